@@ -1,0 +1,68 @@
+"""Settings of sources and channels, with their secrets wrapped so that they cannot slip out."""
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+class Secret:
+    """A value that never shows itself: not in repr, str, format or an error."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The value in clear, for the one place that sends it."""
+        return self._value
+
+    def matches(self, given: str) -> bool:
+        """Whether `given` is this value, compared in constant time."""
+        return hmac.compare_digest(
+            self._value.encode("utf-8", "surrogateescape"),
+            given.encode("utf-8", "surrogateescape"),
+        )
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+    def __str__(self) -> str:
+        return "***"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self.matches(other._value)
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSettings:
+    """One entry under sources: who may post to /webhook/NAME, and how they prove it.
+
+    With no credentials at all the source is open; `check` warns about that. Several may be set
+    at once (an old and a new token while one is being replaced): any of them is enough.
+    """
+
+    name: str
+    type: str  # alertmanager, prometheus
+    bearer: tuple[Secret, ...] = ()
+    basic: tuple[tuple[str, Secret], ...] = ()
+    hmac: tuple[Secret, ...] = ()  # hex HMAC-SHA256 of the raw body
+    hmac_header: str = "X-Signature"
+    max_bytes: int = 32 * 1024 * 1024
+
+    @property
+    def open(self) -> bool:
+        """True when anybody may post."""
+        return not (self.bearer or self.basic or self.hmac)
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSettings:
+    """One entry under channels: an account. `options` are plain values, `secrets` wrapped ones."""
+
+    name: str  # email, slack, pagerduty, webhook, console
+    options: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, Secret] = field(default_factory=dict)
