@@ -1,0 +1,174 @@
+"""An incident: one episode of a group, and everything the next decision about it must know.
+
+The state lives in these values and nowhere else: no timers, no tasks. `due_at` is the next
+instant at which something can happen by itself; `gateway.core.decide` computes it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from gateway.core.alert import Alert
+from gateway.core.plan import NOTHING, Target
+
+
+class State(StrEnum):
+    """Where an episode stands."""
+
+    FIRING = "firing"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
+
+
+class Told(StrEnum):
+    """What people were last told about one alert of the incident."""
+
+    NOTHING = ""
+    FIRING = "firing"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An alert in an incident, with what was said about it here.
+
+    `told_starts_at` tells one firing of the alert from the next: same labels, new start, new news.
+    `acked_starts_at` is the start of the firing that an acknowledgement covers.
+    """
+
+    alert: Alert
+    told: Told = Told.NOTHING
+    told_starts_at: float | None = None
+    acked_starts_at: float | None = None
+
+    def firing(self, now: float) -> bool:
+        """Whether the alert burns at `now`."""
+        return self.alert.ends_at is None or self.alert.ends_at > now
+
+    @property
+    def told_of_this_firing(self) -> bool:
+        """Whether people heard of the firing that the alert is in (or was last in)."""
+        return self.told is not Told.NOTHING and self.told_starts_at == self.alert.starts_at
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """Somebody has it. It covers the members marked so and severities up to `rank`."""
+
+    by: str  # a person's id, or free text when nobody by that name is configured
+    at: float
+    via: str  # link, cli, api, slack, pagerduty
+    rank: int
+    expires_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Climb:
+    """How far the escalation got. `step` is the next one to take, from 0; next_at None: at its end."""
+
+    name: str
+    step: int = 0
+    round: int = 0
+    next_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One episode of a group. Instants are unix seconds UTC."""
+
+    number: int  # 0 until the store gives it one
+    group_key: str
+    route_id: str
+    receiver: str
+    group_labels: Mapping[str, str]
+    opened_at: float
+    due_at: float | None
+    state: State = State.FIRING
+    tick_at: float = 0.0  # the group's next flush while nobody was told; else the phase of its ticks
+    flushed: bool = False  # whether the first flush has come
+    notified_at: float | None = None  # when the receiver was last told: repeats count from here
+    rank: int | None = None  # the worst rank that was told
+    severity: str = ""  # and its name
+    ack: Ack | None = None
+    climb: Climb | None = None
+    told: Mapping[str, Target] = field(default_factory=dict)  # by Target.key: owed the end
+    held: bool = False  # something was kept back by a mute or a silence and is still to be said
+    why_not: str = ""  # the last recorded reason for keeping quiet: recorded once, not each tick
+    resolved_at: float | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether the episode goes on."""
+        return self.state is not State.RESOLVED
+
+
+def memory(incident: Incident) -> dict[str, Any]:
+    """The part of an incident that only decisions read, as JSON for the store's one column."""
+    return {
+        "tick_at": incident.tick_at,
+        "flushed": incident.flushed,
+        "notified_at": incident.notified_at,
+        "ack": None
+        if incident.ack is None
+        else {
+            "by": incident.ack.by,
+            "at": incident.ack.at,
+            "via": incident.ack.via,
+            "rank": incident.ack.rank,
+            "expires_at": incident.ack.expires_at,
+        },
+        "climb": None
+        if incident.climb is None
+        else {
+            "name": incident.climb.name,
+            "step": incident.climb.step,
+            "round": incident.climb.round,
+            "next_at": incident.climb.next_at,
+        },
+        "told": [target_json(target) for target in incident.told.values()],
+        "held": incident.held,
+        "why_not": incident.why_not,
+    }
+
+
+def remember(base: Incident, saved: Mapping[str, Any]) -> Incident:
+    """Undo `memory`: the incident with the saved part filled in."""
+    ack, climb = saved["ack"], saved["climb"]
+    targets = [target_from_json(item) for item in saved["told"]]
+    return Incident(
+        number=base.number,
+        group_key=base.group_key,
+        route_id=base.route_id,
+        receiver=base.receiver,
+        group_labels=base.group_labels,
+        opened_at=base.opened_at,
+        due_at=base.due_at,
+        state=base.state,
+        tick_at=saved["tick_at"],
+        flushed=saved["flushed"],
+        notified_at=saved["notified_at"],
+        rank=base.rank,
+        severity=base.severity,
+        ack=Ack(**ack) if ack else None,
+        climb=Climb(**climb) if climb else None,
+        told={target.key: target for target in targets},
+        held=saved["held"],
+        why_not=saved["why_not"],
+        resolved_at=base.resolved_at,
+    )
+
+
+def target_json(target: Target) -> dict[str, Any]:
+    """A target as JSON. Its address is a reference where the real one is secret."""
+    return {
+        "channel": target.channel,
+        "address": target.address,
+        "person": target.person,
+        "options": dict(target.options),
+    }
+
+
+def target_from_json(item: Mapping[str, Any]) -> Target:
+    """Undo `target_json`."""
+    return Target(item["channel"], item["address"], item["person"], item["options"] or NOTHING)
