@@ -1,0 +1,58 @@
+"""Local time and instants: the one place that knows what daylight saving does to a wall clock.
+
+An instant is a float of unix seconds UTC. A wall-clock time is a naive ``datetime`` read in a zone.
+Two rules, the same everywhere in the gateway:
+
+- a wall-clock time that does not exist (the clocks jump over it, be it half an hour on Lord Howe
+  or the whole 30 December 2011 in Apia) is the first instant after the gap;
+- a wall-clock time that comes twice is its first occurrence.
+
+Both keep the order: a later wall-clock time is never an earlier instant, so hand-overs made of
+them can neither overlap nor swap.
+"""
+
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+_EPOCH = datetime(1970, 1, 1)
+_SECOND = timedelta(seconds=1)
+
+
+@lru_cache(maxsize=512)
+def zone_named(name: str) -> ZoneInfo:
+    """The zone of the IANA database called ``name``; ValueError when there is none."""
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(
+            f"unknown time zone {name!r}: use an IANA name such as Europe/Berlin or UTC"
+        ) from error
+
+
+def local(t: float, zone: ZoneInfo) -> datetime:
+    """The naive wall-clock time in ``zone`` at the instant ``t`` (unix seconds UTC)."""
+    return datetime.fromtimestamp(t, zone).replace(tzinfo=None, fold=0)
+
+
+def instant(wall: datetime, zone: ZoneInfo) -> float:
+    """The instant (unix seconds UTC) of a naive wall-clock time, by the two rules above."""
+    first = wall.replace(tzinfo=zone, fold=0).utcoffset()
+    second = wall.replace(tzinfo=zone, fold=1).utcoffset()
+    assert first is not None and second is not None  # ZoneInfo always answers
+    if first < second:
+        return _end_of_gap(wall, first, second, zone)
+    return (wall - first - _EPOCH).total_seconds()
+
+
+def _end_of_gap(wall: datetime, before: timedelta, after: timedelta, zone: ZoneInfo) -> float:
+    """The instant at which the clocks jumped over ``wall``, found by halving."""
+    low = int((wall - after - _EPOCH) // _SECOND)  # still the old offset
+    high = int((wall - before - _EPOCH) // _SECOND) + 1  # already the new one
+    while high - low > 1:
+        middle = (low + high) // 2
+        if datetime.fromtimestamp(middle, UTC).astimezone(zone).utcoffset() == before:
+            low = middle
+        else:
+            high = middle
+    return float(high)
