@@ -1,0 +1,80 @@
+"""Making foreign text harmless: what a label says must never become a mention, a link or a line.
+
+Labels and annotations come from whoever can make an alert. Each function here is for one place
+that such text may end up in.
+"""
+
+import re
+from urllib.parse import urlsplit
+
+LONGEST_URL = 3000
+"""The longest url of a Slack button, in characters; longer ones are refused everywhere alike."""
+
+_UNSEEN = re.compile(
+    # Controls and line ends; zero-width and bidirectional marks, which can make a text read as
+    # another one ("Trojan Source", CVE-2021-42574); lone surrogates, which cannot be encoded.
+    "[\x00-\x20\x7f-\xa0\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u205f-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff]+"
+)
+_NOT_IN_URL = re.compile(r"[\s\x00-\x1f\x7f-\x9f<>\"'`\\{}|^\ud800-\udfff]")
+_BIDI = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+
+
+def slack_escape(text: str) -> str:
+    """Escape for Slack's mrkdwn and `text`: exactly ``&``, ``<`` and ``>``.
+
+    That alone disarms ``<!channel>``, ``<@U…>`` and links (Slack docs, "Formatting text for app
+    surfaces"). Quotes stay: Slack does not decode other entities.
+    """
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def safe_url(url: str) -> str | None:
+    """The url with unsafe characters percent-encoded, or None when it must not become a link.
+
+    Only http and https with a host and no user name (``https://bank.example.com@evil.example``),
+    at most LONGEST_URL characters, no control or bidirectional characters: ``javascript:``,
+    ``data:`` and urls split over lines are refused.
+    """
+    url = url.strip()
+    if not 8 <= len(url) <= LONGEST_URL or _BIDI.search(url):
+        return None
+    if any(not character.isprintable() for character in url):
+        return None
+    try:
+        parts = urlsplit(url)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not host:
+        return None
+    if "@" in parts.netloc or _NOT_IN_URL.search(parts.netloc):
+        return None
+    safe = _NOT_IN_URL.sub(_percent, url)
+    return safe if len(safe) <= LONGEST_URL else None
+
+
+def _percent(found: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in found.group().encode())
+
+
+def slack_link(url: str, label: str) -> str:
+    """``<url|label>`` for mrkdwn; the escaped label alone when the url is not safe to follow."""
+    safe = safe_url(url)
+    text = slack_escape(one_line(label))
+    if safe is None:
+        return text
+    # A "|" in the label would only cut it short; a look-alike keeps it whole.
+    return f"<{slack_escape(safe)}|{text.replace('|', '¦')}>"
+
+
+def one_line(text: str, limit: int | None = None) -> str:
+    """The text as one line: control, zero-width and direction marks become single spaces.
+
+    `limit` is in characters; what is longer ends in "…". For subjects, titles, header values.
+    """
+    if not text.isprintable() or "  " in text or text[:1] == " " or text[-1:] == " ":
+        text = _UNSEEN.sub(" ", text).strip()
+    if limit is not None and len(text) > limit:
+        text = text[: max(limit - 1, 0)].rstrip() + "…"
+    return text
