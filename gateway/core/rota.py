@@ -83,7 +83,7 @@ def on_call(rota: Rota, t: float) -> tuple[str, ...]:
 
 
 def explain(rota: Rota, t: float) -> OnCall:
-    """Who is on call at ``t``, which part of the rota says so, since and until when, who is next."""
+    """Who is on call at ``t``, which part of the rota says so, from and until when, who next."""
     now = _at(rota, t)
     until = next_change(rota, t)
     since = _since(rota, now.people, t)
