@@ -1,0 +1,81 @@
+"""An alert, and how two reports of the same alert become one."""
+
+from dataclasses import dataclass, replace
+
+from gateway.core.labels import Labels
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """What a source reported of one label set.
+
+    `identity` is `gateway.core.labels.identity` of the labels. Times are unix seconds;
+    `ends_at` is None while no end is known. `timeout` says that the end was not sent but
+    inferred from the resolve timeout. `updated_at` is when we received the report.
+    """
+
+    identity: str
+    labels: Labels
+    annotations: Labels
+    starts_at: float
+    ends_at: float | None
+    generator_url: str = ""
+    source: str = ""
+    updated_at: float = 0.0
+    timeout: bool = False
+
+    def resolved_at(self, now: float) -> float | None:
+        """Return when the alert ended, None while it is firing at `now`."""
+        ends_at = self.ends_at
+        return ends_at if ends_at is not None and ends_at <= now else None
+
+    def is_resolved(self, now: float) -> bool:
+        """Say whether the alert has ended; an end at `now` itself counts, as in Alertmanager."""
+        ends_at = self.ends_at
+        return ends_at is not None and ends_at <= now
+
+
+def merge(old: Alert, new: Alert, now: float) -> Alert:
+    """Return what is known of an alert after two reports of it, in whichever order they came.
+
+    As Alertmanager does (``alert.Alert.Merge``), the later received report counts, but the
+    earliest start is kept; of two ends in the past the later one is kept; an end that was sent
+    outlives an earlier one that is still ahead. Reports whose times do not touch are two
+    episodes (``provider/mem``): the later received one stands alone.
+
+    Beyond Alertmanager: a resolve that came without annotations, as Prometheus' own resolves
+    may, keeps the last known ones and the generator URL, so that its message still has the
+    runbook.
+    """
+    if new.updated_at < old.updated_at:
+        old, new = new, old
+    starts_at, ends_at, timeout = new.starts_at, new.ends_at, new.timeout
+    if _touch(old, new):
+        starts_at = min(starts_at, old.starts_at)
+        counts = old.is_resolved(now) if new.is_resolved(now) else not old.timeout
+        if counts and _ends_later(old, new):
+            ends_at, timeout = old.ends_at, old.timeout
+    annotations, generator_url = new.annotations, new.generator_url
+    if new.is_resolved(now):
+        annotations = annotations or old.annotations
+        generator_url = generator_url or old.generator_url
+    return replace(
+        new,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        timeout=timeout,
+        annotations=annotations,
+        generator_url=generator_url,
+    )
+
+
+def _touch(old: Alert, new: Alert) -> bool:
+    """Say whether two reports are of one episode; one that starts when the other ends is not."""
+    return old.starts_at == new.starts_at or (
+        (old.ends_at is None or new.starts_at < old.ends_at)
+        and (new.ends_at is None or old.starts_at < new.ends_at)
+    )
+
+
+def _ends_later(old: Alert, new: Alert) -> bool:
+    return new.ends_at is not None and (old.ends_at is None or old.ends_at > new.ends_at)

@@ -1,0 +1,147 @@
+"""One condition on a label, with Alertmanager's semantics: ``severity=~"critical|page"``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import re2  # type: ignore[import-untyped]  # google-re2 ships no types
+
+from gateway.core.labels import Labels, quote
+
+OPERATORS = ("=", "!=", "=~", "!~")
+
+# Go's unicode.IsSpace, which is not Python's str.isspace (that takes U+001C..U+001F too).
+SPACES = frozenset(
+    "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000"
+    + "".join(map(chr, range(0x2000, 0x200B)))
+)
+RESERVED = SPACES | frozenset("{}!=~,\\\"'`")
+"""What a label name or value must not contain unless it is quoted (Alertmanager's lexer)."""
+
+_REMEMBERED_ANSWERS = 4096
+
+
+class MatcherError(ValueError):
+    """A matcher that cannot be read; the text says where, what, and what to write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """A label name, an operator of `OPERATORS`, and a value or RE2 pattern.
+
+    A pattern must match the whole value, and its ``.`` no newline unless it says ``(?s)``, as
+    in Alertmanager. Raises MatcherError for an unknown operator or a bad pattern.
+    """
+
+    name: str
+    op: str
+    value: str
+    _test: Callable[[str], bool] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_test", _compile(self.op, self.value))
+
+    def matches(self, labels: Labels) -> bool:
+        """Say whether `labels` fulfil this; an absent label is the empty text."""
+        return self._test(labels.get(self.name, ""))
+
+    def matches_value(self, value: str) -> bool:
+        """Say whether a label of this value fulfils this."""
+        return self._test(value)
+
+    def __str__(self) -> str:
+        """Write the matcher as Alertmanager does in group keys and in its API."""
+        if not RESERVED.isdisjoint(self.name):
+            return f"{quote(self.name)}{self.op}{quote(self.value)}"
+        value = self.value.replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"')
+        return f'{self.name}{self.op}"{value}"'
+
+    def to_json(self) -> dict[str, str | bool]:
+        """Return the object that Alertmanager's API v2 has for a matcher."""
+        return {
+            "name": self.name,
+            "value": self.value,
+            "isRegex": self.op in ("=~", "!~"),
+            "isEqual": self.op in ("=", "=~"),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, object]) -> Matcher:
+        """Read API v2's object; ``isRegex`` may be missing (false), ``isEqual`` too (true).
+
+        Raises MatcherError, naming the field.
+        """
+        name, value = data.get("name"), data.get("value")
+        if not isinstance(name, str) or not name:
+            raise MatcherError("name: a matcher needs a label name, a non-empty text")
+        if not isinstance(value, str):
+            raise MatcherError("value: a matcher needs a value, a text (it may be empty)")
+        flags = []
+        for key, default in (("isEqual", True), ("isRegex", False)):
+            flag = data.get(key, default)
+            if not isinstance(flag, bool):
+                raise MatcherError(f"{key}: must be true or false, not {flag!r}")
+            flags.append(flag)
+        equal, regex = flags
+        return cls(name, ("=" if equal else "!") + ("~" if regex else "" if equal else "="), value)
+
+
+def matches_all(matchers: Iterable[Matcher], labels: Labels) -> bool:
+    """Say whether `labels` fulfil every one of `matchers` (no matchers: yes)."""
+    for matcher in matchers:
+        if not matcher.matches(labels):
+            return False
+    return True
+
+
+def format_matchers(matchers: Iterable[Matcher]) -> str:
+    """Write matchers as ``{a="b",c!="d"}``, in the order given."""
+    return "{" + ",".join(map(str, matchers)) + "}"
+
+
+def _compile(op: str, value: str) -> Callable[[str], bool]:
+    if op == "=":
+        return value.__eq__
+    if op == "!=":
+        return value.__ne__
+    if op == "=~":
+        return _pattern_test(value)
+    if op == "!~":
+        test = _pattern_test(value)
+        return lambda text: not test(text)
+    raise MatcherError(f"{op!r} is not an operator: write one of {' '.join(OPERATORS)}")
+
+
+@lru_cache(maxsize=1024)
+def _pattern_test(pattern: str) -> Callable[[str], bool]:
+    """Return a test for a whole value that remembers its latest answers.
+
+    Labels take few values and RE2 from Python costs some microseconds a call. The memory is
+    bounded: a label whose value is always new must not fill it.
+    """
+    options = re2.Options()
+    options.log_errors = False
+    options.never_capture = True
+    try:
+        # Joined like this, not with the text escaped, because Alertmanager joins it like this.
+        search = re2.compile(f"^(?:{pattern})$", options).search
+    except (re2.error, UnicodeEncodeError) as error:
+        raise MatcherError(f"{pattern!r} is not an RE2 pattern: {_reason(error)}") from None
+    answers: dict[str, bool] = {}
+
+    def test(text: str) -> bool:
+        answer = answers.get(text)
+        if answer is None:
+            if len(answers) >= _REMEMBERED_ANSWERS:
+                answers.clear()
+            answer = answers[text] = search(text) is not None
+        return answer
+
+    return test
+
+
+def _reason(error: Exception) -> str:
+    text = error.args[0] if error.args else error
+    return text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
