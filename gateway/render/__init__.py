@@ -1,0 +1,1 @@
+"""Words: templates, escaping and budgets for each channel."""

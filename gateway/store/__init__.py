@@ -1,0 +1,1 @@
+"""The only SQL: one implementation for SQLite and PostgreSQL."""
