@@ -47,9 +47,17 @@ class Member:
         return self.alert.ends_at is None or self.alert.ends_at > now
 
     @property
-    def told_of_this_firing(self) -> bool:
-        """Whether people heard of the firing that the alert is in (or was last in)."""
-        return self.told is not Told.NOTHING and self.told_starts_at == self.alert.starts_at
+    def told_firing(self) -> bool:
+        """Whether people heard that it burns, in the firing it is in (or was last in).
+
+        A start that moved *back* is the same firing seen by another reporter; a later start is a
+        new one.
+        """
+        return (
+            self.told is Told.FIRING
+            and self.told_starts_at is not None
+            and self.alert.starts_at <= self.told_starts_at
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +103,9 @@ class Incident:
     told: Mapping[str, Target] = field(default_factory=dict)  # by Target.key: owed the end
     held: bool = False  # something was kept back by a mute or a silence and is still to be said
     why_not: str = ""  # the last recorded reason for keeping quiet: recorded once, not each tick
+    respond_by: float | None = None  # when an answer is expected
     resolved_at: float | None = None
+    title: str = ""  # what it is about, in a few words, for lists
 
     @property
     def open(self) -> bool:
@@ -129,6 +139,7 @@ def memory(incident: Incident) -> dict[str, Any]:
         "told": [target_json(target) for target in incident.told.values()],
         "held": incident.held,
         "why_not": incident.why_not,
+        "respond_by": incident.respond_by,
     }
 
 
@@ -155,7 +166,9 @@ def remember(base: Incident, saved: Mapping[str, Any]) -> Incident:
         told={target.key: target for target in targets},
         held=saved["held"],
         why_not=saved["why_not"],
+        respond_by=saved["respond_by"],
         resolved_at=base.resolved_at,
+        title=base.title,
     )
 
 

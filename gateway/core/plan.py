@@ -11,7 +11,7 @@ from types import MappingProxyType
 from gateway.core.calendar import BusinessHours
 from gateway.core.inhibition import InhibitRule
 from gateway.core.rota import Rota
-from gateway.core.routing import Route
+from gateway.core.routing import Route, walk
 from gateway.core.timeinterval import TimeInterval
 
 NEXT_BUSINESS_DAY = "next business day"
@@ -112,6 +112,14 @@ class Plan:
     resolve_timeout: float = DEFAULT_RESOLVE_TIMEOUT
     severity_label: str = "severity"
     digest: str = ""  # short hash of the file it came from: tells plans apart in logs
+    routes: Mapping[str, Route] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "routes", {route.id: route for route in walk(self.root)})
+
+    def route(self, route_id: str) -> Route:
+        """The route of that id, or the root when a reload took it away."""
+        return self.routes.get(route_id, self.root)
 
     def severity_of(self, labels: Mapping[str, str]) -> Severity:
         """The severity that these labels carry; an unknown one ranks below all that are known."""

@@ -1,0 +1,136 @@
+"""The facts a notice is frozen with: a JSON object that any message can be written from.
+
+It is built once per decision and shared by its notices; kind and reason stand in the notice.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gateway.core.incident import Incident, Member
+from gateway.core.labels import fingerprint
+from gateway.core.plan import Plan
+
+MOST_ALERTS = 1000
+"""Alerts listed in one notice; `more` counts the rest. About 0.7 MB at 725 bytes an alert."""
+
+Texts = dict[str, str]
+
+
+def build_facts(
+    incident: Incident,
+    listed: Sequence[Member],
+    plan: Plan,
+    now: float,
+    *,
+    note: str | None = None,
+    previous_severity: str | None = None,
+) -> dict[str, Any]:
+    """Everything there is to say about `incident` at `now`; instants are unix seconds.
+
+    `listed` are the alerts that the notice speaks of: what fires and may be told, and what ended
+    since people were last told.
+    """
+    ranked = sorted(
+        listed,
+        key=lambda m: (
+            not m.firing(now),
+            plan.severity_of(m.alert.labels).rank,
+            m.alert.starts_at,
+        ),
+    )
+    common_labels = common([m.alert.labels for m in ranked])
+    common_annotations = common([m.alert.annotations for m in ranked])
+    firing = sum(1 for m in ranked if m.firing(now))
+    return {
+        "incident": incident.number,
+        "status": incident.state.value,
+        "severity": incident.severity,
+        "rank": incident.rank,
+        "previous_severity": previous_severity,
+        "title": title(incident.group_labels, common_labels, common_annotations),
+        "receiver": incident.receiver,
+        "group_key": incident.group_key,
+        "group_labels": dict(incident.group_labels),
+        "common_labels": common_labels,
+        "common_annotations": common_annotations,
+        "alerts": [alert_facts(m, now) for m in ranked[:MOST_ALERTS]],
+        "firing": firing,
+        "resolved": len(ranked) - firing,
+        "more": max(0, len(ranked) - MOST_ALERTS),
+        "opened_at": incident.opened_at,
+        "since": min((m.alert.starts_at for m in ranked), default=incident.opened_at),
+        "resolved_at": incident.resolved_at,
+        "at": now,
+        "ack": ack_facts(incident, plan),
+        "escalation": escalation_facts(incident, plan),
+        "respond_by": incident.respond_by if incident.ack is None else None,
+        "told": [target.person or target.key for target in incident.told.values()],
+        "note": note,
+    }
+
+
+def alert_facts(member: Member, now: float) -> dict[str, Any]:
+    """One alert as it stands at `now`."""
+    alert = member.alert
+    firing = member.firing(now)
+    return {
+        "status": "firing" if firing else "resolved",
+        "labels": dict(alert.labels),
+        "annotations": dict(alert.annotations),
+        "starts_at": alert.starts_at,
+        "ends_at": None if firing else alert.ends_at,
+        "generator_url": alert.generator_url,
+        "fingerprint": fingerprint(alert.labels),
+    }
+
+
+def ack_facts(incident: Incident, plan: Plan) -> dict[str, Any] | None:
+    """Who has it."""
+    ack = incident.ack
+    if ack is None:
+        return None
+    person = plan.people.get(ack.by)
+    return {
+        "by": ack.by,
+        "name": person.name if person else ack.by,
+        "at": ack.at,
+        "via": ack.via,
+        "expires_at": ack.expires_at,
+    }
+
+
+def escalation_facts(incident: Incident, plan: Plan) -> dict[str, Any] | None:
+    """How far the escalation got and who is next."""
+    climb = incident.climb
+    escalation = plan.escalations.get(climb.name) if climb else None
+    if climb is None or escalation is None:
+        return None
+    steps = escalation.steps
+    ahead = climb.next_at is not None and climb.step < len(steps)
+    return {
+        "name": climb.name,
+        "step": climb.step if climb.step else len(steps) * min(climb.round, 1),
+        "steps": len(steps),
+        "next": list(steps[climb.step].notify) if ahead else [],
+        "next_at": climb.next_at if ahead else None,
+    }
+
+
+def common(sets: Sequence[Mapping[str, str]]) -> Texts:
+    """The pairs that all the label sets share."""
+    if not sets:
+        return {}
+    shared = dict(sets[0])
+    for other in sets[1:]:
+        for name in [name for name, value in shared.items() if other.get(name) != value]:
+            del shared[name]
+    return shared
+
+
+def title(group_labels: Mapping[str, str], labels: Texts, annotations: Texts) -> str:
+    """What it is about in one line: the alert's name and its summary, as far as they are shared."""
+    name = labels.get("alertname") or group_labels.get("alertname") or ""
+    rest = annotations.get("summary") or ", ".join(
+        f"{key}={value}" for key, value in sorted(group_labels.items()) if key != "alertname"
+    )
+    return ": ".join(part for part in (name, rest) if part)[:300] or "alerts"

@@ -1,0 +1,58 @@
+"""An alert joins its group's incident, or opens one. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from gateway.core.alert import Alert
+from gateway.core.facts import title
+from gateway.core.incident import Incident
+from gateway.core.plan import Plan
+from gateway.core.routing import Route
+from gateway.core.timing import next_tick, timing
+
+
+def open_incident(
+    route: Route, group_key: str, group: Mapping[str, str], alert: Alert, plan: Plan, now: float
+) -> Incident:
+    """A new episode of the group, opened at `now` by `alert`; number 0 until it is stored.
+
+    It speaks after group_wait, counted from now and not from the alert's start: the rest of the
+    group and what inhibits it may still be on the way (E7).
+    """
+    severity = plan.severity_of(alert.labels)
+    speak_at = now + timing(route, severity).group_wait
+    return Incident(
+        number=0,
+        group_key=group_key,
+        route_id=route.id,
+        receiver=route.receiver,
+        group_labels=dict(group),
+        opened_at=now,
+        due_at=speak_at,
+        tick_at=speak_at,
+        severity=severity.name,
+        title=title(group, dict(alert.labels), dict(alert.annotations)),
+    )
+
+
+def touch(incident: Incident, alert: Alert, plan: Plan, now: float) -> Incident:
+    """The incident after `alert` fired, changed or ended in it at `now`: when to look next.
+
+    Before the first flush a more urgent alert shortens the wait. After it, news wait for the
+    next tick of group_interval, except severity worse than what was told (or acknowledged):
+    that waits for its own group_wait at most.
+    """
+    severity = plan.severity_of(alert.labels)
+    times = timing(plan.route(incident.route_id), severity)
+    firing = alert.ends_at is None or alert.ends_at > now
+    urgent = now + times.group_wait
+    if not incident.flushed:
+        speak_at = min(incident.tick_at, urgent) if firing else incident.tick_at
+        return replace(incident, tick_at=speak_at, due_at=speak_at)
+    known = incident.ack.rank if incident.ack else incident.rank
+    look_at = next_tick(incident.tick_at, times.group_interval, now)
+    if firing and known is not None and severity.rank < known:
+        look_at = min(look_at, urgent)
+    if incident.due_at is not None:
+        look_at = min(look_at, incident.due_at)
+    return replace(incident, due_at=look_at)

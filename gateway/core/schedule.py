@@ -1,0 +1,45 @@
+"""When an incident must be looked at again: the nearest thing that can happen by itself."""
+
+from typing import TYPE_CHECKING
+
+from gateway.core.timeinterval import next_change
+from gateway.core.timing import next_tick
+
+if TYPE_CHECKING:
+    from gateway.core.decide import Turn
+
+
+def next_due(turn: "Turn") -> float | None:
+    """The incident's next `due_at` in unix seconds, or None when it is over."""
+    incident = turn.incident
+    if not incident.open:
+        return None
+    if not incident.flushed:
+        return incident.tick_at
+    interval, after = turn.timing.group_interval, turn.now + 0.002
+    tick = next_tick(incident.tick_at, interval, after)
+    times: list[float] = []
+
+    ends = [m.alert.ends_at for m in turn.firing if m.alert.ends_at is not None]
+    if ends:
+        times.append(next_tick(incident.tick_at, interval, min(ends)))
+    if not turn.firing:
+        times.append(tick)
+    if len(turn.visible) < len(turn.firing):  # a silence or an inhibition may end
+        untils = [turn.suppressed[m.alert.identity].until for m in turn.firing
+                  if m.alert.identity in turn.suppressed]
+        times.append(min([tick, *(until for until in untils if until is not None)]))
+    if incident.ack is not None:
+        times.append(incident.ack.expires_at)
+    if turn.muted:
+        end = next_change(turn.route, turn.plan.time_intervals, turn.now)
+        times.append(end if end is not None else tick)
+    elif turn.visible:
+        if turn.fresh or turn.ended:
+            times.append(tick)
+        if incident.ack is None:
+            if incident.notified_at is not None:
+                times.append(incident.notified_at + turn.timing.repeat_interval)
+            if incident.climb is not None and incident.climb.next_at is not None:
+                times.append(incident.climb.next_at)
+    return min((max(time, after) for time in times), default=None)

@@ -1,0 +1,67 @@
+"""Which intervals hold for an incident, and where each comes from.
+
+What a route says itself wins over `severities:`, which wins over what the route inherits.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gateway.core.calendar import BusinessHours, respond_by
+from gateway.core.plan import Plan, Severity
+from gateway.core.routing import Route
+
+OPTIONS = ("group_wait", "group_interval", "repeat_interval")
+DEFAULT_STEP_WAIT = 15 * 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Effective intervals in seconds, and for each option the place that set it."""
+
+    group_wait: float
+    group_interval: float
+    repeat_interval: float
+    origins: Mapping[str, str]
+
+
+def timing(route: Route, severity: Severity) -> Timing:
+    """The intervals of a group on `route` whose worst alert has `severity`."""
+    values: dict[str, float] = {}
+    origins: dict[str, str] = {}
+    for option in OPTIONS:
+        by_severity = getattr(severity, option)
+        if option not in route.own and by_severity is not None:
+            values[option] = by_severity
+            origins[option] = f"severity {severity.name}"
+        else:
+            values[option] = getattr(route, option)
+            origins[option] = route.origins.get(option, "default")
+    return Timing(
+        values["group_wait"], values["group_interval"], values["repeat_interval"], origins
+    )
+
+
+def next_tick(tick_at: float, group_interval: float, at: float) -> float:
+    """The first of the ticks tick_at, tick_at + group_interval, … that is not before `at`.
+
+    Alertmanager flushes a group in this rhythm, counted from the end of its group_wait.
+    """
+    if at <= tick_at or group_interval <= 0:
+        return max(tick_at, at)
+    return tick_at + math.ceil((at - tick_at) / group_interval) * group_interval
+
+
+def answer_expected(severity: Severity, now: float, hours: BusinessHours) -> float | None:
+    """When somebody should have answered what is told at `now`, or None when nobody must."""
+    if severity.respond_within is None:
+        return None
+    return respond_by(severity.respond_within, now, hours)
+
+
+def step_wait(wait: float | None, severity: Severity, now: float, plan: Plan) -> float:
+    """Seconds until the next step of an escalation: the step's own, else the severity's."""
+    if wait is not None:
+        return wait
+    expected = answer_expected(severity, now, plan.business_hours)
+    return DEFAULT_STEP_WAIT if expected is None else max(0.0, expected - now)
