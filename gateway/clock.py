@@ -1,0 +1,13 @@
+"""The only place that reads the clock; everything else takes `now` as an argument."""
+
+import time
+
+
+def now() -> float:
+    """Unix time in seconds, UTC. May step when the machine's clock is set: never measure durations with it."""
+    return time.time()
+
+
+def monotonic() -> float:
+    """Seconds since an arbitrary start, never going back. For durations inside one process only."""
+    return time.monotonic()

@@ -1,0 +1,63 @@
+"""The database that other tests stand on is a real PostgreSQL, and each test has its own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.conftest import with_database
+
+
+def test_answers_a_select(postgres_url: str) -> None:
+    """`postgres_url` leads to a real PostgreSQL server that answers SQL."""
+    with psycopg.connect(postgres_url) as connection:
+        row = connection.execute("SELECT 6 * 7, split_part(version(), ' ', 1)").fetchone()
+    assert row == (42, "PostgreSQL")
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+def test_each_test_has_an_empty_database(postgres_url: str, turn: int) -> None:
+    """What one test writes, the next never sees."""
+    with psycopg.connect(postgres_url) as connection:
+        connection.execute("CREATE TABLE seen (turn integer)")
+        connection.execute("INSERT INTO seen VALUES (%s)", [turn])
+        rows = connection.execute("SELECT turn FROM seen").fetchall()
+    assert rows == [(turn,)]
+
+
+def test_the_server_goes_when_its_owner_dies() -> None:
+    """A test run that is killed leaves neither a server nor its files behind."""
+    keeper = subprocess.Popen(
+        [sys.executable, "-m", "tests.postgres"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parent.parent,
+    )
+    assert keeper.stdin is not None
+    assert keeper.stdout is not None
+    url = keeper.stdout.readline().strip()
+    home = Path(url.partition("host=")[2])
+    server = int((home / "data" / "postmaster.pid").read_text().splitlines()[0])
+    keeper.stdin.close()  # what the kernel does to the pipe when the owner dies
+    keeper.wait()
+    keeper.stdout.close()
+    assert not home.exists()
+    with pytest.raises(ProcessLookupError):
+        os.kill(server, 0)
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("postgresql://postgres@/postgres?host=/tmp/x", "postgresql://postgres@/new?host=/tmp/x"),
+        ("postgresql://u:p@db:5432/main", "postgresql://u:p@db:5432/new"),
+        ("postgresql://u@db", "postgresql://u@db/new"),
+    ],
+)
+def test_only_the_database_name_is_exchanged(url: str, expected: str) -> None:
+    """A given server's host, account and options stay as they are."""
+    assert with_database(url, "new") == expected
