@@ -27,6 +27,9 @@ class Origin:
         return f"{self.kind} {self.index + 1}"
 
 
+_Named = tuple[str | None, Origin | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Shift:
     """A stretch of the final schedule, its end excluded (unix seconds UTC).
@@ -62,9 +65,9 @@ def sweep(rota: Rota, start: float, end: float) -> Iterator[Shift]:
     pending: Shift | None = None
     while start < end:
         cut = min(end, active.move_to(start))
-        for track in tracks:
-            cut = min(cut, track.move_to(start))
-        person, by, also = _decide(tracks, active.indexes, rota.overrides)
+        named, lasts = _from_layers(tracks, start, active.indexes, rota.overrides)
+        cut = min(cut, lasts)
+        person, by, also = _under_overrides(named, active.indexes, rota.overrides)
         if pending is not None and (pending.person, pending.by, pending.also) == (person, by, also):
             pending = replace(pending, end=cut)
         else:
@@ -123,11 +126,33 @@ class _ActiveOverrides:
         return min(change, self._overrides[self._coming[-1]].start) if self._coming else change
 
 
-def _decide(
-    tracks: list[_Track], active: list[int], overrides: tuple[Override, ...]
+def _from_layers(
+    tracks: list[_Track], t: float, active: list[int], overrides: tuple[Override, ...]
+) -> tuple[_Named, float]:
+    """Whom the layers name at ``t``, last layer first, and until when at least that holds.
+
+    Each name is put through its replacements. Layers beneath the one that decides are not read:
+    what they do cannot show until it ends.
+    """
+    lasts = inf
+    for index in range(len(tracks) - 1, -1, -1):
+        lasts = min(lasts, tracks[index].move_to(t))
+        person = tracks[index].person
+        if person is None:
+            continue
+        last = next((i for i in reversed(active) if overrides[i].replaces == person), None)
+        if last is None:
+            return (person, Origin("layer", index)), lasts
+        if overrides[last].member is not None:
+            return (overrides[last].member, Origin("override", last)), lasts
+    return (None, None), lasts
+
+
+def _under_overrides(
+    named: _Named, active: list[int], overrides: tuple[Override, ...]
 ) -> tuple[str | None, Origin | None, tuple[str, ...]]:
-    """Who is on call, by what, and who else, at one instant."""
-    person, by = _from_layers(tracks, active, overrides)
+    """Who is on call, by what, and who else, once the overrides have had their say."""
+    person, by = named
     if not active:
         return person, by, ()
     decided = by.index if by is not None and by.kind == "override" else -1
@@ -145,19 +170,3 @@ def _decide(
         person, index = next(iter(beside.items()))
         by = Origin("override", index)
     return person, by, tuple(other for other in beside if other != person)
-
-
-def _from_layers(
-    tracks: list[_Track], active: list[int], overrides: tuple[Override, ...]
-) -> tuple[str | None, Origin | None]:
-    """Whom the layers name, last layer first, each name put through its replacements."""
-    for index in range(len(tracks) - 1, -1, -1):
-        person = tracks[index].person
-        if person is None:
-            continue
-        last = next((i for i in reversed(active) if overrides[i].replaces == person), None)
-        if last is None:
-            return person, Origin("layer", index)
-        if overrides[last].member is not None:
-            return overrides[last].member, Origin("override", last)
-    return None, None

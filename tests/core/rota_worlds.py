@@ -1,0 +1,171 @@
+"""Rotas for properties: random ones, and a slow reading of the rules to hold the fast one against.
+
+The slow reading asks one instant at a time and shares nothing with the sweep but the mapping of
+wall clocks to instants, which has its own test.
+"""
+
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from gateway.core.rota import Handover, Layer, Override, Restriction, Rota
+from gateway.core.wallclock import instant, local, zone_named
+
+ZONES = (
+    "UTC",
+    "America/New_York",
+    "Europe/Berlin",
+    "Europe/Dublin",
+    "Australia/Lord_Howe",
+    "Asia/Kathmandu",
+    "Pacific/Apia",
+    "America/Sao_Paulo",
+    "Africa/Casablanca",
+    "Asia/Gaza",
+)
+PEOPLE = ("ana", "ben", "cho", "dee")
+# Clock changes: New York and Berlin both ways, Lord Howe both ways, Apia's missing day,
+# Sao Paulo's missing midnight, a leap day, and Gaza's change in the middle of Ramadan.
+TURNING_POINTS = (
+    "2020-03-08", "2020-11-01", "2021-03-28", "2021-10-31", "2020-10-04", "2021-04-04",
+    "2011-12-30", "2018-11-04", "2024-02-29", "2028-02-29", "2023-04-29",
+)  # fmt: skip
+DAY = 86400.0
+
+unhurried = settings(deadline=None)  # how long an example takes says nothing about the promise
+
+half_hours = st.builds(
+    time, hour=st.sampled_from((0, 1, 2, 3, 8, 9, 20, 23)), minute=st.sampled_from((0, 15, 30))
+)
+restrictions = st.builds(
+    Restriction,
+    weekdays=st.sets(st.integers(0, 6), min_size=1).map(lambda days: tuple(sorted(days))),
+    start_time=half_hours,
+    end_time=half_hours,
+)
+
+
+@st.composite
+def layers(draw: st.DrawFn, around: date) -> Layer:
+    """A layer that begins within two weeks of a day."""
+    unit = draw(st.sampled_from(("hour", "day", "week", "month")))
+    weekday = draw(st.none() | st.integers(0, 6)) if unit == "week" else None
+    start: date = around + timedelta(days=draw(st.integers(-14, 3)))
+    if draw(st.booleans()):
+        start = datetime.combine(start, draw(half_hours))
+    return Layer(
+        members=tuple(draw(st.lists(st.sampled_from(PEOPLE), min_size=1, max_size=4))),
+        every=draw(st.integers(1, 5)),
+        unit=unit,
+        handover=Handover(draw(half_hours), weekday),
+        start=start,
+        restrictions=tuple(draw(st.lists(restrictions, max_size=2))),
+    )
+
+
+@st.composite
+def overrides(draw: st.DrawFn, midnight: float) -> Override:
+    """An override within a few days of an instant, on whole hours so that several meet."""
+    start = midnight + draw(st.integers(-48, 72)) * 3600.0
+    member = draw(st.none() | st.sampled_from((*PEOPLE, "eli")))
+    beside = member is not None and draw(st.booleans())
+    replaces = None if beside else draw(st.none() | st.sampled_from(PEOPLE))
+    return Override(member, start, start + draw(st.integers(1, 40)) * 3600.0, replaces, beside)
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> tuple[Rota, float]:
+    """A rota, and the instant of a midnight near which it is worth asking."""
+    zone = draw(st.sampled_from(ZONES))
+    around = date.fromisoformat(draw(st.sampled_from(TURNING_POINTS)))
+    midnight = instant(datetime.combine(around, time()), zone_named(zone))
+    rota = Rota(
+        name="billing",
+        zone=zone,
+        layers=tuple(draw(st.lists(layers(around), max_size=3))),
+        overrides=tuple(draw(st.lists(overrides(midnight), max_size=4))),
+    )
+    return rota, midnight
+
+
+def people_by_the_rules(rota: Rota, t: float) -> tuple[str, ...]:
+    """Who is on call at one instant, read off the rules one by one."""
+    active = [(i, o) for i, o in enumerate(rota.overrides) if o.start <= t < o.end]
+    person, decided = None, -1
+    for layer in reversed(rota.layers):
+        named = _member(layer, rota.zone, t)
+        if named is None:
+            continue
+        replacing = [(i, o) for i, o in active if o.replaces == named]
+        if not replacing:
+            person = named
+            break
+        if replacing[-1][1].member is not None:
+            person, decided = replacing[-1][1].member, replacing[-1][0]
+            break
+    plain = [(i, o) for i, o in active if o.replaces is None and not o.beside and i > decided]
+    emptied = max((i for i, o in plain if o.member is None), default=-1)
+    if plain:
+        person = plain[-1][1].member
+    beside = [o.member for i, o in active if o.beside and i > emptied]
+    return tuple(dict.fromkeys(p for p in (person, *beside) if p is not None))
+
+
+def _member(layer: Layer, zone_name: str, t: float) -> str | None:
+    zone = zone_named(zone_name)
+    day = layer.start.date() if isinstance(layer.start, datetime) else layer.start
+    begins = (
+        instant(layer.start, zone)
+        if isinstance(layer.start, datetime)
+        else instant(datetime.combine(day, layer.handover.at), zone)
+    )
+    if t < begins or not _open(layer, zone_name, t):
+        return None
+    while layer.handover.weekday not in (None, day.weekday()):
+        day -= timedelta(days=1)
+    handed = _handed(layer, day, zone_name)
+    # A start before its own day's handover leaves a first turn that ends at that handover.
+    return layer.members[sum(begins < at <= t for at in handed) % len(layer.members)]
+
+
+@lru_cache(maxsize=8)
+def _handed(layer: Layer, day: date, zone_name: str) -> list[float]:
+    """The handovers of the two months after a layer's start, enough for every world here."""
+    found = [instant(_handover(layer, day, 0), zone_named(zone_name))]
+    while found[-1] < found[0] + 60 * DAY:
+        found.append(instant(_handover(layer, day, len(found)), zone_named(zone_name)))
+    return found
+
+
+def _handover(layer: Layer, day: date, number: int) -> datetime:
+    first = datetime.combine(day, layer.handover.at)
+    count = layer.every * number
+    if layer.unit == "hour":
+        return first + timedelta(hours=count)
+    if layer.unit != "month":
+        return first + timedelta(days=count * (7 if layer.unit == "week" else 1))
+    month = first.month - 1 + count
+    year, month = first.year + month // 12, month % 12 + 1
+    for last in (31, 30, 29, 28):
+        try:
+            return first.replace(year=year, month=month, day=min(first.day, last))
+        except ValueError:
+            continue
+    raise AssertionError("every month has 28 days")
+
+
+def _open(layer: Layer, zone_name: str, t: float) -> bool:
+    zone = zone_named(zone_name)
+    today = local(t, zone).date()
+    for rule in layer.restrictions:
+        for back in range(4):
+            day = today + timedelta(days=1 - back)
+            if day.weekday() not in rule.weekdays:
+                continue
+            last = day + timedelta(days=rule.end_time <= rule.start_time)
+            opens = instant(datetime.combine(day, rule.start_time), zone)
+            if opens <= t < instant(datetime.combine(last, rule.end_time), zone):
+                return True
+    return not layer.restrictions

@@ -1,0 +1,59 @@
+"""A wall-clock time means the first instant at which the clock shows it or has passed it."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from gateway.core.wallclock import instant, local, zone_named
+from tests.core.rota_worlds import ZONES, unhurried
+
+walls = st.datetimes(datetime(2005, 1, 1), datetime(2037, 1, 1))
+
+
+@unhurried
+@given(walls, st.sampled_from(ZONES), st.floats(0.5, 26 * 3600))
+@example(datetime(2011, 12, 30, 9), "Pacific/Apia", 0.5)
+@example(datetime(2020, 10, 4, 2, 15), "Australia/Lord_Howe", 0.5)
+@example(datetime(2021, 4, 4, 1, 45), "Australia/Lord_Howe", 1800.0)
+@example(datetime(2018, 11, 4, 0, 0), "America/Sao_Paulo", 0.5)
+def test_it_is_the_first_instant_that_reaches_it(wall: datetime, name: str, ago: float) -> None:
+    """E24: not a second earlier had the clock got there, be it in a gap or in a doubled hour."""
+    zone = zone_named(name)
+    t = instant(wall, zone)
+    assert local(t, zone) >= wall - timedelta(microseconds=1)
+    assert local(t - ago, zone) < wall
+
+
+@unhurried
+@given(walls, st.timedeltas(timedelta(), timedelta(days=3)), st.sampled_from(ZONES))
+def test_later_on_the_wall_is_never_earlier_in_time(
+    wall: datetime, more: timedelta, name: str
+) -> None:
+    """E24, Promise 12: hand-overs made of wall-clock times cannot swap."""
+    assert instant(wall, zone_named(name)) <= instant(wall + more, zone_named(name))
+
+
+@pytest.mark.parametrize(
+    ("wall", "name", "utc"),
+    [
+        ("2021-03-28T02:30", "Europe/Berlin", "2021-03-28T01:00"),
+        ("2021-10-31T02:30", "Europe/Berlin", "2021-10-31T00:30"),
+        ("2020-10-04T02:15", "Australia/Lord_Howe", "2020-10-03T15:30"),
+        ("2021-04-04T01:45", "Australia/Lord_Howe", "2021-04-03T14:45"),
+        ("2011-12-30T09:00", "Pacific/Apia", "2011-12-30T10:00"),
+        ("2026-01-01T05:45", "Asia/Kathmandu", "2026-01-01T00:00"),
+    ],
+)
+def test_known_instants(wall: str, name: str, utc: str) -> None:
+    """E24: hours missing and doubled, half an hour on Lord Howe, a whole day in Apia."""
+    expected = datetime.fromisoformat(utc).replace(tzinfo=UTC).timestamp()
+    assert instant(datetime.fromisoformat(wall), zone_named(name)) == expected
+
+
+def test_an_unknown_zone_is_refused_with_advice() -> None:
+    """Promise 6: the error names the zone and what to write instead."""
+    for name in ("Europe/Berln", "", "../etc/passwd", "Mars"):
+        with pytest.raises(ValueError, match="unknown time zone.*Europe/Berlin"):
+            zone_named(name)
