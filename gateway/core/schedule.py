@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from gateway.core.timeinterval import next_change
+from gateway.core.timeinterval import next_mute_change
 from gateway.core.timing import next_tick
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def next_due(turn: "Turn") -> float | None:
     if incident.ack is not None:
         times.append(incident.ack.expires_at)
     if turn.muted:
-        end = next_change(turn.route, turn.plan.time_intervals, turn.now)
+        end = next_mute_change(turn.route, turn.plan.time_intervals, turn.now)
         times.append(end if end is not None else tick)
     elif turn.visible:
         if turn.fresh or turn.ended:

@@ -1,0 +1,71 @@
+"""The outbox's values: a notice on its way, and what came of an attempt."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gateway.core.message import Receipt
+from gateway.core.notice import Kind, Reason
+from gateway.core.plan import Target
+
+
+class NoticeState(StrEnum):
+    """Where a notice stands."""
+
+    PENDING = "pending"
+    SENDING = "sending"  # claimed by a replica until its lease ends
+    SENT = "sent"
+    DEAD = "dead"  # given up; can be replayed
+    FOLDED = "folded"  # told by a later notice of its lane, or by a digest
+    CANCELLED = "cancelled"  # no longer owed: acknowledged first, or the beginning never heard
+
+
+@dataclass(frozen=True, slots=True)
+class NewRow:
+    """A notice to be stored. `facts` is a place in the list of facts stored with it."""
+
+    incident: int | None
+    target: Target
+    kind: Kind
+    reason: Reason
+    rank: int
+    quiet: bool
+    facts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A claimed notice. `behind` are the later unfinished notices of its lane, oldest first."""
+
+    id: int
+    incident: int | None
+    target: Target
+    kind: Kind
+    reason: Reason
+    rank: int
+    quiet: bool
+    created_at: float
+    attempts: int
+    first_attempt_at: float | None
+    perhaps: int  # attempts that the vendor may have accepted although we do not know
+    fell_back: bool
+    facts: bytes  # JSON
+    receipt: Receipt | None = None
+    heard: bool = False
+    behind: tuple[tuple[int, Kind], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of an attempt. `next_at` for those that stay pending."""
+
+    notice: Notice
+    state: NoticeState
+    outcome: str  # accepted, or a Failure's value
+    detail: str
+    at: float
+    seconds: float
+    next_at: float | None = None
+    perhaps: bool = False
+    receipt: Mapping[str, str] | None = None
+    heard: bool = False  # the target now knows that the incident burns

@@ -1,0 +1,118 @@
+"""Dispatch: incidents that are due are decided, and what is to be said goes into the outbox.
+
+Incident, notices and timeline are written in one transaction. The first notices are handed to
+their channels at once, already claimed, which saves the fast path a commit.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import orjson
+
+from gateway.core.decide import Decision, decide
+from gateway.core.incident import Incident, Member
+from gateway.core.notice import Kind
+from gateway.core.outbox import Notice
+from gateway.core.plan import Plan
+from gateway.flow.memory import Memory
+from gateway.flow.suppression import Suppression
+from gateway.store import Tx, incidents, outbox, timeline
+
+BATCH = 250
+"""Incidents decided in one transaction."""
+
+LEASE = 60.0
+"""Seconds for which a claimed notice belongs to its replica; longer than any one attempt."""
+
+Accepts = Callable[[str, Kind, bool], bool]
+"""(channel, kind, quiet): whether that channel has a way to say it."""
+
+
+@dataclass(slots=True)
+class Dispatched:
+    """What one transaction decided."""
+
+    decided: int = 0
+    claimed: list[Notice] = field(default_factory=list)
+    channels: set[str] = field(default_factory=set)
+    decisions: list[Decision] = field(default_factory=list)
+    next_due: float | None = None
+
+
+def save_decisions(
+    tx: Tx,
+    decisions: Sequence[Decision],
+    now: float,
+    accepts: Accepts,
+    owner: str | None,
+) -> list[Notice]:
+    """Write what was decided. With an `owner` the notices that may leave now are claimed for it."""
+    incidents.save(tx, [decision.incident for decision in decisions])
+    incidents.mark(
+        tx,
+        [
+            (d.incident.number, m.alert.identity, m.told, m.told_starts_at, m.acked_starts_at)
+            for d in decisions
+            for m in d.members
+        ],
+    )
+    timeline.add(tx, [(d.incident.number, entry) for d in decisions for entry in d.entries])
+    rows, facts = [], []
+    for decision in decisions:
+        wanted = [n for n in decision.notices if accepts(n.target.channel, n.kind, n.quiet)]
+        if not wanted:
+            continue
+        facts.append(orjson.dumps(decision.facts))
+        rows.extend(
+            outbox.NewRow(
+                decision.incident.number,
+                n.target,
+                n.kind,
+                n.reason,
+                n.rank,
+                n.quiet,
+                len(facts) - 1,
+            )
+            for n in wanted
+        )
+    if not rows:
+        return []
+    claim = (owner, now + LEASE) if owner else None
+    _, claimed = outbox.add(tx, rows, facts, now, claim)
+    return claimed
+
+
+def refresh(members: Sequence[Member], memory: Memory) -> list[Member]:
+    """The members with the later ends that were only remembered."""
+    fresh = []
+    for member in members:
+        ends_at = memory.ends_at(member.alert.identity, member.alert.ends_at)
+        if ends_at != member.alert.ends_at:
+            member = replace(member, alert=replace(member.alert, ends_at=ends_at))
+        fresh.append(member)
+    return fresh
+
+
+def decide_due(
+    tx: Tx,
+    plan: Plan,
+    now: float,
+    memory: Memory,
+    suppression: Suppression,
+    accepts: Accepts,
+    owner: str,
+) -> Dispatched:
+    """Decide a batch of the incidents that are due at `now`."""
+    done = Dispatched()
+    due: list[Incident] = incidents.due(tx, now, BATCH)
+    if due:
+        members = incidents.members(tx, [incident.number for incident in due])
+        for incident in due:
+            own = refresh(members.get(incident.number, []), memory)
+            suppressed = suppression.of(tx, own, plan, now)
+            done.decisions.append(decide(incident, own, plan, now, suppressed))
+        done.claimed = save_decisions(tx, done.decisions, now, accepts, owner)
+        done.channels = {n.target.channel for d in done.decisions for n in d.notices}
+        done.decided = len(due)
+    done.next_due = incidents.next_due(tx)
+    return done

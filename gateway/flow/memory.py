@@ -1,0 +1,136 @@
+"""What this process knows of alerts without asking the database.
+
+Prometheus posts every firing alert again about once a minute, with a later end and otherwise
+unchanged. Such a re-post touches this memory only. The later ends reach the database in batches,
+well before the stored ones pass: after a crash the stored end still outlives the next re-post.
+
+When several replicas share a database each sees only its own re-posts, so what is remembered is
+trusted for `trust` seconds only and then looked up again.
+"""
+
+from collections.abc import Iterable
+
+from gateway.core.alert import Alert
+
+MARGIN = 150.0
+"""Seconds before a stored end passes at which the later one is written. Prometheus resends
+after a minute (measured: 65 s) and sends ends four minutes ahead."""
+
+
+class Known:
+    """One alert as last reported. `words` is a hash of what only the messages show."""
+
+    __slots__ = ("checked_at", "ends_at", "starts_at", "stored_ends_at", "timeout", "words")
+
+    def __init__(self, alert: Alert, now: float) -> None:
+        self.starts_at = alert.starts_at
+        self.ends_at = alert.ends_at
+        self.stored_ends_at = alert.ends_at
+        self.timeout = alert.timeout
+        self.words = words(alert)
+        self.checked_at = now
+
+
+def words(alert: Alert) -> int:
+    """A hash of the annotations and the generator URL (of this process, never stored)."""
+    return hash((frozenset(alert.annotations.items()), alert.generator_url))
+
+
+class Memory:
+    """The alerts this process has seen, by identity. Used from the event loop only."""
+
+    def __init__(self, trust: float | None = None) -> None:
+        self._known: dict[str, Known] = {}
+        self._extended: set[str] = set()
+        self._reworded: dict[str, Alert] = {}
+        self._trust = trust
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def absorb(self, alert: Alert, now: float) -> bool:
+        """Take in a report that changes nothing anybody must hear of; False: it must be committed.
+
+        A later end is kept here and written later, and so are new annotations.
+        """
+        known = self._known.get(alert.identity)
+        if known is None or (self._trust is not None and now - known.checked_at > self._trust):
+            return False
+        ends_at = known.ends_at
+        if alert.is_resolved(now):
+            return ends_at is not None and ends_at <= now
+        if ends_at is None:
+            if alert.ends_at is not None:
+                return False
+        elif ends_at <= now or alert.ends_at is None:
+            return False
+        if alert.starts_at < known.starts_at:
+            return False
+        if known.words != words(alert):
+            known.words = words(alert)
+            self._reworded[alert.identity] = alert
+        if ends_at is not None and alert.ends_at is not None:
+            if known.timeout or alert.ends_at > ends_at:
+                known.ends_at, known.timeout = alert.ends_at, alert.timeout
+                self._extended.add(alert.identity)
+        return True
+
+    def learn(self, alerts: Iterable[Alert], now: float) -> None:
+        """Remember what was just committed."""
+        for alert in alerts:
+            self._known[alert.identity] = Known(alert, now)
+            self._extended.discard(alert.identity)
+            self._reworded.pop(alert.identity, None)
+
+    def ends_at(self, identity: str, stored: float | None) -> float | None:
+        """The end of an alert as far as this process knows: the stored one, or a later one."""
+        known = self._known.get(identity)
+        if known is None or stored is None or known.ends_at is None:
+            return stored
+        return max(stored, known.ends_at)
+
+    def to_write(self, now: float) -> tuple[list[tuple[str, float, float]], list[Alert]]:
+        """Later ends that must be stored by now, and alerts whose words changed."""
+        ends = []
+        for identity in self._extended:
+            known = self._known[identity]
+            if (
+                known.ends_at is not None
+                and known.stored_ends_at is not None
+                and known.stored_ends_at < now + MARGIN
+            ):
+                ends.append((identity, known.ends_at, now))
+        return ends, list(self._reworded.values())
+
+    def written(
+        self, ends: Iterable[tuple[str, float, float]], reworded: Iterable[Alert]
+    ) -> None:
+        """These are stored now."""
+        for identity, ends_at, _ in ends:
+            known = self._known.get(identity)
+            if known is not None:
+                known.stored_ends_at = ends_at
+                if known.ends_at == ends_at:
+                    self._extended.discard(identity)
+        for alert in reworded:
+            if self._reworded.get(alert.identity) is alert:
+                del self._reworded[alert.identity]
+
+    def forget(self, before: float) -> int:
+        """Drop alerts that ended before that instant; returns how many."""
+        gone = [
+            identity
+            for identity, known in self._known.items()
+            if known.ends_at is not None and known.ends_at < before
+        ]
+        for identity in gone:
+            del self._known[identity]
+            self._extended.discard(identity)
+            self._reworded.pop(identity, None)
+        return len(gone)
+
+    def clear(self) -> None:
+        """Forget everything: after the database was lost, nothing remembered is certain."""
+        self._known.clear()
+        self._extended.clear()
+        self._reworded.clear()

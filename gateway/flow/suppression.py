@@ -1,0 +1,60 @@
+"""Which alerts keep quiet, by the same snapshot that decides the send (E9)."""
+
+from collections.abc import Iterable, Mapping
+
+from gateway.core.decide import Suppressed
+from gateway.core.incident import Member
+from gateway.core.inhibition import SourceIndex
+from gateway.core.notice import Reason
+from gateway.core.plan import Plan
+from gateway.flow.memory import Memory
+from gateway.store import Tx, alerts
+
+
+class Suppression:
+    """Keeps the index of inhibiting alerts, rebuilt when the stored version has moved on.
+
+    Used inside deciding transactions only: there is one at a time, so what it reads is the
+    snapshot that the decision is saved on.
+    """
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._key: tuple[str, int] | None = None
+        self._index: SourceIndex | None = None
+        self._expires_at = 0.0
+
+    def of(
+        self, tx: Tx, members: Iterable[Member], plan: Plan, now: float
+    ) -> Mapping[str, Suppressed]:
+        """By identity, those of `members` that are inhibited at `now`."""
+        if not plan.inhibit_rules:
+            return {}
+        key = (plan.digest, alerts.inhibit_version(tx))
+        if self._index is None or key != self._key or now >= self._expires_at:
+            self._rebuild(tx, plan, now)
+            self._key = key
+        index = self._index
+        assert index is not None
+        found = {}
+        for member in members:
+            if not member.firing(now):
+                continue
+            hit = index.inhibitor(member.alert.labels)
+            if hit is not None:
+                rule, source = hit
+                name = rule.name or f"the alert {source[:8]}"
+                found[member.alert.identity] = Suppressed(Reason.INHIBITED, name)
+        return found
+
+    def _rebuild(self, tx: Tx, plan: Plan, now: float) -> None:
+        index = SourceIndex(plan.inhibit_rules)
+        self._expires_at = float("inf")
+        for identity, labels, stored in alerts.inhibit_sources(tx, now - 3600.0):
+            ends_at = self._memory.ends_at(identity, stored)
+            if ends_at is not None and ends_at <= now:
+                continue
+            if ends_at is not None:
+                self._expires_at = min(self._expires_at, ends_at)
+            index.add(identity, labels)
+        self._index = index
