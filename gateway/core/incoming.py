@@ -1,7 +1,7 @@
 """An alert as a source reports it, before it meets what is already known."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gateway.core.plan import NOTHING
 
@@ -16,7 +16,7 @@ class Incoming:
     """
 
     labels: Mapping[str, str]
-    annotations: Mapping[str, str] = NOTHING
+    annotations: Mapping[str, str] = field(default_factory=lambda: NOTHING)  # unhashable in 3.11
     starts_at: float | None = None
     ends_at: float | None = None
     generator_url: str = ""

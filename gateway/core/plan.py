@@ -56,7 +56,7 @@ class Target:
     channel: str  # email, slack, pagerduty, webhook, console
     address: str
     person: str | None = None
-    options: Mapping[str, str] = NOTHING
+    options: Mapping[str, str] = field(default_factory=lambda: NOTHING)  # unhashable in 3.11
 
     @property
     def key(self) -> str:
