@@ -11,12 +11,10 @@ Both keep the order: a later wall-clock time is never an earlier instant, so han
 them can neither overlap nor swap.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
+from math import ceil, floor
 from zoneinfo import ZoneInfo
-
-_EPOCH = datetime(1970, 1, 1)
-_SECOND = timedelta(seconds=1)
 
 
 @lru_cache(maxsize=512)
@@ -37,21 +35,18 @@ def local(t: float, zone: ZoneInfo) -> datetime:
 
 def instant(wall: datetime, zone: ZoneInfo) -> float:
     """The instant (unix seconds UTC) of a naive wall-clock time, by the two rules above."""
-    first = wall.replace(tzinfo=zone, fold=0).utcoffset()
-    second = wall.replace(tzinfo=zone, fold=1).utcoffset()
-    assert first is not None and second is not None  # ZoneInfo always answers
-    if first < second:
-        return _end_of_gap(wall, first, second, zone)
-    return (wall - first - _EPOCH).total_seconds()
+    first = wall.replace(tzinfo=zone, fold=0).timestamp()
+    second = wall.replace(tzinfo=zone, fold=1).timestamp()
+    # Only in a gap does the standard library's first reading come after the second (PEP 495).
+    return first if first <= second else _end_of_gap(wall, second, first, zone)
 
 
-def _end_of_gap(wall: datetime, before: timedelta, after: timedelta, zone: ZoneInfo) -> float:
-    """The instant at which the clocks jumped over ``wall``, found by halving."""
-    low = int((wall - after - _EPOCH) // _SECOND)  # still the old offset
-    high = int((wall - before - _EPOCH) // _SECOND) + 1  # already the new one
+def _end_of_gap(wall: datetime, before: float, after: float, zone: ZoneInfo) -> float:
+    """The instant between two others at which the clocks jumped over ``wall``, found by halving."""
+    low, high = floor(before), ceil(after)
     while high - low > 1:
         middle = (low + high) // 2
-        if datetime.fromtimestamp(middle, UTC).astimezone(zone).utcoffset() == before:
+        if local(middle, zone) < wall:
             low = middle
         else:
             high = middle

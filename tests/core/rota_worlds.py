@@ -126,16 +126,18 @@ def _member(layer: Layer, zone_name: str, t: float) -> str | None:
     while layer.handover.weekday not in (None, day.weekday()):
         day -= timedelta(days=1)
     handed = _handed(layer, day, zone_name)
-    # A start before its own day's handover leaves a first turn that ends at that handover.
     return layer.members[sum(begins < at <= t for at in handed) % len(layer.members)]
 
 
 @lru_cache(maxsize=8)
 def _handed(layer: Layer, day: date, zone_name: str) -> list[float]:
-    """The handovers of the two months after a layer's start, enough for every world here."""
-    found = [instant(_handover(layer, day, 0), zone_named(zone_name))]
+    """The handovers from a day before a layer's start to two months after it."""
+    zone = zone_named(zone_name)
+    number = -24 if layer.unit == "hour" else 0
+    found = [instant(_handover(layer, day, number), zone)]
     while found[-1] < found[0] + 60 * DAY:
-        found.append(instant(_handover(layer, day, len(found)), zone_named(zone_name)))
+        number += 1
+        found.append(instant(_handover(layer, day, number), zone))
     return found
 
 

@@ -1,5 +1,7 @@
 """Paging, calendar, hand-over and gap check read the same final schedule (E26)."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,9 +20,9 @@ def test_shifts_leave_no_gap_and_no_overlap(
     rota, midnight = world
     start, end = midnight + window[0], midnight + sum(window)
     found = shifts(rota, start, end)
-    assert found[0].start == start and found[-1].end == end
+    assert (found[0].start, found[-1].end) == (start, end)
     assert all(shift.start < shift.end for shift in found)
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in pairwise(found):
         assert before.end == after.start
         assert (before.people, before.by) != (after.people, after.by)
 
@@ -60,7 +62,8 @@ def test_explain_bounds_the_stretch_with_the_same_people(
     people = on_call(rota, t)
     assert ((now.person, *now.also) if now.person else ()) == people
     if now.since is not None:
-        assert now.since <= t and on_call(rota, now.since) == people
+        assert now.since <= t
+        assert on_call(rota, now.since) == people
         assert on_call(rota, now.since - 0.25) != people
     if now.until is None:
         assert next_change(rota, t) == float("inf")
@@ -83,4 +86,4 @@ def test_gaps_and_stints_cover_the_same_time_as_the_shifts(world: tuple[Rota, fl
         covering = {s.person for s in own if s.start <= shift.start and shift.end <= s.end}
         assert covering == set(shift.people)
         assert any(a <= shift.start and shift.end <= b for a, b in holes) is (not shift.people)
-    assert all(first[1] < second[0] for first, second in zip(holes, holes[1:], strict=False))
+    assert all(first[1] < second[0] for first, second in pairwise(holes))

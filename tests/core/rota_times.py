@@ -1,0 +1,22 @@
+"""Instants and schedules written as people read them."""
+
+from datetime import datetime
+
+from gateway.core.rota import Rota, shifts
+from gateway.core.wallclock import zone_named
+
+
+def at(text: str, zone: str = "UTC") -> float:
+    """The instant of an ISO time; one without an offset is in ``zone``."""
+    when = datetime.fromisoformat(text)
+    return (when if when.tzinfo else when.replace(tzinfo=zone_named(zone))).timestamp()
+
+
+def table(rota: Rota, start: str, end: str) -> list[str]:
+    """The shifts between two local times, each as 'start who by' with its offset from UTC."""
+    zone = zone_named(rota.zone)
+    return [
+        f"{datetime.fromtimestamp(s.start, zone).isoformat(' ', 'minutes')} "
+        f"{'+'.join(s.people) or 'nobody'}, {s.by or 'no layer'}"
+        for s in shifts(rota, at(start, rota.zone), at(end, rota.zone))
+    ]

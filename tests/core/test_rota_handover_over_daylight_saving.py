@@ -1,0 +1,138 @@
+"""Hand-overs keep their wall-clock time when the clocks change (E24, Promise 12)."""
+
+from datetime import date, time, timedelta
+
+import pytest
+
+from gateway.core.rota import Handover, Layer, Restriction, Rota, on_call, shifts
+from gateway.core.rota_types import Unit
+from tests.core.rota_times import at, table
+
+
+def rota(zone: str, handover: str, start: str, every: int = 1, unit: Unit = "day") -> Rota:
+    layer = Layer(
+        ("ana", "ben", "cho"),
+        every,
+        unit,
+        Handover(time.fromisoformat(handover)),
+        date.fromisoformat(start),
+    )
+    return Rota("billing", zone, (layer,))
+
+
+def test_a_weekly_handover_stays_at_nine_on_the_wall() -> None:
+    """E24: after the clocks change the schedule is not an hour off."""
+    weekly = rota("Europe/Berlin", "09:00", "2026-03-16", unit="week")
+    assert table(weekly, "2026-03-16T09:00", "2026-04-06T09:00") == [
+        "2026-03-16 09:00+01:00 ana, layer 1",
+        "2026-03-23 09:00+01:00 ben, layer 1",
+        "2026-03-30 09:00+02:00 cho, layer 1",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("zone", "handover", "start", "days"),
+    [
+        (
+            "Europe/Berlin",
+            "02:30",
+            "2021-03-27",
+            ["2021-03-27 02:30+01:00", "2021-03-28 03:00+02:00", "2021-03-29 02:30+02:00"],
+        ),
+        (
+            "America/New_York",
+            "01:30",
+            "2020-10-31",
+            ["2020-10-31 01:30-04:00", "2020-11-01 01:30-04:00", "2020-11-02 01:30-05:00"],
+        ),
+        (
+            "Australia/Lord_Howe",
+            "02:15",
+            "2020-10-03",
+            ["2020-10-03 02:15+10:30", "2020-10-04 02:30+11:00", "2020-10-05 02:15+11:00"],
+        ),
+        (
+            "Australia/Lord_Howe",
+            "01:45",
+            "2021-04-03",
+            ["2021-04-03 01:45+11:00", "2021-04-04 01:45+11:00", "2021-04-05 01:45+10:30"],
+        ),
+        (
+            "Pacific/Apia",
+            "09:00",
+            "2011-12-29",
+            ["2011-12-29 09:00-10:00", "2011-12-31 00:00+14:00", "2011-12-31 09:00+14:00"],
+        ),
+    ],
+)
+def test_a_handover_in_a_missing_or_doubled_hour_happens_once(
+    zone: str, handover: str, start: str, days: list[str]
+) -> None:
+    """E24: after the gap where the hour is missing, the first time where it is doubled."""
+    daily = rota(zone, handover, start)
+    last = date.fromisoformat(start) + timedelta(days=2)
+    people = ("ana", "ben", "cho")
+    expected = [f"{day} {who}, layer 1" for day, who in zip(days, people, strict=True)]
+    assert table(daily, f"{start}T{handover}", f"{last}T{handover}:01") == expected
+
+
+def test_the_doubled_hour_belongs_to_the_one_who_took_over() -> None:
+    """E24: when 01:30 comes the second time nobody hands over again."""
+    daily = rota("America/New_York", "01:30", "2020-10-31")
+    for told, who in (
+        ("2020-11-01T01:29:59-04:00", "ana"),
+        ("2020-11-01T01:30:00-04:00", "ben"),
+        ("2020-11-01T01:15:00-05:00", "ben"),
+        ("2020-11-01T01:45:00-05:00", "ben"),
+        ("2020-11-02T01:30:00-05:00", "cho"),
+    ):
+        assert on_call(daily, at(told)) == (who,)
+
+
+@pytest.mark.parametrize(
+    "zone",
+    ["America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia"],
+)
+@pytest.mark.parametrize("handover", ["00:01", "01:45", "02:15", "02:30", "09:00"])
+def test_twenty_years_of_days_neither_skip_nor_double_a_handover(zone: str, handover: str) -> None:
+    """Promise 12: members follow one another in order, one turn a day, over leap days as well."""
+    daily = rota(zone, handover, "2008-01-01")
+    start, end = at(f"2008-01-01T{handover}", zone), at(f"2028-03-01T{handover}", zone)
+    turns = shifts(daily, start, end)
+    assert len(turns) == (date(2028, 3, 1) - date(2008, 1, 1)).days
+    order = ("ana", "ben", "cho")
+    assert all(turn.person == order[i % 3] for i, turn in enumerate(turns))
+
+
+def test_the_turn_of_a_day_that_never_was_has_no_time() -> None:
+    """E24: Samoa had no 30 December 2011; the days after it keep their people."""
+    daily = rota("Pacific/Apia", "00:00", "2011-12-29")
+    assert table(daily, "2011-12-29T00:00", "2012-01-02T00:00") == [
+        "2011-12-29 00:00-10:00 ana, layer 1",
+        "2011-12-31 00:00+14:00 cho, layer 1",
+        "2012-01-01 00:00+14:00 ana, layer 1",
+    ]
+
+
+def test_an_hourly_turn_that_falls_into_the_missing_hour_has_no_time() -> None:
+    """E24: hours are counted on the wall clock, so at 03:00 it is the turn of 03:00."""
+    hourly = rota("America/New_York", "00:00", "2020-03-08", unit="hour")
+    assert table(hourly, "2020-03-08T00:00", "2020-03-08T05:00") == [
+        "2020-03-08 00:00-05:00 ana, layer 1",
+        "2020-03-08 01:00-05:00 ben, layer 1",
+        "2020-03-08 03:00-04:00 ana, layer 1",
+        "2020-03-08 04:00-04:00 ben, layer 1",
+    ]
+
+
+def test_night_hours_last_as_long_as_the_night() -> None:
+    """E24: a restriction over the change is an hour shorter in spring and longer in autumn."""
+    nights = (Restriction(start_time=time(20), end_time=time(8)),)
+    layer = Layer(("ana",), 1, "week", Handover(time(9)), date(2021, 1, 4), nights)
+    berlin = Rota("billing", "Europe/Berlin", (layer,))
+    for evening, morning, hours in (
+        ("2021-03-27T20:00", "2021-03-28T08:00", 11),
+        ("2021-10-30T20:00", "2021-10-31T08:00", 13),
+    ):
+        (shift,) = shifts(berlin, at(evening, berlin.zone), at(morning, berlin.zone))
+        assert (shift.person, shift.end - shift.start) == ("ana", hours * 3600.0)
