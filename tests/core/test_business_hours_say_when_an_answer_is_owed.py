@@ -1,0 +1,82 @@
+"""An info that may wait is owed an answer by the end of the next business day."""
+
+from datetime import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.core.calendar import (
+    NEXT_BUSINESS_DAY,
+    BusinessHours,
+    next_business_day_end,
+    respond_by,
+)
+from gateway.core.wallclock import local, zone_named
+from tests.core.rota_times import at
+from tests.core.rota_worlds import ZONES, unhurried
+
+
+@pytest.mark.parametrize(
+    ("told", "owed"),
+    [
+        ("2026-01-05T03:00", "2026-01-06T17:00"),  # Monday, before work
+        ("2026-01-05T23:59:59", "2026-01-06T17:00"),
+        ("2026-01-09T10:00", "2026-01-12T17:00"),  # Friday
+        ("2026-01-10T10:00", "2026-01-12T17:00"),  # Saturday
+        ("2026-01-11T23:00", "2026-01-12T17:00"),  # Sunday
+        ("2028-02-28T12:00", "2028-02-29T17:00"),  # a leap day is a working Tuesday
+    ],
+)
+def test_monday_to_friday_nine_to_five_utc_unless_said_otherwise(told: str, owed: str) -> None:
+    """Promise 12: the next working day is always a later day than today."""
+    assert next_business_day_end(BusinessHours(), at(told)) == at(owed)
+
+
+def test_the_day_is_that_of_the_zone() -> None:
+    """Promise 12: Sunday 23:30 UTC is Monday in Berlin, so Tuesday evening there."""
+    berlin = BusinessHours("Europe/Berlin", end=time(18))
+    assert next_business_day_end(berlin, at("2026-01-11T23:30")) == at("2026-01-13T17:00")
+    assert next_business_day_end(berlin, at("2026-07-05T21:30")) == at("2026-07-06T16:00")
+
+
+@unhurried
+@given(
+    st.sampled_from(ZONES),
+    st.sets(st.integers(0, 6), min_size=1),
+    st.floats(1.2e9, 2.0e9),
+)
+def test_it_is_the_first_business_day_after_todays_date(
+    zone: str, days: set[int], t: float
+) -> None:
+    """Promise 12: in every zone and week, over clock changes, no working day lies between."""
+    hours = BusinessHours(zone, tuple(sorted(days)))
+    told, owed = (
+        local(t, zone_named(zone)),
+        local(next_business_day_end(hours, t), zone_named(zone)),
+    )
+    assert owed.time() in (time(17), time(0))  # midnight after the day that Apia never had
+    apart = (owed.date() - told.date()).days
+    assert 1 <= apart <= 8
+    between = {(told.weekday() + i) % 7 for i in range(1, apart)}
+    assert owed.time() == time(0) or (owed.weekday() in days and not between & days)
+
+
+def test_respond_by_takes_seconds_or_the_next_business_day() -> None:
+    """Promise 6: any other text is refused with what to write."""
+    t = at("2026-01-09T10:00")
+    assert respond_by(900.0, t, BusinessHours()) == t + 900.0
+    assert respond_by(NEXT_BUSINESS_DAY, t, BusinessHours()) == at("2026-01-12T17:00")
+    with pytest.raises(ValueError, match=r"'tomorrow'.*next business day"):
+        respond_by("tomorrow", t, BusinessHours())
+
+
+def test_business_hours_that_never_open_are_refused() -> None:
+    """Promise 6: no days, days that do not exist, hours the wrong way round, no such zone."""
+    for days in ((), (7,), (-1,)):
+        with pytest.raises(ValueError, match="days must name"):
+            BusinessHours(days=days)
+    with pytest.raises(ValueError, match="not 17:00 to 09:00"):
+        BusinessHours(start=time(17), end=time(9))
+    with pytest.raises(ValueError, match="unknown time zone"):
+        BusinessHours("Mars/Base")
