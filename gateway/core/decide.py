@@ -250,11 +250,15 @@ class Turn:
     def resolve(self) -> None:
         """Everything is over: whoever was told is owed the end, muted and silenced or not."""
         told = list(self.incident.told.values())
-        self.reasons.append(Reason.RESOLVED if told else Reason.RESOLVED_EARLY)
+        over = Reason.RESOLVED
+        if not self.members:  # a reload gave its alerts to other routes
+            over = Reason.MOVED
+            self.note = "its alerts are handled by another route since routes.yaml was reloaded"
+        self.reasons.append(over if told else Reason.RESOLVED_EARLY)
         self.mark_told()
         if told:
-            self.tell(told, Kind.RESOLVED, Reason.RESOLVED)
-            self.record("resolved", f"{len(told)} told of the end")
+            self.tell(told, Kind.RESOLVED, over)
+            self.record("resolved", f"{over.value}: {len(told)} told of the end")
         elif self.incident.notified_at is None:
             self.record("resolved", Reason.RESOLVED_EARLY.value)
         else:

@@ -1,0 +1,259 @@
+"""A courier serves one channel: claims its notices, sends them, and has the outcome recorded.
+
+Each channel has its own, so that a dead vendor holds up nobody else (promise 13). What runs at
+once is bounded by the channel; what is claimed but not begun waits in order of importance.
+"""
+
+import asyncio
+import heapq
+import logging
+import random
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import orjson
+
+from gateway.channels.contract import Channel
+from gateway.core.delivery import Failure, SendError
+from gateway.core.message import Link, Message
+from gateway.core.notice import Kind
+from gateway.core.outbox import Notice
+from gateway.core.plan import Plan
+from gateway.flow.dispatch import LEASE
+from gateway.flow.lanes import Errand, claim, settle
+from gateway.flow.outcome import Outcome, record
+from gateway.flow.storm import fold_crowds
+from gateway.store import Store, Tx, outbox
+
+if TYPE_CHECKING:
+    from gateway.metrics import Metrics
+
+log = logging.getLogger(__name__)
+
+ATTEMPT_DEADLINE = 45.0
+"""Seconds after which a send that does not end counts as lost; below the lease."""
+
+HOLD = 1.0
+"""Seconds to leave a target alone after it said 'too fast' without saying for how long."""
+
+Words = Callable[[Notice, Kind, Channel], Message]
+
+
+class Courier:
+    """Delivers for one channel."""
+
+    def __init__(
+        self,
+        name: str,
+        store: Store,
+        owner: str,
+        plan: Callable[[], Plan],
+        channel: Callable[[], Channel | None],
+        words: Words,
+        metrics: "Metrics",
+        now: Callable[[], float],
+        spread: Callable[[], float] = random.random,
+    ) -> None:
+        self.name = name
+        self._store = store
+        self._owner = owner
+        self._plan = plan
+        self._channel = channel
+        self._words = words
+        self._metrics = metrics
+        self._now = now
+        self._spread = spread
+        self._queue: list[tuple[int, int, float, Errand]] = []
+        self._sending: set[asyncio.Task[None]] = set()
+        self._outcomes: list[Outcome] = []
+        self._held: dict[str, float] = {}
+        self._wake = asyncio.Event()
+        self._ended = asyncio.Event()
+        self._stopping = False
+        self.last_success: float | None = None
+        self.failing_since: float | None = None
+        self.failing_with = ""
+
+    # What others call.
+
+    def wake(self) -> None:
+        """There may be something to do."""
+        self._wake.set()
+
+    def room(self) -> int:
+        """How many notices may be handed over, already claimed."""
+        channel = self._channel()
+        if channel is None or self._stopping or self._held:
+            return 0
+        return max(0, 2 * channel.in_flight - len(self._queue) - len(self._sending))
+
+    def hand(self, notices: Sequence[Notice]) -> None:
+        """Take notices that were claimed for this replica as they were stored."""
+        for notice in notices:
+            self._push(Errand(notice, notice.kind), self._now() + LEASE)
+        self._wake.set()
+
+    @property
+    def idle(self) -> bool:
+        """Nothing queued, nothing in flight, nothing unrecorded."""
+        return not (self._queue or self._sending or self._outcomes)
+
+    # The loop.
+
+    async def run(self) -> None:
+        """Claim, send and record, for ever."""
+        while True:
+            self._wake.clear()
+            pause = await self.step()
+            if pause > 0:
+                try:
+                    async with asyncio.timeout(pause):
+                        await self._wake.wait()
+                except TimeoutError:
+                    pass
+
+    async def step(self) -> float:
+        """One round; returns the seconds until the next unless woken."""
+        await self.record_outcomes()
+        channel = self._channel()
+        now = self._now()
+        self._held = {key: until for key, until in self._held.items() if until > now}
+        free = self._free(channel)
+        pause = 1.0
+        if free > 0 and len(self._queue) < free and not self._stopping:
+            errands, next_at = await self._store.write(lambda tx: self._claim(tx, now, free))
+            for errand in errands:
+                self._push(errand, now + LEASE)
+            if next_at is not None:
+                pause = min(pause, max(0.0, next_at - now))
+            if len(errands) >= free:
+                pause = 0.0
+        self._start(channel)
+        return pause if not self._outcomes else 0.0
+
+    async def record_outcomes(self) -> None:
+        """Store what came of the sends that ended, all in one transaction."""
+        while self._outcomes:
+            taken, self._outcomes = self._outcomes, []
+            plan, now = self._plan(), self._now()
+            try:
+                results = await self._store.write(lambda tx: record(tx, taken, plan, now))
+            except BaseException:
+                self._outcomes = taken + self._outcomes
+                raise
+            for outcome, result in zip(taken, results, strict=True):
+                self._metrics.attempt(self.name, result.outcome, outcome.seconds)
+
+    async def stop(self, patience: float) -> None:
+        """Let what is in flight end, record it, and hand back what was not begun."""
+        self._stopping = True
+        self._queue.clear()
+        if self._sending:
+            await asyncio.wait(self._sending, timeout=patience)
+        for task in self._sending:
+            task.cancel()
+        await self.record_outcomes()
+
+    # Inside.
+
+    def _free(self, channel: Channel | None) -> int:
+        return (channel.in_flight if channel else 4) - len(self._sending)
+
+    def _push(self, errand: Errand, until: float) -> None:
+        notice = errand.notice
+        heapq.heappush(self._queue, (notice.rank, notice.id, until, errand))
+
+    def _claim(self, tx: Tx, now: float, limit: int) -> tuple[list[Errand], float | None]:
+        channel = self._channel()
+        digests = channel is not None and channel.accepts(Kind.DIGEST, False)
+        if digests:
+            fold_crowds(tx, self.name, self._plan(), now)
+        errands = claim(
+            tx, self.name, now, limit, self._owner, list(self._held), each=not digests
+        )
+        return errands, None if errands else outbox.next_at(tx, self.name)
+
+    def _start(self, channel: Channel | None) -> None:
+        now = self._now()
+        while self._queue and self._free(channel) > 0:
+            *_, until, errand = heapq.heappop(self._queue)
+            if now + ATTEMPT_DEADLINE > until:
+                continue  # its lease runs out before we could be sure: it will be claimed anew
+            task = asyncio.get_running_loop().create_task(
+                self._send(channel, errand), name=f"send {errand.notice.id}"
+            )
+            self._sending.add(task)
+            task.add_done_callback(self._sent)
+
+    def _sent(self, task: asyncio.Task[None]) -> None:
+        self._sending.discard(task)
+        self._wake.set()
+
+    async def _send(self, channel: Channel | None, errand: Errand) -> None:
+        started = self._now()
+        receipt, error = None, None
+        try:
+            receipt = await self._attempt(channel, errand)
+        except SendError as failed:
+            error = failed
+        ended = self._now()
+        self._note(errand, error, ended)
+        self._outcomes.append(
+            Outcome(errand, ended, max(0.0, ended - started), receipt, error, self._spread())
+        )
+
+    async def _attempt(self, channel: Channel | None, errand: Errand) -> dict[str, str]:
+        if channel is None:
+            raise SendError(Failure.MISCONFIGURED, f"no channel {self.name} is configured")
+        notice = errand.notice
+        try:
+            message = self._words(notice, errand.kind, channel)
+            async with asyncio.timeout(ATTEMPT_DEADLINE):
+                return dict(await channel.send(message, notice.target, notice.receipt))
+        except SendError:
+            raise
+        except TimeoutError as late:
+            raise SendError(Failure.TIMEOUT, "no answer in time", perhaps=True) from late
+        except Exception as fault:
+            # A fault of ours must not cost the alert: it is retried, falls back, and is loud.
+            log.exception("sending failed", extra={"notice": notice.id, "channel": self.name})
+            raise SendError(Failure.INTERNAL, type(fault).__name__, perhaps=True) from fault
+
+    def _note(self, errand: Errand, error: SendError | None, now: float) -> None:
+        extra = {
+            "notice": errand.notice.id,
+            "incident": errand.notice.incident,
+            "channel": self.name,
+            "kind": errand.kind.value,
+            "reason": errand.notice.reason.value,
+        }
+        if error is None:
+            self.last_success, self.failing_since = now, None
+            log.info("delivered", extra=extra)
+            return
+        if self.failing_since is None:
+            self.failing_since = now
+        self.failing_with = error.failure.value
+        if error.failure is Failure.RATE_LIMITED:
+            self._held[errand.notice.target.key] = now + (error.retry_after or HOLD)
+        log.warning("attempt failed: %s", error, extra=extra)
+
+
+def message_of(
+    notice: Notice,
+    kind: Kind,
+    channel: Channel,
+    *,
+    render: Callable[..., Message],
+    links: Callable[[Notice, dict[str, object]], Sequence[Link]],
+    zone: Callable[[Notice], str],
+) -> Message:
+    """The words of a notice: its frozen facts, the links for this target, its time zone."""
+    facts = orjson.loads(notice.facts)
+    facts["kind"], facts["reason"] = kind.value, notice.reason.value
+    return render(
+        notice.id, facts, notice.target, channel.parts, links(notice, facts), zone(notice)
+    )
+
+
+__all__ = ["Courier", "message_of", "settle"]

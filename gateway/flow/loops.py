@@ -1,0 +1,75 @@
+"""Tasks that live as long as the gateway. Each has a name; when one dies, that is loud.
+
+This is the only place that makes background tasks of the gateway's own.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from gateway.store import StoreUnavailable
+
+log = logging.getLogger(__name__)
+
+RESTART_AFTER = 1.0
+"""Seconds before a loop that failed is tried again."""
+
+
+@dataclass(slots=True)
+class Loop:
+    """One supervised loop and its health."""
+
+    name: str
+    body: Callable[[], Awaitable[None]]
+    failing_since: float | None = None
+    error: str = ""
+
+
+class Loops:
+    """Runs loops until they are stopped; one that fails is started again and says why."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._tasks: list[asyncio.Task[None]] = []
+        self.loops: dict[str, Loop] = {}
+
+    def start(self, name: str, body: Callable[[], Awaitable[None]]) -> None:
+        """Run `body`, which should never end, under `name`."""
+        loop = Loop(name, body)
+        self.loops[name] = loop
+        self._tasks.append(asyncio.get_running_loop().create_task(self._guard(loop), name=name))
+
+    async def _guard(self, loop: Loop) -> None:
+        while True:
+            try:
+                await loop.body()
+                raise RuntimeError("the loop ended by itself")
+            except asyncio.CancelledError:
+                raise
+            except StoreUnavailable as error:
+                self._failed(loop, str(error))
+            except Exception as error:
+                log.exception("loop %s failed", loop.name)
+                self._failed(loop, type(error).__name__)
+            await asyncio.sleep(RESTART_AFTER)
+
+    def _failed(self, loop: Loop, error: str) -> None:
+        if loop.failing_since is None:
+            loop.failing_since = self._now()
+            log.error("loop %s cannot work: %s", loop.name, error)
+        loop.error = error
+
+    def well(self, name: str) -> None:
+        """A loop got through a round."""
+        loop = self.loops.get(name)
+        if loop is not None and loop.failing_since is not None:
+            log.info("loop %s works again", name)
+            loop.failing_since = None
+
+    async def stop(self) -> None:
+        """End all loops."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()

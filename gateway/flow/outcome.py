@@ -1,0 +1,136 @@
+"""Recording what came of attempts: done, later, or never, and who hears it instead."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import orjson
+
+from gateway.core.audience import fallback_of, receiver_of
+from gateway.core.delivery import SendError, after_failure
+from gateway.core.message import Receipt
+from gateway.core.notice import SPEAKS_OF_FIRING, Entry, Kind, Reason
+from gateway.core.outbox import NewRow, NoticeState, Result
+from gateway.core.plan import Plan
+from gateway.flow.lanes import Errand
+from gateway.store import Tx, incidents, outbox, timeline
+
+ACCEPTED = "accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One attempt that ended: with a receipt, or with an error."""
+
+    errand: Errand
+    at: float
+    seconds: float
+    receipt: Receipt | None = None
+    error: SendError | None = None
+    jitter: float = 0.0
+
+
+def result_of(outcome: Outcome) -> tuple[Result, bool]:
+    """What to store of it, and whether the fallback must be told now."""
+    notice, error = outcome.errand.notice, outcome.error
+    if error is None:
+        heard = outcome.errand.kind in SPEAKS_OF_FIRING or outcome.errand.kind in (
+            Kind.LATE,
+            Kind.ACKNOWLEDGED,
+        )
+        return (
+            Result(
+                notice,
+                NoticeState.SENT,
+                ACCEPTED,
+                f"as {outcome.errand.kind.value}" if outcome.errand.kind != notice.kind else "",
+                outcome.at,
+                outcome.seconds,
+                receipt=outcome.receipt,
+                heard=heard,
+            ),
+            False,
+        )
+    verdict = after_failure(
+        error,
+        attempts=notice.attempts + 1,
+        first_attempt_at=notice.first_attempt_at or outcome.at,
+        now=outcome.at,
+        jitter=outcome.jitter,
+    )
+    dead = verdict.next_attempt_at is None
+    return (
+        Result(
+            notice,
+            NoticeState.DEAD if dead else NoticeState.PENDING,
+            error.failure.value,
+            error.detail,
+            outcome.at,
+            outcome.seconds,
+            next_at=verdict.next_attempt_at,
+            perhaps=error.perhaps,
+        ),
+        verdict.fall_back and not notice.fell_back,
+    )
+
+
+def record(tx: Tx, outcomes: Sequence[Outcome], plan: Plan, now: float) -> list[Result]:
+    """Store what came of these attempts, in one transaction with what follows from it."""
+    results, failing = [], []
+    for outcome in outcomes:
+        result, fall_back = result_of(outcome)
+        results.append(result)
+        if fall_back:
+            failing.append(outcome)
+    outbox.finish(tx, results)
+    lines = []
+    for result in results:
+        notice = result.notice
+        if notice.incident is None or result.state is NoticeState.SENT:
+            continue
+        if result.state is NoticeState.DEAD:
+            lines.append((notice.incident, given_up(result)))
+        elif notice.attempts == 0:
+            lines.append((notice.incident, failed_once(result)))
+    timeline.add(tx, lines)
+    for outcome in failing:
+        fall_back_from(tx, outcome, plan, now)
+    return results
+
+
+def given_up(result: Result) -> Entry:
+    """The timeline's line for a dead letter."""
+    key = result.notice.target.key
+    text = f"could not reach {key}: {result.outcome} ({result.detail}); it can be replayed"
+    return Entry(result.at, "given up", text, {"notice": result.notice.id})
+
+
+def failed_once(result: Result) -> Entry:
+    """The timeline's line for the first failure of a notice; later ones stand with its attempts."""
+    perhaps = "; it may have arrived all the same" if result.perhaps else ""
+    text = f"{result.notice.target.key}: {result.outcome} ({result.detail}){perhaps}; trying again"
+    return Entry(result.at, "failed", text, {"notice": result.notice.id})
+
+
+def fall_back_from(tx: Tx, outcome: Outcome, plan: Plan, now: float) -> None:
+    """Tell the fallback receiver what could not be told (E15); once a notice."""
+    notice = outcome.errand.notice
+    outbox.mark_fell_back(tx, [notice.id])
+    if notice.incident is None:
+        return
+    incident = incidents.get(tx, notice.incident)
+    if incident is None:
+        return
+    fallback = fallback_of(plan, receiver_of(plan, incident.receiver))
+    targets = [t for t in fallback.targets if t.key not in incident.told]
+    if not targets or outcome.errand.kind not in SPEAKS_OF_FIRING:
+        return
+    error = outcome.error
+    facts = orjson.loads(notice.facts)
+    facts["note"] = f"{notice.target.key} could not be reached ({error.failure if error else ''})"
+    rows = [NewRow(incident.number, t, notice.kind, Reason.FALLBACK, notice.rank, False, 0)
+            for t in targets]
+    outbox.add(tx, rows, [orjson.dumps(facts)], now, None)
+    told = {**incident.told, **{target.key: target for target in targets}}
+    incidents.save(tx, [replace(incident, told=told)])
+    text = f"to receiver {fallback.name}, because {notice.target.key} could not be reached"
+    timeline.add(tx, [(incident.number, Entry(now, "fell back", text, {"notice": notice.id}))])

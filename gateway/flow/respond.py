@@ -1,0 +1,44 @@
+"""Respond: somebody acknowledges, or gives an incident back; saved before it is answered."""
+
+from collections.abc import Callable
+
+from gateway.core.incident import Incident, Member
+from gateway.core.notice import Kind
+from gateway.core.plan import Plan
+from gateway.core.respond import Response, acknowledge, unacknowledge
+from gateway.flow.dispatch import Accepts, refresh, save_decisions
+from gateway.flow.memory import Memory
+from gateway.store import Tx, incidents, outbox
+
+PENDING_STEPS = (Kind.ESCALATION, Kind.REPEAT)
+"""Kinds that an acknowledgement makes pointless while they have not left (E22)."""
+
+Act = Callable[[Incident, list[Member], Plan, str, str, float], Response]
+
+
+def respond(
+    tx: Tx,
+    number: int,
+    act: Act,
+    plan: Plan,
+    memory: Memory,
+    accepts: Accepts,
+    by: str,
+    via: str,
+    now: float,
+) -> Response:
+    """Do `act` to incident `number` and save what follows. KeyError when there is no such incident."""
+    incident = incidents.get(tx, number)
+    if incident is None:
+        raise KeyError(number)
+    members = refresh(incidents.members(tx, [number]).get(number, []), memory)
+    response = act(incident, members, plan, by, via, now)
+    if response.decision is None:
+        return response
+    if act is acknowledge:
+        outbox.cancel_kinds(tx, number, PENDING_STEPS, f"acknowledged by {by}")
+    save_decisions(tx, [response.decision], now, accepts, None)
+    return response
+
+
+__all__ = ["acknowledge", "respond", "unacknowledge"]

@@ -1,0 +1,82 @@
+"""In a storm lesser notices to one target fold into a digest (promise 9).
+
+The worst severity is never folded, nor is anything to a target that keeps incidents of its own.
+What was folded stays in the outbox, marked with the digest that told it.
+"""
+
+from typing import Any
+
+import orjson
+
+from gateway.core.notice import Kind, Reason
+from gateway.core.outbox import NewRow, Notice
+from gateway.core.plan import Plan
+from gateway.store import Tx, outbox
+
+CROWD = 12
+"""Notices waiting for one target from which on they fold. Slack takes about one a second."""
+
+MOST_FOLDED = 500
+
+
+def worst_rank(plan: Plan) -> int:
+    """The rank that is never folded."""
+    return min((severity.rank for severity in plan.severities.values()), default=0)
+
+
+def fold_crowds(tx: Tx, channel: str, plan: Plan, now: float) -> int:
+    """Fold what waits for crowded targets of `channel`; returns how many notices were folded."""
+    folded = 0
+    worst = worst_rank(plan)
+    for target_key in outbox.crowded(tx, channel, now, worst, CROWD):
+        waiting = outbox.waiting(tx, channel, target_key, worst, now, MOST_FOLDED)
+        if len(waiting) < CROWD:
+            continue
+        facts = orjson.dumps(digest_facts(waiting, now))
+        row = NewRow(
+            None,
+            waiting[0].target,
+            Kind.DIGEST,
+            Reason.DIGEST,
+            min(notice.rank for notice in waiting),
+            False,
+            0,
+        )
+        (digest,), _ = outbox.add(tx, [row], [facts], now, None)
+        outbox.fold(tx, [notice.id for notice in waiting], digest, heard=True)
+        folded += len(waiting)
+    return folded
+
+
+def digest_facts(waiting: list[Notice], now: float) -> dict[str, Any]:
+    """One line for each incident, the latest word about it, the worst first."""
+    lines: dict[int | None, dict[str, Any]] = {}
+    for notice in waiting:
+        facts = orjson.loads(notice.facts)
+        lines[notice.incident] = {
+            "incident": notice.incident,
+            "title": facts.get("title", ""),
+            "severity": facts.get("severity", ""),
+            "rank": notice.rank,
+            "status": facts.get("status", ""),
+            "kind": notice.kind.value,
+            "reason": notice.reason.value,
+            "firing": facts.get("firing", 0),
+        }
+    ordered = sorted(lines.values(), key=lambda line: (line["rank"], line["incident"] or 0))
+    worst = ordered[0]
+    return {
+        "incident": None,
+        "status": "firing" if any(l["status"] == "firing" for l in ordered) else "resolved",
+        "severity": worst["severity"],
+        "rank": worst["rank"],
+        "title": f"{len(ordered)} incidents",
+        "digest": ordered,
+        "alerts": [],
+        "firing": sum(line["firing"] for line in ordered),
+        "resolved": 0,
+        "more": 0,
+        "opened_at": now,
+        "since": now,
+        "at": now,
+    }
