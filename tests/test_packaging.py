@@ -1,0 +1,74 @@
+"""What is installed is what is in the repository, and only what was hashed."""
+
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from gateway.shipped import shipped_templates
+from tests.shared_data import CHECKOUT
+
+LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-build.lock"]
+
+
+def test_a_checkout_uses_its_own_templates() -> None:
+    """Who edits `templates/` in a checkout sees the change."""
+    assert shipped_templates() == CHECKOUT / "templates"
+
+
+def test_the_wheel_carries_the_templates(tmp_path: Path) -> None:
+    """Installed anywhere, the gateway finds the templates it ships."""
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", tmp_path],
+        cwd=CHECKOUT,
+        check=True,
+        capture_output=True,
+    )
+    (wheel,) = tmp_path.glob("*.whl")
+    installed = tmp_path / "installed"
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(installed)
+    found = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from gateway.shipped import shipped_templates; print(shipped_templates())",
+        ],
+        cwd=installed,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    templates = Path(found.stdout.strip())
+    assert templates.is_relative_to(installed)
+    ours = CHECKOUT / "templates"
+    assert {path.relative_to(templates) for path in templates.rglob("*") if path.is_file()} == {
+        path.relative_to(ours) for path in ours.rglob("*") if path.is_file()
+    }
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_pins_and_hashes_every_package_and_names_no_host(name: str) -> None:
+    """A package comes in one version with known files, from whichever index the admin trusts."""
+    text = (CHECKOUT / name).read_text()
+    assert "://" not in text
+    assert not re.search(r"^-|^\s+--(?!hash=sha256:[0-9a-f]{64}\b)", text, re.MULTILINE)
+    requirements = re.findall(r"^([a-z0-9].*?)(?<!\\)$", text, re.MULTILINE | re.DOTALL)
+    for requirement in requirements:
+        first, *rest = requirement.splitlines()
+        assert re.match(r"[a-z0-9._-]+==\S+( ; .+)? \\$", first), first
+        assert any("--hash=sha256:" in line for line in rest), first
+
+
+def test_the_locks_agree() -> None:
+    """What the tests ran with is what runs in production."""
+    pins = {
+        name: dict(re.findall(r"^([a-z0-9._-]+)==(\S+)", (CHECKOUT / name).read_text(), re.M))
+        for name in LOCKS
+    }
+    runtime, development, build = (pins[name] for name in LOCKS)
+    assert runtime.items() <= development.items()
+    assert build.items() <= development.items()
