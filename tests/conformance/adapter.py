@@ -1,0 +1,261 @@
+"""The gateway, spoken to in the words of the conformance vectors: one function per kind.
+
+Translates and nothing more: what is tested is the product's. A kind without a function here is
+skipped by the runner. `python RUNNER/run.py --adapter tests/conformance/adapter.py` runs it.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+# The runner loads this file by its path, from another folder.
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from gateway.config.problem import Findings
+from gateway.config.yamltree import Mapping, Node, Scalar, read_tree
+from gateway.core.alert import Alert, merge
+from gateway.core.dedup import should_notify
+from gateway.core.inhibition import InhibitRule, SourceIndex
+from gateway.core.labels import fingerprint as core_fingerprint
+from gateway.core.labels import identity, valid_label_name
+from gateway.core.matcher import Matcher
+from gateway.core.matcher_parse import parse_matcher, parse_matchers
+from gateway.core.routing import Route, RouteSpec, build_route, match_routes, walk
+from gateway.core.text import humanize_duration, truncate_bytes, truncate_runes
+from gateway.core.timeinterval import TimeInterval, containing, parse_time_interval
+from gateway.core.when import format_duration, parse_duration, parse_rfc3339
+from tests.conformance.adapter_rota import *  # noqa: F403  # the runner looks for all kinds here
+
+NOW = 0.0
+
+
+def matchers_parse(given: dict[str, Any]) -> list[dict[str, str]]:
+    return [_matcher(one) for one in parse_matchers(given["text"], given["mode"])]
+
+
+def matcher_parse(given: dict[str, Any]) -> dict[str, str]:
+    return _matcher(parse_matcher(given["text"], given["mode"]))
+
+
+def matcher_match(given: dict[str, Any]) -> bool:
+    return Matcher("label", given["op"], given["pattern"]).matches({"label": given["value"]})
+
+
+def matcher_format(given: dict[str, Any]) -> str:
+    return str(Matcher(given["name"], given["op"], given["value"]))
+
+
+def matcher_to_json(given: dict[str, Any]) -> dict[str, Any]:
+    return Matcher(given["name"], given["op"], given["value"]).to_json()
+
+
+def matcher_from_json(given: dict[str, Any]) -> dict[str, str]:
+    return _matcher(Matcher.from_json(given))
+
+
+def labelname_valid(given: dict[str, Any]) -> bool:
+    return valid_label_name(given["name"], utf8=given["mode"] == "utf8")
+
+
+def _matcher(matcher: Matcher) -> dict[str, str]:
+    return {"name": matcher.name, "op": matcher.op, "value": matcher.value}
+
+
+def route_match(given: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "receiver": route.receiver,
+            "group_by": sorted(route.group_by),
+            "group_by_all": route.group_by_all,
+            "group_wait_s": route.group_wait,
+            "group_interval_s": route.group_interval,
+            "repeat_interval_s": route.repeat_interval,
+        }
+        for route in match_routes(_tree(given), given["labels"])
+    ]
+
+
+def route_keys(given: dict[str, Any]) -> list[str]:
+    return [route.key for route in match_routes(_tree(given), given["labels"])]
+
+
+def route_labels(given: dict[str, Any]) -> dict[str, str]:
+    return dict(match_routes(_tree(given), given["labels"])[0].labels)
+
+
+def route_receivers(given: dict[str, Any]) -> list[str]:
+    return [route.receiver for route in match_routes(_tree(given), given["labels"])]
+
+
+def route_walk(given: dict[str, Any]) -> list[str]:
+    return [route.receiver for route in walk(_tree(given))]
+
+
+def route_ids(given: dict[str, Any]) -> list[str]:
+    return [route.id for route in walk(_tree(given))]
+
+
+def route_group_by_tree(given: dict[str, Any]) -> list[list[str]]:
+    return [list(_at(_tree(given), path).group_by) for path in given["paths"]]
+
+
+def route_group_by_all_tree(given: dict[str, Any]) -> list[bool]:
+    return [_at(_tree(given), path).group_by_all for path in given["paths"]]
+
+
+def _tree(given: dict[str, Any]) -> Route:
+    node = read_tree(given["route_yaml"], Findings("vector"))
+    assert node is not None
+    return build_route(_spec(_plain(node)))
+
+
+def _at(route: Route, path: list[int]) -> Route:
+    for position in path:
+        route = route.children[position]
+    return route
+
+
+def _spec(said: dict[str, Any]) -> RouteSpec:
+    def seconds(name: str) -> float | None:
+        return parse_duration(said[name]) if name in said else None
+
+    return RouteSpec(
+        receiver=said.get("receiver"),
+        group_by=said.get("group_by"),
+        group_wait=seconds("group_wait"),
+        group_interval=seconds("group_interval"),
+        repeat_interval=seconds("repeat_interval"),
+        matchers=said.get("matchers", ()),
+        match=said.get("match", {}),
+        match_re=said.get("match_re", {}),
+        continue_=said.get("continue") == "true",
+        labels=said.get("labels", {}),
+        routes=[_spec(child) for child in said.get("routes", ())],
+    )
+
+
+def _plain(node: Node) -> Any:
+    if isinstance(node, Scalar):
+        return node.text
+    if isinstance(node, Mapping):
+        return {name: _plain(value) for name, (_, value) in node.entries.items()}
+    return [_plain(item) for item in node.items]
+
+
+def timeinterval_parse(given: dict[str, Any]) -> None:
+    _intervals(given["intervals"])
+
+
+def timeinterval_contains(given: dict[str, Any]) -> bool:
+    t = parse_rfc3339(given["time"])
+    return any(interval.contains(t) for interval in _intervals(given["intervals"]))
+
+
+def timeinterval_muted_by(given: dict[str, Any]) -> list[str]:
+    named = {name: _intervals(said) for name, said in given["named_intervals"].items()}
+    return list(containing(given["active_names"], named, parse_rfc3339(given["time"])))
+
+
+def _intervals(said: list[dict[str, Any]]) -> list[TimeInterval]:
+    return [parse_time_interval(one) for one in said]
+
+
+def inhibit_muted(given: dict[str, Any]) -> bool:
+    rules = [
+        InhibitRule(
+            name="",
+            source=_side(rule, "source"),
+            target=_side(rule, "target"),
+            equal=tuple(rule.get("equal", ())),
+        )
+        for rule in given["rules"]
+    ]
+    return _sources(rules, given["sources"]).inhibitor(given["target"]) is not None
+
+
+def inhibit_has_equal(given: dict[str, Any]) -> bool:
+    # A label that only the target has keeps the sources from being targets themselves.
+    mark = Matcher("the target", "=", "yes")
+    rule = InhibitRule(name="", source=(), target=(mark,), equal=tuple(given["equal"]))
+    target = {**given["target"], mark.name: mark.value}
+    return _sources([rule], given["sources"]).inhibitor(target) is not None
+
+
+def _side(rule: dict[str, Any], side: str) -> tuple[Matcher, ...]:
+    # The matchers of inhibition are those of a route.
+    spec = RouteSpec(
+        match=rule.get(f"{side}_match", {}),
+        match_re=rule.get(f"{side}_match_re", {}),
+        matchers=rule.get(f"{side}_matchers", ()),
+    )
+    return build_route(spec).matchers
+
+
+def _sources(rules: list[InhibitRule], sources: list[dict[str, Any]]) -> SourceIndex:
+    index = SourceIndex(rules)
+    for source in sources:
+        if source["ends_in_s"] > NOW:
+            index.add(identity(source["labels"]), source["labels"])
+        else:
+            index.remove(identity(source["labels"]))
+    return index
+
+
+def alert_merge(given: dict[str, Any]) -> dict[str, float | None]:
+    x, y = (
+        Alert(
+            identity="vector",
+            labels={},
+            annotations={},
+            starts_at=said["starts_in_s"],
+            ends_at=said["ends_in_s"],
+            updated_at=said["updated_in_s"],
+            timeout=said["timeout"],
+        )
+        for said in (given["x"], given["y"])
+    )
+    merged = merge(x, y, NOW)
+    return {
+        "starts_in_s": merged.starts_at,
+        "ends_in_s": merged.ends_at,
+        "updated_in_s": merged.updated_at,
+    }
+
+
+def dedup_should_notify(given: dict[str, Any]) -> bool:
+    last = given["last_sent"]
+    ago = None if last is None else last["sent_ago_s"]
+    reason = should_notify(
+        told_firing=None if last is None else _names(last["firing"]),
+        told_resolved=frozenset() if last is None else _names(last["resolved"]),
+        told_at=None if ago == "never" else NOW - (ago or 0.0),
+        firing=_names(given["firing"]),
+        resolved=_names(given["resolved"]),
+        repeat_interval=given["repeat_interval_s"],
+        send_resolved=given["send_resolved"],
+        now=NOW,
+    )
+    return reason is not None
+
+
+def _names(numbers: list[int]) -> frozenset[str]:
+    return frozenset(map(str, numbers))
+
+
+def duration_parse(given: dict[str, Any]) -> dict[str, Any]:
+    seconds = parse_duration(given["text"])
+    return {"ms": round(seconds * 1000), "canonical": format_duration(seconds)}
+
+
+def fingerprint(given: dict[str, Any]) -> str:
+    return core_fingerprint(given["labels"])
+
+
+def text_truncate(given: dict[str, Any]) -> dict[str, Any]:
+    truncate = truncate_runes if given["unit"] == "runes" else truncate_bytes
+    text, truncated = truncate(given["text"], given["limit"])
+    return {"text": text, "truncated": truncated}
+
+
+def format_humanize_duration(given: dict[str, Any]) -> str:
+    return humanize_duration(given["seconds"])

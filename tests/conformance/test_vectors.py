@@ -1,0 +1,71 @@
+"""The decisions the gateway shares with Alertmanager and GoAlert, held against their own tests."""
+
+import importlib.util
+import json
+import os
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from tests.conformance import adapter
+from tests.shared_data import shared
+
+SUITES = (
+    "alert_merge",
+    "dedup_decision",
+    "humanize_duration",
+    "inhibition",
+    "matcher_parse",
+    "matcher_semantics",
+    "route_match",
+    "rota_final_schedule",
+    "rota_restrictions",
+    "rota_rotations",
+    "time_intervals",
+    "truncation",
+)
+
+_HISTORY = "what was on call in the past is read from the rota, not from records of it"
+DIFFERENCES = {
+    "rota_final_schedule/001-activefuture": _HISTORY,
+    "rota_final_schedule/002-historyremainder": _HISTORY,
+    "rota_final_schedule/009-history": _HISTORY,
+    "rota_final_schedule/010-rotation": _HISTORY,
+    "rota_final_schedule/011-dailyrotation": _HISTORY,
+}
+"""Cases of level "should" and "info" that do not pass, and why (`docs/` says so too)."""
+
+
+@pytest.mark.parametrize("suite", SUITES)
+def test_the_gateway_decides_as_its_peers_do(suite: str) -> None:
+    """What an admin knows of the peers holds here: all *must* cases pass, others or say why."""
+    folder = conformance()
+    run = runner(folder)
+    passed, wrong = 0, []
+    for case in json.loads((folder / "vectors" / f"{suite}.json").read_text("utf-8"))["cases"]:
+        function = getattr(adapter, case["kind"].replace(".", "_"), None)
+        result, why = run.run_case(case, function, False) if function else ("skipped", "")
+        passed += result == "passed"
+        if (result == "passed") == (case["id"] in DIFFERENCES):
+            wrong.append(f"{case['id']} [{case['level']}]: {result} {why}")
+        assert case["level"] != "must" or case["id"] not in DIFFERENCES, case["id"]
+    assert not wrong, "\n".join(["not as DIFFERENCES has it:", *wrong])
+    assert passed > 0
+
+
+def conformance() -> Path:
+    """The folder of the vectors: GATEWAY_CONFORMANCE_DIR, else with the shared data."""
+    given = os.environ.get("GATEWAY_CONFORMANCE_DIR")
+    return Path(given) if given else shared("conformance")
+
+
+def runner(folder: Path) -> Any:
+    """The vectors' own runner, so that what counts as equal is not for us to say."""
+    spec = importlib.util.spec_from_file_location("conformance_run", folder / "run.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module: ModuleType = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
