@@ -1,0 +1,187 @@
+"""From the read file to people, rotas, escalations and business hours."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time
+
+from gateway.config.kinds import Entry, Given
+from gateway.config.names import Names
+from gateway.config.problem import Findings, nearest, short
+from gateway.core.calendar import BusinessHours
+from gateway.core.plan import Escalation, Person, Step
+from gateway.core.rota import Handover, Layer, Override, Restriction, Rota
+
+_MORNING = time(9)
+
+
+@dataclass(frozen=True, slots=True)
+class Notifiable:
+    """Whom an escalation may tell, by the word before the colon."""
+
+    rotas: Names
+    people: Names
+    receivers: Names
+
+    def check(self, used: Given, findings: Findings) -> None:
+        """Note a reference in ``notify`` that leads nowhere."""
+        known = {"rota": self.rotas, "person": self.people, "receiver": self.receivers}
+        word, colon, name = str(used.value).partition(":")
+        if colon and word in known:
+            known[word].check(used, findings, prefix=f"{word}:")
+            return
+        said = f'notify: "{short(used.raw)}" is not a reference: write rota:NAME, person:ID or '
+        references = [
+            f"{kind}:{one}"
+            for kind, names in known.items()
+            for one in names.known
+            if one == (name.strip() or word)
+        ]
+        near = references[0] if references else None
+        if near is None and colon and (kind := nearest(word, known)) is not None:
+            near = f"{kind}:{name.strip()}"
+        findings.error(used.spot, said + "receiver:NAME", text=used.raw, suggestion=near)
+
+
+def people(entries: Mapping[str, Given], findings: Findings) -> Mapping[str, Person]:
+    """The people by their ids."""
+    found = {}
+    for id_, given in entries.items():
+        entry: Entry = given.value
+        person = Person(
+            id=id_,
+            name=entry.get("name", id_),
+            email=entry.get("email"),
+            slack=entry.get("slack"),
+            timezone=entry.get("timezone", "UTC"),
+        )
+        if entry.sound and person.email is None and person.slack is None:
+            findings.warn(given.spot, f'"{id_}" has neither email nor slack: nobody can tell them')
+        found[id_] = person
+    return found
+
+
+def rotas(entries: Mapping[str, Given], known: Names, findings: Findings) -> Mapping[str, Rota]:
+    """The rotas by their names; those that cannot be built are noted and left out."""
+    found = {}
+    for name, given in entries.items():
+        entry: Entry = given.value
+        zone = entry.get("timezone", "UTC")
+        layers = [_layer(one.value, known, findings) for one in entry.each("layers")]
+        overrides = [_override(one.value, zone, known, findings) for one in entry.each("overrides")]
+        if "layers" in entry and not layers and entry.sound:
+            said = f'rota "{name}": it has no layer, so nobody is ever on call'
+            findings.error(entry.spot_of("layers"), said)
+        found[name] = Rota(
+            name,
+            zone,
+            tuple(one for one in layers if one is not None),
+            tuple(one for one in overrides if one is not None),
+        )
+    return found
+
+
+def _layer(entry: Entry, known: Names, findings: Findings) -> Layer | None:
+    members = entry.each("members")
+    for used in members:
+        known.check(used, findings)
+    if "members" in entry and not members:
+        findings.error(entry.spot_of("members"), "members: nobody is named, so nobody is on call")
+    restrictions = [_restriction(one.value, findings) for one in entry.each("restrictions")]
+    if not entry.sound or not members:
+        return None
+    every, unit = entry.get("rotate", (1, "week"))
+    try:
+        return Layer(
+            members=tuple(used.value for used in members),
+            every=every,
+            unit=unit,
+            handover=entry.get("handover", Handover(_MORNING)),
+            start=entry.get("start"),
+            restrictions=tuple(one for one in restrictions if one is not None),
+        )
+    except ValueError as error:
+        findings.error(entry.spot_of("handover"), str(error))
+        return None
+
+
+def _restriction(entry: Entry, findings: Findings) -> Restriction | None:
+    days = _days(entry, "weekdays")
+    try:
+        return Restriction(
+            tuple(range(7)) if days is None else days,
+            entry.get("from", time(0)),
+            entry.get("to", time(0)),
+        )
+    except ValueError as error:
+        findings.error(entry.spot_of("weekdays"), str(error))
+        return None
+
+
+def _override(entry: Entry, zone: str, known: Names, findings: Findings) -> Override | None:
+    for key in ("person", "replaces"):
+        if key in entry:
+            known.check(entry.given[key], findings)
+    if not entry.sound:
+        return None
+    try:
+        return Override(
+            member=entry.get("person"),
+            start=entry.get("from")(zone),
+            end=entry.get("to")(zone),
+            replaces=entry.get("replaces"),
+            beside=entry.get("beside", False),
+        )
+    except ValueError as error:
+        findings.error(entry.spot_of("to"), str(error))
+        return None
+
+
+def escalations(
+    entries: Mapping[str, Given], known: Notifiable, findings: Findings
+) -> Mapping[str, Escalation]:
+    """The escalations by their names."""
+    found = {}
+    for name, given in entries.items():
+        entry: Entry = given.value
+        steps = []
+        for one in entry.each("steps"):
+            step: Entry = one.value
+            for used in step.each("notify"):
+                known.check(used, findings)
+            if step.sound and not step.each("notify"):
+                findings.error(step.spot_of("notify"), "notify: nobody is named")
+            steps.append(
+                Step(
+                    notify=tuple(used.value for used in step.each("notify")),
+                    by=tuple(used.value for used in step.each("by")),
+                    wait=step.get("wait"),
+                )
+            )
+        if not steps and entry.sound:
+            findings.error(given.spot, f'escalation "{name}": it has no steps')
+        found[name] = Escalation(name, tuple(steps), entry.get("repeat", 0))
+    return found
+
+
+def business_hours(entry: Entry | None, findings: Findings) -> BusinessHours:
+    """What the file says about working days, else Monday to Friday, nine to five, UTC."""
+    usual = BusinessHours()
+    if entry is None or not entry.sound:
+        return usual
+    days = _days(entry, "days")
+    try:
+        return BusinessHours(
+            entry.get("timezone", usual.zone),
+            usual.days if days is None else days,
+            entry.get("start", usual.start),
+            entry.get("end", usual.end),
+        )
+    except ValueError as error:
+        findings.error(entry.spot_of("end"), str(error))
+        return usual
+
+
+def _days(entry: Entry, key: str) -> tuple[int, ...] | None:
+    if key not in entry:
+        return None
+    return tuple(sorted({day for given in entry.each(key) for day in given.value}))

@@ -1,0 +1,198 @@
+"""From the read file to routes, inhibition rules, time intervals and severities."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from gateway.config.kinds import Entry, Given
+from gateway.config.names import Names
+from gateway.config.problem import Findings
+from gateway.core.inhibition import InhibitRule
+from gateway.core.matcher import Matcher, MatcherError
+from gateway.core.plan import DEFAULT_ACK_EXPIRES, Severity
+from gateway.core.routing import RouteSpec
+from gateway.core.timeinterval import TimeInterval, parse_time_interval
+
+ALL_LABELS = "..."
+
+
+@dataclass(frozen=True, slots=True)
+class RouteNames:
+    """What a route may refer to."""
+
+    receivers: Names
+    intervals: Names
+
+
+def route_spec(root: Entry, names: RouteNames, findings: Findings) -> RouteSpec:
+    """The routing tree as the core builds it from; notes what Alertmanager refuses as well."""
+    _check_root(root, findings)
+    return _spec(root, names, findings)
+
+
+def _check_root(root: Entry, findings: Findings) -> None:
+    if "receiver" not in root:
+        findings.error(root.spot, "the root route must name a receiver: it takes what is left")
+    for key in ("matchers", "match", "match_re"):
+        if root.get(key):
+            said = f"{key}: the root route takes every alert; put this into a route below it"
+            findings.error(root.spot_of(key), said)
+    for key in ("mute_time_intervals", "active_time_intervals"):
+        if root.get(key):
+            said = f"{key}: the root route cannot be muted; put this into a route below it"
+            findings.error(root.spot_of(key), said)
+    if root.get("continue"):
+        findings.error(root.spot_of("continue"), "continue: the root route has no siblings")
+
+
+def _spec(entry: Entry, names: RouteNames, findings: Findings) -> RouteSpec:
+    if "receiver" in entry:
+        names.receivers.check(entry.given["receiver"], findings)
+    intervals: dict[str, list[str] | None] = {}
+    for key in ("mute_time_intervals", "active_time_intervals"):
+        for used in entry.each(key):
+            names.intervals.check(used, findings)
+        intervals[key] = _texts(entry, key)
+    return RouteSpec(
+        receiver=entry.get("receiver"),
+        group_by=_group_by(entry, findings),
+        group_wait=entry.get("group_wait"),
+        group_interval=entry.get("group_interval"),
+        repeat_interval=entry.get("repeat_interval"),
+        matchers=_listed(entry, "matchers"),
+        match=_plain(entry, "match"),
+        match_re=_patterns(entry, "match_re", findings),
+        continue_=entry.get("continue", False),
+        labels=_plain(entry, "labels"),
+        routes=tuple(_spec(child.value, names, findings) for child in entry.each("routes")),
+        line=entry.spot.line,
+        **intervals,
+    )
+
+
+def routes_in_order(root: Entry) -> Iterator[Entry]:
+    """All routes, parents before children, in the order of the file, like `routing.walk`."""
+    yield root
+    for child in root.each("routes"):
+        yield from routes_in_order(child.value)
+
+
+def _group_by(entry: Entry, findings: Findings) -> list[str] | None:
+    labels = _texts(entry, "group_by")
+    for at, used in enumerate(entry.each("group_by")):
+        if labels is not None and used.value in labels[:at]:
+            findings.error(used.spot, f'group_by: "{used.value}" is there twice', text=used.raw)
+        elif used.value == ALL_LABELS and labels is not None and len(labels) > 1:
+            said = 'group_by: "..." means every label and must stand alone'
+            findings.error(used.spot, said, text=used.raw)
+    if labels is not None and ALL_LABELS in labels:
+        return [ALL_LABELS]
+    return labels
+
+
+def inhibit_rules(entries: Iterable[Given], findings: Findings) -> tuple[InhibitRule, ...]:
+    """The rules in their order; one without a name is called by its number, from 1."""
+    rules = []
+    for number, given in enumerate(entries, 1):
+        entry: Entry = given.value
+        sides = {}
+        for side in ("source", "target"):
+            old = [
+                Matcher(name, "=", value) for name, value in _plain(entry, f"{side}_match").items()
+            ]
+            patterns = _patterns(entry, f"{side}_match_re", findings)
+            old += [Matcher(name, "=~", value) for name, value in patterns.items()]
+            sides[side] = (*old, *_listed(entry, f"{side}_matchers"))
+            if entry.sound and not sides[side]:
+                said = f"inhibit rule: no {side}_matchers, so every alert is a {side}"
+                findings.warn(given.spot, said)
+        equal = tuple(_texts(entry, "equal") or ())
+        name = entry.get("name", f"rule {number}")
+        rules.append(InhibitRule(name, sides["source"], sides["target"], equal))
+    return tuple(rules)
+
+
+def time_intervals(
+    entries: Iterable[Given], findings: Findings
+) -> Mapping[str, tuple[TimeInterval, ...]]:
+    """The intervals by their names."""
+    return {
+        given.value.get("name", ""): tuple(
+            found
+            for one in given.value.each("time_intervals")
+            if (found := _interval(one.value, findings)) is not None
+        )
+        for given in entries
+    }
+
+
+def _interval(entry: Entry, findings: Findings) -> TimeInterval | None:
+    if not entry.sound:
+        return None
+    written = {key: _written(given) for key, given in entry.given.items()}
+    try:
+        return parse_time_interval(written)
+    except ValueError:
+        # Which of the fields it is, is found by reading each alone.
+        for key, value in written.items():
+            try:
+                parse_time_interval({key: value})
+            except ValueError as error:
+                findings.error(entry.spot_of(key), str(error), text=entry.given[key].raw)
+    return None
+
+
+def _written(given: Given) -> object:
+    if isinstance(given.value, tuple):
+        return [_written(one) for one in given.value]
+    if isinstance(given.value, Entry):
+        return {key: _written(one) for key, one in given.value.given.items()}
+    return given.value
+
+
+def severities(entries: Mapping[str, Given], findings: Findings) -> Mapping[str, Severity]:
+    """What the severities mean, the worst first."""
+    found: list[Severity] = []
+    ranks: dict[int, str] = {}
+    for name, given in entries.items():
+        entry: Entry = given.value
+        rank = entry.get("rank")
+        if rank is None:
+            continue
+        if rank in ranks:
+            said = f'rank: {rank} is also the rank of "{ranks[rank]}"; one of them must be worse'
+            findings.error(entry.spot_of("rank"), said)
+        ranks.setdefault(rank, name)
+        found.append(
+            Severity(
+                name,
+                rank,
+                entry.get("respond_within"),
+                entry.get("group_wait"),
+                entry.get("group_interval"),
+                entry.get("repeat_interval"),
+                entry.get("ack_expires", DEFAULT_ACK_EXPIRES),
+            )
+        )
+    return {one.name: one for one in sorted(found, key=lambda one: one.rank)}
+
+
+def _listed(entry: Entry, key: str) -> tuple[Matcher, ...]:
+    return tuple(matcher for given in entry.each(key) for matcher in given.value)
+
+
+def _plain(entry: Entry, key: str) -> dict[str, str]:
+    return {name: given.value for name, given in entry.named(key).items()}
+
+
+def _patterns(entry: Entry, key: str, findings: Findings) -> dict[str, str]:
+    patterns = {}
+    for name, given in entry.named(key).items():
+        try:
+            patterns[name] = Matcher(name, "=~", given.value).value
+        except MatcherError as error:
+            findings.error(given.spot, f"{key}: {error}", text=given.raw)
+    return patterns
+
+
+def _texts(entry: Entry, key: str) -> list[str] | None:
+    return [given.value for given in entry.each(key)] if key in entry else None

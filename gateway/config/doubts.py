@@ -1,0 +1,175 @@
+"""What loads but can hardly be meant: warnings about a plan that has no faults."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from gateway.config.build_routing import routes_in_order
+from gateway.config.kinds import Entry, Given
+from gateway.config.problem import Findings, nearest, short
+from gateway.core.plan import Person, Plan
+from gateway.core.rota import gaps, idle_overrides
+from gateway.core.routing import unreachable, walk
+from gateway.core.timeinterval import never_matches
+from gateway.core.wallclock import local, zone_named
+from gateway.core.when import format_duration
+
+LOOK_AHEAD = 4 * 7 * 86400.0
+"""How far ahead rotas are searched for gaps, in seconds."""
+
+
+def note_doubts(file: Entry, plan: Plan, now: float | None, findings: Findings) -> None:
+    """Warn of everything doubtful; gaps in rotas only when `now` (unix seconds) is known."""
+    built = walk(plan.root)
+    read = routes_in_order(file.get("route"))
+    routes = {route.id: entry for route, entry in zip(built, read, strict=True)}
+    _unreachable_routes(plan, routes, findings)
+    _undeclared_severities(plan, routes, findings)
+    _unused_receivers(file, plan, findings)
+    _fallback_loops(file, plan, findings)
+    _intervals(file, plan, findings)
+    _escalations(file, plan, findings)
+    _overrides(file, plan, findings)
+    if now is not None:
+        _gaps(file, plan, now, findings)
+
+
+def _unreachable_routes(plan: Plan, routes: Mapping[str, Entry], findings: Findings) -> None:
+    for route, earlier in unreachable(plan.root):
+        spot = routes[route.id].spot
+        said = (
+            f"this route can never match: the one in line {routes[earlier.id].spot.line} takes "
+            "all its alerts first; put it before that one, or let that one continue: true"
+        )
+        findings.warn(spot, said)
+
+
+def _undeclared_severities(plan: Plan, routes: Mapping[str, Entry], findings: Findings) -> None:
+    if not plan.severities:
+        return
+    for route in walk(plan.root):
+        for matcher in route.matchers:
+            if matcher.name != plan.severity_label or matcher.op not in ("=", "=~"):
+                continue
+            if any(map(matcher.matches_value, (*plan.severities, ""))):
+                continue
+            near = nearest(matcher.value, plan.severities) if matcher.op == "=" else None
+            said = f"{matcher}: no such severity is declared under severities:"
+            spot = routes[route.id].spot_of("matchers")
+            findings.warn(spot, said, text=str(matcher), suggestion=near)
+
+
+def _unused_receivers(file: Entry, plan: Plan, findings: Findings) -> None:
+    used = {route.receiver for route in walk(plan.root)}
+    used |= {one.fallback for one in plan.receivers.values() if one.fallback}
+    used |= {name for kind, name in _notified(plan) if kind == "receiver"}
+    for given in file.each("receivers"):
+        name = given.value.get("name")
+        if name not in used:
+            spot = given.value.spot_of("name")
+            findings.warn(spot, f'receiver "{short(name)}" is used by no route', text=name)
+    escalated = {one.escalate for one in plan.receivers.values()}
+    for name, given in file.named("escalations").items():
+        if name not in escalated:
+            findings.warn(given.spot, f'escalation "{short(name)}" is used by no receiver')
+
+
+def _fallback_loops(file: Entry, plan: Plan, findings: Findings) -> None:
+    told: set[str] = set()
+    for given in file.each("receivers"):
+        way: list[str] = [given.value.get("name")]
+        while (further := plan.receivers[way[-1]].fallback) is not None and further not in way:
+            way.append(further)
+        if further is not None and further == way[0] and not told.intersection(way):
+            told.update(way)
+            said = f"fallback: goes round in a circle: {' → '.join([*way, further])}"
+            findings.warn(given.value.spot_of("fallback"), said)
+
+
+def _intervals(file: Entry, plan: Plan, findings: Findings) -> None:
+    used = {
+        name
+        for route in walk(plan.root)
+        for name in (*route.mute_time_intervals, *route.active_time_intervals)
+    }
+    for given in (*file.each("time_intervals"), *file.each("mute_time_intervals")):
+        name = given.value.get("name")
+        parts = given.value.each("time_intervals")
+        if name not in used:
+            spot = given.value.spot_of("name")
+            findings.warn(spot, f'time interval "{short(name)}" is used by no route', text=name)
+        if not parts:
+            findings.warn(given.spot, f'time interval "{short(name)}" is empty: it never matches')
+        for part, interval in zip(parts, plan.time_intervals[name], strict=True):
+            if never_matches(interval):
+                findings.warn(part.spot, f'part of time interval "{short(name)}" never matches')
+
+
+def _escalations(file: Entry, plan: Plan, findings: Findings) -> None:
+    answers = any(one.respond_within is not None for one in plan.severities.values())
+    for name, given in file.named("escalations").items():
+        steps = given.value.each("steps")
+        repeat = plan.escalations[name].repeat
+        for number, (place, step) in enumerate(
+            zip(steps, plan.escalations[name].steps, strict=True), 1
+        ):
+            if step.wait is None and not answers and (number < len(steps) or repeat):
+                said = "wait: is not said, and no severity says respond_within: "
+                findings.warn(place.spot, said + "nobody knows when the next step comes")
+            for used in place.value.each("notify"):
+                kind, _, who = used.value.partition(":")
+                if kind == "person":
+                    _reachable(plan.people[who], step.by, used, findings)
+                elif kind == "rota":
+                    for id_ in _members(plan, who):
+                        _reachable(plan.people[id_], step.by, used, findings)
+
+
+def _reachable(person: Person, by: tuple[str, ...], used: Given, findings: Findings) -> None:
+    """Warn of a person who cannot be told by what the step says."""
+    ways = {"email": person.email, "slack": person.slack}
+    if by and any(ways.values()) and not any(ways.get(way) for way in by):
+        said = f'notify: "{person.id}" cannot be told by {" or ".join(by)}: no such address'
+        findings.warn(used.spot, said, text=used.raw)
+
+
+def _members(plan: Plan, rota: str) -> list[str]:
+    layers = plan.rotas[rota].layers
+    return list(dict.fromkeys(member for layer in layers for member in layer.members))
+
+
+def _notified(plan: Plan) -> Iterable[tuple[str, str]]:
+    for escalation in plan.escalations.values():
+        for step in escalation.steps:
+            for reference in step.notify:
+                kind, _, name = reference.partition(":")
+                yield kind, name
+
+
+def _overrides(file: Entry, plan: Plan, findings: Findings) -> None:
+    for name, given in file.named("rotas").items():
+        overrides = given.value.each("overrides")
+        for at in idle_overrides(plan.rotas[name]):
+            findings.warn(overrides[at].spot, "this override changes nothing")
+
+
+def _gaps(file: Entry, plan: Plan, now: float, findings: Findings) -> None:
+    paged = {name for kind, name in _notified(plan) if kind == "rota"}
+    for name, given in file.named("rotas").items():
+        if name not in paged:
+            continue
+        rota = plan.rotas[name]
+        found = gaps(rota, now, now + LOOK_AHEAD)
+        if not found:
+            continue
+        zone = zone_named(rota.zone)
+        first = " to ".join(_at(local(t, zone)) for t in found[0])
+        missing = format_duration(round(sum(end - start for start, end in found) / 60) * 60)
+        said = (
+            f'rota "{short(name)}": nobody is on call for {missing} of the next 4 weeks, '
+            f"first {first} ({rota.zone}), and an escalation pages it"
+        )
+        findings.warn(given.spot, said)
+
+
+def _at(moment: datetime) -> str:
+    return f"{moment:%a %Y-%m-%d %H:%M}"

@@ -1,0 +1,167 @@
+"""The grammar of people, rotas, escalations and business hours."""
+
+from gateway.config.kinds import Choice, Field, ListOf, MapOf, Section
+from gateway.config.values import (
+    CLOCK,
+    DATE,
+    EMAIL,
+    FLAG,
+    HANDOVER,
+    MOMENT,
+    NAME,
+    POSITIVE_DURATION,
+    ROTATE,
+    TEXT,
+    WEEKDAYS,
+    WORD,
+    ZONE,
+    count,
+)
+
+PERSON = Section(
+    "person",
+    "Somebody who can be told; the key is the id that rotas and escalations use.",
+    (
+        Field("name", TEXT, "The name in messages.", "the id", "Ana"),
+        Field("email", EMAIL, "Where e-mail goes.", "none", "ana@example.com"),
+        Field("slack", WORD, "The Slack member id (Profile → Copy member ID).", "none", "U012AB"),
+        Field("timezone", ZONE, "The zone times are shown in.", "UTC", "Europe/Berlin"),
+    ),
+)
+
+_RESTRICTION = Section(
+    "restriction",
+    "Hours of the week in which a layer applies, on the wall clock of the rota's zone. An end at "
+    "or before the start is reached on the next day.",
+    (
+        Field(
+            "weekdays", ListOf(WEEKDAYS, or_one=True), "The days it begins on.", "all", "[mon-fri]"
+        ),
+        Field("from", CLOCK, "When it begins.", '"00:00"', '"09:00"'),
+        Field("to", CLOCK, "When it ends.", '"00:00" (24 hours later)', '"17:00"'),
+    ),
+)
+
+_LAYER = Section(
+    "layer",
+    "People who take turns. A later layer takes over from the earlier ones wherever it applies.",
+    (
+        Field(
+            "members",
+            ListOf(NAME),
+            "Ids of people, in the order of their turns.",
+            "",
+            "[ana, ben]",
+            required=True,
+        ),
+        Field(
+            "rotate",
+            ROTATE,
+            "How long a turn is: hourly, daily, weekly, monthly, or a number of hours, days, "
+            "weeks, months. Restrictions never change whose turn it is.",
+            "weekly",
+            "2 weeks",
+        ),
+        Field(
+            "handover",
+            HANDOVER,
+            "When a turn ends, on the wall clock: a time, for weeks also a day.",
+            '"09:00", for weeks on the weekday of the start',
+            '"Mon 09:00"',
+        ),
+        Field(
+            "start",
+            DATE,
+            "The day (or time) from which the layer counts and applies; the first member begins.",
+            "",
+            "2026-01-05",
+            required=True,
+        ),
+        Field("restrictions", ListOf(_RESTRICTION), "When the layer applies.", "always"),
+    ),
+)
+
+_OVERRIDE = Section(
+    "override",
+    "An exception. The last one that applies wins over earlier ones and over all layers.",
+    (
+        Field("person", NAME, "Who takes over; nobody when it is not said.", "nobody", "cho"),
+        Field(
+            "from",
+            MOMENT,
+            "When it begins: in the rota's zone, or with an offset.",
+            "",
+            "2026-12-24 18:00",
+            required=True,
+        ),
+        Field("to", MOMENT, "When it ends.", "", "2026-12-26 18:00", required=True),
+        Field("replaces", NAME, "Only where this person would be on call.", "anybody", "ana"),
+        Field("beside", FLAG, "Told as well, instead of taking over.", "false", "true"),
+    ),
+)
+
+ROTA = Section(
+    "rota",
+    "Who is on call when.",
+    (
+        Field("timezone", ZONE, "The zone of its wall clock.", "UTC", "Europe/Berlin"),
+        Field("layers", ListOf(_LAYER), "Rotations, the later on top.", "", required=True),
+        Field("overrides", ListOf(_OVERRIDE), "Exceptions.", "none"),
+    ),
+)
+
+CHANNELS = ("email", "slack", "pagerduty", "webhook", "console")
+
+_STEP = Section(
+    "step",
+    "One rung: whom to tell, and how long to wait for an acknowledgement.",
+    (
+        Field(
+            "notify",
+            ListOf(TEXT, or_one=True),
+            "`rota:NAME` (whoever is on call then), `person:ID`, `receiver:NAME`.",
+            "",
+            '["rota:billing"]',
+            required=True,
+        ),
+        Field(
+            "by",
+            ListOf(Choice(("email", "slack")), or_one=True),
+            "How people are told.",
+            "every way they can be",
+            "[slack, email]",
+        ),
+        Field(
+            "wait",
+            POSITIVE_DURATION,
+            "How long until the next step.",
+            "the severity's respond_within",
+            "15m",
+        ),
+    ),
+)
+
+STEPS = ListOf(_STEP)
+
+ESCALATION = Section(
+    "escalation",
+    "Whom to tell next when nobody acknowledges. A list of steps alone is enough.",
+    (
+        Field("steps", STEPS, "In order.", "", required=True),
+        Field("repeat", count(0, 100), "How often to start again after the last.", "0", "2"),
+    ),
+)
+
+BUSINESS_HOURS = Section(
+    "business hours",
+    'What "next business day" means.',
+    (
+        Field("timezone", ZONE, "The zone of the wall clock.", "UTC", "Europe/Berlin"),
+        Field("days", ListOf(WEEKDAYS, or_one=True), "Working days.", "Mon-Fri", "[mon-fri]"),
+        Field("start", CLOCK, "When the day begins.", '"09:00"', '"08:30"'),
+        Field("end", CLOCK, "When it ends.", '"17:00"', '"18:00"'),
+    ),
+)
+
+PEOPLE = MapOf("id", PERSON, blank_member=True)
+ROTAS = MapOf("name", ROTA)

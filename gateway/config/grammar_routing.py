@@ -1,0 +1,218 @@
+"""The grammar of routes, inhibition, time intervals and severities.
+
+``route``, ``inhibit_rules`` and ``time_intervals`` are Alertmanager's (its configuration
+documentation, 0.33), so that they can be pasted unchanged.
+"""
+
+from gateway.config.kinds import Again, Field, ListOf, MapOf, Section
+from gateway.config.values import (
+    ANY_TEXT,
+    DURATION,
+    FLAG,
+    MATCHERS,
+    NAME,
+    POSITIVE_DURATION,
+    RESPOND_WITHIN,
+    TEXT,
+    count,
+)
+
+_MATCHER_LIST = ListOf(MATCHERS, or_one=True)
+_LABELS = MapOf("label", ANY_TEXT)
+_PATTERNS = MapOf("label", ANY_TEXT)
+
+
+def _route() -> Section:
+    return ROUTE
+
+
+ROUTE = Section(
+    "route",
+    "Which alerts go to which receiver, how they are grouped and how often they are told. An "
+    "alert goes down the tree to the deepest route that takes it; what a route does not say it "
+    "takes from its parent.",
+    (
+        Field("receiver", NAME, "The receiver that is told.", "the parent's", "billing-critical"),
+        Field(
+            "matchers",
+            _MATCHER_LIST,
+            "What an alert's labels must fulfil, all of it. `=`, `!=`, `=~`, `!~`; patterns are "
+            "RE2 and must match the whole value. Not at the root.",
+            "takes all",
+            "['severity=\"critical\"', 'team=~\"billing|payments\"']",
+        ),
+        Field(
+            "match",
+            _LABELS,
+            "Older form of matchers: labels that must have exactly these values.",
+            "none",
+            "{severity: critical}",
+        ),
+        Field(
+            "match_re",
+            _PATTERNS,
+            "Older form of matchers: labels whose values must match these patterns.",
+            "none",
+            "{team: billing|payments}",
+        ),
+        Field(
+            "group_by",
+            ListOf(TEXT),
+            "Alerts with the same values of these labels become one incident. `[...]` is every "
+            "label, `[]` is one incident for all alerts of the route.",
+            "the parent's; one incident for all at the root",
+            "[alertname, team]",
+        ),
+        Field(
+            "continue",
+            FLAG,
+            "Whether an alert that this route took is offered to its later siblings too.",
+            "false",
+            "true",
+        ),
+        Field(
+            "group_wait",
+            DURATION,
+            "How long a new incident waits for more alerts before the first message.",
+            "the severity's, the parent's, 30s at the root",
+            "30s",
+        ),
+        Field(
+            "group_interval",
+            POSITIVE_DURATION,
+            "How long to wait before telling of new alerts in an incident that was told.",
+            "the severity's, the parent's, 5m at the root",
+            "5m",
+        ),
+        Field(
+            "repeat_interval",
+            POSITIVE_DURATION,
+            "How long until an incident that goes on unacknowledged is told again; kept exactly, "
+            "not rounded up to the group interval.",
+            "the severity's, the parent's, 4h at the root",
+            "2h",
+        ),
+        Field(
+            "mute_time_intervals",
+            ListOf(NAME),
+            "Names of time intervals during which the route keeps quiet. Not at the root, not "
+            "inherited.",
+            "none",
+            "[release-window]",
+        ),
+        Field(
+            "active_time_intervals",
+            ListOf(NAME),
+            "Names of time intervals outside of which the route keeps quiet. Not at the root, "
+            "not inherited.",
+            "always",
+            "[office-hours]",
+        ),
+        Field(
+            "labels",
+            _LABELS,
+            "Labels that the messages of this route carry beside those of the alerts.",
+            "the parent's",
+            "{tier: gold}",
+        ),
+        Field("routes", ListOf(Again(_route)), "Routes below this one, tried in order.", "none"),
+    ),
+)
+
+INHIBIT_RULE = Section(
+    "inhibit rule",
+    "While an alert fires that the source matchers take, alerts that the target matchers take are "
+    "not told, as long as both have the same values of the `equal` labels.",
+    (
+        Field("name", NAME, "How it is called where it is given as a reason.", "its number"),
+        Field(
+            "source_matchers",
+            _MATCHER_LIST,
+            "What the alert that inhibits must fulfil.",
+            "none",
+            "['severity=\"critical\"']",
+        ),
+        Field(
+            "target_matchers",
+            _MATCHER_LIST,
+            "What the alerts that are kept quiet must fulfil.",
+            "none",
+            "['severity=~\"warning|info\"']",
+        ),
+        Field(
+            "equal",
+            ListOf(TEXT),
+            "Labels that must have the same value in both; one that both lack is equal.",
+            "none",
+            "[alertname, team]",
+        ),
+        Field("source_match", _LABELS, "Older form of source_matchers.", "none"),
+        Field("source_match_re", _PATTERNS, "Older form of source_matchers.", "none"),
+        Field("target_match", _LABELS, "Older form of target_matchers.", "none"),
+        Field("target_match_re", _PATTERNS, "Older form of target_matchers.", "none"),
+    ),
+)
+
+_TIME_RANGE = Section(
+    "time range",
+    "A part of the day; the end is not included.",
+    (
+        Field("start_time", TEXT, "When it begins, HH:MM.", "", "'09:00'", required=True),
+        Field("end_time", TEXT, "When it ends, HH:MM up to 24:00.", "", "'17:00'", required=True),
+    ),
+)
+
+INTERVAL = Section(
+    "interval",
+    "A stretch of time; all that it says must hold at once. It says at least one thing.",
+    (
+        Field("times", ListOf(_TIME_RANGE), "Parts of the day.", "the whole day"),
+        Field("weekdays", ListOf(TEXT), "Days of the week, or ranges.", "all", "[monday:friday]"),
+        Field(
+            "days_of_month",
+            ListOf(TEXT),
+            "Days of the month, or ranges; negative ones count from the month's end.",
+            "all",
+            "['1:5', '-3:-1']",
+        ),
+        Field("months", ListOf(TEXT), "Months by name or number, or ranges.", "all", "[december]"),
+        Field("years", ListOf(TEXT), "Years, or ranges.", "all", "['2026:2028']"),
+        Field("location", TEXT, "The time zone all this is meant in.", "UTC", "Europe/Berlin"),
+    ),
+)
+
+TIME_INTERVAL = Section(
+    "time interval",
+    "A name for stretches of time, for routes to be muted in or active in.",
+    (
+        Field("name", NAME, "The name that routes use.", "", "office-hours", required=True),
+        Field("time_intervals", ListOf(INTERVAL), "The stretches; any of them counts.", "never"),
+    ),
+)
+
+SEVERITY = Section(
+    "severity",
+    "What one value of the severity label means here. What a route says itself wins over this, "
+    "and this wins over what the route inherits.",
+    (
+        Field("rank", count(1, 999), "How bad, 1 is the worst; each once.", "", "1", required=True),
+        Field(
+            "respond_within",
+            RESPOND_WITHIN,
+            "How soon somebody should answer: the wait of escalation steps that say none.",
+            "no time",
+            "15m",
+        ),
+        Field("group_wait", DURATION, "As in a route.", "the route's", "0s"),
+        Field("group_interval", POSITIVE_DURATION, "As in a route.", "the route's", "5m"),
+        Field("repeat_interval", POSITIVE_DURATION, "As in a route.", "the route's", "2h"),
+        Field(
+            "ack_expires",
+            POSITIVE_DURATION,
+            "How long an acknowledgement holds before its owner is reminded and the escalation "
+            "goes on.",
+            "24h",
+            "8h",
+        ),
+    ),
+)

@@ -1,0 +1,145 @@
+"""Reads routes.yaml: a checked plan with its accounts and secrets, or everything wrong with it."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from gateway.config import build_accounts, build_oncall, build_routing
+from gateway.config.doubts import note_doubts
+from gateway.config.grammar import FILE
+from gateway.config.kinds import Entry, Reading
+from gateway.config.names import declared, refuse_twice
+from gateway.config.problem import ConfigError, Findings, Problem, Spot, short
+from gateway.config.references import References
+from gateway.config.yamltree import MAX_BYTES, Node, Scalar, read_tree
+from gateway.core.plan import DEFAULT_RESOLVE_TIMEOUT, Plan
+from gateway.core.routing import build_route
+from gateway.core.settings import ChannelSettings, Secret, SourceSettings
+
+__all__ = ["Config", "ConfigError", "Problem", "load"]
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A usable routes.yaml.
+
+    `secrets` are by the name under which a target or option refers to them: the reference as the
+    file writes it (without a default), such as ``${PAGERDUTY_BILLING_KEY}``, or ``sha256:…`` for
+    one that stands in the file. An empty one is in there too when its reference allows that; its
+    target has the option ``provider`` = ``console``, as has a channel whose token is empty.
+    """
+
+    plan: Plan
+    sources: Mapping[str, SourceSettings]
+    channels: Mapping[str, ChannelSettings]
+    secrets: Mapping[str, Secret]
+    warnings: tuple[Problem, ...]
+
+
+def load(
+    path_or_text: Path | str,
+    *,
+    env: Mapping[str, str],
+    read_file: Callable[[Path], bytes] = Path.read_bytes,
+    now: float | None = None,
+    file: str = "routes.yaml",
+) -> Config:
+    """Read the file at a Path, or the text itself when it is a str.
+
+    `read_file` reads it and what ``${file:PATH}`` names (relative to the file's folder; OSError
+    when it cannot). `now` (unix seconds) is where the search of rotas for gaps begins; None
+    leaves it out. `file` is what problems call a text. Raises ConfigError with all faults.
+    """
+    source: str | bytes
+    folder = Path()
+    if isinstance(path_or_text, Path):
+        file, folder = str(path_or_text), path_or_text.parent
+        source = _read(path_or_text, read_file)
+    else:
+        source = path_or_text
+    findings = Findings(file)
+    tree = read_tree(source, findings)
+    config = None
+    if tree is not None:
+        references = References(env, read_file, folder)
+        config = _config(tree, _digest(source), now, Reading(findings, references))
+    if config is None or findings.count:
+        raise ConfigError(findings.errors, findings.warnings)
+    return config
+
+
+def _read(path: Path, read_file: Callable[[Path], bytes]) -> bytes:
+    try:
+        return read_file(path)[: MAX_BYTES + 1]
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        said = f"the file cannot be read: {short(reason)}"
+        raise ConfigError([Problem(str(path), 1, 1, "", "", said)]) from None
+
+
+def _config(tree: Node, digest: str, now: float | None, reading: Reading) -> Config | None:
+    findings = reading.findings
+    if isinstance(tree, Scalar) and tree.empty:
+        findings.error(Spot(1, 1, ""), "the file is empty: it needs a route: and receivers:")
+        return None
+    given = FILE.read(tree, "", reading)
+    if given is None:
+        return None
+    file: Entry = given.value
+    secrets = build_accounts.Secrets()
+
+    receiver_names = declared("receiver", "receivers", tree, file)
+    people_names = declared("person", "people", tree, file)
+    rota_names = declared("rota", "rotas", tree, file)
+    escalation_names = declared("escalation", "escalations", tree, file)
+    interval_names = declared("time interval", "time_intervals", tree, file, "mute_time_intervals")
+    all_intervals = (*file.each("time_intervals"), *file.each("mute_time_intervals"))
+    refuse_twice(file.each("receivers"), "receiver", findings)
+    refuse_twice(all_intervals, "time interval", findings)
+
+    sources_spot = file.spot_of("sources")
+    sources = build_accounts.sources(file.named("sources"), sources_spot, secrets, findings)
+    channels = build_accounts.channels(file.get("channels"), secrets, findings)
+    people = build_oncall.people(file.named("people"), findings)
+    rotas = build_oncall.rotas(file.named("rotas"), people_names, findings)
+    notifiable = build_oncall.Notifiable(rota_names, people_names, receiver_names)
+    escalations = build_oncall.escalations(file.named("escalations"), notifiable, findings)
+    receivers = build_accounts.Receivers(people, channels, secrets, findings).build(
+        file.each("receivers"), receiver_names, escalation_names
+    )
+    severities = build_routing.severities(file.named("severities"), findings)
+    intervals = build_routing.time_intervals(all_intervals, findings)
+    inhibit_rules = build_routing.inhibit_rules(file.each("inhibit_rules"), findings)
+    hours = build_oncall.business_hours(file.get("business_hours"), findings)
+    spec = None
+    if "route" in file:
+        names = build_routing.RouteNames(receiver_names, interval_names)
+        spec = build_routing.route_spec(file.get("route"), names, findings)
+    if findings.count or spec is None:
+        return None
+
+    general: Entry | None = file.get("global")
+    resolve_timeout = general.get("resolve_timeout") if general else None
+    plan = Plan(
+        root=build_route(spec),
+        receivers=receivers,
+        severities=severities,
+        people=people,
+        rotas=rotas,
+        escalations=escalations,
+        inhibit_rules=inhibit_rules,
+        time_intervals=intervals,
+        business_hours=hours,
+        resolve_timeout=resolve_timeout or DEFAULT_RESOLVE_TIMEOUT,
+        severity_label=file.get("severity_label", "severity"),
+        digest=digest,
+    )
+    note_doubts(file, plan, now, findings)
+    shown = build_accounts.shown_instead(channels, receivers.values())
+    return Config(plan, sources, shown, dict(secrets), findings.warnings)
+
+
+def _digest(source: str | bytes) -> str:
+    content = source if isinstance(source, bytes) else source.encode("utf-8", "surrogatepass")
+    return hashlib.sha256(content).hexdigest()[:12]

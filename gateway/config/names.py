@@ -1,0 +1,88 @@
+"""Names that one part of the file declares and another uses."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from gateway.config import yamltree
+from gateway.config.kinds import Entry, Given, named
+from gateway.config.problem import Findings, nearest, short
+from gateway.config.yamltree import Node, Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names of one kind. When its section cannot be read nobody is blamed for using it."""
+
+    what: str
+    section: str
+    known: Collection[str]
+    readable: bool = True
+
+    def check(self, used: Given, findings: Findings, prefix: str = "") -> bool:
+        """Whether the name `used` is declared; noted when it is not. `prefix` stands before the
+        name in the file, as in ``rota:billing``."""
+        name = str(used.value)[len(prefix) :]
+        if name in self.known:
+            return True
+        if self.readable:
+            near = nearest(name, self.known)
+            said = f'{named(used.spot.path)}: unknown {self.what} "{short(name)}"'
+            if not self.known:
+                said += f"; none is declared under {self.section}:"
+            findings.error(
+                used.spot,
+                said,
+                text=used.raw or name,
+                suggestion=None if near is None else prefix + near,
+                allowed=[prefix + one for one in self.known],
+            )
+        return False
+
+
+def declared(what: str, section: str, tree: Node, file: Entry, *more: str) -> Names:
+    """The names under a section, with a mapping's keys or a list's ``name:``.
+
+    Taken from the tree as well as from what was read, so that a fault inside of a receiver does
+    not make its name unknown to every route.
+    """
+    names: dict[str, None] = {}
+    readable = True
+    for key in (section, *more):
+        entry = tree.entries.get(key) if isinstance(tree, yamltree.Mapping) else None
+        if entry is not None:
+            found = _in_tree(entry[1])
+            readable = readable and found is not None
+            names |= dict.fromkeys(found or ())
+        given = file.get(key, ())
+        if not isinstance(given, dict):
+            names |= {one.value.get("name", ""): None for one in given}
+    names.pop("", None)
+    return Names(what, section, names, readable)
+
+
+def _in_tree(node: Node) -> list[str] | None:
+    """The names that a section's node declares; None when it has another shape."""
+    if isinstance(node, yamltree.Mapping):
+        return list(node.entries)
+    if isinstance(node, Scalar):
+        return [] if node.empty else None
+    names = []
+    for item in node.items:
+        entry = item.entries.get("name") if isinstance(item, yamltree.Mapping) else None
+        if entry is None or not isinstance(entry[1], Scalar):
+            return None
+        names.append(entry[1].text)
+    return names
+
+
+def refuse_twice(entries: Collection[Given], what: str, findings: Findings) -> None:
+    """Note names that a list declares more than once."""
+    seen: dict[str, int] = {}
+    for one in entries:
+        name = one.value.given.get("name")
+        if name is None:
+            continue
+        if name.value in seen:
+            said = f'{what} "{short(name.value)}" is declared twice: first in line'
+            findings.error(name.spot, f"{said} {seen[name.value]}", text=name.raw)
+        seen.setdefault(name.value, name.spot.line)

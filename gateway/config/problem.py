@@ -1,0 +1,147 @@
+"""What is wrong with a file: where, what, and what to write instead."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+_LONGEST_TEXT = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place in the file: line and column count from 1; `path` like ``route.routes[2]``."""
+
+    line: int
+    column: int
+    path: str
+
+    def under(self, key: str | int) -> "Spot":
+        """The same place, one step further down the path."""
+        return Spot(self.line, self.column, join(self.path, key))
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong (or doubtful) in a file. Holds no secret: it is logged and answered."""
+
+    file: str
+    line: int
+    column: int
+    path: str
+    text: str
+    message: str
+    suggestion: str | None = None
+    allowed: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        said = f"{self.file}:{self.line}:{self.column}: {self.message}"
+        if self.suggestion is not None:
+            said += f'; did you mean "{self.suggestion}"?'
+        if self.allowed:
+            said += ("; " if self.suggestion is None else " ") + f"allowed: {listed(self.allowed)}"
+        return said
+
+    def to_json(self) -> dict[str, object]:
+        """The problem as the API and ``--json`` give it."""
+        return {
+            "file": self.file,
+            "line": self.line,
+            "column": self.column,
+            "path": self.path,
+            "text": self.text,
+            "message": self.message,
+            "suggestion": self.suggestion,
+            "allowed": list(self.allowed),
+        }
+
+
+class ConfigError(Exception):
+    """The file cannot be used; `problems` are all its faults, `warnings` what else was seen."""
+
+    def __init__(self, problems: Iterable[Problem], warnings: Iterable[Problem] = ()) -> None:
+        self.problems = tuple(problems)
+        self.warnings = tuple(warnings)
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.problems))
+
+
+class Findings:
+    """Collects what a reading of one file finds, so that all of it can be told at once."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self._errors: dict[Problem, None] = {}
+        self._warnings: dict[Problem, None] = {}
+
+    @property
+    def count(self) -> int:
+        """How many faults so far."""
+        return len(self._errors)
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """The faults so far, in the order of the file."""
+        return tuple(sorted(self._errors, key=lambda found: (found.line, found.column)))
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """The doubts so far, in the order of the file."""
+        return tuple(sorted(self._warnings, key=lambda found: (found.line, found.column)))
+
+    def error(
+        self,
+        spot: Spot,
+        message: str,
+        *,
+        text: str = "",
+        suggestion: str | None = None,
+        allowed: Iterable[str] = (),
+    ) -> None:
+        """Note a fault: the file will be refused."""
+        self._errors[self._problem(spot, message, text, suggestion, allowed)] = None
+
+    def warn(
+        self, spot: Spot, message: str, *, text: str = "", suggestion: str | None = None
+    ) -> None:
+        """Note something that loads but can hardly be meant."""
+        self._warnings[self._problem(spot, message, text, suggestion, ())] = None
+
+    def _problem(
+        self, spot: Spot, message: str, text: str, suggestion: str | None, allowed: Iterable[str]
+    ) -> Problem:
+        shown = short(text)
+        known = tuple(allowed)
+        return Problem(
+            self.file, spot.line, spot.column, spot.path, shown, message, suggestion, known
+        )
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The one of `known` that was most likely meant by `name`, if any is near enough."""
+    by_folded = {one.casefold(): one for one in known}
+    found = get_close_matches(name.casefold()[:_LONGEST_TEXT], by_folded, n=1, cutoff=0.6)
+    return by_folded[found[0]] if found else None
+
+
+def join(path: str, key: str | int) -> str:
+    """One step down: ``route`` and ``receiver`` give ``route.receiver``, an index ``route[0]``."""
+    if isinstance(key, int):
+        return f"{path}[{key}]"
+    return f"{path}.{key}" if path else key
+
+
+def listed(names: Iterable[str], limit: int = 20) -> str:
+    """Names in a row, cut where the row would get too long to be read."""
+    row = list(names)
+    if len(row) > limit:
+        return ", ".join(row[:limit]) + f" … and {len(row) - limit} more"
+    return ", ".join(row)
+
+
+def short(text: str) -> str:
+    """Text on one line and not too long, fit for a message."""
+    line = " ".join(text.split())
+    line = "".join(character if character.isprintable() else "?" for character in line)
+    return line if len(line) <= _LONGEST_TEXT else line[: _LONGEST_TEXT - 1] + "…"

@@ -1,0 +1,128 @@
+"""``${NAME}`` and ``${file:PATH}`` inside a text: what they stand for, and how a secret is named.
+
+``${NAME}`` is a variable of the environment, ``${file:PATH}`` the content of a mounted file
+without its last line break; ``:-`` gives what to take when it is missing or empty, as the shell
+does: ``${NAME:-}`` is nothing then. ``$${`` is a plain ``${``. A dollar sign alone means itself,
+since the end of a pattern is written with it.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gateway.config.problem import nearest, short
+from gateway.core.settings import Secret
+
+MAX_SECRET_BYTES = 64 * 1024
+
+_REFERENCE = re.compile(r"\$\$\{|\$\{([^}]*)(\}?)")
+_BODY = re.compile(r"(?:([A-Za-z_][A-Za-z0-9_]*)|file:(.+?))(?:(:-)(.*))?", re.DOTALL)
+
+
+class ReferenceFault(ValueError):
+    """A reference that stands for nothing; `suggestion` is a name that exists and is near."""
+
+    def __init__(self, message: str, suggestion: str | None = None) -> None:
+        super().__init__(message)
+        self.suggestion = suggestion
+
+
+@dataclass(frozen=True, slots=True)
+class SecretText:
+    """A secret value with the name by which it may be stored and shown.
+
+    `address` is the text of the file with its references and without their defaults, such as
+    ``${PAGERDUTY_BILLING_KEY}``; of a secret that stands in the file itself, a short hash.
+    """
+
+    address: str
+    secret: Secret
+
+    @property
+    def empty(self) -> bool:
+        """Whether the references gave nothing, as ``${NAME:-}`` may."""
+        return not self.secret.reveal()
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """Where references are looked up."""
+
+    env: Mapping[str, str]
+    read_file: Callable[[Path], bytes]
+    folder: Path  # what a relative ${file:PATH} is relative to
+    _files: dict[str, str] = field(default_factory=dict)
+
+    def expand(self, text: str) -> str:
+        """The text with its references replaced. Raises ReferenceFault."""
+        return _REFERENCE.sub(self._value, text)
+
+    def secret(self, text: str) -> SecretText:
+        """The text as a secret. Raises ReferenceFault."""
+        value = self.expand(text)
+        return SecretText(address_of(text, value), Secret(value))
+
+    def _value(self, found: re.Match[str]) -> str:
+        if found[0] == "$${":
+            return "${"
+        body = _BODY.fullmatch(found[1]) if found[2] else None
+        if body is None:
+            raise ReferenceFault(
+                f"{short(found[0].split(':-')[0])} is no reference: write ${{NAME}} or "
+                "${file:PATH}, and $${ for a plain ${"
+            )
+        name, path, marked, default = body.groups()
+        if path is not None:
+            return self._file(path, default if marked else None)
+        value = self.env.get(name, "")
+        if value:
+            return value
+        if marked:
+            return str(default)
+        if name in self.env:
+            raise ReferenceFault(f"the environment variable {name} is set, but empty")
+        raise ReferenceFault(
+            f"the environment variable {name} is not set (${{{name}:-}} would allow that)",
+            nearest(name, self.env),
+        )
+
+    def _file(self, path: str, default: str | None) -> str:
+        if path in self._files:
+            return self._files[path]
+        try:
+            content = self.read_file(self.folder / path)
+        except (OSError, ValueError) as error:
+            if default is not None and isinstance(error, FileNotFoundError):
+                return default
+            reason = getattr(error, "strerror", None) or "its path is not valid"
+            raise ReferenceFault(f"the file {short(path)} cannot be read: {reason}") from None
+        if len(content) > MAX_SECRET_BYTES:
+            raise ReferenceFault(f"the file {short(path)} is larger than a secret may be (64 kB)")
+        try:
+            value = content.decode("utf-8-sig").removesuffix("\n").removesuffix("\r")
+        except UnicodeDecodeError:
+            raise ReferenceFault(f"the file {short(path)} is not UTF-8 text") from None
+        if not value and default is None:
+            raise ReferenceFault(f"the file {short(path)} is empty")
+        self._files[path] = value or str(default)
+        return self._files[path]
+
+
+def has_reference(text: str) -> bool:
+    """Whether the text takes anything from outside of the file."""
+    return any(found[0] != "$${" for found in _REFERENCE.finditer(text))
+
+
+def address_of(text: str, value: str) -> str:
+    """The safe name of the secret `value` that the file writes as `text`.
+
+    Defaults are left out of it: they may hold a secret, and a target must stay the same target
+    when its default goes away.
+    """
+    if not has_reference(text):
+        return "sha256:" + hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return _REFERENCE.sub(lambda found: found[0].split(":-")[0].rstrip("}") + "}", text).replace(
+        "$$}", "$${"
+    )

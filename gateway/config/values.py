@@ -1,0 +1,171 @@
+"""The single values of routes.yaml: durations, zones, times, addresses, matchers."""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime, time
+
+from gateway.config.kinds import Text
+from gateway.core.calendar import NEXT_BUSINESS_DAY
+from gateway.core.matcher import Matcher
+from gateway.core.matcher_parse import parse_matchers
+from gateway.core.rota import Handover, Unit
+from gateway.core.rota_text import parse_handover, parse_rotate, parse_time, parse_weekdays
+from gateway.core.wallclock import instant, zone_named
+from gateway.core.when import parse_duration, parse_rfc3339
+
+_DURATION = r"^([0-9]+(y|w|d|h|m|s|ms))+$|^0$"
+_URL = re.compile(r"https?://[^\s/@]+(/\S*)?")
+_EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.?[^@\s,;<>\"]*")
+_SENDER = re.compile(rf"(?:[^<>\r\n]+ <({_EMAIL.pattern})>|{_EMAIL.pattern})")
+_TRUE = frozenset(("true", "yes", "on"))
+_FALSE = frozenset(("false", "no", "off"))
+
+
+def _duration(text: str) -> float:
+    if text.isdecimal() and text != "0":
+        raise ValueError(f'"{text}" has no unit: write {text}s for seconds, {text}m for minutes')
+    return parse_duration(text)
+
+
+def _positive(text: str) -> float:
+    seconds = _duration(text)
+    if seconds == 0:
+        raise ValueError("must not be zero")
+    return seconds
+
+
+def _respond_within(text: str) -> float | str:
+    if " ".join(text.lower().split()) == NEXT_BUSINESS_DAY:
+        return NEXT_BUSINESS_DAY
+    try:
+        return _positive(text)
+    except ValueError as error:
+        raise ValueError(f'{error}; or write "{NEXT_BUSINESS_DAY}"') from None
+
+
+def _zone(text: str) -> str:
+    zone_named(text)
+    return text
+
+
+def _email(text: str) -> str:
+    if len(text) > 254 or _EMAIL.fullmatch(text) is None:
+        raise ValueError(f'"{text}" is not an e-mail address such as ana@example.com')
+    return text
+
+
+def _sender(text: str) -> str:
+    if len(text) > 320 or _SENDER.fullmatch(text) is None:
+        raise ValueError(
+            f'"{text}" is no sender: write alerts@example.com or "Alerts <alerts@example.com>"'
+        )
+    return text
+
+
+def _url(text: str) -> str:
+    if _URL.fullmatch(text) is None:
+        raise ValueError("not a URL: write http://… or https://…, without a password")
+    return text.rstrip("/")
+
+
+def _word(text: str) -> str:
+    if text != "".join(text.split()):
+        raise ValueError(f'"{text}" must not have spaces in it')
+    return text
+
+
+def _flag(text: str) -> bool:
+    word = text.lower()
+    if word in _TRUE or word in _FALSE:
+        return word in _TRUE
+    raise ValueError(f'"{text}" is neither true nor false')
+
+
+def _matchers(text: str) -> tuple[Matcher, ...]:
+    return parse_matchers(text)
+
+
+def _date(text: str) -> date:
+    """A day, or a wall-clock time without a zone, as a rota's layer starts."""
+    try:
+        if len(text) <= len("2026-01-05"):
+            return date.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f'"{text}" is not a date: write 2026-01-05 or 2026-01-05 09:00') from None
+    if moment.tzinfo is not None:
+        raise ValueError(f'"{text}": leave the offset out, the time zone of the rota applies')
+    return moment
+
+
+Moment = Callable[[str], float]  # given the zone's name, unix seconds
+
+
+def _moment(text: str) -> Moment:
+    """An instant with an offset, or a wall-clock time that waits to hear its zone."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(
+            f'"{text}" is not a time: write 2026-12-24 18:00 (in the zone of the rota) '
+            "or 2026-12-24T18:00:00Z"
+        ) from None
+    if moment.tzinfo is None:
+        return lambda zone: instant(moment, zone_named(zone))
+    seconds = parse_rfc3339(text)
+    return lambda zone: seconds
+
+
+def count(least: int, most: int) -> Text:
+    """A whole number between two others."""
+
+    def parse(text: str) -> int:
+        # 010 is eight to YAML 1.1, ten to YAML 1.2 and to people.
+        if re.fullmatch(r"0|-?[1-9][0-9]{0,17}", text) is None:
+            raise ValueError(f'"{text}" is not a whole number from {least} to {most}')
+        if not least <= int(text) <= most:
+            raise ValueError(f"{text} is not between {least} and {most}")
+        return int(text)
+
+    return Text(f"whole number from {least} to {most}", parse, "^[0-9]+$", ("integer", "string"))
+
+
+def _rotate(text: str) -> tuple[int, Unit]:
+    return parse_rotate(text)
+
+
+def _handover(text: str) -> Handover:
+    return parse_handover(text)
+
+
+def _clock(text: str) -> time:
+    return parse_time(text)
+
+
+def _weekdays(text: str) -> tuple[int, ...]:
+    return parse_weekdays(text.replace("..", "-"))
+
+
+_ANY = ("string", "number", "boolean")
+
+TEXT = Text(types=_ANY)
+ANY_TEXT = Text(types=_ANY, blank=True)
+WORD = Text("word", _word)
+NAME = Text("name")
+DURATION = Text("duration", _duration, _DURATION)
+POSITIVE_DURATION = Text("duration above zero", _positive, _DURATION)
+RESPOND_WITHIN = Text(
+    f'duration, or "{NEXT_BUSINESS_DAY}"', _respond_within, _DURATION + "|^next business day$"
+)
+ZONE = Text("time zone", _zone, r"^[A-Za-z]")
+EMAIL = Text("e-mail address", _email, "@")
+SENDER = Text("sender", _sender, "@")
+PLAIN_URL = Text("URL", _url, "^https?://")
+FLAG = Text("true or false", _flag, types=("boolean", "string"))
+MATCHERS = Text("matchers", _matchers, "[=!]")
+DATE = Text("date", _date, "^[0-9]{4}-")
+MOMENT = Text("time", _moment, "^[0-9]{4}-")
+ROTATE = Text("length of a turn", _rotate)
+HANDOVER = Text("time of a handover", _handover, ":")
+CLOCK = Text("time of day", _clock, ":")
+WEEKDAYS = Text("weekday, or a range of them", _weekdays)

@@ -1,0 +1,242 @@
+"""YAML as text and places: a tree whose scalars keep what was written.
+
+What a scalar means is decided by the field that expects it, never by YAML 1.1's guesses: there
+``no`` is false, ``12:30:45`` is 45045 and ``010`` is eight. So only the parser's events are used,
+and this module puts the tree together itself, with what a hostile or broken file may not do:
+nest without end, multiply itself through aliases, name a Python type, or say a key twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import yaml
+
+from gateway.config.problem import Findings, Spot, join, short
+
+MAX_BYTES = 2 * 1024 * 1024
+MAX_DEPTH = 64
+MAX_NODES = 200_000
+"""How many nodes a file may have once all its aliases are written out."""
+
+_LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_STANDARD = "tag:yaml.org,2002:"
+_TAGS = frozenset(
+    _STANDARD + name for name in ("str", "int", "float", "bool", "null", "timestamp", "seq", "map")
+)
+_NULLS = frozenset(("", "~", "null", "Null", "NULL"))
+_MERGE = "<<"
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """One value as it was written; `plain` when without quotes."""
+
+    line: int
+    column: int
+    text: str
+    plain: bool
+    size: int = 1
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was said: no text at all, ``~`` or ``null``."""
+        return self.plain and self.text in _NULLS
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A list of nodes."""
+
+    line: int
+    column: int
+    items: tuple[Node, ...]
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Keys in their order, each with the place where it stands."""
+
+    line: int
+    column: int
+    entries: dict[str, tuple[Scalar, Node]]
+    size: int
+
+
+Node = Scalar | Sequence | Mapping
+
+
+class _Mark(NamedTuple):
+    """A place as the parser counts: from 0."""
+
+    line: int
+    column: int
+
+
+class _Unreadable(Exception):
+    """The rest of the file cannot be read: what, and where."""
+
+    def __init__(self, message: str, mark: _Mark | None, text: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.line = mark.line + 1 if mark else 1
+        self.column = mark.column + 1 if mark else 1
+        self.text = text
+
+
+def read_tree(source: str | bytes, findings: Findings) -> Node | None:
+    """The tree of one YAML document, or None when it cannot be read (`findings` say why)."""
+    try:
+        text = _text(source)
+        return _Composer(text, findings).document()
+    except _Unreadable as fault:
+        findings.error(Spot(fault.line, fault.column, ""), fault.message, text=fault.text)
+    except yaml.MarkedYAMLError as fault:
+        mark = fault.problem_mark or fault.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        findings.error(Spot(line, column, ""), _explained(fault, text, line))
+    except yaml.YAMLError as fault:
+        findings.error(Spot(1, 1, ""), f"not YAML: {short(str(fault))}")
+    return None
+
+
+def _text(source: str | bytes) -> str:
+    if len(source) > MAX_BYTES:
+        raise _Unreadable(f"the file is larger than {MAX_BYTES // 1024**2} MB", None)
+    try:
+        # A file of another encoding shows itself by its NULs, one of another kind too.
+        text = source.decode("utf-8-sig") if isinstance(source, bytes) else source
+        text.encode()
+    except UnicodeError:
+        raise _Unreadable("the file is not UTF-8 text", None) from None
+    if "\0" in text:
+        raise _Unreadable("the file is binary, not YAML text (it has NUL characters)", None)
+    return text
+
+
+def _explained(fault: yaml.MarkedYAMLError, text: str, line: int) -> str:
+    """The parser's complaint in words, without the lines it quotes: they may hold a secret."""
+    said = " ".join(part for part in (fault.context, fault.problem) if part)
+    lines = text.split("\n")
+    written = lines[line - 1] if line <= len(lines) else ""
+    if "\t" in written[: len(written) - len(written.lstrip())]:
+        return f"not YAML: {said}; the line is indented with a tab: use spaces"
+    if "mapping values are not allowed" in said:
+        return f"not YAML: {said}; check the indentation, and quote a text that has ': ' in it"
+    if "found character that cannot start any token" in said:
+        return f"not YAML: {said}; quote a text that begins with @, ` or %"
+    return f"not YAML: {said}"
+
+
+class _Composer:
+    """Builds the tree from the parser's events, one level of recursion per level of nesting."""
+
+    def __init__(self, text: str, findings: Findings) -> None:
+        self._events: Iterator[yaml.Event] = yaml.parse(text, Loader=_LOADER)
+        self._findings = findings
+        self._anchors: dict[str, Node | None] = {}  # None while it is being read
+        self._nodes = 0
+
+    def document(self) -> Node | None:
+        next(self._events)  # the start of the stream
+        event = next(self._events)
+        if isinstance(event, yaml.StreamEndEvent):
+            return Scalar(1, 1, "", plain=True)
+        root = self._node(next(self._events), "", 1)
+        next(self._events)  # the end of the document
+        event = next(self._events)
+        if not isinstance(event, yaml.StreamEndEvent):
+            raise _Unreadable("a second document begins here: one file is one plan", _mark(event))
+        return root
+
+    def _node(self, event: yaml.Event, path: str, depth: int) -> Node:
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event)
+        mark = _mark(event)
+        if depth > MAX_DEPTH:
+            raise _Unreadable(f"nested deeper than {MAX_DEPTH} levels", mark)
+        self._count(1, mark)
+        tag = getattr(event, "tag", None)
+        if tag not in (None, "!") and tag not in _TAGS:
+            raise _Unreadable(f"the tag {short(str(tag))} is not allowed here", mark, str(tag))
+        anchor = getattr(event, "anchor", None)
+        if anchor is not None:
+            self._anchors[anchor] = None
+        node: Node
+        if isinstance(event, yaml.ScalarEvent):
+            plain = event.style in (None, "")
+            node = Scalar(mark.line + 1, mark.column + 1, event.value, plain)
+        elif isinstance(event, yaml.SequenceStartEvent):
+            node = self._sequence(mark, path, depth)
+        else:
+            node = self._mapping(mark, path, depth)
+        if anchor is not None:
+            self._anchors[anchor] = node
+        return node
+
+    def _alias(self, event: yaml.AliasEvent) -> Node:
+        name = event.anchor
+        if name not in self._anchors:
+            raise _Unreadable(f"*{name} refers to an anchor that is not above it", _mark(event))
+        node = self._anchors[name]
+        if node is None:
+            raise _Unreadable(f"*{name} refers to the very thing it stands in", _mark(event))
+        self._count(node.size, _mark(event))
+        return node
+
+    def _count(self, nodes: int, mark: _Mark) -> None:
+        self._nodes += nodes
+        if self._nodes > MAX_NODES:
+            raise _Unreadable(f"more than {MAX_NODES} values (aliases written out)", mark)
+
+    def _sequence(self, mark: _Mark, path: str, depth: int) -> Sequence:
+        items: list[Node] = []
+        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+            items.append(self._node(event, join(path, len(items)), depth + 1))
+        size = 1 + sum(item.size for item in items)
+        return Sequence(mark.line + 1, mark.column + 1, tuple(items), size)
+
+    def _mapping(self, mark: _Mark, path: str, depth: int) -> Mapping:
+        entries: dict[str, tuple[Scalar, Node]] = {}
+        merged: list[Mapping] = []
+        size = 1
+        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+            key = self._node(event, path, depth + 1)
+            value = self._node(next(self._events), _under(path, key), depth + 1)
+            size += key.size + value.size
+            if not isinstance(key, Scalar):
+                self._error(key, path, "a key must be a name, not a list or a mapping")
+            elif key.plain and key.text == _MERGE:
+                merged += self._merged(value, path)
+            elif key.text in entries:
+                first = entries[key.text][0].line
+                said = f'"{short(key.text)}" is said twice: first in line {first}'
+                self._error(key, join(path, key.text), said, key.text)
+            else:
+                entries[key.text] = (key, value)
+        for other in merged:
+            for name, entry in other.entries.items():
+                entries.setdefault(name, entry)
+        return Mapping(mark.line + 1, mark.column + 1, entries, size)
+
+    def _merged(self, value: Node, path: str) -> list[Mapping]:
+        values = value.items if isinstance(value, Sequence) else (value,)
+        mappings = [one for one in values if isinstance(one, Mapping)]
+        if len(mappings) < len(values):
+            self._error(value, path, "<< merges a mapping (*name), or a list of them")
+        return mappings
+
+    def _error(self, node: Node, path: str, message: str, text: str = "") -> None:
+        self._findings.error(Spot(node.line, node.column, path), message, text=text)
+
+
+def _under(path: str, key: Node) -> str:
+    return join(path, key.text) if isinstance(key, Scalar) else path
+
+
+def _mark(event: yaml.Event) -> _Mark:
+    mark = event.start_mark
+    return _Mark(mark.line, mark.column) if mark else _Mark(0, 0)
