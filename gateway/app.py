@@ -1,1 +1,137 @@
-"""The composition root: builds every part once and joins them in one straight line."""
+"""The composition root: builds every part once and joins them in one straight line.
+
+It is long-hand on purpose: whoever wants to know what talks to what reads this file.
+"""
+
+import asyncio
+import logging
+import os
+import secrets
+import signal
+import socket
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
+
+from aiohttp import web
+
+from gateway import clock
+from gateway import log as logs
+from gateway.channels import CHANNELS, build
+from gateway.channels.contract import Channel
+from gateway.config.load import Config, load
+from gateway.core.server import ServerSettings, SettingError
+from gateway.core.settings import ChannelSettings
+from gateway.flow.engine import Engine, Parts
+from gateway.flow.heartbeat import beat
+from gateway.links import Links
+from gateway.metrics import Metrics
+from gateway.render.words import Renderer
+from gateway.store import Store
+from gateway.web.app import build_app
+
+log = logging.getLogger(__name__)
+
+
+def load_config(settings: ServerSettings, env: Mapping[str, str]) -> Config:
+    """routes.yaml as it is now. Its secrets are known to the log's redaction from here on."""
+    config = load(settings.config, env=env, now=clock.now())
+    for secret in config.secrets.values():
+        logs.add_secret(secret.reveal())
+    for source in config.sources.values():
+        for value in (*source.bearer, *source.hmac, *(password for _, password in source.basic)):
+            logs.add_secret(value.reveal())
+    return config
+
+
+def build_channels(config: Config) -> dict[str, Channel]:
+    """Every channel, whether or not routes.yaml has settings for it."""
+    return {
+        name: build(config.channels.get(name) or ChannelSettings(name), config.secrets)
+        for name in CHANNELS
+    }
+
+
+def secret_key(settings: ServerSettings) -> bytes:
+    """The key that signs links: the setting, or one made and kept beside the embedded database."""
+    if settings.secret_key is not None:
+        return settings.secret_key.reveal().encode()
+    if settings.sqlite_path is None:
+        raise SettingError(
+            "GATEWAY_SECRET_KEY is needed with PostgreSQL: all replicas sign links with one key"
+        )
+    path = settings.sqlite_path.parent / "secret.key"
+    with suppress(FileExistsError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32))
+    return path.read_text().strip().encode()
+
+
+def build_engine(settings: ServerSettings, env: Mapping[str, str]) -> Engine:
+    """Everything but HTTP, not started. Raises ConfigError, SettingError or OSError."""
+    load_now = partial(load_config, settings, env)
+    config = load_now()
+    logs.add_secret(settings.database_url.reveal())
+    if settings.api_token is not None:
+        logs.add_secret(settings.api_token.reveal())
+    store = Store(settings.database_url.reveal())
+    return Engine(
+        Parts(
+            store=store,
+            config=config,
+            load=load_now,
+            channels=build_channels,
+            renderer=lambda: Renderer([settings.templates], settings.external_url),
+            links=Links(settings.external_url, secret_key(settings)),
+            metrics=Metrics(),
+            now=clock.now,
+            owner=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
+            shared=settings.sqlite_path is None,
+            patience=settings.stop_patience,
+        )
+    )
+
+
+async def serve(
+    settings: ServerSettings, env: Mapping[str, str], ready: Callable[[Engine, str], None]
+) -> None:
+    """Serve until SIGTERM or SIGINT. SIGHUP reloads routes.yaml.
+
+    `ready` is called with the engine and the address once requests are answered.
+    """
+    engine = build_engine(settings, env)
+    await engine.store.start()
+    runner = web.AppRunner(
+        build_app(engine, settings), access_log=None, handle_signals=False, shutdown_timeout=5.0
+    )
+    await runner.setup()
+    await engine.start()
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    reloads = asyncio.Queue[None]()
+    loop.add_signal_handler(signal.SIGHUP, reloads.put_nowait, None)
+    engine.run("reload on SIGHUP", partial(_reload_on_signal, engine, reloads))
+    if settings.heartbeat_url is not None:
+        engine.run("heartbeat", partial(beat, engine, settings.heartbeat_url))
+    try:
+        site = web.TCPSite(runner, settings.host or None, settings.port, backlog=1024)
+        await site.start()
+        host, port = runner.addresses[0][:2]
+        ready(engine, f"http://{host}:{port}")
+        await stop.wait()
+        log.info("stopping: finishing what is in flight")
+    finally:
+        await runner.cleanup()
+        await engine.stop()
+        await engine.store.close()
+        log.info("stopped")
+
+
+async def _reload_on_signal(engine: Engine, reloads: "asyncio.Queue[None]") -> None:
+    while True:
+        await reloads.get()
+        await engine.reload()

@@ -20,7 +20,7 @@ from gateway.core.notice import Kind
 from gateway.core.outbox import Notice
 from gateway.core.plan import Plan
 from gateway.flow.dispatch import LEASE
-from gateway.flow.lanes import Errand, claim, settle
+from gateway.flow.lanes import Errand, claim
 from gateway.flow.outcome import Outcome, record
 from gateway.flow.storm import fold_crowds
 from gateway.store import Store, Tx, outbox
@@ -250,10 +250,14 @@ def message_of(
 ) -> Message:
     """The words of a notice: its frozen facts, the links for this target, its time zone."""
     facts = orjson.loads(notice.facts)
-    facts["kind"], facts["reason"] = kind.value, notice.reason.value
     return render(
-        notice.id, facts, notice.target, channel.parts, links(notice, facts), zone(notice)
+        notice.id,
+        facts,
+        notice.target,
+        channel.parts,
+        links(notice, facts),
+        zone(notice),
+        kind=kind,
+        reason=notice.reason,
     )
 
-
-__all__ = ["Courier", "message_of", "settle"]

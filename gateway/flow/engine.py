@@ -2,13 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gateway.channels.contract import Channel
-from gateway.config import Config, ConfigError, Problem
+from gateway.config.load import Config, ConfigError, Problem
 from gateway.core.incoming import Incoming
 from gateway.core.message import Link, Message
 from gateway.core.notice import Kind
@@ -24,8 +24,9 @@ from gateway.flow.regroup import regroup_page
 from gateway.flow.respond import respond
 from gateway.flow.suppression import Suppression
 from gateway.links import Links
-from gateway.render import Renderer, links_from
-from gateway.store import Store, Tx, janitor, timeline
+from gateway.render.links import links_from
+from gateway.render.words import Renderer
+from gateway.store import Store, janitor, outbox, timeline
 
 if TYPE_CHECKING:
     from gateway.metrics import Metrics
@@ -62,7 +63,7 @@ class Parts:
     config: Config
     load: Callable[[], Config]  # reads routes.yaml anew; raises ConfigError
     channels: Callable[[Config], Mapping[str, Channel]]
-    renderer: Renderer
+    renderer: Callable[[], Renderer]  # templates are read anew at each reload
     links: Links
     metrics: "Metrics"
     now: Callable[[], float]
@@ -82,7 +83,8 @@ class Engine:
         self.metrics = parts.metrics
         self.now = parts.now
         self._config = parts.config
-        self._channels = dict(parts.channels(parts.config))
+        self._channels: dict[str, Channel] = {}
+        self._renderer = parts.renderer()
         self._memory = Memory(trust=30.0 if parts.shared else None)
         self._suppression = Suppression(self._memory)
         self._intake = Intake(
@@ -154,6 +156,7 @@ class Engine:
             try:
                 config = self._parts.load()
                 channels = dict(self._parts.channels(config))
+                renderer = self._parts.renderer()
             except ConfigError as error:
                 self._config_problems = error.problems
                 self.metrics.reloaded(False, self.now())
@@ -161,7 +164,7 @@ class Engine:
                     log.error("routes.yaml not loaded: %s", problem)
                 return error.problems
             self._parts.retired.extend(self._channels.values())
-            self._config, self._channels = config, channels
+            self._config, self._channels, self._renderer = config, channels, renderer
             self._config_problems = ()
             for name in channels:
                 self._ensure_courier(name)
@@ -201,11 +204,16 @@ class Engine:
 
     async def start(self) -> None:
         """Begin the loops. What was due while nobody ran is done at once."""
+        self._channels = dict(self._parts.channels(self._config))
         self._loops.start("intake", self._intake.run)
         self._loops.start("dispatch", self._dispatch_loop)
         self._loops.start("housekeeping", self._housekeeping_loop)
         for name in self._channels:
             self._ensure_courier(name)
+
+    def run(self, name: str, body: Callable[[], Awaitable[None]]) -> None:
+        """Keep another loop alive with the rest."""
+        self._loops.start(name, body)
 
     async def stop(self) -> None:
         """Finish what is in flight, or hand it back; then close the channels."""
@@ -217,7 +225,7 @@ class Engine:
         with suppress(Exception):
             await self._intake.write_extensions(self.now() + RETENTION)
             owner = self._parts.owner
-            await self.store.write(lambda tx: _release(tx, owner))
+            await self.store.write(lambda tx: outbox.release(tx, owner))
         for channel in (*self._channels.values(), *self._parts.retired):
             await channel.close()
 
@@ -260,9 +268,6 @@ class Engine:
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._due.wait()
-
-    async def _courier_loop(self, courier: Courier) -> None:
-        await courier.run()
 
     async def _housekeeping_loop(self) -> None:
         rounds = 0
@@ -322,7 +327,7 @@ class Engine:
             notice,
             kind,
             channel,
-            render=self._parts.renderer.render,
+            render=self._renderer.render,
             links=self._links,
             zone=self._zone,
         )
@@ -341,9 +346,3 @@ class Engine:
     def _zone(self, notice: Notice) -> str:
         person = self.plan.people.get(notice.target.person or "")
         return person.timezone if person else self.plan.business_hours.zone
-
-
-def _release(tx: Tx, owner: str) -> None:
-    from gateway.store import outbox
-
-    outbox.release(tx, owner)

@@ -1,0 +1,201 @@
+"""The server's own settings: environment variables GATEWAY_*, in one table."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from ipaddress import ip_address
+from pathlib import Path
+
+from gateway.core.settings import Secret
+
+PREFIX = "GATEWAY_"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One environment variable: its name, default and meaning. The docs are made from these."""
+
+    name: str
+    default: str
+    help: str
+    secret: bool = False
+
+
+SETTINGS = (
+    Setting("GATEWAY_LISTEN", "127.0.0.1:9095", "Address and port to serve on."),
+    Setting("GATEWAY_CONFIG", "routes.yaml", "The file with routes; `--config` wins."),
+    Setting(
+        "GATEWAY_TEMPLATES",
+        "templates",
+        "Folder whose files replace shipped templates of the same name; `--templates` wins.",
+    ),
+    Setting(
+        "GATEWAY_DATABASE_URL",
+        "sqlite:///data/gateway.db",
+        "Where incidents and the outbox are kept. `postgresql://user:password@host/name` for "
+        "PostgreSQL, which several replicas can share.",
+        secret=True,
+    ),
+    Setting(
+        "GATEWAY_EXTERNAL_URL",
+        "http://<listen>",
+        "How people's browsers reach the gateway; links in messages begin with it.",
+    ),
+    Setting(
+        "GATEWAY_SECRET_KEY",
+        "made and kept beside the embedded database",
+        "Signs acknowledge links; at least 16 characters. Replicas need the same one.",
+        secret=True,
+    ),
+    Setting(
+        "GATEWAY_API_TOKEN",
+        "",
+        "Bearer token for the API's writes, POST /-/reload and, off loopback, its reads.",
+        secret=True,
+    ),
+    Setting(
+        "GATEWAY_PUBLIC_READS", "0", "1: pages and the API's reads need no token off loopback."
+    ),
+    Setting("GATEWAY_LOG", "auto", "json, text, or auto: text on a terminal, JSON elsewhere."),
+    Setting("GATEWAY_LOG_LEVEL", "info", "debug, info, warning or error."),
+    Setting(
+        "GATEWAY_STOP_PATIENCE",
+        "20",
+        "Seconds that a stop waits for messages in flight before it hands them back.",
+    ),
+    Setting(
+        "GATEWAY_HEARTBEAT_URL",
+        "",
+        "Requested with GET once a minute while everything works: a watcher outside then notices "
+        "when the gateway itself is gone.",
+        secret=True,
+    ),
+)
+
+KNOWN = {setting.name for setting in SETTINGS}
+FOR_TESTS = (
+    "GATEWAY_TEST_",
+    "GATEWAY_SHARED_",
+    "GATEWAY_REQUIRE_",
+    "GATEWAY_CONFORMANCE_",
+    "GATEWAY_UPDATE_",
+)
+
+
+class SettingError(ValueError):
+    """An environment variable makes no sense. The message names it and says what to write."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """The settings as values."""
+
+    host: str
+    port: int
+    config: Path
+    templates: Path
+    database_url: Secret
+    external_url: str
+    secret_key: Secret | None
+    api_token: Secret | None
+    public_reads: bool
+    log: str
+    log_level: str
+    stop_patience: float
+    heartbeat_url: Secret | None
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this machine can connect."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def sqlite_path(self) -> Path | None:
+        """The file of the embedded database, None for another one."""
+        url = self.database_url.reveal()
+        if not url.startswith("sqlite"):
+            return None
+        return Path(url.partition(":///")[2])
+
+
+def read_settings(env: Mapping[str, str]) -> ServerSettings:
+    """Settings from the environment. Raises SettingError for the first that makes no sense."""
+    for name in sorted(env):
+        if name.startswith(PREFIX) and name not in KNOWN and not name.startswith(FOR_TESTS):
+            near = get_close_matches(name, KNOWN, 1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise SettingError(f"{name} is not a setting{hint}; known: {', '.join(sorted(KNOWN))}")
+
+    def text(name: str) -> str:
+        setting = next(s for s in SETTINGS if s.name == name)
+        return env.get(name, "") or setting.default
+
+    def secret(name: str) -> Secret | None:
+        return Secret(env[name]) if env.get(name) else None
+
+    host, port = _listen(text("GATEWAY_LISTEN"))
+    shown = "127.0.0.1" if host in ("", "0.0.0.0", "::") else host  # noqa: S104 - for links only
+    shown = f"[{shown}]" if ":" in shown else shown
+    external = env.get("GATEWAY_EXTERNAL_URL") or f"http://{shown}:{port}"
+    if not external.startswith(("http://", "https://")):
+        raise SettingError("GATEWAY_EXTERNAL_URL must begin with http:// or https://")
+    key = secret("GATEWAY_SECRET_KEY")
+    if key is not None and len(key.reveal()) < 16:
+        raise SettingError("GATEWAY_SECRET_KEY must have at least 16 characters")
+    database = text("GATEWAY_DATABASE_URL")
+    if not database.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+        raise SettingError(
+            "GATEWAY_DATABASE_URL must begin with sqlite:/// or postgresql:// "
+            "(its value is not shown: it may hold a password)"
+        )
+    return ServerSettings(
+        host=host,
+        port=port,
+        config=Path(text("GATEWAY_CONFIG")),
+        templates=Path(text("GATEWAY_TEMPLATES")),
+        database_url=Secret(database),
+        external_url=external.rstrip("/"),
+        secret_key=key,
+        api_token=secret("GATEWAY_API_TOKEN"),
+        public_reads=_yes("GATEWAY_PUBLIC_READS", text("GATEWAY_PUBLIC_READS")),
+        log=_one_of("GATEWAY_LOG", text("GATEWAY_LOG"), ("auto", "json", "text")),
+        log_level=_one_of(
+            "GATEWAY_LOG_LEVEL",
+            text("GATEWAY_LOG_LEVEL").lower(),
+            ("debug", "info", "warning", "error"),
+        ),
+        stop_patience=_seconds("GATEWAY_STOP_PATIENCE", text("GATEWAY_STOP_PATIENCE")),
+        heartbeat_url=secret("GATEWAY_HEARTBEAT_URL"),
+    )
+
+
+def _listen(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not port.isascii() or not port.isdigit() or int(port) > 65535:
+        raise SettingError(f"GATEWAY_LISTEN is {text!r}; write host:port, like 127.0.0.1:9095")
+    return host.strip("[]"), int(port)
+
+
+def _yes(name: str, text: str) -> bool:
+    return _one_of(name, text.lower(), ("0", "1", "false", "true", "no", "yes")) in (
+        "1",
+        "true",
+        "yes",
+    )
+
+
+def _one_of(name: str, text: str, allowed: tuple[str, ...]) -> str:
+    if text not in allowed:
+        raise SettingError(f"{name} is {text!r}; allowed: {', '.join(allowed)}")
+    return text
+
+
+def _seconds(name: str, text: str) -> float:
+    if not text.isascii() or not text.isdigit():
+        raise SettingError(f"{name} is {text!r}; write whole seconds, like 20")
+    return float(text)
