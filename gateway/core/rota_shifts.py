@@ -57,7 +57,7 @@ def sweep(rota: Rota, start: float, end: float) -> Iterator[Shift]:
     not show. Lazy: reading the first shift does not cost the whole stretch. ValueError for
     instants that are no numbers or lie some thousand years away.
     """
-    if not (-LAST_INSTANT <= start and end <= LAST_INSTANT):  # neither holds for NaN
+    if not (start >= -LAST_INSTANT and end <= LAST_INSTANT):  # neither holds for NaN
         raise ValueError(f"rota {rota.name}: asked from {start} to {end}; give unix seconds")
     zone = zone_named(rota.zone)
     tracks = [_Track(layer, zone, start, end) for layer in rota.layers]

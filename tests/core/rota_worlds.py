@@ -11,6 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from gateway.core.rota import Handover, Layer, Override, Restriction, Rota
+from gateway.core.rota_types import Unit
 from gateway.core.wallclock import instant, local, zone_named
 
 ZONES = (
@@ -32,6 +33,7 @@ TURNING_POINTS = (
     "2020-03-08", "2020-11-01", "2021-03-28", "2021-10-31", "2020-10-04", "2021-04-04",
     "2011-12-30", "2018-11-04", "2024-02-29", "2028-02-29", "2023-04-29",
 )  # fmt: skip
+UNITS: tuple[Unit, ...] = ("hour", "day", "week", "month")
 DAY = 86400.0
 
 unhurried = settings(deadline=None)  # how long an example takes says nothing about the promise
@@ -50,7 +52,7 @@ restrictions = st.builds(
 @st.composite
 def layers(draw: st.DrawFn, around: date) -> Layer:
     """A layer that begins within two weeks of a day."""
-    unit = draw(st.sampled_from(("hour", "day", "week", "month")))
+    unit = draw(st.sampled_from(UNITS))
     weekday = draw(st.none() | st.integers(0, 6)) if unit == "week" else None
     start: date = around + timedelta(days=draw(st.integers(-14, 3)))
     if draw(st.booleans()):

@@ -36,7 +36,8 @@ def test_a_layer_needs_people_and_turns_that_end() -> None:
 def test_a_weekday_goes_only_with_whole_weeks() -> None:
     """Promise 6: daily on Mondays would be every day or every week, nobody knows which."""
     monday = Handover(time(9), 0)
-    for unit, every in (("day", 1), ("day", 10), ("hour", 168), ("month", 1)):
+    mixed: list[tuple[Unit, int]] = [("day", 1), ("day", 10), ("hour", 168), ("month", 1)]
+    for unit, every in mixed:
         with pytest.raises(ValueError, match="needs a rotation of whole weeks"):
             layer(unit=unit, every=every, handover=monday)
     assert layer(unit="day", every=14, handover=monday).every == 14
