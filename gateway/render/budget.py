@@ -1,0 +1,112 @@
+"""A bound on the work and the size of one rendered part, so that no template runs away.
+
+Counted, not timed: the same template fails in `gateway check` and at 3 a.m., and no thread is
+left behind that cannot be stopped (Python cannot end one). Jinja's own sandbox bounds ``range``
+but neither ``'a' * 50000000`` nor nested loops.
+"""
+
+import threading
+from typing import Any, TypeVar
+
+from jinja2 import nodes
+from jinja2.exceptions import SecurityError
+from jinja2.visitor import NodeTransformer
+
+MOST_STEPS = 20_000
+"""Steps of one part: a turn of a loop, a call of a macro, an include, 200 characters written."""
+
+LONGEST_TEXT = 200_000
+"""Characters of one part, and of any text or list made on the way."""
+
+_CHARACTERS_A_STEP = 200
+
+
+class Meter(threading.local):
+    """What is known of the part that this thread renders: steps left, zone and time of clocks."""
+
+    left = MOST_STEPS
+    zone = "UTC"
+    at = 0.0
+
+    def start(self, zone: str, at: float) -> None:
+        """A new part begins."""
+        self.left, self.zone, self.at = MOST_STEPS, zone, at
+
+    def spend(self, steps: int) -> None:
+        """Take `steps` off; SecurityError when none are left."""
+        self.left -= steps
+        if self.left < 0:
+            raise SecurityError(
+                f"the template takes too many steps (more than {MOST_STEPS}): loop over less"
+            )
+
+
+_Body = TypeVar("_Body", nodes.For, nodes.Macro, nodes.CallBlock, nodes.Block, nodes.Template)
+
+
+class Bound(NodeTransformer):
+    """Rewrites a parsed template so that loops and macros pay, and ``~`` keeps to the bound."""
+
+    def visit_For(self, node: nodes.For) -> nodes.Node:
+        """A turn of a loop pays."""
+        return self._charge(node)
+
+    def visit_Macro(self, node: nodes.Macro) -> nodes.Node:
+        """A call pays: macros may call themselves."""
+        return self._charge(node)
+
+    def visit_CallBlock(self, node: nodes.CallBlock) -> nodes.Node:
+        """So does a call with a body."""
+        return self._charge(node)
+
+    def visit_Block(self, node: nodes.Block) -> nodes.Node:
+        """And a block, which may name itself through ``self``."""
+        return self._charge(node)
+
+    def visit_Template(self, node: nodes.Template) -> nodes.Node:
+        """And a whole template: one may include itself."""
+        return self._charge(node)
+
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:
+        """``a ~ b`` becomes a bounded call; the compiler's own joins without looking."""
+        self.generic_visit(node)
+        return _call("concat", list(node.nodes), node.lineno)
+
+    def _charge(self, node: _Body) -> _Body:
+        steps = 1 + sum(len(d.data) for d in node.find_all(nodes.TemplateData)) // (
+            _CHARACTERS_A_STEP
+        )
+        self.generic_visit(node)
+        pay = nodes.ExprStmt(_call("pay", [nodes.Const(steps)], node.lineno), lineno=node.lineno)
+        node.body.insert(0, pay)
+        return node
+
+
+def _call(method: str, arguments: list[nodes.Expr], line: int) -> nodes.Call:
+    target = nodes.EnvironmentAttribute(method, lineno=line)
+    call = nodes.Call(target, arguments, [], None, None, lineno=line)
+    return call
+
+
+def bounded(operator: str, left: Any, right: Any) -> None:
+    """Refuse an operation whose result would be out of bounds, before it is made."""
+    if operator == "*":
+        for text, times in ((left, right), (right, left)):
+            if isinstance(times, int) and hasattr(text, "__len__"):
+                check_size(len(text) * max(times, 0))
+    if operator == "+" and hasattr(left, "__len__") and hasattr(right, "__len__"):
+        check_size(len(left) + len(right))
+    if operator == "%" and isinstance(left, str | bytes):
+        raise SecurityError("text % values can grow without bound: write text ~ value")
+    if operator in ("*", "**") and isinstance(left, int) and isinstance(right, int):
+        bits = left.bit_length() * (abs(right) if operator == "**" else 1)
+        if bits + right.bit_length() > 4096:
+            raise SecurityError("the number would be too large")
+
+
+def check_size(size: int) -> None:
+    """SecurityError when `size` characters or items are more than a part may have."""
+    if size > LONGEST_TEXT:
+        raise SecurityError(
+            f"the template makes {size} characters or items: at most {LONGEST_TEXT} are allowed"
+        )

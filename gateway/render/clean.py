@@ -1,0 +1,68 @@
+"""Text from outside, made fit to stand in a message: readable, encodable, of bounded length."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+LONGEST_VALUE = 1000
+"""Characters kept of a label's or an annotation's value; what is cut ends in "…"."""
+
+LONGEST_NAME = 100
+
+# Controls except line end and tab, direction overrides and isolates (they can make a text read as
+# another one), and lone surrogates (no vendor's API can be given those).
+_HARMFUL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u061c\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
+
+
+def clean(value: object, limit: int = LONGEST_VALUE) -> str:
+    """`value` as text without harmful characters, at most `limit` characters, lines kept."""
+    text = value if type(value) is str else "" if value is None else str(value)
+    if len(text) <= limit and text.isprintable():  # nearly always, and cheap to know
+        return text
+    text = _HARMFUL.sub(" ", text[: limit + 1].replace("\r\n", "\n"))
+    return text if len(text) <= limit else cut(text, limit)
+
+
+def cut(text: str, limit: int) -> str:
+    """At most `limit` characters, the last being "…" when something was lost."""
+    if len(text) <= limit:
+        return text
+    return text[: max(limit - 1, 0)].rstrip() + "…"
+
+
+class Labels(Mapping[str, str]):
+    """Labels or annotations as templates see them: a missing one is empty text, never an error.
+
+    Which labels an alert has is not for a template's author to know. ``labels.team``,
+    ``labels["team"]`` and ``labels.items()`` work; a label named like a method ("items") is
+    reached by the second form. Values are cleaned when they are read.
+    """
+
+    __slots__ = ("_raw",)
+
+    def __init__(self, raw: object = None) -> None:
+        self._raw: Mapping[str, object] = raw if isinstance(raw, Mapping) else {}
+
+    def __getitem__(self, name: str) -> str:
+        return clean(self._raw.get(name, ""))
+
+    def __getattr__(self, name: str) -> str:
+        if name.startswith("__"):  # or Python and Jinja would believe that every protocol is here
+            raise AttributeError(name)
+        return self[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._raw))
+
+    def __len__(self) -> int:
+        return len(self._raw)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._raw
+
+    def __str__(self) -> str:
+        return ", ".join(f"{clean(name, LONGEST_NAME)}={value}" for name, value in self.items())
+
+    def __repr__(self) -> str:
+        return f"Labels({self})"

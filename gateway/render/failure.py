@@ -1,0 +1,53 @@
+"""What is told of a template that could not be used: which file, which line, what is wrong."""
+
+import traceback
+
+from jinja2 import Template, TemplateNotFound, TemplateSyntaxError, UndefinedError
+
+from gateway.core.escape import one_line
+
+
+class TemplateFailure(Exception):
+    """A template that could not be compiled or rendered. `line` is None where it is unknown."""
+
+    def __init__(self, template: str, line: int | None, problem: str) -> None:
+        super().__init__(problem)
+        self.template = template
+        self.line = line
+        self.problem = one_line(problem, 300)
+
+    @property
+    def sentence(self) -> str:
+        """For the person who gets the plain words instead."""
+        where = f"{self.template}, line {self.line}" if self.line else self.template
+        return (
+            f"The template failed ({where}): {self.problem}. "
+            "These are the gateway's built-in words; please tell an admin."
+        )
+
+
+def failure_of(name: str, template: Template | None, error: Exception) -> TemplateFailure:
+    """What went wrong in the template `name`; the line is where the error came from in it."""
+    if isinstance(error, TemplateFailure):
+        return error
+    if isinstance(error, TemplateSyntaxError):
+        return TemplateFailure(error.name or name, error.lineno, error.message or "syntax error")
+    if isinstance(error, TemplateNotFound):
+        return TemplateFailure(name, None, f"there is no template {error.name}")
+    problem = str(error) or type(error).__name__
+    if not isinstance(error, UndefinedError):
+        problem = f"{type(error).__name__}: {problem}"
+    place = _place(template, error) if template is not None else None
+    if place is None:
+        return TemplateFailure(name, None, problem)
+    return TemplateFailure(place[0], place[1], problem)
+
+
+def _place(template: Template, error: Exception) -> tuple[str, int] | None:
+    """The innermost template and its line on the way to the error."""
+    found = None
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        inner = frame.f_globals.get("__jinja_template__")
+        if inner is not None:
+            found = (inner.name or template.name or "?", inner.get_corresponding_lineno(line))
+    return found

@@ -1,0 +1,63 @@
+"""The links that an alert brings along. Only http and https ever become links."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from gateway.core.escape import one_line, safe_url
+from gateway.core.message import Link
+
+ORDER = ("acknowledge", "runbook", "incident", "dashboard", "source")
+"""How links stand in a message: first what one does, then what one reads, then what one studies."""
+
+_ANNOTATIONS = (
+    ("runbook", "Runbook", ("runbook_url", "runbook")),
+    ("dashboard", "Dashboard", ("dashboard_url", "dashboard")),
+)
+
+
+def links_from(facts: Mapping[str, Any]) -> list[Link]:
+    """Runbook, dashboard and source, as far as the alerts name them with a safe url.
+
+    The runbook and the dashboard come from the annotations ``runbook_url`` (or ``runbook``) and
+    ``dashboard_url`` (or ``dashboard``): the common ones, else those of the first alert that has
+    one. The source is the first alert's generator URL.
+    """
+    alerts = _mappings(facts.get("alerts"))
+    common = facts.get("common_annotations")
+    annotations = [common] if isinstance(common, Mapping) and common else []
+    annotations += [alert["annotations"] for alert in alerts if alert.get("annotations")]
+    found = []
+    for role, text, names in _ANNOTATIONS:
+        url = next(_urls(annotations, names), None)
+        if url is not None:
+            found.append(Link(role, text, url))
+    source = safe_url(str(alerts[0].get("generator_url") or "")) if alerts else None
+    if source is not None:
+        found.append(Link("source", "Source", source))
+    return found
+
+
+def shown(links: Sequence[Link]) -> tuple[Link, ...]:
+    """The links that are safe to show, in reading order, with texts of one line."""
+    safe = []
+    for link in links:
+        url = safe_url(link.url)
+        if url is not None:
+            safe.append(Link(link.role, one_line(link.text, 75) or link.role.capitalize(), url))
+    return tuple(sorted(safe, key=_place))
+
+
+def _place(link: Link) -> int:
+    return ORDER.index(link.role) if link.role in ORDER else len(ORDER)
+
+
+def _urls(annotations: Sequence[Any], names: Sequence[str]) -> Iterator[str]:
+    for each in annotations[:20]:  # looking further costs more than a missing link
+        for name in names:
+            url = safe_url(str(each.get(name) or "")) if isinstance(each, Mapping) else None
+            if url is not None:
+                yield url
+
+
+def _mappings(value: object) -> list[Mapping[str, Any]]:
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []

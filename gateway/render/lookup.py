@@ -1,0 +1,72 @@
+"""Where templates are: the admin's folder first, the shipped one behind it.
+
+A template is named ``<channel>/<part>.j2``, or ``<channel>/<part>.<kind>.j2`` for one kind of
+notice. A file of the admin's replaces the shipped one of the same name and nothing else.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader
+
+from gateway.core.notice import Kind
+from gateway.shipped import shipped_templates
+
+PARTS: Mapping[str, tuple[str, ...]] = {
+    "email": ("subject", "text", "html"),
+    "slack": ("title", "text", "thread"),
+    "pagerduty": ("summary",),
+    "console": ("text",),
+}
+"""The parts that each channel asks for; an outgoing webhook carries no words."""
+
+SENTENCES = ("headline", "tag", "why", "when", "asked")
+"""The sentences of ``shared/``, which all channels use by these names."""
+
+SUFFIX = ".j2"
+
+
+class Lookup:
+    """Finds the template for a channel's part, and remembers."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        shipped = shipped_templates()
+        own = [folder for folder in folders if folder.resolve() != shipped.resolve()]
+        self.folders = (*own, shipped)
+        self.loader: BaseLoader = ChoiceLoader([FileSystemLoader(f) for f in self.folders])
+        self._names: dict[tuple[str, str, str], str] = {}
+
+    def name_of(self, channel: str, part: str, kind: Kind) -> str:
+        """The name of the template to use, whether it exists or not.
+
+        Folder by folder: an admin's ``text.j2`` goes before a shipped ``text.repeat.j2``, for
+        who replaces the template of a part means all of it.
+        """
+        key = (channel, part, kind.value)
+        if key not in self._names:
+            general = f"{channel}/{part}{SUFFIX}"
+            special = f"{channel}/{part}.{kind.value}{SUFFIX}"
+            self._names[key] = next(
+                (
+                    name
+                    for folder in self.folders
+                    for name in (special, general)
+                    if (folder / name).is_file()
+                ),
+                general,
+            )
+        return self._names[key]
+
+    def path_of(self, name: str) -> Path | None:
+        """The file behind a template's name."""
+        return next((f / name for f in self.folders if (f / name).is_file()), None)
+
+    def files(self) -> Iterator[str]:
+        """The names of all templates that there are, each once."""
+        seen = set()
+        for folder in self.folders:
+            for path in sorted(folder.rglob(f"*{SUFFIX}")):
+                name = path.relative_to(folder).as_posix()
+                if name not in seen:
+                    seen.add(name)
+                    yield name

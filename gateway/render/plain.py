@@ -1,0 +1,107 @@
+"""The words when a template fails: built in, without any template. An alert is never silenced.
+
+They say what a person must know, and then that the template could not be used and why, so that
+somebody mends it in daylight.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from markupsafe import escape
+
+from gateway.core.escape import one_line, slack_escape, slack_link
+from gateway.core.message import Link
+from gateway.render.clean import clean
+from gateway.render.times import clock_time, duration
+
+_LINE_PARTS = frozenset(("subject", "title", "summary"))
+_ROWS = 10
+
+
+def plain_parts(
+    names: Mapping[str, Any],
+    channel: str,
+    parts: Sequence[str],
+    links: Sequence[Link],
+    failure: str,
+) -> dict[str, str]:
+    """The channel's parts in plain words. `failure` says which template failed and why."""
+    line = one_line(_line(names))
+    body = [*_body(names), failure]
+    escape_for = slack_escape if channel == "slack" else None
+    made = {}
+    for part in parts:
+        if part in _LINE_PARTS:
+            made[part] = escape_for(line) if escape_for else line
+        elif part == "html":
+            made[part] = _html([line, *body], links)
+        elif escape_for is not None:
+            made[part] = _slack([line, *body], links, escape_for)
+        else:
+            made[part] = "\n".join([line, *body, *(f"{x.text}: {x.url}" for x in links)]) + "\n"
+    return made
+
+
+def bare_names(facts: Any, kind: str) -> dict[str, Any]:
+    """What little can be said when even the facts cannot be read."""
+    number = facts.get("incident") if isinstance(facts, Mapping) else None
+    severity = facts.get("severity") if isinstance(facts, Mapping) else None
+    return {
+        "number": f"#{clean(number) or '?'}",
+        "severity": one_line(clean(severity), 40),
+        "kind": kind,
+        "name": "An alert",
+    }
+
+
+def _line(names: Mapping[str, Any]) -> str:
+    kind = names.get("kind")
+    tag = names.get("severity") or "alert"
+    if kind == "test":
+        tag = f"TEST, {tag}"
+    elif kind not in ("firing", None):
+        tag = f"{tag}, {kind}"
+    what = ": ".join(text for text in (names.get("name"), names.get("summary")) if text)
+    return f"[{tag}] {one_line(what, 90)} ({names.get('number', '#?')})"
+
+
+def _body(names: Mapping[str, Any]) -> list[str]:
+    zone, at = names.get("zone") or "UTC", names.get("at") or 0.0
+    lines = [f"Status: {names.get('status') or 'unknown'}. Severity: {names.get('severity')}."]
+    if names.get("since_at"):
+        lines.append(
+            f"Since {clock_time(names['since_at'], zone, at)} "
+            f"({duration(names.get('lasted') or 0.0)})."
+        )
+    if names.get("ack"):
+        lines.append(f"{names['ack']['name']} has it.")
+    if names.get("respond_by"):
+        lines.append(f"Please acknowledge by {clock_time(names['respond_by'], zone, at)}.")
+    for text in (names.get("note"), names.get("description")):
+        if text:
+            lines.append(text)
+    table = names.get("table")
+    if table is not None and table.total > 1:
+        rows = [row for row in table.rows[:_ROWS] if row.text or row.summary]
+        lines += [f"- {row.status}: {row.summary or row.text}" for row in rows]
+        if table.total > len(rows):
+            lines.append(f"… {table.total - len(rows)} more, see the incident.")
+    return lines
+
+
+def _slack(lines: list[str], links: Sequence[Link], escaping: Callable[[str], str]) -> str:
+    shown = [slack_link(link.url, link.text) for link in links]
+    return "\n".join([*(escaping(line) for line in lines), *([" · ".join(shown)] if shown else [])])
+
+
+def _html(lines: list[str], links: Sequence[Link]) -> str:
+    paragraphs = "".join(f"<p>{escape(line)}</p>" for line in lines)
+    anchors = "".join(
+        f'<p><a href="{escape(link.url)}">{escape(link.text)}</a></p>' for link in links
+    )
+    return (
+        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width">'
+        '<meta name="color-scheme" content="light dark"><title>Alert</title></head>'
+        f'<body style="font:16px/1.5 sans-serif">{paragraphs}{anchors}</body></html>'
+    )

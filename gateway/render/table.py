@@ -1,0 +1,114 @@
+"""The alerts of a message as a table of what differs between them.
+
+What all alerts share is said once; a row is left with what tells it from its neighbours.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.core.escape import one_line, safe_url
+from gateway.render.clean import LONGEST_NAME, Labels, clean
+
+MOST_ROWS = 20
+MOST_COLUMNS = 8
+LONGEST_CELL = 120
+
+_FIRST = ("alertname", "severity", "instance")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One alert. `cells` follow the table's columns, "" where the alert lacks the label."""
+
+    status: str
+    summary: str  # empty unless the summaries differ
+    cells: tuple[str, ...]
+    pairs: tuple[tuple[str, str], ...]  # the columns that this alert has, with its values
+    starts_at: float
+    ends_at: float | None
+    url: str  # the source, "" when it has none that is safe to follow
+
+    @property
+    def text(self) -> str:
+        """The row in one line: ``instance db-1, pool main``."""
+        return ", ".join(f"{name} {value}" for name, value in self.pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`rows` are the first alerts, worst first as the facts list them; `total` counts all."""
+
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    total: int
+    starts_differ: bool
+    states_differ: bool
+    summaries_differ: bool
+
+    def beyond(self, shown: int) -> int:
+        """How many alerts remain unsaid when only the first `shown` rows are printed."""
+        return max(0, self.total - min(shown, len(self.rows)))
+
+
+def table_of(facts: Mapping[str, Any], alerts: Sequence[Mapping[str, Any]]) -> Table:
+    """The table of `alerts`, the well-formed ones among ``facts["alerts"]``."""
+    labels = [alert.get("labels") or {} for alert in alerts]
+    columns = differing(labels, facts.get("common_labels"))[:MOST_COLUMNS]
+    summaries = {(alert.get("annotations") or {}).get("summary") for alert in alerts}
+    differ = len(summaries) > 1
+    starts = [alert.get("starts_at") for alert in alerts]
+    known = [start for start in starts if isinstance(start, int | float)]
+    return Table(
+        columns=tuple(clean(name, LONGEST_NAME) for name in columns),
+        rows=tuple(_row(alert, columns, differ) for alert in alerts[:MOST_ROWS]),
+        total=len(alerts) + _count(facts.get("more")),
+        starts_differ=bool(known) and max(known) - min(known) >= 60,
+        states_differ=len({alert.get("status") for alert in alerts}) > 1,
+        summaries_differ=differ,
+    )
+
+
+def differing(labels: Sequence[Mapping[str, Any]], common: object) -> list[str]:
+    """The names of the labels that not all of `labels` have with the same value, sorted.
+
+    `common` are the shared pairs when they are known; they are found here otherwise.
+    """
+    if len(labels) < 2:
+        return []
+    names = {name for each in labels for name in each}
+    if isinstance(common, Mapping) and common:
+        found = [name for name in names if name not in common]
+    else:
+        first = labels[0]
+        found = [
+            name for name in names if any(each.get(name) != first.get(name) for each in labels)
+        ]
+    return sorted(found, key=lambda name: (_rank(name), name))
+
+
+def _rank(name: str) -> int:
+    return _FIRST.index(name) if name in _FIRST else len(_FIRST)
+
+
+def _row(alert: Mapping[str, Any], columns: Sequence[str], summaries_differ: bool) -> Row:
+    labels = Labels(alert.get("labels"))
+    cells = tuple(one_line(labels[name], LONGEST_CELL) for name in columns)
+    names = (clean(name, LONGEST_NAME) for name in columns)
+    summary = ""
+    if summaries_differ:
+        summary = one_line(Labels(alert.get("annotations"))["summary"], 200)
+    start, end = alert.get("starts_at"), alert.get("ends_at")
+    return Row(
+        status=clean(alert.get("status")) or "firing",
+        summary=summary,
+        cells=cells,
+        pairs=tuple((name, cell) for name, cell in zip(names, cells, strict=True) if cell),
+        starts_at=float(start) if isinstance(start, int | float) else 0.0,
+        ends_at=float(end) if isinstance(end, int | float) else None,
+        url=safe_url(str(alert.get("generator_url") or "")) or "",
+    )
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) and value > 0 else 0

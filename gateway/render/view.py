@@ -1,0 +1,269 @@
+"""The names that templates may use, made from a notice's facts.
+
+`NAMES` documents each; a template that uses another one fails, and `gateway check` says so.
+Instants are unix seconds (print them with the filter ``clock``), lengths seconds (``duration``).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gateway.core.escape import one_line
+from gateway.core.message import Link
+from gateway.core.notice import Kind, Reason
+from gateway.core.plan import Target
+from gateway.render.clean import Labels, clean
+from gateway.render.table import table_of
+
+NAMES: Mapping[str, str] = {
+    "incident": "the incident's number",
+    "number": 'the number as people say it: "#1042"',
+    "status": "firing, acknowledged or resolved",
+    "kind": "what the notice is about: firing, repeat, worse, escalation, acknowledged, "
+    "unacknowledged, resolved, late, digest or test",
+    "reason": "why it is sent: first, new alerts, repeat, fallback, …",
+    "severity": "the incident's severity, as the label has it",
+    "rank": "the severity's rank, 1 is the worst; none when unknown",
+    "previous_severity": "the severity before it got worse, or empty",
+    "tone": "critical, warning, info, acknowledged, resolved or test: what colour to show",
+    "name": "the alert's name, or what the group has in common",
+    "summary": "the summary annotation: the common one, else that of the first alert",
+    "description": "the description annotation: the common one, else that of an only alert",
+    "headline": "what is wrong, in one line (shared/headline.j2)",
+    "tag": "how bad, in a word or two (shared/tag.j2)",
+    "why": "why this message comes, in sentences (shared/why.j2)",
+    "when": "since when, and for how long (shared/when.j2)",
+    "asked": "who is asked, by when, and who is next (shared/asked.j2)",
+    "labels": "the labels that all alerts share",
+    "annotations": "the annotations that all alerts share",
+    "group_labels": "the labels the group was made by",
+    "alerts": "the alerts: status, labels, annotations, starts_at, ends_at of each",
+    "table": "what differs: columns, rows (status, summary, cells, pairs, text, starts_at, "
+    "ends_at, url), total, beyond(shown)",
+    "firing": "how many alerts fire",
+    "resolved": "how many alerts are over",
+    "truncated": "how many alerts the source itself left out",
+    "receiver": "the receiver's name",
+    "target": "who gets this message: channel, address, person",
+    "you": "true when the message goes to one person",
+    "at": "when it was decided to send this",
+    "opened_at": "when the incident began",
+    "since_at": "when the first of the alerts started",
+    "ended_at": "when the last alert ended, or none",
+    "lasted": "how long it has been going on, or went on, in seconds",
+    "respond_by": "until when an answer is asked for, or none",
+    "ack": "who has it: by, name, at, via, expires_at; or none",
+    "escalation": "name, step, steps, next (names), next_at; or none",
+    "told": "the names of those who were told",
+    "note": "what else there is to say: why late, why the fallback; or empty",
+    "digest": "the folded incidents: incident, title, severity, status of each",
+    "links": "the links in reading order: role, text, url of each",
+    "link": "the url of a role: link.acknowledge, link.runbook, …; empty when there is none",
+    "external_url": "the gateway's own address",
+    "zone": "the time zone of printed times",
+}
+
+_TONES = {
+    **dict.fromkeys(("critical", "page", "emergency", "fatal", "disaster", "p1"), "critical"),
+    **dict.fromkeys(("error", "high", "major", "warning", "warn", "p2"), "warning"),
+}
+
+
+class AlertView:
+    """One alert as templates see it."""
+
+    __slots__ = ("annotations", "ends_at", "labels", "starts_at", "status")
+
+    def __init__(self, alert: Mapping[str, Any]) -> None:
+        self.status = clean(alert.get("status")) or "firing"
+        self.labels = Labels(alert.get("labels"))
+        self.annotations = Labels(alert.get("annotations"))
+        self.starts_at = number(alert.get("starts_at"))
+        self.ends_at = number(alert.get("ends_at"))
+
+
+class Alerts(Sequence[AlertView]):
+    """The alerts, made one by one as they are looked at: there may be a thousand."""
+
+    __slots__ = ("_raw",)
+
+    def __init__(self, raw: Sequence[Mapping[str, Any]]) -> None:
+        self._raw = raw
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice):
+            return Alerts(self._raw[place])
+        return AlertView(self._raw[place])
+
+    def __len__(self) -> int:
+        return len(self._raw)
+
+
+def view_of(facts: Mapping[str, Any], kind: Kind, reason: Reason) -> dict[str, Any]:
+    """The names that depend on the facts alone, whoever is told and wherever they live."""
+    raw = [alert for alert in _list(facts.get("alerts")) if isinstance(alert, Mapping)]
+    labels, annotations = (
+        Labels(facts.get("common_labels")),
+        Labels(facts.get("common_annotations")),
+    )
+    group_labels = Labels(facts.get("group_labels"))
+    first = Labels(raw[0].get("annotations")) if raw else annotations
+    status = clean(facts.get("status")) or ("resolved" if kind is Kind.RESOLVED else "firing")
+    severity = one_line(clean(facts.get("severity") or labels["severity"]), 40)
+    at = number(facts.get("at")) or 0.0
+    since, ended = _span(facts, raw, at, status)
+    incident = facts.get("incident")
+    return {
+        "incident": incident if isinstance(incident, int) else clean(incident) or 0,
+        "number": f"#{clean(incident) or '?'}",
+        "status": status,
+        "kind": kind.value,
+        "reason": reason.value,
+        "severity": severity,
+        "rank": facts.get("rank") if isinstance(facts.get("rank"), int) else None,
+        "previous_severity": one_line(clean(facts.get("previous_severity")), 40),
+        "tone": tone(kind, status, severity, facts.get("rank")),
+        "name": _name(labels, group_labels, facts),
+        "summary": one_line(annotations["summary"] or first["summary"], 300),
+        "description": annotations["description"]
+        or (first["description"] if len(raw) == 1 else ""),
+        "labels": labels,
+        "annotations": annotations,
+        "group_labels": group_labels,
+        "alerts": Alerts(raw),
+        "table": table_of(facts, raw),
+        "firing": _whole(facts.get("firing")),
+        "resolved": _whole(facts.get("resolved")),
+        "truncated": _whole(facts.get("truncated")),
+        "receiver": one_line(clean(facts.get("receiver")), 100),
+        "at": at,
+        "opened_at": number(facts.get("opened_at")) or since,
+        "since_at": since,
+        "ended_at": ended,
+        "lasted": max(0.0, (at if ended is None else ended) - since),
+        "respond_by": number(facts.get("respond_by")),
+        "ack": _ack(facts.get("ack")),
+        "escalation": _escalation(facts.get("escalation")),
+        "told": tuple(who(name) for name in _list(facts.get("told"))),
+        "note": one_line(clean(facts.get("note")), 300),
+        "digest": tuple(_folded(item) for item in _list(facts.get("digest"))),
+    }
+
+
+def target_view(target: Target, links: Sequence[Link]) -> dict[str, Any]:
+    """The names that depend on who is told; the shared sentences do not have these."""
+    return {
+        "target": {
+            "channel": target.channel,
+            "address": target.address,
+            "person": target.person or "",
+        },
+        "links": links,
+        "link": Labels({link.role: link.url for link in reversed(links)}),
+    }
+
+
+def tone(kind: Kind, status: str, severity: str, rank: object) -> str:
+    """The colour of a message: its state once nobody need act, else how bad it is."""
+    if kind is Kind.TEST:
+        return "test"
+    if kind in (Kind.RESOLVED, Kind.LATE) or status == "resolved":
+        return "resolved"
+    if kind is Kind.ACKNOWLEDGED:
+        return "acknowledged"
+    known = _TONES.get(severity.lower())
+    if known is not None:
+        return known
+    return {1: "critical", 2: "warning"}.get(rank, "info") if isinstance(rank, int) else "info"
+
+
+def who(name: object) -> str:
+    """A person, rota, receiver or target key as people say it.
+
+    >>> who("person:ana"), who("rota:billing"), who("email:ops@example.com"), who("slack:#billing")
+    ('ana', 'billing on call', 'ops@example.com', 'Slack #billing')
+    """
+    text = one_line(clean(name), 100)
+    sort, colon, rest = text.partition(":")
+    if not colon:
+        return text
+    if sort == "rota":
+        return f"{rest} on call"
+    if sort in ("person", "receiver", "email"):
+        return rest
+    if sort == "slack":
+        return f"Slack {rest}"
+    # The rest is a reference to a secret or an address that says nothing to people.
+    return {"pagerduty": "PagerDuty", "webhook": "a webhook", "console": "the console"}.get(
+        sort, text
+    )
+
+
+def number(value: object) -> float | None:
+    """A finite number as float, else None."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e12:
+        return float(value)
+    return None
+
+
+def _name(labels: Labels, group_labels: Labels, facts: Mapping[str, Any]) -> str:
+    name = labels["alertname"] or group_labels["alertname"] or str(group_labels)
+    return one_line(name or clean(facts.get("title")) or "Alerts", 150)
+
+
+def _span(
+    facts: Mapping[str, Any], raw: Sequence[Mapping[str, Any]], at: float, status: str
+) -> tuple[float, float | None]:
+    starts = [start for alert in raw if (start := number(alert.get("starts_at"))) is not None]
+    since = number(facts.get("since"))
+    if since is None:
+        since = min(starts, default=number(facts.get("opened_at")) or at)
+    if status != "resolved":
+        return since, None
+    ends = [end for alert in raw if (end := number(alert.get("ends_at"))) is not None]
+    ended = max(ends, default=number(facts.get("resolved_at")) or at)
+    return since, max(since, ended)
+
+
+def _ack(value: object) -> dict[str, Any] | None:
+    if not isinstance(value, Mapping) or not value:
+        return None
+    by = one_line(clean(value.get("by")), 100)
+    return {
+        "by": by,
+        "name": one_line(clean(value.get("name")), 100) or by or "somebody",
+        "at": number(value.get("at")),
+        "via": one_line(clean(value.get("via")), 40),
+        "expires_at": number(value.get("expires_at")),
+    }
+
+
+def _escalation(value: object) -> dict[str, Any] | None:
+    if not isinstance(value, Mapping) or not value:
+        return None
+    following = value.get("next")
+    names = following if isinstance(following, list) else [following] if following else []
+    return {
+        "name": one_line(clean(value.get("name")), 100),
+        "step": _whole(value.get("step")),
+        "steps": _whole(value.get("steps")),
+        "next": tuple(who(name) for name in names),
+        "next_at": number(value.get("next_at")),
+    }
+
+
+def _folded(item: object) -> dict[str, Any]:
+    facts: Mapping[str, Any] = item if isinstance(item, Mapping) else {}
+    return {
+        "incident": clean(facts.get("incident")),
+        "title": one_line(clean(facts.get("title")), 200) or "alerts",
+        "severity": one_line(clean(facts.get("severity")), 40),
+        "status": clean(facts.get("status")) or "firing",
+    }
+
+
+def _list(value: object) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else []
+
+
+def _whole(value: object) -> int:
+    return value if isinstance(value, int) and value >= 0 else 0
