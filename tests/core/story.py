@@ -1,0 +1,211 @@
+"""A group's life told in virtual time: alerts go in, what is said comes out. No store, no clock."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from gateway.core.alert import Alert, merge
+from gateway.core.decide import Decision, Suppressed, decide
+from gateway.core.incident import Incident, Member
+from gateway.core.join import open_incident, touch
+from gateway.core.labels import format_labels, identity
+from gateway.core.notice import Reason
+from gateway.core.plan import Escalation, Person, Plan, Receiver, Severity, Step, Target
+from gateway.core.respond import Answer, acknowledge, unacknowledge
+from gateway.core.routing import RouteSpec, build_route, group_labels, match_routes
+
+MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
+START = 1_800_000_000.0
+
+EMAIL = Target("email", "billing-oncall@example.com")
+SLACK = Target("slack", "#billing-alerts")
+PAGER = Target("pagerduty", "${PAGERDUTY_BILLING_KEY}")
+
+
+def billing_plan(**changes: object) -> Plan:
+    """The billing world in small: one receiver, an escalation to ana and then ben."""
+    spec = RouteSpec(
+        receiver="billing",
+        group_by=["alertname"],
+        group_wait=30.0,
+        group_interval=5 * MINUTE,
+        repeat_interval=4 * HOUR,
+        routes=[RouteSpec()],  # inherits, so that severities have a say
+    )
+    plan = Plan(
+        root=build_route(spec),
+        receivers={
+            "billing": Receiver("billing", (EMAIL, SLACK, PAGER), escalate="billing"),
+            "everyone": Receiver("everyone", (Target("email", "admin@example.com"),)),
+        },
+        severities={
+            "critical": Severity("critical", 1, 15 * MINUTE, 0.0, None, 2 * HOUR, 4 * HOUR),
+            "warning": Severity("warning", 2, HOUR, None, None, None),
+            "info": Severity("info", 3, None, None, None, 12 * HOUR),
+        },
+        people={
+            "ana": Person("ana", "Ana", "ana@example.com"),
+            "ben": Person("ben", "Ben", "ben@example.com"),
+        },
+        escalations={
+            "billing": Escalation(
+                "billing",
+                (Step(("person:ana",), wait=15 * MINUTE), Step(("person:ben", "receiver:everyone"))),
+            )
+        },
+    )
+    return replace(plan, **changes)  # type: ignore[arg-type]
+
+
+def without_escalation(plan: Plan | None = None) -> Plan:
+    """The same plan, whose receiver escalates to nobody."""
+    plan = plan or billing_plan()
+    billing = replace(plan.receivers["billing"], escalate=None)
+    return replace(plan, receivers={**plan.receivers, "billing": billing})
+
+
+@dataclass(frozen=True)
+class Said:
+    """One notice, at a time relative to the story's start."""
+
+    at: float
+    to: str
+    kind: str
+    reason: str
+    quiet: bool = False
+
+
+class Story:
+    """Groups of one plan, moved through time by hand."""
+
+    def __init__(self, plan: Plan | None = None) -> None:
+        self.plan = plan or billing_plan()
+        self.now = START
+        self.alerts: dict[str, Alert] = {}
+        self.incidents: dict[str, Incident] = {}
+        self.joined: dict[str, dict[str, Member]] = {}
+        self.said: list[Said] = []
+        self.decisions: list[Decision] = []
+        self.suppressed: dict[str, Suppressed] = {}
+        self.looks = 0
+
+    def fire(
+        self, name: str, severity: str = "critical", ends_in: float | None = None, **labels: str
+    ) -> str:
+        """An alert fires now, or is reported again; returns its identity."""
+        return self._report(name, severity, labels, ends_in)
+
+    def resolve(self, name: str, severity: str = "critical", **labels: str) -> None:
+        """It is over now."""
+        self._report(name, severity, labels, 0.0)
+
+    def _report(
+        self, name: str, severity: str, extra: Mapping[str, str], ends_in: float | None
+    ) -> str:
+        labels = {"alertname": name, "severity": severity, "team": "billing", **extra}
+        key = identity(labels)
+        ends_at = None if ends_in is None else self.now + ends_in
+        new = Alert(key, labels, {"summary": name}, self.now, ends_at, updated_at=self.now)
+        old = self.alerts.get(key)
+        if old is not None:
+            started = old.starts_at if not old.is_resolved(self.now) else self.now
+            new = merge(old, replace(new, starts_at=started), self.now)
+        self.alerts[key] = new
+        for route in match_routes(self.plan.root, labels):
+            group = group_labels(route, labels)
+            place = f"{route.id}:{format_labels(group)}"
+            incident = self.incidents.get(place)
+            if incident is None or not incident.open:
+                if new.is_resolved(self.now):
+                    continue
+                incident = replace(
+                    open_incident(route, place, group, new, self.plan, self.now),
+                    number=1001 + self.looks,
+                )
+                self.joined[place] = {}
+            else:
+                incident = touch(incident, new, self.plan, self.now)
+            self.incidents[place] = incident
+            if key not in self.joined[place] and not new.is_resolved(self.now):
+                self.joined[place][key] = Member(new)
+        self._refresh()
+        return key
+
+    def _refresh(self) -> None:
+        for members in self.joined.values():
+            for key, member in members.items():
+                members[key] = replace(member, alert=self.alerts[key])
+
+    def silence(self, key: str, until: float | None = None) -> None:
+        """Suppress one alert from now on."""
+        self.suppressed[key] = Suppressed(Reason.SILENCED, "a silence", until)
+
+    def advance(self, seconds: float) -> list[Said]:
+        """Let time pass, doing what falls due in it; returns what was said meanwhile."""
+        end, before = self.now + seconds, len(self.said)
+        while True:
+            due = [(i.due_at, key) for key, i in self.incidents.items() if i.due_at is not None]
+            when, key = min(due, default=(None, ""))
+            if when is None or when > end:
+                break
+            self.now = max(self.now, when)
+            self.looks += 1
+            assert self.looks < 100_000, "the schedule spins"
+            self._take(
+                key,
+                decide(
+                    self.incidents[key],
+                    list(self.joined[key].values()),
+                    self.plan,
+                    self.now,
+                    self.suppressed,
+                ),
+            )
+        self.now = end
+        return self.said[before:]
+
+    def _take(self, key: str, decision: Decision) -> None:
+        self.decisions.append(decision)
+        self.incidents[key] = decision.incident
+        for member in decision.members:
+            self.joined[key][member.alert.identity] = member
+        for notice in decision.notices:
+            self.said.append(
+                Said(
+                    round(self.now - START, 3),
+                    notice.target.key,
+                    notice.kind.value,
+                    notice.reason.value,
+                    notice.quiet,
+                )
+            )
+
+    @property
+    def incident(self) -> Incident:
+        """The only incident of the story."""
+        (incident,) = self.incidents.values()
+        return incident
+
+    def ack(self, by: str, undo: bool = False) -> Answer:
+        """Somebody acknowledges the only incident now, or undoes it."""
+        (key,) = self.incidents
+        act = unacknowledge if undo else acknowledge
+        members = list(self.joined[key].values())
+        response = act(self.incidents[key], members, self.plan, by, "link", self.now)
+        if response.decision is not None:
+            self._take(key, response.decision)
+        return response.answer
+
+    def entries(self) -> list[str]:
+        """The timeline so far."""
+        return [f"{entry.kind}: {entry.text}" for d in self.decisions for entry in d.entries]
+
+
+def brief(said: list[Said]) -> list[tuple[float, str]]:
+    """When and why, without the repetition for each target."""
+    return sorted({(one.at, one.reason) for one in said})
+
+
+def heard(said: list[Said], target: Target | str) -> list[tuple[float, str]]:
+    """When and why one target was told."""
+    key = target if isinstance(target, str) else target.key
+    return [(one.at, one.reason) for one in said if one.to == key]

@@ -1,0 +1,137 @@
+"""What an acknowledgement stops, covers and does not cover."""
+
+from gateway.core.respond import Answer
+from tests.core.story import (
+    HOUR,
+    MINUTE,
+    PAGER,
+    SLACK,
+    Story,
+    brief,
+    heard,
+    without_escalation,
+)
+
+
+def test_it_stops_repeats_and_escalation() -> None:
+    """E22: from the acknowledgement on nobody is told again, until it is over."""
+    story = Story()
+    story.fire("DoubleChargeDetected")
+    story.advance(5 * MINUTE)
+    assert story.ack("ana") is Answer.DONE
+    assert story.advance(3.9 * HOUR) == []
+    story.resolve("DoubleChargeDetected")
+    assert brief(story.advance(5 * MINUTE))[0][1] == "resolved"
+
+
+def test_everybody_who_was_told_learns_who_has_it() -> None:
+    """All told targets hear it, the acker's own mailbox apart."""
+    story = Story()
+    story.fire("DoubleChargeDetected")
+    story.advance(1.0)
+    told = {one.to for one in story.said}
+    before = len(story.said)
+    story.ack("ana")
+    after = {one.to for one in story.said[before:] if one.reason == "acknowledged"}
+    assert after == told - {"email:ana@example.com"}
+
+
+def test_the_second_learns_who_was_first() -> None:
+    """E20: two acknowledge at once: the first wins."""
+    story = Story()
+    story.fire("DoubleChargeDetected")
+    story.advance(1.0)
+    assert story.ack("ana") is Answer.DONE
+    assert story.ack("ben") is Answer.ALREADY
+    assert story.incident.ack is not None
+    assert story.incident.ack.by == "ana"
+
+
+def test_late() -> None:
+    """E20: an acknowledgement after the end says so and changes nothing."""
+    story = Story()
+    story.fire("DoubleChargeDetected")
+    story.advance(1.0)
+    story.resolve("DoubleChargeDetected")
+    assert story.ack("ana") is Answer.RESOLVED
+    story.advance(HOUR)
+    assert story.ack("ana") is Answer.RESOLVED
+
+
+def test_worse_severity_speaks_again() -> None:
+    """E21: what is worse than what was acknowledged reopens, and says why; at once."""
+    story = Story()
+    story.fire("PaymentFailures", "warning")
+    story.advance(60.0)
+    story.ack("ana")
+    story.advance(60.0)
+    story.fire("PaymentFailures", "critical")
+    said = story.advance(1.0)
+    assert heard(said, SLACK) == [(120.0, "worse severity")]
+    assert story.incident.ack is None
+    assert "reopened: got worse than what ana acknowledged" in story.entries()
+
+
+def test_new_alerts_of_the_same_severity_are_told_once() -> None:
+    """E21: a new alert that is no worse is told, and the acknowledgement holds."""
+    story = Story()
+    story.fire("PaymentFailures", "warning", region="eu")
+    story.advance(60.0)
+    story.ack("ana")
+    story.fire("PaymentFailures", "warning", region="us")
+    assert brief(story.advance(4 * HOUR)) == [(330.0, "new alerts")]
+    assert story.incident.ack is not None
+
+
+def test_partial_ends_are_quiet_while_somebody_has_it() -> None:
+    """Who has it sees the state change; nobody else is disturbed."""
+    story = Story(without_escalation())
+    story.fire("PaymentFailures", "warning", region="eu")
+    story.fire("PaymentFailures", "warning", region="us")
+    story.advance(60.0)
+    story.ack("ana")
+    story.resolve("PaymentFailures", "warning", region="eu")
+    said = story.advance(5 * MINUTE)
+    assert said
+    assert all(one.quiet for one in said)
+
+
+def test_a_forgotten_acknowledgement_expires() -> None:
+    """E23: after its time the owner is reminded, and after one more wait the escalation begins."""
+    story = Story()
+    story.fire("DoubleChargeDetected")
+    story.advance(60.0)
+    story.ack("ben")
+    said = story.advance(4 * HOUR)
+    assert heard(said, "email:ben@example.com")[0] == (60.0 + 4 * HOUR, "acknowledgement expired")
+    said = story.advance(15 * MINUTE)
+    assert heard(said, "email:ana@example.com")
+
+
+def test_undo() -> None:
+    """Undone: told to all, and the next step follows after one wait."""
+    story = Story()
+    story.fire("DoubleChargeDetected")
+    story.advance(60.0)
+    story.ack("ana")
+    story.advance(60.0)
+    before = len(story.said)
+    assert story.ack("ana", undo=True) is Answer.UNDONE
+    assert {one.reason for one in story.said[before:]} == {"acknowledgement undone"}
+    assert heard(story.advance(15 * MINUTE), "email:ben@example.com") == [
+        (120.0 + 15 * MINUTE, "escalation")
+    ]
+    assert story.ack("ana", undo=False) is Answer.DONE
+
+
+def test_a_new_episode_needs_a_new_acknowledgement() -> None:
+    """E20: fired again after its end: another incident, not acknowledged."""
+    story = Story()
+    story.fire("DoubleChargeDetected")
+    story.advance(1.0)
+    story.ack("ana")
+    story.resolve("DoubleChargeDetected")
+    story.advance(HOUR)
+    story.fire("DoubleChargeDetected")
+    assert heard(story.advance(1.0), PAGER)[-1][1] == "first"
+    assert story.incident.ack is None

@@ -1,0 +1,80 @@
+"""If nobody acknowledges, the next person hears."""
+
+from dataclasses import replace
+
+from gateway.core.plan import Escalation, Step
+from tests.core.story import HOUR, MINUTE, SLACK, Story, billing_plan, heard
+
+ANA, BEN, ADMIN = "email:ana@example.com", "email:ben@example.com", "email:admin@example.com"
+
+
+def test_steps_follow_their_waits() -> None:
+    """The first step hears with the receiver, the second after 15 minutes of no answer."""
+    story = Story()
+    story.fire("DoubleChargeDetected")
+    said = story.advance(HOUR)
+    assert heard(said, ANA) == [(0.0, "first")]
+    assert heard(said, BEN) == [(15 * MINUTE, "escalation")]
+    assert heard(said, ADMIN) == [(15 * MINUTE, "escalation")]
+
+
+def test_all_who_were_told_hear_the_end() -> None:
+    """Promise 14: whoever the escalation reached hears that it is over."""
+    story = Story()
+    story.fire("DoubleChargeDetected")
+    story.advance(20 * MINUTE)
+    story.resolve("DoubleChargeDetected")
+    said = story.advance(5 * MINUTE)
+    assert {one.to for one in said if one.reason == "resolved"} >= {ANA, BEN, ADMIN, SLACK.key}
+
+
+def test_nobody_there_means_the_next_at_once() -> None:
+    """E27: a step that reaches nobody is not waited for; the timeline says so."""
+    plan = billing_plan(
+        escalations={
+            "billing": Escalation(
+                "billing", (Step(("rota:empty",), wait=HOUR), Step(("person:ben",)))
+            )
+        }
+    )
+    story = Story(plan)
+    story.fire("DoubleChargeDetected")
+    assert heard(story.advance(1.0), BEN) == [(0.0, "escalation")]
+    assert any("nobody is on call in rota empty" in line for line in story.entries())
+
+
+def test_an_escalation_to_nobody_falls_back() -> None:
+    """E27: when all steps lead to nobody, the fallback receiver hears it, flagged."""
+    plan = billing_plan(
+        escalations={"billing": Escalation("billing", (Step(("person:nobody",)),))}
+    )
+    billing = replace(plan.receivers["billing"], fallback="everyone")
+    story = Story(replace(plan, receivers={**plan.receivers, "billing": billing}))
+    story.fire("DoubleChargeDetected")
+    assert heard(story.advance(1.0), ADMIN) == [(0.0, "fallback")]
+
+
+def test_rounds() -> None:
+    """repeat: 1 goes through the steps twice, then stops."""
+    plan = billing_plan(
+        escalations={
+            "billing": Escalation(
+                "billing",
+                (Step(("person:ana",), wait=600.0), Step(("person:ben",), wait=600.0)),
+                repeat=1,
+            )
+        }
+    )
+    story = Story(plan)
+    story.fire("DoubleChargeDetected")
+    said = story.advance(1.9 * HOUR)
+    assert heard(said, ANA) == [(0.0, "first"), (1200.0, "escalation")]
+    assert heard(said, BEN) == [(600.0, "escalation"), (1800.0, "escalation")]
+
+
+def test_repeats_reach_those_the_escalation_reached() -> None:
+    """After two hours without an answer the repeat goes to the people too."""
+    story = Story()
+    story.fire("DoubleChargeDetected")
+    said = story.advance(2 * HOUR)
+    assert heard(said, BEN)[-1] == (2 * HOUR, "repeat")

@@ -1,0 +1,126 @@
+"""When a group speaks: group_wait, group_interval, repeat_interval, as Alertmanager means them."""
+
+from tests.core.story import HOUR, MINUTE, SLACK, Story, brief, heard, without_escalation
+
+
+def test_first_word_after_group_wait() -> None:
+    """Alertmanager: the first flush comes group_wait after the group was opened."""
+    story = Story(without_escalation())
+    story.fire("SlowRenewal", "warning")
+    assert story.advance(29.0) == []
+    assert brief(story.advance(2.0)) == [(30.0, "first")]
+
+
+def test_old_start_still_waits() -> None:
+    """E7: an alert that began long ago waits for its group all the same."""
+    story = Story(without_escalation())
+    story.fire("SlowRenewal", "warning")
+    story.advance(HOUR)
+    story.resolve("SlowRenewal", "warning")
+    story.advance(HOUR)
+    begun = story.now
+    story.fire("SlowRenewal", "warning")
+    assert [round(story.said[0].at), brief(story.advance(31.0))] == [
+        30,
+        [(round(begun - 1_800_000_000.0 + 30.0, 3), "first")],
+    ]
+
+
+def test_critical_does_not_wait() -> None:
+    """A severity's group_wait wins over what the route inherits."""
+    story = Story(without_escalation())
+    story.fire("DoubleChargeDetected")
+    assert brief(story.advance(0.0)) == [(0.0, "first")]
+
+
+def test_urgent_alert_shortens_the_wait() -> None:
+    """A critical joining a group that still waits makes it speak at once, for both."""
+    story = Story(without_escalation())
+    story.fire("PaymentFailures", "warning")
+    story.advance(10.0)
+    story.fire("PaymentFailures", "critical")
+    assert brief(story.advance(1.0)) == [(10.0, "first")]
+    assert story.decisions[-1].facts is not None
+    assert story.decisions[-1].facts["firing"] == 2
+
+
+def test_new_alerts_wait_for_the_tick() -> None:
+    """News of a group come at the next tick of group_interval, counted from the first flush."""
+    story = Story(without_escalation())
+    story.fire("PaymentFailures", "warning", region="eu")
+    story.advance(60.0)
+    story.fire("PaymentFailures", "warning", region="us")
+    assert brief(story.advance(10 * MINUTE)) == [(330.0, "new alerts")]
+
+
+def test_the_rhythm_goes_on_while_nothing_happens() -> None:
+    """Ticks keep their phase over quiet hours."""
+    story = Story(without_escalation())
+    story.fire("PaymentFailures", "warning", region="eu")
+    story.advance(HOUR + 1)
+    story.fire("PaymentFailures", "warning", region="us")
+    assert brief(story.advance(10 * MINUTE)) == [(30.0 + 12 * 300.0, "new alerts")]
+
+
+def test_repeats_are_exact() -> None:
+    """E6: 2 h means 2 h, not the next multiple of the group interval."""
+    story = Story(without_escalation())
+    story.fire("DoubleChargeDetected")
+    assert heard(story.advance(6 * HOUR + 1), SLACK) == [
+        (0.0, "first"),
+        (2 * HOUR, "repeat"),
+        (4 * HOUR, "repeat"),
+        (6 * HOUR, "repeat"),
+    ]
+
+
+def test_nothing_new_costs_no_looks() -> None:
+    """A quiet group is not looked at every tick: only for its repeats."""
+    story = Story(without_escalation())
+    story.fire("DoubleChargeDetected")
+    story.advance(24 * HOUR)
+    assert story.looks <= 14
+
+
+def test_some_resolved_and_the_end() -> None:
+    """Partial and full ends come at the ticks; the end goes to all who were told."""
+    story = Story(without_escalation())
+    story.fire("PaymentFailures", "warning", region="eu")
+    story.fire("PaymentFailures", "warning", region="us")
+    story.advance(40.0)
+    story.resolve("PaymentFailures", "warning", region="eu")
+    assert brief(story.advance(5 * MINUTE)) == [(330.0, "some resolved")]
+    story.resolve("PaymentFailures", "warning", region="us")
+    said = story.advance(5 * MINUTE)
+    assert brief(said) == [(630.0, "resolved")]
+    assert len(said) == 3
+    assert not story.incident.open
+    assert story.incident.due_at is None
+
+
+def test_resolved_before_anybody_was_told() -> None:
+    """E5: no end is told to people who never heard of a beginning; why is recorded."""
+    story = Story(without_escalation())
+    story.fire("PaymentFailures", "warning")
+    story.advance(10.0)
+    story.resolve("PaymentFailures", "warning")
+    assert story.advance(HOUR) == []
+    assert story.entries() == ["resolved: resolved before anybody was told"]
+
+
+def test_an_alert_ends_by_its_own_time() -> None:
+    """Prometheus stops sending: the alert ends when its endsAt passes, at the tick after."""
+    story = Story(without_escalation())
+    story.fire("PaymentFailures", "warning", ends_in=4 * MINUTE)
+    assert brief(story.advance(HOUR)) == [(30.0, "first"), (330.0, "resolved")]
+
+
+def test_fired_again_between_two_ticks() -> None:
+    """Over and back before anybody heard of the end: told as news, not lost as in Alertmanager."""
+    story = Story(without_escalation())
+    story.fire("PaymentFailures", "warning")
+    story.advance(60.0)
+    story.resolve("PaymentFailures", "warning")
+    story.advance(60.0)
+    story.fire("PaymentFailures", "warning")
+    assert brief(story.advance(5 * MINUTE)) == [(330.0, "new alerts")]

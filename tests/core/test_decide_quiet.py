@@ -1,0 +1,97 @@
+"""Why we do not speak: inhibition, silences, mutes; and what is owed when they end."""
+
+from dataclasses import replace
+
+from gateway.core.routing import RouteSpec, build_route
+from gateway.core.timeinterval import parse_time_interval
+from tests.core.story import DAY, HOUR, MINUTE, START, Story, billing_plan, brief, without_escalation
+
+
+def test_a_silenced_alert_is_not_told_and_why_is_recorded_once() -> None:
+    """Promise 2: no notice, one recorded reason; not one a tick."""
+    story = Story(without_escalation())
+    story.silence(story.fire("PaymentFailures", "warning"))
+    assert story.advance(HOUR) == []
+    assert story.entries() == ["kept quiet: silenced by a silence"]
+
+
+def test_the_end_of_a_silence_tells_the_state() -> None:
+    """E30: a silence ends while it burns: told at once, not after repeat_interval."""
+    story = Story(without_escalation())
+    key = story.fire("PaymentFailures", "warning")
+    story.silence(key, until=START + 10 * MINUTE + 7)
+    story.advance(10 * MINUTE + 6)
+    del story.suppressed[key]
+    assert brief(story.advance(5.0)) == [(607.0, "first")]
+
+
+def test_the_end_is_told_through_a_silence() -> None:
+    """E4: who was told of the firing is told of the end, silenced or not."""
+    story = Story(without_escalation())
+    key = story.fire("PaymentFailures", "warning")
+    story.advance(60.0)
+    story.silence(key)
+    story.resolve("PaymentFailures", "warning")
+    said = story.advance(10 * MINUTE)
+    assert [one.reason for one in said] == ["resolved"] * 3
+
+
+def muted_nights() -> Story:
+    """A plan whose only child route is muted from 22:00 to 06:00 UTC."""
+    plan = without_escalation(billing_plan())
+    night = parse_time_interval(
+        {"times": [{"start_time": "22:00", "end_time": "24:00"},
+                   {"start_time": "00:00", "end_time": "06:00"}]}
+    )
+    root = build_route(
+        RouteSpec(
+            receiver="billing",
+            group_by=["alertname"],
+            routes=[RouteSpec(matchers=[], mute_time_intervals=["night"])],
+        )
+    )
+    story = Story(replace(plan, root=root, time_intervals={"night": [night]}))
+    story.now = START - START % DAY + DAY + 23 * HOUR
+    return story
+
+
+def test_muted_until_the_morning_then_told_once() -> None:
+    """E30: what fired in a mute is told when the mute ends, once."""
+    story = muted_nights()
+    base = story.now
+    story.fire("PaymentFailures", "warning")
+    assert story.advance(6.9 * HOUR) == []
+    said = story.advance(HOUR)
+    assert {one.reason for one in said} == {"first"}
+    assert {round(one.at + START - base) for one in said} == {7 * 3600}
+
+
+def test_a_repeat_that_fell_into_a_mute_is_told_at_its_end() -> None:
+    """E30: told in the evening, still burning in the morning: said once when the mute ends."""
+    story = muted_nights()
+    story.now -= 2 * HOUR
+    base = story.now
+    story.fire("PaymentFailures", "warning")
+    said = story.advance(12 * HOUR)
+    times = [(round(at + START - base), why) for at, why in brief(said)]
+    assert times[:2] == [(30, "first"), (9 * 3600, "mute ended")]
+
+
+def test_resolved_inside_a_mute() -> None:
+    """E4: the end reaches those who were told, mute or no mute."""
+    story = muted_nights()
+    story.now -= 2 * HOUR
+    story.fire("PaymentFailures", "warning")
+    story.advance(3 * HOUR)
+    story.resolve("PaymentFailures", "warning")
+    assert {one.reason for one in story.advance(10 * MINUTE)} == {"resolved"}
+
+
+def test_muted_and_over_before_anybody_heard() -> None:
+    """E5: fired and over inside one mute: nobody hears, the reason is recorded."""
+    story = muted_nights()
+    story.fire("PaymentFailures", "warning")
+    story.advance(HOUR)
+    story.resolve("PaymentFailures", "warning")
+    assert story.advance(12 * HOUR) == []
+    assert story.entries()[-1] == "resolved: resolved before anybody was told"
