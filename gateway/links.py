@@ -20,7 +20,7 @@ class LinkError(ValueError):
     """The link cannot be used."""
 
 
-class LinkForged(LinkError):  # noqa: N818 - the names say what the page tells the person
+class LinkForged(LinkError):
     """The token was not made by this gateway, or was cut or changed on the way."""
 
 
@@ -33,7 +33,7 @@ class Claim:
     expires_at: float
 
 
-class LinkExpired(LinkError):  # noqa: N818
+class LinkExpired(LinkError):
     """The token is genuine but its time is over; `claim` still says which incident it meant."""
 
     def __init__(self, claim: Claim) -> None:

@@ -210,14 +210,10 @@ class Turn:
     def say_news(self) -> None:
         """Speak of fresh and of ended alerts, each under its own reason."""
         incident, fresh = self.incident, self.fresh
-        worst_fresh = min(
-            (self.plan.severity_of(m.alert.labels).rank for m in fresh), default=None
-        )
+        worst_fresh = min((self.plan.severity_of(m.alert.labels).rank for m in fresh), default=None)
         known = incident.ack.rank if incident.ack else incident.rank
         if incident.notified_at is None:
-            self.set(
-                respond_by=answer_expected(self.severity, self.now, self.plan.business_hours)
-            )
+            self.set(respond_by=answer_expected(self.severity, self.now, self.plan.business_hours))
             self.speak(Reason.FIRST, Kind.FIRING)
             self.start_climb(self.now)
         elif worst_fresh is not None and known is not None and worst_fresh < known:
@@ -304,7 +300,9 @@ class Turn:
                 who = ", ".join(found.people) or ", ".join(step.notify)
                 self.record("escalated", f"step {climb.step + 1}: {who}", step=climb.step + 1)
             wait = step_wait(step.wait, self.severity, self.now, self.plan)
-            self.take_step(climb, len(escalation.steps), escalation.repeat, wait, bool(found.targets))
+            self.take_step(
+                climb, len(escalation.steps), escalation.repeat, wait, bool(found.targets)
+            )
 
     def may_escalate(self) -> bool:
         """Whether the next step is due and nothing holds it."""
@@ -332,7 +330,9 @@ class Turn:
                 fallback = fallback_of(self.plan, self.receiver)
                 self.note = "the escalation led to nobody: you are the fallback"
                 self.tell(fallback.targets, Kind.ESCALATION, Reason.FALLBACK)
-                self.record("fell back", f"to receiver {fallback.name}: the last step led to nobody")
+                self.record(
+                    "fell back", f"to receiver {fallback.name}: the last step led to nobody"
+                )
 
     def listed(self) -> list[Member]:
         """The alerts a notice of this turn speaks of: what burns, and what ended since the last."""

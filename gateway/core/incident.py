@@ -73,7 +73,10 @@ class Ack:
 
 @dataclass(frozen=True, slots=True)
 class Climb:
-    """How far the escalation got. `step` is the next one to take, from 0; next_at None: at its end."""
+    """How far the escalation got.
+
+    `step` is the next one to take, counted from 0; `next_at` None: nothing more will come.
+    """
 
     name: str
     step: int = 0
@@ -93,7 +96,9 @@ class Incident:
     opened_at: float
     due_at: float | None
     state: State = State.FIRING
-    tick_at: float = 0.0  # the group's next flush while nobody was told; else the phase of its ticks
+    tick_at: float = (
+        0.0  # the group's next flush while nobody was told; else the phase of its ticks
+    )
     flushed: bool = False  # whether the first flush has come
     notified_at: float | None = None  # when the receiver was last told: repeats count from here
     rank: int | None = None  # the worst rank that was told

@@ -26,8 +26,11 @@ def next_due(turn: "Turn") -> float | None:
     if not turn.firing:
         times.append(tick)
     if len(turn.visible) < len(turn.firing):  # a silence or an inhibition may end
-        untils = [turn.suppressed[m.alert.identity].until for m in turn.firing
-                  if m.alert.identity in turn.suppressed]
+        untils = [
+            turn.suppressed[m.alert.identity].until
+            for m in turn.firing
+            if m.alert.identity in turn.suppressed
+        ]
         times.append(min([tick, *(until for until in untils if until is not None)]))
     if incident.ack is not None:
         times.append(incident.ack.expires_at)

@@ -9,6 +9,7 @@ import heapq
 import logging
 import random
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import orjson
@@ -135,9 +136,9 @@ class Courier:
         """Store what came of the sends that ended, all in one transaction."""
         while self._outcomes:
             taken, self._outcomes = self._outcomes, []
-            plan, now = self._plan(), self._now()
+            work = partial(record, outcomes=taken, plan=self._plan(), now=self._now())
             try:
-                results = await self._store.write(lambda tx: record(tx, taken, plan, now))
+                results = await self._store.write(work)
             except BaseException:
                 self._outcomes = taken + self._outcomes
                 raise
@@ -168,9 +169,7 @@ class Courier:
         digests = channel is not None and channel.accepts(Kind.DIGEST, False)
         if digests:
             fold_crowds(tx, self.name, self._plan(), now)
-        errands = claim(
-            tx, self.name, now, limit, self._owner, list(self._held), each=not digests
-        )
+        errands = claim(tx, self.name, now, limit, self._owner, list(self._held), each=not digests)
         return errands, None if errands else outbox.next_at(tx, self.name)
 
     def _start(self, channel: Channel | None) -> None:
@@ -260,4 +259,3 @@ def message_of(
         kind=kind,
         reason=notice.reason,
     )
-

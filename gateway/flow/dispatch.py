@@ -12,11 +12,11 @@ import orjson
 from gateway.core.decide import Decision, decide
 from gateway.core.incident import Incident, Member
 from gateway.core.notice import Kind
-from gateway.core.outbox import Notice
+from gateway.core.outbox import NewRow, Notice
 from gateway.core.plan import Plan
 from gateway.flow.memory import Memory
 from gateway.flow.suppression import Suppression
-from gateway.store import Tx, incidents, outbox, timeline
+from gateway.store import Tx, incidents, members, outbox, timeline
 
 BATCH = 250
 """Incidents decided in one transaction."""
@@ -48,7 +48,7 @@ def save_decisions(
 ) -> list[Notice]:
     """Write what was decided. With an `owner` the notices that may leave now are claimed for it."""
     incidents.save(tx, [decision.incident for decision in decisions])
-    incidents.mark(
+    members.mark(
         tx,
         [
             (d.incident.number, m.alert.identity, m.told, m.told_starts_at, m.acked_starts_at)
@@ -64,7 +64,7 @@ def save_decisions(
             continue
         facts.append(orjson.dumps(decision.facts))
         rows.extend(
-            outbox.NewRow(
+            NewRow(
                 decision.incident.number,
                 n.target,
                 n.kind,
@@ -82,10 +82,10 @@ def save_decisions(
     return claimed
 
 
-def refresh(members: Sequence[Member], memory: Memory) -> list[Member]:
+def refresh(stored: Sequence[Member], memory: Memory) -> list[Member]:
     """The members with the later ends that were only remembered."""
     fresh = []
-    for member in members:
+    for member in stored:
         ends_at = memory.ends_at(member.alert.identity, member.alert.ends_at)
         if ends_at != member.alert.ends_at:
             member = replace(member, alert=replace(member.alert, ends_at=ends_at))
@@ -106,9 +106,9 @@ def decide_due(
     done = Dispatched()
     due: list[Incident] = incidents.due(tx, now, BATCH)
     if due:
-        members = incidents.members(tx, [incident.number for incident in due])
+        joined = members.members(tx, [incident.number for incident in due])
         for incident in due:
-            own = refresh(members.get(incident.number, []), memory)
+            own = refresh(joined.get(incident.number, []), memory)
             suppressed = suppression.of(tx, own, plan, now)
             done.decisions.append(decide(incident, own, plan, now, suppressed))
         done.claimed = save_decisions(tx, done.decisions, now, accepts, owner)

@@ -138,9 +138,7 @@ class Engine:
     ) -> Response:
         plan, now = self.plan, self.now()
         response = await self.store.write(
-            lambda tx: respond(
-                tx, number, act, plan, self._memory, self._accepts, by, via, now
-            )
+            lambda tx: respond(tx, number, act, plan, self._memory, self._accepts, by, via, now)
         )
         if response.decision is not None:
             self.metrics.decided(response.decision.reasons)

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from gateway.core.alert import Alert, merge
 from gateway.core.incident import Incident
 from gateway.core.incoming import Incoming
-from gateway.core.matcher import matches_all
 from gateway.core.join import open_incident, touch
 from gateway.core.labels import format_labels, identity
+from gateway.core.matcher import matches_all
 from gateway.core.plan import Plan
 from gateway.core.routing import Route, group_labels, match_routes
 from gateway.flow.memory import Memory
-from gateway.store import Store, Tx, alerts, incidents
+from gateway.store import Store, Tx, alerts, incidents, members
 
 MOST_WAITING = 200_000
 """Alerts that may wait for their transaction; beyond it load is shed with 503."""
@@ -25,7 +25,7 @@ MOST_IN_ONE = 5_000
 """Alerts committed in one transaction, so that the first of many waiting requests is not kept."""
 
 
-class Overloaded(Exception):  # noqa: N818 - it is a state, told to the client as 503
+class Overloaded(Exception):
     """More alerts wait for the database than may; the client must come again."""
 
 
@@ -88,7 +88,9 @@ def commit(tx: Tx, batch: Sequence[Alert], plan: Plan, now: float) -> Batch:
                 news.add(alert.identity)
         after[alert.identity] = new
     changed = [alert for key, alert in after.items() if alert != before.get(key)]
-    flags = [any(matches_all(rule.source, a.labels) for rule in plan.inhibit_rules) for a in changed]
+    flags = [
+        any(matches_all(rule.source, a.labels) for rule in plan.inhibit_rules) for a in changed
+    ]
     alerts.put(tx, changed, flags)
     if any(flag and alert.identity in news for flag, alert in zip(flags, changed, strict=True)):
         alerts.bump_inhibit_version(tx)
@@ -110,37 +112,38 @@ def place(tx: Tx, fresh: Sequence[Alert], plan: Plan, now: float, done: Batch) -
             wanted.append((alert, route, group, incident_key(route, group)))
     found = incidents.open_by_key(tx, list({key for *_, key in wanted}))
     opening: dict[str, Incident] = {}
-    touched: dict[str, Incident] = {}
+    touched: dict[int, Incident] = {}
     for alert, route, group, key in wanted:
         if key in opening:
             opening[key] = touch(opening[key], alert, plan, now)
         elif key in found:
-            touched[key] = touch(touched.get(key) or found[key], alert, plan, now)
+            number = found[key].number
+            touched[number] = touch(touched.get(number) or found[key], alert, plan, now)
         else:
             opening[key] = open_incident(route, key, group, alert, plan, now)
     created = incidents.create(tx, list(opening.values()))
-    number = {key: incident.number for key, incident in found.items()}
-    number.update((incident.group_key, incident.number) for incident in created)
-    incidents.join(tx, [(number[key], alert.identity) for alert, _, _, key in wanted], now)
-    touched_ends = touch_ended(tx, ended, plan, now)
-    incidents.save(tx, [*touched.values(), *touched_ends])
+    numbers = {key: incident.number for key, incident in found.items()}
+    numbers.update((incident.group_key, incident.number) for incident in created)
+    members.join(tx, [(numbers[key], alert.identity) for alert, _, _, key in wanted], now)
+    touch_ended(tx, ended, plan, now, touched)
+    incidents.save(tx, list(touched.values()))
     done.opened = len(created)
-    dues = [i.due_at for i in (*created, *touched.values(), *touched_ends) if i.due_at is not None]
+    dues = [i.due_at for i in (*created, *touched.values()) if i.due_at is not None]
     done.next_due = min(dues, default=None)
 
 
-def touch_ended(tx: Tx, ended: Sequence[Alert], plan: Plan, now: float) -> list[Incident]:
-    """The open incidents of alerts that ended, told when to look at the end."""
+def touch_ended(
+    tx: Tx, ended: Sequence[Alert], plan: Plan, now: float, touched: dict[int, Incident]
+) -> None:
+    """Tell the open incidents of alerts that ended when to look at the end."""
     if not ended:
-        return []
-    by_identity = incidents.open_numbers_of(tx, [alert.identity for alert in ended])
-    touched: dict[int, Incident] = {}
+        return
+    by_identity = members.open_numbers_of(tx, [alert.identity for alert in ended])
+    missing = {number for found in by_identity.values() for number in found} - set(touched)
+    touched.update(incidents.many(tx, sorted(missing)))
     for alert in ended:
         for number in by_identity.get(alert.identity, ()):
-            incident = touched.get(number) or incidents.get(tx, number)
-            if incident is not None:
-                touched[number] = touch(incident, alert, plan, now)
-    return list(touched.values())
+            touched[number] = touch(touched[number], alert, plan, now)
 
 
 class Intake:
@@ -191,7 +194,7 @@ class Intake:
         await future
 
     async def run(self) -> None:
-        """Commit what waits, for ever. The error of a transaction goes to those who waited for it."""
+        """Commit what waits, for ever. An error goes to those who waited for that transaction."""
         while True:
             await self._wake.wait()
             self._wake.clear()

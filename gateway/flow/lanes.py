@@ -29,9 +29,7 @@ def move_of(notice: Notice, each: bool) -> Move:
     return next_move(kinds, heard=notice.heard, each=each)
 
 
-def settle(
-    tx: Tx, claimed: Sequence[Notice], each: bool, now: float, owner: str
-) -> list[Errand]:
+def settle(tx: Tx, claimed: Sequence[Notice], each: bool, now: float, owner: str) -> list[Errand]:
     """Fold and cancel in the claimed lanes; returns what is left to send."""
     errands = []
     for notice in claimed:

@@ -69,10 +69,11 @@ class Memory:
         if known.words != words(alert):
             known.words = words(alert)
             self._reworded[alert.identity] = alert
-        if ends_at is not None and alert.ends_at is not None:
-            if known.timeout or alert.ends_at > ends_at:
-                known.ends_at, known.timeout = alert.ends_at, alert.timeout
-                self._extended.add(alert.identity)
+        if alert.ends_at is not None and (
+            ends_at is None or known.timeout or alert.ends_at > ends_at
+        ):
+            known.ends_at, known.timeout = alert.ends_at, alert.timeout
+            self._extended.add(alert.identity)
         return True
 
     def learn(self, alerts: Iterable[Alert], now: float) -> None:
@@ -102,9 +103,7 @@ class Memory:
                 ends.append((identity, known.ends_at, now))
         return ends, list(self._reworded.values())
 
-    def written(
-        self, ends: Iterable[tuple[str, float, float]], reworded: Iterable[Alert]
-    ) -> None:
+    def written(self, ends: Iterable[tuple[str, float, float]], reworded: Iterable[Alert]) -> None:
         """These are stored now."""
         for identity, ends_at, _ in ends:
             known = self._known.get(identity)

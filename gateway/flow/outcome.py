@@ -127,8 +127,10 @@ def fall_back_from(tx: Tx, outcome: Outcome, plan: Plan, now: float) -> None:
     error = outcome.error
     facts = orjson.loads(notice.facts)
     facts["note"] = f"{notice.target.key} could not be reached ({error.failure if error else ''})"
-    rows = [NewRow(incident.number, t, notice.kind, Reason.FALLBACK, notice.rank, False, 0)
-            for t in targets]
+    rows = [
+        NewRow(incident.number, t, notice.kind, Reason.FALLBACK, notice.rank, False, 0)
+        for t in targets
+    ]
     outbox.add(tx, rows, [orjson.dumps(facts)], now, None)
     told = {**incident.told, **{target.key: target for target in targets}}
     incidents.save(tx, [replace(incident, told=told)])

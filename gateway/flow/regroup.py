@@ -12,7 +12,7 @@ from gateway.core.matcher import matches_all
 from gateway.core.plan import Plan
 from gateway.core.routing import group_labels, match_routes
 from gateway.flow.intake import Batch, incident_key, place
-from gateway.store import Tx, alerts, incidents
+from gateway.store import Tx, alerts, incidents, members
 
 PAGE = 500
 
@@ -25,11 +25,13 @@ def regroup_page(tx: Tx, plan: Plan, after: str, now: float) -> tuple[str | None
         return None, done
     alerts.set_inhibits(
         tx,
-        [(a.identity, any(matches_all(r.source, a.labels) for r in plan.inhibit_rules))
-         for a in page],
+        [
+            (a.identity, any(matches_all(r.source, a.labels) for r in plan.inhibit_rules))
+            for a in page
+        ],
     )
     alerts.bump_inhibit_version(tx)
-    numbers = incidents.open_numbers_of(tx, [alert.identity for alert in page])
+    numbers = members.open_numbers_of(tx, [alert.identity for alert in page])
     involved = incidents.many(tx, sorted({n for found in numbers.values() for n in found}))
     leaving: list[tuple[int, str]] = []
     for alert in page:
@@ -40,7 +42,7 @@ def regroup_page(tx: Tx, plan: Plan, after: str, now: float) -> tuple[str | None
         for number in numbers.get(alert.identity, ()):
             if involved[number].group_key not in wanted:
                 leaving.append((number, alert.identity))
-    incidents.leave(tx, leaving)
+    members.leave(tx, leaving)
     place(tx, page, plan, now, done)
     left = {number for number, _ in leaving}
     incidents.save(

@@ -8,7 +8,7 @@ from gateway.core.plan import Plan
 from gateway.core.respond import Response, acknowledge, unacknowledge
 from gateway.flow.dispatch import Accepts, refresh, save_decisions
 from gateway.flow.memory import Memory
-from gateway.store import Tx, incidents, outbox
+from gateway.store import Tx, incidents, members, outbox
 
 PENDING_STEPS = (Kind.ESCALATION, Kind.REPEAT)
 """Kinds that an acknowledgement makes pointless while they have not left (E22)."""
@@ -27,12 +27,12 @@ def respond(
     via: str,
     now: float,
 ) -> Response:
-    """Do `act` to incident `number` and save what follows. KeyError when there is no such incident."""
+    """Do `act` to incident `number` and save what follows. KeyError when there is none."""
     incident = incidents.get(tx, number)
     if incident is None:
         raise KeyError(number)
-    members = refresh(incidents.members(tx, [number]).get(number, []), memory)
-    response = act(incident, members, plan, by, via, now)
+    joined = refresh(members.members(tx, [number]).get(number, []), memory)
+    response = act(incident, joined, plan, by, via, now)
     if response.decision is None:
         return response
     if act is acknowledge:

@@ -67,7 +67,7 @@ def digest_facts(waiting: list[Notice], now: float) -> dict[str, Any]:
     worst = ordered[0]
     return {
         "incident": None,
-        "status": "firing" if any(l["status"] == "firing" for l in ordered) else "resolved",
+        "status": "firing" if any(line["status"] == "firing" for line in ordered) else "resolved",
         "severity": worst["severity"],
         "rank": worst["rank"],
         "title": f"{len(ordered)} incidents",
