@@ -15,7 +15,7 @@ COPY templates/ templates/
 # The build tools stay in this stage: the wheel is made by one environment and installed into the other.
 RUN /opt/build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
  && /opt/gateway/bin/pip install --no-deps --no-index /wheels/*.whl \
- && /opt/gateway/bin/pip uninstall --yes pip
+ && /opt/gateway/bin/pip uninstall --yes pip setuptools
 
 FROM python:3.11-slim-bookworm
 LABEL org.opencontainers.image.title="alert-gateway" \
