@@ -1,1 +1,31 @@
-"""The command line: one file per command."""
+"""The command line: `gateway COMMAND`. Each command is a file, imported when it is called."""
+
+from importlib import import_module
+
+import click
+
+COMMANDS = {
+    "serve": "gateway.cli.serve",
+}
+
+
+class Lazy(click.Group):
+    """A group whose commands are imported only when they are needed: `check` must be quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands in the order of the list above."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command."""
+        module = COMMANDS.get(cmd_name)
+        if module is None:
+            return None
+        command: click.Command = import_module(module).command
+        return command
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="gateway", message="gateway %(version)s")
+def main() -> None:
+    """Alert routing and notification gateway."""

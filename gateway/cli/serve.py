@@ -1,0 +1,74 @@
+"""`gateway serve`: the server."""
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gateway import log as logs
+from gateway.config.load import ConfigError
+from gateway.core.server import ServerSettings, SettingError, read_settings
+
+if TYPE_CHECKING:
+    from gateway.flow.engine import Engine
+
+
+@click.command("serve")
+@click.option("--config", type=click.Path(path_type=Path), help="The file with routes.")
+@click.option("--templates", type=click.Path(path_type=Path), help="Folder with own templates.")
+def command(config: Path | None, templates: Path | None) -> None:
+    """Serve until told to stop. Settings come from GATEWAY_* in the environment."""
+    import uvloop
+
+    from gateway.app import serve
+    from gateway.store import StoreUnavailable
+
+    try:
+        settings = read_settings(os.environ)
+        settings = replace(
+            settings,
+            config=config or settings.config,
+            templates=templates or settings.templates,
+        )
+        as_json = settings.log == "json" or (settings.log == "auto" and not sys.stderr.isatty())
+        logs.setup(settings.log_level, as_json, sys.stderr)
+
+        def ready(engine: "Engine", address: str) -> None:
+            welcome(settings, engine, address)
+
+        uvloop.run(serve(settings, os.environ, ready))
+    except ConfigError as error:
+        for problem in (*error.problems, *error.warnings):
+            click.echo(str(problem), err=True)
+        click.echo(f"{len(error.problems)} problems: not started", err=True)
+        raise SystemExit(1) from None
+    except (SettingError, StoreUnavailable) as error:
+        click.echo(f"not started: {error}", err=True)
+        raise SystemExit(1) from None
+    except OSError as error:
+        click.echo(f"not started: {error.strerror or error}", err=True)
+        raise SystemExit(1) from None
+
+
+def welcome(settings: ServerSettings, engine: "Engine", address: str) -> None:
+    """Say where it listens and what to try next."""
+    for warning in engine.config.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    sample = "docs/samples/double-charge.json"
+    click.echo(
+        f"""
+  The gateway listens on {address}   (database: {engine.store.database}, routes: {settings.config})
+
+  Try it:   curl -H 'Content-Type: application/json' --data @{sample} \\
+                 {address}/webhook/alertmanager
+  Then:     open the acknowledge link it prints, or run: gateway ack 1001 --as ana
+  Look:     {settings.external_url}/            incidents and their timelines
+  Check:    gateway check            after each change of {settings.config}; reload with kill -HUP
+""",
+        err=True,
+    )
+
+
