@@ -1,0 +1,124 @@
+"""The console: messages printed where the gateway runs.
+
+It shows what would be sent before there is any account, and stands in for any channel whose
+provider is `console`.
+"""
+
+import os
+import sys
+from collections.abc import Mapping
+from typing import TextIO
+
+from gateway.channels.cutting import cut_lines, many_lines
+from gateway.core.delivery import Failure, SendError
+from gateway.core.escape import one_line, safe_url
+from gateway.core.message import Message, Receipt
+from gateway.core.notice import Kind
+from gateway.core.plan import Target
+from gateway.core.settings import ChannelSettings, Secret
+
+LONGEST = 4000
+"""Characters of one message: a terminal is no place for more."""
+
+_WORDS = {"email": "e-mail", "slack": "Slack", "pagerduty": "PagerDuty", "webhook": "webhook"}
+_TOKENS = {"email", "slack"}  # channels that need a token in their settings
+_RED, _YELLOW, _BLUE, _GREEN, _GREY = "31", "33", "34", "32", "90"
+_COLOURS = {1: _RED, 2: _YELLOW, 3: _BLUE}
+_RULE = "─" * 78
+
+
+class Console:
+    """Prints each message to a stream; in colour when that is a terminal and NO_COLOR is unset."""
+
+    edits = False
+    in_flight = 1
+
+    def __init__(
+        self,
+        stream: TextIO,
+        *,
+        name: str = "console",
+        parts: tuple[str, ...] = ("text",),
+        unsent: str | None = None,
+        colour: bool | None = None,
+    ) -> None:
+        """`unsent` says why a message that belongs elsewhere is only shown here."""
+        self.name = name
+        self.parts = parts
+        self._stream = stream
+        self._unsent = unsent
+        if colour is None:
+            colour = stream.isatty() and not os.environ.get("NO_COLOR")
+        self._colour = colour
+
+    def accepts(self, kind: Kind, quiet: bool) -> bool:
+        """Whatever is worth a line of its own."""
+        return not quiet
+
+    async def send(self, message: Message, target: Target, receipt: Receipt | None) -> Receipt:
+        """Print the message. Raises SendError when the stream is gone."""
+        try:
+            self._stream.write(self._written(message, target))
+            self._stream.flush()
+        except (OSError, ValueError) as error:
+            detail = f"the console cannot be written ({type(error).__name__})"
+            raise SendError(Failure.CONNECTION, detail) from None
+        return {"printed": str(message.notice_id)}
+
+    async def close(self) -> None:
+        """Nothing to let go: the stream belongs to the process."""
+
+    def _written(self, message: Message, target: Target) -> str:
+        parts = {name: _unescaped(text, self.name) for name, text in message.parts.items()}
+        heading = parts.get("subject") or parts.get("title") or parts.get("summary") or ""
+        body = cut_lines(parts.get("text", "").strip(), LONGEST, "… cut, see the incident")
+        colour = _GREEN if message.status == "resolved" else _COLOURS.get(message.rank, _GREY)
+        lines = [
+            self._paint(_RULE, _GREY),
+            f"{self._paint(self._marked(message), f'1;{colour}')}  {self._where(target)}",
+        ]
+        if heading and one_line(heading) not in body:
+            lines.append(self._paint(one_line(heading, 300), "1"))
+        if body:
+            lines += ["", body]
+        links = [
+            f"{one_line(link.text) or link.role}: {url}"
+            for link in message.links
+            if (url := safe_url(link.url)) and link.url not in body
+        ]
+        if links:
+            lines += ["", *links]
+        return "\n".join(lines) + "\n\n"
+
+    def _marked(self, message: Message) -> str:
+        severity = one_line(message.severity, 40).upper()
+        return f"#{message.incident} {severity} {message.status} ({message.reason.value})"
+
+    def _where(self, target: Target) -> str:
+        if self.name == "console":
+            return ""
+        person = f" ({target.person})" if target.person else ""
+        what = f"{_WORDS.get(self.name, self.name)} to {one_line(target.address)}{person}"
+        return what + (f" (not sent: {self._unsent})" if self._unsent else "")
+
+    def _paint(self, text: str, codes: str) -> str:
+        return f"\x1b[{codes}m{text}\x1b[0m" if self._colour else text
+
+
+def _unescaped(text: str, channel: str) -> str:
+    """Text fit for a terminal: labels could hold escape sequences that act on it."""
+    if channel == "slack":
+        text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    return many_lines(text)
+
+
+def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Console:
+    """The channel of `channels: console:`, on standard output."""
+    return Console(sys.stdout)
+
+
+def stand_in(settings: ChannelSettings, parts: tuple[str, ...]) -> Console:
+    """A console in place of the channel that these settings name, saying why it is there."""
+    lacking = settings.name in _TOKENS and "token" not in settings.secrets
+    unsent = "no token" if lacking else "provider is console"
+    return Console(sys.stdout, name=settings.name, parts=parts, unsent=unsent)

@@ -1,0 +1,80 @@
+"""Reading a notice's frozen facts: tolerant of every key that is missing or of another type.
+
+Facts come from the database and may have been written by an older release. A message must go out
+all the same, so what cannot be read is left out.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from gateway.core.notice import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class AlertFacts:
+    """One alert as it stood when the notice was decided. Instants are unix seconds."""
+
+    status: str = "firing"
+    labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    starts_at: float | None = None
+    ends_at: float | None = None
+    generator_url: str = ""
+    fingerprint: str = ""
+
+    @property
+    def firing(self) -> bool:
+        """Whether it burns."""
+        return self.status != "resolved"
+
+
+def alerts(facts: Facts) -> tuple[AlertFacts, ...]:
+    """The alerts, the firing ones first, otherwise in the order of the decision."""
+    listed = facts.get("alerts")
+    if not isinstance(listed, list | tuple):
+        return ()
+    found = [_alert(item) for item in listed if isinstance(item, Mapping)]
+    return tuple(sorted(found, key=lambda alert: not alert.firing))
+
+
+def _alert(item: Mapping[str, Any]) -> AlertFacts:
+    return AlertFacts(
+        status=text(item, "status") or "firing",
+        labels=mapping(item, "labels"),
+        annotations=mapping(item, "annotations"),
+        starts_at=number(item, "starts_at"),
+        ends_at=number(item, "ends_at"),
+        generator_url=text(item, "generator_url"),
+        fingerprint=text(item, "fingerprint"),
+    )
+
+
+def text(facts: Facts, key: str) -> str:
+    """A text, or "" when there is none."""
+    value = facts.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def number(facts: Facts, key: str) -> float | None:
+    """A number, or None."""
+    value = facts.get(key)
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def count(facts: Facts, key: str) -> int:
+    """A count, 0 when there is none."""
+    return int(number(facts, key) or 0)
+
+
+def mapping(facts: Facts, key: str) -> dict[str, str]:
+    """A map of texts, without the entries that are not text."""
+    value = facts.get(key)
+    if not isinstance(value, Mapping):
+        return {}
+    return {k: v for k, v in value.items() if isinstance(k, str) and isinstance(v, str)}
+
+
+def differing(alert: AlertFacts, common: Mapping[str, str]) -> dict[str, str]:
+    """The labels that tell this alert from the others of its message."""
+    return {name: value for name, value in alert.labels.items() if common.get(name) != value}

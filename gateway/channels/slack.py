@@ -1,0 +1,231 @@
+"""Slack: one living message per incident, updated as things change, with short words in its thread.
+
+The first notice posts the message. Later ones update it by channel id and ts (an update notifies
+nobody) and, where people should hear, add a reply in its thread. The receipt is channel and ts.
+"""
+
+import logging
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from gateway.channels import slack_blocks
+from gateway.channels.mrkdwn import cut_mrkdwn
+from gateway.channels.slack_errors import (
+    BAD_BLOCKS,
+    POST_ANEW,
+    THREAD_GONE,
+    error_name,
+    failure_of,
+    gone_wrong,
+    is_error,
+)
+from gateway.core.delivery import Failure, SendError
+from gateway.core.message import Message, Receipt
+from gateway.core.notice import Kind, Reason
+from gateway.core.plan import Target
+from gateway.core.settings import ChannelSettings, Secret
+
+IN_FLIGHT = 8
+TOTAL_TIMEOUT = 10.0
+CONNECT_TIMEOUT = 3.0
+THREAD_TEXT = 3000
+
+ALWAYS_ANEW = frozenset({Kind.DIGEST, Kind.TEST})
+"""These stand for themselves and must not overwrite an incident's message."""
+
+UPDATE_ONLY = frozenset({Reason.SOME_RESOLVED})
+"""Shown in the message; not worth a sound."""
+
+logger = logging.getLogger(__name__)
+
+
+class Redirected(Exception):
+    """The API answered with a redirect: following it would carry the message elsewhere."""
+
+
+async def _refuse_redirect(
+    session: aiohttp.ClientSession,
+    context: SimpleNamespace,
+    params: aiohttp.TraceRequestRedirectParams,
+) -> None:
+    raise Redirected
+
+
+class Slack:
+    """The Slack channel. One client and one HTTP session for the process."""
+
+    name = "slack"
+    parts = ("title", "text", "thread")
+    edits = True
+    in_flight = IN_FLIGHT
+
+    def __init__(
+        self,
+        token: Secret,
+        *,
+        api_url: str = AsyncWebClient.BASE_URL,
+        proxy: str | None = None,
+        total_timeout: float = TOTAL_TIMEOUT,
+        connect_timeout: float = CONNECT_TIMEOUT,
+    ) -> None:
+        """Timeouts are in seconds, for one call to Slack each. Needs a running event loop."""
+        self._token = token
+        trace = aiohttp.TraceConfig()
+        trace.on_request_redirect.append(_refuse_redirect)
+        # slack_sdk ignores its own timeout once it is given a session.
+        self._session = aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=total_timeout, connect=connect_timeout),
+            trace_configs=[trace],
+        )
+        # The default handler posts again after a dropped connection, also when Slack has already
+        # accepted the message. Its logger is ours, so that no root setting makes it print bodies.
+        quiet = logging.getLogger(f"{__name__}.sdk")
+        quiet.setLevel(logging.WARNING)
+        self._client = AsyncWebClient(
+            token=token.reveal(),
+            base_url=api_url,
+            session=self._session,
+            retry_handlers=[],
+            logger=quiet,
+        )
+        # The SDK reads HTTPS_PROXY by itself and ignores NO_PROXY: only what is configured counts.
+        self._client.proxy = proxy
+
+    def accepts(self, kind: Kind, quiet: bool) -> bool:
+        """Everything: quiet changes are an update of the message."""
+        return True
+
+    async def send(self, message: Message, target: Target, receipt: Receipt | None) -> Receipt:
+        """Post or update, and reply where people should hear. See Channel.send."""
+        if message.kind in ALWAYS_ANEW:
+            aside = await self._post(message, target.address)
+            # The incident's own message, if there is one, stays the one to update.
+            return {**(receipt or {}), "aside": f"{aside['channel']}/{aside['ts']}"}
+        if not receipt or not receipt.get("ts") or not receipt.get("channel"):
+            return await self._post(message, target.address)
+        try:
+            await self._update(message, receipt)
+            if message.reason not in UPDATE_ONLY:
+                await self._reply(message, receipt)
+        except SlackApiError as error:
+            if not is_error(error, POST_ANEW | THREAD_GONE):
+                raise failure_of(error, self._token) from None
+            logger.info("slack: the message of incident %s is gone: posting anew", message.incident)
+            return await self._post(message, target.address)
+        return receipt
+
+    async def _post(self, message: Message, address: str) -> dict[str, str]:
+        """A new message; `address` is a channel's name or id, or a user's id (a direct message)."""
+        try:
+            answer = await self._with_blocks("chat.postMessage", message, {"channel": address})
+        except SlackApiError as error:
+            raise failure_of(error, self._token) from None
+        channel, ts = answer.get("channel"), answer.get("ts")
+        if not isinstance(channel, str) or not isinstance(ts, str):
+            raise SendError(Failure.BAD_ANSWER, "Slack's answer has no channel or ts", perhaps=True)
+        return {"channel": channel, "ts": ts}
+
+    async def _update(self, message: Message, receipt: Receipt) -> None:
+        # chat.update parses the text as `client` would unless told otherwise: "@here" in a label
+        # would become a mention.
+        place = {"channel": receipt["channel"], "ts": receipt["ts"], "parse": "none"}
+        await self._with_blocks("chat.update", message, place)
+
+    async def _reply(self, message: Message, receipt: Receipt) -> None:
+        """The short word in the thread; it is what makes a sound."""
+        short = slack_blocks.words(message, "thread") or slack_blocks.headline(message)
+        await self._call(
+            "chat.postMessage",
+            {
+                "channel": receipt["channel"],
+                "thread_ts": receipt["ts"],
+                "text": cut_mrkdwn(short, THREAD_TEXT, "… cut"),
+                "unfurl_links": False,
+                "unfurl_media": False,
+                "metadata": _metadata(message),
+            },
+        )
+
+    async def _with_blocks(
+        self, method: str, message: Message, place: Mapping[str, str]
+    ) -> Mapping[str, Any]:
+        """The message with its blocks, or once more as plain text when Slack refuses those."""
+        common: dict[str, Any] = {**place, "metadata": _metadata(message)}
+        if method == "chat.postMessage":
+            common |= {"unfurl_links": False, "unfurl_media": False}
+        made = slack_blocks.blocks(message)
+        try:
+            return await self._call(
+                method, {**common, "text": slack_blocks.headline(message), "blocks": made}
+            )
+        except SlackApiError as error:
+            if not is_error(error, BAD_BLOCKS):
+                raise
+            logger.warning(
+                "slack: the blocks of notice %s were refused (%s): sending plain text",
+                message.notice_id,
+                error_name(error),
+            )
+        plain = slack_blocks.plain_text(message)
+        # An update keeps the old blocks unless they are emptied.
+        return await self._call(method, {**place, "text": plain, "blocks": []})
+
+    async def _call(self, method: str, body: dict[str, Any]) -> Mapping[str, Any]:
+        """One request. Raises SlackApiError for an answer of Slack, SendError for all else."""
+        try:
+            answer = await self._client.api_call(method, json=body)
+        except SlackApiError as error:
+            if not hasattr(error.response, "data"):
+                # Broken JSON: the SDK hands over the raw HTTP response.
+                raise SendError(
+                    Failure.BAD_ANSWER, "Slack's answer is not JSON", perhaps=True
+                ) from None
+            raise
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise gone_wrong(error) from None
+        except Redirected:
+            raise SendError(
+                Failure.MISCONFIGURED, "the Slack api_url answers with a redirect"
+            ) from None
+        except (SlackClientError, AttributeError, ValueError, TypeError) as error:
+            # The SDK trips over 200 text/plain with an AttributeError.
+            raise SendError(
+                Failure.BAD_ANSWER,
+                f"Slack's answer cannot be read ({type(error).__name__})",
+                perhaps=True,
+            ) from None
+        data = answer.data
+        return data if isinstance(data, Mapping) else {}
+
+    async def close(self) -> None:
+        """Close the HTTP session."""
+        await self._session.close()
+
+
+def _metadata(message: Message) -> dict[str, Any]:
+    """Our ids in the message: any app of the workspace can read them, so nothing secret."""
+    return {
+        "event_type": "gateway_notice",
+        "event_payload": {"incident": message.incident, "notice": message.notice_id},
+    }
+
+
+def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Slack:
+    """The channel of `channels: slack:`. Raises ValueError when the token is missing."""
+    token = settings.secrets.get("token")
+    if token is None or not token.reveal():
+        raise ValueError(
+            "channels.slack.token is missing: set it, or say `provider: console` to print "
+            "messages instead of sending them"
+        )
+    options = settings.options
+    return Slack(
+        token,
+        api_url=options.get("api_url") or AsyncWebClient.BASE_URL,
+        proxy=options.get("proxy") or None,
+    )

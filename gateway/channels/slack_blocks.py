@@ -1,0 +1,216 @@
+"""A Slack message as blocks, within Slack's limits. Pure.
+
+Limits (docs.slack.dev block pages; the same stand as constants in slack_sdk.models.blocks): 50
+blocks; header 150 characters of plain text; section text 3000; 10 fields of 2000; button text 75,
+url 3000. All text of all blocks together is undocumented: messages have been refused as
+`msg_blocks_too_long` at 11,341 characters (slackapi/bolt-js#2867), so 8000 are planned for.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gateway.channels import facts as read
+from gateway.channels.cutting import cut, many_lines
+from gateway.channels.mrkdwn import bold, code, cut_mrkdwn, plain
+from gateway.core.escape import one_line, safe_url, slack_escape, slack_link
+from gateway.core.message import Link, Message
+
+Block = dict[str, Any]
+
+ALL_TEXT = 8000
+HEADER = 150
+SECTION = 3000
+FALLBACK_TEXT = 3900  # advice is 4000 for `text`; some report msg_too_long above it
+FIELDS = 10
+BUTTON_TEXT = 75
+ALERT_LINES = 20
+LABELS_IN_LINE = 6
+
+_BUTTONS = {
+    "acknowledge": ("Acknowledge", "primary"),
+    "runbook": ("Runbook", None),
+    "incident": ("Incident", None),
+    "dashboard": ("Dashboard", None),
+    "source": ("Source", None),
+}
+_RANK_EMOJI = {1: "🔴", 2: "🟠", 3: "🔵"}
+
+
+def emoji(message: Message) -> str:
+    """The state at a glance. The same is always said in words too: not everyone sees colour."""
+    if message.status == "resolved":
+        return "✅"
+    if message.status == "acknowledged":
+        return "👀"
+    return _RANK_EMOJI.get(message.rank, "⚪")
+
+
+def words(message: Message, part: str) -> str:
+    """A rendered part: already escaped for mrkdwn, here only without control characters."""
+    return many_lines(message.parts.get(part, "")).strip()
+
+
+def headline(message: Message) -> str:
+    """One line of mrkdwn for notifications and screen readers: state, severity, title."""
+    severity = slack_escape(one_line(message.severity, 40)).upper()
+    word = message.status.upper() if message.status != "firing" else severity
+    title = words(message, "title") or f"Incident #{message.incident}"
+    return cut_mrkdwn(f"{emoji(message)} {word}: {one_line(title)}", 300, "…")
+
+
+def blocks(message: Message) -> list[Block]:
+    """The whole message. What does not fit is left out with a line that says how much."""
+    title = words(message, "title") or f"Incident #{message.incident}"
+    head = plain(title, HEADER - 2)
+    made: list[Block] = [
+        {
+            "type": "header",
+            "text": {"type": "plain_text", "text": f"{emoji(message)} {head}", "emoji": False},
+        },
+        _context(_standing(message)),
+    ]
+    note = _more_note(message, "… cut")
+    text = cut_mrkdwn(words(message, "text"), SECTION, note)
+    if text:
+        made.append(_section(text))
+    common = read.mapping(message.facts, "common_labels")
+    if common and message.status != "resolved":
+        made.append({"type": "section", "fields": _fields(common)})
+    left = ALL_TEXT - _length(made) - _length(_buttons(message))
+    lines = _alert_lines(message, min(left, SECTION))
+    if lines:
+        made.append(_section(lines))
+    made.extend(_buttons(message))
+    return made
+
+
+def plain_text(message: Message) -> str:
+    """The message without blocks, for when Slack refuses them: the words and the links."""
+    links = [slack_link(link.url, link.text or _BUTTONS[link.role][0]) for link in _links(message)]
+    tail = "\n" + " · ".join(links) if links else ""
+    body = f"{headline(message)}\n{words(message, 'text')}"
+    if len(tail) > FALLBACK_TEXT // 2:
+        tail = ""
+    return cut_mrkdwn(body, FALLBACK_TEXT - len(tail), _more_note(message, "… cut")) + tail
+
+
+def _standing(message: Message) -> str:
+    facts = message.facts
+    firing, resolved = read.count(facts, "firing"), read.count(facts, "resolved")
+    said = [f"{emoji(message)} {bold(message.severity, 40)} · {message.status}"]
+    said.append(f"incident #{message.incident}")
+    if firing or resolved:
+        said.append(f"{firing} firing" + (f", {resolved} resolved" if resolved else ""))
+    said.append(str(message.reason))
+    return " · ".join(said)
+
+
+def _fields(common: Mapping[str, str]) -> list[Block]:
+    """The labels that all alerts share, severity and alertname first; ten at most."""
+    first = [name for name in ("severity", "alertname") if name in common]
+    names = first + [name for name in common if name not in first]
+    shown = names if len(names) <= FIELDS else names[: FIELDS - 1]
+    made = [
+        {"type": "mrkdwn", "text": f"{bold(name, 60)}\n{code(common[name])}", "verbatim": True}
+        for name in shown
+    ]
+    if len(names) > len(shown):
+        made.append({"type": "mrkdwn", "text": f"… {len(names) - len(shown)} more labels"})
+    return made
+
+
+def _alert_lines(message: Message, room: int) -> str:
+    """One line an alert with what tells it from the others; what does not fit is counted."""
+    facts = message.facts
+    listed = read.alerts(facts)
+    unlisted = read.count(facts, "more")
+    if len(listed) + unlisted < 2 or room <= 200:
+        return ""
+    common = read.mapping(facts, "common_labels")
+    lines: list[str] = []
+    used = 0
+    for alert in listed[:ALERT_LINES]:
+        line = _alert_line(alert, common)
+        if used + len(line) + 1 > room - 200:
+            break
+        lines.append(line)
+        used += len(line) + 1
+    hidden = len(listed) - len(lines) + unlisted
+    if hidden:
+        lines.append(_more_note(message, f"… {hidden} more"))
+    return "\n".join(lines)
+
+
+def _alert_line(alert: read.AlertFacts, common: Mapping[str, str]) -> str:
+    state = "🔥" if alert.firing else "✅ resolved"
+    unlike = list(read.differing(alert, common).items())
+    told = " ".join(
+        f"{bold(name, 40)} {code(value, 60)}" for name, value in unlike[:LABELS_IN_LINE]
+    )
+    if len(unlike) > LABELS_IN_LINE:
+        told += f" … {len(unlike) - LABELS_IN_LINE} more labels"
+    # The source link is worth its room only while it is short.
+    url = safe_url(alert.generator_url) if len(alert.generator_url) <= 300 else None
+    return f"{state} {told}" + (f" {slack_link(url, 'graph')}" if url else "")
+
+
+def _more_note(message: Message, start: str) -> str:
+    """'… 12 more, see link' with the link, when there is one."""
+    for link in message.links:
+        if link.role == "incident" and safe_url(link.url) and len(link.url) <= 120:
+            return f"{start}, see {slack_link(link.url, 'the incident')}"
+    return f"{start}, see incident #{message.incident}"
+
+
+def _links(message: Message) -> Sequence[Link]:
+    """Links to show, each role once, in the order of use at 3 a.m."""
+    found: dict[str, Link] = {}
+    for link in message.links:
+        if link.role == "acknowledge" and message.status != "firing":
+            continue
+        if link.role in _BUTTONS and safe_url(link.url):
+            found.setdefault(link.role, link)
+    return [found[role] for role in _BUTTONS if role in found]
+
+
+def _buttons(message: Message) -> list[Block]:
+    """URL buttons: they open a page. The acknowledgement is made on that page, never by the link."""
+    elements: list[Block] = []
+    for link in _links(message):
+        default, style = _BUTTONS[link.role]
+        button: Block = {
+            "type": "button",
+            "action_id": f"gateway_{link.role}",
+            "text": {
+                "type": "plain_text",
+                "text": cut(one_line(link.text) or default, BUTTON_TEXT),
+                "emoji": False,
+            },
+            "url": safe_url(link.url),
+        }
+        if style:
+            button["style"] = style
+        elements.append(button)
+    return [{"type": "actions", "elements": elements}] if elements else []
+
+
+def _section(text: str) -> Block:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
+
+
+def _context(text: str) -> Block:
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": text, "verbatim": True}]}
+
+
+def _length(made: Sequence[Block]) -> int:
+    """Characters of all text in these blocks, urls included."""
+    total = 0
+    for block in made:
+        texts = [block.get("text"), *block.get("fields", ()), *block.get("elements", ())]
+        for item in texts:
+            if not isinstance(item, dict):
+                continue
+            inner = item.get("text")
+            total += len(inner["text"] if isinstance(inner, dict) else inner or "")
+            total += len(item.get("url") or "")
+    return total

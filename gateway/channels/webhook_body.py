@@ -1,0 +1,82 @@
+"""The body of Alertmanager's webhook, version 4. Pure.
+
+Source: prometheus/alertmanager docs/configuration.md (webhook_config), notify/webhook/webhook.go,
+template/template.go; recorded bodies of 0.33.1 are among the test fixtures.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from gateway.channels import facts as read
+from gateway.core.message import Message
+from gateway.core.notice import Reason
+
+NO_TIME = "0001-01-01T00:00:00Z"
+"""Go's zero time: what Alertmanager writes as the end of an alert that still burns."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST, _NEW, _REPEAT = "first notification", "new alerts added", "repeat interval elapsed"
+_REASONS = {
+    Reason.NEW_ALERTS: _NEW,
+    Reason.WORSE: _NEW,
+    Reason.SOME_RESOLVED: "some alerts resolved",
+    Reason.RESOLVED: "all alerts resolved",
+    Reason.REPEAT: _REPEAT,
+    Reason.ESCALATION: _REPEAT,
+    Reason.ACK_UNDONE: _REPEAT,
+    Reason.ACK_EXPIRED: _REPEAT,
+}
+"""Alertmanager's own words; what it has no word for is a first notification to its reader."""
+
+
+def body(message: Message, *, max_alerts: int = 0) -> dict[str, Any]:
+    """The JSON object to post.
+
+    `max_alerts` 0 sends all; what is cut is counted in truncatedAlerts.
+    """
+    facts = message.facts
+    listed = read.alerts(facts)
+    shown = listed[:max_alerts] if max_alerts else listed
+    resolved = message.status == "resolved"
+    return {
+        "receiver": read.text(facts, "receiver"),
+        "status": "resolved" if resolved else "firing",
+        "alerts": [_alert(alert) for alert in shown],
+        "notification_reason": "all alerts resolved"
+        if resolved
+        else _REASONS.get(message.reason, _FIRST),
+        "groupLabels": read.mapping(facts, "group_labels"),
+        "commonLabels": read.mapping(facts, "common_labels"),
+        "commonAnnotations": read.mapping(facts, "common_annotations"),
+        "externalURL": read.text(facts, "external_url"),
+        "version": "4",
+        "groupKey": read.text(facts, "group_key") or message.dedup_key,
+        "truncatedAlerts": len(listed) - len(shown) + read.count(facts, "more"),
+    }
+
+
+def _alert(alert: read.AlertFacts) -> dict[str, Any]:
+    return {
+        "status": "firing" if alert.firing else "resolved",
+        "labels": dict(alert.labels),
+        "annotations": dict(alert.annotations),
+        "startsAt": rfc3339(alert.starts_at),
+        "endsAt": NO_TIME if alert.firing else rfc3339(alert.ends_at),
+        "generatorURL": alert.generator_url,
+        "fingerprint": alert.fingerprint,
+    }
+
+
+def rfc3339(at: float | None) -> str:
+    """Unix seconds as Go writes a UTC time: fraction only where there is one, no zeros behind."""
+    if at is None:
+        return NO_TIME
+    try:
+        # Microseconds as integers: fromtimestamp rounds halves to even and refuses some platforms'
+        # negative instants.
+        moment = _EPOCH + timedelta(microseconds=round(at * 1_000_000))
+    except (OverflowError, ValueError):
+        return NO_TIME
+    text = moment.strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0")
+    fraction = f".{moment.microsecond:06d}".rstrip("0").rstrip(".")
+    return f"{text}{fraction}Z"

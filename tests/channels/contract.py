@@ -1,0 +1,299 @@
+"""The contract of every channel. A channel's tests subclass ChannelContract and pass all of it."""
+
+import asyncio
+import gc
+import logging
+import threading
+from collections.abc import AsyncIterator
+from typing import Any, ClassVar
+
+import pytest
+
+from gateway.channels import CHANNELS
+from gateway.channels.contract import Channel
+from gateway.core.delivery import Failure, SendError
+from gateway.core.message import Message
+from gateway.core.notice import Kind
+from gateway.core.plan import Target
+from tests.channels.messages import hostile, message, oversized
+from tests.fakes import Behaviour, Fake, FakeWebhook
+
+SHORT = 0.2
+"""Seconds of a timeout that is to be hit: long enough for a local request, no test waits longer."""
+LONG = 30.0
+
+
+class ChannelContract:
+    """What `gateway.channels.contract.Channel` promises, against the channel's fake vendor."""
+
+    target: ClassVar[Target]
+    secret: ClassVar[str]
+    """The credential that the channel sends, which must never come back."""
+    garbage_is_success: ClassVar[bool] = False
+    """True where any 2xx means delivered."""
+
+    def vendor(self) -> Fake:
+        """A fake of the vendor."""
+        raise AssertionError("the subclass says")
+
+    def make(self, fake: Fake, *, timeout: float = LONG) -> Channel:
+        """The channel, talking to the fake; `timeout` for reading and for the whole call."""
+        raise AssertionError("the subclass says")
+
+    def sent_text(self, fake: Fake) -> str:
+        """Everything that a person reads of the last message, as the vendor got it."""
+        raise AssertionError("the subclass says")
+
+    @pytest.fixture
+    async def fake(self) -> AsyncIterator[Fake]:
+        """A running fake, whose published schema must not have been broken at the end."""
+        fake = await self.vendor().start()
+        yield fake
+        await fake.stop()
+        assert fake.problems == []
+
+    @pytest.fixture
+    async def channel(self, fake: Fake) -> AsyncIterator[Channel]:
+        """The channel with timeouts that no test reaches."""
+        channel = self.make(fake)
+        yield channel
+        await channel.close()
+
+    async def fails(
+        self, channel: Channel, fake: Fake, how: Behaviour, sent: Message | None = None
+    ) -> SendError:
+        """Send once against a misbehaving vendor. Checks that one request was made of it."""
+        before = len(fake.received)
+        fake.script(how)
+        with pytest.raises(SendError) as caught:
+            await channel.send(sent or message(), self.target, None)
+        assert len(fake.received) == before + 1, "one request a call: the outbox tries again"
+        self.holds_no_secret(caught.value)
+        return caught.value
+
+    def holds_no_secret(self, error: SendError) -> None:
+        """Promise 10: the secret is in nothing that hangs on the error, chained ones included."""
+        seen: BaseException | None = error
+        while seen is not None:
+            assert self.secret not in f"{seen!r} {seen} {vars(seen)}"
+            seen = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)
+
+    async def test_it_delivers_once_and_gives_a_receipt(self, channel: Channel, fake: Fake) -> None:
+        """A message reaches the vendor in one request, and the receipt is text to be stored."""
+        receipt = await channel.send(message(), self.target, None)
+        assert len(fake.received) == len(fake.accepted) == 1
+        assert all(isinstance(k, str) and isinstance(v, str) for k, v in receipt.items())
+
+    async def test_it_takes_its_own_receipt_back(self, channel: Channel, fake: Fake) -> None:
+        """The receipt of one delivery serves the next."""
+        receipt = await channel.send(message(), self.target, None)
+        again = await channel.send(message(kind=Kind.REPEAT), self.target, receipt)
+        assert again
+        assert all(request.accepted for request in fake.received)
+
+    async def test_every_kind_it_accepts_is_delivered(self, channel: Channel, fake: Fake) -> None:
+        """Promise 14: there is nothing that a channel accepts and cannot say."""
+        for kind in Kind:
+            if channel.accepts(kind, False):
+                await channel.send(message(kind=kind), self.target, None)
+        assert fake.received
+        assert all(request.accepted for request in fake.received)
+
+    def test_the_list_of_channels_knows_it(self) -> None:
+        """The one list and the channel agree on the parts that templates must give."""
+        entry = CHANNELS[self.target.channel]
+        assert entry.parts == self.declared_parts()
+
+    def declared_parts(self) -> tuple[str, ...]:
+        """The parts that the class itself names."""
+        raise AssertionError("the subclass says")
+
+    @pytest.mark.parametrize(
+        ("how", "failure", "perhaps"),
+        [
+            (Behaviour(status=401, body="no", content_type="text/plain"), "misconfigured", False),
+            (Behaviour(status=403, body="no", content_type="text/html"), "misconfigured", False),
+            (Behaviour(status=400, body="no", content_type="text/plain"), "bad content", False),
+            (Behaviour(status=429, body="slow", content_type="text/html"), "rate limited", False),
+            (Behaviour(status=500, body="oh", content_type="text/html"), "server error", True),
+            (Behaviour(status=502, body="oh", content_type="text/html"), "server error", True),
+            (Behaviour(status=503, body="oh", content_type="text/html"), "server error", False),
+            (Behaviour(status=504, body="oh", content_type="text/html"), "server error", True),
+            (Behaviour(drop="before"), "connection", True),
+            (Behaviour(drop="after"), "connection", True),
+        ],
+        ids=lambda value: f"{value.status or value.drop}" if isinstance(value, Behaviour) else None,
+    )
+    async def test_it_says_why_an_attempt_failed(
+        self, channel: Channel, fake: Fake, how: Behaviour, failure: str, perhaps: bool
+    ) -> None:
+        """Each failure has its class, and whether the vendor may have taken the message (E41)."""
+        error = await self.fails(channel, fake, how)
+        assert (error.failure.value, error.perhaps) == (failure, perhaps)
+
+    async def test_garbage_is_no_success(self, channel: Channel, fake: Fake) -> None:
+        """A 200 that is not the vendor's own answer may be anything: perhaps delivered."""
+        if self.garbage_is_success:
+            pytest.skip("any 2xx is this vendor's own answer")
+        for kind in ("text/html", "application/json", "text/plain"):
+            how = Behaviour(status=200, body="<html>welcome to the hotel", content_type=kind)
+            error = await self.fails(channel, fake, how)
+            assert (error.failure, error.perhaps) == (Failure.BAD_ANSWER, True), kind
+
+    async def test_a_vendor_that_never_answers_is_given_up(self, fake: Fake) -> None:
+        """Promise 13: a hanging vendor costs a timeout, and the attempt is perhaps delivered."""
+        channel = self.make(fake, timeout=SHORT)
+        error = await self.fails(channel, fake, Behaviour(hang="after"))
+        assert (error.failure, error.perhaps) == (Failure.TIMEOUT, True)
+        assert len(fake.accepted) == 1, "it was delivered in fact: that is what perhaps means"
+        await channel.close()
+
+    async def test_a_vendor_that_drips_is_given_up(self, fake: Fake) -> None:
+        """A server that sends a byte now and then does not hold the call for ever."""
+        if self.garbage_is_success:
+            pytest.skip("the body is not read")
+        channel = self.make(fake, timeout=SHORT)
+        error = await self.fails(channel, fake, Behaviour(drip=True))
+        assert (error.failure, error.perhaps) == (Failure.TIMEOUT, True)
+        await fake.stop()
+        await channel.close()
+
+    async def test_nobody_listening_is_surely_not_delivered(self) -> None:
+        """A refused connection: a later attempt doubles nothing."""
+        fake = await self.vendor().start()
+        channel = self.make(fake)
+        await fake.stop()
+        with pytest.raises(SendError) as caught:
+            await channel.send(message(), self.target, None)
+        assert (caught.value.failure, caught.value.perhaps) == (Failure.CONNECTION, False)
+        self.holds_no_secret(caught.value)
+        await channel.close()
+
+    @pytest.mark.parametrize(
+        ("given", "seconds"),
+        [
+            ("7", 7.0),
+            ("0", 0.0),
+            ("86400000", 3600.0),
+            ("soon", None),
+            ("-5", None),
+            ("nan", None),
+            ("Fri, 20 Nov 2026 03:01:30 GMT", 90.0),
+        ],
+    )
+    async def test_retry_after_is_passed_on(
+        self, channel: Channel, fake: Fake, given: str, seconds: float | None
+    ) -> None:
+        """E11: what the vendor asks for reaches the outbox, however it is written."""
+        date = "Fri, 20 Nov 2026 03:00:00 GMT"
+        how = Behaviour(
+            status=429,
+            body="slow",
+            content_type="text/html",
+            headers={"Retry-After": given, "Date": date},
+        )
+        error = await self.fails(channel, fake, how)
+        assert error.failure is Failure.RATE_LIMITED
+        assert error.retry_after == seconds
+
+    async def test_redirects_are_not_followed(self, channel: Channel, fake: Fake) -> None:
+        """A redirect would carry message and credentials to whoever it names."""
+        async with FakeWebhook() as stranger:
+            for status in (301, 302, 307, 308):
+                how = Behaviour(
+                    status=status, body="", headers={"Location": f"{stranger.url}/taken"}
+                )
+                error = await self.fails(channel, fake, how)
+                assert error.failure is Failure.MISCONFIGURED
+            assert stranger.received == []
+
+    async def test_the_secret_stays_out_of_logs_and_reprs(
+        self, fake: Fake, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """Promise 10, with every logger at its most talkative."""
+        caplog.set_level(logging.DEBUG)
+        channel = self.make(fake)
+        await channel.send(message(), self.target, None)
+        echo = f"you sent {self.secret} to us"
+        for status in (400, 401, 422, 429, 500):
+            how = Behaviour(status=status, body=echo, content_type="text/plain")
+            await self.fails(channel, fake, how)
+        await channel.close()
+        assert self.secret not in repr(channel)
+        assert self.secret not in str(vars(channel))
+        assert self.secret not in caplog.text
+
+    async def test_hostile_labels_come_out_harmless(self, channel: Channel, fake: Fake) -> None:
+        """E17: mentions, HTML, line ends, direction marks, braces, 10 kB: sent, and only text."""
+        await channel.send(hostile(), self.target, None)
+        assert all(request.accepted for request in fake.received), fake.received
+        assert len(fake.received) == 1, "accepted as it is, not only by a fallback"
+        text = self.sent_text(fake)
+        for mark in ("<!channel>", "<!here>", "<@U012AB>", "\u202e", "\u2066", "\x1b", "\x00"):
+            assert mark not in text, mark
+        assert "49" not in text, "a label was evaluated as a template"
+        assert 'href="javascript:' not in text
+
+    async def test_too_much_content_is_cut_and_says_so(self, channel: Channel, fake: Fake) -> None:
+        """E12, E13: over the vendor's limits nothing fails: it is cut, and says by how much."""
+        await channel.send(oversized(), self.target, None)
+        assert len(fake.received) == len(fake.accepted) == 1
+        assert "…" in self.sent_text(fake)
+
+    async def test_missing_facts_and_words_do_not_stop_it(
+        self, channel: Channel, fake: Fake
+    ) -> None:
+        """E16: a notice of an older release or with empty templates still goes out."""
+        for facts in ({}, {"alerts": "?", "common_labels": 3, "since": "x", "alerts_": [{}]}):
+            bare = message(parts={}, facts=facts, links=())
+            await channel.send(bare, self.target, None)
+        assert len(fake.accepted) == 2
+
+    async def test_as_many_sends_as_it_says_run_at_once(self, fake: Fake) -> None:
+        """A slow vendor holds `in_flight` sends, and one of them never waits for another."""
+        channel = self.make(fake)
+        gate = asyncio.Event()
+        fake.script(*(Behaviour(wait=gate) for _ in range(channel.in_flight)))
+        sends = [
+            asyncio.ensure_future(channel.send(message(notice_id=n), self.target, None))
+            for n in range(channel.in_flight)
+        ]
+        await asyncio.wait_for(fake.arrived(channel.in_flight), LONG)
+        gate.set()
+        await asyncio.gather(*sends)
+        assert len(fake.accepted) == channel.in_flight
+        await channel.close()
+
+    async def test_closing_leaves_nothing_behind(self, fake: Fake) -> None:
+        """After close no thread and no connection is left."""
+        before = set(threading.enumerate())
+        channel = self.make(fake)
+        await channel.send(message(), self.target, None)
+        await channel.close()
+        assert set(threading.enumerate()) <= before
+        del channel
+        gc.collect()  # an unclosed session would warn, and warnings are errors
+
+    async def test_a_send_that_is_cancelled_leaves_nothing_behind(self, fake: Fake) -> None:
+        """Promise 3: at shutdown a send may be cancelled; close still comes back."""
+        channel = self.make(fake)
+        gate = asyncio.Event()
+        fake.script(Behaviour(wait=gate))
+        send = asyncio.ensure_future(channel.send(message(), self.target, None))
+        await asyncio.wait_for(fake.arrived(1), LONG)
+        send.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await send
+        gate.set()
+        await channel.close()
+
+
+def all_texts(content: Any) -> list[str]:
+    """Every text in a JSON value, keys included."""
+    if isinstance(content, str):
+        return [content]
+    if isinstance(content, dict):
+        return [text for k, v in content.items() for text in (k, *all_texts(v))]
+    if isinstance(content, list):
+        return [text for item in content for text in all_texts(item)]
+    return []

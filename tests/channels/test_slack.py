@@ -1,0 +1,278 @@
+"""Slack: one living message per incident."""
+
+import json
+from typing import Any, cast
+
+import pytest
+
+from gateway.channels.contract import Channel
+from gateway.channels.slack import Slack, build
+from gateway.channels.slack_blocks import ALL_TEXT, FALLBACK_TEXT
+from gateway.core.delivery import Failure, SendError
+from gateway.core.message import Link
+from gateway.core.notice import Kind, Reason
+from gateway.core.plan import Target
+from gateway.core.settings import ChannelSettings, Secret
+from tests.channels.contract import LONG, ChannelContract, all_texts
+from tests.channels.messages import LINKS, PARTS, alert, facts, message, oversized
+from tests.fakes import Behaviour, Fake, FakeSlack
+
+CHANNEL = "#billing-alerts"
+
+
+def says(error: str, status: int = 200, **headers: str) -> Behaviour:
+    """Slack refuses."""
+    return Behaviour(status=status, json={"ok": False, "error": error}, headers=headers)
+
+
+class TestSlack(ChannelContract):
+    """The contract, and what is Slack's own."""
+
+    target = Target("slack", CHANNEL)
+    secret = "test-slack-token"
+
+    def vendor(self) -> Fake:
+        return FakeSlack(token=self.secret)
+
+    def make(self, fake: Fake, *, timeout: float = LONG) -> Channel:
+        slack = cast(FakeSlack, fake)
+        return Slack(Secret(self.secret), api_url=slack.api_url, total_timeout=timeout)
+
+    def declared_parts(self) -> tuple[str, ...]:
+        return Slack.parts
+
+    def sent_text(self, fake: Fake) -> str:
+        return "\n".join(all_texts(fake.received[-1].json))
+
+    async def test_the_message_is_posted_once_and_then_updated(
+        self, channel: Channel, fake: FakeSlack
+    ) -> None:
+        """Promise 3: one message per incident; later notices update it and add a short reply."""
+        receipt = await channel.send(message(), self.target, None)
+        acked = message(
+            kind=Kind.ACKNOWLEDGED,
+            reason=Reason.ACKNOWLEDGED,
+            status="acknowledged",
+            parts={**PARTS, "title": "Ana has it", "thread": "Ana has it"},
+        )
+        again = await channel.send(acked, self.target, receipt)
+        assert again == receipt
+        (posted,) = fake.posted(CHANNEL)
+        assert "Ana has it" in json.dumps(posted["blocks"])
+        (reply,) = fake.replies(CHANNEL, posted["ts"])
+        assert reply["text"] == "Ana has it"
+
+    async def test_a_small_change_makes_no_sound(self, channel: Channel, fake: FakeSlack) -> None:
+        """Some alerts resolved: shown in the message, no reply."""
+        receipt = await channel.send(message(), self.target, None)
+        await channel.send(message(reason=Reason.SOME_RESOLVED), self.target, receipt)
+        (posted,) = fake.posted(CHANNEL)
+        assert fake.replies(CHANNEL, posted["ts"]) == []
+
+    async def test_an_update_never_parses_names_into_mentions(
+        self, channel: Channel, fake: Fake
+    ) -> None:
+        """E17: chat.update defaults to parse=client: @here in a label would be a mention."""
+        receipt = await channel.send(message(), self.target, None)
+        await channel.send(message(reason=Reason.SOME_RESOLVED), self.target, receipt)
+        assert fake.received[-1].json["parse"] == "none"
+        assert all("link_names" not in request.json for request in fake.received)
+
+    async def test_a_failed_reply_is_repeated_without_a_second_message(
+        self, channel: Channel, fake: FakeSlack
+    ) -> None:
+        """The update went through, the reply did not: trying again updates and replies once."""
+        receipt = await channel.send(message(), self.target, None)
+        worse = message(kind=Kind.WORSE, reason=Reason.WORSE)
+        fake.script(Behaviour(), says("ratelimited", 429, **{"Retry-After": "3"}))
+        with pytest.raises(SendError) as caught:
+            await channel.send(worse, self.target, receipt)
+        assert caught.value.retry_after == 3.0
+        await channel.send(worse, self.target, receipt)
+        (posted,) = fake.posted(CHANNEL)
+        assert len(fake.replies(CHANNEL, posted["ts"])) == 1
+
+    @pytest.mark.parametrize("gone", ["message_not_found", "cant_update_message"])
+    async def test_a_message_that_is_gone_is_posted_anew(
+        self, channel: Channel, fake: FakeSlack, gone: str
+    ) -> None:
+        """Somebody deleted it: the news still comes, and the new message is the living one."""
+        receipt = await channel.send(message(), self.target, None)
+        fake.script(says(gone))
+        again = await channel.send(message(kind=Kind.REPEAT), self.target, receipt)
+        assert again["ts"] != receipt["ts"]
+        assert len(fake.posted(CHANNEL)) == 2
+
+    async def test_a_thread_that_is_gone_is_no_reason_for_silence(
+        self, channel: Channel, fake: FakeSlack
+    ) -> None:
+        """An update alone notifies nobody; without a reply the message is posted anew."""
+        receipt = await channel.send(message(), self.target, None)
+        fake.script(Behaviour(), says("thread_not_found"))
+        await channel.send(message(kind=Kind.ESCALATION), self.target, receipt)
+        assert len(fake.posted(CHANNEL)) == 2
+
+    async def test_a_person_is_told_by_direct_message(
+        self, channel: Channel, fake: FakeSlack
+    ) -> None:
+        """A user id opens a direct message; updates go to the channel id that Slack returned."""
+        ana = Target("slack", "U012AB", person="ana")
+        receipt = await channel.send(message(), ana, None)
+        assert receipt["channel"].startswith("D")
+        await channel.send(message(kind=Kind.REPEAT), ana, receipt)
+        assert len(fake.posted("U012AB")) == 1
+
+    @pytest.mark.parametrize("kind", [Kind.DIGEST, Kind.TEST])
+    async def test_digests_and_tests_stand_for_themselves(
+        self, channel: Channel, fake: FakeSlack, kind: Kind
+    ) -> None:
+        """Neither overwrites an incident's message, nor becomes the one that is updated."""
+        receipt = await channel.send(message(), self.target, None)
+        after = await channel.send(message(kind=kind), self.target, receipt)
+        assert {name: after[name] for name in receipt} == receipt
+        alone = await channel.send(message(kind=kind), self.target, None)
+        await channel.send(message(), self.target, alone)
+        assert len(fake.posted(CHANNEL)) == 4
+
+    @pytest.mark.parametrize(
+        ("error", "failure", "perhaps"),
+        [
+            ("invalid_auth", Failure.MISCONFIGURED, False),
+            ("missing_scope", Failure.MISCONFIGURED, False),
+            ("account_inactive", Failure.MISCONFIGURED, False),
+            ("channel_not_found", Failure.BAD_RECIPIENT, False),
+            ("is_archived", Failure.BAD_RECIPIENT, False),
+            ("restricted_action_read_only_channel", Failure.BAD_RECIPIENT, False),
+            ("ratelimited", Failure.RATE_LIMITED, False),
+            ("internal_error", Failure.SERVER_ERROR, True),
+            ("fatal_error", Failure.SERVER_ERROR, True),
+            ("service_unavailable", Failure.SERVER_ERROR, False),
+            ("request_timeout", Failure.TIMEOUT, True),
+            ("an_error_of_tomorrow", Failure.BAD_CONTENT, False),
+        ],
+    )
+    async def test_ok_false_in_a_200_is_a_failure(
+        self, channel: Channel, fake: Fake, error: str, failure: Failure, perhaps: bool
+    ) -> None:
+        """E12: HTTP 200 says nothing, the body decides; an unknown error is never a success."""
+        found = await self.fails(channel, fake, says(error))
+        assert (found.failure, found.perhaps) == (failure, perhaps)
+        assert error in found.detail
+
+    async def test_a_429_is_not_fatal(self, channel: Channel, fake: Fake) -> None:
+        """E11: Slack's own rate limit is to be tried again after what it asks for."""
+        how = says("ratelimited", 429, **{"Retry-After": "30"})
+        found = await self.fails(channel, fake, how)
+        assert (found.failure, found.retry_after) == (Failure.RATE_LIMITED, 30.0)
+
+    @pytest.mark.parametrize(
+        "error", ["invalid_blocks", "msg_blocks_too_long", "invalid_arguments"]
+    )
+    async def test_refused_blocks_are_sent_once_more_as_plain_text(
+        self, channel: Channel, fake: FakeSlack, error: str
+    ) -> None:
+        """E12: when Slack does not like the blocks the words still arrive, links included."""
+        fake.script(says(error))
+        await channel.send(message(), self.target, None)
+        (posted,) = fake.posted(CHANNEL)
+        assert posted["blocks"] == []
+        assert "A customer was charged twice" in posted["text"]
+        assert "<https://gateway.example.com/ack/TOKEN|Acknowledge>" in posted["text"]
+        assert len(fake.received) == 2
+
+    async def test_plain_text_that_is_refused_too_is_given_up(
+        self, channel: Channel, fake: Fake
+    ) -> None:
+        """E12: once, not for ever."""
+        fake.script(says("invalid_blocks"), says("msg_too_long"))
+        with pytest.raises(SendError) as caught:
+            await channel.send(oversized(), self.target, None)
+        assert caught.value.failure is Failure.BAD_CONTENT
+        assert len(fake.received) == 2
+        assert len(fake.received[1].json["text"]) <= FALLBACK_TEXT
+
+    async def test_all_text_stays_below_what_slack_has_refused(
+        self, channel: Channel, fake: Fake
+    ) -> None:
+        """E12: many fields and alerts together stay in budget, and what is left out is counted."""
+        listed = [alert(n, pod=f"pod-{n}" * 10) for n in range(100)]
+        labels = {f"label{n}": "v" * 300 for n in range(30)}
+        full = message(
+            facts=facts(listed, common_labels=labels, more=12),
+            parts={**PARTS, "text": "word " * 1000},
+        )
+        await channel.send(full, self.target, None)
+        blocks = fake.received[0].json["blocks"]
+        texts = [text for text in all_texts(blocks) if len(text) > 20]
+        assert sum(map(len, texts)) <= ALL_TEXT
+        assert "more, see <https://gateway.example.com/incidents/1042|the incident>" in "\n".join(
+            texts
+        )
+        assert "… 21 more labels" in "\n".join(all_texts(blocks))
+
+    async def test_the_notice_can_be_found_by_its_ids(self, channel: Channel, fake: Fake) -> None:
+        """Promise 3: a repeat after an ambiguous failure is recognisable by its metadata."""
+        await channel.send(message(), self.target, None)
+        assert fake.received[0].json["metadata"] == {
+            "event_type": "gateway_notice",
+            "event_payload": {"incident": 1042, "notice": 7001},
+        }
+
+    async def test_severity_is_said_in_words_too(self, channel: Channel, fake: Fake) -> None:
+        """Not everybody sees colours; a screen reader reads the text."""
+        await channel.send(message(), self.target, None)
+        body = fake.received[0].json
+        assert body["text"].startswith("🔴 CRITICAL: ")
+        assert "critical" in body["blocks"][1]["elements"][0]["text"]
+
+    async def test_the_buttons_lead_to_pages(self, channel: Channel, fake: Fake) -> None:
+        """Promise 5: Acknowledge opens the confirmation page; nothing happens by the link alone."""
+        await channel.send(message(), self.target, None)
+        actions = fake.received[0].json["blocks"][-1]
+        assert [(b["text"]["text"], b["url"]) for b in actions["elements"]] == [
+            (link.text, link.url) for link in LINKS
+        ]
+        assert actions["elements"][0]["style"] == "primary"
+
+    async def test_what_is_over_has_no_acknowledge_button(
+        self, channel: Channel, fake: Fake
+    ) -> None:
+        """Nobody is asked to take what is taken or over."""
+        over = message(kind=Kind.RESOLVED, reason=Reason.RESOLVED, status="resolved")
+        await channel.send(over, self.target, None)
+        assert "/ack/" not in fake.received[0].raw.decode()
+
+    async def test_unsafe_links_become_no_buttons(self, channel: Channel, fake: Fake) -> None:
+        """E17: javascript: and the like are left out, and the rest stays."""
+        odd = message(links=(Link("runbook", "Runbook", "javascript:alert(1)"), LINKS[2]))
+        await channel.send(odd, self.target, None)
+        (button,) = fake.received[0].json["blocks"][-1]["elements"]
+        assert button["text"]["text"] == "Incident #1042"
+
+    async def test_the_environments_proxy_is_not_used(
+        self, fake: Fake, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """slack_sdk would send everything through HTTPS_PROXY, whatever NO_PROXY says."""
+        monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+        monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+        channel = self.make(fake)
+        await channel.send(message(), self.target, None)
+        assert len(fake.accepted) == 1
+        await channel.close()
+
+
+@pytest.mark.parametrize("secrets", [{}, {"token": Secret("")}])
+async def test_a_missing_token_is_named(secrets: dict[str, Secret]) -> None:
+    """An admin reads what is missing and what to do."""
+    with pytest.raises(ValueError, match=r"channels\.slack\.token is missing.*provider: console"):
+        build(ChannelSettings("slack", {}, secrets), {})
+
+
+async def test_settings_make_a_channel() -> None:
+    """`channels: slack:` as it is written in routes.yaml."""
+    settings: Any = ChannelSettings(
+        "slack", {"api_url": "http://127.0.0.1:1/api/"}, {"token": Secret("test-slack-token")}
+    )
+    channel = build(settings, {})
+    assert channel.edits
+    await channel.close()

@@ -1,0 +1,218 @@
+"""The outgoing webhook: Alertmanager's format, and no way into our own network."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from gateway.channels.contract import Channel
+from gateway.channels.private_addresses import is_public
+from gateway.channels.webhook import Webhook, build
+from gateway.channels.webhook_body import body, rfc3339
+from gateway.core.delivery import Failure, SendError
+from gateway.core.notice import Kind, Reason
+from gateway.core.plan import Target
+from gateway.core.settings import ChannelSettings, Secret
+from tests.channels.contract import LONG, ChannelContract, all_texts
+from tests.channels.messages import alert, facts, message, oversized
+from tests.fakes import Behaviour, Fake, FakeWebhook
+
+REFERENCE = "${HOOK_URL}"
+
+
+class TestWebhook(ChannelContract):
+    """The contract, and what is the webhook's own."""
+
+    target = Target("webhook", REFERENCE)
+    secret = "test-hook-path-secret"
+    garbage_is_success = True
+
+    def vendor(self) -> Fake:
+        return FakeWebhook()
+
+    def make(self, fake: Fake, *, timeout: float = LONG) -> Channel:
+        url = Secret(f"{fake.url}/{self.secret}")
+        return Webhook({REFERENCE: url}, bearer=Secret("test-bearer"), total_timeout=timeout)
+
+    def declared_parts(self) -> tuple[str, ...]:
+        return Webhook.parts
+
+    def sent_text(self, fake: Fake) -> str:
+        return "\n".join(all_texts(fake.accepted[-1].json))
+
+    async def test_hostile_labels_come_out_harmless(self, channel: Channel, fake: Fake) -> None:
+        """E17: a machine reads it, so labels arrive exactly as they are, as JSON text."""
+        odd = "<!channel>\n\u202e{{7*7}}\x00"
+        await channel.send(
+            message(facts=facts([alert(1, odd=odd, lone="\ud800")])), self.target, None
+        )
+        assert fake.accepted[0].json["alerts"][0]["labels"]["odd"] == odd
+
+    async def test_too_much_content_is_cut_and_says_so(self, fake: Fake) -> None:
+        """max_alerts cuts as Alertmanager does: truncatedAlerts counts what is missing."""
+        url = Secret(f"{fake.url}/x")
+        channel = Webhook({REFERENCE: url}, max_alerts=10)
+        await channel.send(oversized(), self.target, None)
+        got = fake.accepted[0].json
+        assert (len(got["alerts"]), got["truncatedAlerts"]) == (10, 190 + 12)
+        few = Target("webhook", REFERENCE, options={"max_alerts": "3"})
+        await channel.send(oversized(), few, None)
+        assert len(fake.accepted[1].json["alerts"]) == 3
+        await channel.close()
+
+    async def test_the_url_may_be_written_plainly(self, channel: Channel, fake: Fake) -> None:
+        """A URL that is no secret is the address itself."""
+        await channel.send(message(), Target("webhook", f"{fake.url}/plain"), None)
+        assert fake.accepted[0].path == "/plain"
+
+    async def test_the_bearer_is_sent_and_a_target_may_have_its_own(self, fake: Fake) -> None:
+        """The account's bearer, or the one that the target names."""
+        secrets = {REFERENCE: Secret(f"{fake.url}/x"), "${OWN}": Secret("test-own")}
+        channel = Webhook(secrets, bearer=Secret("test-bearer"))
+        await channel.send(message(), self.target, None)
+        own = Target("webhook", REFERENCE, options={"bearer": "${OWN}"})
+        await channel.send(message(), own, None)
+        assert [r.headers["Authorization"] for r in fake.accepted] == [
+            "Bearer test-bearer",
+            "Bearer test-own",
+        ]
+        await channel.close()
+
+    @pytest.mark.parametrize("address", ["ftp://example.com/", "${UNKNOWN}", "", "http://"])
+    async def test_a_url_that_cannot_be_posted_to_is_said(
+        self, channel: Channel, address: str
+    ) -> None:
+        """It is the target that is wrong: no use in trying again."""
+        with pytest.raises(SendError) as caught:
+            await channel.send(message(), Target("webhook", address), None)
+        assert caught.value.failure is Failure.BAD_RECIPIENT
+
+    async def test_a_404_is_permanent(self, channel: Channel, fake: Fake) -> None:
+        """Any 4xx but the few that ask for patience or an admin."""
+        error = await self.fails(channel, fake, Behaviour(status=404, body="gone"))
+        assert error.failure is Failure.BAD_CONTENT
+        assert "404" in error.detail
+        assert "gone" in error.detail
+
+    @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "0.0.0.0"])
+    async def test_private_addresses_are_refused_where_asked(self, fake: Fake, host: str) -> None:
+        """Server-side request forgery: names and literal addresses alike never get a connection."""
+        port = fake.url.rpartition(":")[2]
+        url = Secret(f"http://{host}:{port}/latest/meta-data")
+        channel = Webhook({REFERENCE: url}, private_addresses=False)
+        with pytest.raises(SendError) as caught:
+            await channel.send(message(), self.target, None)
+        assert caught.value.failure is Failure.MISCONFIGURED
+        assert "private address" in caught.value.detail
+        assert fake.received == []
+        await channel.close()
+
+    def test_it_has_no_words_for_acknowledgements_and_digests(self) -> None:
+        """Alertmanager's format knows firing and resolved; a digest would merge strangers."""
+        channel = Webhook.accepts
+        for kind in (Kind.ACKNOWLEDGED, Kind.DIGEST):
+            assert not channel(None, kind, False)  # type: ignore[arg-type]  # needs no connection
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1",
+        "10.1.2.3",
+        "172.16.0.1",
+        "192.168.1.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "0.0.0.0",
+        "224.0.0.1",
+        "255.255.255.255",
+        "::",
+        "::1",
+        "fe80::1%eth0",
+        "fd00::1",
+        "ff02::1",
+        "::ffff:10.0.0.1",
+        "64:ff9b::a00:1",
+        "2002:a00:1::",
+        "2001:0:a00:1::",
+        "example.com",
+        "",
+    ],
+)
+def test_what_is_not_public(address: str) -> None:
+    """Private, local, multicast, and every way of writing such an IPv4 address inside IPv6."""
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize("address", ["1.1.1.1", "93.184.216.34", "2606:4700::1111"])
+def test_what_is_public(address: str) -> None:
+    """The internet can be reached."""
+    assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    ("at", "text"),
+    [
+        (1_795_143_776.019, "2026-11-20T03:02:56.019Z"),
+        (1_795_143_776.0, "2026-11-20T03:02:56Z"),
+        (1_795_143_776.25, "2026-11-20T03:02:56.25Z"),
+        (0.0, "1970-01-01T00:00:00Z"),
+        (None, "0001-01-01T00:00:00Z"),
+        (1e300, "0001-01-01T00:00:00Z"),
+    ],
+)
+def test_times_are_written_as_go_writes_them(at: float | None, text: str) -> None:
+    """Consumers parse Alertmanager's times; ours look the same."""
+    assert rfc3339(at) == text
+
+
+def test_the_body_has_the_fields_of_a_real_one() -> None:
+    """Byte for byte the fields that Alertmanager 0.33.1 sent in a recorded delivery."""
+    recorded = json.loads((Path(__file__).parent / "alertmanager-0.33.1-webhook.json").read_text())
+    at = 1_795_223_376.019
+    real = recorded["alerts"][0]
+    told = facts(
+        [
+            {
+                "status": "firing",
+                "labels": real["labels"],
+                "annotations": real["annotations"],
+                "starts_at": at,
+                "ends_at": None,
+                "generator_url": real["generatorURL"],
+                "fingerprint": real["fingerprint"],
+            }
+        ],
+        receiver=recorded["receiver"],
+        group_key=recorded["groupKey"],
+        group_labels=recorded["groupLabels"],
+        common_labels=recorded["commonLabels"],
+        common_annotations=recorded["commonAnnotations"],
+        external_url=recorded["externalURL"],
+    )
+    ours = body(message(facts=told))
+    ours["alerts"][0]["startsAt"] = real["startsAt"]
+    assert json.dumps(ours) == json.dumps(recorded)
+
+
+def test_resolved_and_late_say_when_it_ended() -> None:
+    """E3: what came and went is one body with both times."""
+    ended = {**alert(), "status": "resolved", "ends_at": 1_795_143_800.0}
+    late = message(
+        kind=Kind.LATE, reason=Reason.FIRST, status="resolved", facts=facts([ended], resolved=1)
+    )
+    made = body(late)
+    assert made["status"] == "resolved"
+    assert made["notification_reason"] == "all alerts resolved"
+    assert made["alerts"][0]["startsAt"] == "2026-11-20T03:02:56.019Z"
+    assert made["alerts"][0]["endsAt"] == "2026-11-20T03:03:20Z"
+
+
+@pytest.mark.parametrize(
+    ("options", "field"),
+    [({"private_addresses": "no"}, "private_addresses"), ({"max_alerts": "-1"}, "max_alerts")],
+)
+async def test_settings_that_make_no_sense_are_named(options: dict[str, str], field: str) -> None:
+    """The error names the field and what may stand there."""
+    with pytest.raises(ValueError, match=f"channels.webhook.{field} is"):
+        build(ChannelSettings("webhook", options), {})

@@ -1,0 +1,17 @@
+"""Fake vendors: small real HTTP servers that behave, and misbehave, like the real ones."""
+
+from tests.fakes.pagerduty import FakePagerDuty
+from tests.fakes.postmark import FakePostmark
+from tests.fakes.server import Behaviour, Fake, Received
+from tests.fakes.slack import FakeSlack
+from tests.fakes.webhook import FakeWebhook
+
+__all__ = [
+    "Behaviour",
+    "Fake",
+    "FakePagerDuty",
+    "FakePostmark",
+    "FakeSlack",
+    "FakeWebhook",
+    "Received",
+]
