@@ -1,6 +1,6 @@
 """From the read file to sources, channels and receivers with their targets."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from gateway.config.grammar_accounts import SOURCE_TYPES
 from gateway.config.kinds import Entry, Given, secret_of
@@ -133,10 +133,11 @@ class Receivers:
     def __init__(
         self,
         people: Mapping[str, Person],
-        channels: dict[str, ChannelSettings],
+        channels: Collection[str],
         secrets: Secrets,
         findings: Findings,
     ) -> None:
+        """`channels` are those that the file declares, right or not."""
         self._by_email = {one.email.lower(): one.id for one in people.values() if one.email}
         self._by_slack = {one.slack: one.id for one in people.values() if one.slack}
         self._channels = channels
@@ -172,7 +173,7 @@ class Receivers:
         return tuple(targets.values())
 
     def _check_account(self, channel: str, spot: Spot) -> None:
-        if channel not in self._channels:
+        if channel in _NEED_ACCOUNT and channel not in self._channels:
             said = f"{channel}: there is no account for it; declare it under channels: {channel}:"
             self._findings.error(spot, said)
 

@@ -12,6 +12,7 @@ from gateway.core.plan import Escalation, Person, Step
 from gateway.core.rota import Handover, Layer, Override, Restriction, Rota
 
 _MORNING = time(9)
+_LONGEST_OVERRIDE = 2 * 366 * 86400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +125,13 @@ def _override(entry: Entry, zone: str, known: Names, findings: Findings) -> Over
     if not entry.sound:
         return None
     try:
+        start, end = entry.get("from")(zone), entry.get("to")(zone)
+        if end - start > _LONGEST_OVERRIDE:
+            raise ValueError("override: it is longer than two years; is the year right?")
         return Override(
             member=entry.get("person"),
-            start=entry.get("from")(zone),
-            end=entry.get("to")(zone),
+            start=start,
+            end=end,
             replaces=entry.get("replaces"),
             beside=entry.get("beside", False),
         )

@@ -126,8 +126,6 @@ def time_intervals(
 
 
 def _interval(entry: Entry, findings: Findings) -> TimeInterval | None:
-    if not entry.sound:
-        return None
     written = {key: _written(given) for key, given in entry.given.items()}
     try:
         return parse_time_interval(written)

@@ -1,10 +1,19 @@
 """The whole of routes.yaml: its top-level keys. All else hangs below them."""
 
-from gateway.config.grammar_accounts import CHANNELS, RECEIVER, SOURCES
+from gateway.config.grammar_accounts import CHANNELS, SOURCES
 from gateway.config.grammar_oncall import BUSINESS_HOURS, ESCALATION, PEOPLE, ROTAS, STEPS
+from gateway.config.grammar_receivers import RECEIVER
 from gateway.config.grammar_routing import INHIBIT_RULE, ROUTE, SEVERITY, TIME_INTERVAL
-from gateway.config.kinds import Field, ListOf, ListOr, MapOf, Section
+from gateway.config.sections import Field, ListOf, ListOr, MapOf, Section
 from gateway.config.values import POSITIVE_DURATION, TEXT
+
+# Alertmanager's keys, by the ends of their names.
+_SMTP_KEYS = (
+    "from", "smarthost", "hello", "auth_username", "auth_password", "auth_password_file",
+    "auth_identity", "auth_secret", "auth_secret_file", "require_tls", "tls_config",
+    "force_implicit_tls",
+)  # fmt: skip
+_SLACK_KEYS = ("api_url", "api_url_file", "app_token", "app_token_file", "app_url")
 
 _E_MAIL = "the e-mail account stands under channels: email: {provider, token, from}"
 _SLACK = "the Slack account stands under channels: slack: {token, signing_secret}"
@@ -24,30 +33,18 @@ GLOBAL = Section(
         ),
     ),
     elsewhere={
-        **dict.fromkeys(
-            (
-                "smtp_from", "smtp_smarthost", "smtp_hello", "smtp_auth_username",
-                "smtp_auth_password", "smtp_auth_password_file", "smtp_auth_identity",
-                "smtp_auth_secret", "smtp_auth_secret_file", "smtp_require_tls",
-                "smtp_tls_config", "smtp_force_implicit_tls",
-            ),
-            _E_MAIL,
-        ),
-        **dict.fromkeys(
-            ("slack_api_url", "slack_api_url_file", "slack_app_token", "slack_app_token_file",
-             "slack_app_url"),
-            _SLACK,
-        ),
+        **{f"smtp_{key}": _E_MAIL for key in _SMTP_KEYS},
+        **{f"slack_{key}": _SLACK for key in _SLACK_KEYS},
         "pagerduty_url": _PAGERDUTY,
         "http_config": "proxies are set by the environment (HTTPS_PROXY)",
     },
-)  # fmt: skip
+)
 
 FILE = Section(
     "routes.yaml",
     "Who has to know what, and when.",
     (
-        Field("global", GLOBAL, "Alertmanager's global section."),
+        Field("global", GLOBAL, "Alertmanager's global section.", "none", "{resolve_timeout: 5m}"),
         Field(
             "severity_label",
             TEXT,
@@ -55,32 +52,85 @@ FILE = Section(
             "severity",
             "priority",
         ),
-        Field("sources", SOURCES, "Who may post alerts, and how they prove it."),
-        Field("channels", CHANNELS, "The accounts that messages are sent with."),
+        Field(
+            "sources",
+            SOURCES,
+            "Who may post alerts, and how they prove it.",
+            "alertmanager and prometheus, open",
+            '{alertmanager: {bearer: "${ALERTMANAGER_TOKEN}"}}',
+        ),
+        Field(
+            "channels",
+            CHANNELS,
+            "The accounts that messages are sent with.",
+            "those that need none",
+            '{slack: {token: "${SLACK_TOKEN}"}}',
+        ),
         Field(
             "severities",
             MapOf("name", SEVERITY),
             "What the severities mean here. Without any the behaviour is Alertmanager's.",
             "none",
+            "{critical: {rank: 1, respond_within: 15m}, warning: {rank: 2}}",
         ),
-        Field("business_hours", BUSINESS_HOURS, 'What "next business day" means.'),
-        Field("people", PEOPLE, "Who can be told.", "none"),
-        Field("rotas", ROTAS, "Who is on call when.", "none"),
+        Field(
+            "business_hours",
+            BUSINESS_HOURS,
+            'What "next business day" means.',
+            "Mon-Fri 09:00-17:00 UTC",
+            "{timezone: Europe/Berlin}",
+        ),
+        Field("people", PEOPLE, "Who can be told.", "none", "{ana: {email: ana@example.com}}"),
+        Field(
+            "rotas",
+            ROTAS,
+            "Who is on call when.",
+            "none",
+            "{billing: {layers: [{members: [ana], start: 2026-01-05}]}}",
+        ),
         Field(
             "escalations",
             MapOf("name", ListOr(STEPS, "steps", ESCALATION)),
             "Whom to tell next when nobody acknowledges.",
             "none",
+            '{billing: [{notify: ["rota:billing"], wait: 15m}]}',
         ),
-        Field("receivers", ListOf(RECEIVER), "Who is told, and where.", "", required=True),
-        Field("route", ROUTE, "The root of the routing tree.", "", required=True),
-        Field("inhibit_rules", ListOf(INHIBIT_RULE), "What keeps what quiet.", "none"),
-        Field("time_intervals", ListOf(TIME_INTERVAL), "Names for stretches of time.", "none"),
+        Field(
+            "receivers",
+            ListOf(RECEIVER),
+            "Who is told, and where.",
+            "",
+            "[{name: everyone, email: [{to: admin@example.com}]}]",
+            required=True,
+        ),
+        Field(
+            "route",
+            ROUTE,
+            "The root of the routing tree.",
+            "",
+            "{receiver: everyone, group_by: [alertname]}",
+            required=True,
+        ),
+        Field(
+            "inhibit_rules",
+            ListOf(INHIBIT_RULE),
+            "What keeps what quiet.",
+            "none",
+            "[{source_matchers: [severity=critical], target_matchers: [severity=info]}]",
+        ),
+        Field(
+            "time_intervals",
+            ListOf(TIME_INTERVAL),
+            "Names for stretches of time.",
+            "none",
+            "[{name: weekend, time_intervals: [{weekdays: [saturday, sunday]}]}]",
+        ),
         Field(
             "mute_time_intervals",
             ListOf(TIME_INTERVAL),
             "Older name of time_intervals; both are read.",
             "none",
+            "[{name: weekend, time_intervals: [{weekdays: [saturday, sunday]}]}]",
         ),
     ),
     elsewhere={

@@ -1,10 +1,10 @@
-"""The grammar of sources, channels and receivers."""
+"""The grammar of sources and channels."""
 
-from gateway.config.kinds import Choice, Field, ListOf, MapOf, SecretKind, Section, Url
-from gateway.config.values import EMAIL, NAME, PLAIN_URL, SENDER, TEXT, WORD, count
+from gateway.config.kinds import Choice
+from gateway.config.sections import Field, ListOf, MapOf, Section
+from gateway.config.values import PLAIN_URL, SECRET, SENDER, TEXT, WORD, count
 
 SOURCE_TYPES = ("alertmanager", "prometheus")
-SECRET = SecretKind()
 _SECRETS = ListOf(SECRET, or_one=True)
 
 _BASIC = Section(
@@ -29,7 +29,13 @@ SOURCE = Section(
             "alertmanager",
         ),
         Field("bearer", _SECRETS, "Bearer tokens.", "none", '"${ALERTMANAGER_TOKEN}"'),
-        Field("basic", ListOf(_BASIC, or_one=True), "Names and passwords.", "none"),
+        Field(
+            "basic",
+            ListOf(_BASIC, or_one=True),
+            "Names and passwords.",
+            "none",
+            '{username: am, password: "${INTAKE_PASSWORD}"}',
+        ),
         Field(
             "hmac",
             _SECRETS,
@@ -50,7 +56,11 @@ SOURCE = Section(
 )
 
 _API_URL = Field(
-    "api_url", PLAIN_URL, "Where the vendor's API is; for proxies and tests.", "the vendor's"
+    "api_url",
+    PLAIN_URL,
+    "Where the vendor's API is; for proxies and tests.",
+    "the vendor's",
+    "https://proxy.example.com/api",
 )
 
 EMAIL_CHANNEL = Section(
@@ -93,6 +103,7 @@ SLACK_CHANNEL = Section(
             Choice(("slack", "console")),
             "`console` shows the messages instead.",
             "slack",
+            "console",
         ),
         Field(
             "token",
@@ -119,9 +130,13 @@ PAGERDUTY_CHANNEL = Section(
     "pagerduty channel",
     "What all PagerDuty events have in common; the routing keys stand with the receivers.",
     (
-        Field("provider", Choice(("pagerduty", "console")), "As in slack.", "pagerduty"),
-        Field("client", TEXT, "The name of the sender in PagerDuty.", "the gateway's", "Alerts"),
-        Field("client_url", PLAIN_URL, "Its link.", "the gateway's URL"),
+        Field(
+            "provider",
+            Choice(("pagerduty", "console")),
+            "`console` shows the events instead.",
+            "pagerduty",
+            "console",
+        ),
         _API_URL,
     ),
     elsewhere={"routing_key": "it stands with a receiver: pagerduty: [{routing_key: …}]"},
@@ -132,7 +147,13 @@ WEBHOOK_CHANNEL = Section(
     "webhook channel",
     "What all outgoing webhooks have in common.",
     (
-        Field("provider", Choice(("webhook", "console")), "As in slack.", "webhook"),
+        Field(
+            "provider",
+            Choice(("webhook", "console")),
+            "`console` shows the messages instead.",
+            "webhook",
+            "console",
+        ),
         Field("bearer", SECRET, "A bearer token for all of them.", "none", '"${HOOK_TOKEN}"'),
         Field(
             "max_alerts", count(0, 1_000_000), "Alerts in one message at most; 0: all.", "0", "100"
@@ -160,114 +181,24 @@ CHANNELS = Section(
     "channels",
     "The accounts that messages are sent with, each once.",
     (
-        Field("email", EMAIL_CHANNEL, "E-mail by Postmark."),
-        Field("slack", SLACK_CHANNEL, "Slack."),
-        Field("pagerduty", PAGERDUTY_CHANNEL, "PagerDuty, by its Events API."),
-        Field("webhook", WEBHOOK_CHANNEL, "Webhooks in Alertmanager's format."),
-        Field("console", CONSOLE_CHANNEL, "The standard output."),
-    ),
-)
-
-_EMAIL_TARGET = Section(
-    "email target",
-    "E-mail addresses.",
-    (
         Field(
-            "to",
-            ListOf(EMAIL, or_one=True),
-            "Each address gets its own message.",
-            "",
-            "[admin@example.com, billing-oncall@example.com]",
-            required=True,
-        ),
-    ),
-)
-
-_SLACK_TARGET = Section(
-    "slack target",
-    "A Slack channel or member.",
-    (
-        Field(
-            "channel",
-            WORD,
-            "A channel's name (quoted, since # begins a comment) or id, or a member's id.",
-            "",
-            '"#billing-alerts"',
-            required=True,
-        ),
-    ),
-)
-
-_PAGERDUTY_TARGET = Section(
-    "pagerduty target",
-    "A PagerDuty service.",
-    (
-        Field(
-            "routing_key",
-            SECRET,
-            "The integration key of its Events API v2 integration. When it is empty the event is "
-            "shown on the console.",
-            "",
-            '"${PAGERDUTY_BILLING_KEY}"',
-            required=True,
-        ),
-        Field(
-            "severity",
-            Choice(("critical", "error", "warning", "info")),
-            "PagerDuty's severity of all its events.",
-            "from the alert's severity",
-            "critical",
-        ),
-    ),
-    elsewhere={"service_key": 'Events API v2 is used: write "routing_key"'},
-)
-
-_WEBHOOK_TARGET = Section(
-    "webhook target",
-    "A URL that takes Alertmanager's webhook.",
-    (
-        Field("url", Url(), "Where it is posted.", "", '"${TICKETS_WEBHOOK}"', required=True),
-        Field(
-            "max_alerts", count(0, 1_000_000), "Alerts in one message at most; 0: all.", "0", "100"
-        ),
-        Field("bearer", SECRET, "A bearer token to send along.", "none", '"${TICKETS_TOKEN}"'),
-    ),
-)
-
-_CONSOLE_TARGET = Section("console target", "The standard output.", (), optional=True)
-
-RECEIVER = Section(
-    "receiver",
-    "A name with the places that are told. One with no places tells nobody, on purpose.",
-    (
-        Field("name", NAME, "The name that routes use.", "", "billing-critical", required=True),
-        Field("email", ListOf(_EMAIL_TARGET), "E-mail."),
-        Field("slack", ListOf(_SLACK_TARGET), "Slack."),
-        Field("pagerduty", ListOf(_PAGERDUTY_TARGET), "PagerDuty."),
-        Field("webhook", ListOf(_WEBHOOK_TARGET), "Webhooks."),
-        Field("console", ListOf(_CONSOLE_TARGET), "The standard output.", "none", "[{}]"),
-        Field("escalate", NAME, "The escalation until somebody answers.", "none", "billing"),
-        Field(
-            "fallback",
-            NAME,
-            "The receiver that is told when this one's places cannot be reached.",
+            "email",
+            EMAIL_CHANNEL,
+            "E-mail by Postmark.",
             "none",
-            "everyone",
+            '{token: "${POSTMARK_TOKEN}", from: alerts@example.com}',
         ),
+        Field("slack", SLACK_CHANNEL, "Slack.", "none", '{token: "${SLACK_TOKEN}"}'),
+        Field("pagerduty", PAGERDUTY_CHANNEL, "PagerDuty, by its Events API.", "there", "{}"),
+        Field(
+            "webhook",
+            WEBHOOK_CHANNEL,
+            "Webhooks in Alertmanager's format.",
+            "there",
+            "{max_alerts: 100}",
+        ),
+        Field("console", CONSOLE_CHANNEL, "The standard output.", "there", "{}"),
     ),
-    elsewhere={
-        "email_configs": "written as email: [{to: …}]; the account stands under channels:",
-        "slack_configs": 'written as slack: [{channel: "#…"}]; the token stands under channels:',
-        "pagerduty_configs": "written as pagerduty: [{routing_key: …}]",
-        "webhook_configs": "written as webhook: [{url: …}]",
-        **{
-            f"{other}_configs": "this channel does not exist here; webhook: [{url: …}] may do"
-            for other in (
-                "discord", "incidentio", "jira", "mattermost", "msteams", "msteamsv2", "opsgenie",
-                "pushover", "rocketchat", "sns", "telegram", "victorops", "webex", "wechat",
-            )
-        },
-    },
-)  # fmt: skip
+)
 
 SOURCES = MapOf("name", SOURCE, blank_member=True)

@@ -1,6 +1,7 @@
 """The grammar of people, rotas, escalations and business hours."""
 
-from gateway.config.kinds import Choice, Field, ListOf, MapOf, Section
+from gateway.config.kinds import Choice
+from gateway.config.sections import Field, ListOf, MapOf, Section
 from gateway.config.values import (
     CLOCK,
     DATE,
@@ -77,7 +78,13 @@ _LAYER = Section(
             "2026-01-05",
             required=True,
         ),
-        Field("restrictions", ListOf(_RESTRICTION), "When the layer applies.", "always"),
+        Field(
+            "restrictions",
+            ListOf(_RESTRICTION),
+            "When the layer applies.",
+            "always",
+            '[{weekdays: [mon-fri], from: "09:00", to: "17:00"}]',
+        ),
     ),
 )
 
@@ -105,8 +112,21 @@ ROTA = Section(
     "Who is on call when.",
     (
         Field("timezone", ZONE, "The zone of its wall clock.", "UTC", "Europe/Berlin"),
-        Field("layers", ListOf(_LAYER), "Rotations, the later on top.", "", required=True),
-        Field("overrides", ListOf(_OVERRIDE), "Exceptions.", "none"),
+        Field(
+            "layers",
+            ListOf(_LAYER),
+            "Rotations, the later on top.",
+            "",
+            '[{members: [ana, ben], rotate: weekly, handover: "Mon 09:00", start: 2026-01-05}]',
+            required=True,
+        ),
+        Field(
+            "overrides",
+            ListOf(_OVERRIDE),
+            "Exceptions.",
+            "none",
+            "[{person: ben, from: 2026-12-24 18:00, to: 2026-12-27 09:00}]",
+        ),
     ),
 )
 
@@ -147,7 +167,14 @@ ESCALATION = Section(
     "escalation",
     "Whom to tell next when nobody acknowledges. A list of steps alone is enough.",
     (
-        Field("steps", STEPS, "In order.", "", required=True),
+        Field(
+            "steps",
+            STEPS,
+            "In order.",
+            "",
+            '[{notify: ["rota:billing"], by: [slack, email], wait: 15m}]',
+            required=True,
+        ),
         Field("repeat", count(0, 100), "How often to start again after the last.", "0", "2"),
     ),
 )

@@ -4,7 +4,7 @@
 documentation, 0.33), so that they can be pasted unchanged.
 """
 
-from gateway.config.kinds import Again, Field, ListOf, MapOf, Section
+from gateway.config.sections import Again, Field, ListOf, MapOf, Section
 from gateway.config.values import (
     ANY_TEXT,
     DURATION,
@@ -115,7 +115,13 @@ ROUTE = Section(
             "the parent's",
             "{tier: gold}",
         ),
-        Field("routes", ListOf(Again(_route)), "Routes below this one, tried in order.", "none"),
+        Field(
+            "routes",
+            ListOf(Again(_route)),
+            "Routes below this one, tried in order.",
+            "none",
+            "[{matchers: ['severity=\"critical\"'], receiver: billing-critical}]",
+        ),
     ),
 )
 
@@ -124,7 +130,13 @@ INHIBIT_RULE = Section(
     "While an alert fires that the source matchers take, alerts that the target matchers take are "
     "not told, as long as both have the same values of the `equal` labels.",
     (
-        Field("name", NAME, "How it is called where it is given as a reason.", "its number"),
+        Field(
+            "name",
+            NAME,
+            "How it is called where it is given as a reason.",
+            "its number",
+            "critical-first",
+        ),
         Field(
             "source_matchers",
             _MATCHER_LIST,
@@ -146,10 +158,30 @@ INHIBIT_RULE = Section(
             "none",
             "[alertname, team]",
         ),
-        Field("source_match", _LABELS, "Older form of source_matchers.", "none"),
-        Field("source_match_re", _PATTERNS, "Older form of source_matchers.", "none"),
-        Field("target_match", _LABELS, "Older form of target_matchers.", "none"),
-        Field("target_match_re", _PATTERNS, "Older form of target_matchers.", "none"),
+        Field(
+            "source_match",
+            _LABELS,
+            "Older form of source_matchers.",
+            "none",
+            "{severity: critical}",
+        ),
+        Field(
+            "source_match_re",
+            _PATTERNS,
+            "Older form of source_matchers.",
+            "none",
+            "{team: billing|payments}",
+        ),
+        Field(
+            "target_match", _LABELS, "Older form of target_matchers.", "none", "{severity: warning}"
+        ),
+        Field(
+            "target_match_re",
+            _PATTERNS,
+            "Older form of target_matchers.",
+            "none",
+            "{severity: warning|info}",
+        ),
     ),
 )
 
@@ -164,9 +196,15 @@ _TIME_RANGE = Section(
 
 INTERVAL = Section(
     "interval",
-    "A stretch of time; all that it says must hold at once. It says at least one thing.",
+    "A stretch of time; all that it says must hold at once.",
     (
-        Field("times", ListOf(_TIME_RANGE), "Parts of the day.", "the whole day"),
+        Field(
+            "times",
+            ListOf(_TIME_RANGE),
+            "Parts of the day.",
+            "the whole day",
+            "[{start_time: '09:00', end_time: '17:00'}]",
+        ),
         Field("weekdays", ListOf(TEXT), "Days of the week, or ranges.", "all", "[monday:friday]"),
         Field(
             "days_of_month",
@@ -186,7 +224,13 @@ TIME_INTERVAL = Section(
     "A name for stretches of time, for routes to be muted in or active in.",
     (
         Field("name", NAME, "The name that routes use.", "", "office-hours", required=True),
-        Field("time_intervals", ListOf(INTERVAL), "The stretches; any of them counts.", "never"),
+        Field(
+            "time_intervals",
+            ListOf(INTERVAL),
+            "The stretches; any of them counts.",
+            "never",
+            "[{weekdays: [monday:friday]}]",
+        ),
     ),
 )
 

@@ -101,11 +101,12 @@ def _config(tree: Node, digest: str, now: float | None, reading: Reading) -> Con
     sources_spot = file.spot_of("sources")
     sources = build_accounts.sources(file.named("sources"), sources_spot, secrets, findings)
     channels = build_accounts.channels(file.get("channels"), secrets, findings)
+    declared_channels = declared("channel", "channels", tree, file).known
     people = build_oncall.people(file.named("people"), findings)
     rotas = build_oncall.rotas(file.named("rotas"), people_names, findings)
     notifiable = build_oncall.Notifiable(rota_names, people_names, receiver_names)
     escalations = build_oncall.escalations(file.named("escalations"), notifiable, findings)
-    receivers = build_accounts.Receivers(people, channels, secrets, findings).build(
+    receivers = build_accounts.Receivers(people, declared_channels, secrets, findings).build(
         file.each("receivers"), receiver_names, escalation_names
     )
     severities = build_routing.severities(file.named("severities"), findings)

@@ -54,7 +54,7 @@ def declared(what: str, section: str, tree: Node, file: Entry, *more: str) -> Na
             readable = readable and found is not None
             names |= dict.fromkeys(found or ())
         given = file.get(key, ())
-        if not isinstance(given, dict):
+        if isinstance(given, tuple):
             names |= {one.value.get("name", ""): None for one in given}
     names.pop("", None)
     return Names(what, section, names, readable)

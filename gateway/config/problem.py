@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 _LONGEST_TEXT = 80
 
@@ -53,6 +52,14 @@ class Problem:
             "suggestion": self.suggestion,
             "allowed": list(self.allowed),
         }
+
+
+class Wrong(ValueError):
+    """A value that is not right; `suggestion` is one that would be, and is near."""
+
+    def __init__(self, message: str, suggestion: str | None = None) -> None:
+        super().__init__(message)
+        self.suggestion = suggestion
 
 
 class ConfigError(Exception):
@@ -120,6 +127,8 @@ class Findings:
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The one of `known` that was most likely meant by `name`, if any is near enough."""
+    from difflib import get_close_matches  # only a faulty file pays for its import
+
     by_folded = {one.casefold(): one for one in known}
     found = get_close_matches(name.casefold()[:_LONGEST_TEXT], by_folded, n=1, cutoff=0.6)
     return by_folded[found[0]] if found else None

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gateway.config.problem import nearest, short
+from gateway.config.problem import Wrong, nearest, short
 from gateway.core.settings import Secret
 
 MAX_SECRET_BYTES = 64 * 1024
@@ -21,12 +21,8 @@ _REFERENCE = re.compile(r"\$\$\{|\$\{([^}]*)(\}?)")
 _BODY = re.compile(r"(?:([A-Za-z_][A-Za-z0-9_]*)|file:(.+?))(?:(:-)(.*))?", re.DOTALL)
 
 
-class ReferenceFault(ValueError):
-    """A reference that stands for nothing; `suggestion` is a name that exists and is near."""
-
-    def __init__(self, message: str, suggestion: str | None = None) -> None:
-        super().__init__(message)
-        self.suggestion = suggestion
+class ReferenceFault(Wrong):
+    """A reference that stands for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +66,8 @@ class References:
         body = _BODY.fullmatch(found[1]) if found[2] else None
         if body is None:
             raise ReferenceFault(
-                f"{short(found[0].split(':-')[0])} is no reference: write ${{NAME}} or "
-                "${file:PATH}, and $${ for a plain ${"
+                'what begins with "${" is no reference: write ${NAME} or ${file:PATH}, '
+                "and $${ for a plain ${"
             )
         name, path, marked, default = body.groups()
         if path is not None:

@@ -1,22 +1,26 @@
 """The single values of routes.yaml: durations, zones, times, addresses, matchers."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
+from typing import TypeVar
+from zoneinfo import available_timezones
 
-from gateway.config.kinds import Text
+from gateway.config.kinds import SecretKind, Text, Url
+from gateway.config.problem import Wrong, nearest
 from gateway.core.calendar import NEXT_BUSINESS_DAY
 from gateway.core.matcher import Matcher
 from gateway.core.matcher_parse import parse_matchers
 from gateway.core.rota import Handover, Unit
 from gateway.core.rota_text import parse_handover, parse_rotate, parse_time, parse_weekdays
 from gateway.core.wallclock import instant, zone_named
-from gateway.core.when import parse_duration, parse_rfc3339
+from gateway.core.when import parse_duration
 
 _DURATION = r"^([0-9]+(y|w|d|h|m|s|ms))+$|^0$"
 _URL = re.compile(r"https?://[^\s/@]+(/\S*)?")
 _EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.?[^@\s,;<>\"]*")
 _SENDER = re.compile(rf"(?:[^<>\r\n]+ <({_EMAIL.pattern})>|{_EMAIL.pattern})")
+_LONGEST_TURN: Mapping[Unit, int] = {"hour": 8784, "day": 366, "week": 53, "month": 12}
 _TRUE = frozenset(("true", "yes", "on"))
 _FALSE = frozenset(("false", "no", "off"))
 
@@ -44,7 +48,10 @@ def _respond_within(text: str) -> float | str:
 
 
 def _zone(text: str) -> str:
-    zone_named(text)
+    try:
+        zone_named(text)
+    except ValueError as error:
+        raise Wrong(str(error), nearest(text, available_timezones())) from None
     return text
 
 
@@ -89,13 +96,23 @@ def _date(text: str) -> date:
     """A day, or a wall-clock time without a zone, as a rota's layer starts."""
     try:
         if len(text) <= len("2026-01-05"):
-            return date.fromisoformat(text)
+            return _near(date.fromisoformat(text))
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise ValueError(f'"{text}" is not a date: write 2026-01-05 or 2026-01-05 09:00') from None
     if moment.tzinfo is not None:
         raise ValueError(f'"{text}": leave the offset out, the time zone of the rota applies')
-    return moment
+    return _near(moment)
+
+
+_Day = TypeVar("_Day", bound=date)
+
+
+def _near(day: _Day) -> _Day:
+    """A day that a calendar of ours can reckon with; any other is a slip of the pen."""
+    if not 1970 <= day.year < 2200:
+        raise ValueError(f"the year {day.year} is not between 1970 and 2199")
+    return day
 
 
 Moment = Callable[[str], float]  # given the zone's name, unix seconds
@@ -110,10 +127,10 @@ def _moment(text: str) -> Moment:
             f'"{text}" is not a time: write 2026-12-24 18:00 (in the zone of the rota) '
             "or 2026-12-24T18:00:00Z"
         ) from None
+    _near(moment)
     if moment.tzinfo is None:
         return lambda zone: instant(moment, zone_named(zone))
-    seconds = parse_rfc3339(text)
-    return lambda zone: seconds
+    return lambda zone: moment.timestamp()
 
 
 def count(least: int, most: int) -> Text:
@@ -131,7 +148,10 @@ def count(least: int, most: int) -> Text:
 
 
 def _rotate(text: str) -> tuple[int, Unit]:
-    return parse_rotate(text)
+    every, unit = parse_rotate(text)
+    if every > _LONGEST_TURN[unit]:
+        raise ValueError(f'"{text}" is longer than a year')
+    return every, unit
 
 
 def _handover(text: str) -> Handover:
@@ -148,6 +168,8 @@ def _weekdays(text: str) -> tuple[int, ...]:
 
 _ANY = ("string", "number", "boolean")
 
+SECRET = SecretKind()
+URL = Url()
 TEXT = Text(types=_ANY)
 ANY_TEXT = Text(types=_ANY, blank=True)
 WORD = Text("word", _word)

@@ -1,0 +1,128 @@
+"""The grammar of receivers and their targets."""
+
+from gateway.config.kinds import Choice
+from gateway.config.sections import Field, ListOf, Section
+from gateway.config.values import EMAIL, NAME, SECRET, URL, WORD, count
+
+# Alertmanager's (0.33) that have no counterpart here.
+_NOT_HERE = (
+    "discord", "incidentio", "jira", "mattermost", "msteams", "msteamsv2", "opsgenie",
+    "pushover", "rocketchat", "sns", "telegram", "victorops", "webex", "wechat",
+)  # fmt: skip
+
+_EMAIL_TARGET = Section(
+    "email target",
+    "E-mail addresses.",
+    (
+        Field(
+            "to",
+            ListOf(EMAIL, or_one=True),
+            "Each address gets its own message.",
+            "",
+            "[admin@example.com, billing-oncall@example.com]",
+            required=True,
+        ),
+    ),
+)
+
+_SLACK_TARGET = Section(
+    "slack target",
+    "A Slack channel or member.",
+    (
+        Field(
+            "channel",
+            WORD,
+            "A channel's name (quoted, since # begins a comment) or id, or a member's id.",
+            "",
+            '"#billing-alerts"',
+            required=True,
+        ),
+    ),
+)
+
+_PAGERDUTY_TARGET = Section(
+    "pagerduty target",
+    "A PagerDuty service.",
+    (
+        Field(
+            "routing_key",
+            SECRET,
+            "The integration key of its Events API v2 integration. When it is empty the event is "
+            "shown on the console.",
+            "",
+            '"${PAGERDUTY_BILLING_KEY}"',
+            required=True,
+        ),
+        Field(
+            "severity",
+            Choice(("critical", "error", "warning", "info")),
+            "PagerDuty's severity of all its events.",
+            "from the alert's severity",
+            "critical",
+        ),
+    ),
+    elsewhere={"service_key": 'Events API v2 is used: write "routing_key"'},
+)
+
+_WEBHOOK_TARGET = Section(
+    "webhook target",
+    "A URL that takes Alertmanager's webhook.",
+    (
+        Field("url", URL, "Where it is posted.", "", '"${TICKETS_WEBHOOK}"', required=True),
+        Field(
+            "max_alerts", count(0, 1_000_000), "Alerts in one message at most; 0: all.", "0", "100"
+        ),
+        Field("bearer", SECRET, "A bearer token to send along.", "none", '"${TICKETS_TOKEN}"'),
+    ),
+)
+
+_CONSOLE_TARGET = Section("console target", "The standard output.", (), optional=True)
+
+RECEIVER = Section(
+    "receiver",
+    "A name with the places that are told. One with no places tells nobody, on purpose.",
+    (
+        Field("name", NAME, "The name that routes use.", "", "billing-critical", required=True),
+        Field(
+            "email",
+            ListOf(_EMAIL_TARGET),
+            "E-mail.",
+            "none",
+            "[{to: [admin@example.com, ana@example.com]}]",
+        ),
+        Field("slack", ListOf(_SLACK_TARGET), "Slack.", "none", '[{channel: "#billing-alerts"}]'),
+        Field(
+            "pagerduty",
+            ListOf(_PAGERDUTY_TARGET),
+            "PagerDuty.",
+            "none",
+            '[{routing_key: "${PAGERDUTY_BILLING_KEY}"}]',
+        ),
+        Field(
+            "webhook",
+            ListOf(_WEBHOOK_TARGET),
+            "Webhooks.",
+            "none",
+            '[{url: "${TICKETS_WEBHOOK}", max_alerts: 100}]',
+        ),
+        Field("console", ListOf(_CONSOLE_TARGET), "The standard output.", "none", "[{}]"),
+        Field("escalate", NAME, "The escalation until somebody answers.", "none", "billing"),
+        Field(
+            "fallback",
+            NAME,
+            "The receiver that is told when this one's places cannot be reached.",
+            "none",
+            "everyone",
+        ),
+    ),
+    elsewhere={
+        "email_configs": "written as email: [{to: …}]; the account stands under channels:",
+        "slack_configs": 'written as slack: [{channel: "#…"}]; the token stands under channels:',
+        "pagerduty_configs": "written as pagerduty: [{routing_key: …}]",
+        "webhook_configs": "written as webhook: [{url: …}]",
+        **{
+            f"{other}_configs": "this channel does not exist here; webhook: [{url: …}] may do"
+            for other in _NOT_HERE
+        },
+    },
+)

@@ -1,0 +1,93 @@
+"""The reference page of routes.yaml: ``python -m gateway.config.reference`` writes it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from gateway.config.grammar import FILE
+from gateway.config.kinds import Kind
+from gateway.config.sections import Again, Field, ListOf, ListOr, MapOf, Section
+
+SHIPPED = Path(__file__).parents[2] / "docs" / "routes-yaml.md"
+
+_COLUMNS = "| key | value | default | meaning | example |"
+_HEAD = """\
+# routes.yaml
+
+Who has to know what, and when. This page is made from the grammar that `gateway check` reads
+with: every key is here. `docs/routes.schema.json` says the same to editors.
+
+- **Values** are taken as they are written: `no`, `010` and `12:30` are what they look like, with
+  or without quotes. Quote what begins with `#`, `@`, `*`, `&` or `{`.
+- **Durations** are `30s`, `5m`, `1h30m`, `2d`, `1w`, as in Prometheus.
+- **References**: `${NAME}` is a variable of the environment, `${file:PATH}` the content of a
+  file; both may stand inside a longer text. One that is missing is an error. `${NAME:-}` may be
+  missing, `${NAME:-text}` is then the text. A plain `${` is written `$${`.
+- **Secrets** belong into references. Without its token a channel shows its messages on the
+  console instead of sending them.
+- **Anchors** (`&name`), aliases (`*name`) and merges (`<<: *name`) work as usual in YAML.
+- An unknown key is an error. All errors are told at once, with their line and column.
+"""
+
+
+def sections() -> Iterator[Section]:
+    """All sections, in the order in which a reader comes to them."""
+    seen: dict[str, Section] = {}
+    _collect(FILE, seen)
+    yield from seen.values()
+
+
+def _collect(section: Section, seen: dict[str, Section]) -> None:
+    if section.name in seen:
+        return
+    seen[section.name] = section
+    for field in section.fields:
+        for inner in _inside(field.kind):
+            _collect(inner, seen)
+
+
+def _inside(kind: Kind) -> tuple[Section, ...]:
+    """The sections that a value of this kind is made of."""
+    if isinstance(kind, Section):
+        return (kind,)
+    if isinstance(kind, Again | ListOr):
+        return _inside(kind.section() if isinstance(kind, Again) else kind.section)
+    if isinstance(kind, ListOf | MapOf):
+        return _inside(kind.member)
+    return ()
+
+
+def page() -> str:
+    """The page as it is shipped."""
+    return "\n".join([_HEAD, *(_section(section) for section in sections())])
+
+
+def _section(section: Section) -> str:
+    lines = [f"## {section.name}", "", section.meaning, ""]
+    if section.fields:
+        lines += [
+            "| key | value | default | meaning | example |",
+            "| --- | --- | --- | --- | --- |",
+        ]
+        lines += [_row(field) for field in section.fields]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _row(field: Field) -> str:
+    default = "**required**" if field.required else field.default
+    example = f"`{field.name}: {field.example}`" if field.example else ""
+    cells = (f"`{field.name}`", _value(field.kind), default, field.meaning, example)
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _value(kind: Kind) -> str:
+    words = kind.words
+    for section in _inside(kind):
+        anchor = section.name.replace(" ", "-").replace(".", "")
+        words = words.replace(section.name, f"[{section.name}](#{anchor})", 1)
+    return words
+
+
+if __name__ == "__main__":
+    SHIPPED.parent.mkdir(exist_ok=True)
+    SHIPPED.write_text(page(), encoding="utf-8")

@@ -1,0 +1,35 @@
+"""The JSON Schema of routes.yaml, for editors: ``python -m gateway.config.schema`` writes it.
+
+Draft 7, which the YAML support of all common editors knows. It is a help while typing and takes
+a little more than `load` does: names, for one, are not looked up.
+"""
+
+import json
+from pathlib import Path
+
+from gateway.config.grammar import FILE
+from gateway.config.kinds import Definitions, Schema
+
+SHIPPED = Path(__file__).parents[2] / "docs" / "routes.schema.json"
+
+
+def json_schema() -> Schema:
+    """The schema as JSON values."""
+    known: Definitions = {}
+    whole = FILE.definition(known)
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": FILE.name,
+        **whole,
+        "definitions": dict(sorted(known.items())),
+    }
+
+
+def schema_text() -> str:
+    """The schema as it is shipped."""
+    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    SHIPPED.parent.mkdir(exist_ok=True)
+    SHIPPED.write_text(schema_text(), encoding="utf-8")

@@ -1,0 +1,258 @@
+"""Lists, mappings and sections: values that are made of other values.
+
+A section knows all of its keys, with their meaning: what is not among them is a fault.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from gateway.config import yamltree
+from gateway.config.kinds import (
+    Definitions,
+    Entry,
+    Given,
+    Kind,
+    Reading,
+    Schema,
+    named,
+    shape,
+)
+from gateway.config.problem import Spot, join, nearest, short
+from gateway.config.yamltree import Node, Scalar
+
+
+@dataclass(eq=False, repr=False)
+class ListOf:
+    """A list; with `or_one` a single member may stand for the list of it. Givens in a tuple."""
+
+    member: Kind
+    or_one: bool = False
+
+    @property
+    def words(self) -> str:
+        return (
+            f"{self.member.words}, or a list of them"
+            if self.or_one
+            else (f"list of: {self.member.words}")
+        )
+
+    def read(self, node: Node, path: str, reading: Reading) -> Given | None:
+        if isinstance(node, Scalar) and node.empty:
+            return None
+        spot = Spot(node.line, node.column, path)
+        if not isinstance(node, yamltree.Sequence):
+            if self.or_one:
+                one = self.member.read(node, path, reading)
+                return None if one is None else Given((one,), spot)
+            said = f"{named(path)}: a list belongs here, not {shape(node)}"
+            reading.findings.error(spot, f"{said}; write [ … ] or lines that begin with -")
+            return None
+        members = []
+        for at, item in enumerate(node.items):
+            where = join(path, at)
+            if isinstance(item, Scalar) and item.empty:
+                reading.fault(
+                    item, where, f"{named(where)}: empty; {self.member.words} belongs here"
+                )
+                continue
+            given = self.member.read(item, where, reading)
+            if given is not None:
+                members.append(given)
+        return Given(tuple(members), spot)
+
+    def schema(self, known: Definitions) -> Schema:
+        member = self.member.schema(known)
+        several: Schema = {"type": ["array", "null"], "items": member}
+        return {"anyOf": [member, several]} if self.or_one else several
+
+
+@dataclass(eq=False, repr=False)
+class MapOf:
+    """A mapping from names to values of one kind. Givens in a dict; a name with nothing after
+    it is a section with nothing said in it, where the member is a section."""
+
+    name: str
+    member: Kind
+    blank_member: bool = False
+
+    @property
+    def words(self) -> str:
+        return f"mapping from {self.name} to {self.member.words}"
+
+    def read(self, node: Node, path: str, reading: Reading) -> Given | None:
+        if isinstance(node, Scalar) and node.empty:
+            return None
+        spot = Spot(node.line, node.column, path)
+        if not isinstance(node, yamltree.Mapping):
+            said = f"{named(path)}: a mapping belongs here, not {shape(node)}"
+            reading.findings.error(spot, f"{said}; write {self.name}: {self.member.words}")
+            return None
+        members: dict[str, Given] = {}
+        for name, (key, item) in node.entries.items():
+            where = join(path, name)
+            if not name.strip():
+                reading.fault(key, where, f"{named(path)}: {self.name} must not be empty")
+                continue
+            given = self.member.read(_opened(item, self.blank_member), where, reading)
+            if given is not None:
+                # The name is what the messages about the member point to.
+                at = Spot(key.line, key.column, where) if self.blank_member else given.spot
+                members[name] = Given(given.value, at, given.raw)
+            elif isinstance(item, Scalar) and item.empty:
+                reading.fault(
+                    key, where, f"{named(where)}: empty; {self.member.words} belongs here"
+                )
+        return Given(members, spot)
+
+    def schema(self, known: Definitions) -> Schema:
+        return {"type": ["object", "null"], "additionalProperties": self.member.schema(known)}
+
+
+@dataclass(eq=False, repr=False)
+class Field:
+    """A key of a section: what it may be, what it means, its default and an example in words."""
+
+    name: str
+    kind: Kind
+    meaning: str
+    default: str = ""
+    example: str = ""
+    required: bool = False
+
+
+@dataclass(eq=False, repr=False)
+class Section:
+    """Keys with a meaning each; an unknown one is a fault. An Entry.
+
+    `elsewhere` says of keys that are written differently here, such as Alertmanager's, how.
+    """
+
+    name: str
+    meaning: str
+    fields: tuple[Field, ...]
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+    optional: bool = False  # whether nothing at all may stand for it
+
+    @property
+    def words(self) -> str:
+        return self.name
+
+    def read(self, node: Node, path: str, reading: Reading) -> Given | None:
+        if isinstance(node, Scalar) and node.empty and not self.optional:
+            return None
+        node = _opened(node, self.optional)
+        spot = Spot(node.line, node.column, path)
+        if not isinstance(node, yamltree.Mapping):
+            said = f"{named(path)}: a mapping belongs here, not {shape(node)}"
+            keys = [one.name for one in self.fields]
+            reading.findings.error(spot, said, allowed=keys)
+            return None
+        before = reading.findings.count
+        by_name = {one.name: one for one in self.fields}
+        given: dict[str, Given] = {}
+        faulty: set[str] = set()
+        for name, (key, value) in node.entries.items():
+            if name not in by_name:
+                self._unknown(key, join(path, name), by_name, reading)
+                continue
+            faults = reading.findings.count
+            found = by_name[name].kind.read(value, join(path, name), reading)
+            if found is not None:
+                given[name] = found
+            elif reading.findings.count > faults:
+                faulty.add(name)
+        for one in self.fields:
+            if one.required and one.name not in given and one.name not in faulty:
+                self._missing(one.name, node, path, reading)
+        return Given(Entry(spot, given, reading.findings.count == before), spot)
+
+    def _missing(self, name: str, node: yamltree.Mapping, path: str, reading: Reading) -> None:
+        if name not in node.entries:
+            reading.fault(node, path, f'{self.name}: "{name}" is missing')
+            return
+        said = f'{self.name}: "{name}" is empty'
+        # "channel: #alerts" says nothing in YAML.
+        hint = "; a value that begins with # must be quoted, or it is a comment"
+        reading.fault(node.entries[name][0], join(path, name), said + hint)
+
+    def _unknown(
+        self, key: Scalar, path: str, known: Mapping[str, Field], reading: Reading
+    ) -> None:
+        name = key.text
+        said = f'unknown key "{short(name)}" in {self.name}'
+        if name in self.elsewhere:
+            reading.fault(key, path, f"{said}: {self.elsewhere[name]}", text=name)
+        else:
+            near = nearest(name, known)
+            reading.fault(key, path, said, text=name, suggestion=near, allowed=known)
+
+    def schema(self, known: Definitions) -> Schema:
+        key = self.name.replace(" ", "_")
+        reference: Schema = {"$ref": f"#/definitions/{key}"}
+        if key not in known:
+            known[key] = {}  # a section may hold itself
+            known[key] = self.definition(known)
+        return {"anyOf": [reference, {"type": "null"}]} if self.optional else reference
+
+    def definition(self, known: Definitions) -> Schema:
+        """The JSON Schema of the section itself, not a reference to it."""
+        properties: Schema = {}
+        for one in self.fields:
+            properties[one.name] = {**one.kind.schema(known), "description": one.meaning}
+        required = [one.name for one in self.fields if one.required]
+        definition: Schema = {
+            "type": "object",
+            "description": self.meaning,
+            "properties": properties,
+            "additionalProperties": False,
+        }
+        return {**definition, "required": required} if required else definition
+
+
+@dataclass(eq=False, repr=False)
+class ListOr:
+    """A section, or only the list that is its most important key. An Entry either way."""
+
+    several: ListOf
+    key: str
+    section: Section
+
+    @property
+    def words(self) -> str:
+        return f"{self.section.words}, or only its {self.key}"
+
+    def read(self, node: Node, path: str, reading: Reading) -> Given | None:
+        if not isinstance(node, yamltree.Sequence):
+            return self.section.read(node, path, reading)
+        before = reading.findings.count
+        given = self.several.read(node, path, reading)
+        if given is None:
+            return None
+        sound = reading.findings.count == before
+        return Given(Entry(given.spot, {self.key: given}, sound), given.spot)
+
+    def schema(self, known: Definitions) -> Schema:
+        return {"anyOf": [self.several.schema(known), self.section.schema(known)]}
+
+
+@dataclass(eq=False, repr=False)
+class Again:
+    """A section inside itself, such as the routes of a route."""
+
+    section: Callable[[], Section]
+
+    @property
+    def words(self) -> str:
+        return self.section().words
+
+    def read(self, node: Node, path: str, reading: Reading) -> Given | None:
+        return self.section().read(node, path, reading)
+
+    def schema(self, known: Definitions) -> Schema:
+        return self.section().schema(known)
+
+
+def _opened(node: Node, blank: bool) -> Node:
+    if blank and isinstance(node, Scalar) and node.empty:
+        return yamltree.Mapping(node.line, node.column, {}, 1)
+    return node
