@@ -41,32 +41,36 @@ def merge(old: Alert, new: Alert, now: float) -> Alert:
     As Alertmanager does (``alert.Alert.Merge``), the later received report counts, but the
     earliest start is kept; of two ends in the past the later one is kept; an end that was sent
     outlives an earlier one that is still ahead. Reports whose times do not touch are two
-    episodes (``provider/mem``): the later received one stands alone.
+    episodes, of which one stands alone.
 
-    Beyond Alertmanager: a resolve that came without annotations, as Prometheus' own resolves
-    may, keeps the last known ones and the generator URL, so that its message still has the
-    runbook.
+    Beyond Alertmanager: of two episodes the one that began later stands, so that the delayed
+    end of the former one does not silence the present one. And a resolve that came without
+    annotations, as Prometheus' own resolves may, keeps the last known ones and the generator
+    URL, so that its message still has the runbook.
     """
     if new.updated_at < old.updated_at:
         old, new = new, old
-    starts_at, ends_at, timeout = new.starts_at, new.ends_at, new.timeout
     if _touch(old, new):
-        starts_at = min(starts_at, old.starts_at)
-        counts = old.is_resolved(now) if new.is_resolved(now) else not old.timeout
-        if counts and _ends_later(old, new):
-            ends_at, timeout = old.ends_at, old.timeout
-    annotations, generator_url = new.annotations, new.generator_url
-    if new.is_resolved(now):
-        annotations = annotations or old.annotations
-        generator_url = generator_url or old.generator_url
+        merged = _one_episode(old, new, now)
+    elif old.starts_at > new.starts_at:
+        return replace(old, updated_at=new.updated_at)
+    else:
+        merged = new
+    if not merged.is_resolved(now):
+        return merged
     return replace(
-        new,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        timeout=timeout,
-        annotations=annotations,
-        generator_url=generator_url,
+        merged,
+        annotations=merged.annotations or old.annotations,
+        generator_url=merged.generator_url or old.generator_url,
     )
+
+
+def _one_episode(old: Alert, new: Alert, now: float) -> Alert:
+    starts_at, ends_at, timeout = min(old.starts_at, new.starts_at), new.ends_at, new.timeout
+    counts = old.is_resolved(now) if new.is_resolved(now) else not old.timeout
+    if counts and _ends_later(old, new):
+        ends_at, timeout = old.ends_at, old.timeout
+    return replace(new, starts_at=starts_at, ends_at=ends_at, timeout=timeout)
 
 
 def _touch(old: Alert, new: Alert) -> bool:

@@ -40,7 +40,7 @@ def humanize_duration(seconds: float) -> str:
     four significant digits, from a minute on whole seconds.
     """
     if not math.isfinite(seconds):
-        return f"{seconds:+}" if math.isinf(seconds) else "NaN"
+        return "NaN" if math.isnan(seconds) else "+Inf" if seconds > 0 else "-Inf"
     if seconds == 0:
         return "0s"
     if abs(seconds) < 1:

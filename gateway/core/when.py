@@ -106,12 +106,12 @@ def format_rfc3339(t: float, milliseconds: bool = True) -> str:
 
     Raises ValueError for an instant outside of the years 1 to 9999.
     """
-    # From whole milliseconds, or the float's error shows: 0.29 would print as .289.
-    whole, rest = divmod(round(t * 1000), 1000)
     try:
+        # From whole milliseconds, or the float's error shows: 0.29 would print as .289.
+        whole, rest = divmod(round(t * 1000), 1000)
         head = datetime.fromtimestamp(whole, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-    except (OverflowError, OSError) as error:
-        raise ValueError(f"{t!r} is outside of the years 1 to 9999") from error
+    except (OverflowError, OSError, ValueError):
+        raise ValueError(f"{t!r} is outside of the years 1 to 9999") from None
     # glibc's %Y does not pad the years before 1000.
     head = head.rjust(19, "0")
     return f"{head}.{rest:03}Z" if milliseconds else f"{head}Z"
