@@ -53,6 +53,7 @@ class Notice:
     receipt: Receipt | None = None
     heard: bool = False
     behind: tuple[tuple[int, Kind], ...] = ()
+    owner: str = ""  # the replica that it was claimed for
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,115 @@
+"""What sources reported: one row for each label set."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import bindparam, or_, select
+
+from gateway.core.alert import Alert
+from gateway.core.labels import Labels
+from gateway.store import counters
+from gateway.store.bulk import as_given, insert, update
+from gateway.store.session import Row
+from gateway.store.sql import Among, Statement, dump, keys, load
+from gateway.store.tables import alerts
+from gateway.store.tx import Tx
+
+COLUMNS = (
+    "identity",
+    "labels",
+    "annotations",
+    "starts_at",
+    "ends_at",
+    "generator_url",
+    "source",
+    "updated_at",
+    "timeout",
+)
+SELECTED = [alerts.c[name] for name in COLUMNS]
+_ACTIVE = or_(alerts.c.ends_at.is_(None), alerts.c.ends_at > bindparam("now"))
+
+_KNOWN = Statement(select(*SELECTED).where(Among(alerts.c.identity, "identities")))
+_PUT = insert(
+    alerts,
+    [*COLUMNS, "inhibits"],
+    key=["identity"],
+    change=as_given([*COLUMNS[1:], "inhibits"]),
+)
+_EXTEND = update(
+    alerts, ["identity"], ["ends_at", "updated_at"], as_given(["ends_at", "updated_at"])
+)
+_SET_INHIBITS = update(alerts, ["identity"], ["inhibits"], as_given(["inhibits"]))
+_INHIBIT_SOURCES = Statement(
+    select(alerts.c.identity, alerts.c.labels, alerts.c.ends_at).where(alerts.c.inhibits, _ACTIVE)
+)
+_PAGE_ACTIVE = Statement(
+    select(*SELECTED)
+    .where(alerts.c.identity > bindparam("after"), _ACTIVE)
+    .order_by(alerts.c.identity)
+    .limit(bindparam("many"))
+)
+
+
+def of_row(row: Row) -> Alert:
+    """Make an alert of a row of `SELECTED`."""
+    return Alert(
+        row[0], load(row[1]), load(row[2]), row[3], row[4], row[5], row[6], row[7], bool(row[8])
+    )
+
+
+def known(tx: Tx, identities: Sequence[str]) -> dict[str, Alert]:
+    """Return those of the alerts that were ever reported (and not yet pruned)."""
+    rows = tx.rows(_KNOWN, identities=keys(identities))
+    return {row[0]: of_row(row) for row in rows}
+
+
+def put(tx: Tx, reported: Sequence[Alert], inhibits: Sequence[bool]) -> None:
+    """Save alerts, new or known; `inhibits` says of each whether it may inhibit others."""
+    tx.bulk(
+        _PUT,
+        [
+            (
+                alert.identity,
+                dump(alert.labels),
+                dump(alert.annotations),
+                alert.starts_at,
+                alert.ends_at,
+                alert.generator_url,
+                alert.source,
+                alert.updated_at,
+                alert.timeout,
+                inhibiting,
+            )
+            for alert, inhibiting in zip(reported, inhibits, strict=True)
+        ],
+    )
+
+
+def extend(tx: Tx, ends: Sequence[tuple[str, float | None, float]]) -> None:
+    """Move the ends of alerts: rows of identity, ends_at, updated_at."""
+    tx.bulk(_EXTEND, ends)
+
+
+def inhibit_version(tx: Tx) -> int:
+    """Return a number that changes whenever the set of inhibiting alerts may have changed."""
+    return counters.read(tx, "inhibit_version")
+
+
+def bump_inhibit_version(tx: Tx) -> int:
+    """Say that the set of inhibiting alerts changed; return the new version."""
+    return counters.take(tx, "inhibit_version", 1)[0]
+
+
+def inhibit_sources(tx: Tx, now: float) -> list[tuple[str, Labels, float | None]]:
+    """Return identity, labels and end of the alerts that may inhibit others and burn at `now`."""
+    rows = tx.rows(_INHIBIT_SOURCES, now=now)
+    return [(identity, load(labels), ends_at) for identity, labels, ends_at in rows]
+
+
+def page_active(tx: Tx, now: float, after: str, limit: int) -> list[Alert]:
+    """Return alerts that burn at `now` in order of identity, those after `after` ("" to begin)."""
+    return [of_row(row) for row in tx.rows(_PAGE_ACTIVE, now=now, after=after, many=limit)]
+
+
+def set_inhibits(tx: Tx, rows: Sequence[tuple[str, bool]]) -> None:
+    """Say anew which alerts may inhibit others: rows of identity and flag."""
+    tx.bulk(_SET_INHIBITS, rows)

@@ -1,0 +1,140 @@
+"""Claiming: who may send what now. See `gateway.store.outbox` for lanes and leases."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import bindparam, exists, select, update
+
+from gateway.core.outbox import Notice
+from gateway.store.bulk import update as bulk_update
+from gateway.store.lines import IS_UNFINISHED, STATE, of_row, selected, target_of, unfinished_of
+from gateway.store.sql import Among, Statement, fixed, keys
+from gateway.store.tables import notices
+from gateway.store.tx import Tx
+
+_earlier = notices.alias("earlier")
+_IS_HEAD = ~exists().where(
+    _earlier.c.incident == notices.c.incident,
+    _earlier.c.target_key == notices.c.target_key,
+    _earlier.c.id < notices.c.id,
+    _earlier.c.next_at.is_not(None),
+)
+
+_HEADS = Statement(
+    selected()
+    .where(
+        notices.c.channel == bindparam("on_channel"),
+        notices.c.next_at <= bindparam("now"),
+        Among(notices.c.target_key, "skipped", absent=True),
+        _IS_HEAD,
+    )
+    .order_by(notices.c.rank, notices.c.id)
+    .limit(bindparam("most"))
+)
+_CLAIM = bulk_update(
+    notices,
+    ["id"],
+    ["owner", "next_at", "perhaps"],
+    {
+        "state": "'sending'",
+        "owner": "new.owner",
+        "next_at": "new.next_at",
+        "perhaps": "new.perhaps",
+    },
+)
+_ONE = Statement(selected().where(notices.c.id == bindparam("one"), IS_UNFINISHED))
+_RENEW = Statement(
+    update(notices)
+    .where(
+        Among(notices.c.id, "ids"),
+        notices.c.owner == bindparam("by"),
+        notices.c.state == fixed("sending"),
+        IS_UNFINISHED,
+    )
+    .values(next_at=bindparam("until"))
+)
+_RELEASE = Statement(
+    update(notices)
+    .where(IS_UNFINISHED, notices.c.owner == bindparam("by"), notices.c.state == fixed("sending"))
+    .values(state="pending", owner="", next_at=notices.c.created_at)
+)
+_RELEASE_SOME = Statement(
+    update(notices)
+    .where(
+        Among(notices.c.id, "ids"),
+        IS_UNFINISHED,
+        notices.c.owner == bindparam("by"),
+        notices.c.state == fixed("sending"),
+    )
+    .values(state="pending", owner="", next_at=notices.c.created_at)
+)
+_NEXT_AT = Statement(
+    select(notices.c.next_at)
+    .where(notices.c.channel == bindparam("on_channel"), IS_UNFINISHED, _IS_HEAD)
+    .order_by(notices.c.next_at)
+    .limit(1)
+)
+
+
+def claim(
+    tx: Tx,
+    channel: str,
+    now: float,
+    limit: int,
+    owner: str,
+    lease_until: float,
+    skip_targets: Collection[str] = (),
+) -> list[Notice]:
+    """Claim up to `limit` heads of lanes of a channel that are due, lowest rank first, then oldest.
+
+    Heads whose sender let its lease run out are due too: what became of them is not known, so
+    their `perhaps` goes up. `skip_targets` are keys of targets to leave alone for now.
+    """
+    rows = tx.rows(_HEADS, on_channel=channel, now=now, skipped=keys(skip_targets), most=limit)
+    if not rows:
+        return []
+    perhaps = {row[0]: row[10] + (row[STATE] == "sending") for row in rows}
+    tx.bulk(_CLAIM, [(id_, owner, lease_until, count) for id_, count in perhaps.items()])
+    lanes = unfinished_of(tx, sorted({row[1] for row in rows if row[1] is not None}))
+    # A head is the first unfinished notice of its lane: behind it are all the others.
+    return [
+        of_row(
+            row,
+            owner=owner,
+            perhaps=perhaps[row[0]],
+            behind=tuple(lanes.get((row[1], target_of(row[2]).key), ())[1:]),
+        )
+        for row in rows
+    ]
+
+
+def take(tx: Tx, notice_id: int, owner: str, lease_until: float) -> Notice:
+    """Claim one unfinished notice that became the head of its lane in this transaction.
+
+    Raises KeyError when it is finished or unknown.
+    """
+    row = tx.row(_ONE, one=notice_id)
+    if row is None:
+        raise KeyError(notice_id)
+    tx.bulk(_CLAIM, [(notice_id, owner, lease_until, row[10])])
+    return of_row(row, owner=owner)
+
+
+def renew(tx: Tx, ids: Sequence[int], owner: str, lease_until: float) -> int:
+    """Let an owner's leases end later; return how many of them it still held."""
+    return tx.run(_RENEW, ids=keys(ids), by=owner, until=lease_until)
+
+
+def release(tx: Tx, owner: str, ids: Sequence[int] | None = None) -> int:
+    """Hand back what an owner claimed and did not begin: all of it, or these ids.
+
+    It is due at once, for anybody, and was certainly not sent. Returns how many there were.
+    """
+    if ids is None:
+        return tx.run(_RELEASE, by=owner)
+    return tx.run(_RELEASE_SOME, by=owner, ids=keys(ids))
+
+
+def next_at(tx: Tx, channel: str) -> float | None:
+    """Return when the next head of a lane is due, or the next lease ends; None: nothing waits."""
+    row = tx.row(_NEXT_AT, on_channel=channel)
+    return None if row is None else row[0]

@@ -1,0 +1,60 @@
+"""Where a database is, from its URL: `sqlite:///PATH` or `postgresql://…` as libpq reads it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gateway.store.postgres import PostgresSession
+from gateway.store.session import Session
+from gateway.store.sql import POSTGRESQL, SQLITE
+from gateway.store.sqlite import SQLiteSession
+
+_SQLITE_PREFIX = "sqlite:///"
+_POSTGRES_PREFIXES = ("postgresql://", "postgres://", "postgresql+psycopg://")
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A database. Its `repr` shows no URL, for that may hold a password."""
+
+    database: str
+    path: Path | None = None
+    url: str = field(default="", repr=False)
+
+
+def locate(url: str) -> Location:
+    """Read a database URL. Raises ValueError, without repeating the URL, when it is none."""
+    if url.startswith(_SQLITE_PREFIX) and (path := url.removeprefix(_SQLITE_PREFIX)):
+        return Location(SQLITE, path=Path(path))
+    for prefix in _POSTGRES_PREFIXES:
+        if url.startswith(prefix):
+            return Location(POSTGRESQL, url="postgresql://" + url.removeprefix(prefix))
+    raise ValueError(
+        "a database URL is sqlite:///PATH (sqlite:////PATH for an absolute one)"
+        " or postgresql://USER:PASSWORD@HOST/NAME"
+    )
+
+
+def connector(
+    location: Location,
+    *,
+    reading: bool,
+    busy_timeout: float = 5.0,
+    lock_timeout: float = 10.0,
+    statement_timeout: float = 30.0,
+) -> Callable[[], Session]:
+    """Return what opens a connection. Timeouts in seconds.
+
+    `busy_timeout`: how long to wait for other processes on the SQLite file. `lock_timeout`: how
+    long to wait for another replica's turn on PostgreSQL. `statement_timeout`: the longest
+    statement, and the longest silence inside a transaction, on PostgreSQL.
+    """
+    if location.path is not None:
+        path = location.path
+        return lambda: SQLiteSession(path, reading=reading, busy_timeout=busy_timeout)
+    return lambda: PostgresSession(
+        location.url,
+        reading=reading,
+        lock_timeout=lock_timeout,
+        statement_timeout=statement_timeout,
+    )

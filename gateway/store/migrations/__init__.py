@@ -1,0 +1,1 @@
+"""How a database gets from any earlier version to the newest: alembic's scripts."""

@@ -1,0 +1,223 @@
+"""What became of notices: sent, tried in vain, folded, cancelled, given up, replayed."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, exists, func, or_, select, update
+
+from gateway.core.incident import target_json
+from gateway.core.notice import SPEAKS_OF_FIRING, Kind
+from gateway.core.outbox import Notice, NoticeState, Result
+from gateway.store.bulk import insert
+from gateway.store.bulk import update as bulk_update
+from gateway.store.lines import IS_UNFINISHED, of_row, selected
+from gateway.store.session import Row
+from gateway.store.sql import Among, Statement, dump, fixed, keys
+from gateway.store.tables import attempts, notices, recipients
+from gateway.store.tx import Tx
+
+_OURS = Statement(
+    select(notices.c.id, notices.c.owner, notices.c.perhaps).where(
+        Among(notices.c.id, "ids"), notices.c.state == fixed("sending"), IS_UNFINISHED
+    )
+)
+_FINISH = bulk_update(
+    notices,
+    ["id"],
+    ["state", "next_at", "outcome", "detail", "perhaps", "sent_at"],
+    {
+        "state": "new.state",
+        "next_at": "new.next_at",
+        "outcome": "new.outcome",
+        "detail": "new.detail",
+        "perhaps": "old.perhaps + new.perhaps",
+        "attempts": "old.attempts + 1",
+        "first_attempt_at": "coalesce(old.first_attempt_at, new.sent_at)",
+        "sent_at": "CASE WHEN new.state = 'sent' THEN new.sent_at END",
+        "owner": "''",
+    },
+)
+_ATTEMPTS = insert(attempts, ["notice", "at", "seconds", "outcome", "detail", "perhaps"])
+_RECIPIENT = ["incident", "target_key", "target", "heard", "receipt", "updated_at"]
+_HEAR = insert(
+    recipients,
+    _RECIPIENT,
+    key=["incident", "target_key"],
+    change={
+        "heard": "old.heard OR new.heard",
+        "receipt": "coalesce(new.receipt, old.receipt)",
+        "updated_at": "new.updated_at",
+    },
+)
+_HEAR_LATE = insert(
+    recipients,
+    _RECIPIENT,
+    key=["incident", "target_key"],
+    change={
+        "heard": "old.heard OR new.heard",
+        "receipt": "coalesce(old.receipt, new.receipt)",
+    },
+)
+_FOLD = Statement(
+    update(notices)
+    .where(Among(notices.c.id, "ids"), IS_UNFINISHED)
+    .values(state="folded", next_at=None, owner="", folded_into=bindparam("into_id"))
+)
+_FOLDED = Statement(
+    select(notices.c.incident, notices.c.target_key, notices.c.target, notices.c.kind).where(
+        Among(notices.c.id, "ids"), notices.c.incident.is_not(None), IS_UNFINISHED
+    )
+)
+_CANCELLED: Mapping[str, Any] = {
+    "state": "cancelled",
+    "next_at": None,
+    "owner": "",
+    "detail": bindparam("why"),
+}
+_CANCEL = Statement(
+    update(notices).where(Among(notices.c.id, "ids"), IS_UNFINISHED).values(_CANCELLED)
+)
+_CANCEL_KINDS = Statement(
+    update(notices)
+    .where(
+        notices.c.incident == bindparam("number"),
+        IS_UNFINISHED,
+        notices.c.state == fixed("pending"),
+        Among(notices.c.kind, "kinds"),
+    )
+    .values(_CANCELLED)
+)
+_FELL_BACK = Statement(update(notices).where(Among(notices.c.id, "ids")).values(fell_back=True))
+_DEAD = Statement(
+    selected()
+    .where(notices.c.state == fixed("dead"), notices.c.id < bindparam("before_id"))
+    .order_by(notices.c.id.desc())
+    .limit(bindparam("most"))
+)
+_later = notices.alias("later")
+_REPLAY = Statement(
+    update(notices)
+    .where(
+        Among(notices.c.id, "ids"),
+        notices.c.state == fixed("dead"),
+        ~exists().where(
+            _later.c.incident == notices.c.incident,
+            _later.c.target_key == notices.c.target_key,
+            _later.c.id > notices.c.id,
+            _later.c.state == fixed("sent"),
+        ),
+    )
+    .values(state="pending", next_at=bindparam("now"), attempts=0, first_attempt_at=None, owner="")
+    .returning(notices.c.id)
+)
+_DEPTH = Statement(
+    select(notices.c.channel, notices.c.state, func.count(), func.min(notices.c.created_at))
+    .where(or_(IS_UNFINISHED, notices.c.state == fixed("dead")))
+    .group_by(notices.c.channel, notices.c.state)
+    .order_by(notices.c.channel, notices.c.state)
+)
+
+
+def finish(tx: Tx, results: Sequence[Result]) -> list[int]:
+    """Store what came of attempts; return ids of notices that were not the sender's any more.
+
+    The attempt itself is always kept, and so is that the target heard. But a sender whose claim
+    was taken over or handed back changes neither the notice's state nor a receipt that is there.
+    """
+    ids = keys([result.notice.id for result in results])
+    claims = {id_: (owner, perhaps) for id_, owner, perhaps in tx.rows(_OURS, ids=ids)}
+    lost: list[int] = []
+    finished: list[Row] = []
+    tried: list[Row] = []
+    hear: list[Row] = []
+    hear_late: list[Row] = []
+    for result in results:
+        notice = result.notice
+        ours = claims.get(notice.id) == (notice.owner, notice.perhaps)
+        tried.append(
+            (notice.id, result.at, result.seconds, result.outcome, result.detail, result.perhaps)
+        )
+        if ours:
+            finished.append(_finished(result))
+        else:
+            lost.append(notice.id)
+        if notice.incident is not None and (result.heard or result.receipt is not None):
+            receipt = None if result.receipt is None else dump(result.receipt)
+            target = notice.target
+            known = (notice.incident, target.key, dump(target_json(target)))
+            (hear if ours else hear_late).append((*known, result.heard, receipt, result.at))
+    tx.bulk(_FINISH, finished)
+    tx.bulk(_ATTEMPTS, tried)
+    tx.bulk(_HEAR_LATE, hear_late)
+    tx.bulk(_HEAR, hear)
+    return lost
+
+
+def _finished(result: Result) -> Row:
+    next_at = None
+    if result.state is NoticeState.PENDING:
+        next_at = result.at if result.next_at is None else result.next_at
+    return (
+        result.notice.id,
+        result.state.value,
+        next_at,
+        result.outcome,
+        result.detail,
+        int(result.perhaps),
+        result.at,
+    )
+
+
+def fold(tx: Tx, ids: Sequence[int], into: int, *, heard: bool = False) -> int:
+    """Let another notice tell what these unfinished ones would have told; return how many.
+
+    With `heard` the targets count as told of the incidents from now on, so that they are told of
+    their ends: for a digest, which speaks of many incidents and has none.
+    """
+    if heard:
+        rows = tx.rows(_FOLDED, ids=keys(ids))
+        speaking = {
+            (incident, target_key): target
+            for incident, target_key, target, kind in rows
+            if Kind(kind) in SPEAKS_OF_FIRING
+        }
+        tx.bulk(
+            _HEAR_LATE,
+            [(*lane, target, True, None, 0.0) for lane, target in speaking.items()],
+        )
+    return tx.run(_FOLD, ids=keys(ids), into_id=into)
+
+
+def cancel(tx: Tx, ids: Sequence[int], why: str) -> int:
+    """Do not send these unfinished notices, and say why; return how many there were."""
+    return tx.run(_CANCEL, ids=keys(ids), why=why)
+
+
+def cancel_kinds(tx: Tx, incident: int, kinds: Sequence[Kind], why: str) -> int:
+    """Cancel what waits for an incident of these kinds; what is being sent goes on."""
+    return tx.run(_CANCEL_KINDS, number=incident, kinds=keys(kinds), why=why)
+
+
+def mark_fell_back(tx: Tx, ids: Sequence[int]) -> None:
+    """Remember that the fallback was told of these notices."""
+    tx.run(_FELL_BACK, ids=keys(ids))
+
+
+def dead(tx: Tx, limit: int, before: int | None = None) -> list[Notice]:
+    """Return notices that were given up, the newest first; `before` an id, to page."""
+    before_id = 2**62 if before is None else before
+    return [of_row(row) for row in tx.rows(_DEAD, most=limit, before_id=before_id)]
+
+
+def replay(tx: Tx, ids: Sequence[int], now: float) -> list[int]:
+    """Try dead notices again, as if they were new; return the ids of those that are.
+
+    A notice that was overtaken stays dead: a later one reached the same target, and the older
+    must not follow it (promise 4).
+    """
+    return sorted(row[0] for row in tx.rows(_REPLAY, ids=keys(ids), now=now))
+
+
+def depth(tx: Tx) -> list[tuple[str, str, int, float]]:
+    """Return channel, state, how many, oldest created_at: of what is unfinished or dead."""
+    return [(row[0], row[1], row[2], row[3]) for row in tx.rows(_DEPTH)]

@@ -1,0 +1,75 @@
+"""Which version the tables have, and how they get to the newest one."""
+
+import sqlite3
+
+import psycopg
+from sqlalchemy import Column, MetaData, Table, Text, select
+
+from gateway.store.errors import SchemaMismatch, unavailable
+from gateway.store.location import Location, connector, locate
+from gateway.store.session import Session
+from gateway.store.sql import Statement
+
+HEAD = "0001"
+"""The newest migration. A constant, so that starting does not load alembic."""
+
+_version = Table("alembic_version", MetaData(), Column("version_num", Text))
+_READ = Statement(select(_version.c.version_num))
+
+
+def head_revision() -> str:
+    """Return the version that this program needs."""
+    return HEAD
+
+
+def current_revision(url: str) -> str | None:
+    """Return the version of a database; None when it is empty. Raises StoreUnavailable."""
+    location = locate(url)
+    if location.path is not None and not location.path.exists():
+        return None
+    try:
+        session = connector(location, reading=True)()
+        try:
+            return _revision(session)
+        finally:
+            session.close()
+    except Exception as error:
+        raise unavailable(error) or error from error
+
+
+def check(session: Session) -> None:
+    """Raise SchemaMismatch unless the tables are the ones this program knows."""
+    found = _revision(session)
+    if found == HEAD:
+        return
+    if found is None:
+        raise SchemaMismatch("the database has no tables yet: run `gateway migrate`")
+    if found < HEAD:
+        raise SchemaMismatch(
+            f"the database is at version {found}, this program needs {HEAD}: run `gateway migrate`"
+        )
+    raise SchemaMismatch(
+        f"the database is at version {found}, newer than this program's {HEAD}: update the program"
+    )
+
+
+def prepare(location: Location) -> None:
+    """Make the embedded database ready: new, or migrated. Others are migrated by an admin."""
+    if location.path is None:
+        return
+    url = f"sqlite:///{location.path}"
+    if current_revision(url) != HEAD:
+        # Imported late: alembic costs a tenth of a second, and is hardly ever needed.
+        from gateway.store.migrate import migrate
+
+        migrate(url)
+
+
+def _revision(session: Session) -> str | None:
+    try:
+        rows = session.rows(*_READ.on(session.database, {}))
+    except (sqlite3.OperationalError, psycopg.errors.UndefinedTable) as error:
+        if unavailable(error) is not None:
+            raise
+        return None
+    return rows[0][0] if rows else None

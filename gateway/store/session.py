@@ -1,0 +1,44 @@
+"""What a transaction needs of a database's connection."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from gateway.store.bulk import Bulk
+
+Row = tuple[Any, ...]
+
+
+class Session(Protocol):
+    """One connection, used by one thread at a time."""
+
+    database: str
+
+    def begin(self) -> None:
+        """Begin a transaction; where the session writes, wait for the turn."""
+
+    def commit(self) -> None:
+        """Make the transaction durable. Raises when it was not."""
+
+    def rollback(self) -> None:
+        """Undo the transaction, if one is open."""
+
+    def save(self) -> None:
+        """Set the savepoint."""
+
+    def keep(self) -> None:
+        """Keep what was done since the savepoint."""
+
+    def undo(self) -> None:
+        """Undo what was done since the savepoint."""
+
+    def rows(self, text: str, values: Sequence[Any]) -> list[Row]:
+        """Run a query."""
+
+    def run(self, text: str, values: Sequence[Any]) -> int:
+        """Run a write; return how many rows it touched."""
+
+    def many(self, bulk: Bulk, rows: Sequence[Row]) -> None:
+        """Run a bulk write."""
+
+    def close(self) -> None:
+        """Give the connection up. Never raises."""

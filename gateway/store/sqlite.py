@@ -1,0 +1,115 @@
+"""SQLite: one file, one writer, readers beside it."""
+
+import os
+import sqlite3
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from gateway.store.bulk import Bulk
+from gateway.store.errors import StoreUnavailable
+from gateway.store.session import Row
+from gateway.store.sql import SQLITE
+
+OLDEST = (3, 35, 0)  # RETURNING: https://www.sqlite.org/releaselog/3_35_0.html
+_GONE = "the database file is gone or was replaced"
+
+# synchronous=FULL: in WAL mode only FULL makes a commit survive a power cut
+# (https://www.sqlite.org/pragma.html#pragma_synchronous).
+_SETTINGS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = OFF",
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA wal_autocheckpoint = 4000",
+    "PRAGMA journal_size_limit = 67108864",
+    "PRAGMA cache_size = -16000",
+)
+_READER_SETTINGS = ("PRAGMA query_only = ON", "PRAGMA cache_size = -4000")
+
+
+class SQLiteSession:
+    """A connection to the file; with `reading`, one that cannot write."""
+
+    database = SQLITE
+
+    def __init__(self, path: Path, *, reading: bool, busy_timeout: float) -> None:
+        if sqlite3.sqlite_version_info < OLDEST:
+            raise StoreUnavailable(
+                f"SQLite {'.'.join(map(str, OLDEST))} or newer is needed,"
+                f" this Python brings {sqlite3.sqlite_version}"
+            )
+        self._path = path
+        self._begin = "BEGIN" if reading else "BEGIN IMMEDIATE"
+        # mode=rw: a file that vanished must not come back as an empty one.
+        self._connection = sqlite3.connect(
+            f"{path.resolve().as_uri()}?mode=rw",
+            uri=True,
+            isolation_level=None,
+            timeout=busy_timeout,
+            cached_statements=512,
+            check_same_thread=False,
+        )
+        try:
+            for setting in _READER_SETTINGS if reading else _SETTINGS:
+                self._connection.execute(setting)
+            self._file = self._identity()
+        except BaseException:
+            self.close()
+            raise
+
+    def begin(self) -> None:
+        # SQLite goes on writing into a file that was unlinked, and all of it would be lost.
+        if self._identity() != self._file:
+            raise StoreUnavailable(_GONE)
+        self._connection.execute(self._begin)
+
+    def commit(self) -> None:
+        self._connection.execute("COMMIT")
+
+    def rollback(self) -> None:
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+
+    def save(self) -> None:
+        self._connection.execute("SAVEPOINT work")
+
+    def keep(self) -> None:
+        self._connection.execute("RELEASE work")
+
+    def undo(self) -> None:
+        self._connection.execute("ROLLBACK TO work")
+        self._connection.execute("RELEASE work")
+
+    def rows(self, text: str, values: Sequence[Any]) -> list[Row]:
+        return self._connection.execute(text, values).fetchall()
+
+    def run(self, text: str, values: Sequence[Any]) -> int:
+        return self._connection.execute(text, values).rowcount
+
+    def many(self, bulk: Bulk, rows: Sequence[Row]) -> None:
+        self._connection.executemany(bulk.on_sqlite, rows)
+
+    def close(self) -> None:
+        with suppress(sqlite3.Error):
+            self._connection.close()
+
+    def _identity(self) -> tuple[int, int]:
+        try:
+            found = os.stat(self._path)
+        except OSError:
+            raise StoreUnavailable(_GONE) from None
+        return found.st_dev, found.st_ino
+
+
+def create(path: Path) -> None:
+    """Make an empty file where there is none; only its owner may read it.
+
+    Raises StoreUnavailable when the file or its folder cannot be made.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise StoreUnavailable(f"the database file cannot be opened: {error.strerror}") from None

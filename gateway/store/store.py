@@ -1,0 +1,141 @@
+"""The store: work goes in, and is durable when it comes out.
+
+There is one writer at a time, on both databases: SQLite's own write lock in the one writer
+thread, an advisory lock on PostgreSQL whichever replica writes. So a decision may read, think
+and write without a row lock, and nothing that it read changes under it.
+
+The functions of `alerts`, `incidents`, `outbox`, `timeline`, `reading` and `janitor` take the
+transaction first. A `Tx` runs on the driver's own cursor and not on SQLAlchemy's Connection: see
+`gateway.store.sql`.
+"""
+
+import asyncio
+from collections.abc import Callable
+from queue import SimpleQueue
+from typing import TypeVar
+
+from gateway.store.errors import StoreUnavailable
+from gateway.store.location import connector, locate
+from gateway.store.schema import check, prepare
+from gateway.store.session import Session
+from gateway.store.tx import Tx
+from gateway.store.worker import Job, Worker
+
+T = TypeVar("T")
+
+
+class Store:
+    """A database and the threads that speak to it.
+
+    `readers`: how many reads run at once. `lock_timeout`, `statement_timeout`: seconds, see
+    `gateway.store.location.connector`. Raises ValueError for a URL that is none.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        readers: int = 2,
+        busy_timeout: float = 5.0,
+        lock_timeout: float = 10.0,
+        statement_timeout: float = 30.0,
+    ) -> None:
+        self._location = locate(url)
+        self._readers = readers
+        self._timeouts = {
+            "busy_timeout": busy_timeout,
+            "lock_timeout": lock_timeout,
+            "statement_timeout": statement_timeout,
+        }
+        self._writes: SimpleQueue[Job | None] = SimpleQueue()
+        self._reads: SimpleQueue[Job | None] = SimpleQueue()
+        self._workers: list[Worker] = []
+        self._closed = True
+
+    def __repr__(self) -> str:
+        return f"Store({self._location.database})"
+
+    @property
+    def database(self) -> str:
+        """Which database it is: sqlite or postgresql."""
+        return self._location.database
+
+    @property
+    def backlog(self) -> int:
+        """How many writes wait for their turn: a measure of the load."""
+        return self._writes.qsize()
+
+    @property
+    def epoch(self) -> int:
+        """How often the writer connected. When it changed, forget what you remember of the
+        database: a commit may have been lost with the connection, or an older copy restored."""
+        return self._workers[0].connections if self._workers else 0
+
+    @property
+    def problem(self) -> str | None:
+        """What was wrong at the writer's last attempt, in words without secrets; None when fine."""
+        return self._workers[0].problem if self._workers else None
+
+    async def start(self) -> None:
+        """Connect. An embedded database is made and migrated first.
+
+        Raises SchemaMismatch when the tables do not fit this program, StoreUnavailable when the
+        database cannot be reached.
+        """
+        await asyncio.to_thread(prepare, self._location)
+        self._closed = False
+        write, read = self._connector(reading=False), self._connector(reading=True)
+        self._workers = [Worker("store-writer", write, self._writes)]
+        self._workers += [
+            Worker(f"store-reader-{number}", read, self._reads) for number in range(self._readers)
+        ]
+        try:
+            await self.write(lambda tx: None)
+        except BaseException:
+            await self.close()
+            raise
+
+    async def write(self, work: Callable[[Tx], T]) -> T:
+        """Do work in one transaction, in the writer's thread; it is durable when this returns.
+
+        What the work raises undoes it and is raised here. StoreUnavailable means that nothing
+        can be said of what was done. When the caller is cancelled, work that had begun is still
+        finished. The work must not wait for anything but the database: everybody waits for it.
+        """
+        return await self._hand(self._writes, work)
+
+    async def read(self, work: Callable[[Tx], T]) -> T:
+        """Do work that only reads, in a reader's thread and on one snapshot."""
+        return await self._hand(self._reads, work)
+
+    async def close(self) -> None:
+        """Finish the work that waits and disconnect."""
+        if self._closed:
+            return
+        self._closed = True
+        self._writes.put(None)
+        for _ in range(self._readers):
+            self._reads.put(None)
+        for worker in self._workers:
+            await asyncio.to_thread(worker.join)
+
+    async def _hand(self, queue: "SimpleQueue[Job | None]", work: Callable[[Tx], T]) -> T:
+        if self._closed:
+            raise StoreUnavailable("the database connection is closed")
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        queue.put(Job(work, future))
+        return await future
+
+    def _connector(self, *, reading: bool) -> Callable[[], Session]:
+        connect = connector(self._location, reading=reading, **self._timeouts)
+
+        def connected() -> Session:
+            session = connect()
+            try:
+                check(session)
+            except BaseException:
+                session.close()
+                raise
+            return session
+
+        return connected

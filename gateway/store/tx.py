@@ -1,0 +1,40 @@
+"""A transaction, as the functions of this package see it."""
+
+from typing import Any
+
+from sqlalchemy.sql.expression import ClauseElement
+
+from gateway.store.bulk import Bulk, Rows
+from gateway.store.session import Row, Session
+from gateway.store.sql import Statement
+
+
+class Tx:
+    """One open transaction. It is of use only inside the work that it was handed to."""
+
+    __slots__ = ("_session",)
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def rows(self, statement: Statement, **given: Any) -> list[Row]:
+        """Run a query."""
+        return self._session.rows(*statement.on(self._session.database, given))
+
+    def row(self, statement: Statement, **given: Any) -> Row | None:
+        """Run a query; return its first row."""
+        found = self.rows(statement, **given)
+        return found[0] if found else None
+
+    def run(self, statement: Statement, **given: Any) -> int:
+        """Run a write; return how many rows it touched."""
+        return self._session.run(*statement.on(self._session.database, given))
+
+    def bulk(self, bulk: Bulk, rows: Rows) -> None:
+        """Run a bulk write."""
+        if rows:
+            self._session.many(bulk, rows)
+
+    def select(self, query: ClauseElement) -> list[Row]:
+        """Run a query that was put together for this once."""
+        return self.rows(Statement(query))
