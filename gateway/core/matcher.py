@@ -136,7 +136,8 @@ def _pattern_test(pattern: str) -> Callable[[str], bool]:
         if answer is None:
             if len(answers) >= _REMEMBERED_ANSWERS:
                 answers.clear()
-            answer = answers[text] = search(text) is not None
+            # As bytes, RE2 need not count characters. Lone surrogates match as "?" do.
+            answer = answers[text] = search(text.encode(errors="replace")) is not None
         return answer
 
     return test

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from gateway.core.timeinterval_types import Ranges, TimeInterval
-from gateway.core.when import time_zone
+from gateway.core.wallclock import zone_named
 
 WEEKDAYS = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
 MONTHS = (
@@ -35,7 +35,7 @@ def parse_time_interval(mapping: Mapping[str, object]) -> TimeInterval:
     if not isinstance(location, str):
         raise ValueError(f"location: must be the name of a time zone, not {location!r}")
     try:
-        time_zone(location)
+        zone_named(location)
     except ValueError as error:
         raise ValueError(f"location: {error}") from None
     return TimeInterval(

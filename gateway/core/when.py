@@ -5,8 +5,8 @@ An instant is a float of unix seconds in UTC, a duration a float of seconds.
 
 import re
 from datetime import UTC, datetime, tzinfo
-from functools import lru_cache
-from zoneinfo import ZoneInfo
+
+from gateway.core.wallclock import zone_named
 
 ZERO_TIME = "0001-01-01T00:00:00Z"
 """Go's zero time: what Alertmanager sends as ``endsAt`` of an alert that has not ended."""
@@ -117,17 +117,6 @@ def format_rfc3339(t: float, milliseconds: bool = True) -> str:
     return f"{head}.{rest:03}Z" if milliseconds else f"{head}Z"
 
 
-@lru_cache(maxsize=256)
-def time_zone(name: str) -> ZoneInfo:
-    """Return the zone of an IANA name such as ``Europe/Berlin``. Raises ValueError."""
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise ValueError(
-            f"{name!r} is not a time zone: write an IANA name such as Europe/Berlin or UTC"
-        ) from None
-
-
 def local(t: float, zone: str | tzinfo) -> datetime:
-    """Return the wall clock at instant `t` in a zone (IANA name or tzinfo). Raises ValueError."""
-    return datetime.fromtimestamp(t, time_zone(zone) if isinstance(zone, str) else zone)
+    """Return the local time at instant `t`, aware of its zone. ValueError for an unknown name."""
+    return datetime.fromtimestamp(t, zone_named(zone) if isinstance(zone, str) else zone)

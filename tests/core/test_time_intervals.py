@@ -187,7 +187,7 @@ def test_values_are_read_with_or_without_quotes_and_case() -> None:
         ({"times": [{"start_time": "22:00", "end_time": "06:00"}]}, "over midnight takes two"),
         ({"times": [{"start_time": "22:00", "end": "06:00"}]}, "must have a start_time and an end"),
         ({"times": ["09:00-17:00"]}, "times: '09:00-17:00' must have a start_time and an end_time"),
-        ({"location": "Berlin"}, "location: 'Berlin' is not a time zone: write an IANA name"),
+        ({"location": "Berlin"}, "location: unknown time zone 'Berlin': use an IANA name"),
         ({"location": 1}, "location: must be the name of a time zone, not 1"),
     ],
 )  # fmt: skip
