@@ -70,5 +70,3 @@ def welcome(settings: ServerSettings, engine: "Engine", address: str) -> None:
 """,
         err=True,
     )
-
-

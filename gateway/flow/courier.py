@@ -145,15 +145,24 @@ class Courier:
             for outcome, result in zip(taken, results, strict=True):
                 self._metrics.attempt(self.name, result.outcome, outcome.seconds)
 
-    async def stop(self, patience: float) -> None:
-        """Let what is in flight end, record it, and hand back what was not begun."""
+    async def stop(self, patience: float) -> bool:
+        """Let what is in flight end, record it, and hand back what was not begun.
+
+        Returns whether all of it ended within `patience` seconds.
+        """
         self._stopping = True
+        unbegun = [errand.notice.id for *_, errand in self._queue]
         self._queue.clear()
+        await self._store.write(partial(outbox.release, owner=self._owner, ids=unbegun))
         if self._sending:
             await asyncio.wait(self._sending, timeout=patience)
+        # What is still under way may have been accepted: its lease ends by itself, and whoever
+        # takes it over knows that.
+        ended = not self._sending
         for task in self._sending:
             task.cancel()
         await self.record_outcomes()
+        return ended
 
     # Inside.
 

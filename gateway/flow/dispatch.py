@@ -4,7 +4,7 @@ Incident, notices and timeline are written in one transaction. The first notices
 their channels at once, already claimed, which saves the fast path a commit.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import orjson
@@ -44,10 +44,14 @@ def save_decisions(
     decisions: Sequence[Decision],
     now: float,
     accepts: Accepts,
-    owner: str | None,
+    owner: str | None = None,
+    room: Mapping[str, int] | None = None,
 ) -> list[Notice]:
-    """Write what was decided. With an `owner` the notices that may leave now are claimed for it."""
+    """Write what was decided. With an `owner`, notices for which it has room are claimed for it."""
     incidents.save(tx, [decision.incident for decision in decisions])
+    incidents.entitle(
+        tx, [(d.incident.number, d.incident.title) for d in decisions if d.facts is not None]
+    )
     members.mark(
         tx,
         [
@@ -57,7 +61,8 @@ def save_decisions(
         ],
     )
     timeline.add(tx, [(d.incident.number, entry) for d in decisions for entry in d.entries])
-    rows, facts = [], []
+    rows: list[NewRow] = []
+    facts: list[bytes] = []
     for decision in decisions:
         wanted = [n for n in decision.notices if accepts(n.target.channel, n.kind, n.quiet)]
         if not wanted:
@@ -78,7 +83,7 @@ def save_decisions(
     if not rows:
         return []
     claim = (owner, now + LEASE) if owner else None
-    _, claimed = outbox.add(tx, rows, facts, now, claim)
+    _, claimed = outbox.add(tx, rows, facts, now, claim, room)
     return claimed
 
 
@@ -101,6 +106,7 @@ def decide_due(
     suppression: Suppression,
     accepts: Accepts,
     owner: str,
+    room: Mapping[str, int],
 ) -> Dispatched:
     """Decide a batch of the incidents that are due at `now`."""
     done = Dispatched()
@@ -111,7 +117,7 @@ def decide_due(
             own = refresh(joined.get(incident.number, []), memory)
             suppressed = suppression.of(tx, own, plan, now)
             done.decisions.append(decide(incident, own, plan, now, suppressed))
-        done.claimed = save_decisions(tx, done.decisions, now, accepts, owner)
+        done.claimed = save_decisions(tx, done.decisions, now, accepts, owner, room)
         done.channels = {n.target.channel for d in done.decisions for n in d.notices}
         done.decided = len(due)
     done.next_due = incidents.next_due(tx)

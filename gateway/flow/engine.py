@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from gateway.channels.contract import Channel
@@ -26,12 +27,15 @@ from gateway.flow.suppression import Suppression
 from gateway.links import Links
 from gateway.render.links import links_from
 from gateway.render.words import Renderer
-from gateway.store import Store, janitor, outbox, timeline
+from gateway.store import Store, StoreUnavailable, janitor, outbox, timeline
 
 if TYPE_CHECKING:
     from gateway.metrics import Metrics
 
 log = logging.getLogger(__name__)
+
+PROBE = 2.0
+"""Seconds between looks at whether the database takes writes."""
 
 POLL = 1.0
 """Seconds between looks at the database for what another replica stored."""
@@ -95,6 +99,8 @@ class Engine:
         self._due = asyncio.Event()
         self._next_due: float | None = None
         self._config_problems: tuple[Problem, ...] = ()
+        self._store_problem = ""
+        self._epoch = 0
         self._reloading = asyncio.Lock()
 
     # What the web and the command line use.
@@ -111,7 +117,11 @@ class Engine:
 
     async def submit(self, source: str, alerts: Sequence[Incoming]) -> None:
         """Take alerts in; returns once they are on disk. See Intake.submit for errors."""
-        await self._intake.submit(source, alerts)
+        try:
+            await self._intake.submit(source, alerts)
+        except StoreUnavailable as error:
+            self._store_problem = str(error)
+            raise
 
     async def reject(
         self, source: str, status: int, error: str, detail: object, remote: str, excerpt: str
@@ -175,15 +185,13 @@ class Engine:
     async def _regroup(self) -> None:
         after: str | None = ""
         while after is not None:
-            plan, now, start = self.plan, self.now(), after
-            after, _ = await self.store.write(
-                lambda tx, plan=plan, now=now, start=start: regroup_page(tx, plan, start, now)
-            )
+            page = partial(regroup_page, plan=self.plan, after=after, now=self.now())
+            after, _ = await self.store.write(page)
 
     def problems(self) -> list[Health]:
         """The state of each component, for /readyz."""
         now = self.now()
-        found = [Health("store", self.store.problem is None, self.store.problem or "")]
+        found = [Health("store", not self._store_problem, self._store_problem)]
         for name, loop in self._loops.loops.items():
             since = loop.failing_since
             stuck = since is not None and now - since >= 0
@@ -206,6 +214,7 @@ class Engine:
         self._loops.start("intake", self._intake.run)
         self._loops.start("dispatch", self._dispatch_loop)
         self._loops.start("housekeeping", self._housekeeping_loop)
+        self._loops.start("store", self._probe_loop)
         for name in self._channels:
             self._ensure_courier(name)
 
@@ -215,15 +224,16 @@ class Engine:
 
     async def stop(self) -> None:
         """Finish what is in flight, or hand it back; then close the channels."""
-        await asyncio.gather(
+        await self._loops.stop()
+        ended = await asyncio.gather(
             *(courier.stop(self._parts.patience) for courier in self._couriers.values()),
             return_exceptions=True,
         )
-        await self._loops.stop()
-        with suppress(Exception):
+        with suppress(StoreUnavailable):
             await self._intake.write_extensions(self.now() + RETENTION)
-            owner = self._parts.owner
-            await self.store.write(lambda tx: outbox.release(tx, owner))
+            if all(one is True for one in ended):  # nothing perhaps sent: hand back every claim
+                release = partial(outbox.release, owner=self._parts.owner)
+                await self.store.write(release)
         for channel in (*self._channels.values(), *self._parts.retired):
             await channel.close()
 
@@ -231,13 +241,17 @@ class Engine:
 
     async def dispatch_once(self) -> Dispatched:
         """Decide one batch of what is due now."""
-        plan, now = self.plan, self.now()
-        owner = self._parts.owner
-        done = await self.store.write(
-            lambda tx: decide_due(
-                tx, plan, now, self._memory, self._suppression, self._accepts, owner
-            )
+        work = partial(
+            decide_due,
+            plan=self.plan,
+            now=self.now(),
+            memory=self._memory,
+            suppression=self._suppression,
+            accepts=self._accepts,
+            owner=self._parts.owner,
+            room={name: courier.room() for name, courier in self._couriers.items()},
         )
+        done = await self.store.write(work)
         self._hand_out(done)
         self._next_due = done.next_due
         for decision in done.decisions:
@@ -276,9 +290,26 @@ class Engine:
             await self._close_retired()
             if rounds % 60 == 0:
                 self._memory.forget(now - 3600.0)
-                await self.store.write(lambda tx, now=now: janitor.prune(tx, now - RETENTION, 500))
+                prune = partial(janitor.prune, before=now - RETENTION, limit=500)
+                while await self.store.write(prune):
+                    pass
             rounds += 1
             self._loops.well("housekeeping")
+
+    async def _probe_loop(self) -> None:
+        """Ask the database whether it would take a write; forget what may not be in it any more."""
+        while True:
+            try:
+                await self.store.write(lambda tx: None)
+            except StoreUnavailable as error:
+                self._store_problem = str(error)
+            else:
+                self._store_problem = ""
+            self.metrics.store_up(not self._store_problem)
+            if self.store.epoch != self._epoch:
+                self._epoch = self.store.epoch
+                self._memory.clear()
+            await asyncio.sleep(PROBE)
 
     async def _close_retired(self) -> None:
         if all(courier.idle for courier in self._couriers.values()):

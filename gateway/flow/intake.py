@@ -113,7 +113,10 @@ def place(tx: Tx, fresh: Sequence[Alert], plan: Plan, now: float, done: Batch) -
     found = incidents.open_by_key(tx, list({key for *_, key in wanted}))
     opening: dict[str, Incident] = {}
     touched: dict[int, Incident] = {}
+    urgency: dict[str, int] = {}
     for alert, route, group, key in wanted:
+        rank = plan.severity_of(alert.labels).rank
+        urgency[key] = min(rank, urgency.get(key, rank))
         if key in opening:
             opening[key] = touch(opening[key], alert, plan, now)
         elif key in found:
@@ -121,10 +124,17 @@ def place(tx: Tx, fresh: Sequence[Alert], plan: Plan, now: float, done: Batch) -
             touched[number] = touch(touched.get(number) or found[key], alert, plan, now)
         else:
             opening[key] = open_incident(route, key, group, alert, plan, now)
-    created = incidents.create(tx, list(opening.values()))
+    opened = list(opening.values())
+    created = incidents.create(
+        tx,
+        opened,
+        titles=[incident.title for incident in opened],
+        urgencies=[urgency[incident.group_key] for incident in opened],
+    )
     numbers = {key: incident.number for key, incident in found.items()}
     numbers.update((incident.group_key, incident.number) for incident in created)
     members.join(tx, [(numbers[key], alert.identity) for alert, _, _, key in wanted], now)
+    incidents.urgent(tx, [(incident.number, urgency[key]) for key, incident in found.items()])
     touch_ended(tx, ended, plan, now, touched)
     incidents.save(tx, list(touched.values()))
     done.opened = len(created)

@@ -8,7 +8,7 @@ from gateway.core.plan import Plan
 from gateway.core.respond import Response, acknowledge, unacknowledge
 from gateway.flow.dispatch import Accepts, refresh, save_decisions
 from gateway.flow.memory import Memory
-from gateway.store import Tx, incidents, members, outbox
+from gateway.store import Tx, incidents, members, outbox, timeline
 
 PENDING_STEPS = (Kind.ESCALATION, Kind.REPEAT)
 """Kinds that an acknowledgement makes pointless while they have not left (E22)."""
@@ -37,7 +37,8 @@ def respond(
         return response
     if act is acknowledge:
         outbox.cancel_kinds(tx, number, PENDING_STEPS, f"acknowledged by {by}")
-    save_decisions(tx, [response.decision], now, accepts, None)
+    timeline.add_ack(tx, number, response.answer.value, by, now, via)
+    save_decisions(tx, [response.decision], now, accepts)
     return response
 
 
