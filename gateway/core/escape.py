@@ -39,7 +39,7 @@ def safe_url(url: str) -> str | None:
     url = url.strip()
     if not 8 <= len(url) <= LONGEST_URL or _BIDI.search(url):
         return None
-    if any(not character.isprintable() for character in url):
+    if not url.isprintable():
         return None
     try:
         parts = urlsplit(url)

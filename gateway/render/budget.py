@@ -6,11 +6,9 @@ but neither ``'a' * 50000000`` nor nested loops.
 """
 
 import threading
-from typing import Any, TypeVar
+from typing import Any
 
-from jinja2 import nodes
 from jinja2.exceptions import SecurityError
-from jinja2.visitor import NodeTransformer
 
 MOST_STEPS = 20_000
 """Steps of one part: a turn of a loop, a call of a macro, an include, 200 characters written."""
@@ -18,7 +16,7 @@ MOST_STEPS = 20_000
 LONGEST_TEXT = 200_000
 """Characters of one part, and of any text or list made on the way."""
 
-_CHARACTERS_A_STEP = 200
+CHARACTERS_A_STEP = 200
 
 
 class Meter(threading.local):
@@ -39,53 +37,6 @@ class Meter(threading.local):
             raise SecurityError(
                 f"the template takes too many steps (more than {MOST_STEPS}): loop over less"
             )
-
-
-_Body = TypeVar("_Body", nodes.For, nodes.Macro, nodes.CallBlock, nodes.Block, nodes.Template)
-
-
-class Bound(NodeTransformer):
-    """Rewrites a parsed template so that loops and macros pay, and ``~`` keeps to the bound."""
-
-    def visit_For(self, node: nodes.For) -> nodes.Node:
-        """A turn of a loop pays."""
-        return self._charge(node)
-
-    def visit_Macro(self, node: nodes.Macro) -> nodes.Node:
-        """A call pays: macros may call themselves."""
-        return self._charge(node)
-
-    def visit_CallBlock(self, node: nodes.CallBlock) -> nodes.Node:
-        """So does a call with a body."""
-        return self._charge(node)
-
-    def visit_Block(self, node: nodes.Block) -> nodes.Node:
-        """And a block, which may name itself through ``self``."""
-        return self._charge(node)
-
-    def visit_Template(self, node: nodes.Template) -> nodes.Node:
-        """And a whole template: one may include itself."""
-        return self._charge(node)
-
-    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:
-        """``a ~ b`` becomes a bounded call; the compiler's own joins without looking."""
-        self.generic_visit(node)
-        return _call("concat", list(node.nodes), node.lineno)
-
-    def _charge(self, node: _Body) -> _Body:
-        steps = 1 + sum(len(d.data) for d in node.find_all(nodes.TemplateData)) // (
-            _CHARACTERS_A_STEP
-        )
-        self.generic_visit(node)
-        pay = nodes.ExprStmt(_call("pay", [nodes.Const(steps)], node.lineno), lineno=node.lineno)
-        node.body.insert(0, pay)
-        return node
-
-
-def _call(method: str, arguments: list[nodes.Expr], line: int) -> nodes.Call:
-    target = nodes.EnvironmentAttribute(method, lineno=line)
-    call = nodes.Call(target, arguments, [], None, None, lineno=line)
-    return call
 
 
 def bounded(operator: str, left: Any, right: Any) -> None:

@@ -36,7 +36,8 @@ class Labels(Mapping[str, str]):
 
     Which labels an alert has is not for a template's author to know. ``labels.team``,
     ``labels["team"]`` and ``labels.items()`` work; a label named like a method ("items") is
-    reached by the second form. Values are cleaned when they are read.
+    reached by the second form. Values are cleaned when they are read. Like in Prometheus, an
+    empty label is none.
     """
 
     __slots__ = ("_raw",)
@@ -53,13 +54,13 @@ class Labels(Mapping[str, str]):
         return self[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(sorted(self._raw))
+        return iter(sorted(name for name, value in self._raw.items() if value))
 
     def __len__(self) -> int:
-        return len(self._raw)
+        return sum(1 for value in self._raw.values() if value)
 
     def __contains__(self, name: object) -> bool:
-        return name in self._raw
+        return isinstance(name, str) and bool(self._raw.get(name))
 
     def __str__(self) -> str:
         return ", ".join(f"{clean(name, LONGEST_NAME)}={value}" for name, value in self.items())

@@ -37,10 +37,15 @@ def links_from(facts: Mapping[str, Any]) -> list[Link]:
     return found
 
 
-def shown(links: Sequence[Link]) -> tuple[Link, ...]:
-    """The links that are safe to show, in reading order, with texts of one line."""
+def shown(links: Sequence[Link], *, over: bool) -> tuple[Link, ...]:
+    """The links that are safe to show, in reading order, with texts of one line.
+
+    When it is `over` there is nothing left to acknowledge.
+    """
     safe = []
     for link in links:
+        if over and link.role == "acknowledge":
+            continue
         url = safe_url(link.url)
         if url is not None:
             safe.append(Link(link.role, one_line(link.text, 75) or link.role.capitalize(), url))

@@ -61,6 +61,11 @@ class Lookup:
         """The file behind a template's name."""
         return next((f / name for f in self.folders if (f / name).is_file()), None)
 
+    def is_shipped(self, name: str) -> bool:
+        """Whether the file in use is the gateway's own."""
+        path = self.path_of(name)
+        return path is not None and path.is_relative_to(self.folders[-1])
+
     def files(self) -> Iterator[str]:
         """The names of all templates that there are, each once."""
         seen = set()

@@ -15,14 +15,18 @@ from typing import Any
 
 from jinja2 import BaseLoader, StrictUndefined, nodes, pass_context
 from jinja2.exceptions import SecurityError
-from jinja2.runtime import Context, Undefined
+from jinja2.runtime import Context, LoopContext, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from gateway.core.escape import one_line, slack_escape, slack_link
-from gateway.render.budget import LONGEST_TEXT, Bound, Meter, bounded, check_size
+from gateway.core.message import Link
+from gateway.render.budget import LONGEST_TEXT, Meter, bounded, check_size
 from gateway.render.clean import Labels, clean, cut
+from gateway.render.rewrite import CONCAT, PAY, rewrite
+from gateway.render.table import Row, Table
 from gateway.render.times import clock_time, duration
+from gateway.render.view import AlertView
 
 # These make text or lists of any width, or write HTML of their own, or play dice.
 _UNBOUNDED = {
@@ -44,6 +48,7 @@ _TEXT_METHODS = (
     | {"upper"}
 )
 _LIST_METHODS = frozenset(("count", "index", "items", "keys", "values", "get", "copy"))
+_OWN = frozenset((AlertView, Labels, Link, LoopContext, Row, Table))
 _PLAIN = (int, float, bytes, bytearray, complex, range)
 
 
@@ -77,7 +82,8 @@ class Words(ImmutableSandboxedEnvironment):
         self.filters.update(FILTERS)
         for name in ("e", "escape", "forceescape"):
             self.filters[name] = self.escape_now
-        self.filters["join"] = self.joined
+        self.filters["join"] = self.filters[CONCAT] = self.joined
+        self.filters[PAY] = _pay
         self.filters["replace"] = self.replaced
         self.filters["names"] = self.names
         del self.globals["lipsum"]
@@ -86,7 +92,7 @@ class Words(ImmutableSandboxedEnvironment):
         """What an expression puts into the message."""
         if type(value) is str:
             text = value
-        elif value is None:
+        elif value is None or type(value) is Undefined:  # the else that {{ x if y }} lacks
             return ""
         elif hasattr(value, "__html__"):
             text = value
@@ -104,13 +110,14 @@ class Words(ImmutableSandboxedEnvironment):
             return self.printed(value)
         return escape(self.printed(value))
 
-    def pay(self, steps: int) -> None:
-        """Called by the code that `Bound` puts into loops and macros."""
-        self.meter.spend(steps)
-
-    def concat(self, *parts: Any) -> str:
-        """``a ~ b``."""
-        return self.joined(parts)
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """As the sandbox's own, with a short way to what is known to be harmless."""
+        if type(obj) in _OWN and attribute[:1] != "_":
+            try:
+                return getattr(obj, attribute)
+            except AttributeError:
+                return self.undefined(obj=obj, name=attribute)
+        return super().getattr(obj, attribute)
 
     def joined(self, parts: Iterable[Any], between: Any = "", attribute: Any = None) -> str:
         """The filter join, bounded, and escaping where one of the parts is marked text."""
@@ -162,9 +169,19 @@ class Words(ImmutableSandboxedEnvironment):
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         if len(source) > LONGEST_TEXT:
             raise SecurityError(f"the template is longer than {LONGEST_TEXT} characters")
-        tree = super()._parse(source, name, filename)
-        Bound().visit(tree)
-        return tree
+        return rewrite(super()._parse(source, name, filename))
+
+
+@pass_context  # or the compiler would work it out once, while it compiles
+def _pay(context: Context, steps: int) -> None:
+    """What the rewritten tree calls in loops and macros."""
+    _meter(context).spend(steps)
+
+
+def _meter(context: Context) -> Meter:
+    words = context.environment
+    assert isinstance(words, Words)
+    return words.meter
 
 
 @pass_context
@@ -173,7 +190,7 @@ def _clock(context: Context, t: Any) -> str:
     if isinstance(t, Undefined):
         return str(t)
     # Not from the context: a macro that was imported without it must know the zone, too.
-    meter: Meter = context.environment.meter  # type: ignore[attr-defined]  # ours: see Words
+    meter = _meter(context)
     return "" if t is None else clock_time(float(t), meter.zone, meter.at)
 
 

@@ -16,7 +16,7 @@ from gateway.render.table import table_of
 
 NAMES: Mapping[str, str] = {
     "incident": "the incident's number",
-    "number": 'the number as people say it: "#1042"',
+    "number": 'the number as people say it: "#1042"; empty for a digest',
     "status": "firing, acknowledged or resolved",
     "kind": "what the notice is about: firing, repeat, worse, escalation, acknowledged, "
     "unacknowledged, resolved, late, digest or test",
@@ -47,7 +47,7 @@ NAMES: Mapping[str, str] = {
     "you": "true when the message goes to one person",
     "at": "when it was decided to send this",
     "opened_at": "when the incident began",
-    "since_at": "when the first of the alerts started",
+    "since_at": "when the first of the alerts started; 0 when nobody knows",
     "ended_at": "when the last alert ended, or none",
     "lasted": "how long it has been going on, or went on, in seconds",
     "respond_by": "until when an answer is asked for, or none",
@@ -61,6 +61,9 @@ NAMES: Mapping[str, str] = {
     "external_url": "the gateway's own address",
     "zone": "the time zone of printed times",
 }
+
+TARGET_NAMES = frozenset(("target", "links", "link"))
+"""The names that only the channels' templates have: shared sentences are made for all targets."""
 
 _TONES = {
     **dict.fromkeys(("critical", "page", "emergency", "fatal", "disaster", "p1"), "critical"),
@@ -114,7 +117,7 @@ def view_of(facts: Mapping[str, Any], kind: Kind, reason: Reason) -> dict[str, A
     incident = facts.get("incident")
     return {
         "incident": incident if isinstance(incident, int) else clean(incident) or 0,
-        "number": f"#{clean(incident) or '?'}",
+        "number": f"#{clean(incident)}" if incident is not None else "",
         "status": status,
         "kind": kind.value,
         "reason": reason.value,

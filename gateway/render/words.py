@@ -34,6 +34,9 @@ _REMEMBERED = 8  # facts of a thousand alerts are a megabyte: few
 UNRANKED = 1000
 
 
+_OVER = (Kind.RESOLVED, Kind.DIGEST)
+
+
 class Renderer:
     """Turns facts into words.
 
@@ -71,7 +74,7 @@ class Renderer:
         """
         kind = kind or _known(Kind, facts.get("kind"), Kind.FIRING)
         reason = reason or _known(Reason, facts.get("reason"), Reason.FIRST)
-        safe = shown(links)
+        safe = shown(links, over=kind in _OVER or facts.get("status") == "resolved")
         failed: TemplateFailure | None = None
         try:
             names = self.names(facts, target, safe, zone, kind, reason)
@@ -126,7 +129,7 @@ class Renderer:
 
     def render_template(self, name: str, words: Words, names: Mapping[str, Any]) -> str:
         """The output of one template file. Raises TemplateFailure."""
-        template = self._template(name, words)
+        template = self.template(name, words)
         words.meter.start(names["zone"], names["at"])
         try:
             # Straight to the compiled function: Template.render would copy the names once more.
@@ -169,7 +172,8 @@ class Renderer:
                 return
             names[sentence] = one_line(text, 600)
 
-    def _template(self, name: str, words: Words) -> Template:
+    def template(self, name: str, words: Words) -> Template:
+        """The compiled template, from memory after the first time. Raises TemplateFailure."""
         key = (id(words), name)
         known = self._templates.get(key)
         if known is None:

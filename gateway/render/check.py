@@ -1,0 +1,142 @@
+"""Checking templates before they are needed: `gateway check` and every reload do this."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from jinja2 import TemplateError, meta, nodes
+
+from gateway.core.notice import Kind
+from gateway.render.failure import TemplateFailure, failure_of
+from gateway.render.lookup import PARTS, SENTENCES, SUFFIX
+from gateway.render.samples import LINKS, samples
+from gateway.render.sandbox import Words
+from gateway.render.view import NAMES, TARGET_NAMES
+from gateway.render.words import Renderer
+
+SHARED = "shared/"
+_ALWAYS = {"loop", "self", "super", "caller", "varargs", "kwargs"}
+KINDS = frozenset(kind.value for kind in Kind)
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateProblem:
+    """What is wrong with a template. A warning is odd, but no message will suffer from it."""
+
+    file: str
+    line: int | None
+    message: str
+    warning: bool = False
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{where}: {'warning: ' if self.warning else ''}{self.message}"
+
+
+def check_templates(renderer: Renderer) -> list[TemplateProblem]:
+    """Every problem found: files that do not compile, unknown names, samples that fail, lost files.
+
+    All templates are rendered for all samples. In the admin's own, names are also looked for where
+    no sample leads.
+    """
+    found: dict[tuple[object, ...], TemplateProblem] = {}
+    for problem in (*_static(renderer), *_rendered(renderer)):
+        # One problem is found many times: once for each sample. The first, static one says most.
+        found.setdefault((problem.file, problem.line, problem.message.split(" (")[0]), problem)
+    return sorted(
+        found.values(), key=lambda problem: (problem.warning, problem.file, problem.line or 0)
+    )
+
+
+def _static(renderer: Renderer) -> Iterator[TemplateProblem]:
+    used: set[str] = set()
+    own = [name for name in renderer.lookup.files() if not renderer.lookup.is_shipped(name)]
+    for name in own:
+        words = _words(renderer, name)
+        try:
+            source, _, _ = renderer.lookup.loader.get_source(words, name)
+            tree = words.parse(source, name)
+            # Some mistakes, an unknown filter among them, show only in compilation.
+            renderer.template(name, words)
+            used |= {other for other in meta.find_referenced_templates(tree) if other}
+            yield from _unknown_names(renderer, words, name, tree)
+        except (TemplateFailure, TemplateError, OSError, ValueError, RecursionError) as error:
+            yield _problem(renderer, failure_of(name, None, error))
+    for name in own:
+        if not _asked_for(name) and name not in used:
+            yield TemplateProblem(_file(renderer, name), None, _lost(name), warning=True)
+
+
+def _unknown_names(
+    renderer: Renderer, words: Words, name: str, tree: nodes.Template
+) -> Iterator[TemplateProblem]:
+    if not _asked_for(name):
+        return  # included by others, which may set more names for it
+    known = set(NAMES) - (TARGET_NAMES if name.startswith(SHARED) else set())
+    uses = list(tree.find_all(nodes.Name))
+    # What the template sets anywhere counts as known: whether it is set in time, samples show.
+    known |= {use.name for use in uses if use.ctx != "load"} | set(words.globals) | _ALWAYS
+    known |= {macro.name for macro in tree.find_all(nodes.Macro)}
+    known |= {each.target for each in tree.find_all(nodes.Import)}
+    for each in tree.find_all(nodes.FromImport):
+        known |= {pair[-1] if isinstance(pair, tuple) else pair for pair in each.names}
+    unknown_uses = {use.name: use.lineno for use in reversed(uses) if use.name not in known}
+    for unknown, line in unknown_uses.items():
+        near = get_close_matches(unknown, known, 1)
+        hint = f" (did you mean {near[0]!r}?)" if near else ""
+        yield TemplateProblem(_file(renderer, name), line, f"{unknown!r} is undefined{hint}")
+
+
+def _rendered(renderer: Renderer) -> Iterator[TemplateProblem]:
+    for sample in samples():
+        for channel, parts in PARTS.items():
+            target = sample.target(channel)
+            names = renderer.names(sample.facts, target, LINKS, "UTC", sample.kind, sample.reason)
+            failed = names.get("failed")
+            if failed is not None:
+                yield _problem(renderer, failed, sample.name)
+            for part in parts:
+                template = renderer.lookup.name_of(channel, part, sample.kind)
+                try:
+                    renderer.render_template(template, renderer.words_for(channel, part), names)
+                except TemplateFailure as failure:
+                    yield _problem(renderer, failure, sample.name)
+
+
+def _problem(
+    renderer: Renderer, failure: TemplateFailure, sample: str | None = None
+) -> TemplateProblem:
+    text = failure.problem
+    if sample is not None:
+        text += f" (in the sample {sample!r}: the message would fall back to plain words)"
+    return TemplateProblem(_file(renderer, failure.template), failure.line, text)
+
+
+def _asked_for(name: str) -> bool:
+    folder, _, file = name.partition("/")
+    stem = file.removesuffix(SUFFIX)
+    if folder == "shared":
+        return stem in SENTENCES
+    part, _, kind = stem.partition(".")
+    return part in PARTS.get(folder, ()) and (not kind or kind in KINDS)
+
+
+def _lost(name: str) -> str:
+    folder, _, file = name.partition("/")
+    parts = PARTS.get(folder)
+    if folder == "shared":
+        return f"no template includes {name}; the sentences are {', '.join(SENTENCES)}"
+    if parts is None:
+        return f"nothing uses {name}: the folders are {', '.join((*PARTS, 'shared'))}"
+    near = get_close_matches(file.split(".")[0], parts, 1)
+    hint = f" (did you mean {near[0]}{SUFFIX}?)" if near else ""
+    return f"nothing uses {name}{hint}: the parts of {folder} are {', '.join(parts)}"
+
+
+def _words(renderer: Renderer, name: str) -> Words:
+    folder, _, file = name.partition("/")
+    return renderer.words_for(folder, file.partition(".")[0])
+
+
+def _file(renderer: Renderer, name: str) -> str:
+    return str(renderer.lookup.path_of(name) or name)

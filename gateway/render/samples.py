@@ -1,0 +1,267 @@
+"""Facts to try templates on, from a world that bills customers: every kind, severity and oddity.
+
+`gateway check` renders all templates against all of them, `gateway render` shows one.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.core.message import Link
+from gateway.core.notice import Kind, Reason
+from gateway.core.plan import Target
+
+NOW = 1_795_147_320.0  # 2026-11-20T04:02:00Z, a Friday
+HOUR = 3600.0
+SEVERITIES: Mapping[str, int] = {"critical": 1, "warning": 2, "info": 3}
+MANY = 17
+STORM = 1000
+
+GATEWAY = "https://alerts.example.com"
+LINKS = (
+    Link("acknowledge", "Acknowledge", f"{GATEWAY}/ack/a-token-that-opens-nothing"),
+    Link("runbook", "Runbook", "https://runbooks.example.com/billing/double-charge"),
+    Link("incident", "Incident", f"{GATEWAY}/incidents/1042"),
+    Link("dashboard", "Dashboard", "https://grafana.example.com/d/billing"),
+    Link("source", "Source", "https://prometheus.example.com/graph?g0.expr=up&g0.tab=1"),
+)
+
+HOSTILE = (
+    "<!channel> <@U012AB> <https://evil.example|click>",
+    "<script>alert(1)</script><img src=x onerror=alert(1)>",
+    "\"><a href='javascript:alert(1)'>",
+    "line one\r\nBcc: everyone@example.com\nline two",
+    "\u202egnp.exe\u202c \u2066isolated\u2069 \u200b",
+    "{{ 7 * 7 }}{% for x in range(9) %}{{ x }}{% endfor %}",
+    "`code` *bold* _it_ ~gone~ & &amp; &lt;",
+    "long " * 2000,
+    "\ud800 lone, \x00 zero, \x1b[31mred",
+    "",
+)
+"""Values of labels and annotations that must come out harmless (E17)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Facts with the notice they are told by. `person` is set when one person is told."""
+
+    name: str
+    facts: dict[str, Any]
+    kind: Kind
+    reason: Reason
+    person: str | None = None
+
+    def target(self, channel: str) -> Target:
+        """Somewhere to send it."""
+        address = {"email": "ana@example.com", "slack": "#billing-alerts"}.get(channel, channel)
+        return Target(channel, address, person=self.person)
+
+
+def samples() -> tuple[Sample, ...]:
+    """All samples, each with a name of its own."""
+    return (*_kinds(), *_oddities())
+
+
+def sample(kind: Kind = Kind.FIRING, severity: str = "critical") -> Sample:
+    """The plain sample of one kind and severity."""
+    wanted = f"{kind.value} {severity}"
+    return next(each for each in _kinds() if each.name == wanted)
+
+
+def _kinds() -> Iterator[Sample]:
+    reasons = {
+        Kind.FIRING: Reason.FIRST,
+        Kind.REPEAT: Reason.REPEAT,
+        Kind.WORSE: Reason.WORSE,
+        Kind.ESCALATION: Reason.ESCALATION,
+        Kind.ACKNOWLEDGED: Reason.ACKNOWLEDGED,
+        Kind.UNACKNOWLEDGED: Reason.ACK_UNDONE,
+        Kind.RESOLVED: Reason.RESOLVED,
+        Kind.LATE: Reason.RESOLVED,
+        Kind.DIGEST: Reason.DIGEST,
+        Kind.TEST: Reason.TEST,
+    }
+    for severity in SEVERITIES:
+        for kind, reason in reasons.items():
+            person = "ana" if kind is Kind.ESCALATION else None
+            facts = facts_for(kind, severity)
+            yield Sample(f"{kind.value} {severity}", facts, kind, reason, person)
+    acked = facts_for(Kind.ACKNOWLEDGED, "critical")
+    yield Sample("ack expired", acked, Kind.UNACKNOWLEDGED, Reason.ACK_EXPIRED)
+    yield Sample("repeat, acknowledged", acked, Kind.REPEAT, Reason.REPEAT)
+    for reason in (
+        Reason.NEW_ALERTS,
+        Reason.SOME_RESOLVED,
+        Reason.MUTE_ENDED,
+        Reason.FALLBACK,
+        Reason.MOVED,
+    ):
+        facts = group(MANY, resolved=3 if reason is Reason.SOME_RESOLVED else 0)
+        yield Sample(reason.value, facts, Kind.FIRING, reason)
+
+
+def _oddities() -> Iterator[Sample]:
+    firing = (Kind.FIRING, Reason.FIRST)
+    yield Sample("many alerts", group(MANY), *firing)
+    yield Sample(
+        "many alerts with summaries of their own", group(MANY, own_summaries=True), *firing
+    )
+    yield Sample("a thousand alerts", group(STORM) | {"more": 9000, "truncated": 12}, *firing)
+    yield Sample("mixed", group(MANY, resolved=5), *firing)
+    bare = facts_for(Kind.FIRING, "critical")
+    bare["common_annotations"] = {}
+    bare["alerts"] = [alert | {"annotations": {}, "generator_url": ""} for alert in bare["alerts"]]
+    yield Sample("no annotations", bare, *firing)
+    yield Sample("no labels", bare | {"common_labels": {}, "group_labels": {}}, *firing)
+    for place, value in enumerate(HOSTILE):
+        yield Sample(f"hostile {place}", hostile(value), *firing, person="ana")
+    yield Sample("hostile and resolved", hostile(HOSTILE[0]), Kind.RESOLVED, Reason.RESOLVED)
+    yield Sample("no alerts", bare | {"alerts": [], "firing": 0}, Kind.RESOLVED, Reason.RESOLVED)
+    yield Sample("nothing known", {}, *firing)
+    yield Sample("nothing", dict.fromkeys(bare), Kind.REPEAT, Reason.REPEAT)
+
+
+def facts_for(kind: Kind, severity: str) -> dict[str, Any]:
+    """Facts of one alert, as they stand when a notice of `kind` is decided."""
+    over = kind in (Kind.RESOLVED, Kind.LATE)
+    facts = group(1, resolved=1 if over else 0, severity=severity)
+    if kind is Kind.REPEAT:
+        facts["at"] = NOW + 2 * HOUR
+    if kind is Kind.WORSE:
+        facts["previous_severity"] = {"critical": "warning"}.get(severity, "info")
+    if kind is Kind.ESCALATION:
+        facts |= {"told": ["ana", "slack:#billing-alerts"], "at": NOW + HOUR / 4}
+        facts["escalation"] = facts["escalation"] | {"step": 2, "next_at": NOW + HOUR / 2}
+        facts["respond_by"] = NOW
+    if kind in (Kind.ACKNOWLEDGED, Kind.RESOLVED, Kind.UNACKNOWLEDGED):
+        facts["ack"] = _ack()
+    if kind is Kind.ACKNOWLEDGED:
+        facts |= {"status": "acknowledged", "respond_by": None, "at": NOW + 240}
+    if kind is Kind.LATE:
+        facts["note"] = "Slack could not be reached from 04:02 to 04:40 UTC"
+    if kind is Kind.DIGEST:
+        facts["digest"] = [_folded(place) for place in range(24)]
+        facts |= {"incident": None, "alerts": [], "common_labels": {}, "common_annotations": {}}
+        facts |= {"receiver": "", "group_labels": {}}
+    return facts
+
+
+def group(
+    size: int, *, resolved: int = 0, severity: str = "critical", own_summaries: bool = False
+) -> dict[str, Any]:
+    """Facts of a group of `size` alerts, the last `resolved` of them over."""
+    alerts = [
+        _alert(place, severity, over=place >= size - resolved, own_summary=own_summaries)
+        for place in range(size)
+    ]
+    over = resolved == size
+    labels = alerts[0]["labels"]
+    differ = ("instance", "detector") if size > 1 else ()
+    common = {name: value for name, value in labels.items() if name not in differ}
+    return {
+        "incident": 1042,
+        "status": "resolved" if over else "firing",
+        "severity": severity,
+        "rank": SEVERITIES[severity],
+        "previous_severity": None,
+        "title": "DoubleChargeDetected: A customer was charged twice",
+        "receiver": "billing-critical",
+        "group_key": '{}/{severity="critical"}:{alertname="DoubleChargeDetected", team="billing"}',
+        "group_labels": {"alertname": "DoubleChargeDetected", "team": "billing"},
+        "common_labels": common,
+        "common_annotations": {} if own_summaries else dict(alerts[0]["annotations"]),
+        "alerts": alerts,
+        "firing": size - resolved,
+        "resolved": resolved,
+        "more": 0,
+        "opened_at": NOW - 710,
+        "since": NOW - 720,
+        "resolved_at": NOW + 2100 if over else None,
+        "at": NOW + 2100 if over else NOW,
+        "ack": None,
+        "escalation": {
+            "name": "billing",
+            "step": 1,
+            "steps": 3,
+            "next": ["person:ben"],
+            "next_at": NOW + HOUR / 4,
+        },
+        "respond_by": None if over else NOW + HOUR / 4,
+        "told": ["ana"],
+        "note": None,
+    }
+
+
+def hostile(value: str) -> dict[str, Any]:
+    """Facts in which every text that comes from outside is `value`."""
+    facts = group(3)
+    labels = {"alertname": value, "severity": "critical", "team": value, value or "empty": value}
+    notes = dict.fromkeys(("summary", "description", "runbook_url", "dashboard_url"), value)
+    facts |= {
+        "severity": value,
+        "receiver": value,
+        "group_labels": labels,
+        "common_labels": labels,
+        "common_annotations": notes,
+        "told": [value],
+        "note": value,
+        "ack": None,
+    }
+    facts["alerts"] = [
+        alert
+        | {
+            "labels": labels | {"instance": f"{place}{value}"},
+            "annotations": notes,
+            "generator_url": value,
+        }
+        for place, alert in enumerate(facts["alerts"])
+    ]
+    return facts
+
+
+def _alert(place: int, severity: str, *, over: bool, own_summary: bool) -> dict[str, Any]:
+    detectors: Sequence[str] = ("ledger_reconciliation", "webhook_replay", "renewal_audit")
+    detector = detectors[place % len(detectors)]
+    summary = "A customer was charged twice"
+    if own_summary:
+        summary = f"{place + 2} customers were charged twice, found by {detector}"
+    return {
+        "status": "resolved" if over else "firing",
+        "labels": {
+            "alertname": "DoubleChargeDetected",
+            "detector": detector,
+            "instance": f"billing-{place + 1}.example.com:9100",
+            "job": "billing",
+            "severity": severity,
+            "team": "billing",
+        },
+        "annotations": {
+            "summary": summary,
+            "description": "Double charges were found in the last 5 minutes. "
+            "Stop the renewal cron before anything else.",
+            "runbook_url": "https://runbooks.example.com/billing/double-charge",
+        },
+        "starts_at": NOW - 720 + min(place, 10) * 40,
+        "ends_at": NOW + 2100 if over else None,
+        "generator_url": "https://prometheus.example.com/graph?g0.expr=up&g0.tab=1",
+        "fingerprint": f"{place:016x}",
+    }
+
+
+def _ack() -> dict[str, Any]:
+    return {
+        "by": "ana",
+        "name": "Ana",
+        "at": NOW + 240,
+        "via": "link",
+        "expires_at": NOW + 240 + 24 * HOUR,
+    }
+
+
+def _folded(place: int) -> dict[str, Any]:
+    return {
+        "incident": 1043 + place,
+        "title": f"DatabaseConnectionPoolHigh: The connection pool p{place} is 91% full",
+        "severity": "warning" if place % 4 else "info",
+        "status": "resolved" if place % 5 == 4 else "firing",
+    }
