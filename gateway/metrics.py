@@ -1,0 +1,222 @@
+"""What the gateway counts about itself, for Prometheus.
+
+All names begin with `gateway_`. No label takes a value from an alert: sources, channels and
+severities are those of routes.yaml, everything else is a closed set.
+"""
+
+from collections.abc import Collection, Iterable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.exposition import generate_latest
+from prometheus_client.platform_collector import PlatformCollector
+from prometheus_client.process_collector import ProcessCollector
+
+from gateway import __version__
+from gateway.core.notice import Kind
+from gateway.core.respond import Answer, Response
+
+OTHER = "other"
+"""Stands for every value that routes.yaml does not know."""
+
+_MINUTE, _HOUR = 60.0, 3600.0
+ANSWERED_WITHIN = (
+    _MINUTE,
+    2 * _MINUTE,
+    5 * _MINUTE,
+    10 * _MINUTE,
+    15 * _MINUTE,
+    30 * _MINUTE,
+    _HOUR,
+    2 * _HOUR,
+    4 * _HOUR,
+    12 * _HOUR,
+    24 * _HOUR,
+)
+SENT_WITHIN = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+LAGS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
+
+
+class Metrics:
+    """The counters of one process, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
+        PlatformCollector(registry=registry)
+        build = Gauge("gateway_build_info", "1, with the version.", ["version"], registry=registry)
+        build.labels(__version__).set(1)
+        self._requests = Counter(
+            "gateway_ingest_requests",
+            "Requests that brought alerts, by source and HTTP status.",
+            ["source", "status"],
+            registry=registry,
+        )
+        self._alerts = Counter(
+            "gateway_ingest_alerts",
+            "Alerts taken in, re-posts included, by source.",
+            ["source"],
+            registry=registry,
+        )
+        self._rejected = Counter(
+            "gateway_ingest_alerts_rejected",
+            "Alerts refused because a field of theirs was wrong, by source.",
+            ["source"],
+            registry=registry,
+        )
+        self._truncated = Counter(
+            "gateway_ingest_alerts_truncated",
+            "Alerts that a sender said it left out by its own limit, by source.",
+            ["source"],
+            registry=registry,
+        )
+        self._decisions = Counter(
+            "gateway_decisions",
+            "Decisions about incidents, by the reason to speak or to keep quiet.",
+            ["reason"],
+            registry=registry,
+        )
+        self._notices = Counter(
+            "gateway_notices",
+            "Messages put into the outbox, by channel and kind.",
+            ["channel", "kind"],
+            registry=registry,
+        )
+        self._attempts = Counter(
+            "gateway_attempts",
+            "Attempts to send, by channel and result.",
+            ["channel", "result"],
+            registry=registry,
+        )
+        self._attempt_seconds = Histogram(
+            "gateway_attempt_seconds",
+            "How long attempts to send took, by channel.",
+            ["channel"],
+            buckets=SENT_WITHIN,
+            registry=registry,
+        )
+        self._outbox = Gauge(
+            "gateway_outbox_notices",
+            "Messages that are not yet done with, by channel and state.",
+            ["channel", "state"],
+            registry=registry,
+        )
+        self._outbox_age = Gauge(
+            "gateway_outbox_oldest_seconds",
+            "Age of the oldest message that still waits, by channel.",
+            ["channel"],
+            registry=registry,
+        )
+        self._answers = Counter(
+            "gateway_responses",
+            "Answers to acknowledgements and their undoing, by way and answer.",
+            ["via", "answer"],
+            registry=registry,
+        )
+        self._acknowledged = Histogram(
+            "gateway_acknowledgement_seconds",
+            "From the opening of an incident to somebody taking it, by severity.",
+            ["severity"],
+            buckets=ANSWERED_WITHIN,
+            registry=registry,
+        )
+        self._reload_ok = Gauge(
+            "gateway_config_last_reload_successful",
+            "1 when the last reading of routes.yaml took effect.",
+            registry=registry,
+        )
+        self._reload_at = Gauge(
+            "gateway_config_last_reload_success_timestamp_seconds",
+            "When a routes.yaml last took effect, unix seconds.",
+            registry=registry,
+        )
+        self._lag = Histogram(
+            "gateway_loop_lag_seconds",
+            "How late the event loop was: high values mean that something blocks it.",
+            buckets=LAGS,
+            registry=registry,
+        )
+        self._store_ok = Gauge(
+            "gateway_store_up", "1 while the database can be used.", registry=registry
+        )
+        self._severities: Collection[str] = ()
+
+    def know(self, severities: Collection[str]) -> None:
+        """The severities of routes.yaml: those that may be values of a label."""
+        self._severities = frozenset(severities)
+
+    def request(self, source: str, status: int) -> None:
+        """A request to take alerts in was answered. `source` is a declared one, or OTHER."""
+        self._requests.labels(source, str(status)).inc()
+
+    def ingested(self, source: str, taken: int, refused: int = 0, truncated: int = 0) -> None:
+        """Alerts of a committed request."""
+        if taken:
+            self._alerts.labels(source).inc(taken)
+        if refused:
+            self._rejected.labels(source).inc(refused)
+        if truncated:
+            self._truncated.labels(source).inc(truncated)
+
+    def decided(self, reasons: Iterable[str]) -> None:
+        """One decision, with all its reasons."""
+        for reason in reasons:
+            self._decisions.labels(str(reason)).inc()
+
+    def noticed(self, channel: str, kind: Kind) -> None:
+        """A message was put into the outbox."""
+        self._notices.labels(channel, kind.value).inc()
+
+    def attempt(self, channel: str, result: str, seconds: float) -> None:
+        """One attempt to send ended with `result`: accepted, or a Failure's word."""
+        self._attempts.labels(channel, result).inc()
+        self._attempt_seconds.labels(channel).observe(max(0.0, seconds))
+
+    def responded(self, response: Response, now: float) -> None:
+        """Somebody acknowledged or undid it."""
+        incident = response.incident
+        via = incident.ack.via if incident.ack else ""
+        self._answers.labels(via, response.answer.value).inc()
+        if response.answer is Answer.DONE:
+            known = incident.severity in self._severities
+            severity = incident.severity if known else OTHER
+            self._acknowledged.labels(severity).observe(max(0.0, now - incident.opened_at))
+
+    def reloaded(self, ok: bool, at: float) -> None:
+        """routes.yaml was read; `ok` when it took effect."""
+        self._reload_ok.set(1 if ok else 0)
+        if ok:
+            self._reload_at.set(at)
+
+    def lag(self, seconds: float) -> None:
+        """How late a timer of the event loop was."""
+        self._lag.observe(max(0.0, seconds))
+
+    def store_up(self, up: bool) -> None:
+        """Whether the database could be used when somebody last looked."""
+        self._store_ok.set(1 if up else 0)
+
+    def outbox(
+        self,
+        depth: Iterable[tuple[str, str, int, float | None]],
+        channels: Iterable[str],
+        now: float,
+    ) -> None:
+        """The outbox as it is: (channel, state, count, creation of the oldest) rows.
+
+        `channels` without rows show as empty, so that an alert on them can tell 0 from no data.
+        """
+        self._outbox.clear()
+        self._outbox_age.clear()
+        oldest: dict[str, float] = dict.fromkeys(channels, now)
+        for channel in oldest:
+            self._outbox.labels(channel, "pending").set(0)
+        for channel, state, count, created_at in depth:
+            self._outbox.labels(channel, state).set(count)
+            if state in ("pending", "sending") and created_at is not None:
+                oldest[channel] = min(oldest.get(channel, now), created_at)
+        for channel, created_at in oldest.items():
+            self._outbox_age.labels(channel).set(max(0.0, now - created_at))
+
+    def exposition(self) -> bytes:
+        """Everything, in Prometheus' text format."""
+        return generate_latest(self.registry)

@@ -1,0 +1,197 @@
+"""Alerts come in: POST /webhook/{source} and POST /api/v2/alerts.
+
+In this order: is the source known (404), who is it (401), is it plain JSON by its head (415), is it
+small enough (413), is it JSON (400), are the alerts right (422). Good alerts beside bad ones are
+kept. 2xx only after the commit; 503 with Retry-After when nothing can be saved. Never 429:
+Alertmanager takes a webhook's 4xx as final and tries only 5xx again (`notify/webhook`).
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from gateway.core.settings import SourceSettings
+from gateway.flow.engine import Engine
+from gateway.flow.intake import Overloaded
+from gateway.log import redact
+from gateway.metrics import OTHER
+from gateway.store import StoreUnavailable
+from gateway.web import auth
+from gateway.web.bodies import expect_json, read_body
+from gateway.web.errors import RequestError, error_response, json_response, unavailable
+from gateway.web.keys import ENGINE
+from gateway.web.sources import SOURCES
+from gateway.web.sources.parsed import BadAlert, BodyError, Parsed
+
+MOST_FAULTS = 100
+"""Faults listed in one answer; the error's text counts all."""
+
+EXCERPT = 500
+"""Characters of a refused body that are remembered."""
+
+REMEMBERED_AT_ONCE = 4
+"""Refusals that may wait to be remembered; the rest are only counted, so a flood stays cheap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What is remembered of a request that was refused, whole or in part."""
+
+    status: int
+    error: str
+    detail: Sequence[Any]
+    excerpt: str
+
+
+class Ingest:
+    """The two doors for alerts."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._remembering = asyncio.Semaphore(REMEMBERED_AT_ONCE)
+
+    async def webhook(self, request: web.Request) -> web.StreamResponse:
+        """POST /webhook/{source}: 200 also when some alerts were bad; the answer names them.
+
+        A sender like Alertmanager would not send the batch again, and need not.
+        """
+        name = request.match_info["source"]
+        source = self._engine.config.sources.get(name)
+        if source is None or source.type not in SOURCES:
+            known = ", ".join(sorted(self._engine.config.sources))
+            error = RequestError(
+                404,
+                "there is no such source",
+                [{"field": "source", "message": f"declare it under sources:; known: {known}"}],
+            )
+            return await self._refused(request, OTHER, error)
+        return await self._take(request, (source,), partial=200, all_bad=422)
+
+    async def api_v2(self, request: web.Request) -> web.StreamResponse:
+        """POST /api/v2/alerts, as Prometheus sends to Alertmanager: 200 and nothing more.
+
+        With a bad alert in the batch 400, as Alertmanager answers; the good ones are kept.
+        """
+        sources = self._engine.config.sources.values()
+        prometheus = tuple(source for source in sources if source.type == "prometheus")
+        return await self._take(request, prometheus, partial=400, all_bad=400)
+
+    async def _take(
+        self, request: web.Request, sources: Sequence[SourceSettings], partial: int, all_bad: int
+    ) -> web.StreamResponse:
+        body = b""
+        source = sources[0]
+        try:
+            source, body = await self._admitted(request, sources)
+            parsed = SOURCES[source.type](body, self._engine.now())
+        except RequestError as error:
+            return await self._refused(request, source.name, error)
+        except BodyError as error:
+            status = error.status if partial == 200 else all_bad
+            wrong = RequestError(status, error.message, _listed(error.faults))
+            return await self._refused(request, source.name, wrong, body)
+        metrics = self._engine.metrics
+        if parsed.alerts:
+            try:
+                await self._engine.submit(source.name, parsed.alerts)
+            except (StoreUnavailable, Overloaded) as error:
+                metrics.request(source.name, 503)
+                return unavailable(error)
+        metrics.ingested(source.name, len(parsed.alerts), len(parsed.bad), parsed.truncated)
+        if not parsed.bad:
+            metrics.request(source.name, 200)
+            return _accepted(parsed) if partial == 200 else web.Response()
+        return await self._partly(request, source.name, parsed, body, partial, all_bad)
+
+    async def _admitted(
+        self, request: web.Request, sources: Sequence[SourceSettings]
+    ) -> tuple[SourceSettings, bytes]:
+        """The source that the request proves to be, and its body. Raises RequestError."""
+        head = request.headers
+        proven = next((one for one in sources if auth.proven_by_head(one, head)), None)
+        by_body = [one for one in sources if auth.may_prove_by_body(one, head)]
+        if proven is None and not by_body:
+            raise auth.unauthorized(sources[0])
+        expect_json(request)
+        limit = proven.max_bytes if proven else max(one.max_bytes for one in by_body)
+        body = await read_body(request, limit)
+        if proven is None:
+            right = [one for one in by_body if auth.proven_by_body(one, head, body)]
+            if not right:
+                raise auth.unauthorized(sources[0])
+            proven = right[0]
+        return proven, body
+
+    async def _partly(
+        self,
+        request: web.Request,
+        source: str,
+        parsed: Parsed,
+        body: bytes,
+        partial: int,
+        all_bad: int,
+    ) -> web.StreamResponse:
+        count, kept = len(parsed.bad), len(parsed.alerts)
+        status = partial
+        if not kept:
+            # What is not JSON by the letter is malformed rather than only invalid.
+            status = 400 if parsed.malformed else all_bad
+        error = f"{count} of {count + kept} alerts refused, {kept} kept"
+        detail = _listed(parsed.bad)
+        await self._remember(request, source, Refusal(status, error, detail, _excerpt(body)))
+        self._engine.metrics.request(source, status)
+        if status == 200:
+            return _accepted(parsed, error)
+        return error_response(status, error, detail)
+
+    async def _refused(
+        self, request: web.Request, source: str, error: RequestError, body: bytes = b""
+    ) -> web.Response:
+        self._engine.metrics.request(source, error.status)
+        refusal = Refusal(error.status, error.error, error.detail, _excerpt(body))
+        await self._remember(request, source, refusal)
+        return error_response(error.status, error.error, error.detail, error.headers)
+
+    async def _remember(self, request: web.Request, source: str, refusal: Refusal) -> None:
+        if self._remembering.locked():
+            return
+        async with self._remembering:
+            await self._engine.reject(
+                source,
+                refusal.status,
+                refusal.error,
+                list(refusal.detail),
+                request.remote or "",
+                refusal.excerpt,
+            )
+
+
+def _accepted(parsed: Parsed, error: str = "") -> web.Response:
+    said: dict[str, Any] = {"accepted": len(parsed.alerts)}
+    if parsed.note:
+        said["note"] = parsed.note
+    if error:
+        said["error"] = error
+    if parsed.bad or parsed.repaired:
+        said["detail"] = _listed((*parsed.bad, *parsed.repaired))
+    return json_response(said)
+
+
+def _listed(faults: Sequence[BadAlert]) -> list[dict[str, object]]:
+    return [fault.to_json() for fault in faults[:MOST_FAULTS]]
+
+
+def _excerpt(body: bytes) -> str:
+    """The beginning of a refused body, fit for any database."""
+    text = body[: 4 * EXCERPT].decode("utf-8", "replace").replace("\x00", "\ufffd")
+    return redact(text[:EXCERPT])
+
+
+def add_routes(app: web.Application) -> None:
+    """The two doors."""
+    ingest = Ingest(app[ENGINE])
+    app.router.add_post("/webhook/{source}", ingest.webhook)
+    app.router.add_post("/api/v2/alerts", ingest.api_v2)

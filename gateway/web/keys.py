@@ -1,0 +1,9 @@
+"""What handlers find in the application, by typed keys."""
+
+from aiohttp import web
+
+from gateway.core.server import ServerSettings
+from gateway.flow.engine import Engine
+
+ENGINE: web.AppKey[Engine] = web.AppKey("gateway.engine", Engine)
+SETTINGS: web.AppKey[ServerSettings] = web.AppKey("gateway.settings", ServerSettings)

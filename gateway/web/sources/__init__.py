@@ -1,0 +1,11 @@
+"""Incoming sources: one file each, and this list. A type under `sources:` picks one of them."""
+
+from collections.abc import Mapping
+
+from gateway.web.sources import alertmanager, prometheus
+from gateway.web.sources.parsed import Parse
+
+SOURCES: Mapping[str, Parse] = {
+    "alertmanager": alertmanager.parse,
+    "prometheus": prometheus.parse,
+}

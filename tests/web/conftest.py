@@ -1,0 +1,25 @@
+"""Fixtures of the web's tests."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+
+from gateway.web.server import SERVED_AS
+from tests.web.world import FakeEngine, app_for
+
+Client = TestClient[Any, Any]
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    return FakeEngine()
+
+
+@pytest.fixture
+async def client(engine: FakeEngine, aiohttp_client: Callable[..., Awaitable[Client]]) -> Client:
+    """A client of the application with the small engine behind it."""
+    server = TestServer(app_for(engine))
+    await server.start_server(**SERVED_AS)
+    return await aiohttp_client(server)

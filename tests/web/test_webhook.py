@@ -1,0 +1,309 @@
+"""POST /webhook/{source} and /api/v2/alerts: what each request is answered, and what is kept."""
+
+import asyncio
+import base64
+import gzip
+import hashlib
+import hmac
+import io
+import json
+from typing import Any
+
+import pytest
+
+from gateway.core.settings import Secret, SourceSettings
+from gateway.flow.intake import Overloaded
+from gateway.store import StoreUnavailable
+from gateway.web.ingest import REMEMBERED_AT_ONCE
+from tests.web.conftest import Client
+from tests.web.world import FakeEngine, prometheus_body, recorded
+
+JSON = {"Content-Type": "application/json"}
+GOOD: dict[str, Any] = {"labels": {"alertname": "Good"}}
+BAD: dict[str, Any] = {"labels": {"alertname": "Bad", "severity": 3}}
+
+
+async def post(client: Client, path: str, body: Any, **headers: str) -> tuple[int, Any]:
+    """Status and JSON of the answer (None when it is empty)."""
+    data = io.BytesIO(body if isinstance(body, bytes) else json.dumps(body).encode())
+    answer = await client.post(path, data=data, headers={**JSON, **headers})
+    text = await answer.read()
+    return answer.status, json.loads(text) if text else None
+
+
+async def test_a_real_webhook_is_handed_on_whole(client: Client, engine: FakeEngine) -> None:
+    """Promise 1: 200 comes after the engine took the alerts, and says how many."""
+    answer = await post(client, "/webhook/alertmanager", recorded("webhook-grouped-firing-5.json"))
+    assert answer == (200, {"accepted": 5})
+    assert [source for source, _ in engine.submitted] == ["alertmanager"]
+    assert len(engine.alerts) == 5
+
+
+async def test_the_same_webhook_twice_says_the_same_twice(
+    client: Client, engine: FakeEngine
+) -> None:
+    """E1: a repeated body yields equal alerts, so that the engine sees no change."""
+    for _ in range(2):
+        await post(client, "/webhook/alertmanager", recorded("webhook-mixed-firing-resolved.json"))
+    (_, first), (_, second) = engine.submitted
+    assert first == second
+
+
+async def test_prometheus_is_answered_as_by_alertmanager(
+    client: Client, engine: FakeEngine
+) -> None:
+    """POST /api/v2/alerts answers 200 with nothing, as Alertmanager does."""
+    sent = prometheus_body("prometheus-post-alerts-firing.json")
+    assert await post(client, "/api/v2/alerts", sent) == (200, None)
+    assert [source for source, _ in engine.submitted] == ["prometheus"]
+
+
+async def test_an_empty_webhook_is_fine(client: Client, engine: FakeEngine) -> None:
+    """E33: no alerts, nothing to do, 200."""
+    body = {"version": "4", "alerts": [], "truncatedAlerts": 0}
+    assert await post(client, "/webhook/alertmanager", body) == (200, {"accepted": 0})
+    assert engine.submitted == []
+
+
+async def test_truncated_alerts_are_said(client: Client, engine: FakeEngine) -> None:
+    """E33: what the sender left out is in the answer and in the metric."""
+    body = recorded("webhook-truncated-max-alerts.json")
+    status, said = await post(client, "/webhook/alertmanager", body)
+    assert (status, said["note"]) == (200, "7 more not shown by the sender")
+    counted = 'gateway_ingest_alerts_truncated_total{source="alertmanager"} 7.0'
+    assert counted in engine.metrics.exposition().decode()
+
+
+async def test_a_bad_alert_beside_good_ones_at_the_webhook(
+    client: Client, engine: FakeEngine
+) -> None:
+    """E42: the good ones are kept, the answer names alert and field, and admins can see it."""
+    status, said = await post(
+        client, "/webhook/alertmanager", {"alerts": [GOOD, BAD, GOOD, {"labels": {}}]}
+    )
+    assert status == 200
+    assert said["accepted"] == 2
+    assert said["error"] == "2 of 4 alerts refused, 2 kept"
+    first = {"alert": 1, "field": "labels.severity", "message": "must be text, not a number"}
+    assert said["detail"][0] == first
+    assert said["detail"][1]["alert"] == 3
+    assert len(engine.alerts) == 2
+    source, kept_status, error, detail, _, excerpt = engine.rejected[0]
+    assert (source, kept_status, error) == ("alertmanager", 200, said["error"])
+    assert detail == said["detail"]
+    assert "severity" in excerpt
+
+
+async def test_a_bad_alert_beside_good_ones_at_the_api(client: Client, engine: FakeEngine) -> None:
+    """As at Alertmanager: 400, with the good ones in; unlike it, the answer says which was bad."""
+    status, said = await post(client, "/api/v2/alerts", [GOOD, BAD])
+    assert status == 400
+    assert said["detail"][0]["field"] == "labels.severity"
+    assert [alert.labels["alertname"] for alert in engine.alerts] == ["Good"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("/webhook/alertmanager", {"alerts": [BAD]}, 422),
+        ("/webhook/alertmanager", {"alerts": 3}, 422),
+        ("/webhook/alertmanager", [], 422),
+        ("/webhook/alertmanager", b"{", 400),
+        ("/webhook/alertmanager", b'{"alerts": [{"labels": {"a": "\\ud800"}}]}', 400),
+        ("/webhook/alertmanager", b'{"alerts": [{"labels": {"a": 1e999}}]}', 400),
+        ("/webhook/alertmanager", b'{"alerts": [{"labels": {"a": "\\u0000"}}]}', 422),
+        ("/api/v2/alerts", [BAD], 400),
+        ("/api/v2/alerts", {}, 400),
+        ("/api/v2/alerts", [None], 400),
+        ("/api/v2/alerts", b"[" * 100_000, 400),
+    ],
+)
+async def test_nothing_good_in_it(
+    client: Client, engine: FakeEngine, path: str, body: Any, status: int
+) -> None:
+    """E34, E42: malformed is 400, well-formed but wrong 422; counted and remembered."""
+    got, said = await post(client, path, body)
+    assert got == status
+    assert said["error"]
+    assert engine.submitted == []
+    assert len(engine.rejected) == 1
+    source = "prometheus" if path.startswith("/api") else "alertmanager"
+    counted = f'gateway_ingest_requests_total{{source="{source}",status="{status}"}} 1.0'
+    assert counted in engine.metrics.exposition().decode()
+
+
+@pytest.mark.parametrize("fault", [StoreUnavailable("the disk is full"), Overloaded("too many")])
+@pytest.mark.parametrize("path", ["/webhook/alertmanager", "/api/v2/alerts"])
+async def test_what_cannot_be_saved_is_to_be_sent_again(
+    client: Client, engine: FakeEngine, path: str, fault: Exception
+) -> None:
+    """Promise 1: 503 with Retry-After, which Alertmanager tries again; never 429 and never 200."""
+    engine.fails = fault
+    body: Any = [GOOD] if path.startswith("/api") else {"alerts": [GOOD, BAD]}
+    answer = await client.post(path, json=body)
+    assert answer.status == 503
+    assert int(answer.headers["Retry-After"]) >= 1
+    assert str(fault) in (await answer.json())["detail"][0]["message"]
+
+
+async def test_an_unknown_source_is_404(client: Client, engine: FakeEngine) -> None:
+    """An unknown source is told how to become known, and does not become a label of a metric."""
+    status, said = await post(client, "/webhook/nobody", {"alerts": [GOOD]})
+    assert status == 404
+    assert "alertmanager" in said["detail"][0]["message"]
+    assert 'source="other",status="404"' in engine.metrics.exposition().decode()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [("GET", "/webhook/alertmanager", "POST"), ("PUT", "/api/v2/alerts", "POST")],
+)
+async def test_another_method_is_405(client: Client, method: str, path: str, allowed: str) -> None:
+    """405 as JSON, with the methods that are allowed."""
+    answer = await client.request(method, path)
+    assert answer.status == 405
+    assert answer.headers["Allow"] == allowed
+    assert (await answer.json())["error"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Content-Type": "text/plain"},
+        {"Content-Type": "application/x-www-form-urlencoded"},
+        {"Content-Type": "application/json", "Content-Encoding": "gzip"},
+        {"Content-Type": "application/json", "Content-Encoding": "br"},
+    ],
+)
+async def test_other_content_is_415(
+    client: Client, engine: FakeEngine, headers: dict[str, str]
+) -> None:
+    """E34: only plain JSON; a compressed body is refused before it is unpacked."""
+    answer = await client.post(
+        "/webhook/alertmanager", data=gzip.compress(b'{"alerts": []}'), headers=headers
+    )
+    assert answer.status == 415
+    assert (await answer.json())["detail"][0]["field"] in headers
+    assert engine.submitted == []
+
+
+async def test_a_charset_is_no_other_content(client: Client) -> None:
+    """E34: a parameter of the content type does no harm."""
+    kind = {"Content-Type": "application/json; charset=utf-8"}
+    answer = await client.post("/webhook/alertmanager", data=b'{"alerts": []}', headers=kind)
+    assert answer.status == 200
+
+
+async def test_over_the_limit_is_413(client: Client, engine: FakeEngine) -> None:
+    """E34: 413 over the source's own limit, whether the length is announced or not."""
+    fits = json.dumps({"alerts": [], "x": ""}).encode()
+    fits = fits.replace(b'""', b'"' + b"y" * (1000 - len(fits)) + b'"')
+    assert (await post(client, "/webhook/small", fits))[0] == 200
+    assert (await post(client, "/webhook/small", fits + b" "))[0] == 413
+
+    async def chunks() -> Any:
+        for _ in range(100):
+            yield b" " * 100_000
+
+    answer = await client.post("/webhook/small", data=chunks(), headers=JSON)
+    assert answer.status == 413
+    assert "1000 bytes" in (await answer.json())["error"]
+
+
+async def test_a_body_of_ten_megabytes_is_taken(client: Client, engine: FakeEngine) -> None:
+    """E34: Alertmanager sets no limit, so neither does the server's usual one of 1 MiB."""
+    body = {"alerts": [{"labels": {"a": "b"}, "annotations": {"big": "x" * 10_000_000}}]}
+    assert await post(client, "/webhook/alertmanager", body) == (200, {"accepted": 1})
+
+
+def _basic(name: str, password: str) -> str:
+    return "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()
+
+
+@pytest.mark.parametrize(
+    ("source", "authorization", "status"),
+    [
+        ("bearer", "Bearer test-old", 200),
+        ("bearer", "bearer test-new", 200),
+        ("bearer", "Bearer test-newer", 401),
+        ("bearer", "Bearer", 401),
+        ("bearer", "Basic test-new", 401),
+        ("bearer", "Bearer t\u00ebst", 401),
+        ("bearer", "", 401),
+        ("basic", _basic("am", "test-pässword"), 200),
+        ("basic", _basic("am", "wrong"), 401),
+        ("basic", _basic("an", "test-pässword"), 401),
+        ("basic", "Basic !!!", 401),
+        ("basic", "Basic /w==", 401),
+        ("basic", "Bearer test-pässword", 401),
+        ("alertmanager", "Bearer whatever", 200),
+    ],
+)
+async def test_credentials(
+    client: Client, engine: FakeEngine, source: str, authorization: str, status: int
+) -> None:
+    """Any one of a source's secrets opens it, nothing else does, and 401 says what is expected."""
+    headers = JSON | ({"Authorization": authorization} if authorization else {})
+    answer = await client.post(f"/webhook/{source}", data=b'{"alerts": []}', headers=headers)
+    assert answer.status == status
+    if status == 401:
+        assert answer.headers["WWW-Authenticate"].lower().startswith(source)
+        said = (await answer.text()) + repr(engine.rejected)
+        assert "test-" not in said
+
+
+@pytest.mark.parametrize("key", [b"test-old", b"test-new"])
+@pytest.mark.parametrize("prefix", ["", "sha256="])
+async def test_a_signature_over_the_raw_body(client: Client, key: bytes, prefix: str) -> None:
+    """The HMAC is of the bytes as sent; of two valid secrets each is accepted."""
+    body = b'{ "alerts" : [] }'
+    signature = prefix + hmac.digest(key, body, hashlib.sha256).hex()
+    assert (await post(client, "/webhook/signed", body, **{"X-Signature": signature}))[0] == 200
+    wrong = await post(client, "/webhook/signed", body + b" ", **{"X-Signature": signature})
+    assert wrong[0] == 401
+
+
+@pytest.mark.parametrize("signature", [None, "", "00", "ä"])
+async def test_a_missing_or_odd_signature_is_401(client: Client, signature: str | None) -> None:
+    """A signature that is missing, empty or not ASCII is refused, without a fault of ours."""
+    headers = {} if signature is None else {"X-Signature": signature}
+    assert (await post(client, "/webhook/signed", b"{}", **headers))[0] == 401
+
+
+async def test_who_it_is_comes_before_what_it_says(client: Client) -> None:
+    """Whoever does not prove itself learns nothing of how its body is read."""
+    assert (await post(client, "/webhook/bearer", b"{"))[0] == 401
+
+
+async def test_the_api_asks_for_the_secret_of_any_prometheus_source(
+    client: Client, engine: FakeEngine
+) -> None:
+    """With a secret declared for prometheus, /api/v2/alerts is closed without it."""
+    secret = SourceSettings("prometheus", "prometheus", bearer=(Secret("test-prom"),))
+    engine.sources["prometheus"] = secret
+    assert (await post(client, "/api/v2/alerts", [GOOD]))[0] == 401
+    open_sesame = {"Authorization": "Bearer test-prom"}
+    assert (await post(client, "/api/v2/alerts", [GOOD], **open_sesame))[0] == 200
+
+
+async def test_a_flood_of_refusals_is_counted_but_not_all_remembered(
+    client: Client, engine: FakeEngine
+) -> None:
+    """Refusals cost the store at most a few writes at a time."""
+    gate = asyncio.Event()
+
+    async def slow_reject(*what: Any) -> None:
+        engine.rejected.append(what)
+        await gate.wait()
+
+    engine.reject = slow_reject  # type: ignore[method-assign]
+    async with asyncio.TaskGroup() as group:
+        posts = [group.create_task(post(client, "/webhook/alertmanager", b"{")) for _ in range(20)]
+        # Those that are not remembered are answered; those that are wait at the gate.
+        for _ in range(20 - REMEMBERED_AT_ONCE):
+            await asyncio.wait([p for p in posts if not p.done()], return_when="FIRST_COMPLETED")
+            if sum(p.done() for p in posts) >= 20 - REMEMBERED_AT_ONCE:
+                break
+        gate.set()
+    assert len(engine.rejected) == REMEMBERED_AT_ONCE
+    assert 'status="400"} 20.0' in engine.metrics.exposition().decode()

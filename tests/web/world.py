@@ -1,0 +1,84 @@
+"""A small engine for tests of the web: it keeps in memory what the web hands on."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+from aiohttp import web
+
+from gateway.core.incoming import Incoming
+from gateway.core.server import ServerSettings, read_settings
+from gateway.core.settings import Secret, SourceSettings
+from gateway.flow.engine import Engine, Health
+from gateway.links import Links
+from gateway.metrics import Metrics
+from gateway.web.app import build_app
+
+FIXTURES = Path(__file__).parent.parent / "fixtures" / "alertmanager"
+NOW = 1_795_222_800.0
+"""2026-11-21T01:00:00Z: after the starts of the recorded alerts, and a fixed present."""
+
+SOURCES = (
+    SourceSettings("alertmanager", "alertmanager", max_bytes=12 * 1024 * 1024),
+    SourceSettings("prometheus", "prometheus", max_bytes=12 * 1024 * 1024),
+    SourceSettings("small", "alertmanager", max_bytes=1000),
+    SourceSettings("bearer", "alertmanager", bearer=(Secret("test-old"), Secret("test-new"))),
+    SourceSettings("basic", "alertmanager", basic=(("am", Secret("test-pässword")),)),
+    SourceSettings("signed", "alertmanager", hmac=(Secret("test-old"), Secret("test-new"))),
+)
+
+
+class FakeEngine:
+    """Takes everything in; raises `fails` instead when it is set."""
+
+    def __init__(self) -> None:
+        self.metrics = Metrics()
+        self.links = Links("https://gateway.example.com", b"test-signing-key")
+        self.submitted: list[tuple[str, list[Incoming]]] = []
+        self.rejected: list[tuple[Any, ...]] = []
+        self.fails: Exception | None = None
+        self.health: list[Health] = [Health("store", True)]
+        self.sources = {source.name: source for source in SOURCES}
+        self.time = NOW
+
+    @property
+    def config(self) -> Any:
+        return SimpleNamespace(sources=self.sources, warnings=(), channels={})
+
+    def now(self) -> float:
+        return self.time
+
+    async def submit(self, source: str, alerts: Sequence[Incoming]) -> None:
+        if self.fails is not None:
+            raise self.fails
+        self.submitted.append((source, list(alerts)))
+
+    async def reject(self, *what: Any) -> None:
+        self.rejected.append(what)
+
+    def problems(self) -> list[Health]:
+        return self.health
+
+    @property
+    def alerts(self) -> list[Incoming]:
+        return [alert for _, alerts in self.submitted for alert in alerts]
+
+
+def settings(**env: str) -> ServerSettings:
+    return read_settings({f"GATEWAY_{name.upper()}": value for name, value in env.items()})
+
+
+def app_for(engine: FakeEngine, **env: str) -> web.Application:
+    return build_app(cast(Engine, engine), settings(**env))
+
+
+def recorded(name: str) -> bytes:
+    """A recorded body, byte for byte as in the fixtures folder."""
+    return (FIXTURES / name).read_bytes()
+
+
+def prometheus_body(name: str) -> Any:
+    """The alerts of a recorded request of Prometheus."""
+    return json.loads(recorded(name))["body"]
