@@ -174,7 +174,7 @@ def _links(message: Message) -> Sequence[Link]:
 
 
 def _buttons(message: Message) -> list[Block]:
-    """URL buttons: they open a page. The acknowledgement is made on that page, never by the link."""
+    """URL buttons. They open a page, and only there something is done (an acknowledgement)."""
     elements: list[Block] = []
     for link in _links(message):
         default, style = _BUTTONS[link.role]

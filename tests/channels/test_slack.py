@@ -30,6 +30,7 @@ class TestSlack(ChannelContract):
 
     target = Target("slack", CHANNEL)
     secret = "test-slack-token"
+    unwanted = (*ChannelContract.unwanted, "<!channel>", "<!here>", "<@U012AB>", "<#C1>", "<!sub")
 
     def vendor(self) -> Fake:
         return FakeSlack(token=self.secret)

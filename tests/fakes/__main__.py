@@ -18,7 +18,8 @@ def main() -> None:
     """Serve until SIGTERM or SIGINT.
 
     The port file is JSON {"postmark": URL, "slack": URL, "pagerduty": URL, "webhook": URL},
-    written when all of them listen. The log has one JSON line for each request that was accepted.
+    written when all of them listen; then "ready" is printed. The log has one JSON line for each
+    request that was accepted.
     POST /_control on any of the URLs scripts what it does next (see tests.fakes.server).
     """
     parser = argparse.ArgumentParser(prog="python -m tests.fakes", description="fake vendors")
@@ -52,6 +53,7 @@ async def serve(arguments: argparse.Namespace) -> None:
         draft = arguments.port_file.with_suffix(".draft")
         draft.write_text(json.dumps({fake.name: fake.url for fake in fakes}))
         os.replace(draft, arguments.port_file)
+        print("ready", flush=True)
         await stop.wait()
         for fake in fakes:
             await fake.stop()

@@ -1,0 +1,138 @@
+"""E-mail by Postmark, through postmarker.
+
+postmarker is synchronous and has no timeout of its own; its calls run in threads of our own. Each
+recipient gets a mail of their own: a bounce is then theirs alone, and so is the acknowledge link.
+"""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import requests
+from postmarker.core import PostmarkClient
+from requests.adapters import HTTPAdapter
+
+from gateway.channels import email_errors
+from gateway.channels.email_body import MailOptions, mail, message_id
+from gateway.channels.threads import Threads
+from gateway.core.message import Message, Receipt
+from gateway.core.notice import Kind
+from gateway.core.plan import Target
+from gateway.core.settings import ChannelSettings, Secret
+
+IN_FLIGHT = 8
+API_URL = "https://api.postmarkapp.com/"
+CONNECT_TIMEOUT = 3.0
+READ_TIMEOUT = 10.0
+DEADLINE = 20.0
+"""For the whole call, in seconds: the read timeout starts anew with every byte that drips in."""
+
+logger = logging.getLogger(__name__)
+
+
+class Client(PostmarkClient):  # type: ignore[misc]  # postmarker ships no types
+    """postmarker's client, whose own repr shows the token."""
+
+    def __repr__(self) -> str:
+        return "<PostmarkClient>"
+
+
+class Email:
+    """The e-mail channel. One client, as many connections as mails in flight."""
+
+    name = "email"
+    parts = ("subject", "text", "html")
+    edits = False
+
+    def __init__(
+        self,
+        token: Secret,
+        options: MailOptions,
+        *,
+        api_url: str = API_URL,
+        in_flight: int = IN_FLIGHT,
+        connect_timeout: float = CONNECT_TIMEOUT,
+        read_timeout: float = READ_TIMEOUT,
+        deadline: float = DEADLINE,
+    ) -> None:
+        """Timeouts in seconds. Raises ValueError for an api_url with a path. Needs a loop."""
+        self.in_flight = in_flight
+        self._token = token
+        self._options = options
+        self._threads = Threads("email", in_flight, deadline)
+        self._session = _session(in_flight)
+        self._client = Client(
+            server_token=token.reveal(),
+            timeout=(connect_timeout, read_timeout),
+            root_api_url=api_url,
+        )
+        # The only way to give postmarker a pool of the right size, no .netrc, no proxies of the
+        # environment and no redirects.
+        self._client._session = self._session
+
+    def accepts(self, kind: Kind, quiet: bool) -> bool:
+        """Whatever is worth a mail."""
+        return not quiet
+
+    async def send(self, message: Message, target: Target, receipt: Receipt | None) -> Receipt:
+        """One mail to one recipient. See Channel.send."""
+        content = mail(message, target, receipt, self._options)
+        answer = await self._threads.call(lambda: self._post(content))
+        given = answer.get("MessageID")
+        first = (receipt or {}).get("thread") or message_id(message, self._options)
+        return {"message_id": given if isinstance(given, str) else "", "thread": first}
+
+    def _post(self, content: dict[str, Any]) -> Mapping[str, Any]:
+        """In a thread: one request, and whatever it raises as a SendError."""
+        try:
+            answer = self._client.emails.send(**content)
+        except Exception as error:
+            # postmarker lets KeyError, AssertionError and requests' own errors through.
+            raise email_errors.failure_of(error, self._token) from None
+        if not isinstance(answer, Mapping) or answer.get("ErrorCode") != 0:
+            raise email_errors.bad_answer(answer, self._token)
+        return answer
+
+    async def close(self) -> None:
+        """Wait for mails in flight, then let go of threads and connections."""
+        await self._threads.close()
+        self._session.close()
+
+
+def _session(size: int) -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    session.max_redirects = 0  # a redirect would carry token and mail to another host
+    adapter = HTTPAdapter(pool_connections=1, pool_maxsize=size, max_retries=0)
+    session.mount("http://", adapter)
+    session.mount("https://", adapter)
+    return session
+
+
+def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Email:
+    """The channel of `channels: email:`. Raises ValueError naming what is missing."""
+    options = settings.options
+    provider = options.get("provider", "postmark")
+    if provider != "postmark":
+        raise ValueError(f"channels.email.provider is {provider!r}: write postmark or console")
+    token = settings.secrets.get("token")
+    if token is None or not token.reveal():
+        raise ValueError(
+            "channels.email.token is missing: set it, or say `provider: console` to print "
+            "messages instead of sending them"
+        )
+    sender = options.get("from", "")
+    if "@" not in sender:
+        raise ValueError("channels.email.from is missing: the address that mails come from")
+    api_url = options.get("api_url") or API_URL
+    if api_url.split("://", 1)[-1].rstrip("/").count("/"):
+        raise ValueError("channels.email.api_url must be host and port only, without a path")
+    return Email(
+        token,
+        MailOptions(
+            sender=sender,
+            stream=options.get("message_stream") or "outbound",
+            reply_to=options.get("reply_to") or None,
+        ),
+        api_url=api_url,
+    )

@@ -1,0 +1,115 @@
+"""A mail as Postmark's fields, within its limits. Pure.
+
+Limits (Postmark developer docs, "Email API"): TextBody and HtmlBody 5 MB each, a message 10 MB, 50
+recipients. Gmail clips a mail at about 102 kB, so far less is sent.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parseaddr
+from typing import Any
+
+from gateway.channels.cutting import cut_bytes, many_lines
+from gateway.core.delivery import Failure, SendError
+from gateway.core.escape import one_line, safe_url
+from gateway.core.message import Message, Receipt
+from gateway.core.plan import Target
+
+SUBJECT = 200  # characters
+TEXT_BYTES = 500_000
+HTML_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class MailOptions:
+    """What is the same in every mail."""
+
+    sender: str
+    stream: str = "outbound"
+    reply_to: str | None = None
+
+    @property
+    def domain(self) -> str:
+        """The domain of the sender, for message ids."""
+        return parseaddr(self.sender)[1].rpartition("@")[2] or "localhost"
+
+
+def mail(
+    message: Message, target: Target, receipt: Receipt | None, options: MailOptions
+) -> dict[str, Any]:
+    """The arguments of postmarker's send. Raises SendError(BAD_RECIPIENT) for a bad address."""
+    subject = message.parts.get("subject") or f"Incident #{message.incident} is {message.status}"
+    html = many_lines(message.parts.get("html", ""))
+    if len(html.encode("utf-8", "replace")) > HTML_BYTES:
+        # Cut HTML shows anything at all. The text part says the same and can be cut.
+        html = ""
+    return {
+        "From": options.sender,
+        "To": address(target),
+        "Subject": one_line(subject, SUBJECT),
+        "TextBody": _text(message),
+        "HtmlBody": html or None,
+        "ReplyTo": options.reply_to,
+        "MessageStream": options.stream,
+        "Metadata": {"incident": str(message.incident), "notice": str(message.notice_id)},
+        "Headers": headers(message, receipt, options),
+        # Click tracking would lead the acknowledge link through another host.
+        "TrackOpens": False,
+        "TrackLinks": "None",
+    }
+
+
+def address(target: Target) -> str:
+    """The one address to send to; anything that could be read as several is refused."""
+    given = target.address.strip()
+    if given.count("@") != 1 or any(c.isspace() or c in ',;<>"()' for c in given):
+        raise SendError(Failure.BAD_RECIPIENT, f"{one_line(given, 100)} is no e-mail address")
+    if not given.isprintable():
+        raise SendError(Failure.BAD_RECIPIENT, "the e-mail address holds control characters")
+    return given
+
+
+def headers(message: Message, receipt: Receipt | None, options: MailOptions) -> Mapping[str, str]:
+    """Headers that keep the mails of an incident together and make a repeated one known.
+
+    References names a mail that never existed and all mails of the incident share, and the first
+    one that was sent: mail clients thread by the same ids in References (Postmark support, "How
+    to thread messages"). X-PM-KeepID stops Postmark from replacing our Message-ID.
+    """
+    root = f"<incident-{message.incident}.{_digest(message.dedup_key)}@{options.domain}>"
+    first = (receipt or {}).get("thread", "")
+    made = {
+        "Message-ID": message_id(message, options),
+        "X-PM-KeepID": "true",
+        "References": one_line(f"{root} {first}"),
+        "In-Reply-To": one_line(first) or root,
+        "X-Gateway-Notice": str(message.notice_id),
+        "X-Gateway-Incident": str(message.incident),
+        # Out-of-office replies to an alert help nobody (RFC 3834).
+        "Auto-Submitted": "auto-generated",
+    }
+    if message.rank == 1 and message.status == "firing":
+        made |= {"X-Priority": "1", "Importance": "high"}
+    return made
+
+
+def message_id(message: Message, options: MailOptions) -> str:
+    """The same for every attempt at a notice, so that a mail client can drop the second copy."""
+    return f"<notice-{message.notice_id}.{_digest(message.dedup_key)}@{options.domain}>"
+
+
+def _digest(text: str) -> str:
+    """Tells gateways and databases apart whose numbers collide."""
+    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=6).hexdigest()
+
+
+def _text(message: Message) -> str:
+    text = many_lines(message.parts.get("text", "")).strip()
+    if not text:
+        text = message.parts.get("subject") or f"Incident #{message.incident}: {message.status}"
+    where = next(
+        (url for link in message.links if link.role == "incident" and (url := safe_url(link.url))),
+        f"incident #{message.incident}",
+    )
+    return cut_bytes(text, TEXT_BYTES, f"… cut here, see {where}")

@@ -1,0 +1,82 @@
+"""What Postmark's answers mean, as postmarker lets them through.
+
+Codes: Postmark developer docs, "API error codes". HTTP statuses and ErrorCodes share numbers that
+mean different things; one is never taken for the other.
+"""
+
+import requests
+from postmarker.exceptions import ClientError
+from requests import exceptions as broken
+
+from gateway.channels.answers import refused, retry_after, said
+from gateway.channels.no_answer import no_answer
+from gateway.core.delivery import Failure, SendError
+from gateway.core.settings import Secret
+
+_BY_CODE = {
+    10: Failure.MISCONFIGURED,  # bad token
+    100: Failure.SERVER_ERROR,  # maintenance
+    300: Failure.BAD_RECIPIENT,  # invalid address (or an empty body: ours never is)
+    400: Failure.MISCONFIGURED,  # sender signature missing
+    401: Failure.MISCONFIGURED,  # sender signature unconfirmed
+    402: Failure.BAD_CONTENT,  # JSON fault
+    403: Failure.BAD_CONTENT,  # header fault
+    405: Failure.MISCONFIGURED,  # out of credits
+    406: Failure.BAD_RECIPIENT,  # inactive: bounced, complained, suppressed
+    409: Failure.BAD_CONTENT,  # JSON header
+    411: Failure.BAD_CONTENT,  # attachment
+    412: Failure.MISCONFIGURED,  # account pending
+    413: Failure.MISCONFIGURED,  # account not approved
+    429: Failure.RATE_LIMITED,
+}
+
+
+def failure_of(error: Exception, token: Secret) -> SendError:
+    """The failure that an exception of postmarker's send stands for."""
+    if isinstance(error, ClientError):
+        cause = error.__cause__
+        response = cause.response if isinstance(cause, requests.HTTPError) else None
+        return _refused(error, response, token)
+    if isinstance(error, KeyError):
+        # JSON without an ErrorCode: some proxy's. postmarker loses its status.
+        return SendError(Failure.BAD_ANSWER, "the answer is not Postmark's", perhaps=True)
+    if isinstance(error, requests.HTTPError) and error.response is not None:
+        response = error.response
+        by_status = refused(response.status_code, "", response.headers, vendor="Postmark")
+        if by_status is not None:
+            return by_status
+    if isinstance(error, broken.TooManyRedirects):
+        return SendError(Failure.MISCONFIGURED, "the Postmark api_url answers with a redirect")
+    if isinstance(error, broken.JSONDecodeError):
+        return SendError(Failure.BAD_ANSWER, "Postmark's answer is not JSON", perhaps=True)
+    return no_answer(error)
+
+
+def bad_answer(answer: object, token: Secret) -> SendError:
+    """The failure of a 200 whose body is not Postmark's "accepted"."""
+    if isinstance(answer, dict) and isinstance(answer.get("ErrorCode"), int):
+        return _by_code(answer["ErrorCode"], said(answer.get("Message", ""), [token]))
+    return SendError(Failure.BAD_ANSWER, "Postmark's answer cannot be read", perhaps=True)
+
+
+def _refused(error: ClientError, response: requests.Response | None, token: Secret) -> SendError:
+    detail = said(error, [token])
+    status = response.status_code if response is not None else 0
+    headers = response.headers if response is not None else {}
+    if status == 429:
+        return SendError(Failure.RATE_LIMITED, detail, retry_after=retry_after(headers))
+    if status >= 500:
+        failure = refused(status, detail, headers, vendor="Postmark")
+        assert failure is not None
+        return failure
+    if status == 413:
+        return SendError(Failure.BAD_CONTENT, detail)
+    code = error.error_code
+    return _by_code(code if isinstance(code, int) else -1, detail, status)
+
+
+def _by_code(code: int, detail: str, status: int = 422) -> SendError:
+    failure = _BY_CODE.get(code)
+    if failure is None:
+        failure = Failure.MISCONFIGURED if status in (401, 403) else Failure.BAD_CONTENT
+    return SendError(failure, f"Postmark says {detail}")

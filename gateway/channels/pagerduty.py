@@ -1,0 +1,136 @@
+"""PagerDuty by Events API v2, through pdpyras.
+
+trigger, acknowledge and resolve on one dedup key per incident: a repeat of any of them is
+harmless. pdpyras is synchronous; its calls run in threads of our own.
+"""
+
+import warnings
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from requests.adapters import HTTPAdapter
+
+from gateway.channels import pagerduty_errors
+from gateway.channels.pagerduty_event import dedup_key, event
+from gateway.channels.threads import Threads
+from gateway.core.delivery import Failure, SendError
+from gateway.core.message import Message, Receipt
+from gateway.core.notice import Kind
+from gateway.core.plan import Target
+from gateway.core.settings import ChannelSettings, Secret
+
+with warnings.catch_warnings():
+    # Its import warns that it is deprecated; docs/decisions say why it stays.
+    warnings.simplefilter("ignore", UserWarning)
+    from pdpyras import EventsAPISession
+
+IN_FLIGHT = 4
+API_URL = "https://events.pagerduty.com"
+CONNECT_TIMEOUT = 3.0
+READ_TIMEOUT = 10.0
+DEADLINE = 20.0
+"""For one call, in seconds: the read timeout starts anew with every byte that drips in."""
+
+_ACTIONS = {
+    Kind.FIRING: ("trigger",),
+    Kind.REPEAT: ("trigger",),
+    Kind.WORSE: ("trigger",),
+    Kind.ESCALATION: ("trigger",),
+    # The Events API has no "unacknowledge": a trigger at least shows in the incident's log.
+    Kind.UNACKNOWLEDGED: ("trigger",),
+    Kind.ACKNOWLEDGED: ("acknowledge",),
+    Kind.RESOLVED: ("resolve",),
+    Kind.LATE: ("trigger", "resolve"),
+    Kind.TEST: ("trigger",),
+}
+"""No digest: each incident has its own dedup key, and a folded one could never be resolved."""
+
+
+class PagerDuty:
+    """The PagerDuty channel. One session per routing key, made when it is first used."""
+
+    name = "pagerduty"
+    parts = ("summary",)
+    edits = False
+
+    def __init__(
+        self,
+        secrets: Mapping[str, Secret],
+        *,
+        api_url: str = API_URL,
+        in_flight: int = IN_FLIGHT,
+        connect_timeout: float = CONNECT_TIMEOUT,
+        read_timeout: float = READ_TIMEOUT,
+        deadline: float = DEADLINE,
+    ) -> None:
+        """`secrets` resolves target addresses to routing keys. Timeouts in seconds."""
+        self.in_flight = in_flight
+        self._secrets = secrets
+        self._api_url = api_url.rstrip("/")
+        self._timeout = (connect_timeout, read_timeout)
+        self._threads = Threads("pagerduty", in_flight, deadline)
+        self._sessions: dict[Secret, EventsAPISession] = {}
+
+    def accepts(self, kind: Kind, quiet: bool) -> bool:
+        """Whatever has an event, unless it is only worth an update."""
+        return kind in _ACTIONS and not quiet
+
+    async def send(self, message: Message, target: Target, receipt: Receipt | None) -> Receipt:
+        """One event, or two for what came and went meanwhile. See Channel.send."""
+        key = self._secrets.get(target.address)
+        if key is None or not key.reveal():
+            raise SendError(Failure.MISCONFIGURED, f"no routing key is known as {target.address}")
+        session = self._session(key)
+        for action in _ACTIONS.get(message.kind, ("trigger",)):
+            content = event(message, target) if action == "trigger" else {}
+            await self._threads.call(
+                partial(self._enqueue, session, key, action, dedup_key(message), content)
+            )
+        return {"dedup_key": dedup_key(message)}
+
+    def _enqueue(
+        self,
+        session: EventsAPISession,
+        routing_key: Secret,
+        action: str,
+        key: str,
+        content: dict[str, Any],
+    ) -> None:
+        """In a thread: one request, and whatever it raises as a SendError."""
+        try:
+            session.send_event(action, dedup_key=key, **content)
+        except Exception as error:
+            # pdpyras lets errors of requests and json through.
+            raise pagerduty_errors.failure_of(error, routing_key) from None
+
+    def _session(self, routing_key: Secret) -> EventsAPISession:
+        session = self._sessions.get(routing_key)
+        if session is None:
+            session = EventsAPISession(routing_key.reveal())
+            session.url = self._api_url
+            # As it comes it sleeps and repeats inside the thread, on 429 without end. These are
+            # the only settings that make it one request per call (read in 5.4.1).
+            session.retry.clear()
+            session.retry[429] = 1
+            session.max_http_attempts = -1
+            session.max_network_attempts = 0
+            session.timeout = self._timeout
+            session.trust_env = False
+            session.max_redirects = 0  # a redirect would carry the routing key elsewhere
+            adapter = HTTPAdapter(pool_connections=1, pool_maxsize=self.in_flight, max_retries=0)
+            session.mount("http://", adapter)
+            session.mount("https://", adapter)
+            self._sessions[routing_key] = session
+        return session
+
+    async def close(self) -> None:
+        """Wait for events in flight, then let go of threads and connections."""
+        await self._threads.close()
+        for session in self._sessions.values():
+            session.close()
+
+
+def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> PagerDuty:
+    """The channel of `channels: pagerduty:`. `api_url` for EU accounts is another host."""
+    return PagerDuty(secrets, api_url=settings.options.get("api_url") or API_URL)

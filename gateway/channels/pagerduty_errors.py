@@ -1,0 +1,55 @@
+"""What PagerDuty's answers mean, as pdpyras lets them through.
+
+pdpyras makes a PDServerError of an exact 500 only; the status of the answer decides.
+"""
+
+from typing import Any
+
+import requests
+
+from gateway.channels.answers import refused, said
+from gateway.channels.no_answer import no_answer
+from gateway.core.delivery import Failure, SendError
+from gateway.core.settings import Secret
+
+
+def failure_of(error: Exception, routing_key: Secret) -> SendError:
+    """The failure that an exception of pdpyras's send_event stands for.
+
+    The exception must not go further: the request in it holds the routing key.
+    """
+    response = getattr(error, "response", None)
+    if isinstance(response, requests.Response):
+        return _answered(response, routing_key)
+    cause = error.__cause__
+    if isinstance(cause, requests.TooManyRedirects):
+        return SendError(Failure.MISCONFIGURED, "the PagerDuty api_url answers with a redirect")
+    if isinstance(cause, requests.RequestException):
+        return no_answer(cause)
+    return no_answer(error)
+
+
+def _answered(response: requests.Response, routing_key: Secret) -> SendError:
+    status = response.status_code
+    if status < 300:
+        return SendError(Failure.BAD_ANSWER, "PagerDuty's answer cannot be read", perhaps=True)
+    faults = said("; ".join(_faults(response)), [routing_key], 300)
+    if status == 400 and ("routing key" in faults.lower() or "routing_key" in faults):
+        # The integration is gone or the key was mistyped: an admin can mend that.
+        return SendError(Failure.MISCONFIGURED, f"PagerDuty says: {faults}")
+    failure = refused(status, faults, response.headers, vendor="PagerDuty")
+    assert failure is not None, "below 300 was handled above"
+    return failure
+
+
+def _faults(response: requests.Response) -> list[str]:
+    try:
+        content: Any = response.json()
+    except ValueError:
+        return []
+    if not isinstance(content, dict):
+        return []
+    errors = content.get("errors")
+    if isinstance(errors, list) and errors:
+        return [str(item) for item in errors]
+    return [str(content["message"])] if content.get("message") else []

@@ -1,0 +1,195 @@
+"""An incident as a PagerDuty event, within its limits. Pure.
+
+Limits (PagerDuty developer docs, Events API v2 "Send an alert event"): summary 1024 characters,
+dedup_key 255, the whole event 512 KB, counted as 512,000 bytes like Alertmanager does.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from gateway.channels import facts as read
+from gateway.channels.cutting import cut, many_lines
+from gateway.channels.webhook_body import rfc3339
+from gateway.core.escape import one_line, safe_url
+from gateway.core.message import Message
+from gateway.core.plan import Target
+
+SUMMARY = 1024
+DEDUP_KEY = 255
+EVENT_BYTES = 512_000
+ROOM = 20_000
+"""Bytes kept for what stands around the details: envelope, routing key, headings, notes."""
+VALUE = 2000  # characters of one label or annotation
+MOST_LABELS = 60
+TEXT = 250  # of component, group, class, source and link texts
+MOST_LINKS = 20
+
+SEVERITIES = ("critical", "error", "warning", "info")
+_SEVERITIES = {
+    "critical": "critical",
+    "emergency": "critical",
+    "fatal": "critical",
+    "disaster": "critical",
+    "error": "error",
+    "high": "error",
+    "page": "error",
+    "major": "error",
+    "warning": "warning",
+    "warn": "warning",
+    "medium": "warning",
+    "minor": "warning",
+}
+_ROLES = ("runbook", "incident", "dashboard", "source")
+
+
+def dedup_key(message: Message) -> str:
+    """The key of the incident; one that is too long is hashed, never cut (E14)."""
+    key = message.dedup_key
+    if 0 < len(key) <= DEDUP_KEY and key.isprintable():
+        return key
+    return hashlib.sha256((key or str(message.incident)).encode("utf-8", "replace")).hexdigest()
+
+
+def event(message: Message, target: Target) -> dict[str, Any]:
+    """Everything of a trigger event but action, dedup key and routing key."""
+    facts = message.facts
+    common = read.mapping(facts, "common_labels")
+    made: dict[str, Any] = {
+        "payload": {
+            "summary": _summary(message),
+            "source": _source(common, facts),
+            "severity": severity(message, target),
+        },
+        "client": "Alert gateway",
+    }
+    payload = made["payload"]
+    since = read.number(facts, "since") or read.number(facts, "opened_at")
+    if since is not None:
+        payload["timestamp"] = rfc3339(since)
+    named = {
+        "component": _label(common, "component", "service", "job"),
+        "group": _label(common, "team", "namespace", "cluster") or read.text(facts, "receiver"),
+        "class": _label(common, "alertname", "class"),
+    }
+    payload |= {field: one_line(text, TEXT) for field, text in named.items() if text}
+    links = _links(message)
+    if links:
+        made["links"] = links
+    for link in message.links:
+        if link.role == "incident" and (url := safe_url(link.url)):
+            made["client_url"] = url
+            break
+    payload["custom_details"] = details(message, EVENT_BYTES - ROOM - _size(made))
+    return made
+
+
+def severity(message: Message, target: Target) -> str:
+    """PagerDuty's severity: the target's own choice, else by the name of ours."""
+    chosen = target.options.get("severity", "")
+    if chosen in SEVERITIES:
+        return chosen
+    if message.kind.value == "test":
+        return "info"
+    return _SEVERITIES.get(message.severity.strip().lower(), "info")
+
+
+def details(message: Message, room: int) -> dict[str, Any]:
+    """What stands below the summary, in at most `room` bytes.
+
+    What matters most is put in first and alerts are added while they fit; how many were left out
+    is said (E13).
+    """
+    facts = message.facts
+    made: dict[str, Any] = {
+        "incident": f"#{message.incident}",
+        "severity": one_line(message.severity, TEXT),
+        "reason": message.reason.value,
+        "alerts": f"{read.count(facts, 'firing')} firing, {read.count(facts, 'resolved')} resolved",
+    }
+    note = read.text(facts, "note")
+    if note:
+        made["note"] = cut(many_lines(note), VALUE)
+    annotations = _texts(read.mapping(facts, "common_annotations"))
+    labels = _texts(read.mapping(facts, "common_labels"))
+    left = room - _size(made)
+    for name, texts in (("annotations", annotations), ("labels", labels)):
+        if texts and _size(texts) < left:
+            made[name] = texts
+            left -= _size(texts)
+    listed = read.alerts(facts)
+    unlisted = read.count(facts, "more")
+    shown: list[dict[str, Any]] = []
+    for alert in listed:
+        entry = _alert(alert, facts)
+        left -= _size(entry) + 2
+        if left < 0:
+            break
+        shown.append(entry)
+    if len(listed) + unlisted > 1:
+        made["each alert"] = shown
+    hidden = len(listed) - len(shown) + unlisted
+    if hidden:
+        made["not shown"] = f"… {hidden} more alerts, see link"
+    return made
+
+
+def _alert(alert: read.AlertFacts, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """One alert, only with what tells it from the others."""
+    entry: dict[str, Any] = {
+        "status": alert.status,
+        "labels": _texts(read.differing(alert, read.mapping(facts, "common_labels"))),
+    }
+    common = read.mapping(facts, "common_annotations")
+    annotations = {k: v for k, v in alert.annotations.items() if common.get(k) != v}
+    if annotations:
+        entry["annotations"] = _texts(annotations)
+    if alert.starts_at is not None:
+        entry["since"] = rfc3339(alert.starts_at)
+    source = safe_url(alert.generator_url)
+    if source:
+        entry["source"] = source
+    return entry
+
+
+def _texts(given: Mapping[str, str]) -> dict[str, str]:
+    return {
+        one_line(name, TEXT): cut(many_lines(value), VALUE)
+        for name, value in list(given.items())[:MOST_LABELS]
+    }
+
+
+def _summary(message: Message) -> str:
+    summary = one_line(message.parts.get("summary", ""), SUMMARY)
+    if summary:
+        return summary
+    title = read.text(message.facts, "title") or f"Incident #{message.incident}"
+    return one_line(title, SUMMARY) or f"Incident #{message.incident}"
+
+
+def _source(common: Mapping[str, str], facts: Mapping[str, Any]) -> str:
+    found = _label(common, "instance", "host", "service", "job", "cluster")
+    found = found or _label(read.mapping(facts, "group_labels"), "instance", "service", "job")
+    return one_line(found or read.text(facts, "external_url"), TEXT) or "alert gateway"
+
+
+def _label(labels: Mapping[str, str], *names: str) -> str:
+    return next((labels[name] for name in names if labels.get(name, "").strip()), "")
+
+
+def _links(message: Message) -> list[dict[str, str]]:
+    """Links to show. The acknowledge link is left out: PagerDuty has its own button, and its page
+    is open to the whole account."""
+    found = []
+    for role in _ROLES:
+        for link in message.links:
+            url = safe_url(link.url)
+            if link.role == role and url:
+                found.append({"href": url, "text": one_line(link.text, TEXT) or role})
+    return found[:MOST_LINKS]
+
+
+def _size(content: Any) -> int:
+    """Bytes as requests will send it: JSON with everything beyond ASCII escaped."""
+    return len(json.dumps(content))
