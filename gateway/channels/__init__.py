@@ -7,8 +7,10 @@ pay for no SDK.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from typing import Any
 
 from gateway.channels.contract import Channel
+from gateway.channels.stand_ins import ByTarget, NoAccount
 from gateway.core.settings import ChannelSettings, Secret
 
 
@@ -18,11 +20,12 @@ class Entry:
 
     module: str
     parts: tuple[str, ...]
+    account: bool = False  # whether it is nothing without settings of its own
 
 
 CHANNELS: Mapping[str, Entry] = {
-    "email": Entry("gateway.channels.email", ("subject", "text", "html")),
-    "slack": Entry("gateway.channels.slack", ("title", "text", "thread")),
+    "email": Entry("gateway.channels.email", ("subject", "text", "html"), account=True),
+    "slack": Entry("gateway.channels.slack", ("title", "text", "thread"), account=True),
     "pagerduty": Entry("gateway.channels.pagerduty", ("summary",)),
     "webhook": Entry("gateway.channels.webhook", ()),
     "console": Entry("gateway.channels.console", ("text",)),
@@ -33,15 +36,23 @@ def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Channel:
     """The channel of these settings. Must be called in the event loop it will serve.
 
     `secrets` resolves the references that targets carry (Plan.secrets): PagerDuty routing keys,
-    webhook URLs. With `provider: console` the messages are printed instead of sent, whatever the
-    channel. Raises ValueError, naming the field, when a setting is missing or makes no sense.
+    webhook URLs. With `provider: console`, of the channel or of a single target, messages are
+    printed instead of sent. An account that is not declared makes a channel that says so at each
+    send. Raises ValueError, naming the field, when a setting is missing or makes no sense.
     """
     entry = CHANNELS.get(settings.name)
     if entry is None:
         raise ValueError(f"channels: no channel is called {settings.name!r}")
-    if settings.options.get("provider") == "console" and settings.name != "console":
-        console = import_module("gateway.channels.console")
-        channel: Channel = console.stand_in(settings, entry.parts)
-    else:
-        channel = import_module(entry.module).build(settings, secrets)
-    return channel
+    if entry.account and not settings.options and not settings.secrets:
+        return NoAccount(settings.name, entry.parts)
+    if settings.name == "console":
+        console: Channel = _module(entry).build(settings, secrets)
+        return console
+    shown: Channel = _module(CHANNELS["console"]).stand_in(settings, entry.parts)
+    if settings.options.get("provider") == "console":
+        return shown
+    return ByTarget(_module(entry).build(settings, secrets), shown)
+
+
+def _module(entry: Entry) -> Any:
+    return import_module(entry.module)

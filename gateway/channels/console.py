@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping
 from typing import TextIO
 
+from gateway.channels import facts as read
 from gateway.channels.cutting import cut_lines, many_lines
 from gateway.core.delivery import Failure, SendError
 from gateway.core.escape import one_line, safe_url
@@ -21,7 +22,8 @@ LONGEST = 4000
 """Characters of one message: a terminal is no place for more."""
 
 _WORDS = {"email": "e-mail", "slack": "Slack", "pagerduty": "PagerDuty", "webhook": "webhook"}
-_TOKENS = {"email", "slack"}  # channels that need a token in their settings
+_LACKING = {"email": "token", "slack": "token", "pagerduty": "routing key", "webhook": "URL"}
+_NEED_TOKEN = {"email", "slack"}
 _RED, _YELLOW, _BLUE, _GREEN, _GREY = "31", "33", "34", "32", "90"
 _COLOURS = {1: _RED, 2: _YELLOW, 3: _BLUE}
 _RULE = "─" * 78
@@ -39,14 +41,14 @@ class Console:
         *,
         name: str = "console",
         parts: tuple[str, ...] = ("text",),
-        unsent: str | None = None,
+        stands_in: str | None = None,
         colour: bool | None = None,
     ) -> None:
-        """`unsent` says why a message that belongs elsewhere is only shown here."""
+        """`stands_in` says why messages that belong elsewhere are only shown here."""
         self.name = name
         self.parts = parts
         self._stream = stream
-        self._unsent = unsent
+        self._stands_in = stands_in
         if colour is None:
             colour = stream.isatty() and not os.environ.get("NO_COLOR")
         self._colour = colour
@@ -70,7 +72,8 @@ class Console:
 
     def _written(self, message: Message, target: Target) -> str:
         parts = {name: _unescaped(text, self.name) for name, text in message.parts.items()}
-        heading = parts.get("subject") or parts.get("title") or parts.get("summary") or ""
+        heading = parts.get("subject") or parts.get("title") or parts.get("summary")
+        heading = heading or read.name_of(message)
         body = cut_lines(parts.get("text", "").strip(), LONGEST, "… cut, see the incident")
         colour = _GREEN if message.status == "resolved" else _COLOURS.get(message.rank, _GREY)
         lines = [
@@ -92,14 +95,18 @@ class Console:
 
     def _marked(self, message: Message) -> str:
         severity = one_line(message.severity, 40).upper()
-        return f"#{message.incident} {severity} {message.status} ({message.reason.value})"
+        number = f"#{message.incident} " if message.incident else ""
+        return f"{number}{severity} {message.status} ({message.reason.value})"
 
     def _where(self, target: Target) -> str:
         if self.name == "console":
             return ""
         person = f" ({target.person})" if target.person else ""
         what = f"{_WORDS.get(self.name, self.name)} to {one_line(target.address)}{person}"
-        return what + (f" (not sent: {self._unsent})" if self._unsent else "")
+        why = self._stands_in
+        if target.options.get("provider") == "console":
+            why = f"no {_LACKING.get(self.name, 'account')}"
+        return what + (f" (not sent: {why})" if why else "")
 
     def _paint(self, text: str, codes: str) -> str:
         return f"\x1b[{codes}m{text}\x1b[0m" if self._colour else text
@@ -119,6 +126,6 @@ def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Console:
 
 def stand_in(settings: ChannelSettings, parts: tuple[str, ...]) -> Console:
     """A console in place of the channel that these settings name, saying why it is there."""
-    lacking = settings.name in _TOKENS and "token" not in settings.secrets
-    unsent = "no token" if lacking else "provider is console"
-    return Console(sys.stdout, name=settings.name, parts=parts, unsent=unsent)
+    lacking = settings.name in _NEED_TOKEN and "token" not in settings.secrets
+    why = "no token" if lacking else "provider is console"
+    return Console(sys.stdout, name=settings.name, parts=parts, stands_in=why)

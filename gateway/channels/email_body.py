@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from email.utils import parseaddr
 from typing import Any
 
+from gateway.channels import facts as read
 from gateway.channels.cutting import cut_bytes, many_lines
 from gateway.core.delivery import Failure, SendError
 from gateway.core.escape import one_line, safe_url
@@ -39,7 +40,7 @@ def mail(
     message: Message, target: Target, receipt: Receipt | None, options: MailOptions
 ) -> dict[str, Any]:
     """The arguments of postmarker's send. Raises SendError(BAD_RECIPIENT) for a bad address."""
-    subject = message.parts.get("subject") or f"Incident #{message.incident} is {message.status}"
+    subject = message.parts.get("subject") or f"{read.name_of(message)} is {message.status}"
     html = many_lines(message.parts.get("html", ""))
     if len(html.encode("utf-8", "replace")) > HTML_BYTES:
         # Cut HTML shows anything at all. The text part says the same and can be cut.
@@ -107,9 +108,9 @@ def _digest(text: str) -> str:
 def _text(message: Message) -> str:
     text = many_lines(message.parts.get("text", "")).strip()
     if not text:
-        text = message.parts.get("subject") or f"Incident #{message.incident}: {message.status}"
+        text = message.parts.get("subject") or f"{read.name_of(message)}: {message.status}"
     where = next(
         (url for link in message.links if link.role == "incident" and (url := safe_url(link.url))),
-        f"incident #{message.incident}",
+        read.name_of(message),
     )
     return cut_bytes(text, TEXT_BYTES, f"… cut here, see {where}")

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from gateway.core.message import Message
 from gateway.core.notice import Facts
 
 
@@ -48,6 +49,12 @@ def _alert(item: Mapping[str, Any]) -> AlertFacts:
         generator_url=text(item, "generator_url"),
         fingerprint=text(item, "fingerprint"),
     )
+
+
+def name_of(message: Message) -> str:
+    """What to call it where there are no other words; a digest has no number."""
+    title = text(message.facts, "title")
+    return f"Incident #{message.incident}" if message.incident else title or message.kind.value
 
 
 def text(facts: Facts, key: str) -> str:

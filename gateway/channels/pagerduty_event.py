@@ -164,8 +164,8 @@ def _summary(message: Message) -> str:
     summary = one_line(message.parts.get("summary", ""), SUMMARY)
     if summary:
         return summary
-    title = read.text(message.facts, "title") or f"Incident #{message.incident}"
-    return one_line(title, SUMMARY) or f"Incident #{message.incident}"
+    title = one_line(read.text(message.facts, "title"), SUMMARY)
+    return title or read.name_of(message)
 
 
 def _source(common: Mapping[str, str], facts: Mapping[str, Any]) -> str:

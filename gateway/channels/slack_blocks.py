@@ -54,13 +54,13 @@ def headline(message: Message) -> str:
     """One line of mrkdwn for notifications and screen readers: state, severity, title."""
     severity = slack_escape(one_line(message.severity, 40)).upper()
     word = message.status.upper() if message.status != "firing" else severity
-    title = words(message, "title") or f"Incident #{message.incident}"
+    title = words(message, "title") or slack_escape(read.name_of(message))
     return cut_mrkdwn(f"{emoji(message)} {word}: {one_line(title)}", 300, "…")
 
 
 def blocks(message: Message) -> list[Block]:
     """The whole message. What does not fit is left out with a line that says how much."""
-    title = words(message, "title") or f"Incident #{message.incident}"
+    title = words(message, "title") or slack_escape(read.name_of(message))
     head = plain(title, HEADER - 2)
     made: list[Block] = [
         {
@@ -98,7 +98,8 @@ def _standing(message: Message) -> str:
     facts = message.facts
     firing, resolved = read.count(facts, "firing"), read.count(facts, "resolved")
     said = [f"{emoji(message)} {bold(message.severity, 40)} · {message.status}"]
-    said.append(f"incident #{message.incident}")
+    if message.incident:
+        said.append(f"incident #{message.incident}")
     if firing or resolved:
         said.append(f"{firing} firing" + (f", {resolved} resolved" if resolved else ""))
     said.append(str(message.reason))
@@ -159,7 +160,7 @@ def _more_note(message: Message, start: str) -> str:
     for link in message.links:
         if link.role == "incident" and safe_url(link.url) and len(link.url) <= 120:
             return f"{start}, see {slack_link(link.url, 'the incident')}"
-    return f"{start}, see incident #{message.incident}"
+    return f"{start}, see {slack_escape(read.name_of(message))}"
 
 
 def _links(message: Message) -> Sequence[Link]:

@@ -135,6 +135,13 @@ class TestSlack(ChannelContract):
         await channel.send(message(), self.target, alone)
         assert len(fake.posted(CHANNEL)) == 4
 
+    async def test_a_digest_has_no_number(self, channel: Channel, fake: FakeSlack) -> None:
+        """Many incidents in one message: it is not called incident #0."""
+        folded = message(kind=Kind.DIGEST, incident=0, parts={}, facts={"title": "24 incidents"})
+        await channel.send(folded, self.target, None)
+        assert "#0" not in self.sent_text(fake)
+        assert "24 incidents" in self.sent_text(fake)
+
     @pytest.mark.parametrize(
         ("error", "failure", "perhaps"),
         [

@@ -13,7 +13,7 @@ from gateway.core.delivery import Failure, SendError
 from gateway.core.notice import Kind, Reason
 from gateway.core.plan import Target
 from gateway.core.settings import ChannelSettings, Secret
-from tests.channels.contract import LONG, ChannelContract, all_texts
+from tests.channels.contract import LONG, SHORT, ChannelContract, all_texts
 from tests.channels.messages import alert, facts, message, oversized
 from tests.fakes import Behaviour, Fake, FakeWebhook
 
@@ -25,7 +25,6 @@ class TestWebhook(ChannelContract):
 
     target = Target("webhook", REFERENCE)
     secret = "test-hook-path-secret"
-    garbage_is_success = True
 
     def vendor(self) -> Fake:
         return FakeWebhook()
@@ -58,6 +57,19 @@ class TestWebhook(ChannelContract):
         few = Target("webhook", REFERENCE, options={"max_alerts": "3"})
         await channel.send(oversized(), few, None)
         assert len(fake.accepted[1].json["alerts"]) == 3
+        await channel.close()
+
+    async def test_garbage_is_no_success(self, channel: Channel, fake: Fake) -> None:
+        """Alertmanager takes any 2xx for a success, whatever the body; so do its consumers."""
+        fake.script(Behaviour(status=204, body=""), Behaviour(status=202, body="<html>"))
+        for _ in range(2):
+            await channel.send(message(), self.target, None)
+
+    async def test_a_vendor_that_drips_is_given_up(self, fake: Fake) -> None:
+        """The status is enough: the body of a success is not waited for."""
+        channel = self.make(fake, timeout=SHORT)
+        fake.script(Behaviour(drip=True))
+        await channel.send(message(), self.target, None)
         await channel.close()
 
     async def test_the_url_may_be_written_plainly(self, channel: Channel, fake: Fake) -> None:
