@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+LEASE = 60.0
+"""Seconds for which a claimed notice belongs to its replica; longer than any one attempt."""
+
 RETRY_FOR = 24 * 3600.0
 FALLBACK_AFTER_ATTEMPTS = 4
 FIRST_DELAY = 2.0

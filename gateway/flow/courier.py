@@ -15,13 +15,12 @@ from typing import TYPE_CHECKING
 import orjson
 
 from gateway.channels.contract import Channel
-from gateway.core.delivery import Failure, SendError
+from gateway.core.delivery import LEASE, Failure, SendError
 from gateway.core.message import Link, Message
 from gateway.core.notice import Kind
 from gateway.core.outbox import Notice
 from gateway.core.plan import Plan
-from gateway.flow.dispatch import LEASE
-from gateway.flow.lanes import Errand, claim
+from gateway.flow.lanes import Accepts, Errand, claim
 from gateway.flow.outcome import Outcome, record
 from gateway.flow.storm import fold_crowds
 from gateway.store import Store, Tx, outbox
@@ -50,6 +49,7 @@ class Courier:
         owner: str,
         plan: Callable[[], Plan],
         channel: Callable[[], Channel | None],
+        accepts: Accepts,
         words: Words,
         metrics: "Metrics",
         now: Callable[[], float],
@@ -60,6 +60,7 @@ class Courier:
         self._owner = owner
         self._plan = plan
         self._channel = channel
+        self._accepts = accepts
         self._words = words
         self._metrics = metrics
         self._now = now
@@ -67,10 +68,10 @@ class Courier:
         self._queue: list[tuple[int, int, float, Errand]] = []
         self._sending: set[asyncio.Task[None]] = set()
         self._outcomes: list[Outcome] = []
-        self._held: dict[str, float] = {}
+        self.held: dict[str, float] = {}
         self._wake = asyncio.Event()
-        self._ended = asyncio.Event()
         self._stopping = False
+        self.attempts = 0
         self.last_success: float | None = None
         self.failing_since: float | None = None
         self.failing_with = ""
@@ -84,14 +85,13 @@ class Courier:
     def room(self) -> int:
         """How many notices may be handed over, already claimed."""
         channel = self._channel()
-        if channel is None or self._stopping or self._held:
+        if channel is None or self._stopping or self.held:
             return 0
         return max(0, 2 * channel.in_flight - len(self._queue) - len(self._sending))
 
-    def hand(self, notices: Sequence[Notice]) -> None:
-        """Take notices that were claimed for this replica as they were stored."""
-        for notice in notices:
-            self._push(Errand(notice, notice.kind), self._now() + LEASE)
+    def hand(self, errand: Errand) -> None:
+        """Take a notice that was claimed for this replica as it was stored."""
+        self._push(errand, self._now() + LEASE)
         self._wake.set()
 
     @property
@@ -118,7 +118,7 @@ class Courier:
         await self.record_outcomes()
         channel = self._channel()
         now = self._now()
-        self._held = {key: until for key, until in self._held.items() if until > now}
+        self.held = {key: until for key, until in self.held.items() if until > now}
         free = self._free(channel)
         pause = 1.0
         if free > 0 and len(self._queue) < free and not self._stopping:
@@ -144,6 +144,12 @@ class Courier:
                 raise
             for outcome, result in zip(taken, results, strict=True):
                 self._metrics.attempt(self.name, result.outcome, outcome.seconds)
+
+    async def drain(self) -> None:
+        """Wait until what is in flight has ended, and record it."""
+        while self._sending:
+            await asyncio.wait(self._sending)
+        await self.record_outcomes()
 
     async def stop(self, patience: float) -> bool:
         """Let what is in flight end, record it, and hand back what was not begun.
@@ -174,11 +180,9 @@ class Courier:
         heapq.heappush(self._queue, (notice.rank, notice.id, until, errand))
 
     def _claim(self, tx: Tx, now: float, limit: int) -> tuple[list[Errand], float | None]:
-        channel = self._channel()
-        digests = channel is not None and channel.accepts(Kind.DIGEST, False)
-        if digests:
+        if self._accepts(self.name, Kind.DIGEST, False):
             fold_crowds(tx, self.name, self._plan(), now)
-        errands = claim(tx, self.name, now, limit, self._owner, list(self._held), each=not digests)
+        errands = claim(tx, self.name, now, limit, self._owner, list(self.held), self._accepts)
         return errands, None if errands else outbox.next_at(tx, self.name)
 
     def _start(self, channel: Channel | None) -> None:
@@ -199,6 +203,7 @@ class Courier:
 
     async def _send(self, channel: Channel | None, errand: Errand) -> None:
         started = self._now()
+        self.attempts += 1
         receipt, error = None, None
         try:
             receipt = await self._attempt(channel, errand)
@@ -243,7 +248,7 @@ class Courier:
             self.failing_since = now
         self.failing_with = error.failure.value
         if error.failure is Failure.RATE_LIMITED:
-            self._held[errand.notice.target.key] = now + (error.retry_after or HOLD)
+            self.held[errand.notice.target.key] = now + (error.retry_after or HOLD)
         log.warning("attempt failed: %s", error, extra=extra)
 
 

@@ -4,16 +4,17 @@ Incident, notices and timeline are written in one transaction. The first notices
 their channels at once, already claimed, which saves the fast path a commit.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import orjson
 
 from gateway.core.decide import Decision, decide
+from gateway.core.delivery import LEASE
 from gateway.core.incident import Incident, Member
-from gateway.core.notice import Kind
 from gateway.core.outbox import NewRow, Notice
 from gateway.core.plan import Plan
+from gateway.flow.lanes import Accepts, Errand, settle
 from gateway.flow.memory import Memory
 from gateway.flow.suppression import Suppression
 from gateway.store import Tx, incidents, members, outbox, timeline
@@ -21,19 +22,13 @@ from gateway.store import Tx, incidents, members, outbox, timeline
 BATCH = 250
 """Incidents decided in one transaction."""
 
-LEASE = 60.0
-"""Seconds for which a claimed notice belongs to its replica; longer than any one attempt."""
-
-Accepts = Callable[[str, Kind, bool], bool]
-"""(channel, kind, quiet): whether that channel has a way to say it."""
-
 
 @dataclass(slots=True)
 class Dispatched:
     """What one transaction decided."""
 
     decided: int = 0
-    claimed: list[Notice] = field(default_factory=list)
+    errands: list[Errand] = field(default_factory=list)
     channels: set[str] = field(default_factory=set)
     decisions: list[Decision] = field(default_factory=list)
     next_due: float | None = None
@@ -117,7 +112,8 @@ def decide_due(
             own = refresh(joined.get(incident.number, []), memory)
             suppressed = suppression.of(tx, own, plan, now)
             done.decisions.append(decide(incident, own, plan, now, suppressed))
-        done.claimed = save_decisions(tx, done.decisions, now, accepts, owner, room)
+        claimed = save_decisions(tx, done.decisions, now, accepts, owner, room)
+        done.errands = settle(tx, claimed, accepts, now, owner)
         done.channels = {n.target.channel for d in done.decisions for n in d.notices}
         done.decided = len(due)
     done.next_due = incidents.next_due(tx)

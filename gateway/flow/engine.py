@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -73,6 +74,7 @@ class Parts:
     now: Callable[[], float]
     owner: str
     shared: bool = False  # whether other replicas use the same database
+    spread: Callable[[], float] = random.random  # in [0, 1): spreads retries
     patience: float = 20.0  # seconds that a stop waits for sends in flight
     retired: list[Channel] = field(default_factory=list)
 
@@ -91,10 +93,11 @@ class Engine:
         self._renderer = parts.renderer()
         self._memory = Memory(trust=30.0 if parts.shared else None)
         self._suppression = Suppression(self._memory)
-        self._intake = Intake(
+        self.intake = Intake(
             parts.store, self._memory, lambda: self.plan, parts.now, self._committed
         )
-        self._couriers: dict[str, Courier] = {}
+        self.couriers: dict[str, Courier] = {}
+        self._running = False
         self._loops = Loops(parts.now)
         self._due = asyncio.Event()
         self._next_due: float | None = None
@@ -118,7 +121,7 @@ class Engine:
     async def submit(self, source: str, alerts: Sequence[Incoming]) -> None:
         """Take alerts in; returns once they are on disk. See Intake.submit for errors."""
         try:
-            await self._intake.submit(source, alerts)
+            await self.intake.submit(source, alerts)
         except StoreUnavailable as error:
             self._store_problem = str(error)
             raise
@@ -197,7 +200,7 @@ class Engine:
             stuck = since is not None and now - since >= 0
             text = f"failing for {now - since:.0f} s: {loop.error}" if since is not None else ""
             found.append(Health(name, not stuck, text))
-        for name, courier in self._couriers.items():
+        for name, courier in self.couriers.items():
             since = courier.failing_since
             bad = since is not None and now - since > STUCK_AFTER
             text = f"nothing delivered for {now - (since or now):.0f} s: {courier.failing_with}"
@@ -210,11 +213,18 @@ class Engine:
 
     async def start(self) -> None:
         """Begin the loops. What was due while nobody ran is done at once."""
-        self._channels = dict(self._parts.channels(self._config))
-        self._loops.start("intake", self._intake.run)
+        self.prepare()
+        self._running = True
+        self._loops.start("intake", self.intake.run)
         self._loops.start("dispatch", self._dispatch_loop)
         self._loops.start("housekeeping", self._housekeeping_loop)
         self._loops.start("store", self._probe_loop)
+        for courier in self.couriers.values():
+            self._loops.start(f"deliver {courier.name}", courier.run)
+
+    def prepare(self) -> None:
+        """Build the channels and their couriers, without loops: time is then moved by hand."""
+        self._channels = dict(self._parts.channels(self._config))
         for name in self._channels:
             self._ensure_courier(name)
 
@@ -226,11 +236,11 @@ class Engine:
         """Finish what is in flight, or hand it back; then close the channels."""
         await self._loops.stop()
         ended = await asyncio.gather(
-            *(courier.stop(self._parts.patience) for courier in self._couriers.values()),
+            *(courier.stop(self._parts.patience) for courier in self.couriers.values()),
             return_exceptions=True,
         )
         with suppress(StoreUnavailable):
-            await self._intake.write_extensions(self.now() + RETENTION)
+            await self.intake.write_extensions(self.now() + RETENTION)
             if all(one is True for one in ended):  # nothing perhaps sent: hand back every claim
                 release = partial(outbox.release, owner=self._parts.owner)
                 await self.store.write(release)
@@ -249,7 +259,7 @@ class Engine:
             suppression=self._suppression,
             accepts=self._accepts,
             owner=self._parts.owner,
-            room={name: courier.room() for name, courier in self._couriers.items()},
+            room={name: courier.room() for name, courier in self.couriers.items()},
         )
         done = await self.store.write(work)
         self._hand_out(done)
@@ -259,11 +269,8 @@ class Engine:
         return done
 
     def _hand_out(self, done: Dispatched) -> None:
-        by_channel: dict[str, list[Notice]] = {}
-        for notice in done.claimed:
-            by_channel.setdefault(notice.target.channel, []).append(notice)
-        for channel, notices in by_channel.items():
-            self._ensure_courier(channel).hand(notices)
+        for errand in done.errands:
+            self._ensure_courier(errand.notice.target.channel).hand(errand)
         for channel in done.channels:
             self._wake_courier(channel)
 
@@ -286,7 +293,7 @@ class Engine:
         while True:
             await asyncio.sleep(5.0)
             now = self.now()
-            await self._intake.write_extensions(now)
+            await self.intake.write_extensions(now)
             await self._close_retired()
             if rounds % 60 == 0:
                 self._memory.forget(now - 3600.0)
@@ -312,7 +319,7 @@ class Engine:
             await asyncio.sleep(PROBE)
 
     async def _close_retired(self) -> None:
-        if all(courier.idle for courier in self._couriers.values()):
+        if all(courier.idle for courier in self.couriers.values()):
             while self._parts.retired:
                 await self._parts.retired.pop().close()
 
@@ -335,7 +342,7 @@ class Engine:
         self._ensure_courier(channel).wake()
 
     def _ensure_courier(self, name: str) -> Courier:
-        courier = self._couriers.get(name)
+        courier = self.couriers.get(name)
         if courier is None:
             courier = Courier(
                 name,
@@ -343,12 +350,15 @@ class Engine:
                 self._parts.owner,
                 lambda: self.plan,
                 lambda: self._channels.get(name),
+                self._accepts,
                 self._words,
                 self.metrics,
                 self.now,
+                self._parts.spread,
             )
-            self._couriers[name] = courier
-            self._loops.start(f"deliver {name}", courier.run)
+            self.couriers[name] = courier
+            if self._running:
+                self._loops.start(f"deliver {name}", courier.run)
         return courier
 
     def _words(self, notice: Notice, kind: Kind, channel: Channel) -> Message:

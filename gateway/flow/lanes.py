@@ -1,16 +1,20 @@
 """Claiming what may leave: heads of lanes, with what is stale folded or cancelled first."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
+from gateway.core.delivery import LEASE
 from gateway.core.lane import Move, next_move
 from gateway.core.notice import Kind
 from gateway.core.outbox import Notice
-from gateway.flow.dispatch import LEASE
 from gateway.store import Tx, outbox
 
 UNHEARD = "cancelled: this target never heard of the beginning"
 OVERTAKEN = "cancelled: what follows says more"
+
+
+Accepts = Callable[[str, Kind, bool], bool]
+"""(channel, kind, quiet): whether that channel has a way to say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,20 +25,23 @@ class Errand:
     kind: Kind
 
 
-def move_of(notice: Notice, each: bool) -> Move:
+def move_of(notice: Notice, accepts: Accepts) -> Move:
     """What to do with the lane that `notice` is the head of."""
-    kinds = [notice.kind, *(kind for _, kind in notice.behind)]
     if notice.incident is None:
         return Move(0, notice.kind)
+    kinds = [notice.kind, *(kind for _, kind in notice.behind)]
+    each = not accepts(notice.target.channel, Kind.DIGEST, False)
     return next_move(kinds, heard=notice.heard, each=each)
 
 
-def settle(tx: Tx, claimed: Sequence[Notice], each: bool, now: float, owner: str) -> list[Errand]:
+def settle(
+    tx: Tx, claimed: Sequence[Notice], accepts: Accepts, now: float, owner: str
+) -> list[Errand]:
     """Fold and cancel in the claimed lanes; returns what is left to send."""
     errands = []
     for notice in claimed:
         ids = [notice.id, *(other for other, _ in notice.behind)]
-        move = move_of(notice, each)
+        move = move_of(notice, accepts)
         if move.cancel:
             why = UNHEARD if move.send is None else OVERTAKEN
             outbox.cancel(tx, [ids[place] for place in move.cancel], why)
@@ -45,7 +52,10 @@ def settle(tx: Tx, claimed: Sequence[Notice], each: bool, now: float, owner: str
         chosen = notice
         if move.send != 0:
             chosen = outbox.take(tx, ids[move.send], owner, now + LEASE)
-        errands.append(Errand(chosen, move.kind or chosen.kind))
+        kind = move.kind or chosen.kind
+        if kind is not chosen.kind:
+            outbox.become(tx, chosen.id, kind)
+        errands.append(Errand(chosen, kind))
     return errands
 
 
@@ -56,8 +66,8 @@ def claim(
     limit: int,
     owner: str,
     held: Collection[str],
-    each: bool,
+    accepts: Accepts,
 ) -> list[Errand]:
     """Claim up to `limit` notices of `channel` for `owner`, the most important first."""
     notices = outbox.claim(tx, channel, now, limit, owner, now + LEASE, held)
-    return settle(tx, notices, each, now, owner)
+    return settle(tx, notices, accepts, now, owner)

@@ -6,7 +6,8 @@ from gateway.core.incident import Incident, Member
 from gateway.core.notice import Kind
 from gateway.core.plan import Plan
 from gateway.core.respond import Response, acknowledge, unacknowledge
-from gateway.flow.dispatch import Accepts, refresh, save_decisions
+from gateway.flow.dispatch import refresh, save_decisions
+from gateway.flow.lanes import Accepts
 from gateway.flow.memory import Memory
 from gateway.store import Tx, incidents, members, outbox, timeline
 

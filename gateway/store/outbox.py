@@ -20,6 +20,7 @@ from gateway.store.claims import claim, next_at, release, renew, take
 from gateway.store.crowds import crowded, waiting
 from gateway.store.lines import Lane, heard_of, unfinished_of
 from gateway.store.outcomes import (
+    become,
     cancel,
     cancel_kinds,
     dead,
@@ -40,6 +41,7 @@ __all__ = [
     "NoticeState",
     "Result",
     "add",
+    "become",
     "cancel",
     "cancel_kinds",
     "claim",

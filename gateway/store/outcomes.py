@@ -87,6 +87,11 @@ _CANCEL_KINDS = Statement(
     )
     .values(_CANCELLED)
 )
+_BECOME = Statement(
+    update(notices)
+    .where(notices.c.id == bindparam("one"), IS_UNFINISHED)
+    .values(kind=bindparam("as_kind"))
+)
 _FELL_BACK = Statement(update(notices).where(Among(notices.c.id, "ids")).values(fell_back=True))
 _DEAD = Statement(
     selected()
@@ -196,6 +201,11 @@ def cancel(tx: Tx, ids: Sequence[int], why: str) -> int:
 def cancel_kinds(tx: Tx, incident: int, kinds: Sequence[Kind], why: str) -> int:
     """Cancel what waits for an incident of these kinds; what is being sent goes on."""
     return tx.run(_CANCEL_KINDS, number=incident, kinds=keys(kinds), why=why)
+
+
+def become(tx: Tx, notice_id: int, kind: Kind) -> None:
+    """Let an unfinished notice be of another kind from now on, also when it is tried again."""
+    tx.run(_BECOME, one=notice_id, as_kind=kind.value)
 
 
 def mark_fell_back(tx: Tx, ids: Sequence[int]) -> None:

