@@ -35,7 +35,7 @@ def sources(
     for name, given in entries.items():
         entry: Entry = given.value
         type_ = entry.get("type", name)
-        if type_ not in SOURCE_TYPES:
+        if entry.lacks("type") and type_ not in SOURCE_TYPES:
             near = nearest(name, SOURCE_TYPES)
             said = f'source "{short(name)}": "type" is missing'
             findings.error(given.spot, said, suggestion=near, allowed=SOURCE_TYPES)
@@ -103,7 +103,7 @@ def _channel(name: str, entry: Entry, secrets: Secrets, findings: Findings) -> C
             options[key] = str(given.value)
     shown = options.get("provider") == CONSOLE
     if name in _NEED_ACCOUNT and not shown and entry.sound:
-        if "token" not in entry:
+        if entry.lacks("token"):
             said = f'{name} channel: "token" is missing (provider: console needs none)'
             findings.error(entry.spot, said)
         elif "token" not in kept:
@@ -113,7 +113,7 @@ def _channel(name: str, entry: Entry, secrets: Secrets, findings: Findings) -> C
         elif name == "slack" and "signing_secret" not in kept:
             said = "no signing_secret: buttons pressed in Slack cannot be trusted and are refused"
             findings.warn(entry.spot, said)
-        if name == "email" and "from" not in entry:
+        if name == "email" and entry.lacks("from"):
             findings.error(entry.spot, 'email channel: "from" is missing')
     return ChannelSettings(name, options, kept)
 

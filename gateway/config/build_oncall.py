@@ -106,6 +106,8 @@ def _layer(entry: Entry, known: Names, findings: Findings) -> Layer | None:
 
 
 def _restriction(entry: Entry, findings: Findings) -> Restriction | None:
+    if not entry.sound:
+        return None
     days = _days(entry, "weekdays")
     try:
         return Restriction(
@@ -181,7 +183,7 @@ def business_hours(entry: Entry | None, findings: Findings) -> BusinessHours:
             entry.get("end", usual.end),
         )
     except ValueError as error:
-        findings.error(entry.spot_of("end"), str(error))
+        findings.error(entry.spot_of("end" if days != () else "days"), str(error))
         return usual
 
 

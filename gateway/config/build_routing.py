@@ -30,7 +30,7 @@ def route_spec(root: Entry, names: RouteNames, findings: Findings) -> RouteSpec:
 
 
 def _check_root(root: Entry, findings: Findings) -> None:
-    if "receiver" not in root:
+    if root.lacks("receiver"):
         findings.error(root.spot, "the root route must name a receiver: it takes what is left")
     for key in ("matchers", "match", "match_re"):
         if root.get(key):
@@ -126,7 +126,7 @@ def time_intervals(
 
 
 def _interval(entry: Entry, findings: Findings) -> TimeInterval | None:
-    written = {key: _written(given) for key, given in entry.given.items()}
+    written = {key: _written(given) for key, given in entry.given.items() if _sound(given)}
     try:
         return parse_time_interval(written)
     except ValueError:
@@ -137,6 +137,12 @@ def _interval(entry: Entry, findings: Findings) -> TimeInterval | None:
             except ValueError as error:
                 findings.error(entry.spot_of(key), str(error), text=entry.given[key].raw)
     return None
+
+
+def _sound(given: Given) -> bool:
+    if isinstance(given.value, tuple):
+        return all(map(_sound, given.value))
+    return not isinstance(given.value, Entry) or given.value.sound
 
 
 def _written(given: Given) -> object:

@@ -53,7 +53,7 @@ def _undeclared_severities(plan: Plan, routes: Mapping[str, Entry], findings: Fi
             if any(map(matcher.matches_value, (*plan.severities, ""))):
                 continue
             near = nearest(matcher.value, plan.severities) if matcher.op == "=" else None
-            said = f"{matcher}: no such severity is declared under severities:"
+            said = f"{matcher}: no such severity is declared"
             spot = routes[route.id].spot_of("matchers")
             findings.warn(spot, said, text=str(matcher), suggestion=near)
 

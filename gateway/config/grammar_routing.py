@@ -14,6 +14,7 @@ from gateway.config.values import (
     POSITIVE_DURATION,
     RESPOND_WITHIN,
     TEXT,
+    ZONE,
     count,
 )
 
@@ -215,7 +216,7 @@ INTERVAL = Section(
         ),
         Field("months", ListOf(TEXT), "Months by name or number, or ranges.", "all", "[december]"),
         Field("years", ListOf(TEXT), "Years, or ranges.", "all", "['2026:2028']"),
-        Field("location", TEXT, "The time zone all this is meant in.", "UTC", "Europe/Berlin"),
+        Field("location", ZONE, "The time zone all this is meant in.", "UTC", "Europe/Berlin"),
     ),
 )
 

@@ -13,9 +13,16 @@ from typing import Any, Protocol
 
 from gateway.config import yamltree
 from gateway.config.problem import Findings, Spot, Wrong, nearest, short
-from gateway.config.references import ReferenceFault, References, SecretText, has_reference
+from gateway.config.references import (
+    ReferenceFault,
+    References,
+    SecretText,
+    has_reference,
+    only_references,
+)
 from gateway.config.yamltree import Node, Scalar
 
+_PASSWORD = re.compile(r"https?://[^/]*@")
 _WEB = re.compile(r"https?://[^\s/]+(/\S*)?")
 
 Schema = dict[str, Any]
@@ -33,11 +40,20 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A section of the file, checked. `sound` is False when something in it could not be read."""
+    """A section of the file, checked.
+
+    `sound` is False when something in it could not be read, `faulty` are the keys of which that
+    is all.
+    """
 
     spot: Spot
     given: Mapping[str, Given]
     sound: bool = True
+    faulty: frozenset[str] = frozenset()
+
+    def lacks(self, key: str) -> bool:
+        """Whether the file leaves a key out; one that it says wrongly has been noted."""
+        return key not in self.given and key not in self.faulty
 
     def __contains__(self, key: str) -> bool:
         return key in self.given
@@ -180,13 +196,13 @@ class SecretKind:
         try:
             value = reading.references.secret(text)
         except ReferenceFault as fault:
-            shown = text if has_reference(text) and ":-" not in text else ""
+            shown = text if only_references(text) and ":-" not in text else ""
             reading.findings.error(spot, str(fault), text=shown, suggestion=fault.suggestion)
             return None
         if value.empty and not has_reference(text):
             reading.findings.error(spot, f"{named(path)}: must not be empty")
             return None
-        if not has_reference(text):
+        if not only_references(text):
             reading.findings.warn(
                 spot,
                 f"{named(path)}: the secret stands in the file itself; put it into the "
@@ -210,22 +226,21 @@ class Url:
             return None
         spot = Spot(node.line, node.column, path)
         try:
-            secret = reading.references.secret(text)
+            shown = _PASSWORD.match(text) is None
+            secret = reading.references.secret(text, shown)
         except ReferenceFault as fault:
             reading.findings.error(spot, str(fault), suggestion=fault.suggestion)
             return None
         url = secret.secret.reveal()
         from_outside = has_reference(text)
         if (url or not from_outside) and _WEB.fullmatch(url) is None:
-            shown = "" if "@" in url else text
             said = f"{named(path)}: not a URL: write http://… or https://…"
-            reading.findings.error(spot, said, text=shown)
+            reading.findings.error(spot, said)  # without the text: many a URL holds a token
             return None
-        password = "@" in url.split("/")[2] if url else False
-        if password and not from_outside:
+        if not shown:
             said = "the URL holds a password; put it into the environment"
             reading.findings.warn(spot, f"{named(path)}: {said}")
-        return Given(secret if from_outside or password else url, spot)
+        return Given(url if shown and not from_outside else secret, spot)
 
     def schema(self, known: Definitions) -> Schema:
         return {"type": "string", "pattern": r"^https?://|\$\{"}
@@ -242,7 +257,7 @@ def scalar_text(node: Node, path: str, words: str, reading: Reading) -> str | No
 
 def named(path: str) -> str:
     """The last step of a path, which is what a person looks for."""
-    return path.rsplit(".", 1)[-1]
+    return path.rsplit(".", 1)[-1] or "the file"
 
 
 def secret_of(given: Given | None) -> SecretText | None:

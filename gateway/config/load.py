@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gateway.config import build_accounts, build_oncall, build_routing
@@ -90,6 +90,8 @@ def _config(tree: Node, digest: str, now: float | None, reading: Reading) -> Con
     secrets = build_accounts.Secrets()
 
     receiver_names = declared("receiver", "receivers", tree, file)
+    if "receivers" not in file:
+        receiver_names = replace(receiver_names, readable=False)  # that is told already
     people_names = declared("person", "people", tree, file)
     rota_names = declared("rota", "rotas", tree, file)
     escalation_names = declared("escalation", "escalations", tree, file)

@@ -30,7 +30,8 @@ class SecretText:
     """A secret value with the name by which it may be stored and shown.
 
     `address` is the text of the file with its references and without their defaults, such as
-    ``${PAGERDUTY_BILLING_KEY}``; of a secret that stands in the file itself, a short hash.
+    ``${PAGERDUTY_BILLING_KEY}``; where a part of the secret stands in the file itself, a short
+    hash of that text.
     """
 
     address: str
@@ -55,10 +56,15 @@ class References:
         """The text with its references replaced. Raises ReferenceFault."""
         return _REFERENCE.sub(self._value, text)
 
-    def secret(self, text: str) -> SecretText:
-        """The text as a secret. Raises ReferenceFault."""
+    def secret(self, text: str, shown: bool = False) -> SecretText:
+        """The text as a secret; with `shown` what surrounds its references is none.
+
+        Raises ReferenceFault.
+        """
         value = self.expand(text)
-        return SecretText(address_of(text, value), Secret(value))
+        bare = without_defaults(text)
+        named = only_references(text) or (shown and has_reference(text))
+        return SecretText(bare if named else digest(bare), Secret(value))
 
     def _value(self, found: re.Match[str]) -> str:
         if found[0] == "$${":
@@ -111,14 +117,24 @@ def has_reference(text: str) -> bool:
     return any(found[0] != "$${" for found in _REFERENCE.finditer(text))
 
 
-def address_of(text: str, value: str) -> str:
-    """The safe name of the secret `value` that the file writes as `text`.
+def only_references(text: str) -> bool:
+    """Whether nothing of the text stands in the file itself: it may be shown then."""
+    return has_reference(text) and not _REFERENCE.sub("", text)
 
-    Defaults are left out of it: they may hold a secret, and a target must stay the same target
-    when its default goes away.
+
+def without_defaults(text: str) -> str:
+    """The text with its references bare: ``${NAME:-token}`` is ``${NAME}``.
+
+    Defaults may be secrets, and a target must stay the same target when its default goes away.
     """
-    if not has_reference(text):
-        return "sha256:" + hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()[:12]
-    return _REFERENCE.sub(lambda found: found[0].split(":-")[0].rstrip("}") + "}", text).replace(
-        "$$}", "$${"
-    )
+    return _REFERENCE.sub(_bare, text)
+
+
+def digest(text: str) -> str:
+    """The name of a secret that stands in the file."""
+    return "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def _bare(found: re.Match[str]) -> str:
+    body = found[0].partition(":-")
+    return body[0] + "}" if body[1] else found[0]

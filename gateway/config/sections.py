@@ -96,7 +96,8 @@ class MapOf:
             given = self.member.read(_opened(item, self.blank_member), where, reading)
             if given is not None:
                 # The name is what the messages about the member point to.
-                at = Spot(key.line, key.column, where) if self.blank_member else given.spot
+                at = Spot(key.line, key.column, where)
+                at = at if isinstance(given.value, Entry) else given.spot
                 members[name] = Given(given.value, at, given.raw)
             elif isinstance(item, Scalar) and item.empty:
                 reading.fault(
@@ -164,7 +165,8 @@ class Section:
         for one in self.fields:
             if one.required and one.name not in given and one.name not in faulty:
                 self._missing(one.name, node, path, reading)
-        return Given(Entry(spot, given, reading.findings.count == before), spot)
+        sound = reading.findings.count == before
+        return Given(Entry(spot, given, sound, frozenset(faulty)), spot)
 
     def _missing(self, name: str, node: yamltree.Mapping, path: str, reading: Reading) -> None:
         if name not in node.entries:

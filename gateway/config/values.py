@@ -44,7 +44,8 @@ def _respond_within(text: str) -> float | str:
     try:
         return _positive(text)
     except ValueError as error:
-        raise ValueError(f'{error}; or write "{NEXT_BUSINESS_DAY}"') from None
+        near = nearest(text, [NEXT_BUSINESS_DAY])
+        raise Wrong(f'{error}; or write "{NEXT_BUSINESS_DAY}"', near) from None
 
 
 def _zone(text: str) -> str:
@@ -94,13 +95,15 @@ def _matchers(text: str) -> tuple[Matcher, ...]:
 
 def _date(text: str) -> date:
     """A day, or a wall-clock time without a zone, as a rota's layer starts."""
+    moment: date
     try:
         if len(text) <= len("2026-01-05"):
-            return _near(date.fromisoformat(text))
-        moment = datetime.fromisoformat(text)
+            moment = date.fromisoformat(text)
+        else:
+            moment = datetime.fromisoformat(text)
     except ValueError:
         raise ValueError(f'"{text}" is not a date: write 2026-01-05 or 2026-01-05 09:00') from None
-    if moment.tzinfo is not None:
+    if isinstance(moment, datetime) and moment.tzinfo is not None:
         raise ValueError(f'"{text}": leave the offset out, the time zone of the rota applies')
     return _near(moment)
 
@@ -148,22 +151,33 @@ def count(least: int, most: int) -> Text:
 
 
 def _rotate(text: str) -> tuple[int, Unit]:
-    every, unit = parse_rotate(text)
+    every, unit = _unnamed(parse_rotate, text)
     if every > _LONGEST_TURN[unit]:
         raise ValueError(f'"{text}" is longer than a year')
     return every, unit
 
 
 def _handover(text: str) -> Handover:
-    return parse_handover(text)
+    return _unnamed(parse_handover, text)
 
 
 def _clock(text: str) -> time:
-    return parse_time(text)
+    return _unnamed(parse_time, text)
 
 
 def _weekdays(text: str) -> tuple[int, ...]:
-    return parse_weekdays(text.replace("..", "-"))
+    return _unnamed(parse_weekdays, text.replace("..", "-"))
+
+
+_Value = TypeVar("_Value")
+
+
+def _unnamed(parse: Callable[[str], _Value], text: str) -> _Value:
+    """What `parse` reads; its complaint without the name before it, as the field's stands there."""
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise ValueError(str(error).partition(": ")[2]) from None
 
 
 _ANY = ("string", "number", "boolean")
@@ -184,7 +198,7 @@ EMAIL = Text("e-mail address", _email, "@")
 SENDER = Text("sender", _sender, "@")
 PLAIN_URL = Text("URL", _url, "^https?://")
 FLAG = Text("true or false", _flag, types=("boolean", "string"))
-MATCHERS = Text("matchers", _matchers, "[=!]")
+MATCHERS = Text("text with matchers", _matchers, "[=!]")
 DATE = Text("date", _date, "^[0-9]{4}-")
 MOMENT = Text("time", _moment, "^[0-9]{4}-")
 ROTATE = Text("length of a turn", _rotate)

@@ -119,7 +119,11 @@ def _text(source: str | bytes) -> str:
 
 def _explained(fault: yaml.MarkedYAMLError, text: str, line: int) -> str:
     """The parser's complaint in words, without the lines it quotes: they may hold a secret."""
-    said = " ".join(part for part in (fault.context, fault.problem) if part)
+    said = fault.problem or "it cannot be read"
+    if fault.context:
+        begun = fault.context_mark.line + 1 if fault.context_mark else line
+        where = f" that begins in line {begun}" if begun < line else ""
+        said = f"{fault.context}{where}: {said}"
     lines = text.split("\n")
     written = lines[line - 1] if line <= len(lines) else ""
     if "\t" in written[: len(written) - len(written.lstrip())]:

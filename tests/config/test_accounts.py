@@ -1,0 +1,119 @@
+"""Sources, channels and receivers as the rest of the gateway gets them."""
+
+from gateway.core.plan import Target
+from tests.config.texts import REST, doubts, faults, loaded
+
+ENV = {"A": "test-a", "B": "test-b"}
+
+
+def test_a_source_takes_any_of_its_credentials() -> None:
+    """An old and a new token are both good while one is being replaced."""
+    config = loaded(
+        'sources: {am: {type: alertmanager, bearer: ["${A}", "${B}"], hmac: "${B}",'
+        ' basic: {username: ana, password: "${A}"}, hmac_header: X-Hub, max_bytes: 2048}}' + REST,
+        ENV,
+    )
+    source = config.sources["am"]
+    assert [secret.reveal() for secret in source.bearer] == ["test-a", "test-b"]
+    assert [(name, secret.reveal()) for name, secret in source.basic] == [("ana", "test-a")]
+    assert (source.hmac_header, source.max_bytes, source.open) == ("X-Hub", 2048, False)
+
+
+def test_an_empty_token_is_no_token() -> None:
+    """A source whose token is missing is open and warned of; an empty bearer never matches."""
+    text = 'sources: {alertmanager: {bearer: "${NONE:-}"}}' + REST
+    assert loaded(text).sources["alertmanager"].open
+    assert any('"alertmanager" is open' in str(one) for one in loaded(text).warnings)
+
+
+def test_the_usual_sources_are_there_undeclared() -> None:
+    """`/webhook/alertmanager` and Prometheus' API work without a word, with a warning."""
+    config = loaded(REST)
+    assert {name: one.type for name, one in config.sources.items()} == {
+        "alertmanager": "alertmanager",
+        "prometheus": "prometheus",
+    }
+    assert sum("is open" in one.message for one in config.warnings) == 2
+
+
+def test_a_channel_without_its_token_shows_on_the_console() -> None:
+    """The first start needs no account: the notice says which variable is missing."""
+    text = (
+        'channels: {email: {token: "${POSTMARK_TOKEN:-}", from: a@example.com},'
+        ' slack: {token: "${SLACK_TOKEN:-}"}}' + REST
+    )
+    config = loaded(text)
+    assert config.channels["email"].options["provider"] == "console"
+    assert config.channels["slack"].options["provider"] == "console"
+    assert "routes.yaml:1:27: no POSTMARK_TOKEN: e-mail is shown on the console" in doubts(text)
+    given = loaded(text, {"POSTMARK_TOKEN": "test-postmark-token"}).channels["email"]
+    assert "provider" not in given.options
+    assert given.secrets["token"].reveal() == "test-postmark-token"
+
+
+def test_a_missing_routing_key_leaves_the_other_keys_alone() -> None:
+    """One team without PagerDuty does not send the other team's pages to the console."""
+    text = (
+        "receivers:\n"
+        '  - {name: a, pagerduty: [{routing_key: "${A:-}"}]}\n'
+        '  - {name: b, pagerduty: [{routing_key: "${B:-}", severity: critical}]}\n'
+        "route: {receiver: a, routes: [{receiver: b, matchers: [x=y]}]}\n"
+    )
+    config = loaded(text, {"B": "test-b"})
+    (a,), (b,) = (config.plan.receivers[name].targets for name in "ab")
+    assert (a.options["provider"], dict(b.options)) == ("console", {"severity": "critical"})
+    assert "provider" not in config.channels["pagerduty"].options
+    assert loaded(text).channels["pagerduty"].options["provider"] == "console"
+
+
+def test_each_address_is_a_target_and_knows_its_person() -> None:
+    """An address that belongs to somebody under people: is that person, in any letter case."""
+    config = loaded(
+        "channels: {email: {provider: console}, slack: {provider: console}}\n"
+        "people: {ana: {email: ana@example.com, slack: U012ANA}}\n"
+        "receivers:\n"
+        "  - name: all\n"
+        "    email: [{to: [Ana@example.com, ops@example.com]}]\n"
+        '    slack: [{channel: "#ops"}, {channel: U012ANA}]\n'
+        "    console: [{}]\n"
+        "route: {receiver: all}\n"
+    )
+    assert config.plan.receivers["all"].targets == (
+        Target("email", "Ana@example.com", "ana"),
+        Target("email", "ops@example.com"),
+        Target("slack", "#ops"),
+        Target("slack", "U012ANA", "ana"),
+        Target("console", "console"),
+    )
+
+
+def test_a_place_that_is_told_twice_is_told_once() -> None:
+    """The same address twice in a receiver is one target and a warning."""
+    text = (
+        "channels: {email: {provider: console}}\n"
+        "receivers: [{name: all, email: [{to: a@example.com}, {to: a@example.com}]}]\n"
+        "route: {receiver: all}\n"
+    )
+    assert len(loaded(text).plan.receivers["all"].targets) == 1
+    assert doubts(text) == ["routes.yaml:2:59: email: a@example.com is told twice by this receiver"]
+
+
+def test_webhook_options_travel_as_names_of_secrets() -> None:
+    """Promise 10: a target's bearer token is a name that Config.secrets resolves."""
+    config = loaded(
+        'receivers: [{name: all, webhook: [{url: "${A}", bearer: "${B}"}]}]\n'
+        "route: {receiver: all}\n",
+        {"A": "https://example.com/hook", "B": "test-b"},
+    )
+    (target,) = config.plan.receivers["all"].targets
+    assert (target.address, dict(target.options)) == ("${A}", {"bearer": "${B}"})
+    assert config.secrets["${B}"].reveal() == "test-b"
+
+
+def test_a_fault_in_an_account_is_the_only_thing_told_of_it() -> None:
+    """A channel that is declared wrongly is not told to be missing as well."""
+    said = faults(
+        "channels: {email: 5}\n"
+        "receivers: [{name: all, email: [{to: a@example.com}]}]\nroute: {receiver: all}\n"
+    )
+    assert [(fault.line, fault.path) for fault in said] == [(1, "channels.email")]

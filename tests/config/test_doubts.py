@@ -1,0 +1,144 @@
+"""What loads but can hardly be meant is warned of, with its place."""
+
+import pytest
+
+from tests.config.texts import REST, doubts
+
+PEOPLE = "people: {ana: {email: ana@example.com}, ben: {slack: U012BEN}}\n"
+ROTA = (
+    PEOPLE + "rotas: {r: {layers: [{members: [ana], start: 2026-01-05,"
+    " restrictions: [{weekdays: [mon-fri], from: 09:00, to: 17:00}]}]}}\n"
+    "escalations: {e: [{notify: ['rota:r'], wait: 5m}]}\n"
+    "receivers: [{name: all, escalate: e}]\n"
+    "route: {receiver: all}\n"
+)
+
+
+def test_a_plan_that_is_meant_raises_no_doubts() -> None:
+    """A plain plan has no warnings, or nobody would read them."""
+    assert doubts(PEOPLE + REST) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param(
+            "receivers: [{name: all}, {name: spare}]\nroute: {receiver: all}\n",
+            '1:33: receiver "spare" is used by no route',
+            id="unused receiver",
+        ),
+        pytest.param(
+            "receivers: [{name: all}]\n"
+            "route:\n"
+            "  receiver: all\n"
+            "  routes:\n"
+            "    - matchers: [team=billing]\n"
+            "    - matchers: [team=billing, severity=critical]\n",
+            "6:7: this route can never match: the one in line 5 takes all its alerts first; put it "
+            "before that one, or let that one continue: true",
+            id="unreachable route",
+        ),
+        pytest.param(
+            "receivers: [{name: all}]\n"
+            "time_intervals: [{name: n, time_intervals: [{days_of_month: [31], months: [2]}]}]\n"
+            "route: {receiver: all, routes: [{mute_time_intervals: [n]}]}\n",
+            '2:45: part of time interval "n" never matches',
+            id="interval that never matches",
+        ),
+        pytest.param(
+            "receivers: [{name: all}]\n"
+            "time_intervals: [{name: n}]\n"
+            "route: {receiver: all, routes: [{mute_time_intervals: [n]}]}\n",
+            '2:18: time interval "n" is empty: it never matches',
+            id="empty interval",
+        ),
+        pytest.param(
+            "time_intervals: [{name: n, time_intervals: [{}]}]" + REST,
+            '1:25: time interval "n" is used by no route',
+            id="unused interval",
+        ),
+        pytest.param(
+            "people: {ana: {name: Ana}}" + REST,
+            '1:10: "ana" has neither email nor slack: nobody can tell them',
+            id="person without contact",
+        ),
+        pytest.param(
+            "severities: {critical: {rank: 1}}\n"
+            "receivers: [{name: all}]\n"
+            "route: {receiver: all, routes: [{matchers: [severity=critcal]}]}\n",
+            '3:44: severity="critcal": no such severity is declared; did you mean "critical"?',
+            id="undeclared severity",
+        ),
+        pytest.param(
+            "receivers: [{name: a, fallback: b}, {name: b, fallback: a}]\nroute: {receiver: a}\n",
+            "1:33: fallback: goes round in a circle: a → b → a",
+            id="fallback loop",
+        ),
+        pytest.param(
+            "receivers: [{name: a, fallback: a}]\nroute: {receiver: a}\n",
+            "1:33: fallback: goes round in a circle: a → a",
+            id="fallback to itself",
+        ),
+        pytest.param(
+            "escalations: {e: [{notify: ['receiver:all']}]}" + REST,
+            '1:15: escalation "e" is used by no receiver',
+            id="unused escalation",
+        ),
+        pytest.param(
+            "receivers: [{name: all}]\n"
+            "route: {receiver: all}\n"
+            "inhibit_rules: [{target_matchers: [severity=info]}]\n",
+            "3:17: inhibit rule: no source_matchers, so every alert is a source",
+            id="inhibit rule without a source",
+        ),
+        pytest.param(
+            PEOPLE + "escalations: {e: [{notify: ['person:ben'], by: [email]}]}\n"
+            "receivers: [{name: all, escalate: e}]\nroute: {receiver: all}\n",
+            '2:29: notify: "ben" cannot be told by email: no such address',
+            id="person without the step's way",
+        ),
+        pytest.param(
+            "escalations: {e: [{notify: ['receiver:all']}, {notify: ['receiver:all']}]}\n"
+            "receivers: [{name: all, escalate: e}]\nroute: {receiver: all}\n",
+            "1:19: wait: is not said, and no severity says respond_within: nobody knows when the "
+            "next step comes",
+            id="step without a wait",
+        ),
+        pytest.param(
+            PEOPLE + "rotas: {r: {layers: [{members: [ana], start: 2026-01-05}],"
+            " overrides: [{person: ana, from: 2026-10-01, to: 2026-10-02}]}}" + REST,
+            "2:72: this override changes nothing",
+            id="override that changes nothing",
+        ),
+    ],
+)
+def test_it_is_warned_of(text: str, said: str) -> None:
+    """Each doubt is told once, where it stands."""
+    assert doubts(text) == [f"routes.yaml:{said}"]
+
+
+def test_gaps_in_a_rota_that_is_paged() -> None:
+    """An escalation to a rota with gaps tells when nobody would be reached."""
+    assert doubts(ROTA) == [
+        'routes.yaml:2:9: rota "r": nobody is on call for 21d8h of the next 4 weeks, first '
+        "Mon 2026-09-21 17:00 to Tue 2026-09-22 09:00 (UTC), and an escalation pages it"
+    ]
+
+
+def test_gaps_are_not_looked_for_without_a_now() -> None:
+    """Promise 8: without an instant nothing is said about the coming weeks."""
+    assert doubts(ROTA, now=None) == []
+
+
+def test_gaps_in_a_rota_that_nobody_pages_are_no_doubt() -> None:
+    """A rota that is only shown may have gaps."""
+    text = ROTA.replace("rota:r", "person:ana")
+    assert doubts(text) == []
+
+
+def test_severities_are_not_looked_for_where_there_are_none() -> None:
+    """Without severities: a plan is Alertmanager's, and any severity may be routed."""
+    assert (
+        doubts("receivers: [{name: all}]\nroute: {receiver: all, routes: [{match: {severity: x}}]}")
+        == []
+    )

@@ -1,0 +1,64 @@
+"""People, rotas and escalations as the core gets them from the file."""
+
+from datetime import date, time
+
+from gateway.core.plan import Escalation, Person, Step
+from gateway.core.rota import Handover, Layer, Override, Restriction, on_call
+from gateway.core.when import parse_rfc3339
+from tests.config.texts import REST, loaded
+
+PEOPLE = "people: {ana: {name: Ana, email: ana@example.com, timezone: Europe/Berlin}, ben: }\n"
+
+
+def test_people_are_known_by_their_ids() -> None:
+    """A person without a name is called by the id."""
+    people = loaded(PEOPLE + REST).plan.people
+    assert people["ana"] == Person("ana", "Ana", "ana@example.com", None, "Europe/Berlin")
+    assert people["ben"] == Person("ben", "ben")
+
+
+def test_a_rota_in_an_admins_words() -> None:
+    """Rotations, handovers, restrictions and overrides are read as they are said."""
+    config = loaded(
+        PEOPLE + "rotas:\n"
+        "  billing:\n"
+        "    timezone: Europe/Berlin\n"
+        "    layers:\n"
+        "      - {members: [ana, ben], start: 2026-01-05, handover: Mon 09:00}\n"
+        "      - members: [ben]\n"
+        "        rotate: 2 days\n"
+        "        start: 2026-01-05 12:00\n"
+        "        restrictions: [{weekdays: [mon..fri, Sunday], from: 18:00, to: 08:00}]\n"
+        "    overrides:\n"
+        "      - {person: ben, from: 2026-07-01 09:00, to: 2026-07-01T12:00:00Z, replaces: ana}\n"
+        "      - {person: ana, from: 2026-07-02, to: 2026-07-03, beside: true}\n" + REST
+    )
+    rota = config.plan.rotas["billing"]
+    first, second = rota.layers
+    assert first == Layer(("ana", "ben"), 1, "week", Handover(time(9), 0), date(2026, 1, 5))
+    assert (second.every, second.unit, second.handover) == (2, "day", Handover(time(9)))
+    assert second.restrictions == (Restriction((0, 1, 2, 3, 4, 6), time(18), time(8)),)
+    swap, company = rota.overrides
+    assert swap == Override(
+        "ben", parse_rfc3339("2026-07-01T07:00:00Z"), parse_rfc3339("2026-07-01T12:00:00Z"), "ana"
+    )
+    assert company.beside
+    assert on_call(rota, parse_rfc3339("2026-01-06T10:00:00Z")) == ("ana",)
+
+
+def test_an_escalation_may_be_only_its_steps() -> None:
+    """A list of steps, and the long form with a repeat, say the same."""
+    config = loaded(
+        PEOPLE + "escalations:\n"
+        "  short: [{notify: person:ana, by: email, wait: 15m}, {notify: ['receiver:all']}]\n"
+        "  long: {steps: [{notify: ['person:ana', 'person:ben']}], repeat: 2}\n"
+        "receivers: [{name: all, escalate: short}, {name: b, escalate: long, fallback: all}]\n"
+        "route: {receiver: all, routes: [{receiver: b}]}\n"
+    )
+    short, long = config.plan.escalations["short"], config.plan.escalations["long"]
+    assert short == Escalation(
+        "short", (Step(("person:ana",), ("email",), 900.0), Step(("receiver:all",)))
+    )
+    assert (long.steps, long.repeat) == ((Step(("person:ana", "person:ben")),), 2)
+    assert config.plan.receivers["b"].escalate == "long"
+    assert config.plan.receivers["b"].fallback == "all"
