@@ -1,0 +1,75 @@
+"""Short ways to values that the store keeps."""
+
+from dataclasses import replace
+
+from gateway.core.alert import Alert
+from gateway.core.incident import Incident
+from gateway.core.labels import identity
+from gateway.core.notice import Kind, Reason
+from gateway.core.outbox import NewRow, Notice, NoticeState, Result
+from gateway.core.plan import Target
+from gateway.store import Store, incidents, outbox
+
+ANA = Target("email", "ana@example.com", "ana")
+BEN = Target("email", "ben@example.com", "ben")
+ROOM = Target("slack", "#billing-alerts")
+
+
+def alert(name: str, *, starts_at: float = 100.0, ends_at: float | None = None) -> Alert:
+    labels = {"alertname": name, "severity": "critical"}
+    words = {"summary": f"{name} happened"}
+    return Alert(identity(labels), labels, words, starts_at, ends_at, "", "test", starts_at)
+
+
+def incident(name: str, *, due_at: float | None = 100.0, **changed: object) -> Incident:
+    labels = {"alertname": name}
+    made = Incident(0, f"root:{name}", "root", "billing", labels, 100.0, due_at)
+    return replace(made, **changed)
+
+
+def row(
+    number: int | None,
+    target: Target = ANA,
+    *,
+    kind: Kind = Kind.FIRING,
+    rank: int = 1,
+    facts: int = 0,
+) -> NewRow:
+    return NewRow(number, target, kind, Reason.FIRST, rank, False, facts)
+
+
+def sent(notice: Notice, *, at: float = 110.0, receipt: dict[str, str] | None = None) -> Result:
+    return Result(notice, NoticeState.SENT, "accepted", "", at, 0.5, receipt=receipt, heard=True)
+
+
+def failed(notice: Notice, *, at: float = 110.0, again: float | None = 120.0) -> Result:
+    state = NoticeState.DEAD if again is None else NoticeState.PENDING
+    return Result(notice, state, "timeout", "no answer", at, 10.0, next_at=again, perhaps=True)
+
+
+async def opened(store: Store, *names: str) -> list[int]:
+    """The numbers of new incidents."""
+    made = await store.write(lambda tx: incidents.create(tx, [incident(n) for n in names]))
+    return [one.number for one in made]
+
+
+async def added(store: Store, *rows: NewRow, now: float = 100.0) -> list[int]:
+    """The ids of new notices, which nobody claimed."""
+    ids, _ = await store.write(lambda tx: outbox.add(tx, rows, [b"{}", b'{"n":1}'], now))
+    return ids
+
+
+async def claimed(
+    store: Store,
+    channel: str = "email",
+    *,
+    now: float = 100.0,
+    owner: str = "one",
+    lease: float = 60.0,
+    limit: int = 10,
+    skip: tuple[str, ...] = (),
+) -> list[Notice]:
+    """What an owner could claim."""
+    return await store.write(
+        lambda tx: outbox.claim(tx, channel, now, limit, owner, now + lease, skip)
+    )

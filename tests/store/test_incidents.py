@@ -1,0 +1,199 @@
+"""Incidents are found by group, number and hour, with their members."""
+
+import sqlite3
+from dataclasses import replace
+
+import psycopg
+import pytest
+
+from gateway.core.incident import Ack, Climb, Incident, Member, State, Told
+from gateway.store import Store, alerts, incidents
+from tests.store.builders import ANA, ROOM, alert, incident, opened
+
+
+async def get(store: Store, number: int) -> Incident | None:
+    return await store.read(lambda tx: incidents.get(tx, number))
+
+
+async def due(store: Store, now: float, limit: int = 100) -> list[str]:
+    found = await store.read(lambda tx: incidents.due(tx, now, limit))
+    return [one.group_labels["alertname"] for one in found]
+
+
+async def test_numbers_start_at_1001_and_follow_the_order(store: Store) -> None:
+    """An incident's number is short and said aloud: four digits to begin with, none left out."""
+    assert await opened(store, "A", "B", "C") == [1001, 1002, 1003]
+    assert await opened(store, "D") == [1004]
+
+
+async def test_a_rollback_leaves_no_gap_in_the_numbers(store: Store) -> None:
+    """A number that people never saw is given again."""
+
+    def fails(tx: object) -> None:
+        incidents.create(tx, [incident("A")])  # type: ignore[arg-type]
+        raise RuntimeError("no")
+
+    with pytest.raises(RuntimeError, match="no"):
+        await store.write(fails)
+    assert await opened(store, "B") == [1001]
+
+
+async def test_comes_back_as_it_was_saved(store: Store) -> None:
+    """Everything a decision must know of an incident survives (promise 1)."""
+    (number,) = await opened(store, "Disk")
+    full = replace(
+        incident("Disk"),
+        number=number,
+        route_id="root/1",
+        receiver="platform",
+        due_at=None,
+        state=State.ACKNOWLEDGED,
+        tick_at=5.5,
+        flushed=True,
+        notified_at=6.5,
+        rank=2,
+        severity="warning",
+        ack=Ack("ana", 7.5, "link", 2, 99.0),
+        climb=Climb("billing", 1, 2, 8.5),
+        told={ANA.key: ANA, ROOM.key: ROOM},
+        held=True,
+        why_not="muted",
+        resolved_at=10.0,
+    )
+    await store.write(lambda tx: incidents.save(tx, [full]))
+    assert await get(store, number) == full
+
+
+async def test_a_group_has_one_open_incident(store: Store) -> None:
+    """Two open incidents of one group would page twice: the database refuses the second."""
+    await opened(store, "Disk")
+    with pytest.raises((sqlite3.IntegrityError, psycopg.errors.UniqueViolation)):
+        await opened(store, "Disk")
+
+
+async def test_a_group_is_found_while_its_incident_is_open(store: Store) -> None:
+    """After the end the group begins a new episode; keys of any length are told apart."""
+    long = "x" * 20_000
+    await opened(store, "Disk", long, long + "y")
+    asked = ["root:Disk", f"root:{long}", f"root:{long}y", "root:none"]
+    found = await store.read(lambda tx: incidents.open_by_key(tx, asked))
+    assert [found[key].number for key in asked[:3]] == [1001, 1002, 1003]
+    assert len(found) == 3
+    over = replace(found["root:Disk"], state=State.RESOLVED, resolved_at=200.0)
+    await store.write(lambda tx: incidents.save(tx, [over]))
+    assert await store.read(lambda tx: incidents.open_by_key(tx, ["root:Disk"])) == {}
+    assert await opened(store, "Disk") == [1004]
+
+
+async def test_the_urgent_come_first_then_the_longest_due(store: Store) -> None:
+    """Promise 9: among ten thousand due warnings the critical one is decided first."""
+
+    def work(tx: object) -> None:
+        names = {"late": 50.0, "early": 40.0, "critical": 60.0, "not yet": 101.0, "never": None}
+        made = [incident(name, due_at=at) for name, at in names.items()]
+        incidents.create(tx, made, urgencies=[2, 2, 1, 1, 1])  # type: ignore[arg-type]
+
+    await store.write(work)
+    assert await due(store, 100.0) == ["critical", "early", "late"]
+    assert await due(store, 100.0, limit=1) == ["critical"]
+
+
+async def test_urgency_rises_before_anybody_is_told_and_follows_the_rank_after(
+    store: Store,
+) -> None:
+    """A critical alert that joins a waiting warning pulls its incident to the front."""
+    made = await store.write(
+        lambda tx: incidents.create(tx, [incident("A"), incident("B")], urgencies=[2, 2])
+    )
+    await store.write(lambda tx: incidents.urgent(tx, [(1002, 3), (1002, 1), (1001, 3)]))
+    assert await due(store, 100.0) == ["B", "A"]
+    told = [replace(made[0], rank=1), replace(made[1], rank=2)]
+    await store.write(lambda tx: incidents.save(tx, told))
+    assert await due(store, 100.0) == ["A", "B"]
+
+
+async def test_sooner_never_puts_off(store: Store) -> None:
+    """A new alert may bring an incident's hour forward, and give an hour to one without."""
+    await store.write(lambda tx: incidents.create(tx, [incident("A"), incident("B", due_at=None)]))
+    assert await store.read(incidents.next_due) == 100.0
+    wanted = [(1001, 150.0), (1002, 90.0), (1002, 95.0)]
+    await store.write(lambda tx: incidents.sooner(tx, wanted))
+    assert [(await get(store, number)).due_at for number in (1001, 1002)] == [100.0, 90.0]
+    assert await store.read(incidents.next_due) == 90.0
+
+
+async def test_nothing_is_due_in_an_empty_database(store: Store) -> None:
+    """Without incidents there is no hour to wait for."""
+    assert await store.read(incidents.next_due) is None
+    assert await due(store, 1e12) == []
+    assert await get(store, 1001) is None
+
+
+async def test_open_incidents_are_read_in_pages(store: Store) -> None:
+    """A reload walks through all that is open, and through nothing that is over."""
+    made = await store.write(
+        lambda tx: incidents.create(tx, [incident(f"A{place}") for place in range(5)])
+    )
+    over = replace(made[2], state=State.RESOLVED)
+    await store.write(lambda tx: incidents.save(tx, [over]))
+    first = await store.read(lambda tx: incidents.all_open(tx, 0, 3))
+    rest = await store.read(lambda tx: incidents.all_open(tx, first[-1].number, 3))
+    assert [one.number for one in first + rest] == [1001, 1002, 1004, 1005]
+
+
+async def test_members_carry_their_alert_and_what_was_said(store: Store) -> None:
+    """What was said about an alert is kept for each incident that it is in."""
+    disk, memory = alert("Disk"), alert("Memory", ends_at=300.0)
+    await store.write(lambda tx: alerts.put(tx, [disk, memory], [False, False]))
+    one, other = await opened(store, "A", "B")
+    pairs = [(one, disk.identity), (one, memory.identity), (other, disk.identity)]
+    await store.write(lambda tx: incidents.join(tx, pairs, 100.0))
+    marks = [
+        (one, disk.identity, Told.FIRING, 100.0, None),
+        (one, memory.identity, Told.RESOLVED, 1.5, 2.5),
+    ]
+    await store.write(lambda tx: incidents.mark(tx, marks))
+    await store.write(lambda tx: incidents.join(tx, pairs, 200.0))  # again: changes nothing
+    found = await store.read(lambda tx: incidents.members(tx, [one, other, 4711]))
+    both = [Member(disk, Told.FIRING, 100.0), Member(memory, Told.RESOLVED, 1.5, 2.5)]
+    both.sort(key=lambda member: member.alert.identity)
+    assert found == {one: both, other: [Member(disk)], 4711: []}
+
+
+async def test_an_alert_knows_its_open_incidents(store: Store) -> None:
+    """The end of an alert reaches every incident that it is in, and none that is over."""
+    disk, loose = alert("Disk"), alert("Loose")
+    await store.write(lambda tx: alerts.put(tx, [disk, loose], [False, False]))
+    numbers = await opened(store, "A", "B", "C")
+    pairs = [(number, disk.identity) for number in numbers]
+    await store.write(lambda tx: incidents.join(tx, pairs, 100.0))
+    over = replace(await get(store, numbers[1]), state=State.RESOLVED)
+    await store.write(lambda tx: incidents.save(tx, [over]))
+    await store.write(lambda tx: incidents.leave(tx, [(numbers[2], disk.identity)]))
+    asked = [disk.identity, loose.identity]
+    found = await store.read(lambda tx: incidents.open_numbers_of(tx, asked))
+    assert found == {disk.identity: [numbers[0]]}
+
+
+async def test_moving_to_another_group(store: Store) -> None:
+    """E8: after a reload an incident may belong to another group, and keeps its number."""
+    await opened(store, "A")
+    await store.write(lambda tx: incidents.rekey(tx, [(1001, "root/2:A", "root/2", "platform")]))
+    found = await store.read(lambda tx: incidents.open_by_key(tx, ["root:A", "root/2:A"]))
+    assert {key: (i.number, i.route_id, i.receiver) for key, i in found.items()} == {
+        "root/2:A": (1001, "root/2", "platform")
+    }
+
+
+async def test_ten_thousand_at_once(store: Store) -> None:
+    """E37: a storm of ten thousand groups is opened, joined, read and saved in bulk."""
+    made = await store.write(
+        lambda tx: incidents.create(tx, [incident(f"A{place}") for place in range(10_000)])
+    )
+    assert [one.number for one in made] == list(range(1001, 11_001))
+    later = [replace(one, due_at=500.0) for one in made]
+    await store.write(lambda tx: incidents.save(tx, later))
+    pairs = [(one.number, "f" * 32) for one in made]
+    await store.write(lambda tx: incidents.join(tx, pairs, 1.0))
+    assert len(await store.read(lambda tx: incidents.due(tx, 500.0, 20_000))) == 10_000
+    assert await due(store, 499.0) == []

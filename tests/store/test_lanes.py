@@ -1,0 +1,190 @@
+"""Lanes: notices of one incident to one target leave in order, one at a time, from one sender."""
+
+from gateway.core.notice import Kind
+from gateway.store import Store, outbox
+from tests.store.builders import ANA, BEN, ROOM, added, claimed, failed, opened, row, sent
+
+
+async def test_a_lane_leaves_in_order_and_one_at_a_time(store: Store) -> None:
+    """Promise 4: the second notice cannot be claimed before the first is done."""
+    (number,) = await opened(store, "A")
+    first, second = await added(store, row(number), row(number, kind=Kind.RESOLVED))
+    (notice,) = await claimed(store)
+    assert notice.id == first
+    assert notice.behind == ((second, Kind.RESOLVED),)
+    assert await claimed(store) == []
+    await store.write(lambda tx: outbox.finish(tx, [sent(notice)]))
+    (notice,) = await claimed(store)
+    assert (notice.id, notice.heard, notice.behind) == (second, True, ())
+
+
+async def test_a_head_that_waits_for_its_next_attempt_holds_its_lane(store: Store) -> None:
+    """Promise 4: "resolved" does not overtake a "firing" that a vendor turned away."""
+    (number,) = await opened(store, "A")
+    await added(store, row(number), row(number, kind=Kind.RESOLVED))
+    (notice,) = await claimed(store)
+    await store.write(lambda tx: outbox.finish(tx, [failed(notice, again=500.0)]))
+    assert await claimed(store, now=499.0) == []
+    assert await store.read(lambda tx: outbox.next_at(tx, "email")) == 500.0
+    (again,) = await claimed(store, now=500.0)
+    assert (again.id, again.attempts, again.first_attempt_at, again.perhaps) == (
+        notice.id,
+        1,
+        110.0,
+        1,
+    )
+
+
+async def test_lanes_do_not_hold_each_other(store: Store) -> None:
+    """Other incidents, other targets and notices without an incident are other lanes."""
+    one, other = await opened(store, "A", "B")
+    rows = [row(one), row(one, BEN), row(other), row(None), row(None)]
+    ids = await added(store, *rows)
+    assert [notice.id for notice in await claimed(store)] == ids
+
+
+async def test_the_important_leave_first(store: Store) -> None:
+    """Promise 9: a critical notice is claimed before lesser ones that are older."""
+    numbers = await opened(store, *"ABCD")
+    rows = [row(number, rank=rank) for number, rank in zip(numbers, (3, 2, 1, 2), strict=True)]
+    ids = await added(store, *rows)
+    claims = await claimed(store, limit=3) + await claimed(store)
+    assert [notice.id for notice in claims] == [ids[2], ids[1], ids[3], ids[0]]
+
+
+async def test_two_owners_never_claim_the_same(store: Store) -> None:
+    """Promise 11: each notice has one sender."""
+    numbers = await opened(store, *"ABCDEF")
+    ids = await added(store, *(row(number) for number in numbers))
+    one = await claimed(store, owner="one", limit=4)
+    two = await claimed(store, owner="two", limit=4)
+    assert [n.id for n in one] + [n.id for n in two] == ids
+    assert {n.owner for n in one} == {"one"}
+    assert {n.owner for n in two} == {"two"}
+
+
+async def test_a_channel_claims_its_own_and_skips_targets_that_rest(store: Store) -> None:
+    """E11: a target that said "too fast" is left alone; the others of its channel go on."""
+    (number,) = await opened(store, "A")
+    ids = await added(store, row(number), row(number, BEN), row(number, ROOM))
+    assert [n.id for n in await claimed(store, skip=(ANA.key,))] == [ids[1]]
+    assert [n.id for n in await claimed(store, "slack")] == [ids[2]]
+    assert [n.id for n in await claimed(store)] == [ids[0]]
+
+
+async def test_a_dead_senders_claim_is_taken_over_after_its_lease(store: Store) -> None:
+    """Promise 11: what a dead replica was sending is sent by another, marked as perhaps sent."""
+    (number,) = await opened(store, "A")
+    await added(store, row(number))
+    (notice,) = await claimed(store, owner="one", now=100.0, lease=60.0)
+    assert notice.perhaps == 0
+    assert await store.read(lambda tx: outbox.next_at(tx, "email")) == 160.0
+    assert await claimed(store, owner="two", now=159.9) == []
+    (taken,) = await claimed(store, owner="two", now=160.0)
+    assert (taken.id, taken.owner, taken.perhaps) == (notice.id, "two", 1)
+
+
+async def test_who_lost_a_claim_cannot_finish_it(store: Store) -> None:
+    """Promise 4: an old attempt never overwrites a newer state; but who heard has heard."""
+    (number,) = await opened(store, "A")
+    await added(store, row(number), row(number, kind=Kind.RESOLVED))
+    (slow,) = await claimed(store, owner="one", now=100.0)
+    (quick,) = await claimed(store, owner="two", now=160.0)
+    late = sent(slow, at=170.0, receipt={"ts": "old"})
+    assert await store.write(lambda tx: outbox.finish(tx, [late])) == [slow.id]
+    assert await claimed(store, now=170.0) == []  # still being sent by the other
+    done = sent(quick, at=180.0, receipt={"ts": "new"})
+    assert await store.write(lambda tx: outbox.finish(tx, [done])) == []
+    assert await store.write(lambda tx: outbox.finish(tx, [late])) == [slow.id]
+    (after,) = await claimed(store, now=180.0)
+    assert (after.kind, after.heard, after.receipt) == (Kind.RESOLVED, True, {"ts": "new"})
+
+
+async def test_an_owner_that_claims_anew_is_not_its_former_self(store: Store) -> None:
+    """A replica whose lease ran out and that claimed again cannot finish the first claim."""
+    (number,) = await opened(store, "A")
+    await added(store, row(number))
+    (first,) = await claimed(store, now=100.0)
+    (second,) = await claimed(store, now=160.0)
+    assert await store.write(lambda tx: outbox.finish(tx, [failed(first)])) == [first.id]
+    assert await store.write(lambda tx: outbox.finish(tx, [sent(second)])) == []
+
+
+async def test_a_lease_can_be_renewed_by_its_owner_only(store: Store) -> None:
+    """A long send keeps its claim; nobody lengthens another's."""
+    (number,) = await opened(store, "A")
+    (id_,) = await added(store, row(number))
+    await claimed(store, owner="one")
+    assert await store.write(lambda tx: outbox.renew(tx, [id_], "two", 900.0)) == 0
+    assert await store.write(lambda tx: outbox.renew(tx, [id_], "one", 300.0)) == 1
+    assert await claimed(store, owner="two", now=299.0) == []
+
+
+async def test_a_graceful_stop_hands_back(store: Store) -> None:
+    """What was claimed and not begun is due at once for another, and was certainly not sent."""
+    numbers = await opened(store, *"ABC")
+    ids = await added(store, *(row(number) for number in numbers))
+    await claimed(store, owner="one", limit=2)
+    await claimed(store, owner="two")
+    assert await store.write(lambda tx: outbox.release(tx, "one", [ids[0], ids[2]])) == 1
+    assert await store.write(lambda tx: outbox.release(tx, "one")) == 1
+    again = await claimed(store, owner="three", now=101.0)
+    assert [(n.id, n.perhaps) for n in again] == [(ids[0], 0), (ids[1], 0)]
+
+
+async def test_claimed_as_it_is_stored(store: Store) -> None:
+    """A notice whose lane is empty is its sender's from the beginning; others wait their turn."""
+    one, other = await opened(store, "A", "B")
+    (old,) = await added(store, row(other))
+    rows = [
+        row(one, kind=Kind.FIRING, facts=1),
+        row(one, kind=Kind.RESOLVED),
+        row(other),
+        row(None),
+    ]
+    ids, now_ours = await store.write(
+        lambda tx: outbox.add(tx, rows, [b"{}", b'{"n":1}'], 100.0, ("one", 160.0))
+    )
+    assert [(n.id, n.owner, n.behind, n.facts) for n in now_ours] == [
+        (ids[0], "one", ((ids[1], Kind.RESOLVED),), b'{"n":1}'),
+        (ids[3], "one", (), b"{}"),
+    ]
+    assert [n.id for n in await claimed(store, owner="two")] == [old]
+    assert await store.write(lambda tx: outbox.finish(tx, [sent(n) for n in now_ours])) == []
+    (follower,) = await claimed(store, owner="two")
+    assert (follower.id, follower.heard) == (ids[1], True)
+
+
+async def test_no_more_is_claimed_than_there_is_room_for(store: Store) -> None:
+    """E37: in a storm a sender takes what it can send within its lease, the important first."""
+    numbers = await opened(store, *"ABC")
+    rows = [row(number, rank=rank) for number, rank in zip(numbers, (2, 1, 3), strict=True)]
+    rows += [row(number, ROOM) for number in numbers]
+    ids, ours = await store.write(
+        lambda tx: outbox.add(tx, rows, [b"{}"], 100.0, ("one", 160.0), {"email": 2})
+    )
+    assert [n.id for n in ours] == [ids[1], ids[0]]
+    assert [n.id for n in await claimed(store, owner="two")] == [ids[2]]
+    assert len(await claimed(store, "slack", owner="two")) == 3
+
+
+async def test_next_at_looks_at_heads_only(store: Store) -> None:
+    """Nobody wakes for a notice whose lane is held by an earlier one."""
+    assert await store.read(lambda tx: outbox.next_at(tx, "email")) is None
+    (number,) = await opened(store, "A")
+    await added(store, row(number), row(number), now=100.0)
+    assert await store.read(lambda tx: outbox.next_at(tx, "email")) == 100.0
+    await claimed(store, now=100.0, lease=60.0)
+    assert await store.read(lambda tx: outbox.next_at(tx, "email")) == 160.0
+    assert await store.read(lambda tx: outbox.next_at(tx, "slack")) is None
+
+
+async def test_a_storm_of_notices(store: Store) -> None:
+    """E37: two thousand lanes are stored, claimed and finished in bulk, each once."""
+    numbers = await opened(store, *(f"A{place}" for place in range(2_000)))
+    ids = await added(store, *(row(number) for number in numbers))
+    done: list[int] = []
+    while batch := await claimed(store, limit=500):
+        await store.write(lambda tx, batch=batch: outbox.finish(tx, [sent(n) for n in batch]))
+        done += [notice.id for notice in batch]
+    assert done == ids
