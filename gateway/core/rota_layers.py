@@ -74,7 +74,7 @@ def segments(layer: Layer, zone: ZoneInfo, start: float, end: float) -> Iterator
     for opens, closes in windows(layer.restrictions, zone, start, end):
         while turn is not None and turn.start < closes:
             from_, to = max(turn.start, opens), min(turn.end, closes)
-            if from_ < to:
+            if from_ < to:  # an hourly turn in a missing hour has no time
                 yield Segment(from_, to, turn.person)
             if turn.end > closes:
                 break
@@ -92,8 +92,7 @@ def _turns(
     turn = turn_at(layer, zone, start)
     number, opens, closes = turn.number, max(turn.start, begins), turn.end
     while opens < end:
-        if closes > opens:
-            yield Segment(opens, closes, layer.members[(number - first) % len(layer.members)])
+        yield Segment(opens, closes, layer.members[(number - first) % len(layer.members)])
         number += 1
         opens, closes = closes, instant(_handover(layer, anchor, number + 1), zone)
 

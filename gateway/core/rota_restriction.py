@@ -10,8 +10,6 @@ from gateway.core.rota_types import Restriction
 from gateway.core.wallclock import instant, local
 
 _DAY = timedelta(days=1)
-# The day before can run into ours; one more day because a zone may skip a whole one (Apia, 2011).
-_DAYS_BACK = 2
 # Every pattern of weekdays shows itself within a week; one week on either side of a clock change.
 _DAYS_UNTIL_ALWAYS = 21
 
@@ -45,7 +43,7 @@ def windows(
 
 def _of_one(rule: Restriction, zone: ZoneInfo, start: float, end: float) -> Iterator[Window]:
     over_midnight = _DAY if rule.end_time <= rule.start_time else timedelta()
-    day: date = local(start, zone).date() - _DAYS_BACK * _DAY
+    day: date = local(start, zone).date() - _DAY  # yesterday's may run into today
     while True:
         if day.weekday() in rule.weekdays:
             opens = instant(datetime.combine(day, rule.start_time), zone)

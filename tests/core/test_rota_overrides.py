@@ -63,6 +63,23 @@ def test_the_one_declared_last_wins_where_two_overlap() -> None:
     ]
 
 
+def test_the_one_declared_last_wins_also_between_replacing_and_taking_over() -> None:
+    """E26: naming whom one replaces makes an override neither stronger nor weaker."""
+    taking = override("cho", "07T00:00", "08T00:00")
+    replacing = override("dee", "07T00:00", "08T00:00", replaces="ana")
+    other = override("eli", "07T00:00", "08T00:00", replaces="ana")
+    for declared, winner in (
+        ((taking, replacing), "dee"),
+        ((replacing, taking), "cho"),
+        ((replacing, other), "eli"),
+        ((other, replacing), "dee"),
+    ):
+        assert lines(rota(*declared))[1:3] == [
+            f"07 00:00 {winner}, override 2",
+            "08 00:00 ana, layer 1",
+        ]
+
+
 def test_overrides_that_touch_leave_nothing_between() -> None:
     """E26: the end is excluded, so the next may begin at that very instant."""
     touching = rota(

@@ -76,6 +76,12 @@ def test_n_days_and_n_weeks_count_from_the_start() -> None:
     assert next_change(fortnight, at("2026-01-06T00:00")) == at("2026-01-19T09:00")
 
 
+def test_a_change_many_years_ahead_is_still_found() -> None:
+    """Promise 12: the slowest rotation is looked at until it has come round."""
+    slow = rota(date(2026, 1, 5), Handover(time(9)), 60, "month")
+    assert next_change(slow, at("2026-01-06T00:00")) == at("2031-01-05T09:00")
+
+
 def test_handing_over_to_oneself_is_no_change() -> None:
     """E26: somebody listed twice in a row has one shift of twice the length."""
     twice = rota(date(2026, 1, 5), Handover(time(9), 0), members="ana ana ben")
