@@ -102,7 +102,10 @@ class Turn:
         self, targets: Sequence[Target], kind: Kind, reason: Reason, *, quiet: bool = False
     ) -> None:
         """Owe each target a notice; the first reason given to a target in one turn stands."""
+        end = kind is Kind.RESOLVED or reason is Reason.SOME_RESOLVED
         for target in targets:
+            if end and not target.wants_ends:
+                continue
             self.notices.setdefault(
                 target.key, NewNotice(target, kind, reason, self.severity.rank, quiet)
             )
@@ -222,8 +225,10 @@ class Turn:
             self.speak(Reason.NEW_ALERTS, Kind.FIRING)
         elif incident.held and incident.ack is None:
             self.speak(Reason.MUTE_ENDED, Kind.FIRING)
-        elif self.ended:
+        elif self.ended and any(target.wants_ends for target in self.audience()):
             self.speak(Reason.SOME_RESOLVED, Kind.FIRING, quiet=incident.ack is not None)
+        elif self.ended:
+            self.mark_told()
 
     def say_worse(self, before: Incident) -> None:
         """E21: what got worse speaks again, acknowledged or not."""

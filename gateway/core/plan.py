@@ -63,6 +63,11 @@ class Target:
         """The target's identity: same channel and address, same target."""
         return f"{self.channel}:{self.address}"
 
+    @property
+    def wants_ends(self) -> bool:
+        """False where routes.yaml says `send_resolved: false`, as in Alertmanager."""
+        return self.options.get("send_resolved") != "false"
+
 
 @dataclass(frozen=True, slots=True)
 class Receiver:

@@ -11,6 +11,9 @@ from gateway.core.calendar import BusinessHours, respond_by
 from gateway.core.plan import Plan, Severity
 from gateway.core.routing import Route
 
+SHORTEST_REPEAT = 1.0
+"""Seconds. Repeats are not tied to the group's ticks here, so something else must bound them."""
+
 OPTIONS = ("group_wait", "group_interval", "repeat_interval")
 DEFAULT_STEP_WAIT = 15 * 60.0
 
@@ -38,7 +41,10 @@ def timing(route: Route, severity: Severity) -> Timing:
             values[option] = getattr(route, option)
             origins[option] = route.origins.get(option, "default")
     return Timing(
-        values["group_wait"], values["group_interval"], values["repeat_interval"], origins
+        values["group_wait"],
+        values["group_interval"],
+        max(SHORTEST_REPEAT, values["repeat_interval"]),
+        origins,
     )
 
 

@@ -14,12 +14,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from gateway.config.problem import Findings
 from gateway.config.yamltree import Mapping, Node, Scalar, read_tree
 from gateway.core.alert import Alert, merge
-from gateway.core.dedup import should_notify
+from gateway.core.decide import decide
+from gateway.core.incident import Incident, Member, Told
 from gateway.core.inhibition import InhibitRule, SourceIndex
 from gateway.core.labels import fingerprint as core_fingerprint
 from gateway.core.labels import identity, valid_label_name
 from gateway.core.matcher import Matcher
 from gateway.core.matcher_parse import parse_matcher, parse_matchers
+from gateway.core.plan import Plan, Receiver, Target
 from gateway.core.routing import Route, RouteSpec, build_route, match_routes, walk
 from gateway.core.text import humanize_duration, truncate_bytes, truncate_runes
 from gateway.core.timeinterval import TimeInterval, containing, parse_time_interval
@@ -223,23 +225,43 @@ def alert_merge(given: dict[str, Any]) -> dict[str, float | None]:
 
 
 def dedup_should_notify(given: dict[str, Any]) -> bool:
+    """Whether `decide` speaks, or settles the end, of a group in that state.
+
+    A group whose last notification said that all had ended is a closed incident here; what
+    comes after it is a new one, of which nothing was told yet.
+    """
     last = given["last_sent"]
-    ago = None if last is None else last["sent_ago_s"]
-    reason = should_notify(
-        told_firing=None if last is None else _names(last["firing"]),
-        told_resolved=frozenset() if last is None else _names(last["resolved"]),
-        told_at=None if ago == "never" else NOW - (ago or 0.0),
-        firing=_names(given["firing"]),
-        resolved=_names(given["resolved"]),
-        repeat_interval=given["repeat_interval_s"],
-        send_resolved=given["send_resolved"],
-        now=NOW,
+    told = {} if last is None else dict.fromkeys(last["firing"], Told.FIRING)
+    if told:
+        told |= dict.fromkeys(last["resolved"], Told.RESOLVED)
+    target = Target(
+        "webhook", "sink", options={"send_resolved": str(given["send_resolved"]).lower()}
     )
-    return reason is not None
-
-
-def _names(numbers: list[int]) -> frozenset[str]:
-    return frozenset(map(str, numbers))
+    spec = RouteSpec(receiver="sink", repeat_interval=given["repeat_interval_s"])
+    plan = Plan(root=build_route(spec), receivers={"sink": Receiver("sink", (target,))})
+    ago = last and last["sent_ago_s"]
+    sent_at = None if not told else NOW - (1e9 if ago == "never" else ago or 0.0)
+    incident = Incident(
+        1001,
+        "group",
+        plan.root.id,
+        "sink",
+        {},
+        NOW - 1e9,
+        NOW,
+        tick_at=NOW,
+        flushed=bool(told),
+        notified_at=sent_at,
+        told={target.key: target} if told else {},
+    )
+    members = []
+    for number in {*given["firing"], *given["resolved"], *told}:
+        labels = {"number": str(number)}
+        ends_at = None if number in given["firing"] else NOW - 1.0
+        alert = Alert(identity(labels), labels, {}, NOW - 1e9, ends_at)
+        members.append(Member(alert, told.get(number, Told.NOTHING), NOW - 1e9))
+    decision = decide(incident, members, plan, NOW)
+    return bool(decision.notices) or (bool(told) and not decision.incident.open)
 
 
 def duration_parse(given: dict[str, Any]) -> dict[str, Any]:
