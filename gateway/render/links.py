@@ -37,14 +37,14 @@ def links_from(facts: Mapping[str, Any]) -> list[Link]:
     return found
 
 
-def shown(links: Sequence[Link], *, over: bool) -> tuple[Link, ...]:
+def shown(links: Sequence[Link], *, answered: bool) -> tuple[Link, ...]:
     """The links that are safe to show, in reading order, with texts of one line.
 
-    When it is `over` there is nothing left to acknowledge.
+    When it is over, or somebody has it, there is nothing to acknowledge.
     """
     safe = []
     for link in links:
-        if over and link.role == "acknowledge":
+        if answered and link.role == "acknowledge":
             continue
         url = safe_url(link.url)
         if url is not None:

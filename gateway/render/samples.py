@@ -106,7 +106,8 @@ def _oddities() -> Iterator[Sample]:
     yield Sample(
         "many alerts with summaries of their own", group(MANY, own_summaries=True), *firing
     )
-    yield Sample("a thousand alerts", group(STORM) | {"more": 9000, "truncated": 12}, *firing)
+    storm = group(STORM) | {"more": 9000, "firing": 10_000, "truncated": 12}
+    yield Sample("a thousand alerts", storm, *firing)
     yield Sample("mixed", group(MANY, resolved=5), *firing)
     bare = facts_for(Kind.FIRING, "critical")
     bare["common_annotations"] = {}

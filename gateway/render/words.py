@@ -34,7 +34,8 @@ _REMEMBERED = 8  # facts of a thousand alerts are a megabyte: few
 UNRANKED = 1000
 
 
-_OVER = (Kind.RESOLVED, Kind.DIGEST)
+_ANSWERED = ("acknowledged", "resolved", "digest")
+"""States and kinds of notices in which nobody is asked to acknowledge."""
 
 
 class Renderer:
@@ -74,7 +75,7 @@ class Renderer:
         """
         kind = kind or _known(Kind, facts.get("kind"), Kind.FIRING)
         reason = reason or _known(Reason, facts.get("reason"), Reason.FIRST)
-        safe = shown(links, over=kind in _OVER or facts.get("status") == "resolved")
+        safe = shown(links, answered=kind in _ANSWERED or facts.get("status") in _ANSWERED)
         failed: TemplateFailure | None = None
         try:
             names = self.names(facts, target, safe, zone, kind, reason)
@@ -127,13 +128,13 @@ class Renderer:
             self._remember(key, facts, names)
         return {**names, **target_view(target, links)}
 
-    def render_template(self, name: str, words: Words, names: Mapping[str, Any]) -> str:
+    def render_template(self, name: str, words: Words, names: dict[str, Any]) -> str:
         """The output of one template file. Raises TemplateFailure."""
         template = self.template(name, words)
         words.meter.start(names["zone"], names["at"])
         try:
-            # Straight to the compiled function: Template.render would copy the names once more.
-            context = template.new_context(dict(names), shared=True)
+            # Straight to the compiled function: Template.render would copy the names twice.
+            context = template.new_context(names)
             text = "".join(template.root_render_func(context))
             check_size(len(text))
         except Exception as error:
@@ -147,7 +148,7 @@ class Renderer:
         return self.slack if channel == "slack" else self.plain
 
     def _parts(
-        self, names: Mapping[str, Any], channel: str, parts: Sequence[str], kind: Kind
+        self, names: dict[str, Any], channel: str, parts: Sequence[str], kind: Kind
     ) -> dict[str, str]:
         return {
             part: self.render_template(

@@ -1,0 +1,69 @@
+"""`gateway check` finds what is wrong with templates before an alert does."""
+
+from pathlib import Path
+
+import pytest
+
+from gateway.render.check import check_templates
+from gateway.render.samples import LINKS, sample
+from gateway.render.view import NAMES
+from tests.render.rendering import SHIPPED, ZONE, renderer_with
+
+
+def test_the_shipped_templates_are_sound() -> None:
+    """E16: every shipped template renders every sample."""
+    assert check_templates(SHIPPED) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "source", "line", "message"),
+    [
+        ("slack/text.j2", "a\n{{ sumary }}", 2, "'sumary' is undefined (did you mean 'summary'?)"),
+        ("email/text.j2", "{% if kind == 'never' %}{{ odd }}{% endif %}", 1, "'odd' is undefined"),
+        ("email/html.j2", "a\n\n{% for x in alerts %}", 3, "Unexpected end of template"),
+        ("console/text.j2", "{{ name|shout }}", 1, "No filter named 'shout'"),
+        ("shared/why.j2", "\n{{ link.runbook }}", 2, "'link' is undefined"),
+        ("shared/tag.j2", "{{ 'a' * 9999999 }}", 1, "9999999 characters"),
+        ("pagerduty/summary.resolved.j2", "{{ table.rowz }}", 1, "has no attribute 'rowz'"),
+    ],
+)
+def test_a_mistake_is_found_with_file_and_line(
+    tmp_path: Path, file: str, source: str, line: int, message: str
+) -> None:
+    """E16: the admin reads where and what, also where no sample leads."""
+    problems = check_templates(renderer_with(tmp_path, {file: source}))
+    assert [(p.file, p.line, p.warning) for p in problems] == [(str(tmp_path / file), line, False)]
+    assert message in problems[0].message
+    assert str(problems[0]).startswith(f"{tmp_path / file}:{line}: ")
+
+
+@pytest.mark.parametrize(
+    ("file", "message"),
+    [
+        ("slack/titel.j2", "did you mean title.j2?"),
+        ("sms/text.j2", "the folders are email, slack, pagerduty, console, shared"),
+        ("slack/text.fireing.j2", "nothing uses slack/text.fireing.j2"),
+        ("shared/unused.j2", "no template includes shared/unused.j2"),
+    ],
+)
+def test_a_file_that_nothing_uses_is_pointed_out(tmp_path: Path, file: str, message: str) -> None:
+    """What loads but cannot be meant is a warning: the admin thinks it is in force."""
+    problems = check_templates(renderer_with(tmp_path, {file: "x"}))
+    assert [problem.warning for problem in problems] == [True]
+    assert message in problems[0].message
+
+
+def test_a_file_that_another_includes_is_fine(tmp_path: Path) -> None:
+    """An admin may split templates, with names of their own in them."""
+    files = {
+        "slack/text.j2": "{% set mine = 1 %}{% include 'shared/part.j2' %}",
+        "shared/part.j2": "{{ mine }} {{ headline }}",
+    }
+    assert check_templates(renderer_with(tmp_path, files)) == []
+
+
+def test_every_name_is_documented_and_there() -> None:
+    """The list of names that admins read is the list that templates get."""
+    each = sample()
+    names = SHIPPED.names(each.facts, each.target("email"), LINKS, ZONE, each.kind, each.reason)
+    assert set(names) == set(NAMES)

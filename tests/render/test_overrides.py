@@ -1,0 +1,61 @@
+"""An admin replaces one template by putting a file of the same name into their folder."""
+
+from pathlib import Path
+
+from gateway.core.notice import Kind
+from gateway.render.samples import GATEWAY, sample
+from gateway.render.words import Renderer
+from tests.render.rendering import message_of, renderer_with
+
+
+def test_one_file_replaces_one_template(tmp_path: Path) -> None:
+    """The rest stays as it was shipped."""
+    renderer = renderer_with(tmp_path, {"email/subject.j2": "{{ severity|upper }} {{ name }}"})
+    message = message_of(sample(), "email", renderer)
+    assert message.parts["subject"] == "CRITICAL DoubleChargeDetected"
+    assert message.parts["text"] == message_of(sample(), "email").parts["text"]
+
+
+def test_a_template_for_one_kind_goes_before_the_general_one(tmp_path: Path) -> None:
+    """``text.repeat.j2`` is for repeats only."""
+    files = {"console/text.repeat.j2": "again", "console/text.j2": "once"}
+    renderer = renderer_with(tmp_path, files)
+    assert message_of(sample(Kind.REPEAT), "console", renderer).parts["text"] == "again\n"
+    assert message_of(sample(Kind.FIRING), "console", renderer).parts["text"] == "once\n"
+
+
+def test_an_admins_template_goes_before_any_shipped_one(tmp_path: Path) -> None:
+    """Also before a more special one of an outer folder: who replaces a part means all of it."""
+    near, far = tmp_path / "near", tmp_path / "far"
+    renderer_with(far, {"console/text.repeat.j2": "shipped again"})
+    renderer_with(near, {"console/text.j2": "mine"})
+    renderer = Renderer([near, far], GATEWAY)
+    assert message_of(sample(Kind.REPEAT), "console", renderer).parts["text"] == "mine\n"
+
+
+def test_a_shared_sentence_changes_everywhere(tmp_path: Path) -> None:
+    """One file changes how all channels say since when."""
+    renderer = renderer_with(tmp_path, {"shared/when.j2": "Began {{ since_at|clock }}!"})
+    for channel, part in (("email", "html"), ("slack", "text"), ("console", "text")):
+        assert "Began 04:50 CET!" in message_of(sample(), channel, renderer).parts[part]
+
+
+def test_a_folder_that_does_not_exist_changes_nothing(tmp_path: Path) -> None:
+    """`--templates` may name a folder that is made later."""
+    renderer = Renderer([tmp_path / "nowhere"], GATEWAY)
+    assert message_of(sample(), "slack", renderer) == message_of(sample(), "slack")
+
+
+def test_naming_the_shipped_folder_is_the_same_as_naming_none() -> None:
+    """The default of `--templates` is the shipped folder itself."""
+    shipped = Renderer([], GATEWAY).lookup.folders
+    assert Renderer([shipped[0]], GATEWAY).lookup.folders == shipped
+
+
+def test_a_template_cannot_read_files_outside(tmp_path: Path) -> None:
+    """A path that climbs out of the folders is no template."""
+    (tmp_path / "secret.j2").write_text("secret")
+    files = {"console/text.j2": "{% include '../secret.j2' %}"}
+    message = message_of(sample(), "console", renderer_with(tmp_path / "own", files))
+    assert message.failed_template == "console/text.j2"
+    assert "there is no template ../secret.j2" in message.parts["text"]
