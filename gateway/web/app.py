@@ -4,7 +4,7 @@ from aiohttp import web
 
 from gateway.core.server import ServerSettings
 from gateway.flow.engine import Engine
-from gateway.web import ingest
+from gateway.web import ack, ingest
 from gateway.web.errors import errors_as_json
 from gateway.web.keys import ENGINE, SETTINGS
 
@@ -18,4 +18,5 @@ def build_app(engine: Engine, settings: ServerSettings) -> web.Application:
     app[ENGINE] = engine
     app[SETTINGS] = settings
     ingest.add_routes(app)
+    ack.add_routes(app)
     return app

@@ -1,0 +1,196 @@
+"""What a page shows of an incident: read in one go, put into words and times of one zone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.core.facts import build_facts
+from gateway.core.incident import Incident, Member, State
+from gateway.core.notice import Kind, Reason
+from gateway.core.plan import Plan
+from gateway.flow.engine import Engine
+from gateway.render.clean import clean
+from gateway.render.links import links_from
+from gateway.render.times import clock_time, duration
+from gateway.render.view import tone, view_of
+from gateway.store import Tx, incidents, members
+
+SHOWN = 20
+"""Alerts listed on the page of an acknowledge link; the incident's page has the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An incident as it is stored, with its alerts."""
+
+    incident: Incident
+    members: Sequence[Member]
+
+    def firing(self, now: float) -> list[Member]:
+        """The alerts that burn at `now`."""
+        return [member for member in self.members if member.firing(now)]
+
+    def uncovered(self, now: float) -> list[Member]:
+        """The burning alerts that no acknowledgement covers."""
+        return [m for m in self.firing(now) if m.acked_starts_at != m.alert.starts_at]
+
+    def over(self, now: float) -> bool:
+        """Whether there is nothing left to take."""
+        return not self.incident.open or not self.firing(now)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A sign, a sentence and a smaller one: who has it, or that it is over."""
+
+    sign: str
+    tone: str
+    text: str
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One alert in a list."""
+
+    name: str
+    summary: str
+    text: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An incident for a page, in words."""
+
+    number: int
+    tone: str
+    word: str
+    state: State
+    state_text: str
+    heading: str
+    about: str
+    asked: str
+    mark: Mark | None
+    alerts: tuple[Line, ...]
+    more: int
+    firing: int
+    runbook: str
+    dashboard: str
+    facts: dict[str, Any]
+
+
+def read_incident(tx: Tx, number: int) -> Seen | None:
+    """An incident and its alerts; None when there is none of that number."""
+    incident = incidents.get(tx, number)
+    if incident is None:
+        return None
+    return Seen(incident, members.members(tx, [number]).get(number, []))
+
+
+async def look(engine: Engine, number: int) -> Seen | None:
+    """The same from outside a transaction. Raises StoreUnavailable."""
+    return await engine.store.read(lambda tx: read_incident(tx, number))
+
+
+def zone_for(plan: Plan, person: str = "") -> str:
+    """The time zone for a reader: the person's own, else that of the business hours."""
+    known = plan.people.get(person)
+    return known.timezone if known else plan.business_hours.zone
+
+
+def name_of(plan: Plan, person: str) -> str:
+    """What people call somebody."""
+    known = plan.people.get(person)
+    return known.name if known else clean(person, 80)
+
+
+def picture(seen: Seen, plan: Plan, now: float, zone: str, reader: str = "") -> Picture:
+    """The incident at `now` for `reader` (a person's id, or empty)."""
+    incident = seen.incident
+    over = seen.over(now)
+    listed = seen.firing(now) or list(seen.members)
+    facts = build_facts(incident, listed, plan, now)
+    if over:
+        facts["status"] = State.RESOLVED.value
+        facts["ack"] = None
+    view = view_of(facts, Kind.FIRING, Reason.FIRST)
+    word = view["severity"] or "alert"
+    links = {link.role: link.url for link in links_from(facts)}
+    heading = view["summary"] or view["name"]
+    about = [] if heading == view["name"] else [view["name"]]
+    about += [f"{clean(k, 60)} {clean(v, 80)}" for k, v in _few(incident, view["name"])]
+    about.append(f"since {clock_time(view['since_at'], zone, now)}")
+    state = State.RESOLVED if over else incident.state
+    return Picture(
+        number=incident.number,
+        tone="resolved" if over else tone(Kind.FIRING, "firing", view["severity"], view["rank"]),
+        word="resolved" if over else word,
+        state=state,
+        state_text=_state_text(state, view["lasted"]),
+        heading=heading,
+        about=" · ".join(about),
+        asked="" if over else _asked(view, zone, now),
+        mark=_mark(seen, plan, now, zone, reader, view),
+        alerts=tuple(_line(row, view, zone, now) for row in view["table"].rows[:SHOWN]),
+        more=view["table"].beyond(SHOWN),
+        firing=view["firing"],
+        runbook=links.get("runbook", ""),
+        dashboard=links.get("dashboard", ""),
+        facts=facts,
+    )
+
+
+def _few(incident: Incident, name: str) -> list[tuple[str, str]]:
+    """The group's labels, as far as they say more than the heading."""
+    labels = sorted(incident.group_labels.items())
+    return [(k, v) for k, v in labels if k != "alertname" and v != name][:3]
+
+
+def _state_text(state: State, lasted: float) -> str:
+    if state is State.RESOLVED:
+        return f"over, it lasted {duration(lasted)}"
+    said = "acknowledged, going on" if state is State.ACKNOWLEDGED else "firing"
+    return f"{said} for {duration(lasted)}"
+
+
+def _asked(view: dict[str, Any], zone: str, now: float) -> str:
+    said = "Nobody has it yet."
+    if view["respond_by"]:
+        ahead = view["respond_by"] > now
+        said += f" An answer {'is' if ahead else 'was'} asked for by "
+        said += f"{clock_time(view['respond_by'], zone, now)}."
+    climb = view["escalation"]
+    if climb and climb["next"] and climb["next_at"]:
+        who = ", ".join(climb["next"])
+        said += f" Next to be told: {who}, at {clock_time(climb['next_at'], zone, now)}."
+    return said
+
+
+def _mark(
+    seen: Seen, plan: Plan, now: float, zone: str, reader: str, view: dict[str, Any]
+) -> Mark | None:
+    if seen.over(now):
+        ended = view["ended_at"] or now
+        text = f"Resolved at {clock_time(ended, zone, now)}"
+        return Mark("✓", "resolved", text, "There is nothing left to do.")
+    ack = seen.incident.ack
+    if ack is None:
+        return None
+    who = "You have it" if ack.by == reader else f"{name_of(plan, ack.by)} has it"
+    since = f"since {clock_time(ack.at, zone, now)}, until {clock_time(ack.expires_at, zone, now)}"
+    fresh = len(seen.uncovered(now))
+    if fresh:
+        since += f"; {fresh} alert{'s' if fresh > 1 else ''} came later, not covered by that"
+    return Mark("✓", "acknowledged", who, since[0].upper() + since[1:] + ".")
+
+
+def _line(row: Any, view: dict[str, Any], zone: str, now: float) -> Line:
+    pairs = dict(row.pairs)
+    name = pairs.pop("alertname", "") or view["name"]
+    text = ", ".join(f"{label} {value}" for label, value in pairs.items())
+    when = f"since {clock_time(row.starts_at, zone, now)}"
+    if row.status == "resolved" and row.ends_at is not None:
+        when = f"over since {clock_time(row.ends_at, zone, now)}"
+    summary = row.summary or view["summary"]
+    return Line(name, summary, text, when)

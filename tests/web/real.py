@@ -1,0 +1,37 @@
+"""A whole gateway in virtual time with its web in front: for tests of pages and of the API."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from aiohttp.test_utils import TestClient, TestServer
+
+from gateway.web.app import build_app
+from gateway.web.server import SERVED_AS
+from tests.flow.world import ROUTES, World
+from tests.web.world import settings
+
+Client = TestClient[Any, Any]
+
+
+@asynccontextmanager
+async def served(
+    folder: Path, routes: str = ROUTES, **env: str
+) -> AsyncIterator[tuple[World, Client]]:
+    """The world and a client of its web. `env` are server settings without their prefix."""
+    world = World(f"sqlite:///{folder}/gateway.db", routes)
+    await world.start()
+    server = TestServer(build_app(world.engine, settings(**env)))
+    await server.start_server(**SERVED_AS)
+    try:
+        async with TestClient(server) as client:
+            yield world, client
+    finally:
+        await world.close()
+
+
+def token(world: World, who: str = "ana", number: int = 1001, life: float = 3600.0) -> str:
+    """The token of a link as messages carry it."""
+    link = world.engine.links.acknowledge(number, who, world.now + life)
+    return link.rpartition("/")[2]
