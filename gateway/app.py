@@ -20,6 +20,7 @@ from gateway import log as logs
 from gateway.channels import CHANNELS, build
 from gateway.channels.contract import Channel
 from gateway.config.load import Config, load
+from gateway.core.delivery import Claimant
 from gateway.core.server import ServerSettings, SettingError
 from gateway.core.settings import ChannelSettings
 from gateway.flow.engine import Engine, Parts
@@ -87,9 +88,12 @@ def build_engine(settings: ServerSettings, env: Mapping[str, str]) -> Engine:
             links=Links(settings.external_url, secret_key(settings)),
             metrics=Metrics(),
             now=clock.now,
-            owner=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
+            claimant=Claimant(
+                f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}", settings.lease
+            ),
             shared=settings.sqlite_path is None,
             patience=settings.stop_patience,
+            stuck_after=settings.stuck_after,
         )
     )
 

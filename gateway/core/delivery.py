@@ -4,13 +4,30 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 LEASE = 60.0
-"""Seconds for which a claimed notice belongs to its replica; longer than any one attempt."""
+"""Seconds for which a claimed notice belongs to its replica, unless a setting says otherwise."""
 
 RETRY_FOR = 24 * 3600.0
 FALLBACK_AFTER_ATTEMPTS = 4
 FIRST_DELAY = 2.0
 LONGEST_DELAY = 300.0
 MISCONFIGURED_DELAY = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Claimant:
+    """Who claims notices, and for how many seconds a claim holds."""
+
+    name: str
+    lease: float = LEASE
+
+    def until(self, now: float) -> float:
+        """The end of a claim made at `now`."""
+        return now + self.lease
+
+    @property
+    def deadline(self) -> float:
+        """Seconds after which an attempt counts as lost: before anybody may take it over."""
+        return 0.75 * self.lease
 
 
 class Failure(StrEnum):

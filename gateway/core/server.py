@@ -64,6 +64,17 @@ SETTINGS = (
         "Seconds that a stop waits for messages in flight before it hands them back.",
     ),
     Setting(
+        "GATEWAY_LEASE",
+        "60",
+        "Seconds for which a message that is being sent belongs to its replica: after a crash it "
+        "takes so long until what was in flight is taken over. At least 2.",
+    ),
+    Setting(
+        "GATEWAY_STUCK_AFTER",
+        "120",
+        "Seconds without success after which /readyz names a channel that fails.",
+    ),
+    Setting(
         "GATEWAY_HEARTBEAT_URL",
         "",
         "Requested with GET once a minute while everything works: a watcher outside then notices "
@@ -102,6 +113,8 @@ class ServerSettings:
     log: str
     log_level: str
     stop_patience: float
+    lease: float
+    stuck_after: float
     heartbeat_url: Secret | None
 
     @property
@@ -170,6 +183,8 @@ def read_settings(env: Mapping[str, str]) -> ServerSettings:
             ("debug", "info", "warning", "error"),
         ),
         stop_patience=_seconds("GATEWAY_STOP_PATIENCE", text("GATEWAY_STOP_PATIENCE")),
+        lease=_seconds("GATEWAY_LEASE", text("GATEWAY_LEASE"), at_least=2),
+        stuck_after=_seconds("GATEWAY_STUCK_AFTER", text("GATEWAY_STUCK_AFTER")),
         heartbeat_url=secret("GATEWAY_HEARTBEAT_URL"),
     )
 
@@ -195,7 +210,8 @@ def _one_of(name: str, text: str, allowed: tuple[str, ...]) -> str:
     return text
 
 
-def _seconds(name: str, text: str) -> float:
-    if not text.isascii() or not text.isdigit():
-        raise SettingError(f"{name} is {text!r}; write whole seconds, like 20")
+def _seconds(name: str, text: str, at_least: int = 0) -> float:
+    if not text.isascii() or not text.isdigit() or int(text) < at_least:
+        least = f", at least {at_least}" if at_least else ""
+        raise SettingError(f"{name} is {text!r}; write whole seconds, like 20{least}")
     return float(text)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from gateway.channels.contract import Channel
-from gateway.core.delivery import LEASE, Failure, SendError
+from gateway.core.delivery import Claimant, Failure, SendError
 from gateway.core.message import Link, Message
 from gateway.core.notice import Kind
 from gateway.core.outbox import Notice
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-ATTEMPT_DEADLINE = 45.0
-"""Seconds after which a send that does not end counts as lost; below the lease."""
-
 HOLD = 1.0
 """Seconds to leave a target alone after it said 'too fast' without saying for how long."""
 
@@ -46,7 +43,7 @@ class Courier:
         self,
         name: str,
         store: Store,
-        owner: str,
+        claimant: Claimant,
         plan: Callable[[], Plan],
         channel: Callable[[], Channel | None],
         accepts: Accepts,
@@ -57,7 +54,7 @@ class Courier:
     ) -> None:
         self.name = name
         self._store = store
-        self._owner = owner
+        self._claimant = claimant
         self._plan = plan
         self._channel = channel
         self._accepts = accepts
@@ -89,9 +86,9 @@ class Courier:
             return 0
         return max(0, 2 * channel.in_flight - len(self._queue) - len(self._sending))
 
-    def hand(self, errand: Errand) -> None:
+    def hand(self, errand: Errand, claimed_at: float) -> None:
         """Take a notice that was claimed for this replica as it was stored."""
-        self._push(errand, self._now() + LEASE)
+        self._push(errand, self._claimant.until(claimed_at))
         self._wake.set()
 
     @property
@@ -124,7 +121,7 @@ class Courier:
         if free > 0 and len(self._queue) < free and not self._stopping:
             errands, next_at = await self._store.write(lambda tx: self._claim(tx, now, free))
             for errand in errands:
-                self._push(errand, now + LEASE)
+                self._push(errand, self._claimant.until(now))
             if next_at is not None:
                 pause = min(pause, max(0.0, next_at - now))
             if len(errands) >= free:
@@ -145,11 +142,12 @@ class Courier:
             for outcome, result in zip(taken, results, strict=True):
                 self._metrics.attempt(self.name, result.outcome, outcome.seconds)
 
-    async def drain(self) -> None:
+    async def drain(self, *, record: bool = True) -> None:
         """Wait until what is in flight has ended, and record it."""
         while self._sending:
             await asyncio.wait(self._sending)
-        await self.record_outcomes()
+        if record:
+            await self.record_outcomes()
 
     async def stop(self, patience: float) -> bool:
         """Let what is in flight end, record it, and hand back what was not begun.
@@ -159,7 +157,7 @@ class Courier:
         self._stopping = True
         unbegun = [errand.notice.id for *_, errand in self._queue]
         self._queue.clear()
-        await self._store.write(partial(outbox.release, owner=self._owner, ids=unbegun))
+        await self._store.write(partial(outbox.release, owner=self._claimant.name, ids=unbegun))
         if self._sending:
             await asyncio.wait(self._sending, timeout=patience)
         # What is still under way may have been accepted: its lease ends by itself, and whoever
@@ -182,14 +180,14 @@ class Courier:
     def _claim(self, tx: Tx, now: float, limit: int) -> tuple[list[Errand], float | None]:
         if self._accepts(self.name, Kind.DIGEST, False):
             fold_crowds(tx, self.name, self._plan(), now)
-        errands = claim(tx, self.name, now, limit, self._owner, list(self.held), self._accepts)
+        errands = claim(tx, self.name, now, limit, self._claimant, list(self.held), self._accepts)
         return errands, None if errands else outbox.next_at(tx, self.name)
 
     def _start(self, channel: Channel | None) -> None:
         now = self._now()
         while self._queue and self._free(channel) > 0:
             *_, until, errand = heapq.heappop(self._queue)
-            if now + ATTEMPT_DEADLINE > until:
+            if now + self._claimant.deadline > until:
                 continue  # its lease runs out before we could be sure: it will be claimed anew
             task = asyncio.get_running_loop().create_task(
                 self._send(channel, errand), name=f"send {errand.notice.id}"
@@ -221,7 +219,7 @@ class Courier:
         notice = errand.notice
         try:
             message = self._words(notice, errand.kind, channel)
-            async with asyncio.timeout(ATTEMPT_DEADLINE):
+            async with asyncio.timeout(self._claimant.deadline):
                 return dict(await channel.send(message, notice.target, notice.receipt))
         except SendError:
             raise

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 import orjson
 
 from gateway.core.decide import Decision, decide
-from gateway.core.delivery import LEASE
+from gateway.core.delivery import Claimant
 from gateway.core.incident import Incident, Member
 from gateway.core.outbox import NewRow, Notice
 from gateway.core.plan import Plan
@@ -32,6 +32,7 @@ class Dispatched:
     channels: set[str] = field(default_factory=set)
     decisions: list[Decision] = field(default_factory=list)
     next_due: float | None = None
+    at: float = 0.0
 
 
 def save_decisions(
@@ -39,10 +40,10 @@ def save_decisions(
     decisions: Sequence[Decision],
     now: float,
     accepts: Accepts,
-    owner: str | None = None,
+    claimant: Claimant | None = None,
     room: Mapping[str, int] | None = None,
 ) -> list[Notice]:
-    """Write what was decided. With an `owner`, notices for which it has room are claimed for it."""
+    """Write what was decided. With a claimant, notices for which it has room are claimed."""
     incidents.save(tx, [decision.incident for decision in decisions])
     incidents.entitle(
         tx, [(d.incident.number, d.incident.title) for d in decisions if d.facts is not None]
@@ -77,7 +78,7 @@ def save_decisions(
         )
     if not rows:
         return []
-    claim = (owner, now + LEASE) if owner else None
+    claim = (claimant.name, claimant.until(now)) if claimant else None
     _, claimed = outbox.add(tx, rows, facts, now, claim, room)
     return claimed
 
@@ -100,11 +101,11 @@ def decide_due(
     memory: Memory,
     suppression: Suppression,
     accepts: Accepts,
-    owner: str,
+    claimant: Claimant,
     room: Mapping[str, int],
 ) -> Dispatched:
     """Decide a batch of the incidents that are due at `now`."""
-    done = Dispatched()
+    done = Dispatched(at=now)
     due: list[Incident] = incidents.due(tx, now, BATCH)
     if due:
         joined = members.members(tx, [incident.number for incident in due])
@@ -112,8 +113,8 @@ def decide_due(
             own = refresh(joined.get(incident.number, []), memory)
             suppressed = suppression.of(tx, own, plan, now)
             done.decisions.append(decide(incident, own, plan, now, suppressed))
-        claimed = save_decisions(tx, done.decisions, now, accepts, owner, room)
-        done.errands = settle(tx, claimed, accepts, now, owner)
+        claimed = save_decisions(tx, done.decisions, now, accepts, claimant, room)
+        done.errands = settle(tx, claimed, accepts, now, claimant)
         done.channels = {n.target.channel for d in done.decisions for n in d.notices}
         done.decided = len(due)
     done.next_due = incidents.next_due(tx)

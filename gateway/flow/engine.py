@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from gateway.channels.contract import Channel
 from gateway.config.load import Config, ConfigError, Problem
+from gateway.core.delivery import Claimant
 from gateway.core.incoming import Incoming
 from gateway.core.message import Link, Message
 from gateway.core.notice import Kind
@@ -44,9 +45,6 @@ POLL = 1.0
 LINK_LIFE = 48 * 3600.0
 """Seconds for which an acknowledge link works, from the sending of its message."""
 
-STUCK_AFTER = 120.0
-"""Seconds of failing after which /readyz names a loop or a channel."""
-
 RETENTION = 90 * 86400.0
 """Seconds for which ended incidents are kept."""
 
@@ -72,10 +70,11 @@ class Parts:
     links: Links
     metrics: "Metrics"
     now: Callable[[], float]
-    owner: str
+    claimant: Claimant
     shared: bool = False  # whether other replicas use the same database
     spread: Callable[[], float] = random.random  # in [0, 1): spreads retries
     patience: float = 20.0  # seconds that a stop waits for sends in flight
+    stuck_after: float = 120.0  # seconds of failing after which /readyz names a channel
     retired: list[Channel] = field(default_factory=list)
 
 
@@ -202,7 +201,7 @@ class Engine:
             found.append(Health(name, not stuck, text))
         for name, courier in self.couriers.items():
             since = courier.failing_since
-            bad = since is not None and now - since > STUCK_AFTER
+            bad = since is not None and now - since > self._parts.stuck_after
             text = f"nothing delivered for {now - (since or now):.0f} s: {courier.failing_with}"
             found.append(Health(f"channel {name}", not bad, text if bad else ""))
         bad_file = "; ".join(str(problem) for problem in self._config_problems[:3])
@@ -242,7 +241,7 @@ class Engine:
         with suppress(StoreUnavailable):
             await self.intake.write_extensions(self.now() + RETENTION)
             if all(one is True for one in ended):  # nothing perhaps sent: hand back every claim
-                release = partial(outbox.release, owner=self._parts.owner)
+                release = partial(outbox.release, owner=self._parts.claimant.name)
                 await self.store.write(release)
         for channel in (*self._channels.values(), *self._parts.retired):
             await channel.close()
@@ -258,7 +257,7 @@ class Engine:
             memory=self._memory,
             suppression=self._suppression,
             accepts=self._accepts,
-            owner=self._parts.owner,
+            claimant=self._parts.claimant,
             room={name: courier.room() for name, courier in self.couriers.items()},
         )
         done = await self.store.write(work)
@@ -270,7 +269,7 @@ class Engine:
 
     def _hand_out(self, done: Dispatched) -> None:
         for errand in done.errands:
-            self._ensure_courier(errand.notice.target.channel).hand(errand)
+            self._ensure_courier(errand.notice.target.channel).hand(errand, done.at)
         for channel in done.channels:
             self._wake_courier(channel)
 
@@ -347,7 +346,7 @@ class Engine:
             courier = Courier(
                 name,
                 self.store,
-                self._parts.owner,
+                self._parts.claimant,
                 lambda: self.plan,
                 lambda: self._channels.get(name),
                 self._accepts,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from gateway.core.delivery import LEASE
+from gateway.core.delivery import Claimant
 from gateway.core.lane import Move, next_move
 from gateway.core.notice import Kind
 from gateway.core.outbox import Notice
@@ -35,7 +35,7 @@ def move_of(notice: Notice, accepts: Accepts) -> Move:
 
 
 def settle(
-    tx: Tx, claimed: Sequence[Notice], accepts: Accepts, now: float, owner: str
+    tx: Tx, claimed: Sequence[Notice], accepts: Accepts, now: float, claimant: Claimant
 ) -> list[Errand]:
     """Fold and cancel in the claimed lanes; returns what is left to send."""
     errands = []
@@ -51,7 +51,7 @@ def settle(
             outbox.fold(tx, [ids[place] for place in move.fold], ids[move.send])
         chosen = notice
         if move.send != 0:
-            chosen = outbox.take(tx, ids[move.send], owner, now + LEASE)
+            chosen = outbox.take(tx, ids[move.send], claimant.name, claimant.until(now))
         kind = move.kind or chosen.kind
         if kind is not chosen.kind:
             outbox.become(tx, chosen.id, kind)
@@ -64,10 +64,10 @@ def claim(
     channel: str,
     now: float,
     limit: int,
-    owner: str,
+    claimant: Claimant,
     held: Collection[str],
     accepts: Accepts,
 ) -> list[Errand]:
-    """Claim up to `limit` notices of `channel` for `owner`, the most important first."""
-    notices = outbox.claim(tx, channel, now, limit, owner, now + LEASE, held)
-    return settle(tx, notices, accepts, now, owner)
+    """Claim up to `limit` notices of `channel`, the most important first."""
+    notices = outbox.claim(tx, channel, now, limit, claimant.name, claimant.until(now), held)
+    return settle(tx, notices, accepts, now, claimant)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from gateway.channels.contract import Channel
 from gateway.config.load import Config, load
-from gateway.core.delivery import SendError
+from gateway.core.delivery import Claimant, SendError
 from gateway.core.incident import Incident
 from gateway.core.incoming import Incoming
 from gateway.core.message import Message, Receipt
@@ -184,7 +184,7 @@ class World:
                 links=Links("http://gateway.example.com", b"a key for tests only"),
                 metrics=Metrics(),
                 now=lambda: self.now,
-                owner=owner or f"replica-{len(self.replicas) + 1}",
+                claimant=Claimant(owner or f"replica-{len(self.replicas) + 1}"),
                 shared=not self.url.startswith("sqlite"),
                 spread=lambda: 0.5,
             )
