@@ -22,8 +22,12 @@ HEADER = 150
 SECTION = 3000
 FALLBACK_TEXT = 3900  # advice is 4000 for `text`; some report msg_too_long above it
 FIELDS = 10
+FIELD_VALUE = 120
+ALL_FIELDS = 2000
+ALL_URLS = 2500  # of the buttons: a graph's link can be long, and is the last one
 BUTTON_TEXT = 75
 ALERT_LINES = 20
+NOTE = 250  # room for the line that says how many alerts are not shown
 LABELS_IN_LINE = 6
 
 _BUTTONS = {
@@ -69,19 +73,20 @@ def blocks(message: Message) -> list[Block]:
         },
         _context(_standing(message)),
     ]
+    buttons = _buttons(message)
+    common = read.mapping(message.facts, "common_labels")
+    fields: list[Block] = []
+    if common and message.status != "resolved":
+        fields.append({"type": "section", "fields": _fields(common)})
+    left = ALL_TEXT - _length([*made, *fields, *buttons])
     note = _more_note(message, "… cut")
-    text = cut_mrkdwn(words(message, "text"), SECTION, note)
+    text = cut_mrkdwn(words(message, "text"), min(left - NOTE, SECTION), note)
     if text:
         made.append(_section(text))
-    common = read.mapping(message.facts, "common_labels")
-    if common and message.status != "resolved":
-        made.append({"type": "section", "fields": _fields(common)})
-    left = ALL_TEXT - _length(made) - _length(_buttons(message))
-    lines = _alert_lines(message, min(left, SECTION))
+    lines = _alert_lines(message, min(left - len(text), SECTION))
     if lines:
-        made.append(_section(lines))
-    made.extend(_buttons(message))
-    return made
+        fields.append(_section(lines))
+    return [*made, *fields, *buttons]
 
 
 def plain_text(message: Message) -> str:
@@ -110,14 +115,17 @@ def _fields(common: Mapping[str, str]) -> list[Block]:
     """The labels that all alerts share, severity and alertname first; ten at most."""
     first = [name for name in ("severity", "alertname") if name in common]
     names = first + [name for name in common if name not in first]
-    shown = names if len(names) <= FIELDS else names[: FIELDS - 1]
-    made = [
-        {"type": "mrkdwn", "text": f"{bold(name, 60)}\n{code(common[name])}", "verbatim": True}
-        for name in shown
-    ]
+    shown: list[str] = []
+    room = ALL_FIELDS
+    for name in names[: FIELDS if len(names) <= FIELDS else FIELDS - 1]:
+        text = f"{bold(name, 60)}\n{code(common[name], FIELD_VALUE)}"
+        if len(text) > room:
+            break
+        shown.append(text)
+        room -= len(text)
     if len(names) > len(shown):
-        made.append({"type": "mrkdwn", "text": f"… {len(names) - len(shown)} more labels"})
-    return made
+        shown.append(f"… {len(names) - len(shown)} more labels")
+    return [{"type": "mrkdwn", "text": text, "verbatim": True} for text in shown]
 
 
 def _alert_lines(message: Message, room: int) -> str:
@@ -125,14 +133,14 @@ def _alert_lines(message: Message, room: int) -> str:
     facts = message.facts
     listed = read.alerts(facts)
     unlisted = read.count(facts, "more")
-    if len(listed) + unlisted < 2 or room <= 200:
+    if len(listed) + unlisted < 2:
         return ""
     common = read.mapping(facts, "common_labels")
     lines: list[str] = []
     used = 0
     for alert in listed[:ALERT_LINES]:
         line = _alert_line(alert, common)
-        if used + len(line) + 1 > room - 200:
+        if used + len(line) + 1 > room - NOTE:
             break
         lines.append(line)
         used += len(line) + 1
@@ -171,7 +179,13 @@ def _links(message: Message) -> Sequence[Link]:
             continue
         if link.role in _BUTTONS and safe_url(link.url):
             found.setdefault(link.role, link)
-    return [found[role] for role in _BUTTONS if role in found]
+    shown: list[Link] = []
+    room = ALL_URLS
+    for role in _BUTTONS:
+        if role in found and len(found[role].url) <= room:
+            shown.append(found[role])
+            room -= len(found[role].url)
+    return shown
 
 
 def _buttons(message: Message) -> list[Block]:

@@ -245,7 +245,9 @@ class ChannelContract:
             await channel.send(bare, self.target, None)
         assert len(fake.accepted) == 2
 
-    async def test_as_many_sends_as_it_says_run_at_once(self, fake: Fake) -> None:
+    async def test_as_many_sends_as_it_says_run_at_once(
+        self, fake: Fake, caplog: pytest.LogCaptureFixture
+    ) -> None:
         """A slow vendor holds `in_flight` sends, and one of them never waits for another."""
         channel = self.make(fake)
         gate = asyncio.Event()
@@ -259,6 +261,7 @@ class ChannelContract:
         await asyncio.gather(*sends)
         assert len(fake.accepted) == channel.in_flight
         await channel.close()
+        assert caplog.text == "", "urllib3 warns when its pool is smaller than that"
 
     async def test_closing_leaves_nothing_behind(self, fake: Fake) -> None:
         """After close no thread and no connection is left."""

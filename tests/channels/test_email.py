@@ -11,7 +11,7 @@ from gateway.core.delivery import Failure, SendError
 from gateway.core.notice import Kind
 from gateway.core.plan import Target
 from gateway.core.settings import ChannelSettings, Secret
-from tests.channels.contract import LONG, ChannelContract, all_texts
+from tests.channels.contract import LONG, SHORT, ChannelContract, all_texts
 from tests.channels.messages import HOSTILE, PARTS, facts, message, oversized
 from tests.fakes import Behaviour, Fake, FakePostmark
 from tests.fakes.postmark import headers_of
@@ -201,6 +201,15 @@ class TestEmail(ChannelContract):
         channel = self.make(fake)
         await channel.send(message(), self.target, None)
         assert "Authorization" not in cast(FakePostmark, fake).received[0].headers
+        await channel.close()
+
+    async def test_the_thread_itself_does_not_wait_for_ever(self, fake: Fake) -> None:
+        """postmarker has no timeout of its own; without ours a slot would be lost for good."""
+        channel = Email(
+            Secret(self.secret), OPTIONS, api_url=fake.url, read_timeout=SHORT, deadline=LONG
+        )
+        error = await self.fails(channel, fake, Behaviour(hang="after"))
+        assert (error.failure, error.perhaps) == (Failure.TIMEOUT, True)
         await channel.close()
 
     def test_quiet_changes_are_no_mail(self) -> None:

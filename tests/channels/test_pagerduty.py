@@ -12,7 +12,7 @@ from gateway.core.delivery import Failure, SendError
 from gateway.core.notice import Kind, Reason
 from gateway.core.plan import Target
 from gateway.core.settings import ChannelSettings, Secret
-from tests.channels.contract import LONG, ChannelContract, all_texts
+from tests.channels.contract import LONG, SHORT, ChannelContract, all_texts
 from tests.channels.messages import PARTS, alert, facts, hostile, message, oversized
 from tests.fakes import Behaviour, Fake, FakePagerDuty
 
@@ -160,6 +160,14 @@ class TestPagerDuty(ChannelContract):
         channel = self.make(fake)
         await channel.send(message(), self.target, None)
         assert len(fake.accepted) == 1
+        await channel.close()
+
+    async def test_the_thread_itself_does_not_wait_for_ever(self, fake: Fake) -> None:
+        """pdpyras waits a minute and tries again; ours ends after its own timeout, tried once."""
+        keys = {REFERENCE: Secret(KEY)}
+        channel = PagerDuty(keys, api_url=fake.url, read_timeout=SHORT, deadline=LONG)
+        error = await self.fails(channel, fake, Behaviour(hang="after"))
+        assert (error.failure, error.perhaps) == (Failure.TIMEOUT, True)
         await channel.close()
 
     def test_it_takes_no_quiet_changes_and_no_digests(self) -> None:
