@@ -15,6 +15,7 @@ from gateway.render.times import clock_time, duration
 from gateway.render.view import tone, view_of
 from gateway.store import Tx, incidents, members
 
+NO_BREAK = "\u00a0"
 SHOWN = 20
 """Alerts listed on the page of an acknowledge link; the incident's page has the rest."""
 
@@ -120,7 +121,7 @@ def picture(seen: Seen, plan: Plan, now: float, zone: str, reader: str = "") -> 
     heading = view["summary"] or view["name"]
     about = [] if heading == view["name"] else [view["name"]]
     about += [f"{clean(k, 60)} {clean(v, 80)}" for k, v in _few(incident, view["name"])]
-    about.append(f"since {clock_time(view['since_at'], zone, now)}")
+    about.append(f"since {clock_time(view['since_at'], zone, now)}".replace(" ", NO_BREAK))
     state = State.RESOLVED if over else incident.state
     return Picture(
         number=incident.number,
@@ -150,8 +151,9 @@ def _few(incident: Incident, name: str) -> list[tuple[str, str]]:
 def _state_text(state: State, lasted: float) -> str:
     if state is State.RESOLVED:
         return f"over, it lasted {duration(lasted)}"
-    said = "acknowledged, going on" if state is State.ACKNOWLEDGED else "firing"
-    return f"{said} for {duration(lasted)}"
+    if state is State.ACKNOWLEDGED:
+        return f"acknowledged · {duration(lasted)}"
+    return f"firing for {duration(lasted)}"
 
 
 def _asked(view: dict[str, Any], zone: str, now: float) -> str:
@@ -187,10 +189,11 @@ def _mark(
 
 def _line(row: Any, view: dict[str, Any], zone: str, now: float) -> Line:
     pairs = dict(row.pairs)
-    name = pairs.pop("alertname", "") or view["name"]
+    name = pairs.pop("alertname", "")
     text = ", ".join(f"{label} {value}" for label, value in pairs.items())
+    if not name:  # they all have the same: what differs is then the better name
+        name, text = text or view["name"], ""
     when = f"since {clock_time(row.starts_at, zone, now)}"
     if row.status == "resolved" and row.ends_at is not None:
         when = f"over since {clock_time(row.ends_at, zone, now)}"
-    summary = row.summary or view["summary"]
-    return Line(name, summary, text, when)
+    return Line(name, row.summary or view["summary"], text, when)
