@@ -50,7 +50,8 @@ bench: setup
 
 ## docs      write the generated reference pages
 docs: setup
-	$(BIN)/python -m docs.generate
+	$(BIN)/python -m gateway.config.schema
+	$(BIN)/python -m gateway.config.reference
 
 ## lock      choose the newest versions that pyproject.toml allows, with hashes
 # Straight from the public index: no configured mirror may lend its files, names or hashes.

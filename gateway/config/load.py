@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gateway.config import build_accounts, build_oncall, build_routing
+from gateway.config import build_accounts, build_oncall, build_receivers, build_routing
 from gateway.config.doubts import note_doubts
 from gateway.config.grammar import FILE
 from gateway.config.kinds import Entry, Reading
@@ -26,8 +26,9 @@ class Config:
 
     `secrets` are by the name under which a target or option refers to them: the reference as the
     file writes it (without a default), such as ``${PAGERDUTY_BILLING_KEY}``, or ``sha256:…`` for
-    one that stands in the file. An empty one is in there too when its reference allows that; its
-    target has the option ``provider`` = ``console``, as has a channel whose token is empty.
+    one that stands in the file. A target's may be empty where its reference allows that. A channel
+    without its token, or without any target that has its secret, has the option ``provider`` =
+    ``console``: its messages are shown instead of sent.
     """
 
     plan: Plan
@@ -108,9 +109,8 @@ def _config(tree: Node, digest: str, now: float | None, reading: Reading) -> Con
     rotas = build_oncall.rotas(file.named("rotas"), people_names, findings)
     notifiable = build_oncall.Notifiable(rota_names, people_names, receiver_names)
     escalations = build_oncall.escalations(file.named("escalations"), notifiable, findings)
-    receivers = build_accounts.Receivers(people, declared_channels, secrets, findings).build(
-        file.each("receivers"), receiver_names, escalation_names
-    )
+    builder = build_receivers.Receivers(people, declared_channels, secrets, findings)
+    receivers = builder.build(file.each("receivers"), receiver_names, escalation_names)
     severities = build_routing.severities(file.named("severities"), findings)
     intervals = build_routing.time_intervals(all_intervals, findings)
     inhibit_rules = build_routing.inhibit_rules(file.each("inhibit_rules"), findings)
@@ -139,8 +139,8 @@ def _config(tree: Node, digest: str, now: float | None, reading: Reading) -> Con
         digest=digest,
     )
     note_doubts(file, plan, now, findings)
-    shown = build_accounts.shown_instead(channels, receivers.values())
-    return Config(plan, sources, shown, dict(secrets), findings.warnings)
+    settled = builder.settled(channels)
+    return Config(plan, sources, settled, dict(secrets), findings.warnings)
 
 
 def _digest(source: str | bytes) -> str:

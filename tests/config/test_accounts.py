@@ -51,19 +51,22 @@ def test_a_channel_without_its_token_shows_on_the_console() -> None:
     assert given.secrets["token"].reveal() == "test-postmark-token"
 
 
-def test_a_missing_routing_key_leaves_the_other_keys_alone() -> None:
-    """One team without PagerDuty does not send the other team's pages to the console."""
+def test_a_missing_routing_key_shows_on_the_console_only_while_all_are_missing() -> None:
+    """A page does not end on a console once PagerDuty is in use: it fails to the fallback."""
     text = (
         "receivers:\n"
         '  - {name: a, pagerduty: [{routing_key: "${A:-}"}]}\n'
         '  - {name: b, pagerduty: [{routing_key: "${B:-}", severity: critical}]}\n'
         "route: {receiver: a, routes: [{receiver: b, matchers: [x=y]}]}\n"
     )
-    config = loaded(text, {"B": "test-b"})
-    (a,), (b,) = (config.plan.receivers[name].targets for name in "ab")
-    assert (a.options["provider"], dict(b.options)) == ("console", {"severity": "critical"})
-    assert "provider" not in config.channels["pagerduty"].options
     assert loaded(text).channels["pagerduty"].options["provider"] == "console"
+    assert "routes.yaml:2:41: no A: pagerduty is shown on the console" in doubts(text)
+    config = loaded(text, {"B": "test-b"})
+    assert "provider" not in config.channels["pagerduty"].options
+    assert [str(one) for one in config.warnings if "no A" in one.message] == [
+        "routes.yaml:2:41: no A: nothing can be sent to it, its receiver's fallback is told instead"
+    ]
+    assert dict(config.plan.receivers["b"].targets[0].options) == {"severity": "critical"}
 
 
 def test_each_address_is_a_target_and_knows_its_person() -> None:

@@ -1,0 +1,128 @@
+"""From the read file to receivers with their targets."""
+
+from collections.abc import Collection, Iterable, Mapping
+
+from gateway.config.build_accounts import CHANNELS, CONSOLE, NEED_ACCOUNT, Secrets, variables
+from gateway.config.kinds import Entry, Given, secret_of
+from gateway.config.names import Names
+from gateway.config.problem import Findings, Spot
+from gateway.config.references import SecretText
+from gateway.core.plan import Person, Receiver, Target
+from gateway.core.settings import ChannelSettings
+
+
+class Receivers:
+    """Builds receivers: needs the people behind addresses, and the channels' accounts."""
+
+    def __init__(
+        self,
+        people: Mapping[str, Person],
+        channels: Collection[str],
+        secrets: Secrets,
+        findings: Findings,
+    ) -> None:
+        """`channels` are those that the file declares, right or not."""
+        self._by_email = {one.email.lower(): one.id for one in people.values() if one.email}
+        self._by_slack = {one.slack: one.id for one in people.values() if one.slack}
+        self._channels = channels
+        self._secrets = secrets
+        self._findings = findings
+        self._lacking: dict[str, list[tuple[Spot, str]]] = {}  # by channel: where, and of what
+        self._sending: set[str] = set()
+
+    def build(
+        self, entries: Iterable[Given], names: Names, escalations: Names
+    ) -> Mapping[str, Receiver]:
+        """The receivers by their names."""
+        found = {}
+        for given in entries:
+            entry: Entry = given.value
+            for key, known in (("escalate", escalations), ("fallback", names)):
+                if key in entry:
+                    known.check(entry.given[key], self._findings)
+            name = entry.get("name", "")
+            found[name] = Receiver(
+                name, self._targets(entry), entry.get("escalate"), entry.get("fallback")
+            )
+        return found
+
+    def _targets(self, entry: Entry) -> tuple[Target, ...]:
+        targets: dict[str, Target] = {}
+        for channel in CHANNELS:
+            for given in entry.each(channel):
+                self._check_account(channel, given.spot)
+                for target, spot in self._of(channel, given.value):
+                    if target.key in targets:
+                        said = f"{channel}: {target.address} is told twice by this receiver"
+                        self._findings.warn(spot, said)
+                    targets.setdefault(target.key, target)
+        return tuple(targets.values())
+
+    def _check_account(self, channel: str, spot: Spot) -> None:
+        if channel in NEED_ACCOUNT and channel not in self._channels:
+            said = f"{channel}: there is no account for it; declare it under channels: {channel}:"
+            self._findings.error(spot, said)
+
+    def _of(self, channel: str, entry: Entry) -> Iterable[tuple[Target, Spot]]:
+        if channel == "email":
+            if entry.sound and not entry.each("to"):
+                self._findings.error(entry.spot_of("to"), "to: names nobody")
+            for given in entry.each("to"):
+                person = self._by_email.get(given.value.lower())
+                yield Target("email", given.value, person), given.spot
+        elif channel == "slack" and "channel" in entry:
+            address = entry.get("channel")
+            yield Target("slack", address, self._by_slack.get(address)), entry.spot
+        elif channel == "pagerduty" and "routing_key" in entry:
+            yield self._pagerduty(entry), entry.spot
+        elif channel == "webhook" and "url" in entry:
+            yield self._webhook(entry), entry.spot
+        elif channel == CONSOLE:
+            yield Target(CONSOLE, CONSOLE), entry.spot
+
+    def _pagerduty(self, entry: Entry) -> Target:
+        key: SecretText = entry.get("routing_key")
+        self._secrets.keep(key)
+        options = {"severity": entry.get("severity")} if "severity" in entry else {}
+        self._note("pagerduty", key, entry.spot_of("routing_key"))
+        return Target("pagerduty", key.address, options=options)
+
+    def _webhook(self, entry: Entry) -> Target:
+        url = entry.get("url")
+        options = {"max_alerts": str(entry.get("max_alerts"))} if "max_alerts" in entry else {}
+        bearer = secret_of(entry.given.get("bearer"))
+        if bearer is not None:
+            self._secrets.keep(bearer)
+            options["bearer"] = bearer.address
+        if not isinstance(url, SecretText):
+            self._sending.add("webhook")
+            return Target("webhook", url, options=options)
+        self._secrets.keep(url)
+        self._note("webhook", url, entry.spot_of("url"))
+        return Target("webhook", url.address, options=options)
+
+    def _note(self, channel: str, secret: SecretText, spot: Spot) -> None:
+        if secret.empty:
+            self._lacking.setdefault(channel, []).append((spot, variables(secret.address)))
+        else:
+            self._sending.add(channel)
+
+    def settled(self, channels: Mapping[str, ChannelSettings]) -> dict[str, ChannelSettings]:
+        """The channels, with those on the console of which no target at all has its secret.
+
+        Where others have theirs the gateway is in earnest: a page must not end on a console
+        that nobody reads, so it fails and goes to the fallback.
+        """
+        settled = dict(channels)
+        for channel, places in self._lacking.items():
+            settings = channels[channel]
+            if settings.options.get("provider") == CONSOLE:
+                continue
+            outcome = "nothing can be sent to it, its receiver's fallback is told instead"
+            if channel not in self._sending:
+                options = {**settings.options, "provider": CONSOLE}
+                settled[channel] = ChannelSettings(channel, options, settings.secrets)
+                outcome = f"{channel} is shown on the console"
+            for spot, names in places:
+                self._findings.warn(spot, f"no {names}: {outcome}")
+        return settled
