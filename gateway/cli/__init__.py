@@ -6,6 +6,8 @@ import click
 
 COMMANDS = {
     "serve": "gateway.cli.serve",
+    "check": "gateway.cli.check",
+    "route": "gateway.cli.route",
 }
 
 

@@ -1,0 +1,155 @@
+"""`gateway check`: is routes.yaml right, and are the templates? Tells everything, not the first."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gateway.cli import duty
+from gateway.cli.show import paint, plural, say, say_json
+from gateway.cli.world import BAD, World, json_option, pass_world, templates_option
+from gateway.config.load import Config, ConfigError, Problem, load
+from gateway.core.rota import gaps
+from gateway.core.routing import walk
+from gateway.render.times import clock_time, duration
+
+if TYPE_CHECKING:
+    from gateway.render.check import TemplateProblem
+
+LOOK_AHEAD = 4 * 7 * duty.DAY
+"""How far ahead gaps of rotas are counted, in seconds."""
+
+_NOUNS = {
+    "routes": "route",
+    "receivers": "receiver",
+    "sources": "source",
+    "people": "person",
+    "rotas": "rota",
+    "escalations": "escalation",
+    "time_intervals": "time interval",
+    "inhibit_rules": "inhibit rule",
+}
+
+
+@click.command("check")
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="The same as FILE.")
+@templates_option
+@json_option
+@pass_world
+def command(
+    world: World, file: Path | None, config: Path | None, templates: Path | None, as_json: bool
+) -> None:
+    """Check FILE (routes.yaml) and the templates.
+
+    Prints every fault and every doubt with its file, line and column; then what the file holds
+    and who is on call. Every template is rendered against samples of all kinds of messages.
+
+    Exit status 1 when anything is wrong; warnings alone are no fault.
+    """
+    if file and config and file != config:
+        raise click.UsageError("FILE and --config name two files: give one of them")
+    path, now = world.file(file or config), world.now()
+    loaded: Config | None = None
+    errors: tuple[Problem, ...] = ()
+    try:
+        loaded = load(path, env=world.env, now=now)
+        warnings = loaded.warnings
+    except ConfigError as error:
+        errors, warnings = error.problems, error.warnings
+    found = _templates(world.folder(templates))
+    bad = bool(errors) or any(not problem.warning for problem in found)
+    if as_json:
+        answer = {
+            "ok": not bad,
+            "file": str(path),
+            "errors": [problem.to_json() for problem in errors],
+            "warnings": [problem.to_json() for problem in warnings],
+            "templates": [_template_json(problem) for problem in found],
+            "summary": _summary(loaded, now) if loaded else None,
+        }
+        say_json(answer)
+    else:
+        for problem in errors:
+            say(f"{paint('error:', 'red', bold=True)} {problem}")
+        for lost in found:
+            say(f"{_word(lost.warning)} {str(lost).replace(' warning:', '', 1)}")
+        for problem in warnings:
+            say(f"{_word(True)} {problem}")
+        if loaded:
+            _say_summary(loaded, now)
+        _say_verdict(path, len(errors), len(warnings), found)
+    raise SystemExit(BAD if bad else 0)
+
+
+def _templates(folder: Path) -> "list[TemplateProblem]":
+    # Jinja is a large part of this command's time, and of no other quick command's.
+    from gateway.render.check import check_templates
+    from gateway.render.words import Renderer
+
+    return check_templates(Renderer([folder]))
+
+
+def _template_json(problem: "TemplateProblem") -> dict[str, Any]:
+    return {
+        "file": problem.file,
+        "line": problem.line,
+        "message": problem.message,
+        "warning": problem.warning,
+    }
+
+
+def _summary(config: Config, now: float) -> dict[str, Any]:
+    plan = config.plan
+    return {
+        "digest": plan.digest,
+        **_counts(config),
+        "on_call": [duty.duty(plan, rota, now) for rota in plan.rotas.values()],
+        "gaps": [
+            {"rota": name, "from": duty.stamp(start), "to": duty.stamp(end)}
+            for name, rota in plan.rotas.items()
+            for start, end in gaps(rota, now, now + LOOK_AHEAD)
+        ],
+    }
+
+
+def _counts(config: Config) -> dict[str, int]:
+    plan = config.plan
+    return {
+        "routes": sum(1 for _ in walk(plan.root)),
+        "receivers": len(plan.receivers),
+        "sources": len(config.sources),
+        "people": len(plan.people),
+        "rotas": len(plan.rotas),
+        "escalations": len(plan.escalations),
+        "time_intervals": len(plan.time_intervals),
+        "inhibit_rules": len(plan.inhibit_rules),
+    }
+
+
+def _say_summary(config: Config, now: float) -> None:
+    plan = config.plan
+    say(", ".join(plural(count, _NOUNS[name]) for name, count in _counts(config).items() if count))
+    for name, rota in plan.rotas.items():
+        text = duty.duty_line(plan, rota, now)
+        nobody = text.startswith(duty.NOBODY)
+        say(f"on call for {name}: {paint(text, 'red' if nobody else None)}")
+        found = gaps(rota, now, now + LOOK_AHEAD)
+        if found:
+            missing = duration(sum(end - start for start, end in found))
+            first = clock_time(found[0][0], rota.zone, now)
+            text = f"  nobody for {missing} of the next 4 weeks, first from {first}"
+            say(paint(text, "red"))
+
+
+def _say_verdict(path: Path, errors: int, doubts: int, found: "list[TemplateProblem]") -> None:
+    errors += sum(not problem.warning for problem in found)
+    doubts += sum(problem.warning for problem in found)
+    text = f"{path}: {plural(errors, 'error') if errors else 'no errors'}"
+    if doubts:
+        text += f", {plural(doubts, 'warning')}"
+    say(paint(text, "red" if errors else "yellow" if doubts else "green", bold=True))
+
+
+def _word(doubt: bool) -> str:
+    return paint("warning:", "yellow") if doubt else paint("error:", "red", bold=True)

@@ -1,0 +1,72 @@
+"""Who is on call, as values that commands print or give as JSON."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gateway.core.plan import Person, Plan
+from gateway.core.rota import Rota, Shift, explain
+from gateway.core.when import format_rfc3339
+from gateway.render.times import clock_time
+
+DAY = 86400.0
+NOBODY = "nobody"
+
+
+def stamp(t: float | None) -> str | None:
+    """An instant for JSON."""
+    return None if t is None else format_rfc3339(t, milliseconds=t != int(t))
+
+
+def duty(plan: Plan, rota: Rota, at: float) -> dict[str, Any]:
+    """Who has the rota at `at`, since and until when, who is next: for ``--json`` and tables."""
+    found = explain(rota, at)
+    people = () if found.person is None else (found.person, *found.also)
+    return {
+        "rota": rota.name,
+        "timezone": rota.zone,
+        "at": stamp(at),
+        "on_call": [person_json(plan.people, name) for name in people],
+        "by": str(found.by) if found.by else None,
+        "since": stamp(found.since),
+        "until": stamp(found.until),
+        "next": person_json(plan.people, found.next_person) if found.next_person else None,
+    }
+
+
+def shift_json(plan: Plan, rota: Rota, shift: Shift) -> dict[str, Any]:
+    """One shift for ``--json``; nobody on call is an empty list."""
+    return {
+        "rota": rota.name,
+        "timezone": rota.zone,
+        "from": stamp(shift.start),
+        "to": stamp(shift.end),
+        "on_call": [person_json(plan.people, name) for name in shift.people],
+        "by": str(shift.by) if shift.by else None,
+    }
+
+
+def person_json(people: Mapping[str, Person], name: str) -> dict[str, str]:
+    """A person by id and name."""
+    return {"id": name, "name": full_name(people, name)}
+
+
+def full_name(people: Mapping[str, Person], name: str) -> str:
+    """What a person is called; the id when routes.yaml does not know them."""
+    person = people.get(name)
+    return person.name if person else name
+
+
+def names(plan: Plan, people: Sequence[str]) -> str:
+    """People in a row, or that there is nobody."""
+    return ", ".join(full_name(plan.people, one) for one in people) or NOBODY
+
+
+def duty_line(plan: Plan, rota: Rota, at: float) -> str:
+    """The same in one line: "Ana until Mon 23 Nov, 09:00 CET, then Ben"."""
+    found = explain(rota, at)
+    people = () if found.person is None else (found.person, *found.also)
+    text = names(plan, people)
+    if found.until is not None:
+        following = full_name(plan.people, found.next_person) if found.next_person else NOBODY
+        text += f" until {clock_time(found.until, rota.zone, at)}, then {following}"
+    return text

@@ -1,0 +1,38 @@
+"""Times as people type them on the command line."""
+
+import re
+from datetime import datetime
+
+import click
+
+from gateway.core.wallclock import instant, zone_named
+from gateway.core.when import parse_duration, parse_rfc3339
+
+HELP = 'RFC 3339, "2026-11-20 09:00" (wall clock of the zone), a date, now, +2d or -90m'
+
+_WALL = re.compile(
+    r"(\d{4}-\d{2}-\d{2})(?:[ T](\d{1,2}:\d{2})(?::(\d{2}))?)?",
+    re.ASCII,
+)
+
+
+def read_instant(text: str, now: float, zone: str, option: str = "--at") -> float:
+    """Unix seconds of what somebody typed; a wall-clock time is read in the IANA zone `zone`.
+
+    Raises click.UsageError that names the option and shows what can be written.
+    """
+    word = text.strip()
+    try:
+        if word == "now":
+            return now
+        if word[:1] in ("+", "-") and word[1:]:
+            return now + (-1 if word[0] == "-" else 1) * parse_duration(word[1:])
+        wall = _WALL.fullmatch(word)
+        if wall is not None:
+            clock = (wall[2] or "00:00").rjust(5, "0")
+            moment = datetime.fromisoformat(f"{wall[1]}T{clock}:{wall[3] or '00'}")
+            return instant(moment, zone_named(zone))
+        return parse_rfc3339(word)
+    except ValueError as error:
+        said = f"{option} {text!r} is no time: {error}. Write {HELP}."
+        raise click.UsageError(said) from None

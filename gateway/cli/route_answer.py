@@ -1,0 +1,234 @@
+"""Where an alert goes: the answer as values, made by the functions that also decide for real."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.cli.duty import full_name, stamp
+from gateway.core.audience import fallback_of, receiver_of, step_targets
+from gateway.core.inhibition import InhibitRule
+from gateway.core.labels import quote
+from gateway.core.matcher import Matcher, format_matchers, matches_all
+from gateway.core.plan import UNKNOWN_RANK, Plan, Receiver, Severity, Target
+from gateway.core.routing import (
+    Route,
+    TraceStep,
+    group_key,
+    group_labels,
+    match_routes,
+    trace,
+)
+from gateway.core.timeinterval import muted, next_mute_change
+from gateway.core.timing import OPTIONS, Timing, answer_expected, step_wait, timing
+
+Labels = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One step of the escalation: when it is taken if nobody answers, and whom it reaches then."""
+
+    number: int
+    at: float
+    notify: tuple[str, ...]
+    targets: tuple[Target, ...]
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One route that takes the alert, and what follows there."""
+
+    route: Route
+    receiver: Receiver
+    fallback: Receiver
+    group: Labels
+    key: str
+    timing: Timing
+    muted: tuple[str, str] | None
+    changes_at: float | None  # when the route is next muted, or no longer
+    rungs: tuple[Rung, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Everything that is known beforehand about an alert with these labels at an instant."""
+
+    labels: Labels
+    at: float
+    severity: Severity
+    respond_by: float | None
+    ways: tuple[Way, ...]
+    steps: tuple[TraceStep, ...]
+    inhibited_by: tuple[InhibitRule, ...]  # rules whose targets it is among
+    inhibits: tuple[InhibitRule, ...]  # rules whose sources it is among
+
+
+def answer(plan: Plan, labels: Labels, at: float) -> Answer:
+    """Follow an alert with these labels that begins to fire at `at` (unix seconds)."""
+    severity = plan.severity_of(labels)
+    return Answer(
+        labels=labels,
+        at=at,
+        severity=severity,
+        respond_by=answer_expected(severity, at, plan.business_hours),
+        ways=tuple(
+            _way(plan, route, labels, severity, at) for route in match_routes(plan.root, labels)
+        ),
+        steps=tuple(trace(plan.root, labels)),
+        inhibited_by=tuple(
+            rule
+            for rule in plan.inhibit_rules
+            if matches_all(rule.target, labels) and _partner(rule, rule.source, labels)
+        ),
+        inhibits=tuple(
+            rule
+            for rule in plan.inhibit_rules
+            if matches_all(rule.source, labels) and _partner(rule, rule.target, labels)
+        ),
+    )
+
+
+def _partner(rule: InhibitRule, other_side: tuple[Matcher, ...], labels: Labels) -> bool:
+    """Whether an alert on the other side can have what the rule wants to be equal."""
+    return all(
+        matcher.matches_value(labels.get(matcher.name, ""))
+        for matcher in other_side
+        if matcher.name in rule.equal
+    )
+
+
+def _way(plan: Plan, route: Route, labels: Labels, severity: Severity, at: float) -> Way:
+    receiver = receiver_of(plan, route.receiver)
+    found = timing(route, severity)
+    return Way(
+        route=route,
+        receiver=receiver,
+        fallback=fallback_of(plan, receiver),
+        group=group_labels(route, labels),
+        key=group_key(route, labels),
+        timing=found,
+        muted=muted(route, plan.time_intervals, at),
+        changes_at=next_mute_change(route, plan.time_intervals, at),
+        rungs=tuple(_rungs(plan, receiver, severity, at + found.group_wait)),
+    )
+
+
+def _rungs(plan: Plan, receiver: Receiver, severity: Severity, at: float) -> list[Rung]:
+    """The steps, each at the time it is taken when nobody acknowledges (see Turn.escalate)."""
+    escalation = plan.escalations.get(receiver.escalate or "")
+    rungs: list[Rung] = []
+    for number, step in enumerate(escalation.steps if escalation else (), 1):
+        found = step_targets(plan, step, at)
+        rungs.append(Rung(number, at, step.notify, found.targets, found.missing))
+        # A step that reaches nobody is not waited for.
+        at += step_wait(step.wait, severity, at, plan) if found.targets else 0.0
+    return rungs
+
+
+def origin(plan: Plan, way: Way, option: str) -> str:
+    """Where a value comes from: "severity critical", "this route", "inherited from …", "default".
+
+    `option` is one of the intervals, or receiver, group_by.
+    """
+    found = way.timing.origins.get(option) or way.route.origins.get(option, "default")
+    if found == way.route.id:
+        return "this route"
+    if found not in plan.routes:
+        return found
+    if found == plan.root.id:
+        return "inherited from the root route"
+    return f"inherited from {format_matchers(plan.routes[found].matchers)}"
+
+
+def as_json(plan: Plan, answer: Answer) -> dict[str, Any]:
+    """The answer for ``--json``: instants as RFC 3339, durations in seconds."""
+    severity = answer.severity
+    return {
+        "labels": dict(answer.labels),
+        "at": stamp(answer.at),
+        "severity": {
+            "name": severity.name,
+            "rank": severity.rank if severity.rank != UNKNOWN_RANK else None,
+            "respond_by": stamp(answer.respond_by),
+        },
+        "receivers": [way.receiver.name for way in answer.ways],
+        "routes": [_way_json(plan, way) for way in answer.ways],
+        "may_be_inhibited_by": [rule_json(rule) for rule in answer.inhibited_by],
+        "inhibits": [rule_json(rule) for rule in answer.inhibits],
+        "trace": [_step_json(step, answer.labels) for step in answer.steps],
+    }
+
+
+def _way_json(plan: Plan, way: Way) -> dict[str, Any]:
+    return {
+        "route": way.route.id,
+        "line": way.route.line,
+        "receiver": way.receiver.name,
+        "receiver_origin": origin(plan, way, "receiver"),
+        "group_key": way.key,
+        "group_labels": dict(way.group),
+        **{option: getattr(way.timing, option) for option in OPTIONS},
+        "origins": {option: origin(plan, way, option) for option in (*OPTIONS, "group_by")},
+        "muted": way.muted is not None,
+        "muted_by": " ".join(way.muted) if way.muted else None,
+        "mute_changes_at": stamp(way.changes_at),
+        "targets": [target_json(target) for target in way.receiver.targets],
+        "escalation": way.receiver.escalate,
+        "steps": [
+            {
+                "step": rung.number,
+                "at": stamp(rung.at),
+                "notify": list(rung.notify),
+                "targets": [target_json(target) for target in rung.targets],
+                "missing": list(rung.missing),
+            }
+            for rung in way.rungs
+        ],
+        "fallback": way.fallback.name,
+    }
+
+
+def target_json(target: Target) -> dict[str, str | None]:
+    """A target; where its address is secret this holds the reference to it."""
+    return {"channel": target.channel, "address": target.address, "person": target.person}
+
+
+def rule_json(rule: InhibitRule) -> dict[str, Any]:
+    """A rule as routes.yaml writes it."""
+    return {
+        "name": rule.name,
+        "source_matchers": format_matchers(rule.source),
+        "target_matchers": format_matchers(rule.target),
+        "equal": list(rule.equal),
+    }
+
+
+def _step_json(step: TraceStep, labels: Labels) -> dict[str, Any]:
+    return {
+        "route": step.route.id,
+        "line": step.route.line,
+        "depth": step.depth,
+        "matchers": format_matchers(step.route.matchers),
+        "receiver": step.route.receiver,
+        "continue": step.route.continue_,
+        "matched": step.matched,
+        "chosen": step.chosen,
+        "why_not": why_not(step, labels),
+    }
+
+
+def why_not(step: TraceStep, labels: Labels) -> str | None:
+    """Which matcher was not fulfilled, and what the alert has instead; None when it matched."""
+    if step.failed is None:
+        return None
+    value = labels.get(step.failed.name, "")
+    has = f"{step.failed.name} is {quote(value)}" if value else f"it has no {step.failed.name}"
+    return f"{step.failed} fails: {has}" if len(step.route.matchers) > 1 else has
+
+
+def person_of(plan: Plan, target: Target) -> str:
+    """Whom a target reaches, in words: a person's name with the channel, else channel, address."""
+    if target.person:
+        return f"{full_name(plan.people, target.person)} by {target.channel} ({target.address})"
+    return f"{target.channel} {target.address}"

@@ -1,0 +1,135 @@
+"""`gateway check` tells everything that is wrong, and where, before it goes live."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.console import NOW, fine, fine_json, gateway
+
+FAULTY = """\
+receivers:
+  - name: everyone
+    email: [{to: admin@example.com}]
+channels:
+  email: {provider: console, from: alerts@example.com}
+route:
+  reciever: everyone
+  group_wait: soon
+"""
+WITH_GAP = """\
+receivers: [{name: everyone}]
+route: {receiver: everyone}
+people: {ana: {name: Ana, email: ana@example.com}}
+rotas:
+  office:
+    timezone: Europe/Berlin
+    layers:
+      - members: [ana]
+        start: 2026-01-05
+        restrictions: [{weekdays: [mon-fri], from: "09:00", to: "17:00"}]
+"""
+
+
+def test_the_shipped_file_is_fine_and_summed_up() -> None:
+    """Promise 6: check says what the file holds and who is on call now."""
+    said = fine("check")
+    assert "8 routes, 7 receivers, 2 sources, 4 people, 2 rotas" in said
+    assert "on call for billing: Ben until Mon 23 Nov, 09:00 CET, then Ana" in said
+    assert "no errors" in said
+
+
+def test_all_faults_are_told_with_file_line_and_column(tmp_path: Path) -> None:
+    """Promise 6: not the first fault only, each with its place and what to write instead."""
+    file = tmp_path / "routes.yaml"
+    file.write_text(FAULTY)
+    result = gateway("check", str(file))
+    assert result.exit_code == 1
+    assert f"error: {file}:7:3: unknown key" in result.stdout
+    assert 'did you mean "receiver"?' in result.stdout
+    assert f"error: {file}:8:15:" in result.stdout
+    assert "on call" not in result.stdout
+
+
+def test_warnings_alone_are_no_fault(tmp_path: Path) -> None:
+    """A doubtful file is said to be doubtful and loads: exit status 0."""
+    file = tmp_path / "routes.yaml"
+    file.write_text("receivers: [{name: a}, {name: unused}]\nroute: {receiver: a}\n")
+    said = fine("check", str(file))
+    assert f'warning: {file}:1:31: receiver "unused" is used by no route' in said
+
+
+def test_an_own_template_with_an_unknown_name_is_a_fault(tmp_path: Path) -> None:
+    """Promise 7: a template that would fail at night is found before."""
+    (tmp_path / "email").mkdir()
+    (tmp_path / "email" / "subject.j2").write_text("first line\n{{ severty }}\n")
+    result = gateway("check", "--templates", str(tmp_path))
+    assert result.exit_code == 1
+    assert f"error: {tmp_path}/email/subject.j2:2: 'severty' is undefined" in result.stdout
+    answer = json.loads(gateway("check", "--templates", str(tmp_path), "--json").stdout)
+    assert not answer["ok"]
+    assert answer["templates"][0]["line"] == 2
+
+
+def test_gaps_of_a_rota_are_summed_up(tmp_path: Path) -> None:
+    """Whoever checks sees when nobody is on call, and that nobody is now."""
+    file = tmp_path / "routes.yaml"
+    file.write_text(WITH_GAP)
+    said = fine("check", str(file))
+    assert "on call for office: nobody until 09:00 CET, then Ana" in said
+    assert "nobody for 21 days 8 h of the next 4 weeks, first from 05:00 CET" in said
+    gaps = fine_json("check", str(file))["summary"]["gaps"]
+    assert gaps[0] == {
+        "rota": "office",
+        "from": "2026-11-20T04:00:00Z",
+        "to": "2026-11-20T08:00:00Z",
+    }
+
+
+def test_json_holds_the_same() -> None:
+    """Programs get every finding with its place, the counts and who is on call."""
+    answer = fine_json("check", POSTMARK_TOKEN="test-postmark-token")
+    assert answer["ok"]
+    assert answer["errors"] == []
+    assert answer["warnings"][0]["path"] == "sources.alertmanager"
+    assert answer["summary"]["routes"] == 8
+    assert answer["summary"]["on_call"][0]["on_call"] == [{"id": "ben", "name": "Ben"}]
+
+
+def test_no_secret_is_printed() -> None:
+    """Promise 10: what the environment holds stays there."""
+    secret = "test-postmark-token-never-shown"
+    for result in (
+        gateway("check", POSTMARK_TOKEN=secret),
+        gateway("check", "--json", POSTMARK_TOKEN=secret),
+    ):
+        assert secret not in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("check", "a.yaml", "--config", "b.yaml"), "name two files"),
+        (("check", "--templates", "/nowhere/at/all"), "no such folder"),
+        (("check", "--nonsense"), "No such option"),
+    ],
+)
+def test_wrong_usage_is_told_apart(arguments: tuple[str, ...], said: str) -> None:
+    """Exit status 2 is for a wrong command, 1 for a wrong file."""
+    result = gateway(*arguments)
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_a_missing_file_is_named() -> None:
+    """A file that is not there is a fault of the file, and its name is in the message."""
+    result = gateway("check", "/nowhere/routes.yaml")
+    assert result.exit_code == 1
+    assert "/nowhere/routes.yaml" in result.stdout
+
+
+def test_a_mistyped_setting_is_named() -> None:
+    """GATEWAY_CONFG does not go unnoticed."""
+    result = gateway("check", GATEWAY_CONFG="x", now=NOW)
+    assert result.exit_code == 2
+    assert "did you mean GATEWAY_CONFIG" in result.stderr
