@@ -73,7 +73,7 @@ class Console:
     def _written(self, message: Message, target: Target) -> str:
         parts = {name: _unescaped(text, self.name) for name, text in message.parts.items()}
         heading = parts.get("subject") or parts.get("title") or parts.get("summary")
-        heading = heading or read.name_of(message)
+        heading = heading or read.text(message.facts, "title") or read.name_of(message)
         body = cut_lines(parts.get("text", "").strip(), LONGEST, "… cut, see the incident")
         colour = _GREEN if message.status == "resolved" else _COLOURS.get(message.rank, _GREY)
         lines = [

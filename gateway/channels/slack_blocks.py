@@ -14,6 +14,7 @@ from gateway.channels.cutting import cut, many_lines
 from gateway.channels.mrkdwn import bold, code, cut_mrkdwn, plain
 from gateway.core.escape import one_line, safe_url, slack_escape, slack_link
 from gateway.core.message import Link, Message
+from gateway.core.notice import Reason
 
 Block = dict[str, Any]
 
@@ -107,7 +108,8 @@ def _standing(message: Message) -> str:
         said.append(f"incident #{message.incident}")
     if firing or resolved:
         said.append(f"{firing} firing" + (f", {resolved} resolved" if resolved else ""))
-    said.append(str(message.reason))
+    if message.reason is not Reason.FIRST:
+        said.append(message.reason.value)
     return " · ".join(said)
 
 

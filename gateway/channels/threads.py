@@ -40,7 +40,8 @@ class Threads:
         when the call itself took too long.
         """
         try:
-            await asyncio.wait_for(self._slots.acquire(), self._deadline)
+            async with asyncio.timeout(self._deadline):
+                await self._slots.acquire()
         except TimeoutError:
             detail = f"all connections are still busy after {self._deadline:g} s"
             raise SendError(Failure.TIMEOUT, detail) from None

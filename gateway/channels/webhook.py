@@ -25,6 +25,7 @@ IN_FLIGHT = 16
 TOTAL_TIMEOUT = 10.0
 CONNECT_TIMEOUT = 3.0
 SHORTEST_PIECE = 8  # of a URL's path that is taken for a secret: "hooks" and "v2" are none
+LARGE = 512 * 1024
 ANSWER_BYTES = 2000  # of an error's body: enough to say what is wrong
 
 CARRIED = frozenset(
@@ -96,7 +97,11 @@ class Webhook:
         try:
             # aiohttp would follow a redirect with our headers and body to any other host.
             async with self._session.post(
-                url, data=BytesIO(data), headers=headers, allow_redirects=False
+                url,
+                # aiohttp warns of large bytes, and takes longer over small files.
+                data=data if len(data) < LARGE else BytesIO(data),
+                headers=headers,
+                allow_redirects=False,
             ) as answer:
                 detail = ""
                 if answer.status >= 400:
