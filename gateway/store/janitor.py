@@ -2,7 +2,8 @@
 
 from sqlalchemy import bindparam, delete, exists, select
 
-from gateway.store.sql import Among, Statement, fixed, keys
+from gateway.core.incident import State
+from gateway.store.sql import Among, Statement, keys
 from gateway.store.tables import (
     acks,
     alerts,
@@ -17,8 +18,8 @@ from gateway.store.tables import (
 from gateway.store.tx import Tx
 
 _OLD_INCIDENTS = Statement(
-    select(incidents.c.number)
-    .where(incidents.c.resolved_at < bindparam("before"), incidents.c.state == fixed("resolved"))
+    select(incidents.c.number, incidents.c.state)
+    .where(incidents.c.resolved_at < bindparam("before"))
     .order_by(incidents.c.resolved_at)
     .limit(bindparam("most"))
 )
@@ -63,7 +64,8 @@ def prune(tx: Tx, before: float, limit: int) -> int:
     that is kept, as many finished notices without an incident. Call again while it returns more
     than nothing, each time in a transaction of its own, so that nobody waits for long.
     """
-    numbers = keys([row[0] for row in tx.rows(_OLD_INCIDENTS, before=before, most=limit)])
+    old = tx.rows(_OLD_INCIDENTS, before=before, most=limit)
+    numbers = keys([number for number, state in old if state == State.RESOLVED])
     gone = tx.rows(_NOTICES_OF, numbers=numbers)
     gone += tx.rows(_LOOSE_NOTICES, before=before, most=limit)
     ids = keys([row[0] for row in gone])

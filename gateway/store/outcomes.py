@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, exists, func, or_, select, update
+from sqlalchemy import bindparam, exists, func, select, update
 
 from gateway.core.incident import target_json
 from gateway.core.notice import SPEAKS_OF_FIRING, Kind
@@ -115,11 +115,15 @@ _REPLAY = Statement(
     .values(state="pending", next_at=bindparam("now"), attempts=0, first_attempt_at=None, owner="")
     .returning(notices.c.id)
 )
-_DEPTH = Statement(
+_COUNTED = (
     select(notices.c.channel, notices.c.state, func.count(), func.min(notices.c.created_at))
-    .where(or_(IS_UNFINISHED, notices.c.state == fixed("dead")))
     .group_by(notices.c.channel, notices.c.state)
     .order_by(notices.c.channel, notices.c.state)
+)
+# Two queries: for an OR of the two SQLite would read the whole table.
+_DEPTH = (
+    Statement(_COUNTED.where(IS_UNFINISHED)),
+    Statement(_COUNTED.where(notices.c.state == fixed("dead"))),
 )
 
 
@@ -230,4 +234,5 @@ def replay(tx: Tx, ids: Sequence[int], now: float) -> list[int]:
 
 def depth(tx: Tx) -> list[tuple[str, str, int, float]]:
     """Return channel, state, how many, oldest created_at: of what is unfinished or dead."""
-    return [(row[0], row[1], row[2], row[3]) for row in tx.rows(_DEPTH)]
+    found = [row for statement in _DEPTH for row in tx.rows(statement)]
+    return sorted((row[0], row[1], row[2], row[3]) for row in found)

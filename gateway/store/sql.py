@@ -68,6 +68,10 @@ class Among(ColumnElement[bool]):
         self.word = "NOT IN" if absent else "IN"
         self.values: BindParameter[str] = bindparam(name)
 
+    def self_group(self, against: Any = None) -> "Among":
+        """Stay as is: SQLAlchemy would write `… = 1` for SQLite, which no index can answer."""
+        return self
+
 
 @compiles(Among, SQLITE)
 def _among_on_sqlite(element: Among, compiler: SQLCompiler, **kw: Any) -> str:

@@ -95,7 +95,12 @@ Index(
 )
 Index("incidents_state", incidents.c.state, incidents.c.number)
 Index("incidents_receiver", incidents.c.receiver, incidents.c.number)
-Index("incidents_resolved_at", incidents.c.resolved_at)
+Index(
+    "incidents_resolved_at",
+    incidents.c.resolved_at,
+    sqlite_where=text("resolved_at IS NOT NULL"),
+    postgresql_where=text("resolved_at IS NOT NULL"),
+)
 
 members = Table(
     "members",

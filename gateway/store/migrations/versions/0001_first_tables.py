@@ -104,7 +104,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("state != 'resolved'"),
     )
     op.create_index("incidents_receiver", "incidents", ["receiver", "number"], unique=False)
-    op.create_index("incidents_resolved_at", "incidents", ["resolved_at"], unique=False)
+    op.create_index(
+        "incidents_resolved_at",
+        "incidents",
+        ["resolved_at"],
+        unique=False,
+        sqlite_where=sa.text("resolved_at IS NOT NULL"),
+        postgresql_where=sa.text("resolved_at IS NOT NULL"),
+    )
     op.create_index("incidents_state", "incidents", ["state", "number"], unique=False)
     op.create_table(
         "members",
