@@ -62,6 +62,11 @@ class Labels(Mapping[str, str]):
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and bool(self._raw.get(name))
 
+    def items(self) -> list[tuple[str, str]]:  # type: ignore[override]  # a list: made for looping
+        """Name and value of each, sorted by name."""
+        found = sorted(self._raw.items())
+        return [(clean(name, LONGEST_NAME), clean(value)) for name, value in found if value]
+
     def __str__(self) -> str:
         return ", ".join(f"{clean(name, LONGEST_NAME)}={value}" for name, value in self.items())
 

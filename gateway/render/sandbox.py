@@ -10,7 +10,7 @@ environments differ in what an expression's output goes through by itself:
 What a template marks with ``|safe`` is taken as it is.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from typing import Any
 
 from jinja2 import BaseLoader, StrictUndefined, nodes, pass_context
@@ -21,7 +21,7 @@ from markupsafe import Markup, escape
 
 from gateway.core.escape import one_line, slack_escape, slack_link
 from gateway.core.message import Link
-from gateway.render.budget import LONGEST_TEXT, Meter, bounded, check_size
+from gateway.render.budget import CHARACTERS_A_STEP, LONGEST_TEXT, Meter, bounded, check_size
 from gateway.render.clean import Labels, clean, cut
 from gateway.render.rewrite import CONCAT, PAY, rewrite
 from gateway.render.table import Row, Table
@@ -82,11 +82,16 @@ class Words(ImmutableSandboxedEnvironment):
         self.filters.update(FILTERS)
         for name in ("e", "escape", "forceescape"):
             self.filters[name] = self.escape_now
-        self.filters["join"] = self.filters[CONCAT] = self.joined
+        self.filters["join"] = self.joined
+        self.filters[CONCAT] = self.texts
         self.filters[PAY] = _pay
         self.filters["replace"] = self.replaced
         self.filters["names"] = self.names
         del self.globals["lipsum"]
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Plain dicts: the chain of maps that Jinja makes is slow to read for each message."""
+        return {**self.globals, **(d or {})}
 
     def printed(self, value: Any) -> Any:
         """What an expression puts into the message."""
@@ -98,8 +103,10 @@ class Words(ImmutableSandboxedEnvironment):
             text = value
         else:
             text = str(value)  # raises for an undefined name
-        if len(text) > 200:
-            self.meter.spend(len(text) // 200)
+        if len(text) > CHARACTERS_A_STEP:
+            self.meter.spend(len(text) // CHARACTERS_A_STEP)
+        if not text.isprintable() and not hasattr(text, "__html__"):
+            text = clean(text, LONGEST_TEXT)
         if self.escaping is not None and not hasattr(text, "__html__"):
             return Marked(self.escaping(text))
         return text
@@ -118,6 +125,14 @@ class Words(ImmutableSandboxedEnvironment):
             except AttributeError:
                 return self.undefined(obj=obj, name=attribute)
         return super().getattr(obj, attribute)
+
+    def texts(self, parts: list[Any]) -> str:
+        """What ``a ~ b`` becomes."""
+        if all(type(part) is str for part in parts):
+            text = "".join(parts)
+            check_size(len(text))
+            return text
+        return self.joined(parts)
 
     def joined(self, parts: Iterable[Any], between: Any = "", attribute: Any = None) -> str:
         """The filter join, bounded, and escaping where one of the parts is marked text."""

@@ -22,12 +22,18 @@ class Row:
     """One alert. `cells` follow the table's columns, "" where the alert lacks the label."""
 
     status: str
+    over: bool  # resolved, while others still fire: worth a word
     summary: str  # empty unless the summaries differ
     cells: tuple[str, ...]
     pairs: tuple[tuple[str, str], ...]  # the columns that this alert has, with its values
     starts_at: float
     ends_at: float | None
-    url: str  # the source, "" when it has none that is safe to follow
+    generator_url: object
+
+    @property
+    def url(self) -> str:
+        """The source, "" when the alert has none that is safe to follow."""
+        return safe_url(str(self.generator_url or "")) or ""
 
     @property
     def text(self) -> str:
@@ -57,14 +63,15 @@ def table_of(facts: Mapping[str, Any], alerts: Sequence[Mapping[str, Any]]) -> T
     columns = differing(labels, facts.get("common_labels"))[:MOST_COLUMNS]
     summaries = {(alert.get("annotations") or {}).get("summary") for alert in alerts}
     differ = len(summaries) > 1
+    mixed = len({alert.get("status") for alert in alerts}) > 1
     starts = [alert.get("starts_at") for alert in alerts]
     known = [start for start in starts if isinstance(start, int | float)]
     return Table(
         columns=tuple(clean(name, LONGEST_NAME) for name in columns),
-        rows=tuple(_row(alert, columns, differ) for alert in alerts[:MOST_ROWS]),
+        rows=tuple([_row(alert, columns, differ, mixed) for alert in alerts[:MOST_ROWS]]),
         total=len(alerts) + _count(facts.get("more")),
         starts_differ=bool(known) and max(known) - min(known) >= 60,
-        states_differ=len({alert.get("status") for alert in alerts}) > 1,
+        states_differ=mixed,
         summaries_differ=differ,
     )
 
@@ -91,22 +98,26 @@ def _rank(name: str) -> int:
     return _FIRST.index(name) if name in _FIRST else len(_FIRST)
 
 
-def _row(alert: Mapping[str, Any], columns: Sequence[str], summaries_differ: bool) -> Row:
-    labels = Labels(alert.get("labels"))
-    cells = tuple(one_line(labels[name], LONGEST_CELL) for name in columns)
-    names = (clean(name, LONGEST_NAME) for name in columns)
+def _row(
+    alert: Mapping[str, Any], columns: Sequence[str], summaries_differ: bool, mixed: bool
+) -> Row:
+    labels = alert.get("labels") or {}
+    cells = tuple([one_line(clean(labels.get(name)), LONGEST_CELL) for name in columns])
+    names = [clean(name, LONGEST_NAME) for name in columns]
     summary = ""
     if summaries_differ:
         summary = one_line(Labels(alert.get("annotations"))["summary"], 200)
     start, end = alert.get("starts_at"), alert.get("ends_at")
+    status = clean(alert.get("status")) or "firing"
     return Row(
-        status=clean(alert.get("status")) or "firing",
+        status=status,
+        over=mixed and status == "resolved",
         summary=summary,
         cells=cells,
-        pairs=tuple((name, cell) for name, cell in zip(names, cells, strict=True) if cell),
+        pairs=tuple([pair for pair in zip(names, cells, strict=True) if pair[1]]),
         starts_at=float(start) if isinstance(start, int | float) else 0.0,
         ends_at=float(end) if isinstance(end, int | float) else None,
-        url=safe_url(str(alert.get("generator_url") or "")) or "",
+        generator_url=alert.get("generator_url"),
     )
 
 

@@ -37,7 +37,7 @@ NAMES: Mapping[str, str] = {
     "annotations": "the annotations that all alerts share",
     "group_labels": "the labels the group was made by",
     "alerts": "the alerts: status, labels, annotations, starts_at, ends_at of each",
-    "table": "what differs: columns, rows (status, summary, cells, pairs, text, starts_at, "
+    "table": "what differs: columns, rows (status, over, summary, cells, pairs, text, starts_at, "
     "ends_at, url), total, beyond(shown)",
     "firing": "how many alerts fire",
     "resolved": "how many alerts are over",

@@ -122,7 +122,7 @@ class Renderer:
         if known is not None and (known[0] is facts or known[0] == facts):
             names = known[1]
         else:
-            names = view_of(facts, kind, reason)
+            names = {**self.plain.globals, **view_of(facts, kind, reason)}
             names.update(you=you, zone=zone, external_url=self.external_url)
             self._add_sentences(names)
             self._remember(key, facts, names)
@@ -133,8 +133,9 @@ class Renderer:
         template = self.template(name, words)
         words.meter.start(names["zone"], names["at"])
         try:
-            # Straight to the compiled function: Template.render would copy the names twice.
-            context = template.new_context(names)
+            # Straight to the compiled function: Template.render would copy the names twice. They
+            # hold Jinja's own globals, for a shared context looks nowhere else.
+            context = template.new_context(names, shared=True)
             text = "".join(template.root_render_func(context))
             check_size(len(text))
         except Exception as error:
