@@ -1,0 +1,1 @@
+"""Promises held against real processes: started, killed, stopped and starved."""
