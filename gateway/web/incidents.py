@@ -1,0 +1,137 @@
+"""Pages to look at: the incidents that go on, and one of them in full. They change nothing."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from gateway.core.incident import Incident, State
+from gateway.core.notice import Entry, Kind
+from gateway.core.plan import UNKNOWN_RANK, Plan
+from gateway.flow.engine import Engine
+from gateway.render.clean import clean
+from gateway.render.links import links_from
+from gateway.render.times import clock_time, duration
+from gateway.render.view import tone
+from gateway.store import Tx, reading, timeline
+from gateway.web.access import reading as for_readers
+from gateway.web.history import alert_table, audiences, events
+from gateway.web.keys import ENGINE
+from gateway.web.look import Seen, name_of, picture, read_incident, zone_for
+from gateway.web.pages import message_page, page
+from gateway.web.people import for_people
+
+OPEN_SHOWN = 200
+ENDED_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An incident in the list."""
+
+    number: int
+    tone: str
+    word: str
+    title: str
+    text: str
+
+
+class Looking:
+    """The handlers of / and /incidents/{number}."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def list(self, request: web.Request) -> web.StreamResponse:
+        """GET /: what goes on, the worst first, and what ended last."""
+
+        def work(tx: Tx) -> tuple[list[reading.Listed], list[reading.Listed], dict[str, int]]:
+            return (
+                reading.incidents_page(tx, state="open", limit=OPEN_SHOWN),
+                reading.incidents_page(tx, state=State.RESOLVED.value, limit=ENDED_SHOWN),
+                reading.counts(tx),
+            )
+
+        going, ended, counts = await self._engine.store.read(work)
+        plan, now = self._engine.plan, self._engine.now()
+        zone = zone_for(plan)
+        total = sum(n for state, n in counts.items() if state != State.RESOLVED.value)
+        bad = [f"{one.component}: {one.text}" for one in self._engine.problems() if not one.ok]
+        context = {
+            "going": [_row(one, plan, zone, now) for one in sorted(going, key=_worst_first)],
+            "ended": [_row(one, plan, zone, now) for one in ended],
+            "total": total,
+            "more": max(0, total - len(going)),
+            "bad": bad,
+            "up": "./",
+        }
+        return page("incidents.html", context)
+
+    async def one(self, request: web.Request) -> web.StreamResponse:
+        """GET /incidents/{number}: what it is, what happened, who was told."""
+        text = request.match_info["number"]
+        number = int(text) if len(text) <= 15 else 0
+
+        def work(tx: Tx) -> tuple[Seen, list[Entry], list[reading.NoticeLine]] | None:
+            seen = read_incident(tx, number)
+            if seen is None:
+                return None
+            return seen, timeline.of(tx, number), reading.notices_of(tx, number)
+
+        found = await self._engine.store.read(work)
+        if found is None:
+            said = "Perhaps it was long ago, and its records have been removed."
+            return message_page(f"There is no incident #{text[:15]}", said, status=404, up="../")
+        seen, entries, notices = found
+        plan, now = self._engine.plan, self._engine.now()
+        zone = zone_for(plan)
+        it = picture(seen, plan, now, zone)
+        story, earlier = events(entries, zone, now)
+        common = it.facts["common_labels"]
+        context = {
+            "it": it,
+            "description": clean(it.facts["common_annotations"].get("description", ""), 2000),
+            "links": links_from(it.facts),
+            "labels": [(clean(k, 60), clean(v, 300)) for k, v in sorted(common.items())],
+            "receiver": clean(seen.incident.receiver, 100),
+            "story": story,
+            "earlier": earlier,
+            "table": alert_table(seen.members, zone, now),
+            "audiences": audiences(notices, plan, zone, now),
+            "zone": zone,
+            "up": "../",
+        }
+        return page("incident.html", context)
+
+
+def _worst_first(listed: reading.Listed) -> tuple[bool, int, int]:
+    """What nobody has before what somebody has, then by rank, then the newest."""
+    incident = listed.incident
+    rank = UNKNOWN_RANK if incident.rank is None else incident.rank
+    return incident.ack is not None, rank, -incident.number
+
+
+def _row(listed: reading.Listed, plan: Plan, zone: str, now: float) -> Row:
+    incident = listed.incident
+    over = not incident.open
+    colour = tone(Kind.FIRING, incident.state.value, incident.severity, incident.rank)
+    word = "resolved" if over else incident.severity or "alert"
+    title = clean(listed.title, 200) or "alerts"
+    return Row(incident.number, colour, word, title, _text(incident, plan, zone, now))
+
+
+def _text(incident: Incident, plan: Plan, zone: str, now: float) -> str:
+    if not incident.open:
+        ended = incident.resolved_at if incident.resolved_at is not None else now
+        lasted = duration(ended - incident.opened_at)
+        return f"over since {clock_time(ended, zone, now)}, it lasted {lasted}"
+    since = f"for {duration(now - incident.opened_at)}"
+    if incident.ack is not None:
+        return f"{name_of(plan, incident.ack.by)} has it · {since}"
+    return f"nobody has it · {since}"
+
+
+def add_routes(app: web.Application) -> None:
+    """The pages for people."""
+    looking = Looking(app[ENGINE])
+    app.router.add_get("/", for_people(for_readers(looking.list)))
+    app.router.add_get(r"/incidents/{number:\d+}", for_people(for_readers(looking.one)))

@@ -1,0 +1,113 @@
+"""The pages to look at: what goes on, and one incident with everything that happened to it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiohttp import encode_basic_auth
+
+from gateway.core.delivery import Failure, SendError
+from tests.flow.world import HOUR, MINUTE, START, World, alert
+from tests.web.real import Client, served
+from tests.web.test_ack_pages import text_of
+
+Gateway = tuple[World, Client]
+
+
+@pytest.fixture
+async def gateway(tmp_path: Path) -> AsyncIterator[Gateway]:
+    async with served(tmp_path) as (world, client):
+        yield world, client
+
+
+async def test_a_quiet_gateway_says_so(gateway: Gateway) -> None:
+    """With nothing open the page says that, and not just nothing."""
+    assert "Nothing is firing." in await text_of(gateway[1], "GET", "/")
+
+
+async def test_the_list_shows_the_worst_first(gateway: Gateway) -> None:
+    """Open incidents by severity, in word and colour, with who has them; then those that ended."""
+    world, client = gateway
+    await world.post(alert("Worst"), alert("Lesser", "warning"), alert("Over", "warning"))
+    await world.advance(10 * MINUTE)
+    await world.post(alert("Over", "warning", starts_at=START, ends_at=world.now))
+    await world.advance(10 * MINUTE)
+    page = await text_of(client, "GET", "/")
+    assert "2 open incidents" in page
+    order = [page.index(word) for word in ("CRITICAL", "WARNING", "Ended last", "RESOLVED")]
+    assert order == sorted(order)
+    assert "nobody has it · for 20 min" in page
+    await world.ack(1001)
+    assert "Ana has it" in await text_of(client, "GET", "/")
+
+
+async def test_an_incident_tells_its_story(gateway: Gateway) -> None:
+    """What it is, what happened, its alerts, and who was told what, with its delivery."""
+    world, client = gateway
+    await world.post(alert(instance="billing-1"), alert(instance="billing-2"))
+    await world.advance(16 * MINUTE)
+    await world.ack(1001, "ben")
+    page = await text_of(client, "GET", "/incidents/1001")
+    for said in (
+        "CRITICAL #1001",
+        "Ben has it",
+        "Runbook",
+        "What happened",
+        "Spoke first: 2 firing, to billing-oncall@example.com, PagerDuty, Slack #billing-alerts",
+        "Escalated",
+        "Ana e-mail ana@example.com",
+        "first: delivered",
+        "instance billing-1",
+        "alertname DoubleChargeDetected",
+        "Times are in UTC",
+    ):
+        assert said.replace("instance ", "") in page
+    assert "PAGERDUTY_BILLING_KEY" not in page
+
+
+async def test_what_was_not_delivered_is_said(gateway: Gateway) -> None:
+    """E15, E41: a message that does not get through shows with its cause and its attempts."""
+    world, client = gateway
+    world.break_channel("slack", lambda: SendError(Failure.SERVER_ERROR, "it answered 500"))
+    await world.post(alert())
+    await world.advance(5 * MINUTE)
+    page = await text_of(client, "GET", "/incidents/1001")
+    assert "not delivered yet, next attempt" in page
+    assert "it answered 500" in page
+    world.break_channel("slack", lambda: SendError(Failure.BAD_RECIPIENT, "channel_not_found"))
+    await world.advance(HOUR)
+    assert "given up" in await text_of(client, "GET", "/incidents/1001")
+
+
+@pytest.mark.parametrize("number", ["1", "99999999999999999999", "0"])
+async def test_an_unknown_incident_is_a_friendly_404(gateway: Gateway, number: str) -> None:
+    """Any number leads to a page."""
+    page = await text_of(gateway[1], "GET", f"/incidents/{number}", status=404)
+    assert "There is no incident" in page
+
+
+async def test_pages_are_closed_off_loopback(tmp_path: Path) -> None:
+    """Beyond loopback pages ask for the token, which a browser can give as a password."""
+    env = {"listen": "0.0.0.0:9095", "api_token": "test-api-token"}
+    async with served(tmp_path, **env) as (_, client):
+        answer = await client.get("/")
+        assert answer.status == 401
+        assert "Basic" in answer.headers["WWW-Authenticate"]
+        asked = await client.get(
+            "/", headers={"Authorization": encode_basic_auth("me", "test-api-token")}
+        )
+        assert asked.status == 200
+
+
+async def test_pages_may_be_opened_to_all(tmp_path: Path) -> None:
+    """GATEWAY_PUBLIC_READS opens the reads, and the reads alone."""
+    async with served(tmp_path, listen="0.0.0.0:9095", public_reads="1") as (_, client):
+        assert (await client.get("/")).status == 200
+        assert (await client.post("/-/reload")).status == 403
+
+
+async def test_without_a_token_nothing_is_shown_off_loopback(tmp_path: Path) -> None:
+    """A gateway that listens to all without any token says which setting is missing."""
+    async with served(tmp_path, listen="0.0.0.0:9095") as (_, client):
+        page = await text_of(client, "GET", "/", status=403)
+        assert "GATEWAY_API_TOKEN" in page
