@@ -30,6 +30,7 @@ from gateway.metrics import Metrics
 from gateway.render.words import Renderer
 from gateway.store import Store
 from gateway.web.app import build_app
+from gateway.web.server import runner_for
 
 log = logging.getLogger(__name__)
 
@@ -107,9 +108,7 @@ async def serve(
     """
     engine = build_engine(settings, env)
     await engine.store.start()
-    runner = web.AppRunner(
-        build_app(engine, settings), access_log=None, handle_signals=False, shutdown_timeout=5.0
-    )
+    runner = runner_for(build_app(engine, settings))
     await runner.setup()
     await engine.start()
     stop = asyncio.Event()

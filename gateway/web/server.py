@@ -16,4 +16,4 @@ SERVED_AS: dict[str, Any] = {
 
 def runner_for(app: web.Application) -> web.AppRunner:
     """A runner for `app`; whoever calls `setup()` also opens the site and calls `cleanup()`."""
-    return web.AppRunner(app, handle_signals=False, **SERVED_AS)
+    return web.AppRunner(app, handle_signals=False, shutdown_timeout=5.0, **SERVED_AS)
