@@ -263,7 +263,9 @@ class World:
 
         times = [t for t in await self.engine.store.read(work) if t is not None]
         held = [
-            until for engine in self.replicas for c in engine.couriers.values()
+            until
+            for engine in self.replicas
+            for c in engine.couriers.values()
             for until in c.held.values()
         ]
         later = [t for t in (*times, *held) if t > self.now]

@@ -1,0 +1,198 @@
+"""Virtual days of a gateway under a seed: alerts, answers, dead vendors, crashes, reloads, replicas.
+
+What happened is kept as a story, so that a failing seed can be read like a log.
+"""
+
+import random
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from gateway.core.delivery import Failure, SendError
+from gateway.core.message import Message
+from gateway.core.plan import Target
+from gateway.core.respond import Answer
+from gateway.store import incidents
+from tests.flow.world import HOUR, MINUTE, ROUTES, Delivered, World, alert
+
+NAMES = (
+    ("DoubleChargeDetected", "critical"),
+    ("StripeWebhooksStalled", "critical"),
+    ("BillingDatabaseDown", "critical"),
+    ("PaymentFailures", "warning"),
+    ("PaymentFailures", "critical"),
+    ("SlowRenewals", "warning"),
+    ("NewPriceList", "info"),
+)
+CHANNELS = ("email", "slack", "pagerduty")
+PEOPLE = ("ana", "ben")
+VARIANTS = (
+    ROUTES,
+    ROUTES.replace("group_by: [alertname]", "group_by: [alertname, severity]"),
+    ROUTES.replace("receiver: quiet}", "receiver: everyone}"),
+)
+
+
+@dataclass
+class Crash(Exception):
+    """The process dies while the vendor has accepted and nobody has written it down."""
+
+
+@dataclass
+class Life:
+    """One run of one seed."""
+
+    world: World
+    seed: int
+    story: list[str] = field(default_factory=list)
+    burning: dict[tuple[str, str, str], float] = field(default_factory=dict)
+    doubled: set[int] = field(
+        default_factory=set
+    )  # notices that may arrive twice, and why is known
+    acked: dict[int, list[tuple[float, float | None]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.dice = random.Random(self.seed)
+
+    def tell(self, text: str) -> None:
+        at = datetime.fromtimestamp(self.world.now, UTC)
+        self.story.append(f"{at:%a %H:%M:%S}  {text}")
+
+    async def live(self, events: int) -> None:
+        """So many random events, then everything is mended and all alerts end."""
+        for _ in range(events):
+            await self.dice.choices(
+                (
+                    self.fire,
+                    self.end,
+                    self.repost,
+                    self.answer,
+                    self.undo,
+                    self.vendor,
+                    self.crash,
+                    self.crash_while_sending,
+                    self.reload,
+                    self.join,
+                ),
+                (10, 6, 4, 4, 1, 4, 2, 2, 1, 1),
+            )[0]()
+            await self.pass_time(self.dice.choice((1.0, 20.0, 5 * MINUTE, HOUR, 3 * HOUR)))
+        for channel in CHANNELS:
+            self.world.mend(channel)
+        await self.pass_time(HOUR)
+        for key in list(self.burning):
+            await self.end_one(key)
+        self.tell("everything is mended and over")
+        await self.pass_time(6 * HOUR)
+
+    async def pass_time(self, seconds: float) -> None:
+        for one in await self.world.advance(seconds):
+            self.note(one)
+
+    def note(self, one: Delivered) -> None:
+        self.story.append(
+            f"{'':14}  #{one.incident} {one.kind} ({one.reason}) reached {one.to}"
+            f" at +{one.at:.0f}s, notice {one.notice}"
+        )
+
+    async def fire(self) -> None:
+        name, severity = self.dice.choice(NAMES)
+        key = (name, severity, self.dice.choice(("eu", "us")))
+        self.burning.setdefault(key, self.world.now)
+        self.tell(f"{key} fires")
+        await self.post(key)
+
+    async def post(self, key: tuple[str, str, str], ends_at: float | None = None) -> None:
+        name, severity, region = key
+        await self.world.post(
+            alert(name, severity, starts_at=self.burning[key], ends_at=ends_at, region=region),
+            to=self.dice.choice(self.world.replicas),
+        )
+
+    async def end(self) -> None:
+        if self.burning:
+            await self.end_one(self.dice.choice(sorted(self.burning)))
+
+    async def end_one(self, key: tuple[str, str, str]) -> None:
+        self.tell(f"{key} is over")
+        await self.post(key, ends_at=self.world.now)
+        del self.burning[key]
+
+    async def repost(self) -> None:
+        if self.burning:
+            await self.post(self.dice.choice(sorted(self.burning)))
+
+    async def answer(self) -> None:
+        engine = self.dice.choice(self.world.replicas)
+        found = await engine.store.read(lambda tx: incidents.all_open(tx, 0, 100))
+        if not found:
+            return
+        number, who = self.dice.choice(found).number, self.dice.choice(PEOPLE)
+        response = await engine.acknowledge(number, who, "link")
+        self.tell(f"{who} answers #{number}: {response.answer.value}")
+        if response.answer is Answer.DONE:
+            self.acked.setdefault(number, []).append((self.world.now, None))
+
+    async def undo(self) -> None:
+        engine = self.dice.choice(self.world.replicas)
+        found = await engine.store.read(lambda tx: incidents.all_open(tx, 0, 100))
+        taken = [one.number for one in found if one.ack]
+        if taken:
+            number = self.dice.choice(taken)
+            self.tell(f"#{number} is given back")
+            await engine.unacknowledge(number, "ben", "api")
+
+    async def vendor(self) -> None:
+        channel = self.dice.choice(CHANNELS)
+        if channel in self.world.faults:
+            self.tell(f"{channel} is well again")
+            self.world.mend(channel)
+            return
+        kind = self.dice.choice(("down", "too fast", "drops answers"))
+        self.tell(f"{channel}: {kind}")
+        self.world.faults[channel] = {
+            "down": lambda message, target: SendError(Failure.CONNECTION, "refused"),
+            "too fast": lambda message, target: SendError(
+                Failure.RATE_LIMITED, "too fast", retry_after=600.0
+            ),
+            "drops answers": self.drop,
+        }[kind]
+
+    def drop(self, message: Message, target: Target) -> SendError | None:
+        """Half of the messages arrive although the answer is lost."""
+        if self.dice.random() < 0.5:
+            return None
+        self.doubled.add(message.notice_id)
+        return SendError(Failure.TIMEOUT, "no answer", perhaps=True)
+
+    async def crash(self) -> None:
+        engine = self.dice.choice(self.world.replicas)
+        self.tell("a replica is killed and another starts")
+        await self.world.kill(engine)
+        await self.world.start(f"replica-{self.dice.random()}")
+
+    async def crash_while_sending(self) -> None:
+        """Claimed and sent, but the process dies before it writes that down."""
+        engine = self.dice.choice(self.world.replicas)
+        before = len(self.world.delivered)
+        await engine.dispatch_once()
+        for courier in engine.couriers.values():
+            await courier.step()
+            await courier.drain(record=False)
+        sent = self.world.delivered[before:]
+        self.doubled.update(one.notice for one in sent)
+        self.tell(f"a replica is killed while it sends {[one.notice for one in sent]}")
+        for one in sent:
+            self.note(one)
+        await self.world.kill(engine)
+        await self.world.start(f"replica-{self.dice.random()}")
+
+    async def reload(self) -> None:
+        self.world.routes = self.dice.choice(VARIANTS)
+        self.tell(f"routes are reloaded, variant {VARIANTS.index(self.world.routes)}")
+        for engine in self.world.replicas:
+            assert await engine.reload() == ()
+
+    async def join(self) -> None:
+        if len(self.world.replicas) < 2 and not self.world.url.startswith("sqlite"):
+            self.tell("a second replica joins")
+            await self.world.start(f"replica-{self.dice.random()}")

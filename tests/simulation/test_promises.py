@@ -1,0 +1,47 @@
+"""Random lives keep the promises. A failing seed prints its story.
+
+GATEWAY_TEST_SEEDS=100-200 runs other seeds than the few of every day.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from gateway.store import migrate
+from tests.flow.world import World
+from tests.simulation.life import Life
+from tests.simulation.promises import broken_promises
+
+EVENTS = 40
+
+
+def seeds() -> list[int]:
+    first, _, last = os.environ.get("GATEWAY_TEST_SEEDS", "1-6").partition("-")
+    return list(range(int(first), int(last or first) + 1))
+
+
+@pytest.mark.parametrize("seed", seeds())
+async def test_a_life_with_one_database_file(seed: int, tmp_path: Path) -> None:
+    """Promises 2, 3, 4, 13, 14 with crashes, dead vendors and reloads."""
+    await check(World(f"sqlite:///{tmp_path}/gateway.db"), seed)
+
+
+@pytest.mark.parametrize("seed", seeds()[:2])
+async def test_a_life_with_replicas(seed: int, postgres_url: str) -> None:
+    """Promise 11 as well: two replicas that come and go, one voice."""
+    migrate(postgres_url)
+    await check(World(postgres_url), seed)
+
+
+async def check(world: World, seed: int) -> None:
+    await world.start()
+    life = Life(world, seed)
+    try:
+        await life.live(EVENTS)
+        broken = await broken_promises(life)
+    finally:
+        await world.close()
+    if broken:
+        story = "\n".join(life.story)
+        pytest.fail(f"seed {seed}\n{story}\n\nbroken:\n" + "\n".join(broken), pytrace=False)
