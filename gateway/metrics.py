@@ -6,7 +6,13 @@ severities are those of routes.yaml, everything else is a closed set.
 
 from collections.abc import Collection, Iterable
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+)
 from prometheus_client.exposition import generate_latest
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
@@ -14,6 +20,9 @@ from prometheus_client.process_collector import ProcessCollector
 from gateway import __version__
 from gateway.core.notice import Kind
 from gateway.core.respond import Answer, Response
+
+# A second series for each counter, which nobody asks for.
+disable_created_metrics()
 
 OTHER = "other"
 """Stands for every value that routes.yaml does not know."""
@@ -139,6 +148,7 @@ class Metrics:
             "gateway_store_up", "1 while the database can be used.", registry=registry
         )
         self._severities: Collection[str] = ()
+        self.loaded_at: float | None = None
 
     def know(self, severities: Collection[str]) -> None:
         """The severities of routes.yaml: those that may be values of a label."""
@@ -174,7 +184,7 @@ class Metrics:
     def responded(self, response: Response, now: float) -> None:
         """Somebody acknowledged or undid it."""
         incident = response.incident
-        via = incident.ack.via if incident.ack else ""
+        via = incident.ack.via if incident.ack else "none"
         self._answers.labels(via, response.answer.value).inc()
         if response.answer is Answer.DONE:
             known = incident.severity in self._severities
@@ -185,6 +195,7 @@ class Metrics:
         """routes.yaml was read; `ok` when it took effect."""
         self._reload_ok.set(1 if ok else 0)
         if ok:
+            self.loaded_at = at
             self._reload_at.set(at)
 
     def lag(self, seconds: float) -> None:

@@ -156,6 +156,7 @@ class Engine:
             self.metrics.decided(response.decision.reasons)
             self.metrics.responded(response, now)
             for notice in response.decision.notices:
+                self.metrics.noticed(notice.target.channel, notice.kind)
                 self._wake_courier(notice.target.channel)
             self._look_at(response.incident.due_at)
         return response
@@ -179,6 +180,7 @@ class Engine:
             for name in channels:
                 self._ensure_courier(name)
             await self._regroup()
+            self.metrics.know(config.plan.severities)
             self.metrics.reloaded(True, self.now())
             log.info("routes.yaml loaded", extra={"digest": config.plan.digest})
             self._due.set()
@@ -223,6 +225,8 @@ class Engine:
 
     def prepare(self) -> None:
         """Build the channels and their couriers, without loops: time is then moved by hand."""
+        self.metrics.know(self.plan.severities)
+        self.metrics.reloaded(True, self.now())
         self._channels = dict(self._parts.channels(self._config))
         for name in self._channels:
             self._ensure_courier(name)
@@ -265,6 +269,8 @@ class Engine:
         self._next_due = done.next_due
         for decision in done.decisions:
             self.metrics.decided(decision.reasons)
+            for notice in decision.notices:
+                self.metrics.noticed(notice.target.channel, notice.kind)
         return done
 
     def _hand_out(self, done: Dispatched) -> None:

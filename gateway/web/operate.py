@@ -65,14 +65,12 @@ class Operating:
             detail = [problem.to_json() for problem in problems]
             raise RequestError(422, "routes.yaml has faults; the old one stays in force", detail)
         plan = self._engine.plan
-        self._engine.metrics.know(plan.severities)
         warnings = [str(warning) for warning in self._engine.config.warnings]
         return json_response({"status": "loaded", "digest": plan.digest, "warnings": warnings})
 
     async def metrics(self, request: web.Request) -> web.StreamResponse:
         """Everything counted, with the outbox as it is at this moment."""
         metrics = self._engine.metrics
-        metrics.know(self._engine.plan.severities)
         try:
             depth = await self._engine.store.read(outbox.depth)
         except StoreUnavailable:
