@@ -8,6 +8,10 @@ COMMANDS = {
     "serve": "gateway.cli.serve",
     "check": "gateway.cli.check",
     "route": "gateway.cli.route",
+    "oncall": "gateway.cli.oncall",
+    "render": "gateway.cli.render",
+    "send-test": "gateway.cli.send_test",
+    "migrate": "gateway.cli.migrate",
 }
 
 

@@ -56,9 +56,9 @@ def full_name(people: Mapping[str, Person], name: str) -> str:
     return person.name if person else name
 
 
-def names(plan: Plan, people: Sequence[str]) -> str:
+def names(plan: Plan, people: Sequence[str | None]) -> str:
     """People in a row, or that there is nobody."""
-    return ", ".join(full_name(plan.people, one) for one in people) or NOBODY
+    return ", ".join(full_name(plan.people, one) for one in people if one) or NOBODY
 
 
 def duty_line(plan: Plan, rota: Rota, at: float) -> str:
@@ -67,6 +67,6 @@ def duty_line(plan: Plan, rota: Rota, at: float) -> str:
     people = () if found.person is None else (found.person, *found.also)
     text = names(plan, people)
     if found.until is not None:
-        following = full_name(plan.people, found.next_person) if found.next_person else NOBODY
+        following = names(plan, (found.next_person,))
         text += f" until {clock_time(found.until, rota.zone, at)}, then {following}"
     return text

@@ -1,0 +1,47 @@
+"""`gateway migrate`: brings the database's tables to the version that this program needs."""
+
+import click
+
+from gateway.cli.show import say, say_json
+from gateway.cli.world import BAD, Stop, World, json_option, pass_world
+
+
+@click.command("migrate")
+@click.option("--check", is_flag=True, help="Change nothing; exit status 1 when it is due.")
+@json_option
+@pass_world
+def command(world: World, check: bool, as_json: bool) -> None:
+    """Bring the database to the version that this program needs.
+
+    The embedded database is also migrated by `gateway serve`; PostgreSQL only by this command,
+    before the new version is started. It runs in one transaction: all of it or nothing.
+    """
+    from gateway.store import StoreUnavailable
+    from gateway.store.errors import SchemaMismatch
+    from gateway.store.location import locate
+    from gateway.store.schema import current_revision, head_revision
+
+    # Never shown: it may hold a password.
+    url = world.settings().database_url.reveal()
+    try:
+        location = locate(url)
+        before, head = current_revision(url), head_revision()
+        if not check and before != head:
+            from gateway.store.migrate import migrate
+
+            migrate(url)
+    except SchemaMismatch as error:
+        raise Stop(str(error)) from None
+    except StoreUnavailable as error:
+        raise Stop(f"the database cannot be migrated: {error}") from None
+    due = before != head
+    name = f"{location.database} {location.path}" if location.path else location.database
+    if as_json:
+        say_json(
+            {"database": name, "from": before, "to": head, "due": due, "done": due and not check}
+        )
+    elif not due:
+        say(f"{name}: at {head}, nothing to do")
+    else:
+        say(f"{name}: {before or 'empty'} → {head}{'  (not done: --check)' if check else ''}")
+    raise SystemExit(BAD if due and check else 0)

@@ -1,0 +1,186 @@
+"""`gateway oncall`: who is on call, now, at a time, or from one time to another."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gateway.cli.duty import DAY, NOBODY, duty, full_name, names, shift_json
+from gateway.cli.instants import HELP, read_instant
+from gateway.cli.show import Cell, columns, paint, say, say_json
+from gateway.cli.world import World, config_option, json_option, pass_world
+from gateway.core.plan import Plan
+from gateway.core.rota import Rota, explain, shifts
+from gateway.core.rota_types import LAST_INSTANT
+from gateway.core.wallclock import instant, local, zone_named
+from gateway.render.times import clock_time, duration
+
+DEFAULT_SPAN = 14 * DAY
+LONGEST_SPAN = 400 * DAY
+"""Seconds of one table: more than a year is a slip of the keyboard."""
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+@click.command("oncall")
+@click.argument("rota", required=False)
+@click.option("--at", metavar="TIME", help=f"One instant: {HELP}.  [default: now]")
+@click.option("--from", "start", metavar="TIME", help="First instant of a table of shifts.")
+@click.option("--to", "end", metavar="TIME", help="Its end.  [default: two weeks after --from]")
+@click.option("--calendar", is_flag=True, help="The shifts by day instead of one in a row.")
+@config_option
+@json_option
+@pass_world
+def command(
+    world: World,
+    rota: str | None,
+    at: str | None,
+    start: str | None,
+    end: str | None,
+    calendar: bool,
+    config: Path | None,
+    as_json: bool,
+) -> None:
+    """Say who is on call in ROTA, or in every rota.
+
+    \b
+    gateway oncall
+    gateway oncall billing --at "2026-12-24 20:00"
+    gateway oncall billing --from 2026-12-01 --to 2027-01-01
+    gateway oncall --from now --to +7d --calendar
+
+    A TIME without a zone is on the wall clock of the rota's zone. Gaps, in which nobody is on
+    call, are named so and red.
+    """
+    table = start is not None or end is not None or calendar
+    if at is not None and table:
+        raise click.UsageError("--at is one instant; --from, --to and --calendar are a table")
+    plan = world.config(config).plan
+    chosen, now = _chosen(plan, rota), world.now()
+    if table:
+        spans = [_span(one, start, end, now) for one in chosen]
+        if as_json:
+            say_json(_shifts_json(plan, chosen, spans))
+        elif calendar:
+            _say_calendar(plan, chosen, spans)
+        else:
+            _say_shifts(plan, chosen, spans)
+        return
+    instants = [read_instant(at or "now", now, one.zone) for one in chosen]
+    if as_json:
+        say_json([duty(plan, one, t) for one, t in zip(chosen, instants, strict=True)])
+    elif chosen:
+        _say_now(plan, chosen, instants)
+    else:
+        say("routes.yaml has no rotas")
+
+
+def _chosen(plan: Plan, name: str | None) -> list[Rota]:
+    if name is None:
+        return list(plan.rotas.values())
+    if name in plan.rotas:
+        return [plan.rotas[name]]
+    near = get_close_matches(name, plan.rotas, 1)
+    hint = f"; did you mean {near[0]}?" if near else ""
+    known = ", ".join(plan.rotas) or "none"
+    raise click.UsageError(f"there is no rota {name!r}{hint} (there are: {known})")
+
+
+def _span(rota: Rota, start: str | None, end: str | None, now: float) -> tuple[float, float]:
+    first = read_instant(start or "now", now, rota.zone, "--from")
+    last = first + DEFAULT_SPAN
+    if end is not None:
+        last = read_instant(end, now, rota.zone, "--to")
+    if not 0 <= first < last <= LAST_INSTANT:
+        raise click.UsageError("--to must be later than --from, and both in this millennium")
+    if last - first > LONGEST_SPAN:
+        raise click.UsageError(
+            f"from {start or 'now'} to {end} is more than 400 days: ask for less"
+        )
+    return first, last
+
+
+def _say_now(plan: Plan, rotas: list[Rota], instants: list[float]) -> None:
+    rows: list[list[Cell]] = []
+    for rota, t in zip(rotas, instants, strict=True):
+        found = explain(rota, t)
+        people = () if found.person is None else (found.person, *found.also)
+        following = "" if found.until is None else names(plan, (found.next_person,))
+        rows.append(
+            [
+                rota.name,
+                (names(plan, people), "bold" if people else "red"),
+                clock_time(found.since, rota.zone, t) if found.since is not None else "ever",
+                clock_time(found.until, rota.zone, t) if found.until is not None else "for good",
+                (following, "red" if following == NOBODY else None),
+                str(found.by) if found.by else "",
+            ]
+        )
+    columns(rows, ("rota", "on call", "since", "until", "then", "by"))
+
+
+def _say_shifts(plan: Plan, rotas: list[Rota], spans: list[tuple[float, float]]) -> None:
+    rows: list[list[Cell]] = []
+    for rota, (start, end) in zip(rotas, spans, strict=True):
+        for shift in shifts(rota, start, end):
+            colour = None if shift.people else "red"
+            rows.append(
+                [
+                    rota.name,
+                    (_wall(shift.start, rota), colour),
+                    (_wall(shift.end, rota), colour),
+                    (duration(shift.end - shift.start), colour),
+                    (names(plan, shift.people), colour),
+                    (str(shift.by) if shift.by else "", colour),
+                ]
+            )
+    columns(rows, ("rota", "from", "to", "for", "on call", "by"))
+
+
+def _say_calendar(plan: Plan, rotas: list[Rota], spans: list[tuple[float, float]]) -> None:
+    """A line for each day: who has it when it begins, and every change with its time."""
+    for place, (rota, (start, end)) in enumerate(zip(rotas, spans, strict=True)):
+        if place:
+            say()
+        say(paint(f"{rota.name}   ({rota.zone})", bold=True))
+        week = None
+        for first, last in _days(rota, start, end):
+            day = local(first, zone_named(rota.zone))
+            if week not in (None, day.isocalendar()[:2]):
+                say()
+            week = day.isocalendar()[:2]
+            parts = []
+            for shift in shifts(rota, first, last):
+                people = " + ".join(full_name(plan.people, one) for one in shift.people)
+                at = f"{local(shift.start, zone_named(rota.zone)):%H:%M}"
+                parts.append(f"{at} {people}" if people else paint(f"{at} nobody", "red"))
+            say(f"  {_DAYS[day.weekday()]} {day:%Y-%m-%d}   {'   '.join(parts)}")
+
+
+def _days(rota: Rota, start: float, end: float) -> Iterator[tuple[float, float]]:
+    """The days of the zone that touch [start, end), clipped to it."""
+    zone = zone_named(rota.zone)
+    while start < end:
+        day = local(start, zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        # A day may be missing in a zone (Apia's 30 December 2011): then the next one serves.
+        following = max(instant(day + timedelta(days=1), zone), start + 1)
+        yield start, min(following, end)
+        start = following
+
+
+def _shifts_json(
+    plan: Plan, rotas: list[Rota], spans: list[tuple[float, float]]
+) -> list[dict[str, Any]]:
+    return [
+        shift_json(plan, rota, shift)
+        for rota, span in zip(rotas, spans, strict=True)
+        for shift in shifts(rota, *span)
+    ]
+
+
+def _wall(t: float, rota: Rota) -> str:
+    moment = local(t, zone_named(rota.zone))
+    return f"{_DAYS[moment.weekday()]} {moment:%Y-%m-%d %H:%M}"

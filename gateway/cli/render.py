@@ -1,0 +1,161 @@
+"""`gateway render`: what a message looks like, before anybody gets one."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gateway.cli.show import paint, say, say_json
+from gateway.cli.world import BAD, Stop, World, json_option, pass_world, templates_option
+from gateway.core.notice import Kind
+from gateway.core.plan import Target
+
+if TYPE_CHECKING:
+    from gateway.core.message import Message
+    from gateway.render.samples import Sample
+
+CHANNELS = ("email", "slack", "pagerduty", "console")
+SEVERITIES = ("critical", "warning", "info")
+
+
+@click.command("render")
+@click.option("--channel", type=click.Choice(CHANNELS), multiple=True, help="[default: all]")
+@click.option(
+    "--kind", type=click.Choice([kind.value for kind in Kind]), default=None, help="What about."
+)
+@click.option("--severity", type=click.Choice(SEVERITIES), default=None)
+@click.option("--sample", "name", metavar="NAME", help="A sample by name; see --samples.")
+@click.option("--samples", "list_them", is_flag=True, help="Print the names of all samples.")
+@click.option("--zone", default="UTC", metavar="ZONE", help="Time zone of whoever reads it.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write files into this folder, HTML to open in a browser among them.",
+)
+@templates_option
+@json_option
+@pass_world
+def command(
+    world: World,
+    channel: tuple[str, ...],
+    kind: str | None,
+    severity: str | None,
+    name: str | None,
+    list_them: bool,
+    zone: str,
+    out: Path | None,
+    templates: Path | None,
+    as_json: bool,
+) -> None:
+    """Show a message as its templates make it, from a sample of made-up alerts.
+
+    \b
+    gateway render --channel email --kind firing --out preview
+    gateway render --channel slack --sample "many alerts"
+
+    Exit status 1 when a template failed: the plain words that would go out instead are shown.
+    """
+    # Jinja is imported for the commands that need it only.
+    from gateway.render.samples import samples
+
+    known = {sample.name: sample for sample in samples()}
+    if list_them:
+        if as_json:
+            say_json(list(known))
+        else:
+            for each in known:
+                say(each)
+        return
+    if name is not None and (kind or severity):
+        raise click.UsageError("--sample has its own kind and severity: leave --kind, --severity")
+    wanted = name or f"{kind or 'firing'} {severity or 'critical'}"
+    if wanted not in known:
+        raise click.UsageError(f"there is no sample {wanted!r}: see gateway render --samples")
+    messages = _messages(world, templates, known[wanted], channel or CHANNELS, zone)
+    if as_json:
+        say_json(
+            {
+                "sample": wanted,
+                "channels": {
+                    each: {"parts": dict(made.parts), "failed_template": made.failed_template}
+                    for each, made in messages.items()
+                },
+            }
+        )
+    elif out is not None:
+        _write(out, messages)
+    else:
+        for each, made in messages.items():
+            _say(each, made)
+    failed = [made.failed_template for made in messages.values() if made.failed_template]
+    if failed:
+        click.echo(f"gateway: {failed[0]} failed; `gateway check` tells where", err=True)
+        raise SystemExit(BAD)
+
+
+def _messages(
+    world: World, templates: Path | None, sample: "Sample", channels: tuple[str, ...], zone: str
+) -> "dict[str, Message]":
+    from gateway.channels import CHANNELS as entries
+    from gateway.core.wallclock import zone_named
+    from gateway.render.samples import LINKS
+    from gateway.render.words import Renderer
+
+    try:
+        zone_named(zone)
+    except ValueError as error:
+        raise click.UsageError(f"--zone: {error}") from None
+    settings = world.settings()
+    renderer = Renderer([world.folder(templates)], settings.external_url)
+    return {
+        channel: renderer.render(
+            1,
+            sample.facts,
+            sample.target(channel),
+            entries[channel].parts,
+            LINKS,
+            zone,
+            kind=sample.kind,
+            reason=sample.reason,
+        )
+        for channel in channels
+    }
+
+
+def _say(channel: str, message: "Message") -> None:
+    for part, text in message.parts.items():
+        say(paint(f"── {channel}: {part} " + "─" * (60 - len(channel + part)), bold=True))
+        say(text.rstrip("\n"))
+        say()
+
+
+def _write(out: Path, messages: "dict[str, Message]") -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for channel, message in messages.items():
+            for part, text in message.parts.items():
+                file = out / f"{channel}-{part}.{'html' if part == 'html' else 'txt'}"
+                file.write_text(text, encoding="utf-8", errors="replace")
+                say(str(file))
+            structure = _structure(channel, message)
+            if structure is not None:
+                file = out / f"{channel}.json"
+                file.write_text(json.dumps(structure, indent=2), encoding="utf-8")
+                say(str(file))
+    except OSError as error:
+        raise Stop(f"cannot write into {out}: {error.strerror or error}") from None
+
+
+def _structure(channel: str, message: "Message") -> Any:
+    """What code makes around the words: blocks for Slack's Block Kit Builder, an event."""
+    if channel == "slack":
+        from gateway.channels.slack_blocks import blocks
+
+        return {"blocks": blocks(message)}
+    if channel == "pagerduty":
+        from gateway.channels.pagerduty_event import event
+
+        return event(message, Target(channel, "a routing key"))
+    return None

@@ -1,0 +1,65 @@
+"""`gateway render` shows messages before anybody gets one."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.console import fine, fine_json, gateway
+
+
+def test_every_channel_is_shown_in_its_parts() -> None:
+    """Without options: the first word about a critical incident, on all channels."""
+    said = fine("render")
+    for heading in ("email: subject", "email: html", "slack: title", "pagerduty: summary"):
+        assert f"── {heading} ─" in said
+    assert "DoubleChargeDetected" in said
+
+
+def test_files_are_written_for_a_browser(tmp_path: Path) -> None:
+    """With --out the HTML is a file, and the structures for the vendors' own previews too."""
+    out = tmp_path / "preview" / "new"
+    written = fine("render", "--kind", "resolved", "--out", str(out)).splitlines()
+    assert str(out / "email-html.html") in written
+    assert "<html" in (out / "email-html.html").read_text()
+    assert json.loads((out / "slack.json").read_text())["blocks"]
+    assert json.loads((out / "pagerduty.json").read_text())["payload"]["summary"]
+
+
+def test_hostile_samples_print_anywhere() -> None:
+    """E17: lone surrogates, escape sequences and direction marks do not reach the terminal."""
+    for name in fine_json("render", "--samples"):
+        if name.startswith("hostile"):
+            said = fine("render", "--sample", name)
+            assert "\x1b" not in said
+            assert "\u202e" not in said
+
+
+def test_an_own_template_is_used_and_its_failure_is_told(tmp_path: Path) -> None:
+    """Promise 7: what would go out instead is shown, and the exit status says that it failed."""
+    (tmp_path / "slack").mkdir()
+    template = tmp_path / "slack" / "title.j2"
+    template.write_text("Mine: {{ name }}")
+    asked = ("render", "--channel", "slack", "--templates", str(tmp_path))
+    assert "Mine: DoubleChargeDetected" in fine(*asked)
+    template.write_text("{{ nothing.at.all }}")
+    result = gateway(*asked)
+    assert result.exit_code == 1
+    assert "slack/title.j2 failed" in result.stderr
+    assert "DoubleChargeDetected" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--sample", "nothing like it"), "there is no sample"),
+        (("--sample", "mixed", "--kind", "firing"), "has its own kind"),
+        (("--channel", "fax"), "'fax' is not one of"),
+        (("--zone", "Mars/Olympus"), "unknown time zone"),
+    ],
+)
+def test_wrong_usage_says_what_there_is(arguments: tuple[str, ...], said: str) -> None:
+    """Exit status 2."""
+    result = gateway("render", *arguments)
+    assert result.exit_code == 2
+    assert said in result.stderr

@@ -1,0 +1,115 @@
+"""`gateway send-test` sends for real, says what came of it, and keeps no trace."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.cli.console import gateway
+from tests.cli.process import run
+from tests.fakes.pagerduty import FakePagerDuty
+from tests.fakes.postmark import FakePostmark
+from tests.fakes.server import Behaviour
+from tests.fakes.slack import FakeSlack
+
+ROUTES = """\
+channels:
+  email: {{token: "${{POSTMARK_TOKEN}}", from: alerts@example.com, api_url: "{postmark}"}}
+  slack: {{token: "${{SLACK_TOKEN}}", signing_secret: "${{SLACK_SECRET}}", api_url: "{slack}"}}
+  pagerduty: {{api_url: "{pagerduty}"}}
+receivers:
+  - name: billing
+    email: [{{to: billing-oncall@example.com}}]
+    slack: [{{channel: "#billing-alerts"}}]
+    pagerduty: [{{routing_key: "${{PAGERDUTY_KEY}}"}}]
+  - name: empty
+route: {{receiver: billing}}
+"""
+ENV = {
+    "POSTMARK_TOKEN": "test-postmark-token",
+    "SLACK_TOKEN": "test-slack-token",
+    "SLACK_SECRET": "test-slack-signing-secret",
+    "PAGERDUTY_KEY": "test0pagerduty0key0with032chars0",
+}
+
+
+async def test_all_targets_of_a_receiver_get_one_message_marked_test(tmp_path: Path) -> None:
+    """Real channels and settings, one attempt each, the outcome of each in words; no database."""
+    async with FakePostmark() as postmark, FakeSlack() as slack, FakePagerDuty() as pagerduty:
+        write_routes(tmp_path, postmark, slack, pagerduty)
+        ended = await run("send-test", "billing", folder=tmp_path, **ENV)
+        assert ended.status == 0, ended.err
+        assert "email billing-oncall@example.com  sent in" in ended.out
+        [mail] = postmark.mails
+        assert mail["Subject"].startswith("[TEST")
+        assert "TEST" in slack.posted("#billing-alerts")[0]["text"]
+        assert len(pagerduty.accepted) == 1
+        assert pagerduty.accepted[0].json["payload"]["severity"] == "info"
+        assert [*postmark.problems, *slack.problems, *pagerduty.problems] == []
+        assert os.listdir(tmp_path) == ["routes.yaml"]
+        for secret in ENV.values():
+            assert secret not in ended.out + ended.err
+
+
+async def test_a_failure_is_told_with_its_reason_and_not_tried_again(tmp_path: Path) -> None:
+    """One attempt; exit status 1; what the vendor said, without the token."""
+    async with FakePostmark(token="test-another") as postmark, FakeSlack() as slack:
+        slack.script(Behaviour(status=500))
+        async with FakePagerDuty() as pagerduty:
+            write_routes(tmp_path, postmark, slack, pagerduty)
+            ended = await run("send-test", "billing", "--json", folder=tmp_path, **ENV)
+        assert ended.status == 1
+        answers = {answer["channel"]: answer for answer in json.loads(ended.out)}
+        assert not answers["email"]["sent"]
+        assert answers["email"]["detail"].startswith("misconfigured")
+        assert answers["slack"]["detail"].startswith("server error")
+        assert answers["pagerduty"]["sent"]
+        assert (len(postmark.received), len(slack.received)) == (1, 1)
+        assert "test-postmark-token" not in ended.out + ended.err
+
+
+async def test_one_channel_to_one_address(tmp_path: Path) -> None:
+    """--channel with --to leaves everybody else in peace."""
+    async with FakePostmark() as postmark, FakeSlack() as slack, FakePagerDuty() as pagerduty:
+        write_routes(tmp_path, postmark, slack, pagerduty)
+        asked = ("send-test", "--channel", "email", "--to", "ana@example.com")
+        ended = await run(*asked, folder=tmp_path, **ENV)
+        assert ended.status == 0, ended.err
+        assert [mail["To"] for mail in postmark.mails] == ["ana@example.com"]
+        assert (slack.received, pagerduty.received) == ([], [])
+
+
+def test_what_is_only_shown_was_not_sent() -> None:
+    """Without a token the message is on the console, and the exit status does not claim more."""
+    result = gateway("send-test", "billing-warning")
+    assert result.exit_code == 1
+    assert "only shown on the console" in result.stdout
+    answers = json.loads(gateway("send-test", "billing-warning", "--json").stdout)
+    assert [answer["sent"] for answer in answers] == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "give a RECEIVER"),
+        (("billing-critcal",), "did you mean billing-critical?"),
+        (("nobody",), "has no targets"),
+        (("everyone", "--to", "ana@example.com"), "--to goes with --channel"),
+        (("--channel", "slack"), "needs --to"),
+        (("--channel", "pagerduty", "--to", "abc"), "never the secret"),
+    ],
+)
+def test_wrong_usage_says_what_to_write(arguments: tuple[str, ...], said: str) -> None:
+    """Exit status 2, and nothing is sent."""
+    result = gateway("send-test", *arguments)
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def write_routes(
+    folder: Path, postmark: FakePostmark, slack: FakeSlack, pagerduty: FakePagerDuty
+) -> None:
+    """A routes.yaml whose vendors are the fakes."""
+    text = ROUTES.format(postmark=postmark.url, slack=slack.api_url, pagerduty=pagerduty.url)
+    (folder / "routes.yaml").write_text(text)
