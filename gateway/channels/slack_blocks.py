@@ -204,6 +204,8 @@ def _buttons(message: Message) -> list[Block]:
                 "emoji": False,
             },
             "url": safe_url(link.url),
+            # Slack reports the press of a URL button too: the value says which incident it was.
+            "value": str(message.incident),
         }
         if style:
             button["style"] = style

@@ -69,10 +69,11 @@ class Receivers:
                 self._findings.error(entry.spot_of("to"), "to: names nobody")
             for given in entry.each("to"):
                 person = self._by_email.get(given.value.lower())
-                yield Target("email", given.value, person), given.spot
+                yield Target("email", given.value, person, _options(entry)), given.spot
         elif channel == "slack" and "channel" in entry:
             address = entry.get("channel")
-            yield Target("slack", address, self._by_slack.get(address)), entry.spot
+            person = self._by_slack.get(address)
+            yield Target("slack", address, person, _options(entry)), entry.spot
         elif channel == "pagerduty" and "routing_key" in entry:
             yield self._pagerduty(entry), entry.spot
         elif channel == "webhook" and "url" in entry:
@@ -83,13 +84,13 @@ class Receivers:
     def _pagerduty(self, entry: Entry) -> Target:
         key: SecretText = entry.get("routing_key")
         self._secrets.keep(key)
-        options = {"severity": entry.get("severity")} if "severity" in entry else {}
+        options = _options(entry, "severity")
         self._note("pagerduty", key, entry.spot_of("routing_key"))
         return Target("pagerduty", key.address, options=options)
 
     def _webhook(self, entry: Entry) -> Target:
         url = entry.get("url")
-        options = {"max_alerts": str(entry.get("max_alerts"))} if "max_alerts" in entry else {}
+        options = _options(entry, "max_alerts")
         bearer = secret_of(entry.given.get("bearer"))
         if bearer is not None:
             self._secrets.keep(bearer)
@@ -126,3 +127,11 @@ class Receivers:
             for spot, names in places:
                 self._findings.warn(spot, f"no {names}: {outcome}")
         return settled
+
+
+def _options(entry: Entry, *names: str) -> dict[str, str]:
+    """What a target says beside its address, as text."""
+    options = {name: str(entry.get(name)) for name in names if name in entry}
+    if "send_resolved" in entry:
+        options["send_resolved"] = "true" if entry.get("send_resolved") else "false"
+    return options

@@ -2,13 +2,21 @@
 
 from gateway.config.kinds import Choice
 from gateway.config.sections import Field, ListOf, Section
-from gateway.config.values import EMAIL, NAME, SECRET, URL, WORD, count
+from gateway.config.values import EMAIL, FLAG, NAME, SECRET, URL, WORD, count
 
 # Alertmanager's (0.33) that have no counterpart here.
 _NOT_HERE = (
     "discord", "incidentio", "jira", "mattermost", "msteams", "msteamsv2", "opsgenie",
     "pushover", "rocketchat", "sns", "telegram", "victorops", "webex", "wechat",
 )  # fmt: skip
+
+_SEND_RESOLVED = Field(
+    "send_resolved",
+    FLAG,
+    "false: it is not told when alerts end, as in Alertmanager.",
+    "true",
+    "false",
+)
 
 _EMAIL_TARGET = Section(
     "email target",
@@ -22,6 +30,7 @@ _EMAIL_TARGET = Section(
             "[admin@example.com, billing-oncall@example.com]",
             required=True,
         ),
+        _SEND_RESOLVED,
     ),
 )
 
@@ -37,6 +46,7 @@ _SLACK_TARGET = Section(
             '"#billing-alerts"',
             required=True,
         ),
+        _SEND_RESOLVED,
     ),
 )
 
@@ -60,6 +70,7 @@ _PAGERDUTY_TARGET = Section(
             "from the alert's severity",
             "critical",
         ),
+        _SEND_RESOLVED,
     ),
     elsewhere={"service_key": 'Events API v2 is used: write "routing_key"'},
 )
@@ -73,6 +84,7 @@ _WEBHOOK_TARGET = Section(
             "max_alerts", count(0, 1_000_000), "Alerts in one message at most; 0: all.", "0", "100"
         ),
         Field("bearer", SECRET, "A bearer token to send along.", "none", '"${TICKETS_TOKEN}"'),
+        _SEND_RESOLVED,
     ),
 )
 

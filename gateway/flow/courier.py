@@ -258,9 +258,13 @@ def message_of(
     render: Callable[..., Message],
     links: Callable[[Notice, dict[str, object]], Sequence[Link]],
     zone: Callable[[Notice], str],
+    external_url: str,
 ) -> Message:
     """The words of a notice: its frozen facts, the links for this target, its time zone."""
     facts = orjson.loads(notice.facts)
+    facts["external_url"] = external_url
+    if kind is Kind.LATE and not facts.get("note"):
+        facts["note"] = f"Told late: {channel.name} could not be reached before."
     return render(
         notice.id,
         facts,

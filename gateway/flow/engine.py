@@ -374,6 +374,7 @@ class Engine:
             render=self._renderer.render,
             links=self._links,
             zone=self._zone,
+            external_url=self.links.external_url,
         )
 
     def _links(self, notice: Notice, facts: Mapping[str, object]) -> list[Link]:

@@ -4,7 +4,7 @@ from aiohttp import web
 
 from gateway.core.server import ServerSettings
 from gateway.flow.engine import Engine
-from gateway.web import ack, incidents, ingest, operate
+from gateway.web import ack, incidents, ingest, operate, slack
 from gateway.web.errors import errors_as_json
 from gateway.web.keys import ENGINE, SETTINGS
 
@@ -21,4 +21,5 @@ def build_app(engine: Engine, settings: ServerSettings) -> web.Application:
     ack.add_routes(app)
     incidents.add_routes(app)
     operate.add_routes(app)
+    slack.add_routes(app)
     return app

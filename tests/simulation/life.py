@@ -1,4 +1,4 @@
-"""Virtual days of a gateway under a seed: alerts, answers, dead vendors, crashes, reloads, replicas.
+"""Virtual days of a gateway under a seed: alerts, answers, dead vendors, crashes, reloads.
 
 What happened is kept as a story, so that a failing seed can be read like a log.
 """

@@ -1,0 +1,97 @@
+"""POST /slack/actions: somebody pressed Acknowledge in Slack.
+
+Slack signs the raw body with the app's signing secret, version v0: HMAC-SHA256 over
+`v0:{timestamp}:{body}` (Slack, "Verifying requests from Slack"), waits three seconds for a 200 and
+sends the press of a button with a URL too. Unlike a link in a mail this is a person's click, so it
+acknowledges at once; the page that the button opens shows who has it and takes it back.
+
+Only ids are needed of what Slack sends (E38). A request is good for five minutes and once.
+"""
+
+import hmac
+from collections import OrderedDict
+from typing import Any
+from urllib.parse import parse_qs
+
+import orjson
+from aiohttp import web
+
+from gateway.core.settings import Secret
+from gateway.flow.engine import Engine
+from gateway.web.errors import RequestError, json_response
+from gateway.web.keys import ENGINE
+
+ACTION = "gateway_acknowledge"
+WINDOW = 300.0
+"""Seconds that a signed request is good for (Slack's own advice)."""
+
+REMEMBERED = 10_000
+"""Signatures remembered against replay; far more than people press in five minutes."""
+
+
+class SlackActions:
+    """The handler, and the signatures it has seen."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._seen: OrderedDict[str, float] = OrderedDict()
+
+    async def handle(self, request: web.Request) -> web.Response:
+        """200 for everything that Slack really sent, understood or not."""
+        body = await request.read()
+        self._check(request, body)
+        for number, user in presses(body):
+            await self._acknowledge(number, user)
+        return json_response({})
+
+    def _check(self, request: web.Request, body: bytes) -> None:
+        """Raises RequestError 401 unless Slack signed this lately, for the first time."""
+        settings = self._engine.config.channels.get("slack")
+        secret = settings.secrets.get("signing_secret") if settings else None
+        if secret is None or not secret.reveal():
+            raise RequestError(404, "Slack's buttons are not set up: signing_secret is missing")
+        now = self._engine.now()
+        stamp = request.headers.get("X-Slack-Request-Timestamp", "")
+        given = request.headers.get("X-Slack-Signature", "")
+        fresh = stamp.isascii() and stamp.isdigit() and len(stamp) < 13
+        if not fresh or abs(now - int(stamp)) > WINDOW or not signed(secret, stamp, body, given):
+            raise RequestError(401, "not signed by Slack within the last five minutes")
+        if given in self._seen:
+            raise RequestError(401, "this request was made before")
+        self._seen[given] = now
+        while len(self._seen) > REMEMBERED or next(iter(self._seen.values())) < now - 2 * WINDOW:
+            self._seen.popitem(last=False)
+
+    async def _acknowledge(self, number: int, user: str) -> None:
+        people = self._engine.plan.people.values()
+        by = next((person.id for person in people if person.slack == user), f"slack:{user}")
+        try:
+            await self._engine.acknowledge(number, by, "slack")
+        except KeyError:
+            return  # the message is older than the database
+
+
+def signed(secret: Secret, stamp: str, body: bytes, given: str) -> bool:
+    """Whether `given` is Slack's signature of this body at that time; constant time."""
+    text = b"v0:" + stamp.encode() + b":" + body
+    right = "v0=" + hmac.digest(secret.reveal().encode(), text, "sha256").hex()
+    return hmac.compare_digest(right.encode(), given.encode("utf-8", "surrogateescape"))
+
+
+def presses(body: bytes) -> list[tuple[int, str]]:
+    """The incidents and Slack user ids of pressed Acknowledge buttons; nothing for all else."""
+    try:
+        payload: Any = orjson.loads(parse_qs(body.decode())["payload"][0])
+        user = payload["user"]["id"]
+        actions = payload["actions"] if payload["type"] == "block_actions" else []
+        values = [one.get("value", "") for one in actions if one.get("action_id") == ACTION]
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError):
+        return []
+    numbers = [value for value in values if isinstance(value, str) and value.isascii()]
+    fit = [int(value) for value in numbers if value.isdigit() and len(value) < 16]
+    return [(number, user) for number in fit] if isinstance(user, str) and user else []
+
+
+def add_routes(app: web.Application) -> None:
+    """The one route."""
+    app.router.add_post("/slack/actions", SlackActions(app[ENGINE]).handle)

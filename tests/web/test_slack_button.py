@@ -1,0 +1,126 @@
+"""Somebody presses Acknowledge in Slack (E38)."""
+
+import hmac
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from aiohttp import ClientResponse
+
+from gateway.core.incident import State
+from tests.flow.world import World, alert
+from tests.shared_data import shared
+from tests.web.real import Client, served
+
+SECRET = "test-slack-signing-secret"
+
+
+@pytest.fixture
+async def slack(tmp_path: Path) -> AsyncIterator[tuple[World, Client]]:
+    """A world with one critical incident that was told."""
+    async with served(tmp_path) as (world, client):
+        await world.post(alert())
+        await world.advance(1.0)
+        yield world, client
+
+
+def pressed(**changes: Any) -> bytes:
+    """The body of a press, with no more than ids in it."""
+    payload: dict[str, Any] = {
+        "type": "block_actions",
+        "user": {"id": "U0ANA"},
+        "actions": [{"action_id": "gateway_acknowledge", "value": "1001"}],
+        **changes,
+    }
+    return urlencode({"payload": json.dumps(payload)}).encode()
+
+
+async def send(
+    world: World, client: Client, body: bytes, *, age: float = 0.0, **headers: str
+) -> ClientResponse:
+    """Post it as Slack does, signed `age` seconds ago."""
+    stamp = str(int(world.now - age))
+    signature = hmac.digest(SECRET.encode(), b"v0:" + stamp.encode() + b":" + body, "sha256").hex()
+    known = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "X-Slack-Request-Timestamp": stamp,
+        "X-Slack-Signature": f"v0={signature}",
+    }
+    return await client.post("/slack/actions", data=body, headers={**known, **headers})
+
+
+async def test_it_acknowledges_as_the_person(slack: tuple[World, Client]) -> None:
+    """The Slack user is found among the people; a name is not needed."""
+    world, client = slack
+    answer = await send(world, client, pressed())
+    incident = await world.incident()
+    assert answer.status == 200
+    assert incident.ack is not None
+    assert (incident.ack.by, incident.ack.via) == ("ana", "slack")
+
+
+async def test_a_stranger_is_named_by_id(slack: tuple[World, Client]) -> None:
+    """Whoever is in the channel may press; who it was stays readable."""
+    world, client = slack
+    await send(world, client, pressed(user={"id": "U0NEW"}))
+    incident = await world.incident()
+    assert incident.ack is not None
+    assert incident.ack.by == "slack:U0NEW"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Slack-Signature": "v0=" + "0" * 64},
+        {"X-Slack-Signature": "v0=\u00e9"},
+        {"X-Slack-Request-Timestamp": "soon"},
+        {"X-Slack-Request-Timestamp": "9" * 5000},
+        {"X-Slack-Request-Timestamp": ""},
+    ],
+)
+async def test_forged(slack: tuple[World, Client], headers: dict[str, str]) -> None:
+    """Whatever is wrong with the signature: 401, and nothing changes."""
+    world, client = slack
+    assert (await send(world, client, pressed(), **headers)).status == 401
+    assert (await world.incident()).state is State.FIRING
+
+
+async def test_old_and_replayed(slack: tuple[World, Client]) -> None:
+    """Good for five minutes and once: after an undo, a replay does not take it again."""
+    world, client = slack
+    assert (await send(world, client, pressed(), age=301.0)).status == 401
+    assert (await send(world, client, pressed())).status == 200
+    await world.engine.unacknowledge(1001, "ana", "api")
+    assert (await send(world, client, pressed())).status == 401
+    assert (await world.incident()).state is State.FIRING
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pressed(actions=[]),
+        pressed(actions=[{"action_id": "gateway_runbook", "value": "1001"}]),
+        pressed(actions=[{"action_id": "gateway_acknowledge"}]),
+        pressed(actions=[{"action_id": "gateway_acknowledge", "value": "99"}]),
+        pressed(user=None),
+        b"payload=%7B",
+        b"\xff\xfe",
+        b"",
+    ],
+)
+async def test_what_it_does_not_know_is_answered(slack: tuple[World, Client], body: bytes) -> None:
+    """Slack shows an error to the person for anything but 200: other buttons are fine."""
+    world, client = slack
+    assert (await send(world, client, body)).status == 200
+    assert (await world.incident()).state is State.FIRING
+
+
+async def test_a_recorded_press(slack: tuple[World, Client]) -> None:
+    """A real payload of another app's button is taken and ignored."""
+    world, client = slack
+    payload = (shared("fixtures/ingest/slack") / "block_actions_button.json").read_text()
+    body = urlencode({"payload": payload}).encode()
+    assert (await send(world, client, body)).status == 200
