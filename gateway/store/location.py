@@ -4,6 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
 from gateway.store.postgres import PostgresSession
 from gateway.store.session import Session
 from gateway.store.sql import POSTGRESQL, SQLITE
@@ -28,11 +31,22 @@ def locate(url: str) -> Location:
         return Location(SQLITE, path=Path(path))
     for prefix in _POSTGRES_PREFIXES:
         if url.startswith(prefix):
-            return Location(POSTGRESQL, url="postgresql://" + url.removeprefix(prefix))
+            given = "postgresql://" + url.removeprefix(prefix)
+            if _libpq_reads(given):
+                return Location(POSTGRESQL, url=given)
     raise ValueError(
         "a database URL is sqlite:///PATH (sqlite:////PATH for an absolute one)"
-        " or postgresql://USER:PASSWORD@HOST/NAME"
+        " or postgresql://USER:PASSWORD@HOST:PORT/NAME?OPTION=VALUE, as PostgreSQL's libpq reads it"
     )
+
+
+def _libpq_reads(url: str) -> bool:
+    """libpq's own complaint would repeat parts of the URL, and so perhaps the password."""
+    try:
+        conninfo_to_dict(url)
+    except psycopg.Error:
+        return False
+    return True
 
 
 def connector(

@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 from gateway.store.bulk import Bulk
 from gateway.store.errors import StoreUnavailable
@@ -93,18 +94,7 @@ class PostgresSession:
 
 
 def connect(url: str) -> psycopg.Connection[Row]:
-    """Connect as the URL says, without beginning a transaction. Raises psycopg's errors.
-
-    A URL that libpq cannot read raises a ValueError that does not repeat it.
-    """
-    try:
-        given = psycopg.conninfo.conninfo_to_dict(url)
-    except psycopg.ProgrammingError:
-        raise ValueError(
-            "the database URL cannot be read; write it as postgresql://user@host/name"
-        ) from None
-    settings = {
-        **_CONNECTION,
-        **{name: value for name, value in given.items() if value is not None},
-    }
-    return psycopg.connect(**settings, autocommit=True)  # type: ignore[arg-type]  # libpq takes text
+    """Connect as the URL says, without beginning a transaction. Raises psycopg's errors."""
+    given = {name: value for name, value in conninfo_to_dict(url).items() if value is not None}
+    settings: dict[str, Any] = {**_CONNECTION, **given}
+    return psycopg.connect(**settings, autocommit=True)

@@ -13,12 +13,12 @@ from gateway.store.session import Row
 from gateway.store.sql import SQLITE
 
 OLDEST = (3, 35, 0)  # RETURNING: https://www.sqlite.org/releaselog/3_35_0.html
+_ATTEMPTS = 20
 _GONE = "the database file is gone or was replaced"
 
 # synchronous=FULL: in WAL mode only FULL makes a commit survive a power cut
 # (https://www.sqlite.org/pragma.html#pragma_synchronous).
 _SETTINGS = (
-    "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = OFF",
     "PRAGMA temp_store = MEMORY",
@@ -54,6 +54,8 @@ class SQLiteSession:
         try:
             for setting in _READER_SETTINGS if reading else _SETTINGS:
                 self._connection.execute(setting)
+            if not reading:
+                _write_ahead(self._connection)
             self._file = self._identity()
         except BaseException:
             self.close()
@@ -110,6 +112,27 @@ def create(path: Path) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        # Only a new file is opened and closed here: closing one that SQLite has open in this
+        # process would drop SQLite's locks on it (https://www.sqlite.org/howtocorrupt.html, 2.2).
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        return
     except OSError as error:
         raise StoreUnavailable(f"the database file cannot be opened: {error.strerror}") from None
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Switch the file to write-ahead logging, which it remembers.
+
+    SQLite does not wait for others' locks to do that; but a transaction waits for them.
+    """
+    for attempt in range(_ATTEMPTS):
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("COMMIT")
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or attempt == _ATTEMPTS - 1:
+                raise
+        else:
+            return

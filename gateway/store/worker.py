@@ -83,8 +83,8 @@ class Worker:
             self._drop()
             trouble = unavailable(error) if isinstance(error, Exception) else None
             self.problem = trouble.reason if trouble else type(error).__name__
-            for job in jobs:
-                job.error = trouble or error
+            for job in jobs:  # an error of its own for each: raising one writes into it
+                job.error = type(trouble)(trouble.reason) if trouble else error
         by_loop: dict[asyncio.AbstractEventLoop, list[Job]] = {}
         for job in jobs:
             by_loop.setdefault(job.future.get_loop(), []).append(job)

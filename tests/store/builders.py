@@ -1,5 +1,9 @@
 """Short ways to values that the store keeps."""
 
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from gateway.core.alert import Alert
@@ -8,7 +12,7 @@ from gateway.core.labels import identity
 from gateway.core.notice import Kind, Reason
 from gateway.core.outbox import NewRow, Notice, NoticeState, Result
 from gateway.core.plan import Target
-from gateway.store import Store, incidents, outbox
+from gateway.store import Store, Tx, incidents, outbox
 
 ANA = Target("email", "ana@example.com", "ana")
 BEN = Target("email", "ben@example.com", "ben")
@@ -73,3 +77,22 @@ async def claimed(
     return await store.write(
         lambda tx: outbox.claim(tx, channel, now, limit, owner, now + lease, skip)
     )
+
+
+@asynccontextmanager
+async def writer_held(store: Store) -> AsyncIterator[None]:
+    """Keep the writer busy: all that is handed over meanwhile is done together afterwards."""
+    began, may_end = threading.Event(), threading.Event()
+
+    def work(tx: Tx) -> None:
+        began.set()
+        assert may_end.wait(30)
+
+    holding = asyncio.gather(store.write(work))
+    assert await asyncio.to_thread(began.wait, 30)
+    try:
+        yield
+        await asyncio.sleep(0)  # tasks that were made inside hand their work over
+    finally:
+        may_end.set()
+        await holding

@@ -3,6 +3,7 @@
 import itertools
 import os
 import shutil
+import socket
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -18,7 +19,7 @@ _numbers = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file with the newest tables, to be copied: migrating takes longer than most tests."""
+    """An SQLite file with the newest tables, to be copied: migrating costs more than a test."""
     path = tmp_path_factory.mktemp("migrated") / "gateway.db"
     migrate(f"sqlite:///{path}")
     return path
@@ -67,3 +68,11 @@ async def store(database_url: str) -> AsyncIterator[Store]:
     await store.start()
     yield store
     await store.close()
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A TCP port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,94 @@
+"""What ended long since is forgotten, with everything of its own and nothing of others."""
+
+from dataclasses import replace
+
+from sqlalchemy import func, select
+
+from gateway.core.incident import State
+from gateway.core.notice import Entry
+from gateway.store import Store, Tx, alerts, incidents, janitor, outbox, reading, timeline
+from gateway.store.tables import metadata
+from tests.store.builders import added, alert, claimed, failed, opened, row, sent
+
+
+def sizes(tx: Tx) -> dict[str, int]:
+    tables = [table for table in metadata.sorted_tables if table.name != "meta"]
+    return {
+        table.name: tx.select(select(func.count()).select_from(table))[0][0] for table in tables
+    }
+
+
+async def lived(store: Store, name: str, *, resolved_at: float | None) -> int:
+    """An incident with an alert, a notice, an attempt, a receipt, a timeline and a history."""
+    (number,) = await opened(store, name)
+    ended = alert(name, ends_at=resolved_at)
+    await store.write(lambda tx: alerts.put(tx, [ended], [False]))
+    await store.write(lambda tx: incidents.join(tx, [(number, ended.identity)], 1.0))
+    await store.write(lambda tx: timeline.add(tx, [(number, Entry(1.0, "spoke", "x", {}))]))
+    await store.write(lambda tx: timeline.add_ack(tx, number, "taken", "ana", 1.0, "cli"))
+    await added(store, row(number))
+    (notice,) = await claimed(store)
+    await store.write(lambda tx: outbox.finish(tx, [sent(notice, receipt={"ts": "1"})]))
+    if resolved_at is not None:
+        made = await store.read(lambda tx: incidents.get(tx, number))
+        assert made is not None
+        over = replace(made, state=State.RESOLVED, resolved_at=resolved_at)
+        await store.write(lambda tx: incidents.save(tx, [over]))
+    return number
+
+
+async def test_an_old_incident_goes_with_everything_of_its_own(store: Store) -> None:
+    """Retention frees all that an incident took up, and touches neither open nor recent ones."""
+    await lived(store, "Open", resolved_at=None)
+    await lived(store, "Recent", resolved_at=900.0)
+    before = await store.read(sizes)
+    old = await lived(store, "Old", resolved_at=500.0)
+    assert await store.write(lambda tx: janitor.prune(tx, 800.0, 100)) == 2
+    left = await store.read(sizes)
+    left["facts"] -= 1  # `added` stores two, of which one is used; the other is nobody's
+    assert left == before
+    assert await store.read(lambda tx: incidents.get(tx, old)) is None
+    assert await store.write(lambda tx: janitor.prune(tx, 800.0, 100)) == 0
+
+
+async def test_alerts_stay_while_an_incident_has_them(store: Store) -> None:
+    """The history of an incident can be read as long as the incident is kept."""
+    number = await lived(store, "Recent", resolved_at=900.0)
+    loose = alert("Loose", ends_at=100.0)
+    burning = alert("Burning")
+    await store.write(lambda tx: alerts.put(tx, [loose, burning], [False, False]))
+    assert await store.write(lambda tx: janitor.prune(tx, 900.0, 100)) == 1
+    left = await store.read(lambda tx: reading.alerts_page(tx, 0.0))
+    assert {one.labels["alertname"] for one in left} == {"Recent", "Burning"}
+    assert len((await store.read(lambda tx: incidents.members(tx, [number])))[number]) == 1
+
+
+async def test_a_digest_is_forgotten_in_its_time(store: Store) -> None:
+    """Notices without an incident go when they are old and finished; dead ones as well."""
+    await added(store, row(None), now=10.0)
+    await added(store, row(None), now=20.0)
+    await added(store, row(None), now=30.0)
+    first, second, _ = await claimed(store)
+    done = [sent(first), failed(second, again=None)]
+    await store.write(lambda tx: outbox.finish(tx, done))
+    await store.write(lambda tx: janitor.prune(tx, 800.0, 100))
+    left = await store.read(sizes)
+    assert (left["notices"], left["attempts"]) == (1, 0)
+
+
+async def test_no_more_at_once_than_asked(store: Store) -> None:
+    """Pruning goes in small steps: nobody waits for it for long."""
+    for name in "ABC":
+        await lived(store, name, resolved_at=500.0)
+    steps = [await store.write(lambda tx: janitor.prune(tx, 800.0, 2)) for _ in range(3)]
+    assert sum(steps) == 6
+    assert steps[0] == 4
+    assert (await store.read(sizes))["incidents"] == 0
+
+
+async def test_numbers_are_not_given_twice(store: Store) -> None:
+    """After pruning, a number that people said aloud never means another incident."""
+    await lived(store, "A", resolved_at=500.0)
+    await store.write(lambda tx: janitor.prune(tx, 800.0, 100))
+    number = await lived(store, "B", resolved_at=500.0)
+    assert number == 1002

@@ -1,0 +1,43 @@
+"""Where the database is: understood or refused, and never with its password shown."""
+
+import pytest
+
+from gateway.store import Store, StoreUnavailable, migrate
+
+SECRET = "test-database-password"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "gateway.db",
+        "sqlite://",
+        "sqlite:///",
+        f"mysql://me:{SECRET}@host/db",
+        f"postgresql://me:{SECRET}@host/db?no_such_option={SECRET}",
+    ],
+)
+def test_what_is_no_database_is_refused_at_once(url: str) -> None:
+    """A wrong URL is an error at the start that says how to write it, and keeps the password."""
+    with pytest.raises(ValueError, match="postgresql://") as refused:
+        Store(url)
+    assert SECRET not in str(refused.value)
+    assert refused.value.__cause__ is None
+
+
+async def test_the_password_is_not_shown(free_port: int) -> None:
+    """Promise 10: not in the repr, and not in the error when nobody answers."""
+    url = f"postgresql://me:{SECRET}@127.0.0.1:{free_port}/db"
+    store = Store(url)
+    assert SECRET not in repr(store)
+    assert SECRET not in repr(vars(store))
+    with pytest.raises(StoreUnavailable) as lost:
+        await store.start()
+    with pytest.raises(StoreUnavailable) as not_migrated:
+        migrate(url)
+    for error in (lost.value, not_migrated.value):
+        seen: BaseException | None = error
+        while seen is not None:
+            assert SECRET not in f"{seen} {seen!r}"
+            seen = seen.__cause__ or seen.__context__

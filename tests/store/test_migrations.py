@@ -1,0 +1,165 @@
+"""Migrations bring any database to the tables that the code knows."""
+
+import asyncio
+import re
+from pathlib import Path
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, inspect
+
+import gateway.store
+from gateway.store import (
+    SchemaMismatch,
+    Store,
+    StoreUnavailable,
+    current_revision,
+    head_revision,
+    migrate,
+)
+from gateway.store.tables import COUNTERS, metadata
+
+
+def engine_url(url: str) -> str:
+    return url.replace("postgresql://", "postgresql+psycopg://")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of a database without tables."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/new/gateway.db"
+    return str(request.getfixturevalue("postgres_url"))
+
+
+def change_version(url: str, version: str) -> None:
+    engine = create_engine(engine_url(url))
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{version}'")
+    engine.dispose()
+
+
+def test_migrations_meet_the_tables(empty_url: str) -> None:
+    """What the migrations make is what `tables.py` says: tables, columns, types, indexes."""
+    migrate(empty_url)
+    engine = create_engine(engine_url(empty_url))
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+    engine.dispose()
+
+
+def test_partial_indexes_are_what_the_tables_say(empty_url: str, tmp_path: Path) -> None:
+    """The comparison above does not look at the conditions of partial indexes: this one does."""
+
+    def conditions(url: str) -> dict[str, str]:
+        engine = create_engine(engine_url(url))
+        found = {}
+        for table in metadata.tables:
+            for index in inspect(engine).get_indexes(table):
+                for key, value in index.get("dialect_options", {}).items():
+                    if key.endswith("_where"):
+                        found[str(index["name"])] = re.sub(r"[()]|::\w+", "", str(value))
+        engine.dispose()
+        return found
+
+    migrate(empty_url)
+    found = conditions(empty_url)
+    said = {
+        str(index.name): str(where)
+        for table in metadata.tables.values()
+        for index in table.indexes
+        if (where := index.dialect_options[empty_url.partition(":")[0]]["where"]) is not None
+    }
+    assert {name: text.replace("<>", "!=") for name, text in found.items()} == said
+
+
+def test_the_head_is_the_newest_script(empty_url: str) -> None:
+    """The version in the code, kept for a quick start, is alembic's newest."""
+    config = Config()
+    folder = Path(gateway.store.__file__).parent / "migrations"
+    config.set_main_option("script_location", str(folder))
+    assert ScriptDirectory.from_config(config).get_heads() == [head_revision()]
+    assert current_revision(empty_url) is None
+    migrate(empty_url)
+    assert current_revision(empty_url) == head_revision()
+    migrate(empty_url)  # again: nothing to do
+    assert current_revision(empty_url) == head_revision()
+
+
+def test_counters_begin_where_the_tables_say(empty_url: str) -> None:
+    """Ids are taken from counters: each has its row."""
+    migrate(empty_url)
+    engine = create_engine(engine_url(empty_url))
+    with engine.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT name, value FROM meta").fetchall()
+    engine.dispose()
+    assert {row.name: row.value for row in rows} == COUNTERS
+
+
+async def test_an_embedded_database_makes_itself(tmp_path: Path) -> None:
+    """`make run` on a fresh machine needs no step before it; only the owner reads the file."""
+    path = tmp_path / "data" / "deeper" / "gateway.db"
+    store = Store(f"sqlite:///{path}")
+    await store.start()
+    await store.close()
+    assert current_revision(f"sqlite:///{path}") == head_revision()
+    assert path.stat().st_mode & 0o077 == 0
+
+
+async def test_two_that_start_at_once_make_it_once(tmp_path: Path) -> None:
+    """Two processes on one new file: one migrates, the other waits for it."""
+    stores = [Store(f"sqlite:///{tmp_path}/gateway.db") for _ in range(3)]
+    await asyncio.gather(*(store.start() for store in stores))
+    for store in stores:
+        await store.close()
+
+
+async def test_a_server_without_tables_is_refused_with_the_command_to_run(
+    postgres_url: str,
+) -> None:
+    """A server's database is an admin's: it is not changed without being asked."""
+    with pytest.raises(SchemaMismatch, match="gateway migrate"):
+        await Store(postgres_url).start()
+
+
+async def test_an_older_server_is_refused_with_the_command_to_run(
+    migrated_postgres_url: str,
+) -> None:
+    """An older schema is named, and what to do about it."""
+    change_version(migrated_postgres_url, "0000")
+    with pytest.raises(SchemaMismatch, match=r"at version 0000, .* run `gateway migrate`"):
+        await Store(migrated_postgres_url).start()
+
+
+async def test_a_newer_database_is_refused(database_url: str) -> None:
+    """After a downgrade of the program nothing is written into tables that it does not know."""
+    change_version(database_url, "9999")
+    with pytest.raises(SchemaMismatch, match="newer than this program"):
+        await Store(database_url).start()
+    with pytest.raises(SchemaMismatch, match="newer than this program"):
+        migrate(database_url)
+
+
+def test_a_failed_migration_leaves_nothing_behind(postgres_url: str) -> None:
+    """A migration is one transaction: it can be run again when its obstacle is gone."""
+    with psycopg.connect(postgres_url, autocommit=True) as admin:
+        admin.execute("CREATE TABLE timeline (obstacle int)")
+        with pytest.raises(psycopg.errors.DuplicateTable):
+            migrate(postgres_url)
+        assert current_revision(postgres_url) is None
+        admin.execute("DROP TABLE timeline")
+        migrate(postgres_url)
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    """A wrong path does not destroy what lies there."""
+    path = tmp_path / "notes.txt"
+    path.write_text("not a database, but long enough to be looked at" * 100)
+    with pytest.raises(StoreUnavailable, match="no SQLite database"):
+        migrate(f"sqlite:///{path}")
+    assert path.read_text().startswith("not a database")

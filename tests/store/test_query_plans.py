@@ -1,0 +1,83 @@
+"""Queries on the way of an alert grow with their answer, not with the tables."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from gateway.store import (
+    alerts,
+    claims,
+    crowds,
+    incidents,
+    janitor,
+    lines,
+    members,
+    outcomes,
+    sent,
+    timeline,
+)
+from gateway.store.sql import SQLITE, Statement
+
+MODULES = (alerts, claims, crowds, incidents, janitor, lines, members, outcomes, sent, timeline)
+
+WHOLE_INDEX_IS_THE_ANSWER = {
+    "alerts._INHIBIT_SOURCES",  # holds inhibiting alerts only
+    "claims._RELEASE",  # holds unfinished notices only; once in a process's life
+    "outcomes._DEPTH[0]",
+    "outcomes._DEPTH[1]",
+    "timeline._REJECTS",  # as many as are asked for, of a thousand
+}
+
+
+def statements() -> dict[str, Statement]:
+    found = {}
+    for module in MODULES:
+        short = module.__name__.rpartition(".")[2]
+        for name, value in vars(module).items():
+            many = value if isinstance(value, tuple | list) else [value]
+            for place, one in enumerate(many):
+                if isinstance(one, Statement):
+                    suffix = f"[{place}]" if many is value else ""
+                    found[f"{short}.{name}{suffix}"] = one
+    return found
+
+
+def steps(path: Path, statement: Statement) -> list[str]:
+    """What SQLite says it would do."""
+
+    class Anything(dict[str, str]):
+        def __contains__(self, key: object) -> bool:
+            return True
+
+        def __missing__(self, key: str) -> str:
+            return "[]"
+
+    text, values = statement.on(SQLITE, Anything())
+    connection = sqlite3.connect(path)
+    try:
+        rows = connection.execute(f"EXPLAIN QUERY PLAN {text}", values).fetchall()
+    finally:
+        connection.close()
+    return [str(row[3]) for row in rows]
+
+
+@pytest.mark.parametrize("name", sorted(statements()))
+def test_no_query_reads_a_whole_table(sqlite_path: Path, name: str) -> None:
+    """E37: with a hundred thousand rows each statement still goes by an index."""
+    scans = [
+        step
+        for step in steps(sqlite_path, statements()[name])
+        if step.startswith("SCAN") and not step.startswith("SCAN json_each")
+    ]
+    if name in WHOLE_INDEX_IS_THE_ANSWER:
+        assert all("USING" in step or "rejects" in step for step in scans)
+    else:
+        assert scans == []
+
+
+def test_claiming_goes_by_rank(sqlite_path: Path) -> None:
+    """Promise 9: the head of the queue is found without sorting all that waits."""
+    plan = steps(sqlite_path, claims._HEADS)
+    assert plan[0] == "SEARCH notices USING INDEX notices_by_rank (channel=?)"
+    assert "USE TEMP B-TREE FOR ORDER BY" not in plan

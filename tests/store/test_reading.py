@@ -1,0 +1,157 @@
+"""Lists, searches and counts for people who ask."""
+
+from dataclasses import replace
+
+from gateway.core.incident import State, Told
+from gateway.core.notice import Kind
+from gateway.store import Store, alerts, incidents, outbox, reading
+from gateway.store.reading import incidents_page
+from tests.store.builders import (
+    ANA,
+    BEN,
+    ROOM,
+    added,
+    alert,
+    claimed,
+    incident,
+    opened,
+    row,
+    sent,
+)
+
+
+async def test_incidents_are_listed_newest_first_in_pages(store: Store) -> None:
+    """A list of any length is read in pages that do not overlap."""
+    numbers = await opened(store, *"ABCDE")
+    seen: list[int] = []
+    before = None
+    while page := await store.read(lambda tx, at=before: incidents_page(tx, before=at, limit=2)):
+        seen += [one.incident.number for one in page]
+        before = seen[-1]
+    assert seen == numbers[::-1]
+
+
+async def test_incidents_are_found_by_state_receiver_severity_and_words(store: Store) -> None:
+    """Each filter narrows the list; what is looked for is text and not a pattern."""
+    made = await store.write(
+        lambda tx: incidents.create(
+            tx,
+            [
+                incident("Disk", severity="critical", rank=1),
+                incident("Memory", receiver="platform"),
+                incident("50%_off", state=State.ACKNOWLEDGED),
+                incident("Old", state=State.RESOLVED),
+            ],
+            titles=["Disk is full", "Memory", "50%_off", "Old"],
+        )
+    )
+    disk, memory, off, old = (one.number for one in made)
+
+    async def found(**wanted: str) -> list[int]:
+        page = await store.read(lambda tx: incidents_page(tx, **wanted))  # type: ignore[arg-type]
+        return [one.incident.number for one in page]
+
+    assert await found(state="open") == [off, memory, disk]
+    assert await found(state="firing") == [memory, disk]
+    assert await found(state="resolved") == [old]
+    assert await found(receiver="platform") == [memory]
+    assert await found(severity="critical") == [disk]
+    assert await found(q="disk IS") == [disk]
+    assert await found(q="memory", receiver="billing") == []
+    assert await found(q="%_o") == [off]
+    assert await found(q="_") == [off]
+    assert await found(q="'\"\\") == []
+    assert await store.read(reading.counts) == {"acknowledged": 1, "firing": 2, "resolved": 1}
+    assert await store.read(lambda tx: reading.title_of(tx, disk)) == "Disk is full"
+    assert await store.read(lambda tx: reading.title_of(tx, 1)) == ""
+
+
+async def test_an_incident_without_a_title_is_named_by_its_group(store: Store) -> None:
+    """A list never shows a nameless line."""
+    labels = {"team": "billing", "alertname": "Disk"}
+    made = [incident("A", group_labels=labels), incident("B", group_labels={"team": "x"})]
+    await store.write(lambda tx: incidents.create(tx, made))
+    page = await store.read(incidents_page)
+    assert [one.title for one in page] == ["team=x", "Disk team=billing"]
+    await store.write(lambda tx: incidents.entitle(tx, [(1001, "Better")]))
+    assert await store.read(lambda tx: reading.title_of(tx, 1001)) == "Better"
+
+
+async def test_who_was_told_what(store: Store) -> None:
+    """Promise 2: what an incident said to whom, and what a person was told, can be asked."""
+    one, other = await opened(store, "A", "B")
+    await added(store, row(one), row(one, BEN), row(one, ROOM), now=100.0)
+    (late,) = await added(store, row(other, kind=Kind.REPEAT, rank=3, facts=1), now=200.0)
+    first = (await claimed(store, limit=1))[0]
+    await store.write(lambda tx: outbox.finish(tx, [sent(first)]))
+    lines = await store.read(lambda tx: reading.notices_of(tx, one))
+    assert [(line.target, line.state.value) for line in lines] == [
+        (ANA, "sent"),
+        (BEN, "pending"),
+        (ROOM, "pending"),
+    ]
+    told = await store.read(lambda tx: reading.notices_to_person(tx, "ana", 150.0))
+    assert [(line.id, line.incident, line.kind, line.rank) for line in told] == [
+        (late, other, "repeat", 3)
+    ]
+    assert len(await store.read(lambda tx: reading.notices_to_person(tx, "ana", 0.0))) == 2
+    assert await store.read(lambda tx: reading.notice(tx, late)) == told[0]
+    assert await store.read(lambda tx: reading.facts_of(tx, late)) == b'{"n":1}'
+    assert await store.read(lambda tx: reading.notice(tx, 4711)) is None
+    assert await store.read(lambda tx: reading.facts_of(tx, 4711)) is None
+
+
+async def test_alerts_are_listed_in_pages(store: Store) -> None:
+    """All alerts, those that burn, those that do not: each found once."""
+    burning = [alert(f"B{place}") for place in range(5)]
+    ended = [alert(f"E{place}", ends_at=150.0) for place in range(3)]
+    both = [*burning, *ended]
+    await store.write(lambda tx: alerts.put(tx, both, [False] * 8))
+
+    async def found(active: bool | None) -> list[str]:
+        seen: list[str] = []
+        after = ""
+        while page := await store.read(
+            lambda tx, at=after: reading.alerts_page(tx, 200.0, active=active, after=at, limit=2)
+        ):
+            seen += [one.identity for one in page]
+            after = seen[-1]
+        return seen
+
+    assert await found(None) == sorted(one.identity for one in both)
+    assert await found(True) == sorted(one.identity for one in burning)
+    assert await found(False) == sorted(one.identity for one in ended)
+
+
+async def test_an_alert_is_found_by_some_of_its_labels(store: Store) -> None:
+    """`explain` takes the labels that a person remembers, whatever characters are in them."""
+    odd = replace(alert("Odd"), labels={"path": 'C:\\x "y"', "n": "50%_é"})
+    sly = replace(alert("Sly"), labels={"note": '"path":"C:"', "n": "50xxé"})
+    await store.write(lambda tx: alerts.put(tx, [odd, sly], [False, False]))
+
+    async def found(**labels: str) -> list[str]:
+        page = await store.read(lambda tx: reading.find_alerts(tx, labels))
+        return [one.identity for one in page]
+
+    assert await found(path='C:\\x "y"') == [odd.identity]
+    assert await found(n="50%_é") == [odd.identity]
+    assert await found(path="C:") == []
+    assert await found(n="50%_é", path="other") == []
+    assert sorted(await found()) == sorted([odd.identity, sly.identity])
+
+
+async def test_the_history_of_an_alert(store: Store) -> None:
+    """Promise 2: in which incidents an alert was, and whether people were told of it there."""
+    disk = alert("Disk")
+    await store.write(lambda tx: alerts.put(tx, [disk], [False]))
+    one, other = await opened(store, "A", "B")
+    for number, at in ((one, 1.0), (other, 2.0)):
+        pairs = [(number, disk.identity)]
+        await store.write(lambda tx, pairs=pairs, at=at: incidents.join(tx, pairs, at))
+    marks = [(one, disk.identity, Told.FIRING, 100.0, None)]
+    await store.write(lambda tx: incidents.mark(tx, marks))
+    found = await store.read(lambda tx: reading.history_of_alert(tx, disk.identity))
+    assert [(a.incident.number, a.title, a.joined_at, a.told, a.told_starts_at) for a in found] == [
+        (other, "B", 2.0, Told.NOTHING, None),
+        (one, "A", 1.0, Told.FIRING, 100.0),
+    ]

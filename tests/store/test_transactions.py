@@ -1,0 +1,142 @@
+"""Work is done whole or not at all, one piece after the other, and is durable when it returns."""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Callable
+
+import psycopg
+import pytest
+
+from gateway.core.notice import Entry
+from gateway.store import Store, StoreUnavailable, Tx, incidents, timeline
+from tests.store.builders import incident, opened, writer_held
+
+
+class Refused(Exception):
+    """What a piece of work may raise."""
+
+
+def line(text: str) -> Callable[[Tx], None]:
+    return lambda tx: timeline.add(tx, [(1, Entry(1.0, "said", text, {}))])
+
+
+def failing(text: str) -> Callable[[Tx], None]:
+    def work(tx: Tx) -> None:
+        line(text)(tx)
+        raise Refused(text)
+
+    return work
+
+
+async def lines(store: Store) -> list[str]:
+    return [entry.text for entry in await store.read(lambda tx: timeline.of(tx, 1))]
+
+
+async def test_what_raises_is_undone_and_raised(store: Store) -> None:
+    """Incident, notices and timeline are written together or not at all."""
+    await store.write(line("kept"))
+    with pytest.raises(Refused, match="gone"):
+        await store.write(failing("gone"))
+    assert await lines(store) == ["kept"]
+    assert store.problem is None
+
+
+async def test_work_that_waits_together_does_not_share_its_faults(store: Store) -> None:
+    """A fault in one decision costs the others nothing, although they share a transaction."""
+    works = [line("a"), failing("b"), line("c"), failing("d"), line("e")]
+    async with writer_held(store):
+        rest = asyncio.gather(*(store.write(work) for work in works), return_exceptions=True)
+        await asyncio.sleep(0)
+        assert store.backlog == 5
+    results = await rest
+    assert [type(result) for result in results] == [
+        type(None),
+        Refused,
+        type(None),
+        Refused,
+        type(None),
+    ]
+    assert await lines(store) == ["a", "c", "e"]
+
+
+async def test_a_fault_of_the_program_is_not_a_fault_of_the_database(store: Store) -> None:
+    """A broken rule of the tables is raised as it is, and the next work finds all in order."""
+    await opened(store, "A")
+    async with writer_held(store):
+        twice = asyncio.gather(
+            store.write(lambda tx: incidents.create(tx, [incident("A")])),
+            store.write(lambda tx: incidents.create(tx, [incident("B")])),
+            return_exceptions=True,
+        )
+    broken, fine = await twice
+    assert isinstance(broken, sqlite3.IntegrityError | psycopg.errors.UniqueViolation)
+    assert [one.number for one in fine] == [1002]  # type: ignore[union-attr]
+
+
+async def test_each_write_sees_the_one_before(store: Store) -> None:
+    """A decision may read, think and write: nothing that it read changes under it."""
+
+    def count_up(tx: Tx) -> None:
+        line(str(len(timeline.of(tx, 1))))(tx)
+
+    await asyncio.gather(*(store.write(count_up) for _ in range(50)))
+    assert await lines(store) == [str(number) for number in range(50)]
+
+
+async def test_replicas_take_turns(store: Store, database_url: str) -> None:
+    """Promise 11: two gateways on one database decide one after the other."""
+    other = Store(database_url)
+    await other.start()
+    try:
+
+        def count_up(tx: Tx) -> None:
+            line(str(len(timeline.of(tx, 1))))(tx)
+
+        await asyncio.gather(
+            *(replica.write(count_up) for _ in range(20) for replica in (store, other))
+        )
+        assert await lines(store) == [str(number) for number in range(40)]
+    finally:
+        await other.close()
+
+
+async def test_a_read_sees_one_snapshot_and_cannot_write(store: Store) -> None:
+    """A page of a list does not show half of a decision; a reader that writes is refused."""
+    began, written = threading.Event(), threading.Event()
+
+    def work(tx: Tx) -> tuple[int, int]:
+        before = len(timeline.of(tx, 1))
+        began.set()
+        written.wait(30)
+        return before, len(timeline.of(tx, 1))
+
+    reading = asyncio.gather(store.read(work))
+    await asyncio.to_thread(began.wait, 30)
+    await store.write(line("meanwhile"))
+    written.set()
+    assert await reading == [(0, 0)]
+    with pytest.raises((StoreUnavailable, sqlite3.OperationalError, psycopg.Error)):
+        await store.read(line("never"))
+    assert await lines(store) == ["meanwhile"]
+
+
+async def test_cancelled_while_waiting_is_not_done(store: Store) -> None:
+    """Work whose caller gave up before its turn is passed over."""
+    async with writer_held(store):
+        given_up = asyncio.get_running_loop().create_task(store.write(line("given up")))
+        await asyncio.sleep(0)
+        given_up.cancel()
+        await asyncio.wait([given_up])
+    assert await lines(store) == []
+
+
+async def test_closing_finishes_what_waits_and_refuses_what_comes(store: Store) -> None:
+    """A graceful stop loses nothing that was handed over; afterwards callers answer 503."""
+    last = asyncio.gather(*(store.write(line(str(number))) for number in range(5)))
+    await asyncio.sleep(0)
+    await store.close()
+    await last
+    with pytest.raises(StoreUnavailable, match="closed"):
+        await store.write(line("too late"))
+    await store.close()  # once more does no harm
