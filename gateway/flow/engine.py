@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from gateway.channels.contract import Channel
+from gateway.clock import monotonic
 from gateway.config.load import Config, ConfigError, Problem
 from gateway.core.delivery import Claimant
 from gateway.core.incoming import Incoming
@@ -44,6 +45,9 @@ POLL = 1.0
 
 LINK_LIFE = 48 * 3600.0
 """Seconds for which an acknowledge link works, from the sending of its message."""
+
+CLOSING = 1.0
+"""Seconds that a stop gives each channel to close; what was in flight has ended before that."""
 
 RETENTION = 90 * 86400.0
 """Seconds for which ended incidents are kept."""
@@ -220,6 +224,7 @@ class Engine:
         self._loops.start("dispatch", self._dispatch_loop)
         self._loops.start("housekeeping", self._housekeeping_loop)
         self._loops.start("store", self._probe_loop)
+        self._loops.start("lag", self._lag_loop)
         for courier in self.couriers.values():
             self._loops.start(f"deliver {courier.name}", courier.run)
 
@@ -244,11 +249,13 @@ class Engine:
         )
         with suppress(StoreUnavailable):
             await self.intake.write_extensions(self.now() + RETENTION)
-            if all(one is True for one in ended):  # nothing perhaps sent: hand back every claim
+            if not any(ended):  # all is on record: what is left was claimed and never begun
                 release = partial(outbox.release, owner=self._parts.claimant.name)
                 await self.store.write(release)
         for channel in (*self._channels.values(), *self._parts.retired):
-            await channel.close()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CLOSING):
+                    await channel.close()
 
     # Loops.
 
@@ -322,6 +329,13 @@ class Engine:
                 self._epoch = self.store.epoch
                 self._memory.clear()
             await asyncio.sleep(PROBE)
+
+    async def _lag_loop(self) -> None:
+        """Measure how late the event loop is: what blocks it holds up everything."""
+        while True:
+            begun = monotonic()
+            await asyncio.sleep(1.0)
+            self.metrics.lag(max(0.0, monotonic() - begun - 1.0))
 
     async def _close_retired(self) -> None:
         if all(courier.idle for courier in self.couriers.values()):

@@ -48,6 +48,7 @@ def normalise(incoming: Incoming, source: str, plan: Plan, now: float) -> Alert:
     starts_at, ends_at, timeout = incoming.starts_at, incoming.ends_at, False
     if starts_at is None:
         starts_at = now if ends_at is None else min(ends_at, now)
+    starts_at = min(starts_at, now)  # a sender's clock may be ahead: nothing begins tomorrow (E35)
     if ends_at is None and incoming.expires:
         ends_at, timeout = now + plan.resolve_timeout, True
     return Alert(

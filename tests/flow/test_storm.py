@@ -1,0 +1,53 @@
+"""A storm: the important goes first, the rest folds, and all of it can be read and is ended."""
+
+from gateway.core.incoming import Incoming
+from tests.flow.world import HOUR, MINUTE, START, World, alert
+
+SLACK = "slack:#billing-alerts"
+
+
+def storm(size: int, severity: str = "warning", **changes: float) -> list[Incoming]:
+    return [alert(f"Renewals{n:03}", severity, starts_at=START, **changes) for n in range(size)]
+
+
+async def test_lesser_notices_fold(world: World) -> None:
+    """Promise 9, E11: forty warnings at once are few messages to one channel, not forty."""
+    await world.post(*storm(40))
+    said = [d for d in await world.advance(MINUTE) if d.to == SLACK]
+    digests = [d for d in said if d.kind == "digest"]
+    assert len(digests) >= 1
+    assert len(said) <= 16
+    told = {line["incident"] for d in digests for line in d.message.facts["digest"]}
+    told |= {d.incident for d in said if d.kind != "digest"}
+    assert told == set(range(1001, 1041))
+
+
+async def test_the_critical_leaves_first_and_alone(world: World) -> None:
+    """Promise 9: among forty warnings that are due with it, the critical is sent first, unfolded."""
+    await world.post(*storm(40))
+    world.now += 30.0
+    await world.post(alert("DoubleChargeDetected", starts_at=world.now))
+    said = [d for d in await world.advance(MINUTE) if d.to == SLACK]
+    criticals = [d for d in said if d.incident == 1041]
+    assert [d.kind for d in criticals] == ["firing"]
+    assert said[0] is criticals[0]
+
+
+async def test_pages_never_fold(world: World) -> None:
+    """E14: PagerDuty keeps an incident of its own for each: it gets every one."""
+    await world.post(*storm(40))
+    said = [d for d in await world.advance(MINUTE) if d.channel == "pagerduty"]
+    assert {d.incident for d in said} == set(range(1001, 1041))
+    assert {d.kind for d in said} == {"firing"}
+
+
+async def test_every_end_is_told(world: World) -> None:
+    """Promise 14: who heard of it in a digest hears of its end."""
+    await world.post(*storm(40))
+    await world.advance(MINUTE)
+    await world.post(*storm(40, ends_at=world.now))
+    said = [d for d in await world.advance(HOUR) if d.to == SLACK]
+    over = {d.incident for d in said if d.kind == "resolved"}
+    for digest in (d for d in said if d.kind == "digest"):
+        over |= {line["incident"] for line in digest.message.facts["digest"]}
+    assert over == set(range(1001, 1041))
