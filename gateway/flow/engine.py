@@ -10,7 +10,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from gateway.channels.contract import Channel
-from gateway.clock import monotonic
 from gateway.config.load import Config, ConfigError, Problem
 from gateway.core.delivery import Claimant
 from gateway.core.incoming import Incoming
@@ -224,7 +223,6 @@ class Engine:
         self._loops.start("dispatch", self._dispatch_loop)
         self._loops.start("housekeeping", self._housekeeping_loop)
         self._loops.start("store", self._probe_loop)
-        self._loops.start("lag", self._lag_loop)
         for courier in self.couriers.values():
             self._loops.start(f"deliver {courier.name}", courier.run)
 
@@ -329,13 +327,6 @@ class Engine:
                 self._epoch = self.store.epoch
                 self._memory.clear()
             await asyncio.sleep(PROBE)
-
-    async def _lag_loop(self) -> None:
-        """Measure how late the event loop is: what blocks it holds up everything."""
-        while True:
-            begun = monotonic()
-            await asyncio.sleep(1.0)
-            self.metrics.lag(max(0.0, monotonic() - begun - 1.0))
 
     async def _close_retired(self) -> None:
         if all(courier.idle for courier in self.couriers.values()):

@@ -23,7 +23,7 @@ async def test_lesser_notices_fold(world: World) -> None:
 
 
 async def test_the_critical_leaves_first_and_alone(world: World) -> None:
-    """Promise 9: among forty warnings that are due with it, the critical is sent first, unfolded."""
+    """Promise 9: among forty warnings due with it, the critical is sent first, unfolded."""
     await world.post(*storm(40))
     world.now += 30.0
     await world.post(alert("DoubleChargeDetected", starts_at=world.now))
