@@ -25,6 +25,7 @@ from gateway.core.server import ServerSettings, SettingError
 from gateway.core.settings import ChannelSettings
 from gateway.flow.engine import Engine, Parts
 from gateway.flow.heartbeat import beat
+from gateway.flow.lag import watch
 from gateway.links import Links
 from gateway.metrics import Metrics
 from gateway.render.words import Renderer
@@ -118,6 +119,7 @@ async def serve(
     reloads = asyncio.Queue[None]()
     loop.add_signal_handler(signal.SIGHUP, reloads.put_nowait, None)
     engine.run("reload on SIGHUP", partial(_reload_on_signal, engine, reloads))
+    engine.run("loop lag", partial(watch, engine.metrics))
     if settings.heartbeat_url is not None:
         engine.run("heartbeat", partial(beat, engine, settings.heartbeat_url))
     try:

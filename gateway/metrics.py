@@ -18,11 +18,12 @@ from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
 from gateway import __version__
+from gateway.core.incident import State
 from gateway.core.notice import Kind
 from gateway.core.respond import Answer, Response
 
 # A second series for each counter, which nobody asks for.
-disable_created_metrics()
+disable_created_metrics()  # type: ignore[no-untyped-call]  # the library leaves it so
 
 OTHER = "other"
 """Stands for every value that routes.yaml does not know."""
@@ -42,6 +43,7 @@ ANSWERED_WITHIN = (
     24 * _HOUR,
 )
 SENT_WITHIN = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+ON_GOING = (State.FIRING.value, State.ACKNOWLEDGED.value)
 LAGS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
 
 
@@ -113,6 +115,18 @@ class Metrics:
             "gateway_outbox_oldest_seconds",
             "Age of the oldest message that still waits, by channel.",
             ["channel"],
+            registry=registry,
+        )
+        self._incidents = Gauge(
+            "gateway_incidents",
+            "Incidents that go on, by severity and state.",
+            ["severity", "state"],
+            registry=registry,
+        )
+        self._unanswered = Gauge(
+            "gateway_incidents_unanswered_seconds",
+            "Age of the oldest incident that was told and nobody has acknowledged, by severity.",
+            ["severity"],
             registry=registry,
         )
         self._answers = Counter(
@@ -220,13 +234,33 @@ class Metrics:
         self._outbox_age.clear()
         oldest: dict[str, float] = dict.fromkeys(channels, now)
         for channel in oldest:
-            self._outbox.labels(channel, "pending").set(0)
+            for state in ("pending", "dead"):
+                self._outbox.labels(channel, state).set(0)
         for channel, state, count, created_at in depth:
             self._outbox.labels(channel, state).set(count)
             if state in ("pending", "sending") and created_at is not None:
                 oldest[channel] = min(oldest.get(channel, now), created_at)
         for channel, created_at in oldest.items():
             self._outbox_age.labels(channel).set(max(0.0, now - created_at))
+
+    def incidents(self, standing: Iterable[tuple[str, str, int, float | None]], now: float) -> None:
+        """The incidents that go on: (severity, state, count, opening of the oldest told) rows.
+
+        Every known severity shows, with 0 where there are none; unknown ones are OTHER.
+        """
+        counts = {(name, state): 0 for name in self._severities for state in ON_GOING}
+        opened = dict.fromkeys(self._severities, now)
+        for severity, state, count, opened_at in standing:
+            name = severity if severity in self._severities else OTHER
+            counts[name, state] = counts.get((name, state), 0) + count
+            if state == State.FIRING.value and opened_at is not None:
+                opened[name] = min(opened.get(name, now), opened_at)
+        self._incidents.clear()
+        self._unanswered.clear()
+        for labels, count in counts.items():
+            self._incidents.labels(*labels).set(count)
+        for name, opened_at in opened.items():
+            self._unanswered.labels(name).set(max(0.0, now - opened_at))
 
     def exposition(self) -> bytes:
         """Everything, in Prometheus' text format."""

@@ -6,7 +6,7 @@ Lists are read in pages, newest first, so that no answer grows without bound.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import Select, bindparam, case, func, or_, select
 
 from gateway.core.alert import Alert
 from gateway.core.incident import Incident, Told
@@ -46,11 +46,18 @@ __all__ = [
     "notices_of",
     "notices_to_person",
     "recipients_of",
+    "standing",
     "title_of",
 ]
 
 _COUNTS = Statement(
     select(incidents.c.state, func.count()).group_by(incidents.c.state).order_by(incidents.c.state)
+)
+_TOLD_OF = case((incidents.c.rank.is_not(None), incidents.c.opened_at))
+_STANDING = Statement(
+    select(incidents.c.severity, incidents.c.state, func.count(), func.min(_TOLD_OF))
+    .where(incident_rows.IS_OPEN)
+    .group_by(incidents.c.severity, incidents.c.state)
 )
 _TITLES = (*incident_rows.SELECTED, incidents.c.title)
 _HISTORY = Statement(
@@ -129,6 +136,14 @@ def title_of(tx: Tx, number: int) -> str:
 def counts(tx: Tx) -> dict[str, int]:
     """Return how many incidents there are in each state."""
     return dict(tx.rows(_COUNTS))
+
+
+def standing(tx: Tx) -> list[tuple[str, str, int, float | None]]:
+    """Return of the incidents that go on: severity, state, how many, and since when.
+
+    The last is when the oldest was opened that anybody was told of, None when nobody was.
+    """
+    return [(row[0], row[1], row[2], row[3]) for row in tx.rows(_STANDING)]
 
 
 def alerts_page(

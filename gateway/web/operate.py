@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from gateway.flow.engine import Engine, Health
-from gateway.store import StoreUnavailable, outbox
+from gateway.store import StoreUnavailable, outbox, reading
 from gateway.web.access import changing
 from gateway.web.errors import RequestError, json_response
 from gateway.web.keys import ENGINE
@@ -72,12 +72,16 @@ class Operating:
         """Everything counted, with the outbox as it is at this moment."""
         metrics = self._engine.metrics
         try:
-            depth = await self._engine.store.read(outbox.depth)
+            depth, standing = await self._engine.store.read(
+                lambda tx: (outbox.depth(tx), reading.standing(tx))
+            )
         except StoreUnavailable:
             metrics.store_up(False)
         else:
             metrics.store_up(True)
-            metrics.outbox(depth, self._engine.config.channels, self._engine.now())
+            now = self._engine.now()
+            metrics.outbox(depth, self._engine.config.channels, now)
+            metrics.incidents(standing, now)
         return web.Response(body=metrics.exposition(), headers={"Content-Type": EXPOSITION})
 
 
