@@ -69,6 +69,7 @@ def write_line(log: TextIO, vendor: str, got: Received) -> None:
             name: value for name, value in got.headers.items() if name.lower() not in CREDENTIALS
         },
         "json": got.json,
+        "answer": got.answer,
     }
     log.write(json.dumps(line) + "\n")
     log.flush()

@@ -25,6 +25,7 @@ class Received:
     raw: bytes
     accepted: bool = False
     status: int = 0  # answered; 0: the connection was dropped or still hangs
+    answer: Any = None  # what was answered to an accepted one, unless a script said otherwise
 
     @property
     def json(self) -> Any:
@@ -51,6 +52,7 @@ class Behaviour:
     drop: str | None = None  # "before" or "after" the vendor took it: cut the connection
     hang: str | None = None  # "before" or "after": never answer
     wait: asyncio.Event | None = None  # answer only when this is set
+    delay: float = 0.0  # seconds between taking the request and answering it
     drip: bool = False  # send the answer's headers, then a byte now and then, for ever
 
     @classmethod
@@ -172,6 +174,8 @@ class Fake:
             return self._cut(request)
         if how.hang == "after":
             return await self._hang(request)
+        if how.delay:
+            await asyncio.sleep(how.delay)
         got.status = status
         text = how.body if how.body is not None else _text(content)
         headers = {**headers, **how.headers}
@@ -191,7 +195,7 @@ class Fake:
         if taken:
             try:
                 status, content = self.success(got)
-                got.accepted = True
+                got.accepted, got.answer = True, content
                 self._note(got)
             except Answer as refusal:
                 status, content, headers = refusal.status, refusal.content, refusal.headers
