@@ -3,13 +3,17 @@
 A thread cannot be stopped from outside: after an await is given up the call goes on, and may
 deliver seconds later. So a call that outlives its deadline is reported as perhaps delivered, and
 its slot stays taken until the thread has really come back.
+
+The threads are daemons of our own, one a call. Those of a ThreadPoolExecutor are waited for when
+the process ends, and a vendor that drips its answer would keep the process for ever.
 """
 
 import asyncio
 import logging
+import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from contextlib import suppress
+from typing import Any, TypeVar, cast
 
 from gateway.core.delivery import Failure, SendError
 
@@ -25,7 +29,7 @@ class Threads:
         self._name = name
         self._deadline = deadline
         self._slots = asyncio.Semaphore(size)
-        self._executor = ThreadPoolExecutor(size, thread_name_prefix=f"gateway-{name}")
+        self._closed = False
         self._running: set[asyncio.Future[Any]] = set()
 
     @property
@@ -45,13 +49,14 @@ class Threads:
         except TimeoutError:
             detail = f"all connections are still busy after {self._deadline:g} s"
             raise SendError(Failure.TIMEOUT, detail) from None
-        try:
-            future = asyncio.get_running_loop().run_in_executor(self._executor, work)
-        except RuntimeError:
+        if self._closed:
             self._slots.release()
-            raise SendError(Failure.INTERNAL, "the channel is closed") from None
+            raise SendError(Failure.INTERNAL, "the channel is closed")
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._running.add(future)
         future.add_done_callback(self._came_back)
+        name = f"gateway-{self._name}"
+        threading.Thread(target=_run, args=(work, future), name=name, daemon=True).start()
         # wait, not wait_for: that one would cancel the future and lose sight of the thread.
         done, _ = await asyncio.wait({future}, timeout=self._deadline)
         if not done:
@@ -67,12 +72,29 @@ class Threads:
             future.exception()  # read, so that nobody complains about what came too late
 
     async def close(self) -> None:
-        """Wait for the calls in flight, a deadline long at most, and let the threads go."""
+        """Take no more calls, and wait for those in flight, a deadline long at most."""
+        self._closed = True
         running = set(self._running)
         if running:
             await asyncio.wait(running, timeout=self._deadline)
-        stuck = self.busy
-        if stuck:
-            logger.warning("%s: %d calls are still running at the end", self._name, stuck)
-        # Idle threads end at once; stuck ones cannot be waited for here.
-        self._executor.shutdown(wait=not stuck, cancel_futures=True)
+        if self.busy:
+            logger.warning("%s: %d calls are still running at the end", self._name, self.busy)
+
+
+def _run(work: Callable[[], Result], future: "asyncio.Future[Result]") -> None:
+    """In a thread: do the work and bring what came of it to the loop."""
+    result, error = None, None
+    try:
+        result = work()
+    except BaseException as raised:
+        error = raised
+
+    def bring() -> None:
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(cast("Result", result))
+
+    # The loop may be closed by now: then nobody waits any more.
+    with suppress(RuntimeError):
+        future.get_loop().call_soon_threadsafe(bring)

@@ -149,10 +149,10 @@ class Courier:
         if record:
             await self.record_outcomes()
 
-    async def stop(self, patience: float) -> bool:
-        """Let what is in flight end, record it, and hand back what was not begun.
+    async def stop(self, patience: float) -> None:
+        """Hand back what was not begun, let what is in flight end, and record all of it.
 
-        Returns whether all of it ended within `patience` seconds.
+        What does not end within `patience` seconds is cut off, and recorded as perhaps arrived.
         """
         self._stopping = True
         unbegun = [errand.notice.id for *_, errand in self._queue]
@@ -160,13 +160,9 @@ class Courier:
         await self._store.write(partial(outbox.release, owner=self._claimant.name, ids=unbegun))
         if self._sending:
             await asyncio.wait(self._sending, timeout=patience)
-        # What is still under way may have been accepted: its lease ends by itself, and whoever
-        # takes it over knows that.
-        ended = not self._sending
         for task in self._sending:
             task.cancel()
-        await self.record_outcomes()
-        return ended
+        await self.drain()
 
     # Inside.
 
@@ -207,6 +203,8 @@ class Courier:
             receipt = await self._attempt(channel, errand)
         except SendError as failed:
             error = failed
+        except asyncio.CancelledError:  # by our own stop, and only there
+            error = SendError(Failure.TIMEOUT, "the gateway was stopped meanwhile", perhaps=True)
         ended = self._now()
         self._note(errand, error, ended)
         self._outcomes.append(

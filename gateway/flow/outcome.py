@@ -81,11 +81,13 @@ def record(tx: Tx, outcomes: Sequence[Outcome], plan: Plan, now: float) -> list[
         results.append(result)
         if fall_back:
             failing.append(outcome)
-    outbox.finish(tx, results)
+    # What is not ours any more follows from another's attempt, or was recorded before: a commit
+    # that seemed to fail, or was given up by a stop, may have succeeded.
+    lost = set(outbox.finish(tx, results))
     lines = []
     for result in results:
         notice = result.notice
-        if notice.incident is None or result.state is NoticeState.SENT:
+        if notice.id in lost or notice.incident is None or result.state is NoticeState.SENT:
             continue
         if result.state is NoticeState.DEAD:
             lines.append((notice.incident, given_up(result)))
@@ -93,7 +95,8 @@ def record(tx: Tx, outcomes: Sequence[Outcome], plan: Plan, now: float) -> list[
             lines.append((notice.incident, failed_once(result)))
     timeline.add(tx, lines)
     for outcome in failing:
-        fall_back_from(tx, outcome, plan, now)
+        if outcome.errand.notice.id not in lost:
+            fall_back_from(tx, outcome, plan, now)
     return results
 
 

@@ -5,7 +5,9 @@ Everything here waits by looking again until a deadline, never by sleeping for a
 
 import json
 import os
+import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -160,7 +162,7 @@ class Vendors:
 
 
 class Gateway:
-    """One replica. What it keeps is in `home` unless a database is given; it may be started again."""
+    """One replica, which may be started again. It keeps all in `home` but for a given database."""
 
     def __init__(
         self, home: Path, routes: str, vendors: Vendors, database: str = "", **settings: str
@@ -199,8 +201,12 @@ class Gateway:
     def start(self) -> "Gateway":
         """Start it and wait until it answers requests."""
         self.launch()
-        self.url = wait_for("the gateway listens", self._address)
+        self.url = self.wait_until_it_listens()
         return self
+
+    def wait_until_it_listens(self) -> str:
+        """Return the address that it says it listens on."""
+        return wait_for("the gateway listens", self._address)
 
     def _address(self) -> str:
         assert self.process is not None
@@ -226,6 +232,11 @@ class Gateway:
 
     # What a client does.
 
+    def connected(self) -> socket.socket:
+        """A bare connection."""
+        parts = urlsplit(self.url)
+        return socket.create_connection((parts.hostname, parts.port), timeout=PATIENCE)
+
     def post(self, *alerts: Mapping[str, Any]) -> tuple[int, dict[str, str], bytes]:
         """Report alerts as Alertmanager would. Raises OSError when nobody answers."""
         return request(
@@ -239,6 +250,13 @@ class Gateway:
         """Report alerts, which must be answered 200."""
         status, _, body = self.post(*alerts)
         assert status == 200, (status, body)
+
+    def acknowledge(self, link: str, person: str) -> None:
+        """Press the button behind an acknowledge link, whichever replica made the link."""
+        path = urlsplit(link).path
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        status, _, body = request(self.url + path, "POST", f"person={person}".encode(), form)
+        assert status == 200, body
 
     def get(self, path: str) -> tuple[int, Any]:
         """GET; JSON is read."""
@@ -282,6 +300,13 @@ def alert(name: str, severity: str = "critical", **labels: str) -> dict[str, Any
 def resolved(firing: Mapping[str, Any]) -> dict[str, Any]:
     """The end of that alert."""
     return {**firing, "status": "resolved", "endsAt": "2026-11-20T03:09:00Z"}
+
+
+def acknowledge_link(mail: Mapping[str, Any]) -> str:
+    """The link of that sort in a mail that Postmark took."""
+    found = re.search(r"http://gateway\.example\.com/ack/\S+", mail["TextBody"])
+    assert found, mail["TextBody"]
+    return found[0]
 
 
 def webhook(alerts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

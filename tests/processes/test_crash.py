@@ -1,12 +1,11 @@
 """kill -9 at each step between an alert's 200 and its messages: nothing lost, hardly repeated."""
 
-import sqlite3
 from collections import Counter
-from contextlib import closing
 from typing import Any
 
 from tests.fakes.postmark import headers_of
 from tests.processes.conftest import MakeGateway
+from tests.processes.database import perhaps, rows, settled
 from tests.processes.harness import Gateway, Vendors, alert, resolved, wait_for
 
 ALL = {"postmark": 1, "slack": 1, "pagerduty": 1, "webhook": 1}
@@ -18,28 +17,10 @@ def told(vendors: Vendors) -> dict[str, int]:
     return dict(Counter(line["vendor"] for line in vendors.accepted()))
 
 
-def rows(gateway: Gateway, query: str) -> list[Any]:
-    """Look into the database of a gateway."""
-    with closing(sqlite3.connect(gateway.home / "gateway.db", timeout=10.0)) as database:
-        return database.execute(query).fetchall()
-
-
-def settled(gateway: Gateway) -> bool:
-    """Nothing is owed any more, and there was something."""
-    states = {state for (state,) in rows(gateway, "SELECT DISTINCT state FROM notices")}
-    return bool(states) and not states & {"pending", "sending"}
-
-
 def all_told(gateway: Gateway, vendors: Vendors) -> None:
     """Wait until every vendor took a message and all is on record."""
     wait_for("a message at each vendor", lambda: set(told(vendors)) == set(ALL))
     wait_for("all of it on record", lambda: settled(gateway))
-
-
-def perhaps(gateway: Gateway) -> dict[str, int]:
-    """By channel, how many attempts may have arrived without our knowing."""
-    query = "SELECT channel, sum(perhaps) FROM notices GROUP BY channel HAVING sum(perhaps) > 0"
-    return dict(rows(gateway, query))
 
 
 def test_before_the_group_wait_ends(make_gateway: MakeGateway, vendors: Vendors) -> None:

@@ -1,0 +1,25 @@
+"""Looking into a gateway's SQLite file from outside."""
+
+import sqlite3
+from contextlib import closing
+from typing import Any
+
+from tests.processes.harness import Gateway
+
+
+def rows(gateway: Gateway, query: str) -> list[Any]:
+    """What the query finds in the database of that gateway."""
+    with closing(sqlite3.connect(gateway.home / "gateway.db", timeout=10.0)) as database:
+        return database.execute(query).fetchall()
+
+
+def settled(gateway: Gateway) -> bool:
+    """Nothing is owed any more, and there was something."""
+    states = {state for (state,) in rows(gateway, "SELECT DISTINCT state FROM notices")}
+    return bool(states) and not states & {"pending", "sending"}
+
+
+def perhaps(gateway: Gateway) -> dict[str, int]:
+    """By channel, how many attempts may have arrived without our knowing."""
+    query = "SELECT channel, sum(perhaps) FROM notices GROUP BY channel HAVING sum(perhaps) > 0"
+    return dict(rows(gateway, query))

@@ -1,0 +1,89 @@
+"""A client that never lets up, against a gateway that is killed again and again."""
+
+import itertools
+import json
+import threading
+import time
+
+from tests.processes.conftest import MakeGateway
+from tests.processes.database import perhaps, rows, settled
+from tests.processes.harness import Gateway, Vendors, alert, wait_for
+from tests.processes.routes import WEBHOOK
+
+KILLS = 3
+BATCH = 5
+
+
+class Hammer:
+    """Posts batches of new alerts as fast as they are answered, and keeps which were."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._numbers = itertools.count()
+        self._stop = threading.Event()
+        self._threads = [threading.Thread(target=self._run) for _ in range(2)]
+        self.accepted: set[str] = set()
+        self.failed = 0
+
+    def __enter__(self) -> "Hammer":
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            names = [f"alert-{next(self._numbers)}" for _ in range(BATCH)]
+            try:
+                status, _, _ = self._gateway.post(*(alert(name) for name in names))
+            except OSError:
+                status = 0
+            if status == 200:
+                self.accepted.update(names)
+            else:
+                self.failed += 1
+                self._stop.wait(0.05)
+
+
+def test_nothing_that_was_accepted_is_lost(make_gateway: MakeGateway, vendors: Vendors) -> None:
+    """Promise 1: whatever was answered 200 between kills is stored, and led to a message."""
+    gateway = make_gateway(WEBHOOK).start()
+    with Hammer(gateway) as hammer:
+        for _ in range(KILLS):
+            before = len(hammer.accepted)
+            wait_for("more is accepted", lambda least=before + 40: len(hammer.accepted) >= least)
+            gateway.kill()
+            gateway.start()
+    assert hammer.failed, "the kills were never felt"
+    stored = {
+        json.loads(labels)["alertname"] for (labels,) in rows(gateway, "SELECT labels FROM alerts")
+    }
+    assert hammer.accepted <= stored
+    wait_for("all of it on record", lambda: settled(gateway), patience=30.0)
+    told = [line["json"]["groupLabels"]["alertname"] for line in vendors.accepted("webhook")]
+    assert hammer.accepted <= set(told)
+    # What was in flight at a kill may have arrived unknown to us: only that is repeated.
+    repeated = {name for name in told if told.count(name) > 1}
+    doubtful = perhaps(gateway).get("webhook", 0)
+    assert len(told) - len(set(told)) <= doubtful, repeated
+    assert max(told.count(name) for name in repeated) <= 2 if repeated else True
+
+
+def test_a_day_of_kills_in_seconds(make_gateway: MakeGateway, vendors: Vendors) -> None:
+    """Promise 1: killed while it starts, over and over: the database is never left broken."""
+    gateway = make_gateway(WEBHOOK).start()
+    gateway.accept(alert("first"))
+    gateway.kill()
+    for pause in (0.3, 0.5, 0.7, 0.9):
+        gateway.launch()
+        deadline = time.monotonic() + pause
+        wait_for("the moment to kill", lambda until=deadline: time.monotonic() >= until)
+        gateway.kill()
+    gateway.start()
+    gateway.accept(alert("second"))
+    wait_for("both are told", lambda: len(vendors.accepted("webhook")) >= 2)
+    assert rows(gateway, "PRAGMA integrity_check") == [("ok",)]
