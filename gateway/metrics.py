@@ -182,9 +182,9 @@ class Metrics:
             self._truncated.labels(source).inc(truncated)
 
     def decided(self, reasons: Iterable[str]) -> None:
-        """One decision, with all its reasons."""
-        for reason in reasons:
-            self._decisions.labels(str(reason)).inc()
+        """One decision, with all its reasons; each counts once."""
+        for reason in {str(reason) for reason in reasons}:
+            self._decisions.labels(reason).inc()
 
     def noticed(self, channel: str, kind: Kind) -> None:
         """A message was put into the outbox."""

@@ -1,0 +1,55 @@
+"""The gateway itself over the API: its state, dead letters and their replay, refused requests."""
+
+from gateway import __version__
+from gateway.flow.engine import Engine
+from gateway.store import Tx, outbox, reading, timeline
+from gateway.web.api import models
+from gateway.web.api.incidents import notice_model
+from gateway.web.operate import report
+
+
+async def status(engine: Engine, asked: models.NothingAsked) -> models.Status:
+    """Version, configuration in force, and what is wrong."""
+    counts = await engine.store.read(reading.counts)
+    said = report(engine.problems())
+    return models.Status(
+        status=said["status"],
+        version=__version__,
+        now=engine.now(),
+        config_digest=engine.plan.digest,
+        config_loaded_at=engine.metrics.loaded_at,
+        config_warnings=[str(warning) for warning in engine.config.warnings],
+        incidents={state: counts.get(state, 0) for state in ("firing", "acknowledged", "resolved")},
+        components=[models.Component.model_validate(one) for one in said["components"]],
+    )
+
+
+async def dead_letters(engine: Engine, asked: models.PageAsked) -> models.DeadLetters:
+    """Messages that were given up, with every attempt."""
+
+    def work(tx: Tx) -> models.DeadLetters:
+        found = outbox.dead(tx, asked.limit + 1, asked.cursor)
+        page = [line for one in found[: asked.limit] if (line := reading.notice(tx, one.id))]
+        attempts = reading.attempts_of(tx, [line.id for line in page])
+        return models.DeadLetters(
+            notices=[notice_model(line, attempts[line.id]) for line in page],
+            next=page[-1].id if len(found) > asked.limit else None,
+        )
+
+    return await engine.store.read(work)
+
+
+async def replay(
+    engine: Engine, asked: models.NothingAsked, given: models.NoticeIds
+) -> models.Replayed:
+    """Try given-up messages again."""
+    now = engine.now()
+    again = await engine.store.write(lambda tx: outbox.replay(tx, given.ids, now))
+    left = sorted(set(given.ids) - set(again))
+    return models.Replayed(replayed=again, left=left)
+
+
+async def rejects(engine: Engine, asked: models.LatestAsked) -> models.Rejects:
+    """Requests that were refused, whole or in part, with the reason (the last thousand)."""
+    found = await engine.store.read(lambda tx: timeline.rejected(tx, asked.limit))
+    return models.Rejects(rejects=[models.Reject.model_validate(one) for one in found])

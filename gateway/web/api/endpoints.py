@@ -1,0 +1,109 @@
+"""The API in one table: routes, checks and the OpenAPI document are all made of it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from gateway.web.api import admin, incidents, models, oncall
+
+BASE = "/api/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One operation. The handler gets the engine, what was asked, then number and body if any."""
+
+    method: str
+    path: str
+    name: str
+    handler: Callable[..., Awaitable[BaseModel]]
+    asked: type[models.Question]
+    answer: type[models.Answer]
+    given: type[models.Question] | None = None
+    errors: tuple[int, ...] = ()
+
+    @property
+    def numbered(self) -> bool:
+        """Whether the path names an incident."""
+        return "{number}" in self.path
+
+    @property
+    def changes(self) -> bool:
+        """Whether it changes anything, and so needs the right to."""
+        return self.method != "GET"
+
+    @property
+    def summary(self) -> str:
+        """What it is for, in a line."""
+        return (self.handler.__doc__ or "").strip().partition("\n")[0]
+
+
+def _get(
+    path: str,
+    name: str,
+    handler: Callable[..., Awaitable[BaseModel]],
+    asked: Any,
+    answer: Any,
+    errors: tuple[int, ...] = (),
+) -> Endpoint:
+    return Endpoint("GET", BASE + path, name, handler, asked, answer, None, errors)
+
+
+def _post(
+    path: str,
+    name: str,
+    handler: Callable[..., Awaitable[BaseModel]],
+    given: Any,
+    answer: Any,
+    errors: tuple[int, ...] = (),
+) -> Endpoint:
+    return Endpoint(
+        "POST", BASE + path, name, handler, models.NothingAsked, answer, given, (415, 400, *errors)
+    )
+
+
+ENDPOINTS = (
+    _get("/status", "status", admin.status, models.NothingAsked, models.Status),
+    _get(
+        "/incidents",
+        "listIncidents",
+        incidents.list_incidents,
+        models.IncidentsAsked,
+        models.IncidentPage,
+    ),
+    _get(
+        "/incidents/{number}",
+        "getIncident",
+        incidents.one_incident,
+        models.NothingAsked,
+        models.IncidentDetail,
+        (404,),
+    ),
+    _post(
+        "/incidents/{number}/ack",
+        "acknowledgeIncident",
+        incidents.acknowledge,
+        models.By,
+        models.Responded,
+        (404, 409),
+    ),
+    _post(
+        "/incidents/{number}/unack",
+        "unacknowledgeIncident",
+        incidents.unacknowledge,
+        models.By,
+        models.Responded,
+        (404, 409),
+    ),
+    _get("/oncall", "onCall", oncall.on_call, models.OnCallAsked, models.OnCall, (404,)),
+    _get("/rotas", "listRotas", oncall.list_rotas, models.NothingAsked, models.Rotas),
+    _get(
+        "/dead-letters", "listDeadLetters", admin.dead_letters, models.PageAsked, models.DeadLetters
+    ),
+    _post(
+        "/dead-letters/replay", "replayDeadLetters", admin.replay, models.NoticeIds, models.Replayed
+    ),
+    _get("/rejects", "listRejects", admin.rejects, models.LatestAsked, models.Rejects),
+)

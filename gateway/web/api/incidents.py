@@ -1,0 +1,182 @@
+"""Incidents over the API: list, one in full, acknowledge, undo."""
+
+from collections.abc import Mapping, Sequence
+
+from gateway.core import respond
+from gateway.core.escape import one_line
+from gateway.core.facts import escalation_facts
+from gateway.core.incident import Incident, Member
+from gateway.core.labels import fingerprint
+from gateway.core.plan import Plan
+from gateway.flow.engine import Engine
+from gateway.store import Tx, reading, timeline
+from gateway.web.api import models
+from gateway.web.errors import RequestError
+from gateway.web.look import read_incident
+
+_NOT_DONE = {respond.Answer.RESOLVED, respond.Answer.NOT_ACKNOWLEDGED}
+
+
+def person(plan: Plan, name: str) -> models.PersonName:
+    """Somebody by id and name."""
+    known = plan.people.get(name)
+    return models.PersonName(id=name, name=known.name if known else name)
+
+
+def incident_model(engine: Engine, incident: Incident, title: str) -> dict[str, object]:
+    """The fields that every incident has."""
+    ack = incident.ack
+    return {
+        "number": incident.number,
+        "state": incident.state.value,
+        "severity": incident.severity,
+        "title": title,
+        "receiver": incident.receiver,
+        "route": incident.route_id,
+        "group_labels": dict(incident.group_labels),
+        "opened_at": incident.opened_at,
+        "resolved_at": incident.resolved_at,
+        "due_at": incident.due_at,
+        "acknowledged": ack
+        and models.Acknowledgement(
+            by=person(engine.plan, ack.by), at=ack.at, via=ack.via, expires_at=ack.expires_at
+        ),
+        "url": engine.links.incident(incident.number),
+    }
+
+
+def notice_model(line: reading.NoticeLine, attempts: Sequence[reading.Attempt]) -> models.Notice:
+    """A notice with its attempts."""
+    return models.Notice(
+        id=line.id,
+        incident=line.incident,
+        channel=line.target.channel,
+        target=line.target.address,
+        person=line.target.person,
+        kind=line.kind,
+        reason=line.reason,
+        state=line.state.value,
+        created_at=line.created_at,
+        sent_at=line.sent_at,
+        next_at=line.next_at,
+        outcome=line.outcome,
+        detail=line.detail,
+        attempts=[models.Attempt.model_validate(one) for one in attempts],
+    )
+
+
+async def list_incidents(engine: Engine, asked: models.IncidentsAsked) -> models.IncidentPage:
+    """Incidents, the newest first."""
+
+    def work(tx: Tx) -> list[reading.Listed]:
+        return reading.incidents_page(
+            tx,
+            state=asked.state,
+            receiver=asked.receiver,
+            severity=asked.severity,
+            q=asked.q,
+            before=asked.cursor,
+            limit=asked.limit + 1,
+        )
+
+    found = await engine.store.read(work)
+    page = found[: asked.limit]
+    more = len(found) > asked.limit
+    return models.IncidentPage(
+        incidents=[
+            models.Incident.model_validate(incident_model(engine, one.incident, one.title))
+            for one in page
+        ],
+        next=page[-1].incident.number if more else None,
+    )
+
+
+async def one_incident(
+    engine: Engine, asked: models.NothingAsked, number: int
+) -> models.IncidentDetail:
+    """An incident with its alerts, timeline, notices and their attempts."""
+    plan, now = engine.plan, engine.now()
+
+    def work(tx: Tx) -> models.IncidentDetail | None:
+        seen = read_incident(tx, number)
+        if seen is None:
+            return None
+        incident = seen.incident
+        notices = reading.notices_of(tx, number)
+        attempts: Mapping[int, Sequence[reading.Attempt]] = reading.attempts_of(
+            tx, [notice.id for notice in notices]
+        )
+        climb = escalation_facts(incident, plan)
+        return models.IncidentDetail.model_validate(
+            {
+                **incident_model(engine, incident, reading.title_of(tx, number)),
+                "respond_by": incident.respond_by,
+                "escalation": climb and models.Escalation.model_validate(climb),
+                "alerts": [_alert(member, now) for member in seen.members],
+                "timeline": [
+                    models.Event(at=e.at, kind=e.kind, text=e.text, data=dict(e.data))
+                    for e in timeline.of(tx, number)
+                ],
+                "notices": [notice_model(one, attempts[one.id]) for one in notices],
+            }
+        )
+
+    found = await engine.store.read(work)
+    if found is None:
+        raise _unknown(number)
+    return found
+
+
+async def acknowledge(
+    engine: Engine, asked: models.NothingAsked, number: int, given: models.By
+) -> models.Responded:
+    """Take an incident. The first one wins; the second is told who has it."""
+    return await _respond(engine, number, given.by, undo=False)
+
+
+async def unacknowledge(
+    engine: Engine, asked: models.NothingAsked, number: int, given: models.By
+) -> models.Responded:
+    """Give an incident back: reminders and escalation go on."""
+    return await _respond(engine, number, given.by, undo=True)
+
+
+async def _respond(engine: Engine, number: int, by: str, undo: bool) -> models.Responded:
+    act = engine.unacknowledge if undo else engine.acknowledge
+    name = one_line(by, 80)
+    if not name:
+        raise RequestError(422, "who is it?", [{"field": "by", "message": "must not be empty"}])
+    try:
+        response = await act(number, name, "api")
+    except KeyError:
+        raise _unknown(number) from None
+    if response.answer in _NOT_DONE:
+        said = f"incident #{number} is {response.answer.value}"
+        raise RequestError(409, said, [{"field": "number", "message": response.answer.value}])
+    title = await engine.store.read(lambda tx: reading.title_of(tx, number))
+    return models.Responded(
+        answer=response.answer.value,
+        incident=models.Incident.model_validate(incident_model(engine, response.incident, title)),
+    )
+
+
+def _alert(member: Member, now: float) -> models.Alert:
+    alert = member.alert
+    firing = member.firing(now)
+    return models.Alert(
+        fingerprint=fingerprint(alert.labels),
+        status="firing" if firing else "resolved",
+        labels=dict(alert.labels),
+        annotations=dict(alert.annotations),
+        starts_at=alert.starts_at,
+        ends_at=alert.ends_at,
+        generator_url=alert.generator_url,
+        source=alert.source,
+        told=member.told.value,
+        acknowledged=firing and member.acked_starts_at == alert.starts_at,
+    )
+
+
+def _unknown(number: int) -> RequestError:
+    detail = [{"field": "number", "message": f"there is no incident #{number}"}]
+    return RequestError(404, "there is no such incident", detail)

@@ -1,0 +1,325 @@
+"""What the API says and takes, as models: answers are made of them, and so is the OpenAPI document.
+
+Instants are RFC 3339 in UTC. A list comes in pages: `next` is the `cursor` of the following one.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
+
+from gateway.core.when import format_rfc3339, parse_rfc3339
+
+
+def _stamp(t: float) -> str:
+    return format_rfc3339(t, milliseconds=t != int(t))
+
+
+Instant = Annotated[
+    float,
+    PlainSerializer(_stamp, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+GivenInstant = Annotated[
+    float,
+    PlainValidator(parse_rfc3339),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+
+
+class Answer(BaseModel):
+    """Something the API says."""
+
+    model_config = ConfigDict(frozen=True, from_attributes=True)
+
+
+class Question(BaseModel):
+    """Something the API is given. What it does not know is an error, not ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Fault(Answer):
+    """What is wrong with one field."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    field: str | None = None
+    message: str | None = None
+
+
+class Error(Answer):
+    """Any answer that is not 2xx."""
+
+    error: str
+    detail: list[Fault]
+
+
+class PersonName(Answer):
+    """Somebody, by id and name. A name that routes.yaml does not know is its own id."""
+
+    id: str
+    name: str
+
+
+class Acknowledgement(Answer):
+    """Who has an incident."""
+
+    by: PersonName
+    at: Instant
+    via: str
+    expires_at: Instant
+
+
+class Incident(Answer):
+    """An incident as lists show it."""
+
+    number: int
+    state: Literal["firing", "acknowledged", "resolved"]
+    severity: str
+    title: str
+    receiver: str
+    route: str
+    group_labels: dict[str, str]
+    opened_at: Instant
+    resolved_at: Instant | None
+    due_at: Instant | None = Field(description="When it will be looked at next.")
+    acknowledged: Acknowledgement | None
+    url: str
+
+
+class Alert(Answer):
+    """An alert of an incident."""
+
+    fingerprint: str
+    status: Literal["firing", "resolved"]
+    labels: dict[str, str]
+    annotations: dict[str, str]
+    starts_at: Instant
+    ends_at: Instant | None
+    generator_url: str
+    source: str
+    told: Literal["", "firing", "resolved"] = Field(description="What people last heard of it.")
+    acknowledged: bool
+
+
+class Event(Answer):
+    """An entry of an incident's timeline."""
+
+    at: Instant
+    kind: str
+    text: str
+    data: dict[str, Any]
+
+
+class Attempt(Answer):
+    """One attempt to send a notice."""
+
+    at: Instant
+    seconds: float
+    outcome: str
+    detail: str
+    perhaps: bool = Field(description="The vendor may have accepted it although we do not know.")
+
+
+class Notice(Answer):
+    """A message to one target, and what came of it."""
+
+    id: int
+    incident: int | None
+    channel: str
+    target: str = Field(description="The address, or the name of the secret that holds it.")
+    person: str | None
+    kind: str
+    reason: str
+    state: Literal["pending", "sending", "sent", "dead", "folded", "cancelled"]
+    created_at: Instant
+    sent_at: Instant | None
+    next_at: Instant | None
+    outcome: str
+    detail: str
+    attempts: list[Attempt]
+
+
+class Escalation(Answer):
+    """How far an incident's escalation got."""
+
+    name: str
+    step: int
+    steps: int
+    next: list[str]
+    next_at: Instant | None
+
+
+class IncidentDetail(Incident):
+    """An incident with all there is to know."""
+
+    respond_by: Instant | None
+    escalation: Escalation | None
+    alerts: list[Alert]
+    timeline: list[Event]
+    notices: list[Notice]
+
+
+class IncidentPage(Answer):
+    """Incidents, the newest first."""
+
+    incidents: list[Incident]
+    next: int | None
+
+
+class Responded(Answer):
+    """What came of an acknowledgement or its undoing."""
+
+    answer: str
+    incident: Incident
+
+
+class Duty(Answer):
+    """Who is on call in a rota at an instant."""
+
+    rota: str
+    timezone: str
+    at: Instant
+    on_call: list[PersonName]
+    by: str | None = Field(description="The layer or override that says so.")
+    since: Instant | None
+    until: Instant | None
+    next: PersonName | None
+
+
+class Shift(Answer):
+    """A stretch in which the same people are on call; nobody is an empty list."""
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+    rota: str
+    timezone: str
+    start: Instant = Field(serialization_alias="from")
+    end: Instant = Field(serialization_alias="to")
+    on_call: list[PersonName]
+    by: str | None
+
+
+class OnCall(Answer):
+    """Who is on call: at an instant (`duty`), or over a time (`shifts`)."""
+
+    duty: list[Duty]
+    shifts: list[Shift]
+
+
+class Rota(Answer):
+    """A rota's shape."""
+
+    name: str
+    timezone: str
+    members: list[PersonName]
+    layers: int
+    overrides: int
+
+
+class Rotas(Answer):
+    """All rotas."""
+
+    rotas: list[Rota]
+
+
+class DeadLetters(Answer):
+    """Messages that were given up, the newest first."""
+
+    notices: list[Notice]
+    next: int | None
+
+
+class Replayed(Answer):
+    """Which messages will be tried again, and which will not: sent since, overtaken or unknown."""
+
+    replayed: list[int]
+    left: list[int]
+
+
+class Reject(Answer):
+    """A request for alerts that was refused, whole or in part."""
+
+    at: Instant
+    source: str
+    status: int
+    error: str
+    detail: Any
+    remote: str
+    excerpt: str
+
+
+class Rejects(Answer):
+    """Refused requests, the newest first."""
+
+    rejects: list[Reject]
+
+
+class Component(Answer):
+    """A part of the gateway and how it is."""
+
+    component: str
+    ok: bool
+    text: str
+
+
+class Status(Answer):
+    """The gateway itself."""
+
+    status: Literal["ok", "degraded", "unavailable"]
+    version: str
+    now: Instant
+    config_digest: str
+    config_loaded_at: Instant | None
+    config_warnings: list[str]
+    incidents: dict[str, int]
+    components: list[Component]
+
+
+class IncidentsAsked(Question):
+    """Which incidents."""
+
+    state: Literal["firing", "acknowledged", "resolved", "open"] | None = None
+    receiver: str | None = None
+    severity: str | None = None
+    q: str | None = Field(None, max_length=200, description="In title, group labels or receiver.")
+    limit: int = Field(50, ge=1, le=500)
+    cursor: int | None = Field(None, ge=0)
+
+
+class PageAsked(Question):
+    """Which page of a list."""
+
+    limit: int = Field(50, ge=1, le=500)
+    cursor: int | None = Field(None, ge=0)
+
+
+class LatestAsked(Question):
+    """How much of a list."""
+
+    limit: int = Field(100, ge=1, le=1000)
+
+
+class OnCallAsked(Question):
+    """Which rota and when: `at` an instant (default: now), or `from` and `to`."""
+
+    rota: str | None = None
+    at: GivenInstant | None = None
+    start: GivenInstant | None = Field(None, alias="from")
+    end: GivenInstant | None = Field(None, alias="to")
+
+
+class NothingAsked(Question):
+    """No parameters."""
+
+
+class By(Question):
+    """Who acts: the id of a person, or any name."""
+
+    by: str = Field(min_length=1, max_length=80)
+
+
+class NoticeIds(Question):
+    """Which notices."""
+
+    ids: list[int] = Field(min_length=1, max_length=1000)

@@ -1,0 +1,356 @@
+"""The API: every answer is what its OpenAPI document says, and every error has one shape."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from jsonschema import Draft202012Validator
+
+from gateway.core.delivery import Failure, SendError
+from gateway.store import StoreUnavailable
+from gateway.web.api.openapi import document
+from gateway.web.app import build_app
+from tests.flow.world import MINUTE, World, alert
+from tests.web.real import Client, served
+from tests.web.world import settings
+
+Gateway = tuple[World, Client]
+
+
+@pytest.fixture
+async def gateway(tmp_path: Path) -> AsyncIterator[Gateway]:
+    """Two open incidents, one acknowledged, and a message that was given up."""
+    async with served(tmp_path) as (world, client):
+        world.break_channel("slack", lambda: SendError(Failure.BAD_RECIPIENT, "channel_not_found"))
+        await world.post(alert(instance="billing-1"), alert("Other", "warning"))
+        await world.advance(2 * MINUTE)
+        await world.ack(1001)
+        yield world, client
+
+
+async def call(
+    client: Client, method: str, path: str, status: int = 200, **more: Any
+) -> dict[str, Any]:
+    """The answer, checked against the document."""
+    answer = await client.request(method, path, **more)
+    said: dict[str, Any] = await answer.json()
+    assert answer.status == status, said
+    pattern, operation = _operation(method, path.partition("?")[0])
+    wanted = operation["responses"].get(str(status))
+    assert wanted is not None, f"{method} {pattern} does not say that it may answer {status}"
+    schema = wanted["content"]["application/json"]["schema"]
+    Draft202012Validator({**schema, "components": document()["components"]}).validate(said)
+    return said
+
+
+def _operation(method: str, path: str) -> tuple[str, dict[str, Any]]:
+    parts = path.split("/")
+    for pattern, operations in document()["paths"].items():
+        wanted = pattern.split("/")
+        same = (
+            a == b or (a == "{number}" and b.isdigit()) for a, b in zip(wanted, parts, strict=False)
+        )
+        if len(wanted) == len(parts) and all(same):
+            return pattern, operations[method.lower()]
+    raise AssertionError(f"{path} is not in the document")
+
+
+async def test_every_route_is_in_the_document(gateway: Gateway) -> None:
+    """The document is of the routes that exist, no more and no fewer."""
+    app: web.Application = build_app(gateway[0].engine, settings())
+    routes = {
+        (route.method, route.resource.canonical)
+        for route in app.router.routes()
+        if route.resource is not None and route.resource.canonical.startswith("/api/v1")
+    }
+    described = {
+        (method.upper(), path)
+        for path, operations in document()["paths"].items()
+        for method in operations
+    }
+    assert {route for route in routes if route[0] != "HEAD"} == described
+
+
+async def test_the_document_is_served_and_sound(gateway: Gateway) -> None:
+    """Its schemas are valid, its references lead somewhere, its operations have names."""
+    said = await (await gateway[1].get("/api/v1/openapi.json")).json()
+    assert said["openapi"].startswith("3.1")
+    for schema in said["components"]["schemas"].values():
+        Draft202012Validator.check_schema(schema)
+    operations = [one for path in said["paths"].values() for one in path.values()]
+    assert len({one["operationId"] for one in operations}) == len(operations)
+    assert all(one["summary"] for one in operations)
+    text = str(said)
+    for reference in {r.split("'")[0] for r in text.split("#/components/schemas/")[1:]}:
+        assert reference in said["components"]["schemas"]
+
+
+async def test_incidents_are_listed(gateway: Gateway) -> None:
+    """Newest first, with who has each."""
+    said = await call(gateway[1], "GET", "/api/v1/incidents")
+    assert [(one["number"], one["state"]) for one in said["incidents"]] == [
+        (1002, "firing"),
+        (1001, "acknowledged"),
+    ]
+    taken = said["incidents"][1]
+    assert taken["acknowledged"]["by"] == {"id": "ana", "name": "Ana"}
+    assert taken["opened_at"] == "2026-11-18T11:06:40Z"
+    assert taken["url"] == "http://gateway.example.com/incidents/1001"
+    assert said["next"] is None
+
+
+@pytest.mark.parametrize(
+    ("query", "numbers"),
+    [
+        ("state=open", [1002, 1001]),
+        ("state=acknowledged", [1001]),
+        ("state=resolved", []),
+        ("severity=warning", [1002]),
+        ("receiver=billing&severity=critical", [1001]),
+        ("q=doublecharge", [1001]),
+        ("q=%25", []),
+        ("limit=1", [1002]),
+        ("cursor=1002", [1001]),
+    ],
+)
+async def test_incidents_are_filtered_and_paged(
+    gateway: Gateway, query: str, numbers: list[int]
+) -> None:
+    """Filters combine; a page says where the next one begins."""
+    said = await call(gateway[1], "GET", f"/api/v1/incidents?{query}")
+    assert [one["number"] for one in said["incidents"]] == numbers
+    assert said["next"] == (1002 if query == "limit=1" else None)
+
+
+async def test_one_incident_is_told_in_full(gateway: Gateway) -> None:
+    """Alerts, timeline, notices and their attempts."""
+    said = await call(gateway[1], "GET", "/api/v1/incidents/1001")
+    assert said["alerts"][0]["labels"]["instance"] == "billing-1"
+    assert said["alerts"][0]["acknowledged"] is True
+    assert len(said["alerts"][0]["fingerprint"]) == 16
+    kinds = [entry["kind"] for entry in said["timeline"]]
+    assert kinds[0] == "spoke"
+    assert "acknowledged" in kinds
+    slack = next(one for one in said["notices"] if one["channel"] == "slack")
+    assert slack["state"] == "dead"
+    assert slack["attempts"][0]["outcome"] == "bad recipient"
+    assert said["escalation"]["name"] == "billing"
+
+
+async def test_an_incident_is_taken_and_given_back(gateway: Gateway) -> None:
+    """The first has it, the second learns who; undone twice is a conflict."""
+    _, client = gateway
+    path = "/api/v1/incidents/1002"
+    first = await call(client, "POST", f"{path}/ack", json={"by": "ben"})
+    assert first["answer"] == "acknowledged"
+    second = await call(client, "POST", f"{path}/ack", json={"by": "ana"})
+    assert second["answer"] == "already acknowledged"
+    assert second["incident"]["acknowledged"]["by"]["name"] == "Ben"
+    assert second["incident"]["acknowledged"]["via"] == "api"
+    back = await call(client, "POST", f"{path}/unack", json={"by": "ben"})
+    assert (back["answer"], back["incident"]["state"]) == ("acknowledgement undone", "firing")
+    await call(client, "POST", f"{path}/unack", 409, json={"by": "ben"})
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "field"),
+    [
+        (b"{}", 422, "by"),
+        (b'{"by": ""}', 422, "by"),
+        (b'{"by": "\\u0000 "}', 422, "by"),
+        (b'{"by": 3}', 422, "by"),
+        (b'{"by": "ana", "force": true}', 422, "force"),
+        (b'{"by": "' + b"x" * 81 + b'"}', 422, "by"),
+        (b"[]", 422, ""),
+        (b"{", 400, ""),
+        (b"", 400, ""),
+        (b"[" * 60_000, 400, ""),
+        (b'{"by": "\\ud800"}', 400, ""),
+    ],
+)
+async def test_a_wrong_body_is_named(
+    gateway: Gateway, body: bytes, status: int, field: str
+) -> None:
+    """Malformed is 400, a wrong field 422 with its name."""
+    kind = {"Content-Type": "application/json"}
+    path = "/api/v1/incidents/1002/ack"
+    said = await call(gateway[1], "POST", path, status, data=body, headers=kind)
+    assert said["detail"][0]["field"] == field
+
+
+async def test_only_json_is_taken(gateway: Gateway) -> None:
+    """A form, which another site's page could send, is 415."""
+    await call(gateway[1], "POST", "/api/v1/incidents/1002/ack", 415, data={"by": "ana"})
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("/api/v1/incidents?state=burning", "state"),
+        ("/api/v1/incidents?limit=0", "limit"),
+        ("/api/v1/incidents?limit=many", "limit"),
+        ("/api/v1/incidents?stat=open", "stat"),
+        ("/api/v1/incidents?q=a&q=b", "q"),
+        ("/api/v1/oncall?at=tomorrow", "at"),
+        ("/api/v1/oncall?from=2026-11-20T00:00:00Z", "from"),
+        ("/api/v1/oncall?from=2026-11-20T00:00:00Z&to=2026-11-19T00:00:00Z", "to"),
+        ("/api/v1/oncall?at=9999-01-01T00:00:00Z", "at"),
+        ("/api/v1/status?verbose=1", "verbose"),
+    ],
+)
+async def test_a_wrong_parameter_is_named(gateway: Gateway, path: str, field: str) -> None:
+    """422 with the parameter's name; an unknown one is not ignored."""
+    said = await call(gateway[1], "GET", path, 422)
+    assert said["detail"][0]["field"] == field
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/api/v1/incidents/1"),
+        ("GET", "/api/v1/incidents/99999999999999999999999"),
+        ("POST", "/api/v1/incidents/1/ack"),
+        ("POST", "/api/v1/incidents/1/unack"),
+        ("GET", "/api/v1/oncall?rota=nope"),
+    ],
+)
+async def test_what_is_not_there_is_404(gateway: Gateway, method: str, path: str) -> None:
+    """404 in the one shape of errors."""
+    more = {"json": {"by": "ana"}} if method == "POST" else {}
+    await call(gateway[1], method, path, 404, **more)
+
+
+async def test_who_is_on_call_now(gateway: Gateway) -> None:
+    """The answer names the person, the zone, since and until when."""
+    said = await call(gateway[1], "GET", "/api/v1/oncall")
+    (duty,) = said["duty"]
+    assert duty["rota"] == "billing"
+    assert duty["timezone"] == "Europe/Berlin"
+    assert duty["on_call"] == [{"id": "ana", "name": "Ana"}]
+    assert duty["by"] == "layer 1"
+    assert said["shifts"] == []
+
+
+async def test_who_was_on_call_before_the_rota_began(gateway: Gateway) -> None:
+    """Nobody on call is an empty list, and who comes next is said."""
+    said = await call(gateway[1], "GET", "/api/v1/oncall?rota=billing&at=2026-01-01T00:00:00Z")
+    (duty,) = said["duty"]
+    assert duty["on_call"] == []
+    assert duty["next"] == {"id": "ana", "name": "Ana"}
+    assert duty["until"] == "2026-01-05T08:00:00Z"
+
+
+async def test_a_table_of_shifts(gateway: Gateway) -> None:
+    """From one instant to another every stretch is listed, gaps too."""
+    query = "from=2026-01-01T00:00:00Z&to=2026-01-10T00:00:00Z"
+    said = await call(gateway[1], "GET", f"/api/v1/oncall?{query}")
+    assert [(one["from"], one["on_call"]) for one in said["shifts"]] == [
+        ("2026-01-01T00:00:00Z", []),
+        ("2026-01-05T08:00:00Z", [{"id": "ana", "name": "Ana"}]),
+    ]
+
+
+async def test_rotas_are_listed(gateway: Gateway) -> None:
+    """Each with its zone and people."""
+    said = await call(gateway[1], "GET", "/api/v1/rotas")
+    assert said["rotas"][0]["members"] == [{"id": "ana", "name": "Ana"}]
+
+
+async def test_dead_letters_are_listed_and_tried_again(gateway: Gateway) -> None:
+    """Promise 13: what was given up is listed with its cause, and goes out when replayed."""
+    world, client = gateway
+    said = await call(client, "GET", "/api/v1/dead-letters")
+    dead = [one["id"] for one in said["notices"]]
+    assert dead
+    assert {one["detail"] for one in said["notices"]} == {"channel_not_found"}
+    world.mend("slack")
+    again = await call(client, "POST", "/api/v1/dead-letters/replay", json={"ids": [*dead, 9999]})
+    assert set(again["replayed"]) <= set(dead)
+    assert again["replayed"]
+    assert 9999 in again["left"]
+    await world.advance(MINUTE)
+    left = await call(client, "GET", "/api/v1/dead-letters")
+    assert not {one["id"] for one in left["notices"]} & set(again["replayed"])
+
+
+async def test_refused_requests_can_be_seen(gateway: Gateway) -> None:
+    """E42: admins see what was refused, why, and how it began."""
+    _, client = gateway
+    body = {"alerts": [{"labels": {"severity": 3}}]}
+    assert (await client.post("/webhook/alertmanager", json=body)).status == 422
+    said = await call(client, "GET", "/api/v1/rejects")
+    (refused,) = said["rejects"]
+    assert (refused["source"], refused["status"]) == ("alertmanager", 422)
+    assert refused["detail"][0]["field"] == "labels.severity"
+    assert "severity" in refused["excerpt"]
+
+
+async def test_the_gateways_own_state(gateway: Gateway) -> None:
+    """Version, configuration, counts and what is wrong."""
+    said = await call(gateway[1], "GET", "/api/v1/status")
+    assert said["incidents"] == {"firing": 1, "acknowledged": 1, "resolved": 0}
+    assert said["config_digest"]
+    assert said["config_loaded_at"]
+    assert {one["component"] for one in said["components"]} >= {"store", "routes.yaml"}
+
+
+async def test_a_lost_database_is_503(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reads and writes alike: 503, when to come again, and why."""
+    world, client = gateway
+
+    async def lost(*_: object) -> None:
+        raise StoreUnavailable("the disk that holds the database is full")
+
+    monkeypatch.setattr(world.engine.store, "read", lost)
+    monkeypatch.setattr(world.engine.store, "write", lost)
+    for method, path in (("GET", "/api/v1/incidents"), ("POST", "/api/v1/incidents/1002/ack")):
+        more: dict[str, Any] = {"json": {"by": "ana"}} if method == "POST" else {}
+        said = await call(client, method, path, 503, **more)
+        assert "full" in said["detail"][0]["message"]
+
+
+WRITES = ["/api/v1/incidents/1001/ack", "/api/v1/dead-letters/replay", "/-/reload"]
+
+
+@pytest.mark.parametrize("path", WRITES)
+async def test_writes_need_the_token_where_one_is_set(tmp_path: Path, path: str) -> None:
+    """On loopback too, and never by a password that a browser repeats by itself."""
+    async with served(tmp_path, api_token="test-api-token") as (_, client):
+        body = {"by": "ana"} if "ack" in path else {"ids": [1]}
+        for wrong in ({}, {"Authorization": "Bearer x"}, {"Authorization": "Basic bWU6eA=="}):
+            answer = await client.post(path, json=body, headers=wrong)
+            assert answer.status == 401
+            assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+            assert "Basic" not in answer.headers["WWW-Authenticate"]
+        right = {"Authorization": "Bearer test-api-token"}
+        assert (await client.post(path, json=body, headers=right)).status in (200, 404)
+        assert (await client.get("/api/v1/status")).status == 200
+
+
+@pytest.mark.parametrize("path", WRITES)
+async def test_writes_from_another_sites_page_are_refused(gateway: Gateway, path: str) -> None:
+    """An open gateway on loopback cannot be steered by a page that its user happens to visit."""
+    headers = {"Sec-Fetch-Site": "cross-site"}
+    body = {"by": "ana"} if "ack" in path else {"ids": [1]}
+    assert (await gateway[1].post(path, json=body, headers=headers)).status == 403
+
+
+async def test_reads_off_loopback_need_the_token(tmp_path: Path) -> None:
+    """Beyond loopback nothing is read without the token; metrics and health stay open."""
+    env = {"listen": "0.0.0.0:9095", "api_token": "test-api-token"}
+    async with served(tmp_path, **env) as (_, client):
+        assert (await client.get("/api/v1/incidents")).status == 401
+        right = {"Authorization": "Bearer test-api-token"}
+        assert (await client.get("/api/v1/incidents", headers=right)).status == 200
+        for path in ("/healthz", "/readyz", "/metrics", "/-/healthy", "/-/ready"):
+            assert (await client.get(path)).status == 200
+
+
+@pytest.mark.parametrize("path", ["/nope", "/api/v1/nope", "/api/v3/alerts", "/incidents/x"])
+async def test_every_404_is_json(gateway: Gateway, path: str) -> None:
+    """Whatever is asked for, an error has the one shape."""
+    answer = await gateway[1].get(path)
+    assert answer.status == 404
+    assert set(await answer.json()) == {"error", "detail"}

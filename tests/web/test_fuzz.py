@@ -1,0 +1,112 @@
+"""Whatever is posted: a defined answer, never a fault of ours, never a lost good alert."""
+
+import json
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.core.labels import identity
+from gateway.web.sources import SOURCES
+from gateway.web.sources.parsed import BodyError, Parsed
+from tests.web.world import NOW
+
+TEXTS = st.text(max_size=20) | st.sampled_from(["", "\x00", "\ud800", "{{x}}", "<!channel>", "a"])
+NUMBERS = st.integers() | st.floats() | st.sampled_from([10**400, 1e308, float("inf")])
+VALUES = st.recursive(
+    st.none() | st.booleans() | NUMBERS | TEXTS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4),
+    max_leaves=12,
+)
+TIMES = VALUES | st.sampled_from(
+    [
+        "2026-11-21T01:00:00Z",
+        "0001-01-01T00:00:00Z",
+        "9999-12-31T23:59:59.999999999Z",
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-14:00",
+        "1969-12-31T23:59:60Z",
+        "２０２６-11-21T01:00:00Z",
+    ]
+)
+LABELS = st.dictionaries(TEXTS, TEXTS | VALUES, max_size=4) | VALUES
+ALERTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "labels": LABELS,
+        "annotations": LABELS,
+        "startsAt": TIMES,
+        "endsAt": TIMES,
+        "status": st.sampled_from(["firing", "resolved"]) | VALUES,
+        "generatorURL": VALUES,
+        "future": VALUES,
+    },
+)
+ITEMS = st.lists(ALERTS | VALUES, max_size=5)
+GOOD: dict[str, Any] = {"labels": {"alertname": "Good"}}
+
+
+def as_json(value: Any) -> bytes:
+    """JSON as a careless sender writes it: NaN, lone surrogates and all."""
+    return json.dumps(value).encode()
+
+
+def read(source: str, body: bytes) -> tuple[int, int]:
+    """How many alerts are kept and how many refused; every kept one can be stored."""
+    try:
+        parsed = SOURCES[source](body, NOW)
+    except BodyError as error:
+        refused = error
+    else:
+        return _checked(parsed)
+    assert refused.status in (400, 422)
+    refused.message.encode()
+    return 0, 1
+
+
+def _checked(parsed: Parsed) -> tuple[int, int]:
+    for alert in parsed.alerts:
+        assert alert.labels
+        assert all(alert.labels.values())
+        identity(alert.labels)
+        stored = json.dumps([dict(alert.labels), dict(alert.annotations), alert.generator_url])
+        assert "\\u0000" not in stored.replace("\\\\", "")
+        json.dumps([*alert.annotations.items()], ensure_ascii=False).encode()
+        alert.generator_url.encode()
+        for instant in (alert.starts_at, alert.ends_at):
+            assert instant is None or abs(instant) < 1e12
+        assert alert.starts_at is None or alert.starts_at <= NOW
+    for fault in (*parsed.bad, *parsed.repaired):
+        f"{fault.field} {fault.message}".encode()
+        assert len(fault.field) < 200
+    return len(parsed.alerts), len(parsed.bad)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.binary(max_size=200))
+def test_any_bytes_are_answered(body: bytes) -> None:
+    """E34: arbitrary bytes are a defined refusal or a reading."""
+    for source in SOURCES:
+        read(source, body)
+
+
+@settings(max_examples=400, deadline=None)
+@given(ITEMS)
+def test_any_json_keeps_the_good_alerts(items: list[Any]) -> None:
+    """E34, E42: however its neighbours are broken, short of JSON itself, a good alert is kept."""
+    listed = [GOOD, *items, GOOD]
+    plain = not _has_no_json_number(listed)
+    for source, body in (("prometheus", listed), ("alertmanager", {"alerts": listed})):
+        kept, refused = read(source, as_json(body))
+        if plain:
+            assert kept >= 2
+            assert kept + refused == len(listed)
+
+
+def _has_no_json_number(value: Any) -> bool:
+    """Whether it holds NaN or an infinity: that is not JSON, and nothing can be told apart."""
+    if isinstance(value, float):
+        return value != value or value in (float("inf"), float("-inf"))
+    if isinstance(value, dict):
+        return any(_has_no_json_number(one) for one in value.values())
+    return isinstance(value, list) and any(_has_no_json_number(one) for one in value)

@@ -1,0 +1,157 @@
+"""Health, readiness, metrics and reload over HTTP."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from gateway.core.incoming import Incoming
+from gateway.flow.engine import Health
+from gateway.store import StoreUnavailable
+from tests.flow.world import MINUTE, ROUTES, World, alert
+from tests.web.conftest import Client
+from tests.web.real import served
+from tests.web.world import FakeEngine
+
+Gateway = tuple[World, Client]
+
+
+@pytest.fixture
+async def gateway(tmp_path: Path) -> AsyncIterator[Gateway]:
+    async with served(tmp_path) as (world, client):
+        yield world, client
+
+
+async def samples(client: Client) -> dict[str, float]:
+    """Every sample of /metrics, written as Prometheus writes it."""
+    answer = await client.get("/metrics")
+    assert answer.status == 200
+    assert answer.headers["Content-Type"].startswith("text/plain; version=")
+    found = {}
+    for family in text_string_to_metric_families(await answer.text()):
+        for sample in family.samples:
+            labels = ",".join(f'{k}="{v}"' for k, v in sorted(sample.labels.items()))
+            found[f"{sample.name}{{{labels}}}" if labels else sample.name] = sample.value
+    return found
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/-/healthy", "/readyz", "/-/ready"])
+async def test_a_sound_gateway_is_healthy_and_ready(client: Client, path: str) -> None:
+    """200 and the state of every component."""
+    answer = await client.get(path)
+    assert answer.status == 200
+    said = await answer.json()
+    assert said["status"] == "ok"
+    assert said["problems"] == []
+    assert (await client.head(path)).status == 200
+
+
+@pytest.mark.parametrize("component", ["store", "intake", "dispatch", "housekeeping"])
+async def test_without_an_essential_part_it_is_not_ready(
+    client: Client, engine: FakeEngine, component: str
+) -> None:
+    """A lost database or a dead loop: not ready, and what is wrong; still alive."""
+    engine.health = [Health("other", True), Health(component, False, "the disk is full")]
+    answer = await client.get("/readyz")
+    assert answer.status == 503
+    assert (await answer.json())["problems"] == [f"{component}: the disk is full"]
+    assert (await client.get("/healthz")).status == 200
+
+
+@pytest.mark.parametrize("component", ["channel slack", "routes.yaml", "deliver email"])
+async def test_a_dead_vendor_does_not_close_the_door(
+    client: Client, engine: FakeEngine, component: str
+) -> None:
+    """Promise 13, E40: named in the body, yet alerts are still let in."""
+    engine.health = [Health("store", True), Health(component, False, "nothing delivered for 200 s")]
+    answer = await client.get("/readyz")
+    assert answer.status == 200
+    said = await answer.json()
+    assert said["status"] == "degraded"
+    assert said["problems"] == [f"{component}: nothing delivered for 200 s"]
+
+
+async def test_what_happens_is_counted(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    """E41: ingest, decisions by reason, messages, attempts by result, outbox, acknowledgements."""
+    world, client = gateway
+    body = {"alerts": [{"labels": {"alertname": "A", "severity": "critical", "team": "billing"}}]}
+    submit = world.engine.intake.submit
+
+    async def submit_and_commit(source: str, alerts: Sequence[Incoming]) -> None:
+        # The engine's loops do not run in this world: whoever waits commits.
+        async with asyncio.TaskGroup() as group:
+            group.create_task(submit(source, alerts))
+            await asyncio.sleep(0)
+            await world.engine.intake.commit_waiting()
+
+    monkeypatch.setattr(world.engine.intake, "submit", submit_and_commit)
+    assert (await client.post("/webhook/alertmanager", json=body)).status == 200
+    await world.advance(15 * MINUTE)
+    await world.ack(1001)
+    found = await samples(client)
+    assert found['gateway_ingest_requests_total{source="alertmanager",status="200"}'] == 1
+    assert found['gateway_ingest_alerts_total{source="alertmanager"}'] == 1
+    assert found['gateway_decisions_total{reason="first"}'] == 1
+    assert found['gateway_notices_total{channel="pagerduty",kind="firing"}'] == 1
+    assert found['gateway_attempts_total{channel="pagerduty",result="accepted"}'] == 1
+    assert found['gateway_outbox_notices{channel="email",state="pending"}'] == 2
+    assert found['gateway_outbox_oldest_seconds{channel="email"}'] == 0
+    assert found['gateway_acknowledgement_seconds_sum{severity="critical"}'] == 15 * MINUTE
+    assert found["gateway_config_last_reload_successful"] == 1
+    assert found["gateway_store_up"] == 1
+    assert any(name.startswith("gateway_build_info") for name in found)
+
+
+async def test_no_alert_makes_a_label(gateway: Gateway) -> None:
+    """A severity that routes.yaml does not know is counted as "other", and unknown sources too."""
+    world, client = gateway
+    await world.post(alert("Odd", "x" * 200))
+    await world.advance(10 * MINUTE)
+    await world.ack(1001)
+    await client.post("/webhook/invented", json={})
+    found = await samples(client)
+    assert found['gateway_acknowledgement_seconds_count{severity="other"}'] == 1
+    assert not any("xxx" in name or "invented" in name for name in found)
+
+
+async def test_metrics_without_a_database(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When it matters most the metrics are still there, and say that the database is gone."""
+    world, client = gateway
+
+    async def lost(*_: object) -> None:
+        raise StoreUnavailable("gone")
+
+    monkeypatch.setattr(world.engine.store, "read", lost)
+    assert (await samples(client))["gateway_store_up"] == 0
+
+
+async def test_reload_takes_a_good_file(gateway: Gateway) -> None:
+    """Promise 6, E8: POST /-/reload puts a good file in force and names its digest."""
+    world, client = gateway
+    world.routes = ROUTES.replace("Ana", "Anna")
+    answer = await client.post("/-/reload")
+    assert answer.status == 200
+    assert (await answer.json())["digest"] == world.engine.plan.digest
+    assert world.engine.plan.people["ana"].name == "Anna"
+
+
+async def test_reload_refuses_a_bad_file(gateway: Gateway) -> None:
+    """Promise 6, E8: a bad file changes nothing; the answer has file, line, column and a hint."""
+    world, client = gateway
+    before = world.engine.plan
+    world.routes = ROUTES.replace("fallback: everyone", "fallback: evryone")
+    answer = await client.post("/-/reload")
+    assert answer.status == 422
+    (fault,) = (await answer.json())["detail"]
+    assert fault["line"] > 1
+    assert fault["column"] > 1
+    assert fault["suggestion"] == "everyone"
+    assert world.engine.plan is before
+    found = await samples(client)
+    assert found["gateway_config_last_reload_successful"] == 0
+    ready = await (await client.get("/readyz")).json()
+    assert ready["status"] == "degraded"
