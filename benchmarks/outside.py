@@ -1,0 +1,216 @@
+"""The world outside of the measured server, a process of its own: who posts, and who is notified.
+
+Takes orders as JSON lines on standard input and answers each with one on standard output. One
+process posts and receives, so that both ends of a latency are read from one clock.
+"""
+
+import asyncio
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+import uvloop
+
+from benchmarks import alerts, http
+from benchmarks.alerts import AHEAD
+
+
+class Outside:
+    """Posts and receives as it is told. Public methods are orders."""
+
+    def __init__(self) -> None:
+        self._arrived: list[tuple[float, bytes]] = []
+        self._requests: list[bytes] = []
+        self._sizes: list[int] = []
+        self._ends = datetime.now(UTC) + AHEAD
+        self._port = 0
+
+    def took(self, at: float, body: bytes) -> None:
+        """A webhook arrived."""
+        self._arrived.append((at, body))
+
+    async def prepare(
+        self, port: int, count: int, batch: int, first: int = 0, known: bool = False
+    ) -> dict[str, Any]:
+        """Serialise `count` alerts in batches; with `known` they are also posted once."""
+        self._port, self._ends = port, datetime.now(UTC) + AHEAD
+        numbers = range(first, first + count)
+        groups = [numbers[at : at + batch] for at in range(0, count, batch)]
+        self._sizes = [len(group) for group in groups]
+        self._requests = [
+            alerts.request(port, [alerts.alert(number, self._ends) for number in group])
+            for group in groups
+        ]
+        if known:
+            waiting = iter(self._requests)
+            await http.post_all(port, 4, lambda: next(waiting, None))
+        return {"bytes_an_alert": round(sum(map(len, self._requests)) / count)}
+
+    async def run(self, connections: int, seconds: float, repost: bool = False) -> dict[str, Any]:
+        """Post what was prepared: once, or with `repost` again and again with later ends."""
+        source = self._later() if repost else zip(self._requests, self._sizes, strict=True)
+        begun, sent = time.monotonic(), 0
+
+        def following() -> bytes | None:
+            nonlocal sent
+            if time.monotonic() - begun >= seconds:
+                return None
+            request, size = next(source, (None, 0))
+            sent += size
+            return request
+
+        latencies = await http.post_all(self._port, connections, following)
+        took = time.monotonic() - begun
+        return {"alerts": sent, "seconds": took, "requests": len(latencies), **spread(latencies)}
+
+    def _later(self) -> Iterator[tuple[bytes, int]]:
+        ends = self._ends
+        before = alerts.written(ends).encode()
+        while True:
+            ends += timedelta(milliseconds=100)
+            after = alerts.written(ends).encode()
+            for request, size in zip(self._requests, self._sizes, strict=True):
+                yield request.replace(before, after), size
+
+    async def one_at_a_time(
+        self, port: int, count: int, patience: float, first: int = 0
+    ) -> dict[str, Any]:
+        """Post alerts that are groups of their own, each after the former one's webhook came."""
+        self._arrived.clear()
+        ends = datetime.now(UTC) + AHEAD
+        latencies: list[float] = []
+        for number in range(count):
+            alert = alerts.alert(number, ends, f"Single{first + number}")
+            single = iter([alerts.request(port, [alert])])
+            poster = await http.connect(port, lambda single=single: next(single, None))
+            begun = time.monotonic()
+            poster.go()
+            await poster.done
+            if not await self._until(
+                lambda wanted=number + 1: len(self._arrived) >= wanted, patience
+            ):
+                break
+            latencies.append(self._arrived[number][0] - begun)
+        return {"sent": count, "arrived": len(latencies), **spread(latencies)}
+
+    async def storm(
+        self, port: int, groups: int, group_wait: float, criticals: int, patience: float
+    ) -> dict[str, Any]:
+        """Post `groups` warnings that are groups of their own at once; criticals while it lasts."""
+        self._arrived.clear()
+        ends = datetime.now(UTC) + AHEAD
+        names = [f"Storm{number}" for number in range(groups)]
+        batches = [range(at, min(at + 64, groups)) for at in range(0, groups, 64)]
+        requests = [
+            alerts.request(port, [alerts.alert(n, ends, names[n], "warning") for n in batch])
+            for batch in batches
+        ]
+        posted: dict[str, float] = {}
+        waiting = iter(zip(requests, batches, strict=True))
+
+        def following() -> bytes | None:
+            request, batch = next(waiting, (None, range(0)))
+            posted.update(dict.fromkeys((names[n] for n in batch), time.monotonic()))
+            return request
+
+        begun = time.monotonic()
+        posting = asyncio.gather(
+            http.post_all(port, 4, following), self._criticals(port, criticals, ends, posted)
+        )
+        await posting
+        await self._until(lambda: len(self._arrived) >= groups + criticals, patience)
+        seen = self._first_arrivals()
+        lesser = [seen[name] - posted[name] for name in names if name in seen]
+        urgent = [
+            seen[name] - posted[name] - group_wait
+            for name in posted
+            if name.startswith("Critical") and name in seen
+        ]
+        last = max((seen[name] for name in names if name in seen), default=begun)
+        return {
+            "sent": groups,
+            "arrived": len(lesser),
+            "webhooks": len(self._arrived),
+            "all_in": last - begun,
+            **spread(lesser),
+            "critical": {"sent": criticals, "arrived": len(urgent), **spread(urgent)},
+        }
+
+    async def _criticals(
+        self, port: int, count: int, ends: datetime, posted: dict[str, float]
+    ) -> None:
+        for number in range(count):
+            await asyncio.sleep(0.1)
+            name = f"Critical{number}"
+            request = alerts.request(port, [alerts.alert(number, ends, name, "critical")])
+            single = iter([request])
+            await http.post_all(port, 1, lambda single=single: next(single, None))
+            posted[name] = time.monotonic()
+
+    async def post(self, port: int, count: int) -> dict[str, Any]:
+        """Post `count` new alerts of 10 groups in batches of 10, and be told 200."""
+        self._arrived.clear()
+        ends = datetime.now(UTC) + AHEAD
+        requests = iter(
+            alerts.request(port, [alerts.alert(at + n, ends, f"Kept{at // 10}") for n in range(10)])
+            for at in range(0, count, 10)
+        )
+        answered = await http.post_all(port, 1, lambda: next(requests, None))
+        return {"answered": 10 * len(answered)}
+
+    async def notified(self, count: int, patience: float) -> dict[str, Any]:
+        """Wait until `count` alerts were in webhooks, or for `patience` seconds."""
+        await self._until(lambda: len(self._first_arrivals("instance")) >= count, patience)
+        return {"alerts": len(self._first_arrivals("instance")), "webhooks": len(self._arrived)}
+
+    def _first_arrivals(self, label: str = "alertname") -> dict[str, float]:
+        seen: dict[str, float] = {}
+        for at, body in self._arrived:
+            for alert in orjson.loads(body)["alerts"]:
+                seen.setdefault(alert["labels"][label], at)
+        return seen
+
+    async def _until(self, there: Callable[[], bool], patience: float) -> bool:
+        deadline = time.monotonic() + patience
+        while not there():
+            if time.monotonic() > deadline:
+                return False
+            await asyncio.sleep(0.0002)
+        return True
+
+
+def spread(latencies: list[float]) -> dict[str, float]:
+    """Median, 99th percentile and maximum in milliseconds; nothing of nothing."""
+    if not latencies:
+        return {}
+    ordered = sorted(latencies)
+    last = len(ordered) - 1
+    return {
+        "p50_ms": 1000 * ordered[last // 2],
+        "p99_ms": 1000 * ordered[min(last, round(0.99 * last))],
+        "max_ms": 1000 * ordered[last],
+    }
+
+
+async def main() -> None:
+    """Take orders until standard input ends."""
+    outside = Outside()
+    server = await asyncio.get_running_loop().create_server(
+        lambda: http.Sink(outside.took), "127.0.0.1", 0, backlog=4096
+    )
+    print(json.dumps({"sink": server.sockets[0].getsockname()[1]}), flush=True)
+    while line := await asyncio.to_thread(sys.stdin.readline):
+        order = json.loads(line)
+        try:
+            answer = await getattr(outside, order.pop("do"))(**order)
+        except (OSError, RuntimeError) as trouble:
+            answer = {"error": f"{type(trouble).__name__}: {trouble}"}
+        print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    uvloop.run(main())

@@ -1,0 +1,226 @@
+"""The measured programs and their helper, as processes that are ended by their own ids."""
+
+import json
+import os
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+PATIENCE = 30.0
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Trouble(Exception):
+    """Something could not be measured."""
+
+
+class Program:
+    """A measured server. It keeps its data in `home`, so that it can be started again."""
+
+    name = ""
+
+    def __init__(self, home: Path, sink: int) -> None:
+        home.mkdir(parents=True, exist_ok=True)
+        self.home, self.port = home, free_port()
+        self.sink = f"http://127.0.0.1:{sink}/hook"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def command(self) -> list[str]:
+        """How it is started."""
+        raise NotImplementedError
+
+    def settings(self) -> dict[str, str]:
+        """Its environment beyond ours."""
+        return {}
+
+    def start(self) -> None:
+        """Start, and wait until it answers."""
+        with (self.home / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                self.command(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self.home,
+                env={**os.environ, **self.settings()},
+            )
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                with urlopen(f"http://127.0.0.1:{self.port}/-/ready", timeout=5):
+                    return
+            except (URLError, OSError):
+                if self._process.poll() is not None or time.monotonic() > deadline:
+                    self.kill()
+                    said = (self.home / "log").read_text(errors="replace")[-2000:]
+                    raise Trouble(f"{self.name} did not start: {said}") from None
+                time.sleep(0.02)
+
+    def stop(self) -> None:
+        """SIGTERM, and gone when this returns."""
+        assert self._process is not None
+        self._process.terminate()
+        try:
+            self._process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def kill(self) -> None:
+        """kill -9, and gone when this returns."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def __enter__(self) -> "Program":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self.stop()
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        assert self._process is not None
+        return self._process.pid
+
+    def cpu_seconds(self) -> float:
+        """Processor time of all its threads until now (proc(5), stat)."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / _TICKS
+
+    def megabytes(self, which: str = "VmRSS") -> float:
+        """Its resident memory now, or with VmHWM at its peak (proc(5), status)."""
+        for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
+            if line.startswith(which + ":"):
+                return int(line.split()[1]) / 1024
+        raise Trouble(f"no {which} of process {self.pid}")
+
+    def known(self) -> int:
+        """How many alerts it knows."""
+        raise NotImplementedError
+
+
+class Alertmanager(Program):
+    """The peer: keeps alerts in memory, speaks the same API."""
+
+    name = "Alertmanager"
+
+    def __init__(self, home: Path, sink: int, routes: str) -> None:
+        super().__init__(home, sink)
+        receiver = f"receivers: [{{name: sink, webhook_configs: [{{url: '{self.sink}'}}]}}]\n"
+        (home / "alertmanager.yml").write_text(receiver + routes)
+
+    def command(self) -> list[str]:
+        program = alertmanager()
+        if program is None:
+            raise Trouble("no prometheus-alertmanager on PATH: install it")
+        return [
+            program,
+            "--config.file=alertmanager.yml",
+            "--storage.path=data",
+            f"--web.listen-address=127.0.0.1:{self.port}",
+            "--cluster.listen-address=",
+            "--log.level=error",
+        ]
+
+    def known(self) -> int:
+        with urlopen(f"http://127.0.0.1:{self.port}/api/v2/alerts", timeout=PATIENCE) as answer:
+            return len(json.load(answer))
+
+
+class Gateway(Program):
+    """Ours: as it is served by default, with the embedded database on disk."""
+
+    name = "gateway"
+
+    def __init__(self, home: Path, sink: int, routes: str) -> None:
+        super().__init__(home, sink)
+        receiver = f"receivers: [{{name: sink, webhook: [{{url: '{self.sink}'}}]}}]\n"
+        ranks = "severities: {critical: {rank: 1}, warning: {rank: 2}, info: {rank: 3}}\n"
+        (home / "routes.yaml").write_text(receiver + ranks + routes)
+
+    def command(self) -> list[str]:
+        return [str(gateway()), "serve"]
+
+    def settings(self) -> dict[str, str]:
+        return {
+            "GATEWAY_LISTEN": f"127.0.0.1:{self.port}",
+            "GATEWAY_CONFIG": "routes.yaml",
+            "GATEWAY_DATABASE_URL": f"sqlite:///{self.home}/gateway.db",
+            "GATEWAY_SECRET_KEY": "benchmark-key-that-signs-links",
+        }
+
+    def known(self) -> int:
+        database = sqlite3.connect(f"file:{self.home}/gateway.db?mode=ro", uri=True)
+        try:
+            found: int = database.execute("SELECT count(*) FROM alerts").fetchone()[0]
+            return found
+        finally:
+            database.close()
+
+
+class World:
+    """The process that posts and receives: see `benchmarks.outside`."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.outside"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=CHECKOUT,
+        )
+        self.sink: int = self._answer()["sink"]
+
+    def do(self, order: str, **given: Any) -> dict[str, Any]:
+        """Give an order and wait for what came of it. Raises Trouble when it failed."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps({"do": order, **given}) + "\n")
+        self._process.stdin.flush()
+        answer = self._answer()
+        if "error" in answer:
+            raise Trouble(f"{order}: {answer['error']}")
+        return answer
+
+    def _answer(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            raise Trouble("the process that posts and receives has died")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def __enter__(self) -> "World":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+
+def alertmanager() -> str | None:
+    """The real program, by Debian's name or its own."""
+    return shutil.which("prometheus-alertmanager") or shutil.which("alertmanager")
+
+
+def gateway() -> Path:
+    """The gateway's command beside this Python."""
+    return Path(sys.executable).parent / "gateway"
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
