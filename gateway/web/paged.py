@@ -111,9 +111,7 @@ def why_not_told(
     return list(dict.fromkeys(said))
 
 
-def _nobody_told(
-    incident: Incident, entries: Sequence[Entry], now: float, zone: str
-) -> list[str]:
+def _nobody_told(incident: Incident, entries: Sequence[Entry], now: float, zone: str) -> list[str]:
     quiet = [
         f"Nobody was told: {entry.text} (since {clock_time(entry.at, zone, now)})."
         for entry in entries
@@ -129,9 +127,7 @@ def _nobody_told(
     ]
 
 
-def _other_person(
-    plan: Plan, lead: Lead, entry: Entry, person: str, zone: str, now: float
-) -> str:
+def _other_person(plan: Plan, lead: Lead, entry: Entry, person: str, zone: str, now: float) -> str:
     when = clock_time(entry.at, zone, now)
     if lead.rota is None:
         return f"Step {lead.step} was taken at {when}, by a routes.yaml that did not lead there."

@@ -1,0 +1,56 @@
+"""The acknowledge page in a real browser: what it sends, what it shows, what it refuses."""
+
+from pathlib import Path
+
+from gateway.core.incident import State
+from tests.flow.world import MINUTE, alert
+from tests.web.browser import browser
+from tests.web.real import served, token
+
+
+async def test_one_tap_acknowledges_and_another_undoes(tmp_path: Path) -> None:
+    """Promise 5, E18: a browser that opens the link does nothing; the buttons work, styled, and
+    without a script. A browser sends "Origin: null" from a page without referrer: accepted."""
+    async with served(tmp_path) as (world, client), browser(tmp_path / "profile") as page:
+        await world.post(alert(), alert(instance="2"))
+        await world.advance(MINUTE)
+        await page.open(f"http://127.0.0.1:{client.port}/ack/{token(world)}")
+        assert (await world.incident()).state is State.FIRING
+        colour = "getComputedStyle(document.querySelector('.band')).backgroundColor"
+        assert await page.run(colour) == "rgb(179, 38, 30)"
+
+        await page.press("Acknowledge as Ana")
+        assert (await world.incident()).state is State.ACKNOWLEDGED
+        assert "You have it" in await page.text()
+
+        await page.press("Undo: I do not have it")
+        assert (await world.incident()).state is State.FIRING
+        await page.press("Acknowledge as Ana")
+        assert (await world.incident()).state is State.ACKNOWLEDGED
+        assert [text for text in page.complaints if "favicon" not in text] == []
+
+
+async def test_nothing_is_wider_than_a_phone(tmp_path: Path) -> None:
+    """On 360 pixels neither page has to be scrolled sideways, even with the longest labels."""
+    long = {"summary": "x" * 400, "description": "word " * 200}
+    async with served(tmp_path) as (world, client), browser(tmp_path / "profile") as page:
+        await world.post(
+            alert(annotations=long, instance="i" * 200, pod="p" * 150),
+            alert(annotations=long, instance="j" * 200, pod="q" * 150),
+        )
+        await world.advance(MINUTE)
+        await page.call(
+            "Emulation.setDeviceMetricsOverride",
+            width=360,
+            height=740,
+            deviceScaleFactor=2,
+            mobile=True,
+        )
+        for path in (f"/ack/{token(world)}", f"/ack/{token(world, '')}", "/incidents/1001", "/"):
+            await page.open(f"http://127.0.0.1:{client.port}{path}")
+            assert await page.run("document.documentElement.scrollWidth") <= 360, path
+            height = await page.run(
+                "Math.min(...[...document.querySelectorAll('button, select, .actions a')]"
+                ".map(e => e.getBoundingClientRect().height), 1000)"
+            )
+            assert height >= 44, path
