@@ -11,8 +11,10 @@ from gateway.core.matcher import Matcher, MatcherError
 from gateway.core.plan import DEFAULT_ACK_EXPIRES, Severity
 from gateway.core.routing import RouteSpec
 from gateway.core.timeinterval import TimeInterval, parse_time_interval
+from gateway.core.watchdog import Watchdog
 
 ALL_LABELS = "..."
+DEFAULT_ABSENT_FOR = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,19 @@ def inhibit_rules(entries: Iterable[Given], findings: Findings) -> tuple[Inhibit
         name = entry.get("name", f"rule {number}")
         rules.append(InhibitRule(name, sides["source"], sides["target"], equal))
     return tuple(rules)
+
+
+def watchdogs(entries: Mapping[str, Given]) -> tuple[Watchdog, ...]:
+    """What must always be heard."""
+    return tuple(
+        Watchdog(
+            name,
+            _listed(given.value, "matchers"),
+            given.value.get("absent_for", DEFAULT_ABSENT_FOR),
+            _plain(given.value, "labels") or {"severity": "critical"},
+        )
+        for name, given in entries.items()
+    )
 
 
 def time_intervals(

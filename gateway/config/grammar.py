@@ -3,7 +3,7 @@
 from gateway.config.grammar_accounts import CHANNELS, SOURCES
 from gateway.config.grammar_oncall import BUSINESS_HOURS, ESCALATION, PEOPLE, ROTAS, STEPS
 from gateway.config.grammar_receivers import RECEIVER
-from gateway.config.grammar_routing import INHIBIT_RULE, ROUTE, SEVERITY, TIME_INTERVAL
+from gateway.config.grammar_routing import INHIBIT_RULE, ROUTE, SEVERITY, TIME_INTERVAL, WATCHDOG
 from gateway.config.sections import Field, ListOf, ListOr, MapOf, Section
 from gateway.config.values import POSITIVE_DURATION, TEXT
 
@@ -117,6 +117,13 @@ FILE = Section(
             "What keeps what quiet.",
             "none",
             "[{source_matchers: [severity=critical], target_matchers: [severity=info]}]",
+        ),
+        Field(
+            "watchdogs",
+            MapOf("name", WATCHDOG),
+            "What must always be heard; its silence is an alert.",
+            "none",
+            "{prometheus: {matchers: ['alertname=\"Watchdog\"'], absent_for: 10m}}",
         ),
         Field(
             "time_intervals",

@@ -126,6 +126,35 @@ ROUTE = Section(
     ),
 )
 
+WATCHDOG = Section(
+    "watchdog",
+    "An alert that must always fire. While it is not reported, the alert WatchdogMissing fires.",
+    (
+        Field(
+            "matchers",
+            _MATCHER_LIST,
+            "Which alert it is.",
+            "",
+            "['alertname=\"Watchdog\"']",
+            required=True,
+        ),
+        Field(
+            "absent_for",
+            POSITIVE_DURATION,
+            "How long it may be silent. Longer than the sender's repeat interval.",
+            "10m",
+            "10m",
+        ),
+        Field(
+            "labels",
+            _LABELS,
+            "Labels of WatchdogMissing, for its way through the routes.",
+            "{severity: critical}",
+            "{severity: critical, team: platform}",
+        ),
+    ),
+)
+
 INHIBIT_RULE = Section(
     "inhibit rule",
     "While an alert fires that the source matchers take, alerts that the target matchers take are "

@@ -114,6 +114,7 @@ def _config(tree: Node, digest: str, now: float | None, reading: Reading) -> Con
     severities = build_routing.severities(file.named("severities"), findings)
     intervals = build_routing.time_intervals(all_intervals, findings)
     inhibit_rules = build_routing.inhibit_rules(file.each("inhibit_rules"), findings)
+    watchdogs = build_routing.watchdogs(file.named("watchdogs"))
     hours = build_oncall.business_hours(file.get("business_hours"), findings)
     spec = None
     if "route" in file:
@@ -132,6 +133,7 @@ def _config(tree: Node, digest: str, now: float | None, reading: Reading) -> Con
         rotas=rotas,
         escalations=escalations,
         inhibit_rules=inhibit_rules,
+        watchdogs=watchdogs,
         time_intervals=intervals,
         business_hours=hours,
         resolve_timeout=resolve_timeout or DEFAULT_RESOLVE_TIMEOUT,

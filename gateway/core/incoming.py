@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from gateway.core.plan import NOTHING
-
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
@@ -16,7 +14,7 @@ class Incoming:
     """
 
     labels: Mapping[str, str]
-    annotations: Mapping[str, str] = field(default_factory=lambda: NOTHING)  # unhashable in 3.11
+    annotations: Mapping[str, str] = field(default_factory=dict)
     starts_at: float | None = None
     ends_at: float | None = None
     generator_url: str = ""

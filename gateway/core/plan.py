@@ -13,6 +13,7 @@ from gateway.core.inhibition import InhibitRule
 from gateway.core.rota import Rota
 from gateway.core.routing import Route, walk
 from gateway.core.timeinterval import TimeInterval
+from gateway.core.watchdog import Watchdog
 
 NEXT_BUSINESS_DAY = "next business day"
 UNKNOWN_RANK = 1000
@@ -116,6 +117,7 @@ class Plan:
     business_hours: BusinessHours = field(default_factory=BusinessHours)
     resolve_timeout: float = DEFAULT_RESOLVE_TIMEOUT
     severity_label: str = "severity"
+    watchdogs: tuple[Watchdog, ...] = ()
     digest: str = ""  # short hash of the file it came from: tells plans apart in logs
     routes: Mapping[str, Route] = field(init=False, repr=False, compare=False)
 

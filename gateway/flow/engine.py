@@ -26,6 +26,7 @@ from gateway.flow.memory import Memory
 from gateway.flow.regroup import regroup_page
 from gateway.flow.respond import respond
 from gateway.flow.suppression import Suppression
+from gateway.flow.watch import Watch
 from gateway.links import Links
 from gateway.render.links import links_from
 from gateway.render.words import Renderer
@@ -98,6 +99,7 @@ class Engine:
         self.intake = Intake(
             parts.store, self._memory, lambda: self.plan, parts.now, self._committed
         )
+        self.watch = Watch(parts.store, lambda: self.plan, parts.now, self.submit)
         self.couriers: dict[str, Courier] = {}
         self._running = False
         self._loops = Loops(parts.now)
@@ -122,6 +124,7 @@ class Engine:
 
     async def submit(self, source: str, alerts: Sequence[Incoming]) -> None:
         """Take alerts in; returns once they are on disk. See Intake.submit for errors."""
+        self.watch.notice(alerts)
         try:
             await self.intake.submit(source, alerts)
         except StoreUnavailable as error:
@@ -223,6 +226,7 @@ class Engine:
         self._loops.start("dispatch", self._dispatch_loop)
         self._loops.start("housekeeping", self._housekeeping_loop)
         self._loops.start("store", self._probe_loop)
+        self._loops.start("watchdogs", self.watch.run)
         for courier in self.couriers.values():
             self._loops.start(f"deliver {courier.name}", courier.run)
 

@@ -135,3 +135,39 @@ def test_a_new_episode_needs_a_new_acknowledgement() -> None:
     story.fire("DoubleChargeDetected")
     assert heard(story.advance(1.0), PAGER)[-1][1] == "first"
     assert story.incident.ack is None
+
+
+def test_asked_at_any_time_an_acknowledged_incident_keeps_quiet() -> None:
+    """E22: long after repeat_interval and the next step's time, nobody is told while ana has it."""
+    story = Story()
+    story.fire("DoubleChargeDetected")
+    story.advance(60.0)
+    story.ack("ana")
+    story.now += 3.5 * HOUR
+    assert story.look() == []
+
+
+def test_severities_up_to_the_acknowledged_one_are_covered() -> None:
+    """E21: a critical that comes after the acknowledged critical ended is news, not worse."""
+    story = Story()
+    story.fire("PaymentFailures", "critical", region="eu")
+    story.fire("PaymentFailures", "warning")
+    story.advance(60.0)
+    story.ack("ana")
+    story.resolve("PaymentFailures", "critical", region="eu")
+    story.advance(10 * MINUTE)
+    story.fire("PaymentFailures", "critical", region="us")
+    assert {one.reason for one in story.advance(10 * MINUTE)} == {"new alerts"}
+    assert story.incident.ack is not None
+
+
+def test_an_acknowledgement_that_expires_in_a_silence() -> None:
+    """E23, E30: nobody is reminded of what is silenced; when the silence ends it is told."""
+    story = Story()
+    key = story.fire("DoubleChargeDetected")
+    story.advance(60.0)
+    story.ack("ana")
+    story.silence(key)
+    assert story.advance(5 * HOUR) == []
+    story.suppressed.clear()
+    assert "mute ended" in {one.reason for one in story.advance(10 * MINUTE)}

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from gateway.core.audience import person_targets
 from gateway.core.plan import Escalation, Step
 from tests.core.story import HOUR, MINUTE, SLACK, Story, billing_plan, heard
 
@@ -45,9 +46,7 @@ def test_nobody_there_means_the_next_at_once() -> None:
 
 def test_an_escalation_to_nobody_falls_back() -> None:
     """E27: when all steps lead to nobody, the fallback receiver hears it, flagged."""
-    plan = billing_plan(
-        escalations={"billing": Escalation("billing", (Step(("person:nobody",)),))}
-    )
+    plan = billing_plan(escalations={"billing": Escalation("billing", (Step(("person:nobody",)),))})
     billing = replace(plan.receivers["billing"], fallback="everyone")
     story = Story(replace(plan, receivers={**plan.receivers, "billing": billing}))
     story.fire("DoubleChargeDetected")
@@ -78,3 +77,66 @@ def test_repeats_reach_those_the_escalation_reached() -> None:
     story.fire("DoubleChargeDetected")
     said = story.advance(2 * HOUR)
     assert heard(said, BEN)[-1] == (2 * HOUR, "repeat")
+
+
+def test_a_target_of_both_is_told_once() -> None:
+    """Who stands in the receiver and in the first step hears one message, not two."""
+    plan = billing_plan()
+    billing = plan.receivers["billing"]
+    ana = person_targets(plan.people["ana"], ["email"])
+    both = replace(billing, targets=(*billing.targets, *ana))
+    story = Story(replace(plan, receivers={**plan.receivers, "billing": both}))
+    story.fire("DoubleChargeDetected")
+    assert heard(story.advance(1.0), ANA) == [(0.0, "first")]
+
+
+def test_the_first_reason_given_to_a_target_stands() -> None:
+    """In one decision the receiver's own reason comes before the escalation's."""
+    plan = billing_plan(
+        escalations={
+            "billing": Escalation(
+                "billing", (Step(("person:nobody",)), Step(("receiver:billing",)))
+            )
+        }
+    )
+    story = Story(plan)
+    story.fire("DoubleChargeDetected")
+    assert heard(story.advance(1.0), SLACK) == [(0.0, "first")]
+
+
+def test_repeats_after_a_whole_round_reach_all_steps() -> None:
+    """In the second round everybody of the first is still told of the repeat."""
+    plan = billing_plan(
+        escalations={
+            "billing": Escalation(
+                "billing",
+                (Step(("person:ana",), wait=3 * HOUR), Step(("person:ben",), wait=HOUR)),
+                repeat=3,
+            )
+        }
+    )
+    story = Story(plan)
+    story.fire("DoubleChargeDetected")
+    said = story.advance(4 * HOUR)
+    assert heard(said, BEN)[-1] == (4 * HOUR, "repeat")
+
+
+def test_rounds_that_reach_nobody_end() -> None:
+    """E27: steps that lead nowhere are not gone through again and again in the same instant."""
+    plan = billing_plan(
+        escalations={"billing": Escalation("billing", (Step(("person:nobody",)),), repeat=5)}
+    )
+    story = Story(plan)
+    story.fire("DoubleChargeDetected")
+    story.advance(1.0)
+    assert sum("step 1" in line for line in story.entries()) == 1
+
+
+def test_no_step_is_taken_for_what_is_silenced() -> None:
+    """Silenced after it was told: the next person is not woken; nor does asking again wake one."""
+    story = Story()
+    key = story.fire("DoubleChargeDetected")
+    story.advance(60.0)
+    story.silence(key)
+    story.now += HOUR
+    assert story.look() == []

@@ -4,7 +4,19 @@ from dataclasses import replace
 
 from gateway.core.routing import RouteSpec, build_route
 from gateway.core.timeinterval import parse_time_interval
-from tests.core.story import DAY, HOUR, MINUTE, START, Story, billing_plan, brief, without_escalation
+from tests.core.story import (
+    DAY,
+    EMAIL,
+    HOUR,
+    MINUTE,
+    SLACK,
+    START,
+    Story,
+    billing_plan,
+    brief,
+    heard,
+    without_escalation,
+)
 
 
 def test_a_silenced_alert_is_not_told_and_why_is_recorded_once() -> None:
@@ -40,8 +52,12 @@ def muted_nights() -> Story:
     """A plan whose only child route is muted from 22:00 to 06:00 UTC."""
     plan = without_escalation(billing_plan())
     night = parse_time_interval(
-        {"times": [{"start_time": "22:00", "end_time": "24:00"},
-                   {"start_time": "00:00", "end_time": "06:00"}]}
+        {
+            "times": [
+                {"start_time": "22:00", "end_time": "24:00"},
+                {"start_time": "00:00", "end_time": "06:00"},
+            ]
+        }
     )
     root = build_route(
         RouteSpec(
@@ -95,3 +111,33 @@ def test_muted_and_over_before_anybody_heard() -> None:
     story.resolve("PaymentFailures", "warning")
     assert story.advance(12 * HOUR) == []
     assert story.entries()[-1] == "resolved: resolved before anybody was told"
+
+
+def test_no_step_is_taken_in_a_mute() -> None:
+    """Told before the mute, unanswered into it: the next person is not woken before it ends."""
+    story = muted_nights()
+    billing = replace(story.plan.receivers["billing"], escalate="billing")
+    story.plan = replace(story.plan, receivers={**story.plan.receivers, "billing": billing})
+    story.now -= HOUR + 5 * MINUTE
+    base = story.now
+    story.fire("PaymentFailures", "critical")
+    said = story.advance(12 * HOUR)
+    steps = [round(one.at + START - base) for one in said if one.reason == "escalation"]
+    assert min(steps) >= 8 * 3600
+
+
+def test_who_does_without_ends() -> None:
+    """send_resolved: false: told of the beginning, not of partial ends nor of the end."""
+    plan = without_escalation(billing_plan())
+    quiet = replace(EMAIL, options={"send_resolved": "false"})
+    billing = replace(plan.receivers["billing"], targets=(quiet, SLACK))
+    story = Story(replace(plan, receivers={**plan.receivers, "billing": billing}))
+    story.fire("PaymentFailures", "warning", region="eu")
+    story.fire("PaymentFailures", "warning", region="us")
+    story.advance(60.0)
+    story.resolve("PaymentFailures", "warning", region="eu")
+    story.advance(10 * MINUTE)
+    story.resolve("PaymentFailures", "warning", region="us")
+    story.advance(10 * MINUTE)
+    assert [why for _, why in heard(story.said, EMAIL)] == ["first"]
+    assert [why for _, why in heard(story.said, SLACK)] == ["first", "some resolved", "resolved"]

@@ -1,0 +1,70 @@
+"""Watching the watchdogs (E40): their reports are remembered, their absence becomes an alert."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+
+from gateway.core.incoming import Incoming
+from gateway.core.plan import Plan
+from gateway.core.watchdog import names_to_look_for, verdicts
+from gateway.store import Store, marks
+
+EVERY = 10.0
+"""Seconds between looks."""
+
+SOURCE = "gateway"
+
+Submit = Callable[[str, Sequence[Incoming]], Awaitable[None]]
+
+
+class Watch:
+    """Remembers when each watchdog was last reported; shared with other replicas by the store."""
+
+    def __init__(
+        self, store: Store, plan: Callable[[], Plan], now: Callable[[], float], submit: Submit
+    ) -> None:
+        self._store = store
+        self._plan = plan
+        self._now = now
+        self._submit = submit
+        self._since = now()
+        self._seen: dict[str, float] = {}
+        self._missing: set[str] = set()
+        self._names: tuple[str, frozenset[str] | None] = ("", frozenset())
+
+    def notice(self, alerts: Sequence[Incoming]) -> None:
+        """Look for signs of life among reported alerts."""
+        plan = self._plan()
+        if not plan.watchdogs:
+            return
+        if self._names[0] != plan.digest:
+            self._names = (plan.digest, names_to_look_for(plan.watchdogs))
+        names, now = self._names[1], self._now()
+        for alert in alerts:
+            if names is not None and alert.labels.get("alertname") not in names:
+                continue
+            if alert.ends_at is not None and alert.ends_at <= now:
+                continue
+            for watchdog in plan.watchdogs:
+                if watchdog.sees(alert.labels):
+                    self._seen[watchdog.name] = now
+
+    async def look(self) -> None:
+        """Save what was seen, and let alerts about missing watchdogs fire or end."""
+        plan = self._plan()
+        if not plan.watchdogs:
+            return
+        await self._store.write(partial(marks.put, seen=dict(self._seen)))
+        known = await self._store.read(marks.all_marks)
+        for alert, fires in verdicts(plan.watchdogs, known, self._since, self._now()):
+            name = alert.labels["watchdog"]
+            if fires or name in self._missing:
+                await self._submit(SOURCE, [alert])
+            (self._missing.add if fires else self._missing.discard)(name)
+
+    async def run(self) -> None:
+        """Look again and again. What was missing before a restart may be back: tell its end."""
+        self._missing = {watchdog.name for watchdog in self._plan().watchdogs}
+        while True:
+            await asyncio.sleep(EVERY)
+            await self.look()

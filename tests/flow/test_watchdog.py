@@ -1,0 +1,94 @@
+"""E40: when monitoring itself goes silent, that is an alert; when it is back, the alert ends."""
+
+from pathlib import Path
+
+from gateway.core.watchdog import names_to_look_for, verdicts
+from tests.flow.world import MINUTE, ROUTES, World, alert
+
+WATCHED = (
+    ROUTES
+    + """
+watchdogs:
+  prometheus: {matchers: ['alertname="Watchdog"'], absent_for: 5m,
+               labels: {severity: critical, team: billing}}
+"""
+)
+
+
+async def watched(folder: Path) -> World:
+    world = World(f"sqlite:///{folder}/gateway.db", WATCHED)
+    await world.start()
+    return world
+
+
+async def look(world: World) -> None:
+    """What the loop does every ten seconds."""
+    engine = world.engine
+    plan = engine.plan
+    seen = dict.fromkeys([w.name for w in plan.watchdogs], 0.0)
+    assert seen
+    engine.watch._submit = lambda source, alerts: world.post(*alerts)  # commits by hand
+    await engine.watch.look()
+
+
+async def test_silence_pages(tmp_path: Path) -> None:
+    """Heard, then silent for longer than allowed: the person on call is told."""
+    world = await watched(tmp_path)
+    try:
+        await world.post(alert("Watchdog", "info"))
+        await look(world)
+        await world.advance(4 * MINUTE)
+        await look(world)
+        assert [d for d in world.delivered if d.incident != 1001] == []
+        await world.advance(2 * MINUTE)
+        await look(world)
+        said = await world.advance(1.0)
+        assert {d.channel for d in said} == {"email", "slack", "pagerduty"}
+        assert "WatchdogMissing" in str(said[0].message.parts)
+    finally:
+        await world.close()
+
+
+async def test_it_is_back(tmp_path: Path) -> None:
+    """Reported again: whoever was told hears the end."""
+    world = await watched(tmp_path)
+    try:
+        await world.advance(6 * MINUTE)
+        await look(world)
+        await world.advance(MINUTE)
+        await world.post(alert("Watchdog", "info"))
+        await look(world)
+        said = await world.advance(10 * MINUTE)
+        assert {d.reason for d in said if d.incident == 1001} == {"resolved"}
+    finally:
+        await world.close()
+
+
+async def test_a_restart_is_no_silence(tmp_path: Path) -> None:
+    """While the gateway was down nobody could be heard: absence counts from its start."""
+    world = await watched(tmp_path)
+    try:
+        await world.post(alert("Watchdog", "info"))
+        await look(world)
+        await world.kill(world.engine)
+        world.now += 60 * MINUTE
+        await world.start()
+        await look(world)
+        assert {d.incident for d in await world.advance(MINUTE)} <= {1001}
+    finally:
+        await world.close()
+
+
+async def test_a_watchdog_without_a_name_looks_at_every_alert(tmp_path: Path) -> None:
+    """Only an equality on alertname allows the shortcut."""
+    world = await watched(tmp_path)
+    try:
+        watchdogs = world.engine.plan.watchdogs
+        assert names_to_look_for(watchdogs) == {"Watchdog"}
+        assert names_to_look_for([*watchdogs, *(w for w in watchdogs)]) == {"Watchdog"}
+        (told,) = verdicts(watchdogs, {}, 0.0, 299.0)
+        assert told[1] is False
+        (told,) = verdicts(watchdogs, {}, 0.0, 300.0)
+        assert told[1] is True
+    finally:
+        await world.close()
