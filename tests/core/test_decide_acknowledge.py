@@ -171,3 +171,17 @@ def test_an_acknowledgement_that_expires_in_a_silence() -> None:
     assert story.advance(5 * HOUR) == []
     story.suppressed.clear()
     assert "mute ended" in {one.reason for one in story.advance(10 * MINUTE)}
+
+
+def test_what_came_after_can_be_taken_too() -> None:
+    """A second acknowledgement after new alerts covers those as well, and changes who has it."""
+    story = Story()
+    story.fire("PaymentFailures", "warning", region="eu")
+    story.advance(60.0)
+    story.ack("ana")
+    story.fire("PaymentFailures", "warning", region="us")
+    story.advance(10 * MINUTE)
+    assert story.ack("ben") is Answer.DONE
+    assert story.incident.ack is not None
+    assert story.incident.ack.by == "ben"
+    assert story.ack("ana") is Answer.ALREADY

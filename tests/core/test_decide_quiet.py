@@ -141,3 +141,14 @@ def test_who_does_without_ends() -> None:
     story.advance(10 * MINUTE)
     assert [why for _, why in heard(story.said, EMAIL)] == ["first"]
     assert [why for _, why in heard(story.said, SLACK)] == ["first", "some resolved", "resolved"]
+
+
+def test_what_was_silenced_beside_others_is_told_when_the_silence_ends() -> None:
+    """Telling the others does not count as having told the silenced one."""
+    story = Story(without_escalation())
+    story.fire("PaymentFailures", "warning", region="eu")
+    key = story.fire("PaymentFailures", "warning", region="us")
+    story.silence(key)
+    assert {one.reason for one in story.advance(60.0)} == {"first"}
+    story.suppressed.clear()
+    assert {one.reason for one in story.advance(10 * MINUTE)} == {"new alerts"}

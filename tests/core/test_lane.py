@@ -1,0 +1,38 @@
+"""What leaves a lane in which notices have gathered."""
+
+import pytest
+
+from gateway.core.lane import Move, next_move
+from gateway.core.notice import Kind
+
+F, A, R, E, L = Kind.FIRING, Kind.ACKNOWLEDGED, Kind.RESOLVED, Kind.ESCALATION, Kind.LATE
+
+
+@pytest.mark.parametrize(
+    ("kinds", "heard", "each", "move"),
+    [
+        # One notice alone.
+        ([F], False, False, Move(0, F)),
+        ([F], False, True, Move(0, F)),
+        ([R], True, False, Move(0, R)),
+        # E3: beginning and end in one late notice, also where an incident is kept.
+        ([F, R], False, False, Move(1, L, fold=(0,))),
+        ([F, A, R], False, True, Move(2, L, fold=(0, 1))),
+        ([L], False, False, Move(0, L)),
+        # E5: never an end without its beginning.
+        ([R], False, False, Move(None, cancel=(0,))),
+        ([A, R], False, True, Move(None, cancel=(0, 1))),
+        # Promise 4: the newest says it all.
+        ([F, A], False, False, Move(1, A, fold=(0,))),
+        ([F, E, F], True, False, Move(2, F, fold=(0, 1))),
+        ([A, R], True, True, Move(1, R, fold=(0,))),
+        # Who keeps an incident of its own hears the beginning before what follows.
+        ([F, A], False, True, Move(0, F)),
+        ([A, F], False, True, Move(1, F, cancel=(0,))),
+        # A test is a test.
+        ([Kind.TEST], False, False, Move(0, Kind.TEST)),
+    ],
+)
+def test_next_move(kinds: list[Kind], heard: bool, each: bool, move: Move) -> None:
+    """Promise 4, E3, E5: order is kept, nothing stale is sent, no end comes out of nowhere."""
+    assert next_move(kinds, heard=heard, each=each) == move
