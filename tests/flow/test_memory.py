@@ -1,0 +1,93 @@
+"""What a re-post may be answered with from memory, and what must be committed."""
+
+from dataclasses import replace
+
+from gateway.core.alert import Alert
+from gateway.flow.memory import MARGIN, Memory
+
+NOW = 1_795_000_000.0
+ALERT = Alert("id", {"alertname": "SlowRenewals"}, {"summary": "slow"}, NOW - 60, NOW + 240)
+
+
+def known(alert: Alert = ALERT, trust: float | None = None) -> Memory:
+    memory = Memory(trust)
+    memory.learn([alert], NOW)
+    return memory
+
+
+def test_an_unknown_alert_is_committed() -> None:
+    """Promise 1: nothing is answered from a memory that does not have it."""
+    assert not Memory().absorb(ALERT, NOW)
+
+
+def test_a_repost_with_a_later_end_is_absorbed() -> None:
+    """A re-post costs no write; its later end counts from now on."""
+    memory = known()
+    assert memory.absorb(replace(ALERT, ends_at=NOW + 300), NOW + 60)
+    assert memory.ends_at("id", NOW + 240) == NOW + 300
+
+
+def test_an_earlier_end_does_not_shorten() -> None:
+    """As in Alertmanager: an end that was sent outlives an earlier one that is still ahead."""
+    memory = known()
+    assert memory.absorb(replace(ALERT, ends_at=NOW + 100), NOW)
+    assert memory.ends_at("id", NOW + 240) == NOW + 240
+
+
+def test_an_inferred_end_may_be_shortened() -> None:
+    """An end that resolve_timeout only guessed gives way to one that was sent."""
+    memory = known(replace(ALERT, timeout=True))
+    assert memory.absorb(replace(ALERT, ends_at=NOW + 300), NOW)
+    ends, _ = memory.to_write(NOW + 200)
+    assert ends == [("id", NOW + 300, NOW + 200)]
+
+
+def test_what_matters_is_committed() -> None:
+    """An end, a new firing, an earlier start, another notion of its end: news go to the store."""
+    memory = known()
+    assert not memory.absorb(replace(ALERT, ends_at=NOW - 1), NOW)
+    assert not memory.absorb(replace(ALERT, starts_at=NOW - 90), NOW)
+    assert not memory.absorb(replace(ALERT, ends_at=None), NOW)
+    assert not memory.absorb(replace(ALERT, ends_at=NOW + 900), NOW + 300)
+
+
+def test_a_repeated_end_is_absorbed() -> None:
+    """Prometheus repeats a resolved alert for a quarter of an hour: that changes nothing."""
+    ended = replace(ALERT, ends_at=NOW - 1)
+    assert known(ended).absorb(ended, NOW + 60)
+
+
+def test_ends_are_written_well_before_they_pass() -> None:
+    """After a crash the stored end must outlive the next re-post."""
+    memory = known()
+    memory.absorb(replace(ALERT, ends_at=NOW + 900), NOW)
+    assert memory.to_write(NOW + 240 - MARGIN - 1)[0] == []
+    ends, words = memory.to_write(NOW + 240 - MARGIN + 1)
+    assert [end[:2] for end in ends] == [("id", NOW + 900)]
+    memory.written(ends, words)
+    assert memory.to_write(NOW + 240)[0] == []
+
+
+def test_new_words_are_written_later() -> None:
+    """Annotations with a changing value cost no write on the request's path."""
+    memory = known()
+    assert memory.absorb(replace(ALERT, annotations={"summary": "slower"}), NOW)
+    _, words = memory.to_write(NOW)
+    assert [alert.annotations["summary"] for alert in words] == ["slower"]
+    memory.written([], words)
+    assert memory.to_write(NOW)[1] == []
+
+
+def test_beside_other_replicas_trust_ends() -> None:
+    """Promise 11: another replica may have heard the end; after a while the store is asked."""
+    memory = known(trust=30.0)
+    assert memory.absorb(ALERT, NOW + 30)
+    assert not memory.absorb(ALERT, NOW + 31)
+
+
+def test_forgotten_after_the_end() -> None:
+    """Memory is bounded by what burns."""
+    memory = known()
+    assert memory.forget(NOW + 240) == 0
+    assert memory.forget(NOW + 241) == 1
+    assert len(memory) == 0
