@@ -1,0 +1,44 @@
+"""Prometheus posts directly: firing alerts again each minute, with an end four minutes ahead."""
+
+from tests.flow.world import HOUR, MINUTE, START, World, alert
+
+RESEND, AHEAD = 65.0, 240.0
+
+
+async def test_resends_keep_it_burning_and_their_absence_ends_it(world: World) -> None:
+    """Measured on Prometheus 3.5: resent every 65 s; when they stop, it is over with its end."""
+    for _ in range(20):
+        await world.post(alert(starts_at=START, ends_at=world.now + AHEAD))
+        await world.engine.intake.write_extensions(world.now)
+        await world.advance(RESEND)
+    last_end = world.now - RESEND + AHEAD
+    assert "resolved" not in {d.reason for d in world.delivered}
+    said = await world.advance(HOUR)
+    over = [d for d in said if d.reason == "resolved"]
+    assert over
+    assert all(START + d.at >= last_end for d in over)
+    assert all(START + d.at <= last_end + 5 * MINUTE for d in over)
+
+
+async def test_a_crash_between_resends_ends_nothing(world: World) -> None:
+    """Promise 1: later ends that were only remembered are lost, yet the stored end still holds."""
+    for _ in range(6):
+        await world.post(alert(starts_at=START, ends_at=world.now + AHEAD))
+        await world.engine.intake.write_extensions(world.now)
+        await world.advance(RESEND)
+    await world.kill(world.engine)
+    await world.start("another")
+    await world.advance(RESEND - 10)
+    await world.post(alert(starts_at=START, ends_at=world.now + AHEAD))
+    await world.advance(MINUTE)
+    assert "resolved" not in {d.reason for d in world.delivered}
+
+
+async def test_without_an_end_resolve_timeout_counts(world: World) -> None:
+    """Alertmanager: an alert that came without endsAt is over resolve_timeout after its report."""
+    await world.post(alert(expires=True))
+    await world.advance(4 * MINUTE)
+    await world.post(alert(expires=True))
+    said = await world.advance(HOUR)
+    over = {round(d.at) for d in said if d.reason == "resolved"}
+    assert over == {600}
