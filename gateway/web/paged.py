@@ -104,7 +104,7 @@ def why_not_told(
         if lead.step == 0:
             said.append("The receiver has led there only since it was changed.")
         elif lead.step in taken:
-            said.append(_other_person(plan, lead, taken[lead.step], person, zone, now))
+            said.append(_other_person(plan, lead, taken[lead.step], zone, now))
         else:
             said.append(f"{_before(plan, incident, lead, entries, zone, now)}.")
     said += [f"At {at(entry.at)} nobody was reached: {entry.text}." for entry in missed]
@@ -127,7 +127,7 @@ def _nobody_told(incident: Incident, entries: Sequence[Entry], now: float, zone:
     ]
 
 
-def _other_person(plan: Plan, lead: Lead, entry: Entry, person: str, zone: str, now: float) -> str:
+def _other_person(plan: Plan, lead: Lead, entry: Entry, zone: str, now: float) -> str:
     when = clock_time(entry.at, zone, now)
     if lead.rota is None:
         return f"Step {lead.step} was taken at {when}, by a routes.yaml that did not lead there."

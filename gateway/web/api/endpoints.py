@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from gateway.web.api import admin, incidents, models, oncall
+from gateway.web.api import admin, explain, explain_models, incidents, models, oncall
 
 BASE = "/api/v1"
 
@@ -96,6 +96,14 @@ ENDPOINTS = (
         models.By,
         models.Responded,
         (404, 409),
+    ),
+    _get(
+        "/explain",
+        "explain",
+        explain.explain,
+        explain_models.ExplainAsked,
+        explain_models.Explanation,
+        (404,),
     ),
     _get("/oncall", "onCall", oncall.on_call, models.OnCallAsked, models.OnCall, (404,)),
     _get("/rotas", "listRotas", oncall.list_rotas, models.NothingAsked, models.Rotas),

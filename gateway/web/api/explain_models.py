@@ -28,6 +28,11 @@ class ExplainAsked(Question):
     since: GivenInstant | None = Field(
         None, description="How far back to look, with `person`. By default 24 hours."
     )
+    zone: str | None = Field(
+        None,
+        max_length=60,
+        description="Time zone of the sentences. By default the person's or business_hours'.",
+    )
 
 
 class ExplainedIncident(Incident):

@@ -11,12 +11,11 @@ from gateway.core.rota import shifts
 from gateway.flow.engine import Engine
 from gateway.render.times import clock_time
 from gateway.store import Tx, incidents, reading, timeline
-from gateway.web.api import explain as one_by_one
 from gateway.web.api import models
+from gateway.web.api.explain_incident import explained_model
 from gateway.web.api.explain_models import ExplainedIncident, Explanation
 from gateway.web.api.incidents import person as person_model
 from gateway.web.errors import RequestError
-from gateway.web.look import zone_for
 from gateway.web.paged import leads, why_not_told, why_told
 
 LOOK_BACK = 24 * 3600.0
@@ -30,7 +29,7 @@ SHOWN = 50
 """Incidents explained; the answer says how many were left out."""
 
 
-async def explain(engine: Engine, who: str, since: float | None) -> Explanation:
+async def explain(engine: Engine, who: str, since: float | None, zone: str) -> Explanation:
     """What `who` was told since an instant (unix seconds), what not, and why."""
     plan, now = engine.plan, engine.now()
     known = plan.people.get(who)
@@ -43,11 +42,13 @@ async def explain(engine: Engine, who: str, since: float | None) -> Explanation:
     if not now - LONGEST <= start < now:
         fault = {"field": "since", "message": "must lie in the past, by 90 days at most"}
         raise RequestError(422, "a parameter is wrong", [fault])
-    return await engine.store.read(lambda tx: _explain(tx, engine, known, start, now))
+    return await engine.store.read(lambda tx: _explain(tx, engine, known, start, now, zone))
 
 
-def _explain(tx: Tx, engine: Engine, person: Person, start: float, now: float) -> Explanation:
-    plan, zone = engine.plan, zone_for(engine.plan, person.id)
+def _explain(
+    tx: Tx, engine: Engine, person: Person, start: float, now: float, zone: str
+) -> Explanation:
+    plan = engine.plan
     by_incident: dict[int, list[reading.NoticeLine]] = {}
     told = reading.notices_to_person(tx, person.id, start, 500)
     for line in reversed(told):
@@ -72,9 +73,7 @@ def _explain(tx: Tx, engine: Engine, person: Person, start: float, now: float) -
             plan, incident, ways, entries, person.id, now, zone
         )
         reached = any(line.state is NoticeState.SENT for line in notices)
-        explained.append(
-            one_by_one.explained_model(tx, engine, incident, reached, why, entries, notices)
-        )
+        explained.append(explained_model(tx, engine, incident, reached, why, entries, notices))
     on_duty = _duty(plan, person.id, start, now)
     return Explanation(
         answer=_short(person, told, explained, elsewhere, left_out, on_duty, zone, now),

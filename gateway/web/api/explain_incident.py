@@ -1,0 +1,84 @@
+"""Why an incident spoke, or kept quiet: one incident with its reasons."""
+
+from collections.abc import Sequence
+
+from gateway.core.incident import Incident
+from gateway.core.notice import Entry
+from gateway.core.outbox import NoticeState
+from gateway.flow.engine import Engine
+from gateway.render.times import clock_time
+from gateway.store import Tx, incidents, members, reading, timeline
+from gateway.web.api import models
+from gateway.web.api.explain_models import ExplainedIncident
+from gateway.web.api.incidents import incident_model, notice_model
+from gateway.web.standing import standing
+
+
+def explained(tx: Tx, engine: Engine, number: int, zone: str) -> ExplainedIncident | None:
+    """One incident with its reasons, told in `zone`; None when there is none of that number."""
+    incident = incidents.get(tx, number)
+    if incident is None:
+        return None
+    now, plan = engine.now(), engine.plan
+    notices = reading.notices_of(tx, number)
+    entries = timeline.of(tx, number)
+    joined = members.members(tx, [number]).get(number, [])
+    why = _past(incident, entries, notices, zone, now)
+    why += standing(incident, joined, plan, now, zone)
+    told = any(notice.state is NoticeState.SENT for notice in notices)
+    return explained_model(tx, engine, incident, told, why, entries, notices)
+
+
+def explained_model(
+    tx: Tx,
+    engine: Engine,
+    incident: Incident,
+    told: bool,
+    why: Sequence[str],
+    entries: Sequence[Entry],
+    notices: Sequence[reading.NoticeLine],
+) -> ExplainedIncident:
+    """The model of an incident that was explained, with the attempts of these notices."""
+    attempts = reading.attempts_of(tx, [notice.id for notice in notices])
+    title = reading.title_of(tx, incident.number)
+    return ExplainedIncident.model_validate(
+        {
+            **incident_model(engine, incident, title),
+            "told": told,
+            "why": list(why),
+            "timeline": [
+                models.Event(at=e.at, kind=e.kind, text=e.text, data=dict(e.data)) for e in entries
+            ],
+            "notices": [notice_model(one, attempts[one.id]) for one in notices],
+        }
+    )
+
+
+def _past(
+    incident: Incident,
+    entries: Sequence[Entry],
+    notices: Sequence[reading.NoticeLine],
+    zone: str,
+    now: float,
+) -> list[str]:
+    """Who was told so far and since when, or why nobody was."""
+    sent = [notice for notice in notices if notice.state is NoticeState.SENT]
+    if sent:
+        first = min(notice.sent_at or notice.created_at for notice in sent)
+        places = len({notice.target.key for notice in sent})
+        said = [
+            f"Messages delivered: {len(sent)}, to {places} places, the first at "
+            f"{clock_time(first, zone, now)}."
+        ]
+    elif notices:
+        said = ["Messages were written, and none is delivered yet."]
+    else:
+        said = ["Nobody was told."]
+        said += [
+            f"It kept quiet from {clock_time(entry.at, zone, now)} on: {entry.text}."
+            for entry in entries
+            if entry.kind == "kept quiet" and entry.text != incident.why_not
+        ]
+    failed = [notice for notice in notices if notice.state is NoticeState.DEAD]
+    said += [f"Given up: {one.target.key} ({one.outcome}: {one.detail})." for one in failed]
+    return said

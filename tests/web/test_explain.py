@@ -1,0 +1,222 @@
+"""Promise 2: "why was I (not) paged?" has an answer for any incident, alert and person."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.core.delivery import Failure, SendError
+from tests.flow.world import HOUR, MINUTE, ROUTES, alert
+from tests.web.real import Client, served
+
+EXPLAIN = "/api/v1/explain"
+MUTED = ROUTES.replace(
+    "receiver: billing}",
+    "receiver: billing, mute_time_intervals: [mornings]}",
+).replace(
+    "inhibit_rules:",
+    "time_intervals: [{name: mornings, time_intervals: [{times: [{start_time: '00:00', "
+    "end_time: '12:00'}]}]}]\ninhibit_rules:",
+)
+
+
+async def asked(client: Client, **query: str) -> Any:
+    """The explanation, or a failed assertion with the error."""
+    answer = await client.get(EXPLAIN, params=query)
+    said = await answer.json()
+    assert answer.status == 200, said
+    return said
+
+
+async def test_an_incident_says_who_was_told_and_what_comes_next(tmp_path: Path) -> None:
+    """The messages so far, the next step by name and time, the next reminder."""
+    async with served(tmp_path) as (world, client):
+        await world.post(alert())
+        await world.advance(MINUTE)
+        said = await asked(client, incident="1001", zone="Europe/Berlin")
+        [incident] = said["incidents"]
+        assert incident["told"]
+        assert (
+            incident["why"]
+            == said["answer"]
+            == [
+                "Messages delivered: 4, to 4 places, the first at 12:06 CET.",
+                "Step 2 of escalation billing comes at 12:21 CET and leads to Ben, unless somebody "
+                "acknowledges before.",
+                "Receiver billing was last told at 12:06 CET; without news it is told again at "
+                "14:06 CET (repeat_interval 2h).",
+            ]
+        )
+        assert [event["kind"] for event in incident["timeline"]] == ["spoke", "escalated"]
+        assert {notice["state"] for notice in incident["notices"]} == {"sent"}
+
+
+async def test_an_acknowledgement_is_the_reason_for_quiet(tmp_path: Path) -> None:
+    """Who has it, until when, and that nothing comes before."""
+    async with served(tmp_path) as (world, client):
+        await world.post(alert())
+        await world.advance(MINUTE)
+        await world.ack(1001, "ana")
+        await world.advance(HOUR)
+        said = await asked(client, incident="1001", zone="UTC")
+        assert said["answer"][1:] == [
+            "Ana has it since 11:07 UTC (link): no reminders and no further steps until "
+            "Thu 19 Nov, 11:07 UTC, unless it gets worse."
+        ]
+
+
+async def test_a_muted_route_is_the_reason_for_quiet(tmp_path: Path) -> None:
+    """By which interval, and until when (11:06 is inside of the mute that ends at noon)."""
+    async with served(tmp_path, MUTED) as (world, client):
+        await world.post(alert())
+        await world.advance(MINUTE)
+        said = await asked(client, incident="1001", zone="UTC")
+        assert not said["incidents"][0]["told"]
+        assert said["answer"] == [
+            "Nobody was told.",
+            "Its route is muted by mornings until 12:00 UTC: nothing is said before.",
+            "It keeps quiet: muted mornings.",
+        ]
+
+
+async def test_an_inhibited_alert_says_by_what(tmp_path: Path) -> None:
+    """Asked by its labels: in which incident it is, and what held it back."""
+    async with served(tmp_path) as (world, client):
+        await world.post(alert("BillingDatabaseDown"), alert("SlowInvoices", "warning"))
+        await world.advance(MINUTE)
+        said = await asked(client, labels='{alertname="SlowInvoices"}')
+        [found] = said["alerts"]
+        assert found["receivers"] == ["billing"]
+        [incident] = said["incidents"]
+        assert incident["number"] == found["incidents"][0]
+        assert incident["why"][0] == "Nobody was told."
+        assert any("inhibited by" in sentence for sentence in incident["why"])
+        assert said["answer"][-1].endswith("firing: nobody was told.")
+
+
+async def test_a_group_that_waits_says_until_when(tmp_path: Path) -> None:
+    """Within group_wait nobody has heard yet, and that is no fault."""
+    async with served(tmp_path) as (world, client):
+        await world.post(alert("SlowInvoices", "warning"))
+        said = await asked(client, incident="1001", zone="UTC")
+        assert "the group waits until 11:07 UTC" in said["answer"][1]
+
+
+async def test_an_unknown_alert_points_at_what_was_refused(tmp_path: Path) -> None:
+    """E42: perhaps it came in a request that was refused."""
+    async with served(tmp_path) as (_, client):
+        said = await asked(client, labels='{alertname="NeverSeen"}')
+        assert said["answer"][0].startswith("No alert with these labels is known")
+        refused = await client.post("/webhook/alertmanager", data=b"{", headers=JSON)
+        assert refused.status == 400
+        said = await asked(client, labels='{alertname="NeverSeen"}')
+        assert "source alertmanager" in said["answer"][1]
+
+
+async def test_a_person_who_was_told_sees_by_what_and_when(tmp_path: Path) -> None:
+    """On duty, reached by the first step."""
+    async with served(tmp_path) as (world, client):
+        await world.post(alert())
+        await world.advance(MINUTE)
+        said = await asked(client, person="ana", zone="UTC")
+        assert said["person"] == {"id": "ana", "name": "Ana"}
+        assert said["answer"][0].startswith("Ana was on call in rota billing between")
+        assert said["incidents"][0]["why"] == ["Told (first by email) at 11:06 UTC."]
+        assert [notice["person"] for notice in said["incidents"][0]["notices"]] == ["ana"]
+
+
+async def test_a_person_whose_step_has_not_come_sees_when_it_comes(tmp_path: Path) -> None:
+    """Ben is step 2: not yet."""
+    async with served(tmp_path) as (world, client):
+        await world.post(alert(), alert("Unrelated", "info", team="web"))
+        await world.advance(MINUTE)
+        said = await asked(client, person="ben", zone="UTC")
+        assert [one["why"] for one in said["incidents"]] == [
+            ["Not told yet: step 2, which leads there, has not come; step 2 comes at 11:21 UTC."]
+        ]
+        assert "Ben was on call in no rota in that time." in said["answer"]
+        assert "Other incidents in that time, which do not lead to Ben: 1." in said["answer"]
+
+
+async def test_a_person_is_not_told_what_somebody_took_before(tmp_path: Path) -> None:
+    """Ana acknowledged before step 2: Ben slept on, and can read why."""
+    async with served(tmp_path) as (world, client):
+        await world.post(alert())
+        await world.advance(5 * MINUTE)
+        await world.ack(1001, "ana")
+        await world.advance(HOUR)
+        said = await asked(client, person="ben", zone="UTC")
+        assert said["incidents"][0]["why"] == [
+            "Not told: Ana had it from 11:11 UTC on, before step 2, which leads there, came."
+        ]
+        assert not said["incidents"][0]["told"]
+
+
+async def test_a_person_is_not_told_what_ended_before(tmp_path: Path) -> None:
+    """Over before the step came."""
+    async with served(tmp_path) as (world, client):
+        await world.post(alert())
+        await world.advance(MINUTE)
+        await world.post(alert(ends_at=world.now))
+        await world.advance(HOUR)
+        said = await asked(client, person="ben", zone="UTC")
+        assert "it was over from 11:11 UTC on, before step 2" in said["incidents"][0]["why"][0]
+
+
+async def test_a_dead_channel_is_named(tmp_path: Path) -> None:
+    """What was given up stands there with the vendor's word."""
+    async with served(tmp_path) as (world, client):
+        refused = SendError(Failure.BAD_RECIPIENT, "inactive recipient")
+        world.break_channel("email", lambda: refused)
+        await world.post(alert())
+        await world.advance(MINUTE)
+        said = await asked(client, person="ana", zone="UTC")
+        assert said["incidents"][0]["why"] == [
+            "Not reached (first by email): given up: inactive recipient."
+        ]
+        assert "Messages to Ana: 0 delivered, 1 given up." in said["answer"]
+        told = await asked(client, incident="1001")
+        assert any(one.startswith("Given up: email:ana@example.com") for one in told["answer"])
+
+
+async def test_since_bounds_what_is_looked_at(tmp_path: Path) -> None:
+    """An incident that was over before is left out; one that goes on is in."""
+    async with served(tmp_path) as (world, client):
+        await world.post(alert())
+        await world.advance(MINUTE)
+        await world.post(alert(ends_at=world.now))
+        await world.advance(3 * HOUR)
+        await world.post(alert("Other"))
+        await world.advance(MINUTE)
+        both = await asked(client, person="ana")
+        assert [one["number"] for one in both["incidents"]] == [1002, 1001]
+        recent = await asked(client, person="ana", since="2026-11-18T13:30:00Z")
+        assert [one["number"] for one in recent["incidents"]] == [1002]
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "said"),
+    [
+        ({}, 422, "give one of"),
+        ({"incident": "1001", "person": "ana"}, 422, "give one of"),
+        ({"incident": "1001", "since": "2026-11-18T13:30:00Z"}, 422, "since goes with person"),
+        ({"incident": "1001"}, 404, "there is no incident #1001"),
+        ({"person": "anna"}, 404, "did you mean ana?"),
+        ({"person": "ana", "since": "2030-01-01T00:00:00Z"}, 422, "must lie in the past"),
+        ({"labels": '{a=~"b"}'}, 422, "each with ="),
+        ({"labels": "{a"}, 422, ""),
+        ({"labels": "{}"}, 422, "each with ="),
+        ({"incident": "1001", "zone": "Mars/Olympus"}, 422, "unknown time zone"),
+    ],
+)
+async def test_questions_that_make_no_sense(
+    tmp_path: Path, query: dict[str, str], status: int, said: str
+) -> None:
+    """The status that is due, and what to ask instead."""
+    async with served(tmp_path) as (_, client):
+        answer = await client.get(EXPLAIN, params=query)
+        assert answer.status == status
+        assert said in await answer.text()
+
+
+JSON = {"Content-Type": "application/json"}
