@@ -25,6 +25,7 @@ SUITES = (
     "rota_rotations",
     "time_intervals",
     "truncation",
+    "webhook_payloads",
 )
 
 _HISTORY = "what was on call in the past is read from the rota, not from records of it"
