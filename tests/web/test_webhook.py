@@ -307,3 +307,15 @@ async def test_a_flood_of_refusals_is_counted_but_not_all_remembered(
         gate.set()
     assert len(engine.rejected) == REMEMBERED_AT_ONCE
     assert 'status="400"} 20.0' in engine.metrics.exposition().decode()
+
+
+async def test_over_the_limit_is_413_in_one_packet(client: Client) -> None:
+    """E34: a body without a length that arrives together with its head is measured as well."""
+    head = "POST /webhook/small HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    for size, status in ((1000, 422), (1001, 413)):
+        chunk = f"{size:x}\r\n".encode() + b"[]" + b" " * (size - 2) + b"\r\n0\r\n\r\n"
+        reader, writer = await asyncio.open_connection("127.0.0.1", client.port)
+        writer.write(f"{head}Transfer-Encoding: chunked\r\n\r\n".encode() + chunk)
+        assert (await reader.readline()).split()[1] == str(status).encode()
+        writer.close()
+        await writer.wait_closed()
