@@ -65,6 +65,7 @@ class Courier:
         self._queue: list[tuple[int, int, float, Errand]] = []
         self._sending: set[asyncio.Task[None]] = set()
         self._outcomes: list[Outcome] = []
+        self._unbegun: list[int] = []
         self.held: dict[str, float] = {}
         self._wake = asyncio.Event()
         self._stopping = False
@@ -98,11 +99,12 @@ class Courier:
 
     # The loop.
 
-    async def run(self) -> None:
-        """Claim, send and record, for ever."""
+    async def run(self, well: Callable[[], None]) -> None:
+        """Claim, send and record, for ever; `well` is called after each round."""
         while True:
             self._wake.clear()
             pause = await self.step()
+            well()
             if pause > 0:
                 try:
                     async with asyncio.timeout(pause):
@@ -117,7 +119,7 @@ class Courier:
         now = self._now()
         self.held = {key: until for key, until in self.held.items() if until > now}
         free = self._free(channel)
-        pause = 1.0
+        pause = min([1.0, *(until - now for until in self.held.values())])
         if free > 0 and len(self._queue) < free and not self._stopping:
             errands, next_at = await self._store.write(lambda tx: self._claim(tx, now, free))
             for errand in errands:
@@ -127,6 +129,9 @@ class Courier:
             if len(errands) >= free:
                 pause = 0.0
         self._start(channel)
+        if self._unbegun:
+            await self._hand_back()
+            pause = 0.0
         return pause if not self._outcomes else 0.0
 
     async def record_outcomes(self) -> None:
@@ -155,9 +160,9 @@ class Courier:
         What does not end within `patience` seconds is cut off, and recorded as perhaps arrived.
         """
         self._stopping = True
-        unbegun = [errand.notice.id for *_, errand in self._queue]
+        self._unbegun.extend(errand.notice.id for *_, errand in self._queue)
         self._queue.clear()
-        await self._store.write(partial(outbox.release, owner=self._claimant.name, ids=unbegun))
+        await self._hand_back()
         if self._sending:
             await asyncio.wait(self._sending, timeout=patience)
         for task in self._sending:
@@ -177,19 +182,25 @@ class Courier:
         if self._accepts(self.name, Kind.DIGEST, False):
             fold_crowds(tx, self.name, self._plan(), now)
         errands = claim(tx, self.name, now, limit, self._claimant, list(self.held), self._accepts)
-        return errands, None if errands else outbox.next_at(tx, self.name)
+        return errands, None if errands else outbox.next_at(tx, self.name, list(self.held))
 
     def _start(self, channel: Channel | None) -> None:
         now = self._now()
         while self._queue and self._free(channel) > 0:
             *_, until, errand = heapq.heappop(self._queue)
-            if now + self._claimant.deadline > until:
-                continue  # its lease runs out before we could be sure: it will be claimed anew
+            if now + self._claimant.deadline > until or errand.notice.target.key in self.held:
+                # Its lease would run out before we could be sure, or the vendor wants a rest.
+                self._unbegun.append(errand.notice.id)
+                continue
             task = asyncio.get_running_loop().create_task(
                 self._send(channel, errand), name=f"send {errand.notice.id}"
             )
             self._sending.add(task)
             task.add_done_callback(self._sent)
+
+    async def _hand_back(self) -> None:
+        ids, self._unbegun = self._unbegun, []
+        await self._store.write(partial(outbox.release, owner=self._claimant.name, ids=ids))
 
     def _sent(self, task: asyncio.Task[None]) -> None:
         self._sending.discard(task)

@@ -23,14 +23,14 @@ from gateway.flow.dispatch import Dispatched, decide_due
 from gateway.flow.intake import Batch, Intake
 from gateway.flow.loops import Loops
 from gateway.flow.memory import Memory
-from gateway.flow.regroup import regroup_page
+from gateway.flow.regroup import Grouping
 from gateway.flow.respond import respond
 from gateway.flow.suppression import Suppression
 from gateway.flow.watch import Watch
 from gateway.links import Links
 from gateway.render.links import links_from
 from gateway.render.words import Renderer
-from gateway.store import Store, StoreUnavailable, janitor, outbox, timeline
+from gateway.store import Store, StoreUnavailable, counters, janitor, outbox, timeline
 
 if TYPE_CHECKING:
     from gateway.metrics import Metrics
@@ -109,6 +109,7 @@ class Engine:
         self._store_problem = ""
         self._epoch = 0
         self._reloading = asyncio.Lock()
+        self._grouping = Grouping(parts.store, lambda: self.plan, parts.now)
 
     # What the web and the command line use.
 
@@ -185,18 +186,13 @@ class Engine:
             self._config_problems = ()
             for name in channels:
                 self._ensure_courier(name)
-            await self._regroup()
+            with suppress(StoreUnavailable):  # before it decides again, dispatch catches up
+                await self._grouping.renew()
             self.metrics.know(config.plan.severities)
             self.metrics.reloaded(True, self.now())
             log.info("routes.yaml loaded", extra={"digest": config.plan.digest})
             self._due.set()
             return ()
-
-    async def _regroup(self) -> None:
-        after: str | None = ""
-        while after is not None:
-            page = partial(regroup_page, plan=self.plan, after=after, now=self.now())
-            after, _ = await self.store.write(page)
 
     def problems(self) -> list[Health]:
         """The state of each component, for /readyz."""
@@ -228,7 +224,7 @@ class Engine:
         self._loops.start("store", self._probe_loop)
         self._loops.start("watchdogs", self.watch.run)
         for courier in self.couriers.values():
-            self._loops.start(f"deliver {courier.name}", courier.run)
+            self._start_courier(courier)
 
     def prepare(self) -> None:
         """Build the channels and their couriers, without loops: time is then moved by hand."""
@@ -291,6 +287,7 @@ class Engine:
     async def _dispatch_loop(self) -> None:
         while True:
             self._due.clear()
+            await self._grouping.catch_up()
             done = await self.dispatch_once()
             self._loops.well("dispatch")
             if done.decided:
@@ -321,7 +318,7 @@ class Engine:
         """Ask the database whether it would take a write; forget what may not be in it any more."""
         while True:
             try:
-                await self.store.write(lambda tx: None)
+                await self.store.write(counters.touch)
             except StoreUnavailable as error:
                 self._store_problem = str(error)
             else:
@@ -341,6 +338,7 @@ class Engine:
 
     def _committed(self, batch: Batch) -> None:
         self._loops.well("intake")
+        self._store_problem = ""
         self._look_at(batch.next_due)
 
     def _look_at(self, due: float | None) -> None:
@@ -372,8 +370,12 @@ class Engine:
             )
             self.couriers[name] = courier
             if self._running:
-                self._loops.start(f"deliver {name}", courier.run)
+                self._start_courier(courier)
         return courier
+
+    def _start_courier(self, courier: Courier) -> None:
+        name = f"deliver {courier.name}"
+        self._loops.start(name, partial(courier.run, partial(self._loops.well, name)))
 
     def _words(self, notice: Notice, kind: Kind, channel: Channel) -> Message:
         return message_of(

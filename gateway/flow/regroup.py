@@ -5,16 +5,67 @@ opens or joins another incident; the one it left ends when nothing in it burns a
 whoever was told by it is told so.
 """
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from zlib import crc32
 
 from gateway.core.incident import Incident
 from gateway.core.matcher import matches_all
 from gateway.core.plan import Plan
 from gateway.core.routing import group_labels, match_routes
 from gateway.flow.intake import Batch, incident_key, place
-from gateway.store import Tx, alerts, incidents, members
+from gateway.store import Store, Tx, alerts, counters, incidents, members
 
 PAGE = 500
+
+GROUPED_BY = "grouped by"
+"""The number in the database that tells by which routes.yaml its alerts were grouped."""
+
+
+class Grouping:
+    """Sees to it that the stored alerts are grouped by the routes in force, also after a restart
+    with another routes.yaml, and after a reload that the database did not survive."""
+
+    def __init__(self, store: Store, plan: Callable[[], Plan], now: Callable[[], float]) -> None:
+        self._store = store
+        self._plan = plan
+        self._now = now
+        self._digest = ""
+        self._one_at_a_time = asyncio.Lock()
+
+    async def renew(self) -> None:
+        """Group all of them anew. Raises StoreUnavailable; then `catch_up` does it."""
+        self._digest = ""
+        async with self._one_at_a_time:
+            await self._regroup()
+
+    async def catch_up(self) -> None:
+        """Group them anew if they were grouped by another routes.yaml."""
+        if self._digest == self._plan().digest:
+            return
+        async with self._one_at_a_time:
+            plan = self._plan()
+            stored = await self._store.read(partial(counters.find, name=GROUPED_BY))
+            if stored == _number_of(plan):
+                self._digest = plan.digest
+            else:
+                await self._regroup()
+
+    async def _regroup(self) -> None:
+        plan = self._plan()
+        await self._store.write(partial(counters.put, name=GROUPED_BY, value=0))
+        after: str | None = ""
+        while after is not None:
+            page = partial(regroup_page, plan=plan, after=after, now=self._now())
+            after, _ = await self._store.write(page)
+        await self._store.write(partial(counters.put, name=GROUPED_BY, value=_number_of(plan)))
+        self._digest = plan.digest
+
+
+def _number_of(plan: Plan) -> int:
+    return crc32(plan.digest.encode()) + 1
 
 
 def regroup_page(tx: Tx, plan: Plan, after: str, now: float) -> tuple[str | None, Batch]:

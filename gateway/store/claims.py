@@ -73,7 +73,12 @@ _RELEASE_SOME = Statement(
 )
 _NEXT_AT = Statement(
     select(notices.c.next_at)
-    .where(notices.c.channel == bindparam("on_channel"), IS_UNFINISHED, _IS_HEAD)
+    .where(
+        notices.c.channel == bindparam("on_channel"),
+        IS_UNFINISHED,
+        Among(notices.c.target_key, "skipped", absent=True),
+        _IS_HEAD,
+    )
     .order_by(notices.c.next_at)
     .limit(1)
 )
@@ -138,7 +143,10 @@ def release(tx: Tx, owner: str, ids: Sequence[int] | None = None) -> int:
     return tx.run(_RELEASE_SOME, by=owner, ids=keys(ids))
 
 
-def next_at(tx: Tx, channel: str) -> float | None:
-    """Return when the next head of a lane is due, or the next lease ends; None: nothing waits."""
-    row = tx.row(_NEXT_AT, on_channel=channel)
+def next_at(tx: Tx, channel: str, skip_targets: Collection[str] = ()) -> float | None:
+    """Return when the next head of a lane is due, or the next lease ends; None: nothing waits.
+
+    `skip_targets` are keys of targets to leave alone for now, as for `claim`.
+    """
+    row = tx.row(_NEXT_AT, on_channel=channel, skipped=keys(skip_targets))
     return None if row is None else row[0]

@@ -1,0 +1,70 @@
+"""The courier's own manners: no spinning, nothing kept that it cannot send in time."""
+
+from gateway.core.delivery import Failure, SendError
+from gateway.core.outbox import NoticeState
+from gateway.store import Tx, outbox
+from tests.flow.world import World, alert, to
+
+SLACK = "slack:#billing-alerts"
+
+
+def too_fast() -> SendError:
+    return SendError(Failure.RATE_LIMITED, "too fast", retry_after=30.0)
+
+
+def pending(tx: Tx) -> int:
+    """How many notices to Slack wait and belong to nobody."""
+    return sum(
+        count
+        for channel, state, count, _ in outbox.depth(tx)
+        if (channel, state) == ("slack", NoticeState.PENDING)
+    )
+
+
+async def test_it_rests_while_its_target_rests(world: World) -> None:
+    """E11: what is due to a target that asked for a rest does not keep the courier turning."""
+    world.break_channel("slack", too_fast)
+    for name in ("One", "Two", "Three"):
+        await world.post(alert(name))
+    await world.advance(0.0)
+    courier = world.engine.couriers["slack"]
+    assert courier.held
+    assert await courier.step() > 0.0
+
+
+async def test_what_waits_for_a_resting_target_is_handed_back(world: World) -> None:
+    """E11: after the first 429 the rest of the queue is not sent into it, nor kept by a lease."""
+    world.break_channel("slack", too_fast)
+    for number in range(20):
+        await world.post(alert(f"Alert{number}"))
+    while (await world.engine.dispatch_once()).decided:
+        pass
+    courier = world.engine.couriers["slack"]
+    await courier.step()
+    await courier.drain()
+    tried = courier.attempts
+    assert tried < 16
+    await courier.step()
+    await courier.drain()
+    assert courier.attempts == tried
+    assert await world.engine.store.read(pending) == 20
+    world.mend("slack")
+    said = await world.advance(40.0)
+    assert to(said, SLACK)
+
+
+async def test_what_waited_too_long_is_claimed_anew(world: World) -> None:
+    """Promise 3: a queued notice whose lease nears its end is handed back: it never left, so
+    nobody may think that it perhaps arrived."""
+    for number in range(20):
+        await world.post(alert(f"Alert{number}"))
+    while (await world.engine.dispatch_once()).decided:
+        pass
+    courier = world.engine.couriers["email"]
+    assert not courier.idle
+    world.now += 30.0
+    await courier.step()
+    await courier.drain()
+    await world.settle()
+    assert len({d.incident for d in world.delivered if d.channel == "email"}) == 20
+    assert len(world.delivered) == len({(d.notice) for d in world.delivered})

@@ -1,0 +1,155 @@
+"""The database goes away under a live gateway and comes back: 503 meanwhile, nothing lost."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from gateway.store import migrate
+from tests.postgres import running_postgres
+from tests.processes.conftest import MakeGateway
+from tests.processes.harness import Gateway, Vendors, alert, wait_for
+from tests.processes.own_postgres import OwnPostgres
+from tests.processes.routes import WEBHOOK
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[OwnPostgres]:
+    """A server that no other test uses."""
+    with running_postgres() as url:
+        server = OwnPostgres(url)
+        yield server
+        server.end()
+
+
+def told(vendors: Vendors) -> list[str]:
+    """The alerts that the webhook took, in order."""
+    return [line["json"]["groupLabels"]["alertname"] for line in vendors.accepted("webhook")]
+
+
+def problems(gateway: Gateway) -> str:
+    """What /readyz complains of."""
+    _, said = gateway.get("/readyz")
+    return "; ".join(said["problems"])
+
+
+def refused(gateway: Gateway, note: str = "") -> None:
+    """An alert is answered 503, with the time to come again; /readyz says what is wrong."""
+    status, headers, body = gateway.post(alert("refused", note=note))
+    assert status == 503, body
+    assert int(headers["Retry-After"]) > 0
+    wait_for("/readyz names the store", lambda: "store" in problems(gateway))
+    assert gateway.get("/readyz")[0] == 503
+    assert gateway.get("/healthz")[0] == 200, "the process itself is alive"
+
+
+def recovered(gateway: Gateway, vendors: Vendors, accepted: list[str]) -> None:
+    """By itself: alerts are taken again, all is told, and nothing is complained of."""
+    wait_for("alerts are taken", lambda: gateway.post(alert("afterwards"))[0] == 200)
+    wait_for("all is told", lambda: {*accepted, "afterwards"} <= set(told(vendors)))
+    wait_for("/readyz is content", lambda: problems(gateway) == "")
+    assert gateway.get("/readyz")[0] == 200
+    assert len(told(vendors)) == len(set(told(vendors))), "nothing is told twice"
+
+
+@contextmanager
+def small_disk(where: Path, size: str) -> Iterator[Path]:
+    """A file system of its own that can be filled."""
+    if os.geteuid() != 0 or shutil.which("mount") is None:
+        pytest.skip("needs root to mount a small file system")
+    where.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "none", where], check=True)
+    try:
+        yield where
+    finally:
+        subprocess.run(["umount", "--lazy", where], check=True)
+
+
+def test_the_disk_is_full(make_gateway: MakeGateway, vendors: Vendors, tmp_path: Path) -> None:
+    """Promise 1: with the disk full nothing is answered 200 that is not kept; then it goes on."""
+    with small_disk(tmp_path / "disk", "8m") as disk:
+        database = f"sqlite:///{disk}/gateway.db"
+        gateway = make_gateway(WEBHOOK, database=database).start()
+        gateway.accept(alert("before"))
+        wait_for("it is told", lambda: told(vendors) == ["before"])
+        ballast = disk / "ballast"
+        accepted = ["before"]
+        with ballast.open("wb", buffering=0) as file:
+            while fill(file):
+                pass
+        large = "x" * 20_000
+        for number in range(200):
+            status, _, _ = gateway.post(alert(f"full-{number}", note=large))
+            if status != 200:
+                break
+            accepted.append(f"full-{number}")
+        refused(gateway, large)
+        ballast.unlink()
+        recovered(gateway, vendors, accepted)
+        gateway.kill()
+
+
+def fill(file: Any) -> bool:
+    """Write a little more; False when nothing fits any more."""
+    try:
+        return bool(file.write(bytes(4096)))
+    except OSError:
+        return False
+
+
+def test_the_file_is_moved_away(make_gateway: MakeGateway, vendors: Vendors) -> None:
+    """Promise 1: without its database file nothing is taken; with the file back it goes on."""
+    gateway = make_gateway(WEBHOOK).start()
+    gateway.accept(alert("before"))
+    wait_for("it is told", lambda: told(vendors) == ["before"])
+    names = ["gateway.db", "gateway.db-wal", "gateway.db-shm"]
+    aside = gateway.home / "aside"
+    aside.mkdir()
+    for name in names:
+        if (gateway.home / name).exists():
+            os.replace(gateway.home / name, aside / name)
+    refused(gateway)
+    for name in names:
+        if (aside / name).exists():
+            os.replace(aside / name, gateway.home / name)
+    recovered(gateway, vendors, ["before"])
+
+
+def test_the_connections_are_cut(
+    make_gateway: MakeGateway, vendors: Vendors, postgres_url: str
+) -> None:
+    """Promise 1: PostgreSQL ends every session, again and again, under a stream of alerts."""
+    migrate(postgres_url)
+    gateway = make_gateway(WEBHOOK, database=postgres_url).start()
+    accepted = []
+    with psycopg.connect(postgres_url, autocommit=True) as admin:
+        for number in range(60):
+            if number % 10 == 5:
+                admin.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            if gateway.post(alert(f"cut-{number}"))[0] == 200:
+                accepted.append(f"cut-{number}")
+    assert len(accepted) > 40
+    recovered(gateway, vendors, accepted)
+
+
+def test_the_server_is_gone(
+    make_gateway: MakeGateway, vendors: Vendors, own_postgres: OwnPostgres
+) -> None:
+    """Promise 1: PostgreSQL crashes and is started again."""
+    migrate(own_postgres.url)
+    gateway = make_gateway(WEBHOOK, database=own_postgres.url).start()
+    gateway.accept(alert("before"))
+    wait_for("it is told", lambda: told(vendors) == ["before"])
+    own_postgres.crash()
+    refused(gateway)
+    own_postgres.start()
+    recovered(gateway, vendors, ["before"])
