@@ -11,17 +11,20 @@ WINDOW = 8
 """Seconds that a rule looks back here. A series that stops rising is seen as healed this late;
 shorter, and a machine that is busy for a moment would heal it."""
 
+ABSENT = 10
+"""Seconds before something that is absent fires: before its first scrape, all is absent."""
+
 _WINDOW = re.compile(r"\[\d+[smhd]\]")
 
 
 def rules(text: str, window: int = WINDOW) -> str:
-    """A rule file with every window of `window` seconds, and every `for:` of one second at most."""
+    """A rule file with every window of `window` seconds, and every `for:` of a second or so."""
     content = yaml.safe_load(text)
     for group in content["groups"]:
         for rule in group["rules"]:
             rule["expr"] = _WINDOW.sub(f"[{window}s]", rule["expr"])
             if rule.get("for", "0m") != "0m":
-                rule["for"] = "1s"
+                rule["for"] = f"{ABSENT}s" if "absent(" in rule["expr"] else "1s"
     return yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=1000)
 
 

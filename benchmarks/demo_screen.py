@@ -1,0 +1,64 @@
+"""How the demonstration speaks: one line for each thing that happens, in colour where there is."""
+
+import sys
+import time
+
+from rich.console import Console
+from rich.text import Text
+
+COLOURS = {
+    "Prometheus": "red",
+    "Alertmanager": "yellow",
+    "Gateway": "bright_blue",
+    "PagerDuty": "green",
+    "Slack": "magenta",
+    "E-mail": "cyan",
+    "People": "bright_white",
+}
+MARGIN = " " * 20
+WIDE = 140
+"""Columns where the output is no terminal and nobody says how wide it is."""
+
+
+class Screen:
+    """Prints on standard output. Colours end up there as NO_COLOR and the terminal allow."""
+
+    def __init__(self) -> None:
+        wide = None if sys.stdout.isatty() else WIDE
+        self._console = Console(highlight=False, emoji=False, markup=False, width=wide)
+        self._began = time.time()
+
+    def chapter(self, title: str, *sentences: str) -> None:
+        """A new part of the story, and what to watch for."""
+        self._console.print()
+        self._console.print(Text(f"── {title} ", style="bold"))
+        for sentence in sentences:
+            self._console.print(Text(f"   {sentence}", style="italic"))
+        self._console.print()
+
+    def event(self, at: float, who: str, what: str, detail: str = "") -> None:
+        """Something happened at `at` (unix seconds). A line that is too long is cut."""
+        line = Text()
+        line.append(f"{max(0.0, at - self._began):5.1f}s  ", style="dim")
+        line.append(f"{who:<13}", style=f"bold {COLOURS[who]}")
+        line.append(what)
+        if detail:
+            line.append(f"  {detail}", style="dim")
+        self._console.print(line, no_wrap=True, overflow="ellipsis")
+
+    def quote(self, text: str) -> None:
+        """Somebody else's words, as they are."""
+        for line in text.strip().splitlines():
+            self._console.print(Text(f"{MARGIN}│ {line}", style="cyan"), soft_wrap=True)
+        self._console.print()
+
+    def link(self, label: str, url: str) -> None:
+        """An address on a line of its own, never cut: it is there to be opened or copied."""
+        line = Text(MARGIN)
+        line.append(f"{label} ", style="dim")
+        line.append(url, style=f"underline link {url}")
+        self._console.print(line, soft_wrap=True)
+
+    def say(self, text: str = "", style: str = "") -> None:
+        """Plain words."""
+        self._console.print(Text(text, style=style), soft_wrap=True)
