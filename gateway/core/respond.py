@@ -62,9 +62,10 @@ def acknowledge(
     )
     turn.reasons.append(Reason.ACKNOWLEDGED)
     name = person.name if person else by
+    count = len(turn.firing)
     turn.record(
         "acknowledged",
-        f"{name} has it ({via}): {len(turn.firing)} alerts",
+        f"{name} has it ({via}): {count} alert{'s' if count != 1 else ''}",
         by=by,
         via=via,
         covers=[m.alert.identity for m in turn.firing],
