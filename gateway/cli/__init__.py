@@ -9,6 +9,10 @@ COMMANDS = {
     "check": "gateway.cli.check",
     "route": "gateway.cli.route",
     "oncall": "gateway.cli.oncall",
+    "incidents": "gateway.cli.incidents",
+    "ack": "gateway.cli.ack",
+    "unack": "gateway.cli.ack:undo",
+    "explain": "gateway.cli.explain",
     "render": "gateway.cli.render",
     "send-test": "gateway.cli.send_test",
     "migrate": "gateway.cli.migrate",
@@ -27,7 +31,8 @@ class Lazy(click.Group):
         module = COMMANDS.get(cmd_name)
         if module is None:
             return None
-        command: click.Command = import_module(module).command
+        file, _, name = module.partition(":")
+        command: click.Command = getattr(import_module(file), name or "command")
         return command
 
 

@@ -20,11 +20,20 @@ SEVERITIES = ("critical", "warning", "info")
 
 
 @click.command("render")
-@click.option("--channel", type=click.Choice(CHANNELS), multiple=True, help="[default: all]")
 @click.option(
-    "--kind", type=click.Choice([kind.value for kind in Kind]), default=None, help="What about."
+    "--channel",
+    type=click.Choice(CHANNELS),
+    multiple=True,
+    help="Which channel; may be repeated.  [default: all]",
 )
-@click.option("--severity", type=click.Choice(SEVERITIES), default=None)
+@click.option(
+    "--kind",
+    type=click.Choice([kind.value for kind in Kind]),
+    help="What the message is about.  [default: firing]",
+)
+@click.option(
+    "--severity", type=click.Choice(SEVERITIES), help="How bad it is.  [default: critical]"
+)
 @click.option("--sample", "name", metavar="NAME", help="A sample by name; see --samples.")
 @click.option("--samples", "list_them", is_flag=True, help="Print the names of all samples.")
 @click.option("--zone", default="UTC", metavar="ZONE", help="Time zone of whoever reads it.")

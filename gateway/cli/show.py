@@ -52,6 +52,11 @@ def rank_colour(rank: int | None) -> str | None:
     return SEVERITY_COLOURS[rank - 1]
 
 
+def severity_colour(name: str) -> str | None:
+    """The colour of a severity of which only the name is known."""
+    return {"critical": "red", "warning": "yellow", "info": "blue"}.get(name)
+
+
 def plural(count: int, word: str) -> str:
     """A number with its word: "1 route", "3 routes", "2 people"."""
     if count != 1:
@@ -74,7 +79,7 @@ def columns(rows: Iterable[Sequence[Cell]], headings: Sequence[str] = (), indent
         table.add_row(*(Text(one_line(text), style=colour or "") for text, colour in cells))
     console = Console(
         width=None if sys.stdout.isatty() else _WIDE,
-        no_color=not coloured(),
+        color_system="auto" if coloured() else None,
         highlight=False,
         markup=False,
         emoji=False,

@@ -1,6 +1,4 @@
-"""Words: templates, escaping and budgets for each channel."""
+"""Words: templates, escaping and budgets for each channel.
 
-from gateway.render.links import links_from
-from gateway.render.words import Renderer
-
-__all__ = ["Renderer", "links_from"]
+Nothing is imported here: commands that only print times must not pay for Jinja.
+"""

@@ -1,0 +1,135 @@
+"""Asking a gateway that runs, over its HTTP API."""
+
+import json
+from typing import Any
+from urllib import error as trouble
+from urllib.parse import urlencode, urlsplit
+from urllib.request import HTTPRedirectHandler, OpenerDirector, ProxyHandler, Request, build_opener
+
+import click
+
+from gateway.cli.world import Stop, World
+from gateway.core.escape import one_line
+from gateway.core.server import read_settings
+from gateway.core.settings import Secret
+
+TIMEOUT = 30.0
+"""Seconds to wait for an answer."""
+
+MOST_BYTES = 64 * 1024 * 1024
+
+url_option = click.option(
+    "--url",
+    metavar="URL",
+    help="The gateway to ask.  [default: $GATEWAY_LISTEN, else $GATEWAY_EXTERNAL_URL, "
+    "else http://127.0.0.1:9095]",
+)
+
+
+def incident_number(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
+    """A callback for arguments: see `read_number`."""
+    return None if value is None else read_number(value)
+
+
+def read_number(text: str) -> int:
+    """The number of an incident as people say it, 1042 or #1042. Raises click.UsageError."""
+    digits = text.removeprefix("#")
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 15):
+        raise click.UsageError(f"{text!r} is no incident number: write 1042")
+    return int(digits)
+
+
+class _NoRedirect(HTTPRedirectHandler):
+    """A redirect would carry the token to wherever it points."""
+
+    def redirect_request(self, *args: Any, **kwargs: Any) -> None:
+        return None
+
+
+class Api:
+    """One gateway. Every method raises Stop with what to do when it cannot answer."""
+
+    def __init__(self, url: str, token: Secret | None) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise click.UsageError(f"--url {url!r} is no address: write http://HOST:PORT")
+        if parts.username or parts.password:
+            raise click.UsageError("--url: put the token into GATEWAY_API_TOKEN, not into the URL")
+        self.url = url.rstrip("/")
+        self._token = token
+        # No proxies of the environment: the gateway is on this machine or in this network.
+        self._opener: OpenerDirector = build_opener(ProxyHandler({}), _NoRedirect())
+
+    def get(self, path: str, **query: str | int | None) -> Any:
+        """The JSON at ``/api/v1`` + path; parameters that are None are left out."""
+        asked = urlencode({name: value for name, value in query.items() if value is not None})
+        return self._ask("GET", f"/api/v1{path}" + (f"?{asked}" if asked else ""), None)
+
+    def post(self, path: str, body: Any) -> Any:
+        """What is answered to a POST of JSON."""
+        return self._ask("POST", f"/api/v1{path}", json.dumps(body).encode())
+
+    def _ask(self, method: str, path: str, body: bytes | None) -> Any:
+        headers = {"Accept": "application/json", "User-Agent": "gateway-cli"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        if self._token is not None:
+            headers["Authorization"] = f"Bearer {self._token.reveal()}"
+        request = Request(self.url + path, data=body, headers=headers, method=method)  # noqa: S310  # the scheme is checked above
+        try:
+            with self._opener.open(request, timeout=TIMEOUT) as answer:
+                return self._read(answer.read(MOST_BYTES))
+        except trouble.HTTPError as error:
+            with error:
+                raise self._refusal(error.code, error.read(MOST_BYTES)) from None
+        except (trouble.URLError, OSError, TimeoutError) as error:
+            raise Stop(self._silence(error)) from None
+
+    def _read(self, raw: bytes) -> Any:
+        try:
+            return json.loads(raw)
+        except ValueError:
+            raise Stop(
+                f"what answers at {self.url} is no gateway: its answer is not JSON"
+            ) from None
+
+    def _refusal(self, status: int, raw: bytes) -> Stop:
+        try:
+            said = json.loads(raw)
+            text = str(said["error"])
+            rest = [str(item.get("message", "")) for item in said.get("detail") or ()]
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return Stop(f"{self.url} answers with status {status}: is it a gateway?")
+        text = "; ".join(one_line(part, 300) for part in (text, *rest) if part)
+        if status == 401:
+            text += ". Set GATEWAY_API_TOKEN to the token that the gateway was started with"
+        return Refused(status, text)
+
+    def _silence(self, error: Exception) -> str:
+        reason = getattr(error, "reason", error)
+        text = reason.strerror if isinstance(reason, OSError) else None
+        text = text or str(reason) or type(reason).__name__
+        return (
+            f"no gateway answers at {self.url} ({text}). Start one with `gateway serve`, or say "
+            "where it is with --url"
+        )
+
+
+class Refused(Stop):
+    """The gateway answered with an error."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def api_of(world: World, url: str | None) -> Api:
+    """The gateway that is meant: ``--url``, else the address of the settings."""
+    settings = world.settings()
+    if url is None:
+        url = settings.external_url
+        if world.env.get("GATEWAY_LISTEN"):
+            # The address to listen on is nearer than the one that browsers use.
+            bare = {k: v for k, v in world.env.items() if k != "GATEWAY_EXTERNAL_URL"}
+            url = read_settings(bare).external_url
+    return Api(url, settings.api_token)

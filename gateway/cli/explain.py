@@ -1,0 +1,116 @@
+"""`gateway explain`: why was I paged, why was I not?"""
+
+from typing import Any
+
+import click
+
+from gateway.cli import story
+from gateway.cli.api import api_of, read_number, url_option
+from gateway.cli.instants import read_instant
+from gateway.cli.route import read_labels
+from gateway.cli.show import columns, paint, say, say_json
+from gateway.cli.world import World, json_option, pass_world
+from gateway.core.escape import one_line
+from gateway.core.labels import format_labels
+from gateway.core.when import format_rfc3339
+
+
+@click.command("explain")
+@click.argument("what", metavar="[NUMBER | LABEL=VALUE...]", nargs=-1)
+@click.option("--person", metavar="ID", help="What this person heard, what not, and why.")
+@click.option(
+    "--since",
+    metavar="TIME",
+    help="With --person: from when, such as 2h or a date.  [default: 24h]",
+)
+@story.zone_option
+@url_option
+@json_option
+@pass_world
+def command(
+    world: World,
+    what: tuple[str, ...],
+    person: str | None,
+    since: str | None,
+    zone: str | None,
+    url: str | None,
+    as_json: bool,
+) -> None:
+    """Answer "why was I (not) paged?" from what is stored.
+
+    \b
+    gateway explain 1042
+    gateway explain alertname=DoubleCharge team=billing
+    gateway explain --person ana --since 2h
+
+    About an incident, about the alerts that carry these labels, or about a person: what was
+    decided and why, who was told by which message, what was held back by what, and what comes
+    next. For an alert that has not come yet, see `gateway route`.
+    """
+    seen_from, now = story.zone_of(world, zone), world.now()
+    asked: dict[str, str | int | None] = {}
+    if bool(what) == (person is not None):
+        raise click.UsageError("name an incident, or labels, or --person: one of them")
+    if since is not None and person is None:
+        raise click.UsageError("--since goes with --person")
+    if person is not None:
+        asked = {"person": person, "since": _since(since, now, seen_from)}
+    elif len(what) == 1 and "=" not in what[0]:
+        asked = {"incident": read_number(what[0])}
+    else:
+        asked = {"labels": format_labels(read_labels(what))}
+    answer = api_of(world, url).get("/explain", zone=seen_from, **asked)
+    if as_json:
+        say_json(answer)
+    else:
+        _say(answer, seen_from, now, whole="incident" in asked)
+
+
+def _since(text: str | None, now: float, zone: str) -> str | None:
+    if text is None:
+        return None
+    word = text.strip()
+    # "2h" means two hours ago: nobody looks into the future here.
+    if word[-1:].isalpha() and word[:1].isdigit() and "T" not in word:
+        word = f"-{word}"
+    return format_rfc3339(read_instant(word, now, zone, "--since"), milliseconds=False)
+
+
+def _say(answer: dict[str, Any], zone: str, now: float, whole: bool) -> None:
+    if not whole:
+        for sentence in answer["answer"]:
+            say(one_line(sentence))
+    for alert in answer["alerts"]:
+        say()
+        _say_alert(alert, zone, now)
+    for place, incident in enumerate(answer["incidents"]):
+        if place or not whole:
+            say()
+        story.say_heading(incident, zone, now)
+        for sentence in incident["why"]:
+            say(f"  {one_line(sentence)}")
+        if whole or answer["person"] is None:
+            story.say_timeline(incident["timeline"], zone, now)
+            story.say_notices(incident["notices"], zone, now)
+    if answer["on_call"]:
+        say()
+        say(paint("on call", bold=True))
+        columns(
+            [
+                [shift["rota"], story.clock(shift["from"], zone, now), "to",
+                 story.clock(shift["to"], zone, now), shift["by"] or ""]
+                for shift in answer["on_call"]
+            ],
+            indent=2,
+        )  # fmt: skip
+
+
+def _say_alert(alert: dict[str, Any], zone: str, now: float) -> None:
+    say(paint(one_line(format_labels(alert["labels"]), 1000), bold=True))
+    text = f"{alert['status']}, began {story.clock(alert['starts_at'], zone, now)}"
+    if alert["status"] == "resolved" and alert["ends_at"]:
+        text += f", over since {story.clock(alert['ends_at'], zone, now)}"
+    text += f"; last reported {story.clock(alert['received_at'], zone, now)}"
+    say(f"  {text} by source {one_line(alert['source'])}")
+    numbers = ", ".join(f"#{number}" for number in alert["incidents"]) or "none"
+    say(f"  goes to {one_line(', '.join(alert['receivers']))}; incidents: {numbers}")

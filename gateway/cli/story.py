@@ -1,0 +1,183 @@
+"""An incident in words: what it is, what happened, who was told, for `incidents` and `explain`."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from gateway.cli.show import Cell, columns, paint, plural, say, severity_colour
+from gateway.cli.world import World
+from gateway.core.escape import one_line
+from gateway.core.labels import format_labels
+from gateway.core.wallclock import zone_named
+from gateway.core.when import parse_rfc3339
+from gateway.render.times import clock_time
+
+MOST_ALERTS = 20
+_COLOURS = {
+    "spoke": "cyan",
+    "escalated": "cyan",
+    "acknowledged": "green",
+    "resolved": "green",
+    "failed": "red",
+    "given up": "red",
+    "fell back": "red",
+    "nobody reached": "red",
+    "kept quiet": "yellow",
+}
+_OUTCOMES = {
+    "sent": "delivered",
+    "dead": "given up",
+    "folded": "told by a later message",
+    "cancelled": "not sent",
+    "sending": "being sent",
+    "pending": "waiting",
+}
+
+zone_option = click.option(
+    "--zone", metavar="ZONE", help="Time zone of what is printed.  [default: $TZ, else UTC]"
+)
+
+
+def zone_of(world: World, given: str | None) -> str:
+    """The zone to print times in. Raises click.UsageError for a name that is none."""
+    if given is None:
+        # TZ may also hold things that are no IANA name, such as ":/etc/localtime".
+        given = world.env.get("TZ") or "UTC"
+        try:
+            zone_named(given)
+        except ValueError:
+            return "UTC"
+        return given
+    try:
+        zone_named(given)
+    except ValueError as error:
+        raise click.UsageError(f"--zone: {error}") from None
+    return given
+
+
+def clock(text: str | None, zone: str, now: float) -> str:
+    """An instant of the API on the wall clock of the zone."""
+    return "" if text is None else clock_time(parse_rfc3339(text), zone, now)
+
+
+def say_heading(incident: dict[str, Any], zone: str, now: float) -> None:
+    """Two lines: number, severity and title; state and since when."""
+    severity = incident["severity"] or "no severity"
+    number = paint(f"#{incident['number']} {severity}", severity_colour(severity), bold=True)
+    say(f"{number}  {paint(one_line(incident['title'], 300), bold=True)}")
+    state = incident["state"]
+    ack = incident["acknowledged"]
+    if ack:
+        state = f"{ack['by']['name']} has it ({ack['via']}) since {clock(ack['at'], zone, now)}"
+    text = f"{state}, opened {clock(incident['opened_at'], zone, now)}"
+    if incident["resolved_at"]:
+        text += f", over since {clock(incident['resolved_at'], zone, now)}"
+    say(f"{one_line(text)}, receiver {one_line(incident['receiver'])}")
+
+
+def say_incident(incident: dict[str, Any], zone: str, now: float) -> None:
+    """Everything that the API has about an incident."""
+    say_heading(incident, zone, now)
+    if incident["group_labels"]:
+        say(f"group {one_line(format_labels(incident['group_labels']), 500)}")
+    if incident["state"] != "resolved":
+        if incident["respond_by"] and not incident["acknowledged"]:
+            say(f"an answer is asked for by {clock(incident['respond_by'], zone, now)}")
+        climb = incident["escalation"]
+        if climb and climb["next_at"]:
+            who = ", ".join(climb["next"])
+            say(f"next to be told: {one_line(who)}, at {clock(climb['next_at'], zone, now)}")
+    say_timeline(incident["timeline"], zone, now)
+    say_notices(incident["notices"], zone, now)
+    say_alerts(incident["alerts"], zone, now)
+    say()
+    say(incident["url"])
+
+
+def say_timeline(events: Sequence[dict[str, Any]], zone: str, now: float) -> None:
+    """What was decided and why, oldest first."""
+    say()
+    say(paint("what happened", bold=True))
+    rows: list[list[Cell]] = []
+    for event in events:
+        text = event["text"]
+        to = event["data"].get("to")
+        if isinstance(to, str) and to:
+            text += f", to {to}"
+        rows.append(
+            [clock(event["at"], zone, now), (event["kind"], _COLOURS.get(event["kind"])), text]
+        )
+    if rows:
+        columns(rows, indent=2)
+    else:
+        say("  nothing yet")
+
+
+def say_notices(notices: Sequence[dict[str, Any]], zone: str, now: float) -> None:
+    """Each message, and each attempt of those that did not go smoothly."""
+    say()
+    say(paint("who was told", bold=True))
+    if not notices:
+        say("  nobody")
+        return
+    rows: list[list[Cell]] = []
+    for notice in notices:
+        good = notice["state"] in ("sent", "folded")
+        rows.append(
+            [
+                clock(notice["sent_at"] or notice["created_at"], zone, now),
+                target(notice),
+                notice["reason"],
+                (outcome(notice, zone, now), None if good else "red"),
+            ]
+        )
+        if len(notice["attempts"]) > 1 or notice["state"] in ("dead", "pending"):
+            for attempt in notice["attempts"]:
+                detail = f": {attempt['detail']}" if attempt["detail"] else ""
+                perhaps = " (it may have arrived)" if attempt["perhaps"] else ""
+                text = f"{attempt['outcome']}{detail}{perhaps}"
+                rows.append(["", f"  attempt {clock(attempt['at'], zone, now)}", "", text])
+    columns(rows, indent=2)
+
+
+def target(notice: dict[str, Any]) -> str:
+    """Whom a notice is for."""
+    where = f"{notice['channel']} {notice['target']}"
+    return f"{notice['person']} by {where}" if notice["person"] else where
+
+
+def outcome(notice: dict[str, Any], zone: str, now: float) -> str:
+    """What came of a notice, in words."""
+    text = _OUTCOMES.get(notice["state"], notice["state"])
+    if len(notice["attempts"]) > 1:
+        text += f" after {len(notice['attempts'])} attempts"
+    if notice["state"] == "pending" and notice["attempts"] and notice["next_at"]:
+        text = f"not delivered yet, next attempt {clock(notice['next_at'], zone, now)}"
+    return f"{text}: {notice['detail']}" if notice["detail"] else text
+
+
+def say_alerts(alerts: Sequence[dict[str, Any]], zone: str, now: float) -> None:
+    """The alerts, the burning ones first; a long list is cut, and says so."""
+    say()
+    say(paint(plural(len(alerts), "alert"), bold=True))
+    ordered = sorted(alerts, key=lambda one: (one["status"] != "firing", one["starts_at"]))
+    rows: list[list[Cell]] = []
+    for alert in ordered[:MOST_ALERTS]:
+        ends = alert["status"] == "resolved" and alert["ends_at"]
+        until = f" to {clock(alert['ends_at'], zone, now)}" if ends else ""
+        colour = None if ends else "red"
+        said = "acknowledged" if alert["acknowledged"] else alert["told"] or "not told"
+        if said == alert["status"]:
+            said = "told"
+        rows.append(
+            [
+                (alert["status"], colour),
+                clock(alert["starts_at"], zone, now) + until,
+                said,
+                one_line(format_labels(alert["labels"]), 1000),
+            ]
+        )
+    columns(rows, indent=2)
+    if len(alerts) > MOST_ALERTS:
+        say(f"  … {len(alerts) - MOST_ALERTS} more: --json has all")

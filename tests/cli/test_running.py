@@ -1,0 +1,178 @@
+"""Commands that ask a gateway that runs: a whole one, in virtual time, over real HTTP."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from click.testing import Result
+
+from gateway.core.delivery import Failure, SendError
+from tests.cli.console import gateway
+from tests.flow.world import MINUTE, World, alert
+from tests.web.real import Client, served
+
+TOKEN = "test-api-token"
+
+
+async def at(world: World, client: Client, *arguments: str, **env: str) -> Result:
+    """Run a command against the world, in a thread: the world lives in this one."""
+    url = str(client.make_url("/"))
+    return await asyncio.to_thread(gateway, *arguments, "--url", url, now=world.now, **env)
+
+
+async def fine_at(world: World, client: Client, *arguments: str) -> str:
+    """What it prints when it succeeds."""
+    result = await at(world, client, *arguments)
+    assert result.exit_code == 0, result.output + repr(result.exception)
+    return result.stdout
+
+
+async def test_incidents_are_listed_and_told_in_full(tmp_path: Path) -> None:
+    """The list for an overview; the number for the whole story."""
+    async with served(tmp_path) as (world, client):
+        assert "no incidents are open" in await fine_at(world, client, "incidents")
+        await world.post(alert(), alert("SlowInvoices", "warning"))
+        await world.advance(MINUTE)
+        said = await fine_at(world, client, "incidents")
+        assert "#1001   critical  firing  11:06 UTC" in said
+        assert "#1002" not in await fine_at(world, client, "incidents", "--severity", "critical")
+        whole = await fine_at(world, client, "incidents", "1001", "--zone", "Europe/Berlin")
+        assert "next to be told: person:ben, at 12:21 CET" in whole
+        assert "escalated  step 1: ana" in whole
+        assert "ana by email ana@example.com" in whole
+        data = json.loads(await fine_at(world, client, "incidents", "#1001", "--json"))
+        assert data["number"] == 1001
+
+
+async def test_an_acknowledgement_is_made_shown_and_undone(tmp_path: Path) -> None:
+    """The first one has it; the second learns who; undoing gives it back."""
+    async with served(tmp_path) as (world, client):
+        await world.post(alert())
+        await world.advance(MINUTE)
+        said = await fine_at(world, client, "ack", "1001", "--as", "ana")
+        assert "#1001 acknowledged: Ana has it since 11:07 UTC" in said
+        assert (await world.incident()).ack is not None
+        second = await fine_at(world, client, "ack", "1001", "--as", "ben")
+        assert "already acknowledged: Ana has it" in second
+        assert "Ana has it" in await fine_at(world, client, "incidents")
+        undone = await fine_at(world, client, "unack", "1001", "--as", "ana")
+        assert "acknowledgement undone" in undone
+        assert (await world.incident()).ack is None
+        again = await at(world, client, "unack", "1001", "--as", "ana")
+        assert again.exit_code == 1
+        assert "not acknowledged" in again.stderr
+
+
+async def test_attempts_are_shown_where_something_went_wrong(tmp_path: Path) -> None:
+    """Promise 13: what was given up stands there with the vendor's word."""
+    async with served(tmp_path) as (world, client):
+        world.break_channel("email", lambda: SendError(Failure.BAD_RECIPIENT, "inactive"))
+        await world.post(alert())
+        await world.advance(MINUTE)
+        said = await fine_at(world, client, "incidents", "1001")
+        assert "given up: inactive" in said
+        assert "bad recipient: inactive" in said
+
+
+async def test_explain_answers_about_incidents_labels_and_people(tmp_path: Path) -> None:
+    """Promise 2: each of the three questions, in words; times in one zone."""
+    async with served(tmp_path) as (world, client):
+        await world.post(alert())
+        await world.advance(MINUTE)
+        incident = await fine_at(world, client, "explain", "1001", "--zone", "Europe/Berlin")
+        assert "Step 2 of escalation billing comes at 12:21 CET and leads to Ben" in incident
+        assert "UTC" not in incident
+        labels = await fine_at(world, client, "explain", "team=billing", "severity=critical")
+        assert "goes to billing; incidents: #1001" in labels
+        person = await fine_at(world, client, "explain", "--person", "ben", "--since", "2h")
+        assert "Not told yet: step 2, which leads there, has not come" in person
+        ana = await fine_at(world, client, "explain", "--person", "ana")
+        assert "Told (first by email) at 11:06 UTC." in ana
+        data = json.loads(await fine_at(world, client, "explain", "1001", "--json"))
+        assert data["incidents"][0]["told"]
+
+
+async def test_what_the_gateway_refuses_is_told(tmp_path: Path) -> None:
+    """Exit status 1 with the gateway's own words."""
+    async with served(tmp_path) as (world, client):
+        for arguments in (
+            ("incidents", "5"),
+            ("ack", "5", "--as", "ana"),
+            ("explain", "5"),
+            ("explain", "--person", "anna"),
+        ):
+            result = await at(world, client, *arguments)
+            assert result.exit_code == 1
+            assert "there is no" in result.stderr
+
+
+async def test_the_token_is_sent_and_its_lack_explained(tmp_path: Path) -> None:
+    """A gateway with a token: 401 says which setting is missing, and never shows the token."""
+    async with served(tmp_path, api_token=TOKEN) as (world, client):
+        await world.post(alert())
+        await world.advance(MINUTE)
+        refused = await at(world, client, "ack", "1001", "--as", "ana")
+        assert refused.exit_code == 1
+        assert "Set GATEWAY_API_TOKEN" in refused.stderr
+        wrong = await at(world, client, "ack", "1001", "--as", "ana", GATEWAY_API_TOKEN="test-no")
+        assert wrong.exit_code == 1
+        right = await at(world, client, "ack", "1001", "--as", "ana", GATEWAY_API_TOKEN=TOKEN)
+        assert right.exit_code == 0
+        assert TOKEN not in right.output
+
+
+async def test_hostile_labels_do_not_act_on_the_terminal(tmp_path: Path) -> None:
+    """E17: escape sequences and line ends in labels are printed as nothing that acts."""
+    async with served(tmp_path) as (world, client):
+        hostile = "\x1b[31mred\nfake line \u202egnp"
+        await world.post(alert(hostile, annotations={"summary": hostile}, job=hostile))
+        await world.advance(MINUTE)
+        for arguments in (("incidents",), ("incidents", "1001"), ("explain", "1001")):
+            said = await fine_at(world, client, *arguments)
+            assert "\x1b" not in said
+            assert "\u202e" not in said
+            assert not any(line.startswith("fake line") for line in said.splitlines())
+
+
+async def test_nothing_at_the_address_is_a_friendly_error() -> None:
+    """Where it asked, and what to do."""
+    result = gateway("incidents", GATEWAY_LISTEN="127.0.0.1:1")
+    assert result.exit_code == 1
+    assert "no gateway answers at http://127.0.0.1:1" in result.stderr
+    assert "gateway serve" in result.stderr
+
+
+async def test_a_redirect_is_not_followed_with_the_token() -> None:
+    """Promise 10: whoever answers with a redirect does not get the token sent elsewhere."""
+    seen: list[Any] = []
+
+    async def elsewhere(request: web.Request) -> web.StreamResponse:
+        seen.append(request.headers.get("Authorization"))
+        return web.json_response({})
+
+    async def redirect(request: web.Request) -> web.StreamResponse:
+        raise web.HTTPFound("/elsewhere")
+
+    app = web.Application()
+    app.router.add_get("/elsewhere", elsewhere)
+    app.router.add_get("/api/v1/incidents", redirect)
+    async with TestServer(app) as server:
+        url = str(server.make_url("/"))
+        asked = ("incidents", "--url", url)
+        result = await asyncio.to_thread(gateway, *asked, GATEWAY_API_TOKEN=TOKEN)
+    assert result.exit_code == 1
+    assert "is it a gateway?" in result.stderr
+    assert seen == []
+
+
+def test_the_address_comes_from_the_settings() -> None:
+    """--url, else where it listens, else where browsers find it."""
+    external = {"GATEWAY_EXTERNAL_URL": "http://127.0.0.1:2"}
+    assert "http://127.0.0.1:2 " in gateway("incidents", **external).stderr
+    both = gateway("incidents", GATEWAY_LISTEN="0.0.0.0:3", **external)
+    assert "http://127.0.0.1:3 " in both.stderr
+    for url in ("ftp://x", "nonsense", "http://user:pass@127.0.0.1"):
+        assert gateway("incidents", "--url", url).exit_code == 2
