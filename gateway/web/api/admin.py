@@ -3,12 +3,12 @@
 from gateway import __version__
 from gateway.flow.engine import Engine
 from gateway.store import Tx, outbox, reading, timeline
-from gateway.web.api import models
+from gateway.web.api import models, questions
 from gateway.web.api.incidents import notice_model
 from gateway.web.operate import report
 
 
-async def status(engine: Engine, asked: models.NothingAsked) -> models.Status:
+async def status(engine: Engine, asked: questions.NothingAsked) -> models.Status:
     """Version, configuration in force, and what is wrong."""
     counts = await engine.store.read(reading.counts)
     said = report(engine.problems())
@@ -24,7 +24,7 @@ async def status(engine: Engine, asked: models.NothingAsked) -> models.Status:
     )
 
 
-async def dead_letters(engine: Engine, asked: models.PageAsked) -> models.DeadLetters:
+async def dead_letters(engine: Engine, asked: questions.PageAsked) -> models.DeadLetters:
     """Messages that were given up, with every attempt."""
 
     def work(tx: Tx) -> models.DeadLetters:
@@ -40,7 +40,7 @@ async def dead_letters(engine: Engine, asked: models.PageAsked) -> models.DeadLe
 
 
 async def replay(
-    engine: Engine, asked: models.NothingAsked, given: models.NoticeIds
+    engine: Engine, asked: questions.NothingAsked, given: questions.NoticeIds
 ) -> models.Replayed:
     """Try given-up messages again."""
     now = engine.now()
@@ -49,7 +49,7 @@ async def replay(
     return models.Replayed(replayed=again, left=left)
 
 
-async def rejects(engine: Engine, asked: models.LatestAsked) -> models.Rejects:
+async def rejects(engine: Engine, asked: questions.LatestAsked) -> models.Rejects:
     """Requests that were refused, whole or in part, with the reason (the last thousand)."""
     found = await engine.store.read(lambda tx: timeline.rejected(tx, asked.limit))
     return models.Rejects(rejects=[models.Reject.model_validate(one) for one in found])

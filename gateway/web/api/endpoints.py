@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from gateway.web.api import admin, explain, explain_models, incidents, models, oncall
+from gateway.web.api import admin, explain, explain_models, incidents, models, oncall, questions
 
 BASE = "/api/v1"
 
@@ -19,9 +19,9 @@ class Endpoint:
     path: str
     name: str
     handler: Callable[..., Awaitable[BaseModel]]
-    asked: type[models.Question]
+    asked: type[questions.Question]
     answer: type[models.Answer]
-    given: type[models.Question] | None = None
+    given: type[questions.Question] | None = None
     errors: tuple[int, ...] = ()
 
     @property
@@ -60,24 +60,31 @@ def _post(
     errors: tuple[int, ...] = (),
 ) -> Endpoint:
     return Endpoint(
-        "POST", BASE + path, name, handler, models.NothingAsked, answer, given, (415, 400, *errors)
+        "POST",
+        BASE + path,
+        name,
+        handler,
+        questions.NothingAsked,
+        answer,
+        given,
+        (415, 400, *errors),
     )
 
 
 ENDPOINTS = (
-    _get("/status", "status", admin.status, models.NothingAsked, models.Status),
+    _get("/status", "status", admin.status, questions.NothingAsked, models.Status),
     _get(
         "/incidents",
         "listIncidents",
         incidents.list_incidents,
-        models.IncidentsAsked,
+        questions.IncidentsAsked,
         models.IncidentPage,
     ),
     _get(
         "/incidents/{number}",
         "getIncident",
         incidents.one_incident,
-        models.NothingAsked,
+        questions.NothingAsked,
         models.IncidentDetail,
         (404,),
     ),
@@ -85,7 +92,7 @@ ENDPOINTS = (
         "/incidents/{number}/ack",
         "acknowledgeIncident",
         incidents.acknowledge,
-        models.By,
+        questions.By,
         models.Responded,
         (404, 409),
     ),
@@ -93,7 +100,7 @@ ENDPOINTS = (
         "/incidents/{number}/unack",
         "unacknowledgeIncident",
         incidents.unacknowledge,
-        models.By,
+        questions.By,
         models.Responded,
         (404, 409),
     ),
@@ -105,13 +112,21 @@ ENDPOINTS = (
         explain_models.Explanation,
         (404,),
     ),
-    _get("/oncall", "onCall", oncall.on_call, models.OnCallAsked, models.OnCall, (404,)),
-    _get("/rotas", "listRotas", oncall.list_rotas, models.NothingAsked, models.Rotas),
+    _get("/oncall", "onCall", oncall.on_call, questions.OnCallAsked, models.OnCall, (404,)),
+    _get("/rotas", "listRotas", oncall.list_rotas, questions.NothingAsked, models.Rotas),
     _get(
-        "/dead-letters", "listDeadLetters", admin.dead_letters, models.PageAsked, models.DeadLetters
+        "/dead-letters",
+        "listDeadLetters",
+        admin.dead_letters,
+        questions.PageAsked,
+        models.DeadLetters,
     ),
     _post(
-        "/dead-letters/replay", "replayDeadLetters", admin.replay, models.NoticeIds, models.Replayed
+        "/dead-letters/replay",
+        "replayDeadLetters",
+        admin.replay,
+        questions.NoticeIds,
+        models.Replayed,
     ),
-    _get("/rejects", "listRejects", admin.rejects, models.LatestAsked, models.Rejects),
+    _get("/rejects", "listRejects", admin.rejects, questions.LatestAsked, models.Rejects),
 )

@@ -2,17 +2,8 @@
 
 from pydantic import Field
 
-from gateway.web.api.models import (
-    Answer,
-    Event,
-    GivenInstant,
-    Incident,
-    Instant,
-    Notice,
-    PersonName,
-    Question,
-    Shift,
-)
+from gateway.web.api.models import Answer, Event, Incident, Instant, Notice, PersonName, Shift
+from gateway.web.api.questions import GivenInstant, Question
 
 
 class ExplainAsked(Question):

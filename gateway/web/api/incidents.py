@@ -10,7 +10,7 @@ from gateway.core.labels import fingerprint
 from gateway.core.plan import Plan
 from gateway.flow.engine import Engine
 from gateway.store import Tx, reading, timeline
-from gateway.web.api import models
+from gateway.web.api import models, questions
 from gateway.web.errors import RequestError
 from gateway.web.look import read_incident
 
@@ -65,7 +65,7 @@ def notice_model(line: reading.NoticeLine, attempts: Sequence[reading.Attempt]) 
     )
 
 
-async def list_incidents(engine: Engine, asked: models.IncidentsAsked) -> models.IncidentPage:
+async def list_incidents(engine: Engine, asked: questions.IncidentsAsked) -> models.IncidentPage:
     """Incidents, the newest first."""
 
     def work(tx: Tx) -> list[reading.Listed]:
@@ -92,7 +92,7 @@ async def list_incidents(engine: Engine, asked: models.IncidentsAsked) -> models
 
 
 async def one_incident(
-    engine: Engine, asked: models.NothingAsked, number: int
+    engine: Engine, asked: questions.NothingAsked, number: int
 ) -> models.IncidentDetail:
     """An incident with its alerts, timeline, notices and their attempts."""
     plan, now = engine.plan, engine.now()
@@ -128,14 +128,14 @@ async def one_incident(
 
 
 async def acknowledge(
-    engine: Engine, asked: models.NothingAsked, number: int, given: models.By
+    engine: Engine, asked: questions.NothingAsked, number: int, given: questions.By
 ) -> models.Responded:
     """Take an incident. The first one wins; the second is told who has it."""
     return await _respond(engine, number, given.by, undo=False)
 
 
 async def unacknowledge(
-    engine: Engine, asked: models.NothingAsked, number: int, given: models.By
+    engine: Engine, asked: questions.NothingAsked, number: int, given: questions.By
 ) -> models.Responded:
     """Give an incident back: reminders and escalation go on."""
     return await _respond(engine, number, given.by, undo=True)

@@ -1,13 +1,13 @@
-"""What the API says and takes, as models: answers are made of them, and so is the OpenAPI document.
+"""What the API says, as models: answers are made of them, and so is the OpenAPI document.
 
 Instants are RFC 3339 in UTC. A list comes in pages: `next` is the `cursor` of the following one.
 """
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
-from gateway.core.when import format_rfc3339, parse_rfc3339
+from gateway.core.when import format_rfc3339
 
 
 def _stamp(t: float) -> str:
@@ -19,23 +19,12 @@ Instant = Annotated[
     PlainSerializer(_stamp, return_type=str),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
-GivenInstant = Annotated[
-    float,
-    PlainValidator(parse_rfc3339),
-    WithJsonSchema({"type": "string", "format": "date-time"}),
-]
 
 
 class Answer(BaseModel):
     """Something the API says."""
 
     model_config = ConfigDict(frozen=True, from_attributes=True)
-
-
-class Question(BaseModel):
-    """Something the API is given. What it does not know is an error, not ignored."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Fault(Answer):
@@ -274,52 +263,3 @@ class Status(Answer):
     config_warnings: list[str]
     incidents: dict[str, int]
     components: list[Component]
-
-
-class IncidentsAsked(Question):
-    """Which incidents."""
-
-    state: Literal["firing", "acknowledged", "resolved", "open"] | None = None
-    receiver: str | None = None
-    severity: str | None = None
-    q: str | None = Field(None, max_length=200, description="In title, group labels or receiver.")
-    limit: int = Field(50, ge=1, le=500)
-    cursor: int | None = Field(None, ge=0)
-
-
-class PageAsked(Question):
-    """Which page of a list."""
-
-    limit: int = Field(50, ge=1, le=500)
-    cursor: int | None = Field(None, ge=0)
-
-
-class LatestAsked(Question):
-    """How much of a list."""
-
-    limit: int = Field(100, ge=1, le=1000)
-
-
-class OnCallAsked(Question):
-    """Which rota and when: `at` an instant (default: now), or `from` and `to`."""
-
-    rota: str | None = None
-    at: GivenInstant | None = None
-    start: GivenInstant | None = Field(None, alias="from")
-    end: GivenInstant | None = Field(None, alias="to")
-
-
-class NothingAsked(Question):
-    """No parameters."""
-
-
-class By(Question):
-    """Who acts: the id of a person, or any name."""
-
-    by: str = Field(min_length=1, max_length=80)
-
-
-class NoticeIds(Question):
-    """Which notices."""
-
-    ids: list[int] = Field(min_length=1, max_length=1000)

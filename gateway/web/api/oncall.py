@@ -6,7 +6,7 @@ from typing import TypeVar
 from gateway.core.plan import Plan
 from gateway.core.rota import Rota, explain, shifts
 from gateway.flow.engine import Engine
-from gateway.web.api import models
+from gateway.web.api import models, questions
 from gateway.web.api.incidents import person
 from gateway.web.errors import RequestError
 
@@ -15,7 +15,7 @@ LONGEST = 366 * 86400.0
 """Seconds of shifts in one answer at most."""
 
 
-async def on_call(engine: Engine, asked: models.OnCallAsked) -> models.OnCall:
+async def on_call(engine: Engine, asked: questions.OnCallAsked) -> models.OnCall:
     """Who is on call in one rota or in all: at an instant, or from one to another."""
     plan = engine.plan
     rotas = _rotas(plan, asked.rota)
@@ -32,7 +32,7 @@ async def on_call(engine: Engine, asked: models.OnCallAsked) -> models.OnCall:
     return models.OnCall(duty=[], shifts=found)
 
 
-async def list_rotas(engine: Engine, asked: models.NothingAsked) -> models.Rotas:
+async def list_rotas(engine: Engine, asked: questions.NothingAsked) -> models.Rotas:
     """All rotas and who is in them."""
     plan = engine.plan
     return models.Rotas(

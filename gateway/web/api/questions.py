@@ -1,0 +1,68 @@
+"""What the API is asked: query parameters and bodies, as models."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
+
+from gateway.core.when import parse_rfc3339
+
+GivenInstant = Annotated[
+    float,
+    PlainValidator(parse_rfc3339),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+
+
+class Question(BaseModel):
+    """Something the API is given. What it does not know is an error, not ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class IncidentsAsked(Question):
+    """Which incidents."""
+
+    state: Literal["firing", "acknowledged", "resolved", "open"] | None = None
+    receiver: str | None = None
+    severity: str | None = None
+    q: str | None = Field(None, max_length=200, description="In title, group labels or receiver.")
+    limit: int = Field(50, ge=1, le=500)
+    cursor: int | None = Field(None, ge=0)
+
+
+class PageAsked(Question):
+    """Which page of a list."""
+
+    limit: int = Field(50, ge=1, le=500)
+    cursor: int | None = Field(None, ge=0)
+
+
+class LatestAsked(Question):
+    """How much of a list."""
+
+    limit: int = Field(100, ge=1, le=1000)
+
+
+class OnCallAsked(Question):
+    """Which rota and when: `at` an instant (default: now), or `from` and `to`."""
+
+    rota: str | None = None
+    at: GivenInstant | None = None
+    start: GivenInstant | None = Field(None, alias="from")
+    end: GivenInstant | None = Field(None, alias="to")
+
+
+class NothingAsked(Question):
+    """No parameters."""
+
+
+class By(Question):
+    """Who acts: the id of a person, or any name."""
+
+    by: str = Field(min_length=1, max_length=80)
+
+
+class NoticeIds(Question):
+    """Which notices."""
+
+    ids: list[int] = Field(min_length=1, max_length=1000)
