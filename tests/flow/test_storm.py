@@ -51,3 +51,11 @@ async def test_every_end_is_told(world: World) -> None:
     for digest in (d for d in said if d.kind == "digest"):
         over |= {line["incident"] for line in digest.message.facts["digest"]}
     assert over == set(range(1001, 1041))
+
+
+async def test_the_worst_never_folds(world: World) -> None:
+    """Promise 9: twenty criticals at once are twenty messages; none hides in a digest."""
+    await world.post(*storm(20, "critical"))
+    said = [d for d in await world.advance(MINUTE) if d.to == SLACK]
+    assert {d.kind for d in said} == {"firing"}
+    assert {d.incident for d in said} == set(range(1001, 1021))

@@ -115,3 +115,17 @@ async def test_given_up_after_a_day_and_replayed(world: World) -> None:
     await world.advance(25 * HOUR)
     assert "given up" in {entry.kind for entry in await world.timeline()}
     assert {notice.target.channel for notice in await world.dead()} == {"pagerduty"}
+
+
+async def test_a_step_that_could_not_be_told_is_not_told_after_the_acknowledgement(
+    world: World,
+) -> None:
+    """E22: ben's mail was stuck when ana took it: when mail works again ben is left asleep."""
+    await world.post(alert())
+    await world.advance(14 * MINUTE)
+    world.break_channel("email", refused)
+    await world.advance(2 * MINUTE)
+    await world.ack(1001)
+    world.mend("email")
+    said = await world.advance(HOUR)
+    assert to(said, "email:ben@example.com") == []
