@@ -69,8 +69,10 @@ def command(
     if not page["incidents"]:
         say("no incidents" if state == "all" else f"no incidents are {state}")
         return
+    # What nobody has comes first; within that the newest, as the API gives them.
+    ordered = sorted(page["incidents"], key=lambda one: one["state"] != "firing")
     columns(
-        [_row(one, seen_from, world.now()) for one in page["incidents"]],
+        [_row(one, seen_from, world.now()) for one in ordered],
         ("number", "severity", "state", "since", "receiver", "what"),
     )
     if page["next"] is not None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from gateway.cli import route_answer, route_words
+from gateway.cli import route_answer, route_json, route_words
 from gateway.cli.instants import HELP, read_instant
 from gateway.cli.show import say_json
 from gateway.cli.world import World, config_option, json_option, pass_world
@@ -35,7 +35,7 @@ def command(
     instant = read_instant(at, now, loaded.plan.business_hours.zone)
     answer = route_answer.answer(loaded.plan, given, instant)
     if as_json:
-        say_json(route_answer.as_json(loaded.plan, answer))
+        say_json(route_json.as_json(loaded.plan, answer))
     else:
         route_words.say_answer(loaded.plan, answer, world.file(config))
 

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from gateway.cli.duty import full_name, stamp
+from gateway.cli.duty import full_name
 from gateway.core.audience import fallback_of, receiver_of, step_targets
 from gateway.core.inhibition import InhibitRule
 from gateway.core.labels import quote
 from gateway.core.matcher import Matcher, format_matchers, matches_all
-from gateway.core.plan import UNKNOWN_RANK, Plan, Receiver, Severity, Target
+from gateway.core.plan import Plan, Receiver, Severity, Target
 from gateway.core.routing import (
     Route,
     TraceStep,
@@ -19,7 +18,7 @@ from gateway.core.routing import (
     trace,
 )
 from gateway.core.timeinterval import muted, next_mute_change
-from gateway.core.timing import OPTIONS, Timing, answer_expected, step_wait, timing
+from gateway.core.timing import Timing, answer_expected, step_wait, timing
 
 Labels = Mapping[str, str]
 
@@ -139,83 +138,6 @@ def origin(plan: Plan, way: Way, option: str) -> str:
     if found == plan.root.id:
         return "inherited from the root route"
     return f"inherited from {format_matchers(plan.routes[found].matchers)}"
-
-
-def as_json(plan: Plan, answer: Answer) -> dict[str, Any]:
-    """The answer for ``--json``: instants as RFC 3339, durations in seconds."""
-    severity = answer.severity
-    return {
-        "labels": dict(answer.labels),
-        "at": stamp(answer.at),
-        "severity": {
-            "name": severity.name,
-            "rank": severity.rank if severity.rank != UNKNOWN_RANK else None,
-            "respond_by": stamp(answer.respond_by),
-        },
-        "receivers": [way.receiver.name for way in answer.ways],
-        "routes": [_way_json(plan, way) for way in answer.ways],
-        "may_be_inhibited_by": [rule_json(rule) for rule in answer.inhibited_by],
-        "inhibits": [rule_json(rule) for rule in answer.inhibits],
-        "trace": [_step_json(step, answer.labels) for step in answer.steps],
-    }
-
-
-def _way_json(plan: Plan, way: Way) -> dict[str, Any]:
-    return {
-        "route": way.route.id,
-        "line": way.route.line,
-        "receiver": way.receiver.name,
-        "receiver_origin": origin(plan, way, "receiver"),
-        "group_key": way.key,
-        "group_labels": dict(way.group),
-        **{option: getattr(way.timing, option) for option in OPTIONS},
-        "origins": {option: origin(plan, way, option) for option in (*OPTIONS, "group_by")},
-        "muted": way.muted is not None,
-        "muted_by": " ".join(way.muted) if way.muted else None,
-        "mute_changes_at": stamp(way.changes_at),
-        "targets": [target_json(target) for target in way.receiver.targets],
-        "escalation": way.receiver.escalate,
-        "steps": [
-            {
-                "step": rung.number,
-                "at": stamp(rung.at),
-                "notify": list(rung.notify),
-                "targets": [target_json(target) for target in rung.targets],
-                "missing": list(rung.missing),
-            }
-            for rung in way.rungs
-        ],
-        "fallback": way.fallback.name,
-    }
-
-
-def target_json(target: Target) -> dict[str, str | None]:
-    """A target; where its address is secret this holds the reference to it."""
-    return {"channel": target.channel, "address": target.address, "person": target.person}
-
-
-def rule_json(rule: InhibitRule) -> dict[str, Any]:
-    """A rule as routes.yaml writes it."""
-    return {
-        "name": rule.name,
-        "source_matchers": format_matchers(rule.source),
-        "target_matchers": format_matchers(rule.target),
-        "equal": list(rule.equal),
-    }
-
-
-def _step_json(step: TraceStep, labels: Labels) -> dict[str, Any]:
-    return {
-        "route": step.route.id,
-        "line": step.route.line,
-        "depth": step.depth,
-        "matchers": format_matchers(step.route.matchers),
-        "receiver": step.route.receiver,
-        "continue": step.route.continue_,
-        "matched": step.matched,
-        "chosen": step.chosen,
-        "why_not": why_not(step, labels),
-    }
 
 
 def why_not(step: TraceStep, labels: Labels) -> str | None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from gateway.cli.route_answer import Answer, Way, origin, person_of, rule_json, why_not
+from gateway.cli.route_answer import Answer, Way, origin, person_of, why_not
 from gateway.cli.show import paint, plural, rank_colour, say
 from gateway.core.labels import format_labels
 from gateway.core.matcher import format_matchers
@@ -34,10 +34,10 @@ def say_answer(plan: Plan, answer: Answer, file: Path) -> None:
         ("while it fires it keeps quiet", answer.inhibits),
     ):
         for rule in rules:
-            side = "source_matchers" if rules is answer.inhibited_by else "target_matchers"
+            side = rule.source if rules is answer.inhibited_by else rule.target
             same = f" with the same {', '.join(rule.equal)}" if rule.equal else ""
             say()
-            say(f"{title}: {rule_json(rule)[side]}{same}")
+            say(f"{title}: {format_matchers(side)}{same}")
     say()
     say(paint("the way through the tree", bold=True))
     _say_trace(answer, file)

@@ -2,7 +2,7 @@
 
 from gateway.config.kinds import Choice
 from gateway.config.sections import Field, ListOf, MapOf, Section
-from gateway.config.values import PLAIN_URL, SECRET, SENDER, TEXT, WORD, count
+from gateway.config.values import BARE_URL, PLAIN_URL, SECRET, SENDER, TEXT, WORD, count
 
 SOURCE_TYPES = ("alertmanager", "prometheus")
 _SECRETS = ListOf(SECRET, or_one=True)
@@ -84,7 +84,13 @@ EMAIL_CHANNEL = Section(
         Field("from", SENDER, "The sender.", "", "Alerts <alerts@example.com>"),
         Field("message_stream", WORD, "Postmark's message stream.", "outbound", "alerts"),
         Field("reply_to", SENDER, "Where answers go.", "the sender", "team@example.com"),
-        _API_URL,
+        Field(
+            "api_url",
+            BARE_URL,
+            "Where Postmark's API is; for proxies and tests. Host and port only.",
+            "Postmark's",
+            "https://proxy.example.com",
+        ),
     ),
     elsewhere={
         "api_key": 'write "token"',

@@ -76,6 +76,13 @@ def _url(text: str) -> str:
     return text.rstrip("/")
 
 
+def _bare_url(text: str) -> str:
+    url = _url(text)
+    if "/" in url.partition("://")[2]:
+        raise ValueError("host and port only, without a path: write https://proxy.example.com")
+    return url
+
+
 def _word(text: str) -> str:
     if text != "".join(text.split()):
         raise ValueError(f'"{text}" must not have spaces in it')
@@ -197,6 +204,7 @@ ZONE = Text("time zone", _zone, r"^[A-Za-z]")
 EMAIL = Text("e-mail address", _email, "@")
 SENDER = Text("sender", _sender, "@")
 PLAIN_URL = Text("URL", _url, "^https?://")
+BARE_URL = Text("URL", _bare_url, "^https?://[^/]+/?$")
 FLAG = Text("true or false", _flag, types=("boolean", "string"))
 MATCHERS = Text("text with matchers", _matchers, "[=!]")
 DATE = Text("date", _date, "^[0-9]{4}-")

@@ -1,0 +1,134 @@
+"""Trying targets: one message marked TEST to each, one attempt, and what came of it."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from gateway import clock
+from gateway.cli.duty import stamp
+from gateway.config.load import Config
+from gateway.core.delivery import SendError
+from gateway.core.notice import Kind, Reason
+from gateway.core.plan import Target
+from gateway.core.settings import ChannelSettings
+
+if TYPE_CHECKING:
+    from gateway.channels.contract import Channel
+    from gateway.core.message import Message
+    from gateway.render.words import Renderer
+
+DEADLINE = 45.0
+"""Seconds for one attempt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one attempt. `sent` is False for what was only shown on the console."""
+
+    target: Target
+    sent: bool
+    text: str
+    seconds: float
+    perhaps: bool = False
+
+
+async def send_all(
+    config: Config, targets: tuple[Target, ...], renderer: "Renderer", receiver: str, now: float
+) -> list[Outcome]:
+    """Send to each target in turn, by channels of its own that are closed again."""
+    # The vendors' SDKs come with the channels that are built, and no sooner.
+    from gateway.channels import build
+
+    outcomes = []
+    channels: dict[str, Channel] = {}
+    try:
+        for number, target in enumerate(targets, 1):
+            try:
+                if target.channel not in channels:
+                    settings = config.channels.get(target.channel)
+                    channels[target.channel] = build(
+                        settings or ChannelSettings(target.channel), config.secrets
+                    )
+            except ValueError as error:
+                outcomes.append(Outcome(target, False, str(error), 0.0))
+                continue
+            channel = channels[target.channel]
+            message = renderer.render(
+                number,
+                facts_of_test(receiver, now),
+                target,
+                channel.parts,
+                (),
+                config.plan.business_hours.zone,
+                kind=Kind.TEST,
+                reason=Reason.TEST,
+            )
+            outcomes.append(await _send(config, channel, message, target))
+    finally:
+        for channel in channels.values():
+            await channel.close()
+    return outcomes
+
+
+async def _send(config: Config, channel: "Channel", message: "Message", target: Target) -> Outcome:
+    began = clock.monotonic()
+    try:
+        async with asyncio.timeout(DEADLINE):
+            await channel.send(message, target, None)
+    except SendError as error:
+        seconds = clock.monotonic() - began
+        return Outcome(target, False, str(error), seconds, error.perhaps)
+    except TimeoutError:
+        return Outcome(target, False, "no answer in time", clock.monotonic() - began, True)
+    seconds = clock.monotonic() - began
+    if shown_instead(config, target):
+        return Outcome(target, False, "only shown on the console: it has no token or key", seconds)
+    if message.failed_template:
+        text = f"sent in plain words: template {message.failed_template} failed"
+        return Outcome(target, True, text, seconds)
+    return Outcome(target, True, "sent", seconds)
+
+
+def shown_instead(config: Config, target: Target) -> bool:
+    """Whether messages to this target are printed on the console in place of being sent."""
+    if target.channel == "console":
+        return False
+    settings = config.channels.get(target.channel)
+    options = settings.options if settings else {}
+    return "console" in (options.get("provider"), target.options.get("provider"))
+
+
+def facts_of_test(receiver: str, now: float) -> dict[str, Any]:
+    """The facts of a message that says it is a test. No incident stands behind it."""
+    labels = {"alertname": "GatewayTest", "severity": "info"}
+    notes = {"summary": "This is a test of the alert gateway. Nothing is wrong."}
+    alert = {
+        "status": "firing",
+        "labels": labels,
+        "annotations": notes,
+        "starts_at": now,
+        "ends_at": None,
+        "generator_url": "",
+        "fingerprint": "",
+    }
+    return {
+        "incident": None,
+        "status": "firing",
+        "severity": "info",
+        "rank": None,
+        "title": f"GatewayTest: {notes['summary']}",
+        "receiver": receiver,
+        # The instant makes each test a message of its own for vendors that deduplicate.
+        "group_key": f"test at {stamp(now)}",
+        "group_labels": {"alertname": "GatewayTest"},
+        "common_labels": labels,
+        "common_annotations": notes,
+        "alerts": [alert],
+        "firing": 1,
+        "resolved": 0,
+        "more": 0,
+        "opened_at": now,
+        "since": now,
+        "at": now,
+        "told": [],
+    }
