@@ -188,10 +188,14 @@ class Engine:
                 self._ensure_courier(name)
             with suppress(StoreUnavailable):  # before it decides again, dispatch catches up
                 await self._grouping.renew()
+                # What an admin just mended need not wait for its next attempt.
+                await self.store.write(partial(outbox.hasten, now=self.now()))
             self.metrics.know(config.plan.severities)
             self.metrics.reloaded(True, self.now())
             log.info("routes.yaml loaded", extra={"digest": config.plan.digest})
             self._due.set()
+            for courier in self.couriers.values():
+                courier.wake()
             return ()
 
     def problems(self) -> list[Health]:

@@ -27,6 +27,7 @@ from gateway.store.outcomes import (
     depth,
     finish,
     fold,
+    hasten,
     mark_fell_back,
     replay,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "depth",
     "finish",
     "fold",
+    "hasten",
     "mark_fell_back",
     "next_at",
     "release",

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, exists, func, select, update
 
+from gateway.core.delivery import Failure
 from gateway.core.incident import target_json
 from gateway.core.notice import SPEAKS_OF_FIRING, Kind
 from gateway.core.outbox import Notice, NoticeState, Result
@@ -91,6 +92,16 @@ _BECOME = Statement(
     update(notices)
     .where(notices.c.id == bindparam("one"), IS_UNFINISHED)
     .values(kind=bindparam("as_kind"))
+)
+_HASTEN = Statement(
+    update(notices)
+    .where(
+        IS_UNFINISHED,
+        notices.c.state == fixed("pending"),
+        notices.c.next_at > bindparam("now"),
+        notices.c.outcome != bindparam("rest"),
+    )
+    .values(next_at=bindparam("now"))
 )
 _FELL_BACK = Statement(update(notices).where(Among(notices.c.id, "ids")).values(fell_back=True))
 _DEAD = Statement(
@@ -210,6 +221,11 @@ def cancel_kinds(tx: Tx, incident: int, kinds: Sequence[Kind], why: str) -> int:
 def become(tx: Tx, notice_id: int, kind: Kind) -> None:
     """Let an unfinished notice be of another kind from now on, also when it is tried again."""
     tx.run(_BECOME, one=notice_id, as_kind=kind.value)
+
+
+def hasten(tx: Tx, now: float) -> int:
+    """Try what waits to be tried again now, but for what a vendor wants a rest from."""
+    return tx.run(_HASTEN, now=now, rest=Failure.RATE_LIMITED.value)
 
 
 def mark_fell_back(tx: Tx, ids: Sequence[int]) -> None:
