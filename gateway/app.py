@@ -19,7 +19,7 @@ from gateway import clock
 from gateway import log as logs
 from gateway.channels import CHANNELS, build
 from gateway.channels.contract import Channel
-from gateway.config.load import Config, load
+from gateway.config.load import Config, ConfigError, Problem, load
 from gateway.core.delivery import Claimant
 from gateway.core.server import ServerSettings, SettingError
 from gateway.core.settings import ChannelSettings
@@ -48,11 +48,19 @@ def load_config(settings: ServerSettings, env: Mapping[str, str]) -> Config:
 
 
 def build_channels(config: Config) -> dict[str, Channel]:
-    """Every channel, whether or not routes.yaml has settings for it."""
-    return {
-        name: build(config.channels.get(name) or ChannelSettings(name), config.secrets)
-        for name in CHANNELS
-    }
+    """Every channel, whether or not routes.yaml has settings for it.
+
+    Raises ConfigError for a setting that only the channel itself can judge.
+    """
+    made = {}
+    for name in CHANNELS:
+        settings = config.channels.get(name) or ChannelSettings(name)
+        try:
+            made[name] = build(settings, config.secrets)
+        except ValueError as error:
+            place = f"channels.{name}"
+            raise ConfigError([Problem("routes.yaml", 1, 1, place, "", str(error))]) from error
+    return made
 
 
 def secret_key(settings: ServerSettings) -> bytes:
