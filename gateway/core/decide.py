@@ -347,6 +347,7 @@ class Turn:
     def finish(self) -> Decision:
         """Put the result together."""
         incident = self.incident
+        before = incident.told
         if self.notices and incident.open:
             told = dict(incident.told)
             told.update((key, notice.target) for key, notice in self.notices.items())
@@ -359,6 +360,7 @@ class Turn:
                 self.listed(),
                 self.plan,
                 self.now,
+                told=before.values(),
                 note=self.note,
                 previous_severity=self.previous_severity,
             )

@@ -3,12 +3,12 @@
 It is built once per decision and shared by its notices; kind and reason stand in the notice.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from gateway.core.incident import Incident, Member
 from gateway.core.labels import fingerprint
-from gateway.core.plan import Plan
+from gateway.core.plan import Plan, Target
 
 MOST_ALERTS = 1000
 """Alerts listed in one notice; `more` counts the rest. About 0.7 MB at 725 bytes an alert."""
@@ -22,13 +22,14 @@ def build_facts(
     plan: Plan,
     now: float,
     *,
+    told: Iterable[Target] | None = None,
     note: str | None = None,
     previous_severity: str | None = None,
 ) -> dict[str, Any]:
     """Everything there is to say about `incident` at `now`; instants are unix seconds.
 
     `listed` are the alerts that the notice speaks of: what fires and may be told, and what ended
-    since people were last told.
+    since people were last told. `told`: who heard of it before; unless given, all who did by now.
     """
     ranked = sorted(
         listed,
@@ -62,9 +63,9 @@ def build_facts(
         "resolved_at": incident.resolved_at,
         "at": now,
         "ack": ack_facts(incident, plan),
-        "escalation": escalation_facts(incident, plan),
+        "escalation": _with_names(escalation_facts(incident, plan), plan),
         "respond_by": incident.respond_by if incident.ack is None else None,
-        "told": [target.person or target.key for target in incident.told.values()],
+        "told": _names(incident.told.values() if told is None else told, plan),
         "note": note,
     }
 
@@ -114,6 +115,23 @@ def escalation_facts(incident: Incident, plan: Plan) -> dict[str, Any] | None:
         "next": list(steps[climb.step].notify) if ahead else [],
         "next_at": climb.next_at if ahead else None,
     }
+
+
+def _with_names(climb: dict[str, Any] | None, plan: Plan) -> dict[str, Any] | None:
+    """The same, with people by the names that others call them by."""
+    if climb is None:
+        return None
+    names = {f"person:{one.id}": one.name for one in plan.people.values()}
+    return {**climb, "next": [names.get(who, who) for who in climb["next"]]}
+
+
+def _names(told: Iterable[Target], plan: Plan) -> list[str]:
+    """Everybody once: people by name, however many ways they were told, places by their key."""
+    names = []
+    for target in told:
+        person = plan.people.get(target.person) if target.person else None
+        names.append(person.name if person else target.person or target.key)
+    return list(dict.fromkeys(names))
 
 
 def common(sets: Sequence[Mapping[str, str]]) -> Texts:

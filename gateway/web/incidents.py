@@ -16,7 +16,7 @@ from gateway.store import Tx, reading, timeline
 from gateway.web.access import reading as for_readers
 from gateway.web.history import alert_table, audiences, events
 from gateway.web.keys import ENGINE
-from gateway.web.look import Seen, name_of, picture, read_incident, zone_for
+from gateway.web.look import Seen, name_of, picture, quiet_because, read_incident, zone_for
 from gateway.web.pages import message_page, page
 from gateway.web.people import for_people
 
@@ -127,6 +127,8 @@ def _text(incident: Incident, plan: Plan, zone: str, now: float) -> str:
     since = f"for {duration(now - incident.opened_at)}"
     if incident.ack is not None:
         return f"{name_of(plan, incident.ack.by)} has it · {since}"
+    if incident.why_not:
+        return f"{quiet_because(incident)} · {since}"
     return f"nobody has it · {since}"
 
 

@@ -106,6 +106,11 @@ def name_of(plan: Plan, person: str) -> str:
     return known.name if known else clean(person, 80)
 
 
+def quiet_because(incident: Incident) -> str:
+    """Why nothing is said of it at present."""
+    return f"Nobody is told: {clean(incident.why_not, 200)}"
+
+
 def picture(seen: Seen, plan: Plan, now: float, zone: str, reader: str = "") -> Picture:
     """The incident at `now` for `reader` (a person's id, or empty)."""
     incident = seen.incident
@@ -131,7 +136,7 @@ def picture(seen: Seen, plan: Plan, now: float, zone: str, reader: str = "") -> 
         state_text=_state_text(state, view["lasted"]),
         heading=heading,
         about=" · ".join(about),
-        asked="" if over else _asked(view, zone, now),
+        asked="" if over else _asked(incident, view, zone, now),
         mark=_mark(seen, plan, now, zone, reader, view),
         alerts=tuple(_line(row, view, zone, now) for row in view["table"].rows[:SHOWN]),
         more=view["table"].beyond(SHOWN),
@@ -156,8 +161,10 @@ def _state_text(state: State, lasted: float) -> str:
     return f"firing for {duration(lasted)}"
 
 
-def _asked(view: dict[str, Any], zone: str, now: float) -> str:
+def _asked(incident: Incident, view: dict[str, Any], zone: str, now: float) -> str:
     said = "Nobody has it yet."
+    if incident.why_not:
+        said += f" {quiet_because(incident)}."
     if view["respond_by"]:
         ahead = view["respond_by"] > now
         said += f" An answer {'is' if ahead else 'was'} asked for by "
