@@ -201,6 +201,7 @@ class Engine:
     def problems(self) -> list[Health]:
         """The state of each component, for /readyz."""
         now = self.now()
+        self._loops.calm()
         found = [Health("store", not self._store_problem, self._store_problem)]
         for name, loop in self._loops.loops.items():
             since = loop.failing_since

@@ -15,6 +15,9 @@ log = logging.getLogger(__name__)
 RESTART_AFTER = 1.0
 """Seconds before a loop that failed is tried again."""
 
+CALM_AFTER = 60.0
+"""Seconds without a failure after which a loop counts as well, whatever it does."""
+
 
 @dataclass(slots=True)
 class Loop:
@@ -23,6 +26,7 @@ class Loop:
     name: str
     body: Callable[[], Awaitable[None]]
     failing_since: float | None = None
+    failed_at: float = 0.0
     error: str = ""
 
 
@@ -59,6 +63,7 @@ class Loops:
             loop.failing_since = self._now()
             log.error("loop %s cannot work: %s", loop.name, error)
         loop.error = error
+        loop.failed_at = self._now()
 
     def well(self, name: str) -> None:
         """A loop got through a round."""
@@ -66,6 +71,12 @@ class Loops:
         if loop is not None and loop.failing_since is not None:
             log.info("loop %s works again", name)
             loop.failing_since = None
+
+    def calm(self) -> None:
+        """Take loops that have not failed for a while as well: not each of them has rounds."""
+        for loop in self.loops.values():
+            if loop.failing_since is not None and self._now() - loop.failed_at > CALM_AFTER:
+                self.well(loop.name)
 
     async def stop(self) -> None:
         """End all loops."""

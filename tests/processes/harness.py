@@ -182,6 +182,7 @@ class Gateway:
             "GATEWAY_SECRET_KEY": "test-key-that-signs-links",
             **settings,
         }
+        self.credentials: dict[str, str] = {}
         self.url = ""
         self.process: Process | None = None
 
@@ -243,7 +244,7 @@ class Gateway:
             f"{self.url}/webhook/alertmanager",
             "POST",
             json.dumps(webhook(alerts)).encode(),
-            {"Content-Type": "application/json"},
+            {"Content-Type": "application/json", **self.credentials},
         )
 
     def accept(self, *alerts: Mapping[str, Any]) -> None:

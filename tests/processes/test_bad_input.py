@@ -1,0 +1,143 @@
+"""Whatever is thrown at the doors: an answer with a reason, no crash, and memory stays flat."""
+
+import gzip
+import json
+import random
+import threading
+from pathlib import Path
+from typing import Any
+
+from tests.processes.conftest import MakeGateway
+from tests.processes.harness import Gateway, Vendors, alert, request, wait_for, webhook
+from tests.processes.routes import WEBHOOK
+
+DOORS = ("/webhook/alertmanager", "/api/v2/alerts", "/webhook/nobody", "/ack/x", "/-/reload")
+ROUNDS = 150
+CLIENTS = 4
+GROWTH = 40.0
+"""Megabytes that the process may grow by after it has warmed up."""
+
+
+def bodies(dice: random.Random) -> bytes:
+    """One body that is wrong in one of many ways, or right."""
+    good = json.dumps(webhook([alert("Good")])).encode()
+    place = dice.randrange(len(good))
+    deep = b"[" * dice.choice([10, 10_000, 100_000])
+    wrong: list[Any] = [
+        [],
+        {},
+        None,
+        7,
+        "text",
+        [[]],
+        {"alerts": {}},
+        {"alerts": [None, 1, "x", [], {}]},
+        {**webhook([alert("x")]), "version": "99"},
+        webhook([{**alert("x"), "labels": {"alertname": 7}}]),
+        webhook([{**alert("x"), "labels": {"": "empty", "a\x00b": "\ud800"}}]),
+        webhook([{**alert("x"), "startsAt": "yesterday"}]),
+        webhook([{**alert("x"), "startsAt": "9999-99-99T00:00:00Z"}]),
+        webhook([{**alert("x"), "labels": {f"l{n}": "v" for n in range(2000)}}]),
+        webhook([{**alert("x"), "annotations": {"summary": "x" * 200_000}}]),
+        {"alerts": [{"labels": {"a": 1e400 if dice.random() < 0.5 else 10**30}}]},
+    ]
+    return dice.choice(
+        [
+            b"",
+            b"\x00" * 100,
+            b"\xff\xfe" + good,
+            good[:place],
+            good[:place] + bytes([dice.randrange(256)]) + good[place + 1 :],
+            good + good,
+            deep,
+            gzip.compress(b" " * 1_000_000),
+            dice.randbytes(500),
+            json.dumps(dice.choice(wrong)).encode("utf-8", "surrogatepass"),
+        ]
+    )
+
+
+def heads(dice: random.Random) -> dict[str, str]:
+    """Headers that may not fit the body."""
+    given = {"Content-Type": dice.choice(["application/json"] * 5 + ["text/plain", "", "a/b;c=\t"])}
+    if dice.random() < 0.1:
+        given["Content-Encoding"] = dice.choice(["gzip", "br", "nonsense"])
+    if dice.random() < 0.1:
+        given["Authorization"] = dice.choice(["Bearer", "Basic !!!", "Basic " + "A" * 5000])
+    return given
+
+
+def throw(gateway: Gateway, seed: int, answers: list[int]) -> None:
+    """Post many bodies, and remember how they were answered."""
+    dice = random.Random(seed)
+    for _ in range(ROUNDS):
+        door = dice.choice(DOORS[:2] * 4 + DOORS)
+        try:
+            status, _, _ = request(gateway.url + door, "POST", bodies(dice), heads(dice))
+        except OSError:
+            status = 0  # the server may hang up on a body that it will not read
+        answers.append(status)
+
+
+def storm(gateway: Gateway, seed: int) -> list[int]:
+    """Several clients at once."""
+    answers: list[int] = []
+    clients = [
+        threading.Thread(target=throw, args=(gateway, seed + number, answers))
+        for number in range(CLIENTS)
+    ]
+    for client in clients:
+        client.start()
+    for client in clients:
+        client.join()
+    return answers
+
+
+def megabytes(gateway: Gateway) -> float:
+    """Resident memory of the process (proc(5): VmRSS, in kB)."""
+    assert gateway.process is not None
+    status = Path(f"/proc/{gateway.process.pid}/status").read_text()
+    line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
+    return int(line.split()[1]) / 1024
+
+
+def test_a_storm_of_bad_bodies(make_gateway: MakeGateway, vendors: Vendors) -> None:
+    """E34: each is answered with its own status, never 500, and good alerts still get through."""
+    gateway = make_gateway(WEBHOOK).start()
+    storm(gateway, 1)
+    before = megabytes(gateway)
+    answers = storm(gateway, 100)
+    assert len(answers) == CLIENTS * ROUNDS
+    assert {200, 400, 415, 422} <= set(answers) <= {0, 200, 400, 401, 403, 404, 413, 415, 422}
+    assert answers.count(0) < len(answers) / 10
+    assert megabytes(gateway) - before < GROWTH
+    gateway.accept(alert("Afterwards"))
+    wait_for(
+        "a good alert is told",
+        lambda: any(
+            line["json"]["groupLabels"].get("alertname") == "Afterwards"
+            for line in vendors.accepted("webhook")
+        ),
+    )
+    assert "Traceback" not in gateway.log()
+    assert gateway.get("/readyz")[0] == 200
+
+
+def test_clients_that_dawdle(make_gateway: MakeGateway, vendors: Vendors) -> None:
+    """E34: hundreds of half-sent requests do not keep others from being served."""
+    gateway = make_gateway(WEBHOOK).start()
+    half = (
+        b"POST /webhook/alertmanager HTTP/1.1\r\nHost: gateway\r\n"
+        b"Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"
+    )
+    open_ones = [gateway.connected() for _ in range(200)]
+    try:
+        for one in open_ones:
+            one.sendall(half)
+        gateway.accept(alert("Meanwhile"))
+        wait_for("it is told", lambda: vendors.accepted("webhook"))
+    finally:
+        for one in open_ones:
+            one.close()
+    gateway.accept(alert("Afterwards"))
+    assert "Traceback" not in gateway.log()

@@ -1,0 +1,155 @@
+"""routes.yaml is read anew under load: a bad file changes nothing, a good one loses nothing."""
+
+import signal
+from collections import Counter
+
+from tests.processes.conftest import MakeGateway
+from tests.processes.database import rows, settled
+from tests.processes.harness import Gateway, Vendors, alert, request, resolved, wait_for
+from tests.processes.routes import SEVERAL, WEBHOOK
+
+BAD = {
+    "no YAML": "route: [",
+    "unknown receiver": WEBHOOK.replace("receiver: sink", "receiver: snik"),
+    "unknown key": WEBHOOK.replace("group_by", "groupby"),
+    "missing secret": WEBHOOK + 'channels:\n  slack: {token: "${NOT_SET_ANYWHERE}"}\n',
+    "empty": "",
+}
+ELSEWHERE = """
+receivers:
+  - name: sink
+    webhook: [{url: "<webhook>/hook"}]
+  - name: other
+    webhook: [{url: "<webhook>/elsewhere"}]
+route:
+  receiver: sink
+  group_by: [alertname]
+  group_wait: 0s
+  group_interval: 1s
+  repeat_interval: 1h
+  routes:
+    - {matchers: ['alertname="Moves"'], receiver: other}
+"""
+
+
+def told(vendors: Vendors, path: str = "") -> list[tuple[str, str]]:
+    """What the webhook heard, in order: status and alert."""
+    return [
+        (line["json"]["status"], line["json"]["groupLabels"]["alertname"])
+        for line in vendors.accepted("webhook")
+        if path in ("", line["path"])
+    ]
+
+
+def loaded(gateway: Gateway) -> bool:
+    """Whether the last reload succeeded, by the metrics."""
+    _, text = gateway.get("/metrics")
+    return "gateway_config_last_reload_successful 1.0" in text
+
+
+def test_a_bad_file_changes_nothing(make_gateway: MakeGateway, vendors: Vendors) -> None:
+    """Promise 6: refused with what and where, by POST and SIGHUP; the old file stays in force."""
+    gateway = make_gateway(WEBHOOK).start()
+    for what, text in BAD.items():
+        gateway.write_routes(text)
+        status, answer = gateway.reload()
+        assert status == 422, what
+        assert answer["detail"], what
+        gateway.accept(alert(f"after {what}"))
+        wait_for(
+            "it is told all the same", lambda w=what: ("firing", f"after {w}") in told(vendors)
+        )
+    gateway.config.unlink()
+    status, answer = gateway.reload()
+    assert status == 422, answer
+    before = gateway.log().count("not loaded")
+    assert gateway.process is not None
+    gateway.process.send(signal.SIGHUP)
+    wait_for("the log says why", lambda: gateway.log().count("not loaded") > before)
+    assert any("routes.yaml" in problem for problem in gateway.get("/readyz")[1]["problems"])
+    gateway.write_routes(WEBHOOK)
+    gateway.process.send(signal.SIGHUP)
+    wait_for("/readyz is content", lambda: not gateway.get("/readyz")[1]["problems"])
+    assert loaded(gateway)
+
+
+def test_what_is_in_flight_ends(make_gateway: MakeGateway, vendors: Vendors) -> None:
+    """E8: a reload in the middle of sends cuts none of them and repeats none of them."""
+    for vendor in ("postmark", "slack", "pagerduty", "webhook"):
+        vendors.behave(vendor, {"delay": 1.0})
+    gateway = make_gateway(GATEWAY_LEASE="20").start()
+    gateway.accept(alert("DoubleCharge"))
+    wait_for("all have it", lambda: len(vendors.accepted()) == 4)
+    for _ in range(3):
+        assert gateway.reload()[0] == 200
+    wait_for("all of it on record", lambda: settled(gateway))
+    gateway.accept(alert("Next"))
+    wait_for("the next is told", lambda: len(vendors.accepted()) == 8)
+    wait_for("all of it on record", lambda: settled(gateway))
+    assert rows(gateway, "SELECT DISTINCT outcome FROM attempts") == [("accepted",)]
+    assert Counter(line["vendor"] for line in vendors.accepted()).total() == 8
+
+
+def test_timers_and_incidents_survive(make_gateway: MakeGateway, vendors: Vendors) -> None:
+    """E8: reloads and a restart in the group_wait neither lose, restart nor double the message."""
+    gateway = make_gateway(SEVERAL.replace("group_wait: 2s", "group_wait: 6s")).start()
+    gateway.accept(alert("SlowRenewals"))
+    (due,) = rows(gateway, "SELECT due_at FROM incidents")
+    for _ in range(3):
+        assert gateway.reload()[0] == 200
+    assert rows(gateway, "SELECT due_at FROM incidents") == [due]
+    gateway.kill()
+    gateway.start()
+    assert rows(gateway, "SELECT due_at FROM incidents") == [due]
+    assert vendors.accepted() == []
+    wait_for("it is told", lambda: len(vendors.accepted()) == 4)
+    wait_for("all of it on record", lambda: settled(gateway))
+    assert rows(gateway, "SELECT count(*) FROM incidents") == [(1,)]
+
+
+def test_an_acknowledgement_survives(make_gateway: MakeGateway, vendors: Vendors) -> None:
+    """E8: acknowledged, reloaded: still acknowledged, and nobody is told again."""
+    gateway = make_gateway().start()
+    gateway.accept(alert("DoubleCharge"))
+    wait_for("all of it on record", lambda: settled(gateway))
+    status, _, body = request(
+        f"{gateway.url}/api/v1/incidents/1001/ack",
+        "POST",
+        b'{"by": "ana"}',
+        {"Content-Type": "application/json"},
+    )
+    assert status == 200, body
+    assert gateway.reload()[0] == 200
+    assert rows(gateway, "SELECT state FROM incidents") == [("acknowledged",)]
+    gateway.accept(resolved(alert("DoubleCharge")))
+    wait_for("it is over", lambda: rows(gateway, "SELECT state FROM incidents") == [("resolved",)])
+    wait_for("all of it on record", lambda: settled(gateway))
+    kinds = {kind for (kind,) in rows(gateway, "SELECT kind FROM notices")}
+    assert kinds == {"firing", "acknowledged", "resolved"}
+
+
+def test_a_new_route_moves_its_alerts(make_gateway: MakeGateway, vendors: Vendors) -> None:
+    """E8: what burns moves to the route that is now its own; who was told before is told so."""
+    gateway = make_gateway(WEBHOOK).start()
+    gateway.accept(alert("Moves"), alert("Stays"))
+    wait_for("both are told", lambda: len(told(vendors, "/hook")) == 2)
+    gateway.write_routes(ELSEWHERE)
+    assert gateway.reload()[0] == 200
+    wait_for("the new receiver hears", lambda: told(vendors, "/elsewhere") == [("firing", "Moves")])
+    wait_for("the old one is told so", lambda: ("resolved", "Moves") in told(vendors, "/hook"))
+    assert ("resolved", "Stays") not in told(vendors, "/hook")
+
+
+def test_a_restart_moves_alerts_too(make_gateway: MakeGateway, vendors: Vendors) -> None:
+    """E8: the same when routes.yaml changed while nobody ran."""
+    gateway = make_gateway(WEBHOOK).start()
+    gateway.accept(alert("Moves"), alert("Stays"))
+    wait_for("both are told", lambda: len(told(vendors, "/hook")) == 2)
+    wait_for("all of it on record", lambda: settled(gateway))
+    gateway.kill()
+    gateway.write_routes(ELSEWHERE)
+    gateway.start()
+    wait_for("the new receiver hears", lambda: told(vendors, "/elsewhere") == [("firing", "Moves")])
+    wait_for("the old one is told so", lambda: ("resolved", "Moves") in told(vendors, "/hook"))
+    assert ("resolved", "Stays") not in told(vendors, "/hook")
+    assert len(told(vendors)) == 4

@@ -1,0 +1,115 @@
+"""The whole main job with debug logs: no secret is found in anything that it leaves behind."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from tests.processes.conftest import MakeGateway
+from tests.processes.database import rows
+from tests.processes.harness import (
+    Vendors,
+    acknowledge_link,
+    alert,
+    request,
+    resolved,
+    wait_for,
+)
+from tests.processes.routes import ENV, SEVERAL
+
+KEY = "test-signing-key-of-the-links"
+API_TOKEN = "test-api-token-of-the-gateway"
+SOURCE_TOKEN = "test-alertmanager-bearer"
+HEARTBEAT = "test-heartbeat-secret-path"
+HOOK = "test-secret-in-the-hook-address"
+HOOK_BEARER = "test-bearer-of-the-hook"
+ROUTES = (
+    SEVERAL.replace(
+        'webhook: [{url: "<webhook>/hook"}]',
+        'webhook: [{url: "<webhook>/${HOOK}", bearer: "${HOOK_BEARER}"}]',
+    )
+    + '\nsources:\n  alertmanager: {type: alertmanager, bearer: "${SOURCE_TOKEN}"}\n'
+)
+SECRETS = {
+    **ENV,
+    "key": KEY,
+    "API token": API_TOKEN,
+    "source's token": SOURCE_TOKEN,
+    "heartbeat": HEARTBEAT,
+    "hook": HOOK,
+    "hook's bearer": HOOK_BEARER,
+}
+PAGES = ("/", "/incidents/1001", "/healthz", "/readyz", "/metrics", "/api/v1/openapi.json")
+
+
+def looks(openapi: Mapping[str, Any]) -> list[str]:
+    """Every place to look at: the pages, and all that the API's own document lists."""
+    paths = [path for path, ways in openapi["paths"].items() if "get" in ways]
+    assert len(paths) > 5, paths
+    return [*PAGES, *(re.sub(r"\{[^}]*\}", "1001", path) for path in paths)]
+
+
+def found_in(text: str | bytes) -> set[str]:
+    """The names of the secrets that stand in a text."""
+    raw = text.encode() if isinstance(text, str) else text
+    return {name for name, value in SECRETS.items() if value.encode() in raw}
+
+
+def test_no_secret_is_left_behind(make_gateway: MakeGateway, vendors: Vendors) -> None:
+    """Promise 10: neither in the log, nor in the database's files, nor in any answer or page."""
+    gateway = make_gateway(
+        ROUTES,
+        GATEWAY_LOG_LEVEL="debug",
+        GATEWAY_SECRET_KEY=KEY,
+        GATEWAY_API_TOKEN=API_TOKEN,
+        GATEWAY_HEARTBEAT_URL=f"{vendors.urls['webhook']}/{HEARTBEAT}",
+        HOOK=HOOK,
+        HOOK_BEARER=HOOK_BEARER,
+        SOURCE_TOKEN=SOURCE_TOKEN,
+    )
+    gateway.credentials = {"Authorization": f"Bearer {SOURCE_TOKEN}"}
+    # Each vendor also fails once, in the way that quotes most of the request.
+    vendors.behave(
+        "postmark", {"status": 401, "json": {"ErrorCode": 10, "Message": ENV["POSTMARK_TOKEN"]}}
+    )
+    vendors.behave("slack", {"status": 200, "json": {"ok": False, "error": ENV["SLACK_TOKEN"]}})
+    vendors.behave("pagerduty", {"status": 503, "body": ENV["PAGERDUTY_BILLING_KEY"]})
+    vendors.behave("webhook", {"drop": "before"}, {"status": 500, "body": HOOK})
+    gateway.start()
+    gateway.accept(alert("DoubleCharge"))
+    gateway.accept(alert("Other"))
+    wait_for("mail", lambda: vendors.accepted("postmark"))
+    link = acknowledge_link(vendors.accepted("postmark")[0]["json"])
+    request(gateway.url + link.removeprefix("http://gateway.example.com"))
+    gateway.acknowledge(link, "ana")
+    request(f"{gateway.url}/webhook/alertmanager", "POST", b"{", {"Authorization": "Bearer wrong"})
+    request(
+        f"{gateway.url}/webhook/alertmanager",
+        "POST",
+        f'{{"token": "{SOURCE_TOKEN}"'.encode(),
+        {**gateway.credentials, "Content-Type": "application/json"},
+    )
+    request(f"{gateway.url}/-/reload", "POST", b"", {"Authorization": f"Bearer {API_TOKEN}"})
+    gateway.write_routes(ROUTES.replace("sources:", "sorces:"))
+    request(f"{gateway.url}/-/reload", "POST", b"", {"Authorization": f"Bearer {API_TOKEN}"})
+    gateway.accept(resolved(alert("DoubleCharge")))
+    wait_for("Slack and PagerDuty have theirs", lambda: vendors.accepted("pagerduty"))
+    _, openapi = gateway.get("/api/v1/openapi.json")
+    seen = 0
+    for path in looks(openapi):
+        for headers in ({}, {"Authorization": f"Bearer {API_TOKEN}"}):
+            status, answer_headers, body = request(gateway.url + path, headers=headers)
+            seen += status == 200
+            assert not found_in(body), path
+            assert not found_in(str(answer_headers)), path
+    assert seen > 10
+    assert rows(gateway, "SELECT count(*) FROM attempts WHERE outcome <> 'accepted'") != [(0,)]
+    assert gateway.stop() == 0
+    assert not found_in(gateway.log())
+    token = link.rpartition("/")[2]
+    assert token not in gateway.log(), "whoever reads the log could acknowledge"
+    assert re.search(r"DEBUG", gateway.log())
+    files = list(gateway.home.glob("gateway.db*"))
+    assert any(b"DoubleCharge" in file.read_bytes() for file in files), "it would be seen"
+    for file in files:
+        assert not found_in(file.read_bytes()), file.name
+        assert token.encode() not in file.read_bytes(), file.name
