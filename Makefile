@@ -40,7 +40,7 @@ imports: setup
 ## check     all of the above that can fail
 check: test lint types imports
 
-## demo      the gateway with made-up alerts and fake vendors, to look at
+## demo      Prometheus, Alertmanager, the gateway and fake vendors, to watch for a minute
 demo: $(VENV)/ready-run
 	$(BIN)/python -m benchmarks.demo
 

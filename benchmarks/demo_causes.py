@@ -14,6 +14,10 @@ AGAIN = 2.0
 """Seconds after which a recorded webhook is posted again, as the real Alertmanager does here."""
 
 
+News = tuple[float, str, str]
+"""At unix seconds, who, what."""
+
+
 class Causes(Protocol):
     """Alerts that can be tripped and healed."""
 
@@ -26,8 +30,8 @@ class Causes(Protocol):
     def heal(self, *alerts: str) -> None:
         """Let them end."""
 
-    def news(self) -> Iterator[tuple[str, str]]:
-        """What monitoring did since the last call: who, and what. Called again and again."""
+    def news(self) -> Iterator[News]:
+        """What monitoring did since the last call. Called again and again."""
 
     def posted(self) -> int | None:
         """How many times the gateway was posted to; None when nobody counts."""
@@ -52,14 +56,15 @@ class Monitoring:
         """Put the metrics right."""
         self._world.exporter.heal(*alerts)
 
-    def news(self) -> Iterator[tuple[str, str]]:
+    def news(self) -> Iterator[News]:
         """Alerts that changed their state in Prometheus."""
+        now = time.time()
         states = self._world.prometheus.alerts()
         for alert, state in sorted(states.items()):
             if self._states.get(alert) != state:
-                yield "Prometheus", f"{alert} is {state}"
+                yield now, "Prometheus", f"{alert} is {state}"
         for alert in sorted(self._states.keys() - states.keys()):
-            yield "Prometheus", f"{alert} has ended"
+            yield now, "Prometheus", f"{alert} has ended"
         self._states = states
 
     def posted(self) -> int | None:
@@ -75,7 +80,7 @@ class Recorded:
     def __init__(self, world: World) -> None:
         self._url = f"{world.gateway.url}/webhook/alertmanager"
         self._firing: dict[str, dict[str, Any]] = {}
-        self._news: list[tuple[str, str]] = []
+        self._news: list[News] = []
         self._posted_at: dict[str, float] = {}
         self._count = 0
 
@@ -83,7 +88,7 @@ class Recorded:
         """Post that they fire, since now."""
         for alert in alerts:
             self._firing[alert] = _begun_at(_recorded(alert), format_rfc3339(time.time()))
-            self._news.append(("Alertmanager", f"posts that {alert} is firing"))
+            self._news.append((time.time(), "Alertmanager", f"posts that {alert} is firing"))
             self._post(alert, self._firing[alert])
 
     def heal(self, *alerts: str) -> None:
@@ -92,10 +97,10 @@ class Recorded:
             body = self._firing.pop(alert)
             for one in body["alerts"]:
                 one |= {"status": "resolved", "endsAt": format_rfc3339(time.time())}
-            self._news.append(("Alertmanager", f"posts that {alert} is resolved"))
+            self._news.append((time.time(), "Alertmanager", f"posts that {alert} is resolved"))
             self._post(alert, {**body, "status": "resolved"})
 
-    def news(self) -> Iterator[tuple[str, str]]:
+    def news(self) -> Iterator[News]:
         """What was posted for the first time. Posts again what still fires."""
         for alert, body in self._firing.items():
             if time.time() - self._posted_at[alert] > AGAIN:

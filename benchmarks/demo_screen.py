@@ -37,13 +37,15 @@ class Screen:
         self._console.print()
 
     def event(self, at: float, who: str, what: str, detail: str = "") -> None:
-        """Something happened at `at` (unix seconds). A line that is too long is cut."""
-        line = Text()
-        line.append(f"{max(0.0, at - self._began):5.1f}s  ", style="dim")
-        line.append(f"{who:<13}", style=f"bold {COLOURS[who]}")
-        line.append(what)
-        if detail:
-            line.append(f"  {detail}", style="dim")
+        """Something happened at `at` (unix seconds). The detail gets a line where it needs one."""
+        line = Text(f"{max(0.0, at - self._began):5.1f}s  ", style="dim")
+        line.append(f"{who:<13}", style=f"not dim bold {COLOURS[who]}")
+        line.append(what, style="not dim")
+        more = Text(f"  {detail}" if detail else "")
+        if line.cell_len + more.cell_len <= self._console.width:
+            line.append_text(more)
+        elif detail:
+            line.append(f"\n{MARGIN}{detail}")
         self._console.print(line, no_wrap=True, overflow="ellipsis")
 
     def quote(self, text: str) -> None:

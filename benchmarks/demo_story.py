@@ -176,5 +176,6 @@ def _taken(detail: dict[str, Any]) -> str:
         if entry["kind"] == "acknowledged":
             opened = datetime.fromisoformat(detail["opened_at"])
             after = datetime.fromisoformat(entry["at"]) - opened
-            return f"taken by {entry['data']['by']} after {after.total_seconds():.0f} s"
+            name = entry["text"].partition(" has it")[0]
+            return f"taken by {name} after {after.total_seconds():.0f} s"
     return "taken by nobody"

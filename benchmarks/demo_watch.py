@@ -43,8 +43,9 @@ class Watch:
         # Effects are read before causes: so no effect is printed whose cause was not seen yet.
         events: list[Event] = [*self._delivered()]
         events += self._decided()
-        seen_at = min([time.time(), *(event[0] for event in events)])
-        events = [*((seen_at, *one, "") for one in self._causes.news()), *events]
+        first = min((event[0] for event in events), default=time.time())
+        causes = [(min(at, first), who, what, "") for at, who, what in self._causes.news()]
+        events = [*causes, *events]
         for at, who, what, detail in sorted(events, key=lambda event: event[0]):
             self._screen.event(at, who, what, detail)
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.docs.pages import CHECKOUT, DOCS, anchors, links, name_of, pages
 
-OTHERS_WRITE = {"docs/demo.md", "docs/benchmarks.md"}
+OTHERS_WRITE = {"docs/benchmarks.md"}
 """Pages made by programs of their own."""
 
 NOT_OURS_TO_SAY = (

@@ -150,6 +150,7 @@ class Prometheus(Program):
             f"--config.file={file}",
             f"--storage.tsdb.path={folder / 'data'}",
             f"--web.listen-address=127.0.0.1:{port}",
+            f"--web.external-url={self.url}",  # links to graphs, in messages, begin with it
             f"--rules.alert.resend-delay={RESEND_DELAY}s",
         )
 
@@ -208,6 +209,7 @@ class Alertmanager(Program):
             f"--config.file={file}",
             f"--storage.path={folder / 'data'}",
             f"--web.listen-address=127.0.0.1:{port}",
+            f"--web.external-url={self.url}",
             "--cluster.listen-address=",  # alone: it asks no network what its address is
         )
 
