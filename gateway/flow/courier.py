@@ -18,7 +18,7 @@ from gateway.channels.contract import Channel
 from gateway.core.delivery import Claimant, Failure, SendError
 from gateway.core.message import Link, Message
 from gateway.core.notice import Kind
-from gateway.core.outbox import Notice
+from gateway.core.outbox import Notice, Result
 from gateway.core.plan import Plan
 from gateway.flow.lanes import Accepts, Errand, claim
 from gateway.flow.outcome import Outcome, record
@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from gateway.metrics import Metrics
 
 log = logging.getLogger(__name__)
+
+AHEAD = 8
+"""Rounds of sends that may wait claimed, so that sending goes on while a commit waits for the disk.
+Two where digests are understood: what is claimed leaves alone and cannot fold into one any more."""
 
 HOLD = 1.0
 """Seconds to leave a target alone after it said 'too fast' without saying for how long."""
@@ -77,20 +81,29 @@ class Courier:
     # What others call.
 
     def wake(self) -> None:
-        """There may be something to do."""
+        """There may be something to do in the outbox."""
         self._wake.set()
+
+    def begin(self) -> None:
+        """Send what waits here, the most important first."""
+        self._start(self._channel())
 
     def room(self) -> int:
         """How many notices may be handed over, already claimed."""
         channel = self._channel()
         if channel is None or self._stopping or self.held:
             return 0
-        return max(0, 2 * channel.in_flight - len(self._queue) - len(self._sending))
+        rounds = 2 if self._folds() else AHEAD
+        return max(0, rounds * channel.in_flight - len(self._queue) - len(self._sending))
 
     def hand(self, errand: Errand, claimed_at: float) -> None:
-        """Take a notice that was claimed for this replica as it was stored."""
+        """Take a notice that was claimed for this replica as it was stored.
+
+        Sending begins in the loop's next turn, when the most important of all handed over goes
+        first.
+        """
         self._push(errand, self._claimant.until(claimed_at))
-        self._wake.set()
+        asyncio.get_running_loop().call_soon(self.begin)
 
     @property
     def idle(self) -> bool:
@@ -114,38 +127,62 @@ class Courier:
 
     async def step(self) -> float:
         """One round; returns the seconds until the next unless woken."""
-        await self.record_outcomes()
         channel = self._channel()
         now = self._now()
         self.held = {key: until for key, until in self.held.items() if until > now}
-        free = self._free(channel)
-        pause = min([1.0, *(until - now for until in self.held.values())])
-        if free > 0 and len(self._queue) < free and not self._stopping:
-            errands, next_at = await self._store.write(lambda tx: self._claim(tx, now, free))
-            for errand in errands:
-                self._push(errand, self._claimant.until(now))
-            if next_at is not None:
-                pause = min(pause, max(0.0, next_at - now))
-            if len(errands) >= free:
-                pause = 0.0
+        self._start(channel)
+        wanted = self._wanted(channel)
+        errands, next_at = await self._record_and_claim(wanted, now)
+        for errand in errands:
+            self._push(errand, self._claimant.until(now))
         self._start(channel)
         if self._unbegun:
             await self._hand_back()
-            pause = 0.0
-        return pause if not self._outcomes else 0.0
+            return 0.0
+        if self._outcomes or 0 < wanted <= len(errands):
+            return 0.0
+        return min(
+            [1.0, *(until - now for until in self.held.values())]
+            + ([max(0.0, next_at - now)] if next_at is not None else [])
+        )
+
+    def _wanted(self, channel: Channel | None) -> int:
+        """How many notices to claim now."""
+        if self._stopping:
+            return 0
+        free = self._free(channel)
+        idle, ahead = free - len(self._queue), 0 if self._folds() else self.room()
+        if idle <= 0 and len(self._queue) > ahead:
+            return 0  # less than half of what may wait is missing
+        return max(idle, ahead)
+
+    def _folds(self) -> bool:
+        return self._accepts(self.name, Kind.DIGEST, False)
+
+    async def _record_and_claim(self, wanted: int, now: float) -> tuple[list[Errand], float | None]:
+        """Store what came of the sends that ended and claim what is next, in one transaction."""
+        taken, self._outcomes = self._outcomes, []
+        if not taken and not wanted:
+            return [], None
+        plan = self._plan()
+
+        def work(tx: Tx) -> tuple[list[Result], tuple[list[Errand], float | None]]:
+            results = record(tx, taken, plan, now) if taken else []
+            return results, self._claim(tx, now, wanted) if wanted else ([], None)
+
+        try:
+            results, claimed = await self._store.write(work)
+        except BaseException:
+            self._outcomes = taken + self._outcomes
+            raise
+        for outcome, result in zip(taken, results, strict=True):
+            self._metrics.attempt(self.name, result.outcome, outcome.seconds)
+        return claimed
 
     async def record_outcomes(self) -> None:
         """Store what came of the sends that ended, all in one transaction."""
         while self._outcomes:
-            taken, self._outcomes = self._outcomes, []
-            work = partial(record, outcomes=taken, plan=self._plan(), now=self._now())
-            try:
-                results = await self._store.write(work)
-            except BaseException:
-                self._outcomes = taken + self._outcomes
-                raise
-            for outcome, result in zip(taken, results, strict=True):
-                self._metrics.attempt(self.name, result.outcome, outcome.seconds)
+            await self._record_and_claim(0, self._now())
 
     async def drain(self, *, record: bool = True) -> None:
         """Wait until what is in flight has ended, and record it."""
@@ -179,12 +216,14 @@ class Courier:
         heapq.heappush(self._queue, (notice.rank, notice.id, until, errand))
 
     def _claim(self, tx: Tx, now: float, limit: int) -> tuple[list[Errand], float | None]:
-        if self._accepts(self.name, Kind.DIGEST, False):
+        if self._folds():
             fold_crowds(tx, self.name, self._plan(), now)
         errands = claim(tx, self.name, now, limit, self._claimant, list(self.held), self._accepts)
         return errands, None if errands else outbox.next_at(tx, self.name, list(self.held))
 
     def _start(self, channel: Channel | None) -> None:
+        if self._stopping or not self._queue:
+            return
         now = self._now()
         while self._queue and self._free(channel) > 0:
             *_, until, errand = heapq.heappop(self._queue)
@@ -204,6 +243,7 @@ class Courier:
 
     def _sent(self, task: asyncio.Task[None]) -> None:
         self._sending.discard(task)
+        self.begin()
         self._wake.set()
 
     async def _send(self, channel: Channel | None, errand: Errand) -> None:
@@ -279,7 +319,7 @@ def message_of(
         facts,
         notice.target,
         channel.parts,
-        links(notice, facts),
+        links(notice, facts) if channel.parts else (),  # they stand in words only
         zone(notice),
         kind=kind,
         reason=notice.reason,

@@ -4,6 +4,7 @@ Incident, notices and timeline are written in one transaction. The first notices
 their channels at once, already claimed, which saves the fast path a commit.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -29,7 +30,7 @@ class Dispatched:
 
     decided: int = 0
     errands: list[Errand] = field(default_factory=list)
-    channels: set[str] = field(default_factory=set)
+    channels: set[str] = field(default_factory=set)  # with notices that were not claimed
     decisions: list[Decision] = field(default_factory=list)
     next_due: float | None = None
     at: float = 0.0
@@ -115,7 +116,10 @@ def decide_due(
             done.decisions.append(decide(incident, own, plan, now, suppressed))
         claimed = save_decisions(tx, done.decisions, now, accepts, claimant, room)
         done.errands = settle(tx, claimed, accepts, now, claimant)
-        done.channels = {n.target.channel for d in done.decisions for n in d.notices}
+        # Where all of it was claimed, nothing is left to look for in the outbox.
+        wanted = Counter(n.target.channel for d in done.decisions for n in d.notices)
+        wanted.subtract(notice.target.channel for notice in claimed)
+        done.channels = {channel for channel, unclaimed in wanted.items() if unclaimed > 0}
         done.decided = len(due)
     done.next_due = incidents.next_due(tx)
     return done

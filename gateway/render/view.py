@@ -110,8 +110,7 @@ def view_of(facts: Mapping[str, Any], kind: Kind, reason: Reason) -> dict[str, A
     )
     group_labels = Labels(facts.get("group_labels"))
     first = Labels(raw[0].get("annotations")) if raw else annotations
-    status = clean(facts.get("status")) or ("resolved" if kind is Kind.RESOLVED else "firing")
-    severity = one_line(clean(facts.get("severity") or labels["severity"]), 40)
+    status, severity, rank = standing_of(facts, kind)
     at = number(facts.get("at")) or 0.0
     since, ended = _span(facts, raw, at, status)
     incident = facts.get("incident")
@@ -122,7 +121,7 @@ def view_of(facts: Mapping[str, Any], kind: Kind, reason: Reason) -> dict[str, A
         "kind": kind.value,
         "reason": reason.value,
         "severity": severity,
-        "rank": facts.get("rank") if isinstance(facts.get("rank"), int) else None,
+        "rank": rank,
         "previous_severity": one_line(clean(facts.get("previous_severity")), 40),
         "tone": tone(kind, status, severity, facts.get("rank")),
         "name": _name(labels, group_labels, facts),
@@ -150,6 +149,14 @@ def view_of(facts: Mapping[str, Any], kind: Kind, reason: Reason) -> dict[str, A
         "note": one_line(clean(facts.get("note")), 300),
         "digest": tuple(_folded(item) for item in _list(facts.get("digest"))),
     }
+
+
+def standing_of(facts: Mapping[str, Any], kind: Kind) -> tuple[str, str, int | None]:
+    """Status, severity and rank: all that is read of the facts where no words are wanted."""
+    status = clean(facts.get("status")) or ("resolved" if kind is Kind.RESOLVED else "firing")
+    severity = facts.get("severity") or Labels(facts.get("common_labels"))["severity"]
+    rank = facts.get("rank")
+    return status, one_line(clean(severity), 40), rank if isinstance(rank, int) else None
 
 
 def target_view(target: Target, links: Sequence[Link]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from gateway.render.links import shown
 from gateway.render.lookup import SENTENCES, SUFFIX, Lookup
 from gateway.render.plain import bare_names, plain_parts
 from gateway.render.sandbox import Words
-from gateway.render.view import target_view, view_of
+from gateway.render.view import standing_of, target_view, view_of
 
 LINES: Mapping[str, int] = {"subject": 130, "title": 150, "summary": 1024}
 """Parts of one line, and how many characters they may have.
@@ -75,6 +75,8 @@ class Renderer:
         """
         kind = kind or _known(Kind, facts.get("kind"), Kind.FIRING)
         reason = reason or _known(Reason, facts.get("reason"), Reason.FIRST)
+        if not parts:
+            return _wordless(notice_id, facts, kind, reason)
         safe = shown(links, answered=kind in _ANSWERED or facts.get("status") in _ANSWERED)
         failed: TemplateFailure | None = None
         try:
@@ -187,6 +189,24 @@ class Renderer:
         if isinstance(known, TemplateFailure):
             raise known
         return known
+
+
+def _wordless(notice_id: int, facts: Facts, kind: Kind, reason: Reason) -> Message:
+    """The message for a channel that sends the facts themselves."""
+    status, severity, rank = standing_of(facts, kind)
+    return Message(
+        notice_id=notice_id,
+        incident=_number(facts.get("incident")),
+        kind=kind,
+        reason=reason,
+        status=status,
+        severity=severity,
+        rank=UNRANKED if rank is None else rank,
+        dedup_key=dedup_key(facts),
+        parts={},
+        links=(),
+        facts=facts,
+    )
 
 
 def dedup_key(facts: Facts) -> str:
