@@ -6,7 +6,8 @@ from gateway.core.matcher import MatcherError
 from gateway.core.matcher_parse import parse_matchers
 from gateway.core.routing import match_routes
 from gateway.core.wallclock import zone_named
-from gateway.flow.engine import RETENTION, Engine
+from gateway.flow.engine import Engine
+from gateway.flow.upkeep import RETENTION
 from gateway.render.times import clock_time
 from gateway.store import Tx, reading, timeline
 from gateway.web.api import explain_person

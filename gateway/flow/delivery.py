@@ -1,0 +1,143 @@
+"""Delivery: the channels of the configuration in force, a courier for each, and their words."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+
+from gateway.channels.contract import Channel
+from gateway.core.message import Link, Message
+from gateway.core.notice import Kind
+from gateway.core.outbox import Notice
+from gateway.core.plan import Plan
+from gateway.flow.courier import Courier, message_of
+from gateway.flow.dispatch import Dispatched
+from gateway.flow.parts import Health, Parts
+from gateway.render.links import links_from
+from gateway.render.words import Renderer
+
+LINK_LIFE = 48 * 3600.0
+"""Seconds for which an acknowledge link works, from the sending of its message."""
+
+CLOSING = 1.0
+"""Seconds that a stop gives each channel to close; what was in flight has ended before that."""
+
+
+class Delivery:
+    """Channels and couriers. `begin` is told of each new courier, to give it a loop."""
+
+    def __init__(
+        self, parts: Parts, plan: Callable[[], Plan], begin: Callable[[Courier], None]
+    ) -> None:
+        self._parts = parts
+        self._plan = plan
+        self._begin = begin
+        self._renderer = parts.renderer()
+        self._channels: dict[str, Channel] = {}
+        self._retired: list[Channel] = []
+        self.couriers: dict[str, Courier] = {}
+
+    def adopt(self, channels: Mapping[str, Channel], renderer: Renderer) -> None:
+        """Deliver by these from now on; what is in flight ends by those before."""
+        self._retired.extend(self._channels.values())
+        self._channels, self._renderer = dict(channels), renderer
+        for name in channels:
+            self.courier(name)
+
+    def courier(self, name: str) -> Courier:
+        """The courier of a channel, also of one that no configuration knows any more."""
+        courier = self.couriers.get(name)
+        if courier is None:
+            courier = Courier(
+                name,
+                self._parts.store,
+                self._parts.claimant,
+                self._plan,
+                lambda: self._channels.get(name),
+                self.accepts,
+                self._words,
+                self._parts.metrics,
+                self._parts.now,
+                self._parts.spread,
+            )
+            self.couriers[name] = courier
+            self._begin(courier)
+        return courier
+
+    def accepts(self, channel: str, kind: Kind, quiet: bool) -> bool:
+        """Whether a channel has a way to say this. One that is gone takes it, and fails loudly."""
+        known = self._channels.get(channel)
+        return known is None or known.accepts(kind, quiet)
+
+    def room(self) -> dict[str, int]:
+        """How many notices each courier could begin at once."""
+        return {name: courier.room() for name, courier in self.couriers.items()}
+
+    def hand_out(self, done: Dispatched) -> None:
+        """Give couriers what was claimed for them, and wake those that have something to claim."""
+        for errand in done.errands:
+            self.courier(errand.notice.target.channel).hand(errand, done.at)
+        for channel in done.channels:
+            self.courier(channel).wake()
+
+    def wake(self) -> None:
+        """Let every courier look."""
+        for courier in self.couriers.values():
+            courier.wake()
+
+    def health(self, now: float) -> list[Health]:
+        """The channels, as far as sending by them works."""
+        found = []
+        for name, courier in self.couriers.items():
+            since = courier.failing_since
+            bad = since is not None and now - since > self._parts.stuck_after
+            text = f"nothing delivered for {now - (since or now):.0f} s: {courier.failing_with}"
+            found.append(Health(f"channel {name}", not bad, text if bad else ""))
+        return found
+
+    async def close_retired(self) -> None:
+        """Close channels of earlier configurations, once nothing is sent by them any more."""
+        if all(courier.idle for courier in self.couriers.values()):
+            while self._retired:
+                await self._retired.pop().close()
+
+    async def stop(self) -> bool:
+        """Let what is in flight end; returns whether all of it is on record."""
+        left = await asyncio.gather(
+            *(courier.stop(self._parts.patience) for courier in self.couriers.values()),
+            return_exceptions=True,
+        )
+        return not any(left)
+
+    async def close(self) -> None:
+        """Close the channels."""
+        for channel in (*self._channels.values(), *self._retired):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CLOSING):
+                    await channel.close()
+
+    def _words(self, notice: Notice, kind: Kind, channel: Channel) -> Message:
+        return message_of(
+            notice,
+            kind,
+            channel,
+            render=self._renderer.render,
+            links=self._links,
+            zone=self._zone,
+            external_url=self._parts.links.external_url,
+        )
+
+    def _links(self, notice: Notice, facts: Mapping[str, object]) -> list[Link]:
+        links = list(links_from(facts))
+        if notice.incident is None:
+            return links
+        own, number, who = self._parts.links, notice.incident, notice.target.person or ""
+        links.append(Link("incident", f"Incident #{number}", own.incident(number)))
+        if facts.get("status") == "firing":
+            url = own.acknowledge(number, who, self._parts.now() + LINK_LIFE)
+            links.append(Link("acknowledge", "Acknowledge", url))
+        return links
+
+    def _zone(self, notice: Notice) -> str:
+        plan = self._plan()
+        person = plan.people.get(notice.target.person or "")
+        return person.timezone if person else plan.business_hours.zone

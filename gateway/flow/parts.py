@@ -1,0 +1,44 @@
+"""What the composition root gives to the engine, and what the engine says of its health."""
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gateway.channels.contract import Channel
+from gateway.config.load import Config
+from gateway.core.delivery import Claimant
+from gateway.links import Links
+from gateway.render.words import Renderer
+from gateway.store import Store
+
+if TYPE_CHECKING:
+    from gateway.metrics import Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How one component is; `text` says what is wrong and since when."""
+
+    component: str
+    ok: bool
+    text: str = ""
+
+
+@dataclass(slots=True)
+class Parts:
+    """Everything an engine is made of."""
+
+    store: Store
+    config: Config
+    load: Callable[[], Config]  # reads routes.yaml anew; raises ConfigError
+    channels: Callable[[Config], Mapping[str, Channel]]  # raises ConfigError
+    renderer: Callable[[], Renderer]  # templates are read anew at each reload
+    links: Links
+    metrics: "Metrics"
+    now: Callable[[], float]
+    claimant: Claimant
+    shared: bool = False  # whether other replicas use the same database
+    spread: Callable[[], float] = random.random  # in [0, 1): spreads retries
+    patience: float = 20.0  # seconds that a stop waits for sends in flight
+    stuck_after: float = 120.0  # seconds of failing after which /readyz names a channel

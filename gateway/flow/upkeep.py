@@ -1,0 +1,69 @@
+"""Upkeep: what must be done now and then, and whether the database takes writes."""
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+
+from gateway.flow.delivery import Delivery
+from gateway.flow.intake import Intake
+from gateway.flow.memory import Memory
+from gateway.flow.parts import Parts
+from gateway.store import StoreUnavailable, counters, janitor
+
+EVERY = 5.0
+"""Seconds between rounds of upkeep."""
+
+PRUNE_EVERY = 60
+"""Rounds between two looks for what can be forgotten."""
+
+PROBE = 2.0
+"""Seconds between looks at whether the database takes writes."""
+
+FORGET_AFTER = 3600.0
+"""Seconds after its end that an alert is remembered by this process."""
+
+RETENTION = 90 * 86400.0
+"""Seconds for which ended incidents are kept."""
+
+
+class Upkeep:
+    """The loops nobody waits for. `store_problem` is what the database said last, or empty."""
+
+    def __init__(self, parts: Parts, memory: Memory, intake: Intake, delivery: Delivery) -> None:
+        self._parts = parts
+        self._memory = memory
+        self._intake = intake
+        self._delivery = delivery
+        self._epoch = 0
+        self.store_problem = ""
+
+    async def run(self, well: Callable[[], None]) -> None:
+        """Write what was only remembered, close what is not used, forget what is long over."""
+        rounds = 0
+        while True:
+            await asyncio.sleep(EVERY)
+            now = self._parts.now()
+            await self._intake.write_extensions(now)
+            await self._delivery.close_retired()
+            if rounds % PRUNE_EVERY == 0:
+                self._memory.forget(now - FORGET_AFTER)
+                prune = partial(janitor.prune, before=now - RETENTION, limit=500)
+                while await self._parts.store.write(prune):
+                    pass
+            rounds += 1
+            well()
+
+    async def probe(self) -> None:
+        """Ask the database whether it would take a write; forget what may not be in it any more."""
+        while True:
+            try:
+                await self._parts.store.write(counters.touch)
+            except StoreUnavailable as error:
+                self.store_problem = str(error)
+            else:
+                self.store_problem = ""
+            self._parts.metrics.store_up(not self.store_problem)
+            if self._parts.store.epoch != self._epoch:
+                self._epoch = self._parts.store.epoch
+                self._memory.clear()
+            await asyncio.sleep(PROBE)
