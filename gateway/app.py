@@ -29,7 +29,7 @@ from gateway.flow.lag import watch
 from gateway.links import Links
 from gateway.metrics import Metrics
 from gateway.render.words import Renderer
-from gateway.store import Store
+from gateway.store import Store, outbox
 from gateway.web.app import build_app
 from gateway.web.server import runner_for
 
@@ -117,6 +117,8 @@ async def serve(
     """
     engine = build_engine(settings, env)
     await engine.store.start()
+    if engine.store.alone:  # who claimed messages before us is gone: no lease to wait for
+        await engine.store.write(partial(outbox.inherit, now=clock.now()))
     runner = runner_for(build_app(engine, settings))
     await runner.setup()
     await engine.start()

@@ -71,6 +71,11 @@ _RELEASE_SOME = Statement(
     )
     .values(state="pending", owner="", next_at=notices.c.created_at)
 )
+_INHERIT = Statement(
+    update(notices)
+    .where(IS_UNFINISHED, notices.c.state == fixed("sending"))
+    .values(next_at=bindparam("now"))
+)
 _NEXT_AT = Statement(
     select(notices.c.next_at)
     .where(
@@ -141,6 +146,14 @@ def release(tx: Tx, owner: str, ids: Sequence[int] | None = None) -> int:
     if ids is None:
         return tx.run(_RELEASE, by=owner)
     return tx.run(_RELEASE_SOME, by=owner, ids=keys(ids))
+
+
+def inherit(tx: Tx, now: float) -> int:
+    """End all claims, for their owners are known to be gone; return how many there were.
+
+    They are taken over as those whose lease ran out: what became of them is not known.
+    """
+    return tx.run(_INHERIT, now=now)
 
 
 def next_at(tx: Tx, channel: str, skip_targets: Collection[str] = ()) -> float | None:

@@ -16,7 +16,7 @@ from gateway.core.notice import Kind
 from gateway.core.outbox import NewRow, Notice, NoticeState, Result
 from gateway.store import counters
 from gateway.store.bulk import insert
-from gateway.store.claims import claim, next_at, release, renew, take
+from gateway.store.claims import claim, inherit, next_at, release, renew, take
 from gateway.store.crowds import crowded, waiting
 from gateway.store.lines import Lane, heard_of, unfinished_of
 from gateway.store.outcomes import (
@@ -52,6 +52,7 @@ __all__ = [
     "finish",
     "fold",
     "hasten",
+    "inherit",
     "mark_fell_back",
     "next_at",
     "release",

@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from gateway.store.errors import StoreUnavailable
 from gateway.store.location import connector, locate
+from gateway.store.presence import Presence
 from gateway.store.schema import check, prepare
 from gateway.store.session import Session
 from gateway.store.tx import Tx
@@ -50,6 +51,7 @@ class Store:
         self._writes: SimpleQueue[Job | None] = SimpleQueue()
         self._reads: SimpleQueue[Job | None] = SimpleQueue()
         self._workers: list[Worker] = []
+        self._presence: Presence | None = None
         self._closed = True
 
     def __repr__(self) -> str:
@@ -59,6 +61,12 @@ class Store:
     def database(self) -> str:
         """Which database it is: sqlite or postgresql."""
         return self._location.database
+
+    @property
+    def alone(self) -> bool:
+        """Whether no other process had this database open when it was started. Of PostgreSQL
+        that is never known."""
+        return self._presence is not None and self._presence.alone
 
     @property
     def backlog(self) -> int:
@@ -84,6 +92,8 @@ class Store:
         """
         await asyncio.to_thread(prepare, self._location)
         self._closed = False
+        if self._location.path is not None:
+            self._presence = Presence(self._location.path)
         write, read = self._connector(reading=False), self._connector(reading=True)
         self._workers = [Worker("store-writer", write, self._writes)]
         self._workers += [
@@ -118,6 +128,8 @@ class Store:
             self._reads.put(None)
         for worker in self._workers:
             await asyncio.to_thread(worker.join)
+        if self._presence is not None:
+            self._presence.close()
 
     async def _hand(self, queue: "SimpleQueue[Job | None]", work: Callable[[Tx], T]) -> T:
         if self._closed:

@@ -12,7 +12,7 @@ from tests.processes.harness import Gateway, Vendors, alert, request, wait_for, 
 from tests.processes.routes import WEBHOOK
 
 DOORS = ("/webhook/alertmanager", "/api/v2/alerts", "/webhook/nobody", "/ack/x", "/-/reload")
-ROUNDS = 150
+ROUNDS = 60
 CLIENTS = 4
 GROWTH = 40.0
 """Megabytes that the process may grow by after it has warmed up."""

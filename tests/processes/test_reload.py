@@ -70,7 +70,7 @@ def test_a_bad_file_changes_nothing(make_gateway: MakeGateway, vendors: Vendors)
     gateway.write_routes(WEBHOOK)
     gateway.process.send(signal.SIGHUP)
     wait_for("/readyz is content", lambda: not gateway.get("/readyz")[1]["problems"])
-    assert loaded(gateway)
+    wait_for("the metric says so", lambda: loaded(gateway))
 
 
 def test_what_is_in_flight_ends(make_gateway: MakeGateway, vendors: Vendors) -> None:

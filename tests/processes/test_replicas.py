@@ -130,3 +130,19 @@ def test_acknowledged_through_the_other(
     events = [line["json"]["event_action"] for line in vendors.accepted("pagerduty")]
     assert events == ["trigger", "acknowledge", "resolve"]
     assert rows(database, "SELECT count(*) FROM incidents") == [(1,)]
+
+
+def test_one_is_stopped(make_gateway: MakeGateway, vendors: Vendors, database: str) -> None:
+    """Promise 11: stopped in mid-storm, a replica hands back what it had not begun; the other
+    tells it at once, without waiting for a lease."""
+    lease = {"GATEWAY_LEASE": "600"}
+    one = make_gateway(WEBHOOK, database=database, name="one", **lease).start()
+    accepted = storm(one)
+    two = make_gateway(WEBHOOK, database=database, name="two", **lease)
+    two.launch()
+    assert one.stop() == 0
+    two.url = two.wait_until_it_listens()
+    wait_for("all is told", lambda: set(told(vendors)) == accepted)
+    wait_for("all of it on record", lambda: settled(database))
+    assert told(vendors) == Counter(accepted)
+    assert rows(database, "SELECT id FROM notices WHERE perhaps > 0") == []
