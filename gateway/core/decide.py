@@ -182,16 +182,17 @@ class Turn:
         if not self.firing:
             return
         self.record("acknowledgement expired", f"{ack.by} had it since then", by=ack.by)
+        heard = self.audience()
+        self.start_climb(self.now + step_wait(None, self.severity, self.now, self.plan))
         if not self.visible or self.muted:
             self.set(held=True)
             return
         owner = self.plan.people.get(ack.by)
-        targets = (*(person_targets(owner) if owner else ()), *self.audience())
+        targets = (*(person_targets(owner) if owner else ()), *heard)
         self.tell(targets, Kind.UNACKNOWLEDGED, Reason.ACK_EXPIRED)
         self.reasons.append(Reason.ACK_EXPIRED)
         expected = answer_expected(self.severity, self.now, self.plan.business_hours)
         self.set(notified_at=self.now, respond_by=expected)
-        self.start_climb(self.now + step_wait(None, self.severity, self.now, self.plan))
 
     def flush(self) -> None:
         """Say what is new in the group, when its tick has come."""
@@ -215,12 +216,15 @@ class Turn:
         incident, fresh = self.incident, self.fresh
         worst_fresh = min((self.plan.severity_of(m.alert.labels).rank for m in fresh), default=None)
         known = incident.ack.rank if incident.ack else incident.rank
-        if incident.notified_at is None:
+        if worst_fresh is not None and known is not None and worst_fresh < known:
+            self.say_worse(incident)
+        elif incident.notified_at is None and incident.ack and all(m.acked for m in fresh):
+            # Taken before anybody was told: a page for it now would wake somebody for nothing.
+            self.keep_quiet(Reason.HELD_BY_ACK, f"{incident.ack.by} took it before it was told")
+        elif incident.notified_at is None:
             self.set(respond_by=answer_expected(self.severity, self.now, self.plan.business_hours))
             self.speak(Reason.FIRST, Kind.FIRING)
             self.start_climb(self.now)
-        elif worst_fresh is not None and known is not None and worst_fresh < known:
-            self.say_worse(incident)
         elif fresh:
             self.speak(Reason.NEW_ALERTS, Kind.FIRING)
         elif incident.held and incident.ack is None:
@@ -288,9 +292,13 @@ class Turn:
             climb = self.incident.climb
             assert climb is not None
             escalation = self.plan.escalations.get(climb.name)
-            if escalation is None:  # a reload took it away
+            if escalation is None:  # a reload took it away: the one named now begins
                 self.set(climb=None)
-                return
+                self.start_climb(self.now)
+                continue
+            if climb.step >= len(escalation.steps):  # a reload made it shorter
+                self.take_step(climb, len(escalation.steps), escalation.repeat, 0.0, True)
+                continue
             step = escalation.steps[climb.step]
             found = step_targets(self.plan, step, self.now)
             for sentence in found.missing:

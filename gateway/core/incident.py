@@ -59,6 +59,11 @@ class Member:
             and self.alert.starts_at <= self.told_starts_at
         )
 
+    @property
+    def acked(self) -> bool:
+        """Whether somebody took the firing it is in (or was last in)."""
+        return self.acked_starts_at == self.alert.starts_at
+
 
 @dataclass(frozen=True, slots=True)
 class Ack:

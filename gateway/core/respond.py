@@ -35,20 +35,24 @@ def acknowledge(
 ) -> Response:
     """`by` takes the incident at `now`. The first one wins; the second learns who has it (E20).
 
-    Covers the alerts that fire now and severities up to the worst of them (E21). Repeats and
-    pending escalation steps end here, in the same decision (E22). Everybody who was told hears
-    who has it. When alerts came after an acknowledgement, a second one may take those too.
+    Covers the alerts that fire now and were told, and severities up to the worst of them (E21):
+    nobody takes what nobody heard of yet, unless nothing was told at all. Repeats and pending
+    escalation steps end here, in the same decision (E22). Everybody who was told hears who has
+    it. When alerts came after an acknowledgement, a second one may take those too.
     """
-    if not incident.open or not any(m.firing(now) for m in members):
+    firing = [m for m in members if m.firing(now)]
+    if not incident.open or not firing:
         return Response(Answer.RESOLVED, incident)
-    uncovered = [m for m in members if m.firing(now) and m.acked_starts_at != m.alert.starts_at]
-    if incident.ack is not None and not uncovered:
+    taken = [m for m in firing if m.told_firing] or firing
+    if incident.ack is not None and all(m.acked for m in taken):
         return Response(Answer.ALREADY, incident)
     turn = Turn(incident, members, plan, now, {})
     person = plan.people.get(by)
-    ack = Ack(by, now, via, turn.severity.rank, now + turn.severity.ack_expires)
+    worst = min((plan.severity_of(m.alert.labels) for m in taken), key=lambda known: known.rank)
+    ack = Ack(by, now, via, worst.rank, now + worst.ack_expires)
+    covers = {m.alert.identity for m in taken}
     for place, member in enumerate(turn.members):
-        if member.firing(now):
+        if member.alert.identity in covers:
             covered = replace(member, acked_starts_at=member.alert.starts_at)
             turn.members[place] = covered
             turn.changed[member.alert.identity] = covered
@@ -62,15 +66,19 @@ def acknowledge(
     )
     turn.reasons.append(Reason.ACKNOWLEDGED)
     name = person.name if person else by
-    count = len(turn.firing)
+    count = len(taken)
     turn.record(
         "acknowledged",
         f"{name} has it ({via}): {count} alert{'s' if count != 1 else ''}",
         by=by,
         via=via,
-        covers=[m.alert.identity for m in turn.firing],
+        covers=sorted(covers),
     )
     decision = turn.finish()
+    if incident.due_at is not None and len(taken) < len(firing):
+        # What is not told yet, and worse, keeps its own wait.
+        due_at = min(incident.due_at, decision.incident.due_at or incident.due_at)
+        decision = replace(decision, incident=replace(decision.incident, due_at=due_at))
     return Response(Answer.DONE, decision.incident, decision)
 
 
@@ -91,7 +99,8 @@ def unacknowledge(
     turn.look()
     had = incident.ack.by
     expected = answer_expected(turn.severity, now, plan.business_hours)
-    turn.set(state=State.FIRING, ack=None, notified_at=now, respond_by=expected)
+    told_at = None if incident.notified_at is None else now  # untold, it is still to be told
+    turn.set(state=State.FIRING, ack=None, notified_at=told_at, respond_by=expected)
     escalation = plan.escalations.get(incident.climb.name) if incident.climb else None
     if incident.climb and escalation and incident.climb.step < len(escalation.steps):
         last = escalation.steps[max(0, incident.climb.step - 1)]

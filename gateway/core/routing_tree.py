@@ -23,8 +23,9 @@ _NOT_INHERITED = ("mute_time_intervals", "active_time_intervals")
 class Route:
     """A node with everything it inherited filled in. Intervals are seconds.
 
-    `id` names the node with its positions in the tree (``{}/{team="billing"}/0``); `key` is
-    Alertmanager's name, without them, and may be shared by siblings. `own` holds the names of
+    `id` names the node by the matchers on the way to it, each with a number that tells siblings
+    with the same matchers apart (``{}/{team="billing"}/0``); `key` is Alertmanager's name, without
+    the numbers, and may be shared by siblings. `own` holds the names of
     the options that this node set itself; `origins` says for each option the id of the route
     it comes from, or ``default``. `labels` are those that the route adds to its notifications
     (Alertmanager 0.34), the parent's included. `line` is where in the file the node stands.
@@ -134,8 +135,22 @@ def _build(spec: RouteSpec, parent: Route, position: str) -> Route:
         line=spec.line,
         labels=MappingProxyType({**parent.labels, **spec.labels}),
     )
-    children = tuple(_build(child, node, str(at)) for at, child in enumerate(spec.routes))
-    return replace(node, children=children) if children else node
+    return replace(node, children=_children(spec, node)) if spec.routes else node
+
+
+def _children(spec: RouteSpec, node: Route) -> tuple[Route, ...]:
+    """Build the routes below `node`.
+
+    Each is counted among its siblings with the same matchers, not among all: a route put before
+    the others must not give them new ids, for the open incidents are known by those (E8).
+    """
+    seen: dict[str, int] = {}
+    made = []
+    for child in spec.routes:
+        step = format_matchers(_matchers(child))
+        twin = seen[step] = seen.get(step, -1) + 1
+        made.append(_build(child, node, str(twin)))
+    return tuple(made)
 
 
 def _matchers(spec: RouteSpec) -> tuple[Matcher, ...]:

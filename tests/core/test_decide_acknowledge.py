@@ -1,5 +1,7 @@
 """What an acknowledgement stops, covers and does not cover."""
 
+from dataclasses import replace
+
 from gateway.core.respond import Answer
 from tests.core.story import (
     HOUR,
@@ -7,6 +9,7 @@ from tests.core.story import (
     PAGER,
     SLACK,
     Story,
+    billing_plan,
     brief,
     heard,
     without_escalation,
@@ -185,3 +188,44 @@ def test_what_came_after_can_be_taken_too() -> None:
     assert story.incident.ack is not None
     assert story.incident.ack.by == "ben"
     assert story.ack("ana") is Answer.ALREADY
+
+
+def test_it_does_not_cover_what_nobody_was_told() -> None:
+    """E21: a critical alert that joined a moment before, and still waits, reopens and escalates."""
+    plan = billing_plan()
+    critical = replace(plan.severities["critical"], group_wait=30.0)
+    story = Story(replace(plan, severities={**plan.severities, "critical": critical}))
+    story.fire("PaymentFailures", "warning")
+    story.advance(60.0)
+    story.fire("PaymentFailures", "critical")
+    story.ack("ana")
+    said = story.advance(HOUR)
+    assert heard(said, SLACK)[0] == (90.0, "worse severity")
+    assert heard(said, "email:ben@example.com")
+
+
+def test_one_that_expires_in_a_silence_lets_the_escalation_go_on_after_it() -> None:
+    """E23: the silence ends, nobody answers, and the next person hears."""
+    story = Story()
+    key = story.fire("DoubleChargeDetected")
+    story.advance(60.0)
+    story.ack("ana")
+    story.silence(key)
+    story.advance(5 * HOUR)
+    story.suppressed.clear()
+    assert heard(story.advance(HOUR), "email:ben@example.com")
+
+
+def test_taken_before_anybody_was_told() -> None:
+    """Promise 2: nobody is paged for what somebody has already; the timeline says why. When it
+    is given back, it is told as if it were new, escalation and all."""
+    story = Story()
+    story.fire("PaymentFailures", "warning")
+    story.advance(10.0)
+    story.ack("ana")
+    assert story.advance(HOUR) == []
+    assert "kept quiet: ana took it before it was told" in story.entries()
+    story.ack("ana", undo=True)
+    said = story.advance(10 * MINUTE)
+    assert heard(said, SLACK)[0][1] == "first"
+    assert heard(said, "email:ana@example.com")

@@ -140,3 +140,29 @@ def test_no_step_is_taken_for_what_is_silenced() -> None:
     story.silence(key)
     story.now += HOUR
     assert story.look() == []
+
+
+def test_a_reload_makes_it_shorter() -> None:
+    """E8: the step that was next is gone: the climb ends there, and the incident still ends."""
+    story = Story()
+    story.fire("DoubleChargeDetected")
+    story.advance(60.0)
+    shorter = Escalation("billing", (Step(("person:ana",), wait=900.0),))
+    story.plan = replace(story.plan, escalations={"billing": shorter})
+    assert heard(story.advance(HOUR), BEN) == []
+    story.resolve("DoubleChargeDetected")
+    assert "resolved" in {one.reason for one in story.advance(10 * MINUTE)}
+
+
+def test_a_reload_takes_it_away() -> None:
+    """E8: when its next step is due, the escalation that the receiver names now begins."""
+    story = Story()
+    story.fire("DoubleChargeDetected")
+    story.advance(60.0)
+    billing = replace(story.plan.receivers["billing"], escalate="other")
+    story.plan = replace(
+        story.plan,
+        receivers={**story.plan.receivers, "billing": billing},
+        escalations={"other": Escalation("other", (Step(("person:ben",)),))},
+    )
+    assert [at for at, _ in heard(story.advance(HOUR), BEN)] == [15 * MINUTE]

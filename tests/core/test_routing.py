@@ -82,7 +82,7 @@ def test_a_match_deeper_down_ends_the_search_above() -> None:
 
 def test_what_a_route_does_not_say_it_takes_from_its_parent() -> None:
     """Everything is inherited but the time intervals and `continue`."""
-    warn = find(build_route(BILLING), '{}/{team="billing"}/1/{severity=~"^(?:warn.*)$"}/1')
+    warn = find(build_route(BILLING), '{}/{team="billing"}/0/{severity=~"^(?:warn.*)$"}/0')
     assert warn.receiver == "billing"
     assert warn.group_by == ("alertname", "team")
     assert (warn.group_wait, warn.group_interval, warn.repeat_interval) == (0.0, 300.0, 3600.0)
@@ -104,7 +104,7 @@ def test_defaults_are_alertmanagers() -> None:
 def test_every_option_knows_where_it_comes_from() -> None:
     """An explanation can say for each value which route set it (E31)."""
     root = build_route(BILLING)
-    billing, warn = '{}/{team="billing"}/1', '{}/{team="billing"}/1/{severity=~"^(?:warn.*)$"}/1'
+    billing, warn = '{}/{team="billing"}/0', '{}/{team="billing"}/0/{severity=~"^(?:warn.*)$"}/0'
     assert find(root, warn).own == frozenset()
     assert find(root, warn).origins == {
         "receiver": billing,
@@ -160,6 +160,16 @@ def test_ids_tell_equal_siblings_apart() -> None:
     one, other = build_route(RouteSpec(routes=[twin, twin])).children
     assert one.key == other.key == '{}/{a="1"}'
     assert (one.id, other.id) == ('{}/{a="1"}/0', '{}/{a="1"}/1')
+
+
+def test_a_route_put_first_renames_no_other() -> None:
+    """E8: open incidents are known by the ids of their routes: a sibling must not move them."""
+
+    def ids(*teams: str) -> set[str]:
+        routes = [RouteSpec(matchers=[f'team="{team}"']) for team in teams]
+        return {route.id for route in walk(build_route(RouteSpec(routes=routes)))}
+
+    assert ids("billing", "search") < ids("payments", "billing", "search")
 
 
 def test_matchers_of_all_forms_are_one_sorted_list() -> None:
