@@ -16,6 +16,10 @@ MARGIN = 150.0
 """Seconds before a stored end passes at which the later one is written. Prometheus resends
 after a minute (measured: 65 s) and sends ends four minutes ahead."""
 
+FAR = 900.0
+"""Seconds by which a later end is more than a re-post's: it may never be said again, so it is
+stored before it is answered."""
+
 
 class Known:
     """One alert as last reported. `words` is a hash of what only the messages show."""
@@ -65,6 +69,9 @@ class Memory:
         elif ends_at <= now or alert.ends_at is None:
             return False
         if alert.starts_at < known.starts_at:
+            return False
+        stored = known.stored_ends_at
+        if alert.ends_at is not None and stored is not None and alert.ends_at - stored > FAR:
             return False
         if known.words != words(alert):
             known.words = words(alert)

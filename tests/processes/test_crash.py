@@ -1,12 +1,15 @@
 """kill -9 at each step between an alert's 200 and its messages: nothing lost, hardly repeated."""
 
+import json
+import time
 from collections import Counter
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.fakes.postmark import headers_of
 from tests.processes.conftest import MakeGateway
 from tests.processes.database import perhaps, rows, settled
-from tests.processes.harness import Gateway, Vendors, alert, resolved, wait_for
+from tests.processes.harness import Gateway, Vendors, alert, request, resolved, wait_for
 
 ALL = {"postmark": 1, "slack": 1, "pagerduty": 1, "webhook": 1}
 """What one firing of a billing alert is owed: one message at each vendor."""
@@ -50,6 +53,25 @@ def test_a_hundred_of_a_hundred(make_gateway: MakeGateway, vendors: Vendors) -> 
     wait_for("all of it on record", lambda: settled(gateway))
     groups = [line["json"]["groupLabels"]["alertname"] for line in vendors.accepted("webhook")]
     assert sorted(groups) == sorted(names)
+
+
+def test_right_after_its_end_was_put_off(make_gateway: MakeGateway, vendors: Vendors) -> None:
+    """Promise 1: a known alert was answered 200 with a much later end; killed, it still has it."""
+    gateway = make_gateway(**LONG_LEASE).start()
+    later = time.time() + 86400.0
+    for end in (later - 86000.0, later):
+        ends_at = datetime.fromtimestamp(end, UTC).isoformat()
+        lasting = {**alert("DoubleCharge"), "endsAt": ends_at}
+        status, _, body = request(
+            f"{gateway.url}/api/v2/alerts",
+            "POST",
+            json.dumps([lasting]).encode(),
+            {"Content-Type": "application/json"},
+        )
+        assert status == 200, body
+    gateway.kill()
+    ((stored,),) = rows(gateway, "SELECT ends_at FROM alerts")
+    assert abs(stored - later) < 1.0
 
 
 def test_while_the_vendors_have_the_request(make_gateway: MakeGateway, vendors: Vendors) -> None:
