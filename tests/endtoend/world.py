@@ -107,9 +107,12 @@ class World:
     def wait_until_told(self, incident: int, wanted: Told) -> None:
         """Wait until exactly this was said of an incident; say what differs when it never is."""
         try:
-            wait_for("", lambda: self.told(incident) == wanted)
+            wait_for(f"#{incident} is told", lambda: self.told(incident) == wanted)
         except AssertionError:
-            assert self.told(incident) == wanted
+            told = self.told(incident)
+            differing = sorted(who for who in told | wanted if told.get(who) != wanted.get(who))
+            lines = [f"{who}: {told.get(who)}, not {wanted.get(who)}" for who in differing]
+            raise AssertionError("\n".join([f"of #{incident} was said to", *lines])) from None
 
     def link(self, incident: int, to: str) -> str:
         """The newest acknowledge link that somebody was sent."""
