@@ -5,6 +5,7 @@ their channels at once, already claimed, which saves the fast path a commit.
 """
 
 from collections import Counter
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -13,6 +14,7 @@ import orjson
 from gateway.core.decide import Decision, decide
 from gateway.core.delivery import Claimant
 from gateway.core.incident import Incident, Member
+from gateway.core.notice import Entry
 from gateway.core.outbox import NewRow, Notice
 from gateway.core.plan import Plan
 from gateway.flow.lanes import Accepts, Errand, settle
@@ -20,8 +22,13 @@ from gateway.flow.memory import Memory
 from gateway.flow.suppression import Suppression
 from gateway.store import Tx, incidents, members, outbox, timeline
 
+log = logging.getLogger(__name__)
+
 BATCH = 250
 """Incidents decided in one transaction."""
+
+SET_ASIDE = 60.0
+"""Seconds after which an incident that could not be decided is tried again."""
 
 
 @dataclass(slots=True)
@@ -113,7 +120,12 @@ def decide_due(
         for incident in due:
             own = refresh(joined.get(incident.number, []), memory)
             suppressed = suppression.of(tx, own, plan, now)
-            done.decisions.append(decide(incident, own, plan, now, suppressed))
+            try:
+                done.decisions.append(decide(incident, own, plan, now, suppressed))
+            except Exception as fault:
+                # A fault of ours in one incident must not keep all the others from being told.
+                log.exception("incident %d could not be decided", incident.number)
+                set_aside(tx, incident, fault, now)
         claimed = save_decisions(tx, done.decisions, now, accepts, claimant, room)
         done.errands = settle(tx, claimed, accepts, now, claimant)
         # Where all of it was claimed, nothing is left to look for in the outbox.
@@ -123,3 +135,11 @@ def decide_due(
         done.decided = len(due)
     done.next_due = incidents.next_due(tx)
     return done
+
+
+def set_aside(tx: Tx, incident: Incident, fault: Exception, now: float) -> None:
+    """Let an incident that could not be decided wait; its timeline says so, once."""
+    text = f"it could not be decided ({type(fault).__name__}): a fault of the gateway, see its log"
+    if incident.why_not != text:
+        timeline.add(tx, [(incident.number, Entry(now, "failed", text, {}))])
+    incidents.save(tx, [replace(incident, why_not=text, due_at=now + SET_ASIDE)])

@@ -135,9 +135,10 @@ def place(tx: Tx, fresh: Sequence[Alert], plan: Plan, now: float, done: Batch) -
     numbers = {key: incident.number for key, incident in found.items()}
     numbers.update((incident.group_key, incident.number) for incident in created)
     members.join(tx, [(numbers[key], alert.identity) for alert, _, _, key in wanted], now)
-    incidents.urgent(tx, [(incident.number, urgency[key]) for key, incident in found.items()])
     touch_ended(tx, ended, plan, now, touched)
     incidents.save(tx, list(touched.values()))
+    # After save, which puts the urgency back to what was told.
+    incidents.urgent(tx, [(incident.number, urgency[key]) for key, incident in found.items()])
     done.opened = len(created)
     dues = [i.due_at for i in (*created, *touched.values()) if i.due_at is not None]
     done.next_due = min(dues, default=None)
@@ -193,6 +194,7 @@ class Intake:
         for incoming in reported:
             alert = normalise(incoming, source, plan, now)
             if not absorb(alert, now):
+                self._memory.doubt(alert.identity)
                 fresh.append(alert)
         if not fresh:
             return

@@ -61,8 +61,12 @@ class Memory:
         if known is None or (self._trust is not None and now - known.checked_at > self._trust):
             return False
         ends_at = known.ends_at
+        if self._trust is not None and alert.starts_at != known.starts_at:
+            return False  # it may have ended meanwhile, and another replica have been told
         if alert.is_resolved(now):
-            return ends_at is not None and ends_at <= now
+            if ends_at is None or ends_at > now:
+                return False
+            return self._trust is None or alert.ends_at == ends_at
         if ends_at is None:
             if alert.ends_at is not None:
                 return False
@@ -83,6 +87,11 @@ class Memory:
             self._extended.add(alert.identity)
         return True
 
+    def doubt(self, identity: str) -> None:
+        """A report of it is on its way to the database: until that is there, ask the database."""
+        self._known.pop(identity, None)
+        self._extended.discard(identity)
+
     def learn(self, alerts: Iterable[Alert], now: float) -> None:
         """Remember what was just committed."""
         for alert in alerts:
@@ -95,6 +104,8 @@ class Memory:
         known = self._known.get(identity)
         if known is None or stored is None or known.ends_at is None:
             return stored
+        if self._trust is not None and stored != known.stored_ends_at:
+            return stored  # another replica knows more
         return max(stored, known.ends_at)
 
     def to_write(self, now: float) -> tuple[list[tuple[str, float, float]], list[Alert]]:

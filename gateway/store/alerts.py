@@ -35,7 +35,14 @@ _PUT = insert(
     change=as_given([*COLUMNS[1:], "inhibits"]),
 )
 _EXTEND = update(
-    alerts, ["identity"], ["ends_at", "updated_at"], as_given(["ends_at", "updated_at"])
+    alerts,
+    ["identity"],
+    ["ends_at", "updated_at"],
+    {
+        "ends_at": "CASE WHEN old.ends_at > new.updated_at THEN new.ends_at ELSE old.ends_at END",
+        "updated_at": "CASE WHEN old.ends_at > new.updated_at"
+        " THEN new.updated_at ELSE old.updated_at END",
+    },
 )
 _SET_INHIBITS = update(alerts, ["identity"], ["inhibits"], as_given(["inhibits"]))
 # An expression, which the index on ends_at cannot answer: the one on inhibits is the shorter way.
@@ -89,7 +96,11 @@ def put(tx: Tx, reported: Sequence[Alert], inhibits: Sequence[bool]) -> None:
 
 
 def extend(tx: Tx, ends: Sequence[tuple[str, float | None, float]]) -> None:
-    """Move the ends of alerts: rows of identity, ends_at, updated_at."""
+    """Move the ends of alerts that still burn at updated_at: rows of identity, ends_at, updated_at.
+
+    What ended stays so: the end may have been reported after these extensions were gathered, or
+    to another replica. An alert that burned again with nobody noticing would page nobody.
+    """
     tx.bulk(_EXTEND, ends)
 
 

@@ -91,3 +91,32 @@ def test_forgotten_after_the_end() -> None:
     assert memory.forget(NOW + 240) == 0
     assert memory.forget(NOW + 241) == 1
     assert len(memory) == 0
+
+
+def test_beside_other_replicas_only_the_very_same_is_absorbed() -> None:
+    """Promises 1, 14: an end and a new beginning may have been told to another replica: a report
+    that differs from what is known here must reach the database."""
+    burning, over = replace(ALERT, ends_at=None), replace(ALERT, ends_at=NOW - 5)
+    memory = known(burning, trust=30.0)
+    assert memory.absorb(burning, NOW + 10)
+    assert not memory.absorb(replace(burning, starts_at=NOW + 9), NOW + 10)
+    memory = known(over, trust=30.0)
+    assert memory.absorb(over, NOW + 10)
+    assert not memory.absorb(replace(over, ends_at=NOW + 9), NOW + 10)
+
+
+def test_beside_other_replicas_a_stored_end_that_changed_counts() -> None:
+    """Promise 14: what this replica remembers must not keep alive what another one saw end."""
+    memory = known(trust=30.0)
+    assert memory.absorb(replace(ALERT, ends_at=NOW + 300), NOW + 10)
+    assert memory.ends_at("id", NOW + 240) == NOW + 300
+    assert memory.ends_at("id", NOW + 5) == NOW + 5
+
+
+def test_what_is_on_its_way_to_the_database_is_not_absorbed() -> None:
+    """Promise 1: a report that overtook the commit of the one before would be lost."""
+    memory = known()
+    assert memory.absorb(replace(ALERT, ends_at=NOW + 300), NOW + 10)
+    memory.doubt("id")
+    assert not memory.absorb(replace(ALERT, ends_at=NOW + 300), NOW + 10)
+    assert memory.to_write(NOW + 300) == ([], [])

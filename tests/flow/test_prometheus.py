@@ -42,3 +42,17 @@ async def test_without_an_end_resolve_timeout_counts(world: World) -> None:
     said = await world.advance(HOUR)
     over = {round(d.at) for d in said if d.reason == "resolved"}
     assert over == {600}
+
+
+async def test_an_end_told_to_another_replica_stays(world: World) -> None:
+    """Promise 11: an extension that is written late revives nothing: burning again would be no
+    news, and nobody would be paged."""
+    await world.post(alert(starts_at=START, ends_at=START + AHEAD))
+    await world.advance(RESEND)
+    await world.post(alert(starts_at=START, ends_at=world.now + AHEAD))
+    other = await world.start()
+    await world.post(alert(starts_at=START, ends_at=world.now), to=other)
+    await world.engine.intake.write_extensions(world.now + 100.0)
+    assert {d.reason for d in await world.advance(10 * MINUTE)} == {"resolved"}
+    await world.post(alert(starts_at=world.now, ends_at=world.now + AHEAD), to=other)
+    assert {d.reason for d in await world.advance(1.0)} == {"first"}

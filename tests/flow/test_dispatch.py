@@ -1,0 +1,42 @@
+"""Deciding what is due: one incident's trouble is its own, and the urgent is decided first."""
+
+import pytest
+
+from gateway.core import decide as core
+from gateway.core.decide import Decision
+from gateway.core.incident import Incident
+from gateway.flow import dispatch
+from tests.flow.world import HOUR, MINUTE, World, alert
+
+
+async def test_one_that_cannot_be_decided_holds_up_no_other(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault of ours in one incident: the others are told, its timeline says so once, and it is
+    tried again."""
+    healthy, ill = core.decide, {1001}
+
+    def decide(incident: Incident, *rest: object) -> Decision:
+        if incident.number in ill:
+            raise IndexError("a fault")
+        return healthy(incident, *rest)  # type: ignore[arg-type]  # the rest is passed on as it is
+
+    monkeypatch.setattr(dispatch, "decide", decide)
+    await world.post(alert("One"), alert("Two"))
+    assert {d.incident for d in await world.advance(HOUR / 2)} == {1002}
+    kinds = [entry.kind for entry in await world.timeline(1001)]
+    assert kinds.count("failed") == 1
+    ill.clear()
+    assert {d.incident for d in await world.advance(MINUTE)} >= {1001}
+
+
+async def test_what_got_worse_is_urgent_again(world: World) -> None:
+    """Promise 9: a critical alert that joins an incident known as a warning is decided before
+    three hundred warnings that are due as well."""
+    await world.post(alert("Payments", "warning"))
+    await world.advance(MINUTE)
+    await world.post(*(alert(f"Renewals{n}", "warning") for n in range(300)))
+    world.now += 31.0
+    await world.post(alert("Payments", "critical"))
+    await world.engine.dispatch_once()
+    assert (await world.incident(1001)).rank == 1
