@@ -27,7 +27,7 @@ def command(world: World, check: bool, as_json: bool) -> None:
         location = locate(url)
         before, head = current_revision(url), head_revision()
         if not check and before != head:
-            from gateway.store.migrate import migrate
+            from gateway.store import migrate
 
             migrate(url)
     except SchemaMismatch as error:

@@ -1,8 +1,7 @@
 """The only SQL: one implementation for SQLite and PostgreSQL."""
 
 from gateway.store.errors import SchemaMismatch, StoreUnavailable
-from gateway.store.migrate import migrate
-from gateway.store.schema import current_revision, head_revision
+from gateway.store.schema import current_revision, head_revision, migrate
 from gateway.store.store import Store
 from gateway.store.tx import Tx
 

@@ -126,6 +126,39 @@ _REPLAY = Statement(
     .values(state="pending", next_at=bindparam("now"), attempts=0, first_attempt_at=None, owner="")
     .returning(notices.c.id)
 )
+# What a dead beginning had left without its end: told after all, it must not be told alone.
+_REVIVE = Statement(
+    update(notices)
+    .where(
+        notices.c.kind == fixed("resolved"),
+        notices.c.state == fixed("cancelled"),
+        exists().where(
+            Among(_later.c.id, "ids"),
+            _later.c.incident == notices.c.incident,
+            _later.c.target_key == notices.c.target_key,
+            _later.c.id < notices.c.id,
+        ),
+        Among(notices.c.incident, "incidents"),
+    )
+    .values(state="pending", next_at=bindparam("now"), owner="", detail="")
+)
+_INCIDENTS_OF = Statement(
+    select(notices.c.incident)
+    .where(Among(notices.c.id, "ids"), notices.c.incident.is_not(None))
+    .distinct()
+)
+_TOLD_SINCE = Statement(
+    select(notices.c.target_key).where(
+        notices.c.incident == bindparam("number"),
+        notices.c.created_at >= bindparam("since"),
+        notices.c.state != fixed("cancelled"),
+    )
+)
+_FOLDED_INTO = Statement(
+    selected()
+    .where(Among(notices.c.incident, "incidents"), notices.c.folded_into == bindparam("digest"))
+    .order_by(notices.c.id)
+)
 _COUNTED = (
     select(notices.c.channel, notices.c.state, func.count(), func.min(notices.c.created_at))
     .group_by(notices.c.channel, notices.c.state)
@@ -243,9 +276,24 @@ def replay(tx: Tx, ids: Sequence[int], now: float) -> list[int]:
     """Try dead notices again, as if they were new; return the ids of those that are.
 
     A notice that was overtaken stays dead: a later one reached the same target, and the older
-    must not follow it (promise 4).
+    must not follow it (promise 4). An end that was cancelled, for its beginning had not been
+    heard, is owed again with it (promise 14).
     """
-    return sorted(row[0] for row in tx.rows(_REPLAY, ids=keys(ids), now=now))
+    again = sorted(row[0] for row in tx.rows(_REPLAY, ids=keys(ids), now=now))
+    incidents = [row[0] for row in tx.rows(_INCIDENTS_OF, ids=keys(again))]
+    tx.run(_REVIVE, ids=keys(again), incidents=keys(incidents), now=now)
+    return again
+
+
+def told_since(tx: Tx, incident: int, since: float) -> set[str]:
+    """Return the keys of the targets for whom a notice of an incident was made since then."""
+    return {row[0] for row in tx.rows(_TOLD_SINCE, number=incident, since=since)}
+
+
+def folded_into(tx: Tx, digest: int, incidents: Sequence[int]) -> list[Notice]:
+    """Return the notices of these incidents that a digest was to tell, oldest first."""
+    rows = tx.rows(_FOLDED_INTO, digest=digest, incidents=keys(incidents))
+    return [of_row(row) for row in rows]
 
 
 def depth(tx: Tx) -> list[tuple[str, str, int, float]]:

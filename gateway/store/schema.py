@@ -53,15 +53,20 @@ def check(session: Session) -> None:
     )
 
 
+def migrate(url: str) -> None:
+    """Bring the tables of a database to the newest version. See `gateway.store.migrating`."""
+    # Imported late: alembic costs a third of a second, and is hardly ever needed.
+    from gateway.store import migrating
+
+    migrating.migrate(url)
+
+
 def prepare(location: Location) -> None:
     """Make the embedded database ready: new, or migrated. Others are migrated by an admin."""
     if location.path is None:
         return
     url = f"sqlite:///{location.path}"
     if current_revision(url) != HEAD:
-        # Imported late: alembic costs a tenth of a second, and is hardly ever needed.
-        from gateway.store.migrate import migrate
-
         migrate(url)
 
 
