@@ -42,6 +42,8 @@ def main() -> int:
         run(screen, home, arguments.reading, arguments.linger)
     except KeyboardInterrupt:
         screen.say("\nInterrupted; every process has ended.")
+    except SystemExit:
+        pass  # rich's answer to a closed pipe: nobody watches any more
     except (TookTooLong, AssertionError, OSError) as error:
         screen.say(f"\nThe story came to a halt. {error}", style="bold red")
         screen.say(f"What the processes wrote is in {home}")
