@@ -89,7 +89,6 @@ class Looking:
         common = it.facts["common_labels"]
         context = {
             "it": it,
-            "description": clean(it.facts["common_annotations"].get("description", ""), 2000),
             "links": links_from(it.facts),
             "labels": [(clean(k, 60), clean(v, 300)) for k, v in sorted(common.items())],
             "receiver": clean(seen.incident.receiver, 100),

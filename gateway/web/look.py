@@ -32,8 +32,8 @@ class Seen:
         return [member for member in self.members if member.firing(now)]
 
     def uncovered(self, now: float) -> list[Member]:
-        """The burning alerts that no acknowledgement covers."""
-        return [m for m in self.firing(now) if m.acked_starts_at != m.alert.starts_at]
+        """The burning alerts that were told and that no acknowledgement covers."""
+        return [m for m in self.firing(now) if m.told_firing and not m.acked]
 
     def over(self, now: float) -> bool:
         """Whether there is nothing left to take."""
@@ -78,6 +78,7 @@ class Picture:
     firing: int
     runbook: str
     dashboard: str
+    description: str
     facts: dict[str, Any]
 
 
@@ -143,6 +144,7 @@ def picture(seen: Seen, plan: Plan, now: float, zone: str, reader: str = "") -> 
         firing=view["firing"],
         runbook=links.get("runbook", ""),
         dashboard=links.get("dashboard", ""),
+        description=clean(facts["common_annotations"].get("description", ""), 2000),
         facts=facts,
     )
 

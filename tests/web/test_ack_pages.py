@@ -156,6 +156,8 @@ async def test_a_new_firing_needs_a_new_acknowledgement(gateway: Gateway) -> Non
     await client.post(link)
     await world.advance(MINUTE)
     await world.post(alert(instance="billing-3"))
+    assert "Take the" not in await text_of(client, "GET", link)  # nobody was told of it yet
+    await world.advance(5 * MINUTE)
     page = await text_of(client, "GET", link)
     assert "1 alert came later, not covered by that" in page
     assert "Take the 1 new one too" in page
@@ -332,3 +334,14 @@ async def test_a_lost_database_is_told_in_words(
 def test_the_world_has_people() -> None:
     """The tests above rely on ana being on call and ben being somebody else."""
     assert "members: [ana]" in ROUTES
+
+
+async def test_what_to_do_stands_before_the_button(tmp_path: Path) -> None:
+    """At 3 a.m. the page says what the message said, the description with what to do first."""
+    async with served(tmp_path) as (world, client):
+        words = {"summary": "Charged twice", "description": "Stop the renewal cron first."}
+        await world.post(alert(annotations=words))
+        await world.advance(1.0)
+        page = await (await client.get(f"/ack/{token(world)}")).text()
+    assert "Stop the renewal cron first." in page
+    assert page.index("Stop the renewal cron") < page.index("<button")
