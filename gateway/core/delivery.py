@@ -8,6 +8,8 @@ LEASE = 60.0
 
 RETRY_FOR = 24 * 3600.0
 FALLBACK_AFTER_ATTEMPTS = 4
+FALLBACK_BEFORE = 60.0
+"""Seconds that a vendor may ask to wait without the fallback being told at once."""
 FIRST_DELAY = 2.0
 LONGEST_DELAY = 300.0
 MISCONFIGURED_DELAY = 300.0
@@ -99,6 +101,7 @@ def after_failure(
     delay *= 0.75 + 0.5 * jitter
     if error.retry_after is not None:
         delay = max(delay, error.retry_after)
+        fall_back = fall_back or delay > FALLBACK_BEFORE
     if now + delay - first_attempt_at > RETRY_FOR:
         return Verdict(None, fall_back=True)
     return Verdict(now + delay, fall_back=fall_back)

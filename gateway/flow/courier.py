@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from gateway.channels.contract import Channel
-from gateway.core.delivery import Claimant, Failure, SendError
+from gateway.core.delivery import LONGEST_DELAY, PERMANENT, Claimant, Failure, SendError
 from gateway.core.message import Link, Message
 from gateway.core.notice import Kind
 from gateway.core.outbox import Notice, Result
@@ -291,11 +291,14 @@ class Courier:
             self.last_success, self.failing_since = now, None
             log.info("delivered", extra=extra)
             return
-        if self.failing_since is None:
-            self.failing_since = now
-        self.failing_with = error.failure.value
+        if error.failure not in PERMANENT:  # else the vendor is well, and answered
+            if self.failing_since is None:
+                self.failing_since = now
+            self.failing_with = error.failure.value
         if error.failure is Failure.RATE_LIMITED:
-            self.held[errand.notice.target.key] = now + (error.retry_after or HOLD)
+            # Not for longer: what waits behind must be tried, too, so that it can fall back.
+            rest = min(error.retry_after or HOLD, LONGEST_DELAY)
+            self.held[errand.notice.target.key] = now + rest
         log.warning("attempt failed: %s", error, extra=extra)
 
 

@@ -4,8 +4,8 @@ Incident, notices and timeline are written in one transaction. The first notices
 their channels at once, already claimed, which saves the fast path a commit.
 """
 
-from collections import Counter
 import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 

@@ -7,12 +7,13 @@ import orjson
 
 from gateway.core.audience import fallback_of, receiver_of
 from gateway.core.delivery import SendError, after_failure
+from gateway.core.facts import build_facts
 from gateway.core.message import Receipt
 from gateway.core.notice import SPEAKS_OF_FIRING, Entry, Kind, Reason
-from gateway.core.outbox import NewRow, NoticeState, Result
+from gateway.core.outbox import NewRow, Notice, NoticeState, Result
 from gateway.core.plan import Plan
 from gateway.flow.lanes import Errand
-from gateway.store import Tx, incidents, outbox, timeline
+from gateway.store import Tx, incidents, members, outbox, timeline, untold
 
 ACCEPTED = "accepted"
 
@@ -115,24 +116,42 @@ def failed_once(result: Result) -> Entry:
 
 
 def fall_back_from(tx: Tx, outcome: Outcome, plan: Plan, now: float) -> None:
-    """Tell the fallback receiver what could not be told (E15); once a notice."""
+    """Tell the fallback receiver what could not be told (E15); once a notice.
+
+    What a digest was to tell is told of each incident: where that is a crowd, it folds again.
+    """
     notice = outcome.errand.notice
     outbox.mark_fell_back(tx, [notice.id])
-    if notice.incident is None:
-        return
-    incident = incidents.get(tx, notice.incident)
-    if incident is None:
+    why = f"{notice.target.key} could not be reached"
+    note = f"{why} ({outcome.error.failure})" if outcome.error else why
+    if notice.kind is Kind.DIGEST:
+        lines = orjson.loads(notice.facts).get("digest", ())
+        numbers = [line["incident"] for line in lines]
+        for folded in untold.folded_into(tx, notice.id, numbers):
+            if folded.kind in SPEAKS_OF_FIRING:
+                fall_back(tx, folded, note, plan, now)
+    elif outcome.errand.kind in SPEAKS_OF_FIRING:
+        fall_back(tx, notice, note, plan, now)
+
+
+def fall_back(tx: Tx, notice: Notice, note: str, plan: Plan, now: float) -> None:
+    """Tell the fallback receiver of one notice, unless it heard of the incident since that was
+    made, or somebody has the incident since then."""
+    incident = incidents.get(tx, notice.incident) if notice.incident is not None else None
+    if incident is None or (incident.ack and incident.ack.at >= notice.created_at):
         return
     fallback = fallback_of(plan, receiver_of(plan, incident.receiver))
-    targets = [t for t in fallback.targets if t.key not in incident.told]
-    if not targets or outcome.errand.kind not in SPEAKS_OF_FIRING:
+    known = untold.told_since(tx, incident.number, notice.created_at)
+    targets = [t for t in fallback.targets if t.key not in known]
+    if not targets:
         return
-    error = outcome.error
-    facts = orjson.loads(notice.facts)
-    facts["note"] = f"{notice.target.key} could not be reached ({error.failure if error else ''})"
+    kind, facts = notice.kind, orjson.loads(notice.facts)
+    if not incident.open:  # it ended while this was on its way: no end will follow
+        joined = members.members(tx, [incident.number])[incident.number]
+        kind, facts = Kind.LATE, build_facts(incident, joined, plan, now)
+    facts["note"] = note
     rows = [
-        NewRow(incident.number, t, notice.kind, Reason.FALLBACK, notice.rank, False, 0)
-        for t in targets
+        NewRow(incident.number, t, kind, Reason.FALLBACK, notice.rank, False, 0) for t in targets
     ]
     outbox.add(tx, rows, [orjson.dumps(facts)], now, None)
     told = {**incident.told, **{target.key: target for target in targets}}

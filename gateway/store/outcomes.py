@@ -147,18 +147,6 @@ _INCIDENTS_OF = Statement(
     .where(Among(notices.c.id, "ids"), notices.c.incident.is_not(None))
     .distinct()
 )
-_TOLD_SINCE = Statement(
-    select(notices.c.target_key).where(
-        notices.c.incident == bindparam("number"),
-        notices.c.created_at >= bindparam("since"),
-        notices.c.state != fixed("cancelled"),
-    )
-)
-_FOLDED_INTO = Statement(
-    selected()
-    .where(Among(notices.c.incident, "incidents"), notices.c.folded_into == bindparam("digest"))
-    .order_by(notices.c.id)
-)
 _COUNTED = (
     select(notices.c.channel, notices.c.state, func.count(), func.min(notices.c.created_at))
     .group_by(notices.c.channel, notices.c.state)
@@ -283,17 +271,6 @@ def replay(tx: Tx, ids: Sequence[int], now: float) -> list[int]:
     incidents = [row[0] for row in tx.rows(_INCIDENTS_OF, ids=keys(again))]
     tx.run(_REVIVE, ids=keys(again), incidents=keys(incidents), now=now)
     return again
-
-
-def told_since(tx: Tx, incident: int, since: float) -> set[str]:
-    """Return the keys of the targets for whom a notice of an incident was made since then."""
-    return {row[0] for row in tx.rows(_TOLD_SINCE, number=incident, since=since)}
-
-
-def folded_into(tx: Tx, digest: int, incidents: Sequence[int]) -> list[Notice]:
-    """Return the notices of these incidents that a digest was to tell, oldest first."""
-    rows = tx.rows(_FOLDED_INTO, digest=digest, incidents=keys(incidents))
-    return [of_row(row) for row in rows]
 
 
 def depth(tx: Tx) -> list[tuple[str, str, int, float]]:

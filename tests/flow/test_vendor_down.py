@@ -1,7 +1,8 @@
 """A dead vendor: retries, fallback, late news, dead letters; the others are not hurt."""
 
 from gateway.core.delivery import Failure, SendError
-from tests.flow.world import HOUR, MINUTE, START, World, alert, to
+from gateway.store import outbox
+from tests.flow.world import HOUR, MINUTE, ROUTES, START, Delivered, World, alert, to
 
 SLACK, ADMIN = "slack:#billing-alerts", "email:admin@example.com"
 
@@ -111,6 +112,7 @@ async def test_given_up_after_a_day_and_replayed(world: World) -> None:
     """Promise 13: nothing is given up in silence: it is a dead letter that can be replayed."""
     world.break_channel("pagerduty", refused)
     await world.post(alert())
+    await world.advance(0.0)
     await world.ack(1001)
     await world.advance(25 * HOUR)
     assert "given up" in {entry.kind for entry in await world.timeline()}
@@ -129,3 +131,100 @@ async def test_a_step_that_could_not_be_told_is_not_told_after_the_acknowledgeme
     world.mend("email")
     said = await world.advance(HOUR)
     assert to(said, "email:ben@example.com") == []
+
+
+async def test_the_fallback_hears_again_when_it_got_worse(world: World) -> None:
+    """Promise 13: what the fallback heard of the warning does not stand for the critical."""
+    for channel in ("slack", "pagerduty"):
+        world.break_channel(channel, refused)
+    world.faults["email"] = lambda message, target: None if target.key == ADMIN else refused()
+    await world.post(alert("Payments", "warning"))
+    await world.advance(10 * MINUTE)
+    await world.post(alert("Payments", "critical"))
+    said = await world.advance(10 * MINUTE)
+    assert [kind for _, kind, _ in to(world.delivered, ADMIN)][:2] == ["firing", "worse"]
+    assert "worse" in {kind for _, kind, _ in to(said, ADMIN)}
+
+
+async def test_a_fallback_after_the_end_says_that_it_is_over(world: World) -> None:
+    """Promise 14: it ended while the last attempt was on its way: no end would follow."""
+    world.break_channel("slack", bounced)
+    await world.post(alert(starts_at=START))
+    await world.engine.dispatch_once()  # claimed, and on its way
+    world.now += 1.0
+    await world.post(alert(starts_at=START, ends_at=world.now))
+    world.now += 5 * MINUTE
+    await world.engine.dispatch_once()
+    assert not (await world.incident()).open
+    await world.advance(10 * MINUTE)
+    assert [kind for _, kind, _ in to(world.delivered, ADMIN)] in ([], ["late"])
+
+
+async def test_nobody_falls_back_on_what_somebody_has(world: World) -> None:
+    """E22: acknowledged while the last attempt was on its way: the fallback is left asleep."""
+    world.break_channel("slack", bounced)
+    await world.post(alert())
+    await world.engine.dispatch_once()  # claimed, and on its way
+    await world.ack(1001)
+    await world.advance(10 * MINUTE)
+    assert to(world.delivered, ADMIN) == []
+
+
+async def test_a_beginning_that_is_replayed_after_the_end_is_not_told_alone(world: World) -> None:
+    """Promise 14: the dead letter is told with its end, in one late message."""
+    billing = "email:billing-oncall@example.com"
+    world.faults["email"] = lambda message, target: bounced() if target.key == billing else None
+    await world.post(alert(starts_at=START))
+    await world.advance(MINUTE)
+    await world.post(alert(starts_at=START, ends_at=world.now))
+    await world.advance(10 * MINUTE)
+    world.mend("email")
+    dead = [notice.id for notice in await world.dead()]
+    again = await world.engine.store.write(lambda tx: outbox.replay(tx, dead, world.now))
+    assert again == dead
+    said = await world.advance(MINUTE)
+    assert [kind for _, kind, _ in to(said, billing)] == ["late"]
+
+
+async def test_a_digest_that_cannot_be_told_falls_back(world: World) -> None:
+    """Promise 13: forty warnings that folded for a dead vendor are told to the fallback, and so
+    are their ends."""
+    world.break_channel("slack", refused)
+    world.routes = ROUTES.replace("- name: quiet", "- name: quiet\n    fallback: everyone")
+    assert await world.engine.reload() == ()
+    await world.post(*(alert(f"Renewals{n:03}", "info", starts_at=START) for n in range(40)))
+    said = await world.advance(10 * MINUTE)
+    assert told_of(said) == set(range(1001, 1041))
+    ends = (alert(f"Renewals{n:03}", "info", starts_at=START, ends_at=world.now) for n in range(40))
+    await world.post(*ends)
+    said = await world.advance(10 * MINUTE)
+    assert told_of(said) == set(range(1001, 1041))
+
+
+def told_of(said: list[Delivered]) -> set[int]:
+    """The incidents that the fallback was told of, each by itself or in a digest."""
+    found = {d.incident for d in said if d.to == ADMIN and d.kind != "digest"}
+    for digest in (d for d in said if d.to == ADMIN and d.kind == "digest"):
+        found |= {line["incident"] for line in digest.message.facts["digest"]}
+    return found
+
+
+async def test_a_vendor_that_asks_for_a_long_rest_is_not_waited_for(world: World) -> None:
+    """Promise 13: an hour of Retry-After: the fallback hears at once, also of what comes later."""
+    world.break_channel(
+        "slack", lambda: SendError(Failure.RATE_LIMITED, "too fast", retry_after=HOUR)
+    )
+    await world.post(alert("One"))
+    said = await world.advance(1.0)
+    assert [why for _, _, why in to(said, ADMIN)] == ["fallback"]
+    await world.post(alert("Two"))
+    said = await world.advance(6 * MINUTE)
+    assert {d.incident for d in said if d.to == ADMIN} == {1002}
+
+
+async def test_a_bounce_does_not_make_the_vendor_sick(world: World) -> None:
+    """E40: the vendor answered; /readyz and the heartbeat must not say that e-mail is down."""
+    world.faults["email"] = lambda message, target: bounced()
+    await world.post(alert())
+    await world.advance(10 * MINUTE)
+    assert all(health.ok for health in world.engine.problems())
