@@ -95,9 +95,10 @@ def refresh(stored: Sequence[Member], memory: Memory) -> list[Member]:
     """The members with the later ends that were only remembered."""
     fresh = []
     for member in stored:
-        ends_at = memory.ends_at(member.alert.identity, member.alert.ends_at)
-        if ends_at != member.alert.ends_at:
-            member = replace(member, alert=replace(member.alert, ends_at=ends_at))
+        alert = member.alert
+        ends_at = memory.ends_at(alert.identity, alert.ends_at, alert.updated_at)
+        if ends_at != alert.ends_at:
+            member = replace(member, alert=replace(alert, ends_at=ends_at))
         fresh.append(member)
     return fresh
 

@@ -51,7 +51,7 @@ class Engine:
         self._due = asyncio.Event()
         self._next_due: float | None = None
         self._reloading = asyncio.Lock()
-        self._memory = Memory(trust=TRUST if parts.shared else None)
+        self._memory = Memory(TRUST if parts.shared else None, parts.now())
         self._suppression = Suppression(self._memory)
         self._grouping = Grouping(parts.store, lambda: self.plan, parts.now)
         self.intake = Intake(

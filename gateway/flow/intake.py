@@ -227,7 +227,7 @@ class Intake:
         try:
             done = await self._store.write(lambda tx: commit(tx, batch, plan, now))
         except BaseException as error:
-            self._memory.clear()
+            self._memory.clear(now)
             cancelled = not isinstance(error, Exception)
             for _, future in taken:
                 if not future.done():

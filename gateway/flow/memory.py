@@ -43,7 +43,9 @@ def words(alert: Alert) -> int:
 class Memory:
     """The alerts this process has seen, by identity. Used from the event loop only."""
 
-    def __init__(self, trust: float | None = None) -> None:
+    def __init__(self, trust: float | None = None, since: float = 0.0) -> None:
+        """`since`: when this process began to listen, unix seconds."""
+        self._since = since
         self._known: dict[str, Known] = {}
         self._extended: set[str] = set()
         self._reworded: dict[str, Alert] = {}
@@ -99,10 +101,23 @@ class Memory:
             self._extended.discard(alert.identity)
             self._reworded.pop(alert.identity, None)
 
-    def ends_at(self, identity: str, stored: float | None) -> float | None:
-        """The end of an alert as far as this process knows: the stored one, or a later one."""
+    def ends_at(
+        self, identity: str, stored: float | None, reported: float | None = None
+    ) -> float | None:
+        """The end of an alert as far as this process knows: the stored one, or a later one.
+
+        `reported` is when the stored end was received. An end that lay ahead then says only that
+        the source would have told us more by now, and while nobody listened it could not: it
+        counts at the earliest MARGIN after we began to listen, by when sources have posted again.
+        Else each longer downtime would end everything, and page for all of it anew.
+        """
         known = self._known.get(identity)
-        if known is None or stored is None or known.ends_at is None:
+        if stored is None:
+            return None
+        if known is None:
+            ahead = reported is not None and stored > reported
+            return max(stored, self._since + MARGIN) if ahead else stored
+        if known.ends_at is None:
             return stored
         if self._trust is not None and stored != known.stored_ends_at:
             return stored  # another replica knows more
@@ -146,8 +161,9 @@ class Memory:
             self._reworded.pop(identity, None)
         return len(gone)
 
-    def clear(self) -> None:
+    def clear(self, now: float) -> None:
         """Forget everything: after the database was lost, nothing remembered is certain."""
+        self._since = now
         self._known.clear()
         self._extended.clear()
         self._reworded.clear()

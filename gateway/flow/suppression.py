@@ -50,8 +50,8 @@ class Suppression:
     def _rebuild(self, tx: Tx, plan: Plan, now: float) -> None:
         index = SourceIndex(plan.inhibit_rules)
         self._expires_at = float("inf")
-        for identity, labels, stored in alerts.inhibit_sources(tx, now - 3600.0):
-            ends_at = self._memory.ends_at(identity, stored)
+        for identity, labels, stored, reported in alerts.inhibit_sources(tx, now - 3600.0):
+            ends_at = self._memory.ends_at(identity, stored, reported)
             if ends_at is not None and ends_at <= now:
                 continue
             if ends_at is not None:

@@ -65,5 +65,5 @@ class Upkeep:
             self._parts.metrics.store_up(not self.store_problem)
             if self._parts.store.epoch != self._epoch:
                 self._epoch = self._parts.store.epoch
-                self._memory.clear()
+                self._memory.clear(self._parts.now())
             await asyncio.sleep(PROBE)

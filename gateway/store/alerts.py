@@ -48,7 +48,7 @@ _SET_INHIBITS = update(alerts, ["identity"], ["inhibits"], as_given(["inhibits"]
 # An expression, which the index on ends_at cannot answer: the one on inhibits is the shorter way.
 _NOT_ENDED = func.coalesce(alerts.c.ends_at, literal_column("1e300")) > bindparam("now")
 _INHIBIT_SOURCES = Statement(
-    select(alerts.c.identity, alerts.c.labels, alerts.c.ends_at).where(
+    select(alerts.c.identity, alerts.c.labels, alerts.c.ends_at, alerts.c.updated_at).where(
         alerts.c.inhibits, _NOT_ENDED
     )
 )
@@ -114,10 +114,11 @@ def bump_inhibit_version(tx: Tx) -> int:
     return counters.take(tx, "inhibit_version", 1)[0]
 
 
-def inhibit_sources(tx: Tx, now: float) -> list[tuple[str, Labels, float | None]]:
-    """Return identity, labels and end of the alerts that may inhibit others and burn at `now`."""
+def inhibit_sources(tx: Tx, now: float) -> list[tuple[str, Labels, float | None, float]]:
+    """Return identity, labels, end and last report of the alerts that may inhibit others and burn
+    at `now`."""
     rows = tx.rows(_INHIBIT_SOURCES, now=now)
-    return [(identity, load(labels), ends_at) for identity, labels, ends_at in rows]
+    return [(row[0], load(row[1]), row[2], row[3]) for row in rows]
 
 
 def page_active(tx: Tx, now: float, after: str, limit: int) -> list[Alert]:

@@ -56,3 +56,24 @@ async def test_an_end_told_to_another_replica_stays(world: World) -> None:
     assert {d.reason for d in await world.advance(10 * MINUTE)} == {"resolved"}
     await world.post(alert(starts_at=world.now, ends_at=world.now + AHEAD), to=other)
     assert {d.reason for d in await world.advance(1.0)} == {"first"}
+
+
+async def test_a_long_downtime_ends_nothing_and_pages_nobody_anew(world: World) -> None:
+    """E7, promise 3: every stored end has passed while nobody listened. What is posted again goes
+    on as it was; what is not has ended, and is told."""
+    names = ("Charges", "Renewals")
+    for _ in range(3):
+        await world.post(*(alert(n, starts_at=START, ends_at=world.now + AHEAD) for n in names))
+        await world.engine.intake.write_extensions(world.now)
+        await world.advance(RESEND)
+    await world.kill(world.engine)
+    world.now += HOUR / 4
+    await world.start("another")
+    said = await world.advance(RESEND)
+    for _ in range(8):
+        await world.post(alert("Charges", starts_at=START, ends_at=world.now + AHEAD))
+        await world.engine.intake.write_extensions(world.now)
+        said += await world.advance(RESEND)
+    assert {(d.incident, d.reason) for d in said if d.reason != "escalation"} == {
+        (1002, "resolved")
+    }

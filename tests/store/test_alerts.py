@@ -73,7 +73,7 @@ async def test_inhibiting_alerts_are_those_that_burn(store: Store) -> None:
     await put(store, alert("Plain"))
     found = await store.read(lambda tx: alerts.inhibit_sources(tx, 200.0))
     assert sorted(found) == sorted(
-        [(one.identity, one.labels, one.ends_at) for one in (burning, until)]
+        [(one.identity, one.labels, one.ends_at, one.updated_at) for one in (burning, until)]
     )
 
 
