@@ -6,19 +6,28 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes.harness import Gateway, Vendors, ended_after
+from tests.processes.gateway import Gateway
+from tests.processes.harness import ended_after
 from tests.processes.routes import SEVERAL
+from tests.processes.vendors import Vendors
 
 MakeGateway = Callable[..., Gateway]
 
 
-@pytest.fixture
-def vendors(tmp_path: Path) -> Iterator[Vendors]:
+@pytest.fixture(scope="module")
+def open_vendors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vendors]:
     """Postmark, Slack, PagerDuty and a webhook's receiver, on ports of their own."""
-    made = Vendors(tmp_path)
+    made = Vendors(tmp_path_factory.mktemp("vendors"))
     with ended_after(made):
         made.ready()
         yield made
+
+
+@pytest.fixture
+def vendors(open_vendors: Vendors) -> Vendors:
+    """The vendors, with nothing received yet."""
+    open_vendors.fresh()
+    return open_vendors
 
 
 @pytest.fixture

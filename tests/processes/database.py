@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 from typing import Any
 
-from tests.processes.harness import Gateway
+from tests.processes.gateway import Gateway
 
 
 def rows(gateway: Gateway, query: str) -> list[Any]:

@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from tests.processes.conftest import MakeGateway
-from tests.processes.harness import Gateway, Vendors, alert, request, wait_for, webhook
+from tests.processes.gateway import Gateway
+from tests.processes.harness import request, wait_for
+from tests.processes.payloads import alert, webhook
 from tests.processes.routes import WEBHOOK
+from tests.processes.vendors import Vendors
 
 DOORS = ("/webhook/alertmanager", "/api/v2/alerts", "/webhook/nobody", "/ack/x", "/-/reload")
 ROUNDS = 60

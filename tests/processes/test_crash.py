@@ -9,7 +9,10 @@ from typing import Any
 from tests.fakes.postmark import headers_of
 from tests.processes.conftest import MakeGateway
 from tests.processes.database import perhaps, rows, settled
-from tests.processes.harness import Gateway, Vendors, alert, request, resolved, wait_for
+from tests.processes.gateway import Gateway
+from tests.processes.harness import request, wait_for
+from tests.processes.payloads import alert, resolved
+from tests.processes.vendors import Vendors
 
 ALL = {"postmark": 1, "slack": 1, "pagerduty": 1, "webhook": 1}
 """What one firing of a billing alert is owed: one message at each vendor."""

@@ -14,9 +14,12 @@ import pytest
 from gateway.store import migrate
 from tests.postgres import running_postgres
 from tests.processes.conftest import MakeGateway
-from tests.processes.harness import Gateway, Vendors, alert, wait_for
+from tests.processes.gateway import Gateway
+from tests.processes.harness import wait_for
 from tests.processes.own_postgres import OwnPostgres
+from tests.processes.payloads import alert
 from tests.processes.routes import WEBHOOK
+from tests.processes.vendors import Vendors
 
 
 @pytest.fixture

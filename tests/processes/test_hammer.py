@@ -7,8 +7,11 @@ import time
 
 from tests.processes.conftest import MakeGateway
 from tests.processes.database import perhaps, rows, settled
-from tests.processes.harness import Gateway, Vendors, alert, wait_for
+from tests.processes.gateway import Gateway
+from tests.processes.harness import wait_for
+from tests.processes.payloads import alert
 from tests.processes.routes import WEBHOOK
+from tests.processes.vendors import Vendors
 
 KILLS = 3
 BATCH = 5

@@ -5,8 +5,11 @@ from collections import Counter
 
 from tests.processes.conftest import MakeGateway
 from tests.processes.database import rows, settled
-from tests.processes.harness import Gateway, Vendors, alert, request, resolved, wait_for
+from tests.processes.gateway import Gateway
+from tests.processes.harness import request, wait_for
+from tests.processes.payloads import alert, resolved
 from tests.processes.routes import SEVERAL, WEBHOOK
+from tests.processes.vendors import Vendors
 
 BAD = {
     "no YAML": "route: [",

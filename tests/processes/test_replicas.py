@@ -8,16 +8,11 @@ import pytest
 
 from gateway.store import migrate
 from tests.processes.conftest import MakeGateway
-from tests.processes.harness import (
-    LEASE,
-    Gateway,
-    Vendors,
-    acknowledge_link,
-    alert,
-    resolved,
-    wait_for,
-)
+from tests.processes.gateway import LEASE, Gateway
+from tests.processes.harness import wait_for
+from tests.processes.payloads import acknowledge_link, alert, resolved
 from tests.processes.routes import SEVERAL, WEBHOOK
+from tests.processes.vendors import Vendors
 
 STORM = 300
 BATCH = 20

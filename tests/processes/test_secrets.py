@@ -6,15 +6,10 @@ from typing import Any
 
 from tests.processes.conftest import MakeGateway
 from tests.processes.database import rows
-from tests.processes.harness import (
-    Vendors,
-    acknowledge_link,
-    alert,
-    request,
-    resolved,
-    wait_for,
-)
+from tests.processes.harness import request, wait_for
+from tests.processes.payloads import acknowledge_link, alert, resolved
 from tests.processes.routes import ENV, SEVERAL
+from tests.processes.vendors import Vendors
 
 KEY = "test-signing-key-of-the-links"
 API_TOKEN = "test-api-token-of-the-gateway"

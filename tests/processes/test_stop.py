@@ -1,11 +1,14 @@
 """SIGTERM: what is in flight ends or is handed back; nothing is lost, nobody waits for a lease."""
 
+import signal
 from collections import Counter
 
 from tests.processes.conftest import MakeGateway
 from tests.processes.database import perhaps, rows, settled
-from tests.processes.harness import Vendors, alert, wait_for
+from tests.processes.harness import wait_for
+from tests.processes.payloads import alert
 from tests.processes.routes import SEVERAL, WEBHOOK
+from tests.processes.vendors import Vendors
 
 LONG_LEASE = {"GATEWAY_LEASE": "600"}
 """So long that a test which waits for it fails."""
@@ -89,7 +92,7 @@ def test_requests_under_way_are_answered(make_gateway: MakeGateway, vendors: Ven
     accepted = []
     gateway.accept(alert("first"))
     assert gateway.process is not None
-    gateway.process.send(15)
+    gateway.process.send(signal.SIGTERM)
     for number in range(1000):
         try:
             status, _, _ = gateway.post(alert(f"during-{number}"))

@@ -7,7 +7,10 @@ import pytest
 
 from tests.processes.conftest import MakeGateway
 from tests.processes.database import rows, settled
-from tests.processes.harness import Gateway, Vendors, alert, wait_for
+from tests.processes.gateway import Gateway
+from tests.processes.harness import wait_for
+from tests.processes.payloads import alert
+from tests.processes.vendors import Vendors
 
 OTHERS = {"postmark", "pagerduty", "webhook"}
 

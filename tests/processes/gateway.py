@@ -1,0 +1,130 @@
+"""A gateway as a process, and what its clients do."""
+
+import json
+import os
+import signal
+import socket
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from tests.processes.harness import PATIENCE, Process, request, wait_for
+from tests.processes.payloads import webhook
+from tests.processes.routes import ENV
+from tests.processes.vendors import Vendors
+
+LEASE = 2
+"""Seconds that a claim holds, where a test does not say otherwise."""
+
+
+class Gateway:
+    """One replica, which may be started again. It keeps all in `home` but for a given database."""
+
+    def __init__(
+        self, home: Path, routes: str, vendors: Vendors, database: str = "", **settings: str
+    ) -> None:
+        home.mkdir(parents=True, exist_ok=True)
+        self.home, self.vendors = home, vendors
+        self.config, self.output = home / "routes.yaml", home / "gateway.log"
+        self.database = database or f"sqlite:///{home}/gateway.db"
+        self.write_routes(routes)
+        self.settings = {
+            "GATEWAY_LISTEN": "127.0.0.1:0",
+            "GATEWAY_CONFIG": str(self.config),
+            "GATEWAY_DATABASE_URL": self.database,
+            "GATEWAY_EXTERNAL_URL": "http://gateway.example.com",
+            "GATEWAY_LOG": "json",
+            "GATEWAY_LEASE": str(LEASE),
+            "GATEWAY_SECRET_KEY": "test-key-that-signs-links",
+            **settings,
+        }
+        self.credentials: dict[str, str] = {}
+        self.url = ""
+        self.process: Process | None = None
+
+    def write_routes(self, text: str) -> None:
+        """Let routes.yaml say this; the vendors' addresses are filled in."""
+        for name, url in self.vendors.urls.items():
+            text = text.replace(f"<{name}>", url)
+        self.config.write_text(text)
+
+    def launch(self) -> None:
+        """Start it without waiting."""
+        assert self.process is None or not self.process.running
+        outside = {k: v for k, v in os.environ.items() if not k.startswith("GATEWAY_")}
+        command = [str(Path(sys.executable).parent / "gateway"), "serve"]
+        self.process = Process(command, {**outside, **ENV, **self.settings}, self.output)
+
+    def start(self) -> "Gateway":
+        """Start it and wait until it answers requests."""
+        self.launch()
+        self.url = self.wait_until_it_listens()
+        return self
+
+    def wait_until_it_listens(self) -> str:
+        """Return the address that it says it listens on."""
+        return wait_for("the gateway listens", self._address)
+
+    def _address(self) -> str:
+        assert self.process is not None
+        said = self.process.said()
+        assert self.process.running, said
+        _, found, rest = said.partition("The gateway listens on ")
+        return rest.split()[0] if found and " " in rest else ""
+
+    def kill(self) -> None:
+        """kill -9."""
+        if self.process is not None:
+            self.process.kill()
+
+    def stop(self) -> int:
+        """SIGTERM; returns the exit status."""
+        assert self.process is not None
+        self.process.send(signal.SIGTERM)
+        return self.process.ended()
+
+    def log(self) -> str:
+        """All that it wrote, over all its lives."""
+        return self.output.read_text() if self.output.exists() else ""
+
+    # What a client does.
+
+    def connected(self) -> socket.socket:
+        """A bare connection."""
+        parts = urlsplit(self.url)
+        return socket.create_connection((parts.hostname, parts.port), timeout=PATIENCE)
+
+    def post(self, *alerts: Mapping[str, Any]) -> tuple[int, dict[str, str], bytes]:
+        """Report alerts as Alertmanager would. Raises OSError when nobody answers."""
+        return request(
+            f"{self.url}/webhook/alertmanager",
+            "POST",
+            json.dumps(webhook(alerts)).encode(),
+            {"Content-Type": "application/json", **self.credentials},
+        )
+
+    def accept(self, *alerts: Mapping[str, Any]) -> None:
+        """Report alerts, which must be answered 200."""
+        status, _, body = self.post(*alerts)
+        assert status == 200, (status, body)
+
+    def acknowledge(self, link: str, person: str) -> None:
+        """Press the button behind an acknowledge link, whichever replica made the link."""
+        path = urlsplit(link).path
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        status, _, body = request(self.url + path, "POST", f"person={person}".encode(), form)
+        assert status == 200, body
+
+    def get(self, path: str) -> tuple[int, Any]:
+        """GET; JSON is read."""
+        status, headers, body = request(self.url + path)
+        if headers.get("Content-Type", "").startswith("application/json"):
+            return status, json.loads(body)
+        return status, body.decode()
+
+    def reload(self) -> tuple[int, Any]:
+        """POST /-/reload."""
+        status, _, body = request(f"{self.url}/-/reload", "POST", b"")
+        return status, json.loads(body or b"null")

@@ -1,0 +1,67 @@
+"""The fake vendors as a process."""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tests.processes.harness import Process, request, wait_for
+
+
+class Vendors:
+    """The fake vendors, one process for all."""
+
+    def __init__(self, home: Path) -> None:
+        self._log, self._ports = home / "accepted.jsonl", home / "ports.json"
+        self._output = home / "vendors.out"
+        self._command = [sys.executable, "-m", "tests.fakes"]
+        self._command += ["--port-file", str(self._ports), "--log", str(self._log)]
+        self.process = Process(self._command, os.environ, self._output)
+        self._begins = 0
+        self.urls: dict[str, str] = {}
+
+    def ready(self) -> None:
+        """Wait until all of them listen."""
+        wait_for("the vendors listen", lambda: self._ports.exists() or not self.process.running)
+        assert self.process.running, self.process.said()
+        self.urls = json.loads(self._ports.read_text())
+
+    def fresh(self) -> None:
+        """Behave, and forget what was received: another test begins."""
+        for vendor in self.urls:
+            self._control(vendor, {"reset": True})
+        self._begins = len(self._taken())
+
+    def behave(self, vendor: str, *script: Mapping[str, Any], **default: Any) -> None:
+        """Misbehave: `script` for the next requests, one each; `default` for all after them."""
+        asked: dict[str, Any] = {"script": list(script)}
+        if default:
+            asked["default"] = default
+        self._control(vendor, asked)
+
+    def recover(self, vendor: str) -> None:
+        """Behave again."""
+        self._control(vendor, {"default": None})
+
+    def received(self, vendor: str) -> list[dict[str, Any]]:
+        """Every request that reached the vendor, taken or not."""
+        _, _, body = request(f"{self.urls[vendor]}/_control")
+        found: list[dict[str, Any]] = json.loads(body)["received"]
+        return found
+
+    def accepted(self, vendor: str | None = None) -> list[dict[str, Any]]:
+        """What was taken in this test, in order, from whichever process."""
+        lines = [json.loads(line) for line in self._taken()[self._begins :]]
+        return [line for line in lines if vendor is None or line["vendor"] == vendor]
+
+    def _taken(self) -> list[bytes]:
+        whole = self._log.read_bytes() if self._log.exists() else b""
+        return whole.rpartition(b"\n")[0].splitlines()
+
+    def _control(self, vendor: str, asked: Mapping[str, Any]) -> None:
+        status, _, body = request(
+            f"{self.urls[vendor]}/_control", "POST", json.dumps(asked).encode()
+        )
+        assert status == 200, body
