@@ -1,13 +1,13 @@
 """Claiming what may leave: heads of lanes, with what is stale folded or cancelled first."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.core.delivery import Claimant
 from gateway.core.lane import Move, next_move
-from gateway.core.notice import Kind
+from gateway.core.notice import SPEAKS_OF_FIRING, Kind, Reason
 from gateway.core.outbox import Notice
-from gateway.store import Tx, outbox
+from gateway.store import Tx, outbox, untold
 
 UNHEARD = "cancelled: this target never heard of the beginning"
 OVERTAKEN = "cancelled: what follows says more"
@@ -55,8 +55,20 @@ def settle(
         kind = move.kind or chosen.kind
         if kind is not chosen.kind:
             outbox.become(tx, chosen.id, kind)
+        elif chosen.reason is Reason.SOME_RESOLVED:
+            chosen = as_loud_as(tx, chosen, [ids[place] for place in move.fold])
         errands.append(Errand(chosen, kind))
     return errands
+
+
+def as_loud_as(tx: Tx, chosen: Notice, folded: Sequence[int]) -> Notice:
+    """That some ended is worth no sound, but what folded into it was, such as new alerts: the
+    notice then speaks for that reason, also when it is tried again."""
+    for kind, reason in reversed(untold.reasons(tx, folded)):
+        if kind in SPEAKS_OF_FIRING and reason is not Reason.SOME_RESOLVED:
+            untold.speak_up(tx, chosen.id, reason)
+            return replace(chosen, reason=reason, quiet=False)
+    return chosen
 
 
 def claim(

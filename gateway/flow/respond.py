@@ -9,7 +9,7 @@ from gateway.core.respond import Response, acknowledge, unacknowledge
 from gateway.flow.dispatch import refresh, save_decisions
 from gateway.flow.lanes import Accepts
 from gateway.flow.memory import Memory
-from gateway.store import Tx, incidents, members, outbox, timeline
+from gateway.store import Tx, incidents, members, outbox, timeline, untold
 
 PENDING_STEPS = (Kind.ESCALATION, Kind.REPEAT)
 """Kinds that an acknowledgement makes pointless while they have not left (E22)."""
@@ -38,6 +38,7 @@ def respond(
         return response
     if act is acknowledge:
         outbox.cancel_kinds(tx, number, PENDING_STEPS, f"acknowledged by {by}")
+        untold.cancel_pages(tx, number, by, "email", f"acknowledged by {by}")
     timeline.add_ack(tx, number, response.answer.value, by, now, via)
     save_decisions(tx, [response.decision], now, accepts)
     return response

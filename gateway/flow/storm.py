@@ -51,7 +51,7 @@ def fold_crowds(tx: Tx, channel: str, plan: Plan, now: float) -> int:
 def digest_facts(waiting: list[Notice], now: float) -> dict[str, Any]:
     """One line for each incident, the latest word about it, the worst first."""
     lines: dict[int | None, dict[str, Any]] = {}
-    for notice in waiting:
+    for notice in sorted(waiting, key=lambda one: one.id):
         facts = orjson.loads(notice.facts)
         lines[notice.incident] = {
             "incident": notice.incident,

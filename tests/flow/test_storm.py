@@ -1,6 +1,10 @@
 """A storm: the important goes first, the rest folds, and all of it can be read and is ended."""
 
 from gateway.core.incoming import Incoming
+from gateway.core.notice import Kind, Reason
+from gateway.core.outbox import Notice
+from gateway.core.plan import Target
+from gateway.flow.storm import digest_facts
 from tests.flow.world import HOUR, MINUTE, START, World, alert
 
 SLACK = "slack:#billing-alerts"
@@ -59,3 +63,20 @@ async def test_the_worst_never_folds(world: World) -> None:
     said = [d for d in await world.advance(MINUTE) if d.to == SLACK]
     assert {d.kind for d in said} == {"firing"}
     assert {d.incident for d in said} == set(range(1001, 1021))
+
+
+def test_a_digest_has_the_latest_word() -> None:
+    """E10: of an incident that changed while it waited, the line says how it is now."""
+
+    def waiting(number: int, rank: int, status: str) -> Notice:
+        target = Target("slack", "#billing-alerts")
+        words = f'{{"status": "{status}"}}'.encode()
+        kind, reason = Kind.FIRING, Reason.FIRST
+        return Notice(
+            number, 1001, target, kind, reason, rank, False, START, 0, None, 0, False, words
+        )
+
+    (line,) = digest_facts([waiting(9, 2, "acknowledged"), waiting(5, 3, "firing")], START)[
+        "digest"
+    ]
+    assert (line["status"], line["rank"]) == ("acknowledged", 2)

@@ -228,3 +228,28 @@ async def test_a_bounce_does_not_make_the_vendor_sick(world: World) -> None:
     await world.post(alert())
     await world.advance(10 * MINUTE)
     assert all(health.ok for health in world.engine.problems())
+
+
+async def test_who_took_it_gets_no_late_page(world: World) -> None:
+    """E22: ana's own mail was stuck; she took it from Slack: mail that works again says nothing."""
+    world.break_channel("email", refused)
+    await world.post(alert())
+    await world.advance(5.0)
+    await world.ack(1001, "ana")
+    world.mend("email")
+    assert to(await world.advance(HOUR), "email:ana@example.com") == []
+
+
+async def test_new_alerts_are_heard_although_others_ended_meanwhile(world: World) -> None:
+    """Promise 2: Slack was down; its one message afterwards stands for the new alert, which is
+    worth a sound, and not for the end of another, which is not."""
+    await world.post(alert("Payments", "warning", region="eu"))
+    await world.advance(MINUTE)
+    world.break_channel("slack", refused)
+    await world.post(alert("Payments", "warning", region="us"))
+    await world.advance(6 * MINUTE)
+    await world.post(alert("Payments", "warning", region="eu", ends_at=world.now))
+    await world.advance(6 * MINUTE)
+    world.mend("slack")
+    said = await world.advance(10 * MINUTE)
+    assert [why for _, _, why in to(said, SLACK)] == ["new alerts"]
