@@ -153,33 +153,17 @@ def memory(incident: Incident) -> dict[str, Any]:
     }
 
 
-def remember(base: Incident, saved: Mapping[str, Any]) -> Incident:
-    """Undo `memory`: the incident with the saved part filled in."""
-    ack, climb = saved["ack"], saved["climb"]
-    targets = [target_from_json(item) for item in saved["told"]]
-    return Incident(
-        number=base.number,
-        group_key=base.group_key,
-        route_id=base.route_id,
-        receiver=base.receiver,
-        group_labels=base.group_labels,
-        opened_at=base.opened_at,
-        due_at=base.due_at,
-        state=base.state,
-        tick_at=saved["tick_at"],
-        flushed=saved["flushed"],
-        notified_at=saved["notified_at"],
-        rank=base.rank,
-        severity=base.severity,
-        ack=Ack(**ack) if ack else None,
-        climb=Climb(**climb) if climb else None,
-        told={target.key: target for target in targets},
-        held=saved["held"],
-        why_not=saved["why_not"],
-        respond_by=saved["respond_by"],
-        resolved_at=base.resolved_at,
-        title=base.title,
-    )
+def remembered(saved: Mapping[str, Any]) -> dict[str, Any]:
+    """Undo `memory`: the fields of an incident that it holds."""
+    fields = dict(saved)
+    ack, climb, told = fields["ack"], fields["climb"], fields["told"]
+    if ack:
+        fields["ack"] = Ack(**ack)
+    if climb:
+        fields["climb"] = Climb(**climb)
+    targets = [target_from_json(item) for item in told]
+    fields["told"] = {target.key: target for target in targets}
+    return fields
 
 
 def target_json(target: Target) -> dict[str, Any]:

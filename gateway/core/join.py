@@ -40,7 +40,7 @@ def touch(incident: Incident, alert: Alert, plan: Plan, now: float) -> Incident:
 
     Before the first flush a more urgent alert shortens the wait. After it, news wait for the
     next tick of group_interval, except severity worse than what was told (or acknowledged):
-    that waits for its own group_wait at most.
+    that waits for its own group_wait at most. The same object comes back when nothing changes.
     """
     severity = plan.severity_of(alert.labels)
     times = timing(plan.route(incident.route_id), severity)
@@ -48,6 +48,8 @@ def touch(incident: Incident, alert: Alert, plan: Plan, now: float) -> Incident:
     urgent = now + times.group_wait
     if not incident.flushed:
         speak_at = min(incident.tick_at, urgent) if firing else incident.tick_at
+        if speak_at == incident.tick_at == incident.due_at:
+            return incident
         return replace(incident, tick_at=speak_at, due_at=speak_at)
     known = incident.ack.rank if incident.ack else incident.rank
     look_at = next_tick(incident.tick_at, times.group_interval, now)
@@ -55,4 +57,4 @@ def touch(incident: Incident, alert: Alert, plan: Plan, now: float) -> Incident:
         look_at = min(look_at, urgent)
     if incident.due_at is not None:
         look_at = min(look_at, incident.due_at)
-    return replace(incident, due_at=look_at)
+    return incident if look_at == incident.due_at else replace(incident, due_at=look_at)

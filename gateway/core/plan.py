@@ -128,6 +128,11 @@ class Plan:
         """The route of that id, or the root when a reload took it away."""
         return self.routes.get(route_id, self.root)
 
+    def rank_of(self, name: str) -> int:
+        """The rank of a severity by name; an unknown one ranks below all that are known."""
+        known = self.severities.get(name)
+        return UNKNOWN_RANK if known is None else known.rank
+
     def severity_of(self, labels: Mapping[str, str]) -> Severity:
         """The severity that these labels carry; an unknown one ranks below all that are known."""
         name = labels.get(self.severity_label, "")

@@ -12,7 +12,7 @@ from gateway.core.plan import Plan
 from gateway.core.respond import Response, acknowledge, unacknowledge
 from gateway.flow.courier import Courier
 from gateway.flow.delivery import Delivery
-from gateway.flow.dispatch import Dispatched, decide_due
+from gateway.flow.dispatch import BATCH, Dispatched, decide_due
 from gateway.flow.intake import Batch, Intake
 from gateway.flow.loops import Loops
 from gateway.flow.memory import Memory
@@ -228,7 +228,7 @@ class Engine:
             await self._grouping.catch_up()
             done = await self.dispatch_once()
             self._loops.well("dispatch")
-            if done.decided:
+            if done.decided >= BATCH:
                 continue
             pause = POLL
             if self._next_due is not None:

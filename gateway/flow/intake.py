@@ -135,24 +135,43 @@ def place(tx: Tx, fresh: Sequence[Alert], plan: Plan, now: float, done: Batch) -
     numbers = {key: incident.number for key, incident in found.items()}
     numbers.update((incident.group_key, incident.number) for incident in created)
     members.join(tx, [(numbers[key], alert.identity) for alert, _, _, key in wanted], now)
-    touch_ended(tx, ended, plan, now, touched)
-    incidents.save(tx, list(touched.values()))
-    # After save, which puts the urgency back to what was told.
-    incidents.urgent(tx, [(incident.number, urgency[key]) for key, incident in found.items()])
+    before = {incident.number: incident for incident in found.values()}
+    touch_ended(tx, ended, plan, now, touched, before)
+    incidents.save(tx, [i for i in touched.values() if i is not before.get(i.number)])
+    # After save, which puts the urgency back to what was told. An incident is as urgent as its
+    # severity says, or more: most alerts that join change nothing.
+    incidents.urgent(
+        tx,
+        [
+            (incident.number, urgency[key])
+            for key, incident in found.items()
+            if urgency[key] < plan.rank_of(incident.severity)
+        ],
+    )
     done.opened = len(created)
     dues = [i.due_at for i in (*created, *touched.values()) if i.due_at is not None]
     done.next_due = min(dues, default=None)
 
 
 def touch_ended(
-    tx: Tx, ended: Sequence[Alert], plan: Plan, now: float, touched: dict[int, Incident]
+    tx: Tx,
+    ended: Sequence[Alert],
+    plan: Plan,
+    now: float,
+    touched: dict[int, Incident],
+    before: dict[int, Incident],
 ) -> None:
-    """Tell the open incidents of alerts that ended when to look at the end."""
+    """Tell the open incidents of alerts that ended when to look at the end.
+
+    `before` gets those that were read for it, as they are stored.
+    """
     if not ended:
         return
     by_identity = members.open_numbers_of(tx, [alert.identity for alert in ended])
     missing = {number for found in by_identity.values() for number in found} - set(touched)
-    touched.update(incidents.many(tx, sorted(missing)))
+    read = incidents.many(tx, sorted(missing))
+    before.update(read)
+    touched.update(read)
     for alert in ended:
         for number in by_identity.get(alert.identity, ()):
             touched[number] = touch(touched[number], alert, plan, now)

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select
 
-from gateway.core.incident import Incident, State, memory, remember
+from gateway.core.incident import Incident, State, memory, remembered
 from gateway.store import counters
 from gateway.store.bulk import as_given, insert, update
 from gateway.store.members import join, leave, mark, members, open_numbers_of
@@ -114,7 +114,7 @@ _REKEY = update(
 
 def of_row(row: Row) -> Incident:
     """Make an incident of a row of `SELECTED`."""
-    base = Incident(
+    return Incident(
         number=row[0],
         group_key=row[1],
         route_id=row[2],
@@ -126,8 +126,8 @@ def of_row(row: Row) -> Incident:
         rank=row[8],
         severity=row[9],
         resolved_at=row[10],
+        **remembered(load(row[11])),
     )
-    return remember(base, load(row[11]))
 
 
 def open_by_key(tx: Tx, group_keys: Sequence[str]) -> dict[str, Incident]:
