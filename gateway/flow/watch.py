@@ -5,9 +5,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from gateway.core.incoming import Incoming
+from gateway.core.labels import identity
 from gateway.core.plan import Plan
-from gateway.core.watchdog import names_to_look_for, verdicts
-from gateway.store import Store, marks
+from gateway.core.watchdog import MISSING, names_to_look_for, verdicts
+from gateway.store import Store, alerts, marks
 
 EVERY = 10.0
 """Seconds between looks."""
@@ -31,8 +32,9 @@ class Watch:
         self._seen: dict[str, float] = {}
         self._missing: set[str] = set()
         self._names: tuple[str, frozenset[str] | None] = ("", frozenset())
+        self._ended_by = ""
 
-    def notice(self, alerts: Sequence[Incoming]) -> None:
+    def notice(self, reported: Sequence[Incoming]) -> None:
         """Look for signs of life among reported alerts."""
         plan = self._plan()
         if not plan.watchdogs:
@@ -40,7 +42,7 @@ class Watch:
         if self._names[0] != plan.digest:
             self._names = (plan.digest, names_to_look_for(plan.watchdogs))
         names, now = self._names[1], self._now()
-        for alert in alerts:
+        for alert in reported:
             if names is not None and alert.labels.get("alertname") not in names:
                 continue
             if alert.ends_at is not None and alert.ends_at <= now:
@@ -52,6 +54,9 @@ class Watch:
     async def look(self) -> None:
         """Save what was seen, and let alerts about missing watchdogs fire or end."""
         plan = self._plan()
+        if self._ended_by != plan.digest:
+            await self._end_unwatched(plan)
+            self._ended_by = plan.digest
         if not plan.watchdogs:
             return
         await self._store.write(partial(marks.put, seen=dict(self._seen)))
@@ -61,6 +66,15 @@ class Watch:
             if fires or name in self._missing:
                 await self._submit(SOURCE, [alert])
             (self._missing.add if fires else self._missing.discard)(name)
+
+    async def _end_unwatched(self, plan: Plan) -> None:
+        """Let alerts end that are about watchdogs which routes.yaml does not have, or labels
+        otherwise: nobody else would ever end them."""
+        wanted = {identity(watchdog.missing) for watchdog in plan.watchdogs}
+        for alert in await self._store.read(partial(alerts.without_end, source=SOURCE)):
+            if alert.labels.get("alertname") == MISSING and alert.identity not in wanted:
+                end = Incoming(alert.labels, alert.annotations, alert.starts_at, self._now())
+                await self._submit(SOURCE, [end])
 
     async def run(self) -> None:
         """Look again and again. What was missing before a restart may be back: tell its end."""

@@ -52,6 +52,9 @@ _INHIBIT_SOURCES = Statement(
         alerts.c.inhibits, _NOT_ENDED
     )
 )
+_WITHOUT_END = Statement(
+    select(*SELECTED).where(alerts.c.ends_at.is_(None), alerts.c.source == bindparam("source"))
+)
 _PAGE_ACTIVE = Statement(
     select(*SELECTED)
     .where(alerts.c.identity > bindparam("after"), _ACTIVE)
@@ -124,6 +127,11 @@ def inhibit_sources(tx: Tx, now: float) -> list[tuple[str, Labels, float | None,
 def page_active(tx: Tx, now: float, after: str, limit: int) -> list[Alert]:
     """Return alerts that burn at `now` in order of identity, those after `after` ("" to begin)."""
     return [of_row(row) for row in tx.rows(_PAGE_ACTIVE, now=now, after=after, many=limit)]
+
+
+def without_end(tx: Tx, source: str) -> list[Alert]:
+    """Return alerts that a source reported last, and without an end. Looks at all without one."""
+    return [of_row(row) for row in tx.rows(_WITHOUT_END, source=source)]
 
 
 def set_inhibits(tx: Tx, rows: Sequence[tuple[str, bool]]) -> None:

@@ -25,9 +25,9 @@ async def look(world: World) -> None:
     """What the loop does every ten seconds."""
     engine = world.engine
     plan = engine.plan
-    seen = dict.fromkeys([w.name for w in plan.watchdogs], 0.0)
-    assert seen
-    engine.watch._submit = lambda source, alerts: world.post(*alerts)  # commits by hand
+    assert plan.watchdogs
+    # Commits by hand.
+    engine.watch._submit = lambda source, alerts: world.post(*alerts, source=source)
     await engine.watch.look()
 
 
@@ -79,6 +79,45 @@ async def test_a_restart_is_no_silence(tmp_path: Path) -> None:
         await world.close()
 
 
+async def test_a_restart_is_no_all_clear(tmp_path: Path) -> None:
+    """Promise 14: missing before a restart and not heard since: nothing says that it is back."""
+    world = await watched(tmp_path)
+    try:
+        await world.advance(6 * MINUTE)
+        await look(world)
+        await world.advance(MINUTE)
+        await world.kill(world.engine)
+        await world.start("another")
+        for _ in range(3):
+            world.engine.watch._missing = {"prometheus"}  # what run() begins with
+            await look(world)
+            await world.advance(4 * MINUTE)
+        assert "resolved" not in {d.reason for d in world.delivered}
+        await world.post(alert("Watchdog", "info"))
+        await look(world)
+        said = await world.advance(10 * MINUTE)
+        assert {d.reason for d in said if d.incident == 1001} == {"resolved"}
+    finally:
+        await world.close()
+
+
+async def test_one_that_is_not_watched_any_more(tmp_path: Path) -> None:
+    """Promise 14: a reload takes the watchdog away: the alert about it ends, for nobody else
+    would ever end it."""
+    world = await watched(tmp_path)
+    try:
+        await world.advance(6 * MINUTE)
+        await look(world)
+        await world.advance(MINUTE)
+        world.routes = ROUTES
+        assert await world.engine.reload() == ()
+        await world.engine.watch.look()  # submits as it did before
+        said = await world.advance(10 * MINUTE)
+        assert {d.reason for d in said} == {"resolved"}
+    finally:
+        await world.close()
+
+
 async def test_a_watchdog_without_a_name_looks_at_every_alert(tmp_path: Path) -> None:
     """Only an equality on alertname allows the shortcut."""
     world = await watched(tmp_path)
@@ -86,7 +125,8 @@ async def test_a_watchdog_without_a_name_looks_at_every_alert(tmp_path: Path) ->
         watchdogs = world.engine.plan.watchdogs
         assert names_to_look_for(watchdogs) == {"Watchdog"}
         assert names_to_look_for([*watchdogs, *(w for w in watchdogs)]) == {"Watchdog"}
-        (told,) = verdicts(watchdogs, {}, 0.0, 299.0)
+        assert verdicts(watchdogs, {}, 0.0, 299.0) == []
+        (told,) = verdicts(watchdogs, {"prometheus": 200.0}, 0.0, 299.0)
         assert told[1] is False
         (told,) = verdicts(watchdogs, {}, 0.0, 300.0)
         assert told[1] is True

@@ -208,10 +208,12 @@ class World:
 
     # What happens from outside.
 
-    async def post(self, *alerts: Incoming, to: Engine | None = None) -> None:
+    async def post(
+        self, *alerts: Incoming, to: Engine | None = None, source: str = "alertmanager"
+    ) -> None:
         """A source reports alerts to one replica; returns when they were answered."""
         engine = to or self.engine
-        task = asyncio.get_running_loop().create_task(engine.submit("alertmanager", alerts))
+        task = asyncio.get_running_loop().create_task(engine.submit(source, alerts))
         await asyncio.sleep(0)
         if not task.done():
             await engine.intake.commit_waiting()
