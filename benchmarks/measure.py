@@ -24,7 +24,7 @@ class Size:
     rounds: int = 3
     new: int = 300_000
     known: int = 10_000
-    seconds: float = 4.0
+    seconds: float = 4.0  # at most, of each measurement of ingest
     singles: int = 40_000
     one_by_one: int = 200
     groups: int = 10_000
@@ -34,7 +34,7 @@ class Size:
 
 
 FULL = Size()
-QUICK = Size(1, 20_000, 10_000, 1.5, 5_000, 100, 2_000, 5, 100, 5)
+QUICK = Size(1, 20_000, 5_000, 0.6, 3_000, 50, 1_000, 5, 100, 3)
 TINY = Size(1, 320, 256, 0.2, 64, 5, 64, 1, 20, 1)
 
 
@@ -112,7 +112,7 @@ def killed(make: Maker, world: World, size: Size) -> Figures:
         program.kill()
         program.start()
         known = program.known()
-        told = world.do("notified", count=answered, patience=8)
+        told = world.do("notified", count=answered, patience=5)
         return {"answered": answered, "known": known, "notified": told["alerts"]}
 
 

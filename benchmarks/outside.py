@@ -34,21 +34,20 @@ class Outside:
         self._arrived.append((at, body))
 
     async def prepare(
-        self, port: int, count: int, batch: int, first: int = 0, known: bool = False
+        self, port: int, count: int, batch: int, known: bool = False
     ) -> dict[str, Any]:
         """Serialise `count` alerts in batches; with `known` they are also posted once."""
         self._port, self._ends = port, datetime.now(UTC) + AHEAD
-        numbers = range(first, first + count)
-        groups = [numbers[at : at + batch] for at in range(0, count, batch)]
-        self._sizes = [len(group) for group in groups]
-        self._requests = [
-            alerts.request(port, [alerts.alert(number, self._ends) for number in group])
-            for group in groups
-        ]
-        if known:
-            waiting = iter(self._requests)
-            await http.post_all(port, 4, lambda: next(waiting, None))
+        batches = [range(at, min(at + batch, count)) for at in range(0, count, batch)]
+        self._sizes = [len(numbers) for numbers in batches]
+        self._requests = [self._request(numbers) for numbers in batches]
+        if known:  # in large batches, however they are posted again
+            first = (self._request(range(at, min(at + 64, count))) for at in range(0, count, 64))
+            await http.post_all(port, 4, lambda: next(first, None))
         return {"bytes_an_alert": round(sum(map(len, self._requests)) / count)}
+
+    def _request(self, numbers: range) -> bytes:
+        return alerts.request(self._port, [alerts.alert(n, self._ends) for n in numbers])
 
     async def run(self, connections: int, seconds: float, repost: bool = False) -> dict[str, Any]:
         """Post what was prepared: once, or with `repost` again and again with later ends."""
