@@ -9,7 +9,9 @@ from typing import Self
 from tests.endtoend.heard import Heard, all_heard
 from tests.endtoend.monitoring import Alertmanager, Exporter, Prometheus, free_port
 from tests.endtoend.shortened import WINDOW, routes
-from tests.processes.harness import CHECKOUT, Gateway, Vendors, ended_after, request, wait_for
+from tests.processes.gateway import Gateway
+from tests.processes.harness import CHECKOUT, ended_after, request, wait_for
+from tests.processes.vendors import Vendors
 
 ALERTMANAGER_TOKEN = "test-alertmanager-token"
 PROMETHEUS_TOKEN = "test-prometheus-token"
