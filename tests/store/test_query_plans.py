@@ -16,10 +16,23 @@ from gateway.store import (
     outcomes,
     sent,
     timeline,
+    untold,
 )
 from gateway.store.sql import SQLITE, Statement
 
-MODULES = (alerts, claims, crowds, incidents, janitor, lines, members, outcomes, sent, timeline)
+MODULES = (
+    alerts,
+    claims,
+    crowds,
+    incidents,
+    janitor,
+    lines,
+    members,
+    outcomes,
+    sent,
+    timeline,
+    untold,
+)
 
 WHOLE_INDEX_IS_THE_ANSWER = {
     "alerts._INHIBIT_SOURCES",  # holds inhibiting alerts only
