@@ -36,9 +36,11 @@ MODULES = (
 
 WHOLE_INDEX_IS_THE_ANSWER = {
     "alerts._INHIBIT_SOURCES",  # holds inhibiting alerts only
-    "claims._RELEASE",  # holds unfinished notices only; once in a process's life
+    "claims._INHERIT",  # holds unfinished notices only; once in a process's life
+    "claims._RELEASE",  # the same
     "outcomes._DEPTH[0]",
     "outcomes._DEPTH[1]",
+    "outcomes._HASTEN",  # holds unfinished notices only; once in a reload
     "timeline._REJECTS",  # as many as are asked for, of a thousand
 }
 
