@@ -99,7 +99,7 @@ def _partner(rule: InhibitRule, other_side: tuple[Matcher, ...], labels: Labels)
 
 def _way(plan: Plan, route: Route, labels: Labels, severity: Severity, at: float) -> Way:
     receiver = receiver_of(plan, route.receiver)
-    found = timing(route, severity)
+    found = timing(route, severity, plan.repeats)
     return Way(
         route=route,
         receiver=receiver,

@@ -39,6 +39,8 @@ def _way_json(plan: Plan, way: Way) -> dict[str, Any]:
         "group_key": way.key,
         "group_labels": dict(way.group),
         **{option: getattr(way.timing, option) for option in OPTIONS},
+        "repeats": way.timing.repeats.value,
+        "repeats_every": way.timing.repeats_every,
         "origins": {option: origin(plan, way, option) for option in (*OPTIONS, "group_by")},
         "muted": way.muted is not None,
         "muted_by": " ".join(way.muted) if way.muted else None,

@@ -51,6 +51,9 @@ def _say_way(plan: Plan, answer: Answer, way: Way, file: Path) -> None:
     for option in OPTIONS:
         value = format_duration(getattr(way.timing, option))
         _say_pair(option, f"{value}   ({origin(plan, way, option)})")
+    every = way.timing.repeats_every
+    if every != way.timing.repeat_interval:
+        _say_pair("", f"repeats come every {format_duration(every)}, {way.timing.repeats}")
     _say_pair("muted", _muted(plan, answer, way))
     _say_targets(plan, "tells", way.receiver.targets)
     for rung in way.rungs:

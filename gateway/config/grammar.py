@@ -4,8 +4,10 @@ from gateway.config.grammar_accounts import CHANNELS, SOURCES
 from gateway.config.grammar_oncall import BUSINESS_HOURS, ESCALATION, PEOPLE, ROTAS, STEPS
 from gateway.config.grammar_receivers import RECEIVER
 from gateway.config.grammar_routing import INHIBIT_RULE, ROUTE, SEVERITY, TIME_INTERVAL, WATCHDOG
+from gateway.config.kinds import Choice
 from gateway.config.sections import Field, ListOf, ListOr, MapOf, Section
 from gateway.config.values import POSITIVE_DURATION, TEXT
+from gateway.core.plan import Repeats
 
 # Alertmanager's keys, by the ends of their names.
 _SMTP_KEYS = (
@@ -110,6 +112,15 @@ FILE = Section(
             "",
             "{receiver: everyone, group_by: [alertname]}",
             required=True,
+        ),
+        Field(
+            "repeats",
+            Choice(tuple(Repeats)),
+            "When an incident that goes on is told again: exactly after repeat_interval, or, as "
+            "in Alertmanager, at the first tick of group_interval by which that has passed. "
+            "`gateway route` prints what it comes to.",
+            str(Repeats.EXACT),
+            str(Repeats.ON_TICKS),
         ),
         Field(
             "inhibit_rules",

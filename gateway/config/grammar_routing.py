@@ -89,7 +89,7 @@ ROUTE = Section(
             "repeat_interval",
             POSITIVE_DURATION,
             "How long until an incident that goes on unacknowledged is told again; kept exactly, "
-            "not rounded up to the group interval.",
+            "unless `repeats` says on the group interval.",
             "the severity's, the parent's, 4h at the root",
             "2h",
         ),

@@ -13,7 +13,7 @@ from gateway.config.names import declared, refuse_twice
 from gateway.config.problem import ConfigError, Findings, Problem, Spot, short
 from gateway.config.references import References
 from gateway.config.yamltree import MAX_BYTES, Node, Scalar, read_tree
-from gateway.core.plan import DEFAULT_RESOLVE_TIMEOUT, Plan
+from gateway.core.plan import DEFAULT_RESOLVE_TIMEOUT, Plan, Repeats
 from gateway.core.routing import build_route
 from gateway.core.settings import ChannelSettings, Secret, SourceSettings
 
@@ -138,6 +138,7 @@ def _config(tree: Node, digest: str, now: float | None, reading: Reading) -> Con
         business_hours=hours,
         resolve_timeout=resolve_timeout or DEFAULT_RESOLVE_TIMEOUT,
         severity_label=file.get("severity_label", "severity"),
+        repeats=Repeats(file.get("repeats", Repeats.EXACT)),
         digest=digest,
     )
     note_doubts(file, plan, now, findings)

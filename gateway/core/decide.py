@@ -7,8 +7,9 @@ it is called does not matter, only what `now` is: late after a crash it decides 
 Rules from Alertmanager (configuration.md, dispatch and notify sources): the first flush comes
 group_wait after the group was opened; later news wait for the next tick of group_interval;
 what is unchanged is repeated after repeat_interval. Three things differ on purpose: a repeat
-comes when it was asked for, not at the tick after; worse severity waits for its own group_wait
-only; who was told of the firing is told of the end, whatever mutes and silences say by then.
+comes when it was asked for, not at the tick after, unless routes.yaml wants that; worse severity
+waits for its own group_wait only; who was told of the firing is told of the end, whatever mutes
+and silences say by then.
 """
 
 from collections.abc import Mapping, Sequence
@@ -88,7 +89,7 @@ class Turn:
             default=Severity("none", UNKNOWN_RANK),
         )
         self.severity = worst
-        self.timing: Timing = timing(self.route, worst)
+        self.timing: Timing = timing(self.route, worst, self.plan.repeats)
 
     def set(self, **changes: Any) -> None:
         """Change the incident."""
@@ -279,7 +280,7 @@ class Turn:
         incident = self.incident
         if incident.ack or incident.notified_at is None or not incident.open or self.notices:
             return
-        if self.now < incident.notified_at + self.timing.repeat_interval - EARLY:
+        if self.now < self.timing.repeat_at(incident.tick_at, incident.notified_at) - EARLY:
             return
         if self.visible and not self.muted:
             self.speak(Reason.REPEAT, Kind.REPEAT)

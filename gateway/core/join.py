@@ -20,7 +20,7 @@ def open_incident(
     group and what inhibits it may still be on the way (E7).
     """
     severity = plan.severity_of(alert.labels)
-    speak_at = now + timing(route, severity).group_wait
+    speak_at = now + timing(route, severity, plan.repeats).group_wait
     return Incident(
         number=0,
         group_key=group_key,
@@ -43,7 +43,7 @@ def touch(incident: Incident, alert: Alert, plan: Plan, now: float) -> Incident:
     that waits for its own group_wait at most. The same object comes back when nothing changes.
     """
     severity = plan.severity_of(alert.labels)
-    times = timing(plan.route(incident.route_id), severity)
+    times = timing(plan.route(incident.route_id), severity, plan.repeats)
     firing = alert.ends_at is None or alert.ends_at > now
     urgent = now + times.group_wait
     if not incident.flushed:

@@ -6,6 +6,7 @@ Durations are seconds, instants are unix seconds UTC.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from types import MappingProxyType
 
 from gateway.core.calendar import BusinessHours
@@ -20,6 +21,13 @@ UNKNOWN_RANK = 1000
 DEFAULT_RESOLVE_TIMEOUT = 300.0
 DEFAULT_ACK_EXPIRES = 24 * 3600.0
 NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+class Repeats(StrEnum):
+    """When an unchanged incident is told again; the words are those of routes.yaml."""
+
+    EXACT = "exact"  # repeat_interval after the last word
+    ON_TICKS = "on the group interval"  # at the first tick then, as Alertmanager does
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +125,7 @@ class Plan:
     business_hours: BusinessHours = field(default_factory=BusinessHours)
     resolve_timeout: float = DEFAULT_RESOLVE_TIMEOUT
     severity_label: str = "severity"
+    repeats: Repeats = Repeats.EXACT
     watchdogs: tuple[Watchdog, ...] = ()
     digest: str = ""  # short hash of the file it came from: tells plans apart in logs
     routes: Mapping[str, Route] = field(init=False, repr=False, compare=False)

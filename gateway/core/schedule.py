@@ -42,7 +42,7 @@ def next_due(turn: "Turn") -> float | None:
             times.append(tick)
         if incident.ack is None:
             if incident.notified_at is not None:
-                times.append(incident.notified_at + turn.timing.repeat_interval)
+                times.append(turn.timing.repeat_at(incident.tick_at, incident.notified_at))
             if incident.climb is not None and incident.climb.next_at is not None:
                 times.append(incident.climb.next_at)
     return min((max(time, after) for time in times), default=None)

@@ -8,11 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gateway.core.calendar import BusinessHours, respond_by
-from gateway.core.plan import Plan, Severity
+from gateway.core.plan import Plan, Repeats, Severity
 from gateway.core.routing import Route
 
 SHORTEST_REPEAT = 1.0
-"""Seconds. Repeats are not tied to the group's ticks here, so something else must bound them."""
+"""Seconds. Repeats that are not tied to the group's ticks must be bounded by something else."""
+
+LATE = 1.0
+"""Seconds by which a word may come after its tick, at the most, and still count as said at it."""
 
 OPTIONS = ("group_wait", "group_interval", "repeat_interval")
 DEFAULT_STEP_WAIT = 15 * 60.0
@@ -20,15 +23,35 @@ DEFAULT_STEP_WAIT = 15 * 60.0
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Effective intervals in seconds, and for each option the place that set it."""
+    """Intervals in seconds, and for each option the place that set it."""
 
     group_wait: float
     group_interval: float
     repeat_interval: float
     origins: Mapping[str, str]
+    repeats: Repeats = Repeats.EXACT
+
+    @property
+    def repeats_every(self) -> float:
+        """The seconds from one repeat to the next that repeat_interval comes to."""
+        return self.repeat_at(0.0, 0.0)
+
+    def repeat_at(self, tick_at: float, told_at: float) -> float:
+        """When a group is told again that was last told at `told_at`, if nothing changes.
+
+        On the group interval it is the first of the ticks counted from `tick_at` by which
+        repeat_interval has passed, as in Alertmanager (dispatch flushes, notify.DedupStage).
+        There a tick that is due at that very moment is missed now and then, by the milliseconds
+        that sending took; here what was said at a tick counts from the tick.
+        """
+        if self.repeats is Repeats.EXACT:
+            return told_at + self.repeat_interval
+        late = min(LATE, self.group_interval / 4)
+        earliest = told_at + max(self.repeat_interval - late, late)
+        return next_tick(tick_at, self.group_interval, earliest)
 
 
-def timing(route: Route, severity: Severity) -> Timing:
+def timing(route: Route, severity: Severity, repeats: Repeats) -> Timing:
     """The intervals of a group on `route` whose worst alert has `severity`."""
     values: dict[str, float] = {}
     origins: dict[str, str] = {}
@@ -43,8 +66,11 @@ def timing(route: Route, severity: Severity) -> Timing:
     return Timing(
         values["group_wait"],
         values["group_interval"],
-        max(SHORTEST_REPEAT, values["repeat_interval"]),
+        values["repeat_interval"]
+        if repeats is Repeats.ON_TICKS
+        else max(SHORTEST_REPEAT, values["repeat_interval"]),
         origins,
+        repeats,
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from gateway.core.audience import receiver_of, step_targets
 from gateway.core.incident import Incident, Member
-from gateway.core.plan import UNKNOWN_RANK, Plan, Severity
+from gateway.core.plan import UNKNOWN_RANK, Plan, Repeats, Severity
 from gateway.core.routing import Route
 from gateway.core.timeinterval import muted, next_mute_change
 from gateway.core.timing import timing
@@ -96,13 +96,15 @@ def _next(
             )
             said += [f"In that step, {sentence}." for sentence in found.missing]
     if incident.notified_at is not None:
-        found_timing = timing(route, _severity(members, plan, now))
-        again = incident.notified_at + found_timing.repeat_interval
+        found_timing = timing(route, _severity(members, plan, now), plan.repeats)
+        again = found_timing.repeat_at(incident.tick_at, incident.notified_at)
+        on_ticks = found_timing.repeats is Repeats.ON_TICKS
+        ticks = f", {Repeats.ON_TICKS}" if on_ticks else ""
         said.append(
             f"Receiver {incident.receiver} was last told at "
             f"{clock_time(incident.notified_at, zone, now)}; without news it is told again at "
             f"{clock_time(again, zone, now)} "
-            f"(repeat_interval {format_duration(found_timing.repeat_interval)})."
+            f"(repeat_interval {format_duration(found_timing.repeat_interval)}{ticks})."
         )
     return said
 

@@ -84,6 +84,23 @@ def test_inhibition_is_told_where_it_can_come_true() -> None:
     assert "kept quiet while one of these fires" in fine("route", *labels, "subsystem=cards")
 
 
+def test_repeats_on_the_group_interval_say_what_they_come_to(tmp_path: Path) -> None:
+    """E6: the interval that was asked for and the one that it comes to, where they differ."""
+    file = tmp_path / "routes.yaml"
+    text = "receivers: [{name: all}]\nroute: {receiver: all, group_interval: 15m, repeat_interval: "
+    file.write_text(f"repeats: on the group interval\n{text}20m}}\n")
+    asked = ("route", "a=b", "--config", str(file))
+    said = fine(*asked)
+    assert "repeat_interval  20m   (this route)" in said
+    assert "repeats come every 30m, on the group interval" in said
+    [way] = fine_json(*asked)["routes"]
+    assert (way["repeat_interval"], way["repeats_every"]) == (1200.0, 1800.0)
+    file.write_text(f"{text}20m}}\n")
+    assert "repeats come" not in fine(*asked)
+    [way] = fine_json(*asked)["routes"]
+    assert (way["repeat_interval"], way["repeats_every"]) == (1200.0, 1200.0)
+
+
 def test_a_receiver_for_nobody_says_so() -> None:
     """Silence on purpose is shown as what it is."""
     assert "nobody (the receiver has no targets)" in fine("route", "alertname=Watchdog")

@@ -1,6 +1,7 @@
 """Routes, inhibition, intervals and severities as the core gets them from the file."""
 
 from gateway.core.calendar import NEXT_BUSINESS_DAY
+from gateway.core.plan import Repeats
 from gateway.core.routing import match_routes
 from tests.config.texts import faults, loaded
 
@@ -30,6 +31,16 @@ def test_a_route_in_alertmanagers_words() -> None:
     assert (second.group_wait, second.repeat_interval, second.line) == (10.0, 36 * 3600.0, 11)
     assert second.group_by == ("alertname", "cluster")
     assert config.plan.resolve_timeout == 600.0
+
+
+def test_repeats_are_exact_unless_the_file_says_otherwise() -> None:
+    """E6: Alertmanager's way is there for those who want it, in words; a slip is told."""
+    rest = "receivers: [{name: all}]\nroute: {receiver: all}\n"
+    assert loaded(rest).plan.repeats is Repeats.EXACT
+    assert loaded(f"repeats: exact\n{rest}").plan.repeats is Repeats.EXACT
+    assert loaded(f"repeats: on the group interval\n{rest}").plan.repeats is Repeats.ON_TICKS
+    [fault] = faults(f"repeats: on group interval\n{rest}")
+    assert (fault.line, fault.suggestion) == (1, "on the group interval")
 
 
 def test_inhibition_takes_both_forms_and_counts_its_rules() -> None:

@@ -51,6 +51,22 @@ async def test_an_incident_says_who_was_told_and_what_comes_next(tmp_path: Path)
         assert {notice["state"] for notice in incident["notices"]} == {"sent"}
 
 
+async def test_a_repeat_on_the_group_interval_is_foretold_as_it_will_come(tmp_path: Path) -> None:
+    """E6: told at 12:06:40 and again after 2 h at ticks of 7 min: 14:12, not 14:06."""
+    routes = ROUTES.replace("group_by: [alertname]", "group_by: [alertname]\n  group_interval: 7m")
+    async with served(tmp_path, f"repeats: on the group interval\n{routes}") as (world, client):
+        await world.post(alert())
+        await world.advance(MINUTE)
+        said = await asked(client, incident="1001", zone="Europe/Berlin")
+        assert said["answer"][-1] == (
+            "Receiver billing was last told at 12:06 CET; without news it is told again at "
+            "14:12 CET (repeat_interval 2h, on the group interval)."
+        )
+        await world.advance(3 * HOUR)
+        repeats = [one.at for one in world.delivered if one.reason == "repeat"]
+        assert repeats[0] == pytest.approx(126 * MINUTE, abs=0.01)
+
+
 async def test_an_acknowledgement_is_the_reason_for_quiet(tmp_path: Path) -> None:
     """Who has it, until when, and that nothing comes before."""
     async with served(tmp_path) as (world, client):

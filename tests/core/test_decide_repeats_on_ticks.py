@@ -1,0 +1,94 @@
+"""`repeats: on the group interval`: repeats as Alertmanager makes them, for those who want that."""
+
+from dataclasses import replace
+
+from gateway.core.plan import Plan, Receiver, Repeats, Severity
+from gateway.core.routing import RouteSpec, build_route
+from tests.core.story import EMAIL, Story, brief
+
+
+def plan(group_interval: float, repeat_interval: float, **changes: object) -> Plan:
+    """One route with these intervals, whose repeats come at its ticks."""
+    spec = RouteSpec(
+        receiver="billing",
+        group_wait=1.0,
+        group_interval=group_interval,
+        repeat_interval=repeat_interval,
+    )
+    made = Plan(
+        root=build_route(spec),
+        receivers={"billing": Receiver("billing", (EMAIL,))},
+        repeats=Repeats.ON_TICKS,
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def test_a_repeat_waits_for_the_tick() -> None:
+    """Alertmanager: 3 s of repeat_interval at ticks of 2 s are 4 s; each counts from the last."""
+    story = Story(plan(2.0, 3.0))
+    story.fire("PaymentFailures")
+    assert brief(story.advance(13.5)) == [
+        (1.0, "first"),
+        (5.0, "repeat"),
+        (9.0, "repeat"),
+        (13.0, "repeat"),
+    ]
+
+
+def test_a_whole_number_of_ticks_is_no_tick_more() -> None:
+    """Where repeat_interval is a multiple of group_interval it is kept."""
+    story = Story(plan(300.0, 1800.0))
+    story.fire("PaymentFailures")
+    assert brief(story.advance(3700.0)) == [(1.0, "first"), (1801.0, "repeat"), (3601.0, "repeat")]
+
+
+def test_a_repeat_interval_of_a_millisecond_is_every_tick() -> None:
+    """As some of Alertmanager's own tests write it; the ticks bound it, no shortest repeat does."""
+    story = Story(plan(0.5, 0.001))
+    story.fire("PaymentFailures")
+    assert brief(story.advance(2.6)) == [
+        (1.0, "first"),
+        (1.5, "repeat"),
+        (2.0, "repeat"),
+        (2.5, "repeat"),
+    ]
+
+
+def test_news_put_the_repeat_off() -> None:
+    """What was told last counts, whatever it was."""
+    story = Story(plan(10.0, 25.0))
+    story.fire("PaymentFailures", region="eu")
+    story.advance(12.0)
+    story.fire("PaymentFailures", region="us")
+    assert brief(story.advance(60.0)) == [(21.0, "new alerts"), (51.0, "repeat")]
+
+
+def test_worse_severity_between_ticks_leaves_the_ticks_alone() -> None:
+    """It is said at once here; the repeat after it comes at a tick, not repeat_interval later."""
+    severities = {"critical": Severity("critical", 1, group_wait=0.0), "info": Severity("info", 3)}
+    story = Story(plan(10.0, 25.0, severities=severities))
+    story.plan = replace(story.plan, root=build_route(_inheriting()))
+    story.fire("PaymentFailures", "info")
+    story.advance(14.0)
+    story.fire("PaymentFailures", "critical")
+    assert brief(story.advance(40.0)) == [(14.0, "worse severity"), (41.0, "repeat")]
+
+
+def _inheriting() -> RouteSpec:
+    """The same intervals, inherited: so that severities have a say."""
+    return RouteSpec(
+        receiver="billing",
+        group_wait=1.0,
+        group_interval=10.0,
+        repeat_interval=25.0,
+        routes=[RouteSpec()],
+    )
+
+
+def test_waiting_for_a_repeat_costs_no_looks_at_ticks() -> None:
+    """A quiet group is looked at when it is to be repeated, not at all the ticks before."""
+    story = Story(plan(60.0, 4 * 3600.0))
+    story.fire("PaymentFailures")
+    story.advance(24 * 3600.0)
+    assert len(brief(story.said)) == 6
+    assert story.looks <= 8
