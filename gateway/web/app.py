@@ -4,7 +4,7 @@ from aiohttp import web
 
 from gateway.core.server import ServerSettings
 from gateway.flow.engine import Engine
-from gateway.web import ack, api, incidents, ingest, operate, slack
+from gateway.web import ack, api, api_v2, incidents, ingest, operate, slack
 from gateway.web.errors import errors_as_json
 from gateway.web.keys import ENGINE, SETTINGS
 
@@ -21,6 +21,7 @@ def build_app(engine: Engine, settings: ServerSettings) -> web.Application:
     ack.add_routes(app)
     incidents.add_routes(app)
     api.add_routes(app)
+    api_v2.add_routes(app)
     operate.add_routes(app)
     slack.add_routes(app)
     return app

@@ -154,15 +154,11 @@ async def test_an_unknown_source_is_404(client: Client, engine: FakeEngine) -> N
     assert 'source="other",status="404"' in engine.metrics.exposition().decode()
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "allowed"),
-    [("GET", "/webhook/alertmanager", "POST"), ("PUT", "/api/v2/alerts", "POST")],
-)
-async def test_another_method_is_405(client: Client, method: str, path: str, allowed: str) -> None:
+async def test_another_method_is_405(client: Client) -> None:
     """405 as JSON, with the methods that are allowed."""
-    answer = await client.request(method, path)
+    answer = await client.get("/webhook/alertmanager")
     assert answer.status == 405
-    assert answer.headers["Allow"] == allowed
+    assert answer.headers["Allow"] == "POST"
     assert (await answer.json())["error"]
 
 

@@ -1,0 +1,139 @@
+"""The plan in force, written as an alertmanager.yml: for amtool, karma and people who read it.
+
+Routes, inhibition rules and time intervals are written out; receivers are names only, for where
+they lead is our own grammar, and partly secret. What that grammar cannot say stands as comments
+at the top. Files like this load in Alertmanager 0.25 (tried with `amtool config routes`), so the
+newer keys, names of rules and labels of receivers and routes, are left out.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import yaml
+
+from gateway.core.inhibition import InhibitRule
+from gateway.core.plan import Plan, Severity
+from gateway.core.routing import Route, walk
+from gateway.core.routing_tree import GROUP_BY_ALL
+from gateway.core.timeinterval import TimeInterval
+from gateway.core.timeinterval_text import MONTHS, WEEKDAYS
+from gateway.core.timing import OPTIONS
+from gateway.core.when import format_duration
+
+LAST_DAY = 31
+
+
+def alertmanager_text(plan: Plan) -> str:
+    """The text. It holds no address and no secret."""
+    rules = [_inhibit_rule(rule) for rule in plan.inhibit_rules]
+    intervals = [
+        {"name": name, "time_intervals": [_interval(one) for one in several]}
+        for name, several in plan.time_intervals.items()
+    ]
+    tree = {
+        "global": {"resolve_timeout": format_duration(plan.resolve_timeout)},
+        "route": _route(plan.root, everything=True),
+        "inhibit_rules": rules,
+        "receivers": [{"name": name} for name in plan.receivers],
+        "templates": [],
+        "time_intervals": intervals,
+    }
+    # All but ASCII is escaped: left alone, U+0085 in a label's value would begin a new line.
+    comments = [f"# {line}\n".encode("ascii", "backslashreplace") for line in _comments(plan)]
+    return b"".join(comments).decode() + yaml.safe_dump(
+        tree, sort_keys=False, allow_unicode=False, width=1000, default_flow_style=False
+    )
+
+
+def _route(route: Route, *, everything: bool = False) -> dict[str, Any]:
+    """A route with what it says itself; the root with all that it passes on."""
+    said: dict[str, Any] = {}
+
+    def says(option: str) -> bool:
+        return everything or option in route.own
+
+    if says("receiver"):
+        said["receiver"] = route.receiver
+    if says("group_by"):
+        said["group_by"] = [GROUP_BY_ALL] if route.group_by_all else list(route.group_by)
+    if route.matchers:
+        said["matchers"] = [str(matcher) for matcher in route.matchers]
+    for option in ("mute_time_intervals", "active_time_intervals"):
+        if names := getattr(route, option):
+            said[option] = list(names)
+    said["continue"] = route.continue_
+    for option in OPTIONS:
+        if says(option):
+            said[option] = format_duration(getattr(route, option))
+    if route.children:
+        said["routes"] = [_route(child) for child in route.children]
+    return said
+
+
+def _inhibit_rule(rule: InhibitRule) -> dict[str, Any]:
+    return {
+        "source_matchers": [str(matcher) for matcher in rule.source],
+        "target_matchers": [str(matcher) for matcher in rule.target],
+        "equal": list(rule.equal),
+    }
+
+
+def _interval(one: TimeInterval) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "times": [{"start_time": _clock(a), "end_time": _clock(b)} for a, b in one.times],
+        "weekdays": [_span(WEEKDAYS[a], WEEKDAYS[b]) for a, b in one.weekdays],
+        "days_of_month": [days for a, b in one.days_of_month if (days := _days(a, b))],
+        "months": [_span(MONTHS[a - 1], MONTHS[b - 1]) for a, b in one.months],
+        "years": [_span(str(a), str(b)) for a, b in one.years],
+    }
+    said = {field: values for field, values in said.items() if values}
+    if one.location != "UTC":
+        said["location"] = one.location
+    return said
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+def _span(first: str, last: str) -> str:
+    return first if first == last else f"{first}:{last}"
+
+
+def _days(first: int, last: int) -> str:
+    """A range of days; empty where Alertmanager has no way to say it.
+
+    It takes no first day counted from the beginning with a last one counted from the end. To the
+    month's last day can be said as to the 31st.
+    """
+    if first > 0 > last:
+        return _span(str(first), str(LAST_DAY)) if last == -1 else ""
+    return _span(str(first), str(last))
+
+
+def _comments(plan: Plan) -> Iterator[str]:
+    yield f"routes.yaml {plan.digest}, as far as the grammar of alertmanager.yml can say it."
+    for severity in plan.severities.values():
+        if held := _held_by(severity):
+            where = f"where a route does not say otherwise itself, {plan.severity_label}="
+            yield f"severities: {where}{severity.name!r} has {held}"
+    for route in walk(plan.root):
+        if route.labels:
+            yield f"route {route.id!r} adds labels: {_pairs(route.labels)}"
+    for name, several in plan.time_intervals.items():
+        for one in several:
+            if unsaid := [f"{a}:{b}" for a, b in one.days_of_month if not _days(a, b)]:
+                yield f"time interval {name!r} has days_of_month {', '.join(unsaid)}, too"
+
+
+def _held_by(severity: Severity) -> str:
+    values = {option: getattr(severity, option) for option in OPTIONS}
+    return ", ".join(
+        f"{option} {format_duration(value)}"
+        for option, value in values.items()
+        if value is not None
+    )
+
+
+def _pairs(labels: Mapping[str, str]) -> str:
+    return ", ".join(f"{name}={value!r}" for name, value in labels.items())

@@ -1,0 +1,65 @@
+"""Answers and errors in the shapes that Alertmanager's API v2 has.
+
+Its clients are generated from its description: an error that a handler found is a JSON string
+(400, 404 of a silence, 500), one that was found before is ``{"code": …, "message": …}``. Another
+shape would show as the client's own complaint about it, with our words lost (amtool).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from gateway.flow.intake import Overloaded
+from gateway.store import StoreUnavailable
+from gateway.web.errors import Handler, RequestError, json_response, unavailable
+
+NO_STORE: Mapping[str, str] = {"Cache-Control": "no-store"}
+
+_TEXTS = frozenset({400, 500, 503})
+"""Statuses whose body is a JSON string, as the description has it (`responses: BadRequest`)."""
+
+
+class Complaint(RequestError):
+    """What a handler cannot do, with the number that Alertmanager's API has for it.
+
+    Where `code` is None the answer is a JSON string, else an object with code and message.
+    """
+
+    def __init__(self, status: int, text: str, code: int | None = None) -> None:
+        super().__init__(status, text)
+        self.code = code
+
+
+def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
+    """A value as JSON that no cache keeps."""
+    return json_response(value, status, {**NO_STORE, **(headers or {})})
+
+
+def wrong(error: RequestError) -> web.Response:
+    """An error in this API's shape, the detail joined to its text."""
+    parts = [error.error]
+    for one in error.detail:
+        field, message = str(one.get("field", "")), str(one.get("message", ""))
+        parts.append(f"{field}: {message}" if field else message)
+    text = "; ".join(part for part in parts if part)
+    code = error.code if isinstance(error, Complaint) else None
+    if code is None and error.status not in _TEXTS and not isinstance(error, Complaint):
+        code = error.status
+    said = text if code is None else {"code": code, "message": text}
+    return answer(said, error.status, error.headers)
+
+
+def as_in_v2(handler: Handler) -> Handler:
+    """The handler with its errors in this API's shape."""
+
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except RequestError as error:
+            return wrong(error)
+        except (StoreUnavailable, Overloaded) as error:
+            retry = unavailable(error).headers["Retry-After"]
+            return answer(str(error), 503, {"Retry-After": retry})
+
+    return guarded

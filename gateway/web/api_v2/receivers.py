@@ -1,0 +1,23 @@
+"""GET /api/v2/receivers: the names of all receivers."""
+
+from aiohttp import web
+
+from gateway.core.matcher import matches_all
+from gateway.web.access import reading
+from gateway.web.api_v2.answers import answer, as_in_v2
+from gateway.web.api_v2.questions import matchers
+from gateway.web.keys import ENGINE
+
+
+async def receivers(request: web.Request) -> web.StreamResponse:
+    """All, in the order of routes.yaml; each has the label `name`, as in Alertmanager 0.33."""
+    wanted = matchers(request, "receiver_matchers")
+    every = [
+        {"labels": {"name": name}, "name": name} for name in request.app[ENGINE].plan.receivers
+    ]
+    return answer([one for one in every if matches_all(wanted, {"name": str(one["name"])})])
+
+
+def add_routes(app: web.Application) -> None:
+    """The one path."""
+    app.router.add_get("/api/v2/receivers", as_in_v2(reading(receivers)))

@@ -1,0 +1,60 @@
+"""GET /api/v2/status: what a client wants to know before it asks anything else."""
+
+import platform
+
+from aiohttp import web
+
+from gateway import __version__
+from gateway.config.alertmanager_text import alertmanager_text
+from gateway.core.plan import Plan
+from gateway.core.when import format_rfc3339
+from gateway.flow.engine import Engine
+from gateway.web.access import reading
+from gateway.web.api_v2.answers import answer, as_in_v2
+from gateway.web.keys import ENGINE
+
+SPOKEN = "0.33.1"
+"""The Alertmanager whose API v2 this is. Clients choose what they may ask by this number (karma
+takes 0.22 and newer), so it is not our own; ours stands in `revision`."""
+
+
+class Status:
+    """The handler. It says that it runs since it was made."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._since = format_rfc3339(engine.now())
+        self._written: tuple[Plan, str] | None = None
+
+    async def status(self, request: web.Request) -> web.StreamResponse:
+        """The version, the configuration in force, and no cluster.
+
+        Replicas share a database and need no gossip: to clients each is an Alertmanager alone.
+        """
+        return answer(
+            {
+                "cluster": {"peers": [], "status": "disabled"},
+                "config": {"original": self._original()},
+                "uptime": self._since,
+                "versionInfo": {
+                    "branch": "gateway",
+                    "buildDate": "",
+                    "buildUser": "",
+                    "goVersion": f"Python {platform.python_version()}",
+                    "revision": f"gateway {__version__}",
+                    "version": SPOKEN,
+                },
+            }
+        )
+
+    def _original(self) -> str:
+        plan = self._engine.plan
+        # Written once for each plan: amtool asks this before every command, karma every minute.
+        if self._written is None or self._written[0] is not plan:
+            self._written = (plan, alertmanager_text(plan))
+        return self._written[1]
+
+
+def add_routes(app: web.Application) -> None:
+    """The one path."""
+    app.router.add_get("/api/v2/status", as_in_v2(reading(Status(app[ENGINE]).status)))

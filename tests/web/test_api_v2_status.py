@@ -1,0 +1,136 @@
+"""Alertmanager's API v2: status, receivers, and what is not there."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.flow.world import ROUTES, START, World
+from tests.web.conftest import Client
+from tests.web.description import conforms
+from tests.web.real import served
+from tests.web.world import recorded
+
+Gateway = tuple[World, Client]
+
+
+@pytest.fixture
+async def gateway(tmp_path: Path) -> AsyncIterator[Gateway]:
+    async with served(tmp_path) as (world, client):
+        yield world, client
+
+
+async def test_the_status_is_as_alertmanager_gives_it(gateway: Gateway) -> None:
+    """The same fields as recorded, no cluster, and running since the beginning."""
+    _, client = gateway
+    answer = await client.get("/api/v2/status")
+    assert answer.status == 200
+    assert answer.headers["Cache-Control"] == "no-store"
+    said = await answer.json()
+    real = json.loads(recorded("api-status.json"))
+    assert {key: set(value) for key, value in said.items() if isinstance(value, dict)} == {
+        key: set(value) for key, value in real.items() if isinstance(value, dict)
+    }
+    assert said["cluster"] == real["cluster"]
+    assert said["uptime"] == "2026-11-18T11:06:40.000Z"
+    assert START == 1_795_000_000.0
+
+
+async def test_answers_fit_the_official_description(gateway: Gateway) -> None:
+    """Clients are generated from it."""
+    _, client = gateway
+    conforms("alertmanagerStatus", await (await client.get("/api/v2/status")).json())
+    for receiver in await (await client.get("/api/v2/receivers")).json():
+        conforms("receiver", receiver)
+
+
+async def test_clients_choose_what_they_ask_by_the_version(gateway: Gateway) -> None:
+    """karma takes 0.22 and newer; the gateway's own version stands in the revision."""
+    _, client = gateway
+    version = (await (await client.get("/api/v2/status")).json())["versionInfo"]
+    assert version["version"] == json.loads(recorded("api-status.json"))["versionInfo"]["version"]
+    assert version["revision"].startswith("gateway ")
+
+
+async def test_the_configuration_follows_a_reload(gateway: Gateway) -> None:
+    """What is shown is what is in force."""
+    world, client = gateway
+
+    async def receivers() -> list[str]:
+        said = await (await client.get("/api/v2/status")).json()
+        read = yaml.safe_load(said["config"]["original"])
+        return [one["name"] for one in read["receivers"]]
+
+    before = await receivers()
+    assert before == await receivers()
+    world.routes = ROUTES.replace("  - name: quiet", "  - name: later\n  - name: quiet")
+    assert (await client.post("/-/reload")).status == 200
+    assert await receivers() == [*before[:1], "later", *before[1:]]
+
+
+async def test_the_receivers_are_those_of_the_file(gateway: Gateway) -> None:
+    """In its order, each with its name as label, and found by matchers on that."""
+    _, client = gateway
+    answer = await client.get("/api/v2/receivers")
+    said = await answer.json()
+    assert said == [
+        {"labels": {"name": name}, "name": name} for name in ("billing", "quiet", "everyone")
+    ]
+    some = await client.get("/api/v2/receivers", params={"receiver_matchers": "name=~qui.*"})
+    assert [one["name"] for one in await some.json()] == ["quiet"]
+    bad = await client.get("/api/v2/receivers", params={"receiver_matchers": "{bad"})
+    assert bad.status == 400
+    assert "receiver_matchers" in await bad.json()
+
+
+async def test_other_paths_and_methods_are_answered_as_recorded(gateway: Gateway) -> None:
+    """404, 405 with Allow, and 410 for version 1."""
+    _, client = gateway
+    real = {
+        (one["request"]["method"], one["request"]["path"]): one["response"]
+        for one in json.loads(recorded("api-other.json"))
+    }
+    for method, path in (("GET", "/api/v2/nope"), ("GET", "/api/v1/alerts")):
+        answer = await client.request(method, path)
+        assert answer.status == real[method, path]["status"]
+        assert set(await answer.json()) == set(real[method, path]["body"])
+    assert (await answer.json())["status"] == "deprecated"
+    missing = await client.get("/api/v2/nope")
+    assert await missing.json() == real["GET", "/api/v2/nope"]["body"]
+    wrong = await client.put("/api/v2/alerts")
+    assert wrong.status == 405
+    assert "POST" in wrong.headers["Allow"].split(",")
+    said = await wrong.json()
+    assert said["code"] == 405
+    assert said["message"].startswith("method PUT is not allowed, but [")
+
+
+@pytest.mark.parametrize("path", ["/-/healthy", "/-/ready"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_alertmanagers_health_paths_answer_as_recorded(
+    gateway: Gateway, path: str, method: str
+) -> None:
+    """200 to both methods, as load balancers ask."""
+    _, client = gateway
+    real = {
+        (one["request"]["method"], one["request"]["path"]): one["response"]["status"]
+        for one in json.loads(recorded("api-other.json"))
+    }
+    answer = await client.request(method, path)
+    assert answer.status == real.get((method, path), 200)
+
+
+@pytest.mark.parametrize("path", ["/api/v2/status", "/api/v2/receivers"])
+async def test_readers_from_elsewhere_need_the_token(tmp_path: Path, path: str) -> None:
+    """As for the gateway's own API; the refusal has the shape that clients know."""
+    async with served(tmp_path, listen="0.0.0.0:9095", api_token="test-api-token") as (_, client):
+        refused = await client.get(path)
+        assert refused.status == 401
+        assert "WWW-Authenticate" in refused.headers
+        said = await refused.json()
+        assert said["code"] == 401
+        assert "API token" in said["message"]
+        head = {"Authorization": "Bearer test-api-token"}
+        assert (await client.get(path, headers=head)).status == 200
