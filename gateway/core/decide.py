@@ -83,6 +83,7 @@ class Turn:
         self.visible = [m for m in self.firing if m.alert.identity not in self.suppressed]
         self.fresh = [m for m in self.visible if not m.told_firing]
         self.ended = [m for m in self.members if m.told_firing and not m.firing(self.now)]
+        self.heard_again = [m for m in self.visible if m.told is Told.HUSHED]
         worst = min(
             (self.plan.severity_of(m.alert.labels) for m in self.visible or self.members),
             key=lambda severity: severity.rank,
@@ -134,7 +135,8 @@ class Turn:
         """Remember that people now know the present state of every alert that may be told."""
         for place, member in enumerate(self.members):
             if member.firing(self.now):
-                if member.told_firing or member.alert.identity in self.suppressed:
+                told_before = member.told_firing and member.told is not Told.HUSHED
+                if told_before or member.alert.identity in self.suppressed:
                     continue
                 told = Told.FIRING
             elif member.told_firing:
@@ -172,6 +174,16 @@ class Turn:
         if self.receiver.escalate in self.plan.escalations:
             self.set(climb=Climb(str(self.receiver.escalate), next_at=next_at))
 
+    def put_off_escalation(self) -> None:
+        """Who is told now after a quiet time gets the step's whole wait to answer."""
+        climb = self.incident.climb
+        if climb is None or climb.next_at is None or climb.next_at > self.now or climb.step == 0:
+            return
+        escalation = self.plan.escalations.get(climb.name)
+        steps = escalation.steps[: climb.step] if escalation else ()
+        wait = step_wait(steps[-1].wait if steps else None, self.severity, self.now, self.plan)
+        self.set(climb=replace(climb, next_at=self.now + wait))
+
     # The steps of a decision, in order.
 
     def expire_acknowledgement(self) -> None:
@@ -200,6 +212,7 @@ class Turn:
         if self.now < self.incident.tick_at - EARLY:
             return
         self.set(flushed=True)
+        self.hush()
         if not self.firing:
             self.resolve()
         elif self.muted:
@@ -211,6 +224,21 @@ class Turn:
             self.say_news()
         else:
             self.say_why_suppressed()
+
+    def hush(self) -> None:
+        """E30: remember which told alerts a silence came over; its end is worth a word."""
+        for place, member in enumerate(self.members):
+            why = self.suppressed.get(member.alert.identity)
+            if (
+                why is not None
+                and why.reason is Reason.SILENCED
+                and member.told is Told.FIRING
+                and member.told_firing
+                and member.firing(self.now)
+            ):
+                after = replace(member, told=Told.HUSHED)
+                self.members[place] = after
+                self.changed[member.alert.identity] = after
 
     def say_news(self) -> None:
         """Speak of fresh and of ended alerts, each under its own reason."""
@@ -229,10 +257,14 @@ class Turn:
         elif fresh:
             self.speak(Reason.NEW_ALERTS, Kind.FIRING)
         elif incident.held and incident.ack is None:
+            self.put_off_escalation()
             self.speak(Reason.MUTE_ENDED, Kind.FIRING)
+        elif self.heard_again and incident.ack is None:
+            self.put_off_escalation()
+            self.speak(Reason.SILENCE_ENDED, Kind.FIRING)
         elif self.ended and any(target.wants_ends for target in self.audience()):
             self.speak(Reason.SOME_RESOLVED, Kind.FIRING, quiet=incident.ack is not None)
-        elif self.ended:
+        elif self.ended or self.heard_again:
             self.mark_told()
 
     def say_worse(self, before: Incident) -> None:

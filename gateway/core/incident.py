@@ -26,6 +26,7 @@ class Told(StrEnum):
 
     NOTHING = ""
     FIRING = "firing"
+    HUSHED = "hushed"  # that it fires; a silence came over it since
     RESOLVED = "resolved"
 
 
@@ -54,7 +55,7 @@ class Member:
         new one.
         """
         return (
-            self.told is Told.FIRING
+            self.told in (Told.FIRING, Told.HUSHED)
             and self.told_starts_at is not None
             and self.alert.starts_at <= self.told_starts_at
         )

@@ -40,6 +40,7 @@ class Reason(StrEnum):
     ACK_UNDONE = "acknowledgement undone"
     ACK_EXPIRED = "acknowledgement expired"
     MUTE_ENDED = "mute ended"
+    SILENCE_ENDED = "silence ended"
     FALLBACK = "fallback"
     MOVED = "moved by reload"
     DIGEST = "digest"

@@ -19,6 +19,7 @@ from gateway.flow.memory import Memory
 from gateway.flow.parts import Health, Parts
 from gateway.flow.regroup import Grouping
 from gateway.flow.respond import respond
+from gateway.flow.silences import Silences
 from gateway.flow.suppression import Suppression
 from gateway.flow.upkeep import RETENTION, Upkeep
 from gateway.flow.watch import Watch
@@ -59,7 +60,8 @@ class Engine:
         )
         self.watch = Watch(parts.store, lambda: self.plan, parts.now, self.submit)
         self.delivery = Delivery(parts, lambda: self.plan, self._begin)
-        self._upkeep = Upkeep(parts, self._memory, self.intake, self.delivery)
+        self.silences = Silences(parts.store, parts.now, self._look_at)
+        self._upkeep = Upkeep(parts, self._forget, self._memory, self.intake, self.delivery)
 
     # What the web and the command line use.
 
@@ -177,6 +179,10 @@ class Engine:
         self._loops.start(upkeep, partial(self._upkeep.run, partial(self._loops.well, upkeep)))
         self._loops.start("store probe", self._upkeep.probe)
         self._loops.start("watchdogs", self.watch.run)
+        silencing = "silences"
+        self._loops.start(
+            silencing, partial(self.silences.run, partial(self._loops.well, silencing))
+        )
 
     def prepare(self) -> None:
         """Build the channels and their couriers; unless started, time is then moved by hand."""
@@ -241,6 +247,11 @@ class Engine:
         if self._running:
             name = f"deliver {courier.name}"
             self._loops.start(name, partial(courier.run, partial(self._loops.well, name)))
+
+    def _forget(self) -> None:
+        """What is remembered of the database is certain no more."""
+        self._memory.clear(self.now())
+        self._suppression.clear()
 
     def _committed(self, batch: Batch) -> None:
         self._loops.well("intake")

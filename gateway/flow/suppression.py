@@ -7,12 +7,13 @@ from gateway.core.incident import Member
 from gateway.core.inhibition import SourceIndex
 from gateway.core.notice import Reason
 from gateway.core.plan import Plan
+from gateway.core.silence import SilenceIndex
 from gateway.flow.memory import Memory
-from gateway.store import Tx, alerts
+from gateway.store import Tx, alerts, silences
 
 
 class Suppression:
-    """Keeps the index of inhibiting alerts, rebuilt when the stored version has moved on.
+    """Keeps the silences and an index of inhibiting alerts, read anew when they have changed.
 
     Used inside deciding transactions only: there is one at a time, so what it reads is the
     snapshot that the decision is saved on.
@@ -23,11 +24,43 @@ class Suppression:
         self._key: tuple[str, int] | None = None
         self._index: SourceIndex | None = None
         self._expires_at = 0.0
+        self._silences = SilenceIndex(())
+        self._silence_version: int | None = None
 
     def of(
         self, tx: Tx, members: Iterable[Member], plan: Plan, now: float
     ) -> Mapping[str, Suppressed]:
-        """By identity, those of `members` that are inhibited at `now`."""
+        """By identity, those of `members` that are silenced or inhibited at `now`."""
+        version = silences.version(tx)
+        if version != self._silence_version:
+            self._silences = SilenceIndex(silences.since(tx, now))
+            self._silence_version = version
+        if not plan.inhibit_rules and not self._silences:
+            return {}
+        burning = [member for member in members if member.firing(now)]
+        return {**self._inhibited(tx, burning, plan, now), **self._silenced(burning, now)}
+
+    def clear(self) -> None:
+        """Read everything anew: after the database was lost, a version may name another state."""
+        self._key = None
+        self._silence_version = None
+
+    def _silenced(self, burning: Iterable[Member], now: float) -> dict[str, Suppressed]:
+        if not self._silences:
+            return {}
+        found = {}
+        for member in burning:
+            active = self._silences.silencing(member.alert.labels, now)
+            if active:
+                longest = active[0]
+                found[member.alert.identity] = Suppressed(
+                    Reason.SILENCED, longest.words(), longest.ends_at
+                )
+        return found
+
+    def _inhibited(
+        self, tx: Tx, burning: Iterable[Member], plan: Plan, now: float
+    ) -> dict[str, Suppressed]:
         if not plan.inhibit_rules:
             return {}
         key = (plan.digest, alerts.inhibit_version(tx))
@@ -37,9 +70,7 @@ class Suppression:
         index = self._index
         assert index is not None
         found = {}
-        for member in members:
-            if not member.firing(now):
-                continue
+        for member in burning:
             hit = index.inhibitor(member.alert.labels)
             if hit is not None:
                 rule, source = hit

@@ -29,8 +29,17 @@ RETENTION = 90 * 86400.0
 class Upkeep:
     """The loops nobody waits for. `store_problem` is what the database said last, or empty."""
 
-    def __init__(self, parts: Parts, memory: Memory, intake: Intake, delivery: Delivery) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        forget: Callable[[], None],
+        memory: Memory,
+        intake: Intake,
+        delivery: Delivery,
+    ) -> None:
+        """`forget` is called when what is remembered of the database is certain no more."""
         self._parts = parts
+        self._forget = forget
         self._memory = memory
         self._intake = intake
         self._delivery = delivery
@@ -65,5 +74,5 @@ class Upkeep:
             self._parts.metrics.store_up(not self.store_problem)
             if self._parts.store.epoch != self._epoch:
                 self._epoch = self._parts.store.epoch
-                self._memory.clear(self._parts.now())
+                self._forget()
             await asyncio.sleep(PROBE)

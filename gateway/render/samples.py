@@ -93,6 +93,7 @@ def _kinds() -> Iterator[Sample]:
         Reason.NEW_ALERTS,
         Reason.SOME_RESOLVED,
         Reason.MUTE_ENDED,
+        Reason.SILENCE_ENDED,
         Reason.FALLBACK,
         Reason.MOVED,
     ):

@@ -3,6 +3,7 @@
 from sqlalchemy import bindparam, delete, exists, select
 
 from gateway.core.incident import State
+from gateway.store import silences
 from gateway.store.sql import Among, Statement, keys
 from gateway.store.tables import (
     acks,
@@ -58,7 +59,7 @@ _FORGET_ALERTS = Statement(delete(alerts).where(Among(alerts.c.identity, "identi
 
 
 def prune(tx: Tx, before: float, limit: int) -> int:
-    """Forget what ended before an instant; return how many rows of incidents and alerts went.
+    """Forget what ended before an instant; return how many incidents, alerts and silences went.
 
     Up to `limit` incidents with everything of theirs, as many alerts that are in no incident
     that is kept, as many finished notices without an incident. Call again while it returns more
@@ -76,4 +77,5 @@ def prune(tx: Tx, before: float, limit: int) -> int:
         tx.run(statement, numbers=numbers)
     forgotten = tx.run(_FORGET_INCIDENTS, numbers=numbers)
     identities = [row[0] for row in tx.rows(_OLD_ALERTS, before=before, most=limit)]
-    return forgotten + tx.run(_FORGET_ALERTS, identities=keys(identities))
+    forgotten += tx.run(_FORGET_ALERTS, identities=keys(identities))
+    return forgotten + silences.prune(tx, before, limit)

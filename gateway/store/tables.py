@@ -35,7 +35,13 @@ meta = Table(
 """Counters. Ids are taken from here and not from the database's own sequences: one writer at a
 time makes that safe, one statement takes ten thousand, and no number is lost to a rollback."""
 
-COUNTERS = {"incident": FIRST_INCIDENT - 1, "notice": 0, "facts": 0, "inhibit_version": 0}
+COUNTERS = {
+    "incident": FIRST_INCIDENT - 1,
+    "notice": 0,
+    "facts": 0,
+    "inhibit_version": 0,
+    "silence_version": 0,
+}
 
 alerts = Table(
     "alerts",
@@ -255,3 +261,19 @@ rejects = Table(
     Column("remote", Text, nullable=False),
     Column("excerpt", Text, nullable=False),
 )
+
+silences = Table(
+    "silences",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("starts_at", Double, nullable=False),
+    Column("ends_at", Double, nullable=False),
+    Column("updated_at", Double, nullable=False),
+    Column("seen_at", Double, nullable=False),
+    Column("gone_for", Double),
+    Column("created_by", Text, nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("matchers", Text, nullable=False),
+    Column("annotations", Text, nullable=False),
+)
+Index("silences_ends_at", silences.c.ends_at)

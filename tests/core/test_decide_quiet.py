@@ -37,6 +37,60 @@ def test_the_end_of_a_silence_tells_the_state() -> None:
     assert brief(story.advance(5.0)) == [(607.0, "first")]
 
 
+def test_a_silence_over_what_was_told() -> None:
+    """E30: told, silenced, still burning at the end: said once then, and repeats count anew."""
+    story = Story(without_escalation())
+    key = story.fire("PaymentFailures", "warning")
+    story.advance(60.0)
+    story.silence(key, until=START + HOUR)
+    story.look()
+    story.advance(HOUR - 60.0 - 1.0)
+    del story.suppressed[key]
+    said = brief(story.advance(4 * HOUR))
+    assert said == [(HOUR, "silence ended")]
+    assert brief(story.advance(HOUR)) == [(5 * HOUR, "repeat")]
+
+
+def test_one_alert_of_several_was_silenced() -> None:
+    """E30: the others burn on and are told meanwhile; the end of the silence is still a word."""
+    story = Story(without_escalation())
+    key = story.fire("PaymentFailures", "warning", instance="a")
+    story.fire("PaymentFailures", "warning", instance="b")
+    story.advance(60.0)
+    story.silence(key, until=START + HOUR + 7)
+    story.look()
+    assert story.advance(HOUR - 60.0) == []
+    del story.suppressed[key]
+    assert brief(story.advance(30.0)) == [(HOUR + 7, "silence ended")]
+
+
+def test_acknowledged_before_its_silence_ended() -> None:
+    """Somebody has it: the end of the silence wakes nobody."""
+    story = Story(without_escalation())
+    key = story.fire("PaymentFailures", "warning")
+    story.advance(60.0)
+    story.silence(key, until=START + HOUR)
+    story.ack("ana")
+    story.look()
+    story.advance(HOUR - 61.0)
+    del story.suppressed[key]
+    assert {one.reason for one in story.advance(2 * HOUR)} <= {"acknowledged"}
+
+
+def test_the_next_step_waits_anew_after_a_silence() -> None:
+    """Who hears at the end of a silence gets the step's time to answer before the next is woken."""
+    story = Story()
+    key = story.fire("PaymentFailures", "critical")
+    story.advance(5 * MINUTE)
+    story.silence(key, until=START + HOUR)
+    story.look()
+    story.advance(55 * MINUTE - 1.0)
+    del story.suppressed[key]
+    said = story.advance(30 * MINUTE)
+    steps = [one.at for one in said if one.reason == "escalation"]
+    assert min(steps) == HOUR + 15 * MINUTE
+
+
 def test_the_end_is_told_through_a_silence() -> None:
     """E4: who was told of the firing is told of the end, silenced or not."""
     story = Story(without_escalation())

@@ -23,7 +23,7 @@ async def test_same_webhook_twice(world: World) -> None:
     await world.advance(1.0)
     await world.post(one)
     await world.post(one, one)
-    assert await world.advance(HOUR) == await world.advance(0.0) or True
+    await world.advance(HOUR)
     assert [d.reason for d in world.delivered if d.channel == "pagerduty"] == ["first"]
 
 

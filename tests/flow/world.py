@@ -24,7 +24,7 @@ from gateway.flow.engine import Engine, Parts
 from gateway.links import Links
 from gateway.metrics import Metrics
 from gateway.render.words import Renderer
-from gateway.store import Store, Tx, incidents, outbox, timeline
+from gateway.store import Store, Tx, incidents, outbox, silences, timeline
 
 START = 1_795_000_000.0  # 2026-11-18T11:06:40Z, a Wednesday
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
@@ -243,6 +243,7 @@ class World:
             assert self.rounds < 200_000, "the world spins"
             busy = False
             for engine in self.replicas:
+                await engine.silences.look_once()
                 if (await engine.dispatch_once()).decided:
                     busy = True
                 for courier in engine.couriers.values():
@@ -261,7 +262,8 @@ class World:
 
         def work(tx: Tx) -> list[float | None]:
             names = ("email", "slack", "pagerduty", "webhook", "console")
-            return [incidents.next_due(tx), *(outbox.next_at(tx, name) for name in names)]
+            edges = [at for s in silences.since(tx, self.now) for at in (s.starts_at, s.ends_at)]
+            return [incidents.next_due(tx), *edges, *(outbox.next_at(tx, name) for name in names)]
 
         times = [t for t in await self.engine.store.read(work) if t is not None]
         held = [

@@ -15,6 +15,7 @@ from gateway.store import (
     members,
     outcomes,
     sent,
+    silences,
     timeline,
     untold,
 )
@@ -30,6 +31,7 @@ MODULES = (
     members,
     outcomes,
     sent,
+    silences,
     timeline,
     untold,
 )

@@ -1,0 +1,229 @@
+"""Silences made, changed and ended; and a look at whoever they concern when they begin and end.
+
+A silence is saved before it is answered. The incidents that it matches are made due then, at its
+start and at its end, so that the end of a silence is told at once (E30). Should the process die
+in between, nothing is lost: silenced incidents are due at their silence's end by themselves.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from uuid import uuid4
+
+from gateway.core.alert import Alert
+from gateway.core.matcher import Matcher, matches_all
+from gateway.core.plan import NOTHING
+from gateway.core.silence import Silence, SilenceError, can_update, expired, validate
+from gateway.store import Store, Tx, alerts, incidents, members, silences
+
+POLL = 5.0
+"""Seconds between looks at whether a silence began or ended."""
+
+GONE_EVERY = 60.0
+"""Seconds between looks at whether the alerts of silences that end with them still fire."""
+
+PAGE = 500
+"""Alerts read at once while looking for those that a silence matches."""
+
+SHOWN_AFTER_END = 120 * 3600.0
+"""Seconds for which an ended silence is still listed, as Alertmanager's default retention."""
+
+
+class SilenceNotFound(LookupError):
+    """There is no silence of that id."""
+
+
+class Silences:
+    """What people and tools do with silences. Used from the event loop."""
+
+    def __init__(
+        self, store: Store, now: Callable[[], float], touched: Callable[[float], None]
+    ) -> None:
+        """`touched` is called with the instant at which incidents were made due."""
+        self._store = store
+        self._now = now
+        self._touched = touched
+        self._looked_at = now()
+        self._gone_looked_at = self._looked_at
+        self._fresh: list[Silence] = []
+        self._wake = asyncio.Event()
+
+    async def put(
+        self,
+        matchers: Sequence[Matcher],
+        starts_at: float,
+        ends_at: float,
+        created_by: str,
+        comment: str,
+        *,
+        silence_id: str = "",
+        annotations: Mapping[str, str] = NOTHING,
+        gone_for: float | None = None,
+    ) -> Silence:
+        """Make a silence, or change the one of that id; returns it as it was saved.
+
+        What cannot be changed in place ends, and a new one takes over under a new id, as in
+        Alertmanager. A start in the past becomes now. Raises SilenceError for one that cannot be
+        meant, SilenceNotFound for an unknown id, StoreUnavailable.
+        """
+        now = self._now()
+        wanted = Silence(
+            silence_id,
+            tuple(matchers),
+            starts_at,
+            ends_at,
+            now,
+            created_by,
+            comment,
+            annotations,
+            gone_for,
+        )
+        validate(wanted)
+        if ends_at <= now:
+            raise SilenceError("it ends in the past", "endsAt")
+        if ends_at == starts_at:
+            raise SilenceError("it ends when it starts", "endsAt")
+        saved, changed = await self._store.write(partial(_put, wanted=wanted, now=now))
+        self._look_again(changed)
+        return saved
+
+    async def expire(self, silence_id: str) -> Silence:
+        """End a silence now. One that had ended stays as it is. Raises SilenceNotFound."""
+        saved, changed = await self._store.write(
+            partial(_expire, silence_id=silence_id, now=self._now())
+        )
+        self._look_again(changed)
+        return saved
+
+    async def get(self, silence_id: str) -> Silence | None:
+        """The silence of that id, also after its end."""
+        return await self._store.read(partial(silences.get, silence_id=silence_id))
+
+    async def listed(self, *, ended: bool = True) -> list[Silence]:
+        """Silences by their ends; with `ended` those too that ended in the last 120 hours."""
+        since = self._now() - (SHOWN_AFTER_END if ended else 0.0)
+        return await self._store.read(partial(silences.since, instant=since))
+
+    async def preview(self, matchers: Sequence[Matcher], limit: int) -> tuple[int, list[Alert]]:
+        """How many alerts that fire now match, and the first `limit` of them."""
+        count, shown = 0, list[Alert]()
+        after: str | None = ""
+        while after is not None:
+            page, after = await self._page(after)
+            matching = [alert for alert in page if matches_all(matchers, alert.labels)]
+            count += len(matching)
+            shown += matching[: limit - len(shown)]
+        return count, shown
+
+    async def run(self, well: Callable[[], None]) -> None:
+        """Look at who is concerned whenever a silence is made, begins or ends."""
+        while True:
+            self._wake.clear()
+            boundary = await self.look_once()
+            well()
+            pause = POLL if boundary is None else min(POLL, max(0.0, boundary - self._now()))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._wake.wait()
+
+    async def look_once(self) -> float | None:
+        """Make incidents due whose silences changed; returns when the next begins or ends."""
+        now, before = self._now(), self._looked_at
+        fresh, self._fresh = self._fresh, []
+        try:
+            known = await self._store.read(partial(silences.since, instant=before))
+            concerned = [
+                silence
+                for silence in known
+                if before < silence.starts_at <= now or before < silence.ends_at <= now
+            ]
+            await self._make_due([*fresh, *concerned], now)
+        except BaseException:
+            self._fresh = fresh + self._fresh
+            raise
+        self._looked_at = now
+        if now - self._gone_looked_at >= GONE_EVERY:
+            self._gone_looked_at = now
+            await self._end_those_gone(known, now)
+        edges = [edge for one in known for edge in (one.starts_at, one.ends_at) if edge > now]
+        return min(edges, default=None)
+
+    def _look_again(self, changed: Sequence[Silence]) -> None:
+        self._fresh += changed
+        self._wake.set()
+
+    async def _make_due(self, concerned: Sequence[Silence], now: float) -> None:
+        if not concerned:
+            return
+        after: str | None = ""
+        while after is not None:
+            page, after = await self._page(after)
+            found = [a.identity for a in page if any(one.mutes(a.labels) for one in concerned)]
+            if found:
+                await self._store.write(partial(_make_due, identities=found, now=now))
+                self._touched(now)
+
+    async def _end_those_gone(self, known: Sequence[Silence], now: float) -> None:
+        """End silences whose alerts have been gone for as long as they say."""
+        waiting = [s for s in known if s.gone_for is not None and s.state(now) == "active"]
+        if not waiting:
+            return
+        seen: set[str] = set()
+        after: str | None = ""
+        while after is not None and len(seen) < len(waiting):
+            page, after = await self._page(after)
+            for silence in waiting:
+                if silence.id not in seen and any(silence.mutes(a.labels) for a in page):
+                    seen.add(silence.id)
+        if seen:
+            rows = [(silence_id, now) for silence_id in sorted(seen)]
+            await self._store.write(partial(silences.seen, rows=rows))
+        for silence in waiting:
+            last = max(silence.seen_at, silence.starts_at)
+            gone_for = silence.gone_for or 0.0
+            if silence.id not in seen and now - last >= gone_for:
+                await self.expire(silence.id)
+
+    async def _page(self, after: str) -> tuple[list[Alert], str | None]:
+        """Some alerts that fire, and where to go on."""
+        now = self._now()
+        page = await self._store.read(partial(alerts.page_active, now=now, after=after, limit=PAGE))
+        return page, page[-1].identity if len(page) == PAGE else None
+
+
+def _put(tx: Tx, wanted: Silence, now: float) -> tuple[Silence, list[Silence]]:
+    changed: list[Silence] = []
+    old = silences.get(tx, wanted.id) if wanted.id else None
+    if wanted.id and old is None:
+        raise SilenceNotFound(wanted.id)
+    if old is not None:
+        changed.append(old)
+        if can_update(old, wanted, now):
+            start = old.starts_at if old.state(now) == "active" else wanted.starts_at
+            saved = replace(wanted, starts_at=start, seen_at=old.seen_at)
+            silences.put(tx, saved)
+            return saved, [*changed, saved]
+        if old.state(now) != "expired":
+            silences.put(tx, expired(old, now))
+    saved = replace(wanted, id=str(uuid4()), starts_at=max(wanted.starts_at, now))
+    silences.put(tx, saved)
+    return saved, [*changed, saved]
+
+
+def _expire(tx: Tx, silence_id: str, now: float) -> tuple[Silence, list[Silence]]:
+    old = silences.get(tx, silence_id)
+    if old is None:
+        raise SilenceNotFound(silence_id)
+    if old.state(now) == "expired":
+        return old, []
+    ended = expired(old, now)
+    silences.put(tx, ended)
+    return ended, [ended]
+
+
+def _make_due(tx: Tx, identities: Sequence[str], now: float) -> None:
+    found = members.open_numbers_of(tx, identities)
+    numbers = sorted({number for several in found.values() for number in several})
+    incidents.sooner(tx, [(number, now) for number in numbers])

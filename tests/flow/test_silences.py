@@ -1,0 +1,192 @@
+"""Silences in the whole flow: made, kept over a crash, ended; and who hears of the end."""
+
+import pytest
+
+from gateway.core.matcher import Matcher
+from gateway.core.silence import Silence, SilenceError
+from gateway.flow.silences import SilenceNotFound
+from gateway.store import alerts
+from tests.flow.world import HOUR, MINUTE, START, World, alert, to
+
+ROOM = "slack:#billing-alerts"
+PAYMENTS = (Matcher("alertname", "=", "PaymentFailures"),)
+
+
+async def silence(world: World, seconds: float = HOUR, **more: object) -> Silence:
+    return await world.engine.silences.put(
+        PAYMENTS,
+        world.now,
+        world.now + seconds,
+        "ana",
+        "database maintenance",
+        **more,  # type: ignore[arg-type]
+    )
+
+
+async def test_nobody_hears_of_what_is_silenced_and_the_timeline_says_why(world: World) -> None:
+    """Promise 2: no word to anybody; who silenced it, until when and why stands written."""
+    await silence(world)
+    await world.post(alert("PaymentFailures", "warning"))
+    assert await world.advance(HOUR - 1.0) == []
+    quiet = [one for one in await world.timeline() if one.kind == "kept quiet"]
+    assert [one.text for one in quiet] == [
+        "silenced by ana until 2026-11-18T12:06:40Z: database maintenance"
+    ]
+
+
+async def test_its_end_is_told_once(world: World) -> None:
+    """E30: told before, still burning when the silence ends: one word, then the usual repeats."""
+    await world.post(alert("PaymentFailures", "warning"))
+    await world.advance(MINUTE)
+    await silence(world)
+    assert await world.advance(HOUR - 1.0) == []
+    assert to(await world.advance(3 * HOUR), ROOM) == [
+        (HOUR + MINUTE, "firing", "silence ended"),
+    ]
+
+
+async def test_ended_early(world: World) -> None:
+    """E30: somebody ends the silence: the state is told then, not at the next tick."""
+    await world.post(alert("PaymentFailures", "warning"))
+    await world.advance(MINUTE)
+    made = await silence(world)
+    await world.advance(7.0)
+    await world.engine.silences.expire(made.id)
+    assert to(await world.advance(1.0), ROOM) == [(67.0, "firing", "silence ended")]
+
+
+async def test_over_while_silenced(world: World) -> None:
+    """E4: silenced or not, whoever was told of the firing is told of the end."""
+    await world.post(alert("PaymentFailures", "warning", starts_at=START))
+    await world.advance(MINUTE)
+    await silence(world)
+    await world.advance(MINUTE)
+    await world.post(alert("PaymentFailures", "warning", starts_at=START, ends_at=world.now))
+    said = await world.advance(10 * MINUTE)
+    assert [reason for _, _, reason in to(said, ROOM)] == ["resolved"]
+
+
+async def test_fired_and_over_while_silenced(world: World) -> None:
+    """E5: nobody is told of an end whose beginning was silenced."""
+    await silence(world)
+    await world.post(alert("PaymentFailures", "warning", starts_at=START))
+    await world.advance(MINUTE)
+    await world.post(alert("PaymentFailures", "warning", starts_at=START, ends_at=world.now))
+    assert await world.advance(2 * HOUR) == []
+
+
+async def test_no_escalation_while_silenced(world: World) -> None:
+    """The next person is not woken while it is silenced, and gets their wait after it."""
+    await world.post(alert("PaymentFailures", "critical"))
+    await world.advance(MINUTE)
+    await silence(world)
+    await world.advance(HOUR)
+    said = await world.advance(HOUR)
+    assert to(said, "email:ben@example.com") == [
+        (HOUR + MINUTE + 15 * MINUTE, "escalation", "escalation")
+    ]
+
+
+async def test_a_silence_to_come(world: World) -> None:
+    """Pending it keeps nobody quiet; from its start on it does; then its end is told."""
+    start = world.now + 10 * MINUTE
+    await world.engine.silences.put(PAYMENTS, start, start + HOUR, "ben", "release")
+    await world.post(alert("PaymentFailures", "warning"))
+    assert to(await world.advance(9 * MINUTE), ROOM) == [(30.0, "firing", "first")]
+    assert await world.advance(HOUR) == []
+    assert to(await world.advance(MINUTE), ROOM) == [(70 * MINUTE, "firing", "silence ended")]
+
+
+async def test_known_after_a_crash(world: World) -> None:
+    """Promise 1: a silence that was answered is kept; its end is told by whoever runs then."""
+    await world.post(alert("PaymentFailures", "warning"))
+    await world.advance(MINUTE)
+    await silence(world)
+    await world.advance(1.0)
+    await world.kill(world.engine)
+    await world.start()
+    assert await world.advance(HOUR - MINUTE) == []
+    assert to(await world.advance(10 * MINUTE), ROOM) == [
+        (HOUR + MINUTE, "firing", "silence ended")
+    ]
+
+
+async def test_made_at_one_replica_it_holds_at_the_other(world: World) -> None:
+    """Promise 11: the other replica decides, and it knows."""
+    other = await world.start()
+    await silence(world)
+    await world.post(alert("PaymentFailures", "warning"), to=other)
+    assert await world.advance(30 * MINUTE) == []
+
+
+async def test_changed_in_place_or_replaced(world: World) -> None:
+    """As in Alertmanager: a later end keeps the id; other matchers make a new one, and the old
+    ends; an ended one comes back under a new id."""
+    made = await silence(world)
+    longer = await silence(world, 2 * HOUR, silence_id=made.id)
+    assert (longer.id, longer.ends_at) == (made.id, made.ends_at + HOUR)
+    other = await world.engine.silences.put(
+        (Matcher("team", "=", "billing"),),
+        world.now,
+        world.now + HOUR,
+        "ana",
+        "",
+        silence_id=made.id,
+    )
+    assert other.id != made.id
+    old = await world.engine.silences.get(made.id)
+    assert old is not None
+    assert old.state(world.now) == "expired"
+    again = await silence(world, silence_id=made.id)
+    assert again.id not in (made.id, other.id)
+    assert {one.id for one in await world.engine.silences.listed(ended=False)} == {
+        other.id,
+        again.id,
+    }
+    assert len(await world.engine.silences.listed()) == 3
+
+
+async def test_refused(world: World) -> None:
+    """What ends in the past is refused, and what does not exist is not found."""
+    with pytest.raises(SilenceError, match="past"):
+        await world.engine.silences.put(
+            PAYMENTS, world.now - 2 * HOUR, world.now - HOUR, "ana", "too late"
+        )
+    with pytest.raises(SilenceNotFound):
+        await silence(world, silence_id="11111111-1111-1111-1111-111111111111")
+    with pytest.raises(SilenceNotFound):
+        await world.engine.silences.expire("11111111-1111-1111-1111-111111111111")
+
+
+async def test_ends_when_its_alert_is_gone(world: World) -> None:
+    """Asked to end with its alert, it ends half an hour after the alert did, not before."""
+    await world.post(alert("PaymentFailures", "warning", starts_at=START))
+    made = await silence(world, 100 * HOUR, gone_for=30 * MINUTE)
+    for _ in range(60):
+        await world.advance(MINUTE)
+    over = world.now
+    await world.post(alert("PaymentFailures", "warning", starts_at=START, ends_at=over))
+    ended_at = None
+    for _ in range(60):
+        await world.advance(MINUTE)
+        found = await world.engine.silences.get(made.id)
+        assert found is not None
+        if found.state(world.now) == "expired":
+            ended_at = found.ends_at
+            break
+    assert ended_at is not None
+    assert 29 * MINUTE <= ended_at - over <= 31 * MINUTE
+
+
+async def test_what_it_would_silence(world: World) -> None:
+    """A preview counts every alert that fires and matches, and shows the first."""
+    await world.post(
+        *(alert("PaymentFailures", "warning", instance=f"web-{n}") for n in range(7)),
+        alert("RenewalCronSlow", "warning"),
+    )
+    count, shown = await world.engine.silences.preview(PAYMENTS, 3)
+    assert (count, len(shown)) == (7, 3)
+    assert all(one.labels["alertname"] == "PaymentFailures" for one in shown)
+    every = await world.engine.store.read(lambda tx: alerts.page_active(tx, world.now, "", 100))
+    matching = [one for one in every if one.labels["alertname"] == "PaymentFailures"]
+    assert shown[0] == matching[0]

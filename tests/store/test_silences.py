@@ -1,0 +1,57 @@
+"""Silences are kept as they were made, and every replica sees that they changed."""
+
+from dataclasses import replace
+
+from gateway.core.matcher import Matcher
+from gateway.core.silence import Silence
+from gateway.store import Store, janitor, silences
+
+FULL = Silence(
+    "383c6553-5515-4f6d-ba76-73edb4a0f6be",
+    (Matcher("alertname", "=", "PaymentFailures"), Matcher("pool", "!~", "main|replica")),
+    100.5,
+    200.25,
+    99.0,
+    "ana <ana@example.com>",
+    "'; DROP TABLE silences; --\n\N{SNOWMAN}",
+    {"ticket": "OPS-123"},
+    1800.0,
+    120.0,
+)
+BARE = Silence("b", (Matcher("team", "=", "billing"),), 0.0, 50.0, 0.0, "", "")
+
+
+async def test_comes_back_as_it_was_made(store: Store) -> None:
+    """Every field survives; an unknown id is None."""
+    for one in (FULL, BARE):
+        await store.write(lambda tx, one=one: silences.put(tx, one))
+    assert await store.read(lambda tx: silences.get(tx, FULL.id)) == FULL
+    assert await store.read(lambda tx: silences.get(tx, "b")) == BARE
+    assert await store.read(lambda tx: silences.get(tx, "nobody")) is None
+
+
+async def test_those_that_end_later(store: Store) -> None:
+    """What has ended by an instant is not asked for each alert; the next to end comes first."""
+    later = replace(FULL, id="later", ends_at=300.0)
+    for one in (later, FULL, BARE):
+        await store.write(lambda tx, one=one: silences.put(tx, one))
+    assert await store.read(lambda tx: silences.since(tx, 50.0)) == [FULL, later]
+
+
+async def test_a_change_is_a_new_version(store: Store) -> None:
+    """Replicas read silences anew when the version moved, and only then."""
+    before = await store.read(silences.version)
+    await store.write(lambda tx: silences.put(tx, FULL))
+    after = await store.read(silences.version)
+    await store.write(lambda tx: silences.seen(tx, [(FULL.id, 130.0)]))
+    assert before < after == await store.read(silences.version)
+    kept = await store.read(lambda tx: silences.get(tx, FULL.id))
+    assert kept == replace(FULL, seen_at=130.0)
+
+
+async def test_forgotten_long_after_the_end(store: Store) -> None:
+    """The janitor forgets silences that ended before an instant, and no others."""
+    for one in (FULL, BARE):
+        await store.write(lambda tx, one=one: silences.put(tx, one))
+    assert await store.write(lambda tx: janitor.prune(tx, 60.0, 100)) == 1
+    assert await store.read(lambda tx: silences.since(tx, 0.0)) == [FULL]
