@@ -136,7 +136,7 @@ async def serve(
         site = web.TCPSite(runner, settings.host or None, settings.port, backlog=1024)
         await site.start()
         host, port = runner.addresses[0][:2]
-        ready(engine, f"http://{host}:{port}")
+        ready(engine, f"http://{host}:{port}{settings.route_prefix}")
         await stop.wait()
         log.info("stopping: finishing what is in flight")
     finally:

@@ -10,7 +10,6 @@ import click
 
 from gateway.cli.world import Stop, World
 from gateway.core.escape import one_line
-from gateway.core.server import read_settings
 from gateway.core.settings import Secret
 
 TIMEOUT = 30.0
@@ -127,9 +126,7 @@ def api_of(world: World, url: str | None) -> Api:
     """The gateway that is meant: ``--url``, else the address of the settings."""
     settings = world.settings()
     if url is None:
-        url = settings.external_url
-        if world.env.get("GATEWAY_LISTEN"):
-            # The address to listen on is nearer than the one that browsers use.
-            bare = {k: v for k, v in world.env.items() if k != "GATEWAY_EXTERNAL_URL"}
-            url = read_settings(bare).external_url
+        # The address to listen on is nearer than the one that browsers use.
+        near = bool(world.env.get("GATEWAY_LISTEN"))
+        url = settings.local_url if near else settings.external_url
     return Api(url, settings.api_token)

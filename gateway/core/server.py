@@ -1,14 +1,18 @@
 """The server's own settings: environment variables GATEWAY_*, in one table."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from gateway.core.settings import Secret
 
 PREFIX = "GATEWAY_"
+_PATH = re.compile(r"[A-Za-z0-9._~-]+(?:/[A-Za-z0-9._~-]+)*")
+"""Segments of letters that a URL need not escape, so that the path is written one way only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,12 @@ SETTINGS = (
         "GATEWAY_EXTERNAL_URL",
         "http://<listen>",
         "How people's browsers reach the gateway; links in messages begin with it.",
+    ),
+    Setting(
+        "GATEWAY_ROUTE_PREFIX",
+        "the path of GATEWAY_EXTERNAL_URL",
+        "Everything is served below this path, like `/alertmanager`; `/` is none. Set it to `/` "
+        "where a proxy takes the path off.",
     ),
     Setting(
         "GATEWAY_SECRET_KEY",
@@ -107,6 +117,8 @@ class ServerSettings:
     templates: Path
     database_url: Secret
     external_url: str
+    local_url: str  # the same without any proxy in between
+    route_prefix: str  # empty, or like /alertmanager
     secret_key: Secret | None
     api_token: Secret | None
     public_reads: bool
@@ -154,9 +166,11 @@ def read_settings(env: Mapping[str, str]) -> ServerSettings:
     host, port = _listen(text("GATEWAY_LISTEN"))
     shown = "127.0.0.1" if host in ("", "0.0.0.0", "::") else host  # noqa: S104 - for links only
     shown = f"[{shown}]" if ":" in shown else shown
-    external = env.get("GATEWAY_EXTERNAL_URL") or f"http://{shown}:{port}"
-    if not external.startswith(("http://", "https://")):
+    external = env.get("GATEWAY_EXTERNAL_URL", "")
+    if external and not external.startswith(("http://", "https://")):
         raise SettingError("GATEWAY_EXTERNAL_URL must begin with http:// or https://")
+    prefix = _prefix(env.get("GATEWAY_ROUTE_PREFIX") or urlsplit(external).path)
+    local = f"http://{shown}:{port}{prefix}"
     key = secret("GATEWAY_SECRET_KEY")
     if key is not None and len(key.reveal()) < 16:
         raise SettingError("GATEWAY_SECRET_KEY must have at least 16 characters")
@@ -172,7 +186,9 @@ def read_settings(env: Mapping[str, str]) -> ServerSettings:
         config=Path(text("GATEWAY_CONFIG")),
         templates=Path(text("GATEWAY_TEMPLATES")),
         database_url=Secret(database),
-        external_url=external.rstrip("/"),
+        external_url=(external or local).rstrip("/"),
+        local_url=local,
+        route_prefix=prefix,
         secret_key=key,
         api_token=secret("GATEWAY_API_TOKEN"),
         public_reads=_yes("GATEWAY_PUBLIC_READS", text("GATEWAY_PUBLIC_READS")),
@@ -194,6 +210,16 @@ def _listen(text: str) -> tuple[str, int]:
     if not port.isascii() or not port.isdigit() or int(port) > 65535:
         raise SettingError(f"GATEWAY_LISTEN is {text!r}; write host:port, like 127.0.0.1:9095")
     return host.strip("[]"), int(port)
+
+
+def _prefix(text: str) -> str:
+    """The path to serve below, without a slash at its end: empty for the root."""
+    path = text.strip("/")
+    if path and not _PATH.fullmatch(path):
+        raise SettingError(
+            f"GATEWAY_ROUTE_PREFIX is {text!r}; write a path like /alertmanager, or / for none"
+        )
+    return f"/{path}" if path else ""
 
 
 def _yes(name: str, text: str) -> bool:

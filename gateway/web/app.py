@@ -1,5 +1,7 @@
 """The HTTP application: every route, and what all of them share."""
 
+from functools import partial
+
 from aiohttp import web
 
 from gateway.core.server import ServerSettings
@@ -13,10 +15,28 @@ LARGEST_FORM = 64 * 1024
 
 
 def build_app(engine: Engine, settings: ServerSettings) -> web.Application:
-    """The application for one engine. It starts and stops nothing of the engine's."""
+    """The application for one engine. It starts and stops nothing of the engine's.
+
+    With a route prefix all of it stands below that path. /healthz and /readyz are at the root as
+    well: who asks them (an orchestrator, the container itself) does not come through the proxy.
+    """
     app = web.Application(middlewares=[errors_as_json], client_max_size=LARGEST_FORM)
-    app[ENGINE] = engine
-    app[SETTINGS] = settings
+    app[ENGINE], app[SETTINGS] = engine, settings
+    if not settings.route_prefix:
+        _add_all(app)
+        return app
+    below = web.Application()  # what is raised in there becomes an answer in the one around it
+    below[ENGINE], below[SETTINGS] = engine, settings
+    _add_all(below)
+    home = partial(_to, f"{settings.route_prefix}/")
+    below.router.add_get("", home)
+    app.add_subapp(settings.route_prefix, below)
+    app.router.add_get("/", home)
+    operate.add_health(app)
+    return app
+
+
+def _add_all(app: web.Application) -> None:
     ingest.add_routes(app)
     ack.add_routes(app)
     incidents.add_routes(app)
@@ -24,4 +44,7 @@ def build_app(engine: Engine, settings: ServerSettings) -> web.Application:
     api_v2.add_routes(app)
     operate.add_routes(app)
     slack.add_routes(app)
-    return app
+
+
+async def _to(place: str, request: web.Request) -> web.StreamResponse:
+    raise web.HTTPFound(place)

@@ -87,10 +87,16 @@ class Operating:
 
 def add_routes(app: web.Application) -> None:
     """Health, readiness, reload and metrics."""
-    operating = Operating(app[ENGINE])
-    for path in ("/healthz", "/-/healthy"):
-        app.router.add_get(path, operating.healthy)
-    for path in ("/readyz", "/-/ready"):
-        app.router.add_get(path, operating.ready)
+    operating = add_health(app)
+    app.router.add_get("/-/healthy", operating.healthy)
+    app.router.add_get("/-/ready", operating.ready)
     app.router.add_post("/-/reload", changing(operating.reload))
     app.router.add_get("/metrics", operating.metrics)
+
+
+def add_health(app: web.Application) -> Operating:
+    """Health and readiness alone."""
+    operating = Operating(app[ENGINE])
+    app.router.add_get("/healthz", operating.healthy)
+    app.router.add_get("/readyz", operating.ready)
+    return operating

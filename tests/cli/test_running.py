@@ -174,5 +174,7 @@ def test_the_address_comes_from_the_settings() -> None:
     assert "http://127.0.0.1:2 " in gateway("incidents", **external).stderr
     both = gateway("incidents", GATEWAY_LISTEN="0.0.0.0:3", **external)
     assert "http://127.0.0.1:3 " in both.stderr
+    below = gateway("incidents", GATEWAY_LISTEN="0.0.0.0:3", GATEWAY_ROUTE_PREFIX="/alertmanager")
+    assert "http://127.0.0.1:3/alertmanager " in below.stderr
     for url in ("ftp://x", "nonsense", "http://user:pass@127.0.0.1"):
         assert gateway("incidents", "--url", url).exit_code == 2

@@ -1,0 +1,86 @@
+"""Everything below a path: GATEWAY_ROUTE_PREFIX."""
+
+import re
+from pathlib import Path
+from urllib.parse import urljoin
+
+import pytest
+
+from gateway.core.server import SettingError, read_settings
+from tests.flow.world import MINUTE, alert
+from tests.web.real import served, token
+
+OUTSIDE = "https://tools.example.com/alertmanager/"
+
+
+def prefix_of(**env: str) -> str:
+    return read_settings({f"GATEWAY_{name}": value for name, value in env.items()}).route_prefix
+
+
+def test_the_prefix_is_the_path_of_the_external_url_unless_said() -> None:
+    """As Alertmanager's --web.route-prefix: the root has to be asked for."""
+    assert prefix_of() == ""
+    assert prefix_of(EXTERNAL_URL=OUTSIDE) == "/alertmanager"
+    assert prefix_of(EXTERNAL_URL="https://alerts.example.com/") == ""
+    assert prefix_of(EXTERNAL_URL=OUTSIDE, ROUTE_PREFIX="/") == ""
+    assert prefix_of(EXTERNAL_URL=OUTSIDE, ROUTE_PREFIX="on/call/") == "/on/call"
+
+
+def test_the_addresses_have_it() -> None:
+    """Links in messages begin with the external URL as it is; without one they have the prefix."""
+    settings = read_settings({"GATEWAY_ROUTE_PREFIX": "/am", "GATEWAY_LISTEN": "0.0.0.0:3"})
+    assert settings.external_url == settings.local_url == "http://127.0.0.1:3/am"
+    settings = read_settings({"GATEWAY_EXTERNAL_URL": OUTSIDE})
+    assert settings.external_url == OUTSIDE.rstrip("/")
+    assert settings.local_url == "http://127.0.0.1:9095/alertmanager"
+
+
+@pytest.mark.parametrize("text", ["/a b", "/{x}", "/a//b", "/ä", "/a?b"])
+def test_a_prefix_that_is_no_plain_path_is_refused(text: str) -> None:
+    """With the setting's name and an example."""
+    with pytest.raises(SettingError, match=r"GATEWAY_ROUTE_PREFIX is .*; write a path like /"):
+        prefix_of(ROUTE_PREFIX=text)
+
+
+async def test_everything_stands_below_it(tmp_path: Path) -> None:
+    """Doors, API, pages and their links; at the root only health, and the way to the pages."""
+    async with served(tmp_path, external_url=OUTSIDE) as (world, client):
+        await world.post(alert())
+        await world.advance(MINUTE)
+        for path in ("/api/v2/status", "/api/v1/incidents", "/metrics", "/-/healthy", "/readyz"):
+            assert (await client.get(f"/alertmanager{path}")).status == 200, path
+        for path in ("/api/v2/status", "/api/v1/incidents", "/metrics", "/incidents/1001"):
+            assert (await client.get(path)).status == 404, path
+        for path in ("/healthz", "/readyz"):
+            assert (await client.get(path)).status == 200, path
+        for path in ("/", "/alertmanager"):
+            answer = await client.get(path, allow_redirects=False)
+            assert answer.status == 302
+            assert answer.headers["Location"] == "/alertmanager/"
+        posted = await client.post("/alertmanager/api/v2/alerts", json=[])
+        assert posted.status == 200
+        missing = await client.get("/alertmanager/api/v2/nope")
+        assert (await missing.json())["code"] == 404
+        wrong = await client.delete("/alertmanager/api/v2/receivers")
+        assert wrong.status == 405
+        elsewhere = await client.get("/alertmanager/nope")
+        assert (await elsewhere.json())["error"] == "there is nothing here"
+
+
+async def test_pages_lead_to_each_other_below_it(tmp_path: Path) -> None:
+    """Their links are relative, so whoever opens one stays below the prefix."""
+    async with served(tmp_path, external_url=OUTSIDE) as (world, client):
+        await world.post(alert())
+        await world.advance(MINUTE)
+        listed = await client.get("/alertmanager/")
+        (link,) = re.findall(r'href="([^"]*incidents/1001)"', await listed.text())
+        incident = await client.get(urljoin("/alertmanager/", link))
+        assert incident.status == 200
+        (back,) = re.findall(r'<nav class="small"><a href="([^"]*)"', await incident.text())
+        assert urljoin("/alertmanager/incidents/1001", back) == "/alertmanager/"
+        path = f"/alertmanager/ack/{token(world)}"
+        asked = await client.get(path)
+        (action,) = re.findall(r'<form method="post" action="([^"]*)"', await asked.text())
+        taken = await client.post(urljoin(path, action))
+        assert "You have it" in await taken.text()
+        assert (await world.incident()).ack is not None
