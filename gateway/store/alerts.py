@@ -30,9 +30,11 @@ _ACTIVE = or_(alerts.c.ends_at.is_(None), alerts.c.ends_at > bindparam("now"))
 _KNOWN = Statement(select(*SELECTED).where(Among(alerts.c.identity, "identities")))
 _PUT = insert(
     alerts,
-    [*COLUMNS, "inhibits"],
+    [*COLUMNS, "inhibits", "serial"],
     key=["identity"],
-    change=as_given([*COLUMNS[1:], "inhibits"]),
+    change=as_given([*COLUMNS[1:], "inhibits"])
+    # Whoever counted only what burns learns of an alert that burns again.
+    | {"serial": "CASE WHEN old.ends_at <= new.updated_at THEN new.serial ELSE old.serial END"},
 )
 _EXTEND = update(
     alerts,
@@ -77,7 +79,13 @@ def known(tx: Tx, identities: Sequence[str]) -> dict[str, Alert]:
 
 
 def put(tx: Tx, reported: Sequence[Alert], inhibits: Sequence[bool]) -> None:
-    """Save alerts, new or known; `inhibits` says of each whether it may inhibit others."""
+    """Save alerts, new or known; `inhibits` says of each whether it may inhibit others.
+
+    New ones, and those that had ended, get a serial higher than all before.
+    """
+    if not reported:
+        return
+    serials = counters.take(tx, "alert", len(reported))
     tx.bulk(
         _PUT,
         [
@@ -92,8 +100,9 @@ def put(tx: Tx, reported: Sequence[Alert], inhibits: Sequence[bool]) -> None:
                 alert.updated_at,
                 alert.timeout,
                 inhibiting,
+                serial,
             )
-            for alert, inhibiting in zip(reported, inhibits, strict=True)
+            for alert, inhibiting, serial in zip(reported, inhibits, serials, strict=True)
         ],
     )
 

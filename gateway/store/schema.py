@@ -10,7 +10,7 @@ from gateway.store.location import Location, connector, locate
 from gateway.store.session import Session
 from gateway.store.sql import Statement
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration. A constant, so that starting does not load alembic."""
 
 _version = Table("alembic_version", MetaData(), Column("version_num", Text))

@@ -41,6 +41,7 @@ COUNTERS = {
     "facts": 0,
     "inhibit_version": 0,
     "silence_version": 0,
+    "alert": 0,
 }
 
 alerts = Table(
@@ -56,6 +57,9 @@ alerts = Table(
     Column("generator_url", Text, nullable=False),
     Column("labels", Text, nullable=False),
     Column("annotations", Text, nullable=False),
+    # Goes up with every new firing of a label set, and stays while it burns: what has a higher
+    # one than was seen before is new (see gateway.store.burning).
+    Column("serial", BigInteger, nullable=False, server_default=text("0")),
 )
 Index(
     "alerts_inhibiting",
@@ -63,7 +67,8 @@ Index(
     sqlite_where=text("inhibits = 1"),
     postgresql_where=text("inhibits"),
 )
-Index("alerts_ends_at", alerts.c.ends_at)
+Index("alerts_ends_at", alerts.c.ends_at, alerts.c.serial)
+Index("alerts_serial", alerts.c.serial, unique=True)
 
 incidents = Table(
     "incidents",

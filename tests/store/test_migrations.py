@@ -6,11 +6,12 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, inspect, text
 
 import gateway.store
 from gateway.store import (
@@ -75,7 +76,7 @@ def test_partial_indexes_are_what_the_tables_say(empty_url: str, tmp_path: Path)
         for index in table.indexes
         if (where := index.dialect_options[empty_url.partition(":")[0]]["where"]) is not None
     }
-    assert {name: text.replace("<>", "!=") for name, text in found.items()} == said
+    assert {name: where.replace("<>", "!=") for name, where in found.items()} == said
 
 
 def test_the_head_is_the_newest_script(empty_url: str) -> None:
@@ -89,6 +90,35 @@ def test_the_head_is_the_newest_script(empty_url: str) -> None:
     assert current_revision(empty_url) == head_revision()
     migrate(empty_url)  # again: nothing to do
     assert current_revision(empty_url) == head_revision()
+
+
+def test_alerts_of_an_older_version_are_numbered(empty_url: str) -> None:
+    """What is new is told by its serial: those that were there get theirs when it comes."""
+    engine = create_engine(engine_url(empty_url))
+    if empty_url.startswith("sqlite"):
+        Path(str(engine.url.database)).parent.mkdir(parents=True)
+    config = Config()
+    folder = Path(gateway.store.__file__).parent / "migrations"
+    config.set_main_option("script_location", str(folder))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for name, starts_at in (("late", 30.0), ("early", 10.0), ("middle", 20.0)):
+            connection.execute(
+                text(
+                    "INSERT INTO alerts (identity, starts_at, updated_at, timeout, inhibits,"
+                    " source, generator_url, labels, annotations) VALUES"
+                    " (:name, :at, :at, :no, :no, '', '', '{}', '{}')"
+                ),
+                {"name": name, "at": starts_at, "no": False},
+            )
+    migrate(empty_url)
+    with engine.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT identity FROM alerts ORDER BY serial").fetchall()
+        last = connection.exec_driver_sql("SELECT value FROM meta WHERE name = 'alert'").scalar()
+    engine.dispose()
+    assert [row.identity for row in rows] == ["early", "middle", "late"]
+    assert last == 3
 
 
 def test_counters_begin_where_the_tables_say(empty_url: str) -> None:
