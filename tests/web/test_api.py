@@ -64,7 +64,7 @@ async def test_every_route_is_in_the_document(gateway: Gateway) -> None:
         (route.method, route.resource.canonical)
         for route in app.router.routes()
         if route.resource is not None and route.resource.canonical.startswith("/api/v1")
-    }
+    } - {("*", "/api/v1/alerts")}  # Alertmanager's first API, which is gone
     described = {
         (method.upper(), path)
         for path, operations in document()["paths"].items()
