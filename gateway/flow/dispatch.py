@@ -92,13 +92,15 @@ def save_decisions(
 
 
 def refresh(stored: Sequence[Member], memory: Memory) -> list[Member]:
-    """The members with the later ends that were only remembered."""
+    """The members with the later ends and the new words that were only remembered."""
     fresh = []
     for member in stored:
-        alert = member.alert
+        alert = memory.words_of(member.alert)
         ends_at = memory.ends_at(alert.identity, alert.ends_at, alert.updated_at)
         if ends_at != alert.ends_at:
-            member = replace(member, alert=replace(alert, ends_at=ends_at))
+            alert = replace(alert, ends_at=ends_at)
+        if alert is not member.alert:
+            member = replace(member, alert=alert)
         fresh.append(member)
     return fresh
 

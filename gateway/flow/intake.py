@@ -69,6 +69,14 @@ def incident_key(route: Route, group: dict[str, str]) -> str:
     return f"{route.id}:{format_labels(group)}"
 
 
+def is_news(old: Alert, new: Alert, now: float) -> bool:
+    """Whether its incident must be looked at because of what a report changed: an end, a new
+    firing, or an end that is sooner than the inferred one that the next look was planned for."""
+    if new.is_resolved(now) != old.is_resolved(now) or new.starts_at > old.starts_at:
+        return True
+    return new.ends_at is not None and old.ends_at is not None and new.ends_at < old.ends_at
+
+
 def commit(tx: Tx, batch: Sequence[Alert], plan: Plan, now: float) -> Batch:
     """Store the alerts, let them join or open incidents, and say when to look at those."""
     done = Batch()
@@ -85,7 +93,7 @@ def commit(tx: Tx, batch: Sequence[Alert], plan: Plan, now: float) -> Batch:
             news.add(alert.identity)
         else:
             new = merge(old, alert, now)
-            if new.is_resolved(now) != old.is_resolved(now) or new.starts_at > old.starts_at:
+            if is_news(old, new, now):
                 news.add(alert.identity)
         after[alert.identity] = new
     changed = [alert for key, alert in after.items() if alert != before.get(key)]

@@ -9,6 +9,7 @@ trusted for `trust` seconds only and then looked up again.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from gateway.core.alert import Alert
 
@@ -68,12 +69,17 @@ class Memory:
         if alert.is_resolved(now):
             if ends_at is None or ends_at > now:
                 return False
-            return self._trust is None or alert.ends_at == ends_at
+            if self._trust is not None or alert.ends_at is None or alert.ends_at > ends_at:
+                return alert.ends_at == ends_at
+            # Without annotations it keeps those it had: then it says nothing new either.
+            return not alert.annotations or words(alert) == known.words
         if ends_at is None:
             if alert.ends_at is not None:
                 return False
         elif ends_at <= now or alert.ends_at is None:
             return False
+        elif known.timeout and not alert.timeout and alert.ends_at < ends_at:
+            return False  # sooner than what was only inferred: somebody must look then
         if alert.starts_at < known.starts_at:
             return False
         stored = known.stored_ends_at
@@ -122,6 +128,13 @@ class Memory:
         if self._trust is not None and stored != known.stored_ends_at:
             return stored  # another replica knows more
         return max(stored, known.ends_at)
+
+    def words_of(self, alert: Alert) -> Alert:
+        """The alert as it is stored, with what its messages show as it was reported last."""
+        newer = self._reworded.get(alert.identity)
+        if newer is None or newer.updated_at < alert.updated_at:
+            return alert
+        return replace(alert, annotations=newer.annotations, generator_url=newer.generator_url)
 
     def to_write(self, now: float) -> tuple[list[tuple[str, float, float]], list[Alert]]:
         """Later ends that must be stored by now, and alerts whose words changed."""

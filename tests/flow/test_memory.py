@@ -57,6 +57,22 @@ def test_a_repeated_end_is_absorbed() -> None:
     assert known(ended).absorb(ended, NOW + 60)
 
 
+def test_another_end_of_what_is_over_is_committed() -> None:
+    """As in Alertmanager: of two ends in the past the later one counts, and the later words."""
+    ended = replace(ALERT, ends_at=NOW - 5)
+    assert known(ended).absorb(replace(ended, ends_at=NOW - 6), NOW)
+    assert not known(ended).absorb(replace(ended, ends_at=NOW - 4), NOW)
+    assert not known(ended).absorb(replace(ended, annotations={"summary": "over"}), NOW)
+    assert known(ended).absorb(replace(ended, annotations={}), NOW)
+
+
+def test_a_sooner_end_than_an_inferred_one_is_committed() -> None:
+    """Somebody must look at the incident then; a later one can wait."""
+    inferred = replace(ALERT, timeout=True)
+    assert not known(inferred).absorb(replace(ALERT, ends_at=NOW + 100), NOW)
+    assert known(inferred).absorb(replace(ALERT, ends_at=NOW + 300), NOW)
+
+
 def test_ends_are_written_well_before_they_pass() -> None:
     """After a crash the stored end must outlive the next re-post."""
     memory = known()
@@ -72,6 +88,7 @@ def test_new_words_are_written_later() -> None:
     """Annotations with a changing value cost no write on the request's path."""
     memory = known()
     assert memory.absorb(replace(ALERT, annotations={"summary": "slower"}), NOW)
+    assert memory.words_of(ALERT).annotations["summary"] == "slower"
     _, words = memory.to_write(NOW)
     assert [alert.annotations["summary"] for alert in words] == ["slower"]
     memory.written([], words)

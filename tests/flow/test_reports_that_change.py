@@ -1,0 +1,59 @@
+"""A report that differs a little from the one before: what it says must reach the next message."""
+
+from typing import Any
+
+from gateway.channels.facts import AlertFacts, alerts
+from tests.flow.world import HOUR, MINUTE, START, Delivered, World, alert
+
+PAGER = "pagerduty:${PAGERDUTY_BILLING_KEY}"
+
+
+def listed(said: list[Delivered]) -> list[AlertFacts]:
+    """The alerts of the only message that went to PagerDuty."""
+    [message] = [one.message for one in said if one.to == PAGER]
+    return list(alerts(message.facts))
+
+
+async def test_new_words_are_in_the_next_message(world: World) -> None:
+    """A repeat shows the value of now, also when that is in nobody's database yet."""
+    await world.post(alert(annotations={"summary": "12 double charges"}))
+    await world.advance(MINUTE)
+    await world.post(alert(annotations={"summary": "950 double charges"}))
+    said = await world.advance(2 * HOUR)
+    [shown] = listed([one for one in said if one.reason == "repeat"])
+    assert shown.annotations == {"summary": "950 double charges"}
+
+
+async def test_an_end_that_was_sent_counts_before_one_that_was_inferred(world: World) -> None:
+    """As in Alertmanager: resolve_timeout only guesses; a sooner end that is sent holds."""
+    await world.post(alert(starts_at=START, expires=True))
+    await world.advance(MINUTE)
+    await world.post(alert(starts_at=START, ends_at=world.now + MINUTE, expires=True))
+    said = await world.advance(5 * MINUTE)
+    assert [(one.reason, round(one.at)) for one in said if one.to == PAGER] == [("resolved", 300)]
+    [shown] = listed([one for one in said if one.reason == "resolved"])
+    assert shown.ends_at == START + 2 * MINUTE
+
+
+async def test_a_later_end_and_other_words_of_what_is_over_count(world: World) -> None:
+    """As in Alertmanager: of two ends the later one, of two texts the one reported last."""
+    said: dict[str, Any] = {"starts_at": START}
+    await world.post(alert(**said))
+    await world.advance(MINUTE)
+    await world.post(alert(**said, ends_at=START + 40))
+    await world.post(alert(**said, ends_at=START + 50, annotations={"summary": "it is over"}))
+    await world.post(alert(**said, ends_at=START + 45, annotations={"summary": "really over"}))
+    [shown] = listed(await world.advance(5 * MINUTE))
+    assert (shown.status, shown.ends_at) == ("resolved", START + 50)
+    assert shown.annotations == {"summary": "really over"}
+
+
+async def test_what_is_over_and_reported_without_words_keeps_those_it_had(world: World) -> None:
+    """E32: however often the end is repeated so."""
+    await world.post(alert(starts_at=START, annotations={"runbook_url": "https://runbooks/1"}))
+    await world.advance(MINUTE)
+    over = alert(starts_at=START, ends_at=START + 50, annotations={})
+    await world.post(over)
+    await world.post(over)
+    [shown] = listed(await world.advance(5 * MINUTE))
+    assert (shown.status, shown.annotations) == ("resolved", {"runbook_url": "https://runbooks/1"})
