@@ -12,6 +12,9 @@ from gateway.store import Tx, outbox, untold
 UNHEARD = "cancelled: this target never heard of the beginning"
 OVERTAKEN = "cancelled: what follows says more"
 
+SOONEST, LATEST = 1.0, 30.0
+"""Seconds after which what waits for a digest is looked at again, at least and at most."""
+
 
 Accepts = Callable[[str, Kind, bool], bool]
 """(channel, kind, quiet): whether that channel has a way to say it."""
@@ -39,7 +42,7 @@ def settle(
 ) -> list[Errand]:
     """Fold and cancel in the claimed lanes; returns what is left to send."""
     errands = []
-    for notice in claimed:
+    for notice in behind_no_digest(tx, claimed, accepts, now):
         ids = [notice.id, *(other for other, _ in notice.behind)]
         move = move_of(notice, accepts)
         if move.cancel:
@@ -59,6 +62,31 @@ def settle(
             chosen = as_loud_as(tx, chosen, [ids[place] for place in move.fold])
         errands.append(Errand(chosen, kind))
     return errands
+
+
+def behind_no_digest(
+    tx: Tx, claimed: Sequence[Notice], accepts: Accepts, now: float
+) -> Sequence[Notice]:
+    """Those that may leave. What a digest is still to tell the beginning of waits for it: an end
+    that overtook it would be undone by the digest (promise 4)."""
+    numbers = {
+        notice.incident
+        for notice in claimed
+        if notice.incident is not None and accepts(notice.target.channel, Kind.DIGEST, False)
+    }
+    ahead = untold.digests_ahead(tx, sorted(numbers)) if numbers else {}
+    if not ahead:
+        return claimed
+    free, waiting = [], []
+    for notice in claimed:
+        lane = (notice.incident or 0, notice.target.key)
+        if lane in ahead:
+            again = min(max(ahead[lane], now + SOONEST), now + LATEST)
+            waiting.append((notice.id, again))
+        else:
+            free.append(notice)
+    untold.put_off(tx, waiting)
+    return free
 
 
 def as_loud_as(tx: Tx, chosen: Notice, folded: Sequence[int]) -> Notice:

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from gateway.core.notice import Kind, Reason
 from gateway.core.outbox import Notice
-from gateway.store.lines import of_row, selected
+from gateway.store.bulk import update as bulk_update
+from gateway.store.lines import Lane, of_row, selected
 from gateway.store.sql import Among, Statement, fixed, keys
 from gateway.store.tables import notices
 from gateway.store.tx import Tx
@@ -22,6 +23,23 @@ _FOLDED_INTO = Statement(
     selected()
     .where(Among(notices.c.incident, "incidents"), notices.c.folded_into == bindparam("digest"))
     .order_by(notices.c.id)
+)
+_digest = notices.alias("digest")
+_DIGESTS_AHEAD = Statement(
+    select(notices.c.incident, notices.c.target_key, func.max(_digest.c.next_at))
+    .join(_digest, _digest.c.id == notices.c.folded_into)
+    .where(
+        Among(notices.c.incident, "incidents"),
+        _digest.c.incident.is_(None),
+        _digest.c.next_at.is_not(None),
+    )
+    .group_by(notices.c.incident, notices.c.target_key)
+)
+_PUT_OFF = bulk_update(
+    notices,
+    ["id"],
+    ["next_at"],
+    {"state": "'pending'", "owner": "''", "next_at": "new.next_at"},
 )
 _REASONS = Statement(
     select(notices.c.kind, notices.c.reason)
@@ -55,6 +73,18 @@ def folded_into(tx: Tx, digest: int, incidents: Sequence[int]) -> list[Notice]:
     """Return the notices of these incidents that a digest was to tell, oldest first."""
     rows = tx.rows(_FOLDED_INTO, digest=digest, incidents=keys(incidents))
     return [of_row(row) for row in rows]
+
+
+def digests_ahead(tx: Tx, incidents: Sequence[int]) -> dict[Lane, float]:
+    """Return the lanes of these incidents whose word is in a digest that was not told yet, with
+    the instant at which that is tried again."""
+    rows = tx.rows(_DIGESTS_AHEAD, incidents=keys(incidents))
+    return {(number, target_key): next_at for number, target_key, next_at in rows}
+
+
+def put_off(tx: Tx, rows: Sequence[tuple[int, float]]) -> None:
+    """Hand back claimed notices that were not begun: rows of id and the next try's instant."""
+    tx.bulk(_PUT_OFF, rows)
 
 
 def reasons(tx: Tx, ids: Sequence[int]) -> list[tuple[Kind, Reason]]:

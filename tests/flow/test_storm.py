@@ -1,5 +1,6 @@
 """A storm: the important goes first, the rest folds, and all of it can be read and is ended."""
 
+from gateway.core.delivery import Failure, SendError
 from gateway.core.incoming import Incoming
 from gateway.core.notice import Kind, Reason
 from gateway.core.outbox import Notice
@@ -55,6 +56,26 @@ async def test_every_end_is_told(world: World) -> None:
     for digest in (d for d in said if d.kind == "digest"):
         over |= {line["incident"] for line in digest.message.facts["digest"]}
     assert over == set(range(1001, 1041))
+
+
+async def test_no_end_overtakes_its_digest(world: World) -> None:
+    """Promise 4: while the digest that tells of the beginning is tried again, the end waits."""
+    world.faults["slack"] = lambda message, target: (
+        SendError(Failure.SERVER_ERROR, "503") if message.kind is Kind.DIGEST else None
+    )
+    await world.post(*storm(40))
+    first = [d for d in await world.advance(MINUTE) if d.to == SLACK]
+    folded = sorted(set(range(1001, 1041)) - {d.incident for d in first})
+    assert folded
+    over = [f"Renewals{number - 1001:03}" for number in folded[:3]]
+    await world.post(*(alert(name, "warning", starts_at=START, ends_at=world.now) for name in over))
+    early = [d for d in await world.advance(9 * MINUTE) if d.to == SLACK and d.kind == "resolved"]
+    assert early == []
+    world.mend("slack")
+    said = [d for d in await world.advance(10 * MINUTE) if d.to == SLACK]
+    kinds = [d.kind for d in said if d.kind == "digest" or d.incident in folded[:3]]
+    assert kinds[0] == "digest"
+    assert kinds.count("resolved") == 3
 
 
 async def test_the_worst_never_folds(world: World) -> None:
