@@ -66,12 +66,12 @@ class Silence:
 def validate(silence: Silence) -> None:
     """Refuse a silence that cannot be meant. Raises SilenceError.
 
-    As in Alertmanager at least one matcher must not match the empty text: else every alert would
-    be silenced that does not even have the labels.
+    As in Alertmanager (silence.go, matchesEmpty) at least one matcher must demand something of an
+    alert: a label that is not empty, or by ``!=`` and ``!~`` one of other value.
     """
     if not silence.matchers:
         raise SilenceError("a silence needs at least one matcher", "matchers")
-    if all(matcher.matches_value("") for matcher in silence.matchers):
+    if all(one.op in ("=", "=~") and one.matches_value("") for one in silence.matchers):
         raise SilenceError(
             "it would silence every alert: at least one matcher must not match the empty text",
             "matchers",
@@ -108,7 +108,9 @@ def can_update(old: Silence, new: Silence, now: float) -> bool:
         return False
     state = old.state(now)
     if state == "active":
-        return int(new.starts_at) == int(old.starts_at) and new.ends_at >= now
+        # Not the same whole second, as there: clients send back what they were shown, in
+        # milliseconds, and that may round up into the next one.
+        return abs(new.starts_at - old.starts_at) < 1.0 and new.ends_at >= now
     return state == "pending" and new.starts_at >= now and new.ends_at >= new.starts_at
 
 

@@ -42,7 +42,7 @@ def test_states(at: float, state: str) -> None:
     [
         (replace(silence(), matchers=()), "matchers"),
         (silence(Matcher("team", "=~", ".*"), Matcher("x", "=", "")), "matchers"),
-        (silence(Matcher("team", "!=", "billing")), "matchers"),
+        (silence(Matcher("team", "=~", "billing|")), "matchers"),
         (silence(start=10.0, end=9.0), "endsAt"),
         (replace(silence(), ends_at=LATEST + 1), "endsAt"),
         (replace(silence(), gone_for=0.0), "goneFor"),
@@ -63,6 +63,7 @@ def test_refused(wrong: Silence, field: str) -> None:
 def test_allowed() -> None:
     """One matcher that does not match the empty text is enough; line breaks are text."""
     validate(silence(BILLING, Matcher("env", "!=", "test")))
+    validate(silence(Matcher("team", "!=", "billing")))  # as recorded of Alertmanager
     validate(replace(silence(), comment="two\nlines \N{SNOWMAN}"))
 
 
@@ -87,6 +88,8 @@ def test_an_update_keeps_what_already_silenced() -> None:
     active, pending = silence(), silence(start=60.0)
     assert can_update(active, replace(active, ends_at=NOW + 9 * HOUR, comment="longer"), NOW + 5)
     assert not can_update(active, replace(active, starts_at=NOW + 30.0), NOW + 5)
+    shown = replace(active, starts_at=NOW - 0.0004)  # written as NOW, in milliseconds
+    assert can_update(shown, active, NOW + 5)
     assert not can_update(active, replace(active, matchers=(Matcher("a", "=", "b"),)), NOW + 5)
     assert not can_update(active, active, NOW + 2 * HOUR)
     assert can_update(pending, replace(pending, starts_at=NOW + 30.0), NOW)
