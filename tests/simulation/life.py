@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from gateway.core.delivery import Failure, SendError
+from gateway.core.matcher import Matcher
 from gateway.core.message import Message
 from gateway.core.plan import Target
 from gateway.core.respond import Answer
+from gateway.core.silence import Silence
 from gateway.store import incidents
 from tests.flow.world import HOUR, MINUTE, ROUTES, Delivered, World, alert
 
@@ -48,6 +50,7 @@ class Life:
     doubled: set[int] = field(
         default_factory=set
     )  # notices that may arrive twice, and why is known
+    silences: dict[str, Silence] = field(default_factory=dict)
     acked: dict[int, list[tuple[float, float | None]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -72,8 +75,10 @@ class Life:
                     self.crash_while_sending,
                     self.reload,
                     self.join,
+                    self.silence,
+                    self.unsilence,
                 ),
-                (10, 6, 4, 4, 1, 4, 2, 2, 1, 1),
+                (10, 6, 4, 4, 1, 4, 2, 2, 1, 1, 3, 1),
             )[0]()
             await self.pass_time(self.dice.choice((1.0, 20.0, 5 * MINUTE, HOUR, 3 * HOUR)))
         for channel in CHANNELS:
@@ -191,6 +196,29 @@ class Life:
         self.tell(f"routes are reloaded, variant {VARIANTS.index(self.world.routes)}")
         for engine in self.world.replicas:
             assert await engine.reload() == ()
+
+    async def silence(self) -> None:
+        engine = self.dice.choice(self.world.replicas)
+        name, severity = self.dice.choice(NAMES)
+        matchers = self.dice.choice(
+            (
+                (Matcher("alertname", "=", name),),
+                (Matcher("severity", "=", severity), Matcher("region", "=~", "eu|xx")),
+            )
+        )
+        lasts = self.dice.choice((10 * MINUTE, HOUR, 5 * HOUR))
+        now = self.world.now
+        made = await engine.silences.put(matchers, now, now + lasts, "ana", "maintenance")
+        self.silences[made.id] = made
+        self.tell(f"ana silences {', '.join(map(str, matchers))} for {lasts:.0f} s")
+
+    async def unsilence(self) -> None:
+        active = [one for one in self.silences.values() if one.state(self.world.now) == "active"]
+        if active:
+            engine = self.dice.choice(self.world.replicas)
+            ended = await engine.silences.expire(self.dice.choice(active).id)
+            self.silences[ended.id] = ended
+            self.tell(f"the silence of {', '.join(map(str, ended.matchers))} is ended")
 
     async def join(self) -> None:
         if len(self.world.replicas) < 2 and not self.world.url.startswith("sqlite"):

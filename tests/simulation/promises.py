@@ -9,6 +9,7 @@ from tests.flow.world import START, Delivered
 from tests.simulation.life import Life
 
 ENDS = {Kind.RESOLVED.value, Kind.LATE.value}
+SPOKEN_IN_DECISIONS = {"firing", "repeat", "worse", "escalation"}
 BURNS = {kind.value for kind in SPEAKS_OF_FIRING}
 
 
@@ -24,6 +25,7 @@ async def broken_promises(life: Life) -> list[str]:
             found += ends_are_owed(number, to, told)
         found += order_is_kept(number, to, told, life.doubled)
     found += sent_once(life)
+    found += quiet_while_silenced(life)
     found += await quiet_after_acknowledgement(life)
     found += await everything_has_a_reason(life)
     return found
@@ -60,6 +62,26 @@ def sent_once(life: Life) -> list[str]:
         for notice, count in counts.items()
         if count > 1 and notice not in life.doubled
     ]
+
+
+def quiet_while_silenced(life: Life) -> list[str]:
+    """Nobody is told of an alert that was silenced when it was decided to tell (E9)."""
+    found = []
+    for one in life.world.delivered:
+        facts = one.message.facts
+        at = facts["at"]
+        if one.kind not in SPOKEN_IN_DECISIONS:
+            continue
+        for told in facts["alerts"]:
+            found += [
+                f"#{one.incident} {one.to}: {told['labels']} at +{at - START:.0f} in spite of"
+                f" the silence {', '.join(map(str, silence.matchers))}"
+                for silence in life.silences.values()
+                if told["status"] == "firing"
+                and silence.starts_at < at < silence.ends_at
+                and silence.mutes(told["labels"])
+            ]
+    return found
 
 
 async def quiet_after_acknowledgement(life: Life) -> list[str]:
