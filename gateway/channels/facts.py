@@ -30,9 +30,12 @@ class AlertFacts:
         return self.status != "resolved"
 
 
-def alerts(facts: Facts) -> tuple[AlertFacts, ...]:
-    """The alerts, the firing ones first, otherwise in the order of the decision."""
-    listed = facts.get("alerts")
+def alerts(facts: Facts, key: str = "alerts") -> tuple[AlertFacts, ...]:
+    """The alerts, the firing ones first, otherwise in the order of the decision.
+
+    Under `unheard` are those that came and went without being told.
+    """
+    listed = facts.get(key)
     if not isinstance(listed, list | tuple):
         return ()
     found = [_alert(item) for item in listed if isinstance(item, Mapping)]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from gateway.channels import facts as read
+from gateway.core.facts import common
 from gateway.core.message import Message
 from gateway.core.notice import Reason
 
@@ -35,8 +36,14 @@ def body(message: Message, *, max_alerts: int = 0) -> dict[str, Any]:
     `max_alerts` 0 sends all; what is cut is counted in truncatedAlerts.
     """
     facts = message.facts
-    listed = read.alerts(facts)
+    # As Alertmanager: what ended without having been told is listed beside the others.
+    listed = (*read.alerts(facts), *read.alerts(facts, "unheard"))
     shown = listed[:max_alerts] if max_alerts else listed
+    common_labels = read.mapping(facts, "common_labels")
+    common_annotations = read.mapping(facts, "common_annotations")
+    if len(shown) != len(read.alerts(facts)):
+        common_labels = common([alert.labels for alert in shown])
+        common_annotations = common([alert.annotations for alert in shown])
     resolved = message.status == "resolved"
     return {
         "receiver": read.text(facts, "receiver"),
@@ -46,8 +53,8 @@ def body(message: Message, *, max_alerts: int = 0) -> dict[str, Any]:
         if resolved
         else _REASONS.get(message.reason, _FIRST),
         "groupLabels": read.mapping(facts, "group_labels"),
-        "commonLabels": read.mapping(facts, "common_labels"),
-        "commonAnnotations": read.mapping(facts, "common_annotations"),
+        "commonLabels": common_labels,
+        "commonAnnotations": common_annotations,
         "externalURL": read.text(facts, "external_url"),
         "version": "4",
         "groupKey": read.text(facts, "group_key") or message.dedup_key,

@@ -75,6 +75,7 @@ class Turn:
         self.reasons: list[Reason] = []
         self.note: str | None = None
         self.previous_severity: str | None = None
+        self.last_word_at = incident.notified_at or incident.opened_at
         self.look()
 
     def look(self) -> None:
@@ -82,7 +83,7 @@ class Turn:
         self.firing = [m for m in self.members if m.firing(self.now)]
         self.visible = [m for m in self.firing if m.alert.identity not in self.suppressed]
         self.fresh = [m for m in self.visible if not m.told_firing]
-        self.ended = [m for m in self.members if m.told_firing and not m.firing(self.now)]
+        self.ended = [m for m in self.members if m.owed_end and not m.firing(self.now)]
         self.heard_again = [m for m in self.visible if m.told is Told.HUSHED]
         worst = min(
             (self.plan.severity_of(m.alert.labels) for m in self.visible or self.members),
@@ -139,7 +140,7 @@ class Turn:
                 if told_before or member.alert.identity in self.suppressed:
                     continue
                 told = Told.FIRING
-            elif member.told_firing:
+            elif member.owed_end:
                 told = Told.RESOLVED
             else:
                 continue
@@ -385,6 +386,18 @@ class Turn:
         ended = [m for m in self.changed.values() if m.told is Told.RESOLVED]
         return [*self.visible, *ended] or self.members
 
+    def unheard(self, listed: Sequence[Member]) -> list[Member]:
+        """Alerts that came and went since the last word, were told to nobody, and not `listed`."""
+        shown = {m.alert.identity for m in listed}
+        return [
+            m
+            for m in self.members
+            if m.alert.ends_at is not None
+            and m.alert.identity not in shown
+            and self.last_word_at < m.alert.ends_at <= self.now
+            and (m.told is Told.NOTHING or m.told_starts_at != m.alert.starts_at)
+        ]
+
     def finish(self) -> Decision:
         """Put the result together."""
         incident = self.incident
@@ -396,12 +409,14 @@ class Turn:
         self.set(due_at=next_due(self))
         facts = None
         if self.notices:
+            listed = self.listed()
             facts = build_facts(
                 self.incident,
-                self.listed(),
+                listed,
                 self.plan,
                 self.now,
                 told=before.values(),
+                unheard=self.unheard(listed),
                 note=self.note,
                 previous_severity=self.previous_severity,
             )

@@ -23,6 +23,7 @@ def build_facts(
     now: float,
     *,
     told: Iterable[Target] | None = None,
+    unheard: Sequence[Member] = (),
     note: str | None = None,
     previous_severity: str | None = None,
 ) -> dict[str, Any]:
@@ -30,6 +31,7 @@ def build_facts(
 
     `listed` are the alerts that the notice speaks of: what fires and may be told, and what ended
     since people were last told. `told`: who heard of it before; unless given, all who did by now.
+    `unheard` came and went without being told: no news to people, but programs may want them.
     """
     ranked = sorted(
         listed,
@@ -58,6 +60,7 @@ def build_facts(
         "firing": firing,
         "resolved": len(ranked) - firing,
         "more": max(0, len(ranked) - MOST_ALERTS),
+        "unheard": [alert_facts(m, now) for m in unheard[:MOST_ALERTS]],
         "opened_at": incident.opened_at,
         "since": min((m.alert.starts_at for m in ranked), default=incident.opened_at),
         "resolved_at": incident.resolved_at,
@@ -67,6 +70,22 @@ def build_facts(
         "respond_by": incident.respond_by if incident.ack is None else None,
         "told": _names(incident.told.values() if told is None else told, plan),
         "note": note,
+    }
+
+
+def without_ends(facts: dict[str, Any]) -> dict[str, Any]:
+    """The same for a target that is not told of ends: only what burns, where anything does."""
+    listed = facts.get("alerts") or ()
+    burning = [alert for alert in listed if alert.get("status") == "firing"]
+    if not burning:
+        return facts
+    return {
+        **facts,
+        "alerts": burning,
+        "common_labels": common([alert["labels"] for alert in burning]),
+        "common_annotations": common([alert["annotations"] for alert in burning]),
+        "resolved": 0,
+        "unheard": [],
     }
 
 

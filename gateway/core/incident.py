@@ -61,6 +61,11 @@ class Member:
         )
 
     @property
+    def owed_end(self) -> bool:
+        """Whether people heard that it burns, in whichever firing, and not yet that it ended."""
+        return self.told in (Told.FIRING, Told.HUSHED)
+
+    @property
     def acked(self) -> bool:
         """Whether somebody took the firing it is in (or was last in)."""
         return self.acked_starts_at == self.alert.starts_at

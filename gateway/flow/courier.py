@@ -16,6 +16,7 @@ import orjson
 
 from gateway.channels.contract import Channel
 from gateway.core.delivery import LONGEST_DELAY, PERMANENT, Claimant, Failure, SendError
+from gateway.core.facts import without_ends
 from gateway.core.message import Link, Message
 from gateway.core.notice import Kind
 from gateway.core.outbox import Notice, Result
@@ -314,6 +315,8 @@ def message_of(
 ) -> Message:
     """The words of a notice: its frozen facts, the links for this target, its time zone."""
     facts = orjson.loads(notice.facts)
+    if not notice.target.wants_ends:
+        facts = without_ends(facts)
     facts["external_url"] = external_url
     if kind is Kind.LATE and not facts.get("note"):
         facts["note"] = f"Told late: {channel.name} could not be reached before."

@@ -220,6 +220,28 @@ def test_resolved_and_late_say_when_it_ended() -> None:
     assert made["alerts"][0]["endsAt"] == "2026-11-20T03:03:20Z"
 
 
+def test_what_ended_untold_stands_beside_the_others() -> None:
+    """As in Alertmanager; the common labels are those of all that is shown."""
+    ended = {**alert(), "status": "resolved", "ends_at": 1_795_143_800.0}
+    unheard = {**ended, "labels": {**ended["labels"], "region": "us"}, "fingerprint": "f2"}
+    told = {**ended, "labels": {**ended["labels"], "region": "eu"}}
+    made = body(message(status="resolved", facts=facts([told], unheard=[unheard])))
+    assert [one["labels"]["region"] for one in made["alerts"]] == ["eu", "us"]
+    assert {one["status"] for one in made["alerts"]} == {"resolved"}
+    assert "region" not in made["commonLabels"]
+    assert made["commonLabels"]["alertname"] == alert()["labels"]["alertname"]
+
+
+def test_the_common_labels_are_those_of_the_alerts_that_are_shown() -> None:
+    """As Alertmanager cuts: what max_alerts leaves out has no say in what is common."""
+    several = [
+        {**alert(), "labels": {"alertname": "X", "region": region}} for region in ("eu", "eu", "us")
+    ]
+    made = body(message(facts=facts(several, common_labels={"alertname": "X"})), max_alerts=2)
+    assert made["commonLabels"] == {"alertname": "X", "region": "eu"}
+    assert made["truncatedAlerts"] == 1
+
+
 @pytest.mark.parametrize(
     ("options", "field"),
     [({"private_addresses": "no"}, "private_addresses"), ({"max_alerts": "-1"}, "max_alerts")],

@@ -115,6 +115,46 @@ def test_an_alert_ends_by_its_own_time() -> None:
     assert brief(story.advance(HOUR)) == [(30.0, "first"), (330.0, "resolved")]
 
 
+def test_fired_again_and_over_again_between_two_ticks() -> None:
+    """Promise 14: who was told of the first firing is owed its end, whatever came after it."""
+    story = Story(without_escalation())
+    story.fire("PaymentFailures", "warning", region="eu")
+    story.fire("PaymentFailures", "warning", region="us")
+    story.advance(60.0)
+    for _ in range(2):
+        story.resolve("PaymentFailures", "warning", region="eu")
+        story.advance(60.0)
+        story.fire("PaymentFailures", "warning", region="eu")
+        story.advance(10.0)
+    story.resolve("PaymentFailures", "warning", region="eu")
+    assert brief(story.advance(5 * MINUTE)) == [(330.0, "some resolved")]
+    facts = story.decisions[-1].facts
+    assert facts is not None
+    assert [alert["labels"]["region"] for alert in facts["alerts"]] == ["us", "eu"]
+
+
+def test_what_came_and_went_untold_is_kept_apart() -> None:
+    """E5: people read of no end whose beginning nobody told; programs find it beside the rest."""
+    story = Story(without_escalation())
+    story.fire("PaymentFailures", "warning", region="eu")
+    story.advance(60.0)
+    story.fire("PaymentFailures", "warning", region="us")
+    story.advance(60.0)
+    story.resolve("PaymentFailures", "warning", region="us")
+    story.advance(60.0)
+    assert brief(story.advance(10 * MINUTE)) == []
+    story.fire("PaymentFailures", "warning", region="ap")
+    story.advance(60.0)
+    story.resolve("PaymentFailures", "warning", region="ap")
+    story.resolve("PaymentFailures", "warning", region="eu")
+    assert brief(story.advance(10 * MINUTE)) == [(930.0, "resolved")]
+    facts = story.decisions[-1].facts
+    assert facts is not None
+    assert [alert["labels"]["region"] for alert in facts["alerts"]] == ["eu"]
+    unheard = {alert["labels"]["region"]: alert["status"] for alert in facts["unheard"]}
+    assert unheard == {"us": "resolved", "ap": "resolved"}
+
+
 def test_fired_again_between_two_ticks() -> None:
     """Over and back before anybody heard of the end: told as news, not lost as in Alertmanager."""
     story = Story(without_escalation())

@@ -1,9 +1,10 @@
 """A report that differs a little from the one before: what it says must reach the next message."""
 
+from pathlib import Path
 from typing import Any
 
 from gateway.channels.facts import AlertFacts, alerts
-from tests.flow.world import HOUR, MINUTE, START, Delivered, World, alert
+from tests.flow.world import HOUR, MINUTE, ROUTES, START, Delivered, World, alert
 
 PAGER = "pagerduty:${PAGERDUTY_BILLING_KEY}"
 
@@ -57,3 +58,29 @@ async def test_what_is_over_and_reported_without_words_keeps_those_it_had(world:
     await world.post(over)
     [shown] = listed(await world.advance(5 * MINUTE))
     assert (shown.status, shown.annotations) == ("resolved", {"runbook_url": "https://runbooks/1"})
+
+
+async def test_who_does_without_ends_reads_of_none(tmp_path: Path) -> None:
+    """`send_resolved: false`: new alerts are told, and what ended meanwhile is left out."""
+    routes = ROUTES.replace(
+        '- name: quiet\n    slack: [{channel: "#billing-alerts"}]',
+        '- name: quiet\n    slack: [{channel: "#ends"}, {channel: "#none", send_resolved: false}]',
+    )
+    world = World(f"sqlite:///{tmp_path}/gateway.db", routes)
+    await world.start()
+    try:
+        await world.post(alert("Odd", "info", region="eu"), alert("Odd", "info", region="us"))
+        await world.advance(MINUTE)
+        await world.post(alert("Odd", "info", region="eu", starts_at=START, ends_at=START + 50))
+        await world.post(alert("Odd", "info", region="ap"))
+        said = {one.to: one.message.facts for one in await world.advance(5 * MINUTE)}
+        shown = {
+            to: [(one.labels["region"], one.status) for one in alerts(facts)]
+            for to, facts in said.items()
+        }
+    finally:
+        await world.close()
+    assert shown == {
+        "slack:#ends": [("us", "firing"), ("ap", "firing"), ("eu", "resolved")],
+        "slack:#none": [("us", "firing"), ("ap", "firing")],
+    }
