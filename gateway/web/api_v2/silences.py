@@ -94,12 +94,12 @@ def concerns(silence: Silence, wanted: tuple[Matcher, ...]) -> bool:
     return all((one.name in said or one.op in ("!=", "!~")) and one.matches(said) for one in wanted)
 
 
-def _place(silence: Silence, now: float) -> tuple[int, float, str]:
+def _place(silence: Silence, now: float) -> tuple[int, float, float, str]:
     """The order that was recorded: the active by their ends, the pending by their starts, then
-    the ended, the latest first."""
+    the ended, the latest first; of the same instant the older one."""
     state = silence.state(now)
     edge = {"active": silence.ends_at, "pending": silence.starts_at, "expired": -silence.ends_at}
-    return _ORDER.index(state), edge[state], silence.id
+    return _ORDER.index(state), edge[state], silence.updated_at, silence.id
 
 
 def add_routes(app: web.Application) -> None:
