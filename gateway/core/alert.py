@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 from gateway.core.labels import Labels
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Alert:
-    """What a source reported of one label set.
+    """What a source reported of one label set: a value, which nobody changes.
+
+    It is not frozen because making a frozen one costs six times as much, for every report.
 
     `identity` is `gateway.core.labels.identity` of the labels. Times are unix seconds;
     `ends_at` is None while no end is known. `timeout` says that the end was not sent but

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Incoming:
     """One reported alert, valid and normalised: no empty label values, at least one label.
+
+    A value, which nobody changes; not frozen for the reason that `Alert` is not.
 
     `starts_at` None: it began when we received it. `ends_at` None: it fires with no known end;
     for sources that re-send (`expires`) the plan's resolve_timeout then counts from the receipt.

@@ -8,7 +8,7 @@ from gateway.core.facts import title
 from gateway.core.incident import Incident
 from gateway.core.plan import Plan
 from gateway.core.routing import Route
-from gateway.core.timing import next_tick, timing
+from gateway.core.timing import interval, next_tick
 
 
 def open_incident(
@@ -20,7 +20,7 @@ def open_incident(
     group and what inhibits it may still be on the way (E7).
     """
     severity = plan.severity_of(alert.labels)
-    speak_at = now + timing(route, severity, plan.repeats).group_wait
+    speak_at = now + interval("group_wait", route, severity)
     return Incident(
         number=0,
         group_key=group_key,
@@ -42,17 +42,16 @@ def touch(incident: Incident, alert: Alert, plan: Plan, now: float) -> Incident:
     next tick of group_interval, except severity worse than what was told (or acknowledged):
     that waits for its own group_wait at most. The same object comes back when nothing changes.
     """
-    severity = plan.severity_of(alert.labels)
-    times = timing(plan.route(incident.route_id), severity, plan.repeats)
+    severity, route = plan.severity_of(alert.labels), plan.route(incident.route_id)
     firing = alert.ends_at is None or alert.ends_at > now
-    urgent = now + times.group_wait
+    urgent = now + interval("group_wait", route, severity)
     if not incident.flushed:
         speak_at = min(incident.tick_at, urgent) if firing else incident.tick_at
         if speak_at == incident.tick_at == incident.due_at:
             return incident
         return replace(incident, tick_at=speak_at, due_at=speak_at)
     known = incident.ack.rank if incident.ack else incident.rank
-    look_at = next_tick(incident.tick_at, times.group_interval, now)
+    look_at = next_tick(incident.tick_at, interval("group_interval", route, severity), now)
     if firing and known is not None and severity.rank < known:
         look_at = min(look_at, urgent)
     if incident.due_at is not None:

@@ -53,25 +53,27 @@ class Timing:
 
 def timing(route: Route, severity: Severity, repeats: Repeats) -> Timing:
     """The intervals of a group on `route` whose worst alert has `severity`."""
-    values: dict[str, float] = {}
     origins: dict[str, str] = {}
     for option in OPTIONS:
-        by_severity = getattr(severity, option)
-        if option not in route.own and by_severity is not None:
-            values[option] = by_severity
+        if option not in route.own and getattr(severity, option) is not None:
             origins[option] = f"severity {severity.name}"
         else:
-            values[option] = getattr(route, option)
             origins[option] = route.origins.get(option, "default")
+    repeat = interval("repeat_interval", route, severity)
     return Timing(
-        values["group_wait"],
-        values["group_interval"],
-        values["repeat_interval"]
-        if repeats is Repeats.ON_TICKS
-        else max(SHORTEST_REPEAT, values["repeat_interval"]),
+        interval("group_wait", route, severity),
+        interval("group_interval", route, severity),
+        repeat if repeats is Repeats.ON_TICKS else max(SHORTEST_REPEAT, repeat),
         origins,
         repeats,
     )
+
+
+def interval(option: str, route: Route, severity: Severity) -> float:
+    """One of OPTIONS in seconds: all that an alert which joins its incident asks for."""
+    by_severity: float | None = None if option in route.own else getattr(severity, option)
+    own: float = getattr(route, option)
+    return own if by_severity is None else by_severity
 
 
 def next_tick(tick_at: float, group_interval: float, at: float) -> float:

@@ -13,10 +13,11 @@ from gateway.core.respond import Response, acknowledge, unacknowledge
 from gateway.flow.courier import Courier
 from gateway.flow.delivery import Delivery
 from gateway.flow.dispatch import BATCH, Dispatched, decide_due
-from gateway.flow.intake import Batch, Intake
+from gateway.flow.intake import Intake
 from gateway.flow.loops import Loops
 from gateway.flow.memory import Memory
 from gateway.flow.parts import Health, Parts
+from gateway.flow.placing import Batch
 from gateway.flow.regroup import Grouping
 from gateway.flow.respond import respond
 from gateway.flow.silences import Silences

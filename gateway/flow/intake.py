@@ -4,19 +4,15 @@ Requests that wait at the same time share a transaction: while one commits, the 
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 
 from gateway.core.alert import Alert, merge
-from gateway.core.incident import Incident
 from gateway.core.incoming import Incoming
-from gateway.core.join import open_incident, touch
-from gateway.core.labels import format_labels, identity
-from gateway.core.matcher import matches_all
+from gateway.core.labels import identity
 from gateway.core.plan import Plan
-from gateway.core.routing import Route, group_labels, match_routes
 from gateway.flow.memory import Memory
-from gateway.store import Store, Tx, alerts, incidents, members
+from gateway.flow.placing import Batch, commit, may_inhibit
+from gateway.store import Store, Tx, alerts
 
 MOST_WAITING = 200_000
 """Alerts that may wait for their transaction; beyond it load is shed with 503."""
@@ -27,16 +23,6 @@ MOST_IN_ONE = 5_000
 
 class Overloaded(Exception):
     """More alerts wait for the database than may; the client must come again."""
-
-
-@dataclass(slots=True)
-class Batch:
-    """What one transaction did, for the memory and the wake-up afterwards."""
-
-    stored: list[Alert] = field(default_factory=list)
-    next_due: float | None = None
-    opened: int = 0
-    ignored: int = 0  # resolved alerts that nobody here ever heard of (E5)
 
 
 def normalise(incoming: Incoming, source: str, plan: Plan, now: float) -> Alert:
@@ -62,127 +48,6 @@ def normalise(incoming: Incoming, source: str, plan: Plan, now: float) -> Alert:
         now,
         timeout,
     )
-
-
-def incident_key(route: Route, group: dict[str, str]) -> str:
-    """The identity of a group: the route's id and the group's labels."""
-    return f"{route.id}:{format_labels(group)}"
-
-
-def is_news(old: Alert, new: Alert, now: float) -> bool:
-    """Whether its incident must be looked at because of what a report changed: an end, a new
-    firing, or an end that is sooner than the inferred one that the next look was planned for."""
-    if new.is_resolved(now) != old.is_resolved(now) or new.starts_at > old.starts_at:
-        return True
-    return new.ends_at is not None and old.ends_at is not None and new.ends_at < old.ends_at
-
-
-def commit(tx: Tx, batch: Sequence[Alert], plan: Plan, now: float) -> Batch:
-    """Store the alerts, let them join or open incidents, and say when to look at those."""
-    done = Batch()
-    before = alerts.known(tx, list({alert.identity for alert in batch}))
-    after: dict[str, Alert] = {}
-    news: set[str] = set()
-    for alert in batch:
-        old = after.get(alert.identity) or before.get(alert.identity)
-        if old is None:
-            if alert.is_resolved(now):
-                done.ignored += 1
-                continue
-            new = alert
-            news.add(alert.identity)
-        else:
-            new = merge(old, alert, now)
-            if is_news(old, new, now):
-                news.add(alert.identity)
-        after[alert.identity] = new
-    changed = [alert for key, alert in after.items() if alert != before.get(key)]
-    flags = [
-        any(matches_all(rule.source, a.labels) for rule in plan.inhibit_rules) for a in changed
-    ]
-    alerts.put(tx, changed, flags)
-    if any(flag and alert.identity in news for flag, alert in zip(flags, changed, strict=True)):
-        alerts.bump_inhibit_version(tx)
-    place(tx, [after[key] for key in after if key in news], plan, now, done)
-    done.stored = list(after.values())
-    return done
-
-
-def place(tx: Tx, fresh: Sequence[Alert], plan: Plan, now: float, done: Batch) -> None:
-    """Let alerts with news join their incidents, opening those that are missing."""
-    wanted: list[tuple[Alert, Route, dict[str, str], str]] = []
-    ended: list[Alert] = []
-    for alert in fresh:
-        if alert.is_resolved(now):
-            ended.append(alert)
-            continue
-        for route in match_routes(plan.root, alert.labels):
-            group = group_labels(route, alert.labels)
-            wanted.append((alert, route, group, incident_key(route, group)))
-    found = incidents.open_by_key(tx, list({key for *_, key in wanted}))
-    opening: dict[str, Incident] = {}
-    touched: dict[int, Incident] = {}
-    urgency: dict[str, int] = {}
-    for alert, route, group, key in wanted:
-        rank = plan.severity_of(alert.labels).rank
-        urgency[key] = min(rank, urgency.get(key, rank))
-        if key in opening:
-            opening[key] = touch(opening[key], alert, plan, now)
-        elif key in found:
-            number = found[key].number
-            touched[number] = touch(touched.get(number) or found[key], alert, plan, now)
-        else:
-            opening[key] = open_incident(route, key, group, alert, plan, now)
-    opened = list(opening.values())
-    created = incidents.create(
-        tx,
-        opened,
-        titles=[incident.title for incident in opened],
-        urgencies=[urgency[incident.group_key] for incident in opened],
-    )
-    numbers = {key: incident.number for key, incident in found.items()}
-    numbers.update((incident.group_key, incident.number) for incident in created)
-    members.join(tx, [(numbers[key], alert.identity) for alert, _, _, key in wanted], now)
-    before = {incident.number: incident for incident in found.values()}
-    touch_ended(tx, ended, plan, now, touched, before)
-    incidents.save(tx, [i for i in touched.values() if i is not before.get(i.number)])
-    # After save, which puts the urgency back to what was told. An incident is as urgent as its
-    # severity says, or more: most alerts that join change nothing.
-    incidents.urgent(
-        tx,
-        [
-            (incident.number, urgency[key])
-            for key, incident in found.items()
-            if urgency[key] < plan.rank_of(incident.severity)
-        ],
-    )
-    done.opened = len(created)
-    dues = [i.due_at for i in (*created, *touched.values()) if i.due_at is not None]
-    done.next_due = min(dues, default=None)
-
-
-def touch_ended(
-    tx: Tx,
-    ended: Sequence[Alert],
-    plan: Plan,
-    now: float,
-    touched: dict[int, Incident],
-    before: dict[int, Incident],
-) -> None:
-    """Tell the open incidents of alerts that ended when to look at the end.
-
-    `before` gets those that were read for it, as they are stored.
-    """
-    if not ended:
-        return
-    by_identity = members.open_numbers_of(tx, [alert.identity for alert in ended])
-    missing = {number for found in by_identity.values() for number in found} - set(touched)
-    read = incidents.many(tx, sorted(missing))
-    before.update(read)
-    touched.update(read)
-    for alert in ended:
-        for number in by_identity.get(alert.identity, ()):
-            touched[number] = touch(touched[number], alert, plan, now)
 
 
 class Intake:
@@ -281,10 +146,8 @@ class Intake:
             alerts.extend(tx, ends)
             old = alerts.known(tx, [alert.identity for alert in reworded])
             merged = [merge(old[a.identity], a, now) for a in reworded if a.identity in old]
-            rules = self._plan().inhibit_rules
-            alerts.put(
-                tx, merged, [any(matches_all(r.source, a.labels) for r in rules) for a in merged]
-            )
+            plan = self._plan()
+            alerts.put(tx, merged, [may_inhibit(alert, plan) for alert in merged])
 
         await self._store.write(work)
         self._memory.written(ends, reworded)

@@ -12,10 +12,9 @@ from functools import partial
 from zlib import crc32
 
 from gateway.core.incident import Incident
-from gateway.core.matcher import matches_all
 from gateway.core.plan import Plan
-from gateway.core.routing import group_labels, match_routes
-from gateway.flow.intake import Batch, incident_key, place
+from gateway.core.routing import match_routes
+from gateway.flow.placing import Batch, group_of, may_inhibit, place
 from gateway.store import Store, Tx, alerts, counters, incidents, members
 
 PAGE = 500
@@ -76,10 +75,7 @@ def regroup_page(tx: Tx, plan: Plan, after: str, now: float) -> tuple[str | None
         return None, done
     alerts.set_inhibits(
         tx,
-        [
-            (a.identity, any(matches_all(r.source, a.labels) for r in plan.inhibit_rules))
-            for a in page
-        ],
+        [(a.identity, may_inhibit(a, plan)) for a in page],
     )
     alerts.bump_inhibit_version(tx)
     numbers = members.open_numbers_of(tx, [alert.identity for alert in page])
@@ -87,8 +83,7 @@ def regroup_page(tx: Tx, plan: Plan, after: str, now: float) -> tuple[str | None
     leaving: list[tuple[int, str]] = []
     for alert in page:
         wanted = {
-            incident_key(route, group_labels(route, alert.labels))
-            for route in match_routes(plan.root, alert.labels)
+            group_of(route, alert.labels)[1] for route in match_routes(plan.root, alert.labels)
         }
         for number in numbers.get(alert.identity, ()):
             if involved[number].group_key not in wanted:

@@ -6,6 +6,7 @@ handed out by urgency, the lowest number first, then by time.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -112,8 +113,12 @@ _REKEY = update(
 )
 
 
+@lru_cache(maxsize=2048)
 def of_row(row: Row) -> Incident:
-    """Make an incident of a row of `SELECTED`."""
+    """Make an incident of a row of `SELECTED`.
+
+    Alerts that join an incident mostly leave it as it is, and the next ones read it again.
+    """
     return Incident(
         number=row[0],
         group_key=row[1],
@@ -252,6 +257,7 @@ def rekey(tx: Tx, rows: Sequence[tuple[int, str, str, str]]) -> None:
     tx.bulk(_REKEY, [(number, _hash(key), key, *rest) for number, key, *rest in rows])
 
 
+@lru_cache(maxsize=4096)
 def _hash(group_key: str) -> str:
     return blake2b(group_key.encode(), digest_size=16).hexdigest()
 

@@ -1,0 +1,161 @@
+"""Reported alerts are stored and join or open incidents: what one transaction of intake does."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from gateway.core.alert import Alert, merge
+from gateway.core.incident import Incident
+from gateway.core.join import open_incident, touch
+from gateway.core.labels import Labels, format_labels
+from gateway.core.matcher import matches_all
+from gateway.core.plan import Plan
+from gateway.core.routing import Route, group_labels, match_routes
+from gateway.store import Tx, alerts, incidents, members
+
+
+@dataclass(slots=True)
+class Batch:
+    """What one transaction did, for the memory and the wake-up afterwards."""
+
+    stored: list[Alert] = field(default_factory=list)
+    next_due: float | None = None
+    opened: int = 0
+    ignored: int = 0  # resolved alerts that nobody here ever heard of (E5)
+
+
+def group_of(route: Route, labels: Labels) -> tuple[Mapping[str, str], str]:
+    """The labels that name an alert's group, and its identity: the route's id and these labels."""
+    if route.group_by_all:
+        return _group(route.id, group_labels(route, labels))
+    return _known_group(route.id, route.group_by, tuple(map(labels.get, route.group_by)))
+
+
+def _group(route_id: str, group: Mapping[str, str]) -> tuple[Mapping[str, str], str]:
+    return group, f"{route_id}:{format_labels(group)}"
+
+
+@lru_cache(maxsize=4096)
+def _known_group(
+    route_id: str, names: tuple[str, ...], values: tuple[str | None, ...]
+) -> tuple[Mapping[str, str], str]:
+    return _group(
+        route_id, {name: value for name, value in zip(names, values, strict=True) if value}
+    )
+
+
+def may_inhibit(alert: Alert, plan: Plan) -> bool:
+    """Whether the alert is a source of any inhibition rule."""
+    return any(matches_all(rule.source, alert.labels) for rule in plan.inhibit_rules)
+
+
+def is_news(old: Alert, new: Alert, now: float) -> bool:
+    """Whether its incident must be looked at because of what a report changed: an end, a new
+    firing, or an end that is sooner than the inferred one that the next look was planned for."""
+    if new.is_resolved(now) != old.is_resolved(now) or new.starts_at > old.starts_at:
+        return True
+    return new.ends_at is not None and old.ends_at is not None and new.ends_at < old.ends_at
+
+
+def commit(tx: Tx, batch: Sequence[Alert], plan: Plan, now: float) -> Batch:
+    """Store the alerts, let them join or open incidents, and say when to look at those."""
+    done = Batch()
+    before = alerts.known(tx, list({alert.identity for alert in batch}))
+    after: dict[str, Alert] = {}
+    news: set[str] = set()
+    for alert in batch:
+        old = after.get(alert.identity) or before.get(alert.identity)
+        if old is None:
+            if alert.is_resolved(now):
+                done.ignored += 1
+                continue
+            new = alert
+            news.add(alert.identity)
+        else:
+            new = merge(old, alert, now)
+            if is_news(old, new, now):
+                news.add(alert.identity)
+        after[alert.identity] = new
+    changed = [alert for key, alert in after.items() if alert != before.get(key)]
+    flags = [may_inhibit(alert, plan) for alert in changed]
+    alerts.put(tx, changed, flags)
+    if any(flag and alert.identity in news for flag, alert in zip(flags, changed, strict=True)):
+        alerts.bump_inhibit_version(tx)
+    place(tx, [after[key] for key in after if key in news], plan, now, done)
+    done.stored = list(after.values())
+    return done
+
+
+def place(tx: Tx, fresh: Sequence[Alert], plan: Plan, now: float, done: Batch) -> None:
+    """Let alerts with news join their incidents, opening those that are missing."""
+    wanted: list[tuple[Alert, Route, Mapping[str, str], str]] = []
+    ended: list[Alert] = []
+    for alert in fresh:
+        if alert.is_resolved(now):
+            ended.append(alert)
+            continue
+        for route in match_routes(plan.root, alert.labels):
+            wanted.append((alert, route, *group_of(route, alert.labels)))
+    found = incidents.open_by_key(tx, list({key for *_, key in wanted}))
+    present = dict(found)
+    urgency: dict[str, int] = {}
+    for alert, route, group, key in wanted:
+        rank = plan.severity_of(alert.labels).rank
+        if rank < urgency.get(key, rank + 1):
+            urgency[key] = rank
+        incident = present.get(key)
+        if incident is None:
+            present[key] = open_incident(route, key, group, alert, plan, now)
+        else:
+            present[key] = touch(incident, alert, plan, now)
+    opened = [incident for key, incident in present.items() if key not in found]
+    touched = {found[key].number: present[key] for key in found}
+    created = incidents.create(
+        tx,
+        opened,
+        titles=[incident.title for incident in opened],
+        urgencies=[urgency[incident.group_key] for incident in opened],
+    )
+    numbers = {key: incident.number for key, incident in found.items()}
+    numbers.update((incident.group_key, incident.number) for incident in created)
+    members.join(tx, [(numbers[key], alert.identity) for alert, _, _, key in wanted], now)
+    before = {incident.number: incident for incident in found.values()}
+    touch_ended(tx, ended, plan, now, touched, before)
+    incidents.save(tx, [i for i in touched.values() if i is not before.get(i.number)])
+    # After save, which puts the urgency back to what was told. An incident is as urgent as its
+    # severity says, or more: most alerts that join change nothing.
+    incidents.urgent(
+        tx,
+        [
+            (incident.number, urgency[key])
+            for key, incident in found.items()
+            if urgency[key] < plan.rank_of(incident.severity)
+        ],
+    )
+    done.opened = len(created)
+    dues = [i.due_at for i in (*created, *touched.values()) if i.due_at is not None]
+    done.next_due = min(dues, default=None)
+
+
+def touch_ended(
+    tx: Tx,
+    ended: Sequence[Alert],
+    plan: Plan,
+    now: float,
+    touched: dict[int, Incident],
+    before: dict[int, Incident],
+) -> None:
+    """Tell the open incidents of alerts that ended when to look at the end.
+
+    `before` gets those that were read for it, as they are stored.
+    """
+    if not ended:
+        return
+    by_identity = members.open_numbers_of(tx, [alert.identity for alert in ended])
+    missing = {number for found in by_identity.values() for number in found} - set(touched)
+    read = incidents.many(tx, sorted(missing))
+    before.update(read)
+    touched.update(read)
+    for alert in ended:
+        for number in by_identity.get(alert.identity, ()):
+            touched[number] = touch(touched[number], alert, plan, now)
