@@ -6,6 +6,7 @@ in between, nothing is lost: silenced incidents are due at their silence's end b
 """
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -29,6 +30,10 @@ PAGE = 500
 
 SHOWN_AFTER_END = 120 * 3600.0
 """Seconds for which an ended silence is still listed, as Alertmanager's default retention."""
+
+_ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""Of a UUID as we write it. What is none need not be asked of the database, which may not even
+take its characters."""
 
 
 class SilenceNotFound(LookupError):
@@ -81,6 +86,8 @@ class Silences:
             gone_for,
         )
         validate(wanted)
+        if silence_id and _ID.fullmatch(silence_id) is None:
+            raise SilenceNotFound(silence_id)
         if ends_at <= now:
             raise SilenceError("it ends in the past", "endsAt")
         if ends_at == starts_at:
@@ -91,6 +98,8 @@ class Silences:
 
     async def expire(self, silence_id: str) -> Silence:
         """End a silence now. One that had ended stays as it is. Raises SilenceNotFound."""
+        if _ID.fullmatch(silence_id) is None:
+            raise SilenceNotFound(silence_id)
         saved, changed = await self._store.write(
             partial(_expire, silence_id=silence_id, now=self._now())
         )
@@ -99,6 +108,8 @@ class Silences:
 
     async def get(self, silence_id: str) -> Silence | None:
         """The silence of that id, also after its end."""
+        if _ID.fullmatch(silence_id) is None:
+            return None
         return await self._store.read(partial(silences.get, silence_id=silence_id))
 
     async def listed(self, *, ended: bool = True) -> list[Silence]:

@@ -22,6 +22,8 @@ def handler_of(endpoint: Endpoint) -> Handler:
         arguments: list[Any] = [request.app[ENGINE], _asked(endpoint, request)]
         if endpoint.numbered:
             arguments.append(_number(request.match_info["number"]))
+        if endpoint.named:
+            arguments.append(request.match_info["id"])
         if endpoint.given is not None:
             expect_json(request)
             arguments.append(_given(endpoint, await read_body(request, LARGEST_BODY)))

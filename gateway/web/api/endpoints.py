@@ -6,14 +6,24 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from gateway.web.api import admin, explain, explain_models, incidents, models, oncall, questions
+from gateway.web.api import (
+    admin,
+    explain,
+    explain_models,
+    incidents,
+    models,
+    oncall,
+    questions,
+    silence_models,
+    silences,
+)
 
 BASE = "/api/v1"
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One operation. The handler gets the engine, what was asked, then number and body if any."""
+    """One operation. The handler gets the engine, what was asked, then number or id, and body."""
 
     method: str
     path: str
@@ -28,6 +38,11 @@ class Endpoint:
     def numbered(self) -> bool:
         """Whether the path names an incident."""
         return "{number}" in self.path
+
+    @property
+    def named(self) -> bool:
+        """Whether the path names something by its id."""
+        return "{id}" in self.path
 
     @property
     def changes(self) -> bool:
@@ -110,6 +125,47 @@ ENDPOINTS = (
         explain.explain,
         explain_models.ExplainAsked,
         explain_models.Explanation,
+        (404,),
+    ),
+    _get(
+        "/silences",
+        "listSilences",
+        silences.list_silences,
+        silence_models.SilencesAsked,
+        silence_models.Silences,
+    ),
+    _get(
+        "/silences/preview",
+        "previewSilence",
+        silences.preview,
+        silence_models.SilencePreviewAsked,
+        silence_models.SilencePreview,
+        (404,),
+    ),
+    _post(
+        "/silences",
+        "makeSilence",
+        silences.make,
+        silence_models.SilenceGiven,
+        silence_models.Silence,
+        (404,),
+    ),
+    _get(
+        "/silences/{id}",
+        "getSilence",
+        silences.one_silence,
+        questions.NothingAsked,
+        silence_models.Silence,
+        (404,),
+    ),
+    Endpoint(
+        "DELETE",
+        f"{BASE}/silences/{{id}}",
+        "endSilence",
+        silences.expire,
+        questions.NothingAsked,
+        silence_models.Silence,
+        None,
         (404,),
     ),
     _get("/oncall", "onCall", oncall.on_call, questions.OnCallAsked, models.OnCall, (404,)),

@@ -42,7 +42,7 @@ def document() -> dict[str, Any]:
         "info": {
             "title": "Alert gateway",
             "version": __version__,
-            "description": "Incidents, who is on call, and the gateway's own state.",
+            "description": "Incidents, silences, who is on call, and the gateway's own state.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "paths": paths,
@@ -80,6 +80,9 @@ def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
     if endpoint.numbered:
         schema = {"type": "integer", "minimum": 0}
         found.append({"name": "number", "in": "path", "required": True, "schema": schema})
+    if endpoint.named:
+        text = {"type": "string"}
+        found.append({"name": "id", "in": "path", "required": True, "schema": text})
     properties = endpoint.asked.model_json_schema(by_alias=True).get("properties", {})
     for name, schema in properties.items():
         parameter = {"name": name, "in": "query", "required": False, "schema": schema}

@@ -1,0 +1,152 @@
+"""Silences over the gateway's own API: list, preview, make, end."""
+
+from collections.abc import Sequence
+
+from gateway.core.matcher import Matcher, MatcherError
+from gateway.core.matcher_parse import parse_matchers
+from gateway.core.plan import Plan
+from gateway.core.routing import match_routes
+from gateway.core.silence import Silence, SilenceError
+from gateway.core.silence_scope import incident_matchers
+from gateway.flow.engine import Engine
+from gateway.flow.silences import SilenceNotFound
+from gateway.store import incidents
+from gateway.web.api import questions
+from gateway.web.api import silence_models as models
+from gateway.web.api.incidents import person
+from gateway.web.errors import RequestError
+
+_FIELDS = {"endsAt": "ends_at", "createdBy": "created_by", "goneFor": "gone_for"}
+"""What Alertmanager's API calls otherwise."""
+
+
+def silence_model(silence: Silence, plan: Plan, now: float) -> models.Silence:
+    """A silence for the API."""
+    return models.Silence.model_validate(
+        {
+            "id": silence.id,
+            "state": silence.state(now),
+            "matchers": [str(matcher) for matcher in silence.matchers],
+            "starts_at": silence.starts_at,
+            "ends_at": silence.ends_at,
+            "gone_for": silence.gone_for,
+            "created_by": person(plan, silence.created_by),
+            "comment": silence.comment,
+            "annotations": dict(silence.annotations),
+            "updated_at": silence.updated_at,
+        }
+    )
+
+
+async def list_silences(engine: Engine, asked: models.SilencesAsked) -> models.Silences:
+    """Silences that hold or will hold, those first that end first."""
+    found = await engine.silences.listed(ended=asked.ended)
+    if asked.labels is not None:
+        labels = _labels(asked.labels)
+        found = [silence for silence in found if silence.mutes(labels)]
+    now, plan = engine.now(), engine.plan
+    return models.Silences(silences=[silence_model(one, plan, now) for one in found])
+
+
+async def one_silence(engine: Engine, asked: questions.NothingAsked, name: str) -> models.Silence:
+    """A silence, also after its end."""
+    found = await engine.silences.get(name)
+    if found is None:
+        raise _unknown(name)
+    return silence_model(found, engine.plan, engine.now())
+
+
+async def preview(engine: Engine, asked: models.SilencePreviewAsked) -> models.SilencePreview:
+    """What a silence would silence now, without making it."""
+    given = [] if asked.matchers is None else [asked.matchers]
+    matchers = await _matchers(engine, given, asked.incident)
+    count, shown = await engine.silences.preview(matchers, asked.limit)
+    root = engine.plan.root
+    return models.SilencePreview(
+        matchers=[str(matcher) for matcher in matchers],
+        count=count,
+        alerts=[
+            models.SilencedAlert(
+                labels=dict(alert.labels),
+                summary=alert.annotations.get("summary", ""),
+                starts_at=alert.starts_at,
+                receivers=[route.receiver for route in match_routes(root, alert.labels)],
+            )
+            for alert in shown
+        ],
+    )
+
+
+async def make(
+    engine: Engine, asked: questions.NothingAsked, given: models.SilenceGiven
+) -> models.Silence:
+    """Make a silence, or change the one whose id is given."""
+    matchers = await _matchers(engine, given.matchers, given.incident)
+    now = engine.now()
+    try:
+        saved = await engine.silences.put(
+            matchers,
+            now if given.starts_at is None else given.starts_at,
+            given.ends_at,
+            given.created_by,
+            given.comment,
+            silence_id=given.id,
+            gone_for=given.gone_for,
+        )
+    except SilenceError as error:
+        field = _FIELDS.get(error.field, error.field)
+        raise _wrong(field, str(error)) from None
+    except SilenceNotFound:
+        raise _unknown(given.id) from None
+    return silence_model(saved, engine.plan, now)
+
+
+async def expire(engine: Engine, asked: questions.NothingAsked, name: str) -> models.Silence:
+    """End a silence now. One that had ended stays as it is."""
+    try:
+        ended = await engine.silences.expire(name)
+    except SilenceNotFound:
+        raise _unknown(name) from None
+    return silence_model(ended, engine.plan, engine.now())
+
+
+async def _matchers(
+    engine: Engine, given: Sequence[str], number: int | None
+) -> tuple[Matcher, ...]:
+    """The matchers that were written, or those of an incident."""
+    if bool(given) == (number is not None):
+        raise _wrong("matchers", "give matchers or an incident, one of them")
+    if number is None:
+        try:
+            return tuple(matcher for text in given for matcher in parse_matchers(text))
+        except MatcherError as error:
+            raise _wrong("matchers", str(error)) from None
+    wanted = number
+    incident = await engine.store.read(lambda tx: incidents.get(tx, wanted))
+    if incident is None:
+        detail = [{"field": "incident", "message": f"there is no incident #{number}"}]
+        raise RequestError(404, "there is no such incident", detail)
+    found = incident_matchers(engine.plan.root, incident.route_id, incident.group_labels)
+    if not found:
+        said = f"nothing tells the alerts of incident #{number} from others: write matchers"
+        raise _wrong("incident", said)
+    return found
+
+
+def _labels(text: str) -> dict[str, str]:
+    try:
+        matchers = parse_matchers(text)
+    except MatcherError as error:
+        raise _wrong("labels", str(error)) from None
+    if any(matcher.op != "=" for matcher in matchers):
+        raise _wrong("labels", 'write labels as {alertname="X", team="billing"}, each with =')
+    return {matcher.name: matcher.value for matcher in matchers}
+
+
+def _wrong(field: str, message: str) -> RequestError:
+    return RequestError(422, "a field is wrong", [{"field": field, "message": message}])
+
+
+def _unknown(name: str) -> RequestError:
+    detail = [{"field": "id", "message": f"there is no silence {name[:50]!r}"}]
+    return RequestError(404, "there is no such silence", detail)

@@ -1,0 +1,164 @@
+"""Silences over the gateway's own API."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.core.when import format_rfc3339
+from tests.flow.world import HOUR, MINUTE, World, alert
+from tests.web.conftest import Client
+from tests.web.real import served
+
+Gateway = tuple[World, Client]
+PATH = "/api/v1/silences"
+UNKNOWN = "11111111-1111-1111-1111-111111111111"
+
+
+@pytest.fixture
+async def gateway(tmp_path: Path) -> AsyncIterator[Gateway]:
+    async with served(tmp_path) as (world, client):
+        yield world, client
+
+
+def given(world: World, **more: Any) -> dict[str, Any]:
+    return {
+        "matchers": ['alertname="PaymentFailures"'],
+        "ends_at": format_rfc3339(world.now + HOUR),
+        "created_by": "ana",
+        "comment": "database maintenance",
+        **more,
+    }
+
+
+async def made(gateway: Gateway, **more: Any) -> dict[str, Any]:
+    world, client = gateway
+    answer = await client.post(PATH, json=given(world, **more))
+    assert answer.status == 200, await answer.text()
+    said: dict[str, Any] = await answer.json()
+    return said
+
+
+async def test_one_is_made_listed_looked_at_and_ended(gateway: Gateway) -> None:
+    """Its whole life; who made it has a name."""
+    world, client = gateway
+    one = await made(gateway, gone_for=1800.0)
+    assert one["state"] == "active"
+    assert one["matchers"] == ['alertname="PaymentFailures"']
+    assert one["created_by"] == {"id": "ana", "name": "Ana"}
+    assert one["starts_at"] == format_rfc3339(world.now, milliseconds=False)
+    assert one["gone_for"] == 1800.0
+    assert (await (await client.get(PATH)).json())["silences"] == [one]
+    longer = await made(gateway, id=one["id"], ends_at=format_rfc3339(world.now + 2 * HOUR))
+    assert longer["id"] == one["id"]
+    world.now += MINUTE
+    ended = await (await client.delete(f"{PATH}/{one['id']}")).json()
+    assert ended["state"] == "expired"
+    assert (await (await client.get(PATH)).json())["silences"] == []
+    again = await (await client.get(PATH, params={"ended": "true"})).json()
+    assert again["silences"] == [ended]
+    assert await (await client.get(f"{PATH}/{one['id']}")).json() == ended
+
+
+async def test_those_that_silence_an_alert_are_found(gateway: Gateway) -> None:
+    """ "Which silence keeps this quiet?" is asked by its labels."""
+    _, client = gateway
+    one = await made(gateway)
+    await made(gateway, matchers=['{team=~"plat.*"}'])
+    asked = {"labels": '{alertname="PaymentFailures", team="billing"}'}
+    found = (await (await client.get(PATH, params=asked)).json())["silences"]
+    assert [silence["id"] for silence in found] == [one["id"]]
+    wrong = await client.get(PATH, params={"labels": 'team=~"b"'})
+    assert wrong.status == 422
+    assert (await wrong.json())["detail"][0]["field"] == "labels"
+
+
+async def test_a_preview_shows_who_would_be_silenced_and_makes_nothing(gateway: Gateway) -> None:
+    """The number of alerts that fire and match, the first of them, and where they lead."""
+    world, client = gateway
+    await world.post(
+        *(alert("PaymentFailures", "warning", instance=f"web-{n}") for n in range(3)),
+        alert("RenewalCronSlow", "warning"),
+    )
+    asked = {"matchers": "alertname=~Payment.+", "limit": "2"}
+    said = await (await client.get(f"{PATH}/preview", params=asked)).json()
+    assert (said["count"], len(said["alerts"])) == (3, 2)
+    assert said["alerts"][0]["labels"]["instance"].startswith("web-")
+    assert said["alerts"][0]["receivers"] == ["billing"]
+    assert (await (await client.get(PATH)).json())["silences"] == []
+
+
+async def test_an_incident_is_silenced_by_its_number(gateway: Gateway) -> None:
+    """Its route's conditions and its group; nobody hears of it, and it says why."""
+    world, client = gateway
+    await world.post(alert("PaymentFailures", "warning"))
+    await world.advance(MINUTE)
+    preview = await client.get(f"{PATH}/preview", params={"incident": "1001"})
+    assert (await preview.json())["count"] == 1
+    one = await made(gateway, matchers=[], incident=1001)
+    assert one["matchers"] == [
+        'severity=~"critical|warning"',
+        'team="billing"',
+        'alertname="PaymentFailures"',
+    ]
+    await world.post(alert("PaymentFailures", "warning", instance="web-2"))
+    assert await world.advance(HOUR / 2) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "field"),
+    [
+        ({"matchers": []}, 422, "matchers"),
+        ({"matchers": ["team=~("]}, 422, "matchers"),
+        ({"matchers": ["team="]}, 422, "matchers"),
+        ({"matchers": ["team=x"], "incident": 1001}, 422, "matchers"),
+        ({"matchers": [], "incident": 5}, 404, "incident"),
+        ({"ends_at": "2026-11-18T10:00:00Z"}, 422, "ends_at"),
+        ({"ends_at": "soon"}, 422, "ends_at"),
+        ({"comment": ""}, 422, "comment"),
+        ({"created_by": ""}, 422, "created_by"),
+        ({"created_by": "\x00"}, 422, "created_by"),
+        ({"gone_for": 0}, 422, "gone_for"),
+        ({"id": UNKNOWN}, 404, "id"),
+        ({"id": "\x00"}, 404, "id"),
+        ({"colour": "red"}, 422, "colour"),
+    ],
+)
+async def test_what_cannot_be_meant_is_refused(
+    gateway: Gateway, change: dict[str, Any], status: int, field: str
+) -> None:
+    """With the field and the reason; nothing is made."""
+    world, client = gateway
+    answer = await client.post(PATH, json=given(world, **change))
+    assert answer.status == status
+    assert (await answer.json())["detail"][0]["field"] == field
+    assert (await (await client.get(PATH)).json())["silences"] == []
+
+
+async def test_a_group_that_nothing_tells_from_others_is_refused(tmp_path: Path) -> None:
+    """One incident for everything at the root cannot be silenced by its number."""
+    routes = "receivers: [{name: everyone}]\nroute: {receiver: everyone, group_by: []}\n"
+    async with served(tmp_path, routes) as (world, client):
+        await world.post(alert())
+        answer = await client.get(f"{PATH}/preview", params={"incident": "1001"})
+        assert answer.status == 422
+        assert "write matchers" in (await answer.json())["detail"][0]["message"]
+
+
+@pytest.mark.parametrize("name", [UNKNOWN, "x", "%00", "%F0%9F%94%95"])
+async def test_an_unknown_one_is_404(gateway: Gateway, name: str) -> None:
+    """To look at and to end."""
+    _, client = gateway
+    for method in ("GET", "DELETE"):
+        answer = await client.request(method, f"{PATH}/{name}")
+        assert answer.status == 404
+        assert (await answer.json())["detail"][0]["field"] == "id"
+
+
+async def test_ending_needs_the_token_where_one_is_set(tmp_path: Path) -> None:
+    """Like every write."""
+    async with served(tmp_path, api_token="test-api-token") as (_, client):
+        assert (await client.delete(f"{PATH}/{UNKNOWN}")).status == 401
+        head = {"Authorization": "Bearer test-api-token"}
+        assert (await client.delete(f"{PATH}/{UNKNOWN}", headers=head)).status == 404
