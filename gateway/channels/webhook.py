@@ -75,9 +75,9 @@ class Webhook:
             if private_addresses
             else aiohttp.TCPConnector(socket_factory=public_socket)
         )
+        self._timeout = aiohttp.ClientTimeout(total=total_timeout, connect=connect_timeout)
         self._session = aiohttp.ClientSession(
             connector=connector,
-            timeout=aiohttp.ClientTimeout(total=total_timeout, connect=connect_timeout),
             headers={"User-Agent": "alert-gateway"},
         )
 
@@ -101,6 +101,7 @@ class Webhook:
                 # aiohttp warns of large bytes, and takes longer over small files.
                 data=data if len(data) < LARGE else BytesIO(data),
                 headers=headers,
+                timeout=self._patience(target),
                 allow_redirects=False,
             ) as answer:
                 detail = ""
@@ -139,6 +140,14 @@ class Webhook:
     def _limit(self, target: Target) -> int:
         asked = target.options.get("max_alerts", "")
         return int(asked) if asked.isdecimal() else self._max_alerts
+
+    def _patience(self, target: Target) -> aiohttp.ClientTimeout:
+        asked = target.options.get("timeout")
+        if asked is None:
+            return self._timeout
+        total = float(asked)
+        connect = self._timeout.connect
+        return aiohttp.ClientTimeout(total=total, connect=min(total, connect or total))
 
     async def close(self) -> None:
         """Close the HTTP session."""

@@ -90,7 +90,7 @@ class Receivers:
 
     def _webhook(self, entry: Entry) -> Target:
         url = entry.get("url")
-        options = _options(entry, "max_alerts")
+        options = _options(entry, "max_alerts", "timeout")
         bearer = secret_of(entry.given.get("bearer"))
         if bearer is not None:
             self._secrets.keep(bearer)

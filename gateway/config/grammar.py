@@ -117,8 +117,9 @@ FILE = Section(
             "repeats",
             Choice(tuple(Repeats)),
             "When an incident that goes on is told again: exactly after repeat_interval, or, as "
-            "in Alertmanager, at the first tick of group_interval by which that has passed. "
-            "`gateway route` prints what it comes to.",
+            "in Alertmanager, at the first tick of group_interval by which that has passed; what a "
+            "silence or a mute kept back waits for a tick then, too. `gateway route` prints what "
+            "repeats come to.",
             str(Repeats.EXACT),
             str(Repeats.ON_TICKS),
         ),

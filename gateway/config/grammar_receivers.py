@@ -2,7 +2,7 @@
 
 from gateway.config.kinds import Choice
 from gateway.config.sections import Field, ListOf, Section
-from gateway.config.values import EMAIL, FLAG, NAME, SECRET, URL, WORD, count
+from gateway.config.values import EMAIL, FLAG, NAME, PATIENCE, SECRET, URL, WORD, count
 
 # Alertmanager's (0.33) that have no counterpart here.
 _NOT_HERE = (
@@ -84,6 +84,13 @@ _WEBHOOK_TARGET = Section(
             "max_alerts", count(0, 1_000_000), "Alerts in one message at most; 0: all.", "0", "100"
         ),
         Field("bearer", SECRET, "A bearer token to send along.", "none", '"${TICKETS_TOKEN}"'),
+        Field(
+            "timeout",
+            PATIENCE,
+            "How long to wait for its answer before trying again.",
+            "10s",
+            "2s",
+        ),
         _SEND_RESOLVED,
     ),
 )

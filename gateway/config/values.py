@@ -20,6 +20,9 @@ _DURATION = r"^([0-9]+(y|w|d|h|m|s|ms))+$|^0$"
 _URL = re.compile(r"https?://[^\s/@]+(/\S*)?")
 _EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.?[^@\s,;<>\"]*")
 _SENDER = re.compile(rf"(?:[^<>\r\n]+ <({_EMAIL.pattern})>|{_EMAIL.pattern})")
+LONGEST_PATIENCE = 30.0
+"""Seconds. An attempt must end well before its lease does, or another replica would send too."""
+
 _LONGEST_TURN: Mapping[Unit, int] = {"hour": 8784, "day": 366, "week": 53, "month": 12}
 _TRUE = frozenset(("true", "yes", "on"))
 _FALSE = frozenset(("false", "no", "off"))
@@ -35,6 +38,13 @@ def _positive(text: str) -> float:
     seconds = _duration(text)
     if seconds == 0:
         raise ValueError("must not be zero")
+    return seconds
+
+
+def _patience(text: str) -> float:
+    seconds = _positive(text)
+    if not 0.1 <= seconds <= LONGEST_PATIENCE:
+        raise ValueError(f'"{text}" is not between 100ms and {LONGEST_PATIENCE:g}s')
     return seconds
 
 
@@ -196,6 +206,7 @@ ANY_TEXT = Text(types=_ANY, blank=True)
 WORD = Text("word", _word)
 NAME = Text("name")
 DURATION = Text("duration", _duration, _DURATION)
+PATIENCE = Text("duration from 100ms to 30s", _patience, _DURATION)
 POSITIVE_DURATION = Text("duration above zero", _positive, _DURATION)
 RESPOND_WITHIN = Text(
     f'duration, or "{NEXT_BUSINESS_DAY}"', _respond_within, _DURATION + "|^next business day$"

@@ -20,10 +20,10 @@ from gateway.core.audience import fallback_of, person_targets, receiver_of, step
 from gateway.core.facts import build_facts
 from gateway.core.incident import Climb, Incident, Member, State, Told
 from gateway.core.notice import Entry, Kind, NewNotice, Reason
-from gateway.core.plan import UNKNOWN_RANK, Plan, Severity, Target
+from gateway.core.plan import UNKNOWN_RANK, Plan, Repeats, Severity, Target
 from gateway.core.schedule import next_due
 from gateway.core.timeinterval import muted
-from gateway.core.timing import Timing, answer_expected, step_wait, timing
+from gateway.core.timing import Timing, answer_expected, next_tick, step_wait, timing
 
 EARLY = 0.001
 """Seconds by which a timer may fire early (floats, wake-ups) and still count as reached."""
@@ -75,6 +75,7 @@ class Turn:
         self.reasons: list[Reason] = []
         self.note: str | None = None
         self.previous_severity: str | None = None
+        self.waits = False  # for the group's next tick
         self.last_word_at = incident.notified_at or incident.opened_at
         self.look()
 
@@ -212,8 +213,11 @@ class Turn:
         """Say what is new in the group, when its tick has come."""
         if self.now < self.incident.tick_at - EARLY:
             return
+        self.waits = self.between_ticks()
         self.set(flushed=True)
         self.hush()
+        if self.waits and not self.got_worse():
+            return
         if not self.firing:
             self.resolve()
         elif self.muted:
@@ -225,6 +229,25 @@ class Turn:
             self.say_news()
         else:
             self.say_why_suppressed()
+
+    def between_ticks(self) -> bool:
+        """Whether repeats come at ticks only and this look was not planned for one.
+
+        As in Alertmanager all but worse severity waits for the tick then, such as what a silence
+        kept back. A look that comes late stands for the ticks since it was due.
+        """
+        incident = self.incident
+        if self.plan.repeats is not Repeats.ON_TICKS or not incident.flushed:
+            return False
+        due = self.now if incident.due_at is None else min(incident.due_at, self.now)
+        tick = next_tick(incident.tick_at, self.timing.group_interval, due - EARLY)
+        return tick > self.now + EARLY
+
+    def got_worse(self) -> bool:
+        """Whether something fresh is worse than what was told, or acknowledged."""
+        known = self.incident.ack.rank if self.incident.ack else self.incident.rank
+        ranks = [self.plan.severity_of(m.alert.labels).rank for m in self.fresh]
+        return known is not None and min(ranks, default=known) < known
 
     def hush(self) -> None:
         """E30: remember which told alerts a silence came over; its end is worth a word."""
@@ -244,9 +267,7 @@ class Turn:
     def say_news(self) -> None:
         """Speak of fresh and of ended alerts, each under its own reason."""
         incident, fresh = self.incident, self.fresh
-        worst_fresh = min((self.plan.severity_of(m.alert.labels).rank for m in fresh), default=None)
-        known = incident.ack.rank if incident.ack else incident.rank
-        if worst_fresh is not None and known is not None and worst_fresh < known:
+        if self.got_worse():
             self.say_worse(incident)
         elif incident.notified_at is None and incident.ack and all(m.acked for m in fresh):
             # Taken before anybody was told: a page for it now would wake somebody for nothing.
@@ -312,6 +333,8 @@ class Turn:
         """Nothing changed and nobody took it: say it again when repeat_interval has passed."""
         incident = self.incident
         if incident.ack or incident.notified_at is None or not incident.open or self.notices:
+            return
+        if self.waits:
             return
         if self.now < self.timing.repeat_at(incident.tick_at, incident.notified_at) - EARLY:
             return

@@ -7,10 +7,10 @@ LEASE = 60.0
 """Seconds for which a claimed notice belongs to its replica, unless a setting says otherwise."""
 
 RETRY_FOR = 24 * 3600.0
-FALLBACK_AFTER_ATTEMPTS = 4
+FALLBACK_AFTER_ATTEMPTS = 5
 FALLBACK_BEFORE = 60.0
 """Seconds that a vendor may ask to wait without the fallback being told at once."""
-FIRST_DELAY = 2.0
+FIRST_DELAY = 1.0
 LONGEST_DELAY = 300.0
 MISCONFIGURED_DELAY = 300.0
 

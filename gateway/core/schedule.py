@@ -38,7 +38,7 @@ def next_due(turn: "Turn") -> float | None:
         end = next_mute_change(turn.route, turn.plan.time_intervals, turn.now)
         times.append(end if end is not None else tick)
     elif turn.visible:
-        if turn.fresh or turn.ended:
+        if turn.fresh or turn.ended or turn.waits:
             times.append(tick)
         if incident.ack is None:
             if incident.notified_at is not None:

@@ -72,6 +72,16 @@ class TestWebhook(ChannelContract):
         await channel.send(message(), self.target, None)
         await channel.close()
 
+    async def test_a_target_may_have_less_patience(self, channel: Channel, fake: Fake) -> None:
+        """`timeout:` as in Alertmanager: who does not answer in time is tried again."""
+        fake.script(Behaviour(hang="after"))
+        hasty = Target("webhook", REFERENCE, options={"timeout": str(SHORT)})
+        with pytest.raises(SendError) as caught:
+            await channel.send(message(), hasty, None)
+        assert (caught.value.failure, caught.value.perhaps) == (Failure.TIMEOUT, True)
+        await channel.send(message(), hasty, None)
+        assert len(fake.accepted) == 2
+
     async def test_the_url_may_be_written_plainly(self, channel: Channel, fake: Fake) -> None:
         """A URL that is no secret is the address itself."""
         await channel.send(message(), Target("webhook", f"{fake.url}/plain"), None)

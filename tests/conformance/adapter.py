@@ -27,6 +27,8 @@ from gateway.core.text import humanize_duration, truncate_bytes, truncate_runes
 from gateway.core.timeinterval import TimeInterval, containing, parse_time_interval
 from gateway.core.when import format_duration, parse_duration, parse_rfc3339
 from tests.conformance.adapter_rota import *  # noqa: F403  # the runner looks for all kinds here
+from tests.conformance.adapter_scenarios import *  # noqa: F403
+from tests.conformance.adapter_silences import *  # noqa: F403
 from tests.conformance.adapter_webhook import *  # noqa: F403
 
 NOW = 0.0

@@ -35,21 +35,21 @@ def delay(found: Verdict) -> float:
 
 def test_gaps_double_up_to_five_minutes() -> None:
     """Promise 13: a dead vendor is asked less and less often, and never forgotten for long."""
-    gaps = [delay(verdict(Failure.CONNECTION, attempts)) for attempts in range(1, 12)]
-    assert gaps[:4] == [2.0, 4.0, 8.0, 16.0]
+    gaps = [delay(verdict(Failure.CONNECTION, attempts)) for attempts in range(1, 13)]
+    assert gaps[:4] == [1.0, 2.0, 4.0, 8.0]
     assert gaps[-1] == LONGEST_DELAY
 
 
 @pytest.mark.parametrize("jitter", [0.0, 0.999])
 def test_jitter_spreads_by_a_quarter(jitter: float) -> None:
     """A recovering vendor is not hit by all at once."""
-    assert 1.5 <= delay(verdict(Failure.SERVER_ERROR, jitter=jitter)) <= 2.5
+    assert 0.75 <= delay(verdict(Failure.SERVER_ERROR, jitter=jitter)) <= 1.25
 
 
 def test_never_before_retry_after() -> None:
     """E11: what the vendor asked for is the least; a longer gap of our own stays."""
     assert delay(verdict(Failure.RATE_LIMITED, retry_after=30.0)) == 30.0
-    assert delay(verdict(Failure.RATE_LIMITED, 9, retry_after=1.0)) == LONGEST_DELAY
+    assert delay(verdict(Failure.RATE_LIMITED, 10, retry_after=1.0)) == LONGEST_DELAY
 
 
 @pytest.mark.parametrize("failure", [Failure.BAD_RECIPIENT, Failure.BAD_CONTENT])
@@ -67,8 +67,8 @@ def test_a_wrong_token_is_tried_slowly_and_told_at_once() -> None:
 
 def test_the_fallback_comes_after_some_attempts() -> None:
     """Promise 13: not at the first hiccup, and not after hours."""
-    says = [verdict(Failure.TIMEOUT, n).fall_back for n in range(1, 6)]
-    assert says == [n >= FALLBACK_AFTER_ATTEMPTS for n in range(1, 6)]
+    says = [verdict(Failure.TIMEOUT, n).fall_back for n in range(1, 8)]
+    assert says == [n >= FALLBACK_AFTER_ATTEMPTS for n in range(1, 8)]
 
 
 def test_after_a_day_it_is_a_dead_letter() -> None:

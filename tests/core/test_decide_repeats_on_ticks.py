@@ -92,3 +92,41 @@ def test_waiting_for_a_repeat_costs_no_looks_at_ticks() -> None:
     story.advance(24 * 3600.0)
     assert len(brief(story.said)) == 6
     assert story.looks <= 8
+
+
+def test_the_end_of_a_silence_waits_for_the_tick() -> None:
+    """Alertmanager looks at silences when it flushes; so does this setting, and no repeat slips."""
+    story = Story(plan(10.0, 45.0))
+    key = story.fire("PaymentFailures")
+    story.advance(2.0)
+    story.silence(key)
+    assert story.look() == []
+    story.advance(20.0)
+    story.suppressed.clear()
+    assert story.look() == []
+    assert brief(story.advance(60.0)) == [(31.0, "silence ended"), (81.0, "repeat")]
+
+
+def test_what_was_silenced_from_the_start_waits_for_the_tick() -> None:
+    """Exact repeats tell it at once when the silence ends, these at the next tick."""
+    said = {}
+    for repeats in Repeats:
+        story = Story(plan(10.0, 15.0, repeats=repeats))
+        key = story.fire("PaymentFailures")
+        story.silence(key)
+        story.advance(14.0)
+        story.suppressed.clear()
+        story.look()
+        story.advance(9.0)
+        said[repeats] = brief(story.said)
+    assert said == {Repeats.EXACT: [(14.0, "first")], Repeats.ON_TICKS: [(21.0, "first")]}
+
+
+def test_a_tick_that_was_missed_is_made_up_for_at_once() -> None:
+    """Down over a tick, and up again between two: what was owed at the tick does not wait more."""
+    story = Story(plan(10.0, 100.0))
+    story.fire("PaymentFailures", region="eu")
+    story.advance(2.0)
+    story.fire("PaymentFailures", region="us")
+    story.now += 12.0
+    assert brief(story.look()) == [(14.0, "new alerts")]

@@ -1,0 +1,163 @@
+"""The conformance adapter for whole scenarios: a gateway in virtual time plays Alertmanager's part.
+
+Translates, no more: the configuration's receivers into ours, pushed alerts into posts of
+Prometheus, what a collector takes into the vectors' words. Scenarios are Alertmanager's, so
+repeats come on the group interval.
+"""
+
+import asyncio
+import json
+import re
+import tempfile
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+from gateway.channels.contract import Channel
+from gateway.channels.webhook_body import body
+from gateway.config.load import Config
+from gateway.config.problem import Findings
+from gateway.config.yamltree import Mapping, Node, Scalar, read_tree
+from gateway.core.delivery import Failure, SendError
+from gateway.core.matcher_parse import parse_matcher
+from gateway.core.message import Message, Receipt
+from gateway.core.plan import Repeats, Target
+from gateway.core.silence import Silence
+from gateway.core.when import format_rfc3339, parse_instant
+from gateway.web.sources import SOURCES
+from tests.flow.world import START, StandIn, World
+
+__all__ = ["routes_of", "scenario_run"]
+
+END = 20.0
+"""Seconds after the start: later than the last window of any scenario."""
+
+_SINCE = re.compile(r"requests before t=([0-9.]+)")
+_TAKES = re.compile(r"take ([0-9.]+) s to answer")
+
+Batch = dict[str, Any]
+
+
+def scenario_run(given: dict[str, Any]) -> dict[str, list[Batch]]:
+    """What each collector was sent, by its name."""
+    return asyncio.run(_played(given))
+
+
+def routes_of(config: str) -> str:
+    """An Alertmanager configuration of the scenarios as a routes.yaml, in JSON, which is YAML."""
+    node = read_tree(config, Findings("scenario"))
+    assert node is not None
+    said = plain(node)
+    said["repeats"] = str(Repeats.ON_TICKS)
+    for receiver in said["receivers"]:
+        receiver["webhook"] = receiver.pop("webhook_configs")
+    return json.dumps(said)
+
+
+def plain(node: Node) -> Any:
+    """A tree of YAML as plain values, all single ones as the texts that they are written as."""
+    if isinstance(node, Scalar):
+        return node.text
+    if isinstance(node, Mapping):
+        return {name: plain(value) for name, (_, value) in node.entries.items()}
+    return [plain(item) for item in node.items]
+
+
+async def _played(given: dict[str, Any]) -> dict[str, list[Batch]]:
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{Path(folder)}/gateway.db"
+        stage = Stage(url, routes_of(given["config_yaml"]), given.get("collector_behaviour", {}))
+        await stage.start()
+        try:
+            for step in given["steps"]:
+                await stage.until(step["t"])
+                await stage.take(step)
+            await stage.until(END)
+        finally:
+            await stage.close()
+        return dict(stage.collected)
+
+
+class Stage(World):
+    """A gateway that posts to collectors."""
+
+    def __init__(self, url: str, routes: str, behaviour: dict[str, str]) -> None:
+        super().__init__(url, routes)
+        self.behaviour = behaviour
+        self.silence: Silence | None = None
+        self.collected: dict[str, list[Batch]] = defaultdict(list)
+
+    @property
+    def t(self) -> float:
+        """Seconds since the start."""
+        return self.now - START
+
+    async def until(self, t: float) -> None:
+        """Let time pass."""
+        await self.advance(max(0.0, START + t - self.now))
+
+    async def take(self, step: dict[str, Any]) -> None:
+        """Do one step of a scenario."""
+        if step["do"] == "push":
+            posted = json.dumps([_posted(alert) for alert in step["alerts"]])
+            parsed = SOURCES["prometheus"](posted.encode(), self.now)
+            assert not parsed.bad
+            await self.post(*parsed.alerts, source="prometheus")
+        elif step["do"] == "reload":
+            assert await self.engine.reload() == ()
+        elif step["do"] == "silence":
+            matchers = [parse_matcher(text) for text in step["matchers"]]
+            span = START + step["starts_at"], START + step["ends_at"]
+            self.silence = await self.engine.silences.put(matchers, *span, "ana", "a scenario")
+        elif step["do"] == "unsilence_last":
+            assert self.silence is not None
+            await self.engine.silences.expire(self.silence.id)
+        else:
+            raise ValueError(step["do"])
+
+    def channels(self, config: Config) -> dict[str, Channel]:
+        """Collectors stand where the webhooks' URLs lead to."""
+        return {**super().channels(config), "webhook": Collector("webhook", self)}
+
+
+class Collector(StandIn):
+    """All receivers' stand-ins: they record what they are posted, and behave as they are told."""
+
+    world: Stage
+
+    async def send(self, message: Message, target: Target, receipt: Receipt | None) -> Receipt:
+        """Take a body, or let the request run into its timeout."""
+        stage = self.world
+        name = target.address.rpartition("/")[2]
+        behaviour = stage.behaviour.get(name, "")
+        since, takes = _SINCE.search(behaviour), _TAKES.search(behaviour)
+        if since is not None and stage.t < float(since[1]):
+            patience = float(target.options.get("timeout", "10"))
+            if takes is not None and float(takes[1]) > patience:
+                stage.now += patience
+                raise SendError(Failure.TIMEOUT, "no answer in time", perhaps=True)
+            return {}
+        said = body(message)["alerts"]
+        stage.collected[name].append({"t": stage.t, "alerts": [_seen(alert) for alert in said]})
+        return {}
+
+
+def _posted(alert: dict[str, Any]) -> dict[str, Any]:
+    """An alert as Prometheus posts it."""
+    posted = {"labels": alert["labels"], "annotations": alert["annotations"]}
+    for name, key in (("startsAt", "starts_at"), ("endsAt", "ends_at")):
+        if key in alert:
+            posted[name] = format_rfc3339(START + alert[key])
+    return posted
+
+
+def _seen(alert: dict[str, Any]) -> dict[str, Any]:
+    """An alert of a webhook's body in the vectors' words."""
+    starts_at, ends_at = parse_instant(alert["startsAt"]), parse_instant(alert["endsAt"])
+    assert starts_at is not None
+    return {
+        "labels": alert["labels"],
+        "annotations": alert["annotations"],
+        "starts_at": starts_at - START,
+        "ends_at": None if ends_at is None else ends_at - START,
+    }
