@@ -105,7 +105,8 @@ class Slack:
         if message.kind in ALWAYS_ANEW:
             aside = await self._post(message, target.address)
             # The incident's own message, if there is one, stays the one to update.
-            return {**(receipt or {}), "aside": f"{aside['channel']}/{aside['ts']}"}
+            place = "/".join(aside.get(part, "") for part in ("channel", "ts"))
+            return {**(receipt or {}), "aside": place}
         if not receipt or not receipt.get("ts") or not receipt.get("channel"):
             return await self._post(message, target.address)
         try:
@@ -126,9 +127,13 @@ class Slack:
         except SlackApiError as error:
             raise failure_of(error, self._token) from None
         channel, ts = answer.get("channel"), answer.get("ts")
-        if not isinstance(channel, str) or not isinstance(ts, str):
+        if isinstance(channel, str) and isinstance(ts, str):
+            return {"channel": channel, "ts": ts}
+        if answer.get("ok") is not True:
             raise SendError(Failure.BAD_ANSWER, "Slack's answer has no channel or ts", perhaps=True)
-        return {"channel": channel, "ts": ts}
+        # `ok` decides. To send it again for want of a ts would tell the same thing all day.
+        logger.warning("slack: accepted without channel and ts: it cannot be updated later")
+        return {}
 
     async def _update(self, message: Message, receipt: Receipt) -> None:
         # chat.update parses the text as `client` would unless told otherwise: "@here" in a label

@@ -172,6 +172,14 @@ class TestSlack(ChannelContract):
         assert (found.failure, found.perhaps) == (failure, perhaps)
         assert error in found.detail
 
+    async def test_ok_is_enough(self, channel: Channel, fake: FakeSlack) -> None:
+        """E12: `ok` decides; what was accepted is not sent again for want of a `ts`."""
+        fake.script(Behaviour(status=200, json={"ok": True}, accept=True))
+        receipt = await channel.send(message(), self.target, None)
+        assert receipt == {}
+        again = await channel.send(message(kind=Kind.REPEAT), self.target, receipt)
+        assert sorted(again) == ["channel", "ts"]
+
     async def test_a_429_is_not_fatal(self, channel: Channel, fake: Fake) -> None:
         """E11: Slack's own rate limit is to be tried again after what it asks for."""
         how = says("ratelimited", 429, **{"Retry-After": "30"})

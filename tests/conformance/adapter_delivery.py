@@ -1,0 +1,87 @@
+"""What our channels make of a vendor's answer, in the words of the conformance vectors.
+
+Translates, no more: the answers come from a real HTTP server to the real channels. "Retry" in
+the vectors means soon; here what only an admin can mend is tried again too, but slowly.
+"""
+
+import asyncio
+from typing import Any
+
+from gateway.channels.contract import Channel
+from gateway.channels.slack import Slack
+from gateway.channels.webhook import Webhook
+from gateway.core.delivery import PERMANENT, Failure, SendError, after_failure
+from gateway.core.plan import Target
+from gateway.core.settings import Secret
+from tests.channels.messages import message
+from tests.fakes import Behaviour, Fake, FakeSlack, FakeWebhook
+
+__all__ = ["delivery_classify_status", "delivery_failure_reason", "slack_classify_response"]
+
+SOON = 60.0
+"""Seconds within which a retry is one in the vectors' sense."""
+
+REASONS = {
+    Failure.RATE_LIMITED: "rate_limited",
+    Failure.SERVER_ERROR: "server",
+    Failure.BAD_CONTENT: "client",
+}
+
+
+def delivery_classify_status(given: dict[str, Any]) -> dict[str, Any]:
+    """Done, later or never, and what is said of it."""
+    error = asyncio.run(_webhook(given["status"], given["body"] or ""))
+    if error is None:
+        return {"ok": True, "retry": False, "error": None}
+    said = error.detail.replace("the webhook answered", "unexpected status code")
+    return {"ok": False, "retry": _soon(error), "error": said}
+
+
+def delivery_failure_reason(given: dict[str, Any]) -> str:
+    """The label of the metric of failures, in Alertmanager's words."""
+    error = asyncio.run(_webhook(given["status"], ""))
+    if error is None:
+        return "other"
+    if error.failure is Failure.MISCONFIGURED:  # credentials and redirects: an admin must act
+        return "auth" if given["status"] in (401, 403) else "other"
+    return REASONS[error.failure]
+
+
+def slack_classify_response(given: dict[str, Any]) -> dict[str, bool]:
+    """What follows from an answer of Slack's Web API."""
+    if given["status"] == 200 and given["content_type"] == "text/plain":
+        # Only incoming webhooks answer so, and those are not used here.
+        raise NotImplementedError
+    error = asyncio.run(_slack(given["status"], given["body"], given["content_type"]))
+    return {"ok": error is None, "retry": error is not None and _soon(error)}
+
+
+async def _webhook(status: int, body: str) -> SendError | None:
+    async with FakeWebhook() as fake:
+        target = Target("webhook", f"{fake.url}/hook")
+        return await _sent(Webhook({}), target, fake, Behaviour(status=status, body=body))
+
+
+async def _slack(status: int, body: str, content_type: str) -> SendError | None:
+    kind = content_type.partition(";")[0]
+    async with FakeSlack() as fake:
+        channel = Slack(Secret("test-slack-token"), api_url=fake.api_url)
+        how = Behaviour(status=status, body=body, content_type=kind)
+        return await _sent(channel, Target("slack", "#alerts"), fake, how)
+
+
+async def _sent(channel: Channel, target: Target, fake: Fake, how: Behaviour) -> SendError | None:
+    fake.script(how)
+    try:
+        await channel.send(message(), target, None)
+    except SendError as error:
+        return error
+    finally:
+        await channel.close()
+    return None
+
+
+def _soon(error: SendError) -> bool:
+    verdict = after_failure(error, attempts=1, first_attempt_at=0.0, now=0.0, jitter=0.5)
+    assert (verdict.next_attempt_at is None) == (error.failure in PERMANENT)
+    return verdict.next_attempt_at is not None and verdict.next_attempt_at < SOON
