@@ -12,6 +12,7 @@ COMMANDS = {
     "incidents": "gateway.cli.incidents",
     "ack": "gateway.cli.ack",
     "unack": "gateway.cli.ack:undo",
+    "silence": "gateway.cli.silence",
     "explain": "gateway.cli.explain",
     "render": "gateway.cli.render",
     "send-test": "gateway.cli.send_test",

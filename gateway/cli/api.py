@@ -68,6 +68,10 @@ class Api:
         """What is answered to a POST of JSON."""
         return self._ask("POST", f"/api/v1{path}", json.dumps(body).encode())
 
+    def delete(self, path: str) -> Any:
+        """What is answered to a DELETE."""
+        return self._ask("DELETE", f"/api/v1{path}", None)
+
     def _ask(self, method: str, path: str, body: bytes | None) -> Any:
         headers = {"Accept": "application/json", "User-Agent": "gateway-cli"}
         if body is not None:

@@ -9,6 +9,7 @@ from gateway.cli.api import api_of, read_number, url_option
 from gateway.cli.instants import read_instant
 from gateway.cli.route import read_labels
 from gateway.cli.show import columns, paint, say, say_json
+from gateway.cli.silence_words import SHORT, because, span
 from gateway.cli.world import World, json_option, pass_world
 from gateway.core.escape import one_line
 from gateway.core.labels import format_labels
@@ -114,3 +115,7 @@ def _say_alert(alert: dict[str, Any], zone: str, now: float) -> None:
     say(f"  {text} by source {one_line(alert['source'])}")
     numbers = ", ".join(f"#{number}" for number in alert["incidents"]) or "none"
     say(f"  goes to {one_line(', '.join(alert['receivers']))}; incidents: {numbers}")
+    for silence in alert["silenced_by"]:
+        who, until = silence["created_by"]["name"], span(silence, zone, now)
+        why = one_line(because(silence), 300)
+        say(f"  silenced by {one_line(who, 80)} until {until}: {why} ({silence['id'][:SHORT]})")

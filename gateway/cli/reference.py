@@ -24,9 +24,9 @@ This page is made from the program's own help.
 - **Colours** appear on a terminal only, and not where `NO_COLOR` is set. They never say anything
   that the words do not.
 - **Settings** come from the environment, see [settings](settings.md). Secrets are not printed.
-- **`incidents`, `ack`, `unack` and `explain`** ask a gateway that runs: at `--url`, else where
-  `GATEWAY_LISTEN` says, else at `GATEWAY_EXTERNAL_URL`, with `GATEWAY_API_TOKEN` where it is set.
-  All other commands need none.
+- **`incidents`, `ack`, `unack`, `silence` and `explain`** ask a gateway that runs: at `--url`, else
+  where `GATEWAY_LISTEN` says, else at `GATEWAY_EXTERNAL_URL`, with `GATEWAY_API_TOKEN` where it is
+  set. All other commands need none.
 """
 _SETTINGS_HEAD = """\
 # Settings
@@ -45,13 +45,22 @@ Settings marked *secret* never show in logs, errors or answers. An empty value c
 """
 
 
-def commands() -> Iterator[tuple[str, click.Command]]:
-    """All commands by their names, in the order of the help."""
+Named = tuple[str, click.Command]
+
+
+def commands() -> Iterator[Named]:
+    """All commands by their names, in the order of the help; a group before its own."""
     with _above() as context:
-        for name in main.list_commands(context):
-            command = main.get_command(context, name)
-            assert command is not None
-            yield name, command
+        yield from _below(main, context, "")
+
+
+def _below(group: click.Group, context: click.Context, before: str) -> Iterator[Named]:
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        yield before + name, command
+        if isinstance(command, click.Group):
+            yield from _below(command, context, f"{before}{name} ")
 
 
 def _above() -> click.Context:

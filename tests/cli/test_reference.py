@@ -23,7 +23,7 @@ def test_the_shipped_pages_are_up_to_date(name: str) -> None:
 def test_every_command_is_documented() -> None:
     """Each has a section, a sentence on what it does, and help for each of its options."""
     page = commands_page()
-    assert [name for name, _ in commands()] == list(COMMANDS)
+    assert [name for name, _ in commands() if " " not in name] == list(COMMANDS)
     for name, command in commands():
         assert f"## gateway {name}\n" in page
         assert command.help, name
@@ -36,7 +36,8 @@ def test_every_command_that_prints_data_has_json() -> None:
     lacking = {
         name
         for name, command in commands()
-        if not any("--json" in option.opts for option in command.params)
+        if not isinstance(command, click.Group)
+        and not any("--json" in option.opts for option in command.params)
     }
     assert lacking == WITHOUT_DATA
 

@@ -42,6 +42,9 @@ def test_every_command_shown_exists_with_its_options(where: str, line: str) -> N
     context = click.Context(main)
     command = main.get_command(context, words[0])
     assert command is not None, f"{where}: there is no gateway {words[0]}"
+    if isinstance(command, click.Group) and len(words) > 1:
+        command = command.get_command(context, words[1])
+        assert command is not None, f"{where}: there is no gateway {words[0]} {words[1]}"
     options = {name for one in command.params for name in (*one.opts, *one.secondary_opts)}
     options |= {"--help", "-h"}
     for word in words[1:]:

@@ -18,8 +18,10 @@ from gateway.web.api.explain_models import (
     ExplainedIncident,
     Explanation,
 )
+from gateway.web.api.silences import silence_model
 from gateway.web.errors import RequestError
 from gateway.web.look import zone_for
+from gateway.web.silenced import silences_now
 
 MOST_ALERTS = 20
 MOST_INCIDENTS = 5
@@ -66,6 +68,7 @@ def _of_labels(tx: Tx, engine: Engine, labels: dict[str, str], zone: str) -> Exp
     alerts: list[ExplainedAlert] = []
     numbers: dict[int, None] = {}
     found = reading.find_alerts(tx, labels, limit=MOST_ALERTS)
+    known = silences_now(tx, now)
     for alert in found:
         history = reading.history_of_alert(tx, alert.identity, MOST_INCIDENTS)
         numbers.update(dict.fromkeys(one.incident.number for one in history))
@@ -79,6 +82,9 @@ def _of_labels(tx: Tx, engine: Engine, labels: dict[str, str], zone: str) -> Exp
                 source=alert.source,
                 receivers=[route.receiver for route in match_routes(plan.root, alert.labels)],
                 incidents=[one.incident.number for one in history],
+                silenced_by=[
+                    silence_model(one, plan, now) for one in known.silencing(alert.labels, now)
+                ],
             )
         )
     shown = sorted(numbers, reverse=True)[:MOST_ALERTS]

@@ -4,6 +4,7 @@ from pydantic import Field
 
 from gateway.web.api.models import Answer, Event, Incident, Instant, Notice, PersonName, Shift
 from gateway.web.api.questions import GivenInstant, Question
+from gateway.web.api.silence_models import Silence
 
 
 class ExplainAsked(Question):
@@ -46,6 +47,7 @@ class ExplainedAlert(Answer):
     source: str
     receivers: list[str] = Field(description="Where routes.yaml leads it now.")
     incidents: list[int]
+    silenced_by: list[Silence] = Field(description="The silences over it now, the longest first.")
 
 
 class Explanation(Answer):

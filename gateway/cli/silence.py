@@ -1,0 +1,124 @@
+"""`gateway silence`: make, list and end silences of a gateway that runs."""
+
+from typing import Any
+
+import click
+
+from gateway.cli import story
+from gateway.cli.api import api_of, url_option
+from gateway.cli.route import read_labels
+from gateway.cli.show import Cell, columns, say, say_json
+from gateway.cli.silence_add import command as add
+from gateway.cli.silence_words import SHORT, because, matchers_of, span
+from gateway.cli.world import Stop, World, json_option, pass_world
+from gateway.core.escape import one_line
+from gateway.core.matcher_parse import parse_matchers
+
+_STATES = {"active": "green", "pending": "yellow", "expired": None}
+
+
+@click.group("silence")
+def command() -> None:
+    """Keep alerts quiet for a time: make silences, list them, end them."""
+
+
+command.add_command(add)
+
+
+@command.command("list")
+@click.argument("labels", metavar="[LABEL=VALUE...]", nargs=-1)
+@click.option("--expired", is_flag=True, help="Those too that ended in the last five days.")
+@story.zone_option
+@url_option
+@json_option
+@pass_world
+def listed(
+    world: World,
+    labels: tuple[str, ...],
+    expired: bool,
+    zone: str | None,
+    url: str | None,
+    as_json: bool,
+) -> None:
+    """List silences, those first that end first.
+
+    \b
+    gateway silence list
+    gateway silence list team=billing --expired
+
+    With labels, those that could silence an alert that has them: what a silence says of other
+    labels is left open. Why one alert keeps quiet, `gateway explain LABEL=VALUE...` tells.
+    """
+    seen_from = story.zone_of(world, zone)
+    wanted = read_labels(labels)
+    found = api_of(world, url).get("/silences", ended="true" if expired else None)["silences"]
+    found = [one for one in found if _could_silence(one, wanted)]
+    if as_json:
+        say_json({"silences": found})
+        return
+    if not found:
+        say("no silences" + (" that could silence that" if wanted else ""))
+        return
+    columns(
+        [_row(one, seen_from, world.now()) for one in found],
+        ("id", "state", "until", "by", "what", "why"),
+    )
+
+
+@command.command("expire")
+@click.argument("ids", metavar="ID...", nargs=-1, required=True)
+@story.zone_option
+@url_option
+@json_option
+@pass_world
+def expire(
+    world: World, ids: tuple[str, ...], zone: str | None, url: str | None, as_json: bool
+) -> None:
+    """End silences now. Whoever was told of alerts that still fire hears of them again.
+
+    \b
+    gateway silence expire 75315819
+
+    The beginning of an ID is enough where it names one silence only. Exit status 1 when there is
+    no such silence; nothing is ended then.
+    """
+    seen_from = story.zone_of(world, zone)
+    api = api_of(world, url)
+    known = api.get("/silences", ended="true")["silences"]
+    named = [_named(text, known) for text in ids]
+    ended = [api.delete(f"/silences/{one['id']}") for one in named]
+    if as_json:
+        say_json({"silences": ended})
+        return
+    for before, after in zip(named, ended, strict=True):
+        when = story.clock(after["ends_at"], seen_from, world.now())
+        said = f"had ended at {when}" if before["state"] == "expired" else f"ended at {when}"
+        say(f"{after['id'][:SHORT]} {said}: {one_line(matchers_of(after), 300)}")
+
+
+def _named(text: str, known: list[dict[str, Any]]) -> dict[str, Any]:
+    """The silence whose id begins so. Raises Stop when there is none, or more than one."""
+    found = [one for one in known if one["id"].startswith(text.lower())]
+    if len(found) == 1 and text:
+        return found[0]
+    shown = one_line(text, 50)
+    if not found:
+        raise Stop(f"there is no silence {shown!r}: `gateway silence list` shows those there are")
+    ids = ", ".join(one["id"] for one in found[:5])
+    raise Stop(f"{shown!r} names {len(found)} silences: {ids}; write more of it")
+
+
+def _could_silence(silence: dict[str, Any], labels: dict[str, str]) -> bool:
+    matchers = [matcher for text in silence["matchers"] for matcher in parse_matchers(text)]
+    return all(one.matches(labels) for one in matchers if one.name in labels)
+
+
+def _row(one: dict[str, Any], zone: str, now: float) -> list[Cell]:
+    return [
+        one["id"][:SHORT],
+        (one["state"], _STATES.get(one["state"])),
+        span(one, zone, now),
+        one["created_by"]["name"],
+        matchers_of(one),
+        because(one),
+    ]

@@ -1,0 +1,181 @@
+"""`gateway silence add`: a look at what it would silence, and the silence."""
+
+import re
+from typing import Any
+
+import click
+
+from gateway.cli import story
+from gateway.cli.api import Api, api_of, read_number, url_option
+from gateway.cli.instants import HELP, read_instant
+from gateway.cli.show import columns, paint, plural, say, say_json
+from gateway.cli.silence_words import SHORT, matchers_of, span
+from gateway.cli.world import World, json_option, pass_world
+from gateway.core.escape import one_line
+from gateway.core.labels import format_labels
+from gateway.core.matcher import Matcher, MatcherError, format_matchers
+from gateway.core.matcher_parse import parse_matchers
+from gateway.core.when import format_rfc3339, parse_duration
+
+SHOWN = 10
+LONGEST_UNTIL_GONE = 7 * 86400.0
+"""Seconds that a silence lasts at most which ends with its alerts and was given no other end."""
+
+_WORD = re.compile("[A-Za-z0-9_:.-]+")
+
+
+@click.command("add")
+@click.argument("matchers", metavar="[MATCHER...]", nargs=-1)
+@click.option("--incident", metavar="NUMBER", help="Silence what this incident is about.")
+@click.option("--for", "lasts", metavar="DURATION", help="For how long, such as 2h or 30m.")
+@click.option("--until", metavar="TIME", help=f"Until when: {HELP}.")
+@click.option(
+    "--until-gone",
+    metavar="DURATION",
+    help="End it when for so long no alert fired that it matches; without another end after a "
+    "week at the latest.",
+)
+@click.option("--starts", metavar="TIME", default="now", help="From when.  [default: now]")
+@click.option("--why", metavar="TEXT", required=True, help="The reason. Others will read it.")
+@click.option("--by", metavar="PERSON", help="Who you are.  [default: $USER]")
+@click.option("--dry-run", is_flag=True, help="Only show what would be silenced.")
+@story.zone_option
+@url_option
+@json_option
+@pass_world
+def command(
+    world: World,
+    matchers: tuple[str, ...],
+    incident: str | None,
+    lasts: str | None,
+    until: str | None,
+    until_gone: str | None,
+    starts: str,
+    why: str,
+    by: str | None,
+    dry_run: bool,
+    zone: str | None,
+    url: str | None,
+    as_json: bool,
+) -> None:
+    """Silence alerts that fulfil every MATCHER, and show which fire now.
+
+    \b
+    gateway silence add alertname=DiskFull 'instance=~"db-.*"' --for 2h --why "new disk, OPS-12"
+    gateway silence add --incident 1042 --for 1h --why "known, ben is on it" --by ben
+    gateway silence add team=billing --starts "2026-12-01 02:00" --for 3h --why release --dry-run
+    gateway silence add BackupLate --until-gone 30m --why "the backup runs again tomorrow"
+
+    A MATCHER is written as in Alertmanager; a word alone is the name of an alert. From an
+    incident are taken the conditions of its route and the labels of its group. A TIME without
+    a zone is read in that of --zone. Those who were told of an alert are told of its end,
+    silenced or not; what still fires when the silence ends is told then.
+    """
+    seen_from, now = story.zone_of(world, zone), world.now()
+    if bool(matchers) == (incident is not None):
+        raise click.UsageError("say what to silence: matchers, or --incident, one of them")
+    read = [matcher for text in matchers for matcher in read_matchers(text)]
+    number = None if incident is None else read_number(incident)
+    start = read_instant(starts, now, seen_from, "--starts")
+    gone_for = None if until_gone is None else _duration(until_gone, "--until-gone")
+    end = _end(lasts, until, gone_for, start, now, seen_from)
+    who = by or world.env.get("USER") or world.env.get("LOGNAME")
+    if not who:
+        raise click.UsageError("--by: say who you are")
+    api = api_of(world, url)
+    preview = _preview(api, read, number)
+    if not as_json:
+        _say_preview(preview, seen_from, now)
+    made = None
+    if not dry_run:
+        asked = {
+            "matchers": preview["matchers"],
+            "starts_at": format_rfc3339(start),
+            "ends_at": format_rfc3339(end),
+            "gone_for": gone_for,
+            "created_by": who,
+            "comment": why,
+        }
+        made = api.post("/silences", asked)
+    if as_json:
+        say_json({"preview": preview, "silence": made})
+    elif made is None:
+        say("nothing was silenced: --dry-run")
+    else:
+        _say_made(made, seen_from, now)
+
+
+def read_matchers(text: str) -> tuple[Matcher, ...]:
+    """One or more matchers; a word alone names alerts. Raises click.UsageError."""
+    if _WORD.fullmatch(text):
+        return (Matcher("alertname", "=", text),)
+    try:
+        return parse_matchers(text)
+    except MatcherError as error:
+        raise click.UsageError(f"MATCHER {error}") from None
+
+
+def _duration(text: str, option: str) -> float:
+    try:
+        seconds = parse_duration(text)
+    except ValueError as error:
+        raise click.UsageError(f"{option}: {error}") from None
+    if seconds <= 0:
+        raise click.UsageError(f"{option} {text!r}: must be longer than that")
+    return seconds
+
+
+def _end(
+    lasts: str | None,
+    until: str | None,
+    gone_for: float | None,
+    start: float,
+    now: float,
+    zone: str,
+) -> float:
+    if lasts is not None and until is not None:
+        raise click.UsageError("--for and --until are two ways to say one thing: give one")
+    if lasts is not None:
+        return start + _duration(lasts, "--for")
+    if until is not None:
+        end = read_instant(until, now, zone, "--until")
+        if end <= max(start, now):
+            raise click.UsageError(f"--until {until!r}: the silence would be over before it begins")
+        return end
+    if gone_for is not None:
+        return start + LONGEST_UNTIL_GONE
+    raise click.UsageError("say for how long: --for 2h, --until TIME or --until-gone 30m")
+
+
+def _preview(api: Api, matchers: list[Matcher], number: int | None) -> Any:
+    text = None if number is not None else format_matchers(matchers)
+    return api.get("/silences/preview", matchers=text, incident=number, limit=SHOWN)
+
+
+def _say_preview(preview: dict[str, Any], zone: str, now: float) -> None:
+    say(paint(one_line(matchers_of(preview), 1000), bold=True))
+    count = preview["count"]
+    if not count:
+        say("no alert that fires now is concerned")
+        return
+    say(f"{plural(count, 'alert')} that {'fires' if count == 1 else 'fire'} now:")
+    columns(
+        [
+            [
+                story.clock(one["starts_at"], zone, now),
+                one_line(format_labels(one["labels"]), 300),
+                one_line(", ".join(one["receivers"]), 100),
+            ]
+            for one in preview["alerts"]
+        ],
+        indent=2,
+    )
+    if count > len(preview["alerts"]):
+        say(f"  … and {count - len(preview['alerts'])} more")
+
+
+def _say_made(made: dict[str, Any], zone: str, now: float) -> None:
+    when = "silenced until" if made["state"] == "active" else "will be silenced:"
+    who = one_line(made["created_by"]["name"], 80)
+    say(f"{when} {span(made, zone, now)}, by {who}: {one_line(made['comment'], 300)}")
+    say(f"to end it: gateway silence expire {made['id'][:SHORT]}")

@@ -1,0 +1,44 @@
+"""Who keeps an incident's alerts quiet, until when and why: silences in sentences."""
+
+from collections.abc import Sequence
+
+from gateway.core.incident import Member
+from gateway.core.plan import Plan
+from gateway.core.silence import Silence, SilenceIndex
+from gateway.render.clean import clean
+from gateway.render.times import clock_time
+from gateway.store import Tx, silences
+from gateway.web.look import name_of
+
+SHORT = 8
+"""Characters of an id that `gateway silence expire` needs to be told, as a rule."""
+
+
+def silences_now(tx: Tx, now: float) -> SilenceIndex:
+    """The silences that hold at `now`, ready to be asked."""
+    return SilenceIndex(silences.since(tx, now))
+
+
+def silenced(
+    known: SilenceIndex, members: Sequence[Member], plan: Plan, now: float, zone: str
+) -> list[str]:
+    """A sentence for each silence over any of the alerts that fire at `now`."""
+    firing = [member for member in members if member.firing(now)]
+    over: dict[str, tuple[Silence, int]] = {}
+    for member in firing:
+        for silence in known.silencing(member.alert.labels, now):
+            count = over.get(silence.id, (silence, 0))[1]
+            over[silence.id] = (silence, count + 1)
+    said = []
+    for silence, count in over.values():
+        of = "" if count == len(firing) else f" {count} of its {len(firing)} alerts that fire:"
+        said.append(f"Silenced:{of} {words(silence, plan, now, zone)}.")
+    return said
+
+
+def words(silence: Silence, plan: Plan, now: float, zone: str) -> str:
+    """Who asked for it, until when, why, and how to end it."""
+    who = name_of(plan, silence.created_by) or "somebody"
+    why = f" ({clean(silence.comment, 200)})" if silence.comment else ""
+    until = clock_time(silence.ends_at, zone, now)
+    return f"by {who} until {until}{why}; to end it: gateway silence expire {silence.id[:SHORT]}"
