@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from gateway.config.kinds import Entry, Given
 from gateway.config.names import Names
 from gateway.config.problem import Findings
+from gateway.core.flapping import Flapping
 from gateway.core.inhibition import InhibitRule
 from gateway.core.matcher import Matcher, MatcherError
 from gateway.core.plan import DEFAULT_ACK_EXPIRES, Severity
@@ -215,3 +216,16 @@ def _patterns(entry: Entry, key: str, findings: Findings) -> dict[str, str]:
 
 def _texts(entry: Entry, key: str) -> list[str] | None:
     return [given.value for given in entry.each(key)] if key in entry else None
+
+
+def flapping(entry: Entry | None, on: bool) -> Flapping:
+    """What the file says about flapping; where it says nothing, the usual if `on`, else never."""
+    usual = Flapping()
+    if entry is None:
+        return usual if on else Flapping(times=0)
+    return Flapping(
+        entry.get("times", usual.times),
+        entry.get("within", usual.within),
+        entry.get("every", usual.every),
+        entry.get("calm_after", usual.calm_after),
+    )

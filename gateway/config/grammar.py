@@ -3,7 +3,14 @@
 from gateway.config.grammar_accounts import CHANNELS, SOURCES
 from gateway.config.grammar_oncall import BUSINESS_HOURS, ESCALATION, PEOPLE, ROTAS, STEPS
 from gateway.config.grammar_receivers import RECEIVER
-from gateway.config.grammar_routing import INHIBIT_RULE, ROUTE, SEVERITY, TIME_INTERVAL, WATCHDOG
+from gateway.config.grammar_routing import (
+    FLAPPING,
+    INHIBIT_RULE,
+    ROUTE,
+    SEVERITY,
+    TIME_INTERVAL,
+    WATCHDOG,
+)
 from gateway.config.kinds import Choice
 from gateway.config.sections import Field, ListOf, ListOr, MapOf, Section
 from gateway.config.values import POSITIVE_DURATION, TEXT
@@ -122,6 +129,13 @@ FILE = Section(
             "repeats come to.",
             str(Repeats.EXACT),
             str(Repeats.ON_TICKS),
+        ),
+        Field(
+            "flapping",
+            FLAPPING,
+            "What ends and begins again and again.",
+            "on where severities are declared",
+            "{times: 6, within: 1h}",
         ),
         Field(
             "inhibit_rules",

@@ -155,6 +155,24 @@ WATCHDOG = Section(
     ),
 )
 
+FLAPPING = Section(
+    "flapping",
+    "When a group that ends and begins again and again is told less often. Alerts of the worst "
+    "severity are told all the same; only their end waits until it is calm.",
+    (
+        Field("times", count(0, 1000), "Beginnings that make it so; 0: never.", "4", "6"),
+        Field("within", POSITIVE_DURATION, "In how long.", "1h", "30m"),
+        Field("every", POSITIVE_DURATION, "How often it is then told.", "30m", "1h"),
+        Field(
+            "calm_after",
+            POSITIVE_DURATION,
+            "How long without an alert until its end is told.",
+            "15m",
+            "10m",
+        ),
+    ),
+)
+
 INHIBIT_RULE = Section(
     "inhibit rule",
     "While an alert fires that the source matchers take, alerts that the target matchers take are "

@@ -138,6 +138,7 @@ def _config(tree: Node, digest: str, now: float | None, reading: Reading) -> Con
         business_hours=hours,
         resolve_timeout=resolve_timeout or DEFAULT_RESOLVE_TIMEOUT,
         severity_label=file.get("severity_label", "severity"),
+        flapping=build_routing.flapping(file.get("flapping"), bool(severities)),
         repeats=Repeats(file.get("repeats", Repeats.EXACT)),
         digest=digest,
     )

@@ -85,6 +85,7 @@ class Turn:
         self.visible = [m for m in self.firing if m.alert.identity not in self.suppressed]
         self.fresh = [m for m in self.visible if not m.told_firing]
         self.ended = [m for m in self.members if m.owed_end and not m.firing(self.now)]
+        self.never_told = [m for m in self.fresh if m.told is Told.NOTHING]
         self.heard_again = [m for m in self.visible if m.told is Told.HUSHED]
         worst = min(
             (self.plan.severity_of(m.alert.labels) for m in self.visible or self.members),
@@ -92,6 +93,7 @@ class Turn:
             default=Severity("none", UNKNOWN_RANK),
         )
         self.severity = worst
+        self.flaps = self.plan.flapping.flaps(self.incident.beginnings, self.now)
         self.timing: Timing = timing(self.route, worst, self.plan.repeats)
 
     def set(self, **changes: Any) -> None:
@@ -218,8 +220,9 @@ class Turn:
         self.hush()
         if self.waits and not self.got_worse():
             return
+        self.count_beginnings()
         if not self.firing:
-            self.resolve()
+            self.resolve_or_wait()
         elif self.muted:
             what, names = self.muted
             if self.fresh:
@@ -274,8 +277,11 @@ class Turn:
             self.keep_quiet(Reason.HELD_BY_ACK, f"{incident.ack.by} took it before it was told")
         elif incident.notified_at is None:
             self.set(respond_by=answer_expected(self.severity, self.now, self.plan.business_hours))
+            self.say_that_it_flaps()
             self.speak(Reason.FIRST, Kind.FIRING)
             self.start_climb(self.now)
+        elif self.flaps and (fresh or self.ended) and not self.never_told:
+            self.say_flapping()
         elif fresh:
             self.speak(Reason.NEW_ALERTS, Kind.FIRING)
         elif incident.held and incident.ack is None:
@@ -288,6 +294,55 @@ class Turn:
             self.speak(Reason.SOME_RESOLVED, Kind.FIRING, quiet=incident.ack is not None)
         elif self.ended or self.heard_again:
             self.mark_told()
+
+    def count_beginnings(self) -> None:
+        """E36: an alert that people know of and that burns anew is another beginning."""
+        anew = [m.alert.starts_at for m in self.fresh if m.told is not Told.NOTHING]
+        beginnings, flapping = self.incident.beginnings, self.plan.flapping
+        if flapping.times and anew and max(anew) > max(beginnings, default=0.0):
+            self.set(beginnings=flapping.recent((*beginnings, max(anew)), self.now))
+            self.look()
+
+    @property
+    def kept_calm(self) -> bool:
+        """Whether turns of a group that flaps are told together; the worst severity's never."""
+        return self.flaps and self.severity.rank > self.plan.worst_rank
+
+    def say_that_it_flaps(self) -> None:
+        """Add to what is said next that the group flaps, if it does."""
+        if self.flaps:
+            flapping, beginnings = self.plan.flapping, self.incident.beginnings
+            self.note = flapping.words(beginnings, self.now, quiet=self.kept_calm)
+            self.set(flapping_told_at=self.now)
+
+    def say_flapping(self) -> None:
+        """E36: that it flaps is told once, what follows now and then; the worst is always told."""
+        told_at = self.incident.flapping_told_at
+        if self.kept_calm and told_at is not None and self.now < self.flapping_due - EARLY:
+            self.keep_quiet(Reason.FLAPPING, "it flaps: its turns are told together")
+            return
+        if self.fresh or self.kept_calm:
+            self.say_that_it_flaps()
+            self.speak(Reason.FLAPPING, Kind.FIRING)
+        elif any(target.wants_ends for target in self.audience()):
+            self.speak(Reason.SOME_RESOLVED, Kind.FIRING, quiet=self.incident.ack is not None)
+        else:
+            self.mark_told()
+
+    @property
+    def flapping_due(self) -> float:
+        """When the turns of a group that flaps are told next."""
+        return (self.incident.flapping_told_at or 0.0) + self.plan.flapping.every
+
+    def resolve_or_wait(self) -> None:
+        """The end of a group that flaps is told once it has been calm for a while (E36)."""
+        last = max((m.alert.ends_at or self.now for m in self.members), default=self.now)
+        if self.flaps and self.incident.told and self.members:
+            if self.now < last + self.plan.flapping.calm_after - EARLY:
+                self.keep_quiet(Reason.FLAPPING, "it flaps: its end is told once it is calm")
+                return
+            self.note = self.plan.flapping.words(self.incident.beginnings, self.now, quiet=False)
+        self.resolve()
 
     def say_worse(self, before: Incident) -> None:
         """E21: what got worse speaks again, acknowledged or not."""

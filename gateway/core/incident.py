@@ -121,6 +121,8 @@ class Incident:
     why_not: str = ""  # the last recorded reason for keeping quiet: recorded once, not each tick
     respond_by: float | None = None  # when an answer is expected
     resolved_at: float | None = None
+    beginnings: tuple[float, ...] = ()  # when its group began of late, this time included
+    flapping_told_at: float | None = None  # when people last heard of a group that flaps
     title: str = ""  # what it is about, in a few words, for lists
 
     @property
@@ -156,6 +158,8 @@ def memory(incident: Incident) -> dict[str, Any]:
         "held": incident.held,
         "why_not": incident.why_not,
         "respond_by": incident.respond_by,
+        "beginnings": incident.beginnings,
+        "flapping_told_at": incident.flapping_told_at,
     }
 
 
@@ -168,6 +172,7 @@ def remembered(saved: Mapping[str, Any]) -> dict[str, Any]:
     if climb:
         fields["climb"] = Climb(**climb)
     targets = [target_from_json(item) for item in told]
+    fields["beginnings"] = tuple(fields.get("beginnings", ()))  # absent before 0002
     fields["told"] = {target.key: target for target in targets}
     return fields
 

@@ -1,6 +1,6 @@
 """An alert joins its group's incident, or opens one. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from gateway.core.alert import Alert
@@ -12,9 +12,17 @@ from gateway.core.timing import interval, next_tick
 
 
 def open_incident(
-    route: Route, group_key: str, group: Mapping[str, str], alert: Alert, plan: Plan, now: float
+    route: Route,
+    group_key: str,
+    group: Mapping[str, str],
+    alert: Alert,
+    plan: Plan,
+    now: float,
+    earlier: Iterable[float] = (),
 ) -> Incident:
     """A new episode of the group, opened at `now` by `alert`; number 0 until it is stored.
+
+    `earlier` are the instants at which the group began before (E36).
 
     It speaks after group_wait, counted from now and not from the alert's start: the rest of the
     group and what inhibits it may still be on the way (E7).
@@ -31,6 +39,7 @@ def open_incident(
         due_at=speak_at,
         tick_at=speak_at,
         severity=severity.name,
+        beginnings=plan.flapping.after(earlier, now),
         title=title(group, dict(alert.labels), dict(alert.annotations)),
     )
 

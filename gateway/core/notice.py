@@ -41,6 +41,7 @@ class Reason(StrEnum):
     ACK_EXPIRED = "acknowledgement expired"
     MUTE_ENDED = "mute ended"
     SILENCE_ENDED = "silence ended"
+    FLAPPING = "flapping"  # a reason to speak now and then, and to keep quiet meanwhile
     FALLBACK = "fallback"
     MOVED = "moved by reload"
     DIGEST = "digest"

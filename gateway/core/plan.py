@@ -10,6 +10,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from gateway.core.calendar import BusinessHours
+from gateway.core.flapping import Flapping
 from gateway.core.inhibition import InhibitRule
 from gateway.core.rota import Rota
 from gateway.core.routing import Route, walk
@@ -126,6 +127,7 @@ class Plan:
     resolve_timeout: float = DEFAULT_RESOLVE_TIMEOUT
     severity_label: str = "severity"
     repeats: Repeats = Repeats.EXACT
+    flapping: Flapping = field(default_factory=lambda: Flapping(times=0))
     watchdogs: tuple[Watchdog, ...] = ()
     digest: str = ""  # short hash of the file it came from: tells plans apart in logs
     routes: Mapping[str, Route] = field(init=False, repr=False, compare=False)
@@ -141,6 +143,11 @@ class Plan:
         """The rank of a severity by name; an unknown one ranks below all that are known."""
         known = self.severities.get(name)
         return UNKNOWN_RANK if known is None else known.rank
+
+    @property
+    def worst_rank(self) -> int:
+        """The rank that is never folded nor kept quiet; 0 where no severities are declared."""
+        return min((severity.rank for severity in self.severities.values()), default=0)
 
     def severity_of(self, labels: Mapping[str, str]) -> Severity:
         """The severity that these labels carry; an unknown one ranks below all that are known."""

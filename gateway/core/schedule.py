@@ -25,6 +25,9 @@ def next_due(turn: "Turn") -> float | None:
         times.append(next_tick(incident.tick_at, interval, min(ends)))
     if not turn.firing:
         times.append(tick)
+        calm_at = max((m.alert.ends_at or turn.now for m in turn.members), default=turn.now)
+        if turn.flaps:
+            times.append(max(calm_at + turn.plan.flapping.calm_after, after))
     if len(turn.visible) < len(turn.firing):  # a silence or an inhibition may end
         untils = [
             turn.suppressed[m.alert.identity].until

@@ -96,7 +96,11 @@ def place(tx: Tx, fresh: Sequence[Alert], plan: Plan, now: float, done: Batch) -
             continue
         for route in match_routes(plan.root, alert.labels):
             wanted.append((alert, route, *group_of(route, alert.labels)))
-    found = incidents.open_by_key(tx, list({key for *_, key in wanted}))
+    group_keys = {key for *_, key in wanted}
+    found = incidents.open_by_key(tx, list(group_keys))
+    earlier: Mapping[str, tuple[float, ...]] = {}
+    if plan.flapping.times and len(found) < len(group_keys):
+        earlier = incidents.beginnings_of(tx, group_keys - set(found), now - plan.flapping.within)
     present = dict(found)
     urgency: dict[str, int] = {}
     for alert, route, group, key in wanted:
@@ -105,7 +109,7 @@ def place(tx: Tx, fresh: Sequence[Alert], plan: Plan, now: float, done: Batch) -
             urgency[key] = rank
         incident = present.get(key)
         if incident is None:
-            present[key] = open_incident(route, key, group, alert, plan, now)
+            present[key] = open_incident(route, key, group, alert, plan, now, earlier.get(key, ()))
         else:
             present[key] = touch(incident, alert, plan, now)
     opened = [incident for key, incident in present.items() if key not in found]

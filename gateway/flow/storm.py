@@ -19,15 +19,10 @@ CROWD = 12
 MOST_FOLDED = 500
 
 
-def worst_rank(plan: Plan) -> int:
-    """The rank that is never folded."""
-    return min((severity.rank for severity in plan.severities.values()), default=0)
-
-
 def fold_crowds(tx: Tx, channel: str, plan: Plan, now: float) -> int:
     """Fold what waits for crowded targets of `channel`; returns how many notices were folded."""
     folded = 0
-    worst = worst_rank(plan)
+    worst = plan.worst_rank
     for target_key in outbox.crowded(tx, channel, now, worst, CROWD):
         waiting = outbox.waiting(tx, channel, target_key, worst, now, MOST_FOLDED)
         if len(waiting) < CROWD:

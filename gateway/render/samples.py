@@ -94,6 +94,7 @@ def _kinds() -> Iterator[Sample]:
         Reason.SOME_RESOLVED,
         Reason.MUTE_ENDED,
         Reason.SILENCE_ENDED,
+        Reason.FLAPPING,
         Reason.FALLBACK,
         Reason.MOVED,
     ):

@@ -4,7 +4,7 @@ Beside what the core keeps, an incident has a title (for lists) and an urgency: 
 handed out by urgency, the lowest number first, then by time.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from hashlib import blake2b
@@ -62,6 +62,11 @@ SELECTED = [incidents.c[name] for name in _COLUMNS]
 IS_OPEN = incidents.c.state != fixed(State.RESOLVED.value)
 
 _OPEN_BY_KEY = Statement(select(*SELECTED).where(Among(incidents.c.group_hash, "hashes"), IS_OPEN))
+_ENDED_SINCE = Statement(
+    select(*SELECTED)
+    .where(incidents.c.resolved_at > bindparam("since"), Among(incidents.c.group_hash, "hashes"))
+    .order_by(incidents.c.resolved_at)
+)
 _CREATE = insert(incidents, [*_COLUMNS, "group_hash", "title", "urgency"])
 _GET = Statement(select(*SELECTED).where(Among(incidents.c.number, "numbers")))
 _DUE_NUMBERS = (
@@ -139,6 +144,16 @@ def open_by_key(tx: Tx, group_keys: Sequence[str]) -> dict[str, Incident]:
     """Return the open incidents of these groups, by group key. A group has one at most."""
     rows = tx.rows(_OPEN_BY_KEY, hashes=keys([_hash(key) for key in group_keys]))
     return {row[1]: of_row(row) for row in rows}
+
+
+def beginnings_of(
+    tx: Tx, group_keys: Collection[str], since: float
+) -> dict[str, tuple[float, ...]]:
+    """Return when these groups began, by group key: of the last incident of each that ended
+    after an instant, its own beginning and those before it that still counted then."""
+    hashes = keys([_hash(key) for key in group_keys])
+    ended = [of_row(row) for row in tx.rows(_ENDED_SINCE, since=since, hashes=hashes)]
+    return {one.group_key: (*one.beginnings, one.opened_at) for one in ended}
 
 
 def create(

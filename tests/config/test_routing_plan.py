@@ -1,6 +1,7 @@
 """Routes, inhibition, intervals and severities as the core gets them from the file."""
 
 from gateway.core.calendar import NEXT_BUSINESS_DAY
+from gateway.core.flapping import Flapping
 from gateway.core.plan import Repeats
 from gateway.core.routing import match_routes
 from tests.config.texts import faults, loaded
@@ -31,6 +32,19 @@ def test_a_route_in_alertmanagers_words() -> None:
     assert (second.group_wait, second.repeat_interval, second.line) == (10.0, 36 * 3600.0, 11)
     assert second.group_by == ("alertname", "cluster")
     assert config.plan.resolve_timeout == 600.0
+
+
+def test_flapping_is_on_where_severities_are_declared() -> None:
+    """E36: without severities every turn is told, as in Alertmanager; the file decides."""
+    rest = "receivers: [{name: all}]\nroute: {receiver: all}\n"
+    declared = "severities: {critical: {rank: 1}}\n"
+    assert loaded(rest).plan.flapping.times == 0
+    assert loaded(declared + rest).plan.flapping == Flapping(4, 3600.0, 1800.0, 900.0)
+    assert loaded(f"flapping: {{times: 0}}\n{declared}{rest}").plan.flapping.times == 0
+    given = loaded("flapping: {times: 6, within: 30m, every: 1h, calm_after: 10m}\n" + rest)
+    assert given.plan.flapping == Flapping(6, 1800.0, 3600.0, 600.0)
+    [fault] = faults(f"flapping: {{times: 4, evry: 1h}}\n{rest}")
+    assert 'did you mean "every"?' in str(fault)
 
 
 def test_repeats_are_exact_unless_the_file_says_otherwise() -> None:

@@ -120,8 +120,9 @@ class Story:
             if incident is None or not incident.open:
                 if new.is_resolved(self.now):
                     continue
+                earlier = incident.beginnings if incident else ()
                 incident = replace(
-                    open_incident(route, place, group, new, self.plan, self.now),
+                    open_incident(route, place, group, new, self.plan, self.now, earlier),
                     number=1001 + self.looks,
                 )
                 self.joined[place] = {}
