@@ -10,6 +10,7 @@ from gateway.config.load import Config, ConfigError, Problem
 from gateway.core.incoming import Incoming
 from gateway.core.plan import Plan
 from gateway.core.respond import Response, acknowledge, unacknowledge
+from gateway.flow.burning import Burning
 from gateway.flow.courier import Courier
 from gateway.flow.delivery import Delivery
 from gateway.flow.dispatch import BATCH, Dispatched, decide_due
@@ -62,6 +63,7 @@ class Engine:
         self.watch = Watch(parts.store, lambda: self.plan, parts.now, self.submit)
         self.delivery = Delivery(parts, lambda: self.plan, self._begin)
         self.silences = Silences(parts.store, parts.now, self._look_at)
+        self.burning = Burning(parts.store, self._memory, lambda: self.plan, parts.now)
         self._upkeep = Upkeep(parts, self._forget, self._memory, self.intake, self.delivery)
 
     # What the web and the command line use.
@@ -253,6 +255,7 @@ class Engine:
         """What is remembered of the database is certain no more."""
         self._memory.clear(self.now())
         self._suppression.clear()
+        self.burning.clear()
 
     def _committed(self, batch: Batch) -> None:
         self._loops.well("intake")

@@ -65,10 +65,9 @@ class Suppression:
             return {}
         key = (plan.digest, alerts.inhibit_version(tx))
         if self._index is None or key != self._key or now >= self._expires_at:
-            self._rebuild(tx, plan, now)
+            self._index, self._expires_at = firing_sources(tx, self._memory, plan, now)
             self._key = key
         index = self._index
-        assert index is not None
         found = {}
         for member in burning:
             hit = index.inhibitor(member.alert.labels)
@@ -78,14 +77,16 @@ class Suppression:
                 found[member.alert.identity] = Suppressed(Reason.INHIBITED, name)
         return found
 
-    def _rebuild(self, tx: Tx, plan: Plan, now: float) -> None:
-        index = SourceIndex(plan.inhibit_rules)
-        self._expires_at = float("inf")
-        for identity, labels, stored, reported in alerts.inhibit_sources(tx, now - 3600.0):
-            ends_at = self._memory.ends_at(identity, stored, reported)
-            if ends_at is not None and ends_at <= now:
-                continue
-            if ends_at is not None:
-                self._expires_at = min(self._expires_at, ends_at)
-            index.add(identity, labels)
-        self._index = index
+
+def firing_sources(tx: Tx, memory: Memory, plan: Plan, now: float) -> tuple[SourceIndex, float]:
+    """The inhibiting alerts that burn at `now`, and when the first of them ends."""
+    index = SourceIndex(plan.inhibit_rules)
+    expires_at = float("inf")
+    for identity, labels, stored, reported in alerts.inhibit_sources(tx, now - 3600.0):
+        ends_at = memory.ends_at(identity, stored, reported)
+        if ends_at is not None and ends_at <= now:
+            continue
+        if ends_at is not None:
+            expires_at = min(expires_at, ends_at)
+        index.add(identity, labels)
+    return index, expires_at

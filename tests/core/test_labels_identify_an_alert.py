@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.core.labels import fingerprint, format_labels, identity, quote, valid_label_name
+from gateway.core.labels import (
+    canonical,
+    fingerprint,
+    format_labels,
+    identity,
+    quote,
+    valid_label_name,
+)
 from tests.shared_data import shared
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
@@ -33,6 +40,16 @@ def test_fingerprints_and_group_keys_are_those_of_real_alertmanagers() -> None:
                 assert found["groupKey"].endswith(":" + format_labels(found["groupLabels"]))
     assert alerts > 100
     assert groups > 50
+
+
+@given(label_sets)
+def test_the_fingerprint_is_fnv1a_of_the_canonical_bytes(labels: dict[str, str]) -> None:
+    """However it is computed, and however long a value is."""
+    for labels_ in (labels, {**labels, "long": "x" * 300}, labels):
+        digest = 0xCBF29CE484222325
+        for byte in canonical(labels_):
+            digest = ((digest ^ byte) * 0x100000001B3) % 2**64
+        assert fingerprint(labels_) == f"{digest:016x}"
 
 
 def _objects(value: Any) -> Iterator[dict[str, Any]]:

@@ -7,6 +7,7 @@ import pytest
 
 from gateway.store import (
     alerts,
+    burning,
     claims,
     crowds,
     incidents,
@@ -23,6 +24,7 @@ from gateway.store.sql import SQLITE, Statement
 
 MODULES = (
     alerts,
+    burning,
     claims,
     crowds,
     incidents,

@@ -15,7 +15,7 @@ from tests.web.world import FIXTURES, NOW, prometheus_body, recorded
 WEBHOOKS = sorted(
     str(path.relative_to(FIXTURES))
     for path in FIXTURES.rglob("*.json")
-    if not path.name.startswith(("prometheus-", "webhook-nested"))
+    if not path.name.startswith(("api-", "prometheus-", "webhook-nested"))
 )
 LATER = NOW + 86400.0
 

@@ -1,0 +1,140 @@
+"""The alerts that burn, told to whoever asks: however many there are, a page at a time.
+
+An answer begins with a list of serials (or of incidents), and then each page is a short look at
+the database of its own. So an answer of any length needs little memory, holds nobody up, and
+what ended meanwhile is left out. Not one snapshot: neither has Alertmanager's.
+"""
+
+import asyncio
+from array import array
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from functools import partial
+from typing import TypeVar
+
+from gateway.core.plan import Plan
+from gateway.flow.hushed import Hushed
+from gateway.flow.label_search import LabelSearch
+from gateway.flow.look import Asked, Groups, Look, Placed, Seen
+from gateway.flow.memory import Memory
+from gateway.store import Store, Tx, burning
+
+__all__ = ["Asked", "Burning", "Placed", "Seen"]
+
+T = TypeVar("T")
+
+PAGE = 200
+"""Alerts read at once."""
+
+GRACE = 900.0
+"""Seconds after its stored end that an alert may still burn by what is only remembered."""
+
+REST = 0.5
+"""Of the time that a page of a long answer took, how much is left to others afterwards."""
+
+
+class Burning:
+    """Answers about alerts that burn. Used from the event loop.
+
+    Pages are made one at a time, whoever they are for, in turns; first pages have a turn of their
+    own, so that a short answer does not wait for the long ones.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        memory: Memory,
+        plan: Callable[[], Plan],
+        now: Callable[[], float],
+    ) -> None:
+        self._store = store
+        self._memory = memory
+        self._plan = plan
+        self._now = now
+        self._hushed = Hushed(memory)
+        self._search = LabelSearch(store)
+        self._first = asyncio.Semaphore(1)
+        self._more = asyncio.Semaphore(1)
+
+    def clear(self) -> None:
+        """Forget what is remembered of the database."""
+        self._hushed.clear()
+        self._search.clear()
+
+    async def alerts(
+        self, asked: Asked, write: Callable[[Sequence[Seen]], bytes]
+    ) -> AsyncIterator[bytes]:
+        """Those asked for, in the order in which they began to burn here, as `write` puts them.
+
+        `write` runs in a reader's thread, once for each page. Raises StoreUnavailable.
+        """
+        look = Look(asked, self._plan(), self._memory, self._now())
+
+        def page(tx: Tx, part: Sequence[int]) -> bytes:
+            hush = self._hushed.at(tx, look.plan, look.now)
+            return write(look.alerts(tx, hush, part))
+
+        serials = await self._search.candidates(asked.matchers, look.now - GRACE)
+        if serials is None:
+            since = partial(burning.serials, since=look.now - GRACE)
+            serials = await self._in_turn(self._more, since)
+        turn = self._first
+        for start in range(0, len(serials), PAGE):
+            yield await self._in_turn(turn, partial(page, part=serials[start : start + PAGE]))
+            turn = self._more
+
+    async def groups(
+        self, asked: Asked, write: Callable[[Sequence[Placed]], bytes]
+    ) -> AsyncIterator[bytes]:
+        """Those asked for, group by group in the order of their labels; like `alerts`."""
+        look = Look(asked, self._plan(), self._memory, self._now())
+
+        def page(tx: Tx, part: Sequence[tuple[int, int]], groups: Groups) -> bytes:
+            hush = self._hushed.at(tx, look.plan, look.now)
+            return write(look.placed(tx, hush, part, groups))
+
+        serials = await self._search.candidates(asked.matchers, look.now - GRACE)
+        members = None if serials is None else await self._members(serials)
+        among = None if members is None else list(members)
+        numbers = await self._in_turn(self._more, partial(burning.open_numbers, among=among))
+        turn = self._first
+        for start in range(0, len(numbers), PAGE):
+            wanted = partial(
+                _members_of, look=look, numbers=numbers[start : start + PAGE], known=members
+            )
+            groups, pairs = await self._in_turn(turn, wanted)
+            for at in range(0, len(pairs), PAGE):
+                part = partial(page, part=pairs[at : at + PAGE], groups=groups)
+                yield await self._in_turn(turn, part)
+                turn = self._more
+
+    async def _members(self, serials: Sequence[int]) -> "dict[int, array[int]]":
+        """By incident, which of the alerts are in it."""
+        found: dict[int, array[int]] = {}
+        for start in range(0, len(serials), burning.AT_ONCE):
+            some = partial(burning.memberships, wanted=serials[start : start + burning.AT_ONCE])
+            for number, serial in await self._store.read(some):
+                found.setdefault(number, array("q")).append(serial)
+        return found
+
+    async def _in_turn(self, turn: asyncio.Semaphore, work: Callable[[Tx], T]) -> T:
+        clock = asyncio.get_running_loop().time
+        async with turn:
+            begun = clock()
+            done = await self._store.read(work)
+            if turn is self._more:
+                await asyncio.sleep(REST * (clock() - begun))
+        return done
+
+
+def _members_of(
+    tx: Tx, look: Look, numbers: Sequence[int], known: "Mapping[int, array[int]] | None"
+) -> tuple[Groups, list[tuple[int, int]]]:
+    """Those of the groups that were asked for, and pairs of number and serial in their order."""
+    groups = look.groups(tx, numbers)
+    wanted = [number for number in numbers if number in groups]
+    if known is not None:
+        return groups, [(number, serial) for number in wanted for serial in known[number]]
+    place = {number: at for at, number in enumerate(wanted)}
+    pairs = burning.members_of(tx, wanted)
+    pairs.sort(key=lambda pair: place[pair[0]])  # and within a group as they are, by serial
+    return groups, pairs

@@ -1,0 +1,77 @@
+"""What keeps alerts quiet, for those who only ask: who is shown as silenced or inhibited.
+
+Dispatch has its own (`gateway.flow.suppression`), on the snapshot that it decides on. This one
+is used by the threads that read, several at once: what they share is replaced, never changed.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from gateway.core.inhibition import SourceIndex
+from gateway.core.labels import Labels, fingerprint
+from gateway.core.plan import Plan
+from gateway.core.silence import SilenceIndex
+from gateway.flow.memory import Memory
+from gateway.flow.suppression import firing_sources
+from gateway.store import Tx, alerts, silences
+
+
+@dataclass(frozen=True, slots=True)
+class Hush:
+    """The silences and inhibiting alerts of one moment."""
+
+    silences: SilenceIndex
+    sources: SourceIndex
+    now: float
+
+    def silenced_by(self, labels: Labels) -> tuple[str, ...]:
+        """The ids of the silences that an alert is under."""
+        if not self.silences:
+            return ()
+        return tuple([silence.id for silence in self.silences.silencing(labels, self.now)])
+
+    def inhibited_by(self, labels: Labels) -> str | None:
+        """The identity of the alert that inhibits this one."""
+        hit = self.sources.inhibitor(labels)
+        return None if hit is None else hit[1]
+
+
+class Hushed:
+    """Reads a `Hush` when what it was made of has changed."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._silences: tuple[int, SilenceIndex] | None = None
+        self._sources: tuple[tuple[str, int], float, SourceIndex] | None = None
+
+    def at(self, tx: Tx, plan: Plan, now: float) -> Hush:
+        """What keeps alerts quiet at `now`."""
+        return Hush(self._silences_at(tx, now), self._sources_at(tx, plan, now), now)
+
+    def clear(self) -> None:
+        """Read everything anew: after the database was lost, a version may name another state."""
+        self._silences = None
+        self._sources = None
+
+    def _silences_at(self, tx: Tx, now: float) -> SilenceIndex:
+        version, known = silences.version(tx), self._silences
+        if known is None or known[0] != version:
+            known = self._silences = (version, SilenceIndex(silences.since(tx, now)))
+        return known[1]
+
+    def _sources_at(self, tx: Tx, plan: Plan, now: float) -> SourceIndex:
+        if not plan.inhibit_rules:
+            return SourceIndex(())
+        key, known = (plan.digest, alerts.inhibit_version(tx)), self._sources
+        if known is None or known[0] != key or now >= known[1]:
+            index, expires_at = firing_sources(tx, self._memory, plan, now)
+            known = self._sources = (key, expires_at, index)
+        return known[2]
+
+
+def fingerprints(tx: Tx, identities: Sequence[str]) -> Mapping[str, str]:
+    """The names that Alertmanager has for alerts, by our own for them."""
+    if not identities:
+        return {}
+    found = alerts.known(tx, identities)
+    return {identity: fingerprint(alert.labels) for identity, alert in found.items()}

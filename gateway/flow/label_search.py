@@ -1,0 +1,76 @@
+"""The labels of the alerts that burn, in memory, for those who search among them.
+
+Nothing is kept before somebody searches. Then the index is built once and only ever learns of
+alerts that are new since: what they are is told by their serials.
+"""
+
+import asyncio
+from array import array
+from collections.abc import Sequence
+from functools import partial
+
+from gateway.core.label_index import LabelIndex
+from gateway.core.matcher import Matcher
+from gateway.store import Store, Tx, burning
+
+AT_ONCE = 1000
+"""Alerts taken in between two breaths: others wait for the reader's thread, and for Python."""
+
+SPARE = 50_000
+"""Alerts that may be in the index and have ended, beside as many as burned when it was built."""
+
+
+class LabelSearch:
+    """Finds candidates by matchers. Used from the event loop."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._one_at_a_time = asyncio.Lock()
+        self._index: LabelIndex | None = None
+        self._most = 0
+        self._last = 0
+
+    def clear(self) -> None:
+        """Forget everything: after the database was lost, serials may name other alerts."""
+        self._index = None
+
+    async def candidates(self, matchers: Sequence[Matcher], since: float) -> "array[int] | None":
+        """The serials of all alerts that may fulfil `matchers` and end after `since`, and of some
+        more; None when that could be any. Raises StoreUnavailable.
+        """
+        if all(matcher.matches_value("") for matcher in matchers):
+            return None
+        async with self._one_at_a_time:
+            index = self._index
+            if index is None or len(index) > self._most:
+                index = await self._build(since)
+            while not await self._store.read(partial(self._catch_up, index=index)):
+                pass
+            return await self._store.read(lambda tx: index.candidates(matchers))
+
+    async def _build(self, since: float) -> LabelIndex:
+        self._index = None
+        index = LabelIndex()
+        serials, last = await self._store.read(
+            lambda tx: (burning.serials(tx, since), burning.last_serial(tx))
+        )
+        for start in range(0, len(serials), AT_ONCE):
+            part = serials[start : start + AT_ONCE]
+            await self._store.read(partial(_take_in, index=index, serials=part))
+        self._most = 2 * len(serials) + SPARE
+        self._index, self._last = index, last
+        return index
+
+    def _catch_up(self, tx: Tx, index: LabelIndex) -> bool:
+        """Take in some of what is new; whether that was all."""
+        found = burning.newer(tx, self._last, AT_ONCE)
+        for serial, labels in found:
+            index.add(serial, labels)
+        if found:
+            self._last = found[-1][0]
+        return len(found) < AT_ONCE
+
+
+def _take_in(tx: Tx, index: LabelIndex, serials: Sequence[int]) -> None:
+    for serial, labels in burning.labels(tx, serials):
+        index.add(serial, labels)

@@ -1,0 +1,175 @@
+"""A look at alerts that burn: which of them were asked for, and how each of them stands."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from gateway.core.labels import Labels
+from gateway.core.matcher import Matcher, matches_all
+from gateway.core.plan import Plan
+from gateway.core.routing import match_routes, walk
+from gateway.core.timeinterval import containing
+from gateway.flow.hushed import Hush, fingerprints
+from gateway.flow.memory import Memory
+from gateway.store import Tx, burning, members
+from gateway.store.burning import Group
+from gateway.store.sql import load
+
+MOST_REMEMBERED = 10_000
+"""Combinations of labels whose receivers are remembered during one look."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which alerts, in Alertmanager's words; False leaves out.
+
+    `active`: those that nothing keeps quiet. `silenced`, `inhibited`: those that are. `muted`:
+    groups that a time interval mutes. `receiver` tells of a receiver's name whether it is meant.
+    """
+
+    matchers: tuple[Matcher, ...] = ()
+    receiver: Callable[[str], bool] | None = None
+    active: bool = True
+    silenced: bool = True
+    inhibited: bool = True
+    muted: bool = True
+
+
+class Seen(NamedTuple):
+    """An alert that burns. The texts are JSON as it is stored.
+
+    `inhibited_by`: the fingerprint of the alert that does, once it is known; else its identity.
+    """
+
+    labels: Labels
+    labels_text: str
+    annotations_text: str
+    starts_at: float
+    ends_at: float | None
+    updated_at: float
+    generator_url: str
+    receivers: tuple[str, ...]
+    silenced_by: tuple[str, ...] = ()
+    inhibited_by: str | None = None
+
+
+class Placed(NamedTuple):
+    """An alert in one of its groups; the names are those of the intervals that mute the group."""
+
+    group: Group
+    muted_by: tuple[str, ...]
+    alert: Seen
+
+
+Groups = Mapping[int, tuple[Group, tuple[str, ...]]]
+"""Groups by number, each with the names of the intervals that mute it."""
+
+
+class Look:
+    """One question at one moment. Used by one thread at a time."""
+
+    def __init__(self, asked: Asked, plan: Plan, memory: Memory, now: float) -> None:
+        self.asked = asked
+        self.plan = plan
+        self.now = now
+        self._memory = memory
+        self._names = sorted({m.name for route in walk(plan.root) for m in route.matchers})
+        self._receivers: dict[tuple[str | None, ...], tuple[str, ...]] = {}
+
+    def alerts(self, tx: Tx, hush: Hush, serials: Sequence[int]) -> list[Seen]:
+        """Those of the alerts that burn and were asked for."""
+        asked = self.asked.receiver
+        found = self._seen(tx, hush, serials).values()
+        return [seen for seen in found if asked is None or any(map(asked, seen.receivers))]
+
+    def groups(self, tx: Tx, numbers: Sequence[int]) -> Groups:
+        """Those of the groups that were asked for, by number, each with what mutes it."""
+        found = {}
+        for number, group in burning.groups(tx, numbers).items():
+            muted_by = self._muted_by(group.route_id)
+            asked = self.asked.receiver
+            if (self.asked.muted or not muted_by) and (asked is None or asked(group.receiver)):
+                found[number] = group, muted_by
+        return found
+
+    def placed(
+        self,
+        tx: Tx,
+        hush: Hush,
+        pairs: Sequence[tuple[int, int]],
+        groups: Groups,
+    ) -> list[Placed]:
+        """The alerts of pairs of number and serial that burn and were asked for, in that order."""
+        seen = self._seen(tx, hush, sorted({serial for _, serial in pairs}))
+        return [Placed(*groups[number], seen[one]) for number, one in pairs if one in seen]
+
+    def _seen(self, tx: Tx, hush: Hush, serials: Sequence[int]) -> dict[int, Seen]:
+        asked, now, ends = self.asked, self.now, self._memory.ends_at
+        found: dict[int, Seen] = {}
+        doubtful: dict[str, int] = {}
+        for (
+            serial, identity, labels_text, annotations, starts_at, stored, url, updated_at
+        ) in burning.rows(tx, serials):  # fmt: skip
+            ends_at = ends(identity, stored, updated_at)
+            if ends_at is not None and ends_at <= now:
+                continue
+            labels: Labels = load(labels_text)
+            if asked.matchers and not matches_all(asked.matchers, labels):
+                continue
+            silenced_by, inhibited_by = hush.silenced_by(labels), hush.inhibited_by(labels)
+            if not self._wanted(bool(silenced_by), inhibited_by is not None):
+                continue
+            if stored is not None and stored <= now:
+                doubtful[identity] = serial
+            found[serial] = Seen(
+                labels, labels_text, annotations, starts_at, ends_at, updated_at, url,
+                self._receivers_of(labels), silenced_by, inhibited_by,
+            )  # fmt: skip
+        if doubtful:
+            # They ended by what is stored, and go on by what this process remembers or, after a
+            # start, assumes. An alert that had ended before that start is in no open incident.
+            going_on = members.open_numbers_of(tx, list(doubtful))
+            for identity in doubtful.keys() - going_on.keys():
+                del found[doubtful[identity]]
+        return _with_fingerprints(tx, found)
+
+    def _wanted(self, silenced: bool, inhibited: bool) -> bool:
+        asked = self.asked
+        if not (silenced or inhibited):
+            return asked.active
+        return (asked.silenced or not silenced) and (asked.inhibited or not inhibited)
+
+    def _receivers_of(self, labels: Labels) -> tuple[str, ...]:
+        """The receivers, in the order of the routes; equal for all that routes see as equal."""
+        key = tuple([labels.get(name) for name in self._names])
+        found = self._receivers.get(key)
+        if found is None:
+            if len(self._receivers) >= MOST_REMEMBERED:
+                self._receivers.clear()
+            routes = match_routes(self.plan.root, labels)
+            found = self._receivers[key] = tuple(dict.fromkeys(one.receiver for one in routes))
+        return found
+
+    def _muted_by(self, route_id: str) -> tuple[str, ...]:
+        """The mute intervals that hold now, or all active ones while none of them does."""
+        route = self.plan.routes.get(route_id)
+        if route is None:
+            return ()
+        intervals, active = self.plan.time_intervals, route.active_time_intervals
+        muted = containing(route.mute_time_intervals, intervals, self.now)
+        if muted or not active or containing(active, intervals, self.now):
+            return muted
+        return active
+
+
+def _with_fingerprints(tx: Tx, found: dict[int, Seen]) -> dict[int, Seen]:
+    sources: Iterable[str | None] = {seen.inhibited_by for seen in found.values()}
+    names = fingerprints(tx, [identity for identity in sources if identity is not None])
+    if not names:
+        return found
+    return {
+        serial: seen
+        if seen.inhibited_by is None
+        else seen._replace(inhibited_by=names.get(seen.inhibited_by, seen.inhibited_by))
+        for serial, seen in found.items()
+    }

@@ -1,0 +1,110 @@
+"""Alerts and groups as Alertmanager's API v2 writes them, a page at a time.
+
+The stored texts of labels and annotations go out as they are; nothing is built anew of them.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import orjson
+
+from gateway.core.labels import fingerprint
+from gateway.core.plan import Plan
+from gateway.core.when import format_rfc3339
+from gateway.flow.burning import Placed, Seen
+
+NO_END = "0001-01-01T00:00:00.000Z"
+"""Go's zero time: of an alert whose end nobody knows, as Alertmanager's webhook has it."""
+
+_instant = lru_cache(maxsize=4096)(format_rfc3339)  # a batch shares its instants
+
+
+@lru_cache(maxsize=1024)
+def _receivers(names: tuple[str, ...]) -> orjson.Fragment:
+    return orjson.Fragment(orjson.dumps([{"name": name} for name in names]))
+
+
+@lru_cache(maxsize=1024)
+def _status(
+    silenced_by: tuple[str, ...], inhibited_by: str | None, muted_by: tuple[str, ...]
+) -> orjson.Fragment:
+    # An alert that somebody acknowledged burns all the same: nothing keeps it quiet.
+    suppressed = silenced_by or inhibited_by is not None or muted_by
+    status = {
+        "inhibitedBy": [] if inhibited_by is None else [inhibited_by],
+        "mutedBy": muted_by,
+        "silencedBy": silenced_by,
+        "state": "suppressed" if suppressed else "active",
+    }
+    return orjson.Fragment(orjson.dumps(status))
+
+
+def _alert(seen: Seen, receivers: tuple[str, ...], muted_by: tuple[str, ...]) -> dict[str, Any]:
+    written = {
+        "annotations": orjson.Fragment(seen.annotations_text),
+        "endsAt": NO_END if seen.ends_at is None else _instant(seen.ends_at),
+        "fingerprint": fingerprint(seen.labels),
+        "receivers": _receivers(receivers),
+        "startsAt": _instant(seen.starts_at),
+        "status": _status(seen.silenced_by, seen.inhibited_by, muted_by),
+        "updatedAt": _instant(seen.updated_at),
+    }
+    if seen.generator_url:
+        written["generatorURL"] = seen.generator_url
+    written["labels"] = orjson.Fragment(seen.labels_text)
+    return written
+
+
+class AlertList:
+    """`gettableAlerts`: what it returns, page after page, joins to one JSON list."""
+
+    def __init__(self) -> None:
+        self._before = b"["
+
+    def __call__(self, page: Sequence[Seen]) -> bytes:
+        """The next page."""
+        if not page:
+            return b""
+        text = orjson.dumps([_alert(seen, seen.receivers, ()) for seen in page])
+        before, self._before = self._before, b","
+        return before + text[1:-1]
+
+    def end(self) -> bytes:
+        """What is still missing."""
+        return b"[]" if self._before == b"[" else b"]"
+
+
+class GroupList:
+    """`alertGroups`, likewise. A group may go over from one page to the next."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._number: int | None = None
+
+    def __call__(self, page: Sequence[Placed]) -> bytes:
+        """The next page."""
+        written = []
+        for group, muted_by, seen in page:
+            if group.number == self._number:
+                written.append(b",")
+            else:
+                written.append(b"[" if self._number is None else b"]},")
+                written.append(self._beginning(group.labels, group.receiver, group.route_id))
+                self._number = group.number
+            receivers = tuple(sorted(seen.receivers))
+            written.append(orjson.dumps(_alert(seen, receivers, muted_by)))
+        return b"".join(written)
+
+    def end(self) -> bytes:
+        """What is still missing."""
+        return b"[]" if self._number is None else b"]}]"
+
+    def _beginning(self, labels: str, receiver: str, route_id: str) -> bytes:
+        route = self._plan.routes.get(route_id)
+        group = {
+            "labels": orjson.Fragment(labels),
+            "receiver": {"name": receiver},
+            "routeLabels": dict(route.labels) if route else {},
+        }
+        return orjson.dumps(group)[:-1] + b',"alerts":['

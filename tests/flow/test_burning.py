@@ -1,0 +1,192 @@
+"""Whoever asks what burns is told what dispatch would say, however the alerts came and went."""
+
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from gateway.core.labels import fingerprint
+from gateway.core.matcher import Matcher
+from gateway.flow import label_search
+from gateway.flow.burning import PAGE, Asked, Placed, Seen
+from tests.flow.world import HOUR, MINUTE, World, alert
+
+
+async def burning(world: World, **asked: object) -> list[str]:
+    """The names of the alerts that burn."""
+    return [str(seen.labels["alertname"]) for seen in await look(world, **asked)]
+
+
+async def look(world: World, **asked: object) -> list[Seen]:
+    found: list[Seen] = []
+
+    def write(page: Sequence[Seen]) -> bytes:
+        found.extend(page)
+        return b""
+
+    async for _ in world.engine.burning.alerts(Asked(**asked), write):  # type: ignore[arg-type]
+        pass
+    return found
+
+
+async def placed(world: World, **asked: object) -> list[tuple[int, str]]:
+    """Pairs of incident and alert, in the order of the groups."""
+    found: list[Placed] = []
+
+    def write(page: Sequence[Placed]) -> bytes:
+        found.extend(page)
+        return b""
+
+    async for _ in world.engine.burning.groups(Asked(**asked), write):  # type: ignore[arg-type]
+        pass
+    return [(one.group.number, str(one.alert.labels["alertname"])) for one in found]
+
+
+def named(*names: str) -> tuple[Matcher, ...]:
+    return (Matcher("alertname", "=~", "|".join(names)),)
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    world = World(f"sqlite:///{tmp_path}/gateway.db")
+    await world.start()
+    yield world
+    await world.close()
+
+
+async def test_what_ended_is_not_there(world: World) -> None:
+    """An end that was posted and one that passed both count; what fires again is back."""
+    await world.post(alert("Charges"), alert("Latency", ends_at=world.now + MINUTE))
+    assert await burning(world) == ["Charges", "Latency"]
+    world.now += 2 * MINUTE
+    assert await burning(world) == ["Charges"]
+    assert await burning(world, matchers=named("Latency", "Charges")) == ["Charges"]
+    await world.post(alert("Charges", ends_at=world.now))
+    assert await burning(world) == []
+    await world.post(alert("Latency", starts_at=world.now))
+    assert await burning(world) == ["Latency"]
+    assert await burning(world, matchers=named("Latency")) == ["Latency"]
+
+
+async def test_a_later_end_that_is_only_remembered_counts(world: World) -> None:
+    """E1: Prometheus' re-posts touch the memory only, and are seen all the same."""
+    await world.post(alert("Charges", ends_at=world.now + 4 * MINUTE))
+    later = world.now + 6 * MINUTE
+    await world.post(alert("Charges", starts_at=world.now, ends_at=later))
+    world.now += 5 * MINUTE
+    assert [seen.ends_at for seen in await look(world)] == [later]
+    assert [seen.ends_at for seen in await look(world, matchers=named("Charges"))] == [later]
+    world.now += 2 * MINUTE
+    assert await burning(world) == []
+
+
+async def test_after_a_start_nothing_rises_from_the_dead(world: World) -> None:
+    """What had ended stays ended; what went on when the process stopped still burns."""
+    await world.post(alert("Charges", ends_at=world.now + MINUTE))
+    await world.advance(7 * MINUTE)
+    assert not (await world.incident()).open
+    await world.post(alert("Latency", ends_at=world.now + 4 * MINUTE))
+    world.now += 5 * MINUTE
+    await world.kill(world.engine)
+    await world.start()
+    assert await burning(world) == ["Latency"]
+    assert await burning(world, matchers=named("Charges", "Latency")) == ["Latency"]
+
+
+async def test_the_search_learns_of_what_is_new(world: World) -> None:
+    """The index is built once; new alerts, and old ones that burn anew, come to it."""
+    await world.post(alert("Charges"))
+    assert await burning(world, matchers=named("Charges", "Latency")) == ["Charges"]
+    await world.post(alert("Latency"), alert("Memory"))
+    assert await burning(world, matchers=named("Charges", "Latency")) == ["Charges", "Latency"]
+    assert await burning(world, matchers=(Matcher("alertname", "!=", "Memory"),)) == [
+        "Charges",
+        "Latency",
+    ]
+
+
+async def test_the_index_is_made_anew_when_most_of_it_ended(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """E37: after a day of storms it holds what burns, not what burned."""
+    monkeypatch.setattr(label_search, "SPARE", 5)
+    search = world.engine.burning._search
+    for number in range(20):
+        await world.post(alert(f"Charges{number}", ends_at=world.now + MINUTE))
+        assert await burning(world, matchers=named(f"Charges{number}")) == [f"Charges{number}"]
+        world.now += HOUR
+    assert search._index is not None
+    assert len(search._index) <= 8
+
+
+async def test_a_long_list_comes_in_pages(world: World) -> None:
+    """E37: more alerts than a page holds, each once and in order, by label and by group."""
+    names = [f"Charges{number:04d}" for number in range(2 * PAGE + 1)]
+    await world.post(*(alert(name) for name in names))
+    assert await burning(world) == names
+    assert await burning(world, matchers=(Matcher("team", "=", "billing"),)) == names
+    expected = [(1001 + place, name) for place, name in enumerate(names)]
+    assert await placed(world) == expected
+    assert await placed(world, matchers=(Matcher("team", "=", "billing"),)) == expected
+
+
+async def test_a_large_group_stays_together(tmp_path: Path) -> None:
+    """One group of several pages between two small ones."""
+    routes = "route: {receiver: all, group_by: [team]}\nreceivers: [{name: all}]\n"
+    world = World(f"sqlite:///{tmp_path}/gateway.db", routes)
+    await world.start()
+    some = [alert(f"Charges{number:04d}", team="b") for number in range(PAGE + 9)]
+    await world.post(alert("First", team="c"), *some, alert("Last", team="a"))
+    found = await placed(world)
+    assert [name for _, name in found] == [
+        "Last",
+        *(one.labels["alertname"] for one in some),
+        "First",
+    ]
+    assert await placed(world, matchers=named("Last", "Charges0003")) == [
+        (found[0][0], "Last"),
+        (found[1][0], "Charges0003"),
+    ]
+    await world.close()
+
+
+async def test_an_acknowledged_incident_burns(world: World) -> None:
+    """Acknowledging is ours; to Alertmanager's clients such an alert is active."""
+    await world.post(alert("Charges"))
+    await world.advance(MINUTE)
+    await world.ack(1001)
+    assert await burning(world, silenced=False, inhibited=False) == ["Charges"]
+    assert await burning(world, active=False) == []
+    assert await placed(world) == [(1001, "Charges")]
+
+
+async def test_what_keeps_an_alert_quiet_is_followed(world: World) -> None:
+    """Inhibition and silences as they are now, and gone when they are."""
+    await world.post(alert("Latency", "warning"))
+    assert [seen.inhibited_by for seen in await look(world)] == [None]
+    await world.post(alert("BillingDatabaseDown", ends_at=world.now + MINUTE))
+    latency, down = await look(world)
+    assert (latency.inhibited_by, down.inhibited_by) == (fingerprint(down.labels), None)
+    assert await burning(world, inhibited=False) == ["BillingDatabaseDown"]
+    assert await burning(world, active=False, silenced=False) == ["Latency"]
+    world.now += 2 * MINUTE
+    assert await burning(world, inhibited=False) == ["Latency"]
+    silence = await world.engine.silences.put(
+        named("Latency"), world.now, world.now + HOUR, "ana", "maintenance"
+    )
+    assert [seen.silenced_by for seen in await look(world)] == [(silence.id,)]
+    assert await burning(world, silenced=False) == []
+    await world.engine.silences.expire(silence.id)
+    assert await burning(world, silenced=False) == ["Latency"]
+
+
+async def test_receivers_are_those_of_the_routes(world: World) -> None:
+    """By name, and only alerts that somebody meant would hear of."""
+    await world.post(alert("Charges"), alert("Notes", "info"), alert("Other", "none", team="x"))
+    assert [seen.receivers for seen in await look(world)] == [
+        ("billing",),
+        ("quiet",),
+        ("everyone",),
+    ]
+    assert await burning(world, receiver="quiet".__eq__) == ["Notes"]
+    assert await placed(world, receiver="quiet".__eq__) == [(1002, "Notes")]

@@ -1,0 +1,91 @@
+"""Lists of what burns are small, ordered, and found by index."""
+
+from array import array
+from dataclasses import replace
+
+from gateway.core.alert import Alert
+from gateway.store import Store, Tx, alerts, burning, incidents, members
+from tests.store.builders import alert, incident
+
+
+async def put(store: Store, *reported: Alert) -> None:
+    await store.write(lambda tx: alerts.put(tx, reported, [False] * len(reported)))
+
+
+async def names(store: Store, since: float) -> list[str]:
+    """The alerts that end after an instant, by serial."""
+
+    def work(tx: Tx) -> list[str]:
+        found = burning.labels(tx, burning.serials(tx, since))
+        return [labels["alertname"] for _, labels in found]
+
+    return await store.read(work)
+
+
+async def test_those_that_end_later_or_never_are_listed(store: Store) -> None:
+    """In the order in which they came, however many share an end."""
+    ends = {"A": 50.0, "B": None, "C": 60.0, "D": 60.0, "E": 40.0, "F": None}
+    await put(store, *(alert(name, ends_at=end) for name, end in ends.items()))
+    assert await names(store, 50.0) == ["B", "C", "D", "F"]
+    assert await names(store, 0.0) == list("ABCDEF")
+
+
+async def test_long_lists_are_read_in_parts(store: Store) -> None:
+    """More alerts than are fetched at once, half of them with the same end, none of them lost."""
+    count = burning.AT_ONCE + 7
+    some = [alert(f"n{n}", ends_at=None if n % 2 else 60.0) for n in range(2 * count)]
+    await put(store, *some)
+    found = await store.read(lambda tx: burning.serials(tx, 50.0))
+    assert found == array("q", range(1, 2 * count + 1))
+
+
+async def test_a_serial_stays_while_an_alert_burns(store: Store) -> None:
+    """Whoever saw it need not look again; when it burns anew, it is new again."""
+    first = alert("Disk", ends_at=400.0)
+    await put(store, first, alert("Memory"))
+
+    async def serial() -> int:
+        rows = await store.read(lambda tx: burning.rows(tx, range(1, 20)))
+        return next(row[0] for row in rows if row[1] == first.identity)
+
+    assert await serial() == 1
+    await put(store, replace(first, updated_at=200.0, ends_at=300.0))
+    assert await serial() == 1
+    await put(store, replace(first, updated_at=500.0, starts_at=500.0, ends_at=900.0))
+    again = await serial()
+    assert again > 2
+    assert await store.read(burning.last_serial) >= again
+    newer = await store.read(lambda tx: burning.newer(tx, 2, 10))
+    assert newer == [(again, first.labels)]
+    assert await store.read(lambda tx: burning.newer(tx, again, 10)) == []
+
+
+async def test_open_incidents_come_in_the_order_of_their_labels(store: Store) -> None:
+    """As Alertmanager lists groups; those that are over are left out."""
+
+    def work(tx: Tx) -> None:
+        made = [incident(name) for name in ("Memory", "Disk", "Network")]
+        incidents.create(tx, made)
+
+    await store.write(work)
+    assert list(await store.read(burning.open_numbers)) == [1002, 1001, 1003]
+    among = await store.read(lambda tx: burning.open_numbers(tx, [1003, 1002, 7]))
+    assert list(among) == [1002, 1003]
+    groups = await store.read(lambda tx: burning.groups(tx, among))
+    assert groups[1003] == burning.Group(1003, "billing", "root", '{"alertname":"Network"}')
+
+
+async def test_members_are_found_from_both_sides(store: Store) -> None:
+    """From the incident to its alerts, and from an alert to its incidents."""
+    one, other = alert("Disk"), alert("Memory")
+
+    def work(tx: Tx) -> None:
+        alerts.put(tx, [one, other], [False, False])
+        incidents.create(tx, [incident("Disk"), incident("Memory")])
+        pairs = [(1002, other.identity), (1001, one.identity), (1001, other.identity)]
+        members.join(tx, pairs, 100.0)
+
+    await store.write(work)
+    expected = [(1001, 1), (1001, 2), (1002, 2)]
+    assert await store.read(lambda tx: burning.members_of(tx, [1002, 1001])) == expected
+    assert await store.read(lambda tx: burning.memberships(tx, [2])) == expected[1:]

@@ -1,0 +1,287 @@
+"""Reading alerts by Alertmanager's API v2: as the real one answered, and as it is described."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.core.matcher import Matcher
+from gateway.flow.burning import PAGE
+from gateway.store import StoreUnavailable, silences
+from gateway.web.api_v2 import streams
+from gateway.web.sources import SOURCES
+from tests.flow.world import HOUR, World, alert
+from tests.web.conftest import Client
+from tests.web.description import conforms
+from tests.web.real import served
+from tests.web.world import recorded
+
+Gateway = tuple[World, Client]
+
+SATURDAY = 1_795_222_389.088
+"""2026-11-21T00:53:09.088Z: when the recorded alerts were posted to the real Alertmanager."""
+
+ROUTES = """
+route:
+  receiver: default
+  group_by: [alertname, team]
+  group_wait: 1s
+  group_interval: 5s
+  repeat_interval: 4h
+  routes:
+    - matchers: ['severity="critical"']
+      receiver: oncall
+      repeat_interval: 2h
+      continue: true
+    - matchers: ['team="billing"']
+      receiver: billing
+      mute_time_intervals: [weekend]
+inhibit_rules:
+  - source_matchers: ['severity="critical"']
+    target_matchers: ['severity="warning"']
+    equal: [team, subsystem]
+time_intervals:
+  - name: weekend
+    time_intervals:
+      - weekdays: ['saturday', 'sunday']
+receivers: [{name: default}, {name: oncall}, {name: billing}]
+"""
+"""What the recorded Alertmanager was configured with, but for whom it told."""
+
+QUESTIONS: dict[str, dict[str, Any]] = {
+    "api-alerts.json": {},
+    "api-alerts-active-only.json": {"silenced": "false", "inhibited": "false"},
+    "api-alerts-silenced-only.json": {"active": "false", "inhibited": "false"},
+    "api-alerts-filter-regex.json": {"filter": ["team=billing", 'severity=~"warning|info"']},
+    "api-alerts-receiver-billing.json": {"receiver": "bill.*"},
+}
+
+
+@pytest.fixture
+async def gateway(tmp_path: Path) -> AsyncIterator[Gateway]:
+    """The world of the recordings: five alerts, one of them silenced, two inhibited."""
+    async with served(tmp_path, ROUTES) as (world, client):
+        world.now = SATURDAY
+        matchers = (Matcher("alertname", "=", "DatabaseConnectionPoolHigh"),)
+        await world.engine.silences.put(
+            matchers, world.now, world.now + HOUR, "ana", "maintenance of the database"
+        )
+        body = json.dumps(json.loads(recorded("api-post-alerts.json"))["request"]["body"])
+        posted = SOURCES["prometheus"](body.encode(), world.now).alerts
+        await world.post(*posted, source="prometheus")
+        yield world, client
+
+
+@pytest.fixture
+async def small(tmp_path: Path) -> AsyncIterator[Gateway]:
+    async with served(tmp_path) as (world, client):
+        yield world, client
+
+
+def as_recorded(name: str, silence: str) -> Any:
+    """A recorded answer, with the id of the one silence replaced by ours."""
+    return json.loads(
+        recorded(name).decode().replace("94b3aac6-7410-4d1f-b9eb-7e17833d92f9", silence)
+    )
+
+
+async def silence_of(world: World) -> str:
+    (silence,) = await world.engine.store.read(lambda tx: silences.since(tx, world.now))
+    return silence.id
+
+
+@pytest.mark.parametrize("name", sorted(QUESTIONS))
+async def test_alerts_are_as_the_real_alertmanager_gave_them(gateway: Gateway, name: str) -> None:
+    """Every field of every alert; only the order is ours."""
+    world, client = gateway
+    answer = await client.get("/api/v2/alerts", params=QUESTIONS[name])
+    assert answer.status == 200
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.headers["Cache-Control"] == "no-store"
+    said = await answer.json()
+    expected = as_recorded(name, await silence_of(world))
+    assert sorted(said, key=lambda one: one["fingerprint"]) == expected
+
+
+async def test_groups_are_as_the_real_alertmanager_gave_them(gateway: Gateway) -> None:
+    """In its order, with the intervals that mute them; newer ones have the route's labels, too.
+
+    Ours names those of a group whose alerts are all inhibited, too: the real one asks for the
+    intervals of a group only when something in it is left to be told.
+    """
+    world, client = gateway
+    said = await (await client.get("/api/v2/alerts/groups")).json()
+    expected = as_recorded("api-alerts-groups.json", await silence_of(world))
+    for one in expected[2]["alerts"]:
+        assert one["status"]["mutedBy"] == []
+        one["status"]["mutedBy"] = ["weekend"]
+    assert [group.pop("routeLabels") for group in said] == [{}] * len(expected)
+    assert said == expected
+
+
+async def test_nothing_is_an_empty_list(small: Gateway) -> None:
+    """As recorded before anything was posted."""
+    _, client = small
+    for path in ("/api/v2/alerts", "/api/v2/alerts/groups"):
+        answer = await client.get(path)
+        assert await answer.json() == json.loads(recorded("api-alerts-empty.json"))
+
+
+async def test_answers_fit_the_official_description(gateway: Gateway) -> None:
+    """Clients are generated from it."""
+    world, client = gateway
+    await world.post(alert("NoEnd", annotations={}, ends_at=None))
+    conforms("gettableAlerts", await (await client.get("/api/v2/alerts")).json())
+    conforms("alertGroups", await (await client.get("/api/v2/alerts/groups")).json())
+
+
+async def test_an_alert_without_an_end_says_so_as_alertmanager_would(small: Gateway) -> None:
+    """E33: Go's zero time; and what was not given is not there."""
+    world, client = small
+    await world.post(alert("Charges"))
+    (said,) = await (await client.get("/api/v2/alerts")).json()
+    assert said["endsAt"] == "0001-01-01T00:00:00.000Z"
+    assert said["startsAt"] == said["updatedAt"] == "2026-11-18T11:06:40.000Z"
+    assert said["generatorURL"] == "http://prometheus.example.com/graph"
+
+
+async def test_groups_can_be_left_out(gateway: Gateway) -> None:
+    """By receiver, by a mute, by alerts that were not asked for: never an empty group."""
+    _, client = gateway
+
+    async def receivers(**params: Any) -> list[str]:
+        said = await (await client.get("/api/v2/alerts/groups", params=params)).json()
+        assert all(group["alerts"] for group in said)
+        return [group["receiver"]["name"] for group in said]
+
+    assert await receivers() == ["billing", "oncall", "billing", "default", "billing"]
+    assert await receivers(muted="false") == ["oncall", "default"]
+    assert await receivers(receiver="oncall|default") == ["oncall", "default"]
+    assert await receivers(filter="severity=critical") == ["billing", "oncall"]
+    assert await receivers(silenced="false", inhibited="false") == ["billing", "oncall", "billing"]
+    assert await receivers(receiver_matchers='name!="billing"') == ["oncall", "default"]
+
+
+async def test_a_group_outside_of_its_active_intervals_is_muted(tmp_path: Path) -> None:
+    """E29: named are all the intervals of which none holds."""
+    routes = ROUTES.replace("mute_time_intervals: [weekend]", "active_time_intervals: [weekend]")
+    async with served(tmp_path, routes) as (world, client):
+        await world.post(alert("Charges", "info"))  # on a Wednesday
+        (group,) = await (await client.get("/api/v2/alerts/groups")).json()
+        assert group["alerts"][0]["status"]["mutedBy"] == ["weekend"]
+        assert group["alerts"][0]["status"]["state"] == "suppressed"
+        world.now = SATURDAY
+        (group,) = await (await client.get("/api/v2/alerts/groups")).json()
+        assert group["alerts"][0]["status"]["mutedBy"] == []
+
+
+@pytest.mark.parametrize(
+    ("params", "word"),
+    [
+        ({"filter": "{bad"}, "filter"),
+        ({"filter": 'alertname=~"("'}, "filter"),
+        ({"receiver": "("}, "receiver"),
+        ({"receiver_matchers": "nonsense"}, "receiver_matchers"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/api/v2/alerts", "/api/v2/alerts/groups"])
+async def test_a_question_that_cannot_be_read_is_a_400(
+    small: Gateway, path: str, params: dict[str, str], word: str
+) -> None:
+    """E34: a JSON string, as recorded, and it names the parameter."""
+    _, client = small
+    answer = await client.get(path, params=params)
+    assert answer.status == 400
+    said = await answer.json()
+    assert isinstance(said, str)
+    assert word in said
+
+
+@pytest.mark.parametrize("value", ["maybe", "0", "FALSE"])
+async def test_what_is_not_true_is_false(small: Gateway, value: str) -> None:
+    """As Alertmanager reads it; without a value it is the default."""
+    world, client = small
+    await world.post(alert("Charges"))
+    assert await (await client.get("/api/v2/alerts", params={"active": value})).json() == []
+    for still in ("", "T", "yes"):
+        answer = await client.get("/api/v2/alerts", params={"active": still, "unknown": "x"})
+        assert len(await answer.json()) == 1
+
+
+@pytest.mark.parametrize("path", ["/api/v2/alerts", "/api/v2/alerts/groups"])
+async def test_other_methods_are_answered_405(small: Gateway, path: str) -> None:
+    """With Allow, and HEAD among them: it would do the work of an answer and show none."""
+    _, client = small
+    for method in ("PUT", "DELETE", "OPTIONS", "HEAD"):
+        answer = await client.request(method, path)
+        assert answer.status == 405
+        assert "GET" in answer.headers["Allow"].split(",")
+
+
+async def test_labels_come_out_as_they_went_in(small: Gateway) -> None:
+    """E34: whatever they hold, and found by it."""
+    world, client = small
+    hostile = {"with space": 'quote" and \\', "🔥": "two\nlines", "path": "</script>"}
+    await world.post(alert("Odd", **hostile))
+    (said,) = await (await client.get("/api/v2/alerts")).json()
+    assert said["labels"] == alert("Odd", **hostile).labels
+    for name, value in hostile.items():
+        params = {"filter": str(Matcher(name, "=", value))}
+        answer = await client.get("/api/v2/alerts", params=params)
+        assert len(await answer.json()) == 1, params
+
+
+@pytest.mark.parametrize("path", ["/api/v2/alerts", "/api/v2/alerts/groups"])
+async def test_long_answers_are_streamed_whole(
+    small: Gateway, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """E37: what does not fit into one piece arrives as one JSON list, all alerts in it."""
+    world, client = small
+    monkeypatch.setattr(streams, "WHOLE", 50_000)
+    names = [f"Charges{number:04d}" for number in range(2 * PAGE + 5)]
+    await world.post(*(alert(name) for name in names))
+    answer = await client.get(path)
+    assert answer.headers["Transfer-Encoding"] == "chunked"
+    said = await answer.json()
+    found = said if path.endswith("alerts") else [one for g in said for one in g["alerts"]]
+    assert [one["labels"]["alertname"] for one in found] == names
+
+
+async def test_a_database_that_is_lost_is_a_503_or_a_cut(
+    small: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A client never takes the beginning of an answer for all of it."""
+    world, client = small
+    await world.post(*(alert(f"Charges{number:04d}") for number in range(2 * PAGE)))
+    monkeypatch.setattr(streams, "WHOLE", 10_000)
+    read, answered = world.engine.store.read, 0
+
+    async def fails_later(work: Any) -> Any:
+        nonlocal answered
+        answered += 1
+        if answered > allowed:
+            raise StoreUnavailable("the disk is full")
+        return await read(work)
+
+    monkeypatch.setattr(world.engine.store, "read", fails_later)
+    allowed = 1
+    answer = await client.get("/api/v2/alerts")
+    assert answer.status == 503
+    assert int(answer.headers["Retry-After"]) > 0
+    assert await answer.json() == "the disk is full"
+    answered, allowed = 0, 2
+    answer = await client.get("/api/v2/alerts")
+    assert answer.status == 200
+    with pytest.raises(Exception, match=r"[Pp]ayload|closed|disconnected"):
+        await answer.read()
+
+
+@pytest.mark.parametrize("path", ["/api/v2/alerts", "/api/v2/alerts/groups"])
+async def test_readers_from_elsewhere_need_the_token(tmp_path: Path, path: str) -> None:
+    """As for our own API; amtool, karma and Grafana can send it by Basic or Bearer."""
+    async with served(tmp_path, listen="0.0.0.0:9095", api_token="test-api-token") as (_, client):
+        assert (await client.get(path)).status == 401
+        head = {"Authorization": "Bearer test-api-token"}
+        assert (await client.get(path, headers=head)).status == 200
