@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from gateway.core.decide import Decision, Turn
 from gateway.core.incident import Ack, Incident, Member, State
 from gateway.core.notice import Kind, Reason
 from gateway.core.plan import Plan
 from gateway.core.timing import answer_expected, step_wait
+from gateway.core.turn import Decision, Turn
 
 
 class Answer(StrEnum):

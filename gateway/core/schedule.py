@@ -6,7 +6,7 @@ from gateway.core.timeinterval import next_mute_change
 from gateway.core.timing import next_tick
 
 if TYPE_CHECKING:
-    from gateway.core.decide import Turn
+    from gateway.core.turn import Turn
 
 
 def next_due(turn: "Turn") -> float | None:

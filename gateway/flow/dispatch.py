@@ -11,12 +11,13 @@ from dataclasses import dataclass, field, replace
 
 import orjson
 
-from gateway.core.decide import Decision, decide
+from gateway.core.decide import decide
 from gateway.core.delivery import Claimant
 from gateway.core.incident import Incident, Member
 from gateway.core.notice import Entry
 from gateway.core.outbox import NewRow, Notice
 from gateway.core.plan import Plan
+from gateway.core.turn import Decision
 from gateway.flow.lanes import Accepts, Errand, settle
 from gateway.flow.memory import Memory
 from gateway.flow.suppression import Suppression

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 
-from gateway.core.decide import Suppressed
 from gateway.core.incident import Member
 from gateway.core.inhibition import SourceIndex
 from gateway.core.notice import Reason
 from gateway.core.plan import Plan
 from gateway.core.silence import SilenceIndex
+from gateway.core.turn import Suppressed
 from gateway.flow.memory import Memory
 from gateway.store import Tx, alerts, silences
 

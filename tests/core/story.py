@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from gateway.core.alert import Alert, merge
-from gateway.core.decide import Decision, Suppressed, decide
+from gateway.core.decide import decide
 from gateway.core.incident import Incident, Member
 from gateway.core.join import open_incident, touch
 from gateway.core.labels import format_labels, identity
@@ -12,6 +12,7 @@ from gateway.core.notice import Reason
 from gateway.core.plan import Escalation, Person, Plan, Receiver, Severity, Step, Target
 from gateway.core.respond import Answer, acknowledge, unacknowledge
 from gateway.core.routing import RouteSpec, build_route, group_labels, match_routes
+from gateway.core.turn import Decision, Suppressed
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
 START = 1_800_000_000.0

@@ -3,8 +3,8 @@
 import pytest
 
 from gateway.core import decide as core
-from gateway.core.decide import Decision
 from gateway.core.incident import Incident
+from gateway.core.turn import Decision
 from gateway.flow import dispatch
 from tests.flow.world import HOUR, MINUTE, World, alert
 
