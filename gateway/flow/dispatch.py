@@ -25,8 +25,8 @@ from gateway.store import Tx, incidents, members, outbox, timeline
 
 log = logging.getLogger(__name__)
 
-BATCH = 250
-"""Incidents decided in one transaction."""
+BATCH = 100
+"""Incidents decided in one transaction. A critical one that becomes due waits for those before."""
 
 SET_ASIDE = 60.0
 """Seconds after which an incident that could not be decided is tried again."""
@@ -120,10 +120,11 @@ def decide_due(
     done = Dispatched(at=now)
     due: list[Incident] = incidents.due(tx, now, BATCH)
     if due:
+        suppression.look(tx, plan, now)
         joined = members.members(tx, [incident.number for incident in due])
         for incident in due:
             own = refresh(joined.get(incident.number, []), memory)
-            suppressed = suppression.of(tx, own, plan, now)
+            suppressed = suppression.of(own, now)
             try:
                 done.decisions.append(decide(incident, own, plan, now, suppressed))
             except Exception as fault:

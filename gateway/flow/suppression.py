@@ -27,18 +27,26 @@ class Suppression:
         self._silences = SilenceIndex(())
         self._silence_version: int | None = None
 
-    def of(
-        self, tx: Tx, members: Iterable[Member], plan: Plan, now: float
-    ) -> Mapping[str, Suppressed]:
-        """By identity, those of `members` that are silenced or inhibited at `now`."""
+    def look(self, tx: Tx, plan: Plan, now: float) -> None:
+        """Read what has changed: once in each transaction, before `of` is asked."""
         version = silences.version(tx)
         if version != self._silence_version:
             self._silences = SilenceIndex(silences.since(tx, now))
             self._silence_version = version
-        if not plan.inhibit_rules and not self._silences:
+        if not plan.inhibit_rules:
+            self._index = None
+            return
+        key = (plan.digest, alerts.inhibit_version(tx))
+        if self._index is None or key != self._key or now >= self._expires_at:
+            self._index, self._expires_at = firing_sources(tx, self._memory, plan, now)
+            self._key = key
+
+    def of(self, members: Iterable[Member], now: float) -> Mapping[str, Suppressed]:
+        """By identity, those of `members` that are silenced or inhibited at `now`."""
+        if self._index is None and not self._silences:
             return {}
         burning = [member for member in members if member.firing(now)]
-        return {**self._inhibited(tx, burning, plan, now), **self._silenced(burning, now)}
+        return {**self._inhibited(burning), **self._silenced(burning, now)}
 
     def clear(self) -> None:
         """Read everything anew: after the database was lost, a version may name another state."""
@@ -58,19 +66,12 @@ class Suppression:
                 )
         return found
 
-    def _inhibited(
-        self, tx: Tx, burning: Iterable[Member], plan: Plan, now: float
-    ) -> dict[str, Suppressed]:
-        if not plan.inhibit_rules:
+    def _inhibited(self, burning: Iterable[Member]) -> dict[str, Suppressed]:
+        if self._index is None:
             return {}
-        key = (plan.digest, alerts.inhibit_version(tx))
-        if self._index is None or key != self._key or now >= self._expires_at:
-            self._index, self._expires_at = firing_sources(tx, self._memory, plan, now)
-            self._key = key
-        index = self._index
         found = {}
         for member in burning:
-            hit = index.inhibitor(member.alert.labels)
+            hit = self._index.inhibitor(member.alert.labels)
             if hit is not None:
                 rule, source = hit
                 name = rule.name or f"the alert {source[:8]}"

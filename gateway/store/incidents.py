@@ -77,7 +77,7 @@ _DUE_NUMBERS = (
     .scalar_subquery()
 )
 _DUE = Statement(
-    select(*SELECTED)
+    select(*SELECTED, incidents.c.urgency)
     .where(incidents.c.number.in_(_DUE_NUMBERS))
     .order_by(incidents.c.urgency, incidents.c.due_at, incidents.c.number)
 )
@@ -210,8 +210,12 @@ def many(tx: Tx, numbers: Sequence[int]) -> dict[int, Incident]:
 
 
 def due(tx: Tx, now: float, limit: int) -> list[Incident]:
-    """Return incidents whose hour has come, the most urgent first, then the longest due."""
-    return [of_row(row) for row in tx.rows(_DUE, now=now, most=limit)]
+    """Return the most urgent of the incidents whose hour has come, the longest due first.
+
+    All of one urgency: what is critical must not wait until a batch of the lesser is decided, too.
+    """
+    rows = tx.rows(_DUE, now=now, most=limit)
+    return [of_row(row) for row in rows if row[-1] == rows[0][-1]]
 
 
 def next_due(tx: Tx) -> float | None:
