@@ -1,7 +1,8 @@
 """What the gateway counts about itself, for Prometheus.
 
-All names begin with `gateway_`. No label takes a value from an alert: sources, channels and
-severities are those of routes.yaml, everything else is a closed set.
+All names begin with `gateway_`, but for one that clients of Alertmanager look for. No label takes
+a value from an alert: sources, channels and severities are those of routes.yaml, everything else
+is a closed set.
 """
 
 from collections.abc import Collection, Iterable
@@ -17,7 +18,7 @@ from prometheus_client.exposition import generate_latest
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
-from gateway import __version__
+from gateway import ALERTMANAGER, __version__
 from gateway.core.incident import State
 from gateway.core.notice import Kind
 from gateway.core.respond import Answer, Response
@@ -56,6 +57,13 @@ class Metrics:
         PlatformCollector(registry=registry)
         build = Gauge("gateway_build_info", "1, with the version.", ["version"], registry=registry)
         build.labels(__version__).set(1)
+        spoken = Gauge(
+            "alertmanager_build_info",
+            "1, with the version of Alertmanager whose API is spoken.",
+            ["version"],
+            registry=registry,
+        )
+        spoken.labels(ALERTMANAGER).set(1)
         self._requests = Counter(
             "gateway_ingest_requests",
             "Requests that brought alerts, by source and HTTP status.",

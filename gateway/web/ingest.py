@@ -20,6 +20,7 @@ from gateway.log import redact
 from gateway.metrics import OTHER
 from gateway.store import StoreUnavailable
 from gateway.web import auth
+from gateway.web.api_v2.answers import reshaped
 from gateway.web.bodies import expect_json, read_body
 from gateway.web.errors import RequestError, error_response, json_response, unavailable
 from gateway.web.keys import ENGINE
@@ -73,11 +74,13 @@ class Ingest:
     async def api_v2(self, request: web.Request) -> web.StreamResponse:
         """POST /api/v2/alerts, as Prometheus sends to Alertmanager: 200 and nothing more.
 
-        With a bad alert in the batch 400, as Alertmanager answers; the good ones are kept.
+        With a bad alert in the batch 400, as Alertmanager answers; the good ones are kept. Errors
+        have the shape of that API, so that amtool shows our words.
         """
         sources = self._engine.config.sources.values()
         prometheus = tuple(source for source in sources if source.type == "prometheus")
-        return await self._take(request, prometheus, partial=400, all_bad=400)
+        answer = await self._take(request, prometheus, partial=400, all_bad=400)
+        return answer if answer.status == 200 else reshaped(answer)
 
     async def _take(
         self, request: web.Request, sources: Sequence[SourceSettings], partial: int, all_bad: int

@@ -47,7 +47,7 @@ async def test_answers_fit_the_official_description(gateway: Gateway) -> None:
 
 
 async def test_clients_choose_what_they_ask_by_the_version(gateway: Gateway) -> None:
-    """karma takes 0.22 and newer; the gateway's own version stands in the revision."""
+    """It is Alertmanager's whose answers were recorded; ours stands in the revision."""
     _, client = gateway
     version = (await (await client.get("/api/v2/status")).json())["versionInfo"]
     assert version["version"] == json.loads(recorded("api-status.json"))["versionInfo"]["version"]

@@ -102,6 +102,7 @@ async def test_what_happens_is_counted(gateway: Gateway, monkeypatch: pytest.Mon
     assert found["gateway_config_last_reload_successful"] == 1
     assert found["gateway_store_up"] == 1
     assert any(name.startswith("gateway_build_info") for name in found)
+    assert found['alertmanager_build_info{version="0.33.1"}'] == 1
 
 
 async def test_no_alert_makes_a_label(gateway: Gateway) -> None:

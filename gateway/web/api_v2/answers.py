@@ -8,6 +8,7 @@ shape would show as the client's own complaint about it, with our words lost (am
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
 from aiohttp import web
 
 from gateway.flow.intake import Overloaded
@@ -15,6 +16,9 @@ from gateway.store import StoreUnavailable
 from gateway.web.errors import Handler, RequestError, json_response, unavailable
 
 NO_STORE: Mapping[str, str] = {"Cache-Control": "no-store"}
+
+_MOST_FAULTS = 10
+"""Faults told in one text; the requests that were refused are listed with more by our own API."""
 
 _TEXTS = frozenset({400, 500, 503})
 """Statuses whose body is a JSON string, as the description has it (`responses: BadRequest`)."""
@@ -37,17 +41,33 @@ def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = No
 
 
 def wrong(error: RequestError) -> web.Response:
-    """An error in this API's shape, the detail joined to its text."""
-    parts = [error.error]
-    for one in error.detail:
-        field, message = str(one.get("field", "")), str(one.get("message", ""))
-        parts.append(f"{field}: {message}" if field else message)
+    """An error in this API's shape, the first of its detail joined to its text."""
+    parts = [error.error, *map(_fault, error.detail[:_MOST_FAULTS])]
+    if len(error.detail) > _MOST_FAULTS:
+        parts.append("and more")
     text = "; ".join(part for part in parts if part)
     code = error.code if isinstance(error, Complaint) else None
     if code is None and error.status not in _TEXTS and not isinstance(error, Complaint):
         code = error.status
     said = text if code is None else {"code": code, "message": text}
     return answer(said, error.status, error.headers)
+
+
+def reshaped(response: web.StreamResponse) -> web.Response:
+    """An error in the shape of our own API, in this API's shape."""
+    assert isinstance(response, web.Response)
+    assert isinstance(response.body, bytes)
+    said = orjson.loads(response.body)
+    kept = {
+        k: v for k, v in response.headers.items() if k not in ("Content-Type", "Content-Length")
+    }
+    return wrong(RequestError(response.status, said["error"], said["detail"], kept))
+
+
+def _fault(one: Mapping[str, Any]) -> str:
+    place = [f"alert {one['alert']}"] if one.get("alert") is not None else []
+    place += [str(one[name]) for name in ("field", "message") if one.get(name)]
+    return ": ".join(place)
 
 
 def as_in_v2(handler: Handler) -> Handler:

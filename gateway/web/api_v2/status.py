@@ -4,7 +4,7 @@ import platform
 
 from aiohttp import web
 
-from gateway import __version__
+from gateway import ALERTMANAGER, __version__
 from gateway.config.alertmanager_text import alertmanager_text
 from gateway.core.plan import Plan
 from gateway.core.when import format_rfc3339
@@ -12,10 +12,6 @@ from gateway.flow.engine import Engine
 from gateway.web.access import reading
 from gateway.web.api_v2.answers import answer, as_in_v2
 from gateway.web.keys import ENGINE
-
-SPOKEN = "0.33.1"
-"""The Alertmanager whose API v2 this is. Clients choose what they may ask by this number (karma
-takes 0.22 and newer), so it is not our own; ours stands in `revision`."""
 
 
 class Status:
@@ -29,7 +25,8 @@ class Status:
     async def status(self, request: web.Request) -> web.StreamResponse:
         """The version, the configuration in force, and no cluster.
 
-        Replicas share a database and need no gossip: to clients each is an Alertmanager alone.
+        The version is that of the Alertmanager we speak like, ours stands in `revision`. Replicas
+        share a database and need no gossip: to clients each is an Alertmanager alone.
         """
         return answer(
             {
@@ -42,7 +39,7 @@ class Status:
                     "buildUser": "",
                     "goVersion": f"Python {platform.python_version()}",
                     "revision": f"gateway {__version__}",
-                    "version": SPOKEN,
+                    "version": ALERTMANAGER,
                 },
             }
         )
