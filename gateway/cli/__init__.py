@@ -16,6 +16,7 @@ COMMANDS = {
     "explain": "gateway.cli.explain",
     "render": "gateway.cli.render",
     "send-test": "gateway.cli.send_test",
+    "import": "gateway.cli.import_",
     "migrate": "gateway.cli.migrate",
 }
 

@@ -26,7 +26,8 @@ from gateway.core.routing import Route, RouteSpec, build_route, match_routes, wa
 from gateway.core.text import humanize_duration, truncate_bytes, truncate_runes
 from gateway.core.timeinterval import TimeInterval, containing, parse_time_interval
 from gateway.core.when import format_duration, parse_duration, parse_rfc3339
-from tests.conformance.adapter_delivery import *  # noqa: F403  # the runner looks for all kinds here
+from tests.conformance.adapter_config import *  # noqa: F403  # the runner looks for all kinds here
+from tests.conformance.adapter_delivery import *  # noqa: F403
 from tests.conformance.adapter_rota import *  # noqa: F403
 from tests.conformance.adapter_scenarios import *  # noqa: F403
 from tests.conformance.adapter_silences import *  # noqa: F403

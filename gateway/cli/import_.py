@@ -1,0 +1,113 @@
+"""`gateway import`: a routes.yaml that behaves as an alertmanager.yml does."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gateway.cli import import_report
+from gateway.cli.show import say, say_json
+from gateway.cli.world import BAD, Stop, json_option
+from gateway.config.load import ConfigError
+from gateway.config.problem import short
+from gateway.config.yamltree import MAX_BYTES
+from gateway.importing.original import Original, read_original
+from gateway.importing.prove import Proof, prove
+from gateway.importing.translate import Translation, translate
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Where to write it.  [default: standard output]",
+)
+@click.option("--force", is_flag=True, help="Write over an --output that is there already.")
+@click.option(
+    "--check",
+    "compare",
+    is_flag=True,
+    help="Ask both files some thousand questions; exit status 1 when the answers differ.",
+)
+@json_option
+def command(file: Path, output: Path | None, force: bool, compare: bool, as_json: bool) -> None:
+    """Translate FILE (alertmanager.yml) into a routes.yaml that behaves the same.
+
+    \b
+    gateway import alertmanager.yml --output routes.yaml --check
+
+    Routes, inhibition and time intervals stay as they are; receivers of e-mail, Slack, PagerDuty
+    and webhook become ours. No secret is written: the file says ${NAME}, and a table says what to
+    put into which variable. What has no counterpart is listed with its line, on standard error
+    and as comments in the file.
+
+    A FILE that Alertmanager would refuse is refused, with all that is wrong and exit status 1.
+    """
+    if output is not None and output.exists() and not force:
+        raise click.UsageError(f"--output {output}: there is such a file; --force writes over it")
+    try:
+        original = _read(file)
+    except ConfigError as error:
+        if as_json:
+            say_json({"ok": False, "errors": [one.to_json() for one in error.problems]})
+        for problem in error.problems:
+            click.echo(f"error: {problem}", err=True)
+        raise SystemExit(BAD) from None
+    translation = translate(original)
+    proof = _written(translation, output, force, compare)
+    if as_json:
+        answer: dict[str, Any] = {"ok": proof is None or not proof.difference}
+        where = {"output": str(output)} if output else {"routes_yaml": translation.text}
+        say_json(answer | where | import_report.as_json(translation, proof))
+    else:
+        if output is None:
+            say(translation.text.removesuffix("\n"))
+        import_report.tell(translation, proof, output)
+    raise SystemExit(BAD if proof is not None and proof.difference else 0)
+
+
+def _read(file: Path) -> Original:
+    try:
+        with file.open("rb") as stream:
+            source = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise Stop(f"{file} cannot be read: {short(error.strerror or str(error))}") from None
+    return read_original(source, str(file))
+
+
+def _written(
+    translation: Translation, output: Path | None, force: bool, compare: bool
+) -> Proof | None:
+    """Write the file, read back what was written, and compare when that is asked for."""
+    text = translation.text
+    try:
+        config = translation.loaded(text)
+    except ConfigError as error:
+        # It never should; but a file that the gateway refuses is worse than none.
+        raise Stop(f"the translation would be refused, which is a fault of ours: {error}") from None
+    if output is not None:
+        try:
+            _save(text, output, force)
+            text = output.read_text(encoding="utf-8")
+        except OSError as error:
+            reason = short(error.strerror or str(error))
+            raise Stop(f"--output {output} cannot be written: {reason}") from None
+        config = translation.loaded(text)
+    return prove(translation.original, config) if compare else None
+
+
+def _save(text: str, output: Path, force: bool) -> None:
+    """Write the whole file or nothing."""
+    if not force:
+        with output.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+        return
+    beside = output.with_name(f".{output.name}.{os.getpid()}")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(output)
+    finally:
+        beside.unlink(missing_ok=True)

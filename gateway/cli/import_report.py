@@ -1,0 +1,96 @@
+"""What `gateway import` has to say beside the file: on standard error, or as JSON."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gateway.cli.show import plural
+from gateway.core.routing import walk
+from gateway.importing.emit import one_line
+from gateway.importing.notes import Fate
+from gateway.importing.prove import Proof
+from gateway.importing.translate import Translation
+
+
+def as_json(translation: Translation, proof: Proof | None) -> dict[str, Any]:
+    """The report for programs."""
+    notes = translation.notes
+    return {
+        "file": translation.original.file,
+        "counts": _counts(translation),
+        "translated": [{"line": line, "what": what} for line, what in sorted(notes.translated)],
+        "not_translated": [note.to_json() for note in notes.of(Fate.LOST)],
+        "differs": [note.to_json() for note in notes.of(Fate.CHANGED)],
+        "repeats": [late.to_json() for late in translation.repeats],
+        "variables": [one.to_json() for one in notes.variables],
+        "check": proof.to_json() if proof else None,
+    }
+
+
+def _counts(translation: Translation) -> dict[str, int]:
+    original = translation.original
+    return {
+        "routes": sum(1 for _ in walk(original.root)),
+        "receivers": len(original.entry.each("receivers")),
+        "inhibit_rules": len(original.inhibition),
+        "time_intervals": len(original.intervals),
+    }
+
+
+def tell(translation: Translation, proof: Proof | None, output: Path | None) -> None:
+    """The report for people."""
+    notes, file = translation.notes, translation.original.file
+    counts = _counts(translation)
+    row = [plural(count, name[:-1].replace("_", " ")) for name, count in counts.items() if count]
+    _say(f"{file}: {', '.join(row)}")
+    kinds = Counter(what.partition(" ")[0] for _, what in notes.translated)
+    if kinds:
+        _say(f"translated: {', '.join(f'{count} {kind}' for kind, count in kinds.items())}")
+    for fate in Fate:
+        found = list(notes.of(fate))
+        if found:
+            _say(f"{fate}:")
+        for note in found:
+            _say(f"  {note.problem}{f' {note.template!r}' if note.template else ''}")
+    if translation.repeats:
+        _say("repeats that come sooner here than in Alertmanager:")
+    for late in translation.repeats:
+        _say(f"  {file}:{late.line}: {late}")
+    if notes.variables:
+        _say("to be put into the environment:")
+        width = max(len(one.name) for one in notes.variables)
+        for one in notes.variables:
+            where = f" ({file}:{one.line})" if one.line else ""
+            _say(f"  {one.name:<{width}}  {one.meaning}{where}")
+    if proof is not None:
+        _tell_proof(proof)
+    if output is not None:
+        _say(f"written to {output}; next: gateway check {output}")
+
+
+def _tell_proof(proof: Proof) -> None:
+    if proof.difference:
+        _say(f"different: {proof.difference}")
+        return
+    compared = [f"{plural(proof.label_sets, 'label set')} through {plural(proof.routes, 'route')}"]
+    if proof.pairs:
+        rules = plural(proof.rules, "inhibit rule")
+        quiet = f"{proof.inhibited} of them inhibited"
+        compared.append(f"{plural(proof.pairs, 'pair')} of alerts through {rules}, {quiet}")
+    if proof.instants:
+        intervals = plural(proof.intervals, "time interval")
+        compared.append(f"{plural(proof.instants, 'instant')} in {intervals}")
+    _say(f"the same in both files: {'; '.join(compared)}")
+    if proof.unreached:
+        lines = ", ".join(map(str, sorted(proof.unreached)))
+        _say(f"  no label set ended in the routes of lines {lines}")
+    for matcher in proof.untried:
+        _say(f"  no value was found that fulfils {matcher}")
+    if proof.left_out:
+        _say(f"  not compared: {plural(proof.left_out, 'inhibit rule')} that could not be kept")
+
+
+def _say(text: str) -> None:
+    click.echo(one_line(text), err=True)

@@ -1,0 +1,87 @@
+"""What Alertmanager refuses in `global` and `receivers` beyond their grammar."""
+
+from gateway.config.kinds import Entry
+from gateway.config.problem import Findings
+from gateway.importing.check_integrations import CHECKS, POST_MESSAGE
+from gateway.importing.grammar_http import check_http
+from gateway.importing.grammar_receivers import WITH_COUNTERPART
+from gateway.importing.integrations import WITHOUT_COUNTERPART
+from gateway.importing.rules import Rules, check_rules, said
+
+_WITH_FILES = (
+    "slack_api_url", "slack_app_token", "opsgenie_api_key", "victorops_api_key",
+    "telegram_bot_token", "smtp_auth_password", "smtp_auth_secret", "rocketchat_token",
+    "rocketchat_token_id", "wechat_api_secret", "mattermost_webhook_url",
+)  # fmt: skip
+_GLOBAL = Rules(at_most=tuple((key, f"{key}_file") for key in _WITH_FILES))
+_SLACK_KEYS = ("api_url", "api_url_file", "app_token", "app_token_file")
+
+RULES = {
+    "email": Rules((("to",), ("smarthost", "global.smtp_smarthost"), ("from", "global.smtp_from"))),
+    "slack": Rules(
+        ((*_SLACK_KEYS, *(f"global.slack_{key}" for key in _SLACK_KEYS)),),
+        (
+            ("api_url", "api_url_file"),
+            ("app_token", "app_token_file"),
+            *((api, app) for api in _SLACK_KEYS[:2] for app in _SLACK_KEYS[2:]),
+        ),
+    ),
+    "pagerduty": Rules(
+        (("routing_key", "routing_key_file", "service_key", "service_key_file"),),
+        (("routing_key", "routing_key_file"), ("service_key", "service_key_file")),
+    ),
+    "webhook": Rules((("url", "url_file"),), (("url", "url_file"),)),
+    **{name: one.rules for name, one in WITHOUT_COUNTERPART.items()},
+}
+
+
+def check_global(general: Entry | None, findings: Findings) -> None:
+    """Note what is wrong with the global section."""
+    if general is None:
+        return
+    check_rules(_GLOBAL, general, findings)
+    check_http(general.get("http_config"), findings)
+    token = said(general, "slack_app_token") or said(general, "slack_app_token_file")
+    url = general.get("slack_api_url")
+    same = url is not None and url.reveal() == general.get("slack_app_url", POST_MESSAGE)
+    if token and not same and (url is not None or said(general, "slack_api_url_file")):
+        key = "slack_api_url" if url is not None else "slack_api_url_file"
+        complaint = f"{key}: an app token is set as well; only one of them may be"
+        findings.error(general.spot_of(key), complaint)
+
+
+def check_receivers(file: Entry, findings: Findings) -> None:
+    """Note what is wrong with the receivers: names, and each of their integrations."""
+    general: Entry = file.get("global") or Entry(file.spot, {})
+    for given in file.each("receivers"):
+        receiver: Entry = given.value
+        if not receiver.get("name") and "name" not in receiver.faulty:
+            findings.error(receiver.spot, "receiver: its name is missing")
+        name = receiver.named("labels").get("name")
+        if name is not None and name.value != receiver.get("name"):
+            complaint = "the label name of a receiver must be its name"
+            findings.error(name.spot, complaint, text=name.raw)
+        for kind in (*WITH_COUNTERPART, *WITHOUT_COUNTERPART):
+            for one in receiver.each(f"{kind}_configs"):
+                check_integration(kind, one.value, general, findings)
+
+
+def check_integration(kind: str, entry: Entry, general: Entry | None, findings: Findings) -> None:
+    """Note what is wrong with one integration, such as a ``slack_config``.
+
+    Without a global section what may be said there is not asked for.
+    """
+    rules = RULES[kind]
+    if general is None:
+        rules = Rules(
+            tuple(
+                group
+                for group in rules.needs
+                if not any(key.startswith("global.") for key in group)
+            ),
+            rules.at_most,
+        )
+    check_rules(rules, entry, findings, general)
+    check_http(entry.get("http_config"), findings)
+    if kind in CHECKS:
+        CHECKS[kind](entry, findings)

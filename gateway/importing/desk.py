@@ -1,0 +1,70 @@
+"""What the translation of a target needs, and what all of them share: ends, secrets, requests."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gateway.config.kinds import Entry
+from gateway.config.problem import Spot
+from gateway.core.settings import Secret
+from gateway.importing.emit import Block, Remark
+from gateway.importing.notes import Notes
+from gateway.importing.rules import listed, said
+
+SEND_RESOLVED = {"email": False, "slack": False, "pagerduty": True, "webhook": True}
+"""Alertmanager's defaults of `send_resolved` (its notifiers' default configurations)."""
+
+PLACEHOLDER = "placeholder"
+_REQUEST = (
+    "tls_config", "proxy_url", "no_proxy", "proxy_from_environment", "proxy_connect_header",
+    "http_headers", "follow_redirects", "enable_http2",
+)  # fmt: skip
+_CREDENTIALS = ("basic_auth", "authorization", "oauth2", "bearer_token", "bearer_token_file")
+
+
+@dataclass(slots=True)
+class Desk:
+    """Where one receiver is translated: its name, the global section, the notes."""
+
+    receiver: str
+    general: Entry
+    notes: Notes
+
+    def ends(self, kind: str, entry: Entry, block: Block) -> None:
+        """Say whether the target is told of ends; ours are unless the file says otherwise."""
+        if not entry.get("send_resolved", SEND_RESOLVED[kind]):
+            block.add("send_resolved", False)
+
+    def secret(self, name: str, what: str, spot: Spot, value: Secret, placeholder: str) -> str:
+        """A reference in a secret's place."""
+        meaning = f"{what} of receiver {self.receiver}"
+        return self.notes.variable(name, meaning, spot, placeholder, value)
+
+    def file(self, name: str, entry: Entry, key: str, placeholder: str) -> str:
+        """A reference to the file that a key names."""
+        path = entry.get(key)
+        if "}" in path or ":-" in path or not path.isprintable():
+            what = f"the content of the {key} of receiver {self.receiver}"
+            return self.notes.variable(name, what, entry.spot_of(key), placeholder)
+        if not path.startswith("/"):
+            what = "the path begins at the folder of routes.yaml, not at Alertmanager's own"
+            self.notes.changed(entry.spot_of(key), f"{key}: {what}")
+        return f"${{file:{path}}}"
+
+    def own_or_file(self, name: str, entry: Entry, key: str, placeholder: str) -> str | None:
+        """A reference to the secret that a key, or its twin with _file, gives; None for neither."""
+        if key in entry:
+            return self.secret(name, key, entry.spot_of(key), entry.get(key), placeholder)
+        if said(entry, f"{key}_file"):
+            return self.file(name, entry, f"{key}_file", placeholder)
+        return None
+
+    def request_remarks(self, entry: Entry, used: tuple[str, ...] = ()) -> Iterator[Remark]:
+        """Say what of a receiver's own `http_config` has no counterpart; `used` are those that
+        have."""
+        config: Entry | None = entry.get("http_config")
+        if config is None:
+            return
+        keys = [key for key in (*_CREDENTIALS, *_REQUEST) if key in config and key not in used]
+        if keys:
+            why = "not a target's own here; proxies are set by the environment (HTTPS_PROXY)"
+            yield self.notes.lost(config.spot, f"http_config: {listed(keys)}: {why}")

@@ -1,0 +1,113 @@
+"""What a translation has to say: what has no counterpart, what differs, what to supply."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from gateway.config.problem import Problem, Spot
+from gateway.core.settings import Secret
+from gateway.importing.emit import Remark
+
+
+class Fate(StrEnum):
+    """What became of a part of the file."""
+
+    LOST = "not translated"
+    CHANGED = "differs"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something to know about one place in the file. `template` is Jinja that says the same."""
+
+    fate: Fate
+    problem: Problem
+    template: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The note for ``--json``."""
+        place = {key: getattr(self.problem, key) for key in ("file", "line", "column", "path")}
+        found: dict[str, Any] = {**place, "message": self.problem.message}
+        return {**found, "template": self.template} if self.template else found
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """What somebody has to put into the environment before the new file is used.
+
+    `placeholder` is a value that the file loads with; none of the file's secrets is in here.
+    """
+
+    name: str
+    meaning: str
+    line: int | None
+    placeholder: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The variable for ``--json``."""
+        return {"name": self.name, "meaning": self.meaning, "line": self.line}
+
+
+class Notes:
+    """Collects notes and variables while a file is translated."""
+
+    def __init__(self, file: str, secrets: frozenset[str] = frozenset()) -> None:
+        """`secrets` are texts that must not be shown."""
+        self.file = file
+        self._secrets = secrets
+        self.notes: list[Note] = []
+        self.variables: list[Variable] = []
+        self.translated: list[tuple[int, str]] = []
+        self._names: dict[tuple[str, str], str] = {}
+
+    def lost(self, spot: Spot, message: str, template: str = "") -> Remark:
+        """Note what has no counterpart; the comment that says so at its place."""
+        return self._note(Fate.LOST, spot, message, template)
+
+    def changed(self, spot: Spot, message: str, template: str = "") -> Remark:
+        """Note what will not be quite the same; the comment that says so at its place."""
+        return self._note(Fate.CHANGED, spot, message, template)
+
+    def _note(self, fate: Fate, spot: Spot, message: str, template: str) -> Remark:
+        if any(secret in template for secret in self._secrets):
+            message, template = f"{message} (not shown: it holds a secret)", ""
+        problem = Problem(self.file, spot.line, spot.column, spot.path, "", message)
+        note = Note(fate, problem, template)
+        if note not in self.notes:
+            self.notes.append(note)
+        return Remark(f"{fate} (line {spot.line}): {message}", template)
+
+    def of(self, fate: Fate) -> Iterator[Note]:
+        """The notes of one kind, in the order of the file."""
+        found = [note for note in self.notes if note.fate is fate]
+        yield from sorted(found, key=lambda note: (note.problem.line, note.problem.column))
+
+    def variable(
+        self,
+        name: str,
+        meaning: str,
+        spot: Spot | None,
+        placeholder: str,
+        secret: Secret | None = None,
+    ) -> str:
+        """A reference to a variable of this name, or of one like it where another secret has it.
+
+        The same secret under the same kind of name is one variable.
+        """
+        name = re.sub("[^A-Z0-9]+", "_", name.upper()).strip("_")
+        kind = (name.partition("_")[0] + name.rpartition("_")[2], secret.reveal() if secret else "")
+        if secret is not None and kind in self._names:
+            return f"${{{self._names[kind]}}}"
+        known = {one.name: one for one in self.variables}
+        found, number = name, 1
+        while found in known and (secret is not None or known[found].meaning != meaning):
+            number += 1
+            found = f"{name}_{number}"
+        if found not in known:
+            line = spot.line if spot else None
+            self.variables.append(Variable(found, meaning, line, placeholder))
+        if secret is not None:
+            self._names[kind] = found
+        return f"${{{found}}}"

@@ -1,0 +1,162 @@
+"""The routing tree and the inhibition rules of an alertmanager.yml, in the core's words."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from gateway.config.kinds import Entry, Given
+from gateway.config.names import Names
+from gateway.config.problem import Findings, Spot, short
+from gateway.core.inhibition import InhibitRule
+from gateway.core.labels import valid_label_name
+from gateway.core.matcher import Matcher, MatcherError
+from gateway.core.routing import RouteSpec
+
+ALL_LABELS = "..."
+
+
+def route_spec(root: Entry, receivers: Names, intervals: Names, findings: Findings) -> RouteSpec:
+    """The tree that a route describes; what Alertmanager refuses in it is noted."""
+    if not root.get("receiver") and "receiver" not in root.faulty:
+        findings.error(root.spot, "the root route must name a receiver")
+    for key in ("match", "match_re", "matchers"):
+        if root.named(key) if key != "matchers" else root.each(key):
+            findings.error(root.spot_of(key), f"{key}: the root route must not have any")
+    for key in ("mute_time_intervals", "active_time_intervals"):
+        if root.each(key):
+            findings.error(root.spot_of(key), f"{key}: the root route must not have any")
+    if root.get("continue"):
+        findings.error(root.spot_of("continue"), "continue: the root route has no siblings")
+    return _spec(root, receivers, intervals, findings)
+
+
+def _spec(entry: Entry, receivers: Names, intervals: Names, findings: Findings) -> RouteSpec:
+    receiver = entry.get("receiver") or None
+    if receiver is not None:
+        receivers.check(entry.given["receiver"], findings)
+    quiet: dict[str, list[str] | None] = {}
+    for key in ("mute_time_intervals", "active_time_intervals"):
+        for used in entry.each(key):
+            intervals.check(used, findings)
+        quiet[key] = _texts(entry, key)
+    for key in ("group_interval", "repeat_interval"):
+        if entry.get(key) == 0:
+            findings.error(entry.spot_of(key), f"{key}: must not be zero")
+    for name, given in entry.named("labels").items():
+        if not valid_label_name(name):
+            findings.error(given.spot, f'labels: "{short(name)}" cannot name a label')
+    return RouteSpec(
+        receiver=receiver,
+        group_by=_group_by(entry, findings),
+        group_wait=entry.get("group_wait"),
+        group_interval=entry.get("group_interval"),
+        repeat_interval=entry.get("repeat_interval"),
+        matchers=_listed(entry, "matchers"),
+        match=_equals(entry, "match", findings),
+        match_re=_patterns(entry, "match_re", findings),
+        continue_=entry.get("continue", False),
+        labels={name: given.value for name, given in entry.named("labels").items()},
+        routes=tuple(
+            _spec(child.value, receivers, intervals, findings) for child in entry.each("routes")
+        ),
+        line=entry.spot.line,
+        **quiet,
+    )
+
+
+def _group_by(entry: Entry, findings: Findings) -> list[str] | None:
+    labels = _texts(entry, "group_by")
+    if labels is None:
+        return None
+    others = [label for label in labels if label != ALL_LABELS]
+    for at, used in enumerate(entry.each("group_by")):
+        if not used.value:
+            findings.error(used.spot, "group_by: a label's name cannot be empty")
+        elif used.value != ALL_LABELS and used.value in labels[:at]:
+            findings.error(used.spot, f'group_by: "{used.value}" is there twice', text=used.raw)
+    if ALL_LABELS not in labels:
+        return labels
+    if others:
+        spot = entry.spot_of("group_by")
+        findings.error(spot, f'group_by: "{ALL_LABELS}" means every label and stands alone')
+        return others
+    return [ALL_LABELS]
+
+
+@dataclass(frozen=True, slots=True)
+class Inhibition:
+    """A rule, or None in its place where it needs several sources at once (`sources`)."""
+
+    rule: InhibitRule | None
+    entry: Entry
+
+
+def inhibition(entries: Iterable[Given], findings: Findings) -> list[Inhibition]:
+    """The inhibition rules in their order; what Alertmanager refuses in them is noted."""
+    found = []
+    for number, given in enumerate(entries, 1):
+        entry: Entry = given.value
+        sources = [one.value for one in entry.each("sources")]
+        own = [key for key in ("source_match", "source_match_re") if entry.named(key)]
+        own += [key for key in ("source_matchers", "equal") if entry.each(key)]
+        if sources and own:
+            complaint = f"{own[0]}: cannot stand beside sources"
+            findings.error(entry.spot_of(own[0]), complaint)
+        for one in (entry, *sources):
+            for label in one.each("equal"):
+                if not label.value:
+                    findings.error(label.spot, "equal: a label's name cannot be empty")
+        for one in sources:
+            matchers = _listed(one, "matchers")
+            if one.sound and all(matcher.matches({}) for matcher in matchers):
+                complaint = "sources: a matcher is missing that not every alert fulfils"
+                findings.error(one.spot, complaint)
+        sides = {side: _side(entry, side, findings) for side in ("source", "target")}
+        equal = tuple(_texts(entry, "equal") or ())
+        if len(sources) == 1:
+            sides["source"] = _listed(sources[0], "matchers")
+            equal = tuple(_texts(sources[0], "equal") or ())
+        name = entry.get("name") or f"rule {number}"
+        rule = InhibitRule(name, sides["source"], sides["target"], equal)
+        found.append(Inhibition(None if len(sources) > 1 else rule, entry))
+    return found
+
+
+def _side(entry: Entry, side: str, findings: Findings) -> tuple[Matcher, ...]:
+    equals = _equals(entry, f"{side}_match", findings)
+    patterns = _patterns(entry, f"{side}_match_re", findings)
+    return (
+        *(Matcher(name, "=", value) for name, value in equals.items()),
+        *(Matcher(name, "=~", value) for name, value in patterns.items()),
+        *_listed(entry, f"{side}_matchers"),
+    )
+
+
+def _listed(entry: Entry, key: str) -> tuple[Matcher, ...]:
+    return tuple(matcher for given in entry.each(key) for matcher in given.value)
+
+
+def _texts(entry: Entry, key: str) -> list[str] | None:
+    return [given.value for given in entry.each(key)] if key in entry else None
+
+
+def _equals(entry: Entry, key: str, findings: Findings) -> Mapping[str, str]:
+    for name, given in entry.named(key).items():
+        _check_name(name, key, given.spot, findings)
+    return {name: given.value for name, given in entry.named(key).items()}
+
+
+def _patterns(entry: Entry, key: str, findings: Findings) -> Mapping[str, str]:
+    patterns = {}
+    for name, given in entry.named(key).items():
+        _check_name(name, key, given.spot, findings)
+        try:
+            patterns[name] = Matcher(name, "=~", given.value).value
+        except MatcherError as error:
+            findings.error(given.spot, f"{key}: {error}", text=given.raw)
+    return patterns
+
+
+def _check_name(name: str, key: str, spot: Spot, findings: Findings) -> None:
+    # The older forms know classic names only, whatever parser the matchers are read with.
+    if not valid_label_name(name, utf8=False):
+        findings.error(spot, f'{key}: "{short(name)}" is not a label name of letters, digits, _')

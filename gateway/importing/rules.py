@@ -1,0 +1,58 @@
+"""Demands that one table can say for every integration: what must be there, what excludes what."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gateway.config.kinds import Entry
+from gateway.config.problem import Findings
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """`needs`: of each group at least one key must be set. `at_most`: of each at most one.
+
+    A key ``global.x`` is the key x of the global section. An empty text counts as not set.
+    """
+
+    needs: tuple[tuple[str, ...], ...] = ()
+    at_most: tuple[tuple[str, ...], ...] = ()
+
+
+def check_rules(
+    rules: Rules, entry: Entry, findings: Findings, general: Entry | None = None
+) -> None:
+    """Note where an entry does not keep to its rules; `general` is the global section."""
+    for group in rules.at_most:
+        given = [key for key in group if said(entry, key)]
+        if len(given) > 1:
+            complaint = f"at most one of {listed(group)} may be set"
+            findings.error(entry.spot_of(given[1]), complaint)
+    for group in rules.needs:
+        # A key that could not be read has been noted.
+        if any(key in entry.faulty for key in group):
+            continue
+        if not any(
+            said(general, key.removeprefix("global."))
+            if key.startswith("global.")
+            else said(entry, key)
+            for key in group
+        ):
+            findings.error(entry.spot, _missing(group))
+
+
+def said(entry: Entry | None, key: str) -> bool:
+    """Whether a key is set, and not to the empty text."""
+    return entry is not None and key in entry and entry.get(key) != ""
+
+
+def listed(keys: Iterable[str], word: str = "and") -> str:
+    """Keys in a row: "a, b and c"."""
+    *first, last = keys
+    return f"{', '.join(first)} {word} {last}" if first else last
+
+
+def _missing(group: tuple[str, ...]) -> str:
+    own = [key for key in group if not key.startswith("global.")]
+    general = [key.removeprefix("global.") for key in group if key.startswith("global.")]
+    said = f"{listed(own, 'or')} is missing"
+    return f"{said}, and so is {listed(general, 'or')} under global:" if general else said

@@ -1,0 +1,150 @@
+"""Values for matchers and instants for intervals, made up to try what two files make of them."""
+
+import re
+from calendar import monthrange
+from datetime import date, datetime, time, timedelta
+from random import Random
+
+from gateway.core.matcher import Matcher
+from gateway.core.timeinterval_types import Ranges, TimeInterval
+from gateway.core.wallclock import instant, zone_named
+
+_YEARS = (2020, 2035)
+"""Where instants are looked for that no interval's years say anything about."""
+
+_TRIES = 20
+_MOST_REPEATS = 3
+_CLASSES = {"d": "0123456789", "w": "abcxyz0123456789_", "s": " ", "D": "ab", "W": "-.", "S": "ab1"}
+_ANY = "abcxyz019-_"
+_GROUP = re.compile(r"\?(?:P?<[^>]*>|[a-zA-Z-]*:)")
+_COUNT = re.compile(r"\{(\d+)(,(\d*))?\}")
+
+
+class Samples:
+    """Values for matchers; each matcher's are made once."""
+
+    def __init__(self, random: Random) -> None:
+        self._random = random
+        self._made: dict[Matcher, tuple[list[str], list[str]]] = {}
+
+    def fulfilling(self, matcher: Matcher) -> str | None:
+        """A value that fulfils the matcher ("" for no label), or None when none was found."""
+        good, _ = self._of(matcher)
+        return self._random.choice(good) if good else None
+
+    def near(self, matcher: Matcher) -> str:
+        """A value that may or may not fulfil the matcher."""
+        good, bad = self._of(matcher)
+        return self._random.choice([*good, *bad])
+
+    def _of(self, matcher: Matcher) -> tuple[list[str], list[str]]:
+        if matcher not in self._made:
+            made = [matcher.value]
+            if matcher.op in ("=~", "!~"):
+                made += [_made(matcher.value, self._random) for _ in range(_TRIES)]
+            tried = dict.fromkeys(("", "other", *made))
+            for one in made:
+                tried |= dict.fromkeys((f"{one}x", one[:-1], one.swapcase()))
+            good = [one for one in tried if matcher.matches_value(one)]
+            self._made[matcher] = good, [one for one in tried if one not in good]
+        return self._made[matcher]
+
+
+def instant_near(interval: TimeInterval, random: Random) -> float:
+    """An instant (unix seconds) inside of an interval or just outside of it, when it can be."""
+    year = _member(interval.years, *_YEARS, random)
+    month = _member(interval.months, 1, 12, random)
+    length = monthrange(year, month)[1]
+    days = [day if day > 0 else length + day + 1 for pair in interval.days_of_month for day in pair]
+    day = random.choice([*days, random.randint(1, length)]) + random.choice((-1, 0, 0, 1))
+    minutes = [minute for pair in interval.times for minute in pair]
+    minute = random.choice([*minutes, random.randrange(24 * 60)]) - random.choice((0, 0, 1))
+    midnight = datetime.combine(date(year, month, min(max(day, 1), length)), time())
+    return instant(midnight + timedelta(minutes=minute), zone_named(interval.location))
+
+
+def _member(ranges: Ranges, least: int, most: int, random: Random) -> int:
+    """A value inside of one of the ranges or beside it, kept between two others."""
+    first, last = random.choice(ranges or ((least, most),))
+    return min(
+        max(random.randint(first, max(first, last)) + random.choice((-1, 0, 0)), least), most
+    )
+
+
+def _made(pattern: str, random: Random) -> str:
+    try:
+        text, _ = _alternatives(pattern, 0, random)
+    except IndexError:
+        return pattern  # whatever is written there, it is not for this reader
+    return text
+
+
+def _alternatives(pattern: str, at: int, random: Random) -> tuple[str, int]:
+    """One of the alternatives from `at` to a closing parenthesis or the end."""
+    found, row = [], ""
+    while at < len(pattern) and pattern[at] != ")":
+        if pattern[at] == "|":
+            found.append(row)
+            row, at = "", at + 1
+            continue
+        start = at
+        piece, at = _atom(pattern, at, random)
+        least, most, at = _times(pattern, at)
+        count = random.randint(least, most)
+        row += piece if count else ""
+        # Every repetition is made anew, so that [ab]{2} can be "ab".
+        row += "".join(_atom(pattern, start, random)[0] for _ in range(count - 1))
+    return random.choice([*found, row]), at
+
+
+def _atom(pattern: str, at: int, random: Random) -> tuple[str, int]:
+    character = pattern[at]
+    if character == "(":
+        group = _GROUP.match(pattern, at + 1)
+        text, end = _alternatives(pattern, group.end() if group else at + 1, random)
+        return text, end + 1
+    if character == "[":
+        return _class(pattern, at + 1, random)
+    if character == "\\":
+        escaped = pattern[at + 1]
+        return random.choice(_CLASSES.get(escaped, escaped)), at + 2
+    if character in "^$":
+        return "", at + 1
+    return random.choice(_ANY) if character == "." else character, at + 1
+
+
+def _class(pattern: str, at: int, random: Random) -> tuple[str, int]:
+    negated = pattern[at] == "^"
+    at += negated
+    members = ""
+    first = at
+    while pattern[at] != "]" or at == first:
+        if pattern[at] == "\\":
+            at += 1
+            members += _CLASSES.get(pattern[at], pattern[at])
+        elif pattern[at + 1] == "-" and pattern[at + 2] != "]":
+            members += "".join(map(chr, range(ord(pattern[at]), ord(pattern[at + 2]) + 1)))[:64]
+            at += 2
+        else:
+            members += pattern[at]
+        at += 1
+    if negated:
+        members = "".join(one for one in _ANY if one not in members)
+    return random.choice(members or "~"), at + 1
+
+
+def _times(pattern: str, at: int) -> tuple[int, int, int]:
+    """How often the piece before `at` may stand: least, most, and where the pattern goes on."""
+    least, most = 1, 1
+    if at < len(pattern) and pattern[at] in "*+?":
+        least = int(pattern[at] == "+")
+        most = 1 if pattern[at] == "?" else _MOST_REPEATS
+        at += 1
+    elif (count := _COUNT.match(pattern, at)) is not None:
+        least = int(count[1])
+        most = least if not count[2] else int(count[3] or least + 1)
+        least, most = min(least, 100), min(most, 100)
+        at = count.end()
+    else:
+        return 1, 1, at
+    return least, most, at + (at < len(pattern) and pattern[at] == "?")

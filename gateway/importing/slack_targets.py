@@ -1,0 +1,103 @@
+"""Slack: channels from Alertmanager's integrations, and the one account that all of them share."""
+
+from collections.abc import Iterable
+
+from gateway.config.kinds import Entry
+from gateway.core.settings import Secret
+from gateway.importing.check_integrations import POST_MESSAGE
+from gateway.importing.desk import PLACEHOLDER, Desk
+from gateway.importing.emit import Block, Remark, literally
+from gateway.importing.notes import Notes
+from gateway.importing.rules import said
+from gateway.importing.words import template_remarks, unused_remark
+
+_FILES = {
+    "title": "slack/title.j2",
+    "text": "slack/text.j2",
+    "pretext": "slack/text.j2",
+    "message_text": "slack/text.j2",
+}
+_LOOK = (
+    "username", "icon_emoji", "icon_url", "color", "title_link", "fields", "short_fields",
+    "footer", "fallback", "callback_id", "image_url", "thumb_url", "link_names", "mrkdwn_in",
+    "actions",
+)  # fmt: skip
+_STRATEGY = ("message_strategy", "threaded_options")
+_INCOMING = "an incoming webhook has no counterpart: messages go through the app's bot token"
+
+
+def slack(entry: Entry, desk: Desk) -> tuple[Block, list[Remark]]:
+    """A channel; an empty block where a template makes its name."""
+    block, notes, remarks = Block(), desk.notes, []
+    channel = entry.get("channel", "")
+    if "{{" in channel:
+        what = "channel: is made by a template, and channels are fixed here"
+        return block, [notes.lost(entry.spot_of("channel"), what)]
+    if not channel or channel != "".join(channel.split()):
+        meaning = f"the Slack channel of receiver {desk.receiver}, which its webhook implies"
+        spot = entry.spot
+        block.add(
+            "channel",
+            notes.variable(f"SLACK_{desk.receiver}_CHANNEL", meaning, spot, "#placeholder"),
+        )
+    else:
+        block.add("channel", literally(channel))
+        if channel.startswith("@"):
+            what = "channel: people are reached by their member id (U…), not by their name"
+            remarks.append(notes.changed(entry.spot_of("channel"), what))
+    desk.ends("slack", entry, block)
+    for key in ("api_url", "api_url_file"):
+        if said(entry, key) and not _is_post_message(entry.get(key)):
+            remarks.append(notes.lost(entry.spot_of(key), f"{key}: {_INCOMING}"))
+    remarks += unused_remark(entry, _LOOK, "the look of messages is the gateway's own", notes)
+    why = "one message for each incident here, updated, with what is new in its thread"
+    remarks += unused_remark(entry, _STRATEGY, why, notes)
+    remarks += unused_remark(entry, ("timeout", "app_url"), "one account serves all", notes)
+    remarks += template_remarks(entry, _FILES, notes)
+    remarks += desk.request_remarks(entry, ("authorization", "bearer_token", "bearer_token_file"))
+    return block, remarks
+
+
+def account(configs: Iterable[Entry], general: Entry, notes: Notes) -> Block:
+    """`channels: slack:`: the first bot token that is found, and a word about any other."""
+    block = Block()
+    desk = Desk("", general, notes)
+    found: str | None = None
+    first: object = None
+    places = [("global", general, "slack_app_token")]
+    for entry in configs:
+        places.append(("a slack_config", entry, "app_token"))
+        config: Entry | None = entry.get("http_config")
+        if config is not None:
+            places.append(("a slack_config", config, "bearer_token"))
+            if "authorization" in config:
+                places.append(("a slack_config", config.get("authorization"), "credentials"))
+    for where, entry, key in places:
+        for name in (key, f"{key}_file"):
+            if not said(entry, name):
+                continue
+            spot, value = entry.spot_of(name), entry.get(name)
+            if found is not None:
+                if value != first:
+                    what = f"{name}: another bot token; all messages go through one account"
+                    block.entries.append(notes.lost(spot, what))
+                continue
+            first = value
+            if isinstance(value, Secret):
+                meaning = f"the bot token that {where} has as {name}"
+                found = notes.variable("SLACK_TOKEN", meaning, spot, PLACEHOLDER, value)
+            else:
+                found = desk.file("SLACK_TOKEN", entry, name, PLACEHOLDER)
+    for key in ("slack_api_url", "slack_api_url_file"):
+        if said(general, key) and not _is_post_message(general.get(key)):
+            block.entries.append(notes.lost(general.spot_of(key), f"{key}: {_INCOMING}"))
+    if found is None:
+        meaning = "the bot token (xoxb-…) of a Slack app; an incoming webhook will not do"
+        found = notes.variable("SLACK_TOKEN", meaning, None, PLACEHOLDER)
+    block.add("token", found)
+    block.add("signing_secret", "${SLACK_SIGNING_SECRET:-}")
+    return block
+
+
+def _is_post_message(url: object) -> bool:
+    return isinstance(url, Secret) and url.reveal() == POST_MESSAGE

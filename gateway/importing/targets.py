@@ -1,0 +1,153 @@
+"""Targets of e-mail, PagerDuty and webhook from Alertmanager's integrations of that kind."""
+
+import re
+from email.utils import getaddresses
+
+from gateway.config.kinds import Entry
+from gateway.config.values import EMAIL
+from gateway.core.settings import Secret
+from gateway.importing.desk import PLACEHOLDER, Desk
+from gateway.importing.emit import Block, Items, Remark, literally
+from gateway.importing.rules import said
+from gateway.importing.words import template_remarks, unused_remark, words_remark
+
+MOST_ALERTS = 1_000_000
+PAGERDUTY_SEVERITIES = ("critical", "error", "warning", "info")
+DEFAULT_PAGERDUTY_SEVERITY = "error"  # notify/pagerduty
+
+_SMTP = (
+    "smarthost", "hello", "auth_username", "auth_password", "auth_password_file", "auth_secret",
+    "auth_secret_file", "auth_identity", "require_tls", "tls_config", "force_implicit_tls",
+)  # fmt: skip
+_EVENT = ("client", "client_url", "details", "images", "links", "source", "class", "component",
+          "group", "timeout")  # fmt: skip
+_FROM_LABEL = re.compile(r"\{\{-?\s*\.(?:Common|Group)Labels\.severity\s*-?\}\}")
+
+
+def email(entry: Entry, desk: Desk) -> tuple[Block, list[Remark]]:
+    """E-mail addresses; an empty block where none can be known before a template is filled."""
+    block, notes = Block(), desk.notes
+    addresses = [address for _, address in getaddresses([entry.get("to")]) if address]
+    good = [one for one in addresses if _is_address(one)]
+    remarks = []
+    if "{{" in entry.get("to"):
+        why = "the address is made by a template, and addresses are fixed here"
+        return block, [notes.lost(entry.spot_of("to"), f"to: {why}")]
+    if len(good) < len(addresses) or not addresses:
+        said = "to: not only addresses such as ana@example.com stand here"
+        remarks.append(notes.lost(entry.spot_of("to"), said))
+    if good:
+        block.add("to", Items([*map(literally, dict.fromkeys(good))]))
+        desk.ends("email", entry, block)
+    own = entry.get("from")
+    if own and own != desk.general.get("smtp_from"):
+        said = "from: all mail has one sender, under channels: email: from:"
+        remarks.append(notes.changed(entry.spot_of("from"), said))
+    remarks += unused_remark(entry, _SMTP, "mail goes through Postmark's API", notes)
+    remarks += unused_remark(entry, ("threading",), "an incident's mails are a thread", notes)
+    others = []
+    for name, given in entry.named("headers").items():
+        if name.lower() == "subject":
+            file = "email/subject.j2"
+            remarks += words_remark("Subject", given.value, entry, "headers", file, notes)
+        else:
+            others.append(name)
+    if others:
+        said = f"headers: {', '.join(others)}: no headers of one's own here"
+        remarks.append(notes.lost(entry.spot_of("headers"), said))
+    files = {"html": "email/html.j2", "text": "email/text.j2"}
+    remarks += template_remarks(entry, files, notes)
+    return block, remarks
+
+
+def _is_address(text: str) -> bool:
+    try:
+        EMAIL.parse(text)
+    except ValueError:
+        return False
+    return True
+
+
+def pagerduty(entry: Entry, desk: Desk) -> tuple[Block, list[Remark]]:
+    """A PagerDuty service, by Events API v2."""
+    block, notes, remarks = Block(), desk.notes, []
+    name = f"PAGERDUTY_{desk.receiver}_KEY"
+    key = desk.own_or_file(name, entry, "routing_key", PLACEHOLDER)
+    if said(entry, "service_key") or said(entry, "service_key_file"):
+        which = "service_key" if "service_key" in entry else "service_key_file"
+        what = f"{which}: is for PagerDuty's Events API v1, the gateway speaks v2"
+        remarks.append(
+            notes.changed(entry.spot_of(which), f"{what}: use the key of such an integration")
+        )
+        key = key or desk.own_or_file(name, entry, "service_key", PLACEHOLDER)
+    block.add("routing_key", key or "")
+    severity = entry.get("severity", "") or DEFAULT_PAGERDUTY_SEVERITY
+    if severity in PAGERDUTY_SEVERITIES:
+        block.add("severity", severity)
+        if "severity" not in entry:
+            what = "Alertmanager's default; without this line the event has the alert's severity"
+            block.entries.append(Remark(what))
+    elif _FROM_LABEL.fullmatch(severity.strip()) is None:
+        what = "severity: is the alert's own here where PagerDuty knows the word, else info"
+        remarks.append(notes.changed(entry.spot_of("severity"), what))
+    desk.ends("pagerduty", entry, block)
+    if "url" in entry and entry.get("url") != desk.general.get("pagerduty_url"):
+        what = "url: one for all, under channels: pagerduty: api_url:"
+        remarks.append(notes.lost(entry.spot_of("url"), what))
+    remarks += unused_remark(entry, _EVENT, "the event's fields are the gateway's own", notes)
+    remarks += template_remarks(entry, {"description": "pagerduty/summary.j2"}, notes)
+    remarks += desk.request_remarks(entry)
+    return block, remarks
+
+
+def webhook(entry: Entry, desk: Desk) -> tuple[Block, list[Remark]]:
+    """A URL that takes Alertmanager's webhook; an empty block where it is made by a template."""
+    block, notes = Block(), desk.notes
+    name = f"WEBHOOK_{desk.receiver}_URL"
+    own: Secret | None = entry.get("url")
+    if own is not None and "{{" in own.reveal():
+        what = "url: is made by a template, and URLs are fixed here"
+        return block, [notes.lost(entry.spot_of("url"), what)]
+    config: Entry | None = entry.get("http_config", desk.general.get("http_config"))
+    basic: Entry | None = config.get("basic_auth") if config else None
+    used: tuple[str, ...] = ()
+    remarks: list[Remark] = []
+    if own is not None and basic is not None:
+        what = "url, with the name and the password of basic_auth: https://NAME:PASSWORD@HOST/PATH,"
+        # The same URL with other credentials is another secret.
+        both = Secret("\n".join([own.reveal(), _credentials(basic)]))
+        placeholder = "https://name:placeholder@example.com/"
+        url = desk.secret(name, what, entry.spot_of("url"), both, placeholder)
+        used = ("basic_auth",)
+    else:
+        url = desk.own_or_file(name, entry, "url", "https://example.com/placeholder") or ""
+    block.add("url", url)
+    bearer = _bearer(config, desk) if config else None
+    if bearer is not None:
+        block.add("bearer", bearer)
+        used = ("authorization", "bearer_token", "bearer_token_file")
+    most = entry.get("max_alerts", 0)
+    if most:
+        block.add("max_alerts", min(most, MOST_ALERTS))
+    desk.ends("webhook", entry, block)
+    remarks += unused_remark(entry, ("timeout",), "an answer is awaited for 10 s", notes)
+    remarks += unused_remark(entry, ("payload",), "the body is Alertmanager's", notes)
+    remarks += desk.request_remarks(entry, used)
+    return block, remarks
+
+
+def _credentials(basic: Entry) -> str:
+    password: Secret | None = basic.get("password")
+    texts = [basic.get(key, "") for key in ("username", "username_file", "password_file")]
+    return "\n".join([*texts, password.reveal() if password else ""])
+
+
+def _bearer(config: Entry, desk: Desk) -> str | None:
+    """A reference to the bearer token of an `http_config`, if it has one."""
+    name = f"WEBHOOK_{desk.receiver}_TOKEN"
+    authorization: Entry | None = config.get("authorization")
+    if authorization is None:
+        return desk.own_or_file(name, config, "bearer_token", PLACEHOLDER)
+    if authorization.get("type", "").strip() not in ("", "Bearer"):
+        return None
+    return desk.own_or_file(name, authorization, "credentials", PLACEHOLDER)

@@ -1,0 +1,162 @@
+"""A whole alertmanager.yml in the words of routes.yaml."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from gateway.config.kinds import Entry
+from gateway.config.load import Config, load
+from gateway.core.when import format_duration
+from gateway.importing.emit import Block, Items, Remark, lines, literally, point_lines, remark_lines
+from gateway.importing.notes import Fate, Notes
+from gateway.importing.original import Original
+from gateway.importing.rules import listed
+from gateway.importing.secrets import secrets
+from gateway.importing.timing import LateRepeat, late_repeats
+from gateway.importing.verbatim import copied
+from gateway.importing.write_receivers import channels, receivers
+from gateway.importing.write_routing import inhibit_rules, route, time_intervals
+
+SHORTEST = 0.001
+"""What a `resolve_timeout` of zero becomes, in seconds."""
+
+_FAMILIES = ("smtp", "opsgenie", "victorops", "telegram", "wechat", "webex", "jira", "rocketchat",
+             "mattermost")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """The new file, and what there is to say about it."""
+
+    original: Original
+    text: str
+    notes: Notes
+    repeats: tuple[LateRepeat, ...]
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """Placeholders for all variables, which the new file loads with."""
+        return {one.name: one.placeholder for one in self.notes.variables}
+
+    def loaded(self, text: str) -> Config:
+        """The new file as the gateway reads it, with placeholders for all that is secret.
+
+        Raises ConfigError where it would be refused.
+        """
+        return load(text, env=self.environment, read_file=_placeholder)
+
+
+def translate(original: Original) -> Translation:
+    """Write the routes.yaml that behaves as the alertmanager.yml does."""
+    entry, notes = original.entry, Notes(original.file, secrets(original.entry))
+    parts: list[tuple[str, list[str]]] = []
+    parts.append(("where alerts come from", list(lines(_sources()))))
+    accounts = channels(entry, notes)
+    if accounts.entries:
+        parts.append(("the accounts, each once", list(lines(Block([("channels", accounts)])))))
+    general = _general(original, notes)
+    if general.entries:
+        parts.append(("", list(lines(general))))
+    everybody = lines(Block([("receivers", receivers(entry, notes))]))
+    parts.append(("who is told", list(everybody)))
+    for key in ("route", "inhibit_rules", "mute_time_intervals", "time_intervals"):
+        if key in entry:
+            written = list(lines(Block([(key, _part(original, key, notes))])))
+            parts.append((_HEADINGS[key], copied(original, key, written) or written))
+    repeats = tuple(late_repeats(original.root))
+    text = "\n".join([*_head(original, notes, repeats), *_body(parts)]) + "\n"
+    return Translation(original, text, notes, repeats)
+
+
+def _placeholder(path: Path) -> bytes:
+    return b"https://example.com/placeholder"
+
+
+_HEADINGS = {
+    "route": "which alerts go where",
+    "inhibit_rules": "what keeps what quiet",
+    "mute_time_intervals": "",
+    "time_intervals": "names for stretches of time",
+}
+
+
+def _part(original: Original, key: str, notes: Notes) -> Block | Items:
+    entry = original.entry
+    if key == "route":
+        return route(entry.get("route"), notes)
+    if key == "inhibit_rules":
+        return inhibit_rules(original.inhibition, notes)
+    return time_intervals(entry.each(key), original.intervals, notes)
+
+
+def _sources() -> Block:
+    named = {"alertmanager": "ALERTMANAGER_TOKEN", "prometheus": "PROMETHEUS_TOKEN"}
+    found = Block()
+    for name, variable in named.items():
+        found.add(name, Block([("bearer", f"${{{variable}:-}}")]))
+    return Block([("sources", found)])
+
+
+def _general(original: Original, notes: Notes) -> Block:
+    """`global:`, and remarks about what else the file says for everything."""
+    entry = original.entry
+    general: Entry = entry.get("global") or Entry(entry.spot, {})
+    block = Block()
+    if "resolve_timeout" in general:
+        given = general.given["resolve_timeout"]
+        inner = Block()
+        if not given.value:
+            said = "resolve_timeout: is not zero here, but as short as can be"
+            inner.entries.append(notes.changed(given.spot, said))
+        timeout = literally(given.raw) if given.value else format_duration(SHORTEST)
+        inner.add("resolve_timeout", timeout)
+        block.add("global", inner)
+    for family in _FAMILIES:
+        keys = [key for key in general.given if key.startswith(f"{family}_")]
+        keys = [key for key in keys if key != "smtp_from"]
+        if keys:
+            why = "mail goes through Postmark's API" if family == "smtp" else "no such channel here"
+            block.entries.append(notes.lost(general.spot_of(keys[0]), f"{listed(keys)}: {why}"))
+    if "http_config" in general:
+        why = "only a bearer token and basic_auth are kept, by webhooks; proxies are set by the "
+        why += "environment (HTTPS_PROXY)"
+        block.entries.append(notes.lost(general.spot_of("http_config"), f"http_config: {why}"))
+    for key, why in (("templates", "are Go's; the gateway's own are Jinja, in templates/"),
+                     ("tracing", "does not exist here")):  # fmt: skip
+        if key in entry and (key == "tracing" or entry.each(key)):
+            block.entries.append(notes.lost(entry.spot_of(key), f"{key}: {why}"))
+    return block
+
+
+def _head(original: Original, notes: Notes, repeats: tuple[LateRepeat, ...]) -> Iterator[str]:
+    name = PurePath(original.file).name
+    yield from remark_lines(
+        Remark(f"Made of {name} by `gateway import`. Line numbers in remarks are those of {name}.")
+    )
+    if notes.variables:
+        yield "#"
+        yield "# To be put into the environment (the values are not in here):"
+        width = max(len(one.name) for one in notes.variables)
+        for one in notes.variables:
+            where = f" (line {one.line})" if one.line else ""
+            yield from point_lines(f"{one.name:<{width}}  {one.meaning}{where}")
+    for fate in Fate:
+        found = list(notes.of(fate))
+        if found:
+            yield "#"
+            yield f"# {fate.capitalize()}:"
+        for note in found:
+            yield from point_lines(f"line {note.problem.line}: {note.problem.message}")
+    if repeats:
+        yield "#"
+        yield "# Repeats that come sooner here than in Alertmanager, as asked for:"
+        for late in repeats:
+            yield from point_lines(f"line {late.line}: {late}")
+
+
+def _body(parts: list[tuple[str, list[str]]]) -> Iterator[str]:
+    for heading, written in parts:
+        yield ""
+        if heading:
+            yield f"# {heading}"
+        yield from written

@@ -1,0 +1,53 @@
+"""Parts of the old file that can stand in the new one letter by letter, with their comments."""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from gateway.config.problem import Findings
+from gateway.config.yamltree import Mapping, Node, Scalar, read_tree
+from gateway.importing.original import Original
+from gateway.importing.secrets import secrets
+
+_MAY_BE_SECRET = re.compile(r"#.*(password|secret|token|key|url)\w*\s*:", re.IGNORECASE)
+
+
+def copied(original: Original, key: str, written: Sequence[str]) -> list[str] | None:
+    """The lines of a top-level part as they stand in the old file, if they say just what the
+    lines `written` for the new one say, and show no secret. Else None."""
+    lines = _slice(original, key)
+    if lines is None or any(map(_MAY_BE_SECRET.search, lines)):
+        return None
+    text = "\n".join(lines)
+    if any(secret in text for secret in secrets(original.entry)):
+        return None
+    return lines if _plain(lines) == _plain(written) is not None else None
+
+
+def _slice(original: Original, key: str) -> list[str] | None:
+    """From the key's line to the next key's, without the comments that belong to that one."""
+    entries = original.tree.entries
+    first = entries[key][0]
+    later = [one.line for one, _ in entries.values() if one.line > first.line]
+    lines = original.text.splitlines()
+    if first.column != 1:
+        return None
+    found = lines[first.line - 1 : (min(later) - 1 if later else len(lines))]
+    while found and (not found[-1].strip() or found[-1].startswith("#")):
+        found.pop()
+    return found
+
+
+def _plain(lines: Iterable[str]) -> Any:
+    """What lines of YAML say; None when they cannot stand alone."""
+    findings = Findings("")
+    node = read_tree("\n".join(lines) + "\n", findings)
+    return None if node is None or findings.count else _value(node)
+
+
+def _value(node: Node) -> Any:
+    if isinstance(node, Scalar):
+        return None if node.empty else node.text
+    if isinstance(node, Mapping):
+        return {name: _value(value) for name, (_, value) in node.entries.items()}
+    return [_value(item) for item in node.items]

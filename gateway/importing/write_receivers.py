@@ -1,0 +1,105 @@
+"""`receivers:` and `channels:` of the new file."""
+
+from collections.abc import Callable, Iterator
+
+from gateway.config.kinds import Entry
+from gateway.config.values import PLAIN_URL, SENDER
+from gateway.importing.desk import Desk
+from gateway.importing.emit import Block, Items, Remark, literally
+from gateway.importing.integrations import WITHOUT_COUNTERPART
+from gateway.importing.notes import Notes
+from gateway.importing.slack_targets import account, slack
+from gateway.importing.targets import email, pagerduty, webhook
+
+_TRANSLATE: dict[str, Callable[[Entry, Desk], tuple[Block, list[Remark]]]] = {
+    "email": email,
+    "slack": slack,
+    "pagerduty": pagerduty,
+    "webhook": webhook,
+}
+_ENQUEUE = "/v2/enqueue"
+
+
+def receivers(file: Entry, notes: Notes) -> Items:
+    """All receivers in their order, those that tell nobody any more included."""
+    general: Entry = file.get("global") or Entry(file.spot, {})
+    return Items([_receiver(given.value, general, notes) for given in file.each("receivers")])
+
+
+def _receiver(receiver: Entry, general: Entry, notes: Notes) -> Block:
+    name = receiver.get("name")
+    desk = Desk(name, general, notes)
+    block = Block([("name", literally(name))])
+    if "labels" in receiver:
+        said = "labels: receivers have none here"
+        block.entries.append(notes.lost(receiver.spot_of("labels"), said))
+    told = False
+    for kind, translate in _TRANSLATE.items():
+        targets = Items()
+        remarks: list[Remark] = []
+        for given in receiver.each(f"{kind}_configs"):
+            target, about = translate(given.value, desk)
+            if target.empty:
+                remarks += about
+                continue
+            targets.items.append(target)
+            target.entries += about
+            notes.translated.append((given.spot.line, f"{kind} of receiver {name}"))
+        block.entries += remarks
+        if targets.items:
+            told = True
+            block.add(kind, targets)
+    block.entries += _without_counterpart(receiver, notes)
+    integrations = any(receiver.each(key) for key in receiver.given if key.endswith("_configs"))
+    if integrations and not told:
+        said = f"receiver {name}: none of its integrations has a counterpart: it tells nobody"
+        block.entries.append(notes.lost(receiver.spot, said))
+    return block
+
+
+def _without_counterpart(receiver: Entry, notes: Notes) -> Iterator[Remark]:
+    for kind in WITHOUT_COUNTERPART:
+        for given in receiver.each(f"{kind}_configs"):
+            said = f"{kind}_configs of receiver {receiver.get('name')}: no such channel here"
+            yield notes.lost(given.spot, f"{said}; webhook: [{{url: …}}] may do")
+
+
+def channels(file: Entry, notes: Notes) -> Block:
+    """The accounts that the receivers need."""
+    general: Entry = file.get("global") or Entry(file.spot, {})
+    used: dict[str, list[Entry]] = {kind: [] for kind in _TRANSLATE}
+    for given in file.each("receivers"):
+        for kind, found in used.items():
+            found += [one.value for one in given.value.each(f"{kind}_configs")]
+    block = Block()
+    if used["email"]:
+        block.add("email", _postmark(used["email"], general, notes))
+    if used["slack"]:
+        block.add("slack", account(used["slack"], general, notes))
+    url = general.get("pagerduty_url")
+    if used["pagerduty"] and url is not None:
+        host = url.removesuffix(_ENQUEUE)
+        try:
+            PLAIN_URL.parse(host)
+            block.add("pagerduty", Block([("api_url", literally(host))]))
+        except ValueError:
+            said = "pagerduty_url: no URL that can stand under channels: pagerduty: api_url:"
+            block.entries.append(notes.lost(general.spot_of("pagerduty_url"), said))
+    return block
+
+
+def _postmark(configs: list[Entry], general: Entry, notes: Notes) -> Block:
+    meaning = "the server token of Postmark, which sends mail here"
+    token = notes.variable("POSTMARK_TOKEN", meaning, None, "placeholder")
+    block = Block([("provider", "postmark"), ("token", token)])
+    sender = general.get("smtp_from") or next(
+        (one.get("from") for one in configs if one.get("from")), ""
+    )
+    try:
+        SENDER.parse(sender)
+        block.add("from", literally(sender))
+    except ValueError:
+        meaning = "the sender of mail; smtp_from is none that is fixed"
+        name, spot = "EMAIL_FROM", general.spot_of("smtp_from")
+        block.add("from", notes.variable(name, meaning, spot, "alerts@example.com"))
+    return block

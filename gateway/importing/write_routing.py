@@ -1,0 +1,139 @@
+"""`route`, `inhibit_rules` and `time_intervals` of the new file: Alertmanager's own words."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from gateway.config.kinds import Entry, Given
+from gateway.core.timeinterval import TimeInterval
+from gateway.core.timeinterval_types import Ranges
+from gateway.importing.emit import Block, Items, Remark, Value, literally
+from gateway.importing.intervals import LOCAL, NEVER
+from gateway.importing.notes import Notes
+from gateway.importing.routing import ALL_LABELS, Inhibition
+
+_BOUNDS = {"months": (1, 12), "years": (1, 9999)}
+"""What our calendar has; Alertmanager takes any number."""
+
+
+def route(entry: Entry, notes: Notes, grouped: bool = False) -> Block:
+    """A route and those below it; `grouped` is whether its parent groups by any label."""
+    block = Block()
+    below = bool(entry.each("group_by")) if "group_by" in entry else grouped
+    for key, given in entry.given.items():
+        if key == "routes":
+            block.add(key, Items([route(one.value, notes, below) for one in given.value]))
+        elif key == "group_by":
+            block.add(key, _group_by(given))
+            if grouped and not given.value:
+                said = "group_by: [] is one group for all, as in Alertmanager since 0.31; an "
+                said += "older one takes its parent's instead"
+                block.entries.append(notes.changed(given.spot, said))
+        elif key == "labels":
+            block.add(key, _texts(given))
+            if any("{{" in one.value for one in given.value.values()):
+                said = "labels: templates in them are not filled in"
+                block.entries.append(notes.lost(given.spot, said))
+        elif key != "receiver" or given.value:
+            block.add(key, _as_written(given))
+    return block
+
+
+def _group_by(given: Given) -> Items:
+    names = [one.value for one in given.value]
+    return Items([ALL_LABELS] if ALL_LABELS in names else [*map(literally, names)])
+
+
+def _as_written(given: Given) -> Value:
+    """Lists, mappings, flags and texts as they stand in the file."""
+    if isinstance(given.value, bool):
+        return given.value
+    if isinstance(given.value, dict):
+        return _texts(given)
+    if isinstance(given.value, tuple):
+        return Items([literally(one.raw) for one in given.value if one.raw])
+    return literally(given.raw)
+
+
+def _texts(given: Given) -> Block:
+    return Block([(name, literally(one.value)) for name, one in given.value.items()])
+
+
+def inhibit_rules(rules: Iterable[Inhibition], notes: Notes) -> Items:
+    """The rules; one that needs several sources at once is left out, with a remark."""
+    items = Items()
+    for inhibition in rules:
+        entry = inhibition.entry
+        if inhibition.rule is None:
+            said = "inhibit rule left out: it needs several sources at once, a rule here has one"
+            items.items.append(notes.lost(entry.spot, said))
+            continue
+        block = Block()
+        for key, given in entry.given.items():
+            if key == "sources":
+                for one in given.value:
+                    for inner, name in (("matchers", "source_matchers"), ("equal", "equal")):
+                        if inner in one.value:
+                            block.add(name, _as_written(one.value.given[inner]))
+            elif key != "name" or given.value:
+                block.add(key, _as_written(given))
+        items.items.append(block)
+    return items
+
+
+def time_intervals(
+    entries: Iterable[Given], read: Mapping[str, Sequence[TimeInterval]], notes: Notes
+) -> Items:
+    """Named intervals. What never matches is left out, with a remark."""
+    items = Items()
+    for given in entries:
+        entry: Entry = given.value
+        parts = Items()
+        for one, interval in zip(
+            entry.each("time_intervals"), read[entry.get("name")], strict=True
+        ):
+            parts.items.append(_interval(one.value, interval, notes))
+        named: Block = Block([("name", literally(entry.get("name")))])
+        if "time_intervals" in entry:
+            named.add("time_intervals", parts)
+        items.items.append(named)
+    return items
+
+
+def _interval(entry: Entry, interval: TimeInterval, notes: Notes) -> Block | Remark:
+    block = Block()
+    for key, given in entry.given.items():
+        if key == "location":
+            if given.value == LOCAL:
+                meaning = "the time zone of the host that Alertmanager runs on"
+                name = "ALERTMANAGER_TIMEZONE"
+                block.add(key, notes.variable(name, meaning, given.spot, "UTC"))
+            elif given.value:
+                block.add(key, literally(given.value))
+            continue
+        ranges: Ranges = getattr(interval, key)
+        kept = _within(key, ranges)
+        if not kept or ranges == NEVER:
+            said = f"left out: it never matches, for its {key} hold nothing"
+            return notes.changed(given.spot, said)
+        if key == "times":
+            block.add(key, Items([_texts_of(one.value) for one in given.value]))
+        elif kept == ranges and not any("+" in one.raw for one in given.value):
+            block.add(key, Items([literally(one.raw) for one in given.value]))
+        else:
+            if kept != ranges:
+                said = f"{key}: cut to what the calendar has"
+                block.entries.append(notes.changed(given.spot, said))
+            pairs = [str(first) if first == last else f"{first}:{last}" for first, last in kept]
+            block.add(key, Items([*pairs]))
+    return block
+
+
+def _texts_of(entry: Entry) -> Block:
+    return Block([(name, literally(given.raw)) for name, given in entry.given.items()])
+
+
+def _within(key: str, ranges: Ranges) -> Ranges:
+    if key not in _BOUNDS:
+        return ranges
+    least, most = _BOUNDS[key]
+    cut = ((max(first, least), min(last, most)) for first, last in ranges)
+    return tuple((first, last) for first, last in cut if first <= last)

@@ -1,0 +1,163 @@
+"""`gateway import`: the file on standard output or where it is asked for, the rest beside it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from gateway.config.load import load
+from tests.cli.console import gateway
+from tests.importing.texts import API, BILLING, WIDE
+
+BAD = "route: {receiver: a, group_wait: soon}\nreceivers: [{name: b}]\n"
+PLACEHOLDERS = {
+    "POSTMARK_TOKEN": "test-postmark-token",
+    "SLACK_TOKEN": "test-slack-token",
+    "PAGERDUTY_BILLING_PAGER_KEY": "test-pagerduty-key",
+    "WEBHOOK_PLATFORM_URL": "https://tickets.example.com/hooks/test",
+    "WEBHOOK_PLATFORM_TOKEN": "test-webhook-token",
+}
+
+
+def test_standard_output_is_the_file_and_nothing_else() -> None:
+    """It can be redirected; what there is to say goes to standard error."""
+    result = gateway("import", str(API))
+    assert result.exit_code == 0
+    env = {
+        "WEBHOOK_DEFAULT_URL": "https://x.example.com",
+        "WEBHOOK_ONCALL_URL": "https://x.example.com",
+    }
+    env |= {"WEBHOOK_BILLING_URL": "https://x.example.com", "POSTMARK_TOKEN": "test-token"}
+    config = load(result.stdout, env=env)
+    assert set(config.plan.receivers) == {"default", "oncall", "billing"}
+    assert f"{API}: 3 routes, 3 receivers, 1 inhibit rule, 1 time interval" in result.stderr
+    assert "translated: 3 webhook, 1 email" in result.stderr
+
+
+def test_the_file_that_is_written_passes_check_with_the_listed_variables(tmp_path: Path) -> None:
+    """`gateway check` takes it, and names each variable while it is not set."""
+    output = tmp_path / "routes.yaml"
+    text = WIDE.read_text().replace("/etc/alertmanager/hook-url", str(tmp_path / "hook-url"))
+    (tmp_path / "hook-url").write_text("https://tickets.example.com/other\n")
+    (tmp_path / "alertmanager.yml").write_text(text)
+    result = gateway("import", str(tmp_path / "alertmanager.yml"), "--output", str(output))
+    assert result.exit_code == 0
+    assert result.stdout == ""
+    for name in PLACEHOLDERS:
+        assert f"  {name} " in result.stderr
+        others = {key: value for key, value in PLACEHOLDERS.items() if key != name}
+        without = gateway("check", str(output), **others)
+        assert without.exit_code == 1
+        assert f"the environment variable {name} is not set" in without.stdout
+    checked = gateway("check", str(output), **PLACEHOLDERS)
+    assert checked.exit_code == 0, checked.stdout
+
+
+def test_a_file_that_is_there_is_not_written_over(tmp_path: Path) -> None:
+    """Exit status 2, and the file is as it was; --force writes it whole."""
+    output = tmp_path / "routes.yaml"
+    output.write_text("mine\n")
+    result = gateway("import", str(BILLING), "--output", str(output))
+    assert result.exit_code == 2
+    assert "--force" in result.stderr
+    assert output.read_text() == "mine\n"
+    assert gateway("import", str(BILLING), "--output", str(output), "--force").exit_code == 0
+    assert "receiver: billing-critical" in output.read_text()
+    assert [one.name for one in tmp_path.iterdir()] == ["routes.yaml"]
+
+
+def test_check_says_what_was_compared(tmp_path: Path) -> None:
+    """The file is read back from the disk and asked the same questions."""
+    output = tmp_path / "routes.yaml"
+    result = gateway("import", str(WIDE), "--output", str(output), "--check")
+    assert result.exit_code == 0
+    assert "the same in both files: 5000 label sets through 6 routes; " in result.stderr
+    assert "5000 instants in 3 time intervals" in result.stderr
+
+
+def test_a_difference_ends_with_status_1(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever scripts the move learns of it."""
+    wrong = "gateway.importing.write_routing.literally"
+    monkeypatch.setattr(wrong, lambda text: text.replace("20m", "21m"))
+    result = gateway("import", str(WIDE), "--check")
+    assert result.exit_code == 1
+    assert "different: " in result.stderr
+    assert "1260" in result.stderr
+    assert not json.loads(gateway("import", str(WIDE), "--check", "--json").stdout)["ok"]
+
+
+def test_what_is_lost_is_loud() -> None:
+    """On standard error with file, line and column, and in the file at its place."""
+    result = gateway("import", str(WIDE))
+    line = (
+        WIDE.read_text()
+        .splitlines()
+        .index("    opsgenie_configs: [{responders: [{name: ops, type: team}]}]")
+    )
+    assert (
+        f"  {WIDE}:{line + 1}:24: opsgenie_configs of receiver ops: no such channel"
+        in result.stderr
+    )
+    assert f"# not translated (line {line + 1}): opsgenie_configs of receiver ops" in result.stdout
+
+
+def test_a_bad_file_is_refused_with_everything_that_is_wrong(tmp_path: Path) -> None:
+    """Promise 6: exit status 1, nothing written, every fault with its place."""
+    file, output = tmp_path / "alertmanager.yml", tmp_path / "routes.yaml"
+    file.write_text(BAD)
+    result = gateway("import", str(file), "--output", str(output))
+    assert result.exit_code == 1
+    assert f"error: {file}:1:34: group_wait: 'soon' is not a duration" in result.stderr
+    assert f'error: {file}:1:19: receiver: unknown receiver "a"' in result.stderr
+    assert not output.exists()
+    answer = json.loads(gateway("import", str(file), "--json").stdout)
+    assert not answer["ok"]
+    assert [one["line"] for one in answer["errors"]] == [1, 1]
+
+
+def test_json_holds_everything() -> None:
+    """The file, what became of its parts with their lines, variables, repeats, the comparison."""
+    answer = json.loads(gateway("import", str(WIDE), "--json", "--check").stdout)
+    assert answer["ok"]
+    assert answer["routes_yaml"].startswith("# Made of wide.yml")
+    assert answer["counts"] == {
+        "routes": 6, "receivers": 5, "inhibit_rules": 2, "time_intervals": 3,
+    }  # fmt: skip
+    line = [one.strip() for one in WIDE.read_text().splitlines()].index("email_configs:") + 2
+    assert {"line": line, "what": "email of receiver everyone"} in answer["translated"]
+    assert {one["line"] for one in answer["not_translated"]} >= {4, 7, 9}
+    assert all(one["column"] >= 1 for one in answer["not_translated"] + answer["differs"])
+    assert [one["name"] for one in answer["variables"]] == list(PLACEHOLDERS)
+    assert {one["in_alertmanager"] for one in answer["repeats"]} == {"4h5m", "21m"}
+    assert answer["check"]["same"]
+    assert answer["check"]["label_sets"] == 5000
+
+
+def test_output_and_json_go_together(tmp_path: Path) -> None:
+    """The file goes to the disk then, and its name into the answer."""
+    output = tmp_path / "routes.yaml"
+    answer = json.loads(gateway("import", str(WIDE), "--json", "--output", str(output)).stdout)
+    assert answer["output"] == str(output)
+    assert "routes_yaml" not in answer
+    assert output.read_text().startswith("# Made of wide.yml")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (("import",), 2, "Missing argument 'FILE'"),
+        (("import", "/nowhere/alertmanager.yml"), 1, "No such file"),
+        (("import", str(BILLING), "--output", "/nowhere/routes.yaml"), 1, "cannot be written"),
+        (("import", str(BILLING), "--nonsense"), 2, "No such option"),
+    ],
+)
+def test_what_cannot_be_done_is_said(arguments: tuple[str, ...], status: int, said: str) -> None:
+    """A wrong command is 2, a file that cannot be read or written 1."""
+    result = gateway(*arguments)
+    assert result.exit_code == status
+    assert said in result.stderr
+
+
+def test_no_setting_is_needed() -> None:
+    """It is the first command that somebody tries who has nothing here yet."""
+    assert gateway("import", str(BILLING), GATEWAY_CONFIG="/nowhere/routes.yaml").exit_code == 0

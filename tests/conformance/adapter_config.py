@@ -1,0 +1,32 @@
+"""The conformance adapter for Alertmanager's configuration files; translates, no more."""
+
+from pathlib import Path
+from typing import Any
+
+from gateway.config.kinds import Reading
+from gateway.config.problem import ConfigError, Findings
+from gateway.config.yamltree import read_tree
+from gateway.importing.check_receivers import check_integration
+from gateway.importing.grammar_receivers import WITH_COUNTERPART
+from gateway.importing.kinds import Literally
+from gateway.importing.original import read_original
+
+__all__ = ["config_load", "config_receiver_snippet"]
+
+
+def config_load(given: dict[str, Any]) -> None:
+    """A whole file, as `gateway import` reads it."""
+    read_original(given["yaml"], "alertmanager.yml")
+
+
+def config_receiver_snippet(given: dict[str, Any]) -> None:
+    """One integration of a receiver, without the global section that might complete it."""
+    findings = Findings("alertmanager.yml")
+    node = read_tree(given["yaml"], findings)
+    assert node is not None
+    reading = Reading(findings, Literally({}, Path.read_bytes, Path()))
+    entry = WITH_COUNTERPART[given["channel"]].read(node, "", reading)
+    if entry is not None:
+        check_integration(given["channel"], entry.value, None, findings)
+    if findings.count:
+        raise ConfigError(findings.errors)
