@@ -11,7 +11,7 @@ from gateway.core.routing import walk
 from gateway.importing.emit import one_line
 from gateway.importing.notes import Fate
 from gateway.importing.prove import Proof
-from gateway.importing.translate import Translation
+from gateway.importing.translate import AS_THERE, Translation
 
 
 def as_json(translation: Translation, proof: Proof | None) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def tell(translation: Translation, proof: Proof | None, output: Path | None) -> 
         for note in found:
             _say(f"  {note.problem}{f' {note.template!r}' if note.template else ''}")
     if translation.repeats:
-        _say("repeats that come sooner here than in Alertmanager:")
+        _say(f'repeats that come sooner here than in Alertmanager (unless you say "{AS_THERE}"):')
     for late in translation.repeats:
         _say(f"  {file}:{late.line}: {late}")
     if notes.variables:

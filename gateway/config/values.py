@@ -20,6 +20,7 @@ _DURATION = r"^([0-9]+(y|w|d|h|m|s|ms))+$|^0$"
 _URL = re.compile(r"https?://[^\s/@]+(/\S*)?")
 _EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.?[^@\s,;<>\"]*")
 _SENDER = re.compile(rf"(?:[^<>\r\n]+ <({_EMAIL.pattern})>|{_EMAIL.pattern})")
+SHORTEST_PATIENCE = 0.1
 LONGEST_PATIENCE = 30.0
 """Seconds. An attempt must end well before its lease does, or another replica would send too."""
 
@@ -43,7 +44,7 @@ def _positive(text: str) -> float:
 
 def _patience(text: str) -> float:
     seconds = _positive(text)
-    if not 0.1 <= seconds <= LONGEST_PATIENCE:
+    if not SHORTEST_PATIENCE <= seconds <= LONGEST_PATIENCE:
         raise ValueError(f'"{text}" is not between 100ms and {LONGEST_PATIENCE:g}s')
     return seconds
 

@@ -32,7 +32,9 @@ from gateway.core.when import parse_duration
 
 _TRUE = frozenset(["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"])
 _FALSE = frozenset(["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"])
-_GO_DURATION = re.compile(r"[+-]?(0|((\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)")
+_GO_UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}
+_GO_PART = re.compile(rf"([0-9]+\.?[0-9]*|\.[0-9]+)({'|'.join(_GO_UNITS)})")
+_GO_DURATION = re.compile(rf"[+-]?(0|({_GO_PART.pattern})+)")
 _HOST_AND_PORT = re.compile(r"(?:\[[^\[\]]*\]|[^:\[\]]*):[^:\[\]]+")
 SHOWN_SECRET = "<secret>"  # noqa: S105  # what amtool prints in a secret's place
 
@@ -172,10 +174,12 @@ class Whatever:
         return {}
 
 
-def _go_duration(text: str) -> str:
-    if _GO_DURATION.fullmatch(text) is None:
+def _go_duration(text: str) -> float:
+    """Seconds, as Go's time.ParseDuration reads them: any order of units, and fractions."""
+    if len(text) > 40 or _GO_DURATION.fullmatch(text) is None:
         raise ValueError(f'"{text[:40]}" is not a duration such as 10s')
-    return text
+    seconds = sum(float(number) * _GO_UNITS[unit] for number, unit in _GO_PART.findall(text))
+    return -seconds if text.startswith("-") else seconds
 
 
 def check_url(text: str) -> str:

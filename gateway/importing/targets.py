@@ -1,11 +1,13 @@
 """Targets of e-mail, PagerDuty and webhook from Alertmanager's integrations of that kind."""
 
 import re
+from collections.abc import Iterator
 from email.utils import getaddresses
 
 from gateway.config.kinds import Entry
-from gateway.config.values import EMAIL
+from gateway.config.values import EMAIL, LONGEST_PATIENCE, SHORTEST_PATIENCE
 from gateway.core.settings import Secret
+from gateway.core.when import format_duration
 from gateway.importing.desk import PLACEHOLDER, Desk
 from gateway.importing.emit import Block, Items, Remark, literally
 from gateway.importing.rules import said
@@ -130,10 +132,22 @@ def webhook(entry: Entry, desk: Desk) -> tuple[Block, list[Remark]]:
     if most:
         block.add("max_alerts", min(most, MOST_ALERTS))
     desk.ends("webhook", entry, block)
-    remarks += unused_remark(entry, ("timeout",), "an answer is awaited for 10 s", notes)
+    remarks += _timeout(entry, block, desk)
     remarks += unused_remark(entry, ("payload",), "the body is Alertmanager's", notes)
     remarks += desk.request_remarks(entry, used)
     return block, remarks
+
+
+def _timeout(entry: Entry, block: Block, desk: Desk) -> Iterator[Remark]:
+    """How long an answer is awaited: without end in Alertmanager unless it is said, never here."""
+    asked = entry.get("timeout", 0.0)
+    if asked <= 0:
+        return
+    kept = round(min(max(asked, SHORTEST_PATIENCE), LONGEST_PATIENCE), 3)
+    block.add("timeout", format_duration(kept))
+    if abs(kept - asked) > 0.001:
+        said = f"timeout: {format_duration(kept)} is as near as a timeout comes here"
+        yield desk.notes.changed(entry.spot_of("timeout"), said)
 
 
 def _credentials(basic: Entry) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path, PurePath
 
 from gateway.config.kinds import Entry
 from gateway.config.load import Config, load
+from gateway.core.plan import Repeats
 from gateway.core.when import format_duration
 from gateway.importing.emit import Block, Items, Remark, lines, literally, point_lines, remark_lines
 from gateway.importing.notes import Fate, Notes
@@ -16,6 +17,9 @@ from gateway.importing.timing import LateRepeat, late_repeats
 from gateway.importing.verbatim import copied
 from gateway.importing.write_receivers import channels, receivers
 from gateway.importing.write_routing import inhibit_rules, route, time_intervals
+
+AS_THERE = f"repeats: {Repeats.ON_TICKS}"
+"""What gives Alertmanager's times of repeats."""
 
 SHORTEST = 0.001
 """What a `resolve_timeout` of zero becomes, in seconds."""
@@ -57,13 +61,15 @@ def translate(original: Original) -> Translation:
     general = _general(original, notes)
     if general.entries:
         parts.append(("", list(lines(general))))
+    repeats = tuple(late_repeats(original.root))
+    if repeats:
+        parts.append(("so that repeats come when they do in Alertmanager:", [f"# {AS_THERE}"]))
     everybody = lines(Block([("receivers", receivers(entry, notes))]))
     parts.append(("who is told", list(everybody)))
     for key in ("route", "inhibit_rules", "mute_time_intervals", "time_intervals"):
         if key in entry:
             written = list(lines(Block([(key, _part(original, key, notes))])))
             parts.append((_HEADINGS[key], copied(original, key, written) or written))
-    repeats = tuple(late_repeats(original.root))
     text = "\n".join([*_head(original, notes, repeats), *_body(parts)]) + "\n"
     return Translation(original, text, notes, repeats)
 

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from gateway.core.plan import Target
+from gateway.core.when import parse_duration
 from gateway.importing.notes import Fate
 from gateway.importing.targets import DEFAULT_PAGERDUTY_SEVERITY
 from tests.importing.texts import MAIL, WIDE, imported, loaded, lost, notes, receiver
@@ -182,6 +183,27 @@ def test_credentials_of_a_webhook_are_kept_where_they_can_be() -> None:
     assert not lost(translation)
 
 
+@pytest.mark.parametrize(
+    ("asked", "kept", "differs"),
+    [
+        ("5s", "5s", 0),
+        ("1.5s", "1s500ms", 0),
+        ("0", None, 0),
+        ("5m", "30s", 1),
+        ("1ms", "100ms", 1),
+    ],
+)
+def test_the_timeout_of_a_webhook_is_kept_within_ours(
+    asked: str, kept: str | None, differs: int
+) -> None:
+    """Go's durations, which may have fractions; ours end before the lease does."""
+    url = "https://a.example.com"
+    translation = receiver(f"webhook_configs: [{{url: '{url}', timeout: {asked}}}]")
+    (target,) = loaded(translation).plan.receivers["r"].targets
+    assert target.options.get("timeout") == (kept and str(parse_duration(kept)))
+    assert len(notes(translation, Fate.CHANGED)) == differs
+
+
 def test_what_a_file_may_not_be_called_becomes_a_variable() -> None:
     """A reference ends at its brace; a relative path begins elsewhere here, which is said."""
     odd = receiver("pagerduty_configs: [{routing_key_file: '/etc/{a}/b'}]")
@@ -203,7 +225,7 @@ def test_everything_else_is_listed_with_its_line() -> None:
             "pagerduty_configs:\n"
             "  - {routing_key: test-key, client: c, details: {a: b}, url: 'https://p.example.com'}\n"
             "webhook_configs:\n"
-            "  - {url: 'https://a.example.com', timeout: 3s, http_config: {tls_config: {}}}\n",
+            "  - {url: 'https://a.example.com', http_config: {tls_config: {}}}\n",
             "global: {smtp_smarthost: 'a:25', smtp_from: a@example.com, slack_app_token: test-tok,"
             " victorops_api_key: k, http_config: {proxy_url: 'http://p:1'}}\n"
             "templates: [a.tmpl]\ntracing: {a: b}",
@@ -224,7 +246,6 @@ def test_everything_else_is_listed_with_its_line() -> None:
         (11, "timeout"),
         (13, "client and details"),
         (13, "url"),
-        (15, "timeout"),
         (15, "http_config: tls_config"),
     ):
         assert any(one.startswith(f"{line}: {words}") for one in said), (line, words, said)

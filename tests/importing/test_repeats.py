@@ -1,7 +1,8 @@
 """Alertmanager rounds repeats up to its group interval; the import says where that differs."""
 
+from gateway.core.plan import Repeats
 from gateway.core.when import parse_duration
-from tests.importing.texts import BILLING, imported
+from tests.importing.texts import BILLING, imported, loaded
 
 FILE = """\
 receivers: [{name: a}, {name: b}, {name: c}]
@@ -28,6 +29,16 @@ def test_repeats_that_alertmanager_delays_are_listed_with_both_times() -> None:
     said = "Alertmanager repeats after 30m, the gateway after 20m"
     assert said in str(translation.repeats[0])
     assert said in " ".join(translation.text.replace("#", "").split())
+
+
+def test_alertmanagers_times_can_be_had() -> None:
+    """The line that gives them stands in the file, ready to be uncommented."""
+    text = imported(FILE).text
+    plan = loaded(imported(FILE)).plan
+    assert plan.repeats is Repeats.EXACT
+    there = imported(FILE).loaded(text.replace("\n# repeats:", "\nrepeats:")).plan
+    assert there.repeats is Repeats.ON_TICKS
+    assert "# repeats:" not in imported(BILLING).text
 
 
 def test_multiples_are_not_mentioned() -> None:
