@@ -7,6 +7,7 @@ from aiohttp import web
 from gateway.core.incident import Incident, State
 from gateway.core.notice import Entry, Kind
 from gateway.core.plan import UNKNOWN_RANK, Plan
+from gateway.core.silence import SilenceIndex
 from gateway.flow.engine import Engine
 from gateway.render.clean import clean
 from gateway.render.links import links_from
@@ -19,6 +20,7 @@ from gateway.web.keys import ENGINE
 from gateway.web.look import Seen, name_of, picture, quiet_because, read_incident, zone_for
 from gateway.web.pages import message_page, page
 from gateway.web.people import for_people
+from gateway.web.silenced import silenced, silences_now
 
 OPEN_SHOWN = 200
 ENDED_SHOWN = 20
@@ -71,18 +73,25 @@ class Looking:
         text = request.match_info["number"]
         number = int(text) if len(text) <= 15 else 0
 
-        def work(tx: Tx) -> tuple[Seen, list[Entry], list[reading.NoticeLine]] | None:
+        now = self._engine.now()
+
+        def work(tx: Tx) -> tuple[Seen, list[Entry], list[reading.NoticeLine], SilenceIndex] | None:
             seen = read_incident(tx, number)
             if seen is None:
                 return None
-            return seen, timeline.of(tx, number), reading.notices_of(tx, number)
+            return (
+                seen,
+                timeline.of(tx, number),
+                reading.notices_of(tx, number),
+                silences_now(tx, now),
+            )
 
         found = await self._engine.store.read(work)
         if found is None:
             said = "Perhaps it was long ago, and its records have been removed."
             return message_page(f"There is no incident #{text[:15]}", said, status=404, up="../")
-        seen, entries, notices = found
-        plan, now = self._engine.plan, self._engine.now()
+        seen, entries, notices, silences = found
+        plan = self._engine.plan
         zone = zone_for(plan)
         it = picture(seen, plan, now, zone)
         story, earlier = events(entries, zone, now)
@@ -90,6 +99,7 @@ class Looking:
         context = {
             "it": it,
             "links": links_from(it.facts),
+            "silenced": silenced(silences, seen.members, plan, now, zone),
             "labels": [(clean(k, 60), clean(v, 300)) for k, v in sorted(common.items())],
             "receiver": clean(seen.incident.receiver, 100),
             "story": story,

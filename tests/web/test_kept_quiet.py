@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from tests.flow.world import MINUTE, alert
+from gateway.core.matcher import Matcher
+from tests.flow.world import HOUR, MINUTE, alert
 from tests.web.real import served, token
 from tests.web.test_ack_pages import text_of
 
@@ -19,3 +20,33 @@ async def test_the_pages_say_why_nobody_is_told(tmp_path: Path) -> None:
             )
         for page in ("/incidents/1001", f"/ack/{token(world, number=1001)}"):
             assert "Nobody is told" not in await text_of(client, "GET", page)
+
+
+async def test_the_incidents_page_names_the_silences_over_it(tmp_path: Path) -> None:
+    """Promise 2: whose, until when, why, over how many of its alerts, and how to end it."""
+    async with served(tmp_path) as (world, client):
+        await world.post(*(alert("SlowRenewals", "warning", instance=one) for one in ("a", "b")))
+        silences = world.engine.silences
+        until, why = world.now + 2 * HOUR, "<b>disk</b> is changed"
+        one = await silences.put((Matcher("instance", "=", "a"),), world.now, until, "ana", why)
+        await world.advance(MINUTE)
+        said = await text_of(client, "GET", "/incidents/1001")
+        assert (
+            "Silenced: 1 of its 2 alerts that fire: by Ana until 13:06 UTC "
+            f"(&lt;b&gt;disk&lt;/b&gt; is changed); to end it: gateway silence expire {one.id[:8]}."
+            in said
+        )
+        await silences.expire(one.id)
+        assert "Silenced" not in await text_of(client, "GET", "/incidents/1001")
+
+
+async def test_under_a_silence_nobody_is_asked_to_take_it(tmp_path: Path) -> None:
+    """The list and the page of the link say why it is quiet, too."""
+    async with served(tmp_path) as (world, client):
+        by_name = (Matcher("alertname", "=", "SlowRenewals"),)
+        until = world.now + 2 * HOUR
+        await world.engine.silences.put(by_name, world.now, until, "ana", "release")
+        await world.post(alert("SlowRenewals", "warning"))
+        await world.advance(MINUTE)
+        for page in ("/", "/incidents/1001", f"/ack/{token(world)}"):
+            assert "Nobody is told: silenced by ana until" in await text_of(client, "GET", page)
