@@ -47,7 +47,11 @@ def sources(
                 if (password := secrets.keep(secret_of(one.value.given.get("password"))))
             ),
             hmac=_several(entry, "hmac", secrets),
-            **{key: entry.get(key) for key in ("hmac_header", "max_bytes") if key in entry},
+            **{
+                key: entry.get(key)
+                for key in ("hmac_header", "max_bytes", "resolve_timeout")
+                if key in entry
+            },
         )
         if source.open and entry.sound:
             findings.warn(given.spot, _open_source(name))

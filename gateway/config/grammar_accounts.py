@@ -2,7 +2,16 @@
 
 from gateway.config.kinds import Choice
 from gateway.config.sections import Field, ListOf, MapOf, Section
-from gateway.config.values import BARE_URL, PLAIN_URL, SECRET, SENDER, TEXT, WORD, count
+from gateway.config.values import (
+    BARE_URL,
+    PLAIN_URL,
+    POSITIVE_DURATION,
+    SECRET,
+    SENDER,
+    TEXT,
+    WORD,
+    count,
+)
 
 SOURCE_TYPES = ("alertmanager", "prometheus")
 _SECRETS = ListOf(SECRET, or_one=True)
@@ -50,6 +59,15 @@ SOURCE = Section(
             "The largest body that is taken.",
             "33554432",
             "10485760",
+        ),
+        Field(
+            "resolve_timeout",
+            POSITIVE_DURATION,
+            "How long after its last report an alert without an end is over. Alertmanager does not "
+            "say when an alert ends that it was told to silence: longer than the longest "
+            "repeat_interval there, this ends it here.",
+            "global's for alerts posted to the API, never for webhooks",
+            "26h",
         ),
     ),
     optional=True,

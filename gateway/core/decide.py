@@ -167,6 +167,9 @@ class _Look(FlappingTurn):
         if not self.members:  # a reload gave its alerts to other routes
             over = Reason.MOVED
             self.note = "its alerts are handled by another route since routes.yaml was reloaded"
+        elif any(m.alert.timeout for m in self.members):
+            unsaid = "its source did not say so, only stopped to report it"
+            self.note = f"{self.note}; {unsaid}" if self.note else unsaid
         self.reasons.append(over if told else Reason.RESOLVED_EARLY)
         self.mark_told()
         if told:

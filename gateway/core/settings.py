@@ -52,6 +52,7 @@ class SourceSettings:
     hmac: tuple[Secret, ...] = ()  # hex HMAC-SHA256 of the raw body
     hmac_header: str = "X-Signature"
     max_bytes: int = 32 * 1024 * 1024
+    resolve_timeout: float | None = None  # seconds; None: as the kind of source has it
 
     @property
     def open(self) -> bool:

@@ -87,7 +87,9 @@ class Engine:
         """Take alerts in; returns once they are on disk. See Intake.submit for errors."""
         self.watch.notice(alerts)
         try:
-            await self.intake.submit(source, alerts)
+            settings = self.config.sources.get(source)
+            timeout = settings.resolve_timeout if settings else None
+            await self.intake.submit(source, alerts, timeout)
         except StoreUnavailable as error:
             self._upkeep.store_problem = str(error)
             raise

@@ -25,18 +25,20 @@ class Overloaded(Exception):
     """More alerts wait for the database than may; the client must come again."""
 
 
-def normalise(incoming: Incoming, source: str, plan: Plan, now: float) -> Alert:
+def normalise(
+    incoming: Incoming, source: str, plan: Plan, now: float, resolve_timeout: float | None = None
+) -> Alert:
     """The alert as it is kept. What is missing is filled in as Alertmanager does.
 
     No start: the end if there is one, else now. No end from a source that re-sends: now plus
-    resolve_timeout, marked as inferred.
+    resolve_timeout, the source's own or the plan's, marked as inferred.
     """
     starts_at, ends_at, timeout = incoming.starts_at, incoming.ends_at, False
     if starts_at is None:
         starts_at = now if ends_at is None else min(ends_at, now)
     starts_at = min(starts_at, now)  # a sender's clock may be ahead: nothing begins tomorrow (E35)
-    if ends_at is None and incoming.expires:
-        ends_at, timeout = now + plan.resolve_timeout, True
+    if ends_at is None and (incoming.expires or resolve_timeout is not None):
+        ends_at, timeout = now + (resolve_timeout or plan.resolve_timeout), True
     return Alert(
         identity(incoming.labels),
         incoming.labels,
@@ -75,16 +77,20 @@ class Intake:
         """Alerts that wait for their transaction."""
         return self._count
 
-    async def submit(self, source: str, reported: Iterable[Incoming]) -> None:
+    async def submit(
+        self, source: str, reported: Iterable[Incoming], resolve_timeout: float | None = None
+    ) -> None:
         """Returns once the alerts are on disk (promise 1).
 
+        `resolve_timeout`: seconds after which an alert of this source that has no end is over
+        unless it is reported again; None where sources that re-send have the plan's, others none.
         Raises Overloaded when too many wait, StoreUnavailable when nothing can be saved.
         """
         now, plan = self._now(), self._plan()
         absorb = self._memory.absorb
         fresh = []
         for incoming in reported:
-            alert = normalise(incoming, source, plan, now)
+            alert = normalise(incoming, source, plan, now, resolve_timeout)
             if not absorb(alert, now):
                 self._memory.doubt(alert.identity)
                 fresh.append(alert)

@@ -79,10 +79,12 @@ async def test_what_happens_is_counted(gateway: Gateway, monkeypatch: pytest.Mon
     body = {"alerts": [{"labels": {"alertname": "A", "severity": "critical", "team": "billing"}}]}
     submit = world.engine.intake.submit
 
-    async def submit_and_commit(source: str, alerts: Sequence[Incoming]) -> None:
+    async def submit_and_commit(
+        source: str, alerts: Sequence[Incoming], timeout: float | None
+    ) -> None:
         # The engine's loops do not run in this world: whoever waits commits.
         async with asyncio.TaskGroup() as group:
-            group.create_task(submit(source, alerts))
+            group.create_task(submit(source, alerts, timeout))
             await asyncio.sleep(0)
             await world.engine.intake.commit_waiting()
 
