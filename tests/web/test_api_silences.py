@@ -116,6 +116,7 @@ async def test_an_incident_is_silenced_by_its_number(gateway: Gateway) -> None:
         ({"matchers": [], "incident": 5}, 404, "incident"),
         ({"ends_at": "2026-11-18T10:00:00Z"}, 422, "ends_at"),
         ({"ends_at": "soon"}, 422, "ends_at"),
+        ({"ends_at": 17}, 422, "ends_at"),
         ({"comment": ""}, 422, "comment"),
         ({"created_by": ""}, 422, "created_by"),
         ({"created_by": "\x00"}, 422, "created_by"),

@@ -6,9 +6,16 @@ from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchem
 
 from gateway.core.when import parse_rfc3339
 
+
+def _instant(given: object) -> float:
+    if not isinstance(given, str):
+        raise ValueError("an instant is a text like 2026-11-20T03:00:00Z")
+    return parse_rfc3339(given)
+
+
 GivenInstant = Annotated[
     float,
-    PlainValidator(parse_rfc3339),
+    PlainValidator(_instant),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 
