@@ -6,6 +6,7 @@ is a closed set.
 """
 
 from collections.abc import Collection, Iterable
+from functools import cache
 
 from prometheus_client import (
     CollectorRegistry,
@@ -169,6 +170,13 @@ class Metrics:
         self._store_ok = Gauge(
             "gateway_store_up", "1 while the database can be used.", registry=registry
         )
+        # For each request, decision and attempt: looking up a counter's child takes 3 µs.
+        self._request = cache(self._requests.labels)
+        self._taken = cache(self._alerts.labels)
+        self._decision = cache(self._decisions.labels)
+        self._notice = cache(self._notices.labels)
+        self._attempt = cache(self._attempts.labels)
+        self._took = cache(self._attempt_seconds.labels)
         self._severities: Collection[str] = ()
         self.loaded_at: float | None = None
 
@@ -178,12 +186,12 @@ class Metrics:
 
     def request(self, source: str, status: int) -> None:
         """A request to take alerts in was answered. `source` is a declared one, or OTHER."""
-        self._requests.labels(source, str(status)).inc()
+        self._request(source, str(status)).inc()
 
     def ingested(self, source: str, taken: int, refused: int = 0, truncated: int = 0) -> None:
         """Alerts of a committed request."""
         if taken:
-            self._alerts.labels(source).inc(taken)
+            self._taken(source).inc(taken)
         if refused:
             self._rejected.labels(source).inc(refused)
         if truncated:
@@ -192,16 +200,16 @@ class Metrics:
     def decided(self, reasons: Iterable[str]) -> None:
         """One decision, with all its reasons; each counts once."""
         for reason in {str(reason) for reason in reasons}:
-            self._decisions.labels(reason).inc()
+            self._decision(reason).inc()
 
     def noticed(self, channel: str, kind: Kind) -> None:
         """A message was put into the outbox."""
-        self._notices.labels(channel, kind.value).inc()
+        self._notice(channel, kind.value).inc()
 
     def attempt(self, channel: str, result: str, seconds: float) -> None:
         """One attempt to send ended with `result`: accepted, or a Failure's word."""
-        self._attempts.labels(channel, result).inc()
-        self._attempt_seconds.labels(channel).observe(max(0.0, seconds))
+        self._attempt(channel, result).inc()
+        self._took(channel).observe(max(0.0, seconds))
 
     def responded(self, response: Response, now: float) -> None:
         """Somebody acknowledged or undid it."""

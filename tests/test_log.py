@@ -59,6 +59,15 @@ def test_a_json_record_is_one_object_a_line() -> None:
     }
 
 
+@pytest.mark.parametrize("odd", ["half \ud83d", 2**70])
+def test_what_json_writers_refuse_is_logged_all_the_same(odd: object) -> None:
+    """A record must not be lost because of what a sender put into a label."""
+    stream = io.StringIO()
+    log.setup(stream=stream)
+    logging.getLogger("gateway.flow").warning("odd", extra={"value": odd})
+    assert json.loads(stream.getvalue())["value"] == odd
+
+
 def test_a_human_record_is_one_line_with_its_fields() -> None:
     """A person at a terminal sees message and fields; foreign text cannot forge line or colour."""
     stream = io.StringIO()

@@ -1,5 +1,6 @@
 """`gateway serve`: the server."""
 
+import gc
 import os
 import sys
 from dataclasses import replace
@@ -38,6 +39,7 @@ def command(config: Path | None, templates: Path | None) -> None:
 
         def ready(engine: "Engine", address: str) -> None:
             welcome(settings, engine, address)
+            settle()
 
         uvloop.run(serve(settings, os.environ, ready))
     except ConfigError as error:
@@ -51,6 +53,18 @@ def command(config: Path | None, templates: Path | None) -> None:
     except OSError as error:
         click.echo(f"not started: {error.strerror or error}", err=True)
         raise SystemExit(1) from None
+
+
+def settle() -> None:
+    """Let garbage collection look at what requests leave behind, and not at the program itself.
+
+    What start-up made stays for good: some 130,000 objects, and each full collection would stop
+    everything for 50 to 90 ms to look at them. Most of what a request makes is gone when it ends,
+    without any collection, so that Python's thresholds, made for small programs, are too low.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
 
 
 def welcome(settings: ServerSettings, engine: "Engine", address: str) -> None:

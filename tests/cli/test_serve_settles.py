@@ -1,0 +1,26 @@
+"""Garbage collection of a server that has started."""
+
+import gc
+from collections.abc import Iterator
+
+import pytest
+
+from gateway.cli.serve import settle
+
+
+@pytest.fixture
+def collector() -> Iterator[None]:
+    """Put back afterwards how Python collects."""
+    before = gc.get_threshold()
+    yield
+    gc.unfreeze()
+    gc.set_threshold(*before)
+
+
+@pytest.mark.usefixtures("collector")
+def test_what_start_up_made_is_not_looked_at_again() -> None:
+    """A full collection while alerts come in must not stop the server for the whole program."""
+    everything = len(gc.get_objects())
+    settle()
+    assert gc.get_freeze_count() > everything / 2
+    assert len(gc.get_objects()) < everything / 2
