@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from typing import TypeVar
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from gateway.config.kinds import SecretKind, Text, Url
@@ -84,6 +85,12 @@ def _sender(text: str) -> str:
 def _url(text: str) -> str:
     if _URL.fullmatch(text) is None:
         raise ValueError("not a URL: write http://… or https://…, without a password")
+    try:
+        port = urlsplit(text).port  # refuses "[::1" and port 99999
+    except ValueError as error:
+        raise ValueError(f"not a URL: {str(error).lower()}") from None
+    if port == 0:
+        raise ValueError("not a URL: there is no port 0")
     return text.rstrip("/")
 
 
