@@ -9,7 +9,7 @@ import shutil
 import signal
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -170,37 +170,41 @@ class Prometheus(Program):
         return {alert["labels"]["alertname"]: alert["state"] for alert in found}
 
 
-class Alertmanager(Program):
-    """The real one, impatient: it posts again whatever fires, every two seconds."""
+def posting_to(webhook: str, bearer: str) -> dict[str, Any]:
+    """The configuration of an impatient Alertmanager: it posts again whatever fires, every two
+    seconds."""
+    return {
+        "route": {
+            "receiver": "gateway",
+            "group_by": ["alertname", "team"],
+            "group_wait": "0s",
+            "group_interval": "1s",
+            "repeat_interval": "2s",
+        },
+        "receivers": [
+            {
+                "name": "gateway",
+                "webhook_configs": [
+                    {
+                        "url": webhook,
+                        "send_resolved": True,
+                        "http_config": {"authorization": {"type": "Bearer", "credentials": bearer}},
+                    }
+                ],
+            }
+        ],
+    }
 
-    def __init__(self, home: Path, webhook: str, bearer: str) -> None:
+
+class Alertmanager(Program):
+    """The real one, with an alertmanager.yml that says `config`."""
+
+    def __init__(self, home: Path, config: Mapping[str, Any]) -> None:
         folder = home / "alertmanager"
         folder.mkdir(parents=True)
-        config = {
-            "route": {
-                "receiver": "gateway",
-                "group_by": ["alertname", "team"],
-                "group_wait": "0s",
-                "group_interval": "1s",
-                "repeat_interval": "2s",
-            },
-            "receivers": [
-                {
-                    "name": "gateway",
-                    "webhook_configs": [
-                        {
-                            "url": webhook,
-                            "send_resolved": True,
-                            "http_config": {
-                                "authorization": {"type": "Bearer", "credentials": bearer}
-                            },
-                        }
-                    ],
-                }
-            ],
-        }
         file = folder / "alertmanager.yml"
-        file.write_text(yaml.safe_dump(config, sort_keys=False))
+        file.write_text(yaml.safe_dump(dict(config), sort_keys=False))
+        self.file = file
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.process = _start(

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from tests.endtoend.heard import Heard, all_heard
-from tests.endtoend.monitoring import Alertmanager, Exporter, Prometheus, free_port
+from tests.endtoend.monitoring import Alertmanager, Exporter, Prometheus, free_port, posting_to
 from tests.endtoend.shortened import WINDOW, routes
 from tests.processes.gateway import Gateway
 from tests.processes.harness import CHECKOUT, ended_after, request, wait_for
@@ -75,7 +75,7 @@ class World:
         goal, bearer = self.gateway.url, PROMETHEUS_TOKEN
         if with_alertmanager:
             webhook = f"{self.gateway.url}/webhook/alertmanager"
-            self.alertmanager = Alertmanager(self.home, webhook, ALERTMANAGER_TOKEN)
+            self.alertmanager = Alertmanager(self.home, posting_to(webhook, ALERTMANAGER_TOKEN))
             self._ends.callback(self.alertmanager.stop)
             goal, bearer = self.alertmanager.url, ""
         self.exporter.wait()
