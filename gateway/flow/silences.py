@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from typing import TypeVar
 from uuid import uuid4
 
 from gateway.core.alert import Alert
@@ -18,6 +19,8 @@ from gateway.core.matcher import Matcher, matches_all
 from gateway.core.plan import NOTHING
 from gateway.core.silence import Silence, SilenceError, can_update, expired, validate
 from gateway.store import Store, Tx, alerts, incidents, members, silences
+
+Made = TypeVar("Made")
 
 POLL = 5.0
 """Seconds between looks at whether a silence began or ended."""
@@ -114,8 +117,12 @@ class Silences:
 
     async def listed(self, *, ended: bool = True) -> list[Silence]:
         """Silences by their ends; with `ended` those too that ended in the last 120 hours."""
+        return await self.made_of(list, ended=ended)
+
+    async def made_of(self, make: Callable[[list[Silence]], Made], *, ended: bool = True) -> Made:
+        """What `make` makes of these; in a thread, for there may be thousands of them."""
         since = self._now() - (SHOWN_AFTER_END if ended else 0.0)
-        return await self._store.read(partial(silences.since, instant=since))
+        return await self._store.read(lambda tx: make(silences.since(tx, since)))
 
     async def preview(self, matchers: Sequence[Matcher], limit: int) -> tuple[int, list[Alert]]:
         """How many alerts that fire now match, and the first `limit` of them."""

@@ -40,12 +40,14 @@ def silence_model(silence: Silence, plan: Plan, now: float) -> models.Silence:
 
 async def list_silences(engine: Engine, asked: models.SilencesAsked) -> models.Silences:
     """Silences that hold or will hold, those first that end first."""
-    found = await engine.silences.listed(ended=asked.ended)
-    if asked.labels is not None:
-        labels = _labels(asked.labels)
-        found = [silence for silence in found if silence.mutes(labels)]
+    labels = None if asked.labels is None else _labels(asked.labels)
     now, plan = engine.now(), engine.plan
-    return models.Silences(silences=[silence_model(one, plan, now) for one in found])
+
+    def told(every: Sequence[Silence]) -> models.Silences:
+        found = [one for one in every if labels is None or one.mutes(labels)]
+        return models.Silences(silences=[silence_model(one, plan, now) for one in found])
+
+    return await engine.silences.made_of(told, ended=asked.ended)
 
 
 async def one_silence(engine: Engine, asked: questions.NothingAsked, name: str) -> models.Silence:

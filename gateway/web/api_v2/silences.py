@@ -4,6 +4,9 @@ Answers and statuses are those recorded of Alertmanager 0.33. A silence is on di
 answered (promise 1).
 """
 
+from collections.abc import Sequence
+
+import orjson
 from aiohttp import web
 
 from gateway.core.matcher import Matcher
@@ -32,11 +35,17 @@ class SilencesV2:
         """Those that are active, pending, and ended lately: whichever is asked for."""
         wanted = matchers(request)
         shown = {state for state in _ORDER if flag(request, state)}
-        every = await self._engine.silences.listed(ended="expired" in shown)
         now = self._engine.now()
-        found = [one for one in every if one.state(now) in shown and concerns(one, wanted)]
-        found.sort(key=lambda one: _place(one, now))
-        return answer([write_silence(one, now) for one in found])
+
+        def written(every: Sequence[Silence]) -> bytes:
+            found = [one for one in every if one.state(now) in shown and concerns(one, wanted)]
+            found.sort(key=lambda one: _place(one, now))
+            return orjson.dumps([write_silence(one, now) for one in found])
+
+        body = await self._engine.silences.made_of(written, ended="expired" in shown)
+        return web.Response(
+            body=body, content_type="application/json", charset="utf-8", headers=NO_STORE
+        )
 
     async def put(self, request: web.Request) -> web.StreamResponse:
         """Make one, or change the one whose id is given.
