@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from gateway.core.delivery import Failure, SendError
+from gateway.core.matcher import Matcher
 from tests.flow.world import HOUR, MINUTE, ROUTES, alert
 from tests.web.real import Client, served
 
@@ -49,6 +50,22 @@ async def test_an_incident_says_who_was_told_and_what_comes_next(tmp_path: Path)
         )
         assert [event["kind"] for event in incident["timeline"]] == ["spoke", "escalated"]
         assert {notice["state"] for notice in incident["notices"]} == {"sent"}
+
+
+async def test_nothing_is_foretold_while_it_is_silenced(tmp_path: Path) -> None:
+    """Told, then silenced: by whom and until when, and no step that will not come."""
+    async with served(tmp_path) as (world, client):
+        await world.post(alert())
+        await world.advance(MINUTE)
+        only = (Matcher("alertname", "=", "DoubleChargeDetected"),)
+        until = world.now + HOUR
+        await world.engine.silences.put(only, world.now, until, "ana", "looking into it")
+        await world.advance(MINUTE)
+        [incident] = (await asked(client, incident="1001"))["incidents"]
+        text = " ".join(incident["why"])
+        assert "silenced by ana until 2026-11-18T12:07:40Z: looking into it" in text
+        assert "no step is taken and nothing is told again" in text
+        assert "Step 2" not in text
 
 
 async def test_a_repeat_on_the_group_interval_is_foretold_as_it_will_come(tmp_path: Path) -> None:
