@@ -126,7 +126,8 @@ class _Look(FlappingTurn):
             self.speak(Reason.MUTE_ENDED, Kind.FIRING)
         elif self.heard_again and incident.ack is None:
             self.put_off_escalation()
-            self.speak(Reason.SILENCE_ENDED, Kind.FIRING)
+            silenced = any(m.told is Told.HUSHED for m in self.heard_again)
+            self.speak(Reason.SILENCE_ENDED if silenced else Reason.MUTE_ENDED, Kind.FIRING)
         elif self.ended and any(target.wants_ends for target in self.audience()):
             self.speak(Reason.SOME_RESOLVED, Kind.FIRING, quiet=incident.ack is not None)
         elif self.ended or self.heard_again:

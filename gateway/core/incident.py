@@ -27,7 +27,11 @@ class Told(StrEnum):
     NOTHING = ""
     FIRING = "firing"
     HUSHED = "hushed"  # that it fires; a silence came over it since
+    LEFT_OUT = "left out"  # that it fires; inhibited since, and left out of a later message
     RESOLVED = "resolved"
+
+
+_HEARD = frozenset({Told.FIRING, Told.HUSHED, Told.LEFT_OUT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ class Member:
         new one.
         """
         return (
-            self.told in (Told.FIRING, Told.HUSHED)
+            self.told in _HEARD
             and self.told_starts_at is not None
             and self.alert.starts_at <= self.told_starts_at
         )
@@ -63,7 +67,7 @@ class Member:
     @property
     def owed_end(self) -> bool:
         """Whether people heard that it burns, in whichever firing, and not yet that it ended."""
-        return self.told in (Told.FIRING, Told.HUSHED)
+        return self.told in _HEARD
 
     @property
     def acked(self) -> bool:

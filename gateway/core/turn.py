@@ -74,7 +74,7 @@ class Turn:
         self.fresh = [m for m in self.visible if not m.told_firing]
         self.ended = [m for m in self.members if m.owed_end and not m.firing(self.now)]
         self.never_told = [m for m in self.fresh if m.told is Told.NOTHING]
-        self.heard_again = [m for m in self.visible if m.told is Told.HUSHED]
+        self.heard_again = [m for m in self.visible if m.told in (Told.HUSHED, Told.LEFT_OUT)]
         worst = min(
             (self.plan.severity_of(m.alert.labels) for m in self.visible or self.members),
             key=lambda severity: severity.rank,
@@ -127,7 +127,7 @@ class Turn:
         """Remember that people now know the present state of every alert that may be told."""
         for place, member in enumerate(self.members):
             if member.firing(self.now):
-                told_before = member.told_firing and member.told is not Told.HUSHED
+                told_before = member.told_firing and member.told is Told.FIRING
                 if told_before or member.alert.identity in self.suppressed:
                     continue
                 told = Told.FIRING
@@ -139,6 +139,14 @@ class Turn:
             self.members[place] = after
             self.changed[member.alert.identity] = after
         self.look()
+
+    def leave_out(self) -> None:
+        """Who hears that others burn may take what is missing for over: its return is news."""
+        for place, member in enumerate(self.members):
+            inhibited = member.alert.identity in self.suppressed and member.firing(self.now)
+            if inhibited and member.told is Told.FIRING and member.told_firing:
+                self.members[place] = replace(member, told=Told.LEFT_OUT)
+                self.changed[member.alert.identity] = self.members[place]
 
     def speak(self, reason: Reason, kind: Kind, *, quiet: bool = False) -> None:
         """Tell the receiver and everybody already reached by the escalation."""
@@ -152,6 +160,7 @@ class Turn:
             self.keep_quiet(
                 Reason.NOBODY_TO_TELL, f"receiver {self.receiver.name} has nobody to tell"
             )
+        self.leave_out()
         self.mark_told()
         self.set(
             notified_at=self.now,

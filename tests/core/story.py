@@ -144,6 +144,10 @@ class Story:
         """Suppress one alert from now on."""
         self.suppressed[key] = Suppressed(Reason.SILENCED, "a silence", until)
 
+    def inhibit(self, key: str) -> None:
+        """Another alert keeps this one quiet from now on."""
+        self.suppressed[key] = Suppressed(Reason.INHIBITED, "rule 1")
+
     def advance(self, seconds: float) -> list[Said]:
         """Let time pass, doing what falls due in it; returns what was said meanwhile."""
         end, before = self.now + seconds, len(self.said)

@@ -206,3 +206,44 @@ def test_what_was_silenced_beside_others_is_told_when_the_silence_ends() -> None
     assert {one.reason for one in story.advance(60.0)} == {"first"}
     story.suppressed.clear()
     assert {one.reason for one in story.advance(10 * MINUTE)} == {"new alerts"}
+
+
+def test_what_a_message_left_out_is_told_when_it_is_back() -> None:
+    """As in Alertmanager: inhibited while others were told of, and still there after that."""
+    story = Story(without_escalation())
+    key = story.fire("PaymentFailures", "warning", region="eu")
+    story.fire("PaymentFailures", "warning", region="us")
+    story.advance(60.0)
+    story.inhibit(key)
+    story.fire("PaymentFailures", "warning", region="ap")
+    assert brief(story.advance(5 * MINUTE)) == [(330.0, "new alerts")]
+    story.suppressed.clear()
+    assert brief(story.advance(10 * MINUTE)) == [(630.0, "mute ended")]
+    facts = story.decisions[-1].facts or {}
+    regions = sorted(alert["labels"]["region"] for alert in facts["alerts"])
+    assert regions == ["ap", "eu", "us"]
+
+
+def test_what_was_inhibited_between_two_messages_is_no_news() -> None:
+    """Nobody was given to think that it was over."""
+    story = Story(without_escalation())
+    key = story.fire("PaymentFailures", "warning", region="eu")
+    story.fire("PaymentFailures", "warning", region="us")
+    story.advance(60.0)
+    story.inhibit(key)
+    story.advance(5 * MINUTE)
+    story.suppressed.clear()
+    assert brief(story.advance(HOUR)) == []
+
+
+def test_what_a_message_left_out_is_owed_its_end() -> None:
+    """Promise 14: told of its firing, left out since, over: its end is told with the others'."""
+    story = Story(without_escalation())
+    key = story.fire("PaymentFailures", "warning", region="eu")
+    story.fire("PaymentFailures", "warning", region="us")
+    story.advance(60.0)
+    story.inhibit(key)
+    story.fire("PaymentFailures", "warning", region="ap")
+    story.advance(5 * MINUTE)
+    story.resolve("PaymentFailures", "warning", region="eu")
+    assert brief(story.advance(5 * MINUTE)) == [(630.0, "some resolved")]

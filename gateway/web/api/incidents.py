@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from gateway.core import respond
 from gateway.core.escape import one_line
 from gateway.core.facts import escalation_facts
-from gateway.core.incident import Incident, Member, Told
+from gateway.core.incident import Incident, Member
 from gateway.core.labels import fingerprint
 from gateway.core.plan import Plan
 from gateway.flow.engine import Engine
@@ -173,7 +173,7 @@ def _alert(member: Member, now: float) -> models.Alert:
         generator_url=alert.generator_url,
         source=alert.source,
         # That a silence came over it since is no news that anybody was told.
-        told="firing" if member.told is Told.HUSHED else member.told.value,
+        told="firing" if member.owed_end else member.told.value,
         acknowledged=firing and member.acked_starts_at == alert.starts_at,
     )
 
