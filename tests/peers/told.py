@@ -1,0 +1,60 @@
+"""What a program told whom, in a form in which two programs can be compared."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+Place = tuple[str, tuple[tuple[str, str], ...]]
+"""A receiver and the labels of a group."""
+
+Shown = frozenset[tuple[tuple[tuple[str, str], ...], str, str]]
+"""Of each alert in a message: its labels, its status and its summary."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """One webhook, in seconds from the start."""
+
+    at: float
+    shown: Shown
+
+
+def by_place(
+    bodies: Iterable[tuple[float, dict[str, Any]]], until: float
+) -> dict[Place, list[Message]]:
+    """Webhooks by receiver and group, in order, up to `until`."""
+    found: dict[Place, list[Message]] = defaultdict(list)
+    for at, body in bodies:
+        if at <= until:
+            place = (body["receiver"], tuple(sorted(body["groupLabels"].items())))
+            found[place].append(Message(at, frozenset(map(_alert, body["alerts"]))))
+    return dict(found)
+
+
+def _alert(alert: dict[str, Any]) -> tuple[tuple[tuple[str, str], ...], str, str]:
+    labels = tuple(sorted(alert["labels"].items()))
+    return labels, alert["status"], alert["annotations"].get("summary", "")
+
+
+def differences(theirs: list[Message], ours: list[Message], within: float) -> list[str]:
+    """What differs between two lists of messages, in words; times may by `within` seconds."""
+    said = []
+    for place in range(max(len(theirs), len(ours))):
+        them = theirs[place] if place < len(theirs) else None
+        us = ours[place] if place < len(ours) else None
+        if them is None or us is None or them.shown != us.shown:
+            said.append(f"message {place + 1}: there {_words(them)}, here {_words(us)}")
+        elif abs(them.at - us.at) > within:
+            said.append(f"message {place + 1}: there at {them.at:.2f}, here at {us.at:.2f}")
+    return said
+
+
+def _words(message: Message | None) -> str:
+    if message is None:
+        return "nothing"
+    alerts = [
+        f"{dict(labels)['alertname']}/{dict(labels).get('zone', '')} {status} ({summary})"
+        for labels, status, summary in sorted(message.shown)
+    ]
+    return f"at {message.at:.2f}: {', '.join(alerts)}"
