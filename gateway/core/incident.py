@@ -5,8 +5,9 @@ instant at which something can happen by itself; `gateway.core.decide` computes 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any
 
 from gateway.core.alert import Alert
@@ -99,9 +100,12 @@ class Climb:
     next_at: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Incident:
-    """One episode of a group. Instants are unix seconds UTC."""
+    """One episode of a group. Instants are unix seconds UTC.
+
+    A value, which nobody changes; not frozen for the reason that `Alert` is not.
+    """
 
     number: int  # 0 until the store gives it one
     group_key: str
@@ -133,6 +137,15 @@ class Incident:
     def open(self) -> bool:
         """Whether the episode goes on."""
         return self.state is not State.RESOLVED
+
+
+_FIELDS = tuple(one.name for one in fields(Incident))
+_values = attrgetter(*_FIELDS)
+
+
+def changed(incident: Incident, changes: Mapping[str, Any]) -> Incident:
+    """`dataclasses.replace` at two thirds of its cost: a decision does it half a dozen times."""
+    return Incident(**{**dict(zip(_FIELDS, _values(incident), strict=True)), **changes})
 
 
 def memory(incident: Incident) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from gateway.core.audience import receiver_of, step_targets
 from gateway.core.facts import build_facts
-from gateway.core.incident import Incident, Member, Told
+from gateway.core.incident import Incident, Member, Told, changed
 from gateway.core.notice import Entry, Kind, NewNotice, Reason
 from gateway.core.plan import UNKNOWN_RANK, Plan, Severity, Target
 from gateway.core.schedule import next_due
@@ -86,7 +86,7 @@ class Turn:
 
     def set(self, **changes: Any) -> None:
         """Change the incident."""
-        self.incident = replace(self.incident, **changes)
+        self.incident = changed(self.incident, changes)
 
     def record(self, kind: str, text: str, **data: Any) -> None:
         """Add a line to the timeline."""

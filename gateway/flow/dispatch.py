@@ -25,7 +25,7 @@ from gateway.store import Tx, incidents, members, outbox, timeline
 
 log = logging.getLogger(__name__)
 
-BATCH = 100
+BATCH = 64
 """Incidents decided in one transaction. A critical one that becomes due waits for those before."""
 
 SET_ASIDE = 60.0
