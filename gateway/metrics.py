@@ -5,7 +5,7 @@ a value from an alert: sources, channels and severities are those of routes.yaml
 is a closed set.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 
 from prometheus_client import (
@@ -161,6 +161,12 @@ class Metrics:
             "When a routes.yaml last took effect, unix seconds.",
             registry=registry,
         )
+        self._silences = Gauge(
+            "gateway_silences",
+            "Silences that hold or will hold, by state.",
+            ["state"],
+            registry=registry,
+        )
         self._lag = Histogram(
             "gateway_loop_lag_seconds",
             "How late the event loop was: high values mean that something blocks it.",
@@ -277,6 +283,11 @@ class Metrics:
             self._incidents.labels(*labels).set(count)
         for name, opened_at in opened.items():
             self._unanswered.labels(name).set(max(0.0, now - opened_at))
+
+    def silences(self, standing: Mapping[str, int]) -> None:
+        """The silences as they are: how many are active, and how many pending."""
+        for state, count in standing.items():
+            self._silences.labels(state).set(count)
 
     def exposition(self) -> bytes:
         """Everything, in Prometheus' text format."""

@@ -1,6 +1,6 @@
 """Silences, kept until long after their end."""
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, case, delete, func, select
 
 from gateway.core.matcher import Matcher
 from gateway.core.silence import Silence
@@ -32,6 +32,11 @@ _SINCE = Statement(
     select(*_SELECTED)
     .where(silences.c.ends_at > bindparam("since"))
     .order_by(silences.c.ends_at, silences.c.id)
+)
+_STANDING = Statement(
+    select(func.count(case((silences.c.starts_at <= bindparam("now"), 1))), func.count()).where(
+        silences.c.ends_at > bindparam("now")
+    )
 )
 _OLD = Statement(
     select(silences.c.id)
@@ -85,6 +90,12 @@ def get(tx: Tx, silence_id: str) -> Silence | None:
 def since(tx: Tx, instant: float) -> list[Silence]:
     """Return those that end after an instant: with now, the active and the pending ones."""
     return [of_row(row) for row in tx.rows(_SINCE, since=instant)]
+
+
+def standing(tx: Tx, now: float) -> dict[str, int]:
+    """Return how many are active and how many are pending."""
+    active, every = tx.rows(_STANDING, now=now)[0]
+    return {"active": active, "pending": every - active}
 
 
 def version(tx: Tx) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from gateway.flow.engine import Engine, Health
-from gateway.store import StoreUnavailable, outbox, reading
+from gateway.store import StoreUnavailable, outbox, reading, silences
 from gateway.web.access import changing
 from gateway.web.errors import RequestError, json_response
 from gateway.web.keys import ENGINE
@@ -69,19 +69,19 @@ class Operating:
         return json_response({"status": "loaded", "digest": plan.digest, "warnings": warnings})
 
     async def metrics(self, request: web.Request) -> web.StreamResponse:
-        """Everything counted, with the outbox as it is at this moment."""
-        metrics = self._engine.metrics
+        """Everything counted, with what is in the database at this moment."""
+        metrics, now = self._engine.metrics, self._engine.now()
         try:
-            depth, standing = await self._engine.store.read(
-                lambda tx: (outbox.depth(tx), reading.standing(tx))
+            depth, standing, held = await self._engine.store.read(
+                lambda tx: (outbox.depth(tx), reading.standing(tx), silences.standing(tx, now))
             )
         except StoreUnavailable:
             metrics.store_up(False)
         else:
             metrics.store_up(True)
-            now = self._engine.now()
             metrics.outbox(depth, self._engine.config.channels, now)
             metrics.incidents(standing, now)
+            metrics.silences(held)
         return web.Response(body=metrics.exposition(), headers={"Content-Type": EXPOSITION})
 
 

@@ -198,6 +198,15 @@ async def test_only_json_is_taken(gateway: Gateway) -> None:
         ("/api/v1/oncall?from=2026-11-20T00:00:00Z&to=2026-11-19T00:00:00Z", "to"),
         ("/api/v1/oncall?at=9999-01-01T00:00:00Z", "at"),
         ("/api/v1/status?verbose=1", "verbose"),
+        *(
+            (f"/api/v1/{path}={10**30}", path.rpartition("?")[2])  # more than any database takes
+            for path in (
+                "incidents?cursor",
+                "dead-letters?cursor",
+                "explain?incident",
+                "silences/preview?incident",
+            )
+        ),
     ],
 )
 async def test_a_wrong_parameter_is_named(gateway: Gateway, path: str, field: str) -> None:

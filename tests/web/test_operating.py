@@ -8,9 +8,10 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from gateway.core.incoming import Incoming
+from gateway.core.matcher import Matcher
 from gateway.flow.engine import Health
 from gateway.store import StoreUnavailable
-from tests.flow.world import MINUTE, ROUTES, World, alert
+from tests.flow.world import HOUR, MINUTE, ROUTES, World, alert
 from tests.web.conftest import Client
 from tests.web.real import served
 from tests.web.world import FakeEngine
@@ -105,6 +106,20 @@ async def test_what_happens_is_counted(gateway: Gateway, monkeypatch: pytest.Mon
     assert found["gateway_store_up"] == 1
     assert any(name.startswith("gateway_build_info") for name in found)
     assert found['alertmanager_build_info{version="0.33.1"}'] == 1
+
+
+async def test_silences_are_counted_by_state(gateway: Gateway) -> None:
+    """One that everybody forgot can be noticed; what ended does not count."""
+    world, client = gateway
+    silences, later = world.engine.silences, world.now + HOUR
+    by_name = (Matcher("alertname", "=", "A"),)
+    await silences.put(by_name, world.now, later, "ana", "why")
+    await silences.put(by_name, later, later + HOUR, "ana", "why")
+    ended = await silences.put(by_name, world.now, later, "ana", "why")
+    await silences.expire(ended.id)
+    found = await samples(client)
+    assert found['gateway_silences{state="active"}'] == 1
+    assert found['gateway_silences{state="pending"}'] == 1
 
 
 async def test_no_alert_makes_a_label(gateway: Gateway) -> None:

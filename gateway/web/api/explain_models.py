@@ -3,14 +3,14 @@
 from pydantic import Field
 
 from gateway.web.api.models import Answer, Event, Incident, Instant, Notice, PersonName, Shift
-from gateway.web.api.questions import GivenInstant, Question
+from gateway.web.api.questions import GivenInstant, Number, Question
 from gateway.web.api.silence_models import Silence
 
 
 class ExplainAsked(Question):
     """One of `incident`, `labels` or `person`."""
 
-    incident: int | None = Field(None, ge=0, description="The number of an incident.")
+    incident: Number | None = Field(None, description="The number of an incident.")
     labels: str | None = Field(
         None,
         max_length=5000,

@@ -20,6 +20,10 @@ GivenInstant = Annotated[
 ]
 
 
+Number = Annotated[int, Field(ge=0, le=10**15)]
+"""Of an incident or a message. No database gives out larger ones, and none takes any number."""
+
+
 class Question(BaseModel):
     """Something the API is given. What it does not know is an error, not ignored."""
 
@@ -34,14 +38,14 @@ class IncidentsAsked(Question):
     severity: str | None = None
     q: str | None = Field(None, max_length=200, description="In title, group labels or receiver.")
     limit: int = Field(50, ge=1, le=500)
-    cursor: int | None = Field(None, ge=0)
+    cursor: Number | None = None
 
 
 class PageAsked(Question):
     """Which page of a list."""
 
     limit: int = Field(50, ge=1, le=500)
-    cursor: int | None = Field(None, ge=0)
+    cursor: Number | None = None
 
 
 class LatestAsked(Question):
@@ -72,4 +76,4 @@ class By(Question):
 class NoticeIds(Question):
     """Which notices."""
 
-    ids: list[int] = Field(min_length=1, max_length=1000)
+    ids: list[Number] = Field(min_length=1, max_length=1000)

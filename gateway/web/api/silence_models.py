@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from gateway.web.api.models import Answer, Instant, PersonName
-from gateway.web.api.questions import GivenInstant, Question
+from gateway.web.api.questions import GivenInstant, Number, Question
 
 MATCHERS = 'Matchers: `alertname="X"`, or several as `{team="billing", env=~"prod.*"}`.'
 
@@ -26,7 +26,7 @@ class SilencePreviewAsked(Question):
     """What would be silenced: by `matchers`, or by the number of an `incident`."""
 
     matchers: str | None = Field(None, max_length=20_000, description=MATCHERS)
-    incident: int | None = Field(None, ge=0)
+    incident: Number | None = None
     limit: int = Field(10, ge=0, le=500, description="How many of the alerts to show.")
 
 
@@ -34,8 +34,9 @@ class SilenceGiven(Question):
     """A silence to make; with `id` one to change. Either `matchers` or an `incident`."""
 
     matchers: list[str] = Field(default=[], max_length=100, description=MATCHERS)
-    incident: int | None = Field(
-        None, ge=0, description="Silence what this incident is about: its route and its group."
+    incident: Number | None = Field(
+        None,
+        description="Silence what this incident is about: its route and its group.",
     )
     starts_at: GivenInstant | None = Field(None, description="By default now.")
     ends_at: GivenInstant
