@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from gateway.cli.show import plural
+from gateway.config.problem import listed
 from gateway.core.routing import walk
 from gateway.importing.emit import one_line
 from gateway.importing.notes import Fate
@@ -49,11 +50,13 @@ def tell(translation: Translation, proof: Proof | None, output: Path | None) -> 
     if kinds:
         _say(f"translated: {', '.join(f'{count} {kind}' for kind, count in kinds.items())}")
     for fate in Fate:
-        found = list(notes.of(fate))
+        found = notes.alike(fate)
         if found:
             _say(f"{fate}:")
-        for note in found:
-            _say(f"  {note.problem}{f' {note.template!r}' if note.template else ''}")
+        for note, lines in found:
+            more = f" (and in lines {listed(map(str, lines[1:]))})" if lines[1:] else ""
+            words = f" {note.template!r}" if note.template else ""
+            _say(f"  {note.problem}{words}{more}")
     if translation.repeats:
         _say(f'repeats that come sooner here than in Alertmanager (unless you say "{AS_THERE}"):')
     for late in translation.repeats:
@@ -84,7 +87,7 @@ def _tell_proof(proof: Proof) -> None:
         compared.append(f"{plural(proof.instants, 'instant')} in {intervals}")
     _say(f"the same in both files: {'; '.join(compared)}")
     if proof.unreached:
-        lines = ", ".join(map(str, sorted(proof.unreached)))
+        lines = listed(map(str, sorted(proof.unreached)))
         _say(f"  no label set ended in the routes of lines {lines}")
     for matcher in proof.untried:
         _say(f"  no value was found that fulfils {matcher}")

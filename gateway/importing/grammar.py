@@ -3,7 +3,7 @@
 from gateway.config.sections import Again, ListOf, Section
 from gateway.importing.grammar_http import HTTP_CONFIG, TLS_CONFIG
 from gateway.importing.grammar_receivers import RECEIVER
-from gateway.importing.kinds import (
+from gateway.importing.values import (
     DURATION,
     FLAG,
     HOST_AND_PORT,

@@ -3,8 +3,8 @@
 from gateway.config.kinds import Entry
 from gateway.config.problem import Findings
 from gateway.config.sections import Section
-from gateway.importing.kinds import FLAG, SECRET, STRING, TEXTS, WHATEVER, fields
 from gateway.importing.rules import Rules, check_rules
+from gateway.importing.values import FLAG, SECRET, STRING, TEXTS, WHATEVER, fields
 
 TLS_CONFIG = Section(
     "tls_config",

@@ -3,7 +3,8 @@
 from gateway.config.sections import ListOf, Section
 from gateway.importing.grammar_http import HTTP_CONFIG, TLS_CONFIG
 from gateway.importing.integrations import WITHOUT_COUNTERPART
-from gateway.importing.kinds import (
+from gateway.importing.kinds import Number
+from gateway.importing.values import (
     FLAG,
     GO_DURATION,
     HOST_AND_PORT,
@@ -14,7 +15,6 @@ from gateway.importing.kinds import (
     URL,
     WEBHOOK_URL,
     WHATEVER,
-    Number,
     fields,
 )
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from gateway.config.kinds import Kind
 from gateway.config.sections import ListOf, Section
 from gateway.importing.grammar_http import HTTP_CONFIG
-from gateway.importing.kinds import FLAG, STRING, TEXTS, WHATEVER, fields
 from gateway.importing.rules import Rules
+from gateway.importing.values import FLAG, STRING, TEXTS, WHATEVER, fields
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,14 @@ class Notes:
         found = [note for note in self.notes if note.fate is fate]
         yield from sorted(found, key=lambda note: (note.problem.line, note.problem.column))
 
+    def alike(self, fate: Fate) -> list[tuple[Note, list[int]]]:
+        """The notes of one kind, each with the lines of all that say the same."""
+        found: dict[tuple[str, str], tuple[Note, list[int]]] = {}
+        for note in self.of(fate):
+            _, lines = found.setdefault((note.problem.message, note.template), (note, []))
+            lines.append(note.problem.line)
+        return list(found.values())
+
     def variable(
         self,
         name: str,

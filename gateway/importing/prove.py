@@ -8,10 +8,10 @@ from typing import Any
 from gateway.config.load import Config
 from gateway.core.inhibition import InhibitRule, inhibited_by
 from gateway.core.labels import Labels, format_labels
-from gateway.core.matcher import Matcher
 from gateway.core.routing import Route, group_labels, match_routes, walk
 from gateway.core.timeinterval import TimeInterval
 from gateway.core.when import format_rfc3339
+from gateway.importing.label_sets import disturb, fulfilled, ways
 from gateway.importing.original import Original
 from gateway.importing.samples import Samples, instant_near
 
@@ -19,8 +19,6 @@ QUESTIONS = 5000
 """How many label sets are sent through the routes, as many as pairs and instants are asked for."""
 
 _VALUES = ("a", "b", "c", "")
-
-Labelled = dict[str, str]
 
 
 @dataclass(slots=True)
@@ -91,17 +89,18 @@ def _routing(
     there: Route, here: Route, random: Random, questions: int, proof: Proof
 ) -> Iterator[str]:
     """Differences in where label sets go, and how they are grouped and told there."""
-    ways = [*_ways(there, ())]
+    every = [*ways(there)]
     matchers = {one for route in (*walk(there), *walk(here)) for one in route.matchers}
     pool = sorted(matchers, key=str)
     samples = Samples(random)
     proof.untried = [str(one) for one in pool if samples.fulfilling(one) is None]
-    proof.routes = len(ways)
+    proof.routes = len(every)
     reached: set[str] = set()
-    for _ in range(questions):
-        route, way = random.choice(ways)
-        labels = _fulfilled(way, samples)
-        _disturb(labels, pool, samples, random)
+    for number in range(max(questions, len(every))):
+        # Each route at least once, however many there are.
+        route, way = every[number] if number < len(every) else random.choice(every)
+        labels = fulfilled(way, samples)
+        disturb(labels, pool, samples, random)
         for name in (*route.group_by, "alertname"):
             if name not in labels and (value := random.choice(_VALUES)):
                 labels[name] = value
@@ -112,14 +111,6 @@ def _routing(
         if answers[0] != answers[1]:
             yield f"{format_labels(labels)} goes to {answers[0]} there, to {answers[1]} here"
     proof.unreached = [one.line or 0 for one in walk(there) if one.id not in reached]
-
-
-def _ways(route: Route, above: tuple[Matcher, ...]) -> Iterator[tuple[Route, tuple[Matcher, ...]]]:
-    """Every route with the matchers on the way to it."""
-    way = (*above, *route.matchers)
-    yield route, way
-    for child in route.children:
-        yield from _ways(child, way)
 
 
 def _answers(routes: Sequence[Route], labels: Labels) -> list[dict[str, Any]]:
@@ -139,25 +130,6 @@ def _answers(routes: Sequence[Route], labels: Labels) -> list[dict[str, Any]]:
     ]
 
 
-def _fulfilled(way: Sequence[Matcher], samples: Samples) -> Labelled:
-    """Labels that fulfil the matchers, as far as that was found out."""
-    labels: Labelled = {}
-    for matcher in way:
-        if not matcher.matches(labels) and (value := samples.fulfilling(matcher)):
-            labels[matcher.name] = value
-    return labels
-
-
-def _disturb(labels: Labelled, pool: Sequence[Matcher], samples: Samples, random: Random) -> None:
-    """Set, change or take away a few labels, or none."""
-    for _ in range(random.choice((0, 0, 1, 1, 2, 4)) if pool else 0):
-        matcher = random.choice(pool)
-        value = samples.near(matcher)
-        labels.pop(matcher.name, None)
-        if value:
-            labels[matcher.name] = value
-
-
 def _inhibition(
     there: Sequence[InhibitRule],
     here: Sequence[InhibitRule],
@@ -173,9 +145,9 @@ def _inhibition(
     pool = [one for rule in there for one in (*rule.source, *rule.target)]
     for _ in range(questions if there else 0):
         rule = random.choice(there)
-        source, target = _fulfilled(rule.source, samples), _fulfilled(rule.target, samples)
+        source, target = fulfilled(rule.source, samples), fulfilled(rule.target, samples)
         if random.random() < 0.5:
-            _disturb(random.choice((source, target)), pool, samples, random)
+            disturb(random.choice((source, target)), pool, samples, random)
         for name in rule.equal:
             value = random.choice(_VALUES)
             for labels in (source, target):

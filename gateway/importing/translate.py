@@ -147,12 +147,13 @@ def _head(original: Original, notes: Notes, repeats: tuple[LateRepeat, ...]) -> 
             where = f" (line {one.line})" if one.line else ""
             yield from point_lines(f"{one.name:<{width}}  {one.meaning}{where}")
     for fate in Fate:
-        found = list(notes.of(fate))
+        found = notes.alike(fate)
         if found:
             yield "#"
             yield f"# {fate.capitalize()}:"
-        for note in found:
-            yield from point_lines(f"line {note.problem.line}: {note.problem.message}")
+        for note, numbers in found:
+            where = f"{'line' if len(numbers) == 1 else 'lines'} {', '.join(map(str, numbers))}"
+            yield from point_lines(f"{where}: {note.problem.message}")
     if repeats:
         yield "#"
         yield "# Repeats that come sooner here than in Alertmanager, as asked for:"

@@ -9,7 +9,9 @@ from gateway.config.yamltree import Mapping, Node, Scalar, read_tree
 from gateway.importing.original import Original
 from gateway.importing.secrets import secrets
 
-_MAY_BE_SECRET = re.compile(r"#.*(password|secret|token|key|url)\w*\s*:", re.IGNORECASE)
+_MAY_BE_SECRET = re.compile(
+    r"#.*((password|secret|token|key|url)\w*\s*:|://\S*(hook|@)|xox[a-z]-)", re.IGNORECASE
+)
 
 
 def copied(original: Original, key: str, written: Sequence[str]) -> list[str] | None:

@@ -101,6 +101,18 @@ def test_what_is_lost_is_loud() -> None:
     assert f"# not translated (line {line + 1}): opsgenie_configs of receiver ops" in result.stdout
 
 
+def test_what_is_said_of_many_places_is_said_once(tmp_path: Path) -> None:
+    """A file with fifty Slack receivers does not hide what matters; the lines are all there."""
+    file = tmp_path / "alertmanager.yml"
+    one = "  - {name: r%d, slack_configs: [{channel: '#a', color: good}]}\n"
+    rest = "global: {slack_app_token: test-token}\nroute: {receiver: r0}\nreceivers:\n"
+    file.write_text(rest + "".join(one % number for number in range(50)))
+    result = gateway("import", str(file))
+    assert result.stderr.count("color: the look of messages is the gateway's own") == 1
+    assert "(and in lines 5, 6, 7, " in result.stderr
+    assert len(json.loads(gateway("import", str(file), "--json").stdout)["not_translated"]) == 50
+
+
 def test_a_bad_file_is_refused_with_everything_that_is_wrong(tmp_path: Path) -> None:
     """Promise 6: exit status 1, nothing written, every fault with its place."""
     file, output = tmp_path / "alertmanager.yml", tmp_path / "routes.yaml"

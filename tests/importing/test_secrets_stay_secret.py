@@ -1,9 +1,19 @@
 """Promise 10: whatever is secret in an alertmanager.yml is in nothing that comes of it."""
 
 import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
 
 from gateway.cli import import_report
-from tests.importing.texts import WIDE, imported, loaded, receiver
+from gateway.config.sections import Section
+from gateway.importing.grammar import GLOBAL
+from gateway.importing.grammar_http import HTTP_CONFIG
+from gateway.importing.grammar_receivers import WITH_COUNTERPART
+from gateway.importing.kinds import Hidden
+from tests.importing.texts import WIDE, imported, loaded, receiver, refused
 
 SECRETS = ("test-smtp-password", "test-slack-hook", "test-opsgenie-key", "test-pagerduty-key",
            "test-webhook-path", "test-webhook-token")  # fmt: skip
@@ -41,6 +51,10 @@ def test_a_comment_that_may_hold_a_secret_is_not_copied() -> None:
     )
     assert "test-old-key" not in imported(text).text
     assert "# the first" in imported(text.replace("routing_key:", "see")).text
+    for said in ("https://hooks.example.com/x", "xoxb-1-test", "http://a:b@example.com"):
+        assert said not in imported(text.replace("routing_key: test-old-key", said)).text
+    link = "https://wiki.example.com/runbook"
+    assert link in imported(text.replace("routing_key: test-old-key", link)).text
 
 
 def test_a_secret_that_stands_in_a_route_as_well_is_not_copied_in_a_comment() -> None:
@@ -59,3 +73,50 @@ def test_a_secret_inside_of_a_template_is_not_shown() -> None:
     )
     assert "test-token-1" not in translation.text
     assert "it holds a secret" in translation.text
+
+
+def secret_places() -> Iterator[tuple[str, str, str]]:
+    """Every key that the grammar takes for a secret: its integration, its way down, its key."""
+    sections = {"global": GLOBAL, **WITH_COUNTERPART}
+    for name, section in sections.items():
+        for field in section.fields:
+            if isinstance(field.kind, Hidden):
+                yield name, "", field.name
+        inner = [("http_config", one) for one in HTTP_CONFIG.fields] if name != "email" else []
+        for way, field in inner:
+            if isinstance(field.kind, Hidden):
+                yield name, way, field.name
+            elif isinstance(field.kind, Section):
+                for deeper in field.kind.fields:
+                    if isinstance(deeper.kind, Hidden):
+                        yield name, f"{way}.{field.name}", deeper.name
+
+
+NEEDED = {
+    "global": {},
+    "email": {"to": "a@example.com", "from": "a@example.com", "smarthost": "a:25"},
+    "slack": {"channel": "#a"},
+    "pagerduty": {"routing_key": "test-key"},
+    "webhook": {"url": "https://a.example.com/"},
+}
+
+
+@pytest.mark.parametrize("value", ["test-Hidden-1", "https://a.example.com/test-Hidden-1"])
+@pytest.mark.parametrize(("name", "way", "key"), list(secret_places()))
+def test_a_secret_in_any_place_is_nowhere_else(name: str, way: str, key: str, value: str) -> None:
+    """Taken or refused: wherever the grammar has a secret, none is said again."""
+    entry: dict[str, Any] = dict(NEEDED[name])
+    inner = entry
+    for step in filter(None, way.split(".")):
+        inner = inner.setdefault(step, {})
+    inner[key] = value
+    general = {"slack_app_token": "test-token", **(entry if name == "global" else {})}
+    receiver = {"name": "r", **({} if name == "global" else {f"{name}_configs": [entry]})}
+    text = yaml.safe_dump({"global": general, "route": {"receiver": "r"}, "receivers": [receiver]})
+    problems = refused(text)
+    told = [f"{one}{one.to_json()}" for one in problems]
+    if not problems:
+        translation = imported(text)
+        told += [translation.text, json.dumps(import_report.as_json(translation, None))]
+        told.append(repr(loaded(translation)))
+    assert not [one for one in told if "Hidden" in one]

@@ -1,0 +1,71 @@
+"""The single values of an alertmanager.yml: durations, URLs, hosts, matchers, secrets."""
+
+import re
+from urllib.parse import urlsplit
+
+from gateway.config.kinds import Kind, Text
+from gateway.config.sections import Field
+from gateway.core.matcher_parse import parse_matchers
+from gateway.core.when import parse_duration
+from gateway.importing.kinds import Flag, Hidden, Texts, Whatever
+
+_GO_UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}
+_GO_PART = re.compile(rf"([0-9]+\.?[0-9]*|\.[0-9]+)({'|'.join(_GO_UNITS)})")
+_GO_DURATION = re.compile(rf"[+-]?(0|({_GO_PART.pattern})+)")
+_HOST_AND_PORT = re.compile(r"(?:\[[^\[\]]*\]|[^:\[\]]*):[^:\[\]]+")
+SHOWN_SECRET = "<secret>"  # noqa: S105  # what amtool prints in a secret's place
+
+
+def _go_duration(text: str) -> float:
+    """Seconds, as Go's time.ParseDuration reads them: any order of units, and fractions."""
+    if len(text) > 40 or _GO_DURATION.fullmatch(text) is None:
+        raise ValueError(f'"{text[:40]}" is not a duration such as 10s')
+    seconds = sum(float(number) * _GO_UNITS[unit] for number, unit in _GO_PART.findall(text))
+    return -seconds if text.startswith("-") else seconds
+
+
+def check_url(text: str) -> str:
+    """A URL with http or https and a host. Raises ValueError, without the text: it may be a
+    secret."""
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        good = False
+    if not good or text != "".join(text.split()):
+        raise ValueError("not a URL: http://… or https://… with a host belongs here")
+    return text
+
+
+def _secret_url(text: str) -> str:
+    return text if text == SHOWN_SECRET else check_url(text)
+
+
+def _webhook_url(text: str) -> str:
+    return text if "{{" in text else _secret_url(text)
+
+
+def _host_and_port(text: str) -> str:
+    if text and _HOST_AND_PORT.fullmatch(text) is None:
+        raise ValueError(f'"{text}" needs a host and a port, such as smtp.example.com:587')
+    return text
+
+
+STRING = Text("text", blank=True)
+MATCHERS = Text("text with matchers", parse_matchers, blank=True)
+DURATION = Text("duration", parse_duration)
+GO_DURATION = Text("duration", _go_duration)
+URL = Text("URL", check_url)
+HOST_AND_PORT = Text("host and port", _host_and_port, blank=True)
+FLAG = Flag()
+SECRET = Hidden()
+SECRET_URL = Hidden("URL", _secret_url)
+WEBHOOK_URL = Hidden("URL", _webhook_url)
+TEXTS = Texts()
+PATTERNS = Texts(blank=False)
+WHATEVER = Whatever()
+
+
+def fields(**kinds: Kind) -> tuple[Field, ...]:
+    """Keys with what they hold. A trailing underscore is for Python's own words."""
+    return tuple(Field(name.removesuffix("_"), kind, "") for name, kind in kinds.items())
