@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import Any
 
 from gateway.core.alert import Alert
+from gateway.core.notice import Reason
 from gateway.core.plan import NOTHING, Target
 
 
@@ -137,6 +138,11 @@ class Incident:
     def open(self) -> bool:
         """Whether the episode goes on."""
         return self.state is not State.RESOLVED
+
+    @property
+    def suppressed(self) -> bool:
+        """Whether all that burns in it was silenced or inhibited at the last look."""
+        return self.why_not.startswith((Reason.SILENCED.value, Reason.INHIBITED.value))
 
 
 _FIELDS = tuple(one.name for one in fields(Incident))

@@ -167,6 +167,8 @@ def _asked(incident: Incident, view: dict[str, Any], zone: str, now: float) -> s
     said = "Nobody has it yet."
     if incident.why_not:
         said += f" {quiet_because(incident)}."
+    if incident.suppressed:
+        return said
     if view["respond_by"]:
         ahead = view["respond_by"] > now
         said += f" An answer {'is' if ahead else 'was'} asked for by "

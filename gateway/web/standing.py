@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 from gateway.core.audience import receiver_of, step_targets
 from gateway.core.incident import Incident, Member
-from gateway.core.notice import Reason
 from gateway.core.plan import UNKNOWN_RANK, Plan, Repeats, Severity
 from gateway.core.routing import Route
 from gateway.core.timeinterval import muted, next_mute_change
@@ -16,8 +15,6 @@ from gateway.core.timing import timing
 from gateway.core.when import format_duration
 from gateway.render.times import clock_time
 from gateway.web.look import name_of
-
-_SUPPRESSED = (Reason.SILENCED.value, Reason.INHIBITED.value)
 
 
 def standing(
@@ -51,7 +48,7 @@ def standing(
     receiver = receiver_of(plan, incident.receiver)
     if not receiver.targets and receiver.escalate is None:
         said.append(f"Receiver {receiver.name} has no targets: nobody is told, on purpose.")
-    if incident.why_not.startswith(_SUPPRESSED):
+    if incident.suppressed:
         said.append("While that lasts no step is taken and nothing is told again.")
     elif incident.ack is None and muted_now is None:
         said += _next(incident, members, plan, route, now, zone)

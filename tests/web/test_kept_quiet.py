@@ -50,3 +50,16 @@ async def test_under_a_silence_nobody_is_asked_to_take_it(tmp_path: Path) -> Non
         await world.advance(MINUTE)
         for page in ("/", "/incidents/1001", f"/ack/{token(world)}"):
             assert "Nobody is told: silenced by ana until" in await text_of(client, "GET", page)
+
+
+async def test_what_the_silence_stops_is_not_foretold(tmp_path: Path) -> None:
+    """Told, then silenced: no page names a next step that will not come."""
+    async with served(tmp_path) as (world, client):
+        await world.post(alert("DoubleChargeDetected"))
+        await world.advance(MINUTE)
+        assert "Next to be told: Ben" in await text_of(client, "GET", "/incidents/1001")
+        by_name = (Matcher("alertname", "=", "DoubleChargeDetected"),)
+        until = world.now + 2 * HOUR
+        await world.engine.silences.put(by_name, world.now, until, "ana", "release")
+        await world.advance(MINUTE)
+        assert "Next to be told" not in await text_of(client, "GET", "/incidents/1001")
