@@ -11,9 +11,10 @@ from collections.abc import Callable
 from benchmarks import measure, table
 from benchmarks.measure import FULL, QUICK, TINY, Figures, Maker, Size
 from benchmarks.programs import Alertmanager, Gateway, World, alertmanager
+from benchmarks.reading import reading
 
 INGEST = ("new 64 x4", "known 64 x4", "new 1 x1", "new 1 x4", "known 1 x1", "known 1 x4")
-PARTS = ("ingest", "end-to-end", "storm", "kill", "start-up")
+PARTS = ("ingest", "end-to-end", "storm", "kill", "reading", "start-up")
 
 
 def in_turns(makers: list[Maker], rounds: int, work: Callable[[Maker], Figures]) -> table.Rounds:
@@ -54,6 +55,10 @@ def run(size: Size, parts: list[str], say: Callable[[str], None]) -> dict[str, t
         if "kill" in parts:
             say("kill -9 …")
             found["kill -9"] = in_turns(makers, 1, lambda make: measure.killed(make, world, size))
+        if "reading" in parts:
+            say("reading …")
+            rounds = 1 if size.rounds == 1 else 2
+            found["reading"] = in_turns(makers, rounds, lambda make: reading(make, world, size))
     if "start-up" in parts:
         say("start-up …")
         for arguments in (["check"], ["route", "severity=critical"]):

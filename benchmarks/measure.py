@@ -31,11 +31,15 @@ class Size:
     criticals: int = 20
     kept: int = 100
     starts: int = 20
+    read: int = 100_000
+    tries: int = 3  # of each question, beside the first
+    readers: int = 20
+    slowly: int = 400
 
 
 FULL = Size()
-QUICK = Size(1, 20_000, 5_000, 0.6, 3_000, 50, 1_000, 5, 100, 3)
-TINY = Size(1, 320, 256, 0.2, 64, 5, 64, 1, 20, 1)
+QUICK = Size(1, 20_000, 5_000, 0.6, 3_000, 50, 1_000, 5, 100, 3, 10_000, 3, 5, 100)
+TINY = Size(1, 320, 256, 0.2, 64, 5, 64, 1, 20, 1, 1_000, 1, 3, 10)
 
 
 @contextmanager

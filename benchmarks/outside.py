@@ -17,6 +17,7 @@ import uvloop
 
 from benchmarks import alerts, http
 from benchmarks.alerts import AHEAD
+from benchmarks.readers import read
 
 
 class Outside:
@@ -28,6 +29,7 @@ class Outside:
         self._sizes: list[int] = []
         self._ends = datetime.now(UTC) + AHEAD
         self._port = 0
+        self._posted_slowly = 0
 
     def took(self, at: float, body: bytes) -> None:
         """A webhook arrived."""
@@ -165,6 +167,31 @@ class Outside:
         """Wait until `count` alerts were in webhooks, or for `patience` seconds."""
         await self._until(lambda: len(self._first_arrivals("instance")) >= count, patience)
         return {"alerts": len(self._first_arrivals("instance")), "webhooks": len(self._arrived)}
+
+    async def read(self, port: int, path: str, readers: int, least: int) -> dict[str, Any]:
+        """Let `readers` ask for `path` at once; served is who got at least so many alerts."""
+        done = await read(port, path, readers)
+        return {
+            "readers": len(done),
+            "served": sum(reader.alerts >= least for reader in done),
+            "alerts": max(reader.alerts for reader in done),
+            "last_ms": 1000 * max(reader.took for reader in done),
+        }
+
+    async def post_slowly(self, port: int, count: int, every: float) -> dict[str, Any]:
+        """Post single new alerts, one each `every` seconds, on one connection."""
+        ends = datetime.now(UTC) + AHEAD
+        self._posted_slowly += count
+        first = 10_000_000 + self._posted_slowly
+        latencies: list[float] = []
+        for number in range(first, first + count):
+            single = iter([alerts.request(port, [alerts.alert(number, ends)])])
+            poster = await http.connect(port, lambda single=single: next(single, None))
+            poster.go()
+            await poster.done
+            latencies += poster.latencies
+            await asyncio.sleep(every)
+        return spread(latencies)
 
     def _first_arrivals(self, label: str = "alertname") -> dict[str, float]:
         seen: dict[str, float] = {}

@@ -184,12 +184,20 @@ class World:
 
     def do(self, order: str, **given: Any) -> dict[str, Any]:
         """Give an order and wait for what came of it. Raises Trouble when it failed."""
+        self.order(order, **given)
+        return self.answer()
+
+    def order(self, order: str, **given: Any) -> None:
+        """Give an order; what comes of it is the next `answer`."""
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps({"do": order, **given}) + "\n")
         self._process.stdin.flush()
+
+    def answer(self) -> dict[str, Any]:
+        """Wait for what came of the order. Raises Trouble when it failed."""
         answer = self._answer()
         if "error" in answer:
-            raise Trouble(f"{order}: {answer['error']}")
+            raise Trouble(f"an order failed: {answer['error']}")
         return answer
 
     def _answer(self) -> dict[str, Any]:

@@ -73,6 +73,20 @@ def _figures(work: str) -> list[tuple[str, Pick, str]]:
             ("after group_wait max ms", lambda f: f["critical"].get("max_ms"), ",.1f"),
             ("arrived", lambda f: f["critical"]["arrived"], ",.0f"),
         ]
+    if work == "reading":
+        return [
+            *(
+                (f"{what} ms", of(f"{what} ms"), ",.1f")
+                for what in ("one", "a fifth", "all", "all groups")
+            ),
+            ("one, asked first ms", of("one first ms"), ",.0f"),
+            ("readers at once", of("readers"), ".0f"),
+            ("served", of("served"), ".0f"),
+            ("last reader s", of("last reader s"), ".1f"),
+            ("RSS grown MB", of("grown mb"), ",.0f"),
+            ("POST p99 ms alone", of("post alone p99 ms"), ".1f"),
+            ("POST p99 ms beside", of("post beside p99 ms"), ".1f"),
+        ]
     if work == "kill -9":
         return [(figure, of(figure), ",.0f") for figure in ("answered", "known", "notified")]
     return [("median s", of("median_s"), ".2f"), ("max s", of("max_s"), ".2f")]

@@ -59,6 +59,18 @@ def test_nothing_answered_200_is_lost_by_kill_9(found: dict[str, Any]) -> None:
     assert ours["answered"] == ours["known"] == ours["notified"] == 20
 
 
+def test_readers_got_all_that_was_posted(found: dict[str, Any]) -> None:
+    """Each question found what it should, at both programs; ours refused no reader."""
+    for program in ("Alertmanager", "gateway"):
+        (figures,) = found["reading"][program]
+        assert figures["one alerts"] == 1
+        assert figures["a fifth alerts"] == 200
+        assert figures["all alerts"] == figures["all groups alerts"] == 1000
+        assert figures["post beside p99 ms"] > 0
+    (ours,) = found["reading"]["gateway"]
+    assert ours["readers"] == ours["served"] == 3
+
+
 def test_the_table_has_a_row_for_each_work() -> None:
     """`make bench` prints one table for people."""
     table = bench("--only", "start-up")
