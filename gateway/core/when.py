@@ -5,6 +5,7 @@ An instant is a float of unix seconds in UTC, a duration a float of seconds.
 
 import re
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 
 from gateway.core.wallclock import zone_named
 
@@ -109,12 +110,17 @@ def format_rfc3339(t: float, milliseconds: bool = True) -> str:
     try:
         # From whole milliseconds, or the float's error shows: 0.29 would print as .289.
         whole, rest = divmod(round(t * 1000), 1000)
-        head = datetime.fromtimestamp(whole, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+        head = _whole_second(whole)
     except (OverflowError, OSError, ValueError):
         raise ValueError(f"{t!r} is outside of the years 1 to 9999") from None
-    # glibc's %Y does not pad the years before 1000.
-    head = head.rjust(19, "0")
     return f"{head}.{rest:03}Z" if milliseconds else f"{head}Z"
+
+
+# Remembered, because whoever lists alerts asks for the same few seconds again and again.
+@lru_cache(maxsize=1024)
+def _whole_second(t: int) -> str:
+    # glibc's %Y does not pad the years before 1000.
+    return datetime.fromtimestamp(t, UTC).strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0")
 
 
 def local(t: float, zone: str | tzinfo) -> datetime:

@@ -12,6 +12,7 @@ from functools import partial
 from typing import TypeVar
 
 from gateway.core.plan import Plan
+from gateway.flow.fingerprints import Fingerprints
 from gateway.flow.hushed import Hushed
 from gateway.flow.label_search import LabelSearch
 from gateway.flow.look import Asked, Groups, Look, Placed, Seen
@@ -22,7 +23,7 @@ __all__ = ["Asked", "Burning", "Placed", "Seen"]
 
 T = TypeVar("T")
 
-PAGE = 200
+PAGE = 100
 """Alerts read at once."""
 
 GRACE = 900.0
@@ -51,6 +52,7 @@ class Burning:
         self._plan = plan
         self._now = now
         self._hushed = Hushed(memory)
+        self._names = Fingerprints()
         self._search = LabelSearch(store)
         self._first = asyncio.Semaphore(1)
         self._more = asyncio.Semaphore(1)
@@ -58,6 +60,7 @@ class Burning:
     def clear(self) -> None:
         """Forget what is remembered of the database."""
         self._hushed.clear()
+        self._names.clear()
         self._search.clear()
 
     async def alerts(
@@ -67,7 +70,7 @@ class Burning:
 
         `write` runs in a reader's thread, once for each page. Raises StoreUnavailable.
         """
-        look = Look(asked, self._plan(), self._memory, self._now())
+        look = Look(asked, self._plan(), self._memory, self._names, self._now())
 
         def page(tx: Tx, part: Sequence[int]) -> bytes:
             hush = self._hushed.at(tx, look.plan, look.now)
@@ -86,7 +89,7 @@ class Burning:
         self, asked: Asked, write: Callable[[Sequence[Placed]], bytes]
     ) -> AsyncIterator[bytes]:
         """Those asked for, group by group in the order of their labels; like `alerts`."""
-        look = Look(asked, self._plan(), self._memory, self._now())
+        look = Look(asked, self._plan(), self._memory, self._names, self._now())
 
         def page(tx: Tx, part: Sequence[tuple[int, int]], groups: Groups) -> bytes:
             hush = self._hushed.at(tx, look.plan, look.now)

@@ -9,6 +9,7 @@ from gateway.core.matcher import Matcher, matches_all
 from gateway.core.plan import Plan
 from gateway.core.routing import match_routes, walk
 from gateway.core.timeinterval import containing
+from gateway.flow.fingerprints import Fingerprints
 from gateway.flow.hushed import Hush, fingerprints
 from gateway.flow.memory import Memory
 from gateway.store import Tx, burning, members
@@ -41,6 +42,7 @@ class Seen(NamedTuple):
     `inhibited_by`: the fingerprint of the alert that does, once it is known; else its identity.
     """
 
+    fingerprint: str
     labels: Labels
     labels_text: str
     annotations_text: str
@@ -68,11 +70,14 @@ Groups = Mapping[int, tuple[Group, tuple[str, ...]]]
 class Look:
     """One question at one moment. Used by one thread at a time."""
 
-    def __init__(self, asked: Asked, plan: Plan, memory: Memory, now: float) -> None:
+    def __init__(
+        self, asked: Asked, plan: Plan, memory: Memory, names: Fingerprints, now: float
+    ) -> None:
         self.asked = asked
         self.plan = plan
         self.now = now
         self._memory = memory
+        self._fingerprint = names.of
         self._names = sorted({m.name for route in walk(plan.root) for m in route.matchers})
         self._receivers: dict[tuple[str | None, ...], tuple[str, ...]] = {}
 
@@ -122,7 +127,8 @@ class Look:
             if stored is not None and stored <= now:
                 doubtful[identity] = serial
             found[serial] = Seen(
-                labels, labels_text, annotations, starts_at, ends_at, updated_at, url,
+                self._fingerprint(serial, labels), labels, labels_text, annotations,
+                starts_at, ends_at, updated_at, url,
                 self._receivers_of(labels), silenced_by, inhibited_by,
             )  # fmt: skip
         if doubtful:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, bindparam, case, func, or_, select
 
 from gateway.core.alert import Alert
-from gateway.core.incident import Incident, Told
+from gateway.core.incident import Incident, State, Told
 from gateway.core.labels import Labels
 from gateway.store import alerts as alert_rows
 from gateway.store import incidents as incident_rows
@@ -59,6 +59,7 @@ _STANDING = Statement(
     .where(incident_rows.IS_OPEN)
     .group_by(incidents.c.severity, incidents.c.state)
 )
+_OPEN_STATES = tuple(state.value for state in State if state is not State.RESOLVED)
 _TITLES = (*incident_rows.SELECTED, incidents.c.title)
 _HISTORY = Statement(
     select(
@@ -111,10 +112,6 @@ def incidents_page(
     group labels and receiver, whatever its case (beyond ASCII as the database folds it).
     """
     query: Select[Row] = select(*_TITLES).order_by(incidents.c.number.desc()).limit(limit)
-    if state == "open":
-        query = query.where(incident_rows.IS_OPEN)
-    elif state is not None:
-        query = query.where(incidents.c.state == state)
     if receiver is not None:
         query = query.where(incidents.c.receiver == receiver)
     if severity is not None:
@@ -124,7 +121,15 @@ def incidents_page(
         query = query.where(or_(*(place.icontains(q, autoescape=True) for place in places)))
     if before is not None:
         query = query.where(incidents.c.number < before)
-    return [Listed(incident_rows.of_row(row), row[-1]) for row in tx.select(query)]
+    if state is None:
+        rows = tx.select(query)
+    else:
+        # Each state by itself goes by its index. "Not resolved" would look at all that is over,
+        # which in time is nearly everything.
+        states = _OPEN_STATES if state == "open" else (state,)
+        rows = [row for one in states for row in tx.select(query.where(incidents.c.state == one))]
+        rows.sort(key=lambda row: -int(row[0]))
+    return [Listed(incident_rows.of_row(row), row[-1]) for row in rows[:limit]]
 
 
 def title_of(tx: Tx, number: int) -> str:

@@ -2,8 +2,10 @@
 
 import sqlite3
 from pathlib import Path
+from typing import cast
 
 import pytest
+from sqlalchemy.sql.expression import ClauseElement
 
 from gateway.store import (
     alerts,
@@ -15,12 +17,15 @@ from gateway.store import (
     lines,
     members,
     outcomes,
+    reading,
     sent,
     silences,
     timeline,
     untold,
 )
+from gateway.store.session import Row
 from gateway.store.sql import SQLITE, Statement
+from gateway.store.tx import Tx
 
 MODULES = (
     alerts,
@@ -100,3 +105,20 @@ def test_claiming_goes_by_rank(sqlite_path: Path) -> None:
     plan = steps(sqlite_path, claims._HEADS)
     assert plan[0] == "SEARCH notices USING INDEX notices_by_rank (channel=?)"
     assert "USE TEMP B-TREE FOR ORDER BY" not in plan
+
+
+@pytest.mark.parametrize("state", ["open", "firing", "resolved"])
+def test_lists_of_incidents_go_by_their_state(sqlite_path: Path, state: str) -> None:
+    """E37: open incidents are found beside a hundred thousand that are over, newest first."""
+    asked: list[Statement] = []
+
+    class Recorder:
+        def select(self, query: ClauseElement) -> list[Row]:
+            asked.append(Statement(query))
+            return []
+
+    reading.incidents_page(cast(Tx, Recorder()), state=state, before=7)
+    assert asked
+    for statement in asked:
+        plan = steps(sqlite_path, statement)
+        assert plan == ["SEARCH incidents USING INDEX incidents_state (state=? AND number<?)"]

@@ -9,7 +9,6 @@ from typing import Any
 
 import orjson
 
-from gateway.core.labels import fingerprint
 from gateway.core.plan import Plan
 from gateway.core.when import format_rfc3339
 from gateway.flow.burning import Placed, Seen
@@ -44,7 +43,7 @@ def _alert(seen: Seen, receivers: tuple[str, ...], muted_by: tuple[str, ...]) ->
     written = {
         "annotations": orjson.Fragment(seen.annotations_text),
         "endsAt": NO_END if seen.ends_at is None else _instant(seen.ends_at),
-        "fingerprint": fingerprint(seen.labels),
+        "fingerprint": seen.fingerprint,
         "receivers": _receivers(receivers),
         "startsAt": _instant(seen.starts_at),
         "status": _status(seen.silenced_by, seen.inhibited_by, muted_by),
