@@ -18,14 +18,14 @@ from gateway.channels.webhook_body import body
 from gateway.config.load import Config
 from gateway.core.matcher import Matcher
 from gateway.core.message import Message, Receipt
-from gateway.core.plan import Target
+from gateway.core.plan import Repeats, Target
 from gateway.core.when import format_rfc3339
 from gateway.web.sources import SOURCES
 from tests.conformance.adapter_scenarios import routes_of
 from tests.endtoend.monitoring import Alertmanager
 from tests.fakes import FakeWebhook, Received
 from tests.flow.world import START, StandIn, World
-from tests.peers.stories import LENGTH, Event, Story, configuration
+from tests.peers.stories import Event, Story, configuration
 from tests.processes.harness import ended_after
 
 Bodies = list[tuple[float, dict[str, Any]]]
@@ -53,8 +53,10 @@ class Collector(FakeWebhook):
         self.arrived.append((time.time(), received.json))
 
 
-async def to_alertmanager(home: Path, stories: Sequence[Story], collector: Collector) -> Played:
-    """Play to the real one, whose webhooks go to `collector`."""
+async def to_alertmanager(
+    home: Path, stories: Sequence[Story], collector: Collector, length: float
+) -> Played:
+    """Play to the real one for `length` seconds; its webhooks go to `collector`."""
     played, url = Played(list(stories)), collector.url
     collector.arrived.clear()
     alertmanager = await asyncio.to_thread(Alertmanager, home, configuration(played.stories, url))
@@ -70,7 +72,7 @@ async def to_alertmanager(home: Path, stories: Sequence[Story], collector: Colle
                 at = (began + time.time()) / 2 - start
                 played.took.append((at, event))
                 played.latest = max(played.latest, at - event.at)
-            await asyncio.sleep(max(0.0, start + LENGTH - time.time()))
+            await asyncio.sleep(max(0.0, start + length - time.time()))
         await asyncio.to_thread(alertmanager.stop)
     played.bodies = [(at - start, body) for at, body in collector.arrived]
     return played
@@ -107,16 +109,19 @@ def _matchers(event: Event) -> list[Matcher]:
     return [Matcher(name, "=", value) for name, value in event.labels.items()]
 
 
-async def to_the_gateway(folder: Path, played: Played, url: str) -> Bodies:
+async def to_the_gateway(
+    folder: Path, played: Played, url: str, length: float, repeats: Repeats = Repeats.ON_TICKS
+) -> Bodies:
     """Play the same to a gateway in virtual time; returns its webhooks."""
-    routes = routes_of(json.dumps(configuration(played.stories, url)))
-    stage = Stage(f"sqlite:///{folder}/gateway.db", routes)
+    routes = json.loads(routes_of(json.dumps(configuration(played.stories, url))))
+    routes["repeats"] = str(repeats)
+    stage = Stage(f"sqlite:///{folder}/gateway.db", json.dumps(routes))
     await stage.start()
     try:
         for at, event in played.took:
             await stage.advance(max(0.0, START + at - stage.now))
             await stage.take(event)
-        await stage.advance(START + LENGTH - stage.now)
+        await stage.advance(START + length - stage.now)
     finally:
         await stage.close()
     return stage.bodies

@@ -25,11 +25,12 @@ async def test_the_same_stories_are_told_alike(tmp_path: Path) -> None:
         for attempt in range(ATTEMPTS):
             home = tmp_path / f"attempt-{attempt}"
             home.mkdir()
-            played = await to_alertmanager(home, stories, collector)
+            played = await to_alertmanager(home, stories, collector, LENGTH)
             if played.latest < LATE:
                 break
         assert played.latest < LATE, f"the machine is too busy: {played.latest:.2f} s late"
-        ours = by_place(await to_the_gateway(home, played, collector.url), LENGTH - 0.7)
+        bodies = await to_the_gateway(home, played, collector.url, LENGTH)
+    ours = by_place(bodies, LENGTH - 0.7)
     theirs = by_place(played.bodies, LENGTH - 0.7)
     wrong = [
         f"{receiver} {dict(group)}: {line}"
