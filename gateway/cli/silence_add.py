@@ -90,7 +90,8 @@ def command(
     if not dry_run:
         asked = {
             "matchers": preview["matchers"],
-            "starts_at": format_rfc3339(start),
+            # The gateway's own now: by a clock that is ahead of its, it would begin later.
+            "starts_at": None if start <= now else format_rfc3339(start),
             "ends_at": format_rfc3339(end),
             "gone_for": gone_for,
             "created_by": who,

@@ -6,6 +6,7 @@ in between, nothing is lost: silenced incidents are due at their silence's end b
 """
 
 import asyncio
+import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -15,10 +16,13 @@ from typing import TypeVar
 from uuid import uuid4
 
 from gateway.core.alert import Alert
-from gateway.core.matcher import Matcher, matches_all
+from gateway.core.matcher import Matcher, format_matchers, matches_all
 from gateway.core.plan import NOTHING
 from gateway.core.silence import Silence, SilenceError, can_update, expired, validate
+from gateway.core.when import format_rfc3339
 from gateway.store import Store, Tx, alerts, incidents, members, silences
+
+log = logging.getLogger(__name__)
 
 Made = TypeVar("Made")
 
@@ -97,6 +101,7 @@ class Silences:
             raise SilenceError("it ends when it starts", "endsAt")
         saved, changed = await self._store.write(partial(_put, wanted=wanted, now=now))
         self._look_again(changed)
+        log.info("silence made or changed", extra=_told(saved))
         return saved
 
     async def expire(self, silence_id: str) -> Silence:
@@ -107,6 +112,8 @@ class Silences:
             partial(_expire, silence_id=silence_id, now=self._now())
         )
         self._look_again(changed)
+        if changed:
+            log.info("silence ended", extra=_told(saved))
         return saved
 
     async def get(self, silence_id: str) -> Silence | None:
@@ -209,6 +216,17 @@ class Silences:
         now = self._now()
         page = await self._store.read(partial(alerts.page_active, now=now, after=after, limit=PAGE))
         return page, page[-1].identity if len(page) == PAGE else None
+
+
+def _told(silence: Silence) -> dict[str, str]:
+    """What the log says of it: one that nothing has met yet stands in no timeline."""
+    return {
+        "silence": silence.id,
+        "matchers": format_matchers(silence.matchers),
+        "until": format_rfc3339(silence.ends_at),
+        "by": silence.created_by,
+        "why": silence.comment,
+    }
 
 
 def _put(tx: Tx, wanted: Silence, now: float) -> tuple[Silence, list[Silence]]:

@@ -31,8 +31,11 @@ def silenced(
             over[silence.id] = (silence, count + 1)
     said = []
     for silence, count in over.values():
-        of = "" if count == len(firing) else f" {count} of its {len(firing)} alerts that fire:"
-        said.append(f"Silenced:{of} {words(silence, plan, now, zone)}.")
+        by = words(silence, plan, now, zone)
+        if count == len(firing):
+            said.append(f"Silenced {by}.")
+        else:
+            said.append(f"{count} of its {len(firing)} alerts that fire: silenced {by}.")
     return said
 
 

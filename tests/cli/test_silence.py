@@ -200,7 +200,7 @@ async def test_explain_tells_who_silenced_it_until_when_and_why(running: Running
 
     incident = await explained("1001")
     assert (
-        "Silenced: 1 of its 2 alerts that fire: by Ana until 13:07 UTC (database maintenance); "
+        "1 of its 2 alerts that fire: silenced by Ana until 13:07 UTC (database maintenance); "
         f"to end it: gateway silence expire {silence.id[:8]}." in incident
     )
     labels = await explained("instance=web-1")

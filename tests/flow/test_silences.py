@@ -190,3 +190,19 @@ async def test_what_it_would_silence(world: World) -> None:
     every = await world.engine.store.read(lambda tx: alerts.page_active(tx, world.now, "", 100))
     matching = [one for one in every if one.labels["alertname"] == "PaymentFailures"]
     assert shown[0] == matching[0]
+
+
+async def test_who_made_and_ended_one_is_logged(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One that never meets an alert stands in no timeline; the log has it all the same."""
+    caplog.set_level("INFO", "gateway.flow.silences")
+    made = await silence(world)
+    for _ in range(2):  # what had ended does not end again
+        await world.engine.silences.expire(made.id)
+    said = [(one.message, one.__dict__["by"], one.__dict__["matchers"]) for one in caplog.records]
+    by_name = '{alertname="PaymentFailures"}'
+    assert said == [
+        ("silence made or changed", "ana", by_name),
+        ("silence ended", "ana", by_name),
+    ]

@@ -32,12 +32,12 @@ async def test_the_incidents_page_names_the_silences_over_it(tmp_path: Path) -> 
         await world.advance(MINUTE)
         said = await text_of(client, "GET", "/incidents/1001")
         assert (
-            "Silenced: 1 of its 2 alerts that fire: by Ana until 13:06 UTC "
+            "1 of its 2 alerts that fire: silenced by Ana until 13:06 UTC "
             f"(&lt;b&gt;disk&lt;/b&gt; is changed); to end it: gateway silence expire {one.id[:8]}."
             in said
         )
         await silences.expire(one.id)
-        assert "Silenced" not in await text_of(client, "GET", "/incidents/1001")
+        assert "silenced by Ana" not in await text_of(client, "GET", "/incidents/1001")
 
 
 async def test_under_a_silence_nobody_is_asked_to_take_it(tmp_path: Path) -> None:

@@ -84,11 +84,11 @@ async def make(
 ) -> models.Silence:
     """Make a silence, or change the one whose id is given."""
     matchers = await _matchers(engine, given.matchers, given.incident)
-    now = engine.now()
+    starts_at = engine.now() if given.starts_at is None else given.starts_at
     try:
         saved = await engine.silences.put(
             matchers,
-            now if given.starts_at is None else given.starts_at,
+            starts_at,
             given.ends_at,
             given.created_by,
             given.comment,
@@ -100,7 +100,7 @@ async def make(
         raise _wrong(field, str(error)) from None
     except SilenceNotFound:
         raise _unknown(given.id) from None
-    return silence_model(saved, engine.plan, now)
+    return silence_model(saved, engine.plan, engine.now())
 
 
 async def expire(engine: Engine, asked: questions.NothingAsked, name: str) -> models.Silence:
