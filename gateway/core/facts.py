@@ -60,6 +60,7 @@ def build_facts(
         "firing": firing,
         "resolved": len(ranked) - firing,
         "more": max(0, len(ranked) - MOST_ALERTS),
+        "truncated": incident.left_out,
         "unheard": [alert_facts(m, now) for m in unheard[:MOST_ALERTS]],
         "opened_at": incident.opened_at,
         "since": min((m.alert.starts_at for m in ranked), default=incident.opened_at),

@@ -132,6 +132,7 @@ class Incident:
     resolved_at: float | None = None
     beginnings: tuple[float, ...] = ()  # when its group began of late, this time included
     flapping_told_at: float | None = None  # when people last heard of a group that flaps
+    left_out: int = 0  # alerts of its group that the source said it did not send
     title: str = ""  # what it is about, in a few words, for lists
 
     @property
@@ -183,6 +184,7 @@ def memory(incident: Incident) -> dict[str, Any]:
         "respond_by": incident.respond_by,
         "beginnings": incident.beginnings,
         "flapping_told_at": incident.flapping_told_at,
+        "left_out": incident.left_out,
     }
 
 

@@ -8,6 +8,7 @@ from functools import partial
 
 from gateway.config.load import Config, ConfigError, Problem
 from gateway.core.incoming import Incoming
+from gateway.core.labels import identity
 from gateway.core.plan import Plan
 from gateway.core.respond import Response, acknowledge, unacknowledge
 from gateway.flow.burning import Burning
@@ -15,6 +16,7 @@ from gateway.flow.courier import Courier
 from gateway.flow.delivery import Delivery
 from gateway.flow.dispatch import BATCH, Dispatched, decide_due
 from gateway.flow.intake import Intake
+from gateway.flow.left_out import note_left_out
 from gateway.flow.loops import Loops
 from gateway.flow.memory import Memory
 from gateway.flow.parts import Health, Parts
@@ -49,6 +51,7 @@ class Engine:
         self.now = parts.now
         self._config = parts.config
         self._config_problems: tuple[Problem, ...] = ()
+        self._leaving_out: set[str] = set()  # sources that once said so, to notice the end of it
         self._loops = Loops(parts.now)
         self._running = False
         self._due = asyncio.Event()
@@ -83,13 +86,21 @@ class Engine:
         """The couriers by channel."""
         return self.delivery.couriers
 
-    async def submit(self, source: str, alerts: Sequence[Incoming]) -> None:
-        """Take alerts in; returns once they are on disk. See Intake.submit for errors."""
+    async def submit(self, source: str, alerts: Sequence[Incoming], left_out: int = 0) -> None:
+        """Take alerts in; returns once they are on disk. See Intake.submit for errors.
+
+        `left_out`: how many more the source says it has and did not send.
+        """
         self.watch.notice(alerts)
         try:
             settings = self.config.sources.get(source)
             timeout = settings.resolve_timeout if settings else None
             await self.intake.submit(source, alerts, timeout)
+            if left_out or source in self._leaving_out:
+                self._leaving_out.add(source)
+                names = [identity(alert.labels) for alert in alerts]
+                note = partial(note_left_out, identities=names, count=left_out, now=self.now())
+                await self.store.write(note)
         except StoreUnavailable as error:
             self._upkeep.store_problem = str(error)
             raise

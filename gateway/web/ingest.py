@@ -99,7 +99,7 @@ class Ingest:
         metrics = self._engine.metrics
         if parsed.alerts:
             try:
-                await self._engine.submit(source.name, parsed.alerts)
+                await self._engine.submit(source.name, parsed.alerts, parsed.truncated)
             except (StoreUnavailable, Overloaded) as error:
                 metrics.request(source.name, 503)
                 return unavailable(error)

@@ -209,11 +209,15 @@ class World:
     # What happens from outside.
 
     async def post(
-        self, *alerts: Incoming, to: Engine | None = None, source: str = "alertmanager"
+        self,
+        *alerts: Incoming,
+        to: Engine | None = None,
+        source: str = "alertmanager",
+        left_out: int = 0,
     ) -> None:
         """A source reports alerts to one replica; returns when they were answered."""
         engine = to or self.engine
-        task = asyncio.get_running_loop().create_task(engine.submit(source, alerts))
+        task = asyncio.get_running_loop().create_task(engine.submit(source, alerts, left_out))
         await asyncio.sleep(0)
         if not task.done():
             await engine.intake.commit_waiting()

@@ -72,6 +72,7 @@ async def test_truncated_alerts_are_said(client: Client, engine: FakeEngine) -> 
     assert (status, said["note"]) == (200, "7 more not shown by the sender")
     counted = 'gateway_ingest_alerts_truncated_total{source="alertmanager"} 7.0'
     assert counted in engine.metrics.exposition().decode()
+    assert engine.left_out == 7
 
 
 async def test_a_bad_alert_beside_good_ones_at_the_webhook(

@@ -37,6 +37,7 @@ class FakeEngine:
         self.metrics = Metrics()
         self.links = Links("https://gateway.example.com", b"test-signing-key")
         self.submitted: list[tuple[str, list[Incoming]]] = []
+        self.left_out = 0
         self.rejected: list[tuple[Any, ...]] = []
         self.fails: Exception | None = None
         self.health: list[Health] = [Health("store", True)]
@@ -50,9 +51,10 @@ class FakeEngine:
     def now(self) -> float:
         return self.time
 
-    async def submit(self, source: str, alerts: Sequence[Incoming]) -> None:
+    async def submit(self, source: str, alerts: Sequence[Incoming], left_out: int = 0) -> None:
         if self.fails is not None:
             raise self.fails
+        self.left_out = left_out
         self.submitted.append((source, list(alerts)))
 
     async def reject(self, *what: Any) -> None:

@@ -1,0 +1,25 @@
+"""What a source says it left out by its own limit stands with the incidents concerned (E33)."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from gateway.core.incident import Incident
+from gateway.core.notice import Entry
+from gateway.store import Tx, incidents, members, timeline
+
+
+def note_left_out(tx: Tx, identities: Sequence[str], count: int, now: float) -> None:
+    """Remember that beside these alerts the source has `count` that it did not send.
+
+    What is told next says so. A count that has not changed is recorded once.
+    """
+    found = members.open_numbers_of(tx, identities)
+    numbers = sorted({number for several in found.values() for number in several})
+    changed: list[Incident] = [
+        replace(incident, left_out=count)
+        for incident in incidents.many(tx, numbers).values()
+        if incident.left_out != count
+    ]
+    incidents.save(tx, changed)
+    text = f"the source left out {count} more by its own limit" if count else "nothing any more"
+    timeline.add(tx, [(one.number, Entry(now, "left out", text, {})) for one in changed])
