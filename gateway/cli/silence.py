@@ -6,12 +6,13 @@ import click
 
 from gateway.cli import story
 from gateway.cli.api import api_of, url_option
-from gateway.cli.route import read_labels
 from gateway.cli.show import Cell, columns, say, say_json
 from gateway.cli.silence_add import command as add
+from gateway.cli.silence_add import read_matchers
 from gateway.cli.silence_words import SHORT, because, matchers_of, span
 from gateway.cli.world import Stop, World, json_option, pass_world
 from gateway.core.escape import one_line
+from gateway.core.matcher import Matcher
 from gateway.core.matcher_parse import parse_matchers
 
 _STATES = {"active": "green", "pending": "yellow", "expired": None}
@@ -26,7 +27,7 @@ command.add_command(add)
 
 
 @command.command("list")
-@click.argument("labels", metavar="[LABEL=VALUE...]", nargs=-1)
+@click.argument("matchers", metavar="[MATCHER...]", nargs=-1)
 @click.option("--expired", is_flag=True, help="Those too that ended in the last five days.")
 @story.zone_option
 @url_option
@@ -34,7 +35,7 @@ command.add_command(add)
 @pass_world
 def listed(
     world: World,
-    labels: tuple[str, ...],
+    matchers: tuple[str, ...],
     expired: bool,
     zone: str | None,
     url: str | None,
@@ -46,13 +47,14 @@ def listed(
     gateway silence list
     gateway silence list team=billing --expired
 
-    With labels, those that could silence an alert that has them: what a silence says of other
-    labels is left open. Why one alert keeps quiet, `gateway explain LABEL=VALUE...` tells.
+    With LABEL=VALUE those that could silence an alert that has it; what a silence says of other
+    labels is left open. The other operators look at what the silence itself says, as in amtool.
+    Why one alert keeps quiet, `gateway explain LABEL=VALUE...` tells.
     """
     seen_from = story.zone_of(world, zone)
-    wanted = read_labels(labels)
+    wanted = [matcher for text in matchers for matcher in read_matchers(text)]
     found = api_of(world, url).get("/silences", ended="true" if expired else None)["silences"]
-    found = [one for one in found if _could_silence(one, wanted)]
+    found = [one for one in found if all(_fits(one, matcher) for matcher in wanted)]
     if as_json:
         say_json({"silences": found})
         return
@@ -108,9 +110,14 @@ def _named(text: str, known: list[dict[str, Any]]) -> dict[str, Any]:
     raise Stop(f"{shown!r} names {len(found)} silences: {ids}; write more of it")
 
 
-def _could_silence(silence: dict[str, Any], labels: dict[str, str]) -> bool:
-    matchers = [matcher for text in silence["matchers"] for matcher in parse_matchers(text)]
-    return all(one.matches(labels) for one in matchers if one.name in labels)
+def _fits(silence: dict[str, Any], wanted: Matcher) -> bool:
+    every = [matcher for text in silence["matchers"] for matcher in parse_matchers(text)]
+    said = [matcher for matcher in every if matcher.name == wanted.name]
+    if wanted.op == "=":
+        return all(matcher.matches_value(wanted.value) for matcher in said)
+    if not said:
+        return wanted.op in ("!=", "!~")
+    return any(wanted.matches_value(matcher.value) for matcher in said)
 
 
 def _row(one: dict[str, Any], zone: str, now: float) -> list[Cell]:

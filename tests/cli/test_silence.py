@@ -151,6 +151,11 @@ async def test_they_are_listed_and_found_by_labels(running: Running) -> None:
     assert "pending  12:07 UTC to 14:07 UTC" in said
     assert "release" not in await fine(running, "list", "team=billing")
     assert "release" in await fine(running, "list", "alertname=PaymentFailures")
+    assert "release" in await fine(running, "list", "PaymentFailures")
+    for matcher in ("team=~plat.*", "alertname!=PaymentFailures"):
+        said = await fine(running, "list", matcher)
+        assert "release" in said
+        assert "PaymentFailures" not in said
     data = json.loads(await fine(running, "list", "--json"))
     assert [one["state"] for one in data["silences"]] == ["active", "pending"]
     await fine(running, "expire", data["silences"][0]["id"])
