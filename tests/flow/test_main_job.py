@@ -65,6 +65,24 @@ async def test_an_inhibited_warning_keeps_quiet(world: World) -> None:
     assert lines[0][1].startswith("inhibited by")
 
 
+async def test_what_was_left_out_is_told_when_it_is_back(world: World) -> None:
+    """Told, inhibited while others were told of, and still there when that is over."""
+    await world.post(alert("Slow", "warning"), alert("Slow", "critical"))
+    await world.advance(MINUTE)
+    began = world.now
+    await world.post(alert("BillingDatabaseDown", starts_at=began))
+    await world.post(alert("Slow", "critical", region="us"))
+    await world.advance(5 * MINUTE)
+    await world.post(alert("BillingDatabaseDown", starts_at=began, ends_at=world.now))
+    await world.advance(5 * MINUTE)
+    heard = [d for d in world.delivered if d.incident == 1001 and d.channel == "slack"]
+    assert [(round(d.at), d.reason, d.message.facts["firing"]) for d in heard] == [
+        (0, "first", 2),
+        (300, "new alerts", 2),
+        (600, "mute ended", 3),
+    ]
+
+
 async def test_the_inhibitor_ends(world: World) -> None:
     """When what inhibited it is over, the warning is told at its next tick."""
     await world.post(alert("BillingDatabaseDown", starts_at=START))
