@@ -25,6 +25,9 @@ CHOSEN = ("009-receiver-slow", "010-inhibition", "012-silence")
 LATE = 0.25
 """Seconds by which a step may come late before it could fall beyond a tick."""
 
+ATTEMPTS = 4
+"""Plays until every scenario was played on time; a busy machine needs more than one."""
+
 Collected = dict[str, list[dict[str, Any]]]
 
 
@@ -35,7 +38,7 @@ async def test_scenarios_hold_in_real_time(tmp_path: Path) -> None:
     cases = json.loads((folder / "vectors" / "scenarios.json").read_text("utf-8"))["cases"]
     chosen = [case for case in cases if case["id"].partition("/")[2].startswith(CHOSEN)]
     assert len(chosen) == len(CHOSEN)
-    for attempt in range(3):
+    for attempt in range(ATTEMPTS):
         async with collecting() as collector:
             with ExitStack() as ends:
                 gateways = []
@@ -54,13 +57,18 @@ async def test_scenarios_hold_in_real_time(tmp_path: Path) -> None:
                     play(case["input"], gateway.url, collector.start)
                     for case, gateway in zip(chosen, gateways, strict=True)
                 ]
-                latest = max(await asyncio.gather(*plays))
-        if latest < LATE:
+                late = await asyncio.gather(*plays)
+        left = []
+        for case, gateway, latest in zip(chosen, gateways, late, strict=True):
+            got = collector.taken[gateway.home.name]
+            if latest > LATE:
+                left.append(case)
+            else:
+                assert run.compare(got, case["expect"], case), (case["id"], got)
+        chosen = left
+        if not chosen:
             break
-    assert latest < LATE, f"the machine is too busy: {latest:.2f} s late"
-    for case, gateway in zip(chosen, gateways, strict=True):
-        got = collector.taken[gateway.home.name]
-        assert run.compare(got, case["expect"], case), (case["id"], got)
+    assert not chosen, f"the machine is too busy for {', '.join(case['id'] for case in chosen)}"
 
 
 class Collector:

@@ -32,6 +32,10 @@ Bodies = list[tuple[float, dict[str, Any]]]
 """Webhooks with the seconds from the start at which they came."""
 
 
+LATE = 0.2
+"""Seconds by which an event may come late: events and ticks are a quarter of a second apart."""
+
+
 @dataclass
 class Played:
     """What Alertmanager was given and what it said; all times in seconds from the start."""
@@ -39,7 +43,11 @@ class Played:
     stories: list[Story]
     took: list[tuple[float, Event]] = field(default_factory=list)
     bodies: Bodies = field(default_factory=list)
-    latest: float = 0.0  # by how much the latest event came too late
+
+    def on_time(self) -> list[Story]:
+        """The stories of which no event came so late that it could have fallen beyond a tick."""
+        late = {event.labels["story"] for at, event in self.took if at - event.at > LATE}
+        return [story for story in self.stories if story.name not in late]
 
 
 class Collector(FakeWebhook):
@@ -71,7 +79,6 @@ async def to_alertmanager(
                 await _post(session, event, start)
                 at = (began + time.time()) / 2 - start
                 played.took.append((at, event))
-                played.latest = max(played.latest, at - event.at)
             await asyncio.sleep(max(0.0, start + length - time.time()))
         await asyncio.to_thread(alertmanager.stop)
     played.bodies = [(at - start, body) for at, body in collector.arrived]

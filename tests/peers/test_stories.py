@@ -3,35 +3,38 @@
 import os
 from pathlib import Path
 
-from tests.peers.playing import Collector, to_alertmanager, to_the_gateway
+from tests.peers.playing import Collector, Played, to_alertmanager, to_the_gateway
 from tests.peers.stories import LENGTH, story
-from tests.peers.told import by_place, differences
+from tests.peers.told import Message, Place, by_place, differences
 from tests.shared_data import real_program
 
 STORIES = int(os.environ.get("GATEWAY_PEER_STORIES", "18"))
 SEED = int(os.environ.get("GATEWAY_PEER_SEED", "1"))
-LATE = 0.2
-"""Seconds by which an event may come late before it could fall beyond a tick."""
+ATTEMPTS = 4
+"""Plays until every story was played on time; a busy machine needs more than one."""
 
-ATTEMPTS = 3
 WITHIN = 1.0
 
 
 async def test_the_same_stories_are_told_alike(tmp_path: Path) -> None:
     """Generated stories: groups, receivers, order, firing and resolved alerts, and the times."""
     real_program("prometheus-alertmanager")
+    theirs: dict[Place, list[Message]] = {}
+    ours: dict[Place, list[Message]] = {}
     async with Collector() as collector:
-        stories = [story(number, SEED, collector.url) for number in range(STORIES)]
+        left = [story(number, SEED, collector.url) for number in range(STORIES)]
         for attempt in range(ATTEMPTS):
             home = tmp_path / f"attempt-{attempt}"
             home.mkdir()
-            played = await to_alertmanager(home, stories, collector, LENGTH)
-            if played.latest < LATE:
+            played = await to_alertmanager(home, left, collector, LENGTH)
+            bodies = await to_the_gateway(home, played, collector.url, LENGTH)
+            # What comes at the very end may come on either side of it.
+            theirs |= of_stories_on_time(played, by_place(played.bodies, LENGTH - 0.7))
+            ours |= of_stories_on_time(played, by_place(bodies, LENGTH - 0.7))
+            left = [one for one in left if one not in played.on_time()]
+            if not left:
                 break
-        assert played.latest < LATE, f"the machine is too busy: {played.latest:.2f} s late"
-        bodies = await to_the_gateway(home, played, collector.url, LENGTH)
-    ours = by_place(bodies, LENGTH - 0.7)
-    theirs = by_place(played.bodies, LENGTH - 0.7)
+    assert not left, f"the machine is too busy: {len(left)} stories were never played on time"
     wrong = [
         f"{receiver} {dict(group)}: {line}"
         for receiver, group in sorted(theirs.keys() | ours.keys())
@@ -40,8 +43,14 @@ async def test_the_same_stories_are_told_alike(tmp_path: Path) -> None:
         )
     ]
     messages = sum(map(len, theirs.values()))
-    print(
-        f"{STORIES} stories, {len(played.took)} events, {len(theirs)} groups, {messages} messages"
-    )
+    print(f"{STORIES} stories, {len(theirs)} groups, {messages} messages in {attempt + 1} plays")
     assert not wrong, "\n".join(wrong)
     assert messages > 5 * STORIES
+
+
+def of_stories_on_time(
+    played: Played, told: dict[Place, list[Message]]
+) -> dict[Place, list[Message]]:
+    """What the receivers of these stories were told."""
+    names = {one["name"] for story in played.on_time() for one in story.receivers}
+    return {place: messages for place, messages in told.items() if place[0] in names}
