@@ -7,6 +7,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 
 from benchmarks import measure, table
 from benchmarks.measure import FULL, QUICK, TINY, Figures, Maker, Size
@@ -14,7 +15,7 @@ from benchmarks.programs import Alertmanager, Gateway, World, alertmanager
 from benchmarks.reading import reading
 
 INGEST = ("new 64 x4", "known 64 x4", "new 1 x1", "new 1 x4", "known 1 x1", "known 1 x4")
-PARTS = ("ingest", "end-to-end", "storm", "kill", "reading", "start-up")
+PARTS = ("ingest", "end-to-end", "storm", "kill", "memory", "reading", "start-up")
 
 
 def in_turns(makers: list[Maker], rounds: int, work: Callable[[Maker], Figures]) -> table.Rounds:
@@ -55,6 +56,14 @@ def run(size: Size, parts: list[str], say: Callable[[str], None]) -> dict[str, t
         if "kill" in parts:
             say("kill -9 …")
             found["kill -9"] = in_turns(makers, 1, lambda make: measure.killed(make, world, size))
+        if "memory" in parts:
+            for alone, groups in ((False, "in 500 groups"), (True, "each its own group")):
+                say(f"memory, {groups} …")
+                found[f"memory, {size.active:,} {groups}"] = in_turns(
+                    makers,
+                    1,
+                    lambda make, alone=alone: measure.memory(make, world, size, alone=alone),
+                )
         if "reading" in parts:
             say("reading …")
             rounds = 1 if size.rounds == 1 else 2
@@ -74,8 +83,10 @@ def main() -> None:
     how.add_argument("--tiny", action="store_true", help="only to see that all of it works")
     parser.add_argument("--json", action="store_true", help="every round, as JSON")
     parser.add_argument("--only", choices=PARTS, action="append", help="this part (repeatable)")
+    parser.add_argument("--active", type=int, help="how many alerts fill the memory")
     given = parser.parse_args()
     size = QUICK if given.quick else TINY if given.tiny else FULL
+    size = replace(size, active=given.active or size.active)
     if alertmanager() is None:
         print("no prometheus-alertmanager on PATH: measuring the gateway alone", file=sys.stderr)
     found = run(

@@ -13,6 +13,9 @@ from typing import Any
 from benchmarks.programs import Alertmanager, Gateway, Program, Trouble, World, gateway
 from benchmarks.routes import quiet, speaking
 
+FILLED_WITHIN = 600.0
+"""Seconds that taking in all active alerts may last."""
+
 Figures = dict[str, Any]
 Maker = type[Alertmanager] | type[Gateway]
 
@@ -35,11 +38,13 @@ class Size:
     tries: int = 3  # of each question, beside the first
     readers: int = 20
     slowly: int = 400
+    active: int = 100_000
+    rest: float = 60.0  # seconds after the last alert until memory is looked at again
 
 
 FULL = Size()
-QUICK = Size(1, 20_000, 5_000, 0.6, 3_000, 50, 1_000, 5, 100, 3, 10_000, 3, 5, 100)
-TINY = Size(1, 320, 256, 0.2, 64, 5, 64, 1, 20, 1, 1_000, 1, 3, 10)
+QUICK = Size(1, 20_000, 5_000, 0.6, 3_000, 50, 1_000, 5, 100, 3, 10_000, 3, 5, 100, 20_000, 2.0)
+TINY = Size(1, 320, 256, 0.2, 64, 5, 64, 1, 20, 1, 1_000, 1, 3, 10, 320, 0.0)
 
 
 @contextmanager
@@ -105,6 +110,24 @@ def storm(make: Maker, world: World, size: Size, criticals: int = 0) -> Figures:
             **done,
             "per_second": done["arrived"] / max(0.001, done["all_in"] - 1.0),
             "cpu_ms_each": 1000 * (program.cpu_seconds() - before) / max(1, done["arrived"]),
+            "peak_mb": program.megabytes("VmHWM"),
+        }
+
+
+def memory(make: Maker, world: World, size: Size, *, alone: bool) -> Figures:
+    """Resident memory with many active alerts, in 500 groups or each `alone` in its own."""
+    routes = quiet('["..."]' if alone else "[alertname, namespace]")
+    with running(make, world, routes) as program:
+        idle = program.megabytes()
+        world.do("prepare", port=program.port, count=size.active, batch=64)
+        done = world.do("run", connections=4, seconds=FILLED_WITHIN)
+        filled = program.megabytes()
+        time.sleep(size.rest)
+        return {
+            "alerts": done["alerts"],
+            "idle_mb": idle,
+            "filled_mb": filled,
+            "rested_mb": program.megabytes(),
             "peak_mb": program.megabytes("VmHWM"),
         }
 

@@ -87,6 +87,13 @@ def _figures(work: str) -> list[tuple[str, Pick, str]]:
             ("POST p99 ms alone", of("post alone p99 ms"), ".1f"),
             ("POST p99 ms beside", of("post beside p99 ms"), ".1f"),
         ]
+    if work.startswith("memory"):
+        return [
+            ("RSS MB, idle", of("idle_mb"), ".0f"),
+            ("RSS MB, filled", of("filled_mb"), ".0f"),
+            ("RSS MB, after a rest", of("rested_mb"), ".0f"),
+            ("peak RSS MB", of("peak_mb"), ".0f"),
+        ]
     if work == "kill -9":
         return [(figure, of(figure), ",.0f") for figure in ("answered", "known", "notified")]
     return [("median s", of("median_s"), ".2f"), ("max s", of("max_s"), ".2f")]

@@ -44,6 +44,17 @@ def test_both_programs_took_in_what_was_posted(found: dict[str, Any]) -> None:
             assert figures["rss_mb"] > 10
 
 
+def test_memory_was_measured_with_all_alerts_active(found: dict[str, Any]) -> None:
+    """In common groups and each alert alone, on both programs."""
+    ways = [work for work in found if work.startswith("memory")]
+    assert len(ways) == 2
+    for work in ways:
+        for program in ("Alertmanager", "gateway"):
+            (figures,) = found[work][program]
+            assert figures["alerts"] == 320
+            assert figures["peak_mb"] >= figures["rested_mb"] > 10
+
+
 def test_every_webhook_arrived_at_the_sink(found: dict[str, Any]) -> None:
     """Promise 2: in a storm and one by one, each alert was told of, by both programs."""
     for work in ("end to end", "storm"):

@@ -115,18 +115,18 @@ class Ingest:
         """The source that the request proves to be, and its body. Raises RequestError."""
         head = request.headers
         proven = next((one for one in sources if auth.proven_by_head(one, head)), None)
+        if proven is not None:
+            expect_json(request)
+            return proven, await read_body(request, proven.max_bytes)
         by_body = [one for one in sources if auth.may_prove_by_body(one, head)]
-        if proven is None and not by_body:
+        if not by_body:
             raise auth.unauthorized(sources[0])
         expect_json(request)
-        limit = proven.max_bytes if proven else max(one.max_bytes for one in by_body)
-        body = await read_body(request, limit)
-        if proven is None:
-            right = [one for one in by_body if auth.proven_by_body(one, head, body)]
-            if not right:
-                raise auth.unauthorized(sources[0])
-            proven = right[0]
-        return proven, body
+        body = await read_body(request, max(one.max_bytes for one in by_body))
+        right = [one for one in by_body if auth.proven_by_body(one, head, body)]
+        if not right:
+            raise auth.unauthorized(sources[0])
+        return right[0], body
 
     async def _partly(
         self,
