@@ -45,6 +45,9 @@ class SourceIndex:
         self._found: tuple[dict[tuple[str, ...], _Sources], ...] = tuple({} for _ in self._rules)
         self._places: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
 
+    def __len__(self) -> int:
+        return len(self._places)
+
     def add(self, identity: str, labels: Labels) -> None:
         """Take in an alert that fires; adding it again changes nothing."""
         if identity in self._places:

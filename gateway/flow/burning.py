@@ -7,7 +7,7 @@ what ended meanwhile is left out. Not one snapshot: neither has Alertmanager's.
 
 import asyncio
 from array import array
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from functools import partial
 from typing import TypeVar
 
@@ -65,16 +65,15 @@ class Burning:
 
     async def alerts(
         self, asked: Asked, write: Callable[[Sequence[Seen]], bytes]
-    ) -> AsyncIterator[bytes]:
+    ) -> AsyncGenerator[bytes, None]:
         """Those asked for, in the order in which they began to burn here, as `write` puts them.
 
         `write` runs in a reader's thread, once for each page. Raises StoreUnavailable.
         """
-        look = Look(asked, self._plan(), self._memory, self._names, self._now())
+        look = self._look(asked)
 
         def page(tx: Tx, part: Sequence[int]) -> bytes:
-            hush = self._hushed.at(tx, look.plan, look.now)
-            return write(look.alerts(tx, hush, part))
+            return write(look.alerts(tx, part))
 
         serials = await self._search.candidates(asked.matchers, look.now - GRACE)
         if serials is None:
@@ -87,13 +86,12 @@ class Burning:
 
     async def groups(
         self, asked: Asked, write: Callable[[Sequence[Placed]], bytes]
-    ) -> AsyncIterator[bytes]:
+    ) -> AsyncGenerator[bytes, None]:
         """Those asked for, group by group in the order of their labels; like `alerts`."""
-        look = Look(asked, self._plan(), self._memory, self._names, self._now())
+        look = self._look(asked)
 
         def page(tx: Tx, part: Sequence[tuple[int, int]], groups: Groups) -> bytes:
-            hush = self._hushed.at(tx, look.plan, look.now)
-            return write(look.placed(tx, hush, part, groups))
+            return write(look.placed(tx, part, groups))
 
         serials = await self._search.candidates(asked.matchers, look.now - GRACE)
         members = None if serials is None else await self._members(serials)
@@ -109,6 +107,11 @@ class Burning:
                 part = partial(page, part=pairs[at : at + PAGE], groups=groups)
                 yield await self._in_turn(turn, part)
                 turn = self._more
+
+    def _look(self, asked: Asked) -> Look:
+        plan, now = self._plan(), self._now()
+        hushed = partial(self._hushed.at, plan=plan, now=now)
+        return Look(asked, plan, self._memory, self._names, hushed, now)
 
     async def _members(self, serials: Sequence[int]) -> "dict[int, array[int]]":
         """By incident, which of the alerts are in it."""

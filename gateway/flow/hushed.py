@@ -15,6 +15,12 @@ from gateway.flow.memory import Memory
 from gateway.flow.suppression import firing_sources
 from gateway.store import Tx, alerts, silences
 
+MANY = 1000
+"""Inhibiting alerts that are not read anew for each one that comes."""
+
+FRESH = 2.0
+"""Seconds for which that many count as they were read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hush:
@@ -36,13 +42,31 @@ class Hush:
         return None if hit is None else hit[1]
 
 
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The inhibiting alerts as they were read at an instant, and until when that is right."""
+
+    digest: str
+    version: int
+    read_at: float
+    expires_at: float
+    index: SourceIndex
+
+    def good(self, digest: str, version: int, now: float) -> bool:
+        """Whether they still count."""
+        if digest != self.digest or now >= self.expires_at:
+            return False
+        fresh = len(self.index) >= MANY and now - self.read_at < FRESH
+        return version == self.version or fresh
+
+
 class Hushed:
     """Reads a `Hush` when what it was made of has changed."""
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
         self._silences: tuple[int, SilenceIndex] | None = None
-        self._sources: tuple[tuple[str, int], float, SourceIndex] | None = None
+        self._sources: Sources | None = None
 
     def at(self, tx: Tx, plan: Plan, now: float) -> Hush:
         """What keeps alerts quiet at `now`."""
@@ -62,11 +86,11 @@ class Hushed:
     def _sources_at(self, tx: Tx, plan: Plan, now: float) -> SourceIndex:
         if not plan.inhibit_rules:
             return SourceIndex(())
-        key, known = (plan.digest, alerts.inhibit_version(tx)), self._sources
-        if known is None or known[0] != key or now >= known[1]:
+        version, known = alerts.inhibit_version(tx), self._sources
+        if known is None or not known.good(plan.digest, version, now):
             index, expires_at = firing_sources(tx, self._memory, plan, now)
-            known = self._sources = (key, expires_at, index)
-        return known[2]
+            known = self._sources = Sources(plan.digest, version, now, expires_at, index)
+        return known.index
 
 
 def fingerprints(tx: Tx, identities: Sequence[str]) -> Mapping[str, str]:

@@ -71,20 +71,28 @@ class Look:
     """One question at one moment. Used by one thread at a time."""
 
     def __init__(
-        self, asked: Asked, plan: Plan, memory: Memory, names: Fingerprints, now: float
+        self,
+        asked: Asked,
+        plan: Plan,
+        memory: Memory,
+        names: Fingerprints,
+        hushed: Callable[[Tx], Hush],
+        now: float,
     ) -> None:
         self.asked = asked
         self.plan = plan
         self.now = now
         self._memory = memory
         self._fingerprint = names.of
+        self._hushed = hushed
+        self._hush: Hush | None = None  # one for the whole answer
         self._names = sorted({m.name for route in walk(plan.root) for m in route.matchers})
         self._receivers: dict[tuple[str | None, ...], tuple[str, ...]] = {}
 
-    def alerts(self, tx: Tx, hush: Hush, serials: Sequence[int]) -> list[Seen]:
+    def alerts(self, tx: Tx, serials: Sequence[int]) -> list[Seen]:
         """Those of the alerts that burn and were asked for."""
         asked = self.asked.receiver
-        found = self._seen(tx, hush, serials).values()
+        found = self._seen(tx, serials).values()
         return [seen for seen in found if asked is None or any(map(asked, seen.receivers))]
 
     def groups(self, tx: Tx, numbers: Sequence[int]) -> Groups:
@@ -100,16 +108,16 @@ class Look:
     def placed(
         self,
         tx: Tx,
-        hush: Hush,
         pairs: Sequence[tuple[int, int]],
         groups: Groups,
     ) -> list[Placed]:
         """The alerts of pairs of number and serial that burn and were asked for, in that order."""
-        seen = self._seen(tx, hush, sorted({serial for _, serial in pairs}))
+        seen = self._seen(tx, sorted({serial for _, serial in pairs}))
         return [Placed(*groups[number], seen[one]) for number, one in pairs if one in seen]
 
-    def _seen(self, tx: Tx, hush: Hush, serials: Sequence[int]) -> dict[int, Seen]:
+    def _seen(self, tx: Tx, serials: Sequence[int]) -> dict[int, Seen]:
         asked, now, ends = self.asked, self.now, self._memory.ends_at
+        hush = self._hush = self._hush or self._hushed(tx)
         found: dict[int, Seen] = {}
         doubtful: dict[str, int] = {}
         for (

@@ -1,13 +1,13 @@
 """Whoever asks what burns is told what dispatch would say, however the alerts came and went."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from gateway.core.labels import fingerprint
 from gateway.core.matcher import Matcher
-from gateway.flow import label_search
+from gateway.flow import hushed, label_search
 from gateway.flow.burning import PAGE, Asked, Placed, Seen
 from tests.flow.world import HOUR, MINUTE, World, alert
 
@@ -44,14 +44,6 @@ async def placed(world: World, **asked: object) -> list[tuple[int, str]]:
 
 def named(*names: str) -> tuple[Matcher, ...]:
     return (Matcher("alertname", "=~", "|".join(names)),)
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    world = World(f"sqlite:///{tmp_path}/gateway.db")
-    await world.start()
-    yield world
-    await world.close()
 
 
 async def test_what_ended_is_not_there(world: World) -> None:
@@ -178,6 +170,40 @@ async def test_what_keeps_an_alert_quiet_is_followed(world: World) -> None:
     assert await burning(world, silenced=False) == []
     await world.engine.silences.expire(silence.id)
     assert await burning(world, silenced=False) == ["Latency"]
+
+
+async def test_many_inhibiting_alerts_are_not_read_for_each_that_comes(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """E37: while criticals pour in, those who look see them a moment late and cost nothing."""
+    monkeypatch.setattr(hushed, "MANY", 2)
+    await world.post(alert("Latency", "warning"), alert("Memory", "warning", team="x"))
+    downs = [alert("BillingDatabaseDown", pod=str(n)) for n in range(2)]
+    await world.post(*downs)
+    assert await burning(world, active=False) == ["Latency"]
+    await world.post(alert("BillingDatabaseDown", team="x"))
+    assert await burning(world, active=False) == ["Latency"]
+    world.now += hushed.FRESH
+    assert await burning(world, active=False) == ["Latency", "Memory"]
+
+
+async def test_each_replica_finds_what_the_other_took_in(world: World) -> None:
+    """Promise 11: the index learns from the database, whoever wrote it."""
+    other = await world.start()
+    await world.post(alert("Charges"))
+    assert await burning(world, matchers=named("Charges", "Latency")) == ["Charges"]
+    await world.post(alert("Latency"), to=other)
+    assert await burning(world, matchers=named("Charges", "Latency")) == ["Charges", "Latency"]
+    assert await burning(world) == ["Charges", "Latency"]
+
+
+async def test_what_was_remembered_of_a_lost_database_is_forgotten(world: World) -> None:
+    """An older copy may have been put back, where serials name other alerts."""
+    await world.post(alert("Charges"))
+    assert await burning(world, matchers=named("Charges")) == ["Charges"]
+    world.engine._forget()
+    assert world.engine.burning._search._index is None
+    assert await burning(world, matchers=named("Charges")) == ["Charges"]
 
 
 async def test_receivers_are_those_of_the_routes(world: World) -> None:

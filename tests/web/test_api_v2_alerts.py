@@ -1,5 +1,6 @@
 """Reading alerts by Alertmanager's API v2: as the real one answered, and as it is described."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -247,6 +248,46 @@ async def test_long_answers_are_streamed_whole(
     said = await answer.json()
     found = said if path.endswith("alerts") else [one for g in said for one in g["alerts"]]
     assert [one["labels"]["alertname"] for one in found] == names
+
+
+async def test_many_readers_of_everything_are_all_served(
+    small: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """E37: twenty at once, each with the whole answer; a short one does not wait for them."""
+    world, client = small
+    monkeypatch.setattr(streams, "WHOLE", 1)
+    count = 3 * PAGE
+    await world.post(*(alert(f"Charges{number:04d}") for number in range(count)))
+
+    async def read(path: str) -> int:
+        answer = await client.get(path)
+        assert answer.status == 200
+        return len(await answer.json())
+
+    crowd = [read("/api/v2/alerts") for _ in range(20)]
+    few = read("/api/v2/alerts?filter=alertname=Charges0007")
+    assert await asyncio.gather(*crowd, few) == [count] * 20 + [1]
+
+
+async def test_one_group_for_all_has_no_labels(tmp_path: Path) -> None:
+    """E31: an explicit `group_by: []` in a child is not its parent's."""
+    child = "routes: [{receiver: child, group_by: [], labels: {owner: billing}}]"
+    routes = f"route: {{receiver: all, group_by: [alertname], {child}}}\n"
+    routes += "receivers: [{name: all}, {name: child}]\n"
+    async with served(tmp_path, routes) as (world, client):
+        await world.post(alert("Charges"), alert("Latency"))
+        (group,) = await (await client.get("/api/v2/alerts/groups")).json()
+        assert group["labels"] == {}
+        assert group["routeLabels"] == {"owner": "billing"}
+        assert len(group["alerts"]) == 2
+
+
+async def test_a_sender_whose_clock_is_ahead_shows_no_future(small: Gateway) -> None:
+    """E35: nothing began tomorrow."""
+    world, client = small
+    await world.post(alert("Charges", starts_at=world.now + HOUR))
+    (said,) = await (await client.get("/api/v2/alerts")).json()
+    assert said["startsAt"] == said["updatedAt"]
 
 
 async def test_a_database_that_is_lost_is_a_503_or_a_cut(

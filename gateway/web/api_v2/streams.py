@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 
 from aiohttp import web
 
@@ -21,37 +22,38 @@ _HEAD = {"Content-Type": "application/json", **NO_STORE}
 
 
 async def stream(
-    request: web.Request, parts: AsyncIterator[bytes], end: Callable[[], bytes]
+    request: web.Request, parts: AsyncGenerator[bytes, None], end: Callable[[], bytes]
 ) -> web.StreamResponse:
     """Send `parts` and then the `end`.
 
     What fails before the first byte was sent is raised. Later the connection is cut, so that no
     client takes a beginning for the whole.
     """
-    kept: list[bytes] = []
-    size = 0
-    async for part in parts:
-        kept.append(part)
-        size += len(part)
-        if size > WHOLE:
-            break
-    else:
-        return web.Response(body=b"".join((*kept, end())), headers=_HEAD)
-    response = web.StreamResponse(headers=_HEAD)
-    await response.prepare(request)
-    try:
-        await _write(response, b"".join(kept))
-        kept.clear()
+    async with aclosing(parts):
+        kept: list[bytes] = []
+        size = 0
         async for part in parts:
-            await _write(response, part)
-        await _write(response, end())
-    except ConnectionError:
-        return response  # the client had enough
-    except Exception as error:
-        log.warning("answer cut off: %r", error, extra={"route": route_of(request)})
-        if request.transport is not None:
-            request.transport.abort()
-    return response
+            kept.append(part)
+            size += len(part)
+            if size > WHOLE:
+                break
+        else:
+            return web.Response(body=b"".join((*kept, end())), headers=_HEAD)
+        response = web.StreamResponse(headers=_HEAD)
+        await response.prepare(request)
+        try:
+            await _write(response, b"".join(kept))
+            kept.clear()
+            async for part in parts:
+                await _write(response, part)
+            await _write(response, end())
+        except ConnectionError:
+            return response  # the client had enough
+        except Exception as error:
+            log.warning("answer cut off: %r", error, extra={"route": route_of(request)})
+            if request.transport is not None:
+                request.transport.abort()
+        return response
 
 
 async def _write(response: web.StreamResponse, part: bytes) -> None:

@@ -1,0 +1,83 @@
+"""Long answers do not wait for ever, and what was begun is ended."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import suppress
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from gateway.web.api_v2 import streams
+from gateway.web.api_v2.streams import stream
+
+MEGABYTE = b"x" * 1024 * 1024
+MANY = 64
+"""Megabytes, more than sockets hold between two processes."""
+
+
+class Parts:
+    """An answer that says how much of it was asked for, and that it was closed."""
+
+    def __init__(self) -> None:
+        self.made = 0
+        self.closed = asyncio.Event()
+
+    async def all(self) -> AsyncGenerator[bytes, None]:
+        try:
+            while self.made < MANY:
+                self.made += 1
+                yield MEGABYTE
+        finally:
+            self.closed.set()
+
+
+async def asked(parts: Parts) -> tuple[TestServer, asyncio.StreamReader, asyncio.StreamWriter]:
+    """A server of the answer, and a connection on which it was asked for."""
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        return await stream(request, parts.all(), lambda: b"]")
+
+    app = web.Application()
+    app.router.add_get("/", handler)
+    server = TestServer(app)
+    await server.start_server()
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(b"GET / HTTP/1.1\r\nHost: gateway\r\n\r\n")
+    return server, reader, writer
+
+
+async def the_end(reader: asyncio.StreamReader) -> bytes:
+    """The last bytes that still arrive."""
+    last = b""
+    with suppress(ConnectionError):
+        while data := await reader.read(len(MEGABYTE)):
+            last = (last + data)[-16:]
+    return last
+
+
+async def test_a_client_that_stops_reading_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would hold its part of the memory for ever."""
+    monkeypatch.setattr(streams, "SLOWEST", 0.05)
+    parts = Parts()
+    server, reader, writer = await asked(parts)
+    async with asyncio.timeout(30):
+        assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+        await parts.closed.wait()
+    assert parts.made < MANY
+    assert not (await the_end(reader)).endswith(b"0\r\n\r\n")
+    writer.close()
+    await server.close()
+
+
+async def test_a_client_that_goes_away_ends_the_work(caplog: pytest.LogCaptureFixture) -> None:
+    """Nothing more is read for it, and nobody is told of an error."""
+    parts = Parts()
+    server, reader, writer = await asked(parts)
+    async with asyncio.timeout(30):
+        await reader.readline()
+        writer.transport.abort()
+        await parts.closed.wait()
+    assert parts.made < MANY
+    assert [record.levelname for record in caplog.records if record.levelno >= 40] == []
+    await server.close()
