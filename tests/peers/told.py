@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 Place = tuple[str, tuple[tuple[str, str], ...]]
@@ -20,15 +21,12 @@ class Message:
     shown: Shown
 
 
-def by_place(
-    bodies: Iterable[tuple[float, dict[str, Any]]], until: float
-) -> dict[Place, list[Message]]:
-    """Webhooks by receiver and group, in order, up to `until`."""
+def by_place(bodies: Iterable[tuple[float, dict[str, Any]]]) -> dict[Place, list[Message]]:
+    """Webhooks by receiver and group, in order."""
     found: dict[Place, list[Message]] = defaultdict(list)
     for at, body in bodies:
-        if at <= until:
-            place = (body["receiver"], tuple(sorted(body["groupLabels"].items())))
-            found[place].append(Message(at, frozenset(map(_alert, body["alerts"]))))
+        place = (body["receiver"], tuple(sorted(body["groupLabels"].items())))
+        found[place].append(Message(at, frozenset(map(_alert, body["alerts"]))))
     return dict(found)
 
 
@@ -37,16 +35,23 @@ def _alert(alert: dict[str, Any]) -> tuple[tuple[tuple[str, str], ...], str, str
     return labels, alert["status"], alert["annotations"].get("summary", "")
 
 
-def differences(theirs: list[Message], ours: list[Message], within: float) -> list[str]:
-    """What differs between two lists of messages, in words; times may by `within` seconds."""
+def differences(
+    theirs: list[Message], ours: list[Message], within: float, until: float
+) -> list[str]:
+    """What differs between two lists of messages, in words; times may by `within` seconds.
+
+    What only one side heard in the last such seconds before `until` may have come to the other
+    just after.
+    """
     said = []
-    for place in range(max(len(theirs), len(ours))):
-        them = theirs[place] if place < len(theirs) else None
-        us = ours[place] if place < len(ours) else None
+    for number, (them, us) in enumerate(zip_longest(theirs, ours), 1):
+        only = us or them if them is None or us is None else None
+        if only is not None and only.at > until - within:
+            continue
         if them is None or us is None or them.shown != us.shown:
-            said.append(f"message {place + 1}: there {_words(them)}, here {_words(us)}")
+            said.append(f"message {number}: there {_words(them)}, here {_words(us)}")
         elif abs(them.at - us.at) > within:
-            said.append(f"message {place + 1}: there at {them.at:.2f}, here at {us.at:.2f}")
+            said.append(f"message {number}: there at {them.at:.2f}, here at {us.at:.2f}")
     return said
 
 

@@ -27,8 +27,10 @@ NAMES = (
 )
 CHANNELS = ("email", "slack", "pagerduty")
 PEOPLE = ("ana", "ben")
+ON_TICKS = f"repeats: on the group interval\n{ROUTES}"
 VARIANTS = (
     ROUTES,
+    ON_TICKS,
     ROUTES.replace("group_by: [alertname]", "group_by: [alertname, severity]"),
     ROUTES.replace("receiver: quiet}", "receiver: everyone}"),
 )

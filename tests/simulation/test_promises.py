@@ -10,7 +10,7 @@ import pytest
 
 from gateway.store import migrate
 from tests.flow.world import World
-from tests.simulation.life import Life
+from tests.simulation.life import ON_TICKS, Life
 from tests.simulation.promises import broken_promises
 
 EVENTS = 40
@@ -25,6 +25,12 @@ def seeds() -> list[int]:
 async def test_a_life_with_one_database_file(seed: int, tmp_path: Path) -> None:
     """Promises 2, 3, 4, 13, 14 with crashes, dead vendors and reloads."""
     await check(World(f"sqlite:///{tmp_path}/gateway.db"), seed)
+
+
+@pytest.mark.parametrize("seed", seeds()[:1])
+async def test_a_life_with_repeats_on_the_group_interval(seed: int, tmp_path: Path) -> None:
+    """The same where all but worse severity waits for a tick."""
+    await check(World(f"sqlite:///{tmp_path}/gateway.db", ON_TICKS), seed)
 
 
 @pytest.mark.parametrize("seed", seeds()[:2])
