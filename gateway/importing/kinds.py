@@ -37,8 +37,16 @@ class Literally(References):
         return text
 
 
+class _Described:
+    """What a kind owes to the JSON Schema: nothing, for there is none of an alertmanager.yml."""
+
+    def schema(self, known: Definitions) -> Schema:
+        """See Kind."""
+        return {}
+
+
 @dataclass(eq=False, repr=False)
-class Flag:
+class Flag(_Described):
     """A boolean."""
 
     words: str = "true or false"
@@ -56,13 +64,9 @@ class Flag:
         reading.fault(node, path, said, text=text)
         return None
 
-    def schema(self, known: Definitions) -> Schema:
-        """See Kind."""
-        return {"type": "boolean"}
-
 
 @dataclass(eq=False, repr=False)
-class Number:
+class Number(_Described):
     """A whole number, not below `least`."""
 
     least: int
@@ -84,13 +88,9 @@ class Number:
         reading.fault(node, path, f'{named(path)}: "{text[:40]}" is not a {self.words}', text=text)
         return None
 
-    def schema(self, known: Definitions) -> Schema:
-        """See Kind."""
-        return {"type": "integer"}
-
 
 @dataclass(eq=False, repr=False)
-class Hidden:
+class Hidden(_Described):
     """A secret: its value is a Secret, and no problem shows it. `parse` raises ValueError."""
 
     words: str = "secret"
@@ -109,13 +109,9 @@ class Hidden:
             return None
         return Given(Secret(text), spot)
 
-    def schema(self, known: Definitions) -> Schema:
-        """See Kind."""
-        return {"type": "string"}
-
 
 @dataclass(eq=False, repr=False)
-class Texts:
+class Texts(_Described):
     """A mapping from names to texts; with `blank` nothing at all is the empty text."""
 
     words: str = "mapping from names to texts"
@@ -141,13 +137,9 @@ class Texts:
             found[name] = Given(text or "", spot, text or "")
         return Given(found, Spot(node.line, node.column, path))
 
-    def schema(self, known: Definitions) -> Schema:
-        """See Kind."""
-        return {"type": "object"}
-
 
 @dataclass(eq=False, repr=False)
-class Whatever:
+class Whatever(_Described):
     """Something that is taken as it is, because nothing here depends on what it is."""
 
     words: str = "anything"
@@ -157,7 +149,3 @@ class Whatever:
         if isinstance(node, Scalar) and (node.empty or not node.text):
             return None
         return Given(None, Spot(node.line, node.column, path))
-
-    def schema(self, known: Definitions) -> Schema:
-        """See Kind."""
-        return {}

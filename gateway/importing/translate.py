@@ -6,6 +6,7 @@ from pathlib import Path, PurePath
 
 from gateway.config.kinds import Entry
 from gateway.config.load import Config, load
+from gateway.config.problem import listed as row
 from gateway.core.plan import Repeats
 from gateway.core.when import format_duration
 from gateway.importing.emit import Block, Items, Remark, lines, literally, point_lines, remark_lines
@@ -152,7 +153,8 @@ def _head(original: Original, notes: Notes, repeats: tuple[LateRepeat, ...]) -> 
             yield "#"
             yield f"# {fate.capitalize()}:"
         for note, numbers in found:
-            where = f"{'line' if len(numbers) == 1 else 'lines'} {', '.join(map(str, numbers))}"
+            word = "line" if len(numbers) == 1 else "lines"
+            where = f"{word} {row(map(str, numbers))}"
             yield from point_lines(f"{where}: {note.problem.message}")
     if repeats:
         yield "#"

@@ -75,6 +75,32 @@ def test_check_says_what_was_compared(tmp_path: Path) -> None:
     assert "5000 instants in 3 time intervals" in result.stderr
 
 
+def test_check_says_what_it_could_not_ask(tmp_path: Path) -> None:
+    """A route that nothing can reach, a pattern that nothing fulfils, a rule that was left out."""
+    file = tmp_path / "alertmanager.yml"
+    file.write_text(
+        "route: {receiver: a, routes: [{match_re: {x: 'a$b'}}]}\nreceivers: [{name: a}]\n"
+        "inhibit_rules: [{sources: [{matchers: [a=b]}, {matchers: [c=d]}]}]\n"
+    )
+    result = gateway("import", str(file), "--check")
+    assert result.exit_code == 0
+    assert "no label set ended in the routes of lines 1" in result.stderr
+    assert "no value was found that fulfils x=~" in result.stderr
+    assert "not compared: 1 inhibit rule that could not be kept" in result.stderr
+
+
+def test_a_translation_that_would_be_refused_is_not_written(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Promise 6: whatever is wrong with the import itself, no bad file comes of it."""
+    monkeypatch.setattr("gateway.importing.write_receivers.literally", lambda text: "")
+    output = tmp_path / "routes.yaml"
+    result = gateway("import", str(WIDE), "--output", str(output))
+    assert result.exit_code == 1
+    assert "a fault of ours" in result.stderr
+    assert not output.exists()
+
+
 def test_a_difference_ends_with_status_1(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever scripts the move learns of it."""
     wrong = "gateway.importing.write_routing.literally"

@@ -83,6 +83,32 @@ def test_one_sender_and_several_addresses() -> None:
     assert config.channels["email"].options["from"] == "alerts@example.com"
 
 
+def test_what_cannot_stand_under_channels_is_asked_for_or_listed() -> None:
+    """A sender that a template makes, and a PagerDuty URL with a password in it."""
+    translation = receiver(
+        "email_configs: [{to: a@example.com}]\npagerduty_configs: [{routing_key: test-key}]",
+        "global: {smtp_smarthost: 'a:25', smtp_from: '{{ .Receiver }}@example.com',"
+        " pagerduty_url: 'https://a:b@events.example.com/v2/enqueue'}",
+    )
+    assert "from: '${EMAIL_FROM}'" in translation.text
+    assert any("pagerduty_url: no URL that can stand" in one for one in lost(translation))
+    assert loaded(translation).channels["email"].options["from"] == "alerts@example.com"
+
+
+def test_a_person_in_slack_needs_their_member_id() -> None:
+    """The Web API knows no @names."""
+    translation = receiver("slack_configs: [{channel: '@ana'}]", SLACK)
+    assert any("member id" in one for one in notes(translation, Fate.CHANGED))
+
+
+def test_other_credentials_than_a_bearer_token_are_listed() -> None:
+    """A webhook of ours sends a bearer token or what stands in its URL."""
+    own = "webhook_configs: [{url: 'https://a.example.com', http_config: {%s}}]"
+    for config in ("authorization: {type: Token, credentials: test}", "oauth2: {%s}"):
+        config = config.replace("%s", "client_id: a, token_url: b")
+        assert any("http_config" in one for one in lost(receiver(own % config)))
+
+
 @pytest.mark.parametrize(
     ("integration", "said"),
     [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.importing.texts import MAIL, refused
+from tests.importing.texts import MAIL, REST, refused
 
 BAD = """\
 global:
@@ -83,6 +83,61 @@ def test_integrations_that_do_not_exist_here_are_checked_all_the_same(
     (problem,) = refused(f"route: {{receiver: r}}\nreceivers: [{{name: r, {integration}}}]")
     assert said in str(problem)
     assert problem.line == 2
+
+
+@pytest.mark.parametrize(
+    ("integration", "said"),
+    [
+        ("slack_configs: [{api_url: 'https://a', update_message: true}]", "with a bot token"),
+        ("slack_configs: [{api_url: 'https://a', message_strategy: thread}]", "with a bot token"),
+        ("slack_configs: [{message_strategy: shout}]", "new, update or thread"),
+        ("slack_configs: [{fields: [{title: a}]}]", "field: value is missing"),
+        ("slack_configs: [{actions: [{type: a, text: b}]}]", "action: url or name is missing"),
+        ("slack_configs: [{actions: [{type: a, url: b}]}]", "action: text is missing"),
+        ("slack_configs: [{actions: [{type: a, text: b, name: c, confirm: {title: d}}]}]", "conf"),
+        ("slack_configs: [{channel: [a]}]", "text belongs here, not a list"),
+        ("webhook_configs: [{url: 'http://a', max_alerts: '5'}]", "not a whole number"),
+        ("webhook_configs: [{url: 'http://a', max_alerts: many}]", "not a whole number"),
+        ("webhook_configs: [{url: 'http://a', timeout: 5}]", "not a duration such as 10s"),
+        ("webhook_configs: [{url: 'http://a b'}]", "not a URL"),
+        ("webhook_configs: [{url: 'http://[a'}]", "not a URL"),
+        ("webhook_configs: [{url: 'http://a', http_config: {no_proxy: b}}]", "no proxy_url"),
+        ("webhook_configs: [{url: 'http://a', http_config: {oauth2: {client_id: b}}}]", "token_u"),
+        (
+            "webhook_configs: [{url: 'http://a', http_config: "
+            "{proxy_url: 'http://b', proxy_from_environment: true}}]",
+            "at most one of proxy_url",
+        ),
+        ("pushover_configs: [{user_key: a, token: b, html: yes, monospace: yes}]", "html and mono"),
+        ("opsgenie_configs: [{api_key: k, responders: [{type: team}]}]", "id, name or username"),
+        ("victorops_configs: [{api_key: k, routing_key: a, custom_fields: {entity_id: b}}]", "own"),
+        ("pagerduty_configs: [{routing_key: a, url: nowhere}]", "not a URL"),
+    ],
+)
+def test_integrations_are_checked_in_every_detail(integration: str, said: str) -> None:
+    """Each rule of Alertmanager's, at its place."""
+    general = "global: {slack_api_url: 'https://hooks.example.com/test'}\n"
+    found = refused(f"{general}route: {{receiver: r}}\nreceivers: [{{name: r, {integration}}}]")
+    assert [said in str(one) for one in found] == [True]
+    assert found[0].line == 3
+
+
+@pytest.mark.parametrize(
+    ("general", "said"),
+    [
+        ("{slack_app_token: a, slack_api_url: 'https://b'}", "an app token is set as well"),
+        ("{slack_app_token: a, slack_api_url_file: b}", "an app token is set as well"),
+        ("{opsgenie_api_key: a, opsgenie_api_key_file: b}", "at most one of"),
+        ("{http_config: {bearer_token: a, bearer_token_file: b}}", "at most one of"),
+        ("{resolve_timeout: 5}", "is not a duration"),
+        ("{smtp_require_tls: maybe}", "neither true nor false"),
+        ("{smtp_require_tls: 'true'}", "must not be quoted: write true"),
+    ],
+)
+def test_the_global_section_is_checked(general: str, said: str) -> None:
+    """What holds for all receivers, whether any uses it or not."""
+    (problem,) = refused(f"global: {general}{REST}")
+    assert said in problem.message
 
 
 @pytest.mark.parametrize(
