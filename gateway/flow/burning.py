@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from functools import partial
 from typing import TypeVar
 
+from gateway.core.matcher import Matcher
 from gateway.core.plan import Plan
 from gateway.flow.fingerprints import Fingerprints
 from gateway.flow.hushed import Hushed
@@ -63,6 +64,12 @@ class Burning:
         self._names.clear()
         self._search.clear()
 
+    async def candidates(self, matchers: Sequence[Matcher]) -> "array[int] | None":
+        """The serials of all alerts that may burn and fulfil `matchers`, and of some more; None
+        when that could be any. Raises StoreUnavailable.
+        """
+        return await self._search.candidates(matchers, self._now() - GRACE)
+
     async def alerts(
         self, asked: Asked, write: Callable[[Sequence[Seen]], bytes]
     ) -> AsyncGenerator[bytes, None]:
@@ -75,7 +82,7 @@ class Burning:
         def page(tx: Tx, part: Sequence[int]) -> bytes:
             return write(look.alerts(tx, part))
 
-        serials = await self._search.candidates(asked.matchers, look.now - GRACE)
+        serials = await self.candidates(asked.matchers)
         if serials is None:
             since = partial(burning.serials, since=look.now - GRACE)
             serials = await self._in_turn(self._more, since)
@@ -93,7 +100,7 @@ class Burning:
         def page(tx: Tx, part: Sequence[tuple[int, int]], groups: Groups) -> bytes:
             return write(look.placed(tx, part, groups))
 
-        serials = await self._search.candidates(asked.matchers, look.now - GRACE)
+        serials = await self.candidates(asked.matchers)
         members = None if serials is None else await self._members(serials)
         among = None if members is None else list(members)
         numbers = await self._in_turn(self._more, partial(burning.open_numbers, among=among))

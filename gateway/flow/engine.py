@@ -12,6 +12,7 @@ from gateway.core.labels import identity
 from gateway.core.plan import Plan
 from gateway.core.respond import Response, acknowledge, unacknowledge
 from gateway.flow.burning import Burning
+from gateway.flow.concerned import Concerned
 from gateway.flow.courier import Courier
 from gateway.flow.delivery import Delivery
 from gateway.flow.dispatch import BATCH, Dispatched, decide_due
@@ -65,8 +66,9 @@ class Engine:
         )
         self.watch = Watch(parts.store, lambda: self.plan, parts.now, self.submit)
         self.delivery = Delivery(parts, lambda: self.plan, self._begin)
-        self.silences = Silences(parts.store, parts.now, self._look_at)
         self.burning = Burning(parts.store, self._memory, lambda: self.plan, parts.now)
+        concerned = Concerned(parts.store, parts.now, self.burning.candidates)
+        self.silences = Silences(parts.store, parts.now, concerned, self._look_at)
         self._upkeep = Upkeep(parts, self._forget, self._memory, self.intake, self.delivery)
 
     # What the web and the command line use.

@@ -9,18 +9,19 @@ import asyncio
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 from uuid import uuid4
 
 from gateway.core.alert import Alert
-from gateway.core.matcher import Matcher, format_matchers, matches_all
+from gateway.core.matcher import Matcher, format_matchers
 from gateway.core.plan import NOTHING
 from gateway.core.silence import Silence, SilenceError, can_update, expired, validate
 from gateway.core.when import format_rfc3339
-from gateway.store import Store, Tx, alerts, incidents, members, silences
+from gateway.flow.concerned import Concerned
+from gateway.store import Store, Tx, incidents, members, silences
 
 log = logging.getLogger(__name__)
 
@@ -31,9 +32,6 @@ POLL = 5.0
 
 GONE_EVERY = 60.0
 """Seconds between looks at whether the alerts of silences that end with them still fire."""
-
-PAGE = 500
-"""Alerts read at once while looking for those that a silence matches."""
 
 SHOWN_AFTER_END = 120 * 3600.0
 """Seconds for which an ended silence is still listed, as Alertmanager's default retention."""
@@ -51,11 +49,16 @@ class Silences:
     """What people and tools do with silences. Used from the event loop."""
 
     def __init__(
-        self, store: Store, now: Callable[[], float], touched: Callable[[float], None]
+        self,
+        store: Store,
+        now: Callable[[], float],
+        concerned: Concerned,
+        touched: Callable[[float], None],
     ) -> None:
         """`touched` is called with the instant at which incidents were made due."""
         self._store = store
         self._now = now
+        self._concerned = concerned
         self._touched = touched
         self._looked_at = now()
         self._gone_looked_at = self._looked_at
@@ -134,12 +137,9 @@ class Silences:
     async def preview(self, matchers: Sequence[Matcher], limit: int) -> tuple[int, list[Alert]]:
         """How many alerts that fire now match, and the first `limit` of them."""
         count, shown = 0, list[Alert]()
-        after: str | None = ""
-        while after is not None:
-            page, after = await self._page(after)
-            matching = [alert for alert in page if matches_all(matchers, alert.labels)]
-            count += len(matching)
-            shown += matching[: limit - len(shown)]
+        async for page in self._concerned.by([matchers]):
+            count += len(page)
+            shown += page[: limit - len(shown)]
         return count, shown
 
     async def run(self, well: Callable[[], None]) -> None:
@@ -182,26 +182,16 @@ class Silences:
     async def _make_due(self, concerned: Sequence[Silence], now: float) -> None:
         if not concerned:
             return
-        after: str | None = ""
-        while after is not None:
-            page, after = await self._page(after)
-            found = [a.identity for a in page if any(one.mutes(a.labels) for one in concerned)]
-            if found:
+        async for page in self._concerned.by([one.matchers for one in concerned]):
+            if page:
+                found = [alert.identity for alert in page]
                 await self._store.write(partial(_make_due, identities=found, now=now))
                 self._touched(now)
 
     async def _end_those_gone(self, known: Sequence[Silence], now: float) -> None:
         """End silences whose alerts have been gone for as long as they say."""
         waiting = [s for s in known if s.gone_for is not None and s.state(now) == "active"]
-        if not waiting:
-            return
-        seen: set[str] = set()
-        after: str | None = ""
-        while after is not None and len(seen) < len(waiting):
-            page, after = await self._page(after)
-            for silence in waiting:
-                if silence.id not in seen and any(silence.mutes(a.labels) for a in page):
-                    seen.add(silence.id)
+        seen = {one.id for one in waiting if await self._fires(one)}
         if seen:
             rows = [(silence_id, now) for silence_id in sorted(seen)]
             await self._store.write(partial(silences.seen, rows=rows))
@@ -211,11 +201,13 @@ class Silences:
             if silence.id not in seen and now - last >= gone_for:
                 await self.expire(silence.id)
 
-    async def _page(self, after: str) -> tuple[list[Alert], str | None]:
-        """Some alerts that fire, and where to go on."""
-        now = self._now()
-        page = await self._store.read(partial(alerts.page_active, now=now, after=after, limit=PAGE))
-        return page, page[-1].identity if len(page) == PAGE else None
+    async def _fires(self, silence: Silence) -> bool:
+        """Whether an alert that it matches fires."""
+        async with aclosing(self._concerned.by([silence.matchers])) as pages:
+            async for page in pages:
+                if page:
+                    return True
+        return False
 
 
 def _told(silence: Silence) -> dict[str, str]:

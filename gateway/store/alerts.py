@@ -63,6 +63,9 @@ _PAGE_ACTIVE = Statement(
     .order_by(alerts.c.identity)
     .limit(bindparam("many"))
 )
+_ACTIVE_AMONG = Statement(
+    select(*SELECTED).where(Among(alerts.c.serial, "serials"), _ACTIVE).order_by(alerts.c.serial)
+)
 
 
 def of_row(row: Row) -> Alert:
@@ -136,6 +139,11 @@ def inhibit_sources(tx: Tx, now: float) -> list[tuple[str, Labels, float | None,
 def page_active(tx: Tx, now: float, after: str, limit: int) -> list[Alert]:
     """Return alerts that burn at `now` in order of identity, those after `after` ("" to begin)."""
     return [of_row(row) for row in tx.rows(_PAGE_ACTIVE, now=now, after=after, many=limit)]
+
+
+def active(tx: Tx, now: float, serials: Sequence[int]) -> list[Alert]:
+    """Return those of the alerts with these serials that burn at `now`, in the serials' order."""
+    return [of_row(row) for row in tx.rows(_ACTIVE_AMONG, now=now, serials=keys(serials))]
 
 
 def without_end(tx: Tx, source: str) -> list[Alert]:

@@ -189,7 +189,39 @@ async def test_what_it_would_silence(world: World) -> None:
     assert all(one.labels["alertname"] == "PaymentFailures" for one in shown)
     every = await world.engine.store.read(lambda tx: alerts.page_active(tx, world.now, "", 100))
     matching = [one for one in every if one.labels["alertname"] == "PaymentFailures"]
-    assert shown[0] == matching[0]
+    assert all(one in matching for one in shown)
+
+
+@pytest.mark.parametrize(
+    "matchers",
+    [
+        (Matcher("instance", "=", "web-3"),),  # found by the label
+        (Matcher("instance", "=~", "web-(3|77)"), Matcher("alertname", "!=", "Other")),
+        (Matcher("instance", "!~", "web-[^3]"), Matcher("alertname", "!=", "Other")),  # all read
+    ],
+)
+async def test_whoever_is_concerned_is_found_in_any_way(
+    world: World, matchers: tuple[Matcher, ...]
+) -> None:
+    """By an index of labels, or by reading all that fires; also what came after the first look,
+    what burns again, and not what ended."""
+    at = world.now
+
+    async def found() -> list[str]:
+        _, shown = await world.engine.silences.preview(matchers, 10)
+        return [one.labels["instance"] for one in shown]
+
+    await world.post(*(alert("PaymentFailures", instance=f"web-{n}") for n in range(7)))
+    assert await found() == ["web-3"]
+    await world.post(alert("Later", instance="web-3"), alert("Other", instance="web-3"))
+    assert "web-3" in await found()
+    await world.post(alert("PaymentFailures", instance="web-3", starts_at=at, ends_at=world.now))
+    await world.post(alert("Later", instance="web-3", starts_at=at, ends_at=world.now))
+    await world.post(alert("Other", instance="web-3", starts_at=at, ends_at=world.now))
+    world.now += MINUTE
+    assert await found() == []
+    await world.post(alert("PaymentFailures", instance="web-3", starts_at=world.now))
+    assert await found() == ["web-3"]
 
 
 async def test_who_made_and_ended_one_is_logged(
