@@ -5,10 +5,17 @@ from typing import Any
 from tests.peers.told import Message, by_place, differences
 
 
-def body(status: str = "firing", summary: str = "") -> dict[str, Any]:
+def body(status: str = "firing", summary: str = "", **common: str) -> dict[str, Any]:
     """A webhook of one alert."""
     alert = {"labels": {"alertname": "A"}, "status": status, "annotations": {"summary": summary}}
-    return {"receiver": "r", "groupLabels": {"alertname": "A"}, "alerts": [alert]}
+    return {
+        "receiver": "r",
+        "status": status,
+        "groupLabels": {"alertname": "A"},
+        "commonLabels": common,
+        "commonAnnotations": {},
+        "alerts": [alert],
+    }
 
 
 def messages(*bodies: tuple[float, dict[str, Any]]) -> list[Message]:
@@ -23,6 +30,7 @@ def test_what_differs_is_seen() -> None:
     for here, place in (
         (messages((1.0, body("resolved")), (3.0, body("resolved"))), 1),
         (messages((1.0, body(summary="other")), (3.0, body("resolved"))), 1),
+        (messages((1.0, body(alertname="A")), (3.0, body("resolved"))), 1),
         (messages((1.0, body()), (4.5, body("resolved"))), 2),
         (messages((1.0, body())), 2),
         (messages((1.0, body()), (3.0, body("resolved")), (5.0, body())), 3),

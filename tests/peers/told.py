@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
-Place = tuple[str, tuple[tuple[str, str], ...]]
+Labels = tuple[tuple[str, str], ...]
+Place = tuple[str, Labels]
 """A receiver and the labels of a group."""
 
-Shown = frozenset[tuple[tuple[tuple[str, str], ...], str, str]]
+Shown = frozenset[tuple[Labels, str, str]]
 """Of each alert in a message: its labels, its status and its summary."""
 
 
@@ -19,20 +20,26 @@ class Message:
 
     at: float
     shown: Shown
+    whole: tuple[str, Labels, Labels]  # the status, the common labels and the common annotations
 
 
 def by_place(bodies: Iterable[tuple[float, dict[str, Any]]]) -> dict[Place, list[Message]]:
     """Webhooks by receiver and group, in order."""
     found: dict[Place, list[Message]] = defaultdict(list)
     for at, body in bodies:
-        place = (body["receiver"], tuple(sorted(body["groupLabels"].items())))
-        found[place].append(Message(at, frozenset(map(_alert, body["alerts"]))))
+        common = _pairs(body["commonLabels"]), _pairs(body["commonAnnotations"])
+        place = (body["receiver"], _pairs(body["groupLabels"]))
+        shown = frozenset(map(_alert, body["alerts"]))
+        found[place].append(Message(at, shown, (body["status"], *common)))
     return dict(found)
 
 
-def _alert(alert: dict[str, Any]) -> tuple[tuple[tuple[str, str], ...], str, str]:
-    labels = tuple(sorted(alert["labels"].items()))
-    return labels, alert["status"], alert["annotations"].get("summary", "")
+def _alert(alert: dict[str, Any]) -> tuple[Labels, str, str]:
+    return _pairs(alert["labels"]), alert["status"], alert["annotations"].get("summary", "")
+
+
+def _pairs(labels: dict[str, str]) -> Labels:
+    return tuple(sorted(labels.items()))
 
 
 def differences(
@@ -50,6 +57,8 @@ def differences(
             continue
         if them is None or us is None or them.shown != us.shown:
             said.append(f"message {number}: there {_words(them)}, here {_words(us)}")
+        elif them.whole != us.whole:
+            said.append(f"message {number}: there {them.whole}, here {us.whole}")
         elif abs(them.at - us.at) > within:
             said.append(f"message {number}: there at {them.at:.2f}, here at {us.at:.2f}")
     return said
