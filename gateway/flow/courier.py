@@ -8,7 +8,7 @@ import asyncio
 import heapq
 import logging
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -105,6 +105,21 @@ class Courier:
         """
         self._push(errand, self._claimant.until(claimed_at))
         asyncio.get_running_loop().call_soon(self.begin)
+
+    def recall(self, incident: int, kinds: Collection[Kind]) -> list[int]:
+        """Take back notices of an incident that were claimed but not begun; returns their ids.
+
+        They are handed back with the next round, unless somebody cancels them before.
+        """
+        back = [e for e in self._queue if e[-1].notice.incident == incident and e[-1].kind in kinds]
+        if not back:
+            return []
+        self._queue = [entry for entry in self._queue if entry not in back]
+        heapq.heapify(self._queue)
+        ids = [entry[-1].notice.id for entry in back]
+        self._unbegun += ids
+        self._wake.set()
+        return ids
 
     @property
     def idle(self) -> bool:

@@ -23,7 +23,7 @@ from gateway.flow.memory import Memory
 from gateway.flow.parts import Health, Parts
 from gateway.flow.placing import Batch
 from gateway.flow.regroup import Grouping
-from gateway.flow.respond import respond
+from gateway.flow.respond import PENDING_STEPS, respond
 from gateway.flow.silences import Silences
 from gateway.flow.suppression import Suppression
 from gateway.flow.upkeep import RETENTION, Upkeep
@@ -131,8 +131,17 @@ class Engine:
         self, number: int, act: Callable[..., Response], by: str, via: str
     ) -> Response:
         plan, now, accepts = self.plan, self.now(), self.delivery.accepts
+        owner = self._parts.claimant.name
+        recalled = [
+            notice_id
+            for courier in self.delivery.couriers.values()
+            if act is acknowledge
+            for notice_id in courier.recall(number, PENDING_STEPS)
+        ]
         response = await self.store.write(
-            lambda tx: respond(tx, number, act, plan, self._memory, accepts, by, via, now)
+            lambda tx: respond(
+                tx, number, act, plan, self._memory, accepts, by, via, now, owner, recalled
+            )
         )
         if response.decision is not None:
             self.metrics.decided(response.decision.reasons)

@@ -4,7 +4,8 @@ Requests that wait at the same time share a transaction: while one commits, the 
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+import logging
+from collections.abc import Callable, Iterable, Sequence
 
 from gateway.core.alert import Alert, merge
 from gateway.core.incoming import Incoming
@@ -12,7 +13,9 @@ from gateway.core.labels import identity
 from gateway.core.plan import Plan
 from gateway.flow.memory import Memory
 from gateway.flow.placing import Batch, commit, may_inhibit
-from gateway.store import Store, Tx, alerts
+from gateway.store import Store, StoreUnavailable, Tx, alerts
+
+log = logging.getLogger(__name__)
 
 MOST_WAITING = 200_000
 """Alerts that may wait for their transaction; beyond it load is shed with 503."""
@@ -120,27 +123,49 @@ class Intake:
             taken.append(self._waiting.pop(0))
             size += len(taken[-1][0])
         self._count -= size
-        batch = [alert for alerts_, _ in taken for alert in alerts_]
+        try:
+            fault = await self._save([alert for alerts_, _ in taken for alert in alerts_])
+            faults = [
+                fault if fault is None or len(taken) == 1 else await self._save(alerts_)
+                for alerts_, _ in taken
+            ]
+        except StoreUnavailable as error:
+            faults = [error] * len(taken)
+        except BaseException:
+            self._memory.clear(self._now())
+            for _, future in taken:
+                future.cancel()
+            raise
+        for (_, future), fault in zip(taken, faults, strict=True):
+            if future.done():
+                continue
+            if fault is None:
+                future.set_result(None)
+            else:
+                future.set_exception(fault)
+
+    async def _save(self, batch: Sequence[Alert]) -> Exception | None:
+        """Commit alerts; returns a fault of ours that kept one of them from being saved.
+
+        The alert at fault is looked for by halves, and all the others are saved: none of them
+        may be lost for its sake.
+        """
         now, plan = self._now(), self._plan()
         try:
             done = await self._store.write(lambda tx: commit(tx, batch, plan, now))
-        except BaseException as error:
+        except StoreUnavailable:
             self._memory.clear(now)
-            cancelled = not isinstance(error, Exception)
-            for _, future in taken:
-                if not future.done():
-                    if cancelled:
-                        future.cancel()
-                    else:
-                        future.set_exception(error)
-            if cancelled:
-                raise
-            return
+            raise
+        except Exception as fault:
+            if len(batch) == 1:
+                log.exception("an alert could not be saved", extra={"alert": batch[0].identity})
+                return fault
+            middle = len(batch) // 2
+            first = await self._save(batch[:middle])
+            return await self._save(batch[middle:]) or first
         self._memory.learn(done.stored, now)
-        for _, future in taken:
-            if not future.done():
-                future.set_result(None)
         self._committed(done)
+        return None
 
     async def write_extensions(self, now: float) -> int:
         """Store later ends and new words that were only remembered; returns how many."""

@@ -1,6 +1,6 @@
 """Respond: somebody acknowledges, or gives an incident back; saved before it is answered."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from gateway.core.incident import Incident, Member
 from gateway.core.notice import Kind
@@ -27,8 +27,13 @@ def respond(
     by: str,
     via: str,
     now: float,
+    owner: str = "",
+    recalled: Sequence[int] = (),
 ) -> Response:
-    """Do `act` to incident `number` and save what follows. KeyError when there is none."""
+    """Do `act` to incident `number` and save what follows. KeyError when there is none.
+
+    `recalled` are notices that `owner` had claimed and has not begun.
+    """
     incident = incidents.get(tx, number)
     if incident is None:
         raise KeyError(number)
@@ -37,6 +42,7 @@ def respond(
     if response.decision is None:
         return response
     if act is acknowledge:
+        outbox.release(tx, owner, recalled)
         outbox.cancel_kinds(tx, number, PENDING_STEPS, f"acknowledged by {by}")
         untold.cancel_pages(tx, number, by, "email", f"acknowledged by {by}")
     timeline.add_ack(tx, number, response.answer.value, by, now, via)

@@ -3,7 +3,7 @@
 from gateway.core.delivery import Failure, SendError
 from gateway.core.outbox import NoticeState
 from gateway.store import Tx, outbox
-from tests.flow.world import World, alert, to
+from tests.flow.world import MINUTE, StandIn, World, alert, to
 
 SLACK = "slack:#billing-alerts"
 
@@ -69,3 +69,24 @@ async def test_what_waited_too_long_is_claimed_anew(world: World) -> None:
     await world.settle()
     assert len({d.incident for d in world.delivered if d.channel == "email"}) == 20
     assert len(world.delivered) == len({(d.notice) for d in world.delivered})
+
+
+async def test_an_answer_reaches_what_is_claimed_already(world: World) -> None:
+    """E22: the next step was claimed and waits its turn here when somebody acknowledges: it is
+    cancelled with the rest, and those of the others leave."""
+    for number in range(6):
+        await world.post(alert(f"Alert{number}"))
+    await world.advance(15 * MINUTE - 1.0)
+    world.now += 1.0
+    courier = world.engine.couriers["email"]
+    channel = courier._channel()
+    assert isinstance(channel, StandIn)
+    await world.engine.dispatch_once()
+    channel.in_flight = 0
+    assert not courier.idle
+    await world.ack(1003)
+    channel.in_flight = 4
+    said = await world.advance(MINUTE)
+    paged = {d.incident for d in said if d.to == "email:ben@example.com"}
+    assert paged == {1001, 1002, 1004, 1005, 1006}
+    assert len(said) == len({d.notice for d in said})
