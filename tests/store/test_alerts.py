@@ -104,3 +104,13 @@ async def test_ten_thousand_at_once(store: Store) -> None:
     reported = [alert(f"A{place}") for place in range(10_000)]
     await put(store, *reported)
     assert len(await known(store, *reported)) == 10_000
+
+
+async def test_those_that_burn_are_found_by_their_serials(store: Store) -> None:
+    """What has ended, and a serial that nobody has any more, is left out."""
+    burning, ended = alert("Burning", ends_at=300.0), alert("Ended", ends_at=150.0)
+    await put(store, burning, ended, alert("Endless"))
+    found = await store.read(lambda tx: alerts.active(tx, 200.0, range(1, 10)))
+    assert [one.labels["alertname"] for one in found] == ["Burning", "Endless"]
+    assert found[0] == burning
+    assert await store.read(lambda tx: alerts.active(tx, 200.0, [2, 99])) == []

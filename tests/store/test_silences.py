@@ -55,3 +55,13 @@ async def test_forgotten_long_after_the_end(store: Store) -> None:
         await store.write(lambda tx, one=one: silences.put(tx, one))
     assert await store.write(lambda tx: janitor.prune(tx, 60.0, 100)) == 1
     assert await store.read(lambda tx: silences.since(tx, 0.0)) == [FULL]
+
+
+async def test_counted_by_state(store: Store) -> None:
+    """The active and the pending; none of either is 0, and what ended does not count."""
+    assert await store.read(lambda tx: silences.standing(tx, 0.0)) == {"active": 0, "pending": 0}
+    later = replace(FULL, id="later", starts_at=150.0)
+    for one in (later, FULL, BARE):
+        await store.write(lambda tx, one=one: silences.put(tx, one))
+    found = await store.read(lambda tx: silences.standing(tx, 120.0))
+    assert found == {"active": 1, "pending": 1}
