@@ -33,11 +33,12 @@ def _slice(original: Original, key: str) -> list[str] | None:
     later = [one.line for one, _ in entries.values() if one.line > first.line]
     lines = original.text.splitlines()
     if first.column != 1:
-        return None
+        return None  # the file is one line of braces
     found = lines[first.line - 1 : (min(later) - 1 if later else len(lines))]
     while found and (not found[-1].strip() or found[-1].startswith("#")):
         found.pop()
-    return found
+    # The end of a document must not come to stand in the middle of the new one.
+    return None if any(line.startswith(("...", "---")) for line in found) else found
 
 
 def _plain(lines: Iterable[str]) -> Any:

@@ -1,8 +1,12 @@
 """Routes, inhibition and time intervals come out as they went in, or doing the same."""
 
+import pytest
+
 from gateway.core.routing import match_routes, walk
 from gateway.core.timeinterval import never_matches
 from gateway.importing.notes import Fate
+from gateway.importing.original import read_original
+from gateway.importing.translate import translate
 from tests.importing.texts import API, BILLING, REST, WIDE, imported, loaded, lost, notes, proven
 
 EVERY = "receivers: [{name: a}, {name: b}]\nroute: {receiver: a, group_by: [x], routes: [%s]}"
@@ -17,6 +21,25 @@ def test_what_can_be_copied_is_copied_with_its_comments() -> None:
     assert "# A critical alert keeps the lesser ones quiet." in new
     assert "time_intervals: [{start_time: '09:00', end_time: '17:00'}]" not in old
     assert "  - name: office\n    time_intervals:\n      - times: [{start_time: '09:00'" in new
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\ninhibit_rules: []\nreceivers: [{name: a}]\nroute: {receiver: a} # last\n...\n",
+        "{receivers: [{name: a}], route: {receiver: a}, inhibit_rules: []}",
+        "receivers: [{name: a}]\r\nroute:\r\n  receiver: a # dos\r\n",
+        "\ufeffreceivers: [{name: a}]\nroute: {receiver: a}\ninhibit_rules: []",
+        "receivers: [&a {name: a}]\nroute:\n  receiver: a\n  routes: [&b {match: {c: d}}, *b]\n",
+        "inhibit_rules: [&m {equal: &e [a]}]\nreceivers: [{name: a}]\n"
+        "route: {receiver: a, group_by: *e}",
+    ],
+)
+def test_however_a_file_is_laid_out_the_new_one_loads(text: str) -> None:
+    """Documents with marks, braces, other line ends, anchors across sections."""
+    translation = translate(read_original(text.encode(), "alertmanager.yml"))
+    assert loaded(translation).plan.root.receiver == "a"
+    assert proven(translation).difference == ""
 
 
 def test_without_severities_the_times_are_the_trees() -> None:

@@ -10,8 +10,9 @@ from gateway.importing.prove import Proof, prove
 from gateway.importing.translate import Translation, translate
 
 HERE = Path(__file__).parent
-BILLING = HERE / "billing.yml"
-API = HERE / "api.yml"
+RECORDED = HERE.parent / "fixtures" / "alertmanager"
+BILLING = RECORDED / "alertmanager-billing.yml"
+API = RECORDED / "alertmanager-api-fixture.yml"
 WIDE = HERE / "wide.yml"
 """A file with a little of everything."""
 
