@@ -1,6 +1,10 @@
 """A dead vendor: retries, fallback, late news, dead letters; the others are not hurt."""
 
+from pathlib import Path
+
 from gateway.core.delivery import Failure, SendError
+from gateway.core.message import Message
+from gateway.core.plan import Target
 from gateway.store import outbox
 from tests.flow.world import HOUR, MINUTE, ROUTES, START, Delivered, World, alert, to
 
@@ -253,3 +257,36 @@ async def test_new_alerts_are_heard_although_others_ended_meanwhile(world: World
     world.mend("slack")
     said = await world.advance(10 * MINUTE)
     assert [why for _, _, why in to(said, SLACK)] == ["new alerts"]
+
+
+async def test_one_of_two_webhooks_fails(tmp_path: Path) -> None:
+    """Promise 13: two places of one channel: the well one hears as if it were alone, the other as
+    soon as it is well, and both in time from then on."""
+    routes = """
+route: {receiver: both, group_wait: 1s, group_interval: 2s, repeat_interval: 10s}
+receivers:
+  - name: both
+    webhook: [{url: "http://hooks.example.com/well"}, {url: "http://hooks.example.com/ill"}]
+"""
+    world = World(f"sqlite:///{tmp_path}/gateway.db", routes)
+    await world.start()
+    ill = "webhook:http://hooks.example.com/ill"
+
+    def fails(message: Message, target: Target) -> SendError | None:
+        if target.key == ill and world.now < START + 4.5:
+            return SendError(Failure.SERVER_ERROR, "the webhook answered 500")
+        return None
+
+    world.faults["webhook"] = fails
+    try:
+        await world.post(alert())
+        said = await world.advance(12.0)
+    finally:
+        await world.close()
+    assert to(said, "webhook:http://hooks.example.com/well") == [
+        (1.0, "firing", "first"),
+        (11.0, "repeat", "repeat"),
+    ]
+    [(recovered, kind, _), again] = to(said, ill)
+    assert 4.5 <= recovered <= 8.5
+    assert (kind, again) == ("firing", (11.0, "repeat", "repeat"))
