@@ -18,6 +18,11 @@ def next_due(turn: "Turn") -> float | None:
         return incident.tick_at
     interval, after = turn.timing.group_interval, turn.now + 0.002
     tick = next_tick(incident.tick_at, interval, after)
+    if turn.waits:
+        # What is overdue waits for that tick: to look again before would be to spin.
+        steps = [incident.climb.next_at if incident.climb else None]
+        steps.append(incident.ack.expires_at if incident.ack else None)
+        return min([tick, *(at for at in steps if at is not None and at > after)])
     times: list[float] = []
 
     ends = [m.alert.ends_at for m in turn.firing if m.alert.ends_at is not None]
@@ -41,7 +46,7 @@ def next_due(turn: "Turn") -> float | None:
         end = next_mute_change(turn.route, turn.plan.time_intervals, turn.now)
         times.append(end if end is not None else tick)
     elif turn.visible:
-        if turn.fresh or turn.ended or turn.waits:
+        if turn.fresh or turn.ended:
             times.append(tick)
         if incident.ack is None:
             if incident.notified_at is not None:

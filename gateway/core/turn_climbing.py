@@ -69,6 +69,8 @@ class ClimbingTurn(Turn):
             and incident.open
             and bool(self.visible)
             and not self.muted
+            # Who must be told again at the tick gets the step's whole wait from then on.
+            and not (self.waits and (self.heard_again or self.incident.held))
         )
 
     def take_step(self, climb: Climb, steps: int, rounds: int, wait: float, reached: bool) -> None:

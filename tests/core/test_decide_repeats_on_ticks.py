@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from gateway.core.plan import Plan, Receiver, Repeats, Severity
+from gateway.core.flapping import Flapping
+from gateway.core.plan import Escalation, Person, Plan, Receiver, Repeats, Severity, Step
 from gateway.core.routing import RouteSpec, build_route
-from tests.core.story import EMAIL, Story, brief
+from tests.core.story import EMAIL, START, Story, brief
 
 
 def plan(group_interval: float, repeat_interval: float, **changes: object) -> Plan:
@@ -130,3 +131,77 @@ def test_a_tick_that_was_missed_is_made_up_for_at_once() -> None:
     story.fire("PaymentFailures", region="us")
     story.now += 12.0
     assert brief(story.look()) == [(14.0, "new alerts")]
+
+
+def test_waiting_for_a_tick_costs_no_looks_either() -> None:
+    """A repeat that fell into a silence is overdue at its end, and waits for the tick in peace."""
+    story = Story(plan(10.0, 15.0))
+    key = story.fire("PaymentFailures")
+    story.advance(2.0)
+    story.silence(key)
+    story.look()
+    story.advance(20.0)
+    story.suppressed.clear()
+    story.look()
+    before = story.looks
+    assert brief(story.advance(9.5)) == [(31.0, "mute ended")]
+    assert story.looks - before <= 2
+
+
+def test_a_step_does_not_overtake_the_word_that_waits() -> None:
+    """Due while a silence was over it: first all hear that it still burns, then a whole wait."""
+    people = {name: Person(name, name.title(), f"{name}@example.com") for name in ("ana", "ben")}
+    steps = (Step(("person:ana",), wait=15.0), Step(("person:ben",)))
+    made = plan(
+        10.0,
+        1000.0,
+        receivers={"billing": Receiver("billing", (EMAIL,), escalate="billing")},
+        escalations={"billing": Escalation("billing", steps)},
+        people=people,
+    )
+    story = Story(made)
+    key = story.fire("PaymentFailures")
+    story.advance(3.0)
+    story.silence(key)
+    story.look()
+    story.advance(20.0)
+    story.suppressed.clear()
+    story.look()
+    before = story.looks
+    assert brief(story.advance(30.0)) == [(31.0, "silence ended"), (46.0, "escalation")]
+    assert story.looks - before <= 6
+
+
+def test_a_step_between_two_ticks_is_taken_in_time() -> None:
+    """An escalation is not Alertmanager's: it waits for no tick."""
+    people = {"ana": Person("ana", "Ana", "ana@example.com")}
+    made = plan(
+        10.0,
+        1000.0,
+        receivers={"billing": Receiver("billing", (EMAIL,), escalate="billing")},
+        escalations={
+            "billing": Escalation(
+                "billing", (Step(("receiver:billing",), wait=4.0), Step(("person:ana",)))
+            )
+        },
+        people=people,
+    )
+    story = Story(made)
+    story.fire("PaymentFailures")
+    assert brief(story.advance(9.0)) == [(1.0, "first"), (5.0, "escalation")]
+
+
+def test_a_group_that_flaps_is_over_at_a_tick() -> None:
+    """E36: calm since an instant between two ticks: looked at there once, told at the tick."""
+    flapping = Flapping(times=2, within=3600.0, calm_after=90.0)
+    story = Story(plan(60.0, 4 * 3600.0, flapping=flapping))
+    for _ in range(3):
+        story.fire("PaymentFailures")
+        story.advance(70.0)
+        story.resolve("PaymentFailures")
+        story.advance(70.0)
+    before = story.looks
+    [(at, reason)] = brief(story.advance(600.0))
+    assert reason == "resolved"
+    assert (at - story.incident.tick_at + START) % 60.0 == 0.0
+    assert story.looks - before <= 6
