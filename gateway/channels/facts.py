@@ -85,6 +85,11 @@ def mapping(facts: Facts, key: str) -> dict[str, str]:
     return {k: v for k, v in value.items() if isinstance(k, str) and isinstance(v, str)}
 
 
+def shared_labels(facts: Facts) -> dict[str, str]:
+    """The labels that all alerts of a message share, and those that their route adds."""
+    return {**mapping(facts, "route_labels"), **mapping(facts, "common_labels")}
+
+
 def differing(alert: AlertFacts, common: Mapping[str, str]) -> dict[str, str]:
     """The labels that tell this alert from the others of its message."""
     return {name: value for name, value in alert.labels.items() if common.get(name) != value}

@@ -112,7 +112,7 @@ def details(message: Message, room: int) -> dict[str, Any]:
     if note:
         made["note"] = cut(many_lines(note), VALUE)
     annotations = _texts(read.mapping(facts, "common_annotations"))
-    labels = _texts(read.mapping(facts, "common_labels"))
+    labels = _texts(read.shared_labels(facts))
     left = room - _size(made)
     for name, texts in (("annotations", annotations), ("labels", labels)):
         if texts and _size(texts) < left:

@@ -75,7 +75,7 @@ def blocks(message: Message) -> list[Block]:
         _context(_standing(message)),
     ]
     buttons = _buttons(message)
-    common = read.mapping(message.facts, "common_labels")
+    common = read.shared_labels(message.facts)
     fields: list[Block] = []
     if common and message.status != "resolved":
         fields.append({"type": "section", "fields": _fields(common)})

@@ -44,6 +44,7 @@ def body(message: Message, *, max_alerts: int = 0) -> dict[str, Any]:
     if len(shown) != len(read.alerts(facts)):
         common_labels = common([alert.labels for alert in shown])
         common_annotations = common([alert.annotations for alert in shown])
+    route_labels = read.mapping(facts, "route_labels")
     resolved = message.status == "resolved"
     return {
         "receiver": read.text(facts, "receiver"),
@@ -54,6 +55,7 @@ def body(message: Message, *, max_alerts: int = 0) -> dict[str, Any]:
         else _REASONS.get(message.reason, _FIRST),
         "groupLabels": read.mapping(facts, "group_labels"),
         "commonLabels": common_labels,
+        **({"routeLabels": route_labels} if route_labels else {}),  # Alertmanager 0.34
         "commonAnnotations": common_annotations,
         "externalURL": read.text(facts, "external_url"),
         "version": "4",

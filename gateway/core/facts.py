@@ -54,6 +54,7 @@ def build_facts(
         "receiver": incident.receiver,
         "group_key": incident.group_key,
         "group_labels": dict(incident.group_labels),
+        "route_labels": dict(plan.route(incident.route_id).labels),
         "common_labels": common_labels,
         "common_annotations": common_annotations,
         "alerts": [alert_facts(m, now) for m in ranked[:MOST_ALERTS]],

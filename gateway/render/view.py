@@ -33,7 +33,7 @@ NAMES: Mapping[str, str] = {
     "why": "why this message comes, in sentences (shared/why.j2)",
     "when": "since when, and for how long (shared/when.j2)",
     "asked": "who is asked, by when, and who is next (shared/asked.j2)",
-    "labels": "the labels that all alerts share",
+    "labels": "the labels that all alerts share, and those that their route adds",
     "annotations": "the annotations that all alerts share",
     "group_labels": "the labels the group was made by",
     "alerts": "the alerts: status, labels, annotations, starts_at, ends_at of each",
@@ -101,6 +101,12 @@ class Alerts(Sequence[AlertView]):
         return len(self._raw)
 
 
+def texts(facts: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """A mapping among the facts; an empty one where it is missing or something else."""
+    found = facts.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
 def view_of(facts: Mapping[str, Any], kind: Kind, reason: Reason) -> dict[str, Any]:
     """The names that depend on the facts alone, whoever is told and wherever they live."""
     raw = [alert for alert in _list(facts.get("alerts")) if isinstance(alert, Mapping)]
@@ -128,7 +134,7 @@ def view_of(facts: Mapping[str, Any], kind: Kind, reason: Reason) -> dict[str, A
         "summary": one_line(annotations["summary"] or first["summary"], 300),
         "description": annotations["description"]
         or (first["description"] if len(raw) == 1 else ""),
-        "labels": labels,
+        "labels": Labels({**texts(facts, "route_labels"), **texts(facts, "common_labels")}),
         "annotations": annotations,
         "group_labels": group_labels,
         "alerts": Alerts(raw),

@@ -260,3 +260,11 @@ async def test_settings_that_make_no_sense_are_named(options: dict[str, str], fi
     """The error names the field and what may stand there."""
     with pytest.raises(ValueError, match=f"channels.webhook.{field} is"):
         build(ChannelSettings("webhook", options), {})
+
+
+def test_labels_of_the_route_are_sent_as_in_alertmanager_034() -> None:
+    """Where the route has labels they stand in routeLabels; where not, there is no such field."""
+    facts = dict(message().facts)
+    assert "routeLabels" not in body(message(facts=facts))
+    named = body(message(facts={**facts, "route_labels": {"tier": "gold"}}))
+    assert named["routeLabels"] == {"tier": "gold"}
