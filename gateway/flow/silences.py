@@ -61,7 +61,7 @@ class Silences:
         self._concerned = concerned
         self._touched = touched
         self._looked_at = now()
-        self._gone_looked_at = self._looked_at
+        self._gone_looked_at = self._listening_since = self._looked_at
         self._fresh: list[Silence] = []
         self._wake = asyncio.Event()
 
@@ -196,7 +196,8 @@ class Silences:
             rows = [(silence_id, now) for silence_id in sorted(seen)]
             await self._store.write(partial(silences.seen, rows=rows))
         for silence in waiting:
-            last = max(silence.seen_at, silence.starts_at)
+            # While nobody listened nobody could be seen: after a start sources get time to post.
+            last = max(silence.seen_at, silence.starts_at, self._listening_since)
             gone_for = silence.gone_for or 0.0
             if silence.id not in seen and now - last >= gone_for:
                 await self.expire(silence.id)

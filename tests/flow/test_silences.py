@@ -178,6 +178,24 @@ async def test_ends_when_its_alert_is_gone(world: World) -> None:
     assert 29 * MINUTE <= ended_at - over <= 31 * MINUTE
 
 
+async def test_a_downtime_is_no_end_of_its_alert(world: World) -> None:
+    """Down for longer than it waits: sources get as long to post again before it ends."""
+    await world.post(alert("PaymentFailures", "warning", ends_at=START + 4 * MINUTE))
+    made = await silence(world, 100 * HOUR, gone_for=10 * MINUTE)
+    await world.advance(2 * MINUTE)
+    await world.kill(world.engine)
+    world.now += 2 * HOUR
+    await world.start()
+    await world.advance(2 * MINUTE)
+    found = await world.engine.silences.get(made.id)
+    assert found is not None
+    assert found.state(world.now) == "active"
+    await world.advance(10 * MINUTE)
+    found = await world.engine.silences.get(made.id)
+    assert found is not None
+    assert found.state(world.now) == "expired"
+
+
 async def test_what_it_would_silence(world: World) -> None:
     """A preview counts every alert that fires and matches, and shows the first."""
     await world.post(
