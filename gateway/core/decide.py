@@ -60,6 +60,9 @@ class _Look(FlappingTurn):
         self.count_beginnings()
         if not self.firing:
             self.resolve_or_wait()
+        elif self.only_untold_burn():
+            self.note = f"{len(self.firing)} more of its group burn, and are kept quiet"
+            self.resolve()
         elif self.muted:
             what, names = self.muted
             if self.fresh:
@@ -143,6 +146,19 @@ class _Look(FlappingTurn):
             self.note = self.plan.flapping.words(self.incident.beginnings, self.now, quiet=False)
         self.resolve()
 
+    def only_untold_burn(self) -> bool:
+        """Whether all that people heard of is over, and all that still burns keeps quiet (E4).
+
+        The incident ends then, and what burns begins one of its own (`Decision.left`): the end
+        waits for no silence over something else. Of a group that flaps it is so for a while first.
+        """
+        if not (self.ended and self.incident.told) or self.visible:
+            return False
+        if any(m.owed_end for m in self.firing):
+            return False
+        last = max(m.alert.ends_at or self.now for m in self.ended)
+        return not self.flaps or self.now >= last + self.plan.flapping.calm_after - EARLY
+
     def say_worse(self, before: Incident) -> None:
         """E21: what got worse speaks again, acknowledged or not."""
         self.previous_severity = before.severity or None
@@ -168,7 +184,7 @@ class _Look(FlappingTurn):
         if not self.members:  # a reload gave its alerts to other routes
             over = Reason.MOVED
             self.note = "its alerts are handled by another route since routes.yaml was reloaded"
-        elif any(m.alert.timeout for m in self.members):
+        elif any(m.alert.timeout and not m.firing(self.now) for m in self.members):
             unsaid = "its source did not say so, only stopped to report it"
             self.note = f"{self.note}; {unsaid}" if self.note else unsaid
         self.reasons.append(over if told else Reason.RESOLVED_EARLY)
@@ -182,7 +198,10 @@ class _Look(FlappingTurn):
             self.record("resolved", "nobody had been told")
         self.set(
             state=State.RESOLVED,
-            resolved_at=max((m.alert.ends_at or self.now for m in self.members), default=self.now),
+            resolved_at=max(
+                (m.alert.ends_at or self.now for m in self.members if not m.firing(self.now)),
+                default=self.now,
+            ),
             climb=None,
         )
 

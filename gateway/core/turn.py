@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from gateway.core.alert import Alert
 from gateway.core.audience import receiver_of, step_targets
 from gateway.core.facts import build_facts
 from gateway.core.incident import Incident, Member, Told, changed
@@ -36,6 +37,7 @@ class Decision:
     members: tuple[Member, ...]  # those whose marks changed
     facts: Mapping[str, Any] | None  # None when nothing is said
     reasons: tuple[Reason, ...]  # for the metric: why we spoke, or why not
+    left: tuple[Alert, ...] = ()  # what burns in an incident that ends: it begins another
 
 
 class Turn:
@@ -219,4 +221,5 @@ class Turn:
             tuple(self.changed.values()),
             facts,
             tuple(self.reasons),
+            () if self.incident.open else tuple(m.alert for m in self.firing),
         )

@@ -20,6 +20,7 @@ from gateway.core.plan import Plan
 from gateway.core.turn import Decision
 from gateway.flow.lanes import Accepts, Errand, settle
 from gateway.flow.memory import Memory
+from gateway.flow.placing import Batch, place
 from gateway.flow.suppression import Suppression
 from gateway.store import Tx, incidents, members, outbox, timeline
 
@@ -132,6 +133,9 @@ def decide_due(
                 log.exception("incident %d could not be decided", incident.number)
                 set_aside(tx, incident, fault, now)
         claimed = save_decisions(tx, done.decisions, now, accepts, claimant, room)
+        left = {alert.identity: alert for d in done.decisions for alert in d.left}
+        if left:
+            place(tx, list(left.values()), plan, now, Batch())
         done.errands = settle(tx, claimed, accepts, now, claimant)
         # Where all of it was claimed, nothing is left to look for in the outbox.
         wanted = Counter(n.target.channel for d in done.decisions for n in d.notices)

@@ -182,9 +182,19 @@ class Story:
 
     def _take(self, key: str, decision: Decision) -> None:
         self.decisions.append(decision)
-        self.incidents[key] = decision.incident
+        ended = self.incidents[key] = decision.incident
         for member in decision.members:
             self.joined[key][member.alert.identity] = member
+        for place, alert in enumerate(decision.left):
+            if place == 0:
+                route = self.plan.route(ended.route_id)
+                begun = open_incident(
+                    route, key, ended.group_labels, alert, self.plan, self.now, ended.beginnings
+                )
+                self.incidents[key] = replace(begun, number=ended.number + 1)
+                self.joined[key] = {}
+            self.incidents[key] = touch(self.incidents[key], alert, self.plan, self.now)
+            self.joined[key][alert.identity] = Member(alert)
         for notice in decision.notices:
             self.said.append(
                 Said(

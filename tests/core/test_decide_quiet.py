@@ -9,6 +9,7 @@ from tests.core.story import (
     EMAIL,
     HOUR,
     MINUTE,
+    PAGER,
     SLACK,
     START,
     Story,
@@ -247,3 +248,56 @@ def test_what_a_message_left_out_is_owed_its_end() -> None:
     story.advance(5 * MINUTE)
     story.resolve("PaymentFailures", "warning", region="eu")
     assert brief(story.advance(5 * MINUTE)) == [(630.0, "some resolved")]
+
+
+def test_what_was_told_ends_while_something_else_is_silenced() -> None:
+    """Promise 14: the end of what people know waits for no silence over what they never heard of.
+
+    When that silence ends, what was under it is told as the beginning that it is.
+    """
+    story = Story(billing_plan())
+    story.fire("PaymentFailures", "warning", instance="told")
+    story.advance(MINUTE)
+    key = story.fire("PaymentFailures", "warning", instance="silenced")
+    story.silence(key)
+    story.advance(10 * MINUTE)
+    story.resolve("PaymentFailures", "warning", instance="told")
+    said = story.advance(HOUR)
+    assert heard(said, PAGER) == [(930.0, "resolved")]
+    assert {one.to for one in said if one.kind == "resolved"} == {one.to for one in story.said}
+    facts = [d.facts for d in story.decisions if d.facts][-1]
+    assert (facts["status"], facts["firing"], facts["resolved"]) == ("resolved", 0, 1)
+    assert story.entries()[-1] == "kept quiet: silenced by a silence"
+    story.suppressed.clear()
+    assert brief(story.advance(6 * MINUTE))[0][1] == "first"
+    story.resolve("PaymentFailures", "warning", instance="silenced")
+    assert heard(story.advance(HOUR), PAGER)[-1][1] == "resolved"
+
+
+def test_no_end_while_something_told_burns_under_a_silence() -> None:
+    """Who heard of two hears no end when one is over and the other only silenced."""
+    story = Story(without_escalation())
+    key = story.fire("PaymentFailures", "warning", instance="a")
+    story.fire("PaymentFailures", "warning", instance="b")
+    story.advance(MINUTE)
+    story.silence(key)
+    story.look()
+    story.resolve("PaymentFailures", "warning", instance="b")
+    assert story.advance(2 * HOUR) == []
+    story.resolve("PaymentFailures", "warning", instance="a")
+    assert brief(story.advance(10 * MINUTE))[0][1] == "resolved"
+
+
+def test_an_acknowledgement_ends_with_what_it_covered() -> None:
+    """What was silenced then was taken by nobody: it is told, and escalates."""
+    story = Story(billing_plan())
+    story.fire("PaymentFailures", "warning", instance="told")
+    story.advance(MINUTE)
+    story.ack("ana")
+    key = story.fire("PaymentFailures", "warning", instance="silenced")
+    story.silence(key)
+    story.resolve("PaymentFailures", "warning", instance="told")
+    story.advance(10 * MINUTE)
+    story.suppressed.clear()
+    said = story.advance(30 * MINUTE)
+    assert [reason for _, reason in brief(said)] == ["first", "escalation"]

@@ -96,7 +96,11 @@ class Life(Story):
         if not after.open and before.open:
             ended = {n.target.key for n in decision.notices if n.kind is Kind.RESOLVED}
             assert ended == set(before.told), "somebody is left hanging"
+        left = {alert.identity for alert in decision.left}
+        burning = {m.alert.identity for m in self.joined[key].values() if m.firing(self.now)}
         self._take(key, decision)
+        if not after.open:
+            assert left == burning, "what burns is forgotten"
         if after.open:
             assert after.due_at is not None or not any(
                 m.firing(self.now) for m in self.joined[key].values()
@@ -106,8 +110,14 @@ class Life(Story):
     def check_told(
         self, key: str, suppressed: Mapping[str, Suppressed], reasons: set[Reason]
     ) -> None:
-        """After a look at a tick each visible firing alert is told, or a reason stands."""
-        incident = self.incidents[key]
+        """After a look at a tick each visible firing alert is told, or a reason stands; and so is
+        the end of all that people heard of."""
+        incident, members = self.incidents[key], self.joined[key].values()
+        burning = [m for m in members if m.firing(self.now)]
+        if incident.told and all(m.alert.identity in suppressed for m in burning):
+            on_tick = (self.now - incident.tick_at) % INTERVAL < 0.002
+            if on_tick and not self.plan.flapping.times:
+                assert any(m.owed_end for m in burning), "an end waits for nothing"
         if not incident.flushed or incident.due_at is None:
             return
         fresh = [

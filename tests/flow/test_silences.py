@@ -2,6 +2,7 @@
 
 import pytest
 
+from gateway.core.incident import State
 from gateway.core.matcher import Matcher
 from gateway.core.silence import Silence, SilenceError
 from gateway.flow.silences import SilenceNotFound
@@ -156,6 +157,26 @@ async def test_refused(world: World) -> None:
         await silence(world, silence_id="11111111-1111-1111-1111-111111111111")
     with pytest.raises(SilenceNotFound):
         await world.engine.silences.expire("11111111-1111-1111-1111-111111111111")
+
+
+async def test_what_was_told_is_over_though_something_silenced_burns(world: World) -> None:
+    """E4: its end waits for no silence; what burns under that begins an incident of its own."""
+    await world.post(alert("PaymentFailures", "warning", instance="told", starts_at=START))
+    await world.advance(MINUTE)
+    under = (Matcher("instance", "=", "silenced"),)
+    put = world.engine.silences.put
+    await put(under, world.now, world.now + HOUR, "ana", "new disks")
+    await world.post(alert("PaymentFailures", "warning", instance="silenced"))
+    await world.advance(10 * MINUTE)
+    over = alert("PaymentFailures", "warning", instance="told", starts_at=START, ends_at=world.now)
+    await world.post(over)
+    said = await world.advance(20 * MINUTE)
+    assert [kind for _, kind, _ in to(said, ROOM)] == ["resolved"]
+    assert said[0].message.facts["note"] == "1 more of its group burn, and are kept quiet"
+    assert (await world.incident(1001)).state is State.RESOLVED
+    assert (await world.incident(1002)).open
+    [(at, *word)] = to(await world.advance(HOUR), ROOM)
+    assert (at, word) == (HOUR + MINUTE, ["firing", "first"])
 
 
 async def test_ends_when_its_alert_is_gone(world: World) -> None:
