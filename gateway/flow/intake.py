@@ -164,6 +164,9 @@ class Intake:
             first = await self._save(batch[:middle])
             return await self._save(batch[middle:]) or first
         self._memory.learn(done.stored, now)
+        for later, _ in self._waiting:  # what they report came after what was just learned
+            for alert in later:
+                self._memory.doubt(alert.identity)
         self._committed(done)
         return None
 

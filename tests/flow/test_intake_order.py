@@ -1,0 +1,32 @@
+"""Reports of one alert that follow upon each other faster than the disk can take them."""
+
+import asyncio
+
+from tests.flow.world import MINUTE, START, World, alert
+
+
+async def test_a_report_is_held_against_those_that_still_wait(world: World) -> None:
+    """Promise 1: fires, is over, and fires anew, while the first is being saved: the last counts.
+
+    It says nothing new beside the first, which is all that is on disk when it comes.
+    """
+    engine = world.engine
+    world.now = START + MINUTE
+
+    def report(*, starts_at: float, ends_at: float | None = None) -> asyncio.Task[None]:
+        given = alert("PaymentFailures", "warning", starts_at=starts_at, ends_at=ends_at)
+        return asyncio.ensure_future(engine.submit("alertmanager", [given]))
+
+    begun = report(starts_at=START)
+    await asyncio.sleep(0)
+    saving = asyncio.ensure_future(engine.intake.commit_waiting())
+    await asyncio.sleep(0)
+    over = report(starts_at=START, ends_at=START + 30.0)
+    await saving
+    anew = report(starts_at=START + 40.0)
+    await asyncio.sleep(0)
+    while engine.intake.waiting:
+        await engine.intake.commit_waiting()
+    await asyncio.gather(begun, over, anew)
+    said = await world.advance(2 * MINUTE)
+    assert {one.kind for one in said} == {"firing"}
