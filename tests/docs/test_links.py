@@ -5,10 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.pages import CHECKOUT, DOCS, anchors, links, name_of, pages
-
-OTHERS_WRITE = {"docs/benchmarks.md"}
-"""Pages made by programs of their own."""
+from tests.docs.pages import DOCS, anchors, links, name_of, pages
 
 NOT_OURS_TO_SAY = (
     re.compile(r"/(?:work|home|root|Users)/"),
@@ -40,8 +37,6 @@ def test_every_relative_link_resolves(page: Path) -> None:
             continue
         path, _, fragment = link.partition("#")
         target = (page.parent / path).resolve() if path else page
-        if target.is_relative_to(CHECKOUT) and name_of(target) in OTHERS_WRITE:
-            continue
         assert target.exists(), f"{name_of(page)}: {link}"
         if fragment and target.suffix == ".md":
             assert fragment in anchors(target), f"{name_of(page)}: {link}"
