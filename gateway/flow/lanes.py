@@ -12,6 +12,9 @@ from gateway.store import Tx, outbox, untold
 UNHEARD = "cancelled: this target never heard of the beginning"
 OVERTAKEN = "cancelled: what follows says more"
 
+URGENT = frozenset({Kind.WORSE, Kind.ESCALATION})
+"""Kinds that wait for no digest, unless the end has come meanwhile."""
+
 SOONEST, LATEST = 1.0, 30.0
 """Seconds after which what waits for a digest is looked at again, at least and at most."""
 
@@ -68,7 +71,10 @@ def behind_no_digest(
     tx: Tx, claimed: Sequence[Notice], accepts: Accepts, now: float
 ) -> Sequence[Notice]:
     """Those that may leave. What a digest is still to tell the beginning of waits for it: an end
-    that overtook it would be undone by the digest (promise 4)."""
+    that overtook it would be undone by the digest (promise 4).
+
+    What got worse or escalates does not: a digest that fails must not hold up a page (promise 9).
+    """
     numbers = {
         notice.incident
         for notice in claimed
@@ -80,7 +86,9 @@ def behind_no_digest(
     free, waiting = [], []
     for notice in claimed:
         lane = (notice.incident or 0, notice.target.key)
-        if lane in ahead:
+        kinds = [notice.kind, *(kind for _, kind in notice.behind)]
+        pages = URGENT.intersection(kinds) and move_of(notice, accepts).kind in SPEAKS_OF_FIRING
+        if lane in ahead and not pages:
             again = min(max(ahead[lane], now + SOONEST), now + LATEST)
             waiting.append((notice.id, again))
         else:

@@ -78,6 +78,19 @@ async def test_no_end_overtakes_its_digest(world: World) -> None:
     assert kinds.count("resolved") == 3
 
 
+async def test_no_digest_holds_up_what_got_worse(world: World) -> None:
+    """Promise 9: a critical alert joins an incident whose digest cannot be told: it is paged."""
+    world.faults["slack"] = lambda message, target: (
+        SendError(Failure.SERVER_ERROR, "503") if message.kind is Kind.DIGEST else None
+    )
+    await world.post(*storm(40))
+    first = [d for d in await world.advance(MINUTE) if d.to == SLACK]
+    folded = sorted(set(range(1001, 1041)) - {d.incident for d in first})
+    await world.post(alert(f"Renewals{folded[0] - 1001:03}", "critical"))
+    said = [d for d in await world.advance(10.0) if d.to == SLACK]
+    assert [(d.incident, d.kind) for d in said] == [(folded[0], "worse")]
+
+
 async def test_the_worst_never_folds(world: World) -> None:
     """Promise 9: twenty criticals at once are twenty messages; none hides in a digest."""
     await world.post(*storm(20, "critical"))
