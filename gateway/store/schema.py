@@ -2,7 +2,6 @@
 
 import sqlite3
 
-import psycopg
 from sqlalchemy import Column, MetaData, Table, Text, select
 
 from gateway.store.errors import SchemaMismatch, unavailable
@@ -12,6 +11,9 @@ from gateway.store.sql import Statement
 
 HEAD = "0003"
 """The newest migration. A constant, so that starting does not load alembic."""
+
+UNDEFINED_TABLE = "42P01"
+"""PostgreSQL's SQLSTATE for a table that does not exist."""
 
 _version = Table("alembic_version", MetaData(), Column("version_num", Text))
 _READ = Statement(select(_version.c.version_num))
@@ -73,8 +75,10 @@ def prepare(location: Location) -> None:
 def _revision(session: Session) -> str | None:
     try:
         rows = session.rows(*_READ.on(session.database, {}))
-    except (sqlite3.OperationalError, psycopg.errors.UndefinedTable) as error:
-        if unavailable(error) is not None:
-            raise
-        return None
+    except Exception as error:
+        undefined = getattr(error, "sqlstate", None) == UNDEFINED_TABLE
+        missing = isinstance(error, sqlite3.OperationalError) and unavailable(error) is None
+        if undefined or missing:
+            return None
+        raise
     return rows[0][0] if rows else None
