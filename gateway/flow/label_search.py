@@ -7,6 +7,7 @@ alerts that are new since: what they are is told by their serials.
 import asyncio
 from array import array
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from gateway.core.label_index import LabelIndex
@@ -26,13 +27,13 @@ class LabelSearch:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._one_at_a_time = asyncio.Lock()
-        self._index: LabelIndex | None = None
-        self._most = 0
-        self._last = 0
+        self._kept: _Kept | None = None
+        self._cleared = 0
 
     def clear(self) -> None:
         """Forget everything: after the database was lost, serials may name other alerts."""
-        self._index = None
+        self._kept = None
+        self._cleared += 1
 
     async def candidates(self, matchers: Sequence[Matcher], since: float) -> "array[int] | None":
         """The serials of all alerts that may fulfil `matchers` and end after `since`, and of some
@@ -41,15 +42,21 @@ class LabelSearch:
         if all(matcher.matches_value("") for matcher in matchers):
             return None
         async with self._one_at_a_time:
-            index = self._index
-            if index is None or len(index) > self._most:
-                index = await self._build(since)
-            while not await self._store.read(partial(self._catch_up, index=index)):
-                pass
-            return await self._store.read(lambda tx: index.candidates(matchers))
+            try:
+                kept = self._kept
+                if kept is None or len(kept.index) > kept.most:
+                    kept = await self._build(since)
+                index = kept.index
+                while not await self._store.read(partial(_catch_up, kept=kept)):
+                    pass
+                return await self._store.read(lambda tx: index.candidates(matchers))
+            except BaseException:
+                # A reader's thread may still be filling it: nobody else shall do so beside it.
+                self._kept = None
+                raise
 
-    async def _build(self, since: float) -> LabelIndex:
-        self._index = None
+    async def _build(self, since: float) -> "_Kept":
+        self._kept, cleared = None, self._cleared
         index = LabelIndex()
         serials, last = await self._store.read(
             lambda tx: (burning.serials(tx, since), burning.last_serial(tx))
@@ -57,18 +64,29 @@ class LabelSearch:
         for start in range(0, len(serials), AT_ONCE):
             part = serials[start : start + AT_ONCE]
             await self._store.read(partial(_take_in, index=index, serials=part))
-        self._most = 2 * len(serials) + SPARE
-        self._index, self._last = index, last
-        return index
+        kept = _Kept(index, last, 2 * len(serials) + SPARE)
+        if cleared == self._cleared:
+            self._kept = kept
+        return kept
 
-    def _catch_up(self, tx: Tx, index: LabelIndex) -> bool:
-        """Take in some of what is new; whether that was all."""
-        found = burning.newer(tx, self._last, AT_ONCE)
-        for serial, labels in found:
-            index.add(serial, labels)
-        if found:
-            self._last = found[-1][0]
-        return len(found) < AT_ONCE
+
+@dataclass(slots=True)
+class _Kept:
+    """An index, the last serial that it knows, and how many alerts it may grow to."""
+
+    index: LabelIndex
+    last: int
+    most: int
+
+
+def _catch_up(tx: Tx, kept: _Kept) -> bool:
+    """Take in some of what is new; whether that was all."""
+    found = burning.newer(tx, kept.last, AT_ONCE)
+    for serial, labels in found:
+        kept.index.add(serial, labels)
+    if found:
+        kept.last = found[-1][0]
+    return len(found) < AT_ONCE
 
 
 def _take_in(tx: Tx, index: LabelIndex, serials: Sequence[int]) -> None:

@@ -1,7 +1,9 @@
 """Whoever asks what burns is told what dispatch would say, however the alerts came and went."""
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -107,8 +109,8 @@ async def test_the_index_is_made_anew_when_most_of_it_ended(
         await world.post(alert(f"Charges{number}", ends_at=world.now + MINUTE))
         assert await burning(world, matchers=named(f"Charges{number}")) == [f"Charges{number}"]
         world.now += HOUR
-    assert search._index is not None
-    assert len(search._index) <= 8
+    assert search._kept is not None
+    assert len(search._kept.index) <= 8
 
 
 async def test_a_long_list_comes_in_pages(world: World) -> None:
@@ -202,7 +204,7 @@ async def test_what_was_remembered_of_a_lost_database_is_forgotten(world: World)
     await world.post(alert("Charges"))
     assert await burning(world, matchers=named("Charges")) == ["Charges"]
     world.engine._forget()
-    assert world.engine.burning._search._index is None
+    assert world.engine.burning._search._kept is None
     assert await burning(world, matchers=named("Charges")) == ["Charges"]
 
 
@@ -216,3 +218,36 @@ async def test_receivers_are_those_of_the_routes(world: World) -> None:
     ]
     assert await burning(world, receiver="quiet".__eq__) == ["Notes"]
     assert await placed(world, receiver="quiet".__eq__) == [(1002, "Notes")]
+
+
+async def test_an_index_that_may_still_be_filled_is_given_up(world: World) -> None:
+    """Whoever searches is cancelled while a reader's thread fills the index: nobody else goes on
+    with it, and the next search finds each alert once."""
+    await world.post(*(alert(f"Charges{number}") for number in range(5)))
+    search = world.engine.burning._search
+    assert len(await burning(world, matchers=named("Charges1"))) == 1
+    await world.post(alert("Latency"))
+    asking = asyncio.ensure_future(search.candidates(named("Latency"), 0.0))
+    await asyncio.sleep(0)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    assert search._kept is None
+    assert await burning(world, matchers=named("Charges1", "Latency")) == ["Charges1", "Latency"]
+
+
+async def test_an_index_of_a_lost_database_does_not_come_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database was lost while the index was built: what it was built of is not kept."""
+    await world.post(alert("Charges"))
+    search = world.engine.burning._search
+    take_in = label_search._take_in
+
+    def lost_meanwhile(*args: Any, **named: Any) -> None:
+        search.clear()
+        take_in(*args, **named)
+
+    monkeypatch.setattr(label_search, "_take_in", lost_meanwhile)
+    assert await burning(world, matchers=named("Charges")) == ["Charges"]
+    assert search._kept is None
