@@ -59,7 +59,7 @@ class Engine:
         self._next_due: float | None = None
         self._reloading = asyncio.Lock()
         self._memory = Memory(TRUST if parts.shared else None, parts.now())
-        self._suppression = Suppression(self._memory)
+        self._suppression = Suppression(self._memory, lambda: parts.store.epoch)
         self._grouping = Grouping(parts.store, lambda: self.plan, parts.now)
         self.intake = Intake(
             parts.store, self._memory, lambda: self.plan, parts.now, self._committed

@@ -1,6 +1,6 @@
 """Which alerts keep quiet, by the same snapshot that decides the send (E9)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from gateway.core.incident import Member
 from gateway.core.inhibition import SourceIndex
@@ -19,24 +19,28 @@ class Suppression:
     snapshot that the decision is saved on.
     """
 
-    def __init__(self, memory: Memory) -> None:
+    def __init__(self, memory: Memory, epoch: Callable[[], int]) -> None:
+        """`epoch` is the store's: a version that was read before a commit was lost may be given
+        out again for something else, and the connection is another then."""
         self._memory = memory
-        self._key: tuple[str, int] | None = None
+        self._epoch = epoch
+        self._key: tuple[int, str, int] | None = None
         self._index: SourceIndex | None = None
         self._expires_at = 0.0
         self._silences = SilenceIndex(())
-        self._silence_version: int | None = None
+        self._silence_version: tuple[int, int] | None = None
 
     def look(self, tx: Tx, plan: Plan, now: float) -> None:
         """Read what has changed: once in each transaction, before `of` is asked."""
-        version = silences.version(tx)
+        epoch = self._epoch()
+        version = (epoch, silences.version(tx))
         if version != self._silence_version:
             self._silences = SilenceIndex(silences.since(tx, now))
             self._silence_version = version
         if not plan.inhibit_rules:
             self._index = None
             return
-        key = (plan.digest, alerts.inhibit_version(tx))
+        key = (epoch, plan.digest, alerts.inhibit_version(tx))
         if self._index is None or key != self._key or now >= self._expires_at:
             self._index, self._expires_at = firing_sources(tx, self._memory, plan, now)
             self._key = key

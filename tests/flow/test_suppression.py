@@ -1,0 +1,42 @@
+"""What keeps alerts quiet is read anew when the database may have lost what was read."""
+
+from gateway.core.incident import Member
+from gateway.core.matcher import Matcher
+from gateway.core.silence import Silence
+from gateway.flow.memory import Memory
+from gateway.flow.suppression import Suppression
+from gateway.store import Tx, silences
+from tests.flow.world import HOUR, World
+from tests.store.builders import alert
+
+
+class CommitLost(Exception):
+    """Undoes the transaction that it is raised in."""
+
+
+async def test_a_silence_of_a_lost_commit_keeps_nobody_quiet(world: World) -> None:
+    """E9: the version that was given to a silence whose commit failed goes to the next one."""
+    plan, store, now = world.engine.plan, world.engine.store, world.now
+    epoch = 1
+    suppression = Suppression(Memory(), lambda: epoch)
+    lost, kept = alert("Charges"), alert("Latency")
+
+    def silence(name: str) -> Silence:
+        matchers = (Matcher("alertname", "=", name),)
+        return Silence(name, matchers, now - 1.0, now + HOUR, now, "ana", "release")
+
+    def seen(tx: Tx) -> set[str]:
+        suppression.look(tx, plan, now)
+        return set(suppression.of([Member(lost), Member(kept)], now))
+
+    def fails(tx: Tx) -> None:
+        silences.put(tx, silence("Charges"))
+        assert seen(tx) == {lost.identity}
+        raise CommitLost
+
+    try:
+        await store.write(fails)
+    except CommitLost:
+        epoch += 1  # as when the connection broke
+    await store.write(lambda tx: silences.put(tx, silence("Latency")))
+    assert await store.write(seen) == {kept.identity}
