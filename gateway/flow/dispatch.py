@@ -6,7 +6,7 @@ their channels at once, already claimed, which saves the fast path a commit.
 
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import orjson
@@ -29,6 +29,9 @@ log = logging.getLogger(__name__)
 BATCH = 64
 """Incidents decided in one transaction. A critical one that becomes due waits for those before."""
 
+AT_ONCE = 8
+"""Incidents that intake decides with the alerts that made them due: few, for others wait for it."""
+
 SET_ASIDE = 60.0
 """Seconds after which an incident that could not be decided is tried again."""
 
@@ -43,6 +46,10 @@ class Dispatched:
     decisions: list[Decision] = field(default_factory=list)
     next_due: float | None = None
     at: float = 0.0
+
+
+Decide = Callable[[Tx, float], Dispatched]
+"""What decides a batch of the incidents that are due at an instant."""
 
 
 def save_decisions(
@@ -109,17 +116,18 @@ def refresh(stored: Sequence[Member], memory: Memory) -> list[Member]:
 
 def decide_due(
     tx: Tx,
-    plan: Plan,
     now: float,
+    plan: Plan,
     memory: Memory,
     suppression: Suppression,
     accepts: Accepts,
     claimant: Claimant,
     room: Mapping[str, int],
+    most: int = BATCH,
 ) -> Dispatched:
-    """Decide a batch of the incidents that are due at `now`."""
+    """Decide the most urgent of the incidents that are due at `now`."""
     done = Dispatched(at=now)
-    due: list[Incident] = incidents.due(tx, now, BATCH)
+    due: list[Incident] = incidents.due(tx, now, most)
     if due:
         suppression.look(tx, plan, now)
         joined = members.members(tx, [incident.number for incident in due])

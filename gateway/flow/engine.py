@@ -15,7 +15,7 @@ from gateway.flow.burning import Burning
 from gateway.flow.concerned import Concerned
 from gateway.flow.courier import Courier
 from gateway.flow.delivery import Delivery
-from gateway.flow.dispatch import BATCH, Dispatched, decide_due
+from gateway.flow.dispatch import AT_ONCE, BATCH, Decide, Dispatched, decide_due
 from gateway.flow.intake import Intake
 from gateway.flow.left_out import note_left_out
 from gateway.flow.loops import Loops
@@ -62,7 +62,12 @@ class Engine:
         self._suppression = Suppression(self._memory, lambda: parts.store.epoch)
         self._grouping = Grouping(parts.store, lambda: self.plan, parts.now)
         self.intake = Intake(
-            parts.store, self._memory, lambda: self.plan, parts.now, self._committed
+            parts.store,
+            self._memory,
+            lambda: self.plan,
+            parts.now,
+            self._committed,
+            self._deciding,
         )
         self.watch = Watch(parts.store, lambda: self.plan, parts.now, self.submit)
         self.delivery = Delivery(parts, lambda: self.plan, self._begin)
@@ -235,30 +240,39 @@ class Engine:
     # Dispatch.
 
     async def dispatch_once(self) -> Dispatched:
-        """Decide one batch of what is due now."""
-        work = partial(
+        """Decide one batch of what is due now, grouped by the routes in force."""
+        await self._grouping.catch_up()
+        decide, now = self._decide(), self.now()
+        done = await self.store.write(lambda tx: decide(tx, now))
+        self._next_due = done.next_due
+        self._decided(done)
+        return done
+
+    def _decide(self, most: int = BATCH) -> Decide:
+        return partial(
             decide_due,
             plan=self.plan,
-            now=self.now(),
             memory=self._memory,
             suppression=self._suppression,
             accepts=self.delivery.accepts,
             claimant=self._parts.claimant,
             room=self.delivery.room(),
+            most=most,
         )
-        done = await self.store.write(work)
+
+    def _deciding(self) -> Decide | None:
+        return self._decide(AT_ONCE) if self._grouping.current else None
+
+    def _decided(self, done: Dispatched) -> None:
         self.delivery.hand_out(done)
-        self._next_due = done.next_due
         for decision in done.decisions:
             self.metrics.decided(decision.reasons)
             for notice in decision.notices:
                 self.metrics.noticed(notice.target.channel, notice.kind)
-        return done
 
     async def _dispatch_loop(self) -> None:
         while True:
             self._due.clear()
-            await self._grouping.catch_up()
             done = await self.dispatch_once()
             self._loops.well("dispatch")
             if done.decided >= BATCH:
@@ -281,10 +295,14 @@ class Engine:
         self._suppression.clear()
         self.burning.clear()
 
-    def _committed(self, batch: Batch) -> None:
+    def _committed(self, batch: Batch, dispatched: Dispatched | None) -> None:
         self._loops.well("intake")
         self._upkeep.store_problem = ""
-        self._look_at(batch.next_due)
+        if dispatched is None:
+            self._look_at(batch.next_due)
+        else:
+            self._decided(dispatched)
+            self._look_at(dispatched.next_due)
 
     def _look_at(self, due: float | None) -> None:
         if due is not None and (self._next_due is None or due < self._next_due):

@@ -11,6 +11,7 @@ from gateway.core.alert import Alert, merge
 from gateway.core.incoming import Incoming
 from gateway.core.labels import identity
 from gateway.core.plan import Plan
+from gateway.flow.dispatch import Decide, Dispatched
 from gateway.flow.memory import Memory
 from gateway.flow.placing import Batch, commit, may_inhibit
 from gateway.store import Store, StoreUnavailable, Tx, alerts
@@ -64,13 +65,18 @@ class Intake:
         memory: Memory,
         plan: Callable[[], Plan],
         now: Callable[[], float],
-        committed: Callable[[Batch], None],
+        committed: Callable[[Batch, Dispatched | None], None],
+        deciding: Callable[[], Decide | None],
     ) -> None:
+        """`committed` is told what each transaction did. `deciding` gives what decides incidents,
+        None while that must wait."""
         self._store = store
         self._memory = memory
         self._plan = plan
         self._now = now
         self._committed = committed
+        self._deciding = deciding
+        self._apart = False
         self._waiting: list[tuple[list[Alert], asyncio.Future[None]]] = []
         self._count = 0
         self._wake = asyncio.Event()
@@ -151,10 +157,18 @@ class Intake:
         may be lost for its sake.
         """
         now, plan = self._now(), self._plan()
+        decide = None if self._apart else self._deciding()
+
+        def work(tx: Tx) -> tuple[Batch, Dispatched | None]:
+            done = commit(tx, batch, plan, now)
+            at_once = decide is not None and done.next_due is not None and done.next_due <= now
+            return done, decided(tx, decide, now) if decide is not None and at_once else None
+
         try:
-            done = await self._store.write(lambda tx: commit(tx, batch, plan, now))
+            done, dispatched = await self._store.write(work)
         except StoreUnavailable:
             self._memory.clear(now)
+            self._apart = True  # should it come of deciding, the next alerts are saved all the same
             raise
         except Exception as fault:
             if len(batch) == 1:
@@ -167,7 +181,8 @@ class Intake:
         for later, _ in self._waiting:  # what they report came after what was just learned
             for alert in later:
                 self._memory.doubt(alert.identity)
-        self._committed(done)
+        self._apart = False
+        self._committed(done, dispatched)
         return None
 
     async def write_extensions(self, now: float) -> int:
@@ -186,3 +201,17 @@ class Intake:
         await self._store.write(work)
         self._memory.written(ends, reworded)
         return len(ends) + len(reworded)
+
+
+def decided(tx: Tx, decide: Decide, now: float) -> Dispatched | None:
+    """Decide what became due with the alerts that were just stored: it saves them a commit.
+
+    None when that failed. The alerts are kept all the same, and dispatch tries it again.
+    """
+    try:
+        return tx.apart(lambda apart: decide(apart, now))
+    except StoreUnavailable:
+        raise
+    except Exception:
+        log.exception("what is due could not be decided together with its alerts")
+        return None

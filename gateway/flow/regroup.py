@@ -34,6 +34,11 @@ class Grouping:
         self._digest = ""
         self._one_at_a_time = asyncio.Lock()
 
+    @property
+    def current(self) -> bool:
+        """Whether they are known to be: what is due may then be decided."""
+        return self._digest == self._plan().digest
+
     async def renew(self) -> None:
         """Group all of them anew. Raises StoreUnavailable; then `catch_up` does it."""
         self._digest = ""
@@ -42,7 +47,7 @@ class Grouping:
 
     async def catch_up(self) -> None:
         """Group them anew if they were grouped by another routes.yaml."""
-        if self._digest == self._plan().digest:
+        if self.current:
             return
         async with self._one_at_a_time:
             plan = self._plan()

@@ -1,12 +1,16 @@
 """A transaction, as the functions of this package see it."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from sqlalchemy.sql.expression import ClauseElement
 
 from gateway.store.bulk import Bulk, Rows
+from gateway.store.errors import unavailable
 from gateway.store.session import Row, Session
 from gateway.store.sql import Statement
+
+T = TypeVar("T")
 
 
 class Tx:
@@ -34,6 +38,22 @@ class Tx:
         """Run a bulk write."""
         if rows:
             self._session.many(bulk, rows)
+
+    def apart(self, work: Callable[["Tx"], T]) -> T:
+        """Do work behind a savepoint: what it raises undoes its own part only, and is raised.
+
+        Raises StoreUnavailable for trouble of the database itself: all of the transaction is lost.
+        """
+        self._session.save()
+        try:
+            done = work(self)
+        except Exception as error:
+            if (trouble := unavailable(error)) is not None:
+                raise trouble from error
+            self._session.undo()
+            raise
+        self._session.keep()
+        return done
 
     def select(self, query: ClauseElement) -> list[Row]:
         """Run a query that was put together for this once."""

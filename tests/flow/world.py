@@ -149,6 +149,7 @@ class World:
         self.faults: dict[str, Failing] = {}
         self.replicas: list[Engine] = []
         self.rounds = 0
+        self.told = 0  # how much of what was delivered `advance` has returned
 
     def failing(self, channel: str, message: Message, target: Target) -> SendError | None:
         """What the vendor of `channel` does to this message."""
@@ -227,8 +228,8 @@ class World:
         return await self.engine.acknowledge(number, by, "link")
 
     async def advance(self, seconds: float) -> list[Delivered]:
-        """Let time pass; returns what was delivered meanwhile."""
-        before, end = len(self.delivered), self.now + seconds
+        """Let time pass; returns what was delivered since it was called last."""
+        end = self.now + seconds
         while True:
             await self.settle()
             upcoming = await self.upcoming()
@@ -237,6 +238,7 @@ class World:
             self.now = max(self.now, upcoming)
         self.now = end
         await self.settle()
+        before, self.told = self.told, len(self.delivered)
         return self.delivered[before:]
 
     async def settle(self) -> None:
