@@ -1,6 +1,7 @@
 """`gateway check`: is routes.yaml right, and are the templates? Tells everything, not the first."""
 
 import gc
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +59,7 @@ def command(
         warnings = loaded.warnings
     except ConfigError as error:
         errors, warnings = error.problems, error.warnings
-    found = _templates(world.folder(templates))
+    found = _templates(world.folder(templates), world.env)
     bad = bool(errors) or any(not problem.warning for problem in found)
     if as_json:
         answer = {
@@ -83,15 +84,19 @@ def command(
     raise SystemExit(BAD if bad else 0)
 
 
-def _templates(folder: Path) -> "list[TemplateProblem]":
+def _templates(folder: Path, env: Mapping[str, str]) -> "list[TemplateProblem]":
     # Jinja is a large part of this command's time, and of no other quick command's.
     from gateway.render.check import check_templates
+    from gateway.render.compiled import Compiled, users_cache
     from gateway.render.words import Renderer
 
     # Compiling makes many objects that stay: looking for garbage among them is a fifth of it all.
     gc.disable()
     try:
-        return check_templates(Renderer([folder]))
+        compiled = Compiled(users_cache(env))
+        found = check_templates(Renderer([folder], compiled=compiled))
+        compiled.keep()
+        return found
     finally:
         gc.enable()
 

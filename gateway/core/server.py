@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -152,6 +151,8 @@ def read_settings(env: Mapping[str, str]) -> ServerSettings:
     """Settings from the environment. Raises SettingError for the first that makes no sense."""
     for name in sorted(env):
         if name.startswith(PREFIX) and name not in KNOWN and not name.startswith(FOR_TESTS):
+            from difflib import get_close_matches  # only a mistake pays for its import
+
             near = get_close_matches(name, KNOWN, 1)
             hint = f"; did you mean {near[0]}?" if near else ""
             raise SettingError(f"{name} is not a setting{hint}; known: {', '.join(sorted(KNOWN))}")

@@ -1,8 +1,7 @@
 """Checking templates before they are needed: `gateway check` and every reload do this."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from jinja2 import TemplateError, meta, nodes
 
@@ -82,8 +81,8 @@ def _unknown_names(
         known |= {pair[-1] if isinstance(pair, tuple) else pair for pair in each.names}
     unknown_uses = {use.name: use.lineno for use in reversed(uses) if use.name not in known}
     for unknown, line in unknown_uses.items():
-        near = get_close_matches(unknown, known, 1)
-        hint = f" (did you mean {near[0]!r}?)" if near else ""
+        near = _nearest(unknown, known)
+        hint = f" (did you mean {near!r}?)" if near else ""
         yield TemplateProblem(_file(renderer, name), line, f"{unknown!r} is undefined{hint}")
 
 
@@ -128,9 +127,15 @@ def _lost(name: str) -> str:
         return f"no template includes {name}; the sentences are {', '.join(SENTENCES)}"
     if parts is None:
         return f"nothing uses {name}: the folders are {', '.join((*PARTS, 'shared'))}"
-    near = get_close_matches(file.split(".")[0], parts, 1)
-    hint = f" (did you mean {near[0]}{SUFFIX}?)" if near else ""
+    near = _nearest(file.split(".")[0], parts)
+    hint = f" (did you mean {near}{SUFFIX}?)" if near else ""
     return f"nothing uses {name}{hint}: the parts of {folder} are {', '.join(parts)}"
+
+
+def _nearest(name: str, known: Iterable[str]) -> str | None:
+    from difflib import get_close_matches  # only a mistake pays for its import
+
+    return next(iter(get_close_matches(name, known, 1)), None)
 
 
 def _words(renderer: Renderer, name: str) -> Words:

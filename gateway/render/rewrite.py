@@ -25,6 +25,13 @@ def rewrite(tree: nodes.Template) -> nodes.Template:
 class _Bound(NodeTransformer):
     """Whatever can repeat pays for each time, and ``a ~ b`` becomes a call that looks first."""
 
+    def __init__(self) -> None:
+        self._written = 0  # characters that stand in the template, as far as it was visited
+
+    def visit_TemplateData(self, node: nodes.TemplateData) -> nodes.Node:
+        self._written += len(node.data)
+        return node
+
     def visit_For(self, node: nodes.For) -> nodes.Node:
         return self._charge(node)
 
@@ -46,8 +53,9 @@ class _Bound(NodeTransformer):
         return nodes.Filter(parts, CONCAT, [], [], None, None, lineno=node.lineno)
 
     def _charge(self, node: _Body) -> _Body:
-        written = sum(len(data.data) for data in node.find_all(nodes.TemplateData))
+        before = self._written
         self.generic_visit(node)
+        written = self._written - before
         steps = nodes.Const(1 + written // CHARACTERS_A_STEP, lineno=node.lineno)
         pay = nodes.Filter(steps, PAY, [], [], None, None, lineno=node.lineno)
         node.body.insert(0, nodes.ExprStmt(pay, lineno=node.lineno))

@@ -13,7 +13,7 @@ What a template marks with ``|safe`` is taken as it is.
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from typing import Any
 
-from jinja2 import BaseLoader, StrictUndefined, nodes, pass_context
+from jinja2 import BaseLoader, BytecodeCache, StrictUndefined, nodes, pass_context
 from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context, LoopContext, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -61,7 +61,13 @@ class Words(ImmutableSandboxedEnvironment):
 
     intercepted_binops = frozenset(("+", "*", "**", "%"))
 
-    def __init__(self, loader: BaseLoader, escaping: Callable[[str], str] | None, html: bool):
+    def __init__(
+        self,
+        loader: BaseLoader,
+        escaping: Callable[[str], str] | None,
+        html: bool,
+        compiled: BytecodeCache | None = None,
+    ) -> None:
         self.meter = Meter()
         self.escaping = escaping
         super().__init__(
@@ -72,6 +78,7 @@ class Words(ImmutableSandboxedEnvironment):
             autoescape=html or escaping is not None,
             finalize=self.printed,
             auto_reload=False,
+            bytecode_cache=compiled,
             cache_size=-1,
             trim_blocks=True,
             lstrip_blocks=True,

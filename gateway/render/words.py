@@ -17,6 +17,7 @@ from gateway.core.message import Link, Message
 from gateway.core.notice import Facts, Kind, Reason
 from gateway.core.plan import Target
 from gateway.render.budget import check_size
+from gateway.render.compiled import Compiled
 from gateway.render.failure import TemplateFailure, failure_of
 from gateway.render.links import shown
 from gateway.render.lookup import SENTENCES, SUFFIX, Lookup
@@ -43,15 +44,22 @@ class Renderer:
 
     `template_dirs` are the admin's folders, first wins; the shipped templates stand behind them.
     Files are read when first needed and then kept: a reload makes a new Renderer. Thread-safe.
+    `compiled` is code that was kept from before, for a command that must start quickly.
     """
 
-    def __init__(self, template_dirs: Sequence[Path], external_url: str = "") -> None:
+    def __init__(
+        self,
+        template_dirs: Sequence[Path],
+        external_url: str = "",
+        compiled: Compiled | None = None,
+    ) -> None:
         self.lookup = Lookup(template_dirs)
         self.external_url = external_url
         loader = self.lookup.loader
-        self.plain = Words(loader, escaping=None, html=False)
-        self.slack = Words(loader, escaping=slack_escape, html=False)
-        self.html = Words(loader, escaping=None, html=True)
+        of = compiled.of if compiled else lambda _: None
+        self.plain = Words(loader, escaping=None, html=False, compiled=of("plain"))
+        self.slack = Words(loader, escaping=slack_escape, html=False, compiled=of("slack"))
+        self.html = Words(loader, escaping=None, html=True, compiled=of("html"))
         self._templates: dict[tuple[int, str], Template | TemplateFailure] = {}
         self._shared: dict[tuple[Any, ...], tuple[Facts, dict[str, Any]]] = {}
 
