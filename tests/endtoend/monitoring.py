@@ -199,21 +199,21 @@ def posting_to(webhook: str, bearer: str) -> dict[str, Any]:
 class Alertmanager(Program):
     """The real one, with an alertmanager.yml that says `config`."""
 
-    def __init__(self, home: Path, config: Mapping[str, Any]) -> None:
+    def __init__(self, home: Path, config: Mapping[str, Any], prefix: str = "") -> None:
         folder = home / "alertmanager"
         folder.mkdir(parents=True)
         file = folder / "alertmanager.yml"
         file.write_text(yaml.safe_dump(dict(config), sort_keys=False))
         self.file = file
         port = free_port()
-        self.url = f"http://127.0.0.1:{port}"
+        self.url = f"http://127.0.0.1:{port}{prefix}"
         self.process = _start(
             home / "alertmanager.out",
             "prometheus-alertmanager",
             f"--config.file={file}",
             f"--storage.path={folder / 'data'}",
             f"--web.listen-address=127.0.0.1:{port}",
-            f"--web.external-url={self.url}",
+            f"--web.external-url={self.url}",  # its path is the route prefix as well
             "--cluster.listen-address=",  # alone: it asks no network what its address is
         )
 

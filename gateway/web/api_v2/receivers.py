@@ -20,4 +20,4 @@ async def receivers(request: web.Request) -> web.StreamResponse:
 
 def add_routes(app: web.Application) -> None:
     """The one path."""
-    app.router.add_get("/api/v2/receivers", as_in_v2(reading(receivers)))
+    app.router.add_get("/api/v2/receivers", as_in_v2(reading(receivers)), allow_head=False)

@@ -114,7 +114,7 @@ def _place(silence: Silence, now: float) -> tuple[int, float, float, str]:
 def add_routes(app: web.Application) -> None:
     """The two paths."""
     silences = SilencesV2(app[ENGINE])
-    app.router.add_get("/api/v2/silences", as_in_v2(reading(silences.list)))
+    app.router.add_get("/api/v2/silences", as_in_v2(reading(silences.list)), allow_head=False)
     app.router.add_post("/api/v2/silences", as_in_v2(changing(silences.put)))
-    app.router.add_get("/api/v2/silence/{id}", as_in_v2(reading(silences.get)))
+    app.router.add_get("/api/v2/silence/{id}", as_in_v2(reading(silences.get)), allow_head=False)
     app.router.add_delete("/api/v2/silence/{id}", as_in_v2(changing(silences.expire)))

@@ -54,4 +54,6 @@ class Status:
 
 def add_routes(app: web.Application) -> None:
     """The one path."""
-    app.router.add_get("/api/v2/status", as_in_v2(reading(Status(app[ENGINE]).status)))
+    app.router.add_get(
+        "/api/v2/status", as_in_v2(reading(Status(app[ENGINE]).status)), allow_head=False
+    )
