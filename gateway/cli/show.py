@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from shutil import get_terminal_size
 from typing import Any
 
 import click
@@ -16,8 +17,9 @@ from gateway.core.escape import one_line
 SEVERITY_COLOURS = ("red", "yellow", "blue")
 """Of ranks 1, 2 and 3; what ranks below has none."""
 
-_WIDE = 400  # columns where nobody looks: a file or a pipe must not wrap
+_BETWEEN = "  "
 
+Lines = Sequence[str]
 Cell = tuple[str, str | None] | str
 """A text, with or without a colour."""
 
@@ -65,26 +67,55 @@ def plural(count: int, word: str) -> str:
 
 
 def columns(rows: Iterable[Sequence[Cell]], headings: Sequence[str] = (), indent: int = 0) -> None:
-    """Print rows in columns; on a terminal long cells wrap inside of theirs."""
-    # Only commands with tables pay for rich.
+    """Print rows in columns; on a terminal that is too narrow long cells wrap inside of theirs."""
+    cells = [[_cell(cell) for cell in row] for row in rows]
+    heads = [[(heading, "bold") for heading in headings]] if headings else []
+    every = heads + cells
+    widths = [max(_width(text) for text, _ in column) for column in zip(*every, strict=True)]
+    room = get_terminal_size().columns if sys.stdout.isatty() else None
+    if room is not None and sum(widths) + len(_BETWEEN) * (len(widths) - 1) > room:
+        lines = _wrapped(cells, headings)
+    else:
+        lines = [_line(row, widths) for row in every]
+    for line in lines:
+        say(" " * indent + line)
+
+
+def _cell(cell: Cell) -> tuple[str, str | None]:
+    text, colour = cell if isinstance(cell, tuple) else (cell, None)
+    return one_line(text), colour
+
+
+def _line(row: Sequence[tuple[str, str | None]], widths: Sequence[int]) -> str:
+    parts = []
+    for (text, colour), width in zip(row, widths, strict=True):
+        shown = paint(text, None if colour == "bold" else colour, bold=colour == "bold")
+        parts.append(shown + " " * (width - _width(text)))
+    return _BETWEEN.join(parts).rstrip()
+
+
+def _width(text: str) -> int:
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len  # knows which characters are two columns wide, or none
+
+    return cell_len(text)
+
+
+def _wrapped(cells: Iterable[Sequence[tuple[str, str | None]]], headings: Sequence[str]) -> Lines:
+    # Only narrow terminals pay for rich: it takes a millisecond for each row.
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=None, show_header=bool(headings), header_style="bold", pad_edge=False)
-    for heading in headings or ():
+    for heading in headings:
         table.add_column(heading, overflow="fold")
-    for row in rows:
-        cells = [cell if isinstance(cell, tuple) else (cell, None) for cell in row]
-        table.add_row(*(Text(one_line(text), style=colour or "") for text, colour in cells))
+    for row in cells:
+        table.add_row(*(Text(text, style=colour or "") for text, colour in row))
     console = Console(
-        width=None if sys.stdout.isatty() else _WIDE,
-        color_system="auto" if coloured() else None,
-        highlight=False,
-        markup=False,
-        emoji=False,
+        color_system="auto" if coloured() else None, highlight=False, markup=False, emoji=False
     )
     with console.capture() as captured:
         console.print(table)
-    for line in captured.get().splitlines():
-        say(" " * indent + line.rstrip())
+    return [line.rstrip() for line in captured.get().splitlines()]

@@ -12,7 +12,7 @@ from gateway.cli.silence_add import read_matchers
 from gateway.cli.silence_words import SHORT, because, matchers_of, span
 from gateway.cli.world import Stop, World, json_option, pass_world
 from gateway.core.escape import one_line
-from gateway.core.matcher import Matcher
+from gateway.core.matcher import RESERVED, Matcher
 from gateway.core.matcher_parse import parse_matchers
 
 _STATES = {"active": "green", "pending": "yellow", "expired": None}
@@ -111,7 +111,10 @@ def _named(text: str, known: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _fits(silence: dict[str, Any], wanted: Matcher) -> bool:
-    every = [matcher for text in silence["matchers"] for matcher in parse_matchers(text)]
+    texts = silence["matchers"]
+    if RESERVED.isdisjoint(wanted.name):  # else it may be written with escapes
+        texts = [text for text in texts if wanted.name in text]
+    every = [matcher for text in texts for matcher in parse_matchers(text)]
     said = [matcher for matcher in every if matcher.name == wanted.name]
     if wanted.op == "=":
         return all(matcher.matches_value(wanted.value) for matcher in said)

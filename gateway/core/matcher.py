@@ -68,6 +68,22 @@ class Matcher:
         }
 
     @classmethod
+    def kept(cls, name: str, op: str, value: str) -> Matcher:
+        """Return a matcher that was made before and written down.
+
+        Its pattern is compiled when it is first asked: who lists thousands compiles none. Asking
+        it raises what making it would have raised.
+        """
+        if op not in ("=~", "!~"):
+            return cls(name, op, value)
+        matcher = object.__new__(cls)
+        object.__setattr__(matcher, "name", name)
+        object.__setattr__(matcher, "op", op)
+        object.__setattr__(matcher, "value", value)
+        object.__setattr__(matcher, "_test", _compile_later(op, value))
+        return matcher
+
+    @classmethod
     def from_json(cls, data: Mapping[str, object]) -> Matcher:
         """Read API v2's object; ``isRegex`` may be missing (false), ``isEqual`` too (true).
 
@@ -112,6 +128,18 @@ def _compile(op: str, value: str) -> Callable[[str], bool]:
         test = _pattern_test(value)
         return lambda text: not test(text)
     raise MatcherError(f"{op!r} is not an operator: write one of {' '.join(OPERATORS)}")
+
+
+def _compile_later(op: str, value: str) -> Callable[[str], bool]:
+    test: Callable[[str], bool] | None = None
+
+    def first_compile(text: str) -> bool:
+        nonlocal test
+        if test is None:
+            test = _compile(op, value)
+        return test(text)
+
+    return first_compile
 
 
 @lru_cache(maxsize=1024)

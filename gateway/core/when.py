@@ -119,8 +119,7 @@ def format_rfc3339(t: float, milliseconds: bool = True) -> str:
 # Remembered, because whoever lists alerts asks for the same few seconds again and again.
 @lru_cache(maxsize=1024)
 def _whole_second(t: int) -> str:
-    # glibc's %Y does not pad the years before 1000.
-    return datetime.fromtimestamp(t, UTC).strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0")
+    return datetime.fromtimestamp(t, UTC).isoformat()[:19]
 
 
 def local(t: float, zone: str | tzinfo) -> datetime:

@@ -8,7 +8,7 @@ in between, nothing is lost: silenced incidents are due at their silence's end b
 import asyncio
 import logging
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import replace
 from functools import partial
@@ -129,10 +129,16 @@ class Silences:
         """Silences by their ends; with `ended` those too that ended in the last 120 hours."""
         return await self.made_of(list, ended=ended)
 
-    async def made_of(self, make: Callable[[list[Silence]], Made], *, ended: bool = True) -> Made:
-        """What `make` makes of these; in a thread, for there may be thousands of them."""
+    async def made_of(
+        self, make: Callable[[Iterator[Silence]], Made], *, ended: bool = True
+    ) -> Made:
+        """What `make` makes of these; in a thread, for there may be thousands of them.
+
+        They come one by one. Let each go when it is done with: what is held makes Python look for
+        garbage among it again and again, which would take longer than all the rest.
+        """
         since = self._now() - (SHOWN_AFTER_END if ended else 0.0)
-        return await self._store.read(lambda tx: make(silences.since(tx, since)))
+        return await self._store.read(lambda tx: make(silences.each_since(tx, since)))
 
     async def preview(self, matchers: Sequence[Matcher], limit: int) -> tuple[int, list[Alert]]:
         """How many alerts that fire now match, and the first `limit` of them."""

@@ -1,5 +1,7 @@
 """Silences, kept until long after their end."""
 
+from collections.abc import Iterator
+
 from sqlalchemy import bindparam, case, delete, func, select
 
 from gateway.core.matcher import Matcher
@@ -58,7 +60,7 @@ def of_row(row: Row) -> Silence:
         gone_for=row[5],
         created_by=row[6],
         comment=row[7],
-        matchers=tuple([Matcher(*one) for one in load(row[8])]),
+        matchers=tuple([Matcher.kept(*one) for one in load(row[8])]),
         annotations=load(row[9]),
     )
 
@@ -89,7 +91,12 @@ def get(tx: Tx, silence_id: str) -> Silence | None:
 
 def since(tx: Tx, instant: float) -> list[Silence]:
     """Return those that end after an instant: with now, the active and the pending ones."""
-    return [of_row(row) for row in tx.rows(_SINCE, since=instant)]
+    return list(each_since(tx, instant))
+
+
+def each_since(tx: Tx, instant: float) -> Iterator[Silence]:
+    """The same, made one by one: who makes a text of ten thousand need not hold them all."""
+    return map(of_row, tx.rows(_SINCE, since=instant))
 
 
 def standing(tx: Tx, now: float) -> dict[str, int]:

@@ -3,10 +3,13 @@
 from contextlib import suppress
 
 import pytest
+import re2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.core import matcher as matcher_module
 from gateway.core.matcher import (
+    OPERATORS,
     Matcher,
     MatcherError,
     format_matchers,
@@ -161,3 +164,28 @@ def test_all_matchers_must_hold() -> None:
     assert matches_all(both, {"severity": "critical", "team": "billing"})
     assert not matches_all(both, {"severity": "critical", "team": "platform"})
     assert matches_all((), {})
+
+
+@pytest.mark.parametrize("op", OPERATORS)
+def test_a_kept_matcher_compiles_nothing_until_it_is_asked(
+    op: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is and answers as the one that was written down; lists of thousands compile nothing."""
+    made = Matcher("pool", op, "main-17|replica-17")
+    asked = [made.matches_value(text) for text in ("main-17", "main-17|replica-17", "other")]
+    matcher_module._pattern_test.cache_clear()
+    compiled: list[str] = []
+    compile_pattern = re2.compile
+
+    def counted(pattern: str, options: object) -> object:
+        compiled.append(pattern)
+        return compile_pattern(pattern, options)
+
+    monkeypatch.setattr(re2, "compile", counted)
+    kept = Matcher.kept("pool", op, "main-17|replica-17")
+    assert (kept, str(kept), kept.to_json()) == (made, str(made), made.to_json())
+    assert compiled == []
+    assert [
+        kept.matches_value(text) for text in ("main-17", "main-17|replica-17", "other")
+    ] == asked
+    assert len(compiled) == ("~" in op)

@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 
+import pytest
+
 from gateway.core.matcher import Matcher
 from gateway.core.silence import Silence
-from gateway.store import Store, janitor, silences
+from gateway.store import Store, Tx, janitor, silences
+from gateway.store.session import Row
 
 FULL = Silence(
     "383c6553-5515-4f6d-ba76-73edb4a0f6be",
@@ -65,3 +68,23 @@ async def test_counted_by_state(store: Store) -> None:
         await store.write(lambda tx, one=one: silences.put(tx, one))
     found = await store.read(lambda tx: silences.standing(tx, 120.0))
     assert found == {"active": 1, "pending": 1}
+
+
+async def test_they_come_one_by_one(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of ten thousand only the one is held that is being written."""
+    for number in range(3):
+        one = replace(FULL, id=str(number), ends_at=300.0 + number)
+        await store.write(lambda tx, one=one: silences.put(tx, one))
+    made: list[Row] = []
+    of_row = silences.of_row
+
+    def counted(row: Row) -> Silence:
+        made.append(row)
+        return of_row(row)
+
+    monkeypatch.setattr(silences, "of_row", counted)
+
+    def first(tx: Tx) -> tuple[str, int]:
+        return next(silences.each_since(tx, 0.0)).id, len(made)
+
+    assert await store.read(first) == ("0", 1)

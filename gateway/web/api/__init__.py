@@ -33,10 +33,11 @@ def handler_of(endpoint: Endpoint) -> Handler:
     return changing(handle) if endpoint.changes else reading(handle)
 
 
-def model_response(answer: BaseModel) -> web.Response:
-    """A model as JSON; what changes by the second is kept by no cache."""
+def model_response(answer: BaseModel | bytes) -> web.Response:
+    """A model as JSON, or one already written; what changes by the second is kept by no cache."""
+    body = answer if isinstance(answer, bytes) else answer.model_dump_json(by_alias=True).encode()
     return web.Response(
-        body=answer.model_dump_json(by_alias=True).encode(),
+        body=body,
         content_type="application/json",
         charset="utf-8",
         headers={"Cache-Control": "no-store"},

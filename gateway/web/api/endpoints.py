@@ -20,6 +20,9 @@ from gateway.web.api import (
 
 BASE = "/api/v1"
 
+Handler = Callable[..., Awaitable[BaseModel | bytes]]
+"""Makes the answer: a model, or the JSON of one that was written where it was read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
@@ -28,7 +31,7 @@ class Endpoint:
     method: str
     path: str
     name: str
-    handler: Callable[..., Awaitable[BaseModel]]
+    handler: Handler
     asked: type[questions.Question]
     answer: type[models.Answer]
     given: type[questions.Question] | None = None
@@ -58,7 +61,7 @@ class Endpoint:
 def _get(
     path: str,
     name: str,
-    handler: Callable[..., Awaitable[BaseModel]],
+    handler: Handler,
     asked: Any,
     answer: Any,
     errors: tuple[int, ...] = (),
@@ -69,7 +72,7 @@ def _get(
 def _post(
     path: str,
     name: str,
-    handler: Callable[..., Awaitable[BaseModel]],
+    handler: Handler,
     given: Any,
     answer: Any,
     errors: tuple[int, ...] = (),

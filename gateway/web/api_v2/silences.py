@@ -4,7 +4,7 @@ Answers and statuses are those recorded of Alertmanager 0.33. A silence is on di
 answered (promise 1).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 
 import orjson
 from aiohttp import web
@@ -37,10 +37,14 @@ class SilencesV2:
         shown = {state for state in _ORDER if flag(request, state)}
         now = self._engine.now()
 
-        def written(every: Sequence[Silence]) -> bytes:
-            found = [one for one in every if one.state(now) in shown and concerns(one, wanted)]
-            found.sort(key=lambda one: _place(one, now))
-            return orjson.dumps([write_silence(one, now) for one in found])
+        def written(every: Iterator[Silence]) -> bytes:
+            found = [
+                (_place(one, now), orjson.dumps(write_silence(one, now)))
+                for one in every
+                if one.state(now) in shown and (not wanted or concerns(one, wanted))
+            ]
+            found.sort()
+            return b"[%b]" % b",".join([text for _, text in found])
 
         body = await self._engine.silences.made_of(written, ended="expired" in shown)
         return web.Response(
