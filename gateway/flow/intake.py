@@ -13,7 +13,8 @@ from gateway.core.labels import identity
 from gateway.core.plan import Plan
 from gateway.flow.dispatch import Decide, Dispatched
 from gateway.flow.memory import Memory
-from gateway.flow.placing import Batch, commit, may_inhibit
+from gateway.flow.placing import Batch, commit
+from gateway.flow.ways import ways
 from gateway.store import Store, StoreUnavailable, Tx, alerts
 
 log = logging.getLogger(__name__)
@@ -196,7 +197,8 @@ class Intake:
             old = alerts.known(tx, [alert.identity for alert in reworded])
             merged = [merge(old[a.identity], a, now) for a in reworded if a.identity in old]
             plan = self._plan()
-            alerts.put(tx, merged, [may_inhibit(alert, plan) for alert in merged])
+            way_of = ways(plan).of
+            alerts.put(tx, merged, [way_of(alert.labels).inhibits for alert in merged])
 
         await self._store.write(work)
         self._memory.written(ends, reworded)

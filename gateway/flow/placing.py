@@ -2,15 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from gateway.core.alert import Alert, merge
 from gateway.core.incident import Incident
 from gateway.core.join import open_incident, touch
-from gateway.core.labels import Labels, format_labels
-from gateway.core.matcher import matches_all
 from gateway.core.plan import Plan
-from gateway.core.routing import Route, group_labels, match_routes
+from gateway.flow.ways import Stop, ways
 from gateway.store import Tx, alerts, incidents, members
 
 
@@ -22,31 +19,6 @@ class Batch:
     next_due: float | None = None
     opened: int = 0
     ignored: int = 0  # resolved alerts that nobody here ever heard of (E5)
-
-
-def group_of(route: Route, labels: Labels) -> tuple[Mapping[str, str], str]:
-    """The labels that name an alert's group, and its identity: the route's id and these labels."""
-    if route.group_by_all:
-        return _group(route.id, group_labels(route, labels))
-    return _known_group(route.id, route.group_by, tuple(map(labels.get, route.group_by)))
-
-
-def _group(route_id: str, group: Mapping[str, str]) -> tuple[Mapping[str, str], str]:
-    return group, f"{route_id}:{format_labels(group)}"
-
-
-@lru_cache(maxsize=4096)
-def _known_group(
-    route_id: str, names: tuple[str, ...], values: tuple[str | None, ...]
-) -> tuple[Mapping[str, str], str]:
-    return _group(
-        route_id, {name: value for name, value in zip(names, values, strict=True) if value}
-    )
-
-
-def may_inhibit(alert: Alert, plan: Plan) -> bool:
-    """Whether the alert is a source of any inhibition rule."""
-    return any(matches_all(rule.source, alert.labels) for rule in plan.inhibit_rules)
 
 
 def is_news(old: Alert, new: Alert, now: float) -> bool:
@@ -77,7 +49,8 @@ def commit(tx: Tx, batch: Sequence[Alert], plan: Plan, now: float) -> Batch:
                 news.add(alert.identity)
         after[alert.identity] = new
     changed = [alert for key, alert in after.items() if alert != before.get(key)]
-    flags = [may_inhibit(alert, plan) for alert in changed]
+    way_of = ways(plan).of
+    flags = [way_of(alert.labels).inhibits for alert in changed]
     alerts.put(tx, changed, flags)
     if any(flag and alert.identity in news for flag, alert in zip(flags, changed, strict=True)):
         alerts.bump_inhibit_version(tx)
@@ -88,28 +61,38 @@ def commit(tx: Tx, batch: Sequence[Alert], plan: Plan, now: float) -> Batch:
 
 def place(tx: Tx, fresh: Sequence[Alert], plan: Plan, now: float, done: Batch) -> None:
     """Let alerts with news join their incidents, opening those that are missing."""
-    wanted: list[tuple[Alert, Route, Mapping[str, str], str]] = []
+    way_of = ways(plan).of
+    joining: list[tuple[str, str]] = []
+    # Of alerts of one severity that join the same group, the first one decides when it speaks.
+    first: dict[tuple[str, str], tuple[Alert, Stop]] = {}
+    urgency: dict[str, int] = {}
     ended: list[Alert] = []
     for alert in fresh:
         if alert.is_resolved(now):
             ended.append(alert)
             continue
-        for route in match_routes(plan.root, alert.labels):
-            wanted.append((alert, route, *group_of(route, alert.labels)))
-    group_keys = {key for *_, key in wanted}
-    found = incidents.open_by_key(tx, list(group_keys))
+        way = way_of(alert.labels)
+        severity = way.severity
+        for stop in way.stops:
+            key = stop.key
+            joining.append((key, alert.identity))
+            if (key, severity.name) not in first:
+                first[key, severity.name] = alert, stop
+                urgency[key] = min(severity.rank, urgency.get(key, severity.rank))
+    found = incidents.open_by_key(tx, list(urgency))
     earlier: Mapping[str, tuple[float, ...]] = {}
-    if plan.flapping.times and len(found) < len(group_keys):
-        earlier = incidents.beginnings_of(tx, group_keys - set(found), now - plan.flapping.within)
+    if plan.flapping.times and len(found) < len(urgency):
+        earlier = incidents.beginnings_of(
+            tx, urgency.keys() - found.keys(), now - plan.flapping.within
+        )
     present = dict(found)
-    urgency: dict[str, int] = {}
-    for alert, route, group, key in wanted:
-        rank = plan.severity_of(alert.labels).rank
-        if rank < urgency.get(key, rank + 1):
-            urgency[key] = rank
+    for alert, stop in first.values():
+        key = stop.key
         incident = present.get(key)
         if incident is None:
-            present[key] = open_incident(route, key, group, alert, plan, now, earlier.get(key, ()))
+            present[key] = open_incident(
+                stop.route, key, stop.group, alert, plan, now, earlier.get(key, ())
+            )
         else:
             present[key] = touch(incident, alert, plan, now)
     opened = [incident for key, incident in present.items() if key not in found]
@@ -122,7 +105,7 @@ def place(tx: Tx, fresh: Sequence[Alert], plan: Plan, now: float, done: Batch) -
     )
     numbers = {key: incident.number for key, incident in found.items()}
     numbers.update((incident.group_key, incident.number) for incident in created)
-    members.join(tx, [(numbers[key], alert.identity) for alert, _, _, key in wanted], now)
+    members.join(tx, [(numbers[key], identity) for key, identity in joining], now)
     before = {incident.number: incident for incident in found.values()}
     touch_ended(tx, ended, plan, now, touched, before)
     incidents.save(tx, [i for i in touched.values() if i is not before.get(i.number)])

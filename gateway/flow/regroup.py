@@ -13,8 +13,8 @@ from zlib import crc32
 
 from gateway.core.incident import Incident
 from gateway.core.plan import Plan
-from gateway.core.routing import match_routes
-from gateway.flow.placing import Batch, group_of, may_inhibit, place
+from gateway.flow.placing import Batch, place
+from gateway.flow.ways import ways
 from gateway.store import Store, Tx, alerts, counters, incidents, members
 
 PAGE = 500
@@ -78,18 +78,14 @@ def regroup_page(tx: Tx, plan: Plan, after: str, now: float) -> tuple[str | None
     done = Batch()
     if not page:
         return None, done
-    alerts.set_inhibits(
-        tx,
-        [(a.identity, may_inhibit(a, plan)) for a in page],
-    )
+    way_of = ways(plan).of
+    alerts.set_inhibits(tx, [(a.identity, way_of(a.labels).inhibits) for a in page])
     alerts.bump_inhibit_version(tx)
     numbers = members.open_numbers_of(tx, [alert.identity for alert in page])
     involved = incidents.many(tx, sorted({n for found in numbers.values() for n in found}))
     leaving: list[tuple[int, str]] = []
     for alert in page:
-        wanted = {
-            group_of(route, alert.labels)[1] for route in match_routes(plan.root, alert.labels)
-        }
+        wanted = {stop.key for stop in way_of(alert.labels).stops}
         for number in numbers.get(alert.identity, ()):
             if involved[number].group_key not in wanted:
                 leaving.append((number, alert.identity))

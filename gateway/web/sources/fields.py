@@ -96,7 +96,7 @@ def _instant_of(alert: dict[str, Any], field: str) -> float | None:
     text = alert.get(field)
     if text.__class__ is str:
         try:
-            return _instant(text)
+            return instant(text)
         except ValueError as error:
             raise FieldError(field, str(error)) from None
     if text is None:
@@ -106,7 +106,8 @@ def _instant_of(alert: dict[str, Any], field: str) -> float | None:
 
 # A re-post repeats its alerts' starts, and a batch one end: most times were read before.
 @lru_cache(maxsize=8192)
-def _instant(text: str) -> float | None:
+def instant(text: str) -> float | None:
+    """An instant as senders write it; None for no text and Go's zero time. Raises ValueError."""
     if not text:
         return None
     if len(text) > LONGEST_INSTANT:

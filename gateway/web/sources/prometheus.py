@@ -12,10 +12,17 @@ from gateway.core.plan import DEFAULT_RESOLVE_TIMEOUT
 from gateway.web.sources import fields
 from gateway.web.sources.body import has_foreign_text, read_json
 from gateway.web.sources.parsed import BadAlert, BodyError, Parsed
+from gateway.web.sources.plain import read_plain
 
 
 def parse(body: bytes, now: float) -> Parsed:
     """The alerts of one post received at `now`. Raises BodyError."""
+    plain = read_plain(body, now)
+    return read_closely(body, now) if plain is None else Parsed(plain)
+
+
+def read_closely(body: bytes, now: float) -> Parsed:
+    """The same, and what is wrong with those that are not as they should be. Raises BodyError."""
     items, strict = read_json(body)
     if not isinstance(items, list):
         raise BodyError(422, f"the body must be a list of alerts, not {fields.kind_of(items)}")

@@ -1,0 +1,48 @@
+"""Alerts with nothing unusual about them, read from the bytes straight into their fields.
+
+Nearly all posts are like that, and reading them so takes a third of the time. Whatever is not as
+it should be, be it one label without a value, is left to the reading that can tell what.
+"""
+
+import msgspec
+
+from gateway.core.incoming import Incoming
+from gateway.core.plan import DEFAULT_RESOLVE_TIMEOUT
+from gateway.web.sources.fields import instant
+
+
+class _Posted(msgspec.Struct, gc=False):  # it holds texts only: the collector need not look at it
+    labels: dict[str, str]
+    annotations: dict[str, str] = {}
+    startsAt: str = ""
+    endsAt: str = ""
+    generatorURL: str = ""
+
+
+_decode = msgspec.json.Decoder(list[_Posted]).decode
+
+
+def read_plain(body: bytes, now: float) -> list[Incoming] | None:
+    """The alerts of a post to API v2 received at `now`; None where they need a closer look."""
+    if b"\\u0000" in body:  # NUL, or two characters that look like it
+        return None
+    try:
+        posted = _decode(body)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        return None
+    read = []
+    for one in posted:
+        labels, annotations = one.labels, one.annotations
+        if not labels or "" in labels or "" in annotations or not all(labels.values()):
+            return None
+        try:
+            starts_at, ends_at = instant(one.startsAt), instant(one.endsAt)
+        except ValueError:
+            return None
+        if starts_at is not None:
+            if starts_at > (now + DEFAULT_RESOLVE_TIMEOUT if ends_at is None else ends_at):
+                return None
+            if starts_at > now:
+                starts_at = None  # the sender's clock is ahead: it began when we heard of it
+        read.append(Incoming(labels, annotations, starts_at, ends_at, one.generatorURL, True))
+    return read
