@@ -1,7 +1,25 @@
 """An alert as a source reports it, before it meets what is already known."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
+
+Sighting = tuple[str, int, float, float]
+"""What is seen of an alert before it is read: the identity that its labels' bytes stand for (see
+`gateway.core.labels.identity_of`), a hash of its words' bytes, its start and its end."""
+
+
+class Unread(Protocol):
+    """Reported alerts that nobody has read yet."""
+
+    def __iter__(self) -> Iterator[Sighting]:
+        """What is seen of each, in their order."""
+
+    def __len__(self) -> int:
+        """How many they are."""
+
+    def letters(self, index: int) -> int:
+        """The hash of the words' bytes of one of them."""
 
 
 @dataclass(slots=True)
@@ -12,7 +30,8 @@ class Incoming:
 
     `starts_at` None: it began when we received it. `ends_at` None: it fires with no known end;
     for sources that re-send (`expires`) the plan's resolve_timeout then counts from the receipt.
-    An `ends_at` that is not in the future means resolved.
+    An `ends_at` that is not in the future means resolved. `identity`: where the source computed
+    it already.
     """
 
     labels: Mapping[str, str]
@@ -21,3 +40,4 @@ class Incoming:
     ends_at: float | None = None
     generator_url: str = ""
     expires: bool = False
+    identity: str = field(default="", compare=False)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import blake2b
+from json.encoder import encode_basestring
 
 Labels = Mapping[str, str]
 
@@ -15,6 +16,7 @@ _FNV64_OFFSET = 0xCBF29CE484222325
 _FNV64_PRIME = 0x100000001B3
 _MASK64 = 0xFFFFFFFFFFFFFFFF
 _LONGEST_REMEMBERED = 256
+_json = encode_basestring  # escapes as orjson does
 _CLASSIC_NAME = re.compile("[a-zA-Z_][a-zA-Z0-9_]*")
 _NAMED_ESCAPES = {
     "\a": r"\a",
@@ -30,26 +32,23 @@ _NAMED_ESCAPES = {
 
 
 def canonical(labels: Labels) -> bytes:
-    r"""Return the bytes both identities hash: sorted, each name and value followed by ``\xff``.
+    """Return the JSON that `identity` hashes: sorted by name, no spaces, nothing escaped but what
+    JSON demands, without empty labels.
 
-    That byte never occurs in UTF-8, so no two label sets share these bytes. Raises
-    UnicodeEncodeError (a ValueError) for lone surrogates, which intake refuses.
+    It is how Go writes a map of texts, so what Prometheus posts mostly is its alerts' canonical
+    form already, and is recognised without being read. Raises UnicodeEncodeError (a ValueError)
+    for lone surrogates, which intake refuses.
     """
-    parts: list[str] = []
-    for name in sorted(labels):  # Python sorts by code point, Go by UTF-8 byte: the same order
-        if value := labels[name]:
-            parts += (name, value)
-    parts.append("")
-    if "".join(parts).isascii():  # nearly always, and encoding all of it at once is cheaper
-        return "\xff".join(parts).encode("latin-1")
-    return b"\xff".join([part.encode() for part in parts])
+    written = ",".join([f"{_json(n)}:{_json(v)}" for n, v in sorted(labels.items()) if v])
+    return f"{{{written}}}".encode()
 
 
 def fingerprint(labels: Labels) -> str:
     """Return the 16 hex digits by which Prometheus and Alertmanager name this label set.
 
-    64-bit FNV-1a of `canonical`, as in prometheus/common ``model.LabelSet.Fingerprint``. Slow in
-    Python and only 64 bits wide: for answers to others; our own key is `identity`.
+    64-bit FNV-1a of the sorted names and values, each followed by the byte ``ff``, as in
+    prometheus/common ``model.LabelSet.Fingerprint``. Slow in Python and only 64 bits wide: for
+    answers to others; our own key is `identity`.
     """
     digest = _FNV64_OFFSET
     for name, value in sorted(labels.items()):
@@ -80,7 +79,15 @@ _remembered_effect = lru_cache(maxsize=8192)(_effect)
 
 def identity(labels: Labels) -> str:
     """Return the 32 hex digits (128-bit BLAKE2b) by which we key this label set."""
-    return blake2b(canonical(labels), digest_size=16).hexdigest()
+    return identity_of(canonical(labels))
+
+
+def identity_of(written: bytes) -> str:
+    """Return the identity of a label set of which this is the canonical form.
+
+    Of other bytes it is no label set's identity: what is known by it was written like this.
+    """
+    return blake2b(written, digest_size=16).hexdigest()
 
 
 def valid_label_name(name: str, utf8: bool = True) -> bool:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import partial
 
 from gateway.config.load import Config, ConfigError, Problem
-from gateway.core.incoming import Incoming
+from gateway.core.incoming import Incoming, Unread
 from gateway.core.labels import identity
 from gateway.core.plan import Plan
 from gateway.core.respond import Response, acknowledge, unacknowledge
@@ -93,16 +93,29 @@ class Engine:
         """The couriers by channel."""
         return self.delivery.couriers
 
-    async def submit(self, source: str, alerts: Sequence[Incoming], left_out: int = 0) -> None:
+    def recognise(self, source: str, unread: Unread) -> bool:
+        """Whether these reports say nothing that is not known, so that nobody need read them."""
+        if self.plan.watchdogs or source in self._leaving_out:
+            return False  # who was seen is looked for in what they say
+        return self._memory.recognise(unread, self.now())
+
+    async def submit(
+        self,
+        source: str,
+        alerts: Sequence[Incoming],
+        left_out: int = 0,
+        unread: Unread | None = None,
+    ) -> None:
         """Take alerts in; returns once they are on disk. See Intake.submit for errors.
 
-        `left_out`: how many more the source says it has and did not send.
+        `left_out`: how many more the source says it has and did not send. `unread`: the same
+        alerts before they were read.
         """
         self.watch.notice(alerts)
         try:
             settings = self.config.sources.get(source)
             timeout = settings.resolve_timeout if settings else None
-            await self.intake.submit(source, alerts, timeout)
+            await self.intake.submit(source, alerts, timeout, unread)
             if left_out or source in self._leaving_out:
                 self._leaving_out.add(source)
                 names = [identity(alert.labels) for alert in alerts]

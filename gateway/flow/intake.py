@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 
 from gateway.core.alert import Alert, merge
-from gateway.core.incoming import Incoming
+from gateway.core.incoming import Incoming, Unread
 from gateway.core.labels import identity
 from gateway.core.plan import Plan
 from gateway.flow.dispatch import Decide, Dispatched
@@ -41,11 +41,12 @@ def normalise(
     starts_at, ends_at, timeout = incoming.starts_at, incoming.ends_at, False
     if starts_at is None:
         starts_at = now if ends_at is None else min(ends_at, now)
-    starts_at = min(starts_at, now)  # a sender's clock may be ahead: nothing begins tomorrow (E35)
+    elif starts_at > now:
+        starts_at = now  # a sender's clock may be ahead: nothing begins tomorrow (E35)
     if ends_at is None and (incoming.expires or resolve_timeout is not None):
         ends_at, timeout = now + (resolve_timeout or plan.resolve_timeout), True
     return Alert(
-        identity(incoming.labels),
+        incoming.identity or identity(incoming.labels),
         incoming.labels,
         incoming.annotations,
         starts_at,
@@ -88,9 +89,15 @@ class Intake:
         return self._count
 
     async def submit(
-        self, source: str, reported: Iterable[Incoming], resolve_timeout: float | None = None
+        self,
+        source: str,
+        reported: Iterable[Incoming],
+        resolve_timeout: float | None = None,
+        unread: Unread | None = None,
     ) -> None:
         """Returns once the alerts are on disk (promise 1).
+
+        `unread`: the same alerts before they were read, to be recognised by it next time.
 
         `resolve_timeout`: seconds after which an alert of this source that has no end is over
         unless it is reported again; None where sources that re-send have the plan's, others none.
@@ -99,11 +106,13 @@ class Intake:
         now, plan = self._now(), self._plan()
         absorb = self._memory.absorb
         fresh = []
-        for incoming in reported:
+        for index, incoming in enumerate(reported):
             alert = normalise(incoming, source, plan, now, resolve_timeout)
             if not absorb(alert, now):
                 self._memory.doubt(alert.identity)
                 fresh.append(alert)
+            elif unread is not None:
+                self._memory.familiar(alert.identity, unread.letters(index))
         if not fresh:
             return
         if self._count + len(fresh) > MOST_WAITING:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from gateway.core.alert import Alert
+from gateway.core.incoming import Unread
 
 MARGIN = 150.0
 """Seconds before a stored end passes at which the later one is written. Prometheus resends
@@ -23,9 +24,14 @@ stored before it is answered."""
 
 
 class Known:
-    """One alert as last reported. `words` is a hash of what only the messages show."""
+    """One alert as last reported.
 
-    __slots__ = ("checked_at", "ends_at", "starts_at", "stored_ends_at", "timeout", "words")
+    `words` is a hash of what only the messages show, `letters` one of how that was written.
+    """
+
+    __slots__ = (
+        "checked_at", "ends_at", "letters", "starts_at", "stored_ends_at", "timeout", "words",
+    )  # fmt: skip
 
     def __init__(self, alert: Alert, now: float) -> None:
         self.starts_at = alert.starts_at
@@ -33,6 +39,7 @@ class Known:
         self.stored_ends_at = alert.ends_at
         self.timeout = alert.timeout
         self.words = words(alert)
+        self.letters: int | None = None
         self.checked_at = now
 
 
@@ -87,12 +94,40 @@ class Memory:
             return False
         if known.words != words(alert):
             known.words = words(alert)
+            known.letters = None
             self._reworded[alert.identity] = alert
         if alert.ends_at is not None and (
             ends_at is None or known.timeout or alert.ends_at > ends_at
         ):
             known.ends_at, known.timeout = alert.ends_at, alert.timeout
             self._extended.add(alert.identity)
+        return True
+
+    def familiar(self, identity: str, letters: int) -> None:
+        """Its words, as they were just taken in, are written like this."""
+        known = self._known.get(identity)
+        if known is not None:
+            known.letters = letters
+
+    def recognise(self, unread: Unread, now: float) -> bool:
+        """Take in reports that are known word for word but for a later end; False: read them.
+
+        Those before the one that must be read are taken in all the same.
+        """
+        for identity, letters, starts_at, ends_at in unread:
+            known = self._known.get(identity)
+            if known is None or known.letters != letters or known.starts_at != starts_at:
+                return False
+            if self._trust is not None and now - known.checked_at > self._trust:
+                return False
+            before, stored = known.ends_at, known.stored_ends_at
+            if before is None or stored is None or before <= now or ends_at <= now:
+                return False
+            if ends_at - stored > FAR or (known.timeout and ends_at < before):
+                return False
+            if known.timeout or ends_at > before:
+                known.ends_at, known.timeout = ends_at, False
+                self._extended.add(identity)
         return True
 
     def doubt(self, identity: str) -> None:

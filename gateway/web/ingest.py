@@ -26,6 +26,7 @@ from gateway.web.errors import RequestError, error_response, json_response, unav
 from gateway.web.keys import ENGINE
 from gateway.web.sources import SOURCES
 from gateway.web.sources.parsed import BadAlert, BodyError, Parsed
+from gateway.web.sources.unread import glance
 
 MOST_FAULTS = 100
 """Faults listed in one answer; the error's text counts all."""
@@ -89,6 +90,12 @@ class Ingest:
         source = sources[0]
         try:
             source, body = await self._admitted(request, sources)
+            unread = glance(body) if source.type == "prometheus" else None
+            if unread is not None and self._engine.recognise(source.name, unread):
+                self._engine.metrics.ingested(source.name, len(unread), 0, 0)
+                self._engine.metrics.request(source.name, 200)
+                known = {"accepted": len(unread)}
+                return json_response(known) if partial == 200 else web.Response()
             parsed = SOURCES[source.type](body, self._engine.now())
         except RequestError as error:
             return await self._refused(request, source.name, error)
@@ -97,9 +104,11 @@ class Ingest:
             wrong = RequestError(status, error.message, _listed(error.faults))
             return await self._refused(request, source.name, wrong, body)
         metrics = self._engine.metrics
+        if parsed.bad or parsed.repaired:
+            unread = None
         if parsed.alerts:
             try:
-                await self._engine.submit(source.name, parsed.alerts, parsed.truncated)
+                await self._engine.submit(source.name, parsed.alerts, parsed.truncated, unread)
             except (StoreUnavailable, Overloaded) as error:
                 metrics.request(source.name, 503)
                 return unavailable(error)

@@ -1,6 +1,7 @@
 """Migrations bring any database to the tables that the code knows."""
 
 import asyncio
+import json
 import re
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
 
 import gateway.store
+from gateway.core.labels import identity
 from gateway.store import (
     SchemaMismatch,
     Store,
@@ -108,17 +110,59 @@ def test_alerts_of_an_older_version_are_numbered(empty_url: str) -> None:
                 text(
                     "INSERT INTO alerts (identity, starts_at, updated_at, timeout, inhibits,"
                     " source, generator_url, labels, annotations) VALUES"
-                    " (:name, :at, :at, :no, :no, '', '', '{}', '{}')"
+                    " (:name, :at, :at, :no, :no, '', '', :labels, '{}')"
                 ),
-                {"name": name, "at": starts_at, "no": False},
+                {"name": name, "at": starts_at, "no": False, "labels": f'{{"a":"{name}"}}'},
             )
     migrate(empty_url)
     with engine.connect() as connection:
-        rows = connection.exec_driver_sql("SELECT identity FROM alerts ORDER BY serial").fetchall()
+        rows = connection.exec_driver_sql("SELECT labels FROM alerts ORDER BY serial").fetchall()
         last = connection.exec_driver_sql("SELECT value FROM meta WHERE name = 'alert'").scalar()
     engine.dispose()
-    assert [row.identity for row in rows] == ["early", "middle", "late"]
+    assert [json.loads(row.labels)["a"] for row in rows] == ["early", "middle", "late"]
     assert last == 3
+
+
+def test_alerts_of_an_older_version_keep_their_incidents(empty_url: str) -> None:
+    """They are keyed anew by the JSON of their labels: posted again, they are the same alerts."""
+    sets = [{"alertname": f"Ledger{number}", "b": 'ÿ "x"'} for number in range(3)]
+    engine = create_engine(engine_url(empty_url))
+    if empty_url.startswith("sqlite"):
+        Path(str(engine.url.database)).parent.mkdir(parents=True)
+    config = Config()
+    folder = Path(gateway.store.__file__).parent / "migrations"
+    config.set_main_option("script_location", str(folder))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+        for number, labels in enumerate(sets):
+            given = {"name": f"old{number}", "no": False, "at": 1.0, "number": number}
+            connection.execute(
+                text(
+                    "INSERT INTO alerts (identity, serial, starts_at, updated_at, timeout,"
+                    " inhibits, source, generator_url, labels, annotations) VALUES"
+                    " (:name, :number, :at, :at, :no, :no, '', '', :labels, '{}')"
+                ),
+                {**given, "labels": json.dumps(labels)},
+            )
+            connection.execute(
+                text(
+                    "INSERT INTO members (incident, identity, told, joined_at)"
+                    " VALUES (1001, :name, '', :at)"
+                ),
+                given,
+            )
+    migrate(empty_url)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        keys = "SELECT identity FROM {} ORDER BY identity"
+        for table in ("alerts", "members"):
+            found = connection.exec_driver_sql(keys.format(table)).scalars().all()
+            assert found == sorted(identity(labels) for labels in sets)
+        command.downgrade(config, "0003")
+        before = connection.exec_driver_sql(keys.format("members")).scalars().all()
+    engine.dispose()
+    assert len(set(before) - set(found)) == 3
 
 
 def test_counters_begin_where_the_tables_say(empty_url: str) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -80,12 +81,10 @@ async def test_what_happens_is_counted(gateway: Gateway, monkeypatch: pytest.Mon
     body = {"alerts": [{"labels": {"alertname": "A", "severity": "critical", "team": "billing"}}]}
     submit = world.engine.intake.submit
 
-    async def submit_and_commit(
-        source: str, alerts: Sequence[Incoming], timeout: float | None
-    ) -> None:
+    async def submit_and_commit(source: str, alerts: Sequence[Incoming], *rest: Any) -> None:
         # The engine's loops do not run in this world: whoever waits commits.
         async with asyncio.TaskGroup() as group:
-            group.create_task(submit(source, alerts, timeout))
+            group.create_task(submit(source, alerts, *rest))
             await asyncio.sleep(0)
             await world.engine.intake.commit_waiting()
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.core.labels import identity
 from gateway.web.sources.parsed import BodyError
 from gateway.web.sources.plain import read_plain
 from gateway.web.sources.prometheus import read_closely
@@ -30,6 +31,7 @@ def agree(body: bytes) -> bool:
         return False
     exact = read_closely(body, NOW)
     assert plain == exact.alerts
+    assert [alert.identity for alert in plain] == [identity(alert.labels) for alert in plain]
     assert not exact.bad
     assert not exact.repaired
     if exact.malformed:  # bytes that are no text, in a field that nobody reads

@@ -58,6 +58,27 @@ async def test_prometheus_is_answered_as_by_alertmanager(
     assert [source for source, _ in engine.submitted] == ["prometheus"]
 
 
+async def test_what_prometheus_repeats_is_not_read_again(
+    client: Client, engine: FakeEngine
+) -> None:
+    """The same answer, and the same figures, without anybody reading it."""
+    sent = prometheus_body("prometheus-post-alerts-firing.json")
+    for _ in range(3):
+        assert await post(client, "/api/v2/alerts", sent) == (200, None)
+    assert await post(client, "/webhook/prometheus", sent) == (200, {"accepted": len(sent)})
+    assert len(engine.submitted) == 1
+    counted = f'gateway_ingest_alerts_total{{source="prometheus"}} {4.0 * len(sent)}'
+    assert counted in engine.metrics.exposition().decode()
+
+
+async def test_what_is_refused_is_refused_again(client: Client, engine: FakeEngine) -> None:
+    """A bad alert beside good ones is not learned by heart."""
+    sent = [*prometheus_body("prometheus-post-alerts-firing.json"), {"labels": {}}]
+    for count in (1, 2):
+        status, _ = await post(client, "/api/v2/alerts", sent)
+        assert (status, len(engine.submitted)) == (400, count)
+
+
 async def test_an_empty_webhook_is_fine(client: Client, engine: FakeEngine) -> None:
     """E33: no alerts, nothing to do, 200."""
     body = {"version": "4", "alerts": [], "truncatedAlerts": 0}

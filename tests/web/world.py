@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from aiohttp import web
 
-from gateway.core.incoming import Incoming
+from gateway.core.incoming import Incoming, Sighting, Unread
 from gateway.core.server import ServerSettings, read_settings
 from gateway.core.settings import Secret, SourceSettings
 from gateway.flow.engine import Engine, Health
@@ -37,6 +37,7 @@ class FakeEngine:
         self.metrics = Metrics()
         self.links = Links("https://gateway.example.com", b"test-signing-key")
         self.submitted: list[tuple[str, list[Incoming]]] = []
+        self.known: set[Sighting] = set()
         self.left_out = 0
         self.rejected: list[tuple[Any, ...]] = []
         self.fails: Exception | None = None
@@ -51,9 +52,19 @@ class FakeEngine:
     def now(self) -> float:
         return self.time
 
-    async def submit(self, source: str, alerts: Sequence[Incoming], left_out: int = 0) -> None:
+    def recognise(self, source: str, unread: Unread) -> bool:
+        return 0 < len(unread) == len(set(unread) & self.known)
+
+    async def submit(
+        self,
+        source: str,
+        alerts: Sequence[Incoming],
+        left_out: int = 0,
+        unread: Unread | None = None,
+    ) -> None:
         if self.fails is not None:
             raise self.fails
+        self.known.update(unread or ())
         self.left_out = left_out
         self.submitted.append((source, list(alerts)))
 

@@ -5,8 +5,10 @@ it should be, be it one label without a value, is left to the reading that can t
 """
 
 import msgspec
+import orjson
 
 from gateway.core.incoming import Incoming
+from gateway.core.labels import identity_of
 from gateway.core.plan import DEFAULT_RESOLVE_TIMEOUT
 from gateway.web.sources.fields import instant
 
@@ -44,5 +46,8 @@ def read_plain(body: bytes, now: float) -> list[Incoming] | None:
                 return None
             if starts_at > now:
                 starts_at = None  # the sender's clock is ahead: it began when we heard of it
-        read.append(Incoming(labels, annotations, starts_at, ends_at, one.generatorURL, True))
+        known_by = identity_of(orjson.dumps(labels, option=orjson.OPT_SORT_KEYS))
+        read.append(
+            Incoming(labels, annotations, starts_at, ends_at, one.generatorURL, True, known_by)
+        )
     return read

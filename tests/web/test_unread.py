@@ -1,0 +1,122 @@
+"""Alerts recognised by their bytes: the same comes of it as of reading them."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.core.labels import identity
+from gateway.core.plan import Plan, Receiver
+from gateway.core.routing import RouteSpec, build_route
+from gateway.core.when import format_rfc3339
+from gateway.flow.intake import normalise
+from gateway.flow.memory import Memory
+from gateway.web.sources import prometheus
+from gateway.web.sources.unread import glance
+from tests.web.world import NOW, recorded
+
+PLAN = Plan(build_route(RouteSpec(receiver="r")), {"r": Receiver("r")})
+STEPS = (-240.0, -60.0, 0.0, 60.0, 240.0, 1800.0)
+
+
+def test_the_bytes_of_real_prometheus_name_its_alerts() -> None:
+    """Its labels are written in the form that their identity is computed of."""
+    _, _, body = recorded("prometheus-post-alerts.http").partition(b"\n\n")
+    unread = glance(body)
+    assert unread is not None
+    sent = json.loads(body)
+    assert [seen[0] for seen in unread] == [identity(alert["labels"]) for alert in sent]
+    assert len(sent) > 1
+
+
+posts = st.lists(
+    st.lists(
+        st.fixed_dictionaries(
+            {
+                "labels": st.sampled_from(
+                    [{"a": "1"}, {"a": "1", "b": "ÿ"}, {"b": "<&>"}, {"b": "2", "a": ""}]
+                ),
+            },
+            optional={
+                "annotations": st.sampled_from([{}, {"summary": "slow"}, {"summary": "down"}]),
+                "generatorURL": st.sampled_from(["", "http://p.example.com/graph"]),
+                "startsAt": st.sampled_from([NOW - 300, NOW - 60, NOW, NOW + 600]),
+                "endsAt": st.sampled_from([NOW + step for step in STEPS]),
+            },
+        ),
+        max_size=3,
+    ),
+    max_size=8,
+)
+
+
+def written(alert: dict[str, Any]) -> dict[str, Any]:
+    times = {name: format_rfc3339(alert[name]) for name in ("startsAt", "endsAt") if name in alert}
+    return {**alert, **times}
+
+
+class Listener:
+    """A memory behind a door for posts, with or without a first look at their bytes."""
+
+    def __init__(self, looks: bool, trust: float | None) -> None:
+        self.memory = Memory(trust)
+        self.looks = looks
+        self.recognised = 0
+
+    def take(self, body: bytes, now: float) -> None:
+        unread = glance(body) if self.looks else None
+        if unread is not None and self.memory.recognise(unread, now):
+            self.recognised += len(unread)
+            return
+        parsed = prometheus.parse(body, now)
+        if parsed.bad:
+            unread = None
+        for index, incoming in enumerate(parsed.alerts):
+            alert = normalise(incoming, "prometheus", PLAN, now)
+            if not self.memory.absorb(alert, now):
+                self.memory.learn([alert], now)
+            elif unread is not None:
+                self.memory.familiar(alert.identity, unread.letters(index))
+
+    def knows(self) -> Any:
+        ends, reworded = self.memory.to_write(NOW + 1e6)
+        known = {
+            key: (one.starts_at, one.ends_at, one.stored_ends_at, one.timeout, one.words)
+            for key, one in self.memory._known.items()
+        }
+        return known, sorted(ends), [(a.identity, a.annotations) for a in reworded]
+
+
+@settings(max_examples=300)
+@given(posts, st.lists(st.sampled_from([0.0, 30.0, 200.0]), min_size=8, max_size=8), st.booleans())
+def test_with_or_without_the_look_the_same_is_known(
+    bodies: list[list[dict[str, Any]]], pauses: list[float], shared: bool
+) -> None:
+    looking, reading = (Listener(looks, 60.0 if shared else None) for looks in (True, False))
+    now = NOW
+    for alerts, pause in zip(bodies, pauses, strict=False):
+        now += pause
+        for _ in range(3):
+            body = json.dumps([written(a) for a in alerts], separators=(",", ":")).encode()
+            looking.take(body, now)
+            reading.take(body, now)
+        assert looking.knows() == reading.knows()
+
+
+@pytest.mark.parametrize("trust", [None, 60.0])
+def test_the_third_post_of_the_same_is_recognised(trust: float | None) -> None:
+    """The first is stored, the second is read and absorbed, from the third on bytes will do."""
+    listener = Listener(True, trust)
+    for number, ends_at in enumerate((240.0, 300.0, 360.0, 420.0)):
+        alert = {
+            "labels": {"alertname": "SlowRenewals"},
+            "annotations": {"summary": "more than 5 % are late"},
+            "startsAt": NOW - 60,
+            "endsAt": NOW + ends_at,
+        }
+        listener.take(json.dumps([written(alert)], separators=(",", ":")).encode(), NOW + number)
+        assert listener.recognised == max(0, number - 1)
+    known = identity({"alertname": "SlowRenewals"})
+    assert listener.memory.to_write(NOW + 200)[0] == [(known, NOW + 420, NOW + 200)]
