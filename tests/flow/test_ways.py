@@ -1,0 +1,84 @@
+"""What is remembered of the ways of alerts is what the routes say of each."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.config.load import load
+from gateway.core.labels import format_labels
+from gateway.core.matcher import matches_all
+from gateway.core.plan import Plan
+from gateway.core.routing import group_labels, match_routes
+from gateway.flow import ways as remembering
+from gateway.flow.ways import Ways, ways
+
+ROUTES = """
+receivers: [{name: r, console: [{}]}]
+severities: {critical: {rank: 1}, warning: {rank: 2}}
+inhibit_rules:
+  - source_matchers: [alertname = DatabaseDown, cluster =~ "prod.*"]
+    target_matchers: [severity = warning]
+route:
+  receiver: r
+  group_by: [alertname, cluster]
+  routes:
+    - matchers: [team = billing]
+      group_by: %s
+      continue: true
+    - matchers: [service =~ "pay.+", team != platform]
+"""
+WORDS = {
+    "alertname": ["DatabaseDown", "SlowRenewals"],
+    "cluster": ["prod-eu", "test"],
+    "service": ["payments", "ledger"],
+    "severity": ["critical", "warning", "odd"],
+    "team": ["billing", "platform"],
+    "instance": ["a", "b", "c"],
+}
+LABELS = st.fixed_dictionaries(
+    {}, optional={name: st.sampled_from(values) for name, values in WORDS.items()}
+)
+
+
+def plan(group_by: str = "[instance]") -> Plan:
+    return load(ROUTES % group_by, env={}).plan
+
+
+@settings(max_examples=60)
+@given(st.lists(LABELS, max_size=40), st.sampled_from(["[instance]", "['...']", "[]"]))
+def test_each_alert_goes_where_its_own_labels_lead(
+    posted: list[dict[str, str]], group_by: str
+) -> None:
+    by = plan(group_by)
+    known = Ways(by)
+    for labels in posted:
+        way = known.of(labels)
+        routes = match_routes(by.root, labels)
+        groups = [group_labels(route, labels) for route in routes]
+        assert [stop.route.id for stop in way.stops] == [route.id for route in routes]
+        assert [dict(stop.group) for stop in way.stops] == groups
+        assert [stop.key for stop in way.stops] == [
+            f"{route.id}:{format_labels(group)}"
+            for route, group in zip(routes, groups, strict=True)
+        ]
+        assert way.severity == by.severity_of(labels)
+        assert way.inhibits is any(matches_all(rule.source, labels) for rule in by.inhibit_rules)
+
+
+def test_another_plan_has_ways_of_its_own() -> None:
+    """A reload must not leave alerts on the routes before."""
+    before, after = plan("[instance]"), plan("[team]")
+    labels = {"alertname": "SlowRenewals", "team": "billing", "instance": "a"}
+    assert dict(ways(before).of(labels).stops[0].group) == {"instance": "a"}
+    assert dict(ways(after).of(labels).stops[0].group) == {"team": "billing"}
+    assert ways(after) is ways(after)
+
+
+def test_labels_that_are_always_new_fill_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A route may group by a label with a value for each alert."""
+    monkeypatch.setattr(remembering, "MOST_REMEMBERED", 10)
+    known = Ways(plan("[instance]"))
+    for number in range(100):
+        way = known.of({"team": "billing", "instance": str(number)})
+        assert dict(way.stops[0].group) == {"instance": str(number)}
+    assert len(known._found) <= 10
