@@ -104,6 +104,19 @@ Index(
     sqlite_where=text("due_at IS NOT NULL"),
     postgresql_where=text("due_at IS NOT NULL"),
 )
+# All that the metrics ask of open incidents, sorted as they group it: a scrape reads this and no
+# row. It costs an incident some microseconds whenever it is made or saved. Counters kept up with
+# each transaction would cost as much, and could drift; a count that is remembered for some seconds
+# would still read every row, memory and all, each time it is renewed.
+Index(
+    "incidents_standing",
+    incidents.c.severity,
+    incidents.c.state,
+    incidents.c.rank,
+    incidents.c.opened_at,
+    sqlite_where=_OPEN,
+    postgresql_where=_OPEN,
+)
 Index("incidents_state", incidents.c.state, incidents.c.number)
 Index("incidents_receiver", incidents.c.receiver, incidents.c.number)
 Index(

@@ -122,3 +122,9 @@ def test_lists_of_incidents_go_by_their_state(sqlite_path: Path, state: str) -> 
     for statement in asked:
         plan = steps(sqlite_path, statement)
         assert plan == ["SEARCH incidents USING INDEX incidents_state (state=? AND number<?)"]
+
+
+def test_counting_open_incidents_reads_no_row(sqlite_path: Path) -> None:
+    """E37: /metrics is asked every few seconds, also with a hundred thousand open incidents."""
+    plan = steps(sqlite_path, reading._STANDING)
+    assert plan == ["SCAN incidents USING COVERING INDEX incidents_standing"]

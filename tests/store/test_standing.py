@@ -1,7 +1,10 @@
 """The incidents that go on, counted for the metrics."""
 
+from psycopg import Connection
+
 from gateway.core.incident import State
 from gateway.store import Store, incidents, reading
+from gateway.store.sql import POSTGRESQL
 from tests.store.builders import incident
 
 
@@ -24,3 +27,13 @@ async def test_what_goes_on_is_counted_with_its_age_since_it_was_told(store: Sto
     assert found["critical", "acknowledged"][0] == 1
     assert found["warning", "firing"] == (1, None)
     assert ("info", "resolved") not in found
+
+
+def test_postgresql_counts_without_reading_rows(migrated_postgres_url: str) -> None:
+    """E37: where it is told to avoid sorts and whole tables, its index has all that is asked."""
+    text, values = reading._STANDING.on(POSTGRESQL, {})
+    with Connection.connect(migrated_postgres_url) as connection:
+        connection.execute("SET enable_seqscan = off")
+        connection.execute("SET enable_bitmapscan = off")
+        plan = connection.execute(f"EXPLAIN {text}".encode(), values).fetchall()
+    assert any("Index Only Scan using incidents_standing" in step for (step,) in plan), plan
