@@ -6,7 +6,7 @@ The worst severity is never kept quiet: only its ends wait. (Alertmanager tells 
 prometheus/alertmanager#204 and #3048 ask for this.)
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from gateway.core.when import format_duration
@@ -25,9 +25,10 @@ class Flapping:
         """Those of the beginnings that still count at `now`, in order."""
         return tuple(sorted({at for at in beginnings if at > now - self.within}))
 
-    def flaps(self, beginnings: Iterable[float], now: float) -> bool:
+    def flaps(self, beginnings: Collection[float], now: float) -> bool:
         """Whether a group with these beginnings flaps at `now`."""
-        return self.times > 0 and len(self.recent(beginnings, now)) >= self.times
+        enough = len(beginnings) >= self.times > 0
+        return enough and len(self.recent(beginnings, now)) >= self.times
 
     def after(self, earlier: Iterable[float], now: float) -> tuple[float, ...]:
         """The beginnings of an incident that begins, or begins again, at `now`."""

@@ -53,4 +53,4 @@ def next_due(turn: "Turn") -> float | None:
                 times.append(turn.timing.repeat_at(incident.tick_at, incident.notified_at))
             if incident.climb is not None and incident.climb.next_at is not None:
                 times.append(incident.climb.next_at)
-    return min((max(time, after) for time in times), default=None)
+    return max(min(times), after) if times else None

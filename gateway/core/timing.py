@@ -23,13 +23,24 @@ DEFAULT_STEP_WAIT = 15 * 60.0
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Intervals in seconds, and for each option the place that set it."""
+    """Intervals in seconds, and the route and severity that they come from."""
 
     group_wait: float
     group_interval: float
     repeat_interval: float
-    origins: Mapping[str, str]
+    route: Route
+    severity: Severity
     repeats: Repeats = Repeats.EXACT
+
+    @property
+    def origins(self) -> Mapping[str, str]:
+        """For each option the place that set it."""
+        return {
+            option: f"severity {self.severity.name}"
+            if option not in self.route.own and getattr(self.severity, option) is not None
+            else self.route.origins.get(option, "default")
+            for option in OPTIONS
+        }
 
     @property
     def repeats_every(self) -> float:
@@ -53,18 +64,13 @@ class Timing:
 
 def timing(route: Route, severity: Severity, repeats: Repeats) -> Timing:
     """The intervals of a group on `route` whose worst alert has `severity`."""
-    origins: dict[str, str] = {}
-    for option in OPTIONS:
-        if option not in route.own and getattr(severity, option) is not None:
-            origins[option] = f"severity {severity.name}"
-        else:
-            origins[option] = route.origins.get(option, "default")
     repeat = interval("repeat_interval", route, severity)
     return Timing(
         interval("group_wait", route, severity),
         interval("group_interval", route, severity),
         repeat if repeats is Repeats.ON_TICKS else max(SHORTEST_REPEAT, repeat),
-        origins,
+        route,
+        severity,
         repeats,
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 from gateway.core.alert import Alert
 from gateway.core.audience import receiver_of, step_targets
 from gateway.core.facts import build_facts
-from gateway.core.incident import Incident, Member, Told, changed
+from gateway.core.incident import Incident, Member, Told, copied
 from gateway.core.notice import Entry, Kind, NewNotice, Reason
 from gateway.core.plan import UNKNOWN_RANK, Plan, Severity, Target
 from gateway.core.schedule import next_due
@@ -51,7 +51,7 @@ class Turn:
         now: float,
         suppressed: Mapping[str, Suppressed],
     ) -> None:
-        self.incident = incident
+        self.incident = copied(incident)
         self.members = list(members)
         self.plan = plan
         self.now = now
@@ -70,25 +70,45 @@ class Turn:
         self.look()
 
     def look(self) -> None:
-        """Sort the members by what they mean at `now`."""
-        self.firing = [m for m in self.members if m.firing(self.now)]
-        self.visible = [m for m in self.firing if m.alert.identity not in self.suppressed]
-        self.fresh = [m for m in self.visible if not m.told_firing]
-        self.ended = [m for m in self.members if m.owed_end and not m.firing(self.now)]
-        self.never_told = [m for m in self.fresh if m.told is Told.NOTHING]
-        self.heard_again = [m for m in self.visible if m.told in (Told.HUSHED, Told.LEFT_OUT)]
-        worst = min(
-            (self.plan.severity_of(m.alert.labels) for m in self.visible or self.members),
-            key=lambda severity: severity.rank,
-            default=Severity("none", UNKNOWN_RANK),
-        )
-        self.severity = worst
+        """Sort the members, and find out how bad it is, at `now`."""
+        self.sort()
+        severity_of, worst = self.plan.severity_of, None
+        for member in self.visible or self.members:
+            severity = severity_of(member.alert.labels)
+            if worst is None or severity.rank < worst.rank:
+                worst = severity
+        self.severity = worst or Severity("none", UNKNOWN_RANK)
         self.flaps = self.plan.flapping.flaps(self.incident.beginnings, self.now)
-        self.timing: Timing = timing(self.route, worst, self.plan.repeats)
+        self.timing: Timing = timing(self.route, self.severity, self.plan.repeats)
+
+    def sort(self) -> None:
+        """Sort the members by what they mean at `now`."""
+        self.firing: list[Member] = []
+        self.visible: list[Member] = []
+        self.fresh: list[Member] = []
+        self.never_told: list[Member] = []
+        self.heard_again: list[Member] = []
+        self.ended: list[Member] = []
+        for member in self.members:
+            if not member.firing(self.now):
+                if member.owed_end:
+                    self.ended.append(member)
+                continue
+            self.firing.append(member)
+            if member.alert.identity in self.suppressed:
+                continue
+            self.visible.append(member)
+            if not member.told_firing:
+                self.fresh.append(member)
+                if member.told is Told.NOTHING:
+                    self.never_told.append(member)
+            if member.told is Told.HUSHED or member.told is Told.LEFT_OUT:
+                self.heard_again.append(member)
 
     def set(self, **changes: Any) -> None:
-        """Change the incident."""
-        self.incident = changed(self.incident, changes)
+        """Change the incident: this decision's own copy."""
+        for name, value in changes.items():
+            setattr(self.incident, name, value)
 
     def record(self, kind: str, text: str, **data: Any) -> None:
         """Add a line to the timeline."""
@@ -137,10 +157,11 @@ class Turn:
                 told = Told.RESOLVED
             else:
                 continue
-            after = replace(member, told=told, told_starts_at=member.alert.starts_at)
+            alert = member.alert
+            after = Member(alert, told, alert.starts_at, member.acked_starts_at)
             self.members[place] = after
-            self.changed[member.alert.identity] = after
-        self.look()
+            self.changed[alert.identity] = after
+        self.sort()
 
     def leave_out(self) -> None:
         """Who hears that others burn may take what is missing for over: its return is news."""
