@@ -12,9 +12,12 @@ from gateway.core.message import Message
 from gateway.core.notice import Facts
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class AlertFacts:
-    """One alert as it stood when the notice was decided. Instants are unix seconds."""
+    """One alert as it stood when the notice was decided. Instants are unix seconds.
+
+    A value, which nobody changes; not frozen, for there may be a thousand in a message.
+    """
 
     status: str = "firing"
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -78,10 +81,18 @@ def count(facts: Facts, key: str) -> int:
 
 
 def mapping(facts: Facts, key: str) -> dict[str, str]:
-    """A map of texts, without the entries that are not text."""
+    """A map of texts, without the entries that are not text. Not to be changed."""
     value = facts.get(key)
     if not isinstance(value, Mapping):
         return {}
+    if type(value) is dict:
+        try:  # nearly always it is all text, and this is the fastest way to know
+            "".join(value)
+            "".join(value.values())
+        except TypeError:
+            pass
+        else:
+            return value
     return {k: v for k, v in value.items() if isinstance(k, str) and isinstance(v, str)}
 
 

@@ -5,6 +5,7 @@ template/template.go; recorded bodies of 0.33.1 are among the test fixtures.
 """
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from gateway.channels import facts as read
@@ -37,11 +38,12 @@ def body(message: Message, *, max_alerts: int = 0) -> dict[str, Any]:
     """
     facts = message.facts
     # As Alertmanager: what ended without having been told is listed beside the others.
-    listed = (*read.alerts(facts), *read.alerts(facts, "unheard"))
+    decided = read.alerts(facts)
+    listed = (*decided, *read.alerts(facts, "unheard"))
     shown = listed[:max_alerts] if max_alerts else listed
     common_labels = read.mapping(facts, "common_labels")
     common_annotations = read.mapping(facts, "common_annotations")
-    if len(shown) != len(read.alerts(facts)):
+    if len(shown) != len(decided):
         common_labels = common([alert.labels for alert in shown])
         common_annotations = common([alert.annotations for alert in shown])
     route_labels = read.mapping(facts, "route_labels")
@@ -67,8 +69,8 @@ def body(message: Message, *, max_alerts: int = 0) -> dict[str, Any]:
 def _alert(alert: read.AlertFacts) -> dict[str, Any]:
     return {
         "status": "firing" if alert.firing else "resolved",
-        "labels": dict(alert.labels),
-        "annotations": dict(alert.annotations),
+        "labels": alert.labels,
+        "annotations": alert.annotations,
         "startsAt": rfc3339(alert.starts_at),
         "endsAt": NO_TIME if alert.firing else rfc3339(alert.ends_at),
         "generatorURL": alert.generator_url,
@@ -80,12 +82,18 @@ def rfc3339(at: float | None) -> str:
     """Unix seconds as Go writes a UTC time: fraction only where there is one, no zeros behind."""
     if at is None:
         return NO_TIME
+    # Microseconds as integers: fromtimestamp rounds halves to even and refuses some platforms'
+    # negative instants.
     try:
-        # Microseconds as integers: fromtimestamp rounds halves to even and refuses some platforms'
-        # negative instants.
-        moment = _EPOCH + timedelta(microseconds=round(at * 1_000_000))
+        second, micros = divmod(round(at * 1_000_000), 1_000_000)
+        text = _second(second)
     except (OverflowError, ValueError):
         return NO_TIME
-    text = moment.strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0")
-    fraction = f".{moment.microsecond:06d}".rstrip("0").rstrip(".")
+    fraction = f".{micros:06d}".rstrip("0") if micros else ""
     return f"{text}{fraction}Z"
+
+
+@lru_cache(maxsize=1024)  # in a storm many began in the same second
+def _second(second: int) -> str:
+    moment = _EPOCH + timedelta(seconds=second)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0")
