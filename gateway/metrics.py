@@ -65,6 +65,12 @@ class Metrics:
             registry=registry,
         )
         spoken.labels(ALERTMANAGER).set(1)
+        self._config = Gauge(
+            "gateway_config_info",
+            "1, with a hash of the routes.yaml in force.",
+            ["digest"],
+            registry=registry,
+        )
         self._requests = Counter(
             "gateway_ingest_requests",
             "Requests that brought alerts, by source and HTTP status.",
@@ -186,9 +192,11 @@ class Metrics:
         self._severities: Collection[str] = ()
         self.loaded_at: float | None = None
 
-    def know(self, severities: Collection[str]) -> None:
-        """The severities of routes.yaml: those that may be values of a label."""
+    def know(self, severities: Collection[str], digest: str) -> None:
+        """The routes.yaml in force: its severities, which may be label values, and its hash."""
         self._severities = frozenset(severities)
+        self._config.clear()
+        self._config.labels(digest).set(1)
 
     def request(self, source: str, status: int) -> None:
         """A request to take alerts in was answered. `source` is a declared one, or OTHER."""

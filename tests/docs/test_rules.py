@@ -14,8 +14,8 @@ from tests.shared_data import real_program
 RULES = DOCS / "gateway.rules.yml"
 NOT_OURS = {"up"}
 FUNCTIONS = {
-    "absent", "and", "by", "delta", "histogram_quantile", "increase", "instance", "le", "max",
-    "or", "rate", "sum", "unless",
+    "absent", "and", "by", "count", "delta", "histogram_quantile", "increase", "instance", "le",
+    "max", "or", "rate", "sum", "unless",
 }  # fmt: skip
 
 
