@@ -26,7 +26,8 @@ SHORTEST_SECRET = 4
 
 # These log each request (aiohttp.access with its URL) or, at DEBUG, whole bodies and headers with
 # tokens; nothing below a warning of theirs is wanted at any level.
-QUIET = ("aiohttp.access", "asyncio", "httpx", "pdpyras", "slack_sdk", "urllib3")
+# Alembic tells of each of its steps what one line of ours tells of all.
+QUIET = ("aiohttp.access", "alembic", "asyncio", "httpx", "pdpyras", "slack_sdk", "urllib3")
 
 _ACKNOWLEDGE_TOKEN = re.compile(r"((?:/|%2F)ack(?:/|%2F))[A-Za-z0-9_%.=~-]+", re.IGNORECASE)
 

@@ -1,5 +1,6 @@
 """Bringing a database's tables to the version that this program needs."""
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,6 +8,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
@@ -16,6 +18,8 @@ from gateway.store.errors import SchemaMismatch, unavailable
 from gateway.store.location import Location, locate
 from gateway.store.postgres import WRITER_LOCK, connect
 from gateway.store.schema import HEAD, current_revision
+
+log = logging.getLogger(__name__)
 
 
 def migrate(url: str) -> None:
@@ -35,12 +39,17 @@ def migrate(url: str) -> None:
         )
     try:
         with _connected(location) as connection:
+            before = MigrationContext.configure(connection).get_current_revision()
             command.upgrade(_config(connection), "head")
     except DBAPIError as error:
         cause = error.orig if isinstance(error.orig, Exception) else error
         raise unavailable(cause) or cause from error
     except Exception as error:
         raise unavailable(error) or error from error
+    if before is None:
+        log.info("database made at version %s", HEAD)
+    elif before != HEAD:
+        log.info("database migrated from version %s to %s", before, HEAD)
 
 
 def _config(connection: Connection) -> Config:

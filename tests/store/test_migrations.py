@@ -237,3 +237,29 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable, match="no SQLite database"):
         migrate(f"sqlite:///{path}")
     assert path.read_text().startswith("not a database")
+
+
+def test_one_line_tells_of_all_steps(empty_url: str, caplog: pytest.LogCaptureFixture) -> None:
+    """From where to where; nothing when nothing was to be done."""
+    caplog.set_level("INFO", "gateway")
+
+    def said() -> list[str]:
+        found = [one.getMessage() for one in caplog.records if one.name.startswith("gateway")]
+        caplog.clear()
+        return found
+
+    migrate(empty_url)
+    assert said() == [f"database made at version {head_revision()}"]
+    migrate(empty_url)
+    assert said() == []
+    before = f"{int(head_revision()) - 1:04}"
+    config = Config()
+    scripts = Path(gateway.store.__file__).parent / "migrations"
+    config.set_main_option("script_location", str(scripts))
+    engine = create_engine(engine_url(empty_url))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, before)
+    engine.dispose()
+    migrate(empty_url)
+    assert said() == [f"database migrated from version {before} to {head_revision()}"]
