@@ -57,8 +57,12 @@ class Links:
 
     def acknowledge(self, number: int, who: str, expires_at: float) -> str:
         """A link by which `who` can acknowledge incident `number` until `expires_at`."""
+        return f"{self.external_url}/ack/{self.token(number, who, expires_at)}"
+
+    def token(self, number: int, who: str, expires_at: float) -> str:
+        """What makes it such a link: for pages, whose links are relative."""
         body = HEAD.pack(VERSION, number, int(expires_at)) + who.encode()
-        return f"{self.external_url}/ack/{_text(body + self._sign(body))}"
+        return _text(body + self._sign(body))
 
     def read(self, token: str, now: float) -> Claim:
         """What the token says; raises LinkForged or, past its end, LinkExpired."""

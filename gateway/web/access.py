@@ -45,24 +45,37 @@ def changing(handler: Handler) -> Handler:
     return guarded
 
 
+def may_change(request: web.Request) -> bool:
+    """Whether who asks for a page has shown the right to change things, by whatever way.
+
+    For offering a signed link on that page: another site's page cannot read it, so the link proves
+    that somebody saw it who may. Who was only let in to read shows nothing.
+    """
+    settings = request.app[SETTINGS]
+    if settings.api_token is None:
+        return settings.loopback
+    return _same(settings.api_token, _given(request, basic=True))
+
+
 def _demand(request: web.Request, settings: ServerSettings, basic: bool) -> None:
     token = settings.api_token
     if token is None:
         hint = "set GATEWAY_API_TOKEN" + (" or GATEWAY_PUBLIC_READS=1" if basic else "")
         said = f"not allowed from other machines: {hint}"
         raise RequestError(403, said, [{"field": "Authorization", "message": hint}])
-    scheme, _, rest = request.headers.get("Authorization", "").partition(" ")
-    given = rest.strip()
-    if scheme.lower() == "basic" and basic:
-        given = _password(given)
-    elif scheme.lower() != "bearer":
-        given = ""
-    if not _same(token, given):
+    if not _same(token, _given(request, basic)):
         ways = 'Bearer realm="gateway"'
         if basic:
             ways += ', Basic realm="gateway: any name, the API token as password", charset="UTF-8"'
         detail = [{"field": "Authorization", "message": "the API token is missing or wrong"}]
         raise RequestError(401, "who are you?", detail, {"WWW-Authenticate": ways})
+
+
+def _given(request: web.Request, basic: bool) -> str:
+    scheme, _, rest = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() == "basic" and basic:
+        return _password(rest.strip())
+    return rest.strip() if scheme.lower() == "bearer" else ""
 
 
 def _same(token: Secret, given: str) -> bool:

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from gateway.core.server import ServerSettings
 from gateway.flow.engine import Engine
-from gateway.web import ack, api, api_v2, incidents, ingest, operate, slack
+from gateway.web import ack, api, api_v2, incidents, ingest, operate, silencing, slack
 from gateway.web.errors import errors_as_json
 from gateway.web.keys import ENGINE, SETTINGS
 
@@ -39,6 +39,7 @@ def build_app(engine: Engine, settings: ServerSettings) -> web.Application:
 def _add_all(app: web.Application) -> None:
     ingest.add_routes(app)
     ack.add_routes(app)
+    silencing.add_routes(app)
     incidents.add_routes(app)
     api.add_routes(app)
     api_v2.add_routes(app)

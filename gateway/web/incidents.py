@@ -14,6 +14,7 @@ from gateway.render.links import links_from
 from gateway.render.times import clock_time, duration
 from gateway.render.view import tone
 from gateway.store import Tx, reading, timeline
+from gateway.web.access import may_change
 from gateway.web.access import reading as for_readers
 from gateway.web.history import alert_table, audiences, events
 from gateway.web.keys import ENGINE
@@ -24,6 +25,8 @@ from gateway.web.silenced import silenced, silences_now
 
 OPEN_SHOWN = 200
 ENDED_SHOWN = 20
+LINK_LIFE = 3600.0
+"""Seconds for which the links work that an incident's page offers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,7 @@ class Looking:
         context = {
             "it": it,
             "links": links_from(it.facts),
+            "silence_link": self._silence_link(request, seen, now),
             "silenced": silenced(silences, seen.members, plan, now, zone),
             "labels": [(clean(k, 60), clean(v, 300)) for k, v in sorted(common.items())],
             "receiver": clean(seen.incident.receiver, 100),
@@ -110,6 +114,13 @@ class Looking:
             "up": "../",
         }
         return page("incident.html", context)
+
+    def _silence_link(self, request: web.Request, seen: Seen, now: float) -> str:
+        """Where to silence it, for who may change things: a signed link for a while."""
+        if seen.over(now) or not may_change(request):
+            return ""
+        token = self._engine.links.token(seen.incident.number, "", now + LINK_LIFE)
+        return f"../ack/{token}/silence"
 
 
 def _worst_first(listed: reading.Listed) -> tuple[bool, int, int]:
