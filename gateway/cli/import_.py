@@ -20,6 +20,7 @@ from gateway.importing.translate import Translation, translate
 @click.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
+    "-o",
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",

@@ -199,3 +199,16 @@ def test_what_cannot_be_done_is_said(arguments: tuple[str, ...], status: int, sa
 def test_no_setting_is_needed() -> None:
     """It is the first command that somebody tries who has nothing here yet."""
     assert gateway("import", str(BILLING), GATEWAY_CONFIG="/nowhere/routes.yaml").exit_code == 0
+
+
+def test_the_output_has_a_short_option(tmp_path: Path) -> None:
+    """As most tools have it; the same file comes of it."""
+    long, short = tmp_path / "long.yaml", tmp_path / "short.yaml"
+    for option, output in (("--output", long), ("-o", short)):
+        result = gateway("import", str(BILLING), option, str(output))
+        assert result.exit_code == 0, result.output
+        assert result.stdout == ""
+    assert short.read_text() == long.read_text()
+    refused = gateway("import", str(BILLING), "-o", str(short))
+    assert refused.exit_code == 2
+    assert "--force writes over it" in refused.stderr
