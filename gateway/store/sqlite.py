@@ -93,7 +93,8 @@ class SQLiteSession:
         return self._connection.execute(text, values).rowcount
 
     def many(self, bulk: Bulk, rows: Sequence[Row]) -> None:
-        self._connection.executemany(bulk.on_sqlite, rows)
+        for text, values in bulk.on_sqlite(rows):
+            self._connection.execute(text, values)
 
     def close(self) -> None:
         with suppress(sqlite3.Error):
