@@ -201,6 +201,29 @@ async def test_an_incidents_page_offers_it_to_who_may_change_things(tmp_path: Pa
                 assert await made(world) == []
 
 
+async def test_it_works_below_a_path(tmp_path: Path) -> None:
+    """Its links and forms are relative: there, to the button's page, to its undoing and back."""
+    outside = "https://tools.example.com/alertmanager/"
+    async with served(tmp_path, external_url=outside) as (world, client):
+        await world.post(alert())
+        await world.advance(MINUTE)
+
+        async def leads(method: str, url: str, wanted: str, data: dict[str, str]) -> str:
+            answer = await client.request(method, url, data=data)
+            assert answer.status == 200, url
+            found = re.findall(r'(?:href|action)="([^"]+)"', await answer.text())
+            (led,) = {urljoin(url, one) for one in found if one.endswith(wanted)}
+            return led
+
+        url = await leads("GET", "/alertmanager/incidents/1001", "/silence", {})
+        form = await leads("GET", url, "/silence", {})
+        assert form == url
+        end = await leads("POST", form, "/silence/end", FORM | {"person": "ana"})
+        assert len(await made(world)) == 1
+        assert await leads("POST", end, "/silence", {}) == form
+        assert await made(world) == []
+
+
 async def test_in_a_browser_on_a_phone(tmp_path: Path) -> None:
     """From the incident's page to a silence and back, without a script; nothing is too wide."""
     long = {"summary": "x" * 400}
