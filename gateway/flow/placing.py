@@ -51,16 +51,31 @@ def commit(tx: Tx, batch: Sequence[Alert], plan: Plan, now: float) -> Batch:
     changed = [alert for key, alert in after.items() if alert != before.get(key)]
     way_of = ways(plan).of
     flags = [way_of(alert.labels).inhibits for alert in changed]
-    alerts.put(tx, changed, flags)
+    given = alerts.put(tx, changed, flags)
+    ids = {
+        alert.identity: number
+        for alert, number in zip(changed, given, strict=True)
+        if alert.identity not in before
+    }
     if any(flag and alert.identity in news for flag, alert in zip(flags, changed, strict=True)):
         alerts.bump_inhibit_version(tx)
-    place(tx, [after[key] for key in after if key in news], plan, now, done)
+    place(tx, [after[key] for key in after if key in news], plan, now, done, ids)
     done.stored = list(after.values())
     return done
 
 
-def place(tx: Tx, fresh: Sequence[Alert], plan: Plan, now: float, done: Batch) -> None:
-    """Let alerts with news join their incidents, opening those that are missing."""
+def place(
+    tx: Tx,
+    fresh: Sequence[Alert],
+    plan: Plan,
+    now: float,
+    done: Batch,
+    ids: Mapping[str, int] = members.NOTHING_KNOWN,
+) -> None:
+    """Let alerts with news join their incidents, opening those that are missing.
+
+    `ids`: those of the alerts' ids that are known.
+    """
     way_of = ways(plan).of
     joining: list[tuple[str, str]] = []
     # Of alerts of one severity that join the same group, the first one decides when it speaks.
@@ -105,7 +120,7 @@ def place(tx: Tx, fresh: Sequence[Alert], plan: Plan, now: float, done: Batch) -
     )
     numbers = {key: incident.number for key, incident in found.items()}
     numbers.update((incident.group_key, incident.number) for incident in created)
-    members.join(tx, [(numbers[key], identity) for key, identity in joining], now)
+    members.join(tx, [(numbers[key], identity) for key, identity in joining], now, ids)
     before = {incident.number: incident for incident in found.values()}
     touch_ended(tx, ended, plan, now, touched, before)
     incidents.save(tx, [i for i in touched.values() if i is not before.get(i.number)])

@@ -1,6 +1,6 @@
 """What sources reported: one row for each label set."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import bindparam, func, literal_column, or_, select
 
@@ -28,9 +28,12 @@ SELECTED = [alerts.c[name] for name in COLUMNS]
 _ACTIVE = or_(alerts.c.ends_at.is_(None), alerts.c.ends_at > bindparam("now"))
 
 _KNOWN = Statement(select(*SELECTED).where(Among(alerts.c.identity, "identities")))
+_IDS = Statement(
+    select(alerts.c.identity, alerts.c.id).where(Among(alerts.c.identity, "identities"))
+)
 _PUT = insert(
     alerts,
-    [*COLUMNS, "inhibits", "serial"],
+    [*COLUMNS, "inhibits", "serial", "id"],
     key=["identity"],
     change=as_given([*COLUMNS[1:], "inhibits"])
     # Whoever counted only what burns learns of an alert that burns again.
@@ -81,13 +84,21 @@ def known(tx: Tx, identities: Sequence[str]) -> dict[str, Alert]:
     return {row[0]: of_row(row) for row in rows}
 
 
-def put(tx: Tx, reported: Sequence[Alert], inhibits: Sequence[bool]) -> None:
+def ids(tx: Tx, identities: Collection[str]) -> dict[str, int]:
+    """Return the ids of stored alerts."""
+    return dict(tx.rows(_IDS, identities=keys(identities)))
+
+
+def put(tx: Tx, reported: Sequence[Alert], inhibits: Sequence[bool]) -> Sequence[int]:
     """Save alerts, new or known; `inhibits` says of each whether it may inhibit others.
 
-    New ones, and those that had ended, get a serial higher than all before.
+    Returns an id for each, which it has if it is new.
+
+    New ones, and those that had ended, get a serial higher than all before. The first of its
+    serials stays an alert's id.
     """
     if not reported:
-        return
+        return ()
     serials = counters.take(tx, "alert", len(reported))
     tx.bulk(
         _PUT,
@@ -104,10 +115,12 @@ def put(tx: Tx, reported: Sequence[Alert], inhibits: Sequence[bool]) -> None:
                 alert.timeout,
                 inhibiting,
                 serial,
+                serial,
             )
             for alert, inhibiting, serial in zip(reported, inhibits, serials, strict=True)
         ],
     )
+    return serials
 
 
 def extend(tx: Tx, ends: Sequence[tuple[str, float | None, float]]) -> None:

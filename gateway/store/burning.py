@@ -81,13 +81,13 @@ _GROUPS = Statement(
 )
 _MEMBERS = Statement(
     select(members.c.incident, alerts.c.serial)
-    .join(alerts, alerts.c.identity == members.c.identity)
+    .join(alerts, alerts.c.id == members.c.alert)
     .where(Among(members.c.incident, "numbers"))
     .order_by(members.c.incident, alerts.c.serial)
 )
 _MEMBERSHIPS = Statement(
     select(members.c.incident, alerts.c.serial)
-    .join(members, members.c.identity == alerts.c.identity)
+    .join(members, members.c.alert == alerts.c.id)
     .where(Among(alerts.c.serial, "serials"))
     .order_by(members.c.incident, alerts.c.serial)
 )

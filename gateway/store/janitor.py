@@ -50,7 +50,7 @@ _OLD_ALERTS = Statement(
     select(alerts.c.identity)
     .where(
         alerts.c.ends_at < bindparam("before"),
-        ~exists().where(members.c.identity == alerts.c.identity),
+        ~exists().where(members.c.alert == alerts.c.id),
     )
     .order_by(alerts.c.ends_at)
     .limit(bindparam("most"))

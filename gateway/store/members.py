@@ -1,23 +1,31 @@
 """Which alerts are in an incident, and what was said about each of them there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from sqlalchemy import bindparam, delete, select
 
 from gateway.core.incident import Member, State, Told
 from gateway.store import alerts as alert_rows
-from gateway.store.bulk import as_given, insert, update
+from gateway.store.bulk import Bulk, insert
 from gateway.store.sql import Among, Statement, fixed, keys
 from gateway.store.tables import alerts, incidents
 from gateway.store.tables import members as table
 from gateway.store.tx import Tx
 
-_JOIN = insert(table, ["incident", "identity", "told", "joined_at"], key=["incident", "identity"])
-_MARK = update(
-    table,
-    ["incident", "identity"],
-    ["told", "told_starts_at", "acked_starts_at"],
-    as_given(["told", "told_starts_at", "acked_starts_at"]),
+NOTHING_KNOWN: Mapping[str, int] = MappingProxyType({})
+
+_JOIN = insert(table, ["incident", "alert", "told", "joined_at"], key=["incident", "alert"])
+_MARK = Bulk(
+    ["incident", "identity", "told", "told_starts_at", "acked_starts_at"],
+    "UPDATE members SET told = ?3, told_starts_at = ?4, acked_starts_at = ?5"
+    " WHERE incident = ?1 AND alert = (SELECT id FROM alerts WHERE identity = ?2)",
+    "UPDATE members SET told = given.told, told_starts_at = given.told_starts_at,"
+    " acked_starts_at = given.acked_starts_at FROM json_to_recordset(%s)"
+    " AS given(incident bigint, identity text, told text, told_starts_at double precision,"
+    " acked_starts_at double precision) JOIN alerts ON alerts.identity = given.identity"
+    " WHERE members.incident = given.incident AND members.alert = alerts.id",
+    2,
 )
 _MEMBERS = Statement(
     select(
@@ -27,27 +35,37 @@ _MEMBERS = Statement(
         table.c.told_starts_at,
         table.c.acked_starts_at,
     )
-    .join(alerts, alerts.c.identity == table.c.identity)
+    .join(alerts, alerts.c.id == table.c.alert)
     .where(Among(table.c.incident, "numbers"))
-    .order_by(table.c.incident, table.c.identity)
+    .order_by(table.c.incident, alerts.c.identity)
 )
 _LEAVE = Statement(
     delete(table).where(
-        table.c.incident == bindparam("number"), Among(table.c.identity, "identities")
+        table.c.incident == bindparam("number"),
+        table.c.alert.in_(select(alerts.c.id).where(Among(alerts.c.identity, "identities"))),
     )
 )
 _OPEN_NUMBERS_OF = Statement(
-    select(table.c.identity, table.c.incident)
+    select(alerts.c.identity, table.c.incident)
+    .join(table, table.c.alert == alerts.c.id)
     .join(incidents, incidents.c.number == table.c.incident)
-    .where(Among(table.c.identity, "identities"), incidents.c.state != fixed(State.RESOLVED.value))
+    .where(Among(alerts.c.identity, "identities"), incidents.c.state != fixed(State.RESOLVED.value))
     .order_by(table.c.incident)
 )
 
 
-def join(tx: Tx, pairs: Sequence[tuple[int, str]], now: float) -> None:
-    """Let alerts join incidents: pairs of number and identity. Those there already stay as is."""
+def join(
+    tx: Tx, pairs: Sequence[tuple[int, str]], now: float, ids: Mapping[str, int] = NOTHING_KNOWN
+) -> None:
+    """Let stored alerts join incidents: pairs of number and identity. Those there stay as is.
+
+    `ids`: those of the alerts' ids that are known (see `alerts.put`).
+    """
+    others = {identity for _, identity in pairs if identity not in ids}
+    if others:
+        ids = {**ids, **alert_rows.ids(tx, others)}
     nothing = Told.NOTHING.value
-    tx.bulk(_JOIN, [(number, identity, nothing, now) for number, identity in pairs])
+    tx.bulk(_JOIN, [(number, ids[identity], nothing, now) for number, identity in pairs])
 
 
 def members(tx: Tx, numbers: Sequence[int]) -> dict[int, list[Member]]:

