@@ -18,8 +18,13 @@ NOTHING_KNOWN: Mapping[str, int] = MappingProxyType({})
 _JOIN = insert(table, ["incident", "alert", "told", "joined_at"], key=["incident", "alert"])
 _MARK = Bulk(
     ["incident", "identity", "told", "told_starts_at", "acked_starts_at"],
-    "UPDATE members SET told = ?3, told_starts_at = ?4, acked_starts_at = ?5"
-    " WHERE incident = ?1 AND alert = (SELECT id FROM alerts WHERE identity = ?2)",
+    (
+        "WITH given(incident, identity, told, told_starts_at, acked_starts_at) AS (VALUES ",
+        ") UPDATE members SET told = given.told, told_starts_at = given.told_starts_at,"
+        " acked_starts_at = given.acked_starts_at FROM given"
+        " JOIN alerts ON alerts.identity = given.identity"
+        " WHERE members.incident = given.incident AND members.alert = alerts.id",
+    ),
     "UPDATE members SET told = given.told, told_starts_at = given.told_starts_at,"
     " acked_starts_at = given.acked_starts_at FROM json_to_recordset(%s)"
     " AS given(incident bigint, identity text, told text, told_starts_at double precision,"
