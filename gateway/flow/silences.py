@@ -164,12 +164,11 @@ class Silences:
         now, before = self._now(), self._looked_at
         fresh, self._fresh = self._fresh, []
         try:
-            known = await self._store.read(partial(silences.since, instant=before))
-            concerned = [
-                silence
-                for silence in known
-                if before < silence.starts_at <= now or before < silence.ends_at <= now
-            ]
+            # Not all that hold: there may be ten thousand, and this is asked every few seconds.
+            turning, next_end = await self._store.read(
+                lambda tx: (silences.turning(tx, before, now), silences.next_end(tx, now))
+            )
+            concerned = [one for one in turning if one.starts_at <= now]
             await self._make_due([*fresh, *concerned], now)
         except BaseException:
             self._fresh = fresh + self._fresh
@@ -177,9 +176,9 @@ class Silences:
         self._looked_at = now
         if now - self._gone_looked_at >= GONE_EVERY:
             self._gone_looked_at = now
-            await self._end_those_gone(known, now)
-        edges = [edge for one in known for edge in (one.starts_at, one.ends_at) if edge > now]
-        return min(edges, default=None)
+            await self._end_those_gone(now)
+        edges = [one.starts_at for one in turning if one.starts_at > now]
+        return min(edges if next_end is None else [*edges, next_end], default=None)
 
     def _look_again(self, changed: Sequence[Silence]) -> None:
         self._fresh += changed
@@ -194,9 +193,9 @@ class Silences:
                 await self._store.write(partial(_make_due, identities=found, now=now))
                 self._touched(now)
 
-    async def _end_those_gone(self, known: Sequence[Silence], now: float) -> None:
+    async def _end_those_gone(self, now: float) -> None:
         """End silences whose alerts have been gone for as long as they say."""
-        waiting = [s for s in known if s.gone_for is not None and s.state(now) == "active"]
+        waiting = await self._store.read(partial(silences.until_gone, now=now))
         seen = {one.id for one in waiting if await self._fires(one)}
         if seen:
             rows = [(silence_id, now) for silence_id in sorted(seen)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import bindparam, case, delete, func, select
+from sqlalchemy import bindparam, case, delete, func, or_, select
 
 from gateway.core.matcher import Matcher
 from gateway.core.silence import Silence
@@ -33,6 +33,26 @@ _GET = Statement(select(*_SELECTED).where(silences.c.id == bindparam("one")))
 _SINCE = Statement(
     select(*_SELECTED)
     .where(silences.c.ends_at > bindparam("since"))
+    .order_by(silences.c.ends_at, silences.c.id)
+)
+_TURNING = Statement(
+    select(*_SELECTED)
+    .where(
+        silences.c.ends_at > bindparam("since"),
+        or_(silences.c.ends_at <= bindparam("now"), silences.c.starts_at > bindparam("since")),
+    )
+    .order_by(silences.c.ends_at, silences.c.id)
+)
+_NEXT_END = Statement(
+    select(func.min(silences.c.ends_at)).where(silences.c.ends_at > bindparam("now"))
+)
+_UNTIL_GONE = Statement(
+    select(*_SELECTED)
+    .where(
+        silences.c.ends_at > bindparam("now"),
+        silences.c.starts_at <= bindparam("now"),
+        silences.c.gone_for.is_not(None),
+    )
     .order_by(silences.c.ends_at, silences.c.id)
 )
 _STANDING = Statement(
@@ -97,6 +117,22 @@ def since(tx: Tx, instant: float) -> list[Silence]:
 def each_since(tx: Tx, instant: float) -> Iterator[Silence]:
     """The same, made one by one: who makes a text of ten thousand need not hold them all."""
     return map(of_row, tx.rows(_SINCE, since=instant))
+
+
+def turning(tx: Tx, since: float, now: float) -> list[Silence]:
+    """Return those that began or ended after `since`, until `now`, and those that are to begin."""
+    return [of_row(row) for row in tx.rows(_TURNING, since=since, now=now)]
+
+
+def next_end(tx: Tx, now: float) -> float | None:
+    """Return when the next of them ends, None when none will."""
+    end: float | None = tx.rows(_NEXT_END, now=now)[0][0]
+    return end
+
+
+def until_gone(tx: Tx, now: float) -> list[Silence]:
+    """Return the active ones that end when nothing fires any more that they match."""
+    return [of_row(row) for row in tx.rows(_UNTIL_GONE, now=now)]
 
 
 def standing(tx: Tx, now: float) -> dict[str, int]:

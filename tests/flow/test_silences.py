@@ -7,6 +7,8 @@ from gateway.core.matcher import Matcher
 from gateway.core.silence import Silence, SilenceError
 from gateway.flow.silences import SilenceNotFound
 from gateway.store import alerts
+from gateway.store import silences as kept_silences
+from gateway.store.session import Row
 from tests.flow.world import HOUR, MINUTE, START, World, alert, to
 
 ROOM = "slack:#billing-alerts"
@@ -277,3 +279,24 @@ async def test_who_made_and_ended_one_is_logged(
         ("silence made or changed", "ana", by_name),
         ("silence ended", "ana", by_name),
     ]
+
+
+async def test_looking_for_what_turned_reads_none_that_hold(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is done every few seconds, also while ten thousand hold; the next end is known."""
+    for length in (HOUR, 2 * HOUR, 3 * HOUR):
+        await silence(world, length)
+    await world.engine.silences.look_once()
+    await world.advance(MINUTE)
+    read: list[str] = []
+    of_row = kept_silences.of_row
+
+    def counted(row: Row) -> Silence:
+        read.append(row[0])
+        return of_row(row)
+
+    monkeypatch.setattr(kept_silences, "of_row", counted)
+    first_end = START + HOUR
+    assert await world.engine.silences.look_once() == first_end
+    assert read == []

@@ -88,3 +88,25 @@ async def test_they_come_one_by_one(store: Store, monkeypatch: pytest.MonkeyPatc
         return next(silences.each_since(tx, 0.0)).id, len(made)
 
     assert await store.read(first) == ("0", 1)
+
+
+async def test_only_what_turns_is_read(store: Store) -> None:
+    """What began or ended since, or will begin; not the many that hold; and the next end."""
+    times = {"over": (1, 9), "ended": (1, 15), "began": (12, 90), "brief": (12, 15)}
+    times |= {"to begin": (30, 40), "holds": (1, 50), "ends now": (1, 20), "begins now": (20, 60)}
+    for name, (start, end) in times.items():
+        one = replace(FULL, id=name, starts_at=float(start), ends_at=float(end), gone_for=None)
+        await store.write(lambda tx, one=one: silences.put(tx, one))
+    found = await store.read(lambda tx: silences.turning(tx, 10.0, 20.0))
+    assert [one.id for one in found] == [
+        *("brief", "ended", "ends now", "to begin", "begins now", "began")
+    ]
+    assert await store.read(lambda tx: silences.next_end(tx, 20.0)) == 40.0
+    assert await store.read(lambda tx: silences.next_end(tx, 90.0)) is None
+    assert await store.read(lambda tx: silences.until_gone(tx, 20.0)) == []
+    for name, start in (("gone", 1.0), ("gone later", 30.0)):
+        one = replace(FULL, id=name, starts_at=start, ends_at=50.0)
+        await store.write(lambda tx, one=one: silences.put(tx, one))
+    assert [one.id for one in await store.read(lambda tx: silences.until_gone(tx, 20.0))] == [
+        "gone"
+    ]
