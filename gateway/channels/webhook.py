@@ -79,6 +79,7 @@ class Webhook:
         self._session = aiohttp.ClientSession(
             connector=connector,
             headers={"User-Agent": "alert-gateway"},
+            cookie_jar=aiohttp.DummyCookieJar(),  # nothing that a restart would miss
         )
 
     def accepts(self, kind: Kind, quiet: bool) -> bool:

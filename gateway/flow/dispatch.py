@@ -26,7 +26,7 @@ from gateway.store import Tx, incidents, members, outbox, timeline
 
 log = logging.getLogger(__name__)
 
-BATCH = 64
+BATCH = 32
 """Incidents decided in one transaction. A critical one that becomes due waits for those before."""
 
 AT_ONCE = 8
