@@ -1,5 +1,6 @@
 """`gateway serve`: the server."""
 
+import errno
 import gc
 import os
 import sys
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gateway import log as logs
+from gateway.cli.show import plural
 from gateway.config.load import ConfigError
 from gateway.core.server import ServerSettings, SettingError, read_settings
 
@@ -45,14 +47,33 @@ def command(config: Path | None, templates: Path | None) -> None:
     except ConfigError as error:
         for problem in (*error.problems, *error.warnings):
             click.echo(str(problem), err=True)
-        click.echo(f"{len(error.problems)} problems: not started", err=True)
+        click.echo(f"not started: {plural(len(error.problems), 'error')}", err=True)
         raise SystemExit(1) from None
-    except (SettingError, StoreUnavailable) as error:
+    except SettingError as error:
         click.echo(f"not started: {error}", err=True)
         raise SystemExit(1) from None
-    except OSError as error:
-        click.echo(f"not started: {error.strerror or error}", err=True)
+    except StoreUnavailable as error:
+        click.echo(f"not started: {error} ({_where(settings)})", err=True)
         raise SystemExit(1) from None
+    except OSError as error:
+        click.echo(f"not started: {_trouble(error, settings)}", err=True)
+        raise SystemExit(1) from None
+
+
+def _where(settings: ServerSettings) -> str:
+    """Which database it is; of a URL with a password no more than its kind."""
+    return f"database: {settings.sqlite_path or 'PostgreSQL'}, by GATEWAY_DATABASE_URL"
+
+
+def _trouble(error: OSError, settings: ServerSettings) -> str:
+    """What the operating system refused, on what, and which setting leads elsewhere."""
+    if error.errno == errno.EADDRINUSE:
+        address = f"{settings.host}:{settings.port}"
+        return f"another program listens on {address}: stop it, or set GATEWAY_LISTEN"
+    said = error.strerror or str(error)
+    if error.filename is None:
+        return said
+    return f"{os.fsdecode(error.filename)}: {said} ({_where(settings)})"
 
 
 def settle() -> None:

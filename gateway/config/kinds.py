@@ -142,7 +142,7 @@ class Text:
         except ValueError as fault:
             # What comes from outside may be a secret put into the wrong field.
             outside = has_reference(text)
-            said = f"what {short(text)} stands for is not {self.words}" if outside else str(fault)
+            said = f"what {short(text)} stands for is no {self.words}" if outside else str(fault)
             near = fault.suggestion if isinstance(fault, Wrong) and not outside else None
             reading.findings.error(spot, f"{named(path)}: {said}", text=text, suggestion=near)
         return None

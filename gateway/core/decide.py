@@ -124,10 +124,7 @@ class _Look(FlappingTurn):
             self.say_flapping()
         elif fresh:
             self.speak(Reason.NEW_ALERTS, Kind.FIRING)
-        elif incident.held and incident.ack is None:
-            self.put_off_escalation()
-            self.speak(Reason.MUTE_ENDED, Kind.FIRING)
-        elif self.heard_again and incident.ack is None:
+        elif (incident.held or self.heard_again) and incident.ack is None:
             self.put_off_escalation()
             silenced = any(m.told is Told.HUSHED for m in self.heard_again)
             self.speak(Reason.SILENCE_ENDED if silenced else Reason.MUTE_ENDED, Kind.FIRING)

@@ -5,7 +5,7 @@ instant at which something can happen by itself; `gateway.core.decide` computes 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from operator import attrgetter
 from typing import Any
@@ -75,6 +75,23 @@ class Member:
     def acked(self) -> bool:
         """Whether somebody took the firing it is in (or was last in)."""
         return self.acked_starts_at == self.alert.starts_at
+
+
+def as_it_ended(member: Member, resolved_at: float | None, opened_at: float) -> Member:
+    """The member as it was when its incident ended, for who looks back at the incident.
+
+    An alert is stored once, so one that fired again shows its present firing in whatever incident
+    it was ever in. Of its former one the start is remembered where it was told, and else no later
+    than the incident's own.
+    """
+    alert = member.alert
+    if resolved_at is None or (alert.ends_at is not None and alert.ends_at <= resolved_at):
+        return member
+    began = alert.starts_at
+    if began > resolved_at:
+        told = member.told_starts_at
+        began = told if told is not None and told <= resolved_at else opened_at
+    return replace(member, alert=replace(alert, starts_at=began, ends_at=resolved_at))
 
 
 @dataclass(frozen=True, slots=True)

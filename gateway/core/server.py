@@ -207,8 +207,9 @@ def read_settings(env: Mapping[str, str]) -> ServerSettings:
 
 
 def _listen(text: str) -> tuple[str, int]:
-    host, _, port = text.rpartition(":")
-    if not port.isascii() or not port.isdigit() or int(port) > 65535:
+    # Without the colon a port alone would be all addresses, and not the loopback one.
+    host, colon, port = text.rpartition(":")
+    if not colon or not port.isascii() or not port.isdigit() or int(port) > 65535:
         raise SettingError(f"GATEWAY_LISTEN is {text!r}; write host:port, like 127.0.0.1:9095")
     return host.strip("[]"), int(port)
 

@@ -60,7 +60,8 @@ class Silence:
     def words(self) -> str:
         """Who asked for it, until when and why, in one line for a timeline."""
         why = f": {self.comment}" if self.comment else ""
-        return f"{self.created_by or 'somebody'} until {format_rfc3339(self.ends_at, False)}{why}"
+        day, clock = format_rfc3339(self.ends_at, False).split("T")
+        return f"{self.created_by or 'somebody'} until {day} {clock[:5]} UTC{why}"
 
 
 def validate(silence: Silence) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.core.facts import build_facts
-from gateway.core.incident import Incident, Member, State
+from gateway.core.incident import Incident, Member, State, as_it_ended
 from gateway.core.notice import Kind, Reason
 from gateway.core.plan import Plan
 from gateway.flow.engine import Engine
@@ -87,7 +87,9 @@ def read_incident(tx: Tx, number: int) -> Seen | None:
     incident = incidents.get(tx, number)
     if incident is None:
         return None
-    return Seen(incident, members.members(tx, [number]).get(number, []))
+    joined = members.members(tx, [number]).get(number, [])
+    ended, opened = incident.resolved_at, incident.opened_at
+    return Seen(incident, [as_it_ended(member, ended, opened) for member in joined])
 
 
 async def look(engine: Engine, number: int) -> Seen | None:

@@ -52,6 +52,19 @@ def test_a_silence_over_what_was_told() -> None:
     assert brief(story.advance(HOUR)) == [(5 * HOUR, "repeat")]
 
 
+def test_a_silence_that_swallowed_a_repeat_is_named_at_its_end() -> None:
+    """E30: told, silenced for longer than repeat_interval: what ended is still a silence."""
+    story = Story(without_escalation())
+    key = story.fire("PaymentFailures", "warning")
+    story.advance(60.0)
+    story.silence(key, until=START + 9 * HOUR)
+    story.look()
+    story.advance(9 * HOUR - 60.0 - 1.0)
+    assert story.incident.held
+    del story.suppressed[key]
+    assert brief(story.advance(60.0)) == [(9 * HOUR, "silence ended")]
+
+
 def test_one_alert_of_several_was_silenced() -> None:
     """E30: the others burn on and are told meanwhile; the end of the silence is still a word."""
     story = Story(without_escalation())

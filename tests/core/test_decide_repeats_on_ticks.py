@@ -144,7 +144,7 @@ def test_waiting_for_a_tick_costs_no_looks_either() -> None:
     story.suppressed.clear()
     story.look()
     before = story.looks
-    assert brief(story.advance(9.5)) == [(31.0, "mute ended")]
+    assert brief(story.advance(9.5)) == [(31.0, "silence ended")]
     assert story.looks - before <= 2
 
 

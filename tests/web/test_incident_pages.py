@@ -79,6 +79,30 @@ async def test_what_was_not_delivered_is_said(gateway: Gateway) -> None:
     assert "given up" in await text_of(client, "GET", "/incidents/1001")
 
 
+async def test_an_incident_that_is_over_does_not_show_the_next_firing(gateway: Gateway) -> None:
+    """The alert fires again, in an incident of its own: the former one stays as it ended."""
+    world, client = gateway
+    began = world.now
+    await world.post(alert("DiskFull", "warning"))
+    await world.advance(10 * MINUTE)
+    await world.post(alert("DiskFull", "warning", starts_at=began, ends_at=world.now))
+    await world.advance(2 * HOUR)
+    before = await text_of(client, "GET", "/incidents/1001")
+    listed = await (await client.get("/api/v1/incidents/1001")).json()
+    await world.post(alert("DiskFull", "warning", starts_at=world.now))
+    await world.advance(MINUTE)
+    after = await text_of(client, "GET", "/incidents/1001")
+    for page in (before, after):
+        assert "it lasted 1" in page
+        assert " over DiskFull" in page
+        assert "not told yet" not in page
+        assert " firing DiskFull" not in page
+    now = await (await client.get("/api/v1/incidents/1001")).json()
+    assert [one["status"] for one in now["alerts"]] == ["resolved"]
+    assert now["alerts"][0]["starts_at"] == listed["alerts"][0]["starts_at"]
+    assert "firing DiskFull" in await text_of(client, "GET", "/incidents/1002")
+
+
 @pytest.mark.parametrize("number", ["1", "99999999999999999999", "0"])
 async def test_an_unknown_incident_is_a_friendly_404(gateway: Gateway, number: str) -> None:
     """Any number leads to a page."""

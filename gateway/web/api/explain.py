@@ -101,7 +101,7 @@ def _of_labels(tx: Tx, engine: Engine, labels: dict[str, str], zone: str) -> Exp
 
 def _about(alerts: Sequence[ExplainedAlert], told: Sequence[ExplainedIncident]) -> list[str]:
     firing = sum(alert.status == "firing" for alert in alerts)
-    said = [f"Alerts with these labels: {len(alerts)}, of which {firing} fire now."]
+    said = [f"Alerts with these labels: {len(alerts)}, firing now: {firing}."]
     lonely = sum(not alert.incidents for alert in alerts)
     if lonely:
         said.append(

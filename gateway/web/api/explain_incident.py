@@ -70,7 +70,8 @@ def _past(
         first = min(notice.sent_at or notice.created_at for notice in sent)
         places = len({notice.target.key for notice in sent})
         said = [
-            f"Messages delivered: {len(sent)}, to {places} places, the first at "
+            f"Messages delivered: {len(sent)}, to {places} {'place' if places == 1 else 'places'}, "
+            "the first at "
             f"{clock_time(first, zone, now)}."
         ]
     elif notices:

@@ -1,0 +1,63 @@
+"""A server that cannot start says what is wrong, where, and which setting leads elsewhere."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from tests.cli.console import SHIPPED
+from tests.cli.process import run
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "routes.yaml").write_bytes(SHIPPED.read_bytes())
+    return tmp_path
+
+
+async def refused(folder: Path, **env: str) -> str:
+    """The last line of a start that fails."""
+    ended = await run("serve", folder=folder, **{"GATEWAY_LISTEN": "127.0.0.1:0", **env})
+    assert (ended.status, ended.out) == (1, "")
+    assert "Traceback" not in ended.err
+    return ended.err.splitlines()[-1]
+
+
+async def test_an_address_that_is_taken(folder: Path) -> None:
+    """With the address, and the setting for another."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        said = await refused(folder, GATEWAY_LISTEN=address)
+    assert (
+        said == f"not started: another program listens on {address}: stop it, or set GATEWAY_LISTEN"
+    )
+
+
+async def test_a_port_alone_does_not_open_the_gateway_to_everybody(folder: Path) -> None:
+    """Without a host it would listen on all addresses; :9095 says so on purpose."""
+    said = await refused(folder, GATEWAY_LISTEN="9095")
+    assert said == "not started: GATEWAY_LISTEN is '9095'; write host:port, like 127.0.0.1:9095"
+
+
+async def test_a_database_that_is_none_is_named(folder: Path) -> None:
+    """The file that was looked at, for several settings may lead to one."""
+    said = await refused(folder, GATEWAY_DATABASE_URL="sqlite:///routes.yaml")
+    assert said == (
+        "not started: the file is no SQLite database"
+        " (database: routes.yaml, by GATEWAY_DATABASE_URL)"
+    )
+
+
+async def test_a_folder_that_is_none_is_named(folder: Path) -> None:
+    """Data below a file: the path and the setting are said."""
+    said = await refused(folder, GATEWAY_DATABASE_URL="sqlite:///routes.yaml/gateway.db")
+    assert said == (
+        "not started: routes.yaml/secret.key: Not a directory"
+        " (database: routes.yaml/gateway.db, by GATEWAY_DATABASE_URL)"
+    )
+
+
+async def test_faults_of_the_file_are_counted_in_english(folder: Path) -> None:
+    """One error, two errors."""
+    (folder / "routes.yaml").write_text("route: {receiver: x}\n")
+    assert await refused(folder) == "not started: 1 error"
