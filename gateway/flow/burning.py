@@ -14,7 +14,7 @@ from typing import TypeVar
 from gateway.core.matcher import Matcher
 from gateway.core.plan import Plan
 from gateway.flow.fingerprints import Fingerprints
-from gateway.flow.hushed import Hushed
+from gateway.flow.hushed import Hush, Hushed
 from gateway.flow.label_search import LabelSearch
 from gateway.flow.look import Asked, Groups, Look, Placed, Seen
 from gateway.flow.memory import Memory
@@ -57,6 +57,10 @@ class Burning:
         self._search = LabelSearch(store)
         self._first = asyncio.Semaphore(1)
         self._more = asyncio.Semaphore(1)
+
+    def hush(self, tx: Tx) -> Hush:
+        """The silences and inhibiting alerts of this moment."""
+        return self._hushed.at(tx, self._plan(), self._now())
 
     def clear(self) -> None:
         """Forget what is remembered of the database."""

@@ -7,7 +7,6 @@ from aiohttp import web
 from gateway.core.incident import Incident, State
 from gateway.core.notice import Entry, Kind
 from gateway.core.plan import UNKNOWN_RANK, Plan
-from gateway.core.silence import SilenceIndex
 from gateway.flow.engine import Engine
 from gateway.render.clean import clean
 from gateway.render.links import links_from
@@ -17,11 +16,12 @@ from gateway.store import Tx, reading, timeline
 from gateway.web.access import may_change
 from gateway.web.access import reading as for_readers
 from gateway.web.history import alert_table, audiences, events
+from gateway.web.inhibited import inhibited
 from gateway.web.keys import ENGINE
 from gateway.web.look import Seen, name_of, picture, quiet_because, read_incident, zone_for
 from gateway.web.pages import message_page, page
 from gateway.web.people import for_people
-from gateway.web.silenced import silenced, silences_now
+from gateway.web.silenced import silenced
 
 OPEN_SHOWN = 200
 ENDED_SHOWN = 20
@@ -76,26 +76,23 @@ class Looking:
         text = request.match_info["number"]
         number = int(text) if len(text) <= 15 else 0
 
-        now = self._engine.now()
+        plan, now = self._engine.plan, self._engine.now()
+        zone = zone_for(plan)
 
-        def work(tx: Tx) -> tuple[Seen, list[Entry], list[reading.NoticeLine], SilenceIndex] | None:
+        def work(tx: Tx) -> tuple[Seen, list[Entry], list[reading.NoticeLine], list[str]] | None:
             seen = read_incident(tx, number)
             if seen is None:
                 return None
-            return (
-                seen,
-                timeline.of(tx, number),
-                reading.notices_of(tx, number),
-                silences_now(tx, now),
-            )
+            hush = self._engine.burning.hush(tx)
+            quiet = silenced(hush.silences, seen.members, plan, now, zone)
+            quiet += inhibited(tx, hush, seen.members, now)
+            return seen, timeline.of(tx, number), reading.notices_of(tx, number), quiet
 
         found = await self._engine.store.read(work)
         if found is None:
             said = "Perhaps it was long ago, and its records have been removed."
             return message_page(f"There is no incident #{text[:15]}", said, status=404, up="../")
-        seen, entries, notices, silences = found
-        plan = self._engine.plan
-        zone = zone_for(plan)
+        seen, entries, notices, quiet = found
         it = picture(seen, plan, now, zone)
         story, earlier = events(entries, zone, now)
         common = it.facts["common_labels"]
@@ -103,7 +100,7 @@ class Looking:
             "it": it,
             "links": links_from(it.facts),
             "silence_link": self._silence_link(request, seen, now),
-            "silenced": silenced(silences, seen.members, plan, now, zone),
+            "quiet": quiet,
             "labels": [(clean(k, 60), clean(v, 300)) for k, v in sorted(common.items())],
             "receiver": clean(seen.incident.receiver, 100),
             "story": story,

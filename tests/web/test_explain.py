@@ -7,8 +7,9 @@ import pytest
 
 from gateway.core.delivery import Failure, SendError
 from gateway.core.matcher import Matcher
-from tests.flow.world import HOUR, MINUTE, ROUTES, alert
+from tests.flow.world import HOUR, MINUTE, ROUTES, START, alert
 from tests.web.real import Client, served
+from tests.web.test_ack_pages import text_of
 
 EXPLAIN = "/api/v1/explain"
 MUTED = ROUTES.replace(
@@ -124,7 +125,27 @@ async def test_an_inhibited_alert_says_by_what(tmp_path: Path) -> None:
         assert incident["number"] == found["incidents"][0]
         assert incident["why"][0] == "Nobody was told."
         assert any("inhibited by" in sentence for sentence in incident["why"])
+        down = 'inhibited by {alertname="BillingDatabaseDown", severity="critical", team="billing"}'
+        assert f"Its alert is {down} (incident #1001)." in incident["why"]
+        page = await text_of(client, "GET", f"/incidents/{incident['number']}")
+        assert "BillingDatabaseDown" in page
+        assert "(incident #1001)." in page
         assert said["answer"][-1].endswith("firing: nobody was told.")
+
+
+async def test_one_inhibited_alert_of_two_is_counted(tmp_path: Path) -> None:
+    """Beside one that nothing inhibits; and nothing is said once the other is over."""
+    async with served(tmp_path) as (world, client):
+        await world.post(alert("BillingDatabaseDown"))
+        await world.post(alert("SlowInvoices"), alert("SlowInvoices", "warning"))
+        await world.advance(MINUTE)
+        [incident] = (await asked(client, incident="1002"))["incidents"]
+        text = " ".join(incident["why"])
+        assert "1 of its 2 alerts that fire: inhibited by" in text
+        await world.post(alert("BillingDatabaseDown", starts_at=START, ends_at=world.now))
+        await world.advance(MINUTE)
+        [incident] = (await asked(client, incident="1002"))["incidents"]
+        assert "inhibited by" not in " ".join(incident["why"])
 
 
 async def test_a_group_that_waits_says_until_when(tmp_path: Path) -> None:

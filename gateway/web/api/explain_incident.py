@@ -11,7 +11,8 @@ from gateway.store import Tx, incidents, members, reading, timeline
 from gateway.web.api import models
 from gateway.web.api.explain_models import ExplainedIncident
 from gateway.web.api.incidents import incident_model, notice_model
-from gateway.web.silenced import silenced, silences_now
+from gateway.web.inhibited import inhibited
+from gateway.web.silenced import silenced
 from gateway.web.standing import standing
 
 
@@ -27,7 +28,9 @@ def explained(tx: Tx, engine: Engine, number: int, zone: str) -> ExplainedIncide
     why = _past(incident, entries, notices, zone, now)
     why += standing(incident, joined, plan, now, zone)
     if incident.open:
-        why += silenced(silences_now(tx, now), joined, plan, now, zone)
+        hush = engine.burning.hush(tx)
+        why += silenced(hush.silences, joined, plan, now, zone)
+        why += inhibited(tx, hush, joined, now)
     told = any(notice.state is NoticeState.SENT for notice in notices)
     return explained_model(tx, engine, incident, told, why, entries, notices)
 
