@@ -117,6 +117,11 @@ async def serve(
     """
     engine = build_engine(settings, env)
     await engine.store.start()
+    if engine.store.beside:
+        log.warning(
+            "another gateway has this database open: stop one of them, for each takes alerts that "
+            "only the other hears of for ended; several gateways need PostgreSQL"
+        )
     if engine.store.alone:  # who claimed messages before us is gone: no lease to wait for
         await engine.store.write(partial(outbox.inherit, now=clock.now()))
     runner = runner_for(build_app(engine, settings))

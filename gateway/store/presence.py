@@ -12,16 +12,20 @@ from pathlib import Path
 
 
 class Presence:
-    """The lock of one process. `alone`: whether nobody else held one when it was taken."""
+    """The lock of one process, and what it found when it was taken.
+
+    `alone`: nobody else held one. `beside`: somebody did; neither is known without locks.
+    """
 
     def __init__(self, database: Path) -> None:
-        self.alone = False
+        self.alone = self.beside = False
         self._file: int | None = None
         # A file system without locks, or a folder that is read-only: then leases have to do.
         with suppress(OSError):
             path = database.with_name(f"{database.name}.lock")
             self._file = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
             self.alone = self._lock(fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self.beside = not self.alone
             self._lock(fcntl.LOCK_SH)
 
     def close(self) -> None:

@@ -69,6 +69,11 @@ class Store:
         return self._presence is not None and self._presence.alone
 
     @property
+    def beside(self) -> bool:
+        """Whether another process had the embedded database open when this one was started."""
+        return self._presence is not None and self._presence.beside
+
+    @property
     def backlog(self) -> int:
         """How many writes wait for their turn: a measure of the load."""
         return self._writes.qsize()

@@ -1,5 +1,6 @@
 """A server that cannot start says what is wrong, where, and which setting leads elsewhere."""
 
+import fcntl
 import socket
 from pathlib import Path
 
@@ -31,6 +32,22 @@ async def test_an_address_that_is_taken(folder: Path) -> None:
     assert (
         said == f"not started: another program listens on {address}: stop it, or set GATEWAY_LISTEN"
     )
+
+
+async def test_a_second_gateway_on_the_same_file_is_warned_of(folder: Path) -> None:
+    """Each would take the other's alerts for gone: not supported, and said at the start."""
+    (folder / "data").mkdir()
+    words = "another gateway has this database open"
+    with (
+        socket.create_server(("127.0.0.1", 0)) as taken,
+        (folder / "data" / "gateway.db.lock").open("w") as lock,
+    ):
+        env = {"GATEWAY_LISTEN": f"127.0.0.1:{taken.getsockname()[1]}"}
+        alone = await run("serve", folder=folder, **env)
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        beside = await run("serve", folder=folder, **env)
+    assert words not in alone.err
+    assert words in beside.err
 
 
 async def test_a_port_alone_does_not_open_the_gateway_to_everybody(folder: Path) -> None:
