@@ -20,7 +20,12 @@ def say_answer(plan: Plan, answer: Answer, file: Path) -> None:
     zone = plan.business_hours.zone
     severity = answer.severity
     say(paint(format_labels(answer.labels), bold=True))
-    text = f"severity {severity.name}" if severity.rank != UNKNOWN_RANK else "no known severity"
+    if severity.rank != UNKNOWN_RANK:
+        text = f"severity {severity.name}"
+    elif plan.severities:
+        text = "no known severity"
+    else:
+        text = f"{file.name} declares no severities"
     text = paint(text, rank_colour(severity.rank))
     text += f", firing from {clock_time(answer.at, zone, answer.at)}"
     if answer.respond_by is not None:

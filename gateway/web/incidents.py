@@ -91,7 +91,8 @@ class Looking:
         found = await self._engine.store.read(work)
         if found is None:
             said = "Perhaps it was long ago, and its records have been removed."
-            return message_page(f"There is no incident #{text[:15]}", said, status=404, up="../")
+            title = f"There is no incident #{text[:15]}"
+            return message_page(title, said, status=404, up="../", home=True)
         seen, entries, notices, quiet = found
         it = picture(seen, plan, now, zone)
         story, earlier = events(entries, zone, now)

@@ -131,3 +131,11 @@ def test_a_faulty_file_is_told_not_guessed_around() -> None:
     assert result.exit_code == 1
     assert "/nowhere/routes.yaml:1:1" in result.stderr
     assert result.stdout == ""
+
+
+def test_without_severities_it_does_not_call_one_unknown(tmp_path: Path) -> None:
+    """A file that declares none, as an import makes it, knows nothing of bad or worse."""
+    file = tmp_path / "routes.yaml"
+    file.write_text(TWICE_THE_ROTA)
+    said = fine("route", "severity=info", "--config", str(file))
+    assert "routes.yaml declares no severities, firing from" in said

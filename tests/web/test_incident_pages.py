@@ -108,6 +108,7 @@ async def test_an_unknown_incident_is_a_friendly_404(gateway: Gateway, number: s
     """Any number leads to a page."""
     page = await text_of(gateway[1], "GET", f"/incidents/{number}", status=404)
     assert "There is no incident" in page
+    assert "All incidents" in page
 
 
 async def test_pages_are_closed_off_loopback(tmp_path: Path) -> None:

@@ -78,8 +78,11 @@ def message_page(
     up: str = "",
     tone: str = "test",
     number: int | None = None,
+    home: bool = False,
     headers: Mapping[str, str] | None = None,
 ) -> web.Response:
-    """A page that only says something. `up` leads to the root; `number` is an incident's."""
+    """A page that only says something. `up` leads to the root; `number` is an incident's; with
+    `home` it leads on to the list, for who may read it."""
     context = {"title": title, "sentences": sentences, "tone": tone, "number": number, "up": up}
+    context["home"] = home
     return page("message.html", context, status=status, headers=headers)
