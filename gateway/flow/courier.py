@@ -8,7 +8,7 @@ import asyncio
 import heapq
 import logging
 import random
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -97,14 +97,12 @@ class Courier:
         rounds = 2 if self._folds() else AHEAD
         return max(0, rounds * channel.in_flight - len(self._queue) - len(self._sending))
 
-    def hand(self, errand: Errand, claimed_at: float) -> None:
-        """Take a notice that was claimed for this replica as it was stored.
-
-        Sending begins in the loop's next turn, when the most important of all handed over goes
-        first.
-        """
-        self._push(errand, self._claimant.until(claimed_at))
-        asyncio.get_running_loop().call_soon(self.begin)
+    def hand(self, errands: Iterable[Errand], claimed_at: float) -> None:
+        """Take notices that were claimed for this replica as they were stored, and begin with the
+        most important: before anything else that the same commit sets going, such as answers."""
+        for errand in errands:
+            self._push(errand, self._claimant.until(claimed_at))
+        self.begin()
 
     def recall(self, incident: int, kinds: Collection[Kind]) -> list[int]:
         """Take back notices of an incident that were claimed but not begun; returns their ids.

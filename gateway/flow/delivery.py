@@ -11,6 +11,7 @@ from gateway.core.outbox import Notice
 from gateway.core.plan import Plan
 from gateway.flow.courier import Courier, message_of
 from gateway.flow.dispatch import Dispatched
+from gateway.flow.lanes import Errand
 from gateway.flow.parts import Health, Parts
 from gateway.render.links import links_from
 from gateway.render.words import Renderer
@@ -74,8 +75,11 @@ class Delivery:
 
     def hand_out(self, done: Dispatched) -> None:
         """Give couriers what was claimed for them, and wake those that have something to claim."""
+        errands: dict[str, list[Errand]] = {}
         for errand in done.errands:
-            self.courier(errand.notice.target.channel).hand(errand, done.at)
+            errands.setdefault(errand.notice.target.channel, []).append(errand)
+        for channel, claimed in errands.items():
+            self.courier(channel).hand(claimed, done.at)
         for channel in done.channels:
             self.courier(channel).wake()
 
