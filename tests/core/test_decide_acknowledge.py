@@ -173,7 +173,7 @@ def test_an_acknowledgement_that_expires_in_a_silence() -> None:
     story.silence(key)
     assert story.advance(5 * HOUR) == []
     story.suppressed.clear()
-    assert "mute ended" in {one.reason for one in story.advance(10 * MINUTE)}
+    assert "silence ended" in {one.reason for one in story.advance(10 * MINUTE)}
 
 
 def test_what_came_after_can_be_taken_too() -> None:
