@@ -13,6 +13,7 @@ ZERO_TIME = "0001-01-01T00:00:00Z"
 """Go's zero time: what Alertmanager sends as ``endsAt`` of an alert that has not ended."""
 
 _ZERO_SECONDS = datetime(1, 1, 1, tzinfo=UTC).timestamp()
+_LAST_SECOND = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp()
 
 # The order is the order in which the units must stand.
 _UNIT_MILLISECONDS = {
@@ -82,6 +83,9 @@ def parse_rfc3339(text: str) -> float:
     """Return the unix seconds of an RFC 3339 instant; digits below the microsecond are dropped.
 
     The offset is required, and ``T`` and ``Z`` are capitals, as Go reads JSON. Raises ValueError.
+
+    What the offset or the fraction leads out of the years 1 to 9999 in UTC, such as .NET's last
+    instant, is the first or the last second of them: other than that it could not be written.
     """
     if _RFC3339.fullmatch(text) is None:
         raise ValueError(
@@ -89,9 +93,10 @@ def parse_rfc3339(text: str) -> float:
             "or 2026-11-20T04:00:00+01:00"
         )
     try:
-        return datetime.fromisoformat(text).timestamp()
+        seconds = datetime.fromisoformat(text).timestamp()
     except ValueError as error:
         raise ValueError(f"{text[:60]!r} is not a time that exists: {error}") from None
+    return min(max(seconds, _ZERO_SECONDS), _LAST_SECOND)
 
 
 def parse_instant(text: str) -> float | None:

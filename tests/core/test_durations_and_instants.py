@@ -120,6 +120,19 @@ def test_gos_zero_time_means_no_time(text: str) -> None:
     assert parse_instant(text) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("9999-12-31T23:59:59.9999999Z", "9999-12-31T23:59:59.000Z"),
+        ("9999-12-31T23:59:59-14:00", "9999-12-31T23:59:59.000Z"),
+        ("0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00.000Z"),
+    ],
+)
+def test_whatever_is_read_can_be_written(text: str, written: str) -> None:
+    """An offset or a fraction at the edge of all dates leads to no instant beyond it (E33)."""
+    assert format_rfc3339(parse_rfc3339(text)) == written
+
+
 def test_any_other_instant_is_itself() -> None:
     """Only the zero time is no time."""
     assert parse_instant("2026-11-20T03:00:00Z") == 1795143600

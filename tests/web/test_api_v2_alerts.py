@@ -290,6 +290,25 @@ async def test_a_sender_whose_clock_is_ahead_shows_no_future(small: Gateway) -> 
     assert said["startsAt"] == said["updatedAt"]
 
 
+@pytest.mark.parametrize(
+    ("field", "text"),
+    [("endsAt", "9999-12-31T23:59:59.9999999Z"), ("startsAt", "0001-01-01T00:00:00+14:00")],
+)
+async def test_an_alert_at_the_edge_of_all_dates_hides_no_other(
+    small: Gateway, field: str, text: str
+) -> None:
+    """E33: .NET's last instant as an end, and a zero time in somebody's zone."""
+    world, client = small
+    odd = {"labels": {"alertname": "Edge"}, field: text}
+    posted = SOURCES["prometheus"](json.dumps([odd]).encode(), world.now).alerts
+    await world.post(*posted, alert("Charges"), source="prometheus")
+    for path in ("/api/v2/alerts", "/api/v2/alerts/groups"):
+        answer = await client.get(path)
+        assert answer.status == 200
+        assert len(await answer.json()) == 2
+    assert (await client.get("/api/v1/incidents/1001")).status == 200
+
+
 async def test_a_database_that_is_lost_is_a_503_or_a_cut(
     small: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:

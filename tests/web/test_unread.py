@@ -57,6 +57,15 @@ def written(alert: dict[str, Any]) -> dict[str, Any]:
     return {**alert, **times}
 
 
+@pytest.mark.parametrize("field", ["startsAt", "endsAt"])
+def test_what_is_no_text_is_left_to_the_reading_that_can_tell(field: str) -> None:
+    """E34: bytes that are no UTF-8 in a time are no fault of ours."""
+    times = {"startsAt": "2026-11-21T00:53:00Z", "endsAt": "2026-11-21T00:57:00Z"}
+    body = json.dumps([{"labels": {"a": "1"}, **times, field: "?"}]).encode()
+    assert glance(body) is not None
+    assert glance(body.replace(b"?", b"\xff")) is None
+
+
 class Listener:
     """A memory behind a door for posts, with or without a first look at their bytes."""
 

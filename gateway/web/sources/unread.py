@@ -56,7 +56,7 @@ def glance(body: bytes) -> UnreadPost | None:
     """The alerts of a post; None where they are not all written out as Prometheus does."""
     try:
         return UnreadPost(_decode(body))
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         return None
 
 
