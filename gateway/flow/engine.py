@@ -95,9 +95,13 @@ class Engine:
 
     def recognise(self, source: str, unread: Unread) -> bool:
         """Whether these reports say nothing that is not known, so that nobody need read them."""
-        if self.plan.watchdogs or source in self._leaving_out:
-            return False  # who was seen is looked for in what they say
-        return self._memory.recognise(unread, self.now())
+        if source in self._leaving_out:
+            return False
+        alive = self._memory.recognise(unread, self.now())
+        if alive is None:
+            return False
+        self.watch.heard(alive)
+        return True
 
     async def submit(
         self,
@@ -111,11 +115,11 @@ class Engine:
         `left_out`: how many more the source says it has and did not send. `unread`: the same
         alerts before they were read.
         """
-        self.watch.notice(alerts)
+        signs = self.watch.notice(alerts)
         try:
             settings = self.config.sources.get(source)
             timeout = settings.resolve_timeout if settings else None
-            await self.intake.submit(source, alerts, timeout, unread)
+            await self.intake.submit(source, alerts, timeout, unread, signs)
             if left_out or source in self._leaving_out:
                 self._leaving_out.add(source)
                 names = [identity(alert.labels) for alert in alerts]
@@ -183,6 +187,8 @@ class Engine:
                 for problem in error.problems:
                     log.error("routes.yaml not loaded: %s", problem)
                 return error.problems
+            if config.plan.watchdogs != self.plan.watchdogs:
+                self._memory.unfamiliar()
             self._config = config
             self.delivery.adopt(channels, renderer)
             with suppress(StoreUnavailable):  # before it decides again, dispatch catches up

@@ -5,7 +5,7 @@ Requests that wait at the same time share a transaction: while one commits, the 
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from gateway.core.alert import Alert, merge
 from gateway.core.incoming import Incoming, Unread
@@ -14,6 +14,7 @@ from gateway.core.plan import Plan
 from gateway.flow.dispatch import Decide, Dispatched
 from gateway.flow.memory import Memory
 from gateway.flow.placing import Batch, commit
+from gateway.flow.watch import NO_SIGNS
 from gateway.flow.ways import ways
 from gateway.store import Store, StoreUnavailable, Tx, alerts
 
@@ -94,10 +95,12 @@ class Intake:
         reported: Iterable[Incoming],
         resolve_timeout: float | None = None,
         unread: Unread | None = None,
+        signs: Mapping[str, tuple[str, ...]] = NO_SIGNS,
     ) -> None:
         """Returns once the alerts are on disk (promise 1).
 
-        `unread`: the same alerts before they were read, to be recognised by it next time.
+        `unread`: the same alerts before they were read, to be recognised by it next time, and
+        `signs` the watchdogs of some of them, by identity.
 
         `resolve_timeout`: seconds after which an alert of this source that has no end is over
         unless it is reported again; None where sources that re-send have the plan's, others none.
@@ -112,7 +115,8 @@ class Intake:
                 self._memory.doubt(alert.identity)
                 fresh.append(alert)
             elif unread is not None:
-                self._memory.familiar(alert.identity, unread.letters(index))
+                known_by = unread.letters(index), signs.get(alert.identity, ())
+                self._memory.familiar(alert.identity, *known_by)
         if not fresh:
             return
         if self._count + len(fresh) > MOST_WAITING:

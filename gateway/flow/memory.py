@@ -57,6 +57,7 @@ class Memory:
         self._known: dict[str, Known] = {}
         self._extended: set[str] = set()
         self._reworded: dict[str, Alert] = {}
+        self._signs: dict[str, tuple[str, ...]] = {}  # of few: alerts that watchdogs wait for
         self._trust = trust
 
     def __len__(self) -> int:
@@ -103,36 +104,54 @@ class Memory:
             self._extended.add(alert.identity)
         return True
 
-    def familiar(self, identity: str, letters: int) -> None:
-        """Its words, as they were just taken in, are written like this."""
-        known = self._known.get(identity)
-        if known is not None:
-            known.letters = letters
+    def familiar(self, identity: str, letters: int, signs: tuple[str, ...] = ()) -> None:
+        """Its words, as they were just taken in, are written like this.
 
-    def recognise(self, unread: Unread, now: float) -> bool:
-        """Take in reports that are known word for word but for a later end; False: read them.
-
-        Those before the one that must be read are taken in all the same.
+        `signs`: the watchdogs that it is a sign of.
         """
+        known = self._known.get(identity)
+        if known is None:
+            return
+        known.letters = letters
+        if signs:
+            self._signs[identity] = signs
+
+    def unfamiliar(self) -> None:
+        """Have every alert read anew: it may be a sign of other watchdogs now."""
+        self._signs.clear()
+        for known in self._known.values():
+            known.letters = None
+
+    def recognise(self, unread: Unread, now: float) -> set[str] | None:
+        """Take in reports that are known word for word but for a later end.
+
+        Returns the watchdogs that they are signs of; None: they must be read. Those before the
+        one that must be read are taken in all the same.
+        """
+        alive: set[str] = set()
+        signs = self._signs
         for identity, letters, starts_at, ends_at in unread:
             known = self._known.get(identity)
             if known is None or known.letters != letters or known.starts_at != starts_at:
-                return False
+                return None
             if self._trust is not None and now - known.checked_at > self._trust:
-                return False
+                return None
             before, stored = known.ends_at, known.stored_ends_at
             if before is None or stored is None or before <= now or ends_at <= now:
-                return False
+                return None
             if ends_at - stored > FAR or (known.timeout and ends_at < before):
-                return False
+                return None
             if known.timeout or ends_at > before:
                 known.ends_at, known.timeout = ends_at, False
                 self._extended.add(identity)
-        return True
+            if identity in signs:
+                alive.update(signs[identity])
+        return alive
 
     def doubt(self, identity: str) -> None:
         """A report of it is on its way to the database: until that is there, ask the database."""
         self._known.pop(identity, None)
+        self._signs.pop(identity, None)
         self._extended.discard(identity)
 
     def learn(self, alerts: Iterable[Alert], now: float) -> None:
@@ -205,6 +224,7 @@ class Memory:
         ]
         for identity in gone:
             del self._known[identity]
+            self._signs.pop(identity, None)
             self._extended.discard(identity)
             self._reworded.pop(identity, None)
         return len(gone)
@@ -213,5 +233,6 @@ class Memory:
         """Forget everything: after the database was lost, nothing remembered is certain."""
         self._since = now
         self._known.clear()
+        self._signs.clear()
         self._extended.clear()
         self._reworded.clear()

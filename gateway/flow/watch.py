@@ -1,8 +1,9 @@
 """Watching the watchdogs (E40): their reports are remembered, their absence becomes an alert."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 
 from gateway.core.incoming import Incoming
 from gateway.core.labels import identity
@@ -14,6 +15,8 @@ EVERY = 10.0
 """Seconds between looks."""
 
 SOURCE = "gateway"
+
+NO_SIGNS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 Submit = Callable[[str, Sequence[Incoming]], Awaitable[None]]
 
@@ -34,22 +37,35 @@ class Watch:
         self._names: tuple[str, frozenset[str] | None] = ("", frozenset())
         self._ended_by = ""
 
-    def notice(self, reported: Sequence[Incoming]) -> None:
-        """Look for signs of life among reported alerts."""
+    def notice(self, reported: Sequence[Incoming]) -> Mapping[str, tuple[str, ...]]:
+        """Look for signs of life among reported alerts.
+
+        Returns whose they are: the names of watchdogs by the alert's identity. Under the same plan
+        the same alerts are signs of the same watchdogs (see `heard`).
+        """
         plan = self._plan()
         if not plan.watchdogs:
-            return
+            return NO_SIGNS
         if self._names[0] != plan.digest:
             self._names = (plan.digest, names_to_look_for(plan.watchdogs))
         names, now = self._names[1], self._now()
+        signs = {}
         for alert in reported:
             if names is not None and alert.labels.get("alertname") not in names:
                 continue
             if alert.ends_at is not None and alert.ends_at <= now:
                 continue
-            for watchdog in plan.watchdogs:
-                if watchdog.sees(alert.labels):
-                    self._seen[watchdog.name] = now
+            alive = tuple(one.name for one in plan.watchdogs if one.sees(alert.labels))
+            if alive:
+                signs[alert.identity or identity(alert.labels)] = alive
+                self.heard(alive)
+        return signs
+
+    def heard(self, names: Iterable[str]) -> None:
+        """These watchdogs were reported now."""
+        now = self._now()
+        for name in names:
+            self._seen[name] = now
 
     async def look(self) -> None:
         """Save what was seen, and let alerts about missing watchdogs fire or end."""

@@ -76,7 +76,7 @@ class Listener:
 
     def take(self, body: bytes, now: float) -> None:
         unread = glance(body) if self.looks else None
-        if unread is not None and self.memory.recognise(unread, now):
+        if unread is not None and self.memory.recognise(unread, now) is not None:
             self.recognised += len(unread)
             return
         parsed = prometheus.parse(body, now)
