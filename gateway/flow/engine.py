@@ -250,7 +250,7 @@ class Engine:
         await self._loops.stop()
         ended = await self.delivery.stop()
         with suppress(StoreUnavailable):
-            await self.intake.write_extensions(self.now() + RETENTION)
+            await self.intake.write_extensions(self.now(), ahead=RETENTION)
             if ended:  # all is on record: what is left was claimed and never begun
                 release = partial(outbox.release, owner=self._parts.claimant.name)
                 await self.store.write(release)

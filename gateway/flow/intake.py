@@ -12,7 +12,7 @@ from gateway.core.incoming import Incoming, Unread
 from gateway.core.labels import identity
 from gateway.core.plan import Plan
 from gateway.flow.dispatch import Decide, Dispatched
-from gateway.flow.memory import Memory
+from gateway.flow.memory import MARGIN, Memory
 from gateway.flow.placing import Batch, commit
 from gateway.flow.watch import NO_SIGNS
 from gateway.flow.ways import ways
@@ -199,9 +199,12 @@ class Intake:
         self._committed(done, dispatched)
         return None
 
-    async def write_extensions(self, now: float) -> int:
-        """Store later ends and new words that were only remembered; returns how many."""
-        ends, reworded = self._memory.to_write(now)
+    async def write_extensions(self, now: float, ahead: float = MARGIN) -> int:
+        """Store later ends and new words that were only remembered; returns how many.
+
+        `ahead`: of ends, only where the stored one passes within so many seconds.
+        """
+        ends, reworded = self._memory.to_write(now, ahead)
         if not ends and not reworded:
             return 0
 

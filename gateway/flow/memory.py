@@ -190,15 +190,18 @@ class Memory:
             return alert
         return replace(alert, annotations=newer.annotations, generator_url=newer.generator_url)
 
-    def to_write(self, now: float) -> tuple[list[tuple[str, float, float]], list[Alert]]:
-        """Later ends that must be stored by now, and alerts whose words changed."""
+    def to_write(
+        self, now: float, ahead: float = MARGIN
+    ) -> tuple[list[tuple[str, float, float]], list[Alert]]:
+        """Later ends of those whose stored ones pass within `ahead` seconds, and alerts whose
+        words changed."""
         ends = []
         for identity in self._extended:
             known = self._known[identity]
             if (
                 known.ends_at is not None
                 and known.stored_ends_at is not None
-                and known.stored_ends_at < now + MARGIN
+                and known.stored_ends_at < now + ahead
             ):
                 ends.append((identity, known.ends_at, now))
         return ends, list(self._reworded.values())

@@ -1,5 +1,6 @@
 """Prometheus posts directly: firing alerts again each minute, with an end four minutes ahead."""
 
+from gateway.store import alerts
 from tests.flow.world import HOUR, MINUTE, START, World, alert
 
 RESEND, AHEAD = 65.0, 240.0
@@ -32,6 +33,17 @@ async def test_a_crash_between_resends_ends_nothing(world: World) -> None:
     await world.post(alert(starts_at=START, ends_at=world.now + AHEAD))
     await world.advance(MINUTE)
     assert "resolved" not in {d.reason for d in world.delivered}
+
+
+async def test_a_stop_stores_every_later_end(world: World) -> None:
+    """Who is stopped in order leaves nothing that was only remembered, however far ahead."""
+    for _ in range(2):
+        last_end = world.now + AHEAD
+        await world.post(alert(starts_at=START, ends_at=last_end))
+        await world.advance(RESEND)
+    await world.engine.stop()
+    [stored] = await world.engine.store.read(lambda tx: alerts.page_active(tx, START, "", 10))
+    assert stored.ends_at == last_end
 
 
 async def test_without_an_end_resolve_timeout_counts(world: World) -> None:
