@@ -5,7 +5,8 @@ from datetime import datetime
 
 from gateway.config.build_routing import routes_in_order
 from gateway.config.kinds import Entry, Given
-from gateway.config.problem import Findings, nearest, short
+from gateway.config.problem import Findings, Spot, nearest, short
+from gateway.core.matcher import Matcher
 from gateway.core.plan import Person, Plan
 from gateway.core.rota import gaps, idle_overrides
 from gateway.core.routing import unreachable, walk
@@ -24,6 +25,7 @@ def note_doubts(file: Entry, plan: Plan, now: float | None, findings: Findings) 
     routes = {route.id: entry for route, entry in zip(built, read, strict=True)}
     _unreachable_routes(plan, routes, findings)
     _undeclared_severities(plan, routes, findings)
+    _slips_in_matchers(file, plan, routes, findings)
     _unused_receivers(file, plan, findings)
     _fallback_loops(file, plan, findings)
     _intervals(file, plan, findings)
@@ -50,12 +52,42 @@ def _undeclared_severities(plan: Plan, routes: Mapping[str, Entry], findings: Fi
         for matcher in route.matchers:
             if matcher.name != plan.severity_label or matcher.op not in ("=", "=~"):
                 continue
+            if _slip(matcher):
+                continue  # that is told already
             if any(map(matcher.matches_value, (*plan.severities, ""))):
                 continue
             near = nearest(matcher.value, plan.severities) if matcher.op == "=" else None
             said = f"{matcher}: no such severity is declared"
             spot = routes[route.id].spot_of("matchers")
             findings.warn(spot, said, text=str(matcher), suggestion=near)
+
+
+def _slips_in_matchers(
+    file: Entry, plan: Plan, routes: Mapping[str, Entry], findings: Findings
+) -> None:
+    """`team="billing|payments"` is one team of that odd name, and no alert has it."""
+    found: list[tuple[Spot, Matcher]] = []
+    for route in walk(plan.root):
+        found += [(routes[route.id].spot_of("matchers"), one) for one in route.matchers]
+    for given, rule in zip(file.each("inhibit_rules"), plan.inhibit_rules, strict=True):
+        found += [(given.value.spot_of("source_matchers"), one) for one in rule.source]
+        found += [(given.value.spot_of("target_matchers"), one) for one in rule.target]
+    for spot, matcher in found:
+        if said := _slip(matcher):
+            findings.warn(spot, f"{matcher}: {said}", text=str(matcher))
+
+
+def _slip(matcher: Matcher) -> str:
+    """What must be meant by a value that no label has; empty where nothing is odd."""
+    value = matcher.value
+    if len(value) > 1 and value[0] == value[-1] == "'":
+        return "the single quotes are part of the value; write double quotes around it"
+    if matcher.op in ("=", "!=") and (
+        value[:1] in ("=", "~") or any(sign in value for sign in ("|", ".*", ".+"))
+    ):
+        pattern = "=~" if matcher.op == "=" else "!~"
+        return f"{matcher.op} takes the text as it stands; write {pattern} for a pattern"
+    return ""
 
 
 def _unused_receivers(file: Entry, plan: Plan, findings: Findings) -> None:

@@ -28,6 +28,12 @@ _E_MAIL = "the e-mail account stands under channels: email: {provider, token, fr
 _SLACK = "the Slack account stands under channels: slack: {token, signing_secret}"
 _PAGERDUTY = "written as channels: pagerduty: {api_url: …}; routing keys stand with the receivers"
 
+# What slips to the left when the root route is indented wrongly.
+_OF_ROUTES = (
+    "receiver", "matchers", "match", "match_re", "group_by", "continue", "group_wait",
+    "group_interval", "repeat_interval", "active_time_intervals",
+)  # fmt: skip
+
 GLOBAL = Section(
     "global",
     "What Alertmanager calls global. The accounts stand under `channels:` here.",
@@ -167,6 +173,8 @@ FILE = Section(
         ),
     ),
     elsewhere={
+        **dict.fromkeys(_OF_ROUTES, "it belongs to a route: indent it below route:"),
+        "routes": "they stand inside of the route above them: indent them below route:",
         "templates": "the folder of the templates is named on the command line: --templates",
         "tracing": "it does not exist here",
     },

@@ -231,6 +231,12 @@ INHIBIT_RULE = Section(
             "{severity: warning|info}",
         ),
     ),
+    elsewhere={
+        "sources": "Alertmanager 0.34's form for several alerts that must all fire at once, which "
+        "a rule here cannot ask for. A single source: write its matchers as source_matchers:, its "
+        "equal: beside them. Several: write a rule for each, which keeps quiet as soon as any of "
+        "them fires, or leave the rule out, so that more is told",
+    },
 )
 
 _TIME_RANGE = Section(

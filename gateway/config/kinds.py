@@ -25,6 +25,18 @@ from gateway.config.yamltree import Node, Scalar
 _PASSWORD = re.compile(r"https?://[^/]*@")
 _WEB = re.compile(r"https?://[^\s/]+(/\S*)?")
 
+_WITH_TOKEN = tuple(
+    re.compile(rf"https?://{form}", re.IGNORECASE)
+    for form in (
+        r"hooks\.slack\.com/",
+        r"(?:\w+\.)?discord(?:app)?\.com/api/webhooks/",
+        r"[^/]+\.webhook\.office\.com/",
+        r"hooks\.zapier\.com/",
+        r"api\.telegram\.org/bot",
+        r"[^?]*\?(?:.*&)?(?:\w*token|(?:api)?[-_]?key|sig|signature|secret|password)=",
+    )
+)
+
 Schema = dict[str, Any]
 Definitions = dict[str, Schema]
 
@@ -124,9 +136,10 @@ class Text:
     pattern: str | None = None  # what the schema asks of a string
     types: tuple[str, ...] = ("string", "number")  # and how editors may see it
     blank: bool = False  # whether '' is a value
+    example: str = ""  # what to write where a list or a mapping stands
 
     def read(self, node: Node, path: str, reading: Reading) -> Given | None:
-        text = scalar_text(node, path, self.words, reading)
+        text = scalar_text(node, path, self.words, reading, self.example)
         if text is None:
             return None
         spot = Spot(node.line, node.column, path)
@@ -240,19 +253,32 @@ class Url:
         if not shown:
             said = "the URL holds a password; put it into the environment"
             reading.findings.warn(spot, f"{named(path)}: {said}")
+        elif not from_outside and _holds_token(url):
+            shown = False
+            secret = reading.references.secret(text, shown)
+            said = "the URL holds a token; put all of it into the environment (${NAME})"
+            reading.findings.warn(spot, f"{named(path)}: {said}, or into a file (${{file:PATH}})")
         return Given(url if shown and not from_outside else secret, spot)
 
     def schema(self, known: Definitions) -> Schema:
         return {"type": "string", "pattern": r"^https?://|\$\{"}
 
 
-def scalar_text(node: Node, path: str, words: str, reading: Reading) -> str | None:
+def scalar_text(
+    node: Node, path: str, words: str, reading: Reading, example: str = ""
+) -> str | None:
     """The text of a single value; None when there is none or (noted) it is a list or mapping."""
     if not isinstance(node, Scalar):
         said = f"{named(path)}: {words} belongs here, not {shape(node)}"
+        said += f"; write {example}" if example else ""
         reading.fault(node, path, said)
         return None
     return None if node.empty else node.text
+
+
+def _holds_token(url: str) -> bool:
+    """Whether knowing this URL is all that posting to it takes."""
+    return any(known.match(url) for known in _WITH_TOKEN)
 
 
 def named(path: str) -> str:

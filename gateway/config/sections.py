@@ -14,6 +14,7 @@ from gateway.config.kinds import (
     Kind,
     Reading,
     Schema,
+    Text,
     named,
     shape,
 )
@@ -173,8 +174,11 @@ class Section:
             reading.fault(node, path, f'{self.name}: "{name}" is missing')
             return
         said = f'{self.name}: "{name}" is empty'
-        # "channel: #alerts" says nothing in YAML.
-        hint = "; a value that begins with # must be quoted, or it is a comment"
+        if any(one.name == name and isinstance(one.kind, Text) for one in self.fields):
+            # "channel: #alerts" says nothing in YAML.
+            hint = "; a value that begins with # must be quoted, or it is a comment"
+        else:
+            hint = "; what belongs to it stands below it, indented"
         reading.fault(node.entries[name][0], join(path, name), said + hint)
 
     def _unknown(

@@ -15,9 +15,17 @@ from gateway.core.matcher_parse import parse_matchers
 from gateway.core.rota import Handover, Unit
 from gateway.core.rota_text import parse_handover, parse_rotate, parse_time, parse_weekdays
 from gateway.core.wallclock import instant, zone_named
-from gateway.core.when import parse_duration
+from gateway.core.when import format_duration, parse_duration
 
 _DURATION = r"^([0-9]+(y|w|d|h|m|s|ms))+$|^0$"
+_PART_IN_WORDS = re.compile(
+    r"([0-9]+(?:\.[0-9]+)?)\s*"
+    r"(milliseconds?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|w|years?|y)",
+    re.IGNORECASE,
+)
+_IN_WORDS = re.compile(rf"(?:{_PART_IN_WORDS.pattern}[\s,]*)+", re.IGNORECASE)
+_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31536000}
+_LONGEST_IN_WORDS = 40
 _URL = re.compile(r"https?://[^\s/@]+(/\S*)?")
 _EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.?[^@\s,;<>\"]*")
 _SENDER = re.compile(rf"(?:[^<>\r\n]+ <({_EMAIL.pattern})>|{_EMAIL.pattern})")
@@ -33,7 +41,21 @@ _FALSE = frozenset(("false", "no", "off"))
 def _duration(text: str) -> float:
     if text.isdecimal() and text != "0":
         raise ValueError(f'"{text}" has no unit: write {text}s for seconds, {text}m for minutes')
-    return parse_duration(text)
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise Wrong(str(error), _meant(text)) from None
+
+
+def _meant(text: str) -> str | None:
+    """The duration that "2 hours", "1.5h" or "30MIN" must be meant to be."""
+    if _IN_WORDS.fullmatch(text) is None or len(text) > _LONGEST_IN_WORDS:
+        return None
+    seconds = 0.0
+    for number, unit in _PART_IN_WORDS.findall(text.lower()):
+        small = unit.startswith(("ms", "milli"))
+        seconds += float(number) * _SECONDS["ms" if small else unit[0]]
+    return format_duration(seconds) if 0 < seconds < _SECONDS["y"] else None
 
 
 def _positive(text: str) -> float:
@@ -56,7 +78,8 @@ def _respond_within(text: str) -> float | str:
     try:
         return _positive(text)
     except ValueError as error:
-        near = nearest(text, [NEXT_BUSINESS_DAY])
+        meant = error.suggestion if isinstance(error, Wrong) else None
+        near = meant or nearest(text, [NEXT_BUSINESS_DAY])
         raise Wrong(f'{error}; or write "{NEXT_BUSINESS_DAY}"', near) from None
 
 
@@ -64,7 +87,9 @@ def _zone(text: str) -> str:
     try:
         zone_named(text)
     except ValueError as error:
-        raise Wrong(str(error), nearest(text, available_timezones())) from None
+        # Only cities: of PST the nearest would be MST, which is another time.
+        cities = [name for name in available_timezones() if "/" in name and name[:4] != "Etc/"]
+        raise Wrong(str(error), nearest(text, [*cities, "UTC"])) from None
     return text
 
 
@@ -225,7 +250,9 @@ SENDER = Text("sender", _sender, "@")
 PLAIN_URL = Text("URL", _url, "^https?://")
 BARE_URL = Text("URL", _bare_url, "^https?://[^/]+/?$")
 FLAG = Text("true or false", _flag, types=("boolean", "string"))
-MATCHERS = Text("text with matchers", _matchers, "[=!]")
+MATCHERS = Text(
+    "text with matchers", _matchers, "[=!]", example="""'severity="critical"', in single quotes"""
+)
 DATE = Text("date", _date, "^[0-9]{4}-")
 MOMENT = Text("time", _moment, "^[0-9]{4}-")
 ROTATE = Text("length of a turn", _rotate)

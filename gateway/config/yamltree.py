@@ -15,6 +15,7 @@ from typing import NamedTuple
 import yaml
 
 from gateway.config.problem import Findings, Spot, join, short
+from gateway.config.yaml_faults import explained
 
 MAX_BYTES = 2 * 1024 * 1024
 MAX_DEPTH = 64
@@ -95,9 +96,8 @@ def read_tree(source: str | bytes, findings: Findings) -> Node | None:
     except _Unreadable as fault:
         findings.error(Spot(fault.line, fault.column, ""), fault.message, text=fault.text)
     except yaml.MarkedYAMLError as fault:
-        mark = fault.problem_mark or fault.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        findings.error(Spot(line, column, ""), _explained(fault, text, line))
+        line, column, said = explained(fault, text)
+        findings.error(Spot(line, column, ""), said)
     except yaml.YAMLError as fault:
         findings.error(Spot(1, 1, ""), f"not YAML: {short(str(fault))}")
     return None
@@ -115,24 +115,6 @@ def _text(source: str | bytes) -> str:
     if "\0" in text:
         raise _Unreadable("the file is binary, not YAML text (it has NUL characters)", None)
     return text
-
-
-def _explained(fault: yaml.MarkedYAMLError, text: str, line: int) -> str:
-    """The parser's complaint in words, without the lines it quotes: they may hold a secret."""
-    said = fault.problem or "it cannot be read"
-    if fault.context:
-        begun = fault.context_mark.line + 1 if fault.context_mark else line
-        where = f" that begins in line {begun}" if begun < line else ""
-        said = f"{fault.context}{where}: {said}"
-    lines = text.split("\n")
-    written = lines[line - 1] if line <= len(lines) else ""
-    if "\t" in written[: len(written) - len(written.lstrip())]:
-        return f"not YAML: {said}; the line is indented with a tab: use spaces"
-    if "mapping values are not allowed" in said:
-        return f"not YAML: {said}; check the indentation, and quote a text that has ': ' in it"
-    if "found character that cannot start any token" in said:
-        return f"not YAML: {said}; quote a text that begins with @, ` or %"
-    return f"not YAML: {said}"
 
 
 class _Composer:
@@ -217,7 +199,10 @@ class _Composer:
                 merged += self._merged(value, path)
             elif key.text in entries:
                 first = entries[key.text][0].line
-                said = f'"{short(key.text)}" is said twice: first in line {first}'
+                said = (
+                    f'"{short(key.text)}" is said twice: first in line {first}; remove one, or '
+                    "check its indentation if it belongs to something else"
+                )
                 self._error(key, join(path, key.text), said, key.text)
             else:
                 entries[key.text] = (key, value)

@@ -22,6 +22,15 @@ RESERVED = SPACES | frozenset("{}!=~,\\\"'`")
 
 _REMEMBERED_ANSWERS = 4096
 
+_HINTS = {
+    "missing )": r"a ( is not closed; write \( for one that is meant",
+    "unexpected )": r"a ) closes nothing; write \) for one that is meant",
+    "missing ]": r"a [ is not closed; write \[ for one that is meant",
+    "no argument for repetition": "there is nothing to repeat; any text is .*",
+    "invalid perl operator": "RE2 cannot look ahead or behind; the operator !~ excludes",
+}
+"""What to write instead, by the beginnings of RE2's complaints."""
+
 
 class MatcherError(ValueError):
     """A matcher that cannot be read; the text says where, what, and what to write."""
@@ -156,7 +165,9 @@ def _pattern_test(pattern: str) -> Callable[[str], bool]:
         # Joined like this, not with the text escaped, because Alertmanager joins it like this.
         search = re2.compile(f"^(?:{pattern})$", options).search
     except (re2.error, UnicodeEncodeError) as error:
-        raise MatcherError(f"{pattern!r} is not an RE2 pattern: {_reason(error)}") from None
+        raise MatcherError(
+            f"{pattern!r} is not an RE2 pattern: {_reason(error, pattern)}"
+        ) from None
     answers: dict[str, bool] = {}
 
     def test(text: str) -> bool:
@@ -171,6 +182,10 @@ def _pattern_test(pattern: str) -> Callable[[str], bool]:
     return test
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception, pattern: str) -> str:
+    """What RE2 says, without the frame around the pattern that is ours, and what to do."""
     text = error.args[0] if error.args else error
-    return text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
+    said = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
+    said = "missing ]" if said.startswith("missing ]") else said.removesuffix(f": ^(?:{pattern})$")
+    hint = next((words for start, words in _HINTS.items() if said.startswith(start)), "")
+    return f"{said} ({hint})" if hint else said

@@ -70,6 +70,32 @@ def test_a_plan_that_is_meant_raises_no_doubts() -> None:
             id="undeclared severity",
         ),
         pytest.param(
+            "receivers: [{name: all}]\n"
+            "route: {receiver: all, routes: [{matchers: ['team=\"db|web\"']}]}\n",
+            '2:44: team="db|web": = takes the text as it stands; write =~ for a pattern',
+            id="pattern without its operator",
+        ),
+        pytest.param(
+            "receivers: [{name: all}]\nroute: {receiver: all, routes: [{match: {team: '=~db'}}]}\n",
+            '2:33: team="=~db": = takes the text as it stands; write =~ for a pattern',
+            id="operator in a value",
+        ),
+        pytest.param(
+            "severities: {critical: {rank: 1}}\n"
+            "receivers: [{name: all}]\n"
+            "route: {receiver: all, routes: [{matchers: [\"severity='critical'\"]}]}\n",
+            "3:44: severity=\"'critical'\": the single quotes are part of the value; write double "
+            "quotes around it",
+            id="single quotes in a matcher",
+        ),
+        pytest.param(
+            "receivers: [{name: all}]\n"
+            "route: {receiver: all}\n"
+            "inhibit_rules: [{source_matchers: [a=b], target_matchers: ['team!=\"x.*\"']}]\n",
+            '3:59: team!="x.*": != takes the text as it stands; write !~ for a pattern',
+            id="pattern without its operator in an inhibit rule",
+        ),
+        pytest.param(
             "receivers: [{name: a, fallback: b}, {name: b, fallback: a}]\nroute: {receiver: a}\n",
             "1:33: fallback: goes round in a circle: a → b → a",
             id="fallback loop",

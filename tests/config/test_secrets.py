@@ -10,6 +10,7 @@ from tests.config.texts import REST, Files, doubts, faults, loaded
 PAGER = (
     'receivers: [{{name: all, pagerduty: [{{routing_key: "{key}"}}]}}]\nroute: {{receiver: all}}\n'
 )
+ROUTE = "route: {receiver: all}\n"
 
 
 def test_a_reference_names_the_target_and_its_secret() -> None:
@@ -79,6 +80,38 @@ def test_a_literal_url_is_its_own_address() -> None:
     )
     (target,) = config.plan.receivers["all"].targets
     assert (target.address, dict(target.options)) == ("https://example.com/in", {"max_alerts": "5"})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://hooks.slack.com/services/T0/B0/test-token",
+        "https://discord.com/api/webhooks/1/test-token",
+        "https://example.com/hook?room=1&access_token=test-token",
+        "https://example.com/hook?key=test-token",
+    ],
+)
+def test_a_url_that_is_its_own_key_is_a_secret(url: str) -> None:
+    """Promise 10: pasted into the file it is neither stored nor shown, and that is warned of."""
+    config = loaded(
+        f"receivers: [{{name: all, webhook: [{{url: '{url}'}}]}}]\nroute: {{receiver: all}}\n"
+    )
+    (target,) = config.plan.receivers["all"].targets
+    assert "test-token" not in target.address
+    assert config.secrets[target.address].reveal() == url
+    said = [str(one) for one in config.warnings if "holds a token" in one.message]
+    assert len(said) == 1
+    assert "test-token" not in said[0]
+
+
+def test_a_plain_url_is_no_secret() -> None:
+    """What holds no token is shown, so that people see where messages go."""
+    url = "https://example.com/hooks/alerts?team=billing&monkey=1"
+    config = loaded(
+        f"receivers: [{{name: all, webhook: [{{url: '{url}'}}]}}]\nroute: {{receiver: all}}\n"
+    )
+    (target,) = config.plan.receivers["all"].targets
+    assert target.address == url
 
 
 def test_a_url_with_a_password_is_a_secret() -> None:
