@@ -1,6 +1,7 @@
 """The grammar of receivers and their targets."""
 
 from gateway.config.kinds import Choice
+from gateway.config.nobody_told import NAMES
 from gateway.config.sections import Field, ListOf, Section
 from gateway.config.values import EMAIL, FLAG, NAME, PATIENCE, SECRET, URL, WORD, count
 
@@ -99,7 +100,9 @@ _CONSOLE_TARGET = Section("console target", "The standard output.", (), optional
 
 RECEIVER = Section(
     "receiver",
-    "A name with the places that are told. One with no places tells nobody, on purpose.",
+    "A name with the places that are told. One with no places tells nobody: `gateway check` doubts "
+    "that at the root and where the worst alerts come, unless its name says so by a word such as "
+    f"{', '.join(NAMES)}.",
     (
         Field("name", NAME, "The name that routes use.", "", "billing-critical", required=True),
         Field(

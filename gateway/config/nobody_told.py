@@ -1,0 +1,87 @@
+"""Routes that end at a receiver without any place: meant, or forgotten?
+
+Alertmanager takes such receivers, and people use them on purpose. A name that says so is believed;
+any other is doubted where silence would hurt: at the root, where all that is left over stays, and
+where the worst alerts come.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+
+from gateway.config.kinds import Entry
+from gateway.config.problem import Findings, short
+from gateway.core.matcher import Matcher
+from gateway.core.plan import Plan
+from gateway.core.routing import Route
+
+NAMES = ("null", "none", "nobody", "nothing", "blackhole", "devnull", "noop", "discard")
+"""A receiver with one of these words in its name tells nobody on purpose."""
+
+USUALLY_WORST = ("critical", "page")
+"""Values of the severity label that wake people, where the file declares no severities."""
+
+
+def doubt_silent_receivers(plan: Plan, routes: Mapping[str, Entry], findings: Findings) -> None:
+    """Warn, once a receiver, of alerts that should page somebody and reach no place at all.
+
+    `routes` are the file's, by the ids of the plan's.
+    """
+    worst = [one.name for one in plan.severities.values() if one.rank == plan.worst_rank]
+    doubted: set[str] = set()
+    for chain in _chains((plan.root,)):
+        route = chain[-1]
+        receiver = plan.receivers[route.receiver]
+        if receiver.targets or receiver.escalate or receiver.name in doubted:
+            continue
+        if says_so(receiver.name):
+            continue
+        if len(chain) == 1:
+            stay = "whatever no other route takes" if _stays(chain, "", None) else ""
+        else:
+            severities = worst or USUALLY_WORST
+            bad = [one for one in severities if _stays(chain, plan.severity_label, one)]
+            stay = f"alerts of severity {bad[0]} that come here" if bad else ""
+        if stay:
+            doubted.add(receiver.name)
+            said = (
+                f'receiver "{short(receiver.name)}" has no places: nobody is told of {stay}; give '
+                'it one, such as email:, or call it "null" or "nobody" where that is meant'
+            )
+            spot = routes[route.origins["receiver"]].spot_of("receiver")
+            findings.warn(spot, said, text=receiver.name)
+
+
+def says_so(name: str) -> bool:
+    """Whether a receiver's name says that it tells nobody: "null", "team-blackhole", "dev/null"."""
+    words = re.findall(r"[a-z0-9]+", name.lower())
+    return "".join(words) in NAMES or not set(NAMES).isdisjoint(words)
+
+
+def _chains(above: tuple[Route, ...]) -> Iterator[tuple[Route, ...]]:
+    """Every route with those above it, in the order of the file."""
+    yield above
+    for child in above[-1].children:
+        yield from _chains((*above, child))
+
+
+def _stays(chain: tuple[Route, ...], label: str, severity: str | None) -> bool:
+    """Whether some alert of this severity (None: of any) ends at the last route of the chain.
+
+    It does unless a route takes all of them away for certain: no guess about other labels.
+    """
+    given = {matcher for route in chain for matcher in route.matchers}
+
+    def fits(matcher: Matcher) -> bool:
+        return severity is not None and matcher.name == label and matcher.matches_value(severity)
+
+    def takes_all(other: Route) -> bool:
+        return all(matcher in given or fits(matcher) for matcher in other.matchers)
+
+    if severity is not None and any(one.name == label and not fits(one) for one in given):
+        return False
+    for parent, child in pairwise(chain):
+        earlier = parent.children[: parent.children.index(child)]
+        if any(takes_all(one) and not one.continue_ for one in earlier):
+            return False
+    return not any(takes_all(one) for one in chain[-1].children)
