@@ -11,6 +11,7 @@ from gateway.cli import duty
 from gateway.cli.show import paint, plural, say, say_json
 from gateway.cli.world import BAD, World, json_option, pass_world, templates_option
 from gateway.config.load import Config, ConfigError, Problem, load
+from gateway.core.exposure import exposed
 from gateway.core.rota import gaps
 from gateway.core.routing import walk
 from gateway.render.times import clock_time, duration
@@ -45,7 +46,8 @@ def command(
     """Check FILE (routes.yaml) and the templates.
 
     Prints every fault and every doubt with its file, line and column; then what the file holds
-    and who is on call. Every template is rendered against samples of all kinds of messages.
+    and who is on call. Every template is rendered against samples of all kinds of messages. Of the
+    settings GATEWAY_* it says what listening beyond loopback without GATEWAY_API_TOKEN means.
 
     Exit status 1 when anything is wrong; warnings alone are no fault.
     """
@@ -60,6 +62,7 @@ def command(
     except ConfigError as error:
         errors, warnings = error.problems, error.warnings
     found = _templates(world.folder(templates), world.env)
+    settings = _doubtful_settings(world, loaded)
     bad = bool(errors) or any(not problem.warning for problem in found)
     if as_json:
         answer = {
@@ -68,6 +71,7 @@ def command(
             "errors": [problem.to_json() for problem in errors],
             "warnings": [problem.to_json() for problem in warnings],
             "templates": [_template_json(problem) for problem in found],
+            "settings": settings,
             "summary": _summary(loaded, now) if loaded else None,
         }
         say_json(answer)
@@ -78,9 +82,11 @@ def command(
             say(f"{_word(lost.warning)} {str(lost).replace(' warning:', '', 1)}")
         for problem in warnings:
             say(f"{_word(True)} {problem}")
+        for said in settings:
+            say(f"{_word(True)} {said}")
         if loaded:
             _say_summary(loaded, now)
-        _say_verdict(path, len(errors), len(warnings), found)
+        _say_verdict(path, len(errors), len(warnings) + len(settings), found)
     raise SystemExit(BAD if bad else 0)
 
 
@@ -99,6 +105,14 @@ def _templates(folder: Path, env: Mapping[str, str]) -> "list[TemplateProblem]":
         return found
     finally:
         gc.enable()
+
+
+def _doubtful_settings(world: World, loaded: Config | None) -> list[str]:
+    """What is doubtful about the settings together with the file, where both can be read."""
+    if loaded is None:
+        return []
+    said = exposed(world.settings(), loaded.sources.values())
+    return [said] if said else []
 
 
 def _template_json(problem: "TemplateProblem") -> dict[str, Any]:

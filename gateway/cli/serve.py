@@ -13,6 +13,7 @@ import click
 from gateway import log as logs
 from gateway.cli.show import plural
 from gateway.config.load import ConfigError
+from gateway.core.exposure import exposed
 from gateway.core.server import ServerSettings, SettingError, read_settings
 
 if TYPE_CHECKING:
@@ -89,8 +90,9 @@ def settle() -> None:
 
 
 def welcome(settings: ServerSettings, engine: "Engine", address: str) -> None:
-    """Say where it listens and what to try next."""
-    for warning in engine.config.warnings:
+    """Say what is doubtful, where it listens and what to try next."""
+    open_to_others = exposed(settings, engine.config.sources.values())
+    for warning in (*engine.config.warnings, *filter(None, [open_to_others])):
         click.echo(f"warning: {warning}", err=True)
     sample = "docs/samples/double-charge.json"
     click.echo(

@@ -61,7 +61,7 @@ def _demand(request: web.Request, settings: ServerSettings, basic: bool) -> None
     token = settings.api_token
     if token is None:
         hint = "set GATEWAY_API_TOKEN" + (" or GATEWAY_PUBLIC_READS=1" if basic else "")
-        said = f"not allowed from other machines: {hint}"
+        said = f"closed, for the gateway listens beyond loopback without an API token: {hint}"
         raise RequestError(403, said, [{"field": "Authorization", "message": hint}])
     if not _same(token, _given(request, basic)):
         ways = 'Bearer realm="gateway"'

@@ -51,6 +51,18 @@ def test_all_faults_are_told_with_file_line_and_column(tmp_path: Path) -> None:
     assert "on call" not in result.stdout
 
 
+def test_listening_to_others_without_a_token_is_doubted() -> None:
+    """check knows the settings as well: what would be closed, and what open to everybody."""
+    beyond = {"GATEWAY_LISTEN": "0.0.0.0:9095"}
+    said = fine("check", **beyond)
+    assert "warning: GATEWAY_LISTEN is beyond loopback (0.0.0.0) and GATEWAY_API_TOKEN is" in said
+    count = len(fine_json("check", **beyond)["warnings"])
+    assert f"no errors, {count + 1} warnings" in said
+    assert len(fine_json("check", **beyond)["settings"]) == 1
+    assert fine_json("check")["settings"] == []
+    assert fine_json("check", **beyond, GATEWAY_API_TOKEN="test-token")["settings"] == []
+
+
 def test_warnings_alone_are_no_fault(tmp_path: Path) -> None:
     """A doubtful file is said to be doubtful and loads: exit status 0."""
     file = tmp_path / "routes.yaml"
