@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from gateway.core.audience import receiver_of, step_targets
 from gateway.core.incident import Incident, Member
+from gateway.core.notice import Reason
 from gateway.core.plan import UNKNOWN_RANK, Plan, Repeats, Severity
 from gateway.core.routing import Route
 from gateway.core.timeinterval import muted, next_mute_change
@@ -18,9 +19,18 @@ from gateway.web.look import name_of
 
 
 def standing(
-    incident: Incident, members: Sequence[Member], plan: Plan, now: float, zone: str
+    incident: Incident,
+    members: Sequence[Member],
+    plan: Plan,
+    now: float,
+    zone: str,
+    silences: Sequence[str] = (),
 ) -> list[str]:
-    """How the incident stands at `now`, and what comes next; times on the wall clock of `zone`."""
+    """How the incident stands at `now`, and what comes next; times on the wall clock of `zone`.
+
+    `silences` are sentences about those that hold now. They stand in place of the one that was
+    noted when it was decided to keep quiet, which is the same silence as a rule.
+    """
 
     def at(t: float) -> str:
         return clock_time(t, zone, now)
@@ -43,11 +53,15 @@ def standing(
     if not incident.flushed:
         wait = f"Nobody was told yet: the group waits until {at(incident.tick_at)} for more alerts"
         said.append(f"{wait} (group_wait).")
-    if incident.why_not:
-        said.append(f"It keeps quiet: {incident.why_not}.")
     receiver = receiver_of(plan, incident.receiver)
-    if not receiver.targets and receiver.escalate is None:
-        said.append(f"Receiver {receiver.name} has no targets: nobody is told, on purpose.")
+    nowhere = not (receiver.targets or receiver.escalate or incident.climb)
+    if nowhere:
+        said.append(f"Receiver {receiver.name} has no places: nobody is told.")
+    elif incident.why_not and not (silences and incident.why_not.startswith(Reason.SILENCED)):
+        said.append(f"It keeps quiet: {incident.why_not}.")
+    said += silences
+    if nowhere:
+        return said
     if incident.suppressed:
         said.append("While that lasts no step is taken and nothing is told again.")
     elif incident.ack is None and muted_now is None:

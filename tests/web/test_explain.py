@@ -64,7 +64,7 @@ async def test_nothing_is_foretold_while_it_is_silenced(tmp_path: Path) -> None:
         await world.advance(MINUTE)
         [incident] = (await asked(client, incident="1001"))["incidents"]
         text = " ".join(incident["why"])
-        assert "silenced by ana until 2026-11-18 12:07 UTC: looking into it" in text
+        assert "Silenced by Ana until 12:07 UTC (looking into it); to end it:" in text
         assert "no step is taken and nothing is told again" in text
         assert "Step 2" not in text
 
@@ -153,7 +153,42 @@ async def test_a_group_that_waits_says_until_when(tmp_path: Path) -> None:
     async with served(tmp_path) as (world, client):
         await world.post(alert("SlowInvoices", "warning"))
         said = await asked(client, incident="1001", zone="UTC")
-        assert "the group waits until 11:07 UTC" in said["answer"][1]
+        assert said["answer"] == [
+            "Nobody was told yet: the group waits until 11:07 UTC for more alerts (group_wait)."
+        ]
+
+
+async def test_a_silence_is_told_once(tmp_path: Path) -> None:
+    """Silenced when it came and when it was to be told: one sentence, on the asker's clock."""
+    async with served(tmp_path) as (world, client):
+        only = (Matcher("alertname", "=", "SlowInvoices"),)
+        until = world.now + 2 * HOUR
+        silence = await world.engine.silences.put(only, world.now, until, "ana", "release")
+        await world.post(alert("SlowInvoices", "warning"))
+        await world.advance(MINUTE)
+        said = await asked(client, incident="1001", zone="Europe/Berlin")
+        assert said["answer"] == [
+            "Nobody was told.",
+            "Silenced by Ana until 14:06 CET (release); to end it: gateway silence expire "
+            f"{silence.id[:8]}.",
+            "While that lasts no step is taken and nothing is told again.",
+        ]
+
+
+async def test_no_repeat_is_foretold_where_nobody_is_told(tmp_path: Path) -> None:
+    """A receiver without places was never told, and will not be told again."""
+    routes = ROUTES.replace(
+        '- name: quiet\n    slack: [{channel: "#billing-alerts"}]', "- name: 'null'"
+    )
+    routes = routes.replace("receiver: quiet", "receiver: 'null'")
+    async with served(tmp_path, routes) as (world, client):
+        await world.post(alert("NightlyReport", "info"))
+        await world.advance(MINUTE)
+        said = await asked(client, incident="1001", zone="UTC")
+        assert said["answer"] == [
+            "Nobody was told.",
+            "Receiver null has no places: nobody is told.",
+        ]
 
 
 async def test_an_unknown_alert_points_at_what_was_refused(tmp_path: Path) -> None:

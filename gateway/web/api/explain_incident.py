@@ -26,11 +26,13 @@ def explained(tx: Tx, engine: Engine, number: int, zone: str) -> ExplainedIncide
     entries = timeline.of(tx, number)
     joined = members.members(tx, [number]).get(number, [])
     why = _past(incident, entries, notices, zone, now)
-    why += standing(incident, joined, plan, now, zone)
     if incident.open:
         hush = engine.burning.hush(tx)
-        why += silenced(hush.silences, joined, plan, now, zone)
+        silences = silenced(hush.silences, joined, plan, now, zone)
+        why += standing(incident, joined, plan, now, zone, silences)
         why += inhibited(tx, hush, joined, now)
+    else:
+        why += standing(incident, joined, plan, now, zone)
     told = any(notice.state is NoticeState.SENT for notice in notices)
     return explained_model(tx, engine, incident, told, why, entries, notices)
 
@@ -79,6 +81,8 @@ def _past(
         ]
     elif notices:
         said = ["Messages were written, and none is delivered yet."]
+    elif incident.open and not incident.flushed:
+        said = []  # until when the group waits is said with how it stands
     else:
         said = ["Nobody was told."]
         said += [
