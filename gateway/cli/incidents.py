@@ -8,6 +8,7 @@ from gateway.cli import story
 from gateway.cli.api import api_of, incident_number, url_option
 from gateway.cli.show import Cell, columns, say, say_json, severity_colour
 from gateway.cli.world import World, json_option, pass_world
+from gateway.core.when import parse_rfc3339
 
 STATES = ("open", "firing", "acknowledged", "resolved", "all")
 
@@ -73,7 +74,7 @@ def command(
     ordered = sorted(page["incidents"], key=lambda one: one["state"] != "firing")
     columns(
         [_row(one, seen_from, world.now()) for one in ordered],
-        ("number", "severity", "state", "since", "receiver", "what"),
+        ("number", "severity", "state", "since", "answer by", "receiver", "what"),
     )
     if page["next"] is not None:
         say(f"… and older ones: --limit shows more than {limit}")
@@ -87,6 +88,17 @@ def _row(one: dict[str, Any], zone: str, now: float) -> list[Cell]:
         (one["severity"] or "none", severity_colour(one["severity"])),
         (state, "green" if one["state"] == "resolved" else None),
         story.clock(one["opened_at"], zone, now),
+        _answer_by(one, zone, now),
         one["receiver"],
         one["title"],
     ]
+
+
+def _answer_by(one: dict[str, Any], zone: str, now: float) -> Cell:
+    """Until when somebody should take it; nothing is asked of people who are not told."""
+    if one["why_quiet"]:
+        return "nobody is told"
+    if one["respond_by"] is None:
+        return ""
+    until = story.clock(one["respond_by"], zone, now)
+    return (f"overdue since {until}", "red") if parse_rfc3339(one["respond_by"]) < now else until

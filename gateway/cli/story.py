@@ -82,7 +82,7 @@ def say_incident(incident: dict[str, Any], zone: str, now: float) -> None:
     if incident["group_labels"]:
         say(f"group {one_line(format_labels(incident['group_labels']), 500)}")
     if incident["state"] != "resolved":
-        if incident["respond_by"] and not incident["acknowledged"]:
+        if incident["respond_by"] and not incident["why_quiet"]:
             say(f"an answer is asked for by {clock(incident['respond_by'], zone, now)}")
         climb = incident["escalation"]
         if climb and climb["next_at"]:

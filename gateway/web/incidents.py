@@ -6,7 +6,7 @@ from aiohttp import web
 
 from gateway.core.incident import Incident, State
 from gateway.core.notice import Entry, Kind
-from gateway.core.plan import UNKNOWN_RANK, Plan
+from gateway.core.plan import NEXT_BUSINESS_DAY, UNKNOWN_RANK, Plan
 from gateway.flow.engine import Engine
 from gateway.render.clean import clean
 from gateway.render.links import links_from
@@ -147,6 +147,10 @@ def _text(incident: Incident, plan: Plan, zone: str, now: float) -> str:
         return f"{name_of(plan, incident.ack.by)} has it · {since}"
     if incident.why_not:
         return f"{quiet_because(incident)} · {since}"
+    severity = plan.severities.get(incident.severity or "")
+    until = incident.respond_by
+    if severity and severity.respond_within == NEXT_BUSINESS_DAY and until and now < until:
+        return f"waits for the next business day, until {clock_time(until, zone, now)} · {since}"
     return f"nobody has it · {since}"
 
 

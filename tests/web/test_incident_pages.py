@@ -7,7 +7,7 @@ import pytest
 from aiohttp import encode_basic_auth
 
 from gateway.core.delivery import Failure, SendError
-from tests.flow.world import HOUR, MINUTE, START, World, alert
+from tests.flow.world import DAY, HOUR, MINUTE, ROUTES, START, World, alert
 from tests.web.real import Client, served
 from tests.web.test_ack_pages import text_of
 
@@ -39,6 +39,21 @@ async def test_the_list_shows_the_worst_first(gateway: Gateway) -> None:
     assert "nobody has it · for 20 min" in page
     await world.ack(1001)
     assert "Ana has it" in await text_of(client, "GET", "/")
+
+
+async def test_the_list_says_what_may_wait(tmp_path: Path) -> None:
+    """Nobody looks for who has it while the severity leaves it to the next business day."""
+    routes = ROUTES.replace("info: {rank: 3,", "info: {rank: 3, respond_within: next business day,")
+    async with served(tmp_path, routes) as (world, client):
+        await world.post(alert("NightlyReport", "info"))
+        await world.advance(10 * MINUTE)
+        page = await text_of(client, "GET", "/")
+        assert "waits for the next business day, until Thu 19 Nov, 17:00 UTC · for 10 min" in page
+        assert "nobody has it" not in page
+        await world.advance(2 * DAY)
+        page = await text_of(client, "GET", "/")
+        assert "nobody has it" in page
+        assert "next business day" not in page
 
 
 async def test_an_incident_tells_its_story(gateway: Gateway) -> None:

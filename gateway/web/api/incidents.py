@@ -41,6 +41,8 @@ def incident_model(engine: Engine, incident: Incident, title: str) -> dict[str, 
         and models.Acknowledgement(
             by=person(engine.plan, ack.by), at=ack.at, via=ack.via, expires_at=ack.expires_at
         ),
+        "respond_by": incident.respond_by if incident.open and ack is None else None,
+        "why_quiet": incident.why_not if incident.open else "",
         "url": engine.links.incident(incident.number),
     }
 
@@ -110,7 +112,6 @@ async def one_incident(
         return models.IncidentDetail.model_validate(
             {
                 **incident_model(engine, incident, reading.title_of(tx, number)),
-                "respond_by": incident.respond_by,
                 "escalation": climb and models.Escalation.model_validate(climb),
                 "alerts": [_alert(member, now) for member in seen.members],
                 "timeline": [

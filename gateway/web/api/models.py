@@ -73,6 +73,8 @@ class Incident(Answer):
     resolved_at: Instant | None
     due_at: Instant | None = Field(description="When it will be looked at next.")
     acknowledged: Acknowledgement | None
+    respond_by: Instant | None = Field(description="Until when an answer is asked for.")
+    why_quiet: str = Field(description="Why nobody is told at present; empty while they are.")
     url: str
 
 
@@ -142,7 +144,6 @@ class Escalation(Answer):
 class IncidentDetail(Incident):
     """An incident with all there is to know."""
 
-    respond_by: Instant | None
     escalation: Escalation | None
     alerts: list[Alert]
     timeline: list[Event]
