@@ -61,6 +61,8 @@ def act(
     """Do it over the API and say what came of it."""
     seen_from = zone_of(world, zone)
     answer = api_of(world, url).post(f"/incidents/{number}/{what}", {"by": by})
+    for warning in answer["warnings"]:
+        click.echo(f"warning: {one_line(warning, 1000)}", err=True)
     if as_json:
         say_json(answer)
         return

@@ -80,6 +80,26 @@ async def test_an_acknowledgement_is_made_shown_and_undone(tmp_path: Path) -> No
         assert "not acknowledged" in again.stderr
 
 
+async def test_whoever_is_not_declared_is_warned_and_has_it(tmp_path: Path) -> None:
+    """A slip of the pen shows at once; the answer on standard output stays what it was."""
+    async with served(tmp_path) as (world, client):
+        await world.post(alert())
+        await world.advance(MINUTE)
+        slip = await at(world, client, "ack", "1001", "--as", "Anna", "--json")
+        assert slip.exit_code == 0
+        assert slip.stderr == (
+            'warning: routes.yaml declares no person "Anna": it is done in that name all the same, '
+            "but by it nobody can be reminded. Did you mean ana? Declared are ana, ben.\n"
+        )
+        answer = json.loads(slip.stdout)
+        assert answer["incident"]["acknowledged"]["by"]["id"] == "Anna"
+        assert len(answer["warnings"]) == 1
+        undone = await at(world, client, "unack", "1001", "--as", "Anna")
+        assert "Did you mean ana?" in undone.stderr
+        right = await at(world, client, "ack", "1001", "--as", "ana")
+        assert right.stderr == ""
+
+
 async def test_attempts_are_shown_where_something_went_wrong(tmp_path: Path) -> None:
     """Promise 13: what was given up stands there with the vendor's word."""
     async with served(tmp_path) as (world, client):

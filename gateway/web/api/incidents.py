@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from gateway.config.problem import listed, nearest
 from gateway.core import respond
 from gateway.core.escape import one_line
 from gateway.core.facts import escalation_facts
@@ -14,6 +15,7 @@ from gateway.web.api import models, questions
 from gateway.web.errors import RequestError
 from gateway.web.look import read_incident
 
+_CHANGED = {respond.Answer.DONE, respond.Answer.UNDONE}
 _NOT_DONE = {respond.Answer.RESOLVED, respond.Answer.NOT_ACKNOWLEDGED}
 
 
@@ -158,7 +160,24 @@ async def _respond(engine: Engine, number: int, by: str, undo: bool) -> models.R
     return models.Responded(
         answer=response.answer.value,
         incident=models.Incident.model_validate(incident_model(engine, response.incident, title)),
+        warnings=_strangers(engine.plan, name) if response.answer in _CHANGED else [],
     )
+
+
+def _strangers(plan: Plan, name: str) -> list[str]:
+    """A warning where routes.yaml declares people, and not this one.
+
+    No refusal: at night an incident that somebody has is worth more than a name that is right,
+    and a program that acknowledges is nobody of ours.
+    """
+    if not plan.people or name in plan.people:
+        return []
+    near = nearest(name, plan.people)
+    hint = f" Did you mean {near}?" if near else ""
+    return [
+        f'routes.yaml declares no person "{name}": it is done in that name all the same, but by it '
+        f"nobody can be reminded.{hint} Declared are {listed(plan.people)}."
+    ]
 
 
 def _alert(member: Member, now: float) -> models.Alert:

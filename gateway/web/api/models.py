@@ -162,6 +162,7 @@ class Responded(Answer):
 
     answer: str
     incident: Incident
+    warnings: list[str] = Field(description="What was done all the same, and may not be meant.")
 
 
 class Duty(Answer):
