@@ -6,8 +6,9 @@ Requests that wait at the same time share a transaction: while one commits, the 
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
-from gateway.core.alert import Alert, merge
+from gateway.core.alert import Alert
 from gateway.core.incoming import Incoming, Unread
 from gateway.core.labels import identity
 from gateway.core.plan import Plan
@@ -209,12 +210,20 @@ class Intake:
             return 0
 
         def work(tx: Tx) -> None:
-            alerts.extend(tx, ends)
             old = alerts.known(tx, [alert.identity for alert in reworded])
-            merged = [merge(old[a.identity], a, now) for a in reworded if a.identity in old]
+            # The words only: what ended meanwhile, as another replica was told, stays so.
+            worded = [
+                replace(stored, annotations=a.annotations, generator_url=a.generator_url)
+                for a in reworded
+                if (stored := old.get(a.identity)) is not None
+                and stored.updated_at <= a.updated_at
+                and not stored.is_resolved(a.updated_at)
+            ]
             plan = self._plan()
             way_of = ways(plan).of
-            alerts.put(tx, merged, [way_of(alert.labels).inhibits for alert in merged])
+            alerts.put(tx, worded, [way_of(alert.labels).inhibits for alert in worded])
+            # After the words: an end is stored as of now, and what was said before counts no more.
+            alerts.extend(tx, ends)
 
         await self._store.write(work)
         self._memory.written(ends, reworded)

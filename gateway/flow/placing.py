@@ -35,6 +35,7 @@ def commit(tx: Tx, batch: Sequence[Alert], plan: Plan, now: float) -> Batch:
     before = alerts.known(tx, list({alert.identity for alert in batch}))
     after: dict[str, Alert] = {}
     news: set[str] = set()
+    begun: dict[str, Alert] = {}
     for alert in batch:
         old = after.get(alert.identity) or before.get(alert.identity)
         if old is None:
@@ -47,6 +48,8 @@ def commit(tx: Tx, batch: Sequence[Alert], plan: Plan, now: float) -> Batch:
             new = merge(old, alert, now)
             if is_news(old, new, now):
                 news.add(alert.identity)
+        if alert.identity in news and not new.is_resolved(now):
+            begun[alert.identity] = new
         after[alert.identity] = new
     changed = [alert for key, alert in after.items() if alert != before.get(key)]
     way_of = ways(plan).of
@@ -59,7 +62,10 @@ def commit(tx: Tx, batch: Sequence[Alert], plan: Plan, now: float) -> Batch:
     }
     if any(flag and alert.identity in news for flag, alert in zip(flags, changed, strict=True)):
         alerts.bump_inhibit_version(tx)
-    place(tx, [after[key] for key in after if key in news], plan, now, done, ids)
+    # What began and ended within this batch has burned all the same: its incident says so.
+    fresh = [begun[key] for key in begun if after[key].is_resolved(now)]
+    fresh += [after[key] for key in after if key in news]
+    place(tx, fresh, plan, now, done, ids)
     done.stored = list(after.values())
     return done
 

@@ -30,3 +30,17 @@ async def test_a_report_is_held_against_those_that_still_wait(world: World) -> N
     await asyncio.gather(begun, over, anew)
     said = await world.advance(2 * MINUTE)
     assert {one.kind for one in said} == {"firing"}
+
+
+async def test_what_begins_and_ends_while_it_waits_is_on_record(world: World) -> None:
+    """Promise 2: both reports are saved in one transaction; its incident says what became of it,
+    as if each had had its own."""
+    engine = world.engine
+    ends = (None, START)
+    given = [alert("PaymentFailures", "warning", starts_at=START, ends_at=end) for end in ends]
+    posts = [asyncio.ensure_future(engine.submit("alertmanager", [one])) for one in given]
+    await asyncio.sleep(0)
+    await engine.intake.commit_waiting()
+    await asyncio.gather(*posts)
+    assert await world.advance(2 * MINUTE) == []
+    assert [entry.text for entry in await world.timeline()] == ["resolved before anybody was told"]

@@ -70,6 +70,20 @@ async def test_an_end_told_to_another_replica_stays(world: World) -> None:
     assert {d.reason for d in await world.advance(1.0)} == {"first"}
 
 
+async def test_other_words_for_what_ended_elsewhere_revive_nothing(world: World) -> None:
+    """Promise 11: one of a pair of Prometheus says that it is over, to another replica. That the
+    other one goes on, in other words, must be news when it is next heard: it is another firing."""
+    await world.post(alert(starts_at=START, ends_at=START + AHEAD))
+    await world.advance(10.0)
+    other = await world.start()
+    await world.post(alert(starts_at=START, ends_at=world.now), to=other)
+    world.now += 1.0
+    words = {"summary": "17 %"}
+    await world.post(alert(starts_at=START, ends_at=world.now + AHEAD, annotations=words))
+    await world.engine.intake.write_extensions(world.now)
+    assert await world.engine.store.read(lambda tx: alerts.page_active(tx, world.now, "", 9)) == []
+
+
 async def test_a_long_downtime_ends_nothing_and_pages_nobody_anew(world: World) -> None:
     """E7, promise 3: every stored end has passed while nobody listened. What is posted again goes
     on as it was; what is not has ended, and is told."""

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.channels.facts import AlertFacts, alerts
+from gateway.store import alerts as alerts_of
 from tests.flow.world import HOUR, MINUTE, ROUTES, START, Delivered, World, alert
 
 PAGER = "pagerduty:${PAGERDUTY_BILLING_KEY}"
@@ -23,6 +24,17 @@ async def test_new_words_are_in_the_next_message(world: World) -> None:
     said = await world.advance(2 * HOUR)
     [shown] = listed([one for one in said if one.reason == "repeat"])
     assert shown.annotations == {"summary": "950 double charges"}
+
+
+async def test_new_words_are_stored_with_a_later_end(world: World) -> None:
+    """Both were only remembered, and are due to be stored at once: neither undoes the other."""
+    await world.post(alert(starts_at=START, ends_at=START + 240, annotations={"summary": "12"}))
+    await world.advance(100.0)
+    await world.post(alert(starts_at=START, ends_at=START + 340, annotations={"summary": "950"}))
+    await world.advance(2.0)
+    await world.engine.intake.write_extensions(world.now)
+    [stored] = await world.engine.store.read(lambda tx: alerts_of.page_active(tx, START, "", 10))
+    assert (stored.ends_at, stored.annotations) == (START + 340, {"summary": "950"})
 
 
 async def test_an_end_that_was_sent_counts_before_one_that_was_inferred(world: World) -> None:
