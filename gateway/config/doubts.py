@@ -7,6 +7,7 @@ from gateway.config.build_routing import routes_in_order
 from gateway.config.kinds import Entry, Given
 from gateway.config.nobody_told import doubt_silent_receivers
 from gateway.config.problem import Findings, Spot, nearest, short
+from gateway.config.watchdog_doubts import doubt_watchdogs
 from gateway.core.matcher import Matcher
 from gateway.core.plan import Person, Plan
 from gateway.core.rota import gaps, idle_overrides
@@ -29,6 +30,7 @@ def note_doubts(file: Entry, plan: Plan, now: float | None, findings: Findings) 
     _slips_in_matchers(file, plan, routes, findings)
     doubt_silent_receivers(plan, routes, findings)
     _unused_receivers(file, plan, findings)
+    doubt_watchdogs(file, plan, findings)
     _fallback_loops(file, plan, findings)
     _intervals(file, plan, findings)
     _escalations(file, plan, findings)

@@ -1,0 +1,42 @@
+"""Where the alerts of watchdogs go: the one that always fires, and the one about its absence."""
+
+from gateway.config.kinds import Entry
+from gateway.config.problem import Findings, short
+from gateway.core.plan import Plan, Receiver
+from gateway.core.routing import match_routes
+from gateway.core.watchdog import MISSING, Watchdog
+
+FOR_PROGRAMS = frozenset(("webhook",))
+"""Channels that no person reads: a switch outside may want to hear that the alert still fires."""
+
+
+def doubt_watchdogs(file: Entry, plan: Plan, findings: Findings) -> None:
+    """Warn where people are told that all is well, or nobody that nothing is heard any more."""
+    for watchdog in plan.watchdogs:
+        spot = file.named("watchdogs")[watchdog.name].spot
+        for receiver in _receivers(plan, _labels_of(watchdog)):
+            if receiver.escalate or any(
+                target.channel not in FOR_PROGRAMS for target in receiver.targets
+            ):
+                said = (
+                    f'its alert always fires, and receiver "{short(receiver.name)}" would be told '
+                    "so again and again: give it a route of its own to a receiver without places"
+                )
+                findings.warn(spot, f"{short(watchdog.name)}: {said}")
+        for receiver in _receivers(plan, watchdog.missing):
+            if not receiver.targets and not receiver.escalate:
+                said = (
+                    f'{MISSING} goes to receiver "{short(receiver.name)}", which has no places: '
+                    "nobody would be told that monitoring is silent; see its labels: and the routes"
+                )
+                findings.warn(spot, f"{short(watchdog.name)}: {said}")
+
+
+def _labels_of(watchdog: Watchdog) -> dict[str, str]:
+    """What is known for certain of the alert's labels."""
+    return {one.name: one.value for one in watchdog.matchers if one.op == "="}
+
+
+def _receivers(plan: Plan, labels: dict[str, str]) -> list[Receiver]:
+    names = dict.fromkeys(route.receiver for route in match_routes(plan.root, labels))
+    return [plan.receivers[name] for name in names]
