@@ -1,6 +1,7 @@
 """Pages to look at: the incidents that go on, and one of them in full. They change nothing."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from aiohttp import web
 
@@ -38,6 +39,16 @@ class Row:
     word: str
     title: str
     text: str
+
+
+class _Found(NamedTuple):
+    """What the page of one incident is made of."""
+
+    seen: Seen
+    entries: list[Entry]
+    notices: list[reading.NoticeLine]
+    silences: list[str]
+    inhibitions: list[str]
 
 
 class Looking:
@@ -79,29 +90,33 @@ class Looking:
         plan, now = self._engine.plan, self._engine.now()
         zone = zone_for(plan)
 
-        def work(tx: Tx) -> tuple[Seen, list[Entry], list[reading.NoticeLine], list[str]] | None:
+        def work(tx: Tx) -> _Found | None:
             seen = read_incident(tx, number)
             if seen is None:
                 return None
             hush = self._engine.burning.hush(tx)
-            quiet = silenced(hush.silences, seen.members, plan, now, zone)
-            quiet += inhibited(tx, hush, seen.members, now)
-            return seen, timeline.of(tx, number), reading.notices_of(tx, number), quiet
+            return _Found(
+                seen,
+                timeline.of(tx, number),
+                reading.notices_of(tx, number),
+                silenced(hush.silences, seen.members, plan, now, zone),
+                inhibited(tx, hush, seen.members, now),
+            )
 
         found = await self._engine.store.read(work)
         if found is None:
             said = "Perhaps it was long ago, and its records have been removed."
             title = f"There is no incident #{text[:15]}"
             return message_page(title, said, status=404, up="../", home=True)
-        seen, entries, notices, quiet = found
-        it = picture(seen, plan, now, zone)
+        seen, entries, notices, silences, inhibitions = found
+        it = picture(seen, plan, now, zone, silences_told=bool(silences))
         story, earlier = events(entries, zone, now)
         common = it.facts["common_labels"]
         context = {
             "it": it,
             "links": links_from(it.facts),
             "silence_link": self._silence_link(request, seen, now),
-            "quiet": quiet,
+            "quiet": [*silences, *inhibitions],
             "labels": [(clean(k, 60), clean(v, 300)) for k, v in sorted(common.items())],
             "receiver": clean(seen.incident.receiver, 100),
             "story": story,

@@ -114,8 +114,13 @@ def quiet_because(incident: Incident) -> str:
     return f"Nobody is told: {clean(incident.why_not, 200)}"
 
 
-def picture(seen: Seen, plan: Plan, now: float, zone: str, reader: str = "") -> Picture:
-    """The incident at `now` for `reader` (a person's id, or empty)."""
+def picture(
+    seen: Seen, plan: Plan, now: float, zone: str, reader: str = "", *, silences_told: bool = False
+) -> Picture:
+    """The incident at `now` for `reader` (a person's id, or empty).
+
+    With `silences_told` the page names the silences over it itself.
+    """
     incident = seen.incident
     over = seen.over(now)
     listed = seen.firing(now) or list(seen.members)
@@ -139,7 +144,7 @@ def picture(seen: Seen, plan: Plan, now: float, zone: str, reader: str = "") -> 
         state_text=_state_text(state, view["lasted"]),
         heading=heading,
         about=" · ".join(about),
-        asked="" if over else _asked(incident, view, zone, now),
+        asked="" if over else _asked(incident, view, zone, now, silences_told),
         mark=_mark(seen, plan, now, zone, reader, view),
         alerts=tuple(_line(row, view, zone, now) for row in view["table"].rows[:SHOWN]),
         more=view["table"].beyond(SHOWN),
@@ -165,9 +170,13 @@ def _state_text(state: State, lasted: float) -> str:
     return f"firing for {duration(lasted)}"
 
 
-def _asked(incident: Incident, view: dict[str, Any], zone: str, now: float) -> str:
+def _asked(
+    incident: Incident, view: dict[str, Any], zone: str, now: float, silences_told: bool
+) -> str:
     said = "Nobody has it yet."
-    if incident.why_not:
+    if silences_told and incident.why_not.startswith(Reason.SILENCED):
+        said += " Nobody is told."
+    elif incident.why_not:
         said += f" {quiet_because(incident)}."
     if incident.suppressed:
         return said

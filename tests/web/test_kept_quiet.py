@@ -48,8 +48,12 @@ async def test_under_a_silence_nobody_is_asked_to_take_it(tmp_path: Path) -> Non
         await world.engine.silences.put(by_name, world.now, until, "ana", "release")
         await world.post(alert("SlowRenewals", "warning"))
         await world.advance(MINUTE)
-        for page in ("/", "/incidents/1001", f"/ack/{token(world)}"):
+        for page in ("/", f"/ack/{token(world)}"):
             assert "Nobody is told: silenced by ana until" in await text_of(client, "GET", page)
+        said = await text_of(client, "GET", "/incidents/1001")
+        assert "Nobody has it yet. Nobody is told." in said
+        head = said.partition("What happened")[0]
+        assert head.lower().count("silenced by ana") == 1
 
 
 async def test_what_the_silence_stops_is_not_foretold(tmp_path: Path) -> None:
