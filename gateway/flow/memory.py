@@ -91,6 +91,8 @@ class Memory:
         if alert.starts_at < known.starts_at:
             return False
         stored = known.stored_ends_at
+        if stored is not None and stored <= now:
+            return False  # it is extended no more: the database must hear that it burns
         if alert.ends_at is not None and stored is not None and alert.ends_at - stored > FAR:
             return False
         if known.words != words(alert):
@@ -139,7 +141,7 @@ class Memory:
             before, stored = known.ends_at, known.stored_ends_at
             if before is None or stored is None or before <= now or ends_at <= now:
                 return None
-            if ends_at - stored > FAR or (known.timeout and ends_at < before):
+            if stored <= now or ends_at - stored > FAR or (known.timeout and ends_at < before):
                 return None
             if known.timeout or ends_at > before:
                 known.ends_at, known.timeout = ends_at, False
@@ -194,14 +196,14 @@ class Memory:
         self, now: float, ahead: float = MARGIN
     ) -> tuple[list[tuple[str, float, float]], list[Alert]]:
         """Later ends of those whose stored ones pass within `ahead` seconds, and alerts whose
-        words changed."""
+        words changed. What is over by what is stored waits for its next report."""
         ends = []
         for identity in self._extended:
             known = self._known[identity]
             if (
                 known.ends_at is not None
                 and known.stored_ends_at is not None
-                and known.stored_ends_at < now + ahead
+                and now < known.stored_ends_at < now + ahead
             ):
                 ends.append((identity, known.ends_at, now))
         return ends, list(self._reworded.values())

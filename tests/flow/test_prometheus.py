@@ -70,6 +70,21 @@ async def test_an_end_told_to_another_replica_stays(world: World) -> None:
     assert {d.reason for d in await world.advance(1.0)} == {"first"}
 
 
+async def test_an_end_that_could_not_be_stored_in_time_is_stored_with_the_next_post(
+    world: World,
+) -> None:
+    """The machine stood still for some minutes: the stored end is past, the remembered one is not.
+    What inhibits by what is stored must go on doing so."""
+    await world.post(alert(starts_at=START, ends_at=START + AHEAD))
+    world.now += RESEND
+    await world.post(alert(starts_at=START, ends_at=world.now + AHEAD))
+    world.now = START + AHEAD + 10.0
+    await world.engine.intake.write_extensions(world.now)
+    await world.post(alert(starts_at=START, ends_at=world.now + AHEAD))
+    [stored] = await world.engine.store.read(lambda tx: alerts.page_active(tx, world.now, "", 9))
+    assert stored.ends_at == world.now + AHEAD
+
+
 async def test_other_words_for_what_ended_elsewhere_revive_nothing(world: World) -> None:
     """Promise 11: one of a pair of Prometheus says that it is over, to another replica. That the
     other one goes on, in other words, must be news when it is next heard: it is another firing."""
