@@ -20,12 +20,11 @@ def stamp(t: float | None) -> str | None:
 def duty(plan: Plan, rota: Rota, at: float) -> dict[str, Any]:
     """Who has the rota at `at`, since and until when, who is next: for ``--json`` and tables."""
     found = explain(rota, at)
-    people = () if found.person is None else (found.person, *found.also)
     return {
         "rota": rota.name,
         "timezone": rota.zone,
         "at": stamp(at),
-        "on_call": [person_json(plan.people, name) for name in people],
+        "on_call": [person_json(plan.people, name) for name in found.people],
         "by": str(found.by) if found.by else None,
         "since": stamp(found.since),
         "until": stamp(found.until),
@@ -64,9 +63,8 @@ def names(plan: Plan, people: Sequence[str | None]) -> str:
 def duty_line(plan: Plan, rota: Rota, at: float) -> str:
     """The same in one line: "Ana until Mon 23 Nov, 09:00 CET, then Ben"."""
     found = explain(rota, at)
-    people = () if found.person is None else (found.person, *found.also)
-    text = names(plan, people)
+    text = names(plan, found.people)
     if found.until is not None:
-        following = names(plan, (found.next_person,))
+        following = names(plan, found.next_people)
         text += f" until {clock_time(found.until, rota.zone, at)}, then {following}"
     return text

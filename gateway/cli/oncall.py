@@ -1,7 +1,5 @@
 """`gateway oncall`: who is on call, now, at a time, or from one time to another."""
 
-from collections.abc import Iterator
-from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -15,7 +13,7 @@ from gateway.cli.world import World, config_option, json_option, pass_world
 from gateway.core.plan import Plan
 from gateway.core.rota import Rota, explain, shifts
 from gateway.core.rota_types import LAST_INSTANT
-from gateway.core.wallclock import instant, local, zone_named
+from gateway.core.wallclock import days, local, zone_named
 from gateway.render.times import clock_time, duration
 
 DEFAULT_SPAN = 14 * DAY
@@ -107,12 +105,11 @@ def _say_now(plan: Plan, rotas: list[Rota], instants: list[float]) -> None:
     rows: list[list[Cell]] = []
     for rota, t in zip(rotas, instants, strict=True):
         found = explain(rota, t)
-        people = () if found.person is None else (found.person, *found.also)
-        following = "" if found.until is None else names(plan, (found.next_person,))
+        following = "" if found.until is None else names(plan, found.next_people)
         rows.append(
             [
                 rota.name,
-                (names(plan, people), "bold" if people else "red"),
+                (names(plan, found.people), "bold" if found.people else "red"),
                 clock_time(found.since, rota.zone, t) if found.since is not None else "ever",
                 clock_time(found.until, rota.zone, t) if found.until is not None else "for good",
                 (following, "red" if following == NOBODY else None),
@@ -147,7 +144,7 @@ def _say_calendar(plan: Plan, rotas: list[Rota], spans: list[tuple[float, float]
             say()
         say(paint(f"{rota.name}   ({rota.zone})", bold=True))
         week = None
-        for first, last in _days(rota, start, end):
+        for first, last in days(start, end, zone_named(rota.zone)):
             day = local(first, zone_named(rota.zone))
             if week not in (None, day.isocalendar()[:2]):
                 say()
@@ -158,17 +155,6 @@ def _say_calendar(plan: Plan, rotas: list[Rota], spans: list[tuple[float, float]
                 at = f"{local(shift.start, zone_named(rota.zone)):%H:%M}"
                 parts.append(f"{at} {people}" if people else paint(f"{at} nobody", "red"))
             say(f"  {_DAYS[day.weekday()]} {day:%Y-%m-%d}   {'   '.join(parts)}")
-
-
-def _days(rota: Rota, start: float, end: float) -> Iterator[tuple[float, float]]:
-    """The days of the zone that touch [start, end), clipped to it."""
-    zone = zone_named(rota.zone)
-    while start < end:
-        day = local(start, zone).replace(hour=0, minute=0, second=0, microsecond=0)
-        # A day may be missing in a zone (Apia's 30 December 2011): then the next one serves.
-        following = max(instant(day + timedelta(days=1), zone), start + 1)
-        yield start, min(following, end)
-        start = following
 
 
 def _shifts_json(

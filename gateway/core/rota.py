@@ -52,7 +52,8 @@ class OnCall:
 
     ``since`` and ``until`` bound the stretch in which the same people are on call, whichever
     layer or override says so (unix seconds UTC); None when there is no such bound.
-    ``next_person`` follows at ``until``; None is nobody, or no change at all.
+    ``next_person`` follows at ``until``, with ``next_also`` beside; None is nobody, or no change
+    at all.
     """
 
     person: str | None
@@ -61,6 +62,17 @@ class OnCall:
     until: float | None
     next_person: str | None
     also: tuple[str, ...] = ()
+    next_also: tuple[str, ...] = ()
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Everybody on call, the one whose shift it is first; empty when nobody is."""
+        return () if self.person is None else (self.person, *self.also)
+
+    @property
+    def next_people(self) -> tuple[str, ...]:
+        """Everybody who follows, in the same order; empty for nobody, and without a change."""
+        return () if self.next_person is None else (self.next_person, *self.next_also)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +99,15 @@ def explain(rota: Rota, t: float) -> OnCall:
     now = _at(rota, t)
     until = next_change(rota, t)
     since = _since(rota, now.people, t)
+    following = _at(rota, until) if until < inf else None
     return OnCall(
         person=now.person,
         by=now.by,
         since=since if since > -inf else None,
         until=until if until < inf else None,
-        next_person=_at(rota, until).person if until < inf else None,
+        next_person=following.person if following else None,
         also=now.also,
+        next_also=following.also if following else (),
     )
 
 

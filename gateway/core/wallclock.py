@@ -11,7 +11,8 @@ Both keep the order: a later wall-clock time is never an earlier instant, so han
 them can neither overlap nor swap.
 """
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from functools import lru_cache
 from math import ceil, floor
 from zoneinfo import ZoneInfo
@@ -39,6 +40,16 @@ def instant(wall: datetime, zone: ZoneInfo) -> float:
     second = wall.replace(tzinfo=zone, fold=1).timestamp()
     # Only in a gap does the standard library's first reading come after the second (PEP 495).
     return first if first <= second else _end_of_gap(wall, second, first, zone)
+
+
+def days(start: float, end: float, zone: ZoneInfo) -> Iterator[tuple[float, float]]:
+    """The days of ``zone`` that touch [start, end), clipped to it: each from where to where."""
+    while start < end:
+        day = local(start, zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        # A day may be missing in a zone (Apia's 30 December 2011): then the next one serves.
+        following = max(instant(day + timedelta(days=1), zone), start + 1)
+        yield start, min(following, end)
+        start = following
 
 
 def _end_of_gap(wall: datetime, before: float, after: float, zone: ZoneInfo) -> float:

@@ -63,6 +63,15 @@ def test_a_time_without_a_zone_is_on_the_rotas_wall_clock(file: str) -> None:
     )
 
 
+def test_everybody_who_is_next_is_named(file: str) -> None:
+    """Who is put beside somebody comes with them."""
+    said = fine("oncall", "office", "--at", "2026-03-27 11:30", "--config", file)
+    row = " ".join(said.splitlines()[1].split())
+    assert row == "office Ana 09:00 CET 12:00 CET Ana, Ben layer 1"
+    said = fine("oncall", "office", "--at", "2026-03-27 16:30", "--config", file)
+    assert " nobody " in said
+
+
 def test_shifts_name_their_gaps_and_who_is_beside(file: str) -> None:
     """The table leaves nothing out; a stretch without anybody says so."""
     asked = ("oncall", "office", "--from", "2026-03-27", "--to", "2026-03-28", "--config", file)

@@ -72,6 +72,7 @@ def test_explain_bounds_the_stretch_with_the_same_people(
         assert on_call(rota, now.until - 0.25) == people
         assert on_call(rota, now.until) != people
         assert now.next_person == next(iter(on_call(rota, now.until)), None)
+        assert now.next_people == on_call(rota, now.until)
 
 
 @unhurried

@@ -64,12 +64,11 @@ def _rotas(plan: Plan, name: str | None) -> list[Rota]:
 
 def _duty(plan: Plan, rota: Rota, at: float) -> models.Duty:
     found = explain(rota, at)
-    people = () if found.person is None else (found.person, *found.also)
     return models.Duty(
         rota=rota.name,
         timezone=rota.zone,
         at=at,
-        on_call=[person(plan, name) for name in people],
+        on_call=[person(plan, name) for name in found.people],
         by=str(found.by) if found.by else None,
         since=found.since,
         until=found.until,
