@@ -116,6 +116,14 @@ def serials(tx: Tx, since: float) -> "array[int]":
     return array("q", sorted(found))
 
 
+def few_serials(tx: Tx, since: float, most: int) -> list[int] | None:
+    """Return the same when there are at most `most` of them, None when there are more."""
+    with_end = tx.rows(_WITH_END, ends_at=since, serial=_LAST, many=most + 1)
+    without = tx.rows(_WITHOUT_END, serial=-1, many=most + 1)
+    found = [serial for _, serial in with_end] + [serial for (serial,) in without]
+    return None if len(found) > most else sorted(found)
+
+
 def rows(tx: Tx, wanted: Sequence[int]) -> list[Row]:
     """Return rows of `COLUMNS` in order of serial; those that are no more are left out."""
     return tx.rows(_BY_SERIAL, serials=keys(wanted))

@@ -39,6 +39,14 @@ async def test_long_lists_are_read_in_parts(store: Store) -> None:
     assert found == array("q", range(1, 2 * count + 1))
 
 
+async def test_few_are_listed_and_many_are_not(store: Store) -> None:
+    """Who only wants few learns that there are more without reading them."""
+    ends = {"A": 50.0, "B": None, "C": 60.0, "D": None}
+    await put(store, *(alert(name, ends_at=end) for name, end in ends.items()))
+    assert await store.read(lambda tx: burning.few_serials(tx, 50.0, 3)) == [2, 3, 4]
+    assert await store.read(lambda tx: burning.few_serials(tx, 50.0, 2)) is None
+
+
 async def test_a_serial_stays_while_an_alert_burns(store: Store) -> None:
     """Whoever saw it need not look again; when it burns anew, it is new again."""
     first = alert("Disk", ends_at=400.0)

@@ -1,0 +1,52 @@
+"""Silences are read a page at a time, in the order in which people look at them."""
+
+from dataclasses import replace
+
+from gateway.core.matcher import Matcher
+from gateway.core.silence import Silence
+from gateway.store import Store, silence_pages, silences
+
+NOW, SINCE = 1000.0, 500.0
+ONE = Silence("", (Matcher("team", "=", "billing"),), 0.0, 0.0, 0.0, "ana", "why")
+SPANS = {
+    "forgotten": (0.0, 400.0),
+    "expired-1": (0.0, 1000.0),
+    "expired-2": (0.0, 501.0),
+    "active-2": (0.0, 3000.0),
+    "active-1": (1000.0, 2000.0),
+    "pending-2": (1900.0, 2000.0),
+    "pending-1": (1001.0, 9000.0),
+}
+
+
+async def put_all(store: Store) -> None:
+    for name, (start, end) in SPANS.items():
+        one = replace(ONE, id=name, starts_at=start, ends_at=end)
+        await store.write(lambda tx, one=one: silences.put(tx, one))
+
+
+async def test_counted_by_state_with_those_that_ended_lately(store: Store) -> None:
+    """What ended long ago does not count."""
+    await put_all(store)
+    found = await store.read(lambda tx: silence_pages.counts(tx, NOW, SINCE))
+    assert found == {"active": 2, "pending": 2, "expired": 2}
+
+
+async def test_pages_follow_each_other_without_a_gap(store: Store) -> None:
+    """Active, pending, expired, each in its own order, wherever a page is cut."""
+    await put_all(store)
+    wanted = ["active-1", "active-2", "pending-1", "pending-2", "expired-1", "expired-2"]
+    for most in (1, 2, 3, 4, 5, 6, 7):
+        seen: list[str] = []
+        for skip in range(0, len(wanted), most):
+            page = await store.read(
+                lambda tx, skip=skip, most=most: silence_pages.page(tx, NOW, SINCE, skip, most)
+            )
+            for state, part in page.items():
+                assert all(one.state(NOW) == state for one in part)
+            names = [one.id for part in page.values() for one in part]
+            assert len(names) <= most
+            seen += names
+        assert seen == wanted
+    beyond = await store.read(lambda tx: silence_pages.page(tx, NOW, SINCE, 6, 5))
+    assert beyond == {"active": [], "pending": [], "expired": []}
