@@ -42,6 +42,12 @@ def clock_time(t: float, zone: str, now: float) -> str:
     return f"{_DAYS[moment.weekday()]} {moment.day} {_MONTHS[moment.month - 1]}{year}, {text}"
 
 
+def day_name(t: float, zone: str) -> str:
+    """The day that it is at `t` (unix seconds) in `zone`: "Thu 19 Nov"."""
+    moment = datetime.fromtimestamp(t, zone_or_utc(zone) or UTC)
+    return f"{_DAYS[moment.weekday()]} {moment.day} {_MONTHS[moment.month - 1]}"
+
+
 def duration(seconds: float) -> str:
     """A length of time as people say it: "45 s", "12 min", "2 h 5 min", "3 days 4 h".
 

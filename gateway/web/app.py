@@ -6,9 +6,21 @@ from aiohttp import web
 
 from gateway.core.server import ServerSettings
 from gateway.flow.engine import Engine
-from gateway.web import ack, api, api_v2, incidents, ingest, operate, silencing, slack
+from gateway.web import (
+    ack,
+    api,
+    api_v2,
+    incidents,
+    ingest,
+    oncall,
+    operate,
+    silences,
+    silencing,
+    slack,
+)
 from gateway.web.errors import errors_as_json
 from gateway.web.keys import ENGINE, SETTINGS
+from gateway.web.nowhere import page_for_browsers
 
 LARGEST_FORM = 64 * 1024
 """Bytes of any body but alerts; those have their source's own limit."""
@@ -20,7 +32,9 @@ def build_app(engine: Engine, settings: ServerSettings) -> web.Application:
     With a route prefix all of it stands below that path. /healthz and /readyz are at the root as
     well: who asks them (an orchestrator, the container itself) does not come through the proxy.
     """
-    app = web.Application(middlewares=[errors_as_json], client_max_size=LARGEST_FORM)
+    app = web.Application(
+        middlewares=[errors_as_json, page_for_browsers], client_max_size=LARGEST_FORM
+    )
     app[ENGINE], app[SETTINGS] = engine, settings
     if not settings.route_prefix:
         _add_all(app)
@@ -41,6 +55,8 @@ def _add_all(app: web.Application) -> None:
     ack.add_routes(app)
     silencing.add_routes(app)
     incidents.add_routes(app)
+    silences.add_routes(app)
+    oncall.add_routes(app)
     api.add_routes(app)
     api_v2.add_routes(app)
     operate.add_routes(app)

@@ -14,7 +14,6 @@ from gateway.render.links import links_from
 from gateway.render.times import clock_time, duration
 from gateway.render.view import tone
 from gateway.store import Tx, reading, timeline
-from gateway.web.access import may_change
 from gateway.web.access import reading as for_readers
 from gateway.web.history import alert_table, audiences, events
 from gateway.web.inhibited import inhibited
@@ -22,12 +21,11 @@ from gateway.web.keys import ENGINE
 from gateway.web.look import Seen, name_of, picture, quiet_because, read_incident, zone_for
 from gateway.web.pages import message_page, page
 from gateway.web.people import for_people
-from gateway.web.silenced import silenced
+from gateway.web.silenced import Over, silences_over
+from gateway.web.silencing import link_to_silence
 
 OPEN_SHOWN = 200
 ENDED_SHOWN = 20
-LINK_LIFE = 3600.0
-"""Seconds for which the links work that an incident's page offers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ class _Found(NamedTuple):
     seen: Seen
     entries: list[Entry]
     notices: list[reading.NoticeLine]
-    silences: list[str]
+    silences: list[Over]
     inhibitions: list[str]
 
 
@@ -99,7 +97,7 @@ class Looking:
                 seen,
                 timeline.of(tx, number),
                 reading.notices_of(tx, number),
-                silenced(hush.silences, seen.members, plan, now, zone),
+                silences_over(hush.silences, seen.members, plan, now, zone),
                 inhibited(tx, hush, seen.members, now),
             )
 
@@ -112,11 +110,13 @@ class Looking:
         it = picture(seen, plan, now, zone, silences_told=bool(silences))
         story, earlier = events(entries, zone, now)
         common = it.facts["common_labels"]
+        link = "" if seen.over(now) else link_to_silence(request, self._engine, number, now)
         context = {
             "it": it,
             "links": links_from(it.facts),
-            "silence_link": self._silence_link(request, seen, now),
-            "quiet": [*silences, *inhibitions],
+            "silence_link": f"../{link}" if link else "",
+            "silences": silences,
+            "inhibitions": inhibitions,
             "labels": [(clean(k, 60), clean(v, 300)) for k, v in sorted(common.items())],
             "receiver": clean(seen.incident.receiver, 100),
             "story": story,
@@ -127,13 +127,6 @@ class Looking:
             "up": "../",
         }
         return page("incident.html", context)
-
-    def _silence_link(self, request: web.Request, seen: Seen, now: float) -> str:
-        """Where to silence it, for who may change things: a signed link for a while."""
-        if seen.over(now) or not may_change(request):
-            return ""
-        token = self._engine.links.token(seen.incident.number, "", now + LINK_LIFE)
-        return f"../ack/{token}/silence"
 
 
 def _worst_first(listed: reading.Listed) -> tuple[bool, int, int]:

@@ -1,6 +1,7 @@
 """Who keeps an incident's alerts quiet, until when and why: silences in sentences."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from gateway.core.incident import Member
 from gateway.core.plan import Plan
@@ -19,24 +20,38 @@ def silences_now(tx: Tx, now: float) -> SilenceIndex:
     return SilenceIndex(silences.since(tx, now))
 
 
-def silenced(
+@dataclass(frozen=True, slots=True)
+class Over:
+    """A silence over alerts that fire: a sentence about it, and its id."""
+
+    text: str
+    silence: str
+
+
+def silences_over(
     known: SilenceIndex, members: Sequence[Member], plan: Plan, now: float, zone: str
-) -> list[str]:
-    """A sentence for each silence over any of the alerts that fire at `now`."""
+) -> list[Over]:
+    """Each silence over any of the alerts that fire at `now`."""
     firing = [member for member in members if member.firing(now)]
     over: dict[str, tuple[Silence, int]] = {}
     for member in firing:
         for silence in known.silencing(member.alert.labels, now):
             count = over.get(silence.id, (silence, 0))[1]
             over[silence.id] = (silence, count + 1)
-    said = []
+    found = []
     for silence, count in over.values():
         by = words(silence, plan, now, zone)
-        if count == len(firing):
-            said.append(f"Silenced {by}.")
-        else:
-            said.append(f"{count} of its {len(firing)} alerts that fire: silenced {by}.")
-    return said
+        part = f"{count} of its {len(firing)} alerts that fire: silenced"
+        said = "Silenced" if count == len(firing) else part
+        found.append(Over(f"{said} {by}.", silence.id))
+    return found
+
+
+def silenced(
+    known: SilenceIndex, members: Sequence[Member], plan: Plan, now: float, zone: str
+) -> list[str]:
+    """The same in sentences alone."""
+    return [one.text for one in silences_over(known, members, plan, now, zone)]
 
 
 def words(silence: Silence, plan: Plan, now: float, zone: str) -> str:

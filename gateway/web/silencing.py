@@ -22,6 +22,7 @@ from gateway.flow.engine import Engine
 from gateway.flow.silences import SilenceNotFound
 from gateway.render.clean import clean
 from gateway.render.times import clock_time
+from gateway.web.access import may_change
 from gateway.web.keys import ENGINE
 from gateway.web.look import SHOWN, Line, Seen, look, name_of, picture, zone_for
 from gateway.web.origin import refuse_foreign
@@ -40,6 +41,9 @@ LENGTHS = {
 """Seconds for which the page silences, in words."""
 
 LENGTH = 2 * 3600
+LINK_LIFE = 3600.0
+"""Seconds for which the links work that pages offer."""
+
 LONGEST_WHY = 200
 
 
@@ -167,7 +171,7 @@ class Silencing:
             "impossible": impossible,
             "matchers": [clean(str(one), 1000) for one in matchers],
             "count": count,
-            "alerts": [_line(alert, matchers, zone, now) for alert in alerts],
+            "alerts": [line_of(alert, matchers, zone, now) for alert in alerts],
             "lengths": [
                 (seconds, f"{words}, until {clock_time(now + seconds, zone, now)}")
                 for seconds, words in LENGTHS.items()
@@ -205,7 +209,7 @@ def _held(silence: Silence, plan: Plan, zone: str, now: float) -> Held:
     )
 
 
-def _line(alert: Alert, matchers: Iterable[Matcher], zone: str, now: float) -> Line:
+def line_of(alert: Alert, matchers: Iterable[Matcher], zone: str, now: float) -> Line:
     """An alert by what the matchers do not say already."""
     said = {one.name for one in matchers if one.op == "="}
     rest = [(k, v) for k, v in sorted(alert.labels.items()) if k not in said and k != "alertname"]
@@ -215,6 +219,16 @@ def _line(alert: Alert, matchers: Iterable[Matcher], zone: str, now: float) -> L
         ", ".join(f"{clean(k, 60)} {clean(v, 80)}" for k, v in rest),
         f"since {clock_time(alert.starts_at, zone, now)}",
     )
+
+
+def link_to_silence(request: web.Request, engine: Engine, number: int, now: float) -> str:
+    """Where to silence an incident and to end that, seen from the root: a signed link for a while.
+
+    Empty for who has not shown the right to change things.
+    """
+    if not may_change(request):
+        return ""
+    return f"ack/{engine.links.token(number, '', now + LINK_LIFE)}/silence"
 
 
 def add_routes(app: web.Application) -> None:

@@ -76,7 +76,7 @@ async def test_pages_lead_to_each_other_below_it(tmp_path: Path) -> None:
         (link,) = re.findall(r'href="([^"]*incidents/1001)"', await listed.text())
         incident = await client.get(urljoin("/alertmanager/", link))
         assert incident.status == 200
-        (back,) = re.findall(r'<nav class="small"><a href="([^"]*)"', await incident.text())
+        (back,) = re.findall(r'<a href="([^"]*)"[^>]*>Incidents<', await incident.text())
         assert urljoin("/alertmanager/incidents/1001", back) == "/alertmanager/"
         path = f"/alertmanager/ack/{token(world)}"
         asked = await client.get(path)

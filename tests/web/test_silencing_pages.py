@@ -233,7 +233,8 @@ async def test_in_a_browser_on_a_phone(tmp_path: Path) -> None:
         size = {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True}
         await page.call("Emulation.setDeviceMetricsOverride", **size)
         await page.open(f"http://127.0.0.1:{client.port}/incidents/1001")
-        find = "[...document.querySelectorAll('a')].find(a => a.textContent.startsWith('Silence'))"
+        links = "[...document.querySelectorAll('a')]"
+        find = f"{links}.find(a => a.textContent.startsWith('Silence it'))"
         await page.open(str(await page.run(f"{find}.href")))
         assert await made(world) == []
         await page.run("document.getElementById('why').value = 'new disks'")
