@@ -3,8 +3,9 @@
 It asks what `gateway oncall` and the pager ask, so it cannot disagree with them.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from aiohttp import web
@@ -77,13 +78,18 @@ class LookingAtRotas:
         """GET /oncall."""
         plan, now = self._engine.plan, self._engine.now()
         zone = zone_for(plan)
-        colours = _colours(plan)
-        duties = [_duty(rota, plan, colours, zone, now) for rota in plan.rotas.values()]
+        # In a thread: with fifty rotas it takes a while in which alerts have to be answered.
+        duties = await asyncio.to_thread(_duties, plan, zone, now)
         alone = [duty.rota for duty in duties if not duty.people]
         return page(
             "oncall.html",
             {"duties": duties, "alone": alone, "zone": zone, "up": "./"},
         )
+
+
+def _duties(plan: Plan, zone: str, now: float) -> list[Duty]:
+    colours = _colours(plan)
+    return [_duty(rota, plan, colours, zone, now) for rota in plan.rotas.values()]
 
 
 def _colours(plan: Plan) -> dict[str, int]:
@@ -132,6 +138,7 @@ def _days(
     span: tuple[float, float],
 ) -> Iterator[Day]:
     where = zone_named(zone)
+    every = shifts(rota, *span)
     for first, last in days(*span, where):
         blocks = [
             Block(
@@ -140,20 +147,27 @@ def _days(
                 people=_named(shift.people, plan, colours),
                 by_override=_by_override(shift),
             )
-            for shift in _joined(shifts(rota, first, last))
+            for shift in _joined(_within(every, first, last))
         ]
         monday = local(first, where).weekday() == 0
         yield Day(day_name(first, zone), first <= now < last, monday, blocks)
 
 
-def _joined(found: Sequence[Shift]) -> Iterator[Shift]:
+def _within(every: Sequence[Shift], first: float, last: float) -> Iterator[Shift]:
+    """Those of [first, last), clipped to it."""
+    for one in every:
+        if one.start < last and one.end > first:
+            yield replace(one, start=max(one.start, first), end=min(one.end, last))
+
+
+def _joined(found: Iterable[Shift]) -> Iterator[Shift]:
     """Neighbours as one where the same people go on, and no override says so in one of them."""
     pending: Shift | None = None
     for shift in found:
         if pending is None:
             pending = shift
         elif (pending.people, _by_override(pending)) == (shift.people, _by_override(shift)):
-            pending = Shift(pending.person, pending.start, shift.end, pending.by, pending.also)
+            pending = replace(pending, end=shift.end)
         else:
             yield pending
             pending = shift
