@@ -20,6 +20,10 @@ LOOK_AHEAD = 4 * 7 * 86400.0
 """How far ahead rotas are searched for gaps, in seconds."""
 
 
+_NO_QUOTES = "'`\u2018\u2019\u201c\u201d\u201e"
+"""What people and their programs put around a value, and matchers take for a part of it."""
+
+
 def note_doubts(file: Entry, plan: Plan, now: float | None, findings: Findings) -> None:
     """Warn of everything doubtful; gaps in rotas only when `now` (unix seconds) is known."""
     built = walk(plan.root)
@@ -84,8 +88,8 @@ def _slips_in_matchers(
 def _slip(matcher: Matcher) -> str:
     """What must be meant by a value that no label has; empty where nothing is odd."""
     value = matcher.value
-    if len(value) > 1 and value[0] == value[-1] == "'":
-        return "the single quotes are part of the value; write double quotes around it"
+    if len(value) > 1 and value[0] in _NO_QUOTES and value[-1] in _NO_QUOTES:
+        return f'{value[0]} and {value[-1]} are part of the value; write " around it'
     if matcher.op in ("=", "!=") and (
         value[:1] in ("=", "~") or any(sign in value for sign in ("|", ".*", ".+"))
     ):

@@ -25,6 +25,7 @@ from gateway.config.yamltree import Node, Scalar
 _PASSWORD = re.compile(r"https?://[^/]*@")
 _WEB = re.compile(r"https?://[^\s/]+(/\S*)?")
 
+_LIKE_REFERENCE = re.compile(r"\$[A-Za-z_]\w*|\$\(\w+\)|%\w+%|\{\{.*\}\}|<[^<>]+>")
 _WITH_TOKEN = tuple(
     re.compile(rf"https?://{form}", re.IGNORECASE)
     for form in (
@@ -215,7 +216,10 @@ class SecretKind:
         if value.empty and not has_reference(text):
             reading.findings.error(spot, f"{named(path)}: must not be empty")
             return None
-        if not only_references(text):
+        if _LIKE_REFERENCE.fullmatch(text):
+            said = "this is taken as the secret itself; ${NAME}, with braces, reads the environment"
+            reading.findings.warn(spot, f"{named(path)}: {said}")
+        elif not only_references(text):
             reading.findings.warn(
                 spot,
                 f"{named(path)}: the secret stands in the file itself; put it into the "

@@ -147,6 +147,8 @@ class Section:
         if not isinstance(node, yamltree.Mapping):
             said = f"{named(path)}: a mapping belongs here, not {shape(node)}"
             keys = [one.name for one in self.fields]
+            first = next((one.name for one in self.fields if one.required), None)
+            said += f"; write {{{first}: …}}" if first and path else ""
             reading.findings.error(spot, said, allowed=keys)
             return None
         before = reading.findings.count

@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 from gateway.config.kinds import SecretKind, Text, Url
 from gateway.config.problem import Wrong, nearest
 from gateway.core.calendar import NEXT_BUSINESS_DAY
-from gateway.core.matcher import Matcher
+from gateway.core.matcher import Matcher, MatcherError
 from gateway.core.matcher_parse import parse_matchers
 from gateway.core.rota import Handover, Unit
 from gateway.core.rota_text import parse_handover, parse_rotate, parse_time, parse_weekdays
@@ -94,6 +94,9 @@ def _zone(text: str) -> str:
 
 
 def _email(text: str) -> str:
+    several = [one.strip() for one in re.split(r"[,;\s]+", text.strip()) if one.strip()]
+    if len(several) > 1 and all(map(_EMAIL.fullmatch, several)):
+        raise ValueError(f'"{text}" is several addresses: write [{", ".join(several)}]')
     if len(text) > 254 or _EMAIL.fullmatch(text) is None:
         raise ValueError(f'"{text}" is not an e-mail address such as ana@example.com')
     return text
@@ -140,7 +143,11 @@ def _flag(text: str) -> bool:
 
 
 def _matchers(text: str) -> tuple[Matcher, ...]:
-    return parse_matchers(text)
+    try:
+        return parse_matchers(text)
+    except MatcherError as error:
+        swapped = re.sub(r"~=", "=~", text, count=1)
+        raise Wrong(str(error), swapped if swapped != text else None) from None
 
 
 def _date(text: str) -> date:

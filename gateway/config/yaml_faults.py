@@ -13,6 +13,7 @@ _PLACE = tuple[int, int]
 
 _NO_SPACE_AFTER_DASH = re.compile(r"\s*-[^\s-]")
 _KEY_AND_VALUE = re.compile(r"((?:\s|-\s)*)[^\s#:][^:]*:\s+[^\s#|>&]")
+_REFERENCE_IN_FLOW = re.compile(r"[:\[{,]\s*\$\{")
 _COMMENT_IN_FLOW = re.compile(r"[:\[{,]\s*#")
 
 
@@ -68,6 +69,8 @@ def _unclosed(lines: list[str], begun: _PLACE, closing: str) -> str:
     written = _line(lines, begun[0])
     if _COMMENT_IN_FLOW.search(written):
         return f"{said}; a value that begins with # must be quoted, or it is a comment"
+    if _REFERENCE_IN_FLOW.search(written):
+        return f"""{said}; inside of brackets a reference must be quoted: "${{NAME}}\""""
     if '"' in written:
         return f"""{said}; a text with " in it goes into single quotes, like 'team="billing"'"""
     return f"{said}; quote a text that has ': ' or one of , [ ] {{ }} in it"

@@ -8,6 +8,7 @@ nest without end, multiply itself through aliases, name a Python type, or say a 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -29,6 +30,10 @@ _TAGS = frozenset(
 )
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _MERGE = "<<"
+_LIKE_SPACE = "\u00a0\u2007\u202f\u200b\u2060\ufeff\u3000"
+"""Pasted from a page or typed by a slip: YAML takes them for letters."""
+_KEY_BEFORE_NO_SPACE = re.compile(rf"[\w.-]+:[{_LIKE_SPACE}]")
+_NO_SPACE = "a character that only looks like a space stands here: type a plain space"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +160,8 @@ class _Composer:
         if isinstance(event, yaml.ScalarEvent):
             plain = event.style in (None, "")
             node = Scalar(mark.line + 1, mark.column + 1, event.value, plain)
+            if plain and _KEY_BEFORE_NO_SPACE.match(event.value):
+                self._error(node, path, _NO_SPACE)
         elif isinstance(event, yaml.SequenceStartEvent):
             node = self._sequence(mark, path, depth)
         else:
@@ -195,6 +202,8 @@ class _Composer:
             size += key.size + value.size
             if not isinstance(key, Scalar):
                 self._error(key, path, "a key must be a name, not a list or a mapping")
+            elif key.plain and any(one in _LIKE_SPACE for one in key.text):
+                self._error(key, path, _NO_SPACE)
             elif key.plain and key.text == _MERGE:
                 merged += self._merged(value, path)
             elif key.text in entries:

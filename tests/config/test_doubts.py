@@ -84,9 +84,15 @@ def test_a_plan_that_is_meant_raises_no_doubts() -> None:
             "severities: {critical: {rank: 1}}\n"
             "receivers: [{name: all}]\n"
             "route: {receiver: all, routes: [{matchers: [\"severity='critical'\"]}]}\n",
-            "3:44: severity=\"'critical'\": the single quotes are part of the value; write double "
-            "quotes around it",
+            "3:44: severity=\"'critical'\": ' and ' are part of the value; write \" around it",
             id="single quotes in a matcher",
+        ),
+        pytest.param(
+            "receivers: [{name: all}]\n"
+            "route: {receiver: all, routes: [{matchers: ['team=~\u201cdb|web\u201d']}]}\n",
+            '2:44: team=~"\u201cdb|web\u201d": \u201c and \u201d are part of the value; write " '
+            "around it",
+            id="typographic quotes in a matcher",
         ),
         pytest.param(
             "receivers: [{name: all}]\n"

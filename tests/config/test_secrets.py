@@ -104,6 +104,16 @@ def test_a_url_that_is_its_own_key_is_a_secret(url: str) -> None:
     assert "test-token" not in said[0]
 
 
+@pytest.mark.parametrize("written", ["$SLACK_TOKEN", "%SLACK_TOKEN%", "{{ SLACK_TOKEN }}"])
+def test_what_other_programs_would_replace_is_warned_of(written: str) -> None:
+    """It is no reference here, and a token that reads like one is none that a vendor gave."""
+    text = f"channels: {{slack: {{token: '{written}'}}}}{REST}"
+    said = [one for one in doubts(text) if "token:" in one]
+    assert len(said) == 1
+    assert said[0].endswith("as the secret itself; ${NAME}, with braces, reads the environment")
+    assert "SLACK" not in said[0]
+
+
 def test_a_plain_url_is_no_secret() -> None:
     """What holds no token is shown, so that people see where messages go."""
     url = "https://example.com/hooks/alerts?team=billing&monkey=1"
