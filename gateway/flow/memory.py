@@ -177,7 +177,7 @@ class Memory:
         if stored is None:
             return None
         if known is None:
-            ahead = reported is not None and stored > reported
+            ahead = reported is not None and reported < self._since and stored > reported
             return max(stored, self._since + MARGIN) if ahead else stored
         if known.ends_at is None:
             return stored

@@ -137,3 +137,11 @@ def test_what_is_on_its_way_to_the_database_is_not_absorbed() -> None:
     memory.doubt("id")
     assert not memory.absorb(replace(ALERT, ends_at=NOW + 300), NOW + 10)
     assert memory.to_write(NOW + 300) == ([], [])
+
+
+def test_an_end_that_was_reported_since_the_start_counts_as_it_is() -> None:
+    """What was reported before may have been put off while nobody listened; this was heard. A
+    decision in the transaction of the report itself finds it in the database only."""
+    memory = Memory(None, NOW)
+    assert memory.ends_at("id", NOW + 60, NOW - 1) == NOW + MARGIN
+    assert memory.ends_at("id", NOW + 60, NOW) == NOW + 60
