@@ -142,7 +142,12 @@ def time_intervals(
 
 
 def _interval(entry: Entry, findings: Findings) -> TimeInterval | None:
-    written = {key: _written(given) for key, given in entry.given.items() if _sound(given)}
+    written = {
+        key: _written(given)
+        for key, given in entry.given.items()
+        # A list may be empty because nothing in it could be read, which is told already.
+        if _sound(given) and (entry.sound or given.value != ())
+    }
     try:
         return parse_time_interval(written)
     except ValueError:

@@ -70,6 +70,11 @@ SOURCE = Section(
             "26h",
         ),
     ),
+    elsewhere={
+        "token": 'write "bearer"',
+        "bearer_token": 'write "bearer"',
+        "basic_auth": 'write "basic": {username, password}',
+    },
     optional=True,
 )
 

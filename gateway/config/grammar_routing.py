@@ -271,6 +271,7 @@ INTERVAL = Section(
         Field("years", ListOf(TEXT), "Years, or ranges.", "all", "['2026:2028']"),
         Field("location", ZONE, "The time zone all this is meant in.", "UTC", "Europe/Berlin"),
     ),
+    elsewhere={"timezone": 'write "location", as Alertmanager calls it'},
 )
 
 TIME_INTERVAL = Section(

@@ -134,7 +134,10 @@ def _check_days(first: int, last: int) -> str | None:
 
 def _weekday(text: str) -> int:
     if text not in WEEKDAYS:
-        raise ValueError(f"{text!r} is not a weekday: write {', '.join(WEEKDAYS)}")
+        # business_hours and rotas take mon-fri, Alertmanager's intervals do not.
+        raise ValueError(
+            f"{text!r} is not a weekday: write {', '.join(WEEKDAYS)}, or a range like monday:friday"
+        )
     return WEEKDAYS.index(text)
 
 
