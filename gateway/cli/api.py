@@ -103,7 +103,8 @@ class Api:
             rest = [str(item.get("message", "")) for item in said.get("detail") or ()]
         except (ValueError, KeyError, TypeError, AttributeError):
             return Stop(f"{self.url} answers with status {status}: is it a gateway?")
-        text = "; ".join(one_line(part, 300) for part in (text, *rest) if part)
+        more = [part for part in rest if part and part not in text]
+        text = "; ".join(one_line(part, 300) for part in (text, *more) if part)
         if status == 401:
             text += ". Set GATEWAY_API_TOKEN to the token that the gateway was started with"
         return Refused(status, text)

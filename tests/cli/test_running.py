@@ -100,6 +100,17 @@ async def test_whoever_is_not_declared_is_warned_and_has_it(tmp_path: Path) -> N
         assert right.stderr == ""
 
 
+async def test_a_gateway_that_is_closed_says_what_opens_it(tmp_path: Path) -> None:
+    """Beyond loopback without a token: why, for the machine itself is refused too; once."""
+    async with served(tmp_path, listen="0.0.0.0:9095") as (world, client):
+        result = await at(world, client, "incidents")
+        assert result.exit_code == 1
+        assert result.stderr == (
+            "gateway: closed, for the gateway listens beyond loopback without an API token: set "
+            "GATEWAY_API_TOKEN or GATEWAY_PUBLIC_READS=1\n"
+        )
+
+
 async def test_attempts_are_shown_where_something_went_wrong(tmp_path: Path) -> None:
     """Promise 13: what was given up stands there with the vendor's word."""
     async with served(tmp_path) as (world, client):
