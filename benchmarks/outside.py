@@ -149,8 +149,8 @@ class Outside:
             name = f"Critical{number}"
             request = alerts.request(port, [alerts.alert(number, ends, name, "critical")])
             single = iter([request])
-            await http.post_all(port, 1, lambda single=single: next(single, None))
             posted[name] = time.monotonic()
+            await http.post_all(port, 1, lambda single=single: next(single, None))
 
     async def post(self, port: int, count: int) -> dict[str, Any]:
         """Post `count` new alerts of 10 groups in batches of 10, and be told 200."""

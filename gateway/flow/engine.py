@@ -261,8 +261,10 @@ class Engine:
     async def dispatch_once(self) -> Dispatched:
         """Decide one batch of what is due now, grouped by the routes in force."""
         await self._grouping.catch_up()
-        decide, now = self._decide(), self.now()
-        done = await self.store.write(lambda tx: decide(tx, now))
+        decide = self._decide()
+        # The hour is that at which its turn comes: what falls due while it waits for the writer
+        # is decided with the rest, and may be the most urgent of all.
+        done = await self.store.write(lambda tx: decide(tx, self.now()))
         self._next_due = done.next_due
         self._decided(done)
         return done

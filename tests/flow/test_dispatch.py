@@ -1,5 +1,8 @@
 """Deciding what is due: one incident's trouble is its own, and the urgent is decided first."""
 
+import asyncio
+import threading
+
 import pytest
 
 from gateway.core import decide as core
@@ -40,3 +43,24 @@ async def test_what_got_worse_is_urgent_again(world: World) -> None:
     await world.post(alert("Payments", "critical"))
     await world.engine.dispatch_once()
     assert (await world.incident(1001)).rank == 1
+
+
+async def test_what_falls_due_while_others_write(world: World) -> None:
+    """Promise 9: the writer was busy when dispatch came for its turn, and something more urgent
+    fell due meanwhile. It is decided in that turn, before what was due when dispatch came."""
+    await world.post(*(alert(f"Renewals{n}", "info") for n in range(80)))
+    world.now += 1.0
+    await world.post(alert("Payments", "warning"))
+    first, urgent = [(await world.incident(number)).due_at for number in (1001, 1081)]
+    assert first is not None and urgent is not None and first < urgent
+    assert (await world.engine.dispatch_once()).decided == 0
+    world.now = first
+    free = threading.Event()
+    loop = asyncio.get_running_loop()
+    busy = loop.create_task(world.engine.store.write(lambda tx: free.wait()))
+    deciding = loop.create_task(world.engine.dispatch_once())
+    await asyncio.sleep(0)  # it waits for its turn
+    world.now = urgent
+    free.set()
+    await asyncio.gather(busy, deciding)
+    assert [d.incident.number for d in deciding.result().decisions] == [1081]
