@@ -31,6 +31,8 @@ _MARK = Bulk(
     " acked_starts_at double precision) JOIN alerts ON alerts.identity = given.identity"
     " WHERE members.incident = given.incident AND members.alert = alerts.id",
     2,
+    "UPDATE members SET told = ?3, told_starts_at = ?4, acked_starts_at = ?5"
+    " WHERE incident = ?1 AND alert = (SELECT id FROM alerts WHERE identity = ?2)",
 )
 _MEMBERS = Statement(
     select(

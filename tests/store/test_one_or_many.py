@@ -1,0 +1,80 @@
+"""A row is written the same whether it comes alone or among others."""
+
+from dataclasses import replace
+
+import pytest
+
+from gateway.core.incident import Incident, Member, State, Told
+from gateway.store import Store, Tx, alerts, incidents
+from tests.store.builders import alert, incident
+
+ENDS = {"A": 200.0, "B": 90.0, "C": 200.0, "D": 90.0}
+NAMES = list(ENDS)
+
+
+async def filled(store: Store) -> list[Incident]:
+    """Four incidents with an alert each, some of which ended already."""
+    reported = [alert(name, ends_at=ends) for name, ends in ENDS.items()]
+
+    def work(tx: Tx) -> list[Incident]:
+        alerts.put(tx, reported, [False] * 4)
+        made = incidents.create(tx, [incident(name) for name in NAMES], urgencies=[9] * 4)
+        pairs = [(one.number, a.identity) for one, a in zip(made, reported, strict=True)]
+        incidents.join(tx, pairs, 100.0)
+        return made
+
+    return await store.write(work)
+
+
+def write(tx: Tx, made: list[Incident]) -> None:
+    """Each kind of change, for these incidents in one go."""
+    rank = {1001: None, 1002: 2, 1003: 1, 1004: None}
+    incidents.urgent(tx, [(one.number, 3) for one in made])
+    incidents.save(
+        tx,
+        [
+            replace(one, rank=rank[one.number], due_at=100.0 + one.number, state=State.ACKNOWLEDGED)
+            for one in made
+        ],
+    )
+    incidents.sooner(tx, [(one.number, 1102.5) for one in made])
+    incidents.entitle(tx, [(one.number, f"the {one.number}th") for one in made])
+    incidents.rekey(tx, [(one.number, f"k{one.number}", "r2", "platform") for one in made[:2]])
+    named = {one.number: alert(name).identity for name, one in zip(NAMES, FOUR, strict=True)}
+    incidents.mark(tx, [(n.number, named[n.number], Told.FIRING, 7.0, None) for n in made])
+    alerts.extend(tx, [(named[one.number], 300.0 + one.number, 150.0) for one in made])
+
+
+FOUR = [replace(incident(name), number=number) for number, name in enumerate(NAMES, 1001)]
+
+
+async def seen(store: Store) -> tuple[list[Incident], list[Member], list[str]]:
+    def work(tx: Tx) -> tuple[list[Incident], list[Member], list[str]]:
+        stored = incidents.many(tx, [1001, 1002, 1003, 1004])
+        due = [str(one.number) for one in incidents.due(tx, 1e9, 1)]
+        members = incidents.members(tx, list(stored))
+        return (
+            [stored[number] for number in sorted(stored)],
+            [m for found in members.values() for m in found],
+            due,
+        )
+
+    return await store.read(work)
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3])
+async def test_alone_or_among_others(store: Store, at_once: int) -> None:
+    """SQLite takes a shorter statement for a single row: it must do what the long one does."""
+    made = await filled(store)
+    assert [one.number for one in made] == [one.number for one in FOUR]
+    for first in range(0, 4, at_once):
+        await store.write(lambda tx, first=first: write(tx, made[first : first + at_once]))
+    stored, members, due = await seen(store)
+    assert [one.due_at for one in stored] == [1101.0, 1102.0, 1102.5, 1102.5]
+    assert [one.rank for one in stored] == [None, 2, 1, None]
+    assert {one.state for one in stored} == {State.ACKNOWLEDGED}
+    assert due == ["1003"]
+    assert [m.told for m in members] == [Told.FIRING] * 4
+    assert [m.told_starts_at for m in members] == [7.0] * 4
+    # What had ended stays so.
+    assert sorted(m.alert.ends_at or 0.0 for m in members) == [90.0, 90.0, 1301.0, 1303.0]
