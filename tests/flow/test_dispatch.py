@@ -52,7 +52,8 @@ async def test_what_falls_due_while_others_write(world: World) -> None:
     world.now += 1.0
     await world.post(alert("Payments", "warning"))
     first, urgent = [(await world.incident(number)).due_at for number in (1001, 1081)]
-    assert first is not None and urgent is not None
+    assert first is not None
+    assert urgent is not None
     assert first < urgent
     assert (await world.engine.dispatch_once()).decided == 0
     world.now = first
