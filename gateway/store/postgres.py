@@ -45,8 +45,10 @@ class PostgresSession:
         if reading:
             self._begin = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;{limits}".encode()
         else:
+            # A snapshot, should that be the server's default, would be older than the lock.
             self._begin = (
-                f"BEGIN;{limits};SET LOCAL lock_timeout = {int(lock_timeout * 1000)};"
+                f"BEGIN ISOLATION LEVEL READ COMMITTED;{limits};"
+                f"SET LOCAL lock_timeout = {int(lock_timeout * 1000)};"
                 f"SELECT pg_advisory_xact_lock({WRITER_LOCK})"
             ).encode()
         self._connection = connect(url)

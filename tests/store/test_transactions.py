@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 import psycopg
 import pytest
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 from gateway.core.notice import Entry
 from gateway.store import Store, StoreUnavailable, Tx, incidents, timeline
@@ -99,6 +101,28 @@ async def test_replicas_take_turns(store: Store, database_url: str) -> None:
         assert await lines(store) == [str(number) for number in range(40)]
     finally:
         await other.close()
+
+
+async def test_who_waited_for_its_turn_sees_what_others_stored(migrated_postgres_url: str) -> None:
+    """Promise 11: also where an admin made every transaction a snapshot by default, which would
+    be taken before the turn has come."""
+    name = str(conninfo_to_dict(migrated_postgres_url)["dbname"])
+    with psycopg.connect(migrated_postgres_url, autocommit=True) as admin:
+        changed = "ALTER DATABASE {} SET default_transaction_isolation = 'repeatable read'"
+        admin.execute(sql.SQL(changed).format(sql.Identifier(name)))
+    replicas = [Store(migrated_postgres_url), Store(migrated_postgres_url)]
+    for replica in replicas:
+        await replica.start()
+    try:
+
+        def count_up(tx: Tx) -> None:
+            line(str(len(timeline.of(tx, 1))))(tx)
+
+        await asyncio.gather(*(one.write(count_up) for _ in range(20) for one in replicas))
+        assert await lines(replicas[0]) == [str(number) for number in range(40)]
+    finally:
+        for replica in replicas:
+            await replica.close()
 
 
 async def test_a_read_sees_one_snapshot_and_cannot_write(store: Store) -> None:
