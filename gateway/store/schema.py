@@ -68,7 +68,15 @@ def prepare(location: Location) -> None:
     if location.path is None:
         return
     url = f"sqlite:///{location.path}"
-    if current_revision(url) != HEAD:
+    found = current_revision(url)
+    if found is None:
+        # Imported late: it is needed once in a database's life.
+        from gateway.store.making import make
+
+        if make(location):
+            return
+        found = current_revision(url)  # somebody else may have made it just now
+    if found != HEAD:
         migrate(url)
 
 

@@ -3,6 +3,9 @@
 import asyncio
 import json
 import re
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -24,11 +27,29 @@ from gateway.store import (
     head_revision,
     migrate,
 )
+from gateway.store.location import locate
+from gateway.store.making import make
 from gateway.store.tables import COUNTERS, metadata
 
 
 def engine_url(url: str) -> str:
     return url.replace("postgresql://", "postgresql+psycopg://")
+
+
+@pytest.fixture(params=["sqlite", "postgresql", "sqlite, made"])
+def newest_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of a database with the newest tables: migrated there, or made with them."""
+    if request.param == "sqlite, made":
+        url = f"sqlite:///{tmp_path}/gateway.db"
+        assert make(locate(url))
+        return url
+    url = (
+        str(request.getfixturevalue("postgres_url"))
+        if request.param == "postgresql"
+        else f"sqlite:///{tmp_path}/gateway.db"
+    )
+    migrate(url)
+    return url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -46,17 +67,17 @@ def change_version(url: str, version: str) -> None:
     engine.dispose()
 
 
-def test_migrations_meet_the_tables(empty_url: str) -> None:
-    """What the migrations make is what `tables.py` says: tables, columns, types, indexes."""
-    migrate(empty_url)
-    engine = create_engine(engine_url(empty_url))
+def test_migrations_meet_the_tables(newest_url: str) -> None:
+    """What the migrations make, or is made without them, is what `tables.py` says: tables,
+    columns, types, indexes."""
+    engine = create_engine(engine_url(newest_url))
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
     engine.dispose()
 
 
-def test_partial_indexes_are_what_the_tables_say(empty_url: str, tmp_path: Path) -> None:
+def test_partial_indexes_are_what_the_tables_say(newest_url: str, tmp_path: Path) -> None:
     """The comparison above does not look at the conditions of partial indexes: this one does."""
 
     def conditions(url: str) -> dict[str, str]:
@@ -70,13 +91,12 @@ def test_partial_indexes_are_what_the_tables_say(empty_url: str, tmp_path: Path)
         engine.dispose()
         return found
 
-    migrate(empty_url)
-    found = conditions(empty_url)
+    found = conditions(newest_url)
     said = {
         str(index.name): str(where)
         for table in metadata.tables.values()
         for index in table.indexes
-        if (where := index.dialect_options[empty_url.partition(":")[0]]["where"]) is not None
+        if (where := index.dialect_options[newest_url.partition(":")[0]]["where"]) is not None
     }
     assert {name: where.replace("<>", "!=") for name, where in found.items()} == said
 
@@ -172,10 +192,9 @@ def test_alerts_of_an_older_version_keep_their_incidents(empty_url: str) -> None
     engine.dispose()
 
 
-def test_counters_begin_where_the_tables_say(empty_url: str) -> None:
+def test_counters_begin_where_the_tables_say(newest_url: str) -> None:
     """Ids are taken from counters: each has its row."""
-    migrate(empty_url)
-    engine = create_engine(engine_url(empty_url))
+    engine = create_engine(engine_url(newest_url))
     with engine.connect() as connection:
         rows = connection.exec_driver_sql("SELECT name, value FROM meta").fetchall()
     engine.dispose()
@@ -192,12 +211,42 @@ async def test_an_embedded_database_makes_itself(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o077 == 0
 
 
+def test_a_new_file_is_what_a_migrated_one_is(tmp_path: Path) -> None:
+    """To the word, but for the order in which columns came over the years."""
+
+    def tables(name: str, how: Callable[[str], object]) -> dict[str, list[str]]:
+        url = f"sqlite:///{tmp_path}/{name}.db"
+        how(url)
+        with closing(sqlite3.connect(tmp_path / f"{name}.db")) as connection:
+            rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
+            return {name: sorted(re.findall(r"[^\s(),\"']+", sql)) for name, sql in rows}
+
+    made = tables("made", lambda url: make(locate(url)))
+    assert made == tables("migrated", migrate)
+    assert len(made) > 30
+
+
+async def test_what_lies_in_the_file_already_is_kept(tmp_path: Path) -> None:
+    """Tables of another program, or of one of ours that was not finished: they are migrated."""
+    path = tmp_path / "gateway.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE letters (text)")
+    assert make(locate(f"sqlite:///{path}")) is False
+    store = Store(f"sqlite:///{path}")
+    await store.start()
+    await store.close()
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT count(*) FROM letters").fetchone() == (0,)
+
+
 async def test_two_that_start_at_once_make_it_once(tmp_path: Path) -> None:
     """Two processes on one new file: one migrates, the other waits for it."""
     stores = [Store(f"sqlite:///{tmp_path}/gateway.db") for _ in range(3)]
     await asyncio.gather(*(store.start() for store in stores))
     for store in stores:
         await store.close()
+    with closing(sqlite3.connect(tmp_path / "gateway.db")) as connection:
+        assert connection.execute("SELECT count(*) FROM alembic_version").fetchone() == (1,)
 
 
 async def test_a_server_without_tables_is_refused_with_the_command_to_run(
