@@ -24,15 +24,15 @@ class Move:
     cancel: tuple[int, ...] = ()
 
 
-def next_move(kinds: Sequence[Kind], *, heard: bool, each: bool) -> Move:
+def next_move(kinds: Sequence[Kind], *, heard: bool, each: bool, carries: bool = False) -> Move:
     """Decide what to send of a lane whose unfinished notices have these kinds, oldest first.
 
     `heard` says whether the target was ever told that the incident burns. `each` is for targets
     that keep an incident of their own (PagerDuty): they must hear a beginning before what
-    follows it.
+    follows it. `carries` says whether a beginning was folded into the first one.
 
     - Who was not told of the beginning is told beginning and end in one late notice (E3), or,
-      when the beginning is not in the lane any more, nothing at all (E5).
+      when the beginning is not in the lane any more, nor told by what is, nothing at all (E5).
     - Else the newest notice is sent, and the older ones are folded into it.
     """
     last = len(kinds) - 1
@@ -40,7 +40,7 @@ def next_move(kinds: Sequence[Kind], *, heard: bool, each: bool) -> Move:
     ended = kinds[last] in (Kind.RESOLVED, Kind.LATE)
     if Kind.TEST in kinds:
         return Move(0, kinds[0])
-    if not heard and not speaks and Kind.LATE not in kinds:
+    if not heard and not speaks and not carries and Kind.LATE not in kinds:
         return Move(None, cancel=tuple(range(len(kinds))))
     if not heard and ended:
         return Move(last, Kind.LATE, fold=tuple(range(last)))

@@ -31,13 +31,13 @@ class Errand:
     kind: Kind
 
 
-def move_of(notice: Notice, accepts: Accepts) -> Move:
-    """What to do with the lane that `notice` is the head of."""
+def move_of(notice: Notice, accepts: Accepts, *, carries: bool = False) -> Move:
+    """What to do with the lane that `notice` is the head of; `carries` as for `next_move`."""
     if notice.incident is None:
         return Move(0, notice.kind)
     kinds = [notice.kind, *(kind for _, kind in notice.behind)]
     each = not accepts(notice.target.channel, Kind.DIGEST, False)
-    return next_move(kinds, heard=notice.heard, each=each)
+    return next_move(kinds, heard=notice.heard, each=each, carries=carries)
 
 
 def settle(
@@ -48,6 +48,8 @@ def settle(
     for notice in behind_no_digest(tx, claimed, accepts, now):
         ids = [notice.id, *(other for other, _ in notice.behind)]
         move = move_of(notice, accepts)
+        if move.send is None and carries_beginning(tx, notice):
+            move = move_of(notice, accepts, carries=True)
         if move.cancel:
             why = UNHEARD if move.send is None else OVERTAKEN
             outbox.cancel(tx, [ids[place] for place in move.cancel], why)
@@ -65,6 +67,15 @@ def settle(
             chosen = as_loud_as(tx, chosen, [ids[place] for place in move.fold])
         errands.append(Errand(chosen, kind))
     return errands
+
+
+def carries_beginning(tx: Tx, notice: Notice) -> bool:
+    """Whether a beginning was folded into a notice, such as that somebody acknowledged, and is
+    owed by it since: also when it has to be tried again."""
+    if notice.incident is None:
+        return False
+    folded = untold.folded_into(tx, notice.id, [notice.incident])
+    return any(one.kind in SPEAKS_OF_FIRING or carries_beginning(tx, one) for one in folded)
 
 
 def behind_no_digest(

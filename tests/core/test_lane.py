@@ -36,3 +36,12 @@ F, A, R, E, L = Kind.FIRING, Kind.ACKNOWLEDGED, Kind.RESOLVED, Kind.ESCALATION, 
 def test_next_move(kinds: list[Kind], heard: bool, each: bool, move: Move) -> None:
     """Promise 4, E3, E5: order is kept, nothing stale is sent, no end comes out of nowhere."""
     assert next_move(kinds, heard=heard, each=each) == move
+
+
+@pytest.mark.parametrize(
+    ("kinds", "move"),
+    [([A], Move(0, A)), ([A, R], Move(1, L, fold=(0,))), ([A, F], Move(1, F, fold=(0,)))],
+)
+def test_who_carries_a_beginning_owes_it(kinds: list[Kind], move: Move) -> None:
+    """Promise 14, E3: what tells a beginning in its stead is not cancelled for want of one."""
+    assert next_move(kinds, heard=False, each=False, carries=True) == move

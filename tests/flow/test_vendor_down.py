@@ -53,6 +53,39 @@ async def test_fired_and_resolved_while_down(world: World) -> None:
     assert [(kind, why) for _, kind, why in to(said, SLACK)] == [("late", "resolved")]
 
 
+async def test_acknowledged_while_down(world: World) -> None:
+    """Promise 14: what says that somebody has it says the beginning, too, however often it has to
+    be tried; so the end is owed as well."""
+    world.break_channel("slack", refused)
+    await world.post(alert(starts_at=START))
+    await world.advance(2.0)
+    await world.ack(1001)
+    await world.advance(10.0)
+    world.mend("slack")
+    said = await world.advance(5 * MINUTE)
+    assert [kind for _, kind, _ in to(said, SLACK)] == ["acknowledged"]
+    await world.post(alert(starts_at=START, ends_at=world.now))
+    said = await world.advance(10 * MINUTE)
+    assert [kind for _, kind, _ in to(said, SLACK)] == ["resolved"]
+
+
+async def test_acknowledged_twice_and_resolved_while_down(world: World) -> None:
+    """E3: told late of all of it, once."""
+    world.break_channel("slack", refused)
+    await world.post(alert(starts_at=START))
+    await world.advance(2.0)
+    await world.ack(1001)
+    await world.advance(10.0)
+    await world.engine.unacknowledge(1001, "ana", "link")
+    await world.ack(1001, "ben")
+    await world.advance(10.0)
+    await world.post(alert(starts_at=START, ends_at=world.now))
+    await world.advance(10 * MINUTE)
+    world.mend("slack")
+    said = await world.advance(HOUR)
+    assert [kind for _, kind, _ in to(said, SLACK)] == ["late"]
+
+
 async def test_the_fallback_hears(world: World) -> None:
     """Promise 13: after some attempts the fallback receiver is told, and the timeline says so."""
     world.break_channel("slack", refused)
