@@ -18,7 +18,7 @@ from gateway.core.notice import Entry
 from gateway.core.outbox import NewRow, Notice
 from gateway.core.plan import Plan
 from gateway.core.turn import Decision
-from gateway.flow.lanes import Accepts, Errand, settle
+from gateway.flow.lanes import URGENT, Accepts, Errand, settle
 from gateway.flow.memory import Memory
 from gateway.flow.placing import Batch, place
 from gateway.flow.suppression import Suppression
@@ -96,6 +96,13 @@ def save_decisions(
         )
     if not rows:
         return []
+    urgent = {
+        (decision.incident.number, notice.target.key)
+        for decision in decisions
+        for notice in decision.notices
+        if notice.kind in URGENT
+    }
+    outbox.hasten_lanes(tx, urgent, now)
     claim = (claimant.name, claimant.until(now)) if claimant else None
     _, claimed = outbox.add(tx, rows, facts, now, claim, room)
     return claimed

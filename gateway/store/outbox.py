@@ -28,6 +28,7 @@ from gateway.store.outcomes import (
     finish,
     fold,
     hasten,
+    hasten_lanes,
     mark_fell_back,
     replay,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "finish",
     "fold",
     "hasten",
+    "hasten_lanes",
     "inherit",
     "mark_fell_back",
     "next_at",

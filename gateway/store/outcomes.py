@@ -1,6 +1,6 @@
 """What became of notices: sent, tried in vain, folded, cancelled, given up, replayed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, exists, func, select, update
@@ -102,6 +102,15 @@ _HASTEN = Statement(
         notices.c.outcome != bindparam("rest"),
     )
     .values(next_at=bindparam("now"))
+)
+_HASTEN_LANES = bulk_update(
+    notices,
+    ["incident", "target_key"],
+    ["next_at", "outcome"],
+    {
+        "next_at": "CASE WHEN old.state = 'pending' AND old.next_at > new.next_at"
+        " AND old.outcome <> new.outcome THEN new.next_at ELSE old.next_at END"
+    },
 )
 _FELL_BACK = Statement(update(notices).where(Among(notices.c.id, "ids")).values(fell_back=True))
 _DEAD = Statement(
@@ -220,7 +229,8 @@ def fold(tx: Tx, ids: Sequence[int], into: int, *, heard: bool = False) -> int:
         speaking = {
             (incident, target_key): target
             for incident, target_key, target, kind in rows
-            if Kind(kind) in SPEAKS_OF_FIRING
+            # That somebody has it may carry a beginning, and says as much.
+            if Kind(kind) in SPEAKS_OF_FIRING or Kind(kind) is Kind.ACKNOWLEDGED
         }
         tx.bulk(
             _HEAR_LATE,
@@ -247,6 +257,12 @@ def become(tx: Tx, notice_id: int, kind: Kind) -> None:
 def hasten(tx: Tx, now: float) -> int:
     """Try what waits to be tried again now, but for what a vendor wants a rest from."""
     return tx.run(_HASTEN, now=now, rest=Failure.RATE_LIMITED.value)
+
+
+def hasten_lanes(tx: Tx, lanes: Collection[tuple[int, str]], now: float) -> None:
+    """Try what waits in these lanes, of an incident and a target key, now: for what has come behind
+    it cannot wait. Not before a vendor's rest is over."""
+    tx.bulk(_HASTEN_LANES, [(*lane, now, Failure.RATE_LIMITED.value) for lane in sorted(lanes)])
 
 
 def mark_fell_back(tx: Tx, ids: Sequence[int]) -> None:

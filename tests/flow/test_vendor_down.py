@@ -1,6 +1,9 @@
 """A dead vendor: retries, fallback, late news, dead letters; the others are not hurt."""
 
+from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from gateway.core.delivery import Failure, SendError
 from gateway.core.message import Message
@@ -13,6 +16,10 @@ SLACK, ADMIN = "slack:#billing-alerts", "email:admin@example.com"
 
 def refused() -> SendError:
     return SendError(Failure.CONNECTION, "connection refused")
+
+
+def broken() -> SendError:
+    return SendError(Failure.SERVER_ERROR, "500")
 
 
 def bounced() -> SendError:
@@ -51,6 +58,24 @@ async def test_fired_and_resolved_while_down(world: World) -> None:
     world.mend("slack")
     said = await world.advance(HOUR)
     assert [(kind, why) for _, kind, why in to(said, SLACK)] == [("late", "resolved")]
+
+
+@pytest.mark.parametrize("error", [broken, too_fast])
+async def test_what_gets_worse_waits_for_no_retry(
+    world: World, error: Callable[[], SendError]
+) -> None:
+    """Promise 9: the next attempt was minutes away when the vendor had recovered and the incident
+    became critical; unless the vendor wants its rest."""
+    world.break_channel("slack", error)
+    await world.post(alert("X", "warning", starts_at=START))
+    await world.advance(30 * MINUTE)
+    await world.advance(5.0)
+    world.mend("slack")
+    await world.post(alert("X", "critical", starts_at=world.now))
+    said = await world.advance(1.0)
+    assert [kind for _, kind, _ in to(said, SLACK)] == (["worse"] if error is broken else [])
+    said += await world.advance(MINUTE)
+    assert [kind for _, kind, _ in to(said, SLACK)] == ["worse"]
 
 
 async def test_acknowledged_while_down(world: World) -> None:

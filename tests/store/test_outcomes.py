@@ -113,6 +113,15 @@ async def test_a_crowd_folds_into_a_digest_and_counts_as_told(store: Store) -> N
     assert end.heard
 
 
+async def test_an_acknowledgement_in_a_digest_counts_as_told(store: Store) -> None:
+    """Promise 14: a beginning may have folded into it before; its end is owed."""
+    (number,) = await opened(store, "A")
+    (ack, digest) = await added(store, row(number, kind=Kind.ACKNOWLEDGED), row(None, rank=3))
+    await store.write(lambda tx: outbox.fold(tx, [ack], digest, heard=True))
+    await added(store, row(number, kind=Kind.RESOLVED))
+    assert [notice.heard for notice in await claimed(store) if notice.incident] == [True]
+
+
 async def test_an_acknowledgement_cancels_what_still_waits(store: Store) -> None:
     """E22: pending steps end with the acknowledgement; what is in flight cannot be called back."""
     (number,) = await opened(store, "A")
