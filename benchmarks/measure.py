@@ -31,7 +31,7 @@ class Size:
     singles: int = 40_000
     one_by_one: int = 200
     groups: int = 10_000
-    criticals: int = 20
+    criticals: int = 100
     kept: int = 100
     starts: int = 20
     read: int = 100_000
@@ -43,7 +43,7 @@ class Size:
 
 
 FULL = Size()
-QUICK = Size(1, 20_000, 5_000, 0.6, 3_000, 50, 1_000, 5, 100, 3, 10_000, 3, 5, 100, 20_000, 2.0)
+QUICK = Size(1, 20_000, 5_000, 0.6, 3_000, 50, 1_000, 10, 100, 3, 10_000, 3, 5, 100, 20_000, 2.0)
 TINY = Size(1, 320, 256, 0.2, 64, 5, 64, 1, 20, 1, 1_000, 1, 3, 10, 320, 0.0)
 
 

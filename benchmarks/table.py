@@ -70,6 +70,7 @@ def _figures(work: str) -> list[tuple[str, Pick, str]]:
     if work == "critical in a storm":
         return [
             ("after group_wait p50 ms", lambda f: f["critical"].get("p50_ms"), ",.1f"),
+            ("after group_wait p99 ms", lambda f: f["critical"].get("p99_ms"), ",.1f"),
             ("after group_wait max ms", lambda f: f["critical"].get("max_ms"), ",.1f"),
             ("arrived", lambda f: f["critical"]["arrived"], ",.0f"),
         ]

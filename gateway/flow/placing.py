@@ -65,7 +65,7 @@ def commit(tx: Tx, batch: Sequence[Alert], plan: Plan, now: float) -> Batch:
     # What began and ended within this batch has burned all the same: its incident says so.
     fresh = [begun[key] for key in begun if after[key].is_resolved(now)]
     fresh += [after[key] for key in after if key in news]
-    place(tx, fresh, plan, now, done, ids)
+    place(tx, fresh, plan, now, done, ids, as_they_came=True)
     done.stored = list(after.values())
     return done
 
@@ -77,10 +77,13 @@ def place(
     now: float,
     done: Batch,
     ids: Mapping[str, int] = members.NOTHING_KNOWN,
+    *,
+    as_they_came: bool = False,
 ) -> None:
     """Let alerts with news join their incidents, opening those that are missing.
 
-    `ids`: those of the alerts' ids that are known.
+    `ids`: those of the alerts' ids that are known. `as_they_came`: they were received just now,
+    and waits count from then: not from when their transaction had its turn.
     """
     way_of = ways(plan).of
     joining: list[tuple[str, str]] = []
@@ -110,12 +113,13 @@ def place(
     for alert, stop in first.values():
         key = stop.key
         incident = present.get(key)
+        since = min(alert.updated_at, now) if as_they_came else now
         if incident is None:
             present[key] = open_incident(
-                stop.route, key, stop.group, alert, plan, now, earlier.get(key, ())
+                stop.route, key, stop.group, alert, plan, since, earlier.get(key, ())
             )
         else:
-            present[key] = touch(incident, alert, plan, now)
+            present[key] = touch(incident, alert, plan, since)
     opened = [incident for key, incident in present.items() if key not in found]
     touched = {found[key].number: present[key] for key in found}
     created = incidents.create(

@@ -10,7 +10,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, literal_column, select
 
 from gateway.core.incident import Incident, State, memory, remembered
 from gateway.store import counters
@@ -80,6 +80,15 @@ _DUE = Statement(
     select(*SELECTED, incidents.c.urgency)
     .where(incidents.c.number.in_(_DUE_NUMBERS))
     .order_by(incidents.c.urgency, incidents.c.due_at, incidents.c.number)
+)
+_MORE_URGENT = Statement(
+    select(incidents.c.number)
+    .where(
+        incidents.c.due_at > bindparam("now"),
+        incidents.c.due_at <= bindparam("soon"),
+        incidents.c.urgency < bindparam("urgency"),
+    )
+    .limit(literal_column("1"))
 )
 _NEXT_DUE = Statement(select(func.min(incidents.c.due_at)).where(incidents.c.due_at.is_not(None)))
 _ALL_OPEN = Statement(
@@ -209,13 +218,26 @@ def many(tx: Tx, numbers: Sequence[int]) -> dict[int, Incident]:
     return {row[0]: of_row(row) for row in tx.rows(_GET, numbers=keys(numbers))}
 
 
-def due(tx: Tx, now: float, limit: int) -> list[Incident]:
+def due(
+    tx: Tx, now: float, limit: int, *, few: int | None = None, soon: float = 0.0
+) -> list[Incident]:
     """Return the most urgent of the incidents whose hour has come, the longest due first.
 
     All of one urgency: what is critical must not wait until a batch of the lesser is decided, too.
+    For the same reason only a `few` where something more urgent falls due within `soon` seconds.
     """
     rows = tx.rows(_DUE, now=now, most=limit)
-    return [of_row(row) for row in rows if row[-1] == rows[0][-1]]
+    if not rows:
+        return []
+    urgency = rows[0][-1]
+    rows = [row for row in rows if row[-1] == urgency]
+    if (
+        few is not None
+        and len(rows) > few
+        and tx.rows(_MORE_URGENT, now=now, soon=now + soon, urgency=urgency)
+    ):
+        del rows[few:]
+    return [of_row(row) for row in rows]
 
 
 def next_due(tx: Tx) -> float | None:

@@ -44,3 +44,24 @@ async def test_what_begins_and_ends_while_it_waits_is_on_record(world: World) ->
     await asyncio.gather(*posts)
     assert await world.advance(2 * MINUTE) == []
     assert [entry.text for entry in await world.timeline()] == ["resolved before anybody was told"]
+
+
+async def test_waits_count_from_when_an_alert_came(world: World) -> None:
+    """Seconds that it waited for the database are no reason to tell anybody later, neither of a
+    new group nor of one that gets worse before it was told."""
+    engine, loop = world.engine, asyncio.get_running_loop()
+
+    async def late(by: float, name: str, severity: str) -> float:
+        task = loop.create_task(engine.submit("alertmanager", [alert(name, severity)]))
+        await asyncio.sleep(0)
+        came = world.now
+        world.now += by
+        await engine.intake.commit_waiting()
+        await task
+        return came
+
+    came = await late(20.0, "Renewals", "warning")
+    opened = await world.incident()
+    assert (opened.opened_at, opened.due_at) == (came, came + 30.0)
+    came = await late(5.0, "Renewals", "critical")
+    assert (await world.incident()).due_at == came

@@ -99,6 +99,28 @@ async def test_the_urgent_come_first_and_alone_then_the_longest_due(store: Store
     assert await due(store, 100.0, limit=1) == ["early"]
 
 
+async def test_only_a_few_while_something_urgent_is_coming(store: Store) -> None:
+    """Promise 9: what falls due a moment later finds no whole batch of warnings before it."""
+
+    async def found(now: float, soon: float) -> int:
+        return len(await store.read(lambda tx: incidents.due(tx, now, 100, few=16, soon=soon)))
+
+    warnings = [incident(f"W{number}", due_at=50.0) for number in range(80)]
+    await store.write(lambda tx: incidents.create(tx, warnings, urgencies=[2] * 80))
+    assert await found(100.0, 10.0) == 80
+    others = [
+        incident("critical", due_at=109.0),
+        incident("as urgent", due_at=101.0),
+        incident("less urgent", due_at=101.0),
+    ]
+    await store.write(lambda tx: incidents.create(tx, others, urgencies=[1, 2, 3]))
+    assert await found(100.0, 8.0) == 80
+    assert await found(100.0, 9.0) == 16
+    assert await found(109.0, 9.0) == 1  # the critical one itself
+    assert [one for one in await due(store, 100.0, 100) if one == "critical"] == []
+    assert len(await due(store, 100.0, 100)) == 80
+
+
 async def test_urgency_rises_before_anybody_is_told_and_follows_the_rank_after(
     store: Store,
 ) -> None:
