@@ -60,6 +60,7 @@ async def test_what_is_not_read_is_heard(tmp_path: Path) -> None:
         for _ in range(6):
             assert await post(world, "RenewalsLate")
             await look(world)
+            await world.engine.intake.write_extensions(world.now)
             await world.advance(MINUTE)
         assert "WatchdogMissing" in str([d.message.parts for d in world.delivered])
     finally:
@@ -78,6 +79,7 @@ async def test_a_watchdog_that_a_reload_brings(tmp_path: Path) -> None:
         for number in range(12):
             assert await post(world, "Heartbeat") is (number > 0)
             await look(world)
+            await world.engine.intake.write_extensions(world.now)
             await world.advance(MINUTE)
         assert "WatchdogMissing" not in str([d.message.parts for d in world.delivered])
     finally:
