@@ -5,7 +5,7 @@ from datetime import datetime
 
 from gateway.config.build_routing import routes_in_order
 from gateway.config.kinds import Entry, Given
-from gateway.config.nobody_told import doubt_silent_receivers
+from gateway.config.nobody_told import doubt_fallback_on_nobody, doubt_silent_receivers
 from gateway.config.problem import Findings, Spot, nearest, short
 from gateway.config.watchdog_doubts import doubt_watchdogs
 from gateway.core.matcher import Matcher
@@ -33,6 +33,7 @@ def note_doubts(file: Entry, plan: Plan, now: float | None, findings: Findings) 
     _undeclared_severities(plan, routes, findings)
     _slips_in_matchers(file, plan, routes, findings)
     doubt_silent_receivers(plan, routes, findings)
+    doubt_fallback_on_nobody(plan, routes, findings)
     _unused_receivers(file, plan, findings)
     doubt_watchdogs(file, plan, findings)
     _fallback_loops(file, plan, findings)

@@ -1,4 +1,4 @@
-"""Routes that end at a receiver without any place: meant, or forgotten?
+"""Routes that end at a receiver without any place, and what falls back on one: meant, or forgotten?
 
 Alertmanager takes such receivers, and people use them on purpose. A name that says so is believed;
 any other is doubted where silence would hurt: at the root, where all that is left over stays, and
@@ -50,6 +50,29 @@ def doubt_silent_receivers(plan: Plan, routes: Mapping[str, Entry], findings: Fi
             )
             spot = routes[route.origins["receiver"]].spot_of("receiver")
             findings.warn(spot, said, text=receiver.name)
+
+
+def doubt_fallback_on_nobody(plan: Plan, routes: Mapping[str, Entry], findings: Findings) -> None:
+    """Warn where what cannot be delivered falls back on a root that tells nobody.
+
+    That the root may stay silent of what is left over says nothing of what should have been told.
+    """
+    root = plan.receivers[plan.root.receiver]
+    if root.targets or root.escalate:
+        return
+    used = dict.fromkeys(chain[-1].receiver for chain in _chains((plan.root,)))
+    alone = [name for name in used if plan.receivers[name].targets]
+    alone = [name for name in alone if plan.receivers[name].fallback is None]
+    if not alone:
+        return
+    first, more = short(alone[0]), len(alone) - 1
+    whom = f'"{first}"' if not more else f'"{first}" and {more} more'
+    said = (
+        f"what cannot be delivered to {whom} falls back on the root's receiver, which has no"
+        " places: nobody would hear of it; give each a fallback:, a receiver on another channel"
+    )
+    spot = routes[plan.root.id].spot_of("receiver")
+    findings.warn(spot, said, text=root.name)
 
 
 def says_so(name: str) -> bool:

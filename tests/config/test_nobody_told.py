@@ -14,7 +14,7 @@ def doubted(text: str) -> list[str]:
     return [
         f"{one.line}:{one.column}: {one.message}"
         for one in loaded(text).warnings
-        if "has no places" in one.message
+        if one.message.startswith("receiver ") and "has no places" in one.message
     ]
 
 
@@ -113,3 +113,52 @@ def test_an_escalation_is_a_place() -> None:
 def test_a_name_may_say_that_nobody_is_told(name: str, meant: bool) -> None:
     """By a whole word of it, however it is written."""
     assert says_so(name) is meant
+
+
+FALLING = """receivers:
+  - {name: 'null'}
+  - {name: ops, console: [{}]}
+  - {name: billing, console: [{}], fallback: ops}
+  - {name: platform, console: [{}]}
+route:
+  receiver: 'null'
+  routes:
+    - {matchers: [team=billing], receiver: billing}
+"""
+
+
+def falls(text: str) -> list[str]:
+    """Places and words of the doubts about fallbacks on nobody."""
+    return [
+        f"{one.line}:{one.column}: {one.message}"
+        for one in loaded(text).warnings
+        if "falls back on" in one.message
+    ]
+
+
+def test_what_would_fall_back_on_nobody_is_doubted() -> None:
+    """Promise 2: a root that tells nobody on purpose is everybody's fallback all the same."""
+    ops = "    - {matchers: [team=ops], receiver: ops}\n"
+    platform = "    - {matchers: [team=platform], receiver: platform}\n"
+    assert falls(FALLING + ops) == [
+        '7:13: what cannot be delivered to "ops" falls back on the root\'s receiver, which has no'
+        " places: nobody would hear of it; give each a fallback:, a receiver on another channel"
+    ]
+    (said,) = falls(FALLING + ops + platform)
+    assert 'delivered to "ops" and 1 more falls' in said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(FALLING, id="each that is used names its own"),
+        pytest.param(FALLING.replace("receiver: 'null'", "receiver: ops"), id="a root with places"),
+        pytest.param(
+            FALLING + "    - {matchers: [team=web], receiver: 'null'}\n",
+            id="another that is silent",
+        ),
+    ],
+)
+def test_what_falls_back_on_somebody_is_not(text: str) -> None:
+    """No doubt without a reason."""
+    assert falls(text) == []
