@@ -3,11 +3,11 @@
 It is built once per decision and shared by its notices; kind and reason stand in the notice.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from gateway.core.incident import Incident, Member
-from gateway.core.labels import fingerprint
+from gateway.core.labels import fingerprint, identity
 from gateway.core.plan import Plan, Target
 
 MOST_ALERTS = 1000
@@ -88,6 +88,26 @@ def without_ends(facts: dict[str, Any]) -> dict[str, Any]:
         "common_annotations": common([alert["annotations"] for alert in burning]),
         "resolved": 0,
         "unheard": [],
+    }
+
+
+def without_burning(facts: dict[str, Any], burning: Collection[str]) -> dict[str, Any]:
+    """The same, of an incident that is over, without the alerts of these identities: they burn
+    again in another one. What is left ended in a group that goes on."""
+
+    def left(name: str) -> list[dict[str, Any]]:
+        listed = facts.get(name) or ()
+        return [alert for alert in listed if identity(alert["labels"]) not in burning]
+
+    ended = left("alerts")
+    return {
+        **facts,
+        "status": "firing",
+        "alerts": ended,
+        "common_labels": common([alert["labels"] for alert in ended]),
+        "common_annotations": common([alert["annotations"] for alert in ended]),
+        "resolved": len(ended),
+        "unheard": left("unheard"),
     }
 
 

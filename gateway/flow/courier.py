@@ -21,7 +21,8 @@ from gateway.core.message import Link, Message
 from gateway.core.notice import Kind
 from gateway.core.outbox import Notice, Result
 from gateway.core.plan import Plan
-from gateway.flow.lanes import Accepts, Errand, claim
+from gateway.flow.errand import Errand
+from gateway.flow.lanes import Accepts, claim
 from gateway.flow.outcome import Outcome, record
 from gateway.flow.storm import fold_crowds
 from gateway.store import Store, Tx, outbox

@@ -11,7 +11,7 @@ from gateway.core.outbox import Notice
 from gateway.core.plan import Plan
 from gateway.flow.courier import Courier, message_of
 from gateway.flow.dispatch import Dispatched
-from gateway.flow.lanes import Errand
+from gateway.flow.errand import Errand
 from gateway.flow.parts import Health, Parts
 from gateway.render.links import links_from
 from gateway.render.words import Renderer

@@ -18,7 +18,8 @@ from gateway.core.notice import Entry
 from gateway.core.outbox import NewRow, Notice
 from gateway.core.plan import Plan
 from gateway.core.turn import Decision
-from gateway.flow.lanes import URGENT, Accepts, Errand, settle
+from gateway.flow.errand import Errand
+from gateway.flow.lanes import URGENT, Accepts, settle
 from gateway.flow.memory import Memory
 from gateway.flow.placing import Batch, place
 from gateway.flow.suppression import Suppression

@@ -1,12 +1,14 @@
 """Claiming what may leave: heads of lanes, with what is stale folded or cancelled first."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from gateway.core.delivery import Claimant
 from gateway.core.lane import Move, next_move
 from gateway.core.notice import SPEAKS_OF_FIRING, Kind, Reason
 from gateway.core.outbox import Notice
+from gateway.flow.burning_anew import mind_what_burns
+from gateway.flow.errand import Errand
 from gateway.store import Tx, outbox, untold
 
 UNHEARD = "cancelled: this target never heard of the beginning"
@@ -21,14 +23,6 @@ SOONEST, LATEST = 1.0, 30.0
 
 Accepts = Callable[[str, Kind, bool], bool]
 """(channel, kind, quiet): whether that channel has a way to say it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Errand:
-    """One notice to send now, and as what: a resolve may have become a late notice."""
-
-    notice: Notice
-    kind: Kind
 
 
 def move_of(notice: Notice, accepts: Accepts, *, carries: bool = False) -> Move:
@@ -66,7 +60,7 @@ def settle(
         elif chosen.reason is Reason.SOME_RESOLVED:
             chosen = as_loud_as(tx, chosen, [ids[place] for place in move.fold])
         errands.append(Errand(chosen, kind))
-    return errands
+    return mind_what_burns(tx, errands, now)
 
 
 def carries_beginning(tx: Tx, notice: Notice) -> bool:

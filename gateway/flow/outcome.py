@@ -12,7 +12,7 @@ from gateway.core.message import Receipt
 from gateway.core.notice import SPEAKS_OF_FIRING, Entry, Kind, Reason
 from gateway.core.outbox import NewRow, Notice, NoticeState, Result
 from gateway.core.plan import Plan
-from gateway.flow.lanes import Errand
+from gateway.flow.errand import Errand
 from gateway.store import Tx, incidents, members, outbox, timeline, untold
 
 ACCEPTED = "accepted"

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, func, select, update
 
+from gateway.core.incident import State
 from gateway.core.notice import Kind, Reason
 from gateway.core.outbox import Notice
 from gateway.store.bulk import update as bulk_update
 from gateway.store.lines import Lane, of_row, selected
 from gateway.store.sql import Among, Statement, fixed, keys
-from gateway.store.tables import notices
+from gateway.store.tables import incidents, notices, recipients
 from gateway.store.tx import Tx
 
 _TOLD_SINCE = Statement(
@@ -34,6 +35,18 @@ _DIGESTS_AHEAD = Statement(
         _digest.c.next_at.is_not(None),
     )
     .group_by(notices.c.incident, notices.c.target_key)
+)
+_ended, _newer = incidents.alias("ended"), incidents.alias("newer")
+_TOLD_AGAIN = Statement(
+    select(_ended.c.number, recipients.c.target_key, _newer.c.number)
+    .join(_newer, _newer.c.group_hash == _ended.c.group_hash)
+    .join(recipients, recipients.c.incident == _newer.c.number)
+    .where(
+        Among(_ended.c.number, "incidents"),
+        _newer.c.state != fixed(State.RESOLVED.value),
+        _newer.c.number > _ended.c.number,
+        recipients.c.heard,
+    )
 )
 _PUT_OFF = bulk_update(
     notices,
@@ -80,6 +93,13 @@ def digests_ahead(tx: Tx, incidents: Sequence[int]) -> dict[Lane, float]:
     the instant at which that is tried again."""
     rows = tx.rows(_DIGESTS_AHEAD, incidents=keys(incidents))
     return {(number, target_key): next_at for number, target_key, next_at in rows}
+
+
+def told_again(tx: Tx, incidents: Sequence[int]) -> dict[Lane, int]:
+    """Return the lanes of these incidents whose target has heard since that the same group burns
+    again, with the number of the incident that does."""
+    rows = tx.rows(_TOLD_AGAIN, incidents=keys(incidents))
+    return {(number, target_key): newer for number, target_key, newer in rows}
 
 
 def put_off(tx: Tx, rows: Sequence[tuple[int, float]]) -> None:

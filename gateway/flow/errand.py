@@ -1,0 +1,14 @@
+"""What a courier is to do next."""
+
+from dataclasses import dataclass
+
+from gateway.core.notice import Kind
+from gateway.core.outbox import Notice
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """One notice to send now, and as what: a resolve may have become a late notice."""
+
+    notice: Notice
+    kind: Kind
