@@ -34,7 +34,8 @@ _SETTINGS_HEAD = """\
 The server's own settings are variables of the environment; what it does with alerts stands in
 [routes.yaml](routes-yaml.md). This page is made from the program's own table: every setting is
 here. One that begins with `GATEWAY_` and is not known stops the program with the nearest name, so
-that a slip does not go unnoticed.
+that a slip does not go unnoticed. What Kubernetes sets beside a service called gateway, its
+address, is passed by.
 
 | setting | default | meaning |
 | --- | --- | --- |

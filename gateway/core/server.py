@@ -102,6 +102,14 @@ FOR_TESTS = (
 )
 
 
+_OF_A_SERVICE = re.compile(
+    r"GATEWAY(_[A-Z0-9_]+?)??_"
+    r"(SERVICE_(HOST|PORT(_[A-Z0-9_]+)?)|PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)"
+)
+"""What Kubernetes and Docker's links put into the environment beside a service that is called
+gateway, or gateway-something (kubernetes.io/docs/concepts/services-networking/service)."""
+
+
 class SettingError(ValueError):
     """An environment variable makes no sense. The message names it and says what to write."""
 
@@ -150,6 +158,8 @@ class ServerSettings:
 def read_settings(env: Mapping[str, str]) -> ServerSettings:
     """Settings from the environment. Raises SettingError for the first that makes no sense."""
     for name in sorted(env):
+        if _of_a_service(name, env[name]):
+            continue
         if name.startswith(PREFIX) and name not in KNOWN and not name.startswith(FOR_TESTS):
             from difflib import get_close_matches  # only a mistake pays for its import
 
@@ -204,6 +214,12 @@ def read_settings(env: Mapping[str, str]) -> ServerSettings:
         stuck_after=_seconds("GATEWAY_STUCK_AFTER", text("GATEWAY_STUCK_AFTER")),
         heartbeat_url=secret("GATEWAY_HEARTBEAT_URL"),
     )
+
+
+def _of_a_service(name: str, value: str) -> bool:
+    """Whether a variable is the platform's, whose PORT is a URL: a number is somebody's slip."""
+    found = _OF_A_SERVICE.fullmatch(name)
+    return found is not None and (found[2] != "PORT" or "://" in value)
 
 
 def _listen(text: str) -> tuple[str, int]:
