@@ -66,3 +66,19 @@ async def test_what_falls_due_while_others_write(world: World) -> None:
     free.set()
     await asyncio.gather(busy, deciding)
     assert [d.incident.number for d in deciding.result().decisions] == [1081]
+
+
+async def test_a_moment_before_something_urgent_only_a_few_are_decided(world: World) -> None:
+    """Promise 9: what falls due within a moment finds no whole batch of lesser ones before it."""
+    await world.post(*(alert(f"Renewals{n}", "info") for n in range(200)))
+    world.now += 30.0
+    await world.post(alert("Payments", "warning"))
+    urgent = (await world.incident(1201)).due_at
+    assert urgent is not None
+    world.now = urgent - 2 * dispatch.SOON
+    assert (await world.engine.dispatch_once()).decided == dispatch.BATCH
+    world.now = urgent - dispatch.SOON / 2
+    assert (await world.engine.dispatch_once()).decided == dispatch.FEW
+    world.now = urgent
+    assert [d.incident.number for d in (await world.engine.dispatch_once()).decisions] == [1201]
+    assert (await world.engine.dispatch_once()).decided == dispatch.BATCH
