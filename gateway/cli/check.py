@@ -1,7 +1,7 @@
 """`gateway check`: is routes.yaml right, and are the templates? Tells everything, not the first."""
 
 import gc
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from gateway.config.load import Config, ConfigError, Problem, load
 from gateway.core.exposure import exposed
 from gateway.core.rota import gaps
 from gateway.core.routing import walk
+from gateway.core.settings import SourceSettings
 from gateway.render.times import clock_time, duration
 
 if TYPE_CHECKING:
@@ -129,6 +130,9 @@ def _summary(config: Config, now: float) -> dict[str, Any]:
     return {
         "digest": plan.digest,
         **_counts(config),
+        "intake": [
+            {"path": path, "open": is_open} for path, is_open in _intake(config.sources.values())
+        ],
         "on_call": [duty.duty(plan, rota, now) for rota in plan.rotas.values()],
         "gaps": [
             {"rota": name, "from": duty.stamp(start), "to": duty.stamp(end)}
@@ -136,6 +140,25 @@ def _summary(config: Config, now: float) -> dict[str, Any]:
             for start, end in gaps(rota, now, now + LOOK_AHEAD)
         ],
     }
+
+
+def _intake(sources: Iterable[SourceSettings]) -> list[tuple[str, bool]]:
+    """Return the paths that take alerts, each with whether it needs no credentials."""
+    listed = list(sources)
+    prometheus = [one for one in listed if one.type == "prometheus"]
+    paths = [(f"/webhook/{one.name}", one.open) for one in listed]
+    if prometheus:
+        paths.append(("/api/v2/alerts", any(one.open for one in prometheus)))
+    return paths
+
+
+def _say_intake(config: Config) -> None:
+    paths = _intake(config.sources.values())
+    text = ", ".join(f"{path} (open)" if is_open else path for path, is_open in paths)
+    text = f"alerts are accepted at {text or 'no path: no source is declared'}"
+    if paths and not any(path == "/api/v2/alerts" for path, _ in paths):
+        text += "; not at /api/v2/alerts, because no source has type: prometheus"
+    say(text)
 
 
 def _counts(config: Config) -> dict[str, int]:
@@ -155,6 +178,7 @@ def _counts(config: Config) -> dict[str, int]:
 def _say_summary(config: Config, now: float) -> None:
     plan = config.plan
     say(", ".join(plural(count, _NOUNS[name]) for name, count in _counts(config).items() if count))
+    _say_intake(config)
     for name, rota in plan.rotas.items():
         text = duty.duty_line(plan, rota, now)
         nobody = text.startswith(duty.NOBODY)

@@ -26,9 +26,20 @@ class Secrets(dict[str, Secret]):
 
 
 def sources(
-    entries: Mapping[str, Given], file: Spot, secrets: Secrets, findings: Findings
+    entries: Mapping[str, Given] | None, spot: Spot, secrets: Secrets, findings: Findings
 ) -> Mapping[str, SourceSettings]:
-    """Who may post; ``alertmanager`` and ``prometheus`` exist undeclared, and are open then."""
+    """Build the sources: exactly the declared ones, or without ``sources:`` the open built-in ones.
+
+    `entries` is None when the file has no ``sources:``; `spot` is where warnings then point.
+    """
+    if entries is None:
+        for name in SOURCE_TYPES:
+            findings.warn(spot, _open_source(name))
+        return {name: SourceSettings(name, name) for name in SOURCE_TYPES}
+    if not entries:
+        error_text = "sources: declares no source, so every alert is refused with 404; "
+        error_text += 'declare one, such as alertmanager: {bearer: "${ALERTMANAGER_TOKEN}"}'
+        findings.warn(spot, error_text)
     found = {}
     for name, given in entries.items():
         entry: Entry = given.value
@@ -56,10 +67,6 @@ def sources(
         if source.open and entry.sound:
             findings.warn(given.spot, _open_source(name))
         found[name] = source
-    for name in SOURCE_TYPES:
-        if name not in found:
-            found[name] = SourceSettings(name, name)
-            findings.warn(file, _open_source(name))
     return found
 
 

@@ -70,8 +70,8 @@ FILE = Section(
         Field(
             "sources",
             SOURCES,
-            "Who may post alerts, and how they prove it.",
-            "alertmanager and prometheus, open",
+            "Who may post alerts, and how they prove it. Only declared sources exist.",
+            "without this key: alertmanager and prometheus, open",
             '{alertmanager: {bearer: "${ALERTMANAGER_TOKEN}"}}',
         ),
         Field(

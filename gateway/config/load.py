@@ -5,7 +5,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gateway.config import build_accounts, build_oncall, build_receivers, build_routing
+from gateway.config import (
+    build_accounts,
+    build_oncall,
+    build_receivers,
+    build_routing,
+    yamltree,
+)
 from gateway.config.doubts import note_doubts
 from gateway.config.grammar import FILE
 from gateway.config.kinds import Entry, Reading
@@ -101,8 +107,10 @@ def _config(tree: Node, digest: str, now: float | None, reading: Reading) -> Con
     refuse_twice(file.each("receivers"), "receiver", findings)
     refuse_twice(all_intervals, "time interval", findings)
 
-    sources_spot = file.spot_of("sources")
-    sources = build_accounts.sources(file.named("sources"), sources_spot, secrets, findings)
+    # The key alone counts: with all entries commented out nothing may post, rather than anyone.
+    declares_sources = isinstance(tree, yamltree.Mapping) and "sources" in tree.entries
+    source_entries = file.named("sources") if declares_sources else None
+    sources = build_accounts.sources(source_entries, file.spot_of("sources"), secrets, findings)
     channels = build_accounts.channels(file.get("channels"), secrets, findings)
     declared_channels = declared("channel", "channels", tree, file).known
     people = build_oncall.people(file.named("people"), findings)

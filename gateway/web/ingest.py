@@ -63,12 +63,9 @@ class Ingest:
         name = request.match_info["source"]
         source = self._engine.config.sources.get(name)
         if source is None or source.type not in SOURCES:
-            known = ", ".join(sorted(self._engine.config.sources))
-            error = RequestError(
-                404,
-                "there is no such source",
-                [{"field": "source", "message": f"declare it under sources:; known: {known}"}],
-            )
+            message = f"declare it under sources:; {self._declared_sources()}"
+            detail = [{"field": "source", "message": message}]
+            error = RequestError(404, "there is no such source", detail)
             return await self._refused(request, OTHER, error)
         return await self._take(request, (source,), partial=200, all_bad=422)
 
@@ -76,12 +73,21 @@ class Ingest:
         """POST /api/v2/alerts, as Prometheus sends to Alertmanager: 200 and nothing more.
 
         With a bad alert in the batch 400, as Alertmanager answers; the good ones are kept. Errors
-        have the shape of that API, so that amtool shows our words.
+        have the shape of that API, so that amtool shows our words. 404 where no source of type
+        prometheus is declared: Prometheus drops the batch and sends what still fires again within
+        a minute, whatever the status, so the alerts come in soon after a reload declares one.
         """
         sources = self._engine.config.sources.values()
         prometheus = tuple(source for source in sources if source.type == "prometheus")
+        if not prometheus:
+            message = f"declare one under sources:; {self._declared_sources()}"
+            error = RequestError(404, "no source of type prometheus", [{"message": message}])
+            return reshaped(await self._refused(request, OTHER, error))
         answer = await self._take(request, prometheus, partial=400, all_bad=400)
         return answer if answer.status == 200 else reshaped(answer)
+
+    def _declared_sources(self) -> str:
+        return f"declared: {', '.join(sorted(self._engine.config.sources)) or 'none'}"
 
     async def _take(
         self, request: web.Request, sources: Sequence[SourceSettings], partial: int, all_bad: int

@@ -39,6 +39,23 @@ def test_the_shipped_file_is_fine_and_summed_up() -> None:
     assert "no errors" in said
 
 
+def test_the_paths_that_accept_alerts_are_listed(tmp_path: Path) -> None:
+    """An admin sees where alerts may come in, and that Prometheus' API takes none."""
+    file = tmp_path / "routes.yaml"
+    rest = "receivers: [{name: nobody}]\nroute: {receiver: nobody}\n"
+    file.write_text(f'sources: {{alertmanager: {{bearer: "${{TOKEN}}"}}}}\n{rest}')
+    text = fine("check", str(file), TOKEN="test-token")
+    assert (
+        "alerts are accepted at /webhook/alertmanager; not at /api/v2/alerts, because no source "
+        "has type: prometheus" in text
+    )
+    assert "warning" not in text
+    summary = fine_json("check", str(file), TOKEN="test-token")["summary"]
+    assert summary["intake"] == [{"path": "/webhook/alertmanager", "open": False}]
+    file.write_text(rest)
+    assert "/webhook/prometheus (open), /api/v2/alerts (open)" in fine("check", str(file))
+
+
 def test_all_faults_are_told_with_file_line_and_column(tmp_path: Path) -> None:
     """Promise 6: not the first fault only, each with its place and what to write instead."""
     file = tmp_path / "routes.yaml"

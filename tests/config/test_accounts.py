@@ -1,5 +1,7 @@
 """Sources, channels and receivers as the rest of the gateway gets them."""
 
+import pytest
+
 from gateway.core.plan import Target
 from tests.config.texts import REST, doubts, faults, loaded
 
@@ -34,6 +36,21 @@ def test_the_usual_sources_are_there_undeclared() -> None:
         "prometheus": "prometheus",
     }
     assert sum("is open" in one.message for one in config.warnings) == 2
+
+
+def test_a_declared_source_closes_the_built_in_ones() -> None:
+    """Whoever protects one source has not left another one open: only declared sources exist."""
+    config = loaded('sources: {alertmanager: {bearer: "${A}"}}' + REST, ENV)
+    assert list(config.sources) == ["alertmanager"]
+    assert not any("is open" in one.message for one in config.warnings)
+
+
+@pytest.mark.parametrize("nothing", ["{}", "", "null", "  # all of them commented out"])
+def test_sources_without_an_entry_accept_nothing_and_warn(nothing: str) -> None:
+    """An empty `sources:` does not reopen the built-in sources; check says that nothing gets in."""
+    config = loaded(f"sources: {nothing}" + REST)
+    assert not config.sources
+    assert [one.line for one in config.warnings if "declares no source" in one.message] == [1]
 
 
 def test_a_channel_without_its_token_shows_on_the_console() -> None:

@@ -339,3 +339,34 @@ async def test_over_the_limit_is_413_in_one_packet(client: Client) -> None:
         assert (await reader.readline()).split()[1] == str(status).encode()
         writer.close()
         await writer.wait_closed()
+
+
+async def test_a_source_that_is_not_declared_is_404_and_names_those_that_are(
+    client: Client, engine: FakeEngine
+) -> None:
+    """E42: with `sources:` present only what it declares exists, and the answer lists it."""
+    engine.sources = {"alertmanager": engine.sources["alertmanager"]}
+    status, answer = await post(client, "/webhook/prometheus", [GOOD])
+    assert (status, answer["error"]) == (404, "there is no such source")
+    assert answer["detail"] == [
+        {"field": "source", "message": "declare it under sources:; declared: alertmanager"}
+    ]
+
+
+async def test_the_api_without_a_prometheus_source_is_404_and_says_what_to_declare(
+    client: Client, engine: FakeEngine
+) -> None:
+    """E42: Prometheus gets Alertmanager's form of an error, which says what to declare."""
+    engine.sources = {"alertmanager": engine.sources["alertmanager"]}
+    assert await post(client, "/api/v2/alerts", [GOOD]) == (
+        404,
+        {
+            "code": 404,
+            "message": "no source of type prometheus; declare one under sources:; "
+            "declared: alertmanager",
+        },
+    )
+    engine.sources = {}
+    _, answer = await post(client, "/api/v2/alerts", [GOOD])
+    assert answer["message"].endswith("declared: none")
+    assert not engine.submitted
