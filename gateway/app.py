@@ -136,7 +136,8 @@ async def serve(
     engine.run("reload on SIGHUP", partial(_reload_on_signal, engine, reloads))
     engine.run("loop lag", partial(watch, engine.metrics))
     if settings.heartbeat_url is not None:
-        engine.run("heartbeat", partial(beat, engine, settings.heartbeat_url))
+        url, proxy = settings.heartbeat_url, settings.heartbeat_proxy
+        engine.run("heartbeat", partial(beat, engine, url, proxy))
     try:
         site = web.TCPSite(runner, settings.host or None, settings.port, backlog=1024)
         await site.start()

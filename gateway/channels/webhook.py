@@ -5,6 +5,7 @@ Fields as in Alertmanager's notify/webhook and template.Data; `notification_reas
 
 import json
 import re
+from base64 import b64encode
 from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
@@ -20,6 +21,7 @@ from gateway.core.message import Message, Receipt
 from gateway.core.notice import Kind
 from gateway.core.plan import Target
 from gateway.core.settings import ChannelSettings, Secret
+from gateway.core.web_url import WebUrl, web_url
 
 IN_FLIGHT = 16
 TOTAL_TIMEOUT = 10.0
@@ -89,16 +91,18 @@ class Webhook:
     async def send(self, message: Message, target: Target, receipt: Receipt | None) -> Receipt:
         """POST the group once. Any 2xx is done. See Channel.send."""
         url, secret = self._url(target)
-        bearer = self._bearer_for(target)
+        bearer = self._bearer_for(target, url)
         headers = {"Content-Type": "application/json", "X-Gateway-Notice": str(message.notice_id)}
-        if bearer is not None:
+        if url.username is not None:
+            headers["Authorization"] = _basic(url)
+        elif bearer is not None:
             headers["Authorization"] = f"Bearer {bearer.reveal()}"
         data = _encoded(body(message, max_alerts=self._limit(target)))
         hidden = [*_pieces(secret), *([bearer] if bearer is not None else [])]
         try:
             # aiohttp would follow a redirect with our headers and body to any other host.
             async with self._session.post(
-                url,
+                url.text,
                 # aiohttp warns of large bytes, and takes longer over small files.
                 data=data if len(data) < LARGE else BytesIO(data),
                 headers=headers,
@@ -122,16 +126,25 @@ class Webhook:
             raise error
         return {"status": str(status)}
 
-    def _url(self, target: Target) -> tuple[str, Secret | None]:
+    def _url(self, target: Target) -> tuple[WebUrl, Secret | None]:
         """The URL to post to and, where it is one, the secret that it came from."""
         secret = self._secrets.get(target.address)
-        url = secret.reveal() if secret is not None else target.address
-        if not url.startswith(("http://", "https://")):
-            raise SendError(Failure.BAD_RECIPIENT, "the webhook's URL is not http or https")
-        return url, secret
+        try:
+            return web_url(secret.reveal() if secret is not None else target.address), secret
+        except ValueError:
+            raise SendError(
+                Failure.BAD_RECIPIENT, "the webhook's URL cannot be used: run gateway check"
+            ) from None
 
-    def _bearer_for(self, target: Target) -> Secret | None:
+    def _bearer_for(self, target: Target, url: WebUrl) -> Secret | None:
+        """The token to send. The target's own credentials win over the channel's.
+
+        An empty `bearer` at the target sends none. One beside a name and a password in the URL
+        is refused by `gateway check`; of a secret that changed since, the URL wins.
+        """
         reference = target.options.get("bearer")
+        if url.username is not None or reference == "":
+            return None
         if reference is None:
             return self._bearer
         if reference not in self._secrets:
@@ -153,6 +166,12 @@ class Webhook:
     async def close(self) -> None:
         """Close the HTTP session."""
         await self._session.close()
+
+
+def _basic(url: WebUrl) -> str:
+    """The header of HTTP's basic authentication, in UTF-8 (RFC 7617, 2.1)."""
+    both = f"{url.username or ''}:{url.password or ''}"
+    return "Basic " + b64encode(both.encode("utf-8", "surrogateescape")).decode("ascii")
 
 
 def _pieces(url: Secret | None) -> list[Secret]:

@@ -9,6 +9,7 @@ from gateway.config.problem import Findings, Spot
 from gateway.config.references import SecretText
 from gateway.core.plan import Person, Receiver, Target
 from gateway.core.settings import ChannelSettings
+from gateway.core.web_url import web_url
 
 
 class Receivers:
@@ -91,10 +92,13 @@ class Receivers:
     def _webhook(self, entry: Entry) -> Target:
         url = entry.get("url")
         options = _options(entry, "max_alerts", "timeout")
-        bearer = secret_of(entry.given.get("bearer"))
-        if bearer is not None:
+        if "bearer" in entry:
+            bearer = secret_of(entry.given["bearer"])
             self._secrets.keep(bearer)
-            options["bearer"] = bearer.address
+            options["bearer"] = "" if bearer is None else bearer.address
+            if bearer is not None and _has_credentials(url):
+                said = "bearer: the URL holds a name and a password already; remove one of the two"
+                self._findings.error(entry.spot_of("bearer"), said)
         if not isinstance(url, SecretText):
             self._sending.add("webhook")
             return Target("webhook", url, options=options)
@@ -127,6 +131,12 @@ class Receivers:
             for spot, names in places:
                 self._findings.warn(spot, f"no {names}: {outcome}")
         return settled
+
+
+def _has_credentials(url: str | SecretText) -> bool:
+    """Whether a checked URL, perhaps an empty one, holds a name or a password."""
+    text = url.secret.reveal() if isinstance(url, SecretText) else url
+    return bool(text) and web_url(text).username is not None
 
 
 def _options(entry: Entry, *names: str) -> dict[str, str]:

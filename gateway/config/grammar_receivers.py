@@ -3,7 +3,17 @@
 from gateway.config.kinds import Choice
 from gateway.config.nobody_told import NAMES
 from gateway.config.sections import Field, ListOf, Section
-from gateway.config.values import EMAIL, FLAG, NAME, PATIENCE, SECRET, URL, WORD, count
+from gateway.config.values import (
+    EMAIL,
+    FLAG,
+    MAYBE_SECRET,
+    NAME,
+    PATIENCE,
+    SECRET,
+    URL,
+    WORD,
+    count,
+)
 
 # Alertmanager's (0.33) that have no counterpart here.
 _NOT_HERE = (
@@ -84,7 +94,14 @@ _WEBHOOK_TARGET = Section(
         Field(
             "max_alerts", count(0, 1_000_000), "Alerts in one message at most; 0: all.", "0", "100"
         ),
-        Field("bearer", SECRET, "A bearer token to send along.", "none", '"${TICKETS_TOKEN}"'),
+        Field(
+            "bearer",
+            MAYBE_SECRET,
+            "A bearer token to send along; '' sends none. A URL with a name and a password sends "
+            "those, and no bearer token.",
+            "the channel's",
+            '"${TICKETS_TOKEN}"',
+        ),
         Field(
             "timeout",
             PATIENCE,

@@ -21,9 +21,9 @@ from gateway.config.references import (
     only_references,
 )
 from gateway.config.yamltree import Node, Scalar
+from gateway.core.web_url import WebUrl, web_url
 
-_PASSWORD = re.compile(r"https?://[^/]*@")
-_WEB = re.compile(r"https?://[^\s/]+(/\S*)?")
+_PASSWORD = re.compile(r"https?://[^/]*@", re.IGNORECASE)
 
 _LIKE_REFERENCE = re.compile(r"\$[A-Za-z_]\w*|\$\(\w+\)|%\w+%|\{\{.*\}\}|<[^<>]+>")
 _WITH_TOKEN = tuple(
@@ -37,6 +37,9 @@ _WITH_TOKEN = tuple(
         r"[^?]*\?(?:.*&)?(?:\w*token|(?:api)?[-_]?key|sig|signature|secret|password)=",
     )
 )
+
+WEB_PATTERN = "^[Hh][Tt][Tt][Pp][Ss]?://"
+"""What the JSON Schema asks of a URL; `gateway check` asks for more."""
 
 Schema = dict[str, Any]
 Definitions = dict[str, Schema]
@@ -201,6 +204,7 @@ class SecretKind:
     """A secret: a SecretText, whose value never shows."""
 
     words: str = "secret"
+    blank: bool = False  # whether '' is a value: none, where another one would be inherited
 
     def read(self, node: Node, path: str, reading: Reading) -> Given | None:
         text = scalar_text(node, path, "a secret", reading)
@@ -213,6 +217,8 @@ class SecretKind:
             shown = text if only_references(text) and ":-" not in text else ""
             reading.findings.error(spot, str(fault), text=shown, suggestion=fault.suggestion)
             return None
+        if value.empty and self.blank:
+            return Given(value, spot)
         if value.empty and not has_reference(text):
             reading.findings.error(spot, f"{named(path)}: must not be empty")
             return None
@@ -228,7 +234,7 @@ class SecretKind:
         return Given(value, spot)
 
     def schema(self, known: Definitions) -> Schema:
-        return {"type": "string", "minLength": 1}
+        return {"type": "string"} if self.blank else {"type": "string", "minLength": 1}
 
 
 @dataclass(eq=False, repr=False)
@@ -236,6 +242,7 @@ class Url:
     """An http(s) URL. One that takes a reference, or holds a password, becomes a SecretText."""
 
     words: str = "URL"
+    parse: Callable[[str], WebUrl] = web_url
 
     def read(self, node: Node, path: str, reading: Reading) -> Given | None:
         text = scalar_text(node, path, "a URL", reading)
@@ -250,10 +257,13 @@ class Url:
             return None
         url = secret.secret.reveal()
         from_outside = has_reference(text)
-        if (url or not from_outside) and _WEB.fullmatch(url) is None:
-            said = f"{named(path)}: not a URL: write http://… or https://…"
-            reading.findings.error(spot, said)  # without the text: many a URL holds a token
-            return None
+        if url or not from_outside:
+            try:
+                self.parse(url)
+            except ValueError as fault:
+                # Without the text: many a URL holds a token.
+                reading.findings.error(spot, f"{named(path)}: {fault}")
+                return None
         if not shown:
             said = "the URL holds a password; put it into the environment"
             reading.findings.warn(spot, f"{named(path)}: {said}")
@@ -265,7 +275,7 @@ class Url:
         return Given(url if shown and not from_outside else secret, spot)
 
     def schema(self, known: Definitions) -> Schema:
-        return {"type": "string", "pattern": r"^https?://|\$\{"}
+        return {"type": "string", "pattern": rf"{WEB_PATTERN}|\$\{{"}
 
 
 def scalar_text(

@@ -4,10 +4,9 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from typing import TypeVar
-from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from gateway.config.kinds import SecretKind, Text, Url
+from gateway.config.kinds import WEB_PATTERN, SecretKind, Text, Url
 from gateway.config.problem import Wrong, nearest
 from gateway.core.calendar import NEXT_BUSINESS_DAY
 from gateway.core.matcher import Matcher, MatcherError
@@ -15,6 +14,7 @@ from gateway.core.matcher_parse import parse_matchers
 from gateway.core.rota import Handover, Unit
 from gateway.core.rota_text import parse_handover, parse_rotate, parse_time, parse_weekdays
 from gateway.core.wallclock import instant, zone_named
+from gateway.core.web_url import plain_url, proxy_url
 from gateway.core.when import format_duration, parse_duration
 
 _DURATION = r"^([0-9]+(y|w|d|h|m|s|ms))+$|^0$"
@@ -26,7 +26,6 @@ _PART_IN_WORDS = re.compile(
 _IN_WORDS = re.compile(rf"(?:{_PART_IN_WORDS.pattern}[\s,]*)+", re.IGNORECASE)
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31536000}
 _LONGEST_IN_WORDS = 40
-_URL = re.compile(r"https?://[^\s/@]+(/\S*)?")
 _EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.?[^@\s,;<>\"]*")
 _SENDER = re.compile(rf"(?:[^<>\r\n]+ <({_EMAIL.pattern})>|{_EMAIL.pattern})")
 SHORTEST_PATIENCE = 0.1
@@ -110,20 +109,8 @@ def _sender(text: str) -> str:
     return text
 
 
-def _url(text: str) -> str:
-    if _URL.fullmatch(text) is None:
-        raise ValueError("not a URL: write http://… or https://…, without a password")
-    try:
-        port = urlsplit(text).port  # refuses "[::1" and port 99999
-    except ValueError as error:
-        raise ValueError(f"not a URL: {str(error).lower()}") from None
-    if port == 0:
-        raise ValueError("not a URL: there is no port 0")
-    return text.rstrip("/")
-
-
 def _bare_url(text: str) -> str:
-    url = _url(text)
+    url = plain_url(text)
     if "/" in url.partition("://")[2]:
         raise ValueError("host and port only, without a path: write https://proxy.example.com")
     return url
@@ -240,7 +227,9 @@ def _unnamed(parse: Callable[[str], _Value], text: str) -> _Value:
 _ANY = ("string", "number", "boolean")
 
 SECRET = SecretKind()
+MAYBE_SECRET = SecretKind(blank=True)
 URL = Url()
+PROXY = Url("URL of an HTTP proxy", proxy_url)
 TEXT = Text(types=_ANY)
 ANY_TEXT = Text(types=_ANY, blank=True)
 WORD = Text("word", _word)
@@ -254,8 +243,8 @@ RESPOND_WITHIN = Text(
 ZONE = Text("time zone", _zone, r"^[A-Za-z]")
 EMAIL = Text("e-mail address", _email, "@")
 SENDER = Text("sender", _sender, "@")
-PLAIN_URL = Text("URL", _url, "^https?://")
-BARE_URL = Text("URL", _bare_url, "^https?://[^/]+/?$")
+PLAIN_URL = Text("URL", plain_url, WEB_PATTERN)
+BARE_URL = Text("URL", _bare_url, f"{WEB_PATTERN}[^/]+/?$")
 FLAG = Text("true or false", _flag, types=("boolean", "string"))
 MATCHERS = Text(
     "text with matchers", _matchers, "[=!]", example="""'severity="critical"', in single quotes"""

@@ -1,15 +1,18 @@
 """The server's own settings: environment variables GATEWAY_*, in one table."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from gateway.core.settings import Secret
+from gateway.core.web_url import WebUrl, plain_url, proxy_url, web_url
 
 PREFIX = "GATEWAY_"
+_Url = TypeVar("_Url", str, WebUrl)
 _PATH = re.compile(r"[A-Za-z0-9._~-]+(?:/[A-Za-z0-9._~-]+)*")
 """Segments of letters that a URL need not escape, so that the path is written one way only."""
 
@@ -90,6 +93,13 @@ SETTINGS = (
         "when the gateway itself is gone.",
         secret=True,
     ),
+    Setting(
+        "GATEWAY_HEARTBEAT_PROXY",
+        "",
+        "An HTTP proxy for the heartbeat: `http://proxy:3128`. The environment's proxies are not "
+        "used.",
+        secret=True,
+    ),
 )
 
 KNOWN = {setting.name for setting in SETTINGS}
@@ -135,6 +145,7 @@ class ServerSettings:
     lease: float
     stuck_after: float
     heartbeat_url: Secret | None
+    heartbeat_proxy: Secret | None
 
     @property
     def loopback(self) -> bool:
@@ -178,8 +189,14 @@ def read_settings(env: Mapping[str, str]) -> ServerSettings:
     shown = "127.0.0.1" if host in ("", "0.0.0.0", "::") else host  # noqa: S104 - for links only
     shown = f"[{shown}]" if ":" in shown else shown
     external = env.get("GATEWAY_EXTERNAL_URL", "")
-    if external and not external.startswith(("http://", "https://")):
-        raise SettingError("GATEWAY_EXTERNAL_URL must begin with http:// or https://")
+    if external:
+        external = _checked("GATEWAY_EXTERNAL_URL", external, plain_url)
+    for name, check in (
+        ("GATEWAY_HEARTBEAT_URL", web_url),
+        ("GATEWAY_HEARTBEAT_PROXY", proxy_url),
+    ):
+        if env.get(name):
+            _checked(name, env[name], check)
     prefix = _prefix(env.get("GATEWAY_ROUTE_PREFIX") or urlsplit(external).path)
     local = f"http://{shown}:{port}{prefix}"
     key = secret("GATEWAY_SECRET_KEY")
@@ -213,7 +230,16 @@ def read_settings(env: Mapping[str, str]) -> ServerSettings:
         lease=_seconds("GATEWAY_LEASE", text("GATEWAY_LEASE"), at_least=2),
         stuck_after=_seconds("GATEWAY_STUCK_AFTER", text("GATEWAY_STUCK_AFTER")),
         heartbeat_url=secret("GATEWAY_HEARTBEAT_URL"),
+        heartbeat_proxy=secret("GATEWAY_HEARTBEAT_PROXY"),
     )
+
+
+def _checked(name: str, text: str, check: Callable[[str], _Url]) -> _Url:
+    """What a check of URLs returns. The URL is not shown: it may hold a token."""
+    try:
+        return check(text)
+    except ValueError as error:
+        raise SettingError(f"{name}: {error}") from None
 
 
 def _of_a_service(name: str, value: str) -> bool:

@@ -13,8 +13,9 @@ log = logging.getLogger(__name__)
 EVERY = 60.0
 
 
-async def beat(engine: Engine, url: Secret) -> None:
+async def beat(engine: Engine, url: Secret, proxy: Secret | None = None) -> None:
     """Request `url` once a minute while every component is well; keep silent while one is not."""
+    through = None if proxy is None else proxy.reveal()
     timeout = aiohttp.ClientTimeout(total=10.0)
     async with aiohttp.ClientSession(timeout=timeout) as session:
         while True:
@@ -23,7 +24,9 @@ async def beat(engine: Engine, url: Secret) -> None:
                 log.warning("no heartbeat: %s not well", ", ".join(ill))
             else:
                 try:
-                    async with session.get(url.reveal(), allow_redirects=False) as answer:
+                    async with session.get(
+                        url.reveal(), proxy=through, allow_redirects=False
+                    ) as answer:
                         if answer.status >= 300:
                             log.warning("the heartbeat was answered %d", answer.status)
                 except (aiohttp.ClientError, TimeoutError) as error:

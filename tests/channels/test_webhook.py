@@ -100,7 +100,35 @@ class TestWebhook(ChannelContract):
         ]
         await channel.close()
 
-    @pytest.mark.parametrize("address", ["ftp://example.com/", "${UNKNOWN}", "", "http://"])
+    @pytest.mark.parametrize(
+        ("user", "bearer", "sent"),
+        [
+            ("ana:p%40ss@", None, "Basic YW5hOnBAc3M="),
+            ("ana:p%C3%A4ss@", None, "Basic YW5hOnDDpHNz"),
+            ("ana@", None, "Basic YW5hOg=="),
+            ("ana:p%40ss@", "${OWN}", "Basic YW5hOnBAc3M="),
+            ("", "${OWN}", "Bearer test-own"),
+            ("", "", None),
+            ("", None, "Bearer test-bearer"),
+        ],
+    )
+    async def test_credentials_of_the_target_win_over_those_of_the_channel(
+        self, fake: Fake, user: str, bearer: str | None, sent: str | None
+    ) -> None:
+        """As a receiver's http_config wins over the global one; an empty bearer sends none."""
+        secrets = {
+            REFERENCE: Secret(fake.url.replace("http://", f"HTTP://{user}")),
+            "${OWN}": Secret("test-own"),
+        }
+        channel = Webhook(secrets, bearer=Secret("test-bearer"))
+        options = {} if bearer is None else {"bearer": bearer}
+        await channel.send(message(), Target("webhook", REFERENCE, options=options), None)
+        assert fake.accepted[0].headers.get("Authorization") == sent
+        await channel.close()
+
+    @pytest.mark.parametrize(
+        "address", ["ftp://example.com/", "${UNKNOWN}", "", "http://", "http://[foo"]
+    )
     async def test_a_url_that_cannot_be_posted_to_is_said(
         self, channel: Channel, address: str
     ) -> None:

@@ -136,6 +136,19 @@ def test_a_url_with_a_password_is_a_secret() -> None:
     assert "the URL holds a password" in said
 
 
+@pytest.mark.parametrize("bearer", ["''", "'${NONE:-}'"])
+def test_an_empty_bearer_of_a_target_keeps_the_channels_from_it(bearer: str) -> None:
+    """A target that says its own token, and has none, is not sent the one of all the others."""
+    config = loaded(
+        "channels: {webhook: {bearer: '${HOOK}'}}\nreceivers: [{name: all, webhook: ["
+        f"{{url: 'https://a.example.com', bearer: {bearer}}}, {{url: 'https://b.example.com'}}]}}]\n"
+        "route: {receiver: all}\n",
+        {"HOOK": "test-hook"},
+    )
+    options = [dict(target.options) for target in config.plan.receivers["all"].targets]
+    assert options == [{"bearer": ""}, {}]
+
+
 def test_a_variable_that_is_set_but_empty_is_an_error() -> None:
     """An empty token must not pass for one: only `${NAME:-}` allows it."""
     (fault,) = faults(PAGER.format(key="${BILLING_KEY}"), {"BILLING_KEY": ""})

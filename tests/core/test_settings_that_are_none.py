@@ -39,3 +39,28 @@ def test_a_slip_is_refused(name: str, value: str, near: str) -> None:
     with pytest.raises(SettingError, match=name) as refused:
         read_settings({name: value})
     assert near in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("GATEWAY_EXTERNAL_URL", "alerts.example.com"),
+        ("GATEWAY_EXTERNAL_URL", "http://[foo"),
+        ("GATEWAY_EXTERNAL_URL", "https://ana:test-word@example.com"),
+        ("GATEWAY_HEARTBEAT_URL", "https://example.com:99999/test-word"),
+        ("GATEWAY_HEARTBEAT_URL", "https:///test-word"),
+        ("GATEWAY_HEARTBEAT_PROXY", "socks5://ana:test-word@proxy:1080"),
+    ],
+)
+def test_url_that_cannot_be_used_stops_the_start(name: str, value: str) -> None:
+    """The setting is named and its value is not shown, because it may hold a secret."""
+    with pytest.raises(SettingError, match=f"^{name}: ") as refused:
+        read_settings({name: value})
+    assert "test-word" not in str(refused.value)
+
+
+def test_external_url_is_taken_in_any_case() -> None:
+    """Scheme and host mean the same in capitals; links in messages have them in lower case."""
+    settings = read_settings({"GATEWAY_EXTERNAL_URL": "HTTPS://Alerts.Example.com/Gateway/"})
+    assert settings.external_url == "https://alerts.example.com/Gateway"
+    assert settings.route_prefix == "/Gateway"
