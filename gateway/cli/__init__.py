@@ -4,6 +4,8 @@ from importlib import import_module
 
 import click
 
+from gateway import __version__
+
 COMMANDS = {
     "serve": "gateway.cli.serve",
     "check": "gateway.cli.check",
@@ -39,6 +41,6 @@ class Lazy(click.Group):
 
 
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="gateway", message="gateway %(version)s")
+@click.version_option(__version__, message="gateway %(version)s")
 def main() -> None:
     """Alert routing and notification gateway."""
