@@ -7,12 +7,12 @@ import click
 from gateway.cli import story
 from gateway.cli.api import api_of, read_number, url_option
 from gateway.cli.instants import read_instant
-from gateway.cli.route import read_labels
+from gateway.cli.label_arguments import label_arguments
 from gateway.cli.show import columns, paint, say, say_json
 from gateway.cli.silence_words import SHORT, because, span
 from gateway.cli.world import World, json_option, pass_world
 from gateway.core.escape import one_line
-from gateway.core.labels import format_labels
+from gateway.core.matcher_text import write_labels
 from gateway.core.when import format_rfc3339
 
 
@@ -42,6 +42,7 @@ def command(
     \b
     gateway explain 1042
     gateway explain alertname=DoubleCharge team=billing
+    gateway explain '{alertname="DoubleCharge", "my label"="x y"}'
     gateway explain --person ana --since 2h
 
     About an incident, about the alerts that carry these labels, or about a person: what was
@@ -59,7 +60,7 @@ def command(
     elif len(what) == 1 and "=" not in what[0]:
         asked = {"incident": read_number(what[0])}
     else:
-        asked = {"labels": format_labels(read_labels(what))}
+        asked = {"labels": write_labels(label_arguments(what))}
     answer = api_of(world, url).get("/explain", zone=seen_from, **asked)
     if as_json:
         say_json(answer)
@@ -107,7 +108,7 @@ def _say(answer: dict[str, Any], zone: str, now: float, whole: bool) -> None:
 
 
 def _say_alert(alert: dict[str, Any], zone: str, now: float) -> None:
-    say(paint(one_line(format_labels(alert["labels"]), 1000), bold=True))
+    say(paint(one_line(write_labels(alert["labels"]), 1000), bold=True))
     text = f"{alert['status']}, began {story.clock(alert['starts_at'], zone, now)}"
     if alert["status"] == "resolved" and alert["ends_at"]:
         text += f", over since {story.clock(alert['ends_at'], zone, now)}"

@@ -6,6 +6,7 @@ import click
 
 from gateway.cli import route_answer, route_json, route_words
 from gateway.cli.instants import HELP, read_instant
+from gateway.cli.label_arguments import label_arguments
 from gateway.cli.show import say_json
 from gateway.cli.world import World, config_option, json_option, pass_world
 
@@ -29,7 +30,7 @@ def command(
     is muted, the targets and the steps of the escalation by name, and the way through the tree.
     A TIME without a zone is read in the zone of business_hours.
     """
-    given = read_labels(labels)
+    given = label_arguments(labels)
     loaded = world.config(config)
     now = world.now()
     instant = read_instant(at, now, loaded.plan.business_hours.zone)
@@ -38,18 +39,3 @@ def command(
         say_json(route_json.as_json(loaded.plan, answer))
     else:
         route_words.say_answer(loaded.plan, answer, world.file(config))
-
-
-def read_labels(pairs: tuple[str, ...]) -> dict[str, str]:
-    """Labels as typed, NAME=VALUE. Raises click.UsageError naming what is not one."""
-    found: dict[str, str] = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals or not name or name.endswith("!"):
-            raise click.UsageError(
-                f"{pair!r} is no label: write NAME=VALUE, such as severity=critical"
-            )
-        if name in found:
-            raise click.UsageError(f"label {name} is given twice: {found[name]!r} and {value!r}")
-        found[name] = value
-    return {name: value for name, value in found.items() if value}

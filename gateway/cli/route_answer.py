@@ -7,7 +7,8 @@ from gateway.cli.duty import full_name
 from gateway.core.audience import fallback_of, receiver_of, step_targets
 from gateway.core.inhibition import InhibitRule
 from gateway.core.labels import quote
-from gateway.core.matcher import Matcher, format_matchers, matches_all
+from gateway.core.matcher import Matcher, matches_all
+from gateway.core.matcher_text import write_matcher, write_matchers
 from gateway.core.plan import Plan, Receiver, Severity, Target
 from gateway.core.routing import (
     Route,
@@ -137,7 +138,7 @@ def origin(plan: Plan, way: Way, option: str) -> str:
         return found
     if found == plan.root.id:
         return "inherited from the root route"
-    return f"inherited from {format_matchers(plan.routes[found].matchers)}"
+    return f"inherited from {write_matchers(plan.routes[found].matchers)}"
 
 
 def why_not(step: TraceStep, labels: Labels) -> str | None:
@@ -146,7 +147,7 @@ def why_not(step: TraceStep, labels: Labels) -> str | None:
         return None
     value = labels.get(step.failed.name, "")
     has = f"{step.failed.name} is {quote(value)}" if value else f"it has no {step.failed.name}"
-    return f"{step.failed} fails: {has}" if len(step.route.matchers) > 1 else has
+    return f"{write_matcher(step.failed)} fails: {has}" if len(step.route.matchers) > 1 else has
 
 
 def person_of(plan: Plan, target: Target) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from gateway.cli.duty import stamp
 from gateway.cli.route_answer import Answer, Labels, Way, origin, why_not
 from gateway.core.inhibition import InhibitRule
-from gateway.core.matcher import format_matchers
+from gateway.core.matcher_text import write_matchers
 from gateway.core.plan import UNKNOWN_RANK, Plan, Target
 from gateway.core.routing import TraceStep
 from gateway.core.timing import OPTIONS
@@ -70,8 +70,8 @@ def rule_json(rule: InhibitRule) -> dict[str, Any]:
     """A rule as routes.yaml writes it."""
     return {
         "name": rule.name,
-        "source_matchers": format_matchers(rule.source),
-        "target_matchers": format_matchers(rule.target),
+        "source_matchers": write_matchers(rule.source),
+        "target_matchers": write_matchers(rule.target),
         "equal": list(rule.equal),
     }
 
@@ -81,7 +81,7 @@ def _step_json(step: TraceStep, labels: Labels) -> dict[str, Any]:
         "route": step.route.id,
         "line": step.route.line,
         "depth": step.depth,
-        "matchers": format_matchers(step.route.matchers),
+        "matchers": write_matchers(step.route.matchers),
         "receiver": step.route.receiver,
         "continue": step.route.continue_,
         "matched": step.matched,

@@ -4,8 +4,7 @@ from pathlib import Path
 
 from gateway.cli.route_answer import Answer, Way, origin, person_of, why_not
 from gateway.cli.show import paint, plural, rank_colour, say
-from gateway.core.labels import format_labels
-from gateway.core.matcher import format_matchers
+from gateway.core.matcher_text import write_labels, write_matchers
 from gateway.core.plan import UNKNOWN_RANK, Plan, Target
 from gateway.core.routing import TraceStep
 from gateway.core.timing import OPTIONS
@@ -19,7 +18,7 @@ def say_answer(plan: Plan, answer: Answer, file: Path) -> None:
     """Print it: what, then each receiver, then the way through the tree."""
     zone = plan.business_hours.zone
     severity = answer.severity
-    say(paint(format_labels(answer.labels), bold=True))
+    say(paint(write_labels(answer.labels), bold=True))
     if severity.rank != UNKNOWN_RANK:
         text = f"severity {severity.name}"
     elif plan.severities:
@@ -42,7 +41,7 @@ def say_answer(plan: Plan, answer: Answer, file: Path) -> None:
             side = rule.source if rules is answer.inhibited_by else rule.target
             same = f" with the same {', '.join(rule.equal)}" if rule.equal else ""
             say()
-            say(f"{title}: {format_matchers(side)}{same}")
+            say(f"{title}: {write_matchers(side)}{same}")
     say()
     say(paint("the way through the tree", bold=True))
     _say_trace(answer, file)
@@ -52,7 +51,7 @@ def _say_way(plan: Plan, answer: Answer, way: Way, file: Path) -> None:
     place = f"{file}:{way.route.line}" if way.route.line else str(file)
     say(f"receiver {paint(way.receiver.name, 'cyan', bold=True)}   ({place})")
     grouped = origin(plan, way, "group_by")
-    _say_pair("group", f"{format_labels(way.group)}   ({grouped})")
+    _say_pair("group", f"{write_labels(way.group)}   ({grouped})")
     for option in OPTIONS:
         value = format_duration(getattr(way.timing, option))
         _say_pair(option, f"{value}   ({origin(plan, way, option)})")
@@ -104,7 +103,7 @@ def _say_trace(answer: Answer, file: Path) -> None:
     def visit(step: TraceStep) -> None:
         indent = "  " * step.depth
         place = f"   ({file}:{step.route.line})" if step.route.line else ""
-        matchers = format_matchers(step.route.matchers)
+        matchers = write_matchers(step.route.matchers)
         say(f"{indent}{_mark(step)} {matchers}  {_why(answer, step)}{place}")
         if not step.matched:
             return

@@ -6,9 +6,9 @@ import click
 
 from gateway.cli import story
 from gateway.cli.api import api_of, url_option
+from gateway.cli.label_arguments import matcher_arguments
 from gateway.cli.show import Cell, columns, say, say_json
 from gateway.cli.silence_add import command as add
-from gateway.cli.silence_add import read_matchers
 from gateway.cli.silence_words import SHORT, because, matchers_of, span
 from gateway.cli.world import Stop, World, json_option, pass_world
 from gateway.core.escape import one_line
@@ -52,7 +52,7 @@ def listed(
     Why one alert keeps quiet, `gateway explain LABEL=VALUE...` tells.
     """
     seen_from = story.zone_of(world, zone)
-    wanted = [matcher for text in matchers for matcher in read_matchers(text)]
+    wanted = matcher_arguments(matchers)
     found = api_of(world, url).get("/silences", ended="true" if expired else None)["silences"]
     found = [one for one in found if all(_fits(one, matcher) for matcher in wanted)]
     if as_json:
@@ -112,7 +112,8 @@ def _named(text: str, known: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _fits(silence: dict[str, Any], wanted: Matcher) -> bool:
     texts = silence["matchers"]
-    if RESERVED.isdisjoint(wanted.name):  # else it may be written with escapes
+    if RESERVED.isdisjoint(wanted.name) and wanted.name.isprintable():
+        # Names with escapes are compared only after parsing.
         texts = [text for text in texts if wanted.name in text]
     every = [matcher for text in texts for matcher in parse_matchers(text)]
     said = [matcher for matcher in every if matcher.name == wanted.name]

@@ -1,6 +1,5 @@
 """`gateway silence add`: a look at what it would silence, and the silence."""
 
-import re
 from typing import Any
 
 import click
@@ -8,20 +7,18 @@ import click
 from gateway.cli import story
 from gateway.cli.api import Api, api_of, read_number, url_option
 from gateway.cli.instants import HELP, read_instant
+from gateway.cli.label_arguments import matcher_arguments
 from gateway.cli.show import columns, paint, plural, say, say_json
 from gateway.cli.silence_words import SHORT, matchers_of, span
 from gateway.cli.world import World, json_option, pass_world
 from gateway.core.escape import one_line
-from gateway.core.labels import format_labels
-from gateway.core.matcher import Matcher, MatcherError, format_matchers
-from gateway.core.matcher_parse import parse_matchers
+from gateway.core.matcher import Matcher
+from gateway.core.matcher_text import write_labels, write_matchers
 from gateway.core.when import format_rfc3339, parse_duration
 
 SHOWN = 10
 LONGEST_UNTIL_GONE = 7 * 86400.0
 """Seconds that a silence lasts at most which ends with its alerts and was given no other end."""
-
-_WORD = re.compile("[A-Za-z0-9_:.-]+")
 
 
 @click.command("add")
@@ -66,7 +63,8 @@ def command(
     gateway silence add team=billing --starts "2026-12-01 02:00" --for 3h --why release --dry-run
     gateway silence add BackupLate --until-gone 30m --why "the backup runs again tomorrow"
 
-    A MATCHER is written as in Alertmanager; a word alone is the name of an alert. From an
+    A MATCHER is written as in Alertmanager; a word alone is the name of an alert. Label
+    names that hold spaces or signs may stand without quotes: 'my label=x y'. From an
     incident are taken the conditions of its route and the labels of its group. A TIME without
     a zone is read in that of --zone. Those who were told of an alert are told of its end,
     silenced or not; what still fires when the silence ends is told then.
@@ -74,7 +72,7 @@ def command(
     seen_from, now = story.zone_of(world, zone), world.now()
     if bool(matchers) == (incident is not None):
         raise click.UsageError("say what to silence: matchers, or --incident, one of them")
-    read = [matcher for text in matchers for matcher in read_matchers(text)]
+    read = matcher_arguments(matchers)
     number = None if incident is None else read_number(incident)
     start = read_instant(starts, now, seen_from, "--starts")
     gone_for = None if until_gone is None else _duration(until_gone, "--until-gone")
@@ -104,16 +102,6 @@ def command(
         say("nothing was silenced: --dry-run")
     else:
         _say_made(made, seen_from, now)
-
-
-def read_matchers(text: str) -> tuple[Matcher, ...]:
-    """One or more matchers; a word alone names alerts. Raises click.UsageError."""
-    if _WORD.fullmatch(text):
-        return (Matcher("alertname", "=", text),)
-    try:
-        return parse_matchers(text)
-    except MatcherError as error:
-        raise click.UsageError(f"MATCHER {error}") from None
 
 
 def _duration(text: str, option: str) -> float:
@@ -149,7 +137,7 @@ def _end(
 
 
 def _preview(api: Api, matchers: list[Matcher], number: int | None) -> Any:
-    text = None if number is not None else format_matchers(matchers)
+    text = None if number is not None else write_matchers(matchers)
     return api.get("/silences/preview", matchers=text, incident=number, limit=SHOWN)
 
 
@@ -164,7 +152,7 @@ def _say_preview(preview: dict[str, Any], zone: str, now: float) -> None:
         [
             [
                 story.clock(one["starts_at"], zone, now),
-                one_line(format_labels(one["labels"]), 300),
+                one_line(write_labels(one["labels"]), 300),
                 one_line(", ".join(one["receivers"]), 100),
             ]
             for one in preview["alerts"]

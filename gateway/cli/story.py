@@ -8,7 +8,7 @@ import click
 from gateway.cli.show import Cell, columns, paint, plural, say, severity_colour
 from gateway.cli.world import World
 from gateway.core.escape import one_line
-from gateway.core.labels import format_labels
+from gateway.core.matcher_text import write_labels
 from gateway.core.wallclock import zone_named
 from gateway.core.when import parse_rfc3339
 from gateway.render.times import clock_time
@@ -80,7 +80,7 @@ def say_incident(incident: dict[str, Any], zone: str, now: float) -> None:
     """Everything that the API has about an incident."""
     say_heading(incident, zone, now)
     if incident["group_labels"]:
-        say(f"group {one_line(format_labels(incident['group_labels']), 500)}")
+        say(f"group {one_line(write_labels(incident['group_labels']), 500)}")
     if incident["state"] != "resolved":
         if incident["respond_by"] and not incident["why_quiet"]:
             say(f"an answer is asked for by {clock(incident['respond_by'], zone, now)}")
@@ -175,7 +175,7 @@ def say_alerts(alerts: Sequence[dict[str, Any]], zone: str, now: float) -> None:
                 (alert["status"], colour),
                 clock(alert["starts_at"], zone, now) + until,
                 said,
-                one_line(format_labels(alert["labels"]), 1000),
+                one_line(write_labels(alert["labels"]), 1000),
             ]
         )
     columns(rows, indent=2)

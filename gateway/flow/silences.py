@@ -16,7 +16,8 @@ from typing import TypeVar
 from uuid import uuid4
 
 from gateway.core.alert import Alert
-from gateway.core.matcher import Matcher, format_matchers
+from gateway.core.matcher import Matcher
+from gateway.core.matcher_text import write_matchers
 from gateway.core.plan import NOTHING
 from gateway.core.silence import Silence, SilenceError, can_update, expired, validate
 from gateway.core.when import format_rfc3339
@@ -220,7 +221,7 @@ def _told(silence: Silence) -> dict[str, str]:
     """What the log says of it: one that nothing has met yet stands in no timeline."""
     return {
         "silence": silence.id,
-        "matchers": format_matchers(silence.matchers),
+        "matchers": write_matchers(silence.matchers),
         "until": format_rfc3339(silence.ends_at),
         "by": silence.created_by,
         "why": silence.comment,

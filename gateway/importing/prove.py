@@ -7,7 +7,8 @@ from typing import Any
 
 from gateway.config.load import Config
 from gateway.core.inhibition import InhibitRule, inhibited_by
-from gateway.core.labels import Labels, format_labels
+from gateway.core.labels import Labels
+from gateway.core.matcher_text import write_labels
 from gateway.core.routing import Route, group_labels, match_routes, walk
 from gateway.core.timeinterval import TimeInterval
 from gateway.core.when import format_rfc3339
@@ -109,7 +110,7 @@ def _routing(
         reached.update(one.id for one in routes)
         answers = [_answers(routes, labels), _answers(match_routes(here, labels), labels)]
         if answers[0] != answers[1]:
-            yield f"{format_labels(labels)} goes to {answers[0]} there, to {answers[1]} here"
+            yield f"{write_labels(labels)} goes to {answers[0]} there, to {answers[1]} here"
     proof.unreached = [one.line or 0 for one in walk(there) if one.id not in reached]
 
 
@@ -158,7 +159,7 @@ def _inhibition(
         answers = [inhibited_by(rules, target, [source]) is not None for rules in (there, here)]
         proof.inhibited += answers[0]
         if answers[0] != answers[1]:
-            pair = f"{format_labels(source)} keeps {format_labels(target)} quiet"
+            pair = f"{write_labels(source)} keeps {write_labels(target)} quiet"
             yield f"{pair}: {answers[0]} there, {answers[1]} here"
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from gateway.core.incident import Member
-from gateway.core.labels import format_labels
+from gateway.core.matcher_text import write_labels
 from gateway.flow.hushed import Hush
 from gateway.render.clean import clean
 from gateway.store import Tx, alerts, reading
@@ -25,7 +25,7 @@ def inhibited(tx: Tx, hush: Hush, members: Sequence[Member], now: float) -> list
     for by, count in most:
         if by not in known:
             continue
-        which = f"inhibited by {clean(format_labels(known[by].labels), 300)}"
+        which = f"inhibited by {clean(write_labels(known[by].labels), 300)}"
         latest = reading.history_of_alert(tx, by, 1)
         if latest:
             which += f" (incident #{latest[0].incident.number})"

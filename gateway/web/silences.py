@@ -12,6 +12,7 @@ from aiohttp import web
 
 from gateway.core.alert import Alert
 from gateway.core.escape import one_line
+from gateway.core.matcher_text import write_matcher, write_matchers
 from gateway.core.plan import Plan
 from gateway.core.silence import LONGEST_TEXT, Silence, SilenceIndex
 from gateway.core.silence_scope import incident_matchers
@@ -129,7 +130,7 @@ class LookingAtSilences:
         context: dict[str, Any] = {
             "it": _row(silence, plan, zone, now, None),
             "state": silence.state(now),
-            "matchers": [clean(str(one), 1000) for one in silence.matchers],
+            "matchers": [clean(write_matcher(one), 1000) for one in silence.matchers],
             "why": clean(silence.comment, LONGEST_TEXT),
             "notes": [(clean(k, 60), clean(v, 300)) for k, v in silence.annotations.items()],
             "since": clock_time(silence.starts_at, zone, now),
@@ -199,7 +200,7 @@ def _row(silence: Silence, plan: Plan, zone: str, now: float, covers: str | None
         _TONES[state],
         _WORDS[state],
         _when(silence, state, zone, now),
-        clean("{" + ", ".join(map(str, silence.matchers)) + "}", 400),
+        clean(write_matchers(silence.matchers), 400),
         one_line(name_of(plan, silence.created_by), 80) or "somebody",
         one_line(clean(silence.comment, LONGEST_WHY), LONGEST_WHY),
         covers or "",

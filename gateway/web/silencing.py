@@ -15,6 +15,7 @@ from aiohttp import web
 from gateway.core.alert import Alert
 from gateway.core.escape import one_line
 from gateway.core.matcher import Matcher
+from gateway.core.matcher_text import write_matcher
 from gateway.core.plan import Plan
 from gateway.core.silence import Silence, SilenceError
 from gateway.core.silence_scope import incident_matchers
@@ -169,7 +170,7 @@ class Silencing:
             "here": by.here,
             "held": [_held(one, plan, zone, now) for one in await self._holding(matchers, now)],
             "impossible": impossible,
-            "matchers": [clean(str(one), 1000) for one in matchers],
+            "matchers": [clean(write_matcher(one), 1000) for one in matchers],
             "count": count,
             "alerts": [line_of(alert, matchers, zone, now) for alert in alerts],
             "lengths": [

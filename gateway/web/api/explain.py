@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from gateway.core.matcher import MatcherError
-from gateway.core.matcher_parse import parse_matchers
+from gateway.core.matcher_text import LABELS_HELP, read_labels
 from gateway.core.routing import match_routes
 from gateway.core.wallclock import zone_named
 from gateway.flow.engine import Engine
@@ -131,13 +131,12 @@ def _unknown(tx: Tx, zone: str, now: float) -> list[str]:
 
 def _labels(text: str) -> dict[str, str]:
     try:
-        matchers = parse_matchers(text)
+        labels = read_labels(text)
     except MatcherError as error:
         raise RequestError(422, "a parameter is wrong", [_fault(str(error))]) from None
-    if not matchers or any(matcher.op != "=" for matcher in matchers):
-        said = 'write labels as {alertname="X", team="billing"}, each with ='
-        raise RequestError(422, "a parameter is wrong", [_fault(said)])
-    return {matcher.name: matcher.value for matcher in matchers}
+    if not labels:
+        raise RequestError(422, "a parameter is wrong", [_fault(LABELS_HELP)])
+    return labels
 
 
 def _fault(message: str) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from gateway.core.matcher import Matcher, MatcherError
-from gateway.core.matcher_parse import parse_matchers
+from gateway.core.matcher_text import read_labels, read_matchers, write_matcher
 from gateway.core.plan import Plan
 from gateway.core.routing import match_routes
 from gateway.core.silence import Silence, SilenceError
@@ -26,7 +26,7 @@ def silence_model(silence: Silence, plan: Plan, now: float) -> models.Silence:
         {
             "id": silence.id,
             "state": silence.state(now),
-            "matchers": [str(matcher) for matcher in silence.matchers],
+            "matchers": [write_matcher(matcher) for matcher in silence.matchers],
             "starts_at": silence.starts_at,
             "ends_at": silence.ends_at,
             "gone_for": silence.gone_for,
@@ -69,7 +69,7 @@ async def preview(engine: Engine, asked: models.SilencePreviewAsked) -> models.S
     count, shown = await engine.silences.preview(matchers, asked.limit)
     root = engine.plan.root
     return models.SilencePreview(
-        matchers=[str(matcher) for matcher in matchers],
+        matchers=[write_matcher(matcher) for matcher in matchers],
         count=count,
         alerts=[
             models.SilencedAlert(
@@ -124,7 +124,7 @@ async def _matchers(
         raise _wrong("matchers", "give matchers or an incident, one of them")
     if number is None:
         try:
-            return tuple(matcher for text in given for matcher in parse_matchers(text))
+            return tuple(matcher for text in given for matcher in read_matchers(text))
         except MatcherError as error:
             raise _wrong("matchers", str(error)) from None
     wanted = number
@@ -141,12 +141,9 @@ async def _matchers(
 
 def _labels(text: str) -> dict[str, str]:
     try:
-        matchers = parse_matchers(text)
+        return read_labels(text)
     except MatcherError as error:
         raise _wrong("labels", str(error)) from None
-    if any(matcher.op != "=" for matcher in matchers):
-        raise _wrong("labels", 'write labels as {alertname="X", team="billing"}, each with =')
-    return {matcher.name: matcher.value for matcher in matchers}
 
 
 def _wrong(field: str, message: str) -> RequestError:
