@@ -6,7 +6,15 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $$p && break; done)
 
-.PHONY: setup setup-run run test lint format types imports check demo bench lock docs clean
+# Tests run on every core; each worker has its own PostgreSQL server and its own ports.
+WORKERS ?= auto
+PYTEST_ALL = $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(PYTEST)
+
+.PHONY: help setup run quick test lint format types imports check demo bench lock docs clean
+
+## help      list the targets
+help:
+	@sed -n 's/^## //p' $(MAKEFILE_LIST)
 
 ## setup     everything for development, in .venv
 setup: $(VENV)/ready-dev
@@ -15,14 +23,19 @@ setup: $(VENV)/ready-dev
 run: $(VENV)/ready-run
 	$(BIN)/gateway serve
 
+## quick     the tests that need no process, browser, peer program or PostgreSQL (under a minute)
+quick: setup
+	$(PYTEST_ALL) -q -m "not process and not peer and not browser and not postgres"
+
 ## test      every test
 test: setup
-	$(BIN)/python -m pytest $(PYTEST)
+	$(PYTEST_ALL)
 
-## lint      style
+## lint      style and spelling
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/codespell
 
 ## format    put style right
 format: setup
@@ -37,8 +50,8 @@ types: setup
 imports: setup
 	$(BIN)/lint-imports
 
-## check     all of the above that can fail
-check: test lint types imports
+## check     lint, types and imports, then every test
+check: lint types imports test
 
 ## demo      Prometheus, Alertmanager, the gateway and fake vendors, to watch for a minute
 demo: $(VENV)/ready-run

@@ -10,6 +10,8 @@ import pytest
 
 from tests.shared_data import CHECKOUT, real_program
 
+pytestmark = [pytest.mark.process, pytest.mark.peer]
+
 
 def bench(*arguments: str) -> str:
     """What the tiniest round of every measurement prints."""

@@ -19,6 +19,7 @@ def test_a_checkout_uses_its_own_templates() -> None:
     assert shipped_templates() == CHECKOUT / "templates"
 
 
+@pytest.mark.process
 def test_the_wheel_carries_the_templates(tmp_path: Path) -> None:
     """Installed anywhere, the gateway finds the templates it ships."""
     subprocess.run(

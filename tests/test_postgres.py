@@ -28,6 +28,7 @@ def test_each_test_has_an_empty_database(postgres_url: str, turn: int) -> None:
     assert rows == [(turn,)]
 
 
+@pytest.mark.postgres
 def test_the_server_goes_when_its_owner_dies() -> None:
     """A test run that is killed leaves neither a server nor its files behind."""
     keeper = subprocess.Popen(

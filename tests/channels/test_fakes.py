@@ -21,6 +21,7 @@ from tests.shared_data import CHECKOUT
 PATIENCE = 30.0
 
 
+@pytest.mark.process
 async def test_the_fakes_run_as_a_process(tmp_path: Path) -> None:
     """Ports in a file, accepted requests in a log, failures scripted over HTTP, a clean end."""
     ports, log = tmp_path / "ports.json", tmp_path / "accepted.jsonl"

@@ -14,6 +14,7 @@ from tests.fakes import FakePagerDuty
 from tests.shared_data import CHECKOUT
 
 
+@pytest.mark.process
 def test_the_list_costs_no_sdk() -> None:
     """`gateway check` reads the list in half a second: no SDK and no HTTP library is imported."""
     code = (

@@ -48,6 +48,7 @@ def test_on_a_terminal_that_is_too_narrow_cells_wrap(
     assert capsys.readouterr().out == "id  some words  end\n"
 
 
+@pytest.mark.process
 def test_short_lists_do_not_load_what_wraps() -> None:
     """A list of thousands would take ten times as long with it, and a short one longer to start."""
     code = (

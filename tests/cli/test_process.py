@@ -11,6 +11,8 @@ import pytest
 from tests.cli.console import SHIPPED
 from tests.cli.process import START, run
 
+pytestmark = pytest.mark.process
+
 HEAVY = ("aiohttp", "sqlalchemy", "slack_sdk", "pdpyras", "postmarker", "pydantic", "rich")
 QUICK = {
     "check": (*HEAVY, "asyncio"),

@@ -13,6 +13,8 @@ from tests.fakes.postmark import FakePostmark
 from tests.fakes.server import Behaviour
 from tests.fakes.slack import FakeSlack
 
+pytestmark = pytest.mark.process
+
 ROUTES = """\
 channels:
   email: {{token: "${{POSTMARK_TOKEN}}", from: alerts@example.com, api_url: "{postmark}"}}

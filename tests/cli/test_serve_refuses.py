@@ -9,6 +9,8 @@ import pytest
 from tests.cli.console import SHIPPED
 from tests.cli.process import run
 
+pytestmark = pytest.mark.process
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:

@@ -11,6 +11,7 @@ from gateway.config.grammar import FILE
 from gateway.config.load import ConfigError, Problem, load
 from gateway.config.reference import sections
 from tests.config.texts import CHECKOUT, NOW, Files
+from tests.examples import examples
 
 SHIPPED = (CHECKOUT / "routes.yaml").read_text()
 BROKEN = [path.read_text() for path in sorted((Path(__file__).parent / "broken").glob("*.yaml"))]
@@ -39,14 +40,14 @@ def survives(source: str | Path, content: bytes = b"") -> None:
 @example("<<: 1")
 @example("<<: [*a]")
 @example("!<tag:yaml.org,2002:str> a")
-@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@settings(max_examples=examples(300), deadline=None, derandomize=True, database=None)
 def test_any_text(text: str) -> None:
     """Any text at all."""
     survives(text)
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@settings(max_examples=examples(150), deadline=None, derandomize=True, database=None)
 def test_any_bytes(content: bytes) -> None:
     """Any bytes at all."""
     survives(Path("r.yaml"), content)
@@ -76,7 +77,7 @@ def flow(value: object) -> str:
     st.booleans(),
 )
 @settings(
-    max_examples=400,
+    max_examples=examples(400),
     deadline=None,
     derandomize=True,
     database=None,

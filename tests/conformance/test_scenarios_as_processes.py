@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import aiohttp
+import pytest
 from aiohttp import web
 
 from gateway.core.matcher_parse import parse_matcher
@@ -20,6 +21,8 @@ from tests.conformance.test_vectors import conformance, runner
 from tests.processes.gateway import Gateway
 from tests.processes.harness import ended_after
 from tests.processes.vendors import Vendors
+
+pytestmark = pytest.mark.process
 
 CHOSEN = ("009-receiver-slow", "010-inhibition", "012-silence")
 LATE = 0.25

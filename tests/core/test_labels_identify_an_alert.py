@@ -18,6 +18,7 @@ from gateway.core.labels import (
     quote,
     valid_label_name,
 )
+from tests.examples import examples
 from tests.shared_data import shared
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
@@ -96,7 +97,7 @@ def test_names_and_values_do_not_run_into_each_other(
     assert fingerprint(one) != fingerprint(other)
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.dictionaries(st.text(st.characters(exclude_categories=["Cs"]), max_size=4), words))
 def test_the_canonical_form_is_the_json_that_fast_writers_write(labels: dict[str, str]) -> None:
     """So an alert that is known is recognised by the bytes it is posted with."""

@@ -17,6 +17,7 @@ from gateway.core.timeinterval import (
     parse_time_interval,
 )
 from gateway.core.when import local, parse_rfc3339
+from tests.examples import examples
 
 OFFICE = parse_time_interval(
     {
@@ -247,7 +248,7 @@ def test_a_muted_route_says_why(
     assert muted(route(**said), NAMED, at(time)) == why
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=examples(50))
 @example(0)
 @given(st.integers(0, 400 * 24 * 60))
 def test_the_next_change_of_a_route_is_where_its_mute_begins_or_ends(minutes: int) -> None:

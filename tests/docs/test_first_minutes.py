@@ -12,6 +12,8 @@ import pytest
 from tests.docs.pages import CHECKOUT, snippets
 from tests.processes.harness import Process, request, wait_for
 
+pytestmark = pytest.mark.process
+
 GATEWAY = str(Path(sys.executable).parent / "gateway")
 SAMPLE = CHECKOUT / "docs" / "samples" / "double-charge.json"
 

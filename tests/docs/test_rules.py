@@ -5,11 +5,14 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pytest
 import yaml
 
 from gateway.metrics import Metrics
 from tests.docs.pages import CHECKOUT, DOCS
 from tests.shared_data import real_program
+
+pytestmark = pytest.mark.peer
 
 RULES = DOCS / "gateway.rules.yml"
 NOT_OURS = {"up"}

@@ -11,6 +11,8 @@ import pytest
 
 from tests.processes.harness import Process, request, wait_for
 
+pytestmark = pytest.mark.process
+
 ADDRESS = re.compile(r"Incidents: +(http://\S+)/")
 
 

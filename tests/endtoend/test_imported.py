@@ -20,6 +20,8 @@ from tests.processes.harness import ended_after, request, wait_for
 from tests.processes.vendors import Vendors
 from tests.shared_data import real_program
 
+pytestmark = [pytest.mark.process, pytest.mark.peer]
+
 ALERTS = (
     {"alertname": "Watchdog"},
     {"alertname": "DoubleCharge", "severity": "critical", "team": "billing", "customer": "1"},

@@ -2,8 +2,12 @@
 
 import re
 
+import pytest
+
 from tests.endtoend.world import SECRETS, World
 from tests.processes.harness import request, wait_for
+
+pytestmark = [pytest.mark.process, pytest.mark.peer]
 
 PLATFORM_KEY = SECRETS["PAGERDUTY_PLATFORM_KEY"]
 TOLD = {

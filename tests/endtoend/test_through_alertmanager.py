@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+import pytest
+
 from tests.endtoend.world import SECRETS, Told, World
 from tests.processes.harness import request, wait_for
 from tests.shared_data import real_program
+
+pytestmark = [pytest.mark.process, pytest.mark.peer]
 
 BILLING_KEY = SECRETS["PAGERDUTY_BILLING_KEY"]
 ADMIN, MAILBOX = ("postmark", "admin@example.com"), ("postmark", "billing-oncall@example.com")

@@ -11,6 +11,7 @@ from gateway.core.plan import Plan
 from gateway.core.routing import group_labels, match_routes
 from gateway.flow import ways as remembering
 from gateway.flow.ways import Ways, ways
+from tests.examples import examples
 
 ROUTES = """
 receivers: [{name: r, console: [{}]}]
@@ -44,7 +45,7 @@ def plan(group_by: str = "[instance]") -> Plan:
     return load(ROUTES % group_by, env={}).plan
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.lists(LABELS, max_size=40), st.sampled_from(["[instance]", "['...']", "[]"]))
 def test_each_alert_goes_where_its_own_labels_lead(
     posted: list[dict[str, str]], group_by: str

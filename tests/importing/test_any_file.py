@@ -6,6 +6,7 @@ import hypothesis.strategies as st
 import yaml
 from hypothesis import HealthCheck, given, settings
 
+from tests.examples import examples
 from tests.importing.texts import WIDE, imported, loaded, proven, refused
 
 RECEIVERS = ("all", "pager", "team ${x}", "日本")
@@ -90,7 +91,7 @@ def files(draw: st.DrawFn) -> str:
     return yaml.safe_dump(file, allow_unicode=True, sort_keys=False)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(files())
 def test_any_file_loads_and_does_the_same(text: str) -> None:
     """Escapes, quotes, empty lists, odd values: nothing changes where an alert goes."""
@@ -102,7 +103,7 @@ def test_any_file_loads_and_does_the_same(text: str) -> None:
 LINES = WIDE.read_text().splitlines(keepends=True)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.data())
 def test_a_damaged_file_is_translated_or_refused(data: st.DataObject) -> None:
     """Nothing but a ConfigError comes of a file, and what is translated loads."""

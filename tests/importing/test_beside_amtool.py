@@ -12,6 +12,8 @@ from gateway.importing.samples import Samples
 from tests.importing.texts import API, BILLING, REST, WIDE, imported, loaded, refused
 from tests.shared_data import real_program
 
+pytestmark = pytest.mark.peer
+
 ROUTE = "receivers: [{name: a}]\nroute: {receiver: a, routes: [%s]}"
 INTERVAL = REST + "time_intervals: [{name: x, time_intervals: [%s]}]"
 WEBHOOK = "route: {receiver: a}\nreceivers: [{name: a, webhook_configs: [%s]}]"

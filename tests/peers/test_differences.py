@@ -9,6 +9,8 @@ from tests.peers.cases import CASES, LENGTH, Case, Heard
 from tests.peers.playing import Bodies, Collector, to_alertmanager, to_the_gateway
 from tests.shared_data import real_program
 
+pytestmark = pytest.mark.peer
+
 ATTEMPTS = 4
 
 

@@ -12,6 +12,8 @@ from tests.processes.harness import ended_after
 from tests.shared_data import real_program
 from tests.web.real import served
 
+pytestmark = pytest.mark.peer
+
 ROUTES = {"route": {"receiver": "nobody"}, "receivers": [{"name": "nobody"}]}
 UNKNOWN = "1d2fd4f0-0000-4000-8000-000000000000"
 PATHS = (

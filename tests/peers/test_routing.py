@@ -6,6 +6,7 @@ import subprocess
 from collections import Counter
 from pathlib import Path
 
+import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 
@@ -13,6 +14,8 @@ from gateway.config.load import load
 from gateway.core.routing import match_routes
 from tests.peers import trees
 from tests.shared_data import real_program
+
+pytestmark = pytest.mark.peer
 
 TREES = int(os.environ.get("GATEWAY_PEER_TREES", "60"))
 """How many trees are tried, with three label sets each: about 20 ms a set."""

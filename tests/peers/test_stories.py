@@ -3,10 +3,14 @@
 import os
 from pathlib import Path
 
+import pytest
+
 from tests.peers.playing import Collector, Played, to_alertmanager, to_the_gateway
 from tests.peers.stories import LENGTH, story
 from tests.peers.told import Message, Place, by_place, differences
 from tests.shared_data import real_program
+
+pytestmark = pytest.mark.peer
 
 STORIES = int(os.environ.get("GATEWAY_PEER_STORIES", "18"))
 SEED = int(os.environ.get("GATEWAY_PEER_SEED", "1"))

@@ -17,6 +17,8 @@ from tests.processes.gateway import Gateway
 from tests.processes.harness import PATIENCE, Process, request, wait_for
 from tests.shared_data import real_program
 
+pytestmark = [pytest.mark.process, pytest.mark.peer]
+
 ROUTING = """
 route:
   receiver: default

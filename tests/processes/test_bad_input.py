@@ -7,12 +7,16 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.processes.conftest import MakeGateway
 from tests.processes.gateway import Gateway
 from tests.processes.harness import request, wait_for
 from tests.processes.payloads import alert, webhook
 from tests.processes.routes import WEBHOOK
 from tests.processes.vendors import Vendors
+
+pytestmark = pytest.mark.process
 
 DOORS = ("/webhook/alertmanager", "/api/v2/alerts", "/webhook/nobody", "/ack/x", "/-/reload")
 ROUNDS = 60

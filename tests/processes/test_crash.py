@@ -6,6 +6,8 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from tests.fakes.postmark import headers_of
 from tests.processes.conftest import MakeGateway
 from tests.processes.database import perhaps, rows, settled
@@ -13,6 +15,8 @@ from tests.processes.gateway import Gateway
 from tests.processes.harness import request, wait_for
 from tests.processes.payloads import alert, resolved
 from tests.processes.vendors import Vendors
+
+pytestmark = pytest.mark.process
 
 ALL = {"postmark": 1, "slack": 1, "pagerduty": 1, "webhook": 1}
 """What one firing of a billing alert is owed: one message at each vendor."""

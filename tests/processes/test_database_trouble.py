@@ -21,6 +21,8 @@ from tests.processes.payloads import alert
 from tests.processes.routes import WEBHOOK
 from tests.processes.vendors import Vendors
 
+pytestmark = pytest.mark.process
+
 
 @pytest.fixture
 def own_postgres() -> Iterator[OwnPostgres]:
@@ -125,13 +127,12 @@ def test_the_file_is_moved_away(make_gateway: MakeGateway, vendors: Vendors) -> 
 
 
 def test_the_connections_are_cut(
-    make_gateway: MakeGateway, vendors: Vendors, postgres_url: str
+    make_gateway: MakeGateway, vendors: Vendors, migrated_postgres_url: str
 ) -> None:
     """Promise 1: PostgreSQL ends every session, again and again, under a stream of alerts."""
-    migrate(postgres_url)
-    gateway = make_gateway(WEBHOOK, database=postgres_url).start()
+    gateway = make_gateway(WEBHOOK, database=migrated_postgres_url).start()
     accepted = []
-    with psycopg.connect(postgres_url, autocommit=True) as admin:
+    with psycopg.connect(migrated_postgres_url, autocommit=True) as admin:
         for number in range(60):
             if number % 10 == 5:
                 admin.execute(

@@ -2,10 +2,14 @@
 
 import json
 
+import pytest
+
 from tests.processes.conftest import MakeGateway
 from tests.processes.harness import request
 from tests.processes.payloads import alert
 from tests.processes.routes import WEBHOOK
+
+pytestmark = pytest.mark.process
 
 
 def test_a_first_start_says_one_line_of_its_new_database(make_gateway: MakeGateway) -> None:

@@ -5,6 +5,8 @@ import json
 import threading
 import time
 
+import pytest
+
 from tests.processes.conftest import MakeGateway
 from tests.processes.database import perhaps, rows, settled
 from tests.processes.gateway import Gateway
@@ -12,6 +14,8 @@ from tests.processes.harness import wait_for
 from tests.processes.payloads import alert
 from tests.processes.routes import WEBHOOK
 from tests.processes.vendors import Vendors
+
+pytestmark = pytest.mark.process
 
 KILLS = 3
 BATCH = 5

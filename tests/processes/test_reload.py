@@ -3,6 +3,8 @@
 import signal
 from collections import Counter
 
+import pytest
+
 from tests.processes.conftest import MakeGateway
 from tests.processes.database import rows, settled
 from tests.processes.gateway import Gateway
@@ -10,6 +12,8 @@ from tests.processes.harness import request, wait_for
 from tests.processes.payloads import alert, resolved
 from tests.processes.routes import SEVERAL, WEBHOOK
 from tests.processes.vendors import Vendors
+
+pytestmark = pytest.mark.process
 
 BAD = {
     "no YAML": "route: [",

@@ -6,7 +6,6 @@ from typing import Any
 import psycopg
 import pytest
 
-from gateway.store import migrate
 from tests.processes.conftest import MakeGateway
 from tests.processes.gateway import LEASE, Gateway
 from tests.processes.harness import wait_for
@@ -14,15 +13,16 @@ from tests.processes.payloads import acknowledge_link, alert, resolved
 from tests.processes.routes import SEVERAL, WEBHOOK
 from tests.processes.vendors import Vendors
 
+pytestmark = pytest.mark.process
+
 STORM = 300
 BATCH = 20
 
 
 @pytest.fixture
-def database(postgres_url: str) -> str:
-    """An empty database with our tables."""
-    migrate(postgres_url)
-    return postgres_url
+def database(migrated_postgres_url: str) -> str:
+    """A database with the newest tables and nothing in them."""
+    return migrated_postgres_url
 
 
 def rows(database: str, query: str) -> list[Any]:

@@ -4,12 +4,16 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
 from tests.processes.conftest import MakeGateway
 from tests.processes.database import rows
 from tests.processes.harness import request, wait_for
 from tests.processes.payloads import acknowledge_link, alert, resolved
 from tests.processes.routes import ENV, SEVERAL
 from tests.processes.vendors import Vendors
+
+pytestmark = pytest.mark.process
 
 KEY = "test-signing-key-of-the-links"
 API_TOKEN = "test-api-token-of-the-gateway"

@@ -4,12 +4,16 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from tests.processes.conftest import MakeGateway
 from tests.processes.database import settled
 from tests.processes.gateway import Gateway
 from tests.processes.harness import request, wait_for
 from tests.processes.payloads import alert, resolved
 from tests.processes.vendors import Vendors
+
+pytestmark = pytest.mark.process
 
 JSON = {"Content-Type": "application/json"}
 

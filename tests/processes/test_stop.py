@@ -3,12 +3,16 @@
 import signal
 from collections import Counter
 
+import pytest
+
 from tests.processes.conftest import MakeGateway
 from tests.processes.database import perhaps, rows, settled
 from tests.processes.harness import wait_for
 from tests.processes.payloads import alert
 from tests.processes.routes import SEVERAL, WEBHOOK
 from tests.processes.vendors import Vendors
+
+pytestmark = pytest.mark.process
 
 LONG_LEASE = {"GATEWAY_LEASE": "600"}
 """So long that a test which waits for it fails."""

@@ -12,6 +12,8 @@ from tests.processes.harness import wait_for
 from tests.processes.payloads import alert
 from tests.processes.vendors import Vendors
 
+pytestmark = pytest.mark.process
+
 OTHERS = {"postmark", "pagerduty", "webhook"}
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from gateway.store import migrate
 from tests.flow.world import ROUTES, World
 from tests.simulation.life import ON_TICKS, Life
 from tests.simulation.promises import broken_promises
@@ -36,10 +35,9 @@ async def test_a_life_with_repeats_on_the_group_interval(seed: int, tmp_path: Pa
 
 
 @pytest.mark.parametrize("seed", seeds()[:2])
-async def test_a_life_with_replicas(seed: int, postgres_url: str) -> None:
+async def test_a_life_with_replicas(seed: int, migrated_postgres_url: str) -> None:
     """Promise 11 as well: two replicas that come and go, one voice."""
-    migrate(postgres_url)
-    await check(World(postgres_url), seed)
+    await check(World(migrated_postgres_url), seed)
 
 
 async def check(world: World, seed: int) -> None:

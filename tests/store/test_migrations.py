@@ -30,13 +30,14 @@ from gateway.store import (
 from gateway.store.location import locate
 from gateway.store.making import make
 from gateway.store.tables import COUNTERS, metadata
+from tests.conftest import BOTH
 
 
 def engine_url(url: str) -> str:
     return url.replace("postgresql://", "postgresql+psycopg://")
 
 
-@pytest.fixture(params=["sqlite", "postgresql", "sqlite, made"])
+@pytest.fixture(params=[*BOTH, "sqlite, made"])
 def newest_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """URL of a database with the newest tables: migrated there, or made with them."""
     if request.param == "sqlite, made":
@@ -52,7 +53,7 @@ def newest_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return url
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=BOTH)
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """URL of a database without tables."""
     if request.param == "sqlite":

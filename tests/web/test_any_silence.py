@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.flow.world import World
 from tests.web.conftest import Client
 from tests.web.real import served
@@ -79,7 +80,7 @@ async def gateway(tmp_path: Path) -> AsyncIterator[tuple[World, Client]]:
 
 # One gateway serves all examples: silences that one of them makes do not matter to the next.
 many = settings(
-    max_examples=150,
+    max_examples=examples(150),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

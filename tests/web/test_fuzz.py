@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from gateway.core.labels import identity
 from gateway.web.sources import SOURCES
 from gateway.web.sources.parsed import BodyError, Parsed
+from tests.examples import examples
 from tests.web.world import NOW
 
 TEXTS = st.text(max_size=20) | st.sampled_from(["", "\x00", "\ud800", "{{x}}", "<!channel>", "a"])
@@ -82,7 +83,7 @@ def _checked(parsed: Parsed) -> tuple[int, int]:
     return len(parsed.alerts), len(parsed.bad)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_answered(body: bytes) -> None:
     """E34: arbitrary bytes are a defined refusal or a reading."""
@@ -90,7 +91,7 @@ def test_any_bytes_are_answered(body: bytes) -> None:
         read(source, body)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(ITEMS)
 def test_any_json_keeps_the_good_alerts(items: list[Any]) -> None:
     """E34, E42: however its neighbours are broken, short of JSON itself, a good alert is kept."""

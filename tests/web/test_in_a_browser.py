@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
 from gateway.core.incident import State
 from tests.flow.world import MINUTE, alert
 from tests.web.browser import browser
 from tests.web.real import served, token
+
+pytestmark = pytest.mark.browser
 
 
 async def test_one_tap_acknowledges_and_another_undoes(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import json
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.web.conftest import Client
 from tests.web.test_fuzz import ITEMS, as_json
 
@@ -39,7 +40,7 @@ PATHS = st.sampled_from(
 
 # One client serves all examples: it keeps no state that an example could see.
 @settings(
-    max_examples=250,
+    max_examples=examples(250),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -219,6 +219,7 @@ async def test_who_never_changes_is_there_for_good(tmp_path: Path) -> None:
         assert "Ana is on call, for good." in words(await page_of(client))
 
 
+@pytest.mark.browser
 async def test_colours_tell_people_apart(tmp_path: Path) -> None:
     """In a browser on a phone: a colour for each person and another for a gap, the widths by the
     hours, the text in all of it, and nothing wider than 360 pixels."""

@@ -11,6 +11,7 @@ from gateway.core.labels import identity
 from gateway.web.sources.parsed import BodyError
 from gateway.web.sources.plain import read_plain
 from gateway.web.sources.prometheus import read_closely
+from tests.examples import examples
 from tests.web.test_fuzz import GOOD, ITEMS, VALUES, as_json
 from tests.web.world import NOW
 
@@ -40,13 +41,13 @@ def agree(body: bytes) -> bool:
     return True
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(ITEMS | VALUES)
 def test_both_readings_agree_on_whatever_is_json(value: Any) -> None:
     agree(as_json(value))
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(st.binary(max_size=12), st.integers(0, 400), st.integers(0, 3))
 def test_both_readings_agree_on_damaged_posts(noise: bytes, at: int, cut: int) -> None:
     body = json.dumps([WHOLE, GOOD], ensure_ascii=False).encode()

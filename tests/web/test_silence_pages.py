@@ -291,6 +291,7 @@ async def test_what_people_and_tools_write_stays_text(gateway: Gateway) -> None:
         assert "\u202e" not in page, path
 
 
+@pytest.mark.browser
 async def test_on_a_phone_nothing_is_too_wide(tmp_path: Path) -> None:
     """360 pixels; what is to be tapped is large enough, and what is to be copied comes whole."""
     async with served(tmp_path) as (world, client), browser(tmp_path / "profile") as page:

@@ -224,6 +224,7 @@ async def test_it_works_below_a_path(tmp_path: Path) -> None:
         assert await made(world) == []
 
 
+@pytest.mark.browser
 async def test_in_a_browser_on_a_phone(tmp_path: Path) -> None:
     """From the incident's page to a silence and back, without a script; nothing is too wide."""
     long = {"summary": "x" * 400}

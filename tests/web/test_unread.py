@@ -15,6 +15,7 @@ from gateway.flow.intake import normalise
 from gateway.flow.memory import Memory
 from gateway.web.sources import prometheus
 from gateway.web.sources.unread import glance
+from tests.examples import examples
 from tests.web.world import NOW, recorded
 
 PLAN = Plan(build_route(RouteSpec(receiver="r")), {"r": Receiver("r")})
@@ -98,7 +99,7 @@ class Listener:
         return known, sorted(ends), [(a.identity, a.annotations) for a in reworded]
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(posts, st.lists(st.sampled_from([0.0, 30.0, 200.0]), min_size=8, max_size=8), st.booleans())
 def test_with_or_without_the_look_the_same_is_known(
     bodies: list[list[dict[str, Any]]], pauses: list[float], shared: bool

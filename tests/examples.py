@@ -1,0 +1,21 @@
+"""How many examples Hypothesis tries: few in local runs, all of them in continuous builds.
+
+GATEWAY_TEST_EXAMPLES=full asks for all; `.ci/run` sets it.
+"""
+
+import os
+
+from hypothesis import settings
+
+_full = os.environ.get("GATEWAY_TEST_EXAMPLES") == "full"
+
+
+def examples(full: int) -> int:
+    """Return how many examples to try where a full run tries `full`."""
+    return full if _full else max(10, full // 10)
+
+
+def load_profile() -> None:
+    """Set the number of examples for tests that name none. No test has a wall-clock deadline."""
+    settings.register_profile("gateway", max_examples=examples(100), deadline=None)
+    settings.load_profile("gateway")
