@@ -7,12 +7,13 @@ import os
 
 from hypothesis import settings
 
-_full = os.environ.get("GATEWAY_TEST_EXAMPLES") == "full"
+FULL = os.environ.get("GATEWAY_TEST_EXAMPLES") == "full"
+"""Whether this run tries all examples and all seeds."""
 
 
 def examples(full: int) -> int:
     """Return how many examples to try where a full run tries `full`."""
-    return full if _full else max(10, full // 10)
+    return full if FULL else max(10, full // 10)
 
 
 def load_profile() -> None:

@@ -15,6 +15,7 @@ from gateway.core.routing import RouteSpec, build_route
 from gateway.core.timeinterval import muted, parse_time_interval
 from gateway.core.turn import Suppressed
 from tests.core.story import HOUR, MINUTE, Story, billing_plan, without_escalation
+from tests.examples import examples
 
 STORIES = 40
 INTERVAL = 5 * MINUTE
@@ -194,7 +195,7 @@ def wake(life: Life) -> None:
             life.incidents[key] = replace(incident, due_at=min(incident.due_at, life.now))
 
 
-@pytest.mark.parametrize("first", range(0, 400, STORIES))
+@pytest.mark.parametrize("first", range(0, examples(400), STORIES))
 def test_whatever_happens_the_promises_hold(first: int) -> None:
     """Promises 2, 4 and 14 and E36, with silences, mutes, flapping and acknowledgements at once.
 

@@ -8,6 +8,7 @@ contract's seam: they record what they accept and fail as they are told.
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from gateway.channels.contract import Channel
@@ -137,6 +138,12 @@ class StandIn:
         return None
 
 
+@cache
+def shipped_renderer() -> Renderer:
+    """Return the shipped templates, compiled once for all worlds because compiling is slow."""
+    return Renderer([Path("templates")], "http://gateway.example.com")
+
+
 class World:
     """Replicas on one database, and their clock."""
 
@@ -181,7 +188,7 @@ class World:
                 config=self.load(),
                 load=self.load,
                 channels=self.channels,
-                renderer=lambda: Renderer([Path("templates")], "http://gateway.example.com"),
+                renderer=shipped_renderer,
                 links=Links("http://gateway.example.com", b"a key for tests only"),
                 metrics=Metrics(),
                 now=lambda: self.now,
