@@ -14,6 +14,8 @@ from gateway import __version__
 from gateway.cli import COMMANDS, main
 from tests.shared_data import CHECKOUT
 
+pytestmark = pytest.mark.process
+
 OURS = "alert-gateway"
 SCRIPT = """
 import sys, json
