@@ -33,6 +33,8 @@ LABELS_IN_LINE = 6
 
 _BUTTONS = {
     "acknowledge": ("Acknowledge", "primary"),
+    "take": ("Take over", None),
+    "undo": ("Undo", None),
     "runbook": ("Runbook", None),
     "incident": ("Incident", None),
     "dashboard": ("Dashboard", None),
@@ -195,6 +197,9 @@ def _buttons(message: Message) -> list[Block]:
     elements: list[Block] = []
     for link in _links(message):
         default, style = _BUTTONS[link.role]
+        value = str(message.incident)
+        if link.role == "take":
+            value += f":{_holder(message)}"
         button: Block = {
             "type": "button",
             "action_id": f"gateway_{link.role}",
@@ -204,13 +209,21 @@ def _buttons(message: Message) -> list[Block]:
                 "emoji": False,
             },
             "url": safe_url(link.url),
-            # Slack reports the press of a URL button too: the value says which incident it was.
-            "value": str(message.incident),
+            # Slack reports the press of a URL button too: the value says which incident it was,
+            # and from whom it is taken over.
+            "value": value,
         }
         if style:
             button["style"] = style
         elements.append(button)
     return [{"type": "actions", "elements": elements}] if elements else []
+
+
+def _holder(message: Message) -> str:
+    """The id of the person who has acknowledged; Slack takes values of 2000 characters."""
+    ack = message.facts.get("ack")
+    by = ack.get("by") if isinstance(ack, Mapping) else None
+    return by[:200] if isinstance(by, str) else ""
 
 
 def _section(text: str) -> Block:

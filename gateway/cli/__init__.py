@@ -13,6 +13,7 @@ COMMANDS = {
     "oncall": "gateway.cli.oncall",
     "incidents": "gateway.cli.incidents",
     "ack": "gateway.cli.ack",
+    "take": "gateway.cli.ack:take",
     "unack": "gateway.cli.ack:undo",
     "silence": "gateway.cli.silence",
     "explain": "gateway.cli.explain",

@@ -1,11 +1,14 @@
-"""`gateway ack` and `gateway unack`: taking an incident, and giving it back."""
+"""`gateway ack`, `gateway take` and `gateway unack`: who works on an incident."""
+
+import shlex
+from typing import Any
 
 import click
 
 from gateway.cli.api import api_of, incident_number, url_option
 from gateway.cli.show import say, say_json
 from gateway.cli.story import clock, zone_of, zone_option
-from gateway.cli.world import World, json_option, pass_world
+from gateway.cli.world import BAD, World, json_option, pass_world
 from gateway.core.escape import one_line
 
 who_option = click.option(
@@ -25,54 +28,128 @@ def command(
 ) -> None:
     """Acknowledge incident NUMBER: "I have it".
 
-    Reminders and pending steps of the escalation stop, and everybody who was told hears who has
-    it. The first one wins: when somebody has it already, that is said. Exit status 1 when it is
-    over, or there is no such incident.
+    Reminders and pending steps of the escalation stop, and everyone who was notified learns who
+    has it. The first one wins: if somebody else has it, nothing changes, and the command to take
+    it over is printed. Exit status 1 then, when it is resolved, or there is no such incident.
 
     \b
     gateway ack 1042 --as ana
     """
-    act(world, number, by, zone, url, as_json, "ack")
+    act(world, number, "ack", {"by": by}, zone, url, as_json)
+
+
+@click.command("take")
+@click.argument("number", callback=incident_number)
+@who_option
+@click.option(
+    "--from",
+    "holder",
+    metavar="PERSON",
+    help="Who has it. Refused if another person has it by now; without --from, if somebody "
+    "acknowledged within the last minute.",
+)
+@zone_option
+@url_option
+@json_option
+@pass_world
+def take(
+    world: World,
+    number: int,
+    by: str,
+    holder: str | None,
+    zone: str | None,
+    url: str | None,
+    as_json: bool,
+) -> None:
+    """Take incident NUMBER over from the person who acknowledged it.
+
+    Everyone who was notified gets one message: who has it now, and from whom. The acknowledgement
+    expires anew from now on. If nobody has acknowledged, this acknowledges. Exit status 1 when
+    another person has it, when it is resolved, or there is no such incident.
+
+    \b
+    gateway take 1042 --as ben
+    gateway take 1042 --as ben --from ana
+    """
+    body = {"by": by} if holder is None else {"by": by, "from": holder}
+    act(world, number, "take", body, zone, url, as_json)
 
 
 @click.command("unack")
 @click.argument("number", callback=incident_number)
 @who_option
+@click.option(
+    "--back",
+    is_flag=True,
+    help="Undo `gateway take`: the person it was taken from has it again. Within ten minutes.",
+)
 @zone_option
 @url_option
 @json_option
 @pass_world
 def undo(
-    world: World, number: int, by: str, zone: str | None, url: str | None, as_json: bool
+    world: World,
+    number: int,
+    by: str,
+    back: bool,
+    zone: str | None,
+    url: str | None,
+    as_json: bool,
 ) -> None:
-    """Give incident NUMBER back: reminders and the escalation go on.
+    """Undo the acknowledgement of incident NUMBER: reminders and the escalation go on.
 
-    Exit status 1 when nobody has it, when it is over, or there is no such incident.
+    Exit status 1 when nobody has it, when it is resolved, or there is no such incident.
 
     \b
     gateway unack 1042 --as ana
+    gateway unack 1042 --as ben --back
     """
-    act(world, number, by, zone, url, as_json, "unack")
+    body: dict[str, Any] = {"by": by} | ({"back": True} if back else {})
+    act(world, number, "unack", body, zone, url, as_json)
 
 
 def act(
-    world: World, number: int, by: str, zone: str | None, url: str | None, as_json: bool, what: str
+    world: World,
+    number: int,
+    action: str,
+    body: dict[str, Any],
+    zone: str | None,
+    url: str | None,
+    as_json: bool,
 ) -> None:
-    """Do it over the API and say what came of it."""
+    """Do it over the API and print the result. Exit status 1 if somebody else has the incident."""
     seen_from = zone_of(world, zone)
-    answer = api_of(world, url).post(f"/incidents/{number}/{what}", {"by": by})
+    answer = api_of(world, url).post(f"/incidents/{number}/{action}", body)
     for warning in answer["warnings"]:
         click.echo(f"warning: {one_line(warning, 1000)}", err=True)
     if as_json:
         say_json(answer)
-        return
+    else:
+        _say(world, answer, body["by"], action, seen_from)
+    ack = answer["incident"]["acknowledged"]
+    if action == "ack" and ack and ack["by"]["id"] != body["by"]:
+        click.get_current_context().exit(BAD)
+
+
+def _say(world: World, answer: dict[str, Any], by: str, action: str, zone: str) -> None:
     incident = answer["incident"]
+    number, ack = incident["number"], incident["acknowledged"]
     text = f"#{number} {answer['answer']}"
-    ack = incident["acknowledged"]
     if ack:
-        since = clock(ack["at"], seen_from, world.now())
-        until = clock(ack["expires_at"], seen_from, world.now())
+        since, until = (clock(ack[key], zone, world.now()) for key in ("at", "expires_at"))
         text += f": {ack['by']['name']} has it since {since}, until {until}"
     say(f"{one_line(text)}   ({one_line(incident['title'], 200)})")
-    if what == "ack" and ack:
-        say(f"to undo: gateway unack {number} --as {one_line(by)}")
+    if not ack:
+        return
+    me, holder = (shlex.quote(one_line(name, 100)) for name in (by, ack["by"]["id"]))
+    if ack["by"]["id"] != by:
+        if action != "unack":
+            say(f"to take it over: gateway take {number} --as {me} --from {holder}")
+    elif answer["answer"] == "taken over" and ack["back_until"]:
+        say(
+            f"to undo: gateway unack {number} --as {me} --back   "
+            f"({one_line(ack['taken_from']['name'], 100)} has it again; until "
+            f"{clock(ack['back_until'], zone, world.now())})"
+        )
+    else:
+        say(f"to undo: gateway unack {number} --as {me}")

@@ -24,9 +24,9 @@ This page is made from the program's own help.
 - **Colours** appear on a terminal only, and not where `NO_COLOR` is set. They never say anything
   that the words do not.
 - **Settings** come from the environment, see [settings](settings.md). Secrets are not printed.
-- **`incidents`, `ack`, `unack`, `silence` and `explain`** ask a gateway that runs: at `--url`, else
-  where `GATEWAY_LISTEN` says, else at `GATEWAY_EXTERNAL_URL`, with `GATEWAY_API_TOKEN` where it is
-  set. All other commands need none.
+- **`incidents`, `ack`, `take`, `unack`, `silence` and `explain`** ask a gateway that runs: at
+  `--url`, else where `GATEWAY_LISTEN` says, else at `GATEWAY_EXTERNAL_URL`, with
+  `GATEWAY_API_TOKEN` where it is set. All other commands need none.
 """
 _SETTINGS_HEAD = """\
 # Settings

@@ -127,14 +127,14 @@ def alert_facts(member: Member, now: float) -> dict[str, Any]:
 
 
 def ack_facts(incident: Incident, plan: Plan) -> dict[str, Any] | None:
-    """Who has it."""
+    """Return who acknowledged, from whom they took over (or None), and until when it holds."""
     ack = incident.ack
     if ack is None:
         return None
-    person = plan.people.get(ack.by)
     return {
         "by": ack.by,
-        "name": person.name if person else ack.by,
+        "name": plan.name_of(ack.by),
+        "from": plan.name_of(ack.previous.by) if ack.previous else None,
         "at": ack.at,
         "via": ack.via,
         "expires_at": ack.expires_at,

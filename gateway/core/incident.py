@@ -96,13 +96,17 @@ def as_it_ended(member: Member, resolved_at: float | None, opened_at: float) -> 
 
 @dataclass(frozen=True, slots=True)
 class Ack:
-    """Somebody has it. It covers the members marked so and severities up to `rank`."""
+    """An acknowledgement. It covers the members marked so and severities up to `rank`.
+
+    `previous` is the acknowledgement that this one took over from, without its own previous one.
+    """
 
     by: str  # a person's id, or free text when nobody by that name is configured
     at: float
     via: str  # link, cli, api, slack, pagerduty
     rank: int
     expires_at: float
+    previous: "Ack | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,15 +182,7 @@ def memory(incident: Incident) -> dict[str, Any]:
         "tick_at": incident.tick_at,
         "flushed": incident.flushed,
         "notified_at": incident.notified_at,
-        "ack": None
-        if incident.ack is None
-        else {
-            "by": incident.ack.by,
-            "at": incident.ack.at,
-            "via": incident.ack.via,
-            "rank": incident.ack.rank,
-            "expires_at": incident.ack.expires_at,
-        },
+        "ack": _ack_json(incident.ack),
         "climb": None
         if incident.climb is None
         else {
@@ -205,12 +201,27 @@ def memory(incident: Incident) -> dict[str, Any]:
     }
 
 
+def _ack_json(ack: Ack | None) -> dict[str, Any] | None:
+    if ack is None:
+        return None
+    saved = {
+        "by": ack.by,
+        "at": ack.at,
+        "via": ack.via,
+        "rank": ack.rank,
+        "expires_at": ack.expires_at,
+    }
+    # Only where there is one: a replica of an older release reads the rest.
+    return saved | ({"previous": _ack_json(ack.previous)} if ack.previous else {})
+
+
 def remembered(saved: Mapping[str, Any]) -> dict[str, Any]:
     """Undo `memory`: the fields of an incident that it holds."""
     fields = dict(saved)
     ack, climb, told = fields["ack"], fields["climb"], fields["told"]
     if ack:
-        fields["ack"] = Ack(**ack)
+        previous = ack.get("previous")
+        fields["ack"] = Ack(**{**ack, "previous": Ack(**previous) if previous else None})
     if climb:
         fields["climb"] = Climb(**climb)
     targets = [target_from_json(item) for item in told]

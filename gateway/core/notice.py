@@ -37,6 +37,8 @@ class Reason(StrEnum):
     WORSE = "worse severity"
     ESCALATION = "escalation"
     ACKNOWLEDGED = "acknowledged"
+    TAKEN_OVER = "taken over"
+    GIVEN_BACK = "given back"
     ACK_UNDONE = "acknowledgement undone"
     ACK_EXPIRED = "acknowledgement expired"
     MUTE_ENDED = "mute ended"

@@ -149,6 +149,11 @@ class Plan:
         """The rank that is never folded nor kept quiet; 0 where no severities are declared."""
         return min((severity.rank for severity in self.severities.values()), default=0)
 
+    def name_of(self, person: str) -> str:
+        """Return a person's name by id; an id that routes.yaml does not have is its own name."""
+        known = self.people.get(person)
+        return known.name if known else person
+
     def severity_of(self, labels: Mapping[str, str]) -> Severity:
         """The severity that these labels carry; an unknown one ranks below all that are known."""
         name = labels.get(self.severity_label, "")

@@ -1,4 +1,4 @@
-"""Somebody takes an incident, or gives it back. Pure."""
+"""A person acknowledges an incident, or undoes that. Pure. Take-overs: `gateway.core.takeover`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -6,19 +6,23 @@ from enum import StrEnum
 
 from gateway.core.incident import Ack, Incident, Member, State
 from gateway.core.notice import Kind, Reason
-from gateway.core.plan import Plan
+from gateway.core.plan import Plan, Target
 from gateway.core.timing import answer_expected, step_wait
 from gateway.core.turn import Decision, Turn
 
 
 class Answer(StrEnum):
-    """How an acknowledgement ended."""
+    """How an action ended."""
 
     DONE = "acknowledged"
     ALREADY = "already acknowledged"
     RESOLVED = "already resolved"
     UNDONE = "acknowledgement undone"
     NOT_ACKNOWLEDGED = "not acknowledged"
+    TAKEN_OVER = "taken over"
+    HELD = "acknowledged by somebody else"
+    GIVEN_BACK = "given back"
+    NOT_GIVEN_BACK = "not given back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,53 +37,64 @@ class Response:
 def acknowledge(
     incident: Incident, members: Sequence[Member], plan: Plan, by: str, via: str, now: float
 ) -> Response:
-    """`by` takes the incident at `now`. The first one wins; the second learns who has it (E20).
+    """Acknowledge the incident as `by` at `now`. The first one wins; others get ALREADY (E20).
 
-    Covers the alerts that fire now and were told, and severities up to the worst of them (E21):
-    nobody takes what nobody heard of yet, unless nothing was told at all. Repeats and pending
-    escalation steps end here, in the same decision (E22). Everybody who was told hears who has
-    it. When alerts came after an acknowledgement, a second one may take those too.
+    Covers the alerts that fire now and were notified, and severities up to the worst of them
+    (E21); alerts not notified yet are covered only if no alert was. Repeats and pending escalation
+    steps end in the same decision (E22), and everyone notified so far learns who acknowledged.
+    While alerts fire that the acknowledgement does not cover, a second one may cover those too.
     """
     firing = [m for m in members if m.firing(now)]
     if not incident.open or not firing:
         return Response(Answer.RESOLVED, incident)
-    taken = [m for m in firing if m.told_firing] or firing
-    if incident.ack is not None and all(m.acked for m in taken):
+    if incident.ack is not None and all(m.acked for m in covered_alerts(firing)):
         return Response(Answer.ALREADY, incident)
-    turn = Turn(incident, members, plan, now, {})
-    person = plan.people.get(by)
+    return Response(Answer.DONE, *_results(hold(incident, members, plan, by, via, now)))
+
+
+def covered_alerts(firing: Sequence[Member]) -> Sequence[Member]:
+    """Return what an acknowledgement made now would cover of the firing alerts."""
+    return [m for m in firing if m.told_firing] or firing
+
+
+def hold(
+    incident: Incident, members: Sequence[Member], plan: Plan, by: str, via: str, now: float
+) -> Decision:
+    """Decide that `by` acknowledges the incident, whether or not somebody else has.
+
+    The caller has checked that something fires. Who had acknowledged before is notified too, and
+    their acknowledgement is kept in the new one, so that it can be given back.
+    """
+    firing = [m for m in members if m.firing(now)]
+    taken = covered_alerts(firing)
+    before = incident.ack if incident.ack is not None and incident.ack.by != by else None
     worst = min((plan.severity_of(m.alert.labels) for m in taken), key=lambda known: known.rank)
-    ack = Ack(by, now, via, worst.rank, now + worst.ack_expires)
+    ack = Ack(by, now, via, worst.rank, now + worst.ack_expires, _alone(before))
     covers = {m.alert.identity for m in taken}
+    turn = Turn(incident, members, plan, now, {})
     for place, member in enumerate(turn.members):
         if member.alert.identity in covers:
-            covered = replace(member, acked_starts_at=member.alert.starts_at)
-            turn.members[place] = covered
-            turn.changed[member.alert.identity] = covered
+            mark(turn, place, member.alert.starts_at)
     turn.look()
     climb = replace(incident.climb, next_at=None) if incident.climb else None
     turn.set(state=State.ACKNOWLEDGED, ack=ack, climb=climb, held=False, why_not="")
-    turn.tell(
-        [t for t in incident.told.values() if t.channel != "email" or t.person != by],
-        Kind.ACKNOWLEDGED,
-        Reason.ACKNOWLEDGED,
-    )
-    turn.reasons.append(Reason.ACKNOWLEDGED)
-    name = person.name if person else by
-    count = len(taken)
-    turn.record(
-        "acknowledged",
-        f"{name} has it ({via}): {count} alert{'s' if count != 1 else ''}",
-        by=by,
-        via=via,
-        covers=sorted(covers),
-    )
+    reason = Reason.TAKEN_OVER if before else Reason.ACKNOWLEDGED
+    targets = [*incident.told.values(), *(turn.targets_of(before.by) if before else ())]
+    turn.tell(without_mailbox(targets, by), Kind.ACKNOWLEDGED, reason)
+    turn.reasons.append(reason)
+    count = f"{len(taken)} alert{'s' if len(taken) != 1 else ''}"
+    data = {"by": by, "via": via, "covers": sorted(covers)}
+    if before:
+        text = f"{plan.name_of(by)} took over from {plan.name_of(before.by)} ({via}): {count}"
+        turn.record("taken over", text, taken_from=before.by, **data)
+    else:
+        turn.record("acknowledged", f"{plan.name_of(by)} has it ({via}): {count}", **data)
     decision = turn.finish()
     if incident.due_at is not None and len(taken) < len(firing):
         # What is not told yet, and worse, keeps its own wait.
         due_at = min(incident.due_at, decision.incident.due_at or incident.due_at)
         decision = replace(decision, incident=replace(decision.incident, due_at=due_at))
-    return Response(Answer.DONE, decision.incident, decision)
+    return decision
 
 
 def unacknowledge(
@@ -93,9 +108,7 @@ def unacknowledge(
     turn = Turn(incident, members, plan, now, {})
     for place, member in enumerate(turn.members):
         if member.acked_starts_at is not None:
-            bare = replace(member, acked_starts_at=None)
-            turn.members[place] = bare
-            turn.changed[member.alert.identity] = bare
+            mark(turn, place, None)
     turn.look()
     had = incident.ack.by
     expected = answer_expected(turn.severity, now, plan.business_hours)
@@ -108,6 +121,26 @@ def unacknowledge(
         turn.set(climb=replace(incident.climb, next_at=now + wait))
     turn.tell(list(incident.told.values()), Kind.UNACKNOWLEDGED, Reason.ACK_UNDONE)
     turn.reasons.append(Reason.ACK_UNDONE)
-    turn.record("acknowledgement undone", f"by {by} ({via}); {had} had it", by=by, via=via)
-    decision = turn.finish()
-    return Response(Answer.UNDONE, decision.incident, decision)
+    text = f"by {plan.name_of(by)} ({via}); {plan.name_of(had)} had acknowledged"
+    turn.record("acknowledgement undone", text, by=by, via=via)
+    return Response(Answer.UNDONE, *_results(turn.finish()))
+
+
+def mark(turn: Turn, place: int, acked_starts_at: float | None) -> None:
+    """Set which firing of the member at `place` is covered by the acknowledgement."""
+    member = replace(turn.members[place], acked_starts_at=acked_starts_at)
+    turn.members[place] = member
+    turn.changed[member.alert.identity] = member
+
+
+def without_mailbox(targets: Sequence[Target], person: str) -> list[Target]:
+    """Return the targets without the e-mail of the person who acts and knows already."""
+    return [t for t in targets if t.channel != "email" or t.person != person]
+
+
+def _alone(ack: Ack | None) -> Ack | None:
+    return None if ack is None else replace(ack, previous=None)
+
+
+def _results(decision: Decision) -> tuple[Incident, Decision]:
+    return decision.incident, decision

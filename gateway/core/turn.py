@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gateway.core.alert import Alert
-from gateway.core.audience import receiver_of, step_targets
+from gateway.core.audience import person_targets, receiver_of, step_targets
 from gateway.core.facts import build_facts
 from gateway.core.incident import Incident, Member, Told, copied
 from gateway.core.notice import Entry, Kind, NewNotice, Reason
@@ -125,6 +125,11 @@ class Turn:
             self.notices.setdefault(
                 target.key, NewNotice(target, kind, reason, self.severity.rank, quiet)
             )
+
+    def targets_of(self, person: str) -> tuple[Target, ...]:
+        """Return the targets of a person by id; none for a name that routes.yaml does not have."""
+        known = self.plan.people.get(person)
+        return tuple(person_targets(known)) if known else ()
 
     def audience(self) -> list[Target]:
         """The receiver, and whoever the climbed steps of the escalation lead to now."""

@@ -136,9 +136,15 @@ class Delivery:
             return links
         own, number, who = self._parts.links, notice.incident, notice.target.person or ""
         links.append(Link("incident", f"Incident #{number}", own.incident(number)))
+        url = own.acknowledge(number, who, self._parts.now() + LINK_LIFE)
         if facts.get("status") == "firing":
-            url = own.acknowledge(number, who, self._parts.now() + LINK_LIFE)
             links.append(Link("acknowledge", "Acknowledge", url))
+        elif facts.get("status") == "acknowledged":
+            ack = facts.get("ack")
+            holder = ack.get("by") if isinstance(ack, Mapping) else None
+            if not who or who != holder:
+                links.append(Link("take", "Take over", url))
+            links.append(Link("undo", "Undo", url))
         return links
 
     def _zone(self, notice: Notice) -> str:

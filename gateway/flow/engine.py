@@ -11,6 +11,7 @@ from gateway.core.incoming import Incoming, Unread
 from gateway.core.labels import identity
 from gateway.core.plan import Plan
 from gateway.core.respond import Response, acknowledge, unacknowledge
+from gateway.core.takeover import give_back, take
 from gateway.flow.burning import Burning
 from gateway.flow.concerned import Concerned
 from gateway.flow.courier import Courier
@@ -145,6 +146,14 @@ class Engine:
         """`by` takes incident `number`. KeyError when there is none."""
         return await self._respond(number, acknowledge, by, via)
 
+    async def take(self, number: int, by: str, via: str, holder: str | None = None) -> Response:
+        """`by` takes the incident over from `holder`, see `takeover.take`. KeyError: no such."""
+        return await self._respond(number, partial(take, holder=holder), by, via)
+
+    async def give_back(self, number: int, by: str, via: str) -> Response:
+        """Undo a take-over. KeyError when there is no such incident."""
+        return await self._respond(number, give_back, by, via)
+
     async def unacknowledge(self, number: int, by: str, via: str) -> Response:
         """Undo an acknowledgement."""
         return await self._respond(number, unacknowledge, by, via)
@@ -157,7 +166,7 @@ class Engine:
         recalled = [
             notice_id
             for courier in self.delivery.couriers.values()
-            if act is acknowledge
+            if act is not unacknowledge
             for notice_id in courier.recall(number, PENDING_STEPS)
         ]
         response = await self.store.write(

@@ -1,18 +1,18 @@
-"""Respond: somebody acknowledges, or gives an incident back; saved before it is answered."""
+"""Respond: a person's action on an incident, saved before it is answered."""
 
 from collections.abc import Callable, Sequence
 
 from gateway.core.incident import Incident, Member
 from gateway.core.notice import Kind
 from gateway.core.plan import Plan
-from gateway.core.respond import Response, acknowledge, unacknowledge
+from gateway.core.respond import Response
 from gateway.flow.dispatch import refresh, save_decisions
 from gateway.flow.lanes import Accepts
 from gateway.flow.memory import Memory
 from gateway.store import Tx, incidents, members, outbox, timeline, untold
 
 PENDING_STEPS = (Kind.ESCALATION, Kind.REPEAT)
-"""Kinds that an acknowledgement makes pointless while they have not left (E22)."""
+"""Kinds of notices that an acknowledgement cancels while they have not been sent (E22)."""
 
 Act = Callable[[Incident, list[Member], Plan, str, str, float], Response]
 
@@ -41,13 +41,10 @@ def respond(
     response = act(incident, joined, plan, by, via, now)
     if response.decision is None:
         return response
-    if act is acknowledge:
+    if response.incident.ack is not None:
         outbox.release(tx, owner, recalled)
         outbox.cancel_kinds(tx, number, PENDING_STEPS, f"acknowledged by {by}")
         untold.cancel_pages(tx, number, by, "email", f"acknowledged by {by}")
     timeline.add_ack(tx, number, response.answer.value, by, now, via)
     save_decisions(tx, [response.decision], now, accepts)
     return response
-
-
-__all__ = ["acknowledge", "respond", "unacknowledge"]

@@ -6,7 +6,7 @@ from typing import Any
 from gateway.core.escape import one_line, safe_url
 from gateway.core.message import Link
 
-ORDER = ("acknowledge", "runbook", "incident", "dashboard", "source")
+ORDER = ("acknowledge", "take", "undo", "runbook", "incident", "dashboard", "source")
 """How links stand in a message: first what one does, then what one reads, then what one studies."""
 
 _ANNOTATIONS = (
@@ -40,7 +40,7 @@ def links_from(facts: Mapping[str, Any]) -> list[Link]:
 def shown(links: Sequence[Link], *, answered: bool) -> tuple[Link, ...]:
     """The links that are safe to show, in reading order, with texts of one line.
 
-    When it is over, or somebody has it, there is nothing to acknowledge.
+    Once it is resolved or acknowledged there is nothing to acknowledge.
     """
     safe = []
     for link in links:

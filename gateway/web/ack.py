@@ -1,28 +1,37 @@
-"""The pages behind the links in messages: look, take it, give it back.
+"""The pages behind the links in messages: look, acknowledge, take over, undo.
 
 GET and HEAD change nothing (Promise 5): mail scanners open every link, some with a browser. Only a
 person's POST from the page acknowledges, and that can be undone there too. The token is the whole
 right to do so; it is never logged, and the pages send no referrer.
 """
 
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 
 from aiohttp import web
 
-from gateway.core.plan import Plan
 from gateway.core.respond import Answer, Response
 from gateway.flow.engine import Engine
 from gateway.web.keys import ENGINE
-from gateway.web.look import Seen, look, name_of, picture, zone_for
+from gateway.web.look import Seen, look, picture, zone_for
 from gateway.web.origin import refuse_foreign
 from gateway.web.pages import page
 from gateway.web.people import for_people
+from gateway.web.responding import buttons
 from gateway.web.visits import Visit, chosen, forgotten, nothing, to_choose_from, visit
 
 _AFTERWARDS = {
-    Answer.NOT_ACKNOWLEDGED: "Nobody has it, so there was nothing to undo.",
-    Answer.RESOLVED: "It was over before that.",
+    Answer.NOT_ACKNOWLEDGED: "Nobody had acknowledged, so there was nothing to undo.",
+    Answer.RESOLVED: "It was resolved before that.",
+    Answer.HELD: "Nothing changed: somebody else was faster.",
+    Answer.NOT_GIVEN_BACK: "It cannot be given back any more: that works for ten minutes, and "
+    "only while the former acknowledgement has not expired.",
 }
+
+
+Form = Mapping[str, object]
+Act = Callable[[int, str, str], Awaitable[Response]]
 
 
 class Acknowledging:
@@ -39,32 +48,51 @@ class Acknowledging:
         seen = await look(self._engine, by.claim.number)
         return self._page(by, seen, by.claim.who)
 
-    async def take(self, request: web.Request) -> web.StreamResponse:
+    async def acknowledge(self, request: web.Request) -> web.StreamResponse:
         """POST: acknowledge. The second one learns who has it (E20)."""
-        return await self._act(request, deeper=False)
+        return await self._act(request, lambda given: self._engine.acknowledge, below=0)
 
-    async def give_back(self, request: web.Request) -> web.StreamResponse:
-        """POST …/undo: what was taken by mistake goes back, reminders and escalation go on."""
-        return await self._act(request, deeper=True)
+    async def take(self, request: web.Request) -> web.StreamResponse:
+        """POST …/take: take it over from the person whom the form names (E20)."""
 
-    async def _act(self, request: web.Request, deeper: bool) -> web.Response:
+        def act(given: Form) -> Act:
+            # Without a name any holder counts as somebody else, and nothing changes.
+            return partial(self._engine.take, holder=text_field(given, "from"))
+
+        return await self._act(request, act, below=1)
+
+    async def undo(self, request: web.Request) -> web.StreamResponse:
+        """POST …/undo: nobody has it then, and reminders and escalation go on.
+
+        With `back` a take-over is undone, and the former holder has it again.
+        """
+
+        def act(given: Form) -> Act:
+            back = text_field(given, "back")
+            return self._engine.give_back if back else self._engine.unacknowledge
+
+        return await self._act(request, act, below=1)
+
+    async def _act(
+        self, request: web.Request, choose: Callable[[Form], Act], below: int
+    ) -> web.Response:
         refuse_foreign(request, self._engine.links.external_url)
-        by = visit(self._engine, request, below=int(deeper))
+        by = visit(self._engine, request, below=below)
         if isinstance(by, web.Response):
             return by
+        given = await request.post()
         who = by.claim.who or await chosen(request, self._engine.plan)
         number = by.claim.number
         if not who:
             seen = await look(self._engine, number)
             error = "Please say who you are."
             return self._page(by, seen, "", error=error, status=422)
-        act = self._engine.unacknowledge if deeper else self._engine.acknowledge
         try:
-            response: Response | None = await act(number, who, "link")
+            response: Response | None = await choose(given)(number, who, "link")
         except KeyError:
             response = None
         seen = await look(self._engine, number)
-        error = _AFTERWARDS.get(response.answer, "") if deeper and response else ""
+        error = _AFTERWARDS.get(response.answer, "") if below and response else ""
         return self._page(by, seen, who, error=error)
 
     def _page(
@@ -78,10 +106,8 @@ class Acknowledging:
             "it": it,
             "up": by.up,
             "here": by.here,
-            "undo_action": f"{by.here}/undo",
             "error": error,
-            "ack_label": _ack_label(seen, plan, now, reader),
-            "undo_label": _undo_label(seen, plan, now, reader),
+            "buttons": buttons(seen, plan, now, reader),
             "covers_title": _covers_title(seen, now, it.firing),
             "choose": not by.claim.who,
             "chosen": reader,
@@ -91,24 +117,10 @@ class Acknowledging:
         return page("ack.html", context, status=status)
 
 
-def _ack_label(seen: Seen, plan: Plan, now: float, reader: str) -> str:
-    if seen.over(now):
-        return ""
-    if seen.incident.ack is None:
-        return f"Acknowledge as {name_of(plan, reader)}" if reader else "Acknowledge"
-    fresh = len(seen.uncovered(now))
-    return f"Take the {fresh} new one{'s' if fresh > 1 else ''} too" if fresh else ""
-
-
-def _undo_label(seen: Seen, plan: Plan, now: float, reader: str) -> str:
-    ack = seen.incident.ack
-    if ack is None or seen.over(now):
-        return ""
-    return (
-        "Undo: I do not have it"
-        if ack.by == reader
-        else (f"Undo: {name_of(plan, ack.by)} does not have it")
-    )
+def text_field(given: Form, name: str) -> str:
+    """Return a form's field as text; empty if it is missing or a file."""
+    value = given.get(name, "")
+    return value if isinstance(value, str) else ""
 
 
 def _covers_title(seen: Seen, now: float, firing: int) -> str:
@@ -124,5 +136,6 @@ def add_routes(app: web.Application) -> None:
     handlers = Acknowledging(app[ENGINE])
     app.router.add_head("/ack/{token}", nothing)
     app.router.add_get("/ack/{token}", for_people(handlers.show), allow_head=False)
-    app.router.add_post("/ack/{token}", for_people(handlers.take))
-    app.router.add_post("/ack/{token}/undo", for_people(handlers.give_back))
+    app.router.add_post("/ack/{token}", for_people(handlers.acknowledge))
+    app.router.add_post("/ack/{token}/take", for_people(handlers.take))
+    app.router.add_post("/ack/{token}/undo", for_people(handlers.undo))

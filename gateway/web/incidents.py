@@ -21,8 +21,10 @@ from gateway.web.keys import ENGINE
 from gateway.web.look import Seen, name_of, picture, quiet_because, read_incident, zone_for
 from gateway.web.pages import message_page, page
 from gateway.web.people import for_people
+from gateway.web.responding import buttons
 from gateway.web.silenced import Over, silences_over
-from gateway.web.silencing import link_to_silence
+from gateway.web.silencing import signed_link
+from gateway.web.visits import to_choose_from
 
 OPEN_SHOWN = 200
 ENDED_SHOWN = 20
@@ -110,11 +112,16 @@ class Looking:
         it = picture(seen, plan, now, zone, silences_told=bool(silences))
         story, earlier = events(entries, zone, now)
         common = it.facts["common_labels"]
-        link = "" if seen.over(now) else link_to_silence(request, self._engine, number, now)
+        link = "" if seen.over(now) else signed_link(request, self._engine, number, now)
         context = {
             "it": it,
             "links": links_from(it.facts),
-            "silence_link": f"../{link}" if link else "",
+            "here": f"../{link}" if link else "",
+            "buttons": buttons(seen, plan, now, ""),
+            "choose": True,
+            "chosen": "",
+            "people": to_choose_from(plan, now),
+            "silence_link": f"../{link}/silence" if link else "",
             "silences": silences,
             "inhibitions": inhibitions,
             "labels": [(clean(k, 60), clean(v, 300)) for k, v in sorted(common.items())],

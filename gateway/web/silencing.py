@@ -222,14 +222,20 @@ def line_of(alert: Alert, matchers: Iterable[Matcher], zone: str, now: float) ->
     )
 
 
-def link_to_silence(request: web.Request, engine: Engine, number: int, now: float) -> str:
-    """Where to silence an incident and to end that, seen from the root: a signed link for a while.
+def signed_link(request: web.Request, engine: Engine, number: int, now: float) -> str:
+    """Return a signed link to act on an incident, seen from the root; it works for LINK_LIFE.
 
-    Empty for who has not shown the right to change things.
+    Empty for anyone who has not shown the right to change things.
     """
     if not may_change(request):
         return ""
-    return f"ack/{engine.links.token(number, '', now + LINK_LIFE)}/silence"
+    return f"ack/{engine.links.token(number, '', now + LINK_LIFE)}"
+
+
+def link_to_silence(request: web.Request, engine: Engine, number: int, now: float) -> str:
+    """Return a signed link to silence an incident and to end that; empty as in `signed_link`."""
+    link = signed_link(request, engine, number, now)
+    return f"{link}/silence" if link else ""
 
 
 def add_routes(app: web.Application) -> None:

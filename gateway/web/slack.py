@@ -1,15 +1,17 @@
-"""POST /slack/actions: somebody pressed Acknowledge in Slack.
+"""POST /slack/actions: somebody pressed Acknowledge or Take over in Slack.
 
 Slack signs the raw body with the app's signing secret, version v0: HMAC-SHA256 over
 `v0:{timestamp}:{body}` (Slack, "Verifying requests from Slack"), waits three seconds for a 200 and
 sends the press of a button with a URL too. Unlike a link in a mail this is a person's click, so it
-acknowledges at once; the page that the button opens shows who has it and takes it back.
+acts at once; the page that the button opens shows who has it and can undo it. A take-over names the
+holder whom the message showed, so the second of two people takes nothing over (E20).
 
 Only ids are needed of what Slack sends (E38). A request is good for five minutes and once.
 """
 
 import hmac
 from collections import OrderedDict
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -21,12 +23,22 @@ from gateway.flow.engine import Engine
 from gateway.web.errors import RequestError, json_response
 from gateway.web.keys import ENGINE
 
-ACTION = "gateway_acknowledge"
+ACKNOWLEDGE = "gateway_acknowledge"
+TAKE = "gateway_take"
 WINDOW = 300.0
 """Seconds that a signed request is good for (Slack's own advice)."""
 
 REMEMBERED = 10_000
 """Signatures remembered against replay; far more than people press in five minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button that somebody pressed. `holder`: from whom it is taken over; None acknowledges."""
+
+    number: int
+    user: str
+    holder: str | None = None
 
 
 class SlackActions:
@@ -40,8 +52,8 @@ class SlackActions:
         """200 for everything that Slack really sent, understood or not."""
         body = await request.read()
         self._check(request, body)
-        for number, user in presses(body):
-            await self._acknowledge(number, user)
+        for press in presses(body):
+            await self._act(press)
         return json_response({})
 
     def _check(self, request: web.Request, body: bytes) -> None:
@@ -62,11 +74,14 @@ class SlackActions:
         while len(self._seen) > REMEMBERED or next(iter(self._seen.values())) < now - 2 * WINDOW:
             self._seen.popitem(last=False)
 
-    async def _acknowledge(self, number: int, user: str) -> None:
-        people = self._engine.plan.people.values()
+    async def _act(self, press: Press) -> None:
+        people, user = self._engine.plan.people.values(), press.user
         by = next((person.id for person in people if person.slack == user), f"slack:{user}")
         try:
-            await self._engine.acknowledge(number, by, "slack")
+            if press.holder is None:
+                await self._engine.acknowledge(press.number, by, "slack")
+            else:
+                await self._engine.take(press.number, by, "slack", press.holder)
         except KeyError:
             return  # the message is older than the database
 
@@ -78,18 +93,29 @@ def signed(secret: Secret, stamp: str, body: bytes, given: str) -> bool:
     return hmac.compare_digest(right.encode(), given.encode("utf-8", "surrogateescape"))
 
 
-def presses(body: bytes) -> list[tuple[int, str]]:
-    """The incidents and Slack user ids of pressed Acknowledge buttons; nothing for all else."""
+def presses(body: bytes) -> list[Press]:
+    """Return the presses of our buttons in a request's body; nothing for anything else."""
     try:
         payload: Any = orjson.loads(parse_qs(body.decode())["payload"][0])
         user = payload["user"]["id"]
         actions = payload["actions"] if payload["type"] == "block_actions" else []
-        values = [one.get("value", "") for one in actions if one.get("action_id") == ACTION]
+        pressed = [(one.get("action_id"), one.get("value", "")) for one in actions]
     except (ValueError, KeyError, IndexError, TypeError, AttributeError):
         return []
-    numbers = [value for value in values if isinstance(value, str) and value.isascii()]
-    fit = [int(value) for value in numbers if value.isdigit() and len(value) < 16]
-    return [(number, user) for number in fit] if isinstance(user, str) and user else []
+    if not isinstance(user, str) or not user:
+        return []
+    found = [_press(action, value, user) for action, value in pressed]
+    return [press for press in found if press is not None]
+
+
+def _press(action: object, value: object, user: str) -> Press | None:
+    """The press of one button; the value is a number, and of a take-over NUMBER:HOLDER."""
+    if action not in (ACKNOWLEDGE, TAKE) or not isinstance(value, str):
+        return None
+    number, _, holder = value.partition(":")
+    if not (number.isascii() and number.isdigit() and len(number) < 16):
+        return None
+    return Press(int(number), user, holder if action == TAKE else None)
 
 
 def add_routes(app: web.Application) -> None:

@@ -69,8 +69,8 @@ async def test_an_acknowledgement_is_made_shown_and_undone(tmp_path: Path) -> No
         said = await fine_at(world, client, "ack", "1001", "--as", "ana")
         assert "#1001 acknowledged: Ana has it since 11:07 UTC" in said
         assert (await world.incident()).ack is not None
-        second = await fine_at(world, client, "ack", "1001", "--as", "ben")
-        assert "already acknowledged: Ana has it" in second
+        again = await fine_at(world, client, "ack", "1001", "--as", "ana")
+        assert "already acknowledged: Ana has it" in again
         assert "Ana has it" in await fine_at(world, client, "incidents")
         undone = await fine_at(world, client, "unack", "1001", "--as", "ana")
         assert "acknowledgement undone" in undone
@@ -78,6 +78,44 @@ async def test_an_acknowledgement_is_made_shown_and_undone(tmp_path: Path) -> No
         again = await at(world, client, "unack", "1001", "--as", "ana")
         assert again.exit_code == 1
         assert "not acknowledged" in again.stderr
+
+
+async def test_ack_of_a_held_incident_names_the_holder_and_the_command(tmp_path: Path) -> None:
+    """E20: the second one learns who has it and how to take it over; exit status 1."""
+    async with served(tmp_path) as (world, client):
+        await world.post(alert())
+        await world.advance(MINUTE)
+        await fine_at(world, client, "ack", "1001", "--as", "ana")
+        second = await at(world, client, "ack", "1001", "--as", "ben")
+        assert second.exit_code == 1
+        assert "already acknowledged: Ana has it" in second.stdout
+        assert "to take it over: gateway take 1001 --as ben --from ana\n" in second.stdout
+        data = await at(world, client, "ack", "1001", "--as", "ben", "--json")
+        assert data.exit_code == 1
+        assert json.loads(data.stdout)["incident"]["acknowledged"]["by"]["id"] == "ana"
+
+
+async def test_take_over_is_one_step_and_can_be_given_back(tmp_path: Path) -> None:
+    """E20: one command takes an incident over, a late second one is refused, and it is undone."""
+    async with served(tmp_path) as (world, client):
+        await world.post(alert())
+        await world.advance(MINUTE)
+        await fine_at(world, client, "ack", "1001", "--as", "ana")
+        taken = await fine_at(world, client, "take", "1001", "--as", "ben", "--from", "ana")
+        assert "#1001 taken over: Ben has it since 11:07 UTC" in taken
+        assert "to undo: gateway unack 1001 --as ben --back   (Ana has it again; until" in taken
+        for more in ((), ("--from", "ana")):
+            late = await at(world, client, "take", "1001", "--as", "cho", *more)
+            assert late.exit_code == 1
+            assert (
+                "Ben has incident #1001; to take it over from them, say so: --from ben"
+                in late.stderr
+            )
+        back = await fine_at(world, client, "unack", "1001", "--as", "ben", "--back")
+        assert "given back: Ana has it" in back
+        again = await at(world, client, "unack", "1001", "--as", "ben", "--back")
+        assert again.exit_code == 1
+        assert "incident #1001 cannot be given back" in again.stderr
 
 
 async def test_whoever_is_not_declared_is_warned_and_has_it(tmp_path: Path) -> None:

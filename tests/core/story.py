@@ -1,7 +1,8 @@
 """A group's life told in virtual time: alerts go in, what is said comes out. No store, no clock."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from gateway.core.alert import Alert, merge
 from gateway.core.decide import decide
@@ -10,8 +11,9 @@ from gateway.core.join import open_incident, touch
 from gateway.core.labels import format_labels, identity
 from gateway.core.notice import Reason
 from gateway.core.plan import Escalation, Person, Plan, Receiver, Severity, Step, Target
-from gateway.core.respond import Answer, acknowledge, unacknowledge
+from gateway.core.respond import Answer, Response, acknowledge, unacknowledge
 from gateway.core.routing import RouteSpec, build_route, group_labels, match_routes
+from gateway.core.takeover import give_back, take
 from gateway.core.turn import Decision, Suppressed
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
@@ -214,10 +216,21 @@ class Story:
 
     def ack(self, by: str, undo: bool = False) -> Answer:
         """Somebody acknowledges the only incident now, or undoes it."""
+        return self.act(unacknowledge if undo else acknowledge, by)
+
+    def take(self, by: str, holder: str | None = None) -> Answer:
+        """Somebody takes the only incident over now."""
+        return self.act(partial(take, holder=holder), by)
+
+    def give_back(self, by: str) -> Answer:
+        """Somebody undoes a take-over of the only incident now."""
+        return self.act(give_back, by)
+
+    def act(self, action: Callable[..., Response], by: str) -> Answer:
+        """Somebody acts on the only incident now."""
         (key,) = self.incidents
-        act = unacknowledge if undo else acknowledge
         members = list(self.joined[key].values())
-        response = act(self.incidents[key], members, self.plan, by, "link", self.now)
+        response = action(self.incidents[key], members, self.plan, by, "link", self.now)
         if response.decision is not None:
             self._take(key, response.decision)
         return response.answer

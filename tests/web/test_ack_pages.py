@@ -127,9 +127,65 @@ async def test_what_was_taken_can_be_given_back(gateway: Gateway) -> None:
     assert "Nobody has it yet." in page
     assert "Acknowledge as Ana" in page
     assert (await world.incident()).state is State.FIRING
-    assert "Nobody has it, so there was nothing to undo." in await text_of(
+    assert "Nobody had acknowledged, so there was nothing to undo." in await text_of(
         client, "POST", f"{link}/undo"
     )
+
+
+async def test_held_incident_offers_one_take_over_button(gateway: Gateway) -> None:
+    """E20, promise 5: the page says who has it, GET changes nothing, one POST takes over."""
+    world, client = gateway
+    await client.post(f"/ack/{token(world)}")
+    link = f"/ack/{token(world, 'ben')}"
+    page = await text_of(client, "GET", link)
+    assert "Ana has it" in page
+    assert "Take over from Ana" in page
+    assert (await client.get(f"{link}/take")).status == 405
+    assert (await world.incident()).ack.by == "ana"  # type: ignore[union-attr]
+    page = await text_of(client, "POST", f"{link}/take", data={"from": "ana"})
+    assert "You have it" in page
+    assert "Undo: give it back to Ana" in page
+    assert (await world.incident()).ack.by == "ben"  # type: ignore[union-attr]
+
+
+async def test_second_take_over_from_the_same_page_names_the_first(gateway: Gateway) -> None:
+    """E20: of two who saw that Ana has it the first wins; the second learns who that is."""
+    world, client = gateway
+    await client.post(f"/ack/{token(world)}")
+    await client.post(f"/ack/{token(world, 'ben')}/take", data={"from": "ana"})
+    for held in ("ana", ""):
+        link = f"/ack/{token(world, 'cho')}/take"
+        page = await text_of(client, "POST", link, data={"from": held})
+        assert "Nothing changed: somebody else was faster." in page
+        assert "Ben has it" in page
+        assert "Take over from Ben" in page
+    assert (await world.incident()).ack.by == "ben"  # type: ignore[union-attr]
+
+
+async def test_take_over_is_given_back_from_the_page(gateway: Gateway) -> None:
+    """E18: a take-over made by mistake is undone from the same page, and then the former has it."""
+    world, client = gateway
+    await client.post(f"/ack/{token(world)}")
+    link = f"/ack/{token(world, 'ben')}"
+    await client.post(f"{link}/take", data={"from": "ana"})
+    page = await text_of(client, "POST", f"{link}/undo", data={"back": "1"})
+    assert "Ana has it" in page
+    late = await text_of(client, "POST", f"{link}/undo", data={"back": "1"})
+    assert "It cannot be given back any more" in late
+    assert (await world.incident()).ack.by == "ana"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("action", ["", "/take", "/undo"])
+async def test_foreign_page_cannot_act(gateway: Gateway, action: str) -> None:
+    """Promise 5: a form on another site's page changes nothing, whichever action it names."""
+    world, client = gateway
+    await client.post(f"/ack/{token(world)}")
+    before = await world.incident()
+    headers = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
+    link = f"/ack/{token(world, 'ben')}{action}"
+    answer = await client.post(link, data={"from": "ana"}, headers=headers)
+    assert answer.status == 403
+    assert await world.incident() == before
 
 
 async def test_late_is_told_that_it_is_over(gateway: Gateway) -> None:

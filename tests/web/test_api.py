@@ -154,6 +154,28 @@ async def test_an_incident_is_taken_and_given_back(gateway: Gateway) -> None:
     await call(client, "POST", f"{path}/unack", 409, json={"by": "ben"})
 
 
+async def test_an_incident_is_taken_over_in_one_request(gateway: Gateway) -> None:
+    """E20: the first take-over wins, the second is refused with the holder; undo gives it back."""
+    _, client = gateway
+    path = "/api/v1/incidents/1001"
+    taken = await call(client, "POST", f"{path}/take", json={"by": "ben", "from": "ana"})
+    assert taken["answer"] == "taken over"
+    ack = taken["incident"]["acknowledged"]
+    assert (ack["by"]["id"], ack["taken_from"]["id"]) == ("ben", "ana")
+    assert ack["back_until"] is not None
+    again = await call(client, "POST", f"{path}/take", json={"by": "ben"})
+    assert again["answer"] == "already acknowledged"
+    late = await call(client, "POST", f"{path}/take", 409, json={"by": "cho", "from": "ana"})
+    assert late["error"] == "Ben has incident #1001"
+    assert late["detail"][0]["field"] == "from"
+    back = await call(client, "POST", f"{path}/unack", json={"by": "ben", "back": True})
+    assert back["answer"] == "given back"
+    assert back["incident"]["acknowledged"]["by"]["id"] == "ana"
+    assert back["incident"]["acknowledged"]["taken_from"] is None
+    refused = await call(client, "POST", f"{path}/unack", 409, json={"by": "ben", "back": True})
+    assert refused["error"] == "incident #1001 cannot be given back"
+
+
 @pytest.mark.parametrize(
     ("body", "status", "field"),
     [

@@ -1,5 +1,6 @@
 """The pages to look at: what goes on, and one incident with everything that happened to it."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -54,6 +55,42 @@ async def test_the_list_says_what_may_wait(tmp_path: Path) -> None:
         page = await text_of(client, "GET", "/")
         assert "nobody has it" in page
         assert "next business day" not in page
+
+
+async def test_incident_page_acts_by_a_signed_form(gateway: Gateway) -> None:
+    """Promise 5: the page acknowledges, takes over and undoes by POST to a link of its own."""
+    world, client = gateway
+    await world.post(alert())
+    await world.advance(MINUTE)
+    for button, fields, holder in (
+        ("Acknowledge", {"person": "ana"}, "ana"),
+        ("Take over from Ana", {"person": "ben", "from": "ana"}, "ben"),
+        ("Undo: give it back to Ana", {"person": "ben", "back": "1"}, "ana"),
+        ("Undo: Ana does not have it", {"person": "ben"}, None),
+    ):
+        page = await (await client.get("/incidents/1001")).text()
+        assert button in page
+        action = re.search(r'form method="post" action="([^"]+)"', page)
+        other = re.search(rf'formaction="([^"]+)"[^>]*>{button}<', page)
+        path = (other or action)[1]  # type: ignore[index]
+        assert path.startswith("../ack/")
+        answer = await client.post(path.removeprefix(".."), data=fields)
+        assert answer.status == 200
+        ack = (await world.incident()).ack
+        assert (ack and ack.by) == holder
+
+
+async def test_incident_page_offers_no_action_to_readers_only(tmp_path: Path) -> None:
+    """Promise 5: anyone may read with GATEWAY_PUBLIC_READS, but only the token's holder may act."""
+    env = {"listen": "0.0.0.0:9095", "api_token": "test-token", "public_reads": "1"}
+    async with served(tmp_path, **env) as (world, client):
+        await world.post(alert())
+        await world.advance(MINUTE)
+        page = await (await client.get("/incidents/1001")).text()
+        assert "<form" not in page
+        known = {"Authorization": encode_basic_auth("ana", "test-token")}
+        page = await (await client.get("/incidents/1001", headers=known)).text()
+        assert "<form" in page
 
 
 async def test_an_incident_tells_its_story(gateway: Gateway) -> None:

@@ -71,6 +71,24 @@ async def test_a_stranger_is_named_by_id(slack: tuple[World, Client]) -> None:
     assert incident.ack.by == "slack:U0NEW"
 
 
+async def test_take_over_by_button_names_the_holder_of_the_message(
+    slack: tuple[World, Client],
+) -> None:
+    """E20: the first press of Take over wins; a second one, from the same message, does nothing."""
+    world, client = slack
+    await world.ack(1001)
+
+    def take(user: str) -> bytes:
+        actions = [{"action_id": "gateway_take", "value": "1001:ana"}]
+        return pressed(user={"id": user}, actions=actions)
+
+    for user in ("U0BEN", "U0NEW"):
+        assert (await send(world, client, take(user))).status == 200
+        incident = await world.incident()
+        assert incident.ack is not None
+        assert (incident.ack.by, incident.ack.via) == ("slack:U0BEN", "slack")
+
+
 @pytest.mark.parametrize(
     "headers",
     [

@@ -1,28 +1,40 @@
 """Incidents over the API: list, one in full, acknowledge, undo."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 
 from gateway.config.problem import listed, nearest
 from gateway.core import respond
 from gateway.core.escape import one_line
 from gateway.core.facts import escalation_facts
-from gateway.core.incident import Incident, Member
+from gateway.core.incident import Ack, Incident, Member
 from gateway.core.labels import fingerprint
 from gateway.core.plan import Plan
+from gateway.core.takeover import GIVE_BACK_WITHIN
 from gateway.flow.engine import Engine
 from gateway.store import Tx, reading, timeline
 from gateway.web.api import models, questions
 from gateway.web.errors import RequestError
 from gateway.web.look import read_incident
 
-_CHANGED = {respond.Answer.DONE, respond.Answer.UNDONE}
-_NOT_DONE = {respond.Answer.RESOLVED, respond.Answer.NOT_ACKNOWLEDGED}
+Act = Callable[[int, str, str], Awaitable[respond.Response]]
+_CHANGED = {
+    respond.Answer.DONE,
+    respond.Answer.UNDONE,
+    respond.Answer.TAKEN_OVER,
+    respond.Answer.GIVEN_BACK,
+}
+_NOT_DONE = {
+    respond.Answer.RESOLVED,
+    respond.Answer.NOT_ACKNOWLEDGED,
+    respond.Answer.HELD,
+    respond.Answer.NOT_GIVEN_BACK,
+}
 
 
 def person(plan: Plan, name: str) -> models.PersonName:
     """Somebody by id and name."""
-    known = plan.people.get(name)
-    return models.PersonName(id=name, name=known.name if known else name)
+    return models.PersonName(id=name, name=plan.name_of(name))
 
 
 def incident_model(engine: Engine, incident: Incident, title: str) -> dict[str, object]:
@@ -41,12 +53,23 @@ def incident_model(engine: Engine, incident: Incident, title: str) -> dict[str, 
         "due_at": incident.due_at,
         "acknowledged": ack
         and models.Acknowledgement(
-            by=person(engine.plan, ack.by), at=ack.at, via=ack.via, expires_at=ack.expires_at
+            by=person(engine.plan, ack.by),
+            at=ack.at,
+            via=ack.via,
+            expires_at=ack.expires_at,
+            taken_from=ack.previous and person(engine.plan, ack.previous.by),
+            back_until=_back_until(ack),
         ),
         "respond_by": incident.respond_by if incident.open and ack is None else None,
         "why_quiet": incident.why_not if incident.open else "",
         "url": engine.links.incident(incident.number),
     }
+
+
+def _back_until(ack: Ack) -> float | None:
+    if ack.previous is None:
+        return None
+    return min(ack.at + GIVE_BACK_WITHIN, ack.previous.expires_at)
 
 
 def notice_model(line: reading.NoticeLine, attempts: Sequence[reading.Attempt]) -> models.Notice:
@@ -133,19 +156,26 @@ async def one_incident(
 async def acknowledge(
     engine: Engine, asked: questions.NothingAsked, number: int, given: questions.By
 ) -> models.Responded:
-    """Take an incident. The first one wins; the second is told who has it."""
-    return await _respond(engine, number, given.by, undo=False)
+    """Acknowledge an incident. The first one wins; the second gets the name of the holder."""
+    return await _respond(engine, number, given.by, engine.acknowledge)
+
+
+async def take(
+    engine: Engine, asked: questions.NothingAsked, number: int, given: questions.Take
+) -> models.Responded:
+    """Take an incident over from the person who acknowledged it; if nobody did, acknowledge it."""
+    return await _respond(engine, number, given.by, partial(engine.take, holder=given.holder))
 
 
 async def unacknowledge(
-    engine: Engine, asked: questions.NothingAsked, number: int, given: questions.By
+    engine: Engine, asked: questions.NothingAsked, number: int, given: questions.Undo
 ) -> models.Responded:
-    """Give an incident back: reminders and escalation go on."""
-    return await _respond(engine, number, given.by, undo=True)
+    """Undo an acknowledgement: reminders and escalation go on. Or undo a take-over."""
+    act = engine.give_back if given.back else engine.unacknowledge
+    return await _respond(engine, number, given.by, act)
 
 
-async def _respond(engine: Engine, number: int, by: str, undo: bool) -> models.Responded:
-    act = engine.unacknowledge if undo else engine.acknowledge
+async def _respond(engine: Engine, number: int, by: str, act: Act) -> models.Responded:
     name = one_line(by, 80)
     if not name:
         raise RequestError(422, "who is it?", [{"field": "by", "message": "must not be empty"}])
@@ -154,14 +184,29 @@ async def _respond(engine: Engine, number: int, by: str, undo: bool) -> models.R
     except KeyError:
         raise _unknown(number) from None
     if response.answer in _NOT_DONE:
-        said = f"incident #{number} is {response.answer.value}"
-        raise RequestError(409, said, [{"field": "number", "message": response.answer.value}])
+        raise _conflict(engine.plan, response)
     title = await engine.store.read(lambda tx: reading.title_of(tx, number))
     return models.Responded(
         answer=response.answer.value,
         incident=models.Incident.model_validate(incident_model(engine, response.incident, title)),
         warnings=_strangers(engine.plan, name) if response.answer in _CHANGED else [],
     )
+
+
+def _conflict(plan: Plan, response: respond.Response) -> RequestError:
+    answer, incident = response.answer, response.incident
+    number, ack = incident.number, incident.ack
+    if answer is respond.Answer.HELD and ack is not None:
+        text = f"{plan.name_of(ack.by)} has incident #{number}"
+        message = f'to take it over from them, say so: --from {ack.by}, or in JSON "from"'
+        return RequestError(409, text, [{"field": "from", "message": message}])
+    if answer is respond.Answer.NOT_GIVEN_BACK:
+        text = f"incident #{number} cannot be given back"
+        message = "it was not taken over within the last ten minutes, or the former acknowledgement"
+        message += " has expired; undo without it, so that others are notified again"
+        return RequestError(409, text, [{"field": "back", "message": message}])
+    text = f"incident #{number} is {answer.value}"
+    return RequestError(409, text, [{"field": "number", "message": answer.value}])
 
 
 def _strangers(plan: Plan, name: str) -> list[str]:

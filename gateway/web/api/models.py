@@ -51,12 +51,16 @@ class PersonName(Answer):
 
 
 class Acknowledgement(Answer):
-    """Who has an incident."""
+    """Who acknowledged an incident; once it is resolved, who had acknowledged it."""
 
     by: PersonName
     at: Instant
     via: str
     expires_at: Instant
+    taken_from: PersonName | None = Field(description="From whom it was taken over.")
+    back_until: Instant | None = Field(
+        description="Until when the take-over can be undone with `back`; null without one."
+    )
 
 
 class Incident(Answer):

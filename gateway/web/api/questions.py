@@ -73,6 +73,29 @@ class By(Question):
     by: str = Field(min_length=1, max_length=80)
 
 
+class Undo(By):
+    """Who undoes an acknowledgement, and whether it goes back to the former holder."""
+
+    back: bool = Field(
+        False,
+        description="Undo a take-over: whoever it was taken from has it again, until their own "
+        "acknowledgement expires. Only within ten minutes.",
+    )
+
+
+class Take(By):
+    """Who takes an incident over, and from whom."""
+
+    holder: str | None = Field(
+        None,
+        alias="from",
+        min_length=1,
+        max_length=80,
+        description="The id of the person who has it. Refused with 409 if another person has it by "
+        "now. Without it, an acknowledgement of the last minute is not taken over.",
+    )
+
+
 class NoticeIds(Question):
     """Which notices."""
 
