@@ -15,6 +15,8 @@ from gateway.render.times import clock_time
 
 MOST_ALERTS = 20
 _COLOURS = {
+    "taken over": "green",
+    "given back": "green",
     "spoke": "cyan",
     "escalated": "cyan",
     "acknowledged": "green",

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from gateway.core.incident import Ack, Incident, Member, State
 from gateway.core.notice import Kind, Reason
-from gateway.core.plan import Plan, Target
+from gateway.core.plan import Plan
 from gateway.core.timing import answer_expected, step_wait
 from gateway.core.turn import Decision, Turn
 
@@ -79,8 +79,7 @@ def hold(
     climb = replace(incident.climb, next_at=None) if incident.climb else None
     turn.set(state=State.ACKNOWLEDGED, ack=ack, climb=climb, held=False, why_not="")
     reason = Reason.TAKEN_OVER if before else Reason.ACKNOWLEDGED
-    targets = [*incident.told.values(), *(turn.targets_of(before.by) if before else ())]
-    turn.tell(without_mailbox(targets, by), Kind.ACKNOWLEDGED, reason)
+    notify(turn, by, reason, before.by if before else by)
     turn.reasons.append(reason)
     count = f"{len(taken)} alert{'s' if len(taken) != 1 else ''}"
     data = {"by": by, "via": via, "covers": sorted(covers)}
@@ -133,9 +132,20 @@ def mark(turn: Turn, place: int, acked_starts_at: float | None) -> None:
     turn.changed[member.alert.identity] = member
 
 
-def without_mailbox(targets: Sequence[Target], person: str) -> list[Target]:
-    """Return the targets without the e-mail of the person who acts and knows already."""
-    return [t for t in targets if t.channel != "email" or t.person != person]
+def notify(turn: Turn, by: str, reason: Reason, other: str) -> None:
+    """Notify every target that knows of the incident who has it now, `by`'s own mailbox apart.
+
+    `other` is a second person who must know. If no message had reached them before, they get a
+    first one: a lane without one would cancel it, and they are owed the end from then on.
+    """
+    known = turn.incident.told
+    turn.tell(
+        [t for t in known.values() if t.channel != "email" or t.person != by],
+        Kind.ACKNOWLEDGED,
+        reason,
+    )
+    if other != by and not any(t.person == other for t in known.values()):
+        turn.tell(turn.targets_of(other), Kind.FIRING, reason)
 
 
 def _alone(ack: Ack | None) -> Ack | None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from gateway.core.incident import Ack, Incident, Member, State
-from gateway.core.notice import Kind, Reason
+from gateway.core.notice import Reason
 from gateway.core.plan import Plan
 from gateway.core.respond import (
     Answer,
@@ -11,7 +11,7 @@ from gateway.core.respond import (
     acknowledge,
     hold,
     mark,
-    without_mailbox,
+    notify,
 )
 from gateway.core.turn import Turn
 
@@ -88,8 +88,7 @@ def give_back(
     turn.set(state=State.ACKNOWLEDGED, ack=former)
     name, former_name = plan.name_of(by), plan.name_of(former.by)
     turn.note = f"{name} gave it back"
-    targets = [*incident.told.values(), *turn.targets_of(former.by)]
-    turn.tell(without_mailbox(targets, by), Kind.ACKNOWLEDGED, Reason.GIVEN_BACK)
+    notify(turn, by, Reason.GIVEN_BACK, former.by)
     turn.reasons.append(Reason.GIVEN_BACK)
     turn.record("given back", f"by {name} to {former_name} ({via})", by=by, to_person=former.by)
     decision = turn.finish()

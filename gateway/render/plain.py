@@ -74,7 +74,8 @@ def _body(names: Mapping[str, Any]) -> list[str]:
             f"({duration(names.get('lasted') or 0.0)})."
         )
     if names.get("ack"):
-        lines.append(f"{names['ack']['name']} has it.")
+        over = names.get("status") == "resolved"
+        lines.append(f"{names['ack']['name']} {'had acknowledged' if over else 'has'} it.")
     if names.get("respond_by"):
         lines.append(f"Please acknowledge by {clock_time(names['respond_by'], zone, at)}.")
     for text in (names.get("note"), names.get("description")):

@@ -87,6 +87,10 @@ def _kinds() -> Iterator[Sample]:
             facts = facts_for(kind, severity)
             yield Sample(f"{kind.value} {severity}", facts, kind, reason, person)
     acked = facts_for(Kind.ACKNOWLEDGED, "critical")
+    over = acked | {"ack": _ack() | {"by": "ben", "name": "Ben", "from": "Ana"}}
+    yield Sample("taken over", over, Kind.ACKNOWLEDGED, Reason.TAKEN_OVER)
+    back = acked | {"note": "Ben gave it back"}
+    yield Sample("given back", back, Kind.ACKNOWLEDGED, Reason.GIVEN_BACK)
     yield Sample("ack expired", acked, Kind.UNACKNOWLEDGED, Reason.ACK_EXPIRED)
     yield Sample("repeat, acknowledged", acked, Kind.REPEAT, Reason.REPEAT)
     for reason in (

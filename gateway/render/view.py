@@ -51,7 +51,8 @@ NAMES: Mapping[str, str] = {
     "ended_at": "when the last alert ended, or none",
     "lasted": "how long it has been going on, or went on, in seconds",
     "respond_by": "until when an answer is asked for, or none",
-    "ack": "who has it: by, name, at, via, expires_at; or none",
+    "ack": "who acknowledged: by, name, at, via, expires_at, from (whom it was taken over from, "
+    "or empty); or none",
     "escalation": "name, step, steps, next (names), next_at; or none",
     "told": "the names of those who were told",
     "note": "what else there is to say: why late, why the fallback; or empty",
@@ -247,6 +248,7 @@ def _ack(value: object) -> dict[str, Any] | None:
     return {
         "by": by,
         "name": one_line(clean(value.get("name")), 100) or by or "somebody",
+        "from": one_line(clean(value.get("from")), 100),
         "at": number(value.get("at")),
         "via": one_line(clean(value.get("via")), 40),
         "expires_at": number(value.get("expires_at")),

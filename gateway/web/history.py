@@ -21,6 +21,8 @@ MOST_EVENTS = 300
 LONGEST_CELL = 120
 
 _LOOKS = {
+    "taken over": "took",
+    "given back": "took",
     "spoke": "spoke",
     "escalated": "spoke",
     "acknowledged": "took",

@@ -5,7 +5,7 @@ from dataclasses import replace
 from gateway.core.incident import memory, remembered
 from gateway.core.respond import Answer
 from gateway.core.takeover import GIVE_BACK_WITHIN, JUST_ACKNOWLEDGED
-from tests.core.story import HOUR, MINUTE, Story, billing_plan, brief
+from tests.core.story import HOUR, MINUTE, Story, billing_plan, brief, heard, without_escalation
 
 CHO = "cho"
 
@@ -20,7 +20,7 @@ def acknowledged_by_ana() -> Story:
     return story
 
 
-def test_take_over_notifies_each_target_once_and_the_former_holder() -> None:
+def test_take_over_notifies_each_target_once() -> None:
     """A take-over is one notification per target, where unack and ack were two (E20)."""
     story = acknowledged_by_ana()
     notified = {one.to for one in story.said}
@@ -28,8 +28,22 @@ def test_take_over_notifies_each_target_once_and_the_former_holder() -> None:
     assert story.take("ben", "ana") is Answer.TAKEN_OVER
     said = story.said[before:]
     assert {one.reason for one in said} == {"taken over"}
-    assert sorted(one.to for one in said) == sorted(notified | {"email:ana@example.com"})
+    assert sorted(one.to for one in said) == sorted(notified)
     assert "taken over: Ben took over from Ana (link): 1 alert" in story.entries()
+
+
+def test_take_over_notifies_a_former_holder_whom_no_message_had_reached() -> None:
+    """Who acknowledged without a message learns that somebody took over, and later of the end."""
+    story = Story(without_escalation())
+    story.fire("DoubleChargeDetected")
+    story.advance(1.0)
+    story.ack("ana")
+    before = len(story.said)
+    story.take("ben", "ana")
+    (own,) = [one for one in story.said[before:] if one.to == "email:ana@example.com"]
+    assert (own.kind, own.reason) == ("firing", "taken over")
+    story.resolve("DoubleChargeDetected")
+    assert (heard(story.advance(HOUR), own.to) or [("", "")])[0][1] == "resolved"
 
 
 def test_take_over_restarts_the_expiry() -> None:

@@ -14,9 +14,17 @@ from gateway.render.samples import Sample, sample, samples
 from tests.render.rendering import message_of
 
 GOLDEN = Path(__file__).parent / "golden"
+TOLD_BY_NAME = (
+    "mixed",
+    "fallback",
+    "no annotations",
+    "hostile 0",
+    "taken over",
+    "given back",
+)
 SAMPLES = [
     *(sample(kind) for kind in Kind),
-    *(s for s in samples() if s.name in ("mixed", "fallback", "no annotations", "hostile 0")),
+    *(s for s in samples() if s.name in TOLD_BY_NAME),
 ]
 
 

@@ -1,0 +1,63 @@
+"""A take-over through the whole flow: one transaction, one message per target, working links."""
+
+from gateway.core.respond import Answer
+from gateway.links import Links
+from tests.flow.world import MINUTE, START, World, alert
+
+
+async def test_take_over_sends_one_message_per_target(world: World) -> None:
+    """E20: one message per target, the former holder included, and the expiry restarts."""
+    await world.post(alert())
+    await world.advance(MINUTE)
+    await world.ack(1001)
+    await world.advance(5 * MINUTE)
+    response = await world.engine.take(1001, "ben", "cli", "ana")
+    assert response.answer is Answer.TAKEN_OVER
+    said = await world.advance(MINUTE)
+    assert {d.reason for d in said} == {"taken over"}
+    assert sorted(d.to for d in said) == [
+        "email:ana@example.com",
+        "email:billing-oncall@example.com",
+        "pagerduty:${PAGERDUTY_BILLING_KEY}",
+        "slack:#billing-alerts",
+    ]
+    ack = (await world.incident()).ack
+    assert ack is not None
+    assert ack.previous is not None
+    assert ack.expires_at > ack.previous.expires_at
+
+
+async def test_acknowledged_message_links_to_take_over_and_undo(world: World) -> None:
+    """E18: the message names who has it and carries links that undo it and take it over."""
+    await world.post(alert())
+    await world.advance(MINUTE)
+    await world.ack(1001)
+    await world.advance(MINUTE)
+    shared = next(
+        d.message for d in world.delivered if d.reason == "acknowledged" and d.channel == "email"
+    )
+    roles = {link.role: link.url for link in shared.links}
+    assert {"take", "undo"} < set(roles)
+    assert "acknowledge" not in roles
+    links = Links("http://gateway.example.com", b"a key for tests only")
+    assert links.read(roles["undo"].rpartition("/")[2], world.now).number == 1001
+    await world.engine.take(1001, "ben", "cli", "ana")
+    await world.engine.give_back(1001, "ben", "cli")
+    await world.advance(MINUTE)
+    (own,) = [d.message for d in world.delivered[-5:] if d.to == "email:ana@example.com"]
+    assert "take" not in {link.role for link in own.links}
+    assert "undo" in {link.role for link in own.links}
+
+
+async def test_take_over_from_a_person_whom_no_message_had_reached(world: World) -> None:
+    """The former holder's message leaves although it is the first, and so does the end."""
+    await world.post(alert("SlowRenewals", "warning", starts_at=START))
+    await world.advance(MINUTE)
+    await world.ack(1001, "ben")
+    await world.advance(MINUTE)
+    await world.engine.take(1001, "ana", "cli", "ben")
+    await world.advance(MINUTE)
+    await world.post(alert("SlowRenewals", "warning", starts_at=START, ends_at=world.now))
+    await world.advance(10 * MINUTE)
+    own = [d.reason for d in world.delivered if d.to == "email:ben@example.com"]
+    assert own == ["taken over", "resolved"]
