@@ -5,10 +5,16 @@ from typing import Any
 import click
 
 from gateway.cli import story
-from gateway.cli.api import api_of, incident_number, url_option
+from gateway.cli.api import Api, api_of, incident_number, url_option
 from gateway.cli.show import Cell, columns, say, say_json, severity_colour
 from gateway.cli.world import World, json_option, pass_world
+from gateway.core.escape import one_line
 from gateway.core.when import parse_rfc3339
+from gateway.render.counts import counted
+from gateway.render.times import duration
+
+MOST_AT_ONCE = 500
+"""Incidents asked for in one request, the most that the API gives."""
 
 STATES = ("open", "firing", "acknowledged", "resolved", "all")
 
@@ -24,6 +30,7 @@ STATES = ("open", "firing", "acknowledged", "resolved", "all")
 @click.option(
     "--limit", type=click.IntRange(1, 500), default=50, show_default=True, help="How many."
 )
+@click.option("--all", "everything", is_flag=True, help="Without a limit.")
 @story.zone_option
 @url_option
 @json_option
@@ -36,14 +43,19 @@ def command(
     severity: str | None,
     search: str | None,
     limit: int,
+    everything: bool,
     zone: str | None,
     url: str | None,
     as_json: bool,
 ) -> None:
     """List incidents, or show incident NUMBER with its timeline, messages and alerts.
 
+    The most urgent come first: unacknowledged before acknowledged, then by severity, then the
+    longest open. Resolved ones follow, the newest first.
+
     \b
     gateway incidents
+    gateway incidents --all
     gateway incidents --state all --receiver billing-critical
     gateway incidents 1042
     """
@@ -56,13 +68,14 @@ def command(
         else:
             story.say_incident(incident, seen_from, world.now())
         return
-    page = api.get(
-        "/incidents",
+    page = _listed(
+        api,
+        everything,
         state=None if state == "all" else state,
         receiver=receiver,
         severity=severity,
         q=search,
-        limit=limit,
+        limit=MOST_AT_ONCE if everything else limit,
     )
     if as_json:
         say_json(page)
@@ -70,34 +83,58 @@ def command(
     if not page["incidents"]:
         say("no incidents" if state == "all" else f"no incidents are {state}")
         return
-    # What nobody has comes first; within that the newest, as the API gives them.
-    ordered = sorted(page["incidents"], key=lambda one: one["state"] != "firing")
+    counts = [(one["state"], one["severity"], one["count"]) for one in page["counts"]]
+    if counts:
+        say(one_line(counted(counts), 500))
+        say()
     columns(
-        [_row(one, seen_from, world.now()) for one in ordered],
-        ("number", "severity", "state", "since", "answer by", "receiver", "what"),
+        [_row(one, seen_from, world.now()) for one in page["incidents"]],
+        ("number", "severity", "state", "since", "acknowledge by", "receiver", "what"),
     )
     if page["next"] is not None:
-        say(f"… and older ones: --limit shows more than {limit}")
+        say(_more(page, state, limit))
+
+
+def _listed(api: Api, everything: bool, **query: str | int | None) -> dict[str, Any]:
+    """The page; with `everything` all pages in one."""
+    page: dict[str, Any] = api.get("/incidents", **query)
+    while everything and page["next"] is not None:
+        more = api.get("/incidents", **query, cursor=page["next"])
+        page = {**more, "incidents": [*page["incidents"], *more["incidents"]]}
+    return page
+
+
+def _more(page: dict[str, Any], state: str, limit: int) -> str:
+    """How many are not shown. Resolved ones are not counted."""
+    hidden = sum(one["count"] for one in page["counts"]) - limit
+    number = "" if state in ("all", "resolved") else f"{hidden} "
+    return f"… {number}more: --all shows them, --limit more at once"
 
 
 def _row(one: dict[str, Any], zone: str, now: float) -> list[Cell]:
-    ack = one["acknowledged"]
-    state = f"{ack['by']['name']} has it" if ack else one["state"]
     return [
         f"#{one['number']}",
         (one["severity"] or "none", severity_colour(one["severity"])),
-        (state, "green" if one["state"] == "resolved" else None),
-        story.clock(one["opened_at"], zone, now),
+        _state(one),
+        story.clock(one["since"], zone, now),
         _answer_by(one, zone, now),
         one["receiver"],
         one["title"],
     ]
 
 
+def _state(one: dict[str, Any]) -> Cell:
+    ack = one["acknowledged"]
+    if one["state"] == "resolved":
+        had = f"; {ack['by']['name']} had acknowledged it" if ack else ""
+        return f"resolved, lasted {duration(one['lasted'])}{had}", "green"
+    return f"{ack['by']['name']} has it" if ack else "unacknowledged"
+
+
 def _answer_by(one: dict[str, Any], zone: str, now: float) -> Cell:
-    """Until when somebody should take it; nothing is asked of people who are not told."""
+    """By when to acknowledge; empty when nobody is asked to."""
     if one["why_quiet"]:
-        return "nobody is told"
+        return "not notifying"
     if one["respond_by"] is None:
         return ""
     until = story.clock(one["respond_by"], zone, now)

@@ -11,7 +11,8 @@ from gateway.core.escape import one_line
 from gateway.core.matcher_text import write_labels
 from gateway.core.wallclock import zone_named
 from gateway.core.when import parse_rfc3339
-from gateway.render.times import clock_time
+from gateway.render.asked import asked, next_names
+from gateway.render.times import clock_time, duration
 
 MOST_ALERTS = 20
 _COLOURS = {
@@ -68,14 +69,34 @@ def say_heading(incident: dict[str, Any], zone: str, now: float) -> None:
     severity = incident["severity"] or "no severity"
     number = paint(f"#{incident['number']} {severity}", severity_colour(severity), bold=True)
     say(f"{number}  {paint(one_line(incident['title'], 300), bold=True)}")
-    state = incident["state"]
-    ack = incident["acknowledged"]
-    if ack:
-        state = f"{ack['by']['name']} has it ({ack['via']}) since {clock(ack['at'], zone, now)}"
-    text = f"{state}, opened {clock(incident['opened_at'], zone, now)}"
-    if incident["resolved_at"]:
-        text += f", over since {clock(incident['resolved_at'], zone, now)}"
+    text = f"{state_words(incident, zone, now)}, since {clock(incident['since'], zone, now)}"
+    if incident["resolved_at"] is None:
+        text += f" (for {duration(incident['lasted'])})"
     say(f"{one_line(text)}, receiver {one_line(incident['receiver'])}")
+
+
+def state_words(incident: dict[str, Any], zone: str, now: float) -> str:
+    """The state, who acknowledged, and how long a resolved incident lasted."""
+    ack, resolved_at = incident["acknowledged"], incident["resolved_at"]
+    if resolved_at:
+        text = f"resolved at {clock(resolved_at, zone, now)}, lasted {duration(incident['lasted'])}"
+        return f"{text}; {ack['by']['name']} had acknowledged it" if ack else text
+    if ack:
+        return f"{ack['by']['name']} has it ({ack['via']}) since {clock(ack['at'], zone, now)}"
+    return "unacknowledged"
+
+
+def next_words(incident: dict[str, Any], zone: str, now: float) -> str:
+    """By when to acknowledge, and who is paged next; empty when nobody is asked."""
+    climb = incident["escalation"] or {}
+    by, at = (
+        parse_rfc3339(text) if text else None
+        for text in (
+            None if incident["why_quiet"] else incident["respond_by"],
+            climb.get("next_at"),
+        )
+    )
+    return asked(by, next_names(climb), at, now, lambda t: clock_time(t, zone, now))
 
 
 def say_incident(incident: dict[str, Any], zone: str, now: float) -> None:
@@ -84,12 +105,9 @@ def say_incident(incident: dict[str, Any], zone: str, now: float) -> None:
     if incident["group_labels"]:
         say(f"group {one_line(write_labels(incident['group_labels']), 500)}")
     if incident["state"] != "resolved":
-        if incident["respond_by"] and not incident["why_quiet"]:
-            say(f"an answer is asked for by {clock(incident['respond_by'], zone, now)}")
-        climb = incident["escalation"]
-        if climb and climb["next_at"]:
-            who = ", ".join(climb["next"])
-            say(f"next to be told: {one_line(who)}, at {clock(climb['next_at'], zone, now)}")
+        text = next_words(incident, zone, now)
+        if text:
+            say(one_line(text, 1000))
     say_timeline(incident["timeline"], zone, now)
     say_notices(incident["notices"], zone, now)
     say_alerts(incident["alerts"], zone, now)

@@ -9,6 +9,7 @@ from typing import Any
 from gateway.core.incident import Incident, Member
 from gateway.core.labels import fingerprint, identity
 from gateway.core.plan import Plan, Target
+from gateway.core.upcoming import next_page
 
 MOST_ALERTS = 1000
 """Alerts listed in one notice; `more` counts the rest. About 0.7 MB at 725 bytes an alert."""
@@ -64,7 +65,7 @@ def build_facts(
         "truncated": incident.left_out,
         "unheard": [alert_facts(m, now) for m in unheard[:MOST_ALERTS]],
         "opened_at": incident.opened_at,
-        "since": min((m.alert.starts_at for m in ranked), default=incident.opened_at),
+        "since": incident.began_at,
         "resolved_at": incident.resolved_at,
         "at": now,
         "ack": ack_facts(incident, plan),
@@ -142,19 +143,22 @@ def ack_facts(incident: Incident, plan: Plan) -> dict[str, Any] | None:
 
 
 def escalation_facts(incident: Incident, plan: Plan) -> dict[str, Any] | None:
-    """How far the escalation got and who is next."""
+    """Return how far the escalation got, and what it does next if nobody acknowledges."""
     climb = incident.climb
     escalation = plan.escalations.get(climb.name) if climb else None
     if climb is None or escalation is None:
         return None
-    steps = escalation.steps
-    ahead = climb.next_at is not None and climb.step < len(steps)
+    steps = len(escalation.steps)
+    following = next_page(incident, plan)
     return {
         "name": climb.name,
-        "step": climb.step if climb.step else len(steps) * min(climb.round, 1),
-        "steps": len(steps),
-        "next": list(steps[climb.step].notify) if ahead else [],
-        "next_at": climb.next_at if ahead else None,
+        "step": climb.step if climb.step else steps * min(climb.round, 1),
+        "steps": steps,
+        "next": list(following.notify) if following else [],
+        "next_at": following.at if following else None,
+        "on_call": {one: list(names) for one, names in following.on_call.items()}
+        if following
+        else {},
     }
 
 

@@ -155,11 +155,26 @@ class Incident:
     flapping_told_at: float | None = None  # when people last heard of a group that flaps
     left_out: int = 0  # alerts of its group that the source said it did not send
     title: str = ""  # what it is about, in a few words, for lists
+    since: float | None = None  # start of its first alert; None if stored before this existed
 
     @property
     def open(self) -> bool:
         """Whether the episode goes on."""
         return self.state is not State.RESOLVED
+
+    @property
+    def began_at(self) -> float:
+        """When the first of its alerts began to fire, as the source said; unix seconds."""
+        return self.opened_at if self.since is None else self.since
+
+    def lasted(self, now: float) -> float:
+        """Seconds from the start of its first alert to the end of its last, or to `now` while open.
+
+        The one duration of an incident, for every list, page and message. It counts what users
+        suffered: not the wait until we received the alert, and not the one until we sent word.
+        """
+        ended = now if self.resolved_at is None else self.resolved_at
+        return max(0.0, ended - self.began_at)
 
     @property
     def suppressed(self) -> bool:
@@ -198,6 +213,7 @@ def memory(incident: Incident) -> dict[str, Any]:
         "beginnings": incident.beginnings,
         "flapping_told_at": incident.flapping_told_at,
         "left_out": incident.left_out,
+        "since": incident.since,
     }
 
 

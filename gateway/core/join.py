@@ -40,6 +40,7 @@ def open_incident(
         tick_at=speak_at,
         severity=severity.name,
         beginnings=plan.flapping.after(earlier, now),
+        since=min(alert.starts_at, now),
         title=title(group, dict(alert.labels), dict(alert.annotations)),
     )
 

@@ -223,7 +223,8 @@ class Turn:
             told = dict(incident.told)
             told.update((key, notice.target) for key, notice in self.notices.items())
             self.set(told=told)
-        self.set(due_at=next_due(self))
+        starts = [member.alert.starts_at for member in self.members]
+        self.set(due_at=next_due(self), since=min([incident.began_at, *starts]))
         facts = None
         if self.notices:
             listed = self.listed()

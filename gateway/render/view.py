@@ -11,6 +11,7 @@ from gateway.core.escape import one_line
 from gateway.core.message import Link
 from gateway.core.notice import Kind, Reason
 from gateway.core.plan import Target
+from gateway.render.asked import next_names, who
 from gateway.render.clean import Labels, clean
 from gateway.render.table import table_of
 
@@ -50,7 +51,7 @@ NAMES: Mapping[str, str] = {
     "since_at": "when the first of the alerts started; 0 when nobody knows",
     "ended_at": "when the last alert ended, or none",
     "lasted": "how long it has been going on, or went on, in seconds",
-    "respond_by": "until when an answer is asked for, or none",
+    "respond_by": "by when to acknowledge, or none",
     "ack": "who acknowledged: by, name, at, via, expires_at, from (whom it was taken over from, "
     "or empty); or none",
     "escalation": "name, step, steps, next (names), next_at; or none",
@@ -193,28 +194,6 @@ def tone(kind: Kind, status: str, severity: str, rank: object) -> str:
     return {1: "critical", 2: "warning"}.get(rank, "info") if isinstance(rank, int) else "info"
 
 
-def who(name: object) -> str:
-    """A person, rota, receiver or target key as people say it.
-
-    >>> who("person:ana"), who("rota:billing"), who("email:ops@example.com"), who("slack:#billing")
-    ('ana', 'billing on call', 'ops@example.com', 'Slack #billing')
-    """
-    text = one_line(clean(name), 100)
-    sort, colon, rest = text.partition(":")
-    if not colon:
-        return text
-    if sort == "rota":
-        return f"{rest} on call"
-    if sort in ("person", "receiver", "email"):
-        return rest
-    if sort == "slack":
-        return f"Slack {rest}"
-    # The rest is a reference to a secret or an address that says nothing to people.
-    return {"pagerduty": "PagerDuty", "webhook": "a webhook", "console": "the console"}.get(
-        sort, text
-    )
-
-
 def number(value: object) -> float | None:
     """A finite number as float, else None."""
     if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e12:
@@ -236,8 +215,10 @@ def _span(
         since = min(starts, default=number(facts.get("opened_at")) or at)
     if status != "resolved":
         return since, None
-    ends = [end for alert in raw if (end := number(alert.get("ends_at"))) is not None]
-    ended = max(ends, default=number(facts.get("resolved_at")) or at)
+    ended = number(facts.get("resolved_at"))
+    if ended is None:
+        ends = [end for alert in raw if (end := number(alert.get("ends_at"))) is not None]
+        ended = max(ends, default=at)
     return since, max(since, ended)
 
 
@@ -258,13 +239,11 @@ def _ack(value: object) -> dict[str, Any] | None:
 def _escalation(value: object) -> dict[str, Any] | None:
     if not isinstance(value, Mapping) or not value:
         return None
-    following = value.get("next")
-    names = following if isinstance(following, list) else [following] if following else []
     return {
         "name": one_line(clean(value.get("name")), 100),
         "step": _whole(value.get("step")),
         "steps": _whole(value.get("steps")),
-        "next": tuple(who(name) for name in names),
+        "next": next_names(value),
         "next_at": number(value.get("next_at")),
     }
 

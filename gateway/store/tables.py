@@ -121,6 +121,15 @@ Index(
     sqlite_where=_OPEN,
     postgresql_where=_OPEN,
 )
+# Lists show the most urgent first, a page at a time.
+Index(
+    "incidents_by_urgency",
+    incidents.c.state,
+    incidents.c.urgency,
+    incidents.c.number,
+    sqlite_where=_OPEN,
+    postgresql_where=_OPEN,
+)
 Index("incidents_state", incidents.c.state, incidents.c.number)
 Index("incidents_receiver", incidents.c.receiver, incidents.c.number)
 Index(

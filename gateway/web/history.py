@@ -8,10 +8,10 @@ from gateway.core.incident import Member
 from gateway.core.notice import Entry
 from gateway.core.outbox import NoticeState
 from gateway.core.plan import Plan, Target
+from gateway.render.asked import who
 from gateway.render.clean import clean
 from gateway.render.table import differing
 from gateway.render.times import clock_time
-from gateway.render.view import who
 from gateway.store import reading
 from gateway.web.look import name_of
 

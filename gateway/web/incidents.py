@@ -7,13 +7,15 @@ from aiohttp import web
 
 from gateway.core.incident import Incident, State
 from gateway.core.notice import Entry, Kind
-from gateway.core.plan import NEXT_BUSINESS_DAY, UNKNOWN_RANK, Plan
+from gateway.core.plan import NEXT_BUSINESS_DAY, Plan
 from gateway.flow.engine import Engine
 from gateway.render.clean import clean
+from gateway.render.counts import counted
 from gateway.render.links import links_from
 from gateway.render.times import clock_time, duration
 from gateway.render.view import tone
-from gateway.store import Tx, reading, timeline
+from gateway.store import Tx, reading, timeline, urgent
+from gateway.store.urgent import Cursor, Wanted
 from gateway.web.access import reading as for_readers
 from gateway.web.history import alert_table, audiences, events
 from gateway.web.inhibited import inhibited
@@ -28,6 +30,7 @@ from gateway.web.visits import to_choose_from
 
 OPEN_SHOWN = 200
 ENDED_SHOWN = 20
+OPEN = Wanted("open")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,25 +61,34 @@ class Looking:
         self._engine = engine
 
     async def list(self, request: web.Request) -> web.StreamResponse:
-        """GET /: what goes on, the worst first, and what ended last."""
+        """GET /: open incidents, the most urgent first, and what was resolved last."""
 
-        def work(tx: Tx) -> tuple[list[reading.Listed], list[reading.Listed], dict[str, int]]:
+        text = request.query.get("after", "")
+        try:
+            after = Cursor.parse(text) if text else None
+        except ValueError:
+            after = None  # of an older link: the list from its beginning
+
+        def work(tx: Tx) -> tuple[urgent.Page, list[reading.Listed], list[tuple[str, str, int]]]:
+            ended = urgent.page(tx, Wanted(State.RESOLVED.value), limit=ENDED_SHOWN)
             return (
-                reading.incidents_page(tx, state="open", limit=OPEN_SHOWN),
-                reading.incidents_page(tx, state=State.RESOLVED.value, limit=ENDED_SHOWN),
-                reading.counts(tx),
+                urgent.page(tx, OPEN, after=after, limit=OPEN_SHOWN),
+                list(ended.incidents),
+                urgent.counts(tx, OPEN),
             )
 
         going, ended, counts = await self._engine.store.read(work)
         plan, now = self._engine.plan, self._engine.now()
         zone = zone_for(plan)
-        total = sum(n for state, n in counts.items() if state != State.RESOLVED.value)
         bad = [f"{one.component}: {one.text}" for one in self._engine.problems() if not one.ok]
         context = {
-            "going": [_row(one, plan, zone, now) for one in sorted(going, key=_worst_first)],
+            "going": [_row(one, plan, zone, now) for one in going.incidents],
             "ended": [_row(one, plan, zone, now) for one in ended],
-            "total": total,
-            "more": max(0, total - len(going)),
+            "total": sum(count for _, _, count in counts),
+            "counts": counted(counts),
+            "first": after is None,
+            "next": str(going.next) if going.next else "",
+            "shown": OPEN_SHOWN,
             "bad": bad,
             "up": "./",
         }
@@ -136,13 +148,6 @@ class Looking:
         return page("incident.html", context)
 
 
-def _worst_first(listed: reading.Listed) -> tuple[bool, int, int]:
-    """What nobody has before what somebody has, then by rank, then the newest."""
-    incident = listed.incident
-    rank = UNKNOWN_RANK if incident.rank is None else incident.rank
-    return incident.ack is not None, rank, -incident.number
-
-
 def _row(listed: reading.Listed, plan: Plan, zone: str, now: float) -> Row:
     incident = listed.incident
     over = not incident.open
@@ -155,9 +160,12 @@ def _row(listed: reading.Listed, plan: Plan, zone: str, now: float) -> Row:
 def _text(incident: Incident, plan: Plan, zone: str, now: float) -> str:
     if not incident.open:
         ended = incident.resolved_at if incident.resolved_at is not None else now
-        lasted = duration(ended - incident.opened_at)
-        return f"over since {clock_time(ended, zone, now)}, it lasted {lasted}"
-    since = f"for {duration(now - incident.opened_at)}"
+        text = (
+            f"resolved at {clock_time(ended, zone, now)}, lasted {duration(incident.lasted(now))}"
+        )
+        ack = incident.ack
+        return f"{text} · {name_of(plan, ack.by)} had acknowledged it" if ack else text
+    since = f"for {duration(incident.lasted(now))}"
     if incident.ack is not None:
         return f"{name_of(plan, incident.ack.by)} has it · {since}"
     if incident.why_not:
@@ -166,7 +174,7 @@ def _text(incident: Incident, plan: Plan, zone: str, now: float) -> str:
     until = incident.respond_by
     if severity and severity.respond_within == NEXT_BUSINESS_DAY and until and now < until:
         return f"waits for the next business day, until {clock_time(until, zone, now)} · {since}"
-    return f"nobody has it · {since}"
+    return f"unacknowledged · {since}"
 
 
 def add_routes(app: web.Application) -> None:

@@ -9,6 +9,7 @@ from gateway.core.incident import Incident, Member, State, as_it_ended
 from gateway.core.notice import Kind, Reason
 from gateway.core.plan import Plan
 from gateway.flow.engine import Engine
+from gateway.render.asked import asked
 from gateway.render.clean import clean
 from gateway.render.links import links_from
 from gateway.render.times import clock_time, duration
@@ -42,7 +43,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A sign, a sentence and a smaller one: who has it, or that it is over."""
+    """A sign, a sentence and a smaller one: who acknowledged, or that it is resolved."""
 
     sign: str
     tone: str
@@ -110,8 +111,8 @@ def name_of(plan: Plan, person: str) -> str:
 
 
 def quiet_because(incident: Incident) -> str:
-    """Why nothing is said of it at present."""
-    return f"Nobody is told: {clean(incident.why_not, 200)}"
+    """Return why it notifies nobody at present."""
+    return f"Not notifying: {clean(incident.why_not, 200)}"
 
 
 def picture(
@@ -164,7 +165,7 @@ def _few(incident: Incident, name: str) -> list[tuple[str, str]]:
 
 def _state_text(state: State, lasted: float) -> str:
     if state is State.RESOLVED:
-        return f"over, it lasted {duration(lasted)}"
+        return f"resolved, lasted {duration(lasted)}"
     if state is State.ACKNOWLEDGED:
         return f"acknowledged · {duration(lasted)}"
     return f"firing for {duration(lasted)}"
@@ -173,22 +174,17 @@ def _state_text(state: State, lasted: float) -> str:
 def _asked(
     incident: Incident, view: dict[str, Any], zone: str, now: float, silences_told: bool
 ) -> str:
-    said = "Nobody has it yet."
+    text = "Unacknowledged."
     if silences_told and incident.why_not.startswith(Reason.SILENCED):
-        said += " Nobody is told."
+        text += " Not notifying."
     elif incident.why_not:
-        said += f" {quiet_because(incident)}."
+        text += f" {quiet_because(incident)}."
     if incident.suppressed:
-        return said
-    if view["respond_by"]:
-        ahead = view["respond_by"] > now
-        said += f" An answer {'is' if ahead else 'was'} asked for by "
-        said += f"{clock_time(view['respond_by'], zone, now)}."
+        return text
     climb = view["escalation"]
-    if climb and climb["next"] and climb["next_at"]:
-        who = ", ".join(climb["next"])
-        said += f" Next to be told: {who}, at {clock_time(climb['next_at'], zone, now)}."
-    return said
+    names, at = (climb["next"], climb["next_at"]) if climb else ((), None)
+    more = asked(view["respond_by"], names, at, now, lambda t: clock_time(t, zone, now))
+    return f"{text} {more}".strip()
 
 
 def _mark(
@@ -197,7 +193,9 @@ def _mark(
     if seen.over(now):
         ended = view["ended_at"] or now
         text = f"Resolved at {clock_time(ended, zone, now)}"
-        return Mark("✓", "resolved", text, "There is nothing left to do.")
+        former = seen.incident.ack
+        more = f"{name_of(plan, former.by)} had acknowledged it. " if former else ""
+        return Mark("✓", "resolved", text, f"{more}There is nothing left to do.")
     ack = seen.incident.ack
     if ack is None:
         return None
@@ -217,5 +215,5 @@ def _line(row: Any, view: dict[str, Any], zone: str, now: float) -> Line:
         name, text = text or view["name"], ""
     when = f"since {clock_time(row.starts_at, zone, now)}"
     if row.status == "resolved" and row.ends_at is not None:
-        when = f"over since {clock_time(row.ends_at, zone, now)}"
+        when = f"resolved at {clock_time(row.ends_at, zone, now)}"
     return Line(name, row.summary or view["summary"], text, when)

@@ -14,7 +14,7 @@ from gateway.core.routing import Route
 from gateway.core.timeinterval import muted, next_mute_change
 from gateway.core.timing import timing
 from gateway.core.when import format_duration
-from gateway.render.times import clock_time
+from gateway.render.times import clock_time, duration
 from gateway.web.look import name_of
 
 
@@ -37,7 +37,10 @@ def standing(
 
     if not incident.open:
         ended = now if incident.resolved_at is None else incident.resolved_at
-        return [f"It is over since {at(ended)}: nothing more is said."]
+        had = f" {name_of(plan, incident.ack.by)} had acknowledged it." if incident.ack else ""
+        return [
+            f"It was resolved at {at(ended)}, and lasted {duration(incident.lasted(now))}.{had}"
+        ]
     route = plan.route(incident.route_id)
     said = []
     if incident.route_id not in plan.routes:

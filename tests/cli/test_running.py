@@ -37,10 +37,11 @@ async def test_incidents_are_listed_and_told_in_full(tmp_path: Path) -> None:
         await world.post(alert(), alert("SlowInvoices", "warning"))
         await world.advance(MINUTE)
         said = await fine_at(world, client, "incidents")
-        assert "#1001   critical  firing  11:06 UTC  11:21 UTC  billing" in said
+        assert "#1001   critical  unacknowledged  11:06 UTC  11:21 UTC       billing" in said
+        assert said.startswith("unacknowledged: 1 critical, 1 warning\n")
         assert "#1002" not in await fine_at(world, client, "incidents", "--severity", "critical")
         whole = await fine_at(world, client, "incidents", "1001", "--zone", "Europe/Berlin")
-        assert "next to be told: person:ben, at 12:21 CET" in whole
+        assert "Acknowledge by 12:21 CET. Ben is paged then." in whole
         assert "escalated  step 1: ana" in whole
         assert "ana by email ana@example.com" in whole
         data = json.loads(await fine_at(world, client, "incidents", "#1001", "--json"))
@@ -53,8 +54,8 @@ async def test_the_list_says_until_when_an_answer_is_asked_for(tmp_path: Path) -
         await world.post(alert("BillingDatabaseDown"), alert("SlowInvoices", "warning"))
         await world.advance(10 * MINUTE)
         said = await fine_at(world, client, "incidents")
-        assert "#1001   critical  firing  11:06 UTC  11:21 UTC       billing" in said
-        assert "#1002   warning   firing  11:06 UTC  nobody is told  billing" in said
+        assert "#1001   critical  unacknowledged  11:06 UTC  11:21 UTC       billing" in said
+        assert "#1002   warning   unacknowledged  11:06 UTC  not notifying   billing" in said
         await world.advance(10 * MINUTE)
         assert "overdue since 11:21 UTC" in await fine_at(world, client, "incidents")
         await fine_at(world, client, "ack", "1001", "--as", "ana")

@@ -49,7 +49,7 @@ def address(process: Process) -> str:
 def steady(line: str) -> str:
     """A line without what differs from day to day: times, lengths of time, tokens."""
     line = re.sub(r"^Since .*$", "Since …", line)
-    line = re.sub(r"\bby .*? \(within", "by … (within", line)
+    line = re.sub(r"\bAcknowledge by [^.]*", "Acknowledge by …", line)
     return re.sub(r"/ack/\S+", "/ack/…", line)
 
 

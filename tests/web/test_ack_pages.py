@@ -45,7 +45,7 @@ async def test_looking_shows_what_it_is_and_changes_nothing(gateway: Gateway) ->
         "CRITICAL #1001",
         "DoubleChargeDetected happened",
         "firing for",
-        "Nobody has it yet.",
+        "Unacknowledged.",
         "Acknowledge as Ana",
         "It covers these 2 alerts",
         "instance billing-1",
@@ -124,7 +124,7 @@ async def test_what_was_taken_can_be_given_back(gateway: Gateway) -> None:
     link = f"/ack/{token(world)}"
     await client.post(link)
     page = await text_of(client, "POST", f"{link}/undo")
-    assert "Nobody has it yet." in page
+    assert "Unacknowledged." in page
     assert "Acknowledge as Ana" in page
     assert (await world.incident()).state is State.FIRING
     assert "Nobody had acknowledged, so there was nothing to undo." in await text_of(

@@ -88,8 +88,12 @@ async def test_the_document_is_served_and_sound(gateway: Gateway) -> None:
 
 
 async def test_incidents_are_listed(gateway: Gateway) -> None:
-    """Newest first, with who has each."""
+    """Unacknowledged first, with who has each and how many of each severity are open."""
     said = await call(gateway[1], "GET", "/api/v1/incidents")
+    assert said["counts"] == [
+        {"state": "firing", "severity": "warning", "count": 1},
+        {"state": "acknowledged", "severity": "critical", "count": 1},
+    ]
     assert [(one["number"], one["state"]) for one in said["incidents"]] == [
         (1002, "firing"),
         (1001, "acknowledged"),
@@ -112,7 +116,7 @@ async def test_incidents_are_listed(gateway: Gateway) -> None:
         ("q=doublecharge", [1001]),
         ("q=%25", []),
         ("limit=1", [1002]),
-        ("cursor=1002", [1001]),
+        ("cursor=firing-2-1002", [1001]),
     ],
 )
 async def test_incidents_are_filtered_and_paged(
@@ -121,7 +125,7 @@ async def test_incidents_are_filtered_and_paged(
     """Filters combine; a page says where the next one begins."""
     said = await call(gateway[1], "GET", f"/api/v1/incidents?{query}")
     assert [one["number"] for one in said["incidents"]] == numbers
-    assert said["next"] == (1002 if query == "limit=1" else None)
+    assert said["next"] == ("firing-2-1002" if query == "limit=1" else None)
 
 
 async def test_one_incident_is_told_in_full(gateway: Gateway) -> None:

@@ -13,9 +13,9 @@ async def test_the_pages_say_why_nobody_is_told(tmp_path: Path) -> None:
     async with served(tmp_path) as (world, client):
         await world.post(alert("BillingDatabaseDown"), alert("SlowRenewals", "warning"))
         await world.advance(10 * MINUTE)
-        assert "Nobody is told: inhibited by" in await text_of(client, "GET", "/")
+        assert "Not notifying: inhibited by" in await text_of(client, "GET", "/")
         for page in ("/incidents/1002", f"/ack/{token(world, number=1002)}"):
-            assert "Nobody has it yet. Nobody is told: inhibited by" in await text_of(
+            assert "Unacknowledged. Not notifying: inhibited by" in await text_of(
                 client, "GET", page
             )
         for page in ("/incidents/1001", f"/ack/{token(world, number=1001)}"):
@@ -49,9 +49,9 @@ async def test_under_a_silence_nobody_is_asked_to_take_it(tmp_path: Path) -> Non
         await world.post(alert("SlowRenewals", "warning"))
         await world.advance(MINUTE)
         for page in ("/", f"/ack/{token(world)}"):
-            assert "Nobody is told: silenced by ana until" in await text_of(client, "GET", page)
+            assert "Not notifying: silenced by ana until" in await text_of(client, "GET", page)
         said = await text_of(client, "GET", "/incidents/1001")
-        assert "Nobody has it yet. Nobody is told." in said
+        assert "Unacknowledged. Not notifying." in said
         head = said.partition("What happened")[0]
         assert head.lower().count("silenced by ana") == 1
 
@@ -61,9 +61,9 @@ async def test_what_the_silence_stops_is_not_foretold(tmp_path: Path) -> None:
     async with served(tmp_path) as (world, client):
         await world.post(alert("DoubleChargeDetected"))
         await world.advance(MINUTE)
-        assert "Next to be told: Ben" in await text_of(client, "GET", "/incidents/1001")
+        assert "Ben is paged then." in await text_of(client, "GET", "/incidents/1001")
         by_name = (Matcher("alertname", "=", "DoubleChargeDetected"),)
         until = world.now + 2 * HOUR
         await world.engine.silences.put(by_name, world.now, until, "ana", "release")
         await world.advance(MINUTE)
-        assert "Next to be told" not in await text_of(client, "GET", "/incidents/1001")
+        assert "is paged" not in await text_of(client, "GET", "/incidents/1001")

@@ -12,7 +12,8 @@ from gateway.core.labels import fingerprint
 from gateway.core.plan import Plan
 from gateway.core.takeover import GIVE_BACK_WITHIN
 from gateway.flow.engine import Engine
-from gateway.store import Tx, reading, timeline
+from gateway.store import Tx, reading, timeline, urgent
+from gateway.store.urgent import Wanted
 from gateway.web.api import models, questions
 from gateway.web.errors import RequestError
 from gateway.web.look import read_incident
@@ -49,6 +50,8 @@ def incident_model(engine: Engine, incident: Incident, title: str) -> dict[str, 
         "route": incident.route_id,
         "group_labels": dict(incident.group_labels),
         "opened_at": incident.opened_at,
+        "since": incident.began_at,
+        "lasted": incident.lasted(engine.now()),
         "resolved_at": incident.resolved_at,
         "due_at": incident.due_at,
         "acknowledged": ack
@@ -93,28 +96,24 @@ def notice_model(line: reading.NoticeLine, attempts: Sequence[reading.Attempt]) 
 
 
 async def list_incidents(engine: Engine, asked: questions.IncidentsAsked) -> models.IncidentPage:
-    """Incidents, the newest first."""
+    """Incidents by urgency: unacknowledged first, then severity, then age; resolved ones last."""
+    wanted = Wanted(asked.state, asked.receiver, asked.severity, asked.q)
 
-    def work(tx: Tx) -> list[reading.Listed]:
-        return reading.incidents_page(
-            tx,
-            state=asked.state,
-            receiver=asked.receiver,
-            severity=asked.severity,
-            q=asked.q,
-            before=asked.cursor,
-            limit=asked.limit + 1,
-        )
+    def work(tx: Tx) -> tuple[urgent.Page, list[tuple[str, str, int]]]:
+        page = urgent.page(tx, wanted, after=asked.cursor, limit=asked.limit)
+        return page, urgent.counts(tx, wanted)
 
-    found = await engine.store.read(work)
-    page = found[: asked.limit]
-    more = len(found) > asked.limit
+    page, counts = await engine.store.read(work)
     return models.IncidentPage(
         incidents=[
             models.Incident.model_validate(incident_model(engine, one.incident, one.title))
-            for one in page
+            for one in page.incidents
         ],
-        next=page[-1].incident.number if more else None,
+        next=str(page.next) if page.next else None,
+        counts=[
+            models.IncidentCount.model_validate({"state": state, "severity": severity, "count": n})
+            for state, severity, n in counts
+        ],
     )
 
 

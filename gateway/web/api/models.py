@@ -74,10 +74,14 @@ class Incident(Answer):
     route: str
     group_labels: dict[str, str]
     opened_at: Instant
+    since: Instant = Field(description="When the first of its alerts began to fire.")
     resolved_at: Instant | None
+    lasted: float = Field(
+        description="Seconds from `since` to the end of its last alert, or to now while it is open."
+    )
     due_at: Instant | None = Field(description="When it will be looked at next.")
     acknowledged: Acknowledgement | None
-    respond_by: Instant | None = Field(description="Until when an answer is asked for.")
+    respond_by: Instant | None = Field(description="By when to acknowledge it.")
     why_quiet: str = Field(description="Why nobody is told at present; empty while they are.")
     url: str
 
@@ -141,8 +145,13 @@ class Escalation(Answer):
     name: str
     step: int
     steps: int
-    next: list[str]
+    next: list[str] = Field(
+        description="Whom the next step pages, as in routes.yaml; empty if nothing comes by itself."
+    )
     next_at: Instant | None
+    on_call: dict[str, list[str]] = Field(
+        description="The names of the people on call then, for each rota in `next`."
+    )
 
 
 class IncidentDetail(Incident):
@@ -154,11 +163,22 @@ class IncidentDetail(Incident):
     notices: list[Notice]
 
 
+class IncidentCount(Answer):
+    """How many open incidents of one state and severity match."""
+
+    state: Literal["firing", "acknowledged"]
+    severity: str
+    count: int
+
+
 class IncidentPage(Answer):
-    """Incidents, the newest first."""
+    """Incidents by urgency: unacknowledged first, then severity, then age; resolved ones last."""
 
     incidents: list[Incident]
-    next: int | None
+    next: str | None
+    counts: list[IncidentCount] = Field(
+        description="Of the open incidents that match, on every page. The resolved are not counted."
+    )
 
 
 class Responded(Answer):

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
 
 from gateway.core.when import parse_rfc3339
+from gateway.store.urgent import Cursor
 
 
 def _instant(given: object) -> float:
@@ -17,6 +18,19 @@ GivenInstant = Annotated[
     float,
     PlainValidator(_instant),
     WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+
+
+def _cursor(given: object) -> Cursor:
+    if not isinstance(given, str):
+        raise ValueError("a cursor is a text")
+    return Cursor.parse(given)
+
+
+GivenCursor = Annotated[
+    Cursor,
+    PlainValidator(_cursor),
+    WithJsonSchema({"type": "string", "description": "`next` of the page before."}),
 ]
 
 
@@ -38,7 +52,7 @@ class IncidentsAsked(Question):
     severity: str | None = None
     q: str | None = Field(None, max_length=200, description="In title, group labels or receiver.")
     limit: int = Field(50, ge=1, le=500)
-    cursor: Number | None = None
+    cursor: GivenCursor | None = None
 
 
 class PageAsked(Question):

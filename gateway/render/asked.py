@@ -1,0 +1,72 @@
+"""Who is asked to acknowledge, by when, and who is paged next: for pages and the command line.
+
+The template `shared/asked.j2` says the same in messages.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from gateway.core.escape import one_line
+from gateway.render.clean import clean
+
+
+def who(name: object) -> str:
+    """A person, rota, receiver or target key as people say it.
+
+    >>> who("person:ana"), who("rota:billing"), who("email:ops@example.com"), who("slack:#billing")
+    ('ana', 'billing on-call', 'ops@example.com', 'Slack #billing')
+    """
+    text = one_line(clean(name), 100)
+    sort, colon, rest = text.partition(":")
+    if not colon:
+        return text
+    if sort == "rota":
+        return f"{rest} on-call"
+    if sort in ("person", "receiver", "email"):
+        return rest
+    if sort == "slack":
+        return f"Slack {rest}"
+    # The rest is a reference to a secret or an address that says nothing to people.
+    return {"pagerduty": "PagerDuty", "webhook": "a webhook", "console": "the console"}.get(
+        sort, text
+    )
+
+
+def next_names(escalation: Mapping[str, Any]) -> tuple[str, ...]:
+    """Whom the next step pages; a rota with the people on call then: "platform on-call (Dee)"."""
+    following = escalation.get("next")
+    names = following if isinstance(following, list | tuple) else [following] if following else []
+    on_call = escalation.get("on_call")
+    duty = on_call if isinstance(on_call, Mapping) else {}
+    return tuple(_with_people(who(name), duty.get(name)) for name in names)
+
+
+def _with_people(text: str, people: object) -> str:
+    if not isinstance(people, list | tuple) or not people:
+        return text
+    return f"{text} ({', '.join(one_line(clean(one), 100) for one in people)})"
+
+
+def asked(
+    respond_by: float | None,
+    names: Sequence[str],
+    next_at: float | None,
+    now: float,
+    clock: Callable[[float], str],
+) -> str:
+    """Return by when to acknowledge and who is paged next, in sentences; empty without either.
+
+    Instants are unix seconds; `clock` prints one.
+    """
+    sentences = []
+    if respond_by is not None:
+        late = respond_by <= now
+        text = f"Overdue since {clock(respond_by)}: acknowledge now." if late else ""
+        sentences.append(text or f"Acknowledge by {clock(respond_by)}.")
+    if names and next_at is not None:
+        listed = " and ".join([*([", ".join(names[:-1])] if names[1:] else []), names[-1]])
+        first = listed if "@" in listed.split(" ")[0] else listed[:1].upper() + listed[1:]
+        when = "then" if next_at == respond_by else f"at {clock(next_at)}"
+        when = when if next_at > now else "now"
+        sentences.append(f"{first} {'is' if len(names) == 1 else 'are'} paged {when}.")
+    return " ".join(sentences)

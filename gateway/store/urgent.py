@@ -1,0 +1,150 @@
+"""Incidents by urgency, as every list shows them: unacknowledged first, then severity, then age.
+
+The order is part of the query: a limit never hides an urgent incident behind lesser, newer ones.
+Each state is read by an index of its own, because "not resolved" would read everything that is
+over, which in time is nearly everything.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+
+from gateway.core.incident import State
+from gateway.store import incidents as incident_rows
+from gateway.store.reading import Listed
+from gateway.store.session import Row
+from gateway.store.tables import incidents
+from gateway.store.tx import Tx
+
+STATES = (State.FIRING.value, State.ACKNOWLEDGED.value, State.RESOLVED.value)
+"""The states in the order of lists."""
+
+OPEN_STATES = STATES[:2]
+
+_SELECTED = (*incident_rows.SELECTED, incidents.c.title, incidents.c.urgency)
+_BY_URGENCY = (incidents.c.urgency, incidents.c.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which incidents. `state` is one of theirs, "open" for all but the resolved, None for all.
+
+    `q` is searched in title, group labels and receiver, in any case (beyond ASCII as the database
+    folds it).
+    """
+
+    state: str | None = None
+    receiver: str | None = None
+    severity: str | None = None
+    q: str | None = None
+
+    @property
+    def states(self) -> Sequence[str]:
+        """The states to read, in the order of lists."""
+        if self.state is None:
+            return STATES
+        return OPEN_STATES if self.state == "open" else (self.state,)
+
+    @property
+    def filtered(self) -> bool:
+        """Whether anything but the state narrows the list."""
+        return bool(self.receiver is not None or self.severity is not None or self.q)
+
+    def conditions(self, state: str) -> list[ColumnElement[bool]]:
+        """The conditions of the incidents in one of the states."""
+        made = [incidents.c.state == state]
+        if state != State.RESOLVED.value:
+            made.append(incident_rows.IS_OPEN)  # the index by urgency holds only these
+        if self.receiver is not None:
+            made.append(incidents.c.receiver == self.receiver)
+        if self.severity is not None:
+            made.append(incidents.c.severity == self.severity)
+        if self.q:
+            columns = (incidents.c.title, incidents.c.group_labels, incidents.c.receiver)
+            made.append(or_(*(one.icontains(self.q, autoescape=True) for one in columns)))
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The position of an incident in the list; the next page begins behind it."""
+
+    state: str
+    urgency: int
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.state}-{self.urgency}-{self.number}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Cursor":
+        """Read `str(cursor)`. Raises ValueError for anything else."""
+        state, _, rest = text.partition("-")
+        urgency, _, number = rest.partition("-")
+        short = all(
+            part.isascii() and part.isdigit() and len(part) < 16 for part in (urgency, number)
+        )
+        if state not in STATES or not short:
+            raise ValueError("take the cursor from `next` of the page before")
+        return cls(state, int(urgency), int(number))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of the list. `next` is None on the last page."""
+
+    incidents: Sequence[Listed]
+    next: Cursor | None
+
+
+def page(tx: Tx, wanted: Wanted, *, after: Cursor | None = None, limit: int = 50) -> Page:
+    """Return up to `limit` incidents behind `after`, the most urgent first; resolved ones by
+    number, the newest first."""
+    states = list(wanted.states)
+    if after is not None:
+        place = STATES.index(after.state)
+        states = [one for one in states if STATES.index(one) >= place]
+    rows: list[Row] = []
+    for state in states:
+        if len(rows) > limit:
+            break
+        here = after if after is not None and after.state == state else None
+        rows += tx.select(_query(wanted, state, here).limit(limit + 1 - len(rows)))
+    shown = [Listed(incident_rows.of_row(row), row[-2]) for row in rows[:limit]]
+    more = len(rows) > limit
+    last = shown[-1].incident if shown else None
+    cursor = Cursor(last.state.value, rows[limit - 1][-1], last.number) if more and last else None
+    return Page(shown, cursor)
+
+
+def _query(wanted: Wanted, state: str, after: Cursor | None) -> Select[Row]:
+    query: Select[Row] = select(*_SELECTED).where(*wanted.conditions(state))
+    if state == State.RESOLVED.value:
+        query = query.order_by(incidents.c.number.desc())
+        return query if after is None else query.where(incidents.c.number < after.number)
+    query = query.order_by(*_BY_URGENCY)
+    if after is None:
+        return query
+    return query.where(tuple_(*_BY_URGENCY) > tuple_(after.urgency, after.number))
+
+
+def counts(tx: Tx, wanted: Wanted) -> list[tuple[str, str, int]]:
+    """Return (state, severity, count) of the open incidents among those wanted, as lists order
+    them. Resolved ones are not counted: they may be nearly everything."""
+    found = []
+    for state in wanted.states:
+        if state == State.RESOLVED.value:
+            continue
+        query = (
+            select(
+                incidents.c.severity,
+                func.count(),
+                func.min(incidents.c.urgency),
+            )
+            .where(*wanted.conditions(state))
+            .group_by(incidents.c.severity)
+        )
+        rows = sorted(tx.select(query), key=lambda row: (row[2], row[0]))
+        found += [(state, str(row[0]), int(row[1])) for row in rows]
+    return found

@@ -1,0 +1,118 @@
+"""Lists of incidents by urgency: the order is the query's, and pages do not overlap."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import cast
+
+import pytest
+from sqlalchemy.sql.expression import ClauseElement
+
+from gateway.core.incident import State
+from gateway.store import Store, incidents, urgent
+from gateway.store.session import Row
+from gateway.store.sql import Statement
+from gateway.store.tx import Tx
+from gateway.store.urgent import Cursor, Wanted
+from tests.store.builders import incident
+from tests.store.test_query_plans import steps
+
+
+async def made(store: Store) -> dict[str, int]:
+    """A storm: two criticals, then sixty warnings; some acknowledged, some resolved."""
+    new = [
+        incident("Acked", severity="critical", rank=1, state=State.ACKNOWLEDGED),
+        incident("Old", severity="critical", rank=1),
+        incident("New", severity="critical", rank=1),
+        *(incident(f"W{place}", severity="warning", rank=2) for place in range(60)),
+        incident("Over", state=State.RESOLVED, severity="critical", rank=1),
+        incident("Last", state=State.RESOLVED, severity="warning", rank=2),
+    ]
+    saved = await store.write(lambda tx: incidents.create(tx, new))
+    return {one.group_labels["alertname"]: one.number for one in saved}
+
+
+async def test_newer_warnings_do_not_hide_an_unacknowledged_critical(store: Store) -> None:
+    """Unacknowledged first, then severity, then age; acknowledged and resolved ones follow."""
+    numbers = await made(store)
+    page = await store.read(lambda tx: urgent.page(tx, Wanted(), limit=5))
+    found = [one.incident.number for one in page.incidents]
+    assert found == [numbers[name] for name in ("Old", "New", "W0", "W1", "W2")]
+    full = await store.read(lambda tx: urgent.page(tx, Wanted(), limit=100))
+    tail = [one.incident.number for one in full.incidents][-4:]
+    assert tail == [numbers[name] for name in ("W59", "Acked", "Last", "Over")]
+    assert full.next is None
+
+
+@pytest.mark.parametrize("limit", [1, 2, 7, 61, 62, 63, 64, 65])
+async def test_pages_by_urgency_show_every_incident_once(store: Store, limit: int) -> None:
+    """A cursor leads from page to page, also across states, until the list ends."""
+    numbers = await made(store)
+    found: list[int] = []
+    after: Cursor | None = None
+    while True:
+        page = await store.read(
+            lambda tx, at=after: urgent.page(tx, Wanted(), after=at, limit=limit)
+        )
+        found += [one.incident.number for one in page.incidents]
+        if page.next is None:
+            break
+        after = Cursor.parse(str(page.next))
+    assert len(found) == len(numbers)
+    assert set(found) == set(numbers.values())
+
+
+async def test_open_incidents_are_counted_by_state_and_severity(store: Store) -> None:
+    """Counts follow the filters and the order of the list."""
+    await made(store)
+
+    async def counted(**wanted: str) -> list[tuple[str, str, int]]:
+        return await store.read(lambda tx: urgent.counts(tx, Wanted(**wanted)))
+
+    assert await counted() == [
+        ("firing", "critical", 2),
+        ("firing", "warning", 60),
+        ("acknowledged", "critical", 1),
+    ]
+    assert await counted(state="acknowledged") == [("acknowledged", "critical", 1)]
+    assert await counted(state="open", q="w1", severity="warning") == [("firing", "warning", 11)]
+    assert await counted(state="resolved") == []
+
+
+@pytest.mark.parametrize(
+    "text", ["", "1002", "firing-1", "burning-1-1", "firing-1-x", "firing-٣-1"]
+)
+def test_cursor_of_another_form_is_refused(text: str) -> None:
+    """A cursor is taken from the page before, and says so."""
+    with pytest.raises(ValueError, match="take the cursor from `next`"):
+        Cursor.parse(text)
+
+
+@pytest.mark.parametrize("after", [None, Cursor("firing", 1, 7)])
+@pytest.mark.parametrize("state", ["open", "resolved"])
+def test_lists_by_urgency_go_by_an_index(
+    sqlite_path: Path, state: str, after: Cursor | None
+) -> None:
+    """E37: a page is read in its order, without sorting a hundred thousand open incidents."""
+    asked: list[Statement] = []
+
+    class Recorder:
+        def select(self, query: ClauseElement) -> list[Row]:
+            asked.append(Statement(query))
+            return []
+
+    urgent.page(cast(Tx, Recorder()), Wanted(state), after=after)
+    assert asked
+    for statement in asked:
+        (plan,) = steps(sqlite_path, statement)
+        assert plan.startswith("SEARCH incidents USING INDEX incidents_")
+
+
+async def test_severity_that_got_worse_moves_an_incident_up(store: Store) -> None:
+    """The list follows the stored severity, not the order of opening."""
+    numbers = await made(store)
+    worse = await store.read(lambda tx: incidents.get(tx, numbers["W59"]))
+    assert worse is not None
+    changed = replace(worse, rank=1, severity="critical")
+    await store.write(lambda tx: incidents.save(tx, [changed]))
+    page = await store.read(lambda tx: urgent.page(tx, Wanted("open"), limit=3))
+    assert [one.incident.number for one in page.incidents][-1] == numbers["W59"]

@@ -1,0 +1,73 @@
+"""One incident says the same in the list, on its pages, in the API and on the command line."""
+
+import re
+from pathlib import Path
+
+from tests.cli.test_running import fine_at
+from tests.flow.world import MINUTE, START, alert
+from tests.web.real import served, token
+from tests.web.test_ack_pages import text_of
+
+
+async def test_resolved_incident_lasted_equally_long_everywhere(tmp_path: Path) -> None:
+    """It lasted from the start of its first alert to the end of its last, whoever says so."""
+    async with served(tmp_path) as (world, client):
+        first, last = START - 7 * MINUTE, START + 2 * MINUTE
+        await world.post(alert(instance="a", starts_at=first))
+        await world.advance(MINUTE)
+        await world.ack(1001)
+        await world.post(
+            alert(instance="a", starts_at=first, ends_at=START + MINUTE),
+            alert(instance="b", starts_at=START + MINUTE, ends_at=last),
+        )
+        await world.advance(20 * MINUTE)
+        pages = [await text_of(client, "GET", path) for path in ("/", "/incidents/1001")]
+        pages.append(await text_of(client, "GET", f"/ack/{token(world, 'ben')}"))
+        pages.append(await fine_at(world, client, "incidents", "--state", "all"))
+        pages.append(await fine_at(world, client, "incidents", "1001"))
+        pages.append(await fine_at(world, client, "explain", "1001"))
+        for page in pages:
+            assert set(re.findall(r"lasted (\d+ \w+)", page)) == {"9 min"}, page
+            assert "Ana had acknowledged it" in page
+            assert "has it" not in page.partition("What happened")[0].partition("happened\n")[0]
+        found = await (await client.get("/api/v1/incidents/1001")).json()
+        assert found["lasted"] == 9 * MINUTE
+        mail = next(d.message for d in world.delivered if d.reason == "resolved")
+        assert "after 9 min. Ana had acknowledged it." in mail.parts["text"]
+
+
+async def test_open_incidents_are_listed_in_one_order_everywhere(tmp_path: Path) -> None:
+    """Two unacknowledged criticals come before sixty newer warnings in every list."""
+    async with served(tmp_path) as (world, client):
+        await world.post(alert("First"), alert("Second"), alert("Third"))
+        await world.advance(MINUTE)
+        await world.post(*(alert(f"Slow{place}", "warning") for place in range(60)))
+        await world.advance(MINUTE)
+        await world.ack(1001)
+        numbers = [1002, 1003, *range(1004, 1064), 1001]
+        page = await (await client.get("/")).text()
+        assert [int(one) for one in re.findall(r"incidents/(\d+)", page)] == numbers
+        assert "unacknowledged: 2 critical, 60 warning · acknowledged: 1 critical" in page
+        text = await fine_at(world, client, "incidents")
+        assert [int(one) for one in re.findall(r"^#(\d+)", text, re.M)] == numbers[:50]
+        assert "… 13 more: --all shows them" in text
+        for more in (("--all",), ("--limit", "63")):
+            text = await fine_at(world, client, "incidents", *more)
+            assert [int(one) for one in re.findall(r"^#(\d+)", text, re.M)] == numbers
+            assert "more:" not in text
+        found = await (await client.get("/api/v1/incidents?limit=2")).json()
+        assert [one["number"] for one in found["incidents"]] == numbers[:2]
+
+
+async def test_next_page_of_the_list_begins_behind_the_first(tmp_path: Path) -> None:
+    """The page with the list leads on by a link, in the same order."""
+    async with served(tmp_path) as (world, client):
+        await world.post(*(alert(f"Slow{place}", "warning") for place in range(203)))
+        await world.advance(MINUTE)
+        page = await (await client.get("/")).text()
+        (link,) = re.findall(r'href="([^"]+)" rel="next"', page)
+        assert "The next 200" in page
+        page = await (await client.get(f"/{link}")).text()
+        assert re.findall(r"incidents/(\d+)", page) == ["1201", "1202", "1203"]
+        assert "The most urgent" in page
+        assert (await client.get("/?after=anything")).status == 200
