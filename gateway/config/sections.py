@@ -46,7 +46,11 @@ class ListOf:
                 one = self.member.read(node, path, reading)
                 return None if one is None else Given((one,), spot)
             said = f"{named(path)}: a list belongs here, not {shape(node)}"
-            reading.findings.error(spot, f"{said}; write [ … ] or lines that begin with -")
+            if isinstance(node, yamltree.Mapping) and next(iter(node.entries), "")[:1] == "-":
+                said += ": the dash needs a space after it"
+            else:
+                said += "; write [ … ] or lines that begin with -"
+            reading.findings.error(spot, said)
             return None
         members = []
         for at, item in enumerate(node.items):
@@ -149,6 +153,8 @@ class Section:
             keys = [one.name for one in self.fields]
             first = next((one.name for one in self.fields if one.required), None)
             said += f"; write {{{first}: …}}" if first and path else ""
+            if isinstance(node, yamltree.Sequence) and path.endswith("]"):
+                said += '; one "- " is enough'
             reading.findings.error(spot, said, allowed=keys)
             return None
         before = reading.findings.count
@@ -157,7 +163,13 @@ class Section:
         faulty: set[str] = set()
         for name, (key, value) in node.entries.items():
             if name not in by_name:
-                self._unknown(key, join(path, name), by_name, reading)
+                before_colon = name.partition(":")[0]
+                if before_colon in by_name and before_colon != name:
+                    said = f'a space is missing after the colon: write "{before_colon}: …"'
+                    reading.fault(key, join(path, before_colon), said)
+                    faulty.add(before_colon)
+                else:
+                    self._unknown(key, join(path, name), by_name, reading)
                 continue
             faults = reading.findings.count
             found = by_name[name].kind.read(value, join(path, name), reading)

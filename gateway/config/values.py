@@ -134,7 +134,10 @@ def _matchers(text: str) -> tuple[Matcher, ...]:
         return parse_matchers(text)
     except MatcherError as error:
         swapped = re.sub(r"~=", "=~", text, count=1)
-        raise Wrong(str(error), swapped if swapped != text else None) from None
+        error_text = str(error)
+        if text.count('"') % 2:
+            error_text += "; in [ ] put one with a comma into single quotes: 'team=~\"a,b\"'"
+        raise Wrong(error_text, swapped if swapped != text else None) from None
 
 
 def _date(text: str) -> date:

@@ -8,87 +8,212 @@ import re
 
 import yaml
 
-_PLACE = tuple[int, int]
-"""Line and column, from 1."""
+from gateway.config.yaml_context import Context, Place, context_of
+
+Fault = tuple[int, int, str]
+"""Line and column to look at, from 1, and what is wrong there."""
 
 _NO_SPACE_AFTER_DASH = re.compile(r"\s*-[^\s-]")
+_DASH = re.compile(r"(\s*)-\s+\S")
 _KEY_AND_VALUE = re.compile(r"((?:\s|-\s)*)[^\s#:][^:]*:\s+[^\s#|>&]")
+_HAS_KEY = re.compile(r""".*:(\s|$)|\s*#|\s*$|\s*["']""")
+_TWO_COLONS = re.compile(r".*?:\s+\S.*?:(\s|$)")
+_BLOCK_KEY = re.compile(r"(?:-\s+)*[\w.-]+:(\s|$)")
 _REFERENCE_IN_FLOW = re.compile(r"[:\[{,]\s*\$\{")
-_COMMENT_IN_FLOW = re.compile(r"[:\[{,]\s*#")
+_MATCHER_IN_QUOTES = "put all of it into single quotes, like 'team=\"billing\"'"
 
 
-def explained(fault: yaml.MarkedYAMLError, text: str) -> tuple[int, int, str]:
+def explained(fault: yaml.MarkedYAMLError, text: str) -> Fault:
     """The line and column (from 1) to look at, and what is wrong there."""
+    lines = text.split("\n")
     here = _place(fault.problem_mark or fault.context_mark)
     begun = _place(fault.context_mark) if fault.context_mark else here
-    lines = text.split("\n")
-    (line, _), said = here, fault.problem or "it cannot be read"
-    if "\t" in _indentation(lines, line):
-        return *here, "not YAML: the line is indented with a tab: use spaces"
-    if "expected '-' indicator" in said:
-        return *here, (
-            f"not YAML: the list that begins in line {begun[0]} goes on here without a dash: "
-            f'begin an item with "- " in column {begun[1]}, or indent what belongs to one further'
+    line, column, error_text = _explained(fault, text, lines, here, begun)
+    return line, column, f"not YAML: {error_text}"
+
+
+def _explained(
+    fault: yaml.MarkedYAMLError, text: str, lines: list[str], here: Place, begun: Place
+) -> Fault:
+    complaint, doing = fault.problem or "it cannot be read", fault.context or ""
+    if "\t" in _indentation(lines, here[0]):
+        return *here, "the line is indented with a tab: use spaces"
+    character = _line(lines, here[0])[here[1] - 1 : here[1]]
+    scanning = _in_a_word(complaint, doing, lines, here, begun, character)
+    if scanning is not None:
+        return scanning
+    context = context_of(text, lines, here)
+    if context.hiding_comment is not None:
+        return *context.hiding_comment, (
+            "# begins a comment here, which hides the closing bracket: write the value in quotes, "
+            'such as "#alerts"'
         )
-    if "expected key" in said and _first_in_line(lines, here):
-        return *here, f"not YAML: {_beside(lines, begun, here)}"
-    if "expected key" in said:
-        return *here, "not YAML: the value before this place is complete: quote all of it as one"
-    if "expected ':'" in said:
+    if context.quoted is not None and _goes_on(complaint):
+        return _after_quotes(context.quoted, lines, here)
+    if "expected ',' or" in complaint and context.brackets:
+        return _in_brackets(context, lines, here, character)
+    if character in ("]", "}", ",") and not context.brackets:
+        return *here, f"this {character} closes nothing: remove it, or quote the whole value"
+    if character == "," and "node content" in complaint:
+        return *here, "nothing stands before this comma: remove it, or write the value"
+    return _in_blocks(complaint, doing, lines, here, begun)
+
+
+def _in_a_word(
+    complaint: str, doing: str, lines: list[str], here: Place, begun: Place, character: str
+) -> Fault | None:
+    """A sign that means something to YAML at the beginning of a word, or in quotes; else None."""
+    if "cannot start any token" in complaint:
+        if character == "\t":
+            return *here, "a tab stands here: use spaces"
+        return *here, f"a text that begins with {character} must be quoted"
+    for kind, sign in (("alias", "*"), ("anchor", "&"), ("tag", "!"), ("directive", "%")):
+        if doing.endswith((f" {kind}", f" {kind} property")):
+            return *begun, f"a text that begins with {sign} must be quoted"
+    if doing.endswith("block scalar"):
+        sign = _line(lines, begun[0])[begun[1] - 1 : begun[1]]
         return *begun, (
-            "not YAML: a colon with a space after it is missing in this line: write key: value"
+            f"a text that begins with {sign} must be quoted; with {sign} alone the text begins in "
+            "the next line, indented"
         )
-    if "end of stream" in said and "quoted" in (fault.context or ""):
-        return *begun, "not YAML: the quote that opens here is never closed"
-    if "expected ',' or" in said:
-        closing = said.rstrip("'")[-1]
-        return *here, f"not YAML: {_unclosed(lines, begun, closing)}"
-    if "mapping values are not allowed" in said:
-        return *here, f"not YAML: {_second_colon(lines, line)}"
-    if "cannot start any token" in said:
-        return *here, "not YAML: a text that begins with @, ` or % must be quoted"
-    if fault.context:
-        where = f" that begins in line {begun[0]}" if begun[0] < line else ""
-        said = f"{fault.context}{where}: {said}"
-    return *here, f"not YAML: {said}"
+    if "end of stream" in complaint and "quoted" in doing:
+        return *begun, "the quote that opens here is never closed"
+    if "quoted scalar" in doing:
+        at = _line(lines, here[0]).rfind("\\", 0, here[1])
+        return (
+            here[0],
+            at + 1 or here[1],
+            (r"in double quotes a backslash begins an escape: write \\, or use single quotes"),
+        )
+    if "sequence entries are not allowed" in complaint:
+        return *here, (
+            'a list cannot begin behind its key: begin each item with "- " in a line of its own, '
+            'or write [ … ]; quote a text that begins with "- "'
+        )
+    if "mapping keys are not allowed" in complaint:
+        return *here, 'a text that begins with "? ", or is only that, must be quoted'
+    return None
 
 
-def _beside(lines: list[str], begun: _PLACE, here: _PLACE) -> str:
+def _goes_on(complaint: str) -> bool:
+    """Whether the parser met something where nothing more may follow."""
+    return any(part in complaint for part in ("expected key", "expected ',' or", "expected '-'"))
+
+
+def _after_quotes(quoted: tuple[Place, Place], lines: list[str], here: Place) -> Fault:
+    start, end = quoted
+    last, following = _line(lines, end[0])[end[1] - 3 :][:1], _line(lines, here[0])[here[1] - 1 :]
+    if start[0] < end[0]:
+        return *start, (
+            f"the quote that opens here is closed only in line {end[0]}: close it in its own line"
+        )
+    if here[0] > end[0]:
+        return *here, "a comma or a line's end is missing before this: check the line above"
+    if following[:1] == "=" or last in ("=", "~"):  # "team"="x", and "team="x""
+        return *here, f"the text goes on behind its closing quote: {_MATCHER_IN_QUOTES}"
+    return *here, (
+        "the text goes on behind its closing quote: quote all of it as one; a quote inside of "
+        "single quotes is written twice, inside of double quotes with a backslash before it"
+    )
+
+
+def _in_brackets(context: Context, lines: list[str], here: Place, character: str) -> Fault:
+    inner = context.brackets[-1]
+    closing = {"[": "]", "{": "}"}[inner.sign]
+    where = f"the {inner.sign} in line {inner.place[0]}, column {inner.place[1]}"
+    if character in ("]", "}"):
+        return *here, f"{where} is not closed before this {character}: write {closing} before it"
+    if _first_in_line(lines, here) and _begins_outside(lines, here):
+        return *inner.place, (
+            f"this {inner.sign} is not closed: write {closing} behind its last value"
+        )
+    if character == ":":
+        return *here, "a second colon stands in this value: quote a text that has ': ' in it"
+    hint = _hint_in_brackets(_line(lines, here[0])[: here[1]], character)
+    return *here, f"{where} is not closed, or a comma is missing before this; {hint}"
+
+
+def _begins_outside(lines: list[str], here: Place) -> bool:
+    """Whether the line is one that no longer belongs to the brackets: a key, or the file's end."""
+    rest = _line(lines, here[0])[here[1] - 1 :]
+    return not rest.strip() or _BLOCK_KEY.match(rest) is not None
+
+
+def _hint_in_brackets(before: str, character: str) -> str:
+    if _REFERENCE_IN_FLOW.search(before):
+        return 'inside of brackets a reference must be quoted: "${NAME}"'
+    if character == '"' or "=" in before:
+        return """a text with " in it goes into single quotes, like 'team="billing"'"""
+    return "quote a text that has ': ' or one of , [ ] { } in it"
+
+
+def _in_blocks(complaint: str, doing: str, lines: list[str], here: Place, begun: Place) -> Fault:
+    written = _line(lines, here[0])
+    if "expected '-' indicator" in complaint:
+        if _first_in_line(lines, here) and _NO_SPACE_AFTER_DASH.match(written):
+            return *here, "the dash needs a space after it"
+        if _first_in_line(lines, here):
+            return *here, (
+                f"the list that begins in line {begun[0]} goes on here without a dash: begin an "
+                f'item with "- " in column {begun[1]}, or indent what belongs to one further'
+            )
+    if "expected key" in complaint and _first_in_line(lines, here):
+        return _beside(lines, begun, here)
+    if _goes_on(complaint):
+        return *here, "the value before this place is complete: quote all of it as one"
+    if "expected ':'" in complaint:
+        return *begun, "a colon with a space after it is missing in this line: write key: value"
+    if "mapping values are not allowed" in complaint:
+        return _second_colon(lines, here)
+    if "document start" in complaint:
+        return *here, 'the file ended above, at "...": remove that line'
+    where = f" that begins in line {begun[0]}" if doing and begun[0] < here[0] else ""
+    return *here, f"{doing}{where}: {complaint}" if doing else complaint
+
+
+def _beside(lines: list[str], begun: Place, here: Place) -> Fault:
     """A key that stands in no column of those around it."""
     if _NO_SPACE_AFTER_DASH.match(_line(lines, begun[0])):
-        return f"the dash in line {begun[0]} needs a space after it"
-    return (
+        return *begun, "the dash needs a space after it"
+    dash = _DASH.match(_line(lines, here[0]))
+    above = _dash_above(lines, here[0]) if dash else None
+    if above is not None:
+        return *here, (
+            f"the list has its dashes in column {above[1]}, as in line {above[0]}, this one is in "
+            f"column {here[1]}: check its indentation"
+        )
+    return *here, (
         f"this line begins in column {here[1]}, and the keys beside it, from line {begun[0]} on, "
         f"in column {begun[1]}: check its indentation"
     )
 
 
-def _unclosed(lines: list[str], begun: _PLACE, closing: str) -> str:
-    opening = {"]": "[", "}": "{"}.get(closing, "bracket")
-    said = f"the {opening} in line {begun[0]} is not closed, or a comma is missing in it"
-    written = _line(lines, begun[0])
-    if _COMMENT_IN_FLOW.search(written):
-        return f"{said}; a value that begins with # must be quoted, or it is a comment"
-    if _REFERENCE_IN_FLOW.search(written):
-        return f"""{said}; inside of brackets a reference must be quoted: "${{NAME}}\""""
-    if '"' in written:
-        return f"""{said}; a text with " in it goes into single quotes, like 'team="billing"'"""
-    return f"{said}; quote a text that has ': ' or one of , [ ] {{ }} in it"
+def _dash_above(lines: list[str], number: int) -> Place | None:
+    for above in range(number - 1, 0, -1):
+        if found := _DASH.match(_line(lines, above)):
+            return above, len(found[1]) + 1
+    return None
 
 
-def _second_colon(lines: list[str], line: int) -> str:
-    above = next((n for n in range(line - 1, 0, -1) if _line(lines, n).strip()), 0)
+def _second_colon(lines: list[str], here: Place) -> Fault:
+    number = here[0]
+    above = next((n for n in range(number - 1, 0, -1) if _line(lines, n).strip()), 0)
     quote = "quote a text that has ': ' in it"
+    if above and not _HAS_KEY.match(_line(lines, above)):
+        column = len(_indentation(lines, above)) + 1
+        return above, column, "a colon with a space after it is missing in this line"
+    if _TWO_COLONS.match(_line(lines, number)[: here[1]] + " "):
+        return *here, f"a second colon stands in this value: {quote}"
     before = _KEY_AND_VALUE.match(_line(lines, above)) if above else None
-    if before and len(_indentation(lines, line)) > len(before[1]):
-        return (
+    if before and len(_indentation(lines, number)) > len(before[1]):
+        return *here, (
             f"this line is indented further than line {above}, which has its value already: "
             f"indent it as that one; or {quote}"
         )
-    return f"a key cannot stand here: check the indentation, and {quote}"
+    return *here, f"a key cannot stand here: check the indentation, and {quote}"
 
 
-def _place(mark: yaml.Mark | None) -> _PLACE:
+def _place(mark: yaml.Mark | None) -> Place:
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
@@ -101,5 +226,5 @@ def _indentation(lines: list[str], number: int) -> str:
     return written[: len(written) - len(written.lstrip())]
 
 
-def _first_in_line(lines: list[str], place: _PLACE) -> bool:
+def _first_in_line(lines: list[str], place: Place) -> bool:
     return not _line(lines, place[0])[: place[1] - 1].strip()

@@ -33,6 +33,7 @@ _MERGE = "<<"
 _LIKE_SPACE = "\u00a0\u2007\u202f\u200b\u2060\ufeff\u3000"
 """Pasted from a page or typed by a slip: YAML takes them for letters."""
 _KEY_BEFORE_NO_SPACE = re.compile(rf"[\w.-]+:[{_LIKE_SPACE}]")
+_ANCHOR = "a text that begins with & must be quoted"
 _NO_SPACE = "a character that only looks like a space stands here: type a plain space"
 
 
@@ -129,6 +130,8 @@ class _Composer:
         self._events: Iterator[yaml.Event] = yaml.parse(text, Loader=_LOADER)
         self._findings = findings
         self._anchors: dict[str, Node | None] = {}  # None while it is being read
+        self._unused: dict[str, Scalar] = {}  # values with an anchor that no alias has named
+        self._lines = text.split("\n")
         self._nodes = 0
 
     def document(self) -> Node | None:
@@ -141,6 +144,9 @@ class _Composer:
         event = next(self._events)
         if not isinstance(event, yaml.StreamEndEvent):
             raise _Unreadable("a second document begins here: one file is one plan", _mark(event))
+        for name, node in self._unused.items():
+            spot = Spot(node.line, node.column, "")
+            self._findings.warn(spot, f"no *{name} uses this anchor; {_ANCHOR}")
         return root
 
     def _node(self, event: yaml.Event, path: str, depth: int) -> Node:
@@ -152,7 +158,8 @@ class _Composer:
         self._count(1, mark)
         tag = getattr(event, "tag", None)
         if tag not in (None, "!") and tag not in _TAGS:
-            raise _Unreadable(f"the tag {short(str(tag))} is not allowed here", mark, str(tag))
+            error_text = f"the tag {short(str(tag))} is not allowed here; quote a text that begins"
+            raise _Unreadable(f"{error_text} with !", mark, str(tag))
         anchor = getattr(event, "anchor", None)
         if anchor is not None:
             self._anchors[anchor] = None
@@ -160,7 +167,12 @@ class _Composer:
         if isinstance(event, yaml.ScalarEvent):
             plain = event.style in (None, "")
             node = Scalar(mark.line + 1, mark.column + 1, event.value, plain)
-            if plain and _KEY_BEFORE_NO_SPACE.match(event.value):
+            if anchor is not None:
+                self._unused[anchor] = node
+            if anchor is not None and node.empty:
+                self._error(node, path, _ANCHOR)
+                node = Scalar(node.line, node.column, f"&{anchor}", plain)  # not empty as well
+            elif plain and _KEY_BEFORE_NO_SPACE.match(event.value):
                 self._error(node, path, _NO_SPACE)
         elif isinstance(event, yaml.SequenceStartEvent):
             node = self._sequence(mark, path, depth)
@@ -172,8 +184,10 @@ class _Composer:
 
     def _alias(self, event: yaml.AliasEvent) -> Node:
         name = event.anchor
+        self._unused.pop(str(name), None)
         if name not in self._anchors:
-            raise _Unreadable(f"*{name} refers to an anchor that is not above it", _mark(event))
+            error_text = f"*{name} refers to an anchor that is not above it; quote a text that"
+            raise _Unreadable(f"{error_text} begins with *", _mark(event))
         node = self._anchors[name]
         if node is None:
             raise _Unreadable(f"*{name} refers to the very thing it stands in", _mark(event))
@@ -201,6 +215,8 @@ class _Composer:
             value = self._node(next(self._events), _under(path, key), depth + 1)
             size += key.size + value.size
             if not isinstance(key, Scalar):
+                if self._lines[mark.line][mark.column :].startswith("{{"):
+                    raise _Unreadable("a text with {{ … }} must be quoted", mark)
                 self._error(key, path, "a key must be a name, not a list or a mapping")
             elif key.plain and any(one in _LIKE_SPACE for one in key.text):
                 self._error(key, path, _NO_SPACE)
