@@ -7,11 +7,16 @@ from gateway.config.build_routing import routes_in_order
 from gateway.config.kinds import Entry, Given
 from gateway.config.nobody_told import doubt_fallback_on_nobody, doubt_silent_receivers
 from gateway.config.problem import Findings, Spot, nearest, short
+from gateway.config.shadowed import (
+    doubt_hidden_layers,
+    doubt_muted_for_good,
+    doubt_unreachable_routes,
+)
 from gateway.config.watchdog_doubts import doubt_watchdogs
 from gateway.core.matcher import Matcher
 from gateway.core.plan import Person, Plan
 from gateway.core.rota import gaps, idle_overrides
-from gateway.core.routing import unreachable, walk
+from gateway.core.routing import walk
 from gateway.core.timeinterval import never_matches
 from gateway.core.wallclock import local, zone_named
 from gateway.core.when import format_duration
@@ -29,7 +34,7 @@ def note_doubts(file: Entry, plan: Plan, now: float | None, findings: Findings) 
     built = walk(plan.root)
     read = routes_in_order(file.get("route"))
     routes = {route.id: entry for route, entry in zip(built, read, strict=True)}
-    _unreachable_routes(plan, routes, findings)
+    doubt_unreachable_routes(plan, routes, findings)
     _undeclared_severities(plan, routes, findings)
     _slips_in_matchers(file, plan, routes, findings)
     doubt_silent_receivers(plan, routes, findings)
@@ -40,18 +45,10 @@ def note_doubts(file: Entry, plan: Plan, now: float | None, findings: Findings) 
     _intervals(file, plan, findings)
     _escalations(file, plan, findings)
     _overrides(file, plan, findings)
+    doubt_hidden_layers(file, plan, findings)
     if now is not None:
+        doubt_muted_for_good(plan, routes, now, findings)
         _gaps(file, plan, now, findings)
-
-
-def _unreachable_routes(plan: Plan, routes: Mapping[str, Entry], findings: Findings) -> None:
-    for route, earlier in unreachable(plan.root):
-        spot = routes[route.id].spot
-        said = (
-            f"this route can never match: the one in line {routes[earlier.id].spot.line} takes "
-            "all its alerts first; put it before that one, or let that one continue: true"
-        )
-        findings.warn(spot, said)
 
 
 def _undeclared_severities(plan: Plan, routes: Mapping[str, Entry], findings: Findings) -> None:

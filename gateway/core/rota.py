@@ -4,6 +4,7 @@ All of them read `rota_shifts.sweep`, the final schedule. How layers, restrictio
 are meant stands in `rota_types`; how daylight saving is met, in `wallclock`.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import inf
 
@@ -33,6 +34,7 @@ __all__ = [
     "Unit",
     "explain",
     "gaps",
+    "hidden_layers",
     "idle_overrides",
     "next_change",
     "on_call",
@@ -169,6 +171,33 @@ def idle_overrides(rota: Rota) -> list[int]:
         if stints(rota, *span) == stints(without, *span):
             idle.append(index)
     return idle
+
+
+def hidden_layers(rota: Rota) -> list[int]:
+    """The indexes of layers that never take effect: for a check to warn about.
+
+    Wherever such a layer applies, a later one does as well, and no override lets it show. Looked
+    at is the time from its start until a year after the last layer has begun: restrictions come
+    round every week, and clock changes every year.
+    """
+    zone = zone_named(rota.zone)
+    starts = [layer_start(layer, zone) for layer in rota.layers]
+    plain = Rota(rota.name, rota.zone, rota.layers)
+    shown: set[int] = set()
+    for override in rota.overrides:
+        if override.member is None:
+            shown |= _layers_in(sweep(rota, override.start, override.end))
+    hidden: list[int] = []
+    for index, start in enumerate(starts[:-1]):
+        last = min(max(starts[index:]) + _YEAR + _WEEK, LAST_INSTANT)
+        by_layer = (shift.by for shift in sweep(plain, start, last))
+        if index not in shown and Origin("layer", index) not in by_layer:
+            hidden.append(index)
+    return hidden
+
+
+def _layers_in(swept: Iterable[Shift]) -> set[int]:
+    return {one.by.index for one in swept if one.by is not None and one.by.kind == "layer"}
 
 
 def _at(rota: Rota, t: float) -> Shift:

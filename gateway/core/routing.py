@@ -21,7 +21,6 @@ __all__ = [
     "group_labels",
     "match_routes",
     "trace",
-    "unreachable",
     "walk",
 ]
 
@@ -108,21 +107,3 @@ def walk(root: Route) -> Iterator[Route]:
     yield root
     for child in root.children:
         yield from walk(child)
-
-
-def unreachable(root: Route) -> list[tuple[Route, Route]]:
-    """Return the routes that can never match, each with the earlier sibling that takes all.
-
-    Only what is certain: the sibling has no ``continue``, and each of its matchers stands in
-    the later route as well. A route that is listed stands for everything below it.
-    """
-    found: list[tuple[Route, Route]] = []
-    for at, route in enumerate(root.children):
-        matchers = set(route.matchers)
-        for earlier in root.children[:at]:
-            if not earlier.continue_ and matchers.issuperset(earlier.matchers):
-                found.append((route, earlier))
-                break
-        else:
-            found.extend(unreachable(route))
-    return found

@@ -13,7 +13,6 @@ from gateway.core.routing import (
     group_labels,
     match_routes,
     trace,
-    unreachable,
     walk,
 )
 
@@ -205,28 +204,6 @@ def test_a_trace_chooses_what_matching_chooses(labels: dict[str, str]) -> None:
     root = build_route(BILLING)
     chosen = [step.route for step in trace(root, labels) if step.chosen]
     assert chosen == match_routes(root, labels)
-
-
-def test_routes_behind_one_that_takes_all_are_found() -> None:
-    """A route that can never match is reported with the sibling that is in its way."""
-    root = build_route(
-        RouteSpec(
-            routes=[
-                RouteSpec(matchers=["a=1"]),
-                RouteSpec(matchers=["a=1", "b=2"], routes=[RouteSpec(), RouteSpec()]),
-                RouteSpec(matchers=["a=2"], continue_=True),
-                RouteSpec(matchers=["a=2"], routes=[RouteSpec(), RouteSpec(matchers=["c=3"])]),
-                RouteSpec(),
-                RouteSpec(matchers=["z=1"]),
-            ]
-        )
-    )
-    first, second, _, fourth, all_, last = root.children
-    assert unreachable(root) == [
-        (second, first),
-        (fourth.children[1], fourth.children[0]),
-        (last, all_),
-    ]
 
 
 def test_a_route_can_be_kept_and_compared() -> None:

@@ -1,0 +1,61 @@
+"""Parts of a plan that can never take effect: routes, layers of rotas, routes muted for good."""
+
+from collections.abc import Mapping
+
+from gateway.config.kinds import Entry
+from gateway.config.problem import Findings
+from gateway.core.matcher_text import write_matchers
+from gateway.core.plan import Plan
+from gateway.core.rota import hidden_layers
+from gateway.core.route_proofs import unreachable
+from gateway.core.routing import walk
+from gateway.core.timeinterval import muted, next_mute_change
+
+
+def doubt_unreachable_routes(plan: Plan, routes: Mapping[str, Entry], findings: Findings) -> None:
+    """Warn of routes that no alert can come to."""
+    for found in unreachable(plan.root):
+        spot = routes[found.route.id].spot
+        if found.earlier is None:
+            warning = (
+                f"no alert fulfils {write_matchers(found.clash)} together; correct one of them"
+            )
+        else:
+            warning = (
+                f"the one in line {routes[found.earlier.id].spot.line} takes "
+                "all its alerts first; put it before that one, or let that one continue: true"
+            )
+        findings.warn(spot, f"this route can never match: {warning}")
+
+
+def doubt_hidden_layers(file: Entry, plan: Plan, findings: Findings) -> None:
+    """Warn of layers of rotas that later layers always cover."""
+    for name, given in file.named("rotas").items():
+        layers = given.value.each("layers")
+        for at in hidden_layers(plan.rotas[name]):
+            warning = (
+                "this layer never takes effect: wherever it applies, a later layer does as well, "
+                "and the later one wins; put it below that one, or give that one restrictions"
+            )
+            findings.warn(layers[at].spot, warning)
+
+
+def doubt_muted_for_good(
+    plan: Plan, routes: Mapping[str, Entry], now: float, findings: Findings
+) -> None:
+    """Warn of routes that are muted from now on, with no end in the next five years."""
+    for route in walk(plan.root):
+        if muted(route, plan.time_intervals, now) is None:
+            continue
+        if next_mute_change(route, plan.time_intervals, now) is not None:
+            continue
+        kinds = [
+            kind
+            for kind in ("mute_time_intervals", "active_time_intervals")
+            if getattr(route, kind)
+        ]
+        warning = (
+            f"this route is muted for good by its {' and '.join(kinds)}: nothing that comes here "
+            "is ever notified; correct them, or write a receiver without targets if that is meant"
+        )
+        findings.warn(routes[route.id].spot_of(kinds[0]), warning)

@@ -1,0 +1,202 @@
+r"""Label patterns as trees, for proofs about them: the part of RE2's syntax that people use.
+
+Literals, ``.``, classes, groups, alternatives and repetition (RE2's page "Syntax"). Anything else,
+such as ``(?i)``, ``\b`` or a pattern that names a line break, raises Unprovable, and nothing is
+concluded. Values with line breaks are left out of account: ``.*`` stands for any value.
+"""
+
+import re
+from dataclasses import dataclass
+
+_WIDEST_RANGE = 512
+"""Characters of one range in a class; a wider one is left unproven, to bound memory."""
+
+_DEEPEST = 50
+"""Groups inside of groups; a deeper one is left unproven, to bound recursion."""
+
+_DIGITS = frozenset("0123456789")
+_WORDS = _DIGITS | frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_")
+_PERL = {"d": _DIGITS, "w": _WORDS, "s": frozenset("\t\f\r ")}
+_COUNTED = re.compile(r"\{(\d{1,3})(,(\d{0,3}))?\}")
+_GROUP = re.compile(r"\((\?:|\?P?<\w+>|(?!\?))")
+
+
+class Unprovable(Exception):
+    """The pattern is beyond the syntax that is understood here, or too large."""
+
+
+@dataclass(frozen=True, slots=True)
+class Characters:
+    """One character: of those in `signs`, or of all others when `negated`."""
+
+    signs: frozenset[str]
+    negated: bool = False
+
+    def contains(self, sign: str | None) -> bool:
+        """Say whether a character is among them; None stands for any that is not mentioned."""
+        return (sign in self.signs) != self.negated
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """Parts that follow one another."""
+
+    parts: tuple["Part", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alternatives:
+    """Parts of which one stands."""
+
+    parts: tuple["Part", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """A part that stands `least` times to `most` times; None is any number."""
+
+    part: "Part"
+    least: int
+    most: int | None
+
+
+Part = Characters | Sequence | Alternatives | Repeated
+
+ANY = Characters(frozenset(), negated=True)
+
+
+def parse_pattern(pattern: str) -> Part:
+    """Return the tree of a pattern that must match the whole value. Raises Unprovable."""
+    if "\n" in pattern:
+        raise Unprovable("it names a line break")
+    reader = _Reader(pattern)
+    part = reader.alternatives(0)
+    if reader.at < len(pattern):
+        raise Unprovable("a ) closes nothing")
+    return part
+
+
+class _Reader:
+    """A recursive descent through one pattern."""
+
+    def __init__(self, pattern: str) -> None:
+        self._pattern = pattern
+        self.at = 0
+
+    def alternatives(self, depth: int) -> Part:
+        parts = [self._sequence(depth)]
+        while self._take("|"):
+            parts.append(self._sequence(depth))
+        return parts[0] if len(parts) == 1 else Alternatives(tuple(parts))
+
+    def _sequence(self, depth: int) -> Part:
+        # The whole value is matched anyway: at the outermost edges ^ and $ say nothing.
+        if depth == 0:
+            self._take("^")
+        parts: list[Part] = []
+        while (sign := self._peek()) and sign not in "|)":
+            if depth == 0 and sign == "$" and self._peek(1) in ("", "|"):
+                self.at += 1
+                break
+            parts.append(self._repeated(self._atom(depth)))
+        return Sequence(tuple(parts))
+
+    def _repeated(self, part: Part) -> Part:
+        counted = _COUNTED.match(self._pattern, self.at)
+        if counted is not None:
+            self.at = counted.end()
+            least = int(counted[1])
+            more = int(counted[3]) if counted[3] else None
+            return self._once(Repeated(part, least, more if counted[2] else least))
+        if self._take("*"):
+            return self._once(Repeated(part, 0, None))
+        if self._take("+"):
+            return self._once(Repeated(part, 1, None))
+        if self._take("?"):
+            return self._once(Repeated(part, 0, 1))
+        return part
+
+    def _once(self, part: Repeated) -> Part:
+        self._take("?")  # a lazy repetition takes the same values
+        if self._peek() and self._peek() in "*+?{":
+            raise Unprovable("a repetition is repeated")
+        if part.most is not None and part.most < part.least:
+            raise Unprovable("a repetition counts backwards")
+        return part
+
+    def _atom(self, depth: int) -> Part:
+        sign = self._peek()
+        if sign == "(":
+            return self._group(depth)
+        self.at += 1
+        if sign == ".":
+            return ANY
+        if sign == "[":
+            return self._class()
+        if sign == "\\":
+            return self._escape()
+        if sign in "*+?{}]^$":
+            raise Unprovable(f"{sign} stands where it means something special")
+        return Characters(frozenset(sign))
+
+    def _group(self, depth: int) -> Part:
+        opening = _GROUP.match(self._pattern, self.at)
+        if opening is None or depth >= _DEEPEST:
+            raise Unprovable("a group with flags, or too deep")
+        self.at = opening.end()
+        part = self.alternatives(depth + 1)
+        if not self._take(")"):
+            raise Unprovable("a ( is not closed")
+        return part
+
+    def _escape(self) -> Characters:
+        sign = self._peek()
+        self.at += 1
+        if sign.lower() in _PERL and sign:
+            return Characters(_PERL[sign.lower()], negated=sign.isupper())
+        if not sign or not sign.isascii() or sign.isalnum():
+            raise Unprovable(f"\\{sign} is not understood")
+        return Characters(frozenset(sign))
+
+    def _class(self) -> Characters:
+        negated = self._take("^")
+        signs: set[str] = set()
+        first = True
+        while first or self._peek() != "]":
+            one = self._in_class(first)
+            first = False
+            if self._peek() == "-" and self._peek(1) not in ("", "]"):
+                self.at += 1
+                last = self._in_class(first=False)
+                if len(one) != 1 or len(last) != 1:
+                    raise Unprovable("a range of classes")
+                low, high = ord(min(one)), ord(min(last))
+                if not low <= high <= low + _WIDEST_RANGE:
+                    raise Unprovable("a range that is too wide, or backwards")
+                one = set(map(chr, range(low, high + 1)))
+            signs |= one
+        self.at += 1
+        return Characters(frozenset(signs), negated)
+
+    def _in_class(self, first: bool) -> set[str]:
+        sign = self._peek()
+        self.at += 1
+        if not sign or (sign == "[" and self._peek() == ":"):
+            raise Unprovable("a class that is not closed, or a named one")
+        if sign == "]" and not first:
+            raise Unprovable("a class that ends in a range")
+        if sign != "\\":
+            return {sign}
+        found = self._escape()
+        if found.negated:
+            raise Unprovable("a negated class in a class")
+        return set(found.signs)
+
+    def _peek(self, ahead: int = 0) -> str:
+        return self._pattern[self.at + ahead : self.at + ahead + 1]
+
+    def _take(self, sign: str) -> bool:
+        if self._peek() != sign:
+            return False
+        self.at += 1
+        return True
