@@ -86,6 +86,13 @@ def test_version_is_printed_with_run_time_packages_alone() -> None:
     assert (result.returncode, result.stdout) == (0, f"gateway {__version__}\n"), result.stderr
 
 
+def test_python_m_gateway_is_the_command_line() -> None:
+    """Where no script is on the PATH, `python -m gateway` runs the same commands."""
+    command = [sys.executable, "-m", "gateway", "--version"]
+    result = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stdout) == (0, f"gateway {__version__}\n"), result.stderr
+
+
 @pytest.mark.parametrize("words", [(), *command_lines()], ids=" ".join)
 def test_help_is_printed_with_run_time_packages_alone(words: tuple[str, ...]) -> None:
     """No command needs a package that `make run` does not install, not even for its help."""
