@@ -1,5 +1,7 @@
 # Build: docker build -t alert-gateway .
-# Run:   docker run -p 9095:9095 -v "$PWD/routes.yaml:/config/routes.yaml:ro" -v gateway-data:/data alert-gateway
+# Run:   docker run -p 9095:9095 -e GATEWAY_EXTERNAL_URL=https://alerts.example.com -e GATEWAY_API_TOKEN \
+#               -v "$PWD/routes.yaml:/config/routes.yaml:ro" -v gateway-data:/data alert-gateway
+# GATEWAY_EXTERNAL_URL is needed: links in messages begin with it.
 
 FROM python:3.11-slim-bookworm AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1

@@ -104,3 +104,10 @@ def test_it_listens_for_others_keeps_its_data_and_tells_its_health(
     assert command[:2] == ["python", "-c"]
     assert "http://127.0.0.1:9095/healthz" in command[2]
     compile(command[2], "healthcheck", "exec")
+
+
+def test_the_documented_run_gives_the_external_url() -> None:
+    """The image listens to others: every documented `docker run` sets the address of links."""
+    for page in ("Dockerfile", "docs/quick-start.md", "README.md"):
+        runs = re.findall(r"docker run .*", (CHECKOUT / page).read_text())
+        assert all("-e GATEWAY_EXTERNAL_URL=" in one for one in runs), page

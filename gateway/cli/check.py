@@ -11,7 +11,7 @@ from gateway.cli import duty
 from gateway.cli.show import paint, plural, say, say_json
 from gateway.cli.world import BAD, World, json_option, pass_world, templates_option
 from gateway.config.load import Config, ConfigError, Problem, load
-from gateway.core.exposure import exposed
+from gateway.core.exposure import exposed, loopback_links, missing_external_url
 from gateway.core.rota import gaps
 from gateway.core.routing import walk
 from gateway.core.settings import SourceSettings
@@ -49,6 +49,7 @@ def command(
     Prints every fault and every doubt with its file, line and column; then what the file holds
     and who is on call. Every template is rendered against samples of all kinds of messages. Of the
     settings GATEWAY_* it says what listening beyond loopback without GATEWAY_API_TOKEN means.
+    Without GATEWAY_EXTERNAL_URL that is a fault, because links in messages would lead nowhere.
 
     Exit status 1 when anything is wrong; warnings alone are no fault.
     """
@@ -64,7 +65,8 @@ def command(
         errors, warnings = error.problems, error.warnings
     found = _templates(world.folder(templates), world.env)
     settings = _doubtful_settings(world, loaded)
-    bad = bool(errors) or any(not problem.warning for problem in found)
+    missing = missing_external_url(world.settings())
+    bad = bool(errors) or missing is not None or any(not problem.warning for problem in found)
     if as_json:
         answer = {
             "ok": not bad,
@@ -73,6 +75,7 @@ def command(
             "warnings": [problem.to_json() for problem in warnings],
             "templates": [_template_json(problem) for problem in found],
             "settings": settings,
+            "setting_errors": [missing] if missing else [],
             "summary": _summary(loaded, now) if loaded else None,
         }
         say_json(answer)
@@ -83,11 +86,14 @@ def command(
             say(f"{_word(lost.warning)} {str(lost).replace(' warning:', '', 1)}")
         for problem in warnings:
             say(f"{_word(True)} {problem}")
+        if missing:
+            say(f"{_word(False)} {missing}")
         for said in settings:
             say(f"{_word(True)} {said}")
         if loaded:
             _say_summary(loaded, now)
-        _say_verdict(path, len(errors), len(warnings) + len(settings), found)
+        faults = len(errors) + bool(missing)
+        _say_verdict(path, faults, len(warnings) + len(settings), found)
     raise SystemExit(BAD if bad else 0)
 
 
@@ -109,11 +115,12 @@ def _templates(folder: Path, env: Mapping[str, str]) -> "list[TemplateProblem]":
 
 
 def _doubtful_settings(world: World, loaded: Config | None) -> list[str]:
-    """What is doubtful about the settings together with the file, where both can be read."""
-    if loaded is None:
-        return []
-    said = exposed(world.settings(), loaded.sources.values())
-    return [said] if said else []
+    """Warnings about the settings, and about what they mean together with the file."""
+    settings = world.settings()
+    doubts = [loopback_links(settings)]
+    if loaded is not None:
+        doubts.insert(0, exposed(settings, loaded.sources.values()))
+    return [doubt for doubt in doubts if doubt]
 
 
 def _template_json(problem: "TemplateProblem") -> dict[str, Any]:

@@ -13,7 +13,7 @@ import click
 from gateway import log as logs
 from gateway.cli.show import plural
 from gateway.config.load import ConfigError
-from gateway.core.exposure import exposed
+from gateway.core.exposure import exposed, loopback_links, missing_external_url
 from gateway.core.server import ServerSettings, SettingError, read_settings
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ def command(config: Path | None, templates: Path | None) -> None:
 
     try:
         settings = read_settings(os.environ)
+        if missing := missing_external_url(settings):
+            raise SettingError(missing)
         settings = replace(
             settings,
             config=config or settings.config,
@@ -91,8 +93,8 @@ def settle() -> None:
 
 def welcome(settings: ServerSettings, engine: "Engine", address: str) -> None:
     """Say what is doubtful, where it listens and what to try next."""
-    open_to_others = exposed(settings, engine.config.sources.values())
-    for warning in (*engine.config.warnings, *filter(None, [open_to_others])):
+    of_settings = (exposed(settings, engine.config.sources.values()), loopback_links(settings))
+    for warning in (*engine.config.warnings, *filter(None, of_settings)):
         click.echo(f"warning: {warning}", err=True)
     sample = "docs/samples/double-charge.json"
     click.echo(

@@ -222,6 +222,14 @@ class SecretKind:
         if value.empty and not has_reference(text):
             reading.findings.error(spot, f"{named(path)}: must not be empty")
             return None
+        if value.secret.reveal() != value.secret.reveal().strip():
+            reading.findings.error(
+                spot,
+                f"{named(path)}: the secret is blank, or has white space at its beginning or end: "
+                "remove it where the secret is kept",
+                text=text if only_references(text) and ":-" not in text else "",
+            )
+            return None
         if _LIKE_REFERENCE.fullmatch(text):
             said = "this is taken as the secret itself; ${NAME}, with braces, reads the environment"
             reading.findings.warn(spot, f"{named(path)}: {said}")

@@ -1,7 +1,9 @@
-"""What listening beyond loopback means without an API token, in one sentence."""
+"""What listening beyond loopback means: without an API token, and for links in messages."""
 
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
+from gateway.core.hosts import is_loopback
 from gateway.core.server import ServerSettings
 from gateway.core.settings import SourceSettings
 
@@ -27,3 +29,29 @@ def exposed(settings: ServerSettings, sources: Iterable[SourceSettings]) -> str 
         said += f"; whoever reaches the port may post alerts to {', '.join(names)}"
         what += f", and a bearer token for {'each of them' if len(names) > 1 else names[0]}"
     return f"{said}; {what}"
+
+
+def missing_external_url(settings: ServerSettings) -> str | None:
+    """Return the error of settings whose links would lead to 127.0.0.1; else None.
+
+    Where others can connect, people get links on other machines.
+    """
+    if settings.loopback or settings.external_url_set:
+        return None
+    return (
+        f"GATEWAY_LISTEN is beyond loopback ({settings.host or 'all addresses'}) and "
+        "GATEWAY_EXTERNAL_URL is not set: acknowledge links in messages would lead to "
+        f"{settings.external_url}; set it to the address that people's browsers use, like "
+        "GATEWAY_EXTERNAL_URL=https://alerts.example.com"
+    )
+
+
+def loopback_links(settings: ServerSettings) -> str | None:
+    """Return a warning where others can connect and links work on this machine only; else None."""
+    host = urlsplit(settings.external_url).hostname or ""
+    if settings.loopback or not settings.external_url_set or not is_loopback(host):
+        return None
+    return (
+        f"GATEWAY_EXTERNAL_URL is {settings.external_url}: links in messages work on this machine "
+        "only; set it to the address that people's browsers use"
+    )

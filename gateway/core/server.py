@@ -3,11 +3,11 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from gateway.core.hosts import is_loopback, read_hosts
 from gateway.core.settings import Secret
 from gateway.core.web_url import WebUrl, plain_url, proxy_url, web_url
 
@@ -45,7 +45,27 @@ SETTINGS = (
     Setting(
         "GATEWAY_EXTERNAL_URL",
         "http://<listen>",
-        "How people's browsers reach the gateway; links in messages begin with it.",
+        "How people's browsers reach the gateway; links in messages begin with it. Needed when "
+        "GATEWAY_LISTEN is not a loopback address.",
+    ),
+    Setting(
+        "GATEWAY_ALLOWED_HOSTS",
+        "",
+        "Further host names that requests without a token may name in `Host`, separated by "
+        "commas: `alerts.example.com`, `*.example.com`, or `*` for any. See "
+        "[DNS rebinding](security.md#dns-rebinding).",
+    ),
+    Setting(
+        "GATEWAY_MAX_CONNECTIONS",
+        "1024",
+        "Open connections at most. Beyond it the oldest idle ones are closed. Lowered at start "
+        "where the limit on open files leaves less.",
+    ),
+    Setting(
+        "GATEWAY_MAX_CONNECTIONS_PER_ADDRESS",
+        "256",
+        "The same for one client address (IPv6: one /64 network). Behind a reverse proxy all "
+        "clients share one address: `0` sets no limit of its own.",
     ),
     Setting(
         "GATEWAY_ROUTE_PREFIX",
@@ -146,16 +166,21 @@ class ServerSettings:
     stuck_after: float
     heartbeat_url: Secret | None
     heartbeat_proxy: Secret | None
+    allowed_hosts: tuple[str, ...]
+    max_connections: int
+    max_connections_per_address: int  # 0: no limit of its own
+    external_url_set: bool
 
     @property
     def loopback(self) -> bool:
         """Whether only this machine can connect."""
-        if self.host == "localhost":
-            return True
-        try:
-            return ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return is_loopback(self.host)
+
+    @property
+    def known_hosts(self) -> tuple[str, ...]:
+        """The names by which the gateway is meant to be reached, as `hosts.is_known` takes them."""
+        external = urlsplit(self.external_url).hostname or ""
+        return tuple(filter(None, (self.host.lower(), external, *self.allowed_hosts)))
 
     @property
     def sqlite_path(self) -> Path | None:
@@ -183,7 +208,7 @@ def read_settings(env: Mapping[str, str]) -> ServerSettings:
         return env.get(name, "") or setting.default
 
     def secret(name: str) -> Secret | None:
-        return Secret(env[name]) if env.get(name) else None
+        return Secret(_trimmed(name, env[name])) if env.get(name) else None
 
     host, port = _listen(text("GATEWAY_LISTEN"))
     shown = "127.0.0.1" if host in ("", "0.0.0.0", "::") else host  # noqa: S104 - for links only
@@ -191,6 +216,8 @@ def read_settings(env: Mapping[str, str]) -> ServerSettings:
     external = env.get("GATEWAY_EXTERNAL_URL", "")
     if external:
         external = _checked("GATEWAY_EXTERNAL_URL", external, plain_url)
+        if urlsplit(external).query:
+            raise SettingError("GATEWAY_EXTERNAL_URL must end with its path: leave out ? and more")
     for name, check in (
         ("GATEWAY_HEARTBEAT_URL", web_url),
         ("GATEWAY_HEARTBEAT_PROXY", proxy_url),
@@ -202,7 +229,7 @@ def read_settings(env: Mapping[str, str]) -> ServerSettings:
     key = secret("GATEWAY_SECRET_KEY")
     if key is not None and len(key.reveal()) < 16:
         raise SettingError("GATEWAY_SECRET_KEY must have at least 16 characters")
-    database = text("GATEWAY_DATABASE_URL")
+    database = _trimmed("GATEWAY_DATABASE_URL", text("GATEWAY_DATABASE_URL"))
     if not database.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
         raise SettingError(
             "GATEWAY_DATABASE_URL must begin with sqlite:/// or postgresql:// "
@@ -231,6 +258,12 @@ def read_settings(env: Mapping[str, str]) -> ServerSettings:
         stuck_after=_seconds("GATEWAY_STUCK_AFTER", text("GATEWAY_STUCK_AFTER")),
         heartbeat_url=secret("GATEWAY_HEARTBEAT_URL"),
         heartbeat_proxy=secret("GATEWAY_HEARTBEAT_PROXY"),
+        allowed_hosts=_hosts(text("GATEWAY_ALLOWED_HOSTS")),
+        max_connections=_count("GATEWAY_MAX_CONNECTIONS", text("GATEWAY_MAX_CONNECTIONS"), 16),
+        max_connections_per_address=_count(
+            "GATEWAY_MAX_CONNECTIONS_PER_ADDRESS", text("GATEWAY_MAX_CONNECTIONS_PER_ADDRESS"), 0
+        ),
+        external_url_set=bool(external),
     )
 
 
@@ -246,6 +279,32 @@ def _of_a_service(name: str, value: str) -> bool:
     """Whether a variable is the platform's, whose PORT is a URL: a number is somebody's slip."""
     found = _OF_A_SERVICE.fullmatch(name)
     return found is not None and (found[2] != "PORT" or "://" in value)
+
+
+def _trimmed(name: str, value: str) -> str:
+    """A secret as it is. Raises SettingError for white space around it: no client can send that."""
+    if value != value.strip():
+        what = "has white space at its beginning or end" if value.strip() else "is blank"
+        raise SettingError(
+            f"{name} {what} (its value is not shown): write the value alone, or unset it"
+        )
+    return value
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    try:
+        return read_hosts(text)
+    except ValueError as error:
+        raise SettingError(
+            f"GATEWAY_ALLOWED_HOSTS has {str(error)!r}; write host names without a scheme or "
+            "port, separated by commas, like alerts.example.com,*.example.org"
+        ) from None
+
+
+def _count(name: str, text: str, at_least: int) -> int:
+    if not text.isascii() or not text.isdigit() or not at_least <= int(text) <= 1_000_000:
+        raise SettingError(f"{name} is {text!r}; write a whole number, at least {at_least}")
+    return int(text)
 
 
 def _listen(text: str) -> tuple[str, int]:

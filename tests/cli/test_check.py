@@ -70,7 +70,10 @@ def test_all_faults_are_told_with_file_line_and_column(tmp_path: Path) -> None:
 
 def test_listening_to_others_without_a_token_is_doubted() -> None:
     """check knows the settings as well: what would be closed, and what open to everybody."""
-    beyond = {"GATEWAY_LISTEN": "0.0.0.0:9095"}
+    beyond = {
+        "GATEWAY_LISTEN": "0.0.0.0:9095",
+        "GATEWAY_EXTERNAL_URL": "https://alerts.example.com",
+    }
     said = fine("check", **beyond)
     assert "warning: GATEWAY_LISTEN is beyond loopback (0.0.0.0) and GATEWAY_API_TOKEN is" in said
     count = len(fine_json("check", **beyond)["warnings"])
@@ -78,6 +81,19 @@ def test_listening_to_others_without_a_token_is_doubted() -> None:
     assert len(fine_json("check", **beyond)["settings"]) == 1
     assert fine_json("check")["settings"] == []
     assert fine_json("check", **beyond, GATEWAY_API_TOKEN="test-token")["settings"] == []
+
+
+def test_listening_to_others_without_an_external_url_is_a_fault() -> None:
+    """check fails where a start would: links in messages would lead to 127.0.0.1."""
+    beyond = {"GATEWAY_LISTEN": "0.0.0.0:9095", "GATEWAY_API_TOKEN": "test-token"}
+    result = gateway("check", **beyond)
+    assert result.exit_code == 1
+    assert (
+        "error: GATEWAY_LISTEN is beyond loopback (0.0.0.0) and GATEWAY_EXTERNAL" in result.stdout
+    )
+    assert json.loads(gateway("check", "--json", **beyond).stdout)["setting_errors"]
+    local = {**beyond, "GATEWAY_EXTERNAL_URL": "http://127.0.0.1:9095"}
+    assert "links in messages work on this machine only" in fine("check", **local)
 
 
 def test_warnings_alone_are_no_fault(tmp_path: Path) -> None:

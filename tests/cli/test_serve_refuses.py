@@ -58,6 +58,13 @@ async def test_a_port_alone_does_not_open_the_gateway_to_everybody(folder: Path)
     assert said == "not started: GATEWAY_LISTEN is '9095'; write host:port, like 127.0.0.1:9095"
 
 
+async def test_listening_to_others_without_an_external_url_is_refused(folder: Path) -> None:
+    """Links in messages would lead to 127.0.0.1: the start fails and says what to write."""
+    said = await refused(folder, GATEWAY_LISTEN="0.0.0.0:0")
+    assert said.startswith("not started: GATEWAY_LISTEN is beyond loopback (0.0.0.0) and")
+    assert said.endswith("like GATEWAY_EXTERNAL_URL=https://alerts.example.com")
+
+
 async def test_a_database_that_is_none_is_named(folder: Path) -> None:
     """The file that was looked at, for several settings may lead to one."""
     said = await refused(folder, GATEWAY_DATABASE_URL="sqlite:///routes.yaml")

@@ -204,3 +204,20 @@ def test_a_large_or_binary_secret_file_is_refused() -> None:
             loaded(
                 'sources: {alertmanager: {bearer: "${file:/big}"}}' + REST, files={"/big": content}
             )
+
+
+@pytest.mark.parametrize("value", [" ", "test-token ", "\ttest-token", "test-token\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        'sources: {alertmanager: {bearer: "${TOKEN}"}}\n',
+        'sources: {alertmanager: {hmac: "${TOKEN}"}}\n',
+        'sources: {alertmanager: {basic: {username: am, password: "${TOKEN}"}}}\n',
+        'channels: {slack: {token: "${TOKEN}"}}\n',
+    ],
+)
+def test_a_secret_with_white_space_around_it_is_refused(text: str, value: str) -> None:
+    """A token that no sender can send is a fault of the file, told without its value."""
+    (fault,) = faults(text + REST, {"TOKEN": value})
+    assert "white space" in fault.message
+    assert "test-token" not in str(fault)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.core.exposure import exposed
+from gateway.core.exposure import exposed, loopback_links, missing_external_url
 from gateway.core.server import read_settings
 from gateway.core.settings import Secret, SourceSettings
 
@@ -43,3 +43,34 @@ def test_public_reads_leave_only_changes_closed() -> None:
         "changes are refused with 403, from this machine too; whoever reaches the port may read "
         "everything, by GATEWAY_PUBLIC_READS; set GATEWAY_API_TOKEN"
     )
+
+
+@pytest.mark.parametrize("listen", ["0.0.0.0:9095", "[::]:9095", ":9095", "10.0.0.7:9095"])
+def test_listening_to_others_without_an_external_url_is_an_error(listen: str) -> None:
+    """Links in messages would lead to 127.0.0.1: the error says what to write."""
+    missing = missing_external_url(read_settings({"GATEWAY_LISTEN": listen}))
+    assert missing is not None
+    assert "GATEWAY_EXTERNAL_URL=https://alerts.example.com" in missing
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        {},
+        {"GATEWAY_LISTEN": "localhost:9095"},
+        {"GATEWAY_LISTEN": "[::1]:9095"},
+        {"GATEWAY_LISTEN": "0.0.0.0:9095", "GATEWAY_EXTERNAL_URL": "https://alerts.example.com"},
+    ],
+)
+def test_links_that_work_are_no_error(env: dict[str, str]) -> None:
+    """On loopback, and with an external URL, nothing is missing and nothing is warned of."""
+    assert missing_external_url(read_settings(env)) is None
+    assert loopback_links(read_settings(env)) is None
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9095", "http://localhost:9095", "http://[::1]"])
+def test_an_external_url_on_loopback_is_warned_of_where_others_connect(url: str) -> None:
+    """It may be meant (a published port on one's own machine), so it is a warning."""
+    env = {"GATEWAY_LISTEN": "0.0.0.0:9095", "GATEWAY_EXTERNAL_URL": url}
+    assert missing_external_url(read_settings(env)) is None
+    assert "work on this machine only" in str(loopback_links(read_settings(env)))

@@ -64,3 +64,47 @@ def test_external_url_is_taken_in_any_case() -> None:
     settings = read_settings({"GATEWAY_EXTERNAL_URL": "HTTPS://Alerts.Example.com/Gateway/"})
     assert settings.external_url == "https://alerts.example.com/Gateway"
     assert settings.route_prefix == "/Gateway"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "GATEWAY_API_TOKEN",
+        "GATEWAY_SECRET_KEY",
+        "GATEWAY_HEARTBEAT_URL",
+        "GATEWAY_DATABASE_URL",
+    ],
+)
+@pytest.mark.parametrize(
+    "value", [" ", "test-token-of-some-length ", "\ttest-token-of-some-length"]
+)
+def test_a_secret_with_white_space_around_it_is_refused(name: str, value: str) -> None:
+    """A token that no client can send locks everybody out: the start says so, without the value."""
+    with pytest.raises(SettingError, match=name) as refused:
+        read_settings({name: value})
+    assert "test-token" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://[",
+        "http://",
+        "https://a b",
+        "ftp://alerts.example.com",
+        "https://ana:test-password@alerts.example.com",
+        "https://alerts.example.com:99999",
+        "https://alerts.example.com/?x=1",
+    ],
+)
+def test_an_external_url_that_makes_no_links_is_refused(url: str) -> None:
+    """Links begin with it, so it must be a URL to which a path can be added."""
+    with pytest.raises(SettingError, match="GATEWAY_EXTERNAL_URL"):
+        read_settings({"GATEWAY_EXTERNAL_URL": url})
+
+
+@pytest.mark.parametrize("value", ["-1", "0", "many", "15", "99999999"])
+def test_a_limit_of_connections_that_is_none_is_refused(value: str) -> None:
+    """The gateway must be able to answer somebody."""
+    with pytest.raises(SettingError, match="GATEWAY_MAX_CONNECTIONS"):
+        read_settings({"GATEWAY_MAX_CONNECTIONS": value})
