@@ -95,6 +95,12 @@ class Metrics:
             ["source"],
             registry=registry,
         )
+        self._refused = Counter(
+            "gateway_http_refused",
+            "HTTP requests refused before they were looked at, by kind.",
+            ["kind"],
+            registry=registry,
+        )
         self._decisions = Counter(
             "gateway_decisions",
             "Decisions about incidents, by the reason to speak or to keep quiet.",
@@ -201,6 +207,10 @@ class Metrics:
     def request(self, source: str, status: int) -> None:
         """A request to take alerts in was answered. `source` is a declared one, or OTHER."""
         self._request(source, str(status)).inc()
+
+    def refused(self, kind: str) -> None:
+        """An HTTP request was refused: malformed, or without the right to be answered."""
+        self._refused.labels(kind).inc()
 
     def ingested(self, source: str, taken: int, refused: int = 0, truncated: int = 0) -> None:
         """Alerts of a committed request."""

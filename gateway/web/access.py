@@ -2,7 +2,8 @@
 
 Decided in docs/decisions/web-access.md: writes need the API token wherever one is set, and cannot
 be made from beyond loopback without one; reads are open on loopback, and elsewhere need the token
-unless GATEWAY_PUBLIC_READS says otherwise.
+unless GATEWAY_PUBLIC_READS says otherwise. Where no token decides, the request's `Host` must be
+known; where a token decides, neither `Host` nor `Origin` matters: no other site's page has it.
 """
 
 import base64
@@ -11,10 +12,11 @@ import binascii
 from aiohttp import web
 
 from gateway.core.server import ServerSettings
-from gateway.core.settings import Secret
 from gateway.web.errors import Handler, RequestError
+from gateway.web.host import refuse_unknown_host
 from gateway.web.keys import ENGINE, SETTINGS
 from gateway.web.origin import refuse_foreign
+from gateway.web.refusals import Refused, refused
 
 
 def reading(handler: Handler) -> Handler:
@@ -24,6 +26,8 @@ def reading(handler: Handler) -> Handler:
         settings = request.app[SETTINGS]
         if not (settings.loopback or settings.public_reads):
             _demand(request, settings, basic=True)
+        elif not _proven(request, settings, basic=True):
+            refuse_unknown_host(request)
         return await handler(request)
 
     return guarded
@@ -39,7 +43,9 @@ def changing(handler: Handler) -> Handler:
         settings = request.app[SETTINGS]
         if settings.api_token is not None or not settings.loopback:
             _demand(request, settings, basic=False)
-        refuse_foreign(request, request.app[ENGINE].links.external_url)
+        else:
+            refuse_unknown_host(request)
+            refuse_foreign(request, request.app[ENGINE].links.external_url)
         return await handler(request)
 
     return guarded
@@ -54,7 +60,7 @@ def may_change(request: web.Request) -> bool:
     settings = request.app[SETTINGS]
     if settings.api_token is None:
         return settings.loopback
-    return _same(settings.api_token, _given(request, basic=True))
+    return _proven(request, settings, basic=True)
 
 
 def _demand(request: web.Request, settings: ServerSettings, basic: bool) -> None:
@@ -63,7 +69,10 @@ def _demand(request: web.Request, settings: ServerSettings, basic: bool) -> None
         hint = "set GATEWAY_API_TOKEN" + (" or GATEWAY_PUBLIC_READS=1" if basic else "")
         said = f"closed, for the gateway listens beyond loopback without an API token: {hint}"
         raise RequestError(403, said, [{"field": "Authorization", "message": hint}])
-    if not _same(token, _given(request, basic)):
+    if not _proven(request, settings, basic):
+        shown = bool(request.headers.get("Authorization"))
+        words = "wrong API token" if shown else "no API token"
+        refused(request, Refused.API_TOKEN if shown else Refused.NO_TOKEN, words)
         ways = 'Bearer realm="gateway"'
         if basic:
             ways += ', Basic realm="gateway: any name, the API token as password", charset="UTF-8"'
@@ -78,8 +87,10 @@ def _given(request: web.Request, basic: bool) -> str:
     return rest.strip() if scheme.lower() == "bearer" else ""
 
 
-def _same(token: Secret, given: str) -> bool:
-    return token.matches(given)
+def _proven(request: web.Request, settings: ServerSettings, basic: bool) -> bool:
+    """Whether the request has the API token."""
+    token = settings.api_token
+    return token is not None and token.matches(_given(request, basic))
 
 
 def _password(text: str) -> str:

@@ -13,6 +13,7 @@ from aiohttp import web
 
 from gateway.core.respond import Answer, Response
 from gateway.flow.engine import Engine
+from gateway.web.forms import read_form
 from gateway.web.keys import ENGINE
 from gateway.web.look import Seen, look, picture, zone_for
 from gateway.web.origin import refuse_foreign
@@ -30,7 +31,7 @@ _AFTERWARDS = {
 }
 
 
-Form = Mapping[str, object]
+Form = Mapping[str, str]
 Act = Callable[[int, str, str], Awaitable[Response]]
 
 
@@ -80,8 +81,8 @@ class Acknowledging:
         by = visit(self._engine, request, below=below)
         if isinstance(by, web.Response):
             return by
-        given = await request.post()
-        who = by.claim.who or await chosen(request, self._engine.plan)
+        given = await read_form(request)
+        who = by.claim.who or chosen(given, self._engine.plan)
         number = by.claim.number
         if not who:
             seen = await look(self._engine, number)
@@ -118,9 +119,8 @@ class Acknowledging:
 
 
 def text_field(given: Form, name: str) -> str:
-    """Return a form's field as text; empty if it is missing or a file."""
-    value = given.get(name, "")
-    return value if isinstance(value, str) else ""
+    """Return a form's field, empty if it is missing."""
+    return given.get(name, "")
 
 
 def _covers_title(seen: Seen, now: float, firing: int) -> str:

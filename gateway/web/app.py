@@ -21,6 +21,7 @@ from gateway.web import (
 from gateway.web.errors import errors_as_json
 from gateway.web.keys import ENGINE, SETTINGS
 from gateway.web.nowhere import page_for_browsers
+from gateway.web.refusals import REFUSALS, Refusals, slow_guessing
 
 LARGEST_FORM = 64 * 1024
 """Bytes of any body but alerts; those have their source's own limit."""
@@ -33,14 +34,17 @@ def build_app(engine: Engine, settings: ServerSettings) -> web.Application:
     well: who asks them (an orchestrator, the container itself) does not come through the proxy.
     """
     app = web.Application(
-        middlewares=[errors_as_json, page_for_browsers], client_max_size=LARGEST_FORM
+        middlewares=[slow_guessing, errors_as_json, page_for_browsers],
+        client_max_size=LARGEST_FORM,
     )
     app[ENGINE], app[SETTINGS] = engine, settings
+    app[REFUSALS] = Refusals(engine.metrics.refused)
     if not settings.route_prefix:
         _add_all(app)
         return app
     below = web.Application()  # what is raised in there becomes an answer in the one around it
     below[ENGINE], below[SETTINGS] = engine, settings
+    below[REFUSALS] = app[REFUSALS]
     _add_all(below)
     home = partial(_to, f"{settings.route_prefix}/")
     below.router.add_get("", home)

@@ -23,7 +23,9 @@ from gateway.web import auth
 from gateway.web.api_v2.answers import reshaped
 from gateway.web.bodies import expect_json, read_body
 from gateway.web.errors import RequestError, error_response, json_response, unavailable
-from gateway.web.keys import ENGINE
+from gateway.web.host import refuse_unknown_host
+from gateway.web.keys import ENGINE, SETTINGS
+from gateway.web.refusals import Refused, refused
 from gateway.web.sources import SOURCES
 from gateway.web.sources.parsed import BadAlert, BodyError, Parsed
 from gateway.web.sources.unread import glance
@@ -131,6 +133,8 @@ class Ingest:
         head = request.headers
         proven = next((one for one in sources if auth.proven_by_head(one, head)), None)
         if proven is not None:
+            if proven.open and request.app[SETTINGS].loopback:
+                refuse_unknown_host(request)
             expect_json(request)
             return proven, await read_body(request, proven.max_bytes)
         by_body = [one for one in sources if auth.may_prove_by_body(one, head)]
@@ -169,6 +173,8 @@ class Ingest:
         self, request: web.Request, source: str, error: RequestError, body: bytes = b""
     ) -> web.Response:
         self._engine.metrics.request(source, error.status)
+        if error.status == 401:
+            refused(request, Refused.SOURCE, f"credentials of source {source} missing or wrong")
         refusal = Refusal(error.status, error.error, error.detail, _excerpt(body))
         await self._remember(request, source, refusal)
         return error_response(error.status, error.error, error.detail, error.headers)

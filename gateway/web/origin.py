@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from gateway.web.errors import RequestError
+from gateway.web.refusals import Refused, refused
 
 _PREFETCH_HEADERS = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 _PREFETCH_WORDS = ("prefetch", "prerender", "preview")
@@ -27,11 +28,19 @@ def refuse_foreign(request: web.Request, external_url: str) -> None:
     origin = request.headers.get("Origin")
     if site is not None:
         own = site in ("same-origin", "none")
+    elif origin in (None, "null"):
+        own = True
     else:
-        own = origin in (None, "null") or _host(origin) in (request.host, _host(external_url))
+        host = _host(origin)
+        own = bool(host) and host in (request.headers.get("Host"), _host(external_url))
     if not own:
+        refused(request, Refused.ORIGIN, "made by another site's page")
         raise RequestError(403, "this request came from another site's page")
 
 
 def _host(url: str | None) -> str:
-    return urlsplit(url or "").netloc
+    """The host and port of a URL; "" for a malformed one."""
+    try:
+        return urlsplit(url or "").netloc
+    except ValueError:
+        return ""

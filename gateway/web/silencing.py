@@ -24,6 +24,7 @@ from gateway.flow.silences import SilenceNotFound
 from gateway.render.clean import clean
 from gateway.render.times import clock_time
 from gateway.web.access import may_change
+from gateway.web.forms import read_form
 from gateway.web.keys import ENGINE
 from gateway.web.look import SHOWN, Line, Seen, look, name_of, picture, zone_for
 from gateway.web.origin import refuse_foreign
@@ -86,9 +87,9 @@ class Silencing:
         by = visit(self._engine, request, below=1)
         if isinstance(by, web.Response):
             return by
-        given = await request.post()
-        who = by.claim.who or await chosen(request, self._engine.plan)
-        why, length = _text(given.get("why")), _text(given.get("for"))
+        given = await read_form(request)
+        who = by.claim.who or chosen(given, self._engine.plan)
+        why, length = _text(given.get("why", "")), _text(given.get("for", ""))
         wanted = Form(int(length) if length in map(str, LENGTHS) else LENGTH, why, who)
         seen = await look(self._engine, by.claim.number)
         if seen is None:
@@ -198,8 +199,8 @@ def _missing(length: str, why: str, who: str) -> str:
     return ""
 
 
-def _text(given: object) -> str:
-    return one_line(given, LONGEST_WHY) if isinstance(given, str) else ""
+def _text(given: str) -> str:
+    return one_line(given, LONGEST_WHY)
 
 
 def _held(silence: Silence, plan: Plan, zone: str, now: float) -> Held:

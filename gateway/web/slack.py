@@ -20,11 +20,16 @@ from aiohttp import web
 
 from gateway.core.settings import Secret
 from gateway.flow.engine import Engine
+from gateway.web.bodies import read_body
 from gateway.web.errors import RequestError, json_response
 from gateway.web.keys import ENGINE
+from gateway.web.refusals import Refused, refused
 
 ACKNOWLEDGE = "gateway_acknowledge"
 TAKE = "gateway_take"
+LARGEST = 64 * 1024
+"""Bytes of a request; Slack's own are a few kilobytes."""
+
 WINDOW = 300.0
 """Seconds that a signed request is good for (Slack's own advice)."""
 
@@ -50,7 +55,7 @@ class SlackActions:
 
     async def handle(self, request: web.Request) -> web.Response:
         """200 for everything that Slack really sent, understood or not."""
-        body = await request.read()
+        body = await read_body(request, LARGEST)
         self._check(request, body)
         for press in presses(body):
             await self._act(press)
@@ -67,8 +72,10 @@ class SlackActions:
         given = request.headers.get("X-Slack-Signature", "")
         fresh = stamp.isascii() and stamp.isdigit() and len(stamp) < 13
         if not fresh or abs(now - int(stamp)) > WINDOW or not signed(secret, stamp, body, given):
+            refused(request, Refused.SLACK_SIGNATURE, "not signed by Slack in the last 5 minutes")
             raise RequestError(401, "not signed by Slack within the last five minutes")
         if given in self._seen:
+            refused(request, Refused.SLACK_SIGNATURE, "a request of Slack's that was made before")
             raise RequestError(401, "this request was made before")
         self._seen[given] = now
         while len(self._seen) > REMEMBERED or next(iter(self._seen.values())) < now - 2 * WINDOW:

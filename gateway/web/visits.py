@@ -1,5 +1,6 @@
 """Who comes by a signed link, and who they say they are."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -12,6 +13,7 @@ from gateway.links import Claim, LinkExpired, LinkForged
 from gateway.web.look import name_of
 from gateway.web.origin import is_prefetch
 from gateway.web.pages import message_page, page
+from gateway.web.refusals import Refused, refused
 
 LONGEST_NAME = 80
 
@@ -45,6 +47,7 @@ def visit(engine: Engine, request: web.Request, below: int = 0) -> Visit | web.R
     try:
         claim = engine.links.read(token, engine.now())
     except LinkExpired as expired:
+        refused(request, Refused.EXPIRED_LINK, "expired link")
         number = expired.claim.number
         return message_page(
             "This link has expired",
@@ -55,6 +58,7 @@ def visit(engine: Engine, request: web.Request, below: int = 0) -> Visit | web.R
             number=number,
         )
     except LinkForged:
+        refused(request, Refused.FORGED_LINK, "link that was not made here, or was changed")
         said = (
             "It is incomplete, or was changed on its way. Some mail programs break long links "
             "in two: copy the whole link from the message, or use a newer message."
@@ -70,10 +74,9 @@ def forgotten(seen_by: Visit) -> web.Response:
     return message_page(title, said, status=404, up=seen_by.up)
 
 
-async def chosen(request: web.Request, plan: Plan) -> str:
+def chosen(form: Mapping[str, str], plan: Plan) -> str:
     """Who the form says it is: one of the configured people, any name only without any."""
-    given = (await request.post()).get("person", "")
-    name = one_line(given, LONGEST_NAME) if isinstance(given, str) else ""
+    name = one_line(form.get("person", ""), LONGEST_NAME)
     return name if not plan.people or name in plan.people else ""
 
 

@@ -275,6 +275,7 @@ async def test_who_may_make_and_read_them(tmp_path: Path) -> None:
         head = {"Authorization": "Bearer test-api-token"}
         right = await client.post("/api/v2/silences", json=body(world), headers=head)
         assert right.status == 200
-        foreign = {**head, "Sec-Fetch-Site": "cross-site"}
-        other = await client.post("/api/v2/silences", json=body(world), headers=foreign)
-        assert other.status == 403
+        # E53: the token suffices; boards that proxy to us pass the browser's headers on.
+        proxied = {**head, "Sec-Fetch-Site": "cross-site", "Origin": "https://karma.example.com"}
+        other = await client.post("/api/v2/silences", json=body(world), headers=proxied)
+        assert other.status == 200

@@ -1,0 +1,132 @@
+"""Refused requests leave a trace, and repeated guessing gets slow answers."""
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from gateway.web.guessing import (
+    FORGOTTEN_EVERY,
+    FREE,
+    LONGEST_WAIT,
+    MOST_ADDRESSES,
+    Guessing,
+    client_of,
+)
+from gateway.web.refusals import LINES, PERIOD, Refusals, Refused
+from tests.web.conftest import Client
+from tests.web.real import served, token
+from tests.web.test_operating import samples
+from tests.web.world import FakeEngine
+
+KINDS = "gateway_http_refused_total"
+
+
+def test_guessing_is_slowed_down_by_address() -> None:
+    """The first failures cost nothing, the next wait longer and longer, up to a bound."""
+    guessing = Guessing()
+    waits = [guessing.failed("10.0.0.7", 0.0) for _ in range(FREE + 20)]
+    assert waits[:FREE] == [0.0] * FREE
+    assert waits[FREE:] == sorted(waits[FREE:])
+    assert waits[FREE] > 0.0
+    assert waits[-1] == LONGEST_WAIT
+    assert guessing.failed("10.0.0.8", 0.0) == 0.0
+
+
+def test_failures_are_forgotten() -> None:
+    """Who stops guessing is answered at once again a minute later."""
+    guessing = Guessing()
+    for _ in range(100):
+        guessing.failed("10.0.0.7", 0.0)
+    assert guessing.failed("10.0.0.7", (FREE + 10) * FORGOTTEN_EVERY) == 0.0
+
+
+def test_the_memory_of_failures_is_bounded() -> None:
+    """Failures from any number of addresses take bounded memory; the oldest are forgotten."""
+    guessing = Guessing()
+    for number in range(3 * MOST_ADDRESSES):
+        guessing.failed(f"client {number}", float(number))
+    assert len(guessing) == MOST_ADDRESSES
+
+
+@pytest.mark.parametrize(
+    ("peer", "client"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("::1", "::1"),
+        ("", ""),
+    ],
+)
+def test_a_client_is_an_address_or_a_network_of_ipv6(peer: str, client: str) -> None:
+    """A stranger with a /64 has 2^64 addresses: they count as one."""
+    assert client_of(peer) == client
+
+
+def test_log_lines_are_limited_and_counted(caplog: pytest.LogCaptureFixture) -> None:
+    """A flood writes a few lines in ten seconds; the next one says how many were left out."""
+    counted: list[str] = []
+    refusals = Refusals(counted.append)
+    for _ in range(1000):
+        refusals.note(Refused.SOURCE, "192.0.2.7", "wrong credentials", 5.0)
+    assert len(caplog.records) == LINES
+    refusals.note(Refused.FORGED_LINK, "192.0.2.7", "forged link", 5.0)
+    assert len(caplog.records) == LINES + 1  # another kind is not drowned
+    refusals.note(Refused.SOURCE, "192.0.2.7", "wrong credentials", 5.0 + PERIOD)
+    assert caplog.records[-1].__dict__["left_out"] == 1000 - LINES
+    assert caplog.records[-1].__dict__["address"] == "192.0.2.7"
+    assert len(counted) == 1002
+
+
+async def test_only_failing_guesses_wait() -> None:
+    """The sender with the right token behind the same proxy is never delayed."""
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    refusals = Refusals(lambda _: None)
+    for _ in range(FREE + 3):
+        await refusals.slow_down(Refused.SOURCE, "192.0.2.7", 0.0, sleep)
+    assert len(slept) == 3
+    await refusals.slow_down(Refused.EXPIRED_LINK, "192.0.2.7", 0.0, sleep)
+    await refusals.slow_down(Refused.SOURCE, "192.0.2.8", 0.0, sleep)
+    assert len(slept) == 3
+
+
+async def test_every_failed_proof_is_counted_by_kind(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """E19: wrong tokens, forged and expired links leave a metric and a line with the address."""
+    caplog.set_level(logging.WARNING, "gateway.web.refusals")
+    env = {"listen": "0.0.0.0:9095", "external_url": "https://alerts.example.com"}
+    async with served(tmp_path, api_token="test-api-token", **env) as (world, client):
+        wrong = {"Authorization": "Bearer test-wrong-guess"}
+        assert (await client.get("/api/v1/incidents", headers=wrong)).status == 401
+        assert (await client.get("/api/v1/incidents")).status == 401
+        assert (await client.get(f"/ack/{token(world)}x")).status == 404
+        assert (await client.get(f"/ack/{token(world, life=-1.0)}")).status == 410
+        foreign = {"Sec-Fetch-Site": "cross-site"}
+        assert (await client.post(f"/ack/{token(world)}", headers=foreign)).status == 403
+        found = await samples(client)
+    for kind in ("api_token", "no_token", "forged_link", "expired_link", "origin"):
+        assert found[f'{KINDS}{{kind="{kind}"}}'] == 1, kind
+    assert len(caplog.records) == 4  # a browser's first request without a token is no event
+    assert all(record.__dict__["address"] == "127.0.0.1" for record in caplog.records)
+    assert "test-wrong-guess" not in caplog.text
+
+
+async def test_a_sender_with_wrong_credentials_is_counted(
+    client: Client, engine: FakeEngine
+) -> None:
+    """A source's wrong bearer, basic or signature is one kind of its own."""
+    for source, head in (
+        ("bearer", {"Authorization": "Bearer test-wrong"}),
+        ("basic", {"Authorization": "Basic eDp5"}),
+        ("signed", {"X-Signature": "00" * 32}),
+    ):
+        answer = await client.post(f"/webhook/{source}", json={}, headers=head)
+        assert answer.status == 401
+    assert engine.metrics.registry.get_sample_value(KINDS, {"kind": "source"}) == 3
