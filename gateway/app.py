@@ -31,6 +31,8 @@ from gateway.metrics import Metrics
 from gateway.render.words import Renderer
 from gateway.store import Store, outbox
 from gateway.web.app import build_app
+from gateway.web.descriptors import raise_soft_limit, room_for
+from gateway.web.guard import Limits
 from gateway.web.server import runner_for
 
 log = logging.getLogger(__name__)
@@ -115,6 +117,7 @@ async def serve(
 
     `ready` is called with the engine and the address once requests are answered.
     """
+    descriptors = raise_soft_limit()
     engine = build_engine(settings, env)
     await engine.store.start()
     if engine.store.beside:
@@ -124,7 +127,15 @@ async def serve(
         )
     if engine.store.alone:  # who claimed messages before us is gone: no lease to wait for
         await engine.store.write(partial(outbox.inherit, now=clock.now()))
-    runner = runner_for(build_app(engine, settings))
+    room = room_for(settings.max_connections, descriptors)
+    if room.connections < settings.max_connections:
+        log.warning(
+            "at most %d connections: the limit on open files is %d (raise it, ulimit -n)",
+            room.connections,
+            descriptors,
+        )
+    limits = Limits(room.connections, settings.max_connections_per_address)
+    runner = runner_for(build_app(engine, settings), limits)
     await runner.setup()
     await engine.start()
     stop = asyncio.Event()
@@ -139,7 +150,7 @@ async def serve(
         url, proxy = settings.heartbeat_url, settings.heartbeat_proxy
         engine.run("heartbeat", partial(beat, engine, url, proxy))
     try:
-        site = web.TCPSite(runner, settings.host or None, settings.port, backlog=1024)
+        site = web.TCPSite(runner, settings.host or None, settings.port, backlog=room.backlog)
         await site.start()
         host, port = runner.addresses[0][:2]
         ready(engine, f"http://{host}:{port}{settings.route_prefix}")

@@ -101,6 +101,15 @@ class Metrics:
             ["kind"],
             registry=registry,
         )
+        self._connections = Gauge(
+            "gateway_http_connections", "HTTP connections that are open.", registry=registry
+        )
+        self._connections_closed = Counter(
+            "gateway_http_connections_closed",
+            "HTTP connections closed or refused by a limit, by reason.",
+            ["reason"],
+            registry=registry,
+        )
         self._decisions = Counter(
             "gateway_decisions",
             "Decisions about incidents, by the reason to speak or to keep quiet.",
@@ -211,6 +220,14 @@ class Metrics:
     def refused(self, kind: str) -> None:
         """An HTTP request was refused: malformed, or without the right to be answered."""
         self._refused.labels(kind).inc()
+
+    def connections(self, count: int) -> None:
+        """How many HTTP connections are open."""
+        self._connections.set(count)
+
+    def connection_closed(self, why: str) -> None:
+        """A connection was closed or refused by a limit."""
+        self._connections_closed.labels(why).inc()
 
     def ingested(self, source: str, taken: int, refused: int = 0, truncated: int = 0) -> None:
         """Alerts of a committed request."""

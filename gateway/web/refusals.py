@@ -42,13 +42,33 @@ GUESSES = frozenset(
 """Kinds by which a stranger can try keys; only they are slowed down."""
 
 
+class LineBudget:
+    """At most LINES log lines of one kind in PERIOD seconds."""
+
+    def __init__(self) -> None:
+        self._began = float("-inf")
+        self._written = 0
+        self._left_out = 0
+
+    def take(self, now: float) -> int | None:
+        """Return how many lines were left out before this one, or None to leave it out too."""
+        if now - self._began >= PERIOD:
+            self._began, self._written = now, 0
+        if self._written >= LINES:
+            self._left_out += 1
+            return None
+        self._written += 1
+        left_out, self._left_out = self._left_out, 0
+        return left_out
+
+
 class Refusals:
     """What is known of refused requests. `count` is called with the kind of each."""
 
     def __init__(self, count: Callable[[str], None]) -> None:
         self._count = count
         self._guessing = Guessing()
-        self._lines = {kind: _Lines() for kind in Refused}
+        self._lines = {kind: LineBudget() for kind in Refused}
         self._waiting = 0
 
     def note(self, kind: Refused, address: str, words: str, now: float) -> None:
@@ -82,26 +102,6 @@ class Refusals:
 REFUSALS: web.AppKey[Refusals] = web.AppKey("gateway.refusals", Refusals)
 
 
-class _Lines:
-    """A budget of log lines of one kind."""
-
-    def __init__(self) -> None:
-        self._began = float("-inf")
-        self._written = 0
-        self._left_out = 0
-
-    def take(self, now: float) -> int | None:
-        """Return how many lines were left out before this one, or None to leave it out too."""
-        if now - self._began >= PERIOD:
-            self._began, self._written = now, 0
-        if self._written >= LINES:
-            self._left_out += 1
-            return None
-        self._written += 1
-        left_out, self._left_out = self._left_out, 0
-        return left_out
-
-
 def refused(request: web.Request, kind: Refused, words: str) -> None:
     """Leave the trace of a refusal; the caller answers it. Call it once for a request."""
     request[_KIND] = kind.value
@@ -118,5 +118,14 @@ async def slow_guessing(request: web.Request, handler: Handler) -> web.StreamRes
         loop = asyncio.get_running_loop()
         address = request.remote or ""
         refusals = request.app[REFUSALS]
-        await refusals.slow_down(Refused(kind), address, loop.time(), asyncio.sleep)
+        give_way = getattr(request.protocol, "give_way", _nothing)
+        give_way(True)
+        try:
+            await refusals.slow_down(Refused(kind), address, loop.time(), asyncio.sleep)
+        finally:
+            give_way(False)
     return response
+
+
+def _nothing(_: bool) -> None:
+    """For a server whose connections are not guarded."""

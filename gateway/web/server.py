@@ -1,8 +1,17 @@
 """How the application is served: one runner with everything that must not be left to defaults."""
 
+import asyncio
 from typing import Any
 
 from aiohttp import web
+from aiohttp.http_parser import RawRequestMessage
+from aiohttp.web_server import Server
+
+from gateway.web.connections import Connection
+from gateway.web.guard import Guard, Limits
+from gateway.web.keys import ENGINE
+from gateway.web.paths import with_plain_path
+from gateway.web.refusals import REFUSALS, Refusals
 
 SERVED_AS: dict[str, Any] = {
     # Unpacking would begin before anything could refuse it, and what it yields has no bound.
@@ -11,9 +20,66 @@ SERVED_AS: dict[str, Any] = {
     "access_log": None,
     # Time for the rest of a refused body to arrive unread, so that the sender sees the answer.
     "lingering_time": 5.0,
+    # Longer than the pools of senders keep a connection (Prometheus 300 s, balancers up to 600 s):
+    # the side that keeps it shorter closes it, and a request must not meet a closing server.
+    "keepalive_timeout": 620.0,
 }
 
+SWEEP_EVERY = 1.0
+"""Seconds between two looks for connections that keep us waiting."""
 
-def runner_for(app: web.Application) -> web.AppRunner:
-    """A runner for `app`; whoever calls `setup()` also opens the site and calls `cleanup()`."""
-    return web.AppRunner(app, handle_signals=False, shutdown_timeout=5.0, **SERVED_AS)
+
+class GuardedServer(Server):
+    """aiohttp's server, whose connections are guarded and whose paths are plain."""
+
+    def __init__(self, server: Server, guard: Guard, refusals: Refusals) -> None:
+        super().__init__(
+            server.request_handler,
+            request_factory=self._plain_request,
+            handler_cancellation=server.handler_cancellation,
+            loop=server._loop,
+            **server._kwargs,
+        )
+        self._factory = server.request_factory
+        self._guard, self._refusals = guard, refusals
+
+    def __call__(self) -> Connection:
+        return Connection(self, self._guard, self._refusals, loop=self._loop, **self._kwargs)
+
+    def _plain_request(self, message: RawRequestMessage, *rest: Any) -> web.BaseRequest:
+        return self._factory(with_plain_path(message), *rest)
+
+
+class GuardedRunner(web.AppRunner):
+    """aiohttp's runner, with a guard over the connections of its server."""
+
+    __slots__ = ("_guard", "_limits", "_sweeping")
+
+    def __init__(self, app: web.Application, limits: Limits, **kwargs: Any) -> None:
+        super().__init__(app, **kwargs)
+        self._limits = limits
+        self._sweeping: asyncio.TimerHandle | None = None
+
+    async def _make_server(self) -> Server:
+        loop = asyncio.get_running_loop()
+        self._guard = Guard(self._limits, self._app[ENGINE].metrics, loop.time)
+        server = await super()._make_server()
+        self._sweep(loop)
+        return GuardedServer(server, self._guard, self._app[REFUSALS])
+
+    async def cleanup(self) -> None:
+        """Stop serving. Requests that have begun are answered first."""
+        await super().cleanup()
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+
+    def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._sweeping = loop.call_later(SWEEP_EVERY, self._sweep, loop)
+        self._guard.sweep()
+
+
+def runner_for(app: web.Application, limits: Limits, **kwargs: Any) -> web.AppRunner:
+    """A runner for `app`; the caller of `setup()` also opens the site and calls `cleanup()`."""
+    return GuardedRunner(
+        app, limits, handle_signals=False, shutdown_timeout=5.0, **{**SERVED_AS, **kwargs}
+    )

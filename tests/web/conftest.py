@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import TestClient
 
-from gateway.web.server import SERVED_AS
+from tests.web.served import GuardedTestServer
 from tests.web.world import FakeEngine, app_for
 
 Client = TestClient[Any, Any]
@@ -20,6 +20,6 @@ def engine() -> FakeEngine:
 @pytest.fixture
 async def client(engine: FakeEngine, aiohttp_client: Callable[..., Awaitable[Client]]) -> Client:
     """A client of the application with the small engine behind it."""
-    server = TestServer(app_for(engine))
-    await server.start_server(**SERVED_AS)
+    server = GuardedTestServer(app_for(engine))
+    await server.start_server()
     return await aiohttp_client(server)

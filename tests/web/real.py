@@ -5,11 +5,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import TestClient
 
 from gateway.web.app import build_app
-from gateway.web.server import SERVED_AS
 from tests.flow.world import ROUTES, World
+from tests.web.served import GuardedTestServer
 from tests.web.world import settings
 
 Client = TestClient[Any, Any]
@@ -22,8 +22,8 @@ async def served(
     """The world and a client of its web. `env` are server settings without their prefix."""
     world = World(f"sqlite:///{folder}/gateway.db", routes)
     await world.start()
-    server = TestServer(build_app(world.engine, settings(**env)))
-    await server.start_server(**SERVED_AS)
+    server = GuardedTestServer(build_app(world.engine, settings(**env)))
+    await server.start_server()
     try:
         async with TestClient(server) as client:
             yield world, client

@@ -1,0 +1,18 @@
+"""A test server that serves as the gateway does: the same runner, guard and paths."""
+
+from typing import Any
+
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from gateway.web.guard import Limits
+from gateway.web.server import runner_for
+
+
+class GuardedTestServer(TestServer):
+    """aiohttp's test server with the gateway's own runner."""
+
+    limits = Limits()
+
+    async def _make_runner(self, **kwargs: Any) -> web.AppRunner:
+        return runner_for(self.app, self.limits, **kwargs)
