@@ -9,6 +9,7 @@ from functools import lru_cache
 import re2
 
 from gateway.core.labels import Labels, quote
+from gateway.core.pattern_cost import MEMORY, refusal
 
 OPERATORS = ("=", "!=", "=~", "!~")
 
@@ -21,12 +22,14 @@ RESERVED = SPACES | frozenset("{}!=~,\\\"'`")
 """What a label name or value must not contain unless it is quoted (Alertmanager's lexer)."""
 
 _REMEMBERED_ANSWERS = 4096
+_LONGEST_SHOWN = 1000  # characters of a pattern in an error
 
 _HINTS = {
     "missing )": r"a ( is not closed; write \( for one that is meant",
     "unexpected )": r"a ) closes nothing; write \) for one that is meant",
     "missing ]": r"a [ is not closed; write \[ for one that is meant",
     "no argument for repetition": "there is nothing to repeat; any text is .*",
+    "pattern too large": "use fewer or smaller repetitions, or write several matchers",
     "invalid perl operator": "RE2 cannot look ahead or behind; the operator !~ excludes",
 }
 """What to write instead, by the beginnings of RE2's complaints."""
@@ -126,15 +129,15 @@ def format_matchers(matchers: Iterable[Matcher]) -> str:
     return "{" + ",".join(map(str, matchers)) + "}"
 
 
-def _compile(op: str, value: str) -> Callable[[str], bool]:
+def _compile(op: str, value: str, bounded: bool = True) -> Callable[[str], bool]:
     if op == "=":
         return value.__eq__
     if op == "!=":
         return value.__ne__
     if op == "=~":
-        return _pattern_test(value)
+        return _pattern_test(value, bounded)
     if op == "!~":
-        test = _pattern_test(value)
+        test = _pattern_test(value, bounded)
         return lambda text: not test(text)
     raise MatcherError(f"{op!r} is not an operator: write one of {' '.join(OPERATORS)}")
 
@@ -145,29 +148,34 @@ def _compile_later(op: str, value: str) -> Callable[[str], bool]:
     def first_compile(text: str) -> bool:
         nonlocal test
         if test is None:
-            test = _compile(op, value)
+            # It was taken once: a bound that is newer than it must not end a silence.
+            test = _compile(op, value, bounded=False)
         return test(text)
 
     return first_compile
 
 
 @lru_cache(maxsize=1024)
-def _pattern_test(pattern: str) -> Callable[[str], bool]:
+def _pattern_test(pattern: str, bounded: bool) -> Callable[[str], bool]:
     """Return a test for a whole value that remembers its latest answers.
 
     Labels take few values and RE2 from Python costs some microseconds a call. The memory is
     bounded: a label whose value is always new must not fill it.
     """
     options = re2.Options()
+    if bounded:
+        why = refusal(pattern)
+        if why is not None:
+            raise MatcherError(f"{pattern[:60]!r}… is refused: {why}")
+        options.max_mem = MEMORY
     options.log_errors = False
     options.never_capture = True
     try:
         # Joined like this, not with the text escaped, because Alertmanager joins it like this.
         search = re2.compile(f"^(?:{pattern})$", options).search
     except (re2.error, UnicodeEncodeError) as error:
-        raise MatcherError(
-            f"{pattern!r} is not an RE2 pattern: {_reason(error, pattern)}"
-        ) from None
+        shown = repr(pattern) if len(pattern) <= _LONGEST_SHOWN else f"{pattern[:60]!r}…"
+        raise MatcherError(f"{shown} is not an RE2 pattern: {_reason(error, pattern)}") from None
     answers: dict[str, bool] = {}
 
     def test(text: str) -> bool:

@@ -14,6 +14,7 @@ from gateway.store import incidents
 from gateway.web.api import questions
 from gateway.web.api import silence_models as models
 from gateway.web.api.incidents import person
+from gateway.web.compiling import read_off_loop
 from gateway.web.errors import RequestError
 
 _FIELDS = {"endsAt": "ends_at", "createdBy": "created_by", "goneFor": "gone_for"}
@@ -124,7 +125,7 @@ async def _matchers(
         raise _wrong("matchers", "give matchers or an incident, one of them")
     if number is None:
         try:
-            return tuple(matcher for text in given for matcher in read_matchers(text))
+            return await read_off_loop(given, _read_all, given)
         except MatcherError as error:
             raise _wrong("matchers", str(error)) from None
     wanted = number
@@ -137,6 +138,10 @@ async def _matchers(
         said = f"nothing tells the alerts of incident #{number} from others: write matchers"
         raise _wrong("incident", said)
     return found
+
+
+def _read_all(texts: Sequence[str]) -> tuple[Matcher, ...]:
+    return tuple(matcher for text in texts for matcher in read_matchers(text))
 
 
 def _labels(text: str) -> dict[str, str]:

@@ -12,20 +12,23 @@ from gateway.web.api_v2.answers import Complaint, as_in_v2
 from gateway.web.api_v2.questions import flag, matchers
 from gateway.web.api_v2.shapes import AlertList, GroupList
 from gateway.web.api_v2.streams import stream
+from gateway.web.compiling import read_off_loop
 from gateway.web.keys import ENGINE
 
 
 async def alerts(request: web.Request) -> web.StreamResponse:
     """The alerts that burn."""
     burning, shape = request.app[ENGINE].burning, AlertList()
-    return await stream(request, burning.alerts(_asked(request), shape), shape.end)
+    asked = await read_off_loop(request.query.values(), _asked, request)
+    return await stream(request, burning.alerts(asked, shape), shape.end)
 
 
 async def groups(request: web.Request) -> web.StreamResponse:
     """The same, by open incident."""
     engine = request.app[ENGINE]
     shape = GroupList(engine.plan)
-    return await stream(request, engine.burning.groups(_asked(request), shape), shape.end)
+    asked = await read_off_loop(request.query.values(), _asked, request)
+    return await stream(request, engine.burning.groups(asked, shape), shape.end)
 
 
 def _asked(request: web.Request) -> Asked:

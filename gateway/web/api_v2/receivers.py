@@ -6,12 +6,14 @@ from gateway.core.matcher import matches_all
 from gateway.web.access import reading
 from gateway.web.api_v2.answers import answer, as_in_v2
 from gateway.web.api_v2.questions import matchers
+from gateway.web.compiling import read_off_loop
 from gateway.web.keys import ENGINE
 
 
 async def receivers(request: web.Request) -> web.StreamResponse:
     """All, in the order of routes.yaml; each has the label `name`, as in Alertmanager 0.33."""
-    wanted = matchers(request, "receiver_matchers")
+    texts = request.query.values()
+    wanted = await read_off_loop(texts, matchers, request, "receiver_matchers")
     every = [
         {"labels": {"name": name}, "name": name} for name in request.app[ENGINE].plan.receivers
     ]

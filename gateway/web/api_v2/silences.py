@@ -4,6 +4,7 @@ Answers and statuses are those recorded of Alertmanager 0.33. A silence is on di
 answered (promise 1).
 """
 
+import asyncio
 from collections.abc import Iterator
 
 import orjson
@@ -19,6 +20,7 @@ from gateway.web.api_v2.answers import NO_STORE, Complaint, answer, as_in_v2
 from gateway.web.api_v2.questions import flag, matchers
 from gateway.web.api_v2.silence_body import read_silence, silence_id, write_silence
 from gateway.web.bodies import expect_json, read_body
+from gateway.web.compiling import read_off_loop
 from gateway.web.keys import ENGINE
 
 LARGEST_BODY = 64 * 1024
@@ -33,7 +35,7 @@ class SilencesV2:
 
     async def list(self, request: web.Request) -> web.StreamResponse:
         """Those that are active, pending, and ended lately: whichever is asked for."""
-        wanted = matchers(request)
+        wanted = await read_off_loop(request.query.values(), matchers, request)
         shown = {state for state in _ORDER if flag(request, state)}
         now = self._engine.now()
 
@@ -58,7 +60,8 @@ class SilencesV2:
         (new in Alertmanager 0.32), and that it may end with its alerts.
         """
         expect_json(request)
-        asked = read_silence(await read_body(request, LARGEST_BODY))
+        body = await read_body(request, LARGEST_BODY)
+        asked = await asyncio.to_thread(read_silence, body)
         silences = self._engine.silences
         before = await silences.get(asked.id) if asked.id else None
         kept = before.annotations if before else NOTHING
