@@ -18,6 +18,7 @@ from gateway.config.kinds import Entry, Reading
 from gateway.config.names import declared, refuse_twice
 from gateway.config.problem import ConfigError, Findings, Problem, Spot, short
 from gateway.config.references import References
+from gateway.config.regular_file import read_regular
 from gateway.config.yamltree import MAX_BYTES, Node, Scalar, read_tree
 from gateway.core.plan import DEFAULT_RESOLVE_TIMEOUT, Plan, Repeats
 from gateway.core.routing import build_route
@@ -48,7 +49,7 @@ def load(
     path_or_text: Path | str,
     *,
     env: Mapping[str, str],
-    read_file: Callable[[Path], bytes] = Path.read_bytes,
+    read_file: Callable[[Path], bytes] = read_regular,
     now: float | None = None,
     file: str = "routes.yaml",
 ) -> Config:

@@ -48,6 +48,8 @@ def check_templates(renderer: Renderer) -> list[TemplateProblem]:
 
 
 def _static(renderer: Renderer) -> Iterator[TemplateProblem]:
+    for path in renderer.lookup.irregular():
+        yield TemplateProblem(str(path), None, "not a regular file, so it is no template")
     used: set[str] = set()
     own = [name for name in renderer.lookup.files() if not renderer.lookup.is_shipped(name)]
     for name in own:

@@ -4,10 +4,16 @@ A template is named ``<channel>/<part>.j2``, or ``<channel>/<part>.<kind>.j2`` f
 notice. A file of the admin's replaces the shipped one of the same name and nothing else.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    TemplateSyntaxError,
+)
 
 from gateway.core.notice import Kind
 from gateway.shipped import shipped_templates
@@ -25,6 +31,24 @@ SENTENCES = ("headline", "tag", "why", "when", "asked")
 
 SUFFIX = ".j2"
 
+LARGEST = 256 * 1024
+"""Bytes of one template. The largest shipped one has 7,000; a file of gigabytes fills memory."""
+
+
+class _Folder(FileSystemLoader):
+    """A folder of templates. A pipe or a device in it is no template: only regular files are."""
+
+    def get_source(
+        self, environment: Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
+        for folder in self.searchpath:
+            file = Path(folder, template)
+            if file.is_file() and file.stat().st_size > LARGEST:
+                raise TemplateSyntaxError(
+                    f"the file is larger than {LARGEST // 1024} KiB", 1, template, str(file)
+                )
+        return super().get_source(environment, template)
+
 
 class Lookup:
     """Finds the template for a channel's part, and remembers."""
@@ -33,7 +57,7 @@ class Lookup:
         shipped = shipped_templates()
         own = [folder for folder in folders if folder.resolve() != shipped.resolve()]
         self.folders = (*own, shipped)
-        self.loader: BaseLoader = ChoiceLoader([FileSystemLoader(f) for f in self.folders])
+        self.loader: BaseLoader = ChoiceLoader([_Folder(f) for f in self.folders])
         self._names: dict[tuple[str, str, str], str] = {}
 
     def name_of(self, channel: str, part: str, kind: Kind) -> str:
@@ -65,6 +89,11 @@ class Lookup:
         """Whether the file in use is the gateway's own."""
         path = self.path_of(name)
         return path is not None and path.is_relative_to(self.folders[-1])
+
+    def irregular(self) -> Iterator[Path]:
+        """What is called like a template and is no regular file: pipes, devices, folders."""
+        for folder in self.folders[:-1]:
+            yield from (one for one in sorted(folder.rglob(f"*{SUFFIX}")) if not one.is_file())
 
     def files(self) -> Iterator[str]:
         """The names of all templates that there are, each once."""

@@ -1,5 +1,6 @@
 """`gateway check` finds what is wrong with templates before an alert does."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from gateway.render.check import check_templates
 from gateway.render.samples import LINKS, sample
 from gateway.render.view import NAMES
+from gateway.render.words import Renderer
 from tests.render.rendering import SHIPPED, ZONE, renderer_with
 
 
@@ -67,3 +69,15 @@ def test_every_name_is_documented_and_there() -> None:
     each = sample()
     names = SHIPPED.names(each.facts, each.target("email"), LINKS, ZONE, each.kind, each.reason)
     assert set(names) - set(SHIPPED.plain.globals) == set(NAMES)
+
+
+def test_a_pipe_or_a_huge_file_is_no_template(tmp_path: Path) -> None:
+    """Promise 7: a pipe is never waited for and a huge file never read; check names both."""
+    (tmp_path / "email").mkdir()
+    os.mkfifo(tmp_path / "email" / "text.j2")
+    with (tmp_path / "email" / "subject.j2").open("wb") as file:
+        file.truncate(1024**4)
+    found = {problem.file: problem for problem in check_templates(Renderer([tmp_path]))}
+    assert "not a regular file" in found[f"{tmp_path}/email/text.j2"].message
+    assert "larger than 256 KiB" in found[f"{tmp_path}/email/subject.j2"].message
+    assert not any(problem.warning for problem in found.values())
