@@ -48,7 +48,7 @@ def command(config: Path | None, templates: Path | None) -> None:
 
         uvloop.run(serve(settings, os.environ, ready))
     except ConfigError as error:
-        for problem in (*error.problems, *error.warnings):
+        for problem in (*error.masked(), *error.warnings):
             click.echo(str(problem), err=True)
         click.echo(f"not started: {plural(len(error.problems), 'error')}", err=True)
         raise SystemExit(1) from None

@@ -16,7 +16,7 @@ from gateway.config.doubts import note_doubts
 from gateway.config.grammar import FILE
 from gateway.config.kinds import Entry, Reading
 from gateway.config.names import declared, refuse_twice
-from gateway.config.problem import ConfigError, Findings, Problem, Spot, short
+from gateway.config.problem import ConfigError, Findings, Problem, Spot, masked, short
 from gateway.config.references import References
 from gateway.config.regular_file import read_regular
 from gateway.config.yamltree import MAX_BYTES, Node, Scalar, read_tree
@@ -69,12 +69,13 @@ def load(
     findings = Findings(file)
     tree = read_tree(source, findings)
     config = None
+    references = References(env, read_file, folder)
     if tree is not None:
-        references = References(env, read_file, folder)
         config = _config(tree, _digest(source), now, Reading(findings, references))
     if config is None or findings.count:
-        raise ConfigError(findings.errors, findings.warnings)
-    return config
+        raise ConfigError(findings.errors, findings.warnings, references.values)
+    warnings = tuple(masked(warning, references.values) for warning in config.warnings)
+    return replace(config, warnings=warnings)
 
 
 def _read(path: Path, read_file: Callable[[Path], bytes]) -> bytes:

@@ -1,9 +1,15 @@
 """What is wrong with a file: where, what, and what to write instead."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 _LONGEST_TEXT = 80
+SHORTEST_MASKED = 4
+"""Characters of a value that is masked; shorter ones are parts of ordinary words."""
+
+SHORTEST_CUT = 8
+"""Characters by which the beginning of a value is known where the rest was cut off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,12 @@ class Problem:
             "allowed": list(self.allowed),
         }
 
+    @property
+    def where(self) -> str:
+        """File, line, column and field, and nothing of what stands there: anyone may read it."""
+        place = f"{self.file}:{self.line}:{self.column}"
+        return f"{place} ({self.path})" if self.path else place
+
 
 class Wrong(ValueError):
     """A value that is not right; `suggestion` is one that would be, and is near."""
@@ -65,13 +77,43 @@ class Wrong(ValueError):
 class ConfigError(Exception):
     """The file cannot be used; `problems` are all its faults, `warnings` what else was seen."""
 
-    def __init__(self, problems: Iterable[Problem], warnings: Iterable[Problem] = ()) -> None:
+    def __init__(
+        self,
+        problems: Iterable[Problem],
+        warnings: Iterable[Problem] = (),
+        values: Mapping[str, str] | None = None,
+    ) -> None:
+        """`values` are what references stand for, each with its reference."""
         self.problems = tuple(problems)
         self.warnings = tuple(warnings)
+        self._values = dict(values or {})
         super().__init__(self.problems)
+
+    def masked(self) -> tuple[Problem, ...]:
+        """The faults for a log: `${NAME}` in place of the value that it stands for."""
+        return tuple(masked(problem, self._values) for problem in self.problems)
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.problems))
+
+
+def masked(problem: Problem, values: Mapping[str, str]) -> Problem:
+    """Return the problem with each of `values` replaced by its reference.
+
+    A value may have been shortened or put on one line before it got into the text.
+    """
+    message, text = problem.message, problem.text
+    for value, reference in sorted(values.items(), key=lambda pair: -len(pair[0])):
+        line = " ".join(value.split())
+        for form in {value, line}:
+            if len(form) >= SHORTEST_MASKED:
+                message = message.replace(form, reference)
+                text = text.replace(form, reference)
+        if len(line) > SHORTEST_CUT:
+            cut = re.compile(re.escape(line[:SHORTEST_CUT]) + ".*?…")
+            by = reference.replace("\\", r"\\")
+            message, text = cut.sub(by, message), cut.sub(by, text)
+    return replace(problem, message=message, text=text)
 
 
 class Findings:

@@ -51,6 +51,8 @@ class References:
     read_file: Callable[[Path], bytes]
     folder: Path  # what a relative ${file:PATH} is relative to
     _files: dict[str, str] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict)
+    """What references stood for so far, each with its reference: texts of errors may hold it."""
 
     def expand(self, text: str) -> str:
         """The text with its references replaced. Raises ReferenceFault."""
@@ -77,11 +79,15 @@ class References:
             )
         name, path, marked, default = body.groups()
         if path is not None:
-            return self._file(path, default if marked else None)
+            content = self._file(path, default if marked else None)
+            self.values[content] = f"${{file:{path}}}"
+            return content
         value = self.env.get(name, "")
         if value:
+            self.values[value] = f"${{{name}}}"
             return value
         if marked:
+            self.values[str(default)] = f"${{{name}}}"
             return str(default)
         if name in self.env:
             raise ReferenceFault(f"the environment variable {name} is set, but empty")

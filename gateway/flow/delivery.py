@@ -94,8 +94,11 @@ class Delivery:
         for name, courier in self.couriers.items():
             since = courier.failing_since
             bad = since is not None and now - since > self._parts.stuck_after
-            text = f"nothing delivered for {now - (since or now):.0f} s: {courier.failing_with}"
-            found.append(Health(f"channel {name}", not bad, text if bad else ""))
+            public = f"nothing delivered for {now - (since or now):.0f} s"
+            text = f"{public}: {courier.failing_with}"
+            found.append(
+                Health(f"channel {name}", not bad, text if bad else "", public if bad else "")
+            )
         return found
 
     async def close_retired(self) -> None:

@@ -193,7 +193,7 @@ class Engine:
             except ConfigError as error:
                 self._config_problems = error.problems
                 self.metrics.reloaded(False, self.now())
-                for problem in error.problems:
+                for problem in error.masked():
                     log.error("routes.yaml not loaded: %s", problem)
                 return error.problems
             if config.plan.watchdogs != self.plan.watchdogs:
@@ -221,10 +221,14 @@ class Engine:
         for name, loop in self._loops.loops.items():
             since = loop.failing_since
             text = f"failing for {now - since:.0f} s: {loop.error}" if since is not None else ""
-            found.append(Health(name, since is None, text))
+            found.append(Health(name, since is None, text, text.partition(":")[0]))
         found += self.delivery.health(now)
-        bad_file = "; ".join(str(problem) for problem in self._config_problems[:3])
-        found.append(Health("routes.yaml", not bad_file, bad_file))
+        faults = self._config_problems
+        bad_file = "; ".join(str(problem) for problem in faults[:3])
+        where = ", ".join(problem.where for problem in faults[:3])
+        more = f" and {len(faults) - 3} more" if len(faults) > 3 else ""
+        public = f"not loaded: faults at {where}{more}; `gateway check` says which"
+        found.append(Health("routes.yaml", not bad_file, bad_file, public if bad_file else ""))
         return found
 
     # Life.

@@ -18,11 +18,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How one component is; `text` says what is wrong and since when."""
+    """How one component is; `text` says what is wrong and since when.
+
+    `text` may quote configuration and vendors. `public_text` is for anyone; None: the same.
+    """
 
     component: str
     ok: bool
     text: str = ""
+    public_text: str | None = None
+
+    def said(self, public: bool) -> str:
+        """The text for anyone, or the whole one."""
+        return self.text if self.public_text is None or not public else self.public_text
 
 
 @dataclass(slots=True)

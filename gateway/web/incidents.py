@@ -16,6 +16,7 @@ from gateway.render.times import clock_time, duration
 from gateway.render.view import tone
 from gateway.store import Tx, reading, timeline, urgent
 from gateway.store.urgent import Cursor, Wanted
+from gateway.web.access import may_change
 from gateway.web.access import reading as for_readers
 from gateway.web.history import alert_table, audiences, events
 from gateway.web.inhibited import inhibited
@@ -80,7 +81,9 @@ class Looking:
         going, ended, counts = await self._engine.store.read(work)
         plan, now = self._engine.plan, self._engine.now()
         zone = zone_for(plan)
-        bad = [f"{one.component}: {one.text}" for one in self._engine.problems() if not one.ok]
+        public = not may_change(request)
+        ill = [one for one in self._engine.problems() if not one.ok]
+        bad = [f"{one.component}: {one.said(public)}" for one in ill]
         context = {
             "going": [_row(one, plan, zone, now) for one in going.incidents],
             "ended": [_row(one, plan, zone, now) for one in ended],

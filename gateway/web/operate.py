@@ -28,17 +28,20 @@ def is_essential(health: Health) -> bool:
     return not health.component.startswith(_BESIDE)
 
 
-def report(problems: Sequence[Health]) -> dict[str, Any]:
-    """The state of all components, the bad ones first."""
+def report(problems: Sequence[Health], public: bool = True) -> dict[str, Any]:
+    """The state of all components, the bad ones first.
+
+    `public`: without what configuration and vendors say, which may hold secrets.
+    """
     bad = [health for health in problems if not health.ok]
     lost = any(is_essential(health) for health in bad)
     status = "unavailable" if lost else "degraded" if bad else "ok"
     ordered = sorted(problems, key=lambda health: health.ok)
     return {
         "status": status,
-        "problems": [f"{health.component}: {health.text}" for health in bad],
+        "problems": [f"{health.component}: {health.said(public)}" for health in bad],
         "components": [
-            {"component": one.component, "ok": one.ok, "text": one.text} for one in ordered
+            {"component": one.component, "ok": one.ok, "text": one.said(public)} for one in ordered
         ],
     }
 

@@ -5,7 +5,7 @@ from typing import Any
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
-from gateway.web.access import changing, reading
+from gateway.web.access import changing, may_change, reading
 from gateway.web.api.endpoints import ENDPOINTS, Endpoint
 from gateway.web.api.openapi import PATH, document
 from gateway.web.bodies import expect_json, read_body
@@ -27,7 +27,8 @@ def handler_of(endpoint: Endpoint) -> Handler:
         if endpoint.given is not None:
             expect_json(request)
             arguments.append(_given(endpoint, await read_body(request, LARGEST_BODY)))
-        answer = await endpoint.handler(*arguments)
+        told = {"trusted": may_change(request)} if endpoint.trusts else {}
+        answer = await endpoint.handler(*arguments, **told)
         return model_response(answer)
 
     return changing(handle) if endpoint.changes else reading(handle)

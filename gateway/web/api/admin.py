@@ -8,10 +8,12 @@ from gateway.web.api.incidents import notice_model
 from gateway.web.operate import report
 
 
-async def status(engine: Engine, asked: questions.NothingAsked) -> models.Status:
+async def status(
+    engine: Engine, asked: questions.NothingAsked, trusted: bool = False
+) -> models.Status:
     """Version, configuration in force, and what is wrong."""
     counts = await engine.store.read(reading.counts)
-    said = report(engine.problems())
+    said = report(engine.problems(), public=not trusted)
     return models.Status(
         status=said["status"],
         version=__version__,

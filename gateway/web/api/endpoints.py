@@ -36,6 +36,7 @@ class Endpoint:
     answer: type[models.Answer]
     given: type[questions.Question] | None = None
     errors: tuple[int, ...] = ()
+    trusts: bool = False  # the handler gets `trusted`: whether the request may change things
 
     @property
     def numbered(self) -> bool:
@@ -90,7 +91,15 @@ def _post(
 
 
 ENDPOINTS = (
-    _get("/status", "status", admin.status, questions.NothingAsked, models.Status),
+    Endpoint(
+        "GET",
+        f"{BASE}/status",
+        "status",
+        admin.status,
+        questions.NothingAsked,
+        models.Status,
+        trusts=True,
+    ),
     _get(
         "/incidents",
         "listIncidents",
