@@ -70,6 +70,7 @@ class Refusals:
         self._guessing = Guessing()
         self._lines = {kind: LineBudget() for kind in Refused}
         self._waiting = 0
+        self.sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
 
     def note(self, kind: Refused, address: str, words: str, now: float) -> None:
         """Count one refusal and perhaps log it. `words` hold nothing that the client sent."""
@@ -83,9 +84,7 @@ class Refusals:
         level = logging.DEBUG if kind is Refused.NO_TOKEN else logging.WARNING
         log.log(level, "request refused: %s", words, extra=extra)
 
-    async def slow_down(
-        self, kind: Refused, address: str, now: float, sleep: Callable[[float], Awaitable[object]]
-    ) -> None:
+    async def slow_down(self, kind: Refused, address: str, now: float) -> None:
         """Wait before a failed guess is answered, the longer the more of them `address` made."""
         if kind not in GUESSES:
             return
@@ -94,7 +93,7 @@ class Refusals:
             return
         self._waiting += 1
         try:
-            await sleep(seconds)
+            await self.sleep(seconds)
         finally:
             self._waiting -= 1
 
@@ -121,7 +120,7 @@ async def slow_guessing(request: web.Request, handler: Handler) -> web.StreamRes
         give_way = getattr(request.protocol, "give_way", _nothing)
         give_way(True)
         try:
-            await refusals.slow_down(Refused(kind), address, loop.time(), asyncio.sleep)
+            await refusals.slow_down(Refused(kind), address, loop.time())
         finally:
             give_way(False)
     return response

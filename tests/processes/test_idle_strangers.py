@@ -4,11 +4,15 @@ import resource
 import time
 from contextlib import ExitStack
 
+import pytest
+
 from tests.processes.conftest import MakeGateway
 from tests.processes.harness import wait_for
 from tests.processes.payloads import alert
 from tests.processes.routes import WEBHOOK
 from tests.processes.vendors import Vendors
+
+pytestmark = pytest.mark.process
 
 STRANGERS = 200
 

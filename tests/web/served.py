@@ -6,7 +6,12 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from gateway.web.guard import Limits
+from gateway.web.refusals import REFUSALS
 from gateway.web.server import runner_for
+
+
+async def _not_at_all(_: float) -> None:
+    """Tests never sleep: guesses are answered at once."""
 
 
 class GuardedTestServer(TestServer):
@@ -15,4 +20,5 @@ class GuardedTestServer(TestServer):
     limits = Limits()
 
     async def _make_runner(self, **kwargs: Any) -> web.AppRunner:
+        self.app[REFUSALS].sleep = _not_at_all
         return runner_for(self.app, self.limits, **kwargs)

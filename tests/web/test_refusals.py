@@ -88,11 +88,12 @@ async def test_only_failing_guesses_wait() -> None:
         slept.append(seconds)
 
     refusals = Refusals(lambda _: None)
+    refusals.sleep = sleep
     for _ in range(FREE + 3):
-        await refusals.slow_down(Refused.SOURCE, "192.0.2.7", 0.0, sleep)
+        await refusals.slow_down(Refused.SOURCE, "192.0.2.7", 0.0)
     assert len(slept) == 3
-    await refusals.slow_down(Refused.EXPIRED_LINK, "192.0.2.7", 0.0, sleep)
-    await refusals.slow_down(Refused.SOURCE, "192.0.2.8", 0.0, sleep)
+    await refusals.slow_down(Refused.EXPIRED_LINK, "192.0.2.7", 0.0)
+    await refusals.slow_down(Refused.SOURCE, "192.0.2.8", 0.0)
     assert len(slept) == 3
 
 
