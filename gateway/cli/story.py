@@ -11,7 +11,7 @@ from gateway.core.escape import one_line
 from gateway.core.matcher_text import write_labels
 from gateway.core.wallclock import zone_named
 from gateway.core.when import parse_rfc3339
-from gateway.render.asked import asked, next_names
+from gateway.render.asked import asked, next_names, who
 from gateway.render.times import clock_time, duration
 
 MOST_ALERTS = 20
@@ -69,10 +69,13 @@ def say_heading(incident: dict[str, Any], zone: str, now: float) -> None:
     severity = incident["severity"] or "no severity"
     number = paint(f"#{incident['number']} {severity}", severity_colour(severity), bold=True)
     say(f"{number}  {paint(one_line(incident['title'], 300), bold=True)}")
-    text = f"{state_words(incident, zone, now)}, since {clock(incident['since'], zone, now)}"
+    text = state_words(incident, zone, now)
+    began = clock(incident["since"], zone, now)
     if incident["resolved_at"] is None:
-        text += f" (for {duration(incident['lasted'])})"
-    say(f"{one_line(text)}, receiver {one_line(incident['receiver'])}")
+        text += f"; firing since {began} (for {duration(incident['lasted'])})"
+    else:
+        text += f"; began {began}"
+    say(f"{one_line(text)}; receiver {one_line(incident['receiver'])}")
 
 
 def state_words(incident: dict[str, Any], zone: str, now: float) -> str:
@@ -124,7 +127,7 @@ def say_timeline(events: Sequence[dict[str, Any]], zone: str, now: float) -> Non
         text = event["text"]
         to = event["data"].get("to")
         if isinstance(to, str) and to:
-            text += f", to {to}"
+            text += ", to " + ", ".join(who(one) for one in to.split(", "))
         rows.append(
             [clock(event["at"], zone, now), (event["kind"], _COLOURS.get(event["kind"])), text]
         )

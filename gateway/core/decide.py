@@ -188,7 +188,7 @@ class _Look(FlappingTurn):
         self.mark_told()
         if told:
             self.tell(told, Kind.RESOLVED, over)
-            self.record("resolved", f"{over.value}: {len(told)} told of the end")
+            self.record("resolved", f"{over.value}: {len(told)} notified")
         elif self.incident.notified_at is None:
             self.record("resolved", Reason.RESOLVED_EARLY.value)
         else:

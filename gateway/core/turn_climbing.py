@@ -51,7 +51,8 @@ class ClimbingTurn(Turn):
             self.tell(found.targets, kind, reason)
             if found.targets:
                 self.reasons.append(reason)
-                who = ", ".join(found.people) or ", ".join(step.notify)
+                people = [self.plan.name_of(person) for person in found.people]
+                who = ", ".join(people) or ", ".join(step.notify)
                 self.record("escalated", f"step {climb.step + 1}: {who}", step=climb.step + 1)
             wait = step_wait(step.wait, self.severity, self.now, self.plan)
             self.take_step(

@@ -104,10 +104,10 @@ def events(entries: Sequence[Entry], zone: str, now: float) -> tuple[list[Event]
 
 
 def alert_table(members: Sequence[Member], zone: str, now: float) -> AlertTable:
-    """The alerts, the burning ones first, then those that began last."""
+    """The alerts in the order of messages: firing before resolved, then by their start."""
     labels = [member.alert.labels for member in members]
     columns = differing(labels, None)[:MOST_COLUMNS] if len(members) > 1 else ["alertname"]
-    ordered = sorted(members, key=lambda m: (not m.firing(now), -m.alert.starts_at))
+    ordered = sorted(members, key=lambda m: (not m.firing(now), m.alert.starts_at))
     return AlertTable(
         tuple(clean(name, 60) for name in columns),
         tuple(_row(member, columns, zone, now) for member in ordered[:MOST_ROWS]),

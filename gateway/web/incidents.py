@@ -177,7 +177,10 @@ def _text(incident: Incident, plan: Plan, zone: str, now: float) -> str:
     until = incident.respond_by
     if severity and severity.respond_within == NEXT_BUSINESS_DAY and until and now < until:
         return f"waits for the next business day, until {clock_time(until, zone, now)} · {since}"
-    return f"unacknowledged · {since}"
+    if until is None:
+        return f"unacknowledged · {since}"
+    late = "overdue since" if until <= now else "acknowledge by"
+    return f"unacknowledged, {late} {clock_time(until, zone, now)} · {since}"
 
 
 def add_routes(app: web.Application) -> None:

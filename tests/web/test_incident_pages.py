@@ -37,7 +37,7 @@ async def test_the_list_shows_the_worst_first(gateway: Gateway) -> None:
     assert "2 open incidents" in page
     order = [page.index(word) for word in ("CRITICAL", "WARNING", "Resolved last", "RESOLVED")]
     assert order == sorted(order)
-    assert "unacknowledged · for 20 min" in page
+    assert "unacknowledged, overdue since 11:21 UTC · for 20 min" in page
     await world.ack(1001)
     assert "Ana has it" in await text_of(client, "GET", "/")
 
@@ -50,10 +50,10 @@ async def test_the_list_says_what_may_wait(tmp_path: Path) -> None:
         await world.advance(10 * MINUTE)
         page = await text_of(client, "GET", "/")
         assert "waits for the next business day, until Thu 19 Nov, 17:00 UTC · for 10 min" in page
-        assert "unacknowledged ·" not in page
+        assert "overdue" not in page
         await world.advance(2 * DAY)
         page = await text_of(client, "GET", "/")
-        assert "unacknowledged ·" in page
+        assert "unacknowledged, overdue since" in page
         assert "next business day" not in page
 
 

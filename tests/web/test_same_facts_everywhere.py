@@ -48,6 +48,7 @@ async def test_open_incidents_are_listed_in_one_order_everywhere(tmp_path: Path)
         page = await (await client.get("/")).text()
         assert [int(one) for one in re.findall(r"incidents/(\d+)", page)] == numbers
         assert "unacknowledged: 2 critical, 60 warning · acknowledged: 1 critical" in page
+        assert "unacknowledged, acknowledge by 11:21 UTC · for 2 min" in page
         text = await fine_at(world, client, "incidents")
         assert [int(one) for one in re.findall(r"^#(\d+)", text, re.M)] == numbers[:50]
         assert "… 13 more: --all shows them" in text
@@ -55,8 +56,9 @@ async def test_open_incidents_are_listed_in_one_order_everywhere(tmp_path: Path)
             text = await fine_at(world, client, "incidents", *more)
             assert [int(one) for one in re.findall(r"^#(\d+)", text, re.M)] == numbers
             assert "more:" not in text
-        found = await (await client.get("/api/v1/incidents?limit=2")).json()
-        assert [one["number"] for one in found["incidents"]] == numbers[:2]
+        for path in ("incidents?limit=50", "explain?person=ana"):
+            found = await (await client.get(f"/api/v1/{path}")).json()
+            assert [one["number"] for one in found["incidents"]] == numbers[:50]
 
 
 async def test_next_page_of_the_list_begins_behind_the_first(tmp_path: Path) -> None:

@@ -6,11 +6,12 @@ from difflib import get_close_matches
 from gateway.core.audience import person_targets
 from gateway.core.incident import Incident
 from gateway.core.outbox import NoticeState
-from gateway.core.plan import Person, Plan
+from gateway.core.plan import UNKNOWN_RANK, Person, Plan
 from gateway.core.rota import shifts
 from gateway.flow.engine import Engine
 from gateway.render.times import clock_time
 from gateway.store import Tx, incidents, reading, timeline
+from gateway.store.urgent import STATES
 from gateway.web.api import models
 from gateway.web.api.explain_incident import explained_model
 from gateway.web.api.explain_models import ExplainedIncident, Explanation
@@ -58,7 +59,7 @@ def _explain(
     found |= incidents.many(tx, [number for number in by_incident if number not in found])
     explained: list[ExplainedIncident] = []
     elsewhere = left_out = 0
-    for number in sorted(found, reverse=True):
+    for number in sorted(found, key=lambda number: _by_urgency(found[number])):
         incident = found[number]
         ways = leads(plan, incident, person.id, now)
         notices = by_incident.get(number, [])
@@ -83,6 +84,14 @@ def _explain(
         alerts=[],
         incidents=explained,
     )
+
+
+def _by_urgency(incident: Incident) -> tuple[int, int, int]:
+    """The order of lists: open by severity and age, then resolved ones, the newest first."""
+    state = STATES.index(incident.state.value)
+    if not incident.open:
+        return state, 0, -incident.number
+    return state, UNKNOWN_RANK if incident.rank is None else incident.rank, incident.number
 
 
 def _meanwhile(tx: Tx, start: float) -> list[Incident]:
@@ -155,6 +164,7 @@ def _short(
     if elsewhere:
         said.append(f"Other incidents in that time, which do not lead to {name}: {elsewhere}.")
     if left_out:
-        said.append(f"Incidents not shown here, older ones: {left_out}. Ask for a shorter time.")
+        text = f"Incidents not shown here, less urgent or older: {left_out}."
+        said.append(f"{text} Ask for a shorter time.")
     said.append("Shared addresses and channels are not counted: nobody knows who reads them.")
     return said
