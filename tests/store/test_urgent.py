@@ -107,6 +107,22 @@ def test_lists_by_urgency_go_by_an_index(
         assert plan.startswith("SEARCH incidents USING INDEX incidents_")
 
 
+def test_counting_by_severity_reads_no_row(sqlite_path: Path) -> None:
+    """E37: the page with the list counts a hundred thousand open incidents by an index."""
+    asked: list[Statement] = []
+
+    class Recorder:
+        def select(self, query: ClauseElement) -> list[Row]:
+            asked.append(Statement(query))
+            return []
+
+    urgent.counts(cast(Tx, Recorder()), Wanted("open", severity="critical"))
+    urgent.counts(cast(Tx, Recorder()), Wanted("open"))
+    for statement in asked:
+        (plan,) = steps(sqlite_path, statement)
+        assert "incidents USING COVERING INDEX incidents_standing" in plan
+
+
 async def test_severity_that_got_worse_moves_an_incident_up(store: Store) -> None:
     """The list follows the stored severity, not the order of opening."""
     numbers = await made(store)
