@@ -7,7 +7,7 @@ import pytest
 
 from gateway.channels.contract import Channel
 from gateway.channels.slack import Slack, build
-from gateway.channels.slack_blocks import ALL_TEXT, FALLBACK_TEXT
+from gateway.channels.slack_blocks import ALL_TEXT, FALLBACK_TEXT, blocks
 from gateway.core.delivery import Failure, SendError
 from gateway.core.message import Link
 from gateway.core.notice import Kind, Reason
@@ -304,3 +304,20 @@ async def test_settings_make_a_channel() -> None:
     channel = build(settings, {})
     assert channel.edits
     await channel.close()
+
+
+def test_acknowledged_message_has_buttons_to_take_over_and_undo() -> None:
+    """E20: the Take over button names the incident and the holder whom the message shows."""
+    url = "https://gateway.example.com/ack/TOKEN"
+    shown = message(
+        status="acknowledged",
+        kind=Kind.ACKNOWLEDGED,
+        reason=Reason.ACKNOWLEDGED,
+        links=(Link("take", "Take over", url), Link("undo", "Undo", url)),
+        facts=facts(status="acknowledged", ack={"by": "ana", "name": "Ana"}),
+    )
+    (actions,) = [one for one in blocks(shown) if one["type"] == "actions"]
+    assert [(one["action_id"], one["value"]) for one in actions["elements"]] == [
+        ("gateway_take", "1042:ana"),
+        ("gateway_undo", "1042"),
+    ]
