@@ -31,6 +31,8 @@ class Rung:
     number: int
     at: float
     notify: tuple[str, ...]
+    by: tuple[str, ...]  # channels; empty for all that a person has
+    wait: float  # seconds until the next step; 0 when this one reaches nobody
     targets: tuple[Target, ...]
     missing: tuple[str, ...]
 
@@ -48,6 +50,8 @@ class Way:
     muted: tuple[str, str] | None
     changes_at: float | None  # when the route is next muted, or no longer
     rungs: tuple[Rung, ...]
+    repeat: int  # how often the steps begin again after the last one
+    again_at: float | None  # when they do for the first time; None when they do not
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,10 @@ def _partner(rule: InhibitRule, other_side: tuple[Matcher, ...], labels: Labels)
 def _way(plan: Plan, route: Route, labels: Labels, severity: Severity, at: float) -> Way:
     receiver = receiver_of(plan, route.receiver)
     found = timing(route, severity, plan.repeats)
+    rungs = tuple(_rungs(plan, receiver, severity, at + found.group_wait))
+    repeat = plan.escalations[receiver.escalate].repeat if receiver.escalate and rungs else 0
+    # A last step that reaches nobody goes to the fallback instead of beginning again.
+    repeat = repeat if rungs and rungs[-1].targets else 0
     return Way(
         route=route,
         receiver=receiver,
@@ -110,7 +118,9 @@ def _way(plan: Plan, route: Route, labels: Labels, severity: Severity, at: float
         timing=found,
         muted=muted(route, plan.time_intervals, at),
         changes_at=next_mute_change(route, plan.time_intervals, at),
-        rungs=tuple(_rungs(plan, receiver, severity, at + found.group_wait)),
+        rungs=rungs,
+        repeat=repeat,
+        again_at=rungs[-1].at + rungs[-1].wait if repeat else None,
     )
 
 
@@ -120,9 +130,10 @@ def _rungs(plan: Plan, receiver: Receiver, severity: Severity, at: float) -> lis
     rungs: list[Rung] = []
     for number, step in enumerate(escalation.steps if escalation else (), 1):
         found = step_targets(plan, step, at)
-        rungs.append(Rung(number, at, step.notify, found.targets, found.missing))
         # A step that reaches nobody is not waited for.
-        at += step_wait(step.wait, severity, at, plan) if found.targets else 0.0
+        wait = step_wait(step.wait, severity, at, plan) if found.targets else 0.0
+        rungs.append(Rung(number, at, step.notify, step.by, wait, found.targets, found.missing))
+        at += wait
     return rungs
 
 

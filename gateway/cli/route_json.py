@@ -1,9 +1,11 @@
 """The answer of `gateway route` for programs."""
 
+from dataclasses import asdict
 from typing import Any
 
 from gateway.cli.duty import stamp
 from gateway.cli.route_answer import Answer, Labels, Way, origin, why_not
+from gateway.core.flapping import Flapping
 from gateway.core.inhibition import InhibitRule
 from gateway.core.matcher_text import write_matchers
 from gateway.core.plan import UNKNOWN_RANK, Plan, Target
@@ -21,7 +23,9 @@ def as_json(plan: Plan, answer: Answer) -> dict[str, Any]:
             "name": severity.name,
             "rank": severity.rank if severity.rank != UNKNOWN_RANK else None,
             "respond_by": stamp(answer.respond_by),
+            "ack_expires": severity.ack_expires,
         },
+        "flapping": _flapping_json(plan.flapping),
         "receivers": [way.receiver.name for way in answer.ways],
         "routes": [_way_json(plan, way) for way in answer.ways],
         "may_be_inhibited_by": [rule_json(rule) for rule in answer.inhibited_by],
@@ -38,6 +42,7 @@ def _way_json(plan: Plan, way: Way) -> dict[str, Any]:
         "receiver_origin": origin(plan, way, "receiver"),
         "group_key": way.key,
         "group_labels": dict(way.group),
+        "labels": dict(way.route.labels),
         **{option: getattr(way.timing, option) for option in OPTIONS},
         "repeats": way.timing.repeats.value,
         "repeats_every": way.timing.repeats_every,
@@ -52,18 +57,31 @@ def _way_json(plan: Plan, way: Way) -> dict[str, Any]:
                 "step": rung.number,
                 "at": stamp(rung.at),
                 "notify": list(rung.notify),
+                "by": list(rung.by),
+                "wait": rung.wait,
                 "targets": [target_json(target) for target in rung.targets],
                 "missing": list(rung.missing),
             }
             for rung in way.rungs
         ],
+        "repeat": way.repeat,
+        "steps_begin_again_at": stamp(way.again_at),
         "fallback": way.fallback.name,
     }
 
 
-def target_json(target: Target) -> dict[str, str | None]:
+def _flapping_json(flapping: Flapping) -> dict[str, float] | None:
+    return asdict(flapping) if flapping.times else None
+
+
+def target_json(target: Target) -> dict[str, Any]:
     """A target; where its address is secret this holds the reference to it."""
-    return {"channel": target.channel, "address": target.address, "person": target.person}
+    return {
+        "channel": target.channel,
+        "address": target.address,
+        "person": target.person,
+        "send_resolved": target.wants_ends,
+    }
 
 
 def rule_json(rule: InhibitRule) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from gateway.cli.route_answer import Answer, Way, origin, person_of, why_not
 from gateway.cli.show import paint, plural, rank_colour, say
+from gateway.core.flapping import Flapping
 from gateway.core.matcher_text import write_labels, write_matchers
 from gateway.core.plan import UNKNOWN_RANK, Plan, Target
 from gateway.core.routing import TraceStep
@@ -28,7 +29,7 @@ def say_answer(plan: Plan, answer: Answer, file: Path) -> None:
     text = paint(text, rank_colour(severity.rank))
     text += f", firing from {clock_time(answer.at, zone, answer.at)}"
     if answer.respond_by is not None:
-        text += f", answer owed by {clock_time(answer.respond_by, zone, answer.at)}"
+        text += f", acknowledge by {clock_time(answer.respond_by, zone, answer.at)}"
     say(text)
     for way in answer.ways:
         say()
@@ -58,6 +59,8 @@ def _say_way(plan: Plan, answer: Answer, way: Way, file: Path) -> None:
     every = way.timing.repeats_every
     if every != way.timing.repeat_interval:
         _say_pair("", f"repeats come every {format_duration(every)}, {way.timing.repeats}")
+    if way.route.labels:
+        _say_pair("adds labels", write_labels(way.route.labels))
     _say_pair("muted", _muted(plan, answer, way))
     _say_targets(plan, "tells", way.receiver.targets)
     for rung in way.rungs:
@@ -69,10 +72,19 @@ def _say_way(plan: Plan, answer: Answer, way: Way, file: Path) -> None:
         for sentence in rung.missing:
             text += paint(f" [{sentence}]", "red")
         _say_pair(name, text)
+    if way.again_at is not None:
+        times = "once" if way.repeat == 1 else f"{way.repeat} times"
+        after = format_duration(way.again_at - answer.at)
+        _say_pair("", f"then again from step 1, {times}, first after {after}")
     if way.rungs and way.muted:
         _say_pair("", "(no step is taken while it is muted)")
-    if way.receiver.targets:
+    if way.receiver.targets or way.rungs:
         _say_pair("if not reached", f"receiver {way.fallback.name}")
+    lasts = format_duration(answer.severity.ack_expires)
+    _say_pair("acknowledged", f"for {lasts} at most, then it counts as unacknowledged again")
+    if plan.flapping.times:
+        worst = answer.severity.rank == plan.worst_rank
+        _say_pair("flapping", _flapping(plan.flapping, worst))
 
 
 def _muted(plan: Plan, answer: Answer, way: Way) -> str:
@@ -85,11 +97,23 @@ def _muted(plan: Plan, answer: Answer, way: Way) -> str:
     return paint(f"yes, {why}", "yellow") + (f", until {change}" if change else ", for good")
 
 
+def _flapping(flapping: Flapping, worst: bool) -> str:
+    within, every = format_duration(flapping.within), format_duration(flapping.every)
+    calm = format_duration(flapping.calm_after)
+    # The worst severity is never kept quiet; only its end waits.
+    often = "at once" if worst else f"every {every}"
+    return (
+        f"after {flapping.times} times within {within}: notified {often}, resolved after {calm} "
+        "of calm"
+    )
+
+
 def _say_targets(plan: Plan, name: str, targets: tuple[Target, ...]) -> None:
     if not targets:
         _say_pair(name, "nobody (the receiver has no targets)")
     for place, target in enumerate(targets):
-        _say_pair("" if place else name, person_of(plan, target))
+        quiet = "" if target.wants_ends else " (not when resolved)"
+        _say_pair("" if place else name, person_of(plan, target) + quiet)
 
 
 def _say_pair(name: str, text: str) -> None:

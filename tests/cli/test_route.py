@@ -38,6 +38,7 @@ def test_it_names_receiver_group_and_intervals_with_their_origins() -> None:
         "name": "critical",
         "rank": 1,
         "respond_by": "2026-11-20T04:15:00Z",
+        "ack_expires": 86400.0,
     }
 
 
@@ -139,3 +140,59 @@ def test_without_severities_it_does_not_call_one_unknown(tmp_path: Path) -> None
     file.write_text(TWICE_THE_ROTA)
     said = fine("route", "severity=info", "--config", str(file))
     assert "routes.yaml declares no severities, firing from" in said
+
+
+ALL_SETTINGS = """\
+channels: {email: {provider: console, from: alerts@example.com}}
+severities:
+  critical: {rank: 1, respond_within: 15m, ack_expires: 6h}
+  warning: {rank: 2}
+people: {ana: {name: Ana, email: ana@example.com}}
+escalations:
+  billing: {steps: [{notify: ["person:ana"], by: [email], wait: 5m}], repeat: 2}
+receivers:
+  - name: billing
+    email: [{to: billing@example.com, send_resolved: false}]
+    escalate: billing
+    fallback: everyone
+  - {name: everyone, email: [{to: everyone@example.com}]}
+route: {receiver: billing, labels: {tier: gold}}
+"""
+
+
+def test_every_setting_that_applies_to_an_alert_is_shown(tmp_path: Path) -> None:
+    """What an admin wrote for such an alert is in the answer, in words and as JSON."""
+    file = tmp_path / "routes.yaml"
+    file.write_text(ALL_SETTINGS)
+    asked = ("route", "severity=critical", "--config", str(file))
+    text = fine(*asked)
+    for part in (
+        'adds labels      {tier="gold"}',
+        "email billing@example.com (not when resolved)",
+        "1. after 30s: Ana by email",
+        "then again from step 1, 2 times, first after 5m30s",
+        "if not reached   receiver everyone",
+        "acknowledged     for 6h at most",
+        "flapping         after 4 times within 1h: notified at once, resolved after 15m of calm",
+    ):
+        assert part in text
+    assert "notified every 30m" in fine("route", "severity=warning", "--config", str(file))
+    answer = fine_json(*asked)
+    assert answer["severity"]["ack_expires"] == 6 * 3600
+    assert answer["flapping"] == {"times": 4, "within": 3600, "every": 1800, "calm_after": 900}
+    [way] = answer["routes"]
+    assert (way["labels"], way["fallback"]) == ({"tier": "gold"}, "everyone")
+    assert (way["repeat"], way["steps_begin_again_at"]) == (2, "2026-11-20T04:05:30Z")
+    assert (way["steps"][0]["by"], way["steps"][0]["wait"]) == (["email"], 300)
+    assert way["targets"][0]["send_resolved"] is False
+
+
+def test_steps_that_do_not_begin_again_are_not_said_to(tmp_path: Path) -> None:
+    """Without `repeat:`, and where the last step reaches nobody and the fallback is notified."""
+    for change in ((", repeat: 2", ""), ("by: [email]", "by: [slack]")):
+        file = tmp_path / "routes.yaml"
+        file.write_text(ALL_SETTINGS.replace(*change))
+        asked = ("route", "severity=critical", "--config", str(file))
+        assert "then again" not in fine(*asked)
+        [way] = fine_json(*asked)["routes"]
+        assert (way["repeat"], way["steps_begin_again_at"]) == (0, None)
