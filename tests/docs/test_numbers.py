@@ -1,0 +1,129 @@
+"""Numbers that pages state are those of the program."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from gateway.channels import email, email_body, pagerduty, pagerduty_event, slack, slack_blocks
+from gateway.channels import webhook as webhooks
+from gateway.channels.answers import LONGEST_RETRY_AFTER
+from gateway.cli.check import LOOK_AHEAD
+from gateway.config.build_routing import DEFAULT_ABSENT_FOR
+from gateway.config.values import LONGEST_PATIENCE
+from gateway.core import delivery, plan, takeover, timing
+from gateway.core.facts import MOST_ALERTS
+from gateway.core.flapping import Flapping
+from gateway.core.settings import SourceSettings
+from gateway.flow.delivery import LINK_LIFE
+from gateway.flow.heartbeat import EVERY as HEARTBEAT_EVERY
+from gateway.flow.intake import MOST_WAITING
+from gateway.flow.silences import SHOWN_AFTER_END
+from gateway.flow.storm import CROWD
+from gateway.flow.upkeep import RETENTION
+from gateway.render.table import MOST_ROWS
+from gateway.store.timeline import REJECTS_KEPT
+from gateway.web.oncall import DAYS
+from gateway.web.silences import MOST_COUNTED
+from gateway.web.silencing import LENGTHS
+from gateway.web.silencing import LINK_LIFE as PAGE_LINK_LIFE
+from tests.docs.pages import CHECKOUT
+
+HOUR, DAY, MINUTE = 3600.0, 86400.0, 60.0
+
+FLAPPING = Flapping()
+RETRIES = [delivery.FIRST_DELAY * 2**n for n in range(delivery.FALLBACK_AFTER_ATTEMPTS - 1)]
+
+STATED = [
+    ("operating.md", f"| a request body | {SourceSettings('a', 'b').max_bytes >> 20} MiB"),
+    ("operating.md", f"{MOST_WAITING:,}, then 503"),
+    ("operating.md", f"| alerts listed in one message | {MOST_ALERTS};"),
+    ("operating.md", f"the last {REJECTS_KEPT} |"),
+    ("operating.md", f"| an acknowledge link | works for {LINK_LIFE / HOUR:.0f} hours"),
+    ("operating.md", f"| retrying one message | {delivery.RETRY_FOR / HOUR:.0f} hours"),
+    ("operating.md", f"`GATEWAY_LEASE`, {delivery.LEASE:.0f} s"),
+    ("operating.md", f"kept for {RETENTION / DAY:.0f} days"),
+    ("why-was-i-paged.md", f"for {RETENTION / DAY:.0f} days"),
+    ("acknowledging.md", f"{plan.DEFAULT_ACK_EXPIRES / HOUR:.0f} hours, or what `ack_expires`"),
+    ("acknowledging.md", f"ends after {LINK_LIFE / HOUR:.0f} hours"),
+    ("security.md", f"good for {LINK_LIFE / HOUR:.0f} hours"),
+    ("silences.md", f"({LENGTHS[min(LENGTHS)]} to {LENGTHS[max(LENGTHS)]})"),
+    ("silences.md", f"While more than {MOST_COUNTED:,} alerts fire"),
+    ("on-call.md", f"else {timing.DEFAULT_STEP_WAIT / MINUTE:.0f} minutes"),
+    ("channels.md", f"| at once | {email.IN_FLIGHT} | {slack.IN_FLIGHT} | {pagerduty.IN_FLIGHT} |"
+     f" {webhooks.IN_FLIGHT} |"),
+    ("channels.md", f"{MOST_ROWS} alerts in the table"),
+    ("channels.md", f"text {email_body.TEXT_BYTES // 1000} kB"),
+    ("channels.md", f"HTML over {email_body.HTML_BYTES // 1000**2} MB"),
+    ("channels.md", f"{slack_blocks.SECTION} characters a section"),
+    ("channels.md", f"{slack_blocks.ALL_TEXT} in all; {slack_blocks.ALERT_LINES} alerts, "
+     f"{slack_blocks.FIELDS} labels; header {slack_blocks.HEADER}"),
+    ("channels.md", f"summary {pagerduty_event.SUMMARY} characters, event "
+     f"{pagerduty_event.EVENT_BYTES // 1000} KB"),
+    ("channels.md", f"about {sum(RETRIES):.0f} seconds after the first"),
+    ("from-alertmanager.md", f"`timeout` up to {LONGEST_PATIENCE:.0f} s"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("page", "phrase"), STATED)
+def test_a_number_on_a_page_is_that_of_the_program(page: str, phrase: str) -> None:
+    """Whoever changes a limit or a default changes the page that states it."""
+    assert phrase in (CHECKOUT / "docs" / page).read_text(encoding="utf-8")
+
+
+IN_WORDS = [
+    ("on-call.md", "gaps in the next four weeks", LOOK_AHEAD, 4 * 7 * DAY),
+    ("on-call.md", "then two weeks from today", DAYS, 14),
+    ("quick-start.md", "`resolve_timeout` (five minutes)", plan.DEFAULT_RESOLVE_TIMEOUT, 300.0),
+    ("silences.md", "listed for five days", SHOWN_AFTER_END, 5 * DAY),
+    ("silences.md", "for an hour", PAGE_LINK_LIFE, HOUR),
+    ("concepts.md", "begun four times", FLAPPING.times, 4),
+    ("concepts.md", "times within an hour", FLAPPING.within, HOUR),
+    ("concepts.md", "every half an hour", FLAPPING.every, HOUR / 2),
+    ("concepts.md", "a quarter of an hour", FLAPPING.calm_after, HOUR / 4),
+    ("channels.md", "When twelve or more messages wait", CROWD, 12),
+    ("channels.md", "the fifth failed attempt", delivery.FALLBACK_AFTER_ATTEMPTS, 5),
+    ("channels.md", "up to every five minutes", delivery.LONGEST_DELAY, 300.0),
+    ("channels.md", "tried again every five minutes", delivery.MISCONFIGURED_DELAY, 300.0),
+    ("channels.md", "(an hour at most)", LONGEST_RETRY_AFTER, HOUR),
+    ("channels.md", "**After a day** of failing", delivery.RETRY_FOR, DAY),
+    ("acknowledging.md", "Within ten minutes", takeover.GIVE_BACK_WITHIN, 10 * MINUTE),
+    ("acknowledging.md", "acknowledgement of the last minute", takeover.JUST_ACKNOWLEDGED, MINUTE),
+    ("operating.md", "GET once a minute", HEARTBEAT_EVERY, MINUTE),
+    ("operating.md", "absent_for: 10m", DEFAULT_ABSENT_FOR, 600.0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("page", "phrase", "value", "stated"), IN_WORDS)
+def test_a_number_in_words_is_that_of_the_program(
+    page: str, phrase: str, value: object, stated: object
+) -> None:
+    """The page says it, and the program does it."""
+    assert phrase in (CHECKOUT / "docs" / page).read_text(encoding="utf-8")
+    assert value == stated
+
+
+def test_the_promises_are_numbered_without_a_gap() -> None:
+    """docs/concepts.md counts fourteen; tests cite them by number."""
+    text = (CHECKOUT / "docs" / "concepts.md").read_text(encoding="utf-8")
+    promises = text.partition("## What you can rely on")[2]
+    numbers = [int(found) for found in re.findall(r"^(\d+)\. \*\*", promises, re.MULTILINE)]
+    assert numbers == list(range(1, 15))
+
+
+def test_promises_cited_by_tests_exist() -> None:
+    """No docstring cites a promise that nobody can read."""
+    cited: set[int] = set()
+    for file in Path(CHECKOUT / "tests").rglob("test_*.py"):
+        cited |= {int(one) for one in re.findall(r"[Pp]romise (\d+)", file.read_text("utf-8"))}
+    assert cited <= set(range(1, 15))
+
+
+def test_the_decision_on_identities_says_what_is_hashed() -> None:
+    """docs/decisions/0006 and `core.labels` agree: canonical JSON, 128 bits of BLAKE2b."""
+    from gateway.core.labels import canonical, identity
+
+    page = (CHECKOUT / "docs" / "decisions" / "0006-two-identities.md").read_text("utf-8")
+    assert "128 bits of BLAKE2b over the canonical JSON" in page
+    assert len(identity({"a": "b"})) * 4 == 128
+    assert canonical({"b": "2", "a": "ü", "c": ""}) == '{"a":"ü","b":"2"}'.encode()
