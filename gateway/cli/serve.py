@@ -4,9 +4,11 @@ import errno
 import gc
 import os
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import click
 
@@ -15,9 +17,12 @@ from gateway.cli.show import plural
 from gateway.config.load import ConfigError
 from gateway.core.exposure import exposed, loopback_links, missing_external_url
 from gateway.core.server import ServerSettings, SettingError, read_settings
+from gateway.core.settings import SourceSettings
 
 if TYPE_CHECKING:
     from gateway.flow.engine import Engine
+
+SAMPLE = "docs/samples/double-charge.json"
 
 
 @click.command("serve")
@@ -91,18 +96,31 @@ def settle() -> None:
     gc.set_threshold(10_000, 20, 50)
 
 
+def sample_command(sources: Iterable[SourceSettings], address: str) -> str:
+    """Return a command that posts the sample, to an open source where there is one."""
+    webhooks = sorted(
+        (one for one in sources if one.type == "alertmanager"), key=lambda one: not one.open
+    )
+    if not webhooks:
+        return f"declare a source of type alertmanager, then post {SAMPLE} to it"
+    source = webhooks[0]
+    note = "" if source.open else "   (add its credentials)"
+    return (
+        f"curl -H 'Content-Type: application/json' --data @{SAMPLE} \\\n"
+        f"                 {address}/webhook/{quote(source.name)}{note}"
+    )
+
+
 def welcome(settings: ServerSettings, engine: "Engine", address: str) -> None:
     """Say what is doubtful, where it listens and what to try next."""
     of_settings = (exposed(settings, engine.config.sources.values()), loopback_links(settings))
     for warning in (*engine.config.warnings, *filter(None, of_settings)):
         click.echo(f"warning: {warning}", err=True)
-    sample = "docs/samples/double-charge.json"
     click.echo(
         f"""
   The gateway listens on {address}   (database: {engine.store.database}, routes: {settings.config})
 
-  Try it:   curl -H 'Content-Type: application/json' --data @{sample} \\
-                 {address}/webhook/alertmanager
+  Try it:   {sample_command(engine.config.sources.values(), address)}
   Then:     open the acknowledge link it prints, or run: gateway ack 1001 --as ana
   Look:     {settings.external_url}/            incidents and their timelines
   Check:    gateway check            after each change of {settings.config}; reload with kill -HUP

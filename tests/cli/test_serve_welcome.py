@@ -1,0 +1,28 @@
+"""What a start prints to try next works with the sources of the file."""
+
+import pytest
+
+from gateway.cli.serve import sample_command
+from gateway.core.settings import Secret, SourceSettings
+
+OPEN = SourceSettings("am", "alertmanager")
+CLOSED = SourceSettings("a b", "alertmanager", bearer=(Secret("test-token"),))
+PROMETHEUS = SourceSettings("prometheus", "prometheus")
+
+
+@pytest.mark.parametrize(
+    ("sources", "says"),
+    [
+        ([CLOSED, OPEN], "http://127.0.0.1:1/webhook/am"),
+        ([CLOSED, PROMETHEUS], "http://127.0.0.1:1/webhook/a%20b   (add its credentials)"),
+        ([PROMETHEUS], "declare a source of type alertmanager"),
+        ([], "declare a source of type alertmanager"),
+    ],
+)
+def test_the_sample_is_posted_to_a_source_that_exists(
+    sources: list[SourceSettings], says: str
+) -> None:
+    """No newcomer is sent to a path that answers 404, and an open source comes first."""
+    text = sample_command(sources, "http://127.0.0.1:1")
+    assert says in text
+    assert text.startswith("curl ") == (sources not in ([PROMETHEUS], []))
