@@ -90,7 +90,7 @@ def state_words(incident: dict[str, Any], zone: str, now: float) -> str:
 
 
 def next_words(incident: dict[str, Any], zone: str, now: float) -> str:
-    """By when to acknowledge, and who is paged next; empty when nobody is asked."""
+    """By when to acknowledge and who is paged next, or why nobody is notified; or empty."""
     climb = incident["escalation"] or {}
     by, at = (
         parse_rfc3339(text) if text else None
@@ -99,7 +99,9 @@ def next_words(incident: dict[str, Any], zone: str, now: float) -> str:
             climb.get("next_at"),
         )
     )
-    return asked(by, next_names(climb), at, now, lambda t: clock_time(t, zone, now))
+    text = asked(by, next_names(climb), at, now, lambda t: clock_time(t, zone, now))
+    quiet = f"Not notifying: {incident['why_quiet']}." if incident["why_quiet"] else ""
+    return f"{quiet} {text}".strip()
 
 
 def say_incident(incident: dict[str, Any], zone: str, now: float) -> None:

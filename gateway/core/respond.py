@@ -87,7 +87,7 @@ def hold(
         text = f"{plan.name_of(by)} took over from {plan.name_of(before.by)} ({via}): {count}"
         turn.record("taken over", text, taken_from=before.by, **data)
     else:
-        turn.record("acknowledged", f"{plan.name_of(by)} has it ({via}): {count}", **data)
+        turn.record("acknowledged", f"by {plan.name_of(by)} ({via}): {count}", **data)
     decision = turn.finish()
     if incident.due_at is not None and len(taken) < len(firing):
         # What is not told yet, and worse, keeps its own wait.

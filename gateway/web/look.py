@@ -135,7 +135,8 @@ def picture(
     heading = view["summary"] or view["name"]
     about = [] if heading == view["name"] else [view["name"]]
     about += [f"{clean(k, 60)} {clean(v, 80)}" for k, v in _few(incident, view["name"])]
-    about.append(f"since {clock_time(view['since_at'], zone, now)}".replace(" ", NO_BREAK))
+    began = "began" if over else "since"
+    about.append(f"{began} {clock_time(view['since_at'], zone, now)}".replace(" ", NO_BREAK))
     state = State.RESOLVED if over else incident.state
     return Picture(
         number=incident.number,
@@ -165,7 +166,7 @@ def _few(incident: Incident, name: str) -> list[tuple[str, str]]:
 
 def _state_text(state: State, lasted: float) -> str:
     if state is State.RESOLVED:
-        return f"resolved, lasted {duration(lasted)}"
+        return f"lasted {duration(lasted)}"
     if state is State.ACKNOWLEDGED:
         return f"acknowledged · {duration(lasted)}"
     return f"firing for {duration(lasted)}"

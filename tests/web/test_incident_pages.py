@@ -146,7 +146,7 @@ async def test_an_incident_that_is_over_does_not_show_the_next_firing(gateway: G
     after = await text_of(client, "GET", "/incidents/1001")
     for page in (before, after):
         assert "lasted 1" in page
-        assert " over DiskFull" in page
+        assert " resolved DiskFull" in page
         assert "not told yet" not in page
         assert " firing DiskFull" not in page
     now = await (await client.get("/api/v1/incidents/1001")).json()

@@ -29,7 +29,7 @@ async def test_resolved_incident_lasted_equally_long_everywhere(tmp_path: Path) 
         for page in pages:
             assert set(re.findall(r"lasted (\d+ \w+)", page)) == {"9 min"}, page
             assert "Ana had acknowledged it" in page
-            assert "has it" not in page.partition("What happened")[0].partition("happened\n")[0]
+            assert "has it" not in page
         found = await (await client.get("/api/v1/incidents/1001")).json()
         assert found["lasted"] == 9 * MINUTE
         mail = next(d.message for d in world.delivered if d.reason == "resolved")
