@@ -10,7 +10,6 @@ import secrets
 import signal
 import socket
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from functools import partial
 
 from aiohttp import web
@@ -29,6 +28,7 @@ from gateway.flow.lag import watch
 from gateway.links import Links
 from gateway.metrics import Metrics
 from gateway.render.words import Renderer
+from gateway.signing_key import kept_key
 from gateway.store import Store, outbox
 from gateway.web.app import build_app
 from gateway.web.descriptors import raise_soft_limit, room_for
@@ -66,20 +66,17 @@ def build_channels(config: Config) -> dict[str, Channel]:
 
 
 def secret_key(settings: ServerSettings) -> bytes:
-    """The key that signs links: the setting, or one made and kept beside the embedded database."""
+    """Return the key that signs links: the setting, or the one beside the embedded database.
+
+    Raises SettingError for a key that must not be used, OSError if none can be written.
+    """
     if settings.secret_key is not None:
         return settings.secret_key.reveal().encode()
     if settings.sqlite_path is None:
         raise SettingError(
             "GATEWAY_SECRET_KEY is needed with PostgreSQL: all replicas sign links with one key"
         )
-    path = settings.sqlite_path.parent / "secret.key"
-    with suppress(FileExistsError):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_hex(32))
-    return path.read_text().strip().encode()
+    return kept_key(settings.sqlite_path.parent)
 
 
 def build_engine(settings: ServerSettings, env: Mapping[str, str]) -> Engine:
@@ -89,6 +86,8 @@ def build_engine(settings: ServerSettings, env: Mapping[str, str]) -> Engine:
     logs.add_secret(settings.database_url.reveal())
     if settings.api_token is not None:
         logs.add_secret(settings.api_token.reveal())
+    key = secret_key(settings)
+    logs.add_secret(key.decode())
     store = Store(settings.database_url.reveal())
     return Engine(
         Parts(
@@ -97,7 +96,7 @@ def build_engine(settings: ServerSettings, env: Mapping[str, str]) -> Engine:
             load=load_now,
             channels=build_channels,
             renderer=lambda: Renderer([settings.templates], settings.external_url),
-            links=Links(settings.external_url, secret_key(settings)),
+            links=Links(settings.external_url, key),
             metrics=Metrics(),
             now=clock.now,
             claimant=Claimant(

@@ -1,6 +1,5 @@
 """`gateway import`: a routes.yaml that behaves as an alertmanager.yml does."""
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from gateway.cli.world import BAD, Stop, json_option
 from gateway.config.load import ConfigError
 from gateway.config.problem import short
 from gateway.config.yamltree import MAX_BYTES
+from gateway.files import write_whole
 from gateway.importing.original import Original, read_original
 from gateway.importing.prove import Proof, prove
 from gateway.importing.translate import Translation, translate
@@ -91,24 +91,10 @@ def _written(
         raise Stop(f"the translation would be refused, which is a fault of ours: {error}") from None
     if output is not None:
         try:
-            _save(text, output, force)
+            write_whole(output, text.encode(), replace=force)
             text = output.read_text(encoding="utf-8")
         except OSError as error:
             reason = short(error.strerror or str(error))
             raise Stop(f"--output {output} cannot be written: {reason}") from None
         config = translation.loaded(text)
     return prove(translation.original, config) if compare else None
-
-
-def _save(text: str, output: Path, force: bool) -> None:
-    """Write the whole file or nothing."""
-    if not force:
-        with output.open("x", encoding="utf-8") as stream:
-            stream.write(text)
-        return
-    beside = output.with_name(f".{output.name}.{os.getpid()}")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(output)
-    finally:
-        beside.unlink(missing_ok=True)

@@ -10,6 +10,7 @@ from gateway.cli.show import paint, say, say_json
 from gateway.cli.world import BAD, Stop, World, json_option, pass_world, templates_option
 from gateway.core.notice import Kind
 from gateway.core.plan import Target
+from gateway.files import write_whole
 
 if TYPE_CHECKING:
     from gateway.core.message import Message
@@ -146,12 +147,12 @@ def _write(out: Path, messages: "dict[str, Message]") -> None:
         for channel, message in messages.items():
             for part, text in message.parts.items():
                 file = out / f"{channel}-{part}.{'html' if part == 'html' else 'txt'}"
-                file.write_text(text, encoding="utf-8", errors="replace")
+                write_whole(file, text.encode("utf-8", "replace"), replace=True)
                 say(str(file))
             structure = _structure(channel, message)
             if structure is not None:
                 file = out / f"{channel}.json"
-                file.write_text(json.dumps(structure, indent=2), encoding="utf-8")
+                write_whole(file, json.dumps(structure, indent=2).encode(), replace=True)
                 say(str(file))
     except OSError as error:
         raise Stop(f"cannot write into {out}: {error.strerror or error}") from None

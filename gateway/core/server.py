@@ -12,6 +12,8 @@ from gateway.core.settings import Secret
 from gateway.core.web_url import WebUrl, plain_url, proxy_url, web_url
 
 PREFIX = "GATEWAY_"
+SHORTEST_KEY = 16
+"""Characters that GATEWAY_SECRET_KEY must have. With fewer it can be guessed from one link."""
 _Url = TypeVar("_Url", str, WebUrl)
 _PATH = re.compile(r"[A-Za-z0-9._~-]+(?:/[A-Za-z0-9._~-]+)*")
 """Segments of letters that a URL need not escape, so that the path is written one way only."""
@@ -227,8 +229,11 @@ def read_settings(env: Mapping[str, str]) -> ServerSettings:
     prefix = _prefix(env.get("GATEWAY_ROUTE_PREFIX") or urlsplit(external).path)
     local = f"http://{shown}:{port}{prefix}"
     key = secret("GATEWAY_SECRET_KEY")
-    if key is not None and len(key.reveal()) < 16:
-        raise SettingError("GATEWAY_SECRET_KEY must have at least 16 characters")
+    if key is not None and len(key.reveal().strip()) < SHORTEST_KEY:
+        raise SettingError(
+            f"GATEWAY_SECRET_KEY must have at least {SHORTEST_KEY} characters besides spaces "
+            "around them; make one with: openssl rand -hex 32"
+        )
     database = _trimmed("GATEWAY_DATABASE_URL", text("GATEWAY_DATABASE_URL"))
     if not database.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
         raise SettingError(

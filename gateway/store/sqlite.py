@@ -1,16 +1,21 @@
 """SQLite: one file, one writer, readers beside it."""
 
+import logging
 import os
 import sqlite3
+import stat
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from gateway.files import PRIVATE, make_folder, sync_folder
 from gateway.store.bulk import Bulk
 from gateway.store.errors import StoreUnavailable
 from gateway.store.session import Row
 from gateway.store.sql import SQLITE
+
+log = logging.getLogger(__name__)
 
 OLDEST = (3, 35, 0)  # RETURNING: https://www.sqlite.org/releaselog/3_35_0.html
 _ATTEMPTS = 20
@@ -109,17 +114,27 @@ class SQLiteSession:
 
 
 def create(path: Path) -> None:
-    """Make an empty file where there is none; only its owner may read it.
+    """Create an empty file, and its folder, where there is none; only the owner may read them.
 
+    A file that other users can read is used all the same, and logged: it holds no secret, but
+    names, addresses and alerts.
     Raises StoreUnavailable when the file or its folder cannot be made.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         # Only a new file is opened and closed here: closing one that SQLite has open in this
         # process would drop SQLite's locks on it (https://www.sqlite.org/howtocorrupt.html, 2.2).
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, PRIVATE))
+        sync_folder(path.parent)
     except FileExistsError:
-        return
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & stat.S_IRWXO:
+            log.warning(
+                "%s can be read or changed by other users (mode %04o): run chmod 600 %s*",
+                path,
+                mode,
+                path,
+            )
     except OSError as error:
         raise StoreUnavailable(f"the database file cannot be opened: {error.strerror}") from None
 

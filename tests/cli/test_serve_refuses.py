@@ -78,9 +78,30 @@ async def test_a_folder_that_is_none_is_named(folder: Path) -> None:
     """Data below a file: the path and the setting are said."""
     said = await refused(folder, GATEWAY_DATABASE_URL="sqlite:///routes.yaml/gateway.db")
     assert said == (
-        "not started: routes.yaml/secret.key: Not a directory"
+        "not started: routes.yaml: Not a directory"
         " (database: routes.yaml/gateway.db, by GATEWAY_DATABASE_URL)"
     )
+
+
+async def test_empty_key_file_refuses_to_start(folder: Path) -> None:
+    """Links signed with an empty key could be forged: the start stops and says what to do (E56)."""
+    (folder / "data").mkdir()
+    (folder / "data" / "secret.key").touch(mode=0o600)
+    with socket.create_server(("127.0.0.1", 0)) as taken:  # a start that goes on would end there
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        error = await refused(folder, GATEWAY_LISTEN=address)
+    assert error == (
+        "not started: data/secret.key is empty, so anyone could make links. "
+        "To make a new key, run: mv data/secret.key data/secret.key.old, and start again. "
+        "Acknowledge links sent so far then stop working; nothing else is lost."
+    )
+
+
+async def test_key_of_spaces_in_the_environment_is_refused(folder: Path) -> None:
+    """Sixteen spaces are no key; the message says how to make one (E56)."""
+    error = await refused(folder, GATEWAY_SECRET_KEY=" " * 16)
+    assert error.startswith("not started: GATEWAY_SECRET_KEY must have at least 16 characters")
+    assert error.endswith("openssl rand -hex 32")
 
 
 async def test_faults_of_the_file_are_counted_in_english(folder: Path) -> None:

@@ -1,0 +1,104 @@
+"""Files that are written whole or not at all.
+
+A program can be killed and a disk can be full between any two writes. What is written here
+exists under its name only after all of it is on the disk (E56).
+"""
+
+import errno
+import os
+import secrets
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+PRIVATE = 0o600
+"""Mode of a file with secrets, names or addresses: only its owner may read it."""
+
+PRIVATE_FOLDER = 0o700
+_NO_HARD_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
+"""What file systems without hard links answer (link(2))."""
+
+
+def write_whole(path: Path, content: bytes, *, mode: int | None = None, replace: bool) -> None:
+    """Write a file so that it is complete and on the disk as soon as its name exists.
+
+    `mode` None means 0666 less the umask, or the mode of the file that is replaced. A symbolic
+    link is followed; a device or a pipe is not replaced. Raises FileExistsError if the file
+    exists and `replace` is false; of several processes that write at once exactly one succeeds.
+    Raises OSError with the name of `path` if it cannot be written; an old file is then unchanged.
+    """
+    target = Path(os.path.realpath(path)) if replace else path
+    new = target.with_name(f".{target.name}.{secrets.token_hex(8)}.new")
+    try:
+        if replace:
+            mode = _mode_to_keep(target) if mode is None else mode
+        try:
+            _write_new(new, content, mode)
+            if replace:
+                os.replace(new, target)
+            else:
+                _name_once(new, target)
+        finally:
+            with suppress(FileNotFoundError):
+                os.unlink(new)
+        sync_folder(target.parent)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+def make_folder(path: Path, mode: int = PRIVATE_FOLDER) -> None:
+    """Create a folder with this mode, and those above it with their default, unless it exists.
+
+    The entries are on the disk when this returns. Raises OSError.
+    """
+    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+    for folder in reversed(missing):
+        with suppress(FileExistsError):  # another process was faster
+            folder.mkdir(mode=mode if folder == path else 0o777)
+        sync_folder(folder.parent)
+    if not path.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path))
+
+
+def sync_folder(path: Path) -> None:
+    """Flush the names in a folder to the disk, where its file system can do that."""
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(folder)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # some network file systems
+            raise
+    finally:
+        os.close(folder)
+
+
+def _mode_to_keep(target: Path) -> int | None:
+    try:
+        found = os.stat(target).st_mode
+    except FileNotFoundError:
+        return None
+    if not stat.S_ISREG(found):
+        raise OSError(errno.EINVAL, "it is not a regular file")
+    return stat.S_IMODE(found)
+
+
+def _write_new(path: Path, content: bytes, mode: int | None) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    with open(os.open(path, flags, 0o666 if mode is None else mode), "wb") as file:
+        if mode is not None:
+            os.fchmod(file.fileno(), mode)  # whatever the umask took away
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _name_once(new: Path, target: Path) -> None:
+    """Give a complete file its name unless the name is taken. Raises FileExistsError."""
+    try:
+        os.link(new, target)
+    except OSError as error:
+        if error.errno not in _NO_HARD_LINKS:
+            raise
+        # The name is reserved with an empty file. After a crash here its reader must refuse it.
+        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE))
+        os.replace(new, target)
