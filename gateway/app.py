@@ -30,6 +30,7 @@ from gateway.metrics import Metrics
 from gateway.render.words import Renderer
 from gateway.signing_key import kept_key
 from gateway.store import Store, outbox
+from gateway.store.clocks import Clocks
 from gateway.web.app import build_app
 from gateway.web.descriptors import raise_soft_limit, room_for
 from gateway.web.guard import Limits
@@ -88,7 +89,8 @@ def build_engine(settings: ServerSettings, env: Mapping[str, str]) -> Engine:
         logs.add_secret(settings.api_token.reveal())
     key = secret_key(settings)
     logs.add_secret(key.decode())
-    store = Store(settings.database_url.reveal())
+    own = clock.Following(clock.now, clock.resume)
+    store = Store(settings.database_url.reveal(), clocks=Clocks(now=own.now, compare=own.compare))
     return Engine(
         Parts(
             store=store,
@@ -98,7 +100,8 @@ def build_engine(settings: ServerSettings, env: Mapping[str, str]) -> Engine:
             renderer=lambda: Renderer([settings.templates], settings.external_url),
             links=Links(settings.external_url, key),
             metrics=Metrics(),
-            now=clock.now,
+            now=own.now,
+            ahead=lambda: own.ahead,
             claimant=Claimant(
                 f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}", settings.lease
             ),
@@ -125,7 +128,7 @@ async def serve(
             "only the other hears of for ended; several gateways need PostgreSQL"
         )
     if engine.store.alone:  # who claimed messages before us is gone: no lease to wait for
-        await engine.store.write(partial(outbox.inherit, now=clock.now()))
+        await engine.store.write(outbox.inherit)
     room = room_for(settings.max_connections, descriptors)
     if room.connections < settings.max_connections:
         log.warning(

@@ -7,6 +7,10 @@ from collections.abc import Callable
 CATCH_UP = 0.1
 """How much slower than real time passes while the machine's clock is behind what was told."""
 
+LONGEST_SKEW = 2.0
+"""Seconds that a replica's clock and its database's may be apart. NTP keeps within 0.1 s. With
+more, replicas would write due times for each other that are late by as much."""
+
 
 class Steady:
     """Wall-clock time that never goes back.
@@ -33,13 +37,79 @@ class Steady:
             self._read_at = at
             return at + self._ahead
 
+    def resume(self) -> float:
+        """Take over the machine's time at once; return the seconds by which this went back.
+
+        Only where another clock confirms the machine's: see `Following`.
+        """
+        with self._lock:
+            at = self._monotonic()
+            ahead = self._ahead - CATCH_UP * (at - self._read_at)
+            self._read_at, self._ahead = at, self._wall() - at
+            return max(0.0, ahead - self._ahead)
+
+
+class Following:
+    """A clock that follows a reference while it is further away than LONGEST_SKEW.
+
+    The reference is the clock of a database that several replicas share (E55). `ahead` says by
+    how many seconds the machine's clock was ahead of it at the last comparison.
+    """
+
+    def __init__(self, now: Callable[[], float], resume: Callable[[], float] = lambda: 0.0) -> None:
+        """`resume` makes `now` give up a lead over the machine's clock, see `Steady.resume`."""
+        self._now = now
+        self._resume = resume
+        self._correction = 0.0
+        self._compared = False
+        self.ahead = 0.0
+
+    def now(self) -> float:
+        """Unix time in seconds, UTC. It steps, also back, when the clocks begin to differ."""
+        return self._now() - self._correction
+
+    def compare(self, before: float, after: float, reference: float) -> tuple[float, float]:
+        """Compare with a reference that was read between two readings of `now`.
+
+        Returns `ahead`, and by how many seconds `now` was ahead of the reference until this
+        comparison corrected it; the first has nothing to correct. What the reading itself took
+        is not counted: a slow network makes no skew. To be called by one thread at a time.
+        """
+        apart = max(0.0, before - reference) or min(0.0, after - reference)
+        ahead = apart + self._correction
+        stepped, self._compared = apart if self._compared else 0.0, True
+        if ahead > LONGEST_SKEW:
+            ahead -= self._resume()
+        self.ahead = ahead
+        self._correction = ahead if is_skewed(ahead) else 0.0
+        return ahead, stepped
+
+
+def is_skewed(ahead: float) -> bool:
+    """Whether two clocks that are so many seconds apart must not work on one database."""
+    return abs(ahead) > LONGEST_SKEW
+
 
 _steady = Steady(time.time, time.monotonic)
+_began = time.time() - time.monotonic()
 
 
 def now() -> float:
     """Unix time in seconds, UTC; never goes back. Not for measuring short durations."""
     return _steady.now()
+
+
+def resume() -> float:
+    """Give up a lead over the machine's clock; return the seconds by which `now` went back."""
+    return _steady.resume()
+
+
+def unstepped() -> float:
+    """Unix time in seconds as if the machine's clock had not been set since this process began.
+
+    For comparison with instants of the same process, and roughly with those of another.
+    """
+    return _began + time.monotonic()
 
 
 def monotonic() -> float:

@@ -197,6 +197,11 @@ class Metrics:
         self._store_ok = Gauge(
             "gateway_store_up", "1 while the database can be used.", registry=registry
         )
+        self._clock_ahead = Gauge(
+            "gateway_clock_ahead_seconds",
+            "Seconds by which this replica's clock is ahead of its PostgreSQL's, at least.",
+            registry=registry,
+        )
         # For each request, decision and attempt: looking up a counter's child takes 3 µs.
         self._request = cache(self._requests.labels)
         self._taken = cache(self._alerts.labels)
@@ -276,6 +281,10 @@ class Metrics:
     def store_up(self, up: bool) -> None:
         """Whether the database could be used when somebody last looked."""
         self._store_ok.set(1 if up else 0)
+
+    def clock_ahead(self, seconds: float) -> None:
+        """How far our clock is ahead of the database's; 0 with the embedded one."""
+        self._clock_ahead.set(seconds)
 
     def outbox(
         self,

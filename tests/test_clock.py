@@ -66,3 +66,72 @@ def test_the_real_one(monkeypatch: pytest.MonkeyPatch) -> None:
     assert clock.monotonic() == 12.5
     monkeypatch.undo()
     assert clock.now() == pytest.approx(time.time(), abs=60.0)
+
+
+def test_lead_is_given_up_when_asked(machine: Machine, steady: Steady) -> None:
+    """E55: where another clock confirms the machine's, an hour's lead ends at once."""
+    machine.wall -= 3600.0
+    machine.pass_time(10.0)
+    assert steady.now() == pytest.approx(machine.wall + 3599.0)
+    assert steady.resume() == pytest.approx(3599.0)
+    assert steady.now() == pytest.approx(machine.wall)
+    assert steady.resume() == 0.0
+
+
+class Reference:
+    """A database's clock, and a replica's that may be wrong."""
+
+    def __init__(self, wrong: float = 0.0) -> None:
+        self.time = 1_700_000_000.0
+        self.wrong = wrong
+        self.following = clock.Following(lambda: self.time + self.wrong)
+
+    def compare(self, before: float = 0.0, after: float = 0.0) -> tuple[float, float]:
+        """Compare; the reading took so many seconds before and after the database's."""
+        now = self.following.now()
+        return self.following.compare(now - before, now + after, self.time)
+
+
+@pytest.mark.parametrize("wrong", [90.0, -90.0])
+def test_wrong_clock_follows_the_database(wrong: float) -> None:
+    """E55: what a replica writes meanwhile has the right time; it knows how wrong its own is."""
+    machine = Reference(wrong)
+    assert machine.compare() == (wrong, 0.0)
+    assert machine.following.now() == pytest.approx(machine.time)
+    assert machine.compare() == (pytest.approx(wrong), 0.0)
+    machine.wrong = 0.0
+    assert machine.compare() == (pytest.approx(0.0), pytest.approx(-wrong))
+    assert machine.following.now() == pytest.approx(machine.time)
+    assert not clock.is_skewed(machine.following.ahead)
+
+
+def test_small_difference_is_left_alone() -> None:
+    """E55: up to two seconds the replica's own clock stands."""
+    machine = Reference(1.5)
+    assert machine.compare() == (1.5, 0.0)
+    assert machine.following.now() == pytest.approx(machine.time + 1.5)
+
+
+@pytest.mark.parametrize(("before", "after"), [(9.0, 0.0), (0.0, 9.0), (5.0, 5.0)])
+def test_slow_reading_is_no_difference(before: float, after: float) -> None:
+    """E55: a wait for the writer's lock, or a paused process, makes no clock wrong."""
+    assert Reference().compare(before, after) == (0.0, 0.0)
+
+
+def test_clock_that_was_set_back_is_right_at_once_beside_a_database(
+    machine: Machine, steady: Steady
+) -> None:
+    """E35, E55: an hour's correction must not keep a replica from working for ten hours."""
+    following = clock.Following(steady.now, steady.resume)
+    machine.wall -= 3600.0
+    now = following.now()
+    ahead, stepped = following.compare(now, now, machine.wall)
+    assert (ahead, stepped) == (pytest.approx(0.0), 0.0)
+    assert following.now() == pytest.approx(machine.wall)
+
+
+def test_unstepped_clock_ignores_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """E55: the leases of one process do not end because its machine's clock was set."""
+    began = clock.unstepped()
+    monkeypatch.setattr(time, "time", lambda: 0.0)
+    assert clock.unstepped() == pytest.approx(began, abs=60.0)

@@ -23,7 +23,7 @@ class Claimant:
     lease: float = LEASE
 
     def until(self, now: float) -> float:
-        """The end of a claim made at `now`."""
+        """The end of a claim made at `now`, of the clock that leases are judged by."""
         return now + self.lease
 
     @property

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from gateway import clock
 from gateway.channels.contract import Channel
+from gateway.clock import is_skewed
 from gateway.core.delivery import LONGEST_DELAY, PERMANENT, Claimant, Failure, SendError
 from gateway.core.facts import without_ends
 from gateway.core.message import Link, Message
@@ -57,6 +59,7 @@ class Courier:
         metrics: "Metrics",
         now: Callable[[], float],
         spread: Callable[[], float] = random.random,
+        monotonic: Callable[[], float] = clock.monotonic,
     ) -> None:
         self.name = name
         self._store = store
@@ -68,8 +71,9 @@ class Courier:
         self._metrics = metrics
         self._now = now
         self._spread = spread
+        self._monotonic = monotonic
         self._queue: list[tuple[int, int, float, Errand]] = []
-        self._sending: set[asyncio.Task[None]] = set()
+        self._sending: dict[asyncio.Task[None], Errand] = {}
         self._outcomes: list[Outcome] = []
         self._unbegun: list[int] = []
         self.held: dict[str, float] = {}
@@ -100,7 +104,9 @@ class Courier:
 
     def hand(self, errands: Iterable[Errand], claimed_at: float) -> None:
         """Take notices that were claimed for this replica as they were stored, and begin with the
-        most important: before anything else that the same commit sets going, such as answers."""
+        most important: before anything else that the same commit sets going, such as answers.
+
+        `claimed_at`: monotonic seconds, not after the claim."""
         for errand in errands:
             self._push(errand, self._claimant.until(claimed_at))
         self.begin()
@@ -146,10 +152,10 @@ class Courier:
         now = self._now()
         self.held = {key: until for key, until in self.held.items() if until > now}
         self._start(channel)
-        wanted = self._wanted(channel)
+        wanted, claimed_at = self._wanted(channel), self._monotonic()
         errands, next_at = await self._record_and_claim(wanted, now)
         for errand in errands:
-            self._push(errand, self._claimant.until(now))
+            self._push(errand, self._claimant.until(claimed_at))
         self._start(channel)
         if self._unbegun:
             await self._hand_back()
@@ -179,11 +185,12 @@ class Courier:
         taken, self._outcomes = self._outcomes, []
         if not taken and not wanted:
             return [], None
-        plan = self._plan()
+        # Known before the transaction begins: what is claimed meanwhile has a lease of its own.
+        plan, in_flight = self._plan(), self._in_flight()
 
         def work(tx: Tx) -> tuple[list[Result], tuple[list[Errand], float | None]]:
             results = record(tx, taken, plan, now) if taken else []
-            return results, self._claim(tx, now, wanted) if wanted else ([], None)
+            return results, self._claim(tx, now, wanted, in_flight) if wanted else ([], None)
 
         try:
             results, claimed = await self._store.write(work)
@@ -230,16 +237,30 @@ class Courier:
         notice = errand.notice
         heapq.heappush(self._queue, (notice.rank, notice.id, until, errand))
 
-    def _claim(self, tx: Tx, now: float, limit: int) -> tuple[list[Errand], float | None]:
+    def _claim(
+        self, tx: Tx, now: float, limit: int, in_flight: Collection[int]
+    ) -> tuple[list[Errand], float | None]:
+        if is_skewed(tx.ahead):  # another replica, whose clock is right, claims it (E55)
+            return [], None
         if self._folds():
             fold_crowds(tx, self.name, self._plan(), now)
-        errands = claim(tx, self.name, now, limit, self._claimant, list(self.held), self._accepts)
-        return errands, None if errands else outbox.next_at(tx, self.name, list(self.held))
+        held = list(self.held)
+        errands = claim(tx, self.name, now, limit, self._claimant, held, self._accepts, in_flight)
+        if errands:
+            return errands, None
+        return errands, outbox.next_at(tx, self.name, held, in_flight, tx.lease_now - now)
+
+    def _in_flight(self) -> set[int]:
+        """The notices that were claimed here and are neither recorded nor handed back yet."""
+        errands = [entry[-1] for entry in self._queue]
+        errands += self._sending.values()
+        errands += [outcome.errand for outcome in self._outcomes]
+        return {*self._unbegun, *(errand.notice.id for errand in errands)}
 
     def _start(self, channel: Channel | None) -> None:
         if self._stopping or not self._queue:
             return
-        now = self._now()
+        now = self._monotonic()
         while self._queue and self._free(channel) > 0:
             *_, until, errand = heapq.heappop(self._queue)
             if now + self._claimant.deadline > until or errand.notice.target.key in self.held:
@@ -249,7 +270,7 @@ class Courier:
             task = asyncio.get_running_loop().create_task(
                 self._send(channel, errand), name=f"send {errand.notice.id}"
             )
-            self._sending.add(task)
+            self._sending[task] = errand
             task.add_done_callback(self._sent)
 
     async def _hand_back(self) -> None:
@@ -257,7 +278,7 @@ class Courier:
         await self._store.write(partial(outbox.release, owner=self._claimant.name, ids=ids))
 
     def _sent(self, task: asyncio.Task[None]) -> None:
-        self._sending.discard(task)
+        self._sending.pop(task, None)
         self.begin()
         self._wake.set()
 

@@ -59,6 +59,7 @@ class Delivery:
                 self._parts.metrics,
                 self._parts.now,
                 self._parts.spread,
+                self._parts.monotonic,
             )
             self.couriers[name] = courier
             self._begin(courier)
@@ -79,7 +80,7 @@ class Delivery:
         for errand in done.errands:
             errands.setdefault(errand.notice.target.channel, []).append(errand)
         for channel, claimed in errands.items():
-            self.courier(channel).hand(claimed, done.at)
+            self.courier(channel).hand(claimed, done.began)
         for channel in done.channels:
             self.courier(channel).wake()
 

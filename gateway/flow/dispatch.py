@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import orjson
 
+from gateway.clock import is_skewed
 from gateway.core.decide import decide
 from gateway.core.delivery import Claimant
 from gateway.core.incident import Incident, Member
@@ -55,7 +56,7 @@ class Dispatched:
     channels: set[str] = field(default_factory=set)  # with notices that were not claimed
     decisions: list[Decision] = field(default_factory=list)
     next_due: float | None = None
-    at: float = 0.0
+    began: float = 0.0  # monotonic seconds when the transaction began
 
 
 Decide = Callable[[Tx, float], Dispatched]
@@ -112,7 +113,7 @@ def save_decisions(
         if notice.kind in URGENT
     }
     outbox.hasten_lanes(tx, urgent, now)
-    claim = (claimant.name, claimant.until(now)) if claimant else None
+    claim = (claimant.name, claimant.until(tx.lease_now)) if claimant else None
     _, claimed = outbox.add(tx, rows, facts, now, claim, room)
     return claimed
 
@@ -142,8 +143,13 @@ def decide_due(
     room: Mapping[str, int],
     most: int = BATCH,
 ) -> Dispatched:
-    """Decide the most urgent of the incidents that are due at `now`."""
-    done = Dispatched(at=now)
+    """Decide the most urgent of the incidents that are due at `now`.
+
+    Decides nothing while this replica's clock and the database's are apart (E55).
+    """
+    done = Dispatched(began=tx.began)
+    if is_skewed(tx.ahead):
+        return done
     due: list[Incident] = incidents.due(tx, now, most, few=FEW, soon=SOON)
     if due:
         suppression.look(tx, plan, now)

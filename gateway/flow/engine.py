@@ -218,6 +218,8 @@ class Engine:
         self._loops.calm()
         problem = self._upkeep.store_problem
         found = [Health("store", not problem, problem)]
+        skew = self._upkeep.clock_problem()
+        found.append(Health("clock", not skew, skew))
         for name, loop in self._loops.loops.items():
             since = loop.failing_since
             text = f"failing for {now - since:.0f} s: {loop.error}" if since is not None else ""

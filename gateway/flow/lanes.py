@@ -53,7 +53,8 @@ def settle(
             outbox.fold(tx, [ids[place] for place in move.fold], ids[move.send])
         chosen = notice
         if move.send != 0:
-            chosen = outbox.take(tx, ids[move.send], claimant.name, claimant.until(now))
+            lease_until = claimant.until(tx.lease_now)
+            chosen = outbox.take(tx, ids[move.send], claimant.name, lease_until)
         kind = move.kind or chosen.kind
         if kind is not chosen.kind:
             outbox.become(tx, chosen.id, kind)
@@ -120,7 +121,22 @@ def claim(
     claimant: Claimant,
     held: Collection[str],
     accepts: Accepts,
+    in_flight: Collection[int],
 ) -> list[Errand]:
-    """Claim up to `limit` notices of `channel`, the most important first."""
-    notices = outbox.claim(tx, channel, now, limit, claimant.name, claimant.until(now), held)
+    """Claim up to `limit` notices of `channel`, the most important first.
+
+    `in_flight`: ids of notices that this process has claimed already and knows of.
+    """
+    lease_now = tx.lease_now
+    notices = outbox.claim(
+        tx,
+        channel,
+        now,
+        limit,
+        claimant.name,
+        claimant.until(lease_now),
+        held,
+        lease_now=lease_now,
+        in_flight=in_flight,
+    )
     return settle(tx, notices, accepts, now, claimant)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gateway import clock
 from gateway.channels.contract import Channel
 from gateway.config.load import Config
 from gateway.core.delivery import Claimant
@@ -46,6 +47,8 @@ class Parts:
     metrics: "Metrics"
     now: Callable[[], float]
     claimant: Claimant
+    monotonic: Callable[[], float] = clock.monotonic
+    ahead: Callable[[], float] = lambda: 0.0  # seconds that our clock is ahead of the database's
     shared: bool = False  # whether other replicas use the same database
     spread: Callable[[], float] = random.random  # in [0, 1): spreads retries
     patience: float = 20.0  # seconds that a stop waits for sends in flight

@@ -1,14 +1,18 @@
 """Upkeep: what must be done now and then, and whether the database takes writes."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from functools import partial
 
+from gateway.clock import is_skewed
 from gateway.flow.delivery import Delivery
 from gateway.flow.intake import Intake
 from gateway.flow.memory import Memory
 from gateway.flow.parts import Parts
 from gateway.store import StoreUnavailable, counters, janitor
+
+log = logging.getLogger(__name__)
 
 EVERY = 5.0
 """Seconds between rounds of upkeep."""
@@ -44,6 +48,7 @@ class Upkeep:
         self._intake = intake
         self._delivery = delivery
         self._epoch = 0
+        self._skewed = False
         self.store_problem = ""
 
     async def run(self, well: Callable[[], None]) -> None:
@@ -72,7 +77,28 @@ class Upkeep:
             else:
                 self.store_problem = ""
             self._parts.metrics.store_up(not self.store_problem)
+            self._watch_clock()
             if self._parts.store.epoch != self._epoch:
                 self._epoch = self._parts.store.epoch
                 self._forget()
             await asyncio.sleep(PROBE)
+
+    def clock_problem(self) -> str:
+        """What is wrong with this replica's clock, in words; empty when nothing is."""
+        ahead = self._parts.ahead()
+        if not is_skewed(ahead):
+            return ""
+        side = "ahead of" if ahead > 0 else "behind"
+        return (
+            f"this gateway's clock is {abs(ahead):.1f} s {side} the database's: it decides and "
+            "sends nothing until they agree; check time synchronization (NTP) on both machines"
+        )
+
+    def _watch_clock(self) -> None:
+        problem = self.clock_problem()
+        self._parts.metrics.clock_ahead(self._parts.ahead())
+        if problem and not self._skewed:
+            log.error("%s", problem)
+        elif self._skewed and not problem:
+            log.info("this gateway's clock and the database's agree again: deciding and sending")
+        self._skewed = bool(problem)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import bindparam, exists, literal_column, select, update
+from sqlalchemy import bindparam, case, exists, literal_column, select, update
 
 from gateway.core.outbox import Notice
 from gateway.store.bulk import update as bulk_update
@@ -27,8 +27,12 @@ _HEADS = Statement(
     .where(
         notices.c.channel == bindparam("on_channel"),
         IS_UNFINISHED,
-        notices.c.next_at + literal_column("0") <= bindparam("now"),
+        notices.c.next_at + literal_column("0")
+        <= case(
+            (notices.c.state == fixed("sending"), bindparam("lease_now")), else_=bindparam("now")
+        ),
         Among(notices.c.target_key, "skipped", absent=True),
+        Among(notices.c.id, "in_flight", absent=True),
         _IS_HEAD,
     )
     .order_by(notices.c.rank, notices.c.id)
@@ -77,11 +81,12 @@ _INHERIT = Statement(
     .values(next_at=bindparam("now"))
 )
 _NEXT_AT = Statement(
-    select(notices.c.next_at)
+    select(notices.c.next_at, notices.c.state)
     .where(
         notices.c.channel == bindparam("on_channel"),
         IS_UNFINISHED,
         Among(notices.c.target_key, "skipped", absent=True),
+        Among(notices.c.id, "in_flight", absent=True),
         _IS_HEAD,
     )
     .order_by(notices.c.next_at)
@@ -97,13 +102,26 @@ def claim(
     owner: str,
     lease_until: float,
     skip_targets: Collection[str] = (),
+    *,
+    lease_now: float,
+    in_flight: Collection[int] = (),
 ) -> list[Notice]:
     """Claim up to `limit` heads of lanes of a channel that are due, lowest rank first, then oldest.
 
     Heads whose sender let its lease run out are due too: what became of them is not known, so
     their `perhaps` goes up. `skip_targets` are keys of targets to leave alone for now.
+    `now` judges what is due, `lease_now` the leases: both Unix seconds, of two clocks (E55).
+    `in_flight` are ids of notices that this process is sending, whatever their lease says.
     """
-    rows = tx.rows(_HEADS, on_channel=channel, now=now, skipped=keys(skip_targets), most=limit)
+    rows = tx.rows(
+        _HEADS,
+        on_channel=channel,
+        now=now,
+        lease_now=lease_now,
+        skipped=keys(skip_targets),
+        in_flight=keys(in_flight),
+        most=limit,
+    )
     if not rows:
         return []
     perhaps = {row[0]: row[10] + (row[STATE] == "sending") for row in rows}
@@ -148,18 +166,30 @@ def release(tx: Tx, owner: str, ids: Sequence[int] | None = None) -> int:
     return tx.run(_RELEASE_SOME, by=owner, ids=keys(ids))
 
 
-def inherit(tx: Tx, now: float) -> int:
-    """End all claims, for their owners are known to be gone; return how many there were.
+def inherit(tx: Tx) -> int:
+    """End all claims, because their owners are known to be gone; return how many there were.
 
     They are taken over as those whose lease ran out: what became of them is not known.
     """
-    return tx.run(_INHERIT, now=now)
+    return tx.run(_INHERIT, now=tx.lease_now)
 
 
-def next_at(tx: Tx, channel: str, skip_targets: Collection[str] = ()) -> float | None:
+def next_at(
+    tx: Tx,
+    channel: str,
+    skip_targets: Collection[str] = (),
+    in_flight: Collection[int] = (),
+    lease_ahead: float = 0.0,
+) -> float | None:
     """Return when the next head of a lane is due, or the next lease ends; None: nothing waits.
 
-    `skip_targets` are keys of targets to leave alone for now, as for `claim`.
+    `skip_targets` and `in_flight` are left out as in `claim`. `lease_ahead`: seconds that the
+    clock of the leases is ahead of the one that the answer is meant for.
     """
-    row = tx.row(_NEXT_AT, on_channel=channel, skipped=keys(skip_targets))
-    return None if row is None else row[0]
+    row = tx.row(
+        _NEXT_AT, on_channel=channel, skipped=keys(skip_targets), in_flight=keys(in_flight)
+    )
+    if row is None:
+        return None
+    at: float = row[0]
+    return at - lease_ahead if row[1] == "sending" else at

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gateway.store.clocks import Clocks
 from gateway.store.session import Session
 from gateway.store.sql import POSTGRESQL, SQLITE
 from gateway.store.sqlite import SQLiteSession
@@ -56,6 +57,7 @@ def connector(
     busy_timeout: float = 5.0,
     lock_timeout: float = 10.0,
     statement_timeout: float = 30.0,
+    clocks: Clocks = Clocks(),  # noqa: B008 - immutable
 ) -> Callable[[], Session]:
     """Return what opens a connection. Timeouts in seconds.
 
@@ -65,7 +67,9 @@ def connector(
     """
     if location.path is not None:
         path = location.path
-        return lambda: SQLiteSession(path, reading=reading, busy_timeout=busy_timeout)
+        return lambda: SQLiteSession(
+            path, reading=reading, busy_timeout=busy_timeout, clocks=clocks
+        )
     from gateway.store.postgres import PostgresSession
 
     return lambda: PostgresSession(
@@ -73,4 +77,5 @@ def connector(
         reading=reading,
         lock_timeout=lock_timeout,
         statement_timeout=statement_timeout,
+        clocks=clocks,
     )

@@ -7,7 +7,9 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from gateway import clock
 from gateway.store.bulk import Bulk
+from gateway.store.clocks import Clocks, Moment
 from gateway.store.errors import StoreUnavailable
 from gateway.store.session import Row
 from gateway.store.sql import POSTGRESQL
@@ -33,7 +35,13 @@ class PostgresSession:
     database = POSTGRESQL
 
     def __init__(
-        self, url: str, *, reading: bool, lock_timeout: float, statement_timeout: float
+        self,
+        url: str,
+        *,
+        reading: bool,
+        lock_timeout: float,
+        statement_timeout: float,
+        clocks: Clocks = Clocks(),  # noqa: B008 - immutable
     ) -> None:
         limits = (
             f"SET LOCAL statement_timeout = {int(statement_timeout * 1000)};"
@@ -51,16 +59,34 @@ class PostgresSession:
                 f"SET LOCAL lock_timeout = {int(lock_timeout * 1000)};"
                 f"SELECT pg_advisory_xact_lock({WRITER_LOCK})"
             ).encode()
+        self._clocks = clocks
+        self._reading = reading
+        self.moment = Moment(0.0, 0.0)
         self._connection = connect(url)
         try:
             if self.rows("SHOW synchronous_commit", ()) == [("off",)]:
                 self._begin += b";SET LOCAL synchronous_commit = on"
+            if not reading:  # last: after the wait for the lock
+                self._begin += b";SELECT extract(epoch FROM clock_timestamp())::float8"
         except BaseException:
             self.close()
             raise
 
     def begin(self) -> None:
-        self._connection.execute(self._begin)
+        if self._reading:
+            self._connection.execute(self._begin)
+            return
+        clocks = self._clocks
+        began, before = clocks.monotonic(), clocks.now()
+        cursor = self._connection.execute(self._begin)
+        after = clocks.now()
+        while cursor.nextset():  # each statement has a result; the last has the clock
+            continue
+        (row,) = cursor.fetchall()
+        ahead, stepped = clocks.compare(before, after, row[0])
+        if clock.is_skewed(stepped):  # the work was prepared with a time that was wrong
+            raise StoreUnavailable(f"this gateway's clock was {abs(stepped):.0f} s wrong")
+        self.moment = Moment(began, clocks.lease() if clocks.lease else row[0], ahead)
 
     def commit(self) -> None:
         # A transaction in which a statement failed answers COMMIT with ROLLBACK, and no error.

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from gateway.store.bulk import Bulk
+from gateway.store.clocks import Moment
 
 Row = tuple[Any, ...]
 
@@ -12,9 +13,10 @@ class Session(Protocol):
     """One connection, used by one thread at a time."""
 
     database: str
+    moment: Moment  # of the present transaction; where the session only reads, of none
 
     def begin(self) -> None:
-        """Begin a transaction; where the session writes, wait for the turn."""
+        """Begin a transaction; where the session writes, wait for the turn and set `moment`."""
 
     def commit(self) -> None:
         """Make the transaction durable. Raises when it was not."""

@@ -9,8 +9,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from gateway import clock
 from gateway.files import PRIVATE, make_folder, sync_folder
 from gateway.store.bulk import Bulk
+from gateway.store.clocks import Clocks, Moment
 from gateway.store.errors import StoreUnavailable
 from gateway.store.session import Row
 from gateway.store.sql import SQLITE
@@ -41,13 +43,22 @@ class SQLiteSession:
 
     database = SQLITE
 
-    def __init__(self, path: Path, *, reading: bool, busy_timeout: float) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        reading: bool,
+        busy_timeout: float,
+        clocks: Clocks = Clocks(),  # noqa: B008 - immutable
+    ) -> None:
         if sqlite3.sqlite_version_info < OLDEST:
             raise StoreUnavailable(
                 f"SQLite {'.'.join(map(str, OLDEST))} or newer is needed,"
                 f" this Python brings {sqlite3.sqlite_version}"
             )
         self._path = path
+        self._clocks = clocks
+        self.moment = Moment(0.0, 0.0)
         self._begin = "BEGIN" if reading else "BEGIN IMMEDIATE"
         # mode=rw: a file that vanished must not come back as an empty one.
         self._connection = sqlite3.connect(
@@ -73,6 +84,8 @@ class SQLiteSession:
         if self._identity() != self._file:
             raise StoreUnavailable(_GONE)
         self._connection.execute(self._begin)
+        clocks = self._clocks
+        self.moment = Moment(clocks.monotonic(), (clocks.lease or clock.unstepped)())
 
     def commit(self) -> None:
         self._connection.execute("COMMIT")

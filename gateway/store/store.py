@@ -14,6 +14,7 @@ from collections.abc import Callable
 from queue import SimpleQueue
 from typing import TypeVar
 
+from gateway.store.clocks import Clocks
 from gateway.store.errors import StoreUnavailable
 from gateway.store.location import connector, locate
 from gateway.store.presence import Presence
@@ -40,6 +41,7 @@ class Store:
         busy_timeout: float = 5.0,
         lock_timeout: float = 10.0,
         statement_timeout: float = 30.0,
+        clocks: Clocks = Clocks(),  # noqa: B008 - immutable
     ) -> None:
         self._location = locate(url)
         self._readers = readers
@@ -48,6 +50,7 @@ class Store:
             "lock_timeout": lock_timeout,
             "statement_timeout": statement_timeout,
         }
+        self._clocks = clocks
         self._writes: SimpleQueue[Job | None] = SimpleQueue()
         self._reads: SimpleQueue[Job | None] = SimpleQueue()
         self._workers: list[Worker] = []
@@ -144,7 +147,7 @@ class Store:
         return await future
 
     def _connector(self, *, reading: bool) -> Callable[[], Session]:
-        connect = connector(self._location, reading=reading, **self._timeouts)
+        connect = connector(self._location, reading=reading, clocks=self._clocks, **self._timeouts)
 
         def connected() -> Session:
             session = connect()

@@ -21,6 +21,21 @@ class Tx:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    @property
+    def lease_now(self) -> float:
+        """Unix seconds of the clock that leases are judged by; only while writing."""
+        return self._session.moment.lease_now
+
+    @property
+    def began(self) -> float:
+        """Seconds of the monotonic clock when the transaction began; only while writing."""
+        return self._session.moment.began
+
+    @property
+    def ahead(self) -> float:
+        """Seconds that this replica's clock is ahead of the database's; only while writing."""
+        return self._session.moment.ahead
+
     def rows(self, statement: Statement, **given: Any) -> list[Row]:
         """Run a query."""
         return self._session.rows(*statement.on(self._session.database, given))

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.peer
 RULES = DOCS / "gateway.rules.yml"
 NOT_OURS = {"up"}
 FUNCTIONS = {
-    "absent", "and", "by", "count", "delta", "histogram_quantile", "increase", "instance", "le",
+    "abs", "absent", "and", "by", "count", "delta", "histogram_quantile", "increase", "instance", "le",
     "max", "or", "rate", "sum", "unless",
 }  # fmt: skip
 

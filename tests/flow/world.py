@@ -26,6 +26,7 @@ from gateway.links import Links
 from gateway.metrics import Metrics
 from gateway.render.words import Renderer
 from gateway.store import Store, Tx, incidents, outbox, silences, timeline
+from gateway.store.clocks import Clocks
 
 START = 1_795_000_000.0  # 2026-11-18T11:06:40Z, a Wednesday
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
@@ -152,6 +153,7 @@ class World:
         self.routes = routes
         self.env = dict(env)
         self.now = START
+        self.stepped = 0.0  # by how many seconds the machine's clock was set forward
         self.delivered: list[Delivered] = []
         self.faults: dict[str, Failing] = {}
         self.replicas: list[Engine] = []
@@ -178,9 +180,19 @@ class World:
         names = ("email", "slack", "pagerduty", "webhook", "console")
         return {name: StandIn(name, self) for name in names}
 
-    async def start(self, owner: str = "") -> Engine:
-        """Another replica joins."""
-        store = Store(self.url)
+    async def start(self, owner: str = "", ahead: float = 0.0) -> Engine:
+        """Another replica joins, whose clock is said to be `ahead` of the database's."""
+
+        def now() -> float:
+            return self.now
+
+        def unstepped() -> float:
+            return self.now - self.stepped
+
+        clocks = Clocks(now, unstepped, unstepped, lambda *readings: (ahead, 0.0))
+        if self.url.startswith("sqlite"):
+            assert not ahead, "only a server has a clock of its own"
+        store = Store(self.url, clocks=clocks)
         await store.start()
         engine = Engine(
             Parts(
@@ -191,7 +203,9 @@ class World:
                 renderer=shipped_renderer,
                 links=Links("http://gateway.example.com", b"a key for tests only"),
                 metrics=Metrics(),
-                now=lambda: self.now,
+                now=now,
+                monotonic=unstepped,
+                ahead=lambda: ahead,
                 claimant=Claimant(owner or f"replica-{len(self.replicas) + 1}"),
                 shared=not self.url.startswith("sqlite"),
                 spread=lambda: 0.5,
@@ -200,6 +214,11 @@ class World:
         engine.prepare()
         self.replicas.append(engine)
         return engine
+
+    def step_clock(self, seconds: float) -> None:
+        """The machine's clock is set forward; no time passes."""
+        self.now += seconds
+        self.stepped += seconds
 
     async def kill(self, engine: Engine) -> None:
         """The replica is gone without a word; what it remembered is lost."""

@@ -1,0 +1,75 @@
+"""Leases go by the database's clock, and a replica's own is compared with it (E55)."""
+
+from contextlib import suppress
+
+import pytest
+
+from gateway import clock
+from gateway.store import Store, StoreUnavailable, Tx, outbox
+from gateway.store.clocks import Clocks
+from tests.store.builders import added, opened, row
+
+
+class Wrong:
+    """A replica's clock that can be set."""
+
+    def __init__(self, wrong: float = 0.0) -> None:
+        self.wrong = wrong
+        self.following = clock.Following(lambda: clock.now() + self.wrong)
+
+    @property
+    def clocks(self) -> Clocks:
+        return Clocks(now=self.following.now, compare=self.following.compare)
+
+
+async def test_lease_ends_by_the_databases_clock(migrated_postgres_url: str) -> None:
+    """E55: two replicas 90 s apart take nothing over from each other while it is being sent."""
+    early, late = Wrong(-90.0), Wrong(90.0)
+    stores = [Store(migrated_postgres_url, clocks=one.clocks) for one in (early, late)]
+    for store in stores:
+        await store.start()
+    (number,) = await opened(stores[0], "A")
+    await added(stores[0], row(number))
+
+    def claim(owner: str, now: float) -> list[int]:
+        def work(tx: Tx) -> list[int]:
+            until = tx.lease_now + 60.0
+            found = outbox.claim(tx, "email", now, 9, owner, until, lease_now=tx.lease_now)
+            return [notice.id for notice in found]
+
+        return work  # type: ignore[return-value]
+
+    now = clock.now()
+    assert len(await stores[0].write(claim("early", now - 90.0))) == 1  # type: ignore[arg-type]
+    assert await stores[1].write(claim("late", now + 90.0)) == []  # type: ignore[arg-type]
+    for store in stores:
+        await store.close()
+
+
+async def test_skew_is_measured_at_the_start(migrated_postgres_url: str) -> None:
+    """E55: a replica that starts with a wrong clock starts, knows it, and writes right times."""
+    replica = Wrong(90.0)
+    store = Store(migrated_postgres_url, clocks=replica.clocks)
+    await store.start()
+    assert 80.0 < replica.following.ahead <= 90.0
+    assert replica.following.now() - clock.now() < 30.0
+    assert await store.write(lambda tx: tx.ahead) > 60.0
+    await store.close()
+
+
+async def test_clock_that_steps_fails_the_work_prepared_with_it(
+    migrated_postgres_url: str,
+) -> None:
+    """E55: nothing is stored with a time that was wrong; the next attempt has the right one."""
+    replica = Wrong()
+    store = Store(migrated_postgres_url, clocks=replica.clocks)
+    await store.start()
+    replica.wrong = 3600.0
+    with pytest.raises(StoreUnavailable, match="s wrong"):
+        await store.write(lambda tx: None)
+    assert await store.write(lambda tx: tx.ahead) > 3000.0
+    replica.wrong = 0.0
+    with suppress(StoreUnavailable):
+        await store.write(lambda tx: None)
+    assert await store.write(lambda tx: tx.ahead) == pytest.approx(0.0, abs=2.0)
+    await store.close()
