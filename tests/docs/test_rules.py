@@ -17,8 +17,8 @@ pytestmark = pytest.mark.peer
 RULES = DOCS / "gateway.rules.yml"
 NOT_OURS = {"up"}
 FUNCTIONS = {
-    "abs", "absent", "and", "by", "count", "delta", "histogram_quantile", "increase", "instance", "le",
-    "max", "or", "rate", "sum", "unless",
+    "abs", "absent", "and", "by", "count", "delta", "histogram_quantile", "increase", "instance",
+    "le", "max", "or", "rate", "sum", "unless",
 }  # fmt: skip
 
 
