@@ -197,6 +197,12 @@ class Metrics:
         self._store_ok = Gauge(
             "gateway_store_up", "1 while the database can be used.", registry=registry
         )
+        self._store_intact = Gauge(
+            "gateway_store_intact",
+            "0 when the last check of the database file found damage.",
+            registry=registry,
+        )
+        self._store_intact.set(1)
         self._clock_ahead = Gauge(
             "gateway_clock_ahead_seconds",
             "Seconds by which this replica's clock is ahead of its PostgreSQL's, at least.",
@@ -281,6 +287,10 @@ class Metrics:
     def store_up(self, up: bool) -> None:
         """Whether the database could be used when somebody last looked."""
         self._store_ok.set(1 if up else 0)
+
+    def store_intact(self, intact: bool) -> None:
+        """What the last check of the database file found."""
+        self._store_intact.set(1 if intact else 0)
 
     def clock_ahead(self, seconds: float) -> None:
         """How far our clock is ahead of the database's; 0 with the embedded one."""

@@ -18,6 +18,7 @@ from gateway.flow.courier import Courier
 from gateway.flow.delivery import Delivery
 from gateway.flow.dispatch import AT_ONCE, BATCH, Decide, Dispatched, decide_due
 from gateway.flow.intake import Intake
+from gateway.flow.integrity import Integrity
 from gateway.flow.left_out import note_left_out
 from gateway.flow.loops import Loops
 from gateway.flow.memory import Memory
@@ -75,6 +76,7 @@ class Engine:
         self.burning = Burning(parts.store, self._memory, lambda: self.plan, parts.now)
         concerned = Concerned(parts.store, parts.now, self.burning.candidates)
         self.silences = Silences(parts.store, parts.now, concerned, self._look_at)
+        self.integrity = Integrity(parts.store, parts.metrics, parts.monotonic)
         self._upkeep = Upkeep(parts, self._forget, self._memory, self.intake, self.delivery)
 
     # What the web and the command line use.
@@ -220,6 +222,7 @@ class Engine:
         found = [Health("store", not problem, problem)]
         skew = self._upkeep.clock_problem()
         found.append(Health("clock", not skew, skew))
+        found.append(Health("database file", not self.integrity.problem, self.integrity.problem))
         for name, loop in self._loops.loops.items():
             since = loop.failing_since
             text = f"failing for {now - since:.0f} s: {loop.error}" if since is not None else ""
@@ -244,6 +247,7 @@ class Engine:
         upkeep = "housekeeping"
         self._loops.start(upkeep, partial(self._upkeep.run, partial(self._loops.well, upkeep)))
         self._loops.start("store probe", self._upkeep.probe)
+        self._loops.start("integrity check", self.integrity.run)
         self._loops.start("watchdogs", self.watch.run)
         silencing = "silences"
         self._loops.start(

@@ -8,6 +8,7 @@ from gateway.store.clocks import Clocks
 from gateway.store.session import Session
 from gateway.store.sql import POSTGRESQL, SQLITE
 from gateway.store.sqlite import SQLiteSession
+from gateway.store.sqlite_log import Connections
 
 _SQLITE_PREFIX = "sqlite:///"
 _POSTGRES_PREFIXES = ("postgresql://", "postgres://", "postgresql+psycopg://")
@@ -58,6 +59,7 @@ def connector(
     lock_timeout: float = 10.0,
     statement_timeout: float = 30.0,
     clocks: Clocks = Clocks(),  # noqa: B008 - immutable
+    connections: Connections | None = None,
 ) -> Callable[[], Session]:
     """Return what opens a connection. Timeouts in seconds.
 
@@ -68,7 +70,11 @@ def connector(
     if location.path is not None:
         path = location.path
         return lambda: SQLiteSession(
-            path, reading=reading, busy_timeout=busy_timeout, clocks=clocks
+            path,
+            reading=reading,
+            busy_timeout=busy_timeout,
+            clocks=clocks,
+            connections=connections,
         )
     from gateway.store.postgres import PostgresSession
 

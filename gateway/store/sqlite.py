@@ -4,6 +4,7 @@ import logging
 import os
 import sqlite3
 import stat
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +17,7 @@ from gateway.store.clocks import Clocks, Moment
 from gateway.store.errors import StoreUnavailable
 from gateway.store.session import Row
 from gateway.store.sql import SQLITE
+from gateway.store.sqlite_log import NOT_SAVED, SAVED, Connections, log_files
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +52,7 @@ class SQLiteSession:
         reading: bool,
         busy_timeout: float,
         clocks: Clocks = Clocks(),  # noqa: B008 - immutable
+        connections: Connections | None = None,
     ) -> None:
         if sqlite3.sqlite_version_info < OLDEST:
             raise StoreUnavailable(
@@ -58,41 +61,73 @@ class SQLiteSession:
             )
         self._path = path
         self._clocks = clocks
+        self._reading = reading
+        self._connections = connections or Connections()
+        self._closed, self._holds = True, False
+        self._timeout = busy_timeout
+        self.busy = threading.Lock()
         self.moment = Moment(0.0, 0.0)
-        self._begin = "BEGIN" if reading else "BEGIN IMMEDIATE"
+        self._connect()
+
+    def _connect(self) -> None:
+        with self._connections.lock:
+            self._open()
+            self._closed = False
+            if self._reading:
+                self._connections.readers.add(self)
+
+    def _open(self) -> None:
         # mode=rw: a file that vanished must not come back as an empty one.
         self._connection = sqlite3.connect(
-            f"{path.resolve().as_uri()}?mode=rw",
+            f"{self._path.resolve().as_uri()}?mode=rw",
             uri=True,
             isolation_level=None,
-            timeout=busy_timeout,
+            timeout=self._timeout,
             cached_statements=512,
             check_same_thread=False,
         )
         try:
-            for setting in _READER_SETTINGS if reading else _SETTINGS:
+            for setting in _READER_SETTINGS if self._reading else _SETTINGS:
                 self._connection.execute(setting)
-            if not reading:
+            if not self._reading:
                 _write_ahead(self._connection)
+                self._connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
             self._file = self._identity()
+            self._log = log_files(self._path)
         except BaseException:
             self.close()
             raise
 
     def begin(self) -> None:
+        if self._reading:
+            self._holds = self.busy.acquire()
+        if self._closed:
+            if not self._reading:
+                raise StoreUnavailable(SAVED)
+            self._connect()  # the writer closed it, to save a lost log
         # SQLite goes on writing into a file that was unlinked, and all of it would be lost.
         if self._identity() != self._file:
             raise StoreUnavailable(_GONE)
-        self._connection.execute(self._begin)
+        if self._reading:
+            self._connection.execute("BEGIN")
+            return
+        if self._log_is_lost():
+            raise StoreUnavailable(SAVED if self._save_log() else NOT_SAVED)
+        self._connection.execute("BEGIN IMMEDIATE")
         clocks = self._clocks
         self.moment = Moment(clocks.monotonic(), (clocks.lease or clock.unstepped)())
 
     def commit(self) -> None:
         self._connection.execute("COMMIT")
+        # What was just committed into a lost log is as safe as the rest, once that is saved.
+        if not self._reading and self._log_is_lost() and not self._save_log():
+            raise StoreUnavailable(NOT_SAVED)
+        self._let_go()
 
     def rollback(self) -> None:
-        if self._connection.in_transaction:
+        if not self._closed and self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
+        self._let_go()
 
     def save(self) -> None:
         self._connection.execute("SAVEPOINT work")
@@ -115,8 +150,28 @@ class SQLiteSession:
             self._connection.execute(text, values)
 
     def close(self) -> None:
+        self.shut()
+        self._connections.readers.discard(self)
+        self._let_go()
+
+    def shut(self) -> None:
+        """Close the connection; the next transaction on it fails."""
+        self._closed = True
         with suppress(sqlite3.Error):
             self._connection.close()
+
+    def _let_go(self) -> None:
+        if self._holds:
+            self._holds = False
+            self.busy.release()
+
+    def _log_is_lost(self) -> bool:
+        # A database whose file system has no write-ahead logging has no such file.
+        return self._log[0] is not None and log_files(self._path) != self._log
+
+    def _save_log(self) -> bool:
+        self._closed = True
+        return self._connections.save_lost_log(self._connection, self._path)
 
     def _identity(self) -> tuple[int, int]:
         try:

@@ -12,14 +12,16 @@ transaction first. A `Tx` runs on the driver's own cursor and not on SQLAlchemy'
 import asyncio
 from collections.abc import Callable
 from queue import SimpleQueue
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from gateway.store import sqlite_check
 from gateway.store.clocks import Clocks
 from gateway.store.errors import StoreUnavailable
 from gateway.store.location import connector, locate
 from gateway.store.presence import Presence
 from gateway.store.schema import check, prepare
 from gateway.store.session import Session
+from gateway.store.sqlite_log import Connections
 from gateway.store.tx import Tx
 from gateway.store.worker import Job, Worker
 
@@ -45,12 +47,13 @@ class Store:
     ) -> None:
         self._location = locate(url)
         self._readers = readers
-        self._timeouts = {
+        self._timeouts: dict[str, Any] = {
             "busy_timeout": busy_timeout,
             "lock_timeout": lock_timeout,
             "statement_timeout": statement_timeout,
         }
         self._clocks = clocks
+        self._connections = Connections()
         self._writes: SimpleQueue[Job | None] = SimpleQueue()
         self._reads: SimpleQueue[Job | None] = SimpleQueue()
         self._workers: list[Worker] = []
@@ -126,6 +129,19 @@ class Store:
         """Do work that only reads, in a reader's thread and on one snapshot."""
         return await self._hand(self._reads, work)
 
+    async def tables(self) -> list[str]:
+        """Return the tables that `damage` can look into; of PostgreSQL none. StoreUnavailable."""
+        if self._location.path is None or self._closed:
+            return []
+        return await asyncio.to_thread(sqlite_check.tables, self._connector(reading=True))
+
+    async def damage(self, table: str) -> bool:
+        """Whether the file is damaged in this table, as far as is on the disk.
+
+        Reads all of it on a connection of its own: no other work waits. StoreUnavailable.
+        """
+        return await asyncio.to_thread(sqlite_check.damage, self._connector(reading=True), table)
+
     async def close(self) -> None:
         """Finish the work that waits and disconnect."""
         if self._closed:
@@ -147,7 +163,13 @@ class Store:
         return await future
 
     def _connector(self, *, reading: bool) -> Callable[[], Session]:
-        connect = connector(self._location, reading=reading, clocks=self._clocks, **self._timeouts)
+        connect = connector(
+            self._location,
+            reading=reading,
+            clocks=self._clocks,
+            connections=self._connections,
+            **self._timeouts,
+        )
 
         def connected() -> Session:
             session = connect()

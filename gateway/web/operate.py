@@ -17,7 +17,14 @@ from gateway.web.access import changing
 from gateway.web.errors import RequestError, json_response
 from gateway.web.keys import ENGINE
 
-_BESIDE = ("channel ", "deliver ", "routes.yaml", "heartbeat")
+_BESIDE = (
+    "channel ",
+    "deliver ",
+    "routes.yaml",
+    "heartbeat",
+    "database file",
+    "integrity check",
+)
 """Beginnings of components without which alerts are still taken in and decided."""
 
 EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"

@@ -14,6 +14,7 @@ import pytest
 from gateway.store import migrate
 from tests.postgres import running_postgres
 from tests.processes.conftest import MakeGateway
+from tests.processes.database import settled
 from tests.processes.gateway import Gateway
 from tests.processes.harness import wait_for
 from tests.processes.own_postgres import OwnPostgres
@@ -124,6 +125,32 @@ def test_the_file_is_moved_away(make_gateway: MakeGateway, vendors: Vendors) -> 
         if (aside / name).exists():
             os.replace(aside / name, gateway.home / name)
     recovered(gateway, vendors, ["before"])
+
+
+def test_write_ahead_log_is_deleted(make_gateway: MakeGateway, vendors: Vendors) -> None:
+    """Promise 1: with the log unlinked under it, and then killed, the gateway still has every
+    alert that it answered 200."""
+    gateway = make_gateway(WEBHOOK).start()
+    accepted = []
+    for number in range(40):
+        name = f"log-{number}"
+        if number % 10 == 5:
+            os.unlink(gateway.home / "gateway.db-wal")
+            if number % 20 == 5:
+                os.unlink(gateway.home / "gateway.db-shm")
+        if gateway.post(alert(name))[0] == 200:
+            accepted.append(name)
+    assert len(accepted) >= 30
+    wait_for("all is told", lambda: set(accepted) <= set(told(vendors)))
+    wait_for("all of it on record", lambda: settled(gateway))
+    os.unlink(gateway.home / "gateway.db-wal")
+    saved = "gateway.store.sqlite_log"  # one line for each time
+    wait_for("it notices by itself", lambda: gateway.log().count(saved) == 5)
+    gateway.kill()
+    gateway.start()
+    _, answer = gateway.get("/api/v2/alerts")
+    assert {one["labels"]["alertname"] for one in answer} >= set(accepted)
+    recovered(gateway, vendors, accepted)
 
 
 def test_the_connections_are_cut(

@@ -120,6 +120,83 @@ async def test_a_file_that_was_replaced_is_opened_anew(
     assert on_file.epoch == epoch + 1
 
 
+@pytest.mark.parametrize("lost", [["-wal"], ["-shm"], ["-wal", "-shm"]], ids=str)
+async def test_write_ahead_log_that_was_removed_loses_nothing(
+    on_file: Store, sqlite_path: Path, lost: list[str]
+) -> None:
+    """Promise 1: commits into an unlinked log would be gone at the next crash: they are saved
+    into the database before anything else is answered, and the files are opened anew."""
+    await on_file.write(line("before"))
+    assert await lines(on_file) == ["before"]
+    epoch = on_file.epoch
+    for end in lost:
+        os.unlink(f"{sqlite_path}{end}")
+    with pytest.raises(StoreUnavailable, match="removed or replaced while in use; all of it"):
+        await on_file.write(line("refused"))
+    assert stored(sqlite_path) == ["before"]
+    await on_file.write(line("after"))
+    assert await lines(on_file) == ["before", "after"]
+    assert stored(sqlite_path) == ["before", "after"]
+    assert on_file.epoch == epoch + 1
+
+
+async def test_log_removed_in_a_transaction_loses_nothing(
+    on_file: Store, sqlite_path: Path
+) -> None:
+    """Promise 1: what is committed into the lost log is in the database before the answer."""
+
+    def work(tx: Tx) -> None:
+        line("committed")(tx)
+        os.unlink(f"{sqlite_path}-wal")
+
+    assert await lines(on_file) == []
+    await on_file.write(work)
+    assert stored(sqlite_path) == ["committed"]
+    with pytest.raises(StoreUnavailable):
+        await on_file.write(line("refused"))
+    await on_file.write(line("after"))
+    assert await lines(on_file) == ["committed", "after"]
+
+
+async def test_log_replaced_by_another_is_not_read(on_file: Store, sqlite_path: Path) -> None:
+    """Promise 1: a log from a backup, put in place of the one in use, must not be replayed."""
+    await on_file.write(line("before"))
+    old = shutil.copy(f"{sqlite_path}-wal", f"{sqlite_path}-old")
+    await on_file.write(line("since"))
+    os.replace(old, f"{sqlite_path}-wal")
+    with pytest.raises(StoreUnavailable, match="replaced"):
+        await on_file.write(line("refused"))
+    await on_file.write(line("after"))
+    assert await lines(on_file) == ["before", "since", "after"]
+
+
+async def test_log_that_cannot_be_saved_is_said(on_file: Store, sqlite_path: Path) -> None:
+    """Promise 1: with another program in the way it is no success, and says so."""
+    await on_file.write(line("before"))
+    other = sqlite3.connect(sqlite_path, isolation_level=None)
+    other.execute("BEGIN")
+    other.execute("SELECT * FROM timeline").fetchall()
+    await on_file.write(line("behind a reader"))
+    os.unlink(f"{sqlite_path}-wal")
+    with pytest.raises(StoreUnavailable, match="could not be saved"):
+        await on_file.write(line("refused"))
+    other.close()
+
+
+def stored(path: Path) -> list[str]:
+    """The lines that a crash now would leave: read from a copy of the files, not by SQLite here."""
+    copy = Path(shutil.copy(path, path.with_name("copy.db")))
+    for end in ("-wal", "-shm"):
+        Path(f"{copy}{end}").unlink(missing_ok=True)
+    if Path(f"{path}-wal").exists():
+        shutil.copy(f"{path}-wal", f"{copy}-wal")
+    connection = sqlite3.connect(copy)
+    try:
+        return [text for (text,) in connection.execute("SELECT text FROM timeline ORDER BY id")]
+    finally:
+        connection.close()
+
+
 async def test_a_locked_file(on_file: Store, sqlite_path: Path) -> None:
     """Another program that holds the file makes us unavailable, not broken."""
     other = sqlite3.connect(sqlite_path, isolation_level=None)
