@@ -73,7 +73,7 @@ class Courier:
         self._spread = spread
         self._monotonic = monotonic
         self._queue: list[tuple[int, int, float, Errand]] = []
-        self._sending: dict[asyncio.Task[None], Errand] = {}
+        self._sending: dict[asyncio.Task[None], tuple[Errand, Channel | None]] = {}
         self._outcomes: list[Outcome] = []
         self._unbegun: list[int] = []
         self.held: dict[str, float] = {}
@@ -126,6 +126,10 @@ class Courier:
         self._wake.set()
         return ids
 
+    def uses(self, channel: Channel) -> bool:
+        """Whether anything is being sent by this channel, which a reload may have replaced."""
+        return any(used is channel for _, used in self._sending.values())
+
     @property
     def idle(self) -> bool:
         """Nothing queued, nothing in flight, nothing unrecorded."""
@@ -156,7 +160,7 @@ class Courier:
         errands, next_at = await self._record_and_claim(wanted, now)
         for errand in errands:
             self._push(errand, self._claimant.until(claimed_at))
-        self._start(channel)
+        self._start(self._channel())  # a reload may have replaced it meanwhile
         if self._unbegun:
             await self._hand_back()
             return 0.0
@@ -253,7 +257,7 @@ class Courier:
     def _in_flight(self) -> set[int]:
         """The notices that were claimed here and are neither recorded nor handed back yet."""
         errands = [entry[-1] for entry in self._queue]
-        errands += self._sending.values()
+        errands += [errand for errand, _ in self._sending.values()]
         errands += [outcome.errand for outcome in self._outcomes]
         return {*self._unbegun, *(errand.notice.id for errand in errands)}
 
@@ -270,7 +274,7 @@ class Courier:
             task = asyncio.get_running_loop().create_task(
                 self._send(channel, errand), name=f"send {errand.notice.id}"
             )
-            self._sending[task] = errand
+            self._sending[task] = errand, channel
             task.add_done_callback(self._sent)
 
     async def _hand_back(self) -> None:

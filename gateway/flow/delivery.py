@@ -103,10 +103,18 @@ class Delivery:
         return found
 
     async def close_retired(self) -> None:
-        """Close channels of earlier configurations, once nothing is sent by them any more."""
-        if all(courier.idle for courier in self.couriers.values()):
-            while self._retired:
-                await self._retired.pop().close()
+        """Close channels of earlier configurations, once nothing is sent by them any more.
+
+        Each for itself: under a steady load there is hardly an instant at which nothing is sent.
+        """
+        unused = [
+            channel
+            for channel in self._retired
+            if not any(courier.uses(channel) for courier in self.couriers.values())
+        ]
+        self._retired = [channel for channel in self._retired if channel not in unused]
+        for channel in unused:
+            await channel.close()
 
     async def stop(self) -> bool:
         """Let what is in flight end; returns whether all of it is on record."""

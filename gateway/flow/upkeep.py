@@ -23,8 +23,10 @@ PRUNE_EVERY = 60
 PROBE = 2.0
 """Seconds between looks at whether the database takes writes."""
 
-FORGET_AFTER = 3600.0
-"""Seconds after its end that an alert is remembered by this process."""
+FORGET_AFTER = 1200.0
+"""Seconds after its end that an alert is remembered by this process. Prometheus reports an ended
+alert for 15 minutes (resolvedRetention in its rules/alerting.go); what is forgotten is looked up in
+the database. Longer costs memory for each alert that ended, 1 kB or so."""
 
 RETENTION = 90 * 86400.0
 """Seconds for which ended incidents are kept."""
