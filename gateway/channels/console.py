@@ -67,6 +67,10 @@ class Console:
             raise SendError(Failure.CONNECTION, detail) from None
         return {"printed": str(message.notice_id)}
 
+    def problem(self) -> str:
+        """Nothing: it has no threads."""
+        return ""
+
     async def close(self) -> None:
         """Nothing to let go: the stream belongs to the process."""
 

@@ -45,5 +45,11 @@ class Channel(Protocol):
         SendError and nothing else (cancellation apart).
         """
 
+    def problem(self) -> str:
+        """What is wrong with its threads, as `/readyz` shows it; empty when nothing is.
+
+        Not whether sending works: the outbox knows that.
+        """
+
     async def close(self) -> None:
         """Let go of connections and threads. What is in flight gets a moment to end."""

@@ -1,7 +1,8 @@
 """E-mail by Postmark, through postmarker.
 
-postmarker is synchronous and has no timeout of its own; its calls run in threads of our own. Each
-recipient gets a mail of their own: a bounce is then theirs alone, and so is the acknowledge link.
+postmarker is synchronous and has no deadline of its own; its calls run in threads of our own, and
+its requests over the channels' HTTP client. Each recipient gets a mail of their own: a bounce is
+then theirs alone, and so is the acknowledge link.
 """
 
 import logging
@@ -10,10 +11,11 @@ from typing import Any
 
 import requests
 from postmarker.core import PostmarkClient
-from requests.adapters import HTTPAdapter
 
 from gateway.channels import email_errors
+from gateway.channels.client import CONNECT_TIMEOUT, TOTAL_TIMEOUT, Client
 from gateway.channels.email_body import MailOptions, mail, message_id
+from gateway.channels.sdk_transport import GRACE, mount
 from gateway.channels.threads import Threads
 from gateway.core.message import Message, Receipt
 from gateway.core.notice import Kind
@@ -22,15 +24,10 @@ from gateway.core.settings import ChannelSettings, Secret
 
 IN_FLIGHT = 8
 API_URL = "https://api.postmarkapp.com/"
-CONNECT_TIMEOUT = 3.0
-READ_TIMEOUT = 10.0
-DEADLINE = 20.0
-"""For the whole call, in seconds: the read timeout starts anew with every byte that drips in."""
-
 logger = logging.getLogger(__name__)
 
 
-class Client(PostmarkClient):  # type: ignore[misc]  # postmarker ships no types
+class Postmark(PostmarkClient):  # type: ignore[misc]  # postmarker ships no types
     """postmarker's client, whose own repr shows the token."""
 
     def __repr__(self) -> str:
@@ -51,24 +48,22 @@ class Email:
         *,
         api_url: str = API_URL,
         in_flight: int = IN_FLIGHT,
+        proxy: Secret | None = None,
+        total_timeout: float = TOTAL_TIMEOUT,
         connect_timeout: float = CONNECT_TIMEOUT,
-        read_timeout: float = READ_TIMEOUT,
-        deadline: float = DEADLINE,
     ) -> None:
-        """Timeouts in seconds. Raises ValueError for an api_url with a path. Needs a loop."""
+        """Timeouts in seconds, for one call each. Needs a running event loop."""
         self.in_flight = in_flight
         self._token = token
         self._options = options
-        self._threads = Threads("email", in_flight, deadline)
-        self._session = _session(in_flight)
-        self._client = Client(
-            server_token=token.reveal(),
-            timeout=(connect_timeout, read_timeout),
-            root_api_url=api_url,
+        self._threads = Threads("email", in_flight, total_timeout + GRACE)
+        self._http = Client(
+            in_flight, proxy=proxy, total_timeout=total_timeout, connect_timeout=connect_timeout
         )
-        # The only way to give postmarker a pool of the right size, no .netrc, no proxies of the
-        # environment and no redirects.
-        self._client._session = self._session
+        self._client = Postmark(server_token=token.reveal(), root_api_url=api_url)
+        # The only way to give postmarker a transport of our own.
+        self._client._session = requests.Session()
+        mount(self._client._session, self._http)
 
     def accepts(self, kind: Kind, quiet: bool) -> bool:
         """Whatever is worth a mail."""
@@ -93,20 +88,16 @@ class Email:
             raise email_errors.bad_answer(answer, self._token)
         return answer
 
+    def problem(self) -> str:
+        """See Channel.problem."""
+        return self._threads.problem() or self._http.problem()
+
     async def close(self) -> None:
-        """Wait for mails in flight, then let go of threads and connections."""
-        await self._threads.close()
-        self._session.close()
-
-
-def _session(size: int) -> requests.Session:
-    session = requests.Session()
-    session.trust_env = False
-    session.max_redirects = 0  # a redirect would carry token and mail to another host
-    adapter = HTTPAdapter(pool_connections=1, pool_maxsize=size, max_retries=0)
-    session.mount("http://", adapter)
-    session.mount("https://", adapter)
-    return session
+        """Wait for mails in flight, then release threads and connections."""
+        try:
+            await self._threads.close()
+        finally:
+            await self._http.close()
 
 
 def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Email:
@@ -135,4 +126,5 @@ def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Email:
             reply_to=options.get("reply_to") or None,
         ),
         api_url=api_url,
+        proxy=settings.secrets.get("proxy"),
     )

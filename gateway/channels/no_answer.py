@@ -1,33 +1,82 @@
-"""What it means when requests gets no answer. For the channels whose SDKs use it."""
+"""What it means when there is no answer: one table for every channel.
 
+Only the kind of an error is told: the texts of aiohttp and requests hold whole URLs.
+"""
+
+from concurrent.futures import CancelledError
+
+import aiohttp
 import requests
 from requests import exceptions as broken
 
+from gateway.channels.client import AnswerTooLarge, Redirected
+from gateway.channels.private_addresses import PrivateAddress
 from gateway.core.delivery import Failure, SendError
 
 
-def no_answer(error: Exception) -> SendError:
-    """The failure that this error of requests stands for.
+class NotAnswered(requests.RequestException):
+    """What SDKs that use requests see instead of an answer."""
 
-    Only the kind of the error is told: requests' texts hold whole URLs.
-    """
-    what = type(error).__name__
-    if isinstance(error, broken.ConnectTimeout | broken.ProxyError | broken.SSLError):
-        return SendError(Failure.CONNECTION, f"cannot connect ({what})")
-    if isinstance(error, broken.ReadTimeout):
+    def __init__(self, failure: SendError) -> None:
+        super().__init__(str(failure))
+        self.failure = failure
+
+
+def no_answer(error: BaseException) -> SendError:
+    """Return the failure that this error of aiohttp, requests or the socket stands for."""
+    if isinstance(error, NotAnswered):
+        return error.failure
+    if isinstance(error, aiohttp.ClientError | CancelledError):
+        return _never_connected(error) or _broken(error)
+    if isinstance(error, TimeoutError | broken.ReadTimeout):
         return SendError(Failure.TIMEOUT, "no answer in time", perhaps=True)
+    what = type(error).__name__
+    if isinstance(error, PrivateAddress):
+        return SendError(Failure.MISCONFIGURED, str(error))
     if isinstance(error, broken.InvalidURL | broken.MissingSchema | broken.InvalidSchema):
         return SendError(Failure.MISCONFIGURED, f"the api_url cannot be used ({what})")
-    if isinstance(error, broken.ConnectionError):
-        # requests calls "nobody listens" and "hung up on us" the same; urllib3 tells them apart.
-        if _never_connected(error):
-            return SendError(Failure.CONNECTION, f"cannot connect ({what})")
-        return SendError(Failure.CONNECTION, f"the connection broke ({what})", perhaps=True)
     if isinstance(error, requests.RequestException):
         return SendError(Failure.CONNECTION, f"the request failed ({what})", perhaps=True)
+    if isinstance(error, OSError):
+        return SendError(Failure.CONNECTION, f"the connection broke ({what})", perhaps=True)
     return SendError(Failure.INTERNAL, f"sending failed with {what}", perhaps=True)
 
 
-def _never_connected(error: Exception) -> bool:
-    reason = getattr(error.args[0] if error.args else None, "reason", None)
-    return type(reason).__name__ in ("NewConnectionError", "NameResolutionError")
+def _never_connected(error: BaseException) -> SendError | None:
+    """The failure of a connection that was never made: surely not delivered. None for others."""
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        detail = f"the proxy answered {error.status}"
+        mend = error.status in (401, 403, 407)
+        return SendError(Failure.MISCONFIGURED if mend else Failure.CONNECTION, detail)
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):  # has no os_error
+        return SendError(Failure.CONNECTION, "cannot connect (the certificate is not trusted)")
+    if isinstance(error, aiohttp.ClientConnectorError):
+        if isinstance(error.os_error, PrivateAddress):
+            return SendError(Failure.MISCONFIGURED, str(error.os_error))
+        what = type(error.os_error).__name__
+        if isinstance(error, aiohttp.ClientProxyConnectionError):
+            return SendError(Failure.CONNECTION, f"cannot connect to the proxy ({what})")
+        if isinstance(error, aiohttp.ClientConnectorDNSError):
+            return SendError(Failure.CONNECTION, f"the host's name has no address ({what})")
+        return SendError(Failure.CONNECTION, f"cannot connect ({what})")
+    if isinstance(error, aiohttp.ConnectionTimeoutError):
+        return SendError(Failure.CONNECTION, "cannot connect in time")
+    if isinstance(error, aiohttp.InvalidURL):
+        return SendError(Failure.MISCONFIGURED, "the URL cannot be used")
+    return None
+
+
+def _broken(error: BaseException) -> SendError:
+    """The failure of a connection that was made: the vendor may have accepted the message."""
+    if isinstance(error, Redirected):
+        return SendError(Failure.MISCONFIGURED, "the vendor answers with a redirect")
+    if isinstance(error, TimeoutError):
+        return SendError(Failure.TIMEOUT, "no answer in time", perhaps=True)
+    if isinstance(error, AnswerTooLarge):
+        return SendError(Failure.BAD_ANSWER, "the answer is larger than 1 MB", perhaps=True)
+    what = type(error).__name__
+    if isinstance(error, aiohttp.ClientPayloadError | aiohttp.ClientResponseError):
+        return SendError(Failure.BAD_ANSWER, f"the answer broke off ({what})", perhaps=True)
+    if isinstance(error, CancelledError):
+        return SendError(Failure.CONNECTION, "the channel was closed meanwhile", perhaps=True)
+    return SendError(Failure.CONNECTION, f"the connection broke ({what})", perhaps=True)

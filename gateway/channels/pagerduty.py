@@ -1,7 +1,8 @@
 """PagerDuty by Events API v2, through pdpyras.
 
 trigger, acknowledge and resolve on one dedup key per incident: a repeat of any of them is
-harmless. pdpyras is synchronous; its calls run in threads of our own.
+harmless. pdpyras is synchronous; its calls run in threads of our own, and its requests over the
+channels' HTTP client.
 """
 
 import warnings
@@ -9,10 +10,12 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from requests.adapters import HTTPAdapter
+import requests
 
 from gateway.channels import pagerduty_errors
+from gateway.channels.client import CONNECT_TIMEOUT, TOTAL_TIMEOUT, Client
 from gateway.channels.pagerduty_event import dedup_key, event
+from gateway.channels.sdk_transport import GRACE, mount
 from gateway.channels.threads import Threads
 from gateway.core.delivery import Failure, SendError
 from gateway.core.message import Message, Receipt
@@ -23,14 +26,10 @@ from gateway.core.settings import ChannelSettings, Secret
 with warnings.catch_warnings():
     # Its import warns that it is deprecated; docs/decisions say why it stays.
     warnings.simplefilter("ignore", UserWarning)
-    from pdpyras import EventsAPISession
+    from pdpyras import EventsAPISession, PDHTTPError
 
-IN_FLIGHT = 4
+IN_FLIGHT = 8
 API_URL = "https://events.pagerduty.com"
-CONNECT_TIMEOUT = 3.0
-READ_TIMEOUT = 10.0
-DEADLINE = 20.0
-"""For one call, in seconds: the read timeout starts anew with every byte that drips in."""
 
 _ACTIONS = {
     Kind.FIRING: ("trigger",),
@@ -47,6 +46,21 @@ _ACTIONS = {
 """No digest: each incident has its own dedup key, and a folded one could never be resolved."""
 
 
+class Session(EventsAPISession):  # type: ignore[misc]  # pdpyras ships no types
+    """pdpyras's session with one request per call.
+
+    As it comes it sleeps and repeats inside the thread, on 429 without end, and logs an error of
+    its own. An exception that is raised here leaves its loop at once (read in 5.4.1).
+    """
+
+    max_network_attempts = 0
+
+    def postprocess(self, response: requests.Response) -> None:
+        """Raise for everything but a success."""
+        if not response.ok:
+            raise PDHTTPError(f"the answer was {response.status_code}", response)
+
+
 class PagerDuty:
     """The PagerDuty channel. One session per routing key, made when it is first used."""
 
@@ -60,17 +74,22 @@ class PagerDuty:
         *,
         api_url: str = API_URL,
         in_flight: int = IN_FLIGHT,
+        proxy: Secret | None = None,
+        total_timeout: float = TOTAL_TIMEOUT,
         connect_timeout: float = CONNECT_TIMEOUT,
-        read_timeout: float = READ_TIMEOUT,
-        deadline: float = DEADLINE,
     ) -> None:
-        """`secrets` resolves target addresses to routing keys. Timeouts in seconds."""
+        """`secrets` resolves target addresses to routing keys.
+
+        Timeouts in seconds, for one call each. Needs a running event loop.
+        """
         self.in_flight = in_flight
         self._secrets = secrets
         self._api_url = api_url.rstrip("/")
-        self._timeout = (connect_timeout, read_timeout)
-        self._threads = Threads("pagerduty", in_flight, deadline)
-        self._sessions: dict[Secret, EventsAPISession] = {}
+        self._threads = Threads("pagerduty", in_flight, total_timeout + GRACE)
+        self._http = Client(
+            in_flight, proxy=proxy, total_timeout=total_timeout, connect_timeout=connect_timeout
+        )
+        self._sessions: dict[Secret, Session] = {}
 
     def accepts(self, kind: Kind, quiet: bool) -> bool:
         """Whatever has an event, unless it is only worth an update."""
@@ -91,7 +110,7 @@ class PagerDuty:
 
     def _enqueue(
         self,
-        session: EventsAPISession,
+        session: Session,
         routing_key: Secret,
         action: str,
         key: str,
@@ -104,33 +123,30 @@ class PagerDuty:
             # pdpyras lets errors of requests and json through.
             raise pagerduty_errors.failure_of(error, routing_key) from None
 
-    def _session(self, routing_key: Secret) -> EventsAPISession:
+    def _session(self, routing_key: Secret) -> Session:
         session = self._sessions.get(routing_key)
         if session is None:
-            session = EventsAPISession(routing_key.reveal())
+            session = self._sessions[routing_key] = Session(routing_key.reveal())
             session.url = self._api_url
-            # As it comes it sleeps and repeats inside the thread, on 429 without end. These are
-            # the only settings that make it one request per call (read in 5.4.1).
-            session.retry.clear()
-            session.retry[429] = 1
-            session.max_http_attempts = -1
-            session.max_network_attempts = 0
-            session.timeout = self._timeout
-            session.trust_env = False
-            session.max_redirects = 0  # a redirect would carry the routing key elsewhere
-            adapter = HTTPAdapter(pool_connections=1, pool_maxsize=self.in_flight, max_retries=0)
-            session.mount("http://", adapter)
-            session.mount("https://", adapter)
-            self._sessions[routing_key] = session
+            mount(session, self._http)
         return session
 
+    def problem(self) -> str:
+        """See Channel.problem."""
+        return self._threads.problem() or self._http.problem()
+
     async def close(self) -> None:
-        """Wait for events in flight, then let go of threads and connections."""
-        await self._threads.close()
-        for session in self._sessions.values():
-            session.close()
+        """Wait for events in flight, then release threads and connections."""
+        try:
+            await self._threads.close()
+        finally:
+            await self._http.close()
 
 
 def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> PagerDuty:
     """The channel of `channels: pagerduty:`. `api_url` for EU accounts is another host."""
-    return PagerDuty(secrets, api_url=settings.options.get("api_url") or API_URL)
+    return PagerDuty(
+        secrets,
+        api_url=settings.options.get("api_url") or API_URL,
+        proxy=settings.secrets.get("proxy"),
+    )

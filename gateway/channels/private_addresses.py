@@ -2,17 +2,30 @@
 
 For webhooks whose URLs are written by people who are not the gateway's admins. The check is made
 on each address right before it is connected to, so a name that resolves to another address the
-second time does not get round it.
+second time does not get past it.
 """
 
 import socket
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
-_EMBEDDING = (
-    ip_network("64:ff9b::/96"),  # NAT64: reaches IPv4 addresses that is_global never sees
-    ip_network("64:ff9b:1::/48"),
-)
+from gateway.channels.special_addresses import reachable
+
+_GLOBAL_UNICAST = ip_network("2000::/3")
+"""All that IANA assigns to the internet (ipv6-address-space). Outside are fec0::/10 (site-local),
+::/96 (IPv4-compatible), ::ffff:0:0:0/96 (translated), multicast, and what is not assigned."""
+
+_NAT64 = ip_network("64:ff9b::/96")
+"""Reaches the IPv4 address in its last 32 bits (RFC 6052). Networks without IPv4 see every IPv4
+host like that, so it cannot be refused as a whole."""
+
+_ISATAP = (0x0000_5EFE, 0x0200_5EFE)
+"""The upper half of an interface id that ends in an IPv4 address (RFC 5214, 6.1)."""
+
+
+_NEAREST = (ip_network("192.0.0.0/24"), ip_network("2001:1::/32"))
+"""Anycast of PCP, TURN and DNS-SD. The registries call them globally reachable, but the nearest
+device answers, which is the own network's router (RFC 7723, RFC 8155, RFC 9665)."""
 
 
 class PrivateAddress(OSError):
@@ -22,20 +35,39 @@ class PrivateAddress(OSError):
 def is_public(address: str) -> bool:
     """Whether a literal IP address lies on the public internet.
 
-    Python's `is_global` lets through multicast, NAT64 and 6to4, each of which can stand for a
-    private address.
+    An IPv6 address that stands for an IPv4 address is as public as that one.
     """
     try:
-        ip: IPv4Address | IPv6Address = ip_address(address.partition("%")[0])
+        ip: IPv4Address | IPv6Address = ip_address(address)
     except ValueError:
         return False
-    if isinstance(ip, IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour
-        if inner is not None:
-            ip = inner
-        elif ip.teredo is not None or any(ip in network for network in _EMBEDDING):
-            return False
-    return ip.is_global and not ip.is_multicast and not ip.is_reserved
+    if isinstance(ip, IPv4Address):
+        return _public_ipv4(ip)
+    if ip.scope_id is not None:  # only link-local addresses have one
+        return False
+    inner = ip.ipv4_mapped or (_last_ipv4(ip) if ip in _NAT64 else None)
+    if inner is not None:
+        return _public_ipv4(inner)
+    if ip not in _GLOBAL_UNICAST or not _reachable(ip):
+        return False
+    return _public_ipv4(_last_ipv4(ip)) if _interface(ip) in _ISATAP else True
+
+
+def _public_ipv4(ip: IPv4Address) -> bool:
+    return _reachable(ip) and not ip.is_multicast
+
+
+def _reachable(ip: IPv4Address | IPv6Address) -> bool:
+    return reachable(ip) and not any(ip in block for block in _NEAREST)
+
+
+def _last_ipv4(ip: IPv6Address) -> IPv4Address:
+    return IPv4Address(int(ip) & 0xFFFF_FFFF)
+
+
+def _interface(ip: IPv6Address) -> int:
+    """Bits 64 to 95 of an address."""
+    return int(ip) >> 32 & 0xFFFF_FFFF
 
 
 def public_socket(

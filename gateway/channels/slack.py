@@ -6,7 +6,6 @@ nobody) and, where people should hear, add a reply in its thread. The receipt is
 
 import logging
 from collections.abc import Mapping
-from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
@@ -14,14 +13,15 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from gateway.channels import slack_blocks
+from gateway.channels.client import CONNECT_TIMEOUT, TOTAL_TIMEOUT, Client
 from gateway.channels.mrkdwn import cut_mrkdwn
+from gateway.channels.no_answer import no_answer
 from gateway.channels.slack_errors import (
     BAD_BLOCKS,
     POST_ANEW,
     THREAD_GONE,
     error_name,
     failure_of,
-    gone_wrong,
     is_error,
 )
 from gateway.core.delivery import Failure, SendError
@@ -31,8 +31,6 @@ from gateway.core.plan import Target
 from gateway.core.settings import ChannelSettings, Secret
 
 IN_FLIGHT = 8
-TOTAL_TIMEOUT = 10.0
-CONNECT_TIMEOUT = 3.0
 THREAD_TEXT = 3000
 
 ALWAYS_ANEW = frozenset({Kind.DIGEST, Kind.TEST})
@@ -42,18 +40,6 @@ UPDATE_ONLY = frozenset({Reason.SOME_RESOLVED})
 """Shown in the message; not worth a sound."""
 
 logger = logging.getLogger(__name__)
-
-
-class Redirected(Exception):
-    """The API answered with a redirect: following it would carry the message elsewhere."""
-
-
-async def _refuse_redirect(
-    session: aiohttp.ClientSession,
-    context: SimpleNamespace,
-    params: aiohttp.TraceRequestRedirectParams,
-) -> None:
-    raise Redirected
 
 
 class Slack:
@@ -69,18 +55,17 @@ class Slack:
         token: Secret,
         *,
         api_url: str = AsyncWebClient.BASE_URL,
-        proxy: str | None = None,
+        proxy: Secret | None = None,
         total_timeout: float = TOTAL_TIMEOUT,
         connect_timeout: float = CONNECT_TIMEOUT,
     ) -> None:
-        """Timeouts are in seconds, for one call to Slack each. Needs a running event loop."""
+        """Timeouts are in seconds, for one call to Slack each. Needs a running event loop.
+
+        A message may take three calls: with blocks, as plain text, and in the thread.
+        """
         self._token = token
-        trace = aiohttp.TraceConfig()
-        trace.on_request_redirect.append(_refuse_redirect)
-        # slack_sdk ignores its own timeout once it is given a session.
-        self._session = aiohttp.ClientSession(
-            timeout=aiohttp.ClientTimeout(total=total_timeout, connect=connect_timeout),
-            trace_configs=[trace],
+        self._http = Client(
+            IN_FLIGHT, proxy=proxy, total_timeout=total_timeout, connect_timeout=connect_timeout
         )
         # The default handler posts again after a dropped connection, also when Slack has already
         # accepted the message. Its logger is ours, so that no root setting makes it print bodies.
@@ -89,12 +74,12 @@ class Slack:
         self._client = AsyncWebClient(
             token=token.reveal(),
             base_url=api_url,
-            session=self._session,
+            session=self._http.session,  # slack_sdk ignores its own timeout then
             retry_handlers=[],
             logger=quiet,
         )
-        # The SDK reads HTTPS_PROXY by itself and ignores NO_PROXY: only what is configured counts.
-        self._client.proxy = proxy
+        # The SDK has read HTTPS_PROXY by itself: only the session's proxy counts.
+        self._client.proxy = None
 
     def accepts(self, kind: Kind, quiet: bool) -> bool:
         """Everything: quiet changes are an update of the message."""
@@ -192,11 +177,7 @@ class Slack:
                 ) from None
             raise
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise gone_wrong(error) from None
-        except Redirected:
-            raise SendError(
-                Failure.MISCONFIGURED, "the Slack api_url answers with a redirect"
-            ) from None
+            raise no_answer(error) from None
         except (SlackClientError, AttributeError, ValueError, TypeError) as error:
             # The SDK trips over 200 text/plain with an AttributeError.
             raise SendError(
@@ -207,9 +188,13 @@ class Slack:
         data = answer.data
         return data if isinstance(data, Mapping) else {}
 
+    def problem(self) -> str:
+        """See Channel.problem."""
+        return self._http.problem()
+
     async def close(self) -> None:
-        """Close the HTTP session."""
-        await self._session.close()
+        """Close the HTTP client."""
+        await self._http.close()
 
 
 def _metadata(message: Message) -> dict[str, Any]:
@@ -232,5 +217,5 @@ def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Slack:
     return Slack(
         token,
         api_url=options.get("api_url") or AsyncWebClient.BASE_URL,
-        proxy=options.get("proxy") or None,
+        proxy=settings.secrets.get("proxy"),
     )

@@ -30,6 +30,10 @@ class NoAccount:
             Failure.MISCONFIGURED, f"routes.yaml has no account for {self.name} under channels:"
         )
 
+    def problem(self) -> str:
+        """Nothing: it has no threads."""
+        return ""
+
     async def close(self) -> None:
         """Nothing to let go."""
 
@@ -57,6 +61,10 @@ class ByTarget:
         shown = target.options.get("provider") == "console"
         channel = self._shown if shown else self._real
         return await channel.send(message, target, receipt)
+
+    def problem(self) -> str:
+        """That of the real channel."""
+        return self._real.problem()
 
     async def close(self) -> None:
         """Close both."""

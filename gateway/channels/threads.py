@@ -1,11 +1,12 @@
-"""A bounded pool of threads for one synchronous SDK.
+"""A bounded pool of threads for blocking calls: a synchronous SDK, a name lookup.
 
 A thread cannot be stopped from outside: after an await is given up the call goes on, and may
-deliver seconds later. So a call that outlives its deadline is reported as perhaps delivered, and
-its slot stays taken until the thread has really come back.
+deliver seconds later. A call that outlives its deadline is reported as perhaps delivered, its
+thread is abandoned, and another one takes its slot. So a call that never returns does not use up
+the pool. The number of abandoned threads is bounded too; beyond it calls fail at once.
 
-The threads are daemons of our own, one a call. Those of a ThreadPoolExecutor are waited for when
-the process ends, and a vendor that drips its answer would keep the process for ever.
+The threads are daemons, one a call. Those of a ThreadPoolExecutor are waited for when the process
+ends, and one call that never returns would keep the process for ever.
 """
 
 import asyncio
@@ -21,27 +22,50 @@ logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
+MOST_ABANDONED = 64
+"""Threads that may be past their deadline at once. A thread that waits takes about 100 kB and no
+processor time; with more of them the process comes nearer to the system's limit of threads."""
+
 
 class Threads:
-    """Runs blocking calls, `size` at a time, each for at most `deadline` seconds."""
+    """Runs blocking calls, `size` at a time, each for at most `deadline` seconds.
 
-    def __init__(self, name: str, size: int, deadline: float) -> None:
+    Belongs to one event loop; every method is called there.
+    """
+
+    def __init__(
+        self, name: str, size: int, deadline: float, most_abandoned: int = MOST_ABANDONED
+    ) -> None:
         self._name = name
+        self._size = size
         self._deadline = deadline
+        self._most_abandoned = most_abandoned
         self._slots = asyncio.Semaphore(size)
         self._closed = False
         self._running: set[asyncio.Future[Any]] = set()
+        self._abandoned: set[asyncio.Future[Any]] = set()
 
     @property
     def busy(self) -> int:
-        """Calls whose threads have not come back yet."""
+        """Calls whose threads have not come back yet, abandoned ones included."""
         return len(self._running)
+
+    @property
+    def abandoned(self) -> int:
+        """Calls that outlived their deadline and have not come back yet."""
+        return len(self._abandoned)
+
+    def problem(self) -> str:
+        """Say that as many threads as the pool has were abandoned; empty while there are fewer."""
+        if self.abandoned < self._size:
+            return ""
+        return f"{self.abandoned} {self._name} calls have not come back, their threads are replaced"
 
     async def call(self, work: Callable[[], Result]) -> Result:
         """Run `work` in a thread and return what it returns, or raise what it raises.
 
-        Raises SendError(TIMEOUT): not delivered when no slot came free in time, perhaps delivered
-        when the call itself took too long.
+        Raises SendError(TIMEOUT): not delivered when no slot came free in time or too many
+        threads are abandoned, perhaps delivered when the call itself took too long.
         """
         try:
             async with asyncio.timeout(self._deadline):
@@ -49,27 +73,48 @@ class Threads:
         except TimeoutError:
             detail = f"all connections are still busy after {self._deadline:g} s"
             raise SendError(Failure.TIMEOUT, detail) from None
-        if self._closed:
+        try:
+            future = self._start(work)
+            try:
+                # wait, not wait_for: that one would cancel the future and lose sight of the thread.
+                await asyncio.wait({future}, timeout=self._deadline)
+            finally:
+                if not future.done():
+                    self._abandoned.add(future)
+        finally:
             self._slots.release()
-            raise SendError(Failure.INTERNAL, "the channel is closed")
-        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        self._running.add(future)
-        future.add_done_callback(self._came_back)
-        name = f"gateway-{self._name}"
-        threading.Thread(target=_run, args=(work, future), name=name, daemon=True).start()
-        # wait, not wait_for: that one would cancel the future and lose sight of the thread.
-        done, _ = await asyncio.wait({future}, timeout=self._deadline)
-        if not done:
-            logger.warning("%s: a call is still running after its deadline", self._name)
+        if not future.done():
+            logger.warning(
+                "%s: a call is still running after its deadline: %d threads are abandoned",
+                self._name,
+                self.abandoned,
+            )
             detail = f"no answer after {self._deadline:g} s"
             raise SendError(Failure.TIMEOUT, detail, perhaps=True)
         return future.result()
 
+    def _start(self, work: Callable[[], Result]) -> "asyncio.Future[Result]":
+        if self._closed:
+            raise SendError(Failure.INTERNAL, "the channel is closed")
+        if self.abandoned >= self._most_abandoned:
+            raise SendError(Failure.TIMEOUT, f"{self.abandoned} earlier calls have not come back")
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        thread = threading.Thread(
+            target=_run, args=(work, future), name=f"gateway-{self._name}", daemon=True
+        )
+        try:
+            thread.start()
+        except RuntimeError:  # the system's limit of threads
+            raise SendError(Failure.INTERNAL, "no thread could be started") from None
+        self._running.add(future)
+        future.add_done_callback(self._came_back)
+        return future
+
     def _came_back(self, future: "asyncio.Future[Any]") -> None:
         self._running.discard(future)
-        self._slots.release()
+        self._abandoned.discard(future)
         if not future.cancelled():
-            future.exception()  # read, so that nobody complains about what came too late
+            future.exception()  # read, so that asyncio does not report what came too late
 
     async def close(self) -> None:
         """Take no more calls, and wait for those in flight, a deadline long at most."""
@@ -82,7 +127,7 @@ class Threads:
 
 
 def _run(work: Callable[[], Result], future: "asyncio.Future[Result]") -> None:
-    """In a thread: do the work and bring what came of it to the loop."""
+    """In a thread: do the work and bring its outcome to the loop."""
     result, error = None, None
     try:
         result = work()
@@ -95,6 +140,6 @@ def _run(work: Callable[[], Result], future: "asyncio.Future[Result]") -> None:
         else:
             future.set_result(cast("Result", result))
 
-    # The loop may be closed by now: then nobody waits any more.
+    # The loop may be closed by now: then nothing waits any more.
     with suppress(RuntimeError):
         future.get_loop().call_soon_threadsafe(bring)

@@ -5,16 +5,15 @@ Fields as in Alertmanager's notify/webhook and template.Data; `notification_reas
 
 import json
 import re
-from base64 import b64encode
 from collections.abc import Mapping
-from io import BytesIO
 from typing import Any
 
 import aiohttp
 import orjson
 
 from gateway.channels.answers import refused, said
-from gateway.channels.private_addresses import PrivateAddress, public_socket
+from gateway.channels.client import CONNECT_TIMEOUT, TOTAL_TIMEOUT, Client, basic, upload
+from gateway.channels.no_answer import no_answer
 from gateway.channels.webhook_body import body
 from gateway.core.delivery import Failure, SendError
 from gateway.core.message import Message, Receipt
@@ -24,10 +23,7 @@ from gateway.core.settings import ChannelSettings, Secret
 from gateway.core.web_url import WebUrl, web_url
 
 IN_FLIGHT = 16
-TOTAL_TIMEOUT = 10.0
-CONNECT_TIMEOUT = 3.0
 SHORTEST_PIECE = 8  # of a URL's path that is taken for a secret: "hooks" and "v2" are none
-LARGE = 512 * 1024
 ANSWER_BYTES = 2000  # of an error's body: enough to say what is wrong
 
 CARRIED = frozenset(
@@ -60,6 +56,7 @@ class Webhook:
         bearer: Secret | None = None,
         max_alerts: int = 0,
         private_addresses: bool = True,
+        proxy: Secret | None = None,
         total_timeout: float = TOTAL_TIMEOUT,
         connect_timeout: float = CONNECT_TIMEOUT,
     ) -> None:
@@ -70,18 +67,13 @@ class Webhook:
         self._secrets = secrets
         self._bearer = bearer
         self._max_alerts = max_alerts
-        # socket_factory sees every address before it is connected to, also literal ones, which a
-        # resolver is never asked for.
-        connector = (
-            aiohttp.TCPConnector()
-            if private_addresses
-            else aiohttp.TCPConnector(socket_factory=public_socket)
-        )
-        self._timeout = aiohttp.ClientTimeout(total=total_timeout, connect=connect_timeout)
-        self._session = aiohttp.ClientSession(
-            connector=connector,
+        self._http = Client(
+            IN_FLIGHT,
+            proxy=proxy,
+            public_only=not private_addresses,
+            total_timeout=total_timeout,
+            connect_timeout=connect_timeout,
             headers={"User-Agent": "alert-gateway"},
-            cookie_jar=aiohttp.DummyCookieJar(),  # nothing that a restart would miss
         )
 
     def accepts(self, kind: Kind, quiet: bool) -> bool:
@@ -94,19 +86,18 @@ class Webhook:
         bearer = self._bearer_for(target, url)
         headers = {"Content-Type": "application/json", "X-Gateway-Notice": str(message.notice_id)}
         if url.username is not None:
-            headers["Authorization"] = _basic(url)
+            headers["Authorization"] = basic(url)
         elif bearer is not None:
             headers["Authorization"] = f"Bearer {bearer.reveal()}"
         data = _encoded(body(message, max_alerts=self._limit(target)))
-        hidden = [*_pieces(secret), *([bearer] if bearer is not None else [])]
+        hidden = [*_pieces(secret), *_credentials(url), *([bearer] if bearer is not None else [])]
         try:
             # aiohttp would follow a redirect with our headers and body to any other host.
-            async with self._session.post(
+            async with self._http.session.post(
                 url.text,
-                # aiohttp warns of large bytes, and takes longer over small files.
-                data=data if len(data) < LARGE else BytesIO(data),
+                data=upload(data),
                 headers=headers,
-                timeout=self._patience(target),
+                timeout=self._http.timeout(self._patience(target)),
                 allow_redirects=False,
             ) as answer:
                 detail = ""
@@ -116,10 +107,11 @@ class Webhook:
                     )
                 error = refused(answer.status, detail, answer.headers, vendor="the webhook")
                 status = answer.status
-        except PrivateAddress as refusal:
-            raise SendError(Failure.MISCONFIGURED, str(refusal)) from None
+        except aiohttp.InvalidURL:
+            raise SendError(Failure.BAD_RECIPIENT, "the webhook's URL cannot be used") from None
         except (aiohttp.ClientError, TimeoutError, OSError) as trouble:
-            raise _no_answer(trouble) from None
+            # Before ValueError: a certificate that is not trusted is one of those too.
+            raise no_answer(trouble) from None
         except ValueError:
             raise SendError(Failure.BAD_RECIPIENT, "the webhook's URL cannot be used") from None
         if error is not None:
@@ -155,23 +147,24 @@ class Webhook:
         asked = target.options.get("max_alerts", "")
         return int(asked) if asked.isdecimal() else self._max_alerts
 
-    def _patience(self, target: Target) -> aiohttp.ClientTimeout:
-        asked = target.options.get("timeout")
-        if asked is None:
-            return self._timeout
-        total = float(asked)
-        connect = self._timeout.connect
-        return aiohttp.ClientTimeout(total=total, connect=min(total, connect or total))
+    def _patience(self, target: Target) -> float:
+        """Seconds for the whole call."""
+        return float(target.options.get("timeout", self._http.total_timeout))
+
+    def problem(self) -> str:
+        """See Channel.problem."""
+        return self._http.problem()
 
     async def close(self) -> None:
-        """Close the HTTP session."""
-        await self._session.close()
+        """Close the HTTP client."""
+        await self._http.close()
 
 
-def _basic(url: WebUrl) -> str:
-    """The header of HTTP's basic authentication, in UTF-8 (RFC 7617, 2.1)."""
-    both = f"{url.username or ''}:{url.password or ''}"
-    return "Basic " + b64encode(both.encode("utf-8", "surrogateescape")).decode("ascii")
+def _credentials(url: WebUrl) -> list[Secret]:
+    """What is secret in the name and the password of a URL: answers may repeat our headers."""
+    if url.username is None:
+        return []
+    return [Secret(basic(url).removeprefix("Basic ")), Secret(url.password or "")]
 
 
 def _pieces(url: Secret | None) -> list[Secret]:
@@ -192,22 +185,6 @@ def _encoded(content: Mapping[str, Any]) -> bytes:
         return json.dumps(content).encode("ascii")
 
 
-def _no_answer(error: Exception) -> SendError:
-    """The failure that no answer stands for; only its kind, for aiohttp's texts hold URLs."""
-    what = type(error).__name__
-    if isinstance(error, aiohttp.ClientConnectorError):
-        if isinstance(error.os_error, PrivateAddress):
-            return SendError(Failure.MISCONFIGURED, str(error.os_error))
-        return SendError(Failure.CONNECTION, f"cannot connect ({type(error.os_error).__name__})")
-    if isinstance(error, aiohttp.ConnectionTimeoutError):
-        return SendError(Failure.CONNECTION, f"cannot connect ({what})")
-    if isinstance(error, aiohttp.InvalidURL):
-        return SendError(Failure.BAD_RECIPIENT, "the webhook's URL cannot be used")
-    if isinstance(error, TimeoutError):
-        return SendError(Failure.TIMEOUT, "no answer in time", perhaps=True)
-    return SendError(Failure.CONNECTION, f"the connection broke ({what})", perhaps=True)
-
-
 def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Webhook:
     """The channel of `channels: webhook:`. Raises ValueError for an option it cannot read."""
     options = settings.options
@@ -224,4 +201,5 @@ def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Webhook:
         bearer=settings.secrets.get("bearer"),
         max_alerts=int(most),
         private_addresses=private == "allow",
+        proxy=settings.secrets.get("proxy"),
     )

@@ -108,8 +108,16 @@ def _channel(name: str, entry: Entry, secrets: Secrets, findings: Findings) -> C
             secret = secrets.keep(secret_of(given))
             if secret is not None:
                 kept[key] = secret
+        elif key == "proxy":
+            kept[key] = Secret(given.value)  # beside those with a password, for the channels
         else:
             options[key] = str(given.value)
+    if "proxy" in kept and options.get("private_addresses") == "refuse":
+        said = (
+            "proxy: private_addresses: refuse cannot be kept, because the proxy connects and not "
+            "the gateway; refuse them in the proxy, and remove one of the two here"
+        )
+        findings.error(entry.spot_of("proxy"), said)
     shown = options.get("provider") == CONSOLE
     if name in NEED_ACCOUNT and not shown and entry.sound:
         if entry.lacks("token"):

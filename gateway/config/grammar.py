@@ -51,7 +51,7 @@ GLOBAL = Section(
         **{f"smtp_{key}": _E_MAIL for key in _SMTP_KEYS},
         **{f"slack_{key}": _SLACK for key in _SLACK_KEYS},
         "pagerduty_url": _PAGERDUTY,
-        "http_config": "proxies are set by the environment (HTTPS_PROXY)",
+        "http_config": "a proxy is its account's: channels: webhook: {proxy: http://…}",
     },
 )
 

@@ -6,6 +6,7 @@ from gateway.config.values import (
     BARE_URL,
     PLAIN_URL,
     POSITIVE_DURATION,
+    PROXY,
     SECRET,
     SENDER,
     TEXT,
@@ -86,6 +87,14 @@ _API_URL = Field(
     "https://proxy.example.com/api",
 )
 
+_PROXY = Field(
+    "proxy",
+    PROXY,
+    "An HTTP proxy to go through. The environment's proxies (HTTPS_PROXY, NO_PROXY) are not used.",
+    "none",
+    "http://proxy.example.com:3128",
+)
+
 EMAIL_CHANNEL = Section(
     "email channel",
     "The account that e-mail is sent with.",
@@ -114,6 +123,7 @@ EMAIL_CHANNEL = Section(
             "Postmark's",
             "https://proxy.example.com",
         ),
+        _PROXY,
     ),
     elsewhere={
         "api_key": 'write "token"',
@@ -148,7 +158,7 @@ SLACK_CHANNEL = Section(
             "none",
             '"${SLACK_SIGNING_SECRET}"',
         ),
-        Field("proxy", PLAIN_URL, "An HTTP proxy to go through.", "none", "http://proxy:3128"),
+        _PROXY,
         _API_URL,
     ),
     elsewhere={"bot_token": 'write "token"', "webhook_url": 'a bot token is needed: "token"'},
@@ -166,6 +176,7 @@ PAGERDUTY_CHANNEL = Section(
             "pagerduty",
             "console",
         ),
+        _PROXY,
         _API_URL,
     ),
     elsewhere={"routing_key": "it stands with a receiver: pagerduty: [{routing_key: …}]"},
@@ -194,6 +205,7 @@ WEBHOOK_CHANNEL = Section(
             "allow",
             "refuse",
         ),
+        _PROXY,
     ),
     elsewhere={"url": "it stands with a receiver: webhook: [{url: …}]"},
     optional=True,

@@ -97,9 +97,11 @@ class Delivery:
             bad = since is not None and now - since > self._parts.stuck_after
             public = f"nothing delivered for {now - (since or now):.0f} s"
             text = f"{public}: {courier.failing_with}"
-            found.append(
-                Health(f"channel {name}", not bad, text if bad else "", public if bad else "")
-            )
+            channel = self._channels.get(name)
+            trouble = "" if channel is None else channel.problem()
+            text = _joined(text if bad else "", trouble)
+            public = _joined(public if bad else "", trouble)
+            found.append(Health(f"channel {name}", not text, text, public))
         return found
 
     async def close_retired(self) -> None:
@@ -163,3 +165,8 @@ class Delivery:
         plan = self._plan()
         person = plan.people.get(notice.target.person or "")
         return person.timezone if person else plan.business_hours.zone
+
+
+def _joined(*texts: str) -> str:
+    """The texts that say something, in one."""
+    return "; ".join(filter(None, texts))

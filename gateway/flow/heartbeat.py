@@ -5,30 +5,39 @@ import logging
 
 import aiohttp
 
+from gateway.channels.client import Client
+from gateway.channels.no_answer import no_answer
 from gateway.core.settings import Secret
 from gateway.flow.engine import Engine
 
 log = logging.getLogger(__name__)
 
 EVERY = 60.0
+"""Seconds between two heartbeats."""
+
+TIMEOUT = 10.0
+"""Seconds for one of them."""
 
 
 async def beat(engine: Engine, url: Secret, proxy: Secret | None = None) -> None:
     """Request `url` once a minute while every component is well; keep silent while one is not."""
-    through = None if proxy is None else proxy.reveal()
-    timeout = aiohttp.ClientTimeout(total=10.0)
-    async with aiohttp.ClientSession(timeout=timeout) as session:
+    client = Client(1, proxy=proxy, total_timeout=TIMEOUT)
+    try:
         while True:
             ill = [health.component for health in engine.problems() if not health.ok]
             if ill:
                 log.warning("no heartbeat: %s not well", ", ".join(ill))
             else:
-                try:
-                    async with session.get(
-                        url.reveal(), proxy=through, allow_redirects=False
-                    ) as answer:
-                        if answer.status >= 300:
-                            log.warning("the heartbeat was answered %d", answer.status)
-                except (aiohttp.ClientError, TimeoutError) as error:
-                    log.warning("the heartbeat did not arrive: %s", type(error).__name__)
+                await _request(client, url)
             await asyncio.sleep(EVERY)
+    finally:
+        await client.close()
+
+
+async def _request(client: Client, url: Secret) -> None:
+    try:
+        async with client.session.get(url.reveal(), allow_redirects=False) as answer:
+            if answer.status >= 300:
+                log.warning("the heartbeat was answered %d", answer.status)
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        log.warning("the heartbeat did not arrive: %s", no_answer(error).detail)

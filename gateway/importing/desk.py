@@ -66,5 +66,5 @@ class Desk:
             return
         keys = [key for key in (*_CREDENTIALS, *_REQUEST) if key in config and key not in used]
         if keys:
-            why = "not a target's own here; proxies are set by the environment (HTTPS_PROXY)"
+            why = "not a target's own here; a proxy is its account's: channels: …: proxy:"
             yield self.notes.lost(config.spot, f"http_config: {listed(keys)}: {why}")

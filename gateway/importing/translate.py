@@ -25,6 +25,9 @@ AS_THERE = f"repeats: {Repeats.ON_TICKS}"
 SHORTEST = 0.001
 """What a `resolve_timeout` of zero becomes, in seconds."""
 
+_KEPT = ("proxy_url", "basic_auth", "authorization", "bearer_token", "bearer_token_file")
+"""What of a global `http_config` has a counterpart."""
+
 _FAMILIES = ("smtp", "opsgenie", "victorops", "telegram", "wechat", "webex", "jira", "rocketchat",
              "mattermost")  # fmt: skip
 
@@ -124,10 +127,13 @@ def _general(original: Original, notes: Notes) -> Block:
         if keys:
             why = "mail goes through Postmark's API" if family == "smtp" else "no such channel here"
             block.entries.append(notes.lost(general.spot_of(keys[0]), f"{listed(keys)}: {why}"))
-    if "http_config" in general:
-        why = "only a bearer token and basic_auth are kept, by webhooks; proxies are set by the "
-        why += "environment (HTTPS_PROXY)"
-        block.entries.append(notes.lost(general.spot_of("http_config"), f"http_config: {why}"))
+    config: Entry | None = general.get("http_config")
+    lost = [key for key in config.given if key not in _KEPT] if config is not None else []
+    if lost:
+        why = "only proxy_url is kept, and by webhooks a bearer token and basic_auth; the "
+        why += "environment's proxies are not used"
+        said = f"http_config: {listed(lost)}: {why}"
+        block.entries.append(notes.lost(general.spot_of("http_config"), said))
     for key, why in (("templates", "are Go's; the gateway's own are Jinja, in templates/"),
                      ("tracing", "does not exist here")):  # fmt: skip
         if key in entry and (key == "tracing" or entry.each(key)):

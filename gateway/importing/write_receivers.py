@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 
 from gateway.config.kinds import Entry
 from gateway.config.values import PLAIN_URL, SENDER
+from gateway.core.settings import Secret
+from gateway.core.web_url import proxy_url
 from gateway.importing.desk import Desk
 from gateway.importing.emit import Block, Items, Remark, literally
 from gateway.importing.integrations import WITHOUT_COUNTERPART
@@ -85,7 +87,31 @@ def channels(file: Entry, notes: Notes) -> Block:
         except ValueError:
             said = "pagerduty_url: no URL that can stand under channels: pagerduty: api_url:"
             block.entries.append(notes.lost(general.spot_of("pagerduty_url"), said))
+    _add_proxy([kind for kind, found in used.items() if found], block, general, notes)
     return block
+
+
+def _add_proxy(kinds: list[str], block: Block, general: Entry, notes: Notes) -> None:
+    """Give every account the proxy of the global `http_config`."""
+    config: Entry | None = general.get("http_config")
+    if config is None or "proxy_url" not in config:
+        return
+    own: Secret = config.get("proxy_url")
+    spot = config.spot_of("proxy_url")
+    try:
+        proxy_url(own.reveal())
+    except ValueError as fault:
+        block.entries.append(notes.lost(spot, f"proxy_url: {fault}"))
+        return
+    meaning = "the HTTP proxy, proxy_url of http_config"
+    for kind in kinds:
+        reference = notes.variable("PROXY_URL", meaning, spot, "http://proxy.example.com:3128", own)
+        account_of = {one[0]: one[1] for one in block.entries if not isinstance(one, Remark)}
+        known = account_of.get(kind)
+        if isinstance(known, Block):
+            known.add("proxy", reference)
+        else:
+            block.add(kind, Block([("proxy", reference)]))
 
 
 def _postmark(configs: list[Entry], general: Entry, notes: Notes) -> Block:

@@ -6,7 +6,7 @@ request. Its attributes that begin with an underscore are used in this file only
 """
 
 import asyncio
-from typing import Any, cast
+from typing import Any
 
 from aiohttp import http_exceptions, web
 from aiohttp.web_protocol import RequestHandler
@@ -77,13 +77,9 @@ class Connection(RequestHandler):
         if self._blocked:
             return Phase.BLOCKED
         request = self._current_request
-        if request is not None and not request.content.is_eof():
-            return Phase.BODY
-        if self._messages:
-            return Phase.PIPELINED
-        if request is None:
-            return Phase.IDLE
-        return Phase.READING if request.method in ("GET", "HEAD") else Phase.WORKING
+        if request is not None:
+            return Phase.WORKING if request.content.is_eof() else Phase.BODY
+        return Phase.WORKING if self._messages else Phase.IDLE
 
     def abort(self) -> None:
         """Close it at once, whatever is unsent."""
@@ -104,7 +100,8 @@ class Connection(RequestHandler):
             super().connection_made(transport)
         else:
             self._force_close = True
-            cast(asyncio.Transport, transport).abort()  # uvloop's is no subclass of asyncio's
+            assert isinstance(transport, asyncio.WriteTransport)
+            transport.abort()
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self._guard.remove(self)

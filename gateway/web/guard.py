@@ -1,10 +1,9 @@
 """Limits on connections: how many, by whom, and how long each may keep us waiting.
 
 When a limit is reached the new connection gets in and others are closed: first those on which
-nothing is asked, then those that send or take slowly, at last those that only read; of the client
-with the most connections first and of these the oldest. A connection whose request changes
-something is never closed. So strangers with any number of connections close each other's, and an
-alert gets in at once.
+nothing is asked, then those that send or take slowly, of the client with the most connections
+first and of these the oldest. A connection whose request is being worked on is never closed. So
+strangers with any number of connections close each other's, and an alert gets in at once.
 """
 
 import logging
@@ -29,9 +28,7 @@ class Phase(IntEnum):
     IDLE = 0  # for a request, or for its head to be complete
     BODY = 1  # for the rest of a request's body
     BLOCKED = 2  # for the client to take its answer
-    PIPELINED = 3  # for us, with more requests behind: no sender of alerts does that
-    READING = 4  # for our answer to a GET: the client may ask again
-    WORKING = 5  # for us to take or change something: never closed
+    WORKING = 3  # for us: never closed
 
 
 class Guarded(Protocol):

@@ -6,7 +6,6 @@ A vendor that is down or a bad routes.yaml does not make it unready: an orchestr
 away the door for alerts, and nothing would be better. Both are named in the body all the same.
 """
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -59,9 +58,6 @@ class Operating:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._scraping = asyncio.Lock()
-        self._scrapes = 0  # begun so far, save for failed ones
-        self._exposition = b""
 
     async def healthy(self, request: web.Request) -> web.StreamResponse:
         """200 while the process answers."""
@@ -83,24 +79,7 @@ class Operating:
         return json_response({"status": "loaded", "digest": plan.digest, "warnings": warnings})
 
     async def metrics(self, request: web.Request) -> web.StreamResponse:
-        """Everything counted, with what is in the database at this moment.
-
-        Requests that wait at the same time share one reading that began after they came: anyone
-        may ask, and a thousand at once must not keep the database from taking alerts.
-        """
-        scrapes = self._scrapes
-        async with self._scraping:
-            if self._scrapes == scrapes:
-                self._scrapes += 1
-                try:
-                    self._exposition = await self._scrape()
-                except BaseException:
-                    self._scrapes -= 1
-                    raise
-            body = self._exposition
-        return web.Response(body=body, headers={"Content-Type": EXPOSITION})
-
-    async def _scrape(self) -> bytes:
+        """Everything counted, with what is in the database at this moment."""
         metrics, now = self._engine.metrics, self._engine.now()
         try:
             depth, standing, held = await self._engine.store.read(
@@ -113,7 +92,7 @@ class Operating:
             metrics.outbox(depth, self._engine.config.channels, now)
             metrics.incidents(standing, now)
             metrics.silences(held)
-        return metrics.exposition()
+        return web.Response(body=metrics.exposition(), headers={"Content-Type": EXPOSITION})
 
 
 def add_routes(app: web.Application) -> None:

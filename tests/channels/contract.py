@@ -5,22 +5,29 @@ import gc
 import logging
 import threading
 from collections.abc import AsyncIterator
-from typing import Any, ClassVar
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, ClassVar, cast
 
 import pytest
 
-from gateway.channels import CHANNELS
+from gateway.channels import CHANNELS, client
 from gateway.channels.contract import Channel
 from gateway.core.delivery import Failure, SendError
 from gateway.core.message import Message
 from gateway.core.notice import Kind
 from gateway.core.plan import Target
+from gateway.core.settings import Secret
 from tests.channels.messages import hostile, message, oversized
 from tests.fakes import Behaviour, Fake, FakeWebhook
+from tests.fakes.raw import Proxy, Raw, drip, dripping_headers, silent
+from tests.fakes.tls import client_context, server_context
 
 SHORT = 0.2
 """Seconds of a timeout that is to be hit: long enough for a local request, no test waits longer."""
 LONG = 30.0
+JOIN = 5.0
+"""Seconds for a thread to end that has done its work."""
 
 
 class ChannelContract:
@@ -36,8 +43,8 @@ class ChannelContract:
         """A fake of the vendor."""
         raise AssertionError("the subclass says")
 
-    def make(self, fake: Fake, *, timeout: float = LONG) -> Channel:
-        """The channel, talking to the fake; `timeout` for reading and for the whole call."""
+    def make(self, fake: Fake, *, timeout: float = LONG, proxy: Secret | None = None) -> Channel:
+        """The channel, talking to the fake; `timeout` for connecting and for the whole call."""
         raise AssertionError("the subclass says")
 
     def sent_text(self, fake: Fake) -> str:
@@ -154,6 +161,172 @@ class ChannelContract:
         await fake.stop()
         await channel.close()
 
+    async def test_dripping_answers_do_not_use_up_the_channel(self, fake: Fake) -> None:
+        """E49: twice as many endless answers as the channel sends at once cost their deadlines.
+
+        The next message leaves, and no thread stays behind.
+        """
+        before = set(threading.enumerate())
+        channel = self.make(fake, timeout=SHORT)
+        fake.default = Behaviour(drip=True)
+        for _ in range(2):
+            sends = (channel.send(message(), self.target, None) for _ in range(channel.in_flight))
+            await asyncio.wait_for(asyncio.gather(*sends, return_exceptions=True), LONG)
+        fake.default = None
+        await channel.close()
+        assert _left(before) == set(), "the vendor still drips, the threads are gone"
+        patient = self.make(fake)
+        await patient.send(message(), self.target, None)
+        await patient.close()
+
+    async def test_a_connection_that_never_becomes_tls_is_given_up(self) -> None:
+        """E49: a peer that accepts and says nothing is surely not delivered to."""
+        async with Raw(silent) as peer:
+            channel = self.make(_at(peer.url.replace("http", "https")), timeout=SHORT)
+            with pytest.raises(SendError) as caught:
+                await channel.send(message(), self.target, None)
+            assert (caught.value.failure, caught.value.perhaps) == (Failure.CONNECTION, False)
+            await channel.close()
+
+    async def test_an_endless_header_is_given_up(self) -> None:
+        """E49: bytes that keep coming do not move the deadline, and the socket is closed."""
+        async with Raw(dripping_headers) as peer:
+            channel = self.make(_at(peer.url), timeout=SHORT)
+            with pytest.raises(SendError) as caught:
+                await channel.send(message(), self.target, None)
+            assert caught.value.perhaps
+            await channel.close()
+            await asyncio.wait_for(peer.hung_up.wait(), LONG)
+
+    async def test_a_huge_answer_is_not_read_whole(self, channel: Channel, fake: Fake) -> None:
+        """E49: 30 MB in place of an answer are no success, and are not kept in memory."""
+        error = await self.fails(channel, fake, Behaviour(status=200, body="x" * 30_000_000))
+        assert (error.failure, error.perhaps) == (Failure.BAD_ANSWER, True)
+        assert "larger than 1 MB" in error.detail
+
+    async def test_a_huge_error_is_known_by_its_status(self, channel: Channel, fake: Fake) -> None:
+        """E49: its first megabyte is enough."""
+        how = Behaviour(status=503, body="x" * 5_000_000, content_type="text/html")
+        assert (await self.fails(channel, fake, how)).failure is Failure.SERVER_ERROR
+
+    async def test_a_failed_attempt_logs_nothing_of_the_library(
+        self, channel: Channel, fake: Fake, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """The gateway's own line says what failed; an error of an SDK would page its watchers."""
+        caplog.set_level(logging.INFO)
+        for status in (400, 401, 403, 404, 413, 422, 429, 500, 502, 503, 504):
+            await self.fails(channel, fake, Behaviour(status=status, json={"message": "no"}))
+        await self.fails(channel, fake, Behaviour(drop="after"))
+        assert [record.name for record in caplog.records if record.levelno > logging.INFO] == []
+
+    async def test_a_certificate_that_nobody_vouches_for_is_refused(self) -> None:
+        """Promise 10: token and message go to the vendor only, and never to who poses as it."""
+        fake = await self.vendor().start(tls=server_context())
+        channel = self.make(fake)
+        with pytest.raises(SendError, match="the certificate is not trusted") as caught:
+            await channel.send(message(), self.target, None)
+        assert (caught.value.failure, caught.value.perhaps) == (Failure.CONNECTION, False)
+        assert fake.received == []
+        await channel.close()
+        await fake.stop()
+
+    async def test_the_proxy_of_the_account_is_used(self, fake: Fake) -> None:
+        """A request to plain HTTP is passed on by the proxy, with the credentials it asks for."""
+        async with Proxy(credentials="Basic YW5hOnRlc3Qgd29yZA==") as proxy:
+            url = proxy.url.replace("//", "//ana:test%20word@")
+            channel = self.make(fake, proxy=Secret(url))
+            await channel.send(message(), self.target, None)
+            await channel.close()
+            assert len(fake.accepted) == 1
+            assert proxy.asked[0].startswith(f"POST {fake.url}/")
+            assert "Proxy-Authorization" not in fake.accepted[0].headers
+
+    @pytest.mark.parametrize("scheme", ["http", "https"])
+    async def test_the_proxy_carries_tls_without_reading_it(
+        self, monkeypatch: pytest.MonkeyPatch, scheme: str
+    ) -> None:
+        """A request to HTTPS goes through a tunnel: the proxy sees host and port only."""
+        monkeypatch.setattr(client, "_tls", client_context)
+        tls = server_context() if scheme == "https" else None
+        fake = await self.vendor().start(tls=server_context())
+        async with Proxy(credentials="Basic YW5hOnRlc3Q=", tls=tls) as proxy:
+            url = proxy.url.replace("//", "//ana:test@")
+            channel = self.make(fake, proxy=Secret(url))
+            await channel.send(message(), self.target, None)
+            assert len(fake.accepted) == 1
+            place = fake.url.removeprefix("https://")
+            assert proxy.asked == [f"CONNECT {place} HTTP/1.1"]
+            await channel.close()
+        await fake.stop()
+
+    async def test_a_proxy_that_refuses_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """407 is an admin's business; the message was surely not delivered."""
+        fake = await self.vendor().start(tls=server_context())
+        async with Proxy(credentials="Basic other") as proxy:
+            channel = self.make(fake, proxy=Secret(proxy.url))
+            with pytest.raises(SendError, match="the proxy answered 407") as caught:
+                await channel.send(message(), self.target, None)
+            assert (caught.value.failure, caught.value.perhaps) == (Failure.MISCONFIGURED, False)
+            await channel.close()
+        await fake.stop()
+
+    async def test_a_proxy_that_is_gone_is_surely_not_delivered(self, fake: Fake) -> None:
+        """The error says that it is the proxy, and shows no password of its URL."""
+        async with Proxy() as proxy:
+            url = proxy.url.replace("//", "//ana:test-password@")
+        channel = self.make(fake, proxy=Secret(url))
+        with pytest.raises(SendError, match="cannot connect to the proxy") as caught:
+            await channel.send(message(), self.target, None)
+        assert (caught.value.failure, caught.value.perhaps) == (Failure.CONNECTION, False)
+        assert "test-password" not in f"{caught.value!r} {vars(caught.value)} {vars(channel)}"
+        assert fake.received == []
+        await channel.close()
+
+    async def test_a_dripping_proxy_is_given_up(self) -> None:
+        """E49: the answer to CONNECT has the deadline of connecting."""
+
+        async def endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.write(b"HTTP/1.1 200 Connected\r\nX-Long: ")
+            await drip(writer)
+
+        async with Raw(endless) as proxy:
+            at = _at("https://127.0.0.1:9")
+            channel = self.make(at, timeout=SHORT, proxy=Secret(proxy.url))
+            with pytest.raises(SendError) as caught:
+                await channel.send(message(), self.target, None)
+            assert caught.value.perhaps is False
+            await channel.close()
+
+    async def test_proxies_and_credentials_of_the_environment_are_not_used(
+        self, fake: Fake, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        """requests and slack_sdk would send through HTTPS_PROXY, or add a password of .netrc."""
+        for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+            monkeypatch.setenv(name, "http://127.0.0.1:1")
+            monkeypatch.setenv(name.lower(), "http://127.0.0.1:1")
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        monkeypatch.delenv("no_proxy", raising=False)
+        netrc = tmp_path / "netrc"
+        netrc.write_text("machine 127.0.0.1 login eve password test-netrc\n")
+        monkeypatch.setenv("NETRC", str(netrc))
+        channel = self.make(fake)
+        await channel.send(message(), self.target, None)
+        assert len(fake.accepted) == 1
+        assert "Basic" not in fake.accepted[0].headers.get("Authorization", "")
+        await channel.close()
+
+    async def test_no_proxy_of_the_environment_does_not_lead_past_the_accounts(
+        self, fake: Fake, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """NO_PROXY would let requests out directly, where a firewall stops them."""
+        monkeypatch.setenv("NO_PROXY", "*")
+        monkeypatch.setenv("no_proxy", "127.0.0.1")
+        async with Proxy() as proxy:
+            channel = self.make(fake, proxy=Secret(proxy.url))
+            await channel.send(message(), self.target, None)
+            assert len(proxy.asked) == 1
+            await channel.close()
+
     async def test_nobody_listening_is_surely_not_delivered(self) -> None:
         """A refused connection: a later attempt doubles nothing."""
         fake = await self.vendor().start()
@@ -269,7 +442,7 @@ class ChannelContract:
         channel = self.make(fake)
         await channel.send(message(), self.target, None)
         await channel.close()
-        assert set(threading.enumerate()) <= before
+        assert _left(before) == set()
         del channel
         gc.collect()  # an unclosed session would warn, and warnings are errors
 
@@ -285,6 +458,18 @@ class ChannelContract:
             await send
         gate.set()
         await channel.close()
+
+
+def _left(before: set[threading.Thread]) -> set[threading.Thread]:
+    """Threads that are new since and do not end; one that has done its work may need a moment."""
+    for thread in set(threading.enumerate()) - before:
+        thread.join(JOIN)
+    return set(threading.enumerate()) - before
+
+
+def _at(url: str) -> Fake:
+    """A fake that is only an address."""
+    return cast(Fake, SimpleNamespace(url=url))
 
 
 def all_texts(content: Any) -> list[str]:

@@ -33,13 +33,13 @@ class TestEmail(ChannelContract):
     def vendor(self) -> Fake:
         return FakePostmark(token=self.secret)
 
-    def make(self, fake: Fake, *, timeout: float = LONG) -> Channel:
+    def make(self, fake: Fake, *, timeout: float = LONG, proxy: Secret | None = None) -> Channel:
         return Email(
             Secret(self.secret),
             OPTIONS,
             api_url=f"{fake.url}/",
-            read_timeout=timeout,
-            deadline=timeout * 1.5,
+            total_timeout=timeout,
+            proxy=proxy,
         )
 
     def declared_parts(self) -> tuple[str, ...]:
@@ -205,9 +205,7 @@ class TestEmail(ChannelContract):
 
     async def test_the_thread_itself_does_not_wait_for_ever(self, fake: Fake) -> None:
         """postmarker has no timeout of its own; without ours a slot would be lost for good."""
-        channel = Email(
-            Secret(self.secret), OPTIONS, api_url=fake.url, read_timeout=SHORT, deadline=LONG
-        )
+        channel = Email(Secret(self.secret), OPTIONS, api_url=fake.url, total_timeout=SHORT)
         error = await self.fails(channel, fake, Behaviour(hang="after"))
         assert (error.failure, error.perhaps) == (Failure.TIMEOUT, True)
         await channel.close()

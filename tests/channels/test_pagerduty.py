@@ -31,12 +31,12 @@ class TestPagerDuty(ChannelContract):
     def vendor(self) -> Fake:
         return FakePagerDuty(routing_keys=(KEY, OTHER))
 
-    def make(self, fake: Fake, *, timeout: float = LONG) -> Channel:
+    def make(self, fake: Fake, *, timeout: float = LONG, proxy: Secret | None = None) -> Channel:
         return PagerDuty(
             {REFERENCE: Secret(KEY), "${OTHER}": Secret(OTHER)},
             api_url=fake.url,
-            read_timeout=timeout,
-            deadline=timeout * 1.5,
+            total_timeout=timeout,
+            proxy=proxy,
         )
 
     def declared_parts(self) -> tuple[str, ...]:
@@ -165,7 +165,7 @@ class TestPagerDuty(ChannelContract):
     async def test_the_thread_itself_does_not_wait_for_ever(self, fake: Fake) -> None:
         """pdpyras waits a minute and tries again; ours ends after its own timeout, tried once."""
         keys = {REFERENCE: Secret(KEY)}
-        channel = PagerDuty(keys, api_url=fake.url, read_timeout=SHORT, deadline=LONG)
+        channel = PagerDuty(keys, api_url=fake.url, total_timeout=SHORT)
         error = await self.fails(channel, fake, Behaviour(hang="after"))
         assert (error.failure, error.perhaps) == (Failure.TIMEOUT, True)
         await channel.close()

@@ -1,7 +1,7 @@
 """Slack: one living message per incident."""
 
 import json
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -40,9 +40,9 @@ class TestSlack(ChannelContract):
     def vendor(self) -> Fake:
         return FakeSlack(token=self.secret)
 
-    def make(self, fake: Fake, *, timeout: float = LONG) -> Channel:
-        slack = cast(FakeSlack, fake)
-        return Slack(Secret(self.secret), api_url=slack.api_url, total_timeout=timeout)
+    def make(self, fake: Fake, *, timeout: float = LONG, proxy: Secret | None = None) -> Channel:
+        url = f"{fake.url}/api/"
+        return Slack(Secret(self.secret), api_url=url, total_timeout=timeout, proxy=proxy)
 
     def declared_parts(self) -> tuple[str, ...]:
         return Slack.parts

@@ -1,4 +1,4 @@
-"""Synchronous SDKs in threads: a deadline for the caller, a slot until the thread is back."""
+"""Blocking calls in threads: a deadline for the caller, and another thread for the next call."""
 
 import asyncio
 import threading
@@ -12,31 +12,56 @@ SHORT = 0.05
 LONG = 30.0
 
 
-async def test_a_slot_stays_taken_until_its_thread_is_back() -> None:
-    """Giving up a call does not stop it: a new one must not find more threads than there are."""
+async def test_a_call_that_never_returns_is_replaced() -> None:
+    """E49: its thread is abandoned at the deadline, and the next call finds a free slot."""
     threads = Threads("test", 1, SHORT)
     gate = threading.Event()
     with pytest.raises(SendError) as late:
         await threads.call(lambda: gate.wait(LONG))
     assert (late.value.failure, late.value.perhaps) == (Failure.TIMEOUT, True)
-    with pytest.raises(SendError) as busy:
-        await threads.call(lambda: None)
-    assert (busy.value.failure, busy.value.perhaps) == (Failure.TIMEOUT, False)
-    assert threads.busy == 1
+    assert await threads.call(lambda: "done") == "done"
+    assert (threads.busy, threads.abandoned) == (1, 1)
     gate.set()
     await threads.close()
-    assert threads.busy == 0
+    assert (threads.busy, threads.abandoned) == (0, 0)
 
 
-async def test_the_slot_is_free_again_afterwards() -> None:
-    """A slow spell does not cost the channel its threads for ever."""
-    threads = Threads("test", 1, SHORT)
+async def test_abandoned_threads_are_bounded_and_said() -> None:
+    """E49: beyond the bound calls fail at once, surely not delivered, until some come back."""
+    threads = Threads("test", 1, SHORT, most_abandoned=2)
     gate = threading.Event()
-    with pytest.raises(SendError):
-        await threads.call(lambda: gate.wait(LONG))
+    assert threads.problem() == ""
+    for _ in range(2):
+        with pytest.raises(SendError):
+            await threads.call(lambda: gate.wait(LONG))
+    assert "2 test calls have not come back" in threads.problem()
+    with pytest.raises(SendError, match="2 earlier calls") as refused:
+        await threads.call(lambda: "never")
+    assert refused.value.perhaps is False
     gate.set()
     calm = await asyncio.wait_for(_when_free(threads), LONG)
     assert calm == "done"
+    await threads.close()
+    assert threads.problem() == ""
+
+
+async def test_a_cancelled_call_gives_its_slot_back() -> None:
+    """A send that is cancelled at shutdown must not hold up those that are not."""
+    threads = Threads("test", 1, LONG)
+    gate, started = threading.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def work() -> None:
+        loop.call_soon_threadsafe(started.set)
+        gate.wait(LONG)
+
+    call = asyncio.ensure_future(threads.call(work))
+    await asyncio.wait_for(started.wait(), LONG)
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    assert await threads.call(lambda: "done") == "done"
+    gate.set()
     await threads.close()
 
 
@@ -45,7 +70,7 @@ async def _when_free(threads: Threads) -> str:
         try:
             return await threads.call(lambda: "done")
         except SendError:
-            continue
+            await asyncio.sleep(0)
 
 
 async def test_what_comes_too_late_complains_to_nobody() -> None:

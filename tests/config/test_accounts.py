@@ -137,3 +137,64 @@ def test_a_fault_in_an_account_is_the_only_thing_told_of_it() -> None:
         "receivers: [{name: all, email: [{to: a@example.com}]}]\nroute: {receiver: all}\n"
     )
     assert [(fault.line, fault.path) for fault in said] == [(1, "channels.email")]
+
+
+ACCOUNTS = """\
+channels:
+  email: {{token: "${{A}}", from: alerts@example.com, proxy: "{proxy}"}}
+  slack: {{token: "${{A}}", signing_secret: "${{A}}", proxy: "{proxy}"}}
+  pagerduty: {{proxy: "{proxy}"}}
+  webhook: {{proxy: "{proxy}"}}
+"""
+
+
+@pytest.mark.parametrize("proxy", ["http://proxy:3128", "${PROXY}"])
+def test_every_account_may_have_a_proxy(proxy: str) -> None:
+    """Promise 10: a proxy's URL may hold a password, so channels get it wrapped."""
+    env = {**ENV, "PROXY": "http://ana:test-word@proxy:3128"}
+    config = loaded(ACCOUNTS.format(proxy=proxy) + REST, env)
+    for name in ("email", "slack", "pagerduty", "webhook"):
+        found = config.channels[name].secrets["proxy"].reveal()
+        assert found == (proxy if "$" not in proxy else env["PROXY"])
+    assert "test-word" not in repr(config)
+
+
+def test_a_password_of_a_proxy_in_the_file_is_warned_of_and_hidden() -> None:
+    """Promise 10: it belongs into the environment, and no warning shows it."""
+    text = 'channels: {webhook: {proxy: "http://ana:test-word@proxy:3128"}}' + REST
+    said = [one for one in doubts(text) if "proxy" in one]
+    words = "proxy: the URL holds a password; put it into the environment"
+    assert said == [f"routes.yaml:1:29: {words}"]
+    assert "test-word" not in repr(loaded(text))
+
+
+@pytest.mark.parametrize(
+    ("proxy", "words"),
+    [
+        ("socks5://proxy:1080", "SOCKS proxies are not supported: write http://HOST:PORT"),
+        ("proxy:3128", "not a URL: write http://… or https://…"),
+        ("http://proxy:3128/path", "a proxy has no path: write http://HOST:PORT"),
+        ("http://proxy:99999", "the port is not a number from 1 to 65535"),
+    ],
+)
+def test_a_proxy_that_cannot_be_used_is_an_error(proxy: str, words: str) -> None:
+    """Promise 6: at each account, with its place."""
+    found = faults(ACCOUNTS.format(proxy=proxy) + REST, ENV)
+    assert [one.path for one in found] == [
+        f"channels.{name}.proxy" for name in ("email", "slack", "pagerduty", "webhook")
+    ]
+    assert all(words in one.message for one in found)
+
+
+def test_an_empty_reference_is_no_proxy() -> None:
+    """The same file serves where there is a proxy and where there is none."""
+    config = loaded(ACCOUNTS.format(proxy="${PROXY:-}") + REST, ENV)
+    assert "proxy" not in config.channels["webhook"].secrets
+
+
+def test_a_proxy_and_refused_private_addresses_do_not_go_together() -> None:
+    """Through a proxy the gateway does not see which address is connected to."""
+    text = 'channels: {webhook: {proxy: "http://proxy:3128", private_addresses: refuse}}' + REST
+    (found,) = faults(text)
+    assert found.path == "channels.webhook.proxy"
+    assert "refuse them in the proxy" in found.message

@@ -11,7 +11,7 @@ from gateway.render.lookup import PARTS, SENTENCES
 from gateway.render.sandbox import FILTERS
 from gateway.render.view import NAMES
 from gateway.shipped import shipped_templates
-from tests.docs.pages import CHECKOUT, DOCS
+from tests.docs.pages import DOCS
 
 
 def page(name: str) -> str:
@@ -116,26 +116,3 @@ def test_all_decisions_are_in_their_index() -> None:
     index = (folder / "index.md").read_text(encoding="utf-8")
     pages_: list[Path] = sorted(folder.glob("*.md"))
     assert [p.name for p in pages_ if p.name != "index.md" and f"({p.name})" not in index] == []
-
-
-def test_every_entry_of_a_timeline_is_explained() -> None:
-    """docs/why-was-i-paged.md has each kind of entry that the program writes, and no other."""
-    written: set[str] = set()
-    for file in (CHECKOUT / "gateway").rglob("*.py"):
-        text = file.read_text(encoding="utf-8")
-        written |= set(re.findall(r'\.record\(\s*"([a-z ]+)"', text))
-        written |= set(re.findall(r'\bEntry\([\w.]+, "([a-z ]+)"', text))
-    section_text = section(page("why-was-i-paged.md"), "Read the timeline")
-    told = {word for row in rows(section_text) for word in row[0].split(", ")}
-    assert told - {"entry", "---"} == written
-
-
-def test_the_order_of_imports_is_that_which_is_checked() -> None:
-    """docs/architecture.md names the layers of the contract in pyproject.toml, in their order."""
-    text = (CHECKOUT / "pyproject.toml").read_text(encoding="utf-8")
-    layers = text.partition("layers = [")[2].partition("\n]")[0]
-    checked = [name for name in re.findall(r"\w+", layers) if name != "__main__"]
-    chain = next(line for line in page("architecture.md").splitlines() if line.startswith("cli →"))
-    shown = re.findall(r"\w+", chain)
-    assert set(shown) == set(checked)
-    assert [shown[n] for n in (0, 1, 2, -1)] == [checked[n] for n in (0, 1, 2, -1)]

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -95,11 +96,12 @@ class Fake:
         self._stopping = asyncio.Event()
         self._arrival = asyncio.Event()
         self._port = 0
+        self._tls: ssl.SSLContext | None = None
 
     @property
     def url(self) -> str:
         """Where it listens, without a slash at the end."""
-        return f"http://127.0.0.1:{self._port}"
+        return f"http{'s' if self._tls else ''}://127.0.0.1:{self._port}"
 
     @property
     def accepted(self) -> list[Received]:
@@ -116,14 +118,15 @@ class Fake:
             self._arrival.clear()
             await self._arrival.wait()
 
-    async def start(self, port: int = 0) -> Self:
+    async def start(self, port: int = 0, tls: ssl.SSLContext | None = None) -> Self:
         """Listen on 127.0.0.1; port 0 picks a free one."""
+        self._tls = tls
         app = web.Application(client_max_size=MAX_BODY)
         app.router.add_route("*", CONTROL, self._control)
         app.router.add_route("*", "/{path:.*}", self._serve)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", port)
+        site = web.TCPSite(self._runner, "127.0.0.1", port, ssl_context=tls)
         await site.start()
         server = site._server  # aiohttp has no public way to ask for the port it got
         assert isinstance(server, asyncio.Server)

@@ -135,6 +135,9 @@ class StandIn:
             raise error
         return {"id": str(message.notice_id), "before": str((receipt or {}).get("id", ""))}
 
+    def problem(self) -> str:
+        return self.world.troubles.get(self.name, "")
+
     async def close(self) -> None:
         return None
 
@@ -156,6 +159,7 @@ class World:
         self.stepped = 0.0  # by how many seconds the machine's clock was set forward
         self.delivered: list[Delivered] = []
         self.faults: dict[str, Failing] = {}
+        self.troubles: dict[str, str] = {}  # by channel: what is wrong with its threads
         self.replicas: list[Engine] = []
         self.rounds = 0
         self.told = 0  # how much of what was delivered `advance` has returned

@@ -253,7 +253,7 @@ def test_everything_else_is_listed_with_its_line() -> None:
             "webhook_configs:\n"
             "  - {url: 'https://a.example.com', http_config: {tls_config: {}}}\n",
             "global: {smtp_smarthost: 'a:25', smtp_from: a@example.com, slack_app_token: test-tok,"
-            " victorops_api_key: k, http_config: {proxy_url: 'http://p:1'}}\n"
+            " victorops_api_key: k, http_config: {tls_config: {}}}\n"
             "templates: [a.tmpl]\ntracing: {a: b}",
         )
     )
@@ -275,3 +275,27 @@ def test_everything_else_is_listed_with_its_line() -> None:
         (15, "http_config: tls_config"),
     ):
         assert any(one.startswith(f"{line}: {words}") for one in said), (line, words, said)
+
+
+def test_a_global_proxy_becomes_the_proxy_of_every_account() -> None:
+    """Alertmanager's proxy_url is for all receivers; the environment's proxies are not used."""
+    made = receiver(
+        "slack_configs: [{channel: '#a'}]\n"
+        "pagerduty_configs: [{routing_key: test-key}]\n"
+        "webhook_configs: [{url: 'https://a.example.com'}]\n"
+        "email_configs: [{to: a@example.com}]\n",
+        "global: {smtp_smarthost: 'a:25', smtp_from: a@example.com, slack_app_token: test-tok,"
+        " http_config: {proxy_url: 'http://ana:test-word@proxy:3128'}}",
+    )
+    assert made.text.count("proxy: '${PROXY_URL}'") == 4
+    assert "test-word" not in made.text
+    assert not any("http_config" in one for one in lost(made))
+
+
+def test_a_socks_proxy_is_said_to_be_lost() -> None:
+    """Nothing is dropped in silence: the line says what can be written instead."""
+    made = receiver(
+        "webhook_configs: [{url: 'https://a.example.com'}]\n",
+        "global: {http_config: {proxy_url: 'socks5://proxy:1080'}}",
+    )
+    assert any("proxy_url: SOCKS proxies are not supported" in one for one in lost(made))

@@ -94,13 +94,13 @@ def test_the_client_with_most_connections_pays(guarded: Make) -> None:
 
 
 def test_work_is_never_closed_and_bodies_only_when_nothing_is_idle(guarded: Make) -> None:
-    """Idle first, then slow bodies, clients that take no answer, reads; changes never."""
-    guard, metrics = guarded(connections=6, per_client=0)
-    every = [Fake("a", phase=phase) for phase in reversed(Phase)]
-    for one in every:
+    """Idle first, then slow bodies, then clients that take no answer; what is worked on never."""
+    guard, metrics = guarded(connections=4, per_client=0)
+    working = Fake("a", phase=Phase.WORKING)
+    blocked, body, idle = Fake("a", phase=Phase.BLOCKED), Fake("a", phase=Phase.BODY), Fake("a")
+    for one in (working, blocked, body, idle):
         assert guard.admit(one)
-    working, *others = every
-    for victim in reversed(others):
+    for victim in (idle, body, blocked):
         assert guard.admit(Fake("b", phase=Phase.WORKING))
         assert victim.closed
     assert not guard.admit(Fake("b"))

@@ -1,0 +1,66 @@
+"""Name lookups that cannot use up the process.
+
+`getaddrinfo` cannot be interrupted: with a dead name server it blocks its thread for as long as
+resolv.conf says, often half a minute and more. asyncio runs it in a shared pool (uvloop's has four
+threads), where a few such lookups hold up every other channel. Here each session has a pool of
+its own, whose threads are abandoned and replaced at the deadline.
+"""
+
+import socket
+from functools import partial
+
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+from gateway.channels.threads import Threads
+from gateway.core.delivery import SendError
+
+LOOKUP_TIMEOUT = 5.0
+"""Seconds for one lookup, as long as the C library waits for its first name server."""
+
+NUMERIC = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
+
+
+class Resolver(AbstractResolver):
+    """Resolves names in threads of its own. Belongs to one event loop."""
+
+    def __init__(self, size: int, timeout: float = LOOKUP_TIMEOUT) -> None:
+        """`size` lookups at a time, each for at most `timeout` seconds."""
+        self.threads = Threads("name lookup", size, timeout)
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        """Return the addresses of a name. Raises OSError, as aiohttp expects."""
+        look_up = partial(
+            socket.getaddrinfo,
+            host,
+            port,
+            family=family,
+            type=socket.SOCK_STREAM,
+            flags=socket.AI_ADDRCONFIG,
+        )
+        try:
+            found = await self.threads.call(look_up)
+        except SendError as error:
+            raise TimeoutError(f"name lookup: {error.detail}") from None
+        return [
+            ResolveResult(
+                hostname=host,
+                host=_numeric(address),
+                port=port,
+                family=family_found,
+                proto=protocol,
+                flags=NUMERIC,
+            )
+            for family_found, _, protocol, _, address in found
+        ]
+
+    async def close(self) -> None:
+        """Take no more lookups. Threads that still run are daemons and end by themselves."""
+
+
+def _numeric(address: tuple[object, ...]) -> str:
+    """The address as text; a link-local one keeps its zone, without which it is no address."""
+    host = str(address[0])
+    scope = address[3] if len(address) == 4 else 0
+    return f"{host}%{scope}" if scope and "%" not in host else host

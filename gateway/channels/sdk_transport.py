@@ -1,0 +1,99 @@
+"""Carries the requests of synchronous SDKs over the channels' own HTTP client.
+
+requests knows no total deadline: its read timeout starts anew with every byte, and nothing stops
+its thread. Here the SDK still builds the request and reads the answer, in its thread; the
+exchange itself is a coroutine of the event loop, which ends at the client's deadline. Then the
+socket is closed and the thread returns.
+"""
+
+import asyncio
+from io import BytesIO
+from typing import Any
+
+import aiohttp
+import requests
+from requests.adapters import BaseAdapter
+from requests.structures import CaseInsensitiveDict
+from yarl import URL
+
+from gateway.channels.client import Client, upload
+from gateway.channels.no_answer import NotAnswered, no_answer
+
+GRACE = 5.0
+"""Seconds after the client's deadline when a thread stops waiting for a loop that is gone."""
+
+
+def mount(session: requests.Session, client: Client) -> None:
+    """Make an SDK's session use `client`, and nothing of the environment. Call it in the loop."""
+    session.trust_env = False  # .netrc and proxies
+    session.max_redirects = 0  # a redirect would carry token and message to another host
+    transport = SdkTransport(client)
+    session.mount("http://", transport)
+    session.mount("https://", transport)
+
+
+class SdkTransport(BaseAdapter):
+    """A transport adapter of requests. `send` is called in threads, several at once."""
+
+    def __init__(self, client: Client) -> None:
+        super().__init__()
+        self._client = client
+        self._loop = asyncio.get_running_loop()
+
+    def send(
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,
+        timeout: Any = None,
+        verify: Any = True,
+        cert: Any = None,
+        proxies: Any = None,
+    ) -> requests.Response:
+        """Make one request and return the whole answer. The client's own limits apply.
+
+        Raises NotAnswered when there is none.
+        """
+        future = asyncio.run_coroutine_threadsafe(self._exchange(request), self._loop)
+        try:
+            status, headers, body = future.result(self._client.total_timeout + GRACE)
+        except BaseException as error:
+            future.cancel()
+            raise NotAnswered(no_answer(error)) from None
+        return _response(request, status, headers, body)
+
+    async def _exchange(
+        self, request: requests.PreparedRequest
+    ) -> tuple[int, CaseInsensitiveDict[str], bytes]:
+        headers = dict(request.headers)
+        headers["Accept-Encoding"] = "identity"  # requests would ask for a compressed answer
+        body = request.body or b""
+        data = body.encode() if isinstance(body, str) else bytes(body)
+        async with self._client.session.request(
+            request.method or "POST",
+            URL(request.url or "", encoded=True),
+            data=upload(data),
+            headers=headers,
+            allow_redirects=False,
+        ) as answer:
+            return answer.status, _headers(answer), await answer.read()
+
+    def close(self) -> None:
+        """Nothing: the client is closed by the channel, in the loop."""
+
+
+def _headers(answer: aiohttp.ClientResponse) -> CaseInsensitiveDict[str]:
+    return CaseInsensitiveDict(answer.headers.items())
+
+
+def _response(
+    request: requests.PreparedRequest, status: int, headers: CaseInsensitiveDict[str], body: bytes
+) -> requests.Response:
+    """The answer as requests' own adapter would give it."""
+    response = requests.Response()
+    response.status_code = status
+    response.headers = headers
+    response.encoding = requests.utils.get_encoding_from_headers(headers)
+    response.raw = BytesIO(body)
+    response.url = request.url or ""
+    response.request = request
+    return response
