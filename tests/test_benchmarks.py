@@ -4,10 +4,13 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from benchmarks.alerts import written
+from benchmarks.soak import Load, Sample, growth
 from tests.shared_data import CHECKOUT, real_program
 
 pytestmark = [pytest.mark.process, pytest.mark.peer]
@@ -90,3 +93,43 @@ def test_the_table_has_a_row_for_each_work() -> None:
     assert table.splitlines()[0].startswith("| work")
     assert "| gateway check" in table
     assert "| gateway route" in table
+
+
+def test_soak_compares_the_ends_of_the_second_half() -> None:
+    """What grows only in the first half is no leak; a single odd sample is none either."""
+    warm = [Sample(at, 100.0 + min(at, 50.0), 40) for at in range(100)]
+    assert growth(warm) == (0.0, 0)
+    odd = [*warm[:80], Sample(80, 900.0, 400), *warm[81:]]
+    assert growth(odd) == (0.0, 0)
+    leak = [Sample(at, 100.0 + at / 10, 40 + at // 10) for at in range(100)]
+    assert growth(leak) == (pytest.approx(4.0), 4)
+
+
+def test_soak_load_fires_and_resolves_each_alert() -> None:
+    """Each second some begin and those that have had their time end; none is left behind."""
+    load = Load(rate=2.0)
+    begun, ended = 0, 0
+    for second in range(1, 120):
+        for report in load.due(float(second)):
+            over = str(report["endsAt"]) <= written(datetime.now(UTC))
+            begun, ended = begun + (not over), ended + over
+    assert begun == load.begun == 238
+    assert ended == load.ended == begun - len(load.active)
+    assert len(load.active) == 60
+
+
+def test_soak_runs_against_a_real_process() -> None:
+    """A few seconds with reloads: it prints its figures and a verdict."""
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "benchmarks.soak"),
+            *("--minutes", "0.1", "--rate", "3", "--reload", "2"),
+        ],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode in (0, 1), done.stderr[-3000:]
+    assert "second half: memory" in done.stdout, done.stderr[-3000:]
+    assert done.stdout.splitlines()[-1] in ("steady", "it grows")

@@ -1,0 +1,228 @@
+"""`python -m benchmarks.soak`: does a gateway under steady load keep its memory and descriptors?
+
+A real process, alerts that fire and resolve, four fake vendors, and a reload every minute. Once
+a minute it prints resident memory and open descriptors; at the end, how much both grew in the
+second half of the time, and exit status 1 if that was too much.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http.client import HTTPConnection
+from pathlib import Path
+from statistics import median
+
+from benchmarks.alerts import SEVERITIES, written
+from benchmarks.programs import CHECKOUT, PATIENCE, Gateway, Trouble
+
+MOST_GROWTH = 1.0
+"""Megabytes that the resident memory may grow in the second half: what noise there is is less."""
+
+LIFE = 30.0
+"""Seconds from an alert's firing to its end."""
+
+LONGEST = 24 * 60
+"""Minutes; the vendors remember what they got, in a process of their own."""
+
+ROUTES = """
+channels:
+  email: {token: soak-email-token, from: alerts@example.com, api_url: "<postmark>"}
+  slack: {token: soak-slack-token, signing_secret: soak-slack-secret, api_url: "<slack>/api/"}
+  pagerduty: {api_url: "<pagerduty>"}
+severities:
+  critical: {rank: 1, respond_within: 15m, group_wait: 0s, repeat_interval: 2h}
+  warning: {rank: 2, respond_within: 1h, group_wait: 5s, repeat_interval: 4h}
+  info: {rank: 3, group_wait: 10s, repeat_interval: 12h}
+receivers:
+  - name: all
+    email: [{to: oncall@example.com}]
+    slack: [{channel: "#alerts"}]
+    pagerduty: [{routing_key: "0123456789abcdef0123456789abcdef"}]
+    webhook: [{url: "<webhook>/hook"}]
+  - name: some
+    slack: [{channel: "#alerts"}]
+    webhook: [{url: "<webhook>/hook"}]
+route:
+  receiver: some
+  group_by: [alertname, namespace]
+  group_interval: 15s
+  routes: [{matchers: ['severity="critical"'], receiver: all}]
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The process at one instant; `at` in seconds since the start of the load."""
+
+    at: float
+    megabytes: float
+    descriptors: int
+
+
+@dataclass(slots=True)
+class Load:
+    """Alerts in the order of their numbers: some begin, some end, each second."""
+
+    rate: float
+    begun: int = 0
+    ended: int = 0
+    posted: int = 0
+    kinds: int = 25
+    active: list[tuple[float, int]] = field(default_factory=list)
+
+    def due(self, at: float) -> list[dict[str, object]]:
+        """What a source reports at `at` seconds from the start."""
+        reports = []
+        while self.begun < at * self.rate:
+            self.active.append((at + LIFE, self.begun))
+            reports.append(self._report(self.begun, ended=False))
+            self.begun += 1
+        while self.active and self.active[0][0] <= at:
+            _, number = self.active.pop(0)
+            reports.append(self._report(number, ended=True))
+            self.ended += 1
+        self.posted += len(reports)
+        return reports
+
+    def _report(self, number: int, *, ended: bool) -> dict[str, object]:
+        now = datetime.now(UTC)
+        return {
+            "labels": {
+                "alertname": f"ServiceAnswersSlowly{number % self.kinds}",
+                "instance": f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}:9100",
+                "namespace": f"namespace-{number // self.kinds % 20:02d}",
+                "severity": SEVERITIES[number % 3],
+                "team": "billing",
+            },
+            "annotations": {"summary": f"Service {number} answers slowly"},
+            "startsAt": written(now - timedelta(seconds=LIFE if ended else 0)),
+            "endsAt": written(now if ended else now + timedelta(minutes=4)),
+            "generatorURL": "http://prometheus.example.com/graph?g0.expr=slow",
+        }
+
+
+class Soaked(Gateway):
+    """The gateway with routes to all four vendors."""
+
+    def __init__(self, home: Path, vendors: dict[str, str]) -> None:
+        super().__init__(home, 0, "")
+        text = ROUTES
+        for name, url in vendors.items():
+            text = text.replace(f"<{name}>", url)
+        (home / "routes.yaml").write_text(text)
+
+    def sample(self, at: float) -> Sample:
+        """How it is now."""
+        descriptors = len(os.listdir(f"/proc/{self.pid}/fd"))
+        return Sample(at, self.megabytes(), descriptors)
+
+    def request(self, path: str, body: bytes) -> None:
+        """POST, on a connection of its own as a scrape or a reload would be. Raises Trouble."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        try:
+            connection.request("POST", path, body, {"Content-Type": "application/json"})
+            answer = connection.getresponse()
+            text = answer.read()
+            if answer.status != 200:
+                raise Trouble(f"{path} answered {answer.status}: {text[:300]!r}")
+        finally:
+            connection.close()
+
+
+@contextmanager
+def vendors(home: Path) -> Iterator[dict[str, str]]:
+    """The fake vendors, in a process of their own; their addresses by name."""
+    ports = home / "ports.json"
+    command = [sys.executable, "-m", "tests.fakes", "--port-file", str(ports), "--log", os.devnull]
+    process = subprocess.Popen(command, cwd=CHECKOUT, stdout=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + PATIENCE
+        while not ports.exists():
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise Trouble("the fake vendors did not start")
+            time.sleep(0.02)
+        yield json.loads(ports.read_text())
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
+
+
+def soak(minutes: float, rate: float, reload_every: float) -> list[Sample]:
+    """Load a gateway for so many minutes; print each, and return a sample a second."""
+    print(f"{'minute':>6} {'RSS MB':>8} {'descriptors':>12} {'alerts':>9} {'reloads':>8}")
+    samples: list[Sample] = []
+    with (
+        tempfile.TemporaryDirectory(prefix="soak-", dir="/var/tmp") as folder,  # on a disk
+        vendors(Path(folder)) as urls,
+        Soaked(Path(folder), urls) as gateway,
+    ):
+        assert isinstance(gateway, Soaked)
+        load, reloads, began = Load(rate), 0, time.monotonic()
+        at = 0.0
+        while at < minutes * 60:
+            time.sleep(max(0.0, 1.0 - (time.monotonic() - began) % 1.0))
+            minute, at = int(at // 60), time.monotonic() - began
+            reports = load.due(at)
+            if reports:
+                gateway.request("/api/v2/alerts", json.dumps(reports).encode())
+            if at >= (reloads + 1) * reload_every:
+                gateway.request("/-/reload", b"")
+                reloads += 1
+            samples.append(gateway.sample(at))
+            if int(at // 60) > minute:
+                last = [s for s in samples if s.at > at - 60]
+                print(
+                    f"{int(at // 60):>6} {median(s.megabytes for s in last):>8.1f}"
+                    f" {median(s.descriptors for s in last):>12.0f}"
+                    f" {load.posted:>9,} {reloads:>8}",
+                    flush=True,
+                )
+    return samples
+
+
+def growth(samples: list[Sample]) -> tuple[float, int]:
+    """How much memory (MB) and descriptors grew in the second half.
+
+    Compared are its first and its last fifth: of memory the medians, because a single sample is
+    noise; of descriptors the fewest at once, because a burst opens connections and a leak keeps
+    them.
+    """
+    half = samples[len(samples) // 2 :]
+    fifth = max(1, len(half) // 5)
+    first, last = half[:fifth], half[-fifth:]
+    return (
+        median(s.megabytes for s in last) - median(s.megabytes for s in first),
+        min(s.descriptors for s in last) - min(s.descriptors for s in first),
+    )
+
+
+def main() -> None:
+    """Read the command line, load, judge."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=60.0, help="how long (default: 60)")
+    parser.add_argument("--rate", type=float, default=7.0, help="new alerts a second (default: 7)")
+    parser.add_argument("--reload", type=float, default=60.0, help="seconds between reloads")
+    given = parser.parse_args()
+    if not 0 < given.minutes <= LONGEST or given.rate <= 0 or given.reload <= 0:
+        parser.error(f"--minutes is at most {LONGEST}, and all three are above 0")
+    try:
+        samples = soak(given.minutes, given.rate, given.reload)
+    except Trouble as trouble:
+        raise SystemExit(f"soak: {trouble}") from None
+    megabytes, descriptors = growth(samples)
+    print(f"second half: memory {megabytes:+.1f} MB, descriptors {descriptors:+d}")
+    steady = megabytes <= MOST_GROWTH and descriptors <= 0
+    print("steady" if steady else "it grows")
+    raise SystemExit(0 if steady else 1)
+
+
+if __name__ == "__main__":
+    main()
