@@ -9,6 +9,7 @@ from gateway.core.message import Link, Message
 from gateway.core.notice import Kind
 from gateway.core.outbox import Notice
 from gateway.core.plan import Plan
+from gateway.flow import heap
 from gateway.flow.courier import Courier, message_of
 from gateway.flow.dispatch import Dispatched
 from gateway.flow.errand import Errand
@@ -117,6 +118,8 @@ class Delivery:
         self._retired = [channel for channel in self._retired if channel not in unused]
         for channel in unused:
             await channel.close()
+        if unused:
+            heap.collect()
 
     async def stop(self) -> bool:
         """Let what is in flight end; returns whether all of it is on record."""

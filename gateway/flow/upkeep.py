@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from gateway.clock import is_skewed
+from gateway.flow import heap
 from gateway.flow.delivery import Delivery
 from gateway.flow.intake import Intake
 from gateway.flow.memory import Memory
@@ -66,6 +67,7 @@ class Upkeep:
                 prune = partial(janitor.prune, before=now - RETENTION, limit=500)
                 while await self._parts.store.write(prune):
                     pass
+                await heap.trim()
             rounds += 1
             well()
 
