@@ -29,6 +29,21 @@ SWEEP_EVERY = 1.0
 """Seconds between two looks for connections that keep us waiting."""
 
 
+def with_readable_expect(message: RawRequestMessage) -> RawRequestMessage:
+    """Return the message with an `Expect` that aiohttp can quote in its 417.
+
+    aiohttp (3.14) encodes the header's text into its answer, outside of every middleware, and
+    fails on bytes that are not UTF-8.
+    """
+    expect = message.headers.get("Expect")
+    if expect is None or expect.isascii():
+        return message
+    headers = message.headers.copy()
+    headers["Expect"] = "?"
+    changed: RawRequestMessage = message._replace(headers=type(message.headers)(headers))
+    return changed
+
+
 class GuardedServer(Server):
     """aiohttp's server, whose connections are guarded and whose paths are plain."""
 
@@ -47,7 +62,7 @@ class GuardedServer(Server):
         return Connection(self, self._guard, self._refusals, loop=self._loop, **self._kwargs)
 
     def _plain_request(self, message: RawRequestMessage, *rest: Any) -> web.BaseRequest:
-        return self._factory(with_plain_path(message), *rest)
+        return self._factory(with_readable_expect(with_plain_path(message)), *rest)
 
 
 class GuardedRunner(web.AppRunner):

@@ -276,6 +276,16 @@ async def test_a_flood_of_malformed_requests_is_counted_and_hardly_logged(
     assert len(caplog.records) <= 10
 
 
+@pytest.mark.parametrize("expect", [b"\xff\xfe", b"Bearer \xe9", b"unknown"])
+async def test_an_expectation_that_is_none_is_answered_417(
+    server: GuardedTestServer, expect: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    """RFC 9110, 10.1.1: an unknown expectation, in whatever bytes, is the client's fault."""
+    asked = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nExpect: " + expect + b"\r\n\r\n"
+    assert await status_of(server, asked) == 417
+    assert not caplog.records
+
+
 async def test_pipelined_requests_are_answered_in_turn(server: GuardedTestServer) -> None:
     """Several requests at once on one connection are legitimate."""
     async with connected(server) as (reader, writer):
