@@ -66,6 +66,7 @@ docs: setup
 	$(BIN)/python -m gateway.config.schema
 	$(BIN)/python -m gateway.config.reference
 	$(BIN)/python -m gateway.cli.reference
+	$(BIN)/python -m gateway.render.shipped
 
 ## lock      choose the newest versions that pyproject.toml allows, with hashes
 # Straight from the public index: no configured mirror may lend its files, names or hashes.

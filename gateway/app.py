@@ -27,7 +27,7 @@ from gateway.flow.heartbeat import beat
 from gateway.flow.lag import watch
 from gateway.links import Links
 from gateway.metrics import Metrics
-from gateway.render.words import Renderer
+from gateway.render.service import RenderService
 from gateway.signing_key import kept_key
 from gateway.store import Store, outbox
 from gateway.store.clocks import Clocks
@@ -97,7 +97,7 @@ def build_engine(settings: ServerSettings, env: Mapping[str, str]) -> Engine:
             config=config,
             load=load_now,
             channels=build_channels,
-            renderer=lambda: Renderer([settings.templates], settings.external_url),
+            renderer=lambda: RenderService([settings.templates], settings.external_url),
             links=Links(settings.external_url, key),
             metrics=Metrics(),
             now=own.now,

@@ -55,6 +55,10 @@ class Links:
         """The page of an incident."""
         return f"{self.external_url}/incidents/{number}"
 
+    def incidents(self) -> str:
+        """The list of incidents."""
+        return f"{self.external_url}/"
+
     def acknowledge(self, number: int, who: str, expires_at: float) -> str:
         """A link by which `who` can acknowledge incident `number` until `expires_at`."""
         return f"{self.external_url}/ack/{self.token(number, who, expires_at)}"

@@ -19,6 +19,8 @@ import orjson
 from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.orjson import OrjsonFormatter
 
+from gateway.core.escape import visible
+
 MASK = "***"
 
 # Shorter values would mask ordinary words everywhere and tell the reader what they are.
@@ -30,9 +32,6 @@ SHORTEST_SECRET = 4
 QUIET = ("aiohttp.access", "alembic", "asyncio", "httpx", "pdpyras", "slack_sdk", "urllib3")
 
 _ACKNOWLEDGE_TOKEN = re.compile(r"((?:/|%2F)ack(?:/|%2F))[A-Za-z0-9_%.=~-]+", re.IGNORECASE)
-
-# Escape sequences and line breaks inside foreign text could forge a line or drive the terminal.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class _Secrets:
@@ -145,7 +144,8 @@ class _Human(logging.Formatter):
         return super().formatMessage(record).replace("\n", "\\n") + fields
 
     def format(self, record: logging.LogRecord) -> str:
-        return _CONTROL.sub(lambda found: repr(found[0])[1:-1], redact(super().format(record)))
+        # Foreign text could forge a line, drive the terminal, or read as something else.
+        return visible(redact(super().format(record)))
 
 
 def _plain(value: object) -> str:

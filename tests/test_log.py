@@ -163,3 +163,12 @@ def test_an_unknown_level_is_refused_with_the_known_ones() -> None:
     """A typo in the level is an error that says what to write."""
     with pytest.raises(ValueError, match="'LOUD': use DEBUG, INFO"):
         log.setup("LOUD")
+
+
+def test_direction_marks_are_printed_as_escapes(logged: Logged) -> None:
+    """E17: a label in the log cannot read as another one, nor hide a part of itself."""
+    value = "invoice\u202egnp.exe\u200b\u2066\ufeff\U000e0041\x1b[8m"
+    written = logged("refused %s", value, extra={"label": value})
+    assert not set(written) & set("\u202e\u200b\u2066\ufeff\U000e0041\x1b")
+    assert written.count("u202egnp.exe") == 2
+    assert written.count("\n") == 1

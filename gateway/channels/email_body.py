@@ -110,7 +110,11 @@ def _text(message: Message) -> str:
     if not text:
         text = message.parts.get("subject") or f"{read.name_of(message)}: {message.status}"
     where = next(
-        (url for link in message.links if link.role == "incident" and (url := safe_url(link.url))),
+        (
+            url
+            for link in message.links
+            if link.role in ("incident", "list") and (url := safe_url(link.url))
+        ),
         read.name_of(message),
     )
     return cut_bytes(text, TEXT_BYTES, f"… cut here, see {where}")

@@ -59,3 +59,21 @@ def cut_mrkdwn(text: str, limit: int, note: str) -> str:
     if kept.count("```") % 2:
         kept += fence
     return f"{kept}\n{note}"[:limit]
+
+
+def split_lines(text: str, limit: int) -> list[str]:
+    """Finished mrkdwn in parts of at most `limit` characters, split between lines.
+
+    A single line that is longer, or a code block that would be torn, is cut off visibly.
+    """
+    parts: list[str] = []
+    rest = text
+    while len(rest) > limit:
+        end = rest.rfind("\n", 0, limit + 1)
+        head = rest[:end] if end > 0 else ""
+        if not head or head.count("```") % 2:
+            parts.append(cut_mrkdwn(rest, limit, "… cut"))
+            return parts
+        parts.append(head.rstrip())
+        rest = rest[end + 1 :]
+    return [*parts, rest] if rest else parts

@@ -11,7 +11,7 @@ from typing import Any
 
 from gateway.channels import facts as read
 from gateway.channels.cutting import cut, many_lines
-from gateway.channels.mrkdwn import bold, code, cut_mrkdwn, plain
+from gateway.channels.mrkdwn import bold, code, cut_mrkdwn, plain, split_lines
 from gateway.core.escape import one_line, safe_url, slack_escape, slack_link
 from gateway.core.message import Link, Message
 from gateway.core.notice import Reason
@@ -37,9 +37,11 @@ _BUTTONS = {
     "undo": ("Undo", None),
     "runbook": ("Runbook", None),
     "incident": ("Incident", None),
+    "list": ("All incidents", None),
     "dashboard": ("Dashboard", None),
     "source": ("Source", None),
 }
+_MORE = {"incident": "the incident", "list": "the list of incidents"}
 _RANK_EMOJI = {1: "🔴", 2: "🟠", 3: "🔵"}
 
 
@@ -83,9 +85,8 @@ def blocks(message: Message) -> list[Block]:
         fields.append({"type": "section", "fields": _fields(common)})
     left = ALL_TEXT - _length([*made, *fields, *buttons])
     note = _more_note(message, "… cut")
-    text = cut_mrkdwn(words(message, "text"), min(left - NOTE, SECTION), note)
-    if text:
-        made.append(_section(text))
+    text = cut_mrkdwn(words(message, "text"), left - NOTE, note)
+    made += [_section(part) for part in split_lines(text, SECTION)]
     lines = _alert_lines(message, min(left - len(text), SECTION))
     if lines:
         fields.append(_section(lines))
@@ -170,8 +171,8 @@ def _alert_line(alert: read.AlertFacts, common: Mapping[str, str]) -> str:
 def _more_note(message: Message, start: str) -> str:
     """'… 12 more, see link' with the link, when there is one."""
     for link in message.links:
-        if link.role == "incident" and safe_url(link.url) and len(link.url) <= 120:
-            return f"{start}, see {slack_link(link.url, 'the incident')}"
+        if link.role in _MORE and safe_url(link.url) and len(link.url) <= 120:
+            return f"{start}, see {slack_link(link.url, _MORE[link.role])}"
     return f"{start}, see {slack_escape(read.name_of(message))}"
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gateway import clock
 from gateway.cli import duty
 from gateway.cli.show import paint, plural, say, say_json
 from gateway.cli.world import BAD, World, json_option, pass_world, templates_option
@@ -101,13 +102,15 @@ def _templates(folder: Path, env: Mapping[str, str]) -> "list[TemplateProblem]":
     # Jinja is a large part of this command's time, and of no other quick command's.
     from gateway.render.check import check_templates
     from gateway.render.compiled import Compiled, users_cache
+    from gateway.render.confined import Confined
     from gateway.render.words import Renderer
 
     # Compiling makes many objects that stay: looking for garbage among them is a fifth of it all.
     gc.disable()
     try:
         compiled = Compiled(users_cache(env))
-        found = check_templates(Renderer([folder], compiled=compiled))
+        with Confined(Renderer([folder], compiled=compiled), clock.monotonic) as confined:
+            found = check_templates(confined)
         compiled.keep()
         return found
     finally:

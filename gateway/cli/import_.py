@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from gateway.cli import import_report
-from gateway.cli.show import say, say_json
+from gateway.cli.show import complain, say, say_json
 from gateway.cli.world import BAD, Stop, json_option
 from gateway.config.load import ConfigError
 from gateway.config.problem import short
@@ -55,7 +55,7 @@ def command(file: Path, output: Path | None, force: bool, compare: bool, as_json
         if as_json:
             say_json({"ok": False, "errors": [one.to_json() for one in error.problems]})
         for problem in error.problems:
-            click.echo(f"error: {problem}", err=True)
+            complain(f"error: {problem}")
         raise SystemExit(BAD) from None
     translation = translate(original)
     proof = _written(translation, output, force, compare)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gateway.cli.show import paint, say, say_json
+from gateway import clock
+from gateway.cli.show import complain, paint, say, say_json
 from gateway.cli.world import BAD, Stop, World, json_option, pass_world, templates_option
 from gateway.core.notice import Kind
 from gateway.core.plan import Target
@@ -101,7 +102,7 @@ def command(
             _say(each, made)
     failed = [made.failed_template for made in messages.values() if made.failed_template]
     if failed:
-        click.echo(f"gateway: {failed[0]} failed; `gateway check` tells where", err=True)
+        complain(f"gateway: {failed[0]} failed; `gateway check` tells where")
         raise SystemExit(BAD)
 
 
@@ -110,6 +111,7 @@ def _messages(
 ) -> "dict[str, Message]":
     from gateway.channels import CHANNELS as entries
     from gateway.core.wallclock import zone_named
+    from gateway.render.confined import Confined
     from gateway.render.samples import LINKS
     from gateway.render.words import Renderer
 
@@ -119,19 +121,20 @@ def _messages(
         raise click.UsageError(f"--zone: {error}") from None
     settings = world.settings()
     renderer = Renderer([world.folder(templates)], settings.external_url)
-    return {
-        channel: renderer.render(
-            1,
-            sample.facts,
-            sample.target(channel),
-            entries[channel].parts,
-            LINKS,
-            zone,
-            kind=sample.kind,
-            reason=sample.reason,
-        )
-        for channel in channels
-    }
+    with Confined(renderer, clock.monotonic) as confined:
+        return {
+            channel: confined.render(
+                1,
+                sample.facts,
+                sample.target(channel),
+                entries[channel].parts,
+                LINKS,
+                zone,
+                kind=sample.kind,
+                reason=sample.reason,
+            )
+            for channel in channels
+        }
 
 
 def _say(channel: str, message: "Message") -> None:

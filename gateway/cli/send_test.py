@@ -56,12 +56,12 @@ def command(
     targets = _targets(loaded, receiver, channel, to)
     settings = world.settings()
     # Jinja and the vendors' SDKs are for this command, not for the quick ones.
-    from gateway.render.words import Renderer
+    from gateway.render.service import RenderService
 
-    renderer = Renderer([world.folder(templates)], settings.external_url)
+    templates_of = RenderService([world.folder(templates)], settings.external_url)
     # What is shown on the console goes where it does not stand in the way of the JSON.
     with redirect_stdout(sys.stderr if as_json else sys.stdout):
-        outcomes = asyncio.run(send_all(loaded, targets, renderer, receiver or "", world.now()))
+        outcomes = asyncio.run(send_all(loaded, targets, templates_of, receiver or "", world.now()))
     if as_json:
         say_json([_json(outcome) for outcome in outcomes])
     else:

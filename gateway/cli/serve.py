@@ -13,7 +13,7 @@ from urllib.parse import quote
 import click
 
 from gateway import log as logs
-from gateway.cli.show import plural
+from gateway.cli.show import complain, plural
 from gateway.config.load import ConfigError
 from gateway.core.exposure import exposed, loopback_links, missing_external_url
 from gateway.core.server import ServerSettings, SettingError, read_settings
@@ -54,17 +54,17 @@ def command(config: Path | None, templates: Path | None) -> None:
         uvloop.run(serve(settings, os.environ, ready))
     except ConfigError as error:
         for problem in (*error.masked(), *error.warnings):
-            click.echo(str(problem), err=True)
-        click.echo(f"not started: {plural(len(error.problems), 'error')}", err=True)
+            complain(str(problem))
+        complain(f"not started: {plural(len(error.problems), 'error')}")
         raise SystemExit(1) from None
     except SettingError as error:
-        click.echo(f"not started: {error}", err=True)
+        complain(f"not started: {error}")
         raise SystemExit(1) from None
     except StoreUnavailable as error:
-        click.echo(f"not started: {error} ({_where(settings)})", err=True)
+        complain(f"not started: {error} ({_where(settings)})")
         raise SystemExit(1) from None
     except OSError as error:
-        click.echo(f"not started: {_trouble(error, settings)}", err=True)
+        complain(f"not started: {_trouble(error, settings)}")
         raise SystemExit(1) from None
 
 
@@ -115,7 +115,7 @@ def welcome(settings: ServerSettings, engine: "Engine", address: str) -> None:
     """Say what is doubtful, where it listens and what to try next."""
     of_settings = (exposed(settings, engine.config.sources.values()), loopback_links(settings))
     for warning in (*engine.config.warnings, *filter(None, of_settings)):
-        click.echo(f"warning: {warning}", err=True)
+        complain(f"warning: {warning}")
     click.echo(
         f"""
   The gateway listens on {address}   (database: {engine.store.database}, routes: {settings.config})

@@ -5,19 +5,23 @@ Colours are a second voice: whatever they say is said in words as well.
 
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Sequence
+from itertools import cycle
 from shutil import get_terminal_size
 from typing import Any
 
 import click
 
-from gateway.core.escape import one_line
+from gateway.core.escape import one_line, visible
 
 SEVERITY_COLOURS = ("red", "yellow", "blue")
 """Of ranks 1, 2 and 3; what ranks below has none."""
 
 _BETWEEN = "  "
+_STYLES = re.compile(r"(\x1b\[(?:0|1|3[0-7]|9[0-7])m)")
+"""The sequences that `paint` and rich write: bold, a colour, and their end."""
 
 Lines = Sequence[str]
 Cell = tuple[str, str | None] | str
@@ -37,9 +41,21 @@ def paint(text: str, colour: str | None = None, *, bold: bool = False) -> str:
 
 
 def say(text: str = "") -> None:
-    """Print one line on standard output, whatever characters it can show."""
+    """Print text on standard output, whatever characters it can show.
+
+    Foreign text in it cannot drive the terminal: all but our own styles is escaped.
+    """
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    parts = _STYLES.split(text) if coloured() else [text]
+    text = "".join(
+        part if odd else visible(part) for odd, part in zip(cycle((0, 1)), parts, strict=False)
+    )
     click.echo(text.encode(encoding, "replace").decode(encoding))
+
+
+def complain(text: str) -> None:
+    """Print text on standard error, with what is hidden in it escaped."""
+    click.echo(visible(text), err=True)
 
 
 def say_json(value: Any) -> None:

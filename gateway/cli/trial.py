@@ -15,7 +15,7 @@ from gateway.core.settings import ChannelSettings
 if TYPE_CHECKING:
     from gateway.channels.contract import Channel
     from gateway.core.message import Message
-    from gateway.render.words import Renderer
+    from gateway.render.service import RenderService
 
 DEADLINE = 45.0
 """Seconds for one attempt."""
@@ -33,7 +33,11 @@ class Outcome:
 
 
 async def send_all(
-    config: Config, targets: tuple[Target, ...], renderer: "Renderer", receiver: str, now: float
+    config: Config,
+    targets: tuple[Target, ...],
+    renderer: "RenderService",
+    receiver: str,
+    now: float,
 ) -> list[Outcome]:
     """Send to each target in turn, by channels of its own that are closed again."""
     # The vendors' SDKs come with the channels that are built, and no sooner.
@@ -41,6 +45,7 @@ async def send_all(
 
     outcomes = []
     channels: dict[str, Channel] = {}
+    await renderer.start()
     try:
         for number, target in enumerate(targets, 1):
             try:
@@ -53,13 +58,14 @@ async def send_all(
                 outcomes.append(Outcome(target, False, str(error), 0.0))
                 continue
             channel = channels[target.channel]
-            message = renderer.render(
+            message = await renderer.render(
                 number,
                 facts_of_test(receiver, now),
                 target,
                 channel.parts,
                 (),
                 config.plan.business_hours.zone,
+                rank=0,
                 kind=Kind.TEST,
                 reason=Reason.TEST,
             )
@@ -67,6 +73,7 @@ async def send_all(
     finally:
         for channel in channels.values():
             await channel.close()
+        await renderer.close()
     return outcomes
 
 

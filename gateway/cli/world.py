@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from gateway import clock
+from gateway.cli.show import complain
 from gateway.config.load import Config, ConfigError, load
 from gateway.core.server import ServerSettings, SettingError, read_settings
 
@@ -45,7 +46,7 @@ class World:
             return load(self.file(given), env=self.env)
         except ConfigError as error:
             for problem in error.problems:
-                click.echo(f"error: {problem}", err=True)
+                complain(f"error: {problem}")
             raise Stop("routes.yaml has faults (see above): `gateway check` tells more") from None
 
 
@@ -56,7 +57,7 @@ class Stop(click.ClickException):
 
     def show(self, file: object = None) -> None:
         """Print it, as all of the gateway's complaints: in small letters, to standard error."""
-        click.echo(f"gateway: {self.format_message()}", err=True)
+        complain(f"gateway: {self.format_message()}")
 
 
 pass_world = click.make_pass_decorator(World, ensure=True)

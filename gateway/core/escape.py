@@ -16,6 +16,14 @@ _UNSEEN = re.compile(
     "[\x00-\x20\x7f-\xa0\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u205f-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff]+"
 )
+_HIDDEN = re.compile(
+    # Everything that a terminal acts on or does not show: controls, zero-width and bidirectional
+    # marks, blank letters (Hangul fillers), invisible tags (U+E0000…), lone surrogates. Line ends
+    # and tabs stay.
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff"
+    "\U000e0000-\U000e0fff]"
+)
 _NOT_IN_URL = re.compile(r"[\s\x00-\x1f\x7f-\x9f<>\"'`\\{}|^\ud800-\udfff]")
 _BIDI = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 
@@ -78,3 +86,21 @@ def one_line(text: str, limit: int | None = None) -> str:
     if limit is not None and len(text) > limit:
         text = text[: max(limit - 1, 0)].rstrip() + "…"
     return text
+
+
+def visible(text: str) -> str:
+    """The text with everything hidden in it as an escape, such as ``\\u202e``.
+
+    For logs, terminals and excerpts, where people must see what was really sent. Line ends and
+    tabs stay.
+    """
+    if text.isascii() and text.isprintable():  # nearly always, and cheap to know
+        return text
+    return _HIDDEN.sub(_escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

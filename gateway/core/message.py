@@ -11,7 +11,10 @@ Receipt = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link worth showing. `role` is runbook, acknowledge, incident, dashboard or source."""
+    """A link worth showing.
+
+    `role` is one of acknowledge, runbook, incident, list (of incidents), dashboard, source.
+    """
 
     role: str
     text: str

@@ -8,7 +8,7 @@ import asyncio
 import heapq
 import logging
 import random
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -41,7 +41,7 @@ Two where digests are understood: what is claimed leaves alone and cannot fold i
 HOLD = 1.0
 """Seconds to leave a target alone after it said 'too fast' without saying for how long."""
 
-Words = Callable[[Notice, Kind, Channel], Message]
+Words = Callable[[Notice, Kind, Channel], Awaitable[Message]]
 
 
 class Courier:
@@ -307,8 +307,9 @@ class Courier:
             raise SendError(Failure.MISCONFIGURED, f"no channel {self.name} is configured")
         notice = errand.notice
         try:
-            message = self._words(notice, errand.kind, channel)
             async with asyncio.timeout(self._claimant.deadline):
+                message = await self._words(notice, errand.kind, channel)
+                self._note_plain_words(message)
                 return dict(await channel.send(message, notice.target, notice.receipt))
         except SendError:
             raise
@@ -318,6 +319,17 @@ class Courier:
             # A fault of ours must not cost the alert: it is retried, falls back, and is loud.
             log.exception("sending failed", extra={"notice": notice.id, "channel": self.name})
             raise SendError(Failure.INTERNAL, type(fault).__name__, perhaps=True) from fault
+
+    def _note_plain_words(self, message: Message) -> None:
+        if message.failed_template is not None:
+            log.warning(
+                "template failed: sending plain words",
+                extra={
+                    "template": message.failed_template,
+                    "notice": message.notice_id,
+                    "channel": self.name,
+                },
+            )
 
     def _note(self, errand: Errand, error: SendError | None, now: float) -> None:
         extra = {
@@ -342,13 +354,14 @@ class Courier:
         log.warning("attempt failed: %s", error, extra=extra)
 
 
-def message_of(
+async def message_of(
     notice: Notice,
     kind: Kind,
     channel: Channel,
     *,
-    render: Callable[..., Message],
+    render: Callable[..., Awaitable[Message]],
     links: Callable[[Notice, dict[str, object]], Sequence[Link]],
+    lines: Callable[[Notice, Sequence[dict[str, object]]], Sequence[dict[str, object]]],
     zone: Callable[[Notice], str],
     external_url: str,
 ) -> Message:
@@ -357,15 +370,18 @@ def message_of(
     if not notice.target.wants_ends:
         facts = without_ends(facts)
     facts["external_url"] = external_url
+    if kind is Kind.DIGEST:
+        facts["digest"] = lines(notice, facts.get("digest", ()))
     if kind is Kind.LATE and not facts.get("note"):
         facts["note"] = f"Told late: {channel.name} could not be reached before."
-    return render(
+    return await render(
         notice.id,
         facts,
         notice.target,
         channel.parts,
         links(notice, facts) if channel.parts else (),  # they stand in words only
         zone(notice),
+        rank=notice.rank,
         kind=kind,
         reason=notice.reason,
     )

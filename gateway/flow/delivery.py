@@ -1,8 +1,9 @@
 """Delivery: the channels of the configuration in force, a courier for each, and their words."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from typing import Any
 
 from gateway.channels.contract import Channel
 from gateway.core.message import Link, Message
@@ -15,7 +16,7 @@ from gateway.flow.dispatch import Dispatched
 from gateway.flow.errand import Errand
 from gateway.flow.parts import Health, Parts
 from gateway.render.links import links_from
-from gateway.render.words import Renderer
+from gateway.render.service import RenderService
 
 LINK_LIFE = 48 * 3600.0
 """Seconds for which an acknowledge link works, from the sending of its message."""
@@ -36,12 +37,16 @@ class Delivery:
         self._renderer = parts.renderer()
         self._channels: dict[str, Channel] = {}
         self._retired: list[Channel] = []
+        self._retired_words: list[RenderService] = []
         self.couriers: dict[str, Courier] = {}
 
-    def adopt(self, channels: Mapping[str, Channel], renderer: Renderer) -> None:
+    def adopt(self, channels: Mapping[str, Channel], renderer: RenderService | None = None) -> None:
         """Deliver by these from now on; what is in flight ends by those before."""
         self._retired.extend(self._channels.values())
-        self._channels, self._renderer = dict(channels), renderer
+        self._channels = dict(channels)
+        if renderer is not None:
+            self._retired_words.append(self._renderer)
+            self._renderer = renderer
         for name in channels:
             self.courier(name)
 
@@ -103,10 +108,16 @@ class Delivery:
             text = _joined(text if bad else "", trouble)
             public = _joined(public if bad else "", trouble)
             found.append(Health(f"channel {name}", not text, text, public))
+        problem = self._renderer.problem
+        found.append(Health("templates", not problem, problem))
         return found
 
+    async def start(self) -> None:
+        """Prepare the templates for the first message."""
+        await self._renderer.start()
+
     async def close_retired(self) -> None:
-        """Close channels of earlier configurations, once nothing is sent by them any more.
+        """Close what earlier configurations used, once nothing is sent by it any more.
 
         Each for itself: under a steady load there is hardly an instant at which nothing is sent.
         """
@@ -118,7 +129,11 @@ class Delivery:
         self._retired = [channel for channel in self._retired if channel not in unused]
         for channel in unused:
             await channel.close()
-        if unused:
+        idle = [words for words in self._retired_words if not words.busy]
+        self._retired_words = [words for words in self._retired_words if words.busy]
+        for words in idle:
+            await words.close()
+        if unused or idle:
             heap.collect()
 
     async def stop(self) -> bool:
@@ -130,30 +145,35 @@ class Delivery:
         return not any(left)
 
     async def close(self) -> None:
-        """Close the channels."""
-        for channel in (*self._channels.values(), *self._retired):
+        """Close the channels and the templates."""
+        used: list[Channel | RenderService] = [*self._channels.values(), *self._retired]
+        used += [*self._retired_words, self._renderer]
+        for each in used:
             with suppress(TimeoutError):
                 async with asyncio.timeout(CLOSING):
-                    await channel.close()
+                    await each.close()
 
-    def _words(self, notice: Notice, kind: Kind, channel: Channel) -> Message:
-        return message_of(
+    async def _words(self, notice: Notice, kind: Kind, channel: Channel) -> Message:
+        return await message_of(
             notice,
             kind,
             channel,
             render=self._renderer.render,
             links=self._links,
+            lines=self._lines,
             zone=self._zone,
             external_url=self._parts.links.external_url,
         )
 
     def _links(self, notice: Notice, facts: Mapping[str, object]) -> list[Link]:
-        links = list(links_from(facts))
+        links, own = list(links_from(facts)), self._parts.links
+        if notice.kind is Kind.DIGEST:
+            links.append(Link("list", "All incidents", own.incidents()))
         if notice.incident is None:
             return links
-        own, number, who = self._parts.links, notice.incident, notice.target.person or ""
+        number, who = notice.incident, notice.target.person or ""
         links.append(Link("incident", f"Incident #{number}", own.incident(number)))
-        url = own.acknowledge(number, who, self._parts.now() + LINK_LIFE)
+        url = self._acknowledge(notice, number)
         if facts.get("status") == "firing":
             links.append(Link("acknowledge", "Acknowledge", url))
         elif facts.get("status") == "acknowledged":
@@ -163,6 +183,23 @@ class Delivery:
                 links.append(Link("take", "Take over", url))
             links.append(Link("undo", "Undo", url))
         return links
+
+    def _acknowledge(self, notice: Notice, number: int) -> str:
+        person, expires_at = notice.target.person or "", self._parts.now() + LINK_LIFE
+        return self._parts.links.acknowledge(number, person, expires_at)
+
+    def _lines(self, notice: Notice, lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """The lines of a digest with their links. Links are signed when sent, never stored."""
+        linked = []
+        for line in lines:
+            number = line.get("incident")
+            links = {}
+            if isinstance(number, int):
+                links["url"] = self._parts.links.incident(number)
+                if line.get("status") == "firing":
+                    links["acknowledge"] = self._acknowledge(notice, number)
+            linked.append({**line, **links})
+        return linked
 
     def _zone(self, notice: Notice) -> str:
         plan = self._plan()

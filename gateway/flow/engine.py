@@ -192,6 +192,7 @@ class Engine:
                 config = self._parts.load()
                 channels = self._parts.channels(config)
                 renderer = self._parts.renderer()
+                await renderer.start()
             except ConfigError as error:
                 self._config_problems = error.problems
                 self.metrics.reloaded(False, self.now())
@@ -242,6 +243,7 @@ class Engine:
         """Begin the loops. What was due while nobody ran is done at once."""
         self._running = True
         self.prepare()
+        await self.delivery.start()
         self._loops.start("intake", self.intake.run)
         self._loops.start("dispatch", self._dispatch_loop)
         upkeep = "housekeeping"
@@ -258,7 +260,7 @@ class Engine:
         """Build the channels and their couriers; unless started, time is then moved by hand."""
         self.metrics.know(self.plan.severities, self.plan.digest)
         self.metrics.reloaded(True, self.now())
-        self.delivery.adopt(self._parts.channels(self._config), self._parts.renderer())
+        self.delivery.adopt(self._parts.channels(self._config))
 
     def run(self, name: str, body: Callable[[], Awaitable[None]]) -> None:
         """Keep another loop alive with the rest."""

@@ -10,7 +10,7 @@ from gateway.channels.contract import Channel
 from gateway.config.load import Config
 from gateway.core.delivery import Claimant
 from gateway.links import Links
-from gateway.render.words import Renderer
+from gateway.render.service import RenderService
 from gateway.store import Store
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Parts:
     config: Config
     load: Callable[[], Config]  # reads routes.yaml anew; raises ConfigError
     channels: Callable[[Config], Mapping[str, Channel]]  # raises ConfigError
-    renderer: Callable[[], Renderer]  # templates are read anew at each reload
+    renderer: Callable[[], RenderService]  # templates are read anew at each reload
     links: Links
     metrics: "Metrics"
     now: Callable[[], float]

@@ -1,16 +1,19 @@
 """Checking templates before they are needed: `gateway check` and every reload do this."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from jinja2 import TemplateError, meta, nodes
 
 from gateway.core.notice import Kind
+from gateway.render.confined import Confined
 from gateway.render.failure import TemplateFailure, failure_of
 from gateway.render.lookup import PARTS, SENTENCES, SUFFIX
-from gateway.render.samples import LINKS, samples
+from gateway.render.samples import LINKS, Sample, samples
 from gateway.render.sandbox import Words
 from gateway.render.view import NAMES, TARGET_NAMES
+from gateway.render.wire import Answer
 from gateway.render.words import Renderer
 
 SHARED = "shared/"
@@ -32,40 +35,106 @@ class TemplateProblem:
         return f"{where}: {'warning: ' if self.warning else ''}{self.message}"
 
 
-def check_templates(renderer: Renderer) -> list[TemplateProblem]:
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What checking one item found, and which templates the item uses by name."""
+
+    problems: tuple[TemplateProblem, ...]
+    used: frozenset[str] = frozenset()
+
+    def to_json(self) -> Answer:
+        """Return it as the render process answers it."""
+        return {
+            "problems": [[p.file, p.line, p.message, p.warning] for p in self.problems],
+            "used": sorted(self.used),
+        }
+
+
+Item = tuple[str, ...]
+"""What is checked in one step: ("file", its name) or ("sample", name, channel, part)."""
+
+
+def check_templates(confined: Confined) -> list[TemplateProblem]:
     """Every problem found: files that do not compile, unknown names, samples that fail, lost files.
 
     All templates are rendered for all samples. In the admin's own, names are also looked for where
-    no sample leads.
+    no sample leads. A template that runs without end is stopped, and that is its problem.
     """
+    renderer = confined.renderer
     found: dict[tuple[object, ...], TemplateProblem] = {}
-    for problem in (*_static(renderer), *_rendered(renderer)):
-        # One problem is found many times: once for each sample. The first, static one says most.
-        found.setdefault((problem.file, problem.line, problem.message.split(" (")[0]), problem)
+    used: set[str] = set()
+    for path in renderer.lookup.irregular():
+        irregular = TemplateProblem(str(path), None, "not a regular file, so it is no template")
+        found[irregular.file, None, irregular.message] = irregular
+    for item in _items(renderer):
+        checked = _check(confined, item)
+        used |= checked.used
+        for problem in checked.problems:
+            # One is found many times: once for each sample. The first, static one says most.
+            key = (problem.file, problem.line, problem.message.split(" (")[0])
+            found.setdefault(key, problem)
+    for name in _own(renderer):
+        if not _asked_for(name) and name not in used:
+            lost = TemplateProblem(_file(renderer, name), None, _lost(name), warning=True)
+            found.setdefault((lost.file, None, lost.message), lost)
     return sorted(
         found.values(), key=lambda problem: (problem.warning, problem.file, problem.line or 0)
     )
 
 
-def _static(renderer: Renderer) -> Iterator[TemplateProblem]:
-    for path in renderer.lookup.irregular():
-        yield TemplateProblem(str(path), None, "not a regular file, so it is no template")
-    used: set[str] = set()
-    own = [name for name in renderer.lookup.files() if not renderer.lookup.is_shipped(name)]
-    for name in own:
-        words = _words(renderer, name)
-        try:
-            source, _, _ = renderer.lookup.loader.get_source(words, name)
-            tree = words.parse(source, name)
-            # Some mistakes, an unknown filter among them, show only in compilation.
-            renderer.template(name, words)
-            used |= {other for other in meta.find_referenced_templates(tree) if other}
-            yield from _unknown_names(renderer, words, name, tree)
-        except (TemplateFailure, TemplateError, OSError, ValueError, RecursionError) as error:
-            yield _problem(renderer, failure_of(name, None, error))
-    for name in own:
-        if not _asked_for(name) and name not in used:
-            yield TemplateProblem(_file(renderer, name), None, _lost(name), warning=True)
+def check_item(renderer: Renderer, item: Item) -> Checked:
+    """Check one item. Runs the templates, so only where they can be stopped."""
+    if item[0] == "file":
+        return _static(renderer, item[1])
+    _, name, channel, part = item
+    sample = _samples()[name]
+    problems = tuple(_rendered(renderer, sample, channel, part))
+    return Checked(problems)
+
+
+def _check(confined: Confined, item: Item) -> Checked:
+    if not confined.own:
+        return check_item(confined.renderer, item)
+    answer = confined.ask("check", item)
+    failure = confined.failure_in(answer)
+    if failure is not None:
+        sample = item[1] if item[0] == "sample" else None
+        return Checked((_problem(confined.renderer, failure, sample),))
+    problems = tuple(TemplateProblem(*each) for each in answer["problems"])
+    return Checked(problems, frozenset(answer["used"]))
+
+
+def _items(renderer: Renderer) -> Iterator[Item]:
+    for name in _own(renderer):
+        yield "file", name
+    for name in _samples():
+        for channel, parts in PARTS.items():
+            for part in parts:
+                yield "sample", name, channel, part
+
+
+def _own(renderer: Renderer) -> list[str]:
+    return [name for name in renderer.lookup.files() if not renderer.lookup.is_shipped(name)]
+
+
+@cache
+def _samples() -> Mapping[str, Sample]:
+    return {sample.name: sample for sample in samples()}
+
+
+def _static(renderer: Renderer, name: str) -> Checked:
+    words = _words(renderer, name)
+    try:
+        if renderer.begins is not None:
+            renderer.begins(name)
+        source, _, _ = renderer.lookup.loader.get_source(words, name)
+        tree = words.parse(source, name)
+        # Some mistakes, an unknown filter among them, show only in compilation.
+        renderer.template(name, words)
+        used = frozenset(other for other in meta.find_referenced_templates(tree) if other)
+        return Checked(tuple(_unknown_names(renderer, words, name, tree)), used)
+    except (TemplateFailure, TemplateError, OSError, ValueError, RecursionError) as error:
+        return Checked((_problem(renderer, failure_of(name, None, error)),))
 
 
 def _unknown_names(
@@ -88,20 +157,19 @@ def _unknown_names(
         yield TemplateProblem(_file(renderer, name), line, f"{unknown!r} is undefined{hint}")
 
 
-def _rendered(renderer: Renderer) -> Iterator[TemplateProblem]:
-    for sample in samples():
-        for channel, parts in PARTS.items():
-            target = sample.target(channel)
-            names = renderer.names(sample.facts, target, LINKS, "UTC", sample.kind, sample.reason)
-            failed = names.get("failed")
-            if failed is not None:
-                yield _problem(renderer, failed, sample.name)
-            for part in parts:
-                template = renderer.lookup.name_of(channel, part, sample.kind)
-                try:
-                    renderer.render_template(template, renderer.words_for(channel, part), names)
-                except TemplateFailure as failure:
-                    yield _problem(renderer, failure, sample.name)
+def _rendered(
+    renderer: Renderer, sample: Sample, channel: str, part: str
+) -> Iterator[TemplateProblem]:
+    target = sample.target(channel)
+    names = renderer.names(sample.facts, target, LINKS, "UTC", sample.kind, sample.reason)
+    failed = names.get("failed")
+    if failed is not None:
+        yield _problem(renderer, failed, sample.name)
+    template = renderer.lookup.name_of(channel, part, sample.kind)
+    try:
+        renderer.render_template(template, renderer.words_for(channel, part), names)
+    except TemplateFailure as failure:
+        yield _problem(renderer, failure, sample.name)
 
 
 def _problem(

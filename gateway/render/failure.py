@@ -35,7 +35,9 @@ def failure_of(name: str, template: Template | None, error: Exception) -> Templa
     if isinstance(error, TemplateNotFound):
         return TemplateFailure(name, None, f"there is no template {error.name}")
     problem = str(error) or type(error).__name__
-    if not isinstance(error, UndefinedError):
+    if isinstance(error, MemoryError):
+        problem = "it needs more memory than a template may have: make less text, or shorter lists"
+    elif not isinstance(error, UndefinedError):
         problem = f"{type(error).__name__}: {problem}"
     place = _place(template, error) if template is not None else None
     if place is None:

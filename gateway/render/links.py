@@ -6,7 +6,7 @@ from typing import Any
 from gateway.core.escape import one_line, safe_url
 from gateway.core.message import Link
 
-ORDER = ("acknowledge", "take", "undo", "runbook", "incident", "dashboard", "source")
+ORDER = ("acknowledge", "take", "undo", "runbook", "incident", "list", "dashboard", "source")
 """How links stand in a message: first what one does, then what one reads, then what one studies."""
 
 _ANNOTATIONS = (

@@ -16,6 +16,7 @@ from gateway.render.times import clock_time, duration
 
 _LINE_PARTS = frozenset(("subject", "title", "summary"))
 _ROWS = 10
+_DIGEST_ROWS = 20
 
 
 def plain_parts(
@@ -81,12 +82,24 @@ def _body(names: Mapping[str, Any]) -> list[str]:
     for text in (names.get("note"), names.get("description")):
         if text:
             lines.append(text)
+    lines += _digest_lines(names.get("digest") or ())
     table = names.get("table")
     if table is not None and table.total > 1:
         rows = [row for row in table.rows[:_ROWS] if row.text or row.summary]
         lines += [f"- {row.status}: {row.summary or row.text}" for row in rows]
         if table.total > len(rows):
             lines.append(f"… {table.total - len(rows)} more, see the incident.")
+    return lines
+
+
+def _digest_lines(digest: Sequence[Mapping[str, str]]) -> list[str]:
+    lines = [
+        f"- #{item['incident']} [{item['severity'] or 'alert'}, {item['status']}] "
+        f"{one_line(item['title'], 90)}" + (f" {item['url']}" if item["url"] else "")
+        for item in digest[:_DIGEST_ROWS]
+    ]
+    if len(digest) > _DIGEST_ROWS:
+        lines.append(f"… {len(digest) - _DIGEST_ROWS} more, see the list of incidents.")
     return lines
 
 

@@ -267,9 +267,12 @@ def _ack() -> dict[str, Any]:
 
 
 def _folded(place: int) -> dict[str, Any]:
+    over = place % 5 == 4
     return {
         "incident": 1043 + place,
         "title": f"DatabaseConnectionPoolHigh: The connection pool p{place} is 91% full",
         "severity": "warning" if place % 4 else "info",
-        "status": "resolved" if place % 5 == 4 else "firing",
+        "status": "resolved" if over else "firing",
+        "url": f"{GATEWAY}/incidents/{1043 + place}",
+        "acknowledge": "" if over else f"{GATEWAY}/ack/a-token-that-opens-nothing-{place}",
     }

@@ -7,7 +7,7 @@ Instants are unix seconds (print them with the filter ``clock``), lengths second
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gateway.core.escape import one_line
+from gateway.core.escape import LONGEST_URL, one_line, safe_url
 from gateway.core.message import Link
 from gateway.core.notice import Kind, Reason
 from gateway.core.plan import Target
@@ -57,7 +57,8 @@ NAMES: Mapping[str, str] = {
     "escalation": "name, step, steps, next (names), next_at; or none",
     "told": "the names of those who were told",
     "note": "what else there is to say: why late, why the fallback; or empty",
-    "digest": "the folded incidents: incident, title, severity, status of each",
+    "digest": "the folded incidents: incident, title, severity, status, url and acknowledge of "
+    "each; acknowledge is empty where nobody is asked to",
     "links": "the links in reading order: role, text, url of each",
     "link": "the url of a role: link.acknowledge, link.runbook, …; empty when there is none",
     "external_url": "the gateway's own address",
@@ -255,6 +256,8 @@ def _folded(item: object) -> dict[str, Any]:
         "title": one_line(clean(facts.get("title")), 200) or "alerts",
         "severity": one_line(clean(facts.get("severity")), 40),
         "status": clean(facts.get("status")) or "firing",
+        "url": safe_url(clean(facts.get("url"), LONGEST_URL)) or "",
+        "acknowledge": safe_url(clean(facts.get("acknowledge"), LONGEST_URL)) or "",
     }
 
 

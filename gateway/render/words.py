@@ -1,12 +1,13 @@
 """Rendering: a notice's facts and its target in, finished words out. It never fails.
 
-Every template runs in a sandbox with a bounded amount of work (see `budget`), so rendering is
-safe on the event loop. What is computed from the facts, and the sentences that all channels share,
+Every template runs in a sandbox with a counted amount of work (see `budget`). The count does not
+bound time: nested values can still expand without end. So only the shipped templates are filled
+in by the process that serves; `service` and `confined` have all others filled in by a worker
+process with limits. What is computed from the facts, and the sentences that all channels share,
 are made once for all targets that live in the same zone.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from hashlib import sha256
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,24 +20,12 @@ from gateway.core.plan import Target
 from gateway.render.budget import check_size
 from gateway.render.compiled import Compiled
 from gateway.render.failure import TemplateFailure, failure_of
-from gateway.render.links import shown
+from gateway.render.finish import Outcome, finished, known, safe_links, wordless
 from gateway.render.lookup import SENTENCES, SUFFIX, Lookup
-from gateway.render.plain import bare_names, plain_parts
 from gateway.render.sandbox import Words
-from gateway.render.view import standing_of, target_view, view_of
-
-LINES: Mapping[str, int] = {"subject": 130, "title": 150, "summary": 1024}
-"""Parts of one line, and how many characters they may have.
-
-Slack's header takes 150, PagerDuty's summary 1024 (see the vendors' API references).
-"""
+from gateway.render.view import target_view, view_of
 
 _REMEMBERED = 8  # facts of a thousand alerts are a megabyte: few
-UNRANKED = 1000
-
-
-_ANSWERED = ("acknowledged", "resolved", "digest")
-"""States and kinds of notices in which nobody is asked to acknowledge."""
 
 
 class Renderer:
@@ -45,6 +34,8 @@ class Renderer:
     `template_dirs` are the admin's folders, first wins; the shipped templates stand behind them.
     Files are read when first needed and then kept: a reload makes a new Renderer. Thread-safe.
     `compiled` is code that was kept from before, for a command that must start quickly.
+    `begins` is called with the name of each template that is about to be filled in; what it
+    raises (a TemplateFailure) counts as that template's failure.
     """
 
     def __init__(
@@ -60,6 +51,7 @@ class Renderer:
         self.plain = Words(loader, escaping=None, html=False, compiled=of("plain"))
         self.slack = Words(loader, escaping=slack_escape, html=False, compiled=of("slack"))
         self.html = Words(loader, escaping=None, html=True, compiled=of("html"))
+        self.begins: Callable[[str], None] | None = None
         self._templates: dict[tuple[int, str], Template | TemplateFailure] = {}
         self._shared: dict[tuple[Any, ...], tuple[Facts, dict[str, Any]]] = {}
 
@@ -81,39 +73,33 @@ class Renderer:
         is the IANA name of the zone that times are printed in. Only safe links are kept. When any
         template fails, all parts are built-in plain words and `failed_template` names it.
         """
-        kind = kind or _known(Kind, facts.get("kind"), Kind.FIRING)
-        reason = reason or _known(Reason, facts.get("reason"), Reason.FIRST)
+        kind = kind or known(Kind, facts.get("kind"), Kind.FIRING)
+        reason = reason or known(Reason, facts.get("reason"), Reason.FIRST)
         if not parts:
-            return _wordless(notice_id, facts, kind, reason)
-        safe = shown(links, answered=kind in _ANSWERED or facts.get("status") in _ANSWERED)
-        failed: TemplateFailure | None = None
+            return wordless(notice_id, facts, kind, reason)
+        safe = safe_links(links, facts, kind)
+        outcome = self.fill_in(facts, target, parts, safe, zone, kind, reason)
+        return finished(notice_id, facts, target, parts, safe, zone, kind, reason, outcome)
+
+    def fill_in(
+        self,
+        facts: Facts,
+        target: Target,
+        parts: Sequence[str],
+        links: Sequence[Link],
+        zone: str,
+        kind: Kind,
+        reason: Reason,
+    ) -> Outcome:
+        """Fill in the templates of the channel's `parts`. Returns the first failure instead."""
         try:
-            names = self.names(facts, target, safe, zone, kind, reason)
-            failed = names.get("failed")
-            made = {} if failed else self._parts(names, target.channel, parts, kind)
+            names = self.names(facts, target, links, zone, kind, reason)
+            failed: TemplateFailure | None = names.get("failed")
+            return failed or self._parts(names, target.channel, parts, kind)
         except TemplateFailure as failure:
-            failed = failure
-        except Exception as error:  # Promise 7: whatever is wrong with the facts, words go out
-            names = bare_names(facts, kind.value)
-            failed = TemplateFailure("the facts", None, f"{type(error).__name__}: {error}")
-        if failed is not None:
-            made = plain_parts(names, target.channel, parts, safe, failed.sentence)
-        severity = names.get("severity") or ""
-        rank = names.get("rank")
-        return Message(
-            notice_id=notice_id,
-            incident=_number(facts.get("incident")),
-            kind=kind,
-            reason=reason,
-            status=names.get("status") or "firing",
-            severity=severity,
-            rank=UNRANKED if rank is None else rank,
-            dedup_key=dedup_key(facts),
-            parts={part: _fitted(part, text) for part, text in made.items()},
-            links=safe,
-            facts=facts,
-            failed_template=failed.template if failed else None,
-        )
+            return failure
+        except Exception as error:  # Promise 7: facts of another shape must not stop the message
+            return TemplateFailure("the facts", None, f"{type(error).__name__}: {error}")
 
     def names(
         self,
@@ -140,6 +126,8 @@ class Renderer:
 
     def render_template(self, name: str, words: Words, names: dict[str, Any]) -> str:
         """The output of one template file. Raises TemplateFailure."""
+        if self.begins is not None:
+            self.begins(name)
         template = self.template(name, words)
         words.meter.start(names["zone"], names["at"])
         try:
@@ -151,6 +139,13 @@ class Renderer:
         except Exception as error:
             raise failure_of(name, template, error) from error
         return text
+
+    def compile_shipped(self) -> None:
+        """Compile the shipped templates now, so that the first message need not wait for it."""
+        for name in self.lookup.files():
+            if self.lookup.is_shipped(name):
+                folder, _, file = name.partition("/")
+                self.template(name, self.words_for(folder, file.partition(".")[0]))
 
     def words_for(self, channel: str, part: str) -> Words:
         """The environment whose escaping suits a part."""
@@ -197,59 +192,3 @@ class Renderer:
         if isinstance(known, TemplateFailure):
             raise known
         return known
-
-
-def _wordless(notice_id: int, facts: Facts, kind: Kind, reason: Reason) -> Message:
-    """The message for a channel that sends the facts themselves."""
-    status, severity, rank = standing_of(facts, kind)
-    return Message(
-        notice_id=notice_id,
-        incident=_number(facts.get("incident")),
-        kind=kind,
-        reason=reason,
-        status=status,
-        severity=severity,
-        rank=UNRANKED if rank is None else rank,
-        dedup_key=dedup_key(facts),
-        parts={},
-        links=(),
-        facts=facts,
-    )
-
-
-def dedup_key(facts: Facts) -> str:
-    """The key that all notices of one incident share, at most 255 characters.
-
-    Made of the incident's number, its group and its beginning: numbers may start again when a
-    database is made anew, and a vendor remembers.
-    """
-    origin = f"{facts.get('group_key')}|{facts.get('opened_at')}"
-    digest = sha256(origin.encode("utf-8", "surrogatepass")).hexdigest()[:20]
-    return f"gateway-{_number(facts.get('incident'))}-{digest}"
-
-
-def _fitted(part: str, text: str) -> str:
-    limit = LINES.get(part)
-    if limit is None:
-        return text.strip("\n") + "\n" if text.strip() else ""
-    line = one_line(text)
-    if len(line) <= limit:
-        return line
-    return _whole_entities(one_line(line, limit))
-
-
-def _whole_entities(text: str) -> str:
-    """Without a torn "&am…" at the end, where Slack's escapes were cut through."""
-    start = text.rfind("&", max(0, len(text) - 6))
-    return text if start < 0 or ";" in text[start:] else text[:start].rstrip() + "…"
-
-
-def _known(enum: Callable[[Any], Any], value: object, otherwise: Any) -> Any:
-    try:
-        return enum(value)
-    except ValueError:
-        return otherwise
-
-
-def _number(value: object) -> int:
-    return value if isinstance(value, int) else 0

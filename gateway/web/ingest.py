@@ -13,6 +13,7 @@ from typing import Any
 
 from aiohttp import web
 
+from gateway.core.escape import visible
 from gateway.core.settings import SourceSettings
 from gateway.flow.engine import Engine
 from gateway.flow.intake import Overloaded
@@ -211,7 +212,7 @@ def _listed(faults: Sequence[BadAlert]) -> list[dict[str, object]]:
 def _excerpt(body: bytes) -> str:
     """The beginning of a refused body, fit for any database."""
     text = body[: 4 * EXCERPT].decode("utf-8", "replace").replace("\x00", "\ufffd")
-    return redact(text[:EXCERPT])
+    return visible(redact(text[:EXCERPT]))[:EXCERPT]
 
 
 def add_routes(app: web.Application) -> None:

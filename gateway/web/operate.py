@@ -24,6 +24,7 @@ _BESIDE = (
     "heartbeat",
     "database file",
     "integrity check",
+    "templates",
 )
 """Beginnings of components without which alerts are still taken in and decided."""
 

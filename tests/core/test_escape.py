@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.core.escape import LONGEST_URL, one_line, safe_url, slack_escape, slack_link
+from gateway.core.escape import LONGEST_URL, one_line, safe_url, slack_escape, slack_link, visible
 
 
 def test_slack_escapes_exactly_three_characters() -> None:
@@ -71,3 +71,21 @@ def test_what_is_cut_says_so() -> None:
     """A cut is seen."""
     assert one_line("a  b\r\nc", None) == "a b c"
     assert one_line("abcdef", 4) == "abc…"
+
+
+HIDDEN = "\u202e\u2066\u200b\u200d\u00ad\u061c\ufeff\u3164\u1160\ud800\x1b\x00\x9b\r\U000e0041"
+
+
+def test_hidden_characters_become_visible() -> None:
+    """E17: what a terminal would act on or not show is printed as an escape."""
+    text = visible(f"a{HIDDEN}b")
+    assert text.isascii()
+    assert text.isprintable()
+    assert text.startswith("a\\u202e\\u2066\\u200b")
+    assert "\\x1b\\x00\\x9b\\x0d\\U000e0041b" in text
+
+
+def test_visible_text_stays_as_it_is() -> None:
+    """Letters of all languages, line ends and tabs are not touched."""
+    text = "Grüße, 日本語, שלום, emoji 🔥,\n\ttab"
+    assert visible(text) == text

@@ -1,11 +1,14 @@
 """A storm: the important goes first, the rest folds, and all of it can be read and is ended."""
 
+from sqlalchemy import select
+
 from gateway.core.delivery import Failure, SendError
 from gateway.core.incoming import Incoming
 from gateway.core.notice import Kind, Reason
 from gateway.core.outbox import Notice
 from gateway.core.plan import Target
 from gateway.flow.storm import digest_facts
+from gateway.store import tables
 from tests.flow.world import HOUR, MINUTE, START, World, alert
 
 SLACK = "slack:#billing-alerts"
@@ -114,3 +117,45 @@ def test_a_digest_has_the_latest_word() -> None:
         "digest"
     ]
     assert (line["status"], line["rank"]) == ("acknowledged", 2)
+
+
+async def test_each_line_of_a_digest_leads_to_its_incident(world: World) -> None:
+    """Promise 9, E11: each one folded can be read and acknowledged from the digest itself."""
+    await world.post(*storm(40))
+    said = await world.advance(MINUTE)
+    digest = next(d for d in said if d.kind == "digest" and d.to == SLACK)
+    links = world.engine.links
+    text = digest.message.parts["text"]
+    lines = digest.message.facts["digest"]
+    assert len(lines) >= 12
+    for line in lines[:20]:
+        assert f"<{links.incident(line['incident'])}|#{line['incident']}>" in text
+        assert f"<{line['acknowledge']}|Acknowledge>" in text
+    claims = [links.read(line["acknowledge"].rpartition("/")[2], world.now) for line in lines]
+    assert [claim.number for claim in claims] == [line["incident"] for line in lines]
+    assert {claim.who for claim in claims} == {""}, "a channel is nobody: the page asks"
+    (everything,) = [link.url for link in digest.message.links]
+    assert everything == "http://gateway.example.com/"
+
+
+async def test_a_digest_asks_nobody_to_acknowledge_what_is_over(world: World) -> None:
+    """Promise 9: the line of an incident that is over has a link to read it, and no other."""
+    await world.post(*storm(40))
+    await world.advance(MINUTE)
+    await world.post(*storm(40, ends_at=world.now))
+    said = [d for d in await world.advance(HOUR) if d.kind == "digest" and d.to == SLACK]
+    lines = [line for d in said for line in d.message.facts["digest"]]
+    over = [line for line in lines if line["status"] == "resolved"]
+    assert over
+    assert all(line["url"] for line in over)
+    assert not any("acknowledge" in line for line in over)
+
+
+async def test_the_links_of_a_digest_are_not_stored(world: World) -> None:
+    """Promise 10, E19: acknowledge links are signed when a message is sent, and stand in no row."""
+    await world.post(*storm(40))
+    await world.advance(MINUTE)
+    rows = await world.engine.store.read(lambda tx: tx.select(select(tables.facts.c.body)))
+    stored = [str(body) for (body,) in rows]
+    assert any('"digest"' in body for body in stored)
+    assert not any("/ack/" in body for body in stored)

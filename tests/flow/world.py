@@ -8,8 +8,6 @@ contract's seam: they record what they accept and fail as they are told.
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 
 from gateway.channels.contract import Channel
 from gateway.config.load import Config, load
@@ -24,7 +22,7 @@ from gateway.core.respond import Response
 from gateway.flow.engine import Engine, Parts
 from gateway.links import Links
 from gateway.metrics import Metrics
-from gateway.render.words import Renderer
+from gateway.render.service import RenderService
 from gateway.store import Store, Tx, incidents, outbox, silences, timeline
 from gateway.store.clocks import Clocks
 
@@ -142,10 +140,9 @@ class StandIn:
         return None
 
 
-@cache
-def shipped_renderer() -> Renderer:
-    """Return the shipped templates, compiled once for all worlds because compiling is slow."""
-    return Renderer([Path("templates")], "http://gateway.example.com")
+def shipped_words() -> RenderService:
+    """Return the shipped templates; they are compiled once for all worlds."""
+    return RenderService([], "http://gateway.example.com", trusted=True)
 
 
 class World:
@@ -204,7 +201,7 @@ class World:
                 config=self.load(),
                 load=self.load,
                 channels=self.channels,
-                renderer=shipped_renderer,
+                renderer=shipped_words,
                 links=Links("http://gateway.example.com", b"a key for tests only"),
                 metrics=Metrics(),
                 now=now,

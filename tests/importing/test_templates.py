@@ -6,9 +6,9 @@ import pytest
 
 from gateway.importing.gotemplate import in_jinja, is_default
 from gateway.importing.notes import Fate
-from gateway.render.check import check_templates
 from gateway.render.words import Renderer
 from tests.importing.texts import lost, notes, receiver
+from tests.render.rendering import problems_of
 
 SIMPLE = {
     "{{ .CommonLabels.alertname }}": "{{ labels.alertname }}",
@@ -54,7 +54,7 @@ def test_what_is_given_works_as_a_template_of_ours(tmp_path: Path) -> None:
     """Promise 7: pasted where the remark says, it renders for every sample."""
     (tmp_path / "slack").mkdir()
     (tmp_path / "slack" / "title.j2").write_text(" ".join(SIMPLE.values()))
-    assert check_templates(Renderer([tmp_path])) == []
+    assert problems_of(Renderer([tmp_path])) == []
 
 
 def test_alertmanagers_own_templates_are_not_worth_a_word() -> None:

@@ -3,13 +3,18 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from gateway import clock
 from gateway.core.message import Message
+from gateway.render.check import TemplateProblem, check_templates
+from gateway.render.compiled import Compiled
+from gateway.render.confined import Confined
 from gateway.render.lookup import PARTS
 from gateway.render.samples import GATEWAY, LINKS, Sample
 from gateway.render.words import Renderer
 
 ZONE = "Europe/Berlin"
 SHIPPED = Renderer([], GATEWAY)
+_COMPILED = Compiled(None)  # in memory: hundreds of tests need the shipped templates
 
 
 def message_of(sample: Sample, channel: str, renderer: Renderer = SHIPPED) -> Message:
@@ -32,4 +37,16 @@ def renderer_with(folder: Path, files: Mapping[str, str]) -> Renderer:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    return Renderer([folder], GATEWAY)
+    return Renderer([folder], GATEWAY, _COMPILED)
+
+
+def problems_of(renderer: Renderer) -> list[TemplateProblem]:
+    """What `gateway check` finds in the renderer's templates."""
+    with Confined(renderer, clock.monotonic) as confined:
+        return check_templates(confined)
+
+
+def children(of: int | str = "self") -> set[int]:
+    """The child processes of a process, of all its threads, zombies included."""
+    lists = [file.read_text() for file in Path(f"/proc/{of}/task").glob("*/children")]
+    return {int(pid) for text in lists for pid in text.split()}

@@ -5,16 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from gateway.render.check import check_templates
 from gateway.render.samples import LINKS, sample
 from gateway.render.view import NAMES
 from gateway.render.words import Renderer
-from tests.render.rendering import SHIPPED, ZONE, renderer_with
+from tests.render.rendering import SHIPPED, ZONE, problems_of, renderer_with
 
 
 def test_the_shipped_templates_are_sound() -> None:
     """E16: every shipped template renders every sample."""
-    assert check_templates(SHIPPED) == []
+    assert problems_of(SHIPPED) == []
 
 
 @pytest.mark.parametrize(
@@ -33,7 +32,7 @@ def test_a_mistake_is_found_with_file_and_line(
     tmp_path: Path, file: str, source: str, line: int, message: str
 ) -> None:
     """E16: the admin reads where and what, also where no sample leads."""
-    problems = check_templates(renderer_with(tmp_path, {file: source}))
+    problems = problems_of(renderer_with(tmp_path, {file: source}))
     assert [(p.file, p.line, p.warning) for p in problems] == [(str(tmp_path / file), line, False)]
     assert message in problems[0].message
     assert str(problems[0]).startswith(f"{tmp_path / file}:{line}: ")
@@ -50,7 +49,7 @@ def test_a_mistake_is_found_with_file_and_line(
 )
 def test_a_file_that_nothing_uses_is_pointed_out(tmp_path: Path, file: str, message: str) -> None:
     """What loads but cannot be meant is a warning: the admin thinks it is in force."""
-    problems = check_templates(renderer_with(tmp_path, {file: "x"}))
+    problems = problems_of(renderer_with(tmp_path, {file: "x"}))
     assert [problem.warning for problem in problems] == [True]
     assert message in problems[0].message
 
@@ -61,7 +60,7 @@ def test_a_file_that_another_includes_is_fine(tmp_path: Path) -> None:
         "slack/text.j2": "{% set mine = 1 %}{% include 'shared/part.j2' %}",
         "shared/part.j2": "{{ mine }} {{ headline }}",
     }
-    assert check_templates(renderer_with(tmp_path, files)) == []
+    assert problems_of(renderer_with(tmp_path, files)) == []
 
 
 def test_every_name_is_documented_and_there() -> None:
@@ -77,7 +76,7 @@ def test_a_pipe_or_a_huge_file_is_no_template(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "email" / "text.j2")
     with (tmp_path / "email" / "subject.j2").open("wb") as file:
         file.truncate(1024**4)
-    found = {problem.file: problem for problem in check_templates(Renderer([tmp_path]))}
+    found = {problem.file: problem for problem in problems_of(Renderer([tmp_path]))}
     assert "not a regular file" in found[f"{tmp_path}/email/text.j2"].message
     assert "larger than 256 KiB" in found[f"{tmp_path}/email/subject.j2"].message
     assert not any(problem.warning for problem in found.values())

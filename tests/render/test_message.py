@@ -52,7 +52,7 @@ def test_links_come_in_the_order_of_use() -> None:
     assert text.index("Acknowledge: ") < text.index("Runbook: ") < text.index("Source: ")
 
 
-@pytest.mark.parametrize("kind", [Kind.RESOLVED, Kind.ACKNOWLEDGED, Kind.DIGEST])
+@pytest.mark.parametrize("kind", [Kind.RESOLVED, Kind.ACKNOWLEDGED])
 def test_nobody_is_asked_to_acknowledge_in_vain(kind: Kind) -> None:
     """What is over, or what somebody has, needs no acknowledgement."""
     message = message_of(sample(kind), "email")

@@ -116,6 +116,19 @@ async def test_a_bad_alert_beside_good_ones_at_the_webhook(
     assert "severity" in excerpt
 
 
+async def test_hidden_characters_of_a_refused_body_are_kept_as_escapes(
+    client: Client, engine: FakeEngine
+) -> None:
+    """E17, E42: admins see in the excerpt what was really sent."""
+    body = '{"alerts": [{"labels": {"a\u202eb": 1}}]}'.encode()
+    await client.post(
+        "/webhook/alertmanager", data=body, headers={"Content-Type": "application/json"}
+    )
+    excerpt = engine.rejected[0][-1]
+    assert "u202e" in excerpt
+    assert "\u202e" not in excerpt
+
+
 async def test_a_bad_alert_beside_good_ones_at_the_api(client: Client, engine: FakeEngine) -> None:
     """As at Alertmanager: 400, with the good ones in; unlike it, the answer says which was bad."""
     status, said = await post(client, "/api/v2/alerts", [GOOD, BAD])

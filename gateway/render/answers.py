@@ -1,0 +1,62 @@
+"""What the gateway makes of the render process's answers, and which templates it puts aside."""
+
+from collections.abc import Callable
+
+from gateway.render.failure import TemplateFailure
+from gateway.render.wire import Answer
+
+PUT_ASIDE_FOR = 600.0
+"""Seconds for which a template that was stopped is not tried again, except after a reload.
+
+Each try of a hostile template holds up other templates for `limits.CPU_SECONDS`. Lower: more
+often. Higher: an honest template that met one huge incident stays out of use for longer.
+"""
+
+UNNAMED = "the templates"
+"""Stands for the template's name where the process ended before it had begun one."""
+
+
+class Stopped:
+    """The templates that were stopped and are not to be tried again yet. Used by one thread."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        """`now` gives monotonic seconds."""
+        self._now = now
+        self._until: dict[str, tuple[float, str]] = {}
+        self._suspected: dict[str, float] = {}
+
+    def problems(self) -> tuple[tuple[str, str], ...]:
+        """Return name and problem of each template that is put aside at present."""
+        now = self._now()
+        self._until = {name: known for name, known in self._until.items() if known[0] > now}
+        return tuple((name, problem) for name, (_, problem) in self._until.items())
+
+    def add(self, name: str, problem: str, guilty: bool) -> None:
+        """Put a template aside: at once if `guilty`, else when it is stopped once more.
+
+        One that used little processor time was perhaps stopped because the machine was busy.
+        """
+        now = self._now()
+        if guilty or self._suspected.get(name, now) > now:
+            self._until[name] = (now + PUT_ASIDE_FOR, problem)
+        self._suspected[name] = now + PUT_ASIDE_FOR
+
+    def failure_in(self, answer: Answer) -> TemplateFailure | None:
+        """Return the failure that an answer tells of, and put a stopped template aside."""
+        if "stopped" in answer:
+            name, problem = str(answer.get("name") or ""), str(answer["stopped"])
+            if name:
+                self.add(name, problem, bool(answer.get("guilty")))
+            return TemplateFailure(name or UNNAMED, None, problem)
+        if "failed" in answer:
+            name, line, problem = answer["failed"]
+            return TemplateFailure(str(name), line if isinstance(line, int) else None, str(problem))
+        return None
+
+
+def parts_in(answer: Answer) -> dict[str, str]:
+    """Return the filled-in parts by name. Raises ValueError when the answer holds none."""
+    parts = answer.get("parts")
+    if not isinstance(parts, dict):
+        raise ValueError("the answer has no parts")
+    return {str(name): str(text) for name, text in parts.items()}

@@ -1,0 +1,92 @@
+"""Templates in a render process, for commands: one request at a time, waiting for each answer."""
+
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Any
+
+from gateway.core.message import Link, Message
+from gateway.core.notice import Facts, Kind, Reason
+from gateway.core.plan import Target
+from gateway.render.answers import UNNAMED, Stopped, parts_in
+from gateway.render.failure import TemplateFailure
+from gateway.render.finish import Outcome, finished, safe_links, wordless
+from gateway.render.limits import WALL_SECONDS
+from gateway.render.process import RenderProcess, fork
+from gateway.render.shipped import unchanged
+from gateway.render.wire import Answer, details_of, pack_request, read_answer
+from gateway.render.words import Renderer
+
+_LONGEST_WAIT = WALL_SECONDS + 3.0
+"""Seconds for one answer. The worker's own timers end it sooner, unless it was suspended."""
+
+
+class Confined:
+    """A renderer whose own templates run in a forked process. A context manager.
+
+    Where all templates are the shipped ones there is no process. `now` gives monotonic seconds.
+    """
+
+    def __init__(self, renderer: Renderer, now: Callable[[], float]) -> None:
+        self.renderer = renderer
+        self._stopped = Stopped(now)
+        self._process: RenderProcess | None = None
+        self.own = not unchanged(renderer.lookup)
+
+    def __enter__(self) -> "Confined":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._process is not None:
+            self._process.end()
+            self._process = None
+
+    def render(
+        self,
+        notice_id: int,
+        facts: Facts,
+        target: Target,
+        parts: Sequence[str],
+        links: Sequence[Link],
+        zone: str,
+        *,
+        kind: Kind,
+        reason: Reason,
+    ) -> Message:
+        """As `Renderer.render`; a template that is stopped counts as one that failed."""
+        if not parts:
+            return wordless(notice_id, facts, kind, reason)
+        safe = safe_links(links, facts, kind)
+        details = (facts, target, parts, safe, zone, kind, reason)
+        outcome: Outcome
+        if self.own:
+            answer = self.ask("render", *details_of(*details))
+            outcome = self.failure_in(answer) or parts_in(answer)
+        else:
+            outcome = self.renderer.fill_in(*details)
+        return finished(notice_id, facts, target, parts, safe, zone, kind, reason, outcome)
+
+    def failure_in(self, answer: Answer) -> TemplateFailure | None:
+        """Return the failure that an answer tells of."""
+        return self._stopped.failure_in(answer)
+
+    def ask(self, task: str, *details: Any) -> Answer:
+        """Have the render process do a task, and wait for its answer. Never raises."""
+        try:
+            if self._process is None:
+                self.renderer.compile_shipped()  # now, and not at the expense of a message
+                self._process = fork(self.renderer)
+                self._process.channel.settimeout(_LONGEST_WAIT)
+            channel = self._process.channel
+            channel.sendall(pack_request((task, self._stopped.problems(), *details)))
+            return read_answer(channel)
+        except (OSError, EOFError, ValueError) as error:
+            if self._process is not None:
+                self._process.kill()
+                self._process = None
+            problem = f"the process that fills them in did not answer ({type(error).__name__})"
+            return {"failed": [UNNAMED, None, problem]}

@@ -1,0 +1,96 @@
+"""Words for the server: shipped templates at once, all others by a render process.
+
+A message waits at most `isolated.PATIENCE` seconds for its words, and no template blocks the
+event loop. See docs/decisions/0022.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from gateway.core.message import Link, Message
+from gateway.core.notice import Facts, Kind, Reason
+from gateway.core.plan import Target
+from gateway.render.finish import Outcome, finished, safe_links, wordless
+from gateway.render.isolated import Isolated
+from gateway.render.lookup import Lookup
+from gateway.render.shipped import unchanged
+from gateway.render.wire import details_of
+from gateway.render.words import Renderer
+
+
+class RenderService:
+    """Turns facts into words for one event loop. Templates are read anew by a new service.
+
+    `folders` are the admin's, first wins; the shipped templates stand behind them. `trusted`
+    templates are filled in by this process; None: only the shipped ones, unchanged, are trusted.
+    """
+
+    def __init__(
+        self, folders: Sequence[Path], external_url: str, *, trusted: bool | None = None
+    ) -> None:
+        self._own: Isolated | None = None
+        self._shipped: Renderer | None = None
+        if unchanged(Lookup(folders)) if trusted is None else trusted:
+            self._shipped = _shipped(external_url)
+        else:
+            self._own = Isolated(folders, external_url)
+
+    @property
+    def problem(self) -> str:
+        """Why the templates cannot be used at present, or empty text."""
+        return self._own.problem if self._own is not None else ""
+
+    @property
+    def busy(self) -> bool:
+        """Whether messages wait for their words."""
+        return self._own is not None and self._own.waiting > 0
+
+    async def start(self) -> None:
+        """Prepare for the first message. Returns also when the templates cannot be used."""
+        if self._own is not None:
+            await self._own.start()
+        elif self._shipped is not None:
+            await asyncio.to_thread(self._shipped.compile_shipped)  # 0.1 s of processor time
+
+    async def close(self) -> None:
+        """End the render process, if there is one."""
+        if self._own is not None:
+            await self._own.close()
+
+    async def render(
+        self,
+        notice_id: int,
+        facts: Facts,
+        target: Target,
+        parts: Sequence[str],
+        links: Sequence[Link],
+        zone: str,
+        *,
+        rank: int,
+        kind: Kind,
+        reason: Reason,
+    ) -> Message:
+        """Return the words of one notice for one target. Never raises for a template.
+
+        `rank` is the notice's: when several wait, the lowest goes first. Otherwise as
+        `Renderer.render`; a template that is stopped counts as one that failed.
+        """
+        if not parts:
+            return wordless(notice_id, facts, kind, reason)
+        safe = safe_links(links, facts, kind)
+        details = (facts, target, parts, safe, zone, kind, reason)
+        outcome: Outcome
+        if self._shipped is not None:
+            outcome = self._shipped.fill_in(*details)
+        else:
+            assert self._own is not None
+            outcome = await self._own.fill_in(rank, details_of(*details))
+        return finished(notice_id, facts, target, parts, safe, zone, kind, reason, outcome)
+
+
+@lru_cache(maxsize=2)
+def _shipped(external_url: str) -> Renderer:
+    """Return the renderer of the shipped templates, compiled once and not at each reload."""
+    return Renderer([], external_url)

@@ -1,0 +1,95 @@
+"""Frames on the socket between the gateway and its render process.
+
+Requests are pickled: the gateway writes them, and it is trusted. Answers are JSON, because they
+come from a process that runs foreign templates.
+"""
+
+import json
+import pickle
+import socket
+from collections.abc import Sequence
+from typing import Any
+
+from gateway.core.message import Link
+from gateway.core.notice import Facts, Kind, Reason
+from gateway.core.plan import Target
+
+HEADER = 4
+"""Bytes before each frame: its length, big-endian."""
+
+LONGEST_ANSWER = 32_000_000
+"""Bytes of an answer; a longer one means that the other side has lost its place."""
+
+Answer = dict[str, Any]
+
+
+def details_of(
+    facts: Facts,
+    target: Target,
+    parts: Sequence[str],
+    links: Sequence[Link],
+    zone: str,
+    kind: Kind,
+    reason: Reason,
+) -> tuple[Any, ...]:
+    """Return the arguments of `Renderer.fill_in` as they travel: the target without options."""
+    place = (target.channel, target.address, target.person)
+    return facts, place, tuple(parts), tuple(links), zone, kind, reason
+
+
+def pack_request(request: tuple[Any, ...]) -> bytes:
+    """Return the frame of a request."""
+    return _framed(pickle.dumps(request, protocol=5))
+
+
+def pack_answer(answer: Answer) -> bytes:
+    """Return the frame of an answer."""
+    return _framed(json.dumps(answer).encode("ascii"))
+
+
+def read_request(channel: socket.socket) -> tuple[Any, ...] | None:
+    """Wait for the next request. Return None when the gateway has closed its end."""
+    try:
+        header = _exactly(channel, HEADER)
+        request: tuple[Any, ...] = pickle.loads(  # noqa: S301  # written by pack_request only
+            _exactly(channel, int.from_bytes(header, "big"))
+        )
+    except (EOFError, ConnectionError):
+        return None
+    return request
+
+
+def read_answer(channel: socket.socket) -> Answer:
+    """Wait for the next answer. Raises EOFError, OSError (TimeoutError) or ValueError."""
+    return unpack_answer(_exactly(channel, answer_length(_exactly(channel, HEADER))))
+
+
+def answer_length(header: bytes) -> int:
+    """Return the length that an answer's header announces. Raises ValueError beyond the limit."""
+    length = int.from_bytes(header, "big")
+    if length > LONGEST_ANSWER:
+        raise ValueError(f"an answer of {length} bytes")
+    return length
+
+
+def unpack_answer(content: bytes) -> Answer:
+    """Return the answer in a frame. Raises ValueError when it is none."""
+    answer = json.loads(content)
+    if not isinstance(answer, dict):
+        raise ValueError("not an answer")
+    return answer
+
+
+def _framed(content: bytes) -> bytes:
+    return len(content).to_bytes(HEADER, "big") + content
+
+
+def _exactly(channel: socket.socket, length: int) -> bytes:
+    parts = []
+    while length:
+        part = channel.recv(min(length, 1 << 20))
+        if not part:
+            raise EOFError("the other side closed")
+        parts.append(part)
+        length -= len(part)
+    return b"".join(parts)

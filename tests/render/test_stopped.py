@@ -1,0 +1,121 @@
+"""A template that counting cannot bound is stopped by the limits of its process."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from gateway import clock
+from gateway.core.message import Message
+from gateway.render import limits
+from gateway.render.confined import Confined
+from gateway.render.lookup import PARTS
+from gateway.render.samples import LINKS, sample
+from tests.render.hostile_templates import ENDLESS
+from tests.render.rendering import ZONE, children, problems_of, renderer_with
+
+STOPPED = re.compile(r"processor time|takes more than|more memory than")
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stop sooner than in earnest, so that dozens of templates do not take a minute."""
+    monkeypatch.setattr(limits, "CPU_SECONDS", 0.1)
+    monkeypatch.setattr(limits, "GUILTY_CPU_SECONDS", 0.0)
+    monkeypatch.setattr(limits, "WALL_SECONDS", 60.0)
+
+
+def message_of(confined: Confined, channel: str) -> Message:
+    """One sample in words for one channel."""
+    each = sample()
+    target, parts = each.target(channel), PARTS[channel]
+    return confined.render(
+        7, each.facts, target, parts, LINKS, ZONE, kind=each.kind, reason=each.reason
+    )
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("source", ENDLESS.values(), ids=ENDLESS.keys())
+def test_an_endless_template_ends_in_plain_words(tmp_path: Path, source: str) -> None:
+    """Promise 7, E16: whatever a template computes, the plain message goes out in bounded time."""
+    renderer = renderer_with(tmp_path, {"console/text.j2": source})
+    with Confined(renderer, clock.monotonic) as confined:
+        message = message_of(confined, "console")
+        assert message.failed_template == "console/text.j2"
+        assert "A customer was charged twice" in message.parts["text"]
+        assert STOPPED.search(message.parts["text"]) is not None
+        assert message_of(confined, "email").failed_template is None
+
+
+def test_a_stopped_template_is_not_tried_again(tmp_path: Path) -> None:
+    """Promise 13: a hostile template delays others once, and not with each of its messages."""
+    files = {"console/text.j2": ENDLESS["nested lists printed"]}
+    seconds = [0.0]
+    with Confined(renderer_with(tmp_path, files), lambda: seconds[0]) as confined:
+        first = message_of(confined, "console")
+        # Mended meanwhile: only what is put aside still fails.
+        (tmp_path / "console" / "text.j2").write_text("mended")
+        assert message_of(confined, "console").parts == first.parts
+        seconds[0] = 601.0
+        assert message_of(confined, "console").parts["text"] == "mended\n"
+
+
+def test_a_template_stopped_on_a_busy_machine_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Promise 7: one that used hardly any processor time is put aside at the second time only."""
+    monkeypatch.setattr(limits, "GUILTY_CPU_SECONDS", 1000.0)
+    files = {"console/text.j2": ENDLESS["nested lists printed"]}
+    with Confined(renderer_with(tmp_path, files), lambda: 0.0) as confined:
+        assert message_of(confined, "console").failed_template == "console/text.j2"
+        (tmp_path / "console" / "text.j2").write_text("fine")
+        assert message_of(confined, "console").parts["text"] == "fine\n"
+
+
+def test_an_endless_sentence_is_stopped_once_for_all_channels(tmp_path: Path) -> None:
+    """Promise 7: a shared sentence can be the endless one; every channel still has its words."""
+    files = {"shared/why.j2": ENDLESS["nested lists printed"]}
+    with Confined(renderer_with(tmp_path, files), lambda: 0.0) as confined:
+        for channel, parts in PARTS.items():
+            message = message_of(confined, channel)
+            assert message.failed_template == "shared/why.j2"
+            assert all("charged twice" in message.parts[part] for part in parts)
+
+
+def test_check_names_the_endless_template_and_ends(tmp_path: Path) -> None:
+    """E16: `gateway check` ends, and says which templates run without end."""
+    files = {
+        "console/text.j2": ENDLESS["nested lists printed"],
+        "email/subject.j2": ENDLESS["a filtered loop"],
+        "slack/title.j2": "{{ nobody_knows }}",
+        "shared/why.j2": ENDLESS["memory by texts"],
+    }
+    found = {
+        Path(problem.file).relative_to(tmp_path).as_posix(): problem.message
+        for problem in problems_of(renderer_with(tmp_path, files))
+    }
+    assert set(found) == set(files)
+    assert STOPPED.search(found["console/text.j2"]) is not None
+    assert STOPPED.search(found["email/subject.j2"]) is not None
+    assert "undefined" in found["slack/title.j2"]
+
+
+def test_a_template_that_is_endless_to_compile_is_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Promise 7: reading and compiling a template stands under the same limits."""
+    monkeypatch.setattr(limits, "CPU_SECONDS", 0.05)
+    before = children()
+    source = "{% if x %}" + "{{ a.b.c|upper ~ 'x' }}" * 8_000 + "{% endif %}"
+    with Confined(renderer_with(tmp_path, {"console/text.j2": source}), lambda: 0.0) as confined:
+        message = message_of(confined, "console")
+    assert message.failed_template == "console/text.j2"
+    assert STOPPED.search(message.parts["text"]) is not None
+    assert children() == before
+
+
+def test_shipped_templates_need_no_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Promise 9: without templates of one's own nothing is forked, so nothing is slower."""
+    monkeypatch.setattr("gateway.render.confined.fork", None)
+    with Confined(renderer_with(tmp_path, {}), clock.monotonic) as confined:
+        assert message_of(confined, "email").failed_template is None
