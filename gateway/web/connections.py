@@ -82,7 +82,7 @@ class Connection(RequestHandler):
         return Phase.WORKING if self._messages else Phase.IDLE
 
     def abort(self) -> None:
-        """Close it at once, whatever is unsent."""
+        """Close it at once and drop what is unsent."""
         if self.transport is not None:
             self.transport.abort()
 

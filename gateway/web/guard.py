@@ -45,7 +45,7 @@ class Guarded(Protocol):
         """When the head of a request began that is not complete; None without one."""
 
     def abort(self) -> None:
-        """Close it at once, whatever is unsent."""
+        """Close it at once and drop what is unsent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,7 +186,7 @@ HEALTH = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 async def test_a_full_server_answers_the_next_client(
     server: GuardedTestServer, sent: bytes
 ) -> None:
-    """E54: whatever the others did last, the oldest of them is closed and the new one served."""
+    """E54: in any phase the oldest connection is closed and the new one served."""
     async with (
         connected(server) as (first, one),
         connected(server) as (_, two),
@@ -280,7 +280,7 @@ async def test_a_flood_of_malformed_requests_is_counted_and_hardly_logged(
 async def test_an_expectation_that_is_none_is_answered_417(
     server: GuardedTestServer, expect: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """RFC 9110, 10.1.1: an unknown expectation, in whatever bytes, is the client's fault."""
+    """RFC 9110, 10.1.1: an unknown expectation, in any bytes, is the client's fault."""
     asked = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nExpect: " + expect + b"\r\n\r\n"
     assert await status_of(server, asked) == 417
     assert not caplog.records

@@ -60,8 +60,8 @@ async def test_a_name_that_nobody_can_rebind_needs_no_setting(tmp_path: Path, ho
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/-/healthy", "/-/ready", "/metrics"])
-async def test_health_is_open_whatever_the_host(tmp_path: Path, path: str) -> None:
-    """Orchestrators and Prometheus come by any name; nothing of an alert is told."""
+async def test_health_is_open_for_every_host(tmp_path: Path, path: str) -> None:
+    """Orchestrators and Prometheus come by any name, and no alert is shown."""
     async with served(tmp_path) as (_, client):
         assert (await client.get(path, headers=EVIL)).status == 200
 

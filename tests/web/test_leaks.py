@@ -29,7 +29,7 @@ def broken() -> ConfigError:
 
 
 def test_the_log_has_the_reference_and_not_its_value() -> None:
-    """A fault is still told with its place and its reason."""
+    """The log line keeps the place of the fault and its reason."""
     error = broken()
     assert SECRET in "".join(map(str, error.problems))  # `gateway check` shows it to its caller
     said = "".join(map(str, error.masked()))
@@ -76,7 +76,7 @@ async def _break(world: object, client: Client) -> None:
 
 
 async def test_the_whole_text_needs_the_token(tmp_path: Path) -> None:
-    """Who may only read by GATEWAY_PUBLIC_READS learns where, and who has the token what."""
+    """By GATEWAY_PUBLIC_READS anyone reads where the fault is; the text needs the token."""
     env = {**BEYOND, "public_reads": "1", "api_token": "test-api-token"}
     async with served(tmp_path, **env) as (world, client):
         await _break(world, client)

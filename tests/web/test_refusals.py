@@ -34,7 +34,7 @@ def test_guessing_is_slowed_down_by_address() -> None:
 
 
 def test_failures_are_forgotten() -> None:
-    """Who stops guessing is answered at once again a minute later."""
+    """A client that stops guessing is answered at once a minute later."""
     guessing = Guessing()
     for _ in range(100):
         guessing.failed("10.0.0.7", 0.0)
