@@ -6,7 +6,7 @@ from datetime import datetime
 import click
 
 from gateway.core.wallclock import instant, zone_named
-from gateway.core.when import parse_duration, parse_rfc3339
+from gateway.core.when import parse_duration, parse_time
 
 HELP = 'RFC 3339, "2026-11-20 09:00" (wall clock of the zone), a date, now, +2d or -90m'
 
@@ -32,7 +32,10 @@ def read_instant(text: str, now: float, zone: str, option: str = "--at") -> floa
             clock = (wall[2] or "00:00").rjust(5, "0")
             moment = datetime.fromisoformat(f"{wall[1]}T{clock}:{wall[3] or '00'}")
             return instant(moment, zone_named(zone))
-        return parse_rfc3339(word)
+        seconds = parse_time(word)
+        if seconds is None:
+            raise ValueError("the year 1 is too early")
+        return seconds
     except ValueError as error:
         said = f"{option} {text!r} is no time: {error}. Write {HELP}."
         raise click.UsageError(said) from None

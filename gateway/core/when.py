@@ -36,6 +36,12 @@ _RFC3339 = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})"
 )
 
+_ANY_TIME = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2})"
+    r"(?:(:[0-9]{2})(\.[0-9]+)?)?(?:([Zz])|([+-][0-9]{2})(?::?([0-9]{2}))?)?"
+)
+_LONGEST_TIME = 64
+
 
 def parse_duration(text: str) -> float:
     """Return the seconds of a Prometheus duration such as ``1h30m`` (or ``0``).
@@ -97,6 +103,26 @@ def parse_rfc3339(text: str) -> float:
     except ValueError as error:
         raise ValueError(f"{text[:60]!r} is not a time that exists: {error}") from None
     return min(max(seconds, _ZERO_SECONDS), _LAST_SECOND)
+
+
+def parse_time(text: str) -> float | None:
+    """Return the unix seconds of a time as programs write it, None for Go's zero time.
+
+    RFC 3339, and the forms that Alertmanager takes beside it (go-openapi/strfmt, `ParseDateTime`):
+    an offset without a colon, a space for the T, no seconds, no zone, which is UTC. RFC 3339
+    allows small letters too. Raises ValueError.
+    """
+    if text == ZERO_TIME:
+        return None
+    found = _ANY_TIME.fullmatch(text) if len(text) <= _LONGEST_TIME else None
+    if found is None:
+        raise ValueError(
+            f"{text[:60]!r} is not an RFC 3339 time: write it like 2026-11-20T03:00:00Z "
+            "or 2026-11-20T04:00:00+01:00"
+        )
+    date, clock, seconds, fraction, _, hours, minutes = found.groups()
+    zone = f"{hours}:{minutes or '00'}" if hours else "Z"
+    return parse_instant(f"{date}T{clock}{seconds or ':00'}{fraction or ''}{zone}")
 
 
 def parse_instant(text: str) -> float | None:

@@ -24,8 +24,12 @@ log = logging.getLogger(__name__)
 MOST_WAITING = 200_000
 """Alerts that may wait for their transaction; beyond it load is shed with 503."""
 
-MOST_IN_ONE = 5_000
-"""Alerts committed in one transaction, so that the first of many waiting requests is not kept."""
+MOST_IN_ONE = 1_000
+"""Alerts committed in one transaction: what falls due meanwhile, a critical page too, waits some
+60 ms for it. With many more it waits longer, with fewer each alert costs more."""
+
+SLICE = 500
+"""Alerts of one request that are kept together; a larger request takes several transactions."""
 
 
 class Overloaded(Exception):
@@ -122,11 +126,16 @@ class Intake:
             return
         if self._count + len(fresh) > MOST_WAITING:
             raise Overloaded(f"{self._count} alerts wait for the database")
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((fresh, future))
+        loop = asyncio.get_running_loop()
+        slices = [fresh[at : at + SLICE] for at in range(0, len(fresh), SLICE)]
+        futures: list[asyncio.Future[None]] = [loop.create_future() for _ in slices]
+        self._waiting += zip(slices, futures, strict=True)
         self._count += len(fresh)
         self._wake.set()
-        await future
+        if len(futures) == 1:
+            await futures[0]
+        else:
+            await asyncio.gather(*futures)
 
     async def run(self) -> None:
         """Commit what waits, for ever. An error goes to those who waited for that transaction."""

@@ -6,12 +6,14 @@ replaced without a gap. All of them are compared, whichever fits, so that time t
 
 import base64
 import binascii
-import hashlib
 import hmac
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 from gateway.core.settings import Secret, SourceSettings
 from gateway.web.errors import RequestError
+
+_HEX_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def proven_by_head(source: SourceSettings, headers: Mapping[str, str]) -> bool:
@@ -33,17 +35,49 @@ def proven_by_head(source: SourceSettings, headers: Mapping[str, str]) -> bool:
     return False
 
 
-def may_prove_by_body(source: SourceSettings, headers: Mapping[str, str]) -> bool:
-    """Whether the request brings a signature that is worth reading the body for."""
-    return bool(source.hmac) and bool(headers.get(source.hmac_header))
+class Signature:
+    """The signature of a request, computed while the body arrives.
+
+    The header holds the hex HMAC-SHA256 of the raw body, bare or after ``sha256=``.
+    """
+
+    def __init__(self, sources: Sequence[SourceSettings], headers: Mapping[str, str]) -> None:
+        self._expected = [
+            (
+                source,
+                digits,
+                [hmac.new(_bytes(key.reveal()), b"", "sha256") for key in source.hmac],
+            )
+            for source in sources
+            if source.hmac and (digits := _digits(headers.get(source.hmac_header, "")))
+        ]
+
+    @property
+    def sources(self) -> list[SourceSettings]:
+        """The sources that the request may still prove to be. For no other is its body read."""
+        return [source for source, _, _ in self._expected]
+
+    def update(self, chunk: bytes) -> None:
+        """Go on with the next bytes of the body."""
+        for _, _, digests in self._expected:
+            for digest in digests:
+                digest.update(chunk)
+
+    def proves(self) -> SourceSettings | None:
+        """Return the source that signed the body; None if no source did."""
+        for source, digits, digests in self._expected:
+            right = [
+                hmac.compare_digest(one.hexdigest().encode(), digits.encode()) for one in digests
+            ]
+            if any(right):
+                return source
+        return None
 
 
-def proven_by_body(source: SourceSettings, headers: Mapping[str, str], body: bytes) -> bool:
-    """Whether the header holds the hex HMAC-SHA256 of the raw body, bare or after ``sha256=``."""
-    given = headers.get(source.hmac_header, "").strip().lower().removeprefix("sha256=")
-    wanted = [hmac.digest(_bytes(s.reveal()), body, hashlib.sha256).hex() for s in source.hmac]
-    right = [hmac.compare_digest(_bytes(one), _bytes(given)) for one in wanted]
-    return any(right)
+def _digits(header: str) -> str:
+    """The digits of a signature; "" for what cannot be one."""
+    digits = header.strip().lower().removeprefix("sha256=")
+    return digits if _HEX_SHA256.fullmatch(digits) else ""
 
 
 def any_matches(secrets: Iterable[Secret], given: str) -> bool:

@@ -1,6 +1,7 @@
 """Reading a request's body: only JSON, only uncompressed, and never more than allowed."""
 
 import asyncio
+from collections.abc import Callable
 
 from aiohttp import web
 
@@ -36,9 +37,6 @@ def expect_json(request: web.Request) -> None:
 
 async def read_body(request: web.Request, limit: int) -> bytes:
     """The whole body. Stops reading and refuses (413) beyond `limit` bytes."""
-    length = request.content_length
-    if length is not None and length > limit:
-        raise _too_large(limit)
     content = request.content
     if content.is_eof():  # all of it came with the head: nothing to wait for
         body = content.read_nowait()
@@ -46,17 +44,28 @@ async def read_body(request: web.Request, limit: int) -> bytes:
             raise _too_large(limit)
         return body
     chunks: list[bytes] = []
+    await receive(request, limit, chunks.append)
+    return b"".join(chunks)
+
+
+async def receive(request: web.Request, limit: int, take: Callable[[bytes], None]) -> None:
+    """Hand the body to `take` as it arrives. What `take` raises ends it.
+
+    Refuses (413) beyond `limit` bytes, and (408) after SLOWEST seconds.
+    """
+    length = request.content_length
+    if length is not None and length > limit:
+        raise _too_large(limit)
     size = 0
     try:
         async with asyncio.timeout(SLOWEST):
-            async for chunk in content.iter_any():
+            async for chunk in request.content.iter_any():
                 size += len(chunk)
                 if size > limit:
                     raise _too_large(limit)
-                chunks.append(chunk)
+                take(chunk)
     except TimeoutError:
         raise RequestError(408, f"the body did not arrive within {SLOWEST:.0f} s") from None
-    return b"".join(chunks)
 
 
 def _too_large(limit: int) -> RequestError:

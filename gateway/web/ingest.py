@@ -7,7 +7,7 @@ Alertmanager takes a webhook's 4xx as final and tries only 5xx again (`notify/we
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,18 +21,16 @@ from gateway.log import redact
 from gateway.metrics import OTHER
 from gateway.store import StoreUnavailable
 from gateway.web import auth
+from gateway.web.alert_bodies import AlertBodies, Outcome
 from gateway.web.api_v2.answers import reshaped
-from gateway.web.bodies import expect_json, read_body
+from gateway.web.bodies import expect_json, read_body, receive
 from gateway.web.errors import RequestError, error_response, json_response, unavailable
 from gateway.web.host import refuse_unknown_host
+from gateway.web.in_flight import BODIES, InFlight, Lease
 from gateway.web.keys import ENGINE, SETTINGS
 from gateway.web.refusals import Refused, refused
 from gateway.web.sources import SOURCES
-from gateway.web.sources.parsed import BadAlert, BodyError, Parsed
-from gateway.web.sources.unread import glance
-
-MOST_FAULTS = 100
-"""Faults listed in one answer; the error's text counts all."""
+from gateway.web.sources.parsed import BodyError
 
 EXCERPT = 500
 """Characters of a refused body that are remembered."""
@@ -56,6 +54,8 @@ class Ingest:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._bodies = AlertBodies(engine)
+        self._in_flight = InFlight()
         self._remembering = asyncio.Semaphore(REMEMBERED_AT_ONCE)
 
     async def webhook(self, request: web.Request) -> web.StreamResponse:
@@ -95,40 +95,33 @@ class Ingest:
     async def _take(
         self, request: web.Request, sources: Sequence[SourceSettings], partial: int, all_bad: int
     ) -> web.StreamResponse:
-        body = b""
         source = sources[0]
+        lease = self._in_flight.lease(request.remote or "")
+        body = b""
         try:
-            source, body = await self._admitted(request, sources)
-            unread = glance(body) if source.type == "prometheus" else None
-            if unread is not None and self._engine.recognise(source.name, unread):
-                self._engine.metrics.ingested(source.name, len(unread), 0, 0)
-                self._engine.metrics.request(source.name, 200)
-                known = {"accepted": len(unread)}
-                return json_response(known) if partial == 200 else web.Response()
-            parsed = SOURCES[source.type](body, self._engine.now())
+            source, body = await self._admitted(request, sources, lease)
+            outcome = await self._bodies.take(source, body)
         except RequestError as error:
             return await self._refused(request, source.name, error)
         except BodyError as error:
-            status = error.status if partial == 200 else all_bad
-            wrong = RequestError(status, error.message, _listed(error.faults))
+            status = error.status if partial == 200 or error.status == 413 else all_bad
+            detail = [fault.to_json() for fault in error.faults]
+            wrong = RequestError(status, error.message, detail)
             return await self._refused(request, source.name, wrong, body)
+        except (StoreUnavailable, Overloaded) as error:
+            self._engine.metrics.request(source.name, 503)
+            return unavailable(error)
+        finally:
+            self._in_flight.release(lease)
         metrics = self._engine.metrics
-        if parsed.bad or parsed.repaired:
-            unread = None
-        if parsed.alerts:
-            try:
-                await self._engine.submit(source.name, parsed.alerts, parsed.truncated, unread)
-            except (StoreUnavailable, Overloaded) as error:
-                metrics.request(source.name, 503)
-                return unavailable(error)
-        metrics.ingested(source.name, len(parsed.alerts), len(parsed.bad), parsed.truncated)
-        if not parsed.bad:
+        metrics.ingested(source.name, outcome.accepted, outcome.refused, outcome.truncated)
+        if not outcome.refused:
             metrics.request(source.name, 200)
-            return _accepted(parsed) if partial == 200 else web.Response()
-        return await self._partly(request, source.name, parsed, body, partial, all_bad)
+            return _accepted(outcome) if partial == 200 else web.Response()
+        return await self._partly(request, source.name, outcome, body, partial, all_bad)
 
     async def _admitted(
-        self, request: web.Request, sources: Sequence[SourceSettings]
+        self, request: web.Request, sources: Sequence[SourceSettings], lease: Lease
     ) -> tuple[SourceSettings, bytes]:
         """The source that the request proves to be, and its body. Raises RequestError."""
         head = request.headers
@@ -137,37 +130,58 @@ class Ingest:
             if proven.open and request.app[SETTINGS].loopback:
                 refuse_unknown_host(request)
             expect_json(request)
+            if proven.open and not request.content.is_eof():
+                return proven, await self._unproven(request, proven.max_bytes, lease)
             return proven, await read_body(request, proven.max_bytes)
-        by_body = [one for one in sources if auth.may_prove_by_body(one, head)]
-        if not by_body:
+        signature = auth.Signature(sources, head)
+        if not signature.sources:
             raise auth.unauthorized(sources[0])
         expect_json(request)
-        body = await read_body(request, max(one.max_bytes for one in by_body))
-        right = [one for one in by_body if auth.proven_by_body(one, head, body)]
-        if not right:
+        limit = max(one.max_bytes for one in signature.sources)
+        body = await self._unproven(request, limit, lease, signature.update)
+        signed = signature.proves()
+        if signed is None:
             raise auth.unauthorized(sources[0])
-        return right[0], body
+        return signed, body
+
+    async def _unproven(
+        self,
+        request: web.Request,
+        limit: int,
+        lease: Lease,
+        update: Callable[[bytes], None] | None = None,
+    ) -> bytes:
+        """The body of a sender who has proven nothing so far. Raises RequestError."""
+        bound = BODIES * max(source.max_bytes for source in self._engine.config.sources.values())
+
+        def take(chunk: bytes) -> None:
+            self._in_flight.grow(lease, chunk, bound)
+            if update is not None:
+                update(chunk)
+
+        await receive(request, limit, take)
+        return lease.whole()
 
     async def _partly(
         self,
         request: web.Request,
         source: str,
-        parsed: Parsed,
+        outcome: Outcome,
         body: bytes,
         partial: int,
         all_bad: int,
     ) -> web.StreamResponse:
-        count, kept = len(parsed.bad), len(parsed.alerts)
+        count, kept = outcome.refused, outcome.accepted
         status = partial
         if not kept:
             # What is not JSON by the letter is malformed rather than only invalid.
-            status = 400 if parsed.malformed else all_bad
+            status = 400 if outcome.malformed else all_bad
         error = f"{count} of {count + kept} alerts refused, {kept} kept"
-        detail = _listed(parsed.bad)
+        detail = outcome.detail
         await self._remember(request, source, Refusal(status, error, detail, _excerpt(body)))
         self._engine.metrics.request(source, status)
         if status == 200:
-            return _accepted(parsed, error)
+            return _accepted(outcome, error)
         return error_response(status, error, detail)
 
     async def _refused(
@@ -194,19 +208,15 @@ class Ingest:
             )
 
 
-def _accepted(parsed: Parsed, error: str = "") -> web.Response:
-    said: dict[str, Any] = {"accepted": len(parsed.alerts)}
-    if parsed.note:
-        said["note"] = parsed.note
+def _accepted(outcome: Outcome, error: str = "") -> web.Response:
+    said: dict[str, Any] = {"accepted": outcome.accepted}
+    if outcome.truncated:
+        said["note"] = f"{outcome.truncated} more not shown by the sender"
     if error:
         said["error"] = error
-    if parsed.bad or parsed.repaired:
-        said["detail"] = _listed((*parsed.bad, *parsed.repaired))
+    if outcome.faults or outcome.repairs:
+        said["detail"] = outcome.detail
     return json_response(said)
-
-
-def _listed(faults: Sequence[BadAlert]) -> list[dict[str, object]]:
-    return [fault.to_json() for fault in faults[:MOST_FAULTS]]
 
 
 def _excerpt(body: bytes) -> str:

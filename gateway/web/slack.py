@@ -10,6 +10,7 @@ Only ids are needed of what Slack sends (E38). A request is good for five minute
 """
 
 import hmac
+import re
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +34,8 @@ LARGEST = 64 * 1024
 WINDOW = 300.0
 """Seconds that a signed request is good for (Slack's own advice)."""
 
+_SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
+
 REMEMBERED = 10_000
 """Signatures remembered against replay; far more than people press in five minutes."""
 
@@ -55,14 +58,18 @@ class SlackActions:
 
     async def handle(self, request: web.Request) -> web.Response:
         """200 for everything that Slack really sent, understood or not."""
+        secret, stamp, given = self._head(request)
         body = await read_body(request, LARGEST)
-        self._check(request, body)
+        self._check(request, secret, stamp, body, given)
         for press in presses(body):
             await self._act(press)
         return json_response({})
 
-    def _check(self, request: web.Request, body: bytes) -> None:
-        """Raises RequestError 401 unless Slack signed this lately, for the first time."""
+    def _head(self, request: web.Request) -> tuple[Secret, str, str]:
+        """Return the secret, the timestamp and the signature.
+
+        Raises RequestError 401 where no body could make them right: then none is read.
+        """
         settings = self._engine.config.channels.get("slack")
         secret = settings.secrets.get("signing_secret") if settings else None
         if secret is None or not secret.reveal():
@@ -71,15 +78,27 @@ class SlackActions:
         stamp = request.headers.get("X-Slack-Request-Timestamp", "")
         given = request.headers.get("X-Slack-Signature", "")
         fresh = stamp.isascii() and stamp.isdigit() and len(stamp) < 13
-        if not fresh or abs(now - int(stamp)) > WINDOW or not signed(secret, stamp, body, given):
-            refused(request, Refused.SLACK_SIGNATURE, "not signed by Slack in the last 5 minutes")
-            raise RequestError(401, "not signed by Slack within the last five minutes")
-        if given in self._seen:
-            refused(request, Refused.SLACK_SIGNATURE, "a request of Slack's that was made before")
-            raise RequestError(401, "this request was made before")
+        if not fresh or abs(now - int(stamp)) > WINDOW or _SIGNATURE.fullmatch(given) is None:
+            raise _unsigned(request)
+        self._refuse_repeated(request, given)
+        return secret, stamp, given
+
+    def _check(
+        self, request: web.Request, secret: Secret, stamp: str, body: bytes, given: str
+    ) -> None:
+        """Raises RequestError 401 unless Slack signed this, for the first time."""
+        if not signed(secret, stamp, body, given):
+            raise _unsigned(request)
+        self._refuse_repeated(request, given)  # it may have come twice while the body arrived
+        now = self._engine.now()
         self._seen[given] = now
         while len(self._seen) > REMEMBERED or next(iter(self._seen.values())) < now - 2 * WINDOW:
             self._seen.popitem(last=False)
+
+    def _refuse_repeated(self, request: web.Request, given: str) -> None:
+        if given in self._seen:
+            refused(request, Refused.SLACK_SIGNATURE, "a request of Slack's that was made before")
+            raise RequestError(401, "this request was made before")
 
     async def _act(self, press: Press) -> None:
         people, user = self._engine.plan.people.values(), press.user
@@ -91,6 +110,11 @@ class SlackActions:
                 await self._engine.take(press.number, by, "slack", press.holder)
         except KeyError:
             return  # the message is older than the database
+
+
+def _unsigned(request: web.Request) -> RequestError:
+    refused(request, Refused.SLACK_SIGNATURE, "not signed by Slack in the last 5 minutes")
+    return RequestError(401, "not signed by Slack within the last five minutes")
 
 
 def signed(secret: Secret, stamp: str, body: bytes, given: str) -> bool:

@@ -12,6 +12,7 @@ from gateway.core.when import (
     parse_duration,
     parse_instant,
     parse_rfc3339,
+    parse_time,
 )
 
 unhurried = settings(deadline=None)
@@ -167,3 +168,47 @@ def test_a_wall_clock_needs_a_known_zone() -> None:
     for name in ("Mars/Olympus", "../../etc/passwd", ""):
         with pytest.raises(ValueError, match="use an IANA name"):
             local(0, name)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-11-20T03:00:00Z",
+        "2026-11-20T03:00:00",
+        "2026-11-20T04:00:00.000+0100",
+        "2026-11-20T04:00:00+0100",
+        "2026-11-20T04:00+01",
+        "2026-11-20 03:00:00",
+        "2026-11-20T03:00Z",
+        "2026-11-20t03:00z",
+    ],
+)
+def test_a_time_is_read_in_every_form_that_programs_write(text: str) -> None:
+    """The forms that Alertmanager takes (go-openapi/strfmt), and small letters as in RFC 3339."""
+    assert parse_time(text) == 1795143600
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "now",
+        "2026-11-20",
+        "20261120T030000Z",
+        "2026-11-20T03:00:00Z\n",
+        "2026-11-20T03:00:00,5Z",
+        "2026-11-20T03Z",
+        "2026-11-20T24:00:00Z",
+        "2026-11-20T03:00:00ZZ",
+        "2" * 5000,
+    ],
+)
+def test_what_names_no_time_is_refused(text: str) -> None:
+    """What is in none of these forms is an error that shows how to write it."""
+    with pytest.raises(ValueError, match="is not a"):
+        parse_time(text)
+
+
+def test_gos_zero_time_is_no_time_in_any_form() -> None:
+    """An alert whose endsAt is of the year 1 has not ended (E33)."""
+    assert parse_time(ZERO_TIME) is parse_time("0001-01-01 00:00:00") is None

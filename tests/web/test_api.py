@@ -270,7 +270,7 @@ async def test_who_is_on_call_now(gateway: Gateway) -> None:
 
 async def test_who_was_on_call_before_the_rota_began(gateway: Gateway) -> None:
     """Nobody on call is an empty list, and who comes next is said."""
-    said = await call(gateway[1], "GET", "/api/v1/oncall?rota=billing&at=2026-01-01T00:00:00Z")
+    said = await call(gateway[1], "GET", "/api/v1/oncall?rota=billing&at=2026-01-01T00:00Z")
     (duty,) = said["duty"]
     assert duty["on_call"] == []
     assert duty["next"] == {"id": "ana", "name": "Ana"}

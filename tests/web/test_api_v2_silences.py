@@ -223,6 +223,16 @@ async def test_a_zero_start_means_now(gateway: Gateway) -> None:
     assert said["startsAt"] == format_rfc3339(world.now)
 
 
+@pytest.mark.parametrize("form", ["{}.000+0000", "{}", "{}z"])
+async def test_its_times_are_read_as_those_of_alerts(gateway: Gateway, form: str) -> None:
+    """What Alertmanager takes for a time is one here, in silences too."""
+    world, client = gateway
+    ends = format_rfc3339(world.now + HOUR, milliseconds=False)
+    one = await made(gateway, endsAt=form.format(ends[:-1]))
+    said = await (await client.get(f"/api/v2/silence/{one}")).json()
+    assert said["endsAt"] == ends.replace("Z", ".000Z")
+
+
 async def test_changing_one_keeps_what_the_client_does_not_know(gateway: Gateway) -> None:
     """An amtool older than annotations makes it longer, and they and its early end stay."""
     world, client = gateway

@@ -4,14 +4,17 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
 
-from gateway.core.when import parse_rfc3339
+from gateway.core.when import parse_time
 from gateway.store.urgent import Cursor
 
 
 def _instant(given: object) -> float:
     if not isinstance(given, str):
         raise ValueError("an instant is a text like 2026-11-20T03:00:00Z")
-    return parse_rfc3339(given)
+    instant = parse_time(given)
+    if instant is None:
+        raise ValueError("the year 1 is no instant: write one like 2026-11-20T03:00:00Z")
+    return instant
 
 
 GivenInstant = Annotated[

@@ -14,7 +14,7 @@ import orjson
 
 from gateway.core.matcher import Matcher, MatcherError
 from gateway.core.silence import Silence
-from gateway.core.when import format_rfc3339, parse_instant
+from gateway.core.when import format_rfc3339, parse_time
 from gateway.web.api_v2.answers import Complaint
 
 MISSING, TYPE, TOO_FEW = 602, 601, 612
@@ -104,7 +104,7 @@ def _matcher(given: Any, place: int) -> Matcher:
 
 def _instant(given: Mapping[str, Any], name: str) -> float | None:
     try:
-        return parse_instant(_text(given, name))
+        return parse_time(_text(given, name))
     except ValueError as error:
         raise _malformed(f"because {name}: {error}") from None
 

@@ -9,3 +9,6 @@ SOURCES: Mapping[str, Parse] = {
     "alertmanager": alertmanager.parse,
     "prometheus": prometheus.parse,
 }
+
+LISTED_UNDER: Mapping[str, str] = {"alertmanager": "alerts", "prometheus": ""}
+"""The key of the list of alerts in the bodies of each type; "" where the body is that list."""

@@ -5,16 +5,16 @@ from functools import lru_cache
 from typing import Any
 
 from gateway.core.escape import one_line
-from gateway.core.when import parse_instant
+from gateway.core.when import parse_time
+from gateway.web.sources import limits
 from gateway.web.sources.parsed import BadAlert
 
 Texts = dict[str, str]
 Common = tuple[Texts, Texts, str, float | None, float | None]
 """Labels, annotations, generator URL, start and end: None where not given (or Go's zero time)."""
 
-LONGEST_INSTANT = 64
+_MENDED = "NUL or an incomplete character was replaced by U+FFFD"
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-_WITHOUT_ZONE = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?", re.ASCII)
 
 
 class FieldError(Exception):
@@ -29,8 +29,9 @@ class FieldError(Exception):
 def read(item: Any, index: int, foreign: bool, repaired: list[BadAlert]) -> Common:
     """What one alert says, checked: no empty labels, at least one label. Raises FieldError.
 
-    `foreign`: its texts may hold NUL or half a character, which databases refuse. In a label that
-    is a fault, for mending it could make two alerts one; elsewhere it is mended and noted.
+    `foreign`: its texts may hold NUL or half a character, which databases refuse. U+FFFD takes
+    their place, as in Alertmanager, and a note goes to `repaired`. What is too long is cut, and
+    noted too (`limits`).
     """
     if item.__class__ is not dict:
         raise FieldError("", f"an alert must be an object, not {kind_of(item)}")
@@ -47,8 +48,14 @@ def read(item: Any, index: int, foreign: bool, repaired: list[BadAlert]) -> Comm
     if not right:
         labels, annotations, url = _labels(labels), _annotations(annotations), _url(url)
     if foreign:
-        _refuse_unstorable(labels)
-        annotations, url = _mend(annotations, url, index, repaired)
+        labels = _mend("labels", labels, index, repaired)
+        annotations = _mend("annotations", annotations, index, repaired)
+        url = _mend_url(url, index, repaired)
+    if not limits.fit(labels, annotations, url):
+        if fault := limits.fault_of(labels):
+            raise FieldError("labels", fault)
+        labels, annotations, url, cuts = limits.cut(labels, annotations, url)
+        repaired += [BadAlert(index, path(*place), message) for place, message in cuts]
     return labels, annotations, url, _instant_of(item, "startsAt"), _instant_of(item, "endsAt")
 
 
@@ -57,6 +64,8 @@ def _labels(labels: Any) -> Texts:
         raise FieldError("labels", "missing: an alert needs at least one label")
     if not isinstance(labels, dict):
         raise FieldError("labels", f"must be an object of texts, not {kind_of(labels)}")
+    if fault := limits.fault_of(labels):  # before anything is done for each of them
+        raise FieldError("labels", fault)
     # null counts as empty, as it does for Alertmanager.
     kept = {name: _text("labels", name, value) for name, value in labels.items()}
     kept = {name: value for name, value in kept.items() if value}
@@ -108,35 +117,27 @@ def _instant_of(alert: dict[str, Any], field: str) -> float | None:
 @lru_cache(maxsize=8192)
 def instant(text: str) -> float | None:
     """An instant as senders write it; None for no text and Go's zero time. Raises ValueError."""
-    if not text:
-        return None
-    if len(text) > LONGEST_INSTANT:
-        raise ValueError(f"{text[:20]!r}… is too long for a time")
-    if _WITHOUT_ZONE.fullmatch(text):
-        text += "Z"  # as go-openapi reads times for Alertmanager
-    return parse_instant(text)
+    return parse_time(text) if text else None
 
 
-def _refuse_unstorable(labels: Texts) -> None:
-    for name, value in labels.items():
-        if _UNSTORABLE.search(name) or _UNSTORABLE.search(value):
-            raise FieldError(path("labels", name), "holds NUL or an incomplete character")
+def _mend(section: str, texts: Texts, index: int, repaired: list[BadAlert]) -> Texts:
+    bad = [name for name, value in texts.items() if _UNSTORABLE.search(f"{name}{value}")]
+    if not bad:
+        return texts
+    repaired += [BadAlert(index, path(section, name), _MENDED) for name in bad]
+    return {_mended(name): _mended(value) for name, value in texts.items()}
 
 
-def _mend(annotations: Texts, url: str, index: int, repaired: list[BadAlert]) -> tuple[Texts, str]:
-    said = "NUL or an incomplete character was replaced by U+FFFD"
-    for name, value in annotations.items():
-        if _UNSTORABLE.search(name) or _UNSTORABLE.search(value):
-            repaired.append(BadAlert(index, path("annotations", name), said))
-    if _UNSTORABLE.search(url):
-        repaired.append(BadAlert(index, "generatorURL", said))
-    clean = {_mended(name): _mended(value) for name, value in annotations.items()}
-    return clean, _mended(url)
+def _mend_url(url: str, index: int, repaired: list[BadAlert]) -> str:
+    if _UNSTORABLE.search(url) is None:
+        return url
+    repaired.append(BadAlert(index, "generatorURL", _MENDED))
+    return _mended(url)
 
 
-def path(section: str, name: str) -> str:
+def path(section: str, name: str = "") -> str:
     """A field's name for a message: harmless and not too long, whatever the sender wrote."""
-    return f"{section}.{one_line(_mended(name), 80)}"
+    return f"{section}.{one_line(_mended(name[:200]), 80)}" if name else section
 
 
 def kind_of(value: Any) -> str:

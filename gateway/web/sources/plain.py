@@ -11,6 +11,7 @@ from gateway.core.incoming import Incoming
 from gateway.core.labels import identity_of
 from gateway.core.plan import DEFAULT_RESOLVE_TIMEOUT
 from gateway.web.sources.fields import instant
+from gateway.web.sources.limits import fit_as_written
 
 
 class _Posted(msgspec.Struct, gc=False):  # it holds texts only: the collector need not look at it
@@ -46,7 +47,10 @@ def read_plain(body: bytes, now: float) -> list[Incoming] | None:
                 return None
             if starts_at > now:
                 starts_at = None  # the sender's clock is ahead: it began when we heard of it
-        known_by = identity_of(orjson.dumps(labels, option=orjson.OPT_SORT_KEYS))
+        written = orjson.dumps(labels, option=orjson.OPT_SORT_KEYS)
+        if not fit_as_written(written, labels, annotations, one.generatorURL):
+            return None
+        known_by = identity_of(written)
         read.append(
             Incoming(labels, annotations, starts_at, ends_at, one.generatorURL, True, known_by)
         )
