@@ -14,6 +14,8 @@ class Alert:
     `identity` is `gateway.core.labels.identity` of the labels. Times are unix seconds;
     `ends_at` is None while no end is known. `timeout` says that the end was not sent but
     inferred from the resolve timeout. `updated_at` is when we received the report.
+    `received_start` says that the start is that instant too: the sender gave none, or one that
+    was still ahead of us.
     """
 
     identity: str
@@ -25,6 +27,7 @@ class Alert:
     source: str = ""
     updated_at: float = 0.0
     timeout: bool = False
+    received_start: bool = False
 
     def resolved_at(self, now: float) -> float | None:
         """Return when the alert ended, None while it is firing at `now`."""
@@ -49,11 +52,18 @@ def merge(old: Alert, new: Alert, now: float) -> Alert:
     end of the former one does not silence the present one. And a resolve that came without
     annotations, as Prometheus' own resolves may, keeps the last known ones and the generator
     URL, so that its message still has the runbook.
+
+    Where the stored start is the receipt, the sender's clock has no say in which came first: then
+    a resolve that was received later ends the alert, at its receipt, even if it lies before the
+    stored start. Else a sender without starts whose clock is slow would never end its alerts.
     """
     if new.updated_at < old.updated_at:
         old, new = new, old
     if _touch(old, new):
         merged = _one_episode(old, new, now)
+    elif old.received_start and new.is_resolved(now) and not old.is_resolved(now):
+        ends_at = max(old.starts_at, min(new.updated_at, now))
+        merged = replace(new, starts_at=old.starts_at, ends_at=ends_at, received_start=True)
     elif old.starts_at > new.starts_at:
         return replace(old, updated_at=new.updated_at)
     else:
@@ -68,11 +78,18 @@ def merge(old: Alert, new: Alert, now: float) -> Alert:
 
 
 def _one_episode(old: Alert, new: Alert, now: float) -> Alert:
-    starts_at, ends_at, timeout = min(old.starts_at, new.starts_at), new.ends_at, new.timeout
+    first = old if old.starts_at <= new.starts_at else new
+    ends_at, timeout = new.ends_at, new.timeout
     counts = old.is_resolved(now) if new.is_resolved(now) else not old.timeout
     if counts and _ends_later(old, new):
         ends_at, timeout = old.ends_at, old.timeout
-    return replace(new, starts_at=starts_at, ends_at=ends_at, timeout=timeout)
+    return replace(
+        new,
+        starts_at=first.starts_at,
+        ends_at=ends_at,
+        timeout=timeout,
+        received_start=first.received_start,
+    )
 
 
 def _touch(old: Alert, new: Alert) -> bool:

@@ -45,6 +45,7 @@ def normalise(
     resolve_timeout, the source's own or the plan's, marked as inferred.
     """
     starts_at, ends_at, timeout = incoming.starts_at, incoming.ends_at, False
+    received_start = starts_at is None or starts_at > now
     if starts_at is None:
         starts_at = now if ends_at is None else min(ends_at, now)
     elif starts_at > now:
@@ -61,6 +62,7 @@ def normalise(
         source,
         now,
         timeout,
+        received_start,
     )
 
 

@@ -23,6 +23,7 @@ COLUMNS = (
     "source",
     "updated_at",
     "timeout",
+    "received_start",
 )
 SELECTED = [alerts.c[name] for name in COLUMNS]
 _ACTIVE = or_(alerts.c.ends_at.is_(None), alerts.c.ends_at > bindparam("now"))
@@ -74,7 +75,16 @@ _ACTIVE_AMONG = Statement(
 def of_row(row: Row) -> Alert:
     """Make an alert of a row of `SELECTED`."""
     return Alert(
-        row[0], load(row[1]), load(row[2]), row[3], row[4], row[5], row[6], row[7], bool(row[8])
+        row[0],
+        load(row[1]),
+        load(row[2]),
+        row[3],
+        row[4],
+        row[5],
+        row[6],
+        row[7],
+        bool(row[8]),
+        bool(row[9]),
     )
 
 
@@ -113,6 +123,7 @@ def put(tx: Tx, reported: Sequence[Alert], inhibits: Sequence[bool]) -> Sequence
                 alert.source,
                 alert.updated_at,
                 alert.timeout,
+                alert.received_start,
                 inhibiting,
                 serial,
                 serial,

@@ -16,6 +16,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    false,
     text,
 )
 
@@ -63,6 +64,8 @@ alerts = Table(
     # Goes up with every new firing of a label set, and stays while it burns: what has a higher
     # one than was seen before is new (see gateway.store.burning).
     Column("serial", BigInteger, nullable=False, server_default=text("0")),
+    # The start is when we received the report: its order counts then, and not the sender's clock.
+    Column("received_start", Boolean, nullable=False, server_default=false()),
 )
 Index(
     "alerts_inhibiting",

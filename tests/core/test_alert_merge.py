@@ -102,3 +102,34 @@ def test_a_resolve_that_ends_before_it_starts_still_resolves() -> None:
     merged = merge(FIRING, skewed, NOW)
     assert merged.is_resolved(NOW)
     assert merged.starts_at == 900.0
+
+
+RECEIVED = replace(FIRING, starts_at=910.0, received_start=True)
+EARLY_END = replace(RESOLVED, starts_at=890.0, ends_at=890.0, received_start=True)
+
+
+def test_a_resolve_before_a_start_that_was_ours_ends_the_alert() -> None:
+    """A sender without starts whose clock is slow ends its alerts too: at the receipt (E35)."""
+    merged = merge(RECEIVED, EARLY_END, NOW)
+    assert (merged.starts_at, merged.ends_at) == (910.0, 995.0)
+    assert merged.annotations == FIRING.annotations
+    given = replace(EARLY_END, starts_at=880.0, received_start=False)
+    assert merge(RECEIVED, given, NOW).ends_at == 995.0
+
+
+def test_a_resolve_before_a_start_that_was_sent_is_of_the_episode_before() -> None:
+    """By the sender's own clock it is older, and does not silence the present episode."""
+    assert merge(FIRING, EARLY_END, NOW).ends_at is None
+
+
+def test_a_resolve_that_was_overtaken_by_a_new_firing_ends_nothing() -> None:
+    """Receipt decides: what was received before the firing is older."""
+    assert merge(RECEIVED, replace(EARLY_END, updated_at=905.0), NOW).ends_at is None
+
+
+def test_the_mark_of_a_start_goes_with_the_start_that_is_kept() -> None:
+    """The sender's own start, once it is the earliest, counts as sent."""
+    sent = replace(FIRING, starts_at=905.0, updated_at=950.0)
+    assert not merge(RECEIVED, sent, NOW).received_start
+    later = replace(sent, starts_at=940.0)
+    assert merge(RECEIVED, later, NOW).received_start

@@ -96,3 +96,21 @@ async def test_who_does_without_ends_reads_of_none(tmp_path: Path) -> None:
         "slack:#ends": [("us", "firing"), ("ap", "firing"), ("eu", "resolved")],
         "slack:#none": [("us", "firing"), ("ap", "firing")],
     }
+
+
+async def test_a_slow_clock_that_gives_no_start_ends_its_alert(world: World) -> None:
+    """E35: the resolve counts by its receipt where the start was ours, and promise 14 holds."""
+    await world.post(alert())
+    await world.advance(2 * MINUTE)
+    await world.post(alert(ends_at=START - HOUR))
+    [shown] = listed([one for one in await world.advance(5 * MINUTE) if one.reason == "resolved"])
+    assert (shown.status, shown.ends_at) == ("resolved", START + 2 * MINUTE)
+
+
+async def test_a_delayed_end_of_a_former_episode_ends_no_present_one(world: World) -> None:
+    """Where the sender gave the start its clock decides, as in Alertmanager's rules."""
+    await world.post(alert(starts_at=START))
+    await world.advance(2 * MINUTE)
+    await world.post(alert(ends_at=START - HOUR))
+    said = await world.advance(5 * MINUTE)
+    assert [one for one in said if one.reason == "resolved"] == []
