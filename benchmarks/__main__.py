@@ -10,12 +10,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from benchmarks import measure, table
+from benchmarks.hostile import BODIES
 from benchmarks.measure import FULL, QUICK, TINY, Figures, Maker, Size
 from benchmarks.programs import Alertmanager, Gateway, World, alertmanager
 from benchmarks.reading import reading
 
 INGEST = ("new 64 x4", "known 64 x4", "new 1 x1", "new 1 x4", "known 1 x1", "known 1 x4")
-PARTS = ("ingest", "end-to-end", "storm", "kill", "memory", "reading", "start-up")
+PARTS = ("ingest", "end-to-end", "storm", "kill", "memory", "reading", "hostile", "start-up")
 
 
 def in_turns(makers: list[Maker], rounds: int, work: Callable[[Maker], Figures]) -> table.Rounds:
@@ -68,6 +69,12 @@ def run(size: Size, parts: list[str], say: Callable[[str], None]) -> dict[str, t
             say("reading …")
             rounds = 1 if size.rounds == 1 else 2
             found["reading"] = in_turns(makers, rounds, lambda make: reading(make, world, size))
+        if "hostile" in parts:
+            for what in BODIES:
+                say(f"hostile body: {what} …")
+                found[f"hostile: {what}"] = in_turns(
+                    makers, 1, lambda make, what=what: measure.attacked(make, world, size, what)
+                )
     if "start-up" in parts:
         say("start-up …")
         for arguments in (["check"], ["route", "severity=critical"]):

@@ -10,6 +10,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from benchmarks import hostile
 from benchmarks.programs import Alertmanager, Gateway, Program, Trouble, World, gateway
 from benchmarks.routes import quiet, speaking
 
@@ -40,11 +41,12 @@ class Size:
     slowly: int = 400
     active: int = 100_000
     rest: float = 60.0  # seconds after the last alert until memory is looked at again
+    hostile: int = 31_000_000  # bytes of a hostile body
 
 
 FULL = Size()
 QUICK = Size(1, 20_000, 5_000, 0.6, 3_000, 50, 1_000, 10, 100, 3, 10_000, 3, 5, 100, 20_000, 2.0)
-TINY = Size(1, 320, 256, 0.2, 64, 5, 64, 1, 20, 1, 1_000, 1, 3, 10, 320, 0.0)
+TINY = Size(1, 320, 256, 0.2, 64, 5, 64, 1, 20, 1, 1_000, 1, 3, 10, 320, 0.0, 20_000)
 
 
 @contextmanager
@@ -130,6 +132,16 @@ def memory(make: Maker, world: World, size: Size, *, alone: bool) -> Figures:
             "rested_mb": program.megabytes(),
             "peak_mb": program.megabytes("VmHWM"),
         }
+
+
+def attacked(make: Maker, world: World, size: Size, what: str) -> Figures:
+    """A hostile body, beside health checks and a critical page that falls due meanwhile."""
+    with running(make, world, hostile.ROUTES) as program:
+        world.do("prepare", port=program.port, count=64, batch=64, known=True)
+        before = program.megabytes()
+        done = world.do("attack", port=program.port, what=what, size=size.hostile)
+        grown = program.megabytes("VmHWM") - before
+        return {**done, "grown_mb": grown, "times_body": grown / (done["bytes"] / 2**20)}
 
 
 def killed(make: Maker, world: World, size: Size) -> Figures:

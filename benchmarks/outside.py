@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 import uvloop
 
-from benchmarks import alerts, http
+from benchmarks import alerts, hostile, http
 from benchmarks.alerts import AHEAD
 from benchmarks.readers import read
 
@@ -192,6 +192,11 @@ class Outside:
             latencies += poster.latencies
             await asyncio.sleep(every)
         return spread(latencies)
+
+    async def attack(self, port: int, what: str, size: int) -> dict[str, Any]:
+        """Post a hostile body of about `size` bytes; see `benchmarks.hostile`."""
+        self._arrived.clear()
+        return await hostile.attack(port, what, size, lambda: iter(self._arrived))
 
     def _first_arrivals(self, label: str = "alertname") -> dict[str, float]:
         seen: dict[str, float] = {}

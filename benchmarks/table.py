@@ -88,6 +88,13 @@ def _figures(work: str) -> list[tuple[str, Pick, str]]:
             ("POST p99 ms alone", of("post alone p99 ms"), ".1f"),
             ("POST p99 ms beside", of("post beside p99 ms"), ".1f"),
         ]
+    if work.startswith("hostile"):
+        return [
+            ("answered after s", of("answered_s"), ".2f"),
+            ("health check, slowest ms", of("health_ms"), ",.0f"),
+            ("critical page late ms", of("late_ms"), ",.0f"),
+            ("RSS grown MB, at its peak", of("grown_mb"), ",.0f"),
+        ]
     if work.startswith("memory"):
         return [
             ("RSS MB, idle", of("idle_mb"), ".0f"),

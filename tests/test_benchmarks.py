@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from benchmarks.alerts import written
+from benchmarks.hostile import BODIES
 from benchmarks.soak import Load, Sample, growth
 from tests.shared_data import CHECKOUT, real_program
 
@@ -133,3 +134,15 @@ def test_soak_runs_against_a_real_process() -> None:
     assert done.returncode in (0, 1), done.stderr[-3000:]
     assert "second half: memory" in done.stdout, done.stderr[-3000:]
     assert done.stdout.splitlines()[-1] in ("steady", "it grows")
+
+
+def test_every_hostile_body_was_posted_to_both_programs(found: dict[str, Any]) -> None:
+    """Health was checked meanwhile, and the critical page arrived."""
+    works = [work for work in found if work.startswith("hostile: ")]
+    assert len(works) == len(BODIES)
+    for work in works:
+        for program in ("Alertmanager", "gateway"):
+            (figures,) = found[work][program]
+            assert figures["status"] in (200, 400, 413), (work, program)
+            assert figures["checks"] > 1
+            assert figures["late_ms"] is not None
