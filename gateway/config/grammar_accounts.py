@@ -57,7 +57,8 @@ SOURCE = Section(
         Field(
             "max_bytes",
             count(1024, 1024**3),
-            "The largest body that is taken.",
+            "The largest body that is taken. It may hold an alert for each 160 bytes of this, "
+            "and 100,000 at least.",
             "33554432",
             "10485760",
         ),
