@@ -2,6 +2,8 @@
 
 import asyncio
 
+from gateway.flow.intake import MOST_IN_ONE
+from gateway.store import alerts
 from tests.flow.world import MINUTE, START, World, alert
 
 
@@ -65,3 +67,19 @@ async def test_waits_count_from_when_an_alert_came(world: World) -> None:
     assert (opened.opened_at, opened.due_at) == (came, came + 30.0)
     came = await late(5.0, "Renewals", "critical")
     assert (await world.incident()).due_at == came
+
+
+async def test_a_large_report_takes_several_transactions(world: World) -> None:
+    """Promises 1 and 9: 200 when all of it is saved, and a page waits for a part of it only."""
+    engine = world.engine
+    given = [alert("Many", "warning", instance=str(n)) for n in range(2 * MOST_IN_ONE + 1)]
+    post = asyncio.ensure_future(engine.submit("alertmanager", given))
+    await asyncio.sleep(0)
+    await engine.intake.commit_waiting()
+    assert engine.intake.waiting == MOST_IN_ONE + 1
+    assert not post.done()
+    while engine.intake.waiting:
+        await engine.intake.commit_waiting()
+    await post
+    stored = await engine.store.read(lambda tx: alerts.page_active(tx, world.now, "", 10_000))
+    assert len(stored) == len(given)

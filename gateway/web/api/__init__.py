@@ -14,6 +14,9 @@ from gateway.web.keys import ENGINE
 
 LARGEST_BODY = 64 * 1024
 
+MOST_FAULTS = 100
+"""Faults listed in one answer."""
+
 
 def handler_of(endpoint: Endpoint) -> Handler:
     """The endpoint as a handler: checked question in, model out."""
@@ -69,7 +72,10 @@ def _given(endpoint: Endpoint, body: bytes) -> BaseModel:
 def faults(error: ValidationError) -> list[dict[str, str]]:
     """What pydantic found, in the one shape of errors; without the values, which may be secret."""
     found = error.errors(include_url=False, include_context=False, include_input=False)
-    return [{"field": ".".join(map(str, one["loc"])), "message": one["msg"]} for one in found]
+    return [
+        {"field": ".".join(map(str, one["loc"])), "message": one["msg"]}
+        for one in found[:MOST_FAULTS]
+    ]
 
 
 def _number(text: str) -> int:
