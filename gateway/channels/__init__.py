@@ -21,13 +21,23 @@ class Entry:
     module: str
     parts: tuple[str, ...]
     account: bool = False  # whether it is nothing without settings of its own
+    reduced: str = "as plain text"  # how `Message.reduced` is sent, for the timeline
 
 
 CHANNELS: Mapping[str, Entry] = {
-    "email": Entry("gateway.channels.email", ("subject", "text", "html"), account=True),
-    "slack": Entry("gateway.channels.slack", ("title", "text", "thread"), account=True),
-    "pagerduty": Entry("gateway.channels.pagerduty", ("summary",)),
-    "webhook": Entry("gateway.channels.webhook", ()),
+    "email": Entry(
+        "gateway.channels.email", ("subject", "text", "html"), account=True, reduced="as plain text"
+    ),
+    "slack": Entry(
+        "gateway.channels.slack",
+        ("title", "text", "thread"),
+        account=True,
+        reduced="without blocks",
+    ),
+    "pagerduty": Entry(
+        "gateway.channels.pagerduty", ("summary",), reduced="without links and details"
+    ),
+    "webhook": Entry("gateway.channels.webhook", (), reduced="with its first alert only"),
     "console": Entry("gateway.channels.console", ("text",)),
 }
 
@@ -37,21 +47,24 @@ def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Channel:
 
     `secrets` resolves the references that targets carry (Plan.secrets): PagerDuty routing keys,
     webhook URLs. With `provider: console`, of the channel or of a single target, messages are
-    printed instead of sent. An account that is not declared makes a channel that says so at each
-    send. Raises ValueError, naming the field, when a setting is missing or makes no sense.
+    printed instead of sent. An account that is not declared, or whose token is empty, makes a
+    channel that says so at each send. Raises ValueError, naming the field, when a setting is
+    missing or makes no sense.
     """
     entry = CHANNELS.get(settings.name)
     if entry is None:
         raise ValueError(f"channels: no channel is called {settings.name!r}")
     if entry.account and not settings.options and not settings.secrets:
         return NoAccount(settings.name, entry.parts)
+    if lacks := settings.options.get("lacks"):
+        return NoAccount(settings.name, entry.parts, f"{lacks} is not set")
     if settings.name == "console":
         console: Channel = _module(entry).build(settings, secrets)
         return console
     shown: Channel = _module(CHANNELS["console"]).stand_in(settings, entry.parts)
     if settings.options.get("provider") == "console":
         return shown
-    return ByTarget(_module(entry).build(settings, secrets), shown)
+    return ByTarget(_module(entry).build(settings, secrets), shown, secrets)
 
 
 def _module(entry: Entry) -> Any:

@@ -1,14 +1,44 @@
 """What vendors answer, read without leaking anything."""
 
+import re
 from collections.abc import Iterable, Mapping
 from email.utils import parsedate_to_datetime
 
-from gateway.core.delivery import Failure, SendError
+from gateway.core.delivery import Failure, Scope, SendError
 from gateway.core.escape import one_line
 from gateway.core.settings import Secret
+from gateway.log import redact
 
 LONGEST_RETRY_AFTER = 3600.0
 """A vendor that asks for more is asked again after an hour: the incident may be urgent."""
+
+BY_STATUS: Mapping[int, Failure] = {
+    400: Failure.BAD_CONTENT,
+    401: Failure.MISCONFIGURED,
+    402: Failure.MISCONFIGURED,  # an unpaid account
+    403: Failure.MISCONFIGURED,
+    404: Failure.MISCONFIGURED,  # the URL leads nowhere
+    405: Failure.MISCONFIGURED,  # the URL takes no POST
+    407: Failure.MISCONFIGURED,  # a proxy wants credentials
+    408: Failure.TIMEOUT,
+    410: Failure.MISCONFIGURED,  # the URL was taken away
+    411: Failure.BAD_CONTENT,
+    413: Failure.BAD_CONTENT,  # too large
+    414: Failure.MISCONFIGURED,  # the URL is too long
+    415: Failure.BAD_CONTENT,
+    422: Failure.BAD_CONTENT,
+    425: Failure.TIMEOUT,
+    431: Failure.BAD_CONTENT,  # headers too large
+    451: Failure.MISCONFIGURED,  # blocked for legal reasons
+}
+"""What an HTTP status from 400 to 499 means where the vendor says no more (RFC 9110, 15.5)."""
+
+_CREDENTIALS = (
+    (re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE), r"\1 ***"),
+    (re.compile(r"\bx(?:ox[a-z]|app)-[A-Za-z0-9-]{6,}"), "***"),  # Slack's tokens
+    (re.compile(r"(https?://)[^/\s@]+@", re.IGNORECASE), r"\1***@"),
+    (re.compile(r"(hooks\.slack\.com/services/)[A-Za-z0-9/_-]+", re.IGNORECASE), r"\1***"),
+)
 
 SHORTEST_SECRET = 4
 """Shorter values are not blanked out of texts: they would blank half of the words."""
@@ -36,9 +66,21 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     return min(seconds, LONGEST_RETRY_AFTER)
 
 
+def masked(text: str) -> str:
+    """Return a vendor's text without secrets: the one function for all that vendors say.
+
+    Besides every secret of the configuration and the tokens of links it masks what looks like a
+    credential: the vendor may repeat one that belongs to somebody else.
+    """
+    text = redact(text)
+    for pattern, instead in _CREDENTIALS:
+        text = pattern.sub(instead, text)
+    return text
+
+
 def said(text: object, secrets: Iterable[Secret] = (), limit: int = 200) -> str:
-    """What a vendor said, on one line, short, without the secrets that we sent it."""
-    words = str(text)
+    """Return what a vendor said, on one line, short and masked, without the secrets we sent it."""
+    words = masked(str(text))
     for secret in secrets:
         value = secret.reveal()
         if len(value) >= SHORTEST_SECRET:
@@ -47,26 +89,29 @@ def said(text: object, secrets: Iterable[Secret] = (), limit: int = 200) -> str:
 
 
 def refused(
-    status: int, detail: str, headers: Mapping[str, str], *, vendor: str
+    status: int,
+    detail: str,
+    headers: Mapping[str, str],
+    *,
+    vendor: str,
+    scope: Scope = Scope.TARGET,
 ) -> SendError | None:
     """The error that an HTTP status alone stands for; None for 2xx.
 
     Shared by the channels for what their vendors do not say more exactly. 5xx may have been
-    accepted before something behind it broke, so those are perhaps delivered.
+    accepted before something behind it broke, so those are perhaps delivered. `scope` is what the
+    vendor's rate limit concerns.
     """
     if 200 <= status < 300:
         return None
     text = f"{vendor} answered {status}" + (f": {detail}" if detail else "")
     if status == 429:
-        return SendError(Failure.RATE_LIMITED, text, retry_after=retry_after(headers))
+        asked = retry_after(headers)
+        return SendError(Failure.RATE_LIMITED, text, retry_after=asked, scope=scope)
     if status >= 500:
         asked = retry_after(headers)
         # 503 says "not now" before anything was done.
         return SendError(Failure.SERVER_ERROR, text, retry_after=asked, perhaps=status != 503)
-    if status in (401, 403, 407):
-        return SendError(Failure.MISCONFIGURED, text)
-    if status in (408, 425):
-        return SendError(Failure.TIMEOUT, text)
     if 300 <= status < 400:
         return SendError(Failure.MISCONFIGURED, f"{text} (redirects are not followed)")
-    return SendError(Failure.BAD_CONTENT, text)
+    return SendError(BY_STATUS.get(status, Failure.UNKNOWN), text)

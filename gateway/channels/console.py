@@ -17,13 +17,13 @@ from gateway.core.message import Message, Receipt
 from gateway.core.notice import Kind
 from gateway.core.plan import Target
 from gateway.core.settings import ChannelSettings, Secret
+from gateway.core.target_name import target_name
 
 LONGEST = 4000
 """Characters of one message: a terminal is no place for more."""
 
 _WORDS = {"email": "e-mail", "slack": "Slack", "pagerduty": "PagerDuty", "webhook": "webhook"}
 _LACKING = {"email": "token", "slack": "token", "pagerduty": "routing key", "webhook": "URL"}
-_NEED_TOKEN = {"email", "slack"}
 _RED, _YELLOW, _BLUE, _GREEN, _GREY = "31", "33", "34", "32", "90"
 _COLOURS = {1: _RED, 2: _YELLOW, 3: _BLUE}
 _RULE = "─" * 78
@@ -107,6 +107,8 @@ class Console:
             return ""
         person = f" ({target.person})" if target.person else ""
         what = f"{_WORDS.get(self.name, self.name)} to {one_line(target.address)}{person}"
+        if self.name in ("pagerduty", "webhook"):  # their addresses are secrets or long
+            what = target_name(target)
         why = self._stands_in
         if target.options.get("provider") == "console":
             why = f"no {_LACKING.get(self.name, 'account')}"
@@ -130,6 +132,5 @@ def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Console:
 
 def stand_in(settings: ChannelSettings, parts: tuple[str, ...]) -> Console:
     """A console in place of the channel that these settings name, saying why it is there."""
-    lacking = settings.name in _NEED_TOKEN and "token" not in settings.secrets
-    why = "no token" if lacking else "provider is console"
+    why = settings.options.get("because", "provider is console")
     return Console(sys.stdout, name=settings.name, parts=parts, stands_in=why)

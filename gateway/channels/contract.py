@@ -41,6 +41,8 @@ class Channel(Protocol):
     async def send(self, message: Message, target: Target, receipt: Receipt | None) -> Receipt:
         """Deliver once and return what the next delivery of this incident must know.
 
+        A `message.reduced` is sent in its simplest form: what the vendor may have refused is left
+        out, and what must be read at night stays.
         `receipt` is that of the last delivery of the same incident to the same target. Raises
         SendError and nothing else (cancellation apart).
         """

@@ -20,6 +20,8 @@ from gateway.core.plan import Target
 SUBJECT = 200  # characters
 TEXT_BYTES = 500_000
 HTML_BYTES = 1_000_000
+REDUCED_BYTES = 50_000  # of the text of a mail whose full form was refused
+REDUCED_SUBJECT = 100  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +44,13 @@ def mail(
     """The arguments of postmarker's send. Raises SendError(BAD_RECIPIENT) for a bad address."""
     subject = message.parts.get("subject") or f"{read.name_of(message)} is {message.status}"
     html = many_lines(message.parts.get("html", ""))
-    if len(html.encode("utf-8", "replace")) > HTML_BYTES:
+    if message.reduced or len(html.encode("utf-8", "replace")) > HTML_BYTES:
         # Cut HTML shows anything at all. The text part says the same and can be cut.
         html = ""
     return {
         "From": options.sender,
         "To": address(target),
-        "Subject": one_line(subject, SUBJECT),
+        "Subject": one_line(subject, REDUCED_SUBJECT if message.reduced else SUBJECT),
         "TextBody": _text(message),
         "HtmlBody": html or None,
         "ReplyTo": options.reply_to,
@@ -117,4 +119,5 @@ def _text(message: Message) -> str:
         ),
         read.name_of(message),
     )
-    return cut_bytes(text, TEXT_BYTES, f"… cut here, see {where}")
+    most = REDUCED_BYTES if message.reduced else TEXT_BYTES
+    return cut_bytes(text, most, f"… cut here, see {where}")

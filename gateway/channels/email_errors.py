@@ -1,7 +1,7 @@
 """What Postmark's answers mean, as postmarker lets them through.
 
-Codes: Postmark developer docs, "API error codes". HTTP statuses and ErrorCodes share numbers that
-mean different things; one is never taken for the other.
+HTTP statuses and ErrorCodes share numbers that mean different things; one is never taken for the
+other. See `email_codes` for the codes.
 """
 
 import requests
@@ -9,26 +9,10 @@ from postmarker.exceptions import ClientError
 from requests import exceptions as broken
 
 from gateway.channels.answers import refused, retry_after, said
+from gateway.channels.email_codes import failure_by_code
 from gateway.channels.no_answer import no_answer
-from gateway.core.delivery import Failure, SendError
+from gateway.core.delivery import Failure, Scope, SendError
 from gateway.core.settings import Secret
-
-_BY_CODE = {
-    10: Failure.MISCONFIGURED,  # bad token
-    100: Failure.SERVER_ERROR,  # maintenance
-    300: Failure.BAD_RECIPIENT,  # invalid address (or an empty body: ours never is)
-    400: Failure.MISCONFIGURED,  # sender signature missing
-    401: Failure.MISCONFIGURED,  # sender signature unconfirmed
-    402: Failure.BAD_CONTENT,  # JSON fault
-    403: Failure.BAD_CONTENT,  # header fault
-    405: Failure.MISCONFIGURED,  # out of credits
-    406: Failure.BAD_RECIPIENT,  # inactive: bounced, complained, suppressed
-    409: Failure.BAD_CONTENT,  # JSON header
-    411: Failure.BAD_CONTENT,  # attachment
-    412: Failure.MISCONFIGURED,  # account pending
-    413: Failure.MISCONFIGURED,  # account not approved
-    429: Failure.RATE_LIMITED,
-}
 
 
 def failure_of(error: Exception, token: Secret) -> SendError:
@@ -42,7 +26,9 @@ def failure_of(error: Exception, token: Secret) -> SendError:
         return SendError(Failure.BAD_ANSWER, "the answer is not Postmark's", perhaps=True)
     if isinstance(error, requests.HTTPError) and error.response is not None:
         response = error.response
-        by_status = refused(response.status_code, "", response.headers, vendor="Postmark")
+        by_status = refused(
+            response.status_code, "", response.headers, vendor="Postmark", scope=Scope.ACCOUNT
+        )
         if by_status is not None:
             return by_status
     if isinstance(error, broken.TooManyRedirects):
@@ -64,7 +50,8 @@ def _refused(error: ClientError, response: requests.Response | None, token: Secr
     status = response.status_code if response is not None else 0
     headers = response.headers if response is not None else {}
     if status == 429:
-        return SendError(Failure.RATE_LIMITED, detail, retry_after=retry_after(headers))
+        asked = retry_after(headers)
+        return SendError(Failure.RATE_LIMITED, detail, retry_after=asked, scope=Scope.ACCOUNT)
     if status >= 500:
         failure = refused(status, detail, headers, vendor="Postmark")
         assert failure is not None
@@ -76,7 +63,10 @@ def _refused(error: ClientError, response: requests.Response | None, token: Secr
 
 
 def _by_code(code: int, detail: str, status: int = 422) -> SendError:
-    failure = _BY_CODE.get(code)
-    if failure is None:
-        failure = Failure.MISCONFIGURED if status in (401, 403) else Failure.BAD_CONTENT
-    return SendError(failure, f"Postmark says {detail}")
+    """Return the failure of an ErrorCode; an unknown one is judged by a telling HTTP status."""
+    failure = failure_by_code(code, detail)
+    if failure is Failure.UNKNOWN and status not in (200, 400, 422):
+        by_status = refused(status, detail, {}, vendor="Postmark", scope=Scope.ACCOUNT)
+        if by_status is not None:
+            return by_status
+    return SendError(failure, f"Postmark says {detail}", scope=Scope.ACCOUNT)

@@ -56,6 +56,8 @@ def event(message: Message, target: Target) -> dict[str, Any]:
     """Everything of a trigger event but action, dedup key and routing key."""
     facts = message.facts
     common = read.mapping(facts, "common_labels")
+    if message.reduced:
+        return reduced(message, target)
     made: dict[str, Any] = {
         "payload": {
             "summary": _summary(message),
@@ -83,6 +85,18 @@ def event(message: Message, target: Target) -> dict[str, Any]:
             break
     payload["custom_details"] = details(message, EVENT_BYTES - ROOM - _size(made))
     return made
+
+
+def reduced(message: Message, target: Target) -> dict[str, Any]:
+    """Return the fields that PagerDuty requires, and nothing that it may refuse besides."""
+    return {
+        "payload": {
+            "summary": _summary(message),
+            "source": "alert gateway",
+            "severity": severity(message, target),
+        },
+        "client": "Alert gateway",
+    }
 
 
 def severity(message: Message, target: Target) -> str:

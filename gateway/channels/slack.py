@@ -16,14 +16,8 @@ from gateway.channels import slack_blocks
 from gateway.channels.client import CONNECT_TIMEOUT, TOTAL_TIMEOUT, Client
 from gateway.channels.mrkdwn import cut_mrkdwn
 from gateway.channels.no_answer import no_answer
-from gateway.channels.slack_errors import (
-    BAD_BLOCKS,
-    POST_ANEW,
-    THREAD_GONE,
-    error_name,
-    failure_of,
-    is_error,
-)
+from gateway.channels.slack_codes import POST_ANEW, THREAD_GONE
+from gateway.channels.slack_errors import failure_of, is_error
 from gateway.core.delivery import Failure, SendError
 from gateway.core.message import Message, Receipt
 from gateway.core.notice import Kind, Reason
@@ -129,41 +123,34 @@ class Slack:
     async def _reply(self, message: Message, receipt: Receipt) -> None:
         """The short word in the thread; it is what makes a sound."""
         short = slack_blocks.words(message, "thread") or slack_blocks.headline(message)
-        await self._call(
-            "chat.postMessage",
-            {
-                "channel": receipt["channel"],
-                "thread_ts": receipt["ts"],
-                "text": cut_mrkdwn(short, THREAD_TEXT, "… cut"),
-                "unfurl_links": False,
-                "unfurl_media": False,
-                "metadata": _metadata(message),
-            },
-        )
+        content: dict[str, Any] = {
+            "channel": receipt["channel"],
+            "thread_ts": receipt["ts"],
+            "text": cut_mrkdwn(short, THREAD_TEXT, "… cut"),
+            "unfurl_links": False,
+            "unfurl_media": False,
+        }
+        if not message.reduced:
+            content["metadata"] = _metadata(message)
+        await self._call("chat.postMessage", content)
 
     async def _with_blocks(
         self, method: str, message: Message, place: Mapping[str, str]
     ) -> Mapping[str, Any]:
-        """The message with its blocks, or once more as plain text when Slack refuses those."""
-        common: dict[str, Any] = {**place, "metadata": _metadata(message)}
+        """The message with its blocks; in its reduced form plain text, which has no metadata."""
+        if message.reduced:
+            # An update keeps the old blocks unless they are emptied.
+            plain = slack_blocks.plain_text(message)
+            return await self._call(method, {**place, "text": plain, "blocks": []})
+        content: dict[str, Any] = {
+            **place,
+            "metadata": _metadata(message),
+            "text": slack_blocks.headline(message),
+            "blocks": slack_blocks.blocks(message),
+        }
         if method == "chat.postMessage":
-            common |= {"unfurl_links": False, "unfurl_media": False}
-        made = slack_blocks.blocks(message)
-        try:
-            return await self._call(
-                method, {**common, "text": slack_blocks.headline(message), "blocks": made}
-            )
-        except SlackApiError as error:
-            if not is_error(error, BAD_BLOCKS):
-                raise
-            logger.warning(
-                "slack: the blocks of notice %s were refused (%s): sending plain text",
-                message.notice_id,
-                error_name(error),
-            )
-        plain = slack_blocks.plain_text(message)
-        # An update keeps the old blocks unless they are emptied.
-        return await self._call(method, {**place, "text": plain, "blocks": []})
+            content |= {"unfurl_links": False, "unfurl_media": False}
+        return await self._call(method, content)
 
     async def _call(self, method: str, body: dict[str, Any]) -> Mapping[str, Any]:
         """One request. Raises SlackApiError for an answer of Slack, SendError for all else."""

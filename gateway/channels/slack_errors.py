@@ -1,84 +1,15 @@
 """What Slack's errors mean for a notice.
 
-The lists are those of slack-ruby/slack-api-ref, methods chat.postMessage and chat.update. HTTP 200
-says nothing: `ok` and `error` in the body decide.
+HTTP 200 says nothing: `ok` and `error` in the body decide. See `slack_codes` for the strings.
 """
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from gateway.channels.answers import refused, retry_after, said
-from gateway.core.delivery import Failure, SendError
+from gateway.channels.slack_codes import HINTS, PERHAPS, failure_by_code
+from gateway.core.delivery import Failure, Scope, SendError
 from gateway.core.settings import Secret
-
-BAD_BLOCKS = frozenset(
-    {
-        "invalid_blocks",
-        "invalid_blocks_format",
-        "msg_blocks_too_long",
-        "msg_too_long",
-        "no_text",
-        "too_many_attachments",
-        "invalid_attachments",
-        "metadata_too_large",
-        "metadata_must_be_sent_from_app",
-        "invalid_metadata_format",
-        "invalid_metadata_schema",
-        "invalid_arguments",
-    }
-)
-"""Our content is at fault: plain text may still pass."""
-
-POST_ANEW = frozenset(
-    {
-        "message_not_found",
-        "cant_update_message",
-        "edit_window_closed",
-        "block_mismatch",
-    }
-)
-"""The message cannot be updated any more."""
-
-THREAD_GONE = frozenset({"thread_not_found", "cannot_reply_to_message", "thread_locked"})
-
-_LATER = {
-    "ratelimited": Failure.RATE_LIMITED,
-    "rate_limited": Failure.RATE_LIMITED,
-    "internal_error": Failure.SERVER_ERROR,
-    "fatal_error": Failure.SERVER_ERROR,
-    "service_unavailable": Failure.SERVER_ERROR,
-    "request_timeout": Failure.TIMEOUT,
-    "external_channel_migrating": Failure.SERVER_ERROR,
-    "team_added_to_org": Failure.SERVER_ERROR,
-    "org_login_required": Failure.SERVER_ERROR,
-}
-_PERHAPS = frozenset({"internal_error", "fatal_error", "request_timeout"})
-_CONFIG = frozenset(
-    {
-        "invalid_auth",
-        "not_authed",
-        "account_inactive",
-        "token_revoked",
-        "token_expired",
-        "missing_scope",
-        "no_permission",
-        "not_allowed_token_type",
-        "accesslimited",
-        "ekm_access_denied",
-        "two_factor_setup_required",
-        "team_access_not_granted",
-    }
-)
-_TARGET = frozenset(
-    {
-        "channel_not_found",
-        "not_in_channel",
-        "is_archived",
-        "is_inactive",
-        "user_not_found",
-        "cannot_dm_bot",
-    }
-)
 
 
 def is_error(error: SlackApiError, names: frozenset[str]) -> bool:
@@ -97,34 +28,39 @@ def error_name(error: SlackApiError) -> str:
 
 
 def failure_of(error: SlackApiError, token: Secret) -> SendError:
-    """The failure that Slack's answer stands for.
+    """Return the failure that Slack's answer stands for.
 
-    An unknown string is permanent for this notice, never a success. The response object must not
-    go further: its req_args hold the token.
+    A target that Slack refuses is mendable: an invitation to the app or an unarchived channel
+    is enough. The response object must not go further: its req_args hold the token.
     """
     response = error.response
     name = error_name(error)
     headers = response.headers or {}
     if not name:
-        by_status = refused(response.status_code, "", headers, vendor="Slack")
+        by_status = refused(response.status_code, "", headers, vendor="Slack", scope=Scope.UNKNOWN)
         return by_status or SendError(
             Failure.BAD_ANSWER, "Slack's answer is not one of its API", perhaps=True
         )
-    detail = f"Slack says {said(name, [token], 100)}"
+    failure, perhaps = failure_by_code(name), name in PERHAPS
     if response.status_code == 429:
-        return SendError(Failure.RATE_LIMITED, detail, retry_after=retry_after(headers))
-    if name in _LATER:
-        return SendError(
-            _LATER[name], detail, retry_after=retry_after(headers), perhaps=name in _PERHAPS
-        )
-    if response.status_code >= 500:
-        return SendError(Failure.SERVER_ERROR, detail, perhaps=True)
-    if name in _CONFIG:
-        needed = said(response.data.get("needed", ""), [token], 60)
-        return SendError(Failure.MISCONFIGURED, detail + (f", needs {needed}" if needed else ""))
-    if name in _TARGET or name.startswith("restricted_action"):
-        return SendError(Failure.BAD_RECIPIENT, detail)
-    return SendError(Failure.BAD_CONTENT, detail)
+        failure = Failure.RATE_LIMITED
+    elif response.status_code >= 500 and failure is Failure.UNKNOWN:
+        failure, perhaps = Failure.SERVER_ERROR, True
+    return SendError(
+        failure,
+        f"Slack says {said(name, [token], 100)}" + _hint(name, response.data, token),
+        retry_after=retry_after(headers),
+        perhaps=perhaps,
+        scope=Scope.UNKNOWN,
+        mendable=failure is Failure.BAD_RECIPIENT,
+    )
+
+
+def _hint(name: str, data: object, token: Secret) -> str:
+    needed = said(data.get("needed", ""), [token], 60) if isinstance(data, dict) else ""
+    hints = [f"needs {needed}" if needed else "", HINTS.get(name, "")]
+    text = "; ".join(hint for hint in hints if hint)
+    return f" ({text})" if text else ""
 
 
 def gone_wrong(error: Exception) -> SendError:

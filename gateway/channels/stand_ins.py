@@ -1,10 +1,14 @@
 """Channels in place of others: where an account is missing, or one target lacks its secret."""
 
+from collections.abc import Mapping
+
 from gateway.channels.contract import Channel
-from gateway.core.delivery import Failure, SendError
+from gateway.core.delivery import Failure, Scope, SendError
 from gateway.core.message import Message, Receipt
 from gateway.core.notice import Kind
 from gateway.core.plan import Target
+from gateway.core.settings import Secret
+from gateway.core.target_name import references
 
 
 class NoAccount:
@@ -16,9 +20,11 @@ class NoAccount:
     edits = False
     in_flight = 4
 
-    def __init__(self, name: str, parts: tuple[str, ...]) -> None:
+    def __init__(self, name: str, parts: tuple[str, ...], why: str = "") -> None:
+        """`why` says what is missing; by default the whole account."""
         self.name = name
         self.parts = parts
+        self._why = why or f"routes.yaml has no account for {name} under channels:"
 
     def accepts(self, kind: Kind, quiet: bool) -> bool:
         """Whatever anybody may be owed."""
@@ -26,9 +32,7 @@ class NoAccount:
 
     async def send(self, message: Message, target: Target, receipt: Receipt | None) -> Receipt:
         """Never delivers."""
-        raise SendError(
-            Failure.MISCONFIGURED, f"routes.yaml has no account for {self.name} under channels:"
-        )
+        raise SendError(Failure.MISCONFIGURED, self._why, scope=Scope.ACCOUNT)
 
     def problem(self) -> str:
         """Nothing: it has no threads."""
@@ -41,16 +45,18 @@ class NoAccount:
 class ByTarget:
     """Sends, except to targets whose provider is `console`: those are shown instead.
 
-    So one receiver's missing routing key keeps no other receiver from being paged.
+    So one receiver's missing routing key keeps no other receiver from being paged. A target whose
+    own secret is empty is misconfigured.
     """
 
-    def __init__(self, real: Channel, shown: Channel) -> None:
+    def __init__(self, real: Channel, shown: Channel, secrets: Mapping[str, Secret]) -> None:
         self.name = real.name
         self.parts = real.parts
         self.edits = real.edits
         self.in_flight = real.in_flight
         self._real = real
         self._shown = shown
+        self._secrets = secrets
 
     def accepts(self, kind: Kind, quiet: bool) -> bool:
         """As the real channel."""
@@ -59,6 +65,9 @@ class ByTarget:
     async def send(self, message: Message, target: Target, receipt: Receipt | None) -> Receipt:
         """See Channel.send."""
         shown = target.options.get("provider") == "console"
+        secret = self._secrets.get(target.address)
+        if not shown and secret is not None and not secret.reveal():
+            raise SendError(Failure.MISCONFIGURED, f"{references(target.address)} is not set")
         channel = self._shown if shown else self._real
         return await channel.send(message, target, receipt)
 

@@ -34,13 +34,15 @@ _REASONS = {
 def body(message: Message, *, max_alerts: int = 0) -> dict[str, Any]:
     """The JSON object to post.
 
-    `max_alerts` 0 sends all; what is cut is counted in truncatedAlerts.
+    `max_alerts` 0 sends all; what is cut is counted in truncatedAlerts. The reduced form holds one
+    alert: the usual reason for refusing a body is its size.
     """
     facts = message.facts
     # As Alertmanager: what ended without having been told is listed beside the others.
     decided = read.alerts(facts)
     listed = (*decided, *read.alerts(facts, "unheard"))
-    shown = listed[:max_alerts] if max_alerts else listed
+    most = 1 if message.reduced else max_alerts
+    shown = listed[:most] if most else listed
     common_labels = read.mapping(facts, "common_labels")
     common_annotations = read.mapping(facts, "common_annotations")
     if len(shown) != len(decided):

@@ -9,6 +9,7 @@ from gateway.cli.show import Cell, columns, paint, plural, say, severity_colour
 from gateway.cli.world import World
 from gateway.core.escape import one_line
 from gateway.core.matcher_text import write_labels
+from gateway.core.outbox import PRINTED, PRINTED_TEXT
 from gateway.core.wallclock import zone_named
 from gateway.core.when import parse_rfc3339
 from gateway.render.asked import asked, next_names, who
@@ -168,13 +169,19 @@ def say_notices(notices: Sequence[dict[str, Any]], zone: str, now: float) -> Non
 
 def target(notice: dict[str, Any]) -> str:
     """Whom a notice is for."""
-    where = f"{notice['channel']} {notice['target']}"
-    return f"{notice['person']} by {where}" if notice["person"] else where
+    # A gateway of an earlier release gives no name.
+    where: str = notice.get("name") or f"{notice['channel']} {notice['target']}"
+    if not notice["person"]:
+        return where
+    # A Slack member's id says nothing to people, and the name says who it is.
+    return f"{notice['person']} by {'Slack' if notice['channel'] == 'slack' else where}"
 
 
 def outcome(notice: dict[str, Any], zone: str, now: float) -> str:
     """What came of a notice, in words."""
     text = _OUTCOMES.get(notice["state"], notice["state"])
+    if notice["state"] == "sent" and notice["outcome"] == PRINTED:
+        text = PRINTED_TEXT
     if len(notice["attempts"]) > 1:
         text += f" after {len(notice['attempts'])} attempts"
     if notice["state"] == "pending" and notice["attempts"] and notice["next_at"]:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gateway import clock
+from gateway.channels.answers import masked
 from gateway.cli.duty import stamp
 from gateway.config.load import Config
 from gateway.core.delivery import SendError
 from gateway.core.notice import Kind, Reason
+from gateway.core.outbox import PRINTED_TEXT
 from gateway.core.plan import Target
 from gateway.core.settings import ChannelSettings
 
@@ -82,14 +84,20 @@ async def _send(config: Config, channel: "Channel", message: "Message", target: 
     try:
         async with asyncio.timeout(DEADLINE):
             await channel.send(message, target, None)
-    except SendError as error:
+    except SendError as failed:
+        error = failed.masked(masked)
         seconds = clock.monotonic() - began
         return Outcome(target, False, str(error), seconds, error.perhaps)
     except TimeoutError:
         return Outcome(target, False, "no answer in time", clock.monotonic() - began, True)
     seconds = clock.monotonic() - began
     if shown_instead(config, target):
-        return Outcome(target, False, "only shown on the console: it has no token or key", seconds)
+        return Outcome(
+            target,
+            False,
+            f"{PRINTED_TEXT}: it has no token or key, or provider: console",
+            seconds,
+        )
     if message.failed_template:
         text = f"sent in plain words: template {message.failed_template} failed"
         return Outcome(target, True, text, seconds)

@@ -11,7 +11,8 @@ from gateway.core.settings import ChannelSettings, Secret, SourceSettings
 CONSOLE = "console"
 CHANNELS = ("email", "slack", "pagerduty", "webhook", CONSOLE)
 NEED_ACCOUNT = ("email", "slack")
-_WORDS = {"email": "e-mail is", "slack": "Slack messages are"}
+LACKS = "lacks"
+"""The option of a channel whose token is empty: the variables or files that should give it."""
 
 
 class Secrets(dict[str, Secret]):
@@ -89,7 +90,7 @@ def _several(entry: Entry, key: str, secrets: Secrets) -> tuple[Secret, ...]:
 def channels(
     entry: Entry | None, secrets: Secrets, findings: Findings
 ) -> dict[str, ChannelSettings]:
-    """The accounts. One whose token its references leave empty shows on the console instead."""
+    """Return the accounts; `LACKS` marks those whose token its references leave empty."""
     found = {}
     for name in CHANNELS:
         given = None if entry is None else entry.given.get(name)
@@ -124,9 +125,7 @@ def _channel(name: str, entry: Entry, secrets: Secrets, findings: Findings) -> C
             said = f'{name} channel: "token" is missing (provider: console needs none)'
             findings.error(entry.spot, said)
         elif "token" not in kept:
-            options["provider"] = CONSOLE
-            said = f"no {_written(entry, 'token')}: {_WORDS[name]} shown on the console"
-            findings.warn(entry.spot_of("token"), said)
+            options[LACKS] = _written(entry, "token")
         elif name == "slack" and "signing_secret" not in kept:
             said = "no signing_secret: buttons pressed in Slack cannot be trusted and are refused"
             findings.warn(entry.spot, said)

@@ -2,13 +2,21 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
-from gateway.config.build_accounts import CHANNELS, CONSOLE, NEED_ACCOUNT, Secrets, variables
+from gateway.config.build_accounts import (
+    CHANNELS,
+    CONSOLE,
+    LACKS,
+    NEED_ACCOUNT,
+    Secrets,
+    variables,
+)
 from gateway.config.kinds import Entry, Given, secret_of
 from gateway.config.names import Names
 from gateway.config.problem import Findings, Spot
 from gateway.config.references import SecretText
 from gateway.core.plan import Person, Receiver, Target
 from gateway.core.settings import ChannelSettings
+from gateway.core.target_name import CHANNEL_NAMES
 from gateway.core.web_url import web_url
 
 
@@ -85,13 +93,13 @@ class Receivers:
     def _pagerduty(self, entry: Entry) -> Target:
         key: SecretText = entry.get("routing_key")
         self._secrets.keep(key)
-        options = _options(entry, "severity")
+        options = _options(entry, "severity", "name")
         self._note("pagerduty", key, entry.spot_of("routing_key"))
         return Target("pagerduty", key.address, options=options)
 
     def _webhook(self, entry: Entry) -> Target:
         url = entry.get("url")
-        options = _options(entry, "max_alerts", "timeout")
+        options = _options(entry, "max_alerts", "timeout", "name")
         if "bearer" in entry:
             bearer = secret_of(entry.given["bearer"])
             self._secrets.keep(bearer)
@@ -112,25 +120,49 @@ class Receivers:
         else:
             self._sending.add(channel)
 
-    def settled(self, channels: Mapping[str, ChannelSettings]) -> dict[str, ChannelSettings]:
-        """The channels, with those on the console of which no target at all has its secret.
+    def settled(
+        self, channels: Mapping[str, ChannelSettings], accounts: Entry | None
+    ) -> dict[str, ChannelSettings]:
+        """Return the channels, with one rule for all empty tokens, keys and secret URLs.
 
-        Where others have theirs the gateway is in earnest: a page must not end on a console
-        that nobody reads, so it fails and goes to the fallback.
+        While no channel can send, nobody relies on the gateway yet, and empty ones print on the
+        console. As soon as one can, a page must not end on a console that nobody reads: an empty
+        one is misconfigured, so that the fallback is notified.
         """
+        in_earnest = any(self._can_send(settings) for settings in channels.values())
         settled = dict(channels)
-        for channel, places in self._lacking.items():
-            settings = channels[channel]
-            if settings.options.get("provider") == CONSOLE:
-                continue
-            outcome = "nothing can be sent to it, its receiver's fallback is told instead"
-            if channel not in self._sending:
-                options = {**settings.options, "provider": CONSOLE}
-                settled[channel] = ChannelSettings(channel, options, settings.secrets)
-                outcome = f"{channel} is shown on the console"
-            for spot, names in places:
-                self._findings.warn(spot, f"no {names}: {outcome}")
+        for name, spot, names in self._empty(channels, accounts):
+            label = CHANNEL_NAMES[name]
+            if in_earnest:
+                said = (
+                    f"no {names}: nothing can be sent by {label} here, and the fallback is"
+                    " notified instead; set it, or write provider: console to print on purpose"
+                )
+            else:
+                said = f"no {names}: {label} messages are printed on the console, not sent"
+                options = {k: v for k, v in channels[name].options.items() if k != LACKS}
+                options |= {"provider": CONSOLE, "because": f"no {names}"}
+                settled[name] = ChannelSettings(name, options, channels[name].secrets)
+            self._findings.warn(spot, said)
         return settled
+
+    def _empty(
+        self, channels: Mapping[str, ChannelSettings], accounts: Entry | None
+    ) -> Iterable[tuple[str, Spot, str]]:
+        """Yield what is empty: the channel, where it stands, and the variables or files."""
+        for name, settings in channels.items():
+            if LACKS in settings.options and accounts is not None:
+                account: Entry = accounts.given[name].value
+                yield name, account.spot_of("token"), settings.options[LACKS]
+        for name, places in self._lacking.items():
+            if channels[name].options.get("provider") != CONSOLE:
+                yield from ((name, spot, names) for spot, names in places)
+
+    def _can_send(self, settings: ChannelSettings) -> bool:
+        """Return whether a channel has all that it needs to send to at least one target."""
+        if settings.options.get("provider") == CONSOLE or LACKS in settings.options:
+            return False
+        return settings.name in NEED_ACCOUNT or settings.name in self._sending
 
 
 def _has_credentials(url: str | SecretText) -> bool:

@@ -110,7 +110,8 @@ EMAIL_CHANNEL = Section(
         Field(
             "token",
             SECRET,
-            "Postmark's server token. When it is empty e-mail is shown on the console.",
+            "Postmark's server token. When it is empty: see "
+            "[empty tokens and keys](channels.md#empty-tokens-and-keys).",
             "",
             '"${POSTMARK_TOKEN}"',
         ),
@@ -148,7 +149,8 @@ SLACK_CHANNEL = Section(
         Field(
             "token",
             SECRET,
-            "The bot token. When it is empty messages are shown on the console.",
+            "The bot token. When it is empty: see "
+            "[empty tokens and keys](channels.md#empty-tokens-and-keys).",
             "",
             '"${SLACK_TOKEN}"',
         ),

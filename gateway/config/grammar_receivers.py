@@ -61,6 +61,14 @@ _SLACK_TARGET = Section(
     ),
 )
 
+_TARGET_NAME = Field(
+    "name",
+    WORD,
+    "What people call it in messages and on pages, because its key or URL is a secret.",
+    "from the variable's name or the URL's host",
+    "payments",
+)
+
 _PAGERDUTY_TARGET = Section(
     "pagerduty target",
     "A PagerDuty service.",
@@ -68,8 +76,8 @@ _PAGERDUTY_TARGET = Section(
         Field(
             "routing_key",
             SECRET,
-            "The integration key of its Events API v2 integration. When it is empty the event is "
-            "shown on the console.",
+            "The integration key of its Events API v2 integration. When it is empty: see "
+            "[empty tokens and keys](channels.md#empty-tokens-and-keys).",
             "",
             '"${PAGERDUTY_BILLING_KEY}"',
             required=True,
@@ -81,6 +89,7 @@ _PAGERDUTY_TARGET = Section(
             "from the alert's severity",
             "critical",
         ),
+        _TARGET_NAME,
         _SEND_RESOLVED,
     ),
     elsewhere={"service_key": 'Events API v2 is used: write "routing_key"'},
@@ -109,6 +118,7 @@ _WEBHOOK_TARGET = Section(
             "10s",
             "2s",
         ),
+        _TARGET_NAME,
         _SEND_RESOLVED,
     ),
 )

@@ -153,7 +153,7 @@ def _config(tree: Node, digest: str, now: float | None, reading: Reading) -> Con
         digest=digest,
     )
     note_doubts(file, plan, now, findings)
-    settled = builder.settled(channels)
+    settled = builder.settled(channels, file.get("channels"))
     return Config(plan, sources, settled, dict(secrets), findings.warnings)
 
 

@@ -1,7 +1,9 @@
 """What follows from an attempt to send: done, later, or never. Pure."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 LEASE = 60.0
 """Seconds for which a claimed notice belongs to its replica, unless a setting says otherwise."""
@@ -9,10 +11,20 @@ LEASE = 60.0
 RETRY_FOR = 24 * 3600.0
 FALLBACK_AFTER_ATTEMPTS = 5
 FALLBACK_BEFORE = 60.0
-"""Seconds that a vendor may ask to wait without the fallback being told at once."""
+"""Longest Retry-After, in seconds, that a lesser notice waits before its fallback is notified."""
+URGENT_PATIENCE = 15.0
+"""The same for an urgent notice: as long as five attempts at a failing vendor take."""
+LONGEST_HOLD = 300.0
+"""Longest Retry-After, in seconds, that is honoured. Higher values leave a channel silent for
+longer when a vendor sends an absurd one; lower values try a vendor that asked for peace."""
+PROBE_EVERY = 60.0
+"""Seconds between two attempts of urgent notices at a target or account on hold."""
 FIRST_DELAY = 1.0
 LONGEST_DELAY = 300.0
 MISCONFIGURED_DELAY = 300.0
+
+LONGEST_DETAIL = 500
+"""Characters of a vendor's answer that are stored with an attempt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +55,23 @@ class Failure(StrEnum):
     MISCONFIGURED = "misconfigured"  # credentials, scopes, unknown account: an admin must act
     BAD_RECIPIENT = "bad recipient"  # bounced, suppressed, no such channel
     BAD_CONTENT = "bad content"
+    UNKNOWN = "unknown error"  # refused with a code that we do not know
     INTERNAL = "internal"  # our own fault while sending
 
 
+class Scope(StrEnum):
+    """What a vendor's rate limit concerns."""
+
+    TARGET = "target"
+    ACCOUNT = "account"
+    UNKNOWN = "unknown"  # the answer does not say which of the two
+
+
 PERMANENT = frozenset({Failure.BAD_RECIPIENT, Failure.BAD_CONTENT})
+"""Failures of one message. They say nothing about the health of the channel."""
+
+REDUCIBLE = frozenset({Failure.BAD_CONTENT, Failure.UNKNOWN})
+"""Failures after which the message is sent once more in its reduced form (`Message.reduced`)."""
 
 
 class SendError(Exception):
@@ -54,6 +79,8 @@ class SendError(Exception):
 
     `perhaps` means that the vendor may have accepted the message all the same (the connection
     broke after the request was written). `retry_after` is what the vendor asked for, in seconds.
+    `scope` says what a rate limit concerns. `mendable` means that an admin may mend the cause at
+    the vendor, as with an app that was not invited to its channel.
     The detail must be free of secrets: it is stored and shown.
     """
 
@@ -64,12 +91,23 @@ class SendError(Exception):
         *,
         retry_after: float | None = None,
         perhaps: bool = False,
+        scope: Scope = Scope.TARGET,
+        mendable: bool = False,
     ) -> None:
         super().__init__(f"{failure.value}: {detail}")
         self.failure = failure
-        self.detail = detail[:500]
+        self.detail = detail[:LONGEST_DETAIL]
         self.retry_after = retry_after
         self.perhaps = perhaps
+        self.scope = scope
+        self.mendable = mendable or failure in (Failure.MISCONFIGURED, Failure.UNKNOWN)
+
+    def masked(self, mask: Callable[[str], str]) -> Self:
+        """Mask secrets in all that the error says. Returns itself."""
+        self.args = tuple(mask(str(arg)) for arg in self.args)
+        # Not of the detail, whose end may be half a secret.
+        self.detail = self.args[0].removeprefix(f"{self.failure.value}: ")[:LONGEST_DETAIL]
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +119,28 @@ class Verdict:
 
 
 def after_failure(
-    error: SendError, *, attempts: int, first_attempt_at: float, now: float, jitter: float
+    error: SendError,
+    *,
+    attempts: int,
+    first_attempt_at: float,
+    now: float,
+    jitter: float,
+    urgent: bool = False,
+    refused: bool = False,
 ) -> Verdict:
     """Decide after attempt number `attempts` (counted from 1) failed.
 
     `jitter` in [0, 1) spreads retries so that a recovering vendor is not hit by all at once.
-    A permanent failure is a dead letter at once. A misconfigured channel is tried again slowly,
-    for an admin may mend it. Everything else backs off exponentially, never sooner than the
-    vendor's Retry-After, for a day.
+    Content that is refused is sent again at once in its reduced form, unless it was `refused`
+    before. What an admin may mend is tried again slowly; another permanent failure is a dead
+    letter at once. Everything else backs off exponentially for a day. A vendor's Retry-After is
+    honoured up to LONGEST_HOLD, by urgent notices up to PROBE_EVERY.
     """
-    if error.failure in PERMANENT:
+    if error.failure in REDUCIBLE and not refused:
+        return Verdict(now, fall_back=False)
+    if error.failure in PERMANENT and not error.mendable:
         return Verdict(None, fall_back=True)
-    if error.failure is Failure.MISCONFIGURED:
+    if error.mendable:
         delay = MISCONFIGURED_DELAY
         fall_back = True
     else:
@@ -100,8 +148,11 @@ def after_failure(
         fall_back = attempts >= FALLBACK_AFTER_ATTEMPTS
     delay *= 0.75 + 0.5 * jitter
     if error.retry_after is not None:
-        delay = max(delay, error.retry_after)
-        fall_back = fall_back or delay > FALLBACK_BEFORE
+        delay = max(delay, min(error.retry_after, LONGEST_HOLD))
+        patience = URGENT_PATIENCE if urgent else FALLBACK_BEFORE
+        fall_back = fall_back or error.retry_after > patience
+    if urgent and error.failure is Failure.RATE_LIMITED:
+        delay = min(delay, PROBE_EVERY)
     if now + delay - first_attempt_at > RETRY_FOR:
         return Verdict(None, fall_back=True)
     return Verdict(now + delay, fall_back=fall_back)

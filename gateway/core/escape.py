@@ -25,6 +25,9 @@ _HIDDEN = re.compile(
     "\U000e0000-\U000e0fff]"
 )
 _NOT_IN_URL = re.compile(r"[\s\x00-\x1f\x7f-\x9f<>\"'`\\{}|^\ud800-\udfff]")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
+_STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_HOST = re.compile(r"[a-z0-9_]([a-z0-9._-]*[a-z0-9_.])?|[0-9a-f:.]*:[0-9a-f:.]*")
 _BIDI = re.compile("[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 
 
@@ -38,11 +41,13 @@ def slack_escape(text: str) -> str:
 
 
 def safe_url(url: str) -> str | None:
-    """The url with unsafe characters percent-encoded, or None when it must not become a link.
+    """Return the URL in normal form, or None when it must not become a link.
 
     Only http and https with a host and no user name (``https://bank.example.com@evil.example``),
     at most LONGEST_URL characters, no control or bidirectional characters: ``javascript:``,
-    ``data:`` and urls split over lines are refused.
+    ``data:`` and URLs split over lines are refused. Vendors refuse what RFC 3986 allows or
+    browsers forgive, so scheme and host become lower-case, the host ASCII (IDNA), and what is no
+    character of a URI is percent-encoded as UTF-8 (RFC 3986, 6.2.2; RFC 3987, 3.1).
     """
     url = url.strip()
     if not 8 <= len(url) <= LONGEST_URL or _BIDI.search(url):
@@ -51,15 +56,33 @@ def safe_url(url: str) -> str | None:
         return None
     try:
         parts = urlsplit(url)
-        host, _port = parts.hostname, parts.port
+        host, port = parts.hostname, parts.port
     except ValueError:
         return None
     if parts.scheme not in ("http", "https") or not host:
         return None
     if "@" in parts.netloc or _NOT_IN_URL.search(parts.netloc):
         return None
-    safe = _NOT_IN_URL.sub(_percent, url)
+    host = _ascii_host(host)
+    if host is None:
+        return None
+    netloc = (f"[{host}]" if ":" in host else host) + ("" if port is None else f":{port}")
+    # Not urlunsplit: it drops an empty query or fragment, and would change what was written.
+    _, _, rest = url.partition("://")
+    rest = rest[len(parts.netloc) :]
+    rest = _STRAY_PERCENT.sub("%25", rest)
+    rest = _BEYOND_ASCII.sub(_percent, _NOT_IN_URL.sub(_percent, rest))
+    safe = f"{parts.scheme}://{netloc}{rest}"
     return safe if len(safe) <= LONGEST_URL else None
+
+
+def _ascii_host(host: str) -> str | None:
+    """Return a host name in lower-case ASCII, or None when it is not one."""
+    try:
+        name = host if host.isascii() else host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return None
+    return name if _HOST.fullmatch(name) else None
 
 
 def _percent(found: re.Match[str]) -> str:

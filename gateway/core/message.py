@@ -28,7 +28,8 @@ class Message:
     `parts` are the rendered templates of the channel by name (subject, text, html, title …).
     `dedup_key` is the same for every notice of the incident, at most 255 characters.
     `failed_template` names the template that could not be rendered: the parts are then the
-    built-in plain words, which say so.
+    built-in plain words, which say so. `reduced` asks the channel for its simplest form, because
+    the vendor refused the full one.
     """
 
     notice_id: int
@@ -43,3 +44,4 @@ class Message:
     links: tuple[Link, ...]
     facts: Facts
     failed_template: str | None = None
+    reduced: bool = False

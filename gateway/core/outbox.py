@@ -8,6 +8,14 @@ from gateway.core.message import Receipt
 from gateway.core.notice import Kind, Reason
 from gateway.core.plan import Target
 
+ACCEPTED = "accepted"
+"""The outcome of an attempt that the vendor accepted."""
+
+PRINTED = "printed"
+"""The outcome of an attempt that was printed on the console and reached nobody."""
+
+PRINTED_TEXT = "printed on the console, not sent"
+
 
 class NoticeState(StrEnum):
     """Where a notice stands."""
@@ -53,6 +61,7 @@ class Notice:
     receipt: Receipt | None = None
     heard: bool = False
     behind: tuple[tuple[int, Kind], ...] = ()
+    refused: bool = False  # the vendor refused its content: it is sent in its reduced form
     owner: str = ""  # the replica that it was claimed for
 
 
@@ -62,7 +71,7 @@ class Result:
 
     notice: Notice
     state: NoticeState
-    outcome: str  # accepted, or a Failure's value
+    outcome: str  # ACCEPTED, PRINTED, or a Failure's value
     detail: str
     at: float
     seconds: float

@@ -154,6 +154,13 @@ class Plan:
         known = self.people.get(person)
         return known.name if known else person
 
+    def is_urgent(self, rank: int) -> bool:
+        """Return whether notices of this rank are urgent: the most severe, or of unknown severity.
+
+        Without `severities:` every severity is unknown, so every notice is urgent.
+        """
+        return rank <= self.worst_rank or rank >= UNKNOWN_RANK
+
     def severity_of(self, labels: Mapping[str, str]) -> Severity:
         """The severity that these labels carry; an unknown one ranks below all that are known."""
         name = labels.get(self.severity_label, "")

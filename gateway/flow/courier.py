@@ -9,24 +9,30 @@ import heapq
 import logging
 import random
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import orjson
 
 from gateway import clock
+from gateway.channels.answers import masked
 from gateway.channels.contract import Channel
 from gateway.clock import is_skewed
-from gateway.core.delivery import LONGEST_DELAY, PERMANENT, Claimant, Failure, SendError
+from gateway.core.delivery import PERMANENT, Claimant, Failure, SendError
 from gateway.core.facts import without_ends
-from gateway.core.message import Link, Message
+from gateway.core.hold import Hold, wait_for
+from gateway.core.message import Link, Message, Receipt
 from gateway.core.notice import Kind
-from gateway.core.outbox import Notice, Result
+from gateway.core.outbox import PRINTED_TEXT, Notice, Result
 from gateway.core.plan import Plan
+from gateway.core.target_name import CHANNEL_NAMES
+from gateway.flow import holding
 from gateway.flow.errand import Errand
 from gateway.flow.lanes import Accepts, claim
 from gateway.flow.outcome import Outcome, record
 from gateway.flow.storm import fold_crowds
+from gateway.render.links import dropped, links_from
 from gateway.store import Store, Tx, outbox
 
 if TYPE_CHECKING:
@@ -37,9 +43,6 @@ log = logging.getLogger(__name__)
 AHEAD = 8
 """Rounds of sends that may wait claimed, so that sending goes on while a commit waits for the disk.
 Two where digests are understood: what is claimed leaves alone and cannot fold into one any more."""
-
-HOLD = 1.0
-"""Seconds to leave a target alone after it said 'too fast' without saying for how long."""
 
 Words = Callable[[Notice, Kind, Channel], Awaitable[Message]]
 
@@ -76,7 +79,7 @@ class Courier:
         self._sending: dict[asyncio.Task[None], tuple[Errand, Channel | None]] = {}
         self._outcomes: list[Outcome] = []
         self._unbegun: list[int] = []
-        self.held: dict[str, float] = {}
+        self.holds: tuple[Hold, ...] = ()
         self._wake = asyncio.Event()
         self._stopping = False
         self.attempts = 0
@@ -97,7 +100,7 @@ class Courier:
     def room(self) -> int:
         """How many notices may be handed over, already claimed."""
         channel = self._channel()
-        if channel is None or self._stopping or self.held:
+        if channel is None or self._stopping or self.holds:
             return 0
         rounds = 2 if self._folds() else AHEAD
         return max(0, rounds * channel.in_flight - len(self._queue) - len(self._sending))
@@ -154,7 +157,7 @@ class Courier:
         """One round; returns the seconds until the next unless woken."""
         channel = self._channel()
         now = self._now()
-        self.held = {key: until for key, until in self.held.items() if until > now}
+        self.holds = tuple(hold for hold in self.holds if hold.until > now)
         self._start(channel)
         wanted, claimed_at = self._wanted(channel), self._monotonic()
         errands, next_at = await self._record_and_claim(wanted, now)
@@ -167,7 +170,7 @@ class Courier:
         if self._outcomes or 0 < wanted <= len(errands):
             return 0.0
         return min(
-            [1.0, *(until - now for until in self.held.values())]
+            [1.0, *(hold.until - now for hold in self.holds)]
             + ([max(0.0, next_at - now)] if next_at is not None else [])
         )
 
@@ -192,15 +195,21 @@ class Courier:
         # Known before the transaction begins: what is claimed meanwhile has a lease of its own.
         plan, in_flight = self._plan(), self._in_flight()
 
-        def work(tx: Tx) -> tuple[list[Result], tuple[list[Errand], float | None]]:
+        def work(tx: Tx) -> tuple[list[Result], tuple[list[Errand], float | None], holding.Holds]:
             results = record(tx, taken, plan, now) if taken else []
-            return results, self._claim(tx, now, wanted, in_flight) if wanted else ([], None)
+            holds = holding.update(tx, self.name, taken, now)
+            if not wanted:
+                return results, ([], None), holds
+            errands, next_at, holds = self._claim(tx, now, wanted, plan, holds, in_flight)
+            return results, (errands, next_at), holds
 
         try:
-            results, claimed = await self._store.write(work)
+            results, claimed, holds = await self._store.write(work)
         except BaseException:
             self._outcomes = taken + self._outcomes
             raise
+        # What ended while the transaction ran is not stored yet.
+        self.holds = holding.after(self._outcomes, holds)
         for outcome, result in zip(taken, results, strict=True):
             self._metrics.attempt(self.name, result.outcome, outcome.seconds)
         return claimed
@@ -242,17 +251,26 @@ class Courier:
         heapq.heappush(self._queue, (notice.rank, notice.id, until, errand))
 
     def _claim(
-        self, tx: Tx, now: float, limit: int, in_flight: Collection[int]
-    ) -> tuple[list[Errand], float | None]:
+        self,
+        tx: Tx,
+        now: float,
+        limit: int,
+        plan: Plan,
+        holds: holding.Holds,
+        in_flight: Collection[int],
+    ) -> tuple[list[Errand], float | None, holding.Holds]:
         if is_skewed(tx.ahead):  # another replica, whose clock is right, claims it (E55)
-            return [], None
+            return [], None, holds
         if self._folds():
-            fold_crowds(tx, self.name, self._plan(), now)
-        held = list(self.held)
-        errands = claim(tx, self.name, now, limit, self._claimant, held, self._accepts, in_flight)
+            fold_crowds(tx, self.name, plan, now)
+        skip = holding.skip(holds, plan, now)
+        claimed = claim(tx, self.name, now, limit, self._claimant, skip, self._accepts, in_flight)
+        errands, holds = holding.hold_back(tx, self.name, claimed, holds, plan, now)
         if errands:
-            return errands, None
-        return errands, outbox.next_at(tx, self.name, held, in_flight, tx.lease_now - now)
+            return errands, None, holds
+        skip = holding.skip(holds, plan, now)
+        next_at = outbox.next_at(tx, self.name, skip, in_flight, tx.lease_now - now)
+        return errands, next_at, holds
 
     def _in_flight(self) -> set[int]:
         """The notices that were claimed here and are neither recorded nor handed back yet."""
@@ -267,8 +285,9 @@ class Courier:
         now = self._monotonic()
         while self._queue and self._free(channel) > 0:
             *_, until, errand = heapq.heappop(self._queue)
-            if now + self._claimant.deadline > until or errand.notice.target.key in self.held:
-                # Its lease would run out before we could be sure, or the vendor wants a rest.
+            held = wait_for(self.holds, errand.notice.target.key, False, self._now())
+            if now + self._claimant.deadline > until or (held and not errand.probe):
+                # Its lease would run out before we could be sure, or its target is on hold.
                 self._unbegun.append(errand.notice.id)
                 continue
             task = asyncio.get_running_loop().create_task(
@@ -293,14 +312,15 @@ class Courier:
         try:
             receipt = await self._attempt(channel, errand)
         except SendError as failed:
-            error = failed
+            error = failed.masked(masked)
         except asyncio.CancelledError:  # by our own stop, and only there
             error = SendError(Failure.TIMEOUT, "the gateway was stopped meanwhile", perhaps=True)
         ended = self._now()
-        self._note(errand, error, ended)
-        self._outcomes.append(
-            Outcome(errand, ended, max(0.0, ended - started), receipt, error, self._spread())
-        )
+        self._note(errand, receipt, error, ended)
+        outcome = Outcome(errand, ended, max(0.0, ended - started), receipt, error, self._spread())
+        self._outcomes.append(outcome)
+        # At once, so that nothing else is begun; the transaction stores it.
+        self.holds = holding.after([outcome], self.holds)
 
     async def _attempt(self, channel: Channel | None, errand: Errand) -> dict[str, str]:
         if channel is None:
@@ -331,7 +351,9 @@ class Courier:
                 },
             )
 
-    def _note(self, errand: Errand, error: SendError | None, now: float) -> None:
+    def _note(
+        self, errand: Errand, receipt: Receipt | None, error: SendError | None, now: float
+    ) -> None:
         extra = {
             "notice": errand.notice.id,
             "incident": errand.notice.incident,
@@ -341,16 +363,13 @@ class Courier:
         }
         if error is None:
             self.last_success, self.failing_since = now, None
-            log.info("delivered", extra=extra)
+            printed = "printed" in (receipt or {})
+            log.info(PRINTED_TEXT if printed else "delivered", extra=extra)
             return
         if error.failure not in PERMANENT:  # else the vendor is well, and answered
             if self.failing_since is None:
                 self.failing_since = now
             self.failing_with = error.failure.value
-        if error.failure is Failure.RATE_LIMITED:
-            # Not for longer: what waits behind must be tried, too, so that it can fall back.
-            rest = min(error.retry_after or HOLD, LONGEST_DELAY)
-            self.held[errand.notice.target.key] = now + rest
         log.warning("attempt failed: %s", error, extra=extra)
 
 
@@ -373,8 +392,11 @@ async def message_of(
     if kind is Kind.DIGEST:
         facts["digest"] = lines(notice, facts.get("digest", ()))
     if kind is Kind.LATE and not facts.get("note"):
-        facts["note"] = f"Told late: {channel.name} could not be reached before."
-    return await render(
+        name = CHANNEL_NAMES.get(channel.name, channel.name)
+        facts["note"] = f"Told late: {name} could not be reached before."
+    if channel.parts and (unsafe := dropped(facts, links_from(facts))):
+        facts["note"] = "; ".join(filter(None, [facts.get("note"), unsafe]))
+    message = await render(
         notice.id,
         facts,
         notice.target,
@@ -385,3 +407,4 @@ async def message_of(
         kind=kind,
         reason=notice.reason,
     )
+    return replace(message, reduced=True) if notice.refused else message

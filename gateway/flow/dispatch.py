@@ -20,6 +20,7 @@ from gateway.core.outbox import NewRow, Notice
 from gateway.core.plan import Plan
 from gateway.core.turn import Decision
 from gateway.flow.errand import Errand
+from gateway.flow.holding import keep_to
 from gateway.flow.lanes import URGENT, Accepts, settle
 from gateway.flow.memory import Memory
 from gateway.flow.placing import Batch, place
@@ -107,7 +108,7 @@ def save_decisions(
     if not rows:
         return []
     urgent = {
-        (decision.incident.number, notice.target.key)
+        (decision.incident.number, notice.target.key): notice.rank
         for decision in decisions
         for notice in decision.notices
         if notice.kind in URGENT
@@ -167,7 +168,7 @@ def decide_due(
         left = {alert.identity: alert for d in done.decisions for alert in d.left}
         if left:
             place(tx, list(left.values()), plan, now, Batch())
-        done.errands = settle(tx, claimed, accepts, now, claimant)
+        done.errands = keep_to(tx, settle(tx, claimed, accepts, now, claimant), plan, now)
         # Where all of it was claimed, nothing is left to look for in the outbox.
         wanted = Counter(n.target.channel for d in done.decisions for n in d.notices)
         wanted.subtract(notice.target.channel for notice in claimed)

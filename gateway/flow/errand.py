@@ -12,3 +12,4 @@ class Errand:
 
     notice: Notice
     kind: Kind
+    probe: bool = False  # sent although its target is on hold

@@ -55,13 +55,26 @@ def settle(
         if move.send != 0:
             lease_until = claimant.until(tx.lease_now)
             chosen = outbox.take(tx, ids[move.send], claimant.name, lease_until)
+            chosen = replace(chosen, behind=notice.behind[move.send :])
         kind = move.kind or chosen.kind
         if kind is not chosen.kind:
             outbox.become(tx, chosen.id, kind)
         elif chosen.reason is Reason.SOME_RESOLVED:
             chosen = as_loud_as(tx, chosen, [ids[place] for place in move.fold])
         errands.append(Errand(chosen, kind))
-    return mind_what_burns(tx, errands, now)
+    return mind_what_burns(tx, as_refused(tx, errands), now)
+
+
+def as_refused(tx: Tx, errands: Sequence[Errand]) -> list[Errand]:
+    """Return the errands, with a mark on those whose content the vendor has refused before."""
+    tried = [errand.notice.id for errand in errands if errand.notice.attempts]
+    again = outbox.refused(tx, tried) if tried else set()
+    return [
+        replace(errand, notice=replace(errand.notice, refused=True))
+        if errand.notice.id in again
+        else errand
+        for errand in errands
+    ]
 
 
 def carries_beginning(tx: Tx, notice: Notice) -> bool:
@@ -119,7 +132,7 @@ def claim(
     now: float,
     limit: int,
     claimant: Claimant,
-    held: Collection[str],
+    skip: outbox.Skip,
     accepts: Accepts,
     in_flight: Collection[int],
 ) -> list[Errand]:
@@ -135,7 +148,7 @@ def claim(
         limit,
         claimant.name,
         claimant.until(lease_now),
-        held,
+        skip,
         lease_now=lease_now,
         in_flight=in_flight,
     )

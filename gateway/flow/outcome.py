@@ -1,21 +1,23 @@
 """Recording what came of attempts: done, later, or never, and who hears it instead."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import orjson
 
+from gateway.channels import CHANNELS
 from gateway.core.audience import fallback_of, receiver_of
-from gateway.core.delivery import SendError, after_failure
+from gateway.core.delivery import REDUCIBLE, Failure, SendError, after_failure
 from gateway.core.facts import build_facts
 from gateway.core.message import Receipt
 from gateway.core.notice import SPEAKS_OF_FIRING, Entry, Kind, Reason
-from gateway.core.outbox import NewRow, Notice, NoticeState, Result
+from gateway.core.outbox import ACCEPTED, PRINTED, NewRow, Notice, NoticeState, Result
 from gateway.core.plan import Plan
+from gateway.core.target_name import target_name
 from gateway.flow.errand import Errand
+from gateway.flow.lanes import URGENT
 from gateway.store import Tx, incidents, members, outbox, timeline, untold
-
-ACCEPTED = "accepted"
+from gateway.store.outbox import Lane
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,13 @@ class Outcome:
     jitter: float = 0.0
 
 
-def result_of(outcome: Outcome) -> tuple[Result, bool]:
-    """What to store of it, and whether the fallback must be told now."""
+def is_urgent(plan: Plan, notice: Notice, kind: Kind) -> bool:
+    """Return whether a notice pages: it is of urgent rank and says that an incident is firing."""
+    return plan.is_urgent(notice.rank) and kind in SPEAKS_OF_FIRING and kind is not Kind.DIGEST
+
+
+def result_of(outcome: Outcome, plan: Plan) -> tuple[Result, bool]:
+    """Return what to store of an attempt, and whether the fallback must be notified now."""
     notice, error = outcome.errand.notice, outcome.error
     if error is None:
         heard = outcome.errand.kind in SPEAKS_OF_FIRING or outcome.errand.kind in (
@@ -42,7 +49,7 @@ def result_of(outcome: Outcome) -> tuple[Result, bool]:
             Result(
                 notice,
                 NoticeState.SENT,
-                ACCEPTED,
+                PRINTED if "printed" in (outcome.receipt or {}) else ACCEPTED,
                 f"as {outcome.errand.kind.value}" if outcome.errand.kind != notice.kind else "",
                 outcome.at,
                 outcome.seconds,
@@ -57,6 +64,8 @@ def result_of(outcome: Outcome) -> tuple[Result, bool]:
         first_attempt_at=notice.first_attempt_at or outcome.at,
         now=outcome.at,
         jitter=outcome.jitter,
+        urgent=is_urgent(plan, notice, outcome.errand.kind),
+        refused=notice.refused,
     )
     dead = verdict.next_attempt_at is None
     return (
@@ -70,7 +79,7 @@ def result_of(outcome: Outcome) -> tuple[Result, bool]:
             next_at=verdict.next_attempt_at,
             perhaps=error.perhaps,
         ),
-        verdict.fall_back and not notice.fell_back,
+        verdict.fall_back,
     )
 
 
@@ -78,60 +87,114 @@ def record(tx: Tx, outcomes: Sequence[Outcome], plan: Plan, now: float) -> list[
     """Store what came of these attempts, in one transaction with what follows from it."""
     results, failing = [], []
     for outcome in outcomes:
-        result, fall_back = result_of(outcome)
+        result, fall_back = result_of(outcome, plan)
         results.append(result)
         if fall_back:
             failing.append(outcome)
+    results = hastened(tx, results, now)
     # What is not ours any more follows from another's attempt, or was recorded before: a commit
     # that seemed to fail, or was given up by a stop, may have succeeded.
     lost = set(outbox.finish(tx, results))
-    lines = []
-    for result in results:
-        notice = result.notice
-        if notice.id in lost or notice.incident is None or result.state is NoticeState.SENT:
-            continue
-        if result.state is NoticeState.DEAD:
-            lines.append((notice.incident, given_up(result)))
-        elif notice.attempts == 0:
-            lines.append((notice.incident, failed_once(result)))
+    lines = [
+        (result.notice.incident, entry)
+        for result in results
+        if result.notice.id not in lost
+        and result.notice.incident is not None
+        and (entry := entry_of(result)) is not None
+    ]
     timeline.add(tx, lines)
     for outcome in failing:
-        if outcome.errand.notice.id not in lost:
-            fall_back_from(tx, outcome, plan, now)
+        errand, error = outcome.errand, outcome.error
+        if errand.notice.id not in lost and error is not None:
+            fall_back_from(tx, errand, error.failure, plan, now)
     return results
 
 
-def given_up(result: Result) -> Entry:
-    """The timeline's line for a dead letter."""
-    key = result.notice.target.key
-    text = f"could not reach {key}: {result.outcome} ({result.detail}); it can be replayed"
-    return Entry(result.at, "given up", text, {"notice": result.notice.id})
+def hastened(tx: Tx, results: Sequence[Result], now: float) -> list[Result]:
+    """Return the results, with lanes due now where something came meanwhile that cannot wait."""
+    failed = {
+        result.notice.incident
+        for result in results
+        if result.state is NoticeState.PENDING and result.notice.incident is not None
+    }
+    if not failed:
+        return list(results)
+    lanes = outbox.unfinished_of(tx, sorted(failed))
+    return [
+        replace(result, next_at=now)
+        if result.state is NoticeState.PENDING and _overtaken(result.notice, lanes)
+        else result
+        for result in results
+    ]
 
 
-def failed_once(result: Result) -> Entry:
-    """The timeline's line for the first failure of a notice; later ones stand with its attempts."""
-    perhaps = "; it may have arrived all the same" if result.perhaps else ""
-    text = f"{result.notice.target.key}: {result.outcome} ({result.detail}){perhaps}; trying again"
-    return Entry(result.at, "failed", text, {"notice": result.notice.id})
+def _overtaken(notice: Notice, lanes: Mapping[Lane, Sequence[tuple[int, Kind]]]) -> bool:
+    """Return whether an urgent kind joined the lane after the notice was claimed."""
+    known = {other for other, _ in notice.behind}
+    return any(
+        id_ > notice.id and id_ not in known and kind in URGENT
+        for id_, kind in lanes.get((notice.incident, notice.target.key), ())
+    )
 
 
-def fall_back_from(tx: Tx, outcome: Outcome, plan: Plan, now: float) -> None:
-    """Tell the fallback receiver what could not be told (E15); once a notice.
+def entry_of(result: Result) -> Entry | None:
+    """Return the timeline's line for an attempt; later failures stand with the attempts alone."""
+    notice, name = result.notice, target_name(result.notice.target)
+    reduced = CHANNELS[notice.target.channel].reduced if notice.target.channel in CHANNELS else ""
+    why, data = f"{result.outcome} ({result.detail})", {"notice": notice.id}
+    if result.state is NoticeState.SENT:
+        if not notice.refused:
+            return None
+        return Entry(result.at, "delivered", f"{name}: accepted {reduced}", data)
+    if result.state is NoticeState.DEAD:
+        text = f"could not reach {name}: {why}; it can be replayed"
+        return Entry(result.at, "given up", text, data)
+    if result.outcome in REDUCIBLE and not notice.refused:
+        text = f"{name}: {why}; sending it again {reduced}"
+    elif notice.attempts == 0 or (result.outcome in REDUCIBLE and notice.attempts == 1):
+        perhaps = "; it may have arrived all the same" if result.perhaps else ""
+        text = f"{name}: {why}{perhaps}; trying again"
+    else:
+        return None
+    return Entry(result.at, "failed", text, data)
 
-    What a digest was to tell is told of each incident: where that is a crowd, it folds again.
+
+def unreplaced(tx: Tx, errand: Errand) -> Notice | None:
+    """Return the newest notice of a lane that says firing, unless its fallback was notified.
+
+    The lane is read anew: what got worse since the claim must not be hidden behind the older
+    notice, of which the fallback would be notified later than of the newer one.
     """
-    notice = outcome.errand.notice
-    outbox.mark_fell_back(tx, [notice.id])
-    why = f"{notice.target.key} could not be reached"
-    note = f"{why} ({outcome.error.failure})" if outcome.error else why
+    notice = errand.notice
+    if notice.incident is None:
+        return None if notice.fell_back else notice
+    lane = outbox.unfinished_of(tx, [notice.incident]).get((notice.incident, notice.target.key), [])
+    speaking = [id_ for id_, kind in lane if id_ > notice.id and kind in SPEAKS_OF_FIRING]
+    newest = outbox.peek(tx, speaking[-1:])[0] if speaking else notice
+    return None if newest.fell_back else newest
+
+
+def fall_back_from(tx: Tx, errand: Errand, failure: Failure, plan: Plan, now: float) -> bool:
+    """Notify the fallback receiver of what did not reach its target (E15), once a notice.
+
+    What a digest stands for is sent for each incident: where that is a crowd, it folds again.
+    Returns False if the fallback was notified before.
+    """
+    notice = unreplaced(tx, errand)
+    if notice is None:
+        return False
+    outbox.mark_fell_back(tx, sorted({errand.notice.id, notice.id}))
+    kind = errand.kind if notice is errand.notice else notice.kind
+    note = f"{target_name(notice.target)} could not be reached ({failure})"
     if notice.kind is Kind.DIGEST:
         lines = orjson.loads(notice.facts).get("digest", ())
         numbers = [line["incident"] for line in lines]
         for folded in untold.folded_into(tx, notice.id, numbers):
             if folded.kind in SPEAKS_OF_FIRING:
                 fall_back(tx, folded, note, plan, now)
-    elif outcome.errand.kind in SPEAKS_OF_FIRING:
+    elif kind in SPEAKS_OF_FIRING:
         fall_back(tx, notice, note, plan, now)
+    return True
 
 
 def fall_back(tx: Tx, notice: Notice, note: str, plan: Plan, now: float) -> None:
@@ -156,5 +219,5 @@ def fall_back(tx: Tx, notice: Notice, note: str, plan: Plan, now: float) -> None
     outbox.add(tx, rows, [orjson.dumps(facts)], now, None)
     told = {**incident.told, **{target.key: target for target in targets}}
     incidents.save(tx, [replace(incident, told=told)])
-    text = f"to receiver {fallback.name}, because {notice.target.key} could not be reached"
+    text = f"to receiver {fallback.name}, because {target_name(notice.target)} could not be reached"
     timeline.add(tx, [(incident.number, Entry(now, "fell back", text, {"notice": notice.id}))])

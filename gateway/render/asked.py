@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from gateway.core.escape import one_line
+from gateway.core.target_name import CHANNEL_NAMES, key_name
 from gateway.render.clean import clean
 
 
@@ -24,12 +25,7 @@ def who(name: object) -> str:
         return f"{rest} on-call"
     if sort in ("person", "receiver", "email"):
         return rest
-    if sort == "slack":
-        return f"Slack {rest}"
-    # The rest is a reference to a secret or an address that says nothing to people.
-    return {"pagerduty": "PagerDuty", "webhook": "a webhook", "console": "the console"}.get(
-        sort, text
-    )
+    return key_name(text) if sort in CHANNEL_NAMES else text
 
 
 def next_names(escalation: Mapping[str, Any]) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """The links that an alert brings along. Only http and https ever become links."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gateway.core.escape import one_line, safe_url
@@ -35,6 +35,39 @@ def links_from(facts: Mapping[str, Any]) -> list[Link]:
     if source is not None:
         found.append(Link("source", "Source", source))
     return found
+
+
+def dropped(facts: Mapping[str, Any], found: Iterable[Link]) -> str:
+    """Return a sentence that names the links of the alerts that are unsafe, "" if there are none.
+
+    An annotation called `runbook` or `dashboard` may hold prose, and a generator URL anything:
+    they count only if they look like a URL.
+    """
+    roles = {link.role for link in found}
+    alerts = _mappings(facts.get("alerts"))[:20]
+    common = facts.get("common_annotations")
+    annotations = [common, *(alert.get("annotations") for alert in alerts)]
+    names = [
+        name
+        for role, _, candidates in _ANNOTATIONS
+        if role not in roles
+        for name in candidates
+        if any(
+            isinstance(each, Mapping) and _means_url(name, str(each.get(name) or ""))
+            for each in annotations
+        )
+    ]
+    source = str(alerts[0].get("generator_url") or "") if alerts else ""
+    if "source" not in roles and _means_url("source", source):
+        names.append("source")
+    if not names:
+        return ""
+    many = len(names) > 1
+    return f"left out the link{'s' if many else ''} {', '.join(names)}: no safe http or https URL"
+
+
+def _means_url(name: str, value: str) -> bool:
+    return bool(value.strip()) and (name.endswith("_url") or "://" in value)
 
 
 def shown(links: Sequence[Link], *, answered: bool) -> tuple[Link, ...]:

@@ -1,10 +1,12 @@
 """Claiming: who may send what now. See `gateway.store.outbox` for lanes and leases."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import bindparam, case, exists, literal_column, select, update
+from sqlalchemy import and_, bindparam, case, exists, literal_column, or_, select, update
 
 from gateway.core.outbox import Notice
+from gateway.core.plan import UNKNOWN_RANK
 from gateway.store.bulk import update as bulk_update
 from gateway.store.lines import IS_UNFINISHED, STATE, of_row, selected, target_of, unfinished_of
 from gateway.store.sql import Among, Statement, fixed, keys
@@ -19,6 +21,41 @@ _IS_HEAD = ~exists().where(
     _earlier.c.next_at.is_not(None),
 )
 
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Which notices to leave alone because of holds; urgent ones are never left alone.
+
+    `urgent_to` is the highest rank number that is urgent besides unknown severities.
+    """
+
+    targets: Sequence[str] = ()  # target keys
+    account: bool = False  # all targets
+    urgent_to: int = 0
+
+    @property
+    def given(self) -> Mapping[str, object]:
+        """Return the parameters of `_NOT_SKIPPED`."""
+        return {
+            "skipped": keys(self.targets),
+            "account_held": int(self.account),
+            "urgent_to": self.urgent_to,
+        }
+
+
+NO_SKIP = Skip()
+
+# Expressions of rank, so that SQLite does not answer the alternatives by three searches.
+_RANK = notices.c.rank + literal_column("0")
+_NOT_SKIPPED = or_(
+    and_(
+        bindparam("account_held") == literal_column("0"),
+        Among(notices.c.target_key, "skipped", absent=True),
+    ),
+    bindparam("urgent_to") >= _RANK,
+    literal_column(str(UNKNOWN_RANK)) <= _RANK,
+)
+
 # The way is along the index by rank, and ends at the limit: in a storm nearly all that waits is
 # due, and sorting it for each claim would cost more than stepping over what is not. Hence an
 # expression of next_at, which the index by time cannot answer.
@@ -31,7 +68,7 @@ _HEADS = Statement(
         <= case(
             (notices.c.state == fixed("sending"), bindparam("lease_now")), else_=bindparam("now")
         ),
-        Among(notices.c.target_key, "skipped", absent=True),
+        _NOT_SKIPPED,
         Among(notices.c.id, "in_flight", absent=True),
         _IS_HEAD,
     )
@@ -50,6 +87,9 @@ _CLAIM = bulk_update(
     },
 )
 _ONE = Statement(selected().where(notices.c.id == bindparam("one"), IS_UNFINISHED))
+_PEEK = Statement(
+    selected().where(Among(notices.c.id, "ids"), IS_UNFINISHED).order_by(notices.c.id)
+)
 _RENEW = Statement(
     update(notices)
     .where(
@@ -85,7 +125,7 @@ _NEXT_AT = Statement(
     .where(
         notices.c.channel == bindparam("on_channel"),
         IS_UNFINISHED,
-        Among(notices.c.target_key, "skipped", absent=True),
+        _NOT_SKIPPED,
         Among(notices.c.id, "in_flight", absent=True),
         _IS_HEAD,
     )
@@ -101,7 +141,7 @@ def claim(
     limit: int,
     owner: str,
     lease_until: float,
-    skip_targets: Collection[str] = (),
+    skip: Skip = NO_SKIP,
     *,
     lease_now: float,
     in_flight: Collection[int] = (),
@@ -109,7 +149,7 @@ def claim(
     """Claim up to `limit` heads of lanes of a channel that are due, lowest rank first, then oldest.
 
     Heads whose sender let its lease run out are due too: what became of them is not known, so
-    their `perhaps` goes up. `skip_targets` are keys of targets to leave alone for now.
+    their `perhaps` goes up. `skip` says which notices to leave alone for now.
     `now` judges what is due, `lease_now` the leases: both Unix seconds, of two clocks (E55).
     `in_flight` are ids of notices that this process is sending, whatever their lease says.
     """
@@ -118,9 +158,9 @@ def claim(
         on_channel=channel,
         now=now,
         lease_now=lease_now,
-        skipped=keys(skip_targets),
         in_flight=keys(in_flight),
         most=limit,
+        **skip.given,
     )
     if not rows:
         return []
@@ -151,6 +191,11 @@ def take(tx: Tx, notice_id: int, owner: str, lease_until: float) -> Notice:
     return of_row(row, owner=owner)
 
 
+def peek(tx: Tx, ids: Sequence[int]) -> list[Notice]:
+    """Return those of these notices that are unfinished, oldest first, without claiming them."""
+    return [of_row(row) for row in tx.rows(_PEEK, ids=keys(ids))]
+
+
 def renew(tx: Tx, ids: Sequence[int], owner: str, lease_until: float) -> int:
     """Let an owner's leases end later; return how many of them it still held."""
     return tx.run(_RENEW, ids=keys(ids), by=owner, until=lease_until)
@@ -177,18 +222,16 @@ def inherit(tx: Tx) -> int:
 def next_at(
     tx: Tx,
     channel: str,
-    skip_targets: Collection[str] = (),
+    skip: Skip = NO_SKIP,
     in_flight: Collection[int] = (),
     lease_ahead: float = 0.0,
 ) -> float | None:
     """Return when the next head of a lane is due, or the next lease ends; None: nothing waits.
 
-    `skip_targets` and `in_flight` are left out as in `claim`. `lease_ahead`: seconds that the
+    `skip` and `in_flight` are left out as in `claim`. `lease_ahead`: seconds that the
     clock of the leases is ahead of the one that the answer is meant for.
     """
-    row = tx.row(
-        _NEXT_AT, on_channel=channel, skipped=keys(skip_targets), in_flight=keys(in_flight)
-    )
+    row = tx.row(_NEXT_AT, on_channel=channel, in_flight=keys(in_flight), **skip.given)
     if row is None:
         return None
     at: float = row[0]

@@ -16,7 +16,7 @@ from gateway.core.notice import Kind
 from gateway.core.outbox import NewRow, Notice, NoticeState, Result
 from gateway.store import counters
 from gateway.store.bulk import insert
-from gateway.store.claims import claim, inherit, next_at, release, renew, take
+from gateway.store.claims import Skip, claim, inherit, next_at, peek, release, renew, take
 from gateway.store.crowds import crowded, waiting
 from gateway.store.lines import Lane, heard_of, unfinished_of
 from gateway.store.outcomes import (
@@ -30,6 +30,7 @@ from gateway.store.outcomes import (
     hasten,
     hasten_lanes,
     mark_fell_back,
+    refused,
     replay,
 )
 from gateway.store.sql import dump
@@ -38,10 +39,12 @@ from gateway.store.tables import notices
 from gateway.store.tx import Tx
 
 __all__ = [
+    "Lane",
     "NewRow",
     "Notice",
     "NoticeState",
     "Result",
+    "Skip",
     "add",
     "become",
     "cancel",
@@ -57,10 +60,13 @@ __all__ = [
     "inherit",
     "mark_fell_back",
     "next_at",
+    "peek",
+    "refused",
     "release",
     "renew",
     "replay",
     "take",
+    "unfinished_of",
     "waiting",
 ]
 

@@ -1,11 +1,11 @@
 """What became of notices: sent, tried in vain, folded, cancelled, given up, replayed."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, exists, func, select, update
 
-from gateway.core.delivery import Failure
+from gateway.core.delivery import REDUCIBLE, Failure
 from gateway.core.incident import target_json
 from gateway.core.notice import SPEAKS_OF_FIRING, Kind
 from gateway.core.outbox import Notice, NoticeState, Result
@@ -106,11 +106,18 @@ _HASTEN = Statement(
 _HASTEN_LANES = bulk_update(
     notices,
     ["incident", "target_key"],
-    ["next_at", "outcome"],
+    ["next_at", "rank"],
     {
         "next_at": "CASE WHEN old.state = 'pending' AND old.next_at > new.next_at"
-        " AND old.outcome <> new.outcome THEN new.next_at ELSE old.next_at END"
+        " THEN new.next_at ELSE old.next_at END",
+        "rank": "CASE WHEN old.next_at IS NOT NULL AND old.rank > new.rank"
+        " THEN new.rank ELSE old.rank END",
     },
+)
+_REFUSED = Statement(
+    select(attempts.c.notice).where(
+        Among(attempts.c.notice, "ids"), Among(attempts.c.outcome, "outcomes")
+    )
 )
 _FELL_BACK = Statement(update(notices).where(Among(notices.c.id, "ids")).values(fell_back=True))
 _DEAD = Statement(
@@ -259,10 +266,19 @@ def hasten(tx: Tx, now: float) -> int:
     return tx.run(_HASTEN, now=now, rest=Failure.RATE_LIMITED.value)
 
 
-def hasten_lanes(tx: Tx, lanes: Collection[tuple[int, str]], now: float) -> None:
-    """Try what waits in these lanes, of an incident and a target key, now: for what has come behind
-    it cannot wait. Not before a vendor's rest is over."""
-    tx.bulk(_HASTEN_LANES, [(*lane, now, Failure.RATE_LIMITED.value) for lane in sorted(lanes)])
+def hasten_lanes(tx: Tx, lanes: Mapping[tuple[int, str], int], now: float) -> None:
+    """Try what waits in these lanes now, because something that cannot wait comes behind it.
+
+    `lanes` maps an incident and a target key to the rank of the new notice: the head of the lane
+    is claimed by rank, and what is behind it must not wait longer for that. Holds still apply.
+    """
+    tx.bulk(_HASTEN_LANES, [(*lane, now, rank) for lane, rank in sorted(lanes.items())])
+
+
+def refused(tx: Tx, ids: Sequence[int]) -> set[int]:
+    """Return those of these notices whose content a vendor refused."""
+    outcomes = keys([failure.value for failure in REDUCIBLE])
+    return {row[0] for row in tx.rows(_REFUSED, ids=keys(ids), outcomes=outcomes)}
 
 
 def mark_fell_back(tx: Tx, ids: Sequence[int]) -> None:

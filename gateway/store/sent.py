@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, select
 
 from gateway.core.message import Receipt
-from gateway.core.outbox import NoticeState
+from gateway.core.outbox import PRINTED, NoticeState
 from gateway.core.plan import Target
 from gateway.store.lines import target_of
 from gateway.store.session import Row
@@ -88,6 +88,11 @@ class NoticeLine:
     outcome: str
     detail: str
     sent_at: float | None
+
+    @property
+    def reached(self) -> bool:
+        """Return whether a vendor accepted it; what was only printed reached nobody."""
+        return self.state is NoticeState.SENT and self.outcome != PRINTED
 
 
 @dataclass(frozen=True, slots=True)

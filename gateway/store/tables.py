@@ -233,6 +233,16 @@ Index(
     postgresql_where=text("person IS NOT NULL"),
 )
 
+holds = Table(
+    "holds",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("scope", Text, primary_key=True),  # a target key, or "" for the whole account
+    Column("held_until", Double, nullable=False),
+    Column("tried_at", Double, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 attempts = Table(
     "attempts",
     metadata,

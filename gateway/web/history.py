@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from gateway.core.escape import one_line, safe_url
 from gateway.core.incident import Member
 from gateway.core.notice import Entry
-from gateway.core.outbox import NoticeState
+from gateway.core.outbox import PRINTED, PRINTED_TEXT, NoticeState
 from gateway.core.plan import Plan, Target
+from gateway.core.target_name import target_name
 from gateway.render.asked import who
 from gateway.render.clean import clean
 from gateway.render.table import differing
@@ -153,7 +154,7 @@ def _target_names(target: Target, plan: Plan) -> tuple[str, str]:
         # A Slack user's id says nothing to people; an address does.
         where = f" {clean(target.address, 100)}" if target.channel == "email" else ""
         return name_of(plan, target.person), channel + where
-    name = who(target.key)
+    name = target_name(target)
     return name, "" if channel.lower() in name.lower() else channel
 
 
@@ -162,7 +163,8 @@ def _told(line: reading.NoticeLine, zone: str, now: float) -> Told:
     why = f": {one_line(clean(line.detail), 200)}" if line.detail else ""
     match line.state:
         case NoticeState.SENT:
-            outcome, bad = "delivered" + tries, False
+            word = PRINTED_TEXT if line.outcome == PRINTED else "delivered"
+            outcome, bad = word + tries, False
         case NoticeState.DEAD:
             outcome, bad = f"given up{tries}{why}", True
         case NoticeState.FOLDED:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from gateway.core.audience import person_targets, receiver_of
 from gateway.core.incident import Incident
 from gateway.core.notice import Entry
-from gateway.core.outbox import NoticeState
+from gateway.core.outbox import PRINTED, PRINTED_TEXT, NoticeState
 from gateway.core.plan import Plan, Step
 from gateway.core.rota import on_call, stints
 from gateway.render.times import clock_time
@@ -66,6 +66,8 @@ def _sentence(line: NoticeLine, zone: str, now: float) -> str:
     match line.state:
         case NoticeState.SENT:
             sent = clock_time(line.sent_at or line.created_at, zone, now)
+            if line.outcome == PRINTED:
+                return f"Not told ({head}): {PRINTED_TEXT} at {sent}."
             return f"Told ({head}) at {sent}{tries}."
         case NoticeState.DEAD:
             return f"Not reached ({head}): given up{tries}{why}."

@@ -11,6 +11,7 @@ from gateway.core.incident import Incident, Member
 from gateway.core.notice import Reason
 from gateway.core.plan import UNKNOWN_RANK, Plan, Repeats, Severity
 from gateway.core.routing import Route
+from gateway.core.target_name import target_name
 from gateway.core.timeinterval import muted, next_mute_change
 from gateway.core.timing import timing
 from gateway.core.when import format_duration
@@ -107,7 +108,7 @@ def _next(
         elif climb.step < len(escalation.steps):
             found = step_targets(plan, escalation.steps[climb.step], climb.next_at)
             who = [name_of(plan, one) for one in found.people]
-            who += [target.key for target in found.targets if target.person is None]
+            who += [target_name(target) for target in found.targets if target.person is None]
             said.append(
                 f"Step {climb.step + 1} of escalation {climb.name} comes at "
                 f"{clock_time(climb.next_at, zone, now)} and leads to "

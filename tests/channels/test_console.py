@@ -44,7 +44,7 @@ async def test_any_channel_may_be_the_console(
     assert (channel.name, channel.parts) == (name, CHANNELS[name].parts)
     await channel.send(message(), Target(name, "somewhere"), None)
     await channel.close()
-    assert "somewhere (not sent: " in capsys.readouterr().out
+    assert "(not sent: provider is console)" in capsys.readouterr().out
 
 
 async def test_a_token_that_is_there_is_not_said_to_be_missing(

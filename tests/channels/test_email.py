@@ -146,7 +146,7 @@ class TestEmail(ChannelContract):
         ("status", "code", "failure"),
         [
             (401, 10, Failure.MISCONFIGURED),
-            (422, 300, Failure.BAD_RECIPIENT),
+            (422, 300, Failure.BAD_CONTENT),
             (422, 400, Failure.MISCONFIGURED),
             (422, 401, Failure.MISCONFIGURED),
             (422, 402, Failure.BAD_CONTENT),
@@ -156,7 +156,7 @@ class TestEmail(ChannelContract):
             (422, 411, Failure.BAD_CONTENT),
             (422, 412, Failure.MISCONFIGURED),
             (422, 413, Failure.MISCONFIGURED),
-            (422, 9999, Failure.BAD_CONTENT),
+            (422, 9999, Failure.UNKNOWN),
             (413, 0, Failure.BAD_CONTENT),
             (429, 429, Failure.RATE_LIMITED),
             (500, 500, Failure.SERVER_ERROR),

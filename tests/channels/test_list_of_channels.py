@@ -58,4 +58,4 @@ async def test_one_target_may_be_shown_while_the_others_are_sent(
         await channel.send(message(), lacking, None)
         await channel.close()
         assert len(fake.accepted) == 1
-    assert "PagerDuty to ${NONE} (not sent: no routing key)" in capsys.readouterr().out
+    assert "PagerDuty (none) (not sent: no routing key)" in capsys.readouterr().out

@@ -1,6 +1,7 @@
 """Slack: one living message per incident."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -161,7 +162,7 @@ class TestSlack(ChannelContract):
             ("fatal_error", Failure.SERVER_ERROR, True),
             ("service_unavailable", Failure.SERVER_ERROR, False),
             ("request_timeout", Failure.TIMEOUT, True),
-            ("an_error_of_tomorrow", Failure.BAD_CONTENT, False),
+            ("an_error_of_tomorrow", Failure.UNKNOWN, False),
         ],
     )
     async def test_ok_false_in_a_200_is_a_failure(
@@ -186,31 +187,23 @@ class TestSlack(ChannelContract):
         found = await self.fails(channel, fake, how)
         assert (found.failure, found.retry_after) == (Failure.RATE_LIMITED, 30.0)
 
-    @pytest.mark.parametrize(
-        "error", ["invalid_blocks", "msg_blocks_too_long", "invalid_arguments"]
-    )
-    async def test_refused_blocks_are_sent_once_more_as_plain_text(
-        self, channel: Channel, fake: FakeSlack, error: str
+    async def test_the_reduced_form_is_plain_text_with_its_links(
+        self, channel: Channel, fake: FakeSlack
     ) -> None:
         """E12: when Slack does not like the blocks the words still arrive, links included."""
-        fake.script(says(error))
-        await channel.send(message(), self.target, None)
+        receipt = await channel.send(message(), self.target, None)
+        await channel.send(replace(message(), reduced=True), self.target, receipt)
         (posted,) = fake.posted(CHANNEL)
         assert posted["blocks"] == []
         assert "A customer was charged twice" in posted["text"]
         assert "<https://gateway.example.com/ack/TOKEN|Acknowledge>" in posted["text"]
-        assert len(fake.received) == 2
 
-    async def test_plain_text_that_is_refused_too_is_given_up(
-        self, channel: Channel, fake: Fake
-    ) -> None:
-        """E12: once, not for ever."""
-        fake.script(says("invalid_blocks"), says("msg_too_long"))
-        with pytest.raises(SendError) as caught:
-            await channel.send(oversized(), self.target, None)
-        assert caught.value.failure is Failure.BAD_CONTENT
-        assert len(fake.received) == 2
-        assert len(fake.received[1].json["text"]) <= FALLBACK_TEXT
+    async def test_the_reduced_form_is_short(self, channel: Channel, fake: FakeSlack) -> None:
+        """E12: neither blocks nor length can be the reason for refusing it."""
+        await channel.send(replace(oversized(), reduced=True), self.target, None)
+        (posted,) = fake.posted(CHANNEL)
+        assert len(posted["text"]) <= FALLBACK_TEXT
+        assert "metadata" not in posted
 
     async def test_all_text_stays_below_what_slack_has_refused(
         self, channel: Channel, fake: Fake

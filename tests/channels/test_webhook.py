@@ -156,10 +156,10 @@ class TestWebhook(ChannelContract):
             await channel.send(message(), Target("webhook", address), None)
         assert caught.value.failure is Failure.BAD_RECIPIENT
 
-    async def test_a_404_is_permanent(self, channel: Channel, fake: Fake) -> None:
-        """Any 4xx but the few that ask for patience or an admin."""
+    async def test_a_404_is_mendable(self, channel: Channel, fake: Fake) -> None:
+        """E50: an admin mends the URL at the other end, and the message still arrives."""
         error = await self.fails(channel, fake, Behaviour(status=404, body="gone"))
-        assert error.failure is Failure.BAD_CONTENT
+        assert error.failure is Failure.MISCONFIGURED
         assert "404" in error.detail
         assert "gone" in error.detail
 

@@ -43,7 +43,7 @@ async def test_incidents_are_listed_and_told_in_full(tmp_path: Path) -> None:
         whole = await fine_at(world, client, "incidents", "1001", "--zone", "Europe/Berlin")
         assert "Acknowledge by 12:21 CET. Ben is paged then." in whole
         assert "escalated  step 1: Ana" in whole
-        assert "ana by email ana@example.com" in whole
+        assert "ana by e-mail ana@example.com" in whole
         data = json.loads(await fine_at(world, client, "incidents", "#1001", "--json"))
         assert data["number"] == 1001
 

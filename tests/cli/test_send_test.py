@@ -86,7 +86,7 @@ def test_what_is_only_shown_was_not_sent() -> None:
     """Without a token the message is on the console, and the exit status does not claim more."""
     result = gateway("send-test", "billing-warning")
     assert result.exit_code == 1
-    assert "only shown on the console" in result.stdout
+    assert "printed on the console, not sent" in result.stdout
     answers = json.loads(gateway("send-test", "billing-warning", "--json").stdout)
     assert [answer["sent"] for answer in answers] == [False, False]
 

@@ -62,28 +62,64 @@ def test_a_channel_without_its_token_shows_on_the_console() -> None:
     config = loaded(text)
     assert config.channels["email"].options["provider"] == "console"
     assert config.channels["slack"].options["provider"] == "console"
-    assert "routes.yaml:1:27: no POSTMARK_TOKEN: e-mail is shown on the console" in doubts(text)
+    assert (
+        "routes.yaml:1:27: no POSTMARK_TOKEN: e-mail messages are printed on the console, not sent"
+        in doubts(text)
+    )
     given = loaded(text, {"POSTMARK_TOKEN": "test-postmark-token"}).channels["email"]
     assert "provider" not in given.options
     assert given.secrets["token"].reveal() == "test-postmark-token"
 
 
-def test_a_missing_routing_key_shows_on_the_console_only_while_all_are_missing() -> None:
-    """A page does not end on a console once PagerDuty is in use: it fails to the fallback."""
-    text = (
-        "receivers:\n"
-        '  - {name: a, pagerduty: [{routing_key: "${A:-}"}]}\n'
-        '  - {name: b, pagerduty: [{routing_key: "${B:-}", severity: critical}]}\n'
-        "route: {receiver: a, routes: [{receiver: b, matchers: [x=y]}]}\n"
+EMPTY = (
+    'channels: {email: {token: "${POSTMARK:-}", from: a@example.com},'
+    ' slack: {token: "${SLACK:-}"}}\n'
+    "receivers:\n"
+    '  - {name: a, pagerduty: [{routing_key: "${A:-}"}], webhook: [{url: "${HOOK:-}"}]}\n'
+    '  - {name: b, pagerduty: [{routing_key: "${B:-}", severity: critical, name: payments}]}\n'
+    "route: {receiver: a, routes: [{receiver: b, matchers: [x=y]}]}\n"
+)
+
+
+def test_while_no_channel_can_send_all_print_on_the_console() -> None:
+    """The first start needs no account; each empty token and key is named."""
+    config = loaded(EMPTY)
+    shown = {name for name, one in config.channels.items() if one.options.get("provider")}
+    assert shown == {"email", "slack", "pagerduty", "webhook"}
+    assert "routes.yaml:3:41: no A: PagerDuty messages are printed on the console, not sent" in (
+        doubts(EMPTY)
     )
-    assert loaded(text).channels["pagerduty"].options["provider"] == "console"
-    assert "routes.yaml:2:41: no A: pagerduty is shown on the console" in doubts(text)
-    config = loaded(text, {"B": "test-b"})
-    assert "provider" not in config.channels["pagerduty"].options
-    assert [str(one) for one in config.warnings if "no A" in one.message] == [
-        "routes.yaml:2:41: no A: nothing can be sent to it, its receiver's fallback is told instead"
-    ]
-    assert dict(config.plan.receivers["b"].targets[0].options) == {"severity": "critical"}
+    options = dict(config.plan.receivers["b"].targets[0].options)
+    assert options == {"severity": "critical", "name": "payments"}
+
+
+@pytest.mark.parametrize(
+    ("given", "value"),
+    [
+        ("POSTMARK", "test-token"),
+        ("SLACK", "test-token"),
+        ("A", "test-key"),
+        ("B", "test-key"),
+        ("HOOK", "https://example.com/x"),
+    ],
+)
+def test_as_soon_as_one_can_send_no_page_ends_on_a_console(given: str, value: str) -> None:
+    """One rule for all channels and all keys: an empty one is misconfigured, and check says so."""
+    config = loaded(EMPTY, {given: value})
+    assert not any(one.options.get("provider") for one in config.channels.values())
+    empty = {"POSTMARK", "SLACK", "A", "B", "HOOK"} - {given}
+    said = [one.message for one in config.warnings if "nothing can be sent by" in one.message]
+    assert {one.split()[1].rstrip(":") for one in said} == empty
+
+
+def test_provider_console_prints_on_purpose() -> None:
+    """It neither counts as sending nor is it warned of."""
+    text = EMPTY.replace("slack: {token", "pagerduty: {provider: console}, slack: {token")
+    config = loaded(text, {"SLACK": "test-token"})
+    assert config.channels["pagerduty"].options["provider"] == "console"
+    assert not any("no A" in one.message for one in config.warnings)
+    alone = loaded(text)
+    assert alone.channels["email"].options["provider"] == "console"
 
 
 def test_each_address_is_a_target_and_knows_its_person() -> None:

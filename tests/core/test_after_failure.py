@@ -52,10 +52,15 @@ def test_never_before_retry_after() -> None:
     assert delay(verdict(Failure.RATE_LIMITED, 10, retry_after=1.0)) == LONGEST_DELAY
 
 
-@pytest.mark.parametrize("failure", [Failure.BAD_RECIPIENT, Failure.BAD_CONTENT])
-def test_what_cannot_get_better_is_a_dead_letter_at_once(failure: Failure) -> None:
-    """E15: and the fallback hears at once."""
-    assert verdict(failure) == Verdict(None, fall_back=True)
+def test_a_bad_recipient_is_a_dead_letter_at_once() -> None:
+    """E15: and the fallback is notified at once."""
+    assert verdict(Failure.BAD_RECIPIENT) == Verdict(None, fall_back=True)
+
+
+@pytest.mark.parametrize("failure", [Failure.BAD_CONTENT, Failure.UNKNOWN])
+def test_refused_content_is_sent_again_at_once(failure: Failure) -> None:
+    """E50: in its simplest form, before anybody else is notified."""
+    assert verdict(failure) == Verdict(1000.0, fall_back=False)
 
 
 def test_a_wrong_token_is_tried_slowly_and_told_at_once() -> None:

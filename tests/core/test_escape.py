@@ -43,6 +43,12 @@ def test_an_unsafe_url_is_refused(url: str) -> None:
         ("http://[::1]:9090/graph", "http://[::1]:9090/graph"),
         ("https://example.com/a b|c>d\"'", "https://example.com/a%20b%7Cc%3Ed%22%27"),
         ("https://example.com/?q=%3E+0&tab=1", "https://example.com/?q=%3E+0&tab=1"),
+        ("HTTPS://Runbooks.Example.COM/Billing?A=B", "https://runbooks.example.com/Billing?A=B"),
+        ("Http://EXAMPLE.com:8080#Top", "http://example.com:8080#Top"),
+        ("https://Bücher.example/Straße", "https://xn--bcher-kva.example/Stra%C3%9Fe"),
+        ("https://example.com/100%/50%25?", "https://example.com/100%25/50%25?"),
+        ("https://[2001:DB8::1]/x", "https://[2001:db8::1]/x"),
+        ("https://host_name.example.com./", "https://host_name.example.com./"),
     ],
 )
 def test_a_safe_url_is_kept(url: str, safe: str) -> None:

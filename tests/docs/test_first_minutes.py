@@ -74,7 +74,7 @@ def test_the_first_five_minutes_go_as_the_readme_says(
     assert (status, body.decode()) == (200, blocks["json"].strip())
 
     shown = [steady(line) for line in blocks["text"].splitlines()]
-    mails = "e-mail to admin@example.com (not sent: no token)"
+    mails = "e-mail to admin@example.com (not sent: no POSTMARK_TOKEN)"
     wait_for("the mail is shown", lambda: mails in process.said() and "Source:" in process.said())
     printed = [steady(line) for line in process.said().splitlines()]
     assert [line for line in shown if line not in printed] == []

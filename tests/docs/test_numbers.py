@@ -7,7 +7,6 @@ import pytest
 
 from gateway.channels import email, email_body, pagerduty, pagerduty_event, slack, slack_blocks
 from gateway.channels import webhook as webhooks
-from gateway.channels.answers import LONGEST_RETRY_AFTER
 from gateway.cli.check import LOOK_AHEAD
 from gateway.config.build_routing import DEFAULT_ABSENT_FOR
 from gateway.config.values import LONGEST_PATIENCE
@@ -85,7 +84,10 @@ IN_WORDS = [
     ("channels.md", "the fifth failed attempt", delivery.FALLBACK_AFTER_ATTEMPTS, 5),
     ("channels.md", "up to every five minutes", delivery.LONGEST_DELAY, 300.0),
     ("channels.md", "tried again every five minutes", delivery.MISCONFIGURED_DELAY, 300.0),
-    ("channels.md", "(an hour at most)", LONGEST_RETRY_AFTER, HOUR),
+    ("channels.md", "a hold ends after five minutes at most", delivery.LONGEST_HOLD, 300.0),
+    ("channels.md", "try a target on hold once a minute at most", delivery.PROBE_EVERY, MINUTE),
+    ("channels.md", "unless the hold ends within 15 seconds", delivery.URGENT_PATIENCE, 15.0),
+    ("channels.md", "asks for more than a minute", delivery.FALLBACK_BEFORE, MINUTE),
     ("channels.md", "**After a day** of failing", delivery.RETRY_FOR, DAY),
     ("acknowledging.md", "Within ten minutes", takeover.GIVE_BACK_WITHIN, 10 * MINUTE),
     ("acknowledging.md", "acknowledgement of the last minute", takeover.JUST_ACKNOWLEDGED, MINUTE),

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from gateway.channels import CHANNELS
+from gateway.channels import CHANNELS, answers, email_codes, slack_codes
 from gateway.core.delivery import Failure
 from gateway.core.notice import Kind, Reason
 from gateway.metrics import Metrics
@@ -11,7 +11,7 @@ from gateway.render.lookup import PARTS, SENTENCES
 from gateway.render.sandbox import FILTERS
 from gateway.render.view import NAMES
 from gateway.shipped import shipped_templates
-from tests.docs.pages import DOCS
+from tests.docs.pages import CHECKOUT, DOCS
 
 
 def page(name: str) -> str:
@@ -98,7 +98,7 @@ def test_every_kind_of_message_is_named() -> None:
 def test_every_way_of_failing_is_told_with_what_follows() -> None:
     """docs/channels.md says what happens after each result of an attempt."""
     told = first_words(section(page("channels.md"), "When a channel fails"))
-    assert told == {failure.value for failure in Failure} | {"accepted"}
+    assert told == {failure.value for failure in Failure} | {"accepted", "printed"}
     runbook = (DOCS / "runbooks" / "gateway-channel-failing.md").read_text(encoding="utf-8")
     assert {failure.value for failure in Failure} <= first_words(runbook)
 
@@ -116,3 +116,54 @@ def test_all_decisions_are_in_their_index() -> None:
     index = (folder / "index.md").read_text(encoding="utf-8")
     pages_: list[Path] = sorted(folder.glob("*.md"))
     assert [p.name for p in pages_ if p.name != "index.md" and f"({p.name})" not in index] == []
+
+
+def test_every_entry_of_a_timeline_is_explained() -> None:
+    """docs/why-was-i-paged.md has each kind of entry that the program writes, and no other."""
+    written: set[str] = set()
+    for file in (CHECKOUT / "gateway").rglob("*.py"):
+        text = file.read_text(encoding="utf-8")
+        written |= set(re.findall(r'\.record\(\s*"([a-z ]+)"', text))
+        written |= set(re.findall(r'\bEntry\([\w.]+, "([a-z ]+)"', text))
+    section_text = section(page("why-was-i-paged.md"), "Read the timeline")
+    told = {word for row in rows(section_text) for word in row[0].split(", ")}
+    assert told - {"entry", "---"} == written
+
+
+def test_the_order_of_imports_is_that_which_is_checked() -> None:
+    """docs/architecture.md names the layers of the contract in pyproject.toml, in their order."""
+    text = (CHECKOUT / "pyproject.toml").read_text(encoding="utf-8")
+    layers = text.partition("layers = [")[2].partition("\n]")[0]
+    checked = [name for name in re.findall(r"\w+", layers) if name != "__main__"]
+    chain = next(line for line in page("architecture.md").splitlines() if line.startswith("cli →"))
+    shown = re.findall(r"\w+", chain)
+    assert set(shown) == set(checked)
+    assert [shown[n] for n in (0, 1, 2, -1)] == [checked[n] for n in (0, 1, 2, -1)]
+
+
+def test_every_code_of_a_vendor_is_listed_with_its_result() -> None:
+    """docs/channels.md says of each documented code what follows from it (E50)."""
+    errors = section(page("channels.md"), "Vendor errors")
+    parts = re.split(r"^### ", errors, flags=re.MULTILINE)
+    listed = {
+        (part.split()[0], code): row[0].strip("`").partition("`")[0]
+        for part in parts[1:]
+        for row in rows(part)
+        for code in re.findall(r"`(\w+)`", row[1])
+    }
+    anew = slack_codes.POST_ANEW | slack_codes.THREAD_GONE
+    known = {
+        **{("Postmark's", str(c)): f.value for c, f in email_codes.CODES.items()},
+        **{("Postmark's", str(c)): "misconfigured" for c in email_codes.ELSEWHERE},
+        **{("Slack's", c): f.value for c, f in slack_codes.CODES.items()},
+        **{("Slack's", c): "none: the message is posted anew" for c in anew},
+        **{("HTTP", str(c)): f.value for c, f in answers.BY_STATUS.items()},
+        ("HTTP", "429"): "rate limited",
+        ("HTTP", "300"): "misconfigured",
+        ("HTTP", "399"): "misconfigured",
+        ("HTTP", "500"): "server error",
+        ("HTTP", "599"): "server error",
+    }
+    listed.pop(("Postmark's", "ErrorCode"), None)
+    listed.pop(("Slack's", "error"), None)
+    assert listed == known

@@ -27,7 +27,7 @@ async def test_it_rests_while_its_target_rests(world: World) -> None:
     await world.post(alert("One"))
     await world.advance(0.0)
     courier = world.engine.couriers["slack"]
-    assert courier.held
+    assert courier.holds
     await world.post(alert("Two"))
     await world.engine.dispatch_once()
     assert await courier.step() > 0.0

@@ -131,6 +131,8 @@ class StandIn:
         )
         if error is not None:
             raise error
+        if self.name in self.world.printed:
+            return {"printed": str(message.notice_id)}
         return {"id": str(message.notice_id), "before": str((receipt or {}).get("id", ""))}
 
     def problem(self) -> str:
@@ -157,6 +159,7 @@ class World:
         self.delivered: list[Delivered] = []
         self.faults: dict[str, Failing] = {}
         self.troubles: dict[str, str] = {}  # by channel: what is wrong with its threads
+        self.printed: set[str] = set()  # channels that only print on the console
         self.replicas: list[Engine] = []
         self.rounds = 0
         self.told = 0  # how much of what was delivered `advance` has returned
@@ -300,10 +303,11 @@ class World:
 
         times = [t for t in await self.engine.store.read(work) if t is not None]
         held = [
-            until
+            at
             for engine in self.replicas
             for c in engine.couriers.values()
-            for until in c.held.values()
+            for hold in c.holds
+            for at in (hold.probe_at, hold.until)
         ]
         later = [t for t in (*times, *held) if t > self.now]
         return min(later, default=None)

@@ -79,6 +79,27 @@ def test_slack_wants_a_rest(make_gateway: MakeGateway, vendors: Vendors) -> None
     assert outcomes(gateway, "slack") == ["rate limited", "accepted"]
 
 
+def test_an_absurd_rest_holds_no_later_page(make_gateway: MakeGateway, vendors: Vendors) -> None:
+    """E49: PagerDuty asks for thirty years: the next critical incident reaches the fallback."""
+    vendors.behave("pagerduty", status=429, headers={"Retry-After": "999999999"}, accept=False)
+    gateway = make_gateway().start()
+    gateway.accept(alert("DoubleCharge"))
+    wait_for("the fallback has the first", lambda: recipients(vendors).count("admin@example.com"))
+    gateway.accept(alert("LedgerDown"))
+    wait_for(
+        "the fallback has the second",
+        lambda: recipients(vendors).count("admin@example.com") == 2,
+    )
+    gateway.kill()
+    gateway.start()
+    gateway.accept(alert("InvoicesLost"))
+    wait_for(
+        "the fallback has the third, after a restart",
+        lambda: recipients(vendors).count("admin@example.com") == 3,
+    )
+    assert outcomes(gateway, "pagerduty") == ["rate limited"]
+
+
 def wrong_channels(gateway: Gateway) -> list[str]:
     """The channels that /readyz complains of; alerts are taken all the same."""
     status, said = gateway.get("/readyz")
@@ -117,3 +138,29 @@ def test_a_token_is_refused(make_gateway: MakeGateway, vendors: Vendors) -> None
     wait_for("all of it on record", lambda: settled(gateway))
     assert "fell back" in {kind for (kind,) in rows(gateway, "SELECT kind FROM timeline")}
     assert sorted(recipients(vendors)) == ["admin@example.com", "billing-oncall@example.com"]
+
+
+def test_an_unknown_message_stream_is_mended(make_gateway: MakeGateway, vendors: Vendors) -> None:
+    """E50: Postmark's error 1235 kills neither the page nor its fallback: both arrive once the
+    account is mended and the file reloaded."""
+    text = "The 'MessageStream' provided does not exist on this server."
+    vendors.behave("postmark", status=422, json={"ErrorCode": 1235, "Message": text}, accept=False)
+    gateway = make_gateway().start()
+    gateway.accept(alert("DoubleCharge"))
+    wait_for("both are refused", lambda: outcomes(gateway, "email") == ["misconfigured"] * 2)
+    vendors.recover("postmark")
+    assert gateway.reload()[0] == 200
+    both = ["admin@example.com", "billing-oncall@example.com"]
+    wait_for("both have it", lambda: sorted(recipients(vendors)) == both)
+
+
+def test_pagerduty_refuses_the_links(make_gateway: MakeGateway, vendors: Vendors) -> None:
+    """E50: a refused event arrives without links and details."""
+    faults = {"status": "invalid event", "errors": ["'links[0].href' is invalid"]}
+    vendors.behave("pagerduty", {"status": 400, "json": faults, "accept": False})
+    gateway = make_gateway().start()
+    gateway.accept(alert("DoubleCharge"))
+    wait_for("PagerDuty has it", lambda: told(vendors)["pagerduty"] == 1)
+    (event,) = [line["json"] for line in vendors.accepted("pagerduty")]
+    assert "links" not in event
+    assert set(event["payload"]) == {"summary", "source", "severity"}

@@ -75,7 +75,9 @@ async def claimed(
 ) -> list[Notice]:
     """What an owner could claim."""
     return await store.write(
-        lambda tx: outbox.claim(tx, channel, now, limit, owner, now + lease, skip, lease_now=now)
+        lambda tx: outbox.claim(
+            tx, channel, now, limit, owner, now + lease, outbox.Skip(skip), lease_now=now
+        )
     )
 
 

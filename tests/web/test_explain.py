@@ -265,7 +265,7 @@ async def test_a_dead_channel_is_named(tmp_path: Path) -> None:
         ]
         assert "Messages to Ana: 0 delivered, 1 given up." in said["answer"]
         told = await asked(client, incident="1001")
-        assert any(one.startswith("Given up: email:ana@example.com") for one in told["answer"])
+        assert any(one.startswith("Given up: e-mail ana@example.com") for one in told["answer"])
 
 
 async def test_since_bounds_what_is_looked_at(tmp_path: Path) -> None:

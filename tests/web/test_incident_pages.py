@@ -105,7 +105,8 @@ async def test_an_incident_tells_its_story(gateway: Gateway) -> None:
         "Ben has it",
         "Runbook",
         "What happened",
-        "Spoke first: 2 firing, to billing-oncall@example.com, PagerDuty, Slack #billing-alerts",
+        "Spoke first: 2 firing, to billing-oncall@example.com, PagerDuty (billing), "
+        "Slack #billing-alerts",
         "Escalated",
         "Ana e-mail ana@example.com",
         "first: delivered",
@@ -188,3 +189,21 @@ async def test_without_a_token_nothing_is_shown_off_loopback(tmp_path: Path) -> 
     async with served(tmp_path, listen="0.0.0.0:9095") as (_, client):
         page = await text_of(client, "GET", "/", status=403)
         assert "GATEWAY_API_TOKEN" in page
+
+
+async def test_what_was_printed_is_not_called_delivered(gateway: Gateway) -> None:
+    """A console reaches nobody: page, API and explanation say so instead of "delivered"."""
+    world, client = gateway
+    world.printed |= {"email", "slack", "pagerduty"}
+    await world.post(alert())
+    await world.advance(MINUTE)
+    page = await text_of(client, "GET", "/incidents/1001")
+    assert "first: printed on the console, not sent" in page
+    assert "delivered" not in page
+    said = await (await client.get("/api/v1/explain", params={"incident": "1001"})).json()
+    [incident] = said["incidents"]
+    assert not incident["told"]
+    assert {notice["outcome"] for notice in incident["notices"]} == {"printed"}
+    assert "Messages printed on the console, not sent: 4." in said["answer"]
+    said = await (await client.get("/api/v1/explain", params={"person": "ana"})).json()
+    assert any("0 delivered, 1 printed on the console, not sent" in one for one in said["answer"])

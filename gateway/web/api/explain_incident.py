@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from gateway.core.incident import Incident
 from gateway.core.notice import Entry
-from gateway.core.outbox import NoticeState
+from gateway.core.outbox import PRINTED_TEXT, NoticeState
+from gateway.core.target_name import target_name
 from gateway.flow.engine import Engine
 from gateway.render.times import clock_time
 from gateway.store import Tx, incidents, members, reading, timeline
@@ -33,7 +34,7 @@ def explained(tx: Tx, engine: Engine, number: int, zone: str) -> ExplainedIncide
         why += inhibited(tx, hush, joined, now)
     else:
         why += standing(incident, joined, plan, now, zone)
-    told = any(notice.state is NoticeState.SENT for notice in notices)
+    told = any(notice.reached for notice in notices)
     return explained_model(tx, engine, incident, told, why, entries, notices)
 
 
@@ -70,7 +71,8 @@ def _past(
     now: float,
 ) -> list[str]:
     """Who was told so far and since when, or why nobody was."""
-    sent = [notice for notice in notices if notice.state is NoticeState.SENT]
+    done = [notice for notice in notices if notice.state is NoticeState.SENT]
+    sent = [notice for notice in done if notice.reached]
     if sent:
         first = min(notice.sent_at or notice.created_at for notice in sent)
         places = len({notice.target.key for notice in sent})
@@ -79,7 +81,7 @@ def _past(
             "the first at "
             f"{clock_time(first, zone, now)}."
         ]
-    elif notices:
+    elif len(notices) > len(done):
         said = ["Messages were written, and none is delivered yet."]
     elif incident.open and not incident.flushed:
         said = []  # until when the group waits is said with how it stands
@@ -90,6 +92,11 @@ def _past(
             for entry in entries
             if entry.kind == "kept quiet" and entry.text != incident.why_not
         ]
-    failed = [notice for notice in notices if notice.state is NoticeState.DEAD]
-    said += [f"Given up: {one.target.key} ({one.outcome}: {one.detail})." for one in failed]
+    if len(done) > len(sent):
+        said.append(f"Messages {PRINTED_TEXT}: {len(done) - len(sent)}.")
+    said += [
+        f"Given up: {target_name(one.target)} ({one.outcome}: {one.detail})."
+        for one in notices
+        if one.state is NoticeState.DEAD
+    ]
     return said

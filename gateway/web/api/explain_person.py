@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 from gateway.core.audience import person_targets
 from gateway.core.incident import Incident
-from gateway.core.outbox import NoticeState
+from gateway.core.outbox import PRINTED, PRINTED_TEXT, NoticeState
 from gateway.core.plan import UNKNOWN_RANK, Person, Plan
 from gateway.core.rota import shifts
 from gateway.flow.engine import Engine
@@ -73,7 +73,7 @@ def _explain(
         why = why_told(notices, zone, now) or why_not_told(
             plan, incident, ways, entries, person.id, now, zone
         )
-        reached = any(line.state is NoticeState.SENT for line in notices)
+        reached = any(line.reached for line in notices)
         explained.append(explained_model(tx, engine, incident, reached, why, entries, notices))
     on_duty = _duty(plan, person.id, start, now)
     return Explanation(
@@ -154,9 +154,11 @@ def _short(
         said.append(f"{name} was on call in rota {rota} between {first} and {last}{times}.")
     if not on_duty:
         said.append(f"{name} was on call in no rota in that time.")
-    sent = sum(line.state is NoticeState.SENT for line in told)
+    done = [line for line in told if line.state is NoticeState.SENT]
+    printed = sum(line.outcome == PRINTED for line in done)
     dead = sum(line.state is NoticeState.DEAD for line in told)
-    text = f"Messages to {name}: {sent} delivered"
+    text = f"Messages to {name}: {len(done) - printed} delivered"
+    text += f", {printed} {PRINTED_TEXT}" if printed else ""
     said.append(f"{text}, {dead} given up." if dead else f"{text}.")
     missed = sum(not one.told for one in explained)
     if missed:

@@ -11,6 +11,7 @@ from gateway.core.incident import Ack, Incident, Member
 from gateway.core.labels import fingerprint
 from gateway.core.plan import Plan
 from gateway.core.takeover import GIVE_BACK_WITHIN
+from gateway.core.target_name import target_name
 from gateway.flow.engine import Engine
 from gateway.store import Tx, reading, timeline, urgent
 from gateway.store.urgent import Wanted
@@ -82,6 +83,7 @@ def notice_model(line: reading.NoticeLine, attempts: Sequence[reading.Attempt]) 
         incident=line.incident,
         channel=line.target.channel,
         target=line.target.address,
+        name=target_name(line.target),
         person=line.target.person,
         kind=line.kind,
         reason=line.reason,

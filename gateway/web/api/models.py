@@ -127,6 +127,7 @@ class Notice(Answer):
     incident: int | None
     channel: str
     target: str = Field(description="The address, or the name of the secret that holds it.")
+    name: str = Field(description="What people call the target.")
     person: str | None
     kind: str
     reason: str

@@ -1,0 +1,105 @@
+"""Keeping to holds: what an attempt begins or ends, and which claimed notices must wait."""
+
+from collections.abc import Iterable, Sequence
+from math import ceil
+
+from gateway.core.delivery import Failure
+from gateway.core.hold import ACCOUNT, Hold, Wait, hold_after, lifted, merged, probed, wait_for
+from gateway.core.notice import Entry
+from gateway.core.plan import Plan
+from gateway.core.target_name import target_name
+from gateway.core.when import format_duration
+from gateway.flow.errand import Errand
+from gateway.flow.outcome import Outcome, fall_back_from, is_urgent
+from gateway.store import Tx, holds, timeline
+from gateway.store.outbox import Skip
+
+Holds = tuple[Hold, ...]
+
+ON_HOLD = "on hold: the vendor limits the rate"
+
+
+def after(outcomes: Iterable[Outcome], before: Sequence[Hold]) -> Holds:
+    """Return the holds of a channel after these attempts."""
+    current = tuple(before)
+    for outcome in outcomes:
+        key = outcome.errand.notice.target.key
+        if outcome.error is None:
+            current = lifted(current, key, outcome.at - outcome.seconds)
+        elif outcome.error.failure is Failure.RATE_LIMITED:
+            current = merged(current, hold_after(outcome.error, key, current, outcome.at))
+    return current
+
+
+def update(tx: Tx, channel: str, outcomes: Sequence[Outcome], now: float) -> Holds:
+    """Store the holds that follow from these attempts, and return all that last."""
+    before = holds.live(tx, channel, now)
+    current = tuple(hold for hold in after(outcomes, before) if hold.until > now)
+    if set(current) != set(before):
+        holds.save(tx, channel, current)
+    if {hold.scope for hold in before} - {hold.scope for hold in current}:
+        holds.resume(tx, channel, now)
+    return current
+
+
+def skip(current: Iterable[Hold], plan: Plan, now: float) -> Skip:
+    """Return what not to claim while these holds last."""
+    scopes = [hold.scope for hold in current if hold.until > now]
+    targets = [scope for scope in scopes if scope != ACCOUNT]
+    return Skip(targets, ACCOUNT in scopes, plan.worst_rank)
+
+
+def hold_back(
+    tx: Tx, channel: str, errands: Sequence[Errand], current: Holds, plan: Plan, now: float
+) -> tuple[list[Errand], Holds]:
+    """Put off claimed notices whose target is on hold, and notify the fallback of urgent ones.
+
+    Returns what may be sent now, and the holds: each attempt during one is stored before it is
+    made, so that no other notice and no other replica tries the same target too soon.
+    """
+    if not current:
+        return list(errands), current
+    sendable: list[Errand] = []
+    deferred: list[tuple[int, float, str]] = []
+    after_probes = current
+    for errand in errands:
+        notice = errand.notice
+        urgent = is_urgent(plan, notice, errand.kind)
+        wait = wait_for(after_probes, notice.target.key, urgent, now)
+        if wait is not None:
+            deferred.append((notice.id, wait.next_at, ON_HOLD))
+            if wait.fall_back:
+                _fall_back(tx, errand, wait, plan, now)
+            continue
+        probing = probed(after_probes, notice.target.key, now)
+        sendable.append(Errand(notice, errand.kind, probe=probing != after_probes))
+        after_probes = probing
+    holds.defer(tx, deferred)
+    if after_probes != current:
+        holds.save(tx, channel, after_probes)
+    return sendable, after_probes
+
+
+def keep_to(tx: Tx, errands: Sequence[Errand], plan: Plan, now: float) -> list[Errand]:
+    """Put off those notices of any channel whose target is on hold; return what may be sent."""
+    held = holds.all_live(tx, now) if errands else {}
+    if not held:
+        return list(errands)
+    sendable = [errand for errand in errands if errand.notice.target.channel not in held]
+    for channel, current in held.items():
+        own = [errand for errand in errands if errand.notice.target.channel == channel]
+        sendable += hold_back(tx, channel, own, current, plan, now)[0]
+    return sendable
+
+
+def _fall_back(tx: Tx, errand: Errand, wait: Wait, plan: Plan, now: float) -> None:
+    notice = errand.notice
+    notified = fall_back_from(tx, errand, Failure.RATE_LIMITED, plan, now)
+    if notified and notice.incident is not None:
+        text = (
+            f"{target_name(notice.target)} is on hold for"
+            f" {format_duration(ceil(wait.until - now))}: the vendor limits the rate;"
+            " notifying the fallback,"
+            f" next attempt in {format_duration(ceil(wait.next_at - now))}"
+        )
+        timeline.add(tx, [(notice.incident, Entry(now, "failed", text, {"notice": notice.id}))])

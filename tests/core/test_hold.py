@@ -1,0 +1,119 @@
+"""Holds are bounded, and urgent notices keep trying and fall back."""
+
+import pytest
+
+from gateway.core.delivery import (
+    LONGEST_HOLD,
+    PROBE_EVERY,
+    URGENT_PATIENCE,
+    Failure,
+    Scope,
+    SendError,
+    after_failure,
+)
+from gateway.core.hold import ACCOUNT, Hold, hold_after, lifted, merged, probed, wait_for
+from gateway.core.plan import UNKNOWN_RANK, Severity
+from tests.core.story import billing_plan
+
+ANA, BEN = "slack:#ana", "slack:#ben"
+
+
+def too_fast(retry_after: float | None, scope: Scope = Scope.TARGET) -> SendError:
+    return SendError(Failure.RATE_LIMITED, "slow", retry_after=retry_after, scope=scope)
+
+
+@pytest.mark.parametrize(
+    ("asked", "held"),
+    [(None, 1.0), (30.0, 30.0), (300.0, 300.0), (3600.0, LONGEST_HOLD), (1e300, LONGEST_HOLD)],
+)
+def test_retry_after_is_honoured_up_to_a_bound(asked: float | None, held: float) -> None:
+    """E49: no Retry-After silences a target for longer than five minutes."""
+    hold = hold_after(too_fast(asked), ANA, (), 1000.0)
+    assert (hold.scope, hold.until, hold.tried_at) == (ANA, 1000.0 + held, 1000.0)
+
+
+def test_lesser_notices_wait_for_the_end_of_the_hold() -> None:
+    """E11: Retry-After is honoured for the target that was refused, and for no other."""
+    holds = (Hold(ANA, 1300.0, 1000.0),)
+    wait = wait_for(holds, ANA, False, 1100.0)
+    assert wait is not None
+    assert (wait.next_at, wait.fall_back) == (1300.0, False)
+    assert wait_for(holds, BEN, False, 1100.0) is None
+    assert wait_for(holds, ANA, False, 1300.0) is None
+
+
+def test_urgent_notices_try_once_a_minute_and_fall_back_at_once() -> None:
+    """E49, promise 13: a target on hold is a failing target."""
+    holds = (Hold(ANA, 1300.0, 1000.0),)
+    wait = wait_for(holds, ANA, True, 1010.0)
+    assert wait is not None
+    assert (wait.next_at, wait.fall_back) == (1000.0 + PROBE_EVERY, True)
+    assert wait_for(holds, ANA, True, 1060.0) is None
+    again = wait_for(probed(holds, ANA, 1060.0), ANA, True, 1061.0)
+    assert again is not None
+    assert again.next_at == 1060.0 + PROBE_EVERY
+
+
+def test_short_holds_need_no_fallback() -> None:
+    """E11: Slack asks for a second or two in every storm; nobody else is paged for that."""
+    wait = wait_for((Hold(ANA, 1000.0 + URGENT_PATIENCE, 1000.0),), ANA, True, 1000.0)
+    assert wait is not None
+    assert not wait.fall_back
+
+
+def test_the_account_is_on_hold_when_a_second_target_is_refused() -> None:
+    """E11: Slack's answer does not say whether it limits the channel or the workspace."""
+    first = hold_after(too_fast(30.0, Scope.UNKNOWN), ANA, (), 1000.0)
+    assert first.scope == ANA
+    second = hold_after(too_fast(30.0, Scope.UNKNOWN), BEN, (first,), 1001.0)
+    assert second.scope == ACCOUNT
+    assert wait_for((first, second), "slack:#cho", False, 1002.0) is not None
+    expired = hold_after(too_fast(30.0, Scope.UNKNOWN), BEN, (first,), 1031.0)
+    assert expired.scope == BEN
+
+
+def test_an_account_on_hold_is_tried_once_a_minute_by_all_targets_together() -> None:
+    """E49: twenty critical targets of one account do not make twenty attempts a minute."""
+    holds = merged((), hold_after(too_fast(900.0, Scope.ACCOUNT), ANA, (), 1000.0))
+    assert wait_for(holds, BEN, True, 1060.0) is None
+    holds = probed(holds, BEN, 1060.0)
+    assert wait_for(holds, "slack:#cho", True, 1060.0) is not None
+
+
+def test_a_refusal_does_not_shorten_a_longer_hold() -> None:
+    """E11: of two answers of one target the longer rest counts."""
+    first = hold_after(too_fast(200.0), ANA, (), 1000.0)
+    second = hold_after(too_fast(1.0), ANA, (first,), 1060.0)
+    assert (second.until, second.tried_at) == (1200.0, 1060.0)
+
+
+def test_success_ends_a_hold_unless_it_started_before() -> None:
+    """E11: what was in flight when another message was refused says nothing about the hold."""
+    holds = (Hold(ANA, 1300.0, 1000.0), Hold(ACCOUNT, 1300.0, 1060.0))
+    assert lifted(holds, ANA, 999.0) == holds
+    assert lifted(holds, ANA, 1030.0) == holds[1:]
+    assert lifted(holds, BEN, 1060.0) == holds[:1]
+
+
+@pytest.mark.parametrize(("urgent", "delay"), [(True, PROBE_EVERY), (False, LONGEST_HOLD)])
+def test_the_refused_notice_itself_is_bounded_too(urgent: bool, delay: float) -> None:
+    """E49: the notice that was refused is tried again within a minute, or within five."""
+    for attempts in (1, 12):
+        verdict = after_failure(
+            too_fast(999_999_999.0),
+            attempts=attempts,
+            first_attempt_at=1000.0,
+            now=1000.0,
+            jitter=0.5,
+            urgent=urgent,
+        )
+        assert verdict.fall_back
+        assert verdict.next_attempt_at == 1000.0 + delay
+
+
+def test_urgent_is_the_most_severe_and_the_unknown_severity() -> None:
+    """An unknown severity counts as urgent; without severities everything is unknown."""
+    ranks = {"critical": Severity("critical", 1), "warning": Severity("warning", 2)}
+    plan = billing_plan(severities=ranks)
+    assert [plan.is_urgent(rank) for rank in (1, 2, UNKNOWN_RANK)] == [True, False, True]
+    assert billing_plan(severities={}).is_urgent(UNKNOWN_RANK)
