@@ -16,8 +16,8 @@ from gateway.core.escape import one_line, safe_url
 from gateway.core.message import Message, Receipt
 from gateway.core.notice import Kind
 from gateway.core.plan import Target
-from gateway.core.settings import ChannelSettings, Secret
-from gateway.core.target_name import target_name
+from gateway.core.settings import EACH_TARGET, ChannelSettings, Secret
+from gateway.core.target_name import references, target_name
 
 LONGEST = 4000
 """Characters of one message: a terminal is no place for more."""
@@ -110,6 +110,8 @@ class Console:
         if self.name in ("pagerduty", "webhook"):  # their addresses are secrets or long
             what = target_name(target)
         why = self._stands_in
+        if why == EACH_TARGET:
+            why = f"no {one_line(references(target.address), 100)}"
         if target.options.get("provider") == "console":
             why = f"no {_LACKING.get(self.name, 'account')}"
         return what + (f" (not sent: {why})" if why else "")

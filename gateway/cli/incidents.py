@@ -51,7 +51,7 @@ def command(
     """List incidents, or show incident NUMBER with its timeline, messages and alerts.
 
     The most urgent come first: unacknowledged before acknowledged, then by severity, then the
-    longest open. Resolved ones follow, the newest first.
+    first opened. Resolved ones follow, the newest first.
 
     \b
     gateway incidents
@@ -105,9 +105,11 @@ def _listed(api: Api, everything: bool, **query: str | int | None) -> dict[str, 
 
 
 def _more(page: dict[str, Any], state: str, limit: int) -> str:
-    """How many are not shown. Resolved ones are not counted."""
+    """Return how many are not shown. Resolved ones are not counted: they may be very many."""
     hidden = sum(one["count"] for one in page["counts"]) - limit
     number = "" if state in ("all", "resolved") else f"{hidden} "
+    if state == "all" and hidden > 0:  # open ones come first, so no resolved one is shown
+        return f"… {hidden} open and all resolved ones are not shown: --all shows them"
     return f"… {number}more: --all shows them, --limit more at once"
 
 

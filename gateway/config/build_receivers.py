@@ -15,7 +15,7 @@ from gateway.config.names import Names
 from gateway.config.problem import Findings, Spot
 from gateway.config.references import SecretText
 from gateway.core.plan import Person, Receiver, Target
-from gateway.core.settings import ChannelSettings
+from gateway.core.settings import EACH_TARGET, ChannelSettings
 from gateway.core.target_name import CHANNEL_NAMES
 from gateway.core.web_url import web_url
 
@@ -142,6 +142,8 @@ class Receivers:
                 said = f"no {names}: {label} messages are printed on the console, not sent"
                 options = {k: v for k, v in channels[name].options.items() if k != LACKS}
                 options |= {"provider": CONSOLE, "because": f"no {names}"}
+                if name in self._lacking:  # each target lacks a variable of its own
+                    options["because"] = EACH_TARGET
                 settled[name] = ChannelSettings(name, options, channels[name].secrets)
             self._findings.warn(spot, said)
         return settled

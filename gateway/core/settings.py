@@ -4,6 +4,9 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+EACH_TARGET = "each target"
+"""Why a console stands in for a channel: each target of it lacks a variable of its own."""
+
 
 class Secret:
     """A value that never shows itself: not in repr, str, format or an error."""

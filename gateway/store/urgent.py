@@ -1,16 +1,17 @@
-"""Incidents by urgency, as every list shows them: unacknowledged first, then severity, then age.
+"""Incidents by urgency, as every list shows them: unacknowledged first, then severity, then number.
 
 The order is part of the query: a limit never hides an urgent incident behind lesser, newer ones.
 Each state is read by an index of its own, because "not resolved" would read everything that is
 over, which in time is nearly everything.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
 
 from gateway.core.incident import State
+from gateway.core.plan import UNKNOWN_RANK
 from gateway.store import incidents as incident_rows
 from gateway.store.reading import Listed
 from gateway.store.session import Row
@@ -134,10 +135,12 @@ def _query(wanted: Wanted, state: str, after: Cursor | None) -> Select[Row]:
     return query.where(tuple_(*_BY_URGENCY) > tuple_(after.urgency, after.number))
 
 
-def counts(tx: Tx, wanted: Wanted) -> list[tuple[str, str, int]]:
+def counts(tx: Tx, wanted: Wanted, rank_of: Callable[[str], int]) -> list[tuple[str, str, int]]:
     """Return (state, severity, count) of the open incidents among those wanted, as lists order
     them. Resolved ones are not counted: they may be nearly everything.
 
+    `rank_of` gives the rank of a severity by name (1 before 2), because incidents have none before
+    the first notice. Severities of one rank go by the lowest that their incidents have.
     Without a receiver or a text this reads the index `incidents_standing` alone.
     """
     states = [state for state in wanted.states if state != State.RESOLVED.value]
@@ -152,5 +155,7 @@ def counts(tx: Tx, wanted: Wanted) -> list[tuple[str, str, int]]:
         .group_by(incidents.c.severity, incidents.c.state)
     )
     rows = [row for row in tx.select(query) if row[0] in states] if states else []
-    rows.sort(key=lambda row: (states.index(row[0]), row[3] or 0, row[1]))
+    rows.sort(
+        key=lambda row: (states.index(row[0]), rank_of(row[1]), row[3] or UNKNOWN_RANK, row[1])
+    )
     return [(str(row[0]), str(row[1]), int(row[2])) for row in rows]

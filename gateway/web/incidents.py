@@ -75,7 +75,7 @@ class Looking:
             return (
                 urgent.page(tx, OPEN, after=after, limit=OPEN_SHOWN),
                 list(ended.incidents),
-                urgent.counts(tx, OPEN),
+                urgent.counts(tx, OPEN, self._engine.plan.rank_of),
             )
 
         going, ended, counts = await self._engine.store.read(work)

@@ -121,9 +121,9 @@ def _next(
         on_ticks = found_timing.repeats is Repeats.ON_TICKS
         ticks = f", {Repeats.ON_TICKS}" if on_ticks else ""
         said.append(
-            f"Receiver {incident.receiver} was last told at "
-            f"{clock_time(incident.notified_at, zone, now)}; without news it is told again at "
-            f"{clock_time(again, zone, now)} "
+            f"The last messages to receiver {incident.receiver} were queued at "
+            f"{clock_time(incident.notified_at, zone, now)}. If nothing changes, they are repeated "
+            f"at {clock_time(again, zone, now)} "
             f"(repeat_interval {format_duration(found_timing.repeat_interval)}{ticks})."
         )
     return said

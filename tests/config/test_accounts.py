@@ -2,7 +2,9 @@
 
 import pytest
 
+from gateway.channels import build
 from gateway.core.plan import Target
+from tests.channels.messages import message
 from tests.config.texts import REST, doubts, faults, loaded
 
 ENV = {"A": "test-a", "B": "test-b"}
@@ -91,6 +93,20 @@ def test_while_no_channel_can_send_all_print_on_the_console() -> None:
     )
     options = dict(config.plan.receivers["b"].targets[0].options)
     assert options == {"severity": "critical", "name": "payments"}
+
+
+async def test_printed_message_names_the_variable_of_its_own_target(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Of two empty routing keys, a printed message names the one that its target lacks."""
+    config = loaded(EMPTY)
+    channel = build(config.channels["pagerduty"], config.secrets)
+    for name in "ab":
+        target = config.plan.receivers[name].targets[0]
+        await channel.send(message(), target, None)
+    shown = capsys.readouterr().out
+    assert "(not sent: no A)" in shown
+    assert "PagerDuty (payments) (not sent: no B)" in shown
 
 
 @pytest.mark.parametrize(

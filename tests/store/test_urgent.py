@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.sql.expression import ClauseElement
 
 from gateway.core.incident import State
+from gateway.core.plan import UNKNOWN_RANK
 from gateway.store import Store, incidents, urgent
 from gateway.store.session import Row
 from gateway.store.sql import Statement
@@ -15,6 +16,11 @@ from gateway.store.tx import Tx
 from gateway.store.urgent import Cursor, Wanted
 from tests.store.builders import incident
 from tests.store.test_query_plans import steps
+
+
+def rank_of(severity: str) -> int:
+    """Return the rank of a severity of these tests."""
+    return {"critical": 1, "warning": 2}.get(severity, UNKNOWN_RANK)
 
 
 async def made(store: Store) -> dict[str, int]:
@@ -32,7 +38,7 @@ async def made(store: Store) -> dict[str, int]:
 
 
 async def test_newer_warnings_do_not_hide_an_unacknowledged_critical(store: Store) -> None:
-    """Unacknowledged first, then severity, then age; acknowledged and resolved ones follow."""
+    """Unacknowledged first, then severity, then number; acknowledged and resolved ones follow."""
     numbers = await made(store)
     page = await store.read(lambda tx: urgent.page(tx, Wanted(), limit=5))
     found = [one.incident.number for one in page.incidents]
@@ -66,7 +72,7 @@ async def test_open_incidents_are_counted_by_state_and_severity(store: Store) ->
     await made(store)
 
     async def counted(**wanted: str) -> list[tuple[str, str, int]]:
-        return await store.read(lambda tx: urgent.counts(tx, Wanted(**wanted)))
+        return await store.read(lambda tx: urgent.counts(tx, Wanted(**wanted), rank_of))
 
     assert await counted() == [
         ("firing", "critical", 2),
@@ -76,6 +82,15 @@ async def test_open_incidents_are_counted_by_state_and_severity(store: Store) ->
     assert await counted(state="acknowledged") == [("acknowledged", "critical", 1)]
     assert await counted(state="open", q="w1", severity="warning") == [("firing", "warning", 11)]
     assert await counted(state="resolved") == []
+
+
+async def test_counts_before_the_first_notice_begin_with_the_most_severe(store: Store) -> None:
+    """Sixty warnings in their group wait do not push the criticals to the end of the line."""
+    waiting = [incident(f"W{place}", severity="warning") for place in range(3)]
+    new = [*waiting, incident("A", severity="critical", rank=1), incident("B", severity="odd")]
+    await store.write(lambda tx: incidents.create(tx, new))
+    found = await store.read(lambda tx: urgent.counts(tx, Wanted("open"), rank_of))
+    assert [severity for _, severity, _ in found] == ["critical", "warning", "odd"]
 
 
 @pytest.mark.parametrize(
@@ -116,8 +131,8 @@ def test_counting_by_severity_reads_no_row(sqlite_path: Path) -> None:
             asked.append(Statement(query))
             return []
 
-    urgent.counts(cast(Tx, Recorder()), Wanted("open", severity="critical"))
-    urgent.counts(cast(Tx, Recorder()), Wanted("open"))
+    urgent.counts(cast(Tx, Recorder()), Wanted("open", severity="critical"), rank_of)
+    urgent.counts(cast(Tx, Recorder()), Wanted("open"), rank_of)
     for statement in asked:
         (plan,) = steps(sqlite_path, statement)
         assert "incidents USING COVERING INDEX incidents_standing" in plan

@@ -45,8 +45,8 @@ async def test_an_incident_says_who_was_told_and_what_comes_next(tmp_path: Path)
                 "Messages delivered: 4, to 4 places, the first at 12:06 CET.",
                 "Step 2 of escalation billing comes at 12:21 CET and leads to Ben, unless somebody "
                 "acknowledges before.",
-                "Receiver billing was last told at 12:06 CET; without news it is told again at "
-                "14:06 CET (repeat_interval 2h).",
+                "The last messages to receiver billing were queued at 12:06 CET. If nothing "
+                "changes, they are repeated at 14:06 CET (repeat_interval 2h).",
             ]
         )
         assert [event["kind"] for event in incident["timeline"]] == ["spoke", "escalated"]
@@ -77,8 +77,8 @@ async def test_a_repeat_on_the_group_interval_is_foretold_as_it_will_come(tmp_pa
         await world.advance(MINUTE)
         said = await asked(client, incident="1001", zone="Europe/Berlin")
         assert said["answer"][-1] == (
-            "Receiver billing was last told at 12:06 CET; without news it is told again at "
-            "14:12 CET (repeat_interval 2h, on the group interval)."
+            "The last messages to receiver billing were queued at 12:06 CET. If nothing changes, "
+            "they are repeated at 14:12 CET (repeat_interval 2h, on the group interval)."
         )
         await world.advance(3 * HOUR)
         repeats = [one.at for one in world.delivered if one.reason == "repeat"]

@@ -52,6 +52,8 @@ async def test_open_incidents_are_listed_in_one_order_everywhere(tmp_path: Path)
         text = await fine_at(world, client, "incidents")
         assert [int(one) for one in re.findall(r"^#(\d+)", text, re.M)] == numbers[:50]
         assert "… 13 more: --all shows them" in text
+        text = await fine_at(world, client, "incidents", "--state", "all", "--limit", "10")
+        assert "… 53 open and all resolved ones are not shown: --all shows them" in text
         for more in (("--all",), ("--limit", "63")):
             text = await fine_at(world, client, "incidents", *more)
             assert [int(one) for one in re.findall(r"^#(\d+)", text, re.M)] == numbers

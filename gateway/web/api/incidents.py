@@ -98,12 +98,12 @@ def notice_model(line: reading.NoticeLine, attempts: Sequence[reading.Attempt]) 
 
 
 async def list_incidents(engine: Engine, asked: questions.IncidentsAsked) -> models.IncidentPage:
-    """Incidents by urgency: unacknowledged first, then severity, then age; resolved ones last."""
+    """Incidents by urgency: unacknowledged first, by severity and number; resolved ones last."""
     wanted = Wanted(asked.state, asked.receiver, asked.severity, asked.q)
 
     def work(tx: Tx) -> tuple[urgent.Page, list[tuple[str, str, int]]]:
         page = urgent.page(tx, wanted, after=asked.cursor, limit=asked.limit)
-        return page, urgent.counts(tx, wanted)
+        return page, urgent.counts(tx, wanted, engine.plan.rank_of)
 
     page, counts = await engine.store.read(work)
     return models.IncidentPage(

@@ -173,7 +173,7 @@ class IncidentCount(Answer):
 
 
 class IncidentPage(Answer):
-    """Incidents by urgency: unacknowledged first, then severity, then age; resolved ones last."""
+    """Incidents by urgency: unacknowledged first, by severity and number; resolved ones last."""
 
     incidents: list[Incident]
     next: str | None
