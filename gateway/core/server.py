@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -146,7 +147,7 @@ class SettingError(ValueError):
     """An environment variable makes no sense. The message names it and says what to write."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: they would leave no place for the cached properties
 class ServerSettings:
     """The settings as values."""
 
@@ -173,12 +174,12 @@ class ServerSettings:
     max_connections_per_address: int  # 0: no limit of its own
     external_url_set: bool
 
-    @property
+    @cached_property
     def loopback(self) -> bool:
         """Whether only this machine can connect."""
         return is_loopback(self.host)
 
-    @property
+    @cached_property
     def known_hosts(self) -> tuple[str, ...]:
         """The names by which the gateway is meant to be reached, as `hosts.is_known` takes them."""
         external = urlsplit(self.external_url).hostname or ""

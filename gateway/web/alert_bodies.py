@@ -101,10 +101,13 @@ class AlertBodies:
         self, source: SourceSettings, body: bytes, unread: UnreadPost | None
     ) -> Outcome:
         parsed = SOURCES[source.type](body, self._engine.now())
-        if parsed.bad or parsed.repaired:
+        flawed = bool(parsed.bad or parsed.repaired)
+        if flawed:
             unread = None
         if parsed.alerts:
             await self._engine.submit(source.name, parsed.alerts, parsed.truncated, unread)
+        if not flawed:
+            return Outcome(len(parsed.alerts), 0, parsed.truncated)
         outcome = Outcome(truncated=parsed.truncated)
         outcome.add(parsed)
         return outcome

@@ -6,6 +6,7 @@ docs/decisions/0018-host-and-origin.md says where this applies.
 """
 
 import re
+from functools import lru_cache
 
 from aiohttp import web
 
@@ -13,6 +14,9 @@ from gateway.core.hosts import host_of, is_known
 from gateway.web.errors import RequestError
 from gateway.web.keys import SETTINGS
 from gateway.web.refusals import Refused, refused
+
+_REMEMBERED = 256
+"""Values of `Host` whose check is remembered. Each may be 8 KiB long: aiohttp's limit of a line."""
 
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)")
 
@@ -24,16 +28,15 @@ def refuse_unknown_host(request: web.Request) -> None:
     """
     names = list(request.headers.getall("Host", ()))
     # RFC 9112, 3.2.2: an authority in the target replaces Host. Both are checked.
-    absolute = _ABSOLUTE.match(request.raw_path)
-    if absolute:
+    if not request.raw_path.startswith("/") and (absolute := _ABSOLUTE.match(request.raw_path)):
         names.append(absolute[1])
     known = request.app[SETTINGS].known_hosts
     for name in names:
-        host = host_of(name)
+        host, is_allowed = _check(name, known)
         if host is None or len(names) > 2:
             detail = [{"field": "Host", "message": "write host:port, once"}]
             raise RequestError(400, "the Host header is malformed", detail)
-        if not is_known(host, known):
+        if not is_allowed:
             refused(request, Refused.HOST, "unknown Host; GATEWAY_ALLOWED_HOSTS may name it")
             hint = (
                 f"if this gateway is meant, set GATEWAY_ALLOWED_HOSTS={host[:100]} or "
@@ -41,3 +44,10 @@ def refuse_unknown_host(request: web.Request) -> None:
             )
             detail = [{"field": "Host", "message": hint}]
             raise RequestError(421, "this gateway does not answer to that host name", detail)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _check(authority: str, known: tuple[str, ...]) -> tuple[str | None, bool]:
+    """Return the host of `host:port`, None when malformed, and whether it may be answered."""
+    host = host_of(authority)
+    return host, host is not None and is_known(host, known)

@@ -18,7 +18,7 @@ senders post always gets in."""
 class Lease:
     """One body that arrives. It is given back by `InFlight.release`."""
 
-    __slots__ = ("address", "chunks", "done", "dropped", "size")
+    __slots__ = ("address", "chunks", "done", "dropped", "listed", "size")
 
     def __init__(self, address: str) -> None:
         self.address = address
@@ -26,6 +26,7 @@ class Lease:
         self.size = 0
         self.done = False  # arrived, and in use: it can be dropped no more
         self.dropped = False
+        self.listed = False  # since its first chunk: a body that came with its head needs no room
 
     @property
     def counted(self) -> int:
@@ -54,10 +55,7 @@ class InFlight:
 
     def lease(self, address: str) -> Lease:
         """Begin with a body from this address."""
-        lease = Lease(address)
-        self._leases.setdefault(address, []).append(lease)
-        self._held.setdefault(address, 0)
-        return lease
+        return Lease(address)
 
     def grow(self, lease: Lease, chunk: bytes, bound: int) -> None:
         """Add what arrived; `bound` is for all of them. Raises RequestError (503) without room.
@@ -66,6 +64,10 @@ class InFlight:
         """
         if lease.dropped:
             raise _crowded()
+        if not lease.listed:
+            lease.listed = True
+            self._leases.setdefault(lease.address, []).append(lease)
+            self._held.setdefault(lease.address, 0)
         lease.chunks.append(chunk)
         before = lease.counted
         lease.size += len(chunk)
@@ -77,6 +79,8 @@ class InFlight:
 
     def release(self, lease: Lease) -> None:
         """The body is not in memory any more."""
+        if not lease.listed:
+            return
         self._empty(lease)
         leases = self._leases[lease.address]
         leases.remove(lease)

@@ -112,6 +112,8 @@ def refused(request: web.Request, kind: Refused, words: str) -> None:
 async def slow_guessing(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Delay the answer to a failed proof. Around everything else: its body is freed by then."""
     response = await handler(request)
+    if response.status < 400:  # every refusal is answered with an error
+        return response
     kind = request.get(_KIND)
     if kind is not None:
         loop = asyncio.get_running_loop()

@@ -53,14 +53,14 @@ def fit(labels: Texts, annotations: Texts, url: str) -> bool:
     )
 
 
-def fit_as_written(written: bytes, labels: Texts, annotations: Texts, url: str) -> bool:
-    """Say the same, mostly by the length of the labels as JSON."""
-    if len(written) > LONGEST_NAME or len(annotations) > 32 or len(url) > LONGEST_URL:
+def fit_as_written(whole: int, written: bytes, labels: Texts, annotations: Texts, url: str) -> bool:
+    """Say the same, mostly by the sizes of the whole body and of the labels as JSON, in bytes."""
+    if whole <= LONGEST_NAME:  # then everything in it is shorter than the least limit
+        return True
+    if len(written) > LONGEST_NAME or len(url) > LONGEST_URL or whole > LONGEST_TEXT:
         return fit(labels, annotations, url)
-    return (
-        not annotations
-        or len("".join((*annotations, *annotations.values()))) <= LONGEST_NAME
-        or fit(labels, annotations, url)
+    return not annotations or (
+        len(annotations) <= MOST_LABELS and max(map(len, annotations)) <= LONGEST_NAME
     )
 
 

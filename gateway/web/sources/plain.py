@@ -33,7 +33,7 @@ def read_plain(body: bytes, now: float) -> list[Incoming] | None:
         posted = _decode(body)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         return None
-    read = []
+    read, size = [], len(body)
     for one in posted:
         labels, annotations = one.labels, one.annotations
         if not labels or "" in labels or "" in annotations or not all(labels.values()):
@@ -48,7 +48,7 @@ def read_plain(body: bytes, now: float) -> list[Incoming] | None:
             if starts_at > now:
                 starts_at = None  # the sender's clock is ahead: it began when we heard of it
         written = orjson.dumps(labels, option=orjson.OPT_SORT_KEYS)
-        if not fit_as_written(written, labels, annotations, one.generatorURL):
+        if not fit_as_written(size, written, labels, annotations, one.generatorURL):
             return None
         known_by = identity_of(written)
         read.append(
