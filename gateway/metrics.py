@@ -5,7 +5,7 @@ a value from an alert: sources, channels and severities are those of routes.yaml
 is a closed set.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sized
 from functools import cache
 
 from prometheus_client import (
@@ -188,6 +188,18 @@ class Metrics:
             ["state"],
             registry=registry,
         )
+        self._holds = Gauge(
+            "gateway_holds",
+            "Targets that wait because the vendor limits the rate, by channel.",
+            ["channel"],
+            registry=registry,
+        )
+        self._components = Gauge(
+            "gateway_component_ok",
+            "0 while a component has the problem that /healthz names, by component.",
+            ["component"],
+            registry=registry,
+        )
         self._lag = Histogram(
             "gateway_loop_lag_seconds",
             "How late the event loop was: high values mean that something blocks it.",
@@ -342,6 +354,18 @@ class Metrics:
         """The silences as they are: how many are active, and how many pending."""
         for state, count in standing.items():
             self._silences.labels(state).set(count)
+
+    def holds(self, holds: Mapping[str, Sized], channels: Iterable[str]) -> None:
+        """Set the holds of each channel that have not ended; an account on hold counts as one."""
+        self._holds.clear()
+        for channel in {*channels, *holds}:
+            self._holds.labels(channel).set(len(holds.get(channel, ())))
+
+    def components(self, states: Iterable[tuple[str, bool]]) -> None:
+        """Set the state of each component: its name, and whether it is well."""
+        self._components.clear()
+        for component, ok in states:
+            self._components.labels(component).set(ok)
 
     def exposition(self) -> bytes:
         """Everything, in Prometheus' text format."""

@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from gateway.flow.engine import Engine, Health
-from gateway.store import StoreUnavailable, outbox, reading, silences
+from gateway.store import StoreUnavailable, holds, outbox, reading, silences
 from gateway.web.access import changing
 from gateway.web.errors import RequestError, json_response
 from gateway.web.keys import ENGINE
@@ -83,8 +83,13 @@ class Operating:
         """Everything counted, with what is in the database at this moment."""
         metrics, now = self._engine.metrics, self._engine.now()
         try:
-            depth, standing, held = await self._engine.store.read(
-                lambda tx: (outbox.depth(tx), reading.standing(tx), silences.standing(tx, now))
+            depth, standing, held, limited = await self._engine.store.read(
+                lambda tx: (
+                    outbox.depth(tx),
+                    reading.standing(tx),
+                    silences.standing(tx, now),
+                    holds.all_live(tx, now),
+                )
             )
         except StoreUnavailable:
             metrics.store_up(False)
@@ -93,6 +98,8 @@ class Operating:
             metrics.outbox(depth, self._engine.config.channels, now)
             metrics.incidents(standing, now)
             metrics.silences(held)
+            metrics.holds(limited, self._engine.config.channels)
+        metrics.components((one.component, one.ok) for one in self._engine.problems())
         return web.Response(body=metrics.exposition(), headers={"Content-Type": EXPOSITION})
 
 

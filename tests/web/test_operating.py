@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from gateway.core.hold import Hold
 from gateway.core.incoming import Incoming
 from gateway.core.matcher import Matcher
 from gateway.flow.engine import Health
-from gateway.store import StoreUnavailable
+from gateway.store import StoreUnavailable, holds
 from tests.flow.world import HOUR, MINUTE, ROUTES, World, alert
 from tests.web.conftest import Client
 from tests.web.real import served
@@ -119,6 +120,32 @@ async def test_silences_are_counted_by_state(gateway: Gateway) -> None:
     found = await samples(client)
     assert found['gateway_silences{state="active"}'] == 1
     assert found['gateway_silences{state="pending"}'] == 1
+
+
+async def test_holds_are_counted_by_channel(gateway: Gateway) -> None:
+    """Promise 13: a vendor that limits the rate is seen before messages are late."""
+    world, client = gateway
+    now = world.now
+    live = [Hold("slack:#billing-alerts", now + 60, now), Hold("slack:#platform", now + 60, now)]
+    over = Hold("slack:#over", now - 1, now - 60)
+    await world.engine.store.write(lambda tx: holds.save(tx, "slack", [*live, over]))
+    found = await samples(client)
+    assert found['gateway_holds{channel="slack"}'] == 2
+    assert found['gateway_holds{channel="email"}'] == 0
+
+
+async def test_component_with_a_problem_is_in_the_metrics(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What /healthz names can fire an alert, such as name lookups that do not come back."""
+    world, client = gateway
+    sound = await samples(client)
+    assert sound['gateway_component_ok{component="channel email"}'] == 1
+    lost = Health("channel email", False, "8 name lookup calls have not come back")
+    monkeypatch.setattr(type(world.engine), "problems", lambda _: [Health("store", True), lost])
+    found = await samples(client)
+    assert found['gateway_component_ok{component="channel email"}'] == 0
+    assert found['gateway_component_ok{component="store"}'] == 1
 
 
 async def test_no_alert_makes_a_label(gateway: Gateway) -> None:
