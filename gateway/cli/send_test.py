@@ -49,8 +49,9 @@ def command(
     gateway send-test billing-critical
     gateway send-test --channel email --to ana@example.com
 
-    One attempt for each target, and nothing is stored. PagerDuty opens an incident of severity
-    info, which has to be resolved there. Exit status 1 when anything was not sent.
+    One attempt for each target, and nothing is stored. A vendor that refuses the content gets the
+    message once more in its simplest form. PagerDuty opens an incident of severity info, which has
+    to be resolved there. Exit status 1 when anything was not sent.
     """
     loaded = world.config(config)
     targets = _targets(loaded, receiver, channel, to)

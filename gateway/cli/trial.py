@@ -1,14 +1,15 @@
-"""Trying targets: one message marked TEST to each, one attempt, and what came of it."""
+"""Trying targets: one message marked TEST to each, and what came of it."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from gateway import clock
+from gateway.channels import CHANNELS
 from gateway.channels.answers import masked
 from gateway.cli.duty import stamp
 from gateway.config.load import Config
-from gateway.core.delivery import SendError
+from gateway.core.delivery import REDUCIBLE, SendError
 from gateway.core.notice import Kind, Reason
 from gateway.core.outbox import PRINTED_TEXT
 from gateway.core.plan import Target
@@ -81,9 +82,16 @@ async def send_all(
 
 async def _send(config: Config, channel: "Channel", message: "Message", target: Target) -> Outcome:
     began = clock.monotonic()
+    refused = ""
     try:
         async with asyncio.timeout(DEADLINE):
-            await channel.send(message, target, None)
+            try:
+                await channel.send(message, target, None)
+            except SendError as failed:
+                if failed.failure not in REDUCIBLE:
+                    raise
+                refused = str(failed.masked(masked))
+                await channel.send(replace(message, reduced=True), target, None)
     except SendError as failed:
         error = failed.masked(masked)
         seconds = clock.monotonic() - began
@@ -98,6 +106,10 @@ async def _send(config: Config, channel: "Channel", message: "Message", target: 
             f"{PRINTED_TEXT}: it has no token or key, or provider: console",
             seconds,
         )
+    if refused:
+        simplest = CHANNELS[target.channel].reduced
+        text = f"sent {simplest}, because the full message was refused: {refused}"
+        return Outcome(target, True, text, seconds)
     if message.failed_template:
         text = f"sent in plain words: template {message.failed_template} failed"
         return Outcome(target, True, text, seconds)

@@ -71,6 +71,26 @@ async def test_a_failure_is_told_with_its_reason_and_not_tried_again(tmp_path: P
         assert "test-postmark-token" not in ended.out + ended.err
 
 
+async def test_refused_content_is_sent_again_in_its_simplest_form(tmp_path: Path) -> None:
+    """A test message takes the same second try as a page whose content the vendor refuses."""
+    async with FakePostmark() as postmark, FakeSlack() as slack, FakePagerDuty() as pagerduty:
+        write_routes(tmp_path, postmark, slack, pagerduty)
+        slack.script(Behaviour(json={"ok": False, "error": "invalid_blocks"}, accept=False))
+        postmark.script(*[Behaviour(status=422, json={"ErrorCode": 402, "Message": "no"})] * 2)
+        ended = await run("send-test", "billing", "--json", folder=tmp_path, **ENV)
+        assert ended.status == 1
+        answers = {answer["channel"]: answer for answer in json.loads(ended.out)}
+        assert answers["slack"]["sent"]
+        assert answers["slack"]["detail"] == (
+            "sent without blocks, because the full message was refused: "
+            "bad content: Slack says invalid_blocks"
+        )
+        assert slack.accepted[0].json["blocks"] == []
+        assert not answers["email"]["sent"]
+        assert answers["email"]["detail"].startswith("bad content")
+        assert (len(postmark.received), len(slack.received)) == (2, 2)
+
+
 async def test_one_channel_to_one_address(tmp_path: Path) -> None:
     """--channel with --to leaves everybody else in peace."""
     async with FakePostmark() as postmark, FakeSlack() as slack, FakePagerDuty() as pagerduty:
