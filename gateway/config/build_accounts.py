@@ -11,6 +11,13 @@ from gateway.core.settings import ChannelSettings, Secret, SourceSettings
 CONSOLE = "console"
 CHANNELS = ("email", "slack", "pagerduty", "webhook", CONSOLE)
 NEED_ACCOUNT = ("email", "slack")
+BUILT_IN = ("alertmanager", "prometheus")
+"""Sources that exist, open to everyone, only while routes.yaml has no ``sources:``.
+
+The contract with existing files: a type added later is never built in, because it would be open
+to everyone.
+"""
+
 LACKS = "lacks"
 """The option of a channel whose token is empty: the variables or files that should give it."""
 
@@ -34,9 +41,9 @@ def sources(
     `entries` is None when the file has no ``sources:``; `spot` is where warnings then point.
     """
     if entries is None:
-        for name in SOURCE_TYPES:
+        for name in BUILT_IN:
             findings.warn(spot, _open_source(name))
-        return {name: SourceSettings(name, name) for name in SOURCE_TYPES}
+        return {name: SourceSettings(name, name) for name in BUILT_IN}
     if not entries:
         error_text = "sources: declares no source, so every alert is refused with 404; "
         error_text += 'declare one, such as alertmanager: {bearer: "${ALERTMANAGER_TOKEN}"}'

@@ -23,6 +23,15 @@ def test_a_source_takes_any_of_its_credentials() -> None:
     assert (source.hmac_header, source.max_bytes, source.open) == ("X-Hub", 2048, False)
 
 
+def test_new_type_of_source_is_not_built_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without `sources:` two exist; a type that is added later does not open by itself."""
+    types = ("alertmanager", "prometheus", "pigeon")
+    monkeypatch.setattr("gateway.config.build_accounts.SOURCE_TYPES", types)
+    config = loaded(REST)
+    assert set(config.sources) == {"alertmanager", "prometheus"}
+    assert not any("pigeon" in str(one) for one in config.warnings)
+
+
 def test_an_empty_token_is_no_token() -> None:
     """A source whose token is missing is open and warned of; an empty bearer never matches."""
     text = 'sources: {alertmanager: {bearer: "${NONE:-}"}}' + REST
