@@ -358,7 +358,7 @@ class Metrics:
     def holds(self, holds: Mapping[str, Sized], channels: Iterable[str]) -> None:
         """Set the holds of each channel that have not ended; an account on hold counts as one."""
         self._holds.clear()
-        for channel in {*channels, *holds}:
+        for channel in dict.fromkeys((*channels, *holds)):
             self._holds.labels(channel).set(len(holds.get(channel, ())))
 
     def components(self, states: Iterable[tuple[str, bool]]) -> None:

@@ -99,7 +99,6 @@ def _fall_back(tx: Tx, errand: Errand, wait: Wait, plan: Plan, now: float) -> No
         text = (
             f"{target_name(notice.target)} is on hold for"
             f" {format_duration(ceil(wait.until - now))}: the vendor limits the rate;"
-            " notifying the fallback,"
             f" next attempt in {format_duration(ceil(wait.next_at - now))}"
         )
         timeline.add(tx, [(notice.incident, Entry(now, "failed", text, {"notice": notice.id}))])

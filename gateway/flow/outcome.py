@@ -12,7 +12,7 @@ from gateway.core.facts import build_facts
 from gateway.core.message import Receipt
 from gateway.core.notice import SPEAKS_OF_FIRING, Entry, Kind, Reason
 from gateway.core.outbox import ACCEPTED, PRINTED, NewRow, Notice, NoticeState, Result
-from gateway.core.plan import Plan
+from gateway.core.plan import Plan, Receiver
 from gateway.core.target_name import target_name
 from gateway.flow.errand import Errand
 from gateway.flow.lanes import URGENT
@@ -206,7 +206,10 @@ def fall_back(tx: Tx, notice: Notice, note: str, plan: Plan, now: float) -> None
     fallback = fallback_of(plan, receiver_of(plan, incident.receiver))
     known = untold.told_since(tx, incident.number, notice.created_at)
     targets = [t for t in fallback.targets if t.key not in known]
+    name = target_name(notice.target)
     if not targets:
+        entry = _not_replaced(fallback, name, notice.id, now)
+        timeline.add(tx, [(incident.number, entry)])
         return
     kind, facts = notice.kind, orjson.loads(notice.facts)
     if not incident.open:  # it ended while this was on its way: no end will follow
@@ -219,5 +222,14 @@ def fall_back(tx: Tx, notice: Notice, note: str, plan: Plan, now: float) -> None
     outbox.add(tx, rows, [orjson.dumps(facts)], now, None)
     told = {**incident.told, **{target.key: target for target in targets}}
     incidents.save(tx, [replace(incident, told=told)])
-    text = f"to receiver {fallback.name}, because {target_name(notice.target)} could not be reached"
+    text = f"to receiver {fallback.name}, because {name} could not be reached"
     timeline.add(tx, [(incident.number, Entry(now, "fell back", text, {"notice": notice.id}))])
+
+
+def _not_replaced(fallback: Receiver, name: str, notice: int, now: float) -> Entry:
+    """Return the timeline's line for a failed target of which no further one is notified."""
+    if not fallback.targets:
+        text = f"receiver {fallback.name} has no targets: nobody is notified in place of {name}"
+        return Entry(now, "nobody reached", text, {"notice": notice})
+    text = f"nothing more to send in place of {name}: receiver {fallback.name} is notified already"
+    return Entry(now, "fell back", text, {"notice": notice})

@@ -119,6 +119,37 @@ async def test_the_fallback_hears(world: World) -> None:
     assert "fell back" in {entry.kind for entry in await world.timeline()}
 
 
+@pytest.mark.parametrize(
+    ("instead", "kind", "text"),
+    [
+        (
+            "- name: everyone\n    email: [{to: billing-oncall@example.com}]",
+            "fell back",
+            "nothing more to send in place of Slack #billing-alerts: receiver everyone is notified "
+            "already",
+        ),
+        (
+            "- name: everyone",
+            "nobody reached",
+            "receiver everyone has no targets: nobody is notified in place of Slack "
+            "#billing-alerts",
+        ),
+    ],
+)
+async def test_fallback_that_notifies_nobody_further_is_in_the_timeline(
+    world: World, instead: str, kind: str, text: str
+) -> None:
+    """Promise 2: the timeline says why no fallback message followed a failed target."""
+    whole = "- name: everyone\n    email: [{to: admin@example.com}]"
+    world.routes = ROUTES.replace(whole, instead)
+    assert await world.engine.reload() == ()
+    world.break_channel("slack", refused)
+    await world.post(alert())
+    await world.advance(5 * MINUTE)
+    found = [(one.kind, one.text) for one in await world.timeline()]
+    assert found.count((kind, text)) == 1
+
+
 async def test_a_bounced_address_falls_back_at_once(world: World) -> None:
     """E15: the message is a dead letter, the fallback hears at once, once."""
     world.faults["email"] = lambda message, target: (
