@@ -5,7 +5,7 @@ GATEWAY_TEST_EXAMPLES=full asks for all; `.ci/run` sets it.
 
 import os
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 FULL = os.environ.get("GATEWAY_TEST_EXAMPLES") == "full"
 """Whether this run tries all examples and all seeds."""
@@ -17,6 +17,11 @@ def examples(full: int) -> int:
 
 
 def load_profile() -> None:
-    """Set the number of examples for tests that name none. No test has a wall-clock deadline."""
-    settings.register_profile("gateway", max_examples=examples(100), deadline=None)
+    """Set the number of examples for tests that name none. No test depends on the wall clock."""
+    settings.register_profile(
+        "gateway",
+        max_examples=examples(100),
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
     settings.load_profile("gateway")
