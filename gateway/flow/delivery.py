@@ -101,13 +101,11 @@ class Delivery:
         for name, courier in self.couriers.items():
             since = courier.failing_since
             bad = since is not None and now - since > self._parts.stuck_after
-            public = f"nothing delivered for {now - (since or now):.0f} s"
-            text = f"{public}: {courier.failing_with}"
+            text = f"nothing delivered for {now - (since or now):.0f} s: {courier.failing_with}"
             channel = self._channels.get(name)
             trouble = "" if channel is None else channel.problem()
             text = _joined(text if bad else "", trouble)
-            public = _joined(public if bad else "", trouble)
-            found.append(Health(f"channel {name}", not text, text, public))
+            found.append(Health(f"channel {name}", not text, text))
         problem = self._renderer.problem
         found.append(Health("templates", not problem, problem))
         return found

@@ -47,7 +47,7 @@ def test_the_story_is_told_without_prometheus(demo: Process, tmp_path: Path) -> 
         "trigger #1001",
         "Ana presses the button",
         "ACKNOWLEDGED: DoubleChargeDetected",
-        "escalated: step 2: ana, ben",
+        "escalated: step 2: Ana, Ben",
         "Ben has it",
         "kept quiet: inhibited by",
         "RESOLVED: BillingDatabaseDown",

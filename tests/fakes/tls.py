@@ -1,19 +1,26 @@
-"""TLS for fakes: a certificate of localhost that nothing but these tests trusts."""
+"""TLS for fakes: a certificate of localhost, made for this run, which only these tests trust."""
 
 import ssl
-from pathlib import Path
+from functools import cache
 
-PEM = Path(__file__).with_name("tls.pem")
-"""Key and certificate, made with `openssl req -x509` for 127.0.0.1 and localhost."""
+import trustme
 
 
+@cache
+def _authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@cache
 def server_context() -> ssl.SSLContext:
-    """What a fake serves with."""
+    """Return what a fake serves with."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(PEM)
+    _authority().issue_cert("127.0.0.1", "localhost").configure_cert(context)
     return context
 
 
 def client_context() -> ssl.SSLContext:
-    """What trusts the fakes."""
-    return ssl.create_default_context(cafile=str(PEM))
+    """Return what trusts the fakes."""
+    context = ssl.create_default_context()
+    _authority().configure_trust(context)
+    return context
