@@ -1,7 +1,7 @@
 """The grammar of receivers and their targets."""
 
 from gateway.config.kinds import Choice
-from gateway.config.nobody_told import NAMES
+from gateway.config.null_names import NAMES
 from gateway.config.sections import Field, ListOf, Section
 from gateway.config.values import (
     EMAIL,

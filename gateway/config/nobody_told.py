@@ -10,13 +10,11 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from gateway.config.kinds import Entry
+from gateway.config.null_names import NAMES
 from gateway.config.problem import Findings, short
 from gateway.core.matcher import Matcher
 from gateway.core.plan import Plan
 from gateway.core.routing import Route
-
-NAMES = ("null", "none", "nobody", "nothing", "blackhole", "devnull", "noop", "discard")
-"""A receiver with one of these words in its name tells nobody on purpose."""
 
 USUALLY_WORST = ("critical", "page")
 """Values of the severity label that wake people, where the file declares no severities."""

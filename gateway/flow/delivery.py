@@ -12,7 +12,7 @@ from gateway.core.outbox import Notice
 from gateway.core.plan import Plan
 from gateway.flow import heap
 from gateway.flow.courier import Courier, message_of
-from gateway.flow.dispatch import Dispatched
+from gateway.flow.dispatched import Dispatched
 from gateway.flow.errand import Errand
 from gateway.flow.parts import Health, Parts
 from gateway.render.links import links_from

@@ -6,8 +6,8 @@ their channels at once, already claimed, which saves the fast path a commit.
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import orjson
 
@@ -19,7 +19,7 @@ from gateway.core.notice import Entry
 from gateway.core.outbox import NewRow, Notice
 from gateway.core.plan import Plan
 from gateway.core.turn import Decision
-from gateway.flow.errand import Errand
+from gateway.flow.dispatched import Dispatched
 from gateway.flow.holding import keep_to
 from gateway.flow.lanes import URGENT, Accepts, settle
 from gateway.flow.memory import Memory
@@ -46,22 +46,6 @@ AT_ONCE = 8
 
 SET_ASIDE = 60.0
 """Seconds after which an incident that could not be decided is tried again."""
-
-
-@dataclass(slots=True)
-class Dispatched:
-    """What one transaction decided."""
-
-    decided: int = 0
-    errands: list[Errand] = field(default_factory=list)
-    channels: set[str] = field(default_factory=set)  # with notices that were not claimed
-    decisions: list[Decision] = field(default_factory=list)
-    next_due: float | None = None
-    began: float = 0.0  # monotonic seconds when the transaction began
-
-
-Decide = Callable[[Tx, float], Dispatched]
-"""What decides a batch of the incidents that are due at an instant."""
 
 
 def save_decisions(

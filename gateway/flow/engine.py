@@ -16,7 +16,8 @@ from gateway.flow.burning import Burning
 from gateway.flow.concerned import Concerned
 from gateway.flow.courier import Courier
 from gateway.flow.delivery import Delivery
-from gateway.flow.dispatch import AT_ONCE, BATCH, Decide, Dispatched, decide_due
+from gateway.flow.dispatch import AT_ONCE, BATCH, decide_due
+from gateway.flow.dispatched import Decide, Dispatched
 from gateway.flow.intake import Intake
 from gateway.flow.integrity import Integrity
 from gateway.flow.left_out import note_left_out

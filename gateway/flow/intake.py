@@ -12,7 +12,7 @@ from gateway.core.alert import Alert
 from gateway.core.incoming import Incoming, Unread
 from gateway.core.labels import identity
 from gateway.core.plan import Plan
-from gateway.flow.dispatch import Decide, Dispatched
+from gateway.flow.dispatched import Decide, Dispatched
 from gateway.flow.memory import MARGIN, Memory
 from gateway.flow.placing import Batch, commit
 from gateway.flow.watch import NO_SIGNS

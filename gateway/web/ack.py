@@ -15,7 +15,8 @@ from gateway.core.respond import Answer, Response
 from gateway.flow.engine import Engine
 from gateway.web.forms import read_form
 from gateway.web.keys import ENGINE
-from gateway.web.look import Seen, look, picture, zone_for
+from gateway.web.look import Seen, look, picture
+from gateway.web.names import zone_for
 from gateway.web.origin import refuse_foreign
 from gateway.web.pages import page
 from gateway.web.people import for_people

@@ -14,7 +14,7 @@ from gateway.render.clean import clean
 from gateway.render.table import differing
 from gateway.render.times import clock_time
 from gateway.store import reading
-from gateway.web.look import name_of
+from gateway.web.names import name_of
 
 MOST_COLUMNS = 5
 MOST_ROWS = 200

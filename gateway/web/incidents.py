@@ -21,7 +21,8 @@ from gateway.web.access import reading as for_readers
 from gateway.web.history import alert_table, audiences, events
 from gateway.web.inhibited import inhibited
 from gateway.web.keys import ENGINE
-from gateway.web.look import Seen, name_of, picture, quiet_because, read_incident, zone_for
+from gateway.web.look import Seen, picture, quiet_because, read_incident
+from gateway.web.names import name_of, zone_for
 from gateway.web.pages import message_page, page
 from gateway.web.people import for_people
 from gateway.web.responding import buttons

@@ -15,6 +15,7 @@ from gateway.render.links import links_from
 from gateway.render.times import clock_time, duration
 from gateway.render.view import tone, view_of
 from gateway.store import Tx, incidents, members
+from gateway.web.names import name_of
 
 NO_BREAK = "\u00a0"
 SHOWN = 20
@@ -96,18 +97,6 @@ def read_incident(tx: Tx, number: int) -> Seen | None:
 async def look(engine: Engine, number: int) -> Seen | None:
     """The same from outside a transaction. Raises StoreUnavailable."""
     return await engine.store.read(lambda tx: read_incident(tx, number))
-
-
-def zone_for(plan: Plan, person: str = "") -> str:
-    """The time zone for a reader: the person's own, else that of the business hours."""
-    known = plan.people.get(person)
-    return known.timezone if known else plan.business_hours.zone
-
-
-def name_of(plan: Plan, person: str) -> str:
-    """What people call somebody."""
-    known = plan.people.get(person)
-    return known.name if known else clean(person, 80)
 
 
 def quiet_because(incident: Incident) -> str:

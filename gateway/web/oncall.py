@@ -18,7 +18,7 @@ from gateway.render.clean import clean
 from gateway.render.times import clock_time, day_name, duration
 from gateway.web.access import reading as for_readers
 from gateway.web.keys import ENGINE
-from gateway.web.look import name_of, zone_for
+from gateway.web.names import name_of, zone_for
 from gateway.web.pages import page
 from gateway.web.people import for_people
 

@@ -11,7 +11,7 @@ from gateway.core.plan import Plan, Step
 from gateway.core.rota import on_call, stints
 from gateway.render.times import clock_time
 from gateway.store.reading import NoticeLine
-from gateway.web.look import name_of
+from gateway.web.names import name_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from gateway.core.plan import Plan
 from gateway.core.takeover import to_give_back
-from gateway.web.look import Seen, name_of
+from gateway.web.look import Seen
+from gateway.web.names import name_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from gateway.core.silence import Silence, SilenceIndex
 from gateway.render.clean import clean
 from gateway.render.times import clock_time
 from gateway.store import Tx, silences
-from gateway.web.look import name_of
+from gateway.web.names import name_of
 
 SHORT = 8
 """Characters of an id that `gateway silence expire` needs to be told, as a rule."""

@@ -24,7 +24,8 @@ from gateway.render.times import clock_time, duration
 from gateway.store import Tx, alerts, burning, incidents, members, silence_pages
 from gateway.web.access import reading as for_readers
 from gateway.web.keys import ENGINE
-from gateway.web.look import SHOWN, Line, name_of, zone_for
+from gateway.web.look import SHOWN, Line
+from gateway.web.names import name_of, zone_for
 from gateway.web.pages import message_page, page
 from gateway.web.people import for_people
 from gateway.web.silenced import SHORT

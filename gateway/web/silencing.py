@@ -26,7 +26,8 @@ from gateway.render.times import clock_time
 from gateway.web.access import may_change
 from gateway.web.forms import read_form
 from gateway.web.keys import ENGINE
-from gateway.web.look import SHOWN, Line, Seen, look, name_of, picture, zone_for
+from gateway.web.look import SHOWN, Line, Seen, look, picture
+from gateway.web.names import name_of, zone_for
 from gateway.web.origin import refuse_foreign
 from gateway.web.pages import page
 from gateway.web.people import for_people

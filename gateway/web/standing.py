@@ -16,7 +16,7 @@ from gateway.core.timeinterval import muted, next_mute_change
 from gateway.core.timing import timing
 from gateway.core.when import format_duration
 from gateway.render.times import clock_time, duration
-from gateway.web.look import name_of
+from gateway.web.names import name_of
 
 
 def standing(

@@ -10,7 +10,7 @@ from gateway.core.plan import Plan
 from gateway.core.rota import on_call
 from gateway.flow.engine import Engine
 from gateway.links import Claim, LinkExpired, LinkForged
-from gateway.web.look import name_of
+from gateway.web.names import name_of
 from gateway.web.origin import is_prefetch
 from gateway.web.pages import message_page, page
 from gateway.web.refusals import Refused, refused

@@ -20,7 +20,7 @@ from gateway.web.api.explain_models import (
 )
 from gateway.web.api.silences import silence_model
 from gateway.web.errors import RequestError
-from gateway.web.look import zone_for
+from gateway.web.names import zone_for
 from gateway.web.silenced import silences_now
 
 MOST_ALERTS = 20

@@ -1,0 +1,24 @@
+"""What one transaction decided, for those who send it and for those who ask for the next one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from gateway.core.turn import Decision
+from gateway.flow.errand import Errand
+from gateway.store import Tx
+
+
+@dataclass(slots=True)
+class Dispatched:
+    """What one transaction decided."""
+
+    decided: int = 0
+    errands: list[Errand] = field(default_factory=list)
+    channels: set[str] = field(default_factory=set)  # with notices that were not claimed
+    decisions: list[Decision] = field(default_factory=list)
+    next_due: float | None = None
+    began: float = 0.0  # monotonic seconds when the transaction began
+
+
+Decide = Callable[[Tx, float], Dispatched]
+"""What decides a batch of the incidents that are due at an instant."""

@@ -1,0 +1,16 @@
+"""Names and time zones of people, for pages and explanations."""
+
+from gateway.core.plan import Plan
+from gateway.render.clean import clean
+
+
+def zone_for(plan: Plan, person: str = "") -> str:
+    """Return the time zone for a reader: their own, else that of the business hours."""
+    known = plan.people.get(person)
+    return known.timezone if known else plan.business_hours.zone
+
+
+def name_of(plan: Plan, person: str) -> str:
+    """Return the name of a person for display; an unknown id is shown as it is, made safe."""
+    known = plan.people.get(person)
+    return known.name if known else clean(person, 80)
