@@ -42,8 +42,10 @@ def delivery_failure_reason(given: dict[str, Any]) -> str:
     error = asyncio.run(_webhook(given["status"], ""))
     if error is None:
         return "other"
-    if error.failure is Failure.MISCONFIGURED:  # credentials and redirects: an admin must act
-        return "auth" if given["status"] in (401, 403) else "other"
+    if error.failure is Failure.MISCONFIGURED:  # credentials, redirects, no such URL: mendable
+        if given["status"] in (401, 403):
+            return "auth"
+        return "client" if 400 <= given["status"] < 500 else "other"
     return REASONS[error.failure]
 
 
@@ -82,6 +84,10 @@ async def _sent(channel: Channel, target: Target, fake: Fake, how: Behaviour) ->
 
 
 def _soon(error: SendError) -> bool:
-    verdict = after_failure(error, attempts=1, first_attempt_at=0.0, now=0.0, jitter=0.5)
+    # A message that is refused goes out once more in its simplest form. The vectors ask about
+    # sending the same message again, so the question is what follows when that is refused, too.
+    verdict = after_failure(
+        error, attempts=1, first_attempt_at=0.0, now=0.0, jitter=0.5, refused=True
+    )
     assert (verdict.next_attempt_at is None) == (error.failure in PERMANENT)
     return verdict.next_attempt_at is not None and verdict.next_attempt_at < SOON
