@@ -113,6 +113,7 @@ async def test_printed_message_names_the_variable_of_its_own_target(
     for name in "ab":
         target = config.plan.receivers[name].targets[0]
         await channel.send(message(), target, None)
+    await channel.close()
     shown = capsys.readouterr().out
     assert "(not sent: no A)" in shown
     assert "PagerDuty (payments) (not sent: no B)" in shown
