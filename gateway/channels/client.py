@@ -9,7 +9,7 @@ import logging
 import ssl
 from base64 import b64encode
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from types import SimpleNamespace
 
@@ -96,8 +96,12 @@ class Client:
         total_timeout: float = TOTAL_TIMEOUT,
         connect_timeout: float = CONNECT_TIMEOUT,
         headers: Mapping[str, str] | None = None,
+        refuse_redirects: bool = True,
     ) -> None:
         """Timeouts in seconds. `public_only` refuses to connect to private addresses.
+
+        `refuse_redirects` False is for those who say `allow_redirects=False` with every call:
+        watching for redirects costs each call a few signals of aiohttp's.
 
         Raises ValueError for a proxy that cannot be used.
         """
@@ -120,7 +124,7 @@ class Client:
             auto_decompress=False,
             cookie_jar=aiohttp.DummyCookieJar(),  # nothing that a restart would miss
             response_class=Answer,
-            trace_configs=[_no_redirects()],
+            trace_configs=[_no_redirects()] if refuse_redirects else None,
             trust_env=False,
         )
 
@@ -129,8 +133,7 @@ class Client:
 
         Connecting ends before the call does, so that it is known not to have delivered anything.
         """
-        connect = min(CONNECT_SHARE * total, self.connect_timeout)
-        return aiohttp.ClientTimeout(total=total, connect=connect)
+        return _timeout(total, min(CONNECT_SHARE * total, self.connect_timeout))
 
     def problem(self) -> str:
         """What is wrong with name lookups; empty when nothing is."""
@@ -156,6 +159,11 @@ def _proxy_for_aiohttp(proxy: Secret) -> str:
     """The checked URL, credentials included: aiohttp sends them as Proxy-Authorization."""
     proxy_url(proxy.reveal())
     return proxy.reveal()
+
+
+@lru_cache(maxsize=256)
+def _timeout(total: float, connect: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=total, connect=connect)
 
 
 @cache

@@ -6,6 +6,7 @@ Fields as in Alertmanager's notify/webhook and template.Data; `notification_reas
 import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import aiohttp
@@ -24,6 +25,8 @@ from gateway.core.web_url import WebUrl, web_url
 
 IN_FLIGHT = 16
 SHORTEST_PIECE = 8  # of a URL's path that is taken for a secret: "hooks" and "v2" are none
+MOST_URLS = 1024
+"""URLs that are remembered taken apart; those of further targets are parsed for each message."""
 ANSWER_BYTES = 2000  # of an error's body: enough to say what is wrong
 
 CARRIED = frozenset(
@@ -66,6 +69,7 @@ class Webhook:
         """
         self._secrets = secrets
         self._bearer = bearer
+        self._web_url = lru_cache(maxsize=MOST_URLS)(web_url)
         self._max_alerts = max_alerts
         self._http = Client(
             IN_FLIGHT,
@@ -74,6 +78,7 @@ class Webhook:
             total_timeout=total_timeout,
             connect_timeout=connect_timeout,
             headers={"User-Agent": "alert-gateway"},
+            refuse_redirects=False,  # `send` follows none
         )
 
     def accepts(self, kind: Kind, quiet: bool) -> bool:
@@ -90,7 +95,6 @@ class Webhook:
         elif bearer is not None:
             headers["Authorization"] = f"Bearer {bearer.reveal()}"
         data = _encoded(body(message, max_alerts=self._limit(target)))
-        hidden = [*_pieces(secret), *_credentials(url), *([bearer] if bearer is not None else [])]
         try:
             # aiohttp would follow a redirect with our headers and body to any other host.
             async with self._http.session.post(
@@ -102,6 +106,8 @@ class Webhook:
             ) as answer:
                 detail = ""
                 if answer.status >= 400:
+                    hidden = [*_pieces(secret), *_credentials(url)]
+                    hidden += [bearer] if bearer is not None else []
                     detail = said(
                         (await answer.content.read(ANSWER_BYTES)).decode("utf-8", "replace"), hidden
                     )
@@ -122,7 +128,7 @@ class Webhook:
         """The URL to post to and, where it is one, the secret that it came from."""
         secret = self._secrets.get(target.address)
         try:
-            return web_url(secret.reveal() if secret is not None else target.address), secret
+            return self._web_url(secret.reveal() if secret is not None else target.address), secret
         except ValueError:
             raise SendError(
                 Failure.BAD_RECIPIENT, "the webhook's URL cannot be used: run gateway check"

@@ -16,7 +16,6 @@ from typing import NamedTuple
 import yaml
 
 from gateway.config.problem import Findings, Spot, join, short
-from gateway.config.yaml_faults import explained
 
 MAX_BYTES = 2 * 1024 * 1024
 MAX_DEPTH = 64
@@ -102,6 +101,8 @@ def read_tree(source: str | bytes, findings: Findings) -> Node | None:
     except _Unreadable as fault:
         findings.error(Spot(fault.line, fault.column, ""), fault.message, text=fault.text)
     except yaml.MarkedYAMLError as fault:
+        from gateway.config.yaml_faults import explained  # only a mistake pays for its import
+
         line, column, said = explained(fault, text)
         findings.error(Spot(line, column, ""), said)
     except yaml.YAMLError as fault:

@@ -285,7 +285,9 @@ class Courier:
         now = self._monotonic()
         while self._queue and self._free(channel) > 0:
             *_, until, errand = heapq.heappop(self._queue)
-            held = wait_for(self.holds, errand.notice.target.key, False, self._now())
+            held = None
+            if self.holds:
+                held = wait_for(self.holds, errand.notice.target.key, False, self._now())
             if now + self._claimant.deadline > until or (held and not errand.probe):
                 # Its lease would run out before we could be sure, or its target is on hold.
                 self._unbegun.append(errand.notice.id)
@@ -320,7 +322,8 @@ class Courier:
         outcome = Outcome(errand, ended, max(0.0, ended - started), receipt, error, self._spread())
         self._outcomes.append(outcome)
         # At once, so that nothing else is begun; the transaction stores it.
-        self.holds = holding.after([outcome], self.holds)
+        if error is not None or self.holds:
+            self.holds = holding.after([outcome], self.holds)
 
     async def _attempt(self, channel: Channel | None, errand: Errand) -> dict[str, str]:
         if channel is None:

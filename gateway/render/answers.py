@@ -1,9 +1,12 @@
 """What the gateway makes of the render process's answers, and which templates it puts aside."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from gateway.render.failure import TemplateFailure
-from gateway.render.wire import Answer
+
+if TYPE_CHECKING:
+    from gateway.render.wire import Answer
 
 PUT_ASIDE_FOR = 600.0
 """Seconds for which a template that was stopped is not tried again, except after a reload.
@@ -41,7 +44,7 @@ class Stopped:
             self._until[name] = (now + PUT_ASIDE_FOR, problem)
         self._suspected[name] = now + PUT_ASIDE_FOR
 
-    def failure_in(self, answer: Answer) -> TemplateFailure | None:
+    def failure_in(self, answer: "Answer") -> TemplateFailure | None:
         """Return the failure that an answer tells of, and put a stopped template aside."""
         if "stopped" in answer:
             name, problem = str(answer.get("name") or ""), str(answer["stopped"])
@@ -54,7 +57,7 @@ class Stopped:
         return None
 
 
-def parts_in(answer: Answer) -> dict[str, str]:
+def parts_in(answer: "Answer") -> dict[str, str]:
     """Return the filled-in parts by name. Raises ValueError when the answer holds none."""
     parts = answer.get("parts")
     if not isinstance(parts, dict):

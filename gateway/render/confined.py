@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gateway.core.message import Link, Message
 from gateway.core.notice import Facts, Kind, Reason
@@ -10,14 +10,18 @@ from gateway.core.plan import Target
 from gateway.render.answers import UNNAMED, Stopped, parts_in
 from gateway.render.failure import TemplateFailure
 from gateway.render.finish import Outcome, finished, safe_links, wordless
-from gateway.render.limits import WALL_SECONDS
-from gateway.render.process import RenderProcess, fork
 from gateway.render.shipped import unchanged
-from gateway.render.wire import Answer, details_of, pack_request, read_answer
 from gateway.render.words import Renderer
 
-_LONGEST_WAIT = WALL_SECONDS + 3.0
-"""Seconds for one answer. The worker's own timers end it sooner, unless it was suspended."""
+if TYPE_CHECKING:
+    from gateway.render.process import RenderProcess
+    from gateway.render.wire import Answer
+
+# What starts and asks the process is imported with it: most commands never need one.
+
+_GRACE = 3.0
+"""Seconds for an answer beyond WALL_SECONDS, when a worker's own timers end it unless it was
+suspended."""
 
 
 class Confined:
@@ -64,23 +68,29 @@ class Confined:
         details = (facts, target, parts, safe, zone, kind, reason)
         outcome: Outcome
         if self.own:
+            from gateway.render.wire import details_of
+
             answer = self.ask("render", *details_of(*details))
             outcome = self.failure_in(answer) or parts_in(answer)
         else:
             outcome = self.renderer.fill_in(*details)
         return finished(notice_id, facts, target, parts, safe, zone, kind, reason, outcome)
 
-    def failure_in(self, answer: Answer) -> TemplateFailure | None:
+    def failure_in(self, answer: "Answer") -> TemplateFailure | None:
         """Return the failure that an answer tells of."""
         return self._stopped.failure_in(answer)
 
-    def ask(self, task: str, *details: Any) -> Answer:
+    def ask(self, task: str, *details: Any) -> "Answer":
         """Have the render process do a task, and wait for its answer. Never raises."""
+        from gateway.render.limits import WALL_SECONDS
+        from gateway.render.process import fork
+        from gateway.render.wire import pack_request, read_answer
+
         try:
             if self._process is None:
                 self.renderer.compile_shipped()  # now, and not at the expense of a message
                 self._process = fork(self.renderer)
-                self._process.channel.settimeout(_LONGEST_WAIT)
+                self._process.channel.settimeout(WALL_SECONDS + _GRACE)
             channel = self._process.channel
             channel.sendall(pack_request((task, self._stopped.problems(), *details)))
             return read_answer(channel)

@@ -116,6 +116,6 @@ def test_a_template_that_is_endless_to_compile_is_stopped(
 
 def test_shipped_templates_need_no_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Promise 9: without templates of one's own nothing is forked, so nothing is slower."""
-    monkeypatch.setattr("gateway.render.confined.fork", None)
+    monkeypatch.setattr("gateway.render.process.fork", None)
     with Confined(renderer_with(tmp_path, {}), clock.monotonic) as confined:
         assert message_of(confined, "email").failed_template is None
