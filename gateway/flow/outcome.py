@@ -208,8 +208,7 @@ def fall_back(tx: Tx, notice: Notice, note: str, plan: Plan, now: float) -> None
     targets = [t for t in fallback.targets if t.key not in known]
     name = target_name(notice.target)
     if not targets:
-        entry = _not_replaced(fallback, name, notice.id, now)
-        timeline.add(tx, [(incident.number, entry)])
+        timeline.add(tx, [(incident.number, _not_replaced(fallback, notice, now))])
         return
     kind, facts = notice.kind, orjson.loads(notice.facts)
     if not incident.open:  # it ended while this was on its way: no end will follow
@@ -226,10 +225,18 @@ def fall_back(tx: Tx, notice: Notice, note: str, plan: Plan, now: float) -> None
     timeline.add(tx, [(incident.number, Entry(now, "fell back", text, {"notice": notice.id}))])
 
 
-def _not_replaced(fallback: Receiver, name: str, notice: int, now: float) -> Entry:
-    """Return the timeline's line for a failed target of which no further one is notified."""
-    if not fallback.targets:
-        text = f"receiver {fallback.name} has no targets: nobody is notified in place of {name}"
-        return Entry(now, "nobody reached", text, {"notice": notice})
-    text = f"nothing more to send in place of {name}: receiver {fallback.name} is notified already"
-    return Entry(now, "fell back", text, {"notice": notice})
+def _not_replaced(fallback: Receiver, notice: Notice, now: float) -> Entry:
+    """Return the timeline's line for a failed target of which no further one is notified.
+
+    Targets of the fallback that have messages of their own may fail, too: their lines say so.
+    """
+    name, data = target_name(notice.target), {"notice": notice.id}
+    if all(target.key == notice.target.key for target in fallback.targets):
+        text = (
+            f"receiver {fallback.name} has no other targets: nobody is notified in place of {name}"
+        )
+        return Entry(now, "nobody reached", text, data)
+    text = (
+        f"nothing more to send in place of {name}: receiver {fallback.name} has messages of its own"
+    )
+    return Entry(now, "fell back", text, data)

@@ -125,13 +125,19 @@ async def test_the_fallback_hears(world: World) -> None:
         (
             "- name: everyone\n    email: [{to: billing-oncall@example.com}]",
             "fell back",
-            "nothing more to send in place of Slack #billing-alerts: receiver everyone is notified "
-            "already",
+            "nothing more to send in place of Slack #billing-alerts: receiver everyone has "
+            "messages of its own",
         ),
         (
             "- name: everyone",
             "nobody reached",
-            "receiver everyone has no targets: nobody is notified in place of Slack "
+            "receiver everyone has no other targets: nobody is notified in place of Slack "
+            "#billing-alerts",
+        ),
+        (
+            '- name: everyone\n    slack: [{channel: "#billing-alerts"}]',
+            "nobody reached",
+            "receiver everyone has no other targets: nobody is notified in place of Slack "
             "#billing-alerts",
         ),
     ],
