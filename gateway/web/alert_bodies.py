@@ -29,8 +29,8 @@ GLANCED_AT = 4 * SMALL
 """Bytes of a body up to which its alerts may be recognised before it is cut into pieces."""
 
 AHEAD = 8
-"""Pieces of one body that wait for the database together: more would share a transaction, and
-take more memory."""
+"""Pieces of all large bodies together that wait for the database. With more of them a small post,
+such as a critical alert's, waits longer behind them; with fewer they share fewer transactions."""
 
 LEAST_ALERTS = 100_000
 BYTES_AN_ALERT = 160
@@ -82,6 +82,7 @@ class AlertBodies:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._turn = asyncio.Lock()
+        self._room = asyncio.Semaphore(AHEAD)
 
     async def take(self, source: SourceSettings, body: bytes) -> Outcome:
         """Hand the alerts of a body to intake; they are on disk when this returns.
@@ -120,13 +121,12 @@ class AlertBodies:
             pass
         envelope = SOURCES[source.type](split.envelope, now)
         outcome = Outcome(truncated=envelope.truncated, malformed=envelope.malformed)
-        room = asyncio.Semaphore(AHEAD)
 
         async def save(alerts: Sequence[Incoming], unread: UnreadPost | None) -> None:
             try:
                 await self._engine.submit(source.name, alerts, outcome.truncated, unread)
             finally:
-                room.release()
+                self._room.release()
 
         try:
             async with asyncio.TaskGroup() as saving:
@@ -134,7 +134,7 @@ class AlertBodies:
                     read = partial(self._read_piece, source, split, piece, outcome, now)
                     alerts, unread = await self._in_turn(read)
                     if alerts:
-                        await room.acquire()
+                        await self._room.acquire()
                         saving.create_task(save(alerts, unread))
         except* (StoreUnavailable, Overloaded) as several:
             raise several.exceptions[0] from None

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from gateway.flow.intake import Overloaded
+from gateway.web.alert_bodies import AHEAD
 from tests.web.conftest import Client
 from tests.web.test_webhook import BAD, GOOD, post
 from tests.web.world import FakeEngine
@@ -109,6 +110,35 @@ async def test_others_are_answered_while_a_large_post_is_read(
         assert not large.done()
         gate.set()
     assert large.result() == (200, {"accepted": 5000})
+
+
+async def test_many_large_posts_wait_for_the_database_a_few_pieces_at_a_time(
+    client: Client, engine: FakeEngine
+) -> None:
+    """Promise 9: a small post waits behind eight pieces at most, however many large ones come."""
+    gate, waiting, most = asyncio.Event(), 0, 0
+    submit = engine.submit
+
+    async def slow(source: str, alerts: Any, *rest: Any) -> None:
+        nonlocal waiting, most
+        waiting += 1
+        most = max(most, waiting)
+        await gate.wait()
+        waiting -= 1
+        await submit(source, alerts, *rest)
+
+    engine.submit = slow  # type: ignore[method-assign, assignment]
+    async with asyncio.TaskGroup() as group:
+        posts = [
+            group.create_task(post(client, "/webhook/prometheus", many(2000))) for _ in range(4)
+        ]
+        while waiting < AHEAD:
+            await asyncio.sleep(0)
+        for _ in range(2000):
+            await asyncio.sleep(0)
+        gate.set()
+    assert {one.result()[0] for one in posts} == {200}
+    assert most == AHEAD
 
 
 async def test_a_large_signed_body_is_taken(client: Client, engine: FakeEngine) -> None:
