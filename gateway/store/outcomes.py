@@ -69,6 +69,14 @@ _FOLDED = Statement(
         Among(notices.c.id, "ids"), notices.c.incident.is_not(None), IS_UNFINISHED
     )
 )
+LANE_COLUMNS = (
+    notices.c.incident,
+    notices.c.target_key,
+    notices.c.target,
+    notices.c.kind,
+    notices.c.perhaps,
+)
+"""What `count_perhaps_as_heard` takes of a cancelled notice."""
 _CANCELLED: Mapping[str, Any] = {
     "state": "cancelled",
     "next_at": None,
@@ -87,6 +95,7 @@ _CANCEL_KINDS = Statement(
         Among(notices.c.kind, "kinds"),
     )
     .values(_CANCELLED)
+    .returning(*LANE_COLUMNS)
 )
 _BECOME = Statement(
     update(notices)
@@ -253,7 +262,24 @@ def cancel(tx: Tx, ids: Sequence[int], why: str) -> int:
 
 def cancel_kinds(tx: Tx, incident: int, kinds: Sequence[Kind], why: str) -> int:
     """Cancel what waits for an incident of these kinds; what is being sent goes on."""
-    return tx.run(_CANCEL_KINDS, number=incident, kinds=keys(kinds), why=why)
+    rows = tx.rows(_CANCEL_KINDS, number=incident, kinds=keys(kinds), why=why)
+    count_perhaps_as_heard(tx, rows)
+    return len(rows)
+
+
+def count_perhaps_as_heard(tx: Tx, cancelled: Sequence[Row]) -> None:
+    """Count as notified the targets that cancelled notices may have reached (promise 14).
+
+    An attempt without an answer may have arrived. While the notice waits, its next attempt
+    settles that; once it is cancelled, only this keeps the resolved notification due. Rows of
+    LANE_COLUMNS.
+    """
+    lanes = {
+        (incident, target_key): target
+        for incident, target_key, target, kind, perhaps in cancelled
+        if perhaps and incident is not None and Kind(kind) in SPEAKS_OF_FIRING
+    }
+    tx.bulk(_HEAR_LATE, [(*lane, target, True, None, 0.0) for lane, target in lanes.items()])
 
 
 def become(tx: Tx, notice_id: int, kind: Kind) -> None:

@@ -9,6 +9,7 @@ from gateway.core.notice import Kind, Reason
 from gateway.core.outbox import Notice
 from gateway.store.bulk import update as bulk_update
 from gateway.store.lines import Lane, of_row, selected
+from gateway.store.outcomes import LANE_COLUMNS, count_perhaps_as_heard
 from gateway.store.sql import Among, Statement, fixed, keys
 from gateway.store.tables import incidents, notices, recipients
 from gateway.store.tx import Tx
@@ -74,6 +75,7 @@ _CANCEL_PAGES = Statement(
         notices.c.channel == bindparam("on_channel"),
     )
     .values(state="cancelled", next_at=None, owner="", detail=bindparam("why"))
+    .returning(*LANE_COLUMNS)
 )
 
 
@@ -119,4 +121,5 @@ def speak_up(tx: Tx, notice_id: int, reason: Reason) -> None:
 
 def cancel_pages(tx: Tx, incident: int, person: str, channel: str, why: str) -> None:
     """Cancel what waits for a person on a channel: who has the incident needs no page for it."""
-    tx.run(_CANCEL_PAGES, number=incident, who=person, on_channel=channel, why=why)
+    rows = tx.rows(_CANCEL_PAGES, number=incident, who=person, on_channel=channel, why=why)
+    count_perhaps_as_heard(tx, rows)

@@ -415,3 +415,22 @@ async def test_people_read_no_reference_to_a_secret(world: World) -> None:
     texts = " ".join(entry.text for entry in await world.timeline())
     assert "PagerDuty (billing)" in texts
     assert "$" not in texts
+
+
+async def test_who_acknowledged_after_a_page_of_unknown_fate_is_notified_of_the_end(
+    world: World,
+) -> None:
+    """Promise 14: the escalation arrived, its answer was lost, and the acknowledgement cancelled
+    its next attempt: the resolved notification is due all the same."""
+    await world.post(alert())
+    await world.advance(MINUTE)
+    world.faults["email"] = lambda message, target: SendError(
+        Failure.TIMEOUT, "no answer", perhaps=True
+    )
+    await world.advance(15 * MINUTE)
+    assert ("email:ben@example.com", "escalation") in [(d.to, d.kind) for d in world.delivered]
+    await world.ack(1001, "ben")
+    world.mend("email")
+    await world.post(alert(ends_at=world.now))
+    said = await world.advance(10 * MINUTE)
+    assert "resolved" in [kind for _, kind, _ in to(said, "email:ben@example.com")]

@@ -116,13 +116,15 @@ async def test_many_large_posts_wait_for_the_database_a_few_pieces_at_a_time(
     client: Client, engine: FakeEngine
 ) -> None:
     """Promise 9: a small post waits behind eight pieces at most, however many large ones come."""
-    gate, waiting, most = asyncio.Event(), 0, 0
+    gate, busy, waiting, most = asyncio.Event(), asyncio.Event(), 0, 0
     submit = engine.submit
 
     async def slow(source: str, alerts: Any, *rest: Any) -> None:
         nonlocal waiting, most
         waiting += 1
         most = max(most, waiting)
+        if waiting == AHEAD:
+            busy.set()
         await gate.wait()
         waiting -= 1
         await submit(source, alerts, *rest)
@@ -132,8 +134,7 @@ async def test_many_large_posts_wait_for_the_database_a_few_pieces_at_a_time(
         posts = [
             group.create_task(post(client, "/webhook/prometheus", many(2000))) for _ in range(4)
         ]
-        while waiting < AHEAD:
-            await asyncio.sleep(0)
+        await busy.wait()
         for _ in range(2000):
             await asyncio.sleep(0)
         gate.set()
