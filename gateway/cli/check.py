@@ -19,7 +19,7 @@ from gateway.core.settings import SourceSettings
 from gateway.render.times import clock_time, duration
 
 if TYPE_CHECKING:
-    from gateway.render.check import TemplateProblem
+    from gateway.render.template_problems import TemplateProblem
 
 LOOK_AHEAD = 4 * 7 * duty.DAY
 """How far ahead gaps of rotas are counted, in seconds."""

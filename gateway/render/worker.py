@@ -113,7 +113,7 @@ def _answer(
     task, stopped, *details = request
     renderer.begins = _beginning(progress, stopped)
     if task == "check":
-        from gateway.render.check import check_item  # only a check pays for its import
+        from gateway.render.template_problems import check_item  # only a check pays for its import
 
         return check_item(renderer, *details).to_json(), False
     facts, (channel, address, person), *others = details

@@ -5,11 +5,12 @@ from pathlib import Path
 
 from gateway import clock
 from gateway.core.message import Message
-from gateway.render.check import TemplateProblem, check_templates
+from gateway.render.check import check_templates
 from gateway.render.compiled import Compiled
 from gateway.render.confined import Confined
 from gateway.render.lookup import PARTS
 from gateway.render.samples import GATEWAY, LINKS, Sample
+from gateway.render.template_problems import TemplateProblem
 from gateway.render.words import Renderer
 
 ZONE = "Europe/Berlin"
