@@ -53,17 +53,6 @@ def fit(labels: Texts, annotations: Texts, url: str) -> bool:
     )
 
 
-def fit_as_written(whole: int, written: bytes, labels: Texts, annotations: Texts, url: str) -> bool:
-    """Say the same, mostly by the sizes of the whole body and of the labels as JSON, in bytes."""
-    if whole <= LONGEST_NAME:  # then everything in it is shorter than the least limit
-        return True
-    if len(written) > LONGEST_NAME or len(url) > LONGEST_URL or whole > LONGEST_TEXT:
-        return fit(labels, annotations, url)
-    return not annotations or (
-        len(annotations) <= MOST_LABELS and max(map(len, annotations)) <= LONGEST_NAME
-    )
-
-
 def fault_of(labels: Mapping[str, object]) -> str:
     """What is wrong with labels that no cutting can help; "" if nothing."""
     if len(labels) > MOST_LABELS:

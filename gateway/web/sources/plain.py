@@ -11,7 +11,7 @@ from gateway.core.incoming import Incoming
 from gateway.core.labels import identity_of
 from gateway.core.plan import DEFAULT_RESOLVE_TIMEOUT
 from gateway.web.sources.fields import instant
-from gateway.web.sources.limits import fit_as_written
+from gateway.web.sources.limits import LONGEST_NAME, LONGEST_TEXT, LONGEST_URL, fit
 
 
 class _Posted(msgspec.Struct, gc=False):  # it holds texts only: the collector need not look at it
@@ -33,7 +33,9 @@ def read_plain(body: bytes, now: float) -> list[Incoming] | None:
         posted = _decode(body)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         return None
-    read, size = [], len(body)
+    # No text is longer than its body, and no labels are longer than they are as JSON.
+    is_short, is_long = len(body) <= LONGEST_NAME, len(body) > LONGEST_TEXT
+    read = []
     for one in posted:
         labels, annotations = one.labels, one.annotations
         if not labels or "" in labels or "" in annotations or not all(labels.values()):
@@ -48,10 +50,18 @@ def read_plain(body: bytes, now: float) -> list[Incoming] | None:
             if starts_at > now:
                 starts_at = None  # the sender's clock is ahead: it began when we heard of it
         written = orjson.dumps(labels, option=orjson.OPT_SORT_KEYS)
-        if not fit_as_written(size, written, labels, annotations, one.generatorURL):
+        url = one.generatorURL
+        if (
+            not is_short
+            and (
+                is_long
+                or len(written) > LONGEST_NAME
+                or len(url) > LONGEST_URL
+                or len("".join(annotations)) > LONGEST_NAME
+            )
+            and not fit(labels, annotations, url)
+        ):
             return None
         known_by = identity_of(written)
-        read.append(
-            Incoming(labels, annotations, starts_at, ends_at, one.generatorURL, True, known_by)
-        )
+        read.append(Incoming(labels, annotations, starts_at, ends_at, url, True, known_by))
     return read
