@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import Any
 
 from jinja2 import TemplateError, meta, nodes
 
@@ -14,9 +14,6 @@ from gateway.render.samples import LINKS, Sample, samples
 from gateway.render.sandbox import Words
 from gateway.render.view import NAMES, TARGET_NAMES
 from gateway.render.words import Renderer
-
-if TYPE_CHECKING:
-    from gateway.render.wire import Answer
 
 SHARED = "shared/"
 _ALWAYS = {"loop", "self", "super", "caller", "varargs", "kwargs"}
@@ -44,7 +41,7 @@ class Checked:
     problems: tuple[TemplateProblem, ...]
     used: frozenset[str] = frozenset()
 
-    def to_json(self) -> "Answer":
+    def to_json(self) -> dict[str, Any]:
         """Return it as the render process answers it."""
         return {
             "problems": [[p.file, p.line, p.message, p.warning] for p in self.problems],
