@@ -16,7 +16,7 @@ from gateway.render.times import duration
 MOST_AT_ONCE = 500
 """Incidents asked for in one request, the most that the API gives."""
 
-STATES = ("open", "firing", "acknowledged", "resolved", "all")
+STATES = ("open", "firing", "suppressed", "acknowledged", "resolved", "all")
 
 
 @click.command("incidents")
@@ -50,8 +50,9 @@ def command(
 ) -> None:
     """List incidents, or show incident NUMBER with its timeline, messages and alerts.
 
-    The most urgent come first: unacknowledged before acknowledged, then by severity, then the
-    first opened. Resolved ones follow, the newest first.
+    The most urgent come first: unacknowledged, then suppressed (silenced, inhibited or muted),
+    then acknowledged; in each the most severe, then the first opened. Resolved ones follow, the
+    newest first. `--state firing` includes the suppressed ones.
 
     \b
     gateway incidents
@@ -130,7 +131,9 @@ def _state(one: dict[str, Any]) -> Cell:
     if one["state"] == "resolved":
         had = f"; {ack['by']['name']} had acknowledged it" if ack else ""
         return f"resolved, lasted {duration(one['lasted'])}{had}", "green"
-    return f"{ack['by']['name']} has it" if ack else "unacknowledged"
+    if ack:
+        return f"{ack['by']['name']} has it"
+    return "suppressed" if one["suppressed"] else "unacknowledged"
 
 
 def _answer_by(one: dict[str, Any], zone: str, now: float) -> Cell:

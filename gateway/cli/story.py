@@ -87,7 +87,7 @@ def state_words(incident: dict[str, Any], zone: str, now: float) -> str:
         return f"{text}; {ack['by']['name']} had acknowledged it" if ack else text
     if ack:
         return f"{ack['by']['name']} has it ({ack['via']}) since {clock(ack['at'], zone, now)}"
-    return "unacknowledged"
+    return "suppressed" if incident["suppressed"] else "unacknowledged"
 
 
 def next_words(incident: dict[str, Any], zone: str, now: float) -> str:

@@ -69,6 +69,8 @@ class _Look(FlappingTurn):
                 self.set(held=True)
                 self.keep_quiet(Reason.MUTED, f"{what} {names}")
         elif self.visible:
+            if self.incident.suppressed:
+                self.set(why_not="")  # no longer: lists must not show it as suppressed
             self.say_news()
         else:
             self.say_why_suppressed()

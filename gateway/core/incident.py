@@ -13,6 +13,7 @@ from typing import Any
 from gateway.core.alert import Alert
 from gateway.core.notice import Reason
 from gateway.core.plan import NOTHING, Target
+from gateway.core.timeinterval import MUTED_TEXTS
 
 
 class State(StrEnum):
@@ -32,6 +33,10 @@ class Told(StrEnum):
     LEFT_OUT = "left out"  # that it fires; inhibited since, and left out of a later message
     RESOLVED = "resolved"
 
+
+SUPPRESSED = "suppressed"
+"""The list state of a firing, unacknowledged incident that a silence, an inhibition or a mute
+keeps from notifying."""
 
 _HEARD = (Told.FIRING, Told.HUSHED, Told.LEFT_OUT)  # a set would hash, and that is slow of an enum
 
@@ -180,6 +185,18 @@ class Incident:
     def suppressed(self) -> bool:
         """Whether all that burns in it was silenced or inhibited at the last look."""
         return self.why_not.startswith((Reason.SILENCED.value, Reason.INHIBITED.value))
+
+    @property
+    def list_state(self) -> str:
+        """Return the state under which lists and counts show it: SUPPRESSED apart from firing.
+
+        Muted counts as suppressed only before the first notification. Anyone who was notified
+        before the mute began is still expected to acknowledge.
+        """
+        if self.state is not State.FIRING:
+            return self.state.value
+        muted = self.notified_at is None and self.why_not.startswith(MUTED_TEXTS)
+        return SUPPRESSED if self.suppressed or muted else self.state.value
 
 
 _FIELDS = tuple(one.name for one in fields(Incident))

@@ -33,6 +33,10 @@ def containing(names: Iterable[str], intervals: Named, t: float) -> tuple[str, .
     return tuple(name for name in names if any(one.contains(t) for one in intervals[name]))
 
 
+MUTED_TEXTS = ("muted", "outside active")
+"""What `muted` returns first: the recorded reason of a muted incident begins with one of them."""
+
+
 def muted(route: Route, intervals: Named, t: float) -> tuple[str, str] | None:
     """Say whether, and why, the route's time intervals keep it quiet at `t`.
 
@@ -41,10 +45,10 @@ def muted(route: Route, intervals: Named, t: float) -> tuple[str, str] | None:
     """
     inside = containing(route.mute_time_intervals, intervals, t)
     if inside:
-        return "muted", inside[0]
+        return MUTED_TEXTS[0], inside[0]
     active = route.active_time_intervals
     if active and not containing(active, intervals, t):
-        return "outside active", ", ".join(active)
+        return MUTED_TEXTS[1], ", ".join(active)
     return None
 
 

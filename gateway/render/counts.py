@@ -6,10 +6,12 @@ _STATES = {"firing": "unacknowledged", "acknowledged": "acknowledged"}
 
 
 def counted(counts: Iterable[tuple[str, str, int]]) -> str:
-    """Return counts of (state, severity, number), in their order, as one line.
+    """Return counts of (list state, severity, number), in their order, as one line.
 
     >>> counted([("firing", "critical", 2), ("firing", "warning", 60), ("acknowledged", "page", 1)])
     'unacknowledged: 2 critical, 60 warning · acknowledged: 1 page'
+    >>> counted([("firing", "critical", 2), ("suppressed", "critical", 1)])
+    'unacknowledged: 2 critical · suppressed: 1 critical'
     """
     by_state: dict[str, list[str]] = {}
     for state, severity, number in counts:

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, literal_column, select
 
-from gateway.core.incident import Incident, State, memory, remembered
+from gateway.core.incident import SUPPRESSED, Incident, State, memory, remembered
 from gateway.store import counters
 from gateway.store.bulk import as_given, insert, update
 from gateway.store.members import join, leave, mark, members, open_numbers_of
@@ -57,7 +57,17 @@ _COLUMNS = (
     "resolved_at",
     "memory",
 )
-_CHANGING = ("route_id", "receiver", "due_at", "state", "rank", "severity", "resolved_at", "memory")
+_CHANGING = (
+    "route_id",
+    "receiver",
+    "due_at",
+    "state",
+    "rank",
+    "severity",
+    "resolved_at",
+    "memory",
+    "suppressed",
+)
 SELECTED = [incidents.c[name] for name in _COLUMNS]
 IS_OPEN = incidents.c.state != fixed(State.RESOLVED.value)
 
@@ -67,7 +77,7 @@ _ENDED_SINCE = Statement(
     .where(incidents.c.resolved_at > bindparam("since"), Among(incidents.c.group_hash, "hashes"))
     .order_by(incidents.c.resolved_at)
 )
-_CREATE = insert(incidents, [*_COLUMNS, "group_hash", "title", "urgency"])
+_CREATE = insert(incidents, [*_COLUMNS, "group_hash", "title", "urgency", "suppressed"])
 _GET = Statement(select(*SELECTED).where(Among(incidents.c.number, "numbers")))
 _DUE_NUMBERS = (
     select(incidents.c.number)
@@ -202,6 +212,7 @@ def create(
                 _hash(incident.group_key),
                 titles[position] if titles else _title(incident.group_labels),
                 urgencies[position] if urgencies else urgency,
+                incident.list_state == SUPPRESSED,
             )
         )
     tx.bulk(_CREATE, rows)
@@ -266,6 +277,7 @@ def save(tx: Tx, changed: Sequence[Incident]) -> None:
                 incident.severity,
                 incident.resolved_at,
                 dump(memory(incident)),
+                incident.list_state == SUPPRESSED,
             )
             for incident in changed
         ],

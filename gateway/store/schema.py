@@ -9,7 +9,7 @@ from gateway.store.location import Location, connector, locate
 from gateway.store.session import Session
 from gateway.store.sql import Statement
 
-HEAD = "0009"
+HEAD = "0010"
 """The newest migration. A constant, so that starting does not load alembic."""
 
 UNDEFINED_TABLE = "42P01"

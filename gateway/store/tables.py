@@ -95,6 +95,9 @@ incidents = Table(
     Column("group_labels", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("memory", Text, nullable=False),
+    # Whether lists show a firing incident as suppressed (`Incident.list_state`). Read it beside
+    # the state only: a replica of an older release acknowledges without resetting it.
+    Column("suppressed", Boolean, nullable=False, server_default=false()),
 )
 _OPEN = text("state != 'resolved'")
 Index(
@@ -119,19 +122,30 @@ Index(
     "incidents_standing",
     incidents.c.severity,
     incidents.c.state,
+    incidents.c.suppressed,
     incidents.c.rank,
     incidents.c.opened_at,
     sqlite_where=_OPEN,
     postgresql_where=_OPEN,
 )
-# Lists show the most urgent first, a page at a time.
+# Lists show the most urgent first, a page at a time. An open incident is in one of these two.
+_FIRING = text("state = 'firing'")
+_ACKNOWLEDGED = text("state = 'acknowledged'")
 Index(
-    "incidents_by_urgency",
-    incidents.c.state,
+    "incidents_firing_by_urgency",
+    incidents.c.suppressed,
     incidents.c.urgency,
     incidents.c.number,
-    sqlite_where=_OPEN,
-    postgresql_where=_OPEN,
+    sqlite_where=_FIRING,
+    postgresql_where=_FIRING,
+)
+Index(
+    "incidents_acknowledged_by_urgency",
+    incidents.c.state,  # constant, but without it SQLite sorts what `incidents_state` gives
+    incidents.c.urgency,
+    incidents.c.number,
+    sqlite_where=_ACKNOWLEDGED,
+    postgresql_where=_ACKNOWLEDGED,
 )
 Index("incidents_state", incidents.c.state, incidents.c.number)
 Index("incidents_receiver", incidents.c.receiver, incidents.c.number)

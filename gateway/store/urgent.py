@@ -1,4 +1,6 @@
-"""Incidents by urgency, as every list shows them: unacknowledged first, then severity, then number.
+"""Incidents by urgency, as every list shows them: by list state, then severity, then number.
+
+The list states are unacknowledged (`firing`), suppressed, acknowledged, resolved.
 
 The order is part of the query: a limit never hides an urgent incident behind lesser, newer ones.
 Each state is read by an index of its own, because "not resolved" would read everything that is
@@ -8,20 +10,25 @@ over, which in time is nearly everything.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, false, func, or_, select, true, tuple_
 
-from gateway.core.incident import State
+from gateway.core.incident import SUPPRESSED, State
 from gateway.core.plan import UNKNOWN_RANK
 from gateway.store import incidents as incident_rows
 from gateway.store.reading import Listed
 from gateway.store.session import Row
+from gateway.store.sql import fixed
 from gateway.store.tables import incidents
 from gateway.store.tx import Tx
 
-STATES = (State.FIRING.value, State.ACKNOWLEDGED.value, State.RESOLVED.value)
-"""The states in the order of lists."""
+STATES = (State.FIRING.value, SUPPRESSED, State.ACKNOWLEDGED.value, State.RESOLVED.value)
+"""The list states (`Incident.list_state`) in the order of lists.
 
-OPEN_STATES = STATES[:2]
+Suppressed incidents come before acknowledged ones, because nobody takes care of them yet.
+"""
+
+OPEN_STATES = STATES[:3]
+FIRING_STATES = STATES[:2]
 
 _SELECTED = (*incident_rows.SELECTED, incidents.c.title, incidents.c.urgency)
 _BY_URGENCY = (incidents.c.urgency, incidents.c.number)
@@ -29,7 +36,9 @@ _BY_URGENCY = (incidents.c.urgency, incidents.c.number)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which incidents. `state` is one of theirs, "open" for all but the resolved, None for all.
+    """Which incidents. `state` is "open" for all but the resolved, or None for all, or a state.
+
+    "firing" includes the suppressed ones, "suppressed" are only these.
 
     `q` is searched in title, group labels and receiver, in any case (beyond ASCII as the database
     folds it).
@@ -42,10 +51,11 @@ class Wanted:
 
     @property
     def states(self) -> Sequence[str]:
-        """The states to read, in the order of lists."""
+        """The list states to read, in the order of lists."""
         if self.state is None:
             return STATES
-        return OPEN_STATES if self.state == "open" else (self.state,)
+        several = {"open": OPEN_STATES, State.FIRING.value: FIRING_STATES}
+        return several.get(self.state, (self.state,))
 
     @property
     def filtered(self) -> bool:
@@ -53,11 +63,12 @@ class Wanted:
         return bool(self.receiver is not None or self.severity is not None or self.q)
 
     def conditions(self, state: str) -> list[ColumnElement[bool]]:
-        """The conditions of the incidents in one of the states."""
-        made = [incidents.c.state == state, *self.filters()]
-        if state != State.RESOLVED.value:
-            made.append(incident_rows.IS_OPEN)  # the index by urgency holds only these
-        return made
+        """The conditions of the incidents in one of the list states."""
+        if state not in FIRING_STATES:
+            return [incidents.c.state == fixed(state), *self.filters()]
+        firing = incidents.c.state == fixed(State.FIRING.value)
+        suppressed = true() if state == SUPPRESSED else false()
+        return [firing, incidents.c.suppressed == suppressed, *self.filters()]
 
     def filters(self) -> list[ColumnElement[bool]]:
         """The conditions on anything but the state."""
@@ -112,15 +123,19 @@ def page(tx: Tx, wanted: Wanted, *, after: Cursor | None = None, limit: int = 50
         place = STATES.index(after.state)
         states = [one for one in states if STATES.index(one) >= place]
     rows: list[Row] = []
+    state_of: list[str] = []
     for state in states:
         if len(rows) > limit:
             break
         here = after if after is not None and after.state == state else None
         rows += tx.select(_query(wanted, state, here).limit(limit + 1 - len(rows)))
+        state_of += [state] * (len(rows) - len(state_of))
     shown = [Listed(incident_rows.of_row(row), row[-2]) for row in rows[:limit]]
     more = len(rows) > limit
     last = shown[-1].incident if shown else None
-    cursor = Cursor(last.state.value, rows[limit - 1][-1], last.number) if more and last else None
+    cursor = (
+        Cursor(state_of[limit - 1], rows[limit - 1][-1], last.number) if more and last else None
+    )
     return Page(shown, cursor)
 
 
@@ -136,26 +151,38 @@ def _query(wanted: Wanted, state: str, after: Cursor | None) -> Select[Row]:
 
 
 def counts(tx: Tx, wanted: Wanted, rank_of: Callable[[str], int]) -> list[tuple[str, str, int]]:
-    """Return (state, severity, count) of the open incidents among those wanted, as lists order
-    them. Resolved ones are not counted: they may be nearly everything.
+    """Return (list state, severity, count) of the open incidents among those wanted, as lists
+    order them. Resolved ones are not counted: they may be nearly everything.
 
     `rank_of` gives the rank of a severity by name (1 before 2), because incidents have none before
     the first notice. Severities of one rank go by the lowest that their incidents have.
     Without a receiver or a text this reads the index `incidents_standing` alone.
     """
     states = [state for state in wanted.states if state != State.RESOLVED.value]
+    if not states:
+        return []
     query = (
         select(
             incidents.c.state,
             incidents.c.severity,
+            incidents.c.suppressed,
             func.count(),
             func.min(incidents.c.rank),  # null until somebody was notified
         )
         .where(incident_rows.IS_OPEN, *wanted.filters())
-        .group_by(incidents.c.severity, incidents.c.state)
+        .group_by(incidents.c.severity, incidents.c.state, incidents.c.suppressed)
     )
-    rows = [row for row in tx.select(query) if row[0] in states] if states else []
-    rows.sort(
-        key=lambda row: (states.index(row[0]), rank_of(row[1]), row[3] or UNKNOWN_RANK, row[1])
-    )
-    return [(str(row[0]), str(row[1]), int(row[2])) for row in rows]
+    found: dict[tuple[str, str], tuple[int, int]] = {}  # the count and the lowest rank
+    for state, severity, suppressed, count, rank in tx.select(query):
+        # The mark counts only beside this state: see `gateway.store.tables`.
+        shown = SUPPRESSED if suppressed and state == State.FIRING.value else state
+        if shown in states:
+            before = found.get((shown, severity), (0, UNKNOWN_RANK))
+            lowest = min(before[1], rank or UNKNOWN_RANK)
+            found[shown, severity] = (before[0] + count, lowest)
+
+    def place(key: tuple[str, str]) -> tuple[int, int, int, str]:
+        state, severity = key
+        return states.index(state), rank_of(severity), found[key][1], severity
+
+    return [(*key, found[key][0]) for key in sorted(found, key=place)]

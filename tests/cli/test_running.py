@@ -55,7 +55,7 @@ async def test_the_list_says_until_when_an_answer_is_asked_for(tmp_path: Path) -
         await world.advance(10 * MINUTE)
         said = await fine_at(world, client, "incidents")
         assert "#1001   critical  unacknowledged  11:06 UTC  11:21 UTC       billing" in said
-        assert "#1002   warning   unacknowledged  11:06 UTC  not notifying   billing" in said
+        assert "#1002   warning   suppressed      11:06 UTC  not notifying   billing" in said
         whole = await fine_at(world, client, "incidents", "1002")
         assert "\nNot notifying: inhibited by rule 1.\n" in whole
         await world.advance(10 * MINUTE)

@@ -250,6 +250,20 @@ def test_what_was_inhibited_between_two_messages_is_no_news() -> None:
     assert brief(story.advance(HOUR)) == []
 
 
+def test_incident_is_unacknowledged_again_when_its_inhibition_ends() -> None:
+    """Lists show an incident as suppressed no longer than it is, also without a new message."""
+    story = Story(without_escalation())
+    key = story.fire("PaymentFailures", "warning", region="eu")
+    story.advance(60.0)
+    story.inhibit(key)
+    story.look()
+    story.advance(5 * MINUTE)
+    assert story.incident.list_state == "suppressed"
+    story.suppressed.clear()
+    assert brief(story.advance(10 * MINUTE)) == []
+    assert story.incident.list_state == "firing"
+
+
 def test_what_a_message_left_out_is_owed_its_end() -> None:
     """Promise 14: told of its firing, left out since, over: its end is told with the others'."""
     story = Story(without_escalation())

@@ -193,6 +193,42 @@ def test_alerts_of_an_older_version_keep_their_incidents(empty_url: str) -> None
     engine.dispose()
 
 
+def test_incidents_of_an_older_version_are_marked_as_suppressed(empty_url: str) -> None:
+    """An upgrade fills the mark of firing incidents from their memory, on either database."""
+    told, untold = '"notified_at":5.0', '"notified_at":null'
+    rows = {
+        1: ("firing", f'{{{told},"why_not":"silenced by ben"}}', True),
+        2: ("firing", f'{{{told},"why_not":"inhibited by rule 1"}}', True),
+        3: ("firing", f'{{{untold},"why_not":"outside active office"}}', True),
+        4: ("firing", f'{{{told},"why_not":"muted nights"}}', False),
+        5: ("firing", f'{{{told},"why_not":""}}', False),
+        6: ("resolved", f'{{{told},"why_not":"silenced by ben"}}', False),
+    }
+    engine = create_engine(engine_url(empty_url))
+    if empty_url.startswith("sqlite"):
+        Path(str(engine.url.database)).parent.mkdir(parents=True)
+    config = Config()
+    folder = Path(gateway.store.__file__).parent / "migrations"
+    config.set_main_option("script_location", str(folder))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0009")
+        for number, (state, memory, _) in rows.items():
+            connection.execute(
+                text(
+                    "INSERT INTO incidents (number, state, urgency, opened_at, severity, receiver,"
+                    " route_id, group_hash, group_key, group_labels, title, memory) VALUES"
+                    " (:number, :state, 1, 1, '', '', '', :hash, '', '{}', '', :memory)"
+                ),
+                {"number": number, "state": state, "hash": str(number), "memory": memory},
+            )
+    migrate(empty_url)
+    with engine.connect() as connection:
+        found = connection.exec_driver_sql("SELECT number, suppressed FROM incidents").fetchall()
+    engine.dispose()
+    assert {number: bool(mark) for number, mark in found} == {n: row[2] for n, row in rows.items()}
+
+
 def test_counters_begin_where_the_tables_say(newest_url: str) -> None:
     """Ids are taken from counters: each has its row."""
     engine = create_engine(engine_url(newest_url))

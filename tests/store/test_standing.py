@@ -1,10 +1,11 @@
 """The incidents that go on, counted for the metrics."""
 
+import pytest
 from psycopg import Connection
 
 from gateway.core.incident import State
-from gateway.store import Store, incidents, reading
-from gateway.store.sql import POSTGRESQL
+from gateway.store import Store, incidents, reading, urgent
+from gateway.store.sql import POSTGRESQL, Statement
 from tests.store.builders import incident
 
 
@@ -37,3 +38,18 @@ def test_postgresql_counts_without_reading_rows(migrated_postgres_url: str) -> N
         connection.execute("SET enable_bitmapscan = off")
         plan = connection.execute(f"EXPLAIN {text}".encode(), values).fetchall()
     assert any("Index Only Scan using incidents_standing" in step for (step,) in plan), plan
+
+
+@pytest.mark.parametrize("state", ["firing", "suppressed", "acknowledged"])
+def test_postgresql_lists_incidents_in_the_order_of_an_index(
+    migrated_postgres_url: str, state: str
+) -> None:
+    """E37: each list state is read in its order, without a sort, also on PostgreSQL."""
+    text, values = Statement(urgent._query(urgent.Wanted(state), state, None)).on(POSTGRESQL, {})
+    with Connection.connect(migrated_postgres_url) as connection:
+        connection.execute("SET enable_seqscan = off")
+        connection.execute("SET enable_bitmapscan = off")
+        plan = connection.execute(f"EXPLAIN {text}".encode(), values).fetchall()
+    steps = [step for (step,) in plan]
+    assert not any("Sort" in step for step in steps), plan
+    assert any("_by_urgency" in step for step in steps), plan

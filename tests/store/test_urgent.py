@@ -49,6 +49,76 @@ async def test_newer_warnings_do_not_hide_an_unacknowledged_critical(store: Stor
     assert full.next is None
 
 
+SILENCED = {"why_not": "silenced by ben until 22:06 UTC", "notified_at": 90.0}
+
+
+async def with_suppressed(store: Store) -> dict[str, int]:
+    """Suppressed criticals, one for each reason, then what must and must not come before them."""
+    new = [
+        incident("Acked", severity="critical", rank=1, state=State.ACKNOWLEDGED),
+        incident("Silenced", severity="critical", rank=1, **SILENCED),
+        incident("Inhibited", severity="critical", rank=1, why_not="inhibited by rule 1"),
+        incident("Muted", severity="critical", rank=1, why_not="muted nights"),
+        incident("Outside", severity="critical", rank=1, why_not="outside active office hours"),
+        incident("Warning", severity="warning", rank=2),
+        incident("Nobody", severity="warning", rank=2, why_not="receiver x has nobody to tell"),
+        incident("Before", severity="warning", rank=2, why_not="muted nights", notified_at=90.0),
+    ]
+    saved = await store.write(lambda tx: incidents.create(tx, new))
+    return {one.group_labels["alertname"]: one.number for one in saved}
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 5, 8])
+async def test_suppressed_critical_comes_after_an_unacknowledged_warning(
+    store: Store, limit: int
+) -> None:
+    """Silenced, inhibited and muted incidents stand between unacknowledged and acknowledged."""
+    numbers = await with_suppressed(store)
+    names = {number: name for name, number in numbers.items()}
+    found: list[str] = []
+    after: Cursor | None = None
+    while True:
+        page = await store.read(
+            lambda tx, at=after: urgent.page(tx, Wanted("open"), after=at, limit=limit)
+        )
+        found += [names[one.incident.number] for one in page.incidents]
+        if page.next is None:
+            break
+        after = Cursor.parse(str(page.next))
+    expected = "Warning Nobody Before Silenced Inhibited Muted Outside Acked"
+    assert found == expected.split()
+
+
+async def test_suppressed_incidents_are_counted_apart(store: Store) -> None:
+    """Counts and filters treat suppressed incidents as a state of their own."""
+    await with_suppressed(store)
+
+    async def counted(state: str) -> list[tuple[str, str, int]]:
+        return await store.read(lambda tx: urgent.counts(tx, Wanted(state), rank_of))
+
+    firing = [("firing", "warning", 3), ("suppressed", "critical", 4)]
+    assert await counted("open") == [*firing, ("acknowledged", "critical", 1)]
+    assert await counted("firing") == firing
+    assert await counted("suppressed") == firing[1:]
+    page = await store.read(lambda tx: urgent.page(tx, Wanted("suppressed")))
+    assert len(page.incidents) == 4
+
+
+async def test_acknowledging_a_suppressed_incident_leaves_the_suppressed(store: Store) -> None:
+    """Saving an incident moves it: acknowledged, silenced again, or notifying again."""
+    numbers = await with_suppressed(store)
+
+    async def saved(**changed: object) -> list[tuple[str, str, int]]:
+        seen = await store.read(lambda tx: incidents.get(tx, numbers["Silenced"]))
+        assert seen is not None
+        await store.write(lambda tx: incidents.save(tx, [replace(seen, **changed)]))
+        return await store.read(lambda tx: urgent.counts(tx, Wanted(), rank_of))
+
+    assert ("acknowledged", "critical", 2) in await saved(state=State.ACKNOWLEDGED)
+    assert ("suppressed", "critical", 4) in await saved(state=State.FIRING)
+    assert ("firing", "critical", 1) in await saved(why_not="")
+
+
 @pytest.mark.parametrize("limit", [1, 2, 7, 61, 62, 63, 64, 65])
 async def test_pages_by_urgency_show_every_incident_once(store: Store, limit: int) -> None:
     """A cursor leads from page to page, also across states, until the list ends."""
@@ -102,8 +172,8 @@ def test_cursor_of_another_form_is_refused(text: str) -> None:
         Cursor.parse(text)
 
 
-@pytest.mark.parametrize("after", [None, Cursor("firing", 1, 7)])
-@pytest.mark.parametrize("state", ["open", "resolved"])
+@pytest.mark.parametrize("after", [None, Cursor("firing", 1, 7), Cursor("suppressed", 1, 7)])
+@pytest.mark.parametrize("state", ["open", "suppressed", "acknowledged", "resolved"])
 def test_lists_by_urgency_go_by_an_index(
     sqlite_path: Path, state: str, after: Cursor | None
 ) -> None:

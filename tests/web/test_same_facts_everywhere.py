@@ -1,10 +1,12 @@
 """One incident says the same in the list, on its pages, in the API and on the command line."""
 
+import json
 import re
 from pathlib import Path
 
+from gateway.core.when import format_rfc3339
 from tests.cli.test_running import fine_at
-from tests.flow.world import MINUTE, START, alert
+from tests.flow.world import HOUR, MINUTE, START, alert
 from tests.web.real import served, token
 from tests.web.test_ack_pages import text_of
 
@@ -61,6 +63,40 @@ async def test_open_incidents_are_listed_in_one_order_everywhere(tmp_path: Path)
         for path in ("incidents?limit=50", "explain?person=ana"):
             found = await (await client.get(f"/api/v1/{path}")).json()
             assert [one["number"] for one in found["incidents"]] == numbers[:50]
+
+
+async def test_suppressed_incidents_are_listed_and_counted_apart_everywhere(
+    tmp_path: Path,
+) -> None:
+    """A silenced critical comes after an unacknowledged warning, and counts apart."""
+    async with served(tmp_path) as (world, client):
+        await world.post(alert("Old"), alert("Acked"))
+        await world.advance(MINUTE)
+        await world.ack(1002)
+        until = format_rfc3339(world.now + HOUR)
+        silence = {"matchers": ["alertname=Old"], "created_by": "ana", "ends_at": until}
+        made = await client.post("/api/v1/silences", json={**silence, "comment": "known"})
+        assert made.status in (200, 201), await made.text()
+        await world.post(alert("Slow", "warning"))
+        await world.advance(6 * MINUTE)
+        numbers = [1003, 1001, 1002]
+        counts = "unacknowledged: 1 warning · suppressed: 1 critical · acknowledged: 1 critical"
+        page = await (await client.get("/")).text()
+        assert [int(one) for one in re.findall(r"incidents/(\d+)", page)] == numbers
+        assert counts in page
+        text = await fine_at(world, client, "incidents")
+        assert [int(one) for one in re.findall(r"^#(\d+)", text, re.M)] == numbers
+        assert counts in text
+        assert re.search(r"^#1001 +critical +suppressed ", text, re.M)
+        only = json.loads(
+            await fine_at(world, client, "incidents", "--state", "suppressed", "--json")
+        )
+        assert [one["number"] for one in only["incidents"]] == [1001]
+        assert only["counts"] == [{"state": "suppressed", "severity": "critical", "count": 1}]
+        for path in ("incidents", "explain?person=ana"):
+            found = await (await client.get(f"/api/v1/{path}")).json()
+            assert [one["number"] for one in found["incidents"]] == numbers
+            assert [one["suppressed"] for one in found["incidents"]] == [False, True, False]
 
 
 async def test_next_page_of_the_list_begins_behind_the_first(tmp_path: Path) -> None:

@@ -87,8 +87,8 @@ def _explain(
 
 
 def _by_urgency(incident: Incident) -> tuple[int, int, int]:
-    """The order of lists: open by severity and age, then resolved ones, the newest first."""
-    state = STATES.index(incident.state.value)
+    """The order of lists: see `gateway.store.urgent`."""
+    state = STATES.index(incident.list_state)
     if not incident.open:
         return state, 0, -incident.number
     return state, UNKNOWN_RANK if incident.rank is None else incident.rank, incident.number

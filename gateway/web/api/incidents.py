@@ -7,7 +7,7 @@ from gateway.config.problem import listed, nearest
 from gateway.core import respond
 from gateway.core.escape import one_line
 from gateway.core.facts import escalation_facts
-from gateway.core.incident import Ack, Incident, Member
+from gateway.core.incident import SUPPRESSED, Ack, Incident, Member
 from gateway.core.labels import fingerprint
 from gateway.core.plan import Plan
 from gateway.core.takeover import GIVE_BACK_WITHIN
@@ -65,6 +65,7 @@ def incident_model(engine: Engine, incident: Incident, title: str) -> dict[str, 
             back_until=_back_until(ack),
         ),
         "respond_by": incident.respond_by if incident.open and ack is None else None,
+        "suppressed": incident.list_state == SUPPRESSED,
         "why_quiet": incident.why_not if incident.open else "",
         "url": engine.links.incident(incident.number),
     }
@@ -98,7 +99,10 @@ def notice_model(line: reading.NoticeLine, attempts: Sequence[reading.Attempt]) 
 
 
 async def list_incidents(engine: Engine, asked: questions.IncidentsAsked) -> models.IncidentPage:
-    """Incidents by urgency: unacknowledged first, by severity and number; resolved ones last."""
+    """Incidents by urgency: unacknowledged, suppressed, acknowledged, resolved.
+
+    Within each of these by severity, then number; the resolved by number, the newest first.
+    """
     wanted = Wanted(asked.state, asked.receiver, asked.severity, asked.q)
 
     def work(tx: Tx) -> tuple[urgent.Page, list[tuple[str, str, int]]]:

@@ -82,6 +82,10 @@ class Incident(Answer):
     due_at: Instant | None = Field(description="When it will be looked at next.")
     acknowledged: Acknowledgement | None
     respond_by: Instant | None = Field(description="By when to acknowledge it.")
+    suppressed: bool = Field(
+        description="Whether lists show it as suppressed: firing, unacknowledged, and kept from "
+        "notifying by a silence, an inhibition or a mute."
+    )
     why_quiet: str = Field(description="Why nobody is told at present; empty while they are.")
     url: str
 
@@ -167,13 +171,18 @@ class IncidentDetail(Incident):
 class IncidentCount(Answer):
     """How many open incidents of one state and severity match."""
 
-    state: Literal["firing", "acknowledged"]
+    state: Literal["firing", "suppressed", "acknowledged"] = Field(
+        description="Suppressed incidents are counted apart, and not as `firing`."
+    )
     severity: str
     count: int
 
 
 class IncidentPage(Answer):
-    """Incidents by urgency: unacknowledged first, by severity and number; resolved ones last."""
+    """Incidents by urgency: unacknowledged, suppressed, acknowledged, resolved.
+
+    Within each of these by severity, then number; the resolved by number, the newest first.
+    """
 
     incidents: list[Incident]
     next: str | None

@@ -50,7 +50,11 @@ class Question(BaseModel):
 class IncidentsAsked(Question):
     """Which incidents."""
 
-    state: Literal["firing", "acknowledged", "resolved", "open"] | None = None
+    state: Literal["firing", "suppressed", "acknowledged", "resolved", "open"] | None = Field(
+        None,
+        description="`firing` includes suppressed incidents, `suppressed` are only these, `open` "
+        "are all but the resolved.",
+    )
     receiver: str | None = None
     severity: str | None = None
     q: str | None = Field(None, max_length=200, description="In title, group labels or receiver.")
