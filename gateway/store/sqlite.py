@@ -17,7 +17,7 @@ from gateway.store.clocks import Clocks, Moment
 from gateway.store.errors import StoreUnavailable
 from gateway.store.session import Row
 from gateway.store.sql import SQLITE
-from gateway.store.sqlite_log import NOT_SAVED, SAVED, Connections, log_files
+from gateway.store.sqlite_log import NOT_SAVED, SAVED, Connections, log_files, log_size
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +93,7 @@ class SQLiteSession:
                 _write_ahead(self._connection)
                 self._connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
             self._file = self._identity()
-            self._log = log_files(self._path)
+            self._log, self._log_size = log_files(self._path), log_size(self._path)
         except BaseException:
             self.close()
             raise
@@ -111,7 +111,7 @@ class SQLiteSession:
         if self._reading:
             self._connection.execute("BEGIN")
             return
-        if self._log_is_lost():
+        if self._log_is_lost() or log_size(self._path) < self._log_size:
             raise StoreUnavailable(SAVED if self._save_log() else NOT_SAVED)
         self._connection.execute("BEGIN IMMEDIATE")
         clocks = self._clocks
@@ -122,6 +122,7 @@ class SQLiteSession:
         # What was just committed into a lost log is as safe as the rest, once that is saved.
         if not self._reading and self._log_is_lost() and not self._save_log():
             raise StoreUnavailable(NOT_SAVED)
+        self._log_size = log_size(self._path)
         self._let_go()
 
     def rollback(self) -> None:

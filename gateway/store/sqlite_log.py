@@ -4,6 +4,9 @@ SQLite goes on writing into a log that was unlinked: commits succeed, and all of
 after a crash. The log is therefore looked at before each writing transaction and after its
 commit. What is in a lost log can still be read by those who have it open, so it is copied into
 the database at once, and then everything is closed and opened anew.
+
+A log that somebody cut short is noticed by its size. What was in it is lost; without that check
+SQLite would write on behind the gap, and every later commit would be lost as well.
 """
 
 import logging
@@ -17,11 +20,11 @@ from typing import Protocol
 log = logging.getLogger(__name__)
 
 SAVED = (
-    "the write-ahead log beside the database was removed or replaced while in use;"
+    "the write-ahead log beside the database was removed, replaced or cut while in use;"
     " all of it has been saved"
 )
 NOT_SAVED = (
-    "the write-ahead log beside the database was removed or replaced while in use,"
+    "the write-ahead log beside the database was removed, replaced or cut while in use,"
     " and could not be saved"
 )
 
@@ -64,8 +67,8 @@ class Connections:
                 # SQLite flushes the database before it empties the log (synchronous = FULL).
                 busy, _, _ = writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
                 saved = not busy
-            except sqlite3.Error:
-                log.exception("the lost write-ahead log could not be read")
+            except sqlite3.Error as error:
+                log.error("the lost write-ahead log could not be read: %s", error)
             with suppress(sqlite3.Error):
                 writer.close()  # the last one: it also removes what lies there instead of the log
         log.error("%s (%s)", SAVED if saved else NOT_SAVED, path)
@@ -75,6 +78,18 @@ class Connections:
 def log_files(path: Path) -> tuple[Identity, Identity]:
     """Return which files the log of a database and its index are; None for one that is missing."""
     return _identity(f"{path}-wal"), _identity(f"{path}-shm")
+
+
+def log_size(path: Path) -> int:
+    """Return how many bytes the log of a database has; 0 for one that is missing.
+
+    Between two transactions SQLite never makes it shorter; to `journal_size_limit` it does so
+    within a commit (https://www.sqlite.org/pragma.html#pragma_journal_size_limit).
+    """
+    try:
+        return os.stat(f"{path}-wal").st_size
+    except OSError:
+        return 0
 
 
 def _identity(name: str) -> Identity:

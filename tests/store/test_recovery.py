@@ -131,7 +131,7 @@ async def test_write_ahead_log_that_was_removed_loses_nothing(
     epoch = on_file.epoch
     for end in lost:
         os.unlink(f"{sqlite_path}{end}")
-    with pytest.raises(StoreUnavailable, match="removed or replaced while in use; all of it"):
+    with pytest.raises(StoreUnavailable, match="replaced or cut while in use; all of it"):
         await on_file.write(line("refused"))
     assert stored(sqlite_path) == ["before"]
     await on_file.write(line("after"))
@@ -168,6 +168,22 @@ async def test_log_replaced_by_another_is_not_read(on_file: Store, sqlite_path: 
         await on_file.write(line("refused"))
     await on_file.write(line("after"))
     assert await lines(on_file) == ["before", "since", "after"]
+
+
+@pytest.mark.parametrize("kept", [0, 0.5], ids=["all of it", "its second half"])
+async def test_log_cut_short_loses_nothing_that_is_written_afterwards(
+    on_file: Store, sqlite_path: Path, kept: float
+) -> None:
+    """Promise 1: after somebody emptied the log to make room, no commit goes behind the gap,
+    where the next start would not find it; the loss is said."""
+    await on_file.write(line("before"))
+    os.truncate(f"{sqlite_path}-wal", int(os.stat(f"{sqlite_path}-wal").st_size * kept))
+    with pytest.raises(StoreUnavailable, match="could not be saved"):
+        await on_file.write(line("refused"))
+    await on_file.write(line("after"))
+    assert (await lines(on_file))[-1:] == ["after"]
+    assert stored(sqlite_path)[-1:] == ["after"]
+    assert await on_file.damage("rejects") is False
 
 
 async def test_log_that_cannot_be_saved_is_said(on_file: Store, sqlite_path: Path) -> None:
