@@ -5,10 +5,10 @@ from typing import Any
 
 import click
 
-from gateway.cli.api import api_of, incident_number, url_option
+from gateway.cli.api import Refused, api_of, incident_number, url_option
 from gateway.cli.show import say, say_json
 from gateway.cli.story import clock, zone_of, zone_option
-from gateway.cli.world import BAD, World, json_option, pass_world
+from gateway.cli.world import BAD, Stop, World, json_option, pass_world
 from gateway.core.escape import one_line
 
 who_option = click.option(
@@ -119,7 +119,14 @@ def act(
 ) -> None:
     """Do it over the API and print the result. Exit status 1 if somebody else has the incident."""
     seen_from = zone_of(world, zone)
-    answer = api_of(world, url).post(f"/incidents/{number}/{action}", body)
+    api = api_of(world, url)
+    try:
+        answer = api.post(f"/incidents/{number}/{action}", body)
+    except Refused as refused:
+        if action != "take" or refused.status != 409 or "from" not in refused.fields:
+            raise
+        hint = _take_command(number, body["by"], api.get(f"/incidents/{number}")["acknowledged"])
+        raise Stop(f"{refused.heading}{hint}") from None
     for warning in answer["warnings"]:
         click.echo(f"warning: {one_line(warning, 1000)}", err=True)
     if as_json:
@@ -129,6 +136,18 @@ def act(
     ack = answer["incident"]["acknowledged"]
     if action == "ack" and ack and ack["by"]["id"] != body["by"]:
         click.get_current_context().exit(BAD)
+
+
+def _take_command(number: int, by: str, ack: dict[str, Any] | None) -> str:
+    """Return the rest of an error: how to take an incident over from its present holder."""
+    if ack is None:  # undone since it was refused
+        return f"; run: gateway ack {number} --as {_quoted(by)}"
+    holder = _quoted(ack["by"]["id"])
+    return f"; to take it over, run: gateway take {number} --as {_quoted(by)} --from {holder}"
+
+
+def _quoted(name: str) -> str:
+    return shlex.quote(one_line(name, 100))
 
 
 def _say(world: World, answer: dict[str, Any], by: str, action: str, zone: str) -> None:
@@ -141,7 +160,7 @@ def _say(world: World, answer: dict[str, Any], by: str, action: str, zone: str) 
     say(f"{one_line(text)}   ({one_line(incident['title'], 200)})")
     if not ack:
         return
-    me, holder = (shlex.quote(one_line(name, 100)) for name in (by, ack["by"]["id"]))
+    me, holder = _quoted(by), _quoted(ack["by"]["id"])
     if ack["by"]["id"] != by:
         if action != "unack":
             say(f"to take it over: gateway take {number} --as {me} --from {holder}")

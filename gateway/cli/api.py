@@ -34,7 +34,7 @@ def read_number(text: str) -> int:
     """The number of an incident as people say it, 1042 or #1042. Raises click.UsageError."""
     digits = text.removeprefix("#")
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 15):
-        raise click.UsageError(f"{text!r} is no incident number: write 1042")
+        raise click.UsageError(f"{text!r} is not an incident number: write a number such as 1042")
     return int(digits)
 
 
@@ -100,14 +100,17 @@ class Api:
         try:
             said = json.loads(raw)
             text = str(said["error"])
-            rest = [str(item.get("message", "")) for item in said.get("detail") or ()]
+            detail = said.get("detail") or ()
+            rest = [str(item.get("message", "")) for item in detail]
+            fields = frozenset(str(item.get("field", "")) for item in detail)
         except (ValueError, KeyError, TypeError, AttributeError):
             return Stop(f"{self.url} answers with status {status}: is it a gateway?")
+        heading = one_line(text, 300)
         more = [part for part in rest if part and part not in text]
         text = "; ".join(one_line(part, 300) for part in (text, *more) if part)
         if status == 401:
             text += ". Set GATEWAY_API_TOKEN to the token that the gateway was started with"
-        return Refused(status, text)
+        return Refused(status, text, heading, fields)
 
     def _silence(self, error: Exception) -> str:
         reason = getattr(error, "reason", error)
@@ -120,11 +123,18 @@ class Api:
 
 
 class Refused(Stop):
-    """The gateway answered with an error."""
+    """The gateway answered with an error.
 
-    def __init__(self, status: int, message: str) -> None:
+    `heading` is the message without its details, `fields` are those that the details name.
+    """
+
+    def __init__(
+        self, status: int, message: str, heading: str = "", fields: frozenset[str] = frozenset()
+    ) -> None:
         super().__init__(message)
         self.status = status
+        self.heading = heading or message
+        self.fields = fields
 
 
 def api_of(world: World, url: str | None) -> Api:

@@ -57,10 +57,15 @@ def command(
         raise click.UsageError("--since goes with --person")
     if person is not None:
         asked = {"person": person, "since": _since(since, now, seen_from)}
-    elif len(what) == 1 and "=" not in what[0]:
+    elif len(what) == 1 and "=" not in what[0] and not what[0].startswith("{"):
         asked = {"incident": read_number(what[0])}
     else:
-        asked = {"labels": write_labels(label_arguments(what))}
+        labels = label_arguments(what)
+        if not labels:
+            raise click.UsageError(
+                "no label has a value: write NAME=VALUE, or an incident's number"
+            )
+        asked = {"labels": write_labels(labels)}
     answer = api_of(world, url).get("/explain", zone=seen_from, **asked)
     if as_json:
         say_json(answer)

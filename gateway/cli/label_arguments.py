@@ -30,6 +30,10 @@ def label_arguments(arguments: Iterable[str]) -> dict[str, str]:
 def _labels(argument: str) -> dict[str, str]:
     name, equals, value = argument.partition("=")
     quoted = len(value) > 1 and value[0] == value[-1] == '"'
+    if argument.startswith("{") and not equals and not argument.endswith("}"):
+        raise click.UsageError(
+            f'{argument!r}: the closing }} is missing; write labels like {{severity="critical"}}'
+        )
     if argument.startswith('"') or quoted or (argument[:1] == "{" and argument[-1:] == "}"):
         try:
             return read_labels(argument)

@@ -105,6 +105,8 @@ def sample_command(sources: Iterable[SourceSettings], address: str) -> str:
         return f"declare a source of type alertmanager, then post {SAMPLE} to it"
     source = webhooks[0]
     note = "" if source.open else "   (add its credentials)"
+    # Clients cannot connect to the wildcard address on every system.
+    address = address.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
     return (
         f"curl -H 'Content-Type: application/json' --data @{SAMPLE} \\\n"
         f"                 {address}/webhook/{quote(source.name)}{note}"

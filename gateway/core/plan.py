@@ -150,9 +150,15 @@ class Plan:
         return min((severity.rank for severity in self.severities.values()), default=0)
 
     def name_of(self, person: str) -> str:
-        """Return a person's name by id; an id that routes.yaml does not have is its own name."""
+        """Return a person's name by id; an id that routes.yaml does not have is its own name.
+
+        A Slack user without an entry in routes.yaml ("slack:U999") is "Slack user U999".
+        """
         known = self.people.get(person)
-        return known.name if known else person
+        if known:
+            return known.name
+        slack_user = person.removeprefix("slack:")
+        return person if slack_user == person else f"Slack user {slack_user}"
 
     def is_urgent(self, rank: int) -> bool:
         """Return whether notices of this rank are urgent: the most severe, or of unknown severity.

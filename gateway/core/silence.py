@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from gateway.core.labels import Labels
 from gateway.core.matcher import Matcher, matches_all
 from gateway.core.plan import NOTHING
-from gateway.core.when import format_rfc3339
+from gateway.core.when import local
 
 LONGEST_TEXT = 4000
 """Characters of an author's name or a comment; whoever is silenced reads them in one line."""
@@ -57,11 +57,13 @@ class Silence:
         """Whether these labels fulfil all of its matchers, at whatever time."""
         return matches_all(self.matchers, labels)
 
-    def words(self) -> str:
-        """Who asked for it, until when and why, in one line for a timeline."""
+    def words(self, zone: str = "UTC") -> str:
+        """Return who made it, until when in `zone`, and why, in one line for a timeline."""
         why = f": {self.comment}" if self.comment else ""
-        day, clock = format_rfc3339(self.ends_at, False).split("T")
-        return f"{self.created_by or 'somebody'} until {day} {clock[:5]} UTC{why}"
+        end = local(self.ends_at, zone)
+        name = end.tzname() or "UTC"
+        name = name if name[0].isalpha() else f"UTC{name}"
+        return f"{self.created_by or 'somebody'} until {end:%Y-%m-%d %H:%M} {name}{why}"
 
 
 def validate(silence: Silence) -> None:

@@ -396,7 +396,7 @@ async def message_of(
         facts["digest"] = lines(notice, facts.get("digest", ()))
     if kind is Kind.LATE and not facts.get("note"):
         name = CHANNEL_NAMES.get(channel.name, channel.name)
-        facts["note"] = f"Told late: {name} could not be reached before."
+        facts["note"] = f"This notification is late: {name} could not be reached before."
     if channel.parts and (unsafe := dropped(facts, links_from(facts))):
         facts["note"] = "; ".join(filter(None, [facts.get("note"), unsafe]))
     message = await render(

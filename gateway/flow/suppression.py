@@ -29,9 +29,11 @@ class Suppression:
         self._expires_at = 0.0
         self._silences = SilenceIndex(())
         self._silence_version: tuple[int, int] | None = None
+        self._zone = "UTC"  # of the times in recorded reasons
 
     def look(self, tx: Tx, plan: Plan, now: float) -> None:
         """Read what has changed: once in each transaction, before `of` is asked."""
+        self._zone = plan.business_hours.zone
         epoch = self._epoch()
         version = (epoch, silences.version(tx))
         if version != self._silence_version:
@@ -66,7 +68,7 @@ class Suppression:
             if active:
                 longest = active[0]
                 found[member.alert.identity] = Suppressed(
-                    Reason.SILENCED, longest.words(), longest.ends_at
+                    Reason.SILENCED, longest.words(self._zone), longest.ends_at
                 )
         return found
 

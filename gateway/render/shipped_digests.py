@@ -14,8 +14,8 @@ DIGESTS: Mapping[str, str] = {
     "shared/headline.j2": "8664b646673d4fcc002a3f64693a4889f3583932da31e76ec07d3c3447874d55",
     "shared/tag.j2": "67f00f430689d061a78cad9f29e134f8bad0f69527464f697ffa694a597f07af",
     "shared/when.j2": "befb3f789013c44a1275fcc8d0cd9cf5b64a186cbf5bea8f1b52df9dc511cf79",
-    "shared/why.j2": "ab7a18f2b7d95a1071524b9df5efd4ea1c627b8e53cd80333eddc2e1087a98e5",
+    "shared/why.j2": "ceef70141cb0ea08d0d8d7486cd1ced45b9b8ce8726107d12d585e3d539a3047",
     "slack/text.j2": "cf9968786d604ee4bcc181ba0be14eb2890a2b866fd7dd7b10f033acc4b32848",
     "slack/thread.j2": "c92a9695f848e65e77a25e11a0b62d7386d6fe8eaa1186e82bf56203ec388d9d",
-    "slack/title.j2": "0c6e12cdde7f1bcc1119427c2b2ca932a6f5ebbb1978139fe28db95844b54007",
+    "slack/title.j2": "a82d617f00e1b494b4b8427ab3a6e864623391dd16c45ffaac6992b7c1a28395",
 }

@@ -13,4 +13,4 @@ def zone_for(plan: Plan, person: str = "") -> str:
 def name_of(plan: Plan, person: str) -> str:
     """Return the name of a person for display; an unknown id is shown as it is, made safe."""
     known = plan.people.get(person)
-    return known.name if known else clean(person, 80)
+    return known.name if known else clean(plan.name_of(person), 80)

@@ -9,6 +9,7 @@ from gateway.core.notice import Entry
 from gateway.core.outbox import PRINTED, PRINTED_TEXT, NoticeState
 from gateway.core.plan import Plan, Step
 from gateway.core.rota import on_call, stints
+from gateway.core.target_name import CHANNEL_NAMES
 from gateway.render.times import clock_time
 from gateway.store.reading import NoticeLine
 from gateway.web.names import name_of
@@ -60,23 +61,24 @@ def why_told(notices: Sequence[NoticeLine], zone: str, now: float) -> list[str]:
 
 
 def _sentence(line: NoticeLine, zone: str, now: float) -> str:
-    head = f"{line.reason} by {line.target.channel}"
+    channel = CHANNEL_NAMES.get(line.target.channel, line.target.channel)
+    reason = line.reason
     tries = f" after {line.attempts} attempts" if line.attempts > 1 else ""
     why = f": {line.detail}" if line.detail else ""
     match line.state:
         case NoticeState.SENT:
             sent = clock_time(line.sent_at or line.created_at, zone, now)
             if line.outcome == PRINTED:
-                return f"Not told ({head}): {PRINTED_TEXT} at {sent}."
-            return f"Told ({head}) at {sent}{tries}."
+                return f"Not notified by {channel} ({reason}): {PRINTED_TEXT} at {sent}."
+            return f"Notified by {channel} at {sent}{tries} ({reason})."
         case NoticeState.DEAD:
-            return f"Not reached ({head}): given up{tries}{why}."
+            return f"Not notified by {channel} ({reason}): given up{tries}{why}."
         case NoticeState.FOLDED:
-            return f"Told ({head}) by a later message."
+            return f"Notified by {channel} in a later message ({reason})."
         case NoticeState.CANCELLED:
-            return f"Not told ({head}): no longer needed{why}."
+            return f"Not notified by {channel} ({reason}): no longer needed{why}."
         case _:
-            return f"Not told yet ({head}): still trying{tries}{why}."
+            return f"Not notified by {channel} yet ({reason}): still trying{tries}{why}."
 
 
 def why_not_told(
@@ -149,7 +151,7 @@ def _before(
         climb = incident.climb
         if climb.next_at is not None and climb.step < lead.step:
             when = clock_time(climb.next_at, zone, now)
-            return f"Not told yet: {step}, has not come; step {climb.step + 1} comes at {when}"
+            return f"Not notified yet: {step}, has not come; step {climb.step + 1} comes at {when}"
     for kind, words in (("acknowledged", "somebody had it"), ("resolved", "it was over")):
         entry = next((one for one in entries if one.kind == kind), None)
         if entry is None:
@@ -158,5 +160,5 @@ def _before(
         if kind == "acknowledged" and isinstance(who, str):
             words = f"{name_of(plan, who)} had it"
         when = clock_time(entry.at, zone, now)
-        return f"Not told: {words} from {when} on, before {step}, came"
-    return f"Not told: {step}, was not taken"
+        return f"Not notified: {words} from {when} on, before {step}, came"
+    return f"Not notified: {step}, was not taken"

@@ -111,8 +111,8 @@ async def test_take_over_is_one_step_and_can_be_given_back(tmp_path: Path) -> No
             late = await at(world, client, "take", "1001", "--as", "cho", *more)
             assert late.exit_code == 1
             assert (
-                "Ben has incident #1001; to take it over from them, say so: --from ben"
-                in late.stderr
+                "Ben has incident #1001; to take it over, run: "
+                "gateway take 1001 --as cho --from ben\n" in late.stderr
             )
         back = await fine_at(world, client, "unack", "1001", "--as", "ben", "--back")
         assert "given back: Ana has it" in back
@@ -174,9 +174,9 @@ async def test_explain_answers_about_incidents_labels_and_people(tmp_path: Path)
         labels = await fine_at(world, client, "explain", "team=billing", "severity=critical")
         assert "goes to billing; incidents: #1001" in labels
         person = await fine_at(world, client, "explain", "--person", "ben", "--since", "2h")
-        assert "Not told yet: step 2, which leads there, has not come" in person
+        assert "Not notified yet: step 2, which leads there, has not come" in person
         ana = await fine_at(world, client, "explain", "--person", "ana")
-        assert "Told (first by email) at 11:06 UTC." in ana
+        assert "Notified by e-mail at 11:06 UTC (first)." in ana
         data = json.loads(await fine_at(world, client, "explain", "1001", "--json"))
         assert data["incidents"][0]["told"]
 
@@ -264,3 +264,25 @@ def test_the_address_comes_from_the_settings() -> None:
     assert "http://127.0.0.1:3/alertmanager " in below.stderr
     for url in ("ftp://x", "nonsense", "http://user:pass@127.0.0.1"):
         assert gateway("incidents", "--url", url).exit_code == 2
+
+
+async def test_broken_matcher_of_explain_is_named(tmp_path: Path) -> None:
+    """A word that begins with a brace is read as labels, not as the number of an incident."""
+    async with served(tmp_path) as (world, client):
+        broken = await at(world, client, "explain", "{")
+        assert broken.exit_code == 2
+        assert "'{': the closing } is missing" in broken.stderr
+        empty = await at(world, client, "explain", "{}")
+        assert "no label has a value: write NAME=VALUE" in empty.stderr
+        word = await at(world, client, "explain", "x")
+        assert "'x' is not an incident number: write a number such as 1042" in word.stderr
+
+
+async def test_holder_from_slack_is_called_a_slack_user(tmp_path: Path) -> None:
+    """A Slack user whom routes.yaml does not have is shown in words, not as a reference."""
+    async with served(tmp_path) as (world, client):
+        await world.post(alert())
+        await world.advance(MINUTE)
+        await world.ack(1001, "slack:U999")
+        assert "Slack user U999 has it" in await fine_at(world, client, "incidents")
+        assert "Slack user U999 has it" in await (await client.get("/")).text()

@@ -11,6 +11,15 @@ PROMETHEUS = SourceSettings("prometheus", "prometheus")
 
 
 @pytest.mark.parametrize(
+    ("listens_on", "works"),
+    [("http://0.0.0.0:9095", "http://127.0.0.1:9095"), ("http://[::]:9095", "http://[::1]:9095")],
+)
+def test_sample_is_posted_to_an_address_that_clients_can_use(listens_on: str, works: str) -> None:
+    """The wildcard address is for listening: the command to try names the loopback address."""
+    assert f" {works}/webhook/am" in sample_command([OPEN], listens_on)
+
+
+@pytest.mark.parametrize(
     ("sources", "says"),
     [
         ([CLOSED, OPEN], "http://127.0.0.1:1/webhook/am"),

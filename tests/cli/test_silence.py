@@ -108,7 +108,7 @@ async def test_when_it_begins_and_ends_can_be_said_in_many_ways(running: Running
         (["A", "--until", "-1h"], "over before it begins"),
         (["A", "--until-gone", "x"], "--until-gone: 'x' is not a duration"),
         (["team=~(", "--for", "1h"], "MATCHER '(' is not an RE2 pattern"),
-        (["--incident", "x", "--for", "1h"], "'x' is no incident number"),
+        (["--incident", "x", "--for", "1h"], "'x' is not an incident number"),
     ],
 )
 def test_wrong_usage_is_told_without_asking_anybody(arguments: list[str], says: str) -> None:

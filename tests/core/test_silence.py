@@ -29,6 +29,21 @@ def silence(
 
 
 @pytest.mark.parametrize(
+    ("zone", "until"),
+    [("UTC", "2027-01-15 09:00 UTC"), ("Europe/Berlin", "2027-01-15 10:00 CET")],
+)
+def test_words_of_a_silence_name_its_end_in_the_zone_asked_for(zone: str, until: str) -> None:
+    """A recorded reason has its time in the zone of the business hours, as the page has."""
+    assert silence().words(zone) == f"ana until {until}: database maintenance"
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_words_of_the_longest_silence_can_be_written_in_any_zone(zone: str) -> None:
+    """The end of a silence may be the last instant that is accepted, and is still written."""
+    assert "until 999" in replace(silence(), ends_at=LATEST).words(zone)
+
+
+@pytest.mark.parametrize(
     ("at", "state"),
     [(-1.0, "pending"), (0.0, "active"), (HOUR - 0.001, "active"), (HOUR, "expired")],
 )

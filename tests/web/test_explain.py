@@ -210,7 +210,7 @@ async def test_a_person_who_was_told_sees_by_what_and_when(tmp_path: Path) -> No
         said = await asked(client, person="ana", zone="UTC")
         assert said["person"] == {"id": "ana", "name": "Ana"}
         assert said["answer"][0].startswith("Ana was on call in rota billing between")
-        assert said["incidents"][0]["why"] == ["Told (first by email) at 11:06 UTC."]
+        assert said["incidents"][0]["why"] == ["Notified by e-mail at 11:06 UTC (first)."]
         assert [notice["person"] for notice in said["incidents"][0]["notices"]] == ["ana"]
 
 
@@ -221,7 +221,10 @@ async def test_a_person_whose_step_has_not_come_sees_when_it_comes(tmp_path: Pat
         await world.advance(MINUTE)
         said = await asked(client, person="ben", zone="UTC")
         assert [one["why"] for one in said["incidents"]] == [
-            ["Not told yet: step 2, which leads there, has not come; step 2 comes at 11:21 UTC."]
+            [
+                "Not notified yet: step 2, which leads there, has not come; "
+                "step 2 comes at 11:21 UTC."
+            ]
         ]
         assert "Ben was on call in no rota in that time." in said["answer"]
         assert "Other incidents in that time, which do not lead to Ben: 1." in said["answer"]
@@ -236,7 +239,7 @@ async def test_a_person_is_not_told_what_somebody_took_before(tmp_path: Path) ->
         await world.advance(HOUR)
         said = await asked(client, person="ben", zone="UTC")
         assert said["incidents"][0]["why"] == [
-            "Not told: Ana had it from 11:11 UTC on, before step 2, which leads there, came."
+            "Not notified: Ana had it from 11:11 UTC on, before step 2, which leads there, came."
         ]
         assert not said["incidents"][0]["told"]
 
@@ -261,7 +264,7 @@ async def test_a_dead_channel_is_named(tmp_path: Path) -> None:
         await world.advance(MINUTE)
         said = await asked(client, person="ana", zone="UTC")
         assert said["incidents"][0]["why"] == [
-            "Not reached (first by email): given up: inactive recipient."
+            "Not notified by e-mail (first): given up: inactive recipient."
         ]
         assert "Messages to Ana: 0 delivered, 1 given up." in said["answer"]
         told = await asked(client, incident="1001")

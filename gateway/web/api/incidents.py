@@ -203,7 +203,7 @@ def _conflict(plan: Plan, response: respond.Response) -> RequestError:
     number, ack = incident.number, incident.ack
     if answer is respond.Answer.HELD and ack is not None:
         text = f"{plan.name_of(ack.by)} has incident #{number}"
-        message = f'to take it over from them, say so: --from {ack.by}, or in JSON "from"'
+        message = f'to take it over from them, send "from": "{ack.by}"'
         return RequestError(409, text, [{"field": "from", "message": message}])
     if answer is respond.Answer.NOT_GIVEN_BACK:
         text = f"incident #{number} cannot be given back"
