@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-from gateway.core.when import format_rfc3339
+from gateway.core.time.timestamps import format_rfc3339
 from tests.endtoend.world import ALERTMANAGER_TOKEN, World
 from tests.processes.harness import CHECKOUT, request
 

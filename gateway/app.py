@@ -19,15 +19,15 @@ from gateway import log as logs
 from gateway.channels import CHANNELS, build
 from gateway.channels.contract import Channel
 from gateway.config.load import Config, ConfigError, Problem, load
-from gateway.core.delivery import Claimant
-from gateway.core.server import ServerSettings, SettingError
-from gateway.core.settings import ChannelSettings
+from gateway.core.incidents.retry import Claimant
+from gateway.core.plan.accounts import ChannelSettings
 from gateway.flow.engine import Engine, Parts
 from gateway.flow.heartbeat import beat
 from gateway.flow.lag import watch
 from gateway.links import Links
 from gateway.metrics import Metrics
 from gateway.render.service import RenderService
+from gateway.settings import ServerSettings, SettingError
 from gateway.signing_key import kept_key
 from gateway.store import Store, outbox
 from gateway.store.clocks import Clocks

@@ -19,7 +19,7 @@ import orjson
 from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.orjson import OrjsonFormatter
 
-from gateway.core.escape import visible
+from gateway.core.text.escape import visible
 
 MASK = "***"
 

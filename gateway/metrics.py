@@ -20,9 +20,9 @@ from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
 from gateway import ALERTMANAGER, __version__
-from gateway.core.incident import State
-from gateway.core.notice import Kind
-from gateway.core.respond import Answer, Response
+from gateway.core.decide.acknowledge import Answer, Response
+from gateway.core.incidents.incident import State
+from gateway.core.incidents.notice import Kind
 
 # A second series for each counter, which nobody asks for.
 disable_created_metrics()  # type: ignore[no-untyped-call]  # the library leaves it so

@@ -12,8 +12,8 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from gateway.core.server import SettingError
 from gateway.files import PRIVATE, make_folder, write_whole
+from gateway.settings import SettingError
 
 log = logging.getLogger(__name__)
 

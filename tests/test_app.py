@@ -4,7 +4,7 @@ import pytest
 
 from gateway.app import build_channels
 from gateway.config.load import ConfigError, load
-from gateway.core.settings import ChannelSettings
+from gateway.core.plan.accounts import ChannelSettings
 
 ROUTES = "receivers: [{name: everyone}]\nroute: {receiver: everyone}\n"
 

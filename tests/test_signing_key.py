@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.core.server import SettingError, read_settings
+from gateway.settings import SettingError, read_settings
 from gateway.signing_key import FILE, kept_key
 
 GOOD = b"0123456789abcdef" * 4

@@ -11,7 +11,7 @@ from typing import Any
 
 from gateway.channels.contract import Channel
 from gateway.channels.stand_ins import ByTarget, NoAccount
-from gateway.core.settings import ChannelSettings, Secret
+from gateway.core.plan.accounts import ChannelSettings, Secret
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Mapping
 from email.utils import parsedate_to_datetime
 
-from gateway.core.delivery import Failure, Scope, SendError
-from gateway.core.escape import one_line
-from gateway.core.settings import Secret
+from gateway.core.incidents.retry import Failure, Scope, SendError
+from gateway.core.plan.accounts import Secret
+from gateway.core.text.escape import one_line
 from gateway.log import redact
 
 LONGEST_RETRY_AFTER = 3600.0

@@ -18,8 +18,8 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from gateway.channels.private_addresses import public_socket
 from gateway.channels.resolver import Resolver
-from gateway.core.settings import Secret
-from gateway.core.web_url import WebUrl, proxy_url
+from gateway.core.plan.accounts import Secret
+from gateway.core.urls.web_url import WebUrl, proxy_url
 
 TOTAL_TIMEOUT = 10.0
 """Seconds for a whole call. Well below the lease of a claim, and so short that pages which wait

@@ -11,13 +11,13 @@ from typing import TextIO
 
 from gateway.channels import facts as read
 from gateway.channels.cutting import cut_lines, many_lines
-from gateway.core.delivery import Failure, SendError
-from gateway.core.escape import one_line, safe_url
-from gateway.core.message import Message, Receipt
-from gateway.core.notice import Kind
-from gateway.core.plan import Target
-from gateway.core.settings import EACH_TARGET, ChannelSettings, Secret
-from gateway.core.target_name import references, target_name
+from gateway.core.incidents.message import Message, Receipt
+from gateway.core.incidents.notice import Kind
+from gateway.core.incidents.retry import Failure, SendError
+from gateway.core.plan.accounts import EACH_TARGET, ChannelSettings, Secret
+from gateway.core.plan.plan import Target
+from gateway.core.plan.target_name import references, target_name
+from gateway.core.text.escape import one_line, safe_url
 
 LONGEST = 4000
 """Characters of one message: a terminal is no place for more."""

@@ -2,9 +2,9 @@
 
 from typing import Protocol
 
-from gateway.core.message import Message, Receipt
-from gateway.core.notice import Kind
-from gateway.core.plan import Target
+from gateway.core.incidents.message import Message, Receipt
+from gateway.core.incidents.notice import Kind
+from gateway.core.plan.plan import Target
 
 
 class Channel(Protocol):

@@ -3,7 +3,7 @@
 import re
 
 _CONTROLS = re.compile(
-    # As one_line of gateway.core.escape, but line ends and tabs stay.
+    # As one_line of gateway.core.text.escape, but line ends and tabs stay.
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
     "\ufff9-\ufffb\ud800-\udfff]"
 )

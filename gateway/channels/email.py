@@ -17,10 +17,10 @@ from gateway.channels.client import CONNECT_TIMEOUT, TOTAL_TIMEOUT, Client
 from gateway.channels.email_body import MailOptions, mail, message_id
 from gateway.channels.sdk_transport import GRACE, mount
 from gateway.channels.threads import Threads
-from gateway.core.message import Message, Receipt
-from gateway.core.notice import Kind
-from gateway.core.plan import Target
-from gateway.core.settings import ChannelSettings, Secret
+from gateway.core.incidents.message import Message, Receipt
+from gateway.core.incidents.notice import Kind
+from gateway.core.plan.accounts import ChannelSettings, Secret
+from gateway.core.plan.plan import Target
 
 IN_FLIGHT = 8
 API_URL = "https://api.postmarkapp.com/"

@@ -12,10 +12,10 @@ from typing import Any
 
 from gateway.channels import facts as read
 from gateway.channels.cutting import cut_bytes, many_lines
-from gateway.core.delivery import Failure, SendError
-from gateway.core.escape import one_line, safe_url
-from gateway.core.message import Message, Receipt
-from gateway.core.plan import Target
+from gateway.core.incidents.message import Message, Receipt
+from gateway.core.incidents.retry import Failure, SendError
+from gateway.core.plan.plan import Target
+from gateway.core.text.escape import one_line, safe_url
 
 SUBJECT = 200  # characters
 TEXT_BYTES = 500_000

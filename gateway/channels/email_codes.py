@@ -7,7 +7,7 @@ to 2026. Codes of other parts of the API cannot answer a mail; if one does, an a
 import re
 from collections.abc import Mapping
 
-from gateway.core.delivery import Failure
+from gateway.core.incidents.retry import Failure
 
 INVALID_REQUEST = 300
 

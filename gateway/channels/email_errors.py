@@ -11,8 +11,8 @@ from requests import exceptions as broken
 from gateway.channels.answers import refused, retry_after, said
 from gateway.channels.email_codes import failure_by_code
 from gateway.channels.no_answer import no_answer
-from gateway.core.delivery import Failure, Scope, SendError
-from gateway.core.settings import Secret
+from gateway.core.incidents.retry import Failure, Scope, SendError
+from gateway.core.plan.accounts import Secret
 
 
 def failure_of(error: Exception, token: Secret) -> SendError:

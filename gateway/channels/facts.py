@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gateway.core.message import Message
-from gateway.core.notice import Facts
+from gateway.core.incidents.message import Message
+from gateway.core.incidents.notice import Facts
 
 
 @dataclass(slots=True)

@@ -1,11 +1,11 @@
 """Slack's mrkdwn: values that must not format, and cuts that break nothing.
 
-Escaping itself is in `gateway.core.escape`; these are for text that code puts into blocks.
+Escaping itself is in `gateway.core.text.escape`; these are for text that code puts into blocks.
 """
 
 import re
 
-from gateway.core.escape import one_line, slack_escape
+from gateway.core.text.escape import one_line, slack_escape
 
 _MARKS = str.maketrans({"*": "∗", "~": "∼", "`": "'"})
 _EDGE_UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")  # inside a word it formats nothing

@@ -11,7 +11,7 @@ from requests import exceptions as broken
 
 from gateway.channels.client import AnswerTooLarge, Redirected
 from gateway.channels.private_addresses import PrivateAddress
-from gateway.core.delivery import Failure, SendError
+from gateway.core.incidents.retry import Failure, SendError
 
 
 class NotAnswered(requests.RequestException):

@@ -17,11 +17,11 @@ from gateway.channels.client import CONNECT_TIMEOUT, TOTAL_TIMEOUT, Client
 from gateway.channels.pagerduty_event import dedup_key, event
 from gateway.channels.sdk_transport import GRACE, mount
 from gateway.channels.threads import Threads
-from gateway.core.delivery import Failure, SendError
-from gateway.core.message import Message, Receipt
-from gateway.core.notice import Kind
-from gateway.core.plan import Target
-from gateway.core.settings import ChannelSettings, Secret
+from gateway.core.incidents.message import Message, Receipt
+from gateway.core.incidents.notice import Kind
+from gateway.core.incidents.retry import Failure, SendError
+from gateway.core.plan.accounts import ChannelSettings, Secret
+from gateway.core.plan.plan import Target
 
 with warnings.catch_warnings():
     # Its import warns that it is deprecated; docs/decisions say why it stays.

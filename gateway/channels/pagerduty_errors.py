@@ -9,8 +9,8 @@ import requests
 
 from gateway.channels.answers import refused, said
 from gateway.channels.no_answer import no_answer
-from gateway.core.delivery import Failure, SendError
-from gateway.core.settings import Secret
+from gateway.core.incidents.retry import Failure, SendError
+from gateway.core.plan.accounts import Secret
 
 
 def failure_of(error: Exception, routing_key: Secret) -> SendError:

@@ -12,9 +12,9 @@ from typing import Any
 from gateway.channels import facts as read
 from gateway.channels.cutting import cut, many_lines
 from gateway.channels.webhook_body import rfc3339
-from gateway.core.escape import one_line, safe_url
-from gateway.core.message import Message
-from gateway.core.plan import Target
+from gateway.core.incidents.message import Message
+from gateway.core.plan.plan import Target
+from gateway.core.text.escape import one_line, safe_url
 
 SUMMARY = 1024
 DEDUP_KEY = 255

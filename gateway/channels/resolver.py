@@ -12,7 +12,7 @@ from functools import partial
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from gateway.channels.threads import Threads
-from gateway.core.delivery import SendError
+from gateway.core.incidents.retry import SendError
 
 LOOKUP_TIMEOUT = 5.0
 """Seconds for one lookup, as long as the C library waits for its first name server."""

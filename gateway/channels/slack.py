@@ -18,11 +18,11 @@ from gateway.channels.mrkdwn import cut_mrkdwn
 from gateway.channels.no_answer import no_answer
 from gateway.channels.slack_codes import POST_ANEW, THREAD_GONE
 from gateway.channels.slack_errors import failure_of, is_error
-from gateway.core.delivery import Failure, SendError
-from gateway.core.message import Message, Receipt
-from gateway.core.notice import Kind, Reason
-from gateway.core.plan import Target
-from gateway.core.settings import ChannelSettings, Secret
+from gateway.core.incidents.message import Message, Receipt
+from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.incidents.retry import Failure, SendError
+from gateway.core.plan.accounts import ChannelSettings, Secret
+from gateway.core.plan.plan import Target
 
 IN_FLIGHT = 8
 THREAD_TEXT = 3000

@@ -12,9 +12,9 @@ from typing import Any
 from gateway.channels import facts as read
 from gateway.channels.cutting import cut, many_lines
 from gateway.channels.mrkdwn import bold, code, cut_mrkdwn, plain, split_lines
-from gateway.core.escape import one_line, safe_url, slack_escape, slack_link
-from gateway.core.message import Link, Message
-from gateway.core.notice import Reason
+from gateway.core.incidents.message import Link, Message
+from gateway.core.incidents.notice import Reason
+from gateway.core.text.escape import one_line, safe_url, slack_escape, slack_link
 
 Block = dict[str, Any]
 

@@ -6,7 +6,7 @@ chat.update, chat.delete, auth.test and conversations.*; a few more are known fr
 
 from collections.abc import Mapping
 
-from gateway.core.delivery import Failure
+from gateway.core.incidents.retry import Failure
 
 POST_ANEW = frozenset(
     {"message_not_found", "cant_update_message", "edit_window_closed", "block_mismatch"}

@@ -8,8 +8,8 @@ from slack_sdk.errors import SlackApiError
 
 from gateway.channels.answers import refused, retry_after, said
 from gateway.channels.slack_codes import HINTS, PERHAPS, failure_by_code
-from gateway.core.delivery import Failure, Scope, SendError
-from gateway.core.settings import Secret
+from gateway.core.incidents.retry import Failure, Scope, SendError
+from gateway.core.plan.accounts import Secret
 
 
 def is_error(error: SlackApiError, names: frozenset[str]) -> bool:

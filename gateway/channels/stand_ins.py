@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 
 from gateway.channels.contract import Channel
-from gateway.core.delivery import Failure, Scope, SendError
-from gateway.core.message import Message, Receipt
-from gateway.core.notice import Kind
-from gateway.core.plan import Target
-from gateway.core.settings import Secret
-from gateway.core.target_name import references
+from gateway.core.incidents.message import Message, Receipt
+from gateway.core.incidents.notice import Kind
+from gateway.core.incidents.retry import Failure, Scope, SendError
+from gateway.core.plan.accounts import Secret
+from gateway.core.plan.plan import Target
+from gateway.core.plan.target_name import references
 
 
 class NoAccount:

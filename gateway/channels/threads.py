@@ -16,7 +16,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, TypeVar, cast
 
-from gateway.core.delivery import Failure, SendError
+from gateway.core.incidents.retry import Failure, SendError
 
 logger = logging.getLogger(__name__)
 

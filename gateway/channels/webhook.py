@@ -16,12 +16,12 @@ from gateway.channels.answers import refused, said
 from gateway.channels.client import CONNECT_TIMEOUT, TOTAL_TIMEOUT, Client, basic, upload
 from gateway.channels.no_answer import no_answer
 from gateway.channels.webhook_body import body
-from gateway.core.delivery import Failure, SendError
-from gateway.core.message import Message, Receipt
-from gateway.core.notice import Kind
-from gateway.core.plan import Target
-from gateway.core.settings import ChannelSettings, Secret
-from gateway.core.web_url import WebUrl, web_url
+from gateway.core.incidents.message import Message, Receipt
+from gateway.core.incidents.notice import Kind
+from gateway.core.incidents.retry import Failure, SendError
+from gateway.core.plan.accounts import ChannelSettings, Secret
+from gateway.core.plan.plan import Target
+from gateway.core.urls.web_url import WebUrl, web_url
 
 IN_FLIGHT = 16
 SHORTEST_PIECE = 8  # of a URL's path that is taken for a secret: "hooks" and "v2" are none

@@ -9,9 +9,9 @@ from functools import lru_cache
 from typing import Any
 
 from gateway.channels import facts as read
-from gateway.core.facts import common
-from gateway.core.message import Message
-from gateway.core.notice import Reason
+from gateway.core.decide.facts import common
+from gateway.core.incidents.message import Message
+from gateway.core.incidents.notice import Reason
 
 NO_TIME = "0001-01-01T00:00:00Z"
 """Go's zero time: what Alertmanager writes as the end of an alert that still burns."""

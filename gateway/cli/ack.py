@@ -9,7 +9,7 @@ from gateway.cli.api import Refused, api_of, incident_number, url_option
 from gateway.cli.show import say, say_json
 from gateway.cli.story import clock, zone_of, zone_option
 from gateway.cli.world import BAD, Stop, World, json_option, pass_world
-from gateway.core.escape import one_line
+from gateway.core.text.escape import one_line
 
 who_option = click.option(
     "--as", "by", metavar="PERSON", required=True, help="Who you are: your id in routes.yaml."

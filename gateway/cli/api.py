@@ -9,8 +9,8 @@ from urllib.request import HTTPRedirectHandler, OpenerDirector, ProxyHandler, Re
 import click
 
 from gateway.cli.world import Stop, World
-from gateway.core.escape import one_line
-from gateway.core.settings import Secret
+from gateway.core.plan.accounts import Secret
+from gateway.core.text.escape import one_line
 
 TIMEOUT = 30.0
 """Seconds to wait for an answer."""

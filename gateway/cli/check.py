@@ -12,10 +12,10 @@ from gateway.cli import duty
 from gateway.cli.show import paint, plural, say, say_json
 from gateway.cli.world import BAD, World, json_option, pass_world, templates_option
 from gateway.config.load import Config, ConfigError, Problem, load
-from gateway.core.exposure import exposed, loopback_links, missing_external_url
-from gateway.core.rota import gaps
-from gateway.core.routing import walk
-from gateway.core.settings import SourceSettings
+from gateway.core.oncall.rota import gaps
+from gateway.core.plan.accounts import SourceSettings
+from gateway.core.routing.match import walk
+from gateway.exposure import exposed, loopback_links, missing_external_url
 from gateway.render.times import clock_time, duration
 
 if TYPE_CHECKING:

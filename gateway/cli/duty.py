@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gateway.core.plan import Person, Plan
-from gateway.core.rota import Rota, Shift, explain
-from gateway.core.when import format_rfc3339
+from gateway.core.oncall.rota import Rota, Shift, explain
+from gateway.core.plan.plan import Person, Plan
+from gateway.core.time.timestamps import format_rfc3339
 from gateway.render.times import clock_time
 
 DAY = 86400.0

@@ -11,9 +11,9 @@ from gateway.cli.label_arguments import label_arguments
 from gateway.cli.show import columns, paint, say, say_json
 from gateway.cli.silence_words import SHORT, because, span
 from gateway.cli.world import World, json_option, pass_world
-from gateway.core.escape import one_line
-from gateway.core.matcher_text import write_labels
-from gateway.core.when import format_rfc3339
+from gateway.core.matching.text import write_labels
+from gateway.core.text.escape import one_line
+from gateway.core.time.timestamps import format_rfc3339
 
 
 @click.command("explain")

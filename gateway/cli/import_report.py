@@ -8,7 +8,7 @@ import click
 
 from gateway.cli.show import plural
 from gateway.config.problem import listed
-from gateway.core.routing import walk
+from gateway.core.routing.match import walk
 from gateway.importing.emit import one_line
 from gateway.importing.notes import Fate
 from gateway.importing.prove import Proof

@@ -8,8 +8,8 @@ from gateway.cli import story
 from gateway.cli.api import Api, api_of, incident_number, url_option
 from gateway.cli.show import Cell, columns, say, say_json, severity_colour
 from gateway.cli.world import World, json_option, pass_world
-from gateway.core.escape import one_line
-from gateway.core.when import parse_rfc3339
+from gateway.core.text.escape import one_line
+from gateway.core.time.timestamps import parse_rfc3339
 from gateway.render.counts import counted
 from gateway.render.times import duration
 

@@ -5,8 +5,8 @@ from datetime import datetime
 
 import click
 
-from gateway.core.wallclock import instant, zone_named
-from gateway.core.when import parse_duration, parse_time
+from gateway.core.time.timestamps import parse_duration, parse_time
+from gateway.core.time.wallclock import instant, zone_named
 
 HELP = 'RFC 3339, "2026-11-20 09:00" (wall clock of the zone), a date, now, +2d or -90m'
 

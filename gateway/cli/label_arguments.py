@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 import click
 
-from gateway.core.matcher import Matcher, MatcherError
-from gateway.core.matcher_text import read_labels, read_matchers
+from gateway.core.matching.matcher import Matcher, MatcherError
+from gateway.core.matching.text import read_labels, read_matchers
 
 _ALERTNAME = re.compile("[A-Za-z0-9_:.-]+")
 

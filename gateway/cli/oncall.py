@@ -10,10 +10,10 @@ from gateway.cli.duty import DAY, NOBODY, duty, full_name, names, shift_json
 from gateway.cli.instants import HELP, read_instant
 from gateway.cli.show import Cell, columns, paint, say, say_json
 from gateway.cli.world import World, config_option, json_option, pass_world
-from gateway.core.plan import Plan
-from gateway.core.rota import Rota, explain, shifts
-from gateway.core.rota_types import LAST_INSTANT
-from gateway.core.wallclock import days, local, zone_named
+from gateway.core.oncall.rota import Rota, explain, shifts
+from gateway.core.oncall.types import LAST_INSTANT
+from gateway.core.plan.plan import Plan
+from gateway.core.time.wallclock import days, local, zone_named
 from gateway.render.times import clock_time, duration
 
 DEFAULT_SPAN = 14 * DAY

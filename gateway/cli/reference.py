@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from gateway.cli import main
-from gateway.core.server import SETTINGS
+from gateway.settings import SETTINGS
 
 DOCS = Path(__file__).parents[2] / "docs"
 _WIDTH = 96

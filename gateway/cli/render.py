@@ -9,12 +9,12 @@ import click
 from gateway import clock
 from gateway.cli.show import complain, paint, say, say_json
 from gateway.cli.world import BAD, Stop, World, json_option, pass_world, templates_option
-from gateway.core.notice import Kind
-from gateway.core.plan import Target
+from gateway.core.incidents.notice import Kind
+from gateway.core.plan.plan import Target
 from gateway.files import write_whole
 
 if TYPE_CHECKING:
-    from gateway.core.message import Message
+    from gateway.core.incidents.message import Message
     from gateway.render.samples import Sample
 
 CHANNELS = ("email", "slack", "pagerduty", "console")
@@ -110,7 +110,7 @@ def _messages(
     world: World, templates: Path | None, sample: "Sample", channels: tuple[str, ...], zone: str
 ) -> "dict[str, Message]":
     from gateway.channels import CHANNELS as entries
-    from gateway.core.wallclock import zone_named
+    from gateway.core.time.wallclock import zone_named
     from gateway.render.confined import Confined
     from gateway.render.samples import LINKS
     from gateway.render.words import Renderer

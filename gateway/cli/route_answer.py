@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gateway.cli.duty import full_name
-from gateway.core.audience import fallback_of, receiver_of, step_targets
-from gateway.core.inhibition import InhibitRule
-from gateway.core.labels import quote
-from gateway.core.matcher import Matcher, matches_all
-from gateway.core.matcher_text import write_matcher, write_matchers
-from gateway.core.plan import Plan, Receiver, Severity, Target
-from gateway.core.routing import (
+from gateway.core.alerts.labels import quote
+from gateway.core.matching.matcher import Matcher, matches_all
+from gateway.core.matching.text import write_matcher, write_matchers
+from gateway.core.plan.intervals import Timing, answer_expected, step_wait, timing
+from gateway.core.plan.plan import Plan, Receiver, Severity, Target
+from gateway.core.plan.recipients import fallback_of, receiver_of, step_targets
+from gateway.core.routing.inhibition import InhibitRule
+from gateway.core.routing.match import (
     Route,
     TraceStep,
     group_key,
@@ -18,8 +19,7 @@ from gateway.core.routing import (
     match_routes,
     trace,
 )
-from gateway.core.timeinterval import muted, next_mute_change
-from gateway.core.timing import Timing, answer_expected, step_wait, timing
+from gateway.core.routing.mutes import muted, next_mute_change
 
 Labels = Mapping[str, str]
 

@@ -5,12 +5,12 @@ from typing import Any
 
 from gateway.cli.duty import stamp
 from gateway.cli.route_answer import Answer, Labels, Way, origin, why_not
-from gateway.core.flapping import Flapping
-from gateway.core.inhibition import InhibitRule
-from gateway.core.matcher_text import write_matchers
-from gateway.core.plan import UNKNOWN_RANK, Plan, Target
-from gateway.core.routing import TraceStep
-from gateway.core.timing import OPTIONS
+from gateway.core.matching.text import write_matchers
+from gateway.core.plan.flapping import Flapping
+from gateway.core.plan.intervals import OPTIONS
+from gateway.core.plan.plan import UNKNOWN_RANK, Plan, Target
+from gateway.core.routing.inhibition import InhibitRule
+from gateway.core.routing.match import TraceStep
 
 
 def as_json(plan: Plan, answer: Answer) -> dict[str, Any]:

@@ -4,12 +4,12 @@ from pathlib import Path
 
 from gateway.cli.route_answer import Answer, Way, origin, person_of, why_not
 from gateway.cli.show import paint, plural, rank_colour, say
-from gateway.core.flapping import Flapping
-from gateway.core.matcher_text import write_labels, write_matchers
-from gateway.core.plan import UNKNOWN_RANK, Plan, Target
-from gateway.core.routing import TraceStep
-from gateway.core.timing import OPTIONS
-from gateway.core.when import format_duration
+from gateway.core.matching.text import write_labels, write_matchers
+from gateway.core.plan.flapping import Flapping
+from gateway.core.plan.intervals import OPTIONS
+from gateway.core.plan.plan import UNKNOWN_RANK, Plan, Target
+from gateway.core.routing.match import TraceStep
+from gateway.core.time.timestamps import format_duration
 from gateway.render.times import clock_time
 
 _NAME = 16  # columns of the names before the values

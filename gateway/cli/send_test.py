@@ -20,7 +20,7 @@ from gateway.cli.world import (
 )
 from gateway.config.load import Config
 from gateway.config.problem import nearest
-from gateway.core.plan import Target
+from gateway.core.plan.plan import Target
 
 CHANNELS = ("email", "slack", "pagerduty", "webhook", "console")
 SECRET_ADDRESS = ("pagerduty", "webhook")

@@ -15,9 +15,9 @@ import click
 from gateway import log as logs
 from gateway.cli.show import complain, plural
 from gateway.config.load import ConfigError
-from gateway.core.exposure import exposed, loopback_links, missing_external_url
-from gateway.core.server import ServerSettings, SettingError, read_settings
-from gateway.core.settings import SourceSettings
+from gateway.core.plan.accounts import SourceSettings
+from gateway.exposure import exposed, loopback_links, missing_external_url
+from gateway.settings import ServerSettings, SettingError, read_settings
 
 if TYPE_CHECKING:
     from gateway.flow.engine import Engine

@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from gateway.core.escape import one_line, visible
+from gateway.core.text.escape import one_line, visible
 
 SEVERITY_COLOURS = ("red", "yellow", "blue")
 """Of ranks 1, 2 and 3; what ranks below has none."""

@@ -11,9 +11,9 @@ from gateway.cli.show import Cell, columns, say, say_json
 from gateway.cli.silence_add import command as add
 from gateway.cli.silence_words import SHORT, because, matchers_of, span
 from gateway.cli.world import Stop, World, json_option, pass_world
-from gateway.core.escape import one_line
-from gateway.core.matcher import RESERVED, Matcher
-from gateway.core.matcher_parse import parse_matchers
+from gateway.core.matching.matcher import RESERVED, Matcher
+from gateway.core.matching.parse import parse_matchers
+from gateway.core.text.escape import one_line
 
 _STATES = {"active": "green", "pending": "yellow", "expired": None}
 

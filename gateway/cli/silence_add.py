@@ -11,10 +11,10 @@ from gateway.cli.label_arguments import matcher_arguments
 from gateway.cli.show import columns, paint, plural, say, say_json
 from gateway.cli.silence_words import SHORT, matchers_of, span
 from gateway.cli.world import World, json_option, pass_world
-from gateway.core.escape import one_line
-from gateway.core.matcher import Matcher
-from gateway.core.matcher_text import write_labels, write_matchers
-from gateway.core.when import format_rfc3339, parse_duration
+from gateway.core.matching.matcher import Matcher
+from gateway.core.matching.text import write_labels, write_matchers
+from gateway.core.text.escape import one_line
+from gateway.core.time.timestamps import format_rfc3339, parse_duration
 
 SHOWN = 10
 LONGEST_UNTIL_GONE = 7 * 86400.0

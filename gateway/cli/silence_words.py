@@ -3,7 +3,7 @@
 from typing import Any
 
 from gateway.cli.story import clock
-from gateway.core.when import format_duration
+from gateway.core.time.timestamps import format_duration
 
 SHORT = 8
 """Characters of an id that are shown: enough to tell a few thousand silences apart."""

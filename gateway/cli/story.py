@@ -7,11 +7,11 @@ import click
 
 from gateway.cli.show import Cell, columns, paint, plural, say, severity_colour
 from gateway.cli.world import World
-from gateway.core.escape import one_line
-from gateway.core.matcher_text import write_labels
-from gateway.core.outbox import PRINTED, PRINTED_TEXT
-from gateway.core.wallclock import zone_named
-from gateway.core.when import parse_rfc3339
+from gateway.core.incidents.outbox import PRINTED, PRINTED_TEXT
+from gateway.core.matching.text import write_labels
+from gateway.core.text.escape import one_line
+from gateway.core.time.timestamps import parse_rfc3339
+from gateway.core.time.wallclock import zone_named
 from gateway.render.asked import asked, next_names, who
 from gateway.render.times import clock_time, duration
 

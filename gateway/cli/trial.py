@@ -9,15 +9,15 @@ from gateway.channels import CHANNELS
 from gateway.channels.answers import masked
 from gateway.cli.duty import stamp
 from gateway.config.load import Config
-from gateway.core.delivery import REDUCIBLE, SendError
-from gateway.core.notice import Kind, Reason
-from gateway.core.outbox import PRINTED_TEXT
-from gateway.core.plan import Target
-from gateway.core.settings import ChannelSettings
+from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.incidents.outbox import PRINTED_TEXT
+from gateway.core.incidents.retry import REDUCIBLE, SendError
+from gateway.core.plan.accounts import ChannelSettings
+from gateway.core.plan.plan import Target
 
 if TYPE_CHECKING:
     from gateway.channels.contract import Channel
-    from gateway.core.message import Message
+    from gateway.core.incidents.message import Message
     from gateway.render.service import RenderService
 
 DEADLINE = 45.0

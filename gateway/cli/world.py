@@ -10,7 +10,7 @@ import click
 from gateway import clock
 from gateway.cli.show import complain
 from gateway.config.load import Config, ConfigError, load
-from gateway.core.server import ServerSettings, SettingError, read_settings
+from gateway.settings import ServerSettings, SettingError, read_settings
 
 BAD = 1
 """Exit status: the thing that was looked at is bad, or what was asked for could not be done."""

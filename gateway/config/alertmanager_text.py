@@ -11,14 +11,14 @@ from typing import Any
 
 import yaml
 
-from gateway.core.inhibition import InhibitRule
-from gateway.core.plan import Plan, Severity
-from gateway.core.routing import Route, walk
-from gateway.core.routing_tree import GROUP_BY_ALL
-from gateway.core.timeinterval import TimeInterval
-from gateway.core.timeinterval_text import MONTHS, WEEKDAYS
-from gateway.core.timing import OPTIONS
-from gateway.core.when import format_duration
+from gateway.core.plan.intervals import OPTIONS
+from gateway.core.plan.plan import Plan, Severity
+from gateway.core.routing.inhibition import InhibitRule
+from gateway.core.routing.match import Route, walk
+from gateway.core.routing.mutes import TimeInterval
+from gateway.core.routing.tree import GROUP_BY_ALL
+from gateway.core.time.interval_parse import MONTHS, WEEKDAYS
+from gateway.core.time.timestamps import format_duration
 
 LAST_DAY = 31
 

@@ -6,7 +6,7 @@ from gateway.config.grammar_accounts import SOURCE_TYPES
 from gateway.config.kinds import Entry, Given, secret_of
 from gateway.config.problem import Findings, Spot, nearest, short
 from gateway.config.references import SecretText
-from gateway.core.settings import ChannelSettings, Secret, SourceSettings
+from gateway.core.plan.accounts import ChannelSettings, Secret, SourceSettings
 
 CONSOLE = "console"
 CHANNELS = ("email", "slack", "pagerduty", "webhook", CONSOLE)

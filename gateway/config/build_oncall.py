@@ -7,9 +7,9 @@ from datetime import time
 from gateway.config.kinds import Entry, Given
 from gateway.config.names import Names
 from gateway.config.problem import Findings, nearest, short
-from gateway.core.calendar import BusinessHours
-from gateway.core.plan import Escalation, Person, Step
-from gateway.core.rota import Handover, Layer, Override, Restriction, Rota
+from gateway.core.oncall.rota import Handover, Layer, Override, Restriction, Rota
+from gateway.core.plan.plan import Escalation, Person, Step
+from gateway.core.time.business_hours import BusinessHours
 
 _MORNING = time(9)
 _LONGEST_OVERRIDE = 2 * 366 * 86400.0

@@ -14,10 +14,10 @@ from gateway.config.kinds import Entry, Given, secret_of
 from gateway.config.names import Names
 from gateway.config.problem import Findings, Spot
 from gateway.config.references import SecretText
-from gateway.core.plan import Person, Receiver, Target
-from gateway.core.settings import EACH_TARGET, ChannelSettings
-from gateway.core.target_name import CHANNEL_NAMES
-from gateway.core.web_url import web_url
+from gateway.core.plan.accounts import EACH_TARGET, ChannelSettings
+from gateway.core.plan.plan import Person, Receiver, Target
+from gateway.core.plan.target_name import CHANNEL_NAMES
+from gateway.core.urls.web_url import web_url
 
 
 class Receivers:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from gateway.config.kinds import Entry, Given
 from gateway.config.names import Names
 from gateway.config.problem import Findings
-from gateway.core.flapping import Flapping
-from gateway.core.inhibition import InhibitRule
-from gateway.core.matcher import Matcher, MatcherError
-from gateway.core.plan import DEFAULT_ACK_EXPIRES, Severity
-from gateway.core.routing import RouteSpec
-from gateway.core.timeinterval import TimeInterval, parse_time_interval
-from gateway.core.watchdog import Watchdog
+from gateway.core.matching.matcher import Matcher, MatcherError
+from gateway.core.plan.flapping import Flapping
+from gateway.core.plan.plan import DEFAULT_ACK_EXPIRES, Severity
+from gateway.core.plan.watchdog import Watchdog
+from gateway.core.routing.inhibition import InhibitRule
+from gateway.core.routing.match import RouteSpec
+from gateway.core.routing.mutes import TimeInterval, parse_time_interval
 
 ALL_LABELS = "..."
 DEFAULT_ABSENT_FOR = 600.0

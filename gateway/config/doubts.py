@@ -13,13 +13,13 @@ from gateway.config.shadowed import (
     doubt_unreachable_routes,
 )
 from gateway.config.watchdog_doubts import doubt_watchdogs
-from gateway.core.matcher import Matcher
-from gateway.core.plan import Person, Plan
-from gateway.core.rota import gaps, idle_overrides
-from gateway.core.routing import walk
-from gateway.core.timeinterval import never_matches
-from gateway.core.wallclock import local, zone_named
-from gateway.core.when import format_duration
+from gateway.core.matching.matcher import Matcher
+from gateway.core.oncall.rota import gaps, idle_overrides
+from gateway.core.plan.plan import Person, Plan
+from gateway.core.routing.match import walk
+from gateway.core.routing.mutes import never_matches
+from gateway.core.time.timestamps import format_duration
+from gateway.core.time.wallclock import local, zone_named
 
 LOOK_AHEAD = 4 * 7 * 86400.0
 """How far ahead rotas are searched for gaps, in seconds."""

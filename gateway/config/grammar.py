@@ -14,7 +14,7 @@ from gateway.config.grammar_routing import (
 from gateway.config.kinds import Choice
 from gateway.config.sections import Field, ListOf, ListOr, MapOf, Section
 from gateway.config.values import POSITIVE_DURATION, TEXT
-from gateway.core.plan import Repeats
+from gateway.core.plan.plan import Repeats
 
 # Alertmanager's keys, by the ends of their names.
 _SMTP_KEYS = (

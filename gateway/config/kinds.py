@@ -21,7 +21,7 @@ from gateway.config.references import (
     only_references,
 )
 from gateway.config.yamltree import Node, Scalar
-from gateway.core.web_url import WebUrl, web_url
+from gateway.core.urls.web_url import WebUrl, web_url
 
 _PASSWORD = re.compile(r"https?://[^/]*@", re.IGNORECASE)
 

@@ -20,9 +20,9 @@ from gateway.config.problem import ConfigError, Findings, Problem, Spot, masked,
 from gateway.config.references import References
 from gateway.config.regular_file import read_regular
 from gateway.config.yamltree import MAX_BYTES, Node, Scalar, read_tree
-from gateway.core.plan import DEFAULT_RESOLVE_TIMEOUT, Plan, Repeats
-from gateway.core.routing import build_route
-from gateway.core.settings import ChannelSettings, Secret, SourceSettings
+from gateway.core.plan.accounts import ChannelSettings, Secret, SourceSettings
+from gateway.core.plan.plan import DEFAULT_RESOLVE_TIMEOUT, Plan, Repeats
+from gateway.core.routing.match import build_route
 
 __all__ = ["Config", "ConfigError", "Problem", "load"]
 

@@ -12,9 +12,9 @@ from itertools import pairwise
 from gateway.config.kinds import Entry
 from gateway.config.null_names import NAMES
 from gateway.config.problem import Findings, short
-from gateway.core.matcher import Matcher
-from gateway.core.plan import Plan
-from gateway.core.routing import Route
+from gateway.core.matching.matcher import Matcher
+from gateway.core.plan.plan import Plan
+from gateway.core.routing.match import Route
 
 USUALLY_WORST = ("critical", "page")
 """Values of the severity label that wake people, where the file declares no severities."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gateway.config.problem import Wrong, nearest, short
-from gateway.core.settings import Secret
+from gateway.core.plan.accounts import Secret
 
 MAX_SECRET_BYTES = 64 * 1024
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 from gateway.config.kinds import Entry
 from gateway.config.problem import Findings
-from gateway.core.matcher_text import write_matchers
-from gateway.core.plan import Plan
-from gateway.core.rota import hidden_layers
-from gateway.core.route_proofs import unreachable
-from gateway.core.routing import walk
-from gateway.core.timeinterval import muted, next_mute_change
+from gateway.core.matching.text import write_matchers
+from gateway.core.oncall.rota import hidden_layers
+from gateway.core.plan.plan import Plan
+from gateway.core.routing.match import walk
+from gateway.core.routing.mutes import muted, next_mute_change
+from gateway.core.routing.proofs import unreachable
 
 
 def doubt_unreachable_routes(plan: Plan, routes: Mapping[str, Entry], findings: Findings) -> None:

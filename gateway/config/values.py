@@ -8,14 +8,14 @@ from zoneinfo import available_timezones
 
 from gateway.config.kinds import WEB_PATTERN, SecretKind, Text, Url
 from gateway.config.problem import Wrong, nearest
-from gateway.core.calendar import NEXT_BUSINESS_DAY
-from gateway.core.matcher import Matcher, MatcherError
-from gateway.core.matcher_parse import parse_matchers
-from gateway.core.rota import Handover, Unit
-from gateway.core.rota_text import parse_handover, parse_rotate, parse_time, parse_weekdays
-from gateway.core.wallclock import instant, zone_named
-from gateway.core.web_url import plain_url, proxy_url
-from gateway.core.when import format_duration, parse_duration
+from gateway.core.matching.matcher import Matcher, MatcherError
+from gateway.core.matching.parse import parse_matchers
+from gateway.core.oncall.rota import Handover, Unit
+from gateway.core.oncall.text import parse_handover, parse_rotate, parse_time, parse_weekdays
+from gateway.core.time.business_hours import NEXT_BUSINESS_DAY
+from gateway.core.time.timestamps import format_duration, parse_duration
+from gateway.core.time.wallclock import instant, zone_named
+from gateway.core.urls.web_url import plain_url, proxy_url
 
 _DURATION = r"^([0-9]+(y|w|d|h|m|s|ms))+$|^0$"
 _PART_IN_WORDS = re.compile(

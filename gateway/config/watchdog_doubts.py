@@ -2,9 +2,9 @@
 
 from gateway.config.kinds import Entry
 from gateway.config.problem import Findings, short
-from gateway.core.plan import Plan, Receiver
-from gateway.core.routing import match_routes
-from gateway.core.watchdog import MISSING, Watchdog
+from gateway.core.plan.plan import Plan, Receiver
+from gateway.core.plan.watchdog import MISSING, Watchdog
+from gateway.core.routing.match import match_routes
 
 FOR_PROGRAMS = frozenset(("webhook",))
 """Channels that no person reads: a switch outside may want to hear that the alert still fires."""

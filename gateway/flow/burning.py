@@ -11,8 +11,8 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from functools import partial
 from typing import TypeVar
 
-from gateway.core.matcher import Matcher
-from gateway.core.plan import Plan
+from gateway.core.matching.matcher import Matcher
+from gateway.core.plan.plan import Plan
 from gateway.flow.fingerprints import Fingerprints
 from gateway.flow.hushed import Hush, Hushed
 from gateway.flow.label_search import LabelSearch

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import orjson
 
-from gateway.core.facts import without_burning
-from gateway.core.notice import Kind, Reason
+from gateway.core.decide.facts import without_burning
+from gateway.core.incidents.notice import Kind, Reason
 from gateway.flow.errand import Errand
 from gateway.store import Tx, incidents, outbox, untold
 

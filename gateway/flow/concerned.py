@@ -4,8 +4,8 @@ from array import array
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from functools import partial
 
-from gateway.core.alert import Alert
-from gateway.core.matcher import Matcher, matches_all
+from gateway.core.alerts.alert import Alert
+from gateway.core.matching.matcher import Matcher, matches_all
 from gateway.store import Store, alerts
 
 Matchers = Sequence[Matcher]

@@ -19,14 +19,14 @@ from gateway import clock
 from gateway.channels.answers import masked
 from gateway.channels.contract import Channel
 from gateway.clock import is_skewed
-from gateway.core.delivery import PERMANENT, Claimant, Failure, SendError
-from gateway.core.facts import without_ends
-from gateway.core.hold import Hold, wait_for
-from gateway.core.message import Link, Message, Receipt
-from gateway.core.notice import Kind
-from gateway.core.outbox import PRINTED_TEXT, Notice, Result
-from gateway.core.plan import Plan
-from gateway.core.target_name import CHANNEL_NAMES
+from gateway.core.decide.facts import without_ends
+from gateway.core.incidents.hold import Hold, wait_for
+from gateway.core.incidents.message import Link, Message, Receipt
+from gateway.core.incidents.notice import Kind
+from gateway.core.incidents.outbox import PRINTED_TEXT, Notice, Result
+from gateway.core.incidents.retry import PERMANENT, Claimant, Failure, SendError
+from gateway.core.plan.plan import Plan
+from gateway.core.plan.target_name import CHANNEL_NAMES
 from gateway.flow import holding
 from gateway.flow.errand import Errand
 from gateway.flow.lanes import Accepts, claim

@@ -6,10 +6,10 @@ from contextlib import suppress
 from typing import Any
 
 from gateway.channels.contract import Channel
-from gateway.core.message import Link, Message
-from gateway.core.notice import Kind
-from gateway.core.outbox import Notice
-from gateway.core.plan import Plan
+from gateway.core.incidents.message import Link, Message
+from gateway.core.incidents.notice import Kind
+from gateway.core.incidents.outbox import Notice
+from gateway.core.plan.plan import Plan
 from gateway.flow import heap
 from gateway.flow.courier import Courier, message_of
 from gateway.flow.dispatched import Dispatched

@@ -12,13 +12,13 @@ from dataclasses import replace
 import orjson
 
 from gateway.clock import is_skewed
-from gateway.core.decide import decide
-from gateway.core.delivery import Claimant
-from gateway.core.incident import Incident, Member
-from gateway.core.notice import Entry
-from gateway.core.outbox import NewRow, Notice
-from gateway.core.plan import Plan
-from gateway.core.turn import Decision
+from gateway.core.decide.context import Decision
+from gateway.core.decide.decide import decide
+from gateway.core.incidents.incident import Incident, Member
+from gateway.core.incidents.notice import Entry
+from gateway.core.incidents.outbox import NewRow, Notice
+from gateway.core.incidents.retry import Claimant
+from gateway.core.plan.plan import Plan
 from gateway.flow.dispatched import Dispatched
 from gateway.flow.holding import keep_to
 from gateway.flow.lanes import URGENT, Accepts, settle

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from gateway.core.turn import Decision
+from gateway.core.decide.context import Decision
 from gateway.flow.errand import Errand
 from gateway.store import Tx
 

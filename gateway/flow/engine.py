@@ -7,11 +7,11 @@ from contextlib import suppress
 from functools import partial
 
 from gateway.config.load import Config, ConfigError, Problem
-from gateway.core.incoming import Incoming, Unread
-from gateway.core.labels import identity
-from gateway.core.plan import Plan
-from gateway.core.respond import Response, acknowledge, unacknowledge
-from gateway.core.takeover import give_back, take
+from gateway.core.alerts.incoming import Incoming, Unread
+from gateway.core.alerts.labels import identity
+from gateway.core.decide.acknowledge import Response, acknowledge, unacknowledge
+from gateway.core.decide.takeover import give_back, take
+from gateway.core.plan.plan import Plan
 from gateway.flow.burning import Burning
 from gateway.flow.concerned import Concerned
 from gateway.flow.courier import Courier

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from gateway.core.notice import Kind
-from gateway.core.outbox import Notice
+from gateway.core.incidents.notice import Kind
+from gateway.core.incidents.outbox import Notice
 
 
 @dataclass(frozen=True, slots=True)

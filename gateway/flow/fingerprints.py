@@ -2,7 +2,7 @@
 
 from array import array
 
-from gateway.core.labels import Labels, fingerprint
+from gateway.core.alerts.labels import Labels, fingerprint
 
 PAGE = 512
 MOST_PAGES = 2048

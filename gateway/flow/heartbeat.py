@@ -7,7 +7,7 @@ import aiohttp
 
 from gateway.channels.client import Client
 from gateway.channels.no_answer import no_answer
-from gateway.core.settings import Secret
+from gateway.core.plan.accounts import Secret
 from gateway.flow.engine import Engine
 
 log = logging.getLogger(__name__)

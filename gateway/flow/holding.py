@@ -3,12 +3,21 @@
 from collections.abc import Iterable, Sequence
 from math import ceil
 
-from gateway.core.delivery import Failure
-from gateway.core.hold import ACCOUNT, Hold, Wait, hold_after, lifted, merged, probed, wait_for
-from gateway.core.notice import Entry
-from gateway.core.plan import Plan
-from gateway.core.target_name import target_name
-from gateway.core.when import format_duration
+from gateway.core.incidents.hold import (
+    ACCOUNT,
+    Hold,
+    Wait,
+    hold_after,
+    lifted,
+    merged,
+    probed,
+    wait_for,
+)
+from gateway.core.incidents.notice import Entry
+from gateway.core.incidents.retry import Failure
+from gateway.core.plan.plan import Plan
+from gateway.core.plan.target_name import target_name
+from gateway.core.time.timestamps import format_duration
 from gateway.flow.errand import Errand
 from gateway.flow.outcome import Outcome, fall_back_from, is_urgent
 from gateway.store import Tx, holds, timeline

@@ -7,10 +7,10 @@ is used by the threads that read, several at once: what they share is replaced, 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gateway.core.inhibition import SourceIndex
-from gateway.core.labels import Labels, fingerprint
-from gateway.core.plan import Plan
-from gateway.core.silence import SilenceIndex
+from gateway.core.alerts.labels import Labels, fingerprint
+from gateway.core.incidents.silence import SilenceIndex
+from gateway.core.plan.plan import Plan
+from gateway.core.routing.inhibition import SourceIndex
 from gateway.flow.memory import Memory
 from gateway.flow.suppression import firing_sources
 from gateway.store import Tx, alerts, silences

@@ -8,10 +8,10 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from gateway.core.alert import Alert
-from gateway.core.incoming import Incoming, Unread
-from gateway.core.labels import identity
-from gateway.core.plan import Plan
+from gateway.core.alerts.alert import Alert
+from gateway.core.alerts.incoming import Incoming, Unread
+from gateway.core.alerts.labels import identity
+from gateway.core.plan.plan import Plan
 from gateway.flow.dispatched import Decide, Dispatched
 from gateway.flow.memory import MARGIN, Memory
 from gateway.flow.placing import Batch, commit

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from gateway.core.label_index import LabelIndex
-from gateway.core.matcher import Matcher
+from gateway.core.matching.label_index import LabelIndex
+from gateway.core.matching.matcher import Matcher
 from gateway.store import Store, Tx, burning
 
 AT_ONCE = 1000

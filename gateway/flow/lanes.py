@@ -3,10 +3,10 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
-from gateway.core.delivery import Claimant
-from gateway.core.lane import Move, next_move
-from gateway.core.notice import SPEAKS_OF_FIRING, Kind, Reason
-from gateway.core.outbox import Notice
+from gateway.core.incidents.lane import Move, next_move
+from gateway.core.incidents.notice import SPEAKS_OF_FIRING, Kind, Reason
+from gateway.core.incidents.outbox import Notice
+from gateway.core.incidents.retry import Claimant
 from gateway.flow.burning_anew import mind_what_burns
 from gateway.flow.errand import Errand
 from gateway.store import Tx, outbox, untold

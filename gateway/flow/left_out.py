@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from gateway.core.incident import Incident
-from gateway.core.notice import Entry
+from gateway.core.incidents.incident import Incident
+from gateway.core.incidents.notice import Entry
 from gateway.store import Tx, incidents, members, timeline
 
 

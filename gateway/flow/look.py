@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from gateway.core.labels import Labels
-from gateway.core.matcher import Matcher, matches_all
-from gateway.core.plan import Plan
-from gateway.core.routing import match_routes, walk
-from gateway.core.timeinterval import containing
+from gateway.core.alerts.labels import Labels
+from gateway.core.matching.matcher import Matcher, matches_all
+from gateway.core.plan.plan import Plan
+from gateway.core.routing.match import match_routes, walk
+from gateway.core.routing.mutes import containing
 from gateway.flow.fingerprints import Fingerprints
 from gateway.flow.hushed import Hush, fingerprints
 from gateway.flow.memory import Memory

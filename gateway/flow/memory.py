@@ -11,8 +11,8 @@ trusted for `trust` seconds only and then looked up again.
 from collections.abc import Iterable
 from dataclasses import replace
 
-from gateway.core.alert import Alert
-from gateway.core.incoming import Unread
+from gateway.core.alerts.alert import Alert
+from gateway.core.alerts.incoming import Unread
 
 MARGIN = 150.0
 """Seconds before a stored end passes at which the later one is written. Prometheus resends

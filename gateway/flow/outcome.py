@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 import orjson
 
 from gateway.channels import CHANNELS
-from gateway.core.audience import fallback_of, receiver_of
-from gateway.core.delivery import REDUCIBLE, Failure, SendError, after_failure
-from gateway.core.facts import build_facts
-from gateway.core.message import Receipt
-from gateway.core.notice import SPEAKS_OF_FIRING, Entry, Kind, Reason
-from gateway.core.outbox import ACCEPTED, PRINTED, NewRow, Notice, NoticeState, Result
-from gateway.core.plan import Plan, Receiver
-from gateway.core.target_name import target_name
+from gateway.core.decide.facts import build_facts
+from gateway.core.incidents.message import Receipt
+from gateway.core.incidents.notice import SPEAKS_OF_FIRING, Entry, Kind, Reason
+from gateway.core.incidents.outbox import ACCEPTED, PRINTED, NewRow, Notice, NoticeState, Result
+from gateway.core.incidents.retry import REDUCIBLE, Failure, SendError, after_failure
+from gateway.core.plan.plan import Plan, Receiver
+from gateway.core.plan.recipients import fallback_of, receiver_of
+from gateway.core.plan.target_name import target_name
 from gateway.flow.errand import Errand
 from gateway.flow.lanes import URGENT
 from gateway.store import Tx, incidents, members, outbox, timeline, untold

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gateway import clock
 from gateway.channels.contract import Channel
 from gateway.config.load import Config
-from gateway.core.delivery import Claimant
+from gateway.core.incidents.retry import Claimant
 from gateway.links import Links
 from gateway.render.service import RenderService
 from gateway.store import Store

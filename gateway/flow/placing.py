@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from gateway.core.alert import Alert, merge
-from gateway.core.incident import Incident
-from gateway.core.join import open_incident, touch
-from gateway.core.plan import Plan
+from gateway.core.alerts.alert import Alert, merge
+from gateway.core.decide.join import open_incident, touch
+from gateway.core.incidents.incident import Incident
+from gateway.core.plan.plan import Plan
 from gateway.flow.ways import Stop, ways
 from gateway.store import Tx, alerts, incidents, members
 

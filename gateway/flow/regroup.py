@@ -11,8 +11,8 @@ from dataclasses import replace
 from functools import partial
 from zlib import crc32
 
-from gateway.core.incident import Incident
-from gateway.core.plan import Plan
+from gateway.core.incidents.incident import Incident
+from gateway.core.plan.plan import Plan
 from gateway.flow.placing import Batch, place
 from gateway.flow.ways import ways
 from gateway.store import Store, Tx, alerts, counters, incidents, members

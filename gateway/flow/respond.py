@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
-from gateway.core.incident import Incident, Member
-from gateway.core.notice import Kind
-from gateway.core.plan import Plan
-from gateway.core.respond import Response
+from gateway.core.decide.acknowledge import Response
+from gateway.core.incidents.incident import Incident, Member
+from gateway.core.incidents.notice import Kind
+from gateway.core.plan.plan import Plan
 from gateway.flow.dispatch import refresh, save_decisions
 from gateway.flow.lanes import Accepts
 from gateway.flow.memory import Memory

@@ -15,12 +15,12 @@ from functools import partial
 from typing import TypeVar
 from uuid import uuid4
 
-from gateway.core.alert import Alert
-from gateway.core.matcher import Matcher
-from gateway.core.matcher_text import write_matchers
-from gateway.core.plan import NOTHING
-from gateway.core.silence import Silence, SilenceError, can_update, expired, validate
-from gateway.core.when import format_rfc3339
+from gateway.core.alerts.alert import Alert
+from gateway.core.incidents.silence import Silence, SilenceError, can_update, expired, validate
+from gateway.core.matching.matcher import Matcher
+from gateway.core.matching.text import write_matchers
+from gateway.core.plan.plan import NOTHING
+from gateway.core.time.timestamps import format_rfc3339
 from gateway.flow.concerned import Concerned
 from gateway.store import Store, Tx, incidents, members, silences
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import orjson
 
-from gateway.core.notice import Kind, Reason
-from gateway.core.outbox import NewRow, Notice
-from gateway.core.plan import Plan
+from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.incidents.outbox import NewRow, Notice
+from gateway.core.plan.plan import Plan
 from gateway.store import Tx, outbox
 
 CROWD = 12

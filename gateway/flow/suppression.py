@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from gateway.core.incident import Member
-from gateway.core.inhibition import SourceIndex
-from gateway.core.notice import Reason
-from gateway.core.plan import Plan
-from gateway.core.silence import SilenceIndex
-from gateway.core.turn import Suppressed
+from gateway.core.decide.context import Suppressed
+from gateway.core.incidents.incident import Member
+from gateway.core.incidents.notice import Reason
+from gateway.core.incidents.silence import SilenceIndex
+from gateway.core.plan.plan import Plan
+from gateway.core.routing.inhibition import SourceIndex
 from gateway.flow.memory import Memory
 from gateway.store import Tx, alerts, silences
 

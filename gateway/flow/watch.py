@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 
-from gateway.core.incoming import Incoming
-from gateway.core.labels import identity
-from gateway.core.plan import Plan
-from gateway.core.watchdog import MISSING, names_to_look_for, verdicts
+from gateway.core.alerts.incoming import Incoming
+from gateway.core.alerts.labels import identity
+from gateway.core.plan.plan import Plan
+from gateway.core.plan.watchdog import MISSING, names_to_look_for, verdicts
 from gateway.store import Store, alerts, marks
 
 EVERY = 10.0

@@ -7,10 +7,10 @@ and the severity of most alerts were found before, for another alert.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gateway.core.labels import Labels, format_labels
-from gateway.core.matcher import matches_all
-from gateway.core.plan import Plan, Severity
-from gateway.core.routing import Route, group_labels, match_routes, walk
+from gateway.core.alerts.labels import Labels, format_labels
+from gateway.core.matching.matcher import matches_all
+from gateway.core.plan.plan import Plan, Severity
+from gateway.core.routing.match import Route, group_labels, match_routes, walk
 
 MOST_REMEMBERED = 10_000
 """Combinations of labels' values; beyond it all are forgotten. A route may group by a label

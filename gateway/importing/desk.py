@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from gateway.config.kinds import Entry
 from gateway.config.problem import Spot
-from gateway.core.settings import Secret
+from gateway.core.plan.accounts import Secret
 from gateway.importing.emit import Block, Remark
 from gateway.importing.notes import Notes
 from gateway.importing.rules import listed, said

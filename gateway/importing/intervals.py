@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable
 
 from gateway.config.kinds import Entry, Given
 from gateway.config.problem import Findings, nearest
-from gateway.core.timeinterval_text import MONTHS, WEEKDAYS
-from gateway.core.timeinterval_types import Ranges, TimeInterval
-from gateway.core.wallclock import zone_named
+from gateway.core.time.interval import Ranges, TimeInterval
+from gateway.core.time.interval_parse import MONTHS, WEEKDAYS
+from gateway.core.time.wallclock import zone_named
 
 NEVER: Ranges = ((2, 1),)
 """Ranges that hold nothing, whatever they are of (a day of 0 would count from the month's end)."""

@@ -22,7 +22,7 @@ from gateway.config.kinds import (
 from gateway.config.problem import Spot, join
 from gateway.config.references import References
 from gateway.config.yamltree import Node, Scalar
-from gateway.core.settings import Secret
+from gateway.core.plan.accounts import Secret
 
 _TRUE = frozenset(["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"])
 _FALSE = frozenset(["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"])

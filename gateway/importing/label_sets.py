@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from random import Random
 
-from gateway.core.matcher import Matcher
-from gateway.core.routing import Route
+from gateway.core.matching.matcher import Matcher
+from gateway.core.routing.match import Route
 from gateway.importing.samples import Samples
 
 

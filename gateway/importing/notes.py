@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from gateway.config.problem import Problem, Spot
-from gateway.core.settings import Secret
+from gateway.core.plan.accounts import Secret
 from gateway.importing.emit import Remark
 
 

@@ -9,9 +9,9 @@ from gateway.config.names import declared, refuse_twice
 from gateway.config.problem import ConfigError, Findings, Spot
 from gateway.config.yamltree import Mapping as Tree
 from gateway.config.yamltree import Scalar, read_tree
-from gateway.core.plan import DEFAULT_RESOLVE_TIMEOUT
-from gateway.core.routing import Route, build_route
-from gateway.core.timeinterval import TimeInterval
+from gateway.core.plan.plan import DEFAULT_RESOLVE_TIMEOUT
+from gateway.core.routing.match import Route, build_route
+from gateway.core.routing.mutes import TimeInterval
 from gateway.importing.check_receivers import check_global, check_receivers
 from gateway.importing.grammar import FILE
 from gateway.importing.intervals import time_intervals

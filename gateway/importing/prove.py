@@ -6,12 +6,12 @@ from random import Random
 from typing import Any
 
 from gateway.config.load import Config
-from gateway.core.inhibition import InhibitRule, inhibited_by
-from gateway.core.labels import Labels
-from gateway.core.matcher_text import write_labels
-from gateway.core.routing import Route, group_labels, match_routes, walk
-from gateway.core.timeinterval import TimeInterval
-from gateway.core.when import format_rfc3339
+from gateway.core.alerts.labels import Labels
+from gateway.core.matching.text import write_labels
+from gateway.core.routing.inhibition import InhibitRule, inhibited_by
+from gateway.core.routing.match import Route, group_labels, match_routes, walk
+from gateway.core.routing.mutes import TimeInterval
+from gateway.core.time.timestamps import format_rfc3339
 from gateway.importing.label_sets import disturb, fulfilled, ways
 from gateway.importing.original import Original
 from gateway.importing.samples import Samples, instant_near

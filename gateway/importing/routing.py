@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from gateway.config.kinds import Entry, Given
 from gateway.config.names import Names
 from gateway.config.problem import Findings, Spot, short
-from gateway.core.inhibition import InhibitRule
-from gateway.core.labels import valid_label_name
-from gateway.core.matcher import Matcher, MatcherError
-from gateway.core.routing import RouteSpec
+from gateway.core.alerts.labels import valid_label_name
+from gateway.core.matching.matcher import Matcher, MatcherError
+from gateway.core.routing.inhibition import InhibitRule
+from gateway.core.routing.match import RouteSpec
 
 ALL_LABELS = "..."
 

@@ -5,9 +5,9 @@ from calendar import monthrange
 from datetime import date, datetime, time, timedelta
 from random import Random
 
-from gateway.core.matcher import Matcher
-from gateway.core.timeinterval_types import Ranges, TimeInterval
-from gateway.core.wallclock import instant, zone_named
+from gateway.core.matching.matcher import Matcher
+from gateway.core.time.interval import Ranges, TimeInterval
+from gateway.core.time.wallclock import instant, zone_named
 
 _YEARS = (2020, 2035)
 """Where instants are looked for that no interval's years say anything about."""

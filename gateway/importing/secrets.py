@@ -3,7 +3,7 @@
 from typing import Any
 
 from gateway.config.kinds import Entry
-from gateway.core.settings import Secret
+from gateway.core.plan.accounts import Secret
 
 _TOO_SHORT = 4  # to be told from a word by chance
 

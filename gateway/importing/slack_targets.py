@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from gateway.config.kinds import Entry
-from gateway.core.settings import Secret
+from gateway.core.plan.accounts import Secret
 from gateway.importing.check_integrations import POST_MESSAGE
 from gateway.importing.desk import PLACEHOLDER, Desk
 from gateway.importing.emit import Block, Remark, literally

@@ -6,8 +6,8 @@ from email.utils import getaddresses
 
 from gateway.config.kinds import Entry
 from gateway.config.values import EMAIL, LONGEST_PATIENCE, SHORTEST_PATIENCE
-from gateway.core.settings import Secret
-from gateway.core.when import format_duration
+from gateway.core.plan.accounts import Secret
+from gateway.core.time.timestamps import format_duration
 from gateway.importing.desk import PLACEHOLDER, Desk
 from gateway.importing.emit import Block, Items, Remark, literally
 from gateway.importing.rules import said

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
-from gateway.core.routing import Route, walk
-from gateway.core.when import format_duration
+from gateway.core.routing.match import Route, walk
+from gateway.core.time.timestamps import format_duration
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from pathlib import Path, PurePath
 from gateway.config.kinds import Entry
 from gateway.config.load import Config, load
 from gateway.config.problem import listed as row
-from gateway.core.plan import Repeats
-from gateway.core.when import format_duration
+from gateway.core.plan.plan import Repeats
+from gateway.core.time.timestamps import format_duration
 from gateway.importing.emit import Block, Items, Remark, lines, literally, point_lines, remark_lines
 from gateway.importing.notes import Fate, Notes
 from gateway.importing.original import Original

@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 
 from gateway.config.kinds import Kind, Text
 from gateway.config.sections import Field
-from gateway.core.matcher_parse import parse_matchers
-from gateway.core.when import parse_duration
+from gateway.core.matching.parse import parse_matchers
+from gateway.core.time.timestamps import parse_duration
 from gateway.importing.kinds import Flag, Hidden, Texts, Whatever
 
 _GO_UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 
 from gateway.config.kinds import Entry
 from gateway.config.values import PLAIN_URL, SENDER
-from gateway.core.settings import Secret
-from gateway.core.web_url import proxy_url
+from gateway.core.plan.accounts import Secret
+from gateway.core.urls.web_url import proxy_url
 from gateway.importing.desk import Desk
 from gateway.importing.emit import Block, Items, Remark, literally
 from gateway.importing.integrations import WITHOUT_COUNTERPART

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from gateway.config.kinds import Entry, Given
-from gateway.core.timeinterval import TimeInterval
-from gateway.core.timeinterval_types import Ranges
+from gateway.core.routing.mutes import TimeInterval
+from gateway.core.time.interval import Ranges
 from gateway.importing.emit import Block, Items, Remark, Value, literally
 from gateway.importing.intervals import LOCAL, NEVER
 from gateway.importing.notes import Notes

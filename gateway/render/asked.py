@@ -6,8 +6,8 @@ The template `shared/asked.j2` says the same in messages.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from gateway.core.escape import one_line
-from gateway.core.target_name import CHANNEL_NAMES, key_name
+from gateway.core.plan.target_name import CHANNEL_NAMES, key_name
+from gateway.core.text.escape import one_line
 from gateway.render.clean import clean
 
 

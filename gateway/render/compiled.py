@@ -21,7 +21,7 @@ import jinja2
 from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
 
-from gateway.core import escape
+from gateway.core.text import escape
 from gateway.shipped import shipped_templates
 
 FILE = "templates"

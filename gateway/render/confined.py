@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from gateway.core.message import Link, Message
-from gateway.core.notice import Facts, Kind, Reason
-from gateway.core.plan import Target
+from gateway.core.incidents.message import Link, Message
+from gateway.core.incidents.notice import Facts, Kind, Reason
+from gateway.core.plan.plan import Target
 from gateway.render.answers import UNNAMED, Stopped, parts_in
 from gateway.render.failure import TemplateFailure
 from gateway.render.finish import Outcome, finished, safe_links, wordless

@@ -4,7 +4,7 @@ import traceback
 
 from jinja2 import Template, TemplateNotFound, TemplateSyntaxError, UndefinedError
 
-from gateway.core.escape import one_line
+from gateway.core.text.escape import one_line
 
 
 class TemplateFailure(Exception):

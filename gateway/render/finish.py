@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from gateway.core.escape import one_line
-from gateway.core.message import Link, Message
-from gateway.core.notice import Facts, Kind, Reason
-from gateway.core.plan import Target
+from gateway.core.incidents.message import Link, Message
+from gateway.core.incidents.notice import Facts, Kind, Reason
+from gateway.core.plan.plan import Target
+from gateway.core.text.escape import one_line
 from gateway.render.failure import TemplateFailure
 from gateway.render.links import shown
 from gateway.render.plain import bare_names, plain_parts

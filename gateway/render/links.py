@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from gateway.core.escape import one_line, safe_url
-from gateway.core.message import Link
+from gateway.core.incidents.message import Link
+from gateway.core.text.escape import one_line, safe_url
 
 ORDER = ("acknowledge", "take", "undo", "runbook", "incident", "list", "dashboard", "source")
 """How links stand in a message: first what one does, then what one reads, then what one studies."""

@@ -15,7 +15,7 @@ from jinja2 import (
     TemplateSyntaxError,
 )
 
-from gateway.core.notice import Kind
+from gateway.core.incidents.notice import Kind
 from gateway.shipped import shipped_templates
 
 PARTS: Mapping[str, tuple[str, ...]] = {

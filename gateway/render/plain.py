@@ -9,8 +9,8 @@ from typing import Any
 
 from markupsafe import escape
 
-from gateway.core.escape import one_line, slack_escape, slack_link
-from gateway.core.message import Link
+from gateway.core.incidents.message import Link
+from gateway.core.text.escape import one_line, slack_escape, slack_link
 from gateway.render.clean import clean
 from gateway.render.times import clock_time, duration
 

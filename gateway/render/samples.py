@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.core.message import Link
-from gateway.core.notice import Kind, Reason
-from gateway.core.plan import Target
+from gateway.core.incidents.message import Link
+from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.plan.plan import Target
 
 NOW = 1_795_147_320.0  # 2026-11-20T04:02:00Z, a Friday
 HOUR = 3600.0

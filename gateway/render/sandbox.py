@@ -19,8 +19,8 @@ from jinja2.runtime import Context, LoopContext, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
-from gateway.core.escape import one_line, slack_escape, slack_link
-from gateway.core.message import Link
+from gateway.core.incidents.message import Link
+from gateway.core.text.escape import one_line, slack_escape, slack_link
 from gateway.render.budget import CHARACTERS_A_STEP, LONGEST_TEXT, Meter, bounded, check_size
 from gateway.render.clean import Labels, clean, cut
 from gateway.render.rewrite import CONCAT, PAY, rewrite

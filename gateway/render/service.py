@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from gateway.core.message import Link, Message
-from gateway.core.notice import Facts, Kind, Reason
-from gateway.core.plan import Target
+from gateway.core.incidents.message import Link, Message
+from gateway.core.incidents.notice import Facts, Kind, Reason
+from gateway.core.plan.plan import Target
 from gateway.render.finish import Outcome, finished, safe_links, wordless
 from gateway.render.isolated import Isolated
 from gateway.render.lookup import Lookup

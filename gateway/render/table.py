@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.core.escape import one_line, safe_url
+from gateway.core.text.escape import one_line, safe_url
 from gateway.render.clean import LONGEST_NAME, Labels, clean
 
 MOST_ROWS = 20

@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import TemplateError, meta, nodes
 
-from gateway.core.notice import Kind
+from gateway.core.incidents.notice import Kind
 from gateway.render.failure import TemplateFailure, failure_of
 from gateway.render.lookup import PARTS, SENTENCES, SUFFIX
 from gateway.render.samples import LINKS, Sample, samples

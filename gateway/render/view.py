@@ -7,10 +7,10 @@ Instants are unix seconds (print them with the filter ``clock``), lengths second
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gateway.core.escape import LONGEST_URL, one_line, safe_url
-from gateway.core.message import Link
-from gateway.core.notice import Kind, Reason
-from gateway.core.plan import Target
+from gateway.core.incidents.message import Link
+from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.plan.plan import Target
+from gateway.core.text.escape import LONGEST_URL, one_line, safe_url
 from gateway.render.asked import next_names, who
 from gateway.render.clean import Labels, clean
 from gateway.render.table import table_of

@@ -10,9 +10,9 @@ import socket
 from collections.abc import Sequence
 from typing import Any
 
-from gateway.core.message import Link
-from gateway.core.notice import Facts, Kind, Reason
-from gateway.core.plan import Target
+from gateway.core.incidents.message import Link
+from gateway.core.incidents.notice import Facts, Kind, Reason
+from gateway.core.plan.plan import Target
 
 HEADER = 4
 """Bytes before each frame: its length, big-endian."""

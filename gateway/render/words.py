@@ -13,10 +13,10 @@ from typing import Any
 
 from jinja2 import Template, TemplateError
 
-from gateway.core.escape import one_line, slack_escape
-from gateway.core.message import Link, Message
-from gateway.core.notice import Facts, Kind, Reason
-from gateway.core.plan import Target
+from gateway.core.incidents.message import Link, Message
+from gateway.core.incidents.notice import Facts, Kind, Reason
+from gateway.core.plan.plan import Target
+from gateway.core.text.escape import one_line, slack_escape
 from gateway.render.budget import check_size
 from gateway.render.compiled import Compiled
 from gateway.render.failure import TemplateFailure, failure_of

@@ -18,7 +18,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from gateway.core.plan import Target
+from gateway.core.plan.plan import Target
 from gateway.render import limits
 from gateway.render.failure import TemplateFailure
 from gateway.render.wire import Answer, pack_answer, read_request

@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import bindparam, func, literal_column, or_, select
 
-from gateway.core.alert import Alert
-from gateway.core.labels import Labels
+from gateway.core.alerts.alert import Alert
+from gateway.core.alerts.labels import Labels
 from gateway.store import counters
 from gateway.store.bulk import as_given, insert, update
 from gateway.store.session import Row

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, select, tuple_
 
-from gateway.core.incident import State
-from gateway.core.labels import Labels
+from gateway.core.alerts.labels import Labels
+from gateway.core.incidents.incident import State
 from gateway.store import counters
 from gateway.store.incidents import IS_OPEN
 from gateway.store.session import Row

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import and_, bindparam, case, exists, literal_column, or_, select, update
 
-from gateway.core.outbox import Notice
-from gateway.core.plan import UNKNOWN_RANK
+from gateway.core.incidents.outbox import Notice
+from gateway.core.plan.plan import UNKNOWN_RANK
 from gateway.store.bulk import update as bulk_update
 from gateway.store.lines import IS_UNFINISHED, STATE, of_row, selected, target_of, unfinished_of
 from gateway.store.sql import Among, Statement, fixed, keys

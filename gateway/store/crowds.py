@@ -2,7 +2,7 @@
 
 from sqlalchemy import bindparam, func, select
 
-from gateway.core.outbox import Notice
+from gateway.core.incidents.outbox import Notice
 from gateway.store.lines import of_row, selected
 from gateway.store.sql import Statement, fixed
 from gateway.store.tables import notices

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from sqlalchemy import bindparam, delete, select, update
 
-from gateway.core.delivery import Failure
-from gateway.core.hold import Hold
+from gateway.core.incidents.hold import Hold
+from gateway.core.incidents.retry import Failure
 from gateway.store.bulk import insert
 from gateway.store.bulk import update as bulk_update
 from gateway.store.lines import IS_UNFINISHED

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, literal_column, select
 
-from gateway.core.incident import SUPPRESSED, Incident, State, memory, remembered
+from gateway.core.incidents.incident import SUPPRESSED, Incident, State, memory, remembered
 from gateway.store import counters
 from gateway.store.bulk import as_given, insert, update
 from gateway.store.members import join, leave, mark, members, open_numbers_of

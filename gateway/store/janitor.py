@@ -2,7 +2,7 @@
 
 from sqlalchemy import bindparam, delete, exists, select
 
-from gateway.core.incident import State
+from gateway.core.incidents.incident import State
 from gateway.store import silences
 from gateway.store.sql import Among, Statement, keys
 from gateway.store.tables import (

@@ -5,10 +5,10 @@ from functools import lru_cache
 
 from sqlalchemy import Select, and_, select
 
-from gateway.core.incident import target_from_json
-from gateway.core.notice import Kind, Reason
-from gateway.core.outbox import Notice
-from gateway.core.plan import Target
+from gateway.core.incidents.incident import target_from_json
+from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.incidents.outbox import Notice
+from gateway.core.plan.plan import Target
 from gateway.store.session import Row
 from gateway.store.sql import Among, Statement, keys, load
 from gateway.store.tables import facts, notices, recipients

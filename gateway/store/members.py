@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from sqlalchemy import bindparam, delete, select
 
-from gateway.core.incident import Member, State, Told
+from gateway.core.incidents.incident import Member, State, Told
 from gateway.store import alerts as alert_rows
 from gateway.store.bulk import Bulk, insert
 from gateway.store.sql import Among, Statement, fixed, keys

@@ -11,9 +11,9 @@ over differs in one of them.
 
 from collections.abc import Mapping, Sequence
 
-from gateway.core.incident import target_json
-from gateway.core.notice import Kind
-from gateway.core.outbox import NewRow, Notice, NoticeState, Result
+from gateway.core.incidents.incident import target_json
+from gateway.core.incidents.notice import Kind
+from gateway.core.incidents.outbox import NewRow, Notice, NoticeState, Result
 from gateway.store import counters
 from gateway.store.bulk import insert
 from gateway.store.claims import Skip, claim, inherit, next_at, peek, release, renew, take

@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy import bindparam, exists, func, select, update
 
-from gateway.core.delivery import REDUCIBLE, Failure
-from gateway.core.incident import target_json
-from gateway.core.notice import SPEAKS_OF_FIRING, Kind
-from gateway.core.outbox import Notice, NoticeState, Result
+from gateway.core.incidents.incident import target_json
+from gateway.core.incidents.notice import SPEAKS_OF_FIRING, Kind
+from gateway.core.incidents.outbox import Notice, NoticeState, Result
+from gateway.core.incidents.retry import REDUCIBLE, Failure
 from gateway.store.bulk import insert
 from gateway.store.bulk import update as bulk_update
 from gateway.store.lines import IS_UNFINISHED, of_row, selected

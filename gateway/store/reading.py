@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Select, bindparam, case, func, or_, select
 
-from gateway.core.alert import Alert
-from gateway.core.incident import Incident, State, Told
-from gateway.core.labels import Labels
+from gateway.core.alerts.alert import Alert
+from gateway.core.alerts.labels import Labels
+from gateway.core.incidents.incident import Incident, State, Told
 from gateway.store import alerts as alert_rows
 from gateway.store import incidents as incident_rows
 from gateway.store.sent import (

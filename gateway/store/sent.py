@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select
 
-from gateway.core.message import Receipt
-from gateway.core.outbox import PRINTED, NoticeState
-from gateway.core.plan import Target
+from gateway.core.incidents.message import Receipt
+from gateway.core.incidents.outbox import PRINTED, NoticeState
+from gateway.core.plan.plan import Target
 from gateway.store.lines import target_of
 from gateway.store.session import Row
 from gateway.store.sql import Among, Statement, keys, load

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import bindparam, func, select
 
-from gateway.core.silence import Silence
+from gateway.core.incidents.silence import Silence
 from gateway.store.silences import COLUMNS, of_row, standing
 from gateway.store.sql import Statement
 from gateway.store.tables import silences

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from sqlalchemy import bindparam, case, delete, func, or_, select
 
-from gateway.core.matcher import Matcher
-from gateway.core.silence import Silence
+from gateway.core.incidents.silence import Silence
+from gateway.core.matching.matcher import Matcher
 from gateway.store import counters
 from gateway.store.bulk import as_given, insert, update
 from gateway.store.session import Row

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, func, select
 
-from gateway.core.notice import Entry
+from gateway.core.incidents.notice import Entry
 from gateway.store.bulk import insert
 from gateway.store.sql import Statement, dump, load
 from gateway.store.tables import acks, rejects, timeline

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, func, select, update
 
-from gateway.core.incident import State
-from gateway.core.notice import Kind, Reason
-from gateway.core.outbox import Notice
+from gateway.core.incidents.incident import State
+from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.incidents.outbox import Notice
 from gateway.store.bulk import update as bulk_update
 from gateway.store.lines import Lane, of_row, selected
 from gateway.store.outcomes import LANE_COLUMNS, count_perhaps_as_heard

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, false, func, or_, select, true, tuple_
 
-from gateway.core.incident import SUPPRESSED, State
-from gateway.core.plan import UNKNOWN_RANK
+from gateway.core.incidents.incident import SUPPRESSED, State
+from gateway.core.plan.plan import UNKNOWN_RANK
 from gateway.store import incidents as incident_rows
 from gateway.store.reading import Listed
 from gateway.store.session import Row

@@ -11,7 +11,7 @@ import binascii
 
 from aiohttp import web
 
-from gateway.core.server import ServerSettings
+from gateway.settings import ServerSettings
 from gateway.web.errors import Handler, RequestError
 from gateway.web.host import refuse_unknown_host
 from gateway.web.keys import ENGINE, SETTINGS

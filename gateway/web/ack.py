@@ -11,7 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway.core.respond import Answer, Response
+from gateway.core.decide.acknowledge import Answer, Response
 from gateway.flow.engine import Engine
 from gateway.web.forms import read_form
 from gateway.web.keys import ENGINE

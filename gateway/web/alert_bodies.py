@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
-from gateway.core.incoming import Incoming
-from gateway.core.settings import SourceSettings
+from gateway.core.alerts.incoming import Incoming
+from gateway.core.plan.accounts import SourceSettings
 from gateway.flow.engine import Engine
 from gateway.flow.intake import Overloaded
 from gateway.store import StoreUnavailable

@@ -4,8 +4,8 @@ from functools import partial
 
 from aiohttp import web
 
-from gateway.core.server import ServerSettings
 from gateway.flow.engine import Engine
+from gateway.settings import ServerSettings
 from gateway.web import (
     ack,
     api,

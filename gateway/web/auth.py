@@ -10,7 +10,7 @@ import hmac
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from gateway.core.settings import Secret, SourceSettings
+from gateway.core.plan.accounts import Secret, SourceSettings
 from gateway.web.errors import RequestError
 
 _HEX_SHA256 = re.compile(r"[0-9a-f]{64}")

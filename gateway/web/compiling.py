@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from typing import ParamSpec, TypeVar
 
-from gateway.core.pattern_cost import is_cheap
+from gateway.core.matching.pattern_cost import is_cheap
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from gateway.core.escape import one_line, safe_url
-from gateway.core.incident import Member
-from gateway.core.notice import Entry
-from gateway.core.outbox import PRINTED, PRINTED_TEXT, NoticeState
-from gateway.core.plan import Plan, Target
-from gateway.core.target_name import target_name
+from gateway.core.incidents.incident import Member
+from gateway.core.incidents.notice import Entry
+from gateway.core.incidents.outbox import PRINTED, PRINTED_TEXT, NoticeState
+from gateway.core.plan.plan import Plan, Target
+from gateway.core.plan.target_name import target_name
+from gateway.core.text.escape import one_line, safe_url
 from gateway.render.asked import who
 from gateway.render.clean import clean
 from gateway.render.table import differing

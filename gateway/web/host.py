@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from aiohttp import web
 
-from gateway.core.hosts import host_of, is_known
+from gateway.core.urls.hosts import host_of, is_known
 from gateway.web.errors import RequestError
 from gateway.web.keys import SETTINGS
 from gateway.web.refusals import Refused, refused

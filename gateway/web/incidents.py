@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from aiohttp import web
 
-from gateway.core.incident import Incident, State
-from gateway.core.notice import Entry, Kind
-from gateway.core.plan import NEXT_BUSINESS_DAY, Plan
+from gateway.core.incidents.incident import Incident, State
+from gateway.core.incidents.notice import Entry, Kind
+from gateway.core.plan.plan import NEXT_BUSINESS_DAY, Plan
 from gateway.flow.engine import Engine
 from gateway.render.clean import clean
 from gateway.render.counts import counted

@@ -13,8 +13,8 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway.core.escape import visible
-from gateway.core.settings import SourceSettings
+from gateway.core.plan.accounts import SourceSettings
+from gateway.core.text.escape import visible
 from gateway.flow.engine import Engine
 from gateway.flow.intake import Overloaded
 from gateway.log import redact

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from gateway.core.incident import Member
-from gateway.core.matcher_text import write_labels
+from gateway.core.incidents.incident import Member
+from gateway.core.matching.text import write_labels
 from gateway.flow.hushed import Hush
 from gateway.render.clean import clean
 from gateway.store import Tx, alerts, reading

@@ -2,8 +2,8 @@
 
 from aiohttp import web
 
-from gateway.core.server import ServerSettings
 from gateway.flow.engine import Engine
+from gateway.settings import ServerSettings
 
 ENGINE: web.AppKey[Engine] = web.AppKey("gateway.engine", Engine)
 SETTINGS: web.AppKey[ServerSettings] = web.AppKey("gateway.settings", ServerSettings)

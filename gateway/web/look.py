@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.core.facts import build_facts
-from gateway.core.incident import Incident, Member, State, as_it_ended
-from gateway.core.notice import Kind, Reason
-from gateway.core.plan import Plan
+from gateway.core.decide.facts import build_facts
+from gateway.core.incidents.incident import Incident, Member, State, as_it_ended
+from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.plan.plan import Plan
 from gateway.flow.engine import Engine
 from gateway.render.asked import asked
 from gateway.render.clean import clean

@@ -1,6 +1,6 @@
 """Names and time zones of people, for pages and explanations."""
 
-from gateway.core.plan import Plan
+from gateway.core.plan.plan import Plan
 from gateway.render.clean import clean
 
 

@@ -10,9 +10,9 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from gateway.core.plan import Plan
-from gateway.core.rota import Rota, Shift, explain, gaps, shifts
-from gateway.core.wallclock import days, instant, local, zone_named
+from gateway.core.oncall.rota import Rota, Shift, explain, gaps, shifts
+from gateway.core.plan.plan import Plan
+from gateway.core.time.wallclock import days, instant, local, zone_named
 from gateway.flow.engine import Engine
 from gateway.render.clean import clean
 from gateway.render.times import clock_time, day_name, duration

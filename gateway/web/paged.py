@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gateway.core.audience import person_targets, receiver_of
-from gateway.core.incident import Incident
-from gateway.core.notice import Entry
-from gateway.core.outbox import PRINTED, PRINTED_TEXT, NoticeState
-from gateway.core.plan import Plan, Step
-from gateway.core.rota import on_call, stints
-from gateway.core.target_name import CHANNEL_NAMES
+from gateway.core.incidents.incident import Incident
+from gateway.core.incidents.notice import Entry
+from gateway.core.incidents.outbox import PRINTED, PRINTED_TEXT, NoticeState
+from gateway.core.oncall.rota import on_call, stints
+from gateway.core.plan.plan import Plan, Step
+from gateway.core.plan.recipients import person_targets, receiver_of
+from gateway.core.plan.target_name import CHANNEL_NAMES
 from gateway.render.times import clock_time
 from gateway.store.reading import NoticeLine
 from gateway.web.names import name_of

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from gateway.core.plan import Plan
-from gateway.core.takeover import to_give_back
+from gateway.core.decide.takeover import to_give_back
+from gateway.core.plan.plan import Plan
 from gateway.web.look import Seen
 from gateway.web.names import name_of
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gateway.core.incident import Member
-from gateway.core.plan import Plan
-from gateway.core.silence import Silence, SilenceIndex
+from gateway.core.incidents.incident import Member
+from gateway.core.incidents.silence import Silence, SilenceIndex
+from gateway.core.plan.plan import Plan
 from gateway.render.clean import clean
 from gateway.render.times import clock_time
 from gateway.store import Tx, silences

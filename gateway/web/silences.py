@@ -10,13 +10,13 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway.core.alert import Alert
-from gateway.core.escape import one_line
-from gateway.core.matcher_text import write_matcher, write_matchers
-from gateway.core.plan import Plan
-from gateway.core.silence import LONGEST_TEXT, Silence, SilenceIndex
-from gateway.core.silence_scope import incident_matchers
-from gateway.core.when import format_duration
+from gateway.core.alerts.alert import Alert
+from gateway.core.incidents.silence import LONGEST_TEXT, Silence, SilenceIndex
+from gateway.core.matching.text import write_matcher, write_matchers
+from gateway.core.plan.plan import Plan
+from gateway.core.routing.silence_scope import incident_matchers
+from gateway.core.text.escape import one_line
+from gateway.core.time.timestamps import format_duration
 from gateway.flow.engine import Engine
 from gateway.flow.silences import SHOWN_AFTER_END
 from gateway.render.clean import clean

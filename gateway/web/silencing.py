@@ -12,13 +12,13 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway.core.alert import Alert
-from gateway.core.escape import one_line
-from gateway.core.matcher import Matcher
-from gateway.core.matcher_text import write_matcher
-from gateway.core.plan import Plan
-from gateway.core.silence import Silence, SilenceError
-from gateway.core.silence_scope import incident_matchers
+from gateway.core.alerts.alert import Alert
+from gateway.core.incidents.silence import Silence, SilenceError
+from gateway.core.matching.matcher import Matcher
+from gateway.core.matching.text import write_matcher
+from gateway.core.plan.plan import Plan
+from gateway.core.routing.silence_scope import incident_matchers
+from gateway.core.text.escape import one_line
 from gateway.flow.engine import Engine
 from gateway.flow.silences import SilenceNotFound
 from gateway.render.clean import clean

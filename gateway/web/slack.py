@@ -19,7 +19,7 @@ from urllib.parse import parse_qs
 import orjson
 from aiohttp import web
 
-from gateway.core.settings import Secret
+from gateway.core.plan.accounts import Secret
 from gateway.flow.engine import Engine
 from gateway.web.bodies import read_body
 from gateway.web.errors import RequestError, json_response

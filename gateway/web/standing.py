@@ -6,15 +6,15 @@ did nobody hear of it?" and "what will happen next?".
 
 from collections.abc import Sequence
 
-from gateway.core.audience import receiver_of, step_targets
-from gateway.core.incident import Incident, Member
-from gateway.core.notice import Reason
-from gateway.core.plan import UNKNOWN_RANK, Plan, Repeats, Severity
-from gateway.core.routing import Route
-from gateway.core.target_name import target_name
-from gateway.core.timeinterval import muted, next_mute_change
-from gateway.core.timing import timing
-from gateway.core.when import format_duration
+from gateway.core.incidents.incident import Incident, Member
+from gateway.core.incidents.notice import Reason
+from gateway.core.plan.intervals import timing
+from gateway.core.plan.plan import UNKNOWN_RANK, Plan, Repeats, Severity
+from gateway.core.plan.recipients import receiver_of, step_targets
+from gateway.core.plan.target_name import target_name
+from gateway.core.routing.match import Route
+from gateway.core.routing.mutes import muted, next_mute_change
+from gateway.core.time.timestamps import format_duration
 from gateway.render.times import clock_time, duration
 from gateway.web.names import name_of
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from gateway.core.escape import one_line
-from gateway.core.plan import Plan
-from gateway.core.rota import on_call
+from gateway.core.oncall.rota import on_call
+from gateway.core.plan.plan import Plan
+from gateway.core.text.escape import one_line
 from gateway.flow.engine import Engine
 from gateway.links import Claim, LinkExpired, LinkForged
 from gateway.web.names import name_of

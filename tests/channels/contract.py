@@ -13,11 +13,11 @@ import pytest
 
 from gateway.channels import CHANNELS, client
 from gateway.channels.contract import Channel
-from gateway.core.delivery import Failure, SendError
-from gateway.core.message import Message
-from gateway.core.notice import Kind
-from gateway.core.plan import Target
-from gateway.core.settings import Secret
+from gateway.core.incidents.message import Message
+from gateway.core.incidents.notice import Kind
+from gateway.core.incidents.retry import Failure, SendError
+from gateway.core.plan.accounts import Secret
+from gateway.core.plan.plan import Target
 from tests.channels.messages import hostile, message, oversized
 from tests.fakes import Behaviour, Fake, FakeWebhook
 from tests.fakes.raw import Proxy, Raw, drip, dripping_headers, silent

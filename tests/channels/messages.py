@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from gateway.core.escape import slack_escape
-from gateway.core.message import Link, Message
-from gateway.core.notice import Kind, Reason
+from gateway.core.incidents.message import Link, Message
+from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.text.escape import slack_escape
 
 GROUP = '{}:{alertname="DoubleChargeDetected"}'
 

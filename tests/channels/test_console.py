@@ -6,10 +6,10 @@ import pytest
 
 from gateway.channels import CHANNELS, build
 from gateway.channels.console import Console
-from gateway.core.delivery import Failure, SendError
-from gateway.core.notice import Kind, Reason
-from gateway.core.plan import Target
-from gateway.core.settings import ChannelSettings, Secret
+from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.incidents.retry import Failure, SendError
+from gateway.core.plan.accounts import ChannelSettings, Secret
+from gateway.core.plan.plan import Target
 from tests.channels.messages import PARTS, hostile, message, oversized
 
 ANA = Target("email", "ana@example.com", person="ana")

@@ -7,10 +7,10 @@ import pytest
 from gateway.channels.contract import Channel
 from gateway.channels.email import Email, build
 from gateway.channels.email_body import MailOptions
-from gateway.core.delivery import Failure, SendError
-from gateway.core.notice import Kind
-from gateway.core.plan import Target
-from gateway.core.settings import ChannelSettings, Secret
+from gateway.core.incidents.notice import Kind
+from gateway.core.incidents.retry import Failure, SendError
+from gateway.core.plan.accounts import ChannelSettings, Secret
+from gateway.core.plan.plan import Target
 from tests.channels.contract import LONG, SHORT, ChannelContract, all_texts
 from tests.channels.messages import HOSTILE, PARTS, facts, message, oversized
 from tests.fakes import Behaviour, Fake, FakePostmark

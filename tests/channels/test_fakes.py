@@ -12,9 +12,9 @@ import pytest
 
 from gateway.channels.slack import Slack
 from gateway.channels.webhook import Webhook
-from gateway.core.delivery import SendError
-from gateway.core.plan import Target
-from gateway.core.settings import Secret
+from gateway.core.incidents.retry import SendError
+from gateway.core.plan.accounts import Secret
+from gateway.core.plan.plan import Target
 from tests.channels.messages import message
 from tests.shared_data import CHECKOUT
 

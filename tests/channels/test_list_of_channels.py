@@ -6,9 +6,9 @@ import sys
 import pytest
 
 from gateway.channels import CHANNELS, build
-from gateway.core.delivery import Failure, SendError
-from gateway.core.plan import Target
-from gateway.core.settings import ChannelSettings, Secret
+from gateway.core.incidents.retry import Failure, SendError
+from gateway.core.plan.accounts import ChannelSettings, Secret
+from gateway.core.plan.plan import Target
 from tests.channels.messages import message
 from tests.fakes import FakePagerDuty
 from tests.shared_data import CHECKOUT

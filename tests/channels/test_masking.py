@@ -4,7 +4,7 @@ import pytest
 
 from gateway import log
 from gateway.channels.answers import masked, said
-from gateway.core.delivery import LONGEST_DETAIL, Failure, SendError
+from gateway.core.incidents.retry import LONGEST_DETAIL, Failure, SendError
 
 
 @pytest.mark.parametrize(

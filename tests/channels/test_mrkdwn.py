@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from gateway.channels.cutting import cut, cut_bytes, cut_lines
 from gateway.channels.mrkdwn import bold, code, cut_mrkdwn, plain
-from gateway.core.escape import slack_escape, slack_link
+from gateway.core.text.escape import slack_escape, slack_link
 
 FOREIGN = st.text(alphabet=st.sampled_from("ab &<>!@#|`*_~\n\u202e{}ü"), max_size=400)
 

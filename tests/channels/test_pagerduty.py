@@ -8,10 +8,10 @@ import pytest
 from gateway.channels.contract import Channel
 from gateway.channels.pagerduty import PagerDuty, build
 from gateway.channels.pagerduty_event import EVENT_BYTES, dedup_key, event
-from gateway.core.delivery import Failure, SendError
-from gateway.core.notice import Kind, Reason
-from gateway.core.plan import Target
-from gateway.core.settings import ChannelSettings, Secret
+from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.incidents.retry import Failure, SendError
+from gateway.core.plan.accounts import ChannelSettings, Secret
+from gateway.core.plan.plan import Target
 from tests.channels.contract import LONG, SHORT, ChannelContract, all_texts
 from tests.channels.messages import PARTS, alert, facts, hostile, message, oversized
 from tests.fakes import Behaviour, Fake, FakePagerDuty

@@ -10,9 +10,9 @@ import pytest
 from gateway.channels.private_addresses import is_public
 from gateway.channels.special_addresses import IPV4, IPV6, Row
 from gateway.channels.webhook import Webhook
-from gateway.core.delivery import Failure, SendError
-from gateway.core.plan import Target
-from gateway.core.settings import Secret
+from gateway.core.incidents.retry import Failure, SendError
+from gateway.core.plan.accounts import Secret
+from gateway.core.plan.plan import Target
 from tests.channels.messages import message
 from tests.fakes import Behaviour, FakeWebhook
 

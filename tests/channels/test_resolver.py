@@ -11,7 +11,7 @@ import pytest
 from gateway.channels.client import Client
 from gateway.channels.no_answer import no_answer
 from gateway.channels.resolver import Resolver
-from gateway.core.delivery import Failure
+from gateway.core.incidents.retry import Failure
 
 SHORT = 0.05
 LONG = 30.0

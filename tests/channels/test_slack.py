@@ -9,11 +9,11 @@ import pytest
 from gateway.channels.contract import Channel
 from gateway.channels.slack import Slack, build
 from gateway.channels.slack_blocks import ALL_TEXT, FALLBACK_TEXT, blocks
-from gateway.core.delivery import Failure, SendError
-from gateway.core.message import Link
-from gateway.core.notice import Kind, Reason
-from gateway.core.plan import Target
-from gateway.core.settings import ChannelSettings, Secret
+from gateway.core.incidents.message import Link
+from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.incidents.retry import Failure, SendError
+from gateway.core.plan.accounts import ChannelSettings, Secret
+from gateway.core.plan.plan import Target
 from tests.channels.contract import LONG, ChannelContract, all_texts
 from tests.channels.messages import LINKS, PARTS, alert, facts, message, oversized
 from tests.fakes import Behaviour, Fake, FakeSlack

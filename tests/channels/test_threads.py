@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from gateway.channels.threads import Threads
-from gateway.core.delivery import Failure, SendError
+from gateway.core.incidents.retry import Failure, SendError
 
 SHORT = 0.05
 LONG = 30.0

@@ -11,9 +11,9 @@ from gateway.channels.email_body import MailOptions
 from gateway.channels.pagerduty import PagerDuty
 from gateway.channels.slack import Slack
 from gateway.channels.webhook import Webhook
-from gateway.core.delivery import PERMANENT, Failure, SendError, after_failure
-from gateway.core.plan import Target
-from gateway.core.settings import Secret
+from gateway.core.incidents.retry import PERMANENT, Failure, SendError, after_failure
+from gateway.core.plan.accounts import Secret
+from gateway.core.plan.plan import Target
 from tests.channels.messages import message
 from tests.fakes import Behaviour, Fake, FakePagerDuty, FakePostmark, FakeSlack, FakeWebhook
 

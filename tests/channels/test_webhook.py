@@ -8,10 +8,10 @@ import pytest
 from gateway.channels.contract import Channel
 from gateway.channels.webhook import Webhook, build
 from gateway.channels.webhook_body import body, rfc3339
-from gateway.core.delivery import Failure, SendError
-from gateway.core.notice import Kind, Reason
-from gateway.core.plan import Target
-from gateway.core.settings import ChannelSettings, Secret
+from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.incidents.retry import Failure, SendError
+from gateway.core.plan.accounts import ChannelSettings, Secret
+from gateway.core.plan.plan import Target
 from tests.channels.contract import LONG, SHORT, ChannelContract, all_texts
 from tests.channels.messages import alert, facts, message, oversized
 from tests.fakes import Behaviour, Fake, FakeWebhook

@@ -4,7 +4,7 @@ import click
 import pytest
 
 from gateway.cli.instants import read_instant
-from gateway.core.when import parse_rfc3339
+from gateway.core.time.timestamps import parse_rfc3339
 from tests.cli.console import NOW
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.cli import COMMANDS
 from gateway.cli.reference import DOCS, PAGES, commands, commands_page
-from gateway.core.server import FOR_TESTS, SETTINGS
+from gateway.settings import FOR_TESTS, SETTINGS
 
 PACKAGE = DOCS.parent / "gateway"
 WITHOUT_DATA = {"serve"}

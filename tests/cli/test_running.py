@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from click.testing import Result
 
-from gateway.core.delivery import Failure, SendError
+from gateway.core.incidents.retry import Failure, SendError
 from tests.cli.console import gateway
 from tests.flow.world import MINUTE, World, alert
 from tests.web.real import Client, served

@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.cli.serve import sample_command
-from gateway.core.settings import Secret, SourceSettings
+from gateway.core.plan.accounts import Secret, SourceSettings
 
 OPEN = SourceSettings("am", "alertmanager")
 CLOSED = SourceSettings("a b", "alertmanager", bearer=(Secret("test-token"),))

@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.channels import build
-from gateway.core.plan import Target
+from gateway.core.plan.plan import Target
 from tests.channels.messages import message
 from tests.config.texts import REST, doubts, faults, loaded
 

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from gateway.config.alertmanager_text import alertmanager_text
 from gateway.config.load import load
-from gateway.core.matcher import Matcher
-from gateway.core.matcher_parse import parse_matchers
-from gateway.core.plan import Plan
-from gateway.core.routing import RouteSpec, build_route
+from gateway.core.matching.matcher import Matcher
+from gateway.core.matching.parse import parse_matchers
+from gateway.core.plan.plan import Plan
+from gateway.core.routing.match import RouteSpec, build_route
 from tests.shared_data import CHECKOUT
 
 ENV = {"MAIL_TOKEN": "test-mail-token"}

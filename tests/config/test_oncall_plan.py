@@ -2,9 +2,9 @@
 
 from datetime import date, time
 
-from gateway.core.plan import Escalation, Person, Step
-from gateway.core.rota import Handover, Layer, Override, Restriction, on_call
-from gateway.core.when import parse_rfc3339
+from gateway.core.oncall.rota import Handover, Layer, Override, Restriction, on_call
+from gateway.core.plan.plan import Escalation, Person, Step
+from gateway.core.time.timestamps import parse_rfc3339
 from tests.config.texts import REST, loaded
 
 PEOPLE = "people: {ana: {name: Ana, email: ana@example.com, timezone: Europe/Berlin}, ben: }\n"

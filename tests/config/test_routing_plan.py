@@ -1,9 +1,9 @@
 """Routes, inhibition, intervals and severities as the core gets them from the file."""
 
-from gateway.core.calendar import NEXT_BUSINESS_DAY
-from gateway.core.flapping import Flapping
-from gateway.core.plan import Repeats
-from gateway.core.routing import match_routes
+from gateway.core.plan.flapping import Flapping
+from gateway.core.plan.plan import Repeats
+from gateway.core.routing.match import match_routes
+from gateway.core.time.business_hours import NEXT_BUSINESS_DAY
 from tests.config.texts import faults, loaded
 
 

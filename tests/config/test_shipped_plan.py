@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.config.load import Config, load
-from gateway.core.routing import match_routes
+from gateway.core.routing.match import match_routes
 from tests.config.texts import CHECKOUT, NOW, Files
 
 SHIPPED = CHECKOUT / "routes.yaml"

@@ -13,19 +13,19 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from gateway.config.problem import Findings
 from gateway.config.yamltree import Mapping, Node, Scalar, read_tree
-from gateway.core.alert import Alert, merge
-from gateway.core.decide import decide
-from gateway.core.incident import Incident, Member, Told
-from gateway.core.inhibition import InhibitRule, SourceIndex
-from gateway.core.labels import fingerprint as core_fingerprint
-from gateway.core.labels import identity, valid_label_name
-from gateway.core.matcher import Matcher
-from gateway.core.matcher_parse import parse_matcher, parse_matchers
-from gateway.core.plan import Plan, Receiver, Target
-from gateway.core.routing import Route, RouteSpec, build_route, match_routes, walk
-from gateway.core.text import humanize_duration, truncate_bytes, truncate_runes
-from gateway.core.timeinterval import TimeInterval, containing, parse_time_interval
-from gateway.core.when import format_duration, parse_duration, parse_rfc3339
+from gateway.core.alerts.alert import Alert, merge
+from gateway.core.alerts.labels import fingerprint as core_fingerprint
+from gateway.core.alerts.labels import identity, valid_label_name
+from gateway.core.decide.decide import decide
+from gateway.core.incidents.incident import Incident, Member, Told
+from gateway.core.matching.matcher import Matcher
+from gateway.core.matching.parse import parse_matcher, parse_matchers
+from gateway.core.plan.plan import Plan, Receiver, Target
+from gateway.core.routing.inhibition import InhibitRule, SourceIndex
+from gateway.core.routing.match import Route, RouteSpec, build_route, match_routes, walk
+from gateway.core.routing.mutes import TimeInterval, containing, parse_time_interval
+from gateway.core.text.fit import humanize_duration, truncate_bytes, truncate_runes
+from gateway.core.time.timestamps import format_duration, parse_duration, parse_rfc3339
 from tests.conformance.adapter_config import *  # noqa: F403  # the runner looks for all kinds here
 from tests.conformance.adapter_delivery import *  # noqa: F403
 from tests.conformance.adapter_rota import *  # noqa: F403

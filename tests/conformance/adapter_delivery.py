@@ -10,9 +10,9 @@ from typing import Any
 from gateway.channels.contract import Channel
 from gateway.channels.slack import Slack
 from gateway.channels.webhook import Webhook
-from gateway.core.delivery import PERMANENT, Failure, SendError, after_failure
-from gateway.core.plan import Target
-from gateway.core.settings import Secret
+from gateway.core.incidents.retry import PERMANENT, Failure, SendError, after_failure
+from gateway.core.plan.accounts import Secret
+from gateway.core.plan.plan import Target
 from tests.channels.messages import message
 from tests.fakes import Behaviour, Fake, FakeSlack, FakeWebhook
 

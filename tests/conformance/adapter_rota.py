@@ -8,10 +8,10 @@ vectors' "temporary schedule" is an override by nobody with its shifts as overri
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from gateway.core.rota import Handover, Layer, Override, Restriction, Rota, on_call, stints
-from gateway.core.rota_layers import turn_at
-from gateway.core.rota_restriction import applies, window_at
-from gateway.core.wallclock import local, zone_named
+from gateway.core.oncall.layers import turn_at
+from gateway.core.oncall.restrictions import applies, window_at
+from gateway.core.oncall.rota import Handover, Layer, Override, Restriction, Rota, on_call, stints
+from gateway.core.time.wallclock import local, zone_named
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 UNITS = {"hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month"}

@@ -18,12 +18,12 @@ from gateway.channels.webhook_body import body
 from gateway.config.load import Config
 from gateway.config.problem import Findings
 from gateway.config.yamltree import Mapping, Node, Scalar, read_tree
-from gateway.core.delivery import Failure, SendError
-from gateway.core.matcher_parse import parse_matcher
-from gateway.core.message import Message, Receipt
-from gateway.core.plan import Repeats, Target
-from gateway.core.silence import Silence
-from gateway.core.when import format_rfc3339, parse_instant
+from gateway.core.incidents.message import Message, Receipt
+from gateway.core.incidents.retry import Failure, SendError
+from gateway.core.incidents.silence import Silence
+from gateway.core.matching.parse import parse_matcher
+from gateway.core.plan.plan import Repeats, Target
+from gateway.core.time.timestamps import format_rfc3339, parse_instant
 from gateway.web.sources import SOURCES
 from tests.flow.world import START, StandIn, World
 

@@ -7,9 +7,9 @@ silences.
 import json
 from typing import Any
 
-from gateway.core.matcher_parse import parse_matcher
-from gateway.core.silence import Silence, SilenceError, SilenceIndex, can_update, validate
-from gateway.core.when import format_rfc3339
+from gateway.core.incidents.silence import Silence, SilenceError, SilenceIndex, can_update, validate
+from gateway.core.matching.parse import parse_matcher
+from gateway.core.time.timestamps import format_rfc3339
 from gateway.web.api_v2.silence_body import read_silence
 
 __all__ = ["silence_can_update", "silence_matches", "silence_validate"]

@@ -4,8 +4,8 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from gateway.core.labels import fingerprint
-from gateway.core.when import parse_rfc3339
+from gateway.core.alerts.labels import fingerprint
+from gateway.core.time.timestamps import parse_rfc3339
 from gateway.web.sources import SOURCES
 
 __all__ = ["webhook_accepts", "webhook_ingest"]

@@ -14,8 +14,8 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from gateway.core.matcher_parse import parse_matcher
-from gateway.core.when import format_rfc3339, parse_instant
+from gateway.core.matching.parse import parse_matcher
+from gateway.core.time.timestamps import format_rfc3339, parse_instant
 from tests.conformance.adapter_scenarios import routes_of
 from tests.conformance.test_vectors import conformance, runner
 from tests.processes.gateway import Gateway

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from gateway.core.rota import Rota, shifts
-from gateway.core.wallclock import zone_named
+from gateway.core.oncall.rota import Rota, shifts
+from gateway.core.time.wallclock import zone_named
 
 
 def at(text: str, zone: str = "UTC") -> float:

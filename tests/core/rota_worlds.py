@@ -10,9 +10,9 @@ from functools import lru_cache
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from gateway.core.rota import Handover, Layer, Override, Restriction, Rota
-from gateway.core.rota_types import Unit
-from gateway.core.wallclock import instant, local, zone_named
+from gateway.core.oncall.rota import Handover, Layer, Override, Restriction, Rota
+from gateway.core.oncall.types import Unit
+from gateway.core.time.wallclock import instant, local, zone_named
 
 ZONES = (
     "UTC",

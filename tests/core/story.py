@@ -4,17 +4,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
-from gateway.core.alert import Alert, merge
-from gateway.core.decide import decide
-from gateway.core.incident import Incident, Member
-from gateway.core.join import open_incident, touch
-from gateway.core.labels import format_labels, identity
-from gateway.core.notice import Reason
-from gateway.core.plan import Escalation, Person, Plan, Receiver, Severity, Step, Target
-from gateway.core.respond import Answer, Response, acknowledge, unacknowledge
-from gateway.core.routing import RouteSpec, build_route, group_labels, match_routes
-from gateway.core.takeover import give_back, take
-from gateway.core.turn import Decision, Suppressed
+from gateway.core.alerts.alert import Alert, merge
+from gateway.core.alerts.labels import format_labels, identity
+from gateway.core.decide.acknowledge import Answer, Response, acknowledge, unacknowledge
+from gateway.core.decide.context import Decision, Suppressed
+from gateway.core.decide.decide import decide
+from gateway.core.decide.join import open_incident, touch
+from gateway.core.decide.takeover import give_back, take
+from gateway.core.incidents.incident import Incident, Member
+from gateway.core.incidents.notice import Reason
+from gateway.core.plan.plan import Escalation, Person, Plan, Receiver, Severity, Step, Target
+from gateway.core.routing.match import RouteSpec, build_route, group_labels, match_routes
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
 START = 1_800_000_000.0

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.core.delivery import (
+from gateway.core.incidents.retry import (
     FALLBACK_AFTER_ATTEMPTS,
     LONGEST_DELAY,
     RETRY_FOR,

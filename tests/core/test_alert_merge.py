@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from gateway.core.alert import Alert, merge
+from gateway.core.alerts.alert import Alert, merge
 
 NOW = 1000.0
 FIRING = Alert(

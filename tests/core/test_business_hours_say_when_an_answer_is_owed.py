@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.core.calendar import (
+from gateway.core.time.business_hours import (
     NEXT_BUSINESS_DAY,
     BusinessHours,
     next_business_day_end,
     respond_by,
 )
-from gateway.core.wallclock import local, zone_named
+from gateway.core.time.wallclock import local, zone_named
 from tests.core.rota_times import at
 from tests.core.rota_worlds import ZONES, unhurried
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from gateway.core.respond import Answer
+from gateway.core.decide.acknowledge import Answer
 from tests.core.story import (
     HOUR,
     MINUTE,

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from gateway.core.audience import person_targets
-from gateway.core.plan import Escalation, Step
+from gateway.core.plan.plan import Escalation, Step
+from gateway.core.plan.recipients import person_targets
 from tests.core.story import HOUR, MINUTE, SLACK, Story, billing_plan, heard
 
 ANA, BEN, ADMIN = "email:ana@example.com", "email:ben@example.com", "email:admin@example.com"

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from itertools import pairwise
 
-from gateway.core.flapping import Flapping
+from gateway.core.plan.flapping import Flapping
 from tests.core.story import (
     HOUR,
     MINUTE,

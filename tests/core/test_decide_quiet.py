@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from gateway.core.routing import RouteSpec, build_route
-from gateway.core.timeinterval import parse_time_interval
+from gateway.core.routing.match import RouteSpec, build_route
+from gateway.core.routing.mutes import parse_time_interval
 from tests.core.story import (
     DAY,
     EMAIL,

@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from gateway.core.decide import decide
-from gateway.core.flapping import Flapping
-from gateway.core.incident import Told
-from gateway.core.notice import SPEAKS_OF_FIRING, Kind, Reason
-from gateway.core.plan import Plan, Repeats
-from gateway.core.routing import RouteSpec, build_route
-from gateway.core.timeinterval import muted, parse_time_interval
-from gateway.core.turn import Suppressed
+from gateway.core.decide.context import Suppressed
+from gateway.core.decide.decide import decide
+from gateway.core.incidents.incident import Told
+from gateway.core.incidents.notice import SPEAKS_OF_FIRING, Kind, Reason
+from gateway.core.plan.flapping import Flapping
+from gateway.core.plan.plan import Plan, Repeats
+from gateway.core.routing.match import RouteSpec, build_route
+from gateway.core.routing.mutes import muted, parse_time_interval
 from tests.core.story import HOUR, MINUTE, Story, billing_plan, without_escalation
 from tests.examples import examples
 

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from gateway.core.flapping import Flapping
-from gateway.core.plan import Escalation, Person, Plan, Receiver, Repeats, Severity, Step
-from gateway.core.routing import RouteSpec, build_route
+from gateway.core.plan.flapping import Flapping
+from gateway.core.plan.plan import Escalation, Person, Plan, Receiver, Repeats, Severity, Step
+from gateway.core.routing.match import RouteSpec, build_route
 from tests.core.story import EMAIL, START, Story, brief
 
 

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from gateway.core.incident import memory, remembered
-from gateway.core.respond import Answer
-from gateway.core.takeover import GIVE_BACK_WITHIN, JUST_ACKNOWLEDGED
+from gateway.core.decide.acknowledge import Answer
+from gateway.core.decide.takeover import GIVE_BACK_WITHIN, JUST_ACKNOWLEDGED
+from gateway.core.incidents.incident import memory, remembered
 from tests.core.story import HOUR, MINUTE, Story, billing_plan, brief, heard, without_escalation
 
 CHO = "cho"

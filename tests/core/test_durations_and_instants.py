@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.core.when import (
+from gateway.core.time.timestamps import (
     ZERO_TIME,
     format_duration,
     format_rfc3339,

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.core.escape import LONGEST_URL, one_line, safe_url, slack_escape, slack_link, visible
+from gateway.core.text.escape import (
+    LONGEST_URL,
+    one_line,
+    safe_url,
+    slack_escape,
+    slack_link,
+    visible,
+)
 
 
 def test_slack_escapes_exactly_three_characters() -> None:

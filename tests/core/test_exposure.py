@@ -2,9 +2,9 @@
 
 import pytest
 
-from gateway.core.exposure import exposed, loopback_links, missing_external_url
-from gateway.core.server import read_settings
-from gateway.core.settings import Secret, SourceSettings
+from gateway.core.plan.accounts import Secret, SourceSettings
+from gateway.exposure import exposed, loopback_links, missing_external_url
+from gateway.settings import read_settings
 
 OPEN = SourceSettings("prometheus", "prometheus")
 CLOSED = SourceSettings("alertmanager", "alertmanager", bearer=(Secret("test-token"),))

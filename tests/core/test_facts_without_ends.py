@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from gateway.core.facts import without_ends
+from gateway.core.decide.facts import without_ends
 
 
 def fact(region: str, status: str) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from gateway.core.delivery import (
+from gateway.core.incidents.hold import ACCOUNT, Hold, hold_after, lifted, merged, probed, wait_for
+from gateway.core.incidents.retry import (
     LONGEST_HOLD,
     PROBE_EVERY,
     URGENT_PATIENCE,
@@ -11,8 +12,7 @@ from gateway.core.delivery import (
     SendError,
     after_failure,
 )
-from gateway.core.hold import ACCOUNT, Hold, hold_after, lifted, merged, probed, wait_for
-from gateway.core.plan import UNKNOWN_RANK, Severity
+from gateway.core.plan.plan import UNKNOWN_RANK, Severity
 from tests.core.story import billing_plan
 
 ANA, BEN = "slack:#ana", "slack:#ben"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from gateway.core.hosts import host_of, is_known, is_loopback, read_hosts
-from gateway.core.server import SettingError, read_settings
+from gateway.core.urls.hosts import host_of, is_known, is_loopback, read_hosts
+from gateway.settings import SettingError, read_settings
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,10 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.core.inhibition import InhibitRule, SourceIndex, inhibited_by
-from gateway.core.labels import Labels, identity
-from gateway.core.matcher import Matcher, matches_all
-from gateway.core.matcher_parse import parse_matchers
+from gateway.core.alerts.labels import Labels, identity
+from gateway.core.matching.matcher import Matcher, matches_all
+from gateway.core.matching.parse import parse_matchers
+from gateway.core.routing.inhibition import InhibitRule, SourceIndex, inhibited_by
 
 DOWN = InhibitRule(
     name="a dead host",

@@ -5,8 +5,8 @@ from array import array
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.core.label_index import FEW, LabelIndex
-from gateway.core.matcher import Matcher, matches_all
+from gateway.core.matching.label_index import FEW, LabelIndex
+from gateway.core.matching.matcher import Matcher, matches_all
 
 NAMES, VALUES = ("alertname", "team", "pod"), ("", "a", "b", "ab", "a\nb")
 label_sets = st.dictionaries(st.sampled_from(NAMES), st.sampled_from(VALUES[1:]), min_size=1)

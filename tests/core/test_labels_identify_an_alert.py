@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.core.labels import (
+from gateway.core.alerts.labels import (
     canonical,
     fingerprint,
     format_labels,

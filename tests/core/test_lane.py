@@ -2,8 +2,8 @@
 
 import pytest
 
-from gateway.core.lane import Move, next_move
-from gateway.core.notice import Kind
+from gateway.core.incidents.lane import Move, next_move
+from gateway.core.incidents.notice import Kind
 
 F, A, R, E, L = Kind.FIRING, Kind.ACKNOWLEDGED, Kind.RESOLVED, Kind.ESCALATION, Kind.LATE
 

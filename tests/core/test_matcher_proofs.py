@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.core.matcher import Matcher, MatcherError
-from gateway.core.matcher_parse import parse_matchers
-from gateway.core.matcher_proofs import contradict, implies
+from gateway.core.matching.matcher import Matcher, MatcherError
+from gateway.core.matching.parse import parse_matchers
+from gateway.core.matching.proofs import contradict, implies
 
 VALUES = ["".join(signs) for n in range(4) for signs in itertools.product("ab-1", repeat=n)]
 PIECES = st.sampled_from(

@@ -7,15 +7,15 @@ import re2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.core import matcher as matcher_module
-from gateway.core.matcher import (
+from gateway.core.matching import matcher as matcher_module
+from gateway.core.matching.matcher import (
     OPERATORS,
     Matcher,
     MatcherError,
     format_matchers,
     matches_all,
 )
-from gateway.core.matcher_parse import Mode, parse_matcher, parse_matchers
+from gateway.core.matching.parse import Mode, parse_matcher, parse_matchers
 
 unhurried = settings(deadline=None)
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)

@@ -4,16 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.core.escape import one_line
-from gateway.core.matcher import Matcher, MatcherError, matches_all
-from gateway.core.matcher_parse import parse_matchers
-from gateway.core.matcher_text import (
+from gateway.core.matching.matcher import Matcher, MatcherError, matches_all
+from gateway.core.matching.parse import parse_matchers
+from gateway.core.matching.text import (
     read_labels,
     read_matchers,
     write_labels,
     write_matcher,
     write_matchers,
 )
+from gateway.core.text.escape import one_line
 
 ODD = ["my label", "a,b", "a{b", "a}b", 'a"b', "a=b", "a!b", "a~b", "a\\b", "a'b", "a`b", "{", "π"]
 TEXT = st.text(st.characters(exclude_categories=("Cs",))) | st.sampled_from(

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import date, time
 
-from gateway.core.audience import step_targets
-from gateway.core.facts import escalation_facts
-from gateway.core.plan import Escalation, Plan, Step
-from gateway.core.rota import Handover, Layer, Rota
-from gateway.core.upcoming import next_page
+from gateway.core.decide.facts import escalation_facts
+from gateway.core.decide.upcoming import next_page
+from gateway.core.oncall.rota import Handover, Layer, Rota
+from gateway.core.plan.plan import Escalation, Plan, Step
+from gateway.core.plan.recipients import step_targets
 from tests.core.story import MINUTE, START, Story, billing_plan
 
 DUTY = Rota(

@@ -2,9 +2,9 @@
 
 import pytest
 
-from gateway.core.matcher import Matcher, MatcherError
-from gateway.core.matcher_parse import parse_matchers
-from gateway.core.pattern_cost import LONGEST, is_cheap, refusal
+from gateway.core.matching.matcher import Matcher, MatcherError
+from gateway.core.matching.parse import parse_matchers
+from gateway.core.matching.pattern_cost import LONGEST, is_cheap, refusal
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.core.rota import Rota, explain, gaps, next_change, on_call, shifts, stints
+from gateway.core.oncall.rota import Rota, explain, gaps, next_change, on_call, shifts, stints
 from tests.core.rota_worlds import DAY, people_by_the_rules, unhurried, worlds
 
 windows = st.tuples(st.floats(-3 * DAY, 2 * DAY), st.floats(0.5, 5 * DAY))

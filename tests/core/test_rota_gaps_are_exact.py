@@ -2,7 +2,7 @@
 
 from datetime import date, time
 
-from gateway.core.rota import Handover, Layer, Override, Restriction, Rota, gaps
+from gateway.core.oncall.rota import Handover, Layer, Override, Restriction, Rota, gaps
 from tests.core.rota_times import at
 
 

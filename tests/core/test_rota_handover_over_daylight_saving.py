@@ -4,8 +4,8 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from gateway.core.rota import Handover, Layer, Restriction, Rota, on_call, shifts
-from gateway.core.rota_types import Unit
+from gateway.core.oncall.rota import Handover, Layer, Restriction, Rota, on_call, shifts
+from gateway.core.oncall.types import Unit
 from tests.core.rota_times import at, table
 
 

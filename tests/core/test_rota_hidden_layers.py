@@ -5,7 +5,7 @@ from datetime import date, time
 
 from hypothesis import given, settings
 
-from gateway.core.rota import (
+from gateway.core.oncall.rota import (
     Handover,
     Layer,
     Override,

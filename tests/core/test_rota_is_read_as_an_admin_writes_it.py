@@ -4,8 +4,8 @@ from datetime import time
 
 import pytest
 
-from gateway.core.rota import Handover
-from gateway.core.rota_text import (
+from gateway.core.oncall.rota import Handover
+from gateway.core.oncall.text import (
     parse_handover,
     parse_rotate,
     parse_time,

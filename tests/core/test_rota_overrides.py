@@ -2,7 +2,15 @@
 
 from datetime import date, time
 
-from gateway.core.rota import Handover, Layer, Override, Restriction, Rota, explain, idle_overrides
+from gateway.core.oncall.rota import (
+    Handover,
+    Layer,
+    Override,
+    Restriction,
+    Rota,
+    explain,
+    idle_overrides,
+)
 from tests.core.rota_times import at, table
 
 # ana from Monday the 5th, ben from Monday the 12th, at 09:00 each.

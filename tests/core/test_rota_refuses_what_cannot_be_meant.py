@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from gateway.core.rota import Handover, Layer, Override, Restriction, Rota, on_call, shifts
-from gateway.core.rota_types import Unit
+from gateway.core.oncall.rota import Handover, Layer, Override, Restriction, Rota, on_call, shifts
+from gateway.core.oncall.types import Unit
 
 NINE = Handover(time(9))
 JANUARY = date(2026, 1, 5)

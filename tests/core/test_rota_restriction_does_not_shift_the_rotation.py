@@ -2,7 +2,7 @@
 
 from datetime import date, time
 
-from gateway.core.rota import Handover, Layer, Restriction, Rota, on_call
+from gateway.core.oncall.rota import Handover, Layer, Restriction, Rota, on_call
 from tests.core.rota_times import at, table
 
 WORKDAYS = Restriction((0, 1, 2, 3, 4), time(9), time(17))

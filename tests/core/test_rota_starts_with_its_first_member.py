@@ -2,8 +2,8 @@
 
 from datetime import date, datetime, time
 
-from gateway.core.rota import Handover, Layer, Rota, explain, next_change, on_call
-from gateway.core.rota_types import Unit
+from gateway.core.oncall.rota import Handover, Layer, Rota, explain, next_change, on_call
+from gateway.core.oncall.types import Unit
 from tests.core.rota_times import at, table
 
 

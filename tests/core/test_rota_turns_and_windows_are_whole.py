@@ -5,10 +5,10 @@ from math import inf
 
 import pytest
 
-from gateway.core.rota import Handover, Layer, Restriction
-from gateway.core.rota_layers import turn_at
-from gateway.core.rota_restriction import applies, window_at
-from gateway.core.wallclock import zone_named
+from gateway.core.oncall.layers import turn_at
+from gateway.core.oncall.restrictions import applies, window_at
+from gateway.core.oncall.rota import Handover, Layer, Restriction
+from gateway.core.time.wallclock import zone_named
 from tests.core.rota_times import at
 
 WEEKEND = (5, 6)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gateway.core.wallclock import instant, local, zone_named
+from gateway.core.time.wallclock import instant, local, zone_named
 from tests.core.rota_worlds import ZONES, unhurried
 
 _wall = datetime.fromisoformat

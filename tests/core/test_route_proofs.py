@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.core.route_proofs import Unreachable, unreachable
-from gateway.core.routing import Route, RouteSpec, build_route, match_routes, walk
+from gateway.core.routing.match import Route, RouteSpec, build_route, match_routes, walk
+from gateway.core.routing.proofs import Unreachable, unreachable
 
 NAMES = ("a", "b")
 VALUES = ("", "x", "y", "xy", "z")

@@ -4,8 +4,8 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
-from gateway.core.matcher import Matcher
-from gateway.core.routing import (
+from gateway.core.matching.matcher import Matcher
+from gateway.core.routing.match import (
     Route,
     RouteSpec,
     build_route,

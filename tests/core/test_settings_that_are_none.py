@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.core.server import SettingError, read_settings
+from gateway.settings import SettingError, read_settings
 
 SERVICE = {
     "GATEWAY_SERVICE_HOST": "10.0.0.11",

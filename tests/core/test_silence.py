@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.core.matcher import Matcher
-from gateway.core.silence import (
+from gateway.core.incidents.silence import (
     LATEST,
     Silence,
     SilenceError,
@@ -14,6 +13,7 @@ from gateway.core.silence import (
     expired,
     validate,
 )
+from gateway.core.matching.matcher import Matcher
 
 NOW = 1_800_000_000.0
 HOUR = 3600.0

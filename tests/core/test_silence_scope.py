@@ -1,8 +1,8 @@
 """What a silence made from an incident silences."""
 
-from gateway.core.matcher import Matcher
-from gateway.core.routing import RouteSpec, build_route
-from gateway.core.silence_scope import incident_matchers
+from gateway.core.matching.matcher import Matcher
+from gateway.core.routing.match import RouteSpec, build_route
+from gateway.core.routing.silence_scope import incident_matchers
 
 ROOT = build_route(
     RouteSpec(

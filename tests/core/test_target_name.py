@@ -2,8 +2,8 @@
 
 import pytest
 
-from gateway.core.plan import Target
-from gateway.core.target_name import key_name, references, target_name
+from gateway.core.plan.plan import Target
+from gateway.core.plan.target_name import key_name, references, target_name
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from gateway.core.routing import Route, RouteSpec, build_route
-from gateway.core.timeinterval import (
+from gateway.core.routing.match import Route, RouteSpec, build_route
+from gateway.core.routing.mutes import (
     TimeInterval,
     muted,
     never_matches,
@@ -16,7 +16,7 @@ from gateway.core.timeinterval import (
     next_mute_change,
     parse_time_interval,
 )
-from gateway.core.when import local, parse_rfc3339
+from gateway.core.time.timestamps import local, parse_rfc3339
 from tests.examples import examples
 
 OFFICE = parse_time_interval(

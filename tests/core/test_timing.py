@@ -2,9 +2,9 @@
 
 import pytest
 
-from gateway.core.plan import Repeats, Severity
-from gateway.core.routing import RouteSpec, build_route, walk
-from gateway.core.timing import SHORTEST_REPEAT, next_tick, timing
+from gateway.core.plan.intervals import SHORTEST_REPEAT, next_tick, timing
+from gateway.core.plan.plan import Repeats, Severity
+from gateway.core.routing.match import RouteSpec, build_route, walk
 
 CRITICAL = Severity("critical", 1, None, 0.0, None, 7200.0)
 CRITICAL_AS_WRITTEN = Severity("critical", 1)

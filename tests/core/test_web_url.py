@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from yarl import URL
 
-from gateway.core.web_url import plain_url, proxy_url, web_url
+from gateway.core.urls.web_url import plain_url, proxy_url, web_url
 
 
 @pytest.mark.parametrize(

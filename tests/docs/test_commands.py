@@ -8,7 +8,7 @@ import click
 import pytest
 
 from gateway.cli import main
-from gateway.core.server import FOR_TESTS, SETTINGS
+from gateway.settings import FOR_TESTS, SETTINGS
 from gateway.web.api.endpoints import ENDPOINTS
 from tests.docs.pages import CHECKOUT, code_spans, name_of, pages, snippets
 

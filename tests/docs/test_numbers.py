@@ -10,10 +10,12 @@ from gateway.channels import webhook as webhooks
 from gateway.cli.check import LOOK_AHEAD
 from gateway.config.build_routing import DEFAULT_ABSENT_FOR
 from gateway.config.values import LONGEST_PATIENCE
-from gateway.core import delivery, plan, takeover, timing
-from gateway.core.facts import MOST_ALERTS
-from gateway.core.flapping import Flapping
-from gateway.core.settings import SourceSettings
+from gateway.core.decide import takeover
+from gateway.core.decide.facts import MOST_ALERTS
+from gateway.core.incidents import retry
+from gateway.core.plan import intervals, plan
+from gateway.core.plan.accounts import SourceSettings
+from gateway.core.plan.flapping import Flapping
 from gateway.flow.delivery import LINK_LIFE
 from gateway.flow.heartbeat import EVERY as HEARTBEAT_EVERY
 from gateway.flow.intake import MOST_WAITING
@@ -31,7 +33,7 @@ from tests.docs.pages import CHECKOUT
 HOUR, DAY, MINUTE = 3600.0, 86400.0, 60.0
 
 FLAPPING = Flapping()
-RETRIES = [delivery.FIRST_DELAY * 2**n for n in range(delivery.FALLBACK_AFTER_ATTEMPTS - 1)]
+RETRIES = [retry.FIRST_DELAY * 2**n for n in range(retry.FALLBACK_AFTER_ATTEMPTS - 1)]
 
 STATED = [
     ("operating.md", f"| a request body | {SourceSettings('a', 'b').max_bytes >> 20} MiB"),
@@ -39,8 +41,8 @@ STATED = [
     ("operating.md", f"| alerts listed in one message | {MOST_ALERTS};"),
     ("operating.md", f"the last {REJECTS_KEPT} |"),
     ("operating.md", f"| an acknowledge link | works for {LINK_LIFE / HOUR:.0f} hours"),
-    ("operating.md", f"| retrying one message | {delivery.RETRY_FOR / HOUR:.0f} hours"),
-    ("operating.md", f"`GATEWAY_LEASE`, {delivery.LEASE:.0f} s"),
+    ("operating.md", f"| retrying one message | {retry.RETRY_FOR / HOUR:.0f} hours"),
+    ("operating.md", f"`GATEWAY_LEASE`, {retry.LEASE:.0f} s"),
     ("operating.md", f"kept for {RETENTION / DAY:.0f} days"),
     ("why-was-i-paged.md", f"for {RETENTION / DAY:.0f} days"),
     ("acknowledging.md", f"{plan.DEFAULT_ACK_EXPIRES / HOUR:.0f} hours, or what `ack_expires`"),
@@ -48,7 +50,7 @@ STATED = [
     ("security.md", f"good for {LINK_LIFE / HOUR:.0f} hours"),
     ("silences.md", f"({LENGTHS[min(LENGTHS)]} to {LENGTHS[max(LENGTHS)]})"),
     ("silences.md", f"While more than {MOST_COUNTED:,} alerts fire"),
-    ("on-call.md", f"else {timing.DEFAULT_STEP_WAIT / MINUTE:.0f} minutes"),
+    ("on-call.md", f"else {intervals.DEFAULT_STEP_WAIT / MINUTE:.0f} minutes"),
     ("channels.md", f"| at once | {email.IN_FLIGHT} | {slack.IN_FLIGHT} | {pagerduty.IN_FLIGHT} |"
      f" {webhooks.IN_FLIGHT} |"),
     ("channels.md", f"{MOST_ROWS} alerts in the table"),
@@ -81,14 +83,14 @@ IN_WORDS = [
     ("concepts.md", "every half an hour", FLAPPING.every, HOUR / 2),
     ("concepts.md", "a quarter of an hour", FLAPPING.calm_after, HOUR / 4),
     ("channels.md", "When twelve or more messages wait", CROWD, 12),
-    ("channels.md", "the fifth failed attempt", delivery.FALLBACK_AFTER_ATTEMPTS, 5),
-    ("channels.md", "up to every five minutes", delivery.LONGEST_DELAY, 300.0),
-    ("channels.md", "tried again every five minutes", delivery.MISCONFIGURED_DELAY, 300.0),
-    ("channels.md", "a hold ends after five minutes at most", delivery.LONGEST_HOLD, 300.0),
-    ("channels.md", "try a target on hold once a minute at most", delivery.PROBE_EVERY, MINUTE),
-    ("channels.md", "unless the hold ends within 15 seconds", delivery.URGENT_PATIENCE, 15.0),
-    ("channels.md", "asks for more than a minute", delivery.FALLBACK_BEFORE, MINUTE),
-    ("channels.md", "**After a day** of failing", delivery.RETRY_FOR, DAY),
+    ("channels.md", "the fifth failed attempt", retry.FALLBACK_AFTER_ATTEMPTS, 5),
+    ("channels.md", "up to every five minutes", retry.LONGEST_DELAY, 300.0),
+    ("channels.md", "tried again every five minutes", retry.MISCONFIGURED_DELAY, 300.0),
+    ("channels.md", "a hold ends after five minutes at most", retry.LONGEST_HOLD, 300.0),
+    ("channels.md", "try a target on hold once a minute at most", retry.PROBE_EVERY, MINUTE),
+    ("channels.md", "unless the hold ends within 15 seconds", retry.URGENT_PATIENCE, 15.0),
+    ("channels.md", "asks for more than a minute", retry.FALLBACK_BEFORE, MINUTE),
+    ("channels.md", "**After a day** of failing", retry.RETRY_FOR, DAY),
     ("acknowledging.md", "Within ten minutes", takeover.GIVE_BACK_WITHIN, 10 * MINUTE),
     ("acknowledging.md", "acknowledgement of the last minute", takeover.JUST_ACKNOWLEDGED, MINUTE),
     ("operating.md", "GET once a minute", HEARTBEAT_EVERY, MINUTE),
@@ -123,7 +125,7 @@ def test_promises_cited_by_tests_exist() -> None:
 
 def test_the_decision_on_identities_says_what_is_hashed() -> None:
     """docs/decisions/0006 and `core.labels` agree: canonical JSON, 128 bits of BLAKE2b."""
-    from gateway.core.labels import canonical, identity
+    from gateway.core.alerts.labels import canonical, identity
 
     page = (CHECKOUT / "docs" / "decisions" / "0006-two-identities.md").read_text("utf-8")
     assert "128 bits of BLAKE2b over the canonical JSON" in page

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 from gateway.channels import CHANNELS, answers, email_codes, slack_codes
-from gateway.core.delivery import Failure
-from gateway.core.notice import Kind, Reason
+from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.incidents.retry import Failure
 from gateway.metrics import Metrics
 from gateway.render.lookup import PARTS, SENTENCES
 from gateway.render.sandbox import FILTERS

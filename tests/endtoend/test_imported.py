@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from gateway.core.when import format_rfc3339
+from gateway.core.time.timestamps import format_rfc3339
 from tests.cli.console import fine_json
 from tests.endtoend.monitoring import Alertmanager
 from tests.importing.texts import BILLING

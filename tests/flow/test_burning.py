@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from gateway.core.labels import fingerprint
-from gateway.core.matcher import Matcher
+from gateway.core.alerts.labels import fingerprint
+from gateway.core.matching.matcher import Matcher
 from gateway.flow import hushed, label_search
 from gateway.flow.burning import PAGE, Asked, Placed, Seen
 from tests.flow.world import HOUR, MINUTE, World, alert

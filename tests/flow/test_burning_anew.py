@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from gateway.channels.webhook_body import body
-from gateway.core.delivery import Failure, SendError
+from gateway.core.incidents.retry import Failure, SendError
 from gateway.store import reading
 from tests.flow.world import HOUR, MINUTE, Delivered, World, alert
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from gateway.core.delivery import Failure, SendError
-from gateway.core.message import Message, Receipt
-from gateway.core.outbox import NoticeState
-from gateway.core.plan import Target
+from gateway.core.incidents.message import Message, Receipt
+from gateway.core.incidents.outbox import NoticeState
+from gateway.core.incidents.retry import Failure, SendError
+from gateway.core.plan.plan import Target
 from gateway.flow.courier import Courier
 from gateway.store import Tx, migrate, outbox
 from tests.flow.world import HOUR, MINUTE, StandIn, World, alert

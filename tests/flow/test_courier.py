@@ -1,7 +1,7 @@
 """The courier's own manners: no spinning, nothing kept that it cannot send in time."""
 
-from gateway.core.delivery import Failure, SendError
-from gateway.core.outbox import NoticeState
+from gateway.core.incidents.outbox import NoticeState
+from gateway.core.incidents.retry import Failure, SendError
 from gateway.store import Tx, outbox
 from tests.flow.world import MINUTE, StandIn, World, alert, to
 

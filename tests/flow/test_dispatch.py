@@ -5,9 +5,9 @@ import threading
 
 import pytest
 
-from gateway.core import decide as core
-from gateway.core.incident import Incident
-from gateway.core.turn import Decision
+from gateway.core.decide import decide as core
+from gateway.core.decide.context import Decision
+from gateway.core.incidents.incident import Incident
 from gateway.flow import dispatch
 from tests.flow.world import HOUR, MINUTE, World, alert
 

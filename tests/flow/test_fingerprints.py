@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.core.labels import fingerprint
+from gateway.core.alerts.labels import fingerprint
 from gateway.flow import fingerprints
 from gateway.flow.fingerprints import PAGE, Fingerprints
 

@@ -4,7 +4,7 @@ import asyncio
 from types import SimpleNamespace
 from typing import cast
 
-from gateway.core.settings import Secret
+from gateway.core.plan.accounts import Secret
 from gateway.flow.engine import Engine
 from gateway.flow.heartbeat import beat
 from tests.fakes import FakeWebhook

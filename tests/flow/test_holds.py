@@ -4,9 +4,9 @@ from itertools import pairwise
 
 import pytest
 
-from gateway.core.delivery import Failure, Scope, SendError
-from gateway.core.message import Message
-from gateway.core.plan import Target
+from gateway.core.incidents.message import Message
+from gateway.core.incidents.retry import Failure, Scope, SendError
+from gateway.core.plan.plan import Target
 from tests.flow.world import MINUTE, START, World, alert, to
 
 ADMIN, PAGER = "email:admin@example.com", "pagerduty:${PAGERDUTY_BILLING_KEY}"

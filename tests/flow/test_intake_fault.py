@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from gateway.core.alert import Alert
-from gateway.core.plan import Plan
+from gateway.core.alerts.alert import Alert
+from gateway.core.plan.plan import Plan
 from gateway.flow import intake
 from gateway.flow.placing import Batch, commit
 from gateway.store import Tx

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from gateway.core.alert import Alert
+from gateway.core.alerts.alert import Alert
 from gateway.flow.memory import MARGIN, Memory
 
 NOW = 1_795_000_000.0

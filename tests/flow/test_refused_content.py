@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from gateway.core.delivery import Failure, SendError
-from gateway.core.message import Message
-from gateway.core.plan import Target
+from gateway.core.incidents.message import Message
+from gateway.core.incidents.retry import Failure, SendError
+from gateway.core.plan.plan import Target
 from tests.flow.world import HOUR, MINUTE, World, alert, to
 
 ADMIN, PAGER = "email:admin@example.com", "pagerduty:${PAGERDUTY_BILLING_KEY}"

@@ -3,8 +3,8 @@
 import asyncio
 from pathlib import Path
 
-from gateway.core.message import Message, Receipt
-from gateway.core.plan import Target
+from gateway.core.incidents.message import Message, Receipt
+from gateway.core.plan.plan import Target
 from tests.flow.world import StandIn, World, alert
 
 

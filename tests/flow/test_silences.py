@@ -2,9 +2,9 @@
 
 import pytest
 
-from gateway.core.incident import State
-from gateway.core.matcher import Matcher
-from gateway.core.silence import Silence, SilenceError
+from gateway.core.incidents.incident import State
+from gateway.core.incidents.silence import Silence, SilenceError
+from gateway.core.matching.matcher import Matcher
 from gateway.flow.silences import SilenceNotFound
 from gateway.store import alerts
 from gateway.store import silences as kept_silences

@@ -2,11 +2,11 @@
 
 from sqlalchemy import select
 
-from gateway.core.delivery import Failure, SendError
-from gateway.core.incoming import Incoming
-from gateway.core.notice import Kind, Reason
-from gateway.core.outbox import Notice
-from gateway.core.plan import Target
+from gateway.core.alerts.incoming import Incoming
+from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.incidents.outbox import Notice
+from gateway.core.incidents.retry import Failure, SendError
+from gateway.core.plan.plan import Target
 from gateway.flow.storm import digest_facts
 from gateway.store import tables
 from tests.flow.world import HOUR, MINUTE, START, World, alert

@@ -1,8 +1,8 @@
 """What keeps alerts quiet is read anew when the database may have lost what was read."""
 
-from gateway.core.incident import Member
-from gateway.core.matcher import Matcher
-from gateway.core.silence import Silence
+from gateway.core.incidents.incident import Member
+from gateway.core.incidents.silence import Silence
+from gateway.core.matching.matcher import Matcher
 from gateway.flow.memory import Memory
 from gateway.flow.suppression import Suppression
 from gateway.store import Tx, silences

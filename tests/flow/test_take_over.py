@@ -1,6 +1,6 @@
 """A take-over through the whole flow: one transaction, one message per target, working links."""
 
-from gateway.core.respond import Answer
+from gateway.core.decide.acknowledge import Answer
 from gateway.links import Links
 from tests.flow.world import MINUTE, START, World, alert
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from gateway import log
-from gateway.core.delivery import Failure, SendError
-from gateway.core.message import Message
-from gateway.core.plan import Target
+from gateway.core.incidents.message import Message
+from gateway.core.incidents.retry import Failure, SendError
+from gateway.core.plan.plan import Target
 from gateway.store import outbox, sent
 from tests.flow.world import HOUR, MINUTE, ROUTES, START, Delivered, World, alert, to
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from gateway.core.watchdog import names_to_look_for, verdicts
+from gateway.core.plan.watchdog import names_to_look_for, verdicts
 from tests.flow.world import MINUTE, ROUTES, World, alert
 
 WATCHED = (

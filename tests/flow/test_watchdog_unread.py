@@ -4,7 +4,7 @@ import asyncio
 import json
 from pathlib import Path
 
-from gateway.core.when import format_rfc3339
+from gateway.core.time.timestamps import format_rfc3339
 from gateway.web.sources import prometheus
 from gateway.web.sources.unread import glance
 from tests.flow.test_watchdog import WATCHED, look, watched

@@ -5,10 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.config.load import load
-from gateway.core.labels import format_labels
-from gateway.core.matcher import matches_all
-from gateway.core.plan import Plan
-from gateway.core.routing import group_labels, match_routes
+from gateway.core.alerts.labels import format_labels
+from gateway.core.matching.matcher import matches_all
+from gateway.core.plan.plan import Plan
+from gateway.core.routing.match import group_labels, match_routes
 from gateway.flow import ways as remembering
 from gateway.flow.ways import Ways, ways
 from tests.examples import examples

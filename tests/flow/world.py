@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 
 from gateway.channels.contract import Channel
 from gateway.config.load import Config, load
-from gateway.core.delivery import Claimant, SendError
-from gateway.core.incident import Incident
-from gateway.core.incoming import Incoming
-from gateway.core.message import Message, Receipt
-from gateway.core.notice import Entry, Kind
-from gateway.core.outbox import Notice
-from gateway.core.plan import Target
-from gateway.core.respond import Response
+from gateway.core.alerts.incoming import Incoming
+from gateway.core.decide.acknowledge import Response
+from gateway.core.incidents.incident import Incident
+from gateway.core.incidents.message import Message, Receipt
+from gateway.core.incidents.notice import Entry, Kind
+from gateway.core.incidents.outbox import Notice
+from gateway.core.incidents.retry import Claimant, SendError
+from gateway.core.plan.plan import Target
 from gateway.flow.engine import Engine, Parts
 from gateway.links import Links
 from gateway.metrics import Metrics

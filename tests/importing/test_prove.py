@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from gateway.core.matcher import Matcher
+from gateway.core.matching.matcher import Matcher
 from gateway.importing.prove import QUESTIONS, prove
 from gateway.importing.samples import Samples
 from tests.importing.texts import API, BILLING, WIDE, imported, proven

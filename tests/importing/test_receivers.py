@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from gateway.core.plan import Target
-from gateway.core.when import parse_duration
+from gateway.core.plan.plan import Target
+from gateway.core.time.timestamps import parse_duration
 from gateway.importing.notes import Fate
 from gateway.importing.targets import DEFAULT_PAGERDUTY_SEVERITY
 from tests.importing.texts import MAIL, WIDE, imported, loaded, lost, notes, receiver

@@ -1,7 +1,7 @@
 """Alertmanager rounds repeats up to its group interval; the import says where that differs."""
 
-from gateway.core.plan import Repeats
-from gateway.core.when import parse_duration
+from gateway.core.plan.plan import Repeats
+from gateway.core.time.timestamps import parse_duration
 from tests.importing.texts import BILLING, imported, loaded
 
 FILE = """\

@@ -2,8 +2,8 @@
 
 import pytest
 
-from gateway.core.routing import match_routes, walk
-from gateway.core.timeinterval import never_matches
+from gateway.core.routing.match import match_routes, walk
+from gateway.core.routing.mutes import never_matches
 from gateway.importing.notes import Fate
 from gateway.importing.original import read_original
 from gateway.importing.translate import translate

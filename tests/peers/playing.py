@@ -16,10 +16,10 @@ import aiohttp
 from gateway.channels.contract import Channel
 from gateway.channels.webhook_body import body
 from gateway.config.load import Config
-from gateway.core.matcher import Matcher
-from gateway.core.message import Message, Receipt
-from gateway.core.plan import Repeats, Target
-from gateway.core.when import format_rfc3339
+from gateway.core.incidents.message import Message, Receipt
+from gateway.core.matching.matcher import Matcher
+from gateway.core.plan.plan import Repeats, Target
+from gateway.core.time.timestamps import format_rfc3339
 from gateway.web.sources import SOURCES
 from tests.conformance.adapter_scenarios import routes_of
 from tests.endtoend.monitoring import Alertmanager

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.core.plan import Repeats
+from gateway.core.plan.plan import Repeats
 from tests.peers.cases import CASES, LENGTH, Case, Heard
 from tests.peers.playing import Bodies, Collector, to_alertmanager, to_the_gateway
 from tests.shared_data import real_program

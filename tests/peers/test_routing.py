@@ -11,7 +11,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 
 from gateway.config.load import load
-from gateway.core.routing import match_routes
+from gateway.core.routing.match import match_routes
 from tests.peers import trees
 from tests.shared_data import real_program
 

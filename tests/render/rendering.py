@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gateway import clock
-from gateway.core.message import Message
+from gateway.core.incidents.message import Message
 from gateway.render.check import check_templates
 from gateway.render.compiled import Compiled
 from gateway.render.confined import Confined

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from gateway.channels.slack_blocks import ALL_TEXT, SECTION, blocks, plain_text
-from gateway.core.message import Link, Message
-from gateway.core.notice import Kind, Reason
+from gateway.core.incidents.message import Link, Message
+from gateway.core.incidents.notice import Kind, Reason
 from gateway.render.lookup import PARTS
 from gateway.render.samples import GATEWAY, Sample, sample
 from gateway.render.words import Renderer

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.core.message import Link, Message
-from gateway.core.notice import Kind, Reason
+from gateway.core.incidents.message import Link, Message
+from gateway.core.incidents.notice import Kind, Reason
 from gateway.render.samples import HOSTILE, LINKS, Sample, hostile, sample
 from tests.render.rendering import SHIPPED, ZONE, message_of, renderer_with
 

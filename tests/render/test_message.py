@@ -4,9 +4,9 @@ import copy
 
 import pytest
 
-from gateway.core.message import Link
-from gateway.core.notice import Kind, Reason
-from gateway.core.plan import Target
+from gateway.core.incidents.message import Link
+from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.plan.plan import Target
 from gateway.render.links import links_from
 from gateway.render.samples import LINKS, facts_for, group, sample, samples
 from tests.render.rendering import SHIPPED, ZONE, message_of

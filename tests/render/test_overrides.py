@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from gateway.core.notice import Kind
+from gateway.core.incidents.notice import Kind
 from gateway.render.samples import GATEWAY, sample
 from gateway.render.words import Renderer
 from tests.render.rendering import message_of, renderer_with

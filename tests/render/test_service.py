@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.core.message import Message
+from gateway.core.incidents.message import Message
 from gateway.render import isolated
 from gateway.render.lookup import PARTS
 from gateway.render.samples import GATEWAY, LINKS, sample

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gateway import clock
-from gateway.core.message import Message
+from gateway.core.incidents.message import Message
 from gateway.render import limits
 from gateway.render.confined import Confined
 from gateway.render.lookup import PARTS

@@ -7,12 +7,12 @@ import random
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from gateway.core.delivery import Failure, SendError
-from gateway.core.matcher import Matcher
-from gateway.core.message import Message
-from gateway.core.plan import Target
-from gateway.core.respond import Answer
-from gateway.core.silence import Silence
+from gateway.core.decide.acknowledge import Answer
+from gateway.core.incidents.message import Message
+from gateway.core.incidents.retry import Failure, SendError
+from gateway.core.incidents.silence import Silence
+from gateway.core.matching.matcher import Matcher
+from gateway.core.plan.plan import Target
 from gateway.store import incidents
 from tests.flow.world import HOUR, MINUTE, ROUTES, Delivered, World, alert
 

@@ -2,8 +2,8 @@
 
 from collections import Counter, defaultdict
 
-from gateway.core.incident import State
-from gateway.core.notice import SPEAKS_OF_FIRING, Kind
+from gateway.core.incidents.incident import State
+from gateway.core.incidents.notice import SPEAKS_OF_FIRING, Kind
 from gateway.store import incidents, outbox, timeline
 from tests.flow.world import START, Delivered
 from tests.simulation.life import Life

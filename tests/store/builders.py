@@ -6,12 +6,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
-from gateway.core.alert import Alert
-from gateway.core.incident import Incident
-from gateway.core.labels import identity
-from gateway.core.notice import Kind, Reason
-from gateway.core.outbox import NewRow, Notice, NoticeState, Result
-from gateway.core.plan import Target
+from gateway.core.alerts.alert import Alert
+from gateway.core.alerts.labels import identity
+from gateway.core.incidents.incident import Incident
+from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.incidents.outbox import NewRow, Notice, NoticeState, Result
+from gateway.core.plan.plan import Target
 from gateway.store import Store, Tx, incidents, outbox
 
 ANA = Target("email", "ana@example.com", "ana")

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from gateway.core.alert import Alert
+from gateway.core.alerts.alert import Alert
 from gateway.store import Store, alerts
 from tests.store.builders import alert
 

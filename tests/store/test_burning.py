@@ -3,7 +3,7 @@
 from array import array
 from dataclasses import replace
 
-from gateway.core.alert import Alert
+from gateway.core.alerts.alert import Alert
 from gateway.store import Store, Tx, alerts, burning, incidents, members
 from tests.store.builders import alert, incident
 

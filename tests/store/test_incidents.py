@@ -6,7 +6,7 @@ from dataclasses import replace
 import psycopg
 import pytest
 
-from gateway.core.incident import Ack, Climb, Incident, Member, State, Told
+from gateway.core.incidents.incident import Ack, Climb, Incident, Member, State, Told
 from gateway.store import Store, alerts, incidents
 from tests.store.builders import ANA, ROOM, alert, incident, opened
 

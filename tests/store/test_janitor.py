@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from sqlalchemy import func, select
 
-from gateway.core.incident import State
-from gateway.core.notice import Entry
+from gateway.core.incidents.incident import State
+from gateway.core.incidents.notice import Entry
 from gateway.store import Store, Tx, alerts, incidents, janitor, outbox, reading, timeline
 from gateway.store.tables import metadata
 from tests.store.builders import added, alert, claimed, failed, opened, row, sent

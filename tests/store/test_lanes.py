@@ -1,6 +1,6 @@
 """Lanes: notices of one incident to one target leave in order, one at a time, from one sender."""
 
-from gateway.core.notice import Kind
+from gateway.core.incidents.notice import Kind
 from gateway.store import Store, outbox
 from tests.store.builders import ANA, BEN, ROOM, added, claimed, failed, opened, row, sent
 

@@ -18,7 +18,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, text
 
 import gateway.store
-from gateway.core.labels import identity
+from gateway.core.alerts.labels import identity
 from gateway.store import (
     SchemaMismatch,
     Store,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.core.incident import Incident, Member, State, Told
+from gateway.core.incidents.incident import Incident, Member, State, Told
 from gateway.store import Store, Tx, alerts, incidents
 from tests.store.builders import alert, incident
 

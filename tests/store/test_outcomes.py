@@ -1,7 +1,7 @@
 """What becomes of notices: folded, cancelled, given up, replayed; and what is told of it."""
 
-from gateway.core.notice import Kind
-from gateway.core.outbox import NoticeState
+from gateway.core.incidents.notice import Kind
+from gateway.core.incidents.outbox import NoticeState
 from gateway.store import Store, outbox, reading
 from tests.store.builders import (
     ANA,

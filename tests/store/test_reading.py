@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from gateway.core.incident import State, Told
-from gateway.core.notice import Kind
+from gateway.core.incidents.incident import State, Told
+from gateway.core.incidents.notice import Kind
 from gateway.store import Store, alerts, incidents, outbox, reading
 from gateway.store.reading import incidents_page
 from tests.store.builders import (

@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from gateway.core.notice import Entry
+from gateway.core.incidents.notice import Entry
 from gateway.store import Store, StoreUnavailable, Tx, timeline
 from gateway.store.postgres import WRITER_LOCK
 from tests.store.builders import writer_held

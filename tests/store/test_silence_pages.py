@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from gateway.core.matcher import Matcher
-from gateway.core.silence import Silence
+from gateway.core.incidents.silence import Silence
+from gateway.core.matching.matcher import Matcher
 from gateway.store import Store, silence_pages, silences
 
 NOW, SINCE = 1000.0, 500.0

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.core.matcher import Matcher
-from gateway.core.silence import Silence
+from gateway.core.incidents.silence import Silence
+from gateway.core.matching.matcher import Matcher
 from gateway.store import Store, Tx, janitor, silences
 from gateway.store.session import Row
 

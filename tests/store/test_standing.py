@@ -3,7 +3,7 @@
 import pytest
 from psycopg import Connection
 
-from gateway.core.incident import State
+from gateway.core.incidents.incident import State
 from gateway.store import Store, incidents, reading, urgent
 from gateway.store.sql import POSTGRESQL, Statement
 from tests.store.builders import incident

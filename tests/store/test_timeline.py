@@ -1,6 +1,6 @@
 """What happened can be read later, and so can what was refused."""
 
-from gateway.core.notice import Entry
+from gateway.core.incidents.notice import Entry
 from gateway.store import Store, timeline
 
 

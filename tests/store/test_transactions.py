@@ -10,7 +10,7 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from gateway.core.notice import Entry
+from gateway.core.incidents.notice import Entry
 from gateway.store import Store, StoreUnavailable, Tx, incidents, timeline
 from tests.store.builders import incident, opened, writer_held
 

@@ -7,8 +7,8 @@ from typing import cast
 import pytest
 from sqlalchemy.sql.expression import ClauseElement
 
-from gateway.core.incident import State
-from gateway.core.plan import UNKNOWN_RANK
+from gateway.core.incidents.incident import State
+from gateway.core.plan.plan import UNKNOWN_RANK
 from gateway.store import Store, incidents, urgent
 from gateway.store.session import Row
 from gateway.store.sql import Statement

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.core.incident import State
+from gateway.core.incidents.incident import State
 from gateway.store import StoreUnavailable
 from tests.flow.world import HOUR, MINUTE, ROUTES, START, World, alert
 from tests.web.real import Client, served, token

@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 from jsonschema import Draft202012Validator
 
-from gateway.core.delivery import Failure, SendError
+from gateway.core.incidents.retry import Failure, SendError
 from gateway.store import StoreUnavailable
 from gateway.web.api.openapi import document
 from gateway.web.app import build_app

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gateway.core.when import format_rfc3339
+from gateway.core.time.timestamps import format_rfc3339
 from tests.flow.world import HOUR, MINUTE, World, alert
 from tests.web.conftest import Client
 from tests.web.real import served

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gateway.core.matcher import Matcher
+from gateway.core.matching.matcher import Matcher
 from gateway.flow.burning import PAGE
 from gateway.store import StoreUnavailable, silences
 from gateway.web.api_v2 import streams

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from gateway.core.delivery import Failure, SendError
-from gateway.core.matcher import Matcher
+from gateway.core.incidents.retry import Failure, SendError
+from gateway.core.matching.matcher import Matcher
 from tests.flow.world import HOUR, MINUTE, ROUTES, START, alert
 from tests.web.real import Client, served
 from tests.web.test_ack_pages import text_of

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.core.labels import identity
+from gateway.core.alerts.labels import identity
 from gateway.web.sources import SOURCES
 from gateway.web.sources.parsed import BodyError, Parsed
 from tests.examples import examples

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.core.incident import State
+from gateway.core.incidents.incident import State
 from tests.flow.world import MINUTE, alert
 from tests.web.browser import browser
 from tests.web.real import served, token

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from aiohttp import encode_basic_auth
 
-from gateway.core.delivery import Failure, SendError
+from gateway.core.incidents.retry import Failure, SendError
 from tests.flow.world import DAY, HOUR, MINUTE, ROUTES, START, World, alert
 from tests.web.real import Client, served
 from tests.web.test_ack_pages import text_of

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from gateway.core.matcher import Matcher
+from gateway.core.matching.matcher import Matcher
 from tests.flow.world import HOUR, MINUTE, alert
 from tests.web.real import served, token
 from tests.web.test_ack_pages import text_of

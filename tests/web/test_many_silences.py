@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import re2
 
-from gateway.core import matcher
-from gateway.core.matcher import Matcher
+from gateway.core.matching import matcher
+from gateway.core.matching.matcher import Matcher
 from tests.flow.world import HOUR
 from tests.web.real import served
 

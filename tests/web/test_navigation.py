@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 
 import pytest
 
-from gateway.core.matcher_parse import parse_matchers
+from gateway.core.matching.parse import parse_matchers
 from tests.flow.world import HOUR, MINUTE, World, alert
 from tests.web.real import Client, served
 

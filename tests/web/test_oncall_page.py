@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from gateway.core.when import parse_rfc3339
+from gateway.core.time.timestamps import parse_rfc3339
 from gateway.render.times import clock_time
 from tests.cli.console import fine, fine_json
 from tests.flow.world import ROUTES, START

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from gateway.core.hold import Hold
-from gateway.core.incoming import Incoming
-from gateway.core.matcher import Matcher
+from gateway.core.alerts.incoming import Incoming
+from gateway.core.incidents.hold import Hold
+from gateway.core.matching.matcher import Matcher
 from gateway.flow.engine import Health
 from gateway.store import StoreUnavailable, holds
 from tests.flow.world import HOUR, MINUTE, ROUTES, World, alert

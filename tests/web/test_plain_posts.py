@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.core.labels import identity
+from gateway.core.alerts.labels import identity
 from gateway.web.sources.parsed import BodyError
 from gateway.web.sources.plain import read_plain
 from gateway.web.sources.prometheus import read_closely

@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 
 import pytest
 
-from gateway.core.server import SettingError, read_settings
+from gateway.settings import SettingError, read_settings
 from tests.flow.world import MINUTE, alert
 from tests.web.real import served, token
 

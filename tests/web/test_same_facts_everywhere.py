@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from gateway.core.when import format_rfc3339
+from gateway.core.time.timestamps import format_rfc3339
 from tests.cli.test_running import fine_at
 from tests.flow.world import HOUR, MINUTE, START, alert
 from tests.web.real import served, token

@@ -9,9 +9,9 @@ from urllib.parse import urljoin
 import pytest
 from aiohttp import encode_basic_auth
 
-from gateway.core.matcher import Matcher
-from gateway.core.matcher_parse import parse_matchers
-from gateway.core.silence import Silence
+from gateway.core.incidents.silence import Silence
+from gateway.core.matching.matcher import Matcher
+from gateway.core.matching.parse import parse_matchers
 from gateway.store import Tx, silences
 from gateway.web import silences as pages
 from tests.flow.world import DAY, HOUR, MINUTE, START, World, alert

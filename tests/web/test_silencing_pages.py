@@ -9,8 +9,8 @@ from urllib.parse import urljoin
 import pytest
 from aiohttp import encode_basic_auth
 
-from gateway.core.matcher import Matcher
-from gateway.core.silence import Silence
+from gateway.core.incidents.silence import Silence
+from gateway.core.matching.matcher import Matcher
 from tests.flow.world import HOUR, MINUTE, World, alert
 from tests.web.browser import browser
 from tests.web.real import Client, served, token

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import pytest
 from aiohttp import ClientResponse
 
-from gateway.core.incident import State
+from gateway.core.incidents.incident import State
 from tests.flow.world import World, alert
 from tests.shared_data import shared
 from tests.web.real import Client, served

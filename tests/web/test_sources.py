@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from gateway.core.labels import fingerprint, identity
-from gateway.core.when import parse_rfc3339
+from gateway.core.alerts.labels import fingerprint, identity
+from gateway.core.time.timestamps import parse_rfc3339
 from gateway.web.sources import SOURCES
 from gateway.web.sources.parsed import BodyError, Parsed
 from gateway.web.sources.plain import read_plain

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.core.labels import identity
-from gateway.core.plan import Plan, Receiver
-from gateway.core.routing import RouteSpec, build_route
-from gateway.core.when import format_rfc3339
+from gateway.core.alerts.labels import identity
+from gateway.core.plan.plan import Plan, Receiver
+from gateway.core.routing.match import RouteSpec, build_route
+from gateway.core.time.timestamps import format_rfc3339
 from gateway.flow.intake import normalise
 from gateway.flow.memory import Memory
 from gateway.web.sources import prometheus

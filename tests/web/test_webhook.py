@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from gateway.core.settings import Secret, SourceSettings
+from gateway.core.plan.accounts import Secret, SourceSettings
 from gateway.flow.intake import Overloaded
 from gateway.store import StoreUnavailable
 from gateway.web.ingest import REMEMBERED_AT_ONCE

@@ -8,12 +8,12 @@ from typing import Any, cast
 
 from aiohttp import web
 
-from gateway.core.incoming import Incoming, Sighting, Unread
-from gateway.core.server import ServerSettings, read_settings
-from gateway.core.settings import Secret, SourceSettings
+from gateway.core.alerts.incoming import Incoming, Sighting, Unread
+from gateway.core.plan.accounts import Secret, SourceSettings
 from gateway.flow.engine import Engine, Health
 from gateway.links import Links
 from gateway.metrics import Metrics
+from gateway.settings import ServerSettings, read_settings
 from gateway.web.app import build_app
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "alertmanager"

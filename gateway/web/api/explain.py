@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from gateway.core.matcher import MatcherError
-from gateway.core.matcher_text import LABELS_HELP, read_labels
-from gateway.core.routing import match_routes
-from gateway.core.wallclock import zone_named
+from gateway.core.matching.matcher import MatcherError
+from gateway.core.matching.text import LABELS_HELP, read_labels
+from gateway.core.routing.match import match_routes
+from gateway.core.time.wallclock import zone_named
 from gateway.flow.engine import Engine
 from gateway.flow.upkeep import RETENTION
 from gateway.render.times import clock_time

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from gateway.core.incident import Incident
-from gateway.core.notice import Entry
-from gateway.core.outbox import PRINTED_TEXT, NoticeState
-from gateway.core.target_name import target_name
+from gateway.core.incidents.incident import Incident
+from gateway.core.incidents.notice import Entry
+from gateway.core.incidents.outbox import PRINTED_TEXT, NoticeState
+from gateway.core.plan.target_name import target_name
 from gateway.flow.engine import Engine
 from gateway.render.times import clock_time
 from gateway.store import Tx, incidents, members, reading, timeline

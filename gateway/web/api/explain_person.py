@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from gateway.core.audience import person_targets
-from gateway.core.incident import Incident
-from gateway.core.outbox import PRINTED, PRINTED_TEXT, NoticeState
-from gateway.core.plan import UNKNOWN_RANK, Person, Plan
-from gateway.core.rota import shifts
+from gateway.core.incidents.incident import Incident
+from gateway.core.incidents.outbox import PRINTED, PRINTED_TEXT, NoticeState
+from gateway.core.oncall.rota import shifts
+from gateway.core.plan.plan import UNKNOWN_RANK, Person, Plan
+from gateway.core.plan.recipients import person_targets
 from gateway.flow.engine import Engine
 from gateway.render.times import clock_time
 from gateway.store import Tx, incidents, reading, timeline

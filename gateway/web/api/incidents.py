@@ -4,14 +4,14 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
 from gateway.config.problem import listed, nearest
-from gateway.core import respond
-from gateway.core.escape import one_line
-from gateway.core.facts import escalation_facts
-from gateway.core.incident import SUPPRESSED, Ack, Incident, Member
-from gateway.core.labels import fingerprint
-from gateway.core.plan import Plan
-from gateway.core.takeover import GIVE_BACK_WITHIN
-from gateway.core.target_name import target_name
+from gateway.core.alerts.labels import fingerprint
+from gateway.core.decide import acknowledge as respond
+from gateway.core.decide.facts import escalation_facts
+from gateway.core.decide.takeover import GIVE_BACK_WITHIN
+from gateway.core.incidents.incident import SUPPRESSED, Ack, Incident, Member
+from gateway.core.plan.plan import Plan
+from gateway.core.plan.target_name import target_name
+from gateway.core.text.escape import one_line
 from gateway.flow.engine import Engine
 from gateway.store import Tx, reading, timeline, urgent
 from gateway.store.urgent import Wanted

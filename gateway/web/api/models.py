@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
-from gateway.core.when import format_rfc3339
+from gateway.core.time.timestamps import format_rfc3339
 
 
 def _stamp(t: float) -> str:

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from gateway.core.plan import Plan
-from gateway.core.rota import Rota, explain, shifts
+from gateway.core.oncall.rota import Rota, explain, shifts
+from gateway.core.plan.plan import Plan
 from gateway.flow.engine import Engine
 from gateway.web.api import models, questions
 from gateway.web.api.incidents import person

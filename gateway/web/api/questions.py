@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
 
-from gateway.core.when import parse_time
+from gateway.core.time.timestamps import parse_time
 from gateway.store.urgent import Cursor
 
 

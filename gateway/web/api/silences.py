@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from gateway.core.matcher import Matcher, MatcherError
-from gateway.core.matcher_text import read_labels, read_matchers, write_matcher
-from gateway.core.plan import Plan
-from gateway.core.routing import match_routes
-from gateway.core.silence import Silence, SilenceError
-from gateway.core.silence_scope import incident_matchers
+from gateway.core.incidents.silence import Silence, SilenceError
+from gateway.core.matching.matcher import Matcher, MatcherError
+from gateway.core.matching.text import read_labels, read_matchers, write_matcher
+from gateway.core.plan.plan import Plan
+from gateway.core.routing.match import match_routes
+from gateway.core.routing.silence_scope import incident_matchers
 from gateway.flow.engine import Engine
 from gateway.flow.silences import SilenceNotFound
 from gateway.store import incidents

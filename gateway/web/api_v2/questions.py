@@ -2,8 +2,8 @@
 
 from aiohttp import web
 
-from gateway.core.matcher import Matcher, MatcherError
-from gateway.core.matcher_parse import parse_matcher
+from gateway.core.matching.matcher import Matcher, MatcherError
+from gateway.core.matching.parse import parse_matcher
 from gateway.web.api_v2.answers import Complaint
 
 _TRUE = frozenset({"true", "1", "yes", "ok", "y", "on", "selected", "checked", "t", "enabled"})

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from gateway.core.matcher import matches_all
+from gateway.core.matching.matcher import matches_all
 from gateway.web.access import reading
 from gateway.web.api_v2.answers import answer, as_in_v2
 from gateway.web.api_v2.questions import matchers

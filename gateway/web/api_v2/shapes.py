@@ -9,8 +9,8 @@ from typing import Any
 
 import orjson
 
-from gateway.core.plan import Plan
-from gateway.core.when import format_rfc3339
+from gateway.core.plan.plan import Plan
+from gateway.core.time.timestamps import format_rfc3339
 from gateway.flow.burning import Placed, Seen
 
 NO_END = "0001-01-01T00:00:00.000Z"

@@ -12,9 +12,9 @@ from uuid import UUID
 
 import orjson
 
-from gateway.core.matcher import Matcher, MatcherError
-from gateway.core.silence import Silence
-from gateway.core.when import format_rfc3339, parse_time
+from gateway.core.incidents.silence import Silence
+from gateway.core.matching.matcher import Matcher, MatcherError
+from gateway.core.time.timestamps import format_rfc3339, parse_time
 from gateway.web.api_v2.answers import Complaint
 
 MISSING, TYPE, TOO_FEW = 602, 601, 612

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 import orjson
 from aiohttp import web
 
-from gateway.core.matcher import Matcher
-from gateway.core.plan import NOTHING
-from gateway.core.silence import Silence, SilenceError
+from gateway.core.incidents.silence import Silence, SilenceError
+from gateway.core.matching.matcher import Matcher
+from gateway.core.plan.plan import NOTHING
 from gateway.flow.engine import Engine
 from gateway.flow.silences import SilenceNotFound
 from gateway.web.access import changing, reading

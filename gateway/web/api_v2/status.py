@@ -6,8 +6,8 @@ from aiohttp import web
 
 from gateway import ALERTMANAGER, __version__
 from gateway.config.alertmanager_text import alertmanager_text
-from gateway.core.plan import Plan
-from gateway.core.when import format_rfc3339
+from gateway.core.plan.plan import Plan
+from gateway.core.time.timestamps import format_rfc3339
 from gateway.flow.engine import Engine
 from gateway.web.access import reading
 from gateway.web.api_v2.answers import answer, as_in_v2

@@ -13,7 +13,7 @@ from typing import Any
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from gateway.core.escape import one_line, safe_url
+from gateway.core.text.escape import one_line, safe_url
 from gateway.render.clean import clean, cut
 from gateway.render.times import clock_time, duration
 

@@ -8,7 +8,7 @@ group's status too: each alert has its own. What groups them here is our own rou
 
 from typing import Any
 
-from gateway.core.incoming import Incoming
+from gateway.core.alerts.incoming import Incoming
 from gateway.web.sources import fields
 from gateway.web.sources.body import has_foreign_text, read_json
 from gateway.web.sources.parsed import BadAlert, BodyError, Parsed

@@ -4,8 +4,8 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from gateway.core.escape import one_line
-from gateway.core.when import parse_time
+from gateway.core.text.escape import one_line
+from gateway.core.time.timestamps import parse_time
 from gateway.web.sources import limits
 from gateway.web.sources.parsed import BadAlert
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from gateway.core.incoming import Incoming
+from gateway.core.alerts.incoming import Incoming
 
 
 @dataclass(frozen=True, slots=True)

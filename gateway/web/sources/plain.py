@@ -7,9 +7,9 @@ it should be, be it one label without a value, is left to the reading that can t
 import msgspec
 import orjson
 
-from gateway.core.incoming import Incoming
-from gateway.core.labels import identity_of
-from gateway.core.plan import DEFAULT_RESOLVE_TIMEOUT
+from gateway.core.alerts.incoming import Incoming
+from gateway.core.alerts.labels import identity_of
+from gateway.core.plan.plan import DEFAULT_RESOLVE_TIMEOUT
 from gateway.web.sources.fields import instant
 from gateway.web.sources.limits import LONGEST_NAME, LONGEST_TEXT, LONGEST_URL, fit
 

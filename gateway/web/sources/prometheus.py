@@ -7,8 +7,8 @@ a value are left out, and an alert that would end before it starts is refused.
 
 from typing import Any
 
-from gateway.core.incoming import Incoming
-from gateway.core.plan import DEFAULT_RESOLVE_TIMEOUT
+from gateway.core.alerts.incoming import Incoming
+from gateway.core.plan.plan import DEFAULT_RESOLVE_TIMEOUT
 from gateway.web.sources import fields
 from gateway.web.sources.body import has_foreign_text, read_json
 from gateway.web.sources.parsed import BadAlert, BodyError, Parsed

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from gateway.core.incoming import Sighting
-from gateway.core.labels import identity_of
+from gateway.core.alerts.incoming import Sighting
+from gateway.core.alerts.labels import identity_of
 from gateway.web.sources.fields import instant
 
 

@@ -1,0 +1,1 @@
+"""Alerts: labels, identity, and how reports of one alert are merged."""

@@ -1,0 +1,1 @@
+"""Decisions about one incident: whom to notify and when, and why not."""

@@ -1,0 +1,88 @@
+"""A person takes an acknowledged incident over from somebody else, or gives it back. Pure."""
+
+from collections.abc import Sequence
+
+from gateway.core.decide.acknowledge import Answer, Response, acknowledge, hold, mark, notify
+from gateway.core.decide.context import Turn
+from gateway.core.incidents.incident import Ack, Incident, Member, State
+from gateway.core.incidents.notice import Reason
+from gateway.core.plan.plan import Plan
+
+JUST_ACKNOWLEDGED = 60.0
+"""Seconds for which an acknowledgement is safe from a take-over that names no holder.
+
+Of two people who take over at once only the first shall succeed. Longer: an unnamed take-over is
+refused more often. Shorter: the second one wins over a person whose message has not arrived yet.
+"""
+
+GIVE_BACK_WITHIN = 600.0
+"""Seconds after a take-over in which it can be undone without asking the former holder.
+
+Longer: an incident goes back to somebody who may be asleep by then. Shorter: a wrong tap is
+noticed too late.
+"""
+
+
+def take(
+    incident: Incident,
+    members: Sequence[Member],
+    plan: Plan,
+    by: str,
+    via: str,
+    now: float,
+    holder: str | None = None,
+) -> Response:
+    """Take the incident over as `by`; without an acknowledgement, acknowledge it.
+
+    `holder` is the person whom `by` saw as the holder. If another one holds it by now, nothing
+    changes and the answer is HELD (E20). With None, an acknowledgement younger than
+    JUST_ACKNOWLEDGED is left alone in the same way. Again by the same person: ALREADY.
+    """
+    firing = [m for m in members if m.firing(now)]
+    if not incident.open or not firing:
+        return Response(Answer.RESOLVED, incident)
+    ack = incident.ack
+    if ack is None or ack.by == by:
+        return acknowledge(incident, members, plan, by, via, now)
+    fresh = now < ack.at + JUST_ACKNOWLEDGED
+    if fresh if holder is None else holder != ack.by:
+        return Response(Answer.HELD, incident)
+    decision = hold(incident, members, plan, by, via, now)
+    return Response(Answer.TAKEN_OVER, decision.incident, decision)
+
+
+def to_give_back(ack: Ack | None, now: float) -> Ack | None:
+    """Return the acknowledgement that undoing a take-over restores, or None when it cannot."""
+    if ack is None or ack.previous is None or now >= ack.at + GIVE_BACK_WITHIN:
+        return None
+    return ack.previous if now < ack.previous.expires_at else None
+
+
+def give_back(
+    incident: Incident, members: Sequence[Member], plan: Plan, by: str, via: str, now: float
+) -> Response:
+    """Undo a take-over: the former holder has the incident again, until their own expiry.
+
+    Only within GIVE_BACK_WITHIN seconds; later the answer is NOT_GIVEN_BACK. Alerts that began
+    after the former acknowledgement are not covered by it.
+    """
+    if not incident.open or not any(m.firing(now) for m in members):
+        return Response(Answer.RESOLVED, incident)
+    if incident.ack is None:
+        return Response(Answer.NOT_ACKNOWLEDGED, incident)
+    former = to_give_back(incident.ack, now)
+    if former is None:
+        return Response(Answer.NOT_GIVEN_BACK, incident)
+    turn = Turn(incident, members, plan, now, {})
+    for place, member in enumerate(turn.members):
+        if member.acked and member.alert.starts_at > former.at:
+            mark(turn, place, None)
+    turn.look()
+    turn.set(state=State.ACKNOWLEDGED, ack=former)
+    name, former_name = plan.name_of(by), plan.name_of(former.by)
+    turn.note = f"{name} gave it back"
+    notify(turn, by, Reason.GIVEN_BACK, former.by)
+    turn.reasons.append(Reason.GIVEN_BACK)
+    turn.record("given back", f"by {name} to {former_name} ({via})", by=by, to_person=former.by)
+    decision = turn.finish()
+    return Response(Answer.GIVEN_BACK, decision.incident, decision)

@@ -1,0 +1,72 @@
+"""What happens next if nobody acknowledges: who is paged, and when. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gateway.core.incidents.incident import Incident
+from gateway.core.oncall.rota import on_call
+from gateway.core.plan.plan import Plan, Step
+from gateway.core.plan.recipients import fallback_of, receiver_of, step_targets
+from gateway.core.routing.mutes import muted, next_mute_change
+
+
+@dataclass(frozen=True, slots=True)
+class NextPage:
+    """The next page of an escalation: at which instant, and whom it reaches.
+
+    `notify` are references as in routes.yaml (`person:ana`, `rota:billing`, `receiver:everyone`).
+    `on_call` names the people on call at that instant, for each rota among them.
+    """
+
+    at: float
+    notify: tuple[str, ...]
+    on_call: Mapping[str, tuple[str, ...]]
+
+
+def next_page(incident: Incident, plan: Plan) -> NextPage | None:
+    """Return what the escalation does next, or None if it does nothing by itself.
+
+    The same rules as `turn_climbing.ClimbingTurn`: no step while the route is muted, a step that
+    reaches nobody is not waited for, and if the last one reaches nobody the fallback is notified.
+    None while it is acknowledged, resolved, or everything that fires is silenced or inhibited.
+    """
+    climb = incident.climb
+    escalation = plan.escalations.get(climb.name) if climb else None
+    if climb is None or climb.next_at is None or escalation is None:
+        return None
+    if not incident.open or incident.ack is not None or incident.suppressed:
+        return None
+    at = _after_mutes(incident, plan, climb.next_at)
+    if at is None:
+        return None
+    for step in escalation.steps[climb.step :]:
+        if step_targets(plan, step, at).targets:
+            return NextPage(at, step.notify, _on_call(plan, step, at))
+    fallback = fallback_of(plan, receiver_of(plan, incident.receiver))
+    return NextPage(at, (f"receiver:{fallback.name}",), {}) if fallback.targets else None
+
+
+def _after_mutes(incident: Incident, plan: Plan, at: float) -> float | None:
+    """The first instant from `at` on at which the route is not muted; None if that never ends."""
+    route = plan.route(incident.route_id)
+    for _ in range(MOST_CHANGES):
+        if not muted(route, plan.time_intervals, at):
+            return at
+        change = next_mute_change(route, plan.time_intervals, at)
+        if change is None:
+            return None
+        at = change
+    return at
+
+
+def _on_call(plan: Plan, step: Step, at: float) -> dict[str, tuple[str, ...]]:
+    rotas = [one for one in step.notify if one.startswith("rota:")]
+    return {
+        one: tuple(plan.name_of(who) for who in on_call(plan.rotas[name], at))
+        for one in rotas
+        if (name := one.partition(":")[2]) in plan.rotas
+    }
+
+
+MOST_CHANGES = 20
+"""Changes of mute intervals looked through, so that odd intervals end the search."""

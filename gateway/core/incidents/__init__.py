@@ -1,0 +1,1 @@
+"""Incidents, notices and silences as values; queues, retries and holds."""

@@ -1,0 +1,47 @@
+"""Finished words for one target: what `gateway.render` makes and a channel sends."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gateway.core.incidents.notice import Facts, Kind, Reason
+
+Receipt = Mapping[str, str]
+"""What a channel remembers of a message it delivered (a Slack ts, a Postmark MessageID)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link worth showing.
+
+    `role` is one of acknowledge, runbook, incident, list (of incidents), dashboard, source.
+    """
+
+    role: str
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One notice in words.
+
+    `parts` are the rendered templates of the channel by name (subject, text, html, title …).
+    `dedup_key` is the same for every notice of the incident, at most 255 characters.
+    `failed_template` names the template that could not be rendered: the parts are then the
+    built-in plain words, which say so. `reduced` asks the channel for its simplest form, because
+    the vendor refused the full one.
+    """
+
+    notice_id: int
+    incident: int
+    kind: Kind
+    reason: Reason
+    status: str  # firing, acknowledged, resolved
+    severity: str
+    rank: int
+    dedup_key: str
+    parts: Mapping[str, str]
+    links: tuple[Link, ...]
+    facts: Facts
+    failed_template: str | None = None
+    reduced: bool = False

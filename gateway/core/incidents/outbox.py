@@ -1,0 +1,81 @@
+"""The outbox's values: a notice on its way, and what came of an attempt."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gateway.core.incidents.message import Receipt
+from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.plan.plan import Target
+
+ACCEPTED = "accepted"
+"""The outcome of an attempt that the vendor accepted."""
+
+PRINTED = "printed"
+"""The outcome of an attempt that was printed on the console and reached nobody."""
+
+PRINTED_TEXT = "printed on the console, not sent"
+
+
+class NoticeState(StrEnum):
+    """Where a notice stands."""
+
+    PENDING = "pending"
+    SENDING = "sending"  # claimed by a replica until its lease ends
+    SENT = "sent"
+    DEAD = "dead"  # given up; can be replayed
+    FOLDED = "folded"  # told by a later notice of its lane, or by a digest
+    CANCELLED = "cancelled"  # no longer owed: acknowledged first, or the beginning never heard
+
+
+@dataclass(frozen=True, slots=True)
+class NewRow:
+    """A notice to be stored. `facts` is a place in the list of facts stored with it."""
+
+    incident: int | None
+    target: Target
+    kind: Kind
+    reason: Reason
+    rank: int
+    quiet: bool
+    facts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A claimed notice. `behind` are the later unfinished notices of its lane, oldest first."""
+
+    id: int
+    incident: int | None
+    target: Target
+    kind: Kind
+    reason: Reason
+    rank: int
+    quiet: bool
+    created_at: float
+    attempts: int
+    first_attempt_at: float | None
+    perhaps: int  # attempts that the vendor may have accepted although we do not know
+    fell_back: bool
+    facts: bytes  # JSON
+    receipt: Receipt | None = None
+    heard: bool = False
+    behind: tuple[tuple[int, Kind], ...] = ()
+    refused: bool = False  # the vendor refused its content: it is sent in its reduced form
+    owner: str = ""  # the replica that it was claimed for
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of an attempt. `next_at` for those that stay pending."""
+
+    notice: Notice
+    state: NoticeState
+    outcome: str  # ACCEPTED, PRINTED, or a Failure's value
+    detail: str
+    at: float
+    seconds: float
+    next_at: float | None = None
+    perhaps: bool = False
+    receipt: Mapping[str, str] | None = None
+    heard: bool = False  # the target now knows that the incident burns

@@ -1,0 +1,1 @@
+"""Label matchers: parsing, matching, printing and proofs about them."""

@@ -1,0 +1,76 @@
+"""Which alerts carry which labels, so that a search need not look at all of them.
+
+Alerts are known here by their serials, which go up and never change their labels. Whatever is
+found is a candidate: whether it still burns, and fulfils every matcher, is seen by looking at it.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+
+from gateway.core.alerts.labels import Labels
+from gateway.core.matching.matcher import Matcher
+
+FEW = 500
+"""Candidates that are looked at rather than thinned out further."""
+
+
+class LabelIndex:
+    """Serials by label name and value. Not to be used by two threads at once."""
+
+    def __init__(self) -> None:
+        self._serials: dict[str, dict[str, int | array[int]]] = {}
+        self._size = 0
+
+    def __len__(self) -> int:
+        return self._size
+
+    def add(self, serial: int, labels: Labels) -> None:
+        """Take in an alert; serials must come in rising order."""
+        self._size += 1
+        for name, value in labels.items():
+            values = self._serials.get(name)
+            if values is None:
+                values = self._serials[name] = {}
+            found = values.get(value)
+            if found is None:
+                values[value] = serial
+            elif isinstance(found, int):
+                values[value] = array("q", (found, serial))
+            else:
+                found.append(serial)
+
+    def candidates(self, matchers: Sequence[Matcher]) -> array[int] | None:
+        """Return in rising order the serials of all that may fulfil `matchers`, and of some more.
+
+        None when no matcher demands a label, so that any alert may.
+        """
+        demanding = [matcher for matcher in matchers if not matcher.matches_value("")]
+        demanding = [matcher for matcher in demanding if matcher.op in ("=", "=~")]
+        if not demanding:
+            return None
+        demanding.sort(key=lambda matcher: matcher.op)  # a regex is tried on every value
+        found = self._of(demanding[0])
+        for matcher in demanding[1:]:
+            if len(found) <= FEW:
+                break
+            other = set(self._of(matcher))
+            found = array("q", [serial for serial in found if serial in other])
+        return found
+
+    def _of(self, matcher: Matcher) -> array[int]:
+        values = self._serials.get(matcher.name, {})
+        if matcher.op == "=":
+            one = values.get(matcher.value)
+            parts = [] if one is None else [one]
+        else:
+            parts = [serials for value, serials in values.items() if matcher.matches_value(value)]
+        found = array("q")
+        for part in parts:
+            if isinstance(part, int):
+                found.append(part)
+            else:
+                found.extend(part)
+        # An alert has one value of a label: no serial stands here twice.
+        return found if len(parts) < 2 else array("q", sorted(found))

@@ -1,0 +1,229 @@
+"""Who is on call: the questions that pager, command line, pages and checks ask of a rota.
+
+All of them read `rota_shifts.sweep`, the final schedule. How layers, restrictions and overrides
+are meant stands in `rota_types`; how daylight saving is met, in `wallclock`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import inf
+
+from gateway.core.oncall.layers import layer_start
+from gateway.core.oncall.shifts import Origin, Shift, sweep
+from gateway.core.oncall.types import (
+    LAST_INSTANT,
+    Handover,
+    Layer,
+    Override,
+    Restriction,
+    Rota,
+    Unit,
+)
+from gateway.core.time.wallclock import zone_named
+
+__all__ = [
+    "Handover",
+    "Layer",
+    "OnCall",
+    "Origin",
+    "Override",
+    "Restriction",
+    "Rota",
+    "Shift",
+    "Stint",
+    "Unit",
+    "explain",
+    "gaps",
+    "hidden_layers",
+    "idle_overrides",
+    "next_change",
+    "on_call",
+    "shifts",
+    "stints",
+]
+
+_DAY = 86400.0
+_WEEK = 7 * _DAY
+_YEAR = 366 * _DAY
+_LONGEST = {"hour": 3600.0, "day": _DAY, "week": _WEEK, "month": 31 * _DAY}
+
+
+@dataclass(frozen=True, slots=True)
+class OnCall:
+    """Who is on call at an instant, and why.
+
+    ``since`` and ``until`` bound the stretch in which the same people are on call, whichever
+    layer or override says so (unix seconds UTC); None when there is no such bound.
+    ``next_person`` follows at ``until``, with ``next_also`` beside; None is nobody, or no change
+    at all.
+    """
+
+    person: str | None
+    by: Origin | None
+    since: float | None
+    until: float | None
+    next_person: str | None
+    also: tuple[str, ...] = ()
+    next_also: tuple[str, ...] = ()
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Everybody on call, the one whose shift it is first; empty when nobody is."""
+        return () if self.person is None else (self.person, *self.also)
+
+    @property
+    def next_people(self) -> tuple[str, ...]:
+        """Everybody who follows, in the same order; empty for nobody, and without a change."""
+        return () if self.next_person is None else (self.next_person, *self.next_also)
+
+
+@dataclass(frozen=True, slots=True)
+class Stint:
+    """One person's stretch on call, at the front or beside somebody; its end excluded."""
+
+    person: str
+    start: float
+    end: float
+
+
+def shifts(rota: Rota, start: float, end: float) -> list[Shift]:
+    """The final schedule of [start, end), clipped to it; a gap is a shift without a person."""
+    return list(sweep(rota, start, end))
+
+
+def on_call(rota: Rota, t: float) -> tuple[str, ...]:
+    """Everybody on call at ``t``, the one whose shift it is first; empty when nobody is."""
+    return _at(rota, t).people
+
+
+def explain(rota: Rota, t: float) -> OnCall:
+    """Who is on call at ``t``, which part of the rota says so, from and until when, who next."""
+    now = _at(rota, t)
+    until = next_change(rota, t)
+    since = _since(rota, now.people, t)
+    following = _at(rota, until) if until < inf else None
+    return OnCall(
+        person=now.person,
+        by=now.by,
+        since=since if since > -inf else None,
+        until=until if until < inf else None,
+        next_person=following.person if following else None,
+        also=now.also,
+        next_also=following.also if following else (),
+    )
+
+
+def next_change(rota: Rota, t: float) -> float:
+    """The first instant after ``t`` at which other people are on call than at ``t``.
+
+    Infinite when nothing changes until well after the last override and the slowest rotation
+    have come round.
+    """
+    people: tuple[str, ...] | None = None
+    for shift in sweep(rota, t, _horizon(rota, t)):
+        if people is None:
+            people = shift.people
+        elif shift.people != people:
+            return shift.start
+    return inf
+
+
+def gaps(rota: Rota, start: float, end: float) -> list[tuple[float, float]]:
+    """The stretches of [start, end) in which nobody is on call: exact, in order, joined."""
+    found: list[tuple[float, float]] = []
+    for shift in sweep(rota, start, end):
+        if shift.person is not None:
+            continue
+        if found and found[-1][1] == shift.start:
+            found[-1] = (found[-1][0], shift.end)
+        else:
+            found.append((shift.start, shift.end))
+    return found
+
+
+def stints(rota: Rota, start: float, end: float) -> list[Stint]:
+    """Each person's own calendar in [start, end), ordered by start and person.
+
+    Unlike shifts these may overlap, where somebody is put beside the one on call.
+    """
+    done: list[Stint] = []
+    running: dict[str, float] = {}
+    for shift in sweep(rota, start, end):
+        for person in [name for name in running if name not in shift.people]:
+            done.append(Stint(person, running.pop(person), shift.start))
+        for person in shift.people:
+            running.setdefault(person, shift.start)
+    done.extend(Stint(person, since, end) for person, since in running.items())
+    return sorted(done, key=lambda stint: (stint.start, stint.person))
+
+
+def idle_overrides(rota: Rota) -> list[int]:
+    """The indexes of overrides that change nothing: for a check to warn about.
+
+    Such an override replaces somebody whom the layers never put on call in its time, puts a
+    person where that person is anyway, or only repeats or stands beneath another override.
+    """
+    idle: list[int] = []
+    for index, override in enumerate(rota.overrides):
+        others = rota.overrides[:index] + rota.overrides[index + 1 :]
+        without = Rota(rota.name, rota.zone, rota.layers, others)
+        span = (override.start, override.end)
+        if stints(rota, *span) == stints(without, *span):
+            idle.append(index)
+    return idle
+
+
+def hidden_layers(rota: Rota) -> list[int]:
+    """The indexes of layers that never take effect: for a check to warn about.
+
+    Wherever such a layer applies, a later one does as well, and no override lets it show. Looked
+    at is the time from its start until a year after the last layer has begun: restrictions come
+    round every week, and clock changes every year.
+    """
+    zone = zone_named(rota.zone)
+    starts = [layer_start(layer, zone) for layer in rota.layers]
+    plain = Rota(rota.name, rota.zone, rota.layers)
+    shown: set[int] = set()
+    for override in rota.overrides:
+        if override.member is None:
+            shown |= _layers_in(sweep(rota, override.start, override.end))
+    hidden: list[int] = []
+    for index, start in enumerate(starts[:-1]):
+        last = min(max(starts[index:]) + _YEAR + _WEEK, LAST_INSTANT)
+        by_layer = (shift.by for shift in sweep(plain, start, last))
+        if index not in shown and Origin("layer", index) not in by_layer:
+            hidden.append(index)
+    return hidden
+
+
+def _layers_in(swept: Iterable[Shift]) -> set[int]:
+    return {one.by.index for one in swept if one.by is not None and one.by.kind == "layer"}
+
+
+def _at(rota: Rota, t: float) -> Shift:
+    return next(sweep(rota, t, t + 1.0))
+
+
+def _since(rota: Rota, people: tuple[str, ...], t: float) -> float:
+    """Since when exactly ``people`` have been on call; minus infinite when always."""
+    zone = zone_named(rota.zone)
+    origins = [layer_start(layer, zone) for layer in rota.layers]
+    earliest = min(origins + [override.start for override in rota.overrides], default=inf)
+    since, reach = t, _WEEK
+    while since > earliest:
+        # Ever longer looks back, since most shifts are short and a few are very long.
+        for shift in reversed(shifts(rota, max(since - reach, earliest), since)):
+            if shift.people != people:
+                return since
+            since = shift.start
+        reach *= 4
+    return -inf if not people else since
+
+
+def _horizon(rota: Rota, t: float) -> float:
+    zone = zone_named(rota.zone)
+    settled = max([t, *(override.end for override in rota.overrides)])
+    settled = max([settled, *(layer_start(layer, zone) for layer in rota.layers)])
+    rounds = (len(layer.members) * layer.every * _LONGEST[layer.unit] for layer in rota.layers)
+    # Seven rounds, because a rotation may meet a weekday restriction only every seventh time.
+    return min(settled + max(7 * max(rounds, default=0.0), 2 * _YEAR), LAST_INSTANT)

@@ -1,0 +1,155 @@
+"""What a rota is made of: layers of rotations, restrictions, overrides.
+
+**Layers** are read top to bottom; a later layer takes over from the earlier ones wherever it
+applies, as in PagerDuty's final schedule. Where it does not apply (before its start, outside its
+restrictions) the one before it shows through.
+
+**A rotation counts by its own rule.** Turns follow one another by hours, days, weeks or months on
+the wall clock of the rota's zone; restrictions decide when a turn is worked, never whose turn it
+is. Two people who rotate daily but work only Monday to Friday still change on Saturday and Sunday.
+
+**Overrides** win over all layers, and among those that apply at an instant the one declared last
+wins. All intervals hold their start and not their end.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Literal, get_args
+
+from gateway.core.time.wallclock import zone_named
+
+Unit = Literal["hour", "day", "week", "month"]
+
+EVERY_DAY = (0, 1, 2, 3, 4, 5, 6)
+_UNITS: tuple[Unit, ...] = get_args(Unit)
+
+# What falls outside is a slip (a year of three digits, milliseconds for seconds), and the
+# calendar of the standard library ends not far beyond.
+FIRST_YEAR, LAST_YEAR = 1970, 2999
+LAST_INSTANT = 32_503_680_000.0  # 3000-01-01, unix seconds UTC
+_LONGEST_TURN: dict[Unit, int] = {"hour": 87_660, "day": 3_653, "week": 521, "month": 120}
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """When a turn ends and the next begins: a wall-clock time, and for weeks a day (0 Monday)."""
+
+    at: time
+    weekday: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.at.tzinfo is not None:
+            raise ValueError("handover: a wall-clock time has no zone; the rota's zone applies")
+        if self.weekday is not None and self.weekday not in EVERY_DAY:
+            raise ValueError(f"handover: weekday {self.weekday} is not 0 (Monday) to 6 (Sunday)")
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """Hours of the week in which a layer applies, on the wall clock of the rota's zone.
+
+    From ``start_time`` to ``end_time`` on each of ``weekdays`` (0 Monday). An end at or before the
+    start is reached on the following day, and the whole window belongs to the day it starts on:
+    Friday 20:00-08:00 ends on Saturday at 08:00; equal times mean 24 hours. (Rules of GoAlert's
+    schedules.)
+    """
+
+    weekdays: tuple[int, ...] = EVERY_DAY
+    start_time: time = time(0)
+    end_time: time = time(0)
+
+    def __post_init__(self) -> None:
+        if not self.weekdays:
+            raise ValueError("restriction: no weekday given, so it could never apply")
+        wrong = [day for day in self.weekdays if day not in EVERY_DAY]
+        if wrong:
+            raise ValueError(f"restriction: weekday {wrong[0]} is not 0 (Monday) to 6 (Sunday)")
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """People who take turns of ``every`` units, handed over at a wall-clock time.
+
+    ``start`` is when the layer begins with its first member: a date means that day at the
+    handover time, a naive datetime means exactly then; it does not apply earlier, so a layer can be
+    planned ahead on top of another. The first turn ends at the next handover, which makes it
+    shorter when the start is not itself a handover. Weeks are counted from the handover's
+    weekday on or before the start (the start's own weekday when none is given), days, hours and
+    months from the start's date. Months from the 29th, 30th or 31st are handed over on the last
+    day of the months that are shorter.
+
+    ``restrictions`` are joined: the layer applies in any of them; with none it always applies.
+    """
+
+    members: tuple[str, ...]
+    every: int
+    unit: Unit
+    handover: Handover
+    start: date
+    restrictions: tuple[Restriction, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.members:
+            raise ValueError("layer: members is empty; name at least one person")
+        if self.unit not in _UNITS:
+            raise ValueError(f"layer: unit {self.unit!r} is none of {', '.join(_UNITS)}")
+        if not 1 <= self.every <= _LONGEST_TURN[self.unit]:
+            raise ValueError(
+                f"layer: a turn of {self.every} {self.unit}s; "
+                f"it takes 1 to {_LONGEST_TURN[self.unit]} (ten years)"
+            )
+        if self.handover.weekday is not None and not self._counts_whole_weeks():
+            raise ValueError(
+                "layer: a handover with a weekday needs a rotation of whole weeks; "
+                f"this one changes every {self.every} {self.unit}(s)"
+            )
+        if isinstance(self.start, datetime) and self.start.tzinfo is not None:
+            raise ValueError("layer: start is wall-clock time without a zone; the rota's applies")
+        if not FIRST_YEAR <= self.start.year <= LAST_YEAR:
+            raise ValueError(f"layer: start {self.start} is not in {FIRST_YEAR} to {LAST_YEAR}")
+
+    def _counts_whole_weeks(self) -> bool:
+        return self.unit == "week" or (self.unit == "day" and self.every % 7 == 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """An exception from ``start`` to ``end`` (unix seconds UTC, the end excluded).
+
+    - ``member`` alone takes over from whoever would be on call, also from nobody.
+    - ``member`` with ``replaces`` takes over only where the *layers* put ``replaces`` on call, and
+      does nothing elsewhere. Because it looks at the layers and not at other overrides, "ben
+      replaces ana" and "ana replaces ben" together are a swap, in whichever order they are written.
+    - ``member`` with ``beside=True`` is told as well as the person on call.
+    - ``member=None`` with ``replaces``: that person is away; an earlier layer shows through.
+    - ``member=None`` alone: nobody is on call. It shows as a gap.
+    """
+
+    member: str | None
+    start: float
+    end: float
+    replaces: str | None = None
+    beside: bool = False
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.start < LAST_INSTANT and 0 <= self.end < LAST_INSTANT):
+            raise ValueError(
+                f"override: start and end must lie in {FIRST_YEAR} to {LAST_YEAR}, in unix seconds"
+            )
+        if self.end <= self.start:
+            raise ValueError("override: it ends at or before its start, so it could never apply")
+        if self.beside and (self.member is None or self.replaces is not None):
+            raise ValueError("override: beside needs a member, and does not go with replaces")
+
+
+@dataclass(frozen=True, slots=True)
+class Rota:
+    """Who is on call when: layers under overrides, on the wall clock of one IANA zone."""
+
+    name: str
+    zone: str
+    layers: tuple[Layer, ...]
+    overrides: tuple[Override, ...] = ()
+
+    def __post_init__(self) -> None:
+        zone_named(self.zone)

@@ -1,0 +1,1 @@
+"""What routes.yaml says, as checked values."""

@@ -1,0 +1,173 @@
+"""What a valid routes.yaml means: plain frozen values that the core decides with.
+
+`gateway.config` builds a Plan; nothing in here reads a file, a clock or the environment.
+Durations are seconds, instants are unix seconds UTC.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from gateway.core.oncall.rota import Rota
+from gateway.core.plan.flapping import Flapping
+from gateway.core.plan.watchdog import Watchdog
+from gateway.core.routing.inhibition import InhibitRule
+from gateway.core.routing.match import Route, walk
+from gateway.core.routing.mutes import TimeInterval
+from gateway.core.time.business_hours import BusinessHours
+
+NEXT_BUSINESS_DAY = "next business day"
+UNKNOWN_RANK = 1000
+DEFAULT_RESOLVE_TIMEOUT = 300.0
+DEFAULT_ACK_EXPIRES = 24 * 3600.0
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+class Repeats(StrEnum):
+    """When an unchanged incident is told again; the words are those of routes.yaml."""
+
+    EXACT = "exact"  # repeat_interval after the last word
+    ON_TICKS = "on the group interval"  # at the first tick then, as Alertmanager does
+
+
+@dataclass(frozen=True, slots=True)
+class Severity:
+    """What one value of the severity label means here. Rank 1 is the worst."""
+
+    name: str
+    rank: int
+    respond_within: float | str | None = None  # seconds, or NEXT_BUSINESS_DAY
+    group_wait: float | None = None
+    group_interval: float | None = None
+    repeat_interval: float | None = None
+    ack_expires: float = DEFAULT_ACK_EXPIRES
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who can be told; `id` is the key under people:."""
+
+    id: str
+    name: str
+    email: str | None = None
+    slack: str | None = None
+    timezone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One place a notice goes to.
+
+    `address` is an e-mail address, a Slack channel or user, or for secrets (PagerDuty routing
+    keys, webhook URLs) the *reference* that Plan.secrets resolves: it is safe to store and show.
+    """
+
+    channel: str  # email, slack, pagerduty, webhook, console
+    address: str
+    person: str | None = None
+    options: Mapping[str, str] = field(default_factory=lambda: NOTHING)  # unhashable in 3.11
+
+    @property
+    def key(self) -> str:
+        """The target's identity: same channel and address, same target."""
+        return f"{self.channel}:{self.address}"
+
+    @property
+    def wants_ends(self) -> bool:
+        """False where routes.yaml says `send_resolved: false`, as in Alertmanager."""
+        return self.options.get("send_resolved") != "false"
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """A name with a list of targets, and optionally an escalation and a fallback."""
+
+    name: str
+    targets: tuple[Target, ...] = ()
+    escalate: str | None = None
+    fallback: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One rung of an escalation: whom to tell, by what, and how long to wait for an answer.
+
+    `notify` holds references: rota:NAME, person:ID, receiver:NAME. `wait` None means the
+    severity's respond_within.
+    """
+
+    notify: tuple[str, ...]
+    by: tuple[str, ...] = ()
+    wait: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """Steps in order; after the last one they start again `repeat` times."""
+
+    name: str
+    steps: tuple[Step, ...]
+    repeat: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything routes.yaml says, resolved and checked."""
+
+    root: Route
+    receivers: Mapping[str, Receiver]
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+    people: Mapping[str, Person] = field(default_factory=dict)
+    rotas: Mapping[str, Rota] = field(default_factory=dict)
+    escalations: Mapping[str, Escalation] = field(default_factory=dict)
+    inhibit_rules: tuple[InhibitRule, ...] = ()
+    time_intervals: Mapping[str, Sequence[TimeInterval]] = field(default_factory=dict)
+    business_hours: BusinessHours = field(default_factory=BusinessHours)
+    resolve_timeout: float = DEFAULT_RESOLVE_TIMEOUT
+    severity_label: str = "severity"
+    repeats: Repeats = Repeats.EXACT
+    flapping: Flapping = field(default_factory=lambda: Flapping(times=0))
+    watchdogs: tuple[Watchdog, ...] = ()
+    digest: str = ""  # short hash of the file it came from: tells plans apart in logs
+    routes: Mapping[str, Route] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "routes", {route.id: route for route in walk(self.root)})
+
+    def route(self, route_id: str) -> Route:
+        """The route of that id, or the root when a reload took it away."""
+        return self.routes.get(route_id, self.root)
+
+    def rank_of(self, name: str) -> int:
+        """The rank of a severity by name; an unknown one ranks below all that are known."""
+        known = self.severities.get(name)
+        return UNKNOWN_RANK if known is None else known.rank
+
+    @property
+    def worst_rank(self) -> int:
+        """The rank that is never folded nor kept quiet; 0 where no severities are declared."""
+        return min((severity.rank for severity in self.severities.values()), default=0)
+
+    def name_of(self, person: str) -> str:
+        """Return a person's name by id; an id that routes.yaml does not have is its own name.
+
+        A Slack user without an entry in routes.yaml ("slack:U999") is "Slack user U999".
+        """
+        known = self.people.get(person)
+        if known:
+            return known.name
+        slack_user = person.removeprefix("slack:")
+        return person if slack_user == person else f"Slack user {slack_user}"
+
+    def is_urgent(self, rank: int) -> bool:
+        """Return whether notices of this rank are urgent: the most severe, or of unknown severity.
+
+        Without `severities:` every severity is unknown, so every notice is urgent.
+        """
+        return rank <= self.worst_rank or rank >= UNKNOWN_RANK
+
+    def severity_of(self, labels: Mapping[str, str]) -> Severity:
+        """The severity that these labels carry; an unknown one ranks below all that are known."""
+        name = labels.get(self.severity_label, "")
+        return self.severities.get(name) or Severity(name or "none", UNKNOWN_RANK)

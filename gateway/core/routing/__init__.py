@@ -1,0 +1,1 @@
+"""The routing tree: which routes match, when they are muted, what inhibits."""

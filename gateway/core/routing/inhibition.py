@@ -1,0 +1,102 @@
+"""Alerts that keep others quiet while they fire (Alertmanager's ``inhibit_rules``).
+
+A firing source mutes a target when both have the same values for the `equal` labels. An alert
+that fits both sides of a rule is muted only by sources that do not: so none mutes itself, and
+no two mute each other.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gateway.core.alerts.labels import Labels, identity
+from gateway.core.matching.matcher import Matcher, matches_all
+
+
+@dataclass(frozen=True, slots=True)
+class InhibitRule:
+    """Which sources mute which targets; for `equal`, an absent label is an empty one."""
+
+    name: str
+    source: tuple[Matcher, ...]
+    target: tuple[Matcher, ...]
+    equal: tuple[str, ...] = ()
+
+    def equal_values(self, labels: Labels) -> tuple[str, ...]:
+        """Return what a source and a target must have in common."""
+        return tuple([labels.get(name, "") for name in self.equal])
+
+
+@dataclass(slots=True)
+class _Sources:
+    """The firing sources of one rule with the same values for its `equal` labels.
+
+    Dictionaries for their order: whoever mutes stays the same while it fires.
+    """
+
+    one_sided: dict[str, None]
+    two_sided: dict[str, None]
+
+
+class SourceIndex:
+    """The firing sources of all rules, so that asking costs the same however many there are."""
+
+    def __init__(self, rules: Iterable[InhibitRule]) -> None:
+        self._rules = tuple(rules)
+        self._found: tuple[dict[tuple[str, ...], _Sources], ...] = tuple({} for _ in self._rules)
+        self._places: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def add(self, identity: str, labels: Labels) -> None:
+        """Take in an alert that fires; adding it again changes nothing."""
+        if identity in self._places:
+            return
+        places = []
+        for at, rule in enumerate(self._rules):
+            if matches_all(rule.source, labels):
+                key = rule.equal_values(labels)
+                sources = self._found[at].setdefault(key, _Sources({}, {}))
+                both = matches_all(rule.target, labels)
+                (sources.two_sided if both else sources.one_sided)[identity] = None
+                places.append((at, key))
+        if places:
+            self._places[identity] = places
+
+    def remove(self, identity: str) -> None:
+        """Forget an alert that has ended; one that was never a source is no error."""
+        for at, key in self._places.pop(identity, ()):
+            sources = self._found[at][key]
+            sources.one_sided.pop(identity, None)
+            sources.two_sided.pop(identity, None)
+            if not (sources.one_sided or sources.two_sided):
+                del self._found[at][key]
+
+    def inhibitor(self, labels: Labels) -> tuple[InhibitRule, str] | None:
+        """Return the first rule that mutes an alert and the identity of the source, or None."""
+        for rule, found in zip(self._rules, self._found, strict=True):
+            if not found or not matches_all(rule.target, labels):
+                continue
+            sources = found.get(rule.equal_values(labels))
+            if sources is None:
+                continue
+            if sources.one_sided:
+                return rule, next(iter(sources.one_sided))
+            if sources.two_sided and not matches_all(rule.source, labels):
+                return rule, next(iter(sources.two_sided))
+        return None
+
+
+def inhibited_by(
+    rules: Iterable[InhibitRule], alert_labels: Labels, sources: Iterable[Labels]
+) -> tuple[InhibitRule, Labels] | None:
+    """Return the first rule that mutes an alert and the firing source's labels, or None.
+
+    For a single question; `SourceIndex` answers many.
+    """
+    index = SourceIndex(rules)
+    by_identity = {identity(labels): labels for labels in sources}
+    for name, labels in by_identity.items():
+        index.add(name, labels)
+    answer = index.inhibitor(alert_labels)
+    return None if answer is None else (answer[0], by_identity[answer[1]])

@@ -1,0 +1,134 @@
+"""When a route is muted, and when that changes next (Alertmanager's ``time_intervals``)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+
+from gateway.core.routing.match import Route
+from gateway.core.time.interval import TimeInterval, never_matches
+from gateway.core.time.interval_parse import parse_time_interval
+from gateway.core.time.timestamps import local
+
+__all__ = [
+    "TimeInterval",
+    "containing",
+    "muted",
+    "never_matches",
+    "next_change",
+    "next_mute_change",
+    "parse_time_interval",
+]
+
+Named = Mapping[str, Sequence[TimeInterval]]
+
+HORIZON_DAYS = 5 * 366
+"""How far ahead a change is looked for; long enough for a leap day."""
+
+_DAY = 24 * 60  # minutes, as are all times below
+_EPOCH = date(1970, 1, 1).toordinal()
+
+
+def containing(names: Iterable[str], intervals: Named, t: float) -> tuple[str, ...]:
+    """Return those of `names` whose intervals contain the instant `t`."""
+    return tuple(name for name in names if any(one.contains(t) for one in intervals[name]))
+
+
+MUTED_TEXTS = ("muted", "outside active")
+"""What `muted` returns first: the recorded reason of a muted incident begins with one of them."""
+
+
+def muted(route: Route, intervals: Named, t: float) -> tuple[str, str] | None:
+    """Say whether, and why, the route's time intervals keep it quiet at `t`.
+
+    ``("muted", name)`` inside of a mute interval, ``("outside active", "name, name")`` outside
+    of all active ones, None when it may speak.
+    """
+    inside = containing(route.mute_time_intervals, intervals, t)
+    if inside:
+        return MUTED_TEXTS[0], inside[0]
+    active = route.active_time_intervals
+    if active and not containing(active, intervals, t):
+        return MUTED_TEXTS[1], ", ".join(active)
+    return None
+
+
+def next_change(intervals: TimeInterval | Iterable[TimeInterval], t: float) -> float | None:
+    """Return the next instant after `t` at which being inside of any of `intervals` changes.
+
+    None when nothing changes within `HORIZON_DAYS`. In unix seconds.
+    """
+    several = (intervals,) if isinstance(intervals, TimeInterval) else tuple(intervals)
+    return _next_change(several, None, int(t // 60))
+
+
+def next_mute_change(route: Route, intervals: Named, t: float) -> float | None:
+    """Return the next instant after `t` at which `muted` begins or ends, None like above."""
+    if not (route.mute_time_intervals or route.active_time_intervals):
+        return None
+    mute, active = (
+        tuple(one for name in names for one in intervals[name])
+        for names in (route.mute_time_intervals, route.active_time_intervals)
+    )
+    return _next_change(mute, active if route.active_time_intervals else None, int(t // 60))
+
+
+# Remembered, because in one minute all incidents of a muted route ask the same.
+@lru_cache(maxsize=1024)
+def _next_change(
+    mute: tuple[TimeInterval, ...], active: tuple[TimeInterval, ...] | None, minute: int
+) -> float | None:
+    """Look for the first minute that differs from `minute`.
+
+    Everything changes on whole minutes: intervals count in minutes, and zones have had offsets
+    of whole minutes since 1972. While no zone changes its offset only the minutes at which the
+    wall clock shows midnight or a start or end can differ; on a day when one does, every
+    minute is looked at, so that no rule about skipped and repeated hours is needed.
+    """
+    everything = mute + (active or ())
+    marks = {zone: _marks(zone, everything) for zone in {one.location for one in everything}}
+
+    def state(offsets: Mapping[str, int], at: int) -> bool:
+        def inside(several: tuple[TimeInterval, ...]) -> bool:
+            return any(_contains(one, at + offsets[one.location]) for one in several)
+
+        return inside(mute) or (active is not None and not inside(active))
+
+    def offsets_at(at: int) -> dict[str, int]:
+        return {zone: _offset(zone, at) for zone in marks}
+
+    offsets = offsets_at(minute)
+    before = state(offsets, minute)
+    start = minute + 1
+    for _ in range(HORIZON_DAYS):
+        end = start + _DAY
+        offsets, later = offsets_at(start), offsets_at(end)
+        if offsets == later:
+            for at in sorted(
+                start + (mark - offsets[zone] - start) % _DAY
+                for zone in marks
+                for mark in marks[zone]
+            ):
+                if state(offsets, at) != before:
+                    return at * 60.0
+        else:
+            for at in range(start, end):
+                if state(offsets_at(at), at) != before:
+                    return at * 60.0
+        start = end
+    return None
+
+
+def _marks(zone: str, intervals: tuple[TimeInterval, ...]) -> set[int]:
+    """The minutes of the zone's day at which any of its intervals may begin or end."""
+    times = [time for one in intervals if one.location == zone for time in one.times]
+    return {0} | {bound % _DAY for time in times for bound in time}
+
+
+def _contains(interval: TimeInterval, wall: int) -> bool:
+    days, minute = divmod(wall, _DAY)
+    return interval.contains_wall(date.fromordinal(_EPOCH + days), minute)
+
+
+def _offset(zone: str, minute: int) -> int:
+    offset = local(minute * 60, zone).utcoffset()
+    return 0 if offset is None else int(offset.total_seconds() // 60)

@@ -1,0 +1,131 @@
+"""Routes that no alert can come to, proven from their matchers and those around them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from gateway.core.matching.matcher import Matcher
+from gateway.core.matching.proofs import contradict, implies
+from gateway.core.routing.tree import Route
+
+_MOST_COMPARED = 100_000
+"""Conditions of siblings that are compared, to bound the time of a check of huge files: most of
+them cost some microseconds. Beyond it only routes with the same conditions are found."""
+
+_ByLabel = Mapping[str, Sequence[Matcher]]
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """A route that can never match, and everything below it.
+
+    `earlier` is the sibling that takes all of its alerts first. Where it is None, `clash` holds
+    the matchers on the way to the route that no label set fulfils together.
+    """
+
+    route: Route
+    earlier: Route | None
+    clash: tuple[Matcher, ...] = ()
+
+
+def unreachable(root: Route) -> list[Unreachable]:
+    """Return the routes that are proven never to match, in the order of the file.
+
+    Values with line breaks are left out of account, as in `pattern_syntax`. What several siblings
+    take together is not looked at.
+    """
+    return _Search().below(root, ())
+
+
+class _Search:
+    """One walk through a tree, with a budget of proofs."""
+
+    def __init__(self) -> None:
+        self._left = _MOST_COMPARED
+
+    def below(self, parent: Route, way: tuple[Matcher, ...]) -> list[Unreachable]:
+        """Search the routes below a parent that is reached by alerts fulfilling `way`."""
+        found: list[Unreachable] = []
+        earlier = _Siblings()
+        for route in parent.children:
+            given = _by_label((*way, *route.matchers))
+            one = self._contradiction(route, given) or self._covered(route, given, earlier)
+            found += [one] if one else self.below(route, (*way, *route.matchers))
+            if not route.continue_:
+                earlier.add(route)
+        return found
+
+    def _contradiction(self, route: Route, given: _ByLabel) -> Unreachable | None:
+        for name in dict.fromkeys(matcher.name for matcher in route.matchers):
+            if len(given[name]) > 1 and contradict(given[name]):
+                return Unreachable(route, None, tuple(given[name]))
+        return None
+
+    def _covered(self, route: Route, given: _ByLabel, earlier: "_Siblings") -> Unreachable | None:
+        for sibling in earlier.that_may_cover(given, prove=self._left > 0):
+            if self._covers(sibling, given):
+                return Unreachable(route, sibling)
+        return None
+
+    def _covers(self, sibling: Route, given: _ByLabel) -> bool:
+        for matcher in sibling.matchers:
+            self._left -= 1
+            conditions = given.get(matcher.name, ())
+            if matcher in conditions:
+                continue
+            if self._left < 0 or not implies(conditions, matcher):
+                return False
+        return True
+
+
+class _Siblings:
+    """Earlier routes without `continue`, found by what a route beside them must say to be covered.
+
+    One that asks for a label covers only routes that ask for that label as well. Thousands of
+    siblings are common, and most ask for one value each.
+    """
+
+    def __init__(self) -> None:
+        self._routes: list[Route] = []
+        self._without: list[int] = []  # by number: those without matchers
+        self._anywhere: list[int] = []  # those that an alert without any label fulfils
+        self._by_label: dict[str, list[int]] = defaultdict(list)
+        self._by_matcher: dict[Matcher, list[int]] = defaultdict(list)
+
+    def add(self, route: Route) -> None:
+        number = len(self._routes)
+        self._routes.append(route)
+        if not route.matchers:
+            self._without.append(number)
+            return
+        needed = [one for one in route.matchers if not one.matches_value("")]
+        first = next((one for one in needed if one.op == "="), (needed or route.matchers)[0])
+        self._by_matcher[first].append(number)
+        if not needed:
+            self._anywhere.append(number)
+        elif first.op != "=":
+            self._by_label[first.name].append(number)
+
+    def that_may_cover(self, given: _ByLabel, *, prove: bool) -> Iterable[Route]:
+        """Return those that may, the first of the file first; without proofs only the obvious."""
+        found = set(self._without)
+        for name, matchers in given.items():
+            for matcher in matchers:
+                found.update(self._by_matcher.get(matcher, ()))
+                if matcher.op == "=~":  # a pattern may be one plain value
+                    same = Matcher(name, "=", matcher.value)
+                    found.update(self._by_matcher.get(same, ()))
+            if prove:
+                found.update(self._by_label.get(name, ()))
+        if prove:
+            found.update(self._anywhere)
+        return [self._routes[number] for number in sorted(found)]
+
+
+def _by_label(matchers: Iterable[Matcher]) -> _ByLabel:
+    found: dict[str, list[Matcher]] = {}
+    for matcher in matchers:
+        of_label = found.setdefault(matcher.name, [])
+        if matcher not in of_label:
+            of_label.append(matcher)
+    return found

@@ -1,0 +1,1 @@
+"""Timestamps, time zones, business hours and time intervals."""
