@@ -63,8 +63,8 @@ bench: setup
 
 ## docs      write the generated reference pages
 docs: setup
-	$(BIN)/python -m gateway.config.schema
-	$(BIN)/python -m gateway.config.reference
+	$(BIN)/python -m gateway.config.export.json_schema
+	$(BIN)/python -m gateway.config.export.reference
 	$(BIN)/python -m gateway.cli.reference
 	$(BIN)/python -m gateway.render.shipped
 

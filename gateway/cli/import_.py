@@ -9,8 +9,8 @@ from gateway.cli import import_report
 from gateway.cli.show import complain, say, say_json
 from gateway.cli.world import BAD, Stop, json_option
 from gateway.config.load import ConfigError
-from gateway.config.problem import short
-from gateway.config.yamltree import MAX_BYTES
+from gateway.config.source.problem import short
+from gateway.config.source.tree import MAX_BYTES
 from gateway.files import write_whole
 from gateway.importing.original import Original, read_original
 from gateway.importing.prove import Proof, prove

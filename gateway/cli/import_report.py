@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from gateway.cli.show import plural
-from gateway.config.problem import listed
+from gateway.config.source.problem import listed
 from gateway.core.routing.match import walk
 from gateway.importing.emit import one_line
 from gateway.importing.notes import Fate

@@ -19,7 +19,7 @@ from gateway.cli.world import (
     templates_option,
 )
 from gateway.config.load import Config
-from gateway.config.problem import nearest
+from gateway.config.source.problem import nearest
 from gateway.core.plan.plan import Target
 
 CHANNELS = ("email", "slack", "pagerduty", "webhook", "console")

@@ -5,21 +5,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gateway.config import (
-    build_accounts,
-    build_oncall,
-    build_receivers,
-    build_routing,
-    yamltree,
-)
-from gateway.config.doubts import note_doubts
-from gateway.config.grammar import FILE
-from gateway.config.kinds import Entry, Reading
-from gateway.config.names import declared, refuse_twice
-from gateway.config.problem import ConfigError, Findings, Problem, Spot, masked, short
-from gateway.config.references import References
-from gateway.config.regular_file import read_regular
-from gateway.config.yamltree import MAX_BYTES, Node, Scalar, read_tree
+from gateway.config.build import accounts, oncall, routing
+from gateway.config.build import receivers as build_receivers
+from gateway.config.build.names import declared, refuse_twice
+from gateway.config.grammar.kinds import Entry, Reading
+from gateway.config.grammar.root import FILE
+from gateway.config.lint.warnings import note_doubts
+from gateway.config.source import tree as yamltree
+from gateway.config.source.problem import ConfigError, Findings, Problem, Spot, masked, short
+from gateway.config.source.references import References
+from gateway.config.source.regular_file import read_regular
+from gateway.config.source.tree import MAX_BYTES, Node, Scalar, read_tree
 from gateway.core.plan.accounts import ChannelSettings, Secret, SourceSettings
 from gateway.core.plan.plan import DEFAULT_RESOLVE_TIMEOUT, Plan, Repeats
 from gateway.core.routing.match import build_route
@@ -96,7 +92,7 @@ def _config(tree: Node, digest: str, now: float | None, reading: Reading) -> Con
     if given is None:
         return None
     file: Entry = given.value
-    secrets = build_accounts.Secrets()
+    secrets = accounts.Secrets()
 
     receiver_names = declared("receiver", "receivers", tree, file)
     if "receivers" not in file:
@@ -112,24 +108,24 @@ def _config(tree: Node, digest: str, now: float | None, reading: Reading) -> Con
     # The key alone counts: with all entries commented out nothing may post, rather than anyone.
     declares_sources = isinstance(tree, yamltree.Mapping) and "sources" in tree.entries
     source_entries = file.named("sources") if declares_sources else None
-    sources = build_accounts.sources(source_entries, file.spot_of("sources"), secrets, findings)
-    channels = build_accounts.channels(file.get("channels"), secrets, findings)
+    sources = accounts.sources(source_entries, file.spot_of("sources"), secrets, findings)
+    channels = accounts.channels(file.get("channels"), secrets, findings)
     declared_channels = declared("channel", "channels", tree, file).known
-    people = build_oncall.people(file.named("people"), findings)
-    rotas = build_oncall.rotas(file.named("rotas"), people_names, findings)
-    notifiable = build_oncall.Notifiable(rota_names, people_names, receiver_names)
-    escalations = build_oncall.escalations(file.named("escalations"), notifiable, findings)
+    people = oncall.people(file.named("people"), findings)
+    rotas = oncall.rotas(file.named("rotas"), people_names, findings)
+    notifiable = oncall.Notifiable(rota_names, people_names, receiver_names)
+    escalations = oncall.escalations(file.named("escalations"), notifiable, findings)
     builder = build_receivers.Receivers(people, declared_channels, secrets, findings)
     receivers = builder.build(file.each("receivers"), receiver_names, escalation_names)
-    severities = build_routing.severities(file.named("severities"), findings)
-    intervals = build_routing.time_intervals(all_intervals, findings)
-    inhibit_rules = build_routing.inhibit_rules(file.each("inhibit_rules"), findings)
-    watchdogs = build_routing.watchdogs(file.named("watchdogs"))
-    hours = build_oncall.business_hours(file.get("business_hours"), findings)
+    severities = routing.severities(file.named("severities"), findings)
+    intervals = routing.time_intervals(all_intervals, findings)
+    inhibit_rules = routing.inhibit_rules(file.each("inhibit_rules"), findings)
+    watchdogs = routing.watchdogs(file.named("watchdogs"))
+    hours = oncall.business_hours(file.get("business_hours"), findings)
     spec = None
     if "route" in file:
-        names = build_routing.RouteNames(receiver_names, interval_names)
-        spec = build_routing.route_spec(file.get("route"), names, findings)
+        names = routing.RouteNames(receiver_names, interval_names)
+        spec = routing.route_spec(file.get("route"), names, findings)
     if findings.count or spec is None:
         return None
 
@@ -148,7 +144,7 @@ def _config(tree: Node, digest: str, now: float | None, reading: Reading) -> Con
         business_hours=hours,
         resolve_timeout=resolve_timeout or DEFAULT_RESOLVE_TIMEOUT,
         severity_label=file.get("severity_label", "severity"),
-        flapping=build_routing.flapping(file.get("flapping"), bool(severities)),
+        flapping=routing.flapping(file.get("flapping"), bool(severities)),
         repeats=Repeats(file.get("repeats", Repeats.EXACT)),
         digest=digest,
     )

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from gateway.config.kinds import Entry
-from gateway.config.problem import Findings
+from gateway.config.grammar.kinds import Entry
+from gateway.config.source.problem import Findings
 from gateway.importing.rules import listed, said
 
 POST_MESSAGE = "https://slack.com/api/chat.postMessage"

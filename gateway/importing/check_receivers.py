@@ -1,7 +1,7 @@
 """What Alertmanager refuses in `global` and `receivers` beyond their grammar."""
 
-from gateway.config.kinds import Entry
-from gateway.config.problem import Findings
+from gateway.config.grammar.kinds import Entry
+from gateway.config.source.problem import Findings
 from gateway.importing.check_integrations import CHECKS, POST_MESSAGE
 from gateway.importing.grammar_http import check_http
 from gateway.importing.grammar_receivers import WITH_COUNTERPART

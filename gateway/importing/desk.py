@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gateway.config.kinds import Entry
-from gateway.config.problem import Spot
+from gateway.config.grammar.kinds import Entry
+from gateway.config.source.problem import Spot
 from gateway.core.plan.accounts import Secret
 from gateway.importing.emit import Block, Remark
 from gateway.importing.notes import Notes

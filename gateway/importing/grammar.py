@@ -1,6 +1,6 @@
 """The grammar of an alertmanager.yml but for its receivers: Alertmanager's keys, each once."""
 
-from gateway.config.sections import Again, ListOf, Section
+from gateway.config.grammar.sections import Again, ListOf, Section
 from gateway.importing.grammar_http import HTTP_CONFIG, TLS_CONFIG
 from gateway.importing.grammar_receivers import RECEIVER
 from gateway.importing.values import (

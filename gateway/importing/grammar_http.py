@@ -1,8 +1,8 @@
 """The grammar of `http_config` and `tls_config`, and what Alertmanager demands of them."""
 
-from gateway.config.kinds import Entry
-from gateway.config.problem import Findings
-from gateway.config.sections import Section
+from gateway.config.grammar.kinds import Entry
+from gateway.config.grammar.sections import Section
+from gateway.config.source.problem import Findings
 from gateway.importing.rules import Rules, check_rules
 from gateway.importing.values import FLAG, SECRET, STRING, TEXTS, WHATEVER, fields
 

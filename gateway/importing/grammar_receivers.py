@@ -1,6 +1,6 @@
 """The grammar of an alertmanager.yml's receivers; `integrations` has those without counterpart."""
 
-from gateway.config.sections import ListOf, Section
+from gateway.config.grammar.sections import ListOf, Section
 from gateway.importing.grammar_http import HTTP_CONFIG, TLS_CONFIG
 from gateway.importing.integrations import WITHOUT_COUNTERPART
 from gateway.importing.kinds import Number

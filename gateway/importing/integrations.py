@@ -5,8 +5,8 @@ They are read and checked all the same: a file that Alertmanager refuses is not 
 
 from dataclasses import dataclass
 
-from gateway.config.kinds import Kind
-from gateway.config.sections import ListOf, Section
+from gateway.config.grammar.kinds import Kind
+from gateway.config.grammar.sections import ListOf, Section
 from gateway.importing.grammar_http import HTTP_CONFIG
 from gateway.importing.rules import Rules
 from gateway.importing.values import FLAG, STRING, TEXTS, WHATEVER, fields

@@ -7,8 +7,8 @@ refuses days of the month that a February may not have (`timeinterval/timeinterv
 import re
 from collections.abc import Callable, Iterable
 
-from gateway.config.kinds import Entry, Given
-from gateway.config.problem import Findings, nearest
+from gateway.config.grammar.kinds import Entry, Given
+from gateway.config.source.problem import Findings, nearest
 from gateway.core.time.interval import Ranges, TimeInterval
 from gateway.core.time.interval_parse import MONTHS, WEEKDAYS
 from gateway.core.time.wallclock import zone_named

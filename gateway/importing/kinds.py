@@ -9,8 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.config import yamltree
-from gateway.config.kinds import (
+from gateway.config.grammar.kinds import (
     Definitions,
     Given,
     Reading,
@@ -19,9 +18,10 @@ from gateway.config.kinds import (
     scalar_text,
     shape,
 )
-from gateway.config.problem import Spot, join
-from gateway.config.references import References
-from gateway.config.yamltree import Node, Scalar
+from gateway.config.source import tree
+from gateway.config.source.problem import Spot, join
+from gateway.config.source.references import References
+from gateway.config.source.tree import Node, Scalar
 from gateway.core.plan.accounts import Secret
 
 _TRUE = frozenset(["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"])
@@ -121,7 +121,7 @@ class Texts(_Described):
         """See Kind. Givens by their names, like MapOf."""
         if isinstance(node, Scalar) and node.empty:
             return None
-        if not isinstance(node, yamltree.Mapping):
+        if not isinstance(node, tree.Mapping):
             said = f"{named(path)}: a mapping belongs here, not {shape(node)}"
             reading.fault(node, path, said)
             return None

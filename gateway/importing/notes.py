@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from gateway.config.problem import Problem, Spot
+from gateway.config.source.problem import Problem, Spot
 from gateway.core.plan.accounts import Secret
 from gateway.importing.emit import Remark
 

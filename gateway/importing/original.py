@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.config.kinds import Entry, Reading
-from gateway.config.names import declared, refuse_twice
-from gateway.config.problem import ConfigError, Findings, Spot
-from gateway.config.yamltree import Mapping as Tree
-from gateway.config.yamltree import Scalar, read_tree
+from gateway.config.build.names import declared, refuse_twice
+from gateway.config.grammar.kinds import Entry, Reading
+from gateway.config.source.problem import ConfigError, Findings, Spot
+from gateway.config.source.tree import Mapping as Tree
+from gateway.config.source.tree import Scalar, read_tree
 from gateway.core.plan.plan import DEFAULT_RESOLVE_TIMEOUT
 from gateway.core.routing.match import Route, build_route
 from gateway.core.routing.mutes import TimeInterval

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from gateway.config.kinds import Entry, Given
-from gateway.config.names import Names
-from gateway.config.problem import Findings, Spot, short
+from gateway.config.build.names import Names
+from gateway.config.grammar.kinds import Entry, Given
+from gateway.config.source.problem import Findings, Spot, short
 from gateway.core.alerts.labels import valid_label_name
 from gateway.core.matching.matcher import Matcher, MatcherError
 from gateway.core.routing.inhibition import InhibitRule

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gateway.config.kinds import Entry
-from gateway.config.problem import Findings
+from gateway.config.grammar.kinds import Entry
+from gateway.config.source.problem import Findings
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from gateway.config.kinds import Entry
+from gateway.config.grammar.kinds import Entry
 from gateway.core.plan.accounts import Secret
 
 _TOO_SHORT = 4  # to be told from a word by chance

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from gateway.config.kinds import Entry
+from gateway.config.grammar.kinds import Entry
 from gateway.core.plan.accounts import Secret
 from gateway.importing.check_integrations import POST_MESSAGE
 from gateway.importing.desk import PLACEHOLDER, Desk

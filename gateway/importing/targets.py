@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from email.utils import getaddresses
 
-from gateway.config.kinds import Entry
-from gateway.config.values import EMAIL, LONGEST_PATIENCE, SHORTEST_PATIENCE
+from gateway.config.grammar.kinds import Entry
+from gateway.config.grammar.values import EMAIL, LONGEST_PATIENCE, SHORTEST_PATIENCE
 from gateway.core.plan.accounts import Secret
 from gateway.core.time.timestamps import format_duration
 from gateway.importing.desk import PLACEHOLDER, Desk

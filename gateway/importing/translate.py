@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from gateway.config.kinds import Entry
+from gateway.config.grammar.kinds import Entry
 from gateway.config.load import Config, load
-from gateway.config.problem import listed as row
+from gateway.config.source.problem import listed as row
 from gateway.core.plan.plan import Repeats
 from gateway.core.time.timestamps import format_duration
 from gateway.importing.emit import Block, Items, Remark, lines, literally, point_lines, remark_lines

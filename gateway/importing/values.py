@@ -3,8 +3,8 @@
 import re
 from urllib.parse import urlsplit
 
-from gateway.config.kinds import Kind, Text
-from gateway.config.sections import Field
+from gateway.config.grammar.kinds import Kind, Text
+from gateway.config.grammar.sections import Field
 from gateway.core.matching.parse import parse_matchers
 from gateway.core.time.timestamps import parse_duration
 from gateway.importing.kinds import Flag, Hidden, Texts, Whatever

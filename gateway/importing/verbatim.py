@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from gateway.config.problem import Findings
-from gateway.config.yamltree import Mapping, Node, Scalar, read_tree
+from gateway.config.source.problem import Findings
+from gateway.config.source.tree import Mapping, Node, Scalar, read_tree
 from gateway.importing.original import Original
 from gateway.importing.secrets import secrets
 

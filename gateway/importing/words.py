@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from gateway.config.kinds import Entry
+from gateway.config.grammar.kinds import Entry
 from gateway.importing.emit import Remark
 from gateway.importing.gotemplate import in_jinja, is_default
 from gateway.importing.notes import Notes

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
-from gateway.config.kinds import Entry
-from gateway.config.values import PLAIN_URL, SENDER
+from gateway.config.grammar.kinds import Entry
+from gateway.config.grammar.values import PLAIN_URL, SENDER
 from gateway.core.plan.accounts import Secret
 from gateway.core.urls.web_url import proxy_url
 from gateway.importing.desk import Desk

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from gateway.config.kinds import Entry, Given
+from gateway.config.grammar.kinds import Entry, Given
 from gateway.core.routing.mutes import TimeInterval
 from gateway.core.time.interval import Ranges
 from gateway.importing.emit import Block, Items, Remark, Value, literally

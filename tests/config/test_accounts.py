@@ -26,7 +26,7 @@ def test_a_source_takes_any_of_its_credentials() -> None:
 def test_new_type_of_source_is_not_built_in(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without `sources:` two exist; a type that is added later does not open by itself."""
     types = ("alertmanager", "prometheus", "pigeon")
-    monkeypatch.setattr("gateway.config.build_accounts.SOURCE_TYPES", types)
+    monkeypatch.setattr("gateway.config.build.accounts.SOURCE_TYPES", types)
     config = loaded(REST)
     assert set(config.sources) == {"alertmanager", "prometheus"}
     assert not any("pigeon" in str(one) for one in config.warnings)

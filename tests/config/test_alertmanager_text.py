@@ -4,7 +4,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.config.alertmanager_text import alertmanager_text
+from gateway.config.export.alertmanager import alertmanager_text
 from gateway.config.load import load
 from gateway.core.matching.matcher import Matcher
 from gateway.core.matching.parse import parse_matchers

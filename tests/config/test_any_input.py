@@ -7,9 +7,9 @@ from pathlib import Path
 import hypothesis.strategies as st
 from hypothesis import HealthCheck, example, given, settings
 
-from gateway.config.grammar import FILE
+from gateway.config.export.reference import sections
+from gateway.config.grammar.root import FILE
 from gateway.config.load import ConfigError, Problem, load
-from gateway.config.reference import sections
 from tests.config.texts import CHECKOUT, NOW, Files
 from tests.examples import examples
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.config.nobody_told import says_so
+from gateway.config.lint.empty_receivers import says_so
 from tests.config.texts import loaded
 
 SEVERITIES = "severities: {disaster: {rank: 1}, critical: {rank: 2}}\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.config.load import ConfigError, load
-from gateway.config.regular_file import LARGEST, read_regular
+from gateway.config.source.regular_file import LARGEST, read_regular
 from tests.config.texts import REST
 
 

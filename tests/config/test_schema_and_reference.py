@@ -8,12 +8,12 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from gateway.config import reference, schema
-from gateway.config.kinds import Reading
-from gateway.config.problem import Findings
-from gateway.config.references import References
-from gateway.config.sections import Field, Section
-from gateway.config.yamltree import Mapping, Node, Scalar, read_tree
+from gateway.config.export import json_schema, reference
+from gateway.config.grammar.kinds import Reading
+from gateway.config.grammar.sections import Field, Section
+from gateway.config.source.problem import Findings
+from gateway.config.source.references import References
+from gateway.config.source.tree import Mapping, Node, Scalar, read_tree
 from tests.config.texts import CHECKOUT, Files
 
 EXAMPLES = [
@@ -46,19 +46,19 @@ def seen(text: str) -> object:
 
 
 def test_the_shipped_schema_is_current() -> None:
-    """docs/routes.schema.json is what the grammar says: python -m gateway.config.schema."""
-    assert schema.SHIPPED.read_text() == schema.schema_text()
+    """docs/routes.schema.json is what the grammar says: python -m gateway.config.export.json_schema."""
+    assert json_schema.SHIPPED.read_text() == json_schema.schema_text()
 
 
 def test_the_schema_is_one() -> None:
     """The schema is valid itself."""
-    jsonschema.Draft7Validator.check_schema(json.loads(schema.schema_text()))
+    jsonschema.Draft7Validator.check_schema(json.loads(json_schema.schema_text()))
 
 
 def test_the_shipped_plan_fulfils_the_schema() -> None:
     """An editor sees nothing wrong with the shipped routes.yaml."""
     text = (CHECKOUT / "routes.yaml").read_text()
-    jsonschema.Draft7Validator(schema.json_schema()).validate(seen(text))
+    jsonschema.Draft7Validator(json_schema.json_schema()).validate(seen(text))
 
 
 @pytest.mark.parametrize(
@@ -68,11 +68,11 @@ def test_the_shipped_plan_fulfils_the_schema() -> None:
 def test_an_editor_sees_what_is_wrong(broken: str) -> None:
     """The schema refuses what load refuses, where a schema can."""
     text = (Path(__file__).parent / "broken" / f"{broken}.yaml").read_text()
-    assert not jsonschema.Draft7Validator(schema.json_schema()).is_valid(seen(text))
+    assert not jsonschema.Draft7Validator(json_schema.json_schema()).is_valid(seen(text))
 
 
 def test_the_reference_page_is_current() -> None:
-    """docs/routes-yaml.md is what the grammar says: python -m gateway.config.reference."""
+    """docs/routes-yaml.md is what the grammar says: python -m gateway.config.export.reference."""
     assert reference.SHIPPED.read_text() == reference.page()
 
 
@@ -98,7 +98,7 @@ def test_each_example_is_right(section: Section, field: Field) -> None:
     given = field.kind.read(tree.entries[field.name][1], field.name, reading)
     assert findings.errors == ()
     assert given is not None
-    whole = schema.json_schema()
+    whole = json_schema.json_schema()
     one = {**field.kind.schema({}), "definitions": whole["definitions"]}
     jsonschema.Draft7Validator(one).validate(as_editors_see_it(tree.entries[field.name][1]))
 

@@ -11,8 +11,8 @@ from typing import Any
 # The runner loads this file by its path, from another folder.
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from gateway.config.problem import Findings
-from gateway.config.yamltree import Mapping, Node, Scalar, read_tree
+from gateway.config.source.problem import Findings
+from gateway.config.source.tree import Mapping, Node, Scalar, read_tree
 from gateway.core.alerts.alert import Alert, merge
 from gateway.core.alerts.labels import fingerprint as core_fingerprint
 from gateway.core.alerts.labels import identity, valid_label_name

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from gateway.config.kinds import Reading
-from gateway.config.problem import ConfigError, Findings
-from gateway.config.yamltree import read_tree
+from gateway.config.grammar.kinds import Reading
+from gateway.config.source.problem import ConfigError, Findings
+from gateway.config.source.tree import read_tree
 from gateway.importing.check_receivers import check_integration
 from gateway.importing.grammar_receivers import WITH_COUNTERPART
 from gateway.importing.kinds import Literally

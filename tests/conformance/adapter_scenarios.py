@@ -16,8 +16,8 @@ from typing import Any
 from gateway.channels.contract import Channel
 from gateway.channels.webhook_body import body
 from gateway.config.load import Config
-from gateway.config.problem import Findings
-from gateway.config.yamltree import Mapping, Node, Scalar, read_tree
+from gateway.config.source.problem import Findings
+from gateway.config.source.tree import Mapping, Node, Scalar, read_tree
 from gateway.core.incidents.message import Message, Receipt
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.incidents.silence import Silence

@@ -8,8 +8,8 @@ import pytest
 from gateway.channels import email, email_body, pagerduty, pagerduty_event, slack, slack_blocks
 from gateway.channels import webhook as webhooks
 from gateway.cli.check import LOOK_AHEAD
-from gateway.config.build_routing import DEFAULT_ABSENT_FOR
-from gateway.config.values import LONGEST_PATIENCE
+from gateway.config.build.routing import DEFAULT_ABSENT_FOR
+from gateway.config.grammar.values import LONGEST_PATIENCE
 from gateway.core.decide import takeover
 from gateway.core.decide.facts import MOST_ALERTS
 from gateway.core.incidents import retry

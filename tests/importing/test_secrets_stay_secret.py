@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from gateway.cli import import_report
-from gateway.config.sections import Section
+from gateway.config.grammar.sections import Section
 from gateway.importing.grammar import GLOBAL
 from gateway.importing.grammar_http import HTTP_CONFIG
 from gateway.importing.grammar_receivers import WITH_COUNTERPART

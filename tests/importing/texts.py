@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from gateway.config.load import Config
-from gateway.config.problem import ConfigError, Problem
+from gateway.config.source.problem import ConfigError, Problem
 from gateway.importing.notes import Fate
 from gateway.importing.original import read_original
 from gateway.importing.prove import Proof, prove

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gateway.config.load import ConfigError, load
-from gateway.config.problem import Problem, masked
+from gateway.config.source.problem import Problem, masked
 from gateway.flow.engine import Health
 from tests.flow.world import ROUTES
 from tests.web.conftest import Client

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
-from gateway.config.problem import listed, nearest
+from gateway.config.source.problem import listed, nearest
 from gateway.core.alerts.labels import fingerprint
 from gateway.core.decide import acknowledge as respond
 from gateway.core.decide.facts import escalation_facts

@@ -5,7 +5,7 @@ import platform
 from aiohttp import web
 
 from gateway import ALERTMANAGER, __version__
-from gateway.config.alertmanager_text import alertmanager_text
+from gateway.config.export.alertmanager import alertmanager_text
 from gateway.core.plan.plan import Plan
 from gateway.core.time.timestamps import format_rfc3339
 from gateway.flow.engine import Engine

@@ -1,9 +1,9 @@
 """The grammar of receivers and their targets."""
 
-from gateway.config.kinds import Choice
-from gateway.config.null_names import NAMES
-from gateway.config.sections import Field, ListOf, Section
-from gateway.config.values import (
+from gateway.config.grammar.kinds import Choice
+from gateway.config.grammar.null_names import NAMES
+from gateway.config.grammar.sections import Field, ListOf, Section
+from gateway.config.grammar.values import (
     EMAIL,
     FLAG,
     MAYBE_SECRET,

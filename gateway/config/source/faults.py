@@ -8,7 +8,7 @@ import re
 
 import yaml
 
-from gateway.config.yaml_context import Context, Place, context_of
+from gateway.config.source.context import Context, Place, context_of
 
 Fault = tuple[int, int, str]
 """Line and column to look at, from 1, and what is wrong there."""

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
 
-from gateway.config.kinds import Entry, Given
-from gateway.config.names import Names
-from gateway.config.problem import Findings, nearest, short
+from gateway.config.build.names import Names
+from gateway.config.grammar.kinds import Entry, Given
+from gateway.config.source.problem import Findings, nearest, short
 from gateway.core.oncall.rota import Handover, Layer, Override, Restriction, Rota
 from gateway.core.plan.plan import Escalation, Person, Step
 from gateway.core.time.business_hours import BusinessHours

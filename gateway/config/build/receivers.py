@@ -2,18 +2,11 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
-from gateway.config.build_accounts import (
-    CHANNELS,
-    CONSOLE,
-    LACKS,
-    NEED_ACCOUNT,
-    Secrets,
-    variables,
-)
-from gateway.config.kinds import Entry, Given, secret_of
-from gateway.config.names import Names
-from gateway.config.problem import Findings, Spot
-from gateway.config.references import SecretText
+from gateway.config.build.accounts import CHANNELS, CONSOLE, LACKS, NEED_ACCOUNT, Secrets, variables
+from gateway.config.build.names import Names
+from gateway.config.grammar.kinds import Entry, Given, secret_of
+from gateway.config.source.problem import Findings, Spot
+from gateway.config.source.references import SecretText
 from gateway.core.plan.accounts import EACH_TARGET, ChannelSettings
 from gateway.core.plan.plan import Person, Receiver, Target
 from gateway.core.plan.target_name import CHANNEL_NAMES

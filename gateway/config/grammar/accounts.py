@@ -1,8 +1,8 @@
 """The grammar of sources and channels."""
 
-from gateway.config.kinds import Choice
-from gateway.config.sections import Field, ListOf, MapOf, Section
-from gateway.config.values import (
+from gateway.config.grammar.kinds import Choice
+from gateway.config.grammar.sections import Field, ListOf, MapOf, Section
+from gateway.config.grammar.values import (
     BARE_URL,
     PLAIN_URL,
     POSITIVE_DURATION,

@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from gateway.config.build_routing import routes_in_order
-from gateway.config.kinds import Entry, Given
-from gateway.config.nobody_told import doubt_fallback_on_nobody, doubt_silent_receivers
-from gateway.config.problem import Findings, Spot, nearest, short
-from gateway.config.shadowed import (
+from gateway.config.build.routing import routes_in_order
+from gateway.config.grammar.kinds import Entry, Given
+from gateway.config.lint.empty_receivers import doubt_fallback_on_nobody, doubt_silent_receivers
+from gateway.config.lint.shadowed import (
     doubt_hidden_layers,
     doubt_muted_for_good,
     doubt_unreachable_routes,
 )
-from gateway.config.watchdog_doubts import doubt_watchdogs
+from gateway.config.lint.watchdogs import doubt_watchdogs
+from gateway.config.source.problem import Findings, Spot, nearest, short
 from gateway.core.matching.matcher import Matcher
 from gateway.core.oncall.rota import gaps, idle_overrides
 from gateway.core.plan.plan import Person, Plan

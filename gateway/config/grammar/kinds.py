@@ -11,16 +11,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from gateway.config import yamltree
-from gateway.config.problem import Findings, Spot, Wrong, nearest, short
-from gateway.config.references import (
+from gateway.config.source import tree
+from gateway.config.source.problem import Findings, Spot, Wrong, nearest, short
+from gateway.config.source.references import (
     ReferenceFault,
     References,
     SecretText,
     has_reference,
     only_references,
 )
-from gateway.config.yamltree import Node, Scalar
+from gateway.config.source.tree import Node, Scalar
 from gateway.core.urls.web_url import WebUrl, web_url
 
 _PASSWORD = re.compile(r"https?://[^/]*@", re.IGNORECASE)
@@ -123,7 +123,7 @@ def shape(node: Node) -> str:
     """What a node is, in words."""
     if isinstance(node, Scalar):
         return "nothing" if node.empty else "a single value"
-    return "a list" if isinstance(node, yamltree.Sequence) else "a mapping"
+    return "a list" if isinstance(node, tree.Sequence) else "a mapping"
 
 
 # Kinds are compared with nothing and never shown, and importing them should be quick.

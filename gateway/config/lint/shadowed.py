@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from gateway.config.kinds import Entry
-from gateway.config.problem import Findings
+from gateway.config.grammar.kinds import Entry
+from gateway.config.source.problem import Findings
 from gateway.core.matching.text import write_matchers
 from gateway.core.oncall.rota import hidden_layers
 from gateway.core.plan.plan import Plan

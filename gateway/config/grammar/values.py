@@ -6,8 +6,8 @@ from datetime import date, datetime, time
 from typing import TypeVar
 from zoneinfo import available_timezones
 
-from gateway.config.kinds import WEB_PATTERN, SecretKind, Text, Url
-from gateway.config.problem import Wrong, nearest
+from gateway.config.grammar.kinds import WEB_PATTERN, SecretKind, Text, Url
+from gateway.config.source.problem import Wrong, nearest
 from gateway.core.matching.matcher import Matcher, MatcherError
 from gateway.core.matching.parse import parse_matchers
 from gateway.core.oncall.rota import Handover, Unit

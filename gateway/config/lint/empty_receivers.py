@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
-from gateway.config.kinds import Entry
-from gateway.config.null_names import NAMES
-from gateway.config.problem import Findings, short
+from gateway.config.grammar.kinds import Entry
+from gateway.config.grammar.null_names import NAMES
+from gateway.config.source.problem import Findings, short
 from gateway.core.matching.matcher import Matcher
 from gateway.core.plan.plan import Plan
 from gateway.core.routing.match import Route

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from gateway.config.grammar_accounts import SOURCE_TYPES
-from gateway.config.kinds import Entry, Given, secret_of
-from gateway.config.problem import Findings, Spot, nearest, short
-from gateway.config.references import SecretText
+from gateway.config.grammar.accounts import SOURCE_TYPES
+from gateway.config.grammar.kinds import Entry, Given, secret_of
+from gateway.config.source.problem import Findings, Spot, nearest, short
+from gateway.config.source.references import SecretText
 from gateway.core.plan.accounts import ChannelSettings, Secret, SourceSettings
 
 CONSOLE = "console"

@@ -1,13 +1,13 @@
-"""The reference page of routes.yaml: ``python -m gateway.config.reference`` writes it."""
+"""The reference page of routes.yaml: ``python -m gateway.config.export.reference`` writes it."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from gateway.config.grammar import FILE
-from gateway.config.kinds import Kind
-from gateway.config.sections import Again, Field, ListOf, ListOr, MapOf, Section
+from gateway.config.grammar.kinds import Kind
+from gateway.config.grammar.root import FILE
+from gateway.config.grammar.sections import Again, Field, ListOf, ListOr, MapOf, Section
 
-SHIPPED = Path(__file__).parents[2] / "docs" / "routes-yaml.md"
+SHIPPED = Path(__file__).parents[3] / "docs" / "routes-yaml.md"
 
 _COLUMNS = "| key | value | default | meaning | example |"
 _HEAD = """\

@@ -1,7 +1,7 @@
 """Where the alerts of watchdogs go: the one that always fires, and the one about its absence."""
 
-from gateway.config.kinds import Entry
-from gateway.config.problem import Findings, short
+from gateway.config.grammar.kinds import Entry
+from gateway.config.source.problem import Findings, short
 from gateway.core.plan.plan import Plan, Receiver
 from gateway.core.plan.watchdog import MISSING, Watchdog
 from gateway.core.routing.match import match_routes

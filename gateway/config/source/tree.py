@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import yaml
 
-from gateway.config.problem import Findings, Spot, join, short
+from gateway.config.source.problem import Findings, Spot, join, short
 
 MAX_BYTES = 2 * 1024 * 1024
 MAX_DEPTH = 64
@@ -101,7 +101,7 @@ def read_tree(source: str | bytes, findings: Findings) -> Node | None:
     except _Unreadable as fault:
         findings.error(Spot(fault.line, fault.column, ""), fault.message, text=fault.text)
     except yaml.MarkedYAMLError as fault:
-        from gateway.config.yaml_faults import explained  # only a mistake pays for its import
+        from gateway.config.source.faults import explained  # only a mistake pays for its import
 
         line, column, said = explained(fault, text)
         findings.error(Spot(line, column, ""), said)

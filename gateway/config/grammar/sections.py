@@ -6,8 +6,7 @@ A section knows all of its keys, with their meaning: what is not among them is a
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from gateway.config import yamltree
-from gateway.config.kinds import (
+from gateway.config.grammar.kinds import (
     Definitions,
     Entry,
     Given,
@@ -18,8 +17,9 @@ from gateway.config.kinds import (
     named,
     shape,
 )
-from gateway.config.problem import Spot, join, nearest, short
-from gateway.config.yamltree import Node, Scalar
+from gateway.config.source import tree
+from gateway.config.source.problem import Spot, join, nearest, short
+from gateway.config.source.tree import Node, Scalar
 
 
 @dataclass(eq=False, repr=False)
@@ -41,12 +41,12 @@ class ListOf:
         if isinstance(node, Scalar) and node.empty:
             return None
         spot = Spot(node.line, node.column, path)
-        if not isinstance(node, yamltree.Sequence):
+        if not isinstance(node, tree.Sequence):
             if self.or_one:
                 one = self.member.read(node, path, reading)
                 return None if one is None else Given((one,), spot)
             said = f"{named(path)}: a list belongs here, not {shape(node)}"
-            if isinstance(node, yamltree.Mapping) and next(iter(node.entries), "")[:1] == "-":
+            if isinstance(node, tree.Mapping) and next(iter(node.entries), "")[:1] == "-":
                 said += ": the dash needs a space after it"
             else:
                 said += "; write [ … ] or lines that begin with -"
@@ -88,7 +88,7 @@ class MapOf:
         if isinstance(node, Scalar) and node.empty:
             return None
         spot = Spot(node.line, node.column, path)
-        if not isinstance(node, yamltree.Mapping):
+        if not isinstance(node, tree.Mapping):
             said = f"{named(path)}: a mapping belongs here, not {shape(node)}"
             reading.findings.error(spot, f"{said}; write {self.name}: {self.member.words}")
             return None
@@ -148,12 +148,12 @@ class Section:
             return None
         node = _opened(node, self.optional)
         spot = Spot(node.line, node.column, path)
-        if not isinstance(node, yamltree.Mapping):
+        if not isinstance(node, tree.Mapping):
             said = f"{named(path)}: a mapping belongs here, not {shape(node)}"
             keys = [one.name for one in self.fields]
             first = next((one.name for one in self.fields if one.required), None)
             said += f"; write {{{first}: …}}" if first and path else ""
-            if isinstance(node, yamltree.Sequence) and path.endswith("]"):
+            if isinstance(node, tree.Sequence) and path.endswith("]"):
                 said += '; one "- " is enough'
             reading.findings.error(spot, said, allowed=keys)
             return None
@@ -183,7 +183,7 @@ class Section:
         sound = reading.findings.count == before
         return Given(Entry(spot, given, sound, frozenset(faulty)), spot)
 
-    def _missing(self, name: str, node: yamltree.Mapping, path: str, reading: Reading) -> None:
+    def _missing(self, name: str, node: tree.Mapping, path: str, reading: Reading) -> None:
         if name not in node.entries:
             reading.fault(node, path, f'{self.name}: "{name}" is missing')
             return
@@ -242,7 +242,7 @@ class ListOr:
         return f"{self.section.words}, or only its {self.key}"
 
     def read(self, node: Node, path: str, reading: Reading) -> Given | None:
-        if not isinstance(node, yamltree.Sequence):
+        if not isinstance(node, tree.Sequence):
             return self.section.read(node, path, reading)
         before = reading.findings.count
         given = self.several.read(node, path, reading)
@@ -274,5 +274,5 @@ class Again:
 
 def _opened(node: Node, blank: bool) -> Node:
     if blank and isinstance(node, Scalar) and node.empty:
-        return yamltree.Mapping(node.line, node.column, {}, 1)
+        return tree.Mapping(node.line, node.column, {}, 1)
     return node

@@ -4,8 +4,8 @@
 documentation, 0.33), so that they can be pasted unchanged.
 """
 
-from gateway.config.sections import Again, Field, ListOf, MapOf, Section
-from gateway.config.values import (
+from gateway.config.grammar.sections import Again, Field, ListOf, MapOf, Section
+from gateway.config.grammar.values import (
     ANY_TEXT,
     DURATION,
     FLAG,

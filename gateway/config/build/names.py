@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from gateway.config import yamltree
-from gateway.config.kinds import Entry, Given, named
-from gateway.config.problem import Findings, nearest, short
-from gateway.config.yamltree import Node, Scalar
+from gateway.config.grammar.kinds import Entry, Given, named
+from gateway.config.source import tree as yamltree
+from gateway.config.source.problem import Findings, nearest, short
+from gateway.config.source.tree import Node, Scalar
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """The grammar of people, rotas, escalations and business hours."""
 
-from gateway.config.kinds import Choice
-from gateway.config.sections import Field, ListOf, MapOf, Section
-from gateway.config.values import (
+from gateway.config.grammar.kinds import Choice
+from gateway.config.grammar.sections import Field, ListOf, MapOf, Section
+from gateway.config.grammar.values import (
     CLOCK,
     DATE,
     EMAIL,

@@ -1,9 +1,10 @@
 """The whole of routes.yaml: its top-level keys. All else hangs below them."""
 
-from gateway.config.grammar_accounts import CHANNELS, SOURCES
-from gateway.config.grammar_oncall import BUSINESS_HOURS, ESCALATION, PEOPLE, ROTAS, STEPS
-from gateway.config.grammar_receivers import RECEIVER
-from gateway.config.grammar_routing import (
+from gateway.config.grammar.accounts import CHANNELS, SOURCES
+from gateway.config.grammar.kinds import Choice
+from gateway.config.grammar.oncall import BUSINESS_HOURS, ESCALATION, PEOPLE, ROTAS, STEPS
+from gateway.config.grammar.receivers import RECEIVER
+from gateway.config.grammar.routing import (
     FLAPPING,
     INHIBIT_RULE,
     ROUTE,
@@ -11,9 +12,8 @@ from gateway.config.grammar_routing import (
     TIME_INTERVAL,
     WATCHDOG,
 )
-from gateway.config.kinds import Choice
-from gateway.config.sections import Field, ListOf, ListOr, MapOf, Section
-from gateway.config.values import POSITIVE_DURATION, TEXT
+from gateway.config.grammar.sections import Field, ListOf, ListOr, MapOf, Section
+from gateway.config.grammar.values import POSITIVE_DURATION, TEXT
 from gateway.core.plan.plan import Repeats
 
 # Alertmanager's keys, by the ends of their names.

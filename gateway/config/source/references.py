@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gateway.config.problem import Wrong, nearest, short
+from gateway.config.source.problem import Wrong, nearest, short
 from gateway.core.plan.accounts import Secret
 
 MAX_SECRET_BYTES = 64 * 1024

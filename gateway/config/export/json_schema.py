@@ -1,4 +1,4 @@
-"""The JSON Schema of routes.yaml, for editors: ``python -m gateway.config.schema`` writes it.
+"""The JSON Schema of routes.yaml, for editors: ``python -m gateway.config.export.json_schema`` writes it.
 
 Draft 7, which the YAML support of all common editors knows. It is a help while typing and takes
 a little more than `load` does: names, for one, are not looked up.
@@ -7,10 +7,10 @@ a little more than `load` does: names, for one, are not looked up.
 import json
 from pathlib import Path
 
-from gateway.config.grammar import FILE
-from gateway.config.kinds import Definitions, Schema
+from gateway.config.grammar.kinds import Definitions, Schema
+from gateway.config.grammar.root import FILE
 
-SHIPPED = Path(__file__).parents[2] / "docs" / "routes.schema.json"
+SHIPPED = Path(__file__).parents[3] / "docs" / "routes.schema.json"
 
 
 def json_schema() -> Schema:

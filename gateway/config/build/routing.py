@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from gateway.config.kinds import Entry, Given
-from gateway.config.names import Names
-from gateway.config.problem import Findings
+from gateway.config.build.names import Names
+from gateway.config.grammar.kinds import Entry, Given
+from gateway.config.source.problem import Findings
 from gateway.core.matching.matcher import Matcher, MatcherError
 from gateway.core.plan.flapping import Flapping
 from gateway.core.plan.plan import DEFAULT_ACK_EXPIRES, Severity

@@ -1,0 +1,1 @@
+"""From parsed values to the plan."""

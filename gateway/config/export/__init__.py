@@ -1,0 +1,1 @@
+"""What is written about routes.yaml: reference, JSON Schema, Alertmanager's form."""

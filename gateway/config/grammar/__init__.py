@@ -1,0 +1,1 @@
+"""Which keys routes.yaml has, and what each may hold."""

@@ -1,0 +1,1 @@
+"""Warnings for valid configuration that is probably a mistake."""

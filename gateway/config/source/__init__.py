@@ -1,0 +1,1 @@
+"""routes.yaml as text: positions, references, and what YAML cannot read."""
