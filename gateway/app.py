@@ -29,8 +29,9 @@ from gateway.metrics import Metrics
 from gateway.render.service import RenderService
 from gateway.settings import ServerSettings, SettingError
 from gateway.signing_key import kept_key
-from gateway.store import Store, outbox
-from gateway.store.clocks import Clocks
+from gateway.store import Store
+from gateway.store.db.clocks import Clocks
+from gateway.store.outbox import enqueue
 from gateway.web.app import build_app
 from gateway.web.descriptors import raise_soft_limit, room_for
 from gateway.web.guard import Limits
@@ -128,7 +129,7 @@ async def serve(
             "only the other hears of for ended; several gateways need PostgreSQL"
         )
     if engine.store.alone:  # who claimed messages before us is gone: no lease to wait for
-        await engine.store.write(outbox.inherit)
+        await engine.store.write(enqueue.inherit)
     room = room_for(settings.max_connections, descriptors)
     if room.connections < settings.max_connections:
         log.warning(

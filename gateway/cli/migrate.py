@@ -17,9 +17,9 @@ def command(world: World, check: bool, as_json: bool) -> None:
     before the new version is started. It runs in one transaction: all of it or nothing.
     """
     from gateway.store import StoreUnavailable
-    from gateway.store.errors import SchemaMismatch
-    from gateway.store.location import locate
-    from gateway.store.schema import current_revision, head_revision
+    from gateway.store.db.errors import SchemaMismatch
+    from gateway.store.db.location import locate
+    from gateway.store.schema.version import current_revision, head_revision
 
     # Never shown: it may hold a password.
     url = world.settings().database_url.reveal()

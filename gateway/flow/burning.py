@@ -18,7 +18,8 @@ from gateway.flow.hushed import Hush, Hushed
 from gateway.flow.label_search import LabelSearch
 from gateway.flow.look import Asked, Groups, Look, Placed, Seen
 from gateway.flow.memory import Memory
-from gateway.store import Store, Tx, burning
+from gateway.store import Store, Tx
+from gateway.store.queries import active_alerts
 
 __all__ = ["Asked", "Burning", "Placed", "Seen"]
 
@@ -88,7 +89,7 @@ class Burning:
 
         serials = await self.candidates(asked.matchers)
         if serials is None:
-            since = partial(burning.serials, since=look.now - GRACE)
+            since = partial(active_alerts.serials, since=look.now - GRACE)
             serials = await self._in_turn(self._more, since)
         turn = self._first
         for start in range(0, len(serials), PAGE):
@@ -107,7 +108,7 @@ class Burning:
         serials = await self.candidates(asked.matchers)
         members = None if serials is None else await self._members(serials)
         among = None if members is None else list(members)
-        numbers = await self._in_turn(self._more, partial(burning.open_numbers, among=among))
+        numbers = await self._in_turn(self._more, partial(active_alerts.open_numbers, among=among))
         turn = self._first
         for start in range(0, len(numbers), PAGE):
             wanted = partial(
@@ -127,8 +128,10 @@ class Burning:
     async def _members(self, serials: Sequence[int]) -> "dict[int, array[int]]":
         """By incident, which of the alerts are in it."""
         found: dict[int, array[int]] = {}
-        for start in range(0, len(serials), burning.AT_ONCE):
-            some = partial(burning.memberships, wanted=serials[start : start + burning.AT_ONCE])
+        for start in range(0, len(serials), active_alerts.AT_ONCE):
+            some = partial(
+                active_alerts.memberships, wanted=serials[start : start + active_alerts.AT_ONCE]
+            )
             for number, serial in await self._store.read(some):
                 found.setdefault(number, array("q")).append(serial)
         return found
@@ -152,6 +155,6 @@ def _members_of(
     if known is not None:
         return groups, [(number, serial) for number in wanted for serial in known[number]]
     place = {number: at for at, number in enumerate(wanted)}
-    pairs = burning.members_of(tx, wanted)
+    pairs = active_alerts.members_of(tx, wanted)
     pairs.sort(key=lambda pair: place[pair[0]])  # and within a group as they are, by serial
     return groups, pairs

@@ -12,7 +12,9 @@ import orjson
 from gateway.core.decide.facts import without_burning
 from gateway.core.incidents.notice import Kind, Reason
 from gateway.flow.errand import Errand
-from gateway.store import Tx, incidents, outbox, untold
+from gateway.store import Tx
+from gateway.store.outbox import enqueue, undelivered
+from gateway.store.state import incidents
 
 KNOWS_NO_INCIDENTS = frozenset({"webhook"})
 """Channels whose messages name the group; all others show which incident it is."""
@@ -28,7 +30,7 @@ def mind_what_burns(tx: Tx, errands: Sequence[Errand], now: float) -> list[Erran
     """
     ends = [e for e in errands if e.kind in ENDS and e.notice.target.channel in KNOWS_NO_INCIDENTS]
     numbers = sorted({e.notice.incident for e in ends if e.notice.incident is not None})
-    newer = untold.told_again(tx, numbers) if numbers else {}
+    newer = undelivered.told_again(tx, numbers) if numbers else {}
     if not newer:
         return list(errands)
     joined = incidents.members(tx, sorted(set(newer.values())))
@@ -43,7 +45,7 @@ def mind_what_burns(tx: Tx, errands: Sequence[Errand], now: float) -> list[Erran
         facts = without_burning(orjson.loads(notice.facts), burning)
         if not facts["alerts"]:
             why = f"cancelled: it burns again as #{number}, which this target has heard of"
-            outbox.cancel(tx, [notice.id], why)
+            enqueue.cancel(tx, [notice.id], why)
             continue
         ended = replace(notice, facts=orjson.dumps(facts), reason=Reason.SOME_RESOLVED)
         kept.append(replace(errand, notice=ended))

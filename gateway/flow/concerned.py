@@ -6,7 +6,8 @@ from functools import partial
 
 from gateway.core.alerts.alert import Alert
 from gateway.core.matching.matcher import Matcher, matches_all
-from gateway.store import Store, alerts
+from gateway.store import Store
+from gateway.store.state import alerts
 
 Matchers = Sequence[Matcher]
 Candidates = Callable[[Matchers], Awaitable["array[int] | None"]]

@@ -33,7 +33,8 @@ from gateway.flow.lanes import Accepts, claim
 from gateway.flow.outcome import Outcome, record
 from gateway.flow.storm import fold_crowds
 from gateway.render.links import dropped, links_from
-from gateway.store import Store, Tx, outbox
+from gateway.store import Store, Tx
+from gateway.store.outbox import enqueue
 
 if TYPE_CHECKING:
     from gateway.metrics import Metrics
@@ -269,7 +270,7 @@ class Courier:
         if errands:
             return errands, None, holds
         skip = holding.skip(holds, plan, now)
-        next_at = outbox.next_at(tx, self.name, skip, in_flight, tx.lease_now - now)
+        next_at = enqueue.next_at(tx, self.name, skip, in_flight, tx.lease_now - now)
         return errands, next_at, holds
 
     def _in_flight(self) -> set[int]:
@@ -300,7 +301,7 @@ class Courier:
 
     async def _hand_back(self) -> None:
         ids, self._unbegun = self._unbegun, []
-        await self._store.write(partial(outbox.release, owner=self._claimant.name, ids=ids))
+        await self._store.write(partial(enqueue.release, owner=self._claimant.name, ids=ids))
 
     def _sent(self, task: asyncio.Task[None]) -> None:
         self._sending.pop(task, None)

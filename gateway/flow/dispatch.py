@@ -25,7 +25,9 @@ from gateway.flow.lanes import URGENT, Accepts, settle
 from gateway.flow.memory import Memory
 from gateway.flow.placing import Batch, place
 from gateway.flow.suppression import Suppression
-from gateway.store import Tx, incidents, members, outbox, timeline
+from gateway.store import Tx
+from gateway.store.outbox import enqueue
+from gateway.store.state import incidents, members, timeline
 
 log = logging.getLogger(__name__)
 
@@ -97,9 +99,9 @@ def save_decisions(
         for notice in decision.notices
         if notice.kind in URGENT
     }
-    outbox.hasten_lanes(tx, urgent, now)
+    enqueue.hasten_lanes(tx, urgent, now)
     claim = (claimant.name, claimant.until(tx.lease_now)) if claimant else None
-    _, claimed = outbox.add(tx, rows, facts, now, claim, room)
+    _, claimed = enqueue.add(tx, rows, facts, now, claim, room)
     return claimed
 
 

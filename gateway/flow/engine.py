@@ -31,7 +31,9 @@ from gateway.flow.silences import Silences
 from gateway.flow.suppression import Suppression
 from gateway.flow.upkeep import RETENTION, Upkeep
 from gateway.flow.watch import Watch
-from gateway.store import StoreUnavailable, outbox, timeline
+from gateway.store import StoreUnavailable
+from gateway.store.outbox import enqueue
+from gateway.store.state import timeline
 
 __all__ = ["Engine", "Health", "Parts"]
 
@@ -207,7 +209,7 @@ class Engine:
             with suppress(StoreUnavailable):  # before it decides again, dispatch catches up
                 await self._grouping.renew()
                 # What an admin just mended need not wait for its next attempt.
-                await self.store.write(partial(outbox.hasten, now=self.now()))
+                await self.store.write(partial(enqueue.hasten, now=self.now()))
             self._config_problems = ()
             self.metrics.know(config.plan.severities, config.plan.digest)
             self.metrics.reloaded(True, self.now())
@@ -274,7 +276,7 @@ class Engine:
         with suppress(StoreUnavailable):
             await self.intake.write_extensions(self.now(), ahead=RETENTION)
             if ended:  # all is on record: what is left was claimed and never begun
-                release = partial(outbox.release, owner=self._parts.claimant.name)
+                release = partial(enqueue.release, owner=self._parts.claimant.name)
                 await self.store.write(release)
         await self.delivery.close()
 

@@ -20,8 +20,10 @@ from gateway.core.plan.target_name import target_name
 from gateway.core.time.timestamps import format_duration
 from gateway.flow.errand import Errand
 from gateway.flow.outcome import Outcome, fall_back_from, is_urgent
-from gateway.store import Tx, holds, timeline
-from gateway.store.outbox import Skip
+from gateway.store import Tx
+from gateway.store.outbox import holds
+from gateway.store.outbox.enqueue import Skip
+from gateway.store.state import timeline
 
 Holds = tuple[Hold, ...]
 

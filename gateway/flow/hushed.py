@@ -13,7 +13,8 @@ from gateway.core.plan.plan import Plan
 from gateway.core.routing.inhibition import SourceIndex
 from gateway.flow.memory import Memory
 from gateway.flow.suppression import firing_sources
-from gateway.store import Tx, alerts, silences
+from gateway.store import Tx
+from gateway.store.state import alerts, silences
 
 MANY = 1000
 """Inhibiting alerts that are not read anew for each one that comes."""

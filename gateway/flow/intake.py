@@ -17,7 +17,8 @@ from gateway.flow.memory import MARGIN, Memory
 from gateway.flow.placing import Batch, commit
 from gateway.flow.watch import NO_SIGNS
 from gateway.flow.ways import ways
-from gateway.store import Store, StoreUnavailable, Tx, alerts
+from gateway.store import Store, StoreUnavailable, Tx
+from gateway.store.state import alerts
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,8 @@ from functools import partial
 
 from gateway.core.matching.label_index import LabelIndex
 from gateway.core.matching.matcher import Matcher
-from gateway.store import Store, Tx, burning
+from gateway.store import Store, Tx
+from gateway.store.queries import active_alerts
 
 AT_ONCE = 1000
 """Alerts taken in between two breaths: others wait for the reader's thread, and for Python."""
@@ -59,7 +60,7 @@ class LabelSearch:
         self._kept, cleared = None, self._cleared
         index = LabelIndex()
         serials, last = await self._store.read(
-            lambda tx: (burning.serials(tx, since), burning.last_serial(tx))
+            lambda tx: (active_alerts.serials(tx, since), active_alerts.last_serial(tx))
         )
         for start in range(0, len(serials), AT_ONCE):
             part = serials[start : start + AT_ONCE]
@@ -81,7 +82,7 @@ class _Kept:
 
 def _catch_up(tx: Tx, kept: _Kept) -> bool:
     """Take in some of what is new; whether that was all."""
-    found = burning.newer(tx, kept.last, AT_ONCE)
+    found = active_alerts.newer(tx, kept.last, AT_ONCE)
     for serial, labels in found:
         kept.index.add(serial, labels)
     if found:
@@ -90,5 +91,5 @@ def _catch_up(tx: Tx, kept: _Kept) -> bool:
 
 
 def _take_in(tx: Tx, index: LabelIndex, serials: Sequence[int]) -> None:
-    for serial, labels in burning.labels(tx, serials):
+    for serial, labels in active_alerts.labels(tx, serials):
         index.add(serial, labels)

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from gateway.core.incidents.incident import Incident
 from gateway.core.incidents.notice import Entry
-from gateway.store import Tx, incidents, members, timeline
+from gateway.store import Tx
+from gateway.store.state import incidents, members, timeline
 
 
 def note_left_out(tx: Tx, identities: Sequence[str], count: int, now: float) -> None:

@@ -12,9 +12,11 @@ from gateway.core.routing.mutes import containing
 from gateway.flow.fingerprints import Fingerprints
 from gateway.flow.hushed import Hush, fingerprints
 from gateway.flow.memory import Memory
-from gateway.store import Tx, burning, members
-from gateway.store.burning import Group
-from gateway.store.sql import load
+from gateway.store import Tx
+from gateway.store.db.statement import load
+from gateway.store.queries import active_alerts
+from gateway.store.queries.active_alerts import Group
+from gateway.store.state import members
 
 MOST_REMEMBERED = 10_000
 """Combinations of labels whose receivers are remembered during one look."""
@@ -98,7 +100,7 @@ class Look:
     def groups(self, tx: Tx, numbers: Sequence[int]) -> Groups:
         """Those of the groups that were asked for, by number, each with what mutes it."""
         found = {}
-        for number, group in burning.groups(tx, numbers).items():
+        for number, group in active_alerts.groups(tx, numbers).items():
             muted_by = self._muted_by(group.route_id)
             asked = self.asked.receiver
             if (self.asked.muted or not muted_by) and (asked is None or asked(group.receiver)):
@@ -122,7 +124,7 @@ class Look:
         doubtful: dict[str, int] = {}
         for (
             serial, identity, labels_text, annotations, starts_at, stored, url, updated_at
-        ) in burning.rows(tx, serials):  # fmt: skip
+        ) in active_alerts.rows(tx, serials):  # fmt: skip
             ends_at = ends(identity, stored, updated_at)
             if ends_at is not None and ends_at <= now:
                 continue

@@ -16,8 +16,10 @@ from gateway.core.plan.recipients import fallback_of, receiver_of
 from gateway.core.plan.target_name import target_name
 from gateway.flow.errand import Errand
 from gateway.flow.lanes import URGENT
-from gateway.store import Tx, incidents, members, outbox, timeline, untold
-from gateway.store.outbox import Lane
+from gateway.store import Tx
+from gateway.store.outbox import enqueue, undelivered
+from gateway.store.outbox.enqueue import Lane
+from gateway.store.state import incidents, members, timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def record(tx: Tx, outcomes: Sequence[Outcome], plan: Plan, now: float) -> list[
     results = hastened(tx, results, now)
     # What is not ours any more follows from another's attempt, or was recorded before: a commit
     # that seemed to fail, or was given up by a stop, may have succeeded.
-    lost = set(outbox.finish(tx, results))
+    lost = set(enqueue.finish(tx, results))
     lines = [
         (result.notice.incident, entry)
         for result in results
@@ -119,7 +121,7 @@ def hastened(tx: Tx, results: Sequence[Result], now: float) -> list[Result]:
     }
     if not failed:
         return list(results)
-    lanes = outbox.unfinished_of(tx, sorted(failed))
+    lanes = enqueue.unfinished_of(tx, sorted(failed))
     return [
         replace(result, next_at=now)
         if result.state is NoticeState.PENDING and _overtaken(result.notice, lanes)
@@ -168,9 +170,11 @@ def unreplaced(tx: Tx, errand: Errand) -> Notice | None:
     notice = errand.notice
     if notice.incident is None:
         return None if notice.fell_back else notice
-    lane = outbox.unfinished_of(tx, [notice.incident]).get((notice.incident, notice.target.key), [])
+    lane = enqueue.unfinished_of(tx, [notice.incident]).get(
+        (notice.incident, notice.target.key), []
+    )
     speaking = [id_ for id_, kind in lane if id_ > notice.id and kind in SPEAKS_OF_FIRING]
-    newest = outbox.peek(tx, speaking[-1:])[0] if speaking else notice
+    newest = enqueue.peek(tx, speaking[-1:])[0] if speaking else notice
     return None if newest.fell_back else newest
 
 
@@ -183,13 +187,13 @@ def fall_back_from(tx: Tx, errand: Errand, failure: Failure, plan: Plan, now: fl
     notice = unreplaced(tx, errand)
     if notice is None:
         return False
-    outbox.mark_fell_back(tx, sorted({errand.notice.id, notice.id}))
+    enqueue.mark_fell_back(tx, sorted({errand.notice.id, notice.id}))
     kind = errand.kind if notice is errand.notice else notice.kind
     note = f"{target_name(notice.target)} could not be reached ({failure})"
     if notice.kind is Kind.DIGEST:
         lines = orjson.loads(notice.facts).get("digest", ())
         numbers = [line["incident"] for line in lines]
-        for folded in untold.folded_into(tx, notice.id, numbers):
+        for folded in undelivered.folded_into(tx, notice.id, numbers):
             if folded.kind in SPEAKS_OF_FIRING:
                 fall_back(tx, folded, note, plan, now)
     elif kind in SPEAKS_OF_FIRING:
@@ -204,7 +208,7 @@ def fall_back(tx: Tx, notice: Notice, note: str, plan: Plan, now: float) -> None
     if incident is None or (incident.ack and incident.ack.at >= notice.created_at):
         return
     fallback = fallback_of(plan, receiver_of(plan, incident.receiver))
-    known = untold.told_since(tx, incident.number, notice.created_at)
+    known = undelivered.told_since(tx, incident.number, notice.created_at)
     targets = [t for t in fallback.targets if t.key not in known]
     name = target_name(notice.target)
     if not targets:
@@ -218,7 +222,7 @@ def fall_back(tx: Tx, notice: Notice, note: str, plan: Plan, now: float) -> None
     rows = [
         NewRow(incident.number, t, kind, Reason.FALLBACK, notice.rank, False, 0) for t in targets
     ]
-    outbox.add(tx, rows, [orjson.dumps(facts)], now, None)
+    enqueue.add(tx, rows, [orjson.dumps(facts)], now, None)
     told = {**incident.told, **{target.key: target for target in targets}}
     incidents.save(tx, [replace(incident, told=told)])
     text = f"to receiver {fallback.name}, because {name} could not be reached"

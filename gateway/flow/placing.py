@@ -8,7 +8,8 @@ from gateway.core.decide.join import open_incident, touch
 from gateway.core.incidents.incident import Incident
 from gateway.core.plan.plan import Plan
 from gateway.flow.ways import Stop, ways
-from gateway.store import Tx, alerts, incidents, members
+from gateway.store import Tx
+from gateway.store.state import alerts, incidents, members
 
 
 @dataclass(slots=True)

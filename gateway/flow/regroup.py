@@ -15,7 +15,8 @@ from gateway.core.incidents.incident import Incident
 from gateway.core.plan.plan import Plan
 from gateway.flow.placing import Batch, place
 from gateway.flow.ways import ways
-from gateway.store import Store, Tx, alerts, counters, incidents, members
+from gateway.store import Store, Tx
+from gateway.store.state import alerts, counters, incidents, members
 
 PAGE = 500
 

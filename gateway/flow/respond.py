@@ -9,7 +9,9 @@ from gateway.core.plan.plan import Plan
 from gateway.flow.dispatch import refresh, save_decisions
 from gateway.flow.lanes import Accepts
 from gateway.flow.memory import Memory
-from gateway.store import Tx, incidents, members, outbox, timeline, untold
+from gateway.store import Tx
+from gateway.store.outbox import enqueue, undelivered
+from gateway.store.state import incidents, members, timeline
 
 PENDING_STEPS = (Kind.ESCALATION, Kind.REPEAT)
 """Kinds of notices that an acknowledgement cancels while they have not been sent (E22)."""
@@ -42,9 +44,9 @@ def respond(
     if response.decision is None:
         return response
     if response.incident.ack is not None:
-        outbox.release(tx, owner, recalled)
-        outbox.cancel_kinds(tx, number, PENDING_STEPS, f"acknowledged by {by}")
-        untold.cancel_pages(tx, number, by, "email", f"acknowledged by {by}")
+        enqueue.release(tx, owner, recalled)
+        enqueue.cancel_kinds(tx, number, PENDING_STEPS, f"acknowledged by {by}")
+        undelivered.cancel_pages(tx, number, by, "email", f"acknowledged by {by}")
     timeline.add_ack(tx, number, response.answer.value, by, now, via)
     save_decisions(tx, [response.decision], now, accepts)
     return response

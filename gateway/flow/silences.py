@@ -22,7 +22,8 @@ from gateway.core.matching.text import write_matchers
 from gateway.core.plan.plan import NOTHING
 from gateway.core.time.timestamps import format_rfc3339
 from gateway.flow.concerned import Concerned
-from gateway.store import Store, Tx, incidents, members, silences
+from gateway.store import Store, Tx
+from gateway.store.state import incidents, members, silences
 
 log = logging.getLogger(__name__)
 

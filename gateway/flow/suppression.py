@@ -9,7 +9,8 @@ from gateway.core.incidents.silence import SilenceIndex
 from gateway.core.plan.plan import Plan
 from gateway.core.routing.inhibition import SourceIndex
 from gateway.flow.memory import Memory
-from gateway.store import Tx, alerts, silences
+from gateway.store import Tx
+from gateway.store.state import alerts, silences
 
 
 class Suppression:

@@ -11,7 +11,8 @@ from gateway.flow.delivery import Delivery
 from gateway.flow.intake import Intake
 from gateway.flow.memory import Memory
 from gateway.flow.parts import Parts
-from gateway.store import StoreUnavailable, counters, janitor
+from gateway.store import StoreUnavailable
+from gateway.store.state import counters, retention
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +65,7 @@ class Upkeep:
             await self._delivery.close_retired()
             if rounds % PRUNE_EVERY == 0:
                 self._memory.forget(now - FORGET_AFTER)
-                prune = partial(janitor.prune, before=now - RETENTION, limit=500)
+                prune = partial(retention.prune, before=now - RETENTION, limit=500)
                 while await self._parts.store.write(prune):
                     pass
                 await heap.trim()

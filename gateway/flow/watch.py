@@ -9,7 +9,8 @@ from gateway.core.alerts.incoming import Incoming
 from gateway.core.alerts.labels import identity
 from gateway.core.plan.plan import Plan
 from gateway.core.plan.watchdog import MISSING, names_to_look_for, verdicts
-from gateway.store import Store, alerts, marks
+from gateway.store import Store
+from gateway.store.state import alerts, marks
 
 EVERY = 10.0
 """Seconds between looks."""

@@ -6,7 +6,7 @@ and write without a row lock, and nothing that it read changes under it.
 
 The functions of `alerts`, `incidents`, `outbox`, `timeline`, `reading` and `janitor` take the
 transaction first. A `Tx` runs on the driver's own cursor and not on SQLAlchemy's Connection: see
-`gateway.store.sql`.
+`gateway.store.db.statement`.
 """
 
 import asyncio
@@ -14,16 +14,16 @@ from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
-from gateway.store import sqlite_check
-from gateway.store.clocks import Clocks
-from gateway.store.errors import StoreUnavailable
-from gateway.store.location import connector, locate
-from gateway.store.presence import Presence
-from gateway.store.schema import check, prepare
-from gateway.store.session import Session
-from gateway.store.sqlite_log import Connections
-from gateway.store.tx import Tx
-from gateway.store.worker import Job, Worker
+from gateway.store.db import sqlite_check
+from gateway.store.db.clocks import Clocks
+from gateway.store.db.errors import StoreUnavailable
+from gateway.store.db.file_lock import Presence
+from gateway.store.db.location import connector, locate
+from gateway.store.db.session import Session
+from gateway.store.db.sqlite_log import Connections
+from gateway.store.db.transaction import Tx
+from gateway.store.db.worker import Job, Worker
+from gateway.store.schema.version import check, prepare
 
 T = TypeVar("T")
 
@@ -32,7 +32,7 @@ class Store:
     """A database and the threads that speak to it.
 
     `readers`: how many reads run at once. `lock_timeout`, `statement_timeout`: seconds, see
-    `gateway.store.location.connector`. Raises ValueError for a URL that is none.
+    `gateway.store.db.location.connector`. Raises ValueError for a URL that is none.
     """
 
     def __init__(

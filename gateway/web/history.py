@@ -13,7 +13,7 @@ from gateway.render.asked import who
 from gateway.render.clean import clean
 from gateway.render.table import differing
 from gateway.render.times import clock_time
-from gateway.store import reading
+from gateway.store.queries import lists
 from gateway.web.names import name_of
 
 MOST_COLUMNS = 5
@@ -133,10 +133,10 @@ def _row(member: Member, columns: Sequence[str], zone: str, now: float) -> Alert
 
 
 def audiences(
-    notices: Iterable[reading.NoticeLine], plan: Plan, zone: str, now: float
+    notices: Iterable[lists.NoticeLine], plan: Plan, zone: str, now: float
 ) -> list[Audience]:
     """Who was to be told what, and what came of it; those first who were told first."""
-    by_target: dict[str, list[reading.NoticeLine]] = {}
+    by_target: dict[str, list[lists.NoticeLine]] = {}
     for notice in notices:
         by_target.setdefault(notice.target.key, []).append(notice)
     return [
@@ -158,7 +158,7 @@ def _target_names(target: Target, plan: Plan) -> tuple[str, str]:
     return name, "" if channel.lower() in name.lower() else channel
 
 
-def _told(line: reading.NoticeLine, zone: str, now: float) -> Told:
+def _told(line: lists.NoticeLine, zone: str, now: float) -> Told:
     tries = f" after {line.attempts} attempts" if line.attempts > 1 else ""
     why = f": {one_line(clean(line.detail), 200)}" if line.detail else ""
     match line.state:

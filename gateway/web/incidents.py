@@ -14,8 +14,10 @@ from gateway.render.counts import counted
 from gateway.render.links import links_from
 from gateway.render.times import clock_time, duration
 from gateway.render.view import tone
-from gateway.store import Tx, reading, timeline, urgent
-from gateway.store.urgent import Cursor, Wanted
+from gateway.store import Tx
+from gateway.store.queries import lists, urgent
+from gateway.store.queries.urgent import Cursor, Wanted
+from gateway.store.state import timeline
 from gateway.web.access import may_change
 from gateway.web.access import reading as for_readers
 from gateway.web.history import alert_table, audiences, events
@@ -51,7 +53,7 @@ class _Found(NamedTuple):
 
     seen: Seen
     entries: list[Entry]
-    notices: list[reading.NoticeLine]
+    notices: list[lists.NoticeLine]
     silences: list[Over]
     inhibitions: list[str]
 
@@ -71,7 +73,7 @@ class Looking:
         except ValueError:
             after = None  # of an older link: the list from its beginning
 
-        def work(tx: Tx) -> tuple[urgent.Page, list[reading.Listed], list[tuple[str, str, int]]]:
+        def work(tx: Tx) -> tuple[urgent.Page, list[lists.Listed], list[tuple[str, str, int]]]:
             ended = urgent.page(tx, Wanted(State.RESOLVED.value), limit=ENDED_SHOWN)
             return (
                 urgent.page(tx, OPEN, after=after, limit=OPEN_SHOWN),
@@ -114,7 +116,7 @@ class Looking:
             return _Found(
                 seen,
                 timeline.of(tx, number),
-                reading.notices_of(tx, number),
+                lists.notices_of(tx, number),
                 silences_over(hush.silences, seen.members, plan, now, zone),
                 inhibited(tx, hush, seen.members, now),
             )
@@ -152,7 +154,7 @@ class Looking:
         return page("incident.html", context)
 
 
-def _row(listed: reading.Listed, plan: Plan, zone: str, now: float) -> Row:
+def _row(listed: lists.Listed, plan: Plan, zone: str, now: float) -> Row:
     incident = listed.incident
     over = not incident.open
     colour = tone(Kind.FIRING, incident.state.value, incident.severity, incident.rank)

@@ -7,7 +7,9 @@ from gateway.core.incidents.incident import Member
 from gateway.core.matching.text import write_labels
 from gateway.flow.hushed import Hush
 from gateway.render.clean import clean
-from gateway.store import Tx, alerts, reading
+from gateway.store import Tx
+from gateway.store.queries import lists
+from gateway.store.state import alerts
 
 MOST_NAMED = 3
 """Inhibiting alerts that are named; each may have hundreds of characters of labels."""
@@ -26,7 +28,7 @@ def inhibited(tx: Tx, hush: Hush, members: Sequence[Member], now: float) -> list
         if by not in known:
             continue
         which = f"inhibited by {clean(write_labels(known[by].labels), 300)}"
-        latest = reading.history_of_alert(tx, by, 1)
+        latest = lists.history_of_alert(tx, by, 1)
         if latest:
             which += f" (incident #{latest[0].incident.number})"
         if len(firing) == 1:

@@ -14,7 +14,8 @@ from gateway.render.clean import clean
 from gateway.render.links import links_from
 from gateway.render.times import clock_time, duration
 from gateway.render.view import tone, view_of
-from gateway.store import Tx, incidents, members
+from gateway.store import Tx
+from gateway.store.state import incidents, members
 from gateway.web.names import name_of
 
 NO_BREAK = "\u00a0"

@@ -12,7 +12,10 @@ from typing import Any
 from aiohttp import web
 
 from gateway.flow.engine import Engine, Health
-from gateway.store import StoreUnavailable, holds, outbox, reading, silences
+from gateway.store import StoreUnavailable
+from gateway.store.outbox import enqueue, holds
+from gateway.store.queries import lists
+from gateway.store.state import silences
 from gateway.web.access import changing
 from gateway.web.errors import RequestError, json_response
 from gateway.web.keys import ENGINE
@@ -85,8 +88,8 @@ class Operating:
         try:
             depth, standing, held, limited = await self._engine.store.read(
                 lambda tx: (
-                    outbox.depth(tx),
-                    reading.standing(tx),
+                    enqueue.depth(tx),
+                    lists.standing(tx),
                     silences.standing(tx, now),
                     holds.all_live(tx, now),
                 )

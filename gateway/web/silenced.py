@@ -8,7 +8,8 @@ from gateway.core.incidents.silence import Silence, SilenceIndex
 from gateway.core.plan.plan import Plan
 from gateway.render.clean import clean
 from gateway.render.times import clock_time
-from gateway.store import Tx, silences
+from gateway.store import Tx
+from gateway.store.state import silences
 from gateway.web.names import name_of
 
 SHORT = 8

@@ -21,7 +21,9 @@ from gateway.flow.engine import Engine
 from gateway.flow.silences import SHOWN_AFTER_END
 from gateway.render.clean import clean
 from gateway.render.times import clock_time, duration
-from gateway.store import Tx, alerts, burning, incidents, members, silence_pages
+from gateway.store import Tx
+from gateway.store.queries import active_alerts, silence_pages
+from gateway.store.state import alerts, incidents, members
 from gateway.web.access import reading as for_readers
 from gateway.web.keys import ENGINE
 from gateway.web.look import SHOWN, Line
@@ -158,7 +160,7 @@ def _covers(tx: Tx, active: Sequence[Silence], now: float) -> Mapping[str, str] 
     """What each silence covers, in words by id; None when too many alerts burn to be counted."""
     if not active:
         return {}
-    serials = burning.few_serials(tx, now, MOST_COUNTED)
+    serials = active_alerts.few_serials(tx, now, MOST_COUNTED)
     if serials is None:
         return None
     index, firing = SilenceIndex(active), alerts.active(tx, now, serials)

@@ -4,7 +4,7 @@ import json
 import sqlite3
 from pathlib import Path
 
-from gateway.store.schema import head_revision
+from gateway.store.schema.version import head_revision
 from tests.cli.console import fine, fine_json, gateway
 
 

@@ -23,7 +23,7 @@ from gateway.flow.silences import SHOWN_AFTER_END
 from gateway.flow.storm import CROWD
 from gateway.flow.upkeep import RETENTION
 from gateway.render.table import MOST_ROWS
-from gateway.store.timeline import REJECTS_KEPT
+from gateway.store.state.timeline import REJECTS_KEPT
 from gateway.web.oncall import DAYS
 from gateway.web.silences import MOST_COUNTED
 from gateway.web.silencing import LENGTHS

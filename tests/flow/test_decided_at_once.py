@@ -6,7 +6,8 @@ import pytest
 
 from gateway.flow import dispatch
 from gateway.flow.dispatch import AT_ONCE
-from gateway.store import StoreUnavailable, Tx, incidents
+from gateway.store import StoreUnavailable, Tx
+from gateway.store.state import incidents
 from tests.flow.world import World, alert
 
 

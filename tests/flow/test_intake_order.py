@@ -3,7 +3,7 @@
 import asyncio
 
 from gateway.flow.intake import MOST_IN_ONE
-from gateway.store import alerts
+from gateway.store.state import alerts
 from tests.flow.world import MINUTE, START, World, alert
 
 

@@ -1,6 +1,6 @@
 """Prometheus posts directly: firing alerts again each minute, with an end four minutes ahead."""
 
-from gateway.store import alerts
+from gateway.store.state import alerts
 from tests.flow.world import HOUR, MINUTE, START, World, alert
 
 RESEND, AHEAD = 65.0, 240.0

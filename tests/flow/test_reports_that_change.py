@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.channels.facts import AlertFacts, alerts
-from gateway.store import alerts as alerts_of
+from gateway.store.state import alerts as alerts_of
 from tests.flow.world import HOUR, MINUTE, ROUTES, START, Delivered, World, alert
 
 PAGER = "pagerduty:${PAGERDUTY_BILLING_KEY}"

@@ -6,9 +6,9 @@ from gateway.core.incidents.incident import State
 from gateway.core.incidents.silence import Silence, SilenceError
 from gateway.core.matching.matcher import Matcher
 from gateway.flow.silences import SilenceNotFound
-from gateway.store import alerts
-from gateway.store import silences as kept_silences
-from gateway.store.session import Row
+from gateway.store.db.session import Row
+from gateway.store.state import alerts
+from gateway.store.state import silences as kept_silences
 from tests.flow.world import HOUR, MINUTE, START, World, alert, to
 
 ROOM = "slack:#billing-alerts"

@@ -5,7 +5,8 @@ from gateway.core.incidents.silence import Silence
 from gateway.core.matching.matcher import Matcher
 from gateway.flow.memory import Memory
 from gateway.flow.suppression import Suppression
-from gateway.store import Tx, silences
+from gateway.store import Tx
+from gateway.store.state import silences
 from tests.flow.world import HOUR, World
 from tests.store.builders import alert
 

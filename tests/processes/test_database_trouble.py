@@ -144,7 +144,7 @@ def test_write_ahead_log_is_deleted(make_gateway: MakeGateway, vendors: Vendors)
     wait_for("all is told", lambda: set(accepted) <= set(told(vendors)))
     wait_for("all of it on record", lambda: settled(gateway))
     os.unlink(gateway.home / "gateway.db-wal")
-    saved = "gateway.store.sqlite_log"  # one line for each time
+    saved = "gateway.store.db.sqlite_log"  # one line for each time
     wait_for("it notices by itself", lambda: gateway.log().count(saved) == 5)
     gateway.kill()
     gateway.start()

@@ -13,7 +13,7 @@ from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.incidents.silence import Silence
 from gateway.core.matching.matcher import Matcher
 from gateway.core.plan.plan import Target
-from gateway.store import incidents
+from gateway.store.state import incidents
 from tests.flow.world import HOUR, MINUTE, ROUTES, Delivered, World, alert
 
 NAMES = (

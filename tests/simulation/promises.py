@@ -4,7 +4,8 @@ from collections import Counter, defaultdict
 
 from gateway.core.incidents.incident import State
 from gateway.core.incidents.notice import SPEAKS_OF_FIRING, Kind
-from gateway.store import incidents, outbox, timeline
+from gateway.store.outbox import enqueue
+from gateway.store.state import incidents, timeline
 from tests.flow.world import START, Delivered
 from tests.simulation.life import Life
 
@@ -121,7 +122,7 @@ async def everything_has_a_reason(life: Life) -> list[str]:
     found = []
     still = await engine.store.read(lambda tx: incidents.all_open(tx, 0, 1000))
     found += [f"#{one.number} is still {one.state.value}, due {one.due_at}" for one in still]
-    depth = await engine.store.read(lambda tx: outbox.depth(tx))
+    depth = await engine.store.read(lambda tx: enqueue.depth(tx))
     found += [f"outbox: {line}" for line in depth if line[1] in ("pending", "sending")]
     spoke = {one.incident for one in life.world.delivered}
     number = 1001

@@ -12,7 +12,9 @@ from gateway.core.incidents.incident import Incident
 from gateway.core.incidents.notice import Kind, Reason
 from gateway.core.incidents.outbox import NewRow, Notice, NoticeState, Result
 from gateway.core.plan.plan import Target
-from gateway.store import Store, Tx, incidents, outbox
+from gateway.store import Store, Tx
+from gateway.store.outbox import enqueue
+from gateway.store.state import incidents
 
 ANA = Target("email", "ana@example.com", "ana")
 BEN = Target("email", "ben@example.com", "ben")
@@ -59,7 +61,7 @@ async def opened(store: Store, *names: str) -> list[int]:
 
 async def added(store: Store, *rows: NewRow, now: float = 100.0) -> list[int]:
     """The ids of new notices, which nobody claimed."""
-    ids, _ = await store.write(lambda tx: outbox.add(tx, rows, [b"{}", b'{"n":1}'], now))
+    ids, _ = await store.write(lambda tx: enqueue.add(tx, rows, [b"{}", b'{"n":1}'], now))
     return ids
 
 
@@ -75,8 +77,8 @@ async def claimed(
 ) -> list[Notice]:
     """What an owner could claim."""
     return await store.write(
-        lambda tx: outbox.claim(
-            tx, channel, now, limit, owner, now + lease, outbox.Skip(skip), lease_now=now
+        lambda tx: enqueue.claim(
+            tx, channel, now, limit, owner, now + lease, enqueue.Skip(skip), lease_now=now
         )
     )
 

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from gateway.core.alerts.alert import Alert
-from gateway.store import Store, alerts
+from gateway.store import Store
+from gateway.store.state import alerts
 from tests.store.builders import alert
 
 HOSTILE = [

@@ -4,7 +4,9 @@ from array import array
 from dataclasses import replace
 
 from gateway.core.alerts.alert import Alert
-from gateway.store import Store, Tx, alerts, burning, incidents, members
+from gateway.store import Store, Tx
+from gateway.store.queries import active_alerts
+from gateway.store.state import alerts, incidents, members
 from tests.store.builders import alert, incident
 
 
@@ -16,7 +18,7 @@ async def names(store: Store, since: float) -> list[str]:
     """The alerts that end after an instant, by serial."""
 
     def work(tx: Tx) -> list[str]:
-        found = burning.labels(tx, burning.serials(tx, since))
+        found = active_alerts.labels(tx, active_alerts.serials(tx, since))
         return [labels["alertname"] for _, labels in found]
 
     return await store.read(work)
@@ -32,10 +34,10 @@ async def test_those_that_end_later_or_never_are_listed(store: Store) -> None:
 
 async def test_long_lists_are_read_in_parts(store: Store) -> None:
     """More alerts than are fetched at once, half of them with the same end, none of them lost."""
-    count = burning.AT_ONCE + 7
+    count = active_alerts.AT_ONCE + 7
     some = [alert(f"n{n}", ends_at=None if n % 2 else 60.0) for n in range(2 * count)]
     await put(store, *some)
-    found = await store.read(lambda tx: burning.serials(tx, 50.0))
+    found = await store.read(lambda tx: active_alerts.serials(tx, 50.0))
     assert found == array("q", range(1, 2 * count + 1))
 
 
@@ -43,8 +45,8 @@ async def test_few_are_listed_and_many_are_not(store: Store) -> None:
     """Who only wants few learns that there are more without reading them."""
     ends = {"A": 50.0, "B": None, "C": 60.0, "D": None}
     await put(store, *(alert(name, ends_at=end) for name, end in ends.items()))
-    assert await store.read(lambda tx: burning.few_serials(tx, 50.0, 3)) == [2, 3, 4]
-    assert await store.read(lambda tx: burning.few_serials(tx, 50.0, 2)) is None
+    assert await store.read(lambda tx: active_alerts.few_serials(tx, 50.0, 3)) == [2, 3, 4]
+    assert await store.read(lambda tx: active_alerts.few_serials(tx, 50.0, 2)) is None
 
 
 async def test_a_serial_stays_while_an_alert_burns(store: Store) -> None:
@@ -53,7 +55,7 @@ async def test_a_serial_stays_while_an_alert_burns(store: Store) -> None:
     await put(store, first, alert("Memory"))
 
     async def serial() -> int:
-        rows = await store.read(lambda tx: burning.rows(tx, range(1, 20)))
+        rows = await store.read(lambda tx: active_alerts.rows(tx, range(1, 20)))
         return next(row[0] for row in rows if row[1] == first.identity)
 
     assert await serial() == 1
@@ -62,10 +64,10 @@ async def test_a_serial_stays_while_an_alert_burns(store: Store) -> None:
     await put(store, replace(first, updated_at=500.0, starts_at=500.0, ends_at=900.0))
     again = await serial()
     assert again > 2
-    assert await store.read(burning.last_serial) >= again
-    newer = await store.read(lambda tx: burning.newer(tx, 2, 10))
+    assert await store.read(active_alerts.last_serial) >= again
+    newer = await store.read(lambda tx: active_alerts.newer(tx, 2, 10))
     assert newer == [(again, first.labels)]
-    assert await store.read(lambda tx: burning.newer(tx, again, 10)) == []
+    assert await store.read(lambda tx: active_alerts.newer(tx, again, 10)) == []
 
 
 async def test_open_incidents_come_in_the_order_of_their_labels(store: Store) -> None:
@@ -76,11 +78,11 @@ async def test_open_incidents_come_in_the_order_of_their_labels(store: Store) ->
         incidents.create(tx, made)
 
     await store.write(work)
-    assert list(await store.read(burning.open_numbers)) == [1002, 1001, 1003]
-    among = await store.read(lambda tx: burning.open_numbers(tx, [1003, 1002, 7]))
+    assert list(await store.read(active_alerts.open_numbers)) == [1002, 1001, 1003]
+    among = await store.read(lambda tx: active_alerts.open_numbers(tx, [1003, 1002, 7]))
     assert list(among) == [1002, 1003]
-    groups = await store.read(lambda tx: burning.groups(tx, among))
-    assert groups[1003] == burning.Group(1003, "billing", "root", '{"alertname":"Network"}')
+    groups = await store.read(lambda tx: active_alerts.groups(tx, among))
+    assert groups[1003] == active_alerts.Group(1003, "billing", "root", '{"alertname":"Network"}')
 
 
 async def test_members_are_found_from_both_sides(store: Store) -> None:
@@ -95,5 +97,5 @@ async def test_members_are_found_from_both_sides(store: Store) -> None:
 
     await store.write(work)
     expected = [(1001, 1), (1001, 2), (1002, 2)]
-    assert await store.read(lambda tx: burning.members_of(tx, [1002, 1001])) == expected
-    assert await store.read(lambda tx: burning.memberships(tx, [2])) == expected[1:]
+    assert await store.read(lambda tx: active_alerts.members_of(tx, [1002, 1001])) == expected
+    assert await store.read(lambda tx: active_alerts.memberships(tx, [2])) == expected[1:]

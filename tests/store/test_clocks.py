@@ -5,8 +5,9 @@ from contextlib import suppress
 import pytest
 
 from gateway import clock
-from gateway.store import Store, StoreUnavailable, Tx, outbox
-from gateway.store.clocks import Clocks
+from gateway.store import Store, StoreUnavailable, Tx
+from gateway.store.db.clocks import Clocks
+from gateway.store.outbox import enqueue
 from tests.store.builders import added, opened, row
 
 
@@ -34,7 +35,7 @@ async def test_lease_ends_by_the_databases_clock(migrated_postgres_url: str) -> 
     def claim(owner: str, now: float) -> list[int]:
         def work(tx: Tx) -> list[int]:
             until = tx.lease_now + 60.0
-            found = outbox.claim(tx, "email", now, 9, owner, until, lease_now=tx.lease_now)
+            found = enqueue.claim(tx, "email", now, 9, owner, until, lease_now=tx.lease_now)
             return [notice.id for notice in found]
 
         return work  # type: ignore[return-value]

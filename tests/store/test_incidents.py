@@ -7,7 +7,8 @@ import psycopg
 import pytest
 
 from gateway.core.incidents.incident import Ack, Climb, Incident, Member, State, Told
-from gateway.store import Store, alerts, incidents
+from gateway.store import Store
+from gateway.store.state import alerts, incidents
 from tests.store.builders import ANA, ROOM, alert, incident, opened
 
 

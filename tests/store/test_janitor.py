@@ -6,8 +6,11 @@ from sqlalchemy import func, select
 
 from gateway.core.incidents.incident import State
 from gateway.core.incidents.notice import Entry
-from gateway.store import Store, Tx, alerts, incidents, janitor, outbox, reading, timeline
-from gateway.store.tables import metadata
+from gateway.store import Store, Tx
+from gateway.store.outbox import enqueue
+from gateway.store.queries import lists
+from gateway.store.schema.tables import metadata
+from gateway.store.state import alerts, incidents, retention, timeline
 from tests.store.builders import added, alert, claimed, failed, opened, row, sent
 
 
@@ -28,7 +31,7 @@ async def lived(store: Store, name: str, *, resolved_at: float | None) -> int:
     await store.write(lambda tx: timeline.add_ack(tx, number, "taken", "ana", 1.0, "cli"))
     await added(store, row(number))
     (notice,) = await claimed(store)
-    await store.write(lambda tx: outbox.finish(tx, [sent(notice, receipt={"ts": "1"})]))
+    await store.write(lambda tx: enqueue.finish(tx, [sent(notice, receipt={"ts": "1"})]))
     if resolved_at is not None:
         made = await store.read(lambda tx: incidents.get(tx, number))
         assert made is not None
@@ -43,12 +46,12 @@ async def test_an_old_incident_goes_with_everything_of_its_own(store: Store) -> 
     await lived(store, "Recent", resolved_at=900.0)
     before = await store.read(sizes)
     old = await lived(store, "Old", resolved_at=500.0)
-    assert await store.write(lambda tx: janitor.prune(tx, 800.0, 100)) == 2
+    assert await store.write(lambda tx: retention.prune(tx, 800.0, 100)) == 2
     left = await store.read(sizes)
     left["facts"] -= 1  # `added` stores two, of which one is used; the other is nobody's
     assert left == before
     assert await store.read(lambda tx: incidents.get(tx, old)) is None
-    assert await store.write(lambda tx: janitor.prune(tx, 800.0, 100)) == 0
+    assert await store.write(lambda tx: retention.prune(tx, 800.0, 100)) == 0
 
 
 async def test_alerts_stay_while_an_incident_has_them(store: Store) -> None:
@@ -57,8 +60,8 @@ async def test_alerts_stay_while_an_incident_has_them(store: Store) -> None:
     loose = alert("Loose", ends_at=100.0)
     burning = alert("Burning")
     await store.write(lambda tx: alerts.put(tx, [loose, burning], [False, False]))
-    assert await store.write(lambda tx: janitor.prune(tx, 900.0, 100)) == 1
-    left = await store.read(lambda tx: reading.alerts_page(tx, 0.0))
+    assert await store.write(lambda tx: retention.prune(tx, 900.0, 100)) == 1
+    left = await store.read(lambda tx: lists.alerts_page(tx, 0.0))
     assert {one.labels["alertname"] for one in left} == {"Recent", "Burning"}
     assert len((await store.read(lambda tx: incidents.members(tx, [number])))[number]) == 1
 
@@ -70,8 +73,8 @@ async def test_a_digest_is_forgotten_in_its_time(store: Store) -> None:
     await added(store, row(None), now=30.0)
     first, second, _ = await claimed(store)
     done = [sent(first), failed(second, again=None)]
-    await store.write(lambda tx: outbox.finish(tx, done))
-    await store.write(lambda tx: janitor.prune(tx, 800.0, 100))
+    await store.write(lambda tx: enqueue.finish(tx, done))
+    await store.write(lambda tx: retention.prune(tx, 800.0, 100))
     left = await store.read(sizes)
     assert (left["notices"], left["attempts"]) == (1, 0)
 
@@ -80,7 +83,7 @@ async def test_no_more_at_once_than_asked(store: Store) -> None:
     """Pruning goes in small steps: nobody waits for it for long."""
     for name in "ABC":
         await lived(store, name, resolved_at=500.0)
-    steps = [await store.write(lambda tx: janitor.prune(tx, 800.0, 2)) for _ in range(3)]
+    steps = [await store.write(lambda tx: retention.prune(tx, 800.0, 2)) for _ in range(3)]
     assert sum(steps) == 6
     assert steps[0] == 4
     assert (await store.read(sizes))["incidents"] == 0
@@ -89,6 +92,6 @@ async def test_no_more_at_once_than_asked(store: Store) -> None:
 async def test_numbers_are_not_given_twice(store: Store) -> None:
     """After pruning, a number that people said aloud never means another incident."""
     await lived(store, "A", resolved_at=500.0)
-    await store.write(lambda tx: janitor.prune(tx, 800.0, 100))
+    await store.write(lambda tx: retention.prune(tx, 800.0, 100))
     number = await lived(store, "B", resolved_at=500.0)
     assert number == 1002

@@ -27,9 +27,9 @@ from gateway.store import (
     head_revision,
     migrate,
 )
-from gateway.store.location import locate
-from gateway.store.making import make
-from gateway.store.tables import COUNTERS, metadata
+from gateway.store.db.location import locate
+from gateway.store.schema.create import make
+from gateway.store.schema.tables import COUNTERS, metadata
 from tests.conftest import BOTH
 
 
@@ -105,7 +105,7 @@ def test_partial_indexes_are_what_the_tables_say(newest_url: str, tmp_path: Path
 def test_the_head_is_the_newest_script(empty_url: str) -> None:
     """The version in the code, kept for a quick start, is alembic's newest."""
     config = Config()
-    folder = Path(gateway.store.__file__).parent / "migrations"
+    folder = Path(gateway.store.__file__).parent / "schema" / "migrations"
     config.set_main_option("script_location", str(folder))
     assert ScriptDirectory.from_config(config).get_heads() == [head_revision()]
     assert current_revision(empty_url) is None
@@ -121,7 +121,7 @@ def test_alerts_of_an_older_version_are_numbered(empty_url: str) -> None:
     if empty_url.startswith("sqlite"):
         Path(str(engine.url.database)).parent.mkdir(parents=True)
     config = Config()
-    folder = Path(gateway.store.__file__).parent / "migrations"
+    folder = Path(gateway.store.__file__).parent / "schema" / "migrations"
     config.set_main_option("script_location", str(folder))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
@@ -151,7 +151,7 @@ def test_alerts_of_an_older_version_keep_their_incidents(empty_url: str) -> None
     if empty_url.startswith("sqlite"):
         Path(str(engine.url.database)).parent.mkdir(parents=True)
     config = Config()
-    folder = Path(gateway.store.__file__).parent / "migrations"
+    folder = Path(gateway.store.__file__).parent / "schema" / "migrations"
     config.set_main_option("script_location", str(folder))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
@@ -208,7 +208,7 @@ def test_incidents_of_an_older_version_are_marked_as_suppressed(empty_url: str) 
     if empty_url.startswith("sqlite"):
         Path(str(engine.url.database)).parent.mkdir(parents=True)
     config = Config()
-    folder = Path(gateway.store.__file__).parent / "migrations"
+    folder = Path(gateway.store.__file__).parent / "schema" / "migrations"
     config.set_main_option("script_location", str(folder))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
@@ -347,7 +347,7 @@ def test_one_line_tells_of_all_steps(empty_url: str, caplog: pytest.LogCaptureFi
     assert said() == []
     before = f"{int(head_revision()) - 1:04}"
     config = Config()
-    scripts = Path(gateway.store.__file__).parent / "migrations"
+    scripts = Path(gateway.store.__file__).parent / "schema" / "migrations"
     config.set_main_option("script_location", str(scripts))
     engine = create_engine(engine_url(empty_url))
     with engine.begin() as connection:

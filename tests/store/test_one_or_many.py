@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from gateway.core.incidents.incident import Incident, Member, State, Told
-from gateway.store import Store, Tx, alerts, incidents
+from gateway.store import Store, Tx
+from gateway.store.state import alerts, incidents
 from tests.store.builders import alert, incident
 
 ENDS = {"A": 200.0, "B": 90.0, "C": 200.0, "D": 90.0}

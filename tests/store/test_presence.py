@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from gateway.store.presence import Presence
+from gateway.store.db.file_lock import Presence
 
 
 def test_the_first_is_alone(tmp_path: Path) -> None:

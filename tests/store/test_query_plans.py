@@ -7,42 +7,29 @@ from typing import cast
 import pytest
 from sqlalchemy.sql.expression import ClauseElement
 
-from gateway.store import (
-    alerts,
-    burning,
-    claims,
-    crowds,
-    incidents,
-    janitor,
-    lines,
-    members,
-    outcomes,
-    reading,
-    sent,
-    silence_pages,
-    silences,
-    timeline,
-    untold,
-)
-from gateway.store.session import Row
-from gateway.store.sql import SQLITE, Statement
-from gateway.store.tx import Tx
+from gateway.store.db.session import Row
+from gateway.store.db.statement import SQLITE, Statement
+from gateway.store.db.transaction import Tx
+from gateway.store.outbox import backlog, claim, outcomes, undelivered
+from gateway.store.outbox import rows as lines
+from gateway.store.queries import active_alerts, deliveries, lists, silence_pages
+from gateway.store.state import alerts, incidents, members, retention, silences, timeline
 
 MODULES = (
     alerts,
-    burning,
-    claims,
-    crowds,
+    active_alerts,
+    claim,
+    backlog,
     incidents,
-    janitor,
+    retention,
     lines,
     members,
     outcomes,
-    sent,
+    deliveries,
     silence_pages,
     silences,
     timeline,
-    untold,
+    undelivered,
 )
 
 WHOLE_INDEX_IS_THE_ANSWER = {
@@ -104,7 +91,7 @@ def test_no_query_reads_a_whole_table(sqlite_path: Path, name: str) -> None:
 
 def test_claiming_goes_by_rank(sqlite_path: Path) -> None:
     """Promise 9: the head of the queue is found without sorting all that waits."""
-    plan = steps(sqlite_path, claims._HEADS)
+    plan = steps(sqlite_path, claim._HEADS)
     assert plan[0] == "SEARCH notices USING INDEX notices_by_rank (channel=?)"
     assert "USE TEMP B-TREE FOR ORDER BY" not in plan
 
@@ -119,7 +106,7 @@ def test_lists_of_incidents_go_by_their_state(sqlite_path: Path, state: str) -> 
             asked.append(Statement(query))
             return []
 
-    reading.incidents_page(cast(Tx, Recorder()), state=state, before=7)
+    lists.incidents_page(cast(Tx, Recorder()), state=state, before=7)
     assert asked
     for statement in asked:
         plan = steps(sqlite_path, statement)
@@ -128,5 +115,5 @@ def test_lists_of_incidents_go_by_their_state(sqlite_path: Path, state: str) -> 
 
 def test_counting_open_incidents_reads_no_row(sqlite_path: Path) -> None:
     """E37: /metrics is asked every few seconds, also with a hundred thousand open incidents."""
-    plan = steps(sqlite_path, reading._STANDING)
+    plan = steps(sqlite_path, lists._STANDING)
     assert plan == ["SCAN incidents USING COVERING INDEX incidents_standing"]

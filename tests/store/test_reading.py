@@ -4,8 +4,11 @@ from dataclasses import replace
 
 from gateway.core.incidents.incident import State, Told
 from gateway.core.incidents.notice import Kind
-from gateway.store import Store, alerts, incidents, outbox, reading
-from gateway.store.reading import incidents_page
+from gateway.store import Store
+from gateway.store.outbox import enqueue
+from gateway.store.queries import lists
+from gateway.store.queries.lists import incidents_page
+from gateway.store.state import alerts, incidents
 from tests.store.builders import (
     ANA,
     BEN,
@@ -61,9 +64,9 @@ async def test_incidents_are_found_by_state_receiver_severity_and_words(store: S
     assert await found(q="%_o") == [off]
     assert await found(q="_") == [off]
     assert await found(q="'\"\\") == []
-    assert await store.read(reading.counts) == {"acknowledged": 1, "firing": 2, "resolved": 1}
-    assert await store.read(lambda tx: reading.title_of(tx, disk)) == "Disk is full"
-    assert await store.read(lambda tx: reading.title_of(tx, 1)) == ""
+    assert await store.read(lists.counts) == {"acknowledged": 1, "firing": 2, "resolved": 1}
+    assert await store.read(lambda tx: lists.title_of(tx, disk)) == "Disk is full"
+    assert await store.read(lambda tx: lists.title_of(tx, 1)) == ""
 
 
 async def test_an_incident_without_a_title_is_named_by_its_group(store: Store) -> None:
@@ -74,7 +77,7 @@ async def test_an_incident_without_a_title_is_named_by_its_group(store: Store) -
     page = await store.read(incidents_page)
     assert [one.title for one in page] == ["team=x", "Disk team=billing"]
     await store.write(lambda tx: incidents.entitle(tx, [(1001, "Better")]))
-    assert await store.read(lambda tx: reading.title_of(tx, 1001)) == "Better"
+    assert await store.read(lambda tx: lists.title_of(tx, 1001)) == "Better"
 
 
 async def test_who_was_told_what(store: Store) -> None:
@@ -83,22 +86,22 @@ async def test_who_was_told_what(store: Store) -> None:
     await added(store, row(one), row(one, BEN), row(one, ROOM), now=100.0)
     (late,) = await added(store, row(other, kind=Kind.REPEAT, rank=3, facts=1), now=200.0)
     first = (await claimed(store, limit=1))[0]
-    await store.write(lambda tx: outbox.finish(tx, [sent(first)]))
-    lines = await store.read(lambda tx: reading.notices_of(tx, one))
+    await store.write(lambda tx: enqueue.finish(tx, [sent(first)]))
+    lines = await store.read(lambda tx: lists.notices_of(tx, one))
     assert [(line.target, line.state.value) for line in lines] == [
         (ANA, "sent"),
         (BEN, "pending"),
         (ROOM, "pending"),
     ]
-    told = await store.read(lambda tx: reading.notices_to_person(tx, "ana", 150.0))
+    told = await store.read(lambda tx: lists.notices_to_person(tx, "ana", 150.0))
     assert [(line.id, line.incident, line.kind, line.rank) for line in told] == [
         (late, other, "repeat", 3)
     ]
-    assert len(await store.read(lambda tx: reading.notices_to_person(tx, "ana", 0.0))) == 2
-    assert await store.read(lambda tx: reading.notice(tx, late)) == told[0]
-    assert await store.read(lambda tx: reading.facts_of(tx, late)) == b'{"n":1}'
-    assert await store.read(lambda tx: reading.notice(tx, 4711)) is None
-    assert await store.read(lambda tx: reading.facts_of(tx, 4711)) is None
+    assert len(await store.read(lambda tx: lists.notices_to_person(tx, "ana", 0.0))) == 2
+    assert await store.read(lambda tx: lists.notice(tx, late)) == told[0]
+    assert await store.read(lambda tx: lists.facts_of(tx, late)) == b'{"n":1}'
+    assert await store.read(lambda tx: lists.notice(tx, 4711)) is None
+    assert await store.read(lambda tx: lists.facts_of(tx, 4711)) is None
 
 
 async def test_alerts_are_listed_in_pages(store: Store) -> None:
@@ -112,7 +115,7 @@ async def test_alerts_are_listed_in_pages(store: Store) -> None:
         seen: list[str] = []
         after = ""
         while page := await store.read(
-            lambda tx, at=after: reading.alerts_page(tx, 200.0, active=active, after=at, limit=2)
+            lambda tx, at=after: lists.alerts_page(tx, 200.0, active=active, after=at, limit=2)
         ):
             seen += [one.identity for one in page]
             after = seen[-1]
@@ -130,7 +133,7 @@ async def test_an_alert_is_found_by_some_of_its_labels(store: Store) -> None:
     await store.write(lambda tx: alerts.put(tx, [odd, sly], [False, False]))
 
     async def found(**labels: str) -> list[str]:
-        page = await store.read(lambda tx: reading.find_alerts(tx, labels))
+        page = await store.read(lambda tx: lists.find_alerts(tx, labels))
         return [one.identity for one in page]
 
     assert await found(path='C:\\x "y"') == [odd.identity]
@@ -150,7 +153,7 @@ async def test_the_history_of_an_alert(store: Store) -> None:
         await store.write(lambda tx, pairs=pairs, at=at: incidents.join(tx, pairs, at))
     marks = [(one, disk.identity, Told.FIRING, 100.0, None)]
     await store.write(lambda tx: incidents.mark(tx, marks))
-    found = await store.read(lambda tx: reading.history_of_alert(tx, disk.identity))
+    found = await store.read(lambda tx: lists.history_of_alert(tx, disk.identity))
     assert [(a.incident.number, a.title, a.joined_at, a.told, a.told_starts_at) for a in found] == [
         (other, "B", 2.0, Told.NOTHING, None),
         (one, "A", 1.0, Told.FIRING, 100.0),

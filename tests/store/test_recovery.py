@@ -13,8 +13,9 @@ import psycopg
 import pytest
 
 from gateway.core.incidents.notice import Entry
-from gateway.store import Store, StoreUnavailable, Tx, timeline
-from gateway.store.postgres import WRITER_LOCK
+from gateway.store import Store, StoreUnavailable, Tx
+from gateway.store.db.postgres import WRITER_LOCK
+from gateway.store.state import timeline
 from tests.store.builders import writer_held
 
 

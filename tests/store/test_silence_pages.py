@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from gateway.core.incidents.silence import Silence
 from gateway.core.matching.matcher import Matcher
-from gateway.store import Store, silence_pages, silences
+from gateway.store import Store
+from gateway.store.queries import silence_pages
+from gateway.store.state import silences
 
 NOW, SINCE = 1000.0, 500.0
 ONE = Silence("", (Matcher("team", "=", "billing"),), 0.0, 0.0, 0.0, "ana", "why")

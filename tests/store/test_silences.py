@@ -6,8 +6,9 @@ import pytest
 
 from gateway.core.incidents.silence import Silence
 from gateway.core.matching.matcher import Matcher
-from gateway.store import Store, Tx, janitor, silences
-from gateway.store.session import Row
+from gateway.store import Store, Tx
+from gateway.store.db.session import Row
+from gateway.store.state import retention, silences
 
 FULL = Silence(
     "383c6553-5515-4f6d-ba76-73edb4a0f6be",
@@ -56,7 +57,7 @@ async def test_forgotten_long_after_the_end(store: Store) -> None:
     """The janitor forgets silences that ended before an instant, and no others."""
     for one in (FULL, BARE):
         await store.write(lambda tx, one=one: silences.put(tx, one))
-    assert await store.write(lambda tx: janitor.prune(tx, 60.0, 100)) == 1
+    assert await store.write(lambda tx: retention.prune(tx, 60.0, 100)) == 1
     assert await store.read(lambda tx: silences.since(tx, 0.0)) == [FULL]
 
 

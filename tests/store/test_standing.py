@@ -4,8 +4,10 @@ import pytest
 from psycopg import Connection
 
 from gateway.core.incidents.incident import State
-from gateway.store import Store, incidents, reading, urgent
-from gateway.store.sql import POSTGRESQL, Statement
+from gateway.store import Store
+from gateway.store.db.statement import POSTGRESQL, Statement
+from gateway.store.queries import lists, urgent
+from gateway.store.state import incidents
 from tests.store.builders import incident
 
 
@@ -23,7 +25,7 @@ async def test_what_goes_on_is_counted_with_its_age_since_it_was_told(store: Sto
             ],
         )
     )
-    found = {row[:2]: row[2:] for row in await store.read(reading.standing)}
+    found = {row[:2]: row[2:] for row in await store.read(lists.standing)}
     assert found["critical", "firing"] == (2, 50.0)
     assert found["critical", "acknowledged"][0] == 1
     assert found["warning", "firing"] == (1, None)
@@ -32,7 +34,7 @@ async def test_what_goes_on_is_counted_with_its_age_since_it_was_told(store: Sto
 
 def test_postgresql_counts_without_reading_rows(migrated_postgres_url: str) -> None:
     """E37: where it is told to avoid sorts and whole tables, its index has all that is asked."""
-    text, values = reading._STANDING.on(POSTGRESQL, {})
+    text, values = lists._STANDING.on(POSTGRESQL, {})
     with Connection.connect(migrated_postgres_url) as connection:
         connection.execute("SET enable_seqscan = off")
         connection.execute("SET enable_bitmapscan = off")

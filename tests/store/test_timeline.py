@@ -1,7 +1,8 @@
 """What happened can be read later, and so can what was refused."""
 
 from gateway.core.incidents.notice import Entry
-from gateway.store import Store, timeline
+from gateway.store import Store
+from gateway.store.state import timeline
 
 
 async def test_a_timeline_keeps_its_order(store: Store) -> None:

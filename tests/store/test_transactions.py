@@ -11,7 +11,8 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from gateway.core.incidents.notice import Entry
-from gateway.store import Store, StoreUnavailable, Tx, incidents, timeline
+from gateway.store import Store, StoreUnavailable, Tx
+from gateway.store.state import incidents, timeline
 from tests.store.builders import incident, opened, writer_held
 
 

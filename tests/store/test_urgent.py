@@ -9,11 +9,13 @@ from sqlalchemy.sql.expression import ClauseElement
 
 from gateway.core.incidents.incident import State
 from gateway.core.plan.plan import UNKNOWN_RANK
-from gateway.store import Store, incidents, urgent
-from gateway.store.session import Row
-from gateway.store.sql import Statement
-from gateway.store.tx import Tx
-from gateway.store.urgent import Cursor, Wanted
+from gateway.store import Store
+from gateway.store.db.session import Row
+from gateway.store.db.statement import Statement
+from gateway.store.db.transaction import Tx
+from gateway.store.queries import urgent
+from gateway.store.queries.urgent import Cursor, Wanted
+from gateway.store.state import incidents
 from tests.store.builders import incident
 from tests.store.test_query_plans import steps
 

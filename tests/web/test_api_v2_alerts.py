@@ -10,7 +10,8 @@ import pytest
 
 from gateway.core.matching.matcher import Matcher
 from gateway.flow.burning import PAGE
-from gateway.store import StoreUnavailable, silences
+from gateway.store import StoreUnavailable
+from gateway.store.state import silences
 from gateway.web.api_v2 import streams
 from gateway.web.sources import SOURCES
 from tests.flow.world import HOUR, World, alert

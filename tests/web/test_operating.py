@@ -12,7 +12,8 @@ from gateway.core.alerts.incoming import Incoming
 from gateway.core.incidents.hold import Hold
 from gateway.core.matching.matcher import Matcher
 from gateway.flow.engine import Health
-from gateway.store import StoreUnavailable, holds
+from gateway.store import StoreUnavailable
+from gateway.store.outbox import holds
 from tests.flow.world import HOUR, MINUTE, ROUTES, World, alert
 from tests.web.conftest import Client
 from tests.web.real import served

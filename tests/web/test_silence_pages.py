@@ -12,7 +12,8 @@ from aiohttp import encode_basic_auth
 from gateway.core.incidents.silence import Silence
 from gateway.core.matching.matcher import Matcher
 from gateway.core.matching.parse import parse_matchers
-from gateway.store import Tx, silences
+from gateway.store import Tx
+from gateway.store.state import silences
 from gateway.web import silences as pages
 from tests.flow.world import DAY, HOUR, MINUTE, START, World, alert
 from tests.web.browser import browser
@@ -159,7 +160,7 @@ async def test_a_page_reads_no_more_than_it_shows(
     made: list[object] = []
     of_row = silences.of_row
     monkeypatch.setattr(
-        "gateway.store.silence_pages.of_row", lambda row: made.append(row) or of_row(row)
+        "gateway.store.queries.silence_pages.of_row", lambda row: made.append(row) or of_row(row)
     )
     assert (await client.get("/silences?page=2")).status == 200
     assert len(made) == pages.PER_PAGE

@@ -2,7 +2,10 @@
 
 from gateway import __version__
 from gateway.flow.engine import Engine
-from gateway.store import Tx, outbox, reading, timeline
+from gateway.store import Tx
+from gateway.store.outbox import enqueue
+from gateway.store.queries import lists
+from gateway.store.state import timeline
 from gateway.web.api import models, questions
 from gateway.web.api.incidents import notice_model
 from gateway.web.operate import report
@@ -12,7 +15,7 @@ async def status(
     engine: Engine, asked: questions.NothingAsked, trusted: bool = False
 ) -> models.Status:
     """Version, configuration in force, and what is wrong."""
-    counts = await engine.store.read(reading.counts)
+    counts = await engine.store.read(lists.counts)
     said = report(engine.problems(), public=not trusted)
     return models.Status(
         status=said["status"],
@@ -30,9 +33,9 @@ async def dead_letters(engine: Engine, asked: questions.PageAsked) -> models.Dea
     """Messages that were given up, with every attempt."""
 
     def work(tx: Tx) -> models.DeadLetters:
-        found = outbox.dead(tx, asked.limit + 1, asked.cursor)
-        page = [line for one in found[: asked.limit] if (line := reading.notice(tx, one.id))]
-        attempts = reading.attempts_of(tx, [line.id for line in page])
+        found = enqueue.dead(tx, asked.limit + 1, asked.cursor)
+        page = [line for one in found[: asked.limit] if (line := lists.notice(tx, one.id))]
+        attempts = lists.attempts_of(tx, [line.id for line in page])
         return models.DeadLetters(
             notices=[notice_model(line, attempts[line.id]) for line in page],
             next=page[-1].id if len(found) > asked.limit else None,
@@ -46,7 +49,7 @@ async def replay(
 ) -> models.Replayed:
     """Try given-up messages again."""
     now = engine.now()
-    again = await engine.store.write(lambda tx: outbox.replay(tx, given.ids, now))
+    again = await engine.store.write(lambda tx: enqueue.replay(tx, given.ids, now))
     left = sorted(set(given.ids) - set(again))
     return models.Replayed(replayed=again, left=left)
 

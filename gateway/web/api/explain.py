@@ -9,7 +9,9 @@ from gateway.core.time.wallclock import zone_named
 from gateway.flow.engine import Engine
 from gateway.flow.upkeep import RETENTION
 from gateway.render.times import clock_time
-from gateway.store import Tx, reading, timeline
+from gateway.store import Tx
+from gateway.store.queries import lists
+from gateway.store.state import timeline
 from gateway.web.api import explain_person
 from gateway.web.api.explain_incident import explained
 from gateway.web.api.explain_models import (
@@ -67,10 +69,10 @@ def _of_labels(tx: Tx, engine: Engine, labels: dict[str, str], zone: str) -> Exp
     now, plan = engine.now(), engine.plan
     alerts: list[ExplainedAlert] = []
     numbers: dict[int, None] = {}
-    found = reading.find_alerts(tx, labels, limit=MOST_ALERTS)
+    found = lists.find_alerts(tx, labels, limit=MOST_ALERTS)
     known = silences_now(tx, now)
     for alert in found:
-        history = reading.history_of_alert(tx, alert.identity, MOST_INCIDENTS)
+        history = lists.history_of_alert(tx, alert.identity, MOST_INCIDENTS)
         numbers.update(dict.fromkeys(one.incident.number for one in history))
         alerts.append(
             ExplainedAlert(

@@ -8,7 +8,9 @@ from gateway.core.incidents.outbox import PRINTED_TEXT, NoticeState
 from gateway.core.plan.target_name import target_name
 from gateway.flow.engine import Engine
 from gateway.render.times import clock_time
-from gateway.store import Tx, incidents, members, reading, timeline
+from gateway.store import Tx
+from gateway.store.queries import lists
+from gateway.store.state import incidents, members, timeline
 from gateway.web.api import models
 from gateway.web.api.explain_models import ExplainedIncident
 from gateway.web.api.incidents import incident_model, notice_model
@@ -23,7 +25,7 @@ def explained(tx: Tx, engine: Engine, number: int, zone: str) -> ExplainedIncide
     if incident is None:
         return None
     now, plan = engine.now(), engine.plan
-    notices = reading.notices_of(tx, number)
+    notices = lists.notices_of(tx, number)
     entries = timeline.of(tx, number)
     joined = members.members(tx, [number]).get(number, [])
     why = _past(incident, entries, notices, zone, now)
@@ -45,11 +47,11 @@ def explained_model(
     told: bool,
     why: Sequence[str],
     entries: Sequence[Entry],
-    notices: Sequence[reading.NoticeLine],
+    notices: Sequence[lists.NoticeLine],
 ) -> ExplainedIncident:
     """The model of an incident that was explained, with the attempts of these notices."""
-    attempts = reading.attempts_of(tx, [notice.id for notice in notices])
-    title = reading.title_of(tx, incident.number)
+    attempts = lists.attempts_of(tx, [notice.id for notice in notices])
+    title = lists.title_of(tx, incident.number)
     return ExplainedIncident.model_validate(
         {
             **incident_model(engine, incident, title),
@@ -66,7 +68,7 @@ def explained_model(
 def _past(
     incident: Incident,
     entries: Sequence[Entry],
-    notices: Sequence[reading.NoticeLine],
+    notices: Sequence[lists.NoticeLine],
     zone: str,
     now: float,
 ) -> list[str]:

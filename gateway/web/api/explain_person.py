@@ -10,8 +10,10 @@ from gateway.core.plan.plan import UNKNOWN_RANK, Person, Plan
 from gateway.core.plan.recipients import person_targets
 from gateway.flow.engine import Engine
 from gateway.render.times import clock_time
-from gateway.store import Tx, incidents, reading, timeline
-from gateway.store.urgent import STATES
+from gateway.store import Tx
+from gateway.store.queries import lists
+from gateway.store.queries.urgent import STATES
+from gateway.store.state import incidents, timeline
 from gateway.web.api import models
 from gateway.web.api.explain_incident import explained_model
 from gateway.web.api.explain_models import ExplainedIncident, Explanation
@@ -50,8 +52,8 @@ def _explain(
     tx: Tx, engine: Engine, person: Person, start: float, now: float, zone: str
 ) -> Explanation:
     plan = engine.plan
-    by_incident: dict[int, list[reading.NoticeLine]] = {}
-    told = reading.notices_to_person(tx, person.id, start, 500)
+    by_incident: dict[int, list[lists.NoticeLine]] = {}
+    told = lists.notices_to_person(tx, person.id, start, 500)
     for line in reversed(told):
         if line.incident is not None:
             by_incident.setdefault(line.incident, []).append(line)
@@ -87,7 +89,7 @@ def _explain(
 
 
 def _by_urgency(incident: Incident) -> tuple[int, int, int]:
-    """The order of lists: see `gateway.store.urgent`."""
+    """The order of lists: see `gateway.store.queries.urgent`."""
     state = STATES.index(incident.list_state)
     if not incident.open:
         return state, 0, -incident.number
@@ -100,7 +102,7 @@ def _meanwhile(tx: Tx, start: float) -> list[Incident]:
     for state in ("open", "resolved"):
         before: int | None = None
         while len(found) < SCANNED:
-            page = reading.incidents_page(tx, state=state, before=before, limit=500)
+            page = lists.incidents_page(tx, state=state, before=before, limit=500)
             for one in page:
                 ended = one.incident.resolved_at
                 if ended is None or ended >= start:
@@ -132,7 +134,7 @@ def _duty(plan: Plan, person: str, start: float, end: float) -> list[models.Shif
 
 def _short(
     person: Person,
-    told: Sequence[reading.NoticeLine],
+    told: Sequence[lists.NoticeLine],
     explained: Sequence[ExplainedIncident],
     elsewhere: int,
     left_out: int,

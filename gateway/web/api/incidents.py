@@ -13,8 +13,10 @@ from gateway.core.plan.plan import Plan
 from gateway.core.plan.target_name import target_name
 from gateway.core.text.escape import one_line
 from gateway.flow.engine import Engine
-from gateway.store import Tx, reading, timeline, urgent
-from gateway.store.urgent import Wanted
+from gateway.store import Tx
+from gateway.store.queries import lists, urgent
+from gateway.store.queries.urgent import Wanted
+from gateway.store.state import timeline
 from gateway.web.api import models, questions
 from gateway.web.errors import RequestError
 from gateway.web.look import read_incident
@@ -77,7 +79,7 @@ def _back_until(ack: Ack) -> float | None:
     return min(ack.at + GIVE_BACK_WITHIN, ack.previous.expires_at)
 
 
-def notice_model(line: reading.NoticeLine, attempts: Sequence[reading.Attempt]) -> models.Notice:
+def notice_model(line: lists.NoticeLine, attempts: Sequence[lists.Attempt]) -> models.Notice:
     """A notice with its attempts."""
     return models.Notice(
         id=line.id,
@@ -134,14 +136,14 @@ async def one_incident(
         if seen is None:
             return None
         incident = seen.incident
-        notices = reading.notices_of(tx, number)
-        attempts: Mapping[int, Sequence[reading.Attempt]] = reading.attempts_of(
+        notices = lists.notices_of(tx, number)
+        attempts: Mapping[int, Sequence[lists.Attempt]] = lists.attempts_of(
             tx, [notice.id for notice in notices]
         )
         climb = escalation_facts(incident, plan)
         return models.IncidentDetail.model_validate(
             {
-                **incident_model(engine, incident, reading.title_of(tx, number)),
+                **incident_model(engine, incident, lists.title_of(tx, number)),
                 "escalation": climb and models.Escalation.model_validate(climb),
                 "alerts": [_alert(member, now) for member in seen.members],
                 "timeline": [
@@ -190,7 +192,7 @@ async def _respond(engine: Engine, number: int, by: str, act: Act) -> models.Res
         raise _unknown(number) from None
     if response.answer in _NOT_DONE:
         raise _conflict(engine.plan, response)
-    title = await engine.store.read(lambda tx: reading.title_of(tx, number))
+    title = await engine.store.read(lambda tx: lists.title_of(tx, number))
     return models.Responded(
         answer=response.answer.value,
         incident=models.Incident.model_validate(incident_model(engine, response.incident, title)),

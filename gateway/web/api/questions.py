@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
 
 from gateway.core.time.timestamps import parse_time
-from gateway.store.urgent import Cursor
+from gateway.store.queries.urgent import Cursor
 
 
 def _instant(given: object) -> float:

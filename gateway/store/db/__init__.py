@@ -1,0 +1,1 @@
+"""Connections, transactions and the writer's thread on SQLite and PostgreSQL."""

@@ -1,0 +1,128 @@
+"""PostgreSQL: any number of replicas, of which one writes at a time."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from gateway import clock
+from gateway.store.db.bulk import Bulk
+from gateway.store.db.clocks import Clocks, Moment
+from gateway.store.db.errors import StoreUnavailable
+from gateway.store.db.session import Row
+from gateway.store.db.statement import POSTGRESQL
+
+WRITER_LOCK = 0x616C657274677721  # any number will do, as long as all replicas take the same
+
+# A server that vanished without a word is noticed in some 25 seconds
+# (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS).
+_CONNECTION = {
+    "application_name": "alert-gateway",
+    "connect_timeout": "5",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "20000",
+    "client_encoding": "utf8",
+}
+
+
+class PostgresSession:
+    """A connection to the server; with `reading`, transactions see one snapshot, read only."""
+
+    database = POSTGRESQL
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        reading: bool,
+        lock_timeout: float,
+        statement_timeout: float,
+        clocks: Clocks = Clocks(),  # noqa: B008 - immutable
+    ) -> None:
+        limits = (
+            f"SET LOCAL statement_timeout = {int(statement_timeout * 1000)};"
+            # Whoever hangs in mid-transaction holds up all replicas: the server ends it.
+            f"SET LOCAL idle_in_transaction_session_timeout = {int(statement_timeout * 1000)}"
+        )
+        # Several statements in one message, and SET LOCAL rather than the session's settings:
+        # one round trip, and a pooler in transaction mode may stand between.
+        if reading:
+            self._begin = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;{limits}".encode()
+        else:
+            # A snapshot, should that be the server's default, would be older than the lock.
+            self._begin = (
+                f"BEGIN ISOLATION LEVEL READ COMMITTED;{limits};"
+                f"SET LOCAL lock_timeout = {int(lock_timeout * 1000)};"
+                f"SELECT pg_advisory_xact_lock({WRITER_LOCK})"
+            ).encode()
+        self._clocks = clocks
+        self._reading = reading
+        self.moment = Moment(0.0, 0.0)
+        self._connection = connect(url)
+        try:
+            if self.rows("SHOW synchronous_commit", ()) == [("off",)]:
+                self._begin += b";SET LOCAL synchronous_commit = on"
+            if not reading:  # last: after the wait for the lock
+                self._begin += b";SELECT extract(epoch FROM clock_timestamp())::float8"
+        except BaseException:
+            self.close()
+            raise
+
+    def begin(self) -> None:
+        if self._reading:
+            self._connection.execute(self._begin)
+            return
+        clocks = self._clocks
+        began, before = clocks.monotonic(), clocks.now()
+        cursor = self._connection.execute(self._begin)
+        after = clocks.now()
+        while cursor.nextset():  # each statement has a result; the last has the clock
+            continue
+        (row,) = cursor.fetchall()
+        ahead, stepped = clocks.compare(before, after, row[0])
+        if clock.is_skewed(stepped):  # the work was prepared with a time that was wrong
+            raise StoreUnavailable(f"this gateway's clock was {abs(stepped):.0f} s wrong")
+        self.moment = Moment(began, clocks.lease() if clocks.lease else row[0], ahead)
+
+    def commit(self) -> None:
+        # A transaction in which a statement failed answers COMMIT with ROLLBACK, and no error.
+        if self._connection.execute("COMMIT").statusmessage != "COMMIT":
+            raise StoreUnavailable("the database rolled the transaction back")
+
+    def rollback(self) -> None:
+        if self._connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+            self._connection.execute("ROLLBACK")
+
+    def save(self) -> None:
+        self._connection.execute("SAVEPOINT work")
+
+    def keep(self) -> None:
+        self._connection.execute("RELEASE work")
+
+    def undo(self) -> None:
+        self._connection.execute("ROLLBACK TO work; RELEASE work")
+
+    def rows(self, text: str, values: Sequence[Any]) -> list[Row]:
+        return self._connection.execute(text.encode(), values or None).fetchall()
+
+    def run(self, text: str, values: Sequence[Any]) -> int:
+        return self._connection.execute(text.encode(), values or None).rowcount
+
+    def many(self, bulk: Bulk, rows: Sequence[Row]) -> None:
+        for part in bulk.packed(bulk.apart(rows)):
+            self._connection.execute(bulk.on_postgresql, (part,))
+
+    def close(self) -> None:
+        with suppress(psycopg.Error):
+            self._connection.close()
+
+
+def connect(url: str) -> psycopg.Connection[Row]:
+    """Connect as the URL says, without beginning a transaction. Raises psycopg's errors."""
+    given = {name: value for name, value in conninfo_to_dict(url).items() if value is not None}
+    settings: dict[str, Any] = {**_CONNECTION, **given}
+    return psycopg.connect(**settings, autocommit=True)

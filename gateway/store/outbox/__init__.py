@@ -1,0 +1,1 @@
+"""Notices from their commit to their last attempt."""

@@ -1,0 +1,81 @@
+"""Targets and accounts on hold: stored, because restarts and other replicas must keep to them."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import bindparam, delete, select, update
+
+from gateway.core.incidents.hold import Hold
+from gateway.core.incidents.retry import Failure
+from gateway.store.db.bulk import insert
+from gateway.store.db.bulk import update as bulk_update
+from gateway.store.db.statement import Statement, fixed
+from gateway.store.db.transaction import Tx
+from gateway.store.outbox.rows import IS_UNFINISHED
+from gateway.store.schema.tables import holds, notices
+
+_LIVE = Statement(
+    select(holds.c.scope, holds.c.held_until, holds.c.tried_at).where(
+        holds.c.channel == bindparam("on_channel"), holds.c.held_until > bindparam("now")
+    )
+)
+_ALL = Statement(
+    select(holds.c.channel, holds.c.scope, holds.c.held_until, holds.c.tried_at).where(
+        holds.c.held_until > bindparam("now")
+    )
+)
+_CLEAR = Statement(delete(holds).where(holds.c.channel == bindparam("on_channel")))
+_ADD = insert(holds, ["channel", "scope", "held_until", "tried_at"])
+_DEFER = bulk_update(
+    notices,
+    ["id"],
+    ["next_at", "outcome", "detail"],
+    {
+        "state": "'pending'",
+        "owner": "''",
+        "next_at": "new.next_at",
+        "outcome": "new.outcome",
+        "detail": "new.detail",
+    },
+)
+_RESUME = Statement(
+    update(notices)
+    .where(
+        notices.c.channel == bindparam("on_channel"),
+        IS_UNFINISHED,
+        notices.c.state == fixed("pending"),
+        notices.c.next_at > bindparam("now"),
+        notices.c.outcome == bindparam("rest"),
+    )
+    .values(next_at=bindparam("now"))
+)
+
+
+def live(tx: Tx, channel: str, now: float) -> tuple[Hold, ...]:
+    """Return the holds of a channel that have not ended yet."""
+    rows = tx.rows(_LIVE, on_channel=channel, now=now)
+    return tuple(Hold(scope, until, tried_at) for scope, until, tried_at in rows)
+
+
+def all_live(tx: Tx, now: float) -> dict[str, tuple[Hold, ...]]:
+    """Return the holds of all channels that have not ended yet."""
+    found: dict[str, tuple[Hold, ...]] = {}
+    for channel, scope, until, tried_at in tx.rows(_ALL, now=now):
+        found[channel] = (*found.get(channel, ()), Hold(scope, until, tried_at))
+    return found
+
+
+def save(tx: Tx, channel: str, holds: Iterable[Hold]) -> None:
+    """Replace the holds of a channel."""
+    tx.run(_CLEAR, on_channel=channel)
+    tx.bulk(_ADD, [(channel, hold.scope, hold.until, hold.tried_at) for hold in holds])
+
+
+def defer(tx: Tx, rows: Iterable[tuple[int, float, str]]) -> None:
+    """Hand back claimed notices whose target is on hold: rows of id, next attempt and detail."""
+    outcome = Failure.RATE_LIMITED.value
+    tx.bulk(_DEFER, [(id_, next_at, outcome, detail) for id_, next_at, detail in rows])
+
+
+def resume(tx: Tx, channel: str, now: float) -> int:
+    """Try what waits for holds of a channel now, because one of them ended early."""
+    return tx.run(_RESUME, on_channel=channel, now=now, rest=Failure.RATE_LIMITED.value)

@@ -1,0 +1,1 @@
+"""Questions of pages, the API and commands."""

@@ -1,0 +1,171 @@
+"""The alerts that burn, for whoever asks for all of them or for some: by serials.
+
+A list of serials is small (eight bytes an alert), so an answer of any length is made of one such
+list and of pages that are read as they are sent. Texts are not taken apart here.
+"""
+
+from array import array
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, select, tuple_
+
+from gateway.core.alerts.labels import Labels
+from gateway.core.incidents.incident import State
+from gateway.store.db.session import Row
+from gateway.store.db.statement import Among, Statement, fixed, keys, load
+from gateway.store.db.transaction import Tx
+from gateway.store.schema.tables import alerts, incidents, members
+from gateway.store.state import counters
+from gateway.store.state.incidents import IS_OPEN
+
+AT_ONCE = 10_000
+"""Rows of numbers that are fetched in one go."""
+
+COLUMNS = (
+    "serial",
+    "identity",
+    "labels",
+    "annotations",
+    "starts_at",
+    "ends_at",
+    "generator_url",
+    "updated_at",
+)
+_LAST = 2**63 - 1
+
+_WITH_END = Statement(
+    select(alerts.c.ends_at, alerts.c.serial)
+    .where(
+        tuple_(alerts.c.ends_at, alerts.c.serial)
+        > tuple_(bindparam("ends_at"), bindparam("serial"))
+    )
+    .order_by(alerts.c.ends_at, alerts.c.serial)
+    .limit(bindparam("many"))
+)
+_WITHOUT_END = Statement(
+    select(alerts.c.serial)
+    .where(alerts.c.ends_at.is_(None), alerts.c.serial > bindparam("serial"))
+    .order_by(alerts.c.serial)
+    .limit(bindparam("many"))
+)
+_BY_SERIAL = Statement(
+    select(*(alerts.c[name] for name in COLUMNS))
+    .where(Among(alerts.c.serial, "serials"))
+    .order_by(alerts.c.serial)
+)
+_LABELS = Statement(
+    select(alerts.c.serial, alerts.c.labels)
+    .where(Among(alerts.c.serial, "serials"))
+    .order_by(alerts.c.serial)
+)
+_NEW_LABELS = Statement(
+    select(alerts.c.serial, alerts.c.labels)
+    .where(alerts.c.serial > bindparam("serial"))
+    .order_by(alerts.c.serial)
+    .limit(bindparam("many"))
+)
+_BY_LABELS = (incidents.c.group_labels, incidents.c.receiver, incidents.c.number)
+# Not IS_OPEN: the index on state answers only what is equal, and most incidents are over.
+_OPEN = incidents.c.state.in_([fixed(s.value) for s in State if s is not State.RESOLVED])
+_OPEN_NUMBERS = Statement(select(incidents.c.number).where(_OPEN).order_by(*_BY_LABELS))
+_OPEN_AMONG = Statement(
+    select(incidents.c.number)
+    .where(Among(incidents.c.number, "numbers"), IS_OPEN)
+    .order_by(*_BY_LABELS)
+)
+_GROUPS = Statement(
+    select(
+        incidents.c.number, incidents.c.receiver, incidents.c.route_id, incidents.c.group_labels
+    ).where(Among(incidents.c.number, "numbers"))
+)
+_MEMBERS = Statement(
+    select(members.c.incident, alerts.c.serial)
+    .join(alerts, alerts.c.id == members.c.alert)
+    .where(Among(members.c.incident, "numbers"))
+    .order_by(members.c.incident, alerts.c.serial)
+)
+_MEMBERSHIPS = Statement(
+    select(members.c.incident, alerts.c.serial)
+    .join(members, members.c.alert == alerts.c.id)
+    .where(Among(alerts.c.serial, "serials"))
+    .order_by(members.c.incident, alerts.c.serial)
+)
+
+
+class Group(NamedTuple):
+    """An open incident as a list of groups shows it. `labels` is JSON as it is stored."""
+
+    number: int
+    receiver: str
+    route_id: str
+    labels: str
+
+
+def serials(tx: Tx, since: float) -> "array[int]":
+    """Return the serials of all alerts without an end or with one after an instant, rising."""
+    found = array("q")
+    place = (since, _LAST)
+    while page := tx.rows(_WITH_END, ends_at=place[0], serial=place[1], many=AT_ONCE):
+        found.extend([serial for _, serial in page])
+        place = page[-1]
+    last = -1
+    while page := tx.rows(_WITHOUT_END, serial=last, many=AT_ONCE):
+        found.extend([serial for (serial,) in page])
+        last = found[-1]
+    return array("q", sorted(found))
+
+
+def few_serials(tx: Tx, since: float, most: int) -> list[int] | None:
+    """Return the same when there are at most `most` of them, None when there are more."""
+    with_end = tx.rows(_WITH_END, ends_at=since, serial=_LAST, many=most + 1)
+    without = tx.rows(_WITHOUT_END, serial=-1, many=most + 1)
+    found = [serial for _, serial in with_end] + [serial for (serial,) in without]
+    return None if len(found) > most else sorted(found)
+
+
+def rows(tx: Tx, wanted: Sequence[int]) -> list[Row]:
+    """Return rows of `COLUMNS` in order of serial; those that are no more are left out."""
+    return tx.rows(_BY_SERIAL, serials=keys(wanted))
+
+
+def labels(tx: Tx, wanted: Sequence[int]) -> list[tuple[int, Labels]]:
+    """Return the labels of alerts in order of serial; those that are no more are left out."""
+    return [(serial, load(text)) for serial, text in tx.rows(_LABELS, serials=keys(wanted))]
+
+
+def last_serial(tx: Tx) -> int:
+    """Return the highest serial that was given."""
+    return counters.read(tx, "alert")
+
+
+def newer(tx: Tx, serial: int, limit: int) -> list[tuple[int, Labels]]:
+    """Return serials and labels of the alerts after a serial, in that order."""
+    found = tx.rows(_NEW_LABELS, serial=serial, many=limit)
+    return [(serial, load(text)) for serial, text in found]
+
+
+def open_numbers(tx: Tx, among: Sequence[int] | None = None) -> "array[int]":
+    """Return the numbers of open incidents, all or those among some, in order of their labels.
+
+    The database sorts, by the text of the labels: in Alertmanager's order as far as the groups of
+    one route go.
+    """
+    everyone = among is None
+    found = tx.rows(_OPEN_NUMBERS) if everyone else tx.rows(_OPEN_AMONG, numbers=keys(among))
+    return array("q", [number for (number,) in found])
+
+
+def groups(tx: Tx, numbers: Sequence[int]) -> dict[int, Group]:
+    """Return incidents as groups, by number."""
+    return {row[0]: Group(*row) for row in tx.rows(_GROUPS, numbers=keys(numbers))}
+
+
+def members_of(tx: Tx, numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """Return pairs of incident and serial for all members of incidents."""
+    return [(row[0], row[1]) for row in tx.rows(_MEMBERS, numbers=keys(numbers))]
+
+
+def memberships(tx: Tx, wanted: Sequence[int]) -> list[tuple[int, int]]:
+    """Return pairs of incident and serial for alerts, with incidents that are over, too."""
+    return [(row[0], row[1]) for row in tx.rows(_MEMBERSHIPS, serials=keys(wanted))]

@@ -1,0 +1,198 @@
+"""What people and programs ask about: lists, histories, counts. Nothing here decides.
+
+Lists are read in pages, newest first, so that no answer grows without bound.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Select, bindparam, case, func, or_, select
+
+from gateway.core.alerts.alert import Alert
+from gateway.core.alerts.labels import Labels
+from gateway.core.incidents.incident import Incident, State, Told
+from gateway.store.db.session import Row
+from gateway.store.db.statement import Statement, dump
+from gateway.store.db.transaction import Tx
+from gateway.store.queries.deliveries import (
+    Attempt,
+    NoticeLine,
+    Recipient,
+    attempts_of,
+    facts_of,
+    notice,
+    notices_of,
+    notices_to_person,
+    recipients_of,
+)
+from gateway.store.schema.tables import alerts, incidents, members
+from gateway.store.state import alerts as alert_rows
+from gateway.store.state import incidents as incident_rows
+
+__all__ = [
+    "Appearance",
+    "Attempt",
+    "Listed",
+    "NoticeLine",
+    "Recipient",
+    "alerts_page",
+    "attempts_of",
+    "counts",
+    "facts_of",
+    "find_alerts",
+    "history_of_alert",
+    "incidents_page",
+    "notice",
+    "notices_of",
+    "notices_to_person",
+    "recipients_of",
+    "standing",
+    "title_of",
+]
+
+_COUNTS = Statement(
+    select(incidents.c.state, func.count()).group_by(incidents.c.state).order_by(incidents.c.state)
+)
+_TOLD_OF = case((incidents.c.rank.is_not(None), incidents.c.opened_at))
+_STANDING = Statement(
+    select(incidents.c.severity, incidents.c.state, func.count(), func.min(_TOLD_OF))
+    .where(incident_rows.IS_OPEN)
+    .group_by(incidents.c.severity, incidents.c.state)
+)
+_OPEN_STATES = tuple(state.value for state in State if state is not State.RESOLVED)
+_TITLES = (*incident_rows.SELECTED, incidents.c.title)
+_HISTORY = Statement(
+    select(
+        *_TITLES,
+        members.c.joined_at,
+        members.c.told,
+        members.c.told_starts_at,
+        members.c.acked_starts_at,
+    )
+    .join(members, members.c.incident == incidents.c.number)
+    .join(alerts, alerts.c.id == members.c.alert)
+    .where(alerts.c.identity == bindparam("identity"))
+    .order_by(incidents.c.number.desc())
+    .limit(bindparam("most"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An incident as lists show it."""
+
+    incident: Incident
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Appearance:
+    """An incident that an alert was in, and what was said of the alert there."""
+
+    incident: Incident
+    title: str
+    joined_at: float
+    told: Told
+    told_starts_at: float | None
+    acked_starts_at: float | None
+
+
+def incidents_page(
+    tx: Tx,
+    *,
+    state: str | None = None,
+    receiver: str | None = None,
+    severity: str | None = None,
+    q: str | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> list[Listed]:
+    """Return incidents, highest number first, those below `before`.
+
+    `state` is one of theirs, or "open" for all but the resolved. `q` is looked for in title,
+    group labels and receiver, whatever its case (beyond ASCII as the database folds it).
+    """
+    query: Select[Row] = select(*_TITLES).order_by(incidents.c.number.desc()).limit(limit)
+    if receiver is not None:
+        query = query.where(incidents.c.receiver == receiver)
+    if severity is not None:
+        query = query.where(incidents.c.severity == severity)
+    if q:
+        places = (incidents.c.title, incidents.c.group_labels, incidents.c.receiver)
+        query = query.where(or_(*(place.icontains(q, autoescape=True) for place in places)))
+    if before is not None:
+        query = query.where(incidents.c.number < before)
+    if state is None:
+        rows = tx.select(query)
+    else:
+        # Each state by itself goes by its index. "Not resolved" would look at all that is over,
+        # which in time is nearly everything.
+        states = _OPEN_STATES if state == "open" else (state,)
+        rows = [row for one in states for row in tx.select(query.where(incidents.c.state == one))]
+        rows.sort(key=lambda row: -int(row[0]))
+    return [Listed(incident_rows.of_row(row), row[-1]) for row in rows[:limit]]
+
+
+def title_of(tx: Tx, number: int) -> str:
+    """Return an incident's title for lists; empty when there is none."""
+    rows = tx.select(select(incidents.c.title).where(incidents.c.number == number))
+    return str(rows[0][0]) if rows else ""
+
+
+def counts(tx: Tx) -> dict[str, int]:
+    """Return how many incidents there are in each state."""
+    return dict(tx.rows(_COUNTS))
+
+
+def standing(tx: Tx) -> list[tuple[str, str, int, float | None]]:
+    """Return of the incidents that go on: severity, state, how many, and since when.
+
+    The last is when the oldest was opened that anybody was told of, None when nobody was.
+    """
+    return [(row[0], row[1], row[2], row[3]) for row in tx.rows(_STANDING)]
+
+
+def alerts_page(
+    tx: Tx, now: float, *, active: bool | None = None, after: str = "", limit: int = 1000
+) -> list[Alert]:
+    """Return alerts in order of identity, those after `after`.
+
+    `active`: only those that burn at `now`; False: only those that do not; None: all.
+    """
+    query = select(*alert_rows.SELECTED).where(alerts.c.identity > after)
+    if active is True:
+        query = query.where(or_(alerts.c.ends_at.is_(None), alerts.c.ends_at > now))
+    elif active is False:
+        query = query.where(alerts.c.ends_at <= now)
+    query = query.order_by(alerts.c.identity).limit(limit)
+    return [alert_rows.of_row(row) for row in tx.select(query)]
+
+
+def find_alerts(tx: Tx, labels: Labels, *, limit: int = 100) -> list[Alert]:
+    """Return alerts that carry all of these labels, the latest reported first.
+
+    Looks at every alert: for a person's question, not for a program's.
+    """
+    query = select(*alert_rows.SELECTED).order_by(alerts.c.updated_at.desc()).limit(limit)
+    for name, value in labels.items():
+        # The stored text is orjson's, so a label is written in it in one way only. A value may
+        # hold a quotation mark, but only behind a backslash: it cannot pass for a label.
+        pair = dump({name: value})[1:-1]
+        query = query.where(alerts.c.labels.contains(pair, autoescape=True))
+    found = [alert_rows.of_row(row) for row in tx.select(query)]
+    return [alert for alert in found if _carries(alert.labels, labels)]
+
+
+def history_of_alert(tx: Tx, identity: str, limit: int = 50) -> list[Appearance]:
+    """Return the incidents that an alert was in, the newest first."""
+    width = len(_TITLES)
+    return [
+        Appearance(
+            incident_rows.of_row(row), row[width - 1], row[width], Told(row[width + 1]), *row[-2:]
+        )
+        for row in tx.rows(_HISTORY, identity=identity, most=limit)
+    ]
+
+
+def _carries(found: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
+    return all(found.get(name) == value for name, value in wanted.items())

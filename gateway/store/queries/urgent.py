@@ -1,0 +1,188 @@
+"""Incidents by urgency, as every list shows them: by list state, then severity, then number.
+
+The list states are unacknowledged (`firing`), suppressed, acknowledged, resolved.
+
+The order is part of the query: a limit never hides an urgent incident behind lesser, newer ones.
+Each state is read by an index of its own, because "not resolved" would read everything that is
+over, which in time is nearly everything.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, false, func, or_, select, true, tuple_
+
+from gateway.core.incidents.incident import SUPPRESSED, State
+from gateway.core.plan.plan import UNKNOWN_RANK
+from gateway.store.db.session import Row
+from gateway.store.db.statement import fixed
+from gateway.store.db.transaction import Tx
+from gateway.store.queries.lists import Listed
+from gateway.store.schema.tables import incidents
+from gateway.store.state import incidents as incident_rows
+
+STATES = (State.FIRING.value, SUPPRESSED, State.ACKNOWLEDGED.value, State.RESOLVED.value)
+"""The list states (`Incident.list_state`) in the order of lists.
+
+Suppressed incidents come before acknowledged ones, because nobody takes care of them yet.
+"""
+
+OPEN_STATES = STATES[:3]
+FIRING_STATES = STATES[:2]
+
+_SELECTED = (*incident_rows.SELECTED, incidents.c.title, incidents.c.urgency)
+_BY_URGENCY = (incidents.c.urgency, incidents.c.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which incidents. `state` is "open" for all but the resolved, or None for all, or a state.
+
+    "firing" includes the suppressed ones, "suppressed" are only these.
+
+    `q` is searched in title, group labels and receiver, in any case (beyond ASCII as the database
+    folds it).
+    """
+
+    state: str | None = None
+    receiver: str | None = None
+    severity: str | None = None
+    q: str | None = None
+
+    @property
+    def states(self) -> Sequence[str]:
+        """The list states to read, in the order of lists."""
+        if self.state is None:
+            return STATES
+        several = {"open": OPEN_STATES, State.FIRING.value: FIRING_STATES}
+        return several.get(self.state, (self.state,))
+
+    @property
+    def filtered(self) -> bool:
+        """Whether anything but the state narrows the list."""
+        return bool(self.receiver is not None or self.severity is not None or self.q)
+
+    def conditions(self, state: str) -> list[ColumnElement[bool]]:
+        """The conditions of the incidents in one of the list states."""
+        if state not in FIRING_STATES:
+            return [incidents.c.state == fixed(state), *self.filters()]
+        firing = incidents.c.state == fixed(State.FIRING.value)
+        suppressed = true() if state == SUPPRESSED else false()
+        return [firing, incidents.c.suppressed == suppressed, *self.filters()]
+
+    def filters(self) -> list[ColumnElement[bool]]:
+        """The conditions on anything but the state."""
+        made: list[ColumnElement[bool]] = []
+        if self.receiver is not None:
+            made.append(incidents.c.receiver == self.receiver)
+        if self.severity is not None:
+            made.append(incidents.c.severity == self.severity)
+        if self.q:
+            columns = (incidents.c.title, incidents.c.group_labels, incidents.c.receiver)
+            made.append(or_(*(one.icontains(self.q, autoescape=True) for one in columns)))
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The position of an incident in the list; the next page begins behind it."""
+
+    state: str
+    urgency: int
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.state}-{self.urgency}-{self.number}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Cursor":
+        """Read `str(cursor)`. Raises ValueError for anything else."""
+        state, _, rest = text.partition("-")
+        urgency, _, number = rest.partition("-")
+        short = all(
+            part.isascii() and part.isdigit() and len(part) < 16 for part in (urgency, number)
+        )
+        if state not in STATES or not short:
+            raise ValueError("take the cursor from `next` of the page before")
+        return cls(state, int(urgency), int(number))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of the list. `next` is None on the last page."""
+
+    incidents: Sequence[Listed]
+    next: Cursor | None
+
+
+def page(tx: Tx, wanted: Wanted, *, after: Cursor | None = None, limit: int = 50) -> Page:
+    """Return up to `limit` incidents behind `after`, the most urgent first; resolved ones by
+    number, the newest first."""
+    states = list(wanted.states)
+    if after is not None:
+        place = STATES.index(after.state)
+        states = [one for one in states if STATES.index(one) >= place]
+    rows: list[Row] = []
+    state_of: list[str] = []
+    for state in states:
+        if len(rows) > limit:
+            break
+        here = after if after is not None and after.state == state else None
+        rows += tx.select(_query(wanted, state, here).limit(limit + 1 - len(rows)))
+        state_of += [state] * (len(rows) - len(state_of))
+    shown = [Listed(incident_rows.of_row(row), row[-2]) for row in rows[:limit]]
+    more = len(rows) > limit
+    last = shown[-1].incident if shown else None
+    cursor = (
+        Cursor(state_of[limit - 1], rows[limit - 1][-1], last.number) if more and last else None
+    )
+    return Page(shown, cursor)
+
+
+def _query(wanted: Wanted, state: str, after: Cursor | None) -> Select[Row]:
+    query: Select[Row] = select(*_SELECTED).where(*wanted.conditions(state))
+    if state == State.RESOLVED.value:
+        query = query.order_by(incidents.c.number.desc())
+        return query if after is None else query.where(incidents.c.number < after.number)
+    query = query.order_by(*_BY_URGENCY)
+    if after is None:
+        return query
+    return query.where(tuple_(*_BY_URGENCY) > tuple_(after.urgency, after.number))
+
+
+def counts(tx: Tx, wanted: Wanted, rank_of: Callable[[str], int]) -> list[tuple[str, str, int]]:
+    """Return (list state, severity, count) of the open incidents among those wanted, as lists
+    order them. Resolved ones are not counted: they may be nearly everything.
+
+    `rank_of` gives the rank of a severity by name (1 before 2), because incidents have none before
+    the first notice. Severities of one rank go by the lowest that their incidents have.
+    Without a receiver or a text this reads the index `incidents_standing` alone.
+    """
+    states = [state for state in wanted.states if state != State.RESOLVED.value]
+    if not states:
+        return []
+    query = (
+        select(
+            incidents.c.state,
+            incidents.c.severity,
+            incidents.c.suppressed,
+            func.count(),
+            func.min(incidents.c.rank),  # null until somebody was notified
+        )
+        .where(incident_rows.IS_OPEN, *wanted.filters())
+        .group_by(incidents.c.severity, incidents.c.state, incidents.c.suppressed)
+    )
+    found: dict[tuple[str, str], tuple[int, int]] = {}  # the count and the lowest rank
+    for state, severity, suppressed, count, rank in tx.select(query):
+        # The mark counts only beside this state: see `gateway.store.schema.tables`.
+        shown = SUPPRESSED if suppressed and state == State.FIRING.value else state
+        if shown in states:
+            before = found.get((shown, severity), (0, UNKNOWN_RANK))
+            lowest = min(before[1], rank or UNKNOWN_RANK)
+            found[shown, severity] = (before[0] + count, lowest)
+
+    def place(key: tuple[str, str]) -> tuple[int, int, int, str]:
+        state, severity = key
+        return states.index(state), rank_of(severity), found[key][1], severity
+
+    return [(*key, found[key][0]) for key in sorted(found, key=place)]

@@ -1,0 +1,1 @@
+"""Tables, and how a database is created or upgraded."""

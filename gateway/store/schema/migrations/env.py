@@ -1,0 +1,13 @@
+"""Alembic's way in: runs the migrations on the connection that `gateway.store.migrate` opened."""
+
+from alembic import context
+
+from gateway.store.schema.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    # The caller's one transaction holds all of it, on both databases.
+    transactional_ddl=False,
+)
+context.run_migrations()

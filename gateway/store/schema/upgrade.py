@@ -1,0 +1,83 @@
+"""Bringing a database's tables to the version that this program needs."""
+
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from gateway.store.db import sqlite
+from gateway.store.db.errors import SchemaMismatch, unavailable
+from gateway.store.db.location import Location, locate
+from gateway.store.db.postgres import WRITER_LOCK, connect
+from gateway.store.schema.version import HEAD, current_revision
+
+log = logging.getLogger(__name__)
+
+
+def migrate(url: str) -> None:
+    """Bring the tables of a database to the newest version, in one transaction.
+
+    Makes an SQLite file where there is none. Two at once do it one after the other. Raises
+    StoreUnavailable, or SchemaMismatch when the database is newer than this program.
+    """
+    location = locate(url)
+    if location.path is not None:
+        sqlite.create(location.path)
+    found = current_revision(url)
+    if found is not None and found > HEAD:
+        raise SchemaMismatch(
+            f"the database is at version {found}, newer than this program's {HEAD}:"
+            " update the program"
+        )
+    try:
+        with _connected(location) as connection:
+            before = MigrationContext.configure(connection).get_current_revision()
+            command.upgrade(_config(connection), "head")
+    except DBAPIError as error:
+        cause = error.orig if isinstance(error.orig, Exception) else error
+        raise unavailable(cause) or cause from error
+    except Exception as error:
+        raise unavailable(error) or error from error
+    if before is None:
+        log.info("database made at version %s", HEAD)
+    elif before != HEAD:
+        log.info("database migrated from version %s to %s", before, HEAD)
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config
+
+
+@contextmanager
+def _connected(location: Location) -> Iterator[Connection]:
+    """A connection in a transaction that nobody else can write beside."""
+    if location.path is not None:
+        uri = f"{location.path.resolve().as_uri()}?mode=rw"
+        engine = create_engine(
+            "sqlite://",
+            poolclass=NullPool,
+            creator=lambda: sqlite3.connect(uri, uri=True, isolation_level=None, timeout=30.0),
+        )
+        lock = "BEGIN IMMEDIATE"
+    else:
+        engine = create_engine(
+            "postgresql+psycopg://",
+            poolclass=NullPool,
+            creator=lambda: connect(location.url),
+        )
+        lock = f"BEGIN; SELECT pg_advisory_xact_lock({WRITER_LOCK})"
+    with engine.connect() as connection:
+        connection.execute(text(lock))
+        yield connection
+        connection.commit()

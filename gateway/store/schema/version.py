@@ -1,0 +1,92 @@
+"""Which version the tables have, and how they get to the newest one."""
+
+import sqlite3
+
+from sqlalchemy import Column, MetaData, Table, Text, select
+
+from gateway.store.db.errors import SchemaMismatch, unavailable
+from gateway.store.db.location import Location, connector, locate
+from gateway.store.db.session import Session
+from gateway.store.db.statement import Statement
+
+HEAD = "0010"
+"""The newest migration. A constant, so that starting does not load alembic."""
+
+UNDEFINED_TABLE = "42P01"
+"""PostgreSQL's SQLSTATE for a table that does not exist."""
+
+_version = Table("alembic_version", MetaData(), Column("version_num", Text))
+_READ = Statement(select(_version.c.version_num))
+
+
+def head_revision() -> str:
+    """Return the version that this program needs."""
+    return HEAD
+
+
+def current_revision(url: str) -> str | None:
+    """Return the version of a database; None when it is empty. Raises StoreUnavailable."""
+    location = locate(url)
+    if location.path is not None and not location.path.exists():
+        return None
+    try:
+        session = connector(location, reading=True)()
+        try:
+            return _revision(session)
+        finally:
+            session.close()
+    except Exception as error:
+        raise unavailable(error) or error from error
+
+
+def check(session: Session) -> None:
+    """Raise SchemaMismatch unless the tables are the ones this program knows."""
+    found = _revision(session)
+    if found == HEAD:
+        return
+    if found is None:
+        raise SchemaMismatch("the database has no tables yet: run `gateway migrate`")
+    if found < HEAD:
+        raise SchemaMismatch(
+            f"the database is at version {found}, this program needs {HEAD}: run `gateway migrate`"
+        )
+    raise SchemaMismatch(
+        f"the database is at version {found}, newer than this program's {HEAD}: update the program"
+    )
+
+
+def migrate(url: str) -> None:
+    """Bring the tables of a database to the newest version. See `gateway.store.schema.upgrade`."""
+    # Imported late: alembic costs a third of a second, and is hardly ever needed.
+    from gateway.store.schema import upgrade
+
+    upgrade.migrate(url)
+
+
+def prepare(location: Location) -> None:
+    """Make the embedded database ready: new, or migrated. Others are migrated by an admin."""
+    if location.path is None:
+        return
+    url = f"sqlite:///{location.path}"
+    found = current_revision(url)
+    if found is None:
+        # Imported late: it is needed once in a database's life.
+        from gateway.store.schema.create import make
+
+        if make(location):
+            return
+        found = current_revision(url)  # somebody else may have made it just now
+    if found != HEAD:
+        migrate(url)
+
+
+def _revision(session: Session) -> str | None:
+    try:
+        rows = session.rows(*_READ.on(session.database, {}))
+    except Exception as error:
+        undefined = getattr(error, "sqlstate", None) == UNDEFINED_TABLE
+        missing = isinstance(error, sqlite3.OperationalError) and unavailable(error) is None
+        if undefined or missing:
+            return None
+        raise
+    return rows[0][0] if rows else None

@@ -1,0 +1,1 @@
+"""Rows that decisions read and change."""

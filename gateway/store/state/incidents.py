@@ -1,0 +1,321 @@
+"""Incidents: episodes of groups, found by their group, their number or their hour.
+
+Beside what the core keeps, an incident has a title (for lists) and an urgency: what is due is
+handed out by urgency, the lowest number first, then by time.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any
+
+from sqlalchemy import bindparam, func, literal_column, select
+
+from gateway.core.incidents.incident import SUPPRESSED, Incident, State, memory, remembered
+from gateway.store.db.bulk import as_given, insert, update
+from gateway.store.db.session import Row
+from gateway.store.db.statement import Among, Statement, dump, fixed, keys, load
+from gateway.store.db.transaction import Tx
+from gateway.store.schema.tables import incidents
+from gateway.store.state import counters
+from gateway.store.state.members import join, leave, mark, members, open_numbers_of
+
+__all__ = [
+    "all_open",
+    "create",
+    "due",
+    "entitle",
+    "get",
+    "join",
+    "leave",
+    "many",
+    "mark",
+    "members",
+    "next_due",
+    "open_by_key",
+    "open_numbers_of",
+    "rekey",
+    "save",
+    "sooner",
+    "urgent",
+]
+
+UNKNOWN_URGENCY = 0  # before all that are known: nobody has been told yet
+
+_COLUMNS = (
+    "number",
+    "group_key",
+    "route_id",
+    "receiver",
+    "group_labels",
+    "opened_at",
+    "due_at",
+    "state",
+    "rank",
+    "severity",
+    "resolved_at",
+    "memory",
+)
+_CHANGING = (
+    "route_id",
+    "receiver",
+    "due_at",
+    "state",
+    "rank",
+    "severity",
+    "resolved_at",
+    "memory",
+    "suppressed",
+)
+SELECTED = [incidents.c[name] for name in _COLUMNS]
+IS_OPEN = incidents.c.state != fixed(State.RESOLVED.value)
+
+_OPEN_BY_KEY = Statement(select(*SELECTED).where(Among(incidents.c.group_hash, "hashes"), IS_OPEN))
+_ENDED_SINCE = Statement(
+    select(*SELECTED)
+    .where(incidents.c.resolved_at > bindparam("since"), Among(incidents.c.group_hash, "hashes"))
+    .order_by(incidents.c.resolved_at)
+)
+_CREATE = insert(incidents, [*_COLUMNS, "group_hash", "title", "urgency", "suppressed"])
+_GET = Statement(select(*SELECTED).where(Among(incidents.c.number, "numbers")))
+_DUE_NUMBERS = (
+    select(incidents.c.number)
+    .where(incidents.c.due_at <= bindparam("now"))
+    .order_by(incidents.c.urgency, incidents.c.due_at)
+    .limit(bindparam("most"))
+    .scalar_subquery()
+)
+_DUE = Statement(
+    select(*SELECTED, incidents.c.urgency)
+    .where(incidents.c.number.in_(_DUE_NUMBERS))
+    .order_by(incidents.c.urgency, incidents.c.due_at, incidents.c.number)
+)
+_MORE_URGENT = Statement(
+    select(incidents.c.number)
+    .where(
+        incidents.c.due_at > bindparam("now"),
+        incidents.c.due_at <= bindparam("soon"),
+        incidents.c.urgency < bindparam("urgency"),
+    )
+    .limit(literal_column("1"))
+)
+_NEXT_DUE = Statement(select(func.min(incidents.c.due_at)).where(incidents.c.due_at.is_not(None)))
+_ALL_OPEN = Statement(
+    select(*SELECTED)
+    .where(incidents.c.number > bindparam("after"), IS_OPEN)
+    .order_by(incidents.c.number)
+    .limit(bindparam("most"))
+)
+_SAVE = update(
+    incidents,
+    ["number"],
+    _CHANGING,
+    as_given(_CHANGING) | {"urgency": "coalesce(new.rank, old.urgency)"},
+)
+_SOONER = update(
+    incidents,
+    ["number"],
+    ["due_at"],
+    {
+        "due_at": "CASE WHEN old.due_at IS NULL OR new.due_at < old.due_at"
+        " THEN new.due_at ELSE old.due_at END"
+    },
+)
+_URGENT = update(
+    incidents,
+    ["number"],
+    ["urgency"],
+    {"urgency": "CASE WHEN new.urgency < old.urgency THEN new.urgency ELSE old.urgency END"},
+)
+_ENTITLE = update(incidents, ["number"], ["title"], as_given(["title"]))
+_REKEY = update(
+    incidents,
+    ["number"],
+    ["group_hash", "group_key", "route_id", "receiver"],
+    as_given(["group_hash", "group_key", "route_id", "receiver"]),
+)
+
+
+@lru_cache(maxsize=2048)
+def of_row(row: Row) -> Incident:
+    """Make an incident of a row of `SELECTED`.
+
+    Alerts that join an incident mostly leave it as it is, and the next ones read it again.
+    """
+    return Incident(
+        number=row[0],
+        group_key=row[1],
+        route_id=row[2],
+        receiver=row[3],
+        group_labels=load(row[4]),
+        opened_at=row[5],
+        due_at=row[6],
+        state=State(row[7]),
+        rank=row[8],
+        severity=row[9],
+        resolved_at=row[10],
+        **remembered(load(row[11])),
+    )
+
+
+def open_by_key(tx: Tx, group_keys: Sequence[str]) -> dict[str, Incident]:
+    """Return the open incidents of these groups, by group key. A group has one at most."""
+    rows = tx.rows(_OPEN_BY_KEY, hashes=keys([_hash(key) for key in group_keys]))
+    return {row[1]: of_row(row) for row in rows}
+
+
+def beginnings_of(
+    tx: Tx, group_keys: Collection[str], since: float
+) -> dict[str, tuple[float, ...]]:
+    """Return when these groups began, by group key: of the last incident of each that ended
+    after an instant, its own beginning and those before it that still counted then."""
+    hashes = keys([_hash(key) for key in group_keys])
+    ended = [of_row(row) for row in tx.rows(_ENDED_SINCE, since=since, hashes=hashes)]
+    return {one.group_key: (*one.beginnings, one.opened_at) for one in ended}
+
+
+def create(
+    tx: Tx,
+    opened: Sequence[Incident],
+    *,
+    titles: Sequence[str] | None = None,
+    urgencies: Sequence[int] | None = None,
+) -> list[Incident]:
+    """Save new incidents and return them with their numbers, in the same order.
+
+    Without urgencies, those of which nobody was told come before all others.
+    """
+    if not opened:
+        return []
+    numbers = counters.take(tx, "incident", len(opened))
+    created = [
+        replace(incident, number=number) for incident, number in zip(opened, numbers, strict=True)
+    ]
+    rows = []
+    for position, incident in enumerate(created):
+        urgency = UNKNOWN_URGENCY if incident.rank is None else incident.rank
+        rows.append(
+            (
+                incident.number,
+                incident.group_key,
+                incident.route_id,
+                incident.receiver,
+                dump(incident.group_labels),
+                incident.opened_at,
+                incident.due_at,
+                incident.state.value,
+                incident.rank,
+                incident.severity,
+                incident.resolved_at,
+                dump(memory(incident)),
+                _hash(incident.group_key),
+                titles[position] if titles else _title(incident.group_labels),
+                urgencies[position] if urgencies else urgency,
+                incident.list_state == SUPPRESSED,
+            )
+        )
+    tx.bulk(_CREATE, rows)
+    return created
+
+
+def get(tx: Tx, number: int) -> Incident | None:
+    """Return one incident."""
+    return many(tx, [number]).get(number)
+
+
+def many(tx: Tx, numbers: Sequence[int]) -> dict[int, Incident]:
+    """Return incidents by number."""
+    return {row[0]: of_row(row) for row in tx.rows(_GET, numbers=keys(numbers))}
+
+
+def due(
+    tx: Tx, now: float, limit: int, *, few: int | None = None, soon: float = 0.0
+) -> list[Incident]:
+    """Return the most urgent of the incidents whose hour has come, the longest due first.
+
+    All of one urgency: what is critical must not wait until a batch of the lesser is decided, too.
+    For the same reason only a `few` where something more urgent falls due within `soon` seconds.
+    """
+    rows = tx.rows(_DUE, now=now, most=limit)
+    if not rows:
+        return []
+    urgency = rows[0][-1]
+    rows = [row for row in rows if row[-1] == urgency]
+    if (
+        few is not None
+        and len(rows) > few
+        and tx.rows(_MORE_URGENT, now=now, soon=now + soon, urgency=urgency)
+    ):
+        del rows[few:]
+    return [of_row(row) for row in rows]
+
+
+def next_due(tx: Tx) -> float | None:
+    """Return when the next incident is due."""
+    earliest: float | None = tx.rows(_NEXT_DUE)[0][0]
+    return earliest
+
+
+def all_open(tx: Tx, after: int, limit: int) -> list[Incident]:
+    """Return open incidents in order of their numbers, those after `after` (0 to begin)."""
+    return [of_row(row) for row in tx.rows(_ALL_OPEN, after=after, most=limit)]
+
+
+def save(tx: Tx, changed: Sequence[Incident]) -> None:
+    """Save what may change in incidents: everything but group and opening."""
+    tx.bulk(
+        _SAVE,
+        [
+            (
+                incident.number,
+                incident.route_id,
+                incident.receiver,
+                incident.due_at,
+                incident.state.value,
+                incident.rank,
+                incident.severity,
+                incident.resolved_at,
+                dump(memory(incident)),
+                incident.list_state == SUPPRESSED,
+            )
+            for incident in changed
+        ],
+    )
+
+
+def sooner(tx: Tx, rows: Sequence[tuple[int, float]]) -> None:
+    """Make incidents due at an instant, unless they are due earlier: rows of number, due_at."""
+    earliest: dict[int, float] = {}
+    for number, due_at in rows:
+        earliest[number] = min(due_at, earliest.get(number, due_at))
+    tx.bulk(_SOONER, list(earliest.items()))
+
+
+def urgent(tx: Tx, rows: Sequence[tuple[int, int]]) -> None:
+    """Raise the urgency of incidents, never lower it: rows of number, urgency (1 before 2)."""
+    first: dict[int, int] = {}
+    for number, urgency in rows:
+        first[number] = min(urgency, first.get(number, urgency))
+    tx.bulk(_URGENT, list(first.items()))
+
+
+def entitle(tx: Tx, rows: Sequence[tuple[int, str]]) -> None:
+    """Give incidents their titles for lists: rows of number, title."""
+    tx.bulk(_ENTITLE, rows)
+
+
+def rekey(tx: Tx, rows: Sequence[tuple[int, str, str, str]]) -> None:
+    """Move incidents to other groups: rows of number, group_key, route_id, receiver."""
+    tx.bulk(_REKEY, [(number, _hash(key), key, *rest) for number, key, *rest in rows])
+
+
+@lru_cache(maxsize=4096)
+def _hash(group_key: str) -> str:
+    return blake2b(group_key.encode(), digest_size=16).hexdigest()
+
+
+def _title(group_labels: Mapping[str, Any]) -> str:
+    name = group_labels.get("alertname")
+    rest = [f"{key}={value}" for key, value in sorted(group_labels.items()) if key != "alertname"]
+    return " ".join([str(name), *rest] if name else rest)

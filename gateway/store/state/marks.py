@@ -1,0 +1,31 @@
+"""When something was last seen: named instants that only move forward, in whole seconds."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import bindparam, select
+
+from gateway.store.db.bulk import insert
+from gateway.store.db.statement import Statement
+from gateway.store.db.transaction import Tx
+from gateway.store.schema.tables import meta
+
+PREFIX = "seen:"
+
+_MARK = insert(
+    meta,
+    ["name", "value"],
+    key=["name"],
+    change={"value": "CASE WHEN new.value > old.value THEN new.value ELSE old.value END"},
+)
+_MARKS = Statement(select(meta.c.name, meta.c.value).where(meta.c.name.like(bindparam("pattern"))))
+
+
+def put(tx: Tx, seen: Mapping[str, float]) -> None:
+    """Remember instants by name; an earlier one than is known changes nothing."""
+    tx.bulk(_MARK, [(PREFIX + name, int(at)) for name, at in sorted(seen.items())])
+
+
+def all_marks(tx: Tx) -> dict[str, float]:
+    """Return every name with its latest instant."""
+    rows = tx.rows(_MARKS, pattern=f"{PREFIX}%")
+    return {name.removeprefix(PREFIX): float(value) for name, value in rows}

@@ -1,0 +1,111 @@
+"""Which alerts are in an incident, and what was said about each of them there."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from sqlalchemy import bindparam, delete, select
+
+from gateway.core.incidents.incident import Member, State, Told
+from gateway.store.db.bulk import Bulk, insert
+from gateway.store.db.statement import Among, Statement, fixed, keys
+from gateway.store.db.transaction import Tx
+from gateway.store.schema.tables import alerts, incidents
+from gateway.store.schema.tables import members as table
+from gateway.store.state import alerts as alert_rows
+
+NOTHING_KNOWN: Mapping[str, int] = MappingProxyType({})
+
+_JOIN = insert(table, ["incident", "alert", "told", "joined_at"], key=["incident", "alert"])
+_MARK = Bulk(
+    ["incident", "identity", "told", "told_starts_at", "acked_starts_at"],
+    (
+        "WITH given(incident, identity, told, told_starts_at, acked_starts_at) AS (VALUES ",
+        ") UPDATE members SET told = given.told, told_starts_at = given.told_starts_at,"
+        " acked_starts_at = given.acked_starts_at FROM given"
+        " JOIN alerts ON alerts.identity = given.identity"
+        " WHERE members.incident = given.incident AND members.alert = alerts.id",
+    ),
+    "UPDATE members SET told = given.told, told_starts_at = given.told_starts_at,"
+    " acked_starts_at = given.acked_starts_at FROM json_to_recordset(%s)"
+    " AS given(incident bigint, identity text, told text, told_starts_at double precision,"
+    " acked_starts_at double precision) JOIN alerts ON alerts.identity = given.identity"
+    " WHERE members.incident = given.incident AND members.alert = alerts.id",
+    2,
+    "UPDATE members SET told = ?3, told_starts_at = ?4, acked_starts_at = ?5"
+    " WHERE incident = ?1 AND alert = (SELECT id FROM alerts WHERE identity = ?2)",
+)
+_MEMBERS = Statement(
+    select(
+        *alert_rows.SELECTED,
+        table.c.incident,
+        table.c.told,
+        table.c.told_starts_at,
+        table.c.acked_starts_at,
+    )
+    .join(alerts, alerts.c.id == table.c.alert)
+    .where(Among(table.c.incident, "numbers"))
+    .order_by(table.c.incident, alerts.c.identity)
+)
+_LEAVE = Statement(
+    delete(table).where(
+        table.c.incident == bindparam("number"),
+        table.c.alert.in_(select(alerts.c.id).where(Among(alerts.c.identity, "identities"))),
+    )
+)
+_OPEN_NUMBERS_OF = Statement(
+    select(alerts.c.identity, table.c.incident)
+    .join(table, table.c.alert == alerts.c.id)
+    .join(incidents, incidents.c.number == table.c.incident)
+    .where(Among(alerts.c.identity, "identities"), incidents.c.state != fixed(State.RESOLVED.value))
+    .order_by(table.c.incident)
+)
+
+
+def join(
+    tx: Tx, pairs: Sequence[tuple[int, str]], now: float, ids: Mapping[str, int] = NOTHING_KNOWN
+) -> None:
+    """Let stored alerts join incidents: pairs of number and identity. Those there stay as is.
+
+    `ids`: those of the alerts' ids that are known (see `alerts.put`).
+    """
+    others = {identity for _, identity in pairs if identity not in ids}
+    if others:
+        ids = {**ids, **alert_rows.ids(tx, others)}
+    nothing = Told.NOTHING.value
+    tx.bulk(_JOIN, [(number, ids[identity], nothing, now) for number, identity in pairs])
+
+
+def members(tx: Tx, numbers: Sequence[int]) -> dict[int, list[Member]]:
+    """Return the members of incidents; every number asked for is there, in order of identity."""
+    found: dict[int, list[Member]] = {number: [] for number in numbers}
+    told = {word.value: word for word in Told}
+    for *alert, number, word, told_starts_at, acked_starts_at in tx.rows(
+        _MEMBERS, numbers=keys(numbers)
+    ):
+        member = Member(
+            alert_rows.of_row(tuple(alert)), told[word], told_starts_at, acked_starts_at
+        )
+        found[number].append(member)
+    return found
+
+
+def mark(tx: Tx, rows: Sequence[tuple[int, str, Told, float | None, float | None]]) -> None:
+    """Say what was said: rows of number, identity, told, told_starts_at, acked_starts_at."""
+    tx.bulk(_MARK, rows)
+
+
+def leave(tx: Tx, pairs: Sequence[tuple[int, str]]) -> None:
+    """Take alerts out of incidents: pairs of number and identity."""
+    by_number: dict[int, list[str]] = {}
+    for number, identity in pairs:
+        by_number.setdefault(number, []).append(identity)
+    for number, identities in by_number.items():
+        tx.run(_LEAVE, number=number, identities=keys(identities))
+
+
+def open_numbers_of(tx: Tx, identities: Sequence[str]) -> dict[str, list[int]]:
+    """Return the open incidents that alerts are in; an alert in none is left out."""
+    found: dict[str, list[int]] = {}
+    for identity, number in tx.rows(_OPEN_NUMBERS_OF, identities=keys(identities)):
+        found.setdefault(identity, []).append(number)
+    return found

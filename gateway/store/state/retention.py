@@ -1,0 +1,81 @@
+"""Forgetting what is over long since."""
+
+from sqlalchemy import bindparam, delete, exists, select
+
+from gateway.core.incidents.incident import State
+from gateway.store.db.statement import Among, Statement, keys
+from gateway.store.db.transaction import Tx
+from gateway.store.schema.tables import (
+    acks,
+    alerts,
+    attempts,
+    facts,
+    incidents,
+    members,
+    notices,
+    recipients,
+    timeline,
+)
+from gateway.store.state import silences
+
+_OLD_INCIDENTS = Statement(
+    select(incidents.c.number, incidents.c.state)
+    .where(incidents.c.resolved_at < bindparam("before"))
+    .order_by(incidents.c.resolved_at)
+    .limit(bindparam("most"))
+)
+_NOTICES_OF = Statement(
+    select(notices.c.id, notices.c.facts_id).where(Among(notices.c.incident, "numbers"))
+)
+_LOOSE_NOTICES = Statement(
+    select(notices.c.id, notices.c.facts_id)
+    .where(
+        notices.c.incident.is_(None),
+        notices.c.created_at < bindparam("before"),
+        notices.c.next_at.is_(None),
+    )
+    .limit(bindparam("most"))
+)
+_FORGET = [
+    Statement(delete(table).where(Among(table.c.incident, "numbers")))
+    for table in (members, recipients, timeline, acks, notices)
+]
+_FORGET_INCIDENTS = Statement(delete(incidents).where(Among(incidents.c.number, "numbers")))
+_FORGET_ATTEMPTS = Statement(delete(attempts).where(Among(attempts.c.notice, "ids")))
+_FORGET_NOTICES = Statement(delete(notices).where(Among(notices.c.id, "ids")))
+_FORGET_FACTS = Statement(
+    delete(facts).where(Among(facts.c.id, "ids"), ~exists().where(notices.c.facts_id == facts.c.id))
+)
+_OLD_ALERTS = Statement(
+    select(alerts.c.identity)
+    .where(
+        alerts.c.ends_at < bindparam("before"),
+        ~exists().where(members.c.alert == alerts.c.id),
+    )
+    .order_by(alerts.c.ends_at)
+    .limit(bindparam("most"))
+)
+_FORGET_ALERTS = Statement(delete(alerts).where(Among(alerts.c.identity, "identities")))
+
+
+def prune(tx: Tx, before: float, limit: int) -> int:
+    """Forget what ended before an instant; return how many incidents, alerts and silences went.
+
+    Up to `limit` incidents with everything of theirs, as many alerts that are in no incident
+    that is kept, as many finished notices without an incident. Call again while it returns more
+    than nothing, each time in a transaction of its own, so that nobody waits for long.
+    """
+    old = tx.rows(_OLD_INCIDENTS, before=before, most=limit)
+    numbers = keys([number for number, state in old if state == State.RESOLVED])
+    gone = tx.rows(_NOTICES_OF, numbers=numbers)
+    gone += tx.rows(_LOOSE_NOTICES, before=before, most=limit)
+    ids = keys([row[0] for row in gone])
+    tx.run(_FORGET_ATTEMPTS, ids=ids)
+    tx.run(_FORGET_NOTICES, ids=ids)
+    tx.run(_FORGET_FACTS, ids=keys({row[1] for row in gone}))
+    for statement in _FORGET:
+        tx.run(statement, numbers=numbers)
+    forgotten = tx.run(_FORGET_INCIDENTS, numbers=numbers)
+    identities = [row[0] for row in tx.rows(_OLD_ALERTS, before=before, most=limit)]
+    forgotten += tx.run(_FORGET_ALERTS, identities=keys(identities))
+    return forgotten + silences.prune(tx, before, limit)
