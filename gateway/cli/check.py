@@ -16,7 +16,7 @@ from gateway.core.oncall.rota import gaps
 from gateway.core.plan.accounts import SourceSettings
 from gateway.core.routing.match import walk
 from gateway.exposure import exposed, loopback_links, missing_external_url
-from gateway.render.times import clock_time, duration
+from gateway.render.view.times import clock_time, duration
 
 if TYPE_CHECKING:
     from gateway.render.template_problems import TemplateProblem
@@ -101,9 +101,9 @@ def command(
 def _templates(folder: Path, env: Mapping[str, str]) -> "list[TemplateProblem]":
     # Jinja is a large part of this command's time, and of no other quick command's.
     from gateway.render.check import check_templates
-    from gateway.render.compiled import Compiled, users_cache
-    from gateway.render.confined import Confined
-    from gateway.render.words import Renderer
+    from gateway.render.jinja.cache import Compiled, users_cache
+    from gateway.render.renderer import Renderer
+    from gateway.render.worker.confined import Confined
 
     # Compiling makes many objects that stay: looking for garbage among them is a fifth of it all.
     gc.disable()

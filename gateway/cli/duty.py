@@ -6,7 +6,7 @@ from typing import Any
 from gateway.core.oncall.rota import Rota, Shift, explain
 from gateway.core.plan.plan import Person, Plan
 from gateway.core.time.timestamps import format_rfc3339
-from gateway.render.times import clock_time
+from gateway.render.view.times import clock_time
 
 DAY = 86400.0
 NOBODY = "nobody"

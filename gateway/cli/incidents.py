@@ -10,8 +10,8 @@ from gateway.cli.show import Cell, columns, say, say_json, severity_colour
 from gateway.cli.world import World, json_option, pass_world
 from gateway.core.text.escape import one_line
 from gateway.core.time.timestamps import parse_rfc3339
-from gateway.render.counts import counted
-from gateway.render.times import duration
+from gateway.render.view.counts import counted
+from gateway.render.view.times import duration
 
 MOST_AT_ONCE = 500
 """Incidents asked for in one request, the most that the API gives."""

@@ -14,7 +14,7 @@ from gateway.core.oncall.rota import Rota, explain, shifts
 from gateway.core.oncall.types import LAST_INSTANT
 from gateway.core.plan.plan import Plan
 from gateway.core.time.wallclock import days, local, zone_named
-from gateway.render.times import clock_time, duration
+from gateway.render.view.times import clock_time, duration
 
 DEFAULT_SPAN = 14 * DAY
 LONGEST_SPAN = 400 * DAY

@@ -111,9 +111,9 @@ def _messages(
 ) -> "dict[str, Message]":
     from gateway.channels import CHANNELS as entries
     from gateway.core.time.wallclock import zone_named
-    from gateway.render.confined import Confined
+    from gateway.render.renderer import Renderer
     from gateway.render.samples import LINKS
-    from gateway.render.words import Renderer
+    from gateway.render.worker.confined import Confined
 
     try:
         zone_named(zone)

@@ -10,7 +10,7 @@ from gateway.core.plan.intervals import OPTIONS
 from gateway.core.plan.plan import UNKNOWN_RANK, Plan, Target
 from gateway.core.routing.match import TraceStep
 from gateway.core.time.timestamps import format_duration
-from gateway.render.times import clock_time
+from gateway.render.view.times import clock_time
 
 _NAME = 16  # columns of the names before the values
 

@@ -12,8 +12,8 @@ from gateway.core.matching.text import write_labels
 from gateway.core.text.escape import one_line
 from gateway.core.time.timestamps import parse_rfc3339
 from gateway.core.time.wallclock import zone_named
-from gateway.render.asked import asked, next_names, who
-from gateway.render.times import clock_time, duration
+from gateway.render.view.asked import asked, next_names, who
+from gateway.render.view.times import clock_time, duration
 
 MOST_ALERTS = 20
 _COLOURS = {

@@ -32,7 +32,7 @@ from gateway.flow.errand import Errand
 from gateway.flow.lanes import Accepts, claim
 from gateway.flow.outcome import Outcome, record
 from gateway.flow.storm import fold_crowds
-from gateway.render.links import dropped, links_from
+from gateway.render.view.links import dropped, links_from
 from gateway.store import Store, Tx
 from gateway.store.outbox import enqueue
 

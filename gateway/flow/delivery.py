@@ -15,8 +15,8 @@ from gateway.flow.courier import Courier, message_of
 from gateway.flow.dispatched import Dispatched
 from gateway.flow.errand import Errand
 from gateway.flow.parts import Health, Parts
-from gateway.render.links import links_from
 from gateway.render.service import RenderService
+from gateway.render.view.links import links_from
 
 LINK_LIFE = 48 * 3600.0
 """Seconds for which an acknowledge link works, from the sending of its message."""

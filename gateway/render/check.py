@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from gateway.render.confined import Confined
-from gateway.render.lookup import PARTS, SENTENCES, SUFFIX
+from gateway.render.jinja.lookup import PARTS, SENTENCES, SUFFIX
+from gateway.render.renderer import Renderer
 from gateway.render.template_problems import (
     Checked,
     Item,
@@ -15,7 +15,7 @@ from gateway.render.template_problems import (
     nearest,
     problem_of,
 )
-from gateway.render.words import Renderer
+from gateway.render.worker.confined import Confined
 
 
 def check_templates(confined: Confined) -> list[TemplateProblem]:

@@ -8,10 +8,10 @@ from gateway.core.incidents.message import Link, Message
 from gateway.core.incidents.notice import Facts, Kind, Reason
 from gateway.core.plan.plan import Target
 from gateway.core.text.escape import one_line
-from gateway.render.failure import TemplateFailure
-from gateway.render.links import shown
-from gateway.render.plain import bare_names, plain_parts
-from gateway.render.view import standing_of, target_view, view_of
+from gateway.render.fallback import bare_names, plain_parts
+from gateway.render.jinja.failure import TemplateFailure
+from gateway.render.view.links import shown
+from gateway.render.view.view import standing_of, target_view, view_of
 
 Outcome = Mapping[str, str] | TemplateFailure
 """The channel's parts by name, or the first template that failed."""

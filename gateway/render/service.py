@@ -13,11 +13,11 @@ from gateway.core.incidents.message import Link, Message
 from gateway.core.incidents.notice import Facts, Kind, Reason
 from gateway.core.plan.plan import Target
 from gateway.render.finish import Outcome, finished, safe_links, wordless
-from gateway.render.isolated import Isolated
-from gateway.render.lookup import Lookup
+from gateway.render.jinja.lookup import Lookup
+from gateway.render.renderer import Renderer
 from gateway.render.shipped import unchanged
-from gateway.render.wire import details_of
-from gateway.render.words import Renderer
+from gateway.render.worker.isolated import Isolated
+from gateway.render.worker.wire import details_of
 
 
 class RenderService:

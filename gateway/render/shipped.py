@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
-from gateway.render.lookup import Lookup
+from gateway.render.jinja.lookup import Lookup
 from gateway.render.shipped_digests import DIGESTS
 
 _FILE = Path(__file__).with_name("shipped_digests.py")

@@ -8,12 +8,12 @@ from typing import Any
 from jinja2 import TemplateError, meta, nodes
 
 from gateway.core.incidents.notice import Kind
-from gateway.render.failure import TemplateFailure, failure_of
-from gateway.render.lookup import PARTS, SENTENCES, SUFFIX
+from gateway.render.jinja.failure import TemplateFailure, failure_of
+from gateway.render.jinja.lookup import PARTS, SENTENCES, SUFFIX
+from gateway.render.jinja.sandbox import Words
+from gateway.render.renderer import Renderer
 from gateway.render.samples import LINKS, Sample, samples
-from gateway.render.sandbox import Words
-from gateway.render.view import NAMES, TARGET_NAMES
-from gateway.render.words import Renderer
+from gateway.render.view.view import NAMES, TARGET_NAMES
 
 SHARED = "shared/"
 _ALWAYS = {"loop", "self", "super", "caller", "varargs", "kwargs"}

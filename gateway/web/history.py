@@ -9,10 +9,10 @@ from gateway.core.incidents.outbox import PRINTED, PRINTED_TEXT, NoticeState
 from gateway.core.plan.plan import Plan, Target
 from gateway.core.plan.target_name import target_name
 from gateway.core.text.escape import one_line, safe_url
-from gateway.render.asked import who
-from gateway.render.clean import clean
-from gateway.render.table import differing
-from gateway.render.times import clock_time
+from gateway.render.view.asked import who
+from gateway.render.view.clean import clean
+from gateway.render.view.table import differing
+from gateway.render.view.times import clock_time
 from gateway.store.queries import lists
 from gateway.web.names import name_of
 

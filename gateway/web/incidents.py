@@ -9,11 +9,11 @@ from gateway.core.incidents.incident import Incident, State
 from gateway.core.incidents.notice import Entry, Kind
 from gateway.core.plan.plan import NEXT_BUSINESS_DAY, Plan
 from gateway.flow.engine import Engine
-from gateway.render.clean import clean
-from gateway.render.counts import counted
-from gateway.render.links import links_from
-from gateway.render.times import clock_time, duration
-from gateway.render.view import tone
+from gateway.render.view.clean import clean
+from gateway.render.view.counts import counted
+from gateway.render.view.links import links_from
+from gateway.render.view.times import clock_time, duration
+from gateway.render.view.view import tone
 from gateway.store import Tx
 from gateway.store.queries import lists, urgent
 from gateway.store.queries.urgent import Cursor, Wanted

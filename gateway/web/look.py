@@ -9,11 +9,11 @@ from gateway.core.incidents.incident import Incident, Member, State, as_it_ended
 from gateway.core.incidents.notice import Kind, Reason
 from gateway.core.plan.plan import Plan
 from gateway.flow.engine import Engine
-from gateway.render.asked import asked
-from gateway.render.clean import clean
-from gateway.render.links import links_from
-from gateway.render.times import clock_time, duration
-from gateway.render.view import tone, view_of
+from gateway.render.view.asked import asked
+from gateway.render.view.clean import clean
+from gateway.render.view.links import links_from
+from gateway.render.view.times import clock_time, duration
+from gateway.render.view.view import tone, view_of
 from gateway.store import Tx
 from gateway.store.state import incidents, members
 from gateway.web.names import name_of

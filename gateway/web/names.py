@@ -1,7 +1,7 @@
 """Names and time zones of people, for pages and explanations."""
 
 from gateway.core.plan.plan import Plan
-from gateway.render.clean import clean
+from gateway.render.view.clean import clean
 
 
 def zone_for(plan: Plan, person: str = "") -> str:

@@ -14,8 +14,8 @@ from gateway.core.oncall.rota import Rota, Shift, explain, gaps, shifts
 from gateway.core.plan.plan import Plan
 from gateway.core.time.wallclock import days, instant, local, zone_named
 from gateway.flow.engine import Engine
-from gateway.render.clean import clean
-from gateway.render.times import clock_time, day_name, duration
+from gateway.render.view.clean import clean
+from gateway.render.view.times import clock_time, day_name, duration
 from gateway.web.access import reading as for_readers
 from gateway.web.keys import ENGINE
 from gateway.web.names import name_of, zone_for

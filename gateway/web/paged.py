@@ -10,7 +10,7 @@ from gateway.core.oncall.rota import on_call, stints
 from gateway.core.plan.plan import Plan, Step
 from gateway.core.plan.recipients import person_targets, receiver_of
 from gateway.core.plan.target_name import CHANNEL_NAMES
-from gateway.render.times import clock_time
+from gateway.render.view.times import clock_time
 from gateway.store.queries.lists import NoticeLine
 from gateway.web.names import name_of
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from gateway.core.incidents.incident import Member
 from gateway.core.incidents.silence import Silence, SilenceIndex
 from gateway.core.plan.plan import Plan
-from gateway.render.clean import clean
-from gateway.render.times import clock_time
+from gateway.render.view.clean import clean
+from gateway.render.view.times import clock_time
 from gateway.store import Tx
 from gateway.store.state import silences
 from gateway.web.names import name_of

@@ -19,8 +19,8 @@ from gateway.core.text.escape import one_line
 from gateway.core.time.timestamps import format_duration
 from gateway.flow.engine import Engine
 from gateway.flow.silences import SHOWN_AFTER_END
-from gateway.render.clean import clean
-from gateway.render.times import clock_time, duration
+from gateway.render.view.clean import clean
+from gateway.render.view.times import clock_time, duration
 from gateway.store import Tx
 from gateway.store.queries import active_alerts, silence_pages
 from gateway.store.state import alerts, incidents, members

@@ -21,8 +21,8 @@ from gateway.core.routing.silence_scope import incident_matchers
 from gateway.core.text.escape import one_line
 from gateway.flow.engine import Engine
 from gateway.flow.silences import SilenceNotFound
-from gateway.render.clean import clean
-from gateway.render.times import clock_time
+from gateway.render.view.clean import clean
+from gateway.render.view.times import clock_time
 from gateway.web.access import may_change
 from gateway.web.forms import read_form
 from gateway.web.keys import ENGINE

@@ -15,7 +15,7 @@ from gateway.core.plan.target_name import target_name
 from gateway.core.routing.match import Route
 from gateway.core.routing.mutes import muted, next_mute_change
 from gateway.core.time.timestamps import format_duration
-from gateway.render.times import clock_time, duration
+from gateway.render.view.times import clock_time, duration
 from gateway.web.names import name_of
 
 

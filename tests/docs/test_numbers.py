@@ -22,7 +22,7 @@ from gateway.flow.intake import MOST_WAITING
 from gateway.flow.silences import SHOWN_AFTER_END
 from gateway.flow.storm import CROWD
 from gateway.flow.upkeep import RETENTION
-from gateway.render.table import MOST_ROWS
+from gateway.render.view.table import MOST_ROWS
 from gateway.store.state.timeline import REJECTS_KEPT
 from gateway.web.oncall import DAYS
 from gateway.web.silences import MOST_COUNTED

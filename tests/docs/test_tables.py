@@ -7,9 +7,9 @@ from gateway.channels import CHANNELS, answers, email_codes, slack_codes
 from gateway.core.incidents.notice import Kind, Reason
 from gateway.core.incidents.retry import Failure
 from gateway.metrics import Metrics
-from gateway.render.lookup import PARTS, SENTENCES
-from gateway.render.sandbox import FILTERS
-from gateway.render.view import NAMES
+from gateway.render.jinja.lookup import PARTS, SENTENCES
+from gateway.render.jinja.sandbox import FILTERS
+from gateway.render.view.view import NAMES
 from gateway.shipped import shipped_templates
 from tests.docs.pages import CHECKOUT, DOCS
 

@@ -6,7 +6,7 @@ import pytest
 
 from gateway.importing.gotemplate import in_jinja, is_default
 from gateway.importing.notes import Fate
-from gateway.render.words import Renderer
+from gateway.render.renderer import Renderer
 from tests.importing.texts import lost, notes, receiver
 from tests.render.rendering import problems_of
 

@@ -50,7 +50,7 @@ def test_hostile_templates_cost_no_message(
     wait_for("one more mail", lambda: len(vendors.accepted("postmark")) == 4)
     assert vendors.accepted("postmark")[-1]["json"]["TextBody"] == "mended"
     # Keeper and worker; those before the reload end.
-    words = ("gateway.render.worker", str(tmp_path))
+    words = ("gateway.render.worker.worker", str(tmp_path))
     wait_for("one process", lambda: len(processes_with(*words)) == 2)
     assert gateway.stop() == 0
     assert processes_with(*words) == []
@@ -61,14 +61,14 @@ def test_killing_the_gateway_ends_the_render_process(
 ) -> None:
     """Promise 1: after kill -9 nothing of the gateway goes on running."""
     gateway = make_gateway(GATEWAY_TEMPLATES=templates_in(tmp_path / "own")).start()
-    keepers = processes_with("gateway.render.worker", str(tmp_path))
+    keepers = processes_with("gateway.render.worker.worker", str(tmp_path))
     assert keepers
     for pid in keepers:
         os.kill(pid, signal.SIGTERM)  # as a service manager does to all of a group: no effect
     gateway.accept(alert("DoubleCharge"))
     wait_for("a mail", lambda: len(vendors.accepted("postmark")) == 1)
     gateway.kill()
-    wait_for("they end", lambda: not processes_with("gateway.render.worker", str(tmp_path)))
+    wait_for("they end", lambda: not processes_with("gateway.render.worker.worker", str(tmp_path)))
 
 
 def processes_with(*words: str) -> list[int]:

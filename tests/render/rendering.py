@@ -6,12 +6,12 @@ from pathlib import Path
 from gateway import clock
 from gateway.core.incidents.message import Message
 from gateway.render.check import check_templates
-from gateway.render.compiled import Compiled
-from gateway.render.confined import Confined
-from gateway.render.lookup import PARTS
+from gateway.render.jinja.cache import Compiled
+from gateway.render.jinja.lookup import PARTS
+from gateway.render.renderer import Renderer
 from gateway.render.samples import GATEWAY, LINKS, Sample
 from gateway.render.template_problems import TemplateProblem
-from gateway.render.words import Renderer
+from gateway.render.worker.confined import Confined
 
 ZONE = "Europe/Berlin"
 SHIPPED = Renderer([], GATEWAY)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.render.budget import LONGEST_TEXT
+from gateway.render.jinja.budget import LONGEST_TEXT
 from gateway.render.samples import sample, samples
 from tests.render.rendering import message_of, renderer_with
 

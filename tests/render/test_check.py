@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from gateway.render.renderer import Renderer
 from gateway.render.samples import LINKS, sample
-from gateway.render.view import NAMES
-from gateway.render.words import Renderer
+from gateway.render.view.view import NAMES
 from tests.render.rendering import SHIPPED, ZONE, problems_of, renderer_with
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from jinja2 import Environment
 
-from gateway.render import compiled
-from gateway.render.compiled import Compiled, users_cache
-from gateway.render.words import Renderer
+from gateway.render.jinja import cache
+from gateway.render.jinja.cache import Compiled, users_cache
+from gateway.render.renderer import Renderer
 from gateway.shipped import shipped_templates
 from tests.render.rendering import problems_of
 
@@ -64,7 +64,7 @@ def test_kept_templates_say_the_same(folder: Path) -> None:
 
 
 def _all_words(renderer: Renderer) -> list[str]:
-    from gateway.render.lookup import PARTS
+    from gateway.render.jinja.lookup import PARTS
     from gateway.render.samples import LINKS, samples
 
     said = []
@@ -100,7 +100,7 @@ def test_a_shipped_template_that_changed_is_compiled_again(
         copy = shipped / file.relative_to(shipped_templates())
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.write_text(file.read_text())
-    for place in ("gateway.render.lookup", "gateway.render.compiled"):
+    for place in ("gateway.render.jinja.lookup", "gateway.render.jinja.cache"):
         monkeypatch.setattr(f"{place}.shipped_templates", lambda: shipped)
     assert checked(folder) == []
     (shipped / "console" / "text.j2").write_text("{{ headline }} {{ wrong }}")
@@ -114,7 +114,7 @@ def test_code_of_another_gateway_is_left_alone(
 ) -> None:
     """Another sandbox, another Jinja or another Python compiles for itself."""
     checked(folder)
-    monkeypatch.setattr(compiled, "_fingerprint", lambda: "of another version")
+    monkeypatch.setattr(cache, "_fingerprint", lambda: "of another version")
     count.clear()
     assert checked(folder) == []
     assert len(count) >= 16
@@ -129,7 +129,7 @@ def _all_may_write_above(folder: Path) -> None:
 
 
 def _all_may_write_the_file(folder: Path) -> None:
-    (folder / compiled.FILE).chmod(0o666)
+    (folder / cache.FILE).chmod(0o666)
 
 
 def _folder_is_a_link(folder: Path) -> None:
@@ -138,23 +138,23 @@ def _folder_is_a_link(folder: Path) -> None:
 
 
 def _file_is_a_link(folder: Path) -> None:
-    file = folder / compiled.FILE
+    file = folder / cache.FILE
     file.rename(folder / "elsewhere")
     file.symlink_to(folder / "elsewhere")
 
 
 def _file_is_a_pipe(folder: Path) -> None:
-    (folder / compiled.FILE).unlink()
-    os.mkfifo(folder / compiled.FILE, 0o600)
+    (folder / cache.FILE).unlink()
+    os.mkfifo(folder / cache.FILE, 0o600)
 
 
 def _file_is_torn(folder: Path) -> None:
-    file = folder / compiled.FILE
+    file = folder / cache.FILE
     file.write_bytes(file.read_bytes()[:-100])
 
 
 def _file_is_empty(folder: Path) -> None:
-    (folder / compiled.FILE).write_bytes(b"")
+    (folder / cache.FILE).write_bytes(b"")
 
 
 @pytest.mark.parametrize(
@@ -189,12 +189,12 @@ def test_what_another_user_owns_is_not_run(
     trace = tmp_path / "trace"
     checked(folder)
     code = compile(f"open({str(trace)!r}, 'w')\nblocks = {{}}", "evil", "exec")
-    known = marshal.loads((folder / compiled.FILE).read_bytes()[32:])
+    known = marshal.loads((folder / cache.FILE).read_bytes()[32:])
     evil = marshal.dumps({key: (digest, code) for key, (digest, _) in known.items()})
-    signed = hashlib.sha256(compiled._fingerprint().encode() + evil).digest()
-    (folder / compiled.FILE).write_bytes(signed + evil)
+    signed = hashlib.sha256(cache._fingerprint().encode() + evil).digest()
+    (folder / cache.FILE).write_bytes(signed + evil)
     known_stat = os.fstat
-    which = {"folder": os.stat(folder), "file": os.stat(folder / compiled.FILE)}[owned].st_ino
+    which = {"folder": os.stat(folder), "file": os.stat(folder / cache.FILE)}[owned].st_ino
 
     def somebody_elses(file: int) -> os.stat_result:
         found = list(known_stat(file))

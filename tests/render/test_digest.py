@@ -8,9 +8,9 @@ import pytest
 from gateway.channels.slack_blocks import ALL_TEXT, SECTION, blocks, plain_text
 from gateway.core.incidents.message import Link, Message
 from gateway.core.incidents.notice import Kind, Reason
-from gateway.render.lookup import PARTS
+from gateway.render.jinja.lookup import PARTS
+from gateway.render.renderer import Renderer
 from gateway.render.samples import GATEWAY, Sample, sample
-from gateway.render.words import Renderer
 from tests.render.rendering import SHIPPED, ZONE, renderer_with
 
 LIST = Link("list", "All incidents", f"{GATEWAY}/")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateway.core.incidents.notice import Kind
-from gateway.render.lookup import PARTS
+from gateway.render.jinja.lookup import PARTS
 from gateway.render.samples import Sample, sample, samples
 from tests.render.rendering import message_of
 

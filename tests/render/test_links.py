@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.render.links import dropped, links_from
+from gateway.render.view.links import dropped, links_from
 
 
 def facts(**annotations: str) -> dict[str, object]:

@@ -7,8 +7,8 @@ import pytest
 from gateway.core.incidents.message import Link
 from gateway.core.incidents.notice import Kind, Reason
 from gateway.core.plan.plan import Target
-from gateway.render.links import links_from
 from gateway.render.samples import LINKS, facts_for, group, sample, samples
+from gateway.render.view.links import links_from
 from tests.render.rendering import SHIPPED, ZONE, message_of
 
 TARGET = Target("console", "x")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gateway.core.incidents.notice import Kind, Reason
 from gateway.core.plan.plan import Target
-from gateway.render.lookup import PARTS
+from gateway.render.jinja.lookup import PARTS
 from gateway.render.samples import LINKS, facts_for, sample, samples
 from tests.render.rendering import SHIPPED, ZONE, message_of, renderer_with
 

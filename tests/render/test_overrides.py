@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from gateway.core.incidents.notice import Kind
+from gateway.render.renderer import Renderer
 from gateway.render.samples import GATEWAY, sample
-from gateway.render.words import Renderer
 from tests.render.rendering import message_of, renderer_with
 
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from gateway.core.incidents.message import Message
-from gateway.render import isolated
-from gateway.render.lookup import PARTS
+from gateway.render.jinja.lookup import PARTS
 from gateway.render.samples import GATEWAY, LINKS, sample
 from gateway.render.service import RenderService
+from gateway.render.worker import isolated
 from gateway.shipped import shipped_templates
 from tests.render.hostile_templates import ENDLESS
 from tests.render.rendering import ZONE, children, message_of
@@ -171,7 +171,7 @@ async def test_an_edited_shipped_template_runs_in_the_process(
         copy = tmp_path / file.relative_to(shipped_templates())
         copy.parent.mkdir(exist_ok=True)
         copy.write_bytes(file.read_bytes())
-    monkeypatch.setattr("gateway.render.lookup.shipped_templates", lambda: tmp_path)
+    monkeypatch.setattr("gateway.render.jinja.lookup.shipped_templates", lambda: tmp_path)
     assert RenderService([], GATEWAY)._own is None
     (tmp_path / "console" / "text.j2").write_text("edited")
     assert RenderService([], GATEWAY)._own is not None
@@ -220,6 +220,6 @@ def seen_in(pid: int) -> tuple[bytes, set[str]]:
 def running(pid: str | int) -> bool:
     """Whether a process of that number runs our worker; a zombie does not."""
     try:
-        return b"gateway.render.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        return b"gateway.render.worker.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return False

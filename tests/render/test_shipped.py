@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from gateway.render.lookup import Lookup
+from gateway.render.jinja.lookup import Lookup
 from gateway.render.shipped import digests_of, unchanged
 from gateway.render.shipped_digests import DIGESTS
 

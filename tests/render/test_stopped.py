@@ -7,10 +7,10 @@ import pytest
 
 from gateway import clock
 from gateway.core.incidents.message import Message
-from gateway.render import limits
-from gateway.render.confined import Confined
-from gateway.render.lookup import PARTS
+from gateway.render.jinja.lookup import PARTS
 from gateway.render.samples import LINKS, sample
+from gateway.render.worker import limits
+from gateway.render.worker.confined import Confined
 from tests.render.hostile_templates import ENDLESS
 from tests.render.rendering import ZONE, children, problems_of, renderer_with
 
@@ -116,6 +116,6 @@ def test_a_template_that_is_endless_to_compile_is_stopped(
 
 def test_shipped_templates_need_no_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Promise 9: without templates of one's own nothing is forked, so nothing is slower."""
-    monkeypatch.setattr("gateway.render.process.fork", None)
+    monkeypatch.setattr("gateway.render.worker.process.fork", None)
     with Confined(renderer_with(tmp_path, {}), clock.monotonic) as confined:
         assert message_of(confined, "email").failed_template is None

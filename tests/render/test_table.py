@@ -3,7 +3,7 @@
 from typing import Any
 
 from gateway.render.samples import MANY, NOW, group
-from gateway.render.table import MOST_ROWS, table_of
+from gateway.render.view.table import MOST_ROWS, table_of
 
 
 def table(facts: dict[str, Any]) -> Any:

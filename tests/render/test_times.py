@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.render.times import clock_time, duration
+from gateway.render.view.times import clock_time, duration
 
 NOW = 1_795_147_320.0  # Friday, 2026-11-20T04:02:00Z
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from gateway.core.time.timestamps import parse_rfc3339
-from gateway.render.times import clock_time
+from gateway.render.view.times import clock_time
 from tests.cli.console import fine, fine_json
 from tests.flow.world import ROUTES, START
 from tests.web.browser import browser

@@ -8,7 +8,7 @@ from gateway.core.routing.match import match_routes
 from gateway.core.time.wallclock import zone_named
 from gateway.flow.engine import Engine
 from gateway.flow.upkeep import RETENTION
-from gateway.render.times import clock_time
+from gateway.render.view.times import clock_time
 from gateway.store import Tx
 from gateway.store.queries import lists
 from gateway.store.state import timeline

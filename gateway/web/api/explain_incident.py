@@ -7,7 +7,7 @@ from gateway.core.incidents.notice import Entry
 from gateway.core.incidents.outbox import PRINTED_TEXT, NoticeState
 from gateway.core.plan.target_name import target_name
 from gateway.flow.engine import Engine
-from gateway.render.times import clock_time
+from gateway.render.view.times import clock_time
 from gateway.store import Tx
 from gateway.store.queries import lists
 from gateway.store.state import incidents, members, timeline

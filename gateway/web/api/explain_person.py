@@ -9,7 +9,7 @@ from gateway.core.oncall.rota import shifts
 from gateway.core.plan.plan import UNKNOWN_RANK, Person, Plan
 from gateway.core.plan.recipients import person_targets
 from gateway.flow.engine import Engine
-from gateway.render.times import clock_time
+from gateway.render.view.times import clock_time
 from gateway.store import Tx
 from gateway.store.queries import lists
 from gateway.store.queries.urgent import STATES

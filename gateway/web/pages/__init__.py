@@ -14,8 +14,8 @@ from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from gateway.core.text.escape import one_line, safe_url
-from gateway.render.clean import clean, cut
-from gateway.render.times import clock_time, duration
+from gateway.render.view.clean import clean, cut
+from gateway.render.view.times import clock_time, duration
 
 FOLDER = Path(__file__).parent
 STYLE = (FOLDER / "style.css").read_text(encoding="utf-8")

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from gateway import clock
-from gateway.render.answers import UNNAMED, Stopped, parts_in
-from gateway.render.failure import TemplateFailure
 from gateway.render.finish import Outcome
-from gateway.render.limits import WALL_SECONDS
-from gateway.render.process import RenderProcess, spawn
-from gateway.render.wire import HEADER, Answer, answer_length, pack_request, unpack_answer
+from gateway.render.jinja.failure import TemplateFailure
+from gateway.render.worker.answers import UNNAMED, Stopped, parts_in
+from gateway.render.worker.limits import WALL_SECONDS
+from gateway.render.worker.process import RenderProcess, spawn
+from gateway.render.worker.wire import HEADER, Answer, answer_length, pack_request, unpack_answer
 
 log = logging.getLogger(__name__)
 

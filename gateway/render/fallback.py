@@ -11,8 +11,8 @@ from markupsafe import escape
 
 from gateway.core.incidents.message import Link
 from gateway.core.text.escape import one_line, slack_escape, slack_link
-from gateway.render.clean import clean
-from gateway.render.times import clock_time, duration
+from gateway.render.view.clean import clean
+from gateway.render.view.times import clock_time, duration
 
 _LINE_PARTS = frozenset(("subject", "title", "summary"))
 _ROWS = 10

@@ -17,13 +17,13 @@ from gateway.core.incidents.message import Link, Message
 from gateway.core.incidents.notice import Facts, Kind, Reason
 from gateway.core.plan.plan import Target
 from gateway.core.text.escape import one_line, slack_escape
-from gateway.render.budget import check_size
-from gateway.render.compiled import Compiled
-from gateway.render.failure import TemplateFailure, failure_of
 from gateway.render.finish import Outcome, finished, known, safe_links, wordless
-from gateway.render.lookup import SENTENCES, SUFFIX, Lookup
-from gateway.render.sandbox import Words
-from gateway.render.view import target_view, view_of
+from gateway.render.jinja.budget import check_size
+from gateway.render.jinja.cache import Compiled
+from gateway.render.jinja.failure import TemplateFailure, failure_of
+from gateway.render.jinja.lookup import SENTENCES, SUFFIX, Lookup
+from gateway.render.jinja.sandbox import Words
+from gateway.render.view.view import target_view, view_of
 
 _REMEMBERED = 8  # facts of a thousand alerts are a megabyte: few
 

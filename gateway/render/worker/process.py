@@ -10,9 +10,9 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from gateway.render.limits import WALL_SECONDS
-from gateway.render.words import Renderer
-from gateway.render.worker import command, keep
+from gateway.render.renderer import Renderer
+from gateway.render.worker.limits import WALL_SECONDS
+from gateway.render.worker.worker import command, keep
 
 _PASSED_ON = ("LD_LIBRARY_PATH", "PYTHONTZPATH", "TZDIR")
 """Variables that a Python may need to start and to find time zones. All others, among them every

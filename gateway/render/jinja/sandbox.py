@@ -21,12 +21,12 @@ from markupsafe import Markup, escape
 
 from gateway.core.incidents.message import Link
 from gateway.core.text.escape import one_line, slack_escape, slack_link
-from gateway.render.budget import CHARACTERS_A_STEP, LONGEST_TEXT, Meter, bounded, check_size
-from gateway.render.clean import Labels, clean, cut
-from gateway.render.rewrite import CONCAT, PAY, rewrite
-from gateway.render.table import Row, Table
-from gateway.render.times import clock_time, duration
-from gateway.render.view import AlertView
+from gateway.render.jinja.budget import CHARACTERS_A_STEP, LONGEST_TEXT, Meter, bounded, check_size
+from gateway.render.jinja.rewrite import CONCAT, PAY, rewrite
+from gateway.render.view.clean import Labels, clean, cut
+from gateway.render.view.table import Row, Table
+from gateway.render.view.times import clock_time, duration
+from gateway.render.view.view import AlertView
 
 # These make text or lists of any width, or write HTML of their own, or play dice.
 _UNBOUNDED = {

@@ -8,7 +8,7 @@ from typing import Any
 
 from gateway.core.plan.target_name import CHANNEL_NAMES, key_name
 from gateway.core.text.escape import one_line
-from gateway.render.clean import clean
+from gateway.render.view.clean import clean
 
 
 def who(name: object) -> str:

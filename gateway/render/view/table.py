@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.core.text.escape import one_line, safe_url
-from gateway.render.clean import LONGEST_NAME, Labels, clean
+from gateway.render.view.clean import LONGEST_NAME, Labels, clean
 
 MOST_ROWS = 20
 MOST_COLUMNS = 8

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from gateway.render.failure import TemplateFailure
+from gateway.render.jinja.failure import TemplateFailure
 
 if TYPE_CHECKING:
-    from gateway.render.wire import Answer
+    from gateway.render.worker.wire import Answer
 
 PUT_ASIDE_FOR = 600.0
 """Seconds for which a template that was stopped is not tried again, except after a reload.

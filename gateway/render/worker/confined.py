@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 from gateway.core.incidents.message import Link, Message
 from gateway.core.incidents.notice import Facts, Kind, Reason
 from gateway.core.plan.plan import Target
-from gateway.render.answers import UNNAMED, Stopped, parts_in
-from gateway.render.failure import TemplateFailure
 from gateway.render.finish import Outcome, finished, safe_links, wordless
+from gateway.render.jinja.failure import TemplateFailure
+from gateway.render.renderer import Renderer
 from gateway.render.shipped import unchanged
-from gateway.render.words import Renderer
+from gateway.render.worker.answers import UNNAMED, Stopped, parts_in
 
 if TYPE_CHECKING:
-    from gateway.render.process import RenderProcess
-    from gateway.render.wire import Answer
+    from gateway.render.worker.process import RenderProcess
+    from gateway.render.worker.wire import Answer
 
 # What starts and asks the process is imported with it: most commands never need one.
 
@@ -68,7 +68,7 @@ class Confined:
         details = (facts, target, parts, safe, zone, kind, reason)
         outcome: Outcome
         if self.own:
-            from gateway.render.wire import details_of
+            from gateway.render.worker.wire import details_of
 
             answer = self.ask("render", *details_of(*details))
             outcome = self.failure_in(answer) or parts_in(answer)
@@ -82,9 +82,9 @@ class Confined:
 
     def ask(self, task: str, *details: Any) -> "Answer":
         """Have the render process do a task, and wait for its answer. Never raises."""
-        from gateway.render.limits import WALL_SECONDS
-        from gateway.render.process import fork
-        from gateway.render.wire import pack_request, read_answer
+        from gateway.render.worker.limits import WALL_SECONDS
+        from gateway.render.worker.process import fork
+        from gateway.render.worker.wire import pack_request, read_answer
 
         try:
             if self._process is None:

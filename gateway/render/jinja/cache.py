@@ -107,7 +107,7 @@ def _fingerprint() -> str:
     digest = hashlib.sha256(importlib.util.MAGIC_NUMBER)
     digest.update(f"{sys.implementation.cache_tag} {jinja2.__version__}".encode())
     try:
-        for file in (*sorted(Path(__file__).parent.glob("*.py")), Path(escape.__file__)):
+        for file in (*sorted(Path(__file__).parents[1].rglob("*.py")), Path(escape.__file__)):
             digest.update(file.read_bytes())
     except OSError:
         return ""

@@ -6,7 +6,7 @@ from typing import TypeVar
 from jinja2 import nodes
 from jinja2.visitor import NodeTransformer
 
-from gateway.render.budget import CHARACTERS_A_STEP
+from gateway.render.jinja.budget import CHARACTERS_A_STEP
 
 PAY = "steps taken"
 CONCAT = "texts joined"

@@ -11,9 +11,9 @@ from gateway.core.incidents.message import Link
 from gateway.core.incidents.notice import Kind, Reason
 from gateway.core.plan.plan import Target
 from gateway.core.text.escape import LONGEST_URL, one_line, safe_url
-from gateway.render.asked import next_names, who
-from gateway.render.clean import Labels, clean
-from gateway.render.table import table_of
+from gateway.render.view.asked import next_names, who
+from gateway.render.view.clean import Labels, clean
+from gateway.render.view.table import table_of
 
 NAMES: Mapping[str, str] = {
     "incident": "the incident's number",

@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from gateway.core.plan.plan import Target
-from gateway.render import limits
-from gateway.render.failure import TemplateFailure
-from gateway.render.wire import Answer, pack_answer, read_request
-from gateway.render.words import Renderer
+from gateway.render.jinja.failure import TemplateFailure
+from gateway.render.renderer import Renderer
+from gateway.render.worker import limits
+from gateway.render.worker.wire import Answer, pack_answer, read_request
 
 CLOSED, FAULT, SPENT = 0, 1, 3
 """Exit statuses of a worker: the gateway closed; a fault; memory ran out, and it has said so."""
@@ -147,7 +147,7 @@ def main(folders: list[str], external_url: str) -> None:
 
 BOOT = (
     "import json, sys; path, folders, url = json.loads(sys.argv[1]); sys.path[:] = path; "
-    "from gateway.render.worker import main; main(folders, url)"
+    "from gateway.render.worker.worker import main; main(folders, url)"
 )
 
 

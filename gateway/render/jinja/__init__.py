@@ -1,0 +1,1 @@
+"""Templates: loading, sandbox, budget and checks."""
