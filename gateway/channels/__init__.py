@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any
 
 from gateway.channels.contract import Channel
-from gateway.channels.stand_ins import ByTarget, NoAccount
+from gateway.channels.placeholders import ByTarget, NoAccount
 from gateway.core.plan.accounts import ChannelSettings, Secret
 
 
@@ -26,18 +26,21 @@ class Entry:
 
 CHANNELS: Mapping[str, Entry] = {
     "email": Entry(
-        "gateway.channels.email", ("subject", "text", "html"), account=True, reduced="as plain text"
+        "gateway.channels.email.channel",
+        ("subject", "text", "html"),
+        account=True,
+        reduced="as plain text",
     ),
     "slack": Entry(
-        "gateway.channels.slack",
+        "gateway.channels.slack.channel",
         ("title", "text", "thread"),
         account=True,
         reduced="without blocks",
     ),
     "pagerduty": Entry(
-        "gateway.channels.pagerduty", ("summary",), reduced="without links and details"
+        "gateway.channels.pagerduty.channel", ("summary",), reduced="without links and details"
     ),
-    "webhook": Entry("gateway.channels.webhook", (), reduced="with its first alert only"),
+    "webhook": Entry("gateway.channels.webhook.channel", (), reduced="with its first alert only"),
     "console": Entry("gateway.channels.console", ("text",)),
 }
 

@@ -9,8 +9,8 @@ import sys
 from collections.abc import Mapping
 from typing import TextIO
 
-from gateway.channels import facts as read
-from gateway.channels.cutting import cut_lines, many_lines
+from gateway.channels.support import facts as read
+from gateway.channels.support.truncate import cut_lines, many_lines
 from gateway.core.incidents.message import Message, Receipt
 from gateway.core.incidents.notice import Kind
 from gateway.core.incidents.retry import Failure, SendError

@@ -164,11 +164,11 @@ def _write(out: Path, messages: "dict[str, Message]") -> None:
 def _structure(channel: str, message: "Message") -> Any:
     """What code makes around the words: blocks for Slack's Block Kit Builder, an event."""
     if channel == "slack":
-        from gateway.channels.slack_blocks import blocks
+        from gateway.channels.slack.blocks import blocks
 
         return {"blocks": blocks(message)}
     if channel == "pagerduty":
-        from gateway.channels.pagerduty_event import event
+        from gateway.channels.pagerduty.event import event
 
         return event(message, Target(channel, "a routing key"))
     return None

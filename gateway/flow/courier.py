@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import orjson
 
 from gateway import clock
-from gateway.channels.answers import masked
 from gateway.channels.contract import Channel
+from gateway.channels.support.http_errors import masked
 from gateway.clock import is_skewed
 from gateway.core.decide.facts import without_ends
 from gateway.core.incidents.hold import Hold, wait_for

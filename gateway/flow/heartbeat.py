@@ -5,8 +5,8 @@ import logging
 
 import aiohttp
 
-from gateway.channels.client import Client
-from gateway.channels.no_answer import no_answer
+from gateway.channels.support.client import Client
+from gateway.channels.support.connection_errors import no_answer
 from gateway.core.plan.accounts import Secret
 from gateway.flow.engine import Engine
 

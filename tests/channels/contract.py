@@ -11,8 +11,9 @@ from typing import Any, ClassVar, cast
 
 import pytest
 
-from gateway.channels import CHANNELS, client
+from gateway.channels import CHANNELS
 from gateway.channels.contract import Channel
+from gateway.channels.support import client
 from gateway.core.incidents.message import Message
 from gateway.core.incidents.notice import Kind
 from gateway.core.incidents.retry import Failure, SendError

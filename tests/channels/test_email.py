@@ -5,8 +5,8 @@ from typing import Any, cast
 import pytest
 
 from gateway.channels.contract import Channel
-from gateway.channels.email import Email, build
-from gateway.channels.email_body import MailOptions
+from gateway.channels.email.body import MailOptions
+from gateway.channels.email.channel import Email, build
 from gateway.core.incidents.notice import Kind
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.accounts import ChannelSettings, Secret

@@ -10,8 +10,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from gateway.channels.slack import Slack
-from gateway.channels.webhook import Webhook
+from gateway.channels.slack.channel import Slack
+from gateway.channels.webhook.channel import Webhook
 from gateway.core.incidents.retry import SendError
 from gateway.core.plan.accounts import Secret
 from gateway.core.plan.plan import Target

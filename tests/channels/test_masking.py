@@ -3,7 +3,7 @@
 import pytest
 
 from gateway import log
-from gateway.channels.answers import masked, said
+from gateway.channels.support.http_errors import masked, said
 from gateway.core.incidents.retry import LONGEST_DETAIL, Failure, SendError
 
 

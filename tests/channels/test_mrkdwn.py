@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.channels.cutting import cut, cut_bytes, cut_lines
-from gateway.channels.mrkdwn import bold, code, cut_mrkdwn, plain
+from gateway.channels.slack.mrkdwn import bold, code, cut_mrkdwn, plain
+from gateway.channels.support.truncate import cut, cut_bytes, cut_lines
 from gateway.core.text.escape import slack_escape, slack_link
 
 FOREIGN = st.text(alphabet=st.sampled_from("ab &<>!@#|`*_~\n\u202e{}ü"), max_size=400)

@@ -6,8 +6,8 @@ from typing import cast
 import pytest
 
 from gateway.channels.contract import Channel
-from gateway.channels.pagerduty import PagerDuty, build
-from gateway.channels.pagerduty_event import EVENT_BYTES, dedup_key, event
+from gateway.channels.pagerduty.channel import PagerDuty, build
+from gateway.channels.pagerduty.event import EVENT_BYTES, dedup_key, event
 from gateway.core.incidents.notice import Kind, Reason
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.accounts import ChannelSettings, Secret

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from gateway.channels.private_addresses import is_public
-from gateway.channels.special_addresses import IPV4, IPV6, Row
-from gateway.channels.webhook import Webhook
+from gateway.channels.support.private_addresses import is_public
+from gateway.channels.support.special_addresses import IPV4, IPV6, Row
+from gateway.channels.webhook.channel import Webhook
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.accounts import Secret
 from gateway.core.plan.plan import Target
@@ -161,7 +161,8 @@ async def test_redirect_into_the_own_network_is_not_followed(
 ) -> None:
     """A public server cannot send the gateway to a private address either."""
     monkeypatch.setattr(
-        "gateway.channels.private_addresses.is_public", lambda address: address == "127.0.0.1"
+        "gateway.channels.support.private_addresses.is_public",
+        lambda address: address == "127.0.0.1",
     )
     async with FakeWebhook() as outside, FakeWebhook() as inside:
         outside.script(Behaviour(status=307, body="", headers={"Location": f"{inside.url}/in"}))

@@ -8,9 +8,9 @@ from typing import Any
 import aiohttp
 import pytest
 
-from gateway.channels.client import Client
-from gateway.channels.no_answer import no_answer
-from gateway.channels.resolver import Resolver
+from gateway.channels.support.client import Client
+from gateway.channels.support.connection_errors import no_answer
+from gateway.channels.support.resolver import Resolver
 from gateway.core.incidents.retry import Failure
 
 SHORT = 0.05

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from gateway.channels.contract import Channel
-from gateway.channels.slack import Slack, build
-from gateway.channels.slack_blocks import ALL_TEXT, FALLBACK_TEXT, blocks
+from gateway.channels.slack.blocks import ALL_TEXT, FALLBACK_TEXT, blocks
+from gateway.channels.slack.channel import Slack, build
 from gateway.core.incidents.message import Link
 from gateway.core.incidents.notice import Kind, Reason
 from gateway.core.incidents.retry import Failure, SendError

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from gateway.channels.threads import Threads
+from gateway.channels.support.threads import Threads
 from gateway.core.incidents.retry import Failure, SendError
 
 SHORT = 0.05

@@ -4,13 +4,15 @@ from collections.abc import Callable
 
 import pytest
 
-from gateway.channels import answers, email_codes, slack_codes
 from gateway.channels.contract import Channel
-from gateway.channels.email import Email
-from gateway.channels.email_body import MailOptions
-from gateway.channels.pagerduty import PagerDuty
-from gateway.channels.slack import Slack
-from gateway.channels.webhook import Webhook
+from gateway.channels.email import codes as email_codes
+from gateway.channels.email.body import MailOptions
+from gateway.channels.email.channel import Email
+from gateway.channels.pagerduty.channel import PagerDuty
+from gateway.channels.slack import codes as slack_codes
+from gateway.channels.slack.channel import Slack
+from gateway.channels.support import http_errors
+from gateway.channels.webhook.channel import Webhook
 from gateway.core.incidents.retry import PERMANENT, Failure, SendError, after_failure
 from gateway.core.plan.accounts import Secret
 from gateway.core.plan.plan import Target
@@ -19,7 +21,9 @@ from tests.fakes import Behaviour, Fake, FakePagerDuty, FakePostmark, FakeSlack,
 
 POSTMARK = sorted({*email_codes.CODES, *email_codes.ELSEWHERE, 300})
 SLACK = sorted(set(slack_codes.CODES) - slack_codes.POST_ANEW - slack_codes.THREAD_GONE)
-STATUSES = sorted({*answers.BY_STATUS, 409, 418, 421, 423, 424, 426, 428, 429, 499, *(500, 503)})
+STATUSES = sorted(
+    {*http_errors.BY_STATUS, 409, 418, 421, 423, 424, 426, 428, 429, 499, *(500, 503)}
+)
 
 
 def postmark(fake: Fake) -> Channel:
@@ -131,7 +135,7 @@ async def test_each_status_of_pagerduty_and_webhooks_has_its_class() -> None:
         (FakePagerDuty(), pagerduty, Target("pagerduty", "${KEY}")),
         (FakeWebhook(), webhook, Target("webhook", "${URL}")),
     ]
-    expected = {**answers.BY_STATUS, 429: Failure.RATE_LIMITED}
+    expected = {**http_errors.BY_STATUS, 429: Failure.RATE_LIMITED}
     expected |= dict.fromkeys((500, 503), Failure.SERVER_ERROR)
     for fake, make, target in vendors:
         errors = await errors_of(fake, make, target, behaviours)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from gateway.channels.contract import Channel
-from gateway.channels.webhook import Webhook, build
-from gateway.channels.webhook_body import body, rfc3339
+from gateway.channels.webhook.body import body, rfc3339
+from gateway.channels.webhook.channel import Webhook, build
 from gateway.core.incidents.notice import Kind, Reason
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.accounts import ChannelSettings, Secret

@@ -8,8 +8,8 @@ import asyncio
 from typing import Any
 
 from gateway.channels.contract import Channel
-from gateway.channels.slack import Slack
-from gateway.channels.webhook import Webhook
+from gateway.channels.slack.channel import Slack
+from gateway.channels.webhook.channel import Webhook
 from gateway.core.incidents.retry import PERMANENT, Failure, SendError, after_failure
 from gateway.core.plan.accounts import Secret
 from gateway.core.plan.plan import Target

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.channels.contract import Channel
-from gateway.channels.webhook_body import body
+from gateway.channels.webhook.body import body
 from gateway.config.load import Config
 from gateway.config.source.problem import Findings
 from gateway.config.source.tree import Mapping, Node, Scalar, read_tree

@@ -5,8 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from gateway.channels import email, email_body, pagerduty, pagerduty_event, slack, slack_blocks
-from gateway.channels import webhook as webhooks
+from gateway.channels.email import body
+from gateway.channels.email import channel as email
+from gateway.channels.pagerduty import channel as pagerduty
+from gateway.channels.pagerduty import event
+from gateway.channels.slack import blocks
+from gateway.channels.slack import channel as slack
+from gateway.channels.webhook import channel as webhooks
 from gateway.cli.check import LOOK_AHEAD
 from gateway.config.build.routing import DEFAULT_ABSENT_FOR
 from gateway.config.grammar.values import LONGEST_PATIENCE
@@ -54,13 +59,13 @@ STATED = [
     ("channels.md", f"| at once | {email.IN_FLIGHT} | {slack.IN_FLIGHT} | {pagerduty.IN_FLIGHT} |"
      f" {webhooks.IN_FLIGHT} |"),
     ("channels.md", f"{MOST_ROWS} alerts in the table"),
-    ("channels.md", f"text {email_body.TEXT_BYTES // 1000} kB"),
-    ("channels.md", f"HTML over {email_body.HTML_BYTES // 1000**2} MB"),
-    ("channels.md", f"{slack_blocks.SECTION} characters a section"),
-    ("channels.md", f"{slack_blocks.ALL_TEXT} in all; {slack_blocks.ALERT_LINES} alerts, "
-     f"{slack_blocks.FIELDS} labels; header {slack_blocks.HEADER}"),
-    ("channels.md", f"summary {pagerduty_event.SUMMARY} characters, event "
-     f"{pagerduty_event.EVENT_BYTES // 1000} KB"),
+    ("channels.md", f"text {body.TEXT_BYTES // 1000} kB"),
+    ("channels.md", f"HTML over {body.HTML_BYTES // 1000**2} MB"),
+    ("channels.md", f"{blocks.SECTION} characters a section"),
+    ("channels.md", f"{blocks.ALL_TEXT} in all; {blocks.ALERT_LINES} alerts, "
+     f"{blocks.FIELDS} labels; header {blocks.HEADER}"),
+    ("channels.md", f"summary {event.SUMMARY} characters, event "
+     f"{event.EVENT_BYTES // 1000} KB"),
     ("channels.md", f"about {sum(RETRIES):.0f} seconds after the first"),
     ("from-alertmanager.md", f"`timeout` up to {LONGEST_PATIENCE:.0f} s"),
 ]  # fmt: skip

@@ -3,7 +3,10 @@
 import re
 from pathlib import Path
 
-from gateway.channels import CHANNELS, answers, email_codes, slack_codes
+from gateway.channels import CHANNELS
+from gateway.channels.email import codes as email_codes
+from gateway.channels.slack import codes as slack_codes
+from gateway.channels.support import http_errors
 from gateway.core.incidents.notice import Kind, Reason
 from gateway.core.incidents.retry import Failure
 from gateway.metrics import Metrics
@@ -157,7 +160,7 @@ def test_every_code_of_a_vendor_is_listed_with_its_result() -> None:
         **{("Postmark's", str(c)): "misconfigured" for c in email_codes.ELSEWHERE},
         **{("Slack's", c): f.value for c, f in slack_codes.CODES.items()},
         **{("Slack's", c): "none: the message is posted anew" for c in anew},
-        **{("HTTP", str(c)): f.value for c, f in answers.BY_STATUS.items()},
+        **{("HTTP", str(c)): f.value for c, f in http_errors.BY_STATUS.items()},
         ("HTTP", "429"): "rate limited",
         ("HTTP", "300"): "misconfigured",
         ("HTTP", "399"): "misconfigured",

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from gateway.channels.webhook_body import body
+from gateway.channels.webhook.body import body
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.store.queries import lists
 from tests.flow.world import HOUR, MINUTE, Delivered, World, alert

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from gateway.channels.facts import AlertFacts, alerts
+from gateway.channels.support.facts import AlertFacts, alerts
 from gateway.store.state import alerts as alerts_of
 from tests.flow.world import HOUR, MINUTE, ROUTES, START, Delivered, World, alert
 

@@ -14,7 +14,7 @@ from typing import Any
 import aiohttp
 
 from gateway.channels.contract import Channel
-from gateway.channels.webhook_body import body
+from gateway.channels.webhook.body import body
 from gateway.config.load import Config
 from gateway.core.incidents.message import Message, Receipt
 from gateway.core.matching.matcher import Matcher

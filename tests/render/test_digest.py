@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gateway.channels.slack_blocks import ALL_TEXT, SECTION, blocks, plain_text
+from gateway.channels.slack.blocks import ALL_TEXT, SECTION, blocks, plain_text
 from gateway.core.incidents.message import Link, Message
 from gateway.core.incidents.notice import Kind, Reason
 from gateway.render.jinja.lookup import PARTS

@@ -9,9 +9,9 @@ url 3000. All text of all blocks together is undocumented: messages have been re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gateway.channels import facts as read
-from gateway.channels.cutting import cut, many_lines
-from gateway.channels.mrkdwn import bold, code, cut_mrkdwn, plain, split_lines
+from gateway.channels.slack.mrkdwn import bold, code, cut_mrkdwn, plain, split_lines
+from gateway.channels.support import facts as read
+from gateway.channels.support.truncate import cut, many_lines
 from gateway.core.incidents.message import Link, Message
 from gateway.core.incidents.notice import Reason
 from gateway.core.text.escape import one_line, safe_url, slack_escape, slack_link

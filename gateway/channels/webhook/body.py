@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from gateway.channels import facts as read
+from gateway.channels.support import facts as read
 from gateway.core.decide.facts import common
 from gateway.core.incidents.message import Message
 from gateway.core.incidents.notice import Reason

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from email.utils import parseaddr
 from typing import Any
 
-from gateway.channels import facts as read
-from gateway.channels.cutting import cut_bytes, many_lines
+from gateway.channels.support import facts as read
+from gateway.channels.support.truncate import cut_bytes, many_lines
 from gateway.core.incidents.message import Message, Receipt
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.plan import Target

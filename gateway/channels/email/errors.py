@@ -8,9 +8,9 @@ import requests
 from postmarker.exceptions import ClientError
 from requests import exceptions as broken
 
-from gateway.channels.answers import refused, retry_after, said
-from gateway.channels.email_codes import failure_by_code
-from gateway.channels.no_answer import no_answer
+from gateway.channels.email.codes import failure_by_code
+from gateway.channels.support.connection_errors import no_answer
+from gateway.channels.support.http_errors import refused, retry_after, said
 from gateway.core.incidents.retry import Failure, Scope, SendError
 from gateway.core.plan.accounts import Secret
 

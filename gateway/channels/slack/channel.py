@@ -12,12 +12,12 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from gateway.channels import slack_blocks
-from gateway.channels.client import CONNECT_TIMEOUT, TOTAL_TIMEOUT, Client
-from gateway.channels.mrkdwn import cut_mrkdwn
-from gateway.channels.no_answer import no_answer
-from gateway.channels.slack_codes import POST_ANEW, THREAD_GONE
-from gateway.channels.slack_errors import failure_of, is_error
+from gateway.channels.slack import blocks
+from gateway.channels.slack.codes import POST_ANEW, THREAD_GONE
+from gateway.channels.slack.errors import failure_of, is_error
+from gateway.channels.slack.mrkdwn import cut_mrkdwn
+from gateway.channels.support.client import CONNECT_TIMEOUT, TOTAL_TIMEOUT, Client
+from gateway.channels.support.connection_errors import no_answer
 from gateway.core.incidents.message import Message, Receipt
 from gateway.core.incidents.notice import Kind, Reason
 from gateway.core.incidents.retry import Failure, SendError
@@ -122,7 +122,7 @@ class Slack:
 
     async def _reply(self, message: Message, receipt: Receipt) -> None:
         """The short word in the thread; it is what makes a sound."""
-        short = slack_blocks.words(message, "thread") or slack_blocks.headline(message)
+        short = blocks.words(message, "thread") or blocks.headline(message)
         content: dict[str, Any] = {
             "channel": receipt["channel"],
             "thread_ts": receipt["ts"],
@@ -140,13 +140,13 @@ class Slack:
         """The message with its blocks; in its reduced form plain text, which has no metadata."""
         if message.reduced:
             # An update keeps the old blocks unless they are emptied.
-            plain = slack_blocks.plain_text(message)
+            plain = blocks.plain_text(message)
             return await self._call(method, {**place, "text": plain, "blocks": []})
         content: dict[str, Any] = {
             **place,
             "metadata": _metadata(message),
-            "text": slack_blocks.headline(message),
-            "blocks": slack_blocks.blocks(message),
+            "text": blocks.headline(message),
+            "blocks": blocks.blocks(message),
         }
         if method == "chat.postMessage":
             content |= {"unfurl_links": False, "unfurl_media": False}

@@ -16,8 +16,8 @@ from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 from yarl import URL
 
-from gateway.channels.client import Client, upload
-from gateway.channels.no_answer import NotAnswered, no_answer
+from gateway.channels.support.client import Client, upload
+from gateway.channels.support.connection_errors import NotAnswered, no_answer
 
 GRACE = 5.0
 """Seconds after the client's deadline when a thread stops waiting for a loop that is gone."""

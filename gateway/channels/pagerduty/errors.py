@@ -7,8 +7,8 @@ from typing import Any
 
 import requests
 
-from gateway.channels.answers import refused, said
-from gateway.channels.no_answer import no_answer
+from gateway.channels.support.connection_errors import no_answer
+from gateway.channels.support.http_errors import refused, said
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.accounts import Secret
 

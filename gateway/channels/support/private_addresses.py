@@ -9,7 +9,7 @@ import socket
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
-from gateway.channels.special_addresses import reachable
+from gateway.channels.support.special_addresses import reachable
 
 _GLOBAL_UNICAST = ip_network("2000::/3")
 """All that IANA assigns to the internet (ipv6-address-space). Outside are fec0::/10 (site-local),

@@ -11,7 +11,7 @@ from functools import partial
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from gateway.channels.threads import Threads
+from gateway.channels.support.threads import Threads
 from gateway.core.incidents.retry import SendError
 
 LOOKUP_TIMEOUT = 5.0

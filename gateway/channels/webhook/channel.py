@@ -12,10 +12,10 @@ from typing import Any
 import aiohttp
 import orjson
 
-from gateway.channels.answers import refused, said
-from gateway.channels.client import CONNECT_TIMEOUT, TOTAL_TIMEOUT, Client, basic, upload
-from gateway.channels.no_answer import no_answer
-from gateway.channels.webhook_body import body
+from gateway.channels.support.client import CONNECT_TIMEOUT, TOTAL_TIMEOUT, Client, basic, upload
+from gateway.channels.support.connection_errors import no_answer
+from gateway.channels.support.http_errors import refused, said
+from gateway.channels.webhook.body import body
 from gateway.core.incidents.message import Message, Receipt
 from gateway.core.incidents.notice import Kind
 from gateway.core.incidents.retry import Failure, SendError

@@ -12,11 +12,11 @@ from typing import Any
 import requests
 from postmarker.core import PostmarkClient
 
-from gateway.channels import email_errors
-from gateway.channels.client import CONNECT_TIMEOUT, TOTAL_TIMEOUT, Client
-from gateway.channels.email_body import MailOptions, mail, message_id
-from gateway.channels.sdk_transport import GRACE, mount
-from gateway.channels.threads import Threads
+from gateway.channels.email import errors
+from gateway.channels.email.body import MailOptions, mail, message_id
+from gateway.channels.support.client import CONNECT_TIMEOUT, TOTAL_TIMEOUT, Client
+from gateway.channels.support.sdk_transport import GRACE, mount
+from gateway.channels.support.threads import Threads
 from gateway.core.incidents.message import Message, Receipt
 from gateway.core.incidents.notice import Kind
 from gateway.core.plan.accounts import ChannelSettings, Secret
@@ -83,9 +83,9 @@ class Email:
             answer = self._client.emails.send(**content)
         except Exception as error:
             # postmarker lets KeyError, AssertionError and requests' own errors through.
-            raise email_errors.failure_of(error, self._token) from None
+            raise errors.failure_of(error, self._token) from None
         if not isinstance(answer, Mapping) or answer.get("ErrorCode") != 0:
-            raise email_errors.bad_answer(answer, self._token)
+            raise errors.bad_answer(answer, self._token)
         return answer
 
     def problem(self) -> str:

@@ -6,8 +6,8 @@ HTTP 200 says nothing: `ok` and `error` in the body decide. See `slack_codes` fo
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from gateway.channels.answers import refused, retry_after, said
-from gateway.channels.slack_codes import HINTS, PERHAPS, failure_by_code
+from gateway.channels.slack.codes import HINTS, PERHAPS, failure_by_code
+from gateway.channels.support.http_errors import refused, retry_after, said
 from gateway.core.incidents.retry import Failure, Scope, SendError
 from gateway.core.plan.accounts import Secret
 

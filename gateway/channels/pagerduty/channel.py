@@ -12,11 +12,11 @@ from typing import Any
 
 import requests
 
-from gateway.channels import pagerduty_errors
-from gateway.channels.client import CONNECT_TIMEOUT, TOTAL_TIMEOUT, Client
-from gateway.channels.pagerduty_event import dedup_key, event
-from gateway.channels.sdk_transport import GRACE, mount
-from gateway.channels.threads import Threads
+from gateway.channels.pagerduty import errors
+from gateway.channels.pagerduty.event import dedup_key, event
+from gateway.channels.support.client import CONNECT_TIMEOUT, TOTAL_TIMEOUT, Client
+from gateway.channels.support.sdk_transport import GRACE, mount
+from gateway.channels.support.threads import Threads
 from gateway.core.incidents.message import Message, Receipt
 from gateway.core.incidents.notice import Kind
 from gateway.core.incidents.retry import Failure, SendError
@@ -121,7 +121,7 @@ class PagerDuty:
             session.send_event(action, dedup_key=key, **content)
         except Exception as error:
             # pdpyras lets errors of requests and json through.
-            raise pagerduty_errors.failure_of(error, routing_key) from None
+            raise errors.failure_of(error, routing_key) from None
 
     def _session(self, routing_key: Secret) -> Session:
         session = self._sessions.get(routing_key)

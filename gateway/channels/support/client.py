@@ -16,8 +16,8 @@ from types import SimpleNamespace
 import aiohttp
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
-from gateway.channels.private_addresses import public_socket
-from gateway.channels.resolver import Resolver
+from gateway.channels.support.private_addresses import public_socket
+from gateway.channels.support.resolver import Resolver
 from gateway.core.plan.accounts import Secret
 from gateway.core.urls.web_url import WebUrl, proxy_url
 

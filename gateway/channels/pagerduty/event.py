@@ -9,9 +9,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from gateway.channels import facts as read
-from gateway.channels.cutting import cut, many_lines
-from gateway.channels.webhook_body import rfc3339
+from gateway.channels.support import facts as read
+from gateway.channels.support.truncate import cut, many_lines
+from gateway.channels.webhook.body import rfc3339
 from gateway.core.incidents.message import Message
 from gateway.core.plan.plan import Target
 from gateway.core.text.escape import one_line, safe_url

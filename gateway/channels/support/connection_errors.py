@@ -9,8 +9,8 @@ import aiohttp
 import requests
 from requests import exceptions as broken
 
-from gateway.channels.client import AnswerTooLarge, Redirected
-from gateway.channels.private_addresses import PrivateAddress
+from gateway.channels.support.client import AnswerTooLarge, Redirected
+from gateway.channels.support.private_addresses import PrivateAddress
 from gateway.core.incidents.retry import Failure, SendError
 
 

@@ -1,0 +1,1 @@
+"""What channels share: HTTP, errors, shortening, threads."""
