@@ -23,7 +23,7 @@ from gateway.core.incidents.retry import Claimant
 from gateway.core.plan.accounts import ChannelSettings
 from gateway.flow.engine import Engine, Parts
 from gateway.flow.heartbeat import beat
-from gateway.flow.lag import watch
+from gateway.flow.runtime.loop_lag import watch
 from gateway.links import Links
 from gateway.metrics import Metrics
 from gateway.render.service import RenderService

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from gateway.flow import lag
+from gateway.flow.runtime import loop_lag
 from gateway.metrics import Metrics
 
 
@@ -49,7 +49,7 @@ async def test_the_loop_is_watched() -> None:
             seen.set()
 
     metrics = Watched()
-    task = asyncio.get_running_loop().create_task(lag.watch(metrics, every=0.0))
+    task = asyncio.get_running_loop().create_task(loop_lag.watch(metrics, every=0.0))
     await seen.wait()
     task.cancel()
     count = "gateway_loop_lag_seconds_count"

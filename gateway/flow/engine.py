@@ -12,25 +12,25 @@ from gateway.core.alerts.labels import identity
 from gateway.core.decide.acknowledge import Response, acknowledge, unacknowledge
 from gateway.core.decide.takeover import give_back, take
 from gateway.core.plan.plan import Plan
-from gateway.flow.burning import Burning
-from gateway.flow.concerned import Concerned
-from gateway.flow.courier import Courier
-from gateway.flow.delivery import Delivery
-from gateway.flow.dispatch import AT_ONCE, BATCH, decide_due
-from gateway.flow.dispatched import Decide, Dispatched
-from gateway.flow.intake import Intake
-from gateway.flow.integrity import Integrity
-from gateway.flow.left_out import note_left_out
-from gateway.flow.loops import Loops
-from gateway.flow.memory import Memory
-from gateway.flow.parts import Health, Parts
-from gateway.flow.placing import Batch
-from gateway.flow.regroup import Grouping
-from gateway.flow.respond import PENDING_STEPS, respond
-from gateway.flow.silences import Silences
-from gateway.flow.suppression import Suppression
-from gateway.flow.upkeep import RETENTION, Upkeep
-from gateway.flow.watch import Watch
+from gateway.flow.delivery.courier import Courier
+from gateway.flow.delivery.pool import Delivery
+from gateway.flow.dispatch.acknowledge import PENDING_STEPS, respond
+from gateway.flow.dispatch.dispatch import AT_ONCE, BATCH, decide_due
+from gateway.flow.dispatch.regroup import Grouping
+from gateway.flow.dispatch.suppression import Suppression
+from gateway.flow.housekeeping import RETENTION, Upkeep
+from gateway.flow.intake.intake import Intake
+from gateway.flow.intake.placement import Batch
+from gateway.flow.intake.repost_cache import Memory
+from gateway.flow.intake.truncation import note_left_out
+from gateway.flow.intake.watchdogs import Watch
+from gateway.flow.queries.active_alerts import Burning
+from gateway.flow.runtime.dependencies import Health, Parts
+from gateway.flow.runtime.dispatched import Decide, Dispatched
+from gateway.flow.runtime.integrity import Integrity
+from gateway.flow.runtime.supervisor import Loops
+from gateway.flow.silences.affected import Concerned
+from gateway.flow.silences.silences import Silences
 from gateway.store import StoreUnavailable
 from gateway.store.outbox import enqueue
 from gateway.store.state import timeline

@@ -13,7 +13,7 @@ from typing import TypeVar
 from gateway.core.alerts.incoming import Incoming
 from gateway.core.plan.accounts import SourceSettings
 from gateway.flow.engine import Engine
-from gateway.flow.intake import Overloaded
+from gateway.flow.intake.intake import Overloaded
 from gateway.store import StoreUnavailable
 from gateway.web.sources import LISTED_UNDER, SOURCES
 from gateway.web.sources.parsed import BadAlert, BodyError, Parsed

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from gateway.flow.intake import Overloaded
+from gateway.flow.intake.intake import Overloaded
 from gateway.store import StoreUnavailable
 
 log = logging.getLogger(__name__)

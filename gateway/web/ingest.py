@@ -16,7 +16,7 @@ from aiohttp import web
 from gateway.core.plan.accounts import SourceSettings
 from gateway.core.text.escape import visible
 from gateway.flow.engine import Engine
-from gateway.flow.intake import Overloaded
+from gateway.flow.intake.intake import Overloaded
 from gateway.log import redact
 from gateway.metrics import OTHER
 from gateway.store import StoreUnavailable

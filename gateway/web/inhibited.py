@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from gateway.core.incidents.incident import Member
 from gateway.core.matching.text import write_labels
-from gateway.flow.hushed import Hush
+from gateway.flow.queries.mute_status import Hush
 from gateway.render.view.clean import clean
 from gateway.store import Tx
 from gateway.store.queries import lists

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from gateway.flow.intake import Overloaded
+from gateway.flow.intake.intake import Overloaded
 from gateway.store import StoreUnavailable
 from gateway.web.errors import RETRY_STORE, Handler, RequestError, route_of
 from gateway.web.pages import message_page

@@ -18,7 +18,7 @@ from gateway.core.routing.silence_scope import incident_matchers
 from gateway.core.text.escape import one_line
 from gateway.core.time.timestamps import format_duration
 from gateway.flow.engine import Engine
-from gateway.flow.silences import SHOWN_AFTER_END
+from gateway.flow.silences.silences import SHOWN_AFTER_END
 from gateway.render.view.clean import clean
 from gateway.render.view.times import clock_time, duration
 from gateway.store import Tx

@@ -20,7 +20,7 @@ from gateway.core.plan.plan import Plan
 from gateway.core.routing.silence_scope import incident_matchers
 from gateway.core.text.escape import one_line
 from gateway.flow.engine import Engine
-from gateway.flow.silences import SilenceNotFound
+from gateway.flow.silences.silences import SilenceNotFound
 from gateway.render.view.clean import clean
 from gateway.render.view.times import clock_time
 from gateway.web.access import may_change

@@ -21,12 +21,12 @@ from gateway.core.incidents import retry
 from gateway.core.plan import intervals, plan
 from gateway.core.plan.accounts import SourceSettings
 from gateway.core.plan.flapping import Flapping
-from gateway.flow.delivery import LINK_LIFE
+from gateway.flow.delivery.digests import CROWD
+from gateway.flow.delivery.pool import LINK_LIFE
 from gateway.flow.heartbeat import EVERY as HEARTBEAT_EVERY
-from gateway.flow.intake import MOST_WAITING
-from gateway.flow.silences import SHOWN_AFTER_END
-from gateway.flow.storm import CROWD
-from gateway.flow.upkeep import RETENTION
+from gateway.flow.housekeeping import RETENTION
+from gateway.flow.intake.intake import MOST_WAITING
+from gateway.flow.silences.silences import SHOWN_AFTER_END
 from gateway.render.view.table import MOST_ROWS
 from gateway.store.state.timeline import REJECTS_KEPT
 from gateway.web.oncall import DAYS

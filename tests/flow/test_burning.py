@@ -9,8 +9,8 @@ import pytest
 
 from gateway.core.alerts.labels import fingerprint
 from gateway.core.matching.matcher import Matcher
-from gateway.flow import hushed, label_search
-from gateway.flow.burning import PAGE, Asked, Placed, Seen
+from gateway.flow.queries import label_search, mute_status
+from gateway.flow.queries.active_alerts import PAGE, Asked, Placed, Seen
 from tests.flow.world import HOUR, MINUTE, World, alert
 
 
@@ -178,14 +178,14 @@ async def test_many_inhibiting_alerts_are_not_read_for_each_that_comes(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """E37: while criticals pour in, those who look see them a moment late and cost nothing."""
-    monkeypatch.setattr(hushed, "MANY", 2)
+    monkeypatch.setattr(mute_status, "MANY", 2)
     await world.post(alert("Latency", "warning"), alert("Memory", "warning", team="x"))
     downs = [alert("BillingDatabaseDown", pod=str(n)) for n in range(2)]
     await world.post(*downs)
     assert await burning(world, active=False) == ["Latency"]
     await world.post(alert("BillingDatabaseDown", team="x"))
     assert await burning(world, active=False) == ["Latency"]
-    world.now += hushed.FRESH
+    world.now += mute_status.FRESH
     assert await burning(world, active=False) == ["Latency", "Memory"]
 
 

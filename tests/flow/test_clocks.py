@@ -9,7 +9,7 @@ from gateway.core.incidents.message import Message, Receipt
 from gateway.core.incidents.outbox import NoticeState
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.plan import Target
-from gateway.flow.courier import Courier
+from gateway.flow.delivery.courier import Courier
 from gateway.store import Tx, migrate
 from gateway.store.outbox import enqueue
 from tests.flow.world import HOUR, MINUTE, StandIn, World, alert

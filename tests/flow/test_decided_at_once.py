@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from gateway.flow import dispatch
-from gateway.flow.dispatch import AT_ONCE
+from gateway.flow.dispatch import dispatch
+from gateway.flow.dispatch.dispatch import AT_ONCE
 from gateway.store import StoreUnavailable, Tx
 from gateway.store.state import incidents
 from tests.flow.world import World, alert

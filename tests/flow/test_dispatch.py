@@ -8,7 +8,7 @@ import pytest
 from gateway.core.decide import decide as core
 from gateway.core.decide.context import Decision
 from gateway.core.incidents.incident import Incident
-from gateway.flow import dispatch
+from gateway.flow.dispatch import dispatch
 from tests.flow.world import HOUR, MINUTE, World, alert
 
 

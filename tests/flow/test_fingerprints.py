@@ -3,8 +3,8 @@
 import pytest
 
 from gateway.core.alerts.labels import fingerprint
-from gateway.flow import fingerprints
-from gateway.flow.fingerprints import PAGE, Fingerprints
+from gateway.flow.queries import fingerprints
+from gateway.flow.queries.fingerprints import PAGE, Fingerprints
 
 
 def test_each_serial_has_its_own(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from gateway.core.alerts.alert import Alert
 from gateway.core.plan.plan import Plan
-from gateway.flow import intake
-from gateway.flow.placing import Batch, commit
+from gateway.flow.intake import intake
+from gateway.flow.intake.placement import Batch, commit
 from gateway.store import Tx
 from tests.flow.world import World, alert
 

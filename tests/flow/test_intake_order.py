@@ -2,7 +2,7 @@
 
 import asyncio
 
-from gateway.flow.intake import MOST_IN_ONE
+from gateway.flow.intake.intake import MOST_IN_ONE
 from gateway.store.state import alerts
 from tests.flow.world import MINUTE, START, World, alert
 

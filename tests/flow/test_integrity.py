@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.flow import integrity
+from gateway.flow.runtime import integrity
 from tests.flow.world import World, alert
 
 

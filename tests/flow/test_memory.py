@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from gateway.core.alerts.alert import Alert
-from gateway.flow.memory import MARGIN, Memory
+from gateway.flow.intake.repost_cache import MARGIN, Memory
 
 NOW = 1_795_000_000.0
 ALERT = Alert("id", {"alertname": "SlowRenewals"}, {"summary": "slow"}, NOW - 60, NOW + 240)

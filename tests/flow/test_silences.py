@@ -5,7 +5,7 @@ import pytest
 from gateway.core.incidents.incident import State
 from gateway.core.incidents.silence import Silence, SilenceError
 from gateway.core.matching.matcher import Matcher
-from gateway.flow.silences import SilenceNotFound
+from gateway.flow.silences.silences import SilenceNotFound
 from gateway.store.db.session import Row
 from gateway.store.state import alerts
 from gateway.store.state import silences as kept_silences
@@ -269,7 +269,7 @@ async def test_who_made_and_ended_one_is_logged(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     """One that never meets an alert stands in no timeline; the log has it all the same."""
-    caplog.set_level("INFO", "gateway.flow.silences")
+    caplog.set_level("INFO", "gateway.flow.silences.silences")
     made = await silence(world)
     for _ in range(2):  # what had ended does not end again
         await world.engine.silences.expire(made.id)

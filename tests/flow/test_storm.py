@@ -7,7 +7,7 @@ from gateway.core.incidents.notice import Kind, Reason
 from gateway.core.incidents.outbox import Notice
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.plan import Target
-from gateway.flow.storm import digest_facts
+from gateway.flow.delivery.digests import digest_facts
 from gateway.store.schema import tables
 from tests.flow.world import HOUR, MINUTE, START, World, alert
 

@@ -3,8 +3,8 @@
 from gateway.core.incidents.incident import Member
 from gateway.core.incidents.silence import Silence
 from gateway.core.matching.matcher import Matcher
-from gateway.flow.memory import Memory
-from gateway.flow.suppression import Suppression
+from gateway.flow.dispatch.suppression import Suppression
+from gateway.flow.intake.repost_cache import Memory
 from gateway.store import Tx
 from gateway.store.state import silences
 from tests.flow.world import HOUR, World

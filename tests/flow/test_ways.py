@@ -9,8 +9,8 @@ from gateway.core.alerts.labels import format_labels
 from gateway.core.matching.matcher import matches_all
 from gateway.core.plan.plan import Plan
 from gateway.core.routing.match import group_labels, match_routes
-from gateway.flow import ways as remembering
-from gateway.flow.ways import Ways, ways
+from gateway.flow.intake import route_cache as remembering
+from gateway.flow.intake.route_cache import Ways, ways
 from tests.examples import examples
 
 ROUTES = """

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from gateway.core.matching.matcher import Matcher
-from gateway.flow.burning import PAGE
+from gateway.flow.queries.active_alerts import PAGE
 from gateway.store import StoreUnavailable
 from gateway.store.state import silences
 from gateway.web.api_v2 import streams

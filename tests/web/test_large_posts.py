@@ -6,7 +6,7 @@ import hmac
 import json
 from typing import Any
 
-from gateway.flow.intake import Overloaded
+from gateway.flow.intake.intake import Overloaded
 from gateway.web.alert_bodies import AHEAD
 from tests.web.conftest import Client
 from tests.web.test_webhook import BAD, GOOD, post

@@ -11,8 +11,8 @@ from gateway.core.alerts.labels import identity
 from gateway.core.plan.plan import Plan, Receiver
 from gateway.core.routing.match import RouteSpec, build_route
 from gateway.core.time.timestamps import format_rfc3339
-from gateway.flow.intake import normalise
-from gateway.flow.memory import Memory
+from gateway.flow.intake.intake import normalise
+from gateway.flow.intake.repost_cache import Memory
 from gateway.web.sources import prometheus
 from gateway.web.sources.unread import glance
 from tests.examples import examples

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from gateway.core.plan.accounts import Secret, SourceSettings
-from gateway.flow.intake import Overloaded
+from gateway.flow.intake.intake import Overloaded
 from gateway.store import StoreUnavailable
 from gateway.web.ingest import REMEMBERED_AT_ONCE
 from tests.web.conftest import Client

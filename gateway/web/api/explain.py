@@ -7,7 +7,7 @@ from gateway.core.matching.text import LABELS_HELP, read_labels
 from gateway.core.routing.match import match_routes
 from gateway.core.time.wallclock import zone_named
 from gateway.flow.engine import Engine
-from gateway.flow.upkeep import RETENTION
+from gateway.flow.housekeeping import RETENTION
 from gateway.render.view.times import clock_time
 from gateway.store import Tx
 from gateway.store.queries import lists

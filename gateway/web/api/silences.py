@@ -9,7 +9,7 @@ from gateway.core.plan.plan import Plan
 from gateway.core.routing.match import match_routes
 from gateway.core.routing.silence_scope import incident_matchers
 from gateway.flow.engine import Engine
-from gateway.flow.silences import SilenceNotFound
+from gateway.flow.silences.silences import SilenceNotFound
 from gateway.store.state import incidents
 from gateway.web.api import questions
 from gateway.web.api import silence_models as models

@@ -6,7 +6,7 @@ from functools import cache
 from aiohttp import web
 
 from gateway.core.matching.matcher import Matcher, MatcherError, matches_all
-from gateway.flow.burning import Asked
+from gateway.flow.queries.active_alerts import Asked
 from gateway.web.access import reading
 from gateway.web.api_v2.answers import Complaint, as_in_v2
 from gateway.web.api_v2.questions import flag, matchers

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from gateway.flow.intake import Overloaded
+from gateway.flow.intake.intake import Overloaded
 from gateway.store import StoreUnavailable
 from gateway.web.errors import Handler, RequestError, json_response, unavailable
 

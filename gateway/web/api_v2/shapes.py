@@ -11,7 +11,7 @@ import orjson
 
 from gateway.core.plan.plan import Plan
 from gateway.core.time.timestamps import format_rfc3339
-from gateway.flow.burning import Placed, Seen
+from gateway.flow.queries.active_alerts import Placed, Seen
 
 NO_END = "0001-01-01T00:00:00.000Z"
 """Go's zero time: of an alert whose end nobody knows, as Alertmanager's webhook has it."""

@@ -14,7 +14,7 @@ from gateway.core.incidents.silence import Silence, SilenceError
 from gateway.core.matching.matcher import Matcher
 from gateway.core.plan.plan import NOTHING
 from gateway.flow.engine import Engine
-from gateway.flow.silences import SilenceNotFound
+from gateway.flow.silences.silences import SilenceNotFound
 from gateway.web.access import changing, reading
 from gateway.web.api_v2.answers import NO_STORE, Complaint, answer, as_in_v2
 from gateway.web.api_v2.questions import flag, matchers

@@ -11,7 +11,7 @@ import orjson
 
 from gateway.core.decide.facts import without_burning
 from gateway.core.incidents.notice import Kind, Reason
-from gateway.flow.errand import Errand
+from gateway.flow.runtime.errand import Errand
 from gateway.store import Tx
 from gateway.store.outbox import enqueue, undelivered
 from gateway.store.state import incidents

@@ -7,8 +7,8 @@ from gateway.core.incidents.lane import Move, next_move
 from gateway.core.incidents.notice import SPEAKS_OF_FIRING, Kind, Reason
 from gateway.core.incidents.outbox import Notice
 from gateway.core.incidents.retry import Claimant
-from gateway.flow.burning_anew import mind_what_burns
-from gateway.flow.errand import Errand
+from gateway.flow.delivery.late_resolve import mind_what_burns
+from gateway.flow.runtime.errand import Errand
 from gateway.store import Tx
 from gateway.store.outbox import enqueue, undelivered
 

@@ -1,6 +1,6 @@
 """What keeps alerts quiet, for those who only ask: who is shown as silenced or inhibited.
 
-Dispatch has its own (`gateway.flow.suppression`), on the snapshot that it decides on. This one
+Dispatch has its own (`gateway.flow.dispatch.suppression`), on the snapshot that it decides on. This one
 is used by the threads that read, several at once: what they share is replaced, never changed.
 """
 
@@ -11,8 +11,8 @@ from gateway.core.alerts.labels import Labels, fingerprint
 from gateway.core.incidents.silence import SilenceIndex
 from gateway.core.plan.plan import Plan
 from gateway.core.routing.inhibition import SourceIndex
-from gateway.flow.memory import Memory
-from gateway.flow.suppression import firing_sources
+from gateway.flow.dispatch.suppression import firing_sources
+from gateway.flow.intake.repost_cache import Memory
 from gateway.store import Tx
 from gateway.store.state import alerts, silences
 

@@ -9,9 +9,9 @@ from gateway.core.matching.matcher import Matcher, matches_all
 from gateway.core.plan.plan import Plan
 from gateway.core.routing.match import match_routes, walk
 from gateway.core.routing.mutes import containing
-from gateway.flow.fingerprints import Fingerprints
-from gateway.flow.hushed import Hush, fingerprints
-from gateway.flow.memory import Memory
+from gateway.flow.intake.repost_cache import Memory
+from gateway.flow.queries.fingerprints import Fingerprints
+from gateway.flow.queries.mute_status import Hush, fingerprints
 from gateway.store import Tx
 from gateway.store.db.statement import load
 from gateway.store.queries import active_alerts

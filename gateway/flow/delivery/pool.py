@@ -10,11 +10,11 @@ from gateway.core.incidents.message import Link, Message
 from gateway.core.incidents.notice import Kind
 from gateway.core.incidents.outbox import Notice
 from gateway.core.plan.plan import Plan
-from gateway.flow import heap
-from gateway.flow.courier import Courier, message_of
-from gateway.flow.dispatched import Dispatched
-from gateway.flow.errand import Errand
-from gateway.flow.parts import Health, Parts
+from gateway.flow.delivery.courier import Courier, message_of
+from gateway.flow.runtime import heap
+from gateway.flow.runtime.dependencies import Health, Parts
+from gateway.flow.runtime.dispatched import Dispatched
+from gateway.flow.runtime.errand import Errand
 from gateway.render.service import RenderService
 from gateway.render.view.links import links_from
 

@@ -12,11 +12,11 @@ from gateway.core.alerts.alert import Alert
 from gateway.core.alerts.incoming import Incoming, Unread
 from gateway.core.alerts.labels import identity
 from gateway.core.plan.plan import Plan
-from gateway.flow.dispatched import Decide, Dispatched
-from gateway.flow.memory import MARGIN, Memory
-from gateway.flow.placing import Batch, commit
-from gateway.flow.watch import NO_SIGNS
-from gateway.flow.ways import ways
+from gateway.flow.intake.placement import Batch, commit
+from gateway.flow.intake.repost_cache import MARGIN, Memory
+from gateway.flow.intake.route_cache import ways
+from gateway.flow.intake.watchdogs import NO_SIGNS
+from gateway.flow.runtime.dispatched import Decide, Dispatched
 from gateway.store import Store, StoreUnavailable, Tx
 from gateway.store.state import alerts
 

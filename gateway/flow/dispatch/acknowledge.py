@@ -6,9 +6,9 @@ from gateway.core.decide.acknowledge import Response
 from gateway.core.incidents.incident import Incident, Member
 from gateway.core.incidents.notice import Kind
 from gateway.core.plan.plan import Plan
-from gateway.flow.dispatch import refresh, save_decisions
-from gateway.flow.lanes import Accepts
-from gateway.flow.memory import Memory
+from gateway.flow.delivery.lanes import Accepts
+from gateway.flow.dispatch.dispatch import refresh, save_decisions
+from gateway.flow.intake.repost_cache import Memory
 from gateway.store import Tx
 from gateway.store.outbox import enqueue, undelivered
 from gateway.store.state import incidents, members, timeline

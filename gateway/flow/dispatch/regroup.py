@@ -13,8 +13,8 @@ from zlib import crc32
 
 from gateway.core.incidents.incident import Incident
 from gateway.core.plan.plan import Plan
-from gateway.flow.placing import Batch, place
-from gateway.flow.ways import ways
+from gateway.flow.intake.placement import Batch, place
+from gateway.flow.intake.route_cache import ways
 from gateway.store import Store, Tx
 from gateway.store.state import alerts, counters, incidents, members
 

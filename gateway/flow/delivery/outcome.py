@@ -14,8 +14,8 @@ from gateway.core.incidents.retry import REDUCIBLE, Failure, SendError, after_fa
 from gateway.core.plan.plan import Plan, Receiver
 from gateway.core.plan.recipients import fallback_of, receiver_of
 from gateway.core.plan.target_name import target_name
-from gateway.flow.errand import Errand
-from gateway.flow.lanes import URGENT
+from gateway.flow.delivery.lanes import URGENT
+from gateway.flow.runtime.errand import Errand
 from gateway.store import Tx
 from gateway.store.outbox import enqueue, undelivered
 from gateway.store.outbox.enqueue import Lane

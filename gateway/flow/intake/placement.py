@@ -7,7 +7,7 @@ from gateway.core.alerts.alert import Alert, merge
 from gateway.core.decide.join import open_incident, touch
 from gateway.core.incidents.incident import Incident
 from gateway.core.plan.plan import Plan
-from gateway.flow.ways import Stop, ways
+from gateway.flow.intake.route_cache import Stop, ways
 from gateway.store import Tx
 from gateway.store.state import alerts, incidents, members
 

@@ -19,12 +19,12 @@ from gateway.core.incidents.notice import Entry
 from gateway.core.incidents.outbox import NewRow, Notice
 from gateway.core.incidents.retry import Claimant
 from gateway.core.plan.plan import Plan
-from gateway.flow.dispatched import Dispatched
-from gateway.flow.holding import keep_to
-from gateway.flow.lanes import URGENT, Accepts, settle
-from gateway.flow.memory import Memory
-from gateway.flow.placing import Batch, place
-from gateway.flow.suppression import Suppression
+from gateway.flow.delivery.holding import keep_to
+from gateway.flow.delivery.lanes import URGENT, Accepts, settle
+from gateway.flow.dispatch.suppression import Suppression
+from gateway.flow.intake.placement import Batch, place
+from gateway.flow.intake.repost_cache import Memory
+from gateway.flow.runtime.dispatched import Dispatched
 from gateway.store import Tx
 from gateway.store.outbox import enqueue
 from gateway.store.state import incidents, members, timeline

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from gateway.core.decide.context import Decision
-from gateway.flow.errand import Errand
+from gateway.flow.runtime.errand import Errand
 from gateway.store import Tx
 
 

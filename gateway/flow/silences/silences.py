@@ -21,7 +21,7 @@ from gateway.core.matching.matcher import Matcher
 from gateway.core.matching.text import write_matchers
 from gateway.core.plan.plan import NOTHING
 from gateway.core.time.timestamps import format_rfc3339
-from gateway.flow.concerned import Concerned
+from gateway.flow.silences.affected import Concerned
 from gateway.store import Store, Tx
 from gateway.store.state import incidents, members, silences
 

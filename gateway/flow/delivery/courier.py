@@ -27,11 +27,11 @@ from gateway.core.incidents.outbox import PRINTED_TEXT, Notice, Result
 from gateway.core.incidents.retry import PERMANENT, Claimant, Failure, SendError
 from gateway.core.plan.plan import Plan
 from gateway.core.plan.target_name import CHANNEL_NAMES
-from gateway.flow import holding
-from gateway.flow.errand import Errand
-from gateway.flow.lanes import Accepts, claim
-from gateway.flow.outcome import Outcome, record
-from gateway.flow.storm import fold_crowds
+from gateway.flow.delivery import holding
+from gateway.flow.delivery.digests import fold_crowds
+from gateway.flow.delivery.lanes import Accepts, claim
+from gateway.flow.delivery.outcome import Outcome, record
+from gateway.flow.runtime.errand import Errand
 from gateway.render.view.links import dropped, links_from
 from gateway.store import Store, Tx
 from gateway.store.outbox import enqueue

@@ -8,7 +8,7 @@ from gateway.core.incidents.notice import Reason
 from gateway.core.incidents.silence import SilenceIndex
 from gateway.core.plan.plan import Plan
 from gateway.core.routing.inhibition import SourceIndex
-from gateway.flow.memory import Memory
+from gateway.flow.intake.repost_cache import Memory
 from gateway.store import Tx
 from gateway.store.state import alerts, silences
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from functools import partial
 
 from gateway.clock import is_skewed
-from gateway.flow import heap
-from gateway.flow.delivery import Delivery
-from gateway.flow.intake import Intake
-from gateway.flow.memory import Memory
-from gateway.flow.parts import Parts
+from gateway.flow.delivery.pool import Delivery
+from gateway.flow.intake.intake import Intake
+from gateway.flow.intake.repost_cache import Memory
+from gateway.flow.runtime import heap
+from gateway.flow.runtime.dependencies import Parts
 from gateway.store import StoreUnavailable
 from gateway.store.state import counters, retention
 

@@ -18,8 +18,8 @@ from gateway.core.incidents.retry import Failure
 from gateway.core.plan.plan import Plan
 from gateway.core.plan.target_name import target_name
 from gateway.core.time.timestamps import format_duration
-from gateway.flow.errand import Errand
-from gateway.flow.outcome import Outcome, fall_back_from, is_urgent
+from gateway.flow.delivery.outcome import Outcome, fall_back_from, is_urgent
+from gateway.flow.runtime.errand import Errand
 from gateway.store import Tx
 from gateway.store.outbox import holds
 from gateway.store.outbox.enqueue import Skip

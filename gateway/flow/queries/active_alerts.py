@@ -13,11 +13,11 @@ from typing import TypeVar
 
 from gateway.core.matching.matcher import Matcher
 from gateway.core.plan.plan import Plan
-from gateway.flow.fingerprints import Fingerprints
-from gateway.flow.hushed import Hush, Hushed
-from gateway.flow.label_search import LabelSearch
-from gateway.flow.look import Asked, Groups, Look, Placed, Seen
-from gateway.flow.memory import Memory
+from gateway.flow.intake.repost_cache import Memory
+from gateway.flow.queries.alert_query import Asked, Groups, Look, Placed, Seen
+from gateway.flow.queries.fingerprints import Fingerprints
+from gateway.flow.queries.label_search import LabelSearch
+from gateway.flow.queries.mute_status import Hush, Hushed
 from gateway.store import Store, Tx
 from gateway.store.queries import active_alerts
 

@@ -1,0 +1,1 @@
+"""Notices are claimed, sent and recorded."""

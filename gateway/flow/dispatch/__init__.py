@@ -1,0 +1,1 @@
+"""Due incidents are decided on."""

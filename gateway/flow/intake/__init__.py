@@ -1,0 +1,1 @@
+"""Alerts come in and are assigned to incidents."""

@@ -1,0 +1,1 @@
+"""Supervised tasks, dependencies and health of the loops."""

@@ -1,0 +1,1 @@
+"""Silences are made and ended."""
