@@ -12,9 +12,9 @@ from gateway.config.load import ConfigError
 from gateway.config.source.problem import short
 from gateway.config.source.tree import MAX_BYTES
 from gateway.files import write_whole
-from gateway.importing.original import Original, read_original
-from gateway.importing.prove import Proof, prove
-from gateway.importing.translate import Translation, translate
+from gateway.importers.alertmanager.read.original import Original, read_original
+from gateway.importers.alertmanager.verify.compare import Proof, prove
+from gateway.importers.alertmanager.write.translate import Translation, translate
 
 
 @click.command("import")

@@ -9,10 +9,10 @@ import click
 from gateway.cli.show import plural
 from gateway.config.source.problem import listed
 from gateway.core.routing.match import walk
-from gateway.importing.emit import one_line
-from gateway.importing.notes import Fate
-from gateway.importing.prove import Proof
-from gateway.importing.translate import AS_THERE, Translation
+from gateway.importers.alertmanager.verify.compare import Proof
+from gateway.importers.alertmanager.write.emit import one_line
+from gateway.importers.alertmanager.write.notes import Fate
+from gateway.importers.alertmanager.write.translate import AS_THERE, Translation
 
 
 def as_json(translation: Translation, proof: Proof | None) -> dict[str, Any]:

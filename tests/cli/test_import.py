@@ -93,7 +93,9 @@ def test_a_translation_that_would_be_refused_is_not_written(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Promise 6: whatever is wrong with the import itself, no bad file comes of it."""
-    monkeypatch.setattr("gateway.importing.write_receivers.literally", lambda text: "")
+    monkeypatch.setattr(
+        "gateway.importers.alertmanager.write.write_receivers.literally", lambda text: ""
+    )
     output = tmp_path / "routes.yaml"
     result = gateway("import", str(WIDE), "--output", str(output))
     assert result.exit_code == 1
@@ -103,7 +105,7 @@ def test_a_translation_that_would_be_refused_is_not_written(
 
 def test_a_difference_ends_with_status_1(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever scripts the move learns of it."""
-    wrong = "gateway.importing.write_routing.literally"
+    wrong = "gateway.importers.alertmanager.write.write_routing.literally"
     monkeypatch.setattr(wrong, lambda text: text.replace("20m", "21m"))
     result = gateway("import", str(WIDE), "--check")
     assert result.exit_code == 1

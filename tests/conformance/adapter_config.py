@@ -6,10 +6,10 @@ from typing import Any
 from gateway.config.grammar.kinds import Reading
 from gateway.config.source.problem import ConfigError, Findings
 from gateway.config.source.tree import read_tree
-from gateway.importing.check_receivers import check_integration
-from gateway.importing.grammar_receivers import WITH_COUNTERPART
-from gateway.importing.kinds import Literally
-from gateway.importing.original import read_original
+from gateway.importers.alertmanager.read.check_receivers import check_integration
+from gateway.importers.alertmanager.read.grammar_receivers import WITH_COUNTERPART
+from gateway.importers.alertmanager.read.kinds import Literally
+from gateway.importers.alertmanager.read.original import read_original
 
 __all__ = ["config_load", "config_receiver_snippet"]
 

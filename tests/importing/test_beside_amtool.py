@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from gateway.core.routing.match import match_routes, walk
-from gateway.importing.samples import Samples
+from gateway.importers.alertmanager.verify.samples import Samples
 from tests.importing.texts import API, BILLING, REST, WIDE, imported, loaded, refused
 from tests.shared_data import real_program
 

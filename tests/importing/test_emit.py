@@ -6,7 +6,7 @@ from hypothesis import example, given
 
 from gateway.config.source.problem import Findings
 from gateway.config.source.tree import Mapping, Scalar, read_tree
-from gateway.importing.emit import WIDTH, Block, Items, Remark, Value, lines
+from gateway.importers.alertmanager.write.emit import WIDTH, Block, Items, Remark, Value, lines
 
 TEXTS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=40)
 

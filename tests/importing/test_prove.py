@@ -6,8 +6,8 @@ from random import Random
 import pytest
 
 from gateway.core.matching.matcher import Matcher
-from gateway.importing.prove import QUESTIONS, prove
-from gateway.importing.samples import Samples
+from gateway.importers.alertmanager.verify.compare import QUESTIONS, prove
+from gateway.importers.alertmanager.verify.samples import Samples
 from tests.importing.texts import API, BILLING, WIDE, imported, proven
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from gateway.core.plan.plan import Target
 from gateway.core.time.timestamps import parse_duration
-from gateway.importing.notes import Fate
-from gateway.importing.targets import DEFAULT_PAGERDUTY_SEVERITY
+from gateway.importers.alertmanager.write.notes import Fate
+from gateway.importers.alertmanager.write.targets import DEFAULT_PAGERDUTY_SEVERITY
 from tests.importing.texts import MAIL, WIDE, imported, loaded, lost, notes, receiver
 from tests.shared_data import shared
 

@@ -4,9 +4,9 @@ import pytest
 
 from gateway.core.routing.match import match_routes, walk
 from gateway.core.routing.mutes import never_matches
-from gateway.importing.notes import Fate
-from gateway.importing.original import read_original
-from gateway.importing.translate import translate
+from gateway.importers.alertmanager.read.original import read_original
+from gateway.importers.alertmanager.write.notes import Fate
+from gateway.importers.alertmanager.write.translate import translate
 from tests.importing.texts import API, BILLING, REST, WIDE, imported, loaded, lost, notes, proven
 
 EVERY = "receivers: [{name: a}, {name: b}]\nroute: {receiver: a, group_by: [x], routes: [%s]}"

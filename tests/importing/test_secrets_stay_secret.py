@@ -9,10 +9,10 @@ import yaml
 
 from gateway.cli import import_report
 from gateway.config.grammar.sections import Section
-from gateway.importing.grammar import GLOBAL
-from gateway.importing.grammar_http import HTTP_CONFIG
-from gateway.importing.grammar_receivers import WITH_COUNTERPART
-from gateway.importing.kinds import Hidden
+from gateway.importers.alertmanager.read.grammar import GLOBAL
+from gateway.importers.alertmanager.read.grammar_http import HTTP_CONFIG
+from gateway.importers.alertmanager.read.grammar_receivers import WITH_COUNTERPART
+from gateway.importers.alertmanager.read.kinds import Hidden
 from tests.importing.texts import WIDE, imported, loaded, receiver, refused
 
 SECRETS = ("test-smtp-password", "test-slack-hook", "test-opsgenie-key", "test-pagerduty-key",

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.importing.gotemplate import in_jinja, is_default
-from gateway.importing.notes import Fate
+from gateway.importers.alertmanager.read.gotemplate import in_jinja, is_default
+from gateway.importers.alertmanager.write.notes import Fate
 from gateway.render.renderer import Renderer
 from tests.importing.texts import lost, notes, receiver
 from tests.render.rendering import problems_of

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from gateway.config.load import Config
 from gateway.config.source.problem import ConfigError, Problem
-from gateway.importing.notes import Fate
-from gateway.importing.original import read_original
-from gateway.importing.prove import Proof, prove
-from gateway.importing.translate import Translation, translate
+from gateway.importers.alertmanager.read.original import read_original
+from gateway.importers.alertmanager.verify.compare import Proof, prove
+from gateway.importers.alertmanager.write.notes import Fate
+from gateway.importers.alertmanager.write.translate import Translation, translate
 
 HERE = Path(__file__).parent
 RECORDED = HERE.parent / "fixtures" / "alertmanager"

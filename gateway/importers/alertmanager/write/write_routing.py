@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from gateway.config.grammar.kinds import Entry, Given
 from gateway.core.routing.mutes import TimeInterval
 from gateway.core.time.interval import Ranges
-from gateway.importing.emit import Block, Items, Remark, Value, literally
-from gateway.importing.intervals import LOCAL, NEVER
-from gateway.importing.notes import Notes
-from gateway.importing.routing import ALL_LABELS, Inhibition
+from gateway.importers.alertmanager.read.intervals import LOCAL, NEVER
+from gateway.importers.alertmanager.read.routing import ALL_LABELS, Inhibition
+from gateway.importers.alertmanager.write.emit import Block, Items, Remark, Value, literally
+from gateway.importers.alertmanager.write.notes import Notes
 
 _BOUNDS = {"months": (1, 12), "years": (1, 9999)}
 """What our calendar has; Alertmanager takes any number."""

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 
 from gateway.config.grammar.kinds import Entry
 from gateway.core.plan.accounts import Secret
-from gateway.importing.check_integrations import POST_MESSAGE
-from gateway.importing.desk import PLACEHOLDER, Desk
-from gateway.importing.emit import Block, Remark, literally
-from gateway.importing.notes import Notes
-from gateway.importing.rules import said
-from gateway.importing.words import template_remarks, unused_remark
+from gateway.importers.alertmanager.read.check_integrations import POST_MESSAGE
+from gateway.importers.alertmanager.read.rules import said
+from gateway.importers.alertmanager.write.emit import Block, Remark, literally
+from gateway.importers.alertmanager.write.notes import Notes
+from gateway.importers.alertmanager.write.receiver_context import PLACEHOLDER, Desk
+from gateway.importers.alertmanager.write.templates import template_remarks, unused_remark
 
 _FILES = {
     "title": "slack/title.j2",

@@ -12,11 +12,11 @@ from gateway.config.source.tree import Scalar, read_tree
 from gateway.core.plan.plan import DEFAULT_RESOLVE_TIMEOUT
 from gateway.core.routing.match import Route, build_route
 from gateway.core.routing.mutes import TimeInterval
-from gateway.importing.check_receivers import check_global, check_receivers
-from gateway.importing.grammar import FILE
-from gateway.importing.intervals import time_intervals
-from gateway.importing.kinds import Literally
-from gateway.importing.routing import Inhibition, inhibition, route_spec
+from gateway.importers.alertmanager.read.check_receivers import check_global, check_receivers
+from gateway.importers.alertmanager.read.grammar import FILE
+from gateway.importers.alertmanager.read.intervals import time_intervals
+from gateway.importers.alertmanager.read.kinds import Literally
+from gateway.importers.alertmanager.read.routing import Inhibition, inhibition, route_spec
 
 
 @dataclass(frozen=True, slots=True)

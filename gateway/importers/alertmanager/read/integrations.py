@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from gateway.config.grammar.kinds import Kind
 from gateway.config.grammar.sections import ListOf, Section
-from gateway.importing.grammar_http import HTTP_CONFIG
-from gateway.importing.rules import Rules
-from gateway.importing.values import FLAG, STRING, TEXTS, WHATEVER, fields
+from gateway.importers.alertmanager.read.grammar_http import HTTP_CONFIG
+from gateway.importers.alertmanager.read.rules import Rules
+from gateway.importers.alertmanager.read.values import FLAG, STRING, TEXTS, WHATEVER, fields
 
 
 @dataclass(frozen=True, slots=True)

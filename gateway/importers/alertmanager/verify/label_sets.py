@@ -5,7 +5,7 @@ from random import Random
 
 from gateway.core.matching.matcher import Matcher
 from gateway.core.routing.match import Route
-from gateway.importing.samples import Samples
+from gateway.importers.alertmanager.verify.samples import Samples
 
 
 def ways(

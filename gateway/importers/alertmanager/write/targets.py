@@ -8,10 +8,14 @@ from gateway.config.grammar.kinds import Entry
 from gateway.config.grammar.values import EMAIL, LONGEST_PATIENCE, SHORTEST_PATIENCE
 from gateway.core.plan.accounts import Secret
 from gateway.core.time.timestamps import format_duration
-from gateway.importing.desk import PLACEHOLDER, Desk
-from gateway.importing.emit import Block, Items, Remark, literally
-from gateway.importing.rules import said
-from gateway.importing.words import template_remarks, unused_remark, words_remark
+from gateway.importers.alertmanager.read.rules import said
+from gateway.importers.alertmanager.write.emit import Block, Items, Remark, literally
+from gateway.importers.alertmanager.write.receiver_context import PLACEHOLDER, Desk
+from gateway.importers.alertmanager.write.templates import (
+    template_remarks,
+    unused_remark,
+    words_remark,
+)
 
 MOST_ALERTS = 1_000_000
 PAGERDUTY_SEVERITIES = ("critical", "error", "warning", "info")

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from gateway.config.grammar.kinds import Entry
-from gateway.importing.emit import Remark
-from gateway.importing.gotemplate import in_jinja, is_default
-from gateway.importing.notes import Notes
-from gateway.importing.rules import listed
+from gateway.importers.alertmanager.read.gotemplate import in_jinja, is_default
+from gateway.importers.alertmanager.read.rules import listed
+from gateway.importers.alertmanager.write.emit import Remark
+from gateway.importers.alertmanager.write.notes import Notes
 
 
 def template_remarks(entry: Entry, files: Mapping[str, str], notes: Notes) -> Iterator[Remark]:

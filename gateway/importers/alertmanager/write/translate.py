@@ -9,15 +9,23 @@ from gateway.config.load import Config, load
 from gateway.config.source.problem import listed as row
 from gateway.core.plan.plan import Repeats
 from gateway.core.time.timestamps import format_duration
-from gateway.importing.emit import Block, Items, Remark, lines, literally, point_lines, remark_lines
-from gateway.importing.notes import Fate, Notes
-from gateway.importing.original import Original
-from gateway.importing.rules import listed
-from gateway.importing.secrets import secrets
-from gateway.importing.timing import LateRepeat, late_repeats
-from gateway.importing.verbatim import copied
-from gateway.importing.write_receivers import channels, receivers
-from gateway.importing.write_routing import inhibit_rules, route, time_intervals
+from gateway.importers.alertmanager.read.original import Original
+from gateway.importers.alertmanager.read.rules import listed
+from gateway.importers.alertmanager.read.secrets import secrets
+from gateway.importers.alertmanager.write.emit import (
+    Block,
+    Items,
+    Remark,
+    lines,
+    literally,
+    point_lines,
+    remark_lines,
+)
+from gateway.importers.alertmanager.write.notes import Fate, Notes
+from gateway.importers.alertmanager.write.timing import LateRepeat, late_repeats
+from gateway.importers.alertmanager.write.verbatim import copied
+from gateway.importers.alertmanager.write.write_receivers import channels, receivers
+from gateway.importers.alertmanager.write.write_routing import inhibit_rules, route, time_intervals
 
 AS_THERE = f"repeats: {Repeats.ON_TICKS}"
 """What gives Alertmanager's times of repeats."""

@@ -12,9 +12,9 @@ from gateway.core.routing.inhibition import InhibitRule, inhibited_by
 from gateway.core.routing.match import Route, group_labels, match_routes, walk
 from gateway.core.routing.mutes import TimeInterval
 from gateway.core.time.timestamps import format_rfc3339
-from gateway.importing.label_sets import disturb, fulfilled, ways
-from gateway.importing.original import Original
-from gateway.importing.samples import Samples, instant_near
+from gateway.importers.alertmanager.read.original import Original
+from gateway.importers.alertmanager.verify.label_sets import disturb, fulfilled, ways
+from gateway.importers.alertmanager.verify.samples import Samples, instant_near
 
 QUESTIONS = 5000
 """How many label sets are sent through the routes, as many as pairs and instants are asked for."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from gateway.config.source.problem import Problem, Spot
 from gateway.core.plan.accounts import Secret
-from gateway.importing.emit import Remark
+from gateway.importers.alertmanager.write.emit import Remark
 
 
 class Fate(StrEnum):

@@ -1,10 +1,10 @@
 """The grammar of an alertmanager.yml's receivers; `integrations` has those without counterpart."""
 
 from gateway.config.grammar.sections import ListOf, Section
-from gateway.importing.grammar_http import HTTP_CONFIG, TLS_CONFIG
-from gateway.importing.integrations import WITHOUT_COUNTERPART
-from gateway.importing.kinds import Number
-from gateway.importing.values import (
+from gateway.importers.alertmanager.read.grammar_http import HTTP_CONFIG, TLS_CONFIG
+from gateway.importers.alertmanager.read.integrations import WITHOUT_COUNTERPART
+from gateway.importers.alertmanager.read.kinds import Number
+from gateway.importers.alertmanager.read.values import (
     FLAG,
     GO_DURATION,
     HOST_AND_PORT,

@@ -1,9 +1,9 @@
 """The grammar of an alertmanager.yml but for its receivers: Alertmanager's keys, each once."""
 
 from gateway.config.grammar.sections import Again, ListOf, Section
-from gateway.importing.grammar_http import HTTP_CONFIG, TLS_CONFIG
-from gateway.importing.grammar_receivers import RECEIVER
-from gateway.importing.values import (
+from gateway.importers.alertmanager.read.grammar_http import HTTP_CONFIG, TLS_CONFIG
+from gateway.importers.alertmanager.read.grammar_receivers import RECEIVER
+from gateway.importers.alertmanager.read.values import (
     DURATION,
     FLAG,
     HOST_AND_PORT,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from gateway.config.grammar.kinds import Entry
 from gateway.config.source.problem import Findings
-from gateway.importing.rules import listed, said
+from gateway.importers.alertmanager.read.rules import listed, said
 
 POST_MESSAGE = "https://slack.com/api/chat.postMessage"
 """Slack's method for bot tokens; any other `api_url` is taken for an incoming webhook."""

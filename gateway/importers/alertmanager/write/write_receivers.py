@@ -6,12 +6,12 @@ from gateway.config.grammar.kinds import Entry
 from gateway.config.grammar.values import PLAIN_URL, SENDER
 from gateway.core.plan.accounts import Secret
 from gateway.core.urls.web_url import proxy_url
-from gateway.importing.desk import Desk
-from gateway.importing.emit import Block, Items, Remark, literally
-from gateway.importing.integrations import WITHOUT_COUNTERPART
-from gateway.importing.notes import Notes
-from gateway.importing.slack_targets import account, slack
-from gateway.importing.targets import email, pagerduty, webhook
+from gateway.importers.alertmanager.read.integrations import WITHOUT_COUNTERPART
+from gateway.importers.alertmanager.write.emit import Block, Items, Remark, literally
+from gateway.importers.alertmanager.write.notes import Notes
+from gateway.importers.alertmanager.write.receiver_context import Desk
+from gateway.importers.alertmanager.write.slack_targets import account, slack
+from gateway.importers.alertmanager.write.targets import email, pagerduty, webhook
 
 _TRANSLATE: dict[str, Callable[[Entry, Desk], tuple[Block, list[Remark]]]] = {
     "email": email,

@@ -3,8 +3,8 @@
 from gateway.config.grammar.kinds import Entry
 from gateway.config.grammar.sections import Section
 from gateway.config.source.problem import Findings
-from gateway.importing.rules import Rules, check_rules
-from gateway.importing.values import FLAG, SECRET, STRING, TEXTS, WHATEVER, fields
+from gateway.importers.alertmanager.read.rules import Rules, check_rules
+from gateway.importers.alertmanager.read.values import FLAG, SECRET, STRING, TEXTS, WHATEVER, fields
 
 TLS_CONFIG = Section(
     "tls_config",

@@ -7,7 +7,7 @@ from gateway.config.grammar.kinds import Kind, Text
 from gateway.config.grammar.sections import Field
 from gateway.core.matching.parse import parse_matchers
 from gateway.core.time.timestamps import parse_duration
-from gateway.importing.kinds import Flag, Hidden, Texts, Whatever
+from gateway.importers.alertmanager.read.kinds import Flag, Hidden, Texts, Whatever
 
 _GO_UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}
 _GO_PART = re.compile(rf"([0-9]+\.?[0-9]*|\.[0-9]+)({'|'.join(_GO_UNITS)})")

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from gateway.config.grammar.kinds import Entry
 from gateway.config.source.problem import Spot
 from gateway.core.plan.accounts import Secret
-from gateway.importing.emit import Block, Remark
-from gateway.importing.notes import Notes
-from gateway.importing.rules import listed, said
+from gateway.importers.alertmanager.read.rules import listed, said
+from gateway.importers.alertmanager.write.emit import Block, Remark
+from gateway.importers.alertmanager.write.notes import Notes
 
 SEND_RESOLVED = {"email": False, "slack": False, "pagerduty": True, "webhook": True}
 """Alertmanager's defaults of `send_resolved` (its notifiers' default configurations)."""

@@ -2,11 +2,11 @@
 
 from gateway.config.grammar.kinds import Entry
 from gateway.config.source.problem import Findings
-from gateway.importing.check_integrations import CHECKS, POST_MESSAGE
-from gateway.importing.grammar_http import check_http
-from gateway.importing.grammar_receivers import WITH_COUNTERPART
-from gateway.importing.integrations import WITHOUT_COUNTERPART
-from gateway.importing.rules import Rules, check_rules, said
+from gateway.importers.alertmanager.read.check_integrations import CHECKS, POST_MESSAGE
+from gateway.importers.alertmanager.read.grammar_http import check_http
+from gateway.importers.alertmanager.read.grammar_receivers import WITH_COUNTERPART
+from gateway.importers.alertmanager.read.integrations import WITHOUT_COUNTERPART
+from gateway.importers.alertmanager.read.rules import Rules, check_rules, said
 
 _WITH_FILES = (
     "slack_api_url", "slack_app_token", "opsgenie_api_key", "victorops_api_key",

@@ -6,8 +6,8 @@ from typing import Any
 
 from gateway.config.source.problem import Findings
 from gateway.config.source.tree import Mapping, Node, Scalar, read_tree
-from gateway.importing.original import Original
-from gateway.importing.secrets import secrets
+from gateway.importers.alertmanager.read.original import Original
+from gateway.importers.alertmanager.read.secrets import secrets
 
 _MAY_BE_SECRET = re.compile(
     r"#.*((password|secret|token|key|url)\w*\s*:|://\S*(hook|@)|xox[a-z]-)", re.IGNORECASE

@@ -1,0 +1,1 @@
+"""From other programs' configuration to routes.yaml."""

@@ -1,0 +1,1 @@
+"""alertmanager.yml, read as Alertmanager reads it."""

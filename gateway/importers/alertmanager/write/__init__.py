@@ -1,0 +1,1 @@
+"""routes.yaml, written from what was read."""
