@@ -33,8 +33,8 @@ from gateway.store import Store
 from gateway.store.db.clocks import Clocks
 from gateway.store.outbox import enqueue
 from gateway.web.app import build_app
-from gateway.web.descriptors import raise_soft_limit, room_for
-from gateway.web.guard import Limits
+from gateway.web.connections.descriptors import raise_soft_limit, room_for
+from gateway.web.connections.guard import Limits
 from gateway.web.server import runner_for
 
 log = logging.getLogger(__name__)

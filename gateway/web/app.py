@@ -6,22 +6,13 @@ from aiohttp import web
 
 from gateway.flow.engine import Engine
 from gateway.settings import ServerSettings
-from gateway.web import (
-    ack,
-    api,
-    api_v2,
-    incidents,
-    ingest,
-    oncall,
-    operate,
-    silences,
-    silencing,
-    slack,
-)
-from gateway.web.errors import errors_as_json
-from gateway.web.keys import ENGINE, SETTINGS
-from gateway.web.nowhere import page_for_browsers
-from gateway.web.refusals import REFUSALS, Refusals, slow_guessing
+from gateway.web import alertmanager_api, api_v1, ops, slack_actions
+from gateway.web.http.errors import errors_as_json
+from gateway.web.http.keys import ENGINE, SETTINGS
+from gateway.web.http.refusals import REFUSALS, Refusals, slow_guessing
+from gateway.web.ingest import handlers
+from gateway.web.pages import acknowledge, incidents, oncall, silence_form, silences
+from gateway.web.pages.not_found import page_for_browsers
 
 LARGEST_FORM = 64 * 1024
 """Bytes of any body but alerts; those have their source's own limit."""
@@ -50,21 +41,21 @@ def build_app(engine: Engine, settings: ServerSettings) -> web.Application:
     below.router.add_get("", home)
     app.add_subapp(settings.route_prefix, below)
     app.router.add_get("/", home)
-    operate.add_health(app)
+    ops.add_health(app)
     return app
 
 
 def _add_all(app: web.Application) -> None:
-    ingest.add_routes(app)
-    ack.add_routes(app)
-    silencing.add_routes(app)
+    handlers.add_routes(app)
+    acknowledge.add_routes(app)
+    silence_form.add_routes(app)
     incidents.add_routes(app)
     silences.add_routes(app)
     oncall.add_routes(app)
-    api.add_routes(app)
-    api_v2.add_routes(app)
-    operate.add_routes(app)
-    slack.add_routes(app)
+    api_v1.add_routes(app)
+    alertmanager_api.add_routes(app)
+    ops.add_routes(app)
+    slack_actions.add_routes(app)
 
 
 async def _to(place: str, request: web.Request) -> web.StreamResponse:

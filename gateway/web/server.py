@@ -7,11 +7,11 @@ from aiohttp import web
 from aiohttp.http_parser import RawRequestMessage
 from aiohttp.web_server import Server
 
-from gateway.web.connections import Connection
-from gateway.web.guard import Guard, Limits
-from gateway.web.keys import ENGINE
-from gateway.web.paths import with_plain_path
-from gateway.web.refusals import REFUSALS, Refusals
+from gateway.web.connections.guard import Guard, Limits
+from gateway.web.connections.protocol import Connection
+from gateway.web.http.keys import ENGINE
+from gateway.web.http.paths import with_plain_path
+from gateway.web.http.refusals import REFUSALS, Refusals
 
 SERVED_AS: dict[str, Any] = {
     # Unpacking would begin before anything could refuse it, and what it yields has no bound.

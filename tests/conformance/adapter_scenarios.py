@@ -24,7 +24,7 @@ from gateway.core.incidents.silence import Silence
 from gateway.core.matching.parse import parse_matcher
 from gateway.core.plan.plan import Repeats, Target
 from gateway.core.time.timestamps import format_rfc3339, parse_instant
-from gateway.web.sources import SOURCES
+from gateway.web.ingest.sources import SOURCES
 from tests.flow.world import START, StandIn, World
 
 __all__ = ["routes_of", "scenario_run"]

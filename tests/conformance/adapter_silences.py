@@ -10,7 +10,7 @@ from typing import Any
 from gateway.core.incidents.silence import Silence, SilenceError, SilenceIndex, can_update, validate
 from gateway.core.matching.parse import parse_matcher
 from gateway.core.time.timestamps import format_rfc3339
-from gateway.web.api_v2.silence_body import read_silence
+from gateway.web.alertmanager_api.silence_body import read_silence
 
 __all__ = ["silence_can_update", "silence_matches", "silence_validate"]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from gateway.core.alerts.labels import fingerprint
 from gateway.core.time.timestamps import parse_rfc3339
-from gateway.web.sources import SOURCES
+from gateway.web.ingest.sources import SOURCES
 
 __all__ = ["webhook_accepts", "webhook_ingest"]
 

@@ -9,7 +9,7 @@ import pytest
 
 from gateway.cli import main
 from gateway.settings import FOR_TESTS, SETTINGS
-from gateway.web.api.endpoints import ENDPOINTS
+from gateway.web.api_v1.endpoints import ENDPOINTS
 from tests.docs.pages import CHECKOUT, code_spans, name_of, pages, snippets
 
 SHELL = {"sh", "bash", "console"}

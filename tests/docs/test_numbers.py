@@ -29,10 +29,10 @@ from gateway.flow.intake.intake import MOST_WAITING
 from gateway.flow.silences.silences import SHOWN_AFTER_END
 from gateway.render.view.table import MOST_ROWS
 from gateway.store.state.timeline import REJECTS_KEPT
-from gateway.web.oncall import DAYS
-from gateway.web.silences import MOST_COUNTED
-from gateway.web.silencing import LENGTHS
-from gateway.web.silencing import LINK_LIFE as PAGE_LINK_LIFE
+from gateway.web.pages.oncall import DAYS
+from gateway.web.pages.silence_form import LENGTHS
+from gateway.web.pages.silence_form import LINK_LIFE as PAGE_LINK_LIFE
+from gateway.web.pages.silences import MOST_COUNTED
 from tests.docs.pages import CHECKOUT
 
 HOUR, DAY, MINUTE = 3600.0, 86400.0, 60.0

@@ -5,8 +5,8 @@ import json
 from pathlib import Path
 
 from gateway.core.time.timestamps import format_rfc3339
-from gateway.web.sources import prometheus
-from gateway.web.sources.unread import glance
+from gateway.web.ingest.sources import prometheus
+from gateway.web.ingest.sources.repost import glance
 from tests.flow.test_watchdog import WATCHED, look, watched
 from tests.flow.world import MINUTE, World
 

@@ -20,7 +20,7 @@ from gateway.core.incidents.message import Message, Receipt
 from gateway.core.matching.matcher import Matcher
 from gateway.core.plan.plan import Repeats, Target
 from gateway.core.time.timestamps import format_rfc3339
-from gateway.web.sources import SOURCES
+from gateway.web.ingest.sources import SOURCES
 from tests.conformance.adapter_scenarios import routes_of
 from tests.endtoend.monitoring import Alertmanager
 from tests.fakes import FakeWebhook, Received

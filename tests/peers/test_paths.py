@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from gateway.web.paths import plain_target
+from gateway.web.http.paths import plain_target
 from tests.endtoend.monitoring import Alertmanager
 from tests.processes.harness import ended_after
 from tests.shared_data import real_program

@@ -5,8 +5,8 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from gateway.web.guard import Limits
-from gateway.web.refusals import REFUSALS
+from gateway.web.connections.guard import Limits
+from gateway.web.http.refusals import REFUSALS
 from gateway.web.server import runner_for
 
 

@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.store import StoreUnavailable
-from gateway.web.api.openapi import document
+from gateway.web.api_v1.openapi import document
 from gateway.web.app import build_app
 from tests.flow.world import MINUTE, World, alert
 from tests.web.real import Client, served

@@ -12,8 +12,8 @@ from gateway.core.matching.matcher import Matcher
 from gateway.flow.queries.active_alerts import PAGE
 from gateway.store import StoreUnavailable
 from gateway.store.state import silences
-from gateway.web.api_v2 import streams
-from gateway.web.sources import SOURCES
+from gateway.web.alertmanager_api import streaming
+from gateway.web.ingest.sources import SOURCES
 from tests.flow.world import HOUR, World, alert
 from tests.web.conftest import Client
 from tests.web.description import conforms
@@ -241,7 +241,7 @@ async def test_long_answers_are_streamed_whole(
 ) -> None:
     """E37: what does not fit into one piece arrives as one JSON list, all alerts in it."""
     world, client = small
-    monkeypatch.setattr(streams, "WHOLE", 50_000)
+    monkeypatch.setattr(streaming, "WHOLE", 50_000)
     names = [f"Charges{number:04d}" for number in range(2 * PAGE + 5)]
     await world.post(*(alert(name) for name in names))
     answer = await client.get(path)
@@ -256,7 +256,7 @@ async def test_many_readers_of_everything_are_all_served(
 ) -> None:
     """E37: twenty at once, each with the whole answer; a short one does not wait for them."""
     world, client = small
-    monkeypatch.setattr(streams, "WHOLE", 1)
+    monkeypatch.setattr(streaming, "WHOLE", 1)
     count = 3 * PAGE
     await world.post(*(alert(f"Charges{number:04d}") for number in range(count)))
 
@@ -316,7 +316,7 @@ async def test_a_database_that_is_lost_is_a_503_or_a_cut(
     """A client never takes the beginning of an answer for all of it."""
     world, client = small
     await world.post(*(alert(f"Charges{number:04d}") for number in range(2 * PAGE)))
-    monkeypatch.setattr(streams, "WHOLE", 10_000)
+    monkeypatch.setattr(streaming, "WHOLE", 10_000)
     read, answered = world.engine.store.read, 0
 
     async def fails_later(work: Any) -> Any:

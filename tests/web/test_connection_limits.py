@@ -9,9 +9,9 @@ import pytest
 from aiohttp import web
 
 from gateway.metrics import Metrics
-from gateway.web.connections import LARGEST_HEAD
-from gateway.web.descriptors import RESERVED, room_for
-from gateway.web.guard import Guard, Limits, Phase
+from gateway.web.connections.descriptors import RESERVED, room_for
+from gateway.web.connections.guard import Guard, Limits, Phase
+from gateway.web.connections.protocol import LARGEST_HEAD
 from tests.web.served import GuardedTestServer
 from tests.web.wire import connected, status_of
 from tests.web.world import FakeEngine, app_for

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.core.alerts.labels import identity
-from gateway.web.sources import SOURCES
-from gateway.web.sources.parsed import BodyError, Parsed
+from gateway.web.ingest.sources import SOURCES
+from gateway.web.ingest.sources.parsed import BodyError, Parsed
 from tests.examples import examples
 from tests.web.world import NOW
 

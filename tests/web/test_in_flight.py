@@ -4,8 +4,8 @@ from contextlib import suppress
 
 import pytest
 
-from gateway.web.errors import RequestError
-from gateway.web.in_flight import FREE, InFlight, Lease
+from gateway.web.http.errors import RequestError
+from gateway.web.ingest.in_flight import FREE, InFlight, Lease
 
 BOUND = 64 * FREE
 CHUNK = b"x" * FREE

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.web.paths import plain_target
+from gateway.web.http.paths import plain_target
 from tests.web.conftest import Client
 from tests.web.real import served
 from tests.web.served import GuardedTestServer

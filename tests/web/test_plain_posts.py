@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.core.alerts.labels import identity
-from gateway.web.sources.parsed import BodyError
-from gateway.web.sources.plain import read_plain
-from gateway.web.sources.prometheus import read_closely
+from gateway.web.ingest.sources.fast_path import read_plain
+from gateway.web.ingest.sources.parsed import BodyError
+from gateway.web.ingest.sources.prometheus import read_closely
 from tests.examples import examples
 from tests.web.test_fuzz import GOOD, ITEMS, VALUES, as_json
 from tests.web.world import NOW

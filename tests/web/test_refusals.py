@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.web.guessing import (
+from gateway.web.http.guessing import (
     FORGOTTEN_EVERY,
     FREE,
     LONGEST_WAIT,
@@ -13,7 +13,7 @@ from gateway.web.guessing import (
     Guessing,
     client_of,
 )
-from gateway.web.refusals import LINES, PERIOD, Refusals, Refused
+from gateway.web.http.refusals import LINES, PERIOD, Refusals, Refused
 from tests.web.conftest import Client
 from tests.web.real import served, token
 from tests.web.test_operating import samples
@@ -101,7 +101,7 @@ async def test_every_failed_proof_is_counted_by_kind(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """E19: wrong tokens, forged and expired links leave a metric and a line with the address."""
-    caplog.set_level(logging.WARNING, "gateway.web.refusals")
+    caplog.set_level(logging.WARNING, "gateway.web.http.refusals")
     env = {"listen": "0.0.0.0:9095", "external_url": "https://alerts.example.com"}
     async with served(tmp_path, api_token="test-api-token", **env) as (world, client):
         wrong = {"Authorization": "Bearer test-wrong-guess"}

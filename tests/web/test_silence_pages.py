@@ -14,7 +14,7 @@ from gateway.core.matching.matcher import Matcher
 from gateway.core.matching.parse import parse_matchers
 from gateway.store import Tx
 from gateway.store.state import silences
-from gateway.web import silences as pages
+from gateway.web.pages import silences as pages
 from tests.flow.world import DAY, HOUR, MINUTE, START, World, alert
 from tests.web.browser import browser
 from tests.web.real import Client, served

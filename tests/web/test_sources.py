@@ -7,9 +7,9 @@ import pytest
 
 from gateway.core.alerts.labels import fingerprint, identity
 from gateway.core.time.timestamps import parse_rfc3339
-from gateway.web.sources import SOURCES
-from gateway.web.sources.parsed import BodyError, Parsed
-from gateway.web.sources.plain import read_plain
+from gateway.web.ingest.sources import SOURCES
+from gateway.web.ingest.sources.fast_path import read_plain
+from gateway.web.ingest.sources.parsed import BodyError, Parsed
 from tests.shared_data import shared
 from tests.web.world import FIXTURES, NOW, prometheus_body, recorded
 

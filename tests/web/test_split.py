@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.web.sources import split as splitting
-from gateway.web.sources.parsed import BodyError
-from gateway.web.sources.split import LONGEST_TEXT, Split
+from gateway.web.ingest.sources import split as splitting
+from gateway.web.ingest.sources.parsed import BodyError
+from gateway.web.ingest.sources.split import LONGEST_TEXT, Split
 from tests.web.test_fuzz import ITEMS, as_json
 
 MOST = 1000

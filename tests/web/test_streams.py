@@ -8,8 +8,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from gateway.web.api_v2 import streams
-from gateway.web.api_v2.streams import stream
+from gateway.web.alertmanager_api import streaming
+from gateway.web.alertmanager_api.streaming import stream
 
 MEGABYTE = b"x" * 1024 * 1024
 MANY = 64
@@ -58,7 +58,7 @@ async def the_end(reader: asyncio.StreamReader) -> bytes:
 
 async def test_a_client_that_stops_reading_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     """It would hold its part of the memory for ever."""
-    monkeypatch.setattr(streams, "SLOWEST", 0.05)
+    monkeypatch.setattr(streaming, "SLOWEST", 0.05)
     parts = Parts()
     server, reader, writer = await asked(parts)
     async with asyncio.timeout(30):

@@ -13,8 +13,8 @@ from gateway.core.routing.match import RouteSpec, build_route
 from gateway.core.time.timestamps import format_rfc3339
 from gateway.flow.intake.intake import normalise
 from gateway.flow.intake.repost_cache import Memory
-from gateway.web.sources import prometheus
-from gateway.web.sources.unread import glance
+from gateway.web.ingest.sources import prometheus
+from gateway.web.ingest.sources.repost import glance
 from tests.examples import examples
 from tests.web.world import NOW, recorded
 

@@ -14,7 +14,7 @@ import pytest
 from gateway.core.plan.accounts import Secret, SourceSettings
 from gateway.flow.intake.intake import Overloaded
 from gateway.store import StoreUnavailable
-from gateway.web.ingest import REMEMBERED_AT_ONCE
+from gateway.web.ingest.handlers import REMEMBERED_AT_ONCE
 from tests.web.conftest import Client
 from tests.web.world import FakeEngine, prometheus_body, recorded
 

@@ -1,0 +1,61 @@
+"""GET /api/v2/alerts and /api/v2/alerts/groups."""
+
+from collections.abc import Callable
+from functools import cache
+
+from aiohttp import web
+
+from gateway.core.matching.matcher import Matcher, MatcherError, matches_all
+from gateway.flow.queries.active_alerts import Asked
+from gateway.web.alertmanager_api.query_params import flag, matchers
+from gateway.web.alertmanager_api.responses import Complaint, as_in_v2
+from gateway.web.alertmanager_api.serialize import AlertList, GroupList
+from gateway.web.alertmanager_api.streaming import stream
+from gateway.web.http.access import reading
+from gateway.web.http.compiling import read_off_loop
+from gateway.web.http.keys import ENGINE
+
+
+async def alerts(request: web.Request) -> web.StreamResponse:
+    """The alerts that burn."""
+    burning, shape = request.app[ENGINE].burning, AlertList()
+    asked = await read_off_loop(request.query.values(), _asked, request)
+    return await stream(request, burning.alerts(asked, shape), shape.end)
+
+
+async def groups(request: web.Request) -> web.StreamResponse:
+    """The same, by open incident."""
+    engine = request.app[ENGINE]
+    shape = GroupList(engine.plan)
+    asked = await read_off_loop(request.query.values(), _asked, request)
+    return await stream(request, engine.burning.groups(asked, shape), shape.end)
+
+
+def _asked(request: web.Request) -> Asked:
+    """The question. What the description does not know is ignored, as by Alertmanager."""
+    return Asked(
+        matchers(request),
+        _receiver(request),
+        flag(request, "active"),
+        flag(request, "silenced"),
+        flag(request, "inhibited"),
+        flag(request, "muted"),
+    )
+
+
+def _receiver(request: web.Request) -> Callable[[str], bool] | None:
+    """Whether a receiver is meant by `receiver`, a regex of the name, and `receiver_matchers`."""
+    wanted = [*matchers(request, "receiver_matchers")]
+    pattern = request.query.getall("receiver", [""])[-1]
+    if pattern:
+        try:
+            wanted.append(Matcher("name", "=~", pattern))
+        except MatcherError as error:
+            raise Complaint(400, f"receiver: {error}") from None
+    return cache(lambda name: matches_all(wanted, {"name": name})) if wanted else None
+
+
+def add_routes(app: web.Application) -> None:
+    """The two paths. HEAD would do all of the work and show none of it."""
+    for path, handler in (("/api/v2/alerts", alerts), ("/api/v2/alerts/groups", groups)):
+        app.router.add_get(path, as_in_v2(reading(handler)), allow_head=False)

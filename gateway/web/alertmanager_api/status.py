@@ -1,0 +1,59 @@
+"""GET /api/v2/status: what a client wants to know before it asks anything else."""
+
+import platform
+
+from aiohttp import web
+
+from gateway import ALERTMANAGER, __version__
+from gateway.config.export.alertmanager import alertmanager_text
+from gateway.core.plan.plan import Plan
+from gateway.core.time.timestamps import format_rfc3339
+from gateway.flow.engine import Engine
+from gateway.web.alertmanager_api.responses import answer, as_in_v2
+from gateway.web.http.access import reading
+from gateway.web.http.keys import ENGINE
+
+
+class Status:
+    """The handler. It says that it runs since it was made."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._since = format_rfc3339(engine.now())
+        self._written: tuple[Plan, str] | None = None
+
+    async def status(self, request: web.Request) -> web.StreamResponse:
+        """The version, the configuration in force, and no cluster.
+
+        The version is that of the Alertmanager we speak like, ours stands in `revision`. Replicas
+        share a database and need no gossip: to clients each is an Alertmanager alone.
+        """
+        return answer(
+            {
+                "cluster": {"peers": [], "status": "disabled"},
+                "config": {"original": self._original()},
+                "uptime": self._since,
+                "versionInfo": {
+                    "branch": "gateway",
+                    "buildDate": "",
+                    "buildUser": "",
+                    "goVersion": f"Python {platform.python_version()}",
+                    "revision": f"gateway {__version__}",
+                    "version": ALERTMANAGER,
+                },
+            }
+        )
+
+    def _original(self) -> str:
+        plan = self._engine.plan
+        # Written once for each plan: amtool asks this before every command, karma every minute.
+        if self._written is None or self._written[0] is not plan:
+            self._written = (plan, alertmanager_text(plan))
+        return self._written[1]
+
+
+def add_routes(app: web.Application) -> None:
+    """The one path."""
+    app.router.add_get(
+        "/api/v2/status", as_in_v2(reading(Status(app[ENGINE]).status)), allow_head=False
+    )

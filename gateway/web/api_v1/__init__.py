@@ -1,0 +1,94 @@
+"""The gateway's own JSON API, /api/v1."""
+
+from typing import Any
+
+from aiohttp import web
+from pydantic import BaseModel, ValidationError
+
+from gateway.web.api_v1.endpoints import ENDPOINTS, Endpoint
+from gateway.web.api_v1.openapi import PATH, document
+from gateway.web.http.access import changing, may_change, reading
+from gateway.web.http.bodies import expect_json, read_body
+from gateway.web.http.errors import Handler, RequestError, json_response
+from gateway.web.http.keys import ENGINE
+
+LARGEST_BODY = 64 * 1024
+
+MOST_FAULTS = 100
+"""Faults listed in one answer."""
+
+
+def handler_of(endpoint: Endpoint) -> Handler:
+    """The endpoint as a handler: checked question in, model out."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        arguments: list[Any] = [request.app[ENGINE], _asked(endpoint, request)]
+        if endpoint.numbered:
+            arguments.append(_number(request.match_info["number"]))
+        if endpoint.named:
+            arguments.append(request.match_info["id"])
+        if endpoint.given is not None:
+            expect_json(request)
+            arguments.append(_given(endpoint, await read_body(request, LARGEST_BODY)))
+        told = {"trusted": may_change(request)} if endpoint.trusts else {}
+        answer = await endpoint.handler(*arguments, **told)
+        return model_response(answer)
+
+    return changing(handle) if endpoint.changes else reading(handle)
+
+
+def model_response(answer: BaseModel | bytes) -> web.Response:
+    """A model as JSON, or one already written; what changes by the second is kept by no cache."""
+    body = answer if isinstance(answer, bytes) else answer.model_dump_json(by_alias=True).encode()
+    return web.Response(
+        body=body,
+        content_type="application/json",
+        charset="utf-8",
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def _asked(endpoint: Endpoint, request: web.Request) -> BaseModel:
+    doubled = [name for name in request.query if len(request.query.getall(name)) > 1]
+    if doubled:
+        detail = [{"field": doubled[0], "message": "given more than once"}]
+        raise RequestError(422, "a parameter is wrong", detail)
+    try:
+        return endpoint.asked.model_validate(dict(request.query))
+    except ValidationError as error:
+        raise RequestError(422, "a parameter is wrong", faults(error)) from None
+
+
+def _given(endpoint: Endpoint, body: bytes) -> BaseModel:
+    assert endpoint.given is not None
+    try:
+        return endpoint.given.model_validate_json(body)
+    except ValidationError as error:
+        malformed = any(one["type"] == "json_invalid" for one in error.errors())
+        said = "the body is not JSON" if malformed else "a field of the body is wrong"
+        raise RequestError(400 if malformed else 422, said, faults(error)) from None
+
+
+def faults(error: ValidationError) -> list[dict[str, str]]:
+    """What pydantic found, in the one shape of errors; without the values, which may be secret."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    return [
+        {"field": ".".join(map(str, one["loc"])), "message": one["msg"]}
+        for one in found[:MOST_FAULTS]
+    ]
+
+
+def _number(text: str) -> int:
+    return int(text) if len(text) <= 15 else 0
+
+
+async def _openapi(request: web.Request) -> web.StreamResponse:
+    return json_response(document())
+
+
+def add_routes(app: web.Application) -> None:
+    """Every endpoint of the table, and the document that describes them."""
+    for endpoint in ENDPOINTS:
+        path = endpoint.path.replace("{number}", r"{number:\d+}")
+        app.router.add_route(endpoint.method, path, handler_of(endpoint))
+    app.router.add_get(PATH, _openapi)

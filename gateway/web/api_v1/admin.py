@@ -1,0 +1,60 @@
+"""The gateway itself over the API: its state, dead letters and their replay, refused requests."""
+
+from gateway import __version__
+from gateway.flow.engine import Engine
+from gateway.store import Tx
+from gateway.store.outbox import enqueue
+from gateway.store.queries import lists
+from gateway.store.state import timeline
+from gateway.web.api_v1 import models, requests
+from gateway.web.api_v1.incidents import notice_model
+from gateway.web.ops import report
+
+
+async def status(
+    engine: Engine, asked: requests.NothingAsked, trusted: bool = False
+) -> models.Status:
+    """Version, configuration in force, and what is wrong."""
+    counts = await engine.store.read(lists.counts)
+    said = report(engine.problems(), public=not trusted)
+    return models.Status(
+        status=said["status"],
+        version=__version__,
+        now=engine.now(),
+        config_digest=engine.plan.digest,
+        config_loaded_at=engine.metrics.loaded_at,
+        config_warnings=[str(warning) for warning in engine.config.warnings],
+        incidents={state: counts.get(state, 0) for state in ("firing", "acknowledged", "resolved")},
+        components=[models.Component.model_validate(one) for one in said["components"]],
+    )
+
+
+async def dead_letters(engine: Engine, asked: requests.PageAsked) -> models.DeadLetters:
+    """Messages that were given up, with every attempt."""
+
+    def work(tx: Tx) -> models.DeadLetters:
+        found = enqueue.dead(tx, asked.limit + 1, asked.cursor)
+        page = [line for one in found[: asked.limit] if (line := lists.notice(tx, one.id))]
+        attempts = lists.attempts_of(tx, [line.id for line in page])
+        return models.DeadLetters(
+            notices=[notice_model(line, attempts[line.id]) for line in page],
+            next=page[-1].id if len(found) > asked.limit else None,
+        )
+
+    return await engine.store.read(work)
+
+
+async def replay(
+    engine: Engine, asked: requests.NothingAsked, given: requests.NoticeIds
+) -> models.Replayed:
+    """Try given-up messages again."""
+    now = engine.now()
+    again = await engine.store.write(lambda tx: enqueue.replay(tx, given.ids, now))
+    left = sorted(set(given.ids) - set(again))
+    return models.Replayed(replayed=again, left=left)
+
+
+async def rejects(engine: Engine, asked: requests.LatestAsked) -> models.Rejects:
+    """Requests that were refused, whole or in part, with the reason (the last thousand)."""
+    found = await engine.store.read(lambda tx: timeline.rejected(tx, asked.limit))
+    return models.Rejects(rejects=[models.Reject.model_validate(one) for one in found])

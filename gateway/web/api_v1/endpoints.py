@@ -1,0 +1,208 @@
+"""The API in one table: routes, checks and the OpenAPI document are all made of it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from gateway.web.api_v1 import (
+    admin,
+    explain,
+    explain_models,
+    incidents,
+    models,
+    oncall,
+    requests,
+    silence_models,
+    silences,
+)
+
+BASE = "/api/v1"
+
+Handler = Callable[..., Awaitable[BaseModel | bytes]]
+"""Makes the answer: a model, or the JSON of one that was written where it was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One operation. The handler gets the engine, what was asked, then number or id, and body."""
+
+    method: str
+    path: str
+    name: str
+    handler: Handler
+    asked: type[requests.Question]
+    answer: type[models.Answer]
+    given: type[requests.Question] | None = None
+    errors: tuple[int, ...] = ()
+    trusts: bool = False  # the handler gets `trusted`: whether the request may change things
+
+    @property
+    def numbered(self) -> bool:
+        """Whether the path names an incident."""
+        return "{number}" in self.path
+
+    @property
+    def named(self) -> bool:
+        """Whether the path names something by its id."""
+        return "{id}" in self.path
+
+    @property
+    def changes(self) -> bool:
+        """Whether it changes anything, and so needs the right to."""
+        return self.method != "GET"
+
+    @property
+    def summary(self) -> str:
+        """What it is for, in a line."""
+        return (self.handler.__doc__ or "").strip().partition("\n")[0]
+
+
+def _get(
+    path: str,
+    name: str,
+    handler: Handler,
+    asked: Any,
+    answer: Any,
+    errors: tuple[int, ...] = (),
+) -> Endpoint:
+    return Endpoint("GET", BASE + path, name, handler, asked, answer, None, errors)
+
+
+def _post(
+    path: str,
+    name: str,
+    handler: Handler,
+    given: Any,
+    answer: Any,
+    errors: tuple[int, ...] = (),
+) -> Endpoint:
+    return Endpoint(
+        "POST",
+        BASE + path,
+        name,
+        handler,
+        requests.NothingAsked,
+        answer,
+        given,
+        (415, 400, *errors),
+    )
+
+
+ENDPOINTS = (
+    Endpoint(
+        "GET",
+        f"{BASE}/status",
+        "status",
+        admin.status,
+        requests.NothingAsked,
+        models.Status,
+        trusts=True,
+    ),
+    _get(
+        "/incidents",
+        "listIncidents",
+        incidents.list_incidents,
+        requests.IncidentsAsked,
+        models.IncidentPage,
+    ),
+    _get(
+        "/incidents/{number}",
+        "getIncident",
+        incidents.one_incident,
+        requests.NothingAsked,
+        models.IncidentDetail,
+        (404,),
+    ),
+    _post(
+        "/incidents/{number}/ack",
+        "acknowledgeIncident",
+        incidents.acknowledge,
+        requests.By,
+        models.Responded,
+        (404, 409),
+    ),
+    _post(
+        "/incidents/{number}/take",
+        "takeIncident",
+        incidents.take,
+        requests.Take,
+        models.Responded,
+        (404, 409),
+    ),
+    _post(
+        "/incidents/{number}/unack",
+        "unacknowledgeIncident",
+        incidents.unacknowledge,
+        requests.Undo,
+        models.Responded,
+        (404, 409),
+    ),
+    _get(
+        "/explain",
+        "explain",
+        explain.explain,
+        explain_models.ExplainAsked,
+        explain_models.Explanation,
+        (404,),
+    ),
+    _get(
+        "/silences",
+        "listSilences",
+        silences.list_silences,
+        silence_models.SilencesAsked,
+        silence_models.Silences,
+    ),
+    _get(
+        "/silences/preview",
+        "previewSilence",
+        silences.preview,
+        silence_models.SilencePreviewAsked,
+        silence_models.SilencePreview,
+        (404,),
+    ),
+    _post(
+        "/silences",
+        "makeSilence",
+        silences.make,
+        silence_models.SilenceGiven,
+        silence_models.Silence,
+        (404,),
+    ),
+    _get(
+        "/silences/{id}",
+        "getSilence",
+        silences.one_silence,
+        requests.NothingAsked,
+        silence_models.Silence,
+        (404,),
+    ),
+    Endpoint(
+        "DELETE",
+        f"{BASE}/silences/{{id}}",
+        "endSilence",
+        silences.expire,
+        requests.NothingAsked,
+        silence_models.Silence,
+        None,
+        (404,),
+    ),
+    _get("/oncall", "onCall", oncall.on_call, requests.OnCallAsked, models.OnCall, (404,)),
+    _get("/rotas", "listRotas", oncall.list_rotas, requests.NothingAsked, models.Rotas),
+    _get(
+        "/dead-letters",
+        "listDeadLetters",
+        admin.dead_letters,
+        requests.PageAsked,
+        models.DeadLetters,
+    ),
+    _post(
+        "/dead-letters/replay",
+        "replayDeadLetters",
+        admin.replay,
+        requests.NoticeIds,
+        models.Replayed,
+    ),
+    _get("/rejects", "listRejects", admin.rejects, requests.LatestAsked, models.Rejects),
+)

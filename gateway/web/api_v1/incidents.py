@@ -1,0 +1,255 @@
+"""Incidents over the API: list, one in full, acknowledge, undo."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
+
+from gateway.config.source.problem import listed, nearest
+from gateway.core.alerts.labels import fingerprint
+from gateway.core.decide import acknowledge as respond
+from gateway.core.decide.facts import escalation_facts
+from gateway.core.decide.takeover import GIVE_BACK_WITHIN
+from gateway.core.incidents.incident import SUPPRESSED, Ack, Incident, Member
+from gateway.core.plan.plan import Plan
+from gateway.core.plan.target_name import target_name
+from gateway.core.text.escape import one_line
+from gateway.flow.engine import Engine
+from gateway.store import Tx
+from gateway.store.queries import lists, urgent
+from gateway.store.queries.urgent import Wanted
+from gateway.store.state import timeline
+from gateway.web.api_v1 import models, requests
+from gateway.web.http.errors import RequestError
+from gateway.web.pages.incident_view import read_incident
+
+Act = Callable[[int, str, str], Awaitable[respond.Response]]
+_CHANGED = {
+    respond.Answer.DONE,
+    respond.Answer.UNDONE,
+    respond.Answer.TAKEN_OVER,
+    respond.Answer.GIVEN_BACK,
+}
+_NOT_DONE = {
+    respond.Answer.RESOLVED,
+    respond.Answer.NOT_ACKNOWLEDGED,
+    respond.Answer.HELD,
+    respond.Answer.NOT_GIVEN_BACK,
+}
+
+
+def person(plan: Plan, name: str) -> models.PersonName:
+    """Somebody by id and name."""
+    return models.PersonName(id=name, name=plan.name_of(name))
+
+
+def incident_model(engine: Engine, incident: Incident, title: str) -> dict[str, object]:
+    """The fields that every incident has."""
+    ack = incident.ack
+    return {
+        "number": incident.number,
+        "state": incident.state.value,
+        "severity": incident.severity,
+        "title": title,
+        "receiver": incident.receiver,
+        "route": incident.route_id,
+        "group_labels": dict(incident.group_labels),
+        "opened_at": incident.opened_at,
+        "since": incident.began_at,
+        "lasted": incident.lasted(engine.now()),
+        "resolved_at": incident.resolved_at,
+        "due_at": incident.due_at,
+        "acknowledged": ack
+        and models.Acknowledgement(
+            by=person(engine.plan, ack.by),
+            at=ack.at,
+            via=ack.via,
+            expires_at=ack.expires_at,
+            taken_from=ack.previous and person(engine.plan, ack.previous.by),
+            back_until=_back_until(ack),
+        ),
+        "respond_by": incident.respond_by if incident.open and ack is None else None,
+        "suppressed": incident.list_state == SUPPRESSED,
+        "why_quiet": incident.why_not if incident.open else "",
+        "url": engine.links.incident(incident.number),
+    }
+
+
+def _back_until(ack: Ack) -> float | None:
+    if ack.previous is None:
+        return None
+    return min(ack.at + GIVE_BACK_WITHIN, ack.previous.expires_at)
+
+
+def notice_model(line: lists.NoticeLine, attempts: Sequence[lists.Attempt]) -> models.Notice:
+    """A notice with its attempts."""
+    return models.Notice(
+        id=line.id,
+        incident=line.incident,
+        channel=line.target.channel,
+        target=line.target.address,
+        name=target_name(line.target),
+        person=line.target.person,
+        kind=line.kind,
+        reason=line.reason,
+        state=line.state.value,
+        created_at=line.created_at,
+        sent_at=line.sent_at,
+        next_at=line.next_at,
+        outcome=line.outcome,
+        detail=line.detail,
+        attempts=[models.Attempt.model_validate(one) for one in attempts],
+    )
+
+
+async def list_incidents(engine: Engine, asked: requests.IncidentsAsked) -> models.IncidentPage:
+    """Incidents by urgency: unacknowledged, suppressed, acknowledged, resolved.
+
+    Within each of these by severity, then number; the resolved by number, the newest first.
+    """
+    wanted = Wanted(asked.state, asked.receiver, asked.severity, asked.q)
+
+    def work(tx: Tx) -> tuple[urgent.Page, list[tuple[str, str, int]]]:
+        page = urgent.page(tx, wanted, after=asked.cursor, limit=asked.limit)
+        return page, urgent.counts(tx, wanted, engine.plan.rank_of)
+
+    page, counts = await engine.store.read(work)
+    return models.IncidentPage(
+        incidents=[
+            models.Incident.model_validate(incident_model(engine, one.incident, one.title))
+            for one in page.incidents
+        ],
+        next=str(page.next) if page.next else None,
+        counts=[
+            models.IncidentCount.model_validate({"state": state, "severity": severity, "count": n})
+            for state, severity, n in counts
+        ],
+    )
+
+
+async def one_incident(
+    engine: Engine, asked: requests.NothingAsked, number: int
+) -> models.IncidentDetail:
+    """An incident with its alerts, timeline, notices and their attempts."""
+    plan, now = engine.plan, engine.now()
+
+    def work(tx: Tx) -> models.IncidentDetail | None:
+        seen = read_incident(tx, number)
+        if seen is None:
+            return None
+        incident = seen.incident
+        notices = lists.notices_of(tx, number)
+        attempts: Mapping[int, Sequence[lists.Attempt]] = lists.attempts_of(
+            tx, [notice.id for notice in notices]
+        )
+        climb = escalation_facts(incident, plan)
+        return models.IncidentDetail.model_validate(
+            {
+                **incident_model(engine, incident, lists.title_of(tx, number)),
+                "escalation": climb and models.Escalation.model_validate(climb),
+                "alerts": [_alert(member, now) for member in seen.members],
+                "timeline": [
+                    models.Event(at=e.at, kind=e.kind, text=e.text, data=dict(e.data))
+                    for e in timeline.of(tx, number)
+                ],
+                "notices": [notice_model(one, attempts[one.id]) for one in notices],
+            }
+        )
+
+    found = await engine.store.read(work)
+    if found is None:
+        raise _unknown(number)
+    return found
+
+
+async def acknowledge(
+    engine: Engine, asked: requests.NothingAsked, number: int, given: requests.By
+) -> models.Responded:
+    """Acknowledge an incident. The first one wins; the second gets the name of the holder."""
+    return await _respond(engine, number, given.by, engine.acknowledge)
+
+
+async def take(
+    engine: Engine, asked: requests.NothingAsked, number: int, given: requests.Take
+) -> models.Responded:
+    """Take an incident over from the person who acknowledged it; if nobody did, acknowledge it."""
+    return await _respond(engine, number, given.by, partial(engine.take, holder=given.holder))
+
+
+async def unacknowledge(
+    engine: Engine, asked: requests.NothingAsked, number: int, given: requests.Undo
+) -> models.Responded:
+    """Undo an acknowledgement: reminders and escalation go on. Or undo a take-over."""
+    act = engine.give_back if given.back else engine.unacknowledge
+    return await _respond(engine, number, given.by, act)
+
+
+async def _respond(engine: Engine, number: int, by: str, act: Act) -> models.Responded:
+    name = one_line(by, 80)
+    if not name:
+        raise RequestError(422, "who is it?", [{"field": "by", "message": "must not be empty"}])
+    try:
+        response = await act(number, name, "api")
+    except KeyError:
+        raise _unknown(number) from None
+    if response.answer in _NOT_DONE:
+        raise _conflict(engine.plan, response)
+    title = await engine.store.read(lambda tx: lists.title_of(tx, number))
+    return models.Responded(
+        answer=response.answer.value,
+        incident=models.Incident.model_validate(incident_model(engine, response.incident, title)),
+        warnings=_strangers(engine.plan, name) if response.answer in _CHANGED else [],
+    )
+
+
+def _conflict(plan: Plan, response: respond.Response) -> RequestError:
+    answer, incident = response.answer, response.incident
+    number, ack = incident.number, incident.ack
+    if answer is respond.Answer.HELD and ack is not None:
+        text = f"{plan.name_of(ack.by)} has incident #{number}"
+        message = f'to take it over from them, send "from": "{ack.by}"'
+        return RequestError(409, text, [{"field": "from", "message": message}])
+    if answer is respond.Answer.NOT_GIVEN_BACK:
+        text = f"incident #{number} cannot be given back"
+        message = "it was not taken over within the last ten minutes, or the former acknowledgement"
+        message += " has expired; undo without it, so that others are notified again"
+        return RequestError(409, text, [{"field": "back", "message": message}])
+    text = f"incident #{number} is {answer.value}"
+    return RequestError(409, text, [{"field": "number", "message": answer.value}])
+
+
+def _strangers(plan: Plan, name: str) -> list[str]:
+    """A warning where routes.yaml declares people, and not this one.
+
+    No refusal: at night an incident that somebody has is worth more than a name that is right,
+    and a program that acknowledges is nobody of ours.
+    """
+    if not plan.people or name in plan.people:
+        return []
+    near = nearest(name, plan.people)
+    hint = f" Did you mean {near}?" if near else ""
+    return [
+        f'routes.yaml declares no person "{name}": it is done in that name all the same, but by it '
+        f"nobody can be reminded.{hint} Declared are {listed(plan.people)}."
+    ]
+
+
+def _alert(member: Member, now: float) -> models.Alert:
+    alert = member.alert
+    firing = member.firing(now)
+    return models.Alert(
+        fingerprint=fingerprint(alert.labels),
+        status="firing" if firing else "resolved",
+        labels=dict(alert.labels),
+        annotations=dict(alert.annotations),
+        starts_at=alert.starts_at,
+        ends_at=alert.ends_at,
+        generator_url=alert.generator_url,
+        source=alert.source,
+        # That a silence came over it since is no news that anybody was told.
+        told="firing" if member.owed_end else member.told.value,
+        acknowledged=firing and member.acked_starts_at == alert.starts_at,
+    )
+
+
+def _unknown(number: int) -> RequestError:
+    detail = [{"field": "number", "message": f"there is no incident #{number}"}]
+    return RequestError(404, "there is no such incident", detail)

@@ -1,0 +1,101 @@
+"""Who is on call, over the API. The answers are those of the pager and the command line."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from gateway.core.oncall.rota import Rota, explain, shifts
+from gateway.core.plan.plan import Plan
+from gateway.flow.engine import Engine
+from gateway.web.api_v1 import models, requests
+from gateway.web.api_v1.incidents import person
+from gateway.web.http.errors import RequestError
+
+T = TypeVar("T")
+LONGEST = 366 * 86400.0
+"""Seconds of shifts in one answer at most."""
+
+
+async def on_call(engine: Engine, asked: requests.OnCallAsked) -> models.OnCall:
+    """Who is on call in one rota or in all: at an instant, or from one to another."""
+    plan = engine.plan
+    rotas = _rotas(plan, asked.rota)
+    if asked.start is None and asked.end is None:
+        at = engine.now() if asked.at is None else asked.at
+        duty = _guarded("at", lambda: [_duty(plan, rota, at) for rota in rotas])
+        return models.OnCall(duty=duty, shifts=[])
+    start, end = asked.start, asked.end
+    if start is None or end is None or asked.at is not None:
+        raise _wrong("from", "give both from and to, and then no at")
+    if not 0 < end - start <= LONGEST:
+        raise _wrong("to", "must be after from, by a year at most")
+    found = _guarded("from", lambda: [s for rota in rotas for s in _shifts(plan, rota, start, end)])
+    return models.OnCall(duty=[], shifts=found)
+
+
+async def list_rotas(engine: Engine, asked: requests.NothingAsked) -> models.Rotas:
+    """All rotas and who is in them."""
+    plan = engine.plan
+    return models.Rotas(
+        rotas=[
+            models.Rota(
+                name=rota.name,
+                timezone=rota.zone,
+                members=[
+                    person(plan, name)
+                    for name in dict.fromkeys(m for layer in rota.layers for m in layer.members)
+                ],
+                layers=len(rota.layers),
+                overrides=len(rota.overrides),
+            )
+            for rota in plan.rotas.values()
+        ]
+    )
+
+
+def _rotas(plan: Plan, name: str | None) -> list[Rota]:
+    if name is None:
+        return list(plan.rotas.values())
+    if name not in plan.rotas:
+        known = ", ".join(sorted(plan.rotas)) or "none"
+        detail = [{"field": "rota", "message": f"known rotas: {known}"}]
+        raise RequestError(404, "there is no such rota", detail)
+    return [plan.rotas[name]]
+
+
+def _duty(plan: Plan, rota: Rota, at: float) -> models.Duty:
+    found = explain(rota, at)
+    return models.Duty(
+        rota=rota.name,
+        timezone=rota.zone,
+        at=at,
+        on_call=[person(plan, name) for name in found.people],
+        by=str(found.by) if found.by else None,
+        since=found.since,
+        until=found.until,
+        next=person(plan, found.next_person) if found.next_person else None,
+    )
+
+
+def _shifts(plan: Plan, rota: Rota, start: float, end: float) -> list[models.Shift]:
+    return [
+        models.Shift(
+            rota=rota.name,
+            timezone=rota.zone,
+            start=shift.start,
+            end=shift.end,
+            on_call=[person(plan, name) for name in shift.people],
+            by=str(shift.by) if shift.by else None,
+        )
+        for shift in shifts(rota, start, end)
+    ]
+
+
+def _guarded(field: str, ask: Callable[[], list[T]]) -> list[T]:
+    try:
+        return ask()
+    except ValueError as error:
+        raise _wrong(field, str(error)) from None
+
+
+def _wrong(field: str, message: str) -> RequestError:
+    return RequestError(422, "the question makes no sense", [{"field": field, "message": message}])

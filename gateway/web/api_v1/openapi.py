@@ -1,0 +1,105 @@
+"""The OpenAPI document of the API, made from the table of endpoints and their models."""
+
+from functools import cache
+from typing import Any
+
+from pydantic.json_schema import models_json_schema
+
+from gateway import __version__
+from gateway.web.api_v1 import models
+from gateway.web.api_v1.endpoints import ENDPOINTS, Endpoint
+
+PATH = "/api/v1/openapi.json"
+
+_WHEN = {
+    400: "The request is malformed.",
+    401: "The API token is missing or wrong.",
+    403: "Not allowed from here.",
+    404: "There is no such thing.",
+    409: "Its state does not allow that.",
+    415: "The body is not application/json.",
+    422: "A field is wrong; the detail names it.",
+    503: "The database cannot be reached; try again after Retry-After seconds.",
+}
+
+
+@cache
+def document() -> dict[str, Any]:
+    """OpenAPI 3.1 of every endpoint."""
+    answers = {endpoint.answer for endpoint in ENDPOINTS} | {models.Error}
+    bodies = {endpoint.given for endpoint in ENDPOINTS if endpoint.given}
+    _, schemas = models_json_schema(
+        [(model, "serialization") for model in sorted(answers, key=lambda m: m.__name__)]
+        + [(model, "validation") for model in sorted(bodies, key=lambda m: m.__name__)],
+        ref_template="#/components/schemas/{model}",
+    )
+    paths: dict[str, dict[str, Any]] = {}
+    for endpoint in ENDPOINTS:
+        paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint)
+    paths[PATH] = {"get": _own_operation()}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Alert gateway",
+            "version": __version__,
+            "description": "Incidents, silences, who is on call, and the gateway's own state.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "paths": paths,
+        "components": {
+            "schemas": schemas["$defs"],
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+        "security": [{}, {"token": []}],
+    }
+
+
+def _operation(endpoint: Endpoint) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": endpoint.name,
+        "summary": endpoint.summary,
+        "parameters": _parameters(endpoint),
+        "responses": {
+            "200": {
+                "description": (endpoint.answer.__doc__ or "").strip(),
+                "content": _content(endpoint.answer.__name__),
+            },
+            **{
+                str(status): {"description": _WHEN[status], "content": _content("Error")}
+                for status in sorted({401, 403, 422, 503, *endpoint.errors})
+            },
+        },
+    }
+    if endpoint.given is not None:
+        operation["requestBody"] = {"required": True, "content": _content(endpoint.given.__name__)}
+    return operation
+
+
+def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    if endpoint.numbered:
+        schema = {"type": "integer", "minimum": 0}
+        found.append({"name": "number", "in": "path", "required": True, "schema": schema})
+    if endpoint.named:
+        text = {"type": "string"}
+        found.append({"name": "id", "in": "path", "required": True, "schema": text})
+    properties = endpoint.asked.model_json_schema(by_alias=True).get("properties", {})
+    for name, schema in properties.items():
+        parameter = {"name": name, "in": "query", "required": False, "schema": schema}
+        if "description" in schema:
+            parameter["description"] = schema["description"]
+        found.append(parameter)
+    return found
+
+
+def _own_operation() -> dict[str, Any]:
+    content = {"application/json": {"schema": {"type": "object"}}}
+    return {
+        "operationId": "openapi",
+        "summary": "This document.",
+        "responses": {"200": {"description": "OpenAPI 3.1.", "content": content}},
+    }
+
+
+def _content(name: str) -> dict[str, Any]:
+    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}

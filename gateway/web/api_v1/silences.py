@@ -1,0 +1,160 @@
+"""Silences over the gateway's own API: list, preview, make, end."""
+
+from collections.abc import Iterator, Sequence
+
+from gateway.core.incidents.silence import Silence, SilenceError
+from gateway.core.matching.matcher import Matcher, MatcherError
+from gateway.core.matching.text import read_labels, read_matchers, write_matcher
+from gateway.core.plan.plan import Plan
+from gateway.core.routing.match import match_routes
+from gateway.core.routing.silence_scope import incident_matchers
+from gateway.flow.engine import Engine
+from gateway.flow.silences.silences import SilenceNotFound
+from gateway.store.state import incidents
+from gateway.web.api_v1 import requests
+from gateway.web.api_v1 import silence_models as models
+from gateway.web.api_v1.incidents import person
+from gateway.web.http.compiling import read_off_loop
+from gateway.web.http.errors import RequestError
+
+_FIELDS = {"endsAt": "ends_at", "createdBy": "created_by", "goneFor": "gone_for"}
+"""What Alertmanager's API calls otherwise."""
+
+
+def silence_model(silence: Silence, plan: Plan, now: float) -> models.Silence:
+    """A silence for the API."""
+    return models.Silence.model_validate(
+        {
+            "id": silence.id,
+            "state": silence.state(now),
+            "matchers": [write_matcher(matcher) for matcher in silence.matchers],
+            "starts_at": silence.starts_at,
+            "ends_at": silence.ends_at,
+            "gone_for": silence.gone_for,
+            "created_by": person(plan, silence.created_by),
+            "comment": silence.comment,
+            "annotations": dict(silence.annotations),
+            "updated_at": silence.updated_at,
+        }
+    )
+
+
+async def list_silences(engine: Engine, asked: models.SilencesAsked) -> bytes:
+    """Silences that hold or will hold, those first that end first."""
+    labels = None if asked.labels is None else _labels(asked.labels)
+    now, plan = engine.now(), engine.plan
+
+    def told(every: Iterator[Silence]) -> bytes:
+        found = [
+            silence_model(one, plan, now).model_dump_json().encode()
+            for one in every
+            if labels is None or one.mutes(labels)
+        ]
+        return b'{"silences":[%b]}' % b",".join(found)
+
+    return await engine.silences.made_of(told, ended=asked.ended)
+
+
+async def one_silence(engine: Engine, asked: requests.NothingAsked, name: str) -> models.Silence:
+    """A silence, also after its end."""
+    found = await engine.silences.get(name)
+    if found is None:
+        raise _unknown(name)
+    return silence_model(found, engine.plan, engine.now())
+
+
+async def preview(engine: Engine, asked: models.SilencePreviewAsked) -> models.SilencePreview:
+    """What a silence would silence now, without making it."""
+    given = [] if asked.matchers is None else [asked.matchers]
+    matchers = await _matchers(engine, given, asked.incident)
+    count, shown = await engine.silences.preview(matchers, asked.limit)
+    root = engine.plan.root
+    return models.SilencePreview(
+        matchers=[write_matcher(matcher) for matcher in matchers],
+        count=count,
+        alerts=[
+            models.SilencedAlert(
+                labels=dict(alert.labels),
+                summary=alert.annotations.get("summary", ""),
+                starts_at=alert.starts_at,
+                receivers=[route.receiver for route in match_routes(root, alert.labels)],
+            )
+            for alert in shown
+        ],
+    )
+
+
+async def make(
+    engine: Engine, asked: requests.NothingAsked, given: models.SilenceGiven
+) -> models.Silence:
+    """Make a silence, or change the one whose id is given."""
+    matchers = await _matchers(engine, given.matchers, given.incident)
+    starts_at = engine.now() if given.starts_at is None else given.starts_at
+    try:
+        saved = await engine.silences.put(
+            matchers,
+            starts_at,
+            given.ends_at,
+            given.created_by,
+            given.comment,
+            silence_id=given.id,
+            gone_for=given.gone_for,
+        )
+    except SilenceError as error:
+        field = _FIELDS.get(error.field, error.field)
+        raise _wrong(field, str(error)) from None
+    except SilenceNotFound:
+        raise _unknown(given.id) from None
+    return silence_model(saved, engine.plan, engine.now())
+
+
+async def expire(engine: Engine, asked: requests.NothingAsked, name: str) -> models.Silence:
+    """End a silence now. One that had ended stays as it is."""
+    try:
+        ended = await engine.silences.expire(name)
+    except SilenceNotFound:
+        raise _unknown(name) from None
+    return silence_model(ended, engine.plan, engine.now())
+
+
+async def _matchers(
+    engine: Engine, given: Sequence[str], number: int | None
+) -> tuple[Matcher, ...]:
+    """The matchers that were written, or those of an incident."""
+    if bool(given) == (number is not None):
+        raise _wrong("matchers", "give matchers or an incident, one of them")
+    if number is None:
+        try:
+            return await read_off_loop(given, _read_all, given)
+        except MatcherError as error:
+            raise _wrong("matchers", str(error)) from None
+    wanted = number
+    incident = await engine.store.read(lambda tx: incidents.get(tx, wanted))
+    if incident is None:
+        detail = [{"field": "incident", "message": f"there is no incident #{number}"}]
+        raise RequestError(404, "there is no such incident", detail)
+    found = incident_matchers(engine.plan.root, incident.route_id, incident.group_labels)
+    if not found:
+        said = f"nothing tells the alerts of incident #{number} from others: write matchers"
+        raise _wrong("incident", said)
+    return found
+
+
+def _read_all(texts: Sequence[str]) -> tuple[Matcher, ...]:
+    return tuple(matcher for text in texts for matcher in read_matchers(text))
+
+
+def _labels(text: str) -> dict[str, str]:
+    try:
+        return read_labels(text)
+    except MatcherError as error:
+        raise _wrong("labels", str(error)) from None
+
+
+def _wrong(field: str, message: str) -> RequestError:
+    return RequestError(422, "a field is wrong", [{"field": field, "message": message}])
+
+
+def _unknown(name: str) -> RequestError:
+    detail = [{"field": "id", "message": f"there is no silence {name[:50]!r}"}]
+    return RequestError(404, "there is no such silence", detail)

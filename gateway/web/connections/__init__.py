@@ -1,0 +1,1 @@
+"""Connections of the server: limits, time-outs, descriptors."""

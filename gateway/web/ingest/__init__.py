@@ -1,0 +1,1 @@
+"""Alerts come in over HTTP."""

@@ -1,0 +1,232 @@
+"""Alerts come in: POST /webhook/{source} and POST /api/v2/alerts.
+
+In this order: is the source known (404), who is it (401), is it plain JSON by its head (415), is it
+small enough (413), is it JSON (400), are the alerts right (422). Good alerts beside bad ones are
+kept. 2xx only after the commit; 503 with Retry-After when nothing can be saved. Never 429:
+Alertmanager takes a webhook's 4xx as final and tries only 5xx again (`notify/webhook`).
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from gateway.core.plan.accounts import SourceSettings
+from gateway.core.text.escape import visible
+from gateway.flow.engine import Engine
+from gateway.flow.intake.intake import Overloaded
+from gateway.log import redact
+from gateway.metrics import OTHER
+from gateway.store import StoreUnavailable
+from gateway.web.alertmanager_api.responses import reshaped
+from gateway.web.http import source_auth
+from gateway.web.http.bodies import expect_json, read_body, receive
+from gateway.web.http.errors import RequestError, error_response, json_response, unavailable
+from gateway.web.http.host import refuse_unknown_host
+from gateway.web.http.keys import ENGINE, SETTINGS
+from gateway.web.http.refusals import Refused, refused
+from gateway.web.ingest.alert_bodies import AlertBodies, Outcome
+from gateway.web.ingest.in_flight import BODIES, InFlight, Lease
+from gateway.web.ingest.sources import SOURCES
+from gateway.web.ingest.sources.parsed import BodyError
+
+EXCERPT = 500
+"""Characters of a refused body that are remembered."""
+
+REMEMBERED_AT_ONCE = 4
+"""Refusals that may wait to be remembered; the rest are only counted, so a flood stays cheap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What is remembered of a request that was refused, whole or in part."""
+
+    status: int
+    error: str
+    detail: Sequence[Any]
+    excerpt: str
+
+
+class Ingest:
+    """The two doors for alerts."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._bodies = AlertBodies(engine)
+        self._in_flight = InFlight()
+        self._remembering = asyncio.Semaphore(REMEMBERED_AT_ONCE)
+
+    async def webhook(self, request: web.Request) -> web.StreamResponse:
+        """POST /webhook/{source}: 200 also when some alerts were bad; the answer names them.
+
+        A sender like Alertmanager would not send the batch again, and need not.
+        """
+        name = request.match_info["source"]
+        source = self._engine.config.sources.get(name)
+        if source is None or source.type not in SOURCES:
+            message = f"declare it under sources:; {self._declared_sources()}"
+            detail = [{"field": "source", "message": message}]
+            error = RequestError(404, "there is no such source", detail)
+            return await self._refused(request, OTHER, error)
+        return await self._take(request, (source,), partial=200, all_bad=422)
+
+    async def api_v2(self, request: web.Request) -> web.StreamResponse:
+        """POST /api/v2/alerts, as Prometheus sends to Alertmanager: 200 and nothing more.
+
+        With a bad alert in the batch 400, as Alertmanager answers; the good ones are kept. Errors
+        have the shape of that API, so that amtool shows our words. 404 where no source of type
+        prometheus is declared: Prometheus drops the batch and sends what still fires again within
+        a minute, whatever the status, so the alerts come in soon after a reload declares one.
+        """
+        sources = self._engine.config.sources.values()
+        prometheus = tuple(source for source in sources if source.type == "prometheus")
+        if not prometheus:
+            message = f"declare one under sources:; {self._declared_sources()}"
+            error = RequestError(404, "no source of type prometheus", [{"message": message}])
+            return reshaped(await self._refused(request, OTHER, error))
+        answer = await self._take(request, prometheus, partial=400, all_bad=400)
+        return answer if answer.status == 200 else reshaped(answer)
+
+    def _declared_sources(self) -> str:
+        return f"declared: {', '.join(sorted(self._engine.config.sources)) or 'none'}"
+
+    async def _take(
+        self, request: web.Request, sources: Sequence[SourceSettings], partial: int, all_bad: int
+    ) -> web.StreamResponse:
+        source = sources[0]
+        lease = self._in_flight.lease(request.remote or "")
+        body = b""
+        try:
+            source, body = await self._admitted(request, sources, lease)
+            outcome = await self._bodies.take(source, body)
+        except RequestError as error:
+            return await self._refused(request, source.name, error)
+        except BodyError as error:
+            status = error.status if partial == 200 or error.status == 413 else all_bad
+            detail = [fault.to_json() for fault in error.faults]
+            wrong = RequestError(status, error.message, detail)
+            return await self._refused(request, source.name, wrong, body)
+        except (StoreUnavailable, Overloaded) as error:
+            self._engine.metrics.request(source.name, 503)
+            return unavailable(error)
+        finally:
+            self._in_flight.release(lease)
+        metrics = self._engine.metrics
+        metrics.ingested(source.name, outcome.accepted, outcome.refused, outcome.truncated)
+        if not outcome.refused:
+            metrics.request(source.name, 200)
+            return _accepted(outcome) if partial == 200 else web.Response()
+        return await self._partly(request, source.name, outcome, body, partial, all_bad)
+
+    async def _admitted(
+        self, request: web.Request, sources: Sequence[SourceSettings], lease: Lease
+    ) -> tuple[SourceSettings, bytes]:
+        """The source that the request proves to be, and its body. Raises RequestError."""
+        head = request.headers
+        proven = next((one for one in sources if source_auth.proven_by_head(one, head)), None)
+        if proven is not None:
+            if proven.open and request.app[SETTINGS].loopback:
+                refuse_unknown_host(request)
+            expect_json(request)
+            if proven.open and not request.content.is_eof():
+                return proven, await self._unproven(request, proven.max_bytes, lease)
+            return proven, await read_body(request, proven.max_bytes)
+        signature = source_auth.Signature(sources, head)
+        if not signature.sources:
+            raise source_auth.unauthorized(sources[0])
+        expect_json(request)
+        limit = max(one.max_bytes for one in signature.sources)
+        body = await self._unproven(request, limit, lease, signature.update)
+        signed = signature.proves()
+        if signed is None:
+            raise source_auth.unauthorized(sources[0])
+        return signed, body
+
+    async def _unproven(
+        self,
+        request: web.Request,
+        limit: int,
+        lease: Lease,
+        update: Callable[[bytes], None] | None = None,
+    ) -> bytes:
+        """The body of a sender who has proven nothing so far. Raises RequestError."""
+        bound = BODIES * max(source.max_bytes for source in self._engine.config.sources.values())
+
+        def take(chunk: bytes) -> None:
+            self._in_flight.grow(lease, chunk, bound)
+            if update is not None:
+                update(chunk)
+
+        await receive(request, limit, take)
+        return lease.whole()
+
+    async def _partly(
+        self,
+        request: web.Request,
+        source: str,
+        outcome: Outcome,
+        body: bytes,
+        partial: int,
+        all_bad: int,
+    ) -> web.StreamResponse:
+        count, kept = outcome.refused, outcome.accepted
+        status = partial
+        if not kept:
+            # What is not JSON by the letter is malformed rather than only invalid.
+            status = 400 if outcome.malformed else all_bad
+        error = f"{count} of {count + kept} alerts refused, {kept} kept"
+        detail = outcome.detail
+        await self._remember(request, source, Refusal(status, error, detail, _excerpt(body)))
+        self._engine.metrics.request(source, status)
+        if status == 200:
+            return _accepted(outcome, error)
+        return error_response(status, error, detail)
+
+    async def _refused(
+        self, request: web.Request, source: str, error: RequestError, body: bytes = b""
+    ) -> web.Response:
+        self._engine.metrics.request(source, error.status)
+        if error.status == 401:
+            refused(request, Refused.SOURCE, f"credentials of source {source} missing or wrong")
+        refusal = Refusal(error.status, error.error, error.detail, _excerpt(body))
+        await self._remember(request, source, refusal)
+        return error_response(error.status, error.error, error.detail, error.headers)
+
+    async def _remember(self, request: web.Request, source: str, refusal: Refusal) -> None:
+        if self._remembering.locked():
+            return
+        async with self._remembering:
+            await self._engine.reject(
+                source,
+                refusal.status,
+                refusal.error,
+                list(refusal.detail),
+                request.remote or "",
+                refusal.excerpt,
+            )
+
+
+def _accepted(outcome: Outcome, error: str = "") -> web.Response:
+    said: dict[str, Any] = {"accepted": outcome.accepted}
+    if outcome.truncated:
+        said["note"] = f"{outcome.truncated} more not shown by the sender"
+    if error:
+        said["error"] = error
+    if outcome.faults or outcome.repairs:
+        said["detail"] = outcome.detail
+    return json_response(said)
+
+
+def _excerpt(body: bytes) -> str:
+    """The beginning of a refused body, fit for any database."""
+    text = body[: 4 * EXCERPT].decode("utf-8", "replace").replace("\x00", "\ufffd")
+    return visible(redact(text[:EXCERPT]))[:EXCERPT]
+
+
+def add_routes(app: web.Application) -> None:
+    """The two doors."""
+    ingest = Ingest(app[ENGINE])
+    app.router.add_post("/webhook/{source}", ingest.webhook)
+    app.router.add_post("/api/v2/alerts", ingest.api_v2)

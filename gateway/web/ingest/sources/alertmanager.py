@@ -1,0 +1,63 @@
+"""Alertmanager's webhook, version 4.
+
+Fields as documented in Alertmanager's "configuration", section "webhook_config". Older bodies lack
+`fingerprint` and `truncatedAlerts`, newer ones add `notification_reason` (0.32) and `routeLabels`
+(0.34); bodies of version 3 differ in a numeric `groupKey` only. Everything unknown is ignored, the
+group's status too: each alert has its own. What groups them here is our own routing.
+"""
+
+from typing import Any
+
+from gateway.core.alerts.incoming import Incoming
+from gateway.web.ingest.sources import fields
+from gateway.web.ingest.sources.body import has_foreign_text, read_json
+from gateway.web.ingest.sources.parsed import BadAlert, BodyError, Parsed
+
+
+def parse(body: bytes, now: float) -> Parsed:
+    """The alerts of one webhook received at `now`. Raises BodyError."""
+    content, strict = read_json(body)
+    if not isinstance(content, dict):
+        raise BodyError(422, f"the body must be an object, not {fields.kind_of(content)}")
+    items = content.get("alerts", ())
+    if items is None:
+        items = ()
+    if "alerts" not in content or not isinstance(items, list | tuple):
+        said = "missing" if "alerts" not in content else "must be a list"
+        fault = BadAlert(None, "alerts", f"{said}: Alertmanager's webhook has a list of alerts")
+        raise BodyError(422, f"the field alerts is {said}", [fault])
+    parsed = Parsed(malformed=not strict, truncated=_count(content.get("truncatedAlerts")))
+    foreign = has_foreign_text(body, strict)
+    for index, item in enumerate(items):
+        try:
+            parsed.alerts.append(_read(item, index, now, foreign, parsed.repaired))
+        except fields.FieldError as error:
+            parsed.bad.append(BadAlert(index, error.field, error.message))
+    return parsed
+
+
+def _read(item: Any, index: int, now: float, foreign: bool, repaired: list[BadAlert]) -> Incoming:
+    labels, annotations, url, starts_at, ends_at = fields.read(item, index, foreign, repaired)
+    if starts_at is not None and starts_at > now:
+        starts_at = None  # the sender's clock is ahead: it began when we heard of it
+    if _resolved(item, ends_at, now):
+        # The end is never before the start nor ahead of us, whatever the sender's clock says.
+        ends_at = now if ends_at is None else min(max(ends_at, starts_at or ends_at), now)
+    else:
+        ends_at = None
+    return Incoming(labels, annotations, starts_at, ends_at, url)
+
+
+def _resolved(item: dict[str, Any], ends_at: float | None, now: float) -> bool:
+    status = item.get("status")
+    if status == "firing":
+        return False
+    if status == "resolved":
+        return True
+    if status is None:
+        return ends_at is not None and ends_at <= now
+    raise fields.FieldError("status", "must be firing or resolved")
+
+
+def _count(value: Any) -> int:
+    return value if isinstance(value, int) and value > 0 else 0

@@ -1,0 +1,157 @@
+"""The fields that every source's alerts have: fast for what is right, exact for the rest."""
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from gateway.core.text.escape import one_line
+from gateway.core.time.timestamps import parse_time
+from gateway.web.ingest.sources import limits
+from gateway.web.ingest.sources.parsed import BadAlert
+
+Texts = dict[str, str]
+Common = tuple[Texts, Texts, str, float | None, float | None]
+"""Labels, annotations, generator URL, start and end: None where not given (or Go's zero time)."""
+
+_MENDED = "NUL or an incomplete character was replaced by U+FFFD"
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+class FieldError(Exception):
+    """A field makes its alert unusable."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field = field
+        self.message = message
+
+
+def read(item: Any, index: int, foreign: bool, repaired: list[BadAlert]) -> Common:
+    """What one alert says, checked: no empty labels, at least one label. Raises FieldError.
+
+    `foreign`: its texts may hold NUL or half a character, which databases refuse. U+FFFD takes
+    their place, as in Alertmanager, and a note goes to `repaired`. What is too long is cut, and
+    noted too (`limits`).
+    """
+    if item.__class__ is not dict:
+        raise FieldError("", f"an alert must be an object, not {kind_of(item)}")
+    get = item.get
+    labels: Any = get("labels")
+    annotations: Any = get("annotations")
+    url: Any = get("generatorURL", "")
+    try:
+        # Joining proves at C speed that all of it is text.
+        "".join((*labels.values(), *annotations.values(), url))
+        right = all(labels.values()) and labels and "" not in labels and "" not in annotations
+    except (AttributeError, TypeError):
+        right = False
+    if not right:
+        labels, annotations, url = _labels(labels), _annotations(annotations), _url(url)
+    if foreign:
+        labels = _mend("labels", labels, index, repaired)
+        annotations = _mend("annotations", annotations, index, repaired)
+        url = _mend_url(url, index, repaired)
+    if not limits.fit(labels, annotations, url):
+        if fault := limits.fault_of(labels):
+            raise FieldError("labels", fault)
+        labels, annotations, url, cuts = limits.cut(labels, annotations, url)
+        repaired += [BadAlert(index, path(*place), message) for place, message in cuts]
+    return labels, annotations, url, _instant_of(item, "startsAt"), _instant_of(item, "endsAt")
+
+
+def _labels(labels: Any) -> Texts:
+    if labels is None:
+        raise FieldError("labels", "missing: an alert needs at least one label")
+    if not isinstance(labels, dict):
+        raise FieldError("labels", f"must be an object of texts, not {kind_of(labels)}")
+    if fault := limits.fault_of(labels):  # before anything is done for each of them
+        raise FieldError("labels", fault)
+    # null counts as empty, as it does for Alertmanager.
+    kept = {name: _text("labels", name, value) for name, value in labels.items()}
+    kept = {name: value for name, value in kept.items() if value}
+    if not kept:
+        raise FieldError("labels", "empty: an alert needs at least one label with a value")
+    if "" in kept:
+        raise FieldError("labels", "a label's name must not be empty")
+    return kept
+
+
+def _annotations(annotations: Any) -> Texts:
+    if annotations is None:
+        return {}
+    if not isinstance(annotations, dict):
+        raise FieldError("annotations", f"must be an object of texts, not {kind_of(annotations)}")
+    kept = {name: _text("annotations", name, value) for name, value in annotations.items()}
+    kept.pop("", None)
+    return kept
+
+
+def _text(section: str, name: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise FieldError(path(section, name), f"must be text, not {kind_of(value)}")
+    return value
+
+
+def _url(url: Any) -> str:
+    # Whether it may become a link is seen where links are made.
+    if url is not None and not isinstance(url, str):
+        raise FieldError("generatorURL", f"must be text, not {kind_of(url)}")
+    return url or ""
+
+
+def _instant_of(alert: dict[str, Any], field: str) -> float | None:
+    text = alert.get(field)
+    if text.__class__ is str:
+        try:
+            return instant(text)
+        except ValueError as error:
+            raise FieldError(field, str(error)) from None
+    if text is None:
+        return None
+    raise FieldError(field, f"must be a time as text, not {kind_of(text)}")
+
+
+# A re-post repeats its alerts' starts, and a batch one end: most times were read before.
+@lru_cache(maxsize=8192)
+def instant(text: str) -> float | None:
+    """An instant as senders write it; None for no text and Go's zero time. Raises ValueError."""
+    return parse_time(text) if text else None
+
+
+def _mend(section: str, texts: Texts, index: int, repaired: list[BadAlert]) -> Texts:
+    bad = [name for name, value in texts.items() if _UNSTORABLE.search(f"{name}{value}")]
+    if not bad:
+        return texts
+    repaired += [BadAlert(index, path(section, name), _MENDED) for name in bad]
+    return {_mended(name): _mended(value) for name, value in texts.items()}
+
+
+def _mend_url(url: str, index: int, repaired: list[BadAlert]) -> str:
+    if _UNSTORABLE.search(url) is None:
+        return url
+    repaired.append(BadAlert(index, "generatorURL", _MENDED))
+    return _mended(url)
+
+
+def path(section: str, name: str = "") -> str:
+    """A field's name for a message: harmless and not too long, whatever the sender wrote."""
+    return f"{section}.{one_line(_mended(name[:200]), 80)}" if name else section
+
+
+def kind_of(value: Any) -> str:
+    """What a JSON value is, in words."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, int | float):
+        return "a number"
+    if isinstance(value, str):
+        return "a text"
+    return "a list" if isinstance(value, list) else "an object"
+
+
+def _mended(text: str) -> str:
+    return _UNSTORABLE.sub("\ufffd", text)

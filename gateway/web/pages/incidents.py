@@ -1,0 +1,193 @@
+"""Pages to look at: the incidents that go on, and one of them in full. They change nothing."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from aiohttp import web
+
+from gateway.core.incidents.incident import Incident, State
+from gateway.core.incidents.notice import Entry, Kind
+from gateway.core.plan.plan import NEXT_BUSINESS_DAY, Plan
+from gateway.flow.engine import Engine
+from gateway.render.view.clean import clean
+from gateway.render.view.counts import counted
+from gateway.render.view.links import links_from
+from gateway.render.view.times import clock_time, duration
+from gateway.render.view.view import tone
+from gateway.store import Tx
+from gateway.store.queries import lists, urgent
+from gateway.store.queries.urgent import Cursor, Wanted
+from gateway.store.state import timeline
+from gateway.web.explain.inhibited import inhibited
+from gateway.web.explain.names import name_of, zone_for
+from gateway.web.explain.silenced import Over, silences_over
+from gateway.web.http.access import may_change
+from gateway.web.http.access import reading as for_readers
+from gateway.web.http.keys import ENGINE
+from gateway.web.pages import message_page, page
+from gateway.web.pages.error_pages import for_people
+from gateway.web.pages.incident_history import alert_table, audiences, events
+from gateway.web.pages.incident_view import Seen, picture, quiet_because, read_incident
+from gateway.web.pages.respond_forms import buttons
+from gateway.web.pages.signed_link import to_choose_from
+from gateway.web.pages.silence_form import signed_link
+
+OPEN_SHOWN = 200
+ENDED_SHOWN = 20
+OPEN = Wanted("open")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An incident in the list."""
+
+    number: int
+    tone: str
+    word: str
+    title: str
+    text: str
+
+
+class _Found(NamedTuple):
+    """What the page of one incident is made of."""
+
+    seen: Seen
+    entries: list[Entry]
+    notices: list[lists.NoticeLine]
+    silences: list[Over]
+    inhibitions: list[str]
+
+
+class Looking:
+    """The handlers of / and /incidents/{number}."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def list(self, request: web.Request) -> web.StreamResponse:
+        """GET /: open incidents, the most urgent first, and what was resolved last."""
+
+        text = request.query.get("after", "")
+        try:
+            after = Cursor.parse(text) if text else None
+        except ValueError:
+            after = None  # of an older link: the list from its beginning
+
+        def work(tx: Tx) -> tuple[urgent.Page, list[lists.Listed], list[tuple[str, str, int]]]:
+            ended = urgent.page(tx, Wanted(State.RESOLVED.value), limit=ENDED_SHOWN)
+            return (
+                urgent.page(tx, OPEN, after=after, limit=OPEN_SHOWN),
+                list(ended.incidents),
+                urgent.counts(tx, OPEN, self._engine.plan.rank_of),
+            )
+
+        going, ended, counts = await self._engine.store.read(work)
+        plan, now = self._engine.plan, self._engine.now()
+        zone = zone_for(plan)
+        public = not may_change(request)
+        ill = [one for one in self._engine.problems() if not one.ok]
+        bad = [f"{one.component}: {one.said(public)}" for one in ill]
+        context = {
+            "going": [_row(one, plan, zone, now) for one in going.incidents],
+            "ended": [_row(one, plan, zone, now) for one in ended],
+            "total": sum(count for _, _, count in counts),
+            "counts": counted(counts),
+            "first": after is None,
+            "next": str(going.next) if going.next else "",
+            "shown": OPEN_SHOWN,
+            "bad": bad,
+            "up": "./",
+        }
+        return page("incidents.html", context)
+
+    async def one(self, request: web.Request) -> web.StreamResponse:
+        """GET /incidents/{number}: what it is, what happened, who was told."""
+        text = request.match_info["number"]
+        number = int(text) if len(text) <= 15 else 0
+
+        plan, now = self._engine.plan, self._engine.now()
+        zone = zone_for(plan)
+
+        def work(tx: Tx) -> _Found | None:
+            seen = read_incident(tx, number)
+            if seen is None:
+                return None
+            hush = self._engine.burning.hush(tx)
+            return _Found(
+                seen,
+                timeline.of(tx, number),
+                lists.notices_of(tx, number),
+                silences_over(hush.silences, seen.members, plan, now, zone),
+                inhibited(tx, hush, seen.members, now),
+            )
+
+        found = await self._engine.store.read(work)
+        if found is None:
+            said = "Perhaps it was long ago, and its records have been removed."
+            title = f"There is no incident #{text[:15]}"
+            return message_page(title, said, status=404, up="../", home=True)
+        seen, entries, notices, silences, inhibitions = found
+        it = picture(seen, plan, now, zone, silences_told=bool(silences))
+        story, earlier = events(entries, zone, now)
+        common = it.facts["common_labels"]
+        link = "" if seen.over(now) else signed_link(request, self._engine, number, now)
+        context = {
+            "it": it,
+            "links": links_from(it.facts),
+            "here": f"../{link}" if link else "",
+            "buttons": buttons(seen, plan, now, ""),
+            "choose": True,
+            "chosen": "",
+            "people": to_choose_from(plan, now),
+            "silence_link": f"../{link}/silence" if link else "",
+            "silences": silences,
+            "inhibitions": inhibitions,
+            "labels": [(clean(k, 60), clean(v, 300)) for k, v in sorted(common.items())],
+            "receiver": clean(seen.incident.receiver, 100),
+            "story": story,
+            "earlier": earlier,
+            "table": alert_table(seen.members, zone, now),
+            "audiences": audiences(notices, plan, zone, now),
+            "zone": zone,
+            "up": "../",
+        }
+        return page("incident.html", context)
+
+
+def _row(listed: lists.Listed, plan: Plan, zone: str, now: float) -> Row:
+    incident = listed.incident
+    over = not incident.open
+    colour = tone(Kind.FIRING, incident.state.value, incident.severity, incident.rank)
+    word = "resolved" if over else incident.severity or "alert"
+    title = clean(listed.title, 200) or "alerts"
+    return Row(incident.number, colour, word, title, _text(incident, plan, zone, now))
+
+
+def _text(incident: Incident, plan: Plan, zone: str, now: float) -> str:
+    if not incident.open:
+        ended = incident.resolved_at if incident.resolved_at is not None else now
+        text = (
+            f"resolved at {clock_time(ended, zone, now)}, lasted {duration(incident.lasted(now))}"
+        )
+        ack = incident.ack
+        return f"{text} · {name_of(plan, ack.by)} had acknowledged it" if ack else text
+    since = f"for {duration(incident.lasted(now))}"
+    if incident.ack is not None:
+        return f"{name_of(plan, incident.ack.by)} has it · {since}"
+    if incident.why_not:
+        return f"{quiet_because(incident)} · {since}"
+    severity = plan.severities.get(incident.severity or "")
+    until = incident.respond_by
+    if severity and severity.respond_within == NEXT_BUSINESS_DAY and until and now < until:
+        return f"waits for the next business day, until {clock_time(until, zone, now)} · {since}"
+    if until is None:
+        return f"unacknowledged · {since}"
+    late = "overdue since" if until <= now else "acknowledge by"
+    return f"unacknowledged, {late} {clock_time(until, zone, now)} · {since}"
+
+
+def add_routes(app: web.Application) -> None:
+    """The pages for people."""
+    looking = Looking(app[ENGINE])
+    app.router.add_get("/", for_people(for_readers(looking.list)))
+    app.router.add_get(r"/incidents/{number:\d+}", for_people(for_readers(looking.one)))

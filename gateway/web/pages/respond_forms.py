@@ -1,0 +1,52 @@
+"""The buttons by which a page acknowledges an incident, takes it over, or undoes that."""
+
+from dataclasses import dataclass
+
+from gateway.core.decide.takeover import to_give_back
+from gateway.core.plan.plan import Plan
+from gateway.web.explain.names import name_of
+from gateway.web.pages.incident_view import Seen
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One button of the form. `path` is below the signed link; `back` asks to give back."""
+
+    label: str
+    path: str = ""
+    back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Buttons:
+    """The form's buttons. `holder` is the person whom a take-over is from, as the page saw it."""
+
+    holder: str
+    first: Button | None
+    undo: tuple[Button, ...]
+
+    def __bool__(self) -> bool:
+        return self.first is not None or bool(self.undo)
+
+
+def buttons(seen: Seen, plan: Plan, now: float, reader: str) -> Buttons:
+    """Return what `reader` (a person's id, or empty) may do about the incident at `now`."""
+    ack = seen.incident.ack
+    if seen.over(now):
+        return Buttons("", None, ())
+    if ack is None:
+        label = f"Acknowledge as {name_of(plan, reader)}" if reader else "Acknowledge"
+        return Buttons("", Button(label), ())
+    name, fresh = name_of(plan, ack.by), len(seen.uncovered(now))
+    first: Button | None = None
+    if ack.by != reader:
+        first = Button(f"Take over from {name}", "/take")
+    elif fresh:
+        first = Button(f"Take the {fresh} new one{'s' if fresh > 1 else ''} too")
+    undo = []
+    former = to_give_back(ack, now)
+    if former is not None:
+        undo.append(Button(f"Undo: give it back to {name_of(plan, former.by)}", "/undo", back=True))
+    mine = ack.by == reader
+    undo.append(Button(f"Undo: {'I do' if mine else f'{name} does'} not have it", "/undo"))
+    return Buttons(ack.by, first, tuple(undo))

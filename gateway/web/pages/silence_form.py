@@ -1,0 +1,249 @@
+"""Silencing an incident from a page: the way to it is a signed link, as for acknowledging.
+
+The page shows first what would be silenced: the incident's own matchers and what fires with them
+now. GET and HEAD change nothing (Promise 5); the button's POST does, and can be undone there. A
+link silences no more than its own incident, no longer than a day at once, and nothing once the
+incident is over.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from gateway.core.alerts.alert import Alert
+from gateway.core.incidents.silence import Silence, SilenceError
+from gateway.core.matching.matcher import Matcher
+from gateway.core.matching.text import write_matcher
+from gateway.core.plan.plan import Plan
+from gateway.core.routing.silence_scope import incident_matchers
+from gateway.core.text.escape import one_line
+from gateway.flow.engine import Engine
+from gateway.flow.silences.silences import SilenceNotFound
+from gateway.render.view.clean import clean
+from gateway.render.view.times import clock_time
+from gateway.web.explain.names import name_of, zone_for
+from gateway.web.http.access import may_change
+from gateway.web.http.forms import read_form
+from gateway.web.http.keys import ENGINE
+from gateway.web.http.origin import refuse_foreign
+from gateway.web.pages import page
+from gateway.web.pages.error_pages import for_people
+from gateway.web.pages.incident_view import SHOWN, Line, Seen, look, picture
+from gateway.web.pages.signed_link import Visit, chosen, forgotten, nothing, to_choose_from, visit
+
+LENGTHS = {
+    1800: "30 minutes",
+    3600: "1 hour",
+    2 * 3600: "2 hours",
+    4 * 3600: "4 hours",
+    8 * 3600: "8 hours",
+    24 * 3600: "24 hours",
+}
+"""Seconds for which the page silences, in words."""
+
+LENGTH = 2 * 3600
+LINK_LIFE = 3600.0
+"""Seconds for which the links work that pages offer."""
+
+LONGEST_WHY = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A silence that holds, for the page."""
+
+    until: str
+    by: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What was written into the form, to be shown again."""
+
+    length: int = LENGTH
+    why: str = ""
+    who: str = ""
+    error: str = ""
+
+
+class Silencing:
+    """The handlers of /ack/{token}/silence."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def show(self, request: web.Request) -> web.StreamResponse:
+        """GET: what would be silenced, and a form. Changes nothing."""
+        by = visit(self._engine, request, below=1)
+        if isinstance(by, web.Response):
+            return by
+        return await self._page(by, Form(who=by.claim.who))
+
+    async def make(self, request: web.Request) -> web.StreamResponse:
+        """POST: silence it. One that holds is changed: sent twice, the form makes one silence."""
+        refuse_foreign(request, self._engine.links.external_url)
+        by = visit(self._engine, request, below=1)
+        if isinstance(by, web.Response):
+            return by
+        given = await read_form(request)
+        who = by.claim.who or chosen(given, self._engine.plan)
+        why, length = _text(given.get("why", "")), _text(given.get("for", ""))
+        wanted = Form(int(length) if length in map(str, LENGTHS) else LENGTH, why, who)
+        seen = await look(self._engine, by.claim.number)
+        if seen is None:
+            return forgotten(by)
+        now = self._engine.now()
+        error = _missing(length, why, who)
+        if error or self._impossible(seen, now):
+            return await self._page(by, Form(wanted.length, why, who, error), status=422)
+        matchers = self._matchers(seen)
+        held = await self._holding(matchers, now)
+        try:
+            await self._engine.silences.put(
+                matchers,
+                held[0].starts_at if held else now,
+                now + wanted.length,
+                who,
+                why,
+                silence_id=held[0].id if held else "",
+            )
+        except SilenceError as wrong:
+            said = f"That cannot be kept: {wrong}."
+            return await self._page(by, Form(wanted.length, why, who, said), status=422)
+        return await self._page(by, wanted)
+
+    async def end(self, request: web.Request) -> web.StreamResponse:
+        """POST …/end: end what silences exactly this incident, whoever made it."""
+        refuse_foreign(request, self._engine.links.external_url)
+        by = visit(self._engine, request, below=2)
+        if isinstance(by, web.Response):
+            return by
+        seen = await look(self._engine, by.claim.number)
+        if seen is None:
+            return forgotten(by)
+        for one in await self._holding(self._matchers(seen), self._engine.now()):
+            try:
+                await self._engine.silences.expire(one.id)
+            except SilenceNotFound:
+                continue  # forgotten meanwhile: it is over all the same
+        return await self._page(by, Form(who=by.claim.who))
+
+    def _matchers(self, seen: Seen) -> tuple[Matcher, ...]:
+        incident = seen.incident
+        return incident_matchers(self._engine.plan.root, incident.route_id, incident.group_labels)
+
+    async def _holding(self, matchers: Iterable[Matcher], now: float) -> list[Silence]:
+        """The silences over exactly these matchers that hold now."""
+        wanted = frozenset(matchers)
+        return await self._engine.silences.made_of(
+            lambda every: [
+                one
+                for one in every
+                if one.state(now) == "active" and frozenset(one.matchers) == wanted
+            ],
+            ended=False,
+        )
+
+    def _impossible(self, seen: Seen, now: float) -> str:
+        number = seen.incident.number
+        if seen.over(now):
+            return f"It is over, so there is nothing to silence in incident #{number}."
+        if not self._matchers(seen):
+            return (
+                "Nothing tells its alerts from others, so a silence would be over everything. "
+                "Write matchers for it: gateway silence add"
+            )
+        return ""
+
+    async def _page(self, by: Visit, form: Form, status: int = 200) -> web.Response:
+        engine = self._engine
+        seen = await look(engine, by.claim.number)
+        if seen is None:
+            return forgotten(by)
+        plan, now = engine.plan, engine.now()
+        zone = zone_for(plan, form.who)
+        matchers, impossible = self._matchers(seen), self._impossible(seen, now)
+        count, alerts = (0, []) if impossible else await engine.silences.preview(matchers, SHOWN)
+        context: dict[str, Any] = {
+            "it": picture(seen, plan, now, zone, form.who),
+            "here": by.here,
+            "held": [_held(one, plan, zone, now) for one in await self._holding(matchers, now)],
+            "impossible": impossible,
+            "matchers": [clean(write_matcher(one), 1000) for one in matchers],
+            "count": count,
+            "alerts": [line_of(alert, matchers, zone, now) for alert in alerts],
+            "lengths": [
+                (seconds, f"{words}, until {clock_time(now + seconds, zone, now)}")
+                for seconds, words in LENGTHS.items()
+            ],
+            "length": form.length,
+            "longest_why": LONGEST_WHY,
+            "why": form.why,
+            "error": form.error,
+            "choose": not by.claim.who,
+            "chosen": form.who,
+            "people": to_choose_from(plan, now),
+        }
+        return page("silence.html", context, status=status)
+
+
+def _missing(length: str, why: str, who: str) -> str:
+    if not who:
+        return "Please say who you are."
+    if length not in map(str, LENGTHS):
+        return "Please choose for how long."
+    if not why:
+        return "Please say why: whoever wonders at night reads it."
+    return ""
+
+
+def _text(given: str) -> str:
+    return one_line(given, LONGEST_WHY)
+
+
+def _held(silence: Silence, plan: Plan, zone: str, now: float) -> Held:
+    return Held(
+        clock_time(silence.ends_at, zone, now),
+        name_of(plan, silence.created_by) or "somebody",
+        clean(silence.comment, LONGEST_WHY),
+    )
+
+
+def line_of(alert: Alert, matchers: Iterable[Matcher], zone: str, now: float) -> Line:
+    """An alert by what the matchers do not say already."""
+    said = {one.name for one in matchers if one.op == "="}
+    rest = [(k, v) for k, v in sorted(alert.labels.items()) if k not in said and k != "alertname"]
+    return Line(
+        clean(alert.labels.get("alertname", "an alert"), 100),
+        clean(alert.annotations.get("summary", ""), 300),
+        ", ".join(f"{clean(k, 60)} {clean(v, 80)}" for k, v in rest),
+        f"since {clock_time(alert.starts_at, zone, now)}",
+    )
+
+
+def signed_link(request: web.Request, engine: Engine, number: int, now: float) -> str:
+    """Return a signed link to act on an incident, seen from the root; it works for LINK_LIFE.
+
+    Empty for anyone who has not shown the right to change things.
+    """
+    if not may_change(request):
+        return ""
+    return f"ack/{engine.links.token(number, '', now + LINK_LIFE)}"
+
+
+def link_to_silence(request: web.Request, engine: Engine, number: int, now: float) -> str:
+    """Return a signed link to silence an incident and to end that; empty as in `signed_link`."""
+    link = signed_link(request, engine, number, now)
+    return f"{link}/silence" if link else ""
+
+
+def add_routes(app: web.Application) -> None:
+    """The pages for silencing."""
+    handlers = Silencing(app[ENGINE])
+    app.router.add_head("/ack/{token}/silence", nothing)
+    app.router.add_get("/ack/{token}/silence", for_people(handlers.show), allow_head=False)
+    app.router.add_post("/ack/{token}/silence", for_people(handlers.make))
+    app.router.add_post("/ack/{token}/silence/end", for_people(handlers.end))

@@ -1,0 +1,154 @@
+"""POST /slack/actions: somebody pressed Acknowledge or Take over in Slack.
+
+Slack signs the raw body with the app's signing secret, version v0: HMAC-SHA256 over
+`v0:{timestamp}:{body}` (Slack, "Verifying requests from Slack"), waits three seconds for a 200 and
+sends the press of a button with a URL too. Unlike a link in a mail this is a person's click, so it
+acts at once; the page that the button opens shows who has it and can undo it. A take-over names the
+holder whom the message showed, so the second of two people takes nothing over (E20).
+
+Only ids are needed of what Slack sends (E38). A request is good for five minutes and once.
+"""
+
+import hmac
+import re
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs
+
+import orjson
+from aiohttp import web
+
+from gateway.core.plan.accounts import Secret
+from gateway.flow.engine import Engine
+from gateway.web.http.bodies import read_body
+from gateway.web.http.errors import RequestError, json_response
+from gateway.web.http.keys import ENGINE
+from gateway.web.http.refusals import Refused, refused
+
+ACKNOWLEDGE = "gateway_acknowledge"
+TAKE = "gateway_take"
+LARGEST = 64 * 1024
+"""Bytes of a request; Slack's own are a few kilobytes."""
+
+WINDOW = 300.0
+"""Seconds that a signed request is good for (Slack's own advice)."""
+
+_SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
+
+REMEMBERED = 10_000
+"""Signatures remembered against replay; far more than people press in five minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button that somebody pressed. `holder`: from whom it is taken over; None acknowledges."""
+
+    number: int
+    user: str
+    holder: str | None = None
+
+
+class SlackActions:
+    """The handler, and the signatures it has seen."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._seen: OrderedDict[str, float] = OrderedDict()
+
+    async def handle(self, request: web.Request) -> web.Response:
+        """200 for everything that Slack really sent, understood or not."""
+        secret, stamp, given = self._head(request)
+        body = await read_body(request, LARGEST)
+        self._check(request, secret, stamp, body, given)
+        for press in presses(body):
+            await self._act(press)
+        return json_response({})
+
+    def _head(self, request: web.Request) -> tuple[Secret, str, str]:
+        """Return the secret, the timestamp and the signature.
+
+        Raises RequestError 401 where no body could make them right: then none is read.
+        """
+        settings = self._engine.config.channels.get("slack")
+        secret = settings.secrets.get("signing_secret") if settings else None
+        if secret is None or not secret.reveal():
+            raise RequestError(404, "Slack's buttons are not set up: signing_secret is missing")
+        now = self._engine.now()
+        stamp = request.headers.get("X-Slack-Request-Timestamp", "")
+        given = request.headers.get("X-Slack-Signature", "")
+        fresh = stamp.isascii() and stamp.isdigit() and len(stamp) < 13
+        if not fresh or abs(now - int(stamp)) > WINDOW or _SIGNATURE.fullmatch(given) is None:
+            raise _unsigned(request)
+        self._refuse_repeated(request, given)
+        return secret, stamp, given
+
+    def _check(
+        self, request: web.Request, secret: Secret, stamp: str, body: bytes, given: str
+    ) -> None:
+        """Raises RequestError 401 unless Slack signed this, for the first time."""
+        if not signed(secret, stamp, body, given):
+            raise _unsigned(request)
+        self._refuse_repeated(request, given)  # it may have come twice while the body arrived
+        now = self._engine.now()
+        self._seen[given] = now
+        while len(self._seen) > REMEMBERED or next(iter(self._seen.values())) < now - 2 * WINDOW:
+            self._seen.popitem(last=False)
+
+    def _refuse_repeated(self, request: web.Request, given: str) -> None:
+        if given in self._seen:
+            refused(request, Refused.SLACK_SIGNATURE, "a request of Slack's that was made before")
+            raise RequestError(401, "this request was made before")
+
+    async def _act(self, press: Press) -> None:
+        people, user = self._engine.plan.people.values(), press.user
+        by = next((person.id for person in people if person.slack == user), f"slack:{user}")
+        try:
+            if press.holder is None:
+                await self._engine.acknowledge(press.number, by, "slack")
+            else:
+                await self._engine.take(press.number, by, "slack", press.holder)
+        except KeyError:
+            return  # the message is older than the database
+
+
+def _unsigned(request: web.Request) -> RequestError:
+    refused(request, Refused.SLACK_SIGNATURE, "not signed by Slack in the last 5 minutes")
+    return RequestError(401, "not signed by Slack within the last five minutes")
+
+
+def signed(secret: Secret, stamp: str, body: bytes, given: str) -> bool:
+    """Whether `given` is Slack's signature of this body at that time; constant time."""
+    text = b"v0:" + stamp.encode() + b":" + body
+    right = "v0=" + hmac.digest(secret.reveal().encode(), text, "sha256").hex()
+    return hmac.compare_digest(right.encode(), given.encode("utf-8", "surrogateescape"))
+
+
+def presses(body: bytes) -> list[Press]:
+    """Return the presses of our buttons in a request's body; nothing for anything else."""
+    try:
+        payload: Any = orjson.loads(parse_qs(body.decode())["payload"][0])
+        user = payload["user"]["id"]
+        actions = payload["actions"] if payload["type"] == "block_actions" else []
+        pressed = [(one.get("action_id"), one.get("value", "")) for one in actions]
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError):
+        return []
+    if not isinstance(user, str) or not user:
+        return []
+    found = [_press(action, value, user) for action, value in pressed]
+    return [press for press in found if press is not None]
+
+
+def _press(action: object, value: object, user: str) -> Press | None:
+    """The press of one button; the value is a number, and of a take-over NUMBER:HOLDER."""
+    if action not in (ACKNOWLEDGE, TAKE) or not isinstance(value, str):
+        return None
+    number, _, holder = value.partition(":")
+    if not (number.isascii() and number.isdigit() and len(number) < 16):
+        return None
+    return Press(int(number), user, holder if action == TAKE else None)
+
+
+def add_routes(app: web.Application) -> None:
+    """The one route."""
+    app.router.add_post("/slack/actions", SlackActions(app[ENGINE]).handle)
