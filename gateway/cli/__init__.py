@@ -9,17 +9,17 @@ from gateway import __version__
 COMMANDS = {
     "serve": "gateway.cli.serve",
     "check": "gateway.cli.check",
-    "route": "gateway.cli.route",
+    "route": "gateway.cli.route.command",
     "oncall": "gateway.cli.oncall",
     "incidents": "gateway.cli.incidents",
     "ack": "gateway.cli.ack",
     "take": "gateway.cli.ack:take",
     "unack": "gateway.cli.ack:undo",
-    "silence": "gateway.cli.silence",
+    "silence": "gateway.cli.silence.commands",
     "explain": "gateway.cli.explain",
     "render": "gateway.cli.render",
     "send-test": "gateway.cli.send_test",
-    "import": "gateway.cli.import_",
+    "import": "gateway.cli.import_.command",
     "migrate": "gateway.cli.migrate",
 }
 

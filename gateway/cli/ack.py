@@ -5,10 +5,10 @@ from typing import Any
 
 import click
 
-from gateway.cli.api import Refused, api_of, incident_number, url_option
-from gateway.cli.show import say, say_json
-from gateway.cli.story import clock, zone_of, zone_option
-from gateway.cli.world import BAD, Stop, World, json_option, pass_world
+from gateway.cli.support.api_client import Refused, api_of, incident_number, url_option
+from gateway.cli.support.context import BAD, Stop, World, json_option, pass_world
+from gateway.cli.support.incident_text import clock, zone_of, zone_option
+from gateway.cli.support.output import say, say_json
 from gateway.core.text.escape import one_line
 
 who_option = click.option(

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gateway import clock
-from gateway.cli import duty
-from gateway.cli.show import paint, plural, say, say_json
-from gateway.cli.world import BAD, World, json_option, pass_world, templates_option
+from gateway.cli.support import oncall_text
+from gateway.cli.support.context import BAD, World, json_option, pass_world, templates_option
+from gateway.cli.support.output import paint, plural, say, say_json
 from gateway.config.load import Config, ConfigError, Problem, load
 from gateway.core.oncall.rota import gaps
 from gateway.core.plan.accounts import SourceSettings
@@ -21,7 +21,7 @@ from gateway.render.view.times import clock_time, duration
 if TYPE_CHECKING:
     from gateway.render.template_problems import TemplateProblem
 
-LOOK_AHEAD = 4 * 7 * duty.DAY
+LOOK_AHEAD = 4 * 7 * oncall_text.DAY
 """How far ahead gaps of rotas are counted, in seconds."""
 
 _NOUNS = {
@@ -143,9 +143,9 @@ def _summary(config: Config, now: float) -> dict[str, Any]:
         "intake": [
             {"path": path, "open": is_open} for path, is_open in _intake(config.sources.values())
         ],
-        "on_call": [duty.duty(plan, rota, now) for rota in plan.rotas.values()],
+        "on_call": [oncall_text.duty(plan, rota, now) for rota in plan.rotas.values()],
         "gaps": [
-            {"rota": name, "from": duty.stamp(start), "to": duty.stamp(end)}
+            {"rota": name, "from": oncall_text.stamp(start), "to": oncall_text.stamp(end)}
             for name, rota in plan.rotas.items()
             for start, end in gaps(rota, now, now + LOOK_AHEAD)
         ],
@@ -190,8 +190,8 @@ def _say_summary(config: Config, now: float) -> None:
     say(", ".join(plural(count, _NOUNS[name]) for name, count in _counts(config).items() if count))
     _say_intake(config)
     for name, rota in plan.rotas.items():
-        text = duty.duty_line(plan, rota, now)
-        nobody = text.startswith(duty.NOBODY)
+        text = oncall_text.duty_line(plan, rota, now)
+        nobody = text.startswith(oncall_text.NOBODY)
         say(f"on call for {name}: {paint(text, 'red' if nobody else None)}")
         found = gaps(rota, now, now + LOOK_AHEAD)
         if found:

@@ -4,13 +4,13 @@ from typing import Any
 
 import click
 
-from gateway.cli import story
-from gateway.cli.api import api_of, read_number, url_option
-from gateway.cli.instants import read_instant
-from gateway.cli.label_arguments import label_arguments
-from gateway.cli.show import columns, paint, say, say_json
-from gateway.cli.silence_words import SHORT, because, span
-from gateway.cli.world import World, json_option, pass_world
+from gateway.cli.silence.text import SHORT, because, span
+from gateway.cli.support import incident_text
+from gateway.cli.support.api_client import api_of, read_number, url_option
+from gateway.cli.support.context import World, json_option, pass_world
+from gateway.cli.support.label_arguments import label_arguments
+from gateway.cli.support.output import columns, paint, say, say_json
+from gateway.cli.support.times import read_instant
 from gateway.core.matching.text import write_labels
 from gateway.core.text.escape import one_line
 from gateway.core.time.timestamps import format_rfc3339
@@ -24,7 +24,7 @@ from gateway.core.time.timestamps import format_rfc3339
     metavar="TIME",
     help="With --person: from when, such as 2h or a date.  [default: 24h]",
 )
-@story.zone_option
+@incident_text.zone_option
 @url_option
 @json_option
 @pass_world
@@ -49,7 +49,7 @@ def command(
     decided and why, who was told by which message, what was held back by what, and what comes
     next. For an alert that has not come yet, see `gateway route`.
     """
-    seen_from, now = story.zone_of(world, zone), world.now()
+    seen_from, now = incident_text.zone_of(world, zone), world.now()
     asked: dict[str, str | int | None] = {}
     if bool(what) == (person is not None):
         raise click.UsageError("name an incident, or labels, or --person: one of them")
@@ -93,19 +93,19 @@ def _say(answer: dict[str, Any], zone: str, now: float, whole: bool) -> None:
     for place, incident in enumerate(answer["incidents"]):
         if place or not whole:
             say()
-        story.say_heading(incident, zone, now)
+        incident_text.say_heading(incident, zone, now)
         for sentence in incident["why"]:
             say(f"  {one_line(sentence)}")
         if whole or answer["person"] is None:
-            story.say_timeline(incident["timeline"], zone, now)
-            story.say_notices(incident["notices"], zone, now)
+            incident_text.say_timeline(incident["timeline"], zone, now)
+            incident_text.say_notices(incident["notices"], zone, now)
     if answer["on_call"]:
         say()
         say(paint("on call", bold=True))
         columns(
             [
-                [shift["rota"], story.clock(shift["from"], zone, now), "to",
-                 story.clock(shift["to"], zone, now), shift["by"] or ""]
+                [shift["rota"], incident_text.clock(shift["from"], zone, now), "to",
+                 incident_text.clock(shift["to"], zone, now), shift["by"] or ""]
                 for shift in answer["on_call"]
             ],
             indent=2,
@@ -114,10 +114,10 @@ def _say(answer: dict[str, Any], zone: str, now: float, whole: bool) -> None:
 
 def _say_alert(alert: dict[str, Any], zone: str, now: float) -> None:
     say(paint(one_line(write_labels(alert["labels"]), 1000), bold=True))
-    text = f"{alert['status']}, began {story.clock(alert['starts_at'], zone, now)}"
+    text = f"{alert['status']}, began {incident_text.clock(alert['starts_at'], zone, now)}"
     if alert["status"] == "resolved" and alert["ends_at"]:
-        text += f", over since {story.clock(alert['ends_at'], zone, now)}"
-    text += f"; last reported {story.clock(alert['received_at'], zone, now)}"
+        text += f", over since {incident_text.clock(alert['ends_at'], zone, now)}"
+    text += f"; last reported {incident_text.clock(alert['received_at'], zone, now)}"
     say(f"  {text} by source {one_line(alert['source'])}")
     numbers = ", ".join(f"#{number}" for number in alert["incidents"]) or "none"
     say(f"  goes to {one_line(', '.join(alert['receivers']))}; incidents: {numbers}")

@@ -4,10 +4,10 @@ from typing import Any
 
 import click
 
-from gateway.cli import story
-from gateway.cli.api import Api, api_of, incident_number, url_option
-from gateway.cli.show import Cell, columns, say, say_json, severity_colour
-from gateway.cli.world import World, json_option, pass_world
+from gateway.cli.support import incident_text
+from gateway.cli.support.api_client import Api, api_of, incident_number, url_option
+from gateway.cli.support.context import World, json_option, pass_world
+from gateway.cli.support.output import Cell, columns, say, say_json, severity_colour
 from gateway.core.text.escape import one_line
 from gateway.core.time.timestamps import parse_rfc3339
 from gateway.render.view.counts import counted
@@ -31,7 +31,7 @@ STATES = ("open", "firing", "suppressed", "acknowledged", "resolved", "all")
     "--limit", type=click.IntRange(1, 500), default=50, show_default=True, help="How many."
 )
 @click.option("--all", "everything", is_flag=True, help="Without a limit.")
-@story.zone_option
+@incident_text.zone_option
 @url_option
 @json_option
 @pass_world
@@ -60,14 +60,14 @@ def command(
     gateway incidents --state all --receiver billing-critical
     gateway incidents 1042
     """
-    seen_from = story.zone_of(world, zone)
+    seen_from = incident_text.zone_of(world, zone)
     api = api_of(world, url)
     if number is not None:
         incident = api.get(f"/incidents/{number}")
         if as_json:
             say_json(incident)
         else:
-            story.say_incident(incident, seen_from, world.now())
+            incident_text.say_incident(incident, seen_from, world.now())
         return
     page = _listed(
         api,
@@ -119,7 +119,7 @@ def _row(one: dict[str, Any], zone: str, now: float) -> list[Cell]:
         f"#{one['number']}",
         (one["severity"] or "none", severity_colour(one["severity"])),
         _state(one),
-        story.clock(one["since"], zone, now),
+        incident_text.clock(one["since"], zone, now),
         _answer_by(one, zone, now),
         one["receiver"],
         one["title"],
@@ -142,5 +142,5 @@ def _answer_by(one: dict[str, Any], zone: str, now: float) -> Cell:
         return "not notifying"
     if one["respond_by"] is None:
         return ""
-    until = story.clock(one["respond_by"], zone, now)
+    until = incident_text.clock(one["respond_by"], zone, now)
     return (f"overdue since {until}", "red") if parse_rfc3339(one["respond_by"]) < now else until

@@ -2,8 +2,8 @@
 
 import click
 
-from gateway.cli.show import say, say_json
-from gateway.cli.world import BAD, Stop, World, json_option, pass_world
+from gateway.cli.support.context import BAD, Stop, World, json_option, pass_world
+from gateway.cli.support.output import say, say_json
 
 
 @click.command("migrate")

@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from gateway.cli.duty import DAY, NOBODY, duty, full_name, names, shift_json
-from gateway.cli.instants import HELP, read_instant
-from gateway.cli.show import Cell, columns, paint, say, say_json
-from gateway.cli.world import World, config_option, json_option, pass_world
+from gateway.cli.support.context import World, config_option, json_option, pass_world
+from gateway.cli.support.oncall_text import DAY, NOBODY, duty, full_name, names, shift_json
+from gateway.cli.support.output import Cell, columns, paint, say, say_json
+from gateway.cli.support.times import HELP, read_instant
 from gateway.core.oncall.rota import Rota, explain, shifts
 from gateway.core.oncall.types import LAST_INSTANT
 from gateway.core.plan.plan import Plan

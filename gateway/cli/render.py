@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gateway import clock
-from gateway.cli.show import complain, paint, say, say_json
-from gateway.cli.world import BAD, Stop, World, json_option, pass_world, templates_option
+from gateway.cli.support.context import BAD, Stop, World, json_option, pass_world, templates_option
+from gateway.cli.support.output import complain, paint, say, say_json
 from gateway.core.incidents.notice import Kind
 from gateway.core.plan.plan import Target
 from gateway.files import write_whole

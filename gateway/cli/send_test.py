@@ -8,9 +8,7 @@ from typing import Any
 
 import click
 
-from gateway.cli.show import paint, say, say_json
-from gateway.cli.trial import Outcome, send_all
-from gateway.cli.world import (
+from gateway.cli.support.context import (
     BAD,
     World,
     config_option,
@@ -18,6 +16,8 @@ from gateway.cli.world import (
     pass_world,
     templates_option,
 )
+from gateway.cli.support.output import paint, say, say_json
+from gateway.cli.support.trial import Outcome, send_all
 from gateway.config.load import Config
 from gateway.config.source.problem import nearest
 from gateway.core.plan.plan import Target

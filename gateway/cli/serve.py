@@ -13,7 +13,7 @@ from urllib.parse import quote
 import click
 
 from gateway import log as logs
-from gateway.cli.show import complain, plural
+from gateway.cli.support.output import complain, plural
 from gateway.config.load import ConfigError
 from gateway.core.plan.accounts import SourceSettings
 from gateway.exposure import exposed, loopback_links, missing_external_url

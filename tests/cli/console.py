@@ -7,7 +7,7 @@ from typing import Any
 from click.testing import CliRunner, Result
 
 from gateway.cli import main
-from gateway.cli.world import World
+from gateway.cli.support.context import World
 
 NOW = 1_795_147_200.0
 """2026-11-20T04:00:00Z, a Friday; 05:00 in Berlin. Ben and Dee have the week."""

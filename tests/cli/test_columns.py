@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from gateway.cli.show import columns
+from gateway.cli.support.output import columns
 
 ROWS = [["a", "bb", "ccc"], ["aaaa", ("日本", "red"), "c"], ["x", "", "y\nz"]]
 SHOWN = """\
@@ -52,7 +52,7 @@ def test_on_a_terminal_that_is_too_narrow_cells_wrap(
 def test_short_lists_do_not_load_what_wraps() -> None:
     """A list of thousands would take ten times as long with it, and a short one longer to start."""
     code = (
-        "import sys; from gateway.cli.show import columns; columns([['a', 'b']] * 9);"
+        "import sys; from gateway.cli.support.output import columns; columns([['a', 'b']] * 9);"
         "sys.exit('rich' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

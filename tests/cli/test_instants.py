@@ -3,7 +3,7 @@
 import click
 import pytest
 
-from gateway.cli.instants import read_instant
+from gateway.cli.support.times import read_instant
 from gateway.core.time.timestamps import parse_rfc3339
 from tests.cli.console import NOW
 

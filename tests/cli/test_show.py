@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.cli import show
+from gateway.cli.support import output
 
 
 @pytest.mark.parametrize("terminal", [False, True])
@@ -10,9 +10,11 @@ def test_hidden_characters_are_printed_as_escapes(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], terminal: bool
 ) -> None:
     """E17: what people copy from a terminal is what they see there."""
-    monkeypatch.setattr(show, "coloured", lambda: terminal)
-    show.say(show.paint("red", "red", bold=True) + " name\u202egnp.exe\x1b[2J\x1b]0;t\x07\u200b")
-    show.complain("error: \u202egnp\x1b[31m")
+    monkeypatch.setattr(output, "coloured", lambda: terminal)
+    output.say(
+        output.paint("red", "red", bold=True) + " name\u202egnp.exe\x1b[2J\x1b]0;t\x07\u200b"
+    )
+    output.complain("error: \u202egnp\x1b[31m")
     written = capsys.readouterr()
     assert "name\\u202egnp.exe\\x1b[2J\\x1b]0;t\\x07\\u200b" in written.out
     assert written.err == "error: \\u202egnp\\x1b[31m\n"
@@ -22,7 +24,7 @@ def test_own_styles_reach_a_terminal(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Colours of our own are written as they are."""
-    monkeypatch.setattr(show, "coloured", lambda: True)
-    monkeypatch.setattr(show.click, "echo", lambda text: print(text))
-    show.say(show.paint("critical", "red", bold=True))
+    monkeypatch.setattr(output, "coloured", lambda: True)
+    monkeypatch.setattr(output.click, "echo", lambda text: print(text))
+    output.say(output.paint("critical", "red", bold=True))
     assert capsys.readouterr().out == "\x1b[31m\x1b[1mcritical\x1b[0m\n"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from gateway.cli import import_report
+from gateway.cli.import_ import report
 from gateway.config.grammar.sections import Section
 from gateway.importers.alertmanager.read.grammar import GLOBAL
 from gateway.importers.alertmanager.read.grammar_http import HTTP_CONFIG
@@ -25,7 +25,7 @@ def test_no_secret_is_in_the_file_the_report_or_a_repr() -> None:
     translation = imported(WIDE)
     told = [
         translation.text,
-        json.dumps(import_report.as_json(translation, None)),
+        json.dumps(report.as_json(translation, None)),
         repr(translation.notes.notes),
         repr(translation.notes.variables),
         repr(translation.original.entry),
@@ -117,6 +117,6 @@ def test_a_secret_in_any_place_is_nowhere_else(name: str, way: str, key: str, va
     told = [f"{one}{one.to_json()}" for one in problems]
     if not problems:
         translation = imported(text)
-        told += [translation.text, json.dumps(import_report.as_json(translation, None))]
+        told += [translation.text, json.dumps(report.as_json(translation, None))]
         told.append(repr(loaded(translation)))
     assert not [one for one in told if "Hidden" in one]

@@ -4,13 +4,13 @@ from typing import Any
 
 import click
 
-from gateway.cli import story
-from gateway.cli.api import api_of, url_option
-from gateway.cli.label_arguments import matcher_arguments
-from gateway.cli.show import Cell, columns, say, say_json
-from gateway.cli.silence_add import command as add
-from gateway.cli.silence_words import SHORT, because, matchers_of, span
-from gateway.cli.world import Stop, World, json_option, pass_world
+from gateway.cli.silence.add import command as add
+from gateway.cli.silence.text import SHORT, because, matchers_of, span
+from gateway.cli.support import incident_text
+from gateway.cli.support.api_client import api_of, url_option
+from gateway.cli.support.context import Stop, World, json_option, pass_world
+from gateway.cli.support.label_arguments import matcher_arguments
+from gateway.cli.support.output import Cell, columns, say, say_json
 from gateway.core.matching.matcher import RESERVED, Matcher
 from gateway.core.matching.parse import parse_matchers
 from gateway.core.text.escape import one_line
@@ -29,7 +29,7 @@ command.add_command(add)
 @command.command("list")
 @click.argument("matchers", metavar="[MATCHER...]", nargs=-1)
 @click.option("--expired", is_flag=True, help="Those too that ended in the last five days.")
-@story.zone_option
+@incident_text.zone_option
 @url_option
 @json_option
 @pass_world
@@ -51,7 +51,7 @@ def listed(
     labels is left open. The other operators look at what the silence itself says, as in amtool.
     Why one alert keeps quiet, `gateway explain LABEL=VALUE...` tells.
     """
-    seen_from = story.zone_of(world, zone)
+    seen_from = incident_text.zone_of(world, zone)
     wanted = matcher_arguments(matchers)
     found = api_of(world, url).get("/silences", ended="true" if expired else None)["silences"]
     found = [one for one in found if all(_fits(one, matcher) for matcher in wanted)]
@@ -69,7 +69,7 @@ def listed(
 
 @command.command("expire")
 @click.argument("ids", metavar="ID...", nargs=-1, required=True)
-@story.zone_option
+@incident_text.zone_option
 @url_option
 @json_option
 @pass_world
@@ -84,7 +84,7 @@ def expire(
     The beginning of an ID is enough where it names one silence only. Exit status 1 when there is
     no such silence; nothing is ended then.
     """
-    seen_from = story.zone_of(world, zone)
+    seen_from = incident_text.zone_of(world, zone)
     api = api_of(world, url)
     known = api.get("/silences", ended="true")["silences"]
     named = [_named(text, known) for text in ids]
@@ -93,7 +93,7 @@ def expire(
         say_json({"silences": ended})
         return
     for before, after in zip(named, ended, strict=True):
-        when = story.clock(after["ends_at"], seen_from, world.now())
+        when = incident_text.clock(after["ends_at"], seen_from, world.now())
         said = f"had ended at {when}" if before["state"] == "expired" else f"ended at {when}"
         say(f"{after['id'][:SHORT]} {said}: {one_line(matchers_of(after), 300)}")
 

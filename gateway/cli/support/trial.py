@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from gateway import clock
 from gateway.channels import CHANNELS
 from gateway.channels.support.http_errors import masked
-from gateway.cli.duty import stamp
+from gateway.cli.support.oncall_text import stamp
 from gateway.config.load import Config
 from gateway.core.incidents.notice import Kind, Reason
 from gateway.core.incidents.outbox import PRINTED_TEXT

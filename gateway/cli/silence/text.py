@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from gateway.cli.story import clock
+from gateway.cli.support.incident_text import clock
 from gateway.core.time.timestamps import format_duration
 
 SHORT = 8

@@ -4,11 +4,13 @@ from pathlib import Path
 
 import click
 
-from gateway.cli import route_answer, route_json, route_words
-from gateway.cli.instants import HELP, read_instant
-from gateway.cli.label_arguments import label_arguments
-from gateway.cli.show import say_json
-from gateway.cli.world import World, config_option, json_option, pass_world
+from gateway.cli.route import answer as route_answer
+from gateway.cli.route import as_json as route_json
+from gateway.cli.route import as_text
+from gateway.cli.support.context import World, config_option, json_option, pass_world
+from gateway.cli.support.label_arguments import label_arguments
+from gateway.cli.support.output import say_json
+from gateway.cli.support.times import HELP, read_instant
 
 
 @click.command("route")
@@ -38,4 +40,4 @@ def command(
     if as_json:
         say_json(route_json.as_json(loaded.plan, answer))
     else:
-        route_words.say_answer(loaded.plan, answer, world.file(config))
+        as_text.say_answer(loaded.plan, answer, world.file(config))

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from gateway.cli.route_answer import Answer, Way, origin, person_of, why_not
-from gateway.cli.show import paint, plural, rank_colour, say
+from gateway.cli.route.answer import Answer, Way, origin, person_of, why_not
+from gateway.cli.support.output import paint, plural, rank_colour, say
 from gateway.core.matching.text import write_labels, write_matchers
 from gateway.core.plan.flapping import Flapping
 from gateway.core.plan.intervals import OPTIONS

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from gateway import clock
-from gateway.cli.show import complain
+from gateway.cli.support.output import complain
 from gateway.config.load import Config, ConfigError, load
 from gateway.settings import ServerSettings, SettingError, read_settings
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gateway.cli.duty import full_name
+from gateway.cli.support.oncall_text import full_name
 from gateway.core.alerts.labels import quote
 from gateway.core.matching.matcher import Matcher, matches_all
 from gateway.core.matching.text import write_matcher, write_matchers

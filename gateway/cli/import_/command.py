@@ -5,9 +5,9 @@ from typing import Any
 
 import click
 
-from gateway.cli import import_report
-from gateway.cli.show import complain, say, say_json
-from gateway.cli.world import BAD, Stop, json_option
+from gateway.cli.import_ import report
+from gateway.cli.support.context import BAD, Stop, json_option
+from gateway.cli.support.output import complain, say, say_json
 from gateway.config.load import ConfigError
 from gateway.config.source.problem import short
 from gateway.config.source.tree import MAX_BYTES
@@ -62,11 +62,11 @@ def command(file: Path, output: Path | None, force: bool, compare: bool, as_json
     if as_json:
         answer: dict[str, Any] = {"ok": proof is None or not proof.difference}
         where = {"output": str(output)} if output else {"routes_yaml": translation.text}
-        say_json(answer | where | import_report.as_json(translation, proof))
+        say_json(answer | where | report.as_json(translation, proof))
     else:
         if output is None:
             say(translation.text.removesuffix("\n"))
-        import_report.tell(translation, proof, output)
+        report.tell(translation, proof, output)
     raise SystemExit(BAD if proof is not None and proof.difference else 0)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from gateway.cli.show import plural
+from gateway.cli.support.output import plural
 from gateway.config.source.problem import listed
 from gateway.core.routing.match import walk
 from gateway.importers.alertmanager.verify.compare import Proof

@@ -4,13 +4,13 @@ from typing import Any
 
 import click
 
-from gateway.cli import story
-from gateway.cli.api import Api, api_of, read_number, url_option
-from gateway.cli.instants import HELP, read_instant
-from gateway.cli.label_arguments import matcher_arguments
-from gateway.cli.show import columns, paint, plural, say, say_json
-from gateway.cli.silence_words import SHORT, matchers_of, span
-from gateway.cli.world import World, json_option, pass_world
+from gateway.cli.silence.text import SHORT, matchers_of, span
+from gateway.cli.support import incident_text
+from gateway.cli.support.api_client import Api, api_of, read_number, url_option
+from gateway.cli.support.context import World, json_option, pass_world
+from gateway.cli.support.label_arguments import matcher_arguments
+from gateway.cli.support.output import columns, paint, plural, say, say_json
+from gateway.cli.support.times import HELP, read_instant
 from gateway.core.matching.matcher import Matcher
 from gateway.core.matching.text import write_labels, write_matchers
 from gateway.core.text.escape import one_line
@@ -36,7 +36,7 @@ LONGEST_UNTIL_GONE = 7 * 86400.0
 @click.option("--why", metavar="TEXT", required=True, help="The reason. Others will read it.")
 @click.option("--by", metavar="PERSON", help="Who you are.  [default: $USER]")
 @click.option("--dry-run", is_flag=True, help="Only show what would be silenced.")
-@story.zone_option
+@incident_text.zone_option
 @url_option
 @json_option
 @pass_world
@@ -69,7 +69,7 @@ def command(
     a zone is read in that of --zone. Those who were told of an alert are told of its end,
     silenced or not; what still fires when the silence ends is told then.
     """
-    seen_from, now = story.zone_of(world, zone), world.now()
+    seen_from, now = incident_text.zone_of(world, zone), world.now()
     if bool(matchers) == (incident is not None):
         raise click.UsageError("say what to silence: matchers, or --incident, one of them")
     read = matcher_arguments(matchers)
@@ -151,7 +151,7 @@ def _say_preview(preview: dict[str, Any], zone: str, now: float) -> None:
     columns(
         [
             [
-                story.clock(one["starts_at"], zone, now),
+                incident_text.clock(one["starts_at"], zone, now),
                 one_line(write_labels(one["labels"]), 300),
                 one_line(", ".join(one["receivers"]), 100),
             ]

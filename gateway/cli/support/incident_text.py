@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
-from gateway.cli.show import Cell, columns, paint, plural, say, severity_colour
-from gateway.cli.world import World
+from gateway.cli.support.context import World
+from gateway.cli.support.output import Cell, columns, paint, plural, say, severity_colour
 from gateway.core.incidents.outbox import PRINTED, PRINTED_TEXT
 from gateway.core.matching.text import write_labels
 from gateway.core.text.escape import one_line

@@ -8,7 +8,7 @@ from urllib.request import HTTPRedirectHandler, OpenerDirector, ProxyHandler, Re
 
 import click
 
-from gateway.cli.world import Stop, World
+from gateway.cli.support.context import Stop, World
 from gateway.core.plan.accounts import Secret
 from gateway.core.text.escape import one_line
 

@@ -3,8 +3,8 @@
 from dataclasses import asdict
 from typing import Any
 
-from gateway.cli.duty import stamp
-from gateway.cli.route_answer import Answer, Labels, Way, origin, why_not
+from gateway.cli.route.answer import Answer, Labels, Way, origin, why_not
+from gateway.cli.support.oncall_text import stamp
 from gateway.core.matching.text import write_matchers
 from gateway.core.plan.flapping import Flapping
 from gateway.core.plan.intervals import OPTIONS

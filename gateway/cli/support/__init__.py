@@ -1,0 +1,1 @@
+"""What commands share: context, output, times, the API client."""
