@@ -46,7 +46,7 @@ def seen(text: str) -> object:
 
 
 def test_the_shipped_schema_is_current() -> None:
-    """docs/routes.schema.json is what the grammar says: python -m gateway.config.export.json_schema."""
+    """docs/routes.schema.json is what the grammar says; `make docs` writes it."""
     assert json_schema.SHIPPED.read_text() == json_schema.schema_text()
 
 

@@ -1,4 +1,4 @@
-"""The JSON Schema of routes.yaml, for editors: ``python -m gateway.config.export.json_schema`` writes it.
+"""The JSON Schema of routes.yaml, for editors. `make docs` writes it.
 
 Draft 7, which the YAML support of all common editors knows. It is a help while typing and takes
 a little more than `load` does: names, for one, are not looked up.

@@ -1,4 +1,4 @@
-"""A person acknowledges an incident, or undoes that. Pure. Take-overs: `gateway.core.decide.takeover`."""
+"""A person acknowledges an incident, or undoes that. Pure. Take-overs are in `takeover`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
