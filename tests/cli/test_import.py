@@ -7,7 +7,7 @@ import pytest
 
 from gateway.config.load import load
 from tests.cli.console import gateway
-from tests.importing.texts import API, BILLING, WIDE
+from tests.importers.alertmanager.texts import API, BILLING, WIDE
 
 BAD = "route: {receiver: a, group_wait: soon}\nreceivers: [{name: b}]\n"
 PLACEHOLDERS = {

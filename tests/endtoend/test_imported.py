@@ -14,7 +14,7 @@ import yaml
 from gateway.core.time.timestamps import format_rfc3339
 from tests.cli.console import fine_json
 from tests.endtoend.monitoring import Alertmanager
-from tests.importing.texts import BILLING
+from tests.importers.alertmanager.texts import BILLING
 from tests.processes.gateway import Gateway
 from tests.processes.harness import ended_after, request, wait_for
 from tests.processes.vendors import Vendors

@@ -7,8 +7,8 @@ from pathlib import Path
 from gateway.core.time.timestamps import format_rfc3339
 from tests.cli.test_running import fine_at
 from tests.flow.world import HOUR, MINUTE, START, alert
+from tests.web.pages.test_ack_pages import text_of
 from tests.web.real import served, token
-from tests.web.test_ack_pages import text_of
 
 
 async def test_resolved_incident_lasted_equally_long_everywhere(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
-"""What keeps alerts quiet, for those who only ask: who is shown as silenced or inhibited.
+"""Whether alerts are silenced, inhibited or muted at present, for pages and APIs.
 
-Dispatch has its own (`gateway.flow.dispatch.suppression`), on the snapshot that it decides on.
-This one is used by the threads that read, several at once: what they share is replaced, never changed.
+Dispatch has its own answer (`gateway.flow.dispatch.suppression`), on the snapshot that it decides
+on. This one is used by several reading threads at once: what they share is replaced, not changed.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,0 +1,68 @@
+"""Small alertmanager.yml files, and what becomes of them."""
+
+from pathlib import Path
+
+from gateway.config.load import Config
+from gateway.config.source.problem import ConfigError, Problem
+from gateway.importers.alertmanager.read.original import read_original
+from gateway.importers.alertmanager.verify.compare import Proof, prove
+from gateway.importers.alertmanager.write.notes import Fate
+from gateway.importers.alertmanager.write.translate import Translation, translate
+
+HERE = Path(__file__).parent
+RECORDED = HERE.parents[1] / "fixtures" / "alertmanager"
+BILLING = RECORDED / "alertmanager-billing.yml"
+API = RECORDED / "alertmanager-api-fixture.yml"
+WIDE = HERE / "wide.yml"
+"""A file with a little of everything."""
+
+REST = """
+receivers: [{name: all}]
+route: {receiver: all}
+"""
+"""What a file needs at least."""
+
+MAIL = """
+global: {smtp_smarthost: "smtp.example.com:587", smtp_from: alerts@example.com}
+"""
+
+
+def imported(text: str | Path) -> Translation:
+    """The translation of a text or a file."""
+    source = text.read_text(encoding="utf-8") if isinstance(text, Path) else text
+    return translate(read_original(source, "alertmanager.yml"))
+
+
+def loaded(translation: Translation) -> Config:
+    """The new file, as the gateway loads it."""
+    return translation.loaded(translation.text)
+
+
+def proven(translation: Translation, seed: int = 1, questions: int = 500) -> Proof:
+    """The comparison of both files."""
+    return prove(translation.original, loaded(translation), questions, seed)
+
+
+def refused(text: str) -> tuple[Problem, ...]:
+    """What is wrong with a text; none when it is taken."""
+    try:
+        read_original(text, "alertmanager.yml")
+    except ConfigError as error:
+        return error.problems
+    return ()
+
+
+def notes(translation: Translation, fate: Fate) -> list[str]:
+    """What is said of the translation, each with its line."""
+    return [f"{one.problem.line}: {one.problem.message}" for one in translation.notes.of(fate)]
+
+
+def lost(translation: Translation) -> list[str]:
+    """What has no counterpart."""
+    return notes(translation, Fate.LOST)
+
+
+def receiver(text: str, general: str = "") -> Translation:
+    """The translation of a file with the one receiver ``r`` with these integrations."""
+    body = "\n".join(f"    {line}" for line in text.splitlines())
+    return imported(f"{general}\nroute: {{receiver: r}}\nreceivers:\n  - name: r\n{body}\n")

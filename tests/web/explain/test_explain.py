@@ -1,0 +1,314 @@
+"""Promise 2: "why was I (not) paged?" has an answer for any incident, alert and person."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.core.incidents.retry import Failure, SendError
+from gateway.core.matching.matcher import Matcher
+from tests.flow.world import HOUR, MINUTE, ROUTES, START, alert
+from tests.web.pages.test_ack_pages import text_of
+from tests.web.real import Client, served
+
+EXPLAIN = "/api/v1/explain"
+MUTED = ROUTES.replace(
+    "receiver: billing}",
+    "receiver: billing, mute_time_intervals: [mornings]}",
+).replace(
+    "inhibit_rules:",
+    "time_intervals: [{name: mornings, time_intervals: [{times: [{start_time: '00:00', "
+    "end_time: '12:00'}]}]}]\ninhibit_rules:",
+)
+
+
+async def asked(client: Client, **query: str) -> Any:
+    """The explanation, or a failed assertion with the error."""
+    answer = await client.get(EXPLAIN, params=query)
+    said = await answer.json()
+    assert answer.status == 200, said
+    return said
+
+
+async def test_an_incident_says_who_was_told_and_what_comes_next(tmp_path: Path) -> None:
+    """The messages so far, the next step by name and time, the next reminder."""
+    async with served(tmp_path) as (world, client):
+        await world.post(alert())
+        await world.advance(MINUTE)
+        said = await asked(client, incident="1001", zone="Europe/Berlin")
+        [incident] = said["incidents"]
+        assert incident["told"]
+        assert (
+            incident["why"]
+            == said["answer"]
+            == [
+                "Messages delivered: 4, to 4 places, the first at 12:06 CET.",
+                "Step 2 of escalation billing comes at 12:21 CET and leads to Ben, unless somebody "
+                "acknowledges before.",
+                "The last messages to receiver billing were queued at 12:06 CET. If nothing "
+                "changes, they are repeated at 14:06 CET (repeat_interval 2h).",
+            ]
+        )
+        assert [event["kind"] for event in incident["timeline"]] == ["spoke", "escalated"]
+        assert {notice["state"] for notice in incident["notices"]} == {"sent"}
+
+
+async def test_nothing_is_foretold_while_it_is_silenced(tmp_path: Path) -> None:
+    """Told, then silenced: by whom and until when, and no step that will not come."""
+    async with served(tmp_path) as (world, client):
+        await world.post(alert())
+        await world.advance(MINUTE)
+        only = (Matcher("alertname", "=", "DoubleChargeDetected"),)
+        until = world.now + HOUR
+        await world.engine.silences.put(only, world.now, until, "ana", "looking into it")
+        await world.advance(MINUTE)
+        [incident] = (await asked(client, incident="1001"))["incidents"]
+        text = " ".join(incident["why"])
+        assert "Silenced by Ana until 12:07 UTC (looking into it); to end it:" in text
+        assert "no step is taken and nothing is told again" in text
+        assert "Step 2" not in text
+
+
+async def test_a_repeat_on_the_group_interval_is_foretold_as_it_will_come(tmp_path: Path) -> None:
+    """E6: told at 12:06:40 and again after 2 h at ticks of 7 min: 14:12, not 14:06."""
+    routes = ROUTES.replace("group_by: [alertname]", "group_by: [alertname]\n  group_interval: 7m")
+    async with served(tmp_path, f"repeats: on the group interval\n{routes}") as (world, client):
+        await world.post(alert())
+        await world.advance(MINUTE)
+        said = await asked(client, incident="1001", zone="Europe/Berlin")
+        assert said["answer"][-1] == (
+            "The last messages to receiver billing were queued at 12:06 CET. If nothing changes, "
+            "they are repeated at 14:12 CET (repeat_interval 2h, on the group interval)."
+        )
+        await world.advance(3 * HOUR)
+        repeats = [one.at for one in world.delivered if one.reason == "repeat"]
+        assert repeats[0] == pytest.approx(126 * MINUTE, abs=0.01)
+
+
+async def test_an_acknowledgement_is_the_reason_for_quiet(tmp_path: Path) -> None:
+    """Who has it, until when, and that nothing comes before."""
+    async with served(tmp_path) as (world, client):
+        await world.post(alert())
+        await world.advance(MINUTE)
+        await world.ack(1001, "ana")
+        await world.advance(HOUR)
+        said = await asked(client, incident="1001", zone="UTC")
+        assert said["answer"][1:] == [
+            "Ana has it since 11:07 UTC (link): no reminders and no further steps until "
+            "Thu 19 Nov, 11:07 UTC, unless it gets worse."
+        ]
+
+
+async def test_a_muted_route_is_the_reason_for_quiet(tmp_path: Path) -> None:
+    """By which interval, and until when (11:06 is inside of the mute that ends at noon)."""
+    async with served(tmp_path, MUTED) as (world, client):
+        await world.post(alert())
+        await world.advance(MINUTE)
+        said = await asked(client, incident="1001", zone="UTC")
+        assert not said["incidents"][0]["told"]
+        assert said["answer"] == [
+            "Nobody was told.",
+            "Its route is muted by mornings until 12:00 UTC: nothing is said before.",
+            "It keeps quiet: muted mornings.",
+        ]
+
+
+async def test_an_inhibited_alert_says_by_what(tmp_path: Path) -> None:
+    """Asked by its labels: in which incident it is, and what held it back."""
+    async with served(tmp_path) as (world, client):
+        await world.post(alert("BillingDatabaseDown"), alert("SlowInvoices", "warning"))
+        await world.advance(MINUTE)
+        said = await asked(client, labels='{alertname="SlowInvoices"}')
+        [found] = said["alerts"]
+        assert found["receivers"] == ["billing"]
+        [incident] = said["incidents"]
+        assert incident["number"] == found["incidents"][0]
+        assert incident["why"][0] == "Nobody was told."
+        assert any("inhibited by" in sentence for sentence in incident["why"])
+        down = 'inhibited by {alertname="BillingDatabaseDown", severity="critical", team="billing"}'
+        assert f"Its alert is {down} (incident #1001)." in incident["why"]
+        page = await text_of(client, "GET", f"/incidents/{incident['number']}")
+        assert "BillingDatabaseDown" in page
+        assert "(incident #1001)." in page
+        assert said["answer"][-1].endswith("firing: nobody was told.")
+
+
+async def test_one_inhibited_alert_of_two_is_counted(tmp_path: Path) -> None:
+    """Beside one that nothing inhibits; and nothing is said once the other is over."""
+    async with served(tmp_path) as (world, client):
+        await world.post(alert("BillingDatabaseDown"))
+        await world.post(alert("SlowInvoices"), alert("SlowInvoices", "warning"))
+        await world.advance(MINUTE)
+        [incident] = (await asked(client, incident="1002"))["incidents"]
+        text = " ".join(incident["why"])
+        assert "1 of its 2 alerts that fire: inhibited by" in text
+        await world.post(alert("BillingDatabaseDown", starts_at=START, ends_at=world.now))
+        await world.advance(MINUTE)
+        [incident] = (await asked(client, incident="1002"))["incidents"]
+        assert "inhibited by" not in " ".join(incident["why"])
+
+
+async def test_a_group_that_waits_says_until_when(tmp_path: Path) -> None:
+    """Within group_wait nobody has heard yet, and that is no fault."""
+    async with served(tmp_path) as (world, client):
+        await world.post(alert("SlowInvoices", "warning"))
+        said = await asked(client, incident="1001", zone="UTC")
+        assert said["answer"] == [
+            "Nobody was told yet: the group waits until 11:07 UTC for more alerts (group_wait)."
+        ]
+
+
+async def test_a_silence_is_told_once(tmp_path: Path) -> None:
+    """Silenced when it came and when it was to be told: one sentence, on the asker's clock."""
+    async with served(tmp_path) as (world, client):
+        only = (Matcher("alertname", "=", "SlowInvoices"),)
+        until = world.now + 2 * HOUR
+        silence = await world.engine.silences.put(only, world.now, until, "ana", "release")
+        await world.post(alert("SlowInvoices", "warning"))
+        await world.advance(MINUTE)
+        said = await asked(client, incident="1001", zone="Europe/Berlin")
+        assert said["answer"] == [
+            "Nobody was told.",
+            "Silenced by Ana until 14:06 CET (release); to end it: gateway silence expire "
+            f"{silence.id[:8]}.",
+            "While that lasts no step is taken and nothing is told again.",
+        ]
+
+
+async def test_no_repeat_is_foretold_where_nobody_is_told(tmp_path: Path) -> None:
+    """A receiver without places was never told, and will not be told again."""
+    routes = ROUTES.replace(
+        '- name: quiet\n    slack: [{channel: "#billing-alerts"}]', "- name: 'null'"
+    )
+    routes = routes.replace("receiver: quiet", "receiver: 'null'")
+    async with served(tmp_path, routes) as (world, client):
+        await world.post(alert("NightlyReport", "info"))
+        await world.advance(MINUTE)
+        said = await asked(client, incident="1001", zone="UTC")
+        assert said["answer"] == [
+            "Nobody was told.",
+            "Receiver null has no places: nobody is told.",
+        ]
+
+
+async def test_an_unknown_alert_points_at_what_was_refused(tmp_path: Path) -> None:
+    """E42: perhaps it came in a request that was refused."""
+    async with served(tmp_path) as (_, client):
+        said = await asked(client, labels='{alertname="NeverSeen"}')
+        assert said["answer"][0].startswith("No alert with these labels is known")
+        refused = await client.post("/webhook/alertmanager", data=b"{", headers=JSON)
+        assert refused.status == 400
+        said = await asked(client, labels='{alertname="NeverSeen"}')
+        assert "source alertmanager" in said["answer"][1]
+
+
+async def test_a_person_who_was_told_sees_by_what_and_when(tmp_path: Path) -> None:
+    """On duty, reached by the first step."""
+    async with served(tmp_path) as (world, client):
+        await world.post(alert())
+        await world.advance(MINUTE)
+        said = await asked(client, person="ana", zone="UTC")
+        assert said["person"] == {"id": "ana", "name": "Ana"}
+        assert said["answer"][0].startswith("Ana was on call in rota billing between")
+        assert said["incidents"][0]["why"] == ["Notified by e-mail at 11:06 UTC (first)."]
+        assert [notice["person"] for notice in said["incidents"][0]["notices"]] == ["ana"]
+
+
+async def test_a_person_whose_step_has_not_come_sees_when_it_comes(tmp_path: Path) -> None:
+    """Ben is step 2: not yet."""
+    async with served(tmp_path) as (world, client):
+        await world.post(alert(), alert("Unrelated", "info", team="web"))
+        await world.advance(MINUTE)
+        said = await asked(client, person="ben", zone="UTC")
+        assert [one["why"] for one in said["incidents"]] == [
+            [
+                "Not notified yet: step 2, which leads there, has not come; "
+                "step 2 comes at 11:21 UTC."
+            ]
+        ]
+        assert "Ben was on call in no rota in that time." in said["answer"]
+        assert "Other incidents in that time, which do not lead to Ben: 1." in said["answer"]
+
+
+async def test_a_person_is_not_told_what_somebody_took_before(tmp_path: Path) -> None:
+    """Ana acknowledged before step 2: Ben slept on, and can read why."""
+    async with served(tmp_path) as (world, client):
+        await world.post(alert())
+        await world.advance(5 * MINUTE)
+        await world.ack(1001, "ana")
+        await world.advance(HOUR)
+        said = await asked(client, person="ben", zone="UTC")
+        assert said["incidents"][0]["why"] == [
+            "Not notified: Ana had it from 11:11 UTC on, before step 2, which leads there, came."
+        ]
+        assert not said["incidents"][0]["told"]
+
+
+async def test_a_person_is_not_told_what_ended_before(tmp_path: Path) -> None:
+    """Over before the step came."""
+    async with served(tmp_path) as (world, client):
+        await world.post(alert())
+        await world.advance(MINUTE)
+        await world.post(alert(ends_at=world.now))
+        await world.advance(HOUR)
+        said = await asked(client, person="ben", zone="UTC")
+        assert "it was over from 11:11 UTC on, before step 2" in said["incidents"][0]["why"][0]
+
+
+async def test_a_dead_channel_is_named(tmp_path: Path) -> None:
+    """What was given up stands there with the vendor's word."""
+    async with served(tmp_path) as (world, client):
+        refused = SendError(Failure.BAD_RECIPIENT, "inactive recipient")
+        world.break_channel("email", lambda: refused)
+        await world.post(alert())
+        await world.advance(MINUTE)
+        said = await asked(client, person="ana", zone="UTC")
+        assert said["incidents"][0]["why"] == [
+            "Not notified by e-mail (first): given up: inactive recipient."
+        ]
+        assert "Messages to Ana: 0 delivered, 1 given up." in said["answer"]
+        told = await asked(client, incident="1001")
+        assert any(one.startswith("Given up: e-mail ana@example.com") for one in told["answer"])
+
+
+async def test_since_bounds_what_is_looked_at(tmp_path: Path) -> None:
+    """An incident that was over before is left out; one that goes on is in."""
+    async with served(tmp_path) as (world, client):
+        await world.post(alert())
+        await world.advance(MINUTE)
+        await world.post(alert(ends_at=world.now))
+        await world.advance(3 * HOUR)
+        await world.post(alert("Other"))
+        await world.advance(MINUTE)
+        both = await asked(client, person="ana")
+        assert [one["number"] for one in both["incidents"]] == [1002, 1001]
+        recent = await asked(client, person="ana", since="2026-11-18T13:30:00Z")
+        assert [one["number"] for one in recent["incidents"]] == [1002]
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "said"),
+    [
+        ({}, 422, "give one of"),
+        ({"incident": "1001", "person": "ana"}, 422, "give one of"),
+        ({"incident": "1001", "since": "2026-11-18T13:30:00Z"}, 422, "since goes with person"),
+        ({"incident": "1001"}, 404, "there is no incident #1001"),
+        ({"person": "anna"}, 404, "did you mean ana?"),
+        ({"person": "ana", "since": "2030-01-01T00:00:00Z"}, 422, "must lie in the past"),
+        ({"labels": '{a=~"b"}'}, 422, "each with ="),
+        ({"labels": "{a"}, 422, ""),
+        ({"labels": "{}"}, 422, "each with ="),
+        ({"incident": "1001", "zone": "Mars/Olympus"}, 422, "unknown time zone"),
+    ],
+)
+async def test_questions_that_make_no_sense(
+    tmp_path: Path, query: dict[str, str], status: int, said: str
+) -> None:
+    """The status that is due, and what to ask instead."""
+    async with served(tmp_path) as (_, client):
+        answer = await client.get(EXPLAIN, params=query)
+        assert answer.status == status
+        assert said in await answer.text()
+
+
+JSON = {"Content-Type": "application/json"}

@@ -1,0 +1,61 @@
+"""Whatever is posted over the wire is answered with a defined status and JSON."""
+
+import json
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.examples import examples
+from tests.web.conftest import Client
+from tests.web.ingest.test_fuzz import ITEMS, as_json
+
+DEFINED = {200, 400, 401, 413, 415, 422}
+
+BODIES = (
+    st.binary(max_size=300)
+    | ITEMS.map(as_json)
+    | ITEMS.map(lambda items: as_json({"alerts": items}))
+    | ITEMS.map(lambda items: as_json({"alerts": items})[:-3])
+)
+HEADS = st.fixed_dictionaries(
+    {"Content-Type": st.sampled_from(["application/json", "application/json;charset=x", "a/b"])},
+    optional={
+        "Authorization": st.sampled_from(
+            ["Bearer test-new", "Bearer ", "Basic Og==", "x", "Basic ="]
+        ),
+        "X-Signature": st.sampled_from(["", "00", "sha256=", "zz" * 40]),
+        "Content-Encoding": st.sampled_from(["identity", "gzip", "zstd"]),
+    },
+)
+PATHS = st.sampled_from(
+    [
+        "/webhook/alertmanager",
+        "/api/v2/alerts",
+        "/webhook/signed",
+        "/webhook/bearer",
+        "/webhook/small",
+    ]
+)
+
+
+# One client serves all examples: it keeps no state that an example could see.
+@settings(
+    max_examples=examples(250),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(path=PATHS, body=BODIES, head=HEADS)
+async def test_no_body_and_no_head_is_a_fault_of_ours(
+    client: Client, path: str, body: bytes, head: dict[str, str]
+) -> None:
+    """E34: every request gets one of the defined answers; refusals name what was wrong."""
+    answer = await client.post(path, data=body, headers=head)
+    text = await answer.read()
+    assert answer.status in DEFINED, (answer.status, text)
+    if answer.status != 200:
+        said = json.loads(text)
+        if path.startswith("/api/v2"):
+            assert said if answer.status in (400, 503) else said["message"]
+        else:
+            assert said["error"]
+            assert isinstance(said["detail"], list)

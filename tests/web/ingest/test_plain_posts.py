@@ -1,0 +1,96 @@
+"""Two readings of a post: the fast one says the same as the exact one, or nothing."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.core.alerts.labels import identity
+from gateway.web.ingest.sources.fast_path import read_plain
+from gateway.web.ingest.sources.parsed import BodyError
+from gateway.web.ingest.sources.prometheus import read_closely
+from tests.examples import examples
+from tests.web.ingest.test_fuzz import GOOD, ITEMS, VALUES, as_json
+from tests.web.world import NOW
+
+LABELS = {"alertname": "StripeWebhookFailures", "severity": "critical"}
+WHOLE = {
+    "labels": LABELS,
+    "annotations": {"summary": "Stripe’s webhooks fail", "empty": ""},
+    "startsAt": "2026-11-21T01:00:00Z",
+    "endsAt": "2026-11-21T01:04:00.5+00:00",
+    "generatorURL": "http://prometheus.example.com/graph?g0.expr=up&g0.tab=1",
+}
+
+
+def agree(body: bytes) -> bool:
+    """Whether the fast reading took the body; it then says what the exact one says."""
+    plain = read_plain(body, NOW)
+    if plain is None:
+        return False
+    exact = read_closely(body, NOW)
+    assert plain == exact.alerts
+    assert [alert.identity for alert in plain] == [identity(alert.labels) for alert in plain]
+    assert not exact.bad
+    assert not exact.repaired
+    if exact.malformed:  # bytes that are no text, in a field that nobody reads
+        with pytest.raises(UnicodeDecodeError):
+            body.decode()
+    return True
+
+
+@settings(max_examples=examples(400))
+@given(ITEMS | VALUES)
+def test_both_readings_agree_on_whatever_is_json(value: Any) -> None:
+    agree(as_json(value))
+
+
+@settings(max_examples=examples(400))
+@given(st.binary(max_size=12), st.integers(0, 400), st.integers(0, 3))
+def test_both_readings_agree_on_damaged_posts(noise: bytes, at: int, cut: int) -> None:
+    body = json.dumps([WHOLE, GOOD], ensure_ascii=False).encode()
+    damaged = body[:at] + noise + body[at + cut :]
+    try:
+        agree(damaged)
+    except BodyError as error:
+        pytest.fail(f"the fast reading took what the exact one refuses: {error.message}")
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        [],
+        [WHOLE],
+        [GOOD, WHOLE],
+        [{**WHOLE, "future": {"nested": [1.5, None, True]}}],
+        [{**WHOLE, "startsAt": ""}],
+        [{**WHOLE, "endsAt": "0001-01-01T00:00:00Z"}],
+        [{"labels": LABELS, "startsAt": "2100-01-01T00:00:00Z", "endsAt": "2100-01-02T00:00:00Z"}],
+    ],
+)
+def test_what_prometheus_posts_is_read_the_fast_way(items: list[dict[str, Any]]) -> None:
+    assert agree(json.dumps(items).encode())
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {},
+        {"labels": {}},
+        {"labels": {"alertname": ""}},
+        {"labels": {"": "x"}},
+        {"labels": {"alertname": None}},
+        {"labels": LABELS, "annotations": {"": "x"}},
+        {"labels": LABELS, "annotations": None},
+        {"labels": LABELS, "startsAt": None},
+        {"labels": LABELS, "startsAt": "yesterday"},
+        {"labels": LABELS, "startsAt": "2026-11-21T01:00:00Z", "endsAt": "2026-11-21T00:00:00Z"},
+        {"labels": LABELS, "annotations": {"x": "\x00"}},
+        {"labels": LABELS, "annotations": {"x": "\ud800"}},
+        {"labels": LABELS, "generatorURL": 7},
+    ],
+)
+def test_what_is_unusual_is_looked_at_closely(item: dict[str, Any]) -> None:
+    assert read_plain(as_json([GOOD, item]), NOW) is None

@@ -1,0 +1,174 @@
+"""Large bodies are cut into pieces that say the same, without being parsed as a whole."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.web.ingest.sources import split as splitting
+from gateway.web.ingest.sources.parsed import BodyError
+from gateway.web.ingest.sources.split import LONGEST_TEXT, Split
+from tests.web.ingest.test_fuzz import ITEMS, as_json
+
+MOST = 1000
+
+
+def pieces(body: bytes, under: str = "", most: int = MOST) -> tuple[Split, list[bytes]]:
+    """The body cut, and what each piece says."""
+    split = Split(body, under, most)
+    for _ in split.look():
+        pass
+    return split, [split.written(piece) for piece in split.pieces]
+
+
+def values(body: bytes, under: str = "") -> list[Any]:
+    """All alerts of a body, read piece by piece."""
+    split, written = pieces(body, under)
+    read = [json.loads(b"[" + text + b"]") for text in written]
+    assert [len(some) for some in read] == [piece.count for piece in split.pieces]
+    flat = [value for some in read for value in some]
+    assert [piece.first for piece in split.pieces] == [
+        sum(map(len, read[:at])) for at in range(len(read))
+    ]
+    return flat
+
+
+ALERT = {
+    "labels": {"alertname": "A", "odd": '}],{"[{\\"'},
+    "annotations": {"summary": "x" * 200},
+    "nested": [{"a": []}, {"b": {}}],
+}
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("count", [0, 1, 700])
+def test_the_pieces_hold_all_alerts_in_order(indent: int | None, count: int) -> None:
+    """E42: no alert is lost, doubled or moved where a body is cut, however it is laid out."""
+    alerts = [{**ALERT, "n": n} for n in range(count)]
+    assert values(json.dumps(alerts, indent=indent).encode()) == alerts
+    hook = {"version": "4", "alerts": alerts, "groupLabels": {"alerts": ["x"]}}
+    body = json.dumps(hook, indent=indent).encode()
+    assert values(body, "alerts") == alerts
+    split, _ = pieces(body, "alerts")
+    assert json.loads(split.envelope) == {**hook, "alerts": []}
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows of a few bytes, so that small bodies cross many of them."""
+    monkeypatch.setattr(splitting, "SMALL", 64)
+    monkeypatch.setattr(splitting, "MOST_IN_PIECE", 3)
+
+
+@settings(max_examples=300, deadline=None)
+@given(ITEMS)
+@pytest.mark.usefixtures("small")
+def test_any_json_is_cut_between_its_values(items: list[Any]) -> None:
+    """E34: strings, escapes and nesting never move a cut, wherever the windows end."""
+    for under, whole in (("", items), ("alerts", {"x": ["alerts"], "alerts": items, "y": 1})):
+        body = as_json(whole)
+        if b"NaN" not in body and b"Infinity" not in body:
+            assert repr(values(body, under)) == repr(json.loads(as_json(items)))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.binary(max_size=8), st.integers(0, 400), st.integers(0, 3))
+@pytest.mark.usefixtures("small")
+def test_a_damaged_body_is_refused_or_says_the_same(noise: bytes, at: int, cut: int) -> None:
+    """E34: what is not JSON is refused as a whole, before any of it is taken."""
+    body = json.dumps([ALERT, {"labels": {"a": "b"}}], ensure_ascii=False).encode()
+    damaged = body[:at] + noise + body[at + cut :]
+    try:
+        whole: Any = json.loads(damaged.decode("utf-8", "surrogateescape"))
+    except ValueError:
+        whole = None
+    if isinstance(whole, list):
+        _, written = pieces(damaged)
+        texts = [text.decode("utf-8", "surrogateescape") for text in written]
+        assert repr([one for text in texts for one in json.loads(f"[{text}]")]) == repr(whole)
+        return
+    # The rest is read as it stands: what is wrong with it is found there.
+    with pytest.raises((BodyError, ValueError)):
+        _refused_as_a_list(json.loads(pieces(damaged)[0].envelope))
+
+
+def _refused_as_a_list(rest: Any) -> None:
+    if not isinstance(rest, list):
+        raise BodyError(422, "the body must be a list of alerts")
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"[" + b"0," * 2000 + b"0]", 413),
+        (b"[" + b'{"labels":{"a":"b"}},' * 2000 + b"{}]", 413),
+        (b"[" * 5000, 400),
+        (b"[" + b" " * 70_000 + b"]", 400),
+        (b'["' + b"x" * 70_000, 400),
+        (b"[{}", 400),
+        (b"[{},]", 400),
+        (b"[,{}]", 400),
+        (b"[{}}", 400),
+        (b"]", 400),
+        (b"[{]}", 400),
+        (b"[NaN]", 400),
+    ],
+)
+def test_too_much_and_what_is_not_json_is_refused(body: bytes, status: int) -> None:
+    """E34: what no parser should be given is refused for what it is."""
+    with pytest.raises(BodyError) as refused:
+        pieces(body)
+    assert refused.value.status == status
+
+
+def test_too_many_lists_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """E34: what nobody sends is not followed to its end."""
+    monkeypatch.setattr(splitting, "MOST_OPENED", 100)
+    with pytest.raises(BodyError) as refused:
+        pieces(b'[{"x":[' + b"[]," * 200 + b"0]}]")
+    assert refused.value.status == 413
+    with pytest.raises(BodyError, match="stands too often"):
+        pieces(b"{" + b'"alerts":[],' * 20 + b'"x":1}', "alerts")
+
+
+def test_of_two_lists_of_alerts_the_last_one_counts() -> None:
+    """E34: as Alertmanager reads a doubled key."""
+    assert values(b'{"alerts": [{"a": 1}, {"a": 2}], "alerts": [{"a": 3}]}', "alerts") == [{"a": 3}]
+
+
+@pytest.mark.parametrize(
+    "unit", ["x", "é", "😀", "\\n", "\\\\", "\\u00e9", "\\ud83d\\ude00", "\\ud83d"]
+)
+@pytest.mark.parametrize("before", ["", "a", "ab"])
+def test_a_long_text_is_cut_between_its_characters(unit: str, before: str) -> None:
+    """E34: a cut text is still a text; of another long text it differs by its digest."""
+    long = before + unit * (LONGEST_TEXT + 1)
+    texts = [long, long + "z"]
+    body = ('[{"n":1},' + ",".join(f'{{"a":"{text}"}}' for text in texts) + "]").encode()
+    split, written = pieces(body)
+    first, second = [json.loads(text)["a"] for text in written[1:]]
+    assert len(first.encode("utf-8", "surrogatepass")) <= LONGEST_TEXT
+    assert first != second
+    assert first.startswith(json.loads(f'"{before + unit * 5}"'))
+    notes = [note for piece in split.pieces for note in split.notes(piece)]
+    assert [note.index for note in notes] == [1, 2]
+
+
+def test_an_alert_that_stays_too_large_is_left_out_alone() -> None:
+    """E42: the good alerts beside it are kept."""
+    huge = {"labels": {f"n{n}": "x" * 1000 for n in range(2000)}}
+    split, written = pieces(json.dumps([{"a": 1}, huge, {"a": 2}]).encode())
+    assert [piece.too_large for piece in split.pieces] == [False, True, False]
+    assert [json.loads(written[at]) for at in (0, 2)] == [{"a": 1}, {"a": 2}]
+    assert split.pieces[2].first == 2
+
+
+def test_much_beside_the_alerts_is_refused() -> None:
+    """E34: what stands beside the alerts is parsed as a whole, and so it is bounded."""
+    body = json.dumps({"alerts": [], "x": ["y" * 100] * 20_000}).encode()
+    split, _ = pieces(body, "alerts")
+    with pytest.raises(BodyError) as refused:
+        _ = split.envelope
+    assert refused.value.status == 422

@@ -1,0 +1,69 @@
+"""What is kept quiet says so on the pages, and why."""
+
+from pathlib import Path
+
+from gateway.core.matching.matcher import Matcher
+from tests.flow.world import HOUR, MINUTE, alert
+from tests.web.pages.test_ack_pages import text_of
+from tests.web.real import served, token
+
+
+async def test_the_pages_say_why_nobody_is_told(tmp_path: Path) -> None:
+    """Promise 2: an inhibited incident does not look as if somebody should take it; it has why."""
+    async with served(tmp_path) as (world, client):
+        await world.post(alert("BillingDatabaseDown"), alert("SlowRenewals", "warning"))
+        await world.advance(10 * MINUTE)
+        assert "Not notifying: inhibited by" in await text_of(client, "GET", "/")
+        for page in ("/incidents/1002", f"/ack/{token(world, number=1002)}"):
+            assert "Unacknowledged. Not notifying: inhibited by" in await text_of(
+                client, "GET", page
+            )
+        for page in ("/incidents/1001", f"/ack/{token(world, number=1001)}"):
+            assert "Nobody is told" not in await text_of(client, "GET", page)
+
+
+async def test_the_incidents_page_names_the_silences_over_it(tmp_path: Path) -> None:
+    """Promise 2: whose, until when, why, over how many of its alerts, and how to end it."""
+    async with served(tmp_path) as (world, client):
+        await world.post(*(alert("SlowRenewals", "warning", instance=one) for one in ("a", "b")))
+        silences = world.engine.silences
+        until, why = world.now + 2 * HOUR, "<b>disk</b> is changed"
+        one = await silences.put((Matcher("instance", "=", "a"),), world.now, until, "ana", why)
+        await world.advance(MINUTE)
+        said = await text_of(client, "GET", "/incidents/1001")
+        assert (
+            "1 of its 2 alerts that fire: silenced by Ana until 13:06 UTC "
+            f"(&lt;b&gt;disk&lt;/b&gt; is changed); to end it: gateway silence expire {one.id[:8]}."
+            in said
+        )
+        await silences.expire(one.id)
+        assert "silenced by Ana" not in await text_of(client, "GET", "/incidents/1001")
+
+
+async def test_under_a_silence_nobody_is_asked_to_take_it(tmp_path: Path) -> None:
+    """The list and the page of the link say why it is quiet, too."""
+    async with served(tmp_path) as (world, client):
+        by_name = (Matcher("alertname", "=", "SlowRenewals"),)
+        until = world.now + 2 * HOUR
+        await world.engine.silences.put(by_name, world.now, until, "ana", "release")
+        await world.post(alert("SlowRenewals", "warning"))
+        await world.advance(MINUTE)
+        for page in ("/", f"/ack/{token(world)}"):
+            assert "Not notifying: silenced by ana until" in await text_of(client, "GET", page)
+        said = await text_of(client, "GET", "/incidents/1001")
+        assert "Unacknowledged. Not notifying." in said
+        head = said.partition("What happened")[0]
+        assert head.lower().count("silenced by ana") == 1
+
+
+async def test_what_the_silence_stops_is_not_foretold(tmp_path: Path) -> None:
+    """Told, then silenced: no page names a next step that will not come."""
+    async with served(tmp_path) as (world, client):
+        await world.post(alert("DoubleChargeDetected"))
+        await world.advance(MINUTE)
+        assert "Ben is paged then." in await text_of(client, "GET", "/incidents/1001")
+        by_name = (Matcher("alertname", "=", "DoubleChargeDetected"),)
+        until = world.now + 2 * HOUR
+        await world.engine.silences.put(by_name, world.now, until, "ana", "release")
+        await world.advance(MINUTE)
+        assert "is paged" not in await text_of(client, "GET", "/incidents/1001")
