@@ -13,7 +13,7 @@ from tests.flow.world import ROUTES, World
 from tests.simulation.life import ON_TICKS, Life
 from tests.simulation.promises import broken_promises
 
-EVENTS = 40
+EVENTS = 40 if FULL else 15
 MOST_ROUNDS = 20_000
 """About five times as many as the busiest lives need."""
 

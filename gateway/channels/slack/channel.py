@@ -6,6 +6,7 @@ nobody) and, where people should hear, add a reply in its thread. The receipt is
 
 import logging
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 import aiohttp
@@ -61,19 +62,24 @@ class Slack:
         self._http = Client(
             IN_FLIGHT, proxy=proxy, total_timeout=total_timeout, connect_timeout=connect_timeout
         )
+        self._api_url = api_url
+
+    @cached_property
+    def _client(self) -> AsyncWebClient:
         # The default handler posts again after a dropped connection, also when Slack has already
         # accepted the message. Its logger is ours, so that no root setting makes it print bodies.
         quiet = logging.getLogger(f"{__name__}.sdk")
         quiet.setLevel(logging.WARNING)
-        self._client = AsyncWebClient(
-            token=token.reveal(),
-            base_url=api_url,
+        client = AsyncWebClient(
+            token=self._token.reveal(),
+            base_url=self._api_url,
             session=self._http.session,  # slack_sdk ignores its own timeout then
             retry_handlers=[],
             logger=quiet,
         )
         # The SDK has read HTTPS_PROXY by itself: only the session's proxy counts.
-        self._client.proxy = None
+        client.proxy = None
+        return client
 
     def accepts(self, kind: Kind, quiet: bool) -> bool:
         """Everything: quiet changes are an update of the message."""

@@ -9,7 +9,7 @@ import logging
 import ssl
 from base64 import b64encode
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from io import BytesIO
 from types import SimpleNamespace
 
@@ -109,24 +109,39 @@ class Client:
         self.total_timeout = total_timeout
         self.connect_timeout = connect_timeout * (1 if url is None else 2)
         self._resolver = Resolver(in_flight)
-        self.session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                resolver=self._resolver,
-                ssl=_tls(),
-                # Sees every address right before it is connected to, also literal ones, which a
-                # resolver is never asked for.
-                socket_factory=public_socket if public_only else None,
-            ),
-            timeout=self.timeout(total_timeout),
-            proxy=url,
-            # A compressed answer could grow without bound, and ours are short.
-            headers={"Accept-Encoding": "identity", **(headers or {})},
-            auto_decompress=False,
-            cookie_jar=aiohttp.DummyCookieJar(),  # nothing that a restart would miss
-            response_class=Answer,
-            trace_configs=[_no_redirects()] if refuse_redirects else None,
-            trust_env=False,
-        )
+        self._closed = False
+
+        def open_session() -> aiohttp.ClientSession:
+            return aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(
+                    resolver=self._resolver,
+                    ssl=_tls(),
+                    # Sees every address right before it is connected to, also literal ones, which a
+                    # resolver is never asked for.
+                    socket_factory=public_socket if public_only else None,
+                ),
+                timeout=self.timeout(total_timeout),
+                proxy=url,
+                # A compressed answer could grow without bound, and ours are short.
+                headers={"Accept-Encoding": "identity", **(headers or {})},
+                auto_decompress=False,
+                cookie_jar=aiohttp.DummyCookieJar(),  # nothing that a restart would miss
+                response_class=Answer,
+                trace_configs=[_no_redirects()] if refuse_redirects else None,
+                trust_env=False,
+            )
+
+        self._open_session = open_session
+
+    @cached_property
+    def session(self) -> aiohttp.ClientSession:
+        """The session, opened by the first call: a client that is not used holds nothing open.
+
+        Raises ClientConnectionError when the client was closed before.
+        """
+        if self._closed:
+            raise aiohttp.ClientConnectionError("the client is closed")
+        return self._open_session()
 
     def timeout(self, total: float) -> aiohttp.ClientTimeout:
         """The limits of one call of `total` seconds.
@@ -141,7 +156,9 @@ class Client:
 
     async def close(self) -> None:
         """Close all connections; calls in flight fail."""
-        await self.session.close()
+        self._closed = True
+        if "session" in self.__dict__:
+            await self.session.close()
 
 
 def upload(data: bytes) -> bytes | BytesIO:
