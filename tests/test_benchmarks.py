@@ -106,6 +106,12 @@ def test_soak_compares_the_ends_of_the_second_half() -> None:
     assert growth(leak) == (pytest.approx(4.0), 4)
 
 
+def test_soak_ignores_a_single_moment_with_few_descriptors() -> None:
+    """During a reload few connections are open; that one moment in an hour is no measure."""
+    hour = [Sample(at, 100.0, 44) for at in range(3600)]
+    assert growth([*hour[:1900], Sample(1900, 100.0, 30), *hour[1901:]]) == (0.0, 0)
+
+
 def test_soak_load_fires_and_resolves_each_alert() -> None:
     """Each second some begin and those that have had their time end; none is left behind."""
     load = Load(rate=2.0)
