@@ -98,7 +98,7 @@ def undo(
 ) -> None:
     """Undo the acknowledgement of incident NUMBER: reminders and the escalation go on.
 
-    Exit status 1 when nobody has it, when it is resolved, or there is no such incident.
+    Exit status 1 when it is not acknowledged, when it is resolved, or there is no such incident.
 
     \b
     gateway unack 1042 --as ana

@@ -120,10 +120,10 @@ def _templates(folder: Path, env: Mapping[str, str]) -> "list[TemplateProblem]":
 def _doubtful_settings(world: World, loaded: Config | None) -> list[str]:
     """Warnings about the settings, and about what they mean together with the file."""
     settings = world.settings()
-    doubts = [loopback_links(settings)]
+    warnings = [loopback_links(settings)]
     if loaded is not None:
-        doubts.insert(0, exposed(settings, loaded.sources.values()))
-    return [doubt for doubt in doubts if doubt]
+        warnings.insert(0, exposed(settings, loaded.sources.values()))
+    return [warning for warning in warnings if warning]
 
 
 def _template_json(problem: "TemplateProblem") -> dict[str, Any]:

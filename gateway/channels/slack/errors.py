@@ -3,7 +3,6 @@
 HTTP 200 says nothing: `ok` and `error` in the body decide. See `slack_codes` for the strings.
 """
 
-import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from gateway.channels.slack.codes import HINTS, PERHAPS, failure_by_code
@@ -61,15 +60,3 @@ def _hint(name: str, data: object, token: Secret) -> str:
     hints = [f"needs {needed}" if needed else "", HINTS.get(name, "")]
     text = "; ".join(hint for hint in hints if hint)
     return f" ({text})" if text else ""
-
-
-def gone_wrong(error: Exception) -> SendError:
-    """The failure that no answer at all stands for. The texts of aiohttp may hold URLs."""
-    what = type(error).__name__
-    if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
-        return SendError(Failure.CONNECTION, f"cannot connect ({what})")
-    if isinstance(error, TimeoutError):
-        return SendError(Failure.TIMEOUT, "no answer in time", perhaps=True)
-    if isinstance(error, aiohttp.ClientPayloadError | aiohttp.ContentTypeError):
-        return SendError(Failure.BAD_ANSWER, f"the answer broke off ({what})", perhaps=True)
-    return SendError(Failure.CONNECTION, f"the connection broke ({what})", perhaps=True)

@@ -1,6 +1,6 @@
 """What it means when there is no answer: one table for every channel.
 
-Only the kind of an error is told: the texts of aiohttp and requests hold whole URLs.
+Only the kind of an error is named, because the texts of aiohttp and requests hold whole URLs.
 """
 
 from concurrent.futures import CancelledError

@@ -1,6 +1,6 @@
 """URLs that an admin writes: webhooks, APIs, proxies, the external URL, the heartbeat.
 
-One check for all of them, so that a URL that passes can be requested. What is wrong is told
+One check for all of them, so that a URL that passes can be requested. Errors say what is wrong
 without quoting the URL, because many hold a token or a password.
 """
 

@@ -57,11 +57,6 @@ class Wanted:
         several = {"open": OPEN_STATES, State.FIRING.value: FIRING_STATES}
         return several.get(self.state, (self.state,))
 
-    @property
-    def filtered(self) -> bool:
-        """Whether anything but the state narrows the list."""
-        return bool(self.receiver is not None or self.severity is not None or self.q)
-
     def conditions(self, state: str) -> list[ColumnElement[bool]]:
         """The conditions of the incidents in one of the list states."""
         if state not in FIRING_STATES:

@@ -64,7 +64,7 @@ class Acknowledging:
         return await self._act(request, act, below=1)
 
     async def undo(self, request: web.Request) -> web.StreamResponse:
-        """POST …/undo: nobody has it then, and reminders and escalation go on.
+        """POST …/undo: it is unacknowledged then, and reminders and escalation go on.
 
         With `back` a take-over is undone, and the former holder has it again.
         """
