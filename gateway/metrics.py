@@ -20,9 +20,9 @@ from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
 from gateway import ALERTMANAGER, __version__
-from gateway.core.decide.acknowledge import Answer, Response
+from gateway.core.decide.acknowledge import ActionOutcome, ActionResult
 from gateway.core.incidents.incident import State
-from gateway.core.incidents.notice import Kind
+from gateway.core.incidents.notice import NoticeKind
 
 # A second series for each counter, which nobody asks for.
 disable_created_metrics()  # type: ignore[no-untyped-call]  # the library leaves it so
@@ -266,7 +266,7 @@ class Metrics:
         for reason in {str(reason) for reason in reasons}:
             self._decision(reason).inc()
 
-    def noticed(self, channel: str, kind: Kind) -> None:
+    def noticed(self, channel: str, kind: NoticeKind) -> None:
         """A message was put into the outbox."""
         self._notice(channel, kind.value).inc()
 
@@ -275,12 +275,12 @@ class Metrics:
         self._attempt(channel, result).inc()
         self._took(channel).observe(max(0.0, seconds))
 
-    def responded(self, response: Response, now: float) -> None:
+    def responded(self, response: ActionResult, now: float) -> None:
         """Somebody acknowledged or undid it."""
         incident = response.incident
         via = incident.ack.via if incident.ack else "none"
         self._answers.labels(via, response.answer.value).inc()
-        if response.answer is Answer.DONE:
+        if response.answer is ActionOutcome.DONE:
             known = incident.severity in self._severities
             severity = incident.severity if known else OTHER
             self._acknowledged.labels(severity).observe(max(0.0, now - incident.opened_at))

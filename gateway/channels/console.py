@@ -12,7 +12,7 @@ from typing import TextIO
 from gateway.channels.support import facts as read
 from gateway.channels.support.truncate import cut_lines, many_lines
 from gateway.core.incidents.message import Message, Receipt
-from gateway.core.incidents.notice import Kind
+from gateway.core.incidents.notice import NoticeKind
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.accounts import EACH_TARGET, ChannelSettings, Secret
 from gateway.core.plan.plan import Target
@@ -53,7 +53,7 @@ class Console:
             colour = stream.isatty() and not os.environ.get("NO_COLOR")
         self._colour = colour
 
-    def accepts(self, kind: Kind, quiet: bool) -> bool:
+    def accepts(self, kind: NoticeKind, quiet: bool) -> bool:
         """Whatever is worth a line of its own."""
         return not quiet
 

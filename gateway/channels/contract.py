@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from gateway.core.incidents.message import Message, Receipt
-from gateway.core.incidents.notice import Kind
+from gateway.core.incidents.notice import NoticeKind
 from gateway.core.plan.plan import Target
 
 
@@ -31,7 +31,7 @@ class Channel(Protocol):
     def in_flight(self) -> int:
         """How many sends may run at once; more would wait inside the channel."""
 
-    def accepts(self, kind: Kind, quiet: bool) -> bool:
+    def accepts(self, kind: NoticeKind, quiet: bool) -> bool:
         """Whether it has a way to say this.
 
         `quiet` notices are only worth an update in place. A channel that does not accept

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from gateway.channels.contract import Channel
 from gateway.core.incidents.message import Message, Receipt
-from gateway.core.incidents.notice import Kind
+from gateway.core.incidents.notice import NoticeKind
 from gateway.core.incidents.retry import Failure, Scope, SendError
 from gateway.core.plan.accounts import Secret
 from gateway.core.plan.plan import Target
@@ -26,7 +26,7 @@ class NoAccount:
         self.parts = parts
         self._why = why or f"routes.yaml has no account for {name} under channels:"
 
-    def accepts(self, kind: Kind, quiet: bool) -> bool:
+    def accepts(self, kind: NoticeKind, quiet: bool) -> bool:
         """Whatever anybody may be owed."""
         return not quiet
 
@@ -58,7 +58,7 @@ class ByTarget:
         self._shown = shown
         self._secrets = secrets
 
-    def accepts(self, kind: Kind, quiet: bool) -> bool:
+    def accepts(self, kind: NoticeKind, quiet: bool) -> bool:
         """As the real channel."""
         return self._real.accepts(kind, quiet)
 

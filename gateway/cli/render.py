@@ -9,7 +9,7 @@ import click
 from gateway import clock
 from gateway.cli.support.context import BAD, Stop, World, json_option, pass_world, templates_option
 from gateway.cli.support.output import complain, paint, say, say_json
-from gateway.core.incidents.notice import Kind
+from gateway.core.incidents.notice import NoticeKind
 from gateway.core.plan.plan import Target
 from gateway.files import write_whole
 
@@ -30,7 +30,7 @@ SEVERITIES = ("critical", "warning", "info")
 )
 @click.option(
     "--kind",
-    type=click.Choice([kind.value for kind in Kind]),
+    type=click.Choice([kind.value for kind in NoticeKind]),
     help="What the message is about.  [default: firing]",
 )
 @click.option(

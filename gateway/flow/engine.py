@@ -7,9 +7,9 @@ from contextlib import suppress
 from functools import partial
 
 from gateway.config.load import Config, ConfigError, Problem
-from gateway.core.alerts.incoming import Incoming, Unread
 from gateway.core.alerts.labels import identity
-from gateway.core.decide.acknowledge import Response, acknowledge, unacknowledge
+from gateway.core.alerts.reported_alert import RawRepost, ReportedAlert
+from gateway.core.decide.acknowledge import ActionResult, acknowledge, unacknowledge
 from gateway.core.decide.takeover import give_back, take
 from gateway.core.plan.plan import Plan
 from gateway.flow.delivery.courier import Courier
@@ -99,7 +99,7 @@ class Engine:
         """The couriers by channel."""
         return self.delivery.couriers
 
-    def recognise(self, source: str, unread: Unread) -> bool:
+    def recognise(self, source: str, unread: RawRepost) -> bool:
         """Whether these reports say nothing that is not known, so that nobody need read them."""
         if source in self._leaving_out:
             return False
@@ -112,9 +112,9 @@ class Engine:
     async def submit(
         self,
         source: str,
-        alerts: Sequence[Incoming],
+        alerts: Sequence[ReportedAlert],
         left_out: int = 0,
-        unread: Unread | None = None,
+        unread: RawRepost | None = None,
     ) -> None:
         """Take alerts in; returns once they are on disk. See Intake.submit for errors.
 
@@ -147,25 +147,25 @@ class Engine:
                 )
             )
 
-    async def acknowledge(self, number: int, by: str, via: str) -> Response:
+    async def acknowledge(self, number: int, by: str, via: str) -> ActionResult:
         """`by` takes incident `number`. KeyError when there is none."""
         return await self._respond(number, acknowledge, by, via)
 
-    async def take(self, number: int, by: str, via: str, holder: str | None = None) -> Response:
+    async def take(self, number: int, by: str, via: str, holder: str | None = None) -> ActionResult:
         """`by` takes the incident over from `holder`, see `takeover.take`. KeyError: no such."""
         return await self._respond(number, partial(take, holder=holder), by, via)
 
-    async def give_back(self, number: int, by: str, via: str) -> Response:
+    async def give_back(self, number: int, by: str, via: str) -> ActionResult:
         """Undo a take-over. KeyError when there is no such incident."""
         return await self._respond(number, give_back, by, via)
 
-    async def unacknowledge(self, number: int, by: str, via: str) -> Response:
+    async def unacknowledge(self, number: int, by: str, via: str) -> ActionResult:
         """Undo an acknowledgement."""
         return await self._respond(number, unacknowledge, by, via)
 
     async def _respond(
-        self, number: int, act: Callable[..., Response], by: str, via: str
-    ) -> Response:
+        self, number: int, act: Callable[..., ActionResult], by: str, via: str
+    ) -> ActionResult:
         plan, now, accepts = self.plan, self.now(), self.delivery.accepts
         owner = self._parts.claimant.name
         recalled = [

@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import Any
 
 from gateway.core.incidents.message import Link, Message
-from gateway.core.incidents.notice import Facts, Kind, Reason
+from gateway.core.incidents.notice import Facts, NoticeKind, NotifyReason
 from gateway.core.plan.plan import Target
 from gateway.core.text.escape import one_line
 from gateway.render.fallback import bare_names, plain_parts
@@ -36,8 +36,8 @@ def finished(
     parts: Sequence[str],
     links: Sequence[Link],
     zone: str,
-    kind: Kind,
-    reason: Reason,
+    kind: NoticeKind,
+    reason: NotifyReason,
     outcome: Outcome,
 ) -> Message:
     """Return the message for `outcome`. After a failure all parts are built-in plain words.
@@ -57,13 +57,13 @@ def finished(
     return _message(notice_id, facts, kind, reason, status, severity, rank, made, links, failed)
 
 
-def wordless(notice_id: int, facts: Facts, kind: Kind, reason: Reason) -> Message:
+def wordless(notice_id: int, facts: Facts, kind: NoticeKind, reason: NotifyReason) -> Message:
     """Return the message for a channel that sends the facts themselves."""
     status, severity, rank = standing_of(facts, kind)
     return _message(notice_id, facts, kind, reason, status, severity, rank, {}, (), None)
 
 
-def safe_links(links: Sequence[Link], facts: Facts, kind: Kind) -> tuple[Link, ...]:
+def safe_links(links: Sequence[Link], facts: Facts, kind: NoticeKind) -> tuple[Link, ...]:
     """Return the links that are safe to show, in reading order."""
     return shown(links, answered=kind in _ANSWERED or facts.get("status") in _ANSWERED)
 
@@ -71,8 +71,8 @@ def safe_links(links: Sequence[Link], facts: Facts, kind: Kind) -> tuple[Link, .
 def _message(
     notice_id: int,
     facts: Facts,
-    kind: Kind,
-    reason: Reason,
+    kind: NoticeKind,
+    reason: NotifyReason,
     status: str,
     severity: str,
     rank: int | None,

@@ -14,7 +14,7 @@ from typing import Any
 from jinja2 import Template, TemplateError
 
 from gateway.core.incidents.message import Link, Message
-from gateway.core.incidents.notice import Facts, Kind, Reason
+from gateway.core.incidents.notice import Facts, NoticeKind, NotifyReason
 from gateway.core.plan.plan import Target
 from gateway.core.text.escape import one_line, slack_escape
 from gateway.render.finish import Outcome, finished, known, safe_links, wordless
@@ -64,8 +64,8 @@ class Renderer:
         links: Sequence[Link],
         zone: str = "UTC",
         *,
-        kind: Kind | None = None,
-        reason: Reason | None = None,
+        kind: NoticeKind | None = None,
+        reason: NotifyReason | None = None,
     ) -> Message:
         """The words of one notice for one target, the channel's `parts` by name.
 
@@ -73,8 +73,8 @@ class Renderer:
         is the IANA name of the zone that times are printed in. Only safe links are kept. When any
         template fails, all parts are built-in plain words and `failed_template` names it.
         """
-        kind = kind or known(Kind, facts.get("kind"), Kind.FIRING)
-        reason = reason or known(Reason, facts.get("reason"), Reason.FIRST)
+        kind = kind or known(NoticeKind, facts.get("kind"), NoticeKind.FIRING)
+        reason = reason or known(NotifyReason, facts.get("reason"), NotifyReason.FIRST)
         if not parts:
             return wordless(notice_id, facts, kind, reason)
         safe = safe_links(links, facts, kind)
@@ -88,8 +88,8 @@ class Renderer:
         parts: Sequence[str],
         links: Sequence[Link],
         zone: str,
-        kind: Kind,
-        reason: Reason,
+        kind: NoticeKind,
+        reason: NotifyReason,
     ) -> Outcome:
         """Fill in the templates of the channel's `parts`. Returns the first failure instead."""
         try:
@@ -107,8 +107,8 @@ class Renderer:
         target: Target,
         links: Sequence[Link],
         zone: str,
-        kind: Kind,
-        reason: Reason,
+        kind: NoticeKind,
+        reason: NotifyReason,
     ) -> dict[str, Any]:
         """What a template for this target may use; ``failed`` when a shared sentence failed."""
         you = target.person is not None
@@ -154,7 +154,7 @@ class Renderer:
         return self.slack if channel == "slack" else self.plain
 
     def _parts(
-        self, names: dict[str, Any], channel: str, parts: Sequence[str], kind: Kind
+        self, names: dict[str, Any], channel: str, parts: Sequence[str], kind: NoticeKind
     ) -> dict[str, str]:
         return {
             part: self.render_template(

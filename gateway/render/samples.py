@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.core.incidents.message import Link
-from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.plan.plan import Target
 
 NOW = 1_795_147_320.0  # 2026-11-20T04:02:00Z, a Friday
@@ -47,8 +47,8 @@ class Sample:
 
     name: str
     facts: dict[str, Any]
-    kind: Kind
-    reason: Reason
+    kind: NoticeKind
+    reason: NotifyReason
     person: str | None = None
 
     def target(self, channel: str) -> Target:
@@ -62,7 +62,7 @@ def samples() -> tuple[Sample, ...]:
     return (*_kinds(), *_oddities())
 
 
-def sample(kind: Kind = Kind.FIRING, severity: str = "critical") -> Sample:
+def sample(kind: NoticeKind = NoticeKind.FIRING, severity: str = "critical") -> Sample:
     """The plain sample of one kind and severity."""
     wanted = f"{kind.value} {severity}"
     return next(each for each in _kinds() if each.name == wanted)
@@ -70,44 +70,44 @@ def sample(kind: Kind = Kind.FIRING, severity: str = "critical") -> Sample:
 
 def _kinds() -> Iterator[Sample]:
     reasons = {
-        Kind.FIRING: Reason.FIRST,
-        Kind.REPEAT: Reason.REPEAT,
-        Kind.WORSE: Reason.WORSE,
-        Kind.ESCALATION: Reason.ESCALATION,
-        Kind.ACKNOWLEDGED: Reason.ACKNOWLEDGED,
-        Kind.UNACKNOWLEDGED: Reason.ACK_UNDONE,
-        Kind.RESOLVED: Reason.RESOLVED,
-        Kind.LATE: Reason.RESOLVED,
-        Kind.DIGEST: Reason.DIGEST,
-        Kind.TEST: Reason.TEST,
+        NoticeKind.FIRING: NotifyReason.FIRST,
+        NoticeKind.REPEAT: NotifyReason.REPEAT,
+        NoticeKind.WORSE: NotifyReason.WORSE,
+        NoticeKind.ESCALATION: NotifyReason.ESCALATION,
+        NoticeKind.ACKNOWLEDGED: NotifyReason.ACKNOWLEDGED,
+        NoticeKind.UNACKNOWLEDGED: NotifyReason.ACK_UNDONE,
+        NoticeKind.RESOLVED: NotifyReason.RESOLVED,
+        NoticeKind.LATE: NotifyReason.RESOLVED,
+        NoticeKind.DIGEST: NotifyReason.DIGEST,
+        NoticeKind.TEST: NotifyReason.TEST,
     }
     for severity in SEVERITIES:
         for kind, reason in reasons.items():
-            person = "ana" if kind is Kind.ESCALATION else None
+            person = "ana" if kind is NoticeKind.ESCALATION else None
             facts = facts_for(kind, severity)
             yield Sample(f"{kind.value} {severity}", facts, kind, reason, person)
-    acked = facts_for(Kind.ACKNOWLEDGED, "critical")
+    acked = facts_for(NoticeKind.ACKNOWLEDGED, "critical")
     over = acked | {"ack": _ack() | {"by": "ben", "name": "Ben", "from": "Ana"}}
-    yield Sample("taken over", over, Kind.ACKNOWLEDGED, Reason.TAKEN_OVER)
+    yield Sample("taken over", over, NoticeKind.ACKNOWLEDGED, NotifyReason.TAKEN_OVER)
     back = acked | {"note": "Ben gave it back"}
-    yield Sample("given back", back, Kind.ACKNOWLEDGED, Reason.GIVEN_BACK)
-    yield Sample("ack expired", acked, Kind.UNACKNOWLEDGED, Reason.ACK_EXPIRED)
-    yield Sample("repeat, acknowledged", acked, Kind.REPEAT, Reason.REPEAT)
+    yield Sample("given back", back, NoticeKind.ACKNOWLEDGED, NotifyReason.GIVEN_BACK)
+    yield Sample("ack expired", acked, NoticeKind.UNACKNOWLEDGED, NotifyReason.ACK_EXPIRED)
+    yield Sample("repeat, acknowledged", acked, NoticeKind.REPEAT, NotifyReason.REPEAT)
     for reason in (
-        Reason.NEW_ALERTS,
-        Reason.SOME_RESOLVED,
-        Reason.MUTE_ENDED,
-        Reason.SILENCE_ENDED,
-        Reason.FLAPPING,
-        Reason.FALLBACK,
-        Reason.MOVED,
+        NotifyReason.NEW_ALERTS,
+        NotifyReason.SOME_RESOLVED,
+        NotifyReason.MUTE_ENDED,
+        NotifyReason.SILENCE_ENDED,
+        NotifyReason.FLAPPING,
+        NotifyReason.FALLBACK,
+        NotifyReason.MOVED,
     ):
-        facts = group(MANY, resolved=3 if reason is Reason.SOME_RESOLVED else 0)
-        yield Sample(reason.value, facts, Kind.FIRING, reason)
+        facts = group(MANY, resolved=3 if reason is NotifyReason.SOME_RESOLVED else 0)
+        yield Sample(reason.value, facts, NoticeKind.FIRING, reason)
 
 
 def _oddities() -> Iterator[Sample]:
-    firing = (Kind.FIRING, Reason.FIRST)
+    firing = (NoticeKind.FIRING, NotifyReason.FIRST)
     yield Sample("many alerts", group(MANY), *firing)
     yield Sample(
         "many alerts with summaries of their own", group(MANY, own_summaries=True), *firing
@@ -115,38 +115,42 @@ def _oddities() -> Iterator[Sample]:
     storm = group(STORM) | {"more": 9000, "firing": 10_000, "truncated": 12}
     yield Sample("a thousand alerts", storm, *firing)
     yield Sample("mixed", group(MANY, resolved=5), *firing)
-    bare = facts_for(Kind.FIRING, "critical")
+    bare = facts_for(NoticeKind.FIRING, "critical")
     bare["common_annotations"] = {}
     bare["alerts"] = [alert | {"annotations": {}, "generator_url": ""} for alert in bare["alerts"]]
     yield Sample("no annotations", bare, *firing)
     yield Sample("no labels", bare | {"common_labels": {}, "group_labels": {}}, *firing)
     for place, value in enumerate(HOSTILE):
         yield Sample(f"hostile {place}", hostile(value), *firing, person="ana")
-    yield Sample("hostile and resolved", hostile(HOSTILE[0]), Kind.RESOLVED, Reason.RESOLVED)
-    yield Sample("no alerts", bare | {"alerts": [], "firing": 0}, Kind.RESOLVED, Reason.RESOLVED)
+    yield Sample(
+        "hostile and resolved", hostile(HOSTILE[0]), NoticeKind.RESOLVED, NotifyReason.RESOLVED
+    )
+    yield Sample(
+        "no alerts", bare | {"alerts": [], "firing": 0}, NoticeKind.RESOLVED, NotifyReason.RESOLVED
+    )
     yield Sample("nothing known", {}, *firing)
-    yield Sample("nothing", dict.fromkeys(bare), Kind.REPEAT, Reason.REPEAT)
+    yield Sample("nothing", dict.fromkeys(bare), NoticeKind.REPEAT, NotifyReason.REPEAT)
 
 
-def facts_for(kind: Kind, severity: str) -> dict[str, Any]:
+def facts_for(kind: NoticeKind, severity: str) -> dict[str, Any]:
     """Facts of one alert, as they stand when a notice of `kind` is decided."""
-    over = kind in (Kind.RESOLVED, Kind.LATE)
+    over = kind in (NoticeKind.RESOLVED, NoticeKind.LATE)
     facts = group(1, resolved=1 if over else 0, severity=severity)
-    if kind is Kind.REPEAT:
+    if kind is NoticeKind.REPEAT:
         facts["at"] = NOW + 2 * HOUR
-    if kind is Kind.WORSE:
+    if kind is NoticeKind.WORSE:
         facts["previous_severity"] = {"critical": "warning"}.get(severity, "info")
-    if kind is Kind.ESCALATION:
+    if kind is NoticeKind.ESCALATION:
         facts |= {"told": ["ana", "slack:#billing-alerts"], "at": NOW + HOUR / 4}
         facts["escalation"] = facts["escalation"] | {"step": 2, "next_at": NOW + HOUR / 2}
         facts["respond_by"] = NOW
-    if kind in (Kind.ACKNOWLEDGED, Kind.RESOLVED, Kind.UNACKNOWLEDGED):
+    if kind in (NoticeKind.ACKNOWLEDGED, NoticeKind.RESOLVED, NoticeKind.UNACKNOWLEDGED):
         facts["ack"] = _ack()
-    if kind is Kind.ACKNOWLEDGED:
+    if kind is NoticeKind.ACKNOWLEDGED:
         facts |= {"status": "acknowledged", "respond_by": None, "at": NOW + 240}
-    if kind is Kind.LATE:
+    if kind is NoticeKind.LATE:
         facts["note"] = "Slack could not be reached from 04:02 to 04:40 UTC"
-    if kind is Kind.DIGEST:
+    if kind is NoticeKind.DIGEST:
         facts["digest"] = [_folded(place) for place in range(24)]
         facts |= {"incident": None, "alerts": [], "common_labels": {}, "common_annotations": {}}
         facts |= {"receiver": "", "group_labels": {}}

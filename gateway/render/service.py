@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from gateway.core.incidents.message import Link, Message
-from gateway.core.incidents.notice import Facts, Kind, Reason
+from gateway.core.incidents.notice import Facts, NoticeKind, NotifyReason
 from gateway.core.plan.plan import Target
 from gateway.render.finish import Outcome, finished, safe_links, wordless
 from gateway.render.jinja.lookup import Lookup
@@ -69,8 +69,8 @@ class RenderService:
         zone: str,
         *,
         rank: int,
-        kind: Kind,
-        reason: Reason,
+        kind: NoticeKind,
+        reason: NotifyReason,
     ) -> Message:
         """Return the words of one notice for one target. Never raises for a template.
 

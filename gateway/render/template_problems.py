@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import TemplateError, meta, nodes
 
-from gateway.core.incidents.notice import Kind
+from gateway.core.incidents.notice import NoticeKind
 from gateway.render.jinja.failure import TemplateFailure, failure_of
 from gateway.render.jinja.lookup import PARTS, SENTENCES, SUFFIX
 from gateway.render.jinja.sandbox import Words
@@ -17,7 +17,7 @@ from gateway.render.view.view import NAMES, TARGET_NAMES
 
 SHARED = "shared/"
 _ALWAYS = {"loop", "self", "super", "caller", "varargs", "kwargs"}
-KINDS = frozenset(kind.value for kind in Kind)
+KINDS = frozenset(kind.value for kind in NoticeKind)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from gateway.channels import CHANNELS
 from gateway.channels.contract import Channel
 from gateway.channels.support import client
 from gateway.core.incidents.message import Message
-from gateway.core.incidents.notice import Kind
+from gateway.core.incidents.notice import NoticeKind
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.accounts import Secret
 from gateway.core.plan.plan import Target
@@ -95,13 +95,13 @@ class ChannelContract:
     async def test_it_takes_its_own_receipt_back(self, channel: Channel, fake: Fake) -> None:
         """The receipt of one delivery serves the next."""
         receipt = await channel.send(message(), self.target, None)
-        again = await channel.send(message(kind=Kind.REPEAT), self.target, receipt)
+        again = await channel.send(message(kind=NoticeKind.REPEAT), self.target, receipt)
         assert again
         assert all(request.accepted for request in fake.received)
 
     async def test_every_kind_it_accepts_is_delivered(self, channel: Channel, fake: Fake) -> None:
         """Promise 14: there is nothing that a channel accepts and cannot say."""
-        for kind in Kind:
+        for kind in NoticeKind:
             if channel.accepts(kind, False):
                 await channel.send(message(kind=kind), self.target, None)
         assert fake.received

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from gateway.core.incidents.message import Link, Message
-from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.text.escape import slack_escape
 
 GROUP = '{}:{alertname="DoubleChargeDetected"}'
@@ -98,8 +98,8 @@ def message(**changes: Any) -> Message:
     made = Message(
         notice_id=7001,
         incident=1042,
-        kind=Kind.FIRING,
-        reason=Reason.FIRST,
+        kind=NoticeKind.FIRING,
+        reason=NotifyReason.FIRST,
         status="firing",
         severity="critical",
         rank=1,

@@ -6,7 +6,7 @@ import pytest
 
 from gateway.channels import CHANNELS, build
 from gateway.channels.console import Console
-from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.accounts import ChannelSettings, Secret
 from gateway.core.plan.plan import Target
@@ -114,13 +114,13 @@ async def test_a_stream_that_is_gone_is_a_failed_attempt() -> None:
 def test_quiet_changes_are_not_printed() -> None:
     """It cannot edit, so it keeps still for what is only worth an edit."""
     console = Console(io.StringIO())
-    assert console.accepts(Kind.FIRING, False)
-    assert not console.accepts(Kind.FIRING, True)
+    assert console.accepts(NoticeKind.FIRING, False)
+    assert not console.accepts(NoticeKind.FIRING, True)
 
 
 async def test_what_is_over_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     """The end of an incident reads as one."""
     stream = io.StringIO()
-    over = message(kind=Kind.RESOLVED, reason=Reason.RESOLVED, status="resolved")
+    over = message(kind=NoticeKind.RESOLVED, reason=NotifyReason.RESOLVED, status="resolved")
     await Console(stream).send(over, ANA, None)
     assert "#1042 CRITICAL resolved (resolved)" in stream.getvalue()

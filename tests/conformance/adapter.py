@@ -17,7 +17,7 @@ from gateway.core.alerts.alert import Alert, merge
 from gateway.core.alerts.labels import fingerprint as core_fingerprint
 from gateway.core.alerts.labels import identity, valid_label_name
 from gateway.core.decide.decide import decide
-from gateway.core.incidents.incident import Incident, Member, Told
+from gateway.core.incidents.incident import Incident, Member, NotifiedState
 from gateway.core.matching.matcher import Matcher
 from gateway.core.matching.parse import parse_matcher, parse_matchers
 from gateway.core.plan.plan import Plan, Receiver, Target
@@ -236,9 +236,9 @@ def dedup_should_notify(given: dict[str, Any]) -> bool:
     comes after it is a new one, of which nothing was told yet.
     """
     last = given["last_sent"]
-    told = {} if last is None else dict.fromkeys(last["firing"], Told.FIRING)
+    told = {} if last is None else dict.fromkeys(last["firing"], NotifiedState.FIRING)
     if told:
-        told |= dict.fromkeys(last["resolved"], Told.RESOLVED)
+        told |= dict.fromkeys(last["resolved"], NotifiedState.RESOLVED)
     target = Target(
         "webhook", "sink", options={"send_resolved": str(given["send_resolved"]).lower()}
     )
@@ -264,7 +264,7 @@ def dedup_should_notify(given: dict[str, Any]) -> bool:
         labels = {"number": str(number)}
         ends_at = None if number in given["firing"] else NOW - 1.0
         alert = Alert(identity(labels), labels, {}, NOW - 1e9, ends_at)
-        members.append(Member(alert, told.get(number, Told.NOTHING), NOW - 1e9))
+        members.append(Member(alert, told.get(number, NotifiedState.NOTHING), NOW - 1e9))
     decision = decide(incident, members, plan, NOW)
     return bool(decision.notices) or (bool(told) and not decision.incident.open)
 

@@ -6,13 +6,13 @@ from functools import partial
 
 from gateway.core.alerts.alert import Alert, merge
 from gateway.core.alerts.labels import format_labels, identity
-from gateway.core.decide.acknowledge import Answer, Response, acknowledge, unacknowledge
+from gateway.core.decide.acknowledge import ActionOutcome, ActionResult, acknowledge, unacknowledge
 from gateway.core.decide.context import Decision, Suppressed
 from gateway.core.decide.decide import decide
 from gateway.core.decide.join import open_incident, touch
 from gateway.core.decide.takeover import give_back, take
 from gateway.core.incidents.incident import Incident, Member
-from gateway.core.incidents.notice import Reason
+from gateway.core.incidents.notice import NotifyReason
 from gateway.core.plan.plan import Escalation, Person, Plan, Receiver, Severity, Step, Target
 from gateway.core.routing.match import RouteSpec, build_route, group_labels, match_routes
 
@@ -144,11 +144,11 @@ class Story:
 
     def silence(self, key: str, until: float | None = None) -> None:
         """Suppress one alert from now on."""
-        self.suppressed[key] = Suppressed(Reason.SILENCED, "a silence", until)
+        self.suppressed[key] = Suppressed(NotifyReason.SILENCED, "a silence", until)
 
     def inhibit(self, key: str) -> None:
         """Another alert keeps this one quiet from now on."""
-        self.suppressed[key] = Suppressed(Reason.INHIBITED, "rule 1")
+        self.suppressed[key] = Suppressed(NotifyReason.INHIBITED, "rule 1")
 
     def advance(self, seconds: float) -> list[Said]:
         """Let time pass, doing what falls due in it; returns what was said meanwhile."""
@@ -214,19 +214,19 @@ class Story:
         (incident,) = self.incidents.values()
         return incident
 
-    def ack(self, by: str, undo: bool = False) -> Answer:
+    def ack(self, by: str, undo: bool = False) -> ActionOutcome:
         """Somebody acknowledges the only incident now, or undoes it."""
         return self.act(unacknowledge if undo else acknowledge, by)
 
-    def take(self, by: str, holder: str | None = None) -> Answer:
+    def take(self, by: str, holder: str | None = None) -> ActionOutcome:
         """Somebody takes the only incident over now."""
         return self.act(partial(take, holder=holder), by)
 
-    def give_back(self, by: str) -> Answer:
+    def give_back(self, by: str) -> ActionOutcome:
         """Somebody undoes a take-over of the only incident now."""
         return self.act(give_back, by)
 
-    def act(self, action: Callable[..., Response], by: str) -> Answer:
+    def act(self, action: Callable[..., ActionResult], by: str) -> ActionOutcome:
         """Somebody acts on the only incident now."""
         (key,) = self.incidents
         members = list(self.joined[key].values())

@@ -7,7 +7,7 @@ from gateway.channels import CHANNELS
 from gateway.channels.email import codes as email_codes
 from gateway.channels.slack import codes as slack_codes
 from gateway.channels.support import http_errors
-from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.incidents.retry import Failure
 from gateway.metrics import Metrics
 from gateway.render.jinja.lookup import PARTS, SENTENCES
@@ -67,7 +67,7 @@ def test_labels_of_metrics_are_documented() -> None:
 def test_every_reason_is_explained_and_none_that_is_not() -> None:
     """docs/why-was-i-paged.md knows the words of the timeline, of messages and of the metric."""
     told = first_words(section(page("why-was-i-paged.md"), "The reasons"))
-    assert told == {reason.value for reason in Reason}
+    assert told == {reason.value for reason in NotifyReason}
 
 
 def test_every_name_of_templates_is_listed_as_the_program_says_it() -> None:
@@ -95,7 +95,7 @@ def test_every_template_and_filter_is_listed() -> None:
 def test_every_kind_of_message_is_named() -> None:
     """Kinds pick templates, so the page must have them all."""
     text = page("templates.md")
-    assert [kind.value for kind in Kind if f"`{kind.value}`" not in text] == []
+    assert [kind.value for kind in NoticeKind if f"`{kind.value}`" not in text] == []
 
 
 def test_every_way_of_failing_is_told_with_what_follows() -> None:

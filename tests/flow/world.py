@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 
 from gateway.channels.contract import Channel
 from gateway.config.load import Config, load
-from gateway.core.alerts.incoming import Incoming
-from gateway.core.decide.acknowledge import Response
+from gateway.core.alerts.reported_alert import ReportedAlert
+from gateway.core.decide.acknowledge import ActionResult
 from gateway.core.incidents.incident import Incident
 from gateway.core.incidents.message import Message, Receipt
-from gateway.core.incidents.notice import Entry, Kind
+from gateway.core.incidents.notice import Entry, NoticeKind
 from gateway.core.incidents.outbox import Notice
 from gateway.core.incidents.retry import Claimant, SendError
 from gateway.core.plan.plan import Target
@@ -110,8 +110,8 @@ class StandIn:
             "pagerduty": ("summary",),
         }.get(name, ("text",))
 
-    def accepts(self, kind: Kind, quiet: bool) -> bool:
-        if self.name == "pagerduty" and kind is Kind.DIGEST:
+    def accepts(self, kind: NoticeKind, quiet: bool) -> bool:
+        if self.name == "pagerduty" and kind is NoticeKind.DIGEST:
             return False
         return not quiet or self.edits
 
@@ -243,7 +243,7 @@ class World:
 
     async def post(
         self,
-        *alerts: Incoming,
+        *alerts: ReportedAlert,
         to: Engine | None = None,
         source: str = "alertmanager",
         left_out: int = 0,
@@ -256,7 +256,7 @@ class World:
             await engine.intake.commit_waiting()
         await task
 
-    async def ack(self, number: int, by: str = "ana") -> Response:
+    async def ack(self, number: int, by: str = "ana") -> ActionResult:
         return await self.engine.acknowledge(number, by, "link")
 
     async def advance(self, seconds: float) -> list[Delivered]:
@@ -337,13 +337,13 @@ def alert(
     annotations: Mapping[str, str] | None = None,
     expires: bool = False,
     **labels: str,
-) -> Incoming:
+) -> ReportedAlert:
     """A billing alert as a source reports it."""
     words = {
         "summary": f"{name} happened",
         "runbook_url": "https://runbooks.example.com/billing",
     }
-    return Incoming(
+    return ReportedAlert(
         {"alertname": name, "severity": severity, "team": "billing", **labels},
         words if annotations is None else annotations,
         starts_at,

@@ -7,7 +7,7 @@ import pytest
 
 from gateway.channels.slack.blocks import ALL_TEXT, SECTION, blocks, plain_text
 from gateway.core.incidents.message import Link, Message
-from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.render.jinja.lookup import PARTS
 from gateway.render.renderer import Renderer
 from gateway.render.samples import GATEWAY, Sample, sample
@@ -30,8 +30,8 @@ def digest_of(size: int, channel: str, renderer: Renderer = SHIPPED, **changes: 
         }
         for place in range(size)
     ]
-    facts = {**sample(Kind.DIGEST, "warning").facts, "digest": lines}
-    each = Sample("x", facts, Kind.DIGEST, Reason.DIGEST)
+    facts = {**sample(NoticeKind.DIGEST, "warning").facts, "digest": lines}
+    each = Sample("x", facts, NoticeKind.DIGEST, NotifyReason.DIGEST)
     return renderer.render(
         7, facts, each.target(channel), PARTS[channel], [LIST], ZONE, kind=each.kind
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.core.incidents.notice import Kind
+from gateway.core.incidents.notice import NoticeKind
 from gateway.render.jinja.lookup import PARTS
 from gateway.render.samples import Sample, sample, samples
 from tests.render.rendering import message_of
@@ -23,7 +23,7 @@ TOLD_BY_NAME = (
     "given back",
 )
 SAMPLES = [
-    *(sample(kind) for kind in Kind),
+    *(sample(kind) for kind in NoticeKind),
     *(s for s in samples() if s.name in TOLD_BY_NAME),
 ]
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from gateway.core.incidents.notice import Kind
+from gateway.core.incidents.notice import NoticeKind
 from gateway.render.renderer import Renderer
 from gateway.render.samples import GATEWAY, sample
 from tests.render.rendering import message_of, renderer_with
@@ -20,8 +20,8 @@ def test_a_template_for_one_kind_goes_before_the_general_one(tmp_path: Path) -> 
     """``text.repeat.j2`` is for repeats only."""
     files = {"console/text.repeat.j2": "again", "console/text.j2": "once"}
     renderer = renderer_with(tmp_path, files)
-    assert message_of(sample(Kind.REPEAT), "console", renderer).parts["text"] == "again\n"
-    assert message_of(sample(Kind.FIRING), "console", renderer).parts["text"] == "once\n"
+    assert message_of(sample(NoticeKind.REPEAT), "console", renderer).parts["text"] == "again\n"
+    assert message_of(sample(NoticeKind.FIRING), "console", renderer).parts["text"] == "once\n"
 
 
 def test_an_admins_template_goes_before_any_shipped_one(tmp_path: Path) -> None:
@@ -30,7 +30,7 @@ def test_an_admins_template_goes_before_any_shipped_one(tmp_path: Path) -> None:
     renderer_with(far, {"console/text.repeat.j2": "shipped again"})
     renderer_with(near, {"console/text.j2": "mine"})
     renderer = Renderer([near, far], GATEWAY)
-    assert message_of(sample(Kind.REPEAT), "console", renderer).parts["text"] == "mine\n"
+    assert message_of(sample(NoticeKind.REPEAT), "console", renderer).parts["text"] == "mine\n"
 
 
 def test_a_shared_sentence_changes_everywhere(tmp_path: Path) -> None:

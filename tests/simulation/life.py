@@ -7,7 +7,7 @@ import random
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from gateway.core.decide.acknowledge import Answer
+from gateway.core.decide.acknowledge import ActionOutcome
 from gateway.core.incidents.message import Message
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.incidents.silence import Silence
@@ -135,7 +135,7 @@ class Life:
         number, who = self.dice.choice(found).number, self.dice.choice(PEOPLE)
         response = await engine.acknowledge(number, who, "link")
         self.tell(f"{who} answers #{number}: {response.answer.value}")
-        if response.answer is Answer.DONE:
+        if response.answer is ActionOutcome.DONE:
             self.acked.setdefault(number, []).append((self.world.now, None))
 
     async def undo(self) -> None:

@@ -3,13 +3,13 @@
 from collections import Counter, defaultdict
 
 from gateway.core.incidents.incident import State
-from gateway.core.incidents.notice import SPEAKS_OF_FIRING, Kind
+from gateway.core.incidents.notice import SPEAKS_OF_FIRING, NoticeKind
 from gateway.store.outbox import enqueue
 from gateway.store.state import incidents, timeline
 from tests.flow.world import START, Delivered
 from tests.simulation.life import Life
 
-ENDS = {Kind.RESOLVED.value, Kind.LATE.value}
+ENDS = {NoticeKind.RESOLVED.value, NoticeKind.LATE.value}
 SPOKEN_IN_DECISIONS = {"firing", "repeat", "worse", "escalation"}
 BURNS = {kind.value for kind in SPEAKS_OF_FIRING}
 
@@ -35,10 +35,10 @@ async def broken_promises(life: Life) -> list[str]:
 def ends_are_owed(number: int, to: str, told: list[Delivered]) -> list[str]:
     """Promise 14: a beginning is followed by an end; an end has a beginning (E5)."""
     kinds = [one.kind for one in told]
-    burns = [kind for kind in kinds if kind in BURNS or kind == Kind.ACKNOWLEDGED.value]
+    burns = [kind for kind in kinds if kind in BURNS or kind == NoticeKind.ACKNOWLEDGED.value]
     if burns and not any(kind in ENDS for kind in kinds):
         return [f"#{number} {to}: told that it burns, never of its end: {kinds}"]
-    if Kind.RESOLVED.value in kinds and not burns and Kind.LATE.value not in kinds:
+    if NoticeKind.RESOLVED.value in kinds and not burns and NoticeKind.LATE.value not in kinds:
         return [f"#{number} {to}: told of an end whose beginning it never heard: {kinds}"]
     return []
 

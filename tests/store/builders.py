@@ -9,7 +9,7 @@ from dataclasses import replace
 from gateway.core.alerts.alert import Alert
 from gateway.core.alerts.labels import identity
 from gateway.core.incidents.incident import Incident
-from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.incidents.outbox import NewRow, Notice, NoticeState, Result
 from gateway.core.plan.plan import Target
 from gateway.store import Store, Tx
@@ -37,11 +37,11 @@ def row(
     number: int | None,
     target: Target = ANA,
     *,
-    kind: Kind = Kind.FIRING,
+    kind: NoticeKind = NoticeKind.FIRING,
     rank: int = 1,
     facts: int = 0,
 ) -> NewRow:
-    return NewRow(number, target, kind, Reason.FIRST, rank, False, facts)
+    return NewRow(number, target, kind, NotifyReason.FIRST, rank, False, facts)
 
 
 def sent(notice: Notice, *, at: float = 110.0, receipt: dict[str, str] | None = None) -> Result:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from gateway.core.alerts.incoming import Incoming
+from gateway.core.alerts.reported_alert import ReportedAlert
 from gateway.core.incidents.hold import Hold
 from gateway.core.matching.matcher import Matcher
 from gateway.flow.engine import Health
@@ -83,7 +83,7 @@ async def test_what_happens_is_counted(gateway: Gateway, monkeypatch: pytest.Mon
     body = {"alerts": [{"labels": {"alertname": "A", "severity": "critical", "team": "billing"}}]}
     submit = world.engine.intake.submit
 
-    async def submit_and_commit(source: str, alerts: Sequence[Incoming], *rest: Any) -> None:
+    async def submit_and_commit(source: str, alerts: Sequence[ReportedAlert], *rest: Any) -> None:
         # The engine's loops do not run in this world: whoever waits commits.
         async with asyncio.TaskGroup() as group:
             group.create_task(submit(source, alerts, *rest))

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from aiohttp import web
 
-from gateway.core.alerts.incoming import Incoming, Sighting, Unread
+from gateway.core.alerts.reported_alert import RawRepost, ReportedAlert, Sighting
 from gateway.core.plan.accounts import Secret, SourceSettings
 from gateway.flow.engine import Engine, Health
 from gateway.links import Links
@@ -36,7 +36,7 @@ class FakeEngine:
     def __init__(self) -> None:
         self.metrics = Metrics()
         self.links = Links("https://gateway.example.com", b"test-signing-key")
-        self.submitted: list[tuple[str, list[Incoming]]] = []
+        self.submitted: list[tuple[str, list[ReportedAlert]]] = []
         self.known: set[Sighting] = set()
         self.left_out = 0
         self.rejected: list[tuple[Any, ...]] = []
@@ -52,15 +52,15 @@ class FakeEngine:
     def now(self) -> float:
         return self.time
 
-    def recognise(self, source: str, unread: Unread) -> bool:
+    def recognise(self, source: str, unread: RawRepost) -> bool:
         return 0 < len(unread) == len(set(unread) & self.known)
 
     async def submit(
         self,
         source: str,
-        alerts: Sequence[Incoming],
+        alerts: Sequence[ReportedAlert],
         left_out: int = 0,
-        unread: Unread | None = None,
+        unread: RawRepost | None = None,
     ) -> None:
         if self.fails is not None:
             raise self.fails
@@ -75,7 +75,7 @@ class FakeEngine:
         return self.health
 
     @property
-    def alerts(self) -> list[Incoming]:
+    def alerts(self) -> list[ReportedAlert]:
         return [alert for _, alerts in self.submitted for alert in alerts]
 
 

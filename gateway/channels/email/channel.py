@@ -18,7 +18,7 @@ from gateway.channels.support.client import CONNECT_TIMEOUT, TOTAL_TIMEOUT, Clie
 from gateway.channels.support.sdk_transport import GRACE, mount
 from gateway.channels.support.threads import Threads
 from gateway.core.incidents.message import Message, Receipt
-from gateway.core.incidents.notice import Kind
+from gateway.core.incidents.notice import NoticeKind
 from gateway.core.plan.accounts import ChannelSettings, Secret
 from gateway.core.plan.plan import Target
 
@@ -65,7 +65,7 @@ class Email:
         self._client._session = requests.Session()
         mount(self._client._session, self._http)
 
-    def accepts(self, kind: Kind, quiet: bool) -> bool:
+    def accepts(self, kind: NoticeKind, quiet: bool) -> bool:
         """Whatever is worth a mail."""
         return not quiet
 

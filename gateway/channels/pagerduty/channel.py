@@ -18,7 +18,7 @@ from gateway.channels.support.client import CONNECT_TIMEOUT, TOTAL_TIMEOUT, Clie
 from gateway.channels.support.sdk_transport import GRACE, mount
 from gateway.channels.support.threads import Threads
 from gateway.core.incidents.message import Message, Receipt
-from gateway.core.incidents.notice import Kind
+from gateway.core.incidents.notice import NoticeKind
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.accounts import ChannelSettings, Secret
 from gateway.core.plan.plan import Target
@@ -32,16 +32,16 @@ IN_FLIGHT = 8
 API_URL = "https://events.pagerduty.com"
 
 _ACTIONS = {
-    Kind.FIRING: ("trigger",),
-    Kind.REPEAT: ("trigger",),
-    Kind.WORSE: ("trigger",),
-    Kind.ESCALATION: ("trigger",),
+    NoticeKind.FIRING: ("trigger",),
+    NoticeKind.REPEAT: ("trigger",),
+    NoticeKind.WORSE: ("trigger",),
+    NoticeKind.ESCALATION: ("trigger",),
     # The Events API has no "unacknowledge": a trigger at least shows in the incident's log.
-    Kind.UNACKNOWLEDGED: ("trigger",),
-    Kind.ACKNOWLEDGED: ("acknowledge",),
-    Kind.RESOLVED: ("resolve",),
-    Kind.LATE: ("trigger", "resolve"),
-    Kind.TEST: ("trigger",),
+    NoticeKind.UNACKNOWLEDGED: ("trigger",),
+    NoticeKind.ACKNOWLEDGED: ("acknowledge",),
+    NoticeKind.RESOLVED: ("resolve",),
+    NoticeKind.LATE: ("trigger", "resolve"),
+    NoticeKind.TEST: ("trigger",),
 }
 """No digest: each incident has its own dedup key, and a folded one could never be resolved."""
 
@@ -91,7 +91,7 @@ class PagerDuty:
         )
         self._sessions: dict[Secret, Session] = {}
 
-    def accepts(self, kind: Kind, quiet: bool) -> bool:
+    def accepts(self, kind: NoticeKind, quiet: bool) -> bool:
         """Whatever has an event, unless it is only worth an update."""
         return kind in _ACTIONS and not quiet
 

@@ -13,7 +13,7 @@ from gateway.channels.slack.mrkdwn import bold, code, cut_mrkdwn, plain, split_l
 from gateway.channels.support import facts as read
 from gateway.channels.support.truncate import cut, many_lines
 from gateway.core.incidents.message import Link, Message
-from gateway.core.incidents.notice import Reason
+from gateway.core.incidents.notice import NotifyReason
 from gateway.core.text.escape import one_line, safe_url, slack_escape, slack_link
 
 Block = dict[str, Any]
@@ -111,7 +111,7 @@ def _standing(message: Message) -> str:
         said.append(f"incident #{message.incident}")
     if firing or resolved:
         said.append(f"{firing} firing" + (f", {resolved} resolved" if resolved else ""))
-    if message.reason is not Reason.FIRST:
+    if message.reason is not NotifyReason.FIRST:
         said.append(message.reason.value)
     return " · ".join(said)
 

@@ -20,7 +20,7 @@ from gateway.channels.slack.mrkdwn import cut_mrkdwn
 from gateway.channels.support.client import CONNECT_TIMEOUT, TOTAL_TIMEOUT, Client
 from gateway.channels.support.connection_errors import no_answer
 from gateway.core.incidents.message import Message, Receipt
-from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.accounts import ChannelSettings, Secret
 from gateway.core.plan.plan import Target
@@ -28,10 +28,10 @@ from gateway.core.plan.plan import Target
 IN_FLIGHT = 8
 THREAD_TEXT = 3000
 
-ALWAYS_ANEW = frozenset({Kind.DIGEST, Kind.TEST})
+ALWAYS_ANEW = frozenset({NoticeKind.DIGEST, NoticeKind.TEST})
 """These stand for themselves and must not overwrite an incident's message."""
 
-UPDATE_ONLY = frozenset({Reason.SOME_RESOLVED})
+UPDATE_ONLY = frozenset({NotifyReason.SOME_RESOLVED})
 """Shown in the message; not worth a sound."""
 
 logger = logging.getLogger(__name__)
@@ -81,7 +81,7 @@ class Slack:
         client.proxy = None
         return client
 
-    def accepts(self, kind: Kind, quiet: bool) -> bool:
+    def accepts(self, kind: NoticeKind, quiet: bool) -> bool:
         """Everything: quiet changes are an update of the message."""
         return True
 

@@ -11,7 +11,7 @@ from typing import Any
 from gateway.channels.support import facts as read
 from gateway.core.decide.facts import common
 from gateway.core.incidents.message import Message
-from gateway.core.incidents.notice import Reason
+from gateway.core.incidents.notice import NotifyReason
 
 NO_TIME = "0001-01-01T00:00:00Z"
 """Go's zero time: what Alertmanager writes as the end of an alert that still burns."""
@@ -19,14 +19,14 @@ NO_TIME = "0001-01-01T00:00:00Z"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST, _NEW, _REPEAT = "first notification", "new alerts added", "repeat interval elapsed"
 _REASONS = {
-    Reason.NEW_ALERTS: _NEW,
-    Reason.WORSE: _NEW,
-    Reason.SOME_RESOLVED: "some alerts resolved",
-    Reason.RESOLVED: "all alerts resolved",
-    Reason.REPEAT: _REPEAT,
-    Reason.ESCALATION: _REPEAT,
-    Reason.ACK_UNDONE: _REPEAT,
-    Reason.ACK_EXPIRED: _REPEAT,
+    NotifyReason.NEW_ALERTS: _NEW,
+    NotifyReason.WORSE: _NEW,
+    NotifyReason.SOME_RESOLVED: "some alerts resolved",
+    NotifyReason.RESOLVED: "all alerts resolved",
+    NotifyReason.REPEAT: _REPEAT,
+    NotifyReason.ESCALATION: _REPEAT,
+    NotifyReason.ACK_UNDONE: _REPEAT,
+    NotifyReason.ACK_EXPIRED: _REPEAT,
 }
 """Alertmanager's own words; what it has no word for is a first notification to its reader."""
 

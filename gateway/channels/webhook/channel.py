@@ -17,7 +17,7 @@ from gateway.channels.support.connection_errors import no_answer
 from gateway.channels.support.http_errors import refused, said
 from gateway.channels.webhook.body import body
 from gateway.core.incidents.message import Message, Receipt
-from gateway.core.incidents.notice import Kind
+from gateway.core.incidents.notice import NoticeKind
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.accounts import ChannelSettings, Secret
 from gateway.core.plan.plan import Target
@@ -31,14 +31,14 @@ ANSWER_BYTES = 2000  # of an error's body: enough to say what is wrong
 
 CARRIED = frozenset(
     {
-        Kind.FIRING,
-        Kind.REPEAT,
-        Kind.WORSE,
-        Kind.ESCALATION,
-        Kind.UNACKNOWLEDGED,
-        Kind.RESOLVED,
-        Kind.LATE,
-        Kind.TEST,
+        NoticeKind.FIRING,
+        NoticeKind.REPEAT,
+        NoticeKind.WORSE,
+        NoticeKind.ESCALATION,
+        NoticeKind.UNACKNOWLEDGED,
+        NoticeKind.RESOLVED,
+        NoticeKind.LATE,
+        NoticeKind.TEST,
     }
 )
 """The format knows firing and resolved. It has no acknowledgement, and no digest of many groups."""
@@ -81,7 +81,7 @@ class Webhook:
             refuse_redirects=False,  # `send` follows none
         )
 
-    def accepts(self, kind: Kind, quiet: bool) -> bool:
+    def accepts(self, kind: NoticeKind, quiet: bool) -> bool:
         """Firing and resolved; quiet changes too: a machine wants the state as it is."""
         return kind in CARRIED
 

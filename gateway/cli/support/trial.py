@@ -9,7 +9,7 @@ from gateway.channels import CHANNELS
 from gateway.channels.support.http_errors import masked
 from gateway.cli.support.oncall_text import stamp
 from gateway.config.load import Config
-from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.incidents.outbox import PRINTED_TEXT
 from gateway.core.incidents.retry import REDUCIBLE, SendError
 from gateway.core.plan.accounts import ChannelSettings
@@ -69,8 +69,8 @@ async def send_all(
                 (),
                 config.plan.business_hours.zone,
                 rank=0,
-                kind=Kind.TEST,
-                reason=Reason.TEST,
+                kind=NoticeKind.TEST,
+                reason=NotifyReason.TEST,
             )
             outcomes.append(await _send(config, channel, message, target))
     finally:

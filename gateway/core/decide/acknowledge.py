@@ -6,12 +6,12 @@ from enum import StrEnum
 
 from gateway.core.decide.context import Decision, Turn
 from gateway.core.incidents.incident import Ack, Incident, Member, State
-from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.plan.intervals import answer_expected, step_wait
 from gateway.core.plan.plan import Plan
 
 
-class Answer(StrEnum):
+class ActionOutcome(StrEnum):
     """How an action ended."""
 
     DONE = "acknowledged"
@@ -26,17 +26,17 @@ class Answer(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Response:
+class ActionResult:
     """The answer for the person, and the decision to save (None when nothing changes)."""
 
-    answer: Answer
+    answer: ActionOutcome
     incident: Incident
     decision: Decision | None = None
 
 
 def acknowledge(
     incident: Incident, members: Sequence[Member], plan: Plan, by: str, via: str, now: float
-) -> Response:
+) -> ActionResult:
     """Acknowledge the incident as `by` at `now`. The first one wins; others get ALREADY (E20).
 
     Covers the alerts that fire now and were notified, and severities up to the worst of them
@@ -46,15 +46,15 @@ def acknowledge(
     """
     firing = [m for m in members if m.firing(now)]
     if not incident.open or not firing:
-        return Response(Answer.RESOLVED, incident)
+        return ActionResult(ActionOutcome.RESOLVED, incident)
     if incident.ack is not None and all(m.acked for m in covered_alerts(firing)):
-        return Response(Answer.ALREADY, incident)
-    return Response(Answer.DONE, *_results(hold(incident, members, plan, by, via, now)))
+        return ActionResult(ActionOutcome.ALREADY, incident)
+    return ActionResult(ActionOutcome.DONE, *_results(hold(incident, members, plan, by, via, now)))
 
 
 def covered_alerts(firing: Sequence[Member]) -> Sequence[Member]:
     """Return what an acknowledgement made now would cover of the firing alerts."""
-    return [m for m in firing if m.told_firing] or firing
+    return [m for m in firing if m.notified_firing] or firing
 
 
 def hold(
@@ -78,7 +78,7 @@ def hold(
     turn.look()
     climb = replace(incident.climb, next_at=None) if incident.climb else None
     turn.set(state=State.ACKNOWLEDGED, ack=ack, climb=climb, held=False, why_not="")
-    reason = Reason.TAKEN_OVER if before else Reason.ACKNOWLEDGED
+    reason = NotifyReason.TAKEN_OVER if before else NotifyReason.ACKNOWLEDGED
     notify(turn, by, reason, before.by if before else by)
     turn.reasons.append(reason)
     count = f"{len(taken)} alert{'s' if len(taken) != 1 else ''}"
@@ -98,12 +98,12 @@ def hold(
 
 def unacknowledge(
     incident: Incident, members: Sequence[Member], plan: Plan, by: str, via: str, now: float
-) -> Response:
+) -> ActionResult:
     """Undo an acknowledgement: repeats count from now, the escalation goes on after one wait."""
     if not incident.open:
-        return Response(Answer.RESOLVED, incident)
+        return ActionResult(ActionOutcome.RESOLVED, incident)
     if incident.ack is None:
-        return Response(Answer.NOT_ACKNOWLEDGED, incident)
+        return ActionResult(ActionOutcome.NOT_ACKNOWLEDGED, incident)
     turn = Turn(incident, members, plan, now, {})
     for place, member in enumerate(turn.members):
         if member.acked_starts_at is not None:
@@ -118,11 +118,11 @@ def unacknowledge(
         last = escalation.steps[max(0, incident.climb.step - 1)]
         wait = step_wait(last.wait, turn.severity, now, plan)
         turn.set(climb=replace(incident.climb, next_at=now + wait))
-    turn.tell(list(incident.told.values()), Kind.UNACKNOWLEDGED, Reason.ACK_UNDONE)
-    turn.reasons.append(Reason.ACK_UNDONE)
+    turn.tell(list(incident.told.values()), NoticeKind.UNACKNOWLEDGED, NotifyReason.ACK_UNDONE)
+    turn.reasons.append(NotifyReason.ACK_UNDONE)
     text = f"by {plan.name_of(by)} ({via}); {plan.name_of(had)} had acknowledged"
     turn.record("acknowledgement undone", text, by=by, via=via)
-    return Response(Answer.UNDONE, *_results(turn.finish()))
+    return ActionResult(ActionOutcome.UNDONE, *_results(turn.finish()))
 
 
 def mark(turn: Turn, place: int, acked_starts_at: float | None) -> None:
@@ -132,7 +132,7 @@ def mark(turn: Turn, place: int, acked_starts_at: float | None) -> None:
     turn.changed[member.alert.identity] = member
 
 
-def notify(turn: Turn, by: str, reason: Reason, other: str) -> None:
+def notify(turn: Turn, by: str, reason: NotifyReason, other: str) -> None:
     """Notify every target that knows of the incident who has it now, `by`'s own mailbox apart.
 
     `other` is a second person who must know. If no message had reached them before, they get a
@@ -141,11 +141,11 @@ def notify(turn: Turn, by: str, reason: Reason, other: str) -> None:
     known = turn.incident.told
     turn.tell(
         [t for t in known.values() if t.channel != "email" or t.person != by],
-        Kind.ACKNOWLEDGED,
+        NoticeKind.ACKNOWLEDGED,
         reason,
     )
     if other != by and not any(t.person == other for t in known.values()):
-        turn.tell(turn.targets_of(other), Kind.FIRING, reason)
+        turn.tell(turn.targets_of(other), NoticeKind.FIRING, reason)
 
 
 def _alone(ack: Ack | None) -> Ack | None:

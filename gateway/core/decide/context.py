@@ -7,8 +7,8 @@ from typing import Any
 from gateway.core.alerts.alert import Alert
 from gateway.core.decide.facts import build_facts
 from gateway.core.decide.next_due import next_due
-from gateway.core.incidents.incident import Incident, Member, Told, copied
-from gateway.core.incidents.notice import Entry, Kind, NewNotice, Reason
+from gateway.core.incidents.incident import Incident, Member, NotifiedState, copied
+from gateway.core.incidents.notice import Entry, NewNotice, NoticeKind, NotifyReason
 from gateway.core.plan.intervals import Timing, timing
 from gateway.core.plan.plan import UNKNOWN_RANK, Plan, Severity, Target
 from gateway.core.plan.recipients import person_targets, receiver_of, step_targets
@@ -22,7 +22,7 @@ EARLY = 0.001
 class Suppressed:
     """Why one alert keeps quiet: silenced or inhibited, by what, and until when if known."""
 
-    reason: Reason
+    reason: NotifyReason
     by: str
     until: float | None = None
 
@@ -36,7 +36,7 @@ class Decision:
     entries: tuple[Entry, ...]
     members: tuple[Member, ...]  # those whose marks changed
     facts: Mapping[str, Any] | None  # None when nothing is said
-    reasons: tuple[Reason, ...]  # for the metric: why we spoke, or why not
+    reasons: tuple[NotifyReason, ...]  # for the metric: why we spoke, or why not
     left: tuple[Alert, ...] = ()  # what burns in an incident that ends: it begins another
 
 
@@ -62,7 +62,7 @@ class Turn:
         self.notices: dict[str, NewNotice] = {}
         self.entries: list[Entry] = []
         self.changed: dict[str, Member] = {}
-        self.reasons: list[Reason] = []
+        self.reasons: list[NotifyReason] = []
         self.note: str | None = None
         self.previous_severity: str | None = None
         self.waits = False  # for the group's next tick
@@ -91,18 +91,18 @@ class Turn:
         self.ended: list[Member] = []
         for member in self.members:
             if not member.firing(self.now):
-                if member.owed_end:
+                if member.resolve_pending:
                     self.ended.append(member)
                 continue
             self.firing.append(member)
             if member.alert.identity in self.suppressed:
                 continue
             self.visible.append(member)
-            if not member.told_firing:
+            if not member.notified_firing:
                 self.fresh.append(member)
-                if member.told is Told.NOTHING:
+                if member.told is NotifiedState.NOTHING:
                     self.never_told.append(member)
-            if member.told is Told.HUSHED or member.told is Told.LEFT_OUT:
+            if member.told is NotifiedState.SILENCED or member.told is NotifiedState.OMITTED:
                 self.heard_again.append(member)
 
     def set(self, **changes: Any) -> None:
@@ -115,10 +115,15 @@ class Turn:
         self.entries.append(Entry(self.now, kind, text, data))
 
     def tell(
-        self, targets: Sequence[Target], kind: Kind, reason: Reason, *, quiet: bool = False
+        self,
+        targets: Sequence[Target],
+        kind: NoticeKind,
+        reason: NotifyReason,
+        *,
+        quiet: bool = False,
     ) -> None:
         """Owe each target a notice; the first reason given to a target in one turn stands."""
-        end = kind is Kind.RESOLVED or reason is Reason.SOME_RESOLVED
+        end = kind is NoticeKind.RESOLVED or reason is NotifyReason.SOME_RESOLVED
         for target in targets:
             if end and not target.wants_ends:
                 continue
@@ -143,23 +148,23 @@ class Turn:
                     targets.setdefault(target.key, target)
         return list(targets.values())
 
-    def keep_quiet(self, reason: Reason, text: str) -> None:
+    def keep_quiet(self, reason: NotifyReason, text: str) -> None:
         """Record why nothing is said: once, until the reason changes."""
         self.reasons.append(reason)
         if self.incident.why_not != text:
             self.record("kept quiet", text, reason=reason.value)
             self.set(why_not=text)
 
-    def mark_told(self) -> None:
+    def mark_notified(self) -> None:
         """Remember that people now know the present state of every alert that may be told."""
         for place, member in enumerate(self.members):
             if member.firing(self.now):
-                told_before = member.told_firing and member.told is Told.FIRING
+                told_before = member.notified_firing and member.told is NotifiedState.FIRING
                 if told_before or member.alert.identity in self.suppressed:
                     continue
-                told = Told.FIRING
-            elif member.owed_end:
-                told = Told.RESOLVED
+                told = NotifiedState.FIRING
+            elif member.resolve_pending:
+                told = NotifiedState.RESOLVED
             else:
                 continue
             alert = member.alert
@@ -172,11 +177,11 @@ class Turn:
         """Who hears that others burn may take what is missing for over: its return is news."""
         for place, member in enumerate(self.members):
             inhibited = member.alert.identity in self.suppressed and member.firing(self.now)
-            if inhibited and member.told is Told.FIRING and member.told_firing:
-                self.members[place] = replace(member, told=Told.LEFT_OUT)
+            if inhibited and member.told is NotifiedState.FIRING and member.notified_firing:
+                self.members[place] = replace(member, told=NotifiedState.OMITTED)
                 self.changed[member.alert.identity] = self.members[place]
 
-    def speak(self, reason: Reason, kind: Kind, *, quiet: bool = False) -> None:
+    def speak(self, reason: NotifyReason, kind: NoticeKind, *, quiet: bool = False) -> None:
         """Tell the receiver and everybody already reached by the escalation."""
         targets = self.audience()
         self.tell(targets, kind, reason, quiet=quiet)
@@ -186,10 +191,10 @@ class Turn:
             self.record("spoke", f"{reason.value}: {len(self.visible)} firing", to=names)
         else:
             self.keep_quiet(
-                Reason.NOBODY_TO_TELL, f"receiver {self.receiver.name} has nobody to tell"
+                NotifyReason.NOBODY_TO_TELL, f"receiver {self.receiver.name} has nobody to tell"
             )
         self.leave_out()
-        self.mark_told()
+        self.mark_notified()
         self.set(
             notified_at=self.now,
             rank=self.severity.rank,
@@ -200,7 +205,7 @@ class Turn:
 
     def listed(self) -> list[Member]:
         """The alerts a notice of this turn speaks of: what burns, and what ended since the last."""
-        ended = [m for m in self.changed.values() if m.told is Told.RESOLVED]
+        ended = [m for m in self.changed.values() if m.told is NotifiedState.RESOLVED]
         return [*self.visible, *ended] or self.members
 
     def unheard(self, listed: Sequence[Member]) -> list[Member]:
@@ -212,7 +217,7 @@ class Turn:
             if m.alert.ends_at is not None
             and m.alert.identity not in shown
             and self.last_word_at < m.alert.ends_at <= self.now
-            and (m.told is Told.NOTHING or m.told_starts_at != m.alert.starts_at)
+            and (m.told is NotifiedState.NOTHING or m.told_starts_at != m.alert.starts_at)
         ]
 
     def finish(self) -> Decision:
@@ -240,7 +245,9 @@ class Turn:
             )
             self.set(title=facts["title"])
         if not self.reasons:
-            self.reasons.append(Reason.HELD_BY_ACK if incident.ack else Reason.NOTHING_NEW)
+            self.reasons.append(
+                NotifyReason.HELD_BY_ACK if incident.ack else NotifyReason.NOTHING_NEW
+            )
         return Decision(
             self.incident,
             tuple(self.notices.values()),

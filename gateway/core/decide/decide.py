@@ -17,8 +17,8 @@ from dataclasses import replace
 
 from gateway.core.decide.context import EARLY, Decision, Suppressed
 from gateway.core.decide.flapping_steps import FlappingTurn
-from gateway.core.incidents.incident import Incident, Member, State, Told
-from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.incidents.incident import Incident, Member, NotifiedState, State
+from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.plan.intervals import answer_expected, next_tick, step_wait
 from gateway.core.plan.plan import Plan, Repeats
 from gateway.core.plan.recipients import person_targets
@@ -37,14 +37,14 @@ class _Look(FlappingTurn):
             return
         self.record("acknowledgement expired", f"{ack.by} had it since then", by=ack.by)
         heard = self.audience()
-        self.start_climb(self.now + step_wait(None, self.severity, self.now, self.plan))
+        self.start_escalation(self.now + step_wait(None, self.severity, self.now, self.plan))
         if not self.visible or self.muted:
             self.set(held=True)
             return
         owner = self.plan.people.get(ack.by)
         targets = (*(person_targets(owner) if owner else ()), *heard)
-        self.tell(targets, Kind.UNACKNOWLEDGED, Reason.ACK_EXPIRED)
-        self.reasons.append(Reason.ACK_EXPIRED)
+        self.tell(targets, NoticeKind.UNACKNOWLEDGED, NotifyReason.ACK_EXPIRED)
+        self.reasons.append(NotifyReason.ACK_EXPIRED)
         expected = answer_expected(self.severity, self.now, self.plan.business_hours)
         self.set(notified_at=self.now, respond_by=expected)
 
@@ -67,7 +67,7 @@ class _Look(FlappingTurn):
             what, names = self.muted
             if self.fresh:
                 self.set(held=True)
-                self.keep_quiet(Reason.MUTED, f"{what} {names}")
+                self.keep_quiet(NotifyReason.MUTED, f"{what} {names}")
         elif self.visible:
             if self.incident.suppressed:
                 self.set(why_not="")  # no longer: lists must not show it as suppressed
@@ -100,12 +100,12 @@ class _Look(FlappingTurn):
             why = self.suppressed.get(member.alert.identity)
             if (
                 why is not None
-                and why.reason is Reason.SILENCED
-                and member.told is Told.FIRING
-                and member.told_firing
+                and why.reason is NotifyReason.SILENCED
+                and member.told is NotifiedState.FIRING
+                and member.notified_firing
                 and member.firing(self.now)
             ):
-                after = replace(member, told=Told.HUSHED)
+                after = replace(member, told=NotifiedState.SILENCED)
                 self.members[place] = after
                 self.changed[member.alert.identity] = after
 
@@ -116,31 +116,38 @@ class _Look(FlappingTurn):
             self.say_worse(incident)
         elif incident.notified_at is None and incident.ack and all(m.acked for m in fresh):
             # Taken before anybody was told: a page for it now would wake somebody for nothing.
-            self.keep_quiet(Reason.HELD_BY_ACK, f"{incident.ack.by} took it before it was told")
+            self.keep_quiet(
+                NotifyReason.HELD_BY_ACK, f"{incident.ack.by} took it before it was told"
+            )
         elif incident.notified_at is None:
             self.set(respond_by=answer_expected(self.severity, self.now, self.plan.business_hours))
             self.say_that_it_flaps()
-            self.speak(Reason.FIRST, Kind.FIRING)
-            self.start_climb(self.now)
+            self.speak(NotifyReason.FIRST, NoticeKind.FIRING)
+            self.start_escalation(self.now)
         elif self.flaps and (fresh or self.ended) and not self.never_told:
             self.say_flapping()
         elif fresh:
-            self.speak(Reason.NEW_ALERTS, Kind.FIRING)
+            self.speak(NotifyReason.NEW_ALERTS, NoticeKind.FIRING)
         elif (incident.held or self.heard_again) and incident.ack is None:
             self.put_off_escalation()
-            silenced = any(m.told is Told.HUSHED for m in self.heard_again)
-            self.speak(Reason.SILENCE_ENDED if silenced else Reason.MUTE_ENDED, Kind.FIRING)
+            silenced = any(m.told is NotifiedState.SILENCED for m in self.heard_again)
+            self.speak(
+                NotifyReason.SILENCE_ENDED if silenced else NotifyReason.MUTE_ENDED,
+                NoticeKind.FIRING,
+            )
         elif self.ended and any(target.wants_ends for target in self.audience()):
-            self.speak(Reason.SOME_RESOLVED, Kind.FIRING, quiet=incident.ack is not None)
+            self.speak(
+                NotifyReason.SOME_RESOLVED, NoticeKind.FIRING, quiet=incident.ack is not None
+            )
         elif self.ended or self.heard_again:
-            self.mark_told()
+            self.mark_notified()
 
     def resolve_or_wait(self) -> None:
         """The end of a group that flaps is told once it has been calm for a while (E36)."""
         last = max((m.alert.ends_at or self.now for m in self.members), default=self.now)
         if self.flaps and self.incident.told and self.members:
             if self.now < last + self.plan.flapping.calm_after - EARLY:
-                self.keep_quiet(Reason.FLAPPING, "it flaps: its end is told once it is calm")
+                self.keep_quiet(NotifyReason.FLAPPING, "it flaps: its end is told once it is calm")
                 return
             self.note = self.plan.flapping.words(self.incident.beginnings, self.now, quiet=False)
         self.resolve()
@@ -153,7 +160,7 @@ class _Look(FlappingTurn):
         """
         if not (self.ended and self.incident.told) or self.visible:
             return False
-        if any(m.owed_end for m in self.firing):
+        if any(m.resolve_pending for m in self.firing):
             return False
         last = max(m.alert.ends_at or self.now for m in self.ended)
         return not self.flaps or self.now >= last + self.plan.flapping.calm_after - EARLY
@@ -167,8 +174,8 @@ class _Look(FlappingTurn):
             self.note = text
             self.set(state=State.FIRING, ack=None)
         self.set(respond_by=answer_expected(self.severity, self.now, self.plan.business_hours))
-        self.speak(Reason.WORSE, Kind.WORSE)
-        self.start_climb(self.now)
+        self.speak(NotifyReason.WORSE, NoticeKind.WORSE)
+        self.start_escalation(self.now)
 
     def say_why_suppressed(self) -> None:
         """All that burns is silenced or inhibited: record by what."""
@@ -179,20 +186,20 @@ class _Look(FlappingTurn):
     def resolve(self) -> None:
         """Everything is over: whoever was told is owed the end, muted and silenced or not."""
         told = list(self.incident.told.values())
-        over = Reason.RESOLVED
+        over = NotifyReason.RESOLVED
         if not self.members:  # a reload gave its alerts to other routes
-            over = Reason.MOVED
+            over = NotifyReason.MOVED
             self.note = "its alerts are handled by another route since routes.yaml was reloaded"
         elif any(m.alert.timeout and not m.firing(self.now) for m in self.members):
             unsaid = "its source did not say so, only stopped to report it"
             self.note = f"{self.note}; {unsaid}" if self.note else unsaid
-        self.reasons.append(over if told else Reason.RESOLVED_EARLY)
-        self.mark_told()
+        self.reasons.append(over if told else NotifyReason.RESOLVED_EARLY)
+        self.mark_notified()
         if told:
-            self.tell(told, Kind.RESOLVED, over)
+            self.tell(told, NoticeKind.RESOLVED, over)
             self.record("resolved", f"{over.value}: {len(told)} notified")
         elif self.incident.notified_at is None:
-            self.record("resolved", Reason.RESOLVED_EARLY.value)
+            self.record("resolved", NotifyReason.RESOLVED_EARLY.value)
         else:
             self.record("resolved", "nobody had been told")
         self.set(
@@ -214,7 +221,7 @@ class _Look(FlappingTurn):
         if self.now < self.timing.repeat_at(incident.tick_at, incident.notified_at) - EARLY:
             return
         if self.visible and not self.muted:
-            self.speak(Reason.REPEAT, Kind.REPEAT)
+            self.speak(NotifyReason.REPEAT, NoticeKind.REPEAT)
         elif self.firing and not incident.held:
             self.set(held=True)
 

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from gateway.core.decide.context import EARLY, Turn
-from gateway.core.incidents.incident import Climb
-from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.incidents.incident import EscalationState
+from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.plan.intervals import step_wait
 from gateway.core.plan.recipients import fallback_of, step_targets
 
@@ -12,10 +12,10 @@ from gateway.core.plan.recipients import fallback_of, step_targets
 class ClimbingTurn(Turn):
     """A turn that takes steps of the receiver's escalation."""
 
-    def start_climb(self, next_at: float) -> None:
+    def start_escalation(self, next_at: float) -> None:
         """Begin the receiver's escalation anew."""
         if self.receiver.escalate in self.plan.escalations:
-            self.set(climb=Climb(str(self.receiver.escalate), next_at=next_at))
+            self.set(climb=EscalationState(str(self.receiver.escalate), next_at=next_at))
 
     def put_off_escalation(self) -> None:
         """Who is told now after a quiet time gets the step's whole wait to answer."""
@@ -35,7 +35,7 @@ class ClimbingTurn(Turn):
             escalation = self.plan.escalations.get(climb.name)
             if escalation is None:  # a reload took it away: the one named now begins
                 self.set(climb=None)
-                self.start_climb(self.now)
+                self.start_escalation(self.now)
                 continue
             if climb.step >= len(escalation.steps):  # a reload made it shorter
                 self.take_step(climb, len(escalation.steps), escalation.repeat, 0.0, True)
@@ -46,7 +46,9 @@ class ClimbingTurn(Turn):
                 self.record("nobody reached", f"step {climb.step + 1}: {sentence}")
             first = climb.step == 0 and climb.round == 0
             kind, reason = (
-                (Kind.FIRING, Reason.FIRST) if first else (Kind.ESCALATION, Reason.ESCALATION)
+                (NoticeKind.FIRING, NotifyReason.FIRST)
+                if first
+                else (NoticeKind.ESCALATION, NotifyReason.ESCALATION)
             )
             self.tell(found.targets, kind, reason)
             if found.targets:
@@ -74,7 +76,9 @@ class ClimbingTurn(Turn):
             and not (self.waits and (self.heard_again or self.incident.held))
         )
 
-    def take_step(self, climb: Climb, steps: int, rounds: int, wait: float, reached: bool) -> None:
+    def take_step(
+        self, climb: EscalationState, steps: int, rounds: int, wait: float, reached: bool
+    ) -> None:
         """Move on. A step that reached nobody is not waited for (E27)."""
         at = self.now + wait if reached else self.now
         if climb.step + 1 < steps:
@@ -86,7 +90,7 @@ class ClimbingTurn(Turn):
             if not reached:
                 fallback = fallback_of(self.plan, self.receiver)
                 self.note = "the escalation led to nobody: you are the fallback"
-                self.tell(fallback.targets, Kind.ESCALATION, Reason.FALLBACK)
+                self.tell(fallback.targets, NoticeKind.ESCALATION, NotifyReason.FALLBACK)
                 self.record(
                     "fell back", f"to receiver {fallback.name}: the last step led to nobody"
                 )

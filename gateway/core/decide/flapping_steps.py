@@ -2,8 +2,8 @@
 
 from gateway.core.decide.context import EARLY
 from gateway.core.decide.escalation import ClimbingTurn
-from gateway.core.incidents.incident import Told
-from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.incidents.incident import NotifiedState
+from gateway.core.incidents.notice import NoticeKind, NotifyReason
 
 
 class FlappingTurn(ClimbingTurn):
@@ -11,7 +11,7 @@ class FlappingTurn(ClimbingTurn):
 
     def count_beginnings(self) -> None:
         """E36: an alert that people know of and that burns anew is another beginning."""
-        anew = [m.alert.starts_at for m in self.fresh if m.told is not Told.NOTHING]
+        anew = [m.alert.starts_at for m in self.fresh if m.told is not NotifiedState.NOTHING]
         beginnings, flapping = self.incident.beginnings, self.plan.flapping
         if flapping.times and anew and max(anew) > max(beginnings, default=0.0):
             self.set(beginnings=flapping.recent((*beginnings, max(anew)), self.now))
@@ -33,15 +33,17 @@ class FlappingTurn(ClimbingTurn):
         """E36: that it flaps is told once, what follows now and then; the worst is always told."""
         told_at = self.incident.flapping_told_at
         if self.kept_calm and told_at is not None and self.now < self.flapping_due - EARLY:
-            self.keep_quiet(Reason.FLAPPING, "it flaps: its turns are told together")
+            self.keep_quiet(NotifyReason.FLAPPING, "it flaps: its turns are told together")
             return
         if self.fresh or self.kept_calm:
             self.say_that_it_flaps()
-            self.speak(Reason.FLAPPING, Kind.FIRING)
+            self.speak(NotifyReason.FLAPPING, NoticeKind.FIRING)
         elif any(target.wants_ends for target in self.audience()):
-            self.speak(Reason.SOME_RESOLVED, Kind.FIRING, quiet=self.incident.ack is not None)
+            self.speak(
+                NotifyReason.SOME_RESOLVED, NoticeKind.FIRING, quiet=self.incident.ack is not None
+            )
         else:
-            self.mark_told()
+            self.mark_notified()
 
     @property
     def flapping_due(self) -> float:

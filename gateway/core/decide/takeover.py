@@ -2,10 +2,17 @@
 
 from collections.abc import Sequence
 
-from gateway.core.decide.acknowledge import Answer, Response, acknowledge, hold, mark, notify
+from gateway.core.decide.acknowledge import (
+    ActionOutcome,
+    ActionResult,
+    acknowledge,
+    hold,
+    mark,
+    notify,
+)
 from gateway.core.decide.context import Turn
 from gateway.core.incidents.incident import Ack, Incident, Member, State
-from gateway.core.incidents.notice import Reason
+from gateway.core.incidents.notice import NotifyReason
 from gateway.core.plan.plan import Plan
 
 JUST_ACKNOWLEDGED = 60.0
@@ -31,7 +38,7 @@ def take(
     via: str,
     now: float,
     holder: str | None = None,
-) -> Response:
+) -> ActionResult:
     """Take the incident over as `by`; without an acknowledgement, acknowledge it.
 
     `holder` is the person whom `by` saw as the holder. If another one holds it by now, nothing
@@ -40,15 +47,15 @@ def take(
     """
     firing = [m for m in members if m.firing(now)]
     if not incident.open or not firing:
-        return Response(Answer.RESOLVED, incident)
+        return ActionResult(ActionOutcome.RESOLVED, incident)
     ack = incident.ack
     if ack is None or ack.by == by:
         return acknowledge(incident, members, plan, by, via, now)
     fresh = now < ack.at + JUST_ACKNOWLEDGED
     if fresh if holder is None else holder != ack.by:
-        return Response(Answer.HELD, incident)
+        return ActionResult(ActionOutcome.HELD, incident)
     decision = hold(incident, members, plan, by, via, now)
-    return Response(Answer.TAKEN_OVER, decision.incident, decision)
+    return ActionResult(ActionOutcome.TAKEN_OVER, decision.incident, decision)
 
 
 def to_give_back(ack: Ack | None, now: float) -> Ack | None:
@@ -60,19 +67,19 @@ def to_give_back(ack: Ack | None, now: float) -> Ack | None:
 
 def give_back(
     incident: Incident, members: Sequence[Member], plan: Plan, by: str, via: str, now: float
-) -> Response:
+) -> ActionResult:
     """Undo a take-over: the former holder has the incident again, until their own expiry.
 
     Only within GIVE_BACK_WITHIN seconds; later the answer is NOT_GIVEN_BACK. Alerts that began
     after the former acknowledgement are not covered by it.
     """
     if not incident.open or not any(m.firing(now) for m in members):
-        return Response(Answer.RESOLVED, incident)
+        return ActionResult(ActionOutcome.RESOLVED, incident)
     if incident.ack is None:
-        return Response(Answer.NOT_ACKNOWLEDGED, incident)
+        return ActionResult(ActionOutcome.NOT_ACKNOWLEDGED, incident)
     former = to_give_back(incident.ack, now)
     if former is None:
-        return Response(Answer.NOT_GIVEN_BACK, incident)
+        return ActionResult(ActionOutcome.NOT_GIVEN_BACK, incident)
     turn = Turn(incident, members, plan, now, {})
     for place, member in enumerate(turn.members):
         if member.acked and member.alert.starts_at > former.at:
@@ -81,8 +88,8 @@ def give_back(
     turn.set(state=State.ACKNOWLEDGED, ack=former)
     name, former_name = plan.name_of(by), plan.name_of(former.by)
     turn.note = f"{name} gave it back"
-    notify(turn, by, Reason.GIVEN_BACK, former.by)
-    turn.reasons.append(Reason.GIVEN_BACK)
+    notify(turn, by, NotifyReason.GIVEN_BACK, former.by)
+    turn.reasons.append(NotifyReason.GIVEN_BACK)
     turn.record("given back", f"by {name} to {former_name} ({via})", by=by, to_person=former.by)
     decision = turn.finish()
-    return Response(Answer.GIVEN_BACK, decision.incident, decision)
+    return ActionResult(ActionOutcome.GIVEN_BACK, decision.incident, decision)

@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import Any
 
 from gateway.core.alerts.alert import Alert
-from gateway.core.incidents.notice import Reason
+from gateway.core.incidents.notice import NotifyReason
 from gateway.core.plan.plan import NOTHING, Target
 from gateway.core.routing.mutes import MUTED_TEXTS
 
@@ -24,13 +24,13 @@ class State(StrEnum):
     RESOLVED = "resolved"
 
 
-class Told(StrEnum):
+class NotifiedState(StrEnum):
     """What people were last told about one alert of the incident."""
 
     NOTHING = ""
     FIRING = "firing"
-    HUSHED = "hushed"  # that it fires; a silence came over it since
-    LEFT_OUT = "left out"  # that it fires; inhibited since, and left out of a later message
+    SILENCED = "hushed"  # that it fires; a silence came over it since
+    OMITTED = "left out"  # that it fires; inhibited since, and left out of a later message
     RESOLVED = "resolved"
 
 
@@ -38,7 +38,8 @@ SUPPRESSED = "suppressed"
 """The list state of a firing, unacknowledged incident that a silence, an inhibition or a mute
 keeps from notifying."""
 
-_HEARD = (Told.FIRING, Told.HUSHED, Told.LEFT_OUT)  # a set would hash, and that is slow of an enum
+# A tuple, because a set would hash enum members, which is slow.
+_NOTIFIED = (NotifiedState.FIRING, NotifiedState.SILENCED, NotifiedState.OMITTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Member:
     """
 
     alert: Alert
-    told: Told = Told.NOTHING
+    told: NotifiedState = NotifiedState.NOTHING
     told_starts_at: float | None = None
     acked_starts_at: float | None = None
 
@@ -59,22 +60,22 @@ class Member:
         return self.alert.ends_at is None or self.alert.ends_at > now
 
     @property
-    def told_firing(self) -> bool:
+    def notified_firing(self) -> bool:
         """Whether people heard that it burns, in the firing it is in (or was last in).
 
         A start that moved *back* is the same firing seen by another reporter; a later start is a
         new one.
         """
         return (
-            self.told in _HEARD
+            self.told in _NOTIFIED
             and self.told_starts_at is not None
             and self.alert.starts_at <= self.told_starts_at
         )
 
     @property
-    def owed_end(self) -> bool:
+    def resolve_pending(self) -> bool:
         """Whether people heard that it burns, in whichever firing, and not yet that it ended."""
-        return self.told in _HEARD
+        return self.told in _NOTIFIED
 
     @property
     def acked(self) -> bool:
@@ -82,7 +83,7 @@ class Member:
         return self.acked_starts_at == self.alert.starts_at
 
 
-def as_it_ended(member: Member, resolved_at: float | None, opened_at: float) -> Member:
+def as_resolved(member: Member, resolved_at: float | None, opened_at: float) -> Member:
     """The member as it was when its incident ended, for who looks back at the incident.
 
     An alert is stored once, so one that fired again shows its present firing in whatever incident
@@ -115,7 +116,7 @@ class Ack:
 
 
 @dataclass(frozen=True, slots=True)
-class Climb:
+class EscalationState:
     """How far the escalation got.
 
     `step` is the next one to take, counted from 0; `next_at` None: nothing more will come.
@@ -150,7 +151,7 @@ class Incident:
     rank: int | None = None  # the worst rank that was told
     severity: str = ""  # and its name
     ack: Ack | None = None
-    climb: Climb | None = None
+    climb: EscalationState | None = None
     told: Mapping[str, Target] = field(default_factory=dict)  # by Target.key: owed the end
     held: bool = False  # something was kept back by a mute or a silence and is still to be said
     why_not: str = ""  # the last recorded reason for keeping quiet: recorded once, not each tick
@@ -184,7 +185,7 @@ class Incident:
     @property
     def suppressed(self) -> bool:
         """Whether all that burns in it was silenced or inhibited at the last look."""
-        return self.why_not.startswith((Reason.SILENCED.value, Reason.INHIBITED.value))
+        return self.why_not.startswith((NotifyReason.SILENCED.value, NotifyReason.INHIBITED.value))
 
     @property
     def list_state(self) -> str:
@@ -256,7 +257,7 @@ def remembered(saved: Mapping[str, Any]) -> dict[str, Any]:
         previous = ack.get("previous")
         fields["ack"] = Ack(**{**ack, "previous": Ack(**previous) if previous else None})
     if climb:
-        fields["climb"] = Climb(**climb)
+        fields["climb"] = EscalationState(**climb)
     targets = [target_from_json(item) for item in told]
     fields["beginnings"] = tuple(fields.get("beginnings", ()))  # absent before 0002
     fields["told"] = {target.key: target for target in targets}

@@ -7,7 +7,7 @@ one that could not be delivered, the newest says it all: each notice carries the
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gateway.core.incidents.notice import SPEAKS_OF_FIRING, Kind
+from gateway.core.incidents.notice import SPEAKS_OF_FIRING, NoticeKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +19,14 @@ class Move:
     """
 
     send: int | None
-    kind: Kind | None = None
+    kind: NoticeKind | None = None
     fold: tuple[int, ...] = ()
     cancel: tuple[int, ...] = ()
 
 
-def next_move(kinds: Sequence[Kind], *, heard: bool, each: bool, carries: bool = False) -> Move:
+def next_move(
+    kinds: Sequence[NoticeKind], *, heard: bool, each: bool, carries: bool = False
+) -> Move:
     """Decide what to send of a lane whose unfinished notices have these kinds, oldest first.
 
     `heard` says whether the target was ever told that the incident burns. `each` is for targets
@@ -37,13 +39,13 @@ def next_move(kinds: Sequence[Kind], *, heard: bool, each: bool, carries: bool =
     """
     last = len(kinds) - 1
     speaks = [place for place, kind in enumerate(kinds) if kind in SPEAKS_OF_FIRING]
-    ended = kinds[last] in (Kind.RESOLVED, Kind.LATE)
-    if Kind.TEST in kinds:
+    ended = kinds[last] in (NoticeKind.RESOLVED, NoticeKind.LATE)
+    if NoticeKind.TEST in kinds:
         return Move(0, kinds[0])
-    if not heard and not speaks and not carries and Kind.LATE not in kinds:
+    if not heard and not speaks and not carries and NoticeKind.LATE not in kinds:
         return Move(None, cancel=tuple(range(len(kinds))))
     if not heard and ended:
-        return Move(last, Kind.LATE, fold=tuple(range(last)))
+        return Move(last, NoticeKind.LATE, fold=tuple(range(last)))
     if not heard and each:
         first = speaks[0] if speaks else 0
         return Move(first, kinds[first], cancel=tuple(range(first)))

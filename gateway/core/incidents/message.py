@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gateway.core.incidents.notice import Facts, Kind, Reason
+from gateway.core.incidents.notice import Facts, NoticeKind, NotifyReason
 
 Receipt = Mapping[str, str]
 """What a channel remembers of a message it delivered (a Slack ts, a Postmark MessageID)."""
@@ -34,8 +34,8 @@ class Message:
 
     notice_id: int
     incident: int
-    kind: Kind
-    reason: Reason
+    kind: NoticeKind
+    reason: NotifyReason
     status: str  # firing, acknowledged, resolved
     severity: str
     rank: int

@@ -11,7 +11,7 @@ Facts = Mapping[str, Any]
 """A JSON object, frozen when the decision was made; `gateway.core.decide.facts` builds it."""
 
 
-class Kind(StrEnum):
+class NoticeKind(StrEnum):
     """What a notice is about. It picks the template."""
 
     FIRING = "firing"  # the first word, new alerts, some resolved, the end of a mute
@@ -26,7 +26,7 @@ class Kind(StrEnum):
     TEST = "test"
 
 
-class Reason(StrEnum):
+class NotifyReason(StrEnum):
     """Why we speak, or why we do not. The same word reaches log, metric, timeline and message."""
 
     FIRST = "first"
@@ -60,7 +60,14 @@ class Reason(StrEnum):
 
 
 SPEAKS_OF_FIRING = frozenset(
-    {Kind.FIRING, Kind.REPEAT, Kind.WORSE, Kind.ESCALATION, Kind.UNACKNOWLEDGED, Kind.DIGEST}
+    {
+        NoticeKind.FIRING,
+        NoticeKind.REPEAT,
+        NoticeKind.WORSE,
+        NoticeKind.ESCALATION,
+        NoticeKind.UNACKNOWLEDGED,
+        NoticeKind.DIGEST,
+    }
 )
 """Kinds after which a target knows that the incident burns, and is owed its end."""
 
@@ -70,8 +77,8 @@ class NewNotice:
     """A notice as the core decides it; the store gives it an id and a place in its lane."""
 
     target: Target
-    kind: Kind
-    reason: Reason
+    kind: NoticeKind
+    reason: NotifyReason
     rank: int
     quiet: bool = False  # only worth an update in place: channels that cannot edit skip it
 

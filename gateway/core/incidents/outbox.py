@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gateway.core.incidents.message import Receipt
-from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.plan.plan import Target
 
 ACCEPTED = "accepted"
@@ -34,8 +34,8 @@ class NewRow:
 
     incident: int | None
     target: Target
-    kind: Kind
-    reason: Reason
+    kind: NoticeKind
+    reason: NotifyReason
     rank: int
     quiet: bool
     facts: int
@@ -48,8 +48,8 @@ class Notice:
     id: int
     incident: int | None
     target: Target
-    kind: Kind
-    reason: Reason
+    kind: NoticeKind
+    reason: NotifyReason
     rank: int
     quiet: bool
     created_at: float
@@ -60,7 +60,7 @@ class Notice:
     facts: bytes  # JSON
     receipt: Receipt | None = None
     heard: bool = False
-    behind: tuple[tuple[int, Kind], ...] = ()
+    behind: tuple[tuple[int, NoticeKind], ...] = ()
     refused: bool = False  # the vendor refused its content: it is sent in its reduced form
     owner: str = ""  # the replica that it was claimed for
 

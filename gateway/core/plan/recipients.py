@@ -11,7 +11,7 @@ PERSONAL_CHANNELS = ("slack", "email")
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ResolvedTargets:
     """The targets of a step, and for each reference that led nowhere a sentence saying why."""
 
     targets: tuple[Target, ...]
@@ -40,7 +40,7 @@ def person_targets(person: Person, by: Iterable[str] = ()) -> tuple[Target, ...]
     return tuple(found)
 
 
-def step_targets(plan: Plan, step: Step, now: float) -> Found:
+def step_targets(plan: Plan, step: Step, now: float) -> ResolvedTargets:
     """Resolve one escalation step at `now`. Nobody is dropped in silence: see `missing`."""
     targets: dict[str, Target] = {}
     people: list[str] = []
@@ -67,4 +67,4 @@ def step_targets(plan: Plan, step: Step, now: float) -> Found:
             else:
                 missing.append(f"{member} has no contact by {', '.join(step.by) or 'any channel'}")
             targets.update((target.key, target) for target in found)
-    return Found(tuple(targets.values()), tuple(people), tuple(missing))
+    return ResolvedTargets(tuple(targets.values()), tuple(people), tuple(missing))

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gateway.core.alerts.incoming import Incoming
+from gateway.core.alerts.reported_alert import ReportedAlert
 from gateway.core.matching.matcher import Matcher, matches_all
 
 MISSING = "WatchdogMissing"
@@ -48,7 +48,7 @@ def names_to_look_for(watchdogs: Sequence[Watchdog]) -> frozenset[str] | None:
 
 def verdicts(
     watchdogs: Sequence[Watchdog], seen: Mapping[str, float], since: float, now: float
-) -> list[tuple[Incoming, bool]]:
+) -> list[tuple[ReportedAlert, bool]]:
     """For each watchdog the alert about it, and whether it fires at `now`.
 
     `seen` are the last reports by the watchdog's name. Before `since`, when this process began
@@ -69,6 +69,6 @@ def verdicts(
         }
         ends_at = None if fires else now
         found.append(
-            (Incoming(watchdog.missing, words, missing_at if fires else None, ends_at), fires)
+            (ReportedAlert(watchdog.missing, words, missing_at if fires else None, ends_at), fires)
         )
     return found

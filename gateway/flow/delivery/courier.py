@@ -22,7 +22,7 @@ from gateway.clock import is_skewed
 from gateway.core.decide.facts import without_ends
 from gateway.core.incidents.hold import Hold, wait_for
 from gateway.core.incidents.message import Link, Message, Receipt
-from gateway.core.incidents.notice import Kind
+from gateway.core.incidents.notice import NoticeKind
 from gateway.core.incidents.outbox import PRINTED_TEXT, Notice, Result
 from gateway.core.incidents.retry import PERMANENT, Claimant, Failure, SendError
 from gateway.core.plan.plan import Plan
@@ -45,7 +45,7 @@ AHEAD = 8
 """Rounds of sends that may wait claimed, so that sending goes on while a commit waits for the disk.
 Two where digests are understood: what is claimed leaves alone and cannot fold into one any more."""
 
-Words = Callable[[Notice, Kind, Channel], Awaitable[Message]]
+Words = Callable[[Notice, NoticeKind, Channel], Awaitable[Message]]
 
 
 class Courier:
@@ -115,7 +115,7 @@ class Courier:
             self._push(errand, self._claimant.until(claimed_at))
         self.begin()
 
-    def recall(self, incident: int, kinds: Collection[Kind]) -> list[int]:
+    def recall(self, incident: int, kinds: Collection[NoticeKind]) -> list[int]:
         """Take back notices of an incident that were claimed but not begun; returns their ids.
 
         They are handed back with the next round, unless somebody cancels them before.
@@ -186,7 +186,7 @@ class Courier:
         return max(idle, ahead)
 
     def _folds(self) -> bool:
-        return self._accepts(self.name, Kind.DIGEST, False)
+        return self._accepts(self.name, NoticeKind.DIGEST, False)
 
     async def _record_and_claim(self, wanted: int, now: float) -> tuple[list[Errand], float | None]:
         """Store what came of the sends that ended and claim what is next, in one transaction."""
@@ -379,7 +379,7 @@ class Courier:
 
 async def message_of(
     notice: Notice,
-    kind: Kind,
+    kind: NoticeKind,
     channel: Channel,
     *,
     render: Callable[..., Awaitable[Message]],
@@ -393,9 +393,9 @@ async def message_of(
     if not notice.target.wants_ends:
         facts = without_ends(facts)
     facts["external_url"] = external_url
-    if kind is Kind.DIGEST:
+    if kind is NoticeKind.DIGEST:
         facts["digest"] = lines(notice, facts.get("digest", ()))
-    if kind is Kind.LATE and not facts.get("note"):
+    if kind is NoticeKind.LATE and not facts.get("note"):
         name = CHANNEL_NAMES.get(channel.name, channel.name)
         facts["note"] = f"This notification is late: {name} could not be reached before."
     if channel.parts and (unsafe := dropped(facts, links_from(facts))):

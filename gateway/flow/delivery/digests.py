@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.incidents.outbox import NewRow, Notice
 from gateway.core.plan.plan import Plan
 from gateway.store import Tx
@@ -32,8 +32,8 @@ def fold_crowds(tx: Tx, channel: str, plan: Plan, now: float) -> int:
         row = NewRow(
             None,
             waiting[0].target,
-            Kind.DIGEST,
-            Reason.DIGEST,
+            NoticeKind.DIGEST,
+            NotifyReason.DIGEST,
             min(notice.rank for notice in waiting),
             False,
             0,

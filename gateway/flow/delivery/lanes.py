@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from gateway.core.incidents.lane import Move, next_move
-from gateway.core.incidents.notice import SPEAKS_OF_FIRING, Kind, Reason
+from gateway.core.incidents.notice import SPEAKS_OF_FIRING, NoticeKind, NotifyReason
 from gateway.core.incidents.outbox import Notice
 from gateway.core.incidents.retry import Claimant
 from gateway.flow.delivery.late_resolve import mind_what_burns
@@ -15,14 +15,14 @@ from gateway.store.outbox import enqueue, undelivered
 UNHEARD = "cancelled: this target never heard of the beginning"
 OVERTAKEN = "cancelled: what follows says more"
 
-URGENT = frozenset({Kind.WORSE, Kind.ESCALATION})
+URGENT = frozenset({NoticeKind.WORSE, NoticeKind.ESCALATION})
 """Kinds that wait for no digest, unless the end has come meanwhile."""
 
 SOONEST, LATEST = 1.0, 30.0
 """Seconds after which what waits for a digest is looked at again, at least and at most."""
 
 
-Accepts = Callable[[str, Kind, bool], bool]
+Accepts = Callable[[str, NoticeKind, bool], bool]
 """(channel, kind, quiet): whether that channel has a way to say it."""
 
 
@@ -31,7 +31,7 @@ def move_of(notice: Notice, accepts: Accepts, *, carries: bool = False) -> Move:
     if notice.incident is None:
         return Move(0, notice.kind)
     kinds = [notice.kind, *(kind for _, kind in notice.behind)]
-    each = not accepts(notice.target.channel, Kind.DIGEST, False)
+    each = not accepts(notice.target.channel, NoticeKind.DIGEST, False)
     return next_move(kinds, heard=notice.heard, each=each, carries=carries)
 
 
@@ -60,7 +60,7 @@ def settle(
         kind = move.kind or chosen.kind
         if kind is not chosen.kind:
             enqueue.become(tx, chosen.id, kind)
-        elif chosen.reason is Reason.SOME_RESOLVED:
+        elif chosen.reason is NotifyReason.SOME_RESOLVED:
             chosen = as_loud_as(tx, chosen, [ids[place] for place in move.fold])
         errands.append(Errand(chosen, kind))
     return mind_what_burns(tx, as_refused(tx, errands), now)
@@ -98,7 +98,7 @@ def behind_no_digest(
     numbers = {
         notice.incident
         for notice in claimed
-        if notice.incident is not None and accepts(notice.target.channel, Kind.DIGEST, False)
+        if notice.incident is not None and accepts(notice.target.channel, NoticeKind.DIGEST, False)
     }
     ahead = undelivered.digests_ahead(tx, sorted(numbers)) if numbers else {}
     if not ahead:
@@ -121,7 +121,7 @@ def as_loud_as(tx: Tx, chosen: Notice, folded: Sequence[int]) -> Notice:
     """That some ended is worth no sound, but what folded into it was, such as new alerts: the
     notice then speaks for that reason, also when it is tried again."""
     for kind, reason in reversed(undelivered.reasons(tx, folded)):
-        if kind in SPEAKS_OF_FIRING and reason is not Reason.SOME_RESOLVED:
+        if kind in SPEAKS_OF_FIRING and reason is not NotifyReason.SOME_RESOLVED:
             undelivered.speak_up(tx, chosen.id, reason)
             return replace(chosen, reason=reason, quiet=False)
     return chosen

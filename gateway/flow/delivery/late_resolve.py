@@ -10,7 +10,7 @@ from dataclasses import replace
 import orjson
 
 from gateway.core.decide.facts import without_burning
-from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.flow.runtime.errand import Errand
 from gateway.store import Tx
 from gateway.store.outbox import enqueue, undelivered
@@ -19,7 +19,7 @@ from gateway.store.state import incidents
 KNOWS_NO_INCIDENTS = frozenset({"webhook"})
 """Channels whose messages name the group; all others show which incident it is."""
 
-ENDS = frozenset({Kind.RESOLVED, Kind.LATE})
+ENDS = frozenset({NoticeKind.RESOLVED, NoticeKind.LATE})
 
 
 def mind_what_burns(tx: Tx, errands: Sequence[Errand], now: float) -> list[Errand]:
@@ -41,12 +41,12 @@ def mind_what_burns(tx: Tx, errands: Sequence[Errand], now: float) -> list[Erran
         if errand.kind not in ENDS or number is None:
             kept.append(errand)
             continue
-        burning = {m.alert.identity for m in joined[number] if m.told_firing and m.firing(now)}
+        burning = {m.alert.identity for m in joined[number] if m.notified_firing and m.firing(now)}
         facts = without_burning(orjson.loads(notice.facts), burning)
         if not facts["alerts"]:
             why = f"cancelled: it burns again as #{number}, which this target has heard of"
             enqueue.cancel(tx, [notice.id], why)
             continue
-        ended = replace(notice, facts=orjson.dumps(facts), reason=Reason.SOME_RESOLVED)
+        ended = replace(notice, facts=orjson.dumps(facts), reason=NotifyReason.SOME_RESOLVED)
         kept.append(replace(errand, notice=ended))
     return kept

@@ -8,7 +8,7 @@ import orjson
 from gateway.channels import CHANNELS
 from gateway.core.decide.facts import build_facts
 from gateway.core.incidents.message import Receipt
-from gateway.core.incidents.notice import SPEAKS_OF_FIRING, Entry, Kind, Reason
+from gateway.core.incidents.notice import SPEAKS_OF_FIRING, Entry, NoticeKind, NotifyReason
 from gateway.core.incidents.outbox import ACCEPTED, PRINTED, NewRow, Notice, NoticeState, Result
 from gateway.core.incidents.retry import REDUCIBLE, Failure, SendError, after_failure
 from gateway.core.plan.plan import Plan, Receiver
@@ -34,9 +34,11 @@ class Outcome:
     jitter: float = 0.0
 
 
-def is_urgent(plan: Plan, notice: Notice, kind: Kind) -> bool:
+def is_urgent(plan: Plan, notice: Notice, kind: NoticeKind) -> bool:
     """Return whether a notice pages: it is of urgent rank and says that an incident is firing."""
-    return plan.is_urgent(notice.rank) and kind in SPEAKS_OF_FIRING and kind is not Kind.DIGEST
+    return (
+        plan.is_urgent(notice.rank) and kind in SPEAKS_OF_FIRING and kind is not NoticeKind.DIGEST
+    )
 
 
 def result_of(outcome: Outcome, plan: Plan) -> tuple[Result, bool]:
@@ -44,8 +46,8 @@ def result_of(outcome: Outcome, plan: Plan) -> tuple[Result, bool]:
     notice, error = outcome.errand.notice, outcome.error
     if error is None:
         heard = outcome.errand.kind in SPEAKS_OF_FIRING or outcome.errand.kind in (
-            Kind.LATE,
-            Kind.ACKNOWLEDGED,
+            NoticeKind.LATE,
+            NoticeKind.ACKNOWLEDGED,
         )
         return (
             Result(
@@ -130,7 +132,7 @@ def hastened(tx: Tx, results: Sequence[Result], now: float) -> list[Result]:
     ]
 
 
-def _overtaken(notice: Notice, lanes: Mapping[Lane, Sequence[tuple[int, Kind]]]) -> bool:
+def _overtaken(notice: Notice, lanes: Mapping[Lane, Sequence[tuple[int, NoticeKind]]]) -> bool:
     """Return whether an urgent kind joined the lane after the notice was claimed."""
     known = {other for other, _ in notice.behind}
     return any(
@@ -190,7 +192,7 @@ def fall_back_from(tx: Tx, errand: Errand, failure: Failure, plan: Plan, now: fl
     enqueue.mark_fell_back(tx, sorted({errand.notice.id, notice.id}))
     kind = errand.kind if notice is errand.notice else notice.kind
     note = f"{target_name(notice.target)} could not be reached ({failure})"
-    if notice.kind is Kind.DIGEST:
+    if notice.kind is NoticeKind.DIGEST:
         lines = orjson.loads(notice.facts).get("digest", ())
         numbers = [line["incident"] for line in lines]
         for folded in undelivered.folded_into(tx, notice.id, numbers):
@@ -217,10 +219,11 @@ def fall_back(tx: Tx, notice: Notice, note: str, plan: Plan, now: float) -> None
     kind, facts = notice.kind, orjson.loads(notice.facts)
     if not incident.open:  # it ended while this was on its way: no end will follow
         joined = members.members(tx, [incident.number])[incident.number]
-        kind, facts = Kind.LATE, build_facts(incident, joined, plan, now)
+        kind, facts = NoticeKind.LATE, build_facts(incident, joined, plan, now)
     facts["note"] = note
     rows = [
-        NewRow(incident.number, t, kind, Reason.FALLBACK, notice.rank, False, 0) for t in targets
+        NewRow(incident.number, t, kind, NotifyReason.FALLBACK, notice.rank, False, 0)
+        for t in targets
     ]
     enqueue.add(tx, rows, [orjson.dumps(facts)], now, None)
     told = {**incident.told, **{target.key: target for target in targets}}

@@ -7,7 +7,7 @@ from typing import Any
 
 from gateway.channels.contract import Channel
 from gateway.core.incidents.message import Link, Message
-from gateway.core.incidents.notice import Kind
+from gateway.core.incidents.notice import NoticeKind
 from gateway.core.incidents.outbox import Notice
 from gateway.core.plan.plan import Plan
 from gateway.flow.delivery.courier import Courier, message_of
@@ -71,7 +71,7 @@ class Delivery:
             self._begin(courier)
         return courier
 
-    def accepts(self, channel: str, kind: Kind, quiet: bool) -> bool:
+    def accepts(self, channel: str, kind: NoticeKind, quiet: bool) -> bool:
         """Whether a channel has a way to say this. One that is gone takes it, and fails loudly."""
         known = self._channels.get(channel)
         return known is None or known.accepts(kind, quiet)
@@ -151,7 +151,7 @@ class Delivery:
                 async with asyncio.timeout(CLOSING):
                     await each.close()
 
-    async def _words(self, notice: Notice, kind: Kind, channel: Channel) -> Message:
+    async def _words(self, notice: Notice, kind: NoticeKind, channel: Channel) -> Message:
         return await message_of(
             notice,
             kind,
@@ -165,7 +165,7 @@ class Delivery:
 
     def _links(self, notice: Notice, facts: Mapping[str, object]) -> list[Link]:
         links, own = list(links_from(facts)), self._parts.links
-        if notice.kind is Kind.DIGEST:
+        if notice.kind is NoticeKind.DIGEST:
             links.append(Link("list", "All incidents", own.incidents()))
         if notice.incident is None:
             return links

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
-from gateway.core.decide.acknowledge import Response
+from gateway.core.decide.acknowledge import ActionResult
 from gateway.core.incidents.incident import Incident, Member
-from gateway.core.incidents.notice import Kind
+from gateway.core.incidents.notice import NoticeKind
 from gateway.core.plan.plan import Plan
 from gateway.flow.delivery.lanes import Accepts
 from gateway.flow.dispatch.dispatch import refresh, save_decisions
@@ -13,10 +13,10 @@ from gateway.store import Tx
 from gateway.store.outbox import enqueue, undelivered
 from gateway.store.state import incidents, members, timeline
 
-PENDING_STEPS = (Kind.ESCALATION, Kind.REPEAT)
+PENDING_STEPS = (NoticeKind.ESCALATION, NoticeKind.REPEAT)
 """Kinds of notices that an acknowledgement cancels while they have not been sent (E22)."""
 
-Act = Callable[[Incident, list[Member], Plan, str, str, float], Response]
+Act = Callable[[Incident, list[Member], Plan, str, str, float], ActionResult]
 
 
 def respond(
@@ -31,7 +31,7 @@ def respond(
     now: float,
     owner: str = "",
     recalled: Sequence[int] = (),
-) -> Response:
+) -> ActionResult:
     """Do `act` to incident `number` and save what follows. KeyError when there is none.
 
     `recalled` are notices that `owner` had claimed and has not begun.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from gateway.core.decide.context import Suppressed
 from gateway.core.incidents.incident import Member
-from gateway.core.incidents.notice import Reason
+from gateway.core.incidents.notice import NotifyReason
 from gateway.core.incidents.silence import SilenceIndex
 from gateway.core.plan.plan import Plan
 from gateway.core.routing.inhibition import SourceIndex
@@ -69,7 +69,7 @@ class Suppression:
             if active:
                 longest = active[0]
                 found[member.alert.identity] = Suppressed(
-                    Reason.SILENCED, longest.words(self._zone), longest.ends_at
+                    NotifyReason.SILENCED, longest.words(self._zone), longest.ends_at
                 )
         return found
 
@@ -82,7 +82,7 @@ class Suppression:
             if hit is not None:
                 rule, source = hit
                 name = rule.name or f"the alert {source[:8]}"
-                found[member.alert.identity] = Suppressed(Reason.INHIBITED, name)
+                found[member.alert.identity] = Suppressed(NotifyReason.INHIBITED, name)
         return found
 
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from gateway.core.alerts.alert import Alert
-from gateway.core.alerts.incoming import Incoming, Unread
 from gateway.core.alerts.labels import identity
+from gateway.core.alerts.reported_alert import RawRepost, ReportedAlert
 from gateway.core.plan.plan import Plan
 from gateway.flow.intake.placement import Batch, commit
 from gateway.flow.intake.repost_cache import MARGIN, Memory
@@ -38,7 +38,11 @@ class Overloaded(Exception):
 
 
 def normalise(
-    incoming: Incoming, source: str, plan: Plan, now: float, resolve_timeout: float | None = None
+    incoming: ReportedAlert,
+    source: str,
+    plan: Plan,
+    now: float,
+    resolve_timeout: float | None = None,
 ) -> Alert:
     """The alert as it is kept. What is missing is filled in as Alertmanager does.
 
@@ -100,9 +104,9 @@ class Intake:
     async def submit(
         self,
         source: str,
-        reported: Iterable[Incoming],
+        reported: Iterable[ReportedAlert],
         resolve_timeout: float | None = None,
-        unread: Unread | None = None,
+        unread: RawRepost | None = None,
         signs: Mapping[str, tuple[str, ...]] = NO_SIGNS,
     ) -> None:
         """Returns once the alerts are on disk (promise 1).

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from gateway.core.alerts.alert import Alert
-from gateway.core.alerts.incoming import Unread
+from gateway.core.alerts.reported_alert import RawRepost
 
 MARGIN = 150.0
 """Seconds before a stored end passes at which the later one is written. Prometheus resends
@@ -124,7 +124,7 @@ class Memory:
         for known in self._known.values():
             known.letters = None
 
-    def recognise(self, unread: Unread, now: float) -> set[str] | None:
+    def recognise(self, unread: RawRepost, now: float) -> set[str] | None:
         """Take in reports that are known word for word but for a later end.
 
         Returns the watchdogs that they are signs of; None: they must be read. Those before the

@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 
-from gateway.core.alerts.incoming import Incoming
 from gateway.core.alerts.labels import identity
+from gateway.core.alerts.reported_alert import ReportedAlert
 from gateway.core.plan.plan import Plan
 from gateway.core.plan.watchdog import MISSING, names_to_look_for, verdicts
 from gateway.store import Store
@@ -19,7 +19,7 @@ SOURCE = "gateway"
 
 NO_SIGNS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
-Submit = Callable[[str, Sequence[Incoming]], Awaitable[None]]
+Submit = Callable[[str, Sequence[ReportedAlert]], Awaitable[None]]
 
 
 class Watch:
@@ -38,7 +38,7 @@ class Watch:
         self._names: tuple[str, frozenset[str] | None] = ("", frozenset())
         self._ended_by = ""
 
-    def notice(self, reported: Sequence[Incoming]) -> Mapping[str, tuple[str, ...]]:
+    def notice(self, reported: Sequence[ReportedAlert]) -> Mapping[str, tuple[str, ...]]:
         """Look for signs of life among reported alerts.
 
         Returns whose they are: the names of watchdogs by the alert's identity. Under the same plan
@@ -90,7 +90,7 @@ class Watch:
         wanted = {identity(watchdog.missing) for watchdog in plan.watchdogs}
         for alert in await self._store.read(partial(alerts.without_end, source=SOURCE)):
             if alert.labels.get("alertname") == MISSING and alert.identity not in wanted:
-                end = Incoming(alert.labels, alert.annotations, alert.starts_at, self._now())
+                end = ReportedAlert(alert.labels, alert.annotations, alert.starts_at, self._now())
                 await self._submit(SOURCE, [end])
 
     async def run(self) -> None:

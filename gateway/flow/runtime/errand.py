@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gateway.core.incidents.notice import Kind
+from gateway.core.incidents.notice import NoticeKind
 from gateway.core.incidents.outbox import Notice
 
 
@@ -11,5 +11,5 @@ class Errand:
     """One notice to send now, and as what: a resolve may have become a late notice."""
 
     notice: Notice
-    kind: Kind
+    kind: NoticeKind
     probe: bool = False  # sent although its target is on hold

@@ -15,7 +15,7 @@ from jinja2 import (
     TemplateSyntaxError,
 )
 
-from gateway.core.incidents.notice import Kind
+from gateway.core.incidents.notice import NoticeKind
 from gateway.shipped import shipped_templates
 
 PARTS: Mapping[str, tuple[str, ...]] = {
@@ -60,7 +60,7 @@ class Lookup:
         self.loader: BaseLoader = ChoiceLoader([_Folder(f) for f in self.folders])
         self._names: dict[tuple[str, str, str], str] = {}
 
-    def name_of(self, channel: str, part: str, kind: Kind) -> str:
+    def name_of(self, channel: str, part: str, kind: NoticeKind) -> str:
         """The name of the template to use, whether it exists or not.
 
         Folder by folder: an admin's ``text.j2`` goes before a shipped ``text.repeat.j2``, for

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gateway.core.incidents.message import Link
-from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.plan.plan import Target
 from gateway.core.text.escape import LONGEST_URL, one_line, safe_url
 from gateway.render.view.asked import next_names, who
@@ -110,7 +110,7 @@ def texts(facts: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
-def view_of(facts: Mapping[str, Any], kind: Kind, reason: Reason) -> dict[str, Any]:
+def view_of(facts: Mapping[str, Any], kind: NoticeKind, reason: NotifyReason) -> dict[str, Any]:
     """The names that depend on the facts alone, whoever is told and wherever they live."""
     raw = [alert for alert in _list(facts.get("alerts")) if isinstance(alert, Mapping)]
     labels, annotations = (
@@ -160,9 +160,9 @@ def view_of(facts: Mapping[str, Any], kind: Kind, reason: Reason) -> dict[str, A
     }
 
 
-def standing_of(facts: Mapping[str, Any], kind: Kind) -> tuple[str, str, int | None]:
+def standing_of(facts: Mapping[str, Any], kind: NoticeKind) -> tuple[str, str, int | None]:
     """Status, severity and rank: all that is read of the facts where no words are wanted."""
-    status = clean(facts.get("status")) or ("resolved" if kind is Kind.RESOLVED else "firing")
+    status = clean(facts.get("status")) or ("resolved" if kind is NoticeKind.RESOLVED else "firing")
     severity = facts.get("severity") or Labels(facts.get("common_labels"))["severity"]
     rank = facts.get("rank")
     return status, one_line(clean(severity), 40), rank if isinstance(rank, int) else None
@@ -181,13 +181,13 @@ def target_view(target: Target, links: Sequence[Link]) -> dict[str, Any]:
     }
 
 
-def tone(kind: Kind, status: str, severity: str, rank: object) -> str:
+def tone(kind: NoticeKind, status: str, severity: str, rank: object) -> str:
     """The colour of a message: its state once nobody need act, else how bad it is."""
-    if kind is Kind.TEST:
+    if kind is NoticeKind.TEST:
         return "test"
-    if kind in (Kind.RESOLVED, Kind.LATE) or status == "resolved":
+    if kind in (NoticeKind.RESOLVED, NoticeKind.LATE) or status == "resolved":
         return "resolved"
-    if kind is Kind.ACKNOWLEDGED:
+    if kind is NoticeKind.ACKNOWLEDGED:
         return "acknowledged"
     known = _TONES.get(severity.lower())
     if known is not None:

@@ -5,7 +5,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from gateway.core.incidents.message import Link, Message
-from gateway.core.incidents.notice import Facts, Kind, Reason
+from gateway.core.incidents.notice import Facts, NoticeKind, NotifyReason
 from gateway.core.plan.plan import Target
 from gateway.render.finish import Outcome, finished, safe_links, wordless
 from gateway.render.jinja.failure import TemplateFailure
@@ -58,8 +58,8 @@ class Confined:
         links: Sequence[Link],
         zone: str,
         *,
-        kind: Kind,
-        reason: Reason,
+        kind: NoticeKind,
+        reason: NotifyReason,
     ) -> Message:
         """As `Renderer.render`; a template that is stopped counts as one that failed."""
         if not parts:

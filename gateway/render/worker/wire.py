@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gateway.core.incidents.message import Link
-from gateway.core.incidents.notice import Facts, Kind, Reason
+from gateway.core.incidents.notice import Facts, NoticeKind, NotifyReason
 from gateway.core.plan.plan import Target
 
 HEADER = 4
@@ -29,8 +29,8 @@ def details_of(
     parts: Sequence[str],
     links: Sequence[Link],
     zone: str,
-    kind: Kind,
-    reason: Reason,
+    kind: NoticeKind,
+    reason: NotifyReason,
 ) -> tuple[Any, ...]:
     """Return the arguments of `Renderer.fill_in` as they travel: the target without options."""
     place = (target.channel, target.address, target.person)

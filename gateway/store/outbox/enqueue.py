@@ -12,7 +12,7 @@ over differs in one of them.
 from collections.abc import Mapping, Sequence
 
 from gateway.core.incidents.incident import target_json
-from gateway.core.incidents.notice import Kind
+from gateway.core.incidents.notice import NoticeKind
 from gateway.core.incidents.outbox import NewRow, Notice, NoticeState, Result
 from gateway.store.db.bulk import insert
 from gateway.store.db.statement import dump
@@ -197,7 +197,7 @@ def _claimed(
             facts=facts[row.facts],
             receipt=receipt,
             heard=knows,
-            behind=tuple((other, Kind(follower.kind)) for other, follower in followers),
+            behind=tuple((other, NoticeKind(follower.kind)) for other, follower in followers),
             owner=owner,
         )
     return claimed

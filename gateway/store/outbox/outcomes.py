@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import bindparam, exists, func, select, update
 
 from gateway.core.incidents.incident import target_json
-from gateway.core.incidents.notice import SPEAKS_OF_FIRING, Kind
+from gateway.core.incidents.notice import SPEAKS_OF_FIRING, NoticeKind
 from gateway.core.incidents.outbox import Notice, NoticeState, Result
 from gateway.core.incidents.retry import REDUCIBLE, Failure
 from gateway.store.db.bulk import insert
@@ -246,7 +246,7 @@ def fold(tx: Tx, ids: Sequence[int], into: int, *, heard: bool = False) -> int:
             (incident, target_key): target
             for incident, target_key, target, kind in rows
             # That somebody has it may carry a beginning, and says as much.
-            if Kind(kind) in SPEAKS_OF_FIRING or Kind(kind) is Kind.ACKNOWLEDGED
+            if NoticeKind(kind) in SPEAKS_OF_FIRING or NoticeKind(kind) is NoticeKind.ACKNOWLEDGED
         }
         tx.bulk(
             _HEAR_LATE,
@@ -260,7 +260,7 @@ def cancel(tx: Tx, ids: Sequence[int], why: str) -> int:
     return tx.run(_CANCEL, ids=keys(ids), why=why)
 
 
-def cancel_kinds(tx: Tx, incident: int, kinds: Sequence[Kind], why: str) -> int:
+def cancel_kinds(tx: Tx, incident: int, kinds: Sequence[NoticeKind], why: str) -> int:
     """Cancel what waits for an incident of these kinds; what is being sent goes on."""
     rows = tx.rows(_CANCEL_KINDS, number=incident, kinds=keys(kinds), why=why)
     count_perhaps_as_heard(tx, rows)
@@ -277,12 +277,12 @@ def count_perhaps_as_heard(tx: Tx, cancelled: Sequence[Row]) -> None:
     lanes = {
         (incident, target_key): target
         for incident, target_key, target, kind, perhaps in cancelled
-        if perhaps and incident is not None and Kind(kind) in SPEAKS_OF_FIRING
+        if perhaps and incident is not None and NoticeKind(kind) in SPEAKS_OF_FIRING
     }
     tx.bulk(_HEAR_LATE, [(*lane, target, True, None, 0.0) for lane, target in lanes.items()])
 
 
-def become(tx: Tx, notice_id: int, kind: Kind) -> None:
+def become(tx: Tx, notice_id: int, kind: NoticeKind) -> None:
     """Let an unfinished notice be of another kind from now on, also when it is tried again."""
     tx.run(_BECOME, one=notice_id, as_kind=kind.value)
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 from sqlalchemy import Select, and_, select
 
 from gateway.core.incidents.incident import target_from_json
-from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.incidents.outbox import Notice
 from gateway.core.plan.plan import Target
 from gateway.store.db.session import Row
@@ -72,15 +72,15 @@ def of_row(
     *,
     owner: str | None = None,
     perhaps: int | None = None,
-    behind: tuple[tuple[int, Kind], ...] = (),
+    behind: tuple[tuple[int, NoticeKind], ...] = (),
 ) -> Notice:
     """Make a notice of a row of `selected`; what is given is newer than the row."""
     return Notice(
         id=row[0],
         incident=row[1],
         target=target_of(row[2]),
-        kind=Kind(row[3]),
-        reason=Reason(row[4]),
+        kind=NoticeKind(row[3]),
+        reason=NotifyReason(row[4]),
         rank=row[5],
         quiet=bool(row[6]),
         created_at=row[7],
@@ -102,11 +102,11 @@ def target_of(text: str) -> Target:
     return target_from_json(load(text))
 
 
-def unfinished_of(tx: Tx, incidents: Sequence[int]) -> dict[Lane, list[tuple[int, Kind]]]:
+def unfinished_of(tx: Tx, incidents: Sequence[int]) -> dict[Lane, list[tuple[int, NoticeKind]]]:
     """Return the unfinished notices of incidents by lane, oldest first."""
-    found: dict[Lane, list[tuple[int, Kind]]] = {}
+    found: dict[Lane, list[tuple[int, NoticeKind]]] = {}
     for incident, target_key, notice, kind in tx.rows(_BEHIND, incidents=keys(incidents)):
-        found.setdefault((incident, target_key), []).append((notice, Kind(kind)))
+        found.setdefault((incident, target_key), []).append((notice, NoticeKind(kind)))
     return found
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, func, select, update
 
 from gateway.core.incidents.incident import State
-from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.incidents.outbox import Notice
 from gateway.store.db.bulk import update as bulk_update
 from gateway.store.db.statement import Among, Statement, fixed, keys
@@ -109,12 +109,15 @@ def put_off(tx: Tx, rows: Sequence[tuple[int, float]]) -> None:
     tx.bulk(_PUT_OFF, rows)
 
 
-def reasons(tx: Tx, ids: Sequence[int]) -> list[tuple[Kind, Reason]]:
+def reasons(tx: Tx, ids: Sequence[int]) -> list[tuple[NoticeKind, NotifyReason]]:
     """Return kind and reason of notices, oldest first."""
-    return [(Kind(kind), Reason(reason)) for kind, reason in tx.rows(_REASONS, ids=keys(ids))]
+    return [
+        (NoticeKind(kind), NotifyReason(reason))
+        for kind, reason in tx.rows(_REASONS, ids=keys(ids))
+    ]
 
 
-def speak_up(tx: Tx, notice_id: int, reason: Reason) -> None:
+def speak_up(tx: Tx, notice_id: int, reason: NotifyReason) -> None:
     """Let a notice speak aloud for another reason from now on, also when it is tried again."""
     tx.run(_SPEAK_UP, one=notice_id, for_reason=reason.value)
 

@@ -10,7 +10,7 @@ from sqlalchemy import Select, bindparam, case, func, or_, select
 
 from gateway.core.alerts.alert import Alert
 from gateway.core.alerts.labels import Labels
-from gateway.core.incidents.incident import Incident, State, Told
+from gateway.core.incidents.incident import Incident, NotifiedState, State
 from gateway.store.db.session import Row
 from gateway.store.db.statement import Statement, dump
 from gateway.store.db.transaction import Tx
@@ -92,7 +92,7 @@ class Appearance:
     incident: Incident
     title: str
     joined_at: float
-    told: Told
+    told: NotifiedState
     told_starts_at: float | None
     acked_starts_at: float | None
 
@@ -188,7 +188,11 @@ def history_of_alert(tx: Tx, identity: str, limit: int = 50) -> list[Appearance]
     width = len(_TITLES)
     return [
         Appearance(
-            incident_rows.of_row(row), row[width - 1], row[width], Told(row[width + 1]), *row[-2:]
+            incident_rows.of_row(row),
+            row[width - 1],
+            row[width],
+            NotifiedState(row[width + 1]),
+            *row[-2:],
         )
         for row in tx.rows(_HISTORY, identity=identity, most=limit)
     ]

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from sqlalchemy import bindparam, delete, select
 
-from gateway.core.incidents.incident import Member, State, Told
+from gateway.core.incidents.incident import Member, NotifiedState, State
 from gateway.store.db.bulk import Bulk, insert
 from gateway.store.db.statement import Among, Statement, fixed, keys
 from gateway.store.db.transaction import Tx
@@ -71,14 +71,14 @@ def join(
     others = {identity for _, identity in pairs if identity not in ids}
     if others:
         ids = {**ids, **alert_rows.ids(tx, others)}
-    nothing = Told.NOTHING.value
+    nothing = NotifiedState.NOTHING.value
     tx.bulk(_JOIN, [(number, ids[identity], nothing, now) for number, identity in pairs])
 
 
 def members(tx: Tx, numbers: Sequence[int]) -> dict[int, list[Member]]:
     """Return the members of incidents; every number asked for is there, in order of identity."""
     found: dict[int, list[Member]] = {number: [] for number in numbers}
-    told = {word.value: word for word in Told}
+    told = {word.value: word for word in NotifiedState}
     for *alert, number, word, told_starts_at, acked_starts_at in tx.rows(
         _MEMBERS, numbers=keys(numbers)
     ):
@@ -89,7 +89,9 @@ def members(tx: Tx, numbers: Sequence[int]) -> dict[int, list[Member]]:
     return found
 
 
-def mark(tx: Tx, rows: Sequence[tuple[int, str, Told, float | None, float | None]]) -> None:
+def mark(
+    tx: Tx, rows: Sequence[tuple[int, str, NotifiedState, float | None, float | None]]
+) -> None:
     """Say what was said: rows of number, identity, told, told_starts_at, acked_starts_at."""
     tx.bulk(_MARK, rows)
 

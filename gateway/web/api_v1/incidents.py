@@ -21,18 +21,18 @@ from gateway.web.api_v1 import models, requests
 from gateway.web.http.errors import RequestError
 from gateway.web.pages.incident_view import read_incident
 
-Act = Callable[[int, str, str], Awaitable[respond.Response]]
+Act = Callable[[int, str, str], Awaitable[respond.ActionResult]]
 _CHANGED = {
-    respond.Answer.DONE,
-    respond.Answer.UNDONE,
-    respond.Answer.TAKEN_OVER,
-    respond.Answer.GIVEN_BACK,
+    respond.ActionOutcome.DONE,
+    respond.ActionOutcome.UNDONE,
+    respond.ActionOutcome.TAKEN_OVER,
+    respond.ActionOutcome.GIVEN_BACK,
 }
 _NOT_DONE = {
-    respond.Answer.RESOLVED,
-    respond.Answer.NOT_ACKNOWLEDGED,
-    respond.Answer.HELD,
-    respond.Answer.NOT_GIVEN_BACK,
+    respond.ActionOutcome.RESOLVED,
+    respond.ActionOutcome.NOT_ACKNOWLEDGED,
+    respond.ActionOutcome.HELD,
+    respond.ActionOutcome.NOT_GIVEN_BACK,
 }
 
 
@@ -200,14 +200,14 @@ async def _respond(engine: Engine, number: int, by: str, act: Act) -> models.Res
     )
 
 
-def _conflict(plan: Plan, response: respond.Response) -> RequestError:
+def _conflict(plan: Plan, response: respond.ActionResult) -> RequestError:
     answer, incident = response.answer, response.incident
     number, ack = incident.number, incident.ack
-    if answer is respond.Answer.HELD and ack is not None:
+    if answer is respond.ActionOutcome.HELD and ack is not None:
         text = f"{plan.name_of(ack.by)} has incident #{number}"
         message = f'to take it over from them, send "from": "{ack.by}"'
         return RequestError(409, text, [{"field": "from", "message": message}])
-    if answer is respond.Answer.NOT_GIVEN_BACK:
+    if answer is respond.ActionOutcome.NOT_GIVEN_BACK:
         text = f"incident #{number} cannot be given back"
         message = "it was not taken over within the last ten minutes, or the former acknowledgement"
         message += " has expired; undo without it, so that others are notified again"
@@ -245,7 +245,7 @@ def _alert(member: Member, now: float) -> models.Alert:
         generator_url=alert.generator_url,
         source=alert.source,
         # That a silence came over it since is no news that anybody was told.
-        told="firing" if member.owed_end else member.told.value,
+        told="firing" if member.resolve_pending else member.told.value,
         acknowledged=firing and member.acked_starts_at == alert.starts_at,
     )
 

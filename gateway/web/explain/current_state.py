@@ -7,7 +7,7 @@ did nobody hear of it?" and "what will happen next?".
 from collections.abc import Sequence
 
 from gateway.core.incidents.incident import Incident, Member
-from gateway.core.incidents.notice import Reason
+from gateway.core.incidents.notice import NotifyReason
 from gateway.core.plan.intervals import timing
 from gateway.core.plan.plan import UNKNOWN_RANK, Plan, Repeats, Severity
 from gateway.core.plan.recipients import receiver_of, step_targets
@@ -61,7 +61,7 @@ def standing(
     nowhere = not (receiver.targets or receiver.escalate or incident.climb)
     if nowhere:
         said.append(f"Receiver {receiver.name} has no places: nobody is told.")
-    elif incident.why_not and not (silences and incident.why_not.startswith(Reason.SILENCED)):
+    elif incident.why_not and not (silences and incident.why_not.startswith(NotifyReason.SILENCED)):
         said.append(f"It keeps quiet: {incident.why_not}.")
     said += silences
     if nowhere:

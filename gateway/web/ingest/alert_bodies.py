@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
-from gateway.core.alerts.incoming import Incoming
+from gateway.core.alerts.reported_alert import ReportedAlert
 from gateway.core.plan.accounts import SourceSettings
 from gateway.flow.engine import Engine
 from gateway.flow.intake.intake import Overloaded
@@ -122,7 +122,7 @@ class AlertBodies:
         envelope = SOURCES[source.type](split.envelope, now)
         outcome = Outcome(truncated=envelope.truncated, malformed=envelope.malformed)
 
-        async def save(alerts: Sequence[Incoming], unread: UnreadPost | None) -> None:
+        async def save(alerts: Sequence[ReportedAlert], unread: UnreadPost | None) -> None:
             try:
                 await self._engine.submit(source.name, alerts, outcome.truncated, unread)
             finally:
@@ -148,7 +148,7 @@ class AlertBodies:
 
     def _read_piece(
         self, source: SourceSettings, split: Split, piece: Piece, outcome: Outcome, now: float
-    ) -> tuple[list[Incoming], UnreadPost | None]:
+    ) -> tuple[list[ReportedAlert], UnreadPost | None]:
         """Return the alerts of a piece that intake must see, and the same unread."""
         if piece.too_large:
             said = f"an alert may have {LARGEST_ALERT:,} bytes, not {piece.end - piece.start:,}"

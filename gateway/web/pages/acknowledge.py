@@ -11,7 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway.core.decide.acknowledge import Answer, Response
+from gateway.core.decide.acknowledge import ActionOutcome, ActionResult
 from gateway.flow.engine import Engine
 from gateway.web.explain.names import zone_for
 from gateway.web.http.forms import read_form
@@ -24,16 +24,16 @@ from gateway.web.pages.respond_forms import buttons
 from gateway.web.pages.signed_link import Visit, chosen, forgotten, nothing, to_choose_from, visit
 
 _AFTERWARDS = {
-    Answer.NOT_ACKNOWLEDGED: "Nobody had acknowledged, so there was nothing to undo.",
-    Answer.RESOLVED: "It was resolved before that.",
-    Answer.HELD: "Nothing changed: somebody else was faster.",
-    Answer.NOT_GIVEN_BACK: "It cannot be given back any more: that works for ten minutes, and "
-    "only while the former acknowledgement has not expired.",
+    ActionOutcome.NOT_ACKNOWLEDGED: "Nobody had acknowledged, so there was nothing to undo.",
+    ActionOutcome.RESOLVED: "It was resolved before that.",
+    ActionOutcome.HELD: "Nothing changed: somebody else was faster.",
+    ActionOutcome.NOT_GIVEN_BACK: "It cannot be given back any more: that works for ten minutes, "
+    "and only while the former acknowledgement has not expired.",
 }
 
 
 Form = Mapping[str, str]
-Act = Callable[[int, str, str], Awaitable[Response]]
+Act = Callable[[int, str, str], Awaitable[ActionResult]]
 
 
 class Acknowledging:
@@ -90,7 +90,7 @@ class Acknowledging:
             error = "Please say who you are."
             return self._page(by, seen, "", error=error, status=422)
         try:
-            response: Response | None = await choose(given)(number, who, "link")
+            response: ActionResult | None = await choose(given)(number, who, "link")
         except KeyError:
             response = None
         seen = await look(self._engine, number)

@@ -126,7 +126,7 @@ def _row(member: Member, columns: Sequence[str], zone: str, now: float) -> Alert
     told = ""
     if firing and member.acked_starts_at == alert.starts_at:
         told = "acknowledged"
-    elif firing and not member.told_firing:
+    elif firing and not member.notified_firing:
         told = "not told yet"
     cells = (one_line(clean(alert.labels.get(name, "")), LONGEST_CELL) for name in columns)
     return AlertRow(firing, tuple(cells), since, told, safe_url(alert.generator_url) or "")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.core.decide.facts import build_facts
-from gateway.core.incidents.incident import Incident, Member, State, as_it_ended
-from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.incidents.incident import Incident, Member, State, as_resolved
+from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.plan.plan import Plan
 from gateway.flow.engine import Engine
 from gateway.render.view.asked import asked
@@ -36,7 +36,7 @@ class Seen:
 
     def uncovered(self, now: float) -> list[Member]:
         """The burning alerts that were told and that no acknowledgement covers."""
-        return [m for m in self.firing(now) if m.told_firing and not m.acked]
+        return [m for m in self.firing(now) if m.notified_firing and not m.acked]
 
     def over(self, now: float) -> bool:
         """Whether there is nothing left to take."""
@@ -92,7 +92,7 @@ def read_incident(tx: Tx, number: int) -> Seen | None:
         return None
     joined = members.members(tx, [number]).get(number, [])
     ended, opened = incident.resolved_at, incident.opened_at
-    return Seen(incident, [as_it_ended(member, ended, opened) for member in joined])
+    return Seen(incident, [as_resolved(member, ended, opened) for member in joined])
 
 
 async def look(engine: Engine, number: int) -> Seen | None:
@@ -119,7 +119,7 @@ def picture(
     if over:
         facts["status"] = State.RESOLVED.value
         facts["ack"] = None
-    view = view_of(facts, Kind.FIRING, Reason.FIRST)
+    view = view_of(facts, NoticeKind.FIRING, NotifyReason.FIRST)
     word = view["severity"] or "alert"
     links = {link.role: link.url for link in links_from(facts)}
     heading = view["summary"] or view["name"]
@@ -130,7 +130,9 @@ def picture(
     state = State.RESOLVED if over else incident.state
     return Picture(
         number=incident.number,
-        tone="resolved" if over else tone(Kind.FIRING, "firing", view["severity"], view["rank"]),
+        tone="resolved"
+        if over
+        else tone(NoticeKind.FIRING, "firing", view["severity"], view["rank"]),
         word="resolved" if over else word,
         state=state,
         state_text=_state_text(state, view["lasted"]),
@@ -166,7 +168,7 @@ def _asked(
     incident: Incident, view: dict[str, Any], zone: str, now: float, silences_told: bool
 ) -> str:
     text = "Unacknowledged."
-    if silences_told and incident.why_not.startswith(Reason.SILENCED):
+    if silences_told and incident.why_not.startswith(NotifyReason.SILENCED):
         text += " Not notifying."
     elif incident.why_not:
         text += f" {quiet_because(incident)}."

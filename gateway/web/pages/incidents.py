@@ -6,7 +6,7 @@ from typing import NamedTuple
 from aiohttp import web
 
 from gateway.core.incidents.incident import Incident, State
-from gateway.core.incidents.notice import Entry, Kind
+from gateway.core.incidents.notice import Entry, NoticeKind
 from gateway.core.plan.plan import NEXT_BUSINESS_DAY, Plan
 from gateway.flow.engine import Engine
 from gateway.render.view.clean import clean
@@ -157,7 +157,7 @@ class Looking:
 def _row(listed: lists.Listed, plan: Plan, zone: str, now: float) -> Row:
     incident = listed.incident
     over = not incident.open
-    colour = tone(Kind.FIRING, incident.state.value, incident.severity, incident.rank)
+    colour = tone(NoticeKind.FIRING, incident.state.value, incident.severity, incident.rank)
     word = "resolved" if over else incident.severity or "alert"
     title = clean(listed.title, 200) or "alerts"
     return Row(incident.number, colour, word, title, _text(incident, plan, zone, now))

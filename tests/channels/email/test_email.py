@@ -7,7 +7,7 @@ import pytest
 from gateway.channels.contract import Channel
 from gateway.channels.email.body import MailOptions
 from gateway.channels.email.channel import Email, build
-from gateway.core.incidents.notice import Kind
+from gateway.core.incidents.notice import NoticeKind
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.accounts import ChannelSettings, Secret
 from gateway.core.plan.plan import Target
@@ -77,9 +77,9 @@ class TestEmail(ChannelContract):
     ) -> None:
         """Each later mail refers to the first; another notice is never taken for a copy of it."""
         receipt = await channel.send(message(), self.target, None)
-        second = message(notice_id=7002, kind=Kind.REPEAT)
+        second = message(notice_id=7002, kind=NoticeKind.REPEAT)
         receipt = await channel.send(second, self.target, receipt)
-        await channel.send(message(notice_id=7003, kind=Kind.RESOLVED), self.target, receipt)
+        await channel.send(message(notice_id=7003, kind=NoticeKind.RESOLVED), self.target, receipt)
         heads = [headers_of(mail) for mail in fake.mails]
         assert len({head["Message-ID"] for head in heads}) == 3
         root = heads[0]["References"]
@@ -212,7 +212,7 @@ class TestEmail(ChannelContract):
 
     def test_quiet_changes_are_no_mail(self) -> None:
         """What is only worth an update in place is not worth a mail."""
-        assert not Email.accepts(cast(Email, None), Kind.FIRING, True)
+        assert not Email.accepts(cast(Email, None), NoticeKind.FIRING, True)
 
 
 @pytest.mark.parametrize(

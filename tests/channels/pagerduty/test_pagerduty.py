@@ -8,7 +8,7 @@ import pytest
 from gateway.channels.contract import Channel
 from gateway.channels.pagerduty.channel import PagerDuty, build
 from gateway.channels.pagerduty.event import EVENT_BYTES, dedup_key, event
-from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.accounts import ChannelSettings, Secret
 from gateway.core.plan.plan import Target
@@ -56,7 +56,13 @@ class TestPagerDuty(ChannelContract):
         self, channel: Channel, fake: FakePagerDuty
     ) -> None:
         """E4, E14: trigger, repeat, acknowledge and resolve meet the same alert."""
-        for kind in (Kind.FIRING, Kind.REPEAT, Kind.ACKNOWLEDGED, Kind.WORSE, Kind.RESOLVED):
+        for kind in (
+            NoticeKind.FIRING,
+            NoticeKind.REPEAT,
+            NoticeKind.ACKNOWLEDGED,
+            NoticeKind.WORSE,
+            NoticeKind.RESOLVED,
+        ):
             await channel.send(message(kind=kind), self.target, None)
         (found,) = fake.alerts.values()
         assert found.events == ["trigger", "trigger", "acknowledge", "trigger", "resolve"]
@@ -66,14 +72,14 @@ class TestPagerDuty(ChannelContract):
         self, channel: Channel, fake: FakePagerDuty
     ) -> None:
         """E3: fired and resolved while PagerDuty was down: both facts are told, in order."""
-        await channel.send(message(kind=Kind.LATE, status="resolved"), self.target, None)
+        await channel.send(message(kind=NoticeKind.LATE, status="resolved"), self.target, None)
         assert fake.alert(DEDUP).events == ["trigger", "resolve"]
 
     async def test_a_failed_second_half_is_harmless_to_repeat(
         self, channel: Channel, fake: FakePagerDuty
     ) -> None:
         """Promise 3: trigger accepted, resolve lost: the next attempt ends with it resolved."""
-        late = message(kind=Kind.LATE, status="resolved")
+        late = message(kind=NoticeKind.LATE, status="resolved")
         fake.script(Behaviour(), Behaviour(status=500, body="oh"))
         with pytest.raises(SendError):
             await channel.send(late, self.target, None)
@@ -173,8 +179,8 @@ class TestPagerDuty(ChannelContract):
     def test_it_takes_no_quiet_changes_and_no_digests(self) -> None:
         """A digest of many incidents has no dedup key that could ever be resolved."""
         channel = cast(PagerDuty, None)
-        assert not PagerDuty.accepts(channel, Kind.FIRING, True)
-        assert not PagerDuty.accepts(channel, Kind.DIGEST, False)
+        assert not PagerDuty.accepts(channel, NoticeKind.FIRING, True)
+        assert not PagerDuty.accepts(channel, NoticeKind.DIGEST, False)
 
 
 @pytest.mark.parametrize(
@@ -232,10 +238,10 @@ def test_a_summary_fits() -> None:
     assert made.endswith("…")
 
 
-@pytest.mark.parametrize("kind", [Kind.ESCALATION, Kind.UNACKNOWLEDGED])
-def test_what_must_be_heard_again_is_a_trigger(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [NoticeKind.ESCALATION, NoticeKind.UNACKNOWLEDGED])
+def test_what_must_be_heard_again_is_a_trigger(kind: NoticeKind) -> None:
     """The Events API has nothing else that pages."""
-    made = event(message(kind=kind, reason=Reason.ESCALATION), Target("pagerduty", REFERENCE))
+    made = event(message(kind=kind, reason=NotifyReason.ESCALATION), Target("pagerduty", REFERENCE))
     assert made["payload"]["summary"]
 
 

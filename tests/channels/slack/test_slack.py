@@ -10,7 +10,7 @@ from gateway.channels.contract import Channel
 from gateway.channels.slack.blocks import ALL_TEXT, FALLBACK_TEXT, blocks
 from gateway.channels.slack.channel import Slack, build
 from gateway.core.incidents.message import Link
-from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.accounts import ChannelSettings, Secret
 from gateway.core.plan.plan import Target
@@ -57,8 +57,8 @@ class TestSlack(ChannelContract):
         """Promise 3: one message per incident; later notices update it and add a short reply."""
         receipt = await channel.send(message(), self.target, None)
         acked = message(
-            kind=Kind.ACKNOWLEDGED,
-            reason=Reason.ACKNOWLEDGED,
+            kind=NoticeKind.ACKNOWLEDGED,
+            reason=NotifyReason.ACKNOWLEDGED,
             status="acknowledged",
             parts={**PARTS, "title": "Ana has it", "thread": "Ana has it"},
         )
@@ -72,7 +72,7 @@ class TestSlack(ChannelContract):
     async def test_a_small_change_makes_no_sound(self, channel: Channel, fake: FakeSlack) -> None:
         """Some alerts resolved: shown in the message, no reply."""
         receipt = await channel.send(message(), self.target, None)
-        await channel.send(message(reason=Reason.SOME_RESOLVED), self.target, receipt)
+        await channel.send(message(reason=NotifyReason.SOME_RESOLVED), self.target, receipt)
         (posted,) = fake.posted(CHANNEL)
         assert fake.replies(CHANNEL, posted["ts"]) == []
 
@@ -81,7 +81,7 @@ class TestSlack(ChannelContract):
     ) -> None:
         """E17: chat.update defaults to parse=client: @here in a label would be a mention."""
         receipt = await channel.send(message(), self.target, None)
-        await channel.send(message(reason=Reason.SOME_RESOLVED), self.target, receipt)
+        await channel.send(message(reason=NotifyReason.SOME_RESOLVED), self.target, receipt)
         assert fake.received[-1].json["parse"] == "none"
         assert all("link_names" not in request.json for request in fake.received)
 
@@ -90,7 +90,7 @@ class TestSlack(ChannelContract):
     ) -> None:
         """The update went through, the reply did not: trying again updates and replies once."""
         receipt = await channel.send(message(), self.target, None)
-        worse = message(kind=Kind.WORSE, reason=Reason.WORSE)
+        worse = message(kind=NoticeKind.WORSE, reason=NotifyReason.WORSE)
         fake.script(Behaviour(), says("ratelimited", 429, **{"Retry-After": "3"}))
         with pytest.raises(SendError) as caught:
             await channel.send(worse, self.target, receipt)
@@ -106,7 +106,7 @@ class TestSlack(ChannelContract):
         """Somebody deleted it: the news still comes, and the new message is the living one."""
         receipt = await channel.send(message(), self.target, None)
         fake.script(says(gone))
-        again = await channel.send(message(kind=Kind.REPEAT), self.target, receipt)
+        again = await channel.send(message(kind=NoticeKind.REPEAT), self.target, receipt)
         assert again["ts"] != receipt["ts"]
         assert len(fake.posted(CHANNEL)) == 2
 
@@ -116,7 +116,7 @@ class TestSlack(ChannelContract):
         """An update alone notifies nobody; without a reply the message is posted anew."""
         receipt = await channel.send(message(), self.target, None)
         fake.script(Behaviour(), says("thread_not_found"))
-        await channel.send(message(kind=Kind.ESCALATION), self.target, receipt)
+        await channel.send(message(kind=NoticeKind.ESCALATION), self.target, receipt)
         assert len(fake.posted(CHANNEL)) == 2
 
     async def test_a_person_is_told_by_direct_message(
@@ -126,12 +126,12 @@ class TestSlack(ChannelContract):
         ana = Target("slack", "U012AB", person="ana")
         receipt = await channel.send(message(), ana, None)
         assert receipt["channel"].startswith("D")
-        await channel.send(message(kind=Kind.REPEAT), ana, receipt)
+        await channel.send(message(kind=NoticeKind.REPEAT), ana, receipt)
         assert len(fake.posted("U012AB")) == 1
 
-    @pytest.mark.parametrize("kind", [Kind.DIGEST, Kind.TEST])
+    @pytest.mark.parametrize("kind", [NoticeKind.DIGEST, NoticeKind.TEST])
     async def test_digests_and_tests_stand_for_themselves(
-        self, channel: Channel, fake: FakeSlack, kind: Kind
+        self, channel: Channel, fake: FakeSlack, kind: NoticeKind
     ) -> None:
         """Neither overwrites an incident's message, nor becomes the one that is updated."""
         receipt = await channel.send(message(), self.target, None)
@@ -143,7 +143,9 @@ class TestSlack(ChannelContract):
 
     async def test_a_digest_has_no_number(self, channel: Channel, fake: FakeSlack) -> None:
         """Many incidents in one message: it is not called incident #0."""
-        folded = message(kind=Kind.DIGEST, incident=0, parts={}, facts={"title": "24 incidents"})
+        folded = message(
+            kind=NoticeKind.DIGEST, incident=0, parts={}, facts={"title": "24 incidents"}
+        )
         await channel.send(folded, self.target, None)
         assert "#0" not in self.sent_text(fake)
         assert "24 incidents" in self.sent_text(fake)
@@ -178,7 +180,7 @@ class TestSlack(ChannelContract):
         fake.script(Behaviour(status=200, json={"ok": True}, accept=True))
         receipt = await channel.send(message(), self.target, None)
         assert receipt == {}
-        again = await channel.send(message(kind=Kind.REPEAT), self.target, receipt)
+        again = await channel.send(message(kind=NoticeKind.REPEAT), self.target, receipt)
         assert sorted(again) == ["channel", "ts"]
 
     async def test_a_429_is_not_fatal(self, channel: Channel, fake: Fake) -> None:
@@ -259,7 +261,7 @@ class TestSlack(ChannelContract):
         self, channel: Channel, fake: Fake
     ) -> None:
         """Nobody is asked to take what is taken or over."""
-        over = message(kind=Kind.RESOLVED, reason=Reason.RESOLVED, status="resolved")
+        over = message(kind=NoticeKind.RESOLVED, reason=NotifyReason.RESOLVED, status="resolved")
         await channel.send(over, self.target, None)
         assert "/ack/" not in fake.received[0].raw.decode()
 
@@ -304,8 +306,8 @@ def test_acknowledged_message_has_buttons_to_take_over_and_undo() -> None:
     url = "https://gateway.example.com/ack/TOKEN"
     shown = message(
         status="acknowledged",
-        kind=Kind.ACKNOWLEDGED,
-        reason=Reason.ACKNOWLEDGED,
+        kind=NoticeKind.ACKNOWLEDGED,
+        reason=NotifyReason.ACKNOWLEDGED,
         links=(Link("take", "Take over", url), Link("undo", "Undo", url)),
         facts=facts(status="acknowledged", ack={"by": "ana", "name": "Ana"}),
     )

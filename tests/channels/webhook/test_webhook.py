@@ -8,7 +8,7 @@ import pytest
 from gateway.channels.contract import Channel
 from gateway.channels.webhook.body import body, rfc3339
 from gateway.channels.webhook.channel import Webhook, build
-from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.accounts import ChannelSettings, Secret
 from gateway.core.plan.plan import Target
@@ -179,7 +179,7 @@ class TestWebhook(ChannelContract):
     def test_it_has_no_words_for_acknowledgements_and_digests(self) -> None:
         """Alertmanager's format knows firing and resolved; a digest would merge strangers."""
         channel = Webhook.accepts
-        for kind in (Kind.ACKNOWLEDGED, Kind.DIGEST):
+        for kind in (NoticeKind.ACKNOWLEDGED, NoticeKind.DIGEST):
             assert not channel(None, kind, False)  # type: ignore[arg-type]  # needs no connection
 
 
@@ -232,7 +232,10 @@ def test_resolved_and_late_say_when_it_ended() -> None:
     """E3: what came and went is one body with both times."""
     ended = {**alert(), "status": "resolved", "ends_at": 1_795_143_800.0}
     late = message(
-        kind=Kind.LATE, reason=Reason.FIRST, status="resolved", facts=facts([ended], resolved=1)
+        kind=NoticeKind.LATE,
+        reason=NotifyReason.FIRST,
+        status="resolved",
+        facts=facts([ended], resolved=1),
     )
     made = body(late)
     assert made["status"] == "resolved"

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from gateway.core.decide.acknowledge import Answer
+from gateway.core.decide.acknowledge import ActionOutcome
 from tests.core.story import (
     HOUR,
     MINUTE,
@@ -21,7 +21,7 @@ def test_it_stops_repeats_and_escalation() -> None:
     story = Story()
     story.fire("DoubleChargeDetected")
     story.advance(5 * MINUTE)
-    assert story.ack("ana") is Answer.DONE
+    assert story.ack("ana") is ActionOutcome.DONE
     assert story.advance(3.9 * HOUR) == []
     story.resolve("DoubleChargeDetected")
     assert brief(story.advance(5 * MINUTE))[0][1] == "resolved"
@@ -44,8 +44,8 @@ def test_the_second_learns_who_was_first() -> None:
     story = Story()
     story.fire("DoubleChargeDetected")
     story.advance(1.0)
-    assert story.ack("ana") is Answer.DONE
-    assert story.ack("ben") is Answer.ALREADY
+    assert story.ack("ana") is ActionOutcome.DONE
+    assert story.ack("ben") is ActionOutcome.ALREADY
     assert story.incident.ack is not None
     assert story.incident.ack.by == "ana"
 
@@ -56,9 +56,9 @@ def test_late() -> None:
     story.fire("DoubleChargeDetected")
     story.advance(1.0)
     story.resolve("DoubleChargeDetected")
-    assert story.ack("ana") is Answer.RESOLVED
+    assert story.ack("ana") is ActionOutcome.RESOLVED
     story.advance(HOUR)
-    assert story.ack("ana") is Answer.RESOLVED
+    assert story.ack("ana") is ActionOutcome.RESOLVED
 
 
 def test_worse_severity_speaks_again() -> None:
@@ -119,12 +119,12 @@ def test_undo() -> None:
     story.ack("ana")
     story.advance(60.0)
     before = len(story.said)
-    assert story.ack("ana", undo=True) is Answer.UNDONE
+    assert story.ack("ana", undo=True) is ActionOutcome.UNDONE
     assert {one.reason for one in story.said[before:]} == {"acknowledgement undone"}
     assert heard(story.advance(15 * MINUTE), "email:ben@example.com") == [
         (120.0 + 15 * MINUTE, "escalation")
     ]
-    assert story.ack("ana", undo=False) is Answer.DONE
+    assert story.ack("ana", undo=False) is ActionOutcome.DONE
 
 
 def test_a_new_episode_needs_a_new_acknowledgement() -> None:
@@ -184,10 +184,10 @@ def test_what_came_after_can_be_taken_too() -> None:
     story.ack("ana")
     story.fire("PaymentFailures", "warning", region="us")
     story.advance(10 * MINUTE)
-    assert story.ack("ben") is Answer.DONE
+    assert story.ack("ben") is ActionOutcome.DONE
     assert story.incident.ack is not None
     assert story.incident.ack.by == "ben"
-    assert story.ack("ana") is Answer.ALREADY
+    assert story.ack("ana") is ActionOutcome.ALREADY
 
 
 def test_it_does_not_cover_what_nobody_was_told() -> None:

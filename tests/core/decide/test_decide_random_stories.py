@@ -8,8 +8,8 @@ import pytest
 
 from gateway.core.decide.context import Suppressed
 from gateway.core.decide.decide import decide
-from gateway.core.incidents.incident import Told
-from gateway.core.incidents.notice import SPEAKS_OF_FIRING, Kind, Reason
+from gateway.core.incidents.incident import NotifiedState
+from gateway.core.incidents.notice import SPEAKS_OF_FIRING, NoticeKind, NotifyReason
 from gateway.core.plan.flapping import Flapping
 from gateway.core.plan.plan import Plan, Repeats
 from gateway.core.routing.match import RouteSpec, build_route
@@ -20,7 +20,13 @@ from tests.examples import examples
 STORIES = 40
 INTERVAL = 5 * MINUTE
 ALERTS = [("A", "critical"), ("B", "warning"), ("C", "warning"), ("D", "info")]
-QUIET = {Reason.MUTED, Reason.SILENCED, Reason.INHIBITED, Reason.HELD_BY_ACK, Reason.FLAPPING}
+QUIET = {
+    NotifyReason.MUTED,
+    NotifyReason.SILENCED,
+    NotifyReason.INHIBITED,
+    NotifyReason.HELD_BY_ACK,
+    NotifyReason.FLAPPING,
+}
 
 
 def plan(dice: random.Random) -> Plan:
@@ -48,7 +54,7 @@ class Quiet:
     """A silence, or something that inhibits: whom it concerns, from when until when."""
 
     key: str
-    reason: Reason
+    reason: NotifyReason
     begins: float
     ends: float
 
@@ -65,7 +71,7 @@ class Life(Story):
     def suppressing(self) -> Mapping[str, Suppressed]:
         return {
             one.key: Suppressed(
-                one.reason, "why", one.ends if one.reason is Reason.SILENCED else None
+                one.reason, "why", one.ends if one.reason is NotifyReason.SILENCED else None
             )
             for one in self.quiets
             if one.begins <= self.now < one.ends
@@ -91,11 +97,11 @@ class Life(Story):
         before, suppressed = self.incidents[key], self.suppressing()
         decision = decide(before, list(self.joined[key].values()), self.plan, self.now, suppressed)
         for notice in decision.notices:
-            if notice.kind is Kind.RESOLVED:
+            if notice.kind is NoticeKind.RESOLVED:
                 assert notice.target.key in before.told, "an end without a beginning"
         after = decision.incident
         if not after.open and before.open:
-            ended = {n.target.key for n in decision.notices if n.kind is Kind.RESOLVED}
+            ended = {n.target.key for n in decision.notices if n.kind is NoticeKind.RESOLVED}
             assert ended == set(before.told), "somebody is left hanging"
         left = {alert.identity for alert in decision.left}
         burning = {m.alert.identity for m in self.joined[key].values() if m.firing(self.now)}
@@ -109,7 +115,7 @@ class Life(Story):
             self.check_told(key, suppressed, set(decision.reasons))
 
     def check_told(
-        self, key: str, suppressed: Mapping[str, Suppressed], reasons: set[Reason]
+        self, key: str, suppressed: Mapping[str, Suppressed], reasons: set[NotifyReason]
     ) -> None:
         """After a look at a tick each visible firing alert is told, or a reason stands; and so is
         the end of all that people heard of."""
@@ -118,13 +124,13 @@ class Life(Story):
         if incident.told and all(m.alert.identity in suppressed for m in burning):
             on_tick = (self.now - incident.tick_at) % INTERVAL < 0.002
             if on_tick and not self.plan.flapping.times:
-                assert any(m.owed_end for m in burning), "an end waits for nothing"
+                assert any(m.resolve_pending for m in burning), "an end waits for nothing"
         if not incident.flushed or incident.due_at is None:
             return
         fresh = [
             m
             for m in self.joined[key].values()
-            if m.firing(self.now) and m.alert.identity not in suppressed and not m.told_firing
+            if m.firing(self.now) and m.alert.identity not in suppressed and not m.notified_firing
         ]
         if not fresh:
             return
@@ -133,7 +139,7 @@ class Life(Story):
             (self.now - incident.tick_at) % INTERVAL > 0.002
         )
         critical = any(m.alert.labels["severity"] == "critical" for m in fresh)
-        allowed = QUIET - {Reason.FLAPPING} if critical else QUIET
+        allowed = QUIET - {NotifyReason.FLAPPING} if critical else QUIET
         assert waits or reasons & allowed, f"{self.now}: untold for no reason: {reasons}"
 
     def mute(self) -> tuple[str, str] | None:
@@ -173,7 +179,7 @@ def act(dice: random.Random, life: Life) -> None:
         life.resolve(name, severity)
     elif what < 0.85:
         key = life.fire(name, severity) if dice.random() < 0.3 else known(dice, life)
-        reason = dice.choice([Reason.SILENCED, Reason.SILENCED, Reason.INHIBITED])
+        reason = dice.choice([NotifyReason.SILENCED, NotifyReason.SILENCED, NotifyReason.INHIBITED])
         if key:
             ends = life.now + dice.choice([2 * MINUTE, 17 * MINUTE, 2 * HOUR]) * dice.random()
             life.quiets.append(Quiet(key, reason, life.now, ends))
@@ -206,7 +212,7 @@ def test_whatever_happens_the_promises_hold(first: int) -> None:
         life = play(seed)
         assert all(not one.open for one in life.incidents.values()), f"seed {seed} does not end"
         told = [m.told for members in life.joined.values() for m in members.values()]
-        assert Told.FIRING not in told, f"seed {seed}"
-        spoke = {one.to for one in life.said if Kind(one.kind) in SPEAKS_OF_FIRING}
-        ended = {one.to for one in life.said if one.kind == Kind.RESOLVED.value}
+        assert NotifiedState.FIRING not in told, f"seed {seed}"
+        spoke = {one.to for one in life.said if NoticeKind(one.kind) in SPEAKS_OF_FIRING}
+        ended = {one.to for one in life.said if one.kind == NoticeKind.RESOLVED.value}
         assert spoke == ended, f"seed {seed}"

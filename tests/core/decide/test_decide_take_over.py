@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from gateway.core.decide.acknowledge import Answer
+from gateway.core.decide.acknowledge import ActionOutcome
 from gateway.core.decide.takeover import GIVE_BACK_WITHIN, JUST_ACKNOWLEDGED
 from gateway.core.incidents.incident import memory, remembered
 from tests.core.story import HOUR, MINUTE, Story, billing_plan, brief, heard, without_escalation
@@ -15,7 +15,7 @@ def acknowledged_by_ana() -> Story:
     story = Story()
     story.fire("DoubleChargeDetected")
     story.advance(1.0)
-    assert story.ack("ana") is Answer.DONE
+    assert story.ack("ana") is ActionOutcome.DONE
     story.advance(5 * MINUTE)
     return story
 
@@ -25,7 +25,7 @@ def test_take_over_notifies_each_target_once() -> None:
     story = acknowledged_by_ana()
     notified = {one.to for one in story.said}
     before = len(story.said)
-    assert story.take("ben", "ana") is Answer.TAKEN_OVER
+    assert story.take("ben", "ana") is ActionOutcome.TAKEN_OVER
     said = story.said[before:]
     assert {one.reason for one in said} == {"taken over"}
     assert sorted(one.to for one in said) == sorted(notified)
@@ -64,10 +64,10 @@ def test_take_over_restarts_the_expiry() -> None:
 def test_take_over_by_two_at_once_lets_the_first_win() -> None:
     """E20: of two who take over from the same holder the first wins, the second is refused."""
     story = acknowledged_by_ana()
-    assert story.take("ben", "ana") is Answer.TAKEN_OVER
+    assert story.take("ben", "ana") is ActionOutcome.TAKEN_OVER
     before = len(story.said)
-    assert story.take(CHO, "ana") is Answer.HELD
-    assert story.take(CHO) is Answer.HELD
+    assert story.take(CHO, "ana") is ActionOutcome.HELD
+    assert story.take(CHO) is ActionOutcome.HELD
     assert story.said[before:] == []
     assert story.incident.ack is not None
     assert story.incident.ack.by == "ben"
@@ -78,9 +78,9 @@ def test_take_over_without_a_named_holder_waits_a_minute() -> None:
     story = acknowledged_by_ana()
     story.take("ben", "ana")
     story.advance(JUST_ACKNOWLEDGED - 1)
-    assert story.take(CHO) is Answer.HELD
+    assert story.take(CHO) is ActionOutcome.HELD
     story.advance(1.0)
-    assert story.take(CHO) is Answer.TAKEN_OVER
+    assert story.take(CHO) is ActionOutcome.TAKEN_OVER
 
 
 def test_take_over_again_by_the_same_person_changes_nothing() -> None:
@@ -88,8 +88,8 @@ def test_take_over_again_by_the_same_person_changes_nothing() -> None:
     story = acknowledged_by_ana()
     story.take("ben", "ana")
     before = len(story.said)
-    assert story.take("ben", "ana") is Answer.ALREADY
-    assert story.take("ben") is Answer.ALREADY
+    assert story.take("ben", "ana") is ActionOutcome.ALREADY
+    assert story.take("ben") is ActionOutcome.ALREADY
     assert story.said[before:] == []
 
 
@@ -97,10 +97,10 @@ def test_take_over_of_a_resolved_incident_is_refused() -> None:
     """E20: after the end there is nothing to take over."""
     story = acknowledged_by_ana()
     story.resolve("DoubleChargeDetected")
-    assert story.take("ben", "ana") is Answer.RESOLVED
+    assert story.take("ben", "ana") is ActionOutcome.RESOLVED
     story.advance(HOUR)
-    assert story.take("ben", "ana") is Answer.RESOLVED
-    assert story.give_back("ben") is Answer.RESOLVED
+    assert story.take("ben", "ana") is ActionOutcome.RESOLVED
+    assert story.give_back("ben") is ActionOutcome.RESOLVED
 
 
 def test_take_over_of_an_unacknowledged_incident_acknowledges_it() -> None:
@@ -108,7 +108,7 @@ def test_take_over_of_an_unacknowledged_incident_acknowledges_it() -> None:
     story = Story()
     story.fire("DoubleChargeDetected")
     story.advance(1.0)
-    assert story.take("ben", "ana") is Answer.DONE
+    assert story.take("ben", "ana") is ActionOutcome.DONE
     assert story.incident.ack is not None
     assert story.incident.ack.previous is None
 
@@ -130,7 +130,7 @@ def test_second_acknowledgement_of_new_alerts_is_told_as_a_take_over() -> None:
     story.fire("DoubleChargeDetected", instance="b")
     story.advance(10 * MINUTE)
     before = len(story.said)
-    assert story.ack("ben") is Answer.DONE
+    assert story.ack("ben") is ActionOutcome.DONE
     assert {one.reason for one in story.said[before:]} == {"taken over"}
 
 
@@ -142,13 +142,13 @@ def test_give_back_restores_the_former_acknowledgement() -> None:
     late = story.fire("DoubleChargeDetected", instance="b")
     story.advance(MINUTE)
     before = len(story.said)
-    assert story.give_back("ben") is Answer.GIVEN_BACK
+    assert story.give_back("ben") is ActionOutcome.GIVEN_BACK
     assert story.incident.ack == former
     assert {one.reason for one in story.said[before:]} == {"given back"}
     assert "given back: by Ben to Ana (link)" in story.entries()
     (members,) = story.joined.values()
     assert not members[late].acked
-    assert story.give_back("ben") is Answer.NOT_GIVEN_BACK
+    assert story.give_back("ben") is ActionOutcome.NOT_GIVEN_BACK
 
 
 def test_give_back_after_ten_minutes_is_refused() -> None:
@@ -156,8 +156,8 @@ def test_give_back_after_ten_minutes_is_refused() -> None:
     story = acknowledged_by_ana()
     story.take("ben", "ana")
     story.advance(GIVE_BACK_WITHIN)
-    assert story.give_back("ben") is Answer.NOT_GIVEN_BACK
-    assert story.ack("ben", undo=True) is Answer.UNDONE
+    assert story.give_back("ben") is ActionOutcome.NOT_GIVEN_BACK
+    assert story.ack("ben", undo=True) is ActionOutcome.UNDONE
 
 
 def test_give_back_of_an_expired_acknowledgement_is_refused() -> None:
@@ -171,7 +171,7 @@ def test_give_back_of_an_expired_acknowledgement_is_refused() -> None:
     story.advance(7 * MINUTE)
     story.take("ben", "ana")
     story.advance(2 * MINUTE)
-    assert story.give_back("ben") is Answer.NOT_GIVEN_BACK
+    assert story.give_back("ben") is ActionOutcome.NOT_GIVEN_BACK
 
 
 def test_take_over_survives_the_database() -> None:

@@ -3,9 +3,15 @@
 import pytest
 
 from gateway.core.incidents.lane import Move, next_move
-from gateway.core.incidents.notice import Kind
+from gateway.core.incidents.notice import NoticeKind
 
-F, A, R, E, L = Kind.FIRING, Kind.ACKNOWLEDGED, Kind.RESOLVED, Kind.ESCALATION, Kind.LATE
+F, A, R, E, L = (
+    NoticeKind.FIRING,
+    NoticeKind.ACKNOWLEDGED,
+    NoticeKind.RESOLVED,
+    NoticeKind.ESCALATION,
+    NoticeKind.LATE,
+)
 
 
 @pytest.mark.parametrize(
@@ -30,10 +36,10 @@ F, A, R, E, L = Kind.FIRING, Kind.ACKNOWLEDGED, Kind.RESOLVED, Kind.ESCALATION, 
         ([F, A], False, True, Move(0, F)),
         ([A, F], False, True, Move(1, F, cancel=(0,))),
         # A test is a test.
-        ([Kind.TEST], False, False, Move(0, Kind.TEST)),
+        ([NoticeKind.TEST], False, False, Move(0, NoticeKind.TEST)),
     ],
 )
-def test_next_move(kinds: list[Kind], heard: bool, each: bool, move: Move) -> None:
+def test_next_move(kinds: list[NoticeKind], heard: bool, each: bool, move: Move) -> None:
     """Promise 4, E3, E5: order is kept, nothing stale is sent, no end comes out of nowhere."""
     assert next_move(kinds, heard=heard, each=each) == move
 
@@ -42,6 +48,6 @@ def test_next_move(kinds: list[Kind], heard: bool, each: bool, move: Move) -> No
     ("kinds", "move"),
     [([A], Move(0, A)), ([A, R], Move(1, L, fold=(0,))), ([A, F], Move(1, F, fold=(0,)))],
 )
-def test_who_carries_a_beginning_owes_it(kinds: list[Kind], move: Move) -> None:
+def test_who_carries_a_beginning_owes_it(kinds: list[NoticeKind], move: Move) -> None:
     """Promise 14, E3: what tells a beginning in its stead is not cancelled for want of one."""
     assert next_move(kinds, heard=False, each=False, carries=True) == move

@@ -2,8 +2,8 @@
 
 from sqlalchemy import select
 
-from gateway.core.alerts.incoming import Incoming
-from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.alerts.reported_alert import ReportedAlert
+from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.incidents.outbox import Notice
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.plan import Target
@@ -14,7 +14,7 @@ from tests.flow.world import HOUR, MINUTE, START, World, alert
 SLACK = "slack:#billing-alerts"
 
 
-def storm(size: int, severity: str = "warning", **changes: float) -> list[Incoming]:
+def storm(size: int, severity: str = "warning", **changes: float) -> list[ReportedAlert]:
     return [alert(f"Renewals{n:03}", severity, starts_at=START, **changes) for n in range(size)]
 
 
@@ -64,7 +64,7 @@ async def test_every_end_is_told(world: World) -> None:
 async def test_no_end_overtakes_its_digest(world: World) -> None:
     """Promise 4: while the digest that tells of the beginning is tried again, the end waits."""
     world.faults["slack"] = lambda message, target: (
-        SendError(Failure.SERVER_ERROR, "503") if message.kind is Kind.DIGEST else None
+        SendError(Failure.SERVER_ERROR, "503") if message.kind is NoticeKind.DIGEST else None
     )
     await world.post(*storm(40))
     first = [d for d in await world.advance(MINUTE) if d.to == SLACK]
@@ -84,7 +84,7 @@ async def test_no_end_overtakes_its_digest(world: World) -> None:
 async def test_no_digest_holds_up_what_got_worse(world: World) -> None:
     """Promise 9: a critical alert joins an incident whose digest cannot be told: it is paged."""
     world.faults["slack"] = lambda message, target: (
-        SendError(Failure.SERVER_ERROR, "503") if message.kind is Kind.DIGEST else None
+        SendError(Failure.SERVER_ERROR, "503") if message.kind is NoticeKind.DIGEST else None
     )
     await world.post(*storm(40))
     first = [d for d in await world.advance(MINUTE) if d.to == SLACK]
@@ -108,7 +108,7 @@ def test_a_digest_has_the_latest_word() -> None:
     def waiting(number: int, rank: int, status: str) -> Notice:
         target = Target("slack", "#billing-alerts")
         words = f'{{"status": "{status}"}}'.encode()
-        kind, reason = Kind.FIRING, Reason.FIRST
+        kind, reason = NoticeKind.FIRING, NotifyReason.FIRST
         return Notice(
             number, 1001, target, kind, reason, rank, False, START, 0, None, 0, False, words
         )

@@ -1,6 +1,6 @@
 """A take-over through the whole flow: one transaction, one message per target, working links."""
 
-from gateway.core.decide.acknowledge import Answer
+from gateway.core.decide.acknowledge import ActionOutcome
 from gateway.links import Links
 from tests.flow.world import MINUTE, START, World, alert
 
@@ -12,7 +12,7 @@ async def test_take_over_sends_one_message_per_target(world: World) -> None:
     await world.ack(1001)
     await world.advance(5 * MINUTE)
     response = await world.engine.take(1001, "ben", "cli", "ana")
-    assert response.answer is Answer.TAKEN_OVER
+    assert response.answer is ActionOutcome.TAKEN_OVER
     said = await world.advance(MINUTE)
     assert {d.reason for d in said} == {"taken over"}
     assert sorted(d.to for d in said) == [

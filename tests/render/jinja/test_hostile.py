@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.core.incidents.message import Link, Message
-from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.render.samples import HOSTILE, LINKS, Sample, hostile, sample
 from tests.render.rendering import SHIPPED, ZONE, message_of, renderer_with
 
@@ -47,13 +47,13 @@ class Reader(HTMLParser):
         self.handlers += [name for name, _ in attrs if name.startswith("on")]
 
 
-def told(value: str, channel: str, kind: Kind = Kind.FIRING) -> Message:
+def told(value: str, channel: str, kind: NoticeKind = NoticeKind.FIRING) -> Message:
     """A message in which everything from outside is `value`."""
-    return message_of(Sample("hostile", hostile(value), kind, Reason.FIRST), channel)
+    return message_of(Sample("hostile", hostile(value), kind, NotifyReason.FIRST), channel)
 
 
-@given(value=nasty, kind=st.sampled_from(list(Kind)))
-def test_html_holds_only_our_own_tags_and_safe_links(value: str, kind: Kind) -> None:
+@given(value=nasty, kind=st.sampled_from(list(NoticeKind)))
+def test_html_holds_only_our_own_tags_and_safe_links(value: str, kind: NoticeKind) -> None:
     """E17: no tag, attribute or javascript: link from a label reaches a mail client."""
     message = told(value, "email", kind)
     assert message.failed_template is None
@@ -64,8 +64,8 @@ def test_html_holds_only_our_own_tags_and_safe_links(value: str, kind: Kind) -> 
     assert all(url.startswith("https://") for url in reader.urls)
 
 
-@given(value=nasty, kind=st.sampled_from(list(Kind)))
-def test_slack_text_holds_no_control_sequence(value: str, kind: Kind) -> None:
+@given(value=nasty, kind=st.sampled_from(list(NoticeKind)))
+def test_slack_text_holds_no_control_sequence(value: str, kind: NoticeKind) -> None:
     """E17: <!channel>, <@U…> and links in a label notify nobody and lead nowhere."""
     message = told(value, "slack", kind)
     assert message.failed_template is None
@@ -78,8 +78,8 @@ def is_one_line(text: str) -> bool:
     return not {unicodedata.category(c) for c in text} & {"Cc", "Cs", "Zl", "Zp"}
 
 
-@given(value=nasty, kind=st.sampled_from(list(Kind)))
-def test_lines_are_one_line_of_bounded_length(value: str, kind: Kind) -> None:
+@given(value=nasty, kind=st.sampled_from(list(NoticeKind)))
+def test_lines_are_one_line_of_bounded_length(value: str, kind: NoticeKind) -> None:
     """E17: no line end in a subject can start a header, and a lock screen shows the whole."""
     subject = told(value, "email", kind).parts["subject"]
     assert is_one_line(subject)
@@ -119,7 +119,7 @@ def test_an_admins_slack_template_is_escaped_by_itself(tmp_path: Path) -> None:
     )
     renderer = renderer_with(tmp_path, {"slack/text.j2": source})
     text = message_of(
-        Sample("x", hostile("<!channel>"), Kind.FIRING, Reason.FIRST), "slack", renderer
+        Sample("x", hostile("<!channel>"), NoticeKind.FIRING, NotifyReason.FIRST), "slack", renderer
     ).parts["text"]
     off = "&lt;!channel&gt;"
     assert text == f"<!here> {off} &lt;b&gt; {off}&amp; <!channel> {off}\n"
@@ -140,7 +140,9 @@ def test_the_filters_for_slack_cannot_be_broken_out_of(tmp_path: Path) -> None:
     source = "{{ name|code }} {{ 'https://a.example.com/|x>'|slack_link(name) }}"
     renderer = renderer_with(tmp_path, {"slack/text.j2": source})
     facts = hostile("`<!channel>|`")
-    message = message_of(Sample("x", facts, Kind.FIRING, Reason.FIRST), "slack", renderer)
+    message = message_of(
+        Sample("x", facts, NoticeKind.FIRING, NotifyReason.FIRST), "slack", renderer
+    )
     shown = "'&lt;!channel&gt;|'"
     link = "<https://a.example.com/%7Cx%3E|`&lt;!channel&gt;¦`>"
     assert message.parts["text"] == f"`{shown}` {link}\n"
@@ -164,7 +166,7 @@ def test_plain_words_are_harmless_too(tmp_path: Path) -> None:
     broken = {"slack/text.j2": "{{ oops }}", "email/html.j2": "{{ oops }}"}
     renderer = renderer_with(tmp_path, broken)
     for value in HOSTILE:
-        each = Sample("x", hostile(value), Kind.FIRING, Reason.FIRST)
+        each = Sample("x", hostile(value), NoticeKind.FIRING, NotifyReason.FIRST)
         slack = message_of(each, "slack", renderer).parts["text"]
         for link in LINKS:
             slack = slack.replace(f"<{link.url.replace('&', '&amp;')}|{link.text}>", "")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.plan.plan import Target
 from gateway.render.jinja.lookup import PARTS
 from gateway.render.samples import LINKS, facts_for, sample, samples
@@ -87,21 +87,21 @@ json = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner),
     max_leaves=6,
 )
-known = sorted(facts_for(Kind.DIGEST, "critical"))
+known = sorted(facts_for(NoticeKind.DIGEST, "critical"))
 
 
 @given(
     facts=st.dictionaries(st.sampled_from(known), json),
-    kind=st.sampled_from(list(Kind)),
-    reason=st.sampled_from(list(Reason)),
+    kind=st.sampled_from(list(NoticeKind)),
+    reason=st.sampled_from(list(NotifyReason)),
     channel=st.sampled_from(sorted(PARTS)),
     zone=st.sampled_from(["UTC", "Australia/Lord_Howe", "No/Such", ""]),
 )
 def test_whatever_the_facts_words_come_out(
-    facts: dict[str, Any], kind: Kind, reason: Reason, channel: str, zone: str
+    facts: dict[str, Any], kind: NoticeKind, reason: NotifyReason, channel: str, zone: str
 ) -> None:
     """Promise 7: facts of an older release, or damaged ones, are still told."""
-    base = facts_for(Kind.FIRING, "critical") | facts
+    base = facts_for(NoticeKind.FIRING, "critical") | facts
     for each in (facts, base):
         message = SHIPPED.render(
             1, each, Target(channel, "x"), PARTS[channel], LINKS, zone, kind=kind, reason=reason

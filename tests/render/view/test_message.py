@@ -5,7 +5,7 @@ import copy
 import pytest
 
 from gateway.core.incidents.message import Link
-from gateway.core.incidents.notice import Kind, Reason
+from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.plan.plan import Target
 from gateway.render.samples import LINKS, facts_for, group, sample, samples
 from gateway.render.view.links import links_from
@@ -16,23 +16,26 @@ TARGET = Target("console", "x")
 
 def test_the_message_carries_what_channels_need() -> None:
     """State, severity and rank come from the facts, kind and reason from the notice."""
-    message = message_of(sample(Kind.REPEAT, "warning"), "slack")
+    message = message_of(sample(NoticeKind.REPEAT, "warning"), "slack")
     assert (message.notice_id, message.incident) == (7, 1042)
-    assert (message.kind, message.reason) == (Kind.REPEAT, Reason.REPEAT)
+    assert (message.kind, message.reason) == (NoticeKind.REPEAT, NotifyReason.REPEAT)
     assert (message.status, message.severity, message.rank) == ("firing", "warning", 2)
 
 
 def test_kind_and_reason_may_stand_in_the_facts() -> None:
     """Whoever has only the facts need not say them twice."""
-    facts = facts_for(Kind.REPEAT, "critical") | {"kind": "repeat", "reason": "repeat"}
+    facts = facts_for(NoticeKind.REPEAT, "critical") | {"kind": "repeat", "reason": "repeat"}
     message = SHIPPED.render(1, facts, TARGET, ("text",), (), ZONE)
-    assert (message.kind, message.reason) == (Kind.REPEAT, Reason.REPEAT)
+    assert (message.kind, message.reason) == (NoticeKind.REPEAT, NotifyReason.REPEAT)
 
 
 def test_the_dedup_key_is_the_incidents() -> None:
     """E14: one key for firing, acknowledged and resolved, another for another incident."""
-    keys = {message_of(sample(kind), "pagerduty").dedup_key for kind in (Kind.FIRING, Kind.REPEAT)}
-    keys.add(message_of(sample(Kind.RESOLVED), "pagerduty").dedup_key)
+    keys = {
+        message_of(sample(kind), "pagerduty").dedup_key
+        for kind in (NoticeKind.FIRING, NoticeKind.REPEAT)
+    }
+    keys.add(message_of(sample(NoticeKind.RESOLVED), "pagerduty").dedup_key)
     assert len(keys) == 1
     other = group(1) | {"incident": 1043}
     long = group(1) | {"group_key": "x" * 5000}
@@ -52,8 +55,8 @@ def test_links_come_in_the_order_of_use() -> None:
     assert text.index("Acknowledge: ") < text.index("Runbook: ") < text.index("Source: ")
 
 
-@pytest.mark.parametrize("kind", [Kind.RESOLVED, Kind.ACKNOWLEDGED])
-def test_nobody_is_asked_to_acknowledge_in_vain(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [NoticeKind.RESOLVED, NoticeKind.ACKNOWLEDGED])
+def test_nobody_is_asked_to_acknowledge_in_vain(kind: NoticeKind) -> None:
     """What is over, or what somebody has, needs no acknowledgement."""
     message = message_of(sample(kind), "email")
     assert "acknowledge" not in {link.role for link in message.links}
@@ -89,13 +92,20 @@ def test_links_of_any_facts_are_safe(each: object) -> None:
 
 def test_sharing_between_targets_changes_no_word() -> None:
     """What is kept from one rendering never shows in another: not the person, zone or note."""
-    facts = facts_for(Kind.ESCALATION, "critical")
+    facts = facts_for(NoticeKind.ESCALATION, "critical")
     noted = copy.deepcopy(facts) | {"note": "slack could not be reached"}
 
     def text(facts: dict[str, object], person: str | None, zone: str) -> str:
         target = Target("console", "x", person=person)
         message = SHIPPED.render(
-            1, facts, target, ("text",), (), zone, kind=Kind.ESCALATION, reason=Reason.ESCALATION
+            1,
+            facts,
+            target,
+            ("text",),
+            (),
+            zone,
+            kind=NoticeKind.ESCALATION,
+            reason=NotifyReason.ESCALATION,
         )
         return message.parts["text"]
 

@@ -1,6 +1,6 @@
 """Lanes: notices of one incident to one target leave in order, one at a time, from one sender."""
 
-from gateway.core.incidents.notice import Kind
+from gateway.core.incidents.notice import NoticeKind
 from gateway.store import Store
 from gateway.store.outbox import enqueue
 from tests.store.builders import ANA, BEN, ROOM, added, claimed, failed, opened, row, sent
@@ -9,10 +9,10 @@ from tests.store.builders import ANA, BEN, ROOM, added, claimed, failed, opened,
 async def test_a_lane_leaves_in_order_and_one_at_a_time(store: Store) -> None:
     """Promise 4: the second notice cannot be claimed before the first is done."""
     (number,) = await opened(store, "A")
-    first, second = await added(store, row(number), row(number, kind=Kind.RESOLVED))
+    first, second = await added(store, row(number), row(number, kind=NoticeKind.RESOLVED))
     (notice,) = await claimed(store)
     assert notice.id == first
-    assert notice.behind == ((second, Kind.RESOLVED),)
+    assert notice.behind == ((second, NoticeKind.RESOLVED),)
     assert await claimed(store) == []
     await store.write(lambda tx: enqueue.finish(tx, [sent(notice)]))
     (notice,) = await claimed(store)
@@ -22,7 +22,7 @@ async def test_a_lane_leaves_in_order_and_one_at_a_time(store: Store) -> None:
 async def test_a_head_that_waits_for_its_next_attempt_holds_its_lane(store: Store) -> None:
     """Promise 4: "resolved" does not overtake a "firing" that a vendor turned away."""
     (number,) = await opened(store, "A")
-    await added(store, row(number), row(number, kind=Kind.RESOLVED))
+    await added(store, row(number), row(number, kind=NoticeKind.RESOLVED))
     (notice,) = await claimed(store)
     await store.write(lambda tx: enqueue.finish(tx, [failed(notice, again=500.0)]))
     assert await claimed(store, now=499.0) == []
@@ -88,7 +88,7 @@ async def test_a_dead_senders_claim_is_taken_over_after_its_lease(store: Store) 
 async def test_who_lost_a_claim_cannot_finish_it(store: Store) -> None:
     """Promise 4: an old attempt never overwrites a newer state; but who heard has heard."""
     (number,) = await opened(store, "A")
-    await added(store, row(number), row(number, kind=Kind.RESOLVED))
+    await added(store, row(number), row(number, kind=NoticeKind.RESOLVED))
     (slow,) = await claimed(store, owner="one", now=100.0)
     (quick,) = await claimed(store, owner="two", now=160.0)
     late = sent(slow, at=170.0, receipt={"ts": "old"})
@@ -98,7 +98,7 @@ async def test_who_lost_a_claim_cannot_finish_it(store: Store) -> None:
     assert await store.write(lambda tx: enqueue.finish(tx, [done])) == []
     assert await store.write(lambda tx: enqueue.finish(tx, [late])) == [slow.id]
     (after,) = await claimed(store, now=180.0)
-    assert (after.kind, after.heard, after.receipt) == (Kind.RESOLVED, True, {"ts": "new"})
+    assert (after.kind, after.heard, after.receipt) == (NoticeKind.RESOLVED, True, {"ts": "new"})
 
 
 async def test_an_owner_that_claims_anew_is_not_its_former_self(store: Store) -> None:
@@ -138,8 +138,8 @@ async def test_claimed_as_it_is_stored(store: Store) -> None:
     one, other = await opened(store, "A", "B")
     (old,) = await added(store, row(other))
     rows = [
-        row(one, kind=Kind.FIRING, facts=1),
-        row(one, kind=Kind.RESOLVED),
+        row(one, kind=NoticeKind.FIRING, facts=1),
+        row(one, kind=NoticeKind.RESOLVED),
         row(other),
         row(None),
     ]
@@ -147,7 +147,7 @@ async def test_claimed_as_it_is_stored(store: Store) -> None:
         lambda tx: enqueue.add(tx, rows, [b"{}", b'{"n":1}'], 100.0, ("one", 160.0))
     )
     assert [(n.id, n.owner, n.behind, n.facts) for n in now_ours] == [
-        (ids[0], "one", ((ids[1], Kind.RESOLVED),), b'{"n":1}'),
+        (ids[0], "one", ((ids[1], NoticeKind.RESOLVED),), b'{"n":1}'),
         (ids[3], "one", (), b"{}"),
     ]
     assert [n.id for n in await claimed(store, owner="two")] == [old]

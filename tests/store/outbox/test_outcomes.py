@@ -1,6 +1,6 @@
 """What becomes of notices: folded, cancelled, given up, replayed; and what is told of it."""
 
-from gateway.core.incidents.notice import Kind
+from gateway.core.incidents.notice import NoticeKind
 from gateway.core.incidents.outbox import NoticeState
 from gateway.store import Store
 from gateway.store.outbox import enqueue
@@ -54,7 +54,7 @@ async def test_receipts_belong_to_incident_and_target(store: Store) -> None:
     first, second = await claimed(store, "slack")
     done = [sent(first, receipt={"ts": "1.2", "channel": "C1"}), sent(second)]
     await store.write(lambda tx: enqueue.finish(tx, done))
-    await added(store, row(one, ROOM, kind=Kind.RESOLVED), row(other, ROOM), row(one, ANA))
+    await added(store, row(one, ROOM, kind=NoticeKind.RESOLVED), row(other, ROOM), row(one, ANA))
     third, fourth = await claimed(store, "slack")
     assert (third.receipt, third.heard) == ({"ts": "1.2", "channel": "C1"}, True)
     assert (fourth.receipt, fourth.heard) == (None, True)
@@ -77,7 +77,7 @@ async def test_a_failed_attempt_is_not_hearing(store: Store) -> None:
 async def test_folding_lets_a_later_notice_speak_for_all(store: Store) -> None:
     """E3: what could not leave is told by the newest of its lane, and stays to be read."""
     (number,) = await opened(store, "A")
-    kinds = (Kind.FIRING, Kind.REPEAT, Kind.RESOLVED)
+    kinds = (NoticeKind.FIRING, NoticeKind.REPEAT, NoticeKind.RESOLVED)
     ids = await added(store, *(row(number, kind=kind) for kind in kinds))
     (head,) = await claimed(store)
     assert [other for other, _ in head.behind] == ids[1:]
@@ -110,7 +110,7 @@ async def test_a_crowd_folds_into_a_digest_and_counts_as_told(store: Store) -> N
     assert [notice.id for notice in waiting] == ids[1:4]
     await store.write(lambda tx: enqueue.fold(tx, [n.id for n in waiting], ids[6], heard=True))
     assert [n.id for n in await claimed(store)] == [ids[0], ids[5], ids[4], ids[6]]
-    await added(store, row(numbers[1], kind=Kind.RESOLVED))
+    await added(store, row(numbers[1], kind=NoticeKind.RESOLVED))
     (end,) = await claimed(store)
     assert end.heard
 
@@ -118,20 +118,22 @@ async def test_a_crowd_folds_into_a_digest_and_counts_as_told(store: Store) -> N
 async def test_an_acknowledgement_in_a_digest_counts_as_told(store: Store) -> None:
     """Promise 14: a beginning may have folded into it before; its end is owed."""
     (number,) = await opened(store, "A")
-    (ack, digest) = await added(store, row(number, kind=Kind.ACKNOWLEDGED), row(None, rank=3))
+    (ack, digest) = await added(store, row(number, kind=NoticeKind.ACKNOWLEDGED), row(None, rank=3))
     await store.write(lambda tx: enqueue.fold(tx, [ack], digest, heard=True))
-    await added(store, row(number, kind=Kind.RESOLVED))
+    await added(store, row(number, kind=NoticeKind.RESOLVED))
     assert [notice.heard for notice in await claimed(store) if notice.incident] == [True]
 
 
 async def test_an_acknowledgement_cancels_what_still_waits(store: Store) -> None:
     """E22: pending steps end with the acknowledgement; what is in flight cannot be called back."""
     (number,) = await opened(store, "A")
-    kinds = (Kind.ESCALATION, Kind.REPEAT, Kind.FIRING)
+    kinds = (NoticeKind.ESCALATION, NoticeKind.REPEAT, NoticeKind.FIRING)
     await added(store, *(row(number, kind=kind) for kind in kinds), row(number, BEN, kind=kinds[0]))
     await claimed(store, limit=1)
     gone = await store.write(
-        lambda tx: enqueue.cancel_kinds(tx, number, [Kind.ESCALATION, Kind.REPEAT], "taken by ana")
+        lambda tx: enqueue.cancel_kinds(
+            tx, number, [NoticeKind.ESCALATION, NoticeKind.REPEAT], "taken by ana"
+        )
     )
     assert gone == 2
     lines = await store.read(lambda tx: lists.notices_of(tx, number))
@@ -176,7 +178,7 @@ async def test_dead_letters_are_listed_and_replayed(store: Store) -> None:
 async def test_what_was_overtaken_is_not_replayed(store: Store) -> None:
     """E10: a late "firing" never follows "resolved"."""
     (number,) = await opened(store, "A")
-    ids = await added(store, row(number), row(number, kind=Kind.RESOLVED))
+    ids = await added(store, row(number), row(number, kind=NoticeKind.RESOLVED))
     (notice,) = await claimed(store)
     await store.write(lambda tx: enqueue.finish(tx, [failed(notice, again=None)]))
     (end,) = await claimed(store)

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from gateway.core.incidents.incident import State, Told
-from gateway.core.incidents.notice import Kind
+from gateway.core.incidents.incident import NotifiedState, State
+from gateway.core.incidents.notice import NoticeKind
 from gateway.store import Store
 from gateway.store.outbox import enqueue
 from gateway.store.queries import lists
@@ -84,7 +84,7 @@ async def test_who_was_told_what(store: Store) -> None:
     """Promise 2: what an incident said to whom, and what a person was told, can be asked."""
     one, other = await opened(store, "A", "B")
     await added(store, row(one), row(one, BEN), row(one, ROOM), now=100.0)
-    (late,) = await added(store, row(other, kind=Kind.REPEAT, rank=3, facts=1), now=200.0)
+    (late,) = await added(store, row(other, kind=NoticeKind.REPEAT, rank=3, facts=1), now=200.0)
     first = (await claimed(store, limit=1))[0]
     await store.write(lambda tx: enqueue.finish(tx, [sent(first)]))
     lines = await store.read(lambda tx: lists.notices_of(tx, one))
@@ -151,10 +151,10 @@ async def test_the_history_of_an_alert(store: Store) -> None:
     for number, at in ((one, 1.0), (other, 2.0)):
         pairs = [(number, disk.identity)]
         await store.write(lambda tx, pairs=pairs, at=at: incidents.join(tx, pairs, at))
-    marks = [(one, disk.identity, Told.FIRING, 100.0, None)]
+    marks = [(one, disk.identity, NotifiedState.FIRING, 100.0, None)]
     await store.write(lambda tx: incidents.mark(tx, marks))
     found = await store.read(lambda tx: lists.history_of_alert(tx, disk.identity))
     assert [(a.incident.number, a.title, a.joined_at, a.told, a.told_starts_at) for a in found] == [
-        (other, "B", 2.0, Told.NOTHING, None),
-        (one, "A", 1.0, Told.FIRING, 100.0),
+        (other, "B", 2.0, NotifiedState.NOTHING, None),
+        (one, "A", 1.0, NotifiedState.FIRING, 100.0),
     ]

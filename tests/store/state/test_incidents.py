@@ -6,7 +6,14 @@ from dataclasses import replace
 import psycopg
 import pytest
 
-from gateway.core.incidents.incident import Ack, Climb, Incident, Member, State, Told
+from gateway.core.incidents.incident import (
+    Ack,
+    EscalationState,
+    Incident,
+    Member,
+    NotifiedState,
+    State,
+)
 from gateway.store import Store
 from gateway.store.state import alerts, incidents
 from tests.store.builders import ANA, ROOM, alert, incident, opened
@@ -55,7 +62,7 @@ async def test_comes_back_as_it_was_saved(store: Store) -> None:
         rank=2,
         severity="warning",
         ack=Ack("ana", 7.5, "link", 2, 99.0),
-        climb=Climb("billing", 1, 2, 8.5),
+        climb=EscalationState("billing", 1, 2, 8.5),
         told={ANA.key: ANA, ROOM.key: ROOM},
         held=True,
         why_not="muted",
@@ -173,13 +180,16 @@ async def test_members_carry_their_alert_and_what_was_said(store: Store) -> None
     pairs = [(one, disk.identity), (one, memory.identity), (other, disk.identity)]
     await store.write(lambda tx: incidents.join(tx, pairs, 100.0))
     marks = [
-        (one, disk.identity, Told.FIRING, 100.0, None),
-        (one, memory.identity, Told.RESOLVED, 1.5, 2.5),
+        (one, disk.identity, NotifiedState.FIRING, 100.0, None),
+        (one, memory.identity, NotifiedState.RESOLVED, 1.5, 2.5),
     ]
     await store.write(lambda tx: incidents.mark(tx, marks))
     await store.write(lambda tx: incidents.join(tx, pairs, 200.0))  # again: changes nothing
     found = await store.read(lambda tx: incidents.members(tx, [one, other, 4711]))
-    both = [Member(disk, Told.FIRING, 100.0), Member(memory, Told.RESOLVED, 1.5, 2.5)]
+    both = [
+        Member(disk, NotifiedState.FIRING, 100.0),
+        Member(memory, NotifiedState.RESOLVED, 1.5, 2.5),
+    ]
     both.sort(key=lambda member: member.alert.identity)
     assert found == {one: both, other: [Member(disk)], 4711: []}
 

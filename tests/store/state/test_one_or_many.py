@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.core.incidents.incident import Incident, Member, State, Told
+from gateway.core.incidents.incident import Incident, Member, NotifiedState, State
 from gateway.store import Store, Tx
 from gateway.store.state import alerts, incidents
 from tests.store.builders import alert, incident
@@ -42,7 +42,7 @@ def write(tx: Tx, made: list[Incident]) -> None:
     incidents.entitle(tx, [(one.number, f"the {one.number}th") for one in made])
     incidents.rekey(tx, [(one.number, f"k{one.number}", "r2", "platform") for one in made[:2]])
     named = {one.number: alert(name).identity for name, one in zip(NAMES, FOUR, strict=True)}
-    incidents.mark(tx, [(n.number, named[n.number], Told.FIRING, 7.0, None) for n in made])
+    incidents.mark(tx, [(n.number, named[n.number], NotifiedState.FIRING, 7.0, None) for n in made])
     alerts.extend(tx, [(named[one.number], 300.0 + one.number, 150.0) for one in made])
 
 
@@ -75,7 +75,7 @@ async def test_alone_or_among_others(store: Store, at_once: int) -> None:
     assert [one.rank for one in stored] == [None, 2, 1, None]
     assert {one.state for one in stored} == {State.ACKNOWLEDGED}
     assert due == ["1003"]
-    assert [m.told for m in members] == [Told.FIRING] * 4
+    assert [m.told for m in members] == [NotifiedState.FIRING] * 4
     assert [m.told_starts_at for m in members] == [7.0] * 4
     # What had ended stays so.
     assert sorted(m.alert.ends_at or 0.0 for m in members) == [90.0, 90.0, 1301.0, 1303.0]

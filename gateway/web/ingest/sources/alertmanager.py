@@ -8,7 +8,7 @@ group's status too: each alert has its own. What groups them here is our own rou
 
 from typing import Any
 
-from gateway.core.alerts.incoming import Incoming
+from gateway.core.alerts.reported_alert import ReportedAlert
 from gateway.web.ingest.sources import fields
 from gateway.web.ingest.sources.body import has_foreign_text, read_json
 from gateway.web.ingest.sources.parsed import BadAlert, BodyError, Parsed
@@ -36,7 +36,9 @@ def parse(body: bytes, now: float) -> Parsed:
     return parsed
 
 
-def _read(item: Any, index: int, now: float, foreign: bool, repaired: list[BadAlert]) -> Incoming:
+def _read(
+    item: Any, index: int, now: float, foreign: bool, repaired: list[BadAlert]
+) -> ReportedAlert:
     labels, annotations, url, starts_at, ends_at = fields.read(item, index, foreign, repaired)
     if starts_at is not None and starts_at > now:
         starts_at = None  # the sender's clock is ahead: it began when we heard of it
@@ -45,7 +47,7 @@ def _read(item: Any, index: int, now: float, foreign: bool, repaired: list[BadAl
         ends_at = now if ends_at is None else min(max(ends_at, starts_at or ends_at), now)
     else:
         ends_at = None
-    return Incoming(labels, annotations, starts_at, ends_at, url)
+    return ReportedAlert(labels, annotations, starts_at, ends_at, url)
 
 
 def _resolved(item: dict[str, Any], ends_at: float | None, now: float) -> bool:

@@ -7,8 +7,8 @@ it should be, be it one label without a value, is left to the reading that can t
 import msgspec
 import orjson
 
-from gateway.core.alerts.incoming import Incoming
 from gateway.core.alerts.labels import identity_of
+from gateway.core.alerts.reported_alert import ReportedAlert
 from gateway.core.plan.plan import DEFAULT_RESOLVE_TIMEOUT
 from gateway.web.ingest.sources.fields import instant
 from gateway.web.ingest.sources.limits import LONGEST_NAME, LONGEST_TEXT, LONGEST_URL, fit
@@ -25,7 +25,7 @@ class _Posted(msgspec.Struct, gc=False):  # it holds texts only: the collector n
 _decode = msgspec.json.Decoder(list[_Posted]).decode
 
 
-def read_plain(body: bytes, now: float) -> list[Incoming] | None:
+def read_plain(body: bytes, now: float) -> list[ReportedAlert] | None:
     """The alerts of a post to API v2 received at `now`; None where they need a closer look."""
     if b"\\u0000" in body:  # NUL, or two characters that look like it
         return None
@@ -63,5 +63,5 @@ def read_plain(body: bytes, now: float) -> list[Incoming] | None:
         ):
             return None
         known_by = identity_of(written)
-        read.append(Incoming(labels, annotations, starts_at, ends_at, url, True, known_by))
+        read.append(ReportedAlert(labels, annotations, starts_at, ends_at, url, True, known_by))
     return read

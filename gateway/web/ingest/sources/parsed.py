@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from gateway.core.alerts.incoming import Incoming
+from gateway.core.alerts.reported_alert import ReportedAlert
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Parsed:
     `truncated`: alerts that the sender left out by its own limit.
     """
 
-    alerts: list[Incoming] = field(default_factory=list)
+    alerts: list[ReportedAlert] = field(default_factory=list)
     bad: list[BadAlert] = field(default_factory=list)
     repaired: list[BadAlert] = field(default_factory=list)
     malformed: bool = False

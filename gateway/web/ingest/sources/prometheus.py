@@ -7,7 +7,7 @@ a value are left out, and an alert that would end before it starts is refused.
 
 from typing import Any
 
-from gateway.core.alerts.incoming import Incoming
+from gateway.core.alerts.reported_alert import ReportedAlert
 from gateway.core.plan.plan import DEFAULT_RESOLVE_TIMEOUT
 from gateway.web.ingest.sources import fields
 from gateway.web.ingest.sources.body import has_foreign_text, read_json
@@ -36,7 +36,9 @@ def read_closely(body: bytes, now: float) -> Parsed:
     return parsed
 
 
-def _read(item: Any, index: int, now: float, foreign: bool, repaired: list[BadAlert]) -> Incoming:
+def _read(
+    item: Any, index: int, now: float, foreign: bool, repaired: list[BadAlert]
+) -> ReportedAlert:
     labels, annotations, url, starts_at, ends_at = fields.read(item, index, foreign, repaired)
     if starts_at is not None:
         end = now + DEFAULT_RESOLVE_TIMEOUT if ends_at is None else ends_at
@@ -44,4 +46,4 @@ def _read(item: Any, index: int, now: float, foreign: bool, repaired: list[BadAl
             raise fields.FieldError("startsAt", "must not be later than endsAt")
         if starts_at > now:
             starts_at = None  # the sender's clock is ahead: it began when we heard of it
-    return Incoming(labels, annotations, starts_at, ends_at, url, True)
+    return ReportedAlert(labels, annotations, starts_at, ends_at, url, True)

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from gateway.core.alerts.incoming import Sighting
 from gateway.core.alerts.labels import identity_of
+from gateway.core.alerts.reported_alert import Sighting
 from gateway.web.ingest.sources.fields import instant
 
 

@@ -9,7 +9,7 @@ Sighting = tuple[str, int, float, float]
 `gateway.core.alerts.labels.identity_of`), a hash of its words' bytes, its start and its end."""
 
 
-class Unread(Protocol):
+class RawRepost(Protocol):
     """Reported alerts that nobody has read yet."""
 
     def __iter__(self) -> Iterator[Sighting]:
@@ -23,7 +23,7 @@ class Unread(Protocol):
 
 
 @dataclass(slots=True)
-class Incoming:
+class ReportedAlert:
     """One reported alert, valid and normalised: no empty label values, at least one label.
 
     A value, which nobody changes; not frozen for the reason that `Alert` is not.
