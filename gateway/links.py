@@ -20,12 +20,12 @@ class LinkError(ValueError):
     """The link cannot be used."""
 
 
-class LinkForged(LinkError):
+class ForgedLinkError(LinkError):
     """The token was not made by this gateway, or was cut or changed on the way."""
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class LinkClaim:
     """What a valid token says. `who` is a person's id, or empty for a shared mailbox or channel."""
 
     number: int
@@ -33,10 +33,10 @@ class Claim:
     expires_at: float
 
 
-class LinkExpired(LinkError):
+class ExpiredLinkError(LinkError):
     """The token is genuine but its time is over; `claim` still says which incident it meant."""
 
-    def __init__(self, claim: Claim) -> None:
+    def __init__(self, claim: LinkClaim) -> None:
         super().__init__("this link has expired")
         self.claim = claim
 
@@ -68,25 +68,25 @@ class Links:
         body = HEAD.pack(VERSION, number, int(expires_at)) + who.encode()
         return _text(body + self._sign(body))
 
-    def read(self, token: str, now: float) -> Claim:
+    def read(self, token: str, now: float) -> LinkClaim:
         """What the token says; raises LinkForged or, past its end, LinkExpired."""
         try:
             raw = base64.b64decode(
                 token.encode("ascii") + b"=" * (-len(token) % 4), altchars=b"-_", validate=True
             )
         except ValueError as error:
-            raise LinkForged("this link is not complete") from error
+            raise ForgedLinkError("this link is not complete") from error
         if len(token) > LONGEST_TOKEN or len(raw) < HEAD.size + SIGNATURE_BYTES:
-            raise LinkForged("this link is not complete")
+            raise ForgedLinkError("this link is not complete")
         body, signature = raw[:-SIGNATURE_BYTES], raw[-SIGNATURE_BYTES:]
         if not hmac.compare_digest(signature, self._sign(body)) or _text(raw) != token:
-            raise LinkForged("this link was not made here, or was changed on the way")
+            raise ForgedLinkError("this link was not made here, or was changed on the way")
         version, number, expires_at = HEAD.unpack_from(body)
         if version != VERSION:
-            raise LinkForged("this link is of another version")
-        claim = Claim(number, body[HEAD.size :].decode(), float(expires_at))
+            raise ForgedLinkError("this link is of another version")
+        claim = LinkClaim(number, body[HEAD.size :].decode(), float(expires_at))
         if now > claim.expires_at:
-            raise LinkExpired(claim)
+            raise ExpiredLinkError(claim)
         return claim
 
     def _sign(self, body: bytes) -> bytes:

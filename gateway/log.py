@@ -29,12 +29,12 @@ SHORTEST_SECRET = 4
 # These log each request (aiohttp.access with its URL) or, at DEBUG, whole bodies and headers with
 # tokens; nothing below a warning of theirs is wanted at any level.
 # Alembic tells of each of its steps what one line of ours tells of all.
-QUIET = ("aiohttp.access", "alembic", "asyncio", "httpx", "pdpyras", "slack_sdk", "urllib3")
+QUIET_LOGGERS = ("aiohttp.access", "alembic", "asyncio", "httpx", "pdpyras", "slack_sdk", "urllib3")
 
 _ACKNOWLEDGE_TOKEN = re.compile(r"((?:/|%2F)ack(?:/|%2F))[A-Za-z0-9_%.=~-]+", re.IGNORECASE)
 
 
-class _Secrets:
+class _SecretPattern:
     """The values to mask, as one pattern that is exchanged whole: readers need no lock."""
 
     def __init__(self) -> None:
@@ -48,7 +48,7 @@ class _Secrets:
         self.pattern = re.compile("|".join(map(re.escape, ordered)))
 
 
-_secrets = _Secrets()
+_secrets = _SecretPattern()
 
 
 def add_secret(value: str) -> None:
@@ -82,14 +82,14 @@ def _redact_value(value: object) -> object:
     return redact(str(value))
 
 
-def _moment(record: logging.LogRecord) -> datetime:
+def _time_of(record: logging.LogRecord) -> datetime:
     return datetime.fromtimestamp(record.created, UTC)
 
 
 _RESERVED = frozenset(RESERVED_ATTRS)
 
 
-class _Json(OrjsonFormatter):
+class _JsonFormatter(OrjsonFormatter):
     """One object a line; keys of `extra` beside the record's own."""
 
     def __init__(self) -> None:
@@ -99,7 +99,7 @@ class _Json(OrjsonFormatter):
         )
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
-        return _moment(record).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return _time_of(record).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
     def format(self, record: logging.LogRecord) -> str:
         if record.exc_info or record.exc_text or record.stack_info or isinstance(record.msg, dict):
@@ -129,18 +129,18 @@ class _Json(OrjsonFormatter):
         return json_format.dumps(log_data, default=str)  # the slow way, which escapes all else
 
 
-class _Human(logging.Formatter):
+class _TextFormatter(logging.Formatter):
     """`time level logger: message key=value`, in UTC, one line each save for tracebacks."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
-        return f"{_moment(record):%H:%M:%SZ}"
+        return f"{_time_of(record):%H:%M:%SZ}"
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         extra = {k: v for k, v in vars(record).items() if k not in RESERVED_ATTRS}
-        fields = "".join(f" {key}={_plain(value)}" for key, value in extra.items())
+        fields = "".join(f" {key}={_field_text(value)}" for key, value in extra.items())
         return super().formatMessage(record).replace("\n", "\\n") + fields
 
     def format(self, record: logging.LogRecord) -> str:
@@ -148,7 +148,7 @@ class _Human(logging.Formatter):
         return visible(redact(super().format(record)))
 
 
-def _plain(value: object) -> str:
+def _field_text(value: object) -> str:
     """A value for `key=value`: quoted where it could be mistaken for more than one word."""
     text = str(value)
     return (
@@ -171,12 +171,12 @@ def setup(level: str = "INFO", json: bool = True, stream: TextIO | None = None) 
     if name not in logging.getLevelNamesMapping():
         raise ValueError(f"unknown log level {level!r}: use DEBUG, INFO, WARNING or ERROR")
     handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(_Json() if json else _Human())
+    handler.setFormatter(_JsonFormatter() if json else _TextFormatter())
     handler.set_name("gateway")
     root = logging.getLogger()
     for earlier in [h for h in root.handlers if h.get_name() == "gateway"]:
         root.removeHandler(earlier)
     root.addHandler(handler)
     root.setLevel(name)
-    for noisy in QUIET:
+    for noisy in QUIET_LOGGERS:
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -230,7 +230,7 @@ class Metrics:
         self._severities: Collection[str] = ()
         self.loaded_at: float | None = None
 
-    def know(self, severities: Collection[str], digest: str) -> None:
+    def set_config(self, severities: Collection[str], digest: str) -> None:
         """The routes.yaml in force: its severities, which may be label values, and its hash."""
         self._severities = frozenset(severities)
         self._config.clear()

@@ -125,8 +125,8 @@ SETTINGS = (
     ),
 )
 
-KNOWN = {setting.name for setting in SETTINGS}
-FOR_TESTS = (
+KNOWN_NAMES = {setting.name for setting in SETTINGS}
+TEST_PREFIXES = (
     "GATEWAY_TEST_",
     "GATEWAY_SHARED_",
     "GATEWAY_REQUIRE_",
@@ -199,12 +199,18 @@ def read_settings(env: Mapping[str, str]) -> ServerSettings:
     for name in sorted(env):
         if _of_a_service(name, env[name]):
             continue
-        if name.startswith(PREFIX) and name not in KNOWN and not name.startswith(FOR_TESTS):
+        if (
+            name.startswith(PREFIX)
+            and name not in KNOWN_NAMES
+            and not name.startswith(TEST_PREFIXES)
+        ):
             from difflib import get_close_matches  # only a mistake pays for its import
 
-            near = get_close_matches(name, KNOWN, 1)
+            near = get_close_matches(name, KNOWN_NAMES, 1)
             hint = f"; did you mean {near[0]}?" if near else ""
-            raise SettingError(f"{name} is not a setting{hint}; known: {', '.join(sorted(KNOWN))}")
+            raise SettingError(
+                f"{name} is not a setting{hint}; known: {', '.join(sorted(KNOWN_NAMES))}"
+            )
 
     def text(name: str) -> str:
         setting = next(s for s in SETTINGS if s.name == name)

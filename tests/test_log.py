@@ -19,10 +19,10 @@ Logged = Callable[..., str]
 @pytest.fixture(autouse=True)
 def _own_logging(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Each test has its own secrets, and leaves the process's logging as it was."""
-    monkeypatch.setattr(log, "_secrets", log._Secrets())
+    monkeypatch.setattr(log, "_secrets", log._SecretPattern())
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
-    levels = {name: logging.getLogger(name).level for name in log.QUIET}
+    levels = {name: logging.getLogger(name).level for name in log.QUIET_LOGGERS}
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
@@ -139,7 +139,7 @@ def test_the_token_of_an_acknowledge_link_is_masked(logged: Logged, link: str) -
     assert "***?from=mail" in text
 
 
-@pytest.mark.parametrize("name", log.QUIET)
+@pytest.mark.parametrize("name", log.QUIET_LOGGERS)
 def test_chatty_libraries_stay_quiet_at_debug(name: str) -> None:
     """Promise 10: SDKs log whole requests at DEBUG; asking us for DEBUG does not ask them."""
     stream = io.StringIO()

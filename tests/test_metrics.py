@@ -13,7 +13,7 @@ def lines(metrics: Metrics, start: str) -> list[str]:
 def test_open_incidents_show_by_declared_severities_only() -> None:
     """No label takes its value from an alert; what is not declared is counted as other."""
     metrics = Metrics()
-    metrics.know(["critical"], "0a1b")
+    metrics.set_config(["critical"], "0a1b")
     metrics.incidents([("critical", "firing", 2, 40.0), ("made-up", "firing", 3, 90.0)], 100.0)
     assert 'gateway_incidents{severity="critical",state="firing"} 2.0' in lines(metrics, "gateway")
     assert 'gateway_incidents{severity="other",state="firing"} 3.0' in lines(metrics, "gateway")
@@ -23,7 +23,7 @@ def test_open_incidents_show_by_declared_severities_only() -> None:
 def test_the_oldest_unanswered_incident_ages_and_goes() -> None:
     """The age is 0 and not missing when nothing waits for an answer, so that an alert can end."""
     metrics = Metrics()
-    metrics.know(["critical"], "0a1b")
+    metrics.set_config(["critical"], "0a1b")
     metrics.incidents([("critical", "firing", 1, 40.0)], 100.0)
     age = 'gateway_incidents_unanswered_seconds{severity="critical"}'
     assert lines(metrics, age) == [f"{age} 60.0"]
@@ -60,7 +60,7 @@ def test_replicas_with_other_files_can_be_told_apart() -> None:
     """After a reload only the file in force is there: a rule counts the different ones."""
     metrics = Metrics()
     for digest in ("0a1b", "2c3d"):
-        metrics.know(["critical"], digest)
+        metrics.set_config(["critical"], digest)
     lines = metrics.exposition().decode().splitlines()
     assert [line for line in lines if line.startswith("gateway_config_info")] == [
         'gateway_config_info{digest="2c3d"} 1.0'

@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
-from gateway.cli.support.api_client import Refused, api_of, incident_number, url_option
-from gateway.cli.support.context import BAD, Stop, World, json_option, pass_world
+from gateway.cli.support.api_client import ApiError, api_of, number_argument, url_option
+from gateway.cli.support.context import BAD, CliContext, CliError, json_option, pass_context
 from gateway.cli.support.incident_text import clock, zone_of, zone_option
 from gateway.cli.support.output import say, say_json
 from gateway.core.text.escape import one_line
@@ -17,14 +17,14 @@ who_option = click.option(
 
 
 @click.command("ack")
-@click.argument("number", callback=incident_number)
+@click.argument("number", callback=number_argument)
 @who_option
 @zone_option
 @url_option
 @json_option
-@pass_world
+@pass_context
 def command(
-    world: World, number: int, by: str, zone: str | None, url: str | None, as_json: bool
+    context: CliContext, number: int, by: str, zone: str | None, url: str | None, as_json: bool
 ) -> None:
     """Acknowledge incident NUMBER: "I have it".
 
@@ -35,11 +35,11 @@ def command(
     \b
     gateway ack 1042 --as ana
     """
-    act(world, number, "ack", {"by": by}, zone, url, as_json)
+    act(context, number, "ack", {"by": by}, zone, url, as_json)
 
 
 @click.command("take")
-@click.argument("number", callback=incident_number)
+@click.argument("number", callback=number_argument)
 @who_option
 @click.option(
     "--from",
@@ -51,9 +51,9 @@ def command(
 @zone_option
 @url_option
 @json_option
-@pass_world
+@pass_context
 def take(
-    world: World,
+    context: CliContext,
     number: int,
     by: str,
     holder: str | None,
@@ -72,11 +72,11 @@ def take(
     gateway take 1042 --as ben --from ana
     """
     body = {"by": by} if holder is None else {"by": by, "from": holder}
-    act(world, number, "take", body, zone, url, as_json)
+    act(context, number, "take", body, zone, url, as_json)
 
 
 @click.command("unack")
-@click.argument("number", callback=incident_number)
+@click.argument("number", callback=number_argument)
 @who_option
 @click.option(
     "--back",
@@ -86,9 +86,9 @@ def take(
 @zone_option
 @url_option
 @json_option
-@pass_world
+@pass_context
 def undo(
-    world: World,
+    context: CliContext,
     number: int,
     by: str,
     back: bool,
@@ -105,11 +105,11 @@ def undo(
     gateway unack 1042 --as ben --back
     """
     body: dict[str, Any] = {"by": by} | ({"back": True} if back else {})
-    act(world, number, "unack", body, zone, url, as_json)
+    act(context, number, "unack", body, zone, url, as_json)
 
 
 def act(
-    world: World,
+    context: CliContext,
     number: int,
     action: str,
     body: dict[str, Any],
@@ -118,21 +118,21 @@ def act(
     as_json: bool,
 ) -> None:
     """Do it over the API and print the result. Exit status 1 if somebody else has the incident."""
-    seen_from = zone_of(world, zone)
-    api = api_of(world, url)
+    seen_from = zone_of(context, zone)
+    api = api_of(context, url)
     try:
         answer = api.post(f"/incidents/{number}/{action}", body)
-    except Refused as refused:
+    except ApiError as refused:
         if action != "take" or refused.status != 409 or "from" not in refused.fields:
             raise
         hint = _take_command(number, body["by"], api.get(f"/incidents/{number}")["acknowledged"])
-        raise Stop(f"{refused.heading}{hint}") from None
+        raise CliError(f"{refused.heading}{hint}") from None
     for warning in answer["warnings"]:
         click.echo(f"warning: {one_line(warning, 1000)}", err=True)
     if as_json:
         say_json(answer)
     else:
-        _say(world, answer, body["by"], action, seen_from)
+        _say(context, answer, body["by"], action, seen_from)
     ack = answer["incident"]["acknowledged"]
     if action == "ack" and ack and ack["by"]["id"] != body["by"]:
         click.get_current_context().exit(BAD)
@@ -150,12 +150,12 @@ def _quoted(name: str) -> str:
     return shlex.quote(one_line(name, 100))
 
 
-def _say(world: World, answer: dict[str, Any], by: str, action: str, zone: str) -> None:
+def _say(context: CliContext, answer: dict[str, Any], by: str, action: str, zone: str) -> None:
     incident = answer["incident"]
     number, ack = incident["number"], incident["acknowledged"]
     text = f"#{number} {answer['answer']}"
     if ack:
-        since, until = (clock(ack[key], zone, world.now()) for key in ("at", "expires_at"))
+        since, until = (clock(ack[key], zone, context.now()) for key in ("at", "expires_at"))
         text += f": {ack['by']['name']} has it since {since}, until {until}"
     say(f"{one_line(text)}   ({one_line(incident['title'], 200)})")
     if not ack:
@@ -168,7 +168,7 @@ def _say(world: World, answer: dict[str, Any], by: str, action: str, zone: str) 
         say(
             f"to undo: gateway unack {number} --as {me} --back   "
             f"({one_line(ack['taken_from']['name'], 100)} has it again; until "
-            f"{clock(ack['back_until'], zone, world.now())})"
+            f"{clock(ack['back_until'], zone, context.now())})"
         )
     else:
         say(f"to undo: gateway unack {number} --as {me}")

@@ -9,7 +9,7 @@ import click
 
 from gateway import clock
 from gateway.cli.support import oncall_text
-from gateway.cli.support.context import BAD, World, json_option, pass_world, templates_option
+from gateway.cli.support.context import BAD, CliContext, json_option, pass_context, templates_option
 from gateway.cli.support.output import paint, plural, say, say_json
 from gateway.config.load import Config, ConfigError, Problem, load
 from gateway.core.oncall.rota import gaps
@@ -41,9 +41,13 @@ _NOUNS = {
 @click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="The same as FILE.")
 @templates_option
 @json_option
-@pass_world
+@pass_context
 def command(
-    world: World, file: Path | None, config: Path | None, templates: Path | None, as_json: bool
+    context: CliContext,
+    file: Path | None,
+    config: Path | None,
+    templates: Path | None,
+    as_json: bool,
 ) -> None:
     """Check FILE (routes.yaml) and the templates.
 
@@ -56,17 +60,17 @@ def command(
     """
     if file and config and file != config:
         raise click.UsageError("FILE and --config name two files: give one of them")
-    path, now = world.file(file or config), world.now()
+    path, now = context.file(file or config), context.now()
     loaded: Config | None = None
     errors: tuple[Problem, ...] = ()
     try:
-        loaded = load(path, env=world.env, now=now)
+        loaded = load(path, env=context.env, now=now)
         warnings = loaded.warnings
     except ConfigError as error:
         errors, warnings = error.problems, error.warnings
-    found = _templates(world.folder(templates), world.env)
-    settings = _doubtful_settings(world, loaded)
-    missing = missing_external_url(world.settings())
+    found = _templates(context.folder(templates), context.env)
+    settings = _doubtful_settings(context, loaded)
+    missing = missing_external_url(context.settings())
     bad = bool(errors) or missing is not None or any(not problem.warning for problem in found)
     if as_json:
         answer = {
@@ -117,9 +121,9 @@ def _templates(folder: Path, env: Mapping[str, str]) -> "list[TemplateProblem]":
         gc.enable()
 
 
-def _doubtful_settings(world: World, loaded: Config | None) -> list[str]:
+def _doubtful_settings(context: CliContext, loaded: Config | None) -> list[str]:
     """Warnings about the settings, and about what they mean together with the file."""
-    settings = world.settings()
+    settings = context.settings()
     warnings = [loopback_links(settings)]
     if loaded is not None:
         warnings.insert(0, exposed(settings, loaded.sources.values()))
@@ -143,9 +147,9 @@ def _summary(config: Config, now: float) -> dict[str, Any]:
         "intake": [
             {"path": path, "open": is_open} for path, is_open in _intake(config.sources.values())
         ],
-        "on_call": [oncall_text.duty(plan, rota, now) for rota in plan.rotas.values()],
+        "on_call": [oncall_text.on_call_json(plan, rota, now) for rota in plan.rotas.values()],
         "gaps": [
-            {"rota": name, "from": oncall_text.stamp(start), "to": oncall_text.stamp(end)}
+            {"rota": name, "from": oncall_text.rfc3339(start), "to": oncall_text.rfc3339(end)}
             for name, rota in plan.rotas.items()
             for start, end in gaps(rota, now, now + LOOK_AHEAD)
         ],
@@ -190,7 +194,7 @@ def _say_summary(config: Config, now: float) -> None:
     say(", ".join(plural(count, _NOUNS[name]) for name, count in _counts(config).items() if count))
     _say_intake(config)
     for name, rota in plan.rotas.items():
-        text = oncall_text.duty_line(plan, rota, now)
+        text = oncall_text.on_call_line(plan, rota, now)
         nobody = text.startswith(oncall_text.NOBODY)
         say(f"on call for {name}: {paint(text, 'red' if nobody else None)}")
         found = gaps(rota, now, now + LOOK_AHEAD)

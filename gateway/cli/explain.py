@@ -4,13 +4,13 @@ from typing import Any
 
 import click
 
-from gateway.cli.silence.text import SHORT, because, span
+from gateway.cli.silence.text import SHORT, period_text, reason_text
 from gateway.cli.support import incident_text
-from gateway.cli.support.api_client import api_of, read_number, url_option
-from gateway.cli.support.context import World, json_option, pass_world
+from gateway.cli.support.api_client import api_of, read_incident_number, url_option
+from gateway.cli.support.context import CliContext, json_option, pass_context
 from gateway.cli.support.label_arguments import label_arguments
 from gateway.cli.support.output import columns, paint, say, say_json
-from gateway.cli.support.times import read_instant
+from gateway.cli.support.times import read_time
 from gateway.core.matching.text import write_labels
 from gateway.core.text.escape import one_line
 from gateway.core.time.timestamps import format_rfc3339
@@ -27,9 +27,9 @@ from gateway.core.time.timestamps import format_rfc3339
 @incident_text.zone_option
 @url_option
 @json_option
-@pass_world
+@pass_context
 def command(
-    world: World,
+    context: CliContext,
     what: tuple[str, ...],
     person: str | None,
     since: str | None,
@@ -49,7 +49,7 @@ def command(
     decided and why, who was told by which message, what was held back by what, and what comes
     next. For an alert that has not come yet, see `gateway route`.
     """
-    seen_from, now = incident_text.zone_of(world, zone), world.now()
+    seen_from, now = incident_text.zone_of(context, zone), context.now()
     asked: dict[str, str | int | None] = {}
     if bool(what) == (person is not None):
         raise click.UsageError("name an incident, or labels, or --person: one of them")
@@ -58,7 +58,7 @@ def command(
     if person is not None:
         asked = {"person": person, "since": _since(since, now, seen_from)}
     elif len(what) == 1 and "=" not in what[0] and not what[0].startswith("{"):
-        asked = {"incident": read_number(what[0])}
+        asked = {"incident": read_incident_number(what[0])}
     else:
         labels = label_arguments(what)
         if not labels:
@@ -66,7 +66,7 @@ def command(
                 "no label has a value: write NAME=VALUE, or an incident's number"
             )
         asked = {"labels": write_labels(labels)}
-    answer = api_of(world, url).get("/explain", zone=seen_from, **asked)
+    answer = api_of(context, url).get("/explain", zone=seen_from, **asked)
     if as_json:
         say_json(answer)
     else:
@@ -80,7 +80,7 @@ def _since(text: str | None, now: float, zone: str) -> str | None:
     # "2h" means two hours ago: nobody looks into the future here.
     if word[-1:].isalpha() and word[:1].isdigit() and "T" not in word:
         word = f"-{word}"
-    return format_rfc3339(read_instant(word, now, zone, "--since"), milliseconds=False)
+    return format_rfc3339(read_time(word, now, zone, "--since"), milliseconds=False)
 
 
 def _say(answer: dict[str, Any], zone: str, now: float, whole: bool) -> None:
@@ -122,6 +122,6 @@ def _say_alert(alert: dict[str, Any], zone: str, now: float) -> None:
     numbers = ", ".join(f"#{number}" for number in alert["incidents"]) or "none"
     say(f"  goes to {one_line(', '.join(alert['receivers']))}; incidents: {numbers}")
     for silence in alert["silenced_by"]:
-        who, until = silence["created_by"]["name"], span(silence, zone, now)
-        why = one_line(because(silence), 300)
+        who, until = silence["created_by"]["name"], period_text(silence, zone, now)
+        why = one_line(reason_text(silence), 300)
         say(f"  silenced by {one_line(who, 80)} until {until}: {why} ({silence['id'][:SHORT]})")

@@ -5,8 +5,8 @@ from typing import Any
 import click
 
 from gateway.cli.support import incident_text
-from gateway.cli.support.api_client import Api, api_of, incident_number, url_option
-from gateway.cli.support.context import World, json_option, pass_world
+from gateway.cli.support.api_client import Api, api_of, number_argument, url_option
+from gateway.cli.support.context import CliContext, json_option, pass_context
 from gateway.cli.support.output import Cell, columns, say, say_json, severity_colour
 from gateway.core.text.escape import one_line
 from gateway.core.time.timestamps import parse_rfc3339
@@ -20,7 +20,7 @@ STATES = ("open", "firing", "suppressed", "acknowledged", "resolved", "all")
 
 
 @click.command("incidents")
-@click.argument("number", callback=incident_number, required=False)
+@click.argument("number", callback=number_argument, required=False)
 @click.option(
     "--state", type=click.Choice(STATES), default="open", show_default=True, help="Which ones."
 )
@@ -34,9 +34,9 @@ STATES = ("open", "firing", "suppressed", "acknowledged", "resolved", "all")
 @incident_text.zone_option
 @url_option
 @json_option
-@pass_world
+@pass_context
 def command(
-    world: World,
+    context: CliContext,
     number: int | None,
     state: str,
     receiver: str | None,
@@ -60,14 +60,14 @@ def command(
     gateway incidents --state all --receiver billing-critical
     gateway incidents 1042
     """
-    seen_from = incident_text.zone_of(world, zone)
-    api = api_of(world, url)
+    seen_from = incident_text.zone_of(context, zone)
+    api = api_of(context, url)
     if number is not None:
         incident = api.get(f"/incidents/{number}")
         if as_json:
             say_json(incident)
         else:
-            incident_text.say_incident(incident, seen_from, world.now())
+            incident_text.say_incident(incident, seen_from, context.now())
         return
     page = _listed(
         api,
@@ -89,7 +89,7 @@ def command(
         say(one_line(counted(counts), 500))
         say()
     columns(
-        [_row(one, seen_from, world.now()) for one in page["incidents"]],
+        [_row(one, seen_from, context.now()) for one in page["incidents"]],
         ("number", "severity", "state", "since", "acknowledge by", "receiver", "what"),
     )
     if page["next"] is not None:

@@ -2,15 +2,15 @@
 
 import click
 
-from gateway.cli.support.context import BAD, Stop, World, json_option, pass_world
+from gateway.cli.support.context import BAD, CliContext, CliError, json_option, pass_context
 from gateway.cli.support.output import say, say_json
 
 
 @click.command("migrate")
 @click.option("--check", is_flag=True, help="Change nothing; exit status 1 when it is due.")
 @json_option
-@pass_world
-def command(world: World, check: bool, as_json: bool) -> None:
+@pass_context
+def command(context: CliContext, check: bool, as_json: bool) -> None:
     """Bring the database to the version that this program needs.
 
     The embedded database is also migrated by `gateway serve`; PostgreSQL only by this command,
@@ -22,7 +22,7 @@ def command(world: World, check: bool, as_json: bool) -> None:
     from gateway.store.schema.version import current_revision, head_revision
 
     # Never shown: it may hold a password.
-    url = world.settings().database_url.reveal()
+    url = context.settings().database_url.reveal()
     try:
         location = locate(url)
         before, head = current_revision(url), head_revision()
@@ -31,9 +31,9 @@ def command(world: World, check: bool, as_json: bool) -> None:
 
             migrate(url)
     except SchemaMismatch as error:
-        raise Stop(str(error)) from None
+        raise CliError(str(error)) from None
     except StoreUnavailable as error:
-        raise Stop(f"the database cannot be migrated: {error}") from None
+        raise CliError(f"the database cannot be migrated: {error}") from None
     due = before != head
     name = f"{location.database} {location.path}" if location.path else location.database
     if as_json:

@@ -6,10 +6,17 @@ from typing import Any
 
 import click
 
-from gateway.cli.support.context import World, config_option, json_option, pass_world
-from gateway.cli.support.oncall_text import DAY, NOBODY, duty, full_name, names, shift_json
+from gateway.cli.support.context import CliContext, config_option, json_option, pass_context
+from gateway.cli.support.oncall_text import (
+    DAY,
+    NOBODY,
+    full_name,
+    names_of,
+    on_call_json,
+    shift_json,
+)
 from gateway.cli.support.output import Cell, columns, paint, say, say_json
-from gateway.cli.support.times import HELP, read_instant
+from gateway.cli.support.times import TIME_FORMATS, read_time
 from gateway.core.oncall.rota import Rota, explain, shifts
 from gateway.core.oncall.types import LAST_INSTANT
 from gateway.core.plan.plan import Plan
@@ -25,15 +32,15 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 @click.command("oncall")
 @click.argument("rota", required=False)
-@click.option("--at", metavar="TIME", help=f"One instant: {HELP}.  [default: now]")
+@click.option("--at", metavar="TIME", help=f"One instant: {TIME_FORMATS}.  [default: now]")
 @click.option("--from", "start", metavar="TIME", help="First instant of a table of shifts.")
 @click.option("--to", "end", metavar="TIME", help="Its end.  [default: two weeks after --from]")
 @click.option("--calendar", is_flag=True, help="The shifts by day instead of one in a row.")
 @config_option
 @json_option
-@pass_world
+@pass_context
 def command(
-    world: World,
+    context: CliContext,
     rota: str | None,
     at: str | None,
     start: str | None,
@@ -56,8 +63,8 @@ def command(
     table = start is not None or end is not None or calendar
     if at is not None and table:
         raise click.UsageError("--at is one instant; --from, --to and --calendar are a table")
-    plan = world.config(config).plan
-    chosen, now = _chosen(plan, rota), world.now()
+    plan = context.config(config).plan
+    chosen, now = _chosen(plan, rota), context.now()
     if table:
         spans = [_span(one, start, end, now) for one in chosen]
         if as_json:
@@ -67,9 +74,9 @@ def command(
         else:
             _say_shifts(plan, chosen, spans)
         return
-    instants = [read_instant(at or "now", now, one.zone) for one in chosen]
+    instants = [read_time(at or "now", now, one.zone) for one in chosen]
     if as_json:
-        say_json([duty(plan, one, t) for one, t in zip(chosen, instants, strict=True)])
+        say_json([on_call_json(plan, one, t) for one, t in zip(chosen, instants, strict=True)])
     elif chosen:
         _say_now(plan, chosen, instants)
     else:
@@ -88,10 +95,10 @@ def _chosen(plan: Plan, name: str | None) -> list[Rota]:
 
 
 def _span(rota: Rota, start: str | None, end: str | None, now: float) -> tuple[float, float]:
-    first = read_instant(start or "now", now, rota.zone, "--from")
+    first = read_time(start or "now", now, rota.zone, "--from")
     last = first + DEFAULT_SPAN
     if end is not None:
-        last = read_instant(end, now, rota.zone, "--to")
+        last = read_time(end, now, rota.zone, "--to")
     if not 0 <= first < last <= LAST_INSTANT:
         raise click.UsageError("--to must be later than --from, and both in this millennium")
     if last - first > LONGEST_SPAN:
@@ -105,11 +112,11 @@ def _say_now(plan: Plan, rotas: list[Rota], instants: list[float]) -> None:
     rows: list[list[Cell]] = []
     for rota, t in zip(rotas, instants, strict=True):
         found = explain(rota, t)
-        following = "" if found.until is None else names(plan, found.next_people)
+        following = "" if found.until is None else names_of(plan, found.next_people)
         rows.append(
             [
                 rota.name,
-                (names(plan, found.people), "bold" if found.people else "red"),
+                (names_of(plan, found.people), "bold" if found.people else "red"),
                 clock_time(found.since, rota.zone, t) if found.since is not None else "ever",
                 clock_time(found.until, rota.zone, t) if found.until is not None else "for good",
                 (following, "red" if following == NOBODY else None),
@@ -130,7 +137,7 @@ def _say_shifts(plan: Plan, rotas: list[Rota], spans: list[tuple[float, float]])
                     (_wall(shift.start, rota), colour),
                     (_wall(shift.end, rota), colour),
                     (duration(shift.end - shift.start), colour),
-                    (names(plan, shift.people), colour),
+                    (names_of(plan, shift.people), colour),
                     (str(shift.by) if shift.by else "", colour),
                 ]
             )

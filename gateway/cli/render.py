@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gateway import clock
-from gateway.cli.support.context import BAD, Stop, World, json_option, pass_world, templates_option
+from gateway.cli.support.context import (
+    BAD,
+    CliContext,
+    CliError,
+    json_option,
+    pass_context,
+    templates_option,
+)
 from gateway.cli.support.output import complain, paint, say, say_json
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.plan.plan import Target
@@ -47,9 +54,9 @@ SEVERITIES = ("critical", "warning", "info")
 )
 @templates_option
 @json_option
-@pass_world
+@pass_context
 def command(
-    world: World,
+    context: CliContext,
     channel: tuple[str, ...],
     kind: str | None,
     severity: str | None,
@@ -84,7 +91,7 @@ def command(
     wanted = name or f"{kind or 'firing'} {severity or 'critical'}"
     if wanted not in known:
         raise click.UsageError(f"there is no sample {wanted!r}: see gateway render --samples")
-    messages = _messages(world, templates, known[wanted], channel or CHANNELS, zone)
+    messages = _messages(context, templates, known[wanted], channel or CHANNELS, zone)
     if as_json:
         say_json(
             {
@@ -107,7 +114,11 @@ def command(
 
 
 def _messages(
-    world: World, templates: Path | None, sample: "Sample", channels: tuple[str, ...], zone: str
+    context: CliContext,
+    templates: Path | None,
+    sample: "Sample",
+    channels: tuple[str, ...],
+    zone: str,
 ) -> "dict[str, Message]":
     from gateway.channels import CHANNELS as entries
     from gateway.core.time.wallclock import zone_named
@@ -119,8 +130,8 @@ def _messages(
         zone_named(zone)
     except ValueError as error:
         raise click.UsageError(f"--zone: {error}") from None
-    settings = world.settings()
-    renderer = Renderer([world.folder(templates)], settings.external_url)
+    settings = context.settings()
+    renderer = Renderer([context.folder(templates)], settings.external_url)
     with Confined(renderer, clock.monotonic) as confined:
         return {
             channel: confined.render(
@@ -158,7 +169,7 @@ def _write(out: Path, messages: "dict[str, Message]") -> None:
                 write_whole(file, json.dumps(structure, indent=2).encode(), replace=True)
                 say(str(file))
     except OSError as error:
-        raise Stop(f"cannot write into {out}: {error.strerror or error}") from None
+        raise CliError(f"cannot write into {out}: {error.strerror or error}") from None
 
 
 def _structure(channel: str, message: "Message") -> Any:

@@ -10,14 +10,14 @@ import click
 
 from gateway.cli.support.context import (
     BAD,
-    World,
+    CliContext,
     config_option,
     json_option,
-    pass_world,
+    pass_context,
     templates_option,
 )
 from gateway.cli.support.output import paint, say, say_json
-from gateway.cli.support.trial import Outcome, send_all
+from gateway.cli.support.test_sends import SendResult, send_to_each
 from gateway.config.load import Config
 from gateway.config.source.problem import nearest
 from gateway.core.plan.plan import Target
@@ -33,9 +33,9 @@ SECRET_ADDRESS = ("pagerduty", "webhook")
 @config_option
 @templates_option
 @json_option
-@pass_world
+@pass_context
 def command(
-    world: World,
+    context: CliContext,
     receiver: str | None,
     channel: str | None,
     to: str | None,
@@ -53,22 +53,24 @@ def command(
     message once more in its simplest form. PagerDuty opens an incident of severity info, which has
     to be resolved there. Exit status 1 when anything was not sent.
     """
-    loaded = world.config(config)
+    loaded = context.config(config)
     targets = _targets(loaded, receiver, channel, to)
-    settings = world.settings()
+    settings = context.settings()
     # Jinja and the vendors' SDKs are for this command, not for the quick ones.
     from gateway.render.service import RenderService
 
-    templates_of = RenderService([world.folder(templates)], settings.external_url)
+    templates_of = RenderService([context.folder(templates)], settings.external_url)
     # What is shown on the console goes where it does not stand in the way of the JSON.
     with redirect_stdout(sys.stderr if as_json else sys.stdout):
-        outcomes = asyncio.run(send_all(loaded, targets, templates_of, receiver or "", world.now()))
+        results = asyncio.run(
+            send_to_each(loaded, targets, templates_of, receiver or "", context.now())
+        )
     if as_json:
-        say_json([_json(outcome) for outcome in outcomes])
+        say_json([_json(result) for result in results])
     else:
-        for outcome in outcomes:
-            _say(outcome)
-    raise SystemExit(0 if all(outcome.sent for outcome in outcomes) else BAD)
+        for result in results:
+            _say(result)
+    raise SystemExit(0 if all(result.sent for result in results) else BAD)
 
 
 def _targets(
@@ -111,21 +113,21 @@ def _target_of(config: Config, channel: str, address: str) -> Target | None:
     return None
 
 
-def _json(outcome: Outcome) -> dict[str, Any]:
+def _json(result: SendResult) -> dict[str, Any]:
     return {
-        "channel": outcome.target.channel,
-        "address": outcome.target.address,
-        "sent": outcome.sent,
-        "detail": outcome.text,
-        "perhaps_sent": outcome.perhaps,
-        "seconds": round(outcome.seconds, 3),
+        "channel": result.target.channel,
+        "address": result.target.address,
+        "sent": result.sent,
+        "detail": result.text,
+        "perhaps_sent": result.perhaps,
+        "seconds": round(result.seconds, 3),
     }
 
 
-def _say(outcome: Outcome) -> None:
-    target = outcome.target
-    mark = paint("sent", "green") if outcome.sent else paint("not sent", "red", bold=True)
-    text = "" if outcome.text == "sent" else f": {outcome.text}"
-    if outcome.perhaps:
+def _say(result: SendResult) -> None:
+    target = result.target
+    mark = paint("sent", "green") if result.sent else paint("not sent", "red", bold=True)
+    text = "" if result.text == "sent" else f": {result.text}"
+    if result.perhaps:
         text += " (it may have arrived all the same)"
-    say(f"{target.channel} {target.address}  {mark} in {outcome.seconds:.1f} s{text}")
+    say(f"{target.channel} {target.address}  {mark} in {result.seconds:.1f} s{text}")

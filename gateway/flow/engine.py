@@ -211,7 +211,7 @@ class Engine:
                 # What an admin just mended need not wait for its next attempt.
                 await self.store.write(partial(enqueue.hasten, now=self.now()))
             self._config_problems = ()
-            self.metrics.know(config.plan.severities, config.plan.digest)
+            self.metrics.set_config(config.plan.severities, config.plan.digest)
             self.metrics.reloaded(True, self.now())
             log.info("routes.yaml loaded", extra={"digest": config.plan.digest})
             self._due.set()
@@ -261,7 +261,7 @@ class Engine:
 
     def prepare(self) -> None:
         """Build the channels and their couriers; unless started, time is then moved by hand."""
-        self.metrics.know(self.plan.severities, self.plan.digest)
+        self.metrics.set_config(self.plan.severities, self.plan.digest)
         self.metrics.reloaded(True, self.now())
         self.delivery.adopt(self._parts.channels(self._config))
 

@@ -7,7 +7,7 @@ from typing import Any
 from click.testing import CliRunner, Result
 
 from gateway.cli import main
-from gateway.cli.support.context import World
+from gateway.cli.support.context import CliContext
 
 NOW = 1_795_147_200.0
 """2026-11-20T04:00:00Z, a Friday; 05:00 in Berlin. Ben and Dee have the week."""
@@ -19,7 +19,7 @@ def gateway(*arguments: str, now: float = NOW, **env: str) -> Result:
     """What `gateway ARGUMENTS` does at `now` with this environment and no other."""
     given = {"GATEWAY_CONFIG": str(SHIPPED), **env}
     runner = CliRunner()
-    return runner.invoke(main, arguments, obj=World(env=given, now=lambda: now))
+    return runner.invoke(main, arguments, obj=CliContext(env=given, now=lambda: now))
 
 
 def fine(*arguments: str, now: float = NOW, **env: str) -> str:

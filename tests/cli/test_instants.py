@@ -3,7 +3,7 @@
 import click
 import pytest
 
-from gateway.cli.support.times import read_instant
+from gateway.cli.support.times import read_time
 from gateway.core.time.timestamps import parse_rfc3339
 from tests.cli.console import NOW
 
@@ -28,11 +28,11 @@ from tests.cli.console import NOW
 )
 def test_every_way_to_write_a_time(typed: str, meant: str) -> None:
     """Wall-clock times are read in the zone, Berlin here, daylight saving included."""
-    assert read_instant(typed, NOW, "Europe/Berlin") == parse_rfc3339(meant)
+    assert read_time(typed, NOW, "Europe/Berlin") == parse_rfc3339(meant)
 
 
 @pytest.mark.parametrize("typed", ["", "+", "+2x", "monday", "2026-13-01", "2026-11-20 24:00"])
 def test_what_is_no_time_is_refused_with_what_to_write(typed: str) -> None:
     """The option is named, so that of two times the wrong one is found."""
     with pytest.raises(click.UsageError, match=r"--from .* is no time.*Write RFC 3339"):
-        read_instant(typed, NOW, "Europe/Berlin", "--from")
+        read_time(typed, NOW, "Europe/Berlin", "--from")

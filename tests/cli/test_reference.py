@@ -8,7 +8,7 @@ import pytest
 
 from gateway.cli import COMMANDS
 from gateway.cli.reference import DOCS, PAGES, commands, commands_page
-from gateway.settings import FOR_TESTS, SETTINGS
+from gateway.settings import SETTINGS, TEST_PREFIXES
 
 PACKAGE = DOCS.parent / "gateway"
 WITHOUT_DATA = {"serve"}
@@ -51,7 +51,7 @@ def test_every_setting_is_documented() -> None:
         for file in PACKAGE.rglob("*.py")
         for name in re.findall(r"\bGATEWAY_[A-Z][A-Z_]*[A-Z]\b", file.read_text())
     }
-    prefixes = {prefix.rstrip("_") for prefix in FOR_TESTS}
+    prefixes = {prefix.rstrip("_") for prefix in TEST_PREFIXES}
     assert spoken_of - known - prefixes == set()
 
 
@@ -60,5 +60,5 @@ def test_docs_speak_of_no_setting_that_does_not_exist() -> None:
     known = {setting.name for setting in SETTINGS}
     for page in sorted(Path(DOCS).rglob("*.md")):
         named = set(re.findall(r"\bGATEWAY_[A-Z][A-Z_]*[A-Z]\b", page.read_text()))
-        unknown = {name for name in named - known if not name.startswith(FOR_TESTS)}
+        unknown = {name for name in named - known if not name.startswith(TEST_PREFIXES)}
         assert unknown == set(), page

@@ -8,7 +8,7 @@ import click
 import pytest
 
 from gateway.cli import main
-from gateway.settings import FOR_TESTS, SETTINGS
+from gateway.settings import SETTINGS, TEST_PREFIXES
 from gateway.web.api_v1.endpoints import ENDPOINTS
 from tests.docs.pages import CHECKOUT, code_spans, name_of, pages, snippets
 
@@ -70,7 +70,7 @@ def test_settings_on_pages_exist_and_all_are_documented() -> None:
     for page in pages():
         text = page.read_text(encoding="utf-8")
         named = set(re.findall(r"GATEWAY_[A-Z_]+[A-Z]", text))
-        named = {name for name in named if not name.startswith(FOR_TESTS)}
+        named = {name for name in named if not name.startswith(TEST_PREFIXES)}
         assert named <= known, f"{name_of(page)}: {named - known}"
     settings = (CHECKOUT / "docs" / "settings.md").read_text(encoding="utf-8")
     assert [name for name in sorted(known) if f"`{name}`" not in settings] == []

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from gateway.cli.import_ import report
-from gateway.cli.support.context import BAD, Stop, json_option
+from gateway.cli.support.context import BAD, CliError, json_option
 from gateway.cli.support.output import complain, say, say_json
 from gateway.config.load import ConfigError
 from gateway.config.source.problem import short
@@ -66,7 +66,7 @@ def command(file: Path, output: Path | None, force: bool, compare: bool, as_json
     else:
         if output is None:
             say(translation.text.removesuffix("\n"))
-        report.tell(translation, proof, output)
+        report.print_report(translation, proof, output)
     raise SystemExit(BAD if proof is not None and proof.difference else 0)
 
 
@@ -75,7 +75,7 @@ def _read(file: Path) -> Original:
         with file.open("rb") as stream:
             source = stream.read(MAX_BYTES + 1)
     except OSError as error:
-        raise Stop(f"{file} cannot be read: {short(error.strerror or str(error))}") from None
+        raise CliError(f"{file} cannot be read: {short(error.strerror or str(error))}") from None
     return read_original(source, str(file))
 
 
@@ -88,13 +88,15 @@ def _written(
         config = translation.loaded(text)
     except ConfigError as error:
         # It never should; but a file that the gateway refuses is worse than none.
-        raise Stop(f"the translation would be refused, which is a fault of ours: {error}") from None
+        raise CliError(
+            f"the translation would be refused, which is a fault of ours: {error}"
+        ) from None
     if output is not None:
         try:
             write_whole(output, text.encode(), replace=force)
             text = output.read_text(encoding="utf-8")
         except OSError as error:
             reason = short(error.strerror or str(error))
-            raise Stop(f"--output {output} cannot be written: {reason}") from None
+            raise CliError(f"--output {output} cannot be written: {reason}") from None
         config = translation.loaded(text)
     return prove(translation.original, config) if compare else None

@@ -40,7 +40,7 @@ def _counts(translation: Translation) -> dict[str, int]:
     }
 
 
-def tell(translation: Translation, proof: Proof | None, output: Path | None) -> None:
+def print_report(translation: Translation, proof: Proof | None, output: Path | None) -> None:
     """The report for people."""
     notes, file = translation.notes, translation.original.file
     counts = _counts(translation)
@@ -68,12 +68,12 @@ def tell(translation: Translation, proof: Proof | None, output: Path | None) -> 
             where = f" ({file}:{one.line})" if one.line else ""
             _say(f"  {one.name:<{width}}  {one.meaning}{where}")
     if proof is not None:
-        _tell_proof(proof)
+        _print_proof(proof)
     if output is not None:
         _say(f"written to {output}; next: gateway check {output}")
 
 
-def _tell_proof(proof: Proof) -> None:
+def _print_proof(proof: Proof) -> None:
     if proof.difference:
         _say(f"different: {proof.difference}")
         return

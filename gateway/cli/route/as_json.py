@@ -3,8 +3,8 @@
 from dataclasses import asdict
 from typing import Any
 
-from gateway.cli.route.answer import Answer, Labels, Way, origin, why_not
-from gateway.cli.support.oncall_text import stamp
+from gateway.cli.route.preview import Labels, MatchedRoute, RoutePreview, mismatch, origin
+from gateway.cli.support.oncall_text import rfc3339
 from gateway.core.matching.text import write_matchers
 from gateway.core.plan.flapping import Flapping
 from gateway.core.plan.intervals import OPTIONS
@@ -13,60 +13,60 @@ from gateway.core.routing.inhibition import InhibitRule
 from gateway.core.routing.match import TraceStep
 
 
-def as_json(plan: Plan, answer: Answer) -> dict[str, Any]:
+def as_json(plan: Plan, preview: RoutePreview) -> dict[str, Any]:
     """The answer for ``--json``: instants as RFC 3339, durations in seconds."""
-    severity = answer.severity
+    severity = preview.severity
     return {
-        "labels": dict(answer.labels),
-        "at": stamp(answer.at),
+        "labels": dict(preview.labels),
+        "at": rfc3339(preview.at),
         "severity": {
             "name": severity.name,
             "rank": severity.rank if severity.rank != UNKNOWN_RANK else None,
-            "respond_by": stamp(answer.respond_by),
+            "respond_by": rfc3339(preview.respond_by),
             "ack_expires": severity.ack_expires,
         },
         "flapping": _flapping_json(plan.flapping),
-        "receivers": [way.receiver.name for way in answer.ways],
-        "routes": [_way_json(plan, way) for way in answer.ways],
-        "may_be_inhibited_by": [rule_json(rule) for rule in answer.inhibited_by],
-        "inhibits": [rule_json(rule) for rule in answer.inhibits],
-        "trace": [_step_json(step, answer.labels) for step in answer.steps],
+        "receivers": [match.receiver.name for match in preview.matches],
+        "routes": [_match_json(plan, match) for match in preview.matches],
+        "may_be_inhibited_by": [rule_json(rule) for rule in preview.inhibited_by],
+        "inhibits": [rule_json(rule) for rule in preview.inhibits],
+        "trace": [_step_json(step, preview.labels) for step in preview.steps],
     }
 
 
-def _way_json(plan: Plan, way: Way) -> dict[str, Any]:
+def _match_json(plan: Plan, match: MatchedRoute) -> dict[str, Any]:
     return {
-        "route": way.route.id,
-        "line": way.route.line,
-        "receiver": way.receiver.name,
-        "receiver_origin": origin(plan, way, "receiver"),
-        "group_key": way.key,
-        "group_labels": dict(way.group),
-        "labels": dict(way.route.labels),
-        **{option: getattr(way.timing, option) for option in OPTIONS},
-        "repeats": way.timing.repeats.value,
-        "repeats_every": way.timing.repeats_every,
-        "origins": {option: origin(plan, way, option) for option in (*OPTIONS, "group_by")},
-        "muted": way.muted is not None,
-        "muted_by": " ".join(way.muted) if way.muted else None,
-        "mute_changes_at": stamp(way.changes_at),
-        "targets": [target_json(target) for target in way.receiver.targets],
-        "escalation": way.receiver.escalate,
+        "route": match.route.id,
+        "line": match.route.line,
+        "receiver": match.receiver.name,
+        "receiver_origin": origin(plan, match, "receiver"),
+        "group_key": match.key,
+        "group_labels": dict(match.group),
+        "labels": dict(match.route.labels),
+        **{option: getattr(match.timing, option) for option in OPTIONS},
+        "repeats": match.timing.repeats.value,
+        "repeats_every": match.timing.repeats_every,
+        "origins": {option: origin(plan, match, option) for option in (*OPTIONS, "group_by")},
+        "muted": match.muted is not None,
+        "muted_by": " ".join(match.muted) if match.muted else None,
+        "mute_changes_at": rfc3339(match.changes_at),
+        "targets": [target_json(target) for target in match.receiver.targets],
+        "escalation": match.receiver.escalate,
         "steps": [
             {
-                "step": rung.number,
-                "at": stamp(rung.at),
-                "notify": list(rung.notify),
-                "by": list(rung.by),
-                "wait": rung.wait,
-                "targets": [target_json(target) for target in rung.targets],
-                "missing": list(rung.missing),
+                "step": step.number,
+                "at": rfc3339(step.at),
+                "notify": list(step.notify),
+                "by": list(step.by),
+                "wait": step.wait,
+                "targets": [target_json(target) for target in step.targets],
+                "missing": list(step.missing),
             }
-            for rung in way.rungs
+            for step in match.steps
         ],
-        "repeat": way.repeat,
-        "steps_begin_again_at": stamp(way.again_at),
-        "fallback": way.fallback.name,
+        "repeat": match.repeat,
+        "steps_begin_again_at": rfc3339(match.again_at),
+        "fallback": match.fallback.name,
     }
 
 
@@ -104,5 +104,5 @@ def _step_json(step: TraceStep, labels: Labels) -> dict[str, Any]:
         "continue": step.route.continue_,
         "matched": step.matched,
         "chosen": step.chosen,
-        "why_not": why_not(step, labels),
+        "why_not": mismatch(step, labels),
     }

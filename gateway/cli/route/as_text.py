@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from gateway.cli.route.answer import Answer, Way, origin, person_of, why_not
+from gateway.cli.route.preview import MatchedRoute, RoutePreview, mismatch, origin, person_of
 from gateway.cli.support.output import paint, plural, rank_colour, say
 from gateway.core.matching.text import write_labels, write_matchers
 from gateway.core.plan.flapping import Flapping
@@ -15,11 +15,11 @@ from gateway.render.view.times import clock_time
 _NAME = 16  # columns of the names before the values
 
 
-def say_answer(plan: Plan, answer: Answer, file: Path) -> None:
+def say_preview(plan: Plan, preview: RoutePreview, file: Path) -> None:
     """Print it: what, then each receiver, then the way through the tree."""
     zone = plan.business_hours.zone
-    severity = answer.severity
-    say(paint(write_labels(answer.labels), bold=True))
+    severity = preview.severity
+    say(paint(write_labels(preview.labels), bold=True))
     if severity.rank != UNKNOWN_RANK:
         text = f"severity {severity.name}"
     elif plan.severities:
@@ -27,72 +27,74 @@ def say_answer(plan: Plan, answer: Answer, file: Path) -> None:
     else:
         text = f"{file.name} declares no severities"
     text = paint(text, rank_colour(severity.rank))
-    text += f", firing from {clock_time(answer.at, zone, answer.at)}"
-    if answer.respond_by is not None:
-        text += f", acknowledge by {clock_time(answer.respond_by, zone, answer.at)}"
+    text += f", firing from {clock_time(preview.at, zone, preview.at)}"
+    if preview.respond_by is not None:
+        text += f", acknowledge by {clock_time(preview.respond_by, zone, preview.at)}"
     say(text)
-    for way in answer.ways:
+    for match in preview.matches:
         say()
-        _say_way(plan, answer, way, file)
+        _say_match(plan, preview, match, file)
     for title, rules in (
-        ("kept quiet while one of these fires", answer.inhibited_by),
-        ("while it fires it keeps quiet", answer.inhibits),
+        ("kept quiet while one of these fires", preview.inhibited_by),
+        ("while it fires it keeps quiet", preview.inhibits),
     ):
         for rule in rules:
-            side = rule.source if rules is answer.inhibited_by else rule.target
+            side = rule.source if rules is preview.inhibited_by else rule.target
             same = f" with the same {', '.join(rule.equal)}" if rule.equal else ""
             say()
             say(f"{title}: {write_matchers(side)}{same}")
     say()
     say(paint("the way through the tree", bold=True))
-    _say_trace(answer, file)
+    _say_trace(preview, file)
 
 
-def _say_way(plan: Plan, answer: Answer, way: Way, file: Path) -> None:
-    place = f"{file}:{way.route.line}" if way.route.line else str(file)
-    say(f"receiver {paint(way.receiver.name, 'cyan', bold=True)}   ({place})")
-    grouped = origin(plan, way, "group_by")
-    _say_pair("group", f"{write_labels(way.group)}   ({grouped})")
+def _say_match(plan: Plan, preview: RoutePreview, match: MatchedRoute, file: Path) -> None:
+    place = f"{file}:{match.route.line}" if match.route.line else str(file)
+    say(f"receiver {paint(match.receiver.name, 'cyan', bold=True)}   ({place})")
+    grouped = origin(plan, match, "group_by")
+    _say_pair("group", f"{write_labels(match.group)}   ({grouped})")
     for option in OPTIONS:
-        value = format_duration(getattr(way.timing, option))
-        _say_pair(option, f"{value}   ({origin(plan, way, option)})")
-    every = way.timing.repeats_every
-    if every != way.timing.repeat_interval:
-        _say_pair("", f"repeats come every {format_duration(every)}, {way.timing.repeats}")
-    if way.route.labels:
-        _say_pair("adds labels", write_labels(way.route.labels))
-    _say_pair("muted", _muted(plan, answer, way))
-    _say_targets(plan, "tells", way.receiver.targets)
-    for rung in way.rungs:
-        first = rung.number == 1
+        value = format_duration(getattr(match.timing, option))
+        _say_pair(option, f"{value}   ({origin(plan, match, option)})")
+    every = match.timing.repeats_every
+    if every != match.timing.repeat_interval:
+        _say_pair("", f"repeats come every {format_duration(every)}, {match.timing.repeats}")
+    if match.route.labels:
+        _say_pair("adds labels", write_labels(match.route.labels))
+    _say_pair("muted", _muted(plan, preview, match))
+    _say_targets(plan, "tells", match.receiver.targets)
+    for step in match.steps:
+        first = step.number == 1
         name = "escalation" if first else ""
-        after = format_duration(rung.at - answer.at)
-        text = f"{rung.number}. after {after}: "
-        text += "; ".join(person_of(plan, target) for target in rung.targets) or "nobody"
-        for sentence in rung.missing:
+        after = format_duration(step.at - preview.at)
+        text = f"{step.number}. after {after}: "
+        text += "; ".join(person_of(plan, target) for target in step.targets) or "nobody"
+        for sentence in step.missing:
             text += paint(f" [{sentence}]", "red")
         _say_pair(name, text)
-    if way.again_at is not None:
-        times = "once" if way.repeat == 1 else f"{way.repeat} times"
-        after = format_duration(way.again_at - answer.at)
+    if match.again_at is not None:
+        times = "once" if match.repeat == 1 else f"{match.repeat} times"
+        after = format_duration(match.again_at - preview.at)
         _say_pair("", f"then again from step 1, {times}, first after {after}")
-    if way.rungs and way.muted:
+    if match.steps and match.muted:
         _say_pair("", "(no step is taken while it is muted)")
-    if way.receiver.targets or way.rungs:
-        _say_pair("if not reached", f"receiver {way.fallback.name}")
-    lasts = format_duration(answer.severity.ack_expires)
+    if match.receiver.targets or match.steps:
+        _say_pair("if not reached", f"receiver {match.fallback.name}")
+    lasts = format_duration(preview.severity.ack_expires)
     _say_pair("acknowledged", f"for {lasts} at most, then it counts as unacknowledged again")
     if plan.flapping.times:
-        worst = answer.severity.rank == plan.worst_rank
+        worst = preview.severity.rank == plan.worst_rank
         _say_pair("flapping", _flapping(plan.flapping, worst))
 
 
-def _muted(plan: Plan, answer: Answer, way: Way) -> str:
+def _muted(plan: Plan, preview: RoutePreview, match: MatchedRoute) -> str:
     zone = plan.business_hours.zone
-    change = clock_time(way.changes_at, zone, answer.at) if way.changes_at is not None else None
-    if way.muted is None:
+    change = (
+        clock_time(match.changes_at, zone, preview.at) if match.changes_at is not None else None
+    )
+    if match.muted is None:
         return "no" if change is None else f"no, but from {change}"
-    what, names = way.muted
+    what, names = match.muted
     why = f"by {names}" if what == "muted" else f"outside of {names}"
     return paint(f"yes, {why}", "yellow") + (f", until {change}" if change else ", for good")
 
@@ -120,15 +122,15 @@ def _say_pair(name: str, text: str) -> None:
     say(f"  {name:<{_NAME}} {text}")
 
 
-def _say_trace(answer: Answer, file: Path) -> None:
+def _say_trace(preview: RoutePreview, file: Path) -> None:
     """Each node that was looked at, as a tree; those that were not are counted."""
-    steps = {step.route.id: step for step in answer.steps}
+    steps = {step.route.id: step for step in preview.steps}
 
     def visit(step: TraceStep) -> None:
         indent = "  " * step.depth
         place = f"   ({file}:{step.route.line})" if step.route.line else ""
         matchers = write_matchers(step.route.matchers)
-        say(f"{indent}{_mark(step)} {matchers}  {_why(answer, step)}{place}")
+        say(f"{indent}{_mark(step)} {matchers}  {_why(preview, step)}{place}")
         if not step.matched:
             return
         children = [steps[child.id] for child in step.route.children if child.id in steps]
@@ -139,7 +141,7 @@ def _say_trace(answer: Answer, file: Path) -> None:
             later = plural(unseen, "later route")
             say(f"{indent}  · {later} not looked at: an earlier one took the alert")
 
-    visit(answer.steps[0])
+    visit(preview.steps[0])
 
 
 def _mark(step: TraceStep) -> str:
@@ -148,9 +150,9 @@ def _mark(step: TraceStep) -> str:
     return paint("✓", "green") if step.matched else paint("✗", "red")
 
 
-def _why(answer: Answer, step: TraceStep) -> str:
+def _why(preview: RoutePreview, step: TraceStep) -> str:
     if step.chosen:
         return paint(f"takes it: receiver {step.route.receiver}", "green")
     if step.matched:
         return "fits, and a route below takes it"
-    return why_not(step, answer.labels) or ""
+    return mismatch(step, preview.labels) or ""

@@ -4,23 +4,25 @@ from pathlib import Path
 
 import click
 
-from gateway.cli.route import answer as route_answer
 from gateway.cli.route import as_json as route_json
 from gateway.cli.route import as_text
-from gateway.cli.support.context import World, config_option, json_option, pass_world
+from gateway.cli.route import preview as route_preview
+from gateway.cli.support.context import CliContext, config_option, json_option, pass_context
 from gateway.cli.support.label_arguments import label_arguments
 from gateway.cli.support.output import say_json
-from gateway.cli.support.times import HELP, read_instant
+from gateway.cli.support.times import TIME_FORMATS, read_time
 
 
 @click.command("route")
 @click.argument("labels", metavar="LABEL=VALUE...", nargs=-1, required=True)
-@click.option("--at", default="now", metavar="TIME", help=f"The instant to ask for: {HELP}.")
+@click.option(
+    "--at", default="now", metavar="TIME", help=f"The instant to ask for: {TIME_FORMATS}."
+)
 @config_option
 @json_option
-@pass_world
+@pass_context
 def command(
-    world: World, labels: tuple[str, ...], at: str, config: Path | None, as_json: bool
+    context: CliContext, labels: tuple[str, ...], at: str, config: Path | None, as_json: bool
 ) -> None:
     """Say where an alert with these labels goes, who would be told, and why.
 
@@ -33,11 +35,11 @@ def command(
     A TIME without a zone is read in the zone of business_hours.
     """
     given = label_arguments(labels)
-    loaded = world.config(config)
-    now = world.now()
-    instant = read_instant(at, now, loaded.plan.business_hours.zone)
-    answer = route_answer.answer(loaded.plan, given, instant)
+    loaded = context.config(config)
+    now = context.now()
+    instant = read_time(at, now, loaded.plan.business_hours.zone)
+    preview = route_preview.preview(loaded.plan, given, instant)
     if as_json:
-        say_json(route_json.as_json(loaded.plan, answer))
+        say_json(route_json.as_json(loaded.plan, preview))
     else:
-        as_text.say_answer(loaded.plan, answer, world.file(config))
+        as_text.say_preview(loaded.plan, preview, context.file(config))

@@ -4,13 +4,13 @@ from typing import Any
 
 import click
 
-from gateway.cli.silence.text import SHORT, matchers_of, span
+from gateway.cli.silence.text import SHORT, matchers_text, period_text
 from gateway.cli.support import incident_text
-from gateway.cli.support.api_client import Api, api_of, read_number, url_option
-from gateway.cli.support.context import World, json_option, pass_world
+from gateway.cli.support.api_client import Api, api_of, read_incident_number, url_option
+from gateway.cli.support.context import CliContext, json_option, pass_context
 from gateway.cli.support.label_arguments import matcher_arguments
 from gateway.cli.support.output import columns, paint, plural, say, say_json
-from gateway.cli.support.times import HELP, read_instant
+from gateway.cli.support.times import TIME_FORMATS, read_time
 from gateway.core.matching.matcher import Matcher
 from gateway.core.matching.text import write_labels, write_matchers
 from gateway.core.text.escape import one_line
@@ -25,7 +25,7 @@ LONGEST_UNTIL_GONE = 7 * 86400.0
 @click.argument("matchers", metavar="[MATCHER...]", nargs=-1)
 @click.option("--incident", metavar="NUMBER", help="Silence what this incident is about.")
 @click.option("--for", "lasts", metavar="DURATION", help="For how long, such as 2h or 30m.")
-@click.option("--until", metavar="TIME", help=f"Until when: {HELP}.")
+@click.option("--until", metavar="TIME", help=f"Until when: {TIME_FORMATS}.")
 @click.option(
     "--until-gone",
     metavar="DURATION",
@@ -39,9 +39,9 @@ LONGEST_UNTIL_GONE = 7 * 86400.0
 @incident_text.zone_option
 @url_option
 @json_option
-@pass_world
+@pass_context
 def command(
-    world: World,
+    context: CliContext,
     matchers: tuple[str, ...],
     incident: str | None,
     lasts: str | None,
@@ -69,18 +69,18 @@ def command(
     a zone is read in that of --zone. Those who were told of an alert are told of its end,
     silenced or not; what still fires when the silence ends is told then.
     """
-    seen_from, now = incident_text.zone_of(world, zone), world.now()
+    seen_from, now = incident_text.zone_of(context, zone), context.now()
     if bool(matchers) == (incident is not None):
         raise click.UsageError("say what to silence: matchers, or --incident, one of them")
     read = matcher_arguments(matchers)
-    number = None if incident is None else read_number(incident)
-    start = read_instant(starts, now, seen_from, "--starts")
+    number = None if incident is None else read_incident_number(incident)
+    start = read_time(starts, now, seen_from, "--starts")
     gone_for = None if until_gone is None else _duration(until_gone, "--until-gone")
     end = _end(lasts, until, gone_for, start, now, seen_from)
-    who = by or world.env.get("USER") or world.env.get("LOGNAME")
+    who = by or context.env.get("USER") or context.env.get("LOGNAME")
     if not who:
         raise click.UsageError("--by: say who you are")
-    api = api_of(world, url)
+    api = api_of(context, url)
     preview = _preview(api, read, number)
     if not as_json:
         _say_preview(preview, seen_from, now)
@@ -127,7 +127,7 @@ def _end(
     if lasts is not None:
         return start + _duration(lasts, "--for")
     if until is not None:
-        end = read_instant(until, now, zone, "--until")
+        end = read_time(until, now, zone, "--until")
         if end <= max(start, now):
             raise click.UsageError(f"--until {until!r}: the silence would be over before it begins")
         return end
@@ -142,7 +142,7 @@ def _preview(api: Api, matchers: list[Matcher], number: int | None) -> Any:
 
 
 def _say_preview(preview: dict[str, Any], zone: str, now: float) -> None:
-    say(paint(one_line(matchers_of(preview), 1000), bold=True))
+    say(paint(one_line(matchers_text(preview), 1000), bold=True))
     count = preview["count"]
     if not count:
         say("no alert that fires now is concerned")
@@ -166,5 +166,5 @@ def _say_preview(preview: dict[str, Any], zone: str, now: float) -> None:
 def _say_made(made: dict[str, Any], zone: str, now: float) -> None:
     when = "silenced until" if made["state"] == "active" else "will be silenced:"
     who = one_line(made["created_by"]["name"], 80)
-    say(f"{when} {span(made, zone, now)}, by {who}: {one_line(made['comment'], 300)}")
+    say(f"{when} {period_text(made, zone, now)}, by {who}: {one_line(made['comment'], 300)}")
     say(f"to end it: gateway silence expire {made['id'][:SHORT]}")

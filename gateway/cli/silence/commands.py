@@ -5,10 +5,10 @@ from typing import Any
 import click
 
 from gateway.cli.silence.add import command as add
-from gateway.cli.silence.text import SHORT, because, matchers_of, span
+from gateway.cli.silence.text import SHORT, matchers_text, period_text, reason_text
 from gateway.cli.support import incident_text
 from gateway.cli.support.api_client import api_of, url_option
-from gateway.cli.support.context import Stop, World, json_option, pass_world
+from gateway.cli.support.context import CliContext, CliError, json_option, pass_context
 from gateway.cli.support.label_arguments import matcher_arguments
 from gateway.cli.support.output import Cell, columns, say, say_json
 from gateway.core.matching.matcher import RESERVED, Matcher
@@ -32,9 +32,9 @@ command.add_command(add)
 @incident_text.zone_option
 @url_option
 @json_option
-@pass_world
+@pass_context
 def listed(
-    world: World,
+    context: CliContext,
     matchers: tuple[str, ...],
     expired: bool,
     zone: str | None,
@@ -51,9 +51,9 @@ def listed(
     labels is left open. The other operators look at what the silence itself says, as in amtool.
     Why one alert keeps quiet, `gateway explain LABEL=VALUE...` tells.
     """
-    seen_from = incident_text.zone_of(world, zone)
+    seen_from = incident_text.zone_of(context, zone)
     wanted = matcher_arguments(matchers)
-    found = api_of(world, url).get("/silences", ended="true" if expired else None)["silences"]
+    found = api_of(context, url).get("/silences", ended="true" if expired else None)["silences"]
     found = [one for one in found if all(_fits(one, matcher) for matcher in wanted)]
     if as_json:
         say_json({"silences": found})
@@ -62,7 +62,7 @@ def listed(
         say("no silences" + (" that could silence that" if wanted else ""))
         return
     columns(
-        [_row(one, seen_from, world.now()) for one in found],
+        [_row(one, seen_from, context.now()) for one in found],
         ("id", "state", "until", "by", "what", "why"),
     )
 
@@ -72,9 +72,9 @@ def listed(
 @incident_text.zone_option
 @url_option
 @json_option
-@pass_world
+@pass_context
 def expire(
-    world: World, ids: tuple[str, ...], zone: str | None, url: str | None, as_json: bool
+    context: CliContext, ids: tuple[str, ...], zone: str | None, url: str | None, as_json: bool
 ) -> None:
     """End silences now. Whoever was told of alerts that still fire hears of them again.
 
@@ -84,8 +84,8 @@ def expire(
     The beginning of an ID is enough where it names one silence only. Exit status 1 when there is
     no such silence; nothing is ended then.
     """
-    seen_from = incident_text.zone_of(world, zone)
-    api = api_of(world, url)
+    seen_from = incident_text.zone_of(context, zone)
+    api = api_of(context, url)
     known = api.get("/silences", ended="true")["silences"]
     named = [_named(text, known) for text in ids]
     ended = [api.delete(f"/silences/{one['id']}") for one in named]
@@ -93,9 +93,9 @@ def expire(
         say_json({"silences": ended})
         return
     for before, after in zip(named, ended, strict=True):
-        when = incident_text.clock(after["ends_at"], seen_from, world.now())
+        when = incident_text.clock(after["ends_at"], seen_from, context.now())
         said = f"had ended at {when}" if before["state"] == "expired" else f"ended at {when}"
-        say(f"{after['id'][:SHORT]} {said}: {one_line(matchers_of(after), 300)}")
+        say(f"{after['id'][:SHORT]} {said}: {one_line(matchers_text(after), 300)}")
 
 
 def _named(text: str, known: list[dict[str, Any]]) -> dict[str, Any]:
@@ -105,9 +105,11 @@ def _named(text: str, known: list[dict[str, Any]]) -> dict[str, Any]:
         return found[0]
     shown = one_line(text, 50)
     if not found:
-        raise Stop(f"there is no silence {shown!r}: `gateway silence list` shows those there are")
+        raise CliError(
+            f"there is no silence {shown!r}: `gateway silence list` shows those there are"
+        )
     ids = ", ".join(one["id"] for one in found[:5])
-    raise Stop(f"{shown!r} names {len(found)} silences: {ids}; write more of it")
+    raise CliError(f"{shown!r} names {len(found)} silences: {ids}; write more of it")
 
 
 def _fits(silence: dict[str, Any], wanted: Matcher) -> bool:
@@ -128,8 +130,8 @@ def _row(one: dict[str, Any], zone: str, now: float) -> list[Cell]:
     return [
         one["id"][:SHORT],
         (one["state"], _STATES.get(one["state"])),
-        span(one, zone, now),
+        period_text(one, zone, now),
         one["created_by"]["name"],
-        matchers_of(one),
-        because(one),
+        matchers_text(one),
+        reason_text(one),
     ]

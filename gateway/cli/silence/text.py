@@ -9,12 +9,12 @@ SHORT = 8
 """Characters of an id that are shown: enough to tell a few thousand silences apart."""
 
 
-def matchers_of(silence: dict[str, Any]) -> str:
+def matchers_text(silence: dict[str, Any]) -> str:
     """What it silences, as it can be typed again."""
     return "{" + ", ".join(silence["matchers"]) + "}"
 
 
-def span(silence: dict[str, Any], zone: str, now: float) -> str:
+def period_text(silence: dict[str, Any], zone: str, now: float) -> str:
     """From when, where it has not begun, and until when."""
     until = clock(silence["ends_at"], zone, now)
     text = until
@@ -25,7 +25,7 @@ def span(silence: dict[str, Any], zone: str, now: float) -> str:
     return text
 
 
-def because(silence: dict[str, Any]) -> str:
+def reason_text(silence: dict[str, Any]) -> str:
     """Why it was made, with what a tool noted beside."""
     notes = "".join(f" ({name}: {value})" for name, value in silence["annotations"].items())
     return f"{silence['comment']}{notes}"

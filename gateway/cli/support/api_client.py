@@ -2,13 +2,13 @@
 
 import json
 from typing import Any
-from urllib import error as trouble
+from urllib import error as urllib_error
 from urllib.parse import urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler, OpenerDirector, ProxyHandler, Request, build_opener
 
 import click
 
-from gateway.cli.support.context import Stop, World
+from gateway.cli.support.context import CliContext, CliError
 from gateway.core.plan.accounts import Secret
 from gateway.core.text.escape import one_line
 
@@ -25,12 +25,12 @@ url_option = click.option(
 )
 
 
-def incident_number(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
-    """A callback for arguments: see `read_number`."""
-    return None if value is None else read_number(value)
+def number_argument(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
+    """A callback for arguments: see `read_incident_number`."""
+    return None if value is None else read_incident_number(value)
 
 
-def read_number(text: str) -> int:
+def read_incident_number(text: str) -> int:
     """The number of an incident as people say it, 1042 or #1042. Raises click.UsageError."""
     digits = text.removeprefix("#")
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 15):
@@ -82,21 +82,21 @@ class Api:
         try:
             with self._opener.open(request, timeout=TIMEOUT) as answer:
                 return self._read(answer.read(MOST_BYTES))
-        except trouble.HTTPError as error:
+        except urllib_error.HTTPError as error:
             with error:
                 raise self._refusal(error.code, error.read(MOST_BYTES)) from None
-        except (trouble.URLError, OSError, TimeoutError) as error:
-            raise Stop(self._silence(error)) from None
+        except (urllib_error.URLError, OSError, TimeoutError) as error:
+            raise CliError(self._silence(error)) from None
 
     def _read(self, raw: bytes) -> Any:
         try:
             return json.loads(raw)
         except ValueError:
-            raise Stop(
+            raise CliError(
                 f"what answers at {self.url} is no gateway: its answer is not JSON"
             ) from None
 
-    def _refusal(self, status: int, raw: bytes) -> Stop:
+    def _refusal(self, status: int, raw: bytes) -> CliError:
         try:
             said = json.loads(raw)
             text = str(said["error"])
@@ -104,13 +104,13 @@ class Api:
             rest = [str(item.get("message", "")) for item in detail]
             fields = frozenset(str(item.get("field", "")) for item in detail)
         except (ValueError, KeyError, TypeError, AttributeError):
-            return Stop(f"{self.url} answers with status {status}: is it a gateway?")
+            return CliError(f"{self.url} answers with status {status}: is it a gateway?")
         heading = one_line(text, 300)
         more = [part for part in rest if part and part not in text]
         text = "; ".join(one_line(part, 300) for part in (text, *more) if part)
         if status == 401:
             text += ". Set GATEWAY_API_TOKEN to the token that the gateway was started with"
-        return Refused(status, text, heading, fields)
+        return ApiError(status, text, heading, fields)
 
     def _silence(self, error: Exception) -> str:
         reason = getattr(error, "reason", error)
@@ -122,7 +122,7 @@ class Api:
         )
 
 
-class Refused(Stop):
+class ApiError(CliError):
     """The gateway answered with an error.
 
     `heading` is the message without its details, `fields` are those that the details name.
@@ -137,11 +137,11 @@ class Refused(Stop):
         self.fields = fields
 
 
-def api_of(world: World, url: str | None) -> Api:
+def api_of(context: CliContext, url: str | None) -> Api:
     """The gateway that is meant: ``--url``, else the address of the settings."""
-    settings = world.settings()
+    settings = context.settings()
     if url is None:
         # The address to listen on is nearer than the one that browsers use.
-        near = bool(world.env.get("GATEWAY_LISTEN"))
+        near = bool(context.env.get("GATEWAY_LISTEN"))
         url = settings.local_url if near else settings.external_url
     return Api(url, settings.api_token)

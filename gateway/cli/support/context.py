@@ -17,7 +17,7 @@ BAD = 1
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class CliContext:
     """The outside. Tests put another one into click's context (``obj=``)."""
 
     env: Mapping[str, str] = field(default_factory=lambda: os.environ)
@@ -47,10 +47,12 @@ class World:
         except ConfigError as error:
             for problem in error.problems:
                 complain(f"error: {problem}")
-            raise Stop("routes.yaml has faults (see above): `gateway check` tells more") from None
+            raise CliError(
+                "routes.yaml has faults (see above): `gateway check` tells more"
+            ) from None
 
 
-class Stop(click.ClickException):
+class CliError(click.ClickException):
     """The command cannot go on; the message says why, and what to do."""
 
     exit_code = BAD
@@ -60,7 +62,7 @@ class Stop(click.ClickException):
         complain(f"gateway: {self.format_message()}")
 
 
-pass_world = click.make_pass_decorator(World, ensure=True)
+pass_context = click.make_pass_decorator(CliContext, ensure=True)
 config_option = click.option(
     "--config",
     type=click.Path(path_type=Path),

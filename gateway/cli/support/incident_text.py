@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from gateway.cli.support.context import World
+from gateway.cli.support.context import CliContext
 from gateway.cli.support.output import Cell, columns, paint, plural, say, severity_colour
 from gateway.core.incidents.outbox import PRINTED, PRINTED_TEXT
 from gateway.core.matching.text import write_labels
@@ -43,11 +43,11 @@ zone_option = click.option(
 )
 
 
-def zone_of(world: World, given: str | None) -> str:
+def zone_of(context: CliContext, given: str | None) -> str:
     """The zone to print times in. Raises click.UsageError for a name that is none."""
     if given is None:
         # TZ may also hold things that are no IANA name, such as ":/etc/localtime".
-        given = world.env.get("TZ") or "UTC"
+        given = context.env.get("TZ") or "UTC"
         try:
             zone_named(given)
         except ValueError:

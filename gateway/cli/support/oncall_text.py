@@ -12,22 +12,22 @@ DAY = 86400.0
 NOBODY = "nobody"
 
 
-def stamp(t: float | None) -> str | None:
+def rfc3339(t: float | None) -> str | None:
     """An instant for JSON."""
     return None if t is None else format_rfc3339(t, milliseconds=t != int(t))
 
 
-def duty(plan: Plan, rota: Rota, at: float) -> dict[str, Any]:
+def on_call_json(plan: Plan, rota: Rota, at: float) -> dict[str, Any]:
     """Who has the rota at `at`, since and until when, who is next: for ``--json`` and tables."""
     found = explain(rota, at)
     return {
         "rota": rota.name,
         "timezone": rota.zone,
-        "at": stamp(at),
+        "at": rfc3339(at),
         "on_call": [person_json(plan.people, name) for name in found.people],
         "by": str(found.by) if found.by else None,
-        "since": stamp(found.since),
-        "until": stamp(found.until),
+        "since": rfc3339(found.since),
+        "until": rfc3339(found.until),
         "next": person_json(plan.people, found.next_person) if found.next_person else None,
     }
 
@@ -37,8 +37,8 @@ def shift_json(plan: Plan, rota: Rota, shift: Shift) -> dict[str, Any]:
     return {
         "rota": rota.name,
         "timezone": rota.zone,
-        "from": stamp(shift.start),
-        "to": stamp(shift.end),
+        "from": rfc3339(shift.start),
+        "to": rfc3339(shift.end),
         "on_call": [person_json(plan.people, name) for name in shift.people],
         "by": str(shift.by) if shift.by else None,
     }
@@ -55,16 +55,16 @@ def full_name(people: Mapping[str, Person], name: str) -> str:
     return person.name if person else name
 
 
-def names(plan: Plan, people: Sequence[str | None]) -> str:
+def names_of(plan: Plan, people: Sequence[str | None]) -> str:
     """People in a row, or that there is nobody."""
     return ", ".join(full_name(plan.people, one) for one in people if one) or NOBODY
 
 
-def duty_line(plan: Plan, rota: Rota, at: float) -> str:
+def on_call_line(plan: Plan, rota: Rota, at: float) -> str:
     """The same in one line: "Ana until Mon 23 Nov, 09:00 CET, then Ben"."""
     found = explain(rota, at)
-    text = names(plan, found.people)
+    text = names_of(plan, found.people)
     if found.until is not None:
-        following = names(plan, found.next_people)
+        following = names_of(plan, found.next_people)
         text += f" until {clock_time(found.until, rota.zone, at)}, then {following}"
     return text

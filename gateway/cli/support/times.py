@@ -8,7 +8,7 @@ import click
 from gateway.core.time.timestamps import parse_duration, parse_time
 from gateway.core.time.wallclock import instant, zone_named
 
-HELP = 'RFC 3339, "2026-11-20 09:00" (wall clock of the zone), a date, now, +2d or -90m'
+TIME_FORMATS = 'RFC 3339, "2026-11-20 09:00" (wall clock of the zone), a date, now, +2d or -90m'
 
 _WALL = re.compile(
     r"(\d{4}-\d{2}-\d{2})(?:[ T](\d{1,2}:\d{2})(?::(\d{2}))?)?",
@@ -16,7 +16,7 @@ _WALL = re.compile(
 )
 
 
-def read_instant(text: str, now: float, zone: str, option: str = "--at") -> float:
+def read_time(text: str, now: float, zone: str, option: str = "--at") -> float:
     """Unix seconds of what somebody typed; a wall-clock time is read in the IANA zone `zone`.
 
     Raises click.UsageError that names the option and shows what can be written.
@@ -37,5 +37,5 @@ def read_instant(text: str, now: float, zone: str, option: str = "--at") -> floa
             raise ValueError("the year 1 is too early")
         return seconds
     except ValueError as error:
-        said = f"{option} {text!r} is no time: {error}. Write {HELP}."
+        said = f"{option} {text!r} is no time: {error}. Write {TIME_FORMATS}."
         raise click.UsageError(said) from None

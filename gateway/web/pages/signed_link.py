@@ -9,7 +9,7 @@ from gateway.core.oncall.rota import on_call
 from gateway.core.plan.plan import Plan
 from gateway.core.text.escape import one_line
 from gateway.flow.engine import Engine
-from gateway.links import Claim, LinkExpired, LinkForged
+from gateway.links import ExpiredLinkError, ForgedLinkError, LinkClaim
 from gateway.web.explain.names import name_of
 from gateway.web.http.origin import is_prefetch
 from gateway.web.http.refusals import Refused, refused
@@ -22,7 +22,7 @@ LONGEST_NAME = 80
 class Visit:
     """Who came by which link, and how many segments below the link's own page this one is."""
 
-    claim: Claim
+    claim: LinkClaim
     token: str
     below: int
 
@@ -46,7 +46,7 @@ def visit(engine: Engine, request: web.Request, below: int = 0) -> Visit | web.R
     token = request.match_info["token"]
     try:
         claim = engine.links.read(token, engine.now())
-    except LinkExpired as expired:
+    except ExpiredLinkError as expired:
         refused(request, Refused.EXPIRED_LINK, "expired link")
         number = expired.claim.number
         return message_page(
@@ -57,7 +57,7 @@ def visit(engine: Engine, request: web.Request, below: int = 0) -> Visit | web.R
             up=up,
             number=number,
         )
-    except LinkForged:
+    except ForgedLinkError:
         refused(request, Refused.FORGED_LINK, "link that was not made here, or was changed")
         said = (
             "It is incomplete, or was changed on its way. Some mail programs break long links "

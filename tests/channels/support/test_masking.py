@@ -28,7 +28,7 @@ def test_what_looks_like_a_credential_is_masked(text: str) -> None:
 
 def test_every_configured_secret_is_masked(monkeypatch: pytest.MonkeyPatch) -> None:
     """A vendor may repeat a secret of another channel: masking does not ask whose it is."""
-    monkeypatch.setattr(log, "_secrets", log._Secrets())
+    monkeypatch.setattr(log, "_secrets", log._SecretPattern())
     log.add_secret("test-routing-key-1")
     error = SendError(Failure.BAD_CONTENT, "the key test-routing-key-1 is unknown").masked(masked)
     assert error.detail == "the key *** is unknown"
@@ -37,7 +37,7 @@ def test_every_configured_secret_is_masked(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_no_half_of_a_secret_is_left_at_the_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     """Masking comes before cutting."""
-    monkeypatch.setattr(log, "_secrets", log._Secrets())
+    monkeypatch.setattr(log, "_secrets", log._SecretPattern())
     log.add_secret("test-routing-key-1")
     text = "x" * (LONGEST_DETAIL - 5) + "test-routing-key-1"
     assert "test-" not in SendError(Failure.BAD_CONTENT, text).masked(masked).detail

@@ -391,7 +391,7 @@ async def test_a_vendor_that_repeats_a_secret_is_masked(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Promise 10: attempt, dead letter, timeline and the fallback's message hold no secret."""
-    monkeypatch.setattr(log, "_secrets", log._Secrets())
+    monkeypatch.setattr(log, "_secrets", log._SecretPattern())
     log.add_secret("test-routing-key-1")
     world.break_channel(
         "pagerduty", lambda: SendError(Failure.BAD_RECIPIENT, "test-routing-key-1 is unknown")

@@ -25,7 +25,7 @@ Labels = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
+class StepPreview:
     """One step of the escalation: when it is taken if nobody answers, and whom it reaches then."""
 
     number: int
@@ -38,7 +38,7 @@ class Rung:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class MatchedRoute:
     """One route that takes the alert, and what follows there."""
 
     route: Route
@@ -49,35 +49,36 @@ class Way:
     timing: Timing
     muted: tuple[str, str] | None
     changes_at: float | None  # when the route is next muted, or no longer
-    rungs: tuple[Rung, ...]
+    steps: tuple[StepPreview, ...]
     repeat: int  # how often the steps begin again after the last one
     again_at: float | None  # when they do for the first time; None when they do not
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class RoutePreview:
     """Everything that is known beforehand about an alert with these labels at an instant."""
 
     labels: Labels
     at: float
     severity: Severity
     respond_by: float | None
-    ways: tuple[Way, ...]
+    matches: tuple[MatchedRoute, ...]
     steps: tuple[TraceStep, ...]
     inhibited_by: tuple[InhibitRule, ...]  # rules whose targets it is among
     inhibits: tuple[InhibitRule, ...]  # rules whose sources it is among
 
 
-def answer(plan: Plan, labels: Labels, at: float) -> Answer:
+def preview(plan: Plan, labels: Labels, at: float) -> RoutePreview:
     """Follow an alert with these labels that begins to fire at `at` (unix seconds)."""
     severity = plan.severity_of(labels)
-    return Answer(
+    return RoutePreview(
         labels=labels,
         at=at,
         severity=severity,
         respond_by=answer_expected(severity, at, plan.business_hours),
-        ways=tuple(
-            _way(plan, route, labels, severity, at) for route in match_routes(plan.root, labels)
+        matches=tuple(
+            _matched_route(plan, route, labels, severity, at)
+            for route in match_routes(plan.root, labels)
         ),
         steps=tuple(trace(plan.root, labels)),
         inhibited_by=tuple(
@@ -102,14 +103,16 @@ def _partner(rule: InhibitRule, other_side: tuple[Matcher, ...], labels: Labels)
     )
 
 
-def _way(plan: Plan, route: Route, labels: Labels, severity: Severity, at: float) -> Way:
+def _matched_route(
+    plan: Plan, route: Route, labels: Labels, severity: Severity, at: float
+) -> MatchedRoute:
     receiver = receiver_of(plan, route.receiver)
     found = timing(route, severity, plan.repeats)
-    rungs = tuple(_rungs(plan, receiver, severity, at + found.group_wait))
-    repeat = plan.escalations[receiver.escalate].repeat if receiver.escalate and rungs else 0
+    steps = tuple(_step_previews(plan, receiver, severity, at + found.group_wait))
+    repeat = plan.escalations[receiver.escalate].repeat if receiver.escalate and steps else 0
     # A last step that reaches nobody goes to the fallback instead of beginning again.
-    repeat = repeat if rungs and rungs[-1].targets else 0
-    return Way(
+    repeat = repeat if steps and steps[-1].targets else 0
+    return MatchedRoute(
         route=route,
         receiver=receiver,
         fallback=fallback_of(plan, receiver),
@@ -118,32 +121,36 @@ def _way(plan: Plan, route: Route, labels: Labels, severity: Severity, at: float
         timing=found,
         muted=muted(route, plan.time_intervals, at),
         changes_at=next_mute_change(route, plan.time_intervals, at),
-        rungs=rungs,
+        steps=steps,
         repeat=repeat,
-        again_at=rungs[-1].at + rungs[-1].wait if repeat else None,
+        again_at=steps[-1].at + steps[-1].wait if repeat else None,
     )
 
 
-def _rungs(plan: Plan, receiver: Receiver, severity: Severity, at: float) -> list[Rung]:
+def _step_previews(
+    plan: Plan, receiver: Receiver, severity: Severity, at: float
+) -> list[StepPreview]:
     """The steps, each at the time it is taken when nobody acknowledges (see Turn.escalate)."""
     escalation = plan.escalations.get(receiver.escalate or "")
-    rungs: list[Rung] = []
+    steps: list[StepPreview] = []
     for number, step in enumerate(escalation.steps if escalation else (), 1):
         found = step_targets(plan, step, at)
         # A step that reaches nobody is not waited for.
         wait = step_wait(step.wait, severity, at, plan) if found.targets else 0.0
-        rungs.append(Rung(number, at, step.notify, step.by, wait, found.targets, found.missing))
+        steps.append(
+            StepPreview(number, at, step.notify, step.by, wait, found.targets, found.missing)
+        )
         at += wait
-    return rungs
+    return steps
 
 
-def origin(plan: Plan, way: Way, option: str) -> str:
+def origin(plan: Plan, match: MatchedRoute, option: str) -> str:
     """Where a value comes from: "severity critical", "this route", "inherited from …", "default".
 
     `option` is one of the intervals, or receiver, group_by.
     """
-    found = way.timing.origins.get(option) or way.route.origins.get(option, "default")
-    if found == way.route.id:
+    found = match.timing.origins.get(option) or match.route.origins.get(option, "default")
+    if found == match.route.id:
         return "this route"
     if found not in plan.routes:
         return found
@@ -152,7 +159,7 @@ def origin(plan: Plan, way: Way, option: str) -> str:
     return f"inherited from {write_matchers(plan.routes[found].matchers)}"
 
 
-def why_not(step: TraceStep, labels: Labels) -> str | None:
+def mismatch(step: TraceStep, labels: Labels) -> str | None:
     """Which matcher was not fulfilled, and what the alert has instead; None when it matched."""
     if step.failed is None:
         return None

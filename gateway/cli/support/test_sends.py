@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from gateway import clock
 from gateway.channels import CHANNELS
 from gateway.channels.support.http_errors import masked
-from gateway.cli.support.oncall_text import stamp
+from gateway.cli.support.oncall_text import rfc3339
 from gateway.config.load import Config
 from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.incidents.outbox import PRINTED_TEXT
@@ -25,7 +25,7 @@ DEADLINE = 45.0
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SendResult:
     """What came of one attempt. `sent` is False for what was only shown on the console."""
 
     target: Target
@@ -35,18 +35,18 @@ class Outcome:
     perhaps: bool = False
 
 
-async def send_all(
+async def send_to_each(
     config: Config,
     targets: tuple[Target, ...],
     renderer: "RenderService",
     receiver: str,
     now: float,
-) -> list[Outcome]:
+) -> list[SendResult]:
     """Send to each target in turn, by channels of its own that are closed again."""
     # The vendors' SDKs come with the channels that are built, and no sooner.
     from gateway.channels import build
 
-    outcomes = []
+    results = []
     channels: dict[str, Channel] = {}
     await renderer.start()
     try:
@@ -58,12 +58,12 @@ async def send_all(
                         settings or ChannelSettings(target.channel), config.secrets
                     )
             except ValueError as error:
-                outcomes.append(Outcome(target, False, str(error), 0.0))
+                results.append(SendResult(target, False, str(error), 0.0))
                 continue
             channel = channels[target.channel]
             message = await renderer.render(
                 number,
-                facts_of_test(receiver, now),
+                test_facts(receiver, now),
                 target,
                 channel.parts,
                 (),
@@ -72,15 +72,17 @@ async def send_all(
                 kind=NoticeKind.TEST,
                 reason=NotifyReason.TEST,
             )
-            outcomes.append(await _send(config, channel, message, target))
+            results.append(await _send(config, channel, message, target))
     finally:
         for channel in channels.values():
             await channel.close()
         await renderer.close()
-    return outcomes
+    return results
 
 
-async def _send(config: Config, channel: "Channel", message: "Message", target: Target) -> Outcome:
+async def _send(
+    config: Config, channel: "Channel", message: "Message", target: Target
+) -> SendResult:
     began = clock.monotonic()
     refused = ""
     try:
@@ -95,12 +97,12 @@ async def _send(config: Config, channel: "Channel", message: "Message", target: 
     except SendError as failed:
         error = failed.masked(masked)
         seconds = clock.monotonic() - began
-        return Outcome(target, False, str(error), seconds, error.perhaps)
+        return SendResult(target, False, str(error), seconds, error.perhaps)
     except TimeoutError:
-        return Outcome(target, False, "no answer in time", clock.monotonic() - began, True)
+        return SendResult(target, False, "no answer in time", clock.monotonic() - began, True)
     seconds = clock.monotonic() - began
-    if shown_instead(config, target):
-        return Outcome(
+    if is_printed(config, target):
+        return SendResult(
             target,
             False,
             f"{PRINTED_TEXT}: it has no token or key, or provider: console",
@@ -109,14 +111,14 @@ async def _send(config: Config, channel: "Channel", message: "Message", target: 
     if refused:
         simplest = CHANNELS[target.channel].reduced
         text = f"sent {simplest}, because the full message was refused: {refused}"
-        return Outcome(target, True, text, seconds)
+        return SendResult(target, True, text, seconds)
     if message.failed_template:
         text = f"sent in plain words: template {message.failed_template} failed"
-        return Outcome(target, True, text, seconds)
-    return Outcome(target, True, "sent", seconds)
+        return SendResult(target, True, text, seconds)
+    return SendResult(target, True, "sent", seconds)
 
 
-def shown_instead(config: Config, target: Target) -> bool:
+def is_printed(config: Config, target: Target) -> bool:
     """Whether messages to this target are printed on the console in place of being sent."""
     if target.channel == "console":
         return False
@@ -125,7 +127,7 @@ def shown_instead(config: Config, target: Target) -> bool:
     return "console" in (options.get("provider"), target.options.get("provider"))
 
 
-def facts_of_test(receiver: str, now: float) -> dict[str, Any]:
+def test_facts(receiver: str, now: float) -> dict[str, Any]:
     """The facts of a message that says it is a test. No incident stands behind it."""
     labels = {"alertname": "GatewayTest", "severity": "info"}
     notes = {"summary": "This is a test of the alert gateway. Nothing is wrong."}
@@ -146,7 +148,7 @@ def facts_of_test(receiver: str, now: float) -> dict[str, Any]:
         "title": f"GatewayTest: {notes['summary']}",
         "receiver": receiver,
         # The instant makes each test a message of its own for vendors that deduplicate.
-        "group_key": f"test at {stamp(now)}",
+        "group_key": f"test at {rfc3339(now)}",
         "group_labels": {"alertname": "GatewayTest"},
         "common_labels": labels,
         "common_annotations": notes,
