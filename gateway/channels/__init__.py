@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Any
 
 from gateway.channels.contract import Channel
-from gateway.channels.placeholders import ByTarget, NoAccount
+from gateway.channels.placeholders import PerTargetChannel, UnconfiguredChannel
 from gateway.core.plan.accounts import ChannelSettings, Secret
 
 
@@ -58,16 +58,16 @@ def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Channel:
     if entry is None:
         raise ValueError(f"channels: no channel is called {settings.name!r}")
     if entry.account and not settings.options and not settings.secrets:
-        return NoAccount(settings.name, entry.parts)
+        return UnconfiguredChannel(settings.name, entry.parts)
     if lacks := settings.options.get("lacks"):
-        return NoAccount(settings.name, entry.parts, f"{lacks} is not set")
+        return UnconfiguredChannel(settings.name, entry.parts, f"{lacks} is not set")
     if settings.name == "console":
         console: Channel = _module(entry).build(settings, secrets)
         return console
-    shown: Channel = _module(CHANNELS["console"]).stand_in(settings, entry.parts)
+    shown: Channel = _module(CHANNELS["console"]).placeholder(settings, entry.parts)
     if settings.options.get("provider") == "console":
         return shown
-    return ByTarget(_module(entry).build(settings, secrets), shown, secrets)
+    return PerTargetChannel(_module(entry).build(settings, secrets), shown, secrets)
 
 
 def _module(entry: Entry) -> Any:

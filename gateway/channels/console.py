@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TextIO
 
 from gateway.channels.support import facts as read
-from gateway.channels.support.truncate import cut_lines, many_lines
+from gateway.channels.support.truncate import strip_controls, truncate_lines
 from gateway.core.incidents.message import Message, Receipt
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.incidents.retry import Failure, SendError
@@ -19,7 +19,7 @@ from gateway.core.plan.plan import Target
 from gateway.core.plan.target_name import references, target_name
 from gateway.core.text.escape import one_line, safe_url
 
-LONGEST = 4000
+MAX_CHARACTERS = 4000
 """Characters of one message: a terminal is no place for more."""
 
 _WORDS = {"email": "e-mail", "slack": "Slack", "pagerduty": "PagerDuty", "webhook": "webhook"}
@@ -41,14 +41,14 @@ class Console:
         *,
         name: str = "console",
         parts: tuple[str, ...] = ("text",),
-        stands_in: str | None = None,
+        placeholder_reason: str | None = None,
         colour: bool | None = None,
     ) -> None:
-        """`stands_in` says why messages that belong elsewhere are only shown here."""
+        """`placeholder_reason` says why messages that belong elsewhere are only shown here."""
         self.name = name
         self.parts = parts
         self._stream = stream
-        self._stands_in = stands_in
+        self._stands_in = placeholder_reason
         if colour is None:
             colour = stream.isatty() and not os.environ.get("NO_COLOR")
         self._colour = colour
@@ -60,7 +60,7 @@ class Console:
     async def send(self, message: Message, target: Target, receipt: Receipt | None) -> Receipt:
         """Print the message. Raises SendError when the stream is gone."""
         try:
-            self._stream.write(self._written(message, target))
+            self._stream.write(self._format(message, target))
             self._stream.flush()
         except (OSError, ValueError) as error:
             detail = f"the console cannot be written ({type(error).__name__})"
@@ -74,15 +74,18 @@ class Console:
     async def close(self) -> None:
         """Nothing to let go: the stream belongs to the process."""
 
-    def _written(self, message: Message, target: Target) -> str:
+    def _format(self, message: Message, target: Target) -> str:
         parts = {name: _unescaped(text, self.name) for name, text in message.parts.items()}
         heading = parts.get("subject") or parts.get("title") or parts.get("summary")
-        heading = heading or read.text(message.facts, "title") or read.name_of(message)
-        body = cut_lines(parts.get("text", "").strip(), LONGEST, "… cut, see the incident")
+        heading = heading or read.text(message.facts, "title") or read.incident_name(message)
+        body = truncate_lines(
+            parts.get("text", "").strip(), MAX_CHARACTERS, "… cut, see the incident"
+        )
+        status = self._status_line(message)
         colour = _GREEN if message.status == "resolved" else _COLOURS.get(message.rank, _GREY)
         lines = [
             self._paint(_RULE, _GREY),
-            f"{self._paint(self._marked(message), f'1;{colour}')}  {self._where(target)}",
+            f"{self._paint(status, f'1;{colour}')}  {self._destination(target)}",
         ]
         if heading and one_line(heading) not in body:
             lines.append(self._paint(one_line(heading, 300), "1"))
@@ -97,12 +100,12 @@ class Console:
             lines += ["", *links]
         return "\n".join(lines) + "\n\n"
 
-    def _marked(self, message: Message) -> str:
+    def _status_line(self, message: Message) -> str:
         severity = one_line(message.severity, 40).upper()
         number = f"#{message.incident} " if message.incident else ""
         return f"{number}{severity} {message.status} ({message.reason.value})"
 
-    def _where(self, target: Target) -> str:
+    def _destination(self, target: Target) -> str:
         if self.name == "console":
             return ""
         person = f" ({target.person})" if target.person else ""
@@ -124,7 +127,7 @@ def _unescaped(text: str, channel: str) -> str:
     """Text fit for a terminal: labels could hold escape sequences that act on it."""
     if channel == "slack":
         text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    return many_lines(text)
+    return strip_controls(text)
 
 
 def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Console:
@@ -132,7 +135,7 @@ def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Console:
     return Console(sys.stdout)
 
 
-def stand_in(settings: ChannelSettings, parts: tuple[str, ...]) -> Console:
+def placeholder(settings: ChannelSettings, parts: tuple[str, ...]) -> Console:
     """A console in place of the channel that these settings name, saying why it is there."""
     why = settings.options.get("because", "provider is console")
-    return Console(sys.stdout, name=settings.name, parts=parts, stands_in=why)
+    return Console(sys.stdout, name=settings.name, parts=parts, placeholder_reason=why)

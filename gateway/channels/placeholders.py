@@ -11,7 +11,7 @@ from gateway.core.plan.plan import Target
 from gateway.core.plan.target_name import references
 
 
-class NoAccount:
+class UnconfiguredChannel:
     """A channel that routes.yaml does not declare, or no more: notices to it wait for an admin.
 
     They are retried slowly and the fallback is told, as with any misconfigured channel.
@@ -42,7 +42,7 @@ class NoAccount:
         """Nothing to let go."""
 
 
-class ByTarget:
+class PerTargetChannel:
     """Sends, except to targets whose provider is `console`: those are shown instead.
 
     So one receiver's missing routing key keeps no other receiver from being paged. A target whose

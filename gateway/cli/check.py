@@ -107,14 +107,14 @@ def _templates(folder: Path, env: Mapping[str, str]) -> "list[TemplateProblem]":
     from gateway.render.check import check_templates
     from gateway.render.jinja.cache import Compiled, users_cache
     from gateway.render.renderer import Renderer
-    from gateway.render.worker.confined import Confined
+    from gateway.render.worker.forked import ForkedRenderer
 
     # Compiling makes many objects that stay: looking for garbage among them is a fifth of it all.
     gc.disable()
     try:
         compiled = Compiled(users_cache(env))
-        with Confined(Renderer([folder], compiled=compiled), clock.monotonic) as confined:
-            found = check_templates(confined)
+        with ForkedRenderer(Renderer([folder], compiled=compiled), clock.monotonic) as forked:
+            found = check_templates(forked)
         compiled.keep()
         return found
     finally:

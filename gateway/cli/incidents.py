@@ -10,7 +10,7 @@ from gateway.cli.support.context import CliContext, json_option, pass_context
 from gateway.cli.support.output import Cell, columns, say, say_json, severity_colour
 from gateway.core.text.escape import one_line
 from gateway.core.time.timestamps import parse_rfc3339
-from gateway.render.view.counts import counted
+from gateway.render.view.counts import counts_text
 from gateway.render.view.times import duration
 
 MOST_AT_ONCE = 500
@@ -86,7 +86,7 @@ def command(
         return
     counts = [(one["state"], one["severity"], one["count"]) for one in page["counts"]]
     if counts:
-        say(one_line(counted(counts), 500))
+        say(one_line(counts_text(counts), 500))
         say()
     columns(
         [_row(one, seen_from, context.now()) for one in page["incidents"]],

@@ -124,7 +124,7 @@ def _messages(
     from gateway.core.time.wallclock import zone_named
     from gateway.render.renderer import Renderer
     from gateway.render.samples import LINKS
-    from gateway.render.worker.confined import Confined
+    from gateway.render.worker.forked import ForkedRenderer
 
     try:
         zone_named(zone)
@@ -132,9 +132,9 @@ def _messages(
         raise click.UsageError(f"--zone: {error}") from None
     settings = context.settings()
     renderer = Renderer([context.folder(templates)], settings.external_url)
-    with Confined(renderer, clock.monotonic) as confined:
+    with ForkedRenderer(renderer, clock.monotonic) as forked:
         return {
-            channel: confined.render(
+            channel: forked.render(
                 1,
                 sample.facts,
                 sample.target(channel),

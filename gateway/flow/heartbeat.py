@@ -5,8 +5,8 @@ import logging
 
 import aiohttp
 
-from gateway.channels.support.client import Client
-from gateway.channels.support.connection_errors import no_answer
+from gateway.channels.support.client import HttpClient
+from gateway.channels.support.connection_errors import connection_failure
 from gateway.core.plan.accounts import Secret
 from gateway.flow.engine import Engine
 
@@ -21,7 +21,7 @@ TIMEOUT = 10.0
 
 async def beat(engine: Engine, url: Secret, proxy: Secret | None = None) -> None:
     """Request `url` once a minute while every component is well; keep silent while one is not."""
-    client = Client(1, proxy=proxy, total_timeout=TIMEOUT)
+    client = HttpClient(1, proxy=proxy, total_timeout=TIMEOUT)
     try:
         while True:
             ill = [health.component for health in engine.problems() if not health.ok]
@@ -34,10 +34,10 @@ async def beat(engine: Engine, url: Secret, proxy: Secret | None = None) -> None
         await client.close()
 
 
-async def _request(client: Client, url: Secret) -> None:
+async def _request(client: HttpClient, url: Secret) -> None:
     try:
         async with client.session.get(url.reveal(), allow_redirects=False) as answer:
             if answer.status >= 300:
                 log.warning("the heartbeat was answered %d", answer.status)
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        log.warning("the heartbeat did not arrive: %s", no_answer(error).detail)
+        log.warning("the heartbeat did not arrive: %s", connection_failure(error).detail)

@@ -15,23 +15,23 @@ from gateway.render.template_problems import (
     nearest,
     problem_of,
 )
-from gateway.render.worker.confined import Confined
+from gateway.render.worker.forked import ForkedRenderer
 
 
-def check_templates(confined: Confined) -> list[TemplateProblem]:
+def check_templates(forked: ForkedRenderer) -> list[TemplateProblem]:
     """Every problem found: files that do not compile, unknown names, samples that fail, lost files.
 
     All templates are rendered for all samples. In the admin's own, names are also looked for where
     no sample leads. A template that runs without end is stopped, and that is its problem.
     """
-    renderer = confined.renderer
+    renderer = forked.renderer
     found: dict[tuple[object, ...], TemplateProblem] = {}
     used: set[str] = set()
     for path in renderer.lookup.irregular():
         irregular = TemplateProblem(str(path), None, "not a regular file, so it is no template")
         found[irregular.file, None, irregular.message] = irregular
     for item in _items(renderer):
-        checked = _check(confined, item)
+        checked = _check(forked, item)
         used |= checked.used
         for problem in checked.problems:
             # One is found many times: once for each sample. The first, static one says most.
@@ -46,14 +46,14 @@ def check_templates(confined: Confined) -> list[TemplateProblem]:
     )
 
 
-def _check(confined: Confined, item: Item) -> Checked:
-    if not confined.own:
-        return check_item(confined.renderer, item)
-    answer = confined.ask("check", item)
-    failure = confined.failure_in(answer)
+def _check(forked: ForkedRenderer, item: Item) -> Checked:
+    if not forked.own:
+        return check_item(forked.renderer, item)
+    answer = forked.ask("check", item)
+    failure = forked.failure_in(answer)
     if failure is not None:
         sample = item[1] if item[0] == "sample" else None
-        return Checked((problem_of(confined.renderer, failure, sample),))
+        return Checked((problem_of(forked.renderer, failure, sample),))
     problems = tuple(TemplateProblem(*each) for each in answer["problems"])
     return Checked(problems, frozenset(answer["used"]))
 

@@ -9,11 +9,11 @@ from gateway.core.incidents.notice import Facts, NoticeKind, NotifyReason
 from gateway.core.plan.plan import Target
 from gateway.core.text.escape import one_line
 from gateway.render.fallback import bare_names, plain_parts
-from gateway.render.jinja.failure import TemplateFailure
-from gateway.render.view.links import shown
-from gateway.render.view.view import standing_of, target_view, view_of
+from gateway.render.jinja.failure import TemplateRenderError
+from gateway.render.view.links import visible_links
+from gateway.render.view.view import status_of, target_view, view_of
 
-Outcome = Mapping[str, str] | TemplateFailure
+Outcome = Mapping[str, str] | TemplateRenderError
 """The channel's parts by name, or the first template that failed."""
 
 LINES: Mapping[str, int] = {"subject": 130, "title": 150, "summary": 1024}
@@ -29,7 +29,7 @@ _ANSWERED = ("acknowledged", "resolved", "digest")
 """States and kinds of notices in which nobody is asked to acknowledge."""
 
 
-def finished(
+def finish_message(
     notice_id: int,
     facts: Facts,
     target: Target,
@@ -44,8 +44,8 @@ def finished(
 
     `links` are safe ones (see `safe_links`). Never raises, whatever the facts hold (promise 7).
     """
-    if not isinstance(outcome, TemplateFailure):
-        made, (status, severity, rank) = outcome, standing_of(facts, kind)
+    if not isinstance(outcome, TemplateRenderError):
+        made, (status, severity, rank) = outcome, status_of(facts, kind)
         return _message(notice_id, facts, kind, reason, status, severity, rank, made, links, None)
     try:
         names = {**view_of(facts, kind, reason), "zone": zone, **target_view(target, links)}
@@ -57,15 +57,17 @@ def finished(
     return _message(notice_id, facts, kind, reason, status, severity, rank, made, links, failed)
 
 
-def wordless(notice_id: int, facts: Facts, kind: NoticeKind, reason: NotifyReason) -> Message:
+def message_without_text(
+    notice_id: int, facts: Facts, kind: NoticeKind, reason: NotifyReason
+) -> Message:
     """Return the message for a channel that sends the facts themselves."""
-    status, severity, rank = standing_of(facts, kind)
+    status, severity, rank = status_of(facts, kind)
     return _message(notice_id, facts, kind, reason, status, severity, rank, {}, (), None)
 
 
 def safe_links(links: Sequence[Link], facts: Facts, kind: NoticeKind) -> tuple[Link, ...]:
     """Return the links that are safe to show, in reading order."""
-    return shown(links, answered=kind in _ANSWERED or facts.get("status") in _ANSWERED)
+    return visible_links(links, answered=kind in _ANSWERED or facts.get("status") in _ANSWERED)
 
 
 def _message(
@@ -123,7 +125,7 @@ def _whole_entities(text: str) -> str:
     return text if start < 0 or ";" in text[start:] else text[:start].rstrip() + "…"
 
 
-def known(enum: Callable[[Any], Any], value: object, otherwise: Any) -> Any:
+def enum_member(enum: Callable[[Any], Any], value: object, otherwise: Any) -> Any:
     """Return the member of `enum` for `value`, or `otherwise` when there is none."""
     try:
         return enum(value)

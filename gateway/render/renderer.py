@@ -2,7 +2,7 @@
 
 Every template runs in a sandbox with a counted amount of work (see `budget`). The count does not
 bound time: nested values can still expand without end. So only the shipped templates are filled
-in by the process that serves; `service` and `confined` have all others filled in by a worker
+in by the process that serves; `service` and `forked` have all others filled in by a worker
 process with limits. What is computed from the facts, and the sentences that all channels share,
 are made once for all targets that live in the same zone.
 """
@@ -17,15 +17,21 @@ from gateway.core.incidents.message import Link, Message
 from gateway.core.incidents.notice import Facts, NoticeKind, NotifyReason
 from gateway.core.plan.plan import Target
 from gateway.core.text.escape import one_line, slack_escape
-from gateway.render.finish import Outcome, finished, known, safe_links, wordless
+from gateway.render.finish import (
+    Outcome,
+    enum_member,
+    finish_message,
+    message_without_text,
+    safe_links,
+)
 from gateway.render.jinja.budget import check_size
 from gateway.render.jinja.cache import Compiled
-from gateway.render.jinja.failure import TemplateFailure, failure_of
+from gateway.render.jinja.failure import TemplateRenderError, failure_of
 from gateway.render.jinja.lookup import SENTENCES, SUFFIX, Lookup
-from gateway.render.jinja.sandbox import Words
+from gateway.render.jinja.sandbox import TemplateEnvironment
 from gateway.render.view.view import target_view, view_of
 
-_REMEMBERED = 8  # facts of a thousand alerts are a megabyte: few
+_CACHED_FACTS = 8  # facts of a thousand alerts are a megabyte: few
 
 
 class Renderer:
@@ -34,8 +40,8 @@ class Renderer:
     `template_dirs` are the admin's folders, first wins; the shipped templates stand behind them.
     Files are read when first needed and then kept: a reload makes a new Renderer. Thread-safe.
     `compiled` is code that was kept from before, for a command that must start quickly.
-    `begins` is called with the name of each template that is about to be filled in; what it
-    raises (a TemplateFailure) counts as that template's failure.
+    `on_template_start` is called with the name of each template before it is filled in. A
+    TemplateRenderError that it raises counts as that template's failure.
     """
 
     def __init__(
@@ -48,11 +54,13 @@ class Renderer:
         self.external_url = external_url
         loader = self.lookup.loader
         of = compiled.of if compiled else lambda _: None
-        self.plain = Words(loader, escaping=None, html=False, compiled=of("plain"))
-        self.slack = Words(loader, escaping=slack_escape, html=False, compiled=of("slack"))
-        self.html = Words(loader, escaping=None, html=True, compiled=of("html"))
-        self.begins: Callable[[str], None] | None = None
-        self._templates: dict[tuple[int, str], Template | TemplateFailure] = {}
+        self.plain = TemplateEnvironment(loader, escaping=None, html=False, compiled=of("plain"))
+        self.slack = TemplateEnvironment(
+            loader, escaping=slack_escape, html=False, compiled=of("slack")
+        )
+        self.html = TemplateEnvironment(loader, escaping=None, html=True, compiled=of("html"))
+        self.on_template_start: Callable[[str], None] | None = None
+        self._templates: dict[tuple[int, str], Template | TemplateRenderError] = {}
         self._shared: dict[tuple[Any, ...], tuple[Facts, dict[str, Any]]] = {}
 
     def render(
@@ -73,13 +81,13 @@ class Renderer:
         is the IANA name of the zone that times are printed in. Only safe links are kept. When any
         template fails, all parts are built-in plain words and `failed_template` names it.
         """
-        kind = kind or known(NoticeKind, facts.get("kind"), NoticeKind.FIRING)
-        reason = reason or known(NotifyReason, facts.get("reason"), NotifyReason.FIRST)
+        kind = kind or enum_member(NoticeKind, facts.get("kind"), NoticeKind.FIRING)
+        reason = reason or enum_member(NotifyReason, facts.get("reason"), NotifyReason.FIRST)
         if not parts:
-            return wordless(notice_id, facts, kind, reason)
+            return message_without_text(notice_id, facts, kind, reason)
         safe = safe_links(links, facts, kind)
         outcome = self.fill_in(facts, target, parts, safe, zone, kind, reason)
-        return finished(notice_id, facts, target, parts, safe, zone, kind, reason, outcome)
+        return finish_message(notice_id, facts, target, parts, safe, zone, kind, reason, outcome)
 
     def fill_in(
         self,
@@ -94,12 +102,12 @@ class Renderer:
         """Fill in the templates of the channel's `parts`. Returns the first failure instead."""
         try:
             names = self.names(facts, target, links, zone, kind, reason)
-            failed: TemplateFailure | None = names.get("failed")
+            failed: TemplateRenderError | None = names.get("failed")
             return failed or self._parts(names, target.channel, parts, kind)
-        except TemplateFailure as failure:
+        except TemplateRenderError as failure:
             return failure
         except Exception as error:  # Promise 7: facts of another shape must not stop the message
-            return TemplateFailure("the facts", None, f"{type(error).__name__}: {error}")
+            return TemplateRenderError("the facts", None, f"{type(error).__name__}: {error}")
 
     def names(
         self,
@@ -121,15 +129,17 @@ class Renderer:
             names = {**self.plain.globals, **view_of(facts, kind, reason)}
             names.update(you=you, zone=zone, external_url=self.external_url)
             self._add_sentences(names)
-            self._remember(key, facts, names)
+            self._cache_names(key, facts, names)
         return {**names, **target_view(target, links)}
 
-    def render_template(self, name: str, words: Words, names: dict[str, Any]) -> str:
-        """The output of one template file. Raises TemplateFailure."""
-        if self.begins is not None:
-            self.begins(name)
-        template = self.template(name, words)
-        words.meter.start(names["zone"], names["at"])
+    def render_template(
+        self, name: str, environment: TemplateEnvironment, names: dict[str, Any]
+    ) -> str:
+        """The output of one template file. Raises TemplateRenderError."""
+        if self.on_template_start is not None:
+            self.on_template_start(name)
+        template = self.template(name, environment)
+        environment.meter.start(names["zone"], names["at"])
         try:
             # Straight to the compiled function: Template.render would copy the names twice. They
             # hold Jinja's own globals, for a shared context looks nowhere else.
@@ -145,9 +155,9 @@ class Renderer:
         for name in self.lookup.files():
             if self.lookup.is_shipped(name):
                 folder, _, file = name.partition("/")
-                self.template(name, self.words_for(folder, file.partition(".")[0]))
+                self.template(name, self.environment_for(folder, file.partition(".")[0]))
 
-    def words_for(self, channel: str, part: str) -> Words:
+    def environment_for(self, channel: str, part: str) -> TemplateEnvironment:
         """The environment whose escaping suits a part."""
         if part == "html":
             return self.html
@@ -158,14 +168,14 @@ class Renderer:
     ) -> dict[str, str]:
         return {
             part: self.render_template(
-                self.lookup.name_of(channel, part, kind), self.words_for(channel, part), names
+                self.lookup.name_of(channel, part, kind), self.environment_for(channel, part), names
             )
             for part in parts
         }
 
-    def _remember(self, key: tuple[Any, ...], facts: Facts, names: dict[str, Any]) -> None:
-        if len(self._shared) >= _REMEMBERED:
-            self._shared = dict(list(self._shared.items())[1 - _REMEMBERED :])
+    def _cache_names(self, key: tuple[Any, ...], facts: Facts, names: dict[str, Any]) -> None:
+        if len(self._shared) >= _CACHED_FACTS:
+            self._shared = dict(list(self._shared.items())[1 - _CACHED_FACTS :])
         self._shared[key] = (facts, names)
 
     def _add_sentences(self, names: dict[str, Any]) -> None:
@@ -174,21 +184,21 @@ class Renderer:
         for sentence in SENTENCES:
             try:
                 text = self.render_template(f"shared/{sentence}{SUFFIX}", self.plain, names)
-            except TemplateFailure as failure:
+            except TemplateRenderError as failure:
                 names["failed"] = failure
                 return
             names[sentence] = one_line(text, 600)
 
-    def template(self, name: str, words: Words) -> Template:
-        """The compiled template, from memory after the first time. Raises TemplateFailure."""
-        key = (id(words), name)
+    def template(self, name: str, environment: TemplateEnvironment) -> Template:
+        """The compiled template, from memory after the first time. Raises TemplateRenderError."""
+        key = (id(environment), name)
         known = self._templates.get(key)
         if known is None:
             try:
-                known = words.get_template(name)
+                known = environment.get_template(name)
             except (TemplateError, OSError, ValueError, RecursionError) as error:
                 known = failure_of(name, None, error)
             self._templates[key] = known
-        if isinstance(known, TemplateFailure):
+        if isinstance(known, TemplateRenderError):
             raise known
         return known

@@ -1,6 +1,6 @@
 """Words for the server: shipped templates at once, all others by a render process.
 
-A message waits at most `isolated.PATIENCE` seconds for its words, and no template blocks the
+A message waits at most `request_queue.MAX_WAIT` seconds for its words, and no template blocks the
 event loop. See docs/decisions/0022.
 """
 
@@ -12,11 +12,11 @@ from pathlib import Path
 from gateway.core.incidents.message import Link, Message
 from gateway.core.incidents.notice import Facts, NoticeKind, NotifyReason
 from gateway.core.plan.plan import Target
-from gateway.render.finish import Outcome, finished, safe_links, wordless
+from gateway.render.finish import Outcome, finish_message, message_without_text, safe_links
 from gateway.render.jinja.lookup import Lookup
 from gateway.render.renderer import Renderer
-from gateway.render.shipped import unchanged
-from gateway.render.worker.isolated import Isolated
+from gateway.render.shipped import is_unchanged
+from gateway.render.worker.request_queue import RequestQueue
 from gateway.render.worker.wire import details_of
 
 
@@ -30,12 +30,12 @@ class RenderService:
     def __init__(
         self, folders: Sequence[Path], external_url: str, *, trusted: bool | None = None
     ) -> None:
-        self._own: Isolated | None = None
+        self._own: RequestQueue | None = None
         self._shipped: Renderer | None = None
-        if unchanged(Lookup(folders)) if trusted is None else trusted:
+        if is_unchanged(Lookup(folders)) if trusted is None else trusted:
             self._shipped = _shipped(external_url)
         else:
-            self._own = Isolated(folders, external_url)
+            self._own = RequestQueue(folders, external_url)
 
     @property
     def problem(self) -> str:
@@ -78,7 +78,7 @@ class RenderService:
         `Renderer.render`; a template that is stopped counts as one that failed.
         """
         if not parts:
-            return wordless(notice_id, facts, kind, reason)
+            return message_without_text(notice_id, facts, kind, reason)
         safe = safe_links(links, facts, kind)
         details = (facts, target, parts, safe, zone, kind, reason)
         outcome: Outcome
@@ -87,7 +87,7 @@ class RenderService:
         else:
             assert self._own is not None
             outcome = await self._own.fill_in(rank, details_of(*details))
-        return finished(notice_id, facts, target, parts, safe, zone, kind, reason, outcome)
+        return finish_message(notice_id, facts, target, parts, safe, zone, kind, reason, outcome)
 
 
 @lru_cache(maxsize=2)

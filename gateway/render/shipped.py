@@ -15,7 +15,7 @@ from gateway.render.shipped_digests import DIGESTS
 _FILE = Path(__file__).with_name("shipped_digests.py")
 
 
-def unchanged(lookup: Lookup) -> bool:
+def is_unchanged(lookup: Lookup) -> bool:
     """Whether all templates are shipped ones, with the content that was shipped."""
     names = list(lookup.files())
     if not all(lookup.is_shipped(name) for name in names):

@@ -8,9 +8,9 @@ from typing import Any
 from jinja2 import TemplateError, meta, nodes
 
 from gateway.core.incidents.notice import NoticeKind
-from gateway.render.jinja.failure import TemplateFailure, failure_of
+from gateway.render.jinja.failure import TemplateRenderError, failure_of
 from gateway.render.jinja.lookup import PARTS, SENTENCES, SUFFIX
-from gateway.render.jinja.sandbox import Words
+from gateway.render.jinja.sandbox import TemplateEnvironment
 from gateway.render.renderer import Renderer
 from gateway.render.samples import LINKS, Sample, samples
 from gateway.render.view.view import NAMES, TARGET_NAMES
@@ -70,29 +70,29 @@ def all_samples() -> Mapping[str, Sample]:
 
 
 def _static(renderer: Renderer, name: str) -> Checked:
-    words = _words(renderer, name)
+    environment = _environment(renderer, name)
     try:
-        if renderer.begins is not None:
-            renderer.begins(name)
-        source, _, _ = renderer.lookup.loader.get_source(words, name)
-        tree = words.parse(source, name)
+        if renderer.on_template_start is not None:
+            renderer.on_template_start(name)
+        source, _, _ = renderer.lookup.loader.get_source(environment, name)
+        tree = environment.parse(source, name)
         # Some mistakes, an unknown filter among them, show only in compilation.
-        renderer.template(name, words)
+        renderer.template(name, environment)
         used = frozenset(other for other in meta.find_referenced_templates(tree) if other)
-        return Checked(tuple(_unknown_names(renderer, words, name, tree)), used)
-    except (TemplateFailure, TemplateError, OSError, ValueError, RecursionError) as error:
+        return Checked(tuple(_unknown_names(renderer, environment, name, tree)), used)
+    except (TemplateRenderError, TemplateError, OSError, ValueError, RecursionError) as error:
         return Checked((problem_of(renderer, failure_of(name, None, error)),))
 
 
 def _unknown_names(
-    renderer: Renderer, words: Words, name: str, tree: nodes.Template
+    renderer: Renderer, environment: TemplateEnvironment, name: str, tree: nodes.Template
 ) -> Iterator[TemplateProblem]:
     if not is_used(name):
         return  # included by others, which may set more names for it
     known = set(NAMES) - (TARGET_NAMES if name.startswith(SHARED) else set())
     uses = list(tree.find_all(nodes.Name))
     # What the template sets anywhere counts as known: whether it is set in time, samples show.
-    known |= {use.name for use in uses if use.ctx != "load"} | set(words.globals) | _ALWAYS
+    known |= {use.name for use in uses if use.ctx != "load"} | set(environment.globals) | _ALWAYS
     known |= {macro.name for macro in tree.find_all(nodes.Macro)}
     known |= {each.target for each in tree.find_all(nodes.Import)}
     for each in tree.find_all(nodes.FromImport):
@@ -114,13 +114,13 @@ def _rendered(
         yield problem_of(renderer, failed, sample.name)
     template = renderer.lookup.name_of(channel, part, sample.kind)
     try:
-        renderer.render_template(template, renderer.words_for(channel, part), names)
-    except TemplateFailure as failure:
+        renderer.render_template(template, renderer.environment_for(channel, part), names)
+    except TemplateRenderError as failure:
         yield problem_of(renderer, failure, sample.name)
 
 
 def problem_of(
-    renderer: Renderer, failure: TemplateFailure, sample: str | None = None
+    renderer: Renderer, failure: TemplateRenderError, sample: str | None = None
 ) -> TemplateProblem:
     """Return the problem that a failure is, in the sample of that name if there is one."""
     text = failure.problem
@@ -146,9 +146,9 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     return next(iter(get_close_matches(name, known, 1)), None)
 
 
-def _words(renderer: Renderer, name: str) -> Words:
+def _environment(renderer: Renderer, name: str) -> TemplateEnvironment:
     folder, _, file = name.partition("/")
-    return renderer.words_for(folder, file.partition(".")[0])
+    return renderer.environment_for(folder, file.partition(".")[0])
 
 
 def file_of(renderer: Renderer, name: str) -> str:

@@ -27,7 +27,9 @@ async def test_it_shows_the_words_and_the_links() -> None:
 async def test_in_place_of_a_channel_it_says_whom_it_would_have_told() -> None:
     """Without an account nobody takes the print for a delivery."""
     stream = io.StringIO()
-    console = Console(stream, name="email", parts=CHANNELS["email"].parts, stands_in="no token")
+    console = Console(
+        stream, name="email", parts=CHANNELS["email"].parts, placeholder_reason="no token"
+    )
     await console.send(message(), ANA, None)
     shown = stream.getvalue()
     assert "e-mail to ana@example.com (ana) (not sent: no token)" in shown

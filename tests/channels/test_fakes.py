@@ -47,8 +47,8 @@ async def test_the_fakes_run_as_a_process(tmp_path: Path) -> None:
             await hook.send(message(), target, None)
         await hook.send(message(), target, None)
         await hook.close()
-        refused = await _control(urls["webhook"], {"script": [{"colour": "red"}]})
-        assert "unknown: colour" in refused["error"]
+        refusal = await _control(urls["webhook"], {"script": [{"colour": "red"}]})
+        assert "unknown: colour" in refusal["error"]
     finally:
         process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), PATIENCE) == 0

@@ -19,8 +19,8 @@ from gateway.core.plan.plan import Target
 from tests.channels.messages import message
 from tests.fakes import Behaviour, Fake, FakePagerDuty, FakePostmark, FakeSlack, FakeWebhook
 
-POSTMARK = sorted({*email_codes.CODES, *email_codes.ELSEWHERE, 300})
-SLACK = sorted(set(slack_codes.CODES) - slack_codes.POST_ANEW - slack_codes.THREAD_GONE)
+POSTMARK = sorted({*email_codes.CODES, *email_codes.OTHER_API_CODES, 300})
+SLACK = sorted(set(slack_codes.CODES) - slack_codes.MESSAGE_GONE - slack_codes.THREAD_GONE)
 STATUSES = sorted(
     {*http_errors.BY_STATUS, 409, 418, 421, 423, 424, 426, 428, 429, 499, *(500, 503)}
 )
@@ -107,11 +107,11 @@ async def test_each_error_of_slack_has_its_class() -> None:
     for code, error in zip(SLACK, errors, strict=True):
         assert error.failure is slack_codes.CODES[code], code
         assert code in error.detail
-        assert error.perhaps == (code in slack_codes.PERHAPS)
+        assert error.perhaps == (code in slack_codes.POSSIBLY_ACCEPTED)
         assert not given_up(error), "an admin mends it, or it is sent as plain text"
 
 
-@pytest.mark.parametrize("error", sorted(slack_codes.POST_ANEW | slack_codes.THREAD_GONE))
+@pytest.mark.parametrize("error", sorted(slack_codes.MESSAGE_GONE | slack_codes.THREAD_GONE))
 async def test_a_message_of_slack_that_cannot_be_updated_is_posted_anew(error: str) -> None:
     """E12: it was deleted, locked, or its window for edits is over."""
     fake = FakeSlack()
@@ -193,6 +193,6 @@ def test_only_what_nobody_can_mend_is_given_up(failure: Failure, dead: bool) -> 
 
 def test_the_tables_have_no_code_twice() -> None:
     """A code stands in one class."""
-    assert not set(email_codes.CODES) & email_codes.ELSEWHERE
+    assert not set(email_codes.CODES) & email_codes.OTHER_API_CODES
     listed = [code for codes in slack_codes._BY_FAILURE.values() for code in codes.split()]
     assert len(listed) == len(set(listed))

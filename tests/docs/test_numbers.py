@@ -27,7 +27,7 @@ from gateway.flow.heartbeat import EVERY as HEARTBEAT_EVERY
 from gateway.flow.housekeeping import RETENTION
 from gateway.flow.intake.intake import MOST_WAITING
 from gateway.flow.silences.silences import SHOWN_AFTER_END
-from gateway.render.view.table import MOST_ROWS
+from gateway.render.view.table import MAX_ROWS
 from gateway.store.state.timeline import REJECTS_KEPT
 from gateway.web.pages.oncall import DAYS
 from gateway.web.pages.silence_form import LENGTHS
@@ -58,7 +58,7 @@ STATED = [
     ("on-call.md", f"else {intervals.DEFAULT_STEP_WAIT / MINUTE:.0f} minutes"),
     ("channels.md", f"| at once | {email.IN_FLIGHT} | {slack.IN_FLIGHT} | {pagerduty.IN_FLIGHT} |"
      f" {webhooks.IN_FLIGHT} |"),
-    ("channels.md", f"{MOST_ROWS} alerts in the table"),
+    ("channels.md", f"{MAX_ROWS} alerts in the table"),
     ("channels.md", f"text {body.TEXT_BYTES // 1000} kB"),
     ("channels.md", f"HTML over {body.HTML_BYTES // 1000**2} MB"),
     ("channels.md", f"{blocks.SECTION} characters a section"),

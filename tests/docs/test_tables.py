@@ -154,10 +154,10 @@ def test_every_code_of_a_vendor_is_listed_with_its_result() -> None:
         for row in rows(part)
         for code in re.findall(r"`(\w+)`", row[1])
     }
-    anew = slack_codes.POST_ANEW | slack_codes.THREAD_GONE
+    anew = slack_codes.MESSAGE_GONE | slack_codes.THREAD_GONE
     known = {
         **{("Postmark's", str(c)): f.value for c, f in email_codes.CODES.items()},
-        **{("Postmark's", str(c)): "misconfigured" for c in email_codes.ELSEWHERE},
+        **{("Postmark's", str(c)): "misconfigured" for c in email_codes.OTHER_API_CODES},
         **{("Slack's", c): f.value for c, f in slack_codes.CODES.items()},
         **{("Slack's", c): "none: the message is posted anew" for c in anew},
         **{("HTTP", str(c)): f.value for c, f in http_errors.BY_STATUS.items()},

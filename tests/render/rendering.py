@@ -11,7 +11,7 @@ from gateway.render.jinja.lookup import PARTS
 from gateway.render.renderer import Renderer
 from gateway.render.samples import GATEWAY, LINKS, Sample
 from gateway.render.template_problems import TemplateProblem
-from gateway.render.worker.confined import Confined
+from gateway.render.worker.forked import ForkedRenderer
 
 ZONE = "Europe/Berlin"
 SHIPPED = Renderer([], GATEWAY)
@@ -43,8 +43,8 @@ def renderer_with(folder: Path, files: Mapping[str, str]) -> Renderer:
 
 def problems_of(renderer: Renderer) -> list[TemplateProblem]:
     """What `gateway check` finds in the renderer's templates."""
-    with Confined(renderer, clock.monotonic) as confined:
-        return check_templates(confined)
+    with ForkedRenderer(renderer, clock.monotonic) as forked:
+        return check_templates(forked)
 
 
 def children(of: int | str = "self") -> set[int]:

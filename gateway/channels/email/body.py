@@ -11,17 +11,17 @@ from email.utils import parseaddr
 from typing import Any
 
 from gateway.channels.support import facts as read
-from gateway.channels.support.truncate import cut_bytes, many_lines
+from gateway.channels.support.truncate import strip_controls, truncate_bytes
 from gateway.core.incidents.message import Message, Receipt
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.plan import Target
 from gateway.core.text.escape import one_line, safe_url
 
-SUBJECT = 200  # characters
+SUBJECT_CHARACTERS = 200  # characters
 TEXT_BYTES = 500_000
 HTML_BYTES = 1_000_000
 REDUCED_BYTES = 50_000  # of the text of a mail whose full form was refused
-REDUCED_SUBJECT = 100  # characters
+REDUCED_SUBJECT_CHARACTERS = 100  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +38,21 @@ class MailOptions:
         return parseaddr(self.sender)[1].rpartition("@")[2] or "localhost"
 
 
-def mail(
+def mail_fields(
     message: Message, target: Target, receipt: Receipt | None, options: MailOptions
 ) -> dict[str, Any]:
     """The arguments of postmarker's send. Raises SendError(BAD_RECIPIENT) for a bad address."""
-    subject = message.parts.get("subject") or f"{read.name_of(message)} is {message.status}"
-    html = many_lines(message.parts.get("html", ""))
+    subject = message.parts.get("subject") or f"{read.incident_name(message)} is {message.status}"
+    html = strip_controls(message.parts.get("html", ""))
     if message.reduced or len(html.encode("utf-8", "replace")) > HTML_BYTES:
         # Cut HTML shows anything at all. The text part says the same and can be cut.
         html = ""
     return {
         "From": options.sender,
         "To": address(target),
-        "Subject": one_line(subject, REDUCED_SUBJECT if message.reduced else SUBJECT),
+        "Subject": one_line(
+            subject, REDUCED_SUBJECT_CHARACTERS if message.reduced else SUBJECT_CHARACTERS
+        ),
         "TextBody": _text(message),
         "HtmlBody": html or None,
         "ReplyTo": options.reply_to,
@@ -108,16 +110,16 @@ def _digest(text: str) -> str:
 
 
 def _text(message: Message) -> str:
-    text = many_lines(message.parts.get("text", "")).strip()
+    text = strip_controls(message.parts.get("text", "")).strip()
     if not text:
-        text = message.parts.get("subject") or f"{read.name_of(message)}: {message.status}"
+        text = message.parts.get("subject") or f"{read.incident_name(message)}: {message.status}"
     where = next(
         (
             url
             for link in message.links
             if link.role in ("incident", "list") and (url := safe_url(link.url))
         ),
-        read.name_of(message),
+        read.incident_name(message),
     )
     most = REDUCED_BYTES if message.reduced else TEXT_BYTES
-    return cut_bytes(text, most, f"… cut here, see {where}")
+    return truncate_bytes(text, most, f"… cut here, see {where}")

@@ -13,8 +13,8 @@ import requests
 from postmarker.core import PostmarkClient
 
 from gateway.channels.email import errors
-from gateway.channels.email.body import MailOptions, mail, message_id
-from gateway.channels.support.client import CONNECT_TIMEOUT, TOTAL_TIMEOUT, Client
+from gateway.channels.email.body import MailOptions, mail_fields, message_id
+from gateway.channels.support.client import CONNECT_TIMEOUT, TOTAL_TIMEOUT, HttpClient
 from gateway.channels.support.sdk_transport import GRACE, mount
 from gateway.channels.support.threads import Threads
 from gateway.core.incidents.message import Message, Receipt
@@ -57,7 +57,7 @@ class Email:
         self._token = token
         self._options = options
         self._threads = Threads("email", in_flight, total_timeout + GRACE)
-        self._http = Client(
+        self._http = HttpClient(
             in_flight, proxy=proxy, total_timeout=total_timeout, connect_timeout=connect_timeout
         )
         self._client = Postmark(server_token=token.reveal(), root_api_url=api_url)
@@ -71,7 +71,7 @@ class Email:
 
     async def send(self, message: Message, target: Target, receipt: Receipt | None) -> Receipt:
         """One mail to one recipient. See Channel.send."""
-        content = mail(message, target, receipt, self._options)
+        content = mail_fields(message, target, receipt, self._options)
         answer = await self._threads.call(lambda: self._post(content))
         given = answer.get("MessageID")
         first = (receipt or {}).get("thread") or message_id(message, self._options)

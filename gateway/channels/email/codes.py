@@ -34,7 +34,7 @@ CODES: Mapping[int, Failure] = {
 }
 """Codes that may answer a mail, but 300, of which the text decides."""
 
-ELSEWHERE = frozenset(
+OTHER_API_CODES = frozenset(
     {
         *range(500, 508),  # sender signatures
         *range(510, 517),  # domains
@@ -64,6 +64,6 @@ def failure_by_code(code: int, text: str = "") -> Failure:
         if _SENDER.search(text):
             return Failure.MISCONFIGURED
         return Failure.BAD_RECIPIENT if _RECIPIENT.search(text) else Failure.BAD_CONTENT
-    if code in ELSEWHERE:
+    if code in OTHER_API_CODES:
         return Failure.MISCONFIGURED
     return CODES.get(code, Failure.UNKNOWN)

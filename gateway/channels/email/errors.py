@@ -1,7 +1,7 @@
 """What Postmark's answers mean, as postmarker lets them through.
 
 HTTP statuses and ErrorCodes share numbers that mean different things; one is never taken for the
-other. See `email_codes` for the codes.
+other. See `codes` for the codes.
 """
 
 import requests
@@ -9,8 +9,8 @@ from postmarker.exceptions import ClientError
 from requests import exceptions as broken
 
 from gateway.channels.email.codes import failure_by_code
-from gateway.channels.support.connection_errors import no_answer
-from gateway.channels.support.http_errors import refused, retry_after, said
+from gateway.channels.support.connection_errors import connection_failure
+from gateway.channels.support.http_errors import retry_after, status_failure, vendor_text
 from gateway.core.incidents.retry import Failure, Scope, SendError
 from gateway.core.plan.accounts import Secret
 
@@ -20,13 +20,13 @@ def failure_of(error: Exception, token: Secret) -> SendError:
     if isinstance(error, ClientError):
         cause = error.__cause__
         response = cause.response if isinstance(cause, requests.HTTPError) else None
-        return _refused(error, response, token)
+        return _client_failure(error, response, token)
     if isinstance(error, KeyError):
         # JSON without an ErrorCode: some proxy's. postmarker loses its status.
         return SendError(Failure.BAD_ANSWER, "the answer is not Postmark's", perhaps=True)
     if isinstance(error, requests.HTTPError) and error.response is not None:
         response = error.response
-        by_status = refused(
+        by_status = status_failure(
             response.status_code, "", response.headers, vendor="Postmark", scope=Scope.ACCOUNT
         )
         if by_status is not None:
@@ -35,25 +35,27 @@ def failure_of(error: Exception, token: Secret) -> SendError:
         return SendError(Failure.MISCONFIGURED, "the Postmark api_url answers with a redirect")
     if isinstance(error, broken.JSONDecodeError):
         return SendError(Failure.BAD_ANSWER, "Postmark's answer is not JSON", perhaps=True)
-    return no_answer(error)
+    return connection_failure(error)
 
 
 def bad_answer(answer: object, token: Secret) -> SendError:
     """The failure of a 200 whose body is not Postmark's "accepted"."""
     if isinstance(answer, dict) and isinstance(answer.get("ErrorCode"), int):
-        return _by_code(answer["ErrorCode"], said(answer.get("Message", ""), [token]))
+        return _by_code(answer["ErrorCode"], vendor_text(answer.get("Message", ""), [token]))
     return SendError(Failure.BAD_ANSWER, "Postmark's answer cannot be read", perhaps=True)
 
 
-def _refused(error: ClientError, response: requests.Response | None, token: Secret) -> SendError:
-    detail = said(error, [token])
+def _client_failure(
+    error: ClientError, response: requests.Response | None, token: Secret
+) -> SendError:
+    detail = vendor_text(error, [token])
     status = response.status_code if response is not None else 0
     headers = response.headers if response is not None else {}
     if status == 429:
         asked = retry_after(headers)
         return SendError(Failure.RATE_LIMITED, detail, retry_after=asked, scope=Scope.ACCOUNT)
     if status >= 500:
-        failure = refused(status, detail, headers, vendor="Postmark")
+        failure = status_failure(status, detail, headers, vendor="Postmark")
         assert failure is not None
         return failure
     if status == 413:
@@ -66,7 +68,7 @@ def _by_code(code: int, detail: str, status: int = 422) -> SendError:
     """Return the failure of an ErrorCode; an unknown one is judged by a telling HTTP status."""
     failure = failure_by_code(code, detail)
     if failure is Failure.UNKNOWN and status not in (200, 400, 422):
-        by_status = refused(status, detail, {}, vendor="Postmark", scope=Scope.ACCOUNT)
+        by_status = status_failure(status, detail, {}, vendor="Postmark", scope=Scope.ACCOUNT)
         if by_status is not None:
             return by_status
     return SendError(failure, f"Postmark says {detail}", scope=Scope.ACCOUNT)

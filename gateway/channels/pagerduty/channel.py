@@ -14,7 +14,7 @@ import requests
 
 from gateway.channels.pagerduty import errors
 from gateway.channels.pagerduty.event import dedup_key, event
-from gateway.channels.support.client import CONNECT_TIMEOUT, TOTAL_TIMEOUT, Client
+from gateway.channels.support.client import CONNECT_TIMEOUT, TOTAL_TIMEOUT, HttpClient
 from gateway.channels.support.sdk_transport import GRACE, mount
 from gateway.channels.support.threads import Threads
 from gateway.core.incidents.message import Message, Receipt
@@ -86,7 +86,7 @@ class PagerDuty:
         self._secrets = secrets
         self._api_url = api_url.rstrip("/")
         self._threads = Threads("pagerduty", in_flight, total_timeout + GRACE)
-        self._http = Client(
+        self._http = HttpClient(
             in_flight, proxy=proxy, total_timeout=total_timeout, connect_timeout=connect_timeout
         )
         self._sessions: dict[Secret, Session] = {}

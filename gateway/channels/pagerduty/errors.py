@@ -7,8 +7,8 @@ from typing import Any
 
 import requests
 
-from gateway.channels.support.connection_errors import no_answer
-from gateway.channels.support.http_errors import refused, said
+from gateway.channels.support.connection_errors import connection_failure
+from gateway.channels.support.http_errors import status_failure, vendor_text
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.accounts import Secret
 
@@ -25,24 +25,24 @@ def failure_of(error: Exception, routing_key: Secret) -> SendError:
     if isinstance(cause, requests.TooManyRedirects):
         return SendError(Failure.MISCONFIGURED, "the PagerDuty api_url answers with a redirect")
     if isinstance(cause, requests.RequestException):
-        return no_answer(cause)
-    return no_answer(error)
+        return connection_failure(cause)
+    return connection_failure(error)
 
 
 def _answered(response: requests.Response, routing_key: Secret) -> SendError:
     status = response.status_code
     if status < 300:
         return SendError(Failure.BAD_ANSWER, "PagerDuty's answer cannot be read", perhaps=True)
-    faults = said("; ".join(_faults(response)), [routing_key], 300)
-    if status == 400 and ("routing key" in faults.lower() or "routing_key" in faults):
+    error_text = vendor_text("; ".join(_error_texts(response)), [routing_key], 300)
+    if status == 400 and ("routing key" in error_text.lower() or "routing_key" in error_text):
         # The integration is gone or the key was mistyped: an admin can mend that.
-        return SendError(Failure.MISCONFIGURED, f"PagerDuty says: {faults}")
-    failure = refused(status, faults, response.headers, vendor="PagerDuty")
+        return SendError(Failure.MISCONFIGURED, f"PagerDuty says: {error_text}")
+    failure = status_failure(status, error_text, response.headers, vendor="PagerDuty")
     assert failure is not None, "below 300 was handled above"
     return failure
 
 
-def _faults(response: requests.Response) -> list[str]:
+def _error_texts(response: requests.Response) -> list[str]:
     try:
         content: Any = response.json()
     except ValueError:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gateway.channels.support import facts as read
-from gateway.channels.support.truncate import cut, many_lines
+from gateway.channels.support.truncate import strip_controls, truncate
 from gateway.channels.webhook.body import rfc3339
 from gateway.core.incidents.message import Message
 from gateway.core.plan.plan import Target
@@ -19,12 +19,12 @@ from gateway.core.text.escape import one_line, safe_url
 SUMMARY = 1024
 DEDUP_KEY = 255
 EVENT_BYTES = 512_000
-ROOM = 20_000
+ENVELOPE_BYTES = 20_000
 """Bytes kept for what stands around the details: envelope, routing key, headings, notes."""
-VALUE = 2000  # characters of one label or annotation
-MOST_LABELS = 60
-TEXT = 250  # of component, group, class, source and link texts
-MOST_LINKS = 20
+VALUE_CHARACTERS = 2000  # characters of one label or annotation
+MAX_LABELS = 60
+TEXT_CHARACTERS = 250  # of component, group, class, source and link texts
+MAX_LINKS = 20
 
 SEVERITIES = ("critical", "error", "warning", "info")
 _SEVERITIES = {
@@ -75,7 +75,7 @@ def event(message: Message, target: Target) -> dict[str, Any]:
         "group": _label(common, "team", "namespace", "cluster") or read.text(facts, "receiver"),
         "class": _label(common, "alertname", "class"),
     }
-    payload |= {field: one_line(text, TEXT) for field, text in named.items() if text}
+    payload |= {field: one_line(text, TEXT_CHARACTERS) for field, text in named.items() if text}
     links = _links(message)
     if links:
         made["links"] = links
@@ -83,7 +83,7 @@ def event(message: Message, target: Target) -> dict[str, Any]:
         if link.role == "incident" and (url := safe_url(link.url)):
             made["client_url"] = url
             break
-    payload["custom_details"] = details(message, EVENT_BYTES - ROOM - _size(made))
+    payload["custom_details"] = details(message, EVENT_BYTES - ENVELOPE_BYTES - _size(made))
     return made
 
 
@@ -118,13 +118,13 @@ def details(message: Message, room: int) -> dict[str, Any]:
     facts = message.facts
     made: dict[str, Any] = {
         "incident": f"#{message.incident}",
-        "severity": one_line(message.severity, TEXT),
+        "severity": one_line(message.severity, TEXT_CHARACTERS),
         "reason": message.reason.value,
         "alerts": f"{read.count(facts, 'firing')} firing, {read.count(facts, 'resolved')} resolved",
     }
     note = read.text(facts, "note")
     if note:
-        made["note"] = cut(many_lines(note), VALUE)
+        made["note"] = truncate(strip_controls(note), VALUE_CHARACTERS)
     annotations = _texts(read.mapping(facts, "common_annotations"))
     labels = _texts(read.shared_labels(facts))
     left = room - _size(made)
@@ -153,7 +153,7 @@ def _alert(alert: read.AlertFacts, facts: Mapping[str, Any]) -> dict[str, Any]:
     """One alert, only with what tells it from the others."""
     entry: dict[str, Any] = {
         "status": alert.status,
-        "labels": _texts(read.differing(alert, read.mapping(facts, "common_labels"))),
+        "labels": _texts(read.differing_labels(alert, read.mapping(facts, "common_labels"))),
     }
     common = read.mapping(facts, "common_annotations")
     annotations = {k: v for k, v in alert.annotations.items() if common.get(k) != v}
@@ -169,8 +169,8 @@ def _alert(alert: read.AlertFacts, facts: Mapping[str, Any]) -> dict[str, Any]:
 
 def _texts(given: Mapping[str, str]) -> dict[str, str]:
     return {
-        one_line(name, TEXT): cut(many_lines(value), VALUE)
-        for name, value in list(given.items())[:MOST_LABELS]
+        one_line(name, TEXT_CHARACTERS): truncate(strip_controls(value), VALUE_CHARACTERS)
+        for name, value in list(given.items())[:MAX_LABELS]
     }
 
 
@@ -179,13 +179,13 @@ def _summary(message: Message) -> str:
     if summary:
         return summary
     title = one_line(read.text(message.facts, "title"), SUMMARY)
-    return title or read.name_of(message)
+    return title or read.incident_name(message)
 
 
 def _source(common: Mapping[str, str], facts: Mapping[str, Any]) -> str:
     found = _label(common, "instance", "host", "service", "job", "cluster")
     found = found or _label(read.mapping(facts, "group_labels"), "instance", "service", "job")
-    return one_line(found or read.text(facts, "external_url"), TEXT) or "alert gateway"
+    return one_line(found or read.text(facts, "external_url"), TEXT_CHARACTERS) or "alert gateway"
 
 
 def _label(labels: Mapping[str, str], *names: str) -> str:
@@ -200,8 +200,8 @@ def _links(message: Message) -> list[dict[str, str]]:
         for link in message.links:
             url = safe_url(link.url)
             if link.role == role and url:
-                found.append({"href": url, "text": one_line(link.text, TEXT) or role})
-    return found[:MOST_LINKS]
+                found.append({"href": url, "text": one_line(link.text, TEXT_CHARACTERS) or role})
+    return found[:MAX_LINKS]
 
 
 def _size(content: Any) -> int:

@@ -9,9 +9,9 @@ url 3000. All text of all blocks together is undocumented: messages have been re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gateway.channels.slack.mrkdwn import bold, code, cut_mrkdwn, plain, split_lines
+from gateway.channels.slack.mrkdwn import bold, code, plain, split_lines, truncate_mrkdwn
 from gateway.channels.support import facts as read
-from gateway.channels.support.truncate import cut, many_lines
+from gateway.channels.support.truncate import strip_controls, truncate
 from gateway.core.incidents.message import Link, Message
 from gateway.core.incidents.notice import NotifyReason
 from gateway.core.text.escape import one_line, safe_url, slack_escape, slack_link
@@ -54,29 +54,29 @@ def emoji(message: Message) -> str:
     return _RANK_EMOJI.get(message.rank, "⚪")
 
 
-def words(message: Message, part: str) -> str:
+def rendered_part(message: Message, part: str) -> str:
     """A rendered part: already escaped for mrkdwn, here only without control characters."""
-    return many_lines(message.parts.get(part, "")).strip()
+    return strip_controls(message.parts.get(part, "")).strip()
 
 
 def headline(message: Message) -> str:
     """One line of mrkdwn for notifications and screen readers: state, severity, title."""
     severity = slack_escape(one_line(message.severity, 40)).upper()
     word = message.status.upper() if message.status != "firing" else severity
-    title = words(message, "title") or slack_escape(read.name_of(message))
-    return cut_mrkdwn(f"{emoji(message)} {word}: {one_line(title)}", 300, "…")
+    title = rendered_part(message, "title") or slack_escape(read.incident_name(message))
+    return truncate_mrkdwn(f"{emoji(message)} {word}: {one_line(title)}", 300, "…")
 
 
 def blocks(message: Message) -> list[Block]:
     """The whole message. What does not fit is left out with a line that says how much."""
-    title = words(message, "title") or slack_escape(read.name_of(message))
+    title = rendered_part(message, "title") or slack_escape(read.incident_name(message))
     head = plain(title, HEADER - 2)
     made: list[Block] = [
         {
             "type": "header",
             "text": {"type": "plain_text", "text": f"{emoji(message)} {head}", "emoji": False},
         },
-        _context(_standing(message)),
+        _context(_status_line(message)),
     ]
     buttons = _buttons(message)
     common = read.shared_labels(message.facts)
@@ -84,8 +84,8 @@ def blocks(message: Message) -> list[Block]:
     if common and message.status != "resolved":
         fields.append({"type": "section", "fields": _fields(common)})
     left = ALL_TEXT - _length([*made, *fields, *buttons])
-    note = _more_note(message, "… cut")
-    text = cut_mrkdwn(words(message, "text"), left - NOTE, note)
+    note = _omitted_line(message, "… cut")
+    text = truncate_mrkdwn(rendered_part(message, "text"), left - NOTE, note)
     made += [_section(part) for part in split_lines(text, SECTION)]
     lines = _alert_lines(message, min(left - len(text), SECTION))
     if lines:
@@ -97,13 +97,13 @@ def plain_text(message: Message) -> str:
     """The message without blocks, for when Slack refuses them: the words and the links."""
     links = [slack_link(link.url, link.text or _BUTTONS[link.role][0]) for link in _links(message)]
     tail = "\n" + " · ".join(links) if links else ""
-    body = f"{headline(message)}\n{words(message, 'text')}"
+    body = f"{headline(message)}\n{rendered_part(message, 'text')}"
     if len(tail) > FALLBACK_TEXT // 2:
         tail = ""
-    return cut_mrkdwn(body, FALLBACK_TEXT - len(tail), _more_note(message, "… cut")) + tail
+    return truncate_mrkdwn(body, FALLBACK_TEXT - len(tail), _omitted_line(message, "… cut")) + tail
 
 
-def _standing(message: Message) -> str:
+def _status_line(message: Message) -> str:
     facts = message.facts
     firing, resolved = read.count(facts, "firing"), read.count(facts, "resolved")
     said = [f"{emoji(message)} {bold(message.severity, 40)} · {message.status}"]
@@ -151,13 +151,13 @@ def _alert_lines(message: Message, room: int) -> str:
         used += len(line) + 1
     hidden = len(listed) - len(lines) + unlisted
     if hidden:
-        lines.append(_more_note(message, f"… {hidden} more"))
+        lines.append(_omitted_line(message, f"… {hidden} more"))
     return "\n".join(lines)
 
 
 def _alert_line(alert: read.AlertFacts, common: Mapping[str, str]) -> str:
     state = "🔥" if alert.firing else "✅ resolved"
-    unlike = list(read.differing(alert, common).items())
+    unlike = list(read.differing_labels(alert, common).items())
     told = " ".join(
         f"{bold(name, 40)} {code(value, 60)}" for name, value in unlike[:LABELS_IN_LINE]
     )
@@ -168,12 +168,12 @@ def _alert_line(alert: read.AlertFacts, common: Mapping[str, str]) -> str:
     return f"{state} {told}" + (f" {slack_link(url, 'graph')}" if url else "")
 
 
-def _more_note(message: Message, start: str) -> str:
+def _omitted_line(message: Message, start: str) -> str:
     """'… 12 more, see link' with the link, when there is one."""
     for link in message.links:
         if link.role in _MORE and safe_url(link.url) and len(link.url) <= 120:
             return f"{start}, see {slack_link(link.url, _MORE[link.role])}"
-    return f"{start}, see {slack_escape(read.name_of(message))}"
+    return f"{start}, see {slack_escape(read.incident_name(message))}"
 
 
 def _links(message: Message) -> Sequence[Link]:
@@ -200,13 +200,13 @@ def _buttons(message: Message) -> list[Block]:
         default, style = _BUTTONS[link.role]
         value = str(message.incident)
         if link.role == "take":
-            value += f":{_holder(message)}"
+            value += f":{_acknowledger(message)}"
         button: Block = {
             "type": "button",
             "action_id": f"gateway_{link.role}",
             "text": {
                 "type": "plain_text",
-                "text": cut(one_line(link.text) or default, BUTTON_TEXT),
+                "text": truncate(one_line(link.text) or default, BUTTON_TEXT),
                 "emoji": False,
             },
             "url": safe_url(link.url),
@@ -220,7 +220,7 @@ def _buttons(message: Message) -> list[Block]:
     return [{"type": "actions", "elements": elements}] if elements else []
 
 
-def _holder(message: Message) -> str:
+def _acknowledger(message: Message) -> str:
     """The id of the person who has acknowledged; Slack takes values of 2000 characters."""
     ack = message.facts.get("ack")
     by = ack.get("by") if isinstance(ack, Mapping) else None

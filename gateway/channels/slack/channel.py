@@ -14,11 +14,11 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from gateway.channels.slack import blocks
-from gateway.channels.slack.codes import POST_ANEW, THREAD_GONE
+from gateway.channels.slack.codes import MESSAGE_GONE, THREAD_GONE
 from gateway.channels.slack.errors import failure_of, is_error
-from gateway.channels.slack.mrkdwn import cut_mrkdwn
-from gateway.channels.support.client import CONNECT_TIMEOUT, TOTAL_TIMEOUT, Client
-from gateway.channels.support.connection_errors import no_answer
+from gateway.channels.slack.mrkdwn import truncate_mrkdwn
+from gateway.channels.support.client import CONNECT_TIMEOUT, TOTAL_TIMEOUT, HttpClient
+from gateway.channels.support.connection_errors import connection_failure
 from gateway.core.incidents.message import Message, Receipt
 from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.incidents.retry import Failure, SendError
@@ -28,10 +28,10 @@ from gateway.core.plan.plan import Target
 IN_FLIGHT = 8
 THREAD_TEXT = 3000
 
-ALWAYS_ANEW = frozenset({NoticeKind.DIGEST, NoticeKind.TEST})
+STANDALONE_KINDS = frozenset({NoticeKind.DIGEST, NoticeKind.TEST})
 """These stand for themselves and must not overwrite an incident's message."""
 
-UPDATE_ONLY = frozenset({NotifyReason.SOME_RESOLVED})
+SILENT_REASONS = frozenset({NotifyReason.SOME_RESOLVED})
 """Shown in the message; not worth a sound."""
 
 logger = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ class Slack:
         A message may take three calls: with blocks, as plain text, and in the thread.
         """
         self._token = token
-        self._http = Client(
+        self._http = HttpClient(
             IN_FLIGHT, proxy=proxy, total_timeout=total_timeout, connect_timeout=connect_timeout
         )
         self._api_url = api_url
@@ -87,19 +87,19 @@ class Slack:
 
     async def send(self, message: Message, target: Target, receipt: Receipt | None) -> Receipt:
         """Post or update, and reply where people should hear. See Channel.send."""
-        if message.kind in ALWAYS_ANEW:
+        if message.kind in STANDALONE_KINDS:
             aside = await self._post(message, target.address)
             # The incident's own message, if there is one, stays the one to update.
-            place = "/".join(aside.get(part, "") for part in ("channel", "ts"))
-            return {**(receipt or {}), "aside": place}
+            message_ref = "/".join(aside.get(part, "") for part in ("channel", "ts"))
+            return {**(receipt or {}), "aside": message_ref}
         if not receipt or not receipt.get("ts") or not receipt.get("channel"):
             return await self._post(message, target.address)
         try:
             await self._update(message, receipt)
-            if message.reason not in UPDATE_ONLY:
+            if message.reason not in SILENT_REASONS:
                 await self._reply(message, receipt)
         except SlackApiError as error:
-            if not is_error(error, POST_ANEW | THREAD_GONE):
+            if not is_error(error, MESSAGE_GONE | THREAD_GONE):
                 raise failure_of(error, self._token) from None
             logger.info("slack: the message of incident %s is gone: posting anew", message.incident)
             return await self._post(message, target.address)
@@ -123,16 +123,16 @@ class Slack:
     async def _update(self, message: Message, receipt: Receipt) -> None:
         # chat.update parses the text as `client` would unless told otherwise: "@here" in a label
         # would become a mention.
-        place = {"channel": receipt["channel"], "ts": receipt["ts"], "parse": "none"}
-        await self._with_blocks("chat.update", message, place)
+        message_ref = {"channel": receipt["channel"], "ts": receipt["ts"], "parse": "none"}
+        await self._with_blocks("chat.update", message, message_ref)
 
     async def _reply(self, message: Message, receipt: Receipt) -> None:
         """The short word in the thread; it is what makes a sound."""
-        short = blocks.words(message, "thread") or blocks.headline(message)
+        short = blocks.rendered_part(message, "thread") or blocks.headline(message)
         content: dict[str, Any] = {
             "channel": receipt["channel"],
             "thread_ts": receipt["ts"],
-            "text": cut_mrkdwn(short, THREAD_TEXT, "… cut"),
+            "text": truncate_mrkdwn(short, THREAD_TEXT, "… cut"),
             "unfurl_links": False,
             "unfurl_media": False,
         }
@@ -141,15 +141,15 @@ class Slack:
         await self._call("chat.postMessage", content)
 
     async def _with_blocks(
-        self, method: str, message: Message, place: Mapping[str, str]
+        self, method: str, message: Message, message_ref: Mapping[str, str]
     ) -> Mapping[str, Any]:
         """The message with its blocks; in its reduced form plain text, which has no metadata."""
         if message.reduced:
             # An update keeps the old blocks unless they are emptied.
             plain = blocks.plain_text(message)
-            return await self._call(method, {**place, "text": plain, "blocks": []})
+            return await self._call(method, {**message_ref, "text": plain, "blocks": []})
         content: dict[str, Any] = {
-            **place,
+            **message_ref,
             "metadata": _metadata(message),
             "text": blocks.headline(message),
             "blocks": blocks.blocks(message),
@@ -170,7 +170,7 @@ class Slack:
                 ) from None
             raise
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise no_answer(error) from None
+            raise connection_failure(error) from None
         except (SlackClientError, AttributeError, ValueError, TypeError) as error:
             # The SDK trips over 200 text/plain with an AttributeError.
             raise SendError(

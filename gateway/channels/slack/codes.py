@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from gateway.core.incidents.retry import Failure
 
-POST_ANEW = frozenset(
+MESSAGE_GONE = frozenset(
     {"message_not_found", "cant_update_message", "edit_window_closed", "block_mismatch"}
 )
 """The message cannot be updated any more: it is posted anew."""
@@ -67,9 +67,9 @@ _BY_FAILURE: Mapping[Failure, str] = {
 
 CODES: Mapping[str, Failure] = {
     code: failure for failure, codes in _BY_FAILURE.items() for code in codes.split()
-} | dict.fromkeys(POST_ANEW | THREAD_GONE, Failure.BAD_CONTENT)
+} | dict.fromkeys(MESSAGE_GONE | THREAD_GONE, Failure.BAD_CONTENT)
 
-PERHAPS = frozenset({"internal_error", "fatal_error", "request_timeout", "update_failed"})
+POSSIBLY_ACCEPTED = frozenset({"internal_error", "fatal_error", "request_timeout", "update_failed"})
 """Errors after which Slack may have accepted the message all the same."""
 
 HINTS: Mapping[str, str] = {

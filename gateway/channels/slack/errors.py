@@ -1,12 +1,12 @@
 """What Slack's errors mean for a notice.
 
-HTTP 200 says nothing: `ok` and `error` in the body decide. See `slack_codes` for the strings.
+HTTP 200 says nothing: `ok` and `error` in the body decide. See `codes` for the strings.
 """
 
 from slack_sdk.errors import SlackApiError
 
-from gateway.channels.slack.codes import HINTS, PERHAPS, failure_by_code
-from gateway.channels.support.http_errors import refused, retry_after, said
+from gateway.channels.slack.codes import HINTS, POSSIBLY_ACCEPTED, failure_by_code
+from gateway.channels.support.http_errors import retry_after, status_failure, vendor_text
 from gateway.core.incidents.retry import Failure, Scope, SendError
 from gateway.core.plan.accounts import Secret
 
@@ -36,18 +36,20 @@ def failure_of(error: SlackApiError, token: Secret) -> SendError:
     name = error_name(error)
     headers = response.headers or {}
     if not name:
-        by_status = refused(response.status_code, "", headers, vendor="Slack", scope=Scope.UNKNOWN)
+        by_status = status_failure(
+            response.status_code, "", headers, vendor="Slack", scope=Scope.UNKNOWN
+        )
         return by_status or SendError(
             Failure.BAD_ANSWER, "Slack's answer is not one of its API", perhaps=True
         )
-    failure, perhaps = failure_by_code(name), name in PERHAPS
+    failure, perhaps = failure_by_code(name), name in POSSIBLY_ACCEPTED
     if response.status_code == 429:
         failure = Failure.RATE_LIMITED
     elif response.status_code >= 500 and failure is Failure.UNKNOWN:
         failure, perhaps = Failure.SERVER_ERROR, True
     return SendError(
         failure,
-        f"Slack says {said(name, [token], 100)}" + _hint(name, response.data, token),
+        f"Slack says {vendor_text(name, [token], 100)}" + _hint(name, response.data, token),
         retry_after=retry_after(headers),
         perhaps=perhaps,
         scope=Scope.UNKNOWN,
@@ -56,7 +58,7 @@ def failure_of(error: SlackApiError, token: Secret) -> SendError:
 
 
 def _hint(name: str, data: object, token: Secret) -> str:
-    needed = said(data.get("needed", ""), [token], 60) if isinstance(data, dict) else ""
+    needed = vendor_text(data.get("needed", ""), [token], 60) if isinstance(data, dict) else ""
     hints = [f"needs {needed}" if needed else "", HINTS.get(name, "")]
     text = "; ".join(hint for hint in hints if hint)
     return f" ({text})" if text else ""

@@ -39,7 +39,7 @@ def plain(escaped: str, limit: int) -> str:
     return one_line(_CONTROL_SEQUENCE.sub("‹", raw), limit)
 
 
-def cut_mrkdwn(text: str, limit: int, note: str) -> str:
+def truncate_mrkdwn(text: str, limit: int, note: str) -> str:
     """At most `limit` characters of finished mrkdwn, then `note`.
 
     Never inside an entity or a link, at a line end where one is near, and with a code block that
@@ -72,7 +72,7 @@ def split_lines(text: str, limit: int) -> list[str]:
         end = rest.rfind("\n", 0, limit + 1)
         head = rest[:end] if end > 0 else ""
         if not head or head.count("```") % 2:
-            parts.append(cut_mrkdwn(rest, limit, "… cut"))
+            parts.append(truncate_mrkdwn(rest, limit, "… cut"))
             return parts
         parts.append(head.rstrip())
         rest = rest[end + 1 :]

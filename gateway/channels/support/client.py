@@ -32,43 +32,43 @@ as well."""
 CONNECT_SHARE = 0.75
 """The largest part of a call's time that connecting may take, for calls with a short one."""
 
-ANSWER_BYTES = 1024 * 1024
+RESPONSE_BYTES = 1024 * 1024
 """Bytes of an answer that are read. The largest useful one is Slack's, which repeats our message:
 about 100 kB."""
 
-LARGE = 512 * 1024
+LARGE_BODY = 512 * 1024
 """Bytes from which a body is handed over as a file: aiohttp warns of larger ones in memory."""
 
 logger = logging.getLogger(__name__)
 
 
-class AnswerTooLarge(aiohttp.ClientError):
+class ResponseTooLargeError(aiohttp.ClientError):
     """The answer is larger than ANSWER_BYTES."""
 
 
-class Redirected(aiohttp.ClientError):
+class RedirectError(aiohttp.ClientError):
     """The vendor answered with a redirect: following it would carry message and token elsewhere."""
 
 
-class Answer(aiohttp.ClientResponse):
+class BoundedResponse(aiohttp.ClientResponse):
     """An answer whose body is read up to ANSWER_BYTES."""
 
     async def read(self) -> bytes:
         """Return the body. Of an error the first ANSWER_BYTES do, because its status decides.
 
-        Raises AnswerTooLarge when a success has more.
+        Raises ResponseTooLargeError when a success has more.
         """
         if self._body is None:
             try:
-                body = await _up_to(self.content, ANSWER_BYTES)
+                body = await _up_to(self.content, RESPONSE_BYTES)
             except BaseException:
                 self.close()
                 raise
-            self._body = body[:ANSWER_BYTES]
-            if len(body) > ANSWER_BYTES:
+            self._body = body[:RESPONSE_BYTES]
+            if len(body) > RESPONSE_BYTES:
                 self.close()  # the rest is not worth reading, and the connection with it
                 if self.status < 400:
-                    raise AnswerTooLarge
+                    raise ResponseTooLargeError
                 return self._body
         return await super().read()
 
@@ -84,7 +84,7 @@ async def _up_to(content: aiohttp.StreamReader, limit: int) -> bytes:
     return bytes(read)
 
 
-class Client:
+class HttpClient:
     """An HTTP session with its resolver. Needs a running event loop; close it."""
 
     def __init__(
@@ -126,7 +126,7 @@ class Client:
                 headers={"Accept-Encoding": "identity", **(headers or {})},
                 auto_decompress=False,
                 cookie_jar=aiohttp.DummyCookieJar(),  # nothing that a restart would miss
-                response_class=Answer,
+                response_class=BoundedResponse,
                 trace_configs=[_no_redirects()] if refuse_redirects else None,
                 trust_env=False,
             )
@@ -161,12 +161,12 @@ class Client:
             await self.session.close()
 
 
-def upload(data: bytes) -> bytes | BytesIO:
+def request_body(data: bytes) -> bytes | BytesIO:
     """A body as aiohttp takes it without a warning and without copying."""
-    return data if len(data) < LARGE else BytesIO(data)
+    return data if len(data) < LARGE_BODY else BytesIO(data)
 
 
-def basic(url: WebUrl) -> str:
+def basic_auth(url: WebUrl) -> str:
     """The header of HTTP's basic authentication, in UTF-8 (RFC 7617, 2.1)."""
     both = f"{url.username or ''}:{url.password or ''}"
     return "Basic " + b64encode(both.encode("utf-8", "surrogateescape")).decode("ascii")
@@ -205,4 +205,4 @@ async def _refuse_redirect(
     context: SimpleNamespace,
     params: aiohttp.TraceRequestRedirectParams,
 ) -> None:
-    raise Redirected
+    raise RedirectError

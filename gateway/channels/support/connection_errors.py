@@ -9,12 +9,12 @@ import aiohttp
 import requests
 from requests import exceptions as broken
 
-from gateway.channels.support.client import AnswerTooLarge, Redirected
-from gateway.channels.support.private_addresses import PrivateAddress
+from gateway.channels.support.client import RedirectError, ResponseTooLargeError
+from gateway.channels.support.private_addresses import PrivateAddressError
 from gateway.core.incidents.retry import Failure, SendError
 
 
-class NotAnswered(requests.RequestException):
+class NoResponseError(requests.RequestException):
     """What SDKs that use requests see instead of an answer."""
 
     def __init__(self, failure: SendError) -> None:
@@ -22,16 +22,16 @@ class NotAnswered(requests.RequestException):
         self.failure = failure
 
 
-def no_answer(error: BaseException) -> SendError:
+def connection_failure(error: BaseException) -> SendError:
     """Return the failure that this error of aiohttp, requests or the socket stands for."""
-    if isinstance(error, NotAnswered):
+    if isinstance(error, NoResponseError):
         return error.failure
     if isinstance(error, aiohttp.ClientError | CancelledError):
         return _never_connected(error) or _broken(error)
     if isinstance(error, TimeoutError | broken.ReadTimeout):
         return SendError(Failure.TIMEOUT, "no answer in time", perhaps=True)
     what = type(error).__name__
-    if isinstance(error, PrivateAddress):
+    if isinstance(error, PrivateAddressError):
         return SendError(Failure.MISCONFIGURED, str(error))
     if isinstance(error, broken.InvalidURL | broken.MissingSchema | broken.InvalidSchema):
         return SendError(Failure.MISCONFIGURED, f"the api_url cannot be used ({what})")
@@ -51,7 +51,7 @@ def _never_connected(error: BaseException) -> SendError | None:
     if isinstance(error, aiohttp.ClientConnectorCertificateError):  # has no os_error
         return SendError(Failure.CONNECTION, "cannot connect (the certificate is not trusted)")
     if isinstance(error, aiohttp.ClientConnectorError):
-        if isinstance(error.os_error, PrivateAddress):
+        if isinstance(error.os_error, PrivateAddressError):
             return SendError(Failure.MISCONFIGURED, str(error.os_error))
         what = type(error.os_error).__name__
         if isinstance(error, aiohttp.ClientProxyConnectionError):
@@ -68,11 +68,11 @@ def _never_connected(error: BaseException) -> SendError | None:
 
 def _broken(error: BaseException) -> SendError:
     """The failure of a connection that was made: the vendor may have accepted the message."""
-    if isinstance(error, Redirected):
+    if isinstance(error, RedirectError):
         return SendError(Failure.MISCONFIGURED, "the vendor answers with a redirect")
     if isinstance(error, TimeoutError):
         return SendError(Failure.TIMEOUT, "no answer in time", perhaps=True)
-    if isinstance(error, AnswerTooLarge):
+    if isinstance(error, ResponseTooLargeError):
         return SendError(Failure.BAD_ANSWER, "the answer is larger than 1 MB", perhaps=True)
     what = type(error).__name__
     if isinstance(error, aiohttp.ClientPayloadError | aiohttp.ClientResponseError):

@@ -57,7 +57,7 @@ def _alert(item: Mapping[str, Any]) -> AlertFacts:
     )
 
 
-def name_of(message: Message) -> str:
+def incident_name(message: Message) -> str:
     """What to call it where there are no other words; a digest has no number."""
     title = text(message.facts, "title")
     return f"Incident #{message.incident}" if message.incident else title or message.kind.value
@@ -101,6 +101,6 @@ def shared_labels(facts: Facts) -> dict[str, str]:
     return {**mapping(facts, "route_labels"), **mapping(facts, "common_labels")}
 
 
-def differing(alert: AlertFacts, common: Mapping[str, str]) -> dict[str, str]:
+def differing_labels(alert: AlertFacts, common: Mapping[str, str]) -> dict[str, str]:
     """The labels that tell this alert from the others of its message."""
     return {name: value for name, value in alert.labels.items() if common.get(name) != value}

@@ -9,7 +9,7 @@ from gateway.core.plan.accounts import Secret
 from gateway.core.text.escape import one_line
 from gateway.log import redact
 
-LONGEST_RETRY_AFTER = 3600.0
+MAX_RETRY_AFTER = 3600.0
 """A vendor that asks for more is asked again after an hour: the incident may be urgent."""
 
 BY_STATUS: Mapping[int, Failure] = {
@@ -40,7 +40,7 @@ _CREDENTIALS = (
     (re.compile(r"(hooks\.slack\.com/services/)[A-Za-z0-9/_-]+", re.IGNORECASE), r"\1***"),
 )
 
-SHORTEST_SECRET = 4
+MIN_SECRET_LENGTH = 4
 """Shorter values are not blanked out of texts: they would blank half of the words."""
 
 
@@ -63,7 +63,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
             return None
     if not seconds >= 0:  # negative, or not a number
         return None
-    return min(seconds, LONGEST_RETRY_AFTER)
+    return min(seconds, MAX_RETRY_AFTER)
 
 
 def masked(text: str) -> str:
@@ -78,17 +78,17 @@ def masked(text: str) -> str:
     return text
 
 
-def said(text: object, secrets: Iterable[Secret] = (), limit: int = 200) -> str:
+def vendor_text(text: object, secrets: Iterable[Secret] = (), limit: int = 200) -> str:
     """Return what a vendor said, on one line, short and masked, without the secrets we sent it."""
     words = masked(str(text))
     for secret in secrets:
         value = secret.reveal()
-        if len(value) >= SHORTEST_SECRET:
+        if len(value) >= MIN_SECRET_LENGTH:
             words = words.replace(value, "***")
     return one_line(words, limit)
 
 
-def refused(
+def status_failure(
     status: int,
     detail: str,
     headers: Mapping[str, str],

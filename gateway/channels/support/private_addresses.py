@@ -9,7 +9,7 @@ import socket
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
-from gateway.channels.support.special_addresses import reachable
+from gateway.channels.support.special_addresses import is_reachable
 
 _GLOBAL_UNICAST = ip_network("2000::/3")
 """All that IANA assigns to the internet (ipv6-address-space). Outside are fec0::/10 (site-local),
@@ -28,7 +28,7 @@ _NEAREST = (ip_network("192.0.0.0/24"), ip_network("2001:1::/32"))
 device answers, which is the own network's router (RFC 7723, RFC 8155, RFC 9665)."""
 
 
-class PrivateAddress(OSError):
+class PrivateAddressError(OSError):
     """The address is not a public one."""
 
 
@@ -58,7 +58,7 @@ def _public_ipv4(ip: IPv4Address) -> bool:
 
 
 def _reachable(ip: IPv4Address | IPv6Address) -> bool:
-    return reachable(ip) and not any(ip in block for block in _NEAREST)
+    return is_reachable(ip) and not any(ip in block for block in _NEAREST)
 
 
 def _last_ipv4(ip: IPv6Address) -> IPv4Address:
@@ -76,5 +76,5 @@ def public_socket(
     """A socket for this address, for aiohttp's connector. Raises PrivateAddress."""
     family, kind, protocol, _, where = info
     if family not in (socket.AF_INET, socket.AF_INET6) or not is_public(str(where[0])):
-        raise PrivateAddress("the URL leads to a private address, which is refused here")
+        raise PrivateAddressError("the URL leads to a private address, which is refused here")
     return socket.socket(family=family, type=kind, proto=protocol)

@@ -16,14 +16,14 @@ from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 from yarl import URL
 
-from gateway.channels.support.client import Client, upload
-from gateway.channels.support.connection_errors import NotAnswered, no_answer
+from gateway.channels.support.client import HttpClient, request_body
+from gateway.channels.support.connection_errors import NoResponseError, connection_failure
 
 GRACE = 5.0
 """Seconds after the client's deadline when a thread stops waiting for a loop that is gone."""
 
 
-def mount(session: requests.Session, client: Client) -> None:
+def mount(session: requests.Session, client: HttpClient) -> None:
     """Make an SDK's session use `client`, and nothing of the environment. Call it in the loop."""
     session.trust_env = False  # .netrc and proxies
     session.max_redirects = 0  # a redirect would carry token and message to another host
@@ -35,7 +35,7 @@ def mount(session: requests.Session, client: Client) -> None:
 class SdkTransport(BaseAdapter):
     """A transport adapter of requests. `send` is called in threads, several at once."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: HttpClient) -> None:
         super().__init__()
         self._client = client
         self._loop = asyncio.get_running_loop()
@@ -51,14 +51,14 @@ class SdkTransport(BaseAdapter):
     ) -> requests.Response:
         """Make one request and return the whole answer. The client's own limits apply.
 
-        Raises NotAnswered when there is none.
+        Raises NoResponseError when there is none.
         """
         future = asyncio.run_coroutine_threadsafe(self._exchange(request), self._loop)
         try:
             status, headers, body = future.result(self._client.total_timeout + GRACE)
         except BaseException as error:
             future.cancel()
-            raise NotAnswered(no_answer(error)) from None
+            raise NoResponseError(connection_failure(error)) from None
         return _response(request, status, headers, body)
 
     async def _exchange(
@@ -71,7 +71,7 @@ class SdkTransport(BaseAdapter):
         async with self._client.session.request(
             request.method or "POST",
             URL(request.url or "", encoded=True),
-            data=upload(data),
+            data=request_body(data),
             headers=headers,
             allow_redirects=False,
         ) as answer:

@@ -84,7 +84,7 @@ def _sorted(rows: tuple[Row, ...]) -> list[tuple[IPv4Network | IPv6Network, bool
 _BLOCKS = {4: _sorted(IPV4), 6: _sorted(IPV6)}
 
 
-def reachable(address: IPv4Address | IPv6Address) -> bool:
+def is_reachable(address: IPv4Address | IPv6Address) -> bool:
     """Whether the registries let an address be reached from everywhere.
 
     True for one that no row holds. N/A counts as False: such an address stands for another one.

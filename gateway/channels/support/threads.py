@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
-MOST_ABANDONED = 64
+MAX_ABANDONED = 64
 """Threads that may be past their deadline at once. A thread that waits takes about 100 kB and no
 processor time; with more of them the process comes nearer to the system's limit of threads."""
 
@@ -34,12 +34,12 @@ class Threads:
     """
 
     def __init__(
-        self, name: str, size: int, deadline: float, most_abandoned: int = MOST_ABANDONED
+        self, name: str, size: int, deadline: float, max_abandoned: int = MAX_ABANDONED
     ) -> None:
         self._name = name
         self._size = size
         self._deadline = deadline
-        self._most_abandoned = most_abandoned
+        self._most_abandoned = max_abandoned
         self._slots = asyncio.Semaphore(size)
         self._closed = False
         self._running: set[asyncio.Future[Any]] = set()
@@ -107,10 +107,10 @@ class Threads:
         except RuntimeError:  # the system's limit of threads
             raise SendError(Failure.INTERNAL, "no thread could be started") from None
         self._running.add(future)
-        future.add_done_callback(self._came_back)
+        future.add_done_callback(self._on_return)
         return future
 
-    def _came_back(self, future: "asyncio.Future[Any]") -> None:
+    def _on_return(self, future: "asyncio.Future[Any]") -> None:
         self._running.discard(future)
         self._abandoned.discard(future)
         if not future.cancelled():

@@ -9,19 +9,19 @@ _CONTROLS = re.compile(
 )
 
 
-def many_lines(text: str) -> str:
+def strip_controls(text: str) -> str:
     """The text with its lines kept and every other control or direction mark taken out."""
     return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def cut(text: str, limit: int) -> str:
+def truncate(text: str, limit: int) -> str:
     """At most `limit` characters; what was longer ends in "…"."""
     if len(text) <= limit:
         return text
     return text[: max(limit - 1, 0)].rstrip() + "…"[:limit]
 
 
-def cut_lines(text: str, limit: int, note: str) -> str:
+def truncate_lines(text: str, limit: int, note: str) -> str:
     """At most `limit` characters, cut at the end of a line where one is near, then `note`.
 
     `note` says where the rest can be read; it counts.
@@ -36,7 +36,7 @@ def cut_lines(text: str, limit: int, note: str) -> str:
     return f"{kept.rstrip()}\n{note}"[:limit]
 
 
-def cut_bytes(text: str, limit: int, note: str) -> str:
+def truncate_bytes(text: str, limit: int, note: str) -> str:
     """As cut_lines, with `limit` in bytes of UTF-8."""
     if len(text.encode("utf-8", "replace")) <= limit:
         return text

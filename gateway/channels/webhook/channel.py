@@ -12,9 +12,15 @@ from typing import Any
 import aiohttp
 import orjson
 
-from gateway.channels.support.client import CONNECT_TIMEOUT, TOTAL_TIMEOUT, Client, basic, upload
-from gateway.channels.support.connection_errors import no_answer
-from gateway.channels.support.http_errors import refused, said
+from gateway.channels.support.client import (
+    CONNECT_TIMEOUT,
+    TOTAL_TIMEOUT,
+    HttpClient,
+    basic_auth,
+    request_body,
+)
+from gateway.channels.support.connection_errors import connection_failure
+from gateway.channels.support.http_errors import status_failure, vendor_text
 from gateway.channels.webhook.body import body
 from gateway.core.incidents.message import Message, Receipt
 from gateway.core.incidents.notice import NoticeKind
@@ -24,12 +30,12 @@ from gateway.core.plan.plan import Target
 from gateway.core.urls.web_url import WebUrl, web_url
 
 IN_FLIGHT = 16
-SHORTEST_PIECE = 8  # of a URL's path that is taken for a secret: "hooks" and "v2" are none
-MOST_URLS = 1024
+MIN_SECRET_PART = 8  # of a URL's path that is taken for a secret: "hooks" and "v2" are none
+MAX_CACHED_URLS = 1024
 """URLs that are remembered taken apart; those of further targets are parsed for each message."""
-ANSWER_BYTES = 2000  # of an error's body: enough to say what is wrong
+RESPONSE_BYTES = 2000  # of an error's body: enough to say what is wrong
 
-CARRIED = frozenset(
+SUPPORTED_KINDS = frozenset(
     {
         NoticeKind.FIRING,
         NoticeKind.REPEAT,
@@ -69,9 +75,9 @@ class Webhook:
         """
         self._secrets = secrets
         self._bearer = bearer
-        self._web_url = lru_cache(maxsize=MOST_URLS)(web_url)
+        self._web_url = lru_cache(maxsize=MAX_CACHED_URLS)(web_url)
         self._max_alerts = max_alerts
-        self._http = Client(
+        self._http = HttpClient(
             IN_FLIGHT,
             proxy=proxy,
             public_only=not private_addresses,
@@ -83,7 +89,7 @@ class Webhook:
 
     def accepts(self, kind: NoticeKind, quiet: bool) -> bool:
         """Firing and resolved; quiet changes too: a machine wants the state as it is."""
-        return kind in CARRIED
+        return kind in SUPPORTED_KINDS
 
     async def send(self, message: Message, target: Target, receipt: Receipt | None) -> Receipt:
         """POST the group once. Any 2xx is done. See Channel.send."""
@@ -91,33 +97,34 @@ class Webhook:
         bearer = self._bearer_for(target, url)
         headers = {"Content-Type": "application/json", "X-Gateway-Notice": str(message.notice_id)}
         if url.username is not None:
-            headers["Authorization"] = basic(url)
+            headers["Authorization"] = basic_auth(url)
         elif bearer is not None:
             headers["Authorization"] = f"Bearer {bearer.reveal()}"
-        data = _encoded(body(message, max_alerts=self._limit(target)))
+        data = _to_json(body(message, max_alerts=self._max_alerts_for(target)))
         try:
             # aiohttp would follow a redirect with our headers and body to any other host.
             async with self._http.session.post(
                 url.text,
-                data=upload(data),
+                data=request_body(data),
                 headers=headers,
-                timeout=self._http.timeout(self._patience(target)),
+                timeout=self._http.timeout(self._timeout(target)),
                 allow_redirects=False,
             ) as answer:
                 detail = ""
                 if answer.status >= 400:
-                    hidden = [*_pieces(secret), *_credentials(url)]
+                    hidden = [*_secret_parts(secret), *_credentials(url)]
                     hidden += [bearer] if bearer is not None else []
-                    detail = said(
-                        (await answer.content.read(ANSWER_BYTES)).decode("utf-8", "replace"), hidden
+                    detail = vendor_text(
+                        (await answer.content.read(RESPONSE_BYTES)).decode("utf-8", "replace"),
+                        hidden,
                     )
-                error = refused(answer.status, detail, answer.headers, vendor="the webhook")
+                error = status_failure(answer.status, detail, answer.headers, vendor="the webhook")
                 status = answer.status
         except aiohttp.InvalidURL:
             raise SendError(Failure.BAD_RECIPIENT, "the webhook's URL cannot be used") from None
         except (aiohttp.ClientError, TimeoutError, OSError) as trouble:
             # Before ValueError: a certificate that is not trusted is one of those too.
-            raise no_answer(trouble) from None
+            raise connection_failure(trouble) from None
         except ValueError:
             raise SendError(Failure.BAD_RECIPIENT, "the webhook's URL cannot be used") from None
         if error is not None:
@@ -149,11 +156,11 @@ class Webhook:
             raise SendError(Failure.MISCONFIGURED, f"no secret is known as {reference}")
         return self._secrets[reference]
 
-    def _limit(self, target: Target) -> int:
+    def _max_alerts_for(self, target: Target) -> int:
         asked = target.options.get("max_alerts", "")
         return int(asked) if asked.isdecimal() else self._max_alerts
 
-    def _patience(self, target: Target) -> float:
+    def _timeout(self, target: Target) -> float:
         """Seconds for the whole call."""
         return float(target.options.get("timeout", self._http.total_timeout))
 
@@ -170,20 +177,20 @@ def _credentials(url: WebUrl) -> list[Secret]:
     """What is secret in the name and the password of a URL: answers may repeat our headers."""
     if url.username is None:
         return []
-    return [Secret(basic(url).removeprefix("Basic ")), Secret(url.password or "")]
+    return [Secret(basic_auth(url).removeprefix("Basic ")), Secret(url.password or "")]
 
 
-def _pieces(url: Secret | None) -> list[Secret]:
+def _secret_parts(url: Secret | None) -> list[Secret]:
     """A secret URL and what is secret in it: answers like to repeat the path."""
     if url is None:
         return []
     _, _, rest = url.reveal().partition("://")
     _, _, path = rest.partition("/")
-    found = [piece for piece in re.split(r"[/?&=#]", path) if len(piece) >= SHORTEST_PIECE]
+    found = [piece for piece in re.split(r"[/?&=#]", path) if len(piece) >= MIN_SECRET_PART]
     return [url, *map(Secret, sorted(found, key=len, reverse=True))]
 
 
-def _encoded(content: Mapping[str, Any]) -> bytes:
+def _to_json(content: Mapping[str, Any]) -> bytes:
     try:
         return orjson.dumps(content)
     except orjson.JSONEncodeError:

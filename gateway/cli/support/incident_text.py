@@ -12,7 +12,7 @@ from gateway.core.matching.text import write_labels
 from gateway.core.text.escape import one_line
 from gateway.core.time.timestamps import parse_rfc3339
 from gateway.core.time.wallclock import zone_named
-from gateway.render.view.asked import asked, next_names, who
+from gateway.render.view.acknowledge_prompt import acknowledge_prompt, next_names, recipient_name
 from gateway.render.view.times import clock_time, duration
 
 MOST_ALERTS = 20
@@ -100,7 +100,7 @@ def next_words(incident: dict[str, Any], zone: str, now: float) -> str:
             climb.get("next_at"),
         )
     )
-    text = asked(by, next_names(climb), at, now, lambda t: clock_time(t, zone, now))
+    text = acknowledge_prompt(by, next_names(climb), at, now, lambda t: clock_time(t, zone, now))
     quiet = f"Not notifying: {incident['why_quiet']}." if incident["why_quiet"] else ""
     return f"{quiet} {text}".strip()
 
@@ -130,7 +130,7 @@ def say_timeline(events: Sequence[dict[str, Any]], zone: str, now: float) -> Non
         text = event["text"]
         to = event["data"].get("to")
         if isinstance(to, str) and to:
-            text += ", to " + ", ".join(who(one) for one in to.split(", "))
+            text += ", to " + ", ".join(recipient_name(one) for one in to.split(", "))
         rows.append(
             [clock(event["at"], zone, now), (event["kind"], _COLOURS.get(event["kind"])), text]
         )

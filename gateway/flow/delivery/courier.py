@@ -32,7 +32,7 @@ from gateway.flow.delivery.digests import fold_crowds
 from gateway.flow.delivery.lanes import Accepts, claim
 from gateway.flow.delivery.outcome import Outcome, record
 from gateway.flow.runtime.errand import Errand
-from gateway.render.view.links import dropped, links_from
+from gateway.render.view.links import links_from, unsafe_links_text
 from gateway.store import Store, Tx
 from gateway.store.outbox import enqueue
 
@@ -398,7 +398,7 @@ async def message_of(
     if kind is NoticeKind.LATE and not facts.get("note"):
         name = CHANNEL_NAMES.get(channel.name, channel.name)
         facts["note"] = f"This notification is late: {name} could not be reached before."
-    if channel.parts and (unsafe := dropped(facts, links_from(facts))):
+    if channel.parts and (unsafe := unsafe_links_text(facts, links_from(facts))):
         facts["note"] = "; ".join(filter(None, [facts.get("note"), unsafe]))
     message = await render(
         notice.id,

@@ -10,36 +10,36 @@ from typing import Any
 
 from jinja2.exceptions import SecurityError
 
-MOST_STEPS = 20_000
+MAX_STEPS = 20_000
 """Steps of one part: a turn of a loop, a call of a macro, an include, 200 characters written."""
 
-LONGEST_TEXT = 200_000
+MAX_TEXT = 200_000
 """Characters of one part, and of any text or list made on the way."""
 
-CHARACTERS_A_STEP = 200
+CHARACTERS_PER_STEP = 200
 
 
 class Meter(threading.local):
     """What is known of the part that this thread renders: steps left, zone and time of clocks."""
 
-    left = MOST_STEPS
+    left = MAX_STEPS
     zone = "UTC"
     at = 0.0
 
     def start(self, zone: str, at: float) -> None:
         """A new part begins."""
-        self.left, self.zone, self.at = MOST_STEPS, zone, at
+        self.left, self.zone, self.at = MAX_STEPS, zone, at
 
     def spend(self, steps: int) -> None:
         """Take `steps` off; SecurityError when none are left."""
         self.left -= steps
         if self.left < 0:
             raise SecurityError(
-                f"the template takes too many steps (more than {MOST_STEPS}): loop over less"
+                f"the template takes too many steps (more than {MAX_STEPS}): loop over less"
             )
 
 
-def bounded(operator: str, left: Any, right: Any) -> None:
+def check_operation(operator: str, left: Any, right: Any) -> None:
     """Refuse an operation whose result would be out of bounds, before it is made."""
     if operator == "*":
         for text, times in ((left, right), (right, left)):
@@ -57,7 +57,7 @@ def bounded(operator: str, left: Any, right: Any) -> None:
 
 def check_size(size: int) -> None:
     """SecurityError when `size` characters or items are more than a part may have."""
-    if size > LONGEST_TEXT:
+    if size > MAX_TEXT:
         raise SecurityError(
-            f"the template makes {size} characters or items: at most {LONGEST_TEXT} are allowed"
+            f"the template makes {size} characters or items: at most {MAX_TEXT} are allowed"
         )

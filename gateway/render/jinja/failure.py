@@ -7,7 +7,7 @@ from jinja2 import Template, TemplateNotFound, TemplateSyntaxError, UndefinedErr
 from gateway.core.text.escape import one_line
 
 
-class TemplateFailure(Exception):
+class TemplateRenderError(Exception):
     """A template that could not be compiled or rendered. `line` is None where it is unknown."""
 
     def __init__(self, template: str, line: int | None, problem: str) -> None:
@@ -26,14 +26,16 @@ class TemplateFailure(Exception):
         )
 
 
-def failure_of(name: str, template: Template | None, error: Exception) -> TemplateFailure:
+def failure_of(name: str, template: Template | None, error: Exception) -> TemplateRenderError:
     """What went wrong in the template `name`; the line is where the error came from in it."""
-    if isinstance(error, TemplateFailure):
+    if isinstance(error, TemplateRenderError):
         return error
     if isinstance(error, TemplateSyntaxError):
-        return TemplateFailure(error.name or name, error.lineno, error.message or "syntax error")
+        return TemplateRenderError(
+            error.name or name, error.lineno, error.message or "syntax error"
+        )
     if isinstance(error, TemplateNotFound):
-        return TemplateFailure(name, None, f"there is no template {error.name}")
+        return TemplateRenderError(name, None, f"there is no template {error.name}")
     problem = str(error) or type(error).__name__
     if isinstance(error, MemoryError):
         problem = "it needs more memory than a template may have: make less text, or shorter lists"
@@ -41,8 +43,8 @@ def failure_of(name: str, template: Template | None, error: Exception) -> Templa
         problem = f"{type(error).__name__}: {problem}"
     place = _place(template, error) if template is not None else None
     if place is None:
-        return TemplateFailure(name, None, problem)
-    return TemplateFailure(place[0], place[1], problem)
+        return TemplateRenderError(name, None, problem)
+    return TemplateRenderError(place[0], place[1], problem)
 
 
 def _place(template: Template, error: Exception) -> tuple[str, int] | None:

@@ -31,7 +31,7 @@ SENTENCES = ("headline", "tag", "why", "when", "asked")
 
 SUFFIX = ".j2"
 
-LARGEST = 256 * 1024
+MAX_TEMPLATE_BYTES = 256 * 1024
 """Bytes of one template. The largest shipped one has 7,000; a file of gigabytes fills memory."""
 
 
@@ -43,9 +43,12 @@ class _Folder(FileSystemLoader):
     ) -> tuple[str, str, Callable[[], bool]]:
         for folder in self.searchpath:
             file = Path(folder, template)
-            if file.is_file() and file.stat().st_size > LARGEST:
+            if file.is_file() and file.stat().st_size > MAX_TEMPLATE_BYTES:
                 raise TemplateSyntaxError(
-                    f"the file is larger than {LARGEST // 1024} KiB", 1, template, str(file)
+                    f"the file is larger than {MAX_TEMPLATE_BYTES // 1024} KiB",
+                    1,
+                    template,
+                    str(file),
                 )
         return super().get_source(environment, template)
 

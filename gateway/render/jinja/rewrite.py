@@ -6,9 +6,9 @@ from typing import TypeVar
 from jinja2 import nodes
 from jinja2.visitor import NodeTransformer
 
-from gateway.render.jinja.budget import CHARACTERS_A_STEP
+from gateway.render.jinja.budget import CHARACTERS_PER_STEP
 
-PAY = "steps taken"
+CHARGE = "steps taken"
 CONCAT = "texts joined"
 """Filters that only the rewritten tree can name: no template can write a name with a space."""
 
@@ -56,8 +56,8 @@ class _Bound(NodeTransformer):
         before = self._written
         self.generic_visit(node)
         written = self._written - before
-        steps = nodes.Const(1 + written // CHARACTERS_A_STEP, lineno=node.lineno)
-        pay = nodes.Filter(steps, PAY, [], [], None, None, lineno=node.lineno)
+        steps = nodes.Const(1 + written // CHARACTERS_PER_STEP, lineno=node.lineno)
+        pay = nodes.Filter(steps, CHARGE, [], [], None, None, lineno=node.lineno)
         node.body.insert(0, nodes.ExprStmt(pay, lineno=node.lineno))
         return node
 

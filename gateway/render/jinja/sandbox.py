@@ -21,8 +21,14 @@ from markupsafe import Markup, escape
 
 from gateway.core.incidents.message import Link
 from gateway.core.text.escape import one_line, slack_escape, slack_link
-from gateway.render.jinja.budget import CHARACTERS_A_STEP, LONGEST_TEXT, Meter, bounded, check_size
-from gateway.render.jinja.rewrite import CONCAT, PAY, rewrite
+from gateway.render.jinja.budget import (
+    CHARACTERS_PER_STEP,
+    MAX_TEXT,
+    Meter,
+    check_operation,
+    check_size,
+)
+from gateway.render.jinja.rewrite import CHARGE, CONCAT, rewrite
 from gateway.render.view.clean import Labels, clean, cut
 from gateway.render.view.table import Row, Table
 from gateway.render.view.times import clock_time, duration
@@ -56,7 +62,7 @@ class Marked(Markup):
     """Text whose escaping is done: it is printed as it is."""
 
 
-class Words(ImmutableSandboxedEnvironment):
+class TemplateEnvironment(ImmutableSandboxedEnvironment):
     """An environment whose `finalize` escapes what expressions print, by `escaping`."""
 
     intercepted_binops = frozenset(("+", "*", "**", "%"))
@@ -91,7 +97,7 @@ class Words(ImmutableSandboxedEnvironment):
             self.filters[name] = self.escape_now
         self.filters["join"] = self.joined
         self.filters[CONCAT] = self.texts
-        self.filters[PAY] = _pay
+        self.filters[CHARGE] = _charge_steps
         self.filters["replace"] = self.replaced
         self.filters["names"] = self.names
         del self.globals["lipsum"]
@@ -110,10 +116,10 @@ class Words(ImmutableSandboxedEnvironment):
             text = value
         else:
             text = str(value)  # raises for an undefined name
-        if len(text) > CHARACTERS_A_STEP:
-            self.meter.spend(len(text) // CHARACTERS_A_STEP)
+        if len(text) > CHARACTERS_PER_STEP:
+            self.meter.spend(len(text) // CHARACTERS_PER_STEP)
         if not text.isprintable() and not hasattr(text, "__html__"):
-            text = clean(text, LONGEST_TEXT)
+            text = clean(text, MAX_TEXT)
         if self.escaping is not None and not hasattr(text, "__html__"):
             return Marked(self.escaping(text))
         return text
@@ -168,7 +174,7 @@ class Words(ImmutableSandboxedEnvironment):
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Bounded arithmetic."""
-        bounded(operator, left, right)
+        check_operation(operator, left, right)
         if operator == "+" and isinstance(left, str) and isinstance(right, str):
             return self.joined((left, right))
         return super().call_binop(context, operator, left, right)
@@ -189,21 +195,21 @@ class Words(ImmutableSandboxedEnvironment):
         return bool(super().is_safe_attribute(obj, attr, value))
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        if len(source) > LONGEST_TEXT:
-            raise SecurityError(f"the template is longer than {LONGEST_TEXT} characters")
+        if len(source) > MAX_TEXT:
+            raise SecurityError(f"the template is longer than {MAX_TEXT} characters")
         return rewrite(super()._parse(source, name, filename))
 
 
 @pass_context  # or the compiler would work it out once, while it compiles
-def _pay(context: Context, steps: int) -> None:
+def _charge_steps(context: Context, steps: int) -> None:
     """What the rewritten tree calls in loops and macros."""
     _meter(context).spend(steps)
 
 
 def _meter(context: Context) -> Meter:
-    words = context.environment
-    assert isinstance(words, Words)
-    return words.meter
+    environment = context.environment
+    assert isinstance(environment, TemplateEnvironment)
+    return environment.meter
 
 
 @pass_context

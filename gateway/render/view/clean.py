@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator, Mapping
 
-LONGEST_VALUE = 1000
+MAX_VALUE = 1000
 """Characters kept of a label's or an annotation's value; what is cut ends in "…"."""
 
-LONGEST_NAME = 100
+MAX_NAME = 100
 
 # Controls except line end and tab, direction overrides and isolates (they can make a text read as
 # another one), and lone surrogates (no vendor's API can be given those).
@@ -15,7 +15,7 @@ _HARMFUL = re.compile(
 )
 
 
-def clean(value: object, limit: int = LONGEST_VALUE) -> str:
+def clean(value: object, limit: int = MAX_VALUE) -> str:
     """`value` as text without harmful characters, at most `limit` characters, lines kept."""
     text = value if type(value) is str else "" if value is None else str(value)
     if len(text) <= limit and text.isprintable():  # nearly always, and cheap to know
@@ -65,10 +65,10 @@ class Labels(Mapping[str, str]):
     def items(self) -> list[tuple[str, str]]:  # type: ignore[override]  # a list: made for looping
         """Name and value of each, sorted by name."""
         found = sorted(self._raw.items())
-        return [(clean(name, LONGEST_NAME), clean(value)) for name, value in found if value]
+        return [(clean(name, MAX_NAME), clean(value)) for name, value in found if value]
 
     def __str__(self) -> str:
-        return ", ".join(f"{clean(name, LONGEST_NAME)}={value}" for name, value in self.items())
+        return ", ".join(f"{clean(name, MAX_NAME)}={value}" for name, value in self.items())
 
     def __repr__(self) -> str:
         return f"Labels({self})"

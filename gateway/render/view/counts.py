@@ -5,7 +5,7 @@ from collections.abc import Iterable
 _STATES = {"firing": "unacknowledged", "acknowledged": "acknowledged"}
 
 
-def counted(counts: Iterable[tuple[str, str, int]]) -> str:
+def counts_text(counts: Iterable[tuple[str, str, int]]) -> str:
     """Return counts of (list state, severity, number), in their order, as one line.
 
     >>> counted([("firing", "critical", 2), ("firing", "warning", 60), ("acknowledged", "page", 1)])

@@ -37,7 +37,7 @@ def links_from(facts: Mapping[str, Any]) -> list[Link]:
     return found
 
 
-def dropped(facts: Mapping[str, Any], found: Iterable[Link]) -> str:
+def unsafe_links_text(facts: Mapping[str, Any], found: Iterable[Link]) -> str:
     """Return a sentence that names the links of the alerts that are unsafe, "" if there are none.
 
     An annotation called `runbook` or `dashboard` may hold prose, and a generator URL anything:
@@ -70,7 +70,7 @@ def _means_url(name: str, value: str) -> bool:
     return bool(value.strip()) and (name.endswith("_url") or "://" in value)
 
 
-def shown(links: Sequence[Link], *, answered: bool) -> tuple[Link, ...]:
+def visible_links(links: Sequence[Link], *, answered: bool) -> tuple[Link, ...]:
     """The links that are safe to show, in reading order, with texts of one line.
 
     Once it is resolved or acknowledged there is nothing to acknowledge.

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.core.text.escape import one_line, safe_url
-from gateway.render.view.clean import LONGEST_NAME, Labels, clean
+from gateway.render.view.clean import MAX_NAME, Labels, clean
 
-MOST_ROWS = 20
-MOST_COLUMNS = 8
-LONGEST_CELL = 120
+MAX_ROWS = 20
+MAX_COLUMNS = 8
+MAX_CELL = 120
 
 _FIRST = ("alertname", "severity", "instance")
 
@@ -60,15 +60,15 @@ class Table:
 def table_of(facts: Mapping[str, Any], alerts: Sequence[Mapping[str, Any]]) -> Table:
     """The table of `alerts`, the well-formed ones among ``facts["alerts"]``."""
     labels = [alert.get("labels") or {} for alert in alerts]
-    columns = differing(labels, facts.get("common_labels"))[:MOST_COLUMNS]
+    columns = differing_labels(labels, facts.get("common_labels"))[:MAX_COLUMNS]
     summaries = {(alert.get("annotations") or {}).get("summary") for alert in alerts}
     differ = len(summaries) > 1
     mixed = len({alert.get("status") for alert in alerts}) > 1
     starts = [alert.get("starts_at") for alert in alerts]
     known = [start for start in starts if isinstance(start, int | float)]
     return Table(
-        columns=tuple(clean(name, LONGEST_NAME) for name in columns),
-        rows=tuple([_row(alert, columns, differ, mixed) for alert in alerts[:MOST_ROWS]]),
+        columns=tuple(clean(name, MAX_NAME) for name in columns),
+        rows=tuple([_row(alert, columns, differ, mixed) for alert in alerts[:MAX_ROWS]]),
         total=len(alerts) + _count(facts.get("more")),
         starts_differ=bool(known) and max(known) - min(known) >= 60,
         states_differ=mixed,
@@ -76,7 +76,7 @@ def table_of(facts: Mapping[str, Any], alerts: Sequence[Mapping[str, Any]]) -> T
     )
 
 
-def differing(labels: Sequence[Mapping[str, Any]], common: object) -> list[str]:
+def differing_labels(labels: Sequence[Mapping[str, Any]], common: object) -> list[str]:
     """The names of the labels that not all of `labels` have with the same value, sorted.
 
     `common` are the shared pairs when they are known; they are found here otherwise.
@@ -102,8 +102,8 @@ def _row(
     alert: Mapping[str, Any], columns: Sequence[str], summaries_differ: bool, mixed: bool
 ) -> Row:
     labels = alert.get("labels") or {}
-    cells = tuple([one_line(clean(labels.get(name)), LONGEST_CELL) for name in columns])
-    names = [clean(name, LONGEST_NAME) for name in columns]
+    cells = tuple([one_line(clean(labels.get(name)), MAX_CELL) for name in columns])
+    names = [clean(name, MAX_NAME) for name in columns]
     summary = ""
     if summaries_differ:
         summary = one_line(Labels(alert.get("annotations"))["summary"], 200)

@@ -11,7 +11,7 @@ from gateway.core.incidents.message import Link
 from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.plan.plan import Target
 from gateway.core.text.escape import LONGEST_URL, one_line, safe_url
-from gateway.render.view.asked import next_names, who
+from gateway.render.view.acknowledge_prompt import next_names, recipient_name
 from gateway.render.view.clean import Labels, clean
 from gateway.render.view.table import table_of
 
@@ -104,7 +104,7 @@ class Alerts(Sequence[AlertView]):
         return len(self._raw)
 
 
-def texts(facts: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+def mapping_of(facts: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """A mapping among the facts; an empty one where it is missing or something else."""
     found = facts.get(name)
     return found if isinstance(found, Mapping) else {}
@@ -119,7 +119,7 @@ def view_of(facts: Mapping[str, Any], kind: NoticeKind, reason: NotifyReason) ->
     )
     group_labels = Labels(facts.get("group_labels"))
     first = Labels(raw[0].get("annotations")) if raw else annotations
-    status, severity, rank = standing_of(facts, kind)
+    status, severity, rank = status_of(facts, kind)
     at = number(facts.get("at")) or 0.0
     since, ended = _span(facts, raw, at, status)
     incident = facts.get("incident")
@@ -137,7 +137,9 @@ def view_of(facts: Mapping[str, Any], kind: NoticeKind, reason: NotifyReason) ->
         "summary": one_line(annotations["summary"] or first["summary"], 300),
         "description": annotations["description"]
         or (first["description"] if len(raw) == 1 else ""),
-        "labels": Labels({**texts(facts, "route_labels"), **texts(facts, "common_labels")}),
+        "labels": Labels(
+            {**mapping_of(facts, "route_labels"), **mapping_of(facts, "common_labels")}
+        ),
         "annotations": annotations,
         "group_labels": group_labels,
         "alerts": Alerts(raw),
@@ -154,13 +156,13 @@ def view_of(facts: Mapping[str, Any], kind: NoticeKind, reason: NotifyReason) ->
         "respond_by": number(facts.get("respond_by")),
         "ack": _ack(facts.get("ack")),
         "escalation": _escalation(facts.get("escalation")),
-        "told": tuple(who(name) for name in _list(facts.get("told"))),
+        "told": tuple(recipient_name(name) for name in _list(facts.get("told"))),
         "note": one_line(clean(facts.get("note")), 300),
         "digest": tuple(_folded(item) for item in _list(facts.get("digest"))),
     }
 
 
-def standing_of(facts: Mapping[str, Any], kind: NoticeKind) -> tuple[str, str, int | None]:
+def status_of(facts: Mapping[str, Any], kind: NoticeKind) -> tuple[str, str, int | None]:
     """Status, severity and rank: all that is read of the facts where no words are wanted."""
     status = clean(facts.get("status")) or ("resolved" if kind is NoticeKind.RESOLVED else "firing")
     severity = facts.get("severity") or Labels(facts.get("common_labels"))["severity"]

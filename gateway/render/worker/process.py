@@ -19,7 +19,7 @@ _PASSED_ON = ("LD_LIBRARY_PATH", "PYTHONTZPATH", "TZDIR")
 secret, stay out of the process."""
 
 
-_PATIENCE = WALL_SECONDS + 3.0
+_END_TIMEOUT = WALL_SECONDS + 3.0
 """Seconds for it to end by itself. A worker's own timers end it within WALL_SECONDS."""
 
 
@@ -80,7 +80,7 @@ def spawn(folders: Sequence[Path], external_url: str) -> RenderProcess:
         except BaseException:
             ours.close()
             raise
-    return RenderProcess(ours, child.pid, partial(child.wait, timeout=_PATIENCE))
+    return RenderProcess(ours, child.pid, partial(child.wait, timeout=_END_TIMEOUT))
 
 
 def fork(renderer: Renderer) -> RenderProcess:

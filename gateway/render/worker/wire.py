@@ -17,7 +17,7 @@ from gateway.core.plan.plan import Target
 HEADER = 4
 """Bytes before each frame: its length, big-endian."""
 
-LONGEST_ANSWER = 32_000_000
+MAX_RESPONSE_BYTES = 32_000_000
 """Bytes of an answer; a longer one means that the other side has lost its place."""
 
 Answer = dict[str, Any]
@@ -67,7 +67,7 @@ def read_answer(channel: socket.socket) -> Answer:
 def answer_length(header: bytes) -> int:
     """Return the length that an answer's header announces. Raises ValueError beyond the limit."""
     length = int.from_bytes(header, "big")
-    if length > LONGEST_ANSWER:
+    if length > MAX_RESPONSE_BYTES:
         raise ValueError(f"an answer of {length} bytes")
     return length
 

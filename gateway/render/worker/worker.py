@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.core.plan.plan import Target
-from gateway.render.jinja.failure import TemplateFailure
+from gateway.render.jinja.failure import TemplateRenderError
 from gateway.render.renderer import Renderer
 from gateway.render.worker import limits
 from gateway.render.worker.wire import Answer, pack_answer, read_request
@@ -111,14 +111,14 @@ def _answer(
 ) -> tuple[Answer, bool]:
     """Return the answer, and whether memory ran out meanwhile."""
     task, stopped, *details = request
-    renderer.begins = _beginning(progress, stopped)
+    renderer.on_template_start = _beginning(progress, stopped)
     if task == "check":
         from gateway.render.template_problems import check_item  # only a check pays for its import
 
         return check_item(renderer, *details).to_json(), False
     facts, (channel, address, person), *others = details
     outcome = renderer.fill_in(facts, Target(channel, address, person=person), *others)
-    if isinstance(outcome, TemplateFailure):
+    if isinstance(outcome, TemplateRenderError):
         answer = {"failed": [outcome.template, outcome.line, outcome.problem]}
         return answer, isinstance(outcome.__cause__, MemoryError)
     return {"parts": dict(outcome)}, False
@@ -127,12 +127,12 @@ def _answer(
 def _beginning(progress: Progress, stopped: Collection[tuple[str, str]]) -> Any:
     problems = dict(stopped)
 
-    def begins(name: str) -> None:
+    def on_template_start(name: str) -> None:
         if name in problems:
-            raise TemplateFailure(name, None, problems[name])
+            raise TemplateRenderError(name, None, problems[name])
         progress.note(name)
 
-    return begins
+    return on_template_start
 
 
 def main(folders: list[str], external_url: str) -> None:

@@ -9,9 +9,9 @@ from gateway.core.incidents.outbox import PRINTED, PRINTED_TEXT, NoticeState
 from gateway.core.plan.plan import Plan, Target
 from gateway.core.plan.target_name import target_name
 from gateway.core.text.escape import one_line, safe_url
-from gateway.render.view.asked import who
+from gateway.render.view.acknowledge_prompt import recipient_name
 from gateway.render.view.clean import clean
-from gateway.render.view.table import differing
+from gateway.render.view.table import differing_labels
 from gateway.render.view.times import clock_time
 from gateway.store.queries import lists
 from gateway.web.explain.names import name_of
@@ -96,7 +96,7 @@ def events(entries: Sequence[Entry], zone: str, now: float) -> tuple[list[Event]
         text = clean(entry.text)
         to = entry.data.get("to")
         if isinstance(to, str) and to:
-            text += ", to " + ", ".join(who(one) for one in to.split(", "))
+            text += ", to " + ", ".join(recipient_name(one) for one in to.split(", "))
         title = one_line(entry.kind, 60)
         look = _LOOKS.get(entry.kind, "")
         title = title[:1].upper() + title[1:]
@@ -107,7 +107,7 @@ def events(entries: Sequence[Entry], zone: str, now: float) -> tuple[list[Event]
 def alert_table(members: Sequence[Member], zone: str, now: float) -> AlertTable:
     """The alerts in the order of messages: firing before resolved, then by their start."""
     labels = [member.alert.labels for member in members]
-    columns = differing(labels, None)[:MOST_COLUMNS] if len(members) > 1 else ["alertname"]
+    columns = differing_labels(labels, None)[:MOST_COLUMNS] if len(members) > 1 else ["alertname"]
     ordered = sorted(members, key=lambda m: (not m.firing(now), m.alert.starts_at))
     return AlertTable(
         tuple(clean(name, 60) for name in columns),

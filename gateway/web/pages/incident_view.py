@@ -9,7 +9,7 @@ from gateway.core.incidents.incident import Incident, Member, State, as_resolved
 from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.plan.plan import Plan
 from gateway.flow.engine import Engine
-from gateway.render.view.asked import asked
+from gateway.render.view.acknowledge_prompt import acknowledge_prompt
 from gateway.render.view.clean import clean
 from gateway.render.view.links import links_from
 from gateway.render.view.times import clock_time, duration
@@ -176,7 +176,9 @@ def _asked(
         return text
     climb = view["escalation"]
     names, at = (climb["next"], climb["next_at"]) if climb else ((), None)
-    more = asked(view["respond_by"], names, at, now, lambda t: clock_time(t, zone, now))
+    more = acknowledge_prompt(
+        view["respond_by"], names, at, now, lambda t: clock_time(t, zone, now)
+    )
     return f"{text} {more}".strip()
 
 

@@ -10,7 +10,7 @@ from gateway.core.incidents.notice import Entry, NoticeKind
 from gateway.core.plan.plan import NEXT_BUSINESS_DAY, Plan
 from gateway.flow.engine import Engine
 from gateway.render.view.clean import clean
-from gateway.render.view.counts import counted
+from gateway.render.view.counts import counts_text
 from gateway.render.view.links import links_from
 from gateway.render.view.times import clock_time, duration
 from gateway.render.view.view import tone
@@ -91,7 +91,7 @@ class Looking:
             "going": [_row(one, plan, zone, now) for one in going.incidents],
             "ended": [_row(one, plan, zone, now) for one in ended],
             "total": sum(count for _, _, count in counts),
-            "counts": counted(counts),
+            "counts": counts_text(counts),
             "first": after is None,
             "next": str(going.next) if going.next else "",
             "shown": OPEN_SHOWN,

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.channels.slack.mrkdwn import bold, code, cut_mrkdwn, plain
-from gateway.channels.support.truncate import cut, cut_bytes, cut_lines
+from gateway.channels.slack.mrkdwn import bold, code, plain, truncate_mrkdwn
+from gateway.channels.support.truncate import truncate, truncate_bytes, truncate_lines
 from gateway.core.text.escape import slack_escape, slack_link
 
 FOREIGN = st.text(alphabet=st.sampled_from("ab &<>!@#|`*_~\n\u202e{}ü"), max_size=400)
@@ -15,7 +15,7 @@ FOREIGN = st.text(alphabet=st.sampled_from("ab &<>!@#|`*_~\n\u202e{}ü"), max_si
 def test_a_cut_never_splits_an_entity_or_a_link(foreign: str, limit: int) -> None:
     """E17: cutting escaped text cannot make what escaping had disarmed."""
     text = f"{slack_escape(foreign)} {slack_link('https://example.com/a', foreign)} " * 4
-    made = cut_mrkdwn(text, limit, "… cut")
+    made = truncate_mrkdwn(text, limit, "… cut")
     assert len(made) <= limit
     kept = made.removesuffix("\n… cut")
     assert kept.count("<") == kept.count(">")
@@ -25,7 +25,7 @@ def test_a_cut_never_splits_an_entity_or_a_link(foreign: str, limit: int) -> Non
 
 def test_an_open_code_block_is_closed_again() -> None:
     """A table in a code block that is cut does not swallow the note behind it."""
-    made = cut_mrkdwn("```\n" + "row of a table\n" * 100 + "```", 300, "… 12 more")
+    made = truncate_mrkdwn("```\n" + "row of a table\n" * 100 + "```", 300, "… 12 more")
     assert made.count("```") == 2
     assert made.endswith("```\n… 12 more")
 
@@ -63,12 +63,12 @@ def test_plain_text_holds_no_control_sequence(foreign: str) -> None:
 @pytest.mark.parametrize("limit", [0, 1, 5])
 def test_tiny_limits_are_kept(limit: int) -> None:
     """However little room there is."""
-    assert len(cut("abcdefgh", limit)) <= limit
-    assert len(cut_lines("abcdefgh", limit, "… cut")) <= limit
+    assert len(truncate("abcdefgh", limit)) <= limit
+    assert len(truncate_lines("abcdefgh", limit, "… cut")) <= limit
 
 
 def test_bytes_are_cut_between_characters() -> None:
     """Four-byte characters are kept whole."""
-    made = cut_bytes("🔴" * 100, 50, "…")
+    made = truncate_bytes("🔴" * 100, 50, "…")
     assert len(made.encode()) <= 50
     assert made.startswith("🔴" * 11 + "\n")

@@ -8,8 +8,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from gateway.channels.support.client import Client
-from gateway.channels.support.connection_errors import no_answer
+from gateway.channels.support.client import HttpClient
+from gateway.channels.support.connection_errors import connection_failure
 from gateway.channels.support.resolver import Resolver
 from gateway.core.incidents.retry import Failure
 
@@ -52,10 +52,10 @@ async def test_message_to_a_name_that_is_not_found_is_surely_not_delivered(
     dead: threading.Event,
 ) -> None:
     """E49: the call ends with the deadline of connecting, whatever the name server does."""
-    client = Client(1, total_timeout=LONG, connect_timeout=SHORT)
+    client = HttpClient(1, total_timeout=LONG, connect_timeout=SHORT)
     with pytest.raises(aiohttp.ClientError) as caught:
         await asyncio.wait_for(client.session.get("http://dead.example/"), LONG)
-    failure = no_answer(caught.value)
+    failure = connection_failure(caught.value)
     assert (failure.failure, failure.perhaps) == (Failure.CONNECTION, False)
     dead.set()
     await client.close()
@@ -64,10 +64,10 @@ async def test_message_to_a_name_that_is_not_found_is_surely_not_delivered(
 async def test_name_without_an_address_is_said(dead: threading.Event) -> None:
     """The failure says that it is the name, and a later attempt doubles nothing."""
     dead.set()
-    client = Client(1)
+    client = HttpClient(1)
     with pytest.raises(aiohttp.ClientError) as caught:
         await client.session.get("http://dead.example/")
-    failure = no_answer(caught.value)
+    failure = connection_failure(caught.value)
     assert (failure.failure, failure.perhaps) == (Failure.CONNECTION, False)
     assert "name" in failure.detail
     await client.close()

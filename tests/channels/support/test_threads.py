@@ -28,16 +28,16 @@ async def test_a_call_that_never_returns_is_replaced() -> None:
 
 async def test_abandoned_threads_are_bounded_and_said() -> None:
     """E49: beyond the bound calls fail at once, surely not delivered, until some come back."""
-    threads = Threads("test", 1, SHORT, most_abandoned=2)
+    threads = Threads("test", 1, SHORT, max_abandoned=2)
     gate = threading.Event()
     assert threads.problem() == ""
     for _ in range(2):
         with pytest.raises(SendError):
             await threads.call(lambda: gate.wait(LONG))
     assert "2 test calls have not come back" in threads.problem()
-    with pytest.raises(SendError, match="2 earlier calls") as refused:
+    with pytest.raises(SendError, match="2 earlier calls") as refusal:
         await threads.call(lambda: "never")
-    assert refused.value.perhaps is False
+    assert refusal.value.perhaps is False
     gate.set()
     calm = await asyncio.wait_for(_when_free(threads), LONG)
     assert calm == "done"

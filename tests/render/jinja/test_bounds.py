@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.render.jinja.budget import LONGEST_TEXT
+from gateway.render.jinja.budget import MAX_TEXT
 from gateway.render.samples import sample, samples
 from tests.render.rendering import message_of, renderer_with
 
@@ -75,7 +75,7 @@ def test_honest_templates_have_room(tmp_path: Path) -> None:
     storm = next(each for each in samples() if each.name == "a thousand alerts")
     message = message_of(storm, "console", renderer)
     assert message.failed_template is None
-    assert 100_000 < len(message.parts["text"]) < LONGEST_TEXT
+    assert 100_000 < len(message.parts["text"]) < MAX_TEXT
 
 
 def test_the_next_message_starts_with_a_full_meter(tmp_path: Path) -> None:

@@ -30,12 +30,14 @@ def count(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     generate: Any = Environment._generate
 
-    def counted(self: Environment, source: object, name: str, *rest: object, **more: Any) -> str:
+    def counts_text(
+        self: Environment, source: object, name: str, *rest: object, **more: Any
+    ) -> str:
         names.append(name)
         made: str = generate(self, source, name, *rest, **more)
         return made
 
-    monkeypatch.setattr(Environment, "_generate", counted)
+    monkeypatch.setattr(Environment, "_generate", counts_text)
     return names
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.render.view.links import dropped, links_from
+from gateway.render.view.links import links_from, unsafe_links_text
 
 
 def facts(**annotations: str) -> dict[str, object]:
@@ -23,25 +23,27 @@ def test_an_unsafe_link_is_named(value: str) -> None:
     """E17: the message says that a link was left out, and which."""
     alert = facts(runbook_url=value)
     assert links_from(alert) == []
-    assert dropped(alert, []) == "left out the link runbook_url: no safe http or https URL"
+    assert (
+        unsafe_links_text(alert, []) == "left out the link runbook_url: no safe http or https URL"
+    )
 
 
 def test_prose_is_not_taken_for_a_link() -> None:
     """An annotation `runbook` may hold the steps themselves; an empty one is none."""
     alert = facts(runbook="restart the ledger", dashboard_url=" ")
-    assert dropped(alert, links_from(alert)) == ""
+    assert unsafe_links_text(alert, links_from(alert)) == ""
 
 
 def test_another_safe_link_of_the_role_is_enough() -> None:
     """The reader has a runbook: nothing is missing."""
     alert = facts(runbook_url="nowhere", runbook="https://runbooks.example.com/")
-    assert dropped(alert, links_from(alert)) == ""
+    assert unsafe_links_text(alert, links_from(alert)) == ""
 
 
 def test_several_links_are_named_in_one_sentence() -> None:
     """Runbook, dashboard and source alike."""
     alert = facts(runbook_url="ftp://example.com", dashboard_url="x")
     alert["alerts"] = [{"generator_url": "file:///etc/passwd"}]
-    assert dropped(alert, links_from(alert)).startswith(
+    assert unsafe_links_text(alert, links_from(alert)).startswith(
         "left out the links runbook_url, dashboard_url, source:"
     )

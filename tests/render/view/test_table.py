@@ -3,7 +3,7 @@
 from typing import Any
 
 from gateway.render.samples import MANY, NOW, group
-from gateway.render.view.table import MOST_ROWS, table_of
+from gateway.render.view.table import MAX_ROWS, table_of
 
 
 def table(facts: dict[str, Any]) -> Any:
@@ -42,11 +42,11 @@ def test_one_alert_needs_no_columns() -> None:
 def test_more_alerts_than_fit_are_counted() -> None:
     """Cut, but never in silence; what the facts themselves cut counts as well."""
     found = table(group(50) | {"more": 12})
-    assert len(found.rows) == MOST_ROWS
+    assert len(found.rows) == MAX_ROWS
     assert found.total == 62
-    assert found.beyond(MOST_ROWS) == 62 - MOST_ROWS
+    assert found.beyond(MAX_ROWS) == 62 - MAX_ROWS
     assert found.beyond(10) == 52
-    assert table(group(MANY)).beyond(MOST_ROWS) == 0
+    assert table(group(MANY)).beyond(MAX_ROWS) == 0
 
 
 def test_summaries_are_shown_when_they_differ() -> None:

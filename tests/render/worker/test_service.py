@@ -14,7 +14,7 @@ from gateway.core.incidents.message import Message
 from gateway.render.jinja.lookup import PARTS
 from gateway.render.samples import GATEWAY, LINKS, sample
 from gateway.render.service import RenderService
-from gateway.render.worker import isolated
+from gateway.render.worker import request_queue
 from gateway.shipped import shipped_templates
 from tests.render.hostile_templates import ENDLESS
 from tests.render.rendering import ZONE, children, message_of
@@ -27,9 +27,9 @@ ENDLESS_CONSOLE = {"console/text.j2": ENDLESS["nested lists printed"]}
 @pytest.fixture(autouse=True)
 def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait longer than in earnest: these tests run on busy machines."""
-    monkeypatch.setattr(isolated, "PATIENCE", 60.0)
-    monkeypatch.setattr(isolated, "START_PATIENCE", 60.0)
-    monkeypatch.setattr(isolated, "_START_TIME", 60.0)
+    monkeypatch.setattr(request_queue, "MAX_WAIT", 60.0)
+    monkeypatch.setattr(request_queue, "MAX_START_WAIT", 60.0)
+    monkeypatch.setattr(request_queue, "_START_TIME", 60.0)
 
 
 @asynccontextmanager
@@ -143,15 +143,15 @@ async def test_a_message_does_not_wait_for_a_silent_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Promise 9: a process that was suspended delays no message beyond the patience."""
-    monkeypatch.setattr(isolated, "PATIENCE", 0.05)
-    monkeypatch.setattr(isolated, "_LONGEST_ANSWER_TIME", 0.2)
+    monkeypatch.setattr(request_queue, "MAX_WAIT", 0.05)
+    monkeypatch.setattr(request_queue, "_LONGEST_ANSWER_TIME", 0.2)
     before = children()
     async with service_with(tmp_path, {"console/text.j2": "mine"}) as service:
         (keeper,) = children() - before
         os.killpg(keeper, 19)
         message = await words(service, "console")
         assert "not filled in within" in message.parts["text"]
-        monkeypatch.setattr(isolated, "PATIENCE", 60.0)
+        monkeypatch.setattr(request_queue, "MAX_WAIT", 60.0)
         assert (await words(service, "console")).parts["text"] == "mine\n"
 
 

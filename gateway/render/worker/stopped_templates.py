@@ -3,23 +3,23 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from gateway.render.jinja.failure import TemplateFailure
+from gateway.render.jinja.failure import TemplateRenderError
 
 if TYPE_CHECKING:
     from gateway.render.worker.wire import Answer
 
-PUT_ASIDE_FOR = 600.0
+DISABLED_SECONDS = 600.0
 """Seconds for which a template that was stopped is not tried again, except after a reload.
 
 Each try of a hostile template holds up other templates for `limits.CPU_SECONDS`. Lower: more
 often. Higher: an honest template that met one huge incident stays out of use for longer.
 """
 
-UNNAMED = "the templates"
+UNKNOWN_TEMPLATE = "the templates"
 """Stands for the template's name where the process ended before it had begun one."""
 
 
-class Stopped:
+class StoppedTemplates:
     """The templates that were stopped and are not to be tried again yet. Used by one thread."""
 
     def __init__(self, now: Callable[[], float]) -> None:
@@ -41,19 +41,21 @@ class Stopped:
         """
         now = self._now()
         if guilty or self._suspected.get(name, now) > now:
-            self._until[name] = (now + PUT_ASIDE_FOR, problem)
-        self._suspected[name] = now + PUT_ASIDE_FOR
+            self._until[name] = (now + DISABLED_SECONDS, problem)
+        self._suspected[name] = now + DISABLED_SECONDS
 
-    def failure_in(self, answer: "Answer") -> TemplateFailure | None:
+    def failure_in(self, answer: "Answer") -> TemplateRenderError | None:
         """Return the failure that an answer tells of, and put a stopped template aside."""
         if "stopped" in answer:
             name, problem = str(answer.get("name") or ""), str(answer["stopped"])
             if name:
                 self.add(name, problem, bool(answer.get("guilty")))
-            return TemplateFailure(name or UNNAMED, None, problem)
+            return TemplateRenderError(name or UNKNOWN_TEMPLATE, None, problem)
         if "failed" in answer:
             name, line, problem = answer["failed"]
-            return TemplateFailure(str(name), line if isinstance(line, int) else None, str(problem))
+            return TemplateRenderError(
+                str(name), line if isinstance(line, int) else None, str(problem)
+            )
         return None
 
 

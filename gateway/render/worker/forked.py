@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from gateway.core.incidents.message import Link, Message
 from gateway.core.incidents.notice import Facts, NoticeKind, NotifyReason
 from gateway.core.plan.plan import Target
-from gateway.render.finish import Outcome, finished, safe_links, wordless
-from gateway.render.jinja.failure import TemplateFailure
+from gateway.render.finish import Outcome, finish_message, message_without_text, safe_links
+from gateway.render.jinja.failure import TemplateRenderError
 from gateway.render.renderer import Renderer
-from gateway.render.shipped import unchanged
-from gateway.render.worker.answers import UNNAMED, Stopped, parts_in
+from gateway.render.shipped import is_unchanged
+from gateway.render.worker.stopped_templates import UNKNOWN_TEMPLATE, StoppedTemplates, parts_in
 
 if TYPE_CHECKING:
     from gateway.render.worker.process import RenderProcess
@@ -24,7 +24,7 @@ _GRACE = 3.0
 suspended."""
 
 
-class Confined:
+class ForkedRenderer:
     """A renderer whose own templates run in a forked process. A context manager.
 
     Where all templates are the shipped ones there is no process. `now` gives monotonic seconds.
@@ -32,11 +32,11 @@ class Confined:
 
     def __init__(self, renderer: Renderer, now: Callable[[], float]) -> None:
         self.renderer = renderer
-        self._stopped = Stopped(now)
+        self._stopped = StoppedTemplates(now)
         self._process: RenderProcess | None = None
-        self.own = not unchanged(renderer.lookup)
+        self.own = not is_unchanged(renderer.lookup)
 
-    def __enter__(self) -> "Confined":
+    def __enter__(self) -> "ForkedRenderer":
         return self
 
     def __exit__(
@@ -63,7 +63,7 @@ class Confined:
     ) -> Message:
         """As `Renderer.render`; a template that is stopped counts as one that failed."""
         if not parts:
-            return wordless(notice_id, facts, kind, reason)
+            return message_without_text(notice_id, facts, kind, reason)
         safe = safe_links(links, facts, kind)
         details = (facts, target, parts, safe, zone, kind, reason)
         outcome: Outcome
@@ -74,9 +74,9 @@ class Confined:
             outcome = self.failure_in(answer) or parts_in(answer)
         else:
             outcome = self.renderer.fill_in(*details)
-        return finished(notice_id, facts, target, parts, safe, zone, kind, reason, outcome)
+        return finish_message(notice_id, facts, target, parts, safe, zone, kind, reason, outcome)
 
-    def failure_in(self, answer: "Answer") -> TemplateFailure | None:
+    def failure_in(self, answer: "Answer") -> TemplateRenderError | None:
         """Return the failure that an answer tells of."""
         return self._stopped.failure_in(answer)
 
@@ -99,4 +99,4 @@ class Confined:
                 self._process.kill()
                 self._process = None
             problem = f"the process that fills them in did not answer ({type(error).__name__})"
-            return {"failed": [UNNAMED, None, problem]}
+            return {"failed": [UNKNOWN_TEMPLATE, None, problem]}

@@ -1,6 +1,6 @@
 """Who is asked to acknowledge, by when, and who is paged next: for pages and the command line.
 
-The template `shared/asked.j2` says the same in messages.
+The template `shared/acknowledge_prompt.j2` says the same in messages.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +11,7 @@ from gateway.core.text.escape import one_line
 from gateway.render.view.clean import clean
 
 
-def who(name: object) -> str:
+def recipient_name(name: object) -> str:
     """A person, rota, receiver or target key as people say it.
 
     >>> who("person:ana"), who("rota:billing"), who("email:ops@example.com"), who("slack:#billing")
@@ -34,7 +34,7 @@ def next_names(escalation: Mapping[str, Any]) -> tuple[str, ...]:
     names = following if isinstance(following, list | tuple) else [following] if following else []
     on_call = escalation.get("on_call")
     duty = on_call if isinstance(on_call, Mapping) else {}
-    return tuple(_with_people(who(name), duty.get(name)) for name in names)
+    return tuple(_with_people(recipient_name(name), duty.get(name)) for name in names)
 
 
 def _with_people(text: str, people: object) -> str:
@@ -43,7 +43,7 @@ def _with_people(text: str, people: object) -> str:
     return f"{text} ({', '.join(one_line(clean(one), 100) for one in people)})"
 
 
-def asked(
+def acknowledge_prompt(
     respond_by: float | None,
     names: Sequence[str],
     next_at: float | None,

@@ -3,7 +3,7 @@
 import pytest
 
 from gateway import log
-from gateway.channels.support.http_errors import masked, said
+from gateway.channels.support.http_errors import masked, vendor_text
 from gateway.core.incidents.retry import LONGEST_DETAIL, Failure, SendError
 
 
@@ -23,7 +23,7 @@ def test_what_looks_like_a_credential_is_masked(text: str) -> None:
     """A proxy between us and the vendor may repeat credentials that are not ours."""
     assert "***" in masked(text)
     assert "test-token" not in masked(text)
-    assert "dGVzdDp" not in said(text)
+    assert "dGVzdDp" not in vendor_text(text)
 
 
 def test_every_configured_secret_is_masked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,4 +41,4 @@ def test_no_half_of_a_secret_is_left_at_the_cut(monkeypatch: pytest.MonkeyPatch)
     log.add_secret("test-routing-key-1")
     text = "x" * (LONGEST_DETAIL - 5) + "test-routing-key-1"
     assert "test-" not in SendError(Failure.BAD_CONTENT, text).masked(masked).detail
-    assert "test-" not in said("y" * 195 + "test-routing-key-1")
+    assert "test-" not in vendor_text("y" * 195 + "test-routing-key-1")

@@ -10,7 +10,7 @@ from gateway.core.incidents.message import Message
 from gateway.render.jinja.lookup import PARTS
 from gateway.render.samples import LINKS, sample
 from gateway.render.worker import limits
-from gateway.render.worker.confined import Confined
+from gateway.render.worker.forked import ForkedRenderer
 from tests.render.hostile_templates import ENDLESS
 from tests.render.rendering import ZONE, children, problems_of, renderer_with
 
@@ -25,11 +25,11 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "WALL_SECONDS", 60.0)
 
 
-def message_of(confined: Confined, channel: str) -> Message:
+def message_of(forked: ForkedRenderer, channel: str) -> Message:
     """One sample in words for one channel."""
     each = sample()
     target, parts = each.target(channel), PARTS[channel]
-    return confined.render(
+    return forked.render(
         7, each.facts, target, parts, LINKS, ZONE, kind=each.kind, reason=each.reason
     )
 
@@ -39,25 +39,25 @@ def message_of(confined: Confined, channel: str) -> Message:
 def test_an_endless_template_ends_in_plain_words(tmp_path: Path, source: str) -> None:
     """Promise 7, E16: whatever a template computes, the plain message goes out in bounded time."""
     renderer = renderer_with(tmp_path, {"console/text.j2": source})
-    with Confined(renderer, clock.monotonic) as confined:
-        message = message_of(confined, "console")
+    with ForkedRenderer(renderer, clock.monotonic) as forked:
+        message = message_of(forked, "console")
         assert message.failed_template == "console/text.j2"
         assert "A customer was charged twice" in message.parts["text"]
         assert STOPPED.search(message.parts["text"]) is not None
-        assert message_of(confined, "email").failed_template is None
+        assert message_of(forked, "email").failed_template is None
 
 
 def test_a_stopped_template_is_not_tried_again(tmp_path: Path) -> None:
     """Promise 13: a hostile template delays others once, and not with each of its messages."""
     files = {"console/text.j2": ENDLESS["nested lists printed"]}
     seconds = [0.0]
-    with Confined(renderer_with(tmp_path, files), lambda: seconds[0]) as confined:
-        first = message_of(confined, "console")
+    with ForkedRenderer(renderer_with(tmp_path, files), lambda: seconds[0]) as forked:
+        first = message_of(forked, "console")
         # Mended meanwhile: only what is put aside still fails.
         (tmp_path / "console" / "text.j2").write_text("mended")
-        assert message_of(confined, "console").parts == first.parts
+        assert message_of(forked, "console").parts == first.parts
         seconds[0] = 601.0
-        assert message_of(confined, "console").parts["text"] == "mended\n"
+        assert message_of(forked, "console").parts["text"] == "mended\n"
 
 
 def test_a_template_stopped_on_a_busy_machine_is_tried_again(
@@ -66,18 +66,18 @@ def test_a_template_stopped_on_a_busy_machine_is_tried_again(
     """Promise 7: one that used hardly any processor time is put aside at the second time only."""
     monkeypatch.setattr(limits, "GUILTY_CPU_SECONDS", 1000.0)
     files = {"console/text.j2": ENDLESS["nested lists printed"]}
-    with Confined(renderer_with(tmp_path, files), lambda: 0.0) as confined:
-        assert message_of(confined, "console").failed_template == "console/text.j2"
+    with ForkedRenderer(renderer_with(tmp_path, files), lambda: 0.0) as forked:
+        assert message_of(forked, "console").failed_template == "console/text.j2"
         (tmp_path / "console" / "text.j2").write_text("fine")
-        assert message_of(confined, "console").parts["text"] == "fine\n"
+        assert message_of(forked, "console").parts["text"] == "fine\n"
 
 
 def test_an_endless_sentence_is_stopped_once_for_all_channels(tmp_path: Path) -> None:
     """Promise 7: a shared sentence can be the endless one; every channel still has its words."""
     files = {"shared/why.j2": ENDLESS["nested lists printed"]}
-    with Confined(renderer_with(tmp_path, files), lambda: 0.0) as confined:
+    with ForkedRenderer(renderer_with(tmp_path, files), lambda: 0.0) as forked:
         for channel, parts in PARTS.items():
-            message = message_of(confined, channel)
+            message = message_of(forked, channel)
             assert message.failed_template == "shared/why.j2"
             assert all("charged twice" in message.parts[part] for part in parts)
 
@@ -107,8 +107,10 @@ def test_a_template_that_is_endless_to_compile_is_stopped(
     monkeypatch.setattr(limits, "CPU_SECONDS", 0.05)
     before = children()
     source = "{% if x %}" + "{{ a.b.c|upper ~ 'x' }}" * 8_000 + "{% endif %}"
-    with Confined(renderer_with(tmp_path, {"console/text.j2": source}), lambda: 0.0) as confined:
-        message = message_of(confined, "console")
+    with ForkedRenderer(
+        renderer_with(tmp_path, {"console/text.j2": source}), lambda: 0.0
+    ) as forked:
+        message = message_of(forked, "console")
     assert message.failed_template == "console/text.j2"
     assert STOPPED.search(message.parts["text"]) is not None
     assert children() == before
@@ -117,5 +119,5 @@ def test_a_template_that_is_endless_to_compile_is_stopped(
 def test_shipped_templates_need_no_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Promise 9: without templates of one's own nothing is forked, so nothing is slower."""
     monkeypatch.setattr("gateway.render.worker.process.fork", None)
-    with Confined(renderer_with(tmp_path, {}), clock.monotonic) as confined:
-        assert message_of(confined, "email").failed_template is None
+    with ForkedRenderer(renderer_with(tmp_path, {}), clock.monotonic) as forked:
+        assert message_of(forked, "email").failed_template is None

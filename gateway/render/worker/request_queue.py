@@ -11,37 +11,37 @@ from typing import Any
 
 from gateway import clock
 from gateway.render.finish import Outcome
-from gateway.render.jinja.failure import TemplateFailure
-from gateway.render.worker.answers import UNNAMED, Stopped, parts_in
+from gateway.render.jinja.failure import TemplateRenderError
 from gateway.render.worker.limits import WALL_SECONDS
 from gateway.render.worker.process import RenderProcess, spawn
+from gateway.render.worker.stopped_templates import UNKNOWN_TEMPLATE, StoppedTemplates, parts_in
 from gateway.render.worker.wire import HEADER, Answer, answer_length, pack_request, unpack_answer
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 1.0
+MAX_WAIT = 1.0
 """Seconds that a message waits for its templates, the queue included; then plain words go out."""
 
-START_PATIENCE = 5.0
+MAX_START_WAIT = 5.0
 """Seconds that a start or a reload of the gateway waits for the templates."""
 
-_LONGEST_ANSWER_TIME = WALL_SECONDS + 3.0
+_RESPONSE_TIMEOUT = WALL_SECONDS + 3.0
 """Seconds until a process that answers nothing is replaced. Its own timers end a worker sooner."""
 
-_START_TIME = 15.0
+_START_TIMEOUT = 15.0
 """Seconds that a new process may take to be ready, on a machine that is very busy."""
 
 _PAUSES = (1.0, 5.0, 30.0)
 """Seconds between attempts to start a process that does not start."""
 
 
-class Isolated:
+class RequestQueue:
     """A queue of requests, and one process that answers them one by one. For one event loop."""
 
     def __init__(self, folders: Sequence[Path], external_url: str) -> None:
         self._folders = tuple(folders)
         self._external_url = external_url
-        self._stopped = Stopped(clock.monotonic)
+        self._stopped = StoppedTemplates(clock.monotonic)
         self._queue: list[tuple[int, int, tuple[Any, ...], asyncio.Future[Outcome]]] = []
         self._order = count()
         self._arrived = asyncio.Event()
@@ -56,11 +56,11 @@ class Isolated:
         """Start the process, and wait until it is ready, has failed once, or START_PATIENCE."""
         self._begin()
         with suppress(TimeoutError):
-            async with asyncio.timeout(START_PATIENCE):
+            async with asyncio.timeout(MAX_START_WAIT):
                 await self._ready.wait()
 
     async def fill_in(self, rank: int, details: tuple[Any, ...]) -> Outcome:
-        """Have the parts filled in. Returns a failure after PATIENCE seconds at the latest.
+        """Have the parts filled in. Returns a failure after MAX_WAIT seconds at the latest.
 
         `rank`: requests of a lower one go first. `details`: see `wire.details_of`.
         """
@@ -70,11 +70,13 @@ class Isolated:
         self._arrived.set()
         self.waiting += 1
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(MAX_WAIT):
                 outcome: Outcome = await future
         except TimeoutError:
             why = self.problem or "other templates were in the way"
-            return TemplateFailure(UNNAMED, None, f"not filled in within {PATIENCE:g} s: {why}")
+            return TemplateRenderError(
+                UNKNOWN_TEMPLATE, None, f"not filled in within {MAX_WAIT:g} s: {why}"
+            )
         finally:
             self.waiting -= 1
         return outcome
@@ -134,16 +136,20 @@ class Isolated:
         except (OSError, EOFError, ValueError) as error:
             log.warning("the render process is replaced: %s", type(error).__name__)
             await self._kill()
-            return TemplateFailure(UNNAMED, None, "the process that fills them in was lost")
+            return TemplateRenderError(
+                UNKNOWN_TEMPLATE, None, "the process that fills them in was lost"
+            )
         except Exception:  # the queue must go on, whatever one request holds
             log.exception("filling in templates failed")
             await self._kill()
-            return TemplateFailure(UNNAMED, None, "the gateway has a fault, see its log")
+            return TemplateRenderError(
+                UNKNOWN_TEMPLATE, None, "the gateway has a fault, see its log"
+            )
 
     async def _ask(self, request: tuple[Any, ...]) -> Answer:
         assert self._process is not None
         loop, channel = asyncio.get_running_loop(), self._process.channel
-        async with asyncio.timeout(_LONGEST_ANSWER_TIME):
+        async with asyncio.timeout(_RESPONSE_TIMEOUT):
             await loop.sock_sendall(channel, pack_request(request))
             return await self._read()
 
@@ -172,7 +178,7 @@ class Isolated:
             await asyncio.shield(starting)
             assert self._process is not None
             self._process.channel.setblocking(False)
-            async with asyncio.timeout(_START_TIME):
+            async with asyncio.timeout(_START_TIMEOUT):
                 await self._read()
             self.problem = ""
         except (OSError, EOFError, ValueError) as error:
@@ -198,7 +204,7 @@ class Isolated:
         while self._queue:
             *_, future = heapq.heappop(self._queue)
             if not future.done():
-                future.set_result(TemplateFailure(UNNAMED, None, self.problem))
+                future.set_result(TemplateRenderError(UNKNOWN_TEMPLATE, None, self.problem))
 
     async def _fail_for(self, seconds: float) -> None:
         """Answer requests with the problem at once until it is time to try again."""
@@ -216,5 +222,5 @@ def _report(task: "asyncio.Task[None]") -> None:
         log.error("the queue of templates ended", exc_info=task.exception())
 
 
-def _extra(failure: TemplateFailure) -> dict[str, object]:
+def _extra(failure: TemplateRenderError) -> dict[str, object]:
     return {"template": failure.template}
