@@ -33,7 +33,7 @@ from gateway.store import Store
 from gateway.store.db.clocks import Clocks
 from gateway.store.outbox import enqueue
 from gateway.web.app import build_app
-from gateway.web.connections.descriptors import raise_soft_limit, room_for
+from gateway.web.connections.descriptors import capacity_for, raise_soft_limit
 from gateway.web.connections.guard import Limits
 from gateway.web.server import runner_for
 
@@ -130,7 +130,7 @@ async def serve(
         )
     if engine.store.alone:  # who claimed messages before us is gone: no lease to wait for
         await engine.store.write(enqueue.inherit)
-    room = room_for(settings.max_connections, descriptors)
+    room = capacity_for(settings.max_connections, descriptors)
     if room.connections < settings.max_connections:
         log.warning(
             "at most %d connections: the limit on open files is %d (raise it, ulimit -n)",

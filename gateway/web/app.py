@@ -9,10 +9,10 @@ from gateway.settings import ServerSettings
 from gateway.web import alertmanager_api, api_v1, ops, slack_actions
 from gateway.web.http.errors import errors_as_json
 from gateway.web.http.keys import ENGINE, SETTINGS
-from gateway.web.http.refusals import REFUSALS, Refusals, slow_guessing
+from gateway.web.http.refusals import REFUSALS, Refusals, delay_failed_proofs
 from gateway.web.ingest import handlers
 from gateway.web.pages import acknowledge, incidents, oncall, silence_form, silences
-from gateway.web.pages.not_found import page_for_browsers
+from gateway.web.pages.not_found import not_found_page_for_browsers
 
 LARGEST_FORM = 64 * 1024
 """Bytes of any body but alerts; those have their source's own limit."""
@@ -25,7 +25,7 @@ def build_app(engine: Engine, settings: ServerSettings) -> web.Application:
     well: who asks them (an orchestrator, the container itself) does not come through the proxy.
     """
     app = web.Application(
-        middlewares=[slow_guessing, errors_as_json, page_for_browsers],
+        middlewares=[delay_failed_proofs, errors_as_json, not_found_page_for_browsers],
         client_max_size=LARGEST_FORM,
     )
     app[ENGINE], app[SETTINGS] = engine, settings

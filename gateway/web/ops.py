@@ -16,11 +16,11 @@ from gateway.store import StoreUnavailable
 from gateway.store.outbox import enqueue, holds
 from gateway.store.queries import lists
 from gateway.store.state import silences
-from gateway.web.http.access import changing
+from gateway.web.http.access import require_write_access
 from gateway.web.http.errors import RequestError, json_response
 from gateway.web.http.keys import ENGINE
 
-_BESIDE = (
+_NONESSENTIAL = (
     "channel ",
     "deliver ",
     "routes.yaml",
@@ -36,7 +36,7 @@ EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
 
 def is_essential(health: Health) -> bool:
     """Whether the gateway can do nothing for anybody without this component."""
-    return not health.component.startswith(_BESIDE)
+    return not health.component.startswith(_NONESSENTIAL)
 
 
 def report(problems: Sequence[Health], public: bool = True) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def report(problems: Sequence[Health], public: bool = True) -> dict[str, Any]:
     }
 
 
-class Operating:
+class OpsEndpoints:
     """The handlers."""
 
     def __init__(self, engine: Engine) -> None:
@@ -108,16 +108,16 @@ class Operating:
 
 def add_routes(app: web.Application) -> None:
     """Health, readiness, reload and metrics."""
-    operating = add_health(app)
-    app.router.add_get("/-/healthy", operating.healthy)
-    app.router.add_get("/-/ready", operating.ready)
-    app.router.add_post("/-/reload", changing(operating.reload))
-    app.router.add_get("/metrics", operating.metrics)
+    endpoints = add_health(app)
+    app.router.add_get("/-/healthy", endpoints.healthy)
+    app.router.add_get("/-/ready", endpoints.ready)
+    app.router.add_post("/-/reload", require_write_access(endpoints.reload))
+    app.router.add_get("/metrics", endpoints.metrics)
 
 
-def add_health(app: web.Application) -> Operating:
+def add_health(app: web.Application) -> OpsEndpoints:
     """Health and readiness alone."""
-    operating = Operating(app[ENGINE])
-    app.router.add_get("/healthz", operating.healthy)
-    app.router.add_get("/readyz", operating.ready)
-    return operating
+    endpoints = OpsEndpoints(app[ENGINE])
+    app.router.add_get("/healthz", endpoints.healthy)
+    app.router.add_get("/readyz", endpoints.ready)
+    return endpoints

@@ -29,7 +29,7 @@ SWEEP_EVERY = 1.0
 """Seconds between two looks for connections that keep us waiting."""
 
 
-def with_readable_expect(message: RawRequestMessage) -> RawRequestMessage:
+def with_ascii_expect(message: RawRequestMessage) -> RawRequestMessage:
     """Return the message with an `Expect` that aiohttp can quote in its 417.
 
     aiohttp (3.14) encodes the header's text into its answer, outside of every middleware, and
@@ -66,7 +66,7 @@ class GuardedServer(Server):
         if "//" in message.path:
             message = with_plain_path(message)
         if "Expect" in message.headers:
-            message = with_readable_expect(message)
+            message = with_ascii_expect(message)
         return self._factory(message, *rest)
 
 

@@ -24,24 +24,24 @@ from gateway.flow.engine import Engine
 from gateway.web.http.bodies import read_body
 from gateway.web.http.errors import RequestError, json_response
 from gateway.web.http.keys import ENGINE
-from gateway.web.http.refusals import Refused, refused
+from gateway.web.http.refusals import RefusalKind, record_refusal
 
 ACKNOWLEDGE = "gateway_acknowledge"
 TAKE = "gateway_take"
 LARGEST = 64 * 1024
 """Bytes of a request; Slack's own are a few kilobytes."""
 
-WINDOW = 300.0
+SIGNATURE_LIFETIME = 300.0
 """Seconds that a signed request is good for (Slack's own advice)."""
 
 _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
 
-REMEMBERED = 10_000
+SIGNATURES_REMEMBERED = 10_000
 """Signatures remembered against replay; far more than people press in five minutes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
+class ButtonPress:
     """A button that somebody pressed. `holder`: from whom it is taken over; None acknowledges."""
 
     number: int
@@ -58,14 +58,14 @@ class SlackActions:
 
     async def handle(self, request: web.Request) -> web.Response:
         """200 for everything that Slack really sent, understood or not."""
-        secret, stamp, given = self._head(request)
+        secret, timestamp, signature = self._read_signature(request)
         body = await read_body(request, LARGEST)
-        self._check(request, secret, stamp, body, given)
-        for press in presses(body):
+        self._verify_signature(request, secret, timestamp, body, signature)
+        for press in parse_button_presses(body):
             await self._act(press)
         return json_response({})
 
-    def _head(self, request: web.Request) -> tuple[Secret, str, str]:
+    def _read_signature(self, request: web.Request) -> tuple[Secret, str, str]:
         """Return the secret, the timestamp and the signature.
 
         Raises RequestError 401 where no body could make them right: then none is read.
@@ -75,32 +75,41 @@ class SlackActions:
         if secret is None or not secret.reveal():
             raise RequestError(404, "Slack's buttons are not set up: signing_secret is missing")
         now = self._engine.now()
-        stamp = request.headers.get("X-Slack-Request-Timestamp", "")
-        given = request.headers.get("X-Slack-Signature", "")
-        fresh = stamp.isascii() and stamp.isdigit() and len(stamp) < 13
-        if not fresh or abs(now - int(stamp)) > WINDOW or _SIGNATURE.fullmatch(given) is None:
-            raise _unsigned(request)
-        self._refuse_repeated(request, given)
-        return secret, stamp, given
+        timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
+        signature = request.headers.get("X-Slack-Signature", "")
+        is_number = timestamp.isascii() and timestamp.isdigit() and len(timestamp) < 13
+        if (
+            not is_number
+            or abs(now - int(timestamp)) > SIGNATURE_LIFETIME
+            or _SIGNATURE.fullmatch(signature) is None
+        ):
+            raise _invalid_signature(request)
+        self._refuse_replay(request, signature)
+        return secret, timestamp, signature
 
-    def _check(
-        self, request: web.Request, secret: Secret, stamp: str, body: bytes, given: str
+    def _verify_signature(
+        self, request: web.Request, secret: Secret, timestamp: str, body: bytes, signature: str
     ) -> None:
         """Raises RequestError 401 unless Slack signed this, for the first time."""
-        if not signed(secret, stamp, body, given):
-            raise _unsigned(request)
-        self._refuse_repeated(request, given)  # it may have come twice while the body arrived
+        if not is_signed_by_slack(secret, timestamp, body, signature):
+            raise _invalid_signature(request)
+        self._refuse_replay(request, signature)  # it may have come twice while the body arrived
         now = self._engine.now()
-        self._seen[given] = now
-        while len(self._seen) > REMEMBERED or next(iter(self._seen.values())) < now - 2 * WINDOW:
+        self._seen[signature] = now
+        while (
+            len(self._seen) > SIGNATURES_REMEMBERED
+            or next(iter(self._seen.values())) < now - 2 * SIGNATURE_LIFETIME
+        ):
             self._seen.popitem(last=False)
 
-    def _refuse_repeated(self, request: web.Request, given: str) -> None:
-        if given in self._seen:
-            refused(request, Refused.SLACK_SIGNATURE, "a request of Slack's that was made before")
+    def _refuse_replay(self, request: web.Request, signature: str) -> None:
+        if signature in self._seen:
+            record_refusal(
+                request, RefusalKind.SLACK_SIGNATURE, "a request of Slack's that was made before"
+            )
             raise RequestError(401, "this request was made before")
 
-    async def _act(self, press: Press) -> None:
+    async def _act(self, press: ButtonPress) -> None:
         people, user = self._engine.plan.people.values(), press.user
         by = next((person.id for person in people if person.slack == user), f"slack:{user}")
         try:
@@ -112,19 +121,21 @@ class SlackActions:
             return  # the message is older than the database
 
 
-def _unsigned(request: web.Request) -> RequestError:
-    refused(request, Refused.SLACK_SIGNATURE, "not signed by Slack in the last 5 minutes")
+def _invalid_signature(request: web.Request) -> RequestError:
+    record_refusal(
+        request, RefusalKind.SLACK_SIGNATURE, "not signed by Slack in the last 5 minutes"
+    )
     return RequestError(401, "not signed by Slack within the last five minutes")
 
 
-def signed(secret: Secret, stamp: str, body: bytes, given: str) -> bool:
-    """Whether `given` is Slack's signature of this body at that time; constant time."""
-    text = b"v0:" + stamp.encode() + b":" + body
-    right = "v0=" + hmac.digest(secret.reveal().encode(), text, "sha256").hex()
-    return hmac.compare_digest(right.encode(), given.encode("utf-8", "surrogateescape"))
+def is_signed_by_slack(secret: Secret, timestamp: str, body: bytes, signature: str) -> bool:
+    """Whether `signature` is Slack's signature of this body at that time; constant time."""
+    text = b"v0:" + timestamp.encode() + b":" + body
+    expected = "v0=" + hmac.digest(secret.reveal().encode(), text, "sha256").hex()
+    return hmac.compare_digest(expected.encode(), signature.encode("utf-8", "surrogateescape"))
 
 
-def presses(body: bytes) -> list[Press]:
+def parse_button_presses(body: bytes) -> list[ButtonPress]:
     """Return the presses of our buttons in a request's body; nothing for anything else."""
     try:
         payload: Any = orjson.loads(parse_qs(body.decode())["payload"][0])
@@ -135,18 +146,18 @@ def presses(body: bytes) -> list[Press]:
         return []
     if not isinstance(user, str) or not user:
         return []
-    found = [_press(action, value, user) for action, value in pressed]
-    return [press for press in found if press is not None]
+    button_presses = [_parse_button_press(action, value, user) for action, value in pressed]
+    return [press for press in button_presses if press is not None]
 
 
-def _press(action: object, value: object, user: str) -> Press | None:
+def _parse_button_press(action: object, value: object, user: str) -> ButtonPress | None:
     """The press of one button; the value is a number, and of a take-over NUMBER:HOLDER."""
     if action not in (ACKNOWLEDGE, TAKE) or not isinstance(value, str):
         return None
     number, _, holder = value.partition(":")
     if not (number.isascii() and number.isdigit() and len(number) < 16):
         return None
-    return Press(int(number), user, holder if action == TAKE else None)
+    return ButtonPress(int(number), user, holder if action == TAKE else None)
 
 
 def add_routes(app: web.Application) -> None:

@@ -30,8 +30,8 @@ from gateway.flow.silences.silences import SHOWN_AFTER_END
 from gateway.render.view.table import MAX_ROWS
 from gateway.store.state.timeline import REJECTS_KEPT
 from gateway.web.pages.oncall import DAYS
-from gateway.web.pages.silence_form import LENGTHS
-from gateway.web.pages.silence_form import LINK_LIFE as PAGE_LINK_LIFE
+from gateway.web.pages.silence_form import DURATIONS
+from gateway.web.pages.silence_form import LINK_LIFETIME as PAGE_LINK_LIFE
 from gateway.web.pages.silences import MOST_COUNTED
 from tests.docs.pages import CHECKOUT
 
@@ -53,7 +53,7 @@ STATED = [
     ("acknowledging.md", f"{plan.DEFAULT_ACK_EXPIRES / HOUR:.0f} hours, or what `ack_expires`"),
     ("acknowledging.md", f"ends after {LINK_LIFE / HOUR:.0f} hours"),
     ("security.md", f"good for {LINK_LIFE / HOUR:.0f} hours"),
-    ("silences.md", f"({LENGTHS[min(LENGTHS)]} to {LENGTHS[max(LENGTHS)]})"),
+    ("silences.md", f"({DURATIONS[min(DURATIONS)]} to {DURATIONS[max(DURATIONS)]})"),
     ("silences.md", f"While more than {MOST_COUNTED:,} alerts fire"),
     ("on-call.md", f"else {intervals.DEFAULT_STEP_WAIT / MINUTE:.0f} minutes"),
     ("channels.md", f"| at once | {email.IN_FLIGHT} | {slack.IN_FLIGHT} | {pagerduty.IN_FLIGHT} |"

@@ -42,11 +42,13 @@ async def send(
     world: World, client: Client, body: bytes, *, age: float = 0.0, **headers: str
 ) -> ClientResponse:
     """Post it as Slack does, signed `age` seconds ago."""
-    stamp = str(int(world.now - age))
-    signature = hmac.digest(SECRET.encode(), b"v0:" + stamp.encode() + b":" + body, "sha256").hex()
+    timestamp = str(int(world.now - age))
+    signature = hmac.digest(
+        SECRET.encode(), b"v0:" + timestamp.encode() + b":" + body, "sha256"
+    ).hex()
     known = {
         "Content-Type": "application/x-www-form-urlencoded",
-        "X-Slack-Request-Timestamp": stamp,
+        "X-Slack-Request-Timestamp": timestamp,
         "X-Slack-Signature": f"v0={signature}",
     }
     return await client.post("/slack/actions", data=body, headers={**known, **headers})

@@ -8,18 +8,18 @@ from aiohttp import web
 from gateway.core.matching.matcher import Matcher, MatcherError, matches_all
 from gateway.flow.queries.active_alerts import Asked
 from gateway.web.alertmanager_api.query_params import flag, matchers
-from gateway.web.alertmanager_api.responses import Complaint, as_in_v2
+from gateway.web.alertmanager_api.responses import ApiV2Error, with_v2_errors
 from gateway.web.alertmanager_api.serialize import AlertList, GroupList
 from gateway.web.alertmanager_api.streaming import stream
-from gateway.web.http.access import reading
-from gateway.web.http.compiling import read_off_loop
+from gateway.web.http.access import require_read_access
 from gateway.web.http.keys import ENGINE
+from gateway.web.http.off_loop import read_off_loop
 
 
 async def alerts(request: web.Request) -> web.StreamResponse:
     """The alerts that burn."""
     burning, shape = request.app[ENGINE].burning, AlertList()
-    asked = await read_off_loop(request.query.values(), _asked, request)
+    asked = await read_off_loop(request.query.values(), _alert_query, request)
     return await stream(request, burning.alerts(asked, shape), shape.end)
 
 
@@ -27,11 +27,11 @@ async def groups(request: web.Request) -> web.StreamResponse:
     """The same, by open incident."""
     engine = request.app[ENGINE]
     shape = GroupList(engine.plan)
-    asked = await read_off_loop(request.query.values(), _asked, request)
+    asked = await read_off_loop(request.query.values(), _alert_query, request)
     return await stream(request, engine.burning.groups(asked, shape), shape.end)
 
 
-def _asked(request: web.Request) -> Asked:
+def _alert_query(request: web.Request) -> Asked:
     """The question. What the description does not know is ignored, as by Alertmanager."""
     return Asked(
         matchers(request),
@@ -51,11 +51,11 @@ def _receiver(request: web.Request) -> Callable[[str], bool] | None:
         try:
             wanted.append(Matcher("name", "=~", pattern))
         except MatcherError as error:
-            raise Complaint(400, f"receiver: {error}") from None
+            raise ApiV2Error(400, f"receiver: {error}") from None
     return cache(lambda name: matches_all(wanted, {"name": name})) if wanted else None
 
 
 def add_routes(app: web.Application) -> None:
     """The two paths. HEAD would do all of the work and show none of it."""
     for path, handler in (("/api/v2/alerts", alerts), ("/api/v2/alerts/groups", groups)):
-        app.router.add_get(path, as_in_v2(reading(handler)), allow_head=False)
+        app.router.add_get(path, with_v2_errors(require_read_access(handler)), allow_head=False)

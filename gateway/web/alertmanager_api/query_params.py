@@ -4,7 +4,7 @@ from aiohttp import web
 
 from gateway.core.matching.matcher import Matcher, MatcherError
 from gateway.core.matching.parse import parse_matcher
-from gateway.web.alertmanager_api.responses import Complaint
+from gateway.web.alertmanager_api.responses import ApiV2Error
 
 _TRUE = frozenset({"true", "1", "yes", "ok", "y", "on", "selected", "checked", "t", "enabled"})
 """What counts as true for Alertmanager's generated server (go-openapi/swag, ConvertBool); all
@@ -24,4 +24,4 @@ def matchers(request: web.Request, name: str = "filter") -> tuple[Matcher, ...]:
     try:
         return tuple(parse_matcher(text) for text in request.query.getall(name, []))
     except MatcherError as error:
-        raise Complaint(400, f"{name}: {error}") from None
+        raise ApiV2Error(400, f"{name}: {error}") from None

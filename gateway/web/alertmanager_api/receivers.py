@@ -4,10 +4,10 @@ from aiohttp import web
 
 from gateway.core.matching.matcher import matches_all
 from gateway.web.alertmanager_api.query_params import matchers
-from gateway.web.alertmanager_api.responses import answer, as_in_v2
-from gateway.web.http.access import reading
-from gateway.web.http.compiling import read_off_loop
+from gateway.web.alertmanager_api.responses import answer, with_v2_errors
+from gateway.web.http.access import require_read_access
 from gateway.web.http.keys import ENGINE
+from gateway.web.http.off_loop import read_off_loop
 
 
 async def receivers(request: web.Request) -> web.StreamResponse:
@@ -22,4 +22,6 @@ async def receivers(request: web.Request) -> web.StreamResponse:
 
 def add_routes(app: web.Application) -> None:
     """The one path."""
-    app.router.add_get("/api/v2/receivers", as_in_v2(reading(receivers)), allow_head=False)
+    app.router.add_get(
+        "/api/v2/receivers", with_v2_errors(require_read_access(receivers)), allow_head=False
+    )

@@ -24,7 +24,7 @@ _TEXTS = frozenset({400, 500, 503})
 """Statuses whose body is a JSON string, as the description has it (`responses: BadRequest`)."""
 
 
-class Complaint(RequestError):
+class ApiV2Error(RequestError):
     """What a handler cannot do, with the number that Alertmanager's API has for it.
 
     Where `code` is None the answer is a JSON string, else an object with code and message.
@@ -40,20 +40,20 @@ def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = No
     return json_response(value, status, {**NO_STORE, **(headers or {})})
 
 
-def wrong(error: RequestError) -> web.Response:
+def error_answer(error: RequestError) -> web.Response:
     """An error in this API's shape, the first of its detail joined to its text."""
     parts = [error.error, *map(_fault, error.detail[:_MOST_FAULTS])]
     if len(error.detail) > _MOST_FAULTS:
         parts.append("and more")
     text = "; ".join(part for part in parts if part)
-    code = error.code if isinstance(error, Complaint) else None
-    if code is None and error.status not in _TEXTS and not isinstance(error, Complaint):
+    code = error.code if isinstance(error, ApiV2Error) else None
+    if code is None and error.status not in _TEXTS and not isinstance(error, ApiV2Error):
         code = error.status
     said = text if code is None else {"code": code, "message": text}
     return answer(said, error.status, error.headers)
 
 
-def reshaped(response: web.StreamResponse) -> web.Response:
+def as_v2_error(response: web.StreamResponse) -> web.Response:
     """An error in the shape of our own API, in this API's shape."""
     assert isinstance(response, web.Response)
     assert isinstance(response.body, bytes)
@@ -61,7 +61,7 @@ def reshaped(response: web.StreamResponse) -> web.Response:
     kept = {
         k: v for k, v in response.headers.items() if k not in ("Content-Type", "Content-Length")
     }
-    return wrong(RequestError(response.status, said["error"], said["detail"], kept))
+    return error_answer(RequestError(response.status, said["error"], said["detail"], kept))
 
 
 def _fault(one: Mapping[str, Any]) -> str:
@@ -70,14 +70,14 @@ def _fault(one: Mapping[str, Any]) -> str:
     return ": ".join(place)
 
 
-def as_in_v2(handler: Handler) -> Handler:
+def with_v2_errors(handler: Handler) -> Handler:
     """The handler with its errors in this API's shape."""
 
     async def guarded(request: web.Request) -> web.StreamResponse:
         try:
             return await handler(request)
         except RequestError as error:
-            return wrong(error)
+            return error_answer(error)
         except (StoreUnavailable, Overloaded) as error:
             retry = unavailable(error).headers["Retry-After"]
             return answer(str(error), 503, {"Retry-After": retry})

@@ -15,7 +15,7 @@ import orjson
 from gateway.core.incidents.silence import Silence
 from gateway.core.matching.matcher import Matcher, MatcherError
 from gateway.core.time.timestamps import format_rfc3339, parse_time
-from gateway.web.alertmanager_api.responses import Complaint
+from gateway.web.alertmanager_api.responses import ApiV2Error
 
 MISSING, TYPE, TOO_FEW = 602, 601, 612
 _REQUIRED = ("matchers", "startsAt", "endsAt", "createdBy", "comment")
@@ -23,7 +23,7 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PostedSilence:
     """What was posted. `starts_at` None means now; `annotations` None that none were given."""
 
     id: str
@@ -39,11 +39,11 @@ def silence_id(text: str) -> str:
     """The id in a path. Raises Complaint (422) for what is no UUID."""
     if _UUID.fullmatch(text) is None:
         said = f'silenceID in path must be of type uuid: "{text[:100]}"'
-        raise Complaint(422, said, TYPE)
+        raise ApiV2Error(422, said, TYPE)
     return str(UUID(text))
 
 
-def read_silence(body: bytes) -> Asked:
+def read_silence(body: bytes) -> PostedSilence:
     """What a request asks for. Raises Complaint."""
     try:
         given = orjson.loads(body)
@@ -53,8 +53,8 @@ def read_silence(body: bytes) -> Asked:
         raise _malformed("because a silence is an object")
     for name in _REQUIRED:
         if given.get(name) is None:
-            raise Complaint(422, f"{name} in body is required", MISSING)
-    return Asked(
+            raise ApiV2Error(422, f"{name} in body is required", MISSING)
+    return PostedSilence(
         id=_text(given, "id") if given.get("id") is not None else "",
         matchers=_matchers(given["matchers"]),
         starts_at=_instant(given, "startsAt"),
@@ -85,7 +85,7 @@ def _matchers(given: Any) -> tuple[Matcher, ...]:
     if not isinstance(given, list):
         raise _malformed("because matchers is no list")
     if not given:
-        raise Complaint(422, "matchers in body should have at least 1 items", TOO_FEW)
+        raise ApiV2Error(422, "matchers in body should have at least 1 items", TOO_FEW)
     return tuple(_matcher(one, place) for place, one in enumerate(given))
 
 
@@ -94,12 +94,12 @@ def _matcher(given: Any, place: int) -> Matcher:
         raise _malformed(f"because matchers.{place} is no object")
     for name in ("name", "value", "isRegex"):
         if given.get(name) is None:
-            raise Complaint(422, f"matchers.{place}.{name} in body is required", MISSING)
+            raise ApiV2Error(422, f"matchers.{place}.{name} in body is required", MISSING)
     known = {name: value for name, value in given.items() if value is not None}
     try:
         return Matcher.from_json(known)
     except MatcherError as error:
-        raise Complaint(400, f"invalid silence: matchers.{place}: {error}") from None
+        raise ApiV2Error(400, f"invalid silence: matchers.{place}: {error}") from None
 
 
 def _instant(given: Mapping[str, Any], name: str) -> float | None:
@@ -124,5 +124,5 @@ def _annotations(given: Any) -> Mapping[str, str] | None:
     return given
 
 
-def _malformed(why: str) -> Complaint:
-    return Complaint(400, f"parsing silence body failed, {why}", 400)
+def _malformed(why: str) -> ApiV2Error:
+    return ApiV2Error(400, f"parsing silence body failed, {why}", 400)

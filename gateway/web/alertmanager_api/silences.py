@@ -16,18 +16,18 @@ from gateway.core.plan.plan import NOTHING
 from gateway.flow.engine import Engine
 from gateway.flow.silences.silences import SilenceNotFound
 from gateway.web.alertmanager_api.query_params import flag, matchers
-from gateway.web.alertmanager_api.responses import NO_STORE, Complaint, answer, as_in_v2
+from gateway.web.alertmanager_api.responses import NO_STORE, ApiV2Error, answer, with_v2_errors
 from gateway.web.alertmanager_api.silence_body import read_silence, silence_id, write_silence
-from gateway.web.http.access import changing, reading
+from gateway.web.http.access import require_read_access, require_write_access
 from gateway.web.http.bodies import expect_json, read_body
-from gateway.web.http.compiling import read_off_loop
 from gateway.web.http.keys import ENGINE
+from gateway.web.http.off_loop import read_off_loop
 
 LARGEST_BODY = 64 * 1024
 _ORDER = ("active", "pending", "expired")
 
 
-class SilencesV2:
+class SilenceEndpoints:
     """The handlers."""
 
     def __init__(self, engine: Engine) -> None:
@@ -41,9 +41,9 @@ class SilencesV2:
 
         def written(every: Iterator[Silence]) -> bytes:
             found = [
-                (_place(one, now), orjson.dumps(write_silence(one, now)))
+                (_sort_key(one, now), orjson.dumps(write_silence(one, now)))
                 for one in every
-                if one.state(now) in shown and (not wanted or concerns(one, wanted))
+                if one.state(now) in shown and (not wanted or matches_filter(one, wanted))
             ]
             found.sort()
             return b"[%b]" % b",".join([text for _, text in found])
@@ -78,9 +78,9 @@ class SilencesV2:
                 gone_for=before.gone_for if before else None,
             )
         except SilenceError as error:
-            raise Complaint(400, f"invalid silence: {error.field}: {error}") from None
+            raise ApiV2Error(400, f"invalid silence: {error.field}: {error}") from None
         except SilenceNotFound:
-            raise Complaint(404, "silence not found") from None
+            raise ApiV2Error(404, "silence not found") from None
         return answer({"silenceID": saved.id})
 
     async def get(self, request: web.Request) -> web.StreamResponse:
@@ -99,7 +99,7 @@ class SilencesV2:
         return web.Response(headers=NO_STORE)
 
 
-def concerns(silence: Silence, wanted: tuple[Matcher, ...]) -> bool:
+def matches_filter(silence: Silence, wanted: tuple[Matcher, ...]) -> bool:
     """Whether a silence is one that these matchers look for.
 
     As Alertmanager does (api/v2, CheckSilenceMatchesFilterLabels): what the silence's own
@@ -110,7 +110,7 @@ def concerns(silence: Silence, wanted: tuple[Matcher, ...]) -> bool:
     return all((one.name in said or one.op in ("!=", "!~")) and one.matches(said) for one in wanted)
 
 
-def _place(silence: Silence, now: float) -> tuple[int, float, float, str]:
+def _sort_key(silence: Silence, now: float) -> tuple[int, float, float, str]:
     """The order that was recorded: the active by their ends, the pending by their starts, then
     the ended, the latest first; of the same instant the older one."""
     state = silence.state(now)
@@ -120,8 +120,14 @@ def _place(silence: Silence, now: float) -> tuple[int, float, float, str]:
 
 def add_routes(app: web.Application) -> None:
     """The two paths."""
-    silences = SilencesV2(app[ENGINE])
-    app.router.add_get("/api/v2/silences", as_in_v2(reading(silences.list)), allow_head=False)
-    app.router.add_post("/api/v2/silences", as_in_v2(changing(silences.put)))
-    app.router.add_get("/api/v2/silence/{id}", as_in_v2(reading(silences.get)), allow_head=False)
-    app.router.add_delete("/api/v2/silence/{id}", as_in_v2(changing(silences.expire)))
+    silences = SilenceEndpoints(app[ENGINE])
+    app.router.add_get(
+        "/api/v2/silences", with_v2_errors(require_read_access(silences.list)), allow_head=False
+    )
+    app.router.add_post("/api/v2/silences", with_v2_errors(require_write_access(silences.put)))
+    app.router.add_get(
+        "/api/v2/silence/{id}", with_v2_errors(require_read_access(silences.get)), allow_head=False
+    )
+    app.router.add_delete(
+        "/api/v2/silence/{id}", with_v2_errors(require_write_access(silences.expire))
+    )

@@ -9,12 +9,12 @@ from gateway.config.export.alertmanager import alertmanager_text
 from gateway.core.plan.plan import Plan
 from gateway.core.time.timestamps import format_rfc3339
 from gateway.flow.engine import Engine
-from gateway.web.alertmanager_api.responses import answer, as_in_v2
-from gateway.web.http.access import reading
+from gateway.web.alertmanager_api.responses import answer, with_v2_errors
+from gateway.web.http.access import require_read_access
 from gateway.web.http.keys import ENGINE
 
 
-class Status:
+class StatusEndpoint:
     """The handler. It says that it runs since it was made."""
 
     def __init__(self, engine: Engine) -> None:
@@ -55,5 +55,7 @@ class Status:
 def add_routes(app: web.Application) -> None:
     """The one path."""
     app.router.add_get(
-        "/api/v2/status", as_in_v2(reading(Status(app[ENGINE]).status)), allow_head=False
+        "/api/v2/status",
+        with_v2_errors(require_read_access(StatusEndpoint(app[ENGINE]).status)),
+        allow_head=False,
     )

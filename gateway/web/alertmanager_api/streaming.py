@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 WHOLE = 256 * 1024
 """Bytes up to which an answer is sent whole: with its length, and with 503 if it fails."""
 
-SLOWEST = 60.0
+WRITE_TIMEOUT = 60.0
 """Seconds in which a client must take what it is sent next."""
 
 _HEAD = {"Content-Type": "application/json", **NO_STORE}
@@ -58,5 +58,5 @@ async def stream(
 
 async def _write(response: web.StreamResponse, part: bytes) -> None:
     if part:
-        async with asyncio.timeout(SLOWEST):
+        async with asyncio.timeout(WRITE_TIMEOUT):
             await response.write(part)

@@ -14,7 +14,7 @@ _V1_GONE = (
 )
 
 
-async def elsewhere(request: web.Request) -> web.StreamResponse:
+async def redirect_or_refuse(request: web.Request) -> web.StreamResponse:
     """What no other route has answered: a redirect from an oddly written path, 405, or 404."""
     plain = _plain(request)
     if plain:
@@ -47,13 +47,13 @@ def _plain(request: web.Request) -> str:
     return f"{plain}?{asked.query}" if asked.query else plain
 
 
-async def gone(request: web.Request) -> web.StreamResponse:
+async def v1_removed(request: web.Request) -> web.StreamResponse:
     """410 for Alertmanager's version 1, in the words of its own shape."""
     return answer({"status": "deprecated", "error": _V1_GONE}, 410)
 
 
 def add_routes(app: web.Application) -> None:
     """After all others: whoever comes here asked for something else."""
-    app.router.add_route("*", "/api/v2", elsewhere)
-    app.router.add_route("*", "/api/v2/{rest:.*}", elsewhere)
-    app.router.add_route("*", "/api/v1/alerts", gone)
+    app.router.add_route("*", "/api/v2", redirect_or_refuse)
+    app.router.add_route("*", "/api/v2/{rest:.*}", redirect_or_refuse)
+    app.router.add_route("*", "/api/v1/alerts", v1_removed)

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ValidationError
 
 from gateway.web.api_v1.endpoints import ENDPOINTS, Endpoint
 from gateway.web.api_v1.openapi import PATH, document
-from gateway.web.http.access import changing, may_change, reading
+from gateway.web.http.access import has_write_access, require_read_access, require_write_access
 from gateway.web.http.bodies import expect_json, read_body
 from gateway.web.http.errors import Handler, RequestError, json_response
 from gateway.web.http.keys import ENGINE
@@ -22,19 +22,19 @@ def handler_of(endpoint: Endpoint) -> Handler:
     """The endpoint as a handler: checked question in, model out."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        arguments: list[Any] = [request.app[ENGINE], _asked(endpoint, request)]
-        if endpoint.numbered:
+        arguments: list[Any] = [request.app[ENGINE], _parse_query(endpoint, request)]
+        if endpoint.has_number:
             arguments.append(_number(request.match_info["number"]))
-        if endpoint.named:
+        if endpoint.has_id:
             arguments.append(request.match_info["id"])
-        if endpoint.given is not None:
+        if endpoint.body is not None:
             expect_json(request)
-            arguments.append(_given(endpoint, await read_body(request, LARGEST_BODY)))
-        told = {"trusted": may_change(request)} if endpoint.trusts else {}
+            arguments.append(_parse_body(endpoint, await read_body(request, LARGEST_BODY)))
+        told = {"trusted": has_write_access(request)} if endpoint.needs_trust else {}
         answer = await endpoint.handler(*arguments, **told)
         return model_response(answer)
 
-    return changing(handle) if endpoint.changes else reading(handle)
+    return require_write_access(handle) if endpoint.is_write else require_read_access(handle)
 
 
 def model_response(answer: BaseModel | bytes) -> web.Response:
@@ -48,21 +48,21 @@ def model_response(answer: BaseModel | bytes) -> web.Response:
     )
 
 
-def _asked(endpoint: Endpoint, request: web.Request) -> BaseModel:
+def _parse_query(endpoint: Endpoint, request: web.Request) -> BaseModel:
     doubled = [name for name in request.query if len(request.query.getall(name)) > 1]
     if doubled:
         detail = [{"field": doubled[0], "message": "given more than once"}]
         raise RequestError(422, "a parameter is wrong", detail)
     try:
-        return endpoint.asked.model_validate(dict(request.query))
+        return endpoint.query.model_validate(dict(request.query))
     except ValidationError as error:
         raise RequestError(422, "a parameter is wrong", faults(error)) from None
 
 
-def _given(endpoint: Endpoint, body: bytes) -> BaseModel:
-    assert endpoint.given is not None
+def _parse_body(endpoint: Endpoint, body: bytes) -> BaseModel:
+    assert endpoint.body is not None
     try:
-        return endpoint.given.model_validate_json(body)
+        return endpoint.body.model_validate_json(body)
     except ValidationError as error:
         malformed = any(one["type"] == "json_invalid" for one in error.errors())
         said = "the body is not JSON" if malformed else "a field of the body is wrong"

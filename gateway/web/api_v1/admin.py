@@ -11,9 +11,7 @@ from gateway.web.api_v1.incidents import notice_model
 from gateway.web.ops import report
 
 
-async def status(
-    engine: Engine, asked: requests.NothingAsked, trusted: bool = False
-) -> models.Status:
+async def status(engine: Engine, query: requests.NoQuery, trusted: bool = False) -> models.Status:
     """Version, configuration in force, and what is wrong."""
     counts = await engine.store.read(lists.counts)
     said = report(engine.problems(), public=not trusted)
@@ -29,32 +27,32 @@ async def status(
     )
 
 
-async def dead_letters(engine: Engine, asked: requests.PageAsked) -> models.DeadLetters:
+async def dead_letters(engine: Engine, query: requests.PageQuery) -> models.DeadLetters:
     """Messages that were given up, with every attempt."""
 
     def work(tx: Tx) -> models.DeadLetters:
-        found = enqueue.dead(tx, asked.limit + 1, asked.cursor)
-        page = [line for one in found[: asked.limit] if (line := lists.notice(tx, one.id))]
+        found = enqueue.dead(tx, query.limit + 1, query.cursor)
+        page = [line for one in found[: query.limit] if (line := lists.notice(tx, one.id))]
         attempts = lists.attempts_of(tx, [line.id for line in page])
         return models.DeadLetters(
             notices=[notice_model(line, attempts[line.id]) for line in page],
-            next=page[-1].id if len(found) > asked.limit else None,
+            next=page[-1].id if len(found) > query.limit else None,
         )
 
     return await engine.store.read(work)
 
 
 async def replay(
-    engine: Engine, asked: requests.NothingAsked, given: requests.NoticeIds
+    engine: Engine, query: requests.NoQuery, body: requests.NoticeIds
 ) -> models.Replayed:
     """Try given-up messages again."""
     now = engine.now()
-    again = await engine.store.write(lambda tx: enqueue.replay(tx, given.ids, now))
-    left = sorted(set(given.ids) - set(again))
+    again = await engine.store.write(lambda tx: enqueue.replay(tx, body.ids, now))
+    left = sorted(set(body.ids) - set(again))
     return models.Replayed(replayed=again, left=left)
 
 
-async def rejects(engine: Engine, asked: requests.LatestAsked) -> models.Rejects:
+async def rejects(engine: Engine, query: requests.LatestQuery) -> models.Rejects:
     """Requests that were refused, whole or in part, with the reason (the last thousand)."""
-    found = await engine.store.read(lambda tx: timeline.rejected(tx, asked.limit))
+    found = await engine.store.read(lambda tx: timeline.rejected(tx, query.limit))
     return models.Rejects(rejects=[models.Reject.model_validate(one) for one in found])

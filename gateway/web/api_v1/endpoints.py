@@ -32,24 +32,24 @@ class Endpoint:
     path: str
     name: str
     handler: Handler
-    asked: type[requests.Question]
-    answer: type[models.Answer]
-    given: type[requests.Question] | None = None
+    query: type[requests.RequestModel]
+    response: type[models.ResponseModel]
+    body: type[requests.RequestModel] | None = None
     errors: tuple[int, ...] = ()
-    trusts: bool = False  # the handler gets `trusted`: whether the request may change things
+    needs_trust: bool = False  # the handler gets `trusted`: whether the request may change things
 
     @property
-    def numbered(self) -> bool:
+    def has_number(self) -> bool:
         """Whether the path names an incident."""
         return "{number}" in self.path
 
     @property
-    def named(self) -> bool:
+    def has_id(self) -> bool:
         """Whether the path names something by its id."""
         return "{id}" in self.path
 
     @property
-    def changes(self) -> bool:
+    def is_write(self) -> bool:
         """Whether it changes anything, and so needs the right to."""
         return self.method != "GET"
 
@@ -63,19 +63,19 @@ def _get(
     path: str,
     name: str,
     handler: Handler,
-    asked: Any,
-    answer: Any,
+    query: Any,
+    response: Any,
     errors: tuple[int, ...] = (),
 ) -> Endpoint:
-    return Endpoint("GET", BASE + path, name, handler, asked, answer, None, errors)
+    return Endpoint("GET", BASE + path, name, handler, query, response, None, errors)
 
 
 def _post(
     path: str,
     name: str,
     handler: Handler,
-    given: Any,
-    answer: Any,
+    body: Any,
+    response: Any,
     errors: tuple[int, ...] = (),
 ) -> Endpoint:
     return Endpoint(
@@ -83,9 +83,9 @@ def _post(
         BASE + path,
         name,
         handler,
-        requests.NothingAsked,
-        answer,
-        given,
+        requests.NoQuery,
+        response,
+        body,
         (415, 400, *errors),
     )
 
@@ -96,22 +96,22 @@ ENDPOINTS = (
         f"{BASE}/status",
         "status",
         admin.status,
-        requests.NothingAsked,
+        requests.NoQuery,
         models.Status,
-        trusts=True,
+        needs_trust=True,
     ),
     _get(
         "/incidents",
         "listIncidents",
         incidents.list_incidents,
-        requests.IncidentsAsked,
+        requests.IncidentsQuery,
         models.IncidentPage,
     ),
     _get(
         "/incidents/{number}",
         "getIncident",
         incidents.one_incident,
-        requests.NothingAsked,
+        requests.NoQuery,
         models.IncidentDetail,
         (404,),
     ),
@@ -143,7 +143,7 @@ ENDPOINTS = (
         "/explain",
         "explain",
         explain.explain,
-        explain_models.ExplainAsked,
+        explain_models.ExplainQuery,
         explain_models.Explanation,
         (404,),
     ),
@@ -151,14 +151,14 @@ ENDPOINTS = (
         "/silences",
         "listSilences",
         silences.list_silences,
-        silence_models.SilencesAsked,
+        silence_models.SilencesQuery,
         silence_models.Silences,
     ),
     _get(
         "/silences/preview",
         "previewSilence",
         silences.preview,
-        silence_models.SilencePreviewAsked,
+        silence_models.SilencePreviewQuery,
         silence_models.SilencePreview,
         (404,),
     ),
@@ -174,7 +174,7 @@ ENDPOINTS = (
         "/silences/{id}",
         "getSilence",
         silences.one_silence,
-        requests.NothingAsked,
+        requests.NoQuery,
         silence_models.Silence,
         (404,),
     ),
@@ -183,18 +183,18 @@ ENDPOINTS = (
         f"{BASE}/silences/{{id}}",
         "endSilence",
         silences.expire,
-        requests.NothingAsked,
+        requests.NoQuery,
         silence_models.Silence,
         None,
         (404,),
     ),
-    _get("/oncall", "onCall", oncall.on_call, requests.OnCallAsked, models.OnCall, (404,)),
-    _get("/rotas", "listRotas", oncall.list_rotas, requests.NothingAsked, models.Rotas),
+    _get("/oncall", "onCall", oncall.on_call, requests.OnCallQuery, models.OnCall, (404,)),
+    _get("/rotas", "listRotas", oncall.list_rotas, requests.NoQuery, models.Rotas),
     _get(
         "/dead-letters",
         "listDeadLetters",
         admin.dead_letters,
-        requests.PageAsked,
+        requests.PageQuery,
         models.DeadLetters,
     ),
     _post(
@@ -204,5 +204,5 @@ ENDPOINTS = (
         requests.NoticeIds,
         models.Replayed,
     ),
-    _get("/rejects", "listRejects", admin.rejects, requests.LatestAsked, models.Rejects),
+    _get("/rejects", "listRejects", admin.rejects, requests.LatestQuery, models.Rejects),
 )

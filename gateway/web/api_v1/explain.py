@@ -15,9 +15,9 @@ from gateway.store.state import timeline
 from gateway.web.api_v1 import explain_person
 from gateway.web.api_v1.explain_incident import explained
 from gateway.web.api_v1.explain_models import (
-    ExplainAsked,
     ExplainedAlert,
     ExplainedIncident,
+    ExplainQuery,
     Explanation,
 )
 from gateway.web.api_v1.silences import silence_model
@@ -30,19 +30,19 @@ MOST_INCIDENTS = 5
 """Alerts that carry the labels, and the incidents of each, the newest first."""
 
 
-async def explain(engine: Engine, asked: ExplainAsked) -> Explanation:
+async def explain(engine: Engine, query: ExplainQuery) -> Explanation:
     """Why an incident, an alert or a person was told, or was not."""
-    given = [one for one in (asked.incident, asked.labels, asked.person) if one is not None]
-    if len(given) != 1 or (asked.since is not None and asked.person is None):
+    given = [one for one in (query.incident, query.labels, query.person) if one is not None]
+    if len(given) != 1 or (query.since is not None and query.person is None):
         detail = [{"message": "give one of incident, labels, person; since goes with person"}]
         raise RequestError(422, "the question makes no sense", detail)
-    zone = zone_for(engine.plan, asked.person or "") if asked.zone is None else _zone(asked.zone)
-    if asked.person is not None:
-        return await explain_person.explain(engine, asked.person, asked.since, zone)
-    if asked.labels is not None:
-        labels = _labels(asked.labels)
+    zone = zone_for(engine.plan, query.person or "") if query.zone is None else _zone(query.zone)
+    if query.person is not None:
+        return await explain_person.explain(engine, query.person, query.since, zone)
+    if query.labels is not None:
+        labels = _labels(query.labels)
         return await engine.store.read(lambda tx: _of_labels(tx, engine, labels, zone))
-    number = asked.incident or 0
+    number = query.incident or 0
     return await engine.store.read(lambda tx: _of_incident(tx, engine, number, zone))
 
 

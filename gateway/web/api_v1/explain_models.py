@@ -2,12 +2,20 @@
 
 from pydantic import Field
 
-from gateway.web.api_v1.models import Answer, Event, Incident, Instant, Notice, PersonName, Shift
-from gateway.web.api_v1.requests import GivenInstant, Number, Question
+from gateway.web.api_v1.models import (
+    Event,
+    Incident,
+    Instant,
+    Notice,
+    PersonName,
+    ResponseModel,
+    Shift,
+)
+from gateway.web.api_v1.requests import InstantParam, Number, RequestModel
 from gateway.web.api_v1.silence_models import Silence
 
 
-class ExplainAsked(Question):
+class ExplainQuery(RequestModel):
     """One of `incident`, `labels` or `person`."""
 
     incident: Number | None = Field(None, description="The number of an incident.")
@@ -17,7 +25,7 @@ class ExplainAsked(Question):
         description='Labels of alerts: `{alertname="X", team="billing"}`; all that carry them.',
     )
     person: str | None = Field(None, max_length=80, description="The id of a person.")
-    since: GivenInstant | None = Field(
+    since: InstantParam | None = Field(
         None, description="How far back to look, with `person`. By default 24 hours."
     )
     zone: str | None = Field(
@@ -36,7 +44,7 @@ class ExplainedIncident(Incident):
     notices: list[Notice] = Field(description="With `person`, those to them.")
 
 
-class ExplainedAlert(Answer):
+class ExplainedAlert(ResponseModel):
     """An alert, where it goes, and the incidents it was in."""
 
     labels: dict[str, str]
@@ -50,7 +58,7 @@ class ExplainedAlert(Answer):
     silenced_by: list[Silence] = Field(description="The silences over it now, the longest first.")
 
 
-class Explanation(Answer):
+class Explanation(ResponseModel):
     """Why somebody was told, or was not."""
 
     answer: list[str] = Field(description="The answer in short, in sentences.")

@@ -21,14 +21,14 @@ from gateway.web.api_v1 import models, requests
 from gateway.web.http.errors import RequestError
 from gateway.web.pages.incident_view import read_incident
 
-Act = Callable[[int, str, str], Awaitable[respond.ActionResult]]
-_CHANGED = {
+RespondAction = Callable[[int, str, str], Awaitable[respond.ActionResult]]
+_CHANGING_ANSWERS = {
     respond.ActionOutcome.DONE,
     respond.ActionOutcome.UNDONE,
     respond.ActionOutcome.TAKEN_OVER,
     respond.ActionOutcome.GIVEN_BACK,
 }
-_NOT_DONE = {
+_REFUSING_ANSWERS = {
     respond.ActionOutcome.RESOLVED,
     respond.ActionOutcome.NOT_ACKNOWLEDGED,
     respond.ActionOutcome.HELD,
@@ -100,15 +100,15 @@ def notice_model(line: lists.NoticeLine, attempts: Sequence[lists.Attempt]) -> m
     )
 
 
-async def list_incidents(engine: Engine, asked: requests.IncidentsAsked) -> models.IncidentPage:
+async def list_incidents(engine: Engine, query: requests.IncidentsQuery) -> models.IncidentPage:
     """Incidents by urgency: unacknowledged, suppressed, acknowledged, resolved.
 
     Within each of these by severity, then number; the resolved by number, the newest first.
     """
-    wanted = Wanted(asked.state, asked.receiver, asked.severity, asked.q)
+    wanted = Wanted(query.state, query.receiver, query.severity, query.q)
 
     def work(tx: Tx) -> tuple[urgent.Page, list[tuple[str, str, int]]]:
-        page = urgent.page(tx, wanted, after=asked.cursor, limit=asked.limit)
+        page = urgent.page(tx, wanted, after=query.cursor, limit=query.limit)
         return page, urgent.counts(tx, wanted, engine.plan.rank_of)
 
     page, counts = await engine.store.read(work)
@@ -126,16 +126,16 @@ async def list_incidents(engine: Engine, asked: requests.IncidentsAsked) -> mode
 
 
 async def one_incident(
-    engine: Engine, asked: requests.NothingAsked, number: int
+    engine: Engine, query: requests.NoQuery, number: int
 ) -> models.IncidentDetail:
     """An incident with its alerts, timeline, notices and their attempts."""
     plan, now = engine.plan, engine.now()
 
     def work(tx: Tx) -> models.IncidentDetail | None:
-        seen = read_incident(tx, number)
-        if seen is None:
+        stored = read_incident(tx, number)
+        if stored is None:
             return None
-        incident = seen.incident
+        incident = stored.incident
         notices = lists.notices_of(tx, number)
         attempts: Mapping[int, Sequence[lists.Attempt]] = lists.attempts_of(
             tx, [notice.id for notice in notices]
@@ -145,7 +145,7 @@ async def one_incident(
             {
                 **incident_model(engine, incident, lists.title_of(tx, number)),
                 "escalation": climb and models.Escalation.model_validate(climb),
-                "alerts": [_alert(member, now) for member in seen.members],
+                "alerts": [_alert(member, now) for member in stored.members],
                 "timeline": [
                     models.Event(at=e.at, kind=e.kind, text=e.text, data=dict(e.data))
                     for e in timeline.of(tx, number)
@@ -156,47 +156,49 @@ async def one_incident(
 
     found = await engine.store.read(work)
     if found is None:
-        raise _unknown(number)
+        raise _not_found(number)
     return found
 
 
 async def acknowledge(
-    engine: Engine, asked: requests.NothingAsked, number: int, given: requests.By
+    engine: Engine, query: requests.NoQuery, number: int, body: requests.By
 ) -> models.Responded:
     """Acknowledge an incident. The first one wins; the second gets the name of the holder."""
-    return await _respond(engine, number, given.by, engine.acknowledge)
+    return await _respond(engine, number, body.by, engine.acknowledge)
 
 
 async def take(
-    engine: Engine, asked: requests.NothingAsked, number: int, given: requests.Take
+    engine: Engine, query: requests.NoQuery, number: int, body: requests.Take
 ) -> models.Responded:
     """Take an incident over from the person who acknowledged it; if nobody did, acknowledge it."""
-    return await _respond(engine, number, given.by, partial(engine.take, holder=given.holder))
+    return await _respond(engine, number, body.by, partial(engine.take, holder=body.holder))
 
 
 async def unacknowledge(
-    engine: Engine, asked: requests.NothingAsked, number: int, given: requests.Undo
+    engine: Engine, query: requests.NoQuery, number: int, body: requests.Undo
 ) -> models.Responded:
     """Undo an acknowledgement: reminders and escalation go on. Or undo a take-over."""
-    act = engine.give_back if given.back else engine.unacknowledge
-    return await _respond(engine, number, given.by, act)
+    act = engine.give_back if body.back else engine.unacknowledge
+    return await _respond(engine, number, body.by, act)
 
 
-async def _respond(engine: Engine, number: int, by: str, act: Act) -> models.Responded:
+async def _respond(engine: Engine, number: int, by: str, act: RespondAction) -> models.Responded:
     name = one_line(by, 80)
     if not name:
         raise RequestError(422, "who is it?", [{"field": "by", "message": "must not be empty"}])
     try:
         response = await act(number, name, "api")
     except KeyError:
-        raise _unknown(number) from None
-    if response.answer in _NOT_DONE:
+        raise _not_found(number) from None
+    if response.answer in _REFUSING_ANSWERS:
         raise _conflict(engine.plan, response)
     title = await engine.store.read(lambda tx: lists.title_of(tx, number))
     return models.Responded(
         answer=response.answer.value,
         incident=models.Incident.model_validate(incident_model(engine, response.incident, title)),
-        warnings=_strangers(engine.plan, name) if response.answer in _CHANGED else [],
+        warnings=_undeclared_warnings(engine.plan, name)
+        if response.answer in _CHANGING_ANSWERS
+        else [],
     )
 
 
@@ -216,7 +218,7 @@ def _conflict(plan: Plan, response: respond.ActionResult) -> RequestError:
     return RequestError(409, text, [{"field": "number", "message": answer.value}])
 
 
-def _strangers(plan: Plan, name: str) -> list[str]:
+def _undeclared_warnings(plan: Plan, name: str) -> list[str]:
     """A warning where routes.yaml declares people, and not this one.
 
     No refusal: at night an incident that somebody has is worth more than a name that is right,
@@ -250,6 +252,6 @@ def _alert(member: Member, now: float) -> models.Alert:
     )
 
 
-def _unknown(number: int) -> RequestError:
+def _not_found(number: int) -> RequestError:
     detail = [{"field": "number", "message": f"there is no incident #{number}"}]
     return RequestError(404, "there is no such incident", detail)

@@ -10,24 +10,24 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSche
 from gateway.core.time.timestamps import format_rfc3339
 
 
-def _stamp(t: float) -> str:
+def _rfc3339(t: float) -> str:
     return format_rfc3339(t, milliseconds=t != int(t))
 
 
 Instant = Annotated[
     float,
-    PlainSerializer(_stamp, return_type=str),
+    PlainSerializer(_rfc3339, return_type=str),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 
 
-class Answer(BaseModel):
+class ResponseModel(BaseModel):
     """Something the API says."""
 
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
 
-class Fault(Answer):
+class Fault(ResponseModel):
     """What is wrong with one field."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
@@ -36,21 +36,21 @@ class Fault(Answer):
     message: str | None = None
 
 
-class Error(Answer):
+class Error(ResponseModel):
     """Any answer that is not 2xx."""
 
     error: str
     detail: list[Fault]
 
 
-class PersonName(Answer):
+class PersonName(ResponseModel):
     """Somebody, by id and name. A name that routes.yaml does not know is its own id."""
 
     id: str
     name: str
 
 
-class Acknowledgement(Answer):
+class Acknowledgement(ResponseModel):
     """Who acknowledged an incident; once it is resolved, who had acknowledged it."""
 
     by: PersonName
@@ -63,7 +63,7 @@ class Acknowledgement(Answer):
     )
 
 
-class Incident(Answer):
+class Incident(ResponseModel):
     """An incident as lists show it."""
 
     number: int
@@ -90,7 +90,7 @@ class Incident(Answer):
     url: str
 
 
-class Alert(Answer):
+class Alert(ResponseModel):
     """An alert of an incident."""
 
     fingerprint: str
@@ -105,7 +105,7 @@ class Alert(Answer):
     acknowledged: bool
 
 
-class Event(Answer):
+class Event(ResponseModel):
     """An entry of an incident's timeline."""
 
     at: Instant
@@ -114,7 +114,7 @@ class Event(Answer):
     data: dict[str, Any]
 
 
-class Attempt(Answer):
+class Attempt(ResponseModel):
     """One attempt to send a notice."""
 
     at: Instant
@@ -124,7 +124,7 @@ class Attempt(Answer):
     perhaps: bool = Field(description="The vendor may have accepted it although we do not know.")
 
 
-class Notice(Answer):
+class Notice(ResponseModel):
     """A message to one target, and what came of it."""
 
     id: int
@@ -144,7 +144,7 @@ class Notice(Answer):
     attempts: list[Attempt]
 
 
-class Escalation(Answer):
+class Escalation(ResponseModel):
     """How far an incident's escalation got."""
 
     name: str
@@ -168,7 +168,7 @@ class IncidentDetail(Incident):
     notices: list[Notice]
 
 
-class IncidentCount(Answer):
+class IncidentCount(ResponseModel):
     """How many open incidents of one state and severity match."""
 
     state: Literal["firing", "suppressed", "acknowledged"] = Field(
@@ -178,7 +178,7 @@ class IncidentCount(Answer):
     count: int
 
 
-class IncidentPage(Answer):
+class IncidentPage(ResponseModel):
     """Incidents by urgency: unacknowledged, suppressed, acknowledged, resolved.
 
     Within each of these by severity, then number; the resolved by number, the newest first.
@@ -191,7 +191,7 @@ class IncidentPage(Answer):
     )
 
 
-class Responded(Answer):
+class Responded(ResponseModel):
     """What came of an acknowledgement or its undoing."""
 
     answer: str
@@ -199,7 +199,7 @@ class Responded(Answer):
     warnings: list[str] = Field(description="What was done all the same, and may not be meant.")
 
 
-class Duty(Answer):
+class Duty(ResponseModel):
     """Who is on call in a rota at an instant."""
 
     rota: str
@@ -212,7 +212,7 @@ class Duty(Answer):
     next: PersonName | None
 
 
-class Shift(Answer):
+class Shift(ResponseModel):
     """A stretch in which the same people are on call; nobody is an empty list."""
 
     model_config = ConfigDict(frozen=True, populate_by_name=True)
@@ -225,14 +225,14 @@ class Shift(Answer):
     by: str | None
 
 
-class OnCall(Answer):
+class OnCall(ResponseModel):
     """Who is on call: at an instant (`duty`), or over a time (`shifts`)."""
 
     duty: list[Duty]
     shifts: list[Shift]
 
 
-class Rota(Answer):
+class Rota(ResponseModel):
     """A rota's shape."""
 
     name: str
@@ -242,27 +242,27 @@ class Rota(Answer):
     overrides: int
 
 
-class Rotas(Answer):
+class Rotas(ResponseModel):
     """All rotas."""
 
     rotas: list[Rota]
 
 
-class DeadLetters(Answer):
+class DeadLetters(ResponseModel):
     """Messages that were given up, the newest first."""
 
     notices: list[Notice]
     next: int | None
 
 
-class Replayed(Answer):
+class Replayed(ResponseModel):
     """Which messages will be tried again, and which will not: sent since, overtaken or unknown."""
 
     replayed: list[int]
     left: list[int]
 
 
-class Reject(Answer):
+class Reject(ResponseModel):
     """A request for alerts that was refused, whole or in part."""
 
     at: Instant
@@ -274,13 +274,13 @@ class Reject(Answer):
     excerpt: str
 
 
-class Rejects(Answer):
+class Rejects(ResponseModel):
     """Refused requests, the newest first."""
 
     rejects: list[Reject]
 
 
-class Component(Answer):
+class Component(ResponseModel):
     """A part of the gateway and how it is."""
 
     component: str
@@ -288,7 +288,7 @@ class Component(Answer):
     text: str
 
 
-class Status(Answer):
+class Status(ResponseModel):
     """The gateway itself."""
 
     status: Literal["ok", "degraded", "unavailable"]

@@ -15,24 +15,24 @@ LONGEST = 366 * 86400.0
 """Seconds of shifts in one answer at most."""
 
 
-async def on_call(engine: Engine, asked: requests.OnCallAsked) -> models.OnCall:
+async def on_call(engine: Engine, query: requests.OnCallQuery) -> models.OnCall:
     """Who is on call in one rota or in all: at an instant, or from one to another."""
     plan = engine.plan
-    rotas = _rotas(plan, asked.rota)
-    if asked.start is None and asked.end is None:
-        at = engine.now() if asked.at is None else asked.at
+    rotas = _rotas(plan, query.rota)
+    if query.start is None and query.end is None:
+        at = engine.now() if query.at is None else query.at
         duty = _guarded("at", lambda: [_duty(plan, rota, at) for rota in rotas])
         return models.OnCall(duty=duty, shifts=[])
-    start, end = asked.start, asked.end
-    if start is None or end is None or asked.at is not None:
-        raise _wrong("from", "give both from and to, and then no at")
+    start, end = query.start, query.end
+    if start is None or end is None or query.at is not None:
+        raise _invalid("from", "give both from and to, and then no at")
     if not 0 < end - start <= LONGEST:
-        raise _wrong("to", "must be after from, by a year at most")
+        raise _invalid("to", "must be after from, by a year at most")
     found = _guarded("from", lambda: [s for rota in rotas for s in _shifts(plan, rota, start, end)])
     return models.OnCall(duty=[], shifts=found)
 
 
-async def list_rotas(engine: Engine, asked: requests.NothingAsked) -> models.Rotas:
+async def list_rotas(engine: Engine, query: requests.NoQuery) -> models.Rotas:
     """All rotas and who is in them."""
     plan = engine.plan
     return models.Rotas(
@@ -94,8 +94,8 @@ def _guarded(field: str, ask: Callable[[], list[T]]) -> list[T]:
     try:
         return ask()
     except ValueError as error:
-        raise _wrong(field, str(error)) from None
+        raise _invalid(field, str(error)) from None
 
 
-def _wrong(field: str, message: str) -> RequestError:
+def _invalid(field: str, message: str) -> RequestError:
     return RequestError(422, "the question makes no sense", [{"field": field, "message": message}])

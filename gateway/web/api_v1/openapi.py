@@ -11,7 +11,7 @@ from gateway.web.api_v1.endpoints import ENDPOINTS, Endpoint
 
 PATH = "/api/v1/openapi.json"
 
-_WHEN = {
+_ERROR_TEXTS = {
     400: "The request is malformed.",
     401: "The API token is missing or wrong.",
     403: "Not allowed from here.",
@@ -26,8 +26,8 @@ _WHEN = {
 @cache
 def document() -> dict[str, Any]:
     """OpenAPI 3.1 of every endpoint."""
-    answers = {endpoint.answer for endpoint in ENDPOINTS} | {models.Error}
-    bodies = {endpoint.given for endpoint in ENDPOINTS if endpoint.given}
+    answers = {endpoint.response for endpoint in ENDPOINTS} | {models.Error}
+    bodies = {endpoint.body for endpoint in ENDPOINTS if endpoint.body}
     _, schemas = models_json_schema(
         [(model, "serialization") for model in sorted(answers, key=lambda m: m.__name__)]
         + [(model, "validation") for model in sorted(bodies, key=lambda m: m.__name__)],
@@ -61,29 +61,29 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         "parameters": _parameters(endpoint),
         "responses": {
             "200": {
-                "description": (endpoint.answer.__doc__ or "").strip(),
-                "content": _content(endpoint.answer.__name__),
+                "description": (endpoint.response.__doc__ or "").strip(),
+                "content": _content(endpoint.response.__name__),
             },
             **{
-                str(status): {"description": _WHEN[status], "content": _content("Error")}
+                str(status): {"description": _ERROR_TEXTS[status], "content": _content("Error")}
                 for status in sorted({401, 403, 422, 503, *endpoint.errors})
             },
         },
     }
-    if endpoint.given is not None:
-        operation["requestBody"] = {"required": True, "content": _content(endpoint.given.__name__)}
+    if endpoint.body is not None:
+        operation["requestBody"] = {"required": True, "content": _content(endpoint.body.__name__)}
     return operation
 
 
 def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
-    if endpoint.numbered:
+    if endpoint.has_number:
         schema = {"type": "integer", "minimum": 0}
         found.append({"name": "number", "in": "path", "required": True, "schema": schema})
-    if endpoint.named:
+    if endpoint.has_id:
         text = {"type": "string"}
         found.append({"name": "id", "in": "path", "required": True, "schema": text})
-    properties = endpoint.asked.model_json_schema(by_alias=True).get("properties", {})
+    properties = endpoint.query.model_json_schema(by_alias=True).get("properties", {})
     for name, schema in properties.items():
         parameter = {"name": name, "in": "query", "required": False, "schema": schema}
         if "description" in schema:

@@ -17,7 +17,7 @@ def _instant(given: object) -> float:
     return instant
 
 
-GivenInstant = Annotated[
+InstantParam = Annotated[
     float,
     PlainValidator(_instant),
     WithJsonSchema({"type": "string", "format": "date-time"}),
@@ -30,7 +30,7 @@ def _cursor(given: object) -> Cursor:
     return Cursor.parse(given)
 
 
-GivenCursor = Annotated[
+CursorParam = Annotated[
     Cursor,
     PlainValidator(_cursor),
     WithJsonSchema({"type": "string", "description": "`next` of the page before."}),
@@ -41,13 +41,13 @@ Number = Annotated[int, Field(ge=0, le=10**15)]
 """Of an incident or a message. No database gives out larger ones, and none takes any number."""
 
 
-class Question(BaseModel):
+class RequestModel(BaseModel):
     """Something the API is given. What it does not know is an error, not ignored."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class IncidentsAsked(Question):
+class IncidentsQuery(RequestModel):
     """Which incidents."""
 
     state: Literal["firing", "suppressed", "acknowledged", "resolved", "open"] | None = Field(
@@ -59,36 +59,36 @@ class IncidentsAsked(Question):
     severity: str | None = None
     q: str | None = Field(None, max_length=200, description="In title, group labels or receiver.")
     limit: int = Field(50, ge=1, le=500)
-    cursor: GivenCursor | None = None
+    cursor: CursorParam | None = None
 
 
-class PageAsked(Question):
+class PageQuery(RequestModel):
     """Which page of a list."""
 
     limit: int = Field(50, ge=1, le=500)
     cursor: Number | None = None
 
 
-class LatestAsked(Question):
+class LatestQuery(RequestModel):
     """How much of a list."""
 
     limit: int = Field(100, ge=1, le=1000)
 
 
-class OnCallAsked(Question):
+class OnCallQuery(RequestModel):
     """Which rota and when: `at` an instant (default: now), or `from` and `to`."""
 
     rota: str | None = None
-    at: GivenInstant | None = None
-    start: GivenInstant | None = Field(None, alias="from")
-    end: GivenInstant | None = Field(None, alias="to")
+    at: InstantParam | None = None
+    start: InstantParam | None = Field(None, alias="from")
+    end: InstantParam | None = Field(None, alias="to")
 
 
-class NothingAsked(Question):
+class NoQuery(RequestModel):
     """No parameters."""
 
 
-class By(Question):
+class By(RequestModel):
     """Who acts: the id of a person, or any name."""
 
     by: str = Field(min_length=1, max_length=80)
@@ -117,7 +117,7 @@ class Take(By):
     )
 
 
-class NoticeIds(Question):
+class NoticeIds(RequestModel):
     """Which notices."""
 
     ids: list[Number] = Field(min_length=1, max_length=1000)

@@ -4,13 +4,13 @@ from typing import Literal
 
 from pydantic import Field
 
-from gateway.web.api_v1.models import Answer, Instant, PersonName
-from gateway.web.api_v1.requests import GivenInstant, Number, Question
+from gateway.web.api_v1.models import Instant, PersonName, ResponseModel
+from gateway.web.api_v1.requests import InstantParam, Number, RequestModel
 
 MATCHERS = 'Matchers: `alertname="X"`, or several as `{team="billing", env=~"prod.*"}`.'
 
 
-class SilencesAsked(Question):
+class SilencesQuery(RequestModel):
     """Which silences."""
 
     ended: bool = Field(False, description="Those too that ended in the last five days.")
@@ -22,7 +22,7 @@ class SilencesAsked(Question):
     )
 
 
-class SilencePreviewAsked(Question):
+class SilencePreviewQuery(RequestModel):
     """What would be silenced: by `matchers`, or by the number of an `incident`."""
 
     matchers: str | None = Field(None, max_length=20_000, description=MATCHERS)
@@ -30,7 +30,7 @@ class SilencePreviewAsked(Question):
     limit: int = Field(10, ge=0, le=500, description="How many of the alerts to show.")
 
 
-class SilenceGiven(Question):
+class SilenceGiven(RequestModel):
     """A silence to make; with `id` one to change. Either `matchers` or an `incident`."""
 
     matchers: list[str] = Field(default=[], max_length=100, description=MATCHERS)
@@ -38,8 +38,8 @@ class SilenceGiven(Question):
         None,
         description="Silence what this incident is about: its route and its group.",
     )
-    starts_at: GivenInstant | None = Field(None, description="By default now.")
-    ends_at: GivenInstant
+    starts_at: InstantParam | None = Field(None, description="By default now.")
+    ends_at: InstantParam
     gone_for: float | None = Field(
         None,
         gt=0,
@@ -50,7 +50,7 @@ class SilenceGiven(Question):
     id: str = Field("", max_length=40)
 
 
-class Silence(Answer):
+class Silence(ResponseModel):
     """A silence."""
 
     id: str
@@ -67,13 +67,13 @@ class Silence(Answer):
     updated_at: Instant
 
 
-class Silences(Answer):
+class Silences(ResponseModel):
     """Silences, those first that end first."""
 
     silences: list[Silence]
 
 
-class SilencedAlert(Answer):
+class SilencedAlert(ResponseModel):
     """An alert that fires and would be silenced."""
 
     labels: dict[str, str]
@@ -82,7 +82,7 @@ class SilencedAlert(Answer):
     receivers: list[str]
 
 
-class SilencePreview(Answer):
+class SilencePreview(ResponseModel):
     """What these matchers would silence now."""
 
     matchers: list[str]

@@ -14,8 +14,8 @@ from gateway.store.state import incidents
 from gateway.web.api_v1 import requests
 from gateway.web.api_v1 import silence_models as models
 from gateway.web.api_v1.incidents import person
-from gateway.web.http.compiling import read_off_loop
 from gateway.web.http.errors import RequestError
+from gateway.web.http.off_loop import read_off_loop
 
 _FIELDS = {"endsAt": "ends_at", "createdBy": "created_by", "goneFor": "gone_for"}
 """What Alertmanager's API calls otherwise."""
@@ -39,9 +39,9 @@ def silence_model(silence: Silence, plan: Plan, now: float) -> models.Silence:
     )
 
 
-async def list_silences(engine: Engine, asked: models.SilencesAsked) -> bytes:
+async def list_silences(engine: Engine, query: models.SilencesQuery) -> bytes:
     """Silences that hold or will hold, those first that end first."""
-    labels = None if asked.labels is None else _labels(asked.labels)
+    labels = None if query.labels is None else _labels(query.labels)
     now, plan = engine.now(), engine.plan
 
     def told(every: Iterator[Silence]) -> bytes:
@@ -52,22 +52,22 @@ async def list_silences(engine: Engine, asked: models.SilencesAsked) -> bytes:
         ]
         return b'{"silences":[%b]}' % b",".join(found)
 
-    return await engine.silences.made_of(told, ended=asked.ended)
+    return await engine.silences.made_of(told, ended=query.ended)
 
 
-async def one_silence(engine: Engine, asked: requests.NothingAsked, name: str) -> models.Silence:
+async def one_silence(engine: Engine, query: requests.NoQuery, name: str) -> models.Silence:
     """A silence, also after its end."""
     found = await engine.silences.get(name)
     if found is None:
-        raise _unknown(name)
+        raise _not_found(name)
     return silence_model(found, engine.plan, engine.now())
 
 
-async def preview(engine: Engine, asked: models.SilencePreviewAsked) -> models.SilencePreview:
+async def preview(engine: Engine, query: models.SilencePreviewQuery) -> models.SilencePreview:
     """What a silence would silence now, without making it."""
-    given = [] if asked.matchers is None else [asked.matchers]
-    matchers = await _matchers(engine, given, asked.incident)
-    count, shown = await engine.silences.preview(matchers, asked.limit)
+    given = [] if query.matchers is None else [query.matchers]
+    matchers = await _matchers(engine, given, query.incident)
+    count, shown = await engine.silences.preview(matchers, query.limit)
     root = engine.plan.root
     return models.SilencePreview(
         matchers=[write_matcher(matcher) for matcher in matchers],
@@ -85,7 +85,7 @@ async def preview(engine: Engine, asked: models.SilencePreviewAsked) -> models.S
 
 
 async def make(
-    engine: Engine, asked: requests.NothingAsked, given: models.SilenceGiven
+    engine: Engine, query: requests.NoQuery, given: models.SilenceGiven
 ) -> models.Silence:
     """Make a silence, or change the one whose id is given."""
     matchers = await _matchers(engine, given.matchers, given.incident)
@@ -102,18 +102,18 @@ async def make(
         )
     except SilenceError as error:
         field = _FIELDS.get(error.field, error.field)
-        raise _wrong(field, str(error)) from None
+        raise _invalid(field, str(error)) from None
     except SilenceNotFound:
-        raise _unknown(given.id) from None
+        raise _not_found(given.id) from None
     return silence_model(saved, engine.plan, engine.now())
 
 
-async def expire(engine: Engine, asked: requests.NothingAsked, name: str) -> models.Silence:
+async def expire(engine: Engine, query: requests.NoQuery, name: str) -> models.Silence:
     """End a silence now. One that had ended stays as it is."""
     try:
         ended = await engine.silences.expire(name)
     except SilenceNotFound:
-        raise _unknown(name) from None
+        raise _not_found(name) from None
     return silence_model(ended, engine.plan, engine.now())
 
 
@@ -122,12 +122,12 @@ async def _matchers(
 ) -> tuple[Matcher, ...]:
     """The matchers that were written, or those of an incident."""
     if bool(given) == (number is not None):
-        raise _wrong("matchers", "give matchers or an incident, one of them")
+        raise _invalid("matchers", "give matchers or an incident, one of them")
     if number is None:
         try:
             return await read_off_loop(given, _read_all, given)
         except MatcherError as error:
-            raise _wrong("matchers", str(error)) from None
+            raise _invalid("matchers", str(error)) from None
     wanted = number
     incident = await engine.store.read(lambda tx: incidents.get(tx, wanted))
     if incident is None:
@@ -136,7 +136,7 @@ async def _matchers(
     found = incident_matchers(engine.plan.root, incident.route_id, incident.group_labels)
     if not found:
         said = f"nothing tells the alerts of incident #{number} from others: write matchers"
-        raise _wrong("incident", said)
+        raise _invalid("incident", said)
     return found
 
 
@@ -148,13 +148,13 @@ def _labels(text: str) -> dict[str, str]:
     try:
         return read_labels(text)
     except MatcherError as error:
-        raise _wrong("labels", str(error)) from None
+        raise _invalid("labels", str(error)) from None
 
 
-def _wrong(field: str, message: str) -> RequestError:
+def _invalid(field: str, message: str) -> RequestError:
     return RequestError(422, "a field is wrong", [{"field": field, "message": message}])
 
 
-def _unknown(name: str) -> RequestError:
+def _not_found(name: str) -> RequestError:
     detail = [{"field": "id", "message": f"there is no silence {name[:50]!r}"}]
     return RequestError(404, "there is no such silence", detail)

@@ -14,7 +14,7 @@ _UNLIMITED_TRIES = (1_048_576, 65_536, 10_240)
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class Capacity:
     """How many connections may be open, and how many may wait to be accepted."""
 
     connections: int
@@ -36,7 +36,7 @@ def raise_soft_limit() -> int:
     return soft
 
 
-def room_for(wanted: int, descriptors: int) -> Room:
+def capacity_for(wanted: int, descriptors: int) -> Capacity:
     """Return the room for `wanted` connections under a limit of `descriptors`.
 
     RESERVED stay free; of the rest a quarter is for connections that were accepted and are not
@@ -44,4 +44,4 @@ def room_for(wanted: int, descriptors: int) -> Room:
     """
     free = max(32, descriptors - RESERVED)
     connections = min(wanted, free * 3 // 4)
-    return Room(connections, max(8, min(ACCEPTED_AT_ONCE, free - connections)))
+    return Capacity(connections, max(8, min(ACCEPTED_AT_ONCE, free - connections)))

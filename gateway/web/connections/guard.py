@@ -31,7 +31,7 @@ class Phase(IntEnum):
     WORKING = 3  # for us: never closed
 
 
-class Guarded(Protocol):
+class GuardedConnection(Protocol):
     """A connection as the guard sees it."""
 
     client: str  # an address, or an IPv6 network
@@ -66,23 +66,23 @@ class Guard:
         self.limits = limits
         self._metrics = metrics
         self._now = now
-        self._open: dict[Guarded, None] = {}
+        self._open: dict[GuardedConnection, None] = {}
         self._clients: Counter[str] = Counter()
         self._lines = LineBudget()
 
     def __len__(self) -> int:
         return len(self._open)
 
-    def admit(self, connection: Guarded) -> bool:
+    def admit(self, connection: GuardedConnection) -> bool:
         """Take a new connection in, and close others for it; False when it must be closed."""
         limits, client = self.limits, connection.client
         if limits.per_client and self._clients[client] >= limits.per_client:
             own = [one for one in self._open if one.client == client]
-            self._make_room(own, limits.per_client, f"connections of {client or 'one client'}")
+            self._evict(own, limits.per_client, f"connections of {client or 'one client'}")
             if self._clients[client] >= limits.per_client:
                 return self._refuse()
         if len(self._open) >= limits.connections:
-            self._make_room(self._open, limits.connections, "connections in total")
+            self._evict(self._open, limits.connections, "connections in total")
             if len(self._open) >= limits.connections:
                 return self._refuse()
         self._open[connection] = None
@@ -90,7 +90,7 @@ class Guard:
         self._metrics.connections(len(self._open))
         return True
 
-    def remove(self, connection: Guarded) -> None:
+    def remove(self, connection: GuardedConnection) -> None:
         """Forget a connection that is closed. Calling it again is fine."""
         if connection not in self._open:
             return
@@ -113,7 +113,7 @@ class Guard:
             elif phase is Phase.BLOCKED and now - one.since > limits.blocked:
                 self._close(one, "answer_not_taken")
 
-    def _make_room(self, among: Iterable[Guarded], limit: int, what: str) -> None:
+    def _evict(self, among: Iterable[GuardedConnection], limit: int, what: str) -> None:
         ranked = [(phase, one) for one in among if (phase := one.phase) is not Phase.WORKING]
         ranked.sort(key=lambda pair: (pair[0], -self._clients[pair[1].client], pair[1].since))
         victims = ranked[: max(1, limit // CLOSED_AT_ONCE)]
@@ -133,7 +133,7 @@ class Guard:
         self._metrics.connection_closed("refused")
         return False
 
-    def _close(self, connection: Guarded, why: str) -> None:
+    def _close(self, connection: GuardedConnection, why: str) -> None:
         self._metrics.connection_closed(why)
         self.remove(connection)  # its place is free now, not when the loop gets round to it
         connection.abort()

@@ -15,8 +15,8 @@ from aiohttp.web_server import Server
 
 from gateway.web.connections.guard import Guard, Phase
 from gateway.web.http.errors import error_response
-from gateway.web.http.guessing import client_of
-from gateway.web.http.refusals import Refusals, Refused
+from gateway.web.http.failed_proofs import client_of
+from gateway.web.http.refusals import RefusalKind, Refusals
 
 LARGEST_HEAD = 64 * 1024
 """Bytes of a head that is not complete. aiohttp alone would take 128 lines of 8 KiB."""
@@ -48,10 +48,10 @@ class Connection(RequestHandler):
 
     __slots__ = (
         "_blocked",
+        "_evictable",
         "_guard",
         "_head_bytes",
         "_refusals",
-        "_yields",
         "client",
         "head_since",
         "peer",
@@ -61,7 +61,7 @@ class Connection(RequestHandler):
     def __init__(self, manager: Server, guard: Guard, refusals: Refusals, **kwargs: Any) -> None:
         super().__init__(manager, **kwargs)
         self._guard, self._refusals = guard, refusals
-        self._blocked = self._yields = False
+        self._blocked = self._evictable = False
         self._head_bytes = 0
         self.client = self.peer = ""
         self.since = self._loop.time()
@@ -72,7 +72,7 @@ class Connection(RequestHandler):
     @property
     def phase(self) -> Phase:
         """What this connection waits for."""
-        if self._yields:
+        if self._evictable:
             return Phase.IDLE
         if self._blocked:
             return Phase.BLOCKED
@@ -86,9 +86,9 @@ class Connection(RequestHandler):
         if self.transport is not None:
             self.transport.abort()
 
-    def give_way(self, yields: bool) -> None:
+    def set_evictable(self, evictable: bool) -> None:
         """Let the guard close it first, while a refusal waits to be answered."""
-        self._yields = yields
+        self._evictable = evictable
 
     # What the event loop tells.
 
@@ -159,4 +159,4 @@ class Connection(RequestHandler):
             self._note(words)
 
     def _note(self, words: str) -> None:
-        self._refusals.note(Refused.MALFORMED, self.peer, words, self._loop.time())
+        self._refusals.note(RefusalKind.MALFORMED, self.peer, words, self._loop.time())

@@ -16,24 +16,24 @@ from gateway.web.http.errors import Handler, RequestError
 from gateway.web.http.host import refuse_unknown_host
 from gateway.web.http.keys import ENGINE, SETTINGS
 from gateway.web.http.origin import refuse_foreign
-from gateway.web.http.refusals import Refused, refused
+from gateway.web.http.refusals import RefusalKind, record_refusal
 
 
-def reading(handler: Handler) -> Handler:
+def require_read_access(handler: Handler) -> Handler:
     """The handler, for those who may read. Basic is accepted so that browsers can ask for it."""
 
     async def guarded(request: web.Request) -> web.StreamResponse:
         settings = request.app[SETTINGS]
         if not (settings.loopback or settings.public_reads):
-            _demand(request, settings, basic=True)
-        elif not _proven(request, settings, basic=True):
+            _require_token(request, settings, basic=True)
+        elif not _has_token(request, settings, basic=True):
             refuse_unknown_host(request)
         return await handler(request)
 
     return guarded
 
 
-def changing(handler: Handler) -> Handler:
+def require_write_access(handler: Handler) -> Handler:
     """The handler, for those who may change things.
 
     Never by Basic: browsers repeat that by themselves, whoever's page made the request.
@@ -42,7 +42,7 @@ def changing(handler: Handler) -> Handler:
     async def guarded(request: web.Request) -> web.StreamResponse:
         settings = request.app[SETTINGS]
         if settings.api_token is not None or not settings.loopback:
-            _demand(request, settings, basic=False)
+            _require_token(request, settings, basic=False)
         else:
             refuse_unknown_host(request)
             refuse_foreign(request, request.app[ENGINE].links.external_url)
@@ -51,7 +51,7 @@ def changing(handler: Handler) -> Handler:
     return guarded
 
 
-def may_change(request: web.Request) -> bool:
+def has_write_access(request: web.Request) -> bool:
     """Whether who asks for a page has shown the right to change things, by whatever way.
 
     For offering a signed link on that page: another site's page cannot read it, so the link proves
@@ -60,19 +60,19 @@ def may_change(request: web.Request) -> bool:
     settings = request.app[SETTINGS]
     if settings.api_token is None:
         return settings.loopback
-    return _proven(request, settings, basic=True)
+    return _has_token(request, settings, basic=True)
 
 
-def _demand(request: web.Request, settings: ServerSettings, basic: bool) -> None:
+def _require_token(request: web.Request, settings: ServerSettings, basic: bool) -> None:
     token = settings.api_token
     if token is None:
         hint = "set GATEWAY_API_TOKEN" + (" or GATEWAY_PUBLIC_READS=1" if basic else "")
         said = f"closed, for the gateway listens beyond loopback without an API token: {hint}"
         raise RequestError(403, said, [{"field": "Authorization", "message": hint}])
-    if not _proven(request, settings, basic):
+    if not _has_token(request, settings, basic):
         shown = bool(request.headers.get("Authorization"))
         words = "wrong API token" if shown else "no API token"
-        refused(request, Refused.API_TOKEN if shown else Refused.NO_TOKEN, words)
+        record_refusal(request, RefusalKind.API_TOKEN if shown else RefusalKind.NO_TOKEN, words)
         ways = 'Bearer realm="gateway"'
         if basic:
             ways += ', Basic realm="gateway: any name, the API token as password", charset="UTF-8"'
@@ -80,17 +80,17 @@ def _demand(request: web.Request, settings: ServerSettings, basic: bool) -> None
         raise RequestError(401, "who are you?", detail, {"WWW-Authenticate": ways})
 
 
-def _given(request: web.Request, basic: bool) -> str:
+def _presented_token(request: web.Request, basic: bool) -> str:
     scheme, _, rest = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "basic" and basic:
         return _password(rest.strip())
     return rest.strip() if scheme.lower() == "bearer" else ""
 
 
-def _proven(request: web.Request, settings: ServerSettings, basic: bool) -> bool:
+def _has_token(request: web.Request, settings: ServerSettings, basic: bool) -> bool:
     """Whether the request has the API token."""
     token = settings.api_token
-    return token is not None and token.matches(_given(request, basic))
+    return token is not None and token.matches(_presented_token(request, basic))
 
 
 def _password(text: str) -> str:

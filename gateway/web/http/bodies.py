@@ -7,7 +7,7 @@ from aiohttp import web
 
 from gateway.web.http.errors import RequestError
 
-SLOWEST = 60.0
+BODY_TIMEOUT = 60.0
 """Seconds that a body may take: a sender that stalls must not hold memory for ever."""
 
 
@@ -58,14 +58,14 @@ async def receive(request: web.Request, limit: int, take: Callable[[bytes], None
         raise _too_large(limit)
     size = 0
     try:
-        async with asyncio.timeout(SLOWEST):
+        async with asyncio.timeout(BODY_TIMEOUT):
             async for chunk in request.content.iter_any():
                 size += len(chunk)
                 if size > limit:
                     raise _too_large(limit)
                 take(chunk)
     except TimeoutError:
-        raise RequestError(408, f"the body did not arrive within {SLOWEST:.0f} s") from None
+        raise RequestError(408, f"the body did not arrive within {BODY_TIMEOUT:.0f} s") from None
 
 
 def _too_large(limit: int) -> RequestError:

@@ -22,7 +22,7 @@ RETRY_STORE = 5
 RETRY_LOAD = 1
 """Seconds after which a client may try again when too much waited to be saved."""
 
-_WORDS = {
+_TEXTS = {
     400: "the request is not valid HTTP",
     404: "there is nothing here",
     405: "this method is not allowed here",
@@ -90,7 +90,7 @@ async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamRe
         if error.status < 400:
             raise
         allow = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
-        said = _WORDS.get(error.status, error.reason.lower())
+        said = _TEXTS.get(error.status, error.reason.lower())
         return error_response(error.status, said, (), allow)
     except (web.RequestPayloadError, ConnectionResetError):
         return error_response(400, "the request ended early, or its transfer coding is broken")

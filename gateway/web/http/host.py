@@ -13,7 +13,7 @@ from aiohttp import web
 from gateway.core.urls.hosts import host_of, is_known
 from gateway.web.http.errors import RequestError
 from gateway.web.http.keys import SETTINGS
-from gateway.web.http.refusals import Refused, refused
+from gateway.web.http.refusals import RefusalKind, record_refusal
 
 _REMEMBERED = 256
 """Values of `Host` whose check is remembered. Each may be 8 KiB long: aiohttp's limit of a line."""
@@ -37,7 +37,9 @@ def refuse_unknown_host(request: web.Request) -> None:
             detail = [{"field": "Host", "message": "write host:port, once"}]
             raise RequestError(400, "the Host header is malformed", detail)
         if not is_allowed:
-            refused(request, Refused.HOST, "unknown Host; GATEWAY_ALLOWED_HOSTS may name it")
+            record_refusal(
+                request, RefusalKind.HOST, "unknown Host; GATEWAY_ALLOWED_HOSTS may name it"
+            )
             hint = (
                 f"if this gateway is meant, set GATEWAY_ALLOWED_HOSTS={host[:100]} or "
                 "GATEWAY_EXTERNAL_URL, or send the API token"

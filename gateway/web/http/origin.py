@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from gateway.web.http.errors import RequestError
-from gateway.web.http.refusals import Refused, refused
+from gateway.web.http.refusals import RefusalKind, record_refusal
 
 _PREFETCH_HEADERS = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 _PREFETCH_WORDS = ("prefetch", "prerender", "preview")
@@ -34,7 +34,7 @@ def refuse_foreign(request: web.Request, external_url: str) -> None:
         host = _host(origin)
         own = bool(host) and host in (request.headers.get("Host"), _host(external_url))
     if not own:
-        refused(request, Refused.ORIGIN, "made by another site's page")
+        record_refusal(request, RefusalKind.ORIGIN, "made by another site's page")
         raise RequestError(403, "this request came from another site's page")
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from aiohttp import web
 
 from gateway.web.http.errors import Handler
-from gateway.web.http.guessing import Guessing, client_of
+from gateway.web.http.failed_proofs import FailedProofs, client_of
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ MOST_WAITING = 256
 _KIND = web.RequestKey("gateway.refusal", str)
 
 
-class Refused(StrEnum):
+class RefusalKind(StrEnum):
     """Why a request was refused, as the label `kind` of the metric."""
 
     MALFORMED = "malformed"
@@ -37,7 +37,12 @@ class Refused(StrEnum):
 
 
 GUESSES = frozenset(
-    {Refused.API_TOKEN, Refused.SOURCE, Refused.SLACK_SIGNATURE, Refused.FORGED_LINK}
+    {
+        RefusalKind.API_TOKEN,
+        RefusalKind.SOURCE,
+        RefusalKind.SLACK_SIGNATURE,
+        RefusalKind.FORGED_LINK,
+    }
 )
 """Kinds by which a stranger can try keys; only they are slowed down."""
 
@@ -67,12 +72,12 @@ class Refusals:
 
     def __init__(self, count: Callable[[str], None]) -> None:
         self._count = count
-        self._guessing = Guessing()
-        self._lines = {kind: LineBudget() for kind in Refused}
+        self._failed_proofs = FailedProofs()
+        self._lines = {kind: LineBudget() for kind in RefusalKind}
         self._waiting = 0
         self.sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
 
-    def note(self, kind: Refused, address: str, words: str, now: float) -> None:
+    def note(self, kind: RefusalKind, address: str, words: str, now: float) -> None:
         """Count one refusal and perhaps log it. `words` hold nothing that the client sent."""
         self._count(kind.value)
         left_out = self._lines[kind].take(now)
@@ -81,14 +86,14 @@ class Refusals:
         extra: dict[str, object] = {"kind": kind.value, "address": address}
         if left_out:
             extra["left_out"] = left_out
-        level = logging.DEBUG if kind is Refused.NO_TOKEN else logging.WARNING
+        level = logging.DEBUG if kind is RefusalKind.NO_TOKEN else logging.WARNING
         log.log(level, "request refused: %s", words, extra=extra)
 
-    async def slow_down(self, kind: Refused, address: str, now: float) -> None:
+    async def slow_down(self, kind: RefusalKind, address: str, now: float) -> None:
         """Wait before a failed guess is answered, the longer the more of them `address` made."""
         if kind not in GUESSES:
             return
-        seconds = self._guessing.failed(client_of(address), now)
+        seconds = self._failed_proofs.failed(client_of(address), now)
         if not seconds or self._waiting >= MOST_WAITING:
             return
         self._waiting += 1
@@ -101,7 +106,7 @@ class Refusals:
 REFUSALS: web.AppKey[Refusals] = web.AppKey("gateway.refusals", Refusals)
 
 
-def refused(request: web.Request, kind: Refused, words: str) -> None:
+def record_refusal(request: web.Request, kind: RefusalKind, words: str) -> None:
     """Leave the trace of a refusal; the caller answers it. Call it once for a request."""
     request[_KIND] = kind.value
     now = asyncio.get_running_loop().time()
@@ -109,7 +114,7 @@ def refused(request: web.Request, kind: Refused, words: str) -> None:
 
 
 @web.middleware
-async def slow_guessing(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def delay_failed_proofs(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Delay the answer to a failed proof. Around everything else: its body is freed by then."""
     response = await handler(request)
     if response.status < 400:  # every refusal is answered with an error
@@ -119,14 +124,14 @@ async def slow_guessing(request: web.Request, handler: Handler) -> web.StreamRes
         loop = asyncio.get_running_loop()
         address = request.remote or ""
         refusals = request.app[REFUSALS]
-        give_way = getattr(request.protocol, "give_way", _nothing)
-        give_way(True)
+        set_evictable = getattr(request.protocol, "set_evictable", _ignore)
+        set_evictable(True)
         try:
-            await refusals.slow_down(Refused(kind), address, loop.time())
+            await refusals.slow_down(RefusalKind(kind), address, loop.time())
         finally:
-            give_way(False)
+            set_evictable(False)
     return response
 
 
-def _nothing(_: bool) -> None:
+def _ignore(_: bool) -> None:
     """For a server whose connections are not guarded."""

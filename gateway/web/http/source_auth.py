@@ -16,7 +16,7 @@ from gateway.web.http.errors import RequestError
 _HEX_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-def proven_by_head(source: SourceSettings, headers: Mapping[str, str]) -> bool:
+def is_proven_by_head(source: SourceSettings, headers: Mapping[str, str]) -> bool:
     """Whether the request's head alone proves the sender: nothing needed, bearer or basic."""
     if source.open:
         return True

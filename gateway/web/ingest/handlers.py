@@ -20,14 +20,14 @@ from gateway.flow.intake.intake import Overloaded
 from gateway.log import redact
 from gateway.metrics import OTHER
 from gateway.store import StoreUnavailable
-from gateway.web.alertmanager_api.responses import reshaped
+from gateway.web.alertmanager_api.responses import as_v2_error
 from gateway.web.http import source_auth
 from gateway.web.http.bodies import expect_json, read_body, receive
 from gateway.web.http.errors import RequestError, error_response, json_response, unavailable
 from gateway.web.http.host import refuse_unknown_host
 from gateway.web.http.keys import ENGINE, SETTINGS
-from gateway.web.http.refusals import Refused, refused
-from gateway.web.ingest.alert_bodies import AlertBodies, Outcome
+from gateway.web.http.refusals import RefusalKind, record_refusal
+from gateway.web.ingest.body_intake import BodyIntake, IngestOutcome
 from gateway.web.ingest.in_flight import BODIES, InFlight, Lease
 from gateway.web.ingest.sources import SOURCES
 from gateway.web.ingest.sources.parsed import BodyError
@@ -35,7 +35,7 @@ from gateway.web.ingest.sources.parsed import BodyError
 EXCERPT = 500
 """Characters of a refused body that are remembered."""
 
-REMEMBERED_AT_ONCE = 4
+STORED_AT_ONCE = 4
 """Refusals that may wait to be remembered; the rest are only counted, so a flood stays cheap."""
 
 
@@ -49,14 +49,14 @@ class Refusal:
     excerpt: str
 
 
-class Ingest:
+class IngestEndpoints:
     """The two doors for alerts."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._bodies = AlertBodies(engine)
+        self._bodies = BodyIntake(engine)
         self._in_flight = InFlight()
-        self._remembering = asyncio.Semaphore(REMEMBERED_AT_ONCE)
+        self._storing = asyncio.Semaphore(STORED_AT_ONCE)
 
     async def webhook(self, request: web.Request) -> web.StreamResponse:
         """POST /webhook/{source}: 200 also when some alerts were bad; the answer names them.
@@ -69,8 +69,8 @@ class Ingest:
             message = f"declare it under sources:; {self._declared_sources()}"
             detail = [{"field": "source", "message": message}]
             error = RequestError(404, "there is no such source", detail)
-            return await self._refused(request, OTHER, error)
-        return await self._take(request, (source,), partial=200, all_bad=422)
+            return await self._refuse(request, OTHER, error)
+        return await self._ingest(request, (source,), partial=200, all_bad=422)
 
     async def api_v2(self, request: web.Request) -> web.StreamResponse:
         """POST /api/v2/alerts, as Prometheus sends to Alertmanager: 200 and nothing more.
@@ -85,29 +85,29 @@ class Ingest:
         if not prometheus:
             message = f"declare one under sources:; {self._declared_sources()}"
             error = RequestError(404, "no source of type prometheus", [{"message": message}])
-            return reshaped(await self._refused(request, OTHER, error))
-        answer = await self._take(request, prometheus, partial=400, all_bad=400)
-        return answer if answer.status == 200 else reshaped(answer)
+            return as_v2_error(await self._refuse(request, OTHER, error))
+        answer = await self._ingest(request, prometheus, partial=400, all_bad=400)
+        return answer if answer.status == 200 else as_v2_error(answer)
 
     def _declared_sources(self) -> str:
         return f"declared: {', '.join(sorted(self._engine.config.sources)) or 'none'}"
 
-    async def _take(
+    async def _ingest(
         self, request: web.Request, sources: Sequence[SourceSettings], partial: int, all_bad: int
     ) -> web.StreamResponse:
         source = sources[0]
         lease = self._in_flight.lease(request.remote or "")
         body = b""
         try:
-            source, body = await self._admitted(request, sources, lease)
+            source, body = await self._authenticate(request, sources, lease)
             outcome = await self._bodies.take(source, body)
         except RequestError as error:
-            return await self._refused(request, source.name, error)
+            return await self._refuse(request, source.name, error)
         except BodyError as error:
             status = error.status if partial == 200 or error.status == 413 else all_bad
             detail = [fault.to_json() for fault in error.faults]
             wrong = RequestError(status, error.message, detail)
-            return await self._refused(request, source.name, wrong, body)
+            return await self._refuse(request, source.name, wrong, body)
         except (StoreUnavailable, Overloaded) as error:
             self._engine.metrics.request(source.name, 503)
             return unavailable(error)
@@ -117,34 +117,34 @@ class Ingest:
         metrics.ingested(source.name, outcome.accepted, outcome.refused, outcome.truncated)
         if not outcome.refused:
             metrics.request(source.name, 200)
-            return _accepted(outcome) if partial == 200 else web.Response()
-        return await self._partly(request, source.name, outcome, body, partial, all_bad)
+            return _acceptance(outcome) if partial == 200 else web.Response()
+        return await self._answer_with_faults(request, source.name, outcome, body, partial, all_bad)
 
-    async def _admitted(
+    async def _authenticate(
         self, request: web.Request, sources: Sequence[SourceSettings], lease: Lease
     ) -> tuple[SourceSettings, bytes]:
         """The source that the request proves to be, and its body. Raises RequestError."""
         head = request.headers
-        proven = next((one for one in sources if source_auth.proven_by_head(one, head)), None)
+        proven = next((one for one in sources if source_auth.is_proven_by_head(one, head)), None)
         if proven is not None:
             if proven.open and request.app[SETTINGS].loopback:
                 refuse_unknown_host(request)
             expect_json(request)
             if proven.open and not request.content.is_eof():
-                return proven, await self._unproven(request, proven.max_bytes, lease)
+                return proven, await self._read_unproven_body(request, proven.max_bytes, lease)
             return proven, await read_body(request, proven.max_bytes)
         signature = source_auth.Signature(sources, head)
         if not signature.sources:
             raise source_auth.unauthorized(sources[0])
         expect_json(request)
         limit = max(one.max_bytes for one in signature.sources)
-        body = await self._unproven(request, limit, lease, signature.update)
+        body = await self._read_unproven_body(request, limit, lease, signature.update)
         signed = signature.proves()
         if signed is None:
             raise source_auth.unauthorized(sources[0])
         return signed, body
 
-    async def _unproven(
+    async def _read_unproven_body(
         self,
         request: web.Request,
         limit: int,
@@ -162,11 +162,11 @@ class Ingest:
         await receive(request, limit, take)
         return lease.whole()
 
-    async def _partly(
+    async def _answer_with_faults(
         self,
         request: web.Request,
         source: str,
-        outcome: Outcome,
+        outcome: IngestOutcome,
         body: bytes,
         partial: int,
         all_bad: int,
@@ -178,26 +178,28 @@ class Ingest:
             status = 400 if outcome.malformed else all_bad
         error = f"{count} of {count + kept} alerts refused, {kept} kept"
         detail = outcome.detail
-        await self._remember(request, source, Refusal(status, error, detail, _excerpt(body)))
+        await self._store_refusal(request, source, Refusal(status, error, detail, _excerpt(body)))
         self._engine.metrics.request(source, status)
         if status == 200:
-            return _accepted(outcome, error)
+            return _acceptance(outcome, error)
         return error_response(status, error, detail)
 
-    async def _refused(
+    async def _refuse(
         self, request: web.Request, source: str, error: RequestError, body: bytes = b""
     ) -> web.Response:
         self._engine.metrics.request(source, error.status)
         if error.status == 401:
-            refused(request, Refused.SOURCE, f"credentials of source {source} missing or wrong")
+            record_refusal(
+                request, RefusalKind.SOURCE, f"credentials of source {source} missing or wrong"
+            )
         refusal = Refusal(error.status, error.error, error.detail, _excerpt(body))
-        await self._remember(request, source, refusal)
+        await self._store_refusal(request, source, refusal)
         return error_response(error.status, error.error, error.detail, error.headers)
 
-    async def _remember(self, request: web.Request, source: str, refusal: Refusal) -> None:
-        if self._remembering.locked():
+    async def _store_refusal(self, request: web.Request, source: str, refusal: Refusal) -> None:
+        if self._storing.locked():
             return
-        async with self._remembering:
+        async with self._storing:
             await self._engine.reject(
                 source,
                 refusal.status,
@@ -208,7 +210,7 @@ class Ingest:
             )
 
 
-def _accepted(outcome: Outcome, error: str = "") -> web.Response:
+def _acceptance(outcome: IngestOutcome, error: str = "") -> web.Response:
     said: dict[str, Any] = {"accepted": outcome.accepted}
     if outcome.truncated:
         said["note"] = f"{outcome.truncated} more not shown by the sender"
@@ -227,6 +229,6 @@ def _excerpt(body: bytes) -> str:
 
 def add_routes(app: web.Application) -> None:
     """The two doors."""
-    ingest = Ingest(app[ENGINE])
+    ingest = IngestEndpoints(app[ENGINE])
     app.router.add_post("/webhook/{source}", ingest.webhook)
     app.router.add_post("/api/v2/alerts", ingest.api_v2)

@@ -18,12 +18,19 @@ from gateway.web.http.forms import read_form
 from gateway.web.http.keys import ENGINE
 from gateway.web.http.origin import refuse_foreign
 from gateway.web.pages import page
-from gateway.web.pages.error_pages import for_people
-from gateway.web.pages.incident_view import Seen, look, picture
+from gateway.web.pages.error_pages import with_error_page
+from gateway.web.pages.incident_view import StoredIncident, build_incident_view, load_incident
 from gateway.web.pages.respond_forms import buttons
-from gateway.web.pages.signed_link import Visit, chosen, forgotten, nothing, to_choose_from, visit
+from gateway.web.pages.signed_link import (
+    SignedLink,
+    head_only,
+    incident_gone,
+    people_choices,
+    person_in_form,
+    resolve_link,
+)
 
-_AFTERWARDS = {
+_RESPONSE_TEXTS = {
     ActionOutcome.NOT_ACKNOWLEDGED: "Nobody had acknowledged, so there was nothing to undo.",
     ActionOutcome.RESOLVED: "It was resolved before that.",
     ActionOutcome.HELD: "Nothing changed: somebody else was faster.",
@@ -32,11 +39,11 @@ _AFTERWARDS = {
 }
 
 
-Form = Mapping[str, str]
-Act = Callable[[int, str, str], Awaitable[ActionResult]]
+FormFields = Mapping[str, str]
+RespondAction = Callable[[int, str, str], Awaitable[ActionResult]]
 
 
-class Acknowledging:
+class AcknowledgePages:
     """The handlers of /ack/{token}."""
 
     def __init__(self, engine: Engine) -> None:
@@ -44,11 +51,11 @@ class Acknowledging:
 
     async def show(self, request: web.Request) -> web.StreamResponse:
         """GET: who, what, since when, and a button. Changes nothing."""
-        by = visit(self._engine, request)
-        if isinstance(by, web.Response):
-            return by
-        seen = await look(self._engine, by.claim.number)
-        return self._page(by, seen, by.claim.who)
+        link = resolve_link(self._engine, request)
+        if isinstance(link, web.Response):
+            return link
+        stored = await load_incident(self._engine, link.claim.number)
+        return self._page(link, stored, link.claim.who)
 
     async def acknowledge(self, request: web.Request) -> web.StreamResponse:
         """POST: acknowledge. The second one learns who has it (E20)."""
@@ -57,7 +64,7 @@ class Acknowledging:
     async def take(self, request: web.Request) -> web.StreamResponse:
         """POST …/take: take it over from the person whom the form names (E20)."""
 
-        def act(given: Form) -> Act:
+        def act(given: FormFields) -> RespondAction:
             # Without a name any holder counts as somebody else, and nothing changes.
             return partial(self._engine.take, holder=text_field(given, "from"))
 
@@ -69,74 +76,80 @@ class Acknowledging:
         With `back` a take-over is undone, and the former holder has it again.
         """
 
-        def act(given: Form) -> Act:
+        def act(given: FormFields) -> RespondAction:
             back = text_field(given, "back")
             return self._engine.give_back if back else self._engine.unacknowledge
 
         return await self._act(request, act, below=1)
 
     async def _act(
-        self, request: web.Request, choose: Callable[[Form], Act], below: int
+        self, request: web.Request, choose: Callable[[FormFields], RespondAction], below: int
     ) -> web.Response:
         refuse_foreign(request, self._engine.links.external_url)
-        by = visit(self._engine, request, below=below)
-        if isinstance(by, web.Response):
-            return by
+        link = resolve_link(self._engine, request, below=below)
+        if isinstance(link, web.Response):
+            return link
         given = await read_form(request)
-        who = by.claim.who or chosen(given, self._engine.plan)
-        number = by.claim.number
+        who = link.claim.who or person_in_form(given, self._engine.plan)
+        number = link.claim.number
         if not who:
-            seen = await look(self._engine, number)
+            stored = await load_incident(self._engine, number)
             error = "Please say who you are."
-            return self._page(by, seen, "", error=error, status=422)
+            return self._page(link, stored, "", error=error, status=422)
         try:
             response: ActionResult | None = await choose(given)(number, who, "link")
         except KeyError:
             response = None
-        seen = await look(self._engine, number)
-        error = _AFTERWARDS.get(response.answer, "") if below and response else ""
-        return self._page(by, seen, who, error=error)
+        stored = await load_incident(self._engine, number)
+        error = _RESPONSE_TEXTS.get(response.answer, "") if below and response else ""
+        return self._page(link, stored, who, error=error)
 
     def _page(
-        self, by: Visit, seen: Seen | None, reader: str, *, error: str = "", status: int = 200
+        self,
+        link: SignedLink,
+        stored: StoredIncident | None,
+        reader: str,
+        *,
+        error: str = "",
+        status: int = 200,
     ) -> web.Response:
-        if seen is None:
-            return forgotten(by)
+        if stored is None:
+            return incident_gone(link)
         plan, now = self._engine.plan, self._engine.now()
-        it = picture(seen, plan, now, zone_for(plan, reader), reader)
+        it = build_incident_view(stored, plan, now, zone_for(plan, reader), reader)
         context: dict[str, Any] = {
             "it": it,
-            "up": by.up,
-            "here": by.here,
+            "up": link.up,
+            "here": link.here,
             "error": error,
-            "buttons": buttons(seen, plan, now, reader),
-            "covers_title": _covers_title(seen, now, it.firing),
-            "choose": not by.claim.who,
+            "buttons": buttons(stored, plan, now, reader),
+            "covers_title": _covers_title(stored, now, it.firing),
+            "choose": not link.claim.who,
             "chosen": reader,
-            "people": to_choose_from(plan, now),
-            "silence_link": "" if seen.over(now) else f"{by.here}/silence",
+            "people": people_choices(plan, now),
+            "silence_link": "" if stored.is_over(now) else f"{link.here}/silence",
         }
         return page("ack.html", context, status=status)
 
 
-def text_field(given: Form, name: str) -> str:
+def text_field(given: FormFields, name: str) -> str:
     """Return a form's field, empty if it is missing."""
     return given.get(name, "")
 
 
-def _covers_title(seen: Seen, now: float, firing: int) -> str:
-    if seen.over(now):
+def _covers_title(stored: StoredIncident, now: float, firing: int) -> str:
+    if stored.is_over(now):
         return "What it was"
-    if seen.incident.ack is not None:
+    if stored.incident.ack is not None:
         return "What is firing"
     return "It covers this alert" if firing == 1 else f"It covers these {firing} alerts"
 
 
 def add_routes(app: web.Application) -> None:
     """The acknowledge pages."""
-    handlers = Acknowledging(app[ENGINE])
-    app.router.add_head("/ack/{token}", nothing)
-    app.router.add_get("/ack/{token}", for_people(handlers.show), allow_head=False)
-    app.router.add_post("/ack/{token}", for_people(handlers.acknowledge))
-    app.router.add_post("/ack/{token}/take", for_people(handlers.take))
-    app.router.add_post("/ack/{token}/undo", for_people(handlers.undo))
+    handlers = AcknowledgePages(app[ENGINE])
+    app.router.add_head("/ack/{token}", head_only)
+    app.router.add_get("/ack/{token}", with_error_page(handlers.show), allow_head=False)
+    app.router.add_post("/ack/{token}", with_error_page(handlers.acknowledge))
+    app.router.add_post("/ack/{token}/take", with_error_page(handlers.take))
+    app.router.add_post("/ack/{token}/undo", with_error_page(handlers.undo))

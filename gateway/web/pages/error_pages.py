@@ -14,7 +14,7 @@ from gateway.web.pages import message_page
 log = logging.getLogger(__name__)
 
 
-def for_people(handler: Handler) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+def with_error_page(handler: Handler) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     """The handler, with its errors as pages."""
 
     async def answer(request: web.Request) -> web.StreamResponse:

@@ -21,7 +21,7 @@ MOST_ROWS = 200
 MOST_EVENTS = 300
 LONGEST_CELL = 120
 
-_LOOKS = {
+_TONES = {
     "taken over": "took",
     "given back": "took",
     "spoke": "spoke",
@@ -40,7 +40,7 @@ _CHANNELS = {"email": "e-mail", "slack": "Slack", "pagerduty": "PagerDuty"}
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class TimelineRow:
     """A point of the timeline. `look` is its colour."""
 
     time: str
@@ -70,7 +70,7 @@ class AlertTable:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class NotificationLine:
     """One message to a target. `bad`: it did not arrive, or not yet."""
 
     time: str
@@ -80,15 +80,15 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Audience:
+class TargetHistory:
     """A target and everything it was told."""
 
     name: str
     by: str
-    told: tuple[Told, ...]
+    told: tuple[NotificationLine, ...]
 
 
-def events(entries: Sequence[Entry], zone: str, now: float) -> tuple[list[Event], int]:
+def timeline_rows(entries: Sequence[Entry], zone: str, now: float) -> tuple[list[TimelineRow], int]:
     """The last of the timeline in order, and how many earlier entries are left out."""
     shown = entries[-MOST_EVENTS:]
     found = []
@@ -98,9 +98,9 @@ def events(entries: Sequence[Entry], zone: str, now: float) -> tuple[list[Event]
         if isinstance(to, str) and to:
             text += ", to " + ", ".join(recipient_name(one) for one in to.split(", "))
         title = one_line(entry.kind, 60)
-        look = _LOOKS.get(entry.kind, "")
+        look = _TONES.get(entry.kind, "")
         title = title[:1].upper() + title[1:]
-        found.append(Event(clock_time(entry.at, zone, now), look, title, text))
+        found.append(TimelineRow(clock_time(entry.at, zone, now), look, title, text))
     return found, len(entries) - len(shown)
 
 
@@ -132,17 +132,17 @@ def _row(member: Member, columns: Sequence[str], zone: str, now: float) -> Alert
     return AlertRow(firing, tuple(cells), since, told, safe_url(alert.generator_url) or "")
 
 
-def audiences(
+def target_histories(
     notices: Iterable[lists.NoticeLine], plan: Plan, zone: str, now: float
-) -> list[Audience]:
+) -> list[TargetHistory]:
     """Who was to be told what, and what came of it; those first who were told first."""
     by_target: dict[str, list[lists.NoticeLine]] = {}
     for notice in notices:
         by_target.setdefault(notice.target.key, []).append(notice)
     return [
-        Audience(
+        TargetHistory(
             *_target_names(lines[0].target, plan),
-            tuple(_told(line, zone, now) for line in lines),
+            tuple(_notification_line(line, zone, now) for line in lines),
         )
         for lines in by_target.values()
     ]
@@ -158,7 +158,7 @@ def _target_names(target: Target, plan: Plan) -> tuple[str, str]:
     return name, "" if channel.lower() in name.lower() else channel
 
 
-def _told(line: lists.NoticeLine, zone: str, now: float) -> Told:
+def _notification_line(line: lists.NoticeLine, zone: str, now: float) -> NotificationLine:
     tries = f" after {line.attempts} attempts" if line.attempts > 1 else ""
     why = f": {one_line(clean(line.detail), 200)}" if line.detail else ""
     match line.state:
@@ -179,4 +179,4 @@ def _told(line: lists.NoticeLine, zone: str, now: float) -> Told:
                 outcome = f"not delivered yet, next attempt {clock_time(line.next_at, zone, now)}"
                 outcome += f" ({line.attempts} so far){why}"
     at = line.sent_at if line.sent_at is not None else line.created_at
-    return Told(clock_time(at, zone, now), one_line(line.reason, 60), outcome, bad)
+    return NotificationLine(clock_time(at, zone, now), one_line(line.reason, 60), outcome, bad)

@@ -19,12 +19,12 @@ from gateway.store.state import incidents, members
 from gateway.web.explain.names import name_of
 
 NO_BREAK = "\u00a0"
-SHOWN = 20
+ALERTS_SHOWN = 20
 """Alerts listed on the page of an acknowledge link; the incident's page has the rest."""
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class StoredIncident:
     """An incident as it is stored, with its alerts."""
 
     incident: Incident
@@ -38,13 +38,13 @@ class Seen:
         """The burning alerts that were told and that no acknowledgement covers."""
         return [m for m in self.firing(now) if m.notified_firing and not m.acked]
 
-    def over(self, now: float) -> bool:
+    def is_over(self, now: float) -> bool:
         """Whether there is nothing left to take."""
         return not self.incident.open or not self.firing(now)
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Banner:
     """A sign, a sentence and a smaller one: who acknowledged, or that it is resolved."""
 
     sign: str
@@ -54,7 +54,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class AlertLine:
     """One alert in a list."""
 
     name: str
@@ -64,7 +64,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class IncidentView:
     """An incident for a page, in words."""
 
     number: int
@@ -75,8 +75,8 @@ class Picture:
     heading: str
     about: str
     asked: str
-    mark: Mark | None
-    alerts: tuple[Line, ...]
+    banner: Banner | None
+    alerts: tuple[AlertLine, ...]
     more: int
     firing: int
     runbook: str
@@ -85,38 +85,44 @@ class Picture:
     facts: dict[str, Any]
 
 
-def read_incident(tx: Tx, number: int) -> Seen | None:
+def read_incident(tx: Tx, number: int) -> StoredIncident | None:
     """An incident and its alerts; None when there is none of that number."""
     incident = incidents.get(tx, number)
     if incident is None:
         return None
     joined = members.members(tx, [number]).get(number, [])
     ended, opened = incident.resolved_at, incident.opened_at
-    return Seen(incident, [as_resolved(member, ended, opened) for member in joined])
+    return StoredIncident(incident, [as_resolved(member, ended, opened) for member in joined])
 
 
-async def look(engine: Engine, number: int) -> Seen | None:
+async def load_incident(engine: Engine, number: int) -> StoredIncident | None:
     """The same from outside a transaction. Raises StoreUnavailable."""
     return await engine.store.read(lambda tx: read_incident(tx, number))
 
 
-def quiet_because(incident: Incident) -> str:
+def not_notifying_text(incident: Incident) -> str:
     """Return why it notifies nobody at present."""
     return f"Not notifying: {clean(incident.why_not, 200)}"
 
 
-def picture(
-    seen: Seen, plan: Plan, now: float, zone: str, reader: str = "", *, silences_told: bool = False
-) -> Picture:
+def build_incident_view(
+    stored: StoredIncident,
+    plan: Plan,
+    now: float,
+    zone: str,
+    reader: str = "",
+    *,
+    silences_shown: bool = False,
+) -> IncidentView:
     """The incident at `now` for `reader` (a person's id, or empty).
 
-    With `silences_told` the page names the silences over it itself.
+    With `silences_shown` the page names the silences over it itself.
     """
-    incident = seen.incident
-    over = seen.over(now)
-    listed = seen.firing(now) or list(seen.members)
+    incident = stored.incident
+    is_over = stored.is_over(now)
+    listed = stored.firing(now) or list(stored.members)
     facts = build_facts(incident, listed, plan, now)
-    if over:
+    if is_over:
         facts["status"] = State.RESOLVED.value
         facts["ack"] = None
     view = view_of(facts, NoticeKind.FIRING, NotifyReason.FIRST)
@@ -124,24 +130,28 @@ def picture(
     links = {link.role: link.url for link in links_from(facts)}
     heading = view["summary"] or view["name"]
     about = [] if heading == view["name"] else [view["name"]]
-    about += [f"{clean(k, 60)} {clean(v, 80)}" for k, v in _few(incident, view["name"])]
-    began = "began" if over else "since"
+    about += [
+        f"{clean(k, 60)} {clean(v, 80)}" for k, v in _distinguishing_labels(incident, view["name"])
+    ]
+    began = "began" if is_over else "since"
     about.append(f"{began} {clock_time(view['since_at'], zone, now)}".replace(" ", NO_BREAK))
-    state = State.RESOLVED if over else incident.state
-    return Picture(
+    state = State.RESOLVED if is_over else incident.state
+    return IncidentView(
         number=incident.number,
         tone="resolved"
-        if over
+        if is_over
         else tone(NoticeKind.FIRING, "firing", view["severity"], view["rank"]),
-        word="resolved" if over else word,
+        word="resolved" if is_over else word,
         state=state,
         state_text=_state_text(state, view["lasted"]),
         heading=heading,
         about=" · ".join(about),
-        asked="" if over else _asked(incident, view, zone, now, silences_told),
-        mark=_mark(seen, plan, now, zone, reader, view),
-        alerts=tuple(_line(row, view, zone, now) for row in view["table"].rows[:SHOWN]),
-        more=view["table"].beyond(SHOWN),
+        asked="" if is_over else _asked(incident, view, zone, now, silences_shown),
+        banner=_banner(stored, plan, now, zone, reader, view),
+        alerts=tuple(
+            _alert_line(row, view, zone, now) for row in view["table"].rows[:ALERTS_SHOWN]
+        ),
+        more=view["table"].beyond(ALERTS_SHOWN),
         firing=view["firing"],
         runbook=links.get("runbook", ""),
         dashboard=links.get("dashboard", ""),
@@ -150,7 +160,7 @@ def picture(
     )
 
 
-def _few(incident: Incident, name: str) -> list[tuple[str, str]]:
+def _distinguishing_labels(incident: Incident, name: str) -> list[tuple[str, str]]:
     """The group's labels, as far as they say more than the heading."""
     labels = sorted(incident.group_labels.items())
     return [(k, v) for k, v in labels if k != "alertname" and v != name][:3]
@@ -165,13 +175,13 @@ def _state_text(state: State, lasted: float) -> str:
 
 
 def _asked(
-    incident: Incident, view: dict[str, Any], zone: str, now: float, silences_told: bool
+    incident: Incident, view: dict[str, Any], zone: str, now: float, silences_shown: bool
 ) -> str:
     text = "Unacknowledged."
-    if silences_told and incident.why_not.startswith(NotifyReason.SILENCED):
+    if silences_shown and incident.why_not.startswith(NotifyReason.SILENCED):
         text += " Not notifying."
     elif incident.why_not:
-        text += f" {quiet_because(incident)}."
+        text += f" {not_notifying_text(incident)}."
     if incident.suppressed:
         return text
     climb = view["escalation"]
@@ -182,27 +192,29 @@ def _asked(
     return f"{text} {more}".strip()
 
 
-def _mark(
-    seen: Seen, plan: Plan, now: float, zone: str, reader: str, view: dict[str, Any]
-) -> Mark | None:
-    if seen.over(now):
+def _banner(
+    stored: StoredIncident, plan: Plan, now: float, zone: str, reader: str, view: dict[str, Any]
+) -> Banner | None:
+    if stored.is_over(now):
         ended = view["ended_at"] or now
         text = f"Resolved at {clock_time(ended, zone, now)}"
-        former = seen.incident.ack
+        former = stored.incident.ack
         more = f"{name_of(plan, former.by)} had acknowledged it. " if former else ""
-        return Mark("✓", "resolved", text, f"{more}There is nothing left to do.")
-    ack = seen.incident.ack
+        return Banner("✓", "resolved", text, f"{more}There is nothing left to do.")
+    ack = stored.incident.ack
     if ack is None:
         return None
     who = "You have it" if ack.by == reader else f"{name_of(plan, ack.by)} has it"
     since = f"since {clock_time(ack.at, zone, now)}, until {clock_time(ack.expires_at, zone, now)}"
-    fresh = len(seen.uncovered(now))
-    if fresh:
-        since += f"; {fresh} alert{'s' if fresh > 1 else ''} came later, not covered by that"
-    return Mark("✓", "acknowledged", who, since[0].upper() + since[1:] + ".")
+    uncovered = len(stored.uncovered(now))
+    if uncovered:
+        since += (
+            f"; {uncovered} alert{'s' if uncovered > 1 else ''} came later, not covered by that"
+        )
+    return Banner("✓", "acknowledged", who, since[0].upper() + since[1:] + ".")
 
 
-def _line(row: Any, view: dict[str, Any], zone: str, now: float) -> Line:
+def _alert_line(row: Any, view: dict[str, Any], zone: str, now: float) -> AlertLine:
     pairs = dict(row.pairs)
     name = pairs.pop("alertname", "")
     text = ", ".join(f"{label} {value}" for label, value in pairs.items())
@@ -211,4 +223,4 @@ def _line(row: Any, view: dict[str, Any], zone: str, now: float) -> Line:
     when = f"since {clock_time(row.starts_at, zone, now)}"
     if row.status == "resolved" and row.ends_at is not None:
         when = f"resolved at {clock_time(row.ends_at, zone, now)}"
-    return Line(name, row.summary or view["summary"], text, when)
+    return AlertLine(name, row.summary or view["summary"], text, when)

@@ -21,15 +21,20 @@ from gateway.store.state import timeline
 from gateway.web.explain.inhibited import inhibited
 from gateway.web.explain.names import name_of, zone_for
 from gateway.web.explain.silenced import Over, silences_over
-from gateway.web.http.access import may_change
-from gateway.web.http.access import reading as for_readers
+from gateway.web.http.access import has_write_access
+from gateway.web.http.access import require_read_access as require_read_access
 from gateway.web.http.keys import ENGINE
 from gateway.web.pages import message_page, page
-from gateway.web.pages.error_pages import for_people
-from gateway.web.pages.incident_history import alert_table, audiences, events
-from gateway.web.pages.incident_view import Seen, picture, quiet_because, read_incident
+from gateway.web.pages.error_pages import with_error_page
+from gateway.web.pages.incident_history import alert_table, target_histories, timeline_rows
+from gateway.web.pages.incident_view import (
+    StoredIncident,
+    build_incident_view,
+    not_notifying_text,
+    read_incident,
+)
 from gateway.web.pages.respond_forms import buttons
-from gateway.web.pages.signed_link import to_choose_from
+from gateway.web.pages.signed_link import people_choices
 from gateway.web.pages.silence_form import signed_link
 
 OPEN_SHOWN = 200
@@ -38,7 +43,7 @@ OPEN = Wanted("open")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class IncidentRow:
     """An incident in the list."""
 
     number: int
@@ -48,17 +53,17 @@ class Row:
     text: str
 
 
-class _Found(NamedTuple):
+class _IncidentPage(NamedTuple):
     """What the page of one incident is made of."""
 
-    seen: Seen
+    stored: StoredIncident
     entries: list[Entry]
     notices: list[lists.NoticeLine]
     silences: list[Over]
     inhibitions: list[str]
 
 
-class Looking:
+class IncidentPages:
     """The handlers of / and /incidents/{number}."""
 
     def __init__(self, engine: Engine) -> None:
@@ -84,7 +89,7 @@ class Looking:
         going, ended, counts = await self._engine.store.read(work)
         plan, now = self._engine.plan, self._engine.now()
         zone = zone_for(plan)
-        public = not may_change(request)
+        public = not has_write_access(request)
         ill = [one for one in self._engine.problems() if not one.ok]
         bad = [f"{one.component}: {one.said(public)}" for one in ill]
         context = {
@@ -108,17 +113,17 @@ class Looking:
         plan, now = self._engine.plan, self._engine.now()
         zone = zone_for(plan)
 
-        def work(tx: Tx) -> _Found | None:
-            seen = read_incident(tx, number)
-            if seen is None:
+        def work(tx: Tx) -> _IncidentPage | None:
+            stored = read_incident(tx, number)
+            if stored is None:
                 return None
             hush = self._engine.burning.hush(tx)
-            return _Found(
-                seen,
+            return _IncidentPage(
+                stored,
                 timeline.of(tx, number),
                 lists.notices_of(tx, number),
-                silences_over(hush.silences, seen.members, plan, now, zone),
-                inhibited(tx, hush, seen.members, now),
+                silences_over(hush.silences, stored.members, plan, now, zone),
+                inhibited(tx, hush, stored.members, now),
             )
 
         found = await self._engine.store.read(work)
@@ -126,44 +131,46 @@ class Looking:
             said = "Perhaps it was long ago, and its records have been removed."
             title = f"There is no incident #{text[:15]}"
             return message_page(title, said, status=404, up="../", home=True)
-        seen, entries, notices, silences, inhibitions = found
-        it = picture(seen, plan, now, zone, silences_told=bool(silences))
-        story, earlier = events(entries, zone, now)
+        stored, entries, notices, silences, inhibitions = found
+        it = build_incident_view(stored, plan, now, zone, silences_shown=bool(silences))
+        story, earlier = timeline_rows(entries, zone, now)
         common = it.facts["common_labels"]
-        link = "" if seen.over(now) else signed_link(request, self._engine, number, now)
+        link = "" if stored.is_over(now) else signed_link(request, self._engine, number, now)
         context = {
             "it": it,
             "links": links_from(it.facts),
             "here": f"../{link}" if link else "",
-            "buttons": buttons(seen, plan, now, ""),
+            "buttons": buttons(stored, plan, now, ""),
             "choose": True,
             "chosen": "",
-            "people": to_choose_from(plan, now),
+            "people": people_choices(plan, now),
             "silence_link": f"../{link}/silence" if link else "",
             "silences": silences,
             "inhibitions": inhibitions,
             "labels": [(clean(k, 60), clean(v, 300)) for k, v in sorted(common.items())],
-            "receiver": clean(seen.incident.receiver, 100),
+            "receiver": clean(stored.incident.receiver, 100),
             "story": story,
             "earlier": earlier,
-            "table": alert_table(seen.members, zone, now),
-            "audiences": audiences(notices, plan, zone, now),
+            "table": alert_table(stored.members, zone, now),
+            "audiences": target_histories(notices, plan, zone, now),
             "zone": zone,
             "up": "../",
         }
         return page("incident.html", context)
 
 
-def _row(listed: lists.Listed, plan: Plan, zone: str, now: float) -> Row:
+def _row(listed: lists.Listed, plan: Plan, zone: str, now: float) -> IncidentRow:
     incident = listed.incident
-    over = not incident.open
+    is_over = not incident.open
     colour = tone(NoticeKind.FIRING, incident.state.value, incident.severity, incident.rank)
-    word = "resolved" if over else incident.severity or "alert"
+    word = "resolved" if is_over else incident.severity or "alert"
     title = clean(listed.title, 200) or "alerts"
-    return Row(incident.number, colour, word, title, _text(incident, plan, zone, now))
+    return IncidentRow(
+        incident.number, colour, word, title, _status_text(incident, plan, zone, now)
+    )
 
 
-def _text(incident: Incident, plan: Plan, zone: str, now: float) -> str:
+def _status_text(incident: Incident, plan: Plan, zone: str, now: float) -> str:
     if not incident.open:
         ended = incident.resolved_at if incident.resolved_at is not None else now
         text = (
@@ -175,7 +182,7 @@ def _text(incident: Incident, plan: Plan, zone: str, now: float) -> str:
     if incident.ack is not None:
         return f"{name_of(plan, incident.ack.by)} has it · {since}"
     if incident.why_not:
-        return f"{quiet_because(incident)} · {since}"
+        return f"{not_notifying_text(incident)} · {since}"
     severity = plan.severities.get(incident.severity or "")
     until = incident.respond_by
     if severity and severity.respond_within == NEXT_BUSINESS_DAY and until and now < until:
@@ -188,6 +195,6 @@ def _text(incident: Incident, plan: Plan, zone: str, now: float) -> str:
 
 def add_routes(app: web.Application) -> None:
     """The pages for people."""
-    looking = Looking(app[ENGINE])
-    app.router.add_get("/", for_people(for_readers(looking.list)))
-    app.router.add_get(r"/incidents/{number:\d+}", for_people(for_readers(looking.one)))
+    pages = IncidentPages(app[ENGINE])
+    app.router.add_get("/", with_error_page(require_read_access(pages.list)))
+    app.router.add_get(r"/incidents/{number:\d+}", with_error_page(require_read_access(pages.one)))

@@ -17,10 +17,10 @@ from gateway.flow.engine import Engine
 from gateway.render.view.clean import clean
 from gateway.render.view.times import clock_time, day_name, duration
 from gateway.web.explain.names import name_of, zone_for
-from gateway.web.http.access import reading as for_readers
+from gateway.web.http.access import require_read_access as require_read_access
 from gateway.web.http.keys import ENGINE
 from gateway.web.pages import page
-from gateway.web.pages.error_pages import for_people
+from gateway.web.pages.error_pages import with_error_page
 
 DAYS = 14
 COLOURS = 10
@@ -55,7 +55,7 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Duty:
+class RotaCalendar:
     """A rota: who has it, what comes, where nobody does."""
 
     rota: str
@@ -68,7 +68,7 @@ class Duty:
     days: Sequence[Day]
 
 
-class LookingAtRotas:
+class OnCallPages:
     """The handler of /oncall."""
 
     def __init__(self, engine: Engine) -> None:
@@ -79,17 +79,17 @@ class LookingAtRotas:
         plan, now = self._engine.plan, self._engine.now()
         zone = zone_for(plan)
         # In a thread: with fifty rotas it takes a while in which alerts have to be answered.
-        duties = await asyncio.to_thread(_duties, plan, zone, now)
-        alone = [duty.rota for duty in duties if not duty.people]
+        calendars = await asyncio.to_thread(_rota_calendars, plan, zone, now)
+        alone = [calendar.rota for calendar in calendars if not calendar.people]
         return page(
             "oncall.html",
-            {"duties": duties, "alone": alone, "zone": zone, "up": "./"},
+            {"duties": calendars, "alone": alone, "zone": zone, "up": "./"},
         )
 
 
-def _duties(plan: Plan, zone: str, now: float) -> list[Duty]:
+def _rota_calendars(plan: Plan, zone: str, now: float) -> list[RotaCalendar]:
     colours = _colours(plan)
-    return [_duty(rota, plan, colours, zone, now) for rota in plan.rotas.values()]
+    return [_rota_calendar(rota, plan, colours, zone, now) for rota in plan.rotas.values()]
 
 
 def _colours(plan: Plan) -> dict[str, int]:
@@ -103,16 +103,18 @@ def _colours(plan: Plan) -> dict[str, int]:
     return found
 
 
-def _duty(rota: Rota, plan: Plan, colours: dict[str, int], zone: str, now: float) -> Duty:
+def _rota_calendar(
+    rota: Rota, plan: Plan, colours: dict[str, int], zone: str, now: float
+) -> RotaCalendar:
     found = explain(rota, now)
     until, then = "", ""
     if found.until is not None:
         until = clock_time(found.until, zone, now)
-        then = ", ".join(name for name, _ in _named(found.next_people, plan, colours))
+        then = ", ".join(name for name, _ in _names_with_colours(found.next_people, plan, colours))
     start, end = _span(zone, now)
-    return Duty(
+    return RotaCalendar(
         rota=clean(rota.name, 100),
-        people=_named(found.people, plan, colours),
+        people=_names_with_colours(found.people, plan, colours),
         by=str(found.by) if found.by else "",
         until=until,
         then=then,
@@ -144,29 +146,29 @@ def _days(
             Block(
                 hours=max(1, round(_HOURS * (shift.end - shift.start) / (last - first))),
                 begins="" if shift.start == first else f"{local(shift.start, where):%H:%M}",
-                people=_named(shift.people, plan, colours),
-                by_override=_by_override(shift),
+                people=_names_with_colours(shift.people, plan, colours),
+                by_override=_is_override(shift),
             )
-            for shift in _joined(_within(every, first, last))
+            for shift in _merged(_clipped(every, first, last))
         ]
         monday = local(first, where).weekday() == 0
         yield Day(day_name(first, zone), first <= now < last, monday, blocks)
 
 
-def _within(every: Sequence[Shift], first: float, last: float) -> Iterator[Shift]:
+def _clipped(every: Sequence[Shift], first: float, last: float) -> Iterator[Shift]:
     """Those of [first, last), clipped to it."""
     for one in every:
         if one.start < last and one.end > first:
             yield replace(one, start=max(one.start, first), end=min(one.end, last))
 
 
-def _joined(found: Iterable[Shift]) -> Iterator[Shift]:
+def _merged(found: Iterable[Shift]) -> Iterator[Shift]:
     """Neighbours as one where the same people go on, and no override says so in one of them."""
     pending: Shift | None = None
     for shift in found:
         if pending is None:
             pending = shift
-        elif (pending.people, _by_override(pending)) == (shift.people, _by_override(shift)):
+        elif (pending.people, _is_override(pending)) == (shift.people, _is_override(shift)):
             pending = replace(pending, end=shift.end)
         else:
             yield pending
@@ -175,12 +177,14 @@ def _joined(found: Iterable[Shift]) -> Iterator[Shift]:
         yield pending
 
 
-def _by_override(shift: Shift) -> bool:
+def _is_override(shift: Shift) -> bool:
     """Whether the layers alone would not say so."""
     return bool(shift.also) or (shift.by is not None and shift.by.kind == "override")
 
 
-def _named(people: Sequence[str], plan: Plan, colours: dict[str, int]) -> Sequence[tuple[str, int]]:
+def _names_with_colours(
+    people: Sequence[str], plan: Plan, colours: dict[str, int]
+) -> Sequence[tuple[str, int]]:
     return [(clean(name_of(plan, one), 40), colours[one]) for one in people]
 
 
@@ -202,5 +206,5 @@ def _gaps(rota: Rota, zone: str, now: float, end: float) -> list[str]:
 
 def add_routes(app: web.Application) -> None:
     """The page about rotas."""
-    looking = LookingAtRotas(app[ENGINE])
-    app.router.add_get("/oncall", for_people(for_readers(looking.show)))
+    pages = OnCallPages(app[ENGINE])
+    app.router.add_get("/oncall", with_error_page(require_read_access(pages.show)))

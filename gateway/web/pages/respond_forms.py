@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from gateway.core.decide.takeover import to_give_back
 from gateway.core.plan.plan import Plan
 from gateway.web.explain.names import name_of
-from gateway.web.pages.incident_view import Seen
+from gateway.web.pages.incident_view import StoredIncident
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +29,20 @@ class Buttons:
         return self.first is not None or bool(self.undo)
 
 
-def buttons(seen: Seen, plan: Plan, now: float, reader: str) -> Buttons:
+def buttons(stored: StoredIncident, plan: Plan, now: float, reader: str) -> Buttons:
     """Return what `reader` (a person's id, or empty) may do about the incident at `now`."""
-    ack = seen.incident.ack
-    if seen.over(now):
+    ack = stored.incident.ack
+    if stored.is_over(now):
         return Buttons("", None, ())
     if ack is None:
         label = f"Acknowledge as {name_of(plan, reader)}" if reader else "Acknowledge"
         return Buttons("", Button(label), ())
-    name, fresh = name_of(plan, ack.by), len(seen.uncovered(now))
+    name, uncovered = name_of(plan, ack.by), len(stored.uncovered(now))
     first: Button | None = None
     if ack.by != reader:
         first = Button(f"Take over from {name}", "/take")
-    elif fresh:
-        first = Button(f"Take the {fresh} new one{'s' if fresh > 1 else ''} too")
+    elif uncovered:
+        first = Button(f"Take the {uncovered} new one{'s' if uncovered > 1 else ''} too")
     undo = []
     former = to_give_back(ack, now)
     if former is not None:

@@ -12,14 +12,14 @@ from gateway.flow.engine import Engine
 from gateway.links import ExpiredLinkError, ForgedLinkError, LinkClaim
 from gateway.web.explain.names import name_of
 from gateway.web.http.origin import is_prefetch
-from gateway.web.http.refusals import Refused, refused
+from gateway.web.http.refusals import RefusalKind, record_refusal
 from gateway.web.pages import message_page, page
 
 LONGEST_NAME = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class SignedLink:
     """Who came by which link, and how many segments below the link's own page this one is."""
 
     claim: LinkClaim
@@ -37,7 +37,7 @@ class Visit:
         return "../" * self.below + self.token
 
 
-def visit(engine: Engine, request: web.Request, below: int = 0) -> Visit | web.Response:
+def resolve_link(engine: Engine, request: web.Request, below: int = 0) -> SignedLink | web.Response:
     """The visit, or the page that says why there is none."""
     up = "../" * (below + 1)
     if is_prefetch(request):
@@ -47,7 +47,7 @@ def visit(engine: Engine, request: web.Request, below: int = 0) -> Visit | web.R
     try:
         claim = engine.links.read(token, engine.now())
     except ExpiredLinkError as expired:
-        refused(request, Refused.EXPIRED_LINK, "expired link")
+        record_refusal(request, RefusalKind.EXPIRED_LINK, "expired link")
         number = expired.claim.number
         return message_page(
             "This link has expired",
@@ -58,29 +58,31 @@ def visit(engine: Engine, request: web.Request, below: int = 0) -> Visit | web.R
             number=number,
         )
     except ForgedLinkError:
-        refused(request, Refused.FORGED_LINK, "link that was not made here, or was changed")
+        record_refusal(
+            request, RefusalKind.FORGED_LINK, "link that was not made here, or was changed"
+        )
         said = (
             "It is incomplete, or was changed on its way. Some mail programs break long links "
             "in two: copy the whole link from the message, or use a newer message."
         )
         return message_page("This link is not valid", said, status=404, up=up)
-    return Visit(claim, token, below)
+    return SignedLink(claim, token, below)
 
 
-def forgotten(seen_by: Visit) -> web.Response:
+def incident_gone(seen_by: SignedLink) -> web.Response:
     """The page of an incident that is not there any more."""
     said = "It was long ago, and its records have been removed."
     title = f"There is no incident #{seen_by.claim.number}"
     return message_page(title, said, status=404, up=seen_by.up)
 
 
-def chosen(form: Mapping[str, str], plan: Plan) -> str:
+def person_in_form(form: Mapping[str, str], plan: Plan) -> str:
     """Who the form says it is: one of the configured people, any name only without any."""
     name = one_line(form.get("person", ""), LONGEST_NAME)
     return name if not plan.people or name in plan.people else ""
 
 
-def to_choose_from(plan: Plan, now: float) -> list[tuple[str, list[tuple[str, str]]]]:
+def people_choices(plan: Plan, now: float) -> list[tuple[str, list[tuple[str, str]]]]:
     """Groups of (id, name) to choose from, those on call first."""
     first = dict.fromkeys(one for rota in plan.rotas.values() for one in on_call(rota, now))
     rest = [one for one in plan.people if one not in first]
@@ -92,6 +94,6 @@ def to_choose_from(plan: Plan, now: float) -> list[tuple[str, list[tuple[str, st
     ]
 
 
-async def nothing(request: web.Request) -> web.StreamResponse:
+async def head_only(request: web.Request) -> web.StreamResponse:
     """HEAD: says that there is a page, and looks at nothing."""
     return page("empty.html", {})

@@ -24,16 +24,29 @@ from gateway.flow.silences.silences import SilenceNotFound
 from gateway.render.view.clean import clean
 from gateway.render.view.times import clock_time
 from gateway.web.explain.names import name_of, zone_for
-from gateway.web.http.access import may_change
+from gateway.web.http.access import has_write_access
 from gateway.web.http.forms import read_form
 from gateway.web.http.keys import ENGINE
 from gateway.web.http.origin import refuse_foreign
 from gateway.web.pages import page
-from gateway.web.pages.error_pages import for_people
-from gateway.web.pages.incident_view import SHOWN, Line, Seen, look, picture
-from gateway.web.pages.signed_link import Visit, chosen, forgotten, nothing, to_choose_from, visit
+from gateway.web.pages.error_pages import with_error_page
+from gateway.web.pages.incident_view import (
+    ALERTS_SHOWN,
+    AlertLine,
+    StoredIncident,
+    build_incident_view,
+    load_incident,
+)
+from gateway.web.pages.signed_link import (
+    SignedLink,
+    head_only,
+    incident_gone,
+    people_choices,
+    person_in_form,
+    resolve_link,
+)
 
-LENGTHS = {
+DURATIONS = {
     1800: "30 minutes",
     3600: "1 hour",
     2 * 3600: "2 hours",
@@ -43,15 +56,15 @@ LENGTHS = {
 }
 """Seconds for which the page silences, in words."""
 
-LENGTH = 2 * 3600
-LINK_LIFE = 3600.0
+DEFAULT_DURATION = 2 * 3600
+LINK_LIFETIME = 3600.0
 """Seconds for which the links work that pages offer."""
 
 LONGEST_WHY = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class ActiveSilence:
     """A silence that holds, for the page."""
 
     until: str
@@ -60,16 +73,16 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class SilenceForm:
     """What was written into the form, to be shown again."""
 
-    length: int = LENGTH
+    length: int = DEFAULT_DURATION
     why: str = ""
     who: str = ""
     error: str = ""
 
 
-class Silencing:
+class SilenceFormPages:
     """The handlers of /ack/{token}/silence."""
 
     def __init__(self, engine: Engine) -> None:
@@ -77,30 +90,32 @@ class Silencing:
 
     async def show(self, request: web.Request) -> web.StreamResponse:
         """GET: what would be silenced, and a form. Changes nothing."""
-        by = visit(self._engine, request, below=1)
+        by = resolve_link(self._engine, request, below=1)
         if isinstance(by, web.Response):
             return by
-        return await self._page(by, Form(who=by.claim.who))
+        return await self._page(by, SilenceForm(who=by.claim.who))
 
     async def make(self, request: web.Request) -> web.StreamResponse:
         """POST: silence it. One that holds is changed: sent twice, the form makes one silence."""
         refuse_foreign(request, self._engine.links.external_url)
-        by = visit(self._engine, request, below=1)
+        by = resolve_link(self._engine, request, below=1)
         if isinstance(by, web.Response):
             return by
         given = await read_form(request)
-        who = by.claim.who or chosen(given, self._engine.plan)
+        who = by.claim.who or person_in_form(given, self._engine.plan)
         why, length = _text(given.get("why", "")), _text(given.get("for", ""))
-        wanted = Form(int(length) if length in map(str, LENGTHS) else LENGTH, why, who)
-        seen = await look(self._engine, by.claim.number)
-        if seen is None:
-            return forgotten(by)
+        wanted = SilenceForm(
+            int(length) if length in map(str, DURATIONS) else DEFAULT_DURATION, why, who
+        )
+        stored = await load_incident(self._engine, by.claim.number)
+        if stored is None:
+            return incident_gone(by)
         now = self._engine.now()
-        error = _missing(length, why, who)
-        if error or self._impossible(seen, now):
-            return await self._page(by, Form(wanted.length, why, who, error), status=422)
-        matchers = self._matchers(seen)
-        held = await self._holding(matchers, now)
+        error = _missing_field(length, why, who)
+        if error or self._refusal(stored, now):
+            return await self._page(by, SilenceForm(wanted.length, why, who, error), status=422)
+        matchers = self._matchers(stored)
+        held = await self._active_silences(matchers, now)
         try:
             await self._engine.silences.put(
                 matchers,
@@ -112,30 +127,30 @@ class Silencing:
             )
         except SilenceError as wrong:
             said = f"That cannot be kept: {wrong}."
-            return await self._page(by, Form(wanted.length, why, who, said), status=422)
+            return await self._page(by, SilenceForm(wanted.length, why, who, said), status=422)
         return await self._page(by, wanted)
 
     async def end(self, request: web.Request) -> web.StreamResponse:
         """POST …/end: end what silences exactly this incident, whoever made it."""
         refuse_foreign(request, self._engine.links.external_url)
-        by = visit(self._engine, request, below=2)
+        by = resolve_link(self._engine, request, below=2)
         if isinstance(by, web.Response):
             return by
-        seen = await look(self._engine, by.claim.number)
-        if seen is None:
-            return forgotten(by)
-        for one in await self._holding(self._matchers(seen), self._engine.now()):
+        stored = await load_incident(self._engine, by.claim.number)
+        if stored is None:
+            return incident_gone(by)
+        for one in await self._active_silences(self._matchers(stored), self._engine.now()):
             try:
                 await self._engine.silences.expire(one.id)
             except SilenceNotFound:
                 continue  # forgotten meanwhile: it is over all the same
-        return await self._page(by, Form(who=by.claim.who))
+        return await self._page(by, SilenceForm(who=by.claim.who))
 
-    def _matchers(self, seen: Seen) -> tuple[Matcher, ...]:
-        incident = seen.incident
+    def _matchers(self, stored: StoredIncident) -> tuple[Matcher, ...]:
+        incident = stored.incident
         return incident_matchers(self._engine.plan.root, incident.route_id, incident.group_labels)
 
-    async def _holding(self, matchers: Iterable[Matcher], now: float) -> list[Silence]:
+    async def _active_silences(self, matchers: Iterable[Matcher], now: float) -> list[Silence]:
         """The silences over exactly these matchers that hold now."""
         wanted = frozenset(matchers)
         return await self._engine.silences.made_of(
@@ -147,37 +162,42 @@ class Silencing:
             ended=False,
         )
 
-    def _impossible(self, seen: Seen, now: float) -> str:
-        number = seen.incident.number
-        if seen.over(now):
+    def _refusal(self, stored: StoredIncident, now: float) -> str:
+        number = stored.incident.number
+        if stored.is_over(now):
             return f"It is over, so there is nothing to silence in incident #{number}."
-        if not self._matchers(seen):
+        if not self._matchers(stored):
             return (
                 "Nothing tells its alerts from others, so a silence would be over everything. "
                 "Write matchers for it: gateway silence add"
             )
         return ""
 
-    async def _page(self, by: Visit, form: Form, status: int = 200) -> web.Response:
+    async def _page(self, by: SignedLink, form: SilenceForm, status: int = 200) -> web.Response:
         engine = self._engine
-        seen = await look(engine, by.claim.number)
-        if seen is None:
-            return forgotten(by)
+        stored = await load_incident(engine, by.claim.number)
+        if stored is None:
+            return incident_gone(by)
         plan, now = engine.plan, engine.now()
         zone = zone_for(plan, form.who)
-        matchers, impossible = self._matchers(seen), self._impossible(seen, now)
-        count, alerts = (0, []) if impossible else await engine.silences.preview(matchers, SHOWN)
+        matchers, refusal = self._matchers(stored), self._refusal(stored, now)
+        count, alerts = (
+            (0, []) if refusal else await engine.silences.preview(matchers, ALERTS_SHOWN)
+        )
         context: dict[str, Any] = {
-            "it": picture(seen, plan, now, zone, form.who),
+            "it": build_incident_view(stored, plan, now, zone, form.who),
             "here": by.here,
-            "held": [_held(one, plan, zone, now) for one in await self._holding(matchers, now)],
-            "impossible": impossible,
+            "held": [
+                _active_silence(one, plan, zone, now)
+                for one in await self._active_silences(matchers, now)
+            ],
+            "impossible": refusal,
             "matchers": [clean(write_matcher(one), 1000) for one in matchers],
             "count": count,
-            "alerts": [line_of(alert, matchers, zone, now) for alert in alerts],
+            "alerts": [alert_line(alert, matchers, zone, now) for alert in alerts],
             "lengths": [
                 (seconds, f"{words}, until {clock_time(now + seconds, zone, now)}")
-                for seconds, words in LENGTHS.items()
+                for seconds, words in DURATIONS.items()
             ],
             "length": form.length,
             "longest_why": LONGEST_WHY,
@@ -185,15 +205,15 @@ class Silencing:
             "error": form.error,
             "choose": not by.claim.who,
             "chosen": form.who,
-            "people": to_choose_from(plan, now),
+            "people": people_choices(plan, now),
         }
         return page("silence.html", context, status=status)
 
 
-def _missing(length: str, why: str, who: str) -> str:
+def _missing_field(length: str, why: str, who: str) -> str:
     if not who:
         return "Please say who you are."
-    if length not in map(str, LENGTHS):
+    if length not in map(str, DURATIONS):
         return "Please choose for how long."
     if not why:
         return "Please say why: whoever wonders at night reads it."
@@ -204,19 +224,19 @@ def _text(given: str) -> str:
     return one_line(given, LONGEST_WHY)
 
 
-def _held(silence: Silence, plan: Plan, zone: str, now: float) -> Held:
-    return Held(
+def _active_silence(silence: Silence, plan: Plan, zone: str, now: float) -> ActiveSilence:
+    return ActiveSilence(
         clock_time(silence.ends_at, zone, now),
         name_of(plan, silence.created_by) or "somebody",
         clean(silence.comment, LONGEST_WHY),
     )
 
 
-def line_of(alert: Alert, matchers: Iterable[Matcher], zone: str, now: float) -> Line:
+def alert_line(alert: Alert, matchers: Iterable[Matcher], zone: str, now: float) -> AlertLine:
     """An alert by what the matchers do not say already."""
     said = {one.name for one in matchers if one.op == "="}
     rest = [(k, v) for k, v in sorted(alert.labels.items()) if k not in said and k != "alertname"]
-    return Line(
+    return AlertLine(
         clean(alert.labels.get("alertname", "an alert"), 100),
         clean(alert.annotations.get("summary", ""), 300),
         ", ".join(f"{clean(k, 60)} {clean(v, 80)}" for k, v in rest),
@@ -229,9 +249,9 @@ def signed_link(request: web.Request, engine: Engine, number: int, now: float) -
 
     Empty for anyone who has not shown the right to change things.
     """
-    if not may_change(request):
+    if not has_write_access(request):
         return ""
-    return f"ack/{engine.links.token(number, '', now + LINK_LIFE)}"
+    return f"ack/{engine.links.token(number, '', now + LINK_LIFETIME)}"
 
 
 def link_to_silence(request: web.Request, engine: Engine, number: int, now: float) -> str:
@@ -242,8 +262,8 @@ def link_to_silence(request: web.Request, engine: Engine, number: int, now: floa
 
 def add_routes(app: web.Application) -> None:
     """The pages for silencing."""
-    handlers = Silencing(app[ENGINE])
-    app.router.add_head("/ack/{token}/silence", nothing)
-    app.router.add_get("/ack/{token}/silence", for_people(handlers.show), allow_head=False)
-    app.router.add_post("/ack/{token}/silence", for_people(handlers.make))
-    app.router.add_post("/ack/{token}/silence/end", for_people(handlers.end))
+    handlers = SilenceFormPages(app[ENGINE])
+    app.router.add_head("/ack/{token}/silence", head_only)
+    app.router.add_get("/ack/{token}/silence", with_error_page(handlers.show), allow_head=False)
+    app.router.add_post("/ack/{token}/silence", with_error_page(handlers.make))
+    app.router.add_post("/ack/{token}/silence/end", with_error_page(handlers.end))

@@ -26,12 +26,12 @@ from gateway.store.queries import active_alerts, silence_pages
 from gateway.store.state import alerts, incidents, members
 from gateway.web.explain.names import name_of, zone_for
 from gateway.web.explain.silenced import SHORT
-from gateway.web.http.access import reading as for_readers
+from gateway.web.http.access import require_read_access as require_read_access
 from gateway.web.http.keys import ENGINE
 from gateway.web.pages import message_page, page
-from gateway.web.pages.error_pages import for_people
-from gateway.web.pages.incident_view import SHOWN, Line
-from gateway.web.pages.silence_form import line_of, link_to_silence
+from gateway.web.pages.error_pages import with_error_page
+from gateway.web.pages.incident_view import ALERTS_SHOWN, AlertLine
+from gateway.web.pages.silence_form import alert_line, link_to_silence
 
 PER_PAGE = 50
 MOST_COUNTED = 1000
@@ -39,11 +39,11 @@ MOST_COUNTED = 1000
 
 LONGEST_WHY = 300
 _TONES = {"active": "test", "pending": "info", "expired": "resolved"}
-_WORDS = {"active": "active", "pending": "not yet", "expired": "ended"}
+_STATE_TEXTS = {"active": "active", "pending": "not yet", "expired": "ended"}
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SilenceRow:
     """A silence in the list. `covers` is empty where nothing was counted."""
 
     id: str
@@ -58,15 +58,15 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Covered:
+class CoveredAlert:
     """An alert that a silence covers, and the incidents that it is in."""
 
-    line: Line
+    line: AlertLine
     numbers: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PageSlice:
     """Which of all silences a page of the list shows. Pages count from 1."""
 
     number: int
@@ -76,7 +76,7 @@ class Part:
     total: int
 
 
-class LookingAtSilences:
+class SilencePages:
     """The handlers of /silences and /silences/{id}."""
 
     def __init__(self, engine: Engine) -> None:
@@ -88,12 +88,12 @@ class LookingAtSilences:
         zone, asked = zone_for(plan), request.query.get("page", "")
         number = int(asked) if asked.isdecimal() and len(asked) <= 9 else 1
 
-        def work(tx: Tx) -> tuple[Mapping[str, int], Part, dict[str, list[Row]], bool]:
+        def work(tx: Tx) -> tuple[Mapping[str, int], PageSlice, dict[str, list[SilenceRow]], bool]:
             since = now - SHOWN_AFTER_END
             counts = silence_pages.counts(tx, now, since)
-            part = _part(number, sum(counts.values()))
+            part = _page_slice(number, sum(counts.values()))
             found = silence_pages.page(tx, now, since, part.first_shown - 1, PER_PAGE)
-            covers = _covers(tx, found["active"], now)
+            covers = _coverage(tx, found["active"], now)
             rows = {
                 state: [_row(one, plan, zone, now, (covers or {}).get(one.id)) for one in some]
                 for state, some in found.items()
@@ -120,12 +120,14 @@ class LookingAtSilences:
         if silence is None:
             said = "Perhaps it ended long ago, and its records have been removed."
             return message_page("There is no such silence", said, status=404, up="../", home=True)
-        count, covered, link = 0, list[Covered](), ""
+        count, covered, link = 0, list[CoveredAlert](), ""
         if silence.state(now) != "expired":
-            count, shown = await engine.silences.preview(silence.matchers, SHOWN)
+            count, shown = await engine.silences.preview(silence.matchers, ALERTS_SHOWN)
             numbers, own = await engine.store.read(lambda tx: _incidents(tx, shown, silence, plan))
             covered = [
-                Covered(line_of(one, silence.matchers, zone, now), numbers.get(one.identity, ()))
+                CoveredAlert(
+                    alert_line(one, silence.matchers, zone, now), numbers.get(one.identity, ())
+                )
                 for one in shown
             ]
             if own is not None and silence.state(now) == "active":
@@ -149,14 +151,14 @@ class LookingAtSilences:
         return page("silence_one.html", context)
 
 
-def _part(number: int, total: int) -> Part:
+def _page_slice(number: int, total: int) -> PageSlice:
     last = max(1, -(-total // PER_PAGE))
     number = min(max(1, number), last)
     first = (number - 1) * PER_PAGE + 1
-    return Part(number, last, first, min(first + PER_PAGE - 1, total), total)
+    return PageSlice(number, last, first, min(first + PER_PAGE - 1, total), total)
 
 
-def _covers(tx: Tx, active: Sequence[Silence], now: float) -> Mapping[str, str] | None:
+def _coverage(tx: Tx, active: Sequence[Silence], now: float) -> Mapping[str, str] | None:
     """What each silence covers, in words by id; None when too many alerts burn to be counted."""
     if not active:
         return {}
@@ -171,10 +173,10 @@ def _covers(tx: Tx, active: Sequence[Silence], now: float) -> Mapping[str, str] 
             covered, among = counted[silence.id]
             covered.append(alert)
             among.update(numbers.get(alert.identity, ()))
-    return {name: _count(len(some), len(among)) for name, (some, among) in counted.items()}
+    return {name: _coverage_text(len(some), len(among)) for name, (some, among) in counted.items()}
 
 
-def _count(firing: int, among: int) -> str:
+def _coverage_text(firing: int, among: int) -> str:
     if not firing:
         return "Nothing fires now that it matches."
     of = f" of {among} incident{'s' if among > 1 else ''}" if among else ""
@@ -196,13 +198,13 @@ def _incidents(
     return numbers, None
 
 
-def _row(silence: Silence, plan: Plan, zone: str, now: float, covers: str | None) -> Row:
+def _row(silence: Silence, plan: Plan, zone: str, now: float, covers: str | None) -> SilenceRow:
     state = silence.state(now)
-    return Row(
+    return SilenceRow(
         silence.id,
         _TONES[state],
-        _WORDS[state],
-        _when(silence, state, zone, now),
+        _STATE_TEXTS[state],
+        _times(silence, state, zone, now),
         clean(write_matchers(silence.matchers), 400),
         one_line(name_of(plan, silence.created_by), 80) or "somebody",
         one_line(clean(silence.comment, LONGEST_WHY), LONGEST_WHY),
@@ -211,7 +213,7 @@ def _row(silence: Silence, plan: Plan, zone: str, now: float, covers: str | None
     )
 
 
-def _when(silence: Silence, state: str, zone: str, now: float) -> str:
+def _times(silence: Silence, state: str, zone: str, now: float) -> str:
     until = clock_time(silence.ends_at, zone, now)
     if state == "expired":
         return f"ended at {until}"
@@ -225,6 +227,6 @@ def _when(silence: Silence, state: str, zone: str, now: float) -> str:
 
 def add_routes(app: web.Application) -> None:
     """The pages about silences."""
-    looking = LookingAtSilences(app[ENGINE])
-    app.router.add_get("/silences", for_people(for_readers(looking.list)))
-    app.router.add_get("/silences/{id}", for_people(for_readers(looking.one)))
+    pages = SilencePages(app[ENGINE])
+    app.router.add_get("/silences", with_error_page(require_read_access(pages.list)))
+    app.router.add_get("/silences/{id}", with_error_page(require_read_access(pages.one)))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gateway.core.time.timestamps import format_rfc3339
 from gateway.web.ingest.sources import prometheus
-from gateway.web.ingest.sources.repost import glance
+from gateway.web.ingest.sources.repost import parse_raw_post
 from tests.flow.intake.test_watchdog import WATCHED, look, watched
 from tests.flow.world import MINUTE, World
 
@@ -29,7 +29,7 @@ def posted(world: World, *names: str) -> bytes:
 async def post(world: World, *names: str) -> bool:
     """As the door for API v2 does it; returns whether nobody had to read the post."""
     body = posted(world, *names)
-    unread = glance(body)
+    unread = parse_raw_post(body)
     assert unread is not None
     engine = world.engine
     if engine.recognise("prometheus", unread):

@@ -58,7 +58,7 @@ async def the_end(reader: asyncio.StreamReader) -> bytes:
 
 async def test_a_client_that_stops_reading_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
     """It would hold its part of the memory for ever."""
-    monkeypatch.setattr(streaming, "SLOWEST", 0.05)
+    monkeypatch.setattr(streaming, "WRITE_TIMEOUT", 0.05)
     parts = Parts()
     server, reader, writer = await asked(parts)
     async with asyncio.timeout(30):

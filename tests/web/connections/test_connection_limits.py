@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from gateway.metrics import Metrics
-from gateway.web.connections.descriptors import RESERVED, room_for
+from gateway.web.connections.descriptors import RESERVED, capacity_for
 from gateway.web.connections.guard import Guard, Limits, Phase
 from gateway.web.connections.protocol import LARGEST_HEAD
 from tests.web.served import GuardedTestServer
@@ -153,10 +153,10 @@ def test_an_idle_keep_alive_connection_is_left_to_aiohttp(guarded: Make, clock: 
 def test_descriptors_are_kept_for_sending() -> None:
     """Under any limit on open files some stay free for sending and for the database."""
     for descriptors in (512, 1024, 2048, 4096, 1_048_576):
-        room = room_for(1024, descriptors)
+        room = capacity_for(1024, descriptors)
         assert room.connections + room.backlog + RESERVED <= max(descriptors, RESERVED + 40)
         assert room.connections > 16
-    assert room_for(1024, 4096).connections == 1024
+    assert capacity_for(1024, 4096).connections == 1024
 
 
 @pytest.fixture

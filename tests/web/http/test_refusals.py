@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from gateway.web.http.guessing import (
+from gateway.web.http.failed_proofs import (
     FORGOTTEN_EVERY,
     FREE,
     LONGEST_WAIT,
     MOST_ADDRESSES,
-    Guessing,
+    FailedProofs,
     client_of,
 )
-from gateway.web.http.refusals import LINES, PERIOD, Refusals, Refused
+from gateway.web.http.refusals import LINES, PERIOD, RefusalKind, Refusals
 from tests.web.conftest import Client
 from tests.web.real import served, token
 from tests.web.test_operating import samples
@@ -24,7 +24,7 @@ KINDS = "gateway_http_refused_total"
 
 def test_guessing_is_slowed_down_by_address() -> None:
     """The first failures cost nothing, the next wait longer and longer, up to a bound."""
-    guessing = Guessing()
+    guessing = FailedProofs()
     waits = [guessing.failed("10.0.0.7", 0.0) for _ in range(FREE + 20)]
     assert waits[:FREE] == [0.0] * FREE
     assert waits[FREE:] == sorted(waits[FREE:])
@@ -35,7 +35,7 @@ def test_guessing_is_slowed_down_by_address() -> None:
 
 def test_failures_are_forgotten() -> None:
     """A client that stops guessing is answered at once a minute later."""
-    guessing = Guessing()
+    guessing = FailedProofs()
     for _ in range(100):
         guessing.failed("10.0.0.7", 0.0)
     assert guessing.failed("10.0.0.7", (FREE + 10) * FORGOTTEN_EVERY) == 0.0
@@ -43,7 +43,7 @@ def test_failures_are_forgotten() -> None:
 
 def test_the_memory_of_failures_is_bounded() -> None:
     """Failures from any number of addresses take bounded memory; the oldest are forgotten."""
-    guessing = Guessing()
+    guessing = FailedProofs()
     for number in range(3 * MOST_ADDRESSES):
         guessing.failed(f"client {number}", float(number))
     assert len(guessing) == MOST_ADDRESSES
@@ -70,11 +70,11 @@ def test_log_lines_are_limited_and_counted(caplog: pytest.LogCaptureFixture) -> 
     counted: list[str] = []
     refusals = Refusals(counted.append)
     for _ in range(1000):
-        refusals.note(Refused.SOURCE, "192.0.2.7", "wrong credentials", 5.0)
+        refusals.note(RefusalKind.SOURCE, "192.0.2.7", "wrong credentials", 5.0)
     assert len(caplog.records) == LINES
-    refusals.note(Refused.FORGED_LINK, "192.0.2.7", "forged link", 5.0)
+    refusals.note(RefusalKind.FORGED_LINK, "192.0.2.7", "forged link", 5.0)
     assert len(caplog.records) == LINES + 1  # another kind is not drowned
-    refusals.note(Refused.SOURCE, "192.0.2.7", "wrong credentials", 5.0 + PERIOD)
+    refusals.note(RefusalKind.SOURCE, "192.0.2.7", "wrong credentials", 5.0 + PERIOD)
     assert caplog.records[-1].__dict__["left_out"] == 1000 - LINES
     assert caplog.records[-1].__dict__["address"] == "192.0.2.7"
     assert len(counted) == 1002
@@ -90,10 +90,10 @@ async def test_only_failing_guesses_wait() -> None:
     refusals = Refusals(lambda _: None)
     refusals.sleep = sleep
     for _ in range(FREE + 3):
-        await refusals.slow_down(Refused.SOURCE, "192.0.2.7", 0.0)
+        await refusals.slow_down(RefusalKind.SOURCE, "192.0.2.7", 0.0)
     assert len(slept) == 3
-    await refusals.slow_down(Refused.EXPIRED_LINK, "192.0.2.7", 0.0)
-    await refusals.slow_down(Refused.SOURCE, "192.0.2.8", 0.0)
+    await refusals.slow_down(RefusalKind.EXPIRED_LINK, "192.0.2.7", 0.0)
+    await refusals.slow_down(RefusalKind.SOURCE, "192.0.2.8", 0.0)
     assert len(slept) == 3
 
 

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from gateway.flow.intake.intake import Overloaded
-from gateway.web.ingest.alert_bodies import AHEAD
+from gateway.web.ingest.body_intake import AHEAD
 from tests.web.conftest import Client
 from tests.web.ingest.test_webhook import BAD, GOOD, post
 from tests.web.world import FakeEngine

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.core.alerts.labels import identity
-from gateway.web.ingest.sources.fast_path import read_plain
+from gateway.web.ingest.sources.fast_path import parse_plain
 from gateway.web.ingest.sources.parsed import BodyError
-from gateway.web.ingest.sources.prometheus import read_closely
+from gateway.web.ingest.sources.prometheus import parse_with_faults
 from tests.examples import examples
 from tests.web.ingest.test_fuzz import GOOD, ITEMS, VALUES, as_json
 from tests.web.world import NOW
@@ -27,10 +27,10 @@ WHOLE = {
 
 def agree(body: bytes) -> bool:
     """Whether the fast reading took the body; it then says what the exact one says."""
-    plain = read_plain(body, NOW)
+    plain = parse_plain(body, NOW)
     if plain is None:
         return False
-    exact = read_closely(body, NOW)
+    exact = parse_with_faults(body, NOW)
     assert plain == exact.alerts
     assert [alert.identity for alert in plain] == [identity(alert.labels) for alert in plain]
     assert not exact.bad
@@ -93,4 +93,4 @@ def test_what_prometheus_posts_is_read_the_fast_way(items: list[dict[str, Any]])
     ],
 )
 def test_what_is_unusual_is_looked_at_closely(item: dict[str, Any]) -> None:
-    assert read_plain(as_json([GOOD, item]), NOW) is None
+    assert parse_plain(as_json([GOOD, item]), NOW) is None

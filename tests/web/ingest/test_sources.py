@@ -8,7 +8,7 @@ import pytest
 from gateway.core.alerts.labels import fingerprint, identity
 from gateway.core.time.timestamps import parse_rfc3339
 from gateway.web.ingest.sources import SOURCES
-from gateway.web.ingest.sources.fast_path import read_plain
+from gateway.web.ingest.sources.fast_path import parse_plain
 from gateway.web.ingest.sources.parsed import BodyError, Parsed
 from tests.shared_data import shared
 from tests.web.world import FIXTURES, NOW, prometheus_body, recorded
@@ -306,7 +306,7 @@ def test_unknown_fields_are_ignored_whatever_they_hold() -> None:
 def test_other_forms_of_time_are_read_on_every_path(text: str) -> None:
     """What Alertmanager takes for a time is no reason to lose an alert."""
     alert = {"labels": {"a": "b"}, "startsAt": text}
-    plain = read_plain(_bytes([alert]), NOW)
+    plain = parse_plain(_bytes([alert]), NOW)
     assert plain is not None
     for read in (plain[0], webhook(one(alert)).alerts[0]):
         assert read.starts_at == NOW

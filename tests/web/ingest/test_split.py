@@ -9,16 +9,16 @@ from hypothesis import strategies as st
 
 from gateway.web.ingest.sources import split as splitting
 from gateway.web.ingest.sources.parsed import BodyError
-from gateway.web.ingest.sources.split import LONGEST_TEXT, Split
+from gateway.web.ingest.sources.split import LONGEST_TEXT, BodySplitter
 from tests.web.ingest.test_fuzz import ITEMS, as_json
 
 MOST = 1000
 
 
-def pieces(body: bytes, under: str = "", most: int = MOST) -> tuple[Split, list[bytes]]:
+def pieces(body: bytes, under: str = "", most: int = MOST) -> tuple[BodySplitter, list[bytes]]:
     """The body cut, and what each piece says."""
-    split = Split(body, under, most)
-    for _ in split.look():
+    split = BodySplitter(body, under, most)
+    for _ in split.find_pieces():
         pass
     return split, [split.written(piece) for piece in split.pieces]
 
@@ -152,8 +152,8 @@ def test_a_long_text_is_cut_between_its_characters(unit: str, before: str) -> No
     assert len(first.encode("utf-8", "surrogatepass")) <= LONGEST_TEXT
     assert first != second
     assert first.startswith(json.loads(f'"{before + unit * 5}"'))
-    notes = [note for piece in split.pieces for note in split.notes(piece)]
-    assert [note.index for note in notes] == [1, 2]
+    cut_notes = [note for piece in split.pieces for note in split.cut_notes(piece)]
+    assert [note.index for note in cut_notes] == [1, 2]
 
 
 def test_an_alert_that_stays_too_large_is_left_out_alone() -> None:

@@ -14,7 +14,7 @@ import pytest
 from gateway.core.plan.accounts import Secret, SourceSettings
 from gateway.flow.intake.intake import Overloaded
 from gateway.store import StoreUnavailable
-from gateway.web.ingest.handlers import REMEMBERED_AT_ONCE
+from gateway.web.ingest.handlers import STORED_AT_ONCE
 from tests.web.conftest import Client
 from tests.web.world import FakeEngine, prometheus_body, recorded
 
@@ -376,12 +376,12 @@ async def test_a_flood_of_refusals_is_counted_but_not_all_remembered(
     async with asyncio.TaskGroup() as group:
         posts = [group.create_task(post(client, "/webhook/alertmanager", b"{")) for _ in range(20)]
         # Those that are not remembered are answered; those that are wait at the gate.
-        for _ in range(20 - REMEMBERED_AT_ONCE):
+        for _ in range(20 - STORED_AT_ONCE):
             await asyncio.wait([p for p in posts if not p.done()], return_when="FIRST_COMPLETED")
-            if sum(p.done() for p in posts) >= 20 - REMEMBERED_AT_ONCE:
+            if sum(p.done() for p in posts) >= 20 - STORED_AT_ONCE:
                 break
         gate.set()
-    assert len(engine.rejected) == REMEMBERED_AT_ONCE
+    assert len(engine.rejected) == STORED_AT_ONCE
     assert 'status="400"} 20.0' in engine.metrics.exposition().decode()
 
 

@@ -10,5 +10,5 @@ SOURCES: Mapping[str, Parse] = {
     "prometheus": prometheus.parse,
 }
 
-LISTED_UNDER: Mapping[str, str] = {"alertmanager": "alerts", "prometheus": ""}
+ALERTS_KEY: Mapping[str, str] = {"alertmanager": "alerts", "prometheus": ""}
 """The key of the list of alerts in the bodies of each type; "" where the body is that list."""

@@ -25,7 +25,7 @@ class _Posted(msgspec.Struct, gc=False):  # it holds texts only: the collector n
 _decode = msgspec.json.Decoder(list[_Posted]).decode
 
 
-def read_plain(body: bytes, now: float) -> list[ReportedAlert] | None:
+def parse_plain(body: bytes, now: float) -> list[ReportedAlert] | None:
     """The alerts of a post to API v2 received at `now`; None where they need a closer look."""
     if b"\\u0000" in body:  # NUL, or two characters that look like it
         return None

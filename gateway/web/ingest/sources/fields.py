@@ -13,7 +13,7 @@ Texts = dict[str, str]
 Common = tuple[Texts, Texts, str, float | None, float | None]
 """Labels, annotations, generator URL, start and end: None where not given (or Go's zero time)."""
 
-_MENDED = "NUL or an incomplete character was replaced by U+FFFD"
+_REPLACED_TEXT = "NUL or an incomplete character was replaced by U+FFFD"
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -48,9 +48,9 @@ def read(item: Any, index: int, foreign: bool, repaired: list[BadAlert]) -> Comm
     if not right:
         labels, annotations, url = _labels(labels), _annotations(annotations), _url(url)
     if foreign:
-        labels = _mend("labels", labels, index, repaired)
-        annotations = _mend("annotations", annotations, index, repaired)
-        url = _mend_url(url, index, repaired)
+        labels = _replace_unstorable("labels", labels, index, repaired)
+        annotations = _replace_unstorable("annotations", annotations, index, repaired)
+        url = _replace_unstorable_url(url, index, repaired)
     if not limits.fit(labels, annotations, url):
         if fault := limits.fault_of(labels):
             raise FieldError("labels", fault)
@@ -120,24 +120,24 @@ def instant(text: str) -> float | None:
     return parse_time(text) if text else None
 
 
-def _mend(section: str, texts: Texts, index: int, repaired: list[BadAlert]) -> Texts:
+def _replace_unstorable(section: str, texts: Texts, index: int, repaired: list[BadAlert]) -> Texts:
     bad = [name for name, value in texts.items() if _UNSTORABLE.search(f"{name}{value}")]
     if not bad:
         return texts
-    repaired += [BadAlert(index, path(section, name), _MENDED) for name in bad]
-    return {_mended(name): _mended(value) for name, value in texts.items()}
+    repaired += [BadAlert(index, path(section, name), _REPLACED_TEXT) for name in bad]
+    return {_without_unstorable(name): _without_unstorable(value) for name, value in texts.items()}
 
 
-def _mend_url(url: str, index: int, repaired: list[BadAlert]) -> str:
+def _replace_unstorable_url(url: str, index: int, repaired: list[BadAlert]) -> str:
     if _UNSTORABLE.search(url) is None:
         return url
-    repaired.append(BadAlert(index, "generatorURL", _MENDED))
-    return _mended(url)
+    repaired.append(BadAlert(index, "generatorURL", _REPLACED_TEXT))
+    return _without_unstorable(url)
 
 
 def path(section: str, name: str = "") -> str:
     """A field's name for a message: harmless and not too long, whatever the sender wrote."""
-    return f"{section}.{one_line(_mended(name[:200]), 80)}" if name else section
+    return f"{section}.{one_line(_without_unstorable(name[:200]), 80)}" if name else section
 
 
 def kind_of(value: Any) -> str:
@@ -153,5 +153,5 @@ def kind_of(value: Any) -> str:
     return "a list" if isinstance(value, list) else "an object"
 
 
-def _mended(text: str) -> str:
+def _without_unstorable(text: str) -> str:
     return _UNSTORABLE.sub("\ufffd", text)

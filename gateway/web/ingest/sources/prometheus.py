@@ -11,17 +11,17 @@ from gateway.core.alerts.reported_alert import ReportedAlert
 from gateway.core.plan.plan import DEFAULT_RESOLVE_TIMEOUT
 from gateway.web.ingest.sources import fields
 from gateway.web.ingest.sources.body import has_foreign_text, read_json
-from gateway.web.ingest.sources.fast_path import read_plain
+from gateway.web.ingest.sources.fast_path import parse_plain
 from gateway.web.ingest.sources.parsed import BadAlert, BodyError, Parsed
 
 
 def parse(body: bytes, now: float) -> Parsed:
     """The alerts of one post received at `now`. Raises BodyError."""
-    plain = read_plain(body, now)
-    return read_closely(body, now) if plain is None else Parsed(plain)
+    plain = parse_plain(body, now)
+    return parse_with_faults(body, now) if plain is None else Parsed(plain)
 
 
-def read_closely(body: bytes, now: float) -> Parsed:
+def parse_with_faults(body: bytes, now: float) -> Parsed:
     """The same, and what is wrong with those that are not as they should be. Raises BodyError."""
     items, strict = read_json(body)
     if not isinstance(items, list):

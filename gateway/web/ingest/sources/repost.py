@@ -24,7 +24,7 @@ class _Posted(msgspec.Struct, gc=False):  # it holds no containers: nothing for 
 _decode = msgspec.json.Decoder(list[_Posted]).decode
 
 
-class UnreadPost:
+class RawPost:
     """The alerts of one post, in their order."""
 
     __slots__ = ("_posted",)
@@ -42,23 +42,23 @@ class UnreadPost:
             if starts_at is None or ends_at is None:
                 yield "", 0, 0.0, 0.0  # nobody's
                 return
-            yield identity_of(bytes(one.labels)), _letters(one), starts_at, ends_at
+            yield identity_of(bytes(one.labels)), _raw_hash(one), starts_at, ends_at
 
     def __len__(self) -> int:
         return len(self._posted)
 
     def letters(self, index: int) -> int:
         """The letters of the alert at this index."""
-        return _letters(self._posted[index])
+        return _raw_hash(self._posted[index])
 
 
-def glance(body: bytes) -> UnreadPost | None:
+def parse_raw_post(body: bytes) -> RawPost | None:
     """The alerts of a post; None where they are not all written out as Prometheus does."""
     try:
-        return UnreadPost(_decode(body))
+        return RawPost(_decode(body))
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         return None
 
 
-def _letters(one: _Posted) -> int:
+def _raw_hash(one: _Posted) -> int:
     return hash((bytes(one.annotations), bytes(one.generatorURL)))

@@ -48,8 +48,8 @@ _HEAD = LONGEST_TEXT - 512  # of a long text: what is left when it was cut
 _BLANK = re.compile(rb"[ \t\r\n]*+")
 _BETWEEN = re.compile(rb"\}[ \t\r\n]*+,[ \t\r\n]*+(?=\{)")
 _TEXT = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
-_AMONG = re.compile(rb'[^",\[\]{}]*+(?:' + _TEXT + rb'[^",\[\]{}]*+)*+', re.DOTALL)
-_WITHIN = re.compile(rb'[^"\[\]{}]*+(?:' + _TEXT + rb'[^"\[\]{}]*+)*+', re.DOTALL)
+_UP_TO_DELIMITER = re.compile(rb'[^",\[\]{}]*+(?:' + _TEXT + rb'[^",\[\]{}]*+)*+', re.DOTALL)
+_UP_TO_BRACKET = re.compile(rb'[^"\[\]{}]*+(?:' + _TEXT + rb'[^"\[\]{}]*+)*+', re.DOTALL)
 _REST_OF_TEXT = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
 _HEX = rb"[0-9a-fA-F]"
 _WHOLE_CHARACTERS = re.compile(
@@ -67,7 +67,7 @@ _values = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class LongText:
     """A text that is too long: where it stands with its quotes, and a digest of its bytes."""
 
     start: int
@@ -86,15 +86,15 @@ class Piece:
     end: int
     first: int
     count: int
-    cuts: tuple[Cut, ...] = ()
+    cuts: tuple[LongText, ...] = ()
     too_large: bool = False
 
 
-class TooMany(BodyError):
+class TooManyError(BodyError):
     """The body holds more than is taken in one request (413)."""
 
 
-class Split:
+class BodySplitter:
     """A large body that is cut into pieces."""
 
     def __init__(self, body: bytes, under: str, most: int) -> None:
@@ -109,10 +109,12 @@ class Split:
         self._list_depth = -1  # while inside the list: the depth of its values
         self._list = (0, 0)
         self._opened = self._lists = 0
-        self._cuts: list[Cut] = []  # beside the list
-        self._value_cuts: list[Cut] = []  # in the present value of the list
-        self._from = self._value = self._counted = 0  # of the piece, of its last value, of all
-        self._fresh = True  # no value of the list was seen yet
+        self._cuts: list[LongText] = []  # beside the list
+        self._value_cuts: list[LongText] = []  # in the present value of the list
+        self._piece_start = self._value_start = self._counted = (
+            0  # of the piece, of its last value, of all
+        )
+        self._list_is_empty = True  # no value of the list was seen yet
         self._slow_until = 0
 
     @property
@@ -140,7 +142,7 @@ class Split:
             at = cut.end
         return b"".join((*parts, self.body[at : piece.end]))
 
-    def notes(self, piece: Piece) -> list[BadAlert]:
+    def cut_notes(self, piece: Piece) -> list[BadAlert]:
         """Say what of a piece is not read as it was sent. A long text stands alone in its piece."""
         return [
             BadAlert(
@@ -151,7 +153,7 @@ class Split:
             for cut in piece.cuts
         ]
 
-    def _shortened(self, cut: Cut) -> bytes:
+    def _shortened(self, cut: LongText) -> bytes:
         body, stop = self.body, cut.start + 1 + _HEAD
         found = _WHOLE_CHARACTERS.match(body, cut.start + 1, stop)
         stop = found.end() if found else stop
@@ -160,25 +162,25 @@ class Split:
         size, digest = cut.end - cut.start - 2, cut.digest.encode()
         return b'%b\xe2\x80\xa6 (%d bytes, %b)"' % (body[cut.start : stop], size, digest)
 
-    def look(self) -> Iterator[None]:
+    def find_pieces(self) -> Iterator[None]:
         """Find the pieces, a few milliseconds of work at a time. Raises BodyError (400 or 413)."""
         end = len(self.body)
         while self._at < end:
             yield
-            if self._at_a_value() and self._leap():
+            if self._is_at_value() and self._take_window():
                 continue
-            yield from self._walk(min(self._at + SMALL, end))
+            yield from self._follow_brackets(min(self._at + SMALL, end))
         if self._depth:
             raise BodyError(400, "the body is not JSON: it ends within a list or an object")
 
-    def _at_a_value(self) -> bool:
+    def _is_at_value(self) -> bool:
         return (
             self._depth == self._list_depth
-            and self._value == self._at
+            and self._value_start == self._at
             and self._at >= self._slow_until
         )
 
-    def _leap(self) -> bool:
+    def _take_window(self) -> bool:
         """Take the alerts up to the end of the window as a piece. Return False if in doubt."""
         body, start = self.body, self._skip_blank(self._at)
         stop = min(start + SMALL, len(body))
@@ -187,41 +189,43 @@ class Split:
             return False
         ends = deque(_BETWEEN.finditer(body, start, stop), maxlen=1)
         last = ends.pop() if ends else None
-        if last is not None and self._take(start, last.start() + 1):
-            self._at = self._from = self._value = last.end()
+        if last is not None and self._append_piece(start, last.start() + 1):
+            self._at = self._piece_start = self._value_start = last.end()
             self._slow_until = 0
             return True
         close = body.rfind(b"}]", start, stop)
-        if close < 0 or last is not None or not self._take(start, close + 1):
+        if close < 0 or last is not None or not self._append_piece(start, close + 1):
             return False
-        self._at = self._from = self._value = close + 1
-        self._leave(close + 2)
+        self._at = self._piece_start = self._value_start = close + 1
+        self._close_list(close + 2)
         return True
 
-    def _take(self, start: int, end: int) -> bool:
-        self._close_piece(self._value)
+    def _append_piece(self, start: int, end: int) -> bool:
+        self._close_piece(self._value_start)
         try:
             count = len(_values(b"[%b]" % self.body[start:end]))
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
             return False
         self.pieces.append(Piece(start, end, self._counted, count))
-        self._fresh = False
+        self._list_is_empty = False
         self._count(count)
         return True
 
     def _count(self, more: int) -> None:
         self._counted += more
         if self._counted > self._most:
-            raise TooMany(413, f"too many alerts at once: at most {self._most:,} in one request")
+            raise TooManyError(
+                413, f"too many alerts at once: at most {self._most:,} in one request"
+            )
 
-    def _walk(self, until: int) -> Iterator[None]:
+    def _follow_brackets(self, until: int) -> Iterator[None]:
         """Follow brackets and texts one by one up to `until`."""
         body, end, steps = self.body, len(self.body), 0
         while self._at < until:
             steps += 1
             if steps % 1000 == 0:
                 yield
-            pattern = _AMONG if self._depth == self._list_depth else _WITHIN
+            pattern = _UP_TO_DELIMITER if self._depth == self._list_depth else _UP_TO_BRACKET
             stop = min(self._at + SMALL, end)
             found = pattern.match(body, self._at, stop)
             at = found.end() if found else self._at
@@ -235,12 +239,12 @@ class Split:
             elif letter in _OPENING:
                 self._open(at)
             elif letter in _CLOSING:
-                self._shut(at)
-                if self._at_a_value():
+                self._close(at)
+                if self._is_at_value():
                     return
             else:
                 self._end_value(at, more=True)
-                if self._at_a_value():
+                if self._is_at_value():
                     return
 
     def _open(self, at: int) -> None:
@@ -250,7 +254,7 @@ class Split:
         if self._depth > DEEPEST:
             raise BodyError(400, "the body is nested too deeply")
         if self._opened > MOST_OPENED:
-            raise TooMany(413, "the body holds too many lists and objects for one request")
+            raise TooManyError(413, "the body holds too many lists and objects for one request")
         if self._list_depth >= 0 or self.body[at] != _LIST:
             return
         root = self._key is None and self._depth == 1
@@ -266,22 +270,22 @@ class Split:
             self.pieces.clear()
             self._list_depth = self._depth
             self._list = (at + 1, at + 1)
-            self._counted, self._fresh = 0, True
-            self._from = self._value = at + 1
+            self._counted, self._list_is_empty = 0, True
+            self._piece_start = self._value_start = at + 1
 
-    def _shut(self, at: int) -> None:
+    def _close(self, at: int) -> None:
         if self._depth == self._list_depth:
             if self.body[at] != _END_OF_LIST:
                 raise _misplaced(self.body, at)
             self._end_value(at, more=False)
-            self._leave(at + 1)
+            self._close_list(at + 1)
             return
         self._at = at + 1
         self._depth -= 1
         if self._depth < 0:
             raise _misplaced(self.body, at)
 
-    def _leave(self, at: int) -> None:
+    def _close_list(self, at: int) -> None:
         """The list ended; `at` is behind its bracket."""
         self._list = (self._list[0], at - 1)
         self._list_depth = -1
@@ -290,29 +294,29 @@ class Split:
 
     def _end_value(self, at: int, *, more: bool) -> None:
         """A value of the list ends at a comma, or with the list; the piece may end with it."""
-        start = self._skip_blank(self._value)
+        start = self._skip_blank(self._value_start)
         self._at = at + 1
         if start >= at:
-            if more or not self._fresh:
+            if more or not self._list_is_empty:
                 raise _misplaced(self.body, at)
             return
-        self._fresh = False
+        self._list_is_empty = False
         cuts, self._value_cuts = self._value_cuts, []
         size = at - start - sum(cut.end - cut.start - _HEAD for cut in cuts)
         self._count(1)
         if size > SMALL or cuts:
             self._counted -= 1
-            self._close_piece(self._value)
+            self._close_piece(self._value_start)
             self._counted += 1
             piece = Piece(start, at, self._counted - 1, 1, tuple(cuts), size > LARGEST_ALERT)
             if not piece.too_large:
                 self._check(piece)
             self.pieces.append(piece)
-            self._from = at + 1
-        elif at - self._from >= SMALL or self._pending >= MOST_IN_PIECE or not more:
+            self._piece_start = at + 1
+        elif at - self._piece_start >= SMALL or self._pending >= MOST_IN_PIECE or not more:
             self._close_piece(at)
-            self._from = at + 1
-        self._value = at + 1
+            self._piece_start = at + 1
+        self._value_start = at + 1
 
     @property
     def _pending(self) -> int:
@@ -325,11 +329,11 @@ class Split:
         count = self._pending
         if not count:
             return
-        stop = end - 1 if self.body[end - 1] == _COMMA and end == self._value else end
-        piece = Piece(self._from, stop, self._counted - count, count)
+        stop = end - 1 if self.body[end - 1] == _COMMA and end == self._value_start else end
+        piece = Piece(self._piece_start, stop, self._counted - count, count)
         self._check(piece)
         self.pieces.append(piece)
-        self._from = end
+        self._piece_start = end
 
     def _check(self, piece: Piece) -> None:
         """Raise BodyError (400) unless a piece is JSON: then nothing of the body is taken."""
@@ -340,7 +344,7 @@ class Split:
             try:
                 read_json(written)
             except BodyError as error:
-                place = _place(self.body, piece.start)
+                place = _position(self.body, piece.start)
                 raise BodyError(400, f"{error.message} of the part from {place} on") from None
 
     def _long_text(self, start: int) -> Iterator[None]:
@@ -360,7 +364,7 @@ class Split:
         self._at = at + 1
         if at - start - 1 > LONGEST_TEXT:
             cuts = self._cuts if self._list_depth < 0 else self._value_cuts
-            cuts.append(Cut(start, at + 1, digest.hexdigest()))
+            cuts.append(LongText(start, at + 1, digest.hexdigest()))
 
     def _skip_blank(self, at: int) -> int:
         found = _BLANK.match(self.body, at, at + SMALL)
@@ -371,10 +375,10 @@ class Split:
 
 
 def _misplaced(body: bytes, at: int) -> BodyError:
-    place = _place(body, at)
+    place = _position(body, at)
     return BodyError(400, f"the body is not JSON: {chr(body[at])!r} is out of place at {place}")
 
 
-def _place(body: bytes, at: int) -> str:
+def _position(body: bytes, at: int) -> str:
     line, column = body.count(b"\n", 0, at) + 1, at - body.rfind(b"\n", 0, at)
     return f"line {line}, column {column}"

@@ -15,10 +15,10 @@ from gateway.core.plan.accounts import SourceSettings
 from gateway.flow.engine import Engine
 from gateway.flow.intake.intake import Overloaded
 from gateway.store import StoreUnavailable
-from gateway.web.ingest.sources import LISTED_UNDER, SOURCES
+from gateway.web.ingest.sources import ALERTS_KEY, SOURCES
 from gateway.web.ingest.sources.parsed import BadAlert, BodyError, Parsed
-from gateway.web.ingest.sources.repost import UnreadPost, glance
-from gateway.web.ingest.sources.split import LARGEST_ALERT, SMALL, Piece, Split
+from gateway.web.ingest.sources.repost import RawPost, parse_raw_post
+from gateway.web.ingest.sources.split import LARGEST_ALERT, SMALL, BodySplitter, Piece
 
 T = TypeVar("T")
 
@@ -32,14 +32,14 @@ AHEAD = 8
 """Pieces of all large bodies together that wait for the database. With more of them a small post,
 such as a critical alert's, waits longer behind them; with fewer they share fewer transactions."""
 
-LEAST_ALERTS = 100_000
+ALWAYS_ALLOWED_ALERTS = 100_000
 BYTES_AN_ALERT = 160
 """A request may hold an alert for so many bytes of its source's max_bytes, and LEAST_ALERTS at
 least: 209,715 by default. Each alert that fires takes some 300 bytes of memory from then on."""
 
 
 @dataclass(slots=True)
-class Outcome:
+class IngestOutcome:
     """What became of the alerts in a body. Of faults and of repairs the first ones are listed."""
 
     accepted: int = 0
@@ -71,12 +71,12 @@ class Outcome:
         return [one.to_json() for one in (*self.faults, *self.repairs)[:MOST_FAULTS]]
 
 
-def most_alerts(max_bytes: int) -> int:
+def max_alerts(max_bytes: int) -> int:
     """How many alerts a request may hold where a body may have so many bytes."""
-    return max(LEAST_ALERTS, max_bytes // BYTES_AN_ALERT)
+    return max(ALWAYS_ALLOWED_ALERTS, max_bytes // BYTES_AN_ALERT)
 
 
-class AlertBodies:
+class BodyIntake:
     """Reads bodies for one engine. Used from the event loop only."""
 
     def __init__(self, engine: Engine) -> None:
@@ -84,23 +84,23 @@ class AlertBodies:
         self._turn = asyncio.Lock()
         self._room = asyncio.Semaphore(AHEAD)
 
-    async def take(self, source: SourceSettings, body: bytes) -> Outcome:
+    async def take(self, source: SourceSettings, body: bytes) -> IngestOutcome:
         """Hand the alerts of a body to intake; they are on disk when this returns.
 
         Raises BodyError, with nothing taken; StoreUnavailable or Overloaded, when some of the
         alerts may have been taken: the sender posts them again.
         """
         if len(body) <= SMALL or (len(body) <= GLANCED_AT and source.type == "prometheus"):
-            unread = glance(body) if source.type == "prometheus" else None
+            unread = parse_raw_post(body) if source.type == "prometheus" else None
             if unread is not None and self._engine.recognise(source.name, unread):
-                return Outcome(accepted=len(unread))
+                return IngestOutcome(accepted=len(unread))
             if len(body) <= SMALL:
                 return await self._at_once(source, body, unread)
         return await self._by_pieces(source, body)
 
     async def _at_once(
-        self, source: SourceSettings, body: bytes, unread: UnreadPost | None
-    ) -> Outcome:
+        self, source: SourceSettings, body: bytes, unread: RawPost | None
+    ) -> IngestOutcome:
         parsed = SOURCES[source.type](body, self._engine.now())
         flawed = bool(parsed.bad or parsed.repaired)
         if flawed:
@@ -108,21 +108,21 @@ class AlertBodies:
         if parsed.alerts:
             await self._engine.submit(source.name, parsed.alerts, parsed.truncated, unread)
         if not flawed:
-            return Outcome(len(parsed.alerts), 0, parsed.truncated)
-        outcome = Outcome(truncated=parsed.truncated)
+            return IngestOutcome(len(parsed.alerts), 0, parsed.truncated)
+        outcome = IngestOutcome(truncated=parsed.truncated)
         outcome.add(parsed)
         return outcome
 
-    async def _by_pieces(self, source: SourceSettings, body: bytes) -> Outcome:
+    async def _by_pieces(self, source: SourceSettings, body: bytes) -> IngestOutcome:
         now = self._engine.now()
-        split = Split(body, LISTED_UNDER[source.type], most_alerts(source.max_bytes))
-        look = split.look()
-        while await self._in_turn(partial(next, look, True)) is None:
+        split = BodySplitter(body, ALERTS_KEY[source.type], max_alerts(source.max_bytes))
+        find_pieces = split.find_pieces()
+        while await self._in_turn(partial(next, find_pieces, True)) is None:
             pass
         envelope = SOURCES[source.type](split.envelope, now)
-        outcome = Outcome(truncated=envelope.truncated, malformed=envelope.malformed)
+        outcome = IngestOutcome(truncated=envelope.truncated, malformed=envelope.malformed)
 
-        async def save(alerts: Sequence[ReportedAlert], unread: UnreadPost | None) -> None:
+        async def save(alerts: Sequence[ReportedAlert], unread: RawPost | None) -> None:
             try:
                 await self._engine.submit(source.name, alerts, outcome.truncated, unread)
             finally:
@@ -147,15 +147,20 @@ class AlertBodies:
         return done
 
     def _read_piece(
-        self, source: SourceSettings, split: Split, piece: Piece, outcome: Outcome, now: float
-    ) -> tuple[list[ReportedAlert], UnreadPost | None]:
+        self,
+        source: SourceSettings,
+        split: BodySplitter,
+        piece: Piece,
+        outcome: IngestOutcome,
+        now: float,
+    ) -> tuple[list[ReportedAlert], RawPost | None]:
         """Return the alerts of a piece that intake must see, and the same unread."""
         if piece.too_large:
             said = f"an alert may have {LARGEST_ALERT:,} bytes, not {piece.end - piece.start:,}"
             outcome.refuse([BadAlert(piece.first, "", said)], 1)
             return [], None
-        written = _wrapped(split.written(piece), LISTED_UNDER[source.type])
-        unread = glance(written) if source.type == "prometheus" else None
+        written = _wrapped(split.written(piece), ALERTS_KEY[source.type])
+        unread = parse_raw_post(written) if source.type == "prometheus" else None
         if unread is not None and self._engine.recognise(source.name, unread):
             outcome.accepted += len(unread)
             return [], None
@@ -166,7 +171,7 @@ class AlertBodies:
             outcome.refuse([BadAlert(piece.first, "", error.message)], piece.count)
             return [], None
         outcome.add(parsed, piece.first)
-        outcome.note(split.notes(piece))
+        outcome.note(split.cut_notes(piece))
         return parsed.alerts, None if parsed.bad or parsed.repaired else unread
 
 

@@ -21,7 +21,7 @@ MOST_ADDRESSES = 4096
 """Addresses remembered, about 1 MB; the one that failed least recently is forgotten first."""
 
 
-class Guessing:
+class FailedProofs:
     """Failures by client address, each forgotten after a while."""
 
     def __init__(self) -> None:

@@ -14,7 +14,7 @@ from gateway.core.time.timestamps import format_rfc3339
 from gateway.flow.intake.intake import normalise
 from gateway.flow.intake.repost_cache import Memory
 from gateway.web.ingest.sources import prometheus
-from gateway.web.ingest.sources.repost import glance
+from gateway.web.ingest.sources.repost import parse_raw_post
 from tests.examples import examples
 from tests.web.world import NOW, recorded
 
@@ -25,7 +25,7 @@ STEPS = (-240.0, -60.0, 0.0, 60.0, 240.0, 1800.0)
 def test_the_bytes_of_real_prometheus_name_its_alerts() -> None:
     """Its labels are written in the form that their identity is computed of."""
     _, _, body = recorded("prometheus-post-alerts.http").partition(b"\n\n")
-    unread = glance(body)
+    unread = parse_raw_post(body)
     assert unread is not None
     sent = json.loads(body)
     assert [seen[0] for seen in unread] == [identity(alert["labels"]) for alert in sent]
@@ -63,8 +63,8 @@ def test_what_is_no_text_is_left_to_the_reading_that_can_tell(field: str) -> Non
     """E34: bytes that are no UTF-8 in a time are no fault of ours."""
     times = {"startsAt": "2026-11-21T00:53:00Z", "endsAt": "2026-11-21T00:57:00Z"}
     body = json.dumps([{"labels": {"a": "1"}, **times, field: "?"}]).encode()
-    assert glance(body) is not None
-    assert glance(body.replace(b"?", b"\xff")) is None
+    assert parse_raw_post(body) is not None
+    assert parse_raw_post(body.replace(b"?", b"\xff")) is None
 
 
 class Listener:
@@ -76,7 +76,7 @@ class Listener:
         self.recognised = 0
 
     def take(self, body: bytes, now: float) -> None:
-        unread = glance(body) if self.looks else None
+        unread = parse_raw_post(body) if self.looks else None
         if unread is not None and self.memory.recognise(unread, now) is not None:
             self.recognised += len(unread)
             return
