@@ -19,7 +19,7 @@ import orjson
 from pythonjsonlogger.core import RESERVED_ATTRS
 from pythonjsonlogger.orjson import OrjsonFormatter
 
-from gateway.core.text.escape import visible
+from gateway.core.text.escape import escape_invisible
 
 MASK = "***"
 
@@ -145,7 +145,7 @@ class _TextFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         # Foreign text could forge a line, drive the terminal, or read as something else.
-        return visible(redact(super().format(record)))
+        return escape_invisible(redact(super().format(record)))
 
 
 def _field_text(value: object) -> str:

@@ -20,7 +20,7 @@ from gateway.cli.support.times import TIME_FORMATS, read_time
 from gateway.core.oncall.rota import Rota, explain, shifts
 from gateway.core.oncall.types import LAST_INSTANT
 from gateway.core.plan.plan import Plan
-from gateway.core.time.wallclock import days, local, zone_named
+from gateway.core.time.wallclock import days, load_zone, wall_time
 from gateway.render.view.times import clock_time, duration
 
 DEFAULT_SPAN = 14 * DAY
@@ -151,15 +151,15 @@ def _say_calendar(plan: Plan, rotas: list[Rota], spans: list[tuple[float, float]
             say()
         say(paint(f"{rota.name}   ({rota.zone})", bold=True))
         week = None
-        for first, last in days(start, end, zone_named(rota.zone)):
-            day = local(first, zone_named(rota.zone))
+        for first, last in days(start, end, load_zone(rota.zone)):
+            day = wall_time(first, load_zone(rota.zone))
             if week not in (None, day.isocalendar()[:2]):
                 say()
             week = day.isocalendar()[:2]
             parts = []
             for shift in shifts(rota, first, last):
                 people = " + ".join(full_name(plan.people, one) for one in shift.people)
-                at = f"{local(shift.start, zone_named(rota.zone)):%H:%M}"
+                at = f"{wall_time(shift.start, load_zone(rota.zone)):%H:%M}"
                 parts.append(f"{at} {people}" if people else paint(f"{at} nobody", "red"))
             say(f"  {_DAYS[day.weekday()]} {day:%Y-%m-%d}   {'   '.join(parts)}")
 
@@ -175,5 +175,5 @@ def _shifts_json(
 
 
 def _wall(t: float, rota: Rota) -> str:
-    moment = local(t, zone_named(rota.zone))
+    moment = wall_time(t, load_zone(rota.zone))
     return f"{_DAYS[moment.weekday()]} {moment:%Y-%m-%d %H:%M}"

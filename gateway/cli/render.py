@@ -121,13 +121,13 @@ def _messages(
     zone: str,
 ) -> "dict[str, Message]":
     from gateway.channels import CHANNELS as entries
-    from gateway.core.time.wallclock import zone_named
+    from gateway.core.time.wallclock import load_zone
     from gateway.render.renderer import Renderer
     from gateway.render.samples import LINKS
     from gateway.render.worker.forked import ForkedRenderer
 
     try:
-        zone_named(zone)
+        load_zone(zone)
     except ValueError as error:
         raise click.UsageError(f"--zone: {error}") from None
     settings = context.settings()

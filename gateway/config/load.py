@@ -7,12 +7,19 @@ from pathlib import Path
 
 from gateway.config.build import accounts, oncall, routing
 from gateway.config.build import receivers as build_receivers
-from gateway.config.build.names import declared, refuse_twice
-from gateway.config.grammar.kinds import Entry, Reading
+from gateway.config.build.names import declared_names, refuse_duplicates
+from gateway.config.grammar.field_types import ParsedSection, ReadContext
 from gateway.config.grammar.root import FILE
-from gateway.config.lint.warnings import note_doubts
+from gateway.config.lint.warnings import add_lint_warnings
 from gateway.config.source import tree as yamltree
-from gateway.config.source.problem import ConfigError, Findings, Problem, Spot, masked, short
+from gateway.config.source.problem import (
+    ConfigError,
+    Findings,
+    Problem,
+    SourcePosition,
+    mask,
+    shorten,
+)
 from gateway.config.source.references import References
 from gateway.config.source.regular_file import read_regular
 from gateway.config.source.tree import MAX_BYTES, Node, Scalar, read_tree
@@ -67,10 +74,10 @@ def load(
     config = None
     references = References(env, read_file, folder)
     if tree is not None:
-        config = _config(tree, _digest(source), now, Reading(findings, references))
+        config = _config(tree, _digest(source), now, ReadContext(findings, references))
     if config is None or findings.count:
         raise ConfigError(findings.errors, findings.warnings, references.values)
-    warnings = tuple(masked(warning, references.values) for warning in config.warnings)
+    warnings = tuple(mask(warning, references.values) for warning in config.warnings)
     return replace(config, warnings=warnings)
 
 
@@ -79,43 +86,47 @@ def _read(path: Path, read_file: Callable[[Path], bytes]) -> bytes:
         return read_file(path)[: MAX_BYTES + 1]
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        said = f"the file cannot be read: {short(reason)}"
+        said = f"the file cannot be read: {shorten(reason)}"
         raise ConfigError([Problem(str(path), 1, 1, "", "", said)]) from None
 
 
-def _config(tree: Node, digest: str, now: float | None, reading: Reading) -> Config | None:
-    findings = reading.findings
+def _config(tree: Node, digest: str, now: float | None, context: ReadContext) -> Config | None:
+    findings = context.findings
     if isinstance(tree, Scalar) and tree.empty:
-        findings.error(Spot(1, 1, ""), "the file is empty: it needs a route: and receivers:")
+        findings.error(
+            SourcePosition(1, 1, ""), "the file is empty: it needs a route: and receivers:"
+        )
         return None
-    given = FILE.read(tree, "", reading)
+    given = FILE.read(tree, "", context)
     if given is None:
         return None
-    file: Entry = given.value
+    file: ParsedSection = given.value
     secrets = accounts.Secrets()
 
-    receiver_names = declared("receiver", "receivers", tree, file)
+    receiver_names = declared_names("receiver", "receivers", tree, file)
     if "receivers" not in file:
         receiver_names = replace(receiver_names, readable=False)  # that is told already
-    people_names = declared("person", "people", tree, file)
-    rota_names = declared("rota", "rotas", tree, file)
-    escalation_names = declared("escalation", "escalations", tree, file)
-    interval_names = declared("time interval", "time_intervals", tree, file, "mute_time_intervals")
+    people_names = declared_names("person", "people", tree, file)
+    rota_names = declared_names("rota", "rotas", tree, file)
+    escalation_names = declared_names("escalation", "escalations", tree, file)
+    interval_names = declared_names(
+        "time interval", "time_intervals", tree, file, "mute_time_intervals"
+    )
     all_intervals = (*file.each("time_intervals"), *file.each("mute_time_intervals"))
-    refuse_twice(file.each("receivers"), "receiver", findings)
-    refuse_twice(all_intervals, "time interval", findings)
+    refuse_duplicates(file.each("receivers"), "receiver", findings)
+    refuse_duplicates(all_intervals, "time interval", findings)
 
     # The key alone counts: with all entries commented out nothing may post, rather than anyone.
     declares_sources = isinstance(tree, yamltree.Mapping) and "sources" in tree.entries
     source_entries = file.named("sources") if declares_sources else None
-    sources = accounts.sources(source_entries, file.spot_of("sources"), secrets, findings)
+    sources = accounts.sources(source_entries, file.position_of("sources"), secrets, findings)
     channels = accounts.channels(file.get("channels"), secrets, findings)
-    declared_channels = declared("channel", "channels", tree, file).known
+    declared_channels = declared_names("channel", "channels", tree, file).known
     people = oncall.people(file.named("people"), findings)
     rotas = oncall.rotas(file.named("rotas"), people_names, findings)
     notifiable = oncall.Notifiable(rota_names, people_names, receiver_names)
     escalations = oncall.escalations(file.named("escalations"), notifiable, findings)
-    builder = build_receivers.Receivers(people, declared_channels, secrets, findings)
+    builder = build_receivers.ReceiverBuilder(people, declared_channels, secrets, findings)
     receivers = builder.build(file.each("receivers"), receiver_names, escalation_names)
     severities = routing.severities(file.named("severities"), findings)
     intervals = routing.time_intervals(all_intervals, findings)
@@ -129,7 +140,7 @@ def _config(tree: Node, digest: str, now: float | None, reading: Reading) -> Con
     if findings.count or spec is None:
         return None
 
-    general: Entry | None = file.get("global")
+    general: ParsedSection | None = file.get("global")
     resolve_timeout = general.get("resolve_timeout") if general else None
     plan = Plan(
         root=build_route(spec),
@@ -148,7 +159,7 @@ def _config(tree: Node, digest: str, now: float | None, reading: Reading) -> Con
         repeats=Repeats(file.get("repeats", Repeats.EXACT)),
         digest=digest,
     )
-    note_doubts(file, plan, now, findings)
+    add_lint_warnings(file, plan, now, findings)
     settled = builder.settled(channels, file.get("channels"))
     return Config(plan, sources, settled, dict(secrets), findings.warnings)
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from gateway.config.load import ConfigError, load
-from tests.config.texts import REST, Files, doubts, faults, loaded
+from tests.config.texts import REST, Files, faults, loaded, warning_texts
 
 PAGER = (
     'receivers: [{{name: all, pagerduty: [{{routing_key: "{key}"}}]}}]\nroute: {{receiver: all}}\n'
@@ -35,7 +35,7 @@ def test_a_secret_in_the_file_is_known_by_its_hash_and_warned_of() -> None:
     (target,) = loaded(text).plan.receivers["all"].targets
     assert re.fullmatch("sha256:[0-9a-f]{12}", target.address)
     assert loaded(text).secrets[target.address].reveal() == "test-routing-key"
-    (said,) = doubts(text)
+    (said,) = warning_texts(text)
     assert "put it into the environment" in said
 
 
@@ -108,7 +108,7 @@ def test_a_url_that_is_its_own_key_is_a_secret(url: str) -> None:
 def test_what_other_programs_would_replace_is_warned_of(written: str) -> None:
     """It is no reference here, and a token that reads like one is none that a vendor gave."""
     text = f"channels: {{slack: {{token: '{written}'}}}}{REST}"
-    said = [one for one in doubts(text) if "token:" in one]
+    said = [one for one in warning_texts(text) if "token:" in one]
     assert len(said) == 1
     assert said[0].endswith("as the secret itself; ${NAME}, with braces, reads the environment")
     assert "SLACK" not in said[0]
@@ -132,7 +132,7 @@ def test_a_url_with_a_password_is_a_secret() -> None:
     )
     (target,) = loaded(text).plan.receivers["all"].targets
     assert target.address.startswith("sha256:")
-    (said,) = doubts(text)
+    (said,) = warning_texts(text)
     assert "the URL holds a password" in said
 
 

@@ -45,7 +45,7 @@ def faults(text: str, env: Mapping[str, str] | None = None) -> tuple[Problem, ..
     return ()
 
 
-def doubts(text: str, now: float | None = NOW) -> list[str]:
+def warning_texts(text: str, now: float | None = NOW) -> list[str]:
     """The warnings about a text, but for those about sources and about receivers without places,
     which such short texts are full of."""
     beside = ("/webhook/", "has no places")

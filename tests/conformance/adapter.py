@@ -23,7 +23,7 @@ from gateway.core.matching.parse import parse_matcher, parse_matchers
 from gateway.core.plan.plan import Plan, Receiver, Target
 from gateway.core.routing.inhibition import InhibitRule, SourceIndex
 from gateway.core.routing.match import Route, RouteSpec, build_route, match_routes, walk
-from gateway.core.routing.mutes import TimeInterval, containing, parse_time_interval
+from gateway.core.routing.mutes import TimeInterval, intervals_containing, parse_time_interval
 from gateway.core.text.fit import humanize_duration, truncate_bytes, truncate_runes
 from gateway.core.time.timestamps import format_duration, parse_duration, parse_rfc3339
 from tests.conformance.adapter_config import *  # noqa: F403  # the runner looks for all kinds here
@@ -160,7 +160,7 @@ def timeinterval_contains(given: dict[str, Any]) -> bool:
 
 def timeinterval_muted_by(given: dict[str, Any]) -> list[str]:
     named = {name: _intervals(said) for name, said in given["named_intervals"].items()}
-    return list(containing(given["active_names"], named, parse_rfc3339(given["time"])))
+    return list(intervals_containing(given["active_names"], named, parse_rfc3339(given["time"])))
 
 
 def _intervals(said: list[dict[str, Any]]) -> list[TimeInterval]:

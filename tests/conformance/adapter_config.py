@@ -3,20 +3,20 @@
 from pathlib import Path
 from typing import Any
 
-from gateway.config.grammar.kinds import Reading
+from gateway.config.grammar.field_types import ReadContext
 from gateway.config.source.problem import ConfigError, Findings
 from gateway.config.source.tree import read_tree
 from gateway.importers.alertmanager.read.check_receivers import check_integration
+from gateway.importers.alertmanager.read.field_types import NoReferences
 from gateway.importers.alertmanager.read.grammar_receivers import WITH_COUNTERPART
-from gateway.importers.alertmanager.read.kinds import Literally
-from gateway.importers.alertmanager.read.original import read_original
+from gateway.importers.alertmanager.read.source_config import read_source_config
 
 __all__ = ["config_load", "config_receiver_snippet"]
 
 
 def config_load(given: dict[str, Any]) -> None:
     """A whole file, as `gateway import` reads it."""
-    read_original(given["yaml"], "alertmanager.yml")
+    read_source_config(given["yaml"], "alertmanager.yml")
 
 
 def config_receiver_snippet(given: dict[str, Any]) -> None:
@@ -24,7 +24,7 @@ def config_receiver_snippet(given: dict[str, Any]) -> None:
     findings = Findings("alertmanager.yml")
     node = read_tree(given["yaml"], findings)
     assert node is not None
-    reading = Reading(findings, Literally({}, Path.read_bytes, Path()))
+    reading = ReadContext(findings, NoReferences({}, Path.read_bytes, Path()))
     entry = WITH_COUNTERPART[given["channel"]].read(node, "", reading)
     if entry is not None:
         check_integration(given["channel"], entry.value, None, findings)

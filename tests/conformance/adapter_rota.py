@@ -11,7 +11,7 @@ from typing import Any
 from gateway.core.oncall.layers import turn_at
 from gateway.core.oncall.restrictions import applies, window_at
 from gateway.core.oncall.rota import Handover, Layer, Override, Restriction, Rota, on_call, stints
-from gateway.core.time.wallclock import local, zone_named
+from gateway.core.time.wallclock import load_zone, wall_time
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 UNITS = {"hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month"}
@@ -26,7 +26,7 @@ def _text(t: float) -> str:
 
 
 def _rotation(given: dict[str, Any]) -> Layer:
-    start = local(_seconds(given["start"]), zone_named(given["tz"]))
+    start = wall_time(_seconds(given["start"]), load_zone(given["tz"]))
     unit: Any = UNITS[given["type"]]
     return Layer(("ana",), given["shift_length"], unit, Handover(start.time()), start)
 
@@ -40,7 +40,7 @@ def _restriction(rule: dict[str, Any]) -> Restriction:
 
 
 def rota_handoffs(given: dict[str, Any]) -> list[str]:
-    layer, zone = _rotation(given), zone_named(given["tz"])
+    layer, zone = _rotation(given), load_zone(given["tz"])
     turn = turn_at(layer, zone, _seconds(given["from"]))
     found = [turn.start, turn.end]
     while turn.end <= _seconds(given["to"]):
@@ -50,25 +50,25 @@ def rota_handoffs(given: dict[str, Any]) -> list[str]:
 
 
 def rota_shift_start(given: dict[str, Any]) -> str:
-    return _text(turn_at(_rotation(given), zone_named(given["tz"]), _seconds(given["at"])).start)
+    return _text(turn_at(_rotation(given), load_zone(given["tz"]), _seconds(given["at"])).start)
 
 
 def rota_shift_end(given: dict[str, Any]) -> str:
-    return _text(turn_at(_rotation(given), zone_named(given["tz"]), _seconds(given["at"])).end)
+    return _text(turn_at(_rotation(given), load_zone(given["tz"]), _seconds(given["at"])).end)
 
 
 def rota_rule_active(given: dict[str, Any]) -> bool:
-    return applies([_restriction(given)], zone_named(given["tz"]), _seconds(given["at"]))
+    return applies([_restriction(given)], load_zone(given["tz"]), _seconds(given["at"]))
 
 
 def rota_rule_start(given: dict[str, Any]) -> str:
     at = _seconds(given["at"])
-    return _text(window_at([_restriction(given)], zone_named(given["tz"]), at)[0])
+    return _text(window_at([_restriction(given)], load_zone(given["tz"]), at)[0])
 
 
 def rota_rule_end(given: dict[str, Any]) -> str:
     at = _seconds(given["at"])
-    return _text(window_at([_restriction(given)], zone_named(given["tz"]), at)[1])
+    return _text(window_at([_restriction(given)], load_zone(given["tz"]), at)[1])
 
 
 def rota_final_shifts(given: dict[str, Any]) -> list[dict[str, Any]]:
@@ -77,7 +77,7 @@ def rota_final_shifts(given: dict[str, Any]) -> list[dict[str, Any]]:
         # on call at once, are not things a rota of ours holds.
         raise NotImplementedError
     rule = given["rules"][0]
-    long_before = local(_seconds(given["from"]), zone_named(given["tz"])) - timedelta(days=31)
+    long_before = wall_time(_seconds(given["from"]), load_zone(given["tz"])) - timedelta(days=31)
     layer = Layer(
         (rule["target"],), 1, "day", Handover(time(0)), long_before, (_restriction(rule),)
     )

@@ -3,18 +3,18 @@
 from datetime import datetime
 
 from gateway.core.oncall.rota import Rota, shifts
-from gateway.core.time.wallclock import zone_named
+from gateway.core.time.wallclock import load_zone
 
 
 def at(text: str, zone: str = "UTC") -> float:
     """The instant of an ISO time; one without an offset is in ``zone``."""
     when = datetime.fromisoformat(text)
-    return (when if when.tzinfo else when.replace(tzinfo=zone_named(zone))).timestamp()
+    return (when if when.tzinfo else when.replace(tzinfo=load_zone(zone))).timestamp()
 
 
 def table(rota: Rota, start: str, end: str) -> list[str]:
     """The shifts between two local times, each as 'start who by' with its offset from UTC."""
-    zone = zone_named(rota.zone)
+    zone = load_zone(rota.zone)
     return [
         f"{datetime.fromtimestamp(s.start, zone).isoformat(' ', 'minutes')} "
         f"{'+'.join(s.people) or 'nobody'}, {s.by or 'no layer'}"

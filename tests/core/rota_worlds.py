@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gateway.core.oncall.rota import Handover, Layer, Override, Restriction, Rota
 from gateway.core.oncall.types import Unit
-from gateway.core.time.wallclock import instant, local, zone_named
+from gateway.core.time.wallclock import instant, load_zone, wall_time
 
 ZONES = (
     "UTC",
@@ -82,7 +82,7 @@ def worlds(draw: st.DrawFn) -> tuple[Rota, float]:
     """A rota, and the instant of a midnight near which it is worth asking."""
     zone = draw(st.sampled_from(ZONES))
     around = date.fromisoformat(draw(st.sampled_from(TURNING_POINTS)))
-    midnight = instant(datetime.combine(around, time()), zone_named(zone))
+    midnight = instant(datetime.combine(around, time()), load_zone(zone))
     rota = Rota(
         name="billing",
         zone=zone,
@@ -116,7 +116,7 @@ def people_by_the_rules(rota: Rota, t: float) -> tuple[str, ...]:
 
 
 def _member(layer: Layer, zone_name: str, t: float) -> str | None:
-    zone = zone_named(zone_name)
+    zone = load_zone(zone_name)
     day = layer.start.date() if isinstance(layer.start, datetime) else layer.start
     begins = (
         instant(layer.start, zone)
@@ -134,7 +134,7 @@ def _member(layer: Layer, zone_name: str, t: float) -> str | None:
 @lru_cache(maxsize=8)
 def _handed(layer: Layer, day: date, zone_name: str) -> list[float]:
     """The handovers from a day before a layer's start to two months after it."""
-    zone = zone_named(zone_name)
+    zone = load_zone(zone_name)
     number = -24 if layer.unit == "hour" else 0
     found = [instant(_handover(layer, day, number), zone)]
     while found[-1] < found[0] + 60 * DAY:
@@ -161,8 +161,8 @@ def _handover(layer: Layer, day: date, number: int) -> datetime:
 
 
 def _open(layer: Layer, zone_name: str, t: float) -> bool:
-    zone = zone_named(zone_name)
-    today = local(t, zone).date()
+    zone = load_zone(zone_name)
+    today = wall_time(t, zone).date()
     for rule in layer.restrictions:
         for back in range(4):
             day = today + timedelta(days=1 - back)

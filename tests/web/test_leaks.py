@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gateway.config.load import ConfigError, load
-from gateway.config.source.problem import Problem, masked
+from gateway.config.source.problem import Problem, mask
 from gateway.flow.engine import Health
 from tests.flow.world import ROUTES
 from tests.web.conftest import Client
@@ -32,17 +32,17 @@ def test_the_log_has_the_reference_and_not_its_value() -> None:
     """The log line keeps the place of the fault and its reason."""
     error = broken()
     assert SECRET in "".join(map(str, error.problems))  # `gateway check` shows it to its caller
-    said = "".join(map(str, error.masked()))
+    said = "".join(map(str, error.mask()))
     assert SECRET not in said
     assert "${WHO}" in said
-    assert len(error.masked()) == len(error.problems)
+    assert len(error.mask()) == len(error.problems)
 
 
 def test_a_value_that_was_cut_short_is_masked_too() -> None:
     """Long values are shortened in errors; their beginning is as secret."""
     value = "test-" + "x" * 200
     shown = f'"{value[:79]}…" is no duration'
-    problem = masked(Problem("routes.yaml", 1, 1, "a", value[:79] + "…", shown), {value: "${A}"})
+    problem = mask(Problem("routes.yaml", 1, 1, "a", value[:79] + "…", shown), {value: "${A}"})
     assert problem.message == '"${A}" is no duration'
     assert problem.text == "${A}"
 

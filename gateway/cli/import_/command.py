@@ -9,11 +9,11 @@ from gateway.cli.import_ import report
 from gateway.cli.support.context import BAD, CliError, json_option
 from gateway.cli.support.output import complain, say, say_json
 from gateway.config.load import ConfigError
-from gateway.config.source.problem import short
+from gateway.config.source.problem import shorten
 from gateway.config.source.tree import MAX_BYTES
 from gateway.files import write_whole
-from gateway.importers.alertmanager.read.original import Original, read_original
-from gateway.importers.alertmanager.verify.compare import Proof, prove
+from gateway.importers.alertmanager.read.source_config import SourceConfig, read_source_config
+from gateway.importers.alertmanager.verify.equivalence import EquivalenceReport, check_equivalence
 from gateway.importers.alertmanager.write.translate import Translation, translate
 
 
@@ -50,14 +50,14 @@ def command(file: Path, output: Path | None, force: bool, compare: bool, as_json
     if output is not None and output.exists() and not force:
         raise click.UsageError(f"--output {output}: there is such a file; --force writes over it")
     try:
-        original = _read(file)
+        source_config = _read(file)
     except ConfigError as error:
         if as_json:
             say_json({"ok": False, "errors": [one.to_json() for one in error.problems]})
         for problem in error.problems:
             complain(f"error: {problem}")
         raise SystemExit(BAD) from None
-    translation = translate(original)
+    translation = translate(source_config)
     proof = _written(translation, output, force, compare)
     if as_json:
         answer: dict[str, Any] = {"ok": proof is None or not proof.difference}
@@ -70,18 +70,18 @@ def command(file: Path, output: Path | None, force: bool, compare: bool, as_json
     raise SystemExit(BAD if proof is not None and proof.difference else 0)
 
 
-def _read(file: Path) -> Original:
+def _read(file: Path) -> SourceConfig:
     try:
         with file.open("rb") as stream:
             source = stream.read(MAX_BYTES + 1)
     except OSError as error:
-        raise CliError(f"{file} cannot be read: {short(error.strerror or str(error))}") from None
-    return read_original(source, str(file))
+        raise CliError(f"{file} cannot be read: {shorten(error.strerror or str(error))}") from None
+    return read_source_config(source, str(file))
 
 
 def _written(
     translation: Translation, output: Path | None, force: bool, compare: bool
-) -> Proof | None:
+) -> EquivalenceReport | None:
     """Write the file, read back what was written, and compare when that is asked for."""
     text = translation.text
     try:
@@ -96,7 +96,7 @@ def _written(
             write_whole(output, text.encode(), replace=force)
             text = output.read_text(encoding="utf-8")
         except OSError as error:
-            reason = short(error.strerror or str(error))
+            reason = shorten(error.strerror or str(error))
             raise CliError(f"--output {output} cannot be written: {reason}") from None
         config = translation.loaded(text)
-    return prove(translation.original, config) if compare else None
+    return check_equivalence(translation.source_config, config) if compare else None

@@ -9,21 +9,21 @@ import click
 from gateway.cli.support.output import plural
 from gateway.config.source.problem import listed
 from gateway.core.routing.match import walk
-from gateway.importers.alertmanager.verify.compare import Proof
+from gateway.importers.alertmanager.verify.equivalence import EquivalenceReport
 from gateway.importers.alertmanager.write.emit import one_line
-from gateway.importers.alertmanager.write.notes import Fate
-from gateway.importers.alertmanager.write.translate import AS_THERE, Translation
+from gateway.importers.alertmanager.write.notes import NoteKind
+from gateway.importers.alertmanager.write.translate import ALERTMANAGER_REPEATS, Translation
 
 
-def as_json(translation: Translation, proof: Proof | None) -> dict[str, Any]:
+def as_json(translation: Translation, proof: EquivalenceReport | None) -> dict[str, Any]:
     """The report for programs."""
     notes = translation.notes
     return {
-        "file": translation.original.file,
+        "file": translation.source_config.file,
         "counts": _counts(translation),
         "translated": [{"line": line, "what": what} for line, what in sorted(notes.translated)],
-        "not_translated": [note.to_json() for note in notes.of(Fate.LOST)],
-        "differs": [note.to_json() for note in notes.of(Fate.CHANGED)],
+        "not_translated": [note.to_json() for note in notes.of(NoteKind.LOST)],
+        "differs": [note.to_json() for note in notes.of(NoteKind.CHANGED)],
         "repeats": [late.to_json() for late in translation.repeats],
         "variables": [one.to_json() for one in notes.variables],
         "check": proof.to_json() if proof else None,
@@ -31,34 +31,39 @@ def as_json(translation: Translation, proof: Proof | None) -> dict[str, Any]:
 
 
 def _counts(translation: Translation) -> dict[str, int]:
-    original = translation.original
+    source_config = translation.source_config
     return {
-        "routes": sum(1 for _ in walk(original.root)),
-        "receivers": len(original.entry.each("receivers")),
-        "inhibit_rules": len(original.inhibition),
-        "time_intervals": len(original.intervals),
+        "routes": sum(1 for _ in walk(source_config.root)),
+        "receivers": len(source_config.entry.each("receivers")),
+        "inhibit_rules": len(source_config.inhibition),
+        "time_intervals": len(source_config.intervals),
     }
 
 
-def print_report(translation: Translation, proof: Proof | None, output: Path | None) -> None:
+def print_report(
+    translation: Translation, proof: EquivalenceReport | None, output: Path | None
+) -> None:
     """The report for people."""
-    notes, file = translation.notes, translation.original.file
+    notes, file = translation.notes, translation.source_config.file
     counts = _counts(translation)
     row = [plural(count, name[:-1].replace("_", " ")) for name, count in counts.items() if count]
     _say(f"{file}: {', '.join(row)}")
     kinds = Counter(what.partition(" ")[0] for _, what in notes.translated)
     if kinds:
         _say(f"translated: {', '.join(f'{count} {kind}' for kind, count in kinds.items())}")
-    for fate in Fate:
-        found = notes.alike(fate)
+    for kind in NoteKind:
+        found = notes.alike(kind)
         if found:
-            _say(f"{fate}:")
+            _say(f"{kind}:")
         for note, lines in found:
             more = f" (and in lines {listed(map(str, lines[1:]))})" if lines[1:] else ""
             words = f" {note.template!r}" if note.template else ""
             _say(f"  {note.problem}{words}{more}")
     if translation.repeats:
-        _say(f'repeats that come sooner here than in Alertmanager (unless you say "{AS_THERE}"):')
+        _say(
+            "repeats that come sooner here than in Alertmanager "
+            f'(unless you say "{ALERTMANAGER_REPEATS}"):'
+        )
     for late in translation.repeats:
         _say(f"  {file}:{late.line}: {late}")
     if notes.variables:
@@ -73,7 +78,7 @@ def print_report(translation: Translation, proof: Proof | None, output: Path | N
         _say(f"written to {output}; next: gateway check {output}")
 
 
-def _print_proof(proof: Proof) -> None:
+def _print_proof(proof: EquivalenceReport) -> None:
     if proof.difference:
         _say(f"different: {proof.difference}")
         return

@@ -11,7 +11,7 @@ from gateway.core.incidents.outbox import PRINTED, PRINTED_TEXT
 from gateway.core.matching.text import write_labels
 from gateway.core.text.escape import one_line
 from gateway.core.time.timestamps import parse_rfc3339
-from gateway.core.time.wallclock import zone_named
+from gateway.core.time.wallclock import load_zone
 from gateway.render.view.acknowledge_prompt import acknowledge_prompt, next_names, recipient_name
 from gateway.render.view.times import clock_time, duration
 
@@ -49,12 +49,12 @@ def zone_of(context: CliContext, given: str | None) -> str:
         # TZ may also hold things that are no IANA name, such as ":/etc/localtime".
         given = context.env.get("TZ") or "UTC"
         try:
-            zone_named(given)
+            load_zone(given)
         except ValueError:
             return "UTC"
         return given
     try:
-        zone_named(given)
+        load_zone(given)
     except ValueError as error:
         raise click.UsageError(f"--zone: {error}") from None
     return given

@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from gateway.core.text.escape import one_line, visible
+from gateway.core.text.escape import escape_invisible, one_line
 
 SEVERITY_COLOURS = ("red", "yellow", "blue")
 """Of ranks 1, 2 and 3; what ranks below has none."""
@@ -48,14 +48,15 @@ def say(text: str = "") -> None:
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     parts = _STYLES.split(text) if coloured() else [text]
     text = "".join(
-        part if odd else visible(part) for odd, part in zip(cycle((0, 1)), parts, strict=False)
+        part if odd else escape_invisible(part)
+        for odd, part in zip(cycle((0, 1)), parts, strict=False)
     )
     click.echo(text.encode(encoding, "replace").decode(encoding))
 
 
 def complain(text: str) -> None:
     """Print text on standard error, with what is hidden in it escaped."""
-    click.echo(visible(text), err=True)
+    click.echo(escape_invisible(text), err=True)
 
 
 def say_json(value: Any) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 import click
 
 from gateway.core.time.timestamps import parse_duration, parse_time
-from gateway.core.time.wallclock import instant, zone_named
+from gateway.core.time.wallclock import instant, load_zone
 
 TIME_FORMATS = 'RFC 3339, "2026-11-20 09:00" (wall clock of the zone), a date, now, +2d or -90m'
 
@@ -31,7 +31,7 @@ def read_time(text: str, now: float, zone: str, option: str = "--at") -> float:
         if wall is not None:
             clock = (wall[2] or "00:00").rjust(5, "0")
             moment = datetime.fromisoformat(f"{wall[1]}T{clock}:{wall[3] or '00'}")
-            return instant(moment, zone_named(zone))
+            return instant(moment, load_zone(zone))
         seconds = parse_time(word)
         if seconds is None:
             raise ValueError("the year 1 is too early")

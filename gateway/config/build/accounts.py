@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from gateway.config.grammar.accounts import SOURCE_TYPES
-from gateway.config.grammar.kinds import Entry, Given, secret_of
-from gateway.config.source.problem import Findings, Spot, nearest, short
+from gateway.config.grammar.field_types import ParsedSection, ParsedValue, secret_of
+from gateway.config.source.problem import Findings, SourcePosition, nearest, shorten
 from gateway.config.source.references import SecretText
 from gateway.core.plan.accounts import ChannelSettings, Secret, SourceSettings
 
@@ -34,7 +34,10 @@ class Secrets(dict[str, Secret]):
 
 
 def sources(
-    entries: Mapping[str, Given] | None, spot: Spot, secrets: Secrets, findings: Findings
+    entries: Mapping[str, ParsedValue] | None,
+    position: SourcePosition,
+    secrets: Secrets,
+    findings: Findings,
 ) -> Mapping[str, SourceSettings]:
     """Build the sources: exactly the declared ones, or without ``sources:`` the open built-in ones.
 
@@ -42,20 +45,20 @@ def sources(
     """
     if entries is None:
         for name in BUILT_IN:
-            findings.warn(spot, _open_source(name))
+            findings.warn(position, _open_source(name))
         return {name: SourceSettings(name, name) for name in BUILT_IN}
     if not entries:
         error_text = "sources: declares no source, so every alert is refused with 404; "
         error_text += 'declare one, such as alertmanager: {bearer: "${ALERTMANAGER_TOKEN}"}'
-        findings.warn(spot, error_text)
+        findings.warn(position, error_text)
     found = {}
     for name, given in entries.items():
-        entry: Entry = given.value
+        entry: ParsedSection = given.value
         type_ = entry.get("type", name)
         if entry.lacks("type") and type_ not in SOURCE_TYPES:
             near = nearest(name, SOURCE_TYPES)
-            said = f'source "{short(name)}": "type" is missing'
-            findings.error(given.spot, said, suggestion=near, allowed=SOURCE_TYPES)
+            said = f'source "{shorten(name)}": "type" is missing'
+            findings.error(given.position, said, suggestion=near, allowed=SOURCE_TYPES)
         source = SourceSettings(
             name=name,
             type=type_,
@@ -73,15 +76,15 @@ def sources(
             },
         )
         if source.open and entry.sound:
-            findings.warn(given.spot, _open_source(name))
+            findings.warn(given.position, _open_source(name))
         found[name] = source
     return found
 
 
 def _open_source(name: str) -> str:
     return (
-        f'source "{short(name)}" is open: whoever reaches the gateway may post to /webhook/'
-        f'{short(name)}; give it a token: bearer: "${{{_variable(name)}_TOKEN}}"'
+        f'source "{shorten(name)}" is open: whoever reaches the gateway may post to /webhook/'
+        f'{shorten(name)}; give it a token: bearer: "${{{_variable(name)}_TOKEN}}"'
     )
 
 
@@ -89,13 +92,13 @@ def _variable(name: str) -> str:
     return "".join(one if one.isascii() and one.isalnum() else "_" for one in name).upper()
 
 
-def _several(entry: Entry, key: str, secrets: Secrets) -> tuple[Secret, ...]:
+def _several(entry: ParsedSection, key: str, secrets: Secrets) -> tuple[Secret, ...]:
     kept = (secrets.keep(secret_of(given)) for given in entry.each(key))
     return tuple(one for one in kept if one is not None)
 
 
 def channels(
-    entry: Entry | None, secrets: Secrets, findings: Findings
+    entry: ParsedSection | None, secrets: Secrets, findings: Findings
 ) -> dict[str, ChannelSettings]:
     """Return the accounts; `LACKS` marks those whose token its references leave empty."""
     found = {}
@@ -108,7 +111,9 @@ def channels(
     return found
 
 
-def _channel(name: str, entry: Entry, secrets: Secrets, findings: Findings) -> ChannelSettings:
+def _channel(
+    name: str, entry: ParsedSection, secrets: Secrets, findings: Findings
+) -> ChannelSettings:
     options: dict[str, str] = {}
     kept: dict[str, Secret] = {}
     for key, given in entry.given.items():
@@ -125,23 +130,23 @@ def _channel(name: str, entry: Entry, secrets: Secrets, findings: Findings) -> C
             "proxy: private_addresses: refuse cannot be kept, because the proxy connects and not "
             "the gateway; refuse them in the proxy, and remove one of the two here"
         )
-        findings.error(entry.spot_of("proxy"), said)
+        findings.error(entry.position_of("proxy"), said)
     shown = options.get("provider") == CONSOLE
     if name in NEED_ACCOUNT and not shown and entry.sound:
         if entry.lacks("token"):
             said = f'{name} channel: "token" is missing (provider: console needs none)'
-            findings.error(entry.spot, said)
+            findings.error(entry.position, said)
         elif "token" not in kept:
             options[LACKS] = _written(entry, "token")
         elif name == "slack" and "signing_secret" not in kept:
             said = "no signing_secret: buttons pressed in Slack cannot be trusted and are refused"
-            findings.warn(entry.spot, said)
+            findings.warn(entry.position, said)
         if name == "email" and entry.lacks("from"):
-            findings.error(entry.spot, 'email channel: "from" is missing')
+            findings.error(entry.position, 'email channel: "from" is missing')
     return ChannelSettings(name, options, kept)
 
 
-def _written(entry: Entry, key: str) -> str:
+def _written(entry: ParsedSection, key: str) -> str:
     """The names of the variables or files that a secret would come from."""
     return variables(entry.given[key].value.address)
 

@@ -3,14 +3,14 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from gateway.config.grammar.kinds import Entry, Given, named
+from gateway.config.grammar.field_types import ParsedSection, ParsedValue, named
 from gateway.config.source import tree as yamltree
-from gateway.config.source.problem import Findings, nearest, short
+from gateway.config.source.problem import Findings, nearest, shorten
 from gateway.config.source.tree import Node, Scalar
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class DeclaredNames:
     """The names of one kind. When its section cannot be read nobody is blamed for using it."""
 
     what: str
@@ -18,7 +18,7 @@ class Names:
     known: Collection[str]
     readable: bool = True
 
-    def check(self, used: Given, findings: Findings, prefix: str = "") -> bool:
+    def check(self, used: ParsedValue, findings: Findings, prefix: str = "") -> bool:
         """Whether the name `used` is declared; noted when it is not. `prefix` stands before the
         name in the file, as in ``rota:billing``."""
         name = str(used.value)[len(prefix) :]
@@ -26,11 +26,11 @@ class Names:
             return True
         if self.readable:
             near = nearest(name, self.known)
-            said = f'{named(used.spot.path)}: unknown {self.what} "{short(name)}"'
+            said = f'{named(used.position.path)}: unknown {self.what} "{shorten(name)}"'
             if not self.known:
                 said += f"; none is declared under {self.section}:"
             findings.error(
-                used.spot,
+                used.position,
                 said,
                 text=used.raw or name,
                 suggestion=None if near is None else prefix + near,
@@ -39,7 +39,9 @@ class Names:
         return False
 
 
-def declared(what: str, section: str, tree: Node, file: Entry, *more: str) -> Names:
+def declared_names(
+    what: str, section: str, tree: Node, file: ParsedSection, *more: str
+) -> DeclaredNames:
     """The names under a section, with a mapping's keys or a list's ``name:``.
 
     Taken from the tree as well as from what was read, so that a fault inside of a receiver does
@@ -57,7 +59,7 @@ def declared(what: str, section: str, tree: Node, file: Entry, *more: str) -> Na
         if isinstance(given, tuple):
             names |= {one.value.get("name", ""): None for one in given}
     names.pop("", None)
-    return Names(what, section, names, readable)
+    return DeclaredNames(what, section, names, readable)
 
 
 def _in_tree(node: Node) -> list[str] | None:
@@ -75,7 +77,7 @@ def _in_tree(node: Node) -> list[str] | None:
     return names
 
 
-def refuse_twice(entries: Collection[Given], what: str, findings: Findings) -> None:
+def refuse_duplicates(entries: Collection[ParsedValue], what: str, findings: Findings) -> None:
     """Note names that a list declares more than once."""
     seen: dict[str, int] = {}
     for one in entries:
@@ -83,6 +85,6 @@ def refuse_twice(entries: Collection[Given], what: str, findings: Findings) -> N
         if name is None:
             continue
         if name.value in seen:
-            said = f'{what} "{short(name.value)}" is declared twice: first in line'
-            findings.error(name.spot, f"{said} {seen[name.value]}", text=name.raw)
-        seen.setdefault(name.value, name.spot.line)
+            said = f'{what} "{shorten(name.value)}" is declared twice: first in line'
+            findings.error(name.position, f"{said} {seen[name.value]}", text=name.raw)
+        seen.setdefault(name.value, name.position.line)

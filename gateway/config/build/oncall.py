@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
 
-from gateway.config.build.names import Names
-from gateway.config.grammar.kinds import Entry, Given
-from gateway.config.source.problem import Findings, nearest, short
+from gateway.config.build.names import DeclaredNames
+from gateway.config.grammar.field_types import ParsedSection, ParsedValue
+from gateway.config.source.problem import Findings, nearest, shorten
 from gateway.core.oncall.rota import Handover, Layer, Override, Restriction, Rota
 from gateway.core.plan.plan import Escalation, Person, Step
 from gateway.core.time.business_hours import BusinessHours
@@ -19,18 +19,18 @@ _LONGEST_OVERRIDE = 2 * 366 * 86400.0
 class Notifiable:
     """Whom an escalation may tell, by the word before the colon."""
 
-    rotas: Names
-    people: Names
-    receivers: Names
+    rotas: DeclaredNames
+    people: DeclaredNames
+    receivers: DeclaredNames
 
-    def check(self, used: Given, findings: Findings) -> None:
+    def check(self, used: ParsedValue, findings: Findings) -> None:
         """Note a reference in ``notify`` that leads nowhere."""
         known = {"rota": self.rotas, "person": self.people, "receiver": self.receivers}
         word, colon, name = str(used.value).partition(":")
         if colon and word in known:
             known[word].check(used, findings, prefix=f"{word}:")
             return
-        said = f'notify: "{short(used.raw)}" is not a reference: write rota:NAME, person:ID or '
+        said = f'notify: "{shorten(used.raw)}" is not a reference: write rota:NAME, person:ID or '
         references = [
             f"{kind}:{one}"
             for kind, names in known.items()
@@ -40,14 +40,14 @@ class Notifiable:
         near = references[0] if references else None
         if near is None and colon and (kind := nearest(word, known)) is not None:
             near = f"{kind}:{name.strip()}"
-        findings.error(used.spot, said + "receiver:NAME", text=used.raw, suggestion=near)
+        findings.error(used.position, said + "receiver:NAME", text=used.raw, suggestion=near)
 
 
-def people(entries: Mapping[str, Given], findings: Findings) -> Mapping[str, Person]:
+def people(entries: Mapping[str, ParsedValue], findings: Findings) -> Mapping[str, Person]:
     """The people by their ids."""
     found = {}
     for id_, given in entries.items():
-        entry: Entry = given.value
+        entry: ParsedSection = given.value
         person = Person(
             id=id_,
             name=entry.get("name", id_),
@@ -56,22 +56,26 @@ def people(entries: Mapping[str, Given], findings: Findings) -> Mapping[str, Per
             timezone=entry.get("timezone", "UTC"),
         )
         if entry.sound and person.email is None and person.slack is None:
-            findings.warn(given.spot, f'"{id_}" has neither email nor slack: nobody can tell them')
+            findings.warn(
+                given.position, f'"{id_}" has neither email nor slack: nobody can tell them'
+            )
         found[id_] = person
     return found
 
 
-def rotas(entries: Mapping[str, Given], known: Names, findings: Findings) -> Mapping[str, Rota]:
+def rotas(
+    entries: Mapping[str, ParsedValue], known: DeclaredNames, findings: Findings
+) -> Mapping[str, Rota]:
     """The rotas by their names; those that cannot be built are noted and left out."""
     found = {}
     for name, given in entries.items():
-        entry: Entry = given.value
+        entry: ParsedSection = given.value
         zone = entry.get("timezone", "UTC")
         layers = [_layer(one.value, known, findings) for one in entry.each("layers")]
         overrides = [_override(one.value, zone, known, findings) for one in entry.each("overrides")]
         if "layers" in entry and not layers and entry.sound:
             said = f'rota "{name}": it has no layer, so nobody is ever on call'
-            findings.error(entry.spot_of("layers"), said)
+            findings.error(entry.position_of("layers"), said)
         found[name] = Rota(
             name,
             zone,
@@ -81,12 +85,14 @@ def rotas(entries: Mapping[str, Given], known: Names, findings: Findings) -> Map
     return found
 
 
-def _layer(entry: Entry, known: Names, findings: Findings) -> Layer | None:
+def _layer(entry: ParsedSection, known: DeclaredNames, findings: Findings) -> Layer | None:
     members = entry.each("members")
     for used in members:
         known.check(used, findings)
     if "members" in entry and not members:
-        findings.error(entry.spot_of("members"), "members: nobody is named, so nobody is on call")
+        findings.error(
+            entry.position_of("members"), "members: nobody is named, so nobody is on call"
+        )
     restrictions = [_restriction(one.value, findings) for one in entry.each("restrictions")]
     if not entry.sound or not members:
         return None
@@ -101,11 +107,11 @@ def _layer(entry: Entry, known: Names, findings: Findings) -> Layer | None:
             restrictions=tuple(one for one in restrictions if one is not None),
         )
     except ValueError as error:
-        findings.error(entry.spot_of("handover"), str(error))
+        findings.error(entry.position_of("handover"), str(error))
         return None
 
 
-def _restriction(entry: Entry, findings: Findings) -> Restriction | None:
+def _restriction(entry: ParsedSection, findings: Findings) -> Restriction | None:
     if not entry.sound:
         return None
     days = _days(entry, "weekdays")
@@ -116,11 +122,13 @@ def _restriction(entry: Entry, findings: Findings) -> Restriction | None:
             entry.get("to", time(0)),
         )
     except ValueError as error:
-        findings.error(entry.spot_of("weekdays"), str(error))
+        findings.error(entry.position_of("weekdays"), str(error))
         return None
 
 
-def _override(entry: Entry, zone: str, known: Names, findings: Findings) -> Override | None:
+def _override(
+    entry: ParsedSection, zone: str, known: DeclaredNames, findings: Findings
+) -> Override | None:
     for key in ("person", "replaces"):
         if key in entry:
             known.check(entry.given[key], findings)
@@ -138,24 +146,24 @@ def _override(entry: Entry, zone: str, known: Names, findings: Findings) -> Over
             beside=entry.get("beside", False),
         )
     except ValueError as error:
-        findings.error(entry.spot_of("to"), str(error))
+        findings.error(entry.position_of("to"), str(error))
         return None
 
 
 def escalations(
-    entries: Mapping[str, Given], known: Notifiable, findings: Findings
+    entries: Mapping[str, ParsedValue], known: Notifiable, findings: Findings
 ) -> Mapping[str, Escalation]:
     """The escalations by their names."""
     found = {}
     for name, given in entries.items():
-        entry: Entry = given.value
+        entry: ParsedSection = given.value
         steps = []
         for one in entry.each("steps"):
-            step: Entry = one.value
+            step: ParsedSection = one.value
             for used in step.each("notify"):
                 known.check(used, findings)
             if step.sound and not step.each("notify"):
-                findings.error(step.spot_of("notify"), "notify: nobody is named")
+                findings.error(step.position_of("notify"), "notify: nobody is named")
             steps.append(
                 Step(
                     notify=tuple(used.value for used in step.each("notify")),
@@ -164,12 +172,12 @@ def escalations(
                 )
             )
         if not steps and entry.sound:
-            findings.error(given.spot, f'escalation "{name}": it has no steps')
+            findings.error(given.position, f'escalation "{name}": it has no steps')
         found[name] = Escalation(name, tuple(steps), entry.get("repeat", 0))
     return found
 
 
-def business_hours(entry: Entry | None, findings: Findings) -> BusinessHours:
+def business_hours(entry: ParsedSection | None, findings: Findings) -> BusinessHours:
     """What the file says about working days, else Monday to Friday, nine to five, UTC."""
     usual = BusinessHours()
     if entry is None or not entry.sound:
@@ -183,11 +191,11 @@ def business_hours(entry: Entry | None, findings: Findings) -> BusinessHours:
             entry.get("end", usual.end),
         )
     except ValueError as error:
-        findings.error(entry.spot_of("end" if days != () else "days"), str(error))
+        findings.error(entry.position_of("end" if days != () else "days"), str(error))
         return usual
 
 
-def _days(entry: Entry, key: str) -> tuple[int, ...] | None:
+def _days(entry: ParsedSection, key: str) -> tuple[int, ...] | None:
     if key not in entry:
         return None
     return tuple(sorted({day for given in entry.each(key) for day in given.value}))

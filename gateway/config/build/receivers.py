@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable, Mapping
 
 from gateway.config.build.accounts import CHANNELS, CONSOLE, LACKS, NEED_ACCOUNT, Secrets, variables
-from gateway.config.build.names import Names
-from gateway.config.grammar.kinds import Entry, Given, secret_of
-from gateway.config.source.problem import Findings, Spot
+from gateway.config.build.names import DeclaredNames
+from gateway.config.grammar.field_types import ParsedSection, ParsedValue, secret_of
+from gateway.config.source.problem import Findings, SourcePosition
 from gateway.config.source.references import SecretText
 from gateway.core.plan.accounts import EACH_TARGET, ChannelSettings
 from gateway.core.plan.plan import Person, Receiver, Target
@@ -13,7 +13,7 @@ from gateway.core.plan.target_name import CHANNEL_NAMES
 from gateway.core.urls.web_url import web_url
 
 
-class Receivers:
+class ReceiverBuilder:
     """Builds receivers: needs the people behind addresses, and the channels' accounts."""
 
     def __init__(
@@ -29,16 +29,18 @@ class Receivers:
         self._channels = channels
         self._secrets = secrets
         self._findings = findings
-        self._lacking: dict[str, list[tuple[Spot, str]]] = {}  # by channel: where, and of what
+        self._lacking: dict[
+            str, list[tuple[SourcePosition, str]]
+        ] = {}  # by channel: where, and of what
         self._sending: set[str] = set()
 
     def build(
-        self, entries: Iterable[Given], names: Names, escalations: Names
+        self, entries: Iterable[ParsedValue], names: DeclaredNames, escalations: DeclaredNames
     ) -> Mapping[str, Receiver]:
         """The receivers by their names."""
         found = {}
         for given in entries:
-            entry: Entry = given.value
+            entry: ParsedSection = given.value
             for key, known in (("escalate", escalations), ("fallback", names)):
                 if key in entry:
                     known.check(entry.given[key], self._findings)
@@ -48,49 +50,49 @@ class Receivers:
             )
         return found
 
-    def _targets(self, entry: Entry) -> tuple[Target, ...]:
+    def _targets(self, entry: ParsedSection) -> tuple[Target, ...]:
         targets: dict[str, Target] = {}
         for channel in CHANNELS:
             for given in entry.each(channel):
-                self._check_account(channel, given.spot)
-                for target, spot in self._of(channel, given.value):
+                self._check_account(channel, given.position)
+                for target, position in self._of(channel, given.value):
                     if target.key in targets:
                         said = f"{channel}: {target.address} is told twice by this receiver"
-                        self._findings.warn(spot, said)
+                        self._findings.warn(position, said)
                     targets.setdefault(target.key, target)
         return tuple(targets.values())
 
-    def _check_account(self, channel: str, spot: Spot) -> None:
+    def _check_account(self, channel: str, position: SourcePosition) -> None:
         if channel in NEED_ACCOUNT and channel not in self._channels:
             said = f"{channel}: there is no account for it; declare it under channels: {channel}:"
-            self._findings.error(spot, said)
+            self._findings.error(position, said)
 
-    def _of(self, channel: str, entry: Entry) -> Iterable[tuple[Target, Spot]]:
+    def _of(self, channel: str, entry: ParsedSection) -> Iterable[tuple[Target, SourcePosition]]:
         if channel == "email":
             if entry.sound and not entry.each("to"):
-                self._findings.error(entry.spot_of("to"), "to: names nobody")
+                self._findings.error(entry.position_of("to"), "to: names nobody")
             for given in entry.each("to"):
                 person = self._by_email.get(given.value.lower())
-                yield Target("email", given.value, person, _options(entry)), given.spot
+                yield Target("email", given.value, person, _options(entry)), given.position
         elif channel == "slack" and "channel" in entry:
             address = entry.get("channel")
             person = self._by_slack.get(address)
-            yield Target("slack", address, person, _options(entry)), entry.spot
+            yield Target("slack", address, person, _options(entry)), entry.position
         elif channel == "pagerduty" and "routing_key" in entry:
-            yield self._pagerduty(entry), entry.spot
+            yield self._pagerduty(entry), entry.position
         elif channel == "webhook" and "url" in entry:
-            yield self._webhook(entry), entry.spot
+            yield self._webhook(entry), entry.position
         elif channel == CONSOLE:
-            yield Target(CONSOLE, CONSOLE), entry.spot
+            yield Target(CONSOLE, CONSOLE), entry.position
 
-    def _pagerduty(self, entry: Entry) -> Target:
+    def _pagerduty(self, entry: ParsedSection) -> Target:
         key: SecretText = entry.get("routing_key")
         self._secrets.keep(key)
         options = _options(entry, "severity", "name")
-        self._note("pagerduty", key, entry.spot_of("routing_key"))
+        self._note("pagerduty", key, entry.position_of("routing_key"))
         return Target("pagerduty", key.address, options=options)
 
-    def _webhook(self, entry: Entry) -> Target:
+    def _webhook(self, entry: ParsedSection) -> Target:
         url = entry.get("url")
         options = _options(entry, "max_alerts", "timeout", "name")
         if "bearer" in entry:
@@ -99,22 +101,22 @@ class Receivers:
             options["bearer"] = "" if bearer is None else bearer.address
             if bearer is not None and _has_credentials(url):
                 said = "bearer: the URL holds a name and a password already; remove one of the two"
-                self._findings.error(entry.spot_of("bearer"), said)
+                self._findings.error(entry.position_of("bearer"), said)
         if not isinstance(url, SecretText):
             self._sending.add("webhook")
             return Target("webhook", url, options=options)
         self._secrets.keep(url)
-        self._note("webhook", url, entry.spot_of("url"))
+        self._note("webhook", url, entry.position_of("url"))
         return Target("webhook", url.address, options=options)
 
-    def _note(self, channel: str, secret: SecretText, spot: Spot) -> None:
+    def _note(self, channel: str, secret: SecretText, position: SourcePosition) -> None:
         if secret.empty:
-            self._lacking.setdefault(channel, []).append((spot, variables(secret.address)))
+            self._lacking.setdefault(channel, []).append((position, variables(secret.address)))
         else:
             self._sending.add(channel)
 
     def settled(
-        self, channels: Mapping[str, ChannelSettings], accounts: Entry | None
+        self, channels: Mapping[str, ChannelSettings], accounts: ParsedSection | None
     ) -> dict[str, ChannelSettings]:
         """Return the channels, with one rule for all empty tokens, keys and secret URLs.
 
@@ -124,7 +126,7 @@ class Receivers:
         """
         in_earnest = any(self._can_send(settings) for settings in channels.values())
         settled = dict(channels)
-        for name, spot, names in self._empty(channels, accounts):
+        for name, position, names in self._empty(channels, accounts):
             label = CHANNEL_NAMES[name]
             if in_earnest:
                 said = (
@@ -138,20 +140,20 @@ class Receivers:
                 if name in self._lacking:  # each target lacks a variable of its own
                     options["because"] = EACH_TARGET
                 settled[name] = ChannelSettings(name, options, channels[name].secrets)
-            self._findings.warn(spot, said)
+            self._findings.warn(position, said)
         return settled
 
     def _empty(
-        self, channels: Mapping[str, ChannelSettings], accounts: Entry | None
-    ) -> Iterable[tuple[str, Spot, str]]:
+        self, channels: Mapping[str, ChannelSettings], accounts: ParsedSection | None
+    ) -> Iterable[tuple[str, SourcePosition, str]]:
         """Yield what is empty: the channel, where it stands, and the variables or files."""
         for name, settings in channels.items():
             if LACKS in settings.options and accounts is not None:
-                account: Entry = accounts.given[name].value
-                yield name, account.spot_of("token"), settings.options[LACKS]
+                account: ParsedSection = accounts.given[name].value
+                yield name, account.position_of("token"), settings.options[LACKS]
         for name, places in self._lacking.items():
             if channels[name].options.get("provider") != CONSOLE:
-                yield from ((name, spot, names) for spot, names in places)
+                yield from ((name, position, names) for position, names in places)
 
     def _can_send(self, settings: ChannelSettings) -> bool:
         """Return whether a channel has all that it needs to send to at least one target."""
@@ -166,7 +168,7 @@ def _has_credentials(url: str | SecretText) -> bool:
     return bool(text) and web_url(text).username is not None
 
 
-def _options(entry: Entry, *names: str) -> dict[str, str]:
+def _options(entry: ParsedSection, *names: str) -> dict[str, str]:
     """What a target says beside its address, as text."""
     options = {name: str(entry.get(name)) for name in names if name in entry}
     if "send_resolved" in entry:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from gateway.config.build.names import Names
-from gateway.config.grammar.kinds import Entry, Given
+from gateway.config.build.names import DeclaredNames
+from gateway.config.grammar.field_types import ParsedSection, ParsedValue
 from gateway.config.source.problem import Findings
 from gateway.core.matching.matcher import Matcher, MatcherError
 from gateway.core.plan.flapping import Flapping
@@ -22,32 +22,32 @@ DEFAULT_ABSENT_FOR = 600.0
 class RouteNames:
     """What a route may refer to."""
 
-    receivers: Names
-    intervals: Names
+    receivers: DeclaredNames
+    intervals: DeclaredNames
 
 
-def route_spec(root: Entry, names: RouteNames, findings: Findings) -> RouteSpec:
+def route_spec(root: ParsedSection, names: RouteNames, findings: Findings) -> RouteSpec:
     """The routing tree as the core builds it from; notes what Alertmanager refuses as well."""
     _check_root(root, findings)
     return _spec(root, names, findings)
 
 
-def _check_root(root: Entry, findings: Findings) -> None:
+def _check_root(root: ParsedSection, findings: Findings) -> None:
     if root.lacks("receiver"):
-        findings.error(root.spot, "the root route must name a receiver: it takes what is left")
+        findings.error(root.position, "the root route must name a receiver: it takes what is left")
     for key in ("matchers", "match", "match_re"):
         if root.get(key):
             said = f"{key}: the root route takes every alert; put this into a route below it"
-            findings.error(root.spot_of(key), said)
+            findings.error(root.position_of(key), said)
     for key in ("mute_time_intervals", "active_time_intervals"):
         if root.get(key):
             said = f"{key}: the root route cannot be muted; put this into a route below it"
-            findings.error(root.spot_of(key), said)
+            findings.error(root.position_of(key), said)
     if root.get("continue"):
-        findings.error(root.spot_of("continue"), "continue: the root route has no siblings")
+        findings.error(root.position_of("continue"), "continue: the root route has no siblings")
 
 
-def _spec(entry: Entry, names: RouteNames, findings: Findings) -> RouteSpec:
+def _spec(entry: ParsedSection, names: RouteNames, findings: Findings) -> RouteSpec:
     if "receiver" in entry:
         names.receivers.check(entry.given["receiver"], findings)
     intervals: dict[str, list[str] | None] = {}
@@ -67,36 +67,36 @@ def _spec(entry: Entry, names: RouteNames, findings: Findings) -> RouteSpec:
         continue_=entry.get("continue", False),
         labels=_plain(entry, "labels"),
         routes=tuple(_spec(child.value, names, findings) for child in entry.each("routes")),
-        line=entry.spot.line,
+        line=entry.position.line,
         **intervals,
     )
 
 
-def routes_in_order(root: Entry) -> Iterator[Entry]:
+def routes_in_order(root: ParsedSection) -> Iterator[ParsedSection]:
     """All routes, parents before children, in the order of the file, like `routing.walk`."""
     yield root
     for child in root.each("routes"):
         yield from routes_in_order(child.value)
 
 
-def _group_by(entry: Entry, findings: Findings) -> list[str] | None:
+def _group_by(entry: ParsedSection, findings: Findings) -> list[str] | None:
     labels = _texts(entry, "group_by")
     for at, used in enumerate(entry.each("group_by")):
         if labels is not None and used.value in labels[:at]:
-            findings.error(used.spot, f'group_by: "{used.value}" is there twice', text=used.raw)
+            findings.error(used.position, f'group_by: "{used.value}" is there twice', text=used.raw)
         elif used.value == ALL_LABELS and labels is not None and len(labels) > 1:
             said = 'group_by: "..." means every label and must stand alone'
-            findings.error(used.spot, said, text=used.raw)
+            findings.error(used.position, said, text=used.raw)
     if labels is not None and ALL_LABELS in labels:
         return [ALL_LABELS]
     return labels
 
 
-def inhibit_rules(entries: Iterable[Given], findings: Findings) -> tuple[InhibitRule, ...]:
+def inhibit_rules(entries: Iterable[ParsedValue], findings: Findings) -> tuple[InhibitRule, ...]:
     """The rules in their order; one without a name is called by its number, from 1."""
     rules = []
     for number, given in enumerate(entries, 1):
-        entry: Entry = given.value
+        entry: ParsedSection = given.value
         sides = {}
         for side in ("source", "target"):
             old = [
@@ -107,14 +107,14 @@ def inhibit_rules(entries: Iterable[Given], findings: Findings) -> tuple[Inhibit
             sides[side] = (*old, *_listed(entry, f"{side}_matchers"))
             if entry.sound and not sides[side]:
                 said = f"inhibit rule: no {side}_matchers, so every alert is a {side}"
-                findings.warn(given.spot, said)
+                findings.warn(given.position, said)
         equal = tuple(_texts(entry, "equal") or ())
         name = entry.get("name", f"rule {number}")
         rules.append(InhibitRule(name, sides["source"], sides["target"], equal))
     return tuple(rules)
 
 
-def watchdogs(entries: Mapping[str, Given]) -> tuple[Watchdog, ...]:
+def watchdogs(entries: Mapping[str, ParsedValue]) -> tuple[Watchdog, ...]:
     """What must always be heard."""
     return tuple(
         Watchdog(
@@ -128,7 +128,7 @@ def watchdogs(entries: Mapping[str, Given]) -> tuple[Watchdog, ...]:
 
 
 def time_intervals(
-    entries: Iterable[Given], findings: Findings
+    entries: Iterable[ParsedValue], findings: Findings
 ) -> Mapping[str, tuple[TimeInterval, ...]]:
     """The intervals by their names."""
     return {
@@ -141,7 +141,7 @@ def time_intervals(
     }
 
 
-def _interval(entry: Entry, findings: Findings) -> TimeInterval | None:
+def _interval(entry: ParsedSection, findings: Findings) -> TimeInterval | None:
     written = {
         key: _written(given)
         for key, given in entry.given.items()
@@ -156,36 +156,36 @@ def _interval(entry: Entry, findings: Findings) -> TimeInterval | None:
             try:
                 parse_time_interval({key: value})
             except ValueError as error:
-                findings.error(entry.spot_of(key), str(error), text=entry.given[key].raw)
+                findings.error(entry.position_of(key), str(error), text=entry.given[key].raw)
     return None
 
 
-def _sound(given: Given) -> bool:
+def _sound(given: ParsedValue) -> bool:
     if isinstance(given.value, tuple):
         return all(map(_sound, given.value))
-    return not isinstance(given.value, Entry) or given.value.sound
+    return not isinstance(given.value, ParsedSection) or given.value.sound
 
 
-def _written(given: Given) -> object:
+def _written(given: ParsedValue) -> object:
     if isinstance(given.value, tuple):
         return [_written(one) for one in given.value]
-    if isinstance(given.value, Entry):
+    if isinstance(given.value, ParsedSection):
         return {key: _written(one) for key, one in given.value.given.items()}
     return given.value
 
 
-def severities(entries: Mapping[str, Given], findings: Findings) -> Mapping[str, Severity]:
+def severities(entries: Mapping[str, ParsedValue], findings: Findings) -> Mapping[str, Severity]:
     """What the severities mean, the worst first."""
     found: list[Severity] = []
     ranks: dict[int, str] = {}
     for name, given in entries.items():
-        entry: Entry = given.value
+        entry: ParsedSection = given.value
         rank = entry.get("rank")
         if rank is None:
             continue
         if rank in ranks:
             said = f'rank: {rank} is also the rank of "{ranks[rank]}"; one of them must be worse'
-            findings.error(entry.spot_of("rank"), said)
+            findings.error(entry.position_of("rank"), said)
         ranks.setdefault(rank, name)
         found.append(
             Severity(
@@ -201,29 +201,29 @@ def severities(entries: Mapping[str, Given], findings: Findings) -> Mapping[str,
     return {one.name: one for one in sorted(found, key=lambda one: one.rank)}
 
 
-def _listed(entry: Entry, key: str) -> tuple[Matcher, ...]:
+def _listed(entry: ParsedSection, key: str) -> tuple[Matcher, ...]:
     return tuple(matcher for given in entry.each(key) for matcher in given.value)
 
 
-def _plain(entry: Entry, key: str) -> dict[str, str]:
+def _plain(entry: ParsedSection, key: str) -> dict[str, str]:
     return {name: given.value for name, given in entry.named(key).items()}
 
 
-def _patterns(entry: Entry, key: str, findings: Findings) -> dict[str, str]:
+def _patterns(entry: ParsedSection, key: str, findings: Findings) -> dict[str, str]:
     patterns = {}
     for name, given in entry.named(key).items():
         try:
             patterns[name] = Matcher(name, "=~", given.value).value
         except MatcherError as error:
-            findings.error(given.spot, f"{key}: {error}", text=given.raw)
+            findings.error(given.position, f"{key}: {error}", text=given.raw)
     return patterns
 
 
-def _texts(entry: Entry, key: str) -> list[str] | None:
+def _texts(entry: ParsedSection, key: str) -> list[str] | None:
     return [given.value for given in entry.each(key)] if key in entry else None
 
 
-def flapping(entry: Entry | None, on: bool) -> Flapping:
+def flapping(entry: ParsedSection | None, on: bool) -> Flapping:
     """What the file says about flapping; where it says nothing, the usual if `on`, else never."""
     usual = Flapping()
     if entry is None:

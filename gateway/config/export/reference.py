@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from gateway.config.grammar.kinds import Kind
+from gateway.config.grammar.field_types import FieldType
 from gateway.config.grammar.root import FILE
-from gateway.config.grammar.sections import Again, Field, ListOf, ListOr, MapOf, Section
+from gateway.config.grammar.sections import Field, ListOf, MapOf, Recursive, Section, SectionOrList
 
 SHIPPED = Path(__file__).parents[3] / "docs" / "routes-yaml.md"
 
@@ -45,12 +45,12 @@ def _collect(section: Section, seen: dict[str, Section]) -> None:
             _collect(inner, seen)
 
 
-def _inside(kind: Kind) -> tuple[Section, ...]:
+def _inside(kind: FieldType) -> tuple[Section, ...]:
     """The sections that a value of this kind is made of."""
     if isinstance(kind, Section):
         return (kind,)
-    if isinstance(kind, Again | ListOr):
-        return _inside(kind.section() if isinstance(kind, Again) else kind.section)
+    if isinstance(kind, Recursive | SectionOrList):
+        return _inside(kind.section() if isinstance(kind, Recursive) else kind.section)
     if isinstance(kind, ListOf | MapOf):
         return _inside(kind.member)
     return ()
@@ -80,12 +80,12 @@ def _row(field: Field) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
-def _value(kind: Kind) -> str:
-    words = kind.words
+def _value(kind: FieldType) -> str:
+    type_name = kind.type_name
     for section in _inside(kind):
         anchor = section.name.replace(" ", "-").replace(".", "")
-        words = words.replace(section.name, f"[{section.name}](#{anchor})", 1)
-    return words
+        type_name = type_name.replace(section.name, f"[{section.name}](#{anchor})", 1)
+    return type_name
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The grammar of sources and channels."""
 
-from gateway.config.grammar.kinds import Choice
+from gateway.config.grammar.field_types import Choice
 from gateway.config.grammar.sections import Field, ListOf, MapOf, Section
 from gateway.config.grammar.values import (
     BARE_URL,

@@ -1,6 +1,6 @@
 """The grammar of receivers and their targets."""
 
-from gateway.config.grammar.kinds import Choice
+from gateway.config.grammar.field_types import Choice
 from gateway.config.grammar.null_names import NAMES
 from gateway.config.grammar.sections import Field, ListOf, Section
 from gateway.config.grammar.values import (

@@ -1,7 +1,7 @@
 """The whole of routes.yaml: its top-level keys. All else hangs below them."""
 
 from gateway.config.grammar.accounts import CHANNELS, SOURCES
-from gateway.config.grammar.kinds import Choice
+from gateway.config.grammar.field_types import Choice
 from gateway.config.grammar.oncall import BUSINESS_HOURS, ESCALATION, PEOPLE, ROTAS, STEPS
 from gateway.config.grammar.receivers import RECEIVER
 from gateway.config.grammar.routing import (
@@ -12,7 +12,7 @@ from gateway.config.grammar.routing import (
     TIME_INTERVAL,
     WATCHDOG,
 )
-from gateway.config.grammar.sections import Field, ListOf, ListOr, MapOf, Section
+from gateway.config.grammar.sections import Field, ListOf, MapOf, Section, SectionOrList
 from gateway.config.grammar.values import POSITIVE_DURATION, TEXT
 from gateway.core.plan.plan import Repeats
 
@@ -105,7 +105,7 @@ FILE = Section(
         ),
         Field(
             "escalations",
-            MapOf("name", ListOr(STEPS, "steps", ESCALATION)),
+            MapOf("name", SectionOrList(STEPS, "steps", ESCALATION)),
             "Whom to tell next when nobody acknowledges.",
             "none",
             '{billing: [{notify: ["rota:billing"], wait: 15m}]}',

@@ -4,7 +4,7 @@
 documentation, 0.33), so that they can be pasted unchanged.
 """
 
-from gateway.config.grammar.sections import Again, Field, ListOf, MapOf, Section
+from gateway.config.grammar.sections import Field, ListOf, MapOf, Recursive, Section
 from gateway.config.grammar.values import (
     ANY_TEXT,
     DURATION,
@@ -118,7 +118,7 @@ ROUTE = Section(
         ),
         Field(
             "routes",
-            ListOf(Again(_route)),
+            ListOf(Recursive(_route)),
             "Routes below this one, tried in order.",
             "none",
             "[{matchers: ['severity=\"critical\"'], receiver: billing-critical}]",

@@ -6,15 +6,15 @@ from datetime import date, datetime, time
 from typing import TypeVar
 from zoneinfo import available_timezones
 
-from gateway.config.grammar.kinds import WEB_PATTERN, SecretKind, Text, Url
-from gateway.config.source.problem import Wrong, nearest
+from gateway.config.grammar.field_types import WEB_PATTERN, SecretType, Text, Url
+from gateway.config.source.problem import ParseError, nearest
 from gateway.core.matching.matcher import Matcher, MatcherError
 from gateway.core.matching.parse import parse_matchers
 from gateway.core.oncall.rota import Handover, Unit
-from gateway.core.oncall.text import parse_handover, parse_rotate, parse_time, parse_weekdays
+from gateway.core.oncall.text import parse_handover, parse_rotate, parse_time_of_day, parse_weekdays
 from gateway.core.time.business_hours import NEXT_BUSINESS_DAY
 from gateway.core.time.timestamps import format_duration, parse_duration
-from gateway.core.time.wallclock import instant, zone_named
+from gateway.core.time.wallclock import instant, load_zone
 from gateway.core.urls.web_url import plain_url, proxy_url
 
 _DURATION = r"^([0-9]+(y|w|d|h|m|s|ms))+$|^0$"
@@ -43,7 +43,7 @@ def _duration(text: str) -> float:
     try:
         return parse_duration(text)
     except ValueError as error:
-        raise Wrong(str(error), _meant(text)) from None
+        raise ParseError(str(error), _meant(text)) from None
 
 
 def _meant(text: str) -> str | None:
@@ -77,18 +77,18 @@ def _respond_within(text: str) -> float | str:
     try:
         return _positive(text)
     except ValueError as error:
-        meant = error.suggestion if isinstance(error, Wrong) else None
+        meant = error.suggestion if isinstance(error, ParseError) else None
         near = meant or nearest(text, [NEXT_BUSINESS_DAY])
-        raise Wrong(f'{error}; or write "{NEXT_BUSINESS_DAY}"', near) from None
+        raise ParseError(f'{error}; or write "{NEXT_BUSINESS_DAY}"', near) from None
 
 
 def _zone(text: str) -> str:
     try:
-        zone_named(text)
+        load_zone(text)
     except ValueError as error:
         # Only cities: of PST the nearest would be MST, which is another time.
         cities = [name for name in available_timezones() if "/" in name and name[:4] != "Etc/"]
-        raise Wrong(str(error), nearest(text, [*cities, "UTC"])) from None
+        raise ParseError(str(error), nearest(text, [*cities, "UTC"])) from None
     return text
 
 
@@ -137,7 +137,7 @@ def _matchers(text: str) -> tuple[Matcher, ...]:
         error_text = str(error)
         if text.count('"') % 2:
             error_text += "; in [ ] put one with a comma into single quotes: 'team=~\"a,b\"'"
-        raise Wrong(error_text, swapped if swapped != text else None) from None
+        raise ParseError(error_text, swapped if swapped != text else None) from None
 
 
 def _date(text: str) -> date:
@@ -179,7 +179,7 @@ def _moment(text: str) -> Moment:
         ) from None
     _near(moment)
     if moment.tzinfo is None:
-        return lambda zone: instant(moment, zone_named(zone))
+        return lambda zone: instant(moment, load_zone(zone))
     return lambda zone: moment.timestamp()
 
 
@@ -209,7 +209,7 @@ def _handover(text: str) -> Handover:
 
 
 def _clock(text: str) -> time:
-    return _unnamed(parse_time, text)
+    return _unnamed(parse_time_of_day, text)
 
 
 def _weekdays(text: str) -> tuple[int, ...]:
@@ -229,8 +229,8 @@ def _unnamed(parse: Callable[[str], _Value], text: str) -> _Value:
 
 _ANY = ("string", "number", "boolean")
 
-SECRET = SecretKind()
-MAYBE_SECRET = SecretKind(blank=True)
+SECRET = SecretType()
+MAYBE_SECRET = SecretType(blank=True)
 URL = Url()
 PROXY = Url("URL of an HTTP proxy", proxy_url)
 TEXT = Text(types=_ANY)

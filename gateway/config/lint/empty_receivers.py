@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
-from gateway.config.grammar.kinds import Entry
+from gateway.config.grammar.field_types import ParsedSection
 from gateway.config.grammar.null_names import NAMES
-from gateway.config.source.problem import Findings, short
+from gateway.config.source.problem import Findings, shorten
 from gateway.core.matching.matcher import Matcher
 from gateway.core.plan.plan import Plan
 from gateway.core.routing.match import Route
@@ -20,19 +20,21 @@ USUALLY_WORST = ("critical", "page")
 """Values of the severity label that wake people, where the file declares no severities."""
 
 
-def doubt_silent_receivers(plan: Plan, routes: Mapping[str, Entry], findings: Findings) -> None:
+def warn_receivers_without_targets(
+    plan: Plan, routes: Mapping[str, ParsedSection], findings: Findings
+) -> None:
     """Warn, once a receiver, of alerts that should page somebody and reach no place at all.
 
     `routes` are the file's, by the ids of the plan's.
     """
     worst = [one.name for one in plan.severities.values() if one.rank == plan.worst_rank]
-    doubted: set[str] = set()
+    warned: set[str] = set()
     for chain in _chains((plan.root,)):
         route = chain[-1]
         receiver = plan.receivers[route.receiver]
-        if receiver.targets or receiver.escalate or receiver.name in doubted:
+        if receiver.targets or receiver.escalate or receiver.name in warned:
             continue
-        if says_so(receiver.name):
+        if is_null_name(receiver.name):
             continue
         if len(chain) == 1:
             stay = "whatever no other route takes" if _stays(chain, "", None) else ""
@@ -41,16 +43,18 @@ def doubt_silent_receivers(plan: Plan, routes: Mapping[str, Entry], findings: Fi
             bad = [one for one in severities if _stays(chain, plan.severity_label, one)]
             stay = f"alerts of severity {bad[0]} that come here" if bad else ""
         if stay:
-            doubted.add(receiver.name)
+            warned.add(receiver.name)
             said = (
-                f'receiver "{short(receiver.name)}" has no places: nobody is told of {stay}; give '
-                'it one, such as email:, or call it "null" or "nobody" where that is meant'
+                f'receiver "{shorten(receiver.name)}" has no places: nobody is told of {stay}; '
+                'give it one, such as email:, or call it "null" or "nobody" where that is meant'
             )
-            spot = routes[route.origins["receiver"]].spot_of("receiver")
-            findings.warn(spot, said, text=receiver.name)
+            position = routes[route.origins["receiver"]].position_of("receiver")
+            findings.warn(position, said, text=receiver.name)
 
 
-def doubt_fallback_on_nobody(plan: Plan, routes: Mapping[str, Entry], findings: Findings) -> None:
+def warn_fallback_without_targets(
+    plan: Plan, routes: Mapping[str, ParsedSection], findings: Findings
+) -> None:
     """Warn where what cannot be delivered falls back on a root that tells nobody.
 
     That the root may stay silent of what is left over says nothing of what should have been told.
@@ -63,17 +67,17 @@ def doubt_fallback_on_nobody(plan: Plan, routes: Mapping[str, Entry], findings: 
     alone = [name for name in alone if plan.receivers[name].fallback is None]
     if not alone:
         return
-    first, more = short(alone[0]), len(alone) - 1
+    first, more = shorten(alone[0]), len(alone) - 1
     whom = f'"{first}"' if not more else f'"{first}" and {more} more'
     said = (
         f"what cannot be delivered to {whom} falls back on the root's receiver, which has no"
         " places: nobody would hear of it; give each a fallback:, a receiver on another channel"
     )
-    spot = routes[plan.root.id].spot_of("receiver")
-    findings.warn(spot, said, text=root.name)
+    position = routes[plan.root.id].position_of("receiver")
+    findings.warn(position, said, text=root.name)
 
 
-def says_so(name: str) -> bool:
+def is_null_name(name: str) -> bool:
     """Whether a receiver's name says that it tells nobody: "null", "team-blackhole", "dev/null"."""
     words = re.findall(r"[a-z0-9]+", name.lower())
     return "".join(words) in NAMES or not set(NAMES).isdisjoint(words)

@@ -2,33 +2,35 @@
 
 from collections.abc import Mapping
 
-from gateway.config.grammar.kinds import Entry
+from gateway.config.grammar.field_types import ParsedSection
 from gateway.config.source.problem import Findings
 from gateway.core.matching.text import write_matchers
 from gateway.core.oncall.rota import hidden_layers
 from gateway.core.plan.plan import Plan
 from gateway.core.routing.match import walk
 from gateway.core.routing.mutes import muted, next_mute_change
-from gateway.core.routing.proofs import unreachable
+from gateway.core.routing.proofs import unreachable_routes
 
 
-def doubt_unreachable_routes(plan: Plan, routes: Mapping[str, Entry], findings: Findings) -> None:
+def warn_unreachable_routes(
+    plan: Plan, routes: Mapping[str, ParsedSection], findings: Findings
+) -> None:
     """Warn of routes that no alert can come to."""
-    for found in unreachable(plan.root):
-        spot = routes[found.route.id].spot
+    for found in unreachable_routes(plan.root):
+        position = routes[found.route.id].position
         if found.earlier is None:
             warning = (
                 f"no alert fulfils {write_matchers(found.clash)} together; correct one of them"
             )
         else:
             warning = (
-                f"the one in line {routes[found.earlier.id].spot.line} takes "
+                f"the one in line {routes[found.earlier.id].position.line} takes "
                 "all its alerts first; put it before that one, or let that one continue: true"
             )
-        findings.warn(spot, f"this route can never match: {warning}")
+        findings.warn(position, f"this route can never match: {warning}")
 
 
-def doubt_hidden_layers(file: Entry, plan: Plan, findings: Findings) -> None:
+def warn_hidden_layers(file: ParsedSection, plan: Plan, findings: Findings) -> None:
     """Warn of layers of rotas that later layers always cover."""
     for name, given in file.named("rotas").items():
         layers = given.value.each("layers")
@@ -37,11 +39,11 @@ def doubt_hidden_layers(file: Entry, plan: Plan, findings: Findings) -> None:
                 "this layer never takes effect: wherever it applies, a later layer does as well, "
                 "and the later one wins; put it below that one, or give that one restrictions"
             )
-            findings.warn(layers[at].spot, warning)
+            findings.warn(layers[at].position, warning)
 
 
-def doubt_muted_for_good(
-    plan: Plan, routes: Mapping[str, Entry], now: float, findings: Findings
+def warn_always_muted(
+    plan: Plan, routes: Mapping[str, ParsedSection], now: float, findings: Findings
 ) -> None:
     """Warn of routes that are muted from now on, with no end in the next five years."""
     for route in walk(plan.root):
@@ -58,4 +60,4 @@ def doubt_muted_for_good(
             f"this route is muted for good by its {' and '.join(kinds)}: nothing that comes here "
             "is ever notified; correct them, or write a receiver without targets if that is meant"
         )
-        findings.warn(routes[route.id].spot_of(kinds[0]), warning)
+        findings.warn(routes[route.id].position_of(kinds[0]), warning)

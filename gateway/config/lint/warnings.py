@@ -4,22 +4,25 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from gateway.config.build.routing import routes_in_order
-from gateway.config.grammar.kinds import Entry, Given
-from gateway.config.lint.empty_receivers import doubt_fallback_on_nobody, doubt_silent_receivers
-from gateway.config.lint.shadowed import (
-    doubt_hidden_layers,
-    doubt_muted_for_good,
-    doubt_unreachable_routes,
+from gateway.config.grammar.field_types import ParsedSection, ParsedValue
+from gateway.config.lint.empty_receivers import (
+    warn_fallback_without_targets,
+    warn_receivers_without_targets,
 )
-from gateway.config.lint.watchdogs import doubt_watchdogs
-from gateway.config.source.problem import Findings, Spot, nearest, short
+from gateway.config.lint.shadowed import (
+    warn_always_muted,
+    warn_hidden_layers,
+    warn_unreachable_routes,
+)
+from gateway.config.lint.watchdogs import warn_watchdog_routes
+from gateway.config.source.problem import Findings, SourcePosition, nearest, shorten
 from gateway.core.matching.matcher import Matcher
 from gateway.core.oncall.rota import gaps, idle_overrides
 from gateway.core.plan.plan import Person, Plan
 from gateway.core.routing.match import walk
 from gateway.core.routing.mutes import never_matches
 from gateway.core.time.timestamps import format_duration
-from gateway.core.time.wallclock import local, zone_named
+from gateway.core.time.wallclock import load_zone, wall_time
 
 LOOK_AHEAD = 4 * 7 * 86400.0
 """How far ahead rotas are searched for gaps, in seconds."""
@@ -29,29 +32,33 @@ _NO_QUOTES = "'`\u2018\u2019\u201c\u201d\u201e"
 """What people and their programs put around a value, and matchers take for a part of it."""
 
 
-def note_doubts(file: Entry, plan: Plan, now: float | None, findings: Findings) -> None:
+def add_lint_warnings(
+    file: ParsedSection, plan: Plan, now: float | None, findings: Findings
+) -> None:
     """Warn of everything doubtful; gaps in rotas only when `now` (unix seconds) is known."""
     built = walk(plan.root)
     read = routes_in_order(file.get("route"))
     routes = {route.id: entry for route, entry in zip(built, read, strict=True)}
-    doubt_unreachable_routes(plan, routes, findings)
+    warn_unreachable_routes(plan, routes, findings)
     _undeclared_severities(plan, routes, findings)
     _slips_in_matchers(file, plan, routes, findings)
-    doubt_silent_receivers(plan, routes, findings)
-    doubt_fallback_on_nobody(plan, routes, findings)
+    warn_receivers_without_targets(plan, routes, findings)
+    warn_fallback_without_targets(plan, routes, findings)
     _unused_receivers(file, plan, findings)
-    doubt_watchdogs(file, plan, findings)
+    warn_watchdog_routes(file, plan, findings)
     _fallback_loops(file, plan, findings)
     _intervals(file, plan, findings)
     _escalations(file, plan, findings)
     _overrides(file, plan, findings)
-    doubt_hidden_layers(file, plan, findings)
+    warn_hidden_layers(file, plan, findings)
     if now is not None:
-        doubt_muted_for_good(plan, routes, now, findings)
+        warn_always_muted(plan, routes, now, findings)
         _gaps(file, plan, now, findings)
 
 
-def _undeclared_severities(plan: Plan, routes: Mapping[str, Entry], findings: Findings) -> None:
+def _undeclared_severities(
+    plan: Plan, routes: Mapping[str, ParsedSection], findings: Findings
+) -> None:
     if not plan.severities:
         return
     for route in walk(plan.root):
@@ -64,23 +71,23 @@ def _undeclared_severities(plan: Plan, routes: Mapping[str, Entry], findings: Fi
                 continue
             near = nearest(matcher.value, plan.severities) if matcher.op == "=" else None
             said = f"{matcher}: no such severity is declared"
-            spot = routes[route.id].spot_of("matchers")
-            findings.warn(spot, said, text=str(matcher), suggestion=near)
+            position = routes[route.id].position_of("matchers")
+            findings.warn(position, said, text=str(matcher), suggestion=near)
 
 
 def _slips_in_matchers(
-    file: Entry, plan: Plan, routes: Mapping[str, Entry], findings: Findings
+    file: ParsedSection, plan: Plan, routes: Mapping[str, ParsedSection], findings: Findings
 ) -> None:
     """`team="billing|payments"` is one team of that odd name, and no alert has it."""
-    found: list[tuple[Spot, Matcher]] = []
+    found: list[tuple[SourcePosition, Matcher]] = []
     for route in walk(plan.root):
-        found += [(routes[route.id].spot_of("matchers"), one) for one in route.matchers]
+        found += [(routes[route.id].position_of("matchers"), one) for one in route.matchers]
     for given, rule in zip(file.each("inhibit_rules"), plan.inhibit_rules, strict=True):
-        found += [(given.value.spot_of("source_matchers"), one) for one in rule.source]
-        found += [(given.value.spot_of("target_matchers"), one) for one in rule.target]
-    for spot, matcher in found:
+        found += [(given.value.position_of("source_matchers"), one) for one in rule.source]
+        found += [(given.value.position_of("target_matchers"), one) for one in rule.target]
+    for position, matcher in found:
         if said := _slip(matcher):
-            findings.warn(spot, f"{matcher}: {said}", text=str(matcher))
+            findings.warn(position, f"{matcher}: {said}", text=str(matcher))
 
 
 def _slip(matcher: Matcher) -> str:
@@ -96,22 +103,22 @@ def _slip(matcher: Matcher) -> str:
     return ""
 
 
-def _unused_receivers(file: Entry, plan: Plan, findings: Findings) -> None:
+def _unused_receivers(file: ParsedSection, plan: Plan, findings: Findings) -> None:
     used = {route.receiver for route in walk(plan.root)}
     used |= {one.fallback for one in plan.receivers.values() if one.fallback}
     used |= {name for kind, name in _notified(plan) if kind == "receiver"}
     for given in file.each("receivers"):
         name = given.value.get("name")
         if name not in used:
-            spot = given.value.spot_of("name")
-            findings.warn(spot, f'receiver "{short(name)}" is used by no route', text=name)
+            position = given.value.position_of("name")
+            findings.warn(position, f'receiver "{shorten(name)}" is used by no route', text=name)
     escalated = {one.escalate for one in plan.receivers.values()}
     for name, given in file.named("escalations").items():
         if name not in escalated:
-            findings.warn(given.spot, f'escalation "{short(name)}" is used by no receiver')
+            findings.warn(given.position, f'escalation "{shorten(name)}" is used by no receiver')
 
 
-def _fallback_loops(file: Entry, plan: Plan, findings: Findings) -> None:
+def _fallback_loops(file: ParsedSection, plan: Plan, findings: Findings) -> None:
     told: set[str] = set()
     for given in file.each("receivers"):
         way: list[str] = [given.value.get("name")]
@@ -120,10 +127,10 @@ def _fallback_loops(file: Entry, plan: Plan, findings: Findings) -> None:
         if further is not None and further == way[0] and not told.intersection(way):
             told.update(way)
             said = f"fallback: goes round in a circle: {' → '.join([*way, further])}"
-            findings.warn(given.value.spot_of("fallback"), said)
+            findings.warn(given.value.position_of("fallback"), said)
 
 
-def _intervals(file: Entry, plan: Plan, findings: Findings) -> None:
+def _intervals(file: ParsedSection, plan: Plan, findings: Findings) -> None:
     used = {
         name
         for route in walk(plan.root)
@@ -133,16 +140,22 @@ def _intervals(file: Entry, plan: Plan, findings: Findings) -> None:
         name = given.value.get("name")
         parts = given.value.each("time_intervals")
         if name not in used:
-            spot = given.value.spot_of("name")
-            findings.warn(spot, f'time interval "{short(name)}" is used by no route', text=name)
+            position = given.value.position_of("name")
+            findings.warn(
+                position, f'time interval "{shorten(name)}" is used by no route', text=name
+            )
         if not parts:
-            findings.warn(given.spot, f'time interval "{short(name)}" is empty: it never matches')
+            findings.warn(
+                given.position, f'time interval "{shorten(name)}" is empty: it never matches'
+            )
         for part, interval in zip(parts, plan.time_intervals[name], strict=True):
             if never_matches(interval):
-                findings.warn(part.spot, f'part of time interval "{short(name)}" never matches')
+                findings.warn(
+                    part.position, f'part of time interval "{shorten(name)}" never matches'
+                )
 
 
-def _escalations(file: Entry, plan: Plan, findings: Findings) -> None:
+def _escalations(file: ParsedSection, plan: Plan, findings: Findings) -> None:
     answers = any(one.respond_within is not None for one in plan.severities.values())
     for name, given in file.named("escalations").items():
         steps = given.value.each("steps")
@@ -152,7 +165,7 @@ def _escalations(file: Entry, plan: Plan, findings: Findings) -> None:
         ):
             if step.wait is None and not answers and (number < len(steps) or repeat):
                 said = "wait: is not said, and no severity says respond_within: "
-                findings.warn(place.spot, said + "nobody knows when the next step comes")
+                findings.warn(place.position, said + "nobody knows when the next step comes")
             for used in place.value.each("notify"):
                 kind, _, who = used.value.partition(":")
                 if kind == "person":
@@ -162,12 +175,12 @@ def _escalations(file: Entry, plan: Plan, findings: Findings) -> None:
                         _reachable(plan.people[id_], step.by, used, findings)
 
 
-def _reachable(person: Person, by: tuple[str, ...], used: Given, findings: Findings) -> None:
+def _reachable(person: Person, by: tuple[str, ...], used: ParsedValue, findings: Findings) -> None:
     """Warn of a person who cannot be told by what the step says."""
     ways = {"email": person.email, "slack": person.slack}
     if by and any(ways.values()) and not any(ways.get(way) for way in by):
         said = f'notify: "{person.id}" cannot be told by {" or ".join(by)}: no such address'
-        findings.warn(used.spot, said, text=used.raw)
+        findings.warn(used.position, said, text=used.raw)
 
 
 def _members(plan: Plan, rota: str) -> list[str]:
@@ -183,14 +196,14 @@ def _notified(plan: Plan) -> Iterable[tuple[str, str]]:
                 yield kind, name
 
 
-def _overrides(file: Entry, plan: Plan, findings: Findings) -> None:
+def _overrides(file: ParsedSection, plan: Plan, findings: Findings) -> None:
     for name, given in file.named("rotas").items():
         overrides = given.value.each("overrides")
         for at in idle_overrides(plan.rotas[name]):
-            findings.warn(overrides[at].spot, "this override changes nothing")
+            findings.warn(overrides[at].position, "this override changes nothing")
 
 
-def _gaps(file: Entry, plan: Plan, now: float, findings: Findings) -> None:
+def _gaps(file: ParsedSection, plan: Plan, now: float, findings: Findings) -> None:
     paged = {name for kind, name in _notified(plan) if kind == "rota"}
     for name, given in file.named("rotas").items():
         if name not in paged:
@@ -199,14 +212,14 @@ def _gaps(file: Entry, plan: Plan, now: float, findings: Findings) -> None:
         found = gaps(rota, now, now + LOOK_AHEAD)
         if not found:
             continue
-        zone = zone_named(rota.zone)
-        first = " to ".join(_at(local(t, zone)) for t in found[0])
+        zone = load_zone(rota.zone)
+        first = " to ".join(_at(wall_time(t, zone)) for t in found[0])
         missing = format_duration(round(sum(end - start for start, end in found) / 60) * 60)
         said = (
-            f'rota "{short(name)}": nobody is on call for {missing} of the next 4 weeks, '
+            f'rota "{shorten(name)}": nobody is on call for {missing} of the next 4 weeks, '
             f"first {first} ({rota.zone}), and an escalation pages it"
         )
-        findings.warn(given.spot, said)
+        findings.warn(given.position, said)
 
 
 def _at(moment: datetime) -> str:

@@ -1,7 +1,7 @@
 """Where the alerts of watchdogs go: the one that always fires, and the one about its absence."""
 
-from gateway.config.grammar.kinds import Entry
-from gateway.config.source.problem import Findings, short
+from gateway.config.grammar.field_types import ParsedSection
+from gateway.config.source.problem import Findings, shorten
 from gateway.core.plan.plan import Plan, Receiver
 from gateway.core.plan.watchdog import MISSING, Watchdog
 from gateway.core.routing.match import match_routes
@@ -10,26 +10,27 @@ FOR_PROGRAMS = frozenset(("webhook",))
 """Channels that no person reads: a switch outside may want to hear that the alert still fires."""
 
 
-def doubt_watchdogs(file: Entry, plan: Plan, findings: Findings) -> None:
+def warn_watchdog_routes(file: ParsedSection, plan: Plan, findings: Findings) -> None:
     """Warn where people are told that all is well, or nobody that nothing is heard any more."""
     for watchdog in plan.watchdogs:
-        spot = file.named("watchdogs")[watchdog.name].spot
+        position = file.named("watchdogs")[watchdog.name].position
         for receiver in _receivers(plan, _labels_of(watchdog)):
             if receiver.escalate or any(
                 target.channel not in FOR_PROGRAMS for target in receiver.targets
             ):
                 said = (
-                    f'its alert always fires, and receiver "{short(receiver.name)}" would be told '
-                    "so again and again: give it a route of its own to a receiver without places"
+                    f'its alert always fires, and receiver "{shorten(receiver.name)}" would be '
+                    "told so again and again: give it a route of its own to a receiver without "
+                    "places"
                 )
-                findings.warn(spot, f"{short(watchdog.name)}: {said}")
+                findings.warn(position, f"{shorten(watchdog.name)}: {said}")
         for receiver in _receivers(plan, watchdog.missing):
             if not receiver.targets and not receiver.escalate:
                 said = (
-                    f'{MISSING} goes to receiver "{short(receiver.name)}", which has no places: '
+                    f'{MISSING} goes to receiver "{shorten(receiver.name)}", which has no places: '
                     "nobody would be told that monitoring is silent; see its labels: and the routes"
                 )
-                findings.warn(spot, f"{short(watchdog.name)}: {said}")
+                findings.warn(position, f"{shorten(watchdog.name)}: {said}")
 
 
 def _labels_of(watchdog: Watchdog) -> dict[str, str]:

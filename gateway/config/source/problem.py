@@ -13,16 +13,16 @@ SHORTEST_CUT = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class SourcePosition:
     """A place in the file: line and column count from 1; `path` like ``route.routes[2]``."""
 
     line: int
     column: int
     path: str
 
-    def under(self, key: str | int) -> "Spot":
+    def under(self, key: str | int) -> "SourcePosition":
         """The same place, one step further down the path."""
-        return Spot(self.line, self.column, join(self.path, key))
+        return SourcePosition(self.line, self.column, join(self.path, key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Problem:
         return f"{place} ({self.path})" if self.path else place
 
 
-class Wrong(ValueError):
+class ParseError(ValueError):
     """A value that is not right; `suggestion` is one that would be, and is near."""
 
     def __init__(self, message: str, suggestion: str | None = None) -> None:
@@ -91,13 +91,13 @@ class ConfigError(Exception):
 
     def masked(self) -> tuple[Problem, ...]:
         """The faults for a log: `${NAME}` in place of the value that it stands for."""
-        return tuple(masked(problem, self._values) for problem in self.problems)
+        return tuple(mask(problem, self._values) for problem in self.problems)
 
     def __str__(self) -> str:
         return "\n".join(map(str, self.problems))
 
 
-def masked(problem: Problem, values: Mapping[str, str]) -> Problem:
+def mask(problem: Problem, values: Mapping[str, str]) -> Problem:
     """Return the problem with each of `values` replaced by its reference.
 
     A value may have been shortened or put on one line before it got into the text.
@@ -141,7 +141,7 @@ class Findings:
 
     def error(
         self,
-        spot: Spot,
+        position: SourcePosition,
         message: str,
         *,
         text: str = "",
@@ -149,21 +149,38 @@ class Findings:
         allowed: Iterable[str] = (),
     ) -> None:
         """Note a fault: the file will be refused."""
-        self._errors[self._problem(spot, message, text, suggestion, allowed)] = None
+        self._errors[self._problem(position, message, text, suggestion, allowed)] = None
 
     def warn(
-        self, spot: Spot, message: str, *, text: str = "", suggestion: str | None = None
+        self,
+        position: SourcePosition,
+        message: str,
+        *,
+        text: str = "",
+        suggestion: str | None = None,
     ) -> None:
         """Note something that loads but can hardly be meant."""
-        self._warnings[self._problem(spot, message, text, suggestion, ())] = None
+        self._warnings[self._problem(position, message, text, suggestion, ())] = None
 
     def _problem(
-        self, spot: Spot, message: str, text: str, suggestion: str | None, allowed: Iterable[str]
+        self,
+        position: SourcePosition,
+        message: str,
+        text: str,
+        suggestion: str | None,
+        allowed: Iterable[str],
     ) -> Problem:
-        shown = short(text)
+        shown = shorten(text)
         known = tuple(allowed)
         return Problem(
-            self.file, spot.line, spot.column, spot.path, shown, message, suggestion, known
+            self.file,
+            position.line,
+            position.column,
+            position.path,
+            shown,
+            message,
+            suggestion,
+            known,
         )
 
 
@@ -191,7 +208,7 @@ def listed(names: Iterable[str], limit: int = 20) -> str:
     return ", ".join(row)
 
 
-def short(text: str) -> str:
+def shorten(text: str) -> str:
     """Text on one line and not too long, fit for a message."""
     line = " ".join(text.split())
     line = "".join(character if character.isprintable() else "?" for character in line)

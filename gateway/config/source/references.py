@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from gateway.config.source.problem import Wrong, nearest, short
+from gateway.config.source.problem import ParseError, nearest, shorten
 from gateway.core.plan.accounts import Secret
 
 MAX_SECRET_BYTES = 64 * 1024
@@ -21,7 +21,7 @@ _REFERENCE = re.compile(r"\$\$\{|\$\{([^}]*)(\}?)")
 _BODY = re.compile(r"(?:([A-Za-z_][A-Za-z0-9_]*)|file:(.+?))(?:(:-)(.*))?", re.DOTALL)
 
 
-class ReferenceFault(Wrong):
+class InvalidReferenceError(ParseError):
     """A reference that stands for nothing."""
 
 
@@ -73,7 +73,7 @@ class References:
             return "${"
         body = _BODY.fullmatch(found[1]) if found[2] else None
         if body is None:
-            raise ReferenceFault(
+            raise InvalidReferenceError(
                 'what begins with "${" is no reference: write ${NAME} or ${file:PATH}, '
                 "and $${ for a plain ${"
             )
@@ -90,8 +90,8 @@ class References:
             self.values[str(default)] = f"${{{name}}}"
             return str(default)
         if name in self.env:
-            raise ReferenceFault(f"the environment variable {name} is set, but empty")
-        raise ReferenceFault(
+            raise InvalidReferenceError(f"the environment variable {name} is set, but empty")
+        raise InvalidReferenceError(
             f"the environment variable {name} is not set (${{{name}:-}} would allow that)",
             nearest(name, self.env),
         )
@@ -105,15 +105,19 @@ class References:
             if default is not None and isinstance(error, FileNotFoundError):
                 return default
             reason = getattr(error, "strerror", None) or "its path is not valid"
-            raise ReferenceFault(f"the file {short(path)} cannot be read: {reason}") from None
+            raise InvalidReferenceError(
+                f"the file {shorten(path)} cannot be read: {reason}"
+            ) from None
         if len(content) > MAX_SECRET_BYTES:
-            raise ReferenceFault(f"the file {short(path)} is larger than a secret may be (64 kB)")
+            raise InvalidReferenceError(
+                f"the file {shorten(path)} is larger than a secret may be (64 kB)"
+            )
         try:
             value = content.decode("utf-8-sig").removesuffix("\n").removesuffix("\r")
         except UnicodeDecodeError:
-            raise ReferenceFault(f"the file {short(path)} is not UTF-8 text") from None
+            raise InvalidReferenceError(f"the file {shorten(path)} is not UTF-8 text") from None
         if not value and default is None:
-            raise ReferenceFault(f"the file {short(path)} is empty")
+            raise InvalidReferenceError(f"the file {shorten(path)} is empty")
         self._files[path] = value or str(default)
         return self._files[path]
 

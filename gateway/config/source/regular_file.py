@@ -9,7 +9,7 @@ import os
 import stat
 from pathlib import Path
 
-LARGEST = 4 * 1024 * 1024
+MAX_BYTES = 4 * 1024 * 1024
 """Bytes that are read; twice what a routes.yaml may have. The rest is left out, not read."""
 
 _KINDS = (
@@ -34,4 +34,4 @@ def read_regular(path: Path) -> bytes:
         kind = next((words for test, words in _KINDS if test(mode)), "something else")
         raise OSError(errno.EINVAL, f"it is {kind}, not a regular file", str(path))
     with open(descriptor, "rb") as file:
-        return file.read(LARGEST)
+        return file.read(MAX_BYTES)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import yaml
 
-from gateway.config.source.problem import Findings, Spot, join, short
+from gateway.config.source.problem import Findings, SourcePosition, join, shorten
 
 MAX_BYTES = 2 * 1024 * 1024
 MAX_DEPTH = 64
@@ -82,7 +82,7 @@ class _Mark(NamedTuple):
     column: int
 
 
-class _Unreadable(Exception):
+class _UnreadableError(Exception):
     """The rest of the file cannot be read: what, and where."""
 
     def __init__(self, message: str, mark: _Mark | None, text: str = "") -> None:
@@ -98,29 +98,31 @@ def read_tree(source: str | bytes, findings: Findings) -> Node | None:
     try:
         text = _text(source)
         return _Composer(text, findings).document()
-    except _Unreadable as fault:
-        findings.error(Spot(fault.line, fault.column, ""), fault.message, text=fault.text)
+    except _UnreadableError as fault:
+        findings.error(SourcePosition(fault.line, fault.column, ""), fault.message, text=fault.text)
     except yaml.MarkedYAMLError as fault:
-        from gateway.config.source.faults import explained  # only a mistake pays for its import
+        from gateway.config.source.yaml_errors import (
+            explain_yaml_error,  # only a mistake pays for its import
+        )
 
-        line, column, said = explained(fault, text)
-        findings.error(Spot(line, column, ""), said)
+        line, column, said = explain_yaml_error(fault, text)
+        findings.error(SourcePosition(line, column, ""), said)
     except yaml.YAMLError as fault:
-        findings.error(Spot(1, 1, ""), f"not YAML: {short(str(fault))}")
+        findings.error(SourcePosition(1, 1, ""), f"not YAML: {shorten(str(fault))}")
     return None
 
 
 def _text(source: str | bytes) -> str:
     if len(source) > MAX_BYTES:
-        raise _Unreadable(f"the file is larger than {MAX_BYTES // 1024**2} MB", None)
+        raise _UnreadableError(f"the file is larger than {MAX_BYTES // 1024**2} MB", None)
     try:
         # A file of another encoding shows itself by its NULs, one of another kind too.
         text = source.decode("utf-8-sig") if isinstance(source, bytes) else source
         text.encode()
     except UnicodeError:
-        raise _Unreadable("the file is not UTF-8 text", None) from None
+        raise _UnreadableError("the file is not UTF-8 text", None) from None
     if "\0" in text:
-        raise _Unreadable("the file is binary, not YAML text (it has NUL characters)", None)
+        raise _UnreadableError("the file is binary, not YAML text (it has NUL characters)", None)
     return text
 
 
@@ -144,10 +146,12 @@ class _Composer:
         next(self._events)  # the end of the document
         event = next(self._events)
         if not isinstance(event, yaml.StreamEndEvent):
-            raise _Unreadable("a second document begins here: one file is one plan", _mark(event))
+            raise _UnreadableError(
+                "a second document begins here: one file is one plan", _mark(event)
+            )
         for name, node in self._unused.items():
-            spot = Spot(node.line, node.column, "")
-            self._findings.warn(spot, f"no *{name} uses this anchor; {_ANCHOR}")
+            position = SourcePosition(node.line, node.column, "")
+            self._findings.warn(position, f"no *{name} uses this anchor; {_ANCHOR}")
         return root
 
     def _node(self, event: yaml.Event, path: str, depth: int) -> Node:
@@ -155,12 +159,14 @@ class _Composer:
             return self._alias(event)
         mark = _mark(event)
         if depth > MAX_DEPTH:
-            raise _Unreadable(f"nested deeper than {MAX_DEPTH} levels", mark)
+            raise _UnreadableError(f"nested deeper than {MAX_DEPTH} levels", mark)
         self._count(1, mark)
         tag = getattr(event, "tag", None)
         if tag not in (None, "!") and tag not in _TAGS:
-            error_text = f"the tag {short(str(tag))} is not allowed here; quote a text that begins"
-            raise _Unreadable(f"{error_text} with !", mark, str(tag))
+            error_text = (
+                f"the tag {shorten(str(tag))} is not allowed here; quote a text that begins"
+            )
+            raise _UnreadableError(f"{error_text} with !", mark, str(tag))
         anchor = getattr(event, "anchor", None)
         if anchor is not None:
             self._anchors[anchor] = None
@@ -188,17 +194,17 @@ class _Composer:
         self._unused.pop(str(name), None)
         if name not in self._anchors:
             error_text = f"*{name} refers to an anchor that is not above it; quote a text that"
-            raise _Unreadable(f"{error_text} begins with *", _mark(event))
+            raise _UnreadableError(f"{error_text} begins with *", _mark(event))
         node = self._anchors[name]
         if node is None:
-            raise _Unreadable(f"*{name} refers to the very thing it stands in", _mark(event))
+            raise _UnreadableError(f"*{name} refers to the very thing it stands in", _mark(event))
         self._count(node.size, _mark(event))
         return node
 
     def _count(self, nodes: int, mark: _Mark) -> None:
         self._nodes += nodes
         if self._nodes > MAX_NODES:
-            raise _Unreadable(f"more than {MAX_NODES} values (aliases written out)", mark)
+            raise _UnreadableError(f"more than {MAX_NODES} values (aliases written out)", mark)
 
     def _sequence(self, mark: _Mark, path: str, depth: int) -> Sequence:
         items: list[Node] = []
@@ -217,7 +223,7 @@ class _Composer:
             size += key.size + value.size
             if not isinstance(key, Scalar):
                 if self._lines[mark.line][mark.column :].startswith("{{"):
-                    raise _Unreadable("a text with {{ … }} must be quoted", mark)
+                    raise _UnreadableError("a text with {{ … }} must be quoted", mark)
                 self._error(key, path, "a key must be a name, not a list or a mapping")
             elif key.plain and any(one in _LIKE_SPACE for one in key.text):
                 self._error(key, path, _NO_SPACE)
@@ -226,7 +232,7 @@ class _Composer:
             elif key.text in entries:
                 first = entries[key.text][0].line
                 said = (
-                    f'"{short(key.text)}" is said twice: first in line {first}; remove one, or '
+                    f'"{shorten(key.text)}" is said twice: first in line {first}; remove one, or '
                     "check its indentation if it belongs to something else"
                 )
                 self._error(key, join(path, key.text), said, key.text)
@@ -245,7 +251,7 @@ class _Composer:
         return mappings
 
     def _error(self, node: Node, path: str, message: str, text: str = "") -> None:
-        self._findings.error(Spot(node.line, node.column, path), message, text=text)
+        self._findings.error(SourcePosition(node.line, node.column, path), message, text=text)
 
 
 def _under(path: str, key: Node) -> str:

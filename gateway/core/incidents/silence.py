@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from gateway.core.alerts.labels import Labels
 from gateway.core.matching.matcher import Matcher, matches_all
 from gateway.core.plan.plan import NOTHING
-from gateway.core.time.timestamps import local
+from gateway.core.time.timestamps import local_time
 
 LONGEST_TEXT = 4000
 """Characters of an author's name or a comment; whoever is silenced reads them in one line."""
@@ -60,7 +60,7 @@ class Silence:
     def words(self, zone: str = "UTC") -> str:
         """Return who made it, until when in `zone`, and why, in one line for a timeline."""
         why = f": {self.comment}" if self.comment else ""
-        end = local(self.ends_at, zone)
+        end = local_time(self.ends_at, zone)
         name = end.tzname() or "UTC"
         name = name if name[0].isalpha() else f"UTC{name}"
         return f"{self.created_by or 'somebody'} until {end:%Y-%m-%d %H:%M} {name}{why}"

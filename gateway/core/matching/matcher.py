@@ -80,7 +80,7 @@ class Matcher:
         }
 
     @classmethod
-    def kept(cls, name: str, op: str, value: str) -> Matcher:
+    def restore(cls, name: str, op: str, value: str) -> Matcher:
         """Return a matcher that was made before and written down.
 
         Its pattern is compiled when it is first asked: who lists thousands compiles none. Asking

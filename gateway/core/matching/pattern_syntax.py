@@ -21,7 +21,7 @@ _COUNTED = re.compile(r"\{(\d{1,3})(,(\d{0,3}))?\}")
 _GROUP = re.compile(r"\((\?:|\?P?<\w+>|(?!\?))")
 
 
-class Unprovable(Exception):
+class UnprovableError(Exception):
     """The pattern is beyond the syntax that is understood here, or too large."""
 
 
@@ -68,11 +68,11 @@ ANY = Characters(frozenset(), negated=True)
 def parse_pattern(pattern: str) -> Part:
     """Return the tree of a pattern that must match the whole value. Raises Unprovable."""
     if "\n" in pattern:
-        raise Unprovable("it names a line break")
+        raise UnprovableError("it names a line break")
     reader = _Reader(pattern)
     part = reader.alternatives(0)
     if reader.at < len(pattern):
-        raise Unprovable("a ) closes nothing")
+        raise UnprovableError("a ) closes nothing")
     return part
 
 
@@ -119,9 +119,9 @@ class _Reader:
     def _once(self, part: Repeated) -> Part:
         self._take("?")  # a lazy repetition takes the same values
         if self._peek() and self._peek() in "*+?{":
-            raise Unprovable("a repetition is repeated")
+            raise UnprovableError("a repetition is repeated")
         if part.most is not None and part.most < part.least:
-            raise Unprovable("a repetition counts backwards")
+            raise UnprovableError("a repetition counts backwards")
         return part
 
     def _atom(self, depth: int) -> Part:
@@ -136,17 +136,17 @@ class _Reader:
         if sign == "\\":
             return self._escape()
         if sign in "*+?{}]^$":
-            raise Unprovable(f"{sign} stands where it means something special")
+            raise UnprovableError(f"{sign} stands where it means something special")
         return Characters(frozenset(sign))
 
     def _group(self, depth: int) -> Part:
         opening = _GROUP.match(self._pattern, self.at)
         if opening is None or depth >= _DEEPEST:
-            raise Unprovable("a group with flags, or too deep")
+            raise UnprovableError("a group with flags, or too deep")
         self.at = opening.end()
         part = self.alternatives(depth + 1)
         if not self._take(")"):
-            raise Unprovable("a ( is not closed")
+            raise UnprovableError("a ( is not closed")
         return part
 
     def _escape(self) -> Characters:
@@ -155,7 +155,7 @@ class _Reader:
         if sign.lower() in _PERL and sign:
             return Characters(_PERL[sign.lower()], negated=sign.isupper())
         if not sign or not sign.isascii() or sign.isalnum():
-            raise Unprovable(f"\\{sign} is not understood")
+            raise UnprovableError(f"\\{sign} is not understood")
         return Characters(frozenset(sign))
 
     def _class(self) -> Characters:
@@ -169,10 +169,10 @@ class _Reader:
                 self.at += 1
                 last = self._in_class(first=False)
                 if len(one) != 1 or len(last) != 1:
-                    raise Unprovable("a range of classes")
+                    raise UnprovableError("a range of classes")
                 low, high = ord(min(one)), ord(min(last))
                 if not low <= high <= low + _WIDEST_RANGE:
-                    raise Unprovable("a range that is too wide, or backwards")
+                    raise UnprovableError("a range that is too wide, or backwards")
                 one = set(map(chr, range(low, high + 1)))
             signs |= one
         self.at += 1
@@ -182,14 +182,14 @@ class _Reader:
         sign = self._peek()
         self.at += 1
         if not sign or (sign == "[" and self._peek() == ":"):
-            raise Unprovable("a class that is not closed, or a named one")
+            raise UnprovableError("a class that is not closed, or a named one")
         if sign == "]" and not first:
-            raise Unprovable("a class that ends in a range")
+            raise UnprovableError("a class that ends in a range")
         if sign != "\\":
             return {sign}
         found = self._escape()
         if found.negated:
-            raise Unprovable("a negated class in a class")
+            raise UnprovableError("a negated class in a class")
         return set(found.signs)
 
     def _peek(self, ahead: int = 0) -> str:

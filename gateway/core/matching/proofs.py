@@ -16,7 +16,7 @@ from gateway.core.matching.pattern_syntax import (
     Part,
     Repeated,
     Sequence,
-    Unprovable,
+    UnprovableError,
     parse_pattern,
 )
 
@@ -49,7 +49,7 @@ def implies(given: Iterable[Matcher], matcher: Matcher) -> bool:
     return _no_value(conditions, matcher)
 
 
-def contradict(matchers: Iterable[Matcher]) -> bool:
+def is_contradiction(matchers: Iterable[Matcher]) -> bool:
     """Say whether it is proven that no value fulfils all of these, which are about one label."""
     conditions = tuple(matchers)
     exact = next((one.value for one in conditions if one.op == "="), None)
@@ -67,17 +67,17 @@ def _no_value(given: tuple[Matcher, ...], refuted: Matcher | None) -> bool:
         if refuted is not None:
             automata.append(_automaton(refuted.op, refuted.value))
             wanted.append(refuted.op in ("!=", "!~"))
-    except Unprovable:
+    except UnprovableError:
         return False
     for matcher in given:
         try:
             automata.append(_automaton(matcher.op, matcher.value))
-        except Unprovable:
+        except UnprovableError:
             continue  # with one condition less more values are left: still a proof
         wanted.append(matcher.op in ("=", "=~"))
     try:
         return bool(automata) and _accepted(automata, wanted) is None
-    except Unprovable:
+    except UnprovableError:
         return False
 
 
@@ -87,7 +87,7 @@ def _example(given: tuple[Matcher, ...]) -> str | None:
     try:
         automata = [_automaton(one.op, one.value) for one in given]
         value = _accepted(automata, [one.op in ("=", "=~") for one in given])
-    except Unprovable:
+    except UnprovableError:
         return None
     return value if value is not None and all(one.matches_value(value) for one in given) else None
 
@@ -110,7 +110,7 @@ def _accepted(automata: "list[_Automaton]", wanted: list[bool]) -> str | None:
             following = tuple(one.step(at, sign) for one, at in zip(automata, states, strict=True))
             if following not in seen:
                 if len(seen) >= _MOST_PRODUCTS:
-                    raise Unprovable("the search takes too long")
+                    raise UnprovableError("the search takes too long")
                 seen.add(following)
                 waiting.append((following, text + (_OTHER if sign is None else sign)))
     return None
@@ -153,7 +153,7 @@ class _Automaton:
 
     def _new_state(self) -> int:
         if len(self.moves) >= _MOST_STATES:
-            raise Unprovable("the pattern is too long")
+            raise UnprovableError("the pattern is too long")
         self._free.append([])
         self.moves.append([])
         return len(self.moves) - 1
@@ -200,5 +200,5 @@ def _automaton(op: str, value: str) -> _Automaton:
     if op in ("=~", "!~"):
         return _Automaton(parse_pattern(value))
     if "\n" in value:
-        raise Unprovable("the value has a line break")
+        raise UnprovableError("the value has a line break")
     return _Automaton(Sequence(tuple(Characters(frozenset(sign)) for sign in value)))

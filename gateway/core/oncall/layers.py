@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from gateway.core.oncall.restrictions import windows
 from gateway.core.oncall.types import Layer
-from gateway.core.time.wallclock import instant, local
+from gateway.core.time.wallclock import instant, wall_time
 
 _STEP = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
 
@@ -39,7 +39,7 @@ def turn_at(layer: Layer, zone: ZoneInfo, t: float) -> Turn:
     passed over.
     """
     first = _first_handover(layer)
-    number = _estimate(layer, first, local(t, zone))
+    number = _estimate(layer, first, wall_time(t, zone))
     start = instant(_handover(layer, first, number), zone)
     # The estimate reads the wall clock, which repeats and skips; the instants decide.
     while start > t:

@@ -7,7 +7,7 @@ from math import inf
 from zoneinfo import ZoneInfo
 
 from gateway.core.oncall.types import Restriction
-from gateway.core.time.wallclock import instant, local
+from gateway.core.time.wallclock import instant, wall_time
 
 _DAY = timedelta(days=1)
 # Every pattern of weekdays shows itself within a week; one week on either side of a clock change.
@@ -43,7 +43,7 @@ def windows(
 
 def _of_one(rule: Restriction, zone: ZoneInfo, start: float, end: float) -> Iterator[Window]:
     over_midnight = _DAY if rule.end_time <= rule.start_time else timedelta()
-    day: date = local(start, zone).date() - _DAY  # yesterday's may run into today
+    day: date = wall_time(start, zone).date() - _DAY  # yesterday's may run into today
     while True:
         if day.weekday() in rule.weekdays:
             opens = instant(datetime.combine(day, rule.start_time), zone)

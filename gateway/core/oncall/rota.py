@@ -19,7 +19,7 @@ from gateway.core.oncall.types import (
     Rota,
     Unit,
 )
-from gateway.core.time.wallclock import zone_named
+from gateway.core.time.wallclock import load_zone
 
 __all__ = [
     "Handover",
@@ -180,7 +180,7 @@ def hidden_layers(rota: Rota) -> list[int]:
     at is the time from its start until a year after the last layer has begun: restrictions come
     round every week, and clock changes every year.
     """
-    zone = zone_named(rota.zone)
+    zone = load_zone(rota.zone)
     starts = [layer_start(layer, zone) for layer in rota.layers]
     plain = Rota(rota.name, rota.zone, rota.layers)
     shown: set[int] = set()
@@ -206,7 +206,7 @@ def _at(rota: Rota, t: float) -> Shift:
 
 def _since(rota: Rota, people: tuple[str, ...], t: float) -> float:
     """Since when exactly ``people`` have been on call; minus infinite when always."""
-    zone = zone_named(rota.zone)
+    zone = load_zone(rota.zone)
     origins = [layer_start(layer, zone) for layer in rota.layers]
     earliest = min(origins + [override.start for override in rota.overrides], default=inf)
     since, reach = t, _WEEK
@@ -221,7 +221,7 @@ def _since(rota: Rota, people: tuple[str, ...], t: float) -> float:
 
 
 def _horizon(rota: Rota, t: float) -> float:
-    zone = zone_named(rota.zone)
+    zone = load_zone(rota.zone)
     settled = max([t, *(override.end for override in rota.overrides)])
     settled = max([settled, *(layer_start(layer, zone) for layer in rota.layers)])
     rounds = (len(layer.members) * layer.every * _LONGEST[layer.unit] for layer in rota.layers)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from gateway.core.oncall.layers import Segment, segments
 from gateway.core.oncall.types import LAST_INSTANT, Layer, Override, Rota
-from gateway.core.time.wallclock import zone_named
+from gateway.core.time.wallclock import load_zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def sweep(rota: Rota, start: float, end: float) -> Iterator[Shift]:
     """
     if not (start >= -LAST_INSTANT and end <= LAST_INSTANT):  # neither holds for NaN
         raise ValueError(f"rota {rota.name}: asked from {start} to {end}; give unix seconds")
-    zone = zone_named(rota.zone)
+    zone = load_zone(rota.zone)
     tracks = [_Track(layer, zone, start, end) for layer in rota.layers]
     active = _ActiveOverrides(rota.overrides, start, end)
     pending: Shift | None = None

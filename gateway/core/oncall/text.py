@@ -33,10 +33,10 @@ def parse_handover(text: str) -> Handover:
     *day, clock = text.split() or [""]
     if len(day) > 1:
         raise ValueError(f"handover: {text!r}; write a time such as 09:00 or Mon 09:00")
-    return Handover(parse_time(clock), parse_weekday(day[0]) if day else None)
+    return Handover(parse_time_of_day(clock), parse_weekday(day[0]) if day else None)
 
 
-def parse_time(text: str) -> time:
+def parse_time_of_day(text: str) -> time:
     """A time of day as HH:MM; "24:00" is the midnight that ends a day, and reads as 00:00."""
     clock = re.fullmatch(r"([0-9]{1,2}):([0-9]{2})", text.strip(), re.ASCII)
     if clock is not None:

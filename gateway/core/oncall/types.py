@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Literal, get_args
 
-from gateway.core.time.wallclock import zone_named
+from gateway.core.time.wallclock import load_zone
 
 Unit = Literal["hour", "day", "week", "month"]
 
@@ -152,4 +152,4 @@ class Rota:
     overrides: tuple[Override, ...] = ()
 
     def __post_init__(self) -> None:
-        zone_named(self.zone)
+        load_zone(self.zone)

@@ -87,7 +87,7 @@ class SourceIndex:
         return None
 
 
-def inhibited_by(
+def find_inhibitor(
     rules: Iterable[InhibitRule], alert_labels: Labels, sources: Iterable[Labels]
 ) -> tuple[InhibitRule, Labels] | None:
     """Return the first rule that mutes an alert and the firing source's labels, or None.

@@ -7,19 +7,19 @@ from functools import lru_cache
 from gateway.core.routing.match import Route
 from gateway.core.time.interval import TimeInterval, never_matches
 from gateway.core.time.interval_parse import parse_time_interval
-from gateway.core.time.timestamps import local
+from gateway.core.time.timestamps import local_time
 
 __all__ = [
     "TimeInterval",
-    "containing",
+    "intervals_containing",
     "muted",
     "never_matches",
-    "next_change",
+    "next_interval_change",
     "next_mute_change",
     "parse_time_interval",
 ]
 
-Named = Mapping[str, Sequence[TimeInterval]]
+IntervalsByName = Mapping[str, Sequence[TimeInterval]]
 
 HORIZON_DAYS = 5 * 366
 """How far ahead a change is looked for; long enough for a leap day."""
@@ -28,7 +28,9 @@ _DAY = 24 * 60  # minutes, as are all times below
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
-def containing(names: Iterable[str], intervals: Named, t: float) -> tuple[str, ...]:
+def intervals_containing(
+    names: Iterable[str], intervals: IntervalsByName, t: float
+) -> tuple[str, ...]:
     """Return those of `names` whose intervals contain the instant `t`."""
     return tuple(name for name in names if any(one.contains(t) for one in intervals[name]))
 
@@ -37,22 +39,24 @@ MUTED_TEXTS = ("muted", "outside active")
 """What `muted` returns first: the recorded reason of a muted incident begins with one of them."""
 
 
-def muted(route: Route, intervals: Named, t: float) -> tuple[str, str] | None:
+def muted(route: Route, intervals: IntervalsByName, t: float) -> tuple[str, str] | None:
     """Say whether, and why, the route's time intervals keep it quiet at `t`.
 
     ``("muted", name)`` inside of a mute interval, ``("outside active", "name, name")`` outside
     of all active ones, None when it may speak.
     """
-    inside = containing(route.mute_time_intervals, intervals, t)
+    inside = intervals_containing(route.mute_time_intervals, intervals, t)
     if inside:
         return MUTED_TEXTS[0], inside[0]
     active = route.active_time_intervals
-    if active and not containing(active, intervals, t):
+    if active and not intervals_containing(active, intervals, t):
         return MUTED_TEXTS[1], ", ".join(active)
     return None
 
 
-def next_change(intervals: TimeInterval | Iterable[TimeInterval], t: float) -> float | None:
+def next_interval_change(
+    intervals: TimeInterval | Iterable[TimeInterval], t: float
+) -> float | None:
     """Return the next instant after `t` at which being inside of any of `intervals` changes.
 
     None when nothing changes within `HORIZON_DAYS`. In unix seconds.
@@ -61,7 +65,7 @@ def next_change(intervals: TimeInterval | Iterable[TimeInterval], t: float) -> f
     return _next_change(several, None, int(t // 60))
 
 
-def next_mute_change(route: Route, intervals: Named, t: float) -> float | None:
+def next_mute_change(route: Route, intervals: IntervalsByName, t: float) -> float | None:
     """Return the next instant after `t` at which `muted` begins or ends, None like above."""
     if not (route.mute_time_intervals or route.active_time_intervals):
         return None
@@ -130,5 +134,5 @@ def _contains(interval: TimeInterval, wall: int) -> bool:
 
 
 def _offset(zone: str, minute: int) -> int:
-    offset = local(minute * 60, zone).utcoffset()
+    offset = local_time(minute * 60, zone).utcoffset()
     return 0 if offset is None else int(offset.total_seconds() // 60)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gateway.core.matching.matcher import Matcher
-from gateway.core.matching.proofs import contradict, implies
+from gateway.core.matching.proofs import implies, is_contradiction
 from gateway.core.routing.tree import Route
 
 _MOST_COMPARED = 100_000
@@ -16,7 +16,7 @@ _ByLabel = Mapping[str, Sequence[Matcher]]
 
 
 @dataclass(frozen=True, slots=True)
-class Unreachable:
+class UnreachableRoute:
     """A route that can never match, and everything below it.
 
     `earlier` is the sibling that takes all of its alerts first. Where it is None, `clash` holds
@@ -28,7 +28,7 @@ class Unreachable:
     clash: tuple[Matcher, ...] = ()
 
 
-def unreachable(root: Route) -> list[Unreachable]:
+def unreachable_routes(root: Route) -> list[UnreachableRoute]:
     """Return the routes that are proven never to match, in the order of the file.
 
     Values with line breaks are left out of account, as in `pattern_syntax`. What several siblings
@@ -43,9 +43,9 @@ class _Search:
     def __init__(self) -> None:
         self._left = _MOST_COMPARED
 
-    def below(self, parent: Route, way: tuple[Matcher, ...]) -> list[Unreachable]:
+    def below(self, parent: Route, way: tuple[Matcher, ...]) -> list[UnreachableRoute]:
         """Search the routes below a parent that is reached by alerts fulfilling `way`."""
-        found: list[Unreachable] = []
+        found: list[UnreachableRoute] = []
         earlier = _Siblings()
         for route in parent.children:
             given = _by_label((*way, *route.matchers))
@@ -55,16 +55,18 @@ class _Search:
                 earlier.add(route)
         return found
 
-    def _contradiction(self, route: Route, given: _ByLabel) -> Unreachable | None:
+    def _contradiction(self, route: Route, given: _ByLabel) -> UnreachableRoute | None:
         for name in dict.fromkeys(matcher.name for matcher in route.matchers):
-            if len(given[name]) > 1 and contradict(given[name]):
-                return Unreachable(route, None, tuple(given[name]))
+            if len(given[name]) > 1 and is_contradiction(given[name]):
+                return UnreachableRoute(route, None, tuple(given[name]))
         return None
 
-    def _covered(self, route: Route, given: _ByLabel, earlier: "_Siblings") -> Unreachable | None:
-        for sibling in earlier.that_may_cover(given, prove=self._left > 0):
+    def _covered(
+        self, route: Route, given: _ByLabel, earlier: "_Siblings"
+    ) -> UnreachableRoute | None:
+        for sibling in earlier.candidates(given, prove=self._left > 0):
             if self._covers(sibling, given):
-                return Unreachable(route, sibling)
+                return UnreachableRoute(route, sibling)
         return None
 
     def _covers(self, sibling: Route, given: _ByLabel) -> bool:
@@ -106,7 +108,7 @@ class _Siblings:
         elif first.op != "=":
             self._by_label[first.name].append(number)
 
-    def that_may_cover(self, given: _ByLabel, *, prove: bool) -> Iterable[Route]:
+    def candidates(self, given: _ByLabel, *, prove: bool) -> Iterable[Route]:
         """Return those that may, the first of the file first; without proofs only the obvious."""
         found = set(self._without)
         for name, matchers in given.items():

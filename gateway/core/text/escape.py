@@ -111,7 +111,7 @@ def one_line(text: str, limit: int | None = None) -> str:
     return text
 
 
-def visible(text: str) -> str:
+def escape_invisible(text: str) -> str:
     """The text with everything hidden in it as an escape, such as ``\\u202e``.
 
     For logs, terminals and excerpts, where people must see what was really sent. Line ends and

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from gateway.core.time.wallclock import instant, local, zone_named
+from gateway.core.time.wallclock import instant, load_zone, wall_time
 
 NEXT_BUSINESS_DAY = "next business day"
 
@@ -20,7 +20,7 @@ class BusinessHours:
     end: time = time(17)
 
     def __post_init__(self) -> None:
-        zone_named(self.zone)
+        load_zone(self.zone)
         if not self.days or not set(self.days) <= set(range(7)):
             raise ValueError("business hours: days must name at least one of 0 (Monday) to 6")
         if self.end <= self.start:
@@ -36,8 +36,8 @@ def next_business_day_end(hours: BusinessHours, t: float) -> float:
     Always a later day than today's, however early in the morning ``t`` is: on a Monday it is
     Tuesday evening, on a Friday or a weekend it is Monday evening.
     """
-    zone = zone_named(hours.zone)
-    day = local(t, zone).date() + _DAY
+    zone = load_zone(hours.zone)
+    day = wall_time(t, zone).date() + _DAY
     while day.weekday() not in hours.days:
         day += _DAY
     return instant(datetime.combine(day, hours.end), zone)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from gateway.core.time.timestamps import local
+from gateway.core.time.timestamps import local_time
 
 Ranges = tuple[tuple[int, int], ...]
 """Pairs of a first and a last value, both included. An empty tuple sets no condition."""
@@ -31,7 +31,7 @@ class TimeInterval:
 
     def contains(self, t: float) -> bool:
         """Say whether the instant `t` (unix seconds) lies in this interval."""
-        wall = local(t, self.location)
+        wall = local_time(t, self.location)
         return self.contains_wall(wall.date(), wall.hour * 60 + wall.minute)
 
     def contains_wall(self, day: date, minute: int) -> bool:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from gateway.core.time.interval import Ranges, TimeInterval
-from gateway.core.time.wallclock import zone_named
+from gateway.core.time.wallclock import load_zone
 
 WEEKDAYS = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
 MONTHS = (
@@ -35,7 +35,7 @@ def parse_time_interval(mapping: Mapping[str, object]) -> TimeInterval:
     if not isinstance(location, str):
         raise ValueError(f"location: must be the name of a time zone, not {location!r}")
     try:
-        zone_named(location)
+        load_zone(location)
     except ValueError as error:
         raise ValueError(f"location: {error}") from None
     return TimeInterval(

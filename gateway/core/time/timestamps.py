@@ -7,7 +7,7 @@ import re
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 
-from gateway.core.time.wallclock import zone_named
+from gateway.core.time.wallclock import load_zone
 
 ZERO_TIME = "0001-01-01T00:00:00Z"
 """Go's zero time: what Alertmanager sends as ``endsAt`` of an alert that has not ended."""
@@ -153,6 +153,6 @@ def _whole_second(t: int) -> str:
     return datetime.fromtimestamp(t, UTC).isoformat()[:19]
 
 
-def local(t: float, zone: str | tzinfo) -> datetime:
+def local_time(t: float, zone: str | tzinfo) -> datetime:
     """Return the local time at instant `t`, aware of its zone. ValueError for an unknown name."""
-    return datetime.fromtimestamp(t, zone_named(zone) if isinstance(zone, str) else zone)
+    return datetime.fromtimestamp(t, load_zone(zone) if isinstance(zone, str) else zone)

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 
 @lru_cache(maxsize=512)
-def zone_named(name: str) -> ZoneInfo:
+def load_zone(name: str) -> ZoneInfo:
     """The zone of the IANA database called ``name``; ValueError when there is none."""
     try:
         return ZoneInfo(name)
@@ -29,7 +29,7 @@ def zone_named(name: str) -> ZoneInfo:
         ) from error
 
 
-def local(t: float, zone: ZoneInfo) -> datetime:
+def wall_time(t: float, zone: ZoneInfo) -> datetime:
     """The naive wall-clock time in ``zone`` at the instant ``t`` (unix seconds UTC)."""
     return datetime.fromtimestamp(t, zone).replace(tzinfo=None, fold=0)
 
@@ -45,7 +45,7 @@ def instant(wall: datetime, zone: ZoneInfo) -> float:
 def days(start: float, end: float, zone: ZoneInfo) -> Iterator[tuple[float, float]]:
     """The days of ``zone`` that touch [start, end), clipped to it: each from where to where."""
     while start < end:
-        day = local(start, zone).replace(hour=0, minute=0, second=0, microsecond=0)
+        day = wall_time(start, zone).replace(hour=0, minute=0, second=0, microsecond=0)
         # A day may be missing in a zone (Apia's 30 December 2011): then the next one serves.
         following = max(instant(day + timedelta(days=1), zone), start + 1)
         yield start, min(following, end)
@@ -57,7 +57,7 @@ def _end_of_gap(wall: datetime, before: float, after: float, zone: ZoneInfo) -> 
     low, high = floor(before), ceil(after)
     while high - low > 1:
         middle = (low + high) // 2
-        if local(middle, zone) < wall:
+        if wall_time(middle, zone) < wall:
             low = middle
         else:
             high = middle

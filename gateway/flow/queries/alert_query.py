@@ -8,7 +8,7 @@ from gateway.core.alerts.labels import Labels
 from gateway.core.matching.matcher import Matcher, matches_all
 from gateway.core.plan.plan import Plan
 from gateway.core.routing.match import match_routes, walk
-from gateway.core.routing.mutes import containing
+from gateway.core.routing.mutes import intervals_containing
 from gateway.flow.intake.repost_cache import Memory
 from gateway.flow.queries.fingerprints import Fingerprints
 from gateway.flow.queries.mute_status import Hush, fingerprints
@@ -172,8 +172,8 @@ class Look:
         if route is None:
             return ()
         intervals, active = self.plan.time_intervals, route.active_time_intervals
-        muted = containing(route.mute_time_intervals, intervals, self.now)
-        if muted or not active or containing(active, intervals, self.now):
+        muted = intervals_containing(route.mute_time_intervals, intervals, self.now)
+        if muted or not active or intervals_containing(active, intervals, self.now):
             return muted
         return active
 

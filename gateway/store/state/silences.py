@@ -80,7 +80,7 @@ def of_row(row: Row) -> Silence:
         gone_for=row[5],
         created_by=row[6],
         comment=row[7],
-        matchers=tuple([Matcher.kept(*one) for one in load(row[8])]),
+        matchers=tuple([Matcher.restore(*one) for one in load(row[8])]),
         annotations=load(row[9]),
     )
 

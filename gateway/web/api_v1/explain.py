@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from gateway.core.matching.matcher import MatcherError
 from gateway.core.matching.text import LABELS_HELP, read_labels
 from gateway.core.routing.match import match_routes
-from gateway.core.time.wallclock import zone_named
+from gateway.core.time.wallclock import load_zone
 from gateway.flow.engine import Engine
 from gateway.flow.housekeeping import RETENTION
 from gateway.render.view.times import clock_time
@@ -48,7 +48,7 @@ async def explain(engine: Engine, query: ExplainQuery) -> Explanation:
 
 def _zone(name: str) -> str:
     try:
-        zone_named(name)
+        load_zone(name)
     except ValueError as error:
         fault = {"field": "zone", "message": str(error)}
         raise RequestError(422, "a parameter is wrong", [fault]) from None

@@ -14,7 +14,7 @@ from typing import Any
 from aiohttp import web
 
 from gateway.core.plan.accounts import SourceSettings
-from gateway.core.text.escape import visible
+from gateway.core.text.escape import escape_invisible
 from gateway.flow.engine import Engine
 from gateway.flow.intake.intake import Overloaded
 from gateway.log import redact
@@ -224,7 +224,7 @@ def _acceptance(outcome: IngestOutcome, error: str = "") -> web.Response:
 def _excerpt(body: bytes) -> str:
     """The beginning of a refused body, fit for any database."""
     text = body[: 4 * EXCERPT].decode("utf-8", "replace").replace("\x00", "\ufffd")
-    return visible(redact(text[:EXCERPT]))[:EXCERPT]
+    return escape_invisible(redact(text[:EXCERPT]))[:EXCERPT]
 
 
 def add_routes(app: web.Application) -> None:

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from gateway.core.oncall.rota import Rota, Shift, explain, gaps, shifts
 from gateway.core.plan.plan import Plan
-from gateway.core.time.wallclock import days, instant, local, zone_named
+from gateway.core.time.wallclock import days, instant, load_zone, wall_time
 from gateway.flow.engine import Engine
 from gateway.render.view.clean import clean
 from gateway.render.view.times import clock_time, day_name, duration
@@ -126,8 +126,8 @@ def _rota_calendar(
 
 def _span(zone: str, now: float) -> tuple[float, float]:
     """From the midnight before `now`, for two weeks of the calendar."""
-    where = zone_named(zone)
-    today = local(now, where).replace(hour=0, minute=0, second=0, microsecond=0)
+    where = load_zone(zone)
+    today = wall_time(now, where).replace(hour=0, minute=0, second=0, microsecond=0)
     return instant(today, where), instant(today + timedelta(days=DAYS), where)
 
 
@@ -139,19 +139,19 @@ def _days(
     now: float,
     span: tuple[float, float],
 ) -> Iterator[Day]:
-    where = zone_named(zone)
+    where = load_zone(zone)
     every = shifts(rota, *span)
     for first, last in days(*span, where):
         blocks = [
             Block(
                 hours=max(1, round(_HOURS * (shift.end - shift.start) / (last - first))),
-                begins="" if shift.start == first else f"{local(shift.start, where):%H:%M}",
+                begins="" if shift.start == first else f"{wall_time(shift.start, where):%H:%M}",
                 people=_names_with_colours(shift.people, plan, colours),
                 by_override=_is_override(shift),
             )
             for shift in _merged(_clipped(every, first, last))
         ]
-        monday = local(first, where).weekday() == 0
+        monday = wall_time(first, where).weekday() == 0
         yield Day(day_name(first, zone), first <= now < last, monday, blocks)
 
 

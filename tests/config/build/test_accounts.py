@@ -5,7 +5,7 @@ import pytest
 from gateway.channels import build
 from gateway.core.plan.plan import Target
 from tests.channels.messages import message
-from tests.config.texts import REST, doubts, faults, loaded
+from tests.config.texts import REST, faults, loaded, warning_texts
 
 ENV = {"A": "test-a", "B": "test-b"}
 
@@ -75,7 +75,7 @@ def test_a_channel_without_its_token_shows_on_the_console() -> None:
     assert config.channels["slack"].options["provider"] == "console"
     assert (
         "routes.yaml:1:27: no POSTMARK_TOKEN: e-mail messages are printed on the console, not sent"
-        in doubts(text)
+        in warning_texts(text)
     )
     given = loaded(text, {"POSTMARK_TOKEN": "test-postmark-token"}).channels["email"]
     assert "provider" not in given.options
@@ -98,7 +98,7 @@ def test_while_no_channel_can_send_all_print_on_the_console() -> None:
     shown = {name for name, one in config.channels.items() if one.options.get("provider")}
     assert shown == {"email", "slack", "pagerduty", "webhook"}
     assert "routes.yaml:3:41: no A: PagerDuty messages are printed on the console, not sent" in (
-        doubts(EMPTY)
+        warning_texts(EMPTY)
     )
     options = dict(config.plan.receivers["b"].targets[0].options)
     assert options == {"severity": "critical", "name": "payments"}
@@ -177,7 +177,9 @@ def test_a_place_that_is_told_twice_is_told_once() -> None:
         "route: {receiver: all}\n"
     )
     assert len(loaded(text).plan.receivers["all"].targets) == 1
-    assert doubts(text) == ["routes.yaml:2:59: email: a@example.com is told twice by this receiver"]
+    assert warning_texts(text) == [
+        "routes.yaml:2:59: email: a@example.com is told twice by this receiver"
+    ]
 
 
 def test_webhook_options_travel_as_names_of_secrets() -> None:
@@ -224,7 +226,7 @@ def test_every_account_may_have_a_proxy(proxy: str) -> None:
 def test_a_password_of_a_proxy_in_the_file_is_warned_of_and_hidden() -> None:
     """Promise 10: it belongs into the environment, and no warning shows it."""
     text = 'channels: {webhook: {proxy: "http://ana:test-word@proxy:3128"}}' + REST
-    said = [one for one in doubts(text) if "proxy" in one]
+    said = [one for one in warning_texts(text) if "proxy" in one]
     words = "proxy: the URL holds a password; put it into the environment"
     assert said == [f"routes.yaml:1:29: {words}"]
     assert "test-word" not in repr(loaded(text))

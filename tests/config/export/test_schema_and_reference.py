@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 
 from gateway.config.export import json_schema, reference
-from gateway.config.grammar.kinds import Reading
+from gateway.config.grammar.field_types import ReadContext
 from gateway.config.grammar.sections import Field, Section
 from gateway.config.source.problem import Findings
 from gateway.config.source.references import References
@@ -94,8 +94,8 @@ def test_each_example_is_right(section: Section, field: Field) -> None:
     names = re.findall(r"\$\{([A-Z_]+)\}", text)
     env = dict.fromkeys(names, "https://example.com/test")
     files = Files({"/run/secrets/hmac": b"test-key"})
-    reading = Reading(findings, References(env, files.read, Path()))
-    given = field.kind.read(tree.entries[field.name][1], field.name, reading)
+    context = ReadContext(findings, References(env, files.read, Path()))
+    given = field.kind.read(tree.entries[field.name][1], field.name, context)
     assert findings.errors == ()
     assert given is not None
     whole = json_schema.json_schema()

@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.config.load import load
-from tests.config.texts import CHECKOUT, NOW, doubts
+from tests.config.texts import CHECKOUT, NOW, warning_texts
 from tests.importers.alertmanager.texts import API, BILLING, WIDE, imported
 
 PEOPLE = "people: {ana: {email: ana@example.com}, ben: {email: ben@example.com}}\n"
@@ -12,7 +12,7 @@ WORDS = ("can never match", "never takes effect", "muted for good")
 
 
 def shadowed(text: str, now: float | None = NOW) -> list[str]:
-    return [one for one in doubts(text, now) if any(words in one for words in WORDS)]
+    return [one for one in warning_texts(text, now) if any(words in one for words in WORDS)]
 
 
 @pytest.mark.parametrize(

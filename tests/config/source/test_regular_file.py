@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.config.load import ConfigError, load
-from gateway.config.source.regular_file import LARGEST, read_regular
+from gateway.config.source.regular_file import MAX_BYTES, read_regular
 from tests.config.texts import REST
 
 
@@ -59,6 +59,6 @@ def test_a_huge_file_is_not_read_to_its_end(tmp_path: Path) -> None:
     path = tmp_path / "routes.yaml"
     with path.open("wb") as file:
         file.truncate(1024**4)
-    assert len(read_regular(path)) == LARGEST
+    assert len(read_regular(path)) == MAX_BYTES
     with pytest.raises(ConfigError, match="larger than 2 MB"):
         load(path, env={})

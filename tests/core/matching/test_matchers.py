@@ -182,10 +182,10 @@ def test_a_kept_matcher_compiles_nothing_until_it_is_asked(
         return compile_pattern(pattern, options)
 
     monkeypatch.setattr(re2, "compile", counted)
-    kept = Matcher.kept("pool", op, "main-17|replica-17")
-    assert (kept, str(kept), kept.to_json()) == (made, str(made), made.to_json())
+    restore = Matcher.restore("pool", op, "main-17|replica-17")
+    assert (restore, str(restore), restore.to_json()) == (made, str(made), made.to_json())
     assert compiled == []
     assert [
-        kept.matches_value(text) for text in ("main-17", "main-17|replica-17", "other")
+        restore.matches_value(text) for text in ("main-17", "main-17|replica-17", "other")
     ] == asked
     assert len(compiled) == ("~" in op)

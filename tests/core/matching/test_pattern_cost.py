@@ -50,8 +50,8 @@ def test_a_pattern_that_was_taken_before_the_bound_goes_on_working() -> None:
     """A stored silence is never ended by a newer bound."""
     pattern = "|".join(f"host{number:05}.prod.example.com" for number in range(3000))
     assert refusal(pattern) is not None
-    kept = Matcher.kept("instance", "=~", pattern)
-    assert kept.matches({"instance": "host00007.prod.example.com"})
+    restore = Matcher.restore("instance", "=~", pattern)
+    assert restore.matches({"instance": "host00007.prod.example.com"})
 
 
 def test_a_costly_pattern_in_text_is_refused_by_the_parser() -> None:

@@ -8,7 +8,7 @@ from gateway.core.oncall.rota import Handover
 from gateway.core.oncall.text import (
     parse_handover,
     parse_rotate,
-    parse_time,
+    parse_time_of_day,
     parse_weekday,
     parse_weekdays,
 )
@@ -57,11 +57,11 @@ def test_other_handovers_are_refused(text: str) -> None:
 
 def test_times() -> None:
     """Promise 6: 24:00 ends a day."""
-    assert parse_time("7:05") == time(7, 5)
-    assert parse_time("24:00") == time(0)
+    assert parse_time_of_day("7:05") == time(7, 5)
+    assert parse_time_of_day("24:00") == time(0)
     for wrong in ("9", "24:01", "12:60", "09.00", "09:00:00", "540"):
         with pytest.raises(ValueError, match="write HH:MM"):
-            parse_time(wrong)
+            parse_time_of_day(wrong)
 
 
 def test_weekdays() -> None:

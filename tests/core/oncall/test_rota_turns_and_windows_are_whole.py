@@ -8,7 +8,7 @@ import pytest
 from gateway.core.oncall.layers import turn_at
 from gateway.core.oncall.restrictions import applies, window_at
 from gateway.core.oncall.rota import Handover, Layer, Restriction
-from gateway.core.time.wallclock import zone_named
+from gateway.core.time.wallclock import load_zone
 from tests.core.rota_times import at
 
 WEEKEND = (5, 6)
@@ -28,7 +28,7 @@ NEW_YORK = "America/New_York"
 def test_a_turn_in_the_doubled_hour(told: str, number: int, start: str, end: str) -> None:
     """E24: the wall clock going back does not take the turn back."""
     layer = Layer(("ana", "ben"), 1, "day", Handover(time(1, 30)), date(2020, 10, 31))
-    turn = turn_at(layer, zone_named(NEW_YORK), at(told))
+    turn = turn_at(layer, load_zone(NEW_YORK), at(told))
     assert (turn.number, turn.start, turn.end) == (number, at(start), at(end))
 
 
@@ -43,21 +43,21 @@ def test_a_turn_in_the_doubled_hour(told: str, number: int, start: str, end: str
 def test_days_of_24_hours_join(told: str, opens: str, closes: str) -> None:
     """E25: Saturday and Sunday from 08:00 to 08:00 are one window."""
     whole_days = [Restriction(WEEKEND, time(8), time(8))]
-    assert window_at(whole_days, zone_named("UTC"), at(told)) == (at(opens), at(closes))
+    assert window_at(whole_days, load_zone("UTC"), at(told)) == (at(opens), at(closes))
 
 
 def test_a_window_without_end_says_so() -> None:
     """E25: every day around the clock, and no restriction at all, are always open."""
     always = [Restriction((0, 1, 2, 3), time(6), time(6)), Restriction((4, 5, 6), time(6), time(6))]
     for rules in (always, []):
-        assert window_at(rules, zone_named("Europe/Berlin"), at("2026-03-28")) == (-inf, inf)
-        assert applies(rules, zone_named("Europe/Berlin"), at("2026-03-28"))
+        assert window_at(rules, load_zone("Europe/Berlin"), at("2026-03-28")) == (-inf, inf)
+        assert applies(rules, load_zone("Europe/Berlin"), at("2026-03-28"))
 
 
 def test_a_window_inside_the_missing_hour_is_left_out_that_day() -> None:
     """E24: Sunday 02:15 to 02:45 does not exist on the day the clocks go forward."""
     missing = [Restriction((6,), time(2, 15), time(2, 45))]
-    zone = zone_named(NEW_YORK)
+    zone = load_zone(NEW_YORK)
     assert window_at(missing, zone, at("2020-03-07T12:00-05:00")) == (
         at("2020-03-15T02:15-04:00"),
         at("2020-03-15T02:45-04:00"),

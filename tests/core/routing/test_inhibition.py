@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from gateway.core.alerts.labels import Labels, identity
 from gateway.core.matching.matcher import Matcher, matches_all
 from gateway.core.matching.parse import parse_matchers
-from gateway.core.routing.inhibition import InhibitRule, SourceIndex, inhibited_by
+from gateway.core.routing.inhibition import InhibitRule, SourceIndex, find_inhibitor
 
 DOWN = InhibitRule(
     name="a dead host",
@@ -58,7 +58,7 @@ def test_the_index_answers_as_reading_all_sources_would(
     gone = {identity(source) for source in sources[:ended]}
     left = [source for source in sources if identity(source) not in gone]
     assert (index.inhibitor(labels) is not None) is slowly_inhibited(several, labels, left)
-    assert (inhibited_by(several, labels, left) is not None) is slowly_inhibited(
+    assert (find_inhibitor(several, labels, left) is not None) is slowly_inhibited(
         several, labels, left
     )
 
@@ -70,22 +70,24 @@ def test_the_answer_names_the_rule_and_the_source() -> None:
     index = SourceIndex([BOTH_SIDES, DOWN])
     index.add("source", source)
     assert index.inhibitor(target) == (DOWN, "source")
-    assert inhibited_by([DOWN], target, [source]) == (DOWN, source)
-    assert inhibited_by([DOWN], {**target, "host": "db2"}, [source]) is None
+    assert find_inhibitor([DOWN], target, [source]) == (DOWN, source)
+    assert find_inhibitor([DOWN], {**target, "host": "db2"}, [source]) is None
 
 
 def test_an_absent_label_equals_an_empty_one() -> None:
     """`equal` compares values, and an alert without the label has the empty one."""
     source = {"alertname": "HostDown", "host": "db1", "zone": ""}
-    assert inhibited_by([DOWN], {"severity": "info", "host": "db1"}, [source]) is not None
-    assert inhibited_by([DOWN], {"severity": "info", "host": "db1", "zone": "a"}, [source]) is None
+    assert find_inhibitor([DOWN], {"severity": "info", "host": "db1"}, [source]) is not None
+    assert (
+        find_inhibitor([DOWN], {"severity": "info", "host": "db1", "zone": "a"}, [source]) is None
+    )
 
 
 def test_nobody_inhibits_itself_or_its_equal() -> None:
     """Two alerts that fit both sides of a rule are both told."""
     one, other = {"severity": "critical", "x": "1"}, {"severity": "critical", "x": "2"}
-    assert inhibited_by([BOTH_SIDES], one, [one, other]) is None
-    assert inhibited_by([BOTH_SIDES], {"severity": "info"}, [one, other]) == (BOTH_SIDES, one)
+    assert find_inhibitor([BOTH_SIDES], one, [one, other]) is None
+    assert find_inhibitor([BOTH_SIDES], {"severity": "info"}, [one, other]) == (BOTH_SIDES, one)
 
 
 def test_the_same_source_stays_the_reason_while_it_fires() -> None:

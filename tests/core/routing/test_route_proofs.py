@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.core.routing.match import Route, RouteSpec, build_route, match_routes, walk
-from gateway.core.routing.proofs import Unreachable, unreachable
+from gateway.core.routing.proofs import UnreachableRoute, unreachable_routes
 
 NAMES = ("a", "b")
 VALUES = ("", "x", "y", "xy", "z")
@@ -40,7 +40,7 @@ def below(route: Route) -> set[str]:
 @given(TREES)
 def test_no_label_set_comes_to_a_route_that_is_unreachable(root: Route) -> None:
     """Brute force over label sets: what is reported takes none of them, nor does what is below."""
-    reported = set().union(*(below(one.route) for one in unreachable(root)))
+    reported = set().union(*(below(one.route) for one in unreachable_routes(root)))
     reached = {route.id for labels in LABEL_SETS for route in match_routes(root, labels)}
     assert not reported & reached
 
@@ -48,7 +48,7 @@ def test_no_label_set_comes_to_a_route_that_is_unreachable(root: Route) -> None:
 @given(TREES)
 def test_the_sibling_that_is_named_takes_all_of_its_alerts(root: Route) -> None:
     """Without the route that is blamed, or with `continue`, the other one could be reached."""
-    for one in unreachable(root):
+    for one in unreachable_routes(root):
         if one.earlier is None:
             continue
         for labels in LABEL_SETS:
@@ -82,10 +82,10 @@ def test_routes_behind_one_that_takes_all_are_found() -> None:
         )
     )
     first, second, _, fourth, all_, last = root.children
-    assert unreachable(root) == [
-        Unreachable(second, first),
-        Unreachable(fourth.children[1], fourth.children[0]),
-        Unreachable(last, all_),
+    assert unreachable_routes(root) == [
+        UnreachableRoute(second, first),
+        UnreachableRoute(fourth.children[1], fourth.children[0]),
+        UnreachableRoute(last, all_),
     ]
 
 
@@ -109,13 +109,13 @@ def test_a_pattern_that_covers_shadows_what_stands_below(earlier: str, later: st
         RouteSpec(routes=[RouteSpec(matchers=[earlier]), RouteSpec(matchers=[later])])
     )
     first, second = root.children
-    assert unreachable(root) == [Unreachable(second, first)]
+    assert unreachable_routes(root) == [UnreachableRoute(second, first)]
     kept = build_route(
         RouteSpec(
             routes=[RouteSpec(matchers=[earlier], continue_=True), RouteSpec(matchers=[later])]
         )
     )
-    assert unreachable(kept) == []
+    assert unreachable_routes(kept) == []
 
 
 def test_what_the_routes_above_ask_for_counts_as_well() -> None:
@@ -131,9 +131,9 @@ def test_what_the_routes_above_ask_for_counts_as_well() -> None:
     root = build_route(RouteSpec(routes=[below_billing]))
     (billing,) = root.children
     platform, any_team, critical = billing.children
-    assert unreachable(root) == [
-        Unreachable(platform, None, (*billing.matchers, *platform.matchers)),
-        Unreachable(critical, any_team),
+    assert unreachable_routes(root) == [
+        UnreachableRoute(platform, None, (*billing.matchers, *platform.matchers)),
+        UnreachableRoute(critical, any_team),
     ]
 
 
@@ -141,4 +141,4 @@ def test_one_among_thousands_of_siblings_that_is_doubled_is_found() -> None:
     """Each asks for a value of its own, and only one for the same as another."""
     routes = [RouteSpec(matchers=[f'service="s{n}"', 'severity=~"a|b"']) for n in range(3000)]
     root = build_route(RouteSpec(routes=[*routes, routes[7]]))
-    assert unreachable(root) == [Unreachable(root.children[-1], root.children[7])]
+    assert unreachable_routes(root) == [UnreachableRoute(root.children[-1], root.children[7])]

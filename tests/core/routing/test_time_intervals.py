@@ -12,11 +12,11 @@ from gateway.core.routing.mutes import (
     TimeInterval,
     muted,
     never_matches,
-    next_change,
+    next_interval_change,
     next_mute_change,
     parse_time_interval,
 )
-from gateway.core.time.timestamps import local, parse_rfc3339
+from gateway.core.time.timestamps import local_time, parse_rfc3339
 from tests.examples import examples
 
 OFFICE = parse_time_interval(
@@ -95,7 +95,7 @@ def test_the_next_change_is_the_next_minute_that_differs(
     minute = t // 60 * 60
     looked_at = (minute + n * 60 for n in range(1, 3 * 24 * 60))
     slow = next((moment for moment in looked_at if inside(moment) != inside(t)), None)
-    fast = next_change(several, t)
+    fast = next_interval_change(several, t)
     if slow is None:
         assert fast is None or fast >= minute + 3 * 24 * HOUR
     else:
@@ -113,27 +113,29 @@ def test_the_next_change_is_the_next_minute_that_differs(
 )
 def test_office_hours_begin_and_end_by_the_wall_clock(from_: str, until: str) -> None:
     """Nine o'clock is nine o'clock before and after the clocks change (Promise 12)."""
-    assert next_change(OFFICE, at(from_)) == at(until)
+    assert next_interval_change(OFFICE, at(from_)) == at(until)
 
 
 def test_midnight_inside_of_a_night_is_no_change() -> None:
     """Two entries that meet at midnight are one night."""
-    assert next_change([NIGHT], at("2026-01-01T22:30:00+01:00")) == at("2026-01-02T06:00:00+01:00")
+    assert next_interval_change([NIGHT], at("2026-01-01T22:30:00+01:00")) == at(
+        "2026-01-02T06:00:00+01:00"
+    )
 
 
 def test_what_never_changes_has_no_next_change() -> None:
     """The search ends: always, never again, and beyond the horizon are all None."""
     now = at("2026-01-01T00:00:00Z")
-    assert next_change(TimeInterval(), now) is None
-    assert next_change(parse_time_interval({"years": ["2020"]}), now) is None
-    assert next_change(parse_time_interval({"years": ["2040"]}), now) is None
-    assert next_change((), now) is None
+    assert next_interval_change(TimeInterval(), now) is None
+    assert next_interval_change(parse_time_interval({"years": ["2020"]}), now) is None
+    assert next_interval_change(parse_time_interval({"years": ["2040"]}), now) is None
+    assert next_interval_change((), now) is None
 
 
 def test_a_leap_day_is_within_the_horizon() -> None:
     """A yearly or four-yearly interval is found in time."""
     leap_day = parse_time_interval({"months": ["february"], "days_of_month": ["29"]})
-    assert next_change(leap_day, at("2024-03-01T00:00:00Z")) == at("2028-02-29T00:00:00Z")
+    assert next_interval_change(leap_day, at("2024-03-01T00:00:00Z")) == at("2028-02-29T00:00:00Z")
 
 
 @pytest.mark.parametrize(
@@ -260,7 +262,7 @@ def test_the_next_change_of_a_route_is_where_its_mute_begins_or_ends(minutes: in
     quiet = muted(both, NAMED, t) is not None
     assert (muted(both, NAMED, change) is not None) is not quiet
     assert (muted(both, NAMED, change - 0.001) is not None) is quiet
-    assert local(change, "Europe/Berlin").strftime("%H:%M") in ("09:00", "17:00")
+    assert local_time(change, "Europe/Berlin").strftime("%H:%M") in ("09:00", "17:00")
 
 
 def test_a_route_without_intervals_never_changes() -> None:

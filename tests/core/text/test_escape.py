@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from gateway.core.text.escape import (
     LONGEST_URL,
+    escape_invisible,
     one_line,
     safe_url,
     slack_escape,
     slack_link,
-    visible,
 )
 
 
@@ -91,7 +91,7 @@ HIDDEN = "\u202e\u2066\u200b\u200d\u00ad\u061c\ufeff\u3164\u1160\ud800\x1b\x00\x
 
 def test_hidden_characters_become_visible() -> None:
     """E17: what a terminal would act on or not show is printed as an escape."""
-    text = visible(f"a{HIDDEN}b")
+    text = escape_invisible(f"a{HIDDEN}b")
     assert text.isascii()
     assert text.isprintable()
     assert text.startswith("a\\u202e\\u2066\\u200b")
@@ -101,4 +101,4 @@ def test_hidden_characters_become_visible() -> None:
 def test_visible_text_stays_as_it_is() -> None:
     """Letters of all languages, line ends and tabs are not touched."""
     text = "Grüße, 日本語, שלום, emoji 🔥,\n\ttab"
-    assert visible(text) == text
+    assert escape_invisible(text) == text

@@ -8,7 +8,7 @@ from gateway.core.time.timestamps import (
     ZERO_TIME,
     format_duration,
     format_rfc3339,
-    local,
+    local_time,
     parse_duration,
     parse_instant,
     parse_rfc3339,
@@ -164,10 +164,10 @@ def test_every_instant_survives_writing_and_reading(milliseconds: int) -> None:
 
 def test_a_wall_clock_needs_a_known_zone() -> None:
     """A zone that does not exist is an error that says what to write."""
-    assert local(1795143600, "Europe/Berlin").isoformat() == "2026-11-20T04:00:00+01:00"
+    assert local_time(1795143600, "Europe/Berlin").isoformat() == "2026-11-20T04:00:00+01:00"
     for name in ("Mars/Olympus", "../../etc/passwd", ""):
         with pytest.raises(ValueError, match="use an IANA name"):
-            local(0, name)
+            local_time(0, name)
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,7 @@ def test_any_file_loads_and_does_the_same(text: str) -> None:
     """Escapes, quotes, empty lists, odd values: nothing changes where an alert goes."""
     translation = imported(text)
     assert loaded(translation).plan.receivers.keys() == set(RECEIVERS)
-    assert proven(translation, questions=100).difference == ""
+    assert proven(translation, sample_count=100).difference == ""
 
 
 LINES = WIDE.read_text().splitlines(keepends=True)

@@ -6,7 +6,7 @@ import pytest
 
 from gateway.core.plan.plan import Target
 from gateway.core.time.timestamps import parse_duration
-from gateway.importers.alertmanager.write.notes import Fate
+from gateway.importers.alertmanager.write.notes import NoteKind
 from gateway.importers.alertmanager.write.targets import DEFAULT_PAGERDUTY_SEVERITY
 from tests.importers.alertmanager.texts import MAIL, WIDE, imported, loaded, lost, notes, receiver
 from tests.shared_data import shared
@@ -67,8 +67,8 @@ def test_a_severity_from_the_label_is_ours_without_being_said() -> None:
     own = "pagerduty_configs: [{routing_key: test-key, severity: '%s'}]"
     translation = receiver(own % "{{ .CommonLabels.severity }}")
     assert "severity" not in loaded(translation).plan.receivers["r"].targets[0].options
-    assert not notes(translation, Fate.CHANGED)
-    assert notes(receiver(own % "{{ .CommonLabels.prio }}"), Fate.CHANGED)
+    assert not notes(translation, NoteKind.CHANGED)
+    assert notes(receiver(own % "{{ .CommonLabels.prio }}"), NoteKind.CHANGED)
     assert "severity: warning" in receiver(own % "warning").text
 
 
@@ -98,7 +98,7 @@ def test_what_cannot_stand_under_channels_is_asked_for_or_listed() -> None:
 def test_a_person_in_slack_needs_their_member_id() -> None:
     """The Web API knows no @names."""
     translation = receiver("slack_configs: [{channel: '@ana'}]", SLACK)
-    assert any("member id" in one for one in notes(translation, Fate.CHANGED))
+    assert any("member id" in one for one in notes(translation, NoteKind.CHANGED))
 
 
 def test_other_credentials_than_a_bearer_token_are_listed() -> None:
@@ -190,7 +190,7 @@ def test_pagerdutys_service_key_needs_another_key() -> None:
     """It is for the Events API v1."""
     translation = receiver("pagerduty_configs: [{service_key: test-key}]")
     assert "routing_key: '${PAGERDUTY_R_KEY}'" in translation.text
-    assert "Events API v1" in notes(translation, Fate.CHANGED)[0]
+    assert "Events API v1" in notes(translation, NoteKind.CHANGED)[0]
 
 
 def test_credentials_of_a_webhook_are_kept_where_they_can_be() -> None:
@@ -227,7 +227,7 @@ def test_the_timeout_of_a_webhook_is_kept_within_ours(
     translation = receiver(f"webhook_configs: [{{url: '{url}', timeout: {asked}}}]")
     (target,) = loaded(translation).plan.receivers["r"].targets
     assert target.options.get("timeout") == (kept and str(parse_duration(kept)))
-    assert len(notes(translation, Fate.CHANGED)) == differs
+    assert len(notes(translation, NoteKind.CHANGED)) == differs
 
 
 def test_what_a_file_may_not_be_called_becomes_a_variable() -> None:
@@ -236,7 +236,7 @@ def test_what_a_file_may_not_be_called_becomes_a_variable() -> None:
     assert "routing_key: '${PAGERDUTY_R_KEY}'" in odd.text
     near = receiver("pagerduty_configs: [{routing_key_file: keys/b}]")
     assert "routing_key: '${file:keys/b}'" in near.text
-    assert "the folder of routes.yaml" in notes(near, Fate.CHANGED)[0]
+    assert "the folder of routes.yaml" in notes(near, NoteKind.CHANGED)[0]
 
 
 def test_everything_else_is_listed_with_its_line() -> None:

@@ -9,10 +9,10 @@ import yaml
 
 from gateway.cli.import_ import report
 from gateway.config.grammar.sections import Section
+from gateway.importers.alertmanager.read.field_types import HiddenSecret
 from gateway.importers.alertmanager.read.grammar import GLOBAL
 from gateway.importers.alertmanager.read.grammar_http import HTTP_CONFIG
 from gateway.importers.alertmanager.read.grammar_receivers import WITH_COUNTERPART
-from gateway.importers.alertmanager.read.kinds import Hidden
 from tests.importers.alertmanager.texts import WIDE, imported, loaded, receiver, refused
 
 SECRETS = ("test-smtp-password", "test-slack-hook", "test-opsgenie-key", "test-pagerduty-key",
@@ -28,7 +28,7 @@ def test_no_secret_is_in_the_file_the_report_or_a_repr() -> None:
         json.dumps(report.as_json(translation, None)),
         repr(translation.notes.notes),
         repr(translation.notes.variables),
-        repr(translation.original.entry),
+        repr(translation.source_config.entry),
         repr(loaded(translation)),
     ]
     for secret in SECRETS:
@@ -80,15 +80,15 @@ def secret_places() -> Iterator[tuple[str, str, str]]:
     sections = {"global": GLOBAL, **WITH_COUNTERPART}
     for name, section in sections.items():
         for field in section.fields:
-            if isinstance(field.kind, Hidden):
+            if isinstance(field.kind, HiddenSecret):
                 yield name, "", field.name
         inner = [("http_config", one) for one in HTTP_CONFIG.fields] if name != "email" else []
         for way, field in inner:
-            if isinstance(field.kind, Hidden):
+            if isinstance(field.kind, HiddenSecret):
                 yield name, way, field.name
             elif isinstance(field.kind, Section):
                 for deeper in field.kind.fields:
-                    if isinstance(deeper.kind, Hidden):
+                    if isinstance(deeper.kind, HiddenSecret):
                         yield name, f"{way}.{field.name}", deeper.name
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gateway.importers.alertmanager.read.gotemplate import in_jinja, is_default
-from gateway.importers.alertmanager.write.notes import Fate
+from gateway.importers.alertmanager.write.notes import NoteKind
 from gateway.render.renderer import Renderer
 from tests.importers.alertmanager.texts import lost, notes, receiver
 from tests.render.rendering import problems_of
@@ -63,7 +63,9 @@ def test_alertmanagers_own_templates_are_not_worth_a_word() -> None:
     assert not is_default('{{ template "slack.mine.title" . }}')
     general = "global: {slack_app_token: test-token}"
     own = "slack_configs:\n  - channel: '#a'\n    title: '%s'"
-    assert not notes(receiver(own % '{{ template "slack.default.title" . }}', general), Fate.LOST)
+    assert not notes(
+        receiver(own % '{{ template "slack.default.title" . }}', general), NoteKind.LOST
+    )
 
 
 def test_the_comment_stands_at_the_target_and_can_be_pasted() -> None:
@@ -76,7 +78,7 @@ def test_the_comment_stands_at_the_target_and_can_be_pasted() -> None:
     )
     target = translation.text.partition("slack:\n      - channel")[2]
     assert "#   {{ labels.alertname }}\n        #   {{ status }}\n" in target
-    (note,) = translation.notes.of(Fate.CHANGED)
+    (note,) = translation.notes.of(NoteKind.CHANGED)
     assert note.template == "{{ labels.alertname }}\n{{ status }}\n"
     assert "templates/slack/title.j2" in note.problem.message
     assert "templates/slack/text.j2" in lost(translation)[0]

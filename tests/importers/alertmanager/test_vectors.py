@@ -18,6 +18,6 @@ def test_every_good_file_of_alertmanagers_tests_is_translated() -> None:
     assert len(good) > 20
     for case in good:
         translation = imported(case["input"]["yaml"])
-        proof = proven(translation, questions=50)
+        proof = proven(translation, sample_count=50)
         assert proof.difference == "", case["id"]
         assert loaded(translation).plan.receivers, case["id"]

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from gateway.config.load import Config
 from gateway.config.source.problem import ConfigError, Problem
-from gateway.importers.alertmanager.read.original import read_original
-from gateway.importers.alertmanager.verify.compare import Proof, prove
-from gateway.importers.alertmanager.write.notes import Fate
+from gateway.importers.alertmanager.read.source_config import read_source_config
+from gateway.importers.alertmanager.verify.equivalence import EquivalenceReport, check_equivalence
+from gateway.importers.alertmanager.write.notes import NoteKind
 from gateway.importers.alertmanager.write.translate import Translation, translate
 
 HERE = Path(__file__).parent
@@ -30,7 +30,7 @@ global: {smtp_smarthost: "smtp.example.com:587", smtp_from: alerts@example.com}
 def imported(text: str | Path) -> Translation:
     """The translation of a text or a file."""
     source = text.read_text(encoding="utf-8") if isinstance(text, Path) else text
-    return translate(read_original(source, "alertmanager.yml"))
+    return translate(read_source_config(source, "alertmanager.yml"))
 
 
 def loaded(translation: Translation) -> Config:
@@ -38,28 +38,28 @@ def loaded(translation: Translation) -> Config:
     return translation.loaded(translation.text)
 
 
-def proven(translation: Translation, seed: int = 1, questions: int = 500) -> Proof:
+def proven(translation: Translation, seed: int = 1, sample_count: int = 500) -> EquivalenceReport:
     """The comparison of both files."""
-    return prove(translation.original, loaded(translation), questions, seed)
+    return check_equivalence(translation.source_config, loaded(translation), sample_count, seed)
 
 
 def refused(text: str) -> tuple[Problem, ...]:
     """What is wrong with a text; none when it is taken."""
     try:
-        read_original(text, "alertmanager.yml")
+        read_source_config(text, "alertmanager.yml")
     except ConfigError as error:
         return error.problems
     return ()
 
 
-def notes(translation: Translation, fate: Fate) -> list[str]:
+def notes(translation: Translation, kind: NoteKind) -> list[str]:
     """What is said of the translation, each with its line."""
-    return [f"{one.problem.line}: {one.problem.message}" for one in translation.notes.of(fate)]
+    return [f"{one.problem.line}: {one.problem.message}" for one in translation.notes.of(kind)]
 
 
 def lost(translation: Translation) -> list[str]:
     """What has no counterpart."""
-    return notes(translation, Fate.LOST)
+    return notes(translation, NoteKind.LOST)
 
 
 def receiver(text: str, general: str = "") -> Translation:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from gateway.config.grammar.kinds import Entry
+from gateway.config.grammar.field_types import ParsedSection
 from gateway.config.source.problem import Findings
 from gateway.importers.alertmanager.read.rules import listed, said
 
@@ -18,98 +18,98 @@ _FIXED = (
 )  # fmt: skip
 
 
-def _email(entry: Entry, findings: Findings) -> None:
+def _email(entry: ParsedSection, findings: Findings) -> None:
     seen: dict[str, str] = {}
     for name, given in entry.named("headers").items():
         if name.lower() in seen:
             complaint = f'headers: "{name}" and "{seen[name.lower()]}" are the same header'
-            findings.error(given.spot, complaint)
+            findings.error(given.position, complaint)
         seen.setdefault(name.lower(), name)
 
 
-def _slack(entry: Entry, findings: Findings) -> None:
+def _slack(entry: ParsedSection, findings: Findings) -> None:
     strategy = entry.get("message_strategy", "")
     if strategy not in _STRATEGIES:
         complaint = f"message_strategy: one of {listed(_STRATEGIES[1:], 'or')} belongs here"
-        findings.error(entry.spot_of("message_strategy"), complaint)
+        findings.error(entry.position_of("message_strategy"), complaint)
     url = entry.get("api_url")
     updates = entry.get("update_message") or strategy in ("update", "thread")
     if updates and url is not None and url.reveal() != POST_MESSAGE:
         key = "update_message" if "update_message" in entry else "message_strategy"
         complaint = f"{key}: messages can only be updated with a bot token: api_url: {POST_MESSAGE}"
-        findings.error(entry.spot_of(key), complaint)
-    config: Entry | None = entry.get("http_config")
+        findings.error(entry.position_of(key), complaint)
+    config: ParsedSection | None = entry.get("http_config")
     token = said(entry, "app_token") or said(entry, "app_token_file")
     if token and config is not None and "authorization" in config:
         complaint = "http_config: authorization: an app token is set as well"
-        findings.error(config.spot_of("authorization"), complaint)
+        findings.error(config.position_of("authorization"), complaint)
     for given in entry.each("fields"):
         _demand(given.value, "field", ("title", "value"), findings)
     for given in entry.each("actions"):
-        action: Entry = given.value
+        action: ParsedSection = given.value
         _demand(action, "action", ("type", "text"), findings)
         if action.sound and not (said(action, "url") or said(action, "name")):
-            findings.error(action.spot, "action: url or name is missing")
+            findings.error(action.position, "action: url or name is missing")
         if "confirm" in action:
             _demand(action.get("confirm"), "confirm", ("text",), findings)
 
 
-def _demand(entry: Entry, what: str, keys: tuple[str, ...], findings: Findings) -> None:
+def _demand(entry: ParsedSection, what: str, keys: tuple[str, ...], findings: Findings) -> None:
     for key in keys:
         if not said(entry, key) and key not in entry.faulty:
-            findings.error(entry.spot, f"{what}: {key} is missing")
+            findings.error(entry.position, f"{what}: {key} is missing")
 
 
-def _opsgenie(entry: Entry, findings: Findings) -> None:
+def _opsgenie(entry: ParsedSection, findings: Findings) -> None:
     for given in entry.each("responders"):
-        responder: Entry = given.value
+        responder: ParsedSection = given.value
         if not any(said(responder, key) for key in ("id", "name", "username")):
-            findings.error(responder.spot, "responder: id, name or username is missing")
+            findings.error(responder.position, "responder: id, name or username is missing")
         type_ = responder.get("type", "")
         if "{{" not in type_ and type_.lower() not in _RESPONDERS:
             complaint = f"type: one of {listed(_RESPONDERS, 'or')} belongs here"
-            findings.error(responder.spot_of("type"), complaint, text=type_)
+            findings.error(responder.position_of("type"), complaint, text=type_)
 
 
-def _pushover(entry: Entry, findings: Findings) -> None:
+def _pushover(entry: ParsedSection, findings: Findings) -> None:
     if entry.get("html") and entry.get("monospace"):
         complaint = "at most one of html and monospace may be true"
-        findings.error(entry.spot_of("monospace"), complaint)
+        findings.error(entry.position_of("monospace"), complaint)
 
 
-def _sns(entry: Entry, findings: Findings) -> None:
+def _sns(entry: ParsedSection, findings: Findings) -> None:
     given = [key for key in ("target_arn", "topic_arn", "phone_number") if said(entry, key)]
     if len(given) in (0, 2):  # all three are taken: Alertmanager counts modulo two
         complaint = "one of target_arn, topic_arn and phone_number belongs here, and only one"
-        findings.error(entry.spot, complaint)
+        findings.error(entry.position, complaint)
 
 
-def _telegram(entry: Entry, findings: Findings) -> None:
+def _telegram(entry: ParsedSection, findings: Findings) -> None:
     if entry.get("parse_mode", "") not in _PARSE_MODES:
         complaint = f"parse_mode: {listed(_PARSE_MODES[1:], 'or')} belongs here"
-        findings.error(entry.spot_of("parse_mode"), complaint)
+        findings.error(entry.position_of("parse_mode"), complaint)
 
 
-def _victorops(entry: Entry, findings: Findings) -> None:
+def _victorops(entry: ParsedSection, findings: Findings) -> None:
     for name, given in entry.named("custom_fields").items():
         if name in _FIXED:
             complaint = f'custom_fields: "{name}" is a field of its own'
-            findings.error(given.spot, complaint)
+            findings.error(given.position, complaint)
 
 
-def _webex(entry: Entry, findings: Findings) -> None:
-    config: Entry | None = entry.get("http_config")
+def _webex(entry: ParsedSection, findings: Findings) -> None:
+    config: ParsedSection | None = entry.get("http_config")
     if config is not None and "authorization" not in config:
-        findings.error(config.spot, "http_config: authorization is missing")
+        findings.error(config.position, "http_config: authorization is missing")
 
 
-def _wechat(entry: Entry, findings: Findings) -> None:
+def _wechat(entry: ParsedSection, findings: Findings) -> None:
     if entry.get("message_type", "") not in ("", "text", "markdown"):
         complaint = "message_type: text or markdown belongs here"
-        findings.error(entry.spot_of("message_type"), complaint)
+        findings.error(entry.position_of("message_type"), complaint)
 
 
-CHECKS: dict[str, Callable[[Entry, Findings], None]] = {
+CHECKS: dict[str, Callable[[ParsedSection, Findings], None]] = {
     "email": _email,
     "slack": _slack,
     "opsgenie": _opsgenie,

@@ -1,6 +1,6 @@
 """What Alertmanager refuses in `global` and `receivers` beyond their grammar."""
 
-from gateway.config.grammar.kinds import Entry
+from gateway.config.grammar.field_types import ParsedSection
 from gateway.config.source.problem import Findings
 from gateway.importers.alertmanager.read.check_integrations import CHECKS, POST_MESSAGE
 from gateway.importers.alertmanager.read.grammar_http import check_http
@@ -35,7 +35,7 @@ RULES = {
 }
 
 
-def check_global(general: Entry | None, findings: Findings) -> None:
+def check_global(general: ParsedSection | None, findings: Findings) -> None:
     """Note what is wrong with the global section."""
     if general is None:
         return
@@ -47,26 +47,28 @@ def check_global(general: Entry | None, findings: Findings) -> None:
     if token and not same and (url is not None or said(general, "slack_api_url_file")):
         key = "slack_api_url" if url is not None else "slack_api_url_file"
         complaint = f"{key}: an app token is set as well; only one of them may be"
-        findings.error(general.spot_of(key), complaint)
+        findings.error(general.position_of(key), complaint)
 
 
-def check_receivers(file: Entry, findings: Findings) -> None:
+def check_receivers(file: ParsedSection, findings: Findings) -> None:
     """Note what is wrong with the receivers: names, and each of their integrations."""
-    general: Entry = file.get("global") or Entry(file.spot, {})
+    general: ParsedSection = file.get("global") or ParsedSection(file.position, {})
     for given in file.each("receivers"):
-        receiver: Entry = given.value
+        receiver: ParsedSection = given.value
         if not receiver.get("name") and "name" not in receiver.faulty:
-            findings.error(receiver.spot, "receiver: its name is missing")
+            findings.error(receiver.position, "receiver: its name is missing")
         name = receiver.named("labels").get("name")
         if name is not None and name.value != receiver.get("name"):
             complaint = "the label name of a receiver must be its name"
-            findings.error(name.spot, complaint, text=name.raw)
+            findings.error(name.position, complaint, text=name.raw)
         for kind in (*WITH_COUNTERPART, *WITHOUT_COUNTERPART):
             for one in receiver.each(f"{kind}_configs"):
                 check_integration(kind, one.value, general, findings)
 
 
-def check_integration(kind: str, entry: Entry, general: Entry | None, findings: Findings) -> None:
+def check_integration(
+    kind: str, entry: ParsedSection, general: ParsedSection | None, findings: Findings
+) -> None:
     """Note what is wrong with one integration, such as a ``slack_config``.
 
     Without a global section what may be said there is not asked for.

@@ -1,9 +1,10 @@
 """The grammar of an alertmanager.yml but for its receivers: Alertmanager's keys, each once."""
 
-from gateway.config.grammar.sections import Again, ListOf, Section
+from gateway.config.grammar.sections import ListOf, Recursive, Section
 from gateway.importers.alertmanager.read.grammar_http import HTTP_CONFIG, TLS_CONFIG
 from gateway.importers.alertmanager.read.grammar_receivers import RECEIVER
 from gateway.importers.alertmanager.read.values import (
+    ANY,
     DURATION,
     FLAG,
     HOST_AND_PORT,
@@ -14,7 +15,6 @@ from gateway.importers.alertmanager.read.values import (
     STRING,
     TEXTS,
     URL,
-    WHATEVER,
     fields,
 )
 
@@ -38,7 +38,7 @@ ROUTE = Section(
         mute_time_intervals=_NAMES,
         active_time_intervals=_NAMES,
         continue_=FLAG,
-        routes=ListOf(Again(_route)),
+        routes=ListOf(Recursive(_route)),
         group_wait=DURATION,
         group_interval=DURATION,
         repeat_interval=DURATION,
@@ -145,6 +145,6 @@ FILE = Section(
         receivers=ListOf(RECEIVER),
         mute_time_intervals=ListOf(TIME_INTERVAL),
         time_intervals=ListOf(TIME_INTERVAL),
-        tracing=WHATEVER,
+        tracing=ANY,
     ),
 )

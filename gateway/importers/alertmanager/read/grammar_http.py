@@ -1,10 +1,10 @@
 """The grammar of `http_config` and `tls_config`, and what Alertmanager demands of them."""
 
-from gateway.config.grammar.kinds import Entry
+from gateway.config.grammar.field_types import ParsedSection
 from gateway.config.grammar.sections import Section
 from gateway.config.source.problem import Findings
 from gateway.importers.alertmanager.read.rules import Rules, check_rules
-from gateway.importers.alertmanager.read.values import FLAG, SECRET, STRING, TEXTS, WHATEVER, fields
+from gateway.importers.alertmanager.read.values import ANY, FLAG, SECRET, STRING, TEXTS, fields
 
 TLS_CONFIG = Section(
     "tls_config",
@@ -53,14 +53,14 @@ _OAUTH2 = Section(
         client_secret=SECRET,
         client_secret_file=STRING,
         client_secret_ref=STRING,
-        scopes=WHATEVER,
+        scopes=ANY,
         token_url=STRING,
         endpoint_params=TEXTS,
         tls_config=TLS_CONFIG,
         proxy_url=SECRET,
         no_proxy=STRING,
         proxy_from_environment=FLAG,
-        proxy_connect_header=WHATEVER,
+        proxy_connect_header=ANY,
     ),
 )
 
@@ -79,8 +79,8 @@ HTTP_CONFIG = Section(
         proxy_url=SECRET,  # it may hold a password
         no_proxy=STRING,
         proxy_from_environment=FLAG,
-        proxy_connect_header=WHATEVER,
-        http_headers=WHATEVER,
+        proxy_connect_header=ANY,
+        http_headers=ANY,
     ),
 )
 
@@ -118,25 +118,25 @@ _INNER = {
 }
 
 
-def check_http(config: Entry | None, findings: Findings) -> None:
+def check_http(config: ParsedSection | None, findings: Findings) -> None:
     """Note what Alertmanager refuses in an `http_config` (its `HTTPClientConfig.Validate`)."""
     if config is None:
         return
     check_rules(_RULES, config, findings)
     for key, rules in _INNER.items():
-        inner: Entry | None = config.get(key)
+        inner: ParsedSection | None = config.get(key)
         if inner is not None:
             check_rules(rules, inner, findings)
-    authorization: Entry | None = config.get("authorization")
+    authorization: ParsedSection | None = config.get("authorization")
     if authorization is not None and authorization.get("type", "").strip().lower() == "basic":
         said = 'type: "basic" is written as basic_auth: {username, password}'
-        findings.error(authorization.spot_of("type"), said)
+        findings.error(authorization.position_of("type"), said)
     proxied = "proxy_url" in config
     if config.get("proxy_from_environment"):
         if proxied:
             said = "at most one of proxy_url and proxy_from_environment may be set"
-            findings.error(config.spot_of("proxy_from_environment"), said)
+            findings.error(config.position_of("proxy_from_environment"), said)
     elif not proxied:
         for key in ("no_proxy", "proxy_connect_header"):
             if config.get(key) or (key in config and key == "proxy_connect_header"):
-                findings.error(config.spot_of(key), f"{key}: there is no proxy_url")
+                findings.error(config.position_of(key), f"{key}: there is no proxy_url")

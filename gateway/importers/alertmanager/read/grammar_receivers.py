@@ -1,10 +1,11 @@
 """The grammar of an alertmanager.yml's receivers; `integrations` has those without counterpart."""
 
 from gateway.config.grammar.sections import ListOf, Section
+from gateway.importers.alertmanager.read.field_types import Number
 from gateway.importers.alertmanager.read.grammar_http import HTTP_CONFIG, TLS_CONFIG
 from gateway.importers.alertmanager.read.integrations import WITHOUT_COUNTERPART
-from gateway.importers.alertmanager.read.kinds import Number
 from gateway.importers.alertmanager.read.values import (
+    ANY,
     FLAG,
     GO_DURATION,
     HOST_AND_PORT,
@@ -14,7 +15,6 @@ from gateway.importers.alertmanager.read.values import (
     TEXTS,
     URL,
     WEBHOOK_URL,
-    WHATEVER,
     fields,
 )
 
@@ -39,7 +39,7 @@ EMAIL = Section(
         require_tls=FLAG,
         tls_config=TLS_CONFIG,
         force_implicit_tls=FLAG,
-        threading=WHATEVER,
+        threading=ANY,
     ),
 )
 
@@ -96,7 +96,7 @@ SLACK = Section(
         actions=ListOf(_ACTION),
         message_strategy=STRING,
         update_message=FLAG,
-        threaded_options=WHATEVER,
+        threaded_options=ANY,
         timeout=GO_DURATION,
     ),
 )
@@ -115,9 +115,9 @@ PAGERDUTY = Section(
         client=STRING,
         client_url=STRING,
         description=STRING,
-        details=WHATEVER,
-        images=WHATEVER,
-        links=WHATEVER,
+        details=ANY,
+        images=ANY,
+        links=ANY,
         source=STRING,
         severity=STRING,
         class_=STRING,
@@ -137,7 +137,7 @@ WEBHOOK = Section(
         url_file=STRING,
         max_alerts=Number(0),
         timeout=GO_DURATION,
-        payload=WHATEVER,
+        payload=ANY,
     ),
 )
 

@@ -5,11 +5,11 @@ They are read and checked all the same: a file that Alertmanager refuses is not 
 
 from dataclasses import dataclass
 
-from gateway.config.grammar.kinds import Kind
+from gateway.config.grammar.field_types import FieldType
 from gateway.config.grammar.sections import ListOf, Section
 from gateway.importers.alertmanager.read.grammar_http import HTTP_CONFIG
 from gateway.importers.alertmanager.read.rules import Rules
-from gateway.importers.alertmanager.read.values import FLAG, STRING, TEXTS, WHATEVER, fields
+from gateway.importers.alertmanager.read.values import ANY, FLAG, STRING, TEXTS, fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,8 @@ class Integration:
     rules: Rules
 
 
-def _integration(name: str, keys: str, rules: Rules, **kinds: Kind) -> Integration:
-    known: dict[str, Kind] = dict.fromkeys(keys.split(), WHATEVER)
+def _integration(name: str, keys: str, rules: Rules, **kinds: FieldType) -> Integration:
+    known: dict[str, FieldType] = dict.fromkeys(keys.split(), ANY)
     known |= {"send_resolved": FLAG, "http_config": HTTP_CONFIG, **kinds}
     return Integration(Section(f"{name}_config", "", fields(**known)), rules)
 

@@ -7,11 +7,11 @@ refuses days of the month that a February may not have (`timeinterval/timeinterv
 import re
 from collections.abc import Callable, Iterable
 
-from gateway.config.grammar.kinds import Entry, Given
+from gateway.config.grammar.field_types import ParsedSection, ParsedValue
 from gateway.config.source.problem import Findings, nearest
 from gateway.core.time.interval import Ranges, TimeInterval
 from gateway.core.time.interval_parse import MONTHS, WEEKDAYS
-from gateway.core.time.wallclock import zone_named
+from gateway.core.time.wallclock import load_zone
 
 NEVER: Ranges = ((2, 1),)
 """Ranges that hold nothing, whatever they are of (a day of 0 would count from the month's end)."""
@@ -24,26 +24,28 @@ _NUMBER = re.compile("[+-]?[0-9]{1,18}")
 _SHORTEST_MONTH = 28
 
 
-def time_intervals(entries: Iterable[Given], findings: Findings) -> dict[str, list[TimeInterval]]:
+def time_intervals(
+    entries: Iterable[ParsedValue], findings: Findings
+) -> dict[str, list[TimeInterval]]:
     """The intervals by their names; `Local` counts as UTC. What is wrong is noted."""
     found: dict[str, list[TimeInterval]] = {}
     for given in entries:
         name = given.value.get("name", "")
         if not name and "name" not in given.value.faulty:
-            findings.error(given.spot, "time interval: its name is missing")
+            findings.error(given.position, "time interval: its name is missing")
         parts = [_interval(one.value, findings) for one in given.value.each("time_intervals")]
         found.setdefault(name, parts)
     return found
 
 
-def _interval(entry: Entry, findings: Findings) -> TimeInterval:
+def _interval(entry: ParsedSection, findings: Findings) -> TimeInterval:
     location = entry.get("location", "") or "UTC"
     if location == LOCAL:
         location = "UTC"
     try:
-        zone_named(location)
+        load_zone(location)
     except ValueError as error:
-        findings.error(entry.spot_of("location"), f"location: {error}", text=location)
+        findings.error(entry.position_of("location"), f"location: {error}", text=location)
         location = "UTC"
     return TimeInterval(
         times=_times(entry, findings),
@@ -55,14 +57,14 @@ def _interval(entry: Entry, findings: Findings) -> TimeInterval:
     )
 
 
-def _times(entry: Entry, findings: Findings) -> Ranges:
+def _times(entry: ParsedSection, findings: Findings) -> Ranges:
     if "times" not in entry:
         return ()
     found = []
     for given in entry.each("times"):
-        spots = {key: given.value.spot_of(key) for key in ("start_time", "end_time")}
+        spots = {key: given.value.position_of(key) for key in ("start_time", "end_time")}
         minutes = []
-        for key, spot in spots.items():
+        for key, position in spots.items():
             text = given.value.get(key, "")
             matched = _TIME.fullmatch(text)
             if matched is None:
@@ -71,19 +73,19 @@ def _times(entry: Entry, findings: Findings) -> Ranges:
                     if text
                     else ("times: start_time and end_time must both be there")
                 )
-                findings.error(spot, said, text=text)
+                findings.error(position, said, text=text)
                 continue
             hour, minute = matched.groups()
             minutes.append(24 * 60 if hour is None else int(hour) * 60 + int(minute))
         if len(minutes) == 2:
             if minutes[0] >= minutes[1]:
-                findings.error(given.spot, "times: start_time must be before end_time")
+                findings.error(given.position, "times: start_time must be before end_time")
             found.append((minutes[0], minutes[1]))
     return tuple(found) or NEVER
 
 
 def _ranges(
-    entry: Entry,
+    entry: ParsedSection,
     key: str,
     member: Callable[[str], int],
     findings: Findings,
@@ -107,7 +109,7 @@ def _ranges(
         except ValueError as error:
             near = nearest(given.value, WEEKDAYS) if key == "weekdays" else None
             said = f'{key}: "{given.value}": {error}'
-            findings.error(given.spot, said, text=given.raw, suggestion=near)
+            findings.error(given.position, said, text=given.raw, suggestion=near)
     return tuple(found) or NEVER
 
 

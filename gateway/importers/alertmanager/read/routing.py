@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from gateway.config.build.names import Names
-from gateway.config.grammar.kinds import Entry, Given
-from gateway.config.source.problem import Findings, Spot, short
+from gateway.config.build.names import DeclaredNames
+from gateway.config.grammar.field_types import ParsedSection, ParsedValue
+from gateway.config.source.problem import Findings, SourcePosition, shorten
 from gateway.core.alerts.labels import valid_label_name
 from gateway.core.matching.matcher import Matcher, MatcherError
 from gateway.core.routing.inhibition import InhibitRule
@@ -14,22 +14,26 @@ from gateway.core.routing.match import RouteSpec
 ALL_LABELS = "..."
 
 
-def route_spec(root: Entry, receivers: Names, intervals: Names, findings: Findings) -> RouteSpec:
+def route_spec(
+    root: ParsedSection, receivers: DeclaredNames, intervals: DeclaredNames, findings: Findings
+) -> RouteSpec:
     """The tree that a route describes; what Alertmanager refuses in it is noted."""
     if not root.get("receiver") and "receiver" not in root.faulty:
-        findings.error(root.spot, "the root route must name a receiver")
+        findings.error(root.position, "the root route must name a receiver")
     for key in ("match", "match_re", "matchers"):
         if root.named(key) if key != "matchers" else root.each(key):
-            findings.error(root.spot_of(key), f"{key}: the root route must not have any")
+            findings.error(root.position_of(key), f"{key}: the root route must not have any")
     for key in ("mute_time_intervals", "active_time_intervals"):
         if root.each(key):
-            findings.error(root.spot_of(key), f"{key}: the root route must not have any")
+            findings.error(root.position_of(key), f"{key}: the root route must not have any")
     if root.get("continue"):
-        findings.error(root.spot_of("continue"), "continue: the root route has no siblings")
+        findings.error(root.position_of("continue"), "continue: the root route has no siblings")
     return _spec(root, receivers, intervals, findings)
 
 
-def _spec(entry: Entry, receivers: Names, intervals: Names, findings: Findings) -> RouteSpec:
+def _spec(
+    entry: ParsedSection, receivers: DeclaredNames, intervals: DeclaredNames, findings: Findings
+) -> RouteSpec:
     receiver = entry.get("receiver") or None
     if receiver is not None:
         receivers.check(entry.given["receiver"], findings)
@@ -40,10 +44,10 @@ def _spec(entry: Entry, receivers: Names, intervals: Names, findings: Findings) 
         quiet[key] = _texts(entry, key)
     for key in ("group_interval", "repeat_interval"):
         if entry.get(key) == 0:
-            findings.error(entry.spot_of(key), f"{key}: must not be zero")
+            findings.error(entry.position_of(key), f"{key}: must not be zero")
     for name, given in entry.named("labels").items():
         if not valid_label_name(name):
-            findings.error(given.spot, f'labels: "{short(name)}" cannot name a label')
+            findings.error(given.position, f'labels: "{shorten(name)}" cannot name a label')
     return RouteSpec(
         receiver=receiver,
         group_by=_group_by(entry, findings),
@@ -58,26 +62,26 @@ def _spec(entry: Entry, receivers: Names, intervals: Names, findings: Findings) 
         routes=tuple(
             _spec(child.value, receivers, intervals, findings) for child in entry.each("routes")
         ),
-        line=entry.spot.line,
+        line=entry.position.line,
         **quiet,
     )
 
 
-def _group_by(entry: Entry, findings: Findings) -> list[str] | None:
+def _group_by(entry: ParsedSection, findings: Findings) -> list[str] | None:
     labels = _texts(entry, "group_by")
     if labels is None:
         return None
     others = [label for label in labels if label != ALL_LABELS]
     for at, used in enumerate(entry.each("group_by")):
         if not used.value:
-            findings.error(used.spot, "group_by: a label's name cannot be empty")
+            findings.error(used.position, "group_by: a label's name cannot be empty")
         elif used.value != ALL_LABELS and used.value in labels[:at]:
-            findings.error(used.spot, f'group_by: "{used.value}" is there twice', text=used.raw)
+            findings.error(used.position, f'group_by: "{used.value}" is there twice', text=used.raw)
     if ALL_LABELS not in labels:
         return labels
     if others:
-        spot = entry.spot_of("group_by")
-        findings.error(spot, f'group_by: "{ALL_LABELS}" means every label and stands alone')
+        position = entry.position_of("group_by")
+        findings.error(position, f'group_by: "{ALL_LABELS}" means every label and stands alone')
         return others
     return [ALL_LABELS]
 
@@ -87,29 +91,29 @@ class Inhibition:
     """A rule, or None in its place where it needs several sources at once (`sources`)."""
 
     rule: InhibitRule | None
-    entry: Entry
+    entry: ParsedSection
 
 
-def inhibition(entries: Iterable[Given], findings: Findings) -> list[Inhibition]:
+def inhibition(entries: Iterable[ParsedValue], findings: Findings) -> list[Inhibition]:
     """The inhibition rules in their order; what Alertmanager refuses in them is noted."""
     found = []
     for number, given in enumerate(entries, 1):
-        entry: Entry = given.value
+        entry: ParsedSection = given.value
         sources = [one.value for one in entry.each("sources")]
         own = [key for key in ("source_match", "source_match_re") if entry.named(key)]
         own += [key for key in ("source_matchers", "equal") if entry.each(key)]
         if sources and own:
             complaint = f"{own[0]}: cannot stand beside sources"
-            findings.error(entry.spot_of(own[0]), complaint)
+            findings.error(entry.position_of(own[0]), complaint)
         for one in (entry, *sources):
             for label in one.each("equal"):
                 if not label.value:
-                    findings.error(label.spot, "equal: a label's name cannot be empty")
+                    findings.error(label.position, "equal: a label's name cannot be empty")
         for one in sources:
             matchers = _listed(one, "matchers")
             if one.sound and all(matcher.matches({}) for matcher in matchers):
                 complaint = "sources: a matcher is missing that not every alert fulfils"
-                findings.error(one.spot, complaint)
+                findings.error(one.position, complaint)
         sides = {side: _side(entry, side, findings) for side in ("source", "target")}
         equal = tuple(_texts(entry, "equal") or ())
         if len(sources) == 1:
@@ -121,7 +125,7 @@ def inhibition(entries: Iterable[Given], findings: Findings) -> list[Inhibition]
     return found
 
 
-def _side(entry: Entry, side: str, findings: Findings) -> tuple[Matcher, ...]:
+def _side(entry: ParsedSection, side: str, findings: Findings) -> tuple[Matcher, ...]:
     equals = _equals(entry, f"{side}_match", findings)
     patterns = _patterns(entry, f"{side}_match_re", findings)
     return (
@@ -131,32 +135,34 @@ def _side(entry: Entry, side: str, findings: Findings) -> tuple[Matcher, ...]:
     )
 
 
-def _listed(entry: Entry, key: str) -> tuple[Matcher, ...]:
+def _listed(entry: ParsedSection, key: str) -> tuple[Matcher, ...]:
     return tuple(matcher for given in entry.each(key) for matcher in given.value)
 
 
-def _texts(entry: Entry, key: str) -> list[str] | None:
+def _texts(entry: ParsedSection, key: str) -> list[str] | None:
     return [given.value for given in entry.each(key)] if key in entry else None
 
 
-def _equals(entry: Entry, key: str, findings: Findings) -> Mapping[str, str]:
+def _equals(entry: ParsedSection, key: str, findings: Findings) -> Mapping[str, str]:
     for name, given in entry.named(key).items():
-        _check_name(name, key, given.spot, findings)
+        _check_name(name, key, given.position, findings)
     return {name: given.value for name, given in entry.named(key).items()}
 
 
-def _patterns(entry: Entry, key: str, findings: Findings) -> Mapping[str, str]:
+def _patterns(entry: ParsedSection, key: str, findings: Findings) -> Mapping[str, str]:
     patterns = {}
     for name, given in entry.named(key).items():
-        _check_name(name, key, given.spot, findings)
+        _check_name(name, key, given.position, findings)
         try:
             patterns[name] = Matcher(name, "=~", given.value).value
         except MatcherError as error:
-            findings.error(given.spot, f"{key}: {error}", text=given.raw)
+            findings.error(given.position, f"{key}: {error}", text=given.raw)
     return patterns
 
 
-def _check_name(name: str, key: str, spot: Spot, findings: Findings) -> None:
+def _check_name(name: str, key: str, position: SourcePosition, findings: Findings) -> None:
     # The older forms know classic names only, whatever parser the matchers are read with.
     if not valid_label_name(name, utf8=False):
-        findings.error(spot, f'{key}: "{short(name)}" is not a label name of letters, digits, _')
+        findings.error(
+            position, f'{key}: "{shorten(name)}" is not a label name of letters, digits, _'
+        )

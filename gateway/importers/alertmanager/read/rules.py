@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gateway.config.grammar.kinds import Entry
+from gateway.config.grammar.field_types import ParsedSection
 from gateway.config.source.problem import Findings
 
 
@@ -19,14 +19,14 @@ class Rules:
 
 
 def check_rules(
-    rules: Rules, entry: Entry, findings: Findings, general: Entry | None = None
+    rules: Rules, entry: ParsedSection, findings: Findings, general: ParsedSection | None = None
 ) -> None:
     """Note where an entry does not keep to its rules; `general` is the global section."""
     for group in rules.at_most:
         given = [key for key in group if said(entry, key)]
         if len(given) > 1:
             complaint = f"at most one of {listed(group)} may be set"
-            findings.error(entry.spot_of(given[1]), complaint)
+            findings.error(entry.position_of(given[1]), complaint)
     for group in rules.needs:
         # A key that could not be read has been noted.
         if any(key in entry.faulty for key in group):
@@ -37,10 +37,10 @@ def check_rules(
             else said(entry, key)
             for key in group
         ):
-            findings.error(entry.spot, _missing(group))
+            findings.error(entry.position, _missing(group))
 
 
-def said(entry: Entry | None, key: str) -> bool:
+def said(entry: ParsedSection | None, key: str) -> bool:
     """Whether a key is set, and not to the empty text."""
     return entry is not None and key in entry and entry.get(key) != ""
 

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from gateway.config.grammar.kinds import Entry
+from gateway.config.grammar.field_types import ParsedSection
 from gateway.core.plan.accounts import Secret
 
 _TOO_SHORT = 4  # to be told from a word by chance
 
 
-def secrets(entry: Entry) -> frozenset[str]:
+def secrets(entry: ParsedSection) -> frozenset[str]:
     """The values of all secrets that are long enough to be looked for in a text."""
     found: set[str] = set()
     _visit(entry, found)
@@ -20,7 +20,7 @@ def _visit(value: Any, found: set[str]) -> None:
         if len(value.reveal()) >= _TOO_SHORT:
             found.add(value.reveal())
         return
-    members = value.given if isinstance(value, Entry) else value
+    members = value.given if isinstance(value, ParsedSection) else value
     if isinstance(members, dict):
         members = tuple(members.values())
     if isinstance(members, tuple):

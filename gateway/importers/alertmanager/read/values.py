@@ -3,11 +3,11 @@
 import re
 from urllib.parse import urlsplit
 
-from gateway.config.grammar.kinds import Kind, Text
+from gateway.config.grammar.field_types import FieldType, Text
 from gateway.config.grammar.sections import Field
 from gateway.core.matching.parse import parse_matchers
 from gateway.core.time.timestamps import parse_duration
-from gateway.importers.alertmanager.read.kinds import Flag, Hidden, Texts, Whatever
+from gateway.importers.alertmanager.read.field_types import AnyValue, Flag, HiddenSecret, TextMap
 
 _GO_UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}
 _GO_PART = re.compile(rf"([0-9]+\.?[0-9]*|\.[0-9]+)({'|'.join(_GO_UNITS)})")
@@ -58,14 +58,14 @@ GO_DURATION = Text("duration", _go_duration)
 URL = Text("URL", check_url)
 HOST_AND_PORT = Text("host and port", _host_and_port, blank=True)
 FLAG = Flag()
-SECRET = Hidden()
-SECRET_URL = Hidden("URL", _secret_url)
-WEBHOOK_URL = Hidden("URL", _webhook_url)
-TEXTS = Texts()
-PATTERNS = Texts(blank=False)
-WHATEVER = Whatever()
+SECRET = HiddenSecret()
+SECRET_URL = HiddenSecret("URL", _secret_url)
+WEBHOOK_URL = HiddenSecret("URL", _webhook_url)
+TEXTS = TextMap()
+PATTERNS = TextMap(blank=False)
+ANY = AnyValue()
 
 
-def fields(**kinds: Kind) -> tuple[Field, ...]:
+def fields(**kinds: FieldType) -> tuple[Field, ...]:
     """Keys with what they hold. A trailing underscore is for Python's own words."""
     return tuple(Field(name.removesuffix("_"), kind, "") for name, kind in kinds.items())

@@ -8,26 +8,26 @@ from gateway.core.routing.match import Route
 from gateway.importers.alertmanager.verify.samples import Samples
 
 
-def ways(
+def route_paths(
     route: Route, above: tuple[Matcher, ...] = ()
 ) -> Iterator[tuple[Route, tuple[Matcher, ...]]]:
     """Every route with the matchers on the way to it."""
-    way = (*above, *route.matchers)
-    yield route, way
+    path = (*above, *route.matchers)
+    yield route, path
     for child in route.children:
-        yield from ways(child, way)
+        yield from route_paths(child, path)
 
 
-def fulfilled(way: Sequence[Matcher], samples: Samples) -> dict[str, str]:
+def fulfilling_labels(path: Sequence[Matcher], samples: Samples) -> dict[str, str]:
     """Labels that fulfil the matchers, as far as that was found out."""
     labels: dict[str, str] = {}
-    for matcher in way:
+    for matcher in path:
         if not matcher.matches(labels) and (value := samples.fulfilling(matcher)):
             labels[matcher.name] = value
     return labels
 
 
-def disturb(
+def mutate_labels(
     labels: dict[str, str], pool: Sequence[Matcher], samples: Samples, random: Random
 ) -> None:
     """Set, change or take away a few labels, or none."""

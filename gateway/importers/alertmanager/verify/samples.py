@@ -7,7 +7,7 @@ from random import Random
 
 from gateway.core.matching.matcher import Matcher
 from gateway.core.time.interval import Ranges, TimeInterval
-from gateway.core.time.wallclock import instant, zone_named
+from gateway.core.time.wallclock import instant, load_zone
 
 _YEARS = (2020, 2035)
 """Where instants are looked for that no interval's years say anything about."""
@@ -60,7 +60,7 @@ def instant_near(interval: TimeInterval, random: Random) -> float:
     minutes = [minute for pair in interval.times for minute in pair]
     minute = random.choice([*minutes, random.randrange(24 * 60)]) - random.choice((0, 0, 1))
     midnight = datetime.combine(date(year, month, min(max(day, 1), length)), time())
-    return instant(midnight + timedelta(minutes=minute), zone_named(interval.location))
+    return instant(midnight + timedelta(minutes=minute), load_zone(interval.location))
 
 
 def _member(ranges: Ranges, least: int, most: int, random: Random) -> int:

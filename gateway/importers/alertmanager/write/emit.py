@@ -46,7 +46,7 @@ class Block:
 Value = str | bool | int | Items | Block
 
 
-def literally(text: str) -> str:
+def escape_references(text: str) -> str:
     """Text for routes.yaml that may hold what looks like a reference there."""
     return text.replace("${", "$${")
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from gateway.config.source.problem import Problem, Spot
+from gateway.config.source.problem import Problem, SourcePosition
 from gateway.core.plan.accounts import Secret
 from gateway.importers.alertmanager.write.emit import Remark
 
 
-class Fate(StrEnum):
+class NoteKind(StrEnum):
     """What became of a part of the file."""
 
     LOST = "not translated"
@@ -22,7 +22,7 @@ class Fate(StrEnum):
 class Note:
     """Something to know about one place in the file. `template` is Jinja that says the same."""
 
-    fate: Fate
+    kind: NoteKind
     problem: Problem
     template: str = ""
 
@@ -62,32 +62,34 @@ class Notes:
         self.translated: list[tuple[int, str]] = []
         self._names: dict[tuple[str, str], str] = {}
 
-    def lost(self, spot: Spot, message: str, template: str = "") -> Remark:
+    def lost(self, position: SourcePosition, message: str, template: str = "") -> Remark:
         """Note what has no counterpart; the comment that says so at its place."""
-        return self._note(Fate.LOST, spot, message, template)
+        return self._note(NoteKind.LOST, position, message, template)
 
-    def changed(self, spot: Spot, message: str, template: str = "") -> Remark:
+    def changed(self, position: SourcePosition, message: str, template: str = "") -> Remark:
         """Note what will not be quite the same; the comment that says so at its place."""
-        return self._note(Fate.CHANGED, spot, message, template)
+        return self._note(NoteKind.CHANGED, position, message, template)
 
-    def _note(self, fate: Fate, spot: Spot, message: str, template: str) -> Remark:
+    def _note(
+        self, kind: NoteKind, position: SourcePosition, message: str, template: str
+    ) -> Remark:
         if any(secret in template for secret in self._secrets):
             message, template = f"{message} (not shown: it holds a secret)", ""
-        problem = Problem(self.file, spot.line, spot.column, spot.path, "", message)
-        note = Note(fate, problem, template)
+        problem = Problem(self.file, position.line, position.column, position.path, "", message)
+        note = Note(kind, problem, template)
         if note not in self.notes:
             self.notes.append(note)
-        return Remark(f"{fate} (line {spot.line}): {message}", template)
+        return Remark(f"{kind} (line {position.line}): {message}", template)
 
-    def of(self, fate: Fate) -> Iterator[Note]:
+    def of(self, kind: NoteKind) -> Iterator[Note]:
         """The notes of one kind, in the order of the file."""
-        found = [note for note in self.notes if note.fate is fate]
+        found = [note for note in self.notes if note.kind is kind]
         yield from sorted(found, key=lambda note: (note.problem.line, note.problem.column))
 
-    def alike(self, fate: Fate) -> list[tuple[Note, list[int]]]:
+    def alike(self, kind: NoteKind) -> list[tuple[Note, list[int]]]:
         """The notes of one kind, each with the lines of all that say the same."""
         found: dict[tuple[str, str], tuple[Note, list[int]]] = {}
-        for note in self.of(fate):
+        for note in self.of(kind):
             _, lines = found.setdefault((note.problem.message, note.template), (note, []))
             lines.append(note.problem.line)
         return list(found.values())
@@ -96,7 +98,7 @@ class Notes:
         self,
         name: str,
         meaning: str,
-        spot: Spot | None,
+        position: SourcePosition | None,
         placeholder: str,
         secret: Secret | None = None,
     ) -> str:
@@ -114,7 +116,7 @@ class Notes:
             number += 1
             found = f"{name}_{number}"
         if found not in known:
-            line = spot.line if spot else None
+            line = position.line if position else None
             self.variables.append(Variable(found, meaning, line, placeholder))
         if secret is not None:
             self._names[kind] = found

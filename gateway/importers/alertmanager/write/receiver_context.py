@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gateway.config.grammar.kinds import Entry
-from gateway.config.source.problem import Spot
+from gateway.config.grammar.field_types import ParsedSection
+from gateway.config.source.problem import SourcePosition
 from gateway.core.plan.accounts import Secret
 from gateway.importers.alertmanager.read.rules import listed, said
 from gateway.importers.alertmanager.write.emit import Block, Remark
@@ -22,49 +22,53 @@ _CREDENTIALS = ("basic_auth", "authorization", "oauth2", "bearer_token", "bearer
 
 
 @dataclass(slots=True)
-class Desk:
+class ReceiverContext:
     """Where one receiver is translated: its name, the global section, the notes."""
 
     receiver: str
-    general: Entry
+    general: ParsedSection
     notes: Notes
 
-    def ends(self, kind: str, entry: Entry, block: Block) -> None:
+    def ends(self, kind: str, entry: ParsedSection, block: Block) -> None:
         """Say whether the target is told of ends; ours are unless the file says otherwise."""
         if not entry.get("send_resolved", SEND_RESOLVED[kind]):
             block.add("send_resolved", False)
 
-    def secret(self, name: str, what: str, spot: Spot, value: Secret, placeholder: str) -> str:
+    def secret(
+        self, name: str, what: str, position: SourcePosition, value: Secret, placeholder: str
+    ) -> str:
         """A reference in a secret's place."""
         meaning = f"{what} of receiver {self.receiver}"
-        return self.notes.variable(name, meaning, spot, placeholder, value)
+        return self.notes.variable(name, meaning, position, placeholder, value)
 
-    def file(self, name: str, entry: Entry, key: str, placeholder: str) -> str:
+    def file(self, name: str, entry: ParsedSection, key: str, placeholder: str) -> str:
         """A reference to the file that a key names."""
         path = entry.get(key)
         if "}" in path or ":-" in path or not path.isprintable():
             what = f"the content of the {key} of receiver {self.receiver}"
-            return self.notes.variable(name, what, entry.spot_of(key), placeholder)
+            return self.notes.variable(name, what, entry.position_of(key), placeholder)
         if not path.startswith("/"):
             what = "the path begins at the folder of routes.yaml, not at Alertmanager's own"
-            self.notes.changed(entry.spot_of(key), f"{key}: {what}")
+            self.notes.changed(entry.position_of(key), f"{key}: {what}")
         return f"${{file:{path}}}"
 
-    def own_or_file(self, name: str, entry: Entry, key: str, placeholder: str) -> str | None:
+    def own_or_file(
+        self, name: str, entry: ParsedSection, key: str, placeholder: str
+    ) -> str | None:
         """A reference to the secret that a key, or its twin with _file, gives; None for neither."""
         if key in entry:
-            return self.secret(name, key, entry.spot_of(key), entry.get(key), placeholder)
+            return self.secret(name, key, entry.position_of(key), entry.get(key), placeholder)
         if said(entry, f"{key}_file"):
             return self.file(name, entry, f"{key}_file", placeholder)
         return None
 
-    def request_remarks(self, entry: Entry, used: tuple[str, ...] = ()) -> Iterator[Remark]:
+    def request_remarks(self, entry: ParsedSection, used: tuple[str, ...] = ()) -> Iterator[Remark]:
         """Say what of a receiver's own `http_config` has no counterpart; `used` are those that
         have."""
-        config: Entry | None = entry.get("http_config")
+        config: ParsedSection | None = entry.get("http_config")
         if config is None:
             return
         keys = [key for key in (*_CREDENTIALS, *_REQUEST) if key in config and key not in used]
         if keys:
             why = "not a target's own here; a proxy is its account's: channels: …: proxy:"
-            yield self.notes.lost(config.spot, f"http_config: {listed(keys)}: {why}")
+            yield self.notes.lost(config.position, f"http_config: {listed(keys)}: {why}")

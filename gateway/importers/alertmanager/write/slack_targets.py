@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
-from gateway.config.grammar.kinds import Entry
+from gateway.config.grammar.field_types import ParsedSection
 from gateway.core.plan.accounts import Secret
 from gateway.importers.alertmanager.read.check_integrations import POST_MESSAGE
 from gateway.importers.alertmanager.read.rules import said
-from gateway.importers.alertmanager.write.emit import Block, Remark, literally
+from gateway.importers.alertmanager.write.emit import Block, Remark, escape_references
 from gateway.importers.alertmanager.write.notes import Notes
-from gateway.importers.alertmanager.write.receiver_context import PLACEHOLDER, Desk
+from gateway.importers.alertmanager.write.receiver_context import PLACEHOLDER, ReceiverContext
 from gateway.importers.alertmanager.write.templates import template_remarks, unused_remark
 
 _FILES = {
@@ -26,48 +26,50 @@ _STRATEGY = ("message_strategy", "threaded_options")
 _INCOMING = "an incoming webhook has no counterpart: messages go through the app's bot token"
 
 
-def slack(entry: Entry, desk: Desk) -> tuple[Block, list[Remark]]:
+def slack(entry: ParsedSection, context: ReceiverContext) -> tuple[Block, list[Remark]]:
     """A channel; an empty block where a template makes its name."""
-    block, notes, remarks = Block(), desk.notes, []
+    block, notes, remarks = Block(), context.notes, []
     channel = entry.get("channel", "")
     if "{{" in channel:
         what = "channel: is made by a template, and channels are fixed here"
-        return block, [notes.lost(entry.spot_of("channel"), what)]
+        return block, [notes.lost(entry.position_of("channel"), what)]
     if not channel or channel != "".join(channel.split()):
-        meaning = f"the Slack channel of receiver {desk.receiver}, which its webhook implies"
-        spot = entry.spot
+        meaning = f"the Slack channel of receiver {context.receiver}, which its webhook implies"
+        position = entry.position
         block.add(
             "channel",
-            notes.variable(f"SLACK_{desk.receiver}_CHANNEL", meaning, spot, "#placeholder"),
+            notes.variable(f"SLACK_{context.receiver}_CHANNEL", meaning, position, "#placeholder"),
         )
     else:
-        block.add("channel", literally(channel))
+        block.add("channel", escape_references(channel))
         if channel.startswith("@"):
             what = "channel: people are reached by their member id (U…), not by their name"
-            remarks.append(notes.changed(entry.spot_of("channel"), what))
-    desk.ends("slack", entry, block)
+            remarks.append(notes.changed(entry.position_of("channel"), what))
+    context.ends("slack", entry, block)
     for key in ("api_url", "api_url_file"):
         if said(entry, key) and not _is_post_message(entry.get(key)):
-            remarks.append(notes.lost(entry.spot_of(key), f"{key}: {_INCOMING}"))
+            remarks.append(notes.lost(entry.position_of(key), f"{key}: {_INCOMING}"))
     remarks += unused_remark(entry, _LOOK, "the look of messages is the gateway's own", notes)
     why = "one message for each incident here, updated, with what is new in its thread"
     remarks += unused_remark(entry, _STRATEGY, why, notes)
     remarks += unused_remark(entry, ("timeout", "app_url"), "one account serves all", notes)
     remarks += template_remarks(entry, _FILES, notes)
-    remarks += desk.request_remarks(entry, ("authorization", "bearer_token", "bearer_token_file"))
+    remarks += context.request_remarks(
+        entry, ("authorization", "bearer_token", "bearer_token_file")
+    )
     return block, remarks
 
 
-def account(configs: Iterable[Entry], general: Entry, notes: Notes) -> Block:
+def account(configs: Iterable[ParsedSection], general: ParsedSection, notes: Notes) -> Block:
     """`channels: slack:`: the first bot token that is found, and a word about any other."""
     block = Block()
-    desk = Desk("", general, notes)
+    context = ReceiverContext("", general, notes)
     found: str | None = None
     first: object = None
     places = [("global", general, "slack_app_token")]
     for entry in configs:
         places.append(("a slack_config", entry, "app_token"))
-        config: Entry | None = entry.get("http_config")
+        config: ParsedSection | None = entry.get("http_config")
         if config is not None:
             places.append(("a slack_config", config, "bearer_token"))
             if "authorization" in config:
@@ -76,21 +78,21 @@ def account(configs: Iterable[Entry], general: Entry, notes: Notes) -> Block:
         for name in (key, f"{key}_file"):
             if not said(entry, name):
                 continue
-            spot, value = entry.spot_of(name), entry.get(name)
+            position, value = entry.position_of(name), entry.get(name)
             if found is not None:
                 if value != first:
                     what = f"{name}: another bot token; all messages go through one account"
-                    block.entries.append(notes.lost(spot, what))
+                    block.entries.append(notes.lost(position, what))
                 continue
             first = value
             if isinstance(value, Secret):
                 meaning = f"the bot token that {where} has as {name}"
-                found = notes.variable("SLACK_TOKEN", meaning, spot, PLACEHOLDER, value)
+                found = notes.variable("SLACK_TOKEN", meaning, position, PLACEHOLDER, value)
             else:
-                found = desk.file("SLACK_TOKEN", entry, name, PLACEHOLDER)
+                found = context.file("SLACK_TOKEN", entry, name, PLACEHOLDER)
     for key in ("slack_api_url", "slack_api_url_file"):
         if said(general, key) and not _is_post_message(general.get(key)):
-            block.entries.append(notes.lost(general.spot_of(key), f"{key}: {_INCOMING}"))
+            block.entries.append(notes.lost(general.position_of(key), f"{key}: {_INCOMING}"))
     if found is None:
         meaning = "the bot token (xoxb-…) of a Slack app; an incoming webhook will not do"
         found = notes.variable("SLACK_TOKEN", meaning, None, PLACEHOLDER)

@@ -4,17 +4,17 @@ import re
 from collections.abc import Iterator
 from email.utils import getaddresses
 
-from gateway.config.grammar.kinds import Entry
+from gateway.config.grammar.field_types import ParsedSection
 from gateway.config.grammar.values import EMAIL, LONGEST_PATIENCE, SHORTEST_PATIENCE
 from gateway.core.plan.accounts import Secret
 from gateway.core.time.timestamps import format_duration
 from gateway.importers.alertmanager.read.rules import said
-from gateway.importers.alertmanager.write.emit import Block, Items, Remark, literally
-from gateway.importers.alertmanager.write.receiver_context import PLACEHOLDER, Desk
+from gateway.importers.alertmanager.write.emit import Block, Items, Remark, escape_references
+from gateway.importers.alertmanager.write.receiver_context import PLACEHOLDER, ReceiverContext
 from gateway.importers.alertmanager.write.templates import (
+    template_remark,
     template_remarks,
     unused_remark,
-    words_remark,
 )
 
 MOST_ALERTS = 1_000_000
@@ -30,37 +30,37 @@ _EVENT = ("client", "client_url", "details", "images", "links", "source", "class
 _FROM_LABEL = re.compile(r"\{\{-?\s*\.(?:Common|Group)Labels\.severity\s*-?\}\}")
 
 
-def email(entry: Entry, desk: Desk) -> tuple[Block, list[Remark]]:
+def email(entry: ParsedSection, context: ReceiverContext) -> tuple[Block, list[Remark]]:
     """E-mail addresses; an empty block where none can be known before a template is filled."""
-    block, notes = Block(), desk.notes
+    block, notes = Block(), context.notes
     addresses = [address for _, address in getaddresses([entry.get("to")]) if address]
     good = [one for one in addresses if _is_address(one)]
     remarks = []
     if "{{" in entry.get("to"):
         why = "the address is made by a template, and addresses are fixed here"
-        return block, [notes.lost(entry.spot_of("to"), f"to: {why}")]
+        return block, [notes.lost(entry.position_of("to"), f"to: {why}")]
     if len(good) < len(addresses) or not addresses:
         said = "to: not only addresses such as ana@example.com stand here"
-        remarks.append(notes.lost(entry.spot_of("to"), said))
+        remarks.append(notes.lost(entry.position_of("to"), said))
     if good:
-        block.add("to", Items([*map(literally, dict.fromkeys(good))]))
-        desk.ends("email", entry, block)
+        block.add("to", Items([*map(escape_references, dict.fromkeys(good))]))
+        context.ends("email", entry, block)
     own = entry.get("from")
-    if own and own != desk.general.get("smtp_from"):
+    if own and own != context.general.get("smtp_from"):
         said = "from: all mail has one sender, under channels: email: from:"
-        remarks.append(notes.changed(entry.spot_of("from"), said))
+        remarks.append(notes.changed(entry.position_of("from"), said))
     remarks += unused_remark(entry, _SMTP, "mail goes through Postmark's API", notes)
     remarks += unused_remark(entry, ("threading",), "an incident's mails are a thread", notes)
     others = []
     for name, given in entry.named("headers").items():
         if name.lower() == "subject":
             file = "email/subject.j2"
-            remarks += words_remark("Subject", given.value, entry, "headers", file, notes)
+            remarks += template_remark("Subject", given.value, entry, "headers", file, notes)
         else:
             others.append(name)
     if others:
         said = f"headers: {', '.join(others)}: no headers of one's own here"
-        remarks.append(notes.lost(entry.spot_of("headers"), said))
+        remarks.append(notes.lost(entry.position_of("headers"), said))
     files = {"html": "email/html.j2", "text": "email/text.j2"}
     remarks += template_remarks(entry, files, notes)
     return block, remarks
@@ -74,18 +74,18 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def pagerduty(entry: Entry, desk: Desk) -> tuple[Block, list[Remark]]:
+def pagerduty(entry: ParsedSection, context: ReceiverContext) -> tuple[Block, list[Remark]]:
     """A PagerDuty service, by Events API v2."""
-    block, notes, remarks = Block(), desk.notes, []
-    name = f"PAGERDUTY_{desk.receiver}_KEY"
-    key = desk.own_or_file(name, entry, "routing_key", PLACEHOLDER)
+    block, notes, remarks = Block(), context.notes, []
+    name = f"PAGERDUTY_{context.receiver}_KEY"
+    key = context.own_or_file(name, entry, "routing_key", PLACEHOLDER)
     if said(entry, "service_key") or said(entry, "service_key_file"):
         which = "service_key" if "service_key" in entry else "service_key_file"
         what = f"{which}: is for PagerDuty's Events API v1, the gateway speaks v2"
         remarks.append(
-            notes.changed(entry.spot_of(which), f"{what}: use the key of such an integration")
+            notes.changed(entry.position_of(which), f"{what}: use the key of such an integration")
         )
-        key = key or desk.own_or_file(name, entry, "service_key", PLACEHOLDER)
+        key = key or context.own_or_file(name, entry, "service_key", PLACEHOLDER)
     block.add("routing_key", key or "")
     severity = entry.get("severity", "") or DEFAULT_PAGERDUTY_SEVERITY
     if severity in PAGERDUTY_SEVERITIES:
@@ -95,27 +95,27 @@ def pagerduty(entry: Entry, desk: Desk) -> tuple[Block, list[Remark]]:
             block.entries.append(Remark(what))
     elif _FROM_LABEL.fullmatch(severity.strip()) is None:
         what = "severity: is the alert's own here where PagerDuty knows the word, else info"
-        remarks.append(notes.changed(entry.spot_of("severity"), what))
-    desk.ends("pagerduty", entry, block)
-    if "url" in entry and entry.get("url") != desk.general.get("pagerduty_url"):
+        remarks.append(notes.changed(entry.position_of("severity"), what))
+    context.ends("pagerduty", entry, block)
+    if "url" in entry and entry.get("url") != context.general.get("pagerduty_url"):
         what = "url: one for all, under channels: pagerduty: api_url:"
-        remarks.append(notes.lost(entry.spot_of("url"), what))
+        remarks.append(notes.lost(entry.position_of("url"), what))
     remarks += unused_remark(entry, _EVENT, "the event's fields are the gateway's own", notes)
     remarks += template_remarks(entry, {"description": "pagerduty/summary.j2"}, notes)
-    remarks += desk.request_remarks(entry)
+    remarks += context.request_remarks(entry)
     return block, remarks
 
 
-def webhook(entry: Entry, desk: Desk) -> tuple[Block, list[Remark]]:
+def webhook(entry: ParsedSection, context: ReceiverContext) -> tuple[Block, list[Remark]]:
     """A URL that takes Alertmanager's webhook; an empty block where it is made by a template."""
-    block, notes = Block(), desk.notes
-    name = f"WEBHOOK_{desk.receiver}_URL"
+    block, notes = Block(), context.notes
+    name = f"WEBHOOK_{context.receiver}_URL"
     own: Secret | None = entry.get("url")
     if own is not None and "{{" in own.reveal():
         what = "url: is made by a template, and URLs are fixed here"
-        return block, [notes.lost(entry.spot_of("url"), what)]
-    config: Entry | None = entry.get("http_config", desk.general.get("http_config"))
-    basic: Entry | None = config.get("basic_auth") if config else None
+        return block, [notes.lost(entry.position_of("url"), what)]
+    config: ParsedSection | None = entry.get("http_config", context.general.get("http_config"))
+    basic: ParsedSection | None = config.get("basic_auth") if config else None
     used: tuple[str, ...] = ()
     remarks: list[Remark] = []
     if own is not None and basic is not None:
@@ -123,26 +123,26 @@ def webhook(entry: Entry, desk: Desk) -> tuple[Block, list[Remark]]:
         # The same URL with other credentials is another secret.
         both = Secret("\n".join([own.reveal(), _credentials(basic)]))
         placeholder = "https://name:placeholder@example.com/"
-        url = desk.secret(name, what, entry.spot_of("url"), both, placeholder)
+        url = context.secret(name, what, entry.position_of("url"), both, placeholder)
         used = ("basic_auth",)
     else:
-        url = desk.own_or_file(name, entry, "url", "https://example.com/placeholder") or ""
+        url = context.own_or_file(name, entry, "url", "https://example.com/placeholder") or ""
     block.add("url", url)
-    bearer = _bearer(config, desk) if config else None
+    bearer = _bearer(config, context) if config else None
     if bearer is not None:
         block.add("bearer", bearer)
         used = ("authorization", "bearer_token", "bearer_token_file")
     most = entry.get("max_alerts", 0)
     if most:
         block.add("max_alerts", min(most, MOST_ALERTS))
-    desk.ends("webhook", entry, block)
-    remarks += _timeout(entry, block, desk)
+    context.ends("webhook", entry, block)
+    remarks += _timeout(entry, block, context)
     remarks += unused_remark(entry, ("payload",), "the body is Alertmanager's", notes)
-    remarks += desk.request_remarks(entry, used)
+    remarks += context.request_remarks(entry, used)
     return block, remarks
 
 
-def _timeout(entry: Entry, block: Block, desk: Desk) -> Iterator[Remark]:
+def _timeout(entry: ParsedSection, block: Block, context: ReceiverContext) -> Iterator[Remark]:
     """How long an answer is awaited: without end in Alertmanager unless it is said, never here."""
     asked = entry.get("timeout", 0.0)
     if asked <= 0:
@@ -151,21 +151,21 @@ def _timeout(entry: Entry, block: Block, desk: Desk) -> Iterator[Remark]:
     block.add("timeout", format_duration(kept))
     if abs(kept - asked) > 0.001:
         said = f"timeout: {format_duration(kept)} is as near as a timeout comes here"
-        yield desk.notes.changed(entry.spot_of("timeout"), said)
+        yield context.notes.changed(entry.position_of("timeout"), said)
 
 
-def _credentials(basic: Entry) -> str:
+def _credentials(basic: ParsedSection) -> str:
     password: Secret | None = basic.get("password")
     texts = [basic.get(key, "") for key in ("username", "username_file", "password_file")]
     return "\n".join([*texts, password.reveal() if password else ""])
 
 
-def _bearer(config: Entry, desk: Desk) -> str | None:
+def _bearer(config: ParsedSection, context: ReceiverContext) -> str | None:
     """A reference to the bearer token of an `http_config`, if it has one."""
-    name = f"WEBHOOK_{desk.receiver}_TOKEN"
-    authorization: Entry | None = config.get("authorization")
+    name = f"WEBHOOK_{context.receiver}_TOKEN"
+    authorization: ParsedSection | None = config.get("authorization")
     if authorization is None:
-        return desk.own_or_file(name, config, "bearer_token", PLACEHOLDER)
+        return context.own_or_file(name, config, "bearer_token", PLACEHOLDER)
     if authorization.get("type", "").strip() not in ("", "Bearer"):
         return None
-    return desk.own_or_file(name, authorization, "credentials", PLACEHOLDER)
+    return context.own_or_file(name, authorization, "credentials", PLACEHOLDER)

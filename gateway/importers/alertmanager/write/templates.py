@@ -2,39 +2,43 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from gateway.config.grammar.kinds import Entry
+from gateway.config.grammar.field_types import ParsedSection
 from gateway.importers.alertmanager.read.gotemplate import in_jinja, is_default
 from gateway.importers.alertmanager.read.rules import listed
 from gateway.importers.alertmanager.write.emit import Remark
 from gateway.importers.alertmanager.write.notes import Notes
 
 
-def template_remarks(entry: Entry, files: Mapping[str, str], notes: Notes) -> Iterator[Remark]:
+def template_remarks(
+    entry: ParsedSection, files: Mapping[str, str], notes: Notes
+) -> Iterator[Remark]:
     """Say of each key with own words (`files`: key to the file of ours) what becomes of them."""
     for key, file in files.items():
         if key in entry:
-            yield from words_remark(key, entry.get(key), entry, key, file, notes)
+            yield from template_remark(key, entry.get(key), entry, key, file, notes)
 
 
-def words_remark(
-    what: str, text: str, entry: Entry, key: str, file: str, notes: Notes
+def template_remark(
+    what: str, text: str, entry: ParsedSection, key: str, file: str, notes: Notes
 ) -> Iterator[Remark]:
     """Say what becomes of one text; nothing where it is Alertmanager's own."""
     if is_default(text):
         return
-    spot = entry.spot_of(key)
+    position = entry.position_of(key)
     ours = f"{what}: the words are those of templates/{file}"
     jinja = in_jinja(text) if text else None
     if jinja is not None:
-        yield notes.changed(spot, f"{ours}; put there, these would be said instead:", jinja)
+        yield notes.changed(position, f"{ours}; put there, these would be said instead:", jinja)
     elif text:
-        yield notes.lost(spot, f"{ours}; this Go template does more than name fields")
+        yield notes.lost(position, f"{ours}; this Go template does more than name fields")
     else:
-        yield notes.changed(spot, f"{ours}; here they are left out")
+        yield notes.changed(position, f"{ours}; here they are left out")
 
 
-def unused_remark(entry: Entry, keys: Iterable[str], why: str, notes: Notes) -> Iterator[Remark]:
+def unused_remark(
+    entry: ParsedSection, keys: Iterable[str], why: str, notes: Notes
+) -> Iterator[Remark]:
     """Say once of several keys that they have no counterpart."""
     given = [key for key in keys if key in entry and entry.get(key) not in ("", False)]
     if given:
-        yield notes.lost(entry.spot_of(given[0]), f"{listed(given)}: {why}")
+        yield notes.lost(entry.position_of(given[0]), f"{listed(given)}: {why}")

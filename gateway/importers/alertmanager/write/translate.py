@@ -4,30 +4,30 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from gateway.config.grammar.kinds import Entry
+from gateway.config.grammar.field_types import ParsedSection
 from gateway.config.load import Config, load
 from gateway.config.source.problem import listed as row
 from gateway.core.plan.plan import Repeats
 from gateway.core.time.timestamps import format_duration
-from gateway.importers.alertmanager.read.original import Original
 from gateway.importers.alertmanager.read.rules import listed
 from gateway.importers.alertmanager.read.secrets import secrets
+from gateway.importers.alertmanager.read.source_config import SourceConfig
 from gateway.importers.alertmanager.write.emit import (
     Block,
     Items,
     Remark,
+    escape_references,
     lines,
-    literally,
     point_lines,
     remark_lines,
 )
-from gateway.importers.alertmanager.write.notes import Fate, Notes
+from gateway.importers.alertmanager.write.notes import NoteKind, Notes
+from gateway.importers.alertmanager.write.source_text import copy_source_lines
 from gateway.importers.alertmanager.write.timing import LateRepeat, late_repeats
-from gateway.importers.alertmanager.write.verbatim import copied
 from gateway.importers.alertmanager.write.write_receivers import channels, receivers
 from gateway.importers.alertmanager.write.write_routing import inhibit_rules, route, time_intervals
 
-AS_THERE = f"repeats: {Repeats.ON_TICKS}"
+ALERTMANAGER_REPEATS = f"repeats: {Repeats.ON_TICKS}"
 """What gives Alertmanager's times of repeats."""
 
 SHORTEST = 0.001
@@ -44,7 +44,7 @@ _FAMILIES = ("smtp", "opsgenie", "victorops", "telegram", "wechat", "webex", "ji
 class Translation:
     """The new file, and what there is to say about it."""
 
-    original: Original
+    source_config: SourceConfig
     text: str
     notes: Notes
     repeats: tuple[LateRepeat, ...]
@@ -62,28 +62,32 @@ class Translation:
         return load(text, env=self.environment, read_file=_placeholder)
 
 
-def translate(original: Original) -> Translation:
+def translate(source_config: SourceConfig) -> Translation:
     """Write the routes.yaml that behaves as the alertmanager.yml does."""
-    entry, notes = original.entry, Notes(original.file, secrets(original.entry))
+    entry, notes = source_config.entry, Notes(source_config.file, secrets(source_config.entry))
     parts: list[tuple[str, list[str]]] = []
     parts.append(("where alerts come from", list(lines(_sources()))))
     accounts = channels(entry, notes)
     if accounts.entries:
         parts.append(("the accounts, each once", list(lines(Block([("channels", accounts)])))))
-    general = _general(original, notes)
+    general = _general(source_config, notes)
     if general.entries:
         parts.append(("", list(lines(general))))
-    repeats = tuple(late_repeats(original.root))
+    repeats = tuple(late_repeats(source_config.root))
     if repeats:
-        parts.append(("so that repeats come when they do in Alertmanager:", [f"# {AS_THERE}"]))
+        parts.append(
+            ("so that repeats come when they do in Alertmanager:", [f"# {ALERTMANAGER_REPEATS}"])
+        )
     everybody = lines(Block([("receivers", receivers(entry, notes))]))
     parts.append(("who is told", list(everybody)))
     for key in ("route", "inhibit_rules", "mute_time_intervals", "time_intervals"):
         if key in entry:
-            written = list(lines(Block([(key, _part(original, key, notes))])))
-            parts.append((_HEADINGS[key], copied(original, key, written) or written))
-    text = "\n".join([*_head(original, notes, repeats), *_body(parts)]) + "\n"
-    return Translation(original, text, notes, repeats)
+            written = list(lines(Block([(key, _part(source_config, key, notes))])))
+            parts.append(
+                (_HEADINGS[key], copy_source_lines(source_config, key, written) or written)
+            )
+    text = "\n".join([*_head(source_config, notes, repeats), *_body(parts)]) + "\n"
+    return Translation(source_config, text, notes, repeats)
 
 
 def _placeholder(path: Path) -> bytes:
@@ -98,13 +102,13 @@ _HEADINGS = {
 }
 
 
-def _part(original: Original, key: str, notes: Notes) -> Block | Items:
-    entry = original.entry
+def _part(source_config: SourceConfig, key: str, notes: Notes) -> Block | Items:
+    entry = source_config.entry
     if key == "route":
         return route(entry.get("route"), notes)
     if key == "inhibit_rules":
-        return inhibit_rules(original.inhibition, notes)
-    return time_intervals(entry.each(key), original.intervals, notes)
+        return inhibit_rules(source_config.inhibition, notes)
+    return time_intervals(entry.each(key), source_config.intervals, notes)
 
 
 def _sources() -> Block:
@@ -115,18 +119,18 @@ def _sources() -> Block:
     return Block([("sources", found)])
 
 
-def _general(original: Original, notes: Notes) -> Block:
+def _general(source_config: SourceConfig, notes: Notes) -> Block:
     """`global:`, and remarks about what else the file says for everything."""
-    entry = original.entry
-    general: Entry = entry.get("global") or Entry(entry.spot, {})
+    entry = source_config.entry
+    general: ParsedSection = entry.get("global") or ParsedSection(entry.position, {})
     block = Block()
     if "resolve_timeout" in general:
         given = general.given["resolve_timeout"]
         inner = Block()
         if not given.value:
             said = "resolve_timeout: is not zero here, but as short as can be"
-            inner.entries.append(notes.changed(given.spot, said))
-        timeout = literally(given.raw) if given.value else format_duration(SHORTEST)
+            inner.entries.append(notes.changed(given.position, said))
+        timeout = escape_references(given.raw) if given.value else format_duration(SHORTEST)
         inner.add("resolve_timeout", timeout)
         block.add("global", inner)
     for family in _FAMILIES:
@@ -134,23 +138,25 @@ def _general(original: Original, notes: Notes) -> Block:
         keys = [key for key in keys if key != "smtp_from"]
         if keys:
             why = "mail goes through Postmark's API" if family == "smtp" else "no such channel here"
-            block.entries.append(notes.lost(general.spot_of(keys[0]), f"{listed(keys)}: {why}"))
-    config: Entry | None = general.get("http_config")
+            block.entries.append(notes.lost(general.position_of(keys[0]), f"{listed(keys)}: {why}"))
+    config: ParsedSection | None = general.get("http_config")
     lost = [key for key in config.given if key not in _KEPT] if config is not None else []
     if lost:
         why = "only proxy_url is kept, and by webhooks a bearer token and basic_auth; the "
         why += "environment's proxies are not used"
         said = f"http_config: {listed(lost)}: {why}"
-        block.entries.append(notes.lost(general.spot_of("http_config"), said))
+        block.entries.append(notes.lost(general.position_of("http_config"), said))
     for key, why in (("templates", "are Go's; the gateway's own are Jinja, in templates/"),
                      ("tracing", "does not exist here")):  # fmt: skip
         if key in entry and (key == "tracing" or entry.each(key)):
-            block.entries.append(notes.lost(entry.spot_of(key), f"{key}: {why}"))
+            block.entries.append(notes.lost(entry.position_of(key), f"{key}: {why}"))
     return block
 
 
-def _head(original: Original, notes: Notes, repeats: tuple[LateRepeat, ...]) -> Iterator[str]:
-    name = PurePath(original.file).name
+def _head(
+    source_config: SourceConfig, notes: Notes, repeats: tuple[LateRepeat, ...]
+) -> Iterator[str]:
+    name = PurePath(source_config.file).name
     yield from remark_lines(
         Remark(f"Made of {name} by `gateway import`. Line numbers in remarks are those of {name}.")
     )
@@ -161,11 +167,11 @@ def _head(original: Original, notes: Notes, repeats: tuple[LateRepeat, ...]) -> 
         for one in notes.variables:
             where = f" (line {one.line})" if one.line else ""
             yield from point_lines(f"{one.name:<{width}}  {one.meaning}{where}")
-    for fate in Fate:
-        found = notes.alike(fate)
+    for kind in NoteKind:
+        found = notes.alike(kind)
         if found:
             yield "#"
-            yield f"# {fate.capitalize()}:"
+            yield f"# {kind.capitalize()}:"
         for note, numbers in found:
             word = "line" if len(numbers) == 1 else "lines"
             where = f"{word} {row(map(str, numbers))}"

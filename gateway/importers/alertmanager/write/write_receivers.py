@@ -2,18 +2,18 @@
 
 from collections.abc import Callable, Iterator
 
-from gateway.config.grammar.kinds import Entry
+from gateway.config.grammar.field_types import ParsedSection
 from gateway.config.grammar.values import PLAIN_URL, SENDER
 from gateway.core.plan.accounts import Secret
 from gateway.core.urls.web_url import proxy_url
 from gateway.importers.alertmanager.read.integrations import WITHOUT_COUNTERPART
-from gateway.importers.alertmanager.write.emit import Block, Items, Remark, literally
+from gateway.importers.alertmanager.write.emit import Block, Items, Remark, escape_references
 from gateway.importers.alertmanager.write.notes import Notes
-from gateway.importers.alertmanager.write.receiver_context import Desk
+from gateway.importers.alertmanager.write.receiver_context import ReceiverContext
 from gateway.importers.alertmanager.write.slack_targets import account, slack
 from gateway.importers.alertmanager.write.targets import email, pagerduty, webhook
 
-_TRANSLATE: dict[str, Callable[[Entry, Desk], tuple[Block, list[Remark]]]] = {
+_TRANSLATE: dict[str, Callable[[ParsedSection, ReceiverContext], tuple[Block, list[Remark]]]] = {
     "email": email,
     "slack": slack,
     "pagerduty": pagerduty,
@@ -22,31 +22,31 @@ _TRANSLATE: dict[str, Callable[[Entry, Desk], tuple[Block, list[Remark]]]] = {
 _ENQUEUE = "/v2/enqueue"
 
 
-def receivers(file: Entry, notes: Notes) -> Items:
+def receivers(file: ParsedSection, notes: Notes) -> Items:
     """All receivers in their order, those that tell nobody any more included."""
-    general: Entry = file.get("global") or Entry(file.spot, {})
+    general: ParsedSection = file.get("global") or ParsedSection(file.position, {})
     return Items([_receiver(given.value, general, notes) for given in file.each("receivers")])
 
 
-def _receiver(receiver: Entry, general: Entry, notes: Notes) -> Block:
+def _receiver(receiver: ParsedSection, general: ParsedSection, notes: Notes) -> Block:
     name = receiver.get("name")
-    desk = Desk(name, general, notes)
-    block = Block([("name", literally(name))])
+    context = ReceiverContext(name, general, notes)
+    block = Block([("name", escape_references(name))])
     if "labels" in receiver:
         said = "labels: receivers have none here"
-        block.entries.append(notes.lost(receiver.spot_of("labels"), said))
+        block.entries.append(notes.lost(receiver.position_of("labels"), said))
     told = False
     for kind, translate in _TRANSLATE.items():
         targets = Items()
         remarks: list[Remark] = []
         for given in receiver.each(f"{kind}_configs"):
-            target, about = translate(given.value, desk)
+            target, about = translate(given.value, context)
             if target.empty:
                 remarks += about
                 continue
             targets.items.append(target)
             target.entries += about
-            notes.translated.append((given.spot.line, f"{kind} of receiver {name}"))
+            notes.translated.append((given.position.line, f"{kind} of receiver {name}"))
         block.entries += remarks
         if targets.items:
             told = True
@@ -55,21 +55,21 @@ def _receiver(receiver: Entry, general: Entry, notes: Notes) -> Block:
     integrations = any(receiver.each(key) for key in receiver.given if key.endswith("_configs"))
     if integrations and not told:
         said = f"receiver {name}: none of its integrations has a counterpart: it tells nobody"
-        block.entries.append(notes.lost(receiver.spot, said))
+        block.entries.append(notes.lost(receiver.position, said))
     return block
 
 
-def _without_counterpart(receiver: Entry, notes: Notes) -> Iterator[Remark]:
+def _without_counterpart(receiver: ParsedSection, notes: Notes) -> Iterator[Remark]:
     for kind in WITHOUT_COUNTERPART:
         for given in receiver.each(f"{kind}_configs"):
             said = f"{kind}_configs of receiver {receiver.get('name')}: no such channel here"
-            yield notes.lost(given.spot, f"{said}; webhook: [{{url: …}}] may do")
+            yield notes.lost(given.position, f"{said}; webhook: [{{url: …}}] may do")
 
 
-def channels(file: Entry, notes: Notes) -> Block:
+def channels(file: ParsedSection, notes: Notes) -> Block:
     """The accounts that the receivers need."""
-    general: Entry = file.get("global") or Entry(file.spot, {})
-    used: dict[str, list[Entry]] = {kind: [] for kind in _TRANSLATE}
+    general: ParsedSection = file.get("global") or ParsedSection(file.position, {})
+    used: dict[str, list[ParsedSection]] = {kind: [] for kind in _TRANSLATE}
     for given in file.each("receivers"):
         for kind, found in used.items():
             found += [one.value for one in given.value.each(f"{kind}_configs")]
@@ -83,29 +83,31 @@ def channels(file: Entry, notes: Notes) -> Block:
         host = url.removesuffix(_ENQUEUE)
         try:
             PLAIN_URL.parse(host)
-            block.add("pagerduty", Block([("api_url", literally(host))]))
+            block.add("pagerduty", Block([("api_url", escape_references(host))]))
         except ValueError:
             said = "pagerduty_url: no URL that can stand under channels: pagerduty: api_url:"
-            block.entries.append(notes.lost(general.spot_of("pagerduty_url"), said))
+            block.entries.append(notes.lost(general.position_of("pagerduty_url"), said))
     _add_proxy([kind for kind, found in used.items() if found], block, general, notes)
     return block
 
 
-def _add_proxy(kinds: list[str], block: Block, general: Entry, notes: Notes) -> None:
+def _add_proxy(kinds: list[str], block: Block, general: ParsedSection, notes: Notes) -> None:
     """Give every account the proxy of the global `http_config`."""
-    config: Entry | None = general.get("http_config")
+    config: ParsedSection | None = general.get("http_config")
     if config is None or "proxy_url" not in config:
         return
     own: Secret = config.get("proxy_url")
-    spot = config.spot_of("proxy_url")
+    position = config.position_of("proxy_url")
     try:
         proxy_url(own.reveal())
     except ValueError as fault:
-        block.entries.append(notes.lost(spot, f"proxy_url: {fault}"))
+        block.entries.append(notes.lost(position, f"proxy_url: {fault}"))
         return
     meaning = "the HTTP proxy, proxy_url of http_config"
     for kind in kinds:
-        reference = notes.variable("PROXY_URL", meaning, spot, "http://proxy.example.com:3128", own)
+        reference = notes.variable(
+            "PROXY_URL", meaning, position, "http://proxy.example.com:3128", own
+        )
         account_of = {one[0]: one[1] for one in block.entries if not isinstance(one, Remark)}
         known = account_of.get(kind)
         if isinstance(known, Block):
@@ -114,7 +116,7 @@ def _add_proxy(kinds: list[str], block: Block, general: Entry, notes: Notes) -> 
             block.add(kind, Block([("proxy", reference)]))
 
 
-def _postmark(configs: list[Entry], general: Entry, notes: Notes) -> Block:
+def _postmark(configs: list[ParsedSection], general: ParsedSection, notes: Notes) -> Block:
     meaning = "the server token of Postmark, which sends mail here"
     token = notes.variable("POSTMARK_TOKEN", meaning, None, "placeholder")
     block = Block([("provider", "postmark"), ("token", token)])
@@ -123,9 +125,9 @@ def _postmark(configs: list[Entry], general: Entry, notes: Notes) -> Block:
     )
     try:
         SENDER.parse(sender)
-        block.add("from", literally(sender))
+        block.add("from", escape_references(sender))
     except ValueError:
         meaning = "the sender of mail; smtp_from is none that is fixed"
-        name, spot = "EMAIL_FROM", general.spot_of("smtp_from")
-        block.add("from", notes.variable(name, meaning, spot, "alerts@example.com"))
+        name, position = "EMAIL_FROM", general.position_of("smtp_from")
+        block.add("from", notes.variable(name, meaning, position, "alerts@example.com"))
     return block

@@ -2,19 +2,19 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from gateway.config.grammar.kinds import Entry, Given
+from gateway.config.grammar.field_types import ParsedSection, ParsedValue
 from gateway.core.routing.mutes import TimeInterval
 from gateway.core.time.interval import Ranges
 from gateway.importers.alertmanager.read.intervals import LOCAL, NEVER
 from gateway.importers.alertmanager.read.routing import ALL_LABELS, Inhibition
-from gateway.importers.alertmanager.write.emit import Block, Items, Remark, Value, literally
+from gateway.importers.alertmanager.write.emit import Block, Items, Remark, Value, escape_references
 from gateway.importers.alertmanager.write.notes import Notes
 
 _BOUNDS = {"months": (1, 12), "years": (1, 9999)}
 """What our calendar has; Alertmanager takes any number."""
 
 
-def route(entry: Entry, notes: Notes, grouped: bool = False) -> Block:
+def route(entry: ParsedSection, notes: Notes, grouped: bool = False) -> Block:
     """A route and those below it; `grouped` is whether its parent groups by any label."""
     block = Block()
     below = bool(entry.each("group_by")) if "group_by" in entry else grouped
@@ -26,35 +26,35 @@ def route(entry: Entry, notes: Notes, grouped: bool = False) -> Block:
             if grouped and not given.value:
                 said = "group_by: [] is one group for all, as in Alertmanager since 0.31; an "
                 said += "older one takes its parent's instead"
-                block.entries.append(notes.changed(given.spot, said))
+                block.entries.append(notes.changed(given.position, said))
         elif key == "labels":
             block.add(key, _texts(given))
             if any("{{" in one.value for one in given.value.values()):
                 said = "labels: templates in them are not filled in"
-                block.entries.append(notes.lost(given.spot, said))
+                block.entries.append(notes.lost(given.position, said))
         elif key != "receiver" or given.value:
             block.add(key, _as_written(given))
     return block
 
 
-def _group_by(given: Given) -> Items:
+def _group_by(given: ParsedValue) -> Items:
     names = [one.value for one in given.value]
-    return Items([ALL_LABELS] if ALL_LABELS in names else [*map(literally, names)])
+    return Items([ALL_LABELS] if ALL_LABELS in names else [*map(escape_references, names)])
 
 
-def _as_written(given: Given) -> Value:
+def _as_written(given: ParsedValue) -> Value:
     """Lists, mappings, flags and texts as they stand in the file."""
     if isinstance(given.value, bool):
         return given.value
     if isinstance(given.value, dict):
         return _texts(given)
     if isinstance(given.value, tuple):
-        return Items([literally(one.raw) for one in given.value if one.raw])
-    return literally(given.raw)
+        return Items([escape_references(one.raw) for one in given.value if one.raw])
+    return escape_references(given.raw)
 
 
-def _texts(given: Given) -> Block:
-    return Block([(name, literally(one.value)) for name, one in given.value.items()])
+def _texts(given: ParsedValue) -> Block:
+    return Block([(name, escape_references(one.value)) for name, one in given.value.items()])
 
 
 def inhibit_rules(rules: Iterable[Inhibition], notes: Notes) -> Items:
@@ -64,7 +64,7 @@ def inhibit_rules(rules: Iterable[Inhibition], notes: Notes) -> Items:
         entry = inhibition.entry
         if inhibition.rule is None:
             said = "inhibit rule left out: it needs several sources at once, a rule here has one"
-            items.items.append(notes.lost(entry.spot, said))
+            items.items.append(notes.lost(entry.position, said))
             continue
         block = Block()
         for key, given in entry.given.items():
@@ -80,55 +80,55 @@ def inhibit_rules(rules: Iterable[Inhibition], notes: Notes) -> Items:
 
 
 def time_intervals(
-    entries: Iterable[Given], read: Mapping[str, Sequence[TimeInterval]], notes: Notes
+    entries: Iterable[ParsedValue], read: Mapping[str, Sequence[TimeInterval]], notes: Notes
 ) -> Items:
     """Named intervals. What never matches is left out, with a remark."""
     items = Items()
     for given in entries:
-        entry: Entry = given.value
+        entry: ParsedSection = given.value
         parts = Items()
         for one, interval in zip(
             entry.each("time_intervals"), read[entry.get("name")], strict=True
         ):
             parts.items.append(_interval(one.value, interval, notes))
-        named: Block = Block([("name", literally(entry.get("name")))])
+        named: Block = Block([("name", escape_references(entry.get("name")))])
         if "time_intervals" in entry:
             named.add("time_intervals", parts)
         items.items.append(named)
     return items
 
 
-def _interval(entry: Entry, interval: TimeInterval, notes: Notes) -> Block | Remark:
+def _interval(entry: ParsedSection, interval: TimeInterval, notes: Notes) -> Block | Remark:
     block = Block()
     for key, given in entry.given.items():
         if key == "location":
             if given.value == LOCAL:
                 meaning = "the time zone of the host that Alertmanager runs on"
                 name = "ALERTMANAGER_TIMEZONE"
-                block.add(key, notes.variable(name, meaning, given.spot, "UTC"))
+                block.add(key, notes.variable(name, meaning, given.position, "UTC"))
             elif given.value:
-                block.add(key, literally(given.value))
+                block.add(key, escape_references(given.value))
             continue
         ranges: Ranges = getattr(interval, key)
         kept = _within(key, ranges)
         if not kept or ranges == NEVER:
             said = f"left out: it never matches, for its {key} hold nothing"
-            return notes.changed(given.spot, said)
+            return notes.changed(given.position, said)
         if key == "times":
             block.add(key, Items([_texts_of(one.value) for one in given.value]))
         elif kept == ranges and not any("+" in one.raw for one in given.value):
-            block.add(key, Items([literally(one.raw) for one in given.value]))
+            block.add(key, Items([escape_references(one.raw) for one in given.value]))
         else:
             if kept != ranges:
                 said = f"{key}: cut to what the calendar has"
-                block.entries.append(notes.changed(given.spot, said))
+                block.entries.append(notes.changed(given.position, said))
             pairs = [str(first) if first == last else f"{first}:{last}" for first, last in kept]
             block.add(key, Items([*pairs]))
     return block
 
 
-def _texts_of(entry: Entry) -> Block:
-    return Block([(name, literally(given.raw)) for name, given in entry.given.items()])
+def _texts_of(entry: ParsedSection) -> Block:
+    return Block([(name, escape_references(given.raw)) for name, given in entry.given.items()])
 
 
 def _within(key: str, ranges: Ranges) -> Ranges:

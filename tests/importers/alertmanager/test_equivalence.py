@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from gateway.core.matching.matcher import Matcher
-from gateway.importers.alertmanager.verify.compare import QUESTIONS, prove
+from gateway.importers.alertmanager.verify.equivalence import SAMPLE_COUNT, check_equivalence
 from gateway.importers.alertmanager.verify.samples import Samples
 from tests.importers.alertmanager.texts import API, BILLING, WIDE, imported, proven
 
@@ -14,14 +14,14 @@ from tests.importers.alertmanager.texts import API, BILLING, WIDE, imported, pro
 @pytest.mark.parametrize("file", [BILLING, API, WIDE], ids=lambda file: file.stem)
 def test_the_new_file_does_what_the_old_one_does(file: Path) -> None:
     """Thousands of label sets, through every route, with every pattern fulfilled."""
-    proof = proven(imported(file), questions=QUESTIONS)
+    proof = proven(imported(file), sample_count=SAMPLE_COUNT)
     assert proof.difference == ""
-    assert proof.label_sets == QUESTIONS
+    assert proof.label_sets == SAMPLE_COUNT
     assert proof.unreached == []
     assert proof.untried == []
     if file != BILLING:
         assert 0 < proof.inhibited < proof.pairs
-        assert proof.instants == QUESTIONS
+        assert proof.instants == SAMPLE_COUNT
 
 
 CHANGES = {
@@ -59,7 +59,7 @@ def test_a_difference_is_found_and_shown(what: str) -> None:
     translation = imported(WIDE)
     assert translation.text.count(before) == 1
     changed = translation.loaded(translation.text.replace(before, after))
-    assert said in prove(translation.original, changed).difference
+    assert said in check_equivalence(translation.source_config, changed).difference
 
 
 def test_the_same_seed_asks_the_same() -> None:

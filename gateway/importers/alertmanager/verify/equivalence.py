@@ -8,22 +8,26 @@ from typing import Any
 from gateway.config.load import Config
 from gateway.core.alerts.labels import Labels
 from gateway.core.matching.text import write_labels
-from gateway.core.routing.inhibition import InhibitRule, inhibited_by
+from gateway.core.routing.inhibition import InhibitRule, find_inhibitor
 from gateway.core.routing.match import Route, group_labels, match_routes, walk
 from gateway.core.routing.mutes import TimeInterval
 from gateway.core.time.timestamps import format_rfc3339
-from gateway.importers.alertmanager.read.original import Original
-from gateway.importers.alertmanager.verify.label_sets import disturb, fulfilled, ways
+from gateway.importers.alertmanager.read.source_config import SourceConfig
+from gateway.importers.alertmanager.verify.label_sets import (
+    fulfilling_labels,
+    mutate_labels,
+    route_paths,
+)
 from gateway.importers.alertmanager.verify.samples import Samples, instant_near
 
-QUESTIONS = 5000
+SAMPLE_COUNT = 5000
 """How many label sets are sent through the routes, as many as pairs and instants are asked for."""
 
 _VALUES = ("a", "b", "c", "")
 
 
 @dataclass(slots=True)
-class Proof:
+class EquivalenceReport:
     """What was compared, how often, and the first difference, "" when there is none.
 
     `unreached` are routes that no label set ended in, by their lines in the old file; `untried`
@@ -51,67 +55,69 @@ class Proof:
         }
 
 
-def prove(original: Original, config: Config, questions: int = QUESTIONS, seed: int = 1) -> Proof:
+def check_equivalence(
+    source_config: SourceConfig, config: Config, sample_count: int = SAMPLE_COUNT, seed: int = 1
+) -> EquivalenceReport:
     """Ask both files where alerts go, what keeps them quiet, and when; stop at a difference.
 
     The same seed asks the same questions.
     """
     random = Random(seed)  # noqa: S311  # no secret comes of it
-    proof = Proof()
+    report = EquivalenceReport()
     plan = config.plan
-    kept = [one.rule for one in original.inhibition if one.rule is not None]
-    proof.left_out = len(original.inhibition) - len(kept)
+    kept = [one.rule for one in source_config.inhibition if one.rule is not None]
+    report.left_out = len(source_config.inhibition) - len(kept)
     checks = (
-        _settings(original, config),
-        _routing(original.root, plan.root, random, questions, proof),
-        _inhibition(kept, plan.inhibit_rules, random, questions, proof),
-        _time(original, config, random, questions, proof),
+        _settings(source_config, config),
+        _routing(source_config.root, plan.root, random, sample_count, report),
+        _inhibition(kept, plan.inhibit_rules, random, sample_count, report),
+        _time(source_config, config, random, sample_count, report),
     )
     for check in checks:
-        proof.difference = next(check, "")
-        if proof.difference:
+        report.difference = next(check, "")
+        if report.difference:
             break
-    return proof
+    return report
 
 
-def _settings(original: Original, config: Config) -> Iterator[str]:
+def _settings(source_config: SourceConfig, config: Config) -> Iterator[str]:
     """Differences in what is said once."""
     if config.plan.severities:
         yield "the new file has severities, which change intervals"
-    receivers = {given.value.get("name") for given in original.entry.each("receivers")}
+    receivers = {given.value.get("name") for given in source_config.entry.each("receivers")}
     if receivers != set(config.plan.receivers):
         yield f"receivers: {sorted(receivers)} there, {sorted(config.plan.receivers)} here"
-    there, here = max(original.resolve_timeout, 0.001), config.plan.resolve_timeout
+    there, here = max(source_config.resolve_timeout, 0.001), config.plan.resolve_timeout
     if there != here:
         yield f"resolve_timeout: {there:g} s there, {here:g} s here"
 
 
 def _routing(
-    there: Route, here: Route, random: Random, questions: int, proof: Proof
+    there: Route, here: Route, random: Random, sample_count: int, report: EquivalenceReport
 ) -> Iterator[str]:
     """Differences in where label sets go, and how they are grouped and told there."""
-    every = [*ways(there)]
+    every = [*route_paths(there)]
     matchers = {one for route in (*walk(there), *walk(here)) for one in route.matchers}
     pool = sorted(matchers, key=str)
     samples = Samples(random)
-    proof.untried = [str(one) for one in pool if samples.fulfilling(one) is None]
-    proof.routes = len(every)
+    report.untried = [str(one) for one in pool if samples.fulfilling(one) is None]
+    report.routes = len(every)
     reached: set[str] = set()
-    for number in range(max(questions, len(every))):
+    for number in range(max(sample_count, len(every))):
         # Each route at least once, however many there are.
-        route, way = every[number] if number < len(every) else random.choice(every)
-        labels = fulfilled(way, samples)
-        disturb(labels, pool, samples, random)
+        route, path = every[number] if number < len(every) else random.choice(every)
+        labels = fulfilling_labels(path, samples)
+        mutate_labels(labels, pool, samples, random)
         for name in (*route.group_by, "alertname"):
             if name not in labels and (value := random.choice(_VALUES)):
                 labels[name] = value
-        proof.label_sets += 1
+        report.label_sets += 1
         routes = match_routes(there, labels)
         reached.update(one.id for one in routes)
         answers = [_answers(routes, labels), _answers(match_routes(here, labels), labels)]
         if answers[0] != answers[1]:
             yield f"{write_labels(labels)} goes to {answers[0]} there, to {answers[1]} here"
-    proof.unreached = [one.line or 0 for one in walk(there) if one.id not in reached]
+    report.unreached = [one.line or 0 for one in walk(there) if one.id not in reached]
 
 
 def _answers(routes: Sequence[Route], labels: Labels) -> list[dict[str, Any]]:
@@ -135,46 +141,53 @@ def _inhibition(
     there: Sequence[InhibitRule],
     here: Sequence[InhibitRule],
     random: Random,
-    questions: int,
-    proof: Proof,
+    sample_count: int,
+    report: EquivalenceReport,
 ) -> Iterator[str]:
     """Differences in which alert keeps which quiet."""
-    proof.rules = len(there)
+    report.rules = len(there)
     if len(there) != len(here):
         yield f"{len(there)} inhibit rules there, {len(here)} here"
     samples = Samples(random)
     pool = [one for rule in there for one in (*rule.source, *rule.target)]
-    for _ in range(questions if there else 0):
+    for _ in range(sample_count if there else 0):
         rule = random.choice(there)
-        source, target = fulfilled(rule.source, samples), fulfilled(rule.target, samples)
+        source, target = (
+            fulfilling_labels(rule.source, samples),
+            fulfilling_labels(rule.target, samples),
+        )
         if random.random() < 0.5:
-            disturb(random.choice((source, target)), pool, samples, random)
+            mutate_labels(random.choice((source, target)), pool, samples, random)
         for name in rule.equal:
             value = random.choice(_VALUES)
             for labels in (source, target):
                 # Now and then they are not equal, and now and then there is no such label.
                 if random.random() < 0.9:
                     labels.setdefault(name, value)
-        proof.pairs += 1
-        answers = [inhibited_by(rules, target, [source]) is not None for rules in (there, here)]
-        proof.inhibited += answers[0]
+        report.pairs += 1
+        answers = [find_inhibitor(rules, target, [source]) is not None for rules in (there, here)]
+        report.inhibited += answers[0]
         if answers[0] != answers[1]:
             pair = f"{write_labels(source)} keeps {write_labels(target)} quiet"
             yield f"{pair}: {answers[0]} there, {answers[1]} here"
 
 
 def _time(
-    original: Original, config: Config, random: Random, questions: int, proof: Proof
+    source_config: SourceConfig,
+    config: Config,
+    random: Random,
+    sample_count: int,
+    report: EquivalenceReport,
 ) -> Iterator[str]:
     """Differences in when time intervals hold."""
-    there, here = original.intervals, config.plan.time_intervals
-    proof.intervals = len(there)
+    there, here = source_config.intervals, config.plan.time_intervals
+    report.intervals = len(there)
     if there.keys() != here.keys():
         yield f"time intervals: {sorted(there)} there, {sorted(here)} here"
-    for _ in range(questions if there else 0):
+    for _ in range(sample_count if there else 0):
         name = random.choice(sorted(there))
         t = instant_near(random.choice([*there[name], *here[name], TimeInterval()]), random)
-        proof.instants += 1
+        report.instants += 1
         answers = [any(one.contains(t) for one in each[name]) for each in (there, here)]
         if answers[0] != answers[1]:
             when = format_rfc3339(t, milliseconds=False)

@@ -4,8 +4,8 @@ import pytest
 
 from gateway.core.routing.match import match_routes, walk
 from gateway.core.routing.mutes import never_matches
-from gateway.importers.alertmanager.read.original import read_original
-from gateway.importers.alertmanager.write.notes import Fate
+from gateway.importers.alertmanager.read.source_config import read_source_config
+from gateway.importers.alertmanager.write.notes import NoteKind
 from gateway.importers.alertmanager.write.translate import translate
 from tests.importers.alertmanager.texts import (
     API,
@@ -47,7 +47,7 @@ def test_what_can_be_copied_is_copied_with_its_comments() -> None:
 )
 def test_however_a_file_is_laid_out_the_new_one_loads(text: str) -> None:
     """Documents with marks, braces, other line ends, anchors across sections."""
-    translation = translate(read_original(text.encode(), "alertmanager.yml"))
+    translation = translate(read_source_config(text.encode(), "alertmanager.yml"))
     assert loaded(translation).plan.root.receiver == "a"
     assert proven(translation).difference == ""
 
@@ -58,14 +58,14 @@ def test_without_severities_the_times_are_the_trees() -> None:
         plan = loaded(imported(file)).plan
         assert not plan.severities
         waits = [one.repeat_interval for one in walk(plan.root)]
-        assert waits == [one.repeat_interval for one in walk(imported(file).original.root)]
+        assert waits == [one.repeat_interval for one in walk(imported(file).source_config.root)]
 
 
 def test_what_looks_like_a_reference_stays_what_it_is() -> None:
     """Alertmanager has no ${NAME}, so it is written as $${NAME} here."""
     translation = imported(EVERY % "{matchers: ['x=\"${HOME}\"'], match: {y: '$${z}'}}")
     (child,) = loaded(translation).plan.root.children
-    assert child.matchers == translation.original.root.children[0].matchers
+    assert child.matchers == translation.source_config.root.children[0].matchers
     assert {one.value for one in child.matchers} == {"${HOME}", "$${z}"}
 
 
@@ -75,8 +75,8 @@ def test_an_empty_group_by_below_a_grouped_route_is_kept_and_mentioned() -> None
     (child,) = loaded(translation).plan.root.children
     assert child.group_by == ()
     assert "group_by" in child.own
-    assert "since 0.31" in notes(translation, Fate.CHANGED)[0]
-    assert not notes(imported(EVERY % "{group_by: [y]}"), Fate.CHANGED)
+    assert "since 0.31" in notes(translation, NoteKind.CHANGED)[0]
+    assert not notes(imported(EVERY % "{group_by: [y]}"), NoteKind.CHANGED)
 
 
 def test_older_matchers_and_odd_values_keep_their_meaning() -> None:
@@ -111,8 +111,8 @@ time_intervals:
       - days_of_month: ['+5']
 """
     )
-    assert "never matches" in notes(translation, Fate.CHANGED)[0]
-    assert len(notes(translation, Fate.CHANGED)) == 4
+    assert "never matches" in notes(translation, NoteKind.CHANGED)[0]
+    assert len(notes(translation, NoteKind.CHANGED)) == 4
     odd = loaded(translation).plan.time_intervals["odd"]
     assert [one.months for one in odd] == [((1, 4), (11, 12)), ()]
     assert not any(map(never_matches, odd))
@@ -150,7 +150,7 @@ def test_resolve_timeout_is_kept_and_zero_is_as_short_as_can_be() -> None:
     assert loaded(imported(WIDE)).plan.resolve_timeout == 180.0
     zero = imported(REST + "global: {resolve_timeout: 0s}")
     assert loaded(zero).plan.resolve_timeout == 0.001
-    assert len(notes(zero, Fate.CHANGED)) == 1
+    assert len(notes(zero, NoteKind.CHANGED)) == 1
 
 
 def test_labels_of_routes_are_kept_but_not_filled_in() -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import yaml
 
-Place = tuple[int, int]
+LineAndColumn = tuple[int, int]
 """Line and column, from 1."""
 
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -21,21 +21,25 @@ class Bracket:
     """A [ or { that is open at the fault."""
 
     sign: str
-    place: Place
+    place: LineAndColumn
 
 
 @dataclass(slots=True)
-class Context:
+class YamlContext:
     """What the tokens up to a fault say about it."""
 
     brackets: list[Bracket] = field(default_factory=list)  # the innermost is the last
-    quoted: tuple[Place, Place] | None = None  # start and end, when it ends last before the fault
-    hiding_comment: Place | None = None  # a # that was hardly meant, with a bracket behind it
+    quoted: tuple[LineAndColumn, LineAndColumn] | None = (
+        None  # start and end, when it ends last before the fault
+    )
+    hiding_comment: LineAndColumn | None = (
+        None  # a # that was hardly meant, with a bracket behind it
+    )
 
 
-def context_of(text: str, lines: list[str], fault: Place) -> Context:
+def context_of(text: str, lines: list[str], fault: LineAndColumn) -> YamlContext:
     """Return the context of a fault in `text`, whose lines are `lines`."""
-    context = Context()
+    context = YamlContext()
     before: yaml.Token | None = None
     for token in _tokens(text):
         if before is not None and context.brackets:
@@ -64,7 +68,7 @@ def _tokens(text: str) -> Iterator[yaml.Token]:
 
 
 def _note_comment(
-    context: Context, before: yaml.Token, after: yaml.Token, lines: list[str]
+    context: YamlContext, before: yaml.Token, after: yaml.Token, lines: list[str]
 ) -> None:
     """Note a comment such as ``#data}]``: one after ``key:``, or without a space after its sign."""
     (line, column), after_line = _end(before), _start(after)[0]
@@ -78,9 +82,9 @@ def _note_comment(
         context.hiding_comment = line, column + len(rest) - len(comment)
 
 
-def _start(token: yaml.Token) -> Place:
+def _start(token: yaml.Token) -> LineAndColumn:
     return token.start_mark.line + 1, token.start_mark.column + 1
 
 
-def _end(token: yaml.Token) -> Place:
+def _end(token: yaml.Token) -> LineAndColumn:
     return token.end_mark.line + 1, token.end_mark.column + 1

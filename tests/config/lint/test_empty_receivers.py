@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.config.lint.empty_receivers import says_so
+from gateway.config.lint.empty_receivers import is_null_name
 from tests.config.texts import loaded
 
 SEVERITIES = "severities: {disaster: {rank: 1}, critical: {rank: 2}}\n"
@@ -112,7 +112,7 @@ def test_an_escalation_is_a_place() -> None:
 )
 def test_a_name_may_say_that_nobody_is_told(name: str, meant: bool) -> None:
     """By a whole word of it, however it is written."""
-    assert says_so(name) is meant
+    assert is_null_name(name) is meant
 
 
 FALLING = """receivers:

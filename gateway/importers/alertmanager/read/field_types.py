@@ -9,17 +9,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.config.grammar.kinds import (
+from gateway.config.grammar.field_types import (
     Definitions,
-    Given,
-    Reading,
+    ParsedValue,
+    ReadContext,
     Schema,
     named,
     scalar_text,
     shape,
 )
 from gateway.config.source import tree
-from gateway.config.source.problem import Spot, join
+from gateway.config.source.problem import SourcePosition, join
 from gateway.config.source.references import References
 from gateway.config.source.tree import Node, Scalar
 from gateway.core.plan.accounts import Secret
@@ -29,7 +29,7 @@ _FALSE = frozenset(["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off"
 
 
 @dataclass(frozen=True, slots=True)
-class Literally(References):
+class NoReferences(References):
     """No references: in an alertmanager.yml ``${NAME}`` is these seven characters."""
 
     def expand(self, text: str) -> str:
@@ -37,7 +37,7 @@ class Literally(References):
         return text
 
 
-class _Described:
+class _NoSchema:
     """What a kind owes to the JSON Schema: nothing, for there is none of an alertmanager.yml."""
 
     def schema(self, known: Definitions) -> Schema:
@@ -46,106 +46,108 @@ class _Described:
 
 
 @dataclass(eq=False, repr=False)
-class Flag(_Described):
+class Flag(_NoSchema):
     """A boolean."""
 
-    words: str = "true or false"
+    type_name: str = "true or false"
 
-    def read(self, node: Node, path: str, reading: Reading) -> Given | None:
+    def read(self, node: Node, path: str, context: ReadContext) -> ParsedValue | None:
         """See Kind."""
-        text = scalar_text(node, path, self.words, reading)
+        text = scalar_text(node, path, self.type_name, context)
         if text is None:
             return None
         if isinstance(node, Scalar) and node.plain and text in _TRUE | _FALSE:
-            return Given(text in _TRUE, Spot(node.line, node.column, path), text)
+            return ParsedValue(text in _TRUE, SourcePosition(node.line, node.column, path), text)
         said = f'{named(path)}: "{text[:40]}" is neither true nor false'
         if text in _TRUE | _FALSE:
             said = f"{named(path)}: a boolean must not be quoted: write {text}"
-        reading.fault(node, path, said, text=text)
+        context.fault(node, path, said, text=text)
         return None
 
 
 @dataclass(eq=False, repr=False)
-class Number(_Described):
+class Number(_NoSchema):
     """A whole number, not below `least`."""
 
     least: int
 
     @property
-    def words(self) -> str:
+    def type_name(self) -> str:
         """See Kind."""
         return f"whole number from {self.least}"
 
-    def read(self, node: Node, path: str, reading: Reading) -> Given | None:
+    def read(self, node: Node, path: str, context: ReadContext) -> ParsedValue | None:
         """See Kind."""
-        text = scalar_text(node, path, self.words, reading)
+        text = scalar_text(node, path, self.type_name, context)
         if text is None:
             return None
         plain = isinstance(node, Scalar) and node.plain
         whole = re.fullmatch(r"[+-]?[0-9]{1,19}", text) is not None
         if plain and whole and int(text) >= self.least:
-            return Given(int(text), Spot(node.line, node.column, path), text)
-        reading.fault(node, path, f'{named(path)}: "{text[:40]}" is not a {self.words}', text=text)
+            return ParsedValue(int(text), SourcePosition(node.line, node.column, path), text)
+        context.fault(
+            node, path, f'{named(path)}: "{text[:40]}" is not a {self.type_name}', text=text
+        )
         return None
 
 
 @dataclass(eq=False, repr=False)
-class Hidden(_Described):
+class HiddenSecret(_NoSchema):
     """A secret: its value is a Secret, and no problem shows it. `parse` raises ValueError."""
 
-    words: str = "secret"
+    type_name: str = "secret"
     parse: Callable[[str], Any] = str
 
-    def read(self, node: Node, path: str, reading: Reading) -> Given | None:
+    def read(self, node: Node, path: str, context: ReadContext) -> ParsedValue | None:
         """See Kind."""
-        text = scalar_text(node, path, self.words, reading)
+        text = scalar_text(node, path, self.type_name, context)
         if not text:
             return None  # an empty secret is none
-        spot = Spot(node.line, node.column, path)
+        position = SourcePosition(node.line, node.column, path)
         try:
             self.parse(text)
         except ValueError as error:
-            reading.findings.error(spot, f"{named(path)}: {error}")
+            context.findings.error(position, f"{named(path)}: {error}")
             return None
-        return Given(Secret(text), spot)
+        return ParsedValue(Secret(text), position)
 
 
 @dataclass(eq=False, repr=False)
-class Texts(_Described):
+class TextMap(_NoSchema):
     """A mapping from names to texts; with `blank` nothing at all is the empty text."""
 
-    words: str = "mapping from names to texts"
+    type_name: str = "mapping from names to texts"
     blank: bool = True
 
-    def read(self, node: Node, path: str, reading: Reading) -> Given | None:
+    def read(self, node: Node, path: str, context: ReadContext) -> ParsedValue | None:
         """See Kind. Givens by their names, like MapOf."""
         if isinstance(node, Scalar) and node.empty:
             return None
         if not isinstance(node, tree.Mapping):
             said = f"{named(path)}: a mapping belongs here, not {shape(node)}"
-            reading.fault(node, path, said)
+            context.fault(node, path, said)
             return None
-        found: dict[str, Given] = {}
+        found: dict[str, ParsedValue] = {}
         for name, (key, value) in node.entries.items():
             where = join(path, name)
-            text = scalar_text(value, where, "text", reading)
-            spot = Spot(key.line, key.column, where)
+            text = scalar_text(value, where, "text", context)
+            position = SourcePosition(key.line, key.column, where)
             if text is None and isinstance(value, Scalar) and not self.blank:
-                reading.findings.error(spot, f"{named(where)}: empty; a text belongs here")
+                context.findings.error(position, f"{named(where)}: empty; a text belongs here")
             if text is None and not (isinstance(value, Scalar) and self.blank):
                 continue
-            found[name] = Given(text or "", spot, text or "")
-        return Given(found, Spot(node.line, node.column, path))
+            found[name] = ParsedValue(text or "", position, text or "")
+        return ParsedValue(found, SourcePosition(node.line, node.column, path))
 
 
 @dataclass(eq=False, repr=False)
-class Whatever(_Described):
+class AnyValue(_NoSchema):
     """Something that is taken as it is, because nothing here depends on what it is."""
 
-    words: str = "anything"
+    type_name: str = "anything"
 
-    def read(self, node: Node, path: str, reading: Reading) -> Given | None:
+    def read(self, node: Node, path: str, context: ReadContext) -> ParsedValue | None:
         """See Kind."""
         if isinstance(node, Scalar) and (node.empty or not node.text):
             return None
-        return Given(None, Spot(node.line, node.column, path))
+        return ParsedValue(None, SourcePosition(node.line, node.column, path))

@@ -8,7 +8,7 @@ import re
 
 import yaml
 
-from gateway.config.source.context import Context, Place, context_of
+from gateway.config.source.yaml_context import LineAndColumn, YamlContext, context_of
 
 Fault = tuple[int, int, str]
 """Line and column to look at, from 1, and what is wrong there."""
@@ -23,7 +23,7 @@ _REFERENCE_IN_FLOW = re.compile(r"[:\[{,]\s*\$\{")
 _MATCHER_IN_QUOTES = "put all of it into single quotes, like 'team=\"billing\"'"
 
 
-def explained(fault: yaml.MarkedYAMLError, text: str) -> Fault:
+def explain_yaml_error(fault: yaml.MarkedYAMLError, text: str) -> Fault:
     """The line and column (from 1) to look at, and what is wrong there."""
     lines = text.split("\n")
     here = _place(fault.problem_mark or fault.context_mark)
@@ -33,7 +33,11 @@ def explained(fault: yaml.MarkedYAMLError, text: str) -> Fault:
 
 
 def _explained(
-    fault: yaml.MarkedYAMLError, text: str, lines: list[str], here: Place, begun: Place
+    fault: yaml.MarkedYAMLError,
+    text: str,
+    lines: list[str],
+    here: LineAndColumn,
+    begun: LineAndColumn,
 ) -> Fault:
     complaint, doing = fault.problem or "it cannot be read", fault.context or ""
     if "\t" in _indentation(lines, here[0]):
@@ -60,7 +64,12 @@ def _explained(
 
 
 def _in_a_word(
-    complaint: str, doing: str, lines: list[str], here: Place, begun: Place, character: str
+    complaint: str,
+    doing: str,
+    lines: list[str],
+    here: LineAndColumn,
+    begun: LineAndColumn,
+    character: str,
 ) -> Fault | None:
     """A sign that means something to YAML at the beginning of a word, or in quotes; else None."""
     if "cannot start any token" in complaint:
@@ -100,7 +109,9 @@ def _goes_on(complaint: str) -> bool:
     return any(part in complaint for part in ("expected key", "expected ',' or", "expected '-'"))
 
 
-def _after_quotes(quoted: tuple[Place, Place], lines: list[str], here: Place) -> Fault:
+def _after_quotes(
+    quoted: tuple[LineAndColumn, LineAndColumn], lines: list[str], here: LineAndColumn
+) -> Fault:
     start, end = quoted
     last, following = _line(lines, end[0])[end[1] - 3 :][:1], _line(lines, here[0])[here[1] - 1 :]
     if start[0] < end[0]:
@@ -117,7 +128,9 @@ def _after_quotes(quoted: tuple[Place, Place], lines: list[str], here: Place) ->
     )
 
 
-def _in_brackets(context: Context, lines: list[str], here: Place, character: str) -> Fault:
+def _in_brackets(
+    context: YamlContext, lines: list[str], here: LineAndColumn, character: str
+) -> Fault:
     inner = context.brackets[-1]
     closing = {"[": "]", "{": "}"}[inner.sign]
     where = f"the {inner.sign} in line {inner.place[0]}, column {inner.place[1]}"
@@ -133,7 +146,7 @@ def _in_brackets(context: Context, lines: list[str], here: Place, character: str
     return *here, f"{where} is not closed, or a comma is missing before this; {hint}"
 
 
-def _begins_outside(lines: list[str], here: Place) -> bool:
+def _begins_outside(lines: list[str], here: LineAndColumn) -> bool:
     """Whether the line is one that no longer belongs to the brackets: a key, or the file's end."""
     rest = _line(lines, here[0])[here[1] - 1 :]
     return not rest.strip() or _BLOCK_KEY.match(rest) is not None
@@ -147,7 +160,9 @@ def _hint_in_brackets(before: str, character: str) -> str:
     return "quote a text that has ': ' or one of , [ ] { } in it"
 
 
-def _in_blocks(complaint: str, doing: str, lines: list[str], here: Place, begun: Place) -> Fault:
+def _in_blocks(
+    complaint: str, doing: str, lines: list[str], here: LineAndColumn, begun: LineAndColumn
+) -> Fault:
     written = _line(lines, here[0])
     if "expected '-' indicator" in complaint:
         if _first_in_line(lines, here) and _NO_SPACE_AFTER_DASH.match(written):
@@ -171,7 +186,7 @@ def _in_blocks(complaint: str, doing: str, lines: list[str], here: Place, begun:
     return *here, f"{doing}{where}: {complaint}" if doing else complaint
 
 
-def _beside(lines: list[str], begun: Place, here: Place) -> Fault:
+def _beside(lines: list[str], begun: LineAndColumn, here: LineAndColumn) -> Fault:
     """A key that stands in no column of those around it."""
     if _NO_SPACE_AFTER_DASH.match(_line(lines, begun[0])):
         return *begun, "the dash needs a space after it"
@@ -188,14 +203,14 @@ def _beside(lines: list[str], begun: Place, here: Place) -> Fault:
     )
 
 
-def _dash_above(lines: list[str], number: int) -> Place | None:
+def _dash_above(lines: list[str], number: int) -> LineAndColumn | None:
     for above in range(number - 1, 0, -1):
         if found := _DASH.match(_line(lines, above)):
             return above, len(found[1]) + 1
     return None
 
 
-def _second_colon(lines: list[str], here: Place) -> Fault:
+def _second_colon(lines: list[str], here: LineAndColumn) -> Fault:
     number = here[0]
     above = next((n for n in range(number - 1, 0, -1) if _line(lines, n).strip()), 0)
     quote = "quote a text that has ': ' in it"
@@ -213,7 +228,7 @@ def _second_colon(lines: list[str], here: Place) -> Fault:
     return *here, f"a key cannot stand here: check the indentation, and {quote}"
 
 
-def _place(mark: yaml.Mark | None) -> Place:
+def _place(mark: yaml.Mark | None) -> LineAndColumn:
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
@@ -226,5 +241,5 @@ def _indentation(lines: list[str], number: int) -> str:
     return written[: len(written) - len(written.lstrip())]
 
 
-def _first_in_line(lines: list[str], place: Place) -> bool:
+def _first_in_line(lines: list[str], place: LineAndColumn) -> bool:
     return not _line(lines, place[0])[: place[1] - 1].strip()

@@ -6,32 +6,34 @@ from typing import Any
 
 from gateway.config.source.problem import Findings
 from gateway.config.source.tree import Mapping, Node, Scalar, read_tree
-from gateway.importers.alertmanager.read.original import Original
 from gateway.importers.alertmanager.read.secrets import secrets
+from gateway.importers.alertmanager.read.source_config import SourceConfig
 
 _MAY_BE_SECRET = re.compile(
     r"#.*((password|secret|token|key|url)\w*\s*:|://\S*(hook|@)|xox[a-z]-)", re.IGNORECASE
 )
 
 
-def copied(original: Original, key: str, written: Sequence[str]) -> list[str] | None:
+def copy_source_lines(
+    source_config: SourceConfig, key: str, written: Sequence[str]
+) -> list[str] | None:
     """The lines of a top-level part as they stand in the old file, if they say just what the
     lines `written` for the new one say, and show no secret. Else None."""
-    lines = _slice(original, key)
+    lines = _slice(source_config, key)
     if lines is None or any(map(_MAY_BE_SECRET.search, lines)):
         return None
     text = "\n".join(lines)
-    if any(secret in text for secret in secrets(original.entry)):
+    if any(secret in text for secret in secrets(source_config.entry)):
         return None
     return lines if _plain(lines) == _plain(written) is not None else None
 
 
-def _slice(original: Original, key: str) -> list[str] | None:
+def _slice(source_config: SourceConfig, key: str) -> list[str] | None:
     """From the key's line to the next key's, without the comments that belong to that one."""
-    entries = original.tree.entries
+    entries = source_config.tree.entries
     first = entries[key][0]
     later = [one.line for one, _ in entries.values() if one.line > first.line]
-    lines = original.text.splitlines()
+    lines = source_config.text.splitlines()
     if first.column != 1:
         return None  # the file is one line of braces
     found = lines[first.line - 1 : (min(later) - 1 if later else len(lines))]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.config.texts import REST, doubts
+from tests.config.texts import REST, warning_texts
 
 PEOPLE = "people: {ana: {email: ana@example.com}, ben: {slack: U012BEN}}\n"
 ROTA = (
@@ -16,7 +16,7 @@ ROTA = (
 
 def test_a_plan_that_is_meant_raises_no_doubts() -> None:
     """A plain plan has no warnings, or nobody would read them."""
-    assert doubts(PEOPLE + REST) == []
+    assert warning_texts(PEOPLE + REST) == []
 
 
 @pytest.mark.parametrize(
@@ -146,12 +146,12 @@ def test_a_plan_that_is_meant_raises_no_doubts() -> None:
 )
 def test_it_is_warned_of(text: str, said: str) -> None:
     """Each doubt is told once, where it stands."""
-    assert doubts(text) == [f"routes.yaml:{said}"]
+    assert warning_texts(text) == [f"routes.yaml:{said}"]
 
 
 def test_gaps_in_a_rota_that_is_paged() -> None:
     """An escalation to a rota with gaps tells when nobody would be reached."""
-    assert doubts(ROTA) == [
+    assert warning_texts(ROTA) == [
         'routes.yaml:2:9: rota "r": nobody is on call for 21d8h of the next 4 weeks, first '
         "Mon 2026-09-21 17:00 to Tue 2026-09-22 09:00 (UTC), and an escalation pages it"
     ]
@@ -159,18 +159,20 @@ def test_gaps_in_a_rota_that_is_paged() -> None:
 
 def test_gaps_are_not_looked_for_without_a_now() -> None:
     """Promise 8: without an instant nothing is said about the coming weeks."""
-    assert doubts(ROTA, now=None) == []
+    assert warning_texts(ROTA, now=None) == []
 
 
 def test_gaps_in_a_rota_that_nobody_pages_are_no_doubt() -> None:
     """A rota that is only shown may have gaps."""
     text = ROTA.replace("rota:r", "person:ana")
-    assert doubts(text) == []
+    assert warning_texts(text) == []
 
 
 def test_severities_are_not_looked_for_where_there_are_none() -> None:
     """Without severities: a plan is Alertmanager's, and any severity may be routed."""
     assert (
-        doubts("receivers: [{name: all}]\nroute: {receiver: all, routes: [{match: {severity: x}}]}")
+        warning_texts(
+            "receivers: [{name: all}]\nroute: {receiver: all, routes: [{match: {severity: x}}]}"
+        )
         == []
     )

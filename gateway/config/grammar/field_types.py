@@ -1,7 +1,7 @@
 """What a value in routes.yaml may be: read, checked, described and put into the JSON Schema.
 
 A kind is told once and serves three ends: `read` turns a node of the tree into a checked value
-and notes every fault with its place, `schema` is its JSON Schema, `words` what the reference
+and notes every fault with its place, `schema` is its JSON Schema, `type_name` what the reference
 page calls it. Whatever a kind cannot read is reported and left out, so that the rest of the file
 is read as well.
 """
@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from gateway.config.source import tree
-from gateway.config.source.problem import Findings, Spot, Wrong, nearest, short
+from gateway.config.source.problem import Findings, ParseError, SourcePosition, nearest, shorten
 from gateway.config.source.references import (
-    ReferenceFault,
+    InvalidReferenceError,
     References,
     SecretText,
     has_reference,
@@ -46,24 +46,24 @@ Definitions = dict[str, Schema]
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class ParsedValue:
     """A checked value, where it stands, and how the file writes it."""
 
     value: Any
-    spot: Spot
+    position: SourcePosition
     raw: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ParsedSection:
     """A section of the file, checked.
 
     `sound` is False when something in it could not be read, `faulty` are the keys of which that
     is all.
     """
 
-    spot: Spot
-    given: Mapping[str, Given]
+    position: SourcePosition
+    given: Mapping[str, ParsedValue]
     sound: bool = True
     faulty: frozenset[str] = frozenset()
 
@@ -79,22 +79,22 @@ class Entry:
         found = self.given.get(key)
         return default if found is None else found.value
 
-    def each(self, key: str) -> Sequence[Given]:
+    def each(self, key: str) -> Sequence[ParsedValue]:
         """The members of a list, none when the file does not say it."""
         return self.get(key, ())  # type: ignore[no-any-return]  # a list's kind gives Givens
 
-    def named(self, key: str) -> Mapping[str, Given]:
+    def named(self, key: str) -> Mapping[str, ParsedValue]:
         """The members of a mapping by their names, none when the file does not say it."""
         return self.get(key, {})  # type: ignore[no-any-return]  # a mapping's kind gives Givens
 
-    def spot_of(self, key: str) -> Spot:
+    def position_of(self, key: str) -> SourcePosition:
         """Where a key's value stands, or the section itself when the file does not say it."""
         found = self.given.get(key)
-        return self.spot if found is None else found.spot
+        return self.position if found is None else found.position
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadContext:
     """What reading needs beside the node."""
 
     findings: Findings
@@ -102,17 +102,17 @@ class Reading:
 
     def fault(self, node: Node, path: str, message: str, **more: Any) -> None:
         """Note a fault at the node."""
-        self.findings.error(Spot(node.line, node.column, path), message, **more)
+        self.findings.error(SourcePosition(node.line, node.column, path), message, **more)
 
 
-class Kind(Protocol):
+class FieldType(Protocol):
     """What a value may be."""
 
     @property
-    def words(self) -> str:
+    def type_name(self) -> str:
         """What the reference page and the errors call it."""
 
-    def read(self, node: Node, path: str, reading: Reading) -> Given | None:
+    def read(self, node: Node, path: str, context: ReadContext) -> ParsedValue | None:
         """The checked value; None when it is empty or not right (then noted)."""
 
     def schema(self, known: Definitions) -> Schema:
@@ -135,33 +135,35 @@ class Text:
     references replaced, the messages show it as the file writes it.
     """
 
-    words: str = "text"
+    type_name: str = "text"
     parse: Callable[[str], Any] = str
     pattern: str | None = None  # what the schema asks of a string
     types: tuple[str, ...] = ("string", "number")  # and how editors may see it
     blank: bool = False  # whether '' is a value
     example: str = ""  # what to write where a list or a mapping stands
 
-    def read(self, node: Node, path: str, reading: Reading) -> Given | None:
-        text = scalar_text(node, path, self.words, reading, self.example)
+    def read(self, node: Node, path: str, context: ReadContext) -> ParsedValue | None:
+        text = scalar_text(node, path, self.type_name, context, self.example)
         if text is None:
             return None
-        spot = Spot(node.line, node.column, path)
+        position = SourcePosition(node.line, node.column, path)
         try:
-            value = reading.references.expand(text)
+            value = context.references.expand(text)
             if not value and not self.blank:
                 if has_reference(text):
                     return None  # ${NAME:-} says that this may be nothing
-                raise ValueError(f"must not be empty: {self.words} belongs here")
-            return Given(self.parse(value), spot, text)
-        except ReferenceFault as fault:
-            reading.findings.error(spot, str(fault), text=text, suggestion=fault.suggestion)
+                raise ValueError(f"must not be empty: {self.type_name} belongs here")
+            return ParsedValue(self.parse(value), position, text)
+        except InvalidReferenceError as fault:
+            context.findings.error(position, str(fault), text=text, suggestion=fault.suggestion)
         except ValueError as fault:
             # What comes from outside may be a secret put into the wrong field.
             outside = has_reference(text)
-            said = f"what {short(text)} stands for is no {self.words}" if outside else str(fault)
-            near = fault.suggestion if isinstance(fault, Wrong) and not outside else None
-            reading.findings.error(spot, f"{named(path)}: {said}", text=text, suggestion=near)
+            said = (
+                f"what {shorten(text)} stands for is no {self.type_name}" if outside else str(fault)
+            )
+            near = fault.suggestion if isinstance(fault, ParseError) and not outside else None
+            context.findings.error(position, f"{named(path)}: {said}", text=text, suggestion=near)
         return None
 
     def schema(self, known: Definitions) -> Schema:
@@ -178,17 +180,17 @@ class Choice:
     options: tuple[str, ...]
 
     @property
-    def words(self) -> str:
+    def type_name(self) -> str:
         return "one of " + ", ".join(self.options)
 
-    def read(self, node: Node, path: str, reading: Reading) -> Given | None:
-        given = Text(self.words).read(node, path, reading)
+    def read(self, node: Node, path: str, context: ReadContext) -> ParsedValue | None:
+        given = Text(self.type_name).read(node, path, context)
         if given is None or given.value in self.options:
             return given
-        reading.fault(
+        context.fault(
             node,
             path,
-            f'{named(path)}: "{short(given.raw)}" is not known',
+            f'{named(path)}: "{shorten(given.raw)}" is not known',
             text=given.raw,
             suggestion=nearest(given.raw, self.options),
             allowed=self.options,
@@ -200,31 +202,31 @@ class Choice:
 
 
 @dataclass(eq=False, repr=False)
-class SecretKind:
+class SecretType:
     """A secret: a SecretText, whose value never shows."""
 
-    words: str = "secret"
+    type_name: str = "secret"
     blank: bool = False  # whether '' is a value: none, where another one would be inherited
 
-    def read(self, node: Node, path: str, reading: Reading) -> Given | None:
-        text = scalar_text(node, path, "a secret", reading)
+    def read(self, node: Node, path: str, context: ReadContext) -> ParsedValue | None:
+        text = scalar_text(node, path, "a secret", context)
         if text is None:
             return None
-        spot = Spot(node.line, node.column, path)
+        position = SourcePosition(node.line, node.column, path)
         try:
-            value = reading.references.secret(text)
-        except ReferenceFault as fault:
+            value = context.references.secret(text)
+        except InvalidReferenceError as fault:
             shown = text if only_references(text) and ":-" not in text else ""
-            reading.findings.error(spot, str(fault), text=shown, suggestion=fault.suggestion)
+            context.findings.error(position, str(fault), text=shown, suggestion=fault.suggestion)
             return None
         if value.empty and self.blank:
-            return Given(value, spot)
+            return ParsedValue(value, position)
         if value.empty and not has_reference(text):
-            reading.findings.error(spot, f"{named(path)}: must not be empty")
+            context.findings.error(position, f"{named(path)}: must not be empty")
             return None
         if value.secret.reveal() != value.secret.reveal().strip():
-            reading.findings.error(
-                spot,
+            context.findings.error(
+                position,
                 f"{named(path)}: the secret is blank, or has white space at its beginning or end: "
                 "remove it where the secret is kept",
                 text=text if only_references(text) and ":-" not in text else "",
@@ -232,14 +234,14 @@ class SecretKind:
             return None
         if _LIKE_REFERENCE.fullmatch(text):
             said = "this is taken as the secret itself; ${NAME}, with braces, reads the environment"
-            reading.findings.warn(spot, f"{named(path)}: {said}")
+            context.findings.warn(position, f"{named(path)}: {said}")
         elif not only_references(text):
-            reading.findings.warn(
-                spot,
+            context.findings.warn(
+                position,
                 f"{named(path)}: the secret stands in the file itself; put it into the "
                 "environment (${NAME}) or into a file (${file:PATH})",
             )
-        return Given(value, spot)
+        return ParsedValue(value, position)
 
     def schema(self, known: Definitions) -> Schema:
         return {"type": "string"} if self.blank else {"type": "string", "minLength": 1}
@@ -249,19 +251,19 @@ class SecretKind:
 class Url:
     """An http(s) URL. One that takes a reference, or holds a password, becomes a SecretText."""
 
-    words: str = "URL"
+    type_name: str = "URL"
     parse: Callable[[str], WebUrl] = web_url
 
-    def read(self, node: Node, path: str, reading: Reading) -> Given | None:
-        text = scalar_text(node, path, "a URL", reading)
+    def read(self, node: Node, path: str, context: ReadContext) -> ParsedValue | None:
+        text = scalar_text(node, path, "a URL", context)
         if text is None:
             return None
-        spot = Spot(node.line, node.column, path)
+        position = SourcePosition(node.line, node.column, path)
         try:
             shown = _PASSWORD.match(text) is None
-            secret = reading.references.secret(text, shown)
-        except ReferenceFault as fault:
-            reading.findings.error(spot, str(fault), suggestion=fault.suggestion)
+            secret = context.references.secret(text, shown)
+        except InvalidReferenceError as fault:
+            context.findings.error(position, str(fault), suggestion=fault.suggestion)
             return None
         url = secret.secret.reveal()
         from_outside = has_reference(text)
@@ -270,30 +272,32 @@ class Url:
                 self.parse(url)
             except ValueError as fault:
                 # Without the text: many a URL holds a token.
-                reading.findings.error(spot, f"{named(path)}: {fault}")
+                context.findings.error(position, f"{named(path)}: {fault}")
                 return None
         if not shown:
             said = "the URL holds a password; put it into the environment"
-            reading.findings.warn(spot, f"{named(path)}: {said}")
+            context.findings.warn(position, f"{named(path)}: {said}")
         elif not from_outside and _holds_token(url):
             shown = False
-            secret = reading.references.secret(text, shown)
+            secret = context.references.secret(text, shown)
             said = "the URL holds a token; put all of it into the environment (${NAME})"
-            reading.findings.warn(spot, f"{named(path)}: {said}, or into a file (${{file:PATH}})")
-        return Given(url if shown and not from_outside else secret, spot)
+            context.findings.warn(
+                position, f"{named(path)}: {said}, or into a file (${{file:PATH}})"
+            )
+        return ParsedValue(url if shown and not from_outside else secret, position)
 
     def schema(self, known: Definitions) -> Schema:
         return {"type": "string", "pattern": rf"{WEB_PATTERN}|\$\{{"}
 
 
 def scalar_text(
-    node: Node, path: str, words: str, reading: Reading, example: str = ""
+    node: Node, path: str, type_name: str, context: ReadContext, example: str = ""
 ) -> str | None:
     """The text of a single value; None when there is none or (noted) it is a list or mapping."""
     if not isinstance(node, Scalar):
-        said = f"{named(path)}: {words} belongs here, not {shape(node)}"
+        said = f"{named(path)}: {type_name} belongs here, not {shape(node)}"
         said += f"; write {example}" if example else ""
-        reading.fault(node, path, said)
+        context.fault(node, path, said)
         return None
     return None if node.empty else node.text
 
@@ -308,7 +312,7 @@ def named(path: str) -> str:
     return path.rsplit(".", 1)[-1] or "the file"
 
 
-def secret_of(given: Given | None) -> SecretText | None:
+def secret_of(given: ParsedValue | None) -> SecretText | None:
     """The secret of a field, None when it is not said or its references gave nothing."""
     value = None if given is None else given.value
     return value if isinstance(value, SecretText) and not value.empty else None
