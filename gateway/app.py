@@ -28,10 +28,9 @@ from gateway.links import Links
 from gateway.metrics import Metrics
 from gateway.render.service import RenderService
 from gateway.settings import ServerSettings, SettingError
-from gateway.signing_key import kept_key
-from gateway.store import Store
+from gateway.signing_key import load_or_create_key
+from gateway.store import Store, outbox
 from gateway.store.db.clocks import Clocks
-from gateway.store.outbox import enqueue
 from gateway.web.app import build_app
 from gateway.web.connections.descriptors import capacity_for, raise_soft_limit
 from gateway.web.connections.guard import Limits
@@ -78,7 +77,7 @@ def secret_key(settings: ServerSettings) -> bytes:
         raise SettingError(
             "GATEWAY_SECRET_KEY is needed with PostgreSQL: all replicas sign links with one key"
         )
-    return kept_key(settings.sqlite_path.parent)
+    return load_or_create_key(settings.sqlite_path.parent)
 
 
 def build_engine(settings: ServerSettings, env: Mapping[str, str]) -> Engine:
@@ -90,7 +89,7 @@ def build_engine(settings: ServerSettings, env: Mapping[str, str]) -> Engine:
         logs.add_secret(settings.api_token.reveal())
     key = secret_key(settings)
     logs.add_secret(key.decode())
-    own = clock.Following(clock.now, clock.resume)
+    own = clock.FollowingClock(clock.now, clock.drop_lead)
     store = Store(settings.database_url.reveal(), clocks=Clocks(now=own.now, compare=own.compare))
     return Engine(
         Parts(
@@ -102,7 +101,7 @@ def build_engine(settings: ServerSettings, env: Mapping[str, str]) -> Engine:
             links=Links(settings.external_url, key),
             metrics=Metrics(),
             now=own.now,
-            ahead=lambda: own.ahead,
+            ahead=lambda: own.skew,
             claimant=Claimant(
                 f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}", settings.lease
             ),
@@ -123,13 +122,13 @@ async def serve(
     descriptors = raise_soft_limit()
     engine = build_engine(settings, env)
     await engine.store.start()
-    if engine.store.beside:
+    if engine.store.has_other_process:
         log.warning(
             "another gateway has this database open: stop one of them, for each takes alerts that "
             "only the other hears of for ended; several gateways need PostgreSQL"
         )
-    if engine.store.alone:  # who claimed messages before us is gone: no lease to wait for
-        await engine.store.write(enqueue.inherit)
+    if engine.store.is_only_process:  # who claimed messages before us is gone: no lease to wait for
+        await engine.store.write(outbox.expire_all_claims)
     room = capacity_for(settings.max_connections, descriptors)
     if room.connections < settings.max_connections:
         log.warning(

@@ -4,15 +4,15 @@ import threading
 import time
 from collections.abc import Callable
 
-CATCH_UP = 0.1
+CATCH_UP_RATE = 0.1
 """How much slower than real time passes while the machine's clock is behind what was told."""
 
-LONGEST_SKEW = 2.0
+MAX_SKEW = 2.0
 """Seconds that a replica's clock and its database's may be apart. NTP keeps within 0.1 s. With
 more, replicas would write due times for each other that are late by as much."""
 
 
-class Steady:
+class SteadyClock:
     """Wall-clock time that never goes back.
 
     When the machine's clock is set forward, it follows at once. When it is set back, time goes on
@@ -32,37 +32,39 @@ class Steady:
         with self._lock:
             at = self._monotonic()
             wall = self._wall()
-            slowed = self._ahead - CATCH_UP * (at - self._read_at)
+            slowed = self._ahead - CATCH_UP_RATE * (at - self._read_at)
             self._ahead = max(wall - at, slowed)
             self._read_at = at
             return at + self._ahead
 
-    def resume(self) -> float:
+    def drop_lead(self) -> float:
         """Take over the machine's time at once; return the seconds by which this went back.
 
-        Only where another clock confirms the machine's: see `Following`.
+        Only where another clock confirms the machine's: see `FollowingClock`.
         """
         with self._lock:
             at = self._monotonic()
-            ahead = self._ahead - CATCH_UP * (at - self._read_at)
+            ahead = self._ahead - CATCH_UP_RATE * (at - self._read_at)
             self._read_at, self._ahead = at, self._wall() - at
             return max(0.0, ahead - self._ahead)
 
 
-class Following:
+class FollowingClock:
     """A clock that follows a reference while it is further away than LONGEST_SKEW.
 
-    The reference is the clock of a database that several replicas share (E55). `ahead` says by
+    The reference is the clock of a database that several replicas share (E55). `skew` says by
     how many seconds the machine's clock was ahead of it at the last comparison.
     """
 
-    def __init__(self, now: Callable[[], float], resume: Callable[[], float] = lambda: 0.0) -> None:
-        """`resume` makes `now` give up a lead over the machine's clock, see `Steady.resume`."""
+    def __init__(
+        self, now: Callable[[], float], drop_lead: Callable[[], float] = lambda: 0.0
+    ) -> None:
+        """Follow `now`; `drop_lead` takes its lead over the machine's clock away."""
         self._now = now
-        self._resume = resume
+        self._drop_lead = drop_lead
         self._correction = 0.0
         self._compared = False
-        self.ahead = 0.0
+        self.skew = 0.0
 
     def now(self) -> float:
         """Unix time in seconds, UTC. It steps, also back, when the clocks begin to differ."""
@@ -71,27 +73,27 @@ class Following:
     def compare(self, before: float, after: float, reference: float) -> tuple[float, float]:
         """Compare with a reference that was read between two readings of `now`.
 
-        Returns `ahead`, and by how many seconds `now` was ahead of the reference until this
+        Returns `skew`, and by how many seconds `now` was ahead of the reference until this
         comparison corrected it; the first has nothing to correct. What the reading itself took
         is not counted: a slow network makes no skew. To be called by one thread at a time.
         """
         apart = max(0.0, before - reference) or min(0.0, after - reference)
         ahead = apart + self._correction
         stepped, self._compared = apart if self._compared else 0.0, True
-        if ahead > LONGEST_SKEW:
-            ahead -= self._resume()
-        self.ahead = ahead
+        if ahead > MAX_SKEW:
+            ahead -= self._drop_lead()
+        self.skew = ahead
         self._correction = ahead if is_skewed(ahead) else 0.0
         return ahead, stepped
 
 
-def is_skewed(ahead: float) -> bool:
+def is_skewed(skew: float) -> bool:
     """Whether two clocks that are so many seconds apart must not work on one database."""
-    return abs(ahead) > LONGEST_SKEW
+    return abs(skew) > MAX_SKEW
 
 
-_steady = Steady(time.time, time.monotonic)
-_began = time.time() - time.monotonic()
+_steady = SteadyClock(time.time, time.monotonic)
+_start_offset = time.time() - time.monotonic()
 
 
 def now() -> float:
@@ -99,17 +101,17 @@ def now() -> float:
     return _steady.now()
 
 
-def resume() -> float:
+def drop_lead() -> float:
     """Give up a lead over the machine's clock; return the seconds by which `now` went back."""
-    return _steady.resume()
+    return _steady.drop_lead()
 
 
-def unstepped() -> float:
+def unadjusted_now() -> float:
     """Unix time in seconds as if the machine's clock had not been set since this process began.
 
     For comparison with instants of the same process, and roughly with those of another.
     """
-    return _began + time.monotonic()
+    return _start_offset + time.monotonic()
 
 
 def monotonic() -> float:

@@ -8,7 +8,7 @@ from gateway.core.urls.hosts import is_loopback
 from gateway.settings import ServerSettings
 
 
-def exposed(settings: ServerSettings, sources: Iterable[SourceSettings]) -> str | None:
+def exposure_warning(settings: ServerSettings, sources: Iterable[SourceSettings]) -> str | None:
     """What other machines may do and nobody can, where no token decides it; else None.
 
     The rules are those of docs/decisions/web-access.md. They look at the address that is listened
@@ -31,7 +31,7 @@ def exposed(settings: ServerSettings, sources: Iterable[SourceSettings]) -> str 
     return f"{said}; {what}"
 
 
-def missing_external_url(settings: ServerSettings) -> str | None:
+def missing_external_url_error(settings: ServerSettings) -> str | None:
     """Return the error of settings whose links would lead to 127.0.0.1; else None.
 
     Where others can connect, people get links on other machines.
@@ -46,7 +46,7 @@ def missing_external_url(settings: ServerSettings) -> str | None:
     )
 
 
-def loopback_links(settings: ServerSettings) -> str | None:
+def loopback_links_warning(settings: ServerSettings) -> str | None:
     """Return a warning where others can connect and links work on this machine only; else None."""
     host = urlsplit(settings.external_url).hostname or ""
     if settings.loopback or not settings.external_url_set or not is_loopback(host):

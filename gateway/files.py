@@ -11,15 +11,15 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-PRIVATE = 0o600
+PRIVATE_MODE = 0o600
 """Mode of a file with secrets, names or addresses: only its owner may read it."""
 
-PRIVATE_FOLDER = 0o700
-_NO_HARD_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
+PRIVATE_FOLDER_MODE = 0o700
+_NO_HARD_LINK_ERRORS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
 """What file systems without hard links answer (link(2))."""
 
 
-def write_whole(path: Path, content: bytes, *, mode: int | None = None, replace: bool) -> None:
+def write_atomically(path: Path, content: bytes, *, mode: int | None = None, replace: bool) -> None:
     """Write a file so that it is complete and on the disk as soon as its name exists.
 
     `mode` None means 0666 less the umask, or the mode of the file that is replaced. A symbolic
@@ -37,7 +37,7 @@ def write_whole(path: Path, content: bytes, *, mode: int | None = None, replace:
             if replace:
                 os.replace(new, target)
             else:
-                _name_once(new, target)
+                _link_new(new, target)
         finally:
             with suppress(FileNotFoundError):
                 os.unlink(new)
@@ -46,7 +46,7 @@ def write_whole(path: Path, content: bytes, *, mode: int | None = None, replace:
         raise OSError(error.errno, error.strerror, str(path)) from None
 
 
-def make_folder(path: Path, mode: int = PRIVATE_FOLDER) -> None:
+def make_folder(path: Path, mode: int = PRIVATE_FOLDER_MODE) -> None:
     """Create a folder with this mode, and those above it with their default, unless it exists.
 
     The entries are on the disk when this returns. Raises OSError.
@@ -92,13 +92,13 @@ def _write_new(path: Path, content: bytes, mode: int | None) -> None:
         os.fsync(file.fileno())
 
 
-def _name_once(new: Path, target: Path) -> None:
+def _link_new(new: Path, target: Path) -> None:
     """Give a complete file its name unless the name is taken. Raises FileExistsError."""
     try:
         os.link(new, target)
     except OSError as error:
-        if error.errno not in _NO_HARD_LINKS:
+        if error.errno not in _NO_HARD_LINK_ERRORS:
             raise
         # The name is reserved with an empty file. After a crash here its reader must refuse it.
-        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE))
+        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, PRIVATE_MODE))
         os.replace(new, target)

@@ -12,36 +12,36 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from gateway.files import PRIVATE, make_folder, write_whole
+from gateway.files import PRIVATE_MODE, make_folder, write_atomically
 from gateway.settings import SettingError
 
 log = logging.getLogger(__name__)
 
-FILE = "secret.key"
-SHORTEST = 32
+KEY_FILE = "secret.key"
+MIN_LENGTH = 32
 """Characters that a key file must hold. The gateway writes 64; a shorter file was cut off."""
 
-_LONGEST = 4096  # bytes; a larger file is something else
+_MAX_LENGTH = 4096  # bytes; a larger file is something else
 _GROUP = stat.S_IRWXG
 _OTHERS = stat.S_IRWXO
 
 
-def kept_key(folder: Path) -> bytes:
+def load_or_create_key(folder: Path) -> bytes:
     """Return the key in `folder`, which is created at the first start.
 
     Several processes that start at once use one key. Raises SettingError for a key that must
     not be used, and OSError if none can be written.
     """
-    path = folder / FILE
+    path = folder / KEY_FILE
     if not os.path.lexists(path):
         make_folder(folder)
         with suppress(FileExistsError):
-            content = secrets.token_hex(SHORTEST).encode()
-            write_whole(path, content, mode=PRIVATE, replace=False)
-    return _checked(path, _content(path))
+            content = secrets.token_hex(MIN_LENGTH).encode()
+            write_atomically(path, content, mode=PRIVATE_MODE, replace=False)
+    return _validate_key(path, _read_key_file(path))
 
 
-def _content(path: Path) -> bytes:
+def _read_key_file(path: Path) -> bytes:
     """Read the key's file. Raises SettingError unless it is a file that only its owner can read."""
     try:
         # Without O_NONBLOCK a named pipe would wait for a writer for ever.
@@ -55,9 +55,9 @@ def _content(path: Path) -> bytes:
     try:
         found = os.fstat(file)
         if not stat.S_ISREG(found.st_mode):
-            raise SettingError(f"{path} is not a regular file. {_new_key(path)}")
+            raise SettingError(f"{path} is not a regular file. {_new_key_hint(path)}")
         _check_mode(path, file, found)
-        return os.read(file, _LONGEST + 1)
+        return os.read(file, _MAX_LENGTH + 1)
     finally:
         os.close(file)
 
@@ -71,32 +71,32 @@ def _check_mode(path: Path, file: int, found: os.stat_result) -> None:
         raise SettingError(
             f"{path} can be read or changed by other users (mode {mode:04o}), who could make "
             f"acknowledge links with it. Run: chmod 600 {path}. "
-            f"If another user may have read it: {_new_key(path)}"
+            f"If another user may have read it: {_new_key_hint(path)}"
         )
     # Kubernetes opens every file of a volume to the group of `fsGroup`, at each start of a pod:
     # https://kubernetes.io/docs/tasks/configure-pod-container/security-context
-    os.fchmod(file, PRIVATE)
+    os.fchmod(file, PRIVATE_MODE)
     log.warning("%s could be read by its group (mode %04o): set to 0600", path, mode)
 
 
-def _checked(path: Path, content: bytes) -> bytes:
+def _validate_key(path: Path, content: bytes) -> bytes:
     key = content.strip()
     if not key:
-        raise SettingError(f"{path} is empty, so anyone could make links. {_new_key(path)}")
-    if len(key) < SHORTEST:
+        raise SettingError(f"{path} is empty, so anyone could make links. {_new_key_hint(path)}")
+    if len(key) < MIN_LENGTH:
         raise SettingError(
-            f"{path} holds {len(key)} characters, at least {SHORTEST} are needed: "
-            f"it was cut off. Restore it from a backup, or: {_new_key(path)}"
+            f"{path} holds {len(key)} characters, at least {MIN_LENGTH} are needed: "
+            f"it was cut off. Restore it from a backup, or: {_new_key_hint(path)}"
         )
-    if len(content) > _LONGEST or not all(0x20 < byte < 0x7F for byte in key):
+    if len(content) > _MAX_LENGTH or not all(0x20 < byte < 0x7F for byte in key):
         raise SettingError(
-            f"{path} does not hold a key: {SHORTEST} to {_LONGEST} printable ASCII characters "
-            f"without spaces. Restore it from a backup, or: {_new_key(path)}"
+            f"{path} does not hold a key: {MIN_LENGTH} to {_MAX_LENGTH} printable ASCII characters "
+            f"without spaces. Restore it from a backup, or: {_new_key_hint(path)}"
         )
     return key
 
 
-def _new_key(path: Path) -> str:
+def _new_key_hint(path: Path) -> str:
     return (
         f"To make a new key, run: mv {path} {path}.old, and start again. "
         "Acknowledge links sent so far then stop working; nothing else is lost."

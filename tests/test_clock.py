@@ -5,7 +5,7 @@ import time
 import pytest
 
 from gateway import clock
-from gateway.clock import Steady
+from gateway.clock import SteadyClock
 
 
 class Machine:
@@ -26,23 +26,23 @@ def machine() -> Machine:
 
 
 @pytest.fixture
-def steady(machine: Machine) -> Steady:
-    return Steady(lambda: machine.wall, lambda: machine.mono)
+def steady(machine: Machine) -> SteadyClock:
+    return SteadyClock(lambda: machine.wall, lambda: machine.mono)
 
 
-def test_it_tells_unix_time(machine: Machine, steady: Steady) -> None:
+def test_it_tells_unix_time(machine: Machine, steady: SteadyClock) -> None:
     """Promise 8: undisturbed, it is the machine's wall clock."""
     machine.pass_time(12.5)
     assert steady.now() == pytest.approx(1_700_000_012.5)
 
 
-def test_set_forward(machine: Machine, steady: Steady) -> None:
+def test_set_forward(machine: Machine, steady: SteadyClock) -> None:
     """After a suspend or a correction forward it follows at once: what is due is done."""
     machine.wall += 3600.0
     assert steady.now() == pytest.approx(1_700_003_600.0)
 
 
-def test_set_back(machine: Machine, steady: Steady) -> None:
+def test_set_back(machine: Machine, steady: SteadyClock) -> None:
     """E35: an NTP step back of an hour: time goes on, slower, and never back."""
     machine.wall -= 3600.0
     before = steady.now()
@@ -51,7 +51,7 @@ def test_set_back(machine: Machine, steady: Steady) -> None:
     assert steady.now() == pytest.approx(before + 540.0)
 
 
-def test_both_agree_again(machine: Machine, steady: Steady) -> None:
+def test_both_agree_again(machine: Machine, steady: SteadyClock) -> None:
     """E35: after ten times the step it is the machine's clock again, and stays so."""
     machine.wall -= 60.0
     for _ in range(70):
@@ -68,14 +68,14 @@ def test_the_real_one(monkeypatch: pytest.MonkeyPatch) -> None:
     assert clock.now() == pytest.approx(time.time(), abs=60.0)
 
 
-def test_lead_is_given_up_when_asked(machine: Machine, steady: Steady) -> None:
+def test_lead_is_given_up_when_asked(machine: Machine, steady: SteadyClock) -> None:
     """E55: where another clock confirms the machine's, an hour's lead ends at once."""
     machine.wall -= 3600.0
     machine.pass_time(10.0)
     assert steady.now() == pytest.approx(machine.wall + 3599.0)
-    assert steady.resume() == pytest.approx(3599.0)
+    assert steady.drop_lead() == pytest.approx(3599.0)
     assert steady.now() == pytest.approx(machine.wall)
-    assert steady.resume() == 0.0
+    assert steady.drop_lead() == 0.0
 
 
 class Reference:
@@ -84,7 +84,7 @@ class Reference:
     def __init__(self, wrong: float = 0.0) -> None:
         self.time = 1_700_000_000.0
         self.wrong = wrong
-        self.following = clock.Following(lambda: self.time + self.wrong)
+        self.following = clock.FollowingClock(lambda: self.time + self.wrong)
 
     def compare(self, before: float = 0.0, after: float = 0.0) -> tuple[float, float]:
         """Compare; the reading took so many seconds before and after the database's."""
@@ -102,7 +102,7 @@ def test_wrong_clock_follows_the_database(wrong: float) -> None:
     machine.wrong = 0.0
     assert machine.compare() == (pytest.approx(0.0), pytest.approx(-wrong))
     assert machine.following.now() == pytest.approx(machine.time)
-    assert not clock.is_skewed(machine.following.ahead)
+    assert not clock.is_skewed(machine.following.skew)
 
 
 def test_small_difference_is_left_alone() -> None:
@@ -119,10 +119,10 @@ def test_slow_reading_is_no_difference(before: float, after: float) -> None:
 
 
 def test_clock_that_was_set_back_is_right_at_once_beside_a_database(
-    machine: Machine, steady: Steady
+    machine: Machine, steady: SteadyClock
 ) -> None:
     """E35, E55: an hour's correction must not keep a replica from working for ten hours."""
-    following = clock.Following(steady.now, steady.resume)
+    following = clock.FollowingClock(steady.now, steady.drop_lead)
     machine.wall -= 3600.0
     now = following.now()
     ahead, stepped = following.compare(now, now, machine.wall)
@@ -132,6 +132,6 @@ def test_clock_that_was_set_back_is_right_at_once_beside_a_database(
 
 def test_unstepped_clock_ignores_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
     """E55: the leases of one process do not end because its machine's clock was set."""
-    began = clock.unstepped()
+    began = clock.unadjusted_now()
     monkeypatch.setattr(time, "time", lambda: 0.0)
-    assert clock.unstepped() == pytest.approx(began, abs=60.0)
+    assert clock.unadjusted_now() == pytest.approx(began, abs=60.0)

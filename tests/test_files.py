@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.files import make_folder, write_whole
+from gateway.files import make_folder, write_atomically
 
 
 def full_disk(file: int) -> None:
@@ -28,7 +28,7 @@ def test_full_disk_leaves_nothing_behind(
     """No file appears, no temporary one stays, and the error names the file that was meant."""
     monkeypatch.setattr(os, "fsync", full_disk)
     with pytest.raises(OSError, match="No space left") as failed:
-        write_whole(tmp_path / "key", b"content", replace=replace)
+        write_atomically(tmp_path / "key", b"content", replace=replace)
     assert failed.value.filename == str(tmp_path / "key")
     assert names(tmp_path) == []
 
@@ -38,7 +38,7 @@ def test_full_disk_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.Monkey
     (tmp_path / "routes.yaml").write_text("old")
     monkeypatch.setattr(os, "fsync", full_disk)
     with pytest.raises(OSError, match="No space left"):
-        write_whole(tmp_path / "routes.yaml", b"new", replace=True)
+        write_atomically(tmp_path / "routes.yaml", b"new", replace=True)
     assert names(tmp_path) == ["routes.yaml"]
     assert (tmp_path / "routes.yaml").read_text() == "old"
 
@@ -47,7 +47,7 @@ def test_replaced_file_keeps_its_mode_and_its_link(tmp_path: Path) -> None:
     """Replacing the content neither opens a private file nor cuts a symbolic link."""
     (tmp_path / "real").touch(mode=0o600)
     (tmp_path / "link").symlink_to("real")
-    write_whole(tmp_path / "link", b"new", replace=True)
+    write_atomically(tmp_path / "link", b"new", replace=True)
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "real").read_bytes() == b"new"
     assert stat.S_IMODE((tmp_path / "real").stat().st_mode) == 0o600
@@ -57,15 +57,15 @@ def test_pipe_is_not_replaced(tmp_path: Path) -> None:
     """A device or a pipe is left as it is."""
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(OSError, match="not a regular file"):
-        write_whole(tmp_path / "pipe", b"new", replace=True)
+        write_atomically(tmp_path / "pipe", b"new", replace=True)
     assert names(tmp_path) == ["pipe"]
 
 
 def test_existing_file_is_not_overwritten(tmp_path: Path) -> None:
     """Without `replace` the first content stays."""
-    write_whole(tmp_path / "key", b"first", replace=False)
+    write_atomically(tmp_path / "key", b"first", replace=False)
     with pytest.raises(FileExistsError):
-        write_whole(tmp_path / "key", b"second", replace=False)
+        write_atomically(tmp_path / "key", b"second", replace=False)
     assert (tmp_path / "key").read_bytes() == b"first"
     assert names(tmp_path) == ["key"]
 
@@ -90,7 +90,7 @@ def test_several_writers_at_once_leave_one_content(tmp_path: Path) -> None:
     def write(number: int) -> None:
         barrier.wait()
         with suppress(FileExistsError):
-            write_whole(tmp_path / "key", b"%d" % number * 64, replace=False)
+            write_atomically(tmp_path / "key", b"%d" % number * 64, replace=False)
         contents.append((tmp_path / "key").read_bytes())
 
     threads = [threading.Thread(target=write, args=(number,)) for number in range(8)]

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from gateway.settings import SettingError, read_settings
-from gateway.signing_key import FILE, kept_key
+from gateway.signing_key import KEY_FILE, load_or_create_key
 
 GOOD = b"0123456789abcdef" * 4
 
 
 def store(folder: Path, content: bytes, mode: int = 0o600) -> Path:
     """Put a key there."""
-    path = folder / FILE
+    path = folder / KEY_FILE
     path.write_bytes(content)
     path.chmod(mode)
     return path
@@ -25,10 +25,10 @@ def store(folder: Path, content: bytes, mode: int = 0o600) -> Path:
 
 def test_first_start_creates_a_private_key(tmp_path: Path) -> None:
     """Later starts read the same one; nobody but the owner can read it or its folder."""
-    key = kept_key(tmp_path / "data")
+    key = load_or_create_key(tmp_path / "data")
     assert len(key) == 64
-    assert kept_key(tmp_path / "data") == key
-    assert stat.S_IMODE((tmp_path / "data" / FILE).stat().st_mode) == 0o600
+    assert load_or_create_key(tmp_path / "data") == key
+    assert stat.S_IMODE((tmp_path / "data" / KEY_FILE).stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
 
 
@@ -43,9 +43,9 @@ def test_full_disk_at_first_start_leaves_no_key(
     with monkeypatch.context() as patched:
         patched.setattr(os, "fsync", full)
         with pytest.raises(OSError, match="No space left"):
-            kept_key(tmp_path)
+            load_or_create_key(tmp_path)
     assert os.listdir(tmp_path) == []
-    assert len(kept_key(tmp_path)) == 64
+    assert len(load_or_create_key(tmp_path)) == 64
 
 
 def test_processes_that_start_at_once_share_one_key(tmp_path: Path) -> None:
@@ -55,7 +55,7 @@ def test_processes_that_start_at_once_share_one_key(tmp_path: Path) -> None:
 
     def start() -> None:
         barrier.wait()
-        keys.append(kept_key(tmp_path / "data"))
+        keys.append(load_or_create_key(tmp_path / "data"))
 
     threads = [threading.Thread(target=start) for _ in range(6)]
     for thread in threads:
@@ -83,7 +83,7 @@ def test_bad_key_is_refused_with_what_to_do(tmp_path: Path, content: bytes, reas
     """The message says what is wrong, how to make a new key, and what that costs (E56)."""
     store(tmp_path, content)
     with pytest.raises(SettingError, match=reason) as refused:
-        kept_key(tmp_path)
+        load_or_create_key(tmp_path)
     assert f"mv {tmp_path}/secret.key {tmp_path}/secret.key.old" in str(refused.value)
     assert "Acknowledge links sent so far then stop working" in str(refused.value)
     assert GOOD.decode() not in str(refused.value)
@@ -94,10 +94,10 @@ def test_key_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> None:
     """The message has the command that mends it (E56)."""
     path = store(tmp_path, GOOD, mode)
     with pytest.raises(SettingError, match=f"mode {mode:04o}") as refused:
-        kept_key(tmp_path)
+        load_or_create_key(tmp_path)
     assert f"Run: chmod 600 {path}." in str(refused.value)
     path.chmod(0o600)
-    assert kept_key(tmp_path) == GOOD
+    assert load_or_create_key(tmp_path) == GOOD
 
 
 def test_key_opened_to_its_group_is_closed_again(
@@ -106,7 +106,7 @@ def test_key_opened_to_its_group_is_closed_again(
     """Kubernetes' fsGroup does that at each start of a pod; it must not stop paging."""
     path = store(tmp_path, GOOD, 0o660)
     with caplog.at_level(logging.WARNING):
-        assert kept_key(tmp_path) == GOOD
+        assert load_or_create_key(tmp_path) == GOOD
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert "could be read by its group (mode 0660)" in caplog.text
 
@@ -115,16 +115,16 @@ def test_key_that_is_no_file_is_refused(tmp_path: Path) -> None:
     """A folder or a named pipe is refused at once; a link to a file works."""
     for kind in ("folder", "pipe", "gone"):
         (tmp_path / kind).mkdir()
-    (tmp_path / "folder" / FILE).mkdir()
-    os.mkfifo(tmp_path / "pipe" / FILE)
-    (tmp_path / "gone" / FILE).symlink_to("nowhere")
+    (tmp_path / "folder" / KEY_FILE).mkdir()
+    os.mkfifo(tmp_path / "pipe" / KEY_FILE)
+    (tmp_path / "gone" / KEY_FILE).symlink_to("nowhere")
     for kind, reason in (("folder", "regular"), ("pipe", "regular"), ("gone", "cannot be read")):
         with pytest.raises(SettingError, match=reason):
-            kept_key(tmp_path / kind)
+            load_or_create_key(tmp_path / kind)
     real = store(tmp_path, GOOD + b"\n")
     (tmp_path / "linked").mkdir()
-    (tmp_path / "linked" / FILE).symlink_to(real)
-    assert kept_key(tmp_path / "linked") == GOOD
+    (tmp_path / "linked" / KEY_FILE).symlink_to(real)
+    assert load_or_create_key(tmp_path / "linked") == GOOD
 
 
 def test_key_that_cannot_be_opened_says_how_to_mend_it(
@@ -138,7 +138,7 @@ def test_key_that_cannot_be_opened_says_how_to_mend_it(
 
     monkeypatch.setattr(os, "open", denied)
     with pytest.raises(SettingError, match=f"chown {os.geteuid()} {tmp_path}/secret.key"):
-        kept_key(tmp_path)
+        load_or_create_key(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from gateway.config.load import Config, ConfigError, Problem, load
 from gateway.core.oncall.rota import gaps
 from gateway.core.plan.accounts import SourceSettings
 from gateway.core.routing.match import walk
-from gateway.exposure import exposed, loopback_links, missing_external_url
+from gateway.exposure import exposure_warning, loopback_links_warning, missing_external_url_error
 from gateway.render.view.times import clock_time, duration
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def command(
         errors, warnings = error.problems, error.warnings
     found = _templates(context.folder(templates), context.env)
     settings = _doubtful_settings(context, loaded)
-    missing = missing_external_url(context.settings())
+    missing = missing_external_url_error(context.settings())
     bad = bool(errors) or missing is not None or any(not problem.warning for problem in found)
     if as_json:
         answer = {
@@ -124,9 +124,9 @@ def _templates(folder: Path, env: Mapping[str, str]) -> "list[TemplateProblem]":
 def _doubtful_settings(context: CliContext, loaded: Config | None) -> list[str]:
     """Warnings about the settings, and about what they mean together with the file."""
     settings = context.settings()
-    warnings = [loopback_links(settings)]
+    warnings = [loopback_links_warning(settings)]
     if loaded is not None:
-        warnings.insert(0, exposed(settings, loaded.sources.values()))
+        warnings.insert(0, exposure_warning(settings, loaded.sources.values()))
     return [warning for warning in warnings if warning]
 
 

@@ -16,23 +16,23 @@ def command(context: CliContext, check: bool, as_json: bool) -> None:
     The embedded database is also migrated by `gateway serve`; PostgreSQL only by this command,
     before the new version is started. It runs in one transaction: all of it or nothing.
     """
-    from gateway.store import StoreUnavailable
-    from gateway.store.db.errors import SchemaMismatch
-    from gateway.store.db.location import locate
+    from gateway.store import StoreUnavailableError
+    from gateway.store.db.errors import SchemaMismatchError
+    from gateway.store.db.location import parse_url
     from gateway.store.schema.version import current_revision, head_revision
 
     # Never shown: it may hold a password.
     url = context.settings().database_url.reveal()
     try:
-        location = locate(url)
+        location = parse_url(url)
         before, head = current_revision(url), head_revision()
         if not check and before != head:
             from gateway.store import migrate
 
             migrate(url)
-    except SchemaMismatch as error:
+    except SchemaMismatchError as error:
         raise CliError(str(error)) from None
-    except StoreUnavailable as error:
+    except StoreUnavailableError as error:
         raise CliError(f"the database cannot be migrated: {error}") from None
     due = before != head
     name = f"{location.database} {location.path}" if location.path else location.database

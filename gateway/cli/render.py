@@ -18,7 +18,7 @@ from gateway.cli.support.context import (
 from gateway.cli.support.output import complain, paint, say, say_json
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.plan.plan import Target
-from gateway.files import write_whole
+from gateway.files import write_atomically
 
 if TYPE_CHECKING:
     from gateway.core.incidents.message import Message
@@ -161,12 +161,12 @@ def _write(out: Path, messages: "dict[str, Message]") -> None:
         for channel, message in messages.items():
             for part, text in message.parts.items():
                 file = out / f"{channel}-{part}.{'html' if part == 'html' else 'txt'}"
-                write_whole(file, text.encode("utf-8", "replace"), replace=True)
+                write_atomically(file, text.encode("utf-8", "replace"), replace=True)
                 say(str(file))
             structure = _structure(channel, message)
             if structure is not None:
                 file = out / f"{channel}.json"
-                write_whole(file, json.dumps(structure, indent=2).encode(), replace=True)
+                write_atomically(file, json.dumps(structure, indent=2).encode(), replace=True)
                 say(str(file))
     except OSError as error:
         raise CliError(f"cannot write into {out}: {error.strerror or error}") from None

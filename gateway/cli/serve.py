@@ -16,7 +16,7 @@ from gateway import log as logs
 from gateway.cli.support.output import complain, plural
 from gateway.config.load import ConfigError
 from gateway.core.plan.accounts import SourceSettings
-from gateway.exposure import exposed, loopback_links, missing_external_url
+from gateway.exposure import exposure_warning, loopback_links_warning, missing_external_url_error
 from gateway.settings import ServerSettings, SettingError, read_settings
 
 if TYPE_CHECKING:
@@ -33,11 +33,11 @@ def command(config: Path | None, templates: Path | None) -> None:
     import uvloop
 
     from gateway.app import serve
-    from gateway.store import StoreUnavailable
+    from gateway.store import StoreUnavailableError
 
     try:
         settings = read_settings(os.environ)
-        if missing := missing_external_url(settings):
+        if missing := missing_external_url_error(settings):
             raise SettingError(missing)
         settings = replace(
             settings,
@@ -60,7 +60,7 @@ def command(config: Path | None, templates: Path | None) -> None:
     except SettingError as error:
         complain(f"not started: {error}")
         raise SystemExit(1) from None
-    except StoreUnavailable as error:
+    except StoreUnavailableError as error:
         complain(f"not started: {error} ({_where(settings)})")
         raise SystemExit(1) from None
     except OSError as error:
@@ -115,7 +115,10 @@ def sample_command(sources: Iterable[SourceSettings], address: str) -> str:
 
 def welcome(settings: ServerSettings, engine: "Engine", address: str) -> None:
     """Say what is doubtful, where it listens and what to try next."""
-    of_settings = (exposed(settings, engine.config.sources.values()), loopback_links(settings))
+    of_settings = (
+        exposure_warning(settings, engine.config.sources.values()),
+        loopback_links_warning(settings),
+    )
     for warning in (*engine.config.warnings, *filter(None, of_settings)):
         complain(f"warning: {warning}")
     click.echo(

@@ -31,8 +31,7 @@ from gateway.flow.runtime.integrity import Integrity
 from gateway.flow.runtime.supervisor import Loops
 from gateway.flow.silences.affected import Concerned
 from gateway.flow.silences.silences import Silences
-from gateway.store import StoreUnavailable
-from gateway.store.outbox import enqueue
+from gateway.store import StoreUnavailableError, outbox
 from gateway.store.state import timeline
 
 __all__ = ["Engine", "Health", "Parts"]
@@ -131,7 +130,7 @@ class Engine:
                 names = [identity(alert.labels) for alert in alerts]
                 note = partial(note_left_out, identities=names, count=left_out, now=self.now())
                 await self.store.write(note)
-        except StoreUnavailable as error:
+        except StoreUnavailableError as error:
             self._upkeep.store_problem = str(error)
             raise
 
@@ -206,10 +205,10 @@ class Engine:
                 self._memory.unfamiliar()
             self._config = config
             self.delivery.adopt(channels, renderer)
-            with suppress(StoreUnavailable):  # before it decides again, dispatch catches up
+            with suppress(StoreUnavailableError):  # before it decides again, dispatch catches up
                 await self._grouping.renew()
                 # What an admin just mended need not wait for its next attempt.
-                await self.store.write(partial(enqueue.hasten, now=self.now()))
+                await self.store.write(partial(outbox.retry_now, now=self.now()))
             self._config_problems = ()
             self.metrics.set_config(config.plan.severities, config.plan.digest)
             self.metrics.reloaded(True, self.now())
@@ -273,10 +272,10 @@ class Engine:
         """Finish what is in flight, or hand it back; then close the channels."""
         await self._loops.stop()
         ended = await self.delivery.stop()
-        with suppress(StoreUnavailable):
+        with suppress(StoreUnavailableError):
             await self.intake.write_extensions(self.now(), ahead=RETENTION)
             if ended:  # all is on record: what is left was claimed and never begun
-                release = partial(enqueue.release, owner=self._parts.claimant.name)
+                release = partial(outbox.release, owner=self._parts.claimant.name)
                 await self.store.write(release)
         await self.delivery.close()
 

@@ -11,7 +11,7 @@ from gateway.flow.intake.intake import Intake
 from gateway.flow.intake.repost_cache import Memory
 from gateway.flow.runtime import heap
 from gateway.flow.runtime.dependencies import Parts
-from gateway.store import StoreUnavailable
+from gateway.store import StoreUnavailableError
 from gateway.store.state import counters, retention
 
 log = logging.getLogger(__name__)
@@ -77,7 +77,7 @@ class Upkeep:
         while True:
             try:
                 await self._parts.store.write(counters.touch)
-            except StoreUnavailable as error:
+            except StoreUnavailableError as error:
                 self.store_problem = str(error)
             else:
                 self.store_problem = ""

@@ -16,14 +16,14 @@ from typing import Any, TypeVar
 
 from gateway.store.db import sqlite_check
 from gateway.store.db.clocks import Clocks
-from gateway.store.db.errors import StoreUnavailable
-from gateway.store.db.file_lock import Presence
-from gateway.store.db.location import connector, locate
+from gateway.store.db.errors import StoreUnavailableError
+from gateway.store.db.file_lock import FileLock
+from gateway.store.db.location import connector, parse_url
 from gateway.store.db.session import Session
 from gateway.store.db.sqlite_log import Connections
 from gateway.store.db.transaction import Tx
 from gateway.store.db.worker import Job, Worker
-from gateway.store.schema.version import check, prepare
+from gateway.store.schema.version import check_version, prepare_database
 
 T = TypeVar("T")
 
@@ -32,7 +32,7 @@ class Store:
     """A database and the threads that speak to it.
 
     `readers`: how many reads run at once. `lock_timeout`, `statement_timeout`: seconds, see
-    `gateway.store.db.location.connector`. Raises ValueError for a URL that is none.
+    `gateway.store.db.location.connector`. Raises ValueError for an invalid URL.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class Store:
         statement_timeout: float = 30.0,
         clocks: Clocks = Clocks(),  # noqa: B008 - immutable
     ) -> None:
-        self._location = locate(url)
+        self._location = parse_url(url)
         self._readers = readers
         self._timeouts: dict[str, Any] = {
             "busy_timeout": busy_timeout,
@@ -57,7 +57,7 @@ class Store:
         self._writes: SimpleQueue[Job | None] = SimpleQueue()
         self._reads: SimpleQueue[Job | None] = SimpleQueue()
         self._workers: list[Worker] = []
-        self._presence: Presence | None = None
+        self._file_lock: FileLock | None = None
         self._closed = True
 
     def __repr__(self) -> str:
@@ -69,15 +69,15 @@ class Store:
         return self._location.database
 
     @property
-    def alone(self) -> bool:
+    def is_only_process(self) -> bool:
         """Whether no other process had this database open when it was started. Of PostgreSQL
         that is never known."""
-        return self._presence is not None and self._presence.alone
+        return self._file_lock is not None and self._file_lock.is_only_process
 
     @property
-    def beside(self) -> bool:
+    def has_other_process(self) -> bool:
         """Whether another process had the embedded database open when this one was started."""
-        return self._presence is not None and self._presence.beside
+        return self._file_lock is not None and self._file_lock.has_other_process
 
     @property
     def backlog(self) -> int:
@@ -98,13 +98,13 @@ class Store:
     async def start(self) -> None:
         """Connect. An embedded database is made and migrated first.
 
-        Raises SchemaMismatch when the tables do not fit this program, StoreUnavailable when the
-        database cannot be reached.
+        Raises SchemaMismatchError when the tables do not fit this program, StoreUnavailableError
+        when the database cannot be reached.
         """
-        await asyncio.to_thread(prepare, self._location)
+        await asyncio.to_thread(prepare_database, self._location)
         self._closed = False
         if self._location.path is not None:
-            self._presence = Presence(self._location.path)
+            self._file_lock = FileLock(self._location.path)
         write, read = self._connector(reading=False), self._connector(reading=True)
         self._workers = [Worker("store-writer", write, self._writes)]
         self._workers += [
@@ -119,28 +119,33 @@ class Store:
     async def write(self, work: Callable[[Tx], T]) -> T:
         """Do work in one transaction, in the writer's thread; it is durable when this returns.
 
-        What the work raises undoes it and is raised here. StoreUnavailable means that nothing
+        What the work raises undoes it and is raised here. StoreUnavailableError means that nothing
         can be said of what was done. When the caller is cancelled, work that had begun is still
         finished. The work must not wait for anything but the database: everybody waits for it.
         """
-        return await self._hand(self._writes, work)
+        return await self._submit(self._writes, work)
 
     async def read(self, work: Callable[[Tx], T]) -> T:
         """Do work that only reads, in a reader's thread and on one snapshot."""
-        return await self._hand(self._reads, work)
+        return await self._submit(self._reads, work)
 
-    async def tables(self) -> list[str]:
-        """Return the tables that `damage` can look into; of PostgreSQL none. StoreUnavailable."""
+    async def table_names(self) -> list[str]:
+        """Return the names of the tables of an SQLite file. Raises StoreUnavailableError.
+
+        Return an empty list for PostgreSQL, which checks its files itself.
+        """
         if self._location.path is None or self._closed:
             return []
-        return await asyncio.to_thread(sqlite_check.tables, self._connector(reading=True))
+        return await asyncio.to_thread(sqlite_check.table_names, self._connector(reading=True))
 
-    async def damage(self, table: str) -> bool:
+    async def is_damaged(self, table: str) -> bool:
         """Whether the file is damaged in this table, as far as is on the disk.
 
-        Reads all of it on a connection of its own: no other work waits. StoreUnavailable.
+        Reads all of it on a connection of its own: no other work waits. StoreUnavailableError.
         """
-        return await asyncio.to_thread(sqlite_check.damage, self._connector(reading=True), table)
+        return await asyncio.to_thread(
+            sqlite_check.is_damaged, self._connector(reading=True), table
+        )
 
     async def close(self) -> None:
         """Finish the work that waits and disconnect."""
@@ -152,12 +157,12 @@ class Store:
             self._reads.put(None)
         for worker in self._workers:
             await asyncio.to_thread(worker.join)
-        if self._presence is not None:
-            self._presence.close()
+        if self._file_lock is not None:
+            self._file_lock.close()
 
-    async def _hand(self, queue: "SimpleQueue[Job | None]", work: Callable[[Tx], T]) -> T:
+    async def _submit(self, queue: "SimpleQueue[Job | None]", work: Callable[[Tx], T]) -> T:
         if self._closed:
-            raise StoreUnavailable("the database connection is closed")
+            raise StoreUnavailableError("the database connection is closed")
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         queue.put(Job(work, future))
         return await future
@@ -174,7 +179,7 @@ class Store:
         def connected() -> Session:
             session = connect()
             try:
-                check(session)
+                check_version(session)
             except BaseException:
                 session.close()
                 raise

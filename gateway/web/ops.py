@@ -12,8 +12,8 @@ from typing import Any
 from aiohttp import web
 
 from gateway.flow.engine import Engine, Health
-from gateway.store import StoreUnavailable
-from gateway.store.outbox import enqueue, holds
+from gateway.store import StoreUnavailableError, outbox
+from gateway.store.outbox import holds
 from gateway.store.queries import lists
 from gateway.store.state import silences
 from gateway.web.http.access import require_write_access
@@ -88,13 +88,13 @@ class OpsEndpoints:
         try:
             depth, standing, held, limited = await self._engine.store.read(
                 lambda tx: (
-                    enqueue.depth(tx),
-                    lists.standing(tx),
-                    silences.standing(tx, now),
-                    holds.all_live(tx, now),
+                    outbox.depth(tx),
+                    lists.open_counts(tx),
+                    silences.open_counts(tx, now),
+                    holds.active_by_channel(tx, now),
                 )
             )
-        except StoreUnavailable:
+        except StoreUnavailableError:
             metrics.store_up(False)
         else:
             metrics.store_up(True)

@@ -28,7 +28,7 @@ from gateway.flow.housekeeping import RETENTION
 from gateway.flow.intake.intake import MOST_WAITING
 from gateway.flow.silences.silences import SHOWN_AFTER_END
 from gateway.render.view.table import MAX_ROWS
-from gateway.store.state.timeline import REJECTS_KEPT
+from gateway.store.state.timeline import MAX_REJECTS
 from gateway.web.pages.oncall import DAYS
 from gateway.web.pages.silence_form import DURATIONS
 from gateway.web.pages.silence_form import LINK_LIFETIME as PAGE_LINK_LIFE
@@ -44,7 +44,7 @@ STATED = [
     ("operating.md", f"| a request body | {SourceSettings('a', 'b').max_bytes >> 20} MiB"),
     ("operating.md", f"{MOST_WAITING:,}, then 503"),
     ("operating.md", f"| alerts listed in one message | {MOST_ALERTS};"),
-    ("operating.md", f"the last {REJECTS_KEPT} |"),
+    ("operating.md", f"the last {MAX_REJECTS} |"),
     ("operating.md", f"| an acknowledge link | works for {LINK_LIFE / HOUR:.0f} hours"),
     ("operating.md", f"| retrying one message | {retry.RETRY_FOR / HOUR:.0f} hours"),
     ("operating.md", f"`GATEWAY_LEASE`, {retry.LEASE:.0f} s"),

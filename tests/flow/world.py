@@ -23,9 +23,8 @@ from gateway.flow.engine import Engine, Parts
 from gateway.links import Links
 from gateway.metrics import Metrics
 from gateway.render.service import RenderService
-from gateway.store import Store, Tx
+from gateway.store import Store, Tx, outbox
 from gateway.store.db.clocks import Clocks
-from gateway.store.outbox import enqueue
 from gateway.store.state import incidents, silences, timeline
 
 START = 1_795_000_000.0  # 2026-11-18T11:06:40Z, a Wednesday
@@ -300,8 +299,14 @@ class World:
 
         def work(tx: Tx) -> list[float | None]:
             names = ("email", "slack", "pagerduty", "webhook", "console")
-            edges = [at for s in silences.since(tx, self.now) for at in (s.starts_at, s.ends_at)]
-            return [incidents.next_due(tx), *edges, *(enqueue.next_at(tx, name) for name in names)]
+            edges = [
+                at for s in silences.ending_after(tx, self.now) for at in (s.starts_at, s.ends_at)
+            ]
+            return [
+                incidents.next_due(tx),
+                *edges,
+                *(outbox.next_due_at(tx, name) for name in names),
+            ]
 
         times = [t for t in await self.engine.store.read(work) if t is not None]
         held = [
@@ -322,10 +327,10 @@ class World:
         return found
 
     async def timeline(self, number: int = 1001) -> list[Entry]:
-        return await self.engine.store.read(lambda tx: timeline.of(tx, number))
+        return await self.engine.store.read(lambda tx: timeline.entries(tx, number))
 
     async def dead(self) -> list[Notice]:
-        return await self.engine.store.read(lambda tx: enqueue.dead(tx, 1000))
+        return await self.engine.store.read(lambda tx: outbox.dead_notices(tx, 1000))
 
 
 def alert(

@@ -129,7 +129,7 @@ class Life:
 
     async def answer(self) -> None:
         engine = self.dice.choice(self.world.replicas)
-        found = await engine.store.read(lambda tx: incidents.all_open(tx, 0, 100))
+        found = await engine.store.read(lambda tx: incidents.open_page(tx, 0, 100))
         if not found:
             return
         number, who = self.dice.choice(found).number, self.dice.choice(PEOPLE)
@@ -140,7 +140,7 @@ class Life:
 
     async def undo(self) -> None:
         engine = self.dice.choice(self.world.replicas)
-        found = await engine.store.read(lambda tx: incidents.all_open(tx, 0, 100))
+        found = await engine.store.read(lambda tx: incidents.open_page(tx, 0, 100))
         taken = [one.number for one in found if one.ack]
         if taken:
             number = self.dice.choice(taken)

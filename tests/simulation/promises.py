@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 
 from gateway.core.incidents.incident import State
 from gateway.core.incidents.notice import SPEAKS_OF_FIRING, NoticeKind
-from gateway.store.outbox import enqueue
+from gateway.store import outbox
 from gateway.store.state import incidents, timeline
 from tests.flow.world import START, Delivered
 from tests.simulation.life import Life
@@ -120,9 +120,9 @@ async def everything_has_a_reason(life: Life) -> list[str]:
     """Promise 2: every incident ended, spoke or says why not; nothing is left in the outbox."""
     engine = life.world.engine
     found = []
-    still = await engine.store.read(lambda tx: incidents.all_open(tx, 0, 1000))
+    still = await engine.store.read(lambda tx: incidents.open_page(tx, 0, 1000))
     found += [f"#{one.number} is still {one.state.value}, due {one.due_at}" for one in still]
-    depth = await engine.store.read(lambda tx: enqueue.depth(tx))
+    depth = await engine.store.read(lambda tx: outbox.depth(tx))
     found += [f"outbox: {line}" for line in depth if line[1] in ("pending", "sending")]
     spoke = {one.incident for one in life.world.delivered}
     number = 1001
@@ -130,7 +130,7 @@ async def everything_has_a_reason(life: Life) -> list[str]:
         one = await engine.store.read(lambda tx, n=number: incidents.get(tx, n))
         if one is None:
             return found
-        lines = await engine.store.read(lambda tx, n=number: timeline.of(tx, n))
+        lines = await engine.store.read(lambda tx, n=number: timeline.entries(tx, n))
         if number not in spoke and not lines:
             found.append(f"#{number} neither spoke nor said why ({one.state.value})")
         if one.state is State.RESOLVED and one.due_at is not None:

@@ -12,8 +12,7 @@ from gateway.core.incidents.incident import Incident
 from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.incidents.outbox import NewRow, Notice, NoticeState, Result
 from gateway.core.plan.plan import Target
-from gateway.store import Store, Tx
-from gateway.store.outbox import enqueue
+from gateway.store import Store, Tx, outbox
 from gateway.store.state import incidents
 
 ANA = Target("email", "ana@example.com", "ana")
@@ -61,7 +60,7 @@ async def opened(store: Store, *names: str) -> list[int]:
 
 async def added(store: Store, *rows: NewRow, now: float = 100.0) -> list[int]:
     """The ids of new notices, which nobody claimed."""
-    ids, _ = await store.write(lambda tx: enqueue.add(tx, rows, [b"{}", b'{"n":1}'], now))
+    ids, _ = await store.write(lambda tx: outbox.add(tx, rows, [b"{}", b'{"n":1}'], now))
     return ids
 
 
@@ -77,8 +76,8 @@ async def claimed(
 ) -> list[Notice]:
     """What an owner could claim."""
     return await store.write(
-        lambda tx: enqueue.claim(
-            tx, channel, now, limit, owner, now + lease, enqueue.Skip(skip), lease_now=now
+        lambda tx: outbox.claim(
+            tx, channel, now, limit, owner, now + lease, outbox.HoldFilter(skip), lease_now=now
         )
     )
 

@@ -12,7 +12,7 @@ from gateway.core.alerts.reported_alert import ReportedAlert
 from gateway.core.incidents.hold import Hold
 from gateway.core.matching.matcher import Matcher
 from gateway.flow.engine import Health
-from gateway.store import StoreUnavailable
+from gateway.store import StoreUnavailableError
 from gateway.store.outbox import holds
 from tests.flow.world import HOUR, MINUTE, ROUTES, World, alert
 from tests.web.conftest import Client
@@ -168,7 +168,7 @@ async def test_metrics_without_a_database(
     world, client = gateway
 
     async def lost(*_: object) -> None:
-        raise StoreUnavailable("gone")
+        raise StoreUnavailableError("gone")
 
     monkeypatch.setattr(world.engine.store, "read", lost)
     assert (await samples(client))["gateway_store_up"] == 0

@@ -11,7 +11,7 @@ from gateway.cli.support.output import complain, say, say_json
 from gateway.config.load import ConfigError
 from gateway.config.source.problem import shorten
 from gateway.config.source.tree import MAX_BYTES
-from gateway.files import write_whole
+from gateway.files import write_atomically
 from gateway.importers.alertmanager.read.source_config import SourceConfig, read_source_config
 from gateway.importers.alertmanager.verify.equivalence import EquivalenceReport, check_equivalence
 from gateway.importers.alertmanager.write.translate import Translation, translate
@@ -93,7 +93,7 @@ def _written(
         ) from None
     if output is not None:
         try:
-            write_whole(output, text.encode(), replace=force)
+            write_atomically(output, text.encode(), replace=force)
             text = output.read_text(encoding="utf-8")
         except OSError as error:
             reason = shorten(error.strerror or str(error))

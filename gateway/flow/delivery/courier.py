@@ -33,8 +33,7 @@ from gateway.flow.delivery.lanes import Accepts, claim
 from gateway.flow.delivery.outcome import Outcome, record
 from gateway.flow.runtime.errand import Errand
 from gateway.render.view.links import links_from, unsafe_links_text
-from gateway.store import Store, Tx
-from gateway.store.outbox import enqueue
+from gateway.store import Store, Tx, outbox
 
 if TYPE_CHECKING:
     from gateway.metrics import Metrics
@@ -260,7 +259,7 @@ class Courier:
         holds: holding.Holds,
         in_flight: Collection[int],
     ) -> tuple[list[Errand], float | None, holding.Holds]:
-        if is_skewed(tx.ahead):  # another replica, whose clock is right, claims it (E55)
+        if is_skewed(tx.skew):  # another replica, whose clock is right, claims it (E55)
             return [], None, holds
         if self._folds():
             fold_crowds(tx, self.name, plan, now)
@@ -270,7 +269,7 @@ class Courier:
         if errands:
             return errands, None, holds
         skip = holding.skip(holds, plan, now)
-        next_at = enqueue.next_at(tx, self.name, skip, in_flight, tx.lease_now - now)
+        next_at = outbox.next_due_at(tx, self.name, skip, in_flight, tx.lease_now - now)
         return errands, next_at, holds
 
     def _in_flight(self) -> set[int]:
@@ -301,7 +300,7 @@ class Courier:
 
     async def _hand_back(self) -> None:
         ids, self._unbegun = self._unbegun, []
-        await self._store.write(partial(enqueue.release, owner=self._claimant.name, ids=ids))
+        await self._store.write(partial(outbox.release, owner=self._claimant.name, ids=ids))
 
     def _sent(self, task: asyncio.Task[None]) -> None:
         self._sending.pop(task, None)

@@ -11,8 +11,7 @@ import orjson
 from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.incidents.outbox import NewRow, Notice
 from gateway.core.plan.plan import Plan
-from gateway.store import Tx
-from gateway.store.outbox import enqueue
+from gateway.store import Tx, outbox
 
 CROWD = 12
 """Notices waiting for one target from which on they fold. Slack takes about one a second."""
@@ -24,8 +23,8 @@ def fold_crowds(tx: Tx, channel: str, plan: Plan, now: float) -> int:
     """Fold what waits for crowded targets of `channel`; returns how many notices were folded."""
     folded = 0
     worst = plan.worst_rank
-    for target_key in enqueue.crowded(tx, channel, now, worst, CROWD):
-        waiting = enqueue.waiting(tx, channel, target_key, worst, now, MOST_FOLDED)
+    for target_key in outbox.targets_to_digest(tx, channel, now, worst, CROWD):
+        waiting = outbox.notices_to_digest(tx, channel, target_key, worst, now, MOST_FOLDED)
         if len(waiting) < CROWD:
             continue
         facts = orjson.dumps(digest_facts(waiting, now))
@@ -38,8 +37,8 @@ def fold_crowds(tx: Tx, channel: str, plan: Plan, now: float) -> int:
             False,
             0,
         )
-        (digest,), _ = enqueue.add(tx, [row], [facts], now, None)
-        enqueue.fold(tx, [notice.id for notice in waiting], digest, heard=True)
+        (digest,), _ = outbox.add(tx, [row], [facts], now, None)
+        outbox.fold(tx, [notice.id for notice in waiting], digest, heard=True)
         folded += len(waiting)
     return folded
 

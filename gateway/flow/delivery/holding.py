@@ -21,8 +21,7 @@ from gateway.core.time.timestamps import format_duration
 from gateway.flow.delivery.outcome import Outcome, fall_back_from, is_urgent
 from gateway.flow.runtime.errand import Errand
 from gateway.store import Tx
-from gateway.store.outbox import holds
-from gateway.store.outbox.enqueue import Skip
+from gateway.store.outbox import HoldFilter, holds
 from gateway.store.state import timeline
 
 Holds = tuple[Hold, ...]
@@ -44,7 +43,7 @@ def after(outcomes: Iterable[Outcome], before: Sequence[Hold]) -> Holds:
 
 def update(tx: Tx, channel: str, outcomes: Sequence[Outcome], now: float) -> Holds:
     """Store the holds that follow from these attempts, and return all that last."""
-    before = holds.live(tx, channel, now)
+    before = holds.active(tx, channel, now)
     current = tuple(hold for hold in after(outcomes, before) if hold.until > now)
     if set(current) != set(before):
         holds.save(tx, channel, current)
@@ -53,11 +52,11 @@ def update(tx: Tx, channel: str, outcomes: Sequence[Outcome], now: float) -> Hol
     return current
 
 
-def skip(current: Iterable[Hold], plan: Plan, now: float) -> Skip:
+def skip(current: Iterable[Hold], plan: Plan, now: float) -> HoldFilter:
     """Return what not to claim while these holds last."""
     scopes = [hold.scope for hold in current if hold.until > now]
     targets = [scope for scope in scopes if scope != ACCOUNT]
-    return Skip(targets, ACCOUNT in scopes, plan.worst_rank)
+    return HoldFilter(targets, ACCOUNT in scopes, plan.worst_rank)
 
 
 def hold_back(
@@ -93,7 +92,7 @@ def hold_back(
 
 def keep_to(tx: Tx, errands: Sequence[Errand], plan: Plan, now: float) -> list[Errand]:
     """Put off those notices of any channel whose target is on hold; return what may be sent."""
-    held = holds.all_live(tx, now) if errands else {}
+    held = holds.active_by_channel(tx, now) if errands else {}
     if not held:
         return list(errands)
     sendable = [errand for errand in errands if errand.notice.target.channel not in held]

@@ -9,8 +9,8 @@ from gateway.core.incidents.outbox import Notice
 from gateway.core.incidents.retry import Claimant
 from gateway.flow.delivery.late_resolve import mind_what_burns
 from gateway.flow.runtime.errand import Errand
-from gateway.store import Tx
-from gateway.store.outbox import enqueue, undelivered
+from gateway.store import Tx, outbox
+from gateway.store.outbox import undelivered
 
 UNHEARD = "cancelled: this target never heard of the beginning"
 OVERTAKEN = "cancelled: what follows says more"
@@ -47,19 +47,19 @@ def settle(
             move = move_of(notice, accepts, carries=True)
         if move.cancel:
             why = UNHEARD if move.send is None else OVERTAKEN
-            enqueue.cancel(tx, [ids[place] for place in move.cancel], why)
+            outbox.cancel(tx, [ids[place] for place in move.cancel], why)
         if move.send is None:
             continue
         if move.fold:
-            enqueue.fold(tx, [ids[place] for place in move.fold], ids[move.send])
+            outbox.fold(tx, [ids[place] for place in move.fold], ids[move.send])
         chosen = notice
         if move.send != 0:
             lease_until = claimant.until(tx.lease_now)
-            chosen = enqueue.take(tx, ids[move.send], claimant.name, lease_until)
+            chosen = outbox.claim_one(tx, ids[move.send], claimant.name, lease_until)
             chosen = replace(chosen, behind=notice.behind[move.send :])
         kind = move.kind or chosen.kind
         if kind is not chosen.kind:
-            enqueue.become(tx, chosen.id, kind)
+            outbox.change_kind(tx, chosen.id, kind)
         elif chosen.reason is NotifyReason.SOME_RESOLVED:
             chosen = as_loud_as(tx, chosen, [ids[place] for place in move.fold])
         errands.append(Errand(chosen, kind))
@@ -69,7 +69,7 @@ def settle(
 def as_refused(tx: Tx, errands: Sequence[Errand]) -> list[Errand]:
     """Return the errands, with a mark on those whose content the vendor has refused before."""
     tried = [errand.notice.id for errand in errands if errand.notice.attempts]
-    again = enqueue.refused(tx, tried) if tried else set()
+    again = outbox.refused_ids(tx, tried) if tried else set()
     return [
         replace(errand, notice=replace(errand.notice, refused=True))
         if errand.notice.id in again
@@ -83,7 +83,7 @@ def carries_beginning(tx: Tx, notice: Notice) -> bool:
     owed by it since: also when it has to be tried again."""
     if notice.incident is None:
         return False
-    folded = undelivered.folded_into(tx, notice.id, [notice.incident])
+    folded = undelivered.notices_in_digest(tx, notice.id, [notice.incident])
     return any(one.kind in SPEAKS_OF_FIRING or carries_beginning(tx, one) for one in folded)
 
 
@@ -100,7 +100,7 @@ def behind_no_digest(
         for notice in claimed
         if notice.incident is not None and accepts(notice.target.channel, NoticeKind.DIGEST, False)
     }
-    ahead = undelivered.digests_ahead(tx, sorted(numbers)) if numbers else {}
+    ahead = undelivered.unsent_digests(tx, sorted(numbers)) if numbers else {}
     if not ahead:
         return claimed
     free, waiting = [], []
@@ -113,7 +113,7 @@ def behind_no_digest(
             waiting.append((notice.id, again))
         else:
             free.append(notice)
-    undelivered.put_off(tx, waiting)
+    undelivered.postpone(tx, waiting)
     return free
 
 
@@ -122,7 +122,7 @@ def as_loud_as(tx: Tx, chosen: Notice, folded: Sequence[int]) -> Notice:
     notice then speaks for that reason, also when it is tried again."""
     for kind, reason in reversed(undelivered.reasons(tx, folded)):
         if kind in SPEAKS_OF_FIRING and reason is not NotifyReason.SOME_RESOLVED:
-            undelivered.speak_up(tx, chosen.id, reason)
+            undelivered.make_loud(tx, chosen.id, reason)
             return replace(chosen, reason=reason, quiet=False)
     return chosen
 
@@ -133,7 +133,7 @@ def claim(
     now: float,
     limit: int,
     claimant: Claimant,
-    skip: enqueue.Skip,
+    skip: outbox.HoldFilter,
     accepts: Accepts,
     in_flight: Collection[int],
 ) -> list[Errand]:
@@ -142,7 +142,7 @@ def claim(
     `in_flight`: ids of notices that this process has claimed already and knows of.
     """
     lease_now = tx.lease_now
-    notices = enqueue.claim(
+    notices = outbox.claim(
         tx,
         channel,
         now,

@@ -12,9 +12,9 @@ import orjson
 from gateway.core.decide.facts import without_burning
 from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.flow.runtime.errand import Errand
-from gateway.store import Tx
-from gateway.store.outbox import enqueue, undelivered
-from gateway.store.state import incidents
+from gateway.store import Tx, outbox
+from gateway.store.outbox import undelivered
+from gateway.store.state import members
 
 KNOWS_NO_INCIDENTS = frozenset({"webhook"})
 """Channels whose messages name the group; all others show which incident it is."""
@@ -30,10 +30,10 @@ def mind_what_burns(tx: Tx, errands: Sequence[Errand], now: float) -> list[Erran
     """
     ends = [e for e in errands if e.kind in ENDS and e.notice.target.channel in KNOWS_NO_INCIDENTS]
     numbers = sorted({e.notice.incident for e in ends if e.notice.incident is not None})
-    newer = undelivered.told_again(tx, numbers) if numbers else {}
+    newer = undelivered.refired_queues(tx, numbers) if numbers else {}
     if not newer:
         return list(errands)
-    joined = incidents.members(tx, sorted(set(newer.values())))
+    joined = members.by_incident(tx, sorted(set(newer.values())))
     kept = []
     for errand in errands:
         notice = errand.notice
@@ -45,7 +45,7 @@ def mind_what_burns(tx: Tx, errands: Sequence[Errand], now: float) -> list[Erran
         facts = without_burning(orjson.loads(notice.facts), burning)
         if not facts["alerts"]:
             why = f"cancelled: it burns again as #{number}, which this target has heard of"
-            enqueue.cancel(tx, [notice.id], why)
+            outbox.cancel(tx, [notice.id], why)
             continue
         ended = replace(notice, facts=orjson.dumps(facts), reason=NotifyReason.SOME_RESOLVED)
         kept.append(replace(errand, notice=ended))

@@ -16,9 +16,8 @@ from gateway.core.plan.recipients import fallback_of, receiver_of
 from gateway.core.plan.target_name import target_name
 from gateway.flow.delivery.lanes import URGENT
 from gateway.flow.runtime.errand import Errand
-from gateway.store import Tx
-from gateway.store.outbox import enqueue, undelivered
-from gateway.store.outbox.enqueue import Lane
+from gateway.store import Tx, outbox
+from gateway.store.outbox import QueueKey, undelivered
 from gateway.store.state import incidents, members, timeline
 
 
@@ -98,7 +97,7 @@ def record(tx: Tx, outcomes: Sequence[Outcome], plan: Plan, now: float) -> list[
     results = hastened(tx, results, now)
     # What is not ours any more follows from another's attempt, or was recorded before: a commit
     # that seemed to fail, or was given up by a stop, may have succeeded.
-    lost = set(enqueue.finish(tx, results))
+    lost = set(outbox.record_attempts(tx, results))
     lines = [
         (result.notice.incident, entry)
         for result in results
@@ -123,7 +122,7 @@ def hastened(tx: Tx, results: Sequence[Result], now: float) -> list[Result]:
     }
     if not failed:
         return list(results)
-    lanes = enqueue.unfinished_of(tx, sorted(failed))
+    lanes = outbox.unfinished_by_queue(tx, sorted(failed))
     return [
         replace(result, next_at=now)
         if result.state is NoticeState.PENDING and _overtaken(result.notice, lanes)
@@ -132,7 +131,7 @@ def hastened(tx: Tx, results: Sequence[Result], now: float) -> list[Result]:
     ]
 
 
-def _overtaken(notice: Notice, lanes: Mapping[Lane, Sequence[tuple[int, NoticeKind]]]) -> bool:
+def _overtaken(notice: Notice, lanes: Mapping[QueueKey, Sequence[tuple[int, NoticeKind]]]) -> bool:
     """Return whether an urgent kind joined the lane after the notice was claimed."""
     known = {other for other, _ in notice.behind}
     return any(
@@ -172,11 +171,11 @@ def unreplaced(tx: Tx, errand: Errand) -> Notice | None:
     notice = errand.notice
     if notice.incident is None:
         return None if notice.fell_back else notice
-    lane = enqueue.unfinished_of(tx, [notice.incident]).get(
+    lane = outbox.unfinished_by_queue(tx, [notice.incident]).get(
         (notice.incident, notice.target.key), []
     )
     speaking = [id_ for id_, kind in lane if id_ > notice.id and kind in SPEAKS_OF_FIRING]
-    newest = enqueue.peek(tx, speaking[-1:])[0] if speaking else notice
+    newest = outbox.unfinished_by_id(tx, speaking[-1:])[0] if speaking else notice
     return None if newest.fell_back else newest
 
 
@@ -189,13 +188,13 @@ def fall_back_from(tx: Tx, errand: Errand, failure: Failure, plan: Plan, now: fl
     notice = unreplaced(tx, errand)
     if notice is None:
         return False
-    enqueue.mark_fell_back(tx, sorted({errand.notice.id, notice.id}))
+    outbox.mark_fallback_notified(tx, sorted({errand.notice.id, notice.id}))
     kind = errand.kind if notice is errand.notice else notice.kind
     note = f"{target_name(notice.target)} could not be reached ({failure})"
     if notice.kind is NoticeKind.DIGEST:
         lines = orjson.loads(notice.facts).get("digest", ())
         numbers = [line["incident"] for line in lines]
-        for folded in undelivered.folded_into(tx, notice.id, numbers):
+        for folded in undelivered.notices_in_digest(tx, notice.id, numbers):
             if folded.kind in SPEAKS_OF_FIRING:
                 fall_back(tx, folded, note, plan, now)
     elif kind in SPEAKS_OF_FIRING:
@@ -210,7 +209,7 @@ def fall_back(tx: Tx, notice: Notice, note: str, plan: Plan, now: float) -> None
     if incident is None or (incident.ack and incident.ack.at >= notice.created_at):
         return
     fallback = fallback_of(plan, receiver_of(plan, incident.receiver))
-    known = undelivered.told_since(tx, incident.number, notice.created_at)
+    known = undelivered.notified_since(tx, incident.number, notice.created_at)
     targets = [t for t in fallback.targets if t.key not in known]
     name = target_name(notice.target)
     if not targets:
@@ -218,14 +217,14 @@ def fall_back(tx: Tx, notice: Notice, note: str, plan: Plan, now: float) -> None
         return
     kind, facts = notice.kind, orjson.loads(notice.facts)
     if not incident.open:  # it ended while this was on its way: no end will follow
-        joined = members.members(tx, [incident.number])[incident.number]
+        joined = members.by_incident(tx, [incident.number])[incident.number]
         kind, facts = NoticeKind.LATE, build_facts(incident, joined, plan, now)
     facts["note"] = note
     rows = [
         NewRow(incident.number, t, kind, NotifyReason.FALLBACK, notice.rank, False, 0)
         for t in targets
     ]
-    enqueue.add(tx, rows, [orjson.dumps(facts)], now, None)
+    outbox.add(tx, rows, [orjson.dumps(facts)], now, None)
     told = {**incident.told, **{target.key: target for target in targets}}
     incidents.save(tx, [replace(incident, told=told)])
     text = f"to receiver {fallback.name}, because {name} could not be reached"

@@ -9,8 +9,8 @@ from gateway.core.plan.plan import Plan
 from gateway.flow.delivery.lanes import Accepts
 from gateway.flow.dispatch.dispatch import refresh, save_decisions
 from gateway.flow.intake.repost_cache import Memory
-from gateway.store import Tx
-from gateway.store.outbox import enqueue, undelivered
+from gateway.store import Tx, outbox
+from gateway.store.outbox import undelivered
 from gateway.store.state import incidents, members, timeline
 
 PENDING_STEPS = (NoticeKind.ESCALATION, NoticeKind.REPEAT)
@@ -39,13 +39,13 @@ def respond(
     incident = incidents.get(tx, number)
     if incident is None:
         raise KeyError(number)
-    joined = refresh(members.members(tx, [number]).get(number, []), memory)
+    joined = refresh(members.by_incident(tx, [number]).get(number, []), memory)
     response = act(incident, joined, plan, by, via, now)
     if response.decision is None:
         return response
     if response.incident.ack is not None:
-        enqueue.release(tx, owner, recalled)
-        enqueue.cancel_kinds(tx, number, PENDING_STEPS, f"acknowledged by {by}")
+        outbox.release(tx, owner, recalled)
+        outbox.cancel_kinds(tx, number, PENDING_STEPS, f"acknowledged by {by}")
         undelivered.cancel_pages(tx, number, by, "email", f"acknowledged by {by}")
     timeline.add_ack(tx, number, response.answer.value, by, now, via)
     save_decisions(tx, [response.decision], now, accepts)

@@ -25,8 +25,7 @@ from gateway.flow.dispatch.suppression import Suppression
 from gateway.flow.intake.placement import Batch, place
 from gateway.flow.intake.repost_cache import Memory
 from gateway.flow.runtime.dispatched import Dispatched
-from gateway.store import Tx
-from gateway.store.outbox import enqueue
+from gateway.store import Tx, outbox
 from gateway.store.state import incidents, members, timeline
 
 log = logging.getLogger(__name__)
@@ -60,10 +59,10 @@ def save_decisions(
 ) -> list[Notice]:
     """Write what was decided. With a claimant, notices for which it has room are claimed."""
     incidents.save(tx, [decision.incident for decision in decisions])
-    incidents.entitle(
+    incidents.set_titles(
         tx, [(d.incident.number, d.incident.title) for d in decisions if d.facts is not None]
     )
-    members.mark(
+    members.mark_notified(
         tx,
         [
             (d.incident.number, m.alert.identity, m.told, m.told_starts_at, m.acked_starts_at)
@@ -99,9 +98,9 @@ def save_decisions(
         for notice in decision.notices
         if notice.kind in URGENT
     }
-    enqueue.hasten_lanes(tx, urgent, now)
+    outbox.retry_queues_now(tx, urgent, now)
     claim = (claimant.name, claimant.until(tx.lease_now)) if claimant else None
-    _, claimed = enqueue.add(tx, rows, facts, now, claim, room)
+    _, claimed = outbox.add(tx, rows, facts, now, claim, room)
     return claimed
 
 
@@ -134,13 +133,13 @@ def decide_due(
 
     Decides nothing while this replica's clock and the database's are apart (E55).
     """
-    done = Dispatched(began=tx.began)
-    if is_skewed(tx.ahead):
+    done = Dispatched(began=tx.started_at)
+    if is_skewed(tx.skew):
         return done
     due: list[Incident] = incidents.due(tx, now, most, few=FEW, soon=SOON)
     if due:
         suppression.look(tx, plan, now)
-        joined = members.members(tx, [incident.number for incident in due])
+        joined = members.by_incident(tx, [incident.number for incident in due])
         for incident in due:
             own = refresh(joined.get(incident.number, []), memory)
             suppressed = suppression.of(own, now)

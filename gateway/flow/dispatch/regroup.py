@@ -41,7 +41,7 @@ class Grouping:
         return self._digest == self._plan().digest
 
     async def renew(self) -> None:
-        """Group all of them anew. Raises StoreUnavailable; then `catch_up` does it."""
+        """Group all of them anew. Raises StoreUnavailableError; then `catch_up` does it."""
         self._digest = ""
         async with self._one_at_a_time:
             await self._regroup()
@@ -60,12 +60,12 @@ class Grouping:
 
     async def _regroup(self) -> None:
         plan = self._plan()
-        await self._store.write(partial(counters.put, name=GROUPED_BY, value=0))
+        await self._store.write(partial(counters.save, name=GROUPED_BY, value=0))
         after: str | None = ""
         while after is not None:
             page = partial(regroup_page, plan=plan, after=after, now=self._now())
             after, _ = await self._store.write(page)
-        await self._store.write(partial(counters.put, name=GROUPED_BY, value=_number_of(plan)))
+        await self._store.write(partial(counters.save, name=GROUPED_BY, value=_number_of(plan)))
         self._digest = plan.digest
 
 
@@ -75,7 +75,7 @@ def _number_of(plan: Plan) -> int:
 
 def regroup_page(tx: Tx, plan: Plan, after: str, now: float) -> tuple[str | None, Batch]:
     """Look at one page of the alerts that burn; returns where to go on, None at the end."""
-    page = alerts.page_active(tx, now, after, PAGE)
+    page = alerts.active_page(tx, now, after, PAGE)
     done = Batch()
     if not page:
         return None, done
@@ -83,14 +83,14 @@ def regroup_page(tx: Tx, plan: Plan, after: str, now: float) -> tuple[str | None
     alerts.set_inhibits(tx, [(a.identity, way_of(a.labels).inhibits) for a in page])
     alerts.bump_inhibit_version(tx)
     numbers = members.open_numbers_of(tx, [alert.identity for alert in page])
-    involved = incidents.many(tx, sorted({n for found in numbers.values() for n in found}))
+    involved = incidents.by_number(tx, sorted({n for found in numbers.values() for n in found}))
     leaving: list[tuple[int, str]] = []
     for alert in page:
         wanted = {stop.key for stop in way_of(alert.labels).stops}
         for number in numbers.get(alert.identity, ()):
             if involved[number].group_key not in wanted:
                 leaving.append((number, alert.identity))
-    members.leave(tx, leaving)
+    members.remove(tx, leaving)
     place(tx, page, plan, now, done)
     left = {number for number, _ in leaving}
     incidents.save(

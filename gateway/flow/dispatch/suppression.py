@@ -38,7 +38,7 @@ class Suppression:
         epoch = self._epoch()
         version = (epoch, silences.version(tx))
         if version != self._silence_version:
-            self._silences = SilenceIndex(silences.since(tx, now))
+            self._silences = SilenceIndex(silences.ending_after(tx, now))
             self._silence_version = version
         if not plan.inhibit_rules:
             self._index = None

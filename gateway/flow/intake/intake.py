@@ -17,7 +17,7 @@ from gateway.flow.intake.repost_cache import MARGIN, Memory
 from gateway.flow.intake.route_cache import ways
 from gateway.flow.intake.watchdogs import NO_SIGNS
 from gateway.flow.runtime.dispatched import Decide, Dispatched
-from gateway.store import Store, StoreUnavailable, Tx
+from gateway.store import Store, StoreUnavailableError, Tx
 from gateway.store.state import alerts
 
 log = logging.getLogger(__name__)
@@ -116,7 +116,7 @@ class Intake:
 
         `resolve_timeout`: seconds after which an alert of this source that has no end is over
         unless it is reported again; None where sources that re-send have the plan's, others none.
-        Raises Overloaded when too many wait, StoreUnavailable when nothing can be saved.
+        Raises Overloaded when too many wait, StoreUnavailableError when nothing can be saved.
         """
         now, plan = self._now(), self._plan()
         absorb = self._memory.absorb
@@ -166,7 +166,7 @@ class Intake:
                 fault if fault is None or len(taken) == 1 else await self._save(alerts_)
                 for alerts_, _ in taken
             ]
-        except StoreUnavailable as error:
+        except StoreUnavailableError as error:
             faults = [error] * len(taken)
         except BaseException:
             self._memory.clear(self._now())
@@ -197,7 +197,7 @@ class Intake:
 
         try:
             done, dispatched = await self._store.write(work)
-        except StoreUnavailable:
+        except StoreUnavailableError:
             self._memory.clear(now)
             self._apart = True  # should it come of deciding, the next alerts are saved all the same
             raise
@@ -226,7 +226,7 @@ class Intake:
             return 0
 
         def work(tx: Tx) -> None:
-            old = alerts.known(tx, [alert.identity for alert in reworded])
+            old = alerts.by_identity(tx, [alert.identity for alert in reworded])
             # The words only: what ended meanwhile, as another replica was told, stays so.
             worded = [
                 replace(stored, annotations=a.annotations, generator_url=a.generator_url)
@@ -237,9 +237,9 @@ class Intake:
             ]
             plan = self._plan()
             way_of = ways(plan).of
-            alerts.put(tx, worded, [way_of(alert.labels).inhibits for alert in worded])
+            alerts.save(tx, worded, [way_of(alert.labels).inhibits for alert in worded])
             # After the words: an end is stored as of now, and what was said before counts no more.
-            alerts.extend(tx, ends)
+            alerts.extend_ends(tx, ends)
 
         await self._store.write(work)
         self._memory.written(ends, reworded)
@@ -252,8 +252,8 @@ def decided(tx: Tx, decide: Decide, now: float) -> Dispatched | None:
     None when that failed. The alerts are kept all the same, and dispatch tries it again.
     """
     try:
-        return tx.apart(lambda apart: decide(apart, now))
-    except StoreUnavailable:
+        return tx.in_savepoint(lambda savepoint: decide(savepoint, now))
+    except StoreUnavailableError:
         raise
     except Exception:
         log.exception("what is due could not be decided together with its alerts")

@@ -33,7 +33,7 @@ def is_news(old: Alert, new: Alert, now: float) -> bool:
 def commit(tx: Tx, batch: Sequence[Alert], plan: Plan, now: float) -> Batch:
     """Store the alerts, let them join or open incidents, and say when to look at those."""
     done = Batch()
-    before = alerts.known(tx, list({alert.identity for alert in batch}))
+    before = alerts.by_identity(tx, list({alert.identity for alert in batch}))
     after: dict[str, Alert] = {}
     news: set[str] = set()
     begun: dict[str, Alert] = {}
@@ -55,7 +55,7 @@ def commit(tx: Tx, batch: Sequence[Alert], plan: Plan, now: float) -> Batch:
     changed = [alert for key, alert in after.items() if alert != before.get(key)]
     way_of = ways(plan).of
     flags = [way_of(alert.labels).inhibits for alert in changed]
-    given = alerts.put(tx, changed, flags)
+    given = alerts.save(tx, changed, flags)
     ids = {
         alert.identity: number
         for alert, number in zip(changed, given, strict=True)
@@ -77,7 +77,7 @@ def place(
     plan: Plan,
     now: float,
     done: Batch,
-    ids: Mapping[str, int] = members.NOTHING_KNOWN,
+    ids: Mapping[str, int] = members.NO_IDS,
     *,
     as_they_came: bool = False,
 ) -> None:
@@ -131,13 +131,13 @@ def place(
     )
     numbers = {key: incident.number for key, incident in found.items()}
     numbers.update((incident.group_key, incident.number) for incident in created)
-    members.join(tx, [(numbers[key], identity) for key, identity in joining], now, ids)
+    members.add(tx, [(numbers[key], identity) for key, identity in joining], now, ids)
     before = {incident.number: incident for incident in found.values()}
     touch_ended(tx, ended, plan, now, touched, before)
     incidents.save(tx, [i for i in touched.values() if i is not before.get(i.number)])
     # After save, which puts the urgency back to what was told. An incident is as urgent as its
     # severity says, or more: most alerts that join change nothing.
-    incidents.urgent(
+    incidents.raise_urgency(
         tx,
         [
             (incident.number, urgency[key])
@@ -166,7 +166,7 @@ def touch_ended(
         return
     by_identity = members.open_numbers_of(tx, [alert.identity for alert in ended])
     missing = {number for found in by_identity.values() for number in found} - set(touched)
-    read = incidents.many(tx, sorted(missing))
+    read = incidents.by_number(tx, sorted(missing))
     before.update(read)
     touched.update(read)
     for alert in ended:

@@ -18,7 +18,7 @@ def note_left_out(tx: Tx, identities: Sequence[str], count: int, now: float) -> 
     numbers = sorted({number for several in found.values() for number in several})
     changed: list[Incident] = [
         replace(incident, left_out=count)
-        for incident in incidents.many(tx, numbers).values()
+        for incident in incidents.by_number(tx, numbers).values()
         if incident.left_out != count
     ]
     incidents.save(tx, changed)

@@ -10,7 +10,7 @@ from gateway.core.alerts.reported_alert import ReportedAlert
 from gateway.core.plan.plan import Plan
 from gateway.core.plan.watchdog import MISSING, names_to_look_for, verdicts
 from gateway.store import Store
-from gateway.store.state import alerts, marks
+from gateway.store.state import alerts, last_seen
 
 EVERY = 10.0
 """Seconds between looks."""
@@ -76,8 +76,8 @@ class Watch:
             self._ended_by = plan.digest
         if not plan.watchdogs:
             return
-        await self._store.write(partial(marks.put, seen=dict(self._seen)))
-        known = await self._store.read(marks.all_marks)
+        await self._store.write(partial(last_seen.save, seen=dict(self._seen)))
+        known = await self._store.read(last_seen.read_all)
         for alert, fires in verdicts(plan.watchdogs, known, self._since, self._now()):
             name = alert.labels["watchdog"]
             if fires or name in self._missing:

@@ -71,7 +71,7 @@ class Burning:
 
     async def candidates(self, matchers: Sequence[Matcher]) -> "array[int] | None":
         """The serials of all alerts that may burn and fulfil `matchers`, and of some more; None
-        when that could be any. Raises StoreUnavailable.
+        when that could be any. Raises StoreUnavailableError.
         """
         return await self._search.candidates(matchers, self._now() - GRACE)
 
@@ -80,7 +80,7 @@ class Burning:
     ) -> AsyncGenerator[bytes, None]:
         """Those asked for, in the order in which they began to burn here, as `write` puts them.
 
-        `write` runs in a reader's thread, once for each page. Raises StoreUnavailable.
+        `write` runs in a reader's thread, once for each page. Raises StoreUnavailableError.
         """
         look = self._look(asked)
 
@@ -128,9 +128,9 @@ class Burning:
     async def _members(self, serials: Sequence[int]) -> "dict[int, array[int]]":
         """By incident, which of the alerts are in it."""
         found: dict[int, array[int]] = {}
-        for start in range(0, len(serials), active_alerts.AT_ONCE):
+        for start in range(0, len(serials), active_alerts.PAGE_SIZE):
             some = partial(
-                active_alerts.memberships, wanted=serials[start : start + active_alerts.AT_ONCE]
+                active_alerts.memberships, wanted=serials[start : start + active_alerts.PAGE_SIZE]
             )
             for number, serial in await self._store.read(some):
                 found.setdefault(number, array("q")).append(serial)

@@ -38,7 +38,7 @@ class LabelSearch:
 
     async def candidates(self, matchers: Sequence[Matcher], since: float) -> "array[int] | None":
         """The serials of all alerts that may fulfil `matchers` and end after `since`, and of some
-        more; None when that could be any. Raises StoreUnavailable.
+        more; None when that could be any. Raises StoreUnavailableError.
         """
         if all(matcher.matches_value("") for matcher in matchers):
             return None
@@ -82,7 +82,7 @@ class _Kept:
 
 def _catch_up(tx: Tx, kept: _Kept) -> bool:
     """Take in some of what is new; whether that was all."""
-    found = active_alerts.newer(tx, kept.last, AT_ONCE)
+    found = active_alerts.labels_after(tx, kept.last, AT_ONCE)
     for serial, labels in found:
         kept.index.add(serial, labels)
     if found:

@@ -81,7 +81,7 @@ class Hushed:
     def _silences_at(self, tx: Tx, now: float) -> SilenceIndex:
         version, known = silences.version(tx), self._silences
         if known is None or known[0] != version:
-            known = self._silences = (version, SilenceIndex(silences.since(tx, now)))
+            known = self._silences = (version, SilenceIndex(silences.ending_after(tx, now)))
         return known[1]
 
     def _sources_at(self, tx: Tx, plan: Plan, now: float) -> SourceIndex:
@@ -98,5 +98,5 @@ def fingerprints(tx: Tx, identities: Sequence[str]) -> Mapping[str, str]:
     """The names that Alertmanager has for alerts, by our own for them."""
     if not identities:
         return {}
-    found = alerts.known(tx, identities)
+    found = alerts.by_identity(tx, identities)
     return {identity: fingerprint(alert.labels) for identity, alert in found.items()}

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 
 from gateway.metrics import Metrics
-from gateway.store import Store, StoreUnavailable
+from gateway.store import Store, StoreUnavailableError
 
 log = logging.getLogger(__name__)
 
@@ -50,12 +50,12 @@ class Integrity:
         """
         damaged = []
         try:
-            for table in await self._store.tables():
+            for table in await self._store.table_names():
                 began = self._monotonic()
-                if await self._store.damage(table):
+                if await self._store.is_damaged(table):
                     damaged.append(table)
                 await asyncio.sleep(self._monotonic() - began)
-        except StoreUnavailable as error:
+        except StoreUnavailableError as error:
             log.info("the database could not be checked for damage: %s", error)
             return
         self._report(damaged)

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from gateway.store import StoreUnavailable
+from gateway.store import StoreUnavailableError
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class Loops:
                 raise RuntimeError("the loop ended by itself")
             except asyncio.CancelledError:
                 raise
-            except StoreUnavailable as error:
+            except StoreUnavailableError as error:
                 self._failed(loop, str(error))
             except Exception as error:
                 log.exception("loop %s failed", loop.name)

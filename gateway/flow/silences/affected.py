@@ -31,7 +31,7 @@ class Concerned:
     async def by(self, wanted: Sequence[Matchers]) -> AsyncGenerator[list[Alert], None]:
         """Those that fulfil all matchers of any of `wanted`, in pages, some of them empty.
 
-        Raises StoreUnavailable.
+        Raises StoreUnavailableError.
         """
         serials = await self._serials(wanted)
         pages = self._all() if serials is None else self._of(serials)
@@ -52,12 +52,14 @@ class Concerned:
     async def _of(self, serials: Sequence[int]) -> AsyncIterator[list[Alert]]:
         for start in range(0, len(serials), PAGE):
             part = serials[start : start + PAGE]
-            yield await self._store.read(partial(alerts.active, now=self._now(), serials=part))
+            yield await self._store.read(
+                partial(alerts.active_by_serial, now=self._now(), serials=part)
+            )
 
     async def _all(self) -> AsyncIterator[list[Alert]]:
         after: str | None = ""
         while after is not None:
-            read = partial(alerts.page_active, now=self._now(), after=after, limit=PAGE)
+            read = partial(alerts.active_page, now=self._now(), after=after, limit=PAGE)
             page = await self._store.read(read)
             yield page
             after = page[-1].identity if len(page) == PAGE else None

@@ -83,7 +83,7 @@ class Silences:
 
         What cannot be changed in place ends, and a new one takes over under a new id, as in
         Alertmanager. A start in the past becomes now. Raises SilenceError for one that cannot be
-        meant, SilenceNotFound for an unknown id, StoreUnavailable.
+        meant, SilenceNotFound for an unknown id, StoreUnavailableError.
         """
         now = self._now()
         wanted = Silence(
@@ -140,7 +140,7 @@ class Silences:
         garbage among it again and again, which would take longer than all the rest.
         """
         since = self._now() - (SHOWN_AFTER_END if ended else 0.0)
-        return await self._store.read(lambda tx: make(silences.each_since(tx, since)))
+        return await self._store.read(lambda tx: make(silences.iterate_ending_after(tx, since)))
 
     async def preview(self, matchers: Sequence[Matcher], limit: int) -> tuple[int, list[Alert]]:
         """How many alerts that fire now match, and the first `limit` of them."""
@@ -168,7 +168,7 @@ class Silences:
         try:
             # Not all that hold: there may be ten thousand, and this is asked every few seconds.
             turning, next_end = await self._store.read(
-                lambda tx: (silences.turning(tx, before, now), silences.next_end(tx, now))
+                lambda tx: (silences.changing(tx, before, now), silences.next_end(tx, now))
             )
             concerned = [one for one in turning if one.starts_at <= now]
             await self._make_due([*fresh, *concerned], now)
@@ -197,11 +197,11 @@ class Silences:
 
     async def _end_those_gone(self, now: float) -> None:
         """End silences whose alerts have been gone for as long as they say."""
-        waiting = await self._store.read(partial(silences.until_gone, now=now))
+        waiting = await self._store.read(partial(silences.ending_when_resolved, now=now))
         seen = {one.id for one in waiting if await self._fires(one)}
         if seen:
             rows = [(silence_id, now) for silence_id in sorted(seen)]
-            await self._store.write(partial(silences.seen, rows=rows))
+            await self._store.write(partial(silences.mark_seen, rows=rows))
         for silence in waiting:
             # While nobody listened nobody could be seen: after a start sources get time to post.
             last = max(silence.seen_at, silence.starts_at, self._listening_since)
@@ -239,12 +239,12 @@ def _put(tx: Tx, wanted: Silence, now: float) -> tuple[Silence, list[Silence]]:
         if can_update(old, wanted, now):
             start = old.starts_at if old.state(now) == "active" else wanted.starts_at
             saved = replace(wanted, starts_at=start, seen_at=old.seen_at)
-            silences.put(tx, saved)
+            silences.save(tx, saved)
             return saved, [*changed, saved]
         if old.state(now) != "expired":
-            silences.put(tx, expired(old, now))
+            silences.save(tx, expired(old, now))
     saved = replace(wanted, id=str(uuid4()), starts_at=max(wanted.starts_at, now))
-    silences.put(tx, saved)
+    silences.save(tx, saved)
     return saved, [*changed, saved]
 
 
@@ -255,11 +255,11 @@ def _expire(tx: Tx, silence_id: str, now: float) -> tuple[Silence, list[Silence]
     if old.state(now) == "expired":
         return old, []
     ended = expired(old, now)
-    silences.put(tx, ended)
+    silences.save(tx, ended)
     return ended, [ended]
 
 
 def _make_due(tx: Tx, identities: Sequence[str], now: float) -> None:
     found = members.open_numbers_of(tx, identities)
     numbers = sorted({number for several in found.values() for number in several})
-    incidents.sooner(tx, [(number, now) for number in numbers])
+    incidents.move_due_earlier(tx, [(number, now) for number in numbers])

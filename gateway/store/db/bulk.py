@@ -18,68 +18,68 @@ from sqlalchemy import Table, make_url
 
 Rows = Sequence[tuple[Any, ...]]
 
-_PLACE = re.compile(r"\b(new|old)\.(\w+)")
-_ROWS_A_STATEMENT = 5000
-_MOST_VALUES = 64
+_COLUMN_REFERENCE = re.compile(r"\b(new|old)\.(\w+)")
+_MAX_ROWS_POSTGRESQL = 5000
+_MAX_ROWS_SQLITE = 64
 
 
 class Bulk:
     """A write that is repeated for each row. Rows are tuples in the order of `columns`."""
 
-    __slots__ = ("_on_sqlite", "_ready", "_unique", "columns", "on_postgresql")
+    __slots__ = ("_key_length", "_sqlite_parts", "_sqlite_texts", "columns", "postgresql_text")
 
     def __init__(
         self,
         columns: Sequence[str],
-        on_sqlite: tuple[str, str],
-        on_postgresql: str,
-        unique: int,
-        one_on_sqlite: str = "",
+        sqlite_parts: tuple[str, str],
+        postgresql_text: str,
+        key_length: int,
+        one_row_sqlite: str = "",
     ) -> None:
-        """`on_sqlite`: what stands before and behind the rows after VALUES; `one_on_sqlite`: a
+        """`sqlite_parts`: what stands before and behind the rows after VALUES; `one_row_sqlite`: a
         shorter statement for a single row."""
         self.columns = tuple(columns)
-        self._on_sqlite = on_sqlite
-        self._ready: dict[int, str] = {1: one_on_sqlite} if one_on_sqlite else {}
-        self.on_postgresql = on_postgresql.encode()
-        self._unique = unique
+        self._sqlite_parts = sqlite_parts
+        self._sqlite_texts: dict[int, str] = {1: one_row_sqlite} if one_row_sqlite else {}
+        self.postgresql_text = postgresql_text.encode()
+        self._key_length = key_length
 
-    def on_sqlite(self, rows: Rows) -> Iterator[tuple[str, list[Any]]]:
+    def sqlite_statements(self, rows: Rows) -> Iterator[tuple[str, list[Any]]]:
         """The statements for these rows, and their values.
 
         Each takes a power of two of them: few statements, which stay prepared.
         """
-        rows = self.apart(rows)
+        rows = self.deduplicate(rows)
         at = 0
         while at < len(rows):
-            size = min(_MOST_VALUES, 1 << ((len(rows) - at).bit_length() - 1))
-            text = self._ready.get(size)
+            size = min(_MAX_ROWS_SQLITE, 1 << ((len(rows) - at).bit_length() - 1))
+            text = self._sqlite_texts.get(size)
             if text is None:
-                before, behind = self._on_sqlite
+                before, behind = self._sqlite_parts
                 row = f"({', '.join('?' for _ in self.columns)})"
-                text = self._ready[size] = f"{before}{', '.join([row] * size)}{behind}"
+                text = self._sqlite_texts[size] = f"{before}{', '.join([row] * size)}{behind}"
             yield text, list(chain.from_iterable(rows[at : at + size]))
             at += size
 
-    def apart(self, rows: Rows) -> Rows:
+    def deduplicate(self, rows: Rows) -> Rows:
         """Return the rows with the last of those that share a key: one statement takes no other."""
-        unique = self._unique
+        unique = self._key_length
         if not unique or len(rows) == 1:
             return rows
         last = {row[:unique]: row for row in rows}
         return rows if len(last) == len(rows) else list(last.values())
 
-    def packed(self, rows: Rows) -> list[str]:
+    def to_json(self, rows: Rows) -> list[str]:
         """Return the rows as JSON, in parts of a size that the server takes in its stride."""
         names = self.columns
         return [
             orjson.dumps(
                 [
                     dict(zip(names, row, strict=True))
-                    for row in rows[start : start + _ROWS_A_STATEMENT]
+                    for row in rows[start : start + _MAX_ROWS_POSTGRESQL]
                 ]
             ).decode()
-            for start in range(0, len(rows), _ROWS_A_STATEMENT)
+            for start in range(0, len(rows), _MAX_ROWS_POSTGRESQL)
         ]
 
 
@@ -102,7 +102,7 @@ def insert(
         conflict = f" ON CONFLICT ({', '.join(key)}) DO "
         conflict += "NOTHING" if not change else "UPDATE SET " + _assignments(table, change)
     into = f"INSERT INTO {table.name} ({names})"
-    given = f"SELECT {names} FROM {_unfolded(table, columns)}"  # noqa: S608 - our own names
+    given = f"SELECT {names} FROM {_recordset(table, columns)}"  # noqa: S608 - our own names
     return Bulk(
         columns,
         (f"{into} VALUES ", conflict),
@@ -129,9 +129,13 @@ def update(
         new = match[1] == "new"
         return f"?{given.index(match[2]) + 1}" if new else f"{table.name}.{match[2]}"
 
-    sets = ", ".join(f"{name} = {_PLACE.sub(place, how)}" for name, how in change.items())
+    sets = ", ".join(
+        f"{name} = {_COLUMN_REFERENCE.sub(place, how)}" for name, how in change.items()
+    )
     where = " AND ".join(f"{table.name}.{name} = given.{name}" for name in key)
-    one = ", ".join(f"{name} = {_PLACE.sub(numbered, how)}" for name, how in change.items())
+    one = ", ".join(
+        f"{name} = {_COLUMN_REFERENCE.sub(numbered, how)}" for name, how in change.items()
+    )
     the_one = " AND ".join(f"{name} = ?{number}" for number, name in enumerate(key, 1))
     return Bulk(
         given,
@@ -139,14 +143,14 @@ def update(
             f"WITH given({', '.join(given)}) AS (VALUES ",
             f") UPDATE {table.name} SET {sets} FROM given WHERE {where}",  # noqa: S608 - our own names
         ),
-        f"UPDATE {table.name} SET {sets} FROM {_unfolded(table, given)} WHERE {where}",  # noqa: S608
+        f"UPDATE {table.name} SET {sets} FROM {_recordset(table, given)} WHERE {where}",  # noqa: S608
         len(key),
         # Half the time of the same by way of VALUES.
         f"UPDATE {table.name} SET {one} WHERE {the_one}",  # noqa: S608 - our own names
     )
 
 
-def as_given(columns: Sequence[str]) -> dict[str, str]:
+def overwrite(columns: Sequence[str]) -> dict[str, str]:
     """Return the change that takes these columns as they are given."""
     return {name: f"new.{name}" for name in columns}
 
@@ -155,10 +159,12 @@ def _assignments(table: Table, change: Mapping[str, str]) -> str:
     def place(match: re.Match[str]) -> str:
         return f"excluded.{match[2]}" if match[1] == "new" else f"{table.name}.{match[2]}"
 
-    return ", ".join(f"{name} = {_PLACE.sub(place, how)}" for name, how in change.items())
+    return ", ".join(
+        f"{name} = {_COLUMN_REFERENCE.sub(place, how)}" for name, how in change.items()
+    )
 
 
-def _unfolded(table: Table, columns: Sequence[str]) -> str:
+def _recordset(table: Table, columns: Sequence[str]) -> str:
     dialect = make_url("postgresql+psycopg://").get_dialect()()
     typed = ", ".join(f"{name} {table.c[name].type.compile(dialect)}" for name in columns)
     return f"json_to_recordset(%s) AS given({typed})"

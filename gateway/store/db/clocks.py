@@ -25,14 +25,14 @@ class Clocks:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class TransactionStart:
     """When a writing transaction began.
 
-    `began`: seconds of the monotonic clock. `lease_now`: Unix seconds of the clock that leases
-    are judged by. `ahead`: seconds that this replica's clock is ahead of the database's, 0 while
+    `started_at`: seconds of the monotonic clock. `lease_now`: Unix seconds of the clock that leases
+    are judged by. `skew`: seconds that this replica's clock is ahead of the database's, 0 while
     they agree as closely as can be measured.
     """
 
-    began: float
+    started_at: float
     lease_now: float
-    ahead: float = 0.0
+    skew: float = 0.0

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     import psycopg
 
 
-class StoreUnavailable(Exception):
+class StoreUnavailableError(Exception):
     """Nothing can be saved or read just now; the next attempt may succeed.
 
     The answer to whoever asked is 503. `reason` never holds a URL, a password or data.
@@ -20,12 +20,12 @@ class StoreUnavailable(Exception):
         self.reason = reason
 
 
-class SchemaMismatch(StoreUnavailable):
+class SchemaMismatchError(StoreUnavailableError):
     """The tables are older or newer than this program."""
 
 
 # Result codes by their primary part: https://www.sqlite.org/rescode.html
-_SQLITE = {
+_SQLITE_REASONS = {
     3: "the database file may not be accessed: check its owner and mode",
     5: "the database is locked by another process",
     6: "the database is locked by another process",
@@ -40,7 +40,7 @@ _SQLITE = {
 }
 
 # SQLSTATE, whole or class: https://www.postgresql.org/docs/current/errcodes-appendix.html
-_POSTGRES = {
+_POSTGRES_REASONS = {
     "25006": "the database is read-only (a standby?)",
     "25P03": "the database ended an idle transaction",
     "28": "the database refuses the user name or password",
@@ -57,29 +57,29 @@ _POSTGRES = {
 }
 
 
-def unavailable(error: Exception) -> StoreUnavailable | None:
+def as_store_error(error: Exception) -> StoreUnavailableError | None:
     """Say which trouble of the database `error` is; None when it is a fault of the program."""
-    if isinstance(error, StoreUnavailable):
+    if isinstance(error, StoreUnavailableError):
         return error
     if isinstance(error, sqlite3.Error):
-        reason = _SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
-        return None if reason is None else StoreUnavailable(reason)
+        reason = _SQLITE_REASONS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+        return None if reason is None else StoreUnavailableError(reason)
     # With SQLite it is never loaded: it takes 0.1 s and 9 MB, and has raised nothing then.
     if "psycopg" in sys.modules:
         from psycopg import Error
 
         if isinstance(error, Error):
-            return _of_postgres(error)
+            return _from_postgres(error)
     return None
 
 
-def _of_postgres(error: "psycopg.Error") -> StoreUnavailable | None:
+def _from_postgres(error: "psycopg.Error") -> StoreUnavailableError | None:
     from psycopg import InterfaceError, OperationalError
 
     state = error.sqlstate
     if state is None:
         # libpq itself: no server, broken pipe, timeout. Programming errors always have a state.
         lost = isinstance(error, OperationalError | InterfaceError)
-        return StoreUnavailable("the database cannot be reached") if lost else None
-    reason = _POSTGRES.get(state) or _POSTGRES.get(state[:2])
-    return None if reason is None else StoreUnavailable(f"{reason} (SQLSTATE {state})")
+        return StoreUnavailableError("the database cannot be reached") if lost else None
+    reason = _POSTGRES_REASONS.get(state) or _POSTGRES_REASONS.get(state[:2])
+    return None if reason is None else StoreUnavailableError(f"{reason} (SQLSTATE {state})")

@@ -11,21 +11,22 @@ from contextlib import suppress
 from pathlib import Path
 
 
-class Presence:
+class FileLock:
     """The lock of one process, and what it found when it was taken.
 
-    `alone`: nobody else held one. `beside`: somebody did; neither is known without locks.
+    `is_only_process`: no other process held one. `has_other_process`: another did. Both are False
+    where the file system has no locks, because then nothing is known.
     """
 
     def __init__(self, database: Path) -> None:
-        self.alone = self.beside = False
+        self.is_only_process = self.has_other_process = False
         self._file: int | None = None
         # A file system without locks, or a folder that is read-only: then leases have to do.
         with suppress(OSError):
             path = database.with_name(f"{database.name}.lock")
             self._file = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-            self.alone = self._lock(fcntl.LOCK_EX | fcntl.LOCK_NB)
-            self.beside = not self.alone
+            self.is_only_process = self._lock(fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self.has_other_process = not self.is_only_process
             self._lock(fcntl.LOCK_SH)
 
     def close(self) -> None:

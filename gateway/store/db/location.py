@@ -23,14 +23,14 @@ class Location:
     url: str = field(default="", repr=False)
 
 
-def locate(url: str) -> Location:
+def parse_url(url: str) -> Location:
     """Read a database URL. Raises ValueError, without repeating the URL, when it is none."""
     if url.startswith(_SQLITE_PREFIX) and (path := url.removeprefix(_SQLITE_PREFIX)):
         return Location(SQLITE, path=Path(path))
     for prefix in _POSTGRES_PREFIXES:
         if url.startswith(prefix):
             given = "postgresql://" + url.removeprefix(prefix)
-            if _libpq_reads(given):
+            if _is_readable_by_libpq(given):
                 return Location(POSTGRESQL, url=given)
     raise ValueError(
         "a database URL is sqlite:///PATH (sqlite:////PATH for an absolute one)"
@@ -38,7 +38,7 @@ def locate(url: str) -> Location:
     )
 
 
-def _libpq_reads(url: str) -> bool:
+def _is_readable_by_libpq(url: str) -> bool:
     """libpq's own complaint would repeat parts of the URL, and so perhaps the password."""
     # Here and below: psycopg takes 0.1 s and 9 MB, of which SQLite needs nothing.
     from psycopg import Error

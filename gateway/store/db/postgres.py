@@ -9,8 +9,8 @@ from psycopg.conninfo import conninfo_to_dict
 
 from gateway import clock
 from gateway.store.db.bulk import Bulk
-from gateway.store.db.clocks import Clocks, Moment
-from gateway.store.db.errors import StoreUnavailable
+from gateway.store.db.clocks import Clocks, TransactionStart
+from gateway.store.db.errors import StoreUnavailableError
 from gateway.store.db.session import Row
 from gateway.store.db.statement import POSTGRESQL
 
@@ -61,7 +61,7 @@ class PostgresSession:
             ).encode()
         self._clocks = clocks
         self._reading = reading
-        self.moment = Moment(0.0, 0.0)
+        self.start = TransactionStart(0.0, 0.0)
         self._connection = connect(url)
         try:
             if self.rows("SHOW synchronous_commit", ()) == [("off",)]:
@@ -85,25 +85,25 @@ class PostgresSession:
         (row,) = cursor.fetchall()
         ahead, stepped = clocks.compare(before, after, row[0])
         if clock.is_skewed(stepped):  # the work was prepared with a time that was wrong
-            raise StoreUnavailable(f"this gateway's clock was {abs(stepped):.0f} s wrong")
-        self.moment = Moment(began, clocks.lease() if clocks.lease else row[0], ahead)
+            raise StoreUnavailableError(f"this gateway's clock was {abs(stepped):.0f} s wrong")
+        self.start = TransactionStart(began, clocks.lease() if clocks.lease else row[0], ahead)
 
     def commit(self) -> None:
         # A transaction in which a statement failed answers COMMIT with ROLLBACK, and no error.
         if self._connection.execute("COMMIT").statusmessage != "COMMIT":
-            raise StoreUnavailable("the database rolled the transaction back")
+            raise StoreUnavailableError("the database rolled the transaction back")
 
     def rollback(self) -> None:
         if self._connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
             self._connection.execute("ROLLBACK")
 
-    def save(self) -> None:
+    def savepoint(self) -> None:
         self._connection.execute("SAVEPOINT work")
 
-    def keep(self) -> None:
+    def release_savepoint(self) -> None:
         self._connection.execute("RELEASE work")
 
-    def undo(self) -> None:
+    def rollback_to_savepoint(self) -> None:
         self._connection.execute("ROLLBACK TO work; RELEASE work")
 
     def rows(self, text: str, values: Sequence[Any]) -> list[Row]:
@@ -112,9 +112,9 @@ class PostgresSession:
     def run(self, text: str, values: Sequence[Any]) -> int:
         return self._connection.execute(text.encode(), values or None).rowcount
 
-    def many(self, bulk: Bulk, rows: Sequence[Row]) -> None:
-        for part in bulk.packed(bulk.apart(rows)):
-            self._connection.execute(bulk.on_postgresql, (part,))
+    def write_rows(self, bulk: Bulk, rows: Sequence[Row]) -> None:
+        for part in bulk.to_json(bulk.deduplicate(rows)):
+            self._connection.execute(bulk.postgresql_text, (part,))
 
     def close(self) -> None:
         with suppress(psycopg.Error):

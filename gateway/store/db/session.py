@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from gateway.store.db.bulk import Bulk
-from gateway.store.db.clocks import Moment
+from gateway.store.db.clocks import TransactionStart
 
 Row = tuple[Any, ...]
 
@@ -13,10 +13,10 @@ class Session(Protocol):
     """One connection, used by one thread at a time."""
 
     database: str
-    moment: Moment  # of the present transaction; where the session only reads, of none
+    start: TransactionStart  # of the present transaction; where the session only reads, of none
 
     def begin(self) -> None:
-        """Begin a transaction; where the session writes, wait for the turn and set `moment`."""
+        """Begin a transaction; where the session writes, wait for the turn and set `start`."""
 
     def commit(self) -> None:
         """Make the transaction durable. Raises when it was not."""
@@ -24,13 +24,13 @@ class Session(Protocol):
     def rollback(self) -> None:
         """Undo the transaction, if one is open."""
 
-    def save(self) -> None:
+    def savepoint(self) -> None:
         """Set the savepoint."""
 
-    def keep(self) -> None:
+    def release_savepoint(self) -> None:
         """Keep what was done since the savepoint."""
 
-    def undo(self) -> None:
+    def rollback_to_savepoint(self) -> None:
         """Undo what was done since the savepoint."""
 
     def rows(self, text: str, values: Sequence[Any]) -> list[Row]:
@@ -39,7 +39,7 @@ class Session(Protocol):
     def run(self, text: str, values: Sequence[Any]) -> int:
         """Run a write; return how many rows it touched."""
 
-    def many(self, bulk: Bulk, rows: Sequence[Row]) -> None:
+    def write_rows(self, bulk: Bulk, rows: Sequence[Row]) -> None:
         """Run a bulk write."""
 
     def close(self) -> None:

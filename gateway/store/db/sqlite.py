@@ -11,19 +11,25 @@ from pathlib import Path
 from typing import Any
 
 from gateway import clock
-from gateway.files import PRIVATE, make_folder, sync_folder
+from gateway.files import PRIVATE_MODE, make_folder, sync_folder
 from gateway.store.db.bulk import Bulk
-from gateway.store.db.clocks import Clocks, Moment
-from gateway.store.db.errors import StoreUnavailable
+from gateway.store.db.clocks import Clocks, TransactionStart
+from gateway.store.db.errors import StoreUnavailableError
 from gateway.store.db.session import Row
-from gateway.store.db.sqlite_log import NOT_SAVED, SAVED, Connections, log_files, log_size
+from gateway.store.db.sqlite_log import (
+    LOG_NOT_SAVED,
+    LOG_SAVED,
+    Connections,
+    log_identity,
+    log_size,
+)
 from gateway.store.db.statement import SQLITE
 
 log = logging.getLogger(__name__)
 
-OLDEST = (3, 35, 0)  # RETURNING: https://www.sqlite.org/releaselog/3_35_0.html
-_ATTEMPTS = 20
-_GONE = "the database file is gone or was replaced"
+MIN_VERSION = (3, 35, 0)  # RETURNING: https://www.sqlite.org/releaselog/3_35_0.html
+_WAL_ATTEMPTS = 20
+_FILE_REPLACED = "the database file is gone or was replaced"
 
 # synchronous=FULL: in WAL mode only FULL makes a commit survive a power cut
 # (https://www.sqlite.org/pragma.html#pragma_synchronous).
@@ -54,19 +60,19 @@ class SQLiteSession:
         clocks: Clocks = Clocks(),  # noqa: B008 - immutable
         connections: Connections | None = None,
     ) -> None:
-        if sqlite3.sqlite_version_info < OLDEST:
-            raise StoreUnavailable(
-                f"SQLite {'.'.join(map(str, OLDEST))} or newer is needed,"
+        if sqlite3.sqlite_version_info < MIN_VERSION:
+            raise StoreUnavailableError(
+                f"SQLite {'.'.join(map(str, MIN_VERSION))} or newer is needed,"
                 f" this Python brings {sqlite3.sqlite_version}"
             )
         self._path = path
         self._clocks = clocks
         self._reading = reading
         self._connections = connections or Connections()
-        self._closed, self._holds = True, False
+        self._closed, self._holds_busy = True, False
         self._timeout = busy_timeout
         self.busy = threading.Lock()
-        self.moment = Moment(0.0, 0.0)
+        self.start = TransactionStart(0.0, 0.0)
         self._connect()
 
     def _connect(self) -> None:
@@ -90,53 +96,53 @@ class SQLiteSession:
             for setting in _READER_SETTINGS if self._reading else _SETTINGS:
                 self._connection.execute(setting)
             if not self._reading:
-                _write_ahead(self._connection)
+                _enable_wal(self._connection)
                 self._connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
             self._file = self._identity()
-            self._log, self._log_size = log_files(self._path), log_size(self._path)
+            self._log_identity, self._log_size = log_identity(self._path), log_size(self._path)
         except BaseException:
             self.close()
             raise
 
     def begin(self) -> None:
         if self._reading:
-            self._holds = self.busy.acquire()
+            self._holds_busy = self.busy.acquire()
         if self._closed:
             if not self._reading:
-                raise StoreUnavailable(SAVED)
+                raise StoreUnavailableError(LOG_SAVED)
             self._connect()  # the writer closed it, to save a lost log
         # SQLite goes on writing into a file that was unlinked, and all of it would be lost.
         if self._identity() != self._file:
-            raise StoreUnavailable(_GONE)
+            raise StoreUnavailableError(_FILE_REPLACED)
         if self._reading:
             self._connection.execute("BEGIN")
             return
-        if self._log_is_lost() or log_size(self._path) < self._log_size:
-            raise StoreUnavailable(SAVED if self._save_log() else NOT_SAVED)
+        if self._is_log_lost() or log_size(self._path) < self._log_size:
+            raise StoreUnavailableError(LOG_SAVED if self._save_log() else LOG_NOT_SAVED)
         self._connection.execute("BEGIN IMMEDIATE")
         clocks = self._clocks
-        self.moment = Moment(clocks.monotonic(), (clocks.lease or clock.unstepped)())
+        self.start = TransactionStart(clocks.monotonic(), (clocks.lease or clock.unadjusted_now)())
 
     def commit(self) -> None:
         self._connection.execute("COMMIT")
         # What was just committed into a lost log is as safe as the rest, once that is saved.
-        if not self._reading and self._log_is_lost() and not self._save_log():
-            raise StoreUnavailable(NOT_SAVED)
+        if not self._reading and self._is_log_lost() and not self._save_log():
+            raise StoreUnavailableError(LOG_NOT_SAVED)
         self._log_size = log_size(self._path)
-        self._let_go()
+        self._release_busy()
 
     def rollback(self) -> None:
         if not self._closed and self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
-        self._let_go()
+        self._release_busy()
 
-    def save(self) -> None:
+    def savepoint(self) -> None:
         self._connection.execute("SAVEPOINT work")
 
-    def keep(self) -> None:
+    def release_savepoint(self) -> None:
         self._connection.execute("RELEASE work")
 
-    def undo(self) -> None:
+    def rollback_to_savepoint(self) -> None:
         self._connection.execute("ROLLBACK TO work")
         self._connection.execute("RELEASE work")
 
@@ -146,29 +152,29 @@ class SQLiteSession:
     def run(self, text: str, values: Sequence[Any]) -> int:
         return self._connection.execute(text, values).rowcount
 
-    def many(self, bulk: Bulk, rows: Sequence[Row]) -> None:
-        for text, values in bulk.on_sqlite(rows):
+    def write_rows(self, bulk: Bulk, rows: Sequence[Row]) -> None:
+        for text, values in bulk.sqlite_statements(rows):
             self._connection.execute(text, values)
 
     def close(self) -> None:
-        self.shut()
+        self.disconnect()
         self._connections.readers.discard(self)
-        self._let_go()
+        self._release_busy()
 
-    def shut(self) -> None:
+    def disconnect(self) -> None:
         """Close the connection; the next transaction on it fails."""
         self._closed = True
         with suppress(sqlite3.Error):
             self._connection.close()
 
-    def _let_go(self) -> None:
-        if self._holds:
-            self._holds = False
+    def _release_busy(self) -> None:
+        if self._holds_busy:
+            self._holds_busy = False
             self.busy.release()
 
-    def _log_is_lost(self) -> bool:
+    def _is_log_lost(self) -> bool:
         # A database whose file system has no write-ahead logging has no such file.
-        return self._log[0] is not None and log_files(self._path) != self._log
+        return self._log_identity[0] is not None and log_identity(self._path) != self._log_identity
 
     def _save_log(self) -> bool:
         self._closed = True
@@ -178,22 +184,22 @@ class SQLiteSession:
         try:
             found = os.stat(self._path)
         except OSError:
-            raise StoreUnavailable(_GONE) from None
+            raise StoreUnavailableError(_FILE_REPLACED) from None
         return found.st_dev, found.st_ino
 
 
-def create(path: Path) -> None:
+def create_file(path: Path) -> None:
     """Create an empty file, and its folder, where there is none; only the owner may read them.
 
     A file that other users can read is used all the same, and logged: it holds no secret, but
     names, addresses and alerts.
-    Raises StoreUnavailable when the file or its folder cannot be made.
+    Raises StoreUnavailableError when the file or its folder cannot be made.
     """
     try:
         make_folder(path.parent)
         # Only a new file is opened and closed here: closing one that SQLite has open in this
         # process would drop SQLite's locks on it (https://www.sqlite.org/howtocorrupt.html, 2.2).
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, PRIVATE))
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, PRIVATE_MODE))
         sync_folder(path.parent)
     except FileExistsError:
         mode = stat.S_IMODE(path.stat().st_mode)
@@ -205,21 +211,23 @@ def create(path: Path) -> None:
                 path,
             )
     except OSError as error:
-        raise StoreUnavailable(f"the database file cannot be opened: {error.strerror}") from None
+        raise StoreUnavailableError(
+            f"the database file cannot be opened: {error.strerror}"
+        ) from None
 
 
-def _write_ahead(connection: sqlite3.Connection) -> None:
+def _enable_wal(connection: sqlite3.Connection) -> None:
     """Switch the file to write-ahead logging, which it remembers.
 
     SQLite does not wait for others' locks to do that; but a transaction waits for them.
     """
-    for attempt in range(_ATTEMPTS):
+    for attempt in range(_WAL_ATTEMPTS):
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("COMMIT")
         try:
             connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or attempt == _ATTEMPTS - 1:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or attempt == _WAL_ATTEMPTS - 1:
                 raise
         else:
             return

@@ -3,35 +3,35 @@
 import sqlite3
 from collections.abc import Callable
 
-from gateway.store.db.errors import StoreUnavailable, unavailable
+from gateway.store.db.errors import StoreUnavailableError, as_store_error
 from gateway.store.db.session import Session
 
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
-def tables(connect: Callable[[], Session]) -> list[str]:
-    """Return the names of all tables. Blocks; raises StoreUnavailable."""
+def table_names(connect: Callable[[], Session]) -> list[str]:
+    """Return the names of all tables. Blocks; raises StoreUnavailableError."""
     names = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
-    session = _connected(connect)
+    session = _connect(connect)
     try:
         return [name for (name,) in session.rows(names, ())]
     except sqlite3.Error as error:
-        if _is_damage(error):
+        if _means_damage(error):
             return ["sqlite_master"]
-        raise unavailable(error) or error from error
+        raise as_store_error(error) or error from error
     finally:
         session.close()
 
 
-def damage(connect: Callable[[], Session], table: str) -> bool:
+def is_damaged(connect: Callable[[], Session], table: str) -> bool:
     """Whether the pages of a table and its indexes are damaged.
 
     Opens a connection, because pages that others have in memory would hide what is on the disk.
-    Blocks for as long as reading the table takes; raises StoreUnavailable for other trouble.
+    Blocks for as long as reading the table takes; raises StoreUnavailableError for other trouble.
     `PRAGMA quick_check` reads every page and skips the comparison of indexes with their table
     (https://www.sqlite.org/pragma.html#pragma_quick_check).
     """
-    session = _connected(connect)
+    session = _connect(connect)
     try:
         session.begin()
         quoted = table.replace("'", "''")
@@ -39,19 +39,21 @@ def damage(connect: Callable[[], Session], table: str) -> bool:
         session.commit()
         return [row[0] for row in found] != ["ok"]
     except sqlite3.Error as error:
-        if _is_damage(error):
+        if _means_damage(error):
             return True
-        raise unavailable(error) or error from error
+        raise as_store_error(error) or error from error
     finally:
         session.close()
 
 
-def _connected(connect: Callable[[], Session]) -> Session:
+def _connect(connect: Callable[[], Session]) -> Session:
     try:
         return connect()
     except sqlite3.Error as error:
-        raise unavailable(error) or StoreUnavailable("the database cannot be opened") from error
+        raise as_store_error(error) or StoreUnavailableError(
+            "the database cannot be opened"
+        ) from error
 
 
-def _is_damage(error: sqlite3.Error) -> bool:
+def _means_damage(error: sqlite3.Error) -> bool:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED

@@ -19,11 +19,11 @@ from typing import Protocol
 
 log = logging.getLogger(__name__)
 
-SAVED = (
+LOG_SAVED = (
     "the write-ahead log beside the database was removed, replaced or cut while in use;"
     " all of it has been saved"
 )
-NOT_SAVED = (
+LOG_NOT_SAVED = (
     "the write-ahead log beside the database was removed, replaced or cut while in use,"
     " and could not be saved"
 )
@@ -36,7 +36,7 @@ class Reader(Protocol):
 
     busy: threading.Lock
 
-    def shut(self) -> None:
+    def disconnect(self) -> None:
         """Close the connection; the next transaction on it fails."""
 
 
@@ -60,7 +60,7 @@ class Connections:
         with self.lock:
             for reader in tuple(self.readers):
                 with reader.busy:
-                    reader.shut()
+                    reader.disconnect()
             self.readers.clear()
             saved = False
             try:
@@ -71,11 +71,11 @@ class Connections:
                 log.error("the lost write-ahead log could not be read: %s", error)
             with suppress(sqlite3.Error):
                 writer.close()  # the last one: it also removes what lies there instead of the log
-        log.error("%s (%s)", SAVED if saved else NOT_SAVED, path)
+        log.error("%s (%s)", LOG_SAVED if saved else LOG_NOT_SAVED, path)
         return saved
 
 
-def log_files(path: Path) -> tuple[Identity, Identity]:
+def log_identity(path: Path) -> tuple[Identity, Identity]:
     """Return which files the log of a database and its index are; None for one that is missing."""
     return _identity(f"{path}-wal"), _identity(f"{path}-shm")
 

@@ -28,17 +28,17 @@ _DIALECTS: Mapping[str, Callable[[], Dialect]] = {
 class Statement:
     """A Core statement with named parameters, ready for either database."""
 
-    __slots__ = ("_core", "_ready")
+    __slots__ = ("_compiled", "_core")
 
     def __init__(self, core: ClauseElement) -> None:
         self._core = core
-        self._ready: dict[str, tuple[str, Sequence[str], Mapping[str, Any]]] = {}
+        self._compiled: dict[str, tuple[str, Sequence[str], Mapping[str, Any]]] = {}
 
-    def on(self, database: str, given: Mapping[str, Any]) -> tuple[str, tuple[Any, ...]]:
+    def for_database(self, database: str, given: Mapping[str, Any]) -> tuple[str, tuple[Any, ...]]:
         """Return the SQL text and the parameters in its order. KeyError: one is missing."""
-        ready = self._ready.get(database)
+        ready = self._compiled.get(database)
         if ready is None:
-            ready = self._ready[database] = _compile(self._core, database)
+            ready = self._compiled[database] = _compile(self._core, database)
         text, names, fixed = ready
         return text, tuple([given[name] if name in given else fixed[name] for name in names])
 
@@ -53,8 +53,8 @@ def _compile(core: ClauseElement, database: str) -> tuple[str, Sequence[str], Ma
     return str(compiled), compiled.positiontup or (), fixed
 
 
-class Among(ColumnElement[bool]):
-    """Whether a column's value is in a list of any length, given as one parameter (see `keys`).
+class InList(ColumnElement[bool]):
+    """Whether a column's value is in a list, which is one parameter: see `json_list`.
 
     An IN with a parameter for each value would be another statement for each length, and
     SQLite and PostgreSQL end at 32,766 and 65,535 parameters.
@@ -63,37 +63,39 @@ class Among(ColumnElement[bool]):
     inherit_cache = False
     type = Boolean()
 
-    def __init__(self, column: ColumnElement[Any], name: str, *, absent: bool = False) -> None:
+    def __init__(self, column: ColumnElement[Any], name: str, *, negated: bool = False) -> None:
         self.column = column
-        self.word = "NOT IN" if absent else "IN"
+        self.operator = "NOT IN" if negated else "IN"
         self.values: BindParameter[str] = bindparam(name)
 
-    def self_group(self, against: Any = None) -> "Among":
+    def self_group(self, against: Any = None) -> "InList":
         """Stay as is: SQLAlchemy would write `… = 1` for SQLite, which no index can answer."""
         return self
 
 
-@compiles(Among, SQLITE)
-def _among_on_sqlite(element: Among, compiler: SQLCompiler, **kw: Any) -> str:
+@compiles(InList, SQLITE)
+def _in_list_on_sqlite(element: InList, compiler: SQLCompiler, **kw: Any) -> str:
     column, values = compiler.process(element.column, **kw), compiler.process(element.values, **kw)
-    return f"{column} {element.word} (SELECT value FROM json_each({values}))"  # noqa: S608 - both are compiled
+    return f"{column} {element.operator} (SELECT value FROM json_each({values}))"  # noqa: S608 - both are compiled
 
 
-@compiles(Among, POSTGRESQL)
-def _among_on_postgresql(element: Among, compiler: SQLCompiler, **kw: Any) -> str:
+@compiles(InList, POSTGRESQL)
+def _in_list_on_postgresql(element: InList, compiler: SQLCompiler, **kw: Any) -> str:
     column = compiler.process(element.column, **kw)
     values = compiler.process(element.values, literal_binds=False, **kw)
     cast = "bigint" if isinstance(element.column.type, Integer) else "text"
-    return f"{column} {element.word} (SELECT json_array_elements_text(({values})::json)::{cast})"
+    return (
+        f"{column} {element.operator} (SELECT json_array_elements_text(({values})::json)::{cast})"
+    )
 
 
-def fixed(word: str) -> ColumnElement[str]:
+def literal(word: str) -> ColumnElement[str]:
     """Return a word of our own, written into the statement: partial indexes match no parameter."""
     return literal_column(f"'{word}'", Text())
 
 
-def keys(values: Sequence[Any] | Any) -> str:
-    """Return the parameter for an `Among`: the values as a JSON list."""
+def json_list(values: Sequence[Any] | Any) -> str:
+    """Return the parameter for an `InList`: the values as a JSON list."""
     return orjson.dumps(list(values)).decode()
 
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Any
 
-from gateway.store.db.errors import unavailable
+from gateway.store.db.errors import as_store_error
 from gateway.store.db.session import Session
 from gateway.store.db.transaction import Tx
 
-MOST_AT_ONCE = 64
+MAX_JOBS = 64
 
 
 @dataclass(slots=True)
@@ -27,7 +27,7 @@ class Job:
     result: Any = None
     error: BaseException | None = None
 
-    def answer(self) -> None:
+    def resolve(self) -> None:
         """Tell who waits. To be called in the loop."""
         if self.future.done():  # cancelled meanwhile
             return
@@ -63,16 +63,16 @@ class Worker:
                 break
             jobs = [first]
             # Only what waits already: the first job shall not wait for those to come.
-            for _ in range(min(self._queue.qsize(), MOST_AT_ONCE - 1)):
+            for _ in range(min(self._queue.qsize(), MAX_JOBS - 1)):
                 following = self._queue.get()
                 if following is None:
                     going = False
                     break
                 jobs.append(following)
-            self._do([job for job in jobs if not job.future.cancelled()])
-        self._drop()
+            self._run_jobs([job for job in jobs if not job.future.cancelled()])
+        self._disconnect()
 
-    def _do(self, jobs: list[Job]) -> None:
+    def _run_jobs(self, jobs: list[Job]) -> None:
         if not jobs:
             return
         try:
@@ -80,8 +80,8 @@ class Worker:
             self.problem = None
         except BaseException as error:
             # The transaction is lost as a whole, with all that its jobs had done so far.
-            self._drop()
-            trouble = unavailable(error) if isinstance(error, Exception) else None
+            self._disconnect()
+            trouble = as_store_error(error) if isinstance(error, Exception) else None
             self.problem = trouble.reason if trouble else type(error).__name__
             for job in jobs:  # an error of its own for each: raising one writes into it
                 job.error = type(trouble)(trouble.reason) if trouble else error
@@ -90,7 +90,7 @@ class Worker:
             by_loop.setdefault(job.future.get_loop(), []).append(job)
         for loop, answered in by_loop.items():
             try:
-                loop.call_soon_threadsafe(_answer, answered)
+                loop.call_soon_threadsafe(_resolve_all, answered)
             except RuntimeError:  # the loop is closed: nobody waits any more
                 continue
 
@@ -106,31 +106,31 @@ class Worker:
             try:
                 job.result = job.work(tx)
             except Exception as error:
-                if (trouble := unavailable(error)) is not None:
+                if (trouble := as_store_error(error)) is not None:
                     raise trouble from error
                 job.error = error
                 session.rollback()
                 return
         else:
             for job in jobs:
-                session.save()
+                session.savepoint()
                 try:
                     job.result = job.work(tx)
                 except Exception as error:
-                    if (trouble := unavailable(error)) is not None:
+                    if (trouble := as_store_error(error)) is not None:
                         raise trouble from error
                     job.error = error
-                    session.undo()
+                    session.rollback_to_savepoint()
                 else:
-                    session.keep()
+                    session.release_savepoint()
         session.commit()
 
-    def _drop(self) -> None:
+    def _disconnect(self) -> None:
         if self._session is not None:
             self._session.close()
             self._session = None
 
 
-def _answer(jobs: list[Job]) -> None:
+def _resolve_all(jobs: list[Job]) -> None:
     for job in jobs:
-        job.answer()
+        job.resolve()

@@ -5,70 +5,22 @@ the first unfinished one, the head, can be claimed. A notice without an incident
 test) is a lane of its own. A claim is a lease: while a notice is being sent, `next_at` is the
 end of the lease, after which anybody may claim it anew.
 
-`finish` knows whose claim it was by `Notice.owner` and `Notice.perhaps`: a claim that was taken
-over differs in one of them.
+`record_attempts` knows whose claim it was by `Notice.owner` and `Notice.perhaps`: a claim that
+was taken over differs in one of them.
 """
 
 from collections.abc import Mapping, Sequence
 
 from gateway.core.incidents.incident import target_json
 from gateway.core.incidents.notice import NoticeKind
-from gateway.core.incidents.outbox import NewRow, Notice, NoticeState, Result
+from gateway.core.incidents.outbox import NewRow, Notice
 from gateway.store.db.bulk import insert
 from gateway.store.db.statement import dump
 from gateway.store.db.transaction import Tx
-from gateway.store.outbox.backlog import crowded, waiting
-from gateway.store.outbox.claim import Skip, claim, inherit, next_at, peek, release, renew, take
-from gateway.store.outbox.outcomes import (
-    become,
-    cancel,
-    cancel_kinds,
-    dead,
-    depth,
-    finish,
-    fold,
-    hasten,
-    hasten_lanes,
-    mark_fell_back,
-    refused,
-    replay,
-)
-from gateway.store.outbox.rows import Lane, heard_of, unfinished_of
+from gateway.store.outbox.rows import QueueKey, recipient_states, unfinished_by_queue
 from gateway.store.schema.tables import facts as facts_table
 from gateway.store.schema.tables import notices
 from gateway.store.state import counters
-
-__all__ = [
-    "Lane",
-    "NewRow",
-    "Notice",
-    "NoticeState",
-    "Result",
-    "Skip",
-    "add",
-    "become",
-    "cancel",
-    "cancel_kinds",
-    "claim",
-    "crowded",
-    "dead",
-    "depth",
-    "finish",
-    "fold",
-    "hasten",
-    "hasten_lanes",
-    "inherit",
-    "mark_fell_back",
-    "next_at",
-    "peek",
-    "refused",
-    "release",
-    "renew",
-    "replay",
-    "take",
-    "unfinished_of",
-    "waiting",
-]
 
 _ADD_FACTS = insert(facts_table, ["id", "body"])
 _ADD = insert(
@@ -104,24 +56,26 @@ def add(
     facts: Sequence[bytes],
     now: float,
     claim_for: tuple[str, float] | None = None,
-    room: Mapping[str, int] | None = None,
+    capacity: Mapping[str, int] | None = None,
 ) -> tuple[list[int], list[Notice]]:
     """Store notices; return their ids in the same order, and those that were claimed at once.
 
     `claim_for` is an owner and the end of its lease: notices whose lane was empty are claimed
-    for it as they are stored, which saves the first of them a commit. `room` says how many may
+    for it as they are stored, which saves the first of them a commit. `capacity` says how many may
     be claimed by channel (a channel not named: none), the lowest ranks first; without it, all.
     """
     if not rows:
         return [], []
     facts_ids = counters.take(tx, "facts", len(facts))
-    tx.bulk(_ADD_FACTS, [(id_, body.decode()) for id_, body in zip(facts_ids, facts, strict=True)])
+    tx.write_rows(
+        _ADD_FACTS, [(id_, body.decode()) for id_, body in zip(facts_ids, facts, strict=True)]
+    )
     ids = list(counters.take(tx, "notice", len(rows)))
     claimed: dict[int, Notice] = {}
     if claim_for is not None:
-        claimed = _claimed(tx, rows, facts, ids, now, claim_for[0], room)
+        claimed = _claim_heads(tx, rows, facts, ids, now, claim_for[0], capacity)
     owner, lease_until = claim_for or ("", now)
-    tx.bulk(
+    tx.write_rows(
         _ADD,
         [
             (
@@ -152,25 +106,25 @@ def add(
     return ids, list(claimed.values())
 
 
-def _claimed(
+def _claim_heads(
     tx: Tx,
     rows: Sequence[NewRow],
     facts: Sequence[bytes],
     ids: Sequence[int],
     now: float,
     owner: str,
-    room: Mapping[str, int] | None,
+    capacity: Mapping[str, int] | None,
 ) -> dict[int, Notice]:
     """The notices that are claimed as they are stored, by id, in order of rank and id."""
     incidents = sorted({row.incident for row in rows if row.incident is not None})
-    busy = unfinished_of(tx, incidents)
-    heard = heard_of(tx, incidents)
-    lanes: dict[Lane | int, list[tuple[int, NewRow]]] = {}
+    busy = unfinished_by_queue(tx, incidents)
+    heard = recipient_states(tx, incidents)
+    lanes: dict[QueueKey | int, list[tuple[int, NewRow]]] = {}
     for id_, row in zip(ids, rows, strict=True):
-        lane: Lane | int = id_ if row.incident is None else (row.incident, row.target.key)
+        lane: QueueKey | int = id_ if row.incident is None else (row.incident, row.target.key)
         if lane not in busy:
             lanes.setdefault(lane, []).append((id_, row))
-    left = None if room is None else dict(room)
+    left = None if capacity is None else dict(capacity)
     claimed: dict[int, Notice] = {}
     heads = sorted(lanes.items(), key=lambda item: (item[1][0][1].rank, item[1][0][0]))
     for lane, ((id_, row), *followers) in heads:

@@ -8,17 +8,17 @@ from gateway.core.incidents.hold import Hold
 from gateway.core.incidents.retry import Failure
 from gateway.store.db.bulk import insert
 from gateway.store.db.bulk import update as bulk_update
-from gateway.store.db.statement import Statement, fixed
+from gateway.store.db.statement import Statement, literal
 from gateway.store.db.transaction import Tx
 from gateway.store.outbox.rows import IS_UNFINISHED
 from gateway.store.schema.tables import holds, notices
 
-_LIVE = Statement(
+_ACTIVE = Statement(
     select(holds.c.scope, holds.c.held_until, holds.c.tried_at).where(
         holds.c.channel == bindparam("on_channel"), holds.c.held_until > bindparam("now")
     )
 )
-_ALL = Statement(
+_ALL_ACTIVE = Statement(
     select(holds.c.channel, holds.c.scope, holds.c.held_until, holds.c.tried_at).where(
         holds.c.held_until > bindparam("now")
     )
@@ -42,7 +42,7 @@ _RESUME = Statement(
     .where(
         notices.c.channel == bindparam("on_channel"),
         IS_UNFINISHED,
-        notices.c.state == fixed("pending"),
+        notices.c.state == literal("pending"),
         notices.c.next_at > bindparam("now"),
         notices.c.outcome == bindparam("rest"),
     )
@@ -50,16 +50,16 @@ _RESUME = Statement(
 )
 
 
-def live(tx: Tx, channel: str, now: float) -> tuple[Hold, ...]:
+def active(tx: Tx, channel: str, now: float) -> tuple[Hold, ...]:
     """Return the holds of a channel that have not ended yet."""
-    rows = tx.rows(_LIVE, on_channel=channel, now=now)
+    rows = tx.rows(_ACTIVE, on_channel=channel, now=now)
     return tuple(Hold(scope, until, tried_at) for scope, until, tried_at in rows)
 
 
-def all_live(tx: Tx, now: float) -> dict[str, tuple[Hold, ...]]:
+def active_by_channel(tx: Tx, now: float) -> dict[str, tuple[Hold, ...]]:
     """Return the holds of all channels that have not ended yet."""
     found: dict[str, tuple[Hold, ...]] = {}
-    for channel, scope, until, tried_at in tx.rows(_ALL, now=now):
+    for channel, scope, until, tried_at in tx.rows(_ALL_ACTIVE, now=now):
         found[channel] = (*found.get(channel, ()), Hold(scope, until, tried_at))
     return found
 
@@ -67,13 +67,13 @@ def all_live(tx: Tx, now: float) -> dict[str, tuple[Hold, ...]]:
 def save(tx: Tx, channel: str, holds: Iterable[Hold]) -> None:
     """Replace the holds of a channel."""
     tx.run(_CLEAR, on_channel=channel)
-    tx.bulk(_ADD, [(channel, hold.scope, hold.until, hold.tried_at) for hold in holds])
+    tx.write_rows(_ADD, [(channel, hold.scope, hold.until, hold.tried_at) for hold in holds])
 
 
 def defer(tx: Tx, rows: Iterable[tuple[int, float, str]]) -> None:
     """Hand back claimed notices whose target is on hold: rows of id, next attempt and detail."""
     outcome = Failure.RATE_LIMITED.value
-    tx.bulk(_DEFER, [(id_, next_at, outcome, detail) for id_, next_at, detail in rows])
+    tx.write_rows(_DEFER, [(id_, next_at, outcome, detail) for id_, next_at, detail in rows])
 
 
 def resume(tx: Tx, channel: str, now: float) -> int:

@@ -12,14 +12,14 @@ from gateway.core.incidents.retry import REDUCIBLE, Failure
 from gateway.store.db.bulk import insert
 from gateway.store.db.bulk import update as bulk_update
 from gateway.store.db.session import Row
-from gateway.store.db.statement import Among, Statement, dump, fixed, keys
+from gateway.store.db.statement import InList, Statement, dump, json_list, literal
 from gateway.store.db.transaction import Tx
-from gateway.store.outbox.rows import IS_UNFINISHED, of_row, selected
+from gateway.store.outbox.rows import IS_UNFINISHED, from_row, select_notices
 from gateway.store.schema.tables import attempts, notices, recipients
 
-_OURS = Statement(
+_CLAIMS = Statement(
     select(notices.c.id, notices.c.owner, notices.c.perhaps).where(
-        Among(notices.c.id, "ids"), notices.c.state == fixed("sending"), IS_UNFINISHED
+        InList(notices.c.id, "ids"), notices.c.state == literal("sending"), IS_UNFINISHED
     )
 )
 _FINISH = bulk_update(
@@ -38,11 +38,11 @@ _FINISH = bulk_update(
         "owner": "''",
     },
 )
-_ATTEMPTS = insert(attempts, ["notice", "at", "seconds", "outcome", "detail", "perhaps"])
-_RECIPIENT = ["incident", "target_key", "target", "heard", "receipt", "updated_at"]
-_HEAR = insert(
+_ADD_ATTEMPTS = insert(attempts, ["notice", "at", "seconds", "outcome", "detail", "perhaps"])
+_RECIPIENT_COLUMNS = ["incident", "target_key", "target", "heard", "receipt", "updated_at"]
+_SAVE_RECIPIENTS = insert(
     recipients,
-    _RECIPIENT,
+    _RECIPIENT_COLUMNS,
     key=["incident", "target_key"],
     change={
         "heard": "old.heard OR new.heard",
@@ -50,9 +50,9 @@ _HEAR = insert(
         "updated_at": "new.updated_at",
     },
 )
-_HEAR_LATE = insert(
+_SAVE_RECIPIENTS_LATE = insert(
     recipients,
-    _RECIPIENT,
+    _RECIPIENT_COLUMNS,
     key=["incident", "target_key"],
     change={
         "heard": "old.heard OR new.heard",
@@ -61,22 +61,22 @@ _HEAR_LATE = insert(
 )
 _FOLD = Statement(
     update(notices)
-    .where(Among(notices.c.id, "ids"), IS_UNFINISHED)
+    .where(InList(notices.c.id, "ids"), IS_UNFINISHED)
     .values(state="folded", next_at=None, owner="", folded_into=bindparam("into_id"))
 )
 _FOLDED = Statement(
     select(notices.c.incident, notices.c.target_key, notices.c.target, notices.c.kind).where(
-        Among(notices.c.id, "ids"), notices.c.incident.is_not(None), IS_UNFINISHED
+        InList(notices.c.id, "ids"), notices.c.incident.is_not(None), IS_UNFINISHED
     )
 )
-LANE_COLUMNS = (
+CANCELLED_COLUMNS = (
     notices.c.incident,
     notices.c.target_key,
     notices.c.target,
     notices.c.kind,
     notices.c.perhaps,
 )
-"""What `count_perhaps_as_heard` takes of a cancelled notice."""
+"""What `mark_possibly_notified` takes of a cancelled notice."""
 _CANCELLED: Mapping[str, Any] = {
     "state": "cancelled",
     "next_at": None,
@@ -84,35 +84,35 @@ _CANCELLED: Mapping[str, Any] = {
     "detail": bindparam("why"),
 }
 _CANCEL = Statement(
-    update(notices).where(Among(notices.c.id, "ids"), IS_UNFINISHED).values(_CANCELLED)
+    update(notices).where(InList(notices.c.id, "ids"), IS_UNFINISHED).values(_CANCELLED)
 )
 _CANCEL_KINDS = Statement(
     update(notices)
     .where(
         notices.c.incident == bindparam("number"),
         IS_UNFINISHED,
-        notices.c.state == fixed("pending"),
-        Among(notices.c.kind, "kinds"),
+        notices.c.state == literal("pending"),
+        InList(notices.c.kind, "kinds"),
     )
     .values(_CANCELLED)
-    .returning(*LANE_COLUMNS)
+    .returning(*CANCELLED_COLUMNS)
 )
-_BECOME = Statement(
+_CHANGE_KIND = Statement(
     update(notices)
     .where(notices.c.id == bindparam("one"), IS_UNFINISHED)
     .values(kind=bindparam("as_kind"))
 )
-_HASTEN = Statement(
+_RETRY_NOW = Statement(
     update(notices)
     .where(
         IS_UNFINISHED,
-        notices.c.state == fixed("pending"),
+        notices.c.state == literal("pending"),
         notices.c.next_at > bindparam("now"),
         notices.c.outcome != bindparam("rest"),
     )
     .values(next_at=bindparam("now"))
 )
-_HASTEN_LANES = bulk_update(
+_RETRY_QUEUES_NOW = bulk_update(
     notices,
     ["incident", "target_key"],
     ["next_at", "rank"],
@@ -125,13 +125,15 @@ _HASTEN_LANES = bulk_update(
 )
 _REFUSED = Statement(
     select(attempts.c.notice).where(
-        Among(attempts.c.notice, "ids"), Among(attempts.c.outcome, "outcomes")
+        InList(attempts.c.notice, "ids"), InList(attempts.c.outcome, "outcomes")
     )
 )
-_FELL_BACK = Statement(update(notices).where(Among(notices.c.id, "ids")).values(fell_back=True))
-_DEAD = Statement(
-    selected()
-    .where(notices.c.state == fixed("dead"), notices.c.id < bindparam("before_id"))
+_MARK_FALLBACK_NOTIFIED = Statement(
+    update(notices).where(InList(notices.c.id, "ids")).values(fell_back=True)
+)
+_DEAD_NOTICES = Statement(
+    select_notices()
+    .where(notices.c.state == literal("dead"), notices.c.id < bindparam("before_id"))
     .order_by(notices.c.id.desc())
     .limit(bindparam("most"))
 )
@@ -139,13 +141,13 @@ _later = notices.alias("later")
 _REPLAY = Statement(
     update(notices)
     .where(
-        Among(notices.c.id, "ids"),
-        notices.c.state == fixed("dead"),
+        InList(notices.c.id, "ids"),
+        notices.c.state == literal("dead"),
         ~exists().where(
             _later.c.incident == notices.c.incident,
             _later.c.target_key == notices.c.target_key,
             _later.c.id > notices.c.id,
-            _later.c.state == fixed("sent"),
+            _later.c.state == literal("sent"),
         ),
     )
     .values(state="pending", next_at=bindparam("now"), attempts=0, first_attempt_at=None, owner="")
@@ -155,43 +157,43 @@ _REPLAY = Statement(
 _REVIVE = Statement(
     update(notices)
     .where(
-        notices.c.kind == fixed("resolved"),
-        notices.c.state == fixed("cancelled"),
+        notices.c.kind == literal("resolved"),
+        notices.c.state == literal("cancelled"),
         exists().where(
-            Among(_later.c.id, "ids"),
+            InList(_later.c.id, "ids"),
             _later.c.incident == notices.c.incident,
             _later.c.target_key == notices.c.target_key,
             _later.c.id < notices.c.id,
         ),
-        Among(notices.c.incident, "incidents"),
+        InList(notices.c.incident, "incidents"),
     )
     .values(state="pending", next_at=bindparam("now"), owner="", detail="")
 )
 _INCIDENTS_OF = Statement(
     select(notices.c.incident)
-    .where(Among(notices.c.id, "ids"), notices.c.incident.is_not(None))
+    .where(InList(notices.c.id, "ids"), notices.c.incident.is_not(None))
     .distinct()
 )
-_COUNTED = (
+_COUNT = (
     select(notices.c.channel, notices.c.state, func.count(), func.min(notices.c.created_at))
     .group_by(notices.c.channel, notices.c.state)
     .order_by(notices.c.channel, notices.c.state)
 )
 # Two queries: for an OR of the two SQLite would read the whole table.
 _DEPTH = (
-    Statement(_COUNTED.where(IS_UNFINISHED)),
-    Statement(_COUNTED.where(notices.c.state == fixed("dead"))),
+    Statement(_COUNT.where(IS_UNFINISHED)),
+    Statement(_COUNT.where(notices.c.state == literal("dead"))),
 )
 
 
-def finish(tx: Tx, results: Sequence[Result]) -> list[int]:
+def record_attempts(tx: Tx, results: Sequence[Result]) -> list[int]:
     """Store what came of attempts; return ids of notices that were not the sender's any more.
 
     The attempt itself is always kept, and so is that the target heard. But a sender whose claim
     was taken over or handed back changes neither the notice's state nor a receipt that is there.
     """
-    ids = keys([result.notice.id for result in results])
-    claims = {id_: (owner, perhaps) for id_, owner, perhaps in tx.rows(_OURS, ids=ids)}
+    ids = json_list([result.notice.id for result in results])
+    claims = {id_: (owner, perhaps) for id_, owner, perhaps in tx.rows(_CLAIMS, ids=ids)}
     lost: list[int] = []
     finished: list[Row] = []
     tried: list[Row] = []
@@ -204,7 +206,7 @@ def finish(tx: Tx, results: Sequence[Result]) -> list[int]:
             (notice.id, result.at, result.seconds, result.outcome, result.detail, result.perhaps)
         )
         if ours:
-            finished.append(_finished(result))
+            finished.append(_finished_row(result))
         else:
             lost.append(notice.id)
         if notice.incident is not None and (result.heard or result.receipt is not None):
@@ -212,14 +214,14 @@ def finish(tx: Tx, results: Sequence[Result]) -> list[int]:
             target = notice.target
             known = (notice.incident, target.key, dump(target_json(target)))
             (hear if ours else hear_late).append((*known, result.heard, receipt, result.at))
-    tx.bulk(_FINISH, finished)
-    tx.bulk(_ATTEMPTS, tried)
-    tx.bulk(_HEAR_LATE, hear_late)
-    tx.bulk(_HEAR, hear)
+    tx.write_rows(_FINISH, finished)
+    tx.write_rows(_ADD_ATTEMPTS, tried)
+    tx.write_rows(_SAVE_RECIPIENTS_LATE, hear_late)
+    tx.write_rows(_SAVE_RECIPIENTS, hear)
     return lost
 
 
-def _finished(result: Result) -> Row:
+def _finished_row(result: Result) -> Row:
     next_at = None
     if result.state is NoticeState.PENDING:
         next_at = result.at if result.next_at is None else result.next_at
@@ -241,33 +243,33 @@ def fold(tx: Tx, ids: Sequence[int], into: int, *, heard: bool = False) -> int:
     their ends: for a digest, which speaks of many incidents and has none.
     """
     if heard:
-        rows = tx.rows(_FOLDED, ids=keys(ids))
+        rows = tx.rows(_FOLDED, ids=json_list(ids))
         speaking = {
             (incident, target_key): target
             for incident, target_key, target, kind in rows
             # That somebody has it may carry a beginning, and says as much.
             if NoticeKind(kind) in SPEAKS_OF_FIRING or NoticeKind(kind) is NoticeKind.ACKNOWLEDGED
         }
-        tx.bulk(
-            _HEAR_LATE,
+        tx.write_rows(
+            _SAVE_RECIPIENTS_LATE,
             [(*lane, target, True, None, 0.0) for lane, target in speaking.items()],
         )
-    return tx.run(_FOLD, ids=keys(ids), into_id=into)
+    return tx.run(_FOLD, ids=json_list(ids), into_id=into)
 
 
 def cancel(tx: Tx, ids: Sequence[int], why: str) -> int:
     """Do not send these unfinished notices, and say why; return how many there were."""
-    return tx.run(_CANCEL, ids=keys(ids), why=why)
+    return tx.run(_CANCEL, ids=json_list(ids), why=why)
 
 
 def cancel_kinds(tx: Tx, incident: int, kinds: Sequence[NoticeKind], why: str) -> int:
     """Cancel what waits for an incident of these kinds; what is being sent goes on."""
-    rows = tx.rows(_CANCEL_KINDS, number=incident, kinds=keys(kinds), why=why)
-    count_perhaps_as_heard(tx, rows)
+    rows = tx.rows(_CANCEL_KINDS, number=incident, kinds=json_list(kinds), why=why)
+    mark_possibly_notified(tx, rows)
     return len(rows)
 
 
-def count_perhaps_as_heard(tx: Tx, cancelled: Sequence[Row]) -> None:
+def mark_possibly_notified(tx: Tx, cancelled: Sequence[Row]) -> None:
     """Count as notified the targets that cancelled notices may have reached (promise 14).
 
     An attempt without an answer may have arrived. While the notice waits, its next attempt
@@ -279,43 +281,45 @@ def count_perhaps_as_heard(tx: Tx, cancelled: Sequence[Row]) -> None:
         for incident, target_key, target, kind, perhaps in cancelled
         if perhaps and incident is not None and NoticeKind(kind) in SPEAKS_OF_FIRING
     }
-    tx.bulk(_HEAR_LATE, [(*lane, target, True, None, 0.0) for lane, target in lanes.items()])
+    tx.write_rows(
+        _SAVE_RECIPIENTS_LATE, [(*lane, target, True, None, 0.0) for lane, target in lanes.items()]
+    )
 
 
-def become(tx: Tx, notice_id: int, kind: NoticeKind) -> None:
+def change_kind(tx: Tx, notice_id: int, kind: NoticeKind) -> None:
     """Let an unfinished notice be of another kind from now on, also when it is tried again."""
-    tx.run(_BECOME, one=notice_id, as_kind=kind.value)
+    tx.run(_CHANGE_KIND, one=notice_id, as_kind=kind.value)
 
 
-def hasten(tx: Tx, now: float) -> int:
+def retry_now(tx: Tx, now: float) -> int:
     """Try what waits to be tried again now, but for what a vendor wants a rest from."""
-    return tx.run(_HASTEN, now=now, rest=Failure.RATE_LIMITED.value)
+    return tx.run(_RETRY_NOW, now=now, rest=Failure.RATE_LIMITED.value)
 
 
-def hasten_lanes(tx: Tx, lanes: Mapping[tuple[int, str], int], now: float) -> None:
+def retry_queues_now(tx: Tx, lanes: Mapping[tuple[int, str], int], now: float) -> None:
     """Try what waits in these lanes now, because something that cannot wait comes behind it.
 
     `lanes` maps an incident and a target key to the rank of the new notice: the head of the lane
     is claimed by rank, and what is behind it must not wait longer for that. Holds still apply.
     """
-    tx.bulk(_HASTEN_LANES, [(*lane, now, rank) for lane, rank in sorted(lanes.items())])
+    tx.write_rows(_RETRY_QUEUES_NOW, [(*lane, now, rank) for lane, rank in sorted(lanes.items())])
 
 
-def refused(tx: Tx, ids: Sequence[int]) -> set[int]:
+def refused_ids(tx: Tx, ids: Sequence[int]) -> set[int]:
     """Return those of these notices whose content a vendor refused."""
-    outcomes = keys([failure.value for failure in REDUCIBLE])
-    return {row[0] for row in tx.rows(_REFUSED, ids=keys(ids), outcomes=outcomes)}
+    outcomes = json_list([failure.value for failure in REDUCIBLE])
+    return {row[0] for row in tx.rows(_REFUSED, ids=json_list(ids), outcomes=outcomes)}
 
 
-def mark_fell_back(tx: Tx, ids: Sequence[int]) -> None:
+def mark_fallback_notified(tx: Tx, ids: Sequence[int]) -> None:
     """Remember that the fallback was told of these notices."""
-    tx.run(_FELL_BACK, ids=keys(ids))
+    tx.run(_MARK_FALLBACK_NOTIFIED, ids=json_list(ids))
 
 
-def dead(tx: Tx, limit: int, before: int | None = None) -> list[Notice]:
+def dead_notices(tx: Tx, limit: int, before: int | None = None) -> list[Notice]:
     """Return notices that were given up, the newest first; `before` an id, to page."""
     before_id = 2**62 if before is None else before
-    return [of_row(row) for row in tx.rows(_DEAD, most=limit, before_id=before_id)]
+    return [from_row(row) for row in tx.rows(_DEAD_NOTICES, most=limit, before_id=before_id)]
 
 
 def replay(tx: Tx, ids: Sequence[int], now: float) -> list[int]:
@@ -325,9 +329,9 @@ def replay(tx: Tx, ids: Sequence[int], now: float) -> list[int]:
     must not follow it (promise 4). An end that was cancelled, for its beginning had not been
     heard, is owed again with it (promise 14).
     """
-    again = sorted(row[0] for row in tx.rows(_REPLAY, ids=keys(ids), now=now))
-    incidents = [row[0] for row in tx.rows(_INCIDENTS_OF, ids=keys(again))]
-    tx.run(_REVIVE, ids=keys(again), incidents=keys(incidents), now=now)
+    again = sorted(row[0] for row in tx.rows(_REPLAY, ids=json_list(ids), now=now))
+    incidents = [row[0] for row in tx.rows(_INCIDENTS_OF, ids=json_list(again))]
+    tx.run(_REVIVE, ids=json_list(again), incidents=json_list(incidents), now=now)
     return again
 
 

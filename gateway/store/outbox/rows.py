@@ -10,16 +10,16 @@ from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.incidents.outbox import Notice
 from gateway.core.plan.plan import Target
 from gateway.store.db.session import Row
-from gateway.store.db.statement import Among, Statement, keys, load
+from gateway.store.db.statement import InList, Statement, json_list, load
 from gateway.store.db.transaction import Tx
 from gateway.store.schema.tables import facts, notices, recipients
 
-Lane = tuple[int | None, str]
+QueueKey = tuple[int | None, str]
 
 IS_UNFINISHED = notices.c.next_at.is_not(None)
 
 
-def selected() -> Select[Row]:
+def select_notices() -> Select[Row]:
     """Begin a query for notices, each with its facts and what its target has heard so far."""
     return (
         select(
@@ -52,33 +52,33 @@ def selected() -> Select[Row]:
     )
 
 
-STATE = 16
-"""Where a row of `selected` has the state."""
+STATE_POSITION = 16
+"""Where a row of `select_notices` has the state."""
 
-_BEHIND = Statement(
+_UNFINISHED = Statement(
     select(notices.c.incident, notices.c.target_key, notices.c.id, notices.c.kind)
-    .where(Among(notices.c.incident, "incidents"), IS_UNFINISHED)
+    .where(InList(notices.c.incident, "incidents"), IS_UNFINISHED)
     .order_by(notices.c.id)
 )
-_HEARD = Statement(
+_RECIPIENT_STATES = Statement(
     select(
         recipients.c.incident, recipients.c.target_key, recipients.c.receipt, recipients.c.heard
-    ).where(Among(recipients.c.incident, "incidents"))
+    ).where(InList(recipients.c.incident, "incidents"))
 )
 
 
-def of_row(
+def from_row(
     row: Row,
     *,
     owner: str | None = None,
     perhaps: int | None = None,
     behind: tuple[tuple[int, NoticeKind], ...] = (),
 ) -> Notice:
-    """Make a notice of a row of `selected`; what is given is newer than the row."""
+    """Make a notice of a row of `select_notices`; what is given is newer than the row."""
     return Notice(
         id=row[0],
         incident=row[1],
-        target=target_of(row[2]),
+        target=parse_target(row[2]),
         kind=NoticeKind(row[3]),
         reason=NotifyReason(row[4]),
         rank=row[5],
@@ -97,22 +97,28 @@ def of_row(
 
 
 @lru_cache(maxsize=4096)
-def target_of(text: str) -> Target:
+def parse_target(text: str) -> Target:
     """Read a target. Few targets get most of the notices."""
     return target_from_json(load(text))
 
 
-def unfinished_of(tx: Tx, incidents: Sequence[int]) -> dict[Lane, list[tuple[int, NoticeKind]]]:
+def unfinished_by_queue(
+    tx: Tx, incidents: Sequence[int]
+) -> dict[QueueKey, list[tuple[int, NoticeKind]]]:
     """Return the unfinished notices of incidents by lane, oldest first."""
-    found: dict[Lane, list[tuple[int, NoticeKind]]] = {}
-    for incident, target_key, notice, kind in tx.rows(_BEHIND, incidents=keys(incidents)):
+    found: dict[QueueKey, list[tuple[int, NoticeKind]]] = {}
+    for incident, target_key, notice, kind in tx.rows(_UNFINISHED, incidents=json_list(incidents)):
         found.setdefault((incident, target_key), []).append((notice, NoticeKind(kind)))
     return found
 
 
-def heard_of(tx: Tx, incidents: Sequence[int]) -> dict[Lane, tuple[dict[str, str] | None, bool]]:
+def recipient_states(
+    tx: Tx, incidents: Sequence[int]
+) -> dict[QueueKey, tuple[dict[str, str] | None, bool]]:
     """Return the receipt, and whether the beginning was heard, by lane of these incidents."""
     return {
         (incident, target_key): (None if receipt is None else load(receipt), bool(heard))
-        for incident, target_key, receipt, heard in tx.rows(_HEARD, incidents=keys(incidents))
+        for incident, target_key, receipt, heard in tx.rows(
+            _RECIPIENT_STATES, incidents=json_list(incidents)
+        )
     }

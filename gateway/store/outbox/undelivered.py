@@ -8,48 +8,48 @@ from gateway.core.incidents.incident import State
 from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.incidents.outbox import Notice
 from gateway.store.db.bulk import update as bulk_update
-from gateway.store.db.statement import Among, Statement, fixed, keys
+from gateway.store.db.statement import InList, Statement, json_list, literal
 from gateway.store.db.transaction import Tx
-from gateway.store.outbox.outcomes import LANE_COLUMNS, count_perhaps_as_heard
-from gateway.store.outbox.rows import Lane, of_row, selected
+from gateway.store.outbox.outcomes import CANCELLED_COLUMNS, mark_possibly_notified
+from gateway.store.outbox.rows import QueueKey, from_row, select_notices
 from gateway.store.schema.tables import incidents, notices, recipients
 
-_TOLD_SINCE = Statement(
+_NOTIFIED_SINCE = Statement(
     select(notices.c.target_key).where(
         notices.c.incident == bindparam("number"),
         notices.c.created_at >= bindparam("since"),
-        notices.c.state != fixed("cancelled"),
+        notices.c.state != literal("cancelled"),
     )
 )
-_FOLDED_INTO = Statement(
-    selected()
-    .where(Among(notices.c.incident, "incidents"), notices.c.folded_into == bindparam("digest"))
+_NOTICES_IN_DIGEST = Statement(
+    select_notices()
+    .where(InList(notices.c.incident, "incidents"), notices.c.folded_into == bindparam("digest"))
     .order_by(notices.c.id)
 )
 _digest = notices.alias("digest")
-_DIGESTS_AHEAD = Statement(
+_UNSENT_DIGESTS = Statement(
     select(notices.c.incident, notices.c.target_key, func.max(_digest.c.next_at))
     .join(_digest, _digest.c.id == notices.c.folded_into)
     .where(
-        Among(notices.c.incident, "incidents"),
+        InList(notices.c.incident, "incidents"),
         _digest.c.incident.is_(None),
         _digest.c.next_at.is_not(None),
     )
     .group_by(notices.c.incident, notices.c.target_key)
 )
 _ended, _newer = incidents.alias("ended"), incidents.alias("newer")
-_TOLD_AGAIN = Statement(
+_REFIRED_QUEUES = Statement(
     select(_ended.c.number, recipients.c.target_key, _newer.c.number)
     .join(_newer, _newer.c.group_hash == _ended.c.group_hash)
     .join(recipients, recipients.c.incident == _newer.c.number)
     .where(
-        Among(_ended.c.number, "incidents"),
-        _newer.c.state != fixed(State.RESOLVED.value),
+        InList(_ended.c.number, "incidents"),
+        _newer.c.state != literal(State.RESOLVED.value),
         _newer.c.number > _ended.c.number,
         recipients.c.heard,
     )
 )
-_PUT_OFF = bulk_update(
+_POSTPONE = bulk_update(
     notices,
     ["id"],
     ["next_at"],
@@ -57,10 +57,10 @@ _PUT_OFF = bulk_update(
 )
 _REASONS = Statement(
     select(notices.c.kind, notices.c.reason)
-    .where(Among(notices.c.id, "ids"))
+    .where(InList(notices.c.id, "ids"))
     .order_by(notices.c.id)
 )
-_SPEAK_UP = Statement(
+_MAKE_LOUD = Statement(
     update(notices)
     .where(notices.c.id == bindparam("one"))
     .values(reason=bindparam("for_reason"), quiet=False)
@@ -70,59 +70,59 @@ _CANCEL_PAGES = Statement(
     .where(
         notices.c.incident == bindparam("number"),
         notices.c.next_at.is_not(None),
-        notices.c.state == fixed("pending"),
+        notices.c.state == literal("pending"),
         notices.c.person == bindparam("who"),
         notices.c.channel == bindparam("on_channel"),
     )
     .values(state="cancelled", next_at=None, owner="", detail=bindparam("why"))
-    .returning(*LANE_COLUMNS)
+    .returning(*CANCELLED_COLUMNS)
 )
 
 
-def told_since(tx: Tx, incident: int, since: float) -> set[str]:
+def notified_since(tx: Tx, incident: int, since: float) -> set[str]:
     """Return the keys of the targets for whom a notice of an incident was made since then."""
-    return {row[0] for row in tx.rows(_TOLD_SINCE, number=incident, since=since)}
+    return {row[0] for row in tx.rows(_NOTIFIED_SINCE, number=incident, since=since)}
 
 
-def folded_into(tx: Tx, digest: int, incidents: Sequence[int]) -> list[Notice]:
+def notices_in_digest(tx: Tx, digest: int, incidents: Sequence[int]) -> list[Notice]:
     """Return the notices of these incidents that a digest was to tell, oldest first."""
-    rows = tx.rows(_FOLDED_INTO, digest=digest, incidents=keys(incidents))
-    return [of_row(row) for row in rows]
+    rows = tx.rows(_NOTICES_IN_DIGEST, digest=digest, incidents=json_list(incidents))
+    return [from_row(row) for row in rows]
 
 
-def digests_ahead(tx: Tx, incidents: Sequence[int]) -> dict[Lane, float]:
+def unsent_digests(tx: Tx, incidents: Sequence[int]) -> dict[QueueKey, float]:
     """Return the lanes of these incidents whose word is in a digest that was not told yet, with
     the instant at which that is tried again."""
-    rows = tx.rows(_DIGESTS_AHEAD, incidents=keys(incidents))
+    rows = tx.rows(_UNSENT_DIGESTS, incidents=json_list(incidents))
     return {(number, target_key): next_at for number, target_key, next_at in rows}
 
 
-def told_again(tx: Tx, incidents: Sequence[int]) -> dict[Lane, int]:
+def refired_queues(tx: Tx, incidents: Sequence[int]) -> dict[QueueKey, int]:
     """Return the lanes of these incidents whose target has heard since that the same group burns
     again, with the number of the incident that does."""
-    rows = tx.rows(_TOLD_AGAIN, incidents=keys(incidents))
+    rows = tx.rows(_REFIRED_QUEUES, incidents=json_list(incidents))
     return {(number, target_key): newer for number, target_key, newer in rows}
 
 
-def put_off(tx: Tx, rows: Sequence[tuple[int, float]]) -> None:
+def postpone(tx: Tx, rows: Sequence[tuple[int, float]]) -> None:
     """Hand back claimed notices that were not begun: rows of id and the next try's instant."""
-    tx.bulk(_PUT_OFF, rows)
+    tx.write_rows(_POSTPONE, rows)
 
 
 def reasons(tx: Tx, ids: Sequence[int]) -> list[tuple[NoticeKind, NotifyReason]]:
     """Return kind and reason of notices, oldest first."""
     return [
         (NoticeKind(kind), NotifyReason(reason))
-        for kind, reason in tx.rows(_REASONS, ids=keys(ids))
+        for kind, reason in tx.rows(_REASONS, ids=json_list(ids))
     ]
 
 
-def speak_up(tx: Tx, notice_id: int, reason: NotifyReason) -> None:
+def make_loud(tx: Tx, notice_id: int, reason: NotifyReason) -> None:
     """Let a notice speak aloud for another reason from now on, also when it is tried again."""
-    tx.run(_SPEAK_UP, one=notice_id, for_reason=reason.value)
+    tx.run(_MAKE_LOUD, one=notice_id, for_reason=reason.value)
 
 
 def cancel_pages(tx: Tx, incident: int, person: str, channel: str, why: str) -> None:
     """Cancel what waits for a person on a channel: who has the incident needs no page for it."""
     rows = tx.rows(_CANCEL_PAGES, number=incident, who=person, on_channel=channel, why=why)
-    count_perhaps_as_heard(tx, rows)
+    mark_possibly_notified(tx, rows)

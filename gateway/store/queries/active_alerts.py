@@ -13,13 +13,13 @@ from sqlalchemy import bindparam, select, tuple_
 from gateway.core.alerts.labels import Labels
 from gateway.core.incidents.incident import State
 from gateway.store.db.session import Row
-from gateway.store.db.statement import Among, Statement, fixed, keys, load
+from gateway.store.db.statement import InList, Statement, json_list, literal, load
 from gateway.store.db.transaction import Tx
 from gateway.store.schema.tables import alerts, incidents, members
 from gateway.store.state import counters
 from gateway.store.state.incidents import IS_OPEN
 
-AT_ONCE = 10_000
+PAGE_SIZE = 10_000
 """Rows of numbers that are fetched in one go."""
 
 COLUMNS = (
@@ -32,7 +32,7 @@ COLUMNS = (
     "generator_url",
     "updated_at",
 )
-_LAST = 2**63 - 1
+_MAX_SERIAL = 2**63 - 1
 
 _WITH_END = Statement(
     select(alerts.c.ends_at, alerts.c.serial)
@@ -51,12 +51,12 @@ _WITHOUT_END = Statement(
 )
 _BY_SERIAL = Statement(
     select(*(alerts.c[name] for name in COLUMNS))
-    .where(Among(alerts.c.serial, "serials"))
+    .where(InList(alerts.c.serial, "serials"))
     .order_by(alerts.c.serial)
 )
 _LABELS = Statement(
     select(alerts.c.serial, alerts.c.labels)
-    .where(Among(alerts.c.serial, "serials"))
+    .where(InList(alerts.c.serial, "serials"))
     .order_by(alerts.c.serial)
 )
 _NEW_LABELS = Statement(
@@ -67,28 +67,28 @@ _NEW_LABELS = Statement(
 )
 _BY_LABELS = (incidents.c.group_labels, incidents.c.receiver, incidents.c.number)
 # Not IS_OPEN: the index on state answers only what is equal, and most incidents are over.
-_OPEN = incidents.c.state.in_([fixed(s.value) for s in State if s is not State.RESOLVED])
+_OPEN = incidents.c.state.in_([literal(s.value) for s in State if s is not State.RESOLVED])
 _OPEN_NUMBERS = Statement(select(incidents.c.number).where(_OPEN).order_by(*_BY_LABELS))
-_OPEN_AMONG = Statement(
+_OPEN_NUMBERS_IN = Statement(
     select(incidents.c.number)
-    .where(Among(incidents.c.number, "numbers"), IS_OPEN)
+    .where(InList(incidents.c.number, "numbers"), IS_OPEN)
     .order_by(*_BY_LABELS)
 )
 _GROUPS = Statement(
     select(
         incidents.c.number, incidents.c.receiver, incidents.c.route_id, incidents.c.group_labels
-    ).where(Among(incidents.c.number, "numbers"))
+    ).where(InList(incidents.c.number, "numbers"))
 )
 _MEMBERS = Statement(
     select(members.c.incident, alerts.c.serial)
     .join(alerts, alerts.c.id == members.c.alert)
-    .where(Among(members.c.incident, "numbers"))
+    .where(InList(members.c.incident, "numbers"))
     .order_by(members.c.incident, alerts.c.serial)
 )
 _MEMBERSHIPS = Statement(
     select(members.c.incident, alerts.c.serial)
     .join(members, members.c.alert == alerts.c.id)
-    .where(Among(alerts.c.serial, "serials"))
+    .where(InList(alerts.c.serial, "serials"))
     .order_by(members.c.incident, alerts.c.serial)
 )
 
@@ -105,20 +105,20 @@ class Group(NamedTuple):
 def serials(tx: Tx, since: float) -> "array[int]":
     """Return the serials of all alerts without an end or with one after an instant, rising."""
     found = array("q")
-    place = (since, _LAST)
-    while page := tx.rows(_WITH_END, ends_at=place[0], serial=place[1], many=AT_ONCE):
+    place = (since, _MAX_SERIAL)
+    while page := tx.rows(_WITH_END, ends_at=place[0], serial=place[1], many=PAGE_SIZE):
         found.extend([serial for _, serial in page])
         place = page[-1]
     last = -1
-    while page := tx.rows(_WITHOUT_END, serial=last, many=AT_ONCE):
+    while page := tx.rows(_WITHOUT_END, serial=last, many=PAGE_SIZE):
         found.extend([serial for (serial,) in page])
         last = found[-1]
     return array("q", sorted(found))
 
 
-def few_serials(tx: Tx, since: float, most: int) -> list[int] | None:
+def serials_up_to(tx: Tx, since: float, most: int) -> list[int] | None:
     """Return the same when there are at most `most` of them, None when there are more."""
-    with_end = tx.rows(_WITH_END, ends_at=since, serial=_LAST, many=most + 1)
+    with_end = tx.rows(_WITH_END, ends_at=since, serial=_MAX_SERIAL, many=most + 1)
     without = tx.rows(_WITHOUT_END, serial=-1, many=most + 1)
     found = [serial for _, serial in with_end] + [serial for (serial,) in without]
     return None if len(found) > most else sorted(found)
@@ -126,12 +126,12 @@ def few_serials(tx: Tx, since: float, most: int) -> list[int] | None:
 
 def rows(tx: Tx, wanted: Sequence[int]) -> list[Row]:
     """Return rows of `COLUMNS` in order of serial; those that are no more are left out."""
-    return tx.rows(_BY_SERIAL, serials=keys(wanted))
+    return tx.rows(_BY_SERIAL, serials=json_list(wanted))
 
 
 def labels(tx: Tx, wanted: Sequence[int]) -> list[tuple[int, Labels]]:
     """Return the labels of alerts in order of serial; those that are no more are left out."""
-    return [(serial, load(text)) for serial, text in tx.rows(_LABELS, serials=keys(wanted))]
+    return [(serial, load(text)) for serial, text in tx.rows(_LABELS, serials=json_list(wanted))]
 
 
 def last_serial(tx: Tx) -> int:
@@ -139,7 +139,7 @@ def last_serial(tx: Tx) -> int:
     return counters.read(tx, "alert")
 
 
-def newer(tx: Tx, serial: int, limit: int) -> list[tuple[int, Labels]]:
+def labels_after(tx: Tx, serial: int, limit: int) -> list[tuple[int, Labels]]:
     """Return serials and labels of the alerts after a serial, in that order."""
     found = tx.rows(_NEW_LABELS, serial=serial, many=limit)
     return [(serial, load(text)) for serial, text in found]
@@ -152,20 +152,22 @@ def open_numbers(tx: Tx, among: Sequence[int] | None = None) -> "array[int]":
     one route go.
     """
     everyone = among is None
-    found = tx.rows(_OPEN_NUMBERS) if everyone else tx.rows(_OPEN_AMONG, numbers=keys(among))
+    found = (
+        tx.rows(_OPEN_NUMBERS) if everyone else tx.rows(_OPEN_NUMBERS_IN, numbers=json_list(among))
+    )
     return array("q", [number for (number,) in found])
 
 
 def groups(tx: Tx, numbers: Sequence[int]) -> dict[int, Group]:
     """Return incidents as groups, by number."""
-    return {row[0]: Group(*row) for row in tx.rows(_GROUPS, numbers=keys(numbers))}
+    return {row[0]: Group(*row) for row in tx.rows(_GROUPS, numbers=json_list(numbers))}
 
 
 def members_of(tx: Tx, numbers: Sequence[int]) -> list[tuple[int, int]]:
     """Return pairs of incident and serial for all members of incidents."""
-    return [(row[0], row[1]) for row in tx.rows(_MEMBERS, numbers=keys(numbers))]
+    return [(row[0], row[1]) for row in tx.rows(_MEMBERS, numbers=json_list(numbers))]
 
 
 def memberships(tx: Tx, wanted: Sequence[int]) -> list[tuple[int, int]]:
     """Return pairs of incident and serial for alerts, with incidents that are over, too."""
-    return [(row[0], row[1]) for row in tx.rows(_MEMBERSHIPS, serials=keys(wanted))]
+    return [(row[0], row[1]) for row in tx.rows(_MEMBERSHIPS, serials=json_list(wanted))]

@@ -9,9 +9,9 @@ from gateway.core.incidents.message import Receipt
 from gateway.core.incidents.outbox import PRINTED, NoticeState
 from gateway.core.plan.plan import Target
 from gateway.store.db.session import Row
-from gateway.store.db.statement import Among, Statement, keys, load
+from gateway.store.db.statement import InList, Statement, json_list, load
 from gateway.store.db.transaction import Tx
-from gateway.store.outbox.rows import target_of
+from gateway.store.outbox.rows import parse_target
 from gateway.store.schema.tables import attempts, facts, notices, recipients
 
 _COLUMNS = (
@@ -52,7 +52,7 @@ _ATTEMPTS = Statement(
         attempts.c.detail,
         attempts.c.perhaps,
     )
-    .where(Among(attempts.c.notice, "ids"))
+    .where(InList(attempts.c.notice, "ids"))
     .order_by(attempts.c.id)
 )
 _RECIPIENTS = Statement(
@@ -68,7 +68,7 @@ _FACTS = Statement(
 
 
 @dataclass(frozen=True, slots=True)
-class NoticeLine:
+class NoticeSummary:
     """A notice as lists show it. `next_at`: the next attempt, or the end of the sender's lease."""
 
     id: int
@@ -117,15 +117,15 @@ class Recipient:
     updated_at: float
 
 
-def notices_of(tx: Tx, incident: int) -> list[NoticeLine]:
+def notices_of(tx: Tx, incident: int) -> list[NoticeSummary]:
     """Return all notices of an incident, oldest first."""
-    return [_line(row) for row in tx.rows(_OF_INCIDENT, number=incident)]
+    return [_summary(row) for row in tx.rows(_OF_INCIDENT, number=incident)]
 
 
-def notice(tx: Tx, notice_id: int) -> NoticeLine | None:
+def notice(tx: Tx, notice_id: int) -> NoticeSummary | None:
     """Return one notice."""
     row = tx.row(_BY_ID, one=notice_id)
-    return None if row is None else _line(row)
+    return None if row is None else _summary(row)
 
 
 def facts_of(tx: Tx, notice_id: int) -> bytes | None:
@@ -134,16 +134,16 @@ def facts_of(tx: Tx, notice_id: int) -> bytes | None:
     return None if row is None else row[0].encode()
 
 
-def notices_to_person(tx: Tx, person: str, since: float, limit: int = 200) -> list[NoticeLine]:
+def notices_to_person(tx: Tx, person: str, since: float, limit: int = 200) -> list[NoticeSummary]:
     """Return what a person was to be told since an instant, the newest first."""
-    return [_line(row) for row in tx.rows(_TO_PERSON, who=person, since=since, most=limit)]
+    return [_summary(row) for row in tx.rows(_TO_PERSON, who=person, since=since, most=limit)]
 
 
 def attempts_of(tx: Tx, notice_ids: Sequence[int]) -> dict[int, list[Attempt]]:
     """Return the attempts of notices, oldest first; every notice asked for is there."""
     found: dict[int, list[Attempt]] = {id_: [] for id_ in notice_ids}
     for notice_id, at, seconds, outcome, detail, perhaps in tx.rows(
-        _ATTEMPTS, ids=keys(notice_ids)
+        _ATTEMPTS, ids=json_list(notice_ids)
     ):
         attempt = Attempt(notice_id, at, seconds, outcome, detail, bool(perhaps))
         found[notice_id].append(attempt)
@@ -154,17 +154,20 @@ def recipients_of(tx: Tx, incident: int) -> list[Recipient]:
     """Return the targets that an incident reached."""
     return [
         Recipient(
-            target_of(target), bool(heard), None if receipt is None else load(receipt), updated_at
+            parse_target(target),
+            bool(heard),
+            None if receipt is None else load(receipt),
+            updated_at,
         )
         for target, heard, receipt, updated_at in tx.rows(_RECIPIENTS, number=incident)
     ]
 
 
-def _line(row: Row) -> NoticeLine:
-    return NoticeLine(
+def _summary(row: Row) -> NoticeSummary:
+    return NoticeSummary(
         id=row[0],
         incident=row[1],
-        target=target_of(row[2]),
+        target=parse_target(row[2]),
         kind=row[3],
         reason=row[4],
         rank=row[5],

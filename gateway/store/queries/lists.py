@@ -14,48 +14,16 @@ from gateway.core.incidents.incident import Incident, NotifiedState, State
 from gateway.store.db.session import Row
 from gateway.store.db.statement import Statement, dump
 from gateway.store.db.transaction import Tx
-from gateway.store.queries.deliveries import (
-    Attempt,
-    NoticeLine,
-    Recipient,
-    attempts_of,
-    facts_of,
-    notice,
-    notices_of,
-    notices_to_person,
-    recipients_of,
-)
 from gateway.store.schema.tables import alerts, incidents, members
 from gateway.store.state import alerts as alert_rows
 from gateway.store.state import incidents as incident_rows
 
-__all__ = [
-    "Appearance",
-    "Attempt",
-    "Listed",
-    "NoticeLine",
-    "Recipient",
-    "alerts_page",
-    "attempts_of",
-    "counts",
-    "facts_of",
-    "find_alerts",
-    "history_of_alert",
-    "incidents_page",
-    "notice",
-    "notices_of",
-    "notices_to_person",
-    "recipients_of",
-    "standing",
-    "title_of",
-]
-
-_COUNTS = Statement(
+_COUNTS_BY_STATE = Statement(
     select(incidents.c.state, func.count()).group_by(incidents.c.state).order_by(incidents.c.state)
 )
-_TOLD_OF = case((incidents.c.rank.is_not(None), incidents.c.opened_at))
-_STANDING = Statement(
-    select(incidents.c.severity, incidents.c.state, func.count(), func.min(_TOLD_OF))
+_NOTIFIED_OPENED_AT = case((incidents.c.rank.is_not(None), incidents.c.opened_at))
+_OPEN_COUNTS = Statement(
+    select(incidents.c.severity, incidents.c.state, func.count(), func.min(_NOTIFIED_OPENED_AT))
     .where(incident_rows.IS_OPEN)
     .group_by(incidents.c.severity, incidents.c.state)
 )
@@ -78,7 +46,7 @@ _HISTORY = Statement(
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class IncidentSummary:
     """An incident as lists show it."""
 
     incident: Incident
@@ -86,7 +54,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Appearance:
+class AlertAppearance:
     """An incident that an alert was in, and what was said of the alert there."""
 
     incident: Incident
@@ -106,7 +74,7 @@ def incidents_page(
     q: str | None = None,
     before: int | None = None,
     limit: int = 50,
-) -> list[Listed]:
+) -> list[IncidentSummary]:
     """Return incidents, highest number first, those below `before`.
 
     `state` is one of theirs, or "open" for all but the resolved. `q` is looked for in title,
@@ -123,33 +91,33 @@ def incidents_page(
     if before is not None:
         query = query.where(incidents.c.number < before)
     if state is None:
-        rows = tx.select(query)
+        rows = tx.query(query)
     else:
         # Each state by itself goes by its index. "Not resolved" would look at all that is over,
         # which in time is nearly everything.
         states = _OPEN_STATES if state == "open" else (state,)
-        rows = [row for one in states for row in tx.select(query.where(incidents.c.state == one))]
+        rows = [row for one in states for row in tx.query(query.where(incidents.c.state == one))]
         rows.sort(key=lambda row: -int(row[0]))
-    return [Listed(incident_rows.of_row(row), row[-1]) for row in rows[:limit]]
+    return [IncidentSummary(incident_rows.from_row(row), row[-1]) for row in rows[:limit]]
 
 
 def title_of(tx: Tx, number: int) -> str:
     """Return an incident's title for lists; empty when there is none."""
-    rows = tx.select(select(incidents.c.title).where(incidents.c.number == number))
+    rows = tx.query(select(incidents.c.title).where(incidents.c.number == number))
     return str(rows[0][0]) if rows else ""
 
 
-def counts(tx: Tx) -> dict[str, int]:
+def counts_by_state(tx: Tx) -> dict[str, int]:
     """Return how many incidents there are in each state."""
-    return dict(tx.rows(_COUNTS))
+    return dict(tx.rows(_COUNTS_BY_STATE))
 
 
-def standing(tx: Tx) -> list[tuple[str, str, int, float | None]]:
+def open_counts(tx: Tx) -> list[tuple[str, str, int, float | None]]:
     """Return of the incidents that go on: severity, state, how many, and since when.
 
     The last is when the oldest was opened that anybody was told of, None when nobody was.
     """
-    return [(row[0], row[1], row[2], row[3]) for row in tx.rows(_STANDING)]
+    return [(row[0], row[1], row[2], row[3]) for row in tx.rows(_OPEN_COUNTS)]
 
 
 def alerts_page(
@@ -165,7 +133,7 @@ def alerts_page(
     elif active is False:
         query = query.where(alerts.c.ends_at <= now)
     query = query.order_by(alerts.c.identity).limit(limit)
-    return [alert_rows.of_row(row) for row in tx.select(query)]
+    return [alert_rows.from_row(row) for row in tx.query(query)]
 
 
 def find_alerts(tx: Tx, labels: Labels, *, limit: int = 100) -> list[Alert]:
@@ -179,16 +147,16 @@ def find_alerts(tx: Tx, labels: Labels, *, limit: int = 100) -> list[Alert]:
         # hold a quotation mark, but only behind a backslash: it cannot pass for a label.
         pair = dump({name: value})[1:-1]
         query = query.where(alerts.c.labels.contains(pair, autoescape=True))
-    found = [alert_rows.of_row(row) for row in tx.select(query)]
-    return [alert for alert in found if _carries(alert.labels, labels)]
+    found = [alert_rows.from_row(row) for row in tx.query(query)]
+    return [alert for alert in found if _has_labels(alert.labels, labels)]
 
 
-def history_of_alert(tx: Tx, identity: str, limit: int = 50) -> list[Appearance]:
+def history_of_alert(tx: Tx, identity: str, limit: int = 50) -> list[AlertAppearance]:
     """Return the incidents that an alert was in, the newest first."""
     width = len(_TITLES)
     return [
-        Appearance(
-            incident_rows.of_row(row),
+        AlertAppearance(
+            incident_rows.from_row(row),
             row[width - 1],
             row[width],
             NotifiedState(row[width + 1]),
@@ -198,5 +166,5 @@ def history_of_alert(tx: Tx, identity: str, limit: int = 50) -> list[Appearance]
     ]
 
 
-def _carries(found: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
+def _has_labels(found: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
     return all(found.get(name) == value for name, value in wanted.items())

@@ -8,7 +8,7 @@ from gateway.core.incidents.silence import Silence
 from gateway.store.db.statement import Statement
 from gateway.store.db.transaction import Tx
 from gateway.store.schema.tables import silences
-from gateway.store.state.silences import COLUMNS, of_row, standing
+from gateway.store.state.silences import COLUMNS, from_row, open_counts
 
 _SELECTED = [silences.c[name] for name in COLUMNS]
 _NOT_ENDED = silences.c.ends_at > bindparam("now")
@@ -40,7 +40,7 @@ _BY_STATE = {"active": _ACTIVE, "pending": _PENDING, "expired": _EXPIRED}
 
 def counts(tx: Tx, now: float, since: float) -> Mapping[str, int]:
     """Return how many there are of each state; of the expired, those that ended after `since`."""
-    return {**standing(tx, now), "expired": tx.rows(_ENDED, now=now, since=since)[0][0]}
+    return {**open_counts(tx, now), "expired": tx.rows(_ENDED, now=now, since=since)[0][0]}
 
 
 def page(tx: Tx, now: float, since: float, skip: int, most: int) -> Mapping[str, list[Silence]]:
@@ -54,6 +54,6 @@ def page(tx: Tx, now: float, since: float, skip: int, most: int) -> Mapping[str,
         rows = []
         if most and skip < count:
             rows = tx.rows(_BY_STATE[state], now=now, since=since, skip=skip, most=most)
-        found[state] = [of_row(row) for row in rows]
+        found[state] = [from_row(row) for row in rows]
         skip, most = max(0, skip - count), most - len(rows)
     return found

@@ -15,9 +15,9 @@ from sqlalchemy import ColumnElement, Select, false, func, or_, select, true, tu
 from gateway.core.incidents.incident import SUPPRESSED, State
 from gateway.core.plan.plan import UNKNOWN_RANK
 from gateway.store.db.session import Row
-from gateway.store.db.statement import fixed
+from gateway.store.db.statement import literal
 from gateway.store.db.transaction import Tx
-from gateway.store.queries.lists import Listed
+from gateway.store.queries.lists import IncidentSummary
 from gateway.store.schema.tables import incidents
 from gateway.store.state import incidents as incident_rows
 
@@ -35,7 +35,7 @@ _BY_URGENCY = (incidents.c.urgency, incidents.c.number)
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class IncidentFilter:
     """Which incidents. `state` is "open" for all but the resolved, or None for all, or a state.
 
     "firing" includes the suppressed ones, "suppressed" are only these.
@@ -60,8 +60,8 @@ class Wanted:
     def conditions(self, state: str) -> list[ColumnElement[bool]]:
         """The conditions of the incidents in one of the list states."""
         if state not in FIRING_STATES:
-            return [incidents.c.state == fixed(state), *self.filters()]
-        firing = incidents.c.state == fixed(State.FIRING.value)
+            return [incidents.c.state == literal(state), *self.filters()]
+        firing = incidents.c.state == literal(State.FIRING.value)
         suppressed = true() if state == SUPPRESSED else false()
         return [firing, incidents.c.suppressed == suppressed, *self.filters()]
 
@@ -106,11 +106,11 @@ class Cursor:
 class Page:
     """A part of the list. `next` is None on the last page."""
 
-    incidents: Sequence[Listed]
+    incidents: Sequence[IncidentSummary]
     next: Cursor | None
 
 
-def page(tx: Tx, wanted: Wanted, *, after: Cursor | None = None, limit: int = 50) -> Page:
+def page(tx: Tx, wanted: IncidentFilter, *, after: Cursor | None = None, limit: int = 50) -> Page:
     """Return up to `limit` incidents behind `after`, the most urgent first; resolved ones by
     number, the newest first."""
     states = list(wanted.states)
@@ -123,9 +123,9 @@ def page(tx: Tx, wanted: Wanted, *, after: Cursor | None = None, limit: int = 50
         if len(rows) > limit:
             break
         here = after if after is not None and after.state == state else None
-        rows += tx.select(_query(wanted, state, here).limit(limit + 1 - len(rows)))
+        rows += tx.query(_query(wanted, state, here).limit(limit + 1 - len(rows)))
         state_of += [state] * (len(rows) - len(state_of))
-    shown = [Listed(incident_rows.of_row(row), row[-2]) for row in rows[:limit]]
+    shown = [IncidentSummary(incident_rows.from_row(row), row[-2]) for row in rows[:limit]]
     more = len(rows) > limit
     last = shown[-1].incident if shown else None
     cursor = (
@@ -134,7 +134,7 @@ def page(tx: Tx, wanted: Wanted, *, after: Cursor | None = None, limit: int = 50
     return Page(shown, cursor)
 
 
-def _query(wanted: Wanted, state: str, after: Cursor | None) -> Select[Row]:
+def _query(wanted: IncidentFilter, state: str, after: Cursor | None) -> Select[Row]:
     query: Select[Row] = select(*_SELECTED).where(*wanted.conditions(state))
     if state == State.RESOLVED.value:
         query = query.order_by(incidents.c.number.desc())
@@ -145,7 +145,9 @@ def _query(wanted: Wanted, state: str, after: Cursor | None) -> Select[Row]:
     return query.where(tuple_(*_BY_URGENCY) > tuple_(after.urgency, after.number))
 
 
-def counts(tx: Tx, wanted: Wanted, rank_of: Callable[[str], int]) -> list[tuple[str, str, int]]:
+def counts(
+    tx: Tx, wanted: IncidentFilter, rank_of: Callable[[str], int]
+) -> list[tuple[str, str, int]]:
     """Return (list state, severity, count) of the open incidents among those wanted, as lists
     order them. Resolved ones are not counted: they may be nearly everything.
 
@@ -168,7 +170,7 @@ def counts(tx: Tx, wanted: Wanted, rank_of: Callable[[str], int]) -> list[tuple[
         .group_by(incidents.c.severity, incidents.c.state, incidents.c.suppressed)
     )
     found: dict[tuple[str, str], tuple[int, int]] = {}  # the count and the lowest rank
-    for state, severity, suppressed, count, rank in tx.select(query):
+    for state, severity, suppressed, count, rank in tx.query(query):
         # The mark counts only beside this state: see `gateway.store.schema.tables`.
         shown = SUPPRESSED if suppressed and state == State.FIRING.value else state
         if shown in states:

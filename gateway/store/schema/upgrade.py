@@ -14,8 +14,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from gateway.store.db import sqlite
-from gateway.store.db.errors import SchemaMismatch, unavailable
-from gateway.store.db.location import Location, locate
+from gateway.store.db.errors import SchemaMismatchError, as_store_error
+from gateway.store.db.location import Location, parse_url
 from gateway.store.db.postgres import WRITER_LOCK, connect
 from gateway.store.schema.version import HEAD, current_revision
 
@@ -26,26 +26,26 @@ def migrate(url: str) -> None:
     """Bring the tables of a database to the newest version, in one transaction.
 
     Makes an SQLite file where there is none. Two at once do it one after the other. Raises
-    StoreUnavailable, or SchemaMismatch when the database is newer than this program.
+    StoreUnavailableError, or SchemaMismatchError when the database is newer than this program.
     """
-    location = locate(url)
+    location = parse_url(url)
     if location.path is not None:
-        sqlite.create(location.path)
+        sqlite.create_file(location.path)
     found = current_revision(url)
     if found is not None and found > HEAD:
-        raise SchemaMismatch(
+        raise SchemaMismatchError(
             f"the database is at version {found}, newer than this program's {HEAD}:"
             " update the program"
         )
     try:
-        with _connected(location) as connection:
+        with _locked_connection(location) as connection:
             before = MigrationContext.configure(connection).get_current_revision()
             command.upgrade(_config(connection), "head")
     except DBAPIError as error:
         cause = error.orig if isinstance(error.orig, Exception) else error
-        raise unavailable(cause) or cause from error
+        raise as_store_error(cause) or cause from error
     except Exception as error:
-        raise unavailable(error) or error from error
+        raise as_store_error(error) or error from error
     if before is None:
         log.info("database made at version %s", HEAD)
     elif before != HEAD:
@@ -60,7 +60,7 @@ def _config(connection: Connection) -> Config:
 
 
 @contextmanager
-def _connected(location: Location) -> Iterator[Connection]:
+def _locked_connection(location: Location) -> Iterator[Connection]:
     """A connection in a transaction that nobody else can write beside."""
     if location.path is not None:
         uri = f"{location.path.resolve().as_uri()}?mode=rw"

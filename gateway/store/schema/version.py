@@ -4,8 +4,8 @@ import sqlite3
 
 from sqlalchemy import Column, MetaData, Table, Text, select
 
-from gateway.store.db.errors import SchemaMismatch, unavailable
-from gateway.store.db.location import Location, connector, locate
+from gateway.store.db.errors import SchemaMismatchError, as_store_error
+from gateway.store.db.location import Location, connector, parse_url
 from gateway.store.db.session import Session
 from gateway.store.db.statement import Statement
 
@@ -15,8 +15,8 @@ HEAD = "0010"
 UNDEFINED_TABLE = "42P01"
 """PostgreSQL's SQLSTATE for a table that does not exist."""
 
-_version = Table("alembic_version", MetaData(), Column("version_num", Text))
-_READ = Statement(select(_version.c.version_num))
+_alembic_version = Table("alembic_version", MetaData(), Column("version_num", Text))
+_READ_REVISION = Statement(select(_alembic_version.c.version_num))
 
 
 def head_revision() -> str:
@@ -25,32 +25,32 @@ def head_revision() -> str:
 
 
 def current_revision(url: str) -> str | None:
-    """Return the version of a database; None when it is empty. Raises StoreUnavailable."""
-    location = locate(url)
+    """Return the version of a database; None when it is empty. Raises StoreUnavailableError."""
+    location = parse_url(url)
     if location.path is not None and not location.path.exists():
         return None
     try:
         session = connector(location, reading=True)()
         try:
-            return _revision(session)
+            return _read_revision(session)
         finally:
             session.close()
     except Exception as error:
-        raise unavailable(error) or error from error
+        raise as_store_error(error) or error from error
 
 
-def check(session: Session) -> None:
-    """Raise SchemaMismatch unless the tables are the ones this program knows."""
-    found = _revision(session)
+def check_version(session: Session) -> None:
+    """Raise SchemaMismatchError unless the tables are the ones this program knows."""
+    found = _read_revision(session)
     if found == HEAD:
         return
     if found is None:
-        raise SchemaMismatch("the database has no tables yet: run `gateway migrate`")
+        raise SchemaMismatchError("the database has no tables yet: run `gateway migrate`")
     if found < HEAD:
-        raise SchemaMismatch(
+        raise SchemaMismatchError(
             f"the database is at version {found}, this program needs {HEAD}: run `gateway migrate`"
         )
-    raise SchemaMismatch(
+    raise SchemaMismatchError(
         f"the database is at version {found}, newer than this program's {HEAD}: update the program"
     )
 
@@ -63,7 +63,7 @@ def migrate(url: str) -> None:
     upgrade.migrate(url)
 
 
-def prepare(location: Location) -> None:
+def prepare_database(location: Location) -> None:
     """Make the embedded database ready: new, or migrated. Others are migrated by an admin."""
     if location.path is None:
         return
@@ -71,21 +71,21 @@ def prepare(location: Location) -> None:
     found = current_revision(url)
     if found is None:
         # Imported late: it is needed once in a database's life.
-        from gateway.store.schema.create import make
+        from gateway.store.schema.create import create_tables
 
-        if make(location):
+        if create_tables(location):
             return
         found = current_revision(url)  # somebody else may have made it just now
     if found != HEAD:
         migrate(url)
 
 
-def _revision(session: Session) -> str | None:
+def _read_revision(session: Session) -> str | None:
     try:
-        rows = session.rows(*_READ.on(session.database, {}))
+        rows = session.rows(*_READ_REVISION.for_database(session.database, {}))
     except Exception as error:
         undefined = getattr(error, "sqlstate", None) == UNDEFINED_TABLE
-        missing = isinstance(error, sqlite3.OperationalError) and unavailable(error) is None
+        missing = isinstance(error, sqlite3.OperationalError) and as_store_error(error) is None
         if undefined or missing:
             return None
         raise

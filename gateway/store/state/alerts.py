@@ -6,9 +6,9 @@ from sqlalchemy import bindparam, func, literal_column, or_, select
 
 from gateway.core.alerts.alert import Alert
 from gateway.core.alerts.labels import Labels
-from gateway.store.db.bulk import as_given, insert, update
+from gateway.store.db.bulk import insert, overwrite, update
 from gateway.store.db.session import Row
-from gateway.store.db.statement import Among, Statement, dump, keys, load
+from gateway.store.db.statement import InList, Statement, dump, json_list, load
 from gateway.store.db.transaction import Tx
 from gateway.store.schema.tables import alerts
 from gateway.store.state import counters
@@ -28,19 +28,19 @@ COLUMNS = (
 SELECTED = [alerts.c[name] for name in COLUMNS]
 _ACTIVE = or_(alerts.c.ends_at.is_(None), alerts.c.ends_at > bindparam("now"))
 
-_KNOWN = Statement(select(*SELECTED).where(Among(alerts.c.identity, "identities")))
+_BY_IDENTITY = Statement(select(*SELECTED).where(InList(alerts.c.identity, "identities")))
 _IDS = Statement(
-    select(alerts.c.identity, alerts.c.id).where(Among(alerts.c.identity, "identities"))
+    select(alerts.c.identity, alerts.c.id).where(InList(alerts.c.identity, "identities"))
 )
-_PUT = insert(
+_SAVE = insert(
     alerts,
     [*COLUMNS, "inhibits", "serial", "id"],
     key=["identity"],
-    change=as_given([*COLUMNS[1:], "inhibits"])
+    change=overwrite([*COLUMNS[1:], "inhibits"])
     # Whoever counted only what burns learns of an alert that burns again.
     | {"serial": "CASE WHEN old.ends_at <= new.updated_at THEN new.serial ELSE old.serial END"},
 )
-_EXTEND = update(
+_EXTEND_ENDS = update(
     alerts,
     ["identity"],
     ["ends_at", "updated_at"],
@@ -50,7 +50,7 @@ _EXTEND = update(
         " THEN new.updated_at ELSE old.updated_at END",
     },
 )
-_SET_INHIBITS = update(alerts, ["identity"], ["inhibits"], as_given(["inhibits"]))
+_SET_INHIBITS = update(alerts, ["identity"], ["inhibits"], overwrite(["inhibits"]))
 # An expression, which the index on ends_at cannot answer: the one on inhibits is the shorter way.
 _NOT_ENDED = func.coalesce(alerts.c.ends_at, literal_column("1e300")) > bindparam("now")
 _INHIBIT_SOURCES = Statement(
@@ -61,18 +61,18 @@ _INHIBIT_SOURCES = Statement(
 _WITHOUT_END = Statement(
     select(*SELECTED).where(alerts.c.ends_at.is_(None), alerts.c.source == bindparam("source"))
 )
-_PAGE_ACTIVE = Statement(
+_ACTIVE_PAGE = Statement(
     select(*SELECTED)
     .where(alerts.c.identity > bindparam("after"), _ACTIVE)
     .order_by(alerts.c.identity)
     .limit(bindparam("many"))
 )
-_ACTIVE_AMONG = Statement(
-    select(*SELECTED).where(Among(alerts.c.serial, "serials"), _ACTIVE).order_by(alerts.c.serial)
+_ACTIVE_BY_SERIAL = Statement(
+    select(*SELECTED).where(InList(alerts.c.serial, "serials"), _ACTIVE).order_by(alerts.c.serial)
 )
 
 
-def of_row(row: Row) -> Alert:
+def from_row(row: Row) -> Alert:
     """Make an alert of a row of `SELECTED`."""
     return Alert(
         row[0],
@@ -88,18 +88,18 @@ def of_row(row: Row) -> Alert:
     )
 
 
-def known(tx: Tx, identities: Sequence[str]) -> dict[str, Alert]:
+def by_identity(tx: Tx, identities: Sequence[str]) -> dict[str, Alert]:
     """Return those of the alerts that were ever reported (and not yet pruned)."""
-    rows = tx.rows(_KNOWN, identities=keys(identities))
-    return {row[0]: of_row(row) for row in rows}
+    rows = tx.rows(_BY_IDENTITY, identities=json_list(identities))
+    return {row[0]: from_row(row) for row in rows}
 
 
 def ids(tx: Tx, identities: Collection[str]) -> dict[str, int]:
     """Return the ids of stored alerts."""
-    return dict(tx.rows(_IDS, identities=keys(identities)))
+    return dict(tx.rows(_IDS, identities=json_list(identities)))
 
 
-def put(tx: Tx, reported: Sequence[Alert], inhibits: Sequence[bool]) -> Sequence[int]:
+def save(tx: Tx, reported: Sequence[Alert], inhibits: Sequence[bool]) -> Sequence[int]:
     """Save alerts, new or known; `inhibits` says of each whether it may inhibit others.
 
     Returns an id for each, which it has if it is new.
@@ -110,8 +110,8 @@ def put(tx: Tx, reported: Sequence[Alert], inhibits: Sequence[bool]) -> Sequence
     if not reported:
         return ()
     serials = counters.take(tx, "alert", len(reported))
-    tx.bulk(
-        _PUT,
+    tx.write_rows(
+        _SAVE,
         [
             (
                 alert.identity,
@@ -134,13 +134,13 @@ def put(tx: Tx, reported: Sequence[Alert], inhibits: Sequence[bool]) -> Sequence
     return serials
 
 
-def extend(tx: Tx, ends: Sequence[tuple[str, float | None, float]]) -> None:
+def extend_ends(tx: Tx, ends: Sequence[tuple[str, float | None, float]]) -> None:
     """Move the ends of alerts that still burn at updated_at: rows of identity, ends_at, updated_at.
 
     What ended stays so: the end may have been reported after these extensions were gathered, or
     to another replica. An alert that burned again with nobody noticing would page nobody.
     """
-    tx.bulk(_EXTEND, ends)
+    tx.write_rows(_EXTEND_ENDS, ends)
 
 
 def inhibit_version(tx: Tx) -> int:
@@ -160,21 +160,23 @@ def inhibit_sources(tx: Tx, now: float) -> list[tuple[str, Labels, float | None,
     return [(row[0], load(row[1]), row[2], row[3]) for row in rows]
 
 
-def page_active(tx: Tx, now: float, after: str, limit: int) -> list[Alert]:
+def active_page(tx: Tx, now: float, after: str, limit: int) -> list[Alert]:
     """Return alerts that burn at `now` in order of identity, those after `after` ("" to begin)."""
-    return [of_row(row) for row in tx.rows(_PAGE_ACTIVE, now=now, after=after, many=limit)]
+    return [from_row(row) for row in tx.rows(_ACTIVE_PAGE, now=now, after=after, many=limit)]
 
 
-def active(tx: Tx, now: float, serials: Sequence[int]) -> list[Alert]:
+def active_by_serial(tx: Tx, now: float, serials: Sequence[int]) -> list[Alert]:
     """Return those of the alerts with these serials that burn at `now`, in the serials' order."""
-    return [of_row(row) for row in tx.rows(_ACTIVE_AMONG, now=now, serials=keys(serials))]
+    return [
+        from_row(row) for row in tx.rows(_ACTIVE_BY_SERIAL, now=now, serials=json_list(serials))
+    ]
 
 
 def without_end(tx: Tx, source: str) -> list[Alert]:
     """Return alerts that a source reported last, and without an end. Looks at all without one."""
-    return [of_row(row) for row in tx.rows(_WITHOUT_END, source=source)]
+    return [from_row(row) for row in tx.rows(_WITHOUT_END, source=source)]
 
 
 def set_inhibits(tx: Tx, rows: Sequence[tuple[str, bool]]) -> None:
     """Say anew which alerts may inhibit others: rows of identity and flag."""
-    tx.bulk(_SET_INHIBITS, rows)
+    tx.write_rows(_SET_INHIBITS, rows)

@@ -2,7 +2,7 @@
 
 from sqlalchemy import bindparam, select, update
 
-from gateway.store.db.bulk import as_given, insert
+from gateway.store.db.bulk import insert, overwrite
 from gateway.store.db.statement import Statement
 from gateway.store.db.transaction import Tx
 from gateway.store.schema.tables import meta
@@ -13,7 +13,7 @@ _TAKE = Statement(
     .values(value=meta.c.value + bindparam("many"))
     .returning(meta.c.value)
 )
-_PUT = insert(meta, ["name", "value"], key=["name"], change=as_given(["value"]))
+_SAVE = insert(meta, ["name", "value"], key=["name"], change=overwrite(["value"]))
 _TOUCH = insert(meta, ["name", "value"], key=["name"], change={"value": "old.value + 1"})
 _READ = Statement(select(meta.c.value).where(meta.c.name == bindparam("counter")))
 
@@ -30,9 +30,9 @@ def read(tx: Tx, counter: str) -> int:
     return value
 
 
-def put(tx: Tx, name: str, value: int) -> None:
+def save(tx: Tx, name: str, value: int) -> None:
     """Remember a number."""
-    tx.bulk(_PUT, [(name, value)])
+    tx.write_rows(_SAVE, [(name, value)])
 
 
 def find(tx: Tx, name: str) -> int | None:
@@ -43,4 +43,4 @@ def find(tx: Tx, name: str) -> int | None:
 
 def touch(tx: Tx) -> None:
     """Write something: a transaction that writes nothing succeeds on a full disk, too."""
-    tx.bulk(_TOUCH, [("touched", 1)])
+    tx.write_rows(_TOUCH, [("touched", 1)])

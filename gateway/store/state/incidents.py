@@ -13,33 +13,12 @@ from typing import Any
 from sqlalchemy import bindparam, func, literal_column, select
 
 from gateway.core.incidents.incident import SUPPRESSED, Incident, State, memory, remembered
-from gateway.store.db.bulk import as_given, insert, update
+from gateway.store.db.bulk import insert, overwrite, update
 from gateway.store.db.session import Row
-from gateway.store.db.statement import Among, Statement, dump, fixed, keys, load
+from gateway.store.db.statement import InList, Statement, dump, json_list, literal, load
 from gateway.store.db.transaction import Tx
 from gateway.store.schema.tables import incidents
 from gateway.store.state import counters
-from gateway.store.state.members import join, leave, mark, members, open_numbers_of
-
-__all__ = [
-    "all_open",
-    "create",
-    "due",
-    "entitle",
-    "get",
-    "join",
-    "leave",
-    "many",
-    "mark",
-    "members",
-    "next_due",
-    "open_by_key",
-    "open_numbers_of",
-    "rekey",
-    "save",
-    "sooner",
-    "urgent",
-]
 
 UNKNOWN_URGENCY = 0  # before all that are known: nobody has been told yet
 
@@ -57,7 +36,7 @@ _COLUMNS = (
     "resolved_at",
     "memory",
 )
-_CHANGING = (
+_CHANGEABLE_COLUMNS = (
     "route_id",
     "receiver",
     "due_at",
@@ -69,16 +48,16 @@ _CHANGING = (
     "suppressed",
 )
 SELECTED = [incidents.c[name] for name in _COLUMNS]
-IS_OPEN = incidents.c.state != fixed(State.RESOLVED.value)
+IS_OPEN = incidents.c.state != literal(State.RESOLVED.value)
 
-_OPEN_BY_KEY = Statement(select(*SELECTED).where(Among(incidents.c.group_hash, "hashes"), IS_OPEN))
+_OPEN_BY_KEY = Statement(select(*SELECTED).where(InList(incidents.c.group_hash, "hashes"), IS_OPEN))
 _ENDED_SINCE = Statement(
     select(*SELECTED)
-    .where(incidents.c.resolved_at > bindparam("since"), Among(incidents.c.group_hash, "hashes"))
+    .where(incidents.c.resolved_at > bindparam("since"), InList(incidents.c.group_hash, "hashes"))
     .order_by(incidents.c.resolved_at)
 )
 _CREATE = insert(incidents, [*_COLUMNS, "group_hash", "title", "urgency", "suppressed"])
-_GET = Statement(select(*SELECTED).where(Among(incidents.c.number, "numbers")))
+_BY_NUMBER = Statement(select(*SELECTED).where(InList(incidents.c.number, "numbers")))
 _DUE_NUMBERS = (
     select(incidents.c.number)
     .where(incidents.c.due_at <= bindparam("now"))
@@ -101,7 +80,7 @@ _MORE_URGENT = Statement(
     .limit(literal_column("1"))
 )
 _NEXT_DUE = Statement(select(func.min(incidents.c.due_at)).where(incidents.c.due_at.is_not(None)))
-_ALL_OPEN = Statement(
+_OPEN_PAGE = Statement(
     select(*SELECTED)
     .where(incidents.c.number > bindparam("after"), IS_OPEN)
     .order_by(incidents.c.number)
@@ -110,10 +89,10 @@ _ALL_OPEN = Statement(
 _SAVE = update(
     incidents,
     ["number"],
-    _CHANGING,
-    as_given(_CHANGING) | {"urgency": "coalesce(new.rank, old.urgency)"},
+    _CHANGEABLE_COLUMNS,
+    overwrite(_CHANGEABLE_COLUMNS) | {"urgency": "coalesce(new.rank, old.urgency)"},
 )
-_SOONER = update(
+_MOVE_DUE_EARLIER = update(
     incidents,
     ["number"],
     ["due_at"],
@@ -122,23 +101,23 @@ _SOONER = update(
         " THEN new.due_at ELSE old.due_at END"
     },
 )
-_URGENT = update(
+_RAISE_URGENCY = update(
     incidents,
     ["number"],
     ["urgency"],
     {"urgency": "CASE WHEN new.urgency < old.urgency THEN new.urgency ELSE old.urgency END"},
 )
-_ENTITLE = update(incidents, ["number"], ["title"], as_given(["title"]))
-_REKEY = update(
+_SET_TITLES = update(incidents, ["number"], ["title"], overwrite(["title"]))
+_MOVE_TO_GROUPS = update(
     incidents,
     ["number"],
     ["group_hash", "group_key", "route_id", "receiver"],
-    as_given(["group_hash", "group_key", "route_id", "receiver"]),
+    overwrite(["group_hash", "group_key", "route_id", "receiver"]),
 )
 
 
 @lru_cache(maxsize=2048)
-def of_row(row: Row) -> Incident:
+def from_row(row: Row) -> Incident:
     """Make an incident of a row of `SELECTED`.
 
     Alerts that join an incident mostly leave it as it is, and the next ones read it again.
@@ -161,8 +140,8 @@ def of_row(row: Row) -> Incident:
 
 def open_by_key(tx: Tx, group_keys: Sequence[str]) -> dict[str, Incident]:
     """Return the open incidents of these groups, by group key. A group has one at most."""
-    rows = tx.rows(_OPEN_BY_KEY, hashes=keys([_hash(key) for key in group_keys]))
-    return {row[1]: of_row(row) for row in rows}
+    rows = tx.rows(_OPEN_BY_KEY, hashes=json_list([_hash(key) for key in group_keys]))
+    return {row[1]: from_row(row) for row in rows}
 
 
 def beginnings_of(
@@ -170,8 +149,8 @@ def beginnings_of(
 ) -> dict[str, tuple[float, ...]]:
     """Return when these groups began, by group key: of the last incident of each that ended
     after an instant, its own beginning and those before it that still counted then."""
-    hashes = keys([_hash(key) for key in group_keys])
-    ended = [of_row(row) for row in tx.rows(_ENDED_SINCE, since=since, hashes=hashes)]
+    hashes = json_list([_hash(key) for key in group_keys])
+    ended = [from_row(row) for row in tx.rows(_ENDED_SINCE, since=since, hashes=hashes)]
     return {one.group_key: (*one.beginnings, one.opened_at) for one in ended}
 
 
@@ -215,18 +194,18 @@ def create(
                 incident.list_state == SUPPRESSED,
             )
         )
-    tx.bulk(_CREATE, rows)
+    tx.write_rows(_CREATE, rows)
     return created
 
 
 def get(tx: Tx, number: int) -> Incident | None:
     """Return one incident."""
-    return many(tx, [number]).get(number)
+    return by_number(tx, [number]).get(number)
 
 
-def many(tx: Tx, numbers: Sequence[int]) -> dict[int, Incident]:
+def by_number(tx: Tx, numbers: Sequence[int]) -> dict[int, Incident]:
     """Return incidents by number."""
-    return {row[0]: of_row(row) for row in tx.rows(_GET, numbers=keys(numbers))}
+    return {row[0]: from_row(row) for row in tx.rows(_BY_NUMBER, numbers=json_list(numbers))}
 
 
 def due(
@@ -248,7 +227,7 @@ def due(
         and tx.rows(_MORE_URGENT, now=now, soon=now + soon, urgency=urgency)
     ):
         del rows[few:]
-    return [of_row(row) for row in rows]
+    return [from_row(row) for row in rows]
 
 
 def next_due(tx: Tx) -> float | None:
@@ -257,14 +236,14 @@ def next_due(tx: Tx) -> float | None:
     return earliest
 
 
-def all_open(tx: Tx, after: int, limit: int) -> list[Incident]:
+def open_page(tx: Tx, after: int, limit: int) -> list[Incident]:
     """Return open incidents in order of their numbers, those after `after` (0 to begin)."""
-    return [of_row(row) for row in tx.rows(_ALL_OPEN, after=after, most=limit)]
+    return [from_row(row) for row in tx.rows(_OPEN_PAGE, after=after, most=limit)]
 
 
 def save(tx: Tx, changed: Sequence[Incident]) -> None:
     """Save what may change in incidents: everything but group and opening."""
-    tx.bulk(
+    tx.write_rows(
         _SAVE,
         [
             (
@@ -284,30 +263,32 @@ def save(tx: Tx, changed: Sequence[Incident]) -> None:
     )
 
 
-def sooner(tx: Tx, rows: Sequence[tuple[int, float]]) -> None:
+def move_due_earlier(tx: Tx, rows: Sequence[tuple[int, float]]) -> None:
     """Make incidents due at an instant, unless they are due earlier: rows of number, due_at."""
     earliest: dict[int, float] = {}
     for number, due_at in rows:
         earliest[number] = min(due_at, earliest.get(number, due_at))
-    tx.bulk(_SOONER, list(earliest.items()))
+    tx.write_rows(_MOVE_DUE_EARLIER, list(earliest.items()))
 
 
-def urgent(tx: Tx, rows: Sequence[tuple[int, int]]) -> None:
+def raise_urgency(tx: Tx, rows: Sequence[tuple[int, int]]) -> None:
     """Raise the urgency of incidents, never lower it: rows of number, urgency (1 before 2)."""
     first: dict[int, int] = {}
     for number, urgency in rows:
         first[number] = min(urgency, first.get(number, urgency))
-    tx.bulk(_URGENT, list(first.items()))
+    tx.write_rows(_RAISE_URGENCY, list(first.items()))
 
 
-def entitle(tx: Tx, rows: Sequence[tuple[int, str]]) -> None:
+def set_titles(tx: Tx, rows: Sequence[tuple[int, str]]) -> None:
     """Give incidents their titles for lists: rows of number, title."""
-    tx.bulk(_ENTITLE, rows)
+    tx.write_rows(_SET_TITLES, rows)
 
 
-def rekey(tx: Tx, rows: Sequence[tuple[int, str, str, str]]) -> None:
+def move_to_groups(tx: Tx, rows: Sequence[tuple[int, str, str, str]]) -> None:
     """Move incidents to other groups: rows of number, group_key, route_id, receiver."""
-    tx.bulk(_REKEY, [(number, _hash(key), key, *rest) for number, key, *rest in rows])
+    tx.write_rows(
+        _MOVE_TO_GROUPS, [(number, _hash(key), key, *rest) for number, key, *rest in rows]
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -7,16 +7,16 @@ from sqlalchemy import bindparam, delete, select
 
 from gateway.core.incidents.incident import Member, NotifiedState, State
 from gateway.store.db.bulk import Bulk, insert
-from gateway.store.db.statement import Among, Statement, fixed, keys
+from gateway.store.db.statement import InList, Statement, json_list, literal
 from gateway.store.db.transaction import Tx
 from gateway.store.schema.tables import alerts, incidents
 from gateway.store.schema.tables import members as table
 from gateway.store.state import alerts as alert_rows
 
-NOTHING_KNOWN: Mapping[str, int] = MappingProxyType({})
+NO_IDS: Mapping[str, int] = MappingProxyType({})
 
-_JOIN = insert(table, ["incident", "alert", "told", "joined_at"], key=["incident", "alert"])
-_MARK = Bulk(
+_ADD = insert(table, ["incident", "alert", "told", "joined_at"], key=["incident", "alert"])
+_MARK_NOTIFIED = Bulk(
     ["incident", "identity", "told", "told_starts_at", "acked_starts_at"],
     (
         "WITH given(incident, identity, told, told_starts_at, acked_starts_at) AS (VALUES ",
@@ -34,7 +34,7 @@ _MARK = Bulk(
     "UPDATE members SET told = ?3, told_starts_at = ?4, acked_starts_at = ?5"
     " WHERE incident = ?1 AND alert = (SELECT id FROM alerts WHERE identity = ?2)",
 )
-_MEMBERS = Statement(
+_BY_INCIDENT = Statement(
     select(
         *alert_rows.SELECTED,
         table.c.incident,
@@ -43,26 +43,28 @@ _MEMBERS = Statement(
         table.c.acked_starts_at,
     )
     .join(alerts, alerts.c.id == table.c.alert)
-    .where(Among(table.c.incident, "numbers"))
+    .where(InList(table.c.incident, "numbers"))
     .order_by(table.c.incident, alerts.c.identity)
 )
-_LEAVE = Statement(
+_REMOVE = Statement(
     delete(table).where(
         table.c.incident == bindparam("number"),
-        table.c.alert.in_(select(alerts.c.id).where(Among(alerts.c.identity, "identities"))),
+        table.c.alert.in_(select(alerts.c.id).where(InList(alerts.c.identity, "identities"))),
     )
 )
 _OPEN_NUMBERS_OF = Statement(
     select(alerts.c.identity, table.c.incident)
     .join(table, table.c.alert == alerts.c.id)
     .join(incidents, incidents.c.number == table.c.incident)
-    .where(Among(alerts.c.identity, "identities"), incidents.c.state != fixed(State.RESOLVED.value))
+    .where(
+        InList(alerts.c.identity, "identities"), incidents.c.state != literal(State.RESOLVED.value)
+    )
     .order_by(table.c.incident)
 )
 
 
-def join(
-    tx: Tx, pairs: Sequence[tuple[int, str]], now: float, ids: Mapping[str, int] = NOTHING_KNOWN
+def add(
+    tx: Tx, pairs: Sequence[tuple[int, str]], now: float, ids: Mapping[str, int] = NO_IDS
 ) -> None:
     """Let stored alerts join incidents: pairs of number and identity. Those there stay as is.
 
@@ -72,42 +74,42 @@ def join(
     if others:
         ids = {**ids, **alert_rows.ids(tx, others)}
     nothing = NotifiedState.NOTHING.value
-    tx.bulk(_JOIN, [(number, ids[identity], nothing, now) for number, identity in pairs])
+    tx.write_rows(_ADD, [(number, ids[identity], nothing, now) for number, identity in pairs])
 
 
-def members(tx: Tx, numbers: Sequence[int]) -> dict[int, list[Member]]:
+def by_incident(tx: Tx, numbers: Sequence[int]) -> dict[int, list[Member]]:
     """Return the members of incidents; every number asked for is there, in order of identity."""
     found: dict[int, list[Member]] = {number: [] for number in numbers}
     told = {word.value: word for word in NotifiedState}
     for *alert, number, word, told_starts_at, acked_starts_at in tx.rows(
-        _MEMBERS, numbers=keys(numbers)
+        _BY_INCIDENT, numbers=json_list(numbers)
     ):
         member = Member(
-            alert_rows.of_row(tuple(alert)), told[word], told_starts_at, acked_starts_at
+            alert_rows.from_row(tuple(alert)), told[word], told_starts_at, acked_starts_at
         )
         found[number].append(member)
     return found
 
 
-def mark(
+def mark_notified(
     tx: Tx, rows: Sequence[tuple[int, str, NotifiedState, float | None, float | None]]
 ) -> None:
     """Say what was said: rows of number, identity, told, told_starts_at, acked_starts_at."""
-    tx.bulk(_MARK, rows)
+    tx.write_rows(_MARK_NOTIFIED, rows)
 
 
-def leave(tx: Tx, pairs: Sequence[tuple[int, str]]) -> None:
+def remove(tx: Tx, pairs: Sequence[tuple[int, str]]) -> None:
     """Take alerts out of incidents: pairs of number and identity."""
     by_number: dict[int, list[str]] = {}
     for number, identity in pairs:
         by_number.setdefault(number, []).append(identity)
     for number, identities in by_number.items():
-        tx.run(_LEAVE, number=number, identities=keys(identities))
+        tx.run(_REMOVE, number=number, identities=json_list(identities))
 
 
 def open_numbers_of(tx: Tx, identities: Sequence[str]) -> dict[str, list[int]]:
     """Return the open incidents that alerts are in; an alert in none is left out."""
     found: dict[str, list[int]] = {}
-    for identity, number in tx.rows(_OPEN_NUMBERS_OF, identities=keys(identities)):
+    for identity, number in tx.rows(_OPEN_NUMBERS_OF, identities=json_list(identities)):
         found.setdefault(identity, []).append(number)
     return found

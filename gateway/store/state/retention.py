@@ -3,7 +3,7 @@
 from sqlalchemy import bindparam, delete, exists, select
 
 from gateway.core.incidents.incident import State
-from gateway.store.db.statement import Among, Statement, keys
+from gateway.store.db.statement import InList, Statement, json_list
 from gateway.store.db.transaction import Tx
 from gateway.store.schema.tables import (
     acks,
@@ -25,9 +25,9 @@ _OLD_INCIDENTS = Statement(
     .limit(bindparam("most"))
 )
 _NOTICES_OF = Statement(
-    select(notices.c.id, notices.c.facts_id).where(Among(notices.c.incident, "numbers"))
+    select(notices.c.id, notices.c.facts_id).where(InList(notices.c.incident, "numbers"))
 )
-_LOOSE_NOTICES = Statement(
+_OLD_NOTICES = Statement(
     select(notices.c.id, notices.c.facts_id)
     .where(
         notices.c.incident.is_(None),
@@ -36,15 +36,17 @@ _LOOSE_NOTICES = Statement(
     )
     .limit(bindparam("most"))
 )
-_FORGET = [
-    Statement(delete(table).where(Among(table.c.incident, "numbers")))
+_DELETE_PARTS = [
+    Statement(delete(table).where(InList(table.c.incident, "numbers")))
     for table in (members, recipients, timeline, acks, notices)
 ]
-_FORGET_INCIDENTS = Statement(delete(incidents).where(Among(incidents.c.number, "numbers")))
-_FORGET_ATTEMPTS = Statement(delete(attempts).where(Among(attempts.c.notice, "ids")))
-_FORGET_NOTICES = Statement(delete(notices).where(Among(notices.c.id, "ids")))
-_FORGET_FACTS = Statement(
-    delete(facts).where(Among(facts.c.id, "ids"), ~exists().where(notices.c.facts_id == facts.c.id))
+_DELETE_INCIDENTS = Statement(delete(incidents).where(InList(incidents.c.number, "numbers")))
+_DELETE_ATTEMPTS = Statement(delete(attempts).where(InList(attempts.c.notice, "ids")))
+_DELETE_NOTICES = Statement(delete(notices).where(InList(notices.c.id, "ids")))
+_DELETE_FACTS = Statement(
+    delete(facts).where(
+        InList(facts.c.id, "ids"), ~exists().where(notices.c.facts_id == facts.c.id)
+    )
 )
 _OLD_ALERTS = Statement(
     select(alerts.c.identity)
@@ -55,7 +57,7 @@ _OLD_ALERTS = Statement(
     .order_by(alerts.c.ends_at)
     .limit(bindparam("most"))
 )
-_FORGET_ALERTS = Statement(delete(alerts).where(Among(alerts.c.identity, "identities")))
+_DELETE_ALERTS = Statement(delete(alerts).where(InList(alerts.c.identity, "identities")))
 
 
 def prune(tx: Tx, before: float, limit: int) -> int:
@@ -66,16 +68,16 @@ def prune(tx: Tx, before: float, limit: int) -> int:
     than nothing, each time in a transaction of its own, so that nobody waits for long.
     """
     old = tx.rows(_OLD_INCIDENTS, before=before, most=limit)
-    numbers = keys([number for number, state in old if state == State.RESOLVED])
+    numbers = json_list([number for number, state in old if state == State.RESOLVED])
     gone = tx.rows(_NOTICES_OF, numbers=numbers)
-    gone += tx.rows(_LOOSE_NOTICES, before=before, most=limit)
-    ids = keys([row[0] for row in gone])
-    tx.run(_FORGET_ATTEMPTS, ids=ids)
-    tx.run(_FORGET_NOTICES, ids=ids)
-    tx.run(_FORGET_FACTS, ids=keys({row[1] for row in gone}))
-    for statement in _FORGET:
+    gone += tx.rows(_OLD_NOTICES, before=before, most=limit)
+    ids = json_list([row[0] for row in gone])
+    tx.run(_DELETE_ATTEMPTS, ids=ids)
+    tx.run(_DELETE_NOTICES, ids=ids)
+    tx.run(_DELETE_FACTS, ids=json_list({row[1] for row in gone}))
+    for statement in _DELETE_PARTS:
         tx.run(statement, numbers=numbers)
-    forgotten = tx.run(_FORGET_INCIDENTS, numbers=numbers)
+    forgotten = tx.run(_DELETE_INCIDENTS, numbers=numbers)
     identities = [row[0] for row in tx.rows(_OLD_ALERTS, before=before, most=limit)]
-    forgotten += tx.run(_FORGET_ALERTS, identities=keys(identities))
+    forgotten += tx.run(_DELETE_ALERTS, identities=json_list(identities))
     return forgotten + silences.prune(tx, before, limit)

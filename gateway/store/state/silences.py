@@ -6,9 +6,9 @@ from sqlalchemy import bindparam, case, delete, func, or_, select
 
 from gateway.core.incidents.silence import Silence
 from gateway.core.matching.matcher import Matcher
-from gateway.store.db.bulk import as_given, insert, update
+from gateway.store.db.bulk import insert, overwrite, update
 from gateway.store.db.session import Row
-from gateway.store.db.statement import Among, Statement, dump, keys, load
+from gateway.store.db.statement import InList, Statement, dump, json_list, load
 from gateway.store.db.transaction import Tx
 from gateway.store.schema.tables import silences
 from gateway.store.state import counters
@@ -27,15 +27,15 @@ COLUMNS = (
     "annotations",
 )
 _SELECTED = [silences.c[name] for name in COLUMNS]
-_PUT = insert(silences, COLUMNS, key=["id"], change=as_given(COLUMNS[1:]))
-_SEEN = update(silences, ["id"], ["seen_at"], as_given(["seen_at"]))
+_SAVE = insert(silences, COLUMNS, key=["id"], change=overwrite(COLUMNS[1:]))
+_MARK_SEEN = update(silences, ["id"], ["seen_at"], overwrite(["seen_at"]))
 _GET = Statement(select(*_SELECTED).where(silences.c.id == bindparam("one")))
-_SINCE = Statement(
+_ENDING_AFTER = Statement(
     select(*_SELECTED)
     .where(silences.c.ends_at > bindparam("since"))
     .order_by(silences.c.ends_at, silences.c.id)
 )
-_TURNING = Statement(
+_CHANGING = Statement(
     select(*_SELECTED)
     .where(
         silences.c.ends_at > bindparam("since"),
@@ -46,7 +46,7 @@ _TURNING = Statement(
 _NEXT_END = Statement(
     select(func.min(silences.c.ends_at)).where(silences.c.ends_at > bindparam("now"))
 )
-_UNTIL_GONE = Statement(
+_ENDING_WHEN_RESOLVED = Statement(
     select(*_SELECTED)
     .where(
         silences.c.ends_at > bindparam("now"),
@@ -55,7 +55,7 @@ _UNTIL_GONE = Statement(
     )
     .order_by(silences.c.ends_at, silences.c.id)
 )
-_STANDING = Statement(
+_OPEN_COUNTS = Statement(
     select(func.count(case((silences.c.starts_at <= bindparam("now"), 1))), func.count()).where(
         silences.c.ends_at > bindparam("now")
     )
@@ -66,10 +66,10 @@ _OLD = Statement(
     .order_by(silences.c.ends_at)
     .limit(bindparam("most"))
 )
-_FORGET = Statement(delete(silences).where(Among(silences.c.id, "ids")))
+_DELETE = Statement(delete(silences).where(InList(silences.c.id, "ids")))
 
 
-def of_row(row: Row) -> Silence:
+def from_row(row: Row) -> Silence:
     """Make a silence of a row of `COLUMNS`."""
     return Silence(
         id=row[0],
@@ -85,7 +85,7 @@ def of_row(row: Row) -> Silence:
     )
 
 
-def put(tx: Tx, silence: Silence) -> None:
+def save(tx: Tx, silence: Silence) -> None:
     """Save a silence, new or known, and tell every replica that silences changed."""
     row = (
         silence.id,
@@ -99,29 +99,29 @@ def put(tx: Tx, silence: Silence) -> None:
         dump([(one.name, one.op, one.value) for one in silence.matchers]),
         dump(silence.annotations),
     )
-    tx.bulk(_PUT, [row])
+    tx.write_rows(_SAVE, [row])
     counters.take(tx, VERSION, 1)
 
 
 def get(tx: Tx, silence_id: str) -> Silence | None:
     """Return the silence of that id."""
     row = tx.row(_GET, one=silence_id)
-    return None if row is None else of_row(row)
+    return None if row is None else from_row(row)
 
 
-def since(tx: Tx, instant: float) -> list[Silence]:
+def ending_after(tx: Tx, instant: float) -> list[Silence]:
     """Return those that end after an instant: with now, the active and the pending ones."""
-    return list(each_since(tx, instant))
+    return list(iterate_ending_after(tx, instant))
 
 
-def each_since(tx: Tx, instant: float) -> Iterator[Silence]:
+def iterate_ending_after(tx: Tx, instant: float) -> Iterator[Silence]:
     """The same, made one by one: who makes a text of ten thousand need not hold them all."""
-    return map(of_row, tx.rows(_SINCE, since=instant))
+    return map(from_row, tx.rows(_ENDING_AFTER, since=instant))
 
 
-def turning(tx: Tx, since: float, now: float) -> list[Silence]:
+def changing(tx: Tx, since: float, now: float) -> list[Silence]:
     """Return those that began or ended after `since`, until `now`, and those that are to begin."""
-    return [of_row(row) for row in tx.rows(_TURNING, since=since, now=now)]
+    return [from_row(row) for row in tx.rows(_CHANGING, since=since, now=now)]
 
 
 def next_end(tx: Tx, now: float) -> float | None:
@@ -130,14 +130,14 @@ def next_end(tx: Tx, now: float) -> float | None:
     return end
 
 
-def until_gone(tx: Tx, now: float) -> list[Silence]:
+def ending_when_resolved(tx: Tx, now: float) -> list[Silence]:
     """Return the active ones that end when nothing fires any more that they match."""
-    return [of_row(row) for row in tx.rows(_UNTIL_GONE, now=now)]
+    return [from_row(row) for row in tx.rows(_ENDING_WHEN_RESOLVED, now=now)]
 
 
-def standing(tx: Tx, now: float) -> dict[str, int]:
+def open_counts(tx: Tx, now: float) -> dict[str, int]:
     """Return how many are active and how many are pending."""
-    active, every = tx.rows(_STANDING, now=now)[0]
+    active, every = tx.rows(_OPEN_COUNTS, now=now)[0]
     return {"active": active, "pending": every - active}
 
 
@@ -146,12 +146,12 @@ def version(tx: Tx) -> int:
     return counters.read(tx, VERSION)
 
 
-def seen(tx: Tx, rows: list[tuple[str, float]]) -> None:
+def mark_seen(tx: Tx, rows: list[tuple[str, float]]) -> None:
     """Remember when alerts that silences match were seen to fire: rows of id and instant."""
-    tx.bulk(_SEEN, rows)
+    tx.write_rows(_MARK_SEEN, rows)
 
 
 def prune(tx: Tx, before: float, limit: int) -> int:
     """Forget up to `limit` silences that ended before an instant; return how many."""
     ids = [row[0] for row in tx.rows(_OLD, before=before, most=limit)]
-    return tx.run(_FORGET, ids=keys(ids)) if ids else 0
+    return tx.run(_DELETE, ids=json_list(ids)) if ids else 0

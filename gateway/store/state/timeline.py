@@ -13,10 +13,10 @@ from gateway.store.db.statement import Statement, dump, load
 from gateway.store.db.transaction import Tx
 from gateway.store.schema.tables import acks, rejects, timeline
 
-REJECTS_KEPT = 1000
+MAX_REJECTS = 1000
 
 _ADD = insert(timeline, ["incident", "at", "kind", "text", "data"])
-_OF = Statement(
+_ENTRIES = Statement(
     select(timeline.c.at, timeline.c.kind, timeline.c.text, timeline.c.data)
     .where(timeline.c.incident == bindparam("number"))
     .order_by(timeline.c.id)
@@ -30,10 +30,10 @@ _ACKS_OF = Statement(
 _ADD_REJECT = insert(rejects, ["at", "source", "status", "error", "detail", "remote", "excerpt"])
 _PRUNE_REJECTS = Statement(
     delete(rejects).where(
-        rejects.c.id <= select(func.max(rejects.c.id) - REJECTS_KEPT).scalar_subquery()
+        rejects.c.id <= select(func.max(rejects.c.id) - MAX_REJECTS).scalar_subquery()
     )
 )
-_REJECTS = Statement(
+_REJECTED_REQUESTS = Statement(
     select(
         rejects.c.at,
         rejects.c.source,
@@ -49,7 +49,7 @@ _REJECTS = Statement(
 
 
 @dataclass(frozen=True, slots=True)
-class AckLine:
+class AckRecord:
     """One line of the history of acknowledgements. `action` is what was done: taken, undone …"""
 
     incident: int
@@ -60,7 +60,7 @@ class AckLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Reject:
+class RejectedRequest:
     """A request that was refused, or a part of one."""
 
     at: float
@@ -74,26 +74,26 @@ class Reject:
 
 def add(tx: Tx, rows: Sequence[tuple[int, Entry]]) -> None:
     """Write lines into the timelines of incidents."""
-    tx.bulk(
+    tx.write_rows(
         _ADD,
         [(number, entry.at, entry.kind, entry.text, dump(entry.data)) for number, entry in rows],
     )
 
 
-def of(tx: Tx, incident: int) -> list[Entry]:
+def entries(tx: Tx, incident: int) -> list[Entry]:
     """Return the timeline of an incident, oldest first."""
-    rows = tx.rows(_OF, number=incident)
+    rows = tx.rows(_ENTRIES, number=incident)
     return [Entry(at, kind, text, load(data)) for at, kind, text, data in rows]
 
 
 def add_ack(tx: Tx, incident: int, action: str, person: str, at: float, via: str) -> None:
     """Remember who took an incident, gave it back, or let it expire."""
-    tx.bulk(_ADD_ACKS, [(incident, action, person, at, via)])
+    tx.write_rows(_ADD_ACKS, [(incident, action, person, at, via)])
 
 
-def acks_of(tx: Tx, incident: int) -> list[AckLine]:
+def acks_of(tx: Tx, incident: int) -> list[AckRecord]:
     """Return the history of an incident's acknowledgements, oldest first."""
-    return [AckLine(*row) for row in tx.rows(_ACKS_OF, number=incident)]
+    return [AckRecord(*row) for row in tx.rows(_ACKS_OF, number=incident)]
 
 
 def add_reject(
@@ -108,7 +108,7 @@ def add_reject(
 ) -> None:
     """Remember a refused request; the oldest beyond a thousand are forgotten."""
     # json and not orjson: it writes whatever it is given, lone surrogates as escapes.
-    tx.bulk(
+    tx.write_rows(
         _ADD_REJECT,
         [
             (
@@ -125,11 +125,13 @@ def add_reject(
     tx.run(_PRUNE_REJECTS)
 
 
-def rejected(tx: Tx, limit: int) -> list[Reject]:
+def rejected_requests(tx: Tx, limit: int) -> list[RejectedRequest]:
     """Return refused requests, the newest first."""
     return [
-        Reject(at, source, status, error, json.loads(detail), remote, excerpt)
-        for at, source, status, error, detail, remote, excerpt in tx.rows(_REJECTS, most=limit)
+        RejectedRequest(at, source, status, error, json.loads(detail), remote, excerpt)
+        for at, source, status, error, detail, remote, excerpt in tx.rows(
+            _REJECTED_REQUESTS, most=limit
+        )
     ]
 
 

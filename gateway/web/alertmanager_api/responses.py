@@ -12,7 +12,7 @@ import orjson
 from aiohttp import web
 
 from gateway.flow.intake.intake import Overloaded
-from gateway.store import StoreUnavailable
+from gateway.store import StoreUnavailableError
 from gateway.web.http.errors import Handler, RequestError, json_response, unavailable
 
 NO_STORE: Mapping[str, str] = {"Cache-Control": "no-store"}
@@ -78,7 +78,7 @@ def with_v2_errors(handler: Handler) -> Handler:
             return await handler(request)
         except RequestError as error:
             return error_answer(error)
-        except (StoreUnavailable, Overloaded) as error:
+        except (StoreUnavailableError, Overloaded) as error:
             retry = unavailable(error).headers["Retry-After"]
             return answer(str(error), 503, {"Retry-After": retry})
 

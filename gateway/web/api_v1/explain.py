@@ -122,7 +122,7 @@ def _unknown(tx: Tx, zone: str, now: float) -> list[str]:
         "No alert with these labels is known: none was taken in, or it ended more than "
         f"{days} days ago."
     ]
-    for reject in timeline.rejected(tx, 1):
+    for reject in timeline.rejected_requests(tx, 1):
         when = clock_time(reject.at, zone, now)
         said.append(
             f"The last request that was refused came at {when} to source {reject.source}: "

@@ -9,7 +9,7 @@ from gateway.core.plan.target_name import target_name
 from gateway.flow.engine import Engine
 from gateway.render.view.times import clock_time
 from gateway.store import Tx
-from gateway.store.queries import lists
+from gateway.store.queries import deliveries, lists
 from gateway.store.state import incidents, members, timeline
 from gateway.web.api_v1 import models
 from gateway.web.api_v1.explain_models import ExplainedIncident
@@ -25,9 +25,9 @@ def explained(tx: Tx, engine: Engine, number: int, zone: str) -> ExplainedIncide
     if incident is None:
         return None
     now, plan = engine.now(), engine.plan
-    notices = lists.notices_of(tx, number)
-    entries = timeline.of(tx, number)
-    joined = members.members(tx, [number]).get(number, [])
+    notices = deliveries.notices_of(tx, number)
+    entries = timeline.entries(tx, number)
+    joined = members.by_incident(tx, [number]).get(number, [])
     why = _past(incident, entries, notices, zone, now)
     if incident.open:
         hush = engine.burning.hush(tx)
@@ -47,10 +47,10 @@ def explained_model(
     told: bool,
     why: Sequence[str],
     entries: Sequence[Entry],
-    notices: Sequence[lists.NoticeLine],
+    notices: Sequence[deliveries.NoticeSummary],
 ) -> ExplainedIncident:
     """The model of an incident that was explained, with the attempts of these notices."""
-    attempts = lists.attempts_of(tx, [notice.id for notice in notices])
+    attempts = deliveries.attempts_of(tx, [notice.id for notice in notices])
     title = lists.title_of(tx, incident.number)
     return ExplainedIncident.model_validate(
         {
@@ -68,7 +68,7 @@ def explained_model(
 def _past(
     incident: Incident,
     entries: Sequence[Entry],
-    notices: Sequence[lists.NoticeLine],
+    notices: Sequence[deliveries.NoticeSummary],
     zone: str,
     now: float,
 ) -> list[str]:

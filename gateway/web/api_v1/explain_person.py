@@ -11,7 +11,7 @@ from gateway.core.plan.recipients import person_targets
 from gateway.flow.engine import Engine
 from gateway.render.view.times import clock_time
 from gateway.store import Tx
-from gateway.store.queries import lists
+from gateway.store.queries import deliveries, lists
 from gateway.store.queries.urgent import STATES
 from gateway.store.state import incidents, timeline
 from gateway.web.api_v1 import models
@@ -52,13 +52,13 @@ def _explain(
     tx: Tx, engine: Engine, person: Person, start: float, now: float, zone: str
 ) -> Explanation:
     plan = engine.plan
-    by_incident: dict[int, list[lists.NoticeLine]] = {}
-    told = lists.notices_to_person(tx, person.id, start, 500)
+    by_incident: dict[int, list[deliveries.NoticeSummary]] = {}
+    told = deliveries.notices_to_person(tx, person.id, start, 500)
     for line in reversed(told):
         if line.incident is not None:
             by_incident.setdefault(line.incident, []).append(line)
     found = {one.number: one for one in _meanwhile(tx, start)}
-    found |= incidents.many(tx, [number for number in by_incident if number not in found])
+    found |= incidents.by_number(tx, [number for number in by_incident if number not in found])
     explained: list[ExplainedIncident] = []
     elsewhere = left_out = 0
     for number in sorted(found, key=lambda number: _by_urgency(found[number])):
@@ -71,7 +71,7 @@ def _explain(
         if len(explained) >= SHOWN:
             left_out += 1
             continue
-        entries = timeline.of(tx, number)
+        entries = timeline.entries(tx, number)
         why = why_told(notices, zone, now) or why_not_told(
             plan, incident, ways, entries, person.id, now, zone
         )
@@ -134,7 +134,7 @@ def _duty(plan: Plan, person: str, start: float, end: float) -> list[models.Shif
 
 def _short(
     person: Person,
-    told: Sequence[lists.NoticeLine],
+    told: Sequence[deliveries.NoticeSummary],
     explained: Sequence[ExplainedIncident],
     elsewhere: int,
     left_out: int,

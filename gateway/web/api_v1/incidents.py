@@ -14,8 +14,8 @@ from gateway.core.plan.target_name import target_name
 from gateway.core.text.escape import one_line
 from gateway.flow.engine import Engine
 from gateway.store import Tx
-from gateway.store.queries import lists, urgent
-from gateway.store.queries.urgent import Wanted
+from gateway.store.queries import deliveries, lists, urgent
+from gateway.store.queries.urgent import IncidentFilter
 from gateway.store.state import timeline
 from gateway.web.api_v1 import models, requests
 from gateway.web.http.errors import RequestError
@@ -79,7 +79,9 @@ def _back_until(ack: Ack) -> float | None:
     return min(ack.at + GIVE_BACK_WITHIN, ack.previous.expires_at)
 
 
-def notice_model(line: lists.NoticeLine, attempts: Sequence[lists.Attempt]) -> models.Notice:
+def notice_model(
+    line: deliveries.NoticeSummary, attempts: Sequence[deliveries.Attempt]
+) -> models.Notice:
     """A notice with its attempts."""
     return models.Notice(
         id=line.id,
@@ -105,7 +107,7 @@ async def list_incidents(engine: Engine, query: requests.IncidentsQuery) -> mode
 
     Within each of these by severity, then number; the resolved by number, the newest first.
     """
-    wanted = Wanted(query.state, query.receiver, query.severity, query.q)
+    wanted = IncidentFilter(query.state, query.receiver, query.severity, query.q)
 
     def work(tx: Tx) -> tuple[urgent.Page, list[tuple[str, str, int]]]:
         page = urgent.page(tx, wanted, after=query.cursor, limit=query.limit)
@@ -136,8 +138,8 @@ async def one_incident(
         if stored is None:
             return None
         incident = stored.incident
-        notices = lists.notices_of(tx, number)
-        attempts: Mapping[int, Sequence[lists.Attempt]] = lists.attempts_of(
+        notices = deliveries.notices_of(tx, number)
+        attempts: Mapping[int, Sequence[deliveries.Attempt]] = deliveries.attempts_of(
             tx, [notice.id for notice in notices]
         )
         climb = escalation_facts(incident, plan)
@@ -148,7 +150,7 @@ async def one_incident(
                 "alerts": [_alert(member, now) for member in stored.members],
                 "timeline": [
                     models.Event(at=e.at, kind=e.kind, text=e.text, data=dict(e.data))
-                    for e in timeline.of(tx, number)
+                    for e in timeline.entries(tx, number)
                 ],
                 "notices": [notice_model(one, attempts[one.id]) for one in notices],
             }

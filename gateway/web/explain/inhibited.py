@@ -22,7 +22,7 @@ def inhibited(tx: Tx, hush: Hush, members: Sequence[Member], now: float) -> list
         by for member in firing if (by := hush.inhibited_by(member.alert.labels)) is not None
     )
     most = over.most_common(MOST_NAMED)
-    known = alerts.known(tx, [by for by, _ in most])
+    known = alerts.by_identity(tx, [by for by, _ in most])
     said = []
     for by, count in most:
         if by not in known:

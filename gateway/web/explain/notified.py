@@ -11,7 +11,7 @@ from gateway.core.plan.plan import Plan, Step
 from gateway.core.plan.recipients import person_targets, receiver_of
 from gateway.core.plan.target_name import CHANNEL_NAMES
 from gateway.render.view.times import clock_time
-from gateway.store.queries.lists import NoticeLine
+from gateway.store.queries.deliveries import NoticeSummary
 from gateway.web.explain.names import name_of
 
 
@@ -55,12 +55,12 @@ def _ways(plan: Plan, step: Step, person: str, start: float, end: float) -> list
     return ways
 
 
-def why_told(notices: Sequence[NoticeLine], zone: str, now: float) -> list[str]:
+def why_told(notices: Sequence[NoticeSummary], zone: str, now: float) -> list[str]:
     """A sentence for each message to the person."""
     return [_sentence(line, zone, now) for line in notices]
 
 
-def _sentence(line: NoticeLine, zone: str, now: float) -> str:
+def _sentence(line: NoticeSummary, zone: str, now: float) -> str:
     channel = CHANNEL_NAMES.get(line.target.channel, line.target.channel)
     reason = line.reason
     tries = f" after {line.attempts} attempts" if line.attempts > 1 else ""

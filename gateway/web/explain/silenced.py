@@ -18,7 +18,7 @@ SHORT = 8
 
 def silences_now(tx: Tx, now: float) -> SilenceIndex:
     """The silences that hold at `now`, ready to be asked."""
-    return SilenceIndex(silences.since(tx, now))
+    return SilenceIndex(silences.ending_after(tx, now))
 
 
 @dataclass(frozen=True, slots=True)

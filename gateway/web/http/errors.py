@@ -9,7 +9,7 @@ import orjson
 from aiohttp import web
 
 from gateway.flow.intake.intake import Overloaded
-from gateway.store import StoreUnavailable
+from gateway.store import StoreUnavailableError
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ def error_response(
     return json_response({"error": error, "detail": list(detail)}, status, headers)
 
 
-def unavailable(error: StoreUnavailable | Overloaded) -> web.Response:
+def unavailable(error: StoreUnavailableError | Overloaded) -> web.Response:
     """503: nothing was saved, come again."""
     if isinstance(error, Overloaded):
         said, pause = "too much waits to be saved", RETRY_LOAD
@@ -84,7 +84,7 @@ async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamRe
         return await handler(request)
     except RequestError as error:
         return error_response(error.status, error.error, error.detail, error.headers)
-    except (StoreUnavailable, Overloaded) as error:
+    except (StoreUnavailableError, Overloaded) as error:
         return unavailable(error)
     except web.HTTPException as error:
         if error.status < 400:

@@ -14,7 +14,7 @@ from gateway.core.alerts.reported_alert import ReportedAlert
 from gateway.core.plan.accounts import SourceSettings
 from gateway.flow.engine import Engine
 from gateway.flow.intake.intake import Overloaded
-from gateway.store import StoreUnavailable
+from gateway.store import StoreUnavailableError
 from gateway.web.ingest.sources import ALERTS_KEY, SOURCES
 from gateway.web.ingest.sources.parsed import BadAlert, BodyError, Parsed
 from gateway.web.ingest.sources.repost import RawPost, parse_raw_post
@@ -87,7 +87,7 @@ class BodyIntake:
     async def take(self, source: SourceSettings, body: bytes) -> IngestOutcome:
         """Hand the alerts of a body to intake; they are on disk when this returns.
 
-        Raises BodyError, with nothing taken; StoreUnavailable or Overloaded, when some of the
+        Raises BodyError, with nothing taken; StoreUnavailableError or Overloaded, when some of the
         alerts may have been taken: the sender posts them again.
         """
         if len(body) <= SMALL or (len(body) <= GLANCED_AT and source.type == "prometheus"):
@@ -136,7 +136,7 @@ class BodyIntake:
                     if alerts:
                         await self._room.acquire()
                         saving.create_task(save(alerts, unread))
-        except* (StoreUnavailable, Overloaded) as several:
+        except* (StoreUnavailableError, Overloaded) as several:
             raise several.exceptions[0] from None
         return outcome
 

@@ -19,7 +19,7 @@ from gateway.flow.engine import Engine
 from gateway.flow.intake.intake import Overloaded
 from gateway.log import redact
 from gateway.metrics import OTHER
-from gateway.store import StoreUnavailable
+from gateway.store import StoreUnavailableError
 from gateway.web.alertmanager_api.responses import as_v2_error
 from gateway.web.http import source_auth
 from gateway.web.http.bodies import expect_json, read_body, receive
@@ -108,7 +108,7 @@ class IngestEndpoints:
             detail = [fault.to_json() for fault in error.faults]
             wrong = RequestError(status, error.message, detail)
             return await self._refuse(request, source.name, wrong, body)
-        except (StoreUnavailable, Overloaded) as error:
+        except (StoreUnavailableError, Overloaded) as error:
             self._engine.metrics.request(source.name, 503)
             return unavailable(error)
         finally:

@@ -13,7 +13,7 @@ from gateway.render.view.acknowledge_prompt import recipient_name
 from gateway.render.view.clean import clean
 from gateway.render.view.table import differing_labels
 from gateway.render.view.times import clock_time
-from gateway.store.queries import lists
+from gateway.store.queries import deliveries
 from gateway.web.explain.names import name_of
 
 MOST_COLUMNS = 5
@@ -133,10 +133,10 @@ def _row(member: Member, columns: Sequence[str], zone: str, now: float) -> Alert
 
 
 def target_histories(
-    notices: Iterable[lists.NoticeLine], plan: Plan, zone: str, now: float
+    notices: Iterable[deliveries.NoticeSummary], plan: Plan, zone: str, now: float
 ) -> list[TargetHistory]:
     """Who was to be told what, and what came of it; those first who were told first."""
-    by_target: dict[str, list[lists.NoticeLine]] = {}
+    by_target: dict[str, list[deliveries.NoticeSummary]] = {}
     for notice in notices:
         by_target.setdefault(notice.target.key, []).append(notice)
     return [
@@ -158,7 +158,7 @@ def _target_names(target: Target, plan: Plan) -> tuple[str, str]:
     return name, "" if channel.lower() in name.lower() else channel
 
 
-def _notification_line(line: lists.NoticeLine, zone: str, now: float) -> NotificationLine:
+def _notification_line(line: deliveries.NoticeSummary, zone: str, now: float) -> NotificationLine:
     tries = f" after {line.attempts} attempts" if line.attempts > 1 else ""
     why = f": {one_line(clean(line.detail), 200)}" if line.detail else ""
     match line.state:

@@ -90,13 +90,13 @@ def read_incident(tx: Tx, number: int) -> StoredIncident | None:
     incident = incidents.get(tx, number)
     if incident is None:
         return None
-    joined = members.members(tx, [number]).get(number, [])
+    joined = members.by_incident(tx, [number]).get(number, [])
     ended, opened = incident.resolved_at, incident.opened_at
     return StoredIncident(incident, [as_resolved(member, ended, opened) for member in joined])
 
 
 async def load_incident(engine: Engine, number: int) -> StoredIncident | None:
-    """The same from outside a transaction. Raises StoreUnavailable."""
+    """The same from outside a transaction. Raises StoreUnavailableError."""
     return await engine.store.read(lambda tx: read_incident(tx, number))
 
 

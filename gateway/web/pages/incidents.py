@@ -15,8 +15,8 @@ from gateway.render.view.links import links_from
 from gateway.render.view.times import clock_time, duration
 from gateway.render.view.view import tone
 from gateway.store import Tx
-from gateway.store.queries import lists, urgent
-from gateway.store.queries.urgent import Cursor, Wanted
+from gateway.store.queries import deliveries, lists, urgent
+from gateway.store.queries.urgent import Cursor, IncidentFilter
 from gateway.store.state import timeline
 from gateway.web.explain.inhibited import inhibited
 from gateway.web.explain.names import name_of, zone_for
@@ -39,7 +39,7 @@ from gateway.web.pages.silence_form import signed_link
 
 OPEN_SHOWN = 200
 ENDED_SHOWN = 20
-OPEN = Wanted("open")
+OPEN = IncidentFilter("open")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class _IncidentPage(NamedTuple):
 
     stored: StoredIncident
     entries: list[Entry]
-    notices: list[lists.NoticeLine]
+    notices: list[deliveries.NoticeSummary]
     silences: list[Over]
     inhibitions: list[str]
 
@@ -78,8 +78,10 @@ class IncidentPages:
         except ValueError:
             after = None  # of an older link: the list from its beginning
 
-        def work(tx: Tx) -> tuple[urgent.Page, list[lists.Listed], list[tuple[str, str, int]]]:
-            ended = urgent.page(tx, Wanted(State.RESOLVED.value), limit=ENDED_SHOWN)
+        def work(
+            tx: Tx,
+        ) -> tuple[urgent.Page, list[lists.IncidentSummary], list[tuple[str, str, int]]]:
+            ended = urgent.page(tx, IncidentFilter(State.RESOLVED.value), limit=ENDED_SHOWN)
             return (
                 urgent.page(tx, OPEN, after=after, limit=OPEN_SHOWN),
                 list(ended.incidents),
@@ -120,8 +122,8 @@ class IncidentPages:
             hush = self._engine.burning.hush(tx)
             return _IncidentPage(
                 stored,
-                timeline.of(tx, number),
-                lists.notices_of(tx, number),
+                timeline.entries(tx, number),
+                deliveries.notices_of(tx, number),
                 silences_over(hush.silences, stored.members, plan, now, zone),
                 inhibited(tx, hush, stored.members, now),
             )
@@ -159,7 +161,7 @@ class IncidentPages:
         return page("incident.html", context)
 
 
-def _row(listed: lists.Listed, plan: Plan, zone: str, now: float) -> IncidentRow:
+def _row(listed: lists.IncidentSummary, plan: Plan, zone: str, now: float) -> IncidentRow:
     incident = listed.incident
     is_over = not incident.open
     colour = tone(NoticeKind.FIRING, incident.state.value, incident.severity, incident.rank)

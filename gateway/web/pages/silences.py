@@ -162,10 +162,10 @@ def _coverage(tx: Tx, active: Sequence[Silence], now: float) -> Mapping[str, str
     """What each silence covers, in words by id; None when too many alerts burn to be counted."""
     if not active:
         return {}
-    serials = active_alerts.few_serials(tx, now, MOST_COUNTED)
+    serials = active_alerts.serials_up_to(tx, now, MOST_COUNTED)
     if serials is None:
         return None
-    index, firing = SilenceIndex(active), alerts.active(tx, now, serials)
+    index, firing = SilenceIndex(active), alerts.active_by_serial(tx, now, serials)
     numbers = members.open_numbers_of(tx, [alert.identity for alert in firing])
     counted: dict[str, tuple[list[Alert], set[int]]] = {one.id: ([], set()) for one in active}
     for alert in firing:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from gateway.channels.webhook.body import body
 from gateway.core.incidents.retry import Failure, SendError
-from gateway.store.queries import lists
+from gateway.store.queries import deliveries
 from tests.flow.world import HOUR, MINUTE, Delivered, World, alert
 
 HOOK = """
@@ -61,7 +61,7 @@ async def test_an_end_of_which_nothing_is_left(tmp_path: Path) -> None:
     world, said = await burning_anew(tmp_path, "hook", "a", "b")
     try:
         assert [(d.incident, d.kind) for d in said] == [(1002, "firing")]
-        rows = await world.engine.store.read(lambda tx: lists.notices_of(tx, 1001))
+        rows = await world.engine.store.read(lambda tx: deliveries.notices_of(tx, 1001))
         why = "cancelled: it burns again as #1002, which this target has heard of"
         assert [row.detail for row in rows if row.kind == "resolved"] == [why]
         over = world.now

@@ -2,8 +2,7 @@
 
 from gateway.core.incidents.outbox import NoticeState
 from gateway.core.incidents.retry import Failure, SendError
-from gateway.store import Tx
-from gateway.store.outbox import enqueue
+from gateway.store import Tx, outbox
 from tests.flow.world import MINUTE, StandIn, World, alert, to
 
 SLACK = "slack:#billing-alerts"
@@ -17,7 +16,7 @@ def pending(tx: Tx) -> int:
     """How many notices to Slack wait and belong to nobody."""
     return sum(
         count
-        for channel, state, count, _ in enqueue.depth(tx)
+        for channel, state, count, _ in outbox.depth(tx)
         if (channel, state) == ("slack", NoticeState.PENDING)
     )
 

@@ -155,7 +155,7 @@ async def test_the_links_of_a_digest_are_not_stored(world: World) -> None:
     """Promise 10, E19: acknowledge links are signed when a message is sent, and stand in no row."""
     await world.post(*storm(40))
     await world.advance(MINUTE)
-    rows = await world.engine.store.read(lambda tx: tx.select(select(tables.facts.c.body)))
+    rows = await world.engine.store.read(lambda tx: tx.query(select(tables.facts.c.body)))
     stored = [str(body) for (body,) in rows]
     assert any('"digest"' in body for body in stored)
     assert not any("/ack/" in body for body in stored)

@@ -9,7 +9,7 @@ from gateway import log
 from gateway.core.incidents.message import Message
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.plan import Target
-from gateway.store.outbox import enqueue
+from gateway.store import outbox
 from gateway.store.queries import deliveries
 from tests.flow.world import HOUR, MINUTE, ROUTES, START, Delivered, World, alert, to
 
@@ -279,7 +279,7 @@ async def test_a_beginning_that_is_replayed_after_the_end_is_not_told_alone(worl
     await world.advance(10 * MINUTE)
     world.mend("email")
     dead = [notice.id for notice in await world.dead()]
-    again = await world.engine.store.write(lambda tx: enqueue.replay(tx, dead, world.now))
+    again = await world.engine.store.write(lambda tx: outbox.replay(tx, dead, world.now))
     assert again == dead
     said = await world.advance(MINUTE)
     assert [kind for _, kind, _ in to(said, billing)] == ["late"]

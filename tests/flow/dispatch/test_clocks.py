@@ -10,8 +10,7 @@ from gateway.core.incidents.outbox import NoticeState
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.plan import Target
 from gateway.flow.delivery.courier import Courier
-from gateway.store import Tx, migrate
-from gateway.store.outbox import enqueue
+from gateway.store import Tx, migrate, outbox
 from tests.flow.world import HOUR, MINUTE, StandIn, World, alert
 
 
@@ -41,7 +40,7 @@ def slow(world: World, channel: str = "email") -> Slow:
 
 def states(tx: Tx, channel: str = "email") -> dict[str, int]:
     """How many notices of a channel are in which state."""
-    return {state: count for name, state, count, _ in enqueue.depth(tx) if name == channel}
+    return {state: count for name, state, count, _ in outbox.depth(tx) if name == channel}
 
 
 async def begun(courier: Courier, channel: Slow) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from gateway.flow.dispatch import dispatch
 from gateway.flow.dispatch.dispatch import AT_ONCE
-from gateway.store import StoreUnavailable, Tx
+from gateway.store import StoreUnavailableError, Tx
 from gateway.store.state import incidents
 from tests.flow.world import World, alert
 
@@ -26,7 +26,7 @@ async def told(world: World) -> list[int]:
 
 async def opened(world: World) -> int:
     def count(tx: Tx) -> int:
-        return len(incidents.all_open(tx, 0, 1000))
+        return len(incidents.open_page(tx, 0, 1000))
 
     return await world.engine.store.read(count)
 
@@ -97,10 +97,10 @@ async def test_trouble_of_the_database_in_deciding_keeps_no_alert_away(
     """Promise 1: whoever comes again after such a 503 is not kept from being saved by the same."""
 
     def fails(*given: Any) -> Any:
-        raise StoreUnavailable("the database took too long")
+        raise StoreUnavailableError("the database took too long")
 
     monkeypatch.setattr(dispatch, "save_decisions", fails)
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(StoreUnavailableError):
         await settled.post(alert("One"))
     await settled.post(alert("One"))
     monkeypatch.undo()

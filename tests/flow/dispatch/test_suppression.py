@@ -31,7 +31,7 @@ async def test_a_silence_of_a_lost_commit_keeps_nobody_quiet(world: World) -> No
         return set(suppression.of([Member(lost), Member(kept)], now))
 
     def fails(tx: Tx) -> None:
-        silences.put(tx, silence("Charges"))
+        silences.save(tx, silence("Charges"))
         assert seen(tx) == {lost.identity}
         raise CommitLost
 
@@ -39,5 +39,5 @@ async def test_a_silence_of_a_lost_commit_keeps_nobody_quiet(world: World) -> No
         await store.write(fails)
     except CommitLost:
         epoch += 1  # as when the connection broke
-    await store.write(lambda tx: silences.put(tx, silence("Latency")))
+    await store.write(lambda tx: silences.save(tx, silence("Latency")))
     assert await store.write(seen) == {kept.identity}

@@ -81,5 +81,5 @@ async def test_a_large_report_takes_several_transactions(world: World) -> None:
     while engine.intake.waiting:
         await engine.intake.commit_waiting()
     await post
-    stored = await engine.store.read(lambda tx: alerts.page_active(tx, world.now, "", 10_000))
+    stored = await engine.store.read(lambda tx: alerts.active_page(tx, world.now, "", 10_000))
     assert len(stored) == len(given)

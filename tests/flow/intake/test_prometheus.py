@@ -42,7 +42,7 @@ async def test_a_stop_stores_every_later_end(world: World) -> None:
         await world.post(alert(starts_at=START, ends_at=last_end))
         await world.advance(RESEND)
     await world.engine.stop()
-    [stored] = await world.engine.store.read(lambda tx: alerts.page_active(tx, START, "", 10))
+    [stored] = await world.engine.store.read(lambda tx: alerts.active_page(tx, START, "", 10))
     assert stored.ends_at == last_end
 
 
@@ -81,7 +81,7 @@ async def test_an_end_that_could_not_be_stored_in_time_is_stored_with_the_next_p
     world.now = START + AHEAD + 10.0
     await world.engine.intake.write_extensions(world.now)
     await world.post(alert(starts_at=START, ends_at=world.now + AHEAD))
-    [stored] = await world.engine.store.read(lambda tx: alerts.page_active(tx, world.now, "", 9))
+    [stored] = await world.engine.store.read(lambda tx: alerts.active_page(tx, world.now, "", 9))
     assert stored.ends_at == world.now + AHEAD
 
 
@@ -96,7 +96,7 @@ async def test_other_words_for_what_ended_elsewhere_revive_nothing(world: World)
     words = {"summary": "17 %"}
     await world.post(alert(starts_at=START, ends_at=world.now + AHEAD, annotations=words))
     await world.engine.intake.write_extensions(world.now)
-    assert await world.engine.store.read(lambda tx: alerts.page_active(tx, world.now, "", 9)) == []
+    assert await world.engine.store.read(lambda tx: alerts.active_page(tx, world.now, "", 9)) == []
 
 
 async def test_a_long_downtime_ends_nothing_and_pages_nobody_anew(world: World) -> None:

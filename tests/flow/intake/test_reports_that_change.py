@@ -33,7 +33,7 @@ async def test_new_words_are_stored_with_a_later_end(world: World) -> None:
     await world.post(alert(starts_at=START, ends_at=START + 340, annotations={"summary": "950"}))
     await world.advance(2.0)
     await world.engine.intake.write_extensions(world.now)
-    [stored] = await world.engine.store.read(lambda tx: alerts_of.page_active(tx, START, "", 10))
+    [stored] = await world.engine.store.read(lambda tx: alerts_of.active_page(tx, START, "", 10))
     assert (stored.ends_at, stored.annotations) == (START + 340, {"summary": "950"})
 
 

@@ -36,7 +36,7 @@ def overwrite(path: Path, table: str) -> None:
 async def test_intact_file_is_no_problem(on_file: World) -> None:
     """A check of a database in use finds nothing, and nobody has to wait for it."""
     engine = on_file.engine
-    assert "alerts" in await engine.store.tables()
+    assert "alerts" in await engine.store.table_names()
     await engine.integrity.check()
     assert engine.integrity.problem == ""
     assert b"gateway_store_intact 1.0" in engine.metrics.exposition()

@@ -228,7 +228,7 @@ async def test_what_it_would_silence(world: World) -> None:
     count, shown = await world.engine.silences.preview(PAYMENTS, 3)
     assert (count, len(shown)) == (7, 3)
     assert all(one.labels["alertname"] == "PaymentFailures" for one in shown)
-    every = await world.engine.store.read(lambda tx: alerts.page_active(tx, world.now, "", 100))
+    every = await world.engine.store.read(lambda tx: alerts.active_page(tx, world.now, "", 100))
     matching = [one for one in every if one.labels["alertname"] == "PaymentFailures"]
     assert all(one in matching for one in shown)
 
@@ -290,13 +290,13 @@ async def test_looking_for_what_turned_reads_none_that_hold(
     await world.engine.silences.look_once()
     await world.advance(MINUTE)
     read: list[str] = []
-    of_row = kept_silences.of_row
+    from_row = kept_silences.from_row
 
     def counted(row: Row) -> Silence:
         read.append(row[0])
-        return of_row(row)
+        return from_row(row)
 
-    monkeypatch.setattr(kept_silences, "of_row", counted)
+    monkeypatch.setattr(kept_silences, "from_row", counted)
     first_end = START + HOUR
     assert await world.engine.silences.look_once() == first_end
     assert read == []

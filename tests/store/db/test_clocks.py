@@ -5,9 +5,8 @@ from contextlib import suppress
 import pytest
 
 from gateway import clock
-from gateway.store import Store, StoreUnavailable, Tx
+from gateway.store import Store, StoreUnavailableError, Tx, outbox
 from gateway.store.db.clocks import Clocks
-from gateway.store.outbox import enqueue
 from tests.store.builders import added, opened, row
 
 
@@ -16,7 +15,7 @@ class Wrong:
 
     def __init__(self, wrong: float = 0.0) -> None:
         self.wrong = wrong
-        self.following = clock.Following(lambda: clock.now() + self.wrong)
+        self.following = clock.FollowingClock(lambda: clock.now() + self.wrong)
 
     @property
     def clocks(self) -> Clocks:
@@ -35,7 +34,7 @@ async def test_lease_ends_by_the_databases_clock(migrated_postgres_url: str) -> 
     def claim(owner: str, now: float) -> list[int]:
         def work(tx: Tx) -> list[int]:
             until = tx.lease_now + 60.0
-            found = enqueue.claim(tx, "email", now, 9, owner, until, lease_now=tx.lease_now)
+            found = outbox.claim(tx, "email", now, 9, owner, until, lease_now=tx.lease_now)
             return [notice.id for notice in found]
 
         return work  # type: ignore[return-value]
@@ -52,9 +51,9 @@ async def test_skew_is_measured_at_the_start(migrated_postgres_url: str) -> None
     replica = Wrong(90.0)
     store = Store(migrated_postgres_url, clocks=replica.clocks)
     await store.start()
-    assert 80.0 < replica.following.ahead <= 90.0
+    assert 80.0 < replica.following.skew <= 90.0
     assert replica.following.now() - clock.now() < 30.0
-    assert await store.write(lambda tx: tx.ahead) > 60.0
+    assert await store.write(lambda tx: tx.skew) > 60.0
     await store.close()
 
 
@@ -66,11 +65,11 @@ async def test_clock_that_steps_fails_the_work_prepared_with_it(
     store = Store(migrated_postgres_url, clocks=replica.clocks)
     await store.start()
     replica.wrong = 3600.0
-    with pytest.raises(StoreUnavailable, match="s wrong"):
+    with pytest.raises(StoreUnavailableError, match="s wrong"):
         await store.write(lambda tx: None)
-    assert await store.write(lambda tx: tx.ahead) > 3000.0
+    assert await store.write(lambda tx: tx.skew) > 3000.0
     replica.wrong = 0.0
-    with suppress(StoreUnavailable):
+    with suppress(StoreUnavailableError):
         await store.write(lambda tx: None)
-    assert await store.write(lambda tx: tx.ahead) == pytest.approx(0.0, abs=2.0)
+    assert await store.write(lambda tx: tx.skew) == pytest.approx(0.0, abs=2.0)
     await store.close()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.store import Store, StoreUnavailable, migrate
+from gateway.store import Store, StoreUnavailableError, migrate
 
 SECRET = "test-database-password"
 
@@ -32,9 +32,9 @@ async def test_the_password_is_not_shown(free_port: int) -> None:
     store = Store(url)
     assert SECRET not in repr(store)
     assert SECRET not in repr(vars(store))
-    with pytest.raises(StoreUnavailable) as lost:
+    with pytest.raises(StoreUnavailableError) as lost:
         await store.start()
-    with pytest.raises(StoreUnavailable) as not_migrated:
+    with pytest.raises(StoreUnavailableError) as not_migrated:
         migrate(url)
     for error in (lost.value, not_migrated.value):
         seen: BaseException | None = error

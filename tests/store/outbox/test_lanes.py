@@ -1,8 +1,7 @@
 """Lanes: notices of one incident to one target leave in order, one at a time, from one sender."""
 
 from gateway.core.incidents.notice import NoticeKind
-from gateway.store import Store
-from gateway.store.outbox import enqueue
+from gateway.store import Store, outbox
 from tests.store.builders import ANA, BEN, ROOM, added, claimed, failed, opened, row, sent
 
 
@@ -14,7 +13,7 @@ async def test_a_lane_leaves_in_order_and_one_at_a_time(store: Store) -> None:
     assert notice.id == first
     assert notice.behind == ((second, NoticeKind.RESOLVED),)
     assert await claimed(store) == []
-    await store.write(lambda tx: enqueue.finish(tx, [sent(notice)]))
+    await store.write(lambda tx: outbox.record_attempts(tx, [sent(notice)]))
     (notice,) = await claimed(store)
     assert (notice.id, notice.heard, notice.behind) == (second, True, ())
 
@@ -24,9 +23,9 @@ async def test_a_head_that_waits_for_its_next_attempt_holds_its_lane(store: Stor
     (number,) = await opened(store, "A")
     await added(store, row(number), row(number, kind=NoticeKind.RESOLVED))
     (notice,) = await claimed(store)
-    await store.write(lambda tx: enqueue.finish(tx, [failed(notice, again=500.0)]))
+    await store.write(lambda tx: outbox.record_attempts(tx, [failed(notice, again=500.0)]))
     assert await claimed(store, now=499.0) == []
-    assert await store.read(lambda tx: enqueue.next_at(tx, "email")) == 500.0
+    assert await store.read(lambda tx: outbox.next_due_at(tx, "email")) == 500.0
     (again,) = await claimed(store, now=500.0)
     assert (again.id, again.attempts, again.first_attempt_at, again.perhaps) == (
         notice.id,
@@ -79,7 +78,7 @@ async def test_a_dead_senders_claim_is_taken_over_after_its_lease(store: Store) 
     await added(store, row(number))
     (notice,) = await claimed(store, owner="one", now=100.0, lease=60.0)
     assert notice.perhaps == 0
-    assert await store.read(lambda tx: enqueue.next_at(tx, "email")) == 160.0
+    assert await store.read(lambda tx: outbox.next_due_at(tx, "email")) == 160.0
     assert await claimed(store, owner="two", now=159.9) == []
     (taken,) = await claimed(store, owner="two", now=160.0)
     assert (taken.id, taken.owner, taken.perhaps) == (notice.id, "two", 1)
@@ -92,11 +91,11 @@ async def test_who_lost_a_claim_cannot_finish_it(store: Store) -> None:
     (slow,) = await claimed(store, owner="one", now=100.0)
     (quick,) = await claimed(store, owner="two", now=160.0)
     late = sent(slow, at=170.0, receipt={"ts": "old"})
-    assert await store.write(lambda tx: enqueue.finish(tx, [late])) == [slow.id]
+    assert await store.write(lambda tx: outbox.record_attempts(tx, [late])) == [slow.id]
     assert await claimed(store, now=170.0) == []  # still being sent by the other
     done = sent(quick, at=180.0, receipt={"ts": "new"})
-    assert await store.write(lambda tx: enqueue.finish(tx, [done])) == []
-    assert await store.write(lambda tx: enqueue.finish(tx, [late])) == [slow.id]
+    assert await store.write(lambda tx: outbox.record_attempts(tx, [done])) == []
+    assert await store.write(lambda tx: outbox.record_attempts(tx, [late])) == [slow.id]
     (after,) = await claimed(store, now=180.0)
     assert (after.kind, after.heard, after.receipt) == (NoticeKind.RESOLVED, True, {"ts": "new"})
 
@@ -107,8 +106,8 @@ async def test_an_owner_that_claims_anew_is_not_its_former_self(store: Store) ->
     await added(store, row(number))
     (first,) = await claimed(store, now=100.0)
     (second,) = await claimed(store, now=160.0)
-    assert await store.write(lambda tx: enqueue.finish(tx, [failed(first)])) == [first.id]
-    assert await store.write(lambda tx: enqueue.finish(tx, [sent(second)])) == []
+    assert await store.write(lambda tx: outbox.record_attempts(tx, [failed(first)])) == [first.id]
+    assert await store.write(lambda tx: outbox.record_attempts(tx, [sent(second)])) == []
 
 
 async def test_a_lease_can_be_renewed_by_its_owner_only(store: Store) -> None:
@@ -116,8 +115,8 @@ async def test_a_lease_can_be_renewed_by_its_owner_only(store: Store) -> None:
     (number,) = await opened(store, "A")
     (id_,) = await added(store, row(number))
     await claimed(store, owner="one")
-    assert await store.write(lambda tx: enqueue.renew(tx, [id_], "two", 900.0)) == 0
-    assert await store.write(lambda tx: enqueue.renew(tx, [id_], "one", 300.0)) == 1
+    assert await store.write(lambda tx: outbox.renew(tx, [id_], "two", 900.0)) == 0
+    assert await store.write(lambda tx: outbox.renew(tx, [id_], "one", 300.0)) == 1
     assert await claimed(store, owner="two", now=299.0) == []
 
 
@@ -127,8 +126,8 @@ async def test_a_graceful_stop_hands_back(store: Store) -> None:
     ids = await added(store, *(row(number) for number in numbers))
     await claimed(store, owner="one", limit=2)
     await claimed(store, owner="two")
-    assert await store.write(lambda tx: enqueue.release(tx, "one", [ids[0], ids[2]])) == 1
-    assert await store.write(lambda tx: enqueue.release(tx, "one")) == 1
+    assert await store.write(lambda tx: outbox.release(tx, "one", [ids[0], ids[2]])) == 1
+    assert await store.write(lambda tx: outbox.release(tx, "one")) == 1
     again = await claimed(store, owner="three", now=101.0)
     assert [(n.id, n.perhaps) for n in again] == [(ids[0], 0), (ids[1], 0)]
 
@@ -144,14 +143,16 @@ async def test_claimed_as_it_is_stored(store: Store) -> None:
         row(None),
     ]
     ids, now_ours = await store.write(
-        lambda tx: enqueue.add(tx, rows, [b"{}", b'{"n":1}'], 100.0, ("one", 160.0))
+        lambda tx: outbox.add(tx, rows, [b"{}", b'{"n":1}'], 100.0, ("one", 160.0))
     )
     assert [(n.id, n.owner, n.behind, n.facts) for n in now_ours] == [
         (ids[0], "one", ((ids[1], NoticeKind.RESOLVED),), b'{"n":1}'),
         (ids[3], "one", (), b"{}"),
     ]
     assert [n.id for n in await claimed(store, owner="two")] == [old]
-    assert await store.write(lambda tx: enqueue.finish(tx, [sent(n) for n in now_ours])) == []
+    assert (
+        await store.write(lambda tx: outbox.record_attempts(tx, [sent(n) for n in now_ours])) == []
+    )
     (follower,) = await claimed(store, owner="two")
     assert (follower.id, follower.heard) == (ids[1], True)
 
@@ -162,7 +163,7 @@ async def test_no_more_is_claimed_than_there_is_room_for(store: Store) -> None:
     rows = [row(number, rank=rank) for number, rank in zip(numbers, (2, 1, 3), strict=True)]
     rows += [row(number, ROOM) for number in numbers]
     ids, ours = await store.write(
-        lambda tx: enqueue.add(tx, rows, [b"{}"], 100.0, ("one", 160.0), {"email": 2})
+        lambda tx: outbox.add(tx, rows, [b"{}"], 100.0, ("one", 160.0), {"email": 2})
     )
     assert [n.id for n in ours] == [ids[1], ids[0]]
     assert [n.id for n in await claimed(store, owner="two")] == [ids[2]]
@@ -171,13 +172,13 @@ async def test_no_more_is_claimed_than_there_is_room_for(store: Store) -> None:
 
 async def test_next_at_looks_at_heads_only(store: Store) -> None:
     """Nobody wakes for a notice whose lane is held by an earlier one."""
-    assert await store.read(lambda tx: enqueue.next_at(tx, "email")) is None
+    assert await store.read(lambda tx: outbox.next_due_at(tx, "email")) is None
     (number,) = await opened(store, "A")
     await added(store, row(number), row(number), now=100.0)
-    assert await store.read(lambda tx: enqueue.next_at(tx, "email")) == 100.0
+    assert await store.read(lambda tx: outbox.next_due_at(tx, "email")) == 100.0
     await claimed(store, now=100.0, lease=60.0)
-    assert await store.read(lambda tx: enqueue.next_at(tx, "email")) == 160.0
-    assert await store.read(lambda tx: enqueue.next_at(tx, "slack")) is None
+    assert await store.read(lambda tx: outbox.next_due_at(tx, "email")) == 160.0
+    assert await store.read(lambda tx: outbox.next_due_at(tx, "slack")) is None
 
 
 async def test_a_storm_of_notices(store: Store) -> None:
@@ -186,6 +187,8 @@ async def test_a_storm_of_notices(store: Store) -> None:
     ids = await added(store, *(row(number) for number in numbers))
     done: list[int] = []
     while batch := await claimed(store, limit=500):
-        await store.write(lambda tx, batch=batch: enqueue.finish(tx, [sent(n) for n in batch]))
+        await store.write(
+            lambda tx, batch=batch: outbox.record_attempts(tx, [sent(n) for n in batch])
+        )
         done += [notice.id for notice in batch]
     assert done == ids

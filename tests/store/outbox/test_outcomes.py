@@ -2,9 +2,8 @@
 
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.incidents.outbox import NoticeState
-from gateway.store import Store
-from gateway.store.outbox import enqueue
-from gateway.store.queries import lists
+from gateway.store import Store, outbox
+from gateway.store.queries import deliveries
 from tests.store.builders import (
     ANA,
     BEN,
@@ -19,7 +18,7 @@ from tests.store.builders import (
 
 
 async def states(store: Store, number: int) -> list[NoticeState]:
-    lines = await store.read(lambda tx: lists.notices_of(tx, number))
+    lines = await store.read(lambda tx: deliveries.notices_of(tx, number))
     return [line.state for line in lines]
 
 
@@ -28,16 +27,16 @@ async def test_every_attempt_is_kept(store: Store) -> None:
     (number,) = await opened(store, "A")
     (id_,) = await added(store, row(number))
     (first,) = await claimed(store)
-    await store.write(lambda tx: enqueue.finish(tx, [failed(first, at=110.0, again=120.0)]))
+    await store.write(lambda tx: outbox.record_attempts(tx, [failed(first, at=110.0, again=120.0)]))
     (second,) = await claimed(store, now=120.0)
-    await store.write(lambda tx: enqueue.finish(tx, [sent(second, at=121.0)]))
-    found = await store.read(lambda tx: lists.attempts_of(tx, [id_, 4711]))
+    await store.write(lambda tx: outbox.record_attempts(tx, [sent(second, at=121.0)]))
+    found = await store.read(lambda tx: deliveries.attempts_of(tx, [id_, 4711]))
     assert [(a.at, a.outcome, a.perhaps) for a in found[id_]] == [
         (110.0, "timeout", True),
         (121.0, "accepted", False),
     ]
     assert found[4711] == []
-    (line,) = await store.read(lambda tx: lists.notices_of(tx, number))
+    (line,) = await store.read(lambda tx: deliveries.notices_of(tx, number))
     assert (line.state, line.attempts, line.perhaps, line.sent_at, line.next_at) == (
         NoticeState.SENT,
         2,
@@ -53,15 +52,17 @@ async def test_receipts_belong_to_incident_and_target(store: Store) -> None:
     await added(store, row(one, ROOM), row(other, ROOM))
     first, second = await claimed(store, "slack")
     done = [sent(first, receipt={"ts": "1.2", "channel": "C1"}), sent(second)]
-    await store.write(lambda tx: enqueue.finish(tx, done))
+    await store.write(lambda tx: outbox.record_attempts(tx, done))
     await added(store, row(one, ROOM, kind=NoticeKind.RESOLVED), row(other, ROOM), row(one, ANA))
     third, fourth = await claimed(store, "slack")
     assert (third.receipt, third.heard) == ({"ts": "1.2", "channel": "C1"}, True)
     assert (fourth.receipt, fourth.heard) == (None, True)
     (mail,) = await claimed(store, "email")
     assert (mail.receipt, mail.heard) == (None, False)
-    await store.write(lambda tx: enqueue.finish(tx, [sent(third)]))  # no receipt: the old one stays
-    (known,) = await store.read(lambda tx: lists.recipients_of(tx, one))
+    await store.write(
+        lambda tx: outbox.record_attempts(tx, [sent(third)])
+    )  # no receipt: the old one stays
+    (known,) = await store.read(lambda tx: deliveries.recipients_of(tx, one))
     assert (known.target, known.receipt) == (ROOM, {"ts": "1.2", "channel": "C1"})
 
 
@@ -70,8 +71,8 @@ async def test_a_failed_attempt_is_not_hearing(store: Store) -> None:
     (number,) = await opened(store, "A")
     await added(store, row(number))
     (notice,) = await claimed(store)
-    await store.write(lambda tx: enqueue.finish(tx, [failed(notice)]))
-    assert await store.read(lambda tx: lists.recipients_of(tx, number)) == []
+    await store.write(lambda tx: outbox.record_attempts(tx, [failed(notice)]))
+    assert await store.read(lambda tx: deliveries.recipients_of(tx, number)) == []
 
 
 async def test_folding_lets_a_later_notice_speak_for_all(store: Store) -> None:
@@ -83,19 +84,19 @@ async def test_folding_lets_a_later_notice_speak_for_all(store: Store) -> None:
     assert [other for other, _ in head.behind] == ids[1:]
 
     def work(tx: object) -> object:
-        assert enqueue.fold(tx, ids[:2], ids[2]) == 2  # type: ignore[arg-type]
-        return enqueue.take(tx, ids[2], "one", 160.0)  # type: ignore[arg-type]
+        assert outbox.fold(tx, ids[:2], ids[2]) == 2  # type: ignore[arg-type]
+        return outbox.claim_one(tx, ids[2], "one", 160.0)  # type: ignore[arg-type]
 
     taken = await store.write(work)
     assert taken.id == ids[2]  # type: ignore[attr-defined]
     assert await claimed(store, owner="two") == []
-    lines = await store.read(lambda tx: lists.notices_of(tx, number))
+    lines = await store.read(lambda tx: deliveries.notices_of(tx, number))
     assert [(line.state, line.folded_into) for line in lines] == [
         (NoticeState.FOLDED, ids[2]),
         (NoticeState.FOLDED, ids[2]),
         (NoticeState.SENDING, None),
     ]
-    assert await store.write(lambda tx: enqueue.finish(tx, [sent(taken)])) == []  # type: ignore[list-item]
+    assert await store.write(lambda tx: outbox.record_attempts(tx, [sent(taken)])) == []  # type: ignore[list-item]
 
 
 async def test_a_crowd_folds_into_a_digest_and_counts_as_told(store: Store) -> None:
@@ -103,12 +104,14 @@ async def test_a_crowd_folds_into_a_digest_and_counts_as_told(store: Store) -> N
     numbers = await opened(store, *"ABCDE")
     rows = [row(number, rank=rank) for number, rank in zip(numbers, (1, 2, 2, 3, 3), strict=True)]
     ids = await added(store, *rows, row(numbers[0], BEN, rank=2), row(None, rank=3))
-    crowds = await store.read(lambda tx: enqueue.crowded(tx, "email", 100.0, 1, 3))
+    crowds = await store.read(lambda tx: outbox.targets_to_digest(tx, "email", 100.0, 1, 3))
     assert crowds == [ANA.key]
-    assert await store.read(lambda tx: enqueue.crowded(tx, "email", 99.0, 1, 1)) == []
-    waiting = await store.read(lambda tx: enqueue.waiting(tx, "email", ANA.key, 1, 100.0, 3))
+    assert await store.read(lambda tx: outbox.targets_to_digest(tx, "email", 99.0, 1, 1)) == []
+    waiting = await store.read(
+        lambda tx: outbox.notices_to_digest(tx, "email", ANA.key, 1, 100.0, 3)
+    )
     assert [notice.id for notice in waiting] == ids[1:4]
-    await store.write(lambda tx: enqueue.fold(tx, [n.id for n in waiting], ids[6], heard=True))
+    await store.write(lambda tx: outbox.fold(tx, [n.id for n in waiting], ids[6], heard=True))
     assert [n.id for n in await claimed(store)] == [ids[0], ids[5], ids[4], ids[6]]
     await added(store, row(numbers[1], kind=NoticeKind.RESOLVED))
     (end,) = await claimed(store)
@@ -119,7 +122,7 @@ async def test_an_acknowledgement_in_a_digest_counts_as_told(store: Store) -> No
     """Promise 14: a beginning may have folded into it before; its end is owed."""
     (number,) = await opened(store, "A")
     (ack, digest) = await added(store, row(number, kind=NoticeKind.ACKNOWLEDGED), row(None, rank=3))
-    await store.write(lambda tx: enqueue.fold(tx, [ack], digest, heard=True))
+    await store.write(lambda tx: outbox.fold(tx, [ack], digest, heard=True))
     await added(store, row(number, kind=NoticeKind.RESOLVED))
     assert [notice.heard for notice in await claimed(store) if notice.incident] == [True]
 
@@ -131,12 +134,12 @@ async def test_an_acknowledgement_cancels_what_still_waits(store: Store) -> None
     await added(store, *(row(number, kind=kind) for kind in kinds), row(number, BEN, kind=kinds[0]))
     await claimed(store, limit=1)
     gone = await store.write(
-        lambda tx: enqueue.cancel_kinds(
+        lambda tx: outbox.cancel_kinds(
             tx, number, [NoticeKind.ESCALATION, NoticeKind.REPEAT], "taken by ana"
         )
     )
     assert gone == 2
-    lines = await store.read(lambda tx: lists.notices_of(tx, number))
+    lines = await store.read(lambda tx: deliveries.notices_of(tx, number))
     assert [(line.state.value, line.detail) for line in lines] == [
         ("sending", ""),
         ("cancelled", "taken by ana"),
@@ -150,8 +153,8 @@ async def test_cancelling_touches_only_the_unfinished(store: Store) -> None:
     one, other = await opened(store, "A", "B")
     ids = await added(store, row(one), row(other))
     (notice,) = await claimed(store, limit=1)
-    await store.write(lambda tx: enqueue.finish(tx, [sent(notice)]))
-    assert await store.write(lambda tx: enqueue.cancel(tx, ids, "moved")) == 1
+    await store.write(lambda tx: outbox.record_attempts(tx, [sent(notice)]))
+    assert await store.write(lambda tx: outbox.cancel(tx, ids, "moved")) == 1
     assert await states(store, one) == [NoticeState.SENT]
     assert await states(store, other) == [NoticeState.CANCELLED]
 
@@ -161,12 +164,12 @@ async def test_dead_letters_are_listed_and_replayed(store: Store) -> None:
     numbers = await opened(store, *"ABC")
     ids = await added(store, *(row(number) for number in numbers))
     gone = [failed(notice, again=None) for notice in await claimed(store)]
-    await store.write(lambda tx: enqueue.finish(tx, gone))
-    newest = await store.read(lambda tx: enqueue.dead(tx, 2))
-    rest = await store.read(lambda tx: enqueue.dead(tx, 2, newest[-1].id))
+    await store.write(lambda tx: outbox.record_attempts(tx, gone))
+    newest = await store.read(lambda tx: outbox.dead_notices(tx, 2))
+    rest = await store.read(lambda tx: outbox.dead_notices(tx, 2, newest[-1].id))
     assert [n.id for n in newest + rest] == ids[::-1]
     assert await claimed(store, now=1e9) == []
-    again = await store.write(lambda tx: enqueue.replay(tx, [ids[2], ids[0]], 500.0))
+    again = await store.write(lambda tx: outbox.replay(tx, [ids[2], ids[0]], 500.0))
     assert again == [ids[0], ids[2]]
     found = await claimed(store, now=500.0)
     assert [(n.id, n.attempts, n.first_attempt_at) for n in found] == [
@@ -180,10 +183,10 @@ async def test_what_was_overtaken_is_not_replayed(store: Store) -> None:
     (number,) = await opened(store, "A")
     ids = await added(store, row(number), row(number, kind=NoticeKind.RESOLVED))
     (notice,) = await claimed(store)
-    await store.write(lambda tx: enqueue.finish(tx, [failed(notice, again=None)]))
+    await store.write(lambda tx: outbox.record_attempts(tx, [failed(notice, again=None)]))
     (end,) = await claimed(store)
-    await store.write(lambda tx: enqueue.finish(tx, [sent(end)]))
-    assert await store.write(lambda tx: enqueue.replay(tx, ids, 500.0)) == []
+    await store.write(lambda tx: outbox.record_attempts(tx, [sent(end)]))
+    assert await store.write(lambda tx: outbox.replay(tx, ids, 500.0)) == []
     assert await states(store, number) == [NoticeState.DEAD, NoticeState.SENT]
 
 
@@ -191,7 +194,7 @@ async def test_the_fallback_is_told_once(store: Store) -> None:
     """E15: a notice remembers that its fallback was told."""
     (number,) = await opened(store, "A")
     ids = await added(store, row(number))
-    await store.write(lambda tx: enqueue.mark_fell_back(tx, ids))
+    await store.write(lambda tx: outbox.mark_fallback_notified(tx, ids))
     (notice,) = await claimed(store)
     assert notice.fell_back
 
@@ -202,8 +205,8 @@ async def test_depth_counts_what_is_owed(store: Store) -> None:
     await added(store, row(one), row(other), now=50.0)
     await added(store, row(one, ROOM), now=60.0)
     gone, _ = await claimed(store)
-    await store.write(lambda tx: enqueue.finish(tx, [failed(gone, again=None)]))
-    assert await store.read(enqueue.depth) == [
+    await store.write(lambda tx: outbox.record_attempts(tx, [failed(gone, again=None)]))
+    assert await store.read(outbox.depth) == [
         ("email", "dead", 1, 50.0),
         ("email", "sending", 1, 50.0),
         ("slack", "pending", 1, 60.0),

@@ -11,7 +11,7 @@ from tests.store.builders import alert, incident
 
 
 async def put(store: Store, *reported: Alert) -> None:
-    await store.write(lambda tx: alerts.put(tx, reported, [False] * len(reported)))
+    await store.write(lambda tx: alerts.save(tx, reported, [False] * len(reported)))
 
 
 async def names(store: Store, since: float) -> list[str]:
@@ -34,7 +34,7 @@ async def test_those_that_end_later_or_never_are_listed(store: Store) -> None:
 
 async def test_long_lists_are_read_in_parts(store: Store) -> None:
     """More alerts than are fetched at once, half of them with the same end, none of them lost."""
-    count = active_alerts.AT_ONCE + 7
+    count = active_alerts.PAGE_SIZE + 7
     some = [alert(f"n{n}", ends_at=None if n % 2 else 60.0) for n in range(2 * count)]
     await put(store, *some)
     found = await store.read(lambda tx: active_alerts.serials(tx, 50.0))
@@ -45,8 +45,8 @@ async def test_few_are_listed_and_many_are_not(store: Store) -> None:
     """Who only wants few learns that there are more without reading them."""
     ends = {"A": 50.0, "B": None, "C": 60.0, "D": None}
     await put(store, *(alert(name, ends_at=end) for name, end in ends.items()))
-    assert await store.read(lambda tx: active_alerts.few_serials(tx, 50.0, 3)) == [2, 3, 4]
-    assert await store.read(lambda tx: active_alerts.few_serials(tx, 50.0, 2)) is None
+    assert await store.read(lambda tx: active_alerts.serials_up_to(tx, 50.0, 3)) == [2, 3, 4]
+    assert await store.read(lambda tx: active_alerts.serials_up_to(tx, 50.0, 2)) is None
 
 
 async def test_a_serial_stays_while_an_alert_burns(store: Store) -> None:
@@ -65,9 +65,9 @@ async def test_a_serial_stays_while_an_alert_burns(store: Store) -> None:
     again = await serial()
     assert again > 2
     assert await store.read(active_alerts.last_serial) >= again
-    newer = await store.read(lambda tx: active_alerts.newer(tx, 2, 10))
+    newer = await store.read(lambda tx: active_alerts.labels_after(tx, 2, 10))
     assert newer == [(again, first.labels)]
-    assert await store.read(lambda tx: active_alerts.newer(tx, again, 10)) == []
+    assert await store.read(lambda tx: active_alerts.labels_after(tx, again, 10)) == []
 
 
 async def test_open_incidents_come_in_the_order_of_their_labels(store: Store) -> None:
@@ -90,10 +90,10 @@ async def test_members_are_found_from_both_sides(store: Store) -> None:
     one, other = alert("Disk"), alert("Memory")
 
     def work(tx: Tx) -> None:
-        alerts.put(tx, [one, other], [False, False])
+        alerts.save(tx, [one, other], [False, False])
         incidents.create(tx, [incident("Disk"), incident("Memory")])
         pairs = [(1002, other.identity), (1001, one.identity), (1001, other.identity)]
-        members.join(tx, pairs, 100.0)
+        members.add(tx, pairs, 100.0)
 
     await store.write(work)
     expected = [(1001, 1), (1001, 2), (1002, 2)]

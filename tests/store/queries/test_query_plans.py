@@ -10,7 +10,7 @@ from sqlalchemy.sql.expression import ClauseElement
 from gateway.store.db.session import Row
 from gateway.store.db.statement import SQLITE, Statement
 from gateway.store.db.transaction import Tx
-from gateway.store.outbox import backlog, claim, outcomes, undelivered
+from gateway.store.outbox import claims, digest_candidates, outcomes, undelivered
 from gateway.store.outbox import rows as lines
 from gateway.store.queries import active_alerts, deliveries, lists, silence_pages
 from gateway.store.state import alerts, incidents, members, retention, silences, timeline
@@ -18,8 +18,8 @@ from gateway.store.state import alerts, incidents, members, retention, silences,
 MODULES = (
     alerts,
     active_alerts,
-    claim,
-    backlog,
+    claims,
+    digest_candidates,
     incidents,
     retention,
     lines,
@@ -34,12 +34,12 @@ MODULES = (
 
 WHOLE_INDEX_IS_THE_ANSWER = {
     "alerts._INHIBIT_SOURCES",  # holds inhibiting alerts only
-    "claim._INHERIT",  # holds unfinished notices only; once in a process's life
-    "claim._RELEASE",  # the same
+    "claims._EXPIRE_ALL",  # holds unfinished notices only; once in a process's life
+    "claims._RELEASE_ALL",  # the same
     "outcomes._DEPTH[0]",
     "outcomes._DEPTH[1]",
-    "outcomes._HASTEN",  # holds unfinished notices only; once in a reload
-    "timeline._REJECTS",  # as many as are asked for, of a thousand
+    "outcomes._RETRY_NOW",  # holds unfinished notices only; once in a reload
+    "timeline._REJECTED_REQUESTS",  # as many as are asked for, of a thousand
 }
 
 
@@ -66,7 +66,7 @@ def steps(path: Path, statement: Statement) -> list[str]:
         def __missing__(self, key: str) -> str:
             return "[]"
 
-    text, values = statement.on(SQLITE, Anything())
+    text, values = statement.for_database(SQLITE, Anything())
     connection = sqlite3.connect(path)
     try:
         rows = connection.execute(f"EXPLAIN QUERY PLAN {text}", values).fetchall()
@@ -91,7 +91,7 @@ def test_no_query_reads_a_whole_table(sqlite_path: Path, name: str) -> None:
 
 def test_claiming_goes_by_rank(sqlite_path: Path) -> None:
     """Promise 9: the head of the queue is found without sorting all that waits."""
-    plan = steps(sqlite_path, claim._HEADS)
+    plan = steps(sqlite_path, claims._HEADS)
     assert plan[0] == "SEARCH notices USING INDEX notices_by_rank (channel=?)"
     assert "USE TEMP B-TREE FOR ORDER BY" not in plan
 
@@ -102,7 +102,7 @@ def test_lists_of_incidents_go_by_their_state(sqlite_path: Path, state: str) -> 
     asked: list[Statement] = []
 
     class Recorder:
-        def select(self, query: ClauseElement) -> list[Row]:
+        def query(self, query: ClauseElement) -> list[Row]:
             asked.append(Statement(query))
             return []
 
@@ -115,5 +115,5 @@ def test_lists_of_incidents_go_by_their_state(sqlite_path: Path, state: str) -> 
 
 def test_counting_open_incidents_reads_no_row(sqlite_path: Path) -> None:
     """E37: /metrics is asked every few seconds, also with a hundred thousand open incidents."""
-    plan = steps(sqlite_path, lists._STANDING)
+    plan = steps(sqlite_path, lists._OPEN_COUNTS)
     assert plan == ["SCAN incidents USING COVERING INDEX incidents_standing"]

@@ -4,11 +4,10 @@ from dataclasses import replace
 
 from gateway.core.incidents.incident import NotifiedState, State
 from gateway.core.incidents.notice import NoticeKind
-from gateway.store import Store
-from gateway.store.outbox import enqueue
-from gateway.store.queries import lists
+from gateway.store import Store, outbox
+from gateway.store.queries import deliveries, lists
 from gateway.store.queries.lists import incidents_page
-from gateway.store.state import alerts, incidents
+from gateway.store.state import alerts, incidents, members
 from tests.store.builders import (
     ANA,
     BEN,
@@ -64,7 +63,11 @@ async def test_incidents_are_found_by_state_receiver_severity_and_words(store: S
     assert await found(q="%_o") == [off]
     assert await found(q="_") == [off]
     assert await found(q="'\"\\") == []
-    assert await store.read(lists.counts) == {"acknowledged": 1, "firing": 2, "resolved": 1}
+    assert await store.read(lists.counts_by_state) == {
+        "acknowledged": 1,
+        "firing": 2,
+        "resolved": 1,
+    }
     assert await store.read(lambda tx: lists.title_of(tx, disk)) == "Disk is full"
     assert await store.read(lambda tx: lists.title_of(tx, 1)) == ""
 
@@ -76,7 +79,7 @@ async def test_an_incident_without_a_title_is_named_by_its_group(store: Store) -
     await store.write(lambda tx: incidents.create(tx, made))
     page = await store.read(incidents_page)
     assert [one.title for one in page] == ["team=x", "Disk team=billing"]
-    await store.write(lambda tx: incidents.entitle(tx, [(1001, "Better")]))
+    await store.write(lambda tx: incidents.set_titles(tx, [(1001, "Better")]))
     assert await store.read(lambda tx: lists.title_of(tx, 1001)) == "Better"
 
 
@@ -86,22 +89,22 @@ async def test_who_was_told_what(store: Store) -> None:
     await added(store, row(one), row(one, BEN), row(one, ROOM), now=100.0)
     (late,) = await added(store, row(other, kind=NoticeKind.REPEAT, rank=3, facts=1), now=200.0)
     first = (await claimed(store, limit=1))[0]
-    await store.write(lambda tx: enqueue.finish(tx, [sent(first)]))
-    lines = await store.read(lambda tx: lists.notices_of(tx, one))
+    await store.write(lambda tx: outbox.record_attempts(tx, [sent(first)]))
+    lines = await store.read(lambda tx: deliveries.notices_of(tx, one))
     assert [(line.target, line.state.value) for line in lines] == [
         (ANA, "sent"),
         (BEN, "pending"),
         (ROOM, "pending"),
     ]
-    told = await store.read(lambda tx: lists.notices_to_person(tx, "ana", 150.0))
+    told = await store.read(lambda tx: deliveries.notices_to_person(tx, "ana", 150.0))
     assert [(line.id, line.incident, line.kind, line.rank) for line in told] == [
         (late, other, "repeat", 3)
     ]
-    assert len(await store.read(lambda tx: lists.notices_to_person(tx, "ana", 0.0))) == 2
-    assert await store.read(lambda tx: lists.notice(tx, late)) == told[0]
-    assert await store.read(lambda tx: lists.facts_of(tx, late)) == b'{"n":1}'
-    assert await store.read(lambda tx: lists.notice(tx, 4711)) is None
-    assert await store.read(lambda tx: lists.facts_of(tx, 4711)) is None
+    assert len(await store.read(lambda tx: deliveries.notices_to_person(tx, "ana", 0.0))) == 2
+    assert await store.read(lambda tx: deliveries.notice(tx, late)) == told[0]
+    assert await store.read(lambda tx: deliveries.facts_of(tx, late)) == b'{"n":1}'
+    assert await store.read(lambda tx: deliveries.notice(tx, 4711)) is None
+    assert await store.read(lambda tx: deliveries.facts_of(tx, 4711)) is None
 
 
 async def test_alerts_are_listed_in_pages(store: Store) -> None:
@@ -109,7 +112,7 @@ async def test_alerts_are_listed_in_pages(store: Store) -> None:
     burning = [alert(f"B{place}") for place in range(5)]
     ended = [alert(f"E{place}", ends_at=150.0) for place in range(3)]
     both = [*burning, *ended]
-    await store.write(lambda tx: alerts.put(tx, both, [False] * 8))
+    await store.write(lambda tx: alerts.save(tx, both, [False] * 8))
 
     async def found(active: bool | None) -> list[str]:
         seen: list[str] = []
@@ -130,7 +133,7 @@ async def test_an_alert_is_found_by_some_of_its_labels(store: Store) -> None:
     """`explain` takes the labels that a person remembers, whatever characters are in them."""
     odd = replace(alert("Odd"), labels={"path": 'C:\\x "y"', "n": "50%_é"})
     sly = replace(alert("Sly"), labels={"note": '"path":"C:"', "n": "50xxé"})
-    await store.write(lambda tx: alerts.put(tx, [odd, sly], [False, False]))
+    await store.write(lambda tx: alerts.save(tx, [odd, sly], [False, False]))
 
     async def found(**labels: str) -> list[str]:
         page = await store.read(lambda tx: lists.find_alerts(tx, labels))
@@ -146,13 +149,13 @@ async def test_an_alert_is_found_by_some_of_its_labels(store: Store) -> None:
 async def test_the_history_of_an_alert(store: Store) -> None:
     """Promise 2: in which incidents an alert was, and whether people were told of it there."""
     disk = alert("Disk")
-    await store.write(lambda tx: alerts.put(tx, [disk], [False]))
+    await store.write(lambda tx: alerts.save(tx, [disk], [False]))
     one, other = await opened(store, "A", "B")
     for number, at in ((one, 1.0), (other, 2.0)):
         pairs = [(number, disk.identity)]
-        await store.write(lambda tx, pairs=pairs, at=at: incidents.join(tx, pairs, at))
+        await store.write(lambda tx, pairs=pairs, at=at: members.add(tx, pairs, at))
     marks = [(one, disk.identity, NotifiedState.FIRING, 100.0, None)]
-    await store.write(lambda tx: incidents.mark(tx, marks))
+    await store.write(lambda tx: members.mark_notified(tx, marks))
     found = await store.read(lambda tx: lists.history_of_alert(tx, disk.identity))
     assert [(a.incident.number, a.title, a.joined_at, a.told, a.told_starts_at) for a in found] == [
         (other, "B", 2.0, NotifiedState.NOTHING, None),

@@ -24,7 +24,7 @@ SPANS = {
 async def put_all(store: Store) -> None:
     for name, (start, end) in SPANS.items():
         one = replace(ONE, id=name, starts_at=start, ends_at=end)
-        await store.write(lambda tx, one=one: silences.put(tx, one))
+        await store.write(lambda tx, one=one: silences.save(tx, one))
 
 
 async def test_counted_by_state_with_those_that_ended_lately(store: Store) -> None:

@@ -25,7 +25,7 @@ async def test_what_goes_on_is_counted_with_its_age_since_it_was_told(store: Sto
             ],
         )
     )
-    found = {row[:2]: row[2:] for row in await store.read(lists.standing)}
+    found = {row[:2]: row[2:] for row in await store.read(lists.open_counts)}
     assert found["critical", "firing"] == (2, 50.0)
     assert found["critical", "acknowledged"][0] == 1
     assert found["warning", "firing"] == (1, None)
@@ -34,7 +34,7 @@ async def test_what_goes_on_is_counted_with_its_age_since_it_was_told(store: Sto
 
 def test_postgresql_counts_without_reading_rows(migrated_postgres_url: str) -> None:
     """E37: where it is told to avoid sorts and whole tables, its index has all that is asked."""
-    text, values = lists._STANDING.on(POSTGRESQL, {})
+    text, values = lists._OPEN_COUNTS.for_database(POSTGRESQL, {})
     with Connection.connect(migrated_postgres_url) as connection:
         connection.execute("SET enable_seqscan = off")
         connection.execute("SET enable_bitmapscan = off")
@@ -47,7 +47,9 @@ def test_postgresql_lists_incidents_in_the_order_of_an_index(
     migrated_postgres_url: str, state: str
 ) -> None:
     """E37: each list state is read in its order, without a sort, also on PostgreSQL."""
-    text, values = Statement(urgent._query(urgent.Wanted(state), state, None)).on(POSTGRESQL, {})
+    text, values = Statement(urgent._query(urgent.IncidentFilter(state), state, None)).for_database(
+        POSTGRESQL, {}
+    )
     with Connection.connect(migrated_postgres_url) as connection:
         connection.execute("SET enable_seqscan = off")
         connection.execute("SET enable_bitmapscan = off")

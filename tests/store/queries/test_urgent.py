@@ -14,7 +14,7 @@ from gateway.store.db.session import Row
 from gateway.store.db.statement import Statement
 from gateway.store.db.transaction import Tx
 from gateway.store.queries import urgent
-from gateway.store.queries.urgent import Cursor, Wanted
+from gateway.store.queries.urgent import Cursor, IncidentFilter
 from gateway.store.state import incidents
 from tests.store.builders import incident
 from tests.store.queries.test_query_plans import steps
@@ -42,10 +42,10 @@ async def made(store: Store) -> dict[str, int]:
 async def test_newer_warnings_do_not_hide_an_unacknowledged_critical(store: Store) -> None:
     """Unacknowledged first, then severity, then number; acknowledged and resolved ones follow."""
     numbers = await made(store)
-    page = await store.read(lambda tx: urgent.page(tx, Wanted(), limit=5))
+    page = await store.read(lambda tx: urgent.page(tx, IncidentFilter(), limit=5))
     found = [one.incident.number for one in page.incidents]
     assert found == [numbers[name] for name in ("Old", "New", "W0", "W1", "W2")]
-    full = await store.read(lambda tx: urgent.page(tx, Wanted(), limit=100))
+    full = await store.read(lambda tx: urgent.page(tx, IncidentFilter(), limit=100))
     tail = [one.incident.number for one in full.incidents][-4:]
     assert tail == [numbers[name] for name in ("W59", "Acked", "Last", "Over")]
     assert full.next is None
@@ -81,7 +81,7 @@ async def test_suppressed_critical_comes_after_an_unacknowledged_warning(
     after: Cursor | None = None
     while True:
         page = await store.read(
-            lambda tx, at=after: urgent.page(tx, Wanted("open"), after=at, limit=limit)
+            lambda tx, at=after: urgent.page(tx, IncidentFilter("open"), after=at, limit=limit)
         )
         found += [names[one.incident.number] for one in page.incidents]
         if page.next is None:
@@ -96,13 +96,13 @@ async def test_suppressed_incidents_are_counted_apart(store: Store) -> None:
     await with_suppressed(store)
 
     async def counted(state: str) -> list[tuple[str, str, int]]:
-        return await store.read(lambda tx: urgent.counts(tx, Wanted(state), rank_of))
+        return await store.read(lambda tx: urgent.counts(tx, IncidentFilter(state), rank_of))
 
     firing = [("firing", "warning", 3), ("suppressed", "critical", 4)]
     assert await counted("open") == [*firing, ("acknowledged", "critical", 1)]
     assert await counted("firing") == firing
     assert await counted("suppressed") == firing[1:]
-    page = await store.read(lambda tx: urgent.page(tx, Wanted("suppressed")))
+    page = await store.read(lambda tx: urgent.page(tx, IncidentFilter("suppressed")))
     assert len(page.incidents) == 4
 
 
@@ -114,7 +114,7 @@ async def test_acknowledging_a_suppressed_incident_leaves_the_suppressed(store: 
         seen = await store.read(lambda tx: incidents.get(tx, numbers["Silenced"]))
         assert seen is not None
         await store.write(lambda tx: incidents.save(tx, [replace(seen, **changed)]))
-        return await store.read(lambda tx: urgent.counts(tx, Wanted(), rank_of))
+        return await store.read(lambda tx: urgent.counts(tx, IncidentFilter(), rank_of))
 
     assert ("acknowledged", "critical", 2) in await saved(state=State.ACKNOWLEDGED)
     assert ("suppressed", "critical", 4) in await saved(state=State.FIRING)
@@ -129,7 +129,7 @@ async def test_pages_by_urgency_show_every_incident_once(store: Store, limit: in
     after: Cursor | None = None
     while True:
         page = await store.read(
-            lambda tx, at=after: urgent.page(tx, Wanted(), after=at, limit=limit)
+            lambda tx, at=after: urgent.page(tx, IncidentFilter(), after=at, limit=limit)
         )
         found += [one.incident.number for one in page.incidents]
         if page.next is None:
@@ -144,7 +144,7 @@ async def test_open_incidents_are_counted_by_state_and_severity(store: Store) ->
     await made(store)
 
     async def counted(**wanted: str) -> list[tuple[str, str, int]]:
-        return await store.read(lambda tx: urgent.counts(tx, Wanted(**wanted), rank_of))
+        return await store.read(lambda tx: urgent.counts(tx, IncidentFilter(**wanted), rank_of))
 
     assert await counted() == [
         ("firing", "critical", 2),
@@ -161,7 +161,7 @@ async def test_counts_before_the_first_notice_begin_with_the_most_severe(store: 
     waiting = [incident(f"W{place}", severity="warning") for place in range(3)]
     new = [*waiting, incident("A", severity="critical", rank=1), incident("B", severity="odd")]
     await store.write(lambda tx: incidents.create(tx, new))
-    found = await store.read(lambda tx: urgent.counts(tx, Wanted("open"), rank_of))
+    found = await store.read(lambda tx: urgent.counts(tx, IncidentFilter("open"), rank_of))
     assert [severity for _, severity, _ in found] == ["critical", "warning", "odd"]
 
 
@@ -183,11 +183,11 @@ def test_lists_by_urgency_go_by_an_index(
     asked: list[Statement] = []
 
     class Recorder:
-        def select(self, query: ClauseElement) -> list[Row]:
+        def query(self, query: ClauseElement) -> list[Row]:
             asked.append(Statement(query))
             return []
 
-    urgent.page(cast(Tx, Recorder()), Wanted(state), after=after)
+    urgent.page(cast(Tx, Recorder()), IncidentFilter(state), after=after)
     assert asked
     for statement in asked:
         (plan,) = steps(sqlite_path, statement)
@@ -199,12 +199,12 @@ def test_counting_by_severity_reads_no_row(sqlite_path: Path) -> None:
     asked: list[Statement] = []
 
     class Recorder:
-        def select(self, query: ClauseElement) -> list[Row]:
+        def query(self, query: ClauseElement) -> list[Row]:
             asked.append(Statement(query))
             return []
 
-    urgent.counts(cast(Tx, Recorder()), Wanted("open", severity="critical"), rank_of)
-    urgent.counts(cast(Tx, Recorder()), Wanted("open"), rank_of)
+    urgent.counts(cast(Tx, Recorder()), IncidentFilter("open", severity="critical"), rank_of)
+    urgent.counts(cast(Tx, Recorder()), IncidentFilter("open"), rank_of)
     for statement in asked:
         (plan,) = steps(sqlite_path, statement)
         assert "incidents USING COVERING INDEX incidents_standing" in plan
@@ -217,5 +217,5 @@ async def test_severity_that_got_worse_moves_an_incident_up(store: Store) -> Non
     assert worse is not None
     changed = replace(worse, rank=1, severity="critical")
     await store.write(lambda tx: incidents.save(tx, [changed]))
-    page = await store.read(lambda tx: urgent.page(tx, Wanted("open"), limit=3))
+    page = await store.read(lambda tx: urgent.page(tx, IncidentFilter("open"), limit=3))
     assert [one.incident.number for one in page.incidents][-1] == numbers["W59"]

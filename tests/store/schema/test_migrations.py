@@ -20,15 +20,15 @@ from sqlalchemy import create_engine, inspect, text
 import gateway.store
 from gateway.core.alerts.labels import identity
 from gateway.store import (
-    SchemaMismatch,
+    SchemaMismatchError,
     Store,
-    StoreUnavailable,
+    StoreUnavailableError,
     current_revision,
     head_revision,
     migrate,
 )
-from gateway.store.db.location import locate
-from gateway.store.schema.create import make
+from gateway.store.db.location import parse_url
+from gateway.store.schema.create import create_tables
 from gateway.store.schema.tables import COUNTERS, metadata
 from tests.conftest import BOTH
 
@@ -42,7 +42,7 @@ def newest_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """URL of a database with the newest tables: migrated there, or made with them."""
     if request.param == "sqlite, made":
         url = f"sqlite:///{tmp_path}/gateway.db"
-        assert make(locate(url))
+        assert create_tables(parse_url(url))
         return url
     url = (
         str(request.getfixturevalue("postgres_url"))
@@ -258,7 +258,7 @@ def test_a_new_file_is_what_a_migrated_one_is(tmp_path: Path) -> None:
             rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
             return {name: sorted(re.findall(r"[^\s(),\"']+", sql)) for name, sql in rows}
 
-    made = tables("made", lambda url: make(locate(url)))
+    made = tables("made", lambda url: create_tables(parse_url(url)))
     assert made == tables("migrated", migrate)
     assert len(made) > 30
 
@@ -268,7 +268,7 @@ async def test_what_lies_in_the_file_already_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "gateway.db"
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("CREATE TABLE letters (text)")
-    assert make(locate(f"sqlite:///{path}")) is False
+    assert create_tables(parse_url(f"sqlite:///{path}")) is False
     store = Store(f"sqlite:///{path}")
     await store.start()
     await store.close()
@@ -290,7 +290,7 @@ async def test_a_server_without_tables_is_refused_with_the_command_to_run(
     postgres_url: str,
 ) -> None:
     """A server's database is an admin's: it is not changed without being asked."""
-    with pytest.raises(SchemaMismatch, match="gateway migrate"):
+    with pytest.raises(SchemaMismatchError, match="gateway migrate"):
         await Store(postgres_url).start()
 
 
@@ -299,16 +299,16 @@ async def test_an_older_server_is_refused_with_the_command_to_run(
 ) -> None:
     """An older schema is named, and what to do about it."""
     change_version(migrated_postgres_url, "0000")
-    with pytest.raises(SchemaMismatch, match=r"at version 0000, .* run `gateway migrate`"):
+    with pytest.raises(SchemaMismatchError, match=r"at version 0000, .* run `gateway migrate`"):
         await Store(migrated_postgres_url).start()
 
 
 async def test_a_newer_database_is_refused(database_url: str) -> None:
     """After a downgrade of the program nothing is written into tables that it does not know."""
     change_version(database_url, "9999")
-    with pytest.raises(SchemaMismatch, match="newer than this program"):
+    with pytest.raises(SchemaMismatchError, match="newer than this program"):
         await Store(database_url).start()
-    with pytest.raises(SchemaMismatch, match="newer than this program"):
+    with pytest.raises(SchemaMismatchError, match="newer than this program"):
         migrate(database_url)
 
 
@@ -327,7 +327,7 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     """A wrong path does not destroy what lies there."""
     path = tmp_path / "notes.txt"
     path.write_text("not a database, but long enough to be looked at" * 100)
-    with pytest.raises(StoreUnavailable, match="no SQLite database"):
+    with pytest.raises(StoreUnavailableError, match="no SQLite database"):
         migrate(f"sqlite:///{path}")
     assert path.read_text().startswith("not a database")
 

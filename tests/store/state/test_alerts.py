@@ -20,11 +20,11 @@ HOSTILE = [
 
 
 async def put(store: Store, *reported: Alert, inhibits: bool = False) -> None:
-    await store.write(lambda tx: alerts.put(tx, reported, [inhibits] * len(reported)))
+    await store.write(lambda tx: alerts.save(tx, reported, [inhibits] * len(reported)))
 
 
 async def known(store: Store, *asked: Alert) -> dict[str, Alert]:
-    return await store.read(lambda tx: alerts.known(tx, [one.identity for one in asked]))
+    return await store.read(lambda tx: alerts.by_identity(tx, [one.identity for one in asked]))
 
 
 async def test_comes_back_as_it_was_reported(store: Store) -> None:
@@ -60,7 +60,7 @@ async def test_extending_moves_only_the_end(store: Store) -> None:
     one, other = alert("Disk", ends_at=400.0), alert("Memory", ends_at=400.0)
     await put(store, one, other)
     ends = [(one.identity, 700.0, 300.0), ("f" * 32, 700.0, 300.0)]
-    await store.write(lambda tx: alerts.extend(tx, ends))
+    await store.write(lambda tx: alerts.extend_ends(tx, ends))
     found = await known(store, one, other)
     assert found[one.identity] == replace(one, ends_at=700.0, updated_at=300.0)
     assert found[other.identity] == other
@@ -83,7 +83,7 @@ async def test_flags_can_be_set_anew(store: Store) -> None:
     reported = [alert(f"A{place}") for place in range(7)] + [alert("Over", ends_at=150.0)]
     await put(store, *reported)
     after, seen = "", []
-    while page := await store.read(lambda tx, at=after: alerts.page_active(tx, 200.0, at, 3)):
+    while page := await store.read(lambda tx, at=after: alerts.active_page(tx, 200.0, at, 3)):
         flags = [(one.identity, True) for one in page]
         await store.write(lambda tx, flags=flags: alerts.set_inhibits(tx, flags))
         seen += page
@@ -111,7 +111,7 @@ async def test_those_that_burn_are_found_by_their_serials(store: Store) -> None:
     """What has ended, and a serial that nobody has any more, is left out."""
     burning, ended = alert("Burning", ends_at=300.0), alert("Ended", ends_at=150.0)
     await put(store, burning, ended, alert("Endless"))
-    found = await store.read(lambda tx: alerts.active(tx, 200.0, range(1, 10)))
+    found = await store.read(lambda tx: alerts.active_by_serial(tx, 200.0, range(1, 10)))
     assert [one.labels["alertname"] for one in found] == ["Burning", "Endless"]
     assert found[0] == burning
-    assert await store.read(lambda tx: alerts.active(tx, 200.0, [2, 99])) == []
+    assert await store.read(lambda tx: alerts.active_by_serial(tx, 200.0, [2, 99])) == []

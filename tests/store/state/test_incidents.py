@@ -15,7 +15,7 @@ from gateway.core.incidents.incident import (
     State,
 )
 from gateway.store import Store
-from gateway.store.state import alerts, incidents
+from gateway.store.state import alerts, incidents, members
 from tests.store.builders import ANA, ROOM, alert, incident, opened
 
 
@@ -136,7 +136,7 @@ async def test_urgency_rises_before_anybody_is_told_and_follows_the_rank_after(
     made = await store.write(
         lambda tx: incidents.create(tx, [incident("A"), incident("B")], urgencies=[2, 2])
     )
-    await store.write(lambda tx: incidents.urgent(tx, [(1002, 3), (1002, 1), (1001, 3)]))
+    await store.write(lambda tx: incidents.raise_urgency(tx, [(1002, 3), (1002, 1), (1001, 3)]))
     assert await due(store, 100.0) == ["B"]
     told = [replace(made[0], rank=1), replace(made[1], rank=2)]
     await store.write(lambda tx: incidents.save(tx, told))
@@ -148,7 +148,7 @@ async def test_sooner_never_puts_off(store: Store) -> None:
     await store.write(lambda tx: incidents.create(tx, [incident("A"), incident("B", due_at=None)]))
     assert await store.read(incidents.next_due) == 100.0
     wanted = [(1001, 150.0), (1002, 90.0), (1002, 95.0)]
-    await store.write(lambda tx: incidents.sooner(tx, wanted))
+    await store.write(lambda tx: incidents.move_due_earlier(tx, wanted))
     assert [(await get(store, number)).due_at for number in (1001, 1002)] == [100.0, 90.0]
     assert await store.read(incidents.next_due) == 90.0
 
@@ -167,25 +167,25 @@ async def test_open_incidents_are_read_in_pages(store: Store) -> None:
     )
     over = replace(made[2], state=State.RESOLVED)
     await store.write(lambda tx: incidents.save(tx, [over]))
-    first = await store.read(lambda tx: incidents.all_open(tx, 0, 3))
-    rest = await store.read(lambda tx: incidents.all_open(tx, first[-1].number, 3))
+    first = await store.read(lambda tx: incidents.open_page(tx, 0, 3))
+    rest = await store.read(lambda tx: incidents.open_page(tx, first[-1].number, 3))
     assert [one.number for one in first + rest] == [1001, 1002, 1004, 1005]
 
 
 async def test_members_carry_their_alert_and_what_was_said(store: Store) -> None:
     """What was said about an alert is kept for each incident that it is in."""
     disk, memory = alert("Disk"), alert("Memory", ends_at=300.0)
-    await store.write(lambda tx: alerts.put(tx, [disk, memory], [False, False]))
+    await store.write(lambda tx: alerts.save(tx, [disk, memory], [False, False]))
     one, other = await opened(store, "A", "B")
     pairs = [(one, disk.identity), (one, memory.identity), (other, disk.identity)]
-    await store.write(lambda tx: incidents.join(tx, pairs, 100.0))
+    await store.write(lambda tx: members.add(tx, pairs, 100.0))
     marks = [
         (one, disk.identity, NotifiedState.FIRING, 100.0, None),
         (one, memory.identity, NotifiedState.RESOLVED, 1.5, 2.5),
     ]
-    await store.write(lambda tx: incidents.mark(tx, marks))
-    await store.write(lambda tx: incidents.join(tx, pairs, 200.0))  # again: changes nothing
-    found = await store.read(lambda tx: incidents.members(tx, [one, other, 4711]))
+    await store.write(lambda tx: members.mark_notified(tx, marks))
+    await store.write(lambda tx: members.add(tx, pairs, 200.0))  # again: changes nothing
+    found = await store.read(lambda tx: members.by_incident(tx, [one, other, 4711]))
     both = [
         Member(disk, NotifiedState.FIRING, 100.0),
         Member(memory, NotifiedState.RESOLVED, 1.5, 2.5),
@@ -197,22 +197,24 @@ async def test_members_carry_their_alert_and_what_was_said(store: Store) -> None
 async def test_an_alert_knows_its_open_incidents(store: Store) -> None:
     """The end of an alert reaches every incident that it is in, and none that is over."""
     disk, loose = alert("Disk"), alert("Loose")
-    await store.write(lambda tx: alerts.put(tx, [disk, loose], [False, False]))
+    await store.write(lambda tx: alerts.save(tx, [disk, loose], [False, False]))
     numbers = await opened(store, "A", "B", "C")
     pairs = [(number, disk.identity) for number in numbers]
-    await store.write(lambda tx: incidents.join(tx, pairs, 100.0))
+    await store.write(lambda tx: members.add(tx, pairs, 100.0))
     over = replace(await get(store, numbers[1]), state=State.RESOLVED)
     await store.write(lambda tx: incidents.save(tx, [over]))
-    await store.write(lambda tx: incidents.leave(tx, [(numbers[2], disk.identity)]))
+    await store.write(lambda tx: members.remove(tx, [(numbers[2], disk.identity)]))
     asked = [disk.identity, loose.identity]
-    found = await store.read(lambda tx: incidents.open_numbers_of(tx, asked))
+    found = await store.read(lambda tx: members.open_numbers_of(tx, asked))
     assert found == {disk.identity: [numbers[0]]}
 
 
 async def test_moving_to_another_group(store: Store) -> None:
     """E8: after a reload an incident may belong to another group, and keeps its number."""
     await opened(store, "A")
-    await store.write(lambda tx: incidents.rekey(tx, [(1001, "root/2:A", "root/2", "platform")]))
+    await store.write(
+        lambda tx: incidents.move_to_groups(tx, [(1001, "root/2:A", "root/2", "platform")])
+    )
     found = await store.read(lambda tx: incidents.open_by_key(tx, ["root:A", "root/2:A"]))
     assert {key: (i.number, i.route_id, i.receiver) for key, i in found.items()} == {
         "root/2:A": (1001, "root/2", "platform")
@@ -228,8 +230,8 @@ async def test_ten_thousand_at_once(store: Store) -> None:
     later = [replace(one, due_at=500.0) for one in made]
     await store.write(lambda tx: incidents.save(tx, later))
     stored = alert("A")
-    await store.write(lambda tx: alerts.put(tx, [stored], [False]))
+    await store.write(lambda tx: alerts.save(tx, [stored], [False]))
     pairs = [(one.number, stored.identity) for one in made]
-    await store.write(lambda tx: incidents.join(tx, pairs, 1.0))
+    await store.write(lambda tx: members.add(tx, pairs, 1.0))
     assert len(await store.read(lambda tx: incidents.due(tx, 500.0, 20_000))) == 10_000
     assert await due(store, 499.0) == []

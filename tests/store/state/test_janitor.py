@@ -6,32 +6,29 @@ from sqlalchemy import func, select
 
 from gateway.core.incidents.incident import State
 from gateway.core.incidents.notice import Entry
-from gateway.store import Store, Tx
-from gateway.store.outbox import enqueue
+from gateway.store import Store, Tx, outbox
 from gateway.store.queries import lists
 from gateway.store.schema.tables import metadata
-from gateway.store.state import alerts, incidents, retention, timeline
+from gateway.store.state import alerts, incidents, members, retention, timeline
 from tests.store.builders import added, alert, claimed, failed, opened, row, sent
 
 
 def sizes(tx: Tx) -> dict[str, int]:
     tables = [table for table in metadata.sorted_tables if table.name != "meta"]
-    return {
-        table.name: tx.select(select(func.count()).select_from(table))[0][0] for table in tables
-    }
+    return {table.name: tx.query(select(func.count()).select_from(table))[0][0] for table in tables}
 
 
 async def lived(store: Store, name: str, *, resolved_at: float | None) -> int:
     """An incident with an alert, a notice, an attempt, a receipt, a timeline and a history."""
     (number,) = await opened(store, name)
     ended = alert(name, ends_at=resolved_at)
-    await store.write(lambda tx: alerts.put(tx, [ended], [False]))
-    await store.write(lambda tx: incidents.join(tx, [(number, ended.identity)], 1.0))
+    await store.write(lambda tx: alerts.save(tx, [ended], [False]))
+    await store.write(lambda tx: members.add(tx, [(number, ended.identity)], 1.0))
     await store.write(lambda tx: timeline.add(tx, [(number, Entry(1.0, "spoke", "x", {}))]))
     await store.write(lambda tx: timeline.add_ack(tx, number, "taken", "ana", 1.0, "cli"))
     await added(store, row(number))
     (notice,) = await claimed(store)
-    await store.write(lambda tx: enqueue.finish(tx, [sent(notice, receipt={"ts": "1"})]))
+    await store.write(lambda tx: outbox.record_attempts(tx, [sent(notice, receipt={"ts": "1"})]))
     if resolved_at is not None:
         made = await store.read(lambda tx: incidents.get(tx, number))
         assert made is not None
@@ -59,11 +56,11 @@ async def test_alerts_stay_while_an_incident_has_them(store: Store) -> None:
     number = await lived(store, "Recent", resolved_at=900.0)
     loose = alert("Loose", ends_at=100.0)
     burning = alert("Burning")
-    await store.write(lambda tx: alerts.put(tx, [loose, burning], [False, False]))
+    await store.write(lambda tx: alerts.save(tx, [loose, burning], [False, False]))
     assert await store.write(lambda tx: retention.prune(tx, 900.0, 100)) == 1
     left = await store.read(lambda tx: lists.alerts_page(tx, 0.0))
     assert {one.labels["alertname"] for one in left} == {"Recent", "Burning"}
-    assert len((await store.read(lambda tx: incidents.members(tx, [number])))[number]) == 1
+    assert len((await store.read(lambda tx: members.by_incident(tx, [number])))[number]) == 1
 
 
 async def test_a_digest_is_forgotten_in_its_time(store: Store) -> None:
@@ -73,7 +70,7 @@ async def test_a_digest_is_forgotten_in_its_time(store: Store) -> None:
     await added(store, row(None), now=30.0)
     first, second, _ = await claimed(store)
     done = [sent(first), failed(second, again=None)]
-    await store.write(lambda tx: enqueue.finish(tx, done))
+    await store.write(lambda tx: outbox.record_attempts(tx, done))
     await store.write(lambda tx: retention.prune(tx, 800.0, 100))
     left = await store.read(sizes)
     assert (left["notices"], left["attempts"]) == (1, 0)

@@ -6,7 +6,7 @@ import pytest
 
 from gateway.core.incidents.incident import Incident, Member, NotifiedState, State
 from gateway.store import Store, Tx
-from gateway.store.state import alerts, incidents
+from gateway.store.state import alerts, incidents, members
 from tests.store.builders import alert, incident
 
 ENDS = {"A": 200.0, "B": 90.0, "C": 200.0, "D": 90.0}
@@ -18,10 +18,10 @@ async def filled(store: Store) -> list[Incident]:
     reported = [alert(name, ends_at=ends) for name, ends in ENDS.items()]
 
     def work(tx: Tx) -> list[Incident]:
-        alerts.put(tx, reported, [False] * 4)
+        alerts.save(tx, reported, [False] * 4)
         made = incidents.create(tx, [incident(name) for name in NAMES], urgencies=[9] * 4)
         pairs = [(one.number, a.identity) for one, a in zip(made, reported, strict=True)]
-        incidents.join(tx, pairs, 100.0)
+        members.add(tx, pairs, 100.0)
         return made
 
     return await store.write(work)
@@ -30,7 +30,7 @@ async def filled(store: Store) -> list[Incident]:
 def write(tx: Tx, made: list[Incident]) -> None:
     """Each kind of change, for these incidents in one go."""
     rank = {1001: None, 1002: 2, 1003: 1, 1004: None}
-    incidents.urgent(tx, [(one.number, 3) for one in made])
+    incidents.raise_urgency(tx, [(one.number, 3) for one in made])
     incidents.save(
         tx,
         [
@@ -38,12 +38,16 @@ def write(tx: Tx, made: list[Incident]) -> None:
             for one in made
         ],
     )
-    incidents.sooner(tx, [(one.number, 1102.5) for one in made])
-    incidents.entitle(tx, [(one.number, f"the {one.number}th") for one in made])
-    incidents.rekey(tx, [(one.number, f"k{one.number}", "r2", "platform") for one in made[:2]])
+    incidents.move_due_earlier(tx, [(one.number, 1102.5) for one in made])
+    incidents.set_titles(tx, [(one.number, f"the {one.number}th") for one in made])
+    incidents.move_to_groups(
+        tx, [(one.number, f"k{one.number}", "r2", "platform") for one in made[:2]]
+    )
     named = {one.number: alert(name).identity for name, one in zip(NAMES, FOUR, strict=True)}
-    incidents.mark(tx, [(n.number, named[n.number], NotifiedState.FIRING, 7.0, None) for n in made])
-    alerts.extend(tx, [(named[one.number], 300.0 + one.number, 150.0) for one in made])
+    members.mark_notified(
+        tx, [(n.number, named[n.number], NotifiedState.FIRING, 7.0, None) for n in made]
+    )
+    alerts.extend_ends(tx, [(named[one.number], 300.0 + one.number, 150.0) for one in made])
 
 
 FOUR = [replace(incident(name), number=number) for number, name in enumerate(NAMES, 1001)]
@@ -51,12 +55,12 @@ FOUR = [replace(incident(name), number=number) for number, name in enumerate(NAM
 
 async def seen(store: Store) -> tuple[list[Incident], list[Member], list[str]]:
     def work(tx: Tx) -> tuple[list[Incident], list[Member], list[str]]:
-        stored = incidents.many(tx, [1001, 1002, 1003, 1004])
+        stored = incidents.by_number(tx, [1001, 1002, 1003, 1004])
         due = [str(one.number) for one in incidents.due(tx, 1e9, 1)]
-        members = incidents.members(tx, list(stored))
+        by_number = members.by_incident(tx, list(stored))
         return (
             [stored[number] for number in sorted(stored)],
-            [m for found in members.values() for m in found],
+            [m for found in by_number.values() for m in found],
             due,
         )
 

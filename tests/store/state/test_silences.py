@@ -28,7 +28,7 @@ BARE = Silence("b", (Matcher("team", "=", "billing"),), 0.0, 50.0, 0.0, "", "")
 async def test_comes_back_as_it_was_made(store: Store) -> None:
     """Every field survives; an unknown id is None."""
     for one in (FULL, BARE):
-        await store.write(lambda tx, one=one: silences.put(tx, one))
+        await store.write(lambda tx, one=one: silences.save(tx, one))
     assert await store.read(lambda tx: silences.get(tx, FULL.id)) == FULL
     assert await store.read(lambda tx: silences.get(tx, "b")) == BARE
     assert await store.read(lambda tx: silences.get(tx, "nobody")) is None
@@ -38,16 +38,16 @@ async def test_those_that_end_later(store: Store) -> None:
     """What has ended by an instant is not asked for each alert; the next to end comes first."""
     later = replace(FULL, id="later", ends_at=300.0)
     for one in (later, FULL, BARE):
-        await store.write(lambda tx, one=one: silences.put(tx, one))
-    assert await store.read(lambda tx: silences.since(tx, 50.0)) == [FULL, later]
+        await store.write(lambda tx, one=one: silences.save(tx, one))
+    assert await store.read(lambda tx: silences.ending_after(tx, 50.0)) == [FULL, later]
 
 
 async def test_a_change_is_a_new_version(store: Store) -> None:
     """Replicas read silences anew when the version moved, and only then."""
     before = await store.read(silences.version)
-    await store.write(lambda tx: silences.put(tx, FULL))
+    await store.write(lambda tx: silences.save(tx, FULL))
     after = await store.read(silences.version)
-    await store.write(lambda tx: silences.seen(tx, [(FULL.id, 130.0)]))
+    await store.write(lambda tx: silences.mark_seen(tx, [(FULL.id, 130.0)]))
     assert before < after == await store.read(silences.version)
     kept = await store.read(lambda tx: silences.get(tx, FULL.id))
     assert kept == replace(FULL, seen_at=130.0)
@@ -56,18 +56,18 @@ async def test_a_change_is_a_new_version(store: Store) -> None:
 async def test_forgotten_long_after_the_end(store: Store) -> None:
     """The janitor forgets silences that ended before an instant, and no others."""
     for one in (FULL, BARE):
-        await store.write(lambda tx, one=one: silences.put(tx, one))
+        await store.write(lambda tx, one=one: silences.save(tx, one))
     assert await store.write(lambda tx: retention.prune(tx, 60.0, 100)) == 1
-    assert await store.read(lambda tx: silences.since(tx, 0.0)) == [FULL]
+    assert await store.read(lambda tx: silences.ending_after(tx, 0.0)) == [FULL]
 
 
 async def test_counted_by_state(store: Store) -> None:
     """The active and the pending; none of either is 0, and what ended does not count."""
-    assert await store.read(lambda tx: silences.standing(tx, 0.0)) == {"active": 0, "pending": 0}
+    assert await store.read(lambda tx: silences.open_counts(tx, 0.0)) == {"active": 0, "pending": 0}
     later = replace(FULL, id="later", starts_at=150.0)
     for one in (later, FULL, BARE):
-        await store.write(lambda tx, one=one: silences.put(tx, one))
-    found = await store.read(lambda tx: silences.standing(tx, 120.0))
+        await store.write(lambda tx, one=one: silences.save(tx, one))
+    found = await store.read(lambda tx: silences.open_counts(tx, 120.0))
     assert found == {"active": 1, "pending": 1}
 
 
@@ -75,18 +75,18 @@ async def test_they_come_one_by_one(store: Store, monkeypatch: pytest.MonkeyPatc
     """Of ten thousand only the one is held that is being written."""
     for number in range(3):
         one = replace(FULL, id=str(number), ends_at=300.0 + number)
-        await store.write(lambda tx, one=one: silences.put(tx, one))
+        await store.write(lambda tx, one=one: silences.save(tx, one))
     made: list[Row] = []
-    of_row = silences.of_row
+    from_row = silences.from_row
 
     def counted(row: Row) -> Silence:
         made.append(row)
-        return of_row(row)
+        return from_row(row)
 
-    monkeypatch.setattr(silences, "of_row", counted)
+    monkeypatch.setattr(silences, "from_row", counted)
 
     def first(tx: Tx) -> tuple[str, int]:
-        return next(silences.each_since(tx, 0.0)).id, len(made)
+        return next(silences.iterate_ending_after(tx, 0.0)).id, len(made)
 
     assert await store.read(first) == ("0", 1)
 
@@ -97,17 +97,17 @@ async def test_only_what_turns_is_read(store: Store) -> None:
     times |= {"to begin": (30, 40), "holds": (1, 50), "ends now": (1, 20), "begins now": (20, 60)}
     for name, (start, end) in times.items():
         one = replace(FULL, id=name, starts_at=float(start), ends_at=float(end), gone_for=None)
-        await store.write(lambda tx, one=one: silences.put(tx, one))
-    found = await store.read(lambda tx: silences.turning(tx, 10.0, 20.0))
+        await store.write(lambda tx, one=one: silences.save(tx, one))
+    found = await store.read(lambda tx: silences.changing(tx, 10.0, 20.0))
     assert [one.id for one in found] == [
         *("brief", "ended", "ends now", "to begin", "begins now", "began")
     ]
     assert await store.read(lambda tx: silences.next_end(tx, 20.0)) == 40.0
     assert await store.read(lambda tx: silences.next_end(tx, 90.0)) is None
-    assert await store.read(lambda tx: silences.until_gone(tx, 20.0)) == []
+    assert await store.read(lambda tx: silences.ending_when_resolved(tx, 20.0)) == []
     for name, start in (("gone", 1.0), ("gone later", 30.0)):
         one = replace(FULL, id=name, starts_at=start, ends_at=50.0)
-        await store.write(lambda tx, one=one: silences.put(tx, one))
-    assert [one.id for one in await store.read(lambda tx: silences.until_gone(tx, 20.0))] == [
-        "gone"
-    ]
+        await store.write(lambda tx, one=one: silences.save(tx, one))
+    assert [
+        one.id for one in await store.read(lambda tx: silences.ending_when_resolved(tx, 20.0))
+    ] == ["gone"]

@@ -14,8 +14,8 @@ async def test_a_timeline_keeps_its_order(store: Store) -> None:
     await store.write(
         lambda tx: timeline.add(tx, [(7, entries[0]), (8, entries[0]), (7, entries[1])])
     )
-    assert await store.read(lambda tx: timeline.of(tx, 7)) == entries
-    assert await store.read(lambda tx: timeline.of(tx, 9)) == []
+    assert await store.read(lambda tx: timeline.entries(tx, 7)) == entries
+    assert await store.read(lambda tx: timeline.entries(tx, 9)) == []
 
 
 async def test_who_had_it_and_when(store: Store) -> None:
@@ -23,8 +23,8 @@ async def test_who_had_it_and_when(store: Store) -> None:
     await store.write(lambda tx: timeline.add_ack(tx, 7, "taken", "ana", 5.0, "link"))
     await store.write(lambda tx: timeline.add_ack(tx, 7, "given back", "ana", 6.0, "cli"))
     assert await store.read(lambda tx: timeline.acks_of(tx, 7)) == [
-        timeline.AckLine(7, "taken", "ana", 5.0, "link"),
-        timeline.AckLine(7, "given back", "ana", 6.0, "cli"),
+        timeline.AckRecord(7, "taken", "ana", 5.0, "link"),
+        timeline.AckRecord(7, "given back", "ana", 6.0, "cli"),
     ]
 
 
@@ -36,7 +36,7 @@ async def test_refused_requests_are_kept_whatever_is_in_them(store: Store) -> No
             tx, 5.0, "am", 400, "NUL\0 in it", detail, "127.0.0.1", "\ud800\0{"
         )
     )
-    (found,) = await store.read(lambda tx: timeline.rejected(tx, 10))
+    (found,) = await store.read(lambda tx: timeline.rejected_requests(tx, 10))
     assert (found.at, found.source, found.status) == (5.0, "am", 400)
     assert found.error == "NUL\N{REPLACEMENT CHARACTER} in it"
     assert found.detail == [{"field": "alerts[0].labels", "got": "\ud800", "error": "bad"}]
@@ -47,9 +47,9 @@ async def test_only_the_latest_refusals_are_kept(store: Store) -> None:
     """A source that sends rubbish for days does not fill the disk."""
 
     def many(tx: object) -> None:
-        for number in range(timeline.REJECTS_KEPT + 5):
+        for number in range(timeline.MAX_REJECTS + 5):
             timeline.add_reject(tx, float(number), "am", 400, "bad", None, "", "")  # type: ignore[arg-type]
 
     await store.write(many)
-    kept = await store.read(lambda tx: timeline.rejected(tx, 10_000))
-    assert [one.at for one in kept] == [float(n) for n in range(timeline.REJECTS_KEPT + 4, 4, -1)]
+    kept = await store.read(lambda tx: timeline.rejected_requests(tx, 10_000))
+    assert [one.at for one in kept] == [float(n) for n in range(timeline.MAX_REJECTS + 4, 4, -1)]

@@ -10,7 +10,7 @@ import pytest
 
 from gateway.core.matching.matcher import Matcher
 from gateway.flow.queries.active_alerts import PAGE
-from gateway.store import StoreUnavailable
+from gateway.store import StoreUnavailableError
 from gateway.store.state import silences
 from gateway.web.alertmanager_api import streaming
 from gateway.web.ingest.sources import SOURCES
@@ -90,7 +90,7 @@ def as_recorded(name: str, silence: str) -> Any:
 
 
 async def silence_of(world: World) -> str:
-    (silence,) = await world.engine.store.read(lambda tx: silences.since(tx, world.now))
+    (silence,) = await world.engine.store.read(lambda tx: silences.ending_after(tx, world.now))
     return silence.id
 
 
@@ -323,7 +323,7 @@ async def test_a_database_that_is_lost_is_a_503_or_a_cut(
         nonlocal answered
         answered += 1
         if answered > allowed:
-            raise StoreUnavailable("the disk is full")
+            raise StoreUnavailableError("the disk is full")
         return await read(work)
 
     monkeypatch.setattr(world.engine.store, "read", fails_later)

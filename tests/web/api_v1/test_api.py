@@ -9,7 +9,7 @@ from aiohttp import web
 from jsonschema import Draft202012Validator
 
 from gateway.core.incidents.retry import Failure, SendError
-from gateway.store import StoreUnavailable
+from gateway.store import StoreUnavailableError
 from gateway.web.api_v1.openapi import document
 from gateway.web.app import build_app
 from tests.flow.world import MINUTE, World, alert
@@ -336,7 +336,7 @@ async def test_a_lost_database_is_503(gateway: Gateway, monkeypatch: pytest.Monk
     world, client = gateway
 
     async def lost(*_: object) -> None:
-        raise StoreUnavailable("the disk that holds the database is full")
+        raise StoreUnavailableError("the disk that holds the database is full")
 
     monkeypatch.setattr(world.engine.store, "read", lost)
     monkeypatch.setattr(world.engine.store, "write", lost)

@@ -13,7 +13,7 @@ import pytest
 
 from gateway.core.plan.accounts import Secret, SourceSettings
 from gateway.flow.intake.intake import Overloaded
-from gateway.store import StoreUnavailable
+from gateway.store import StoreUnavailableError
 from gateway.web.ingest.handlers import STORED_AT_ONCE
 from tests.web.conftest import Client
 from tests.web.world import FakeEngine, prometheus_body, recorded
@@ -166,7 +166,9 @@ async def test_nothing_good_in_it(
     assert counted in engine.metrics.exposition().decode()
 
 
-@pytest.mark.parametrize("fault", [StoreUnavailable("the disk is full"), Overloaded("too many")])
+@pytest.mark.parametrize(
+    "fault", [StoreUnavailableError("the disk is full"), Overloaded("too many")]
+)
 @pytest.mark.parametrize("path", ["/webhook/alertmanager", "/api/v2/alerts"])
 async def test_what_cannot_be_saved_is_to_be_sent_again(
     client: Client, engine: FakeEngine, path: str, fault: Exception

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.core.incidents.incident import State
-from gateway.store import StoreUnavailable
+from gateway.store import StoreUnavailableError
 from tests.flow.world import HOUR, MINUTE, ROUTES, START, World, alert
 from tests.web.real import Client, served, token
 
@@ -378,7 +378,7 @@ async def test_a_lost_database_is_told_in_words(
     world, client = gateway
 
     async def lost(*_: object) -> None:
-        raise StoreUnavailable("the disk is full")
+        raise StoreUnavailableError("the disk is full")
 
     monkeypatch.setattr(world.engine, "acknowledge", lost)
     answer = await client.post(f"/ack/{token(world)}")

@@ -55,7 +55,7 @@ async def put_many(world: World, count: int) -> None:
             matchers = (Matcher("instance", "=", f"db-{number}"),)
             end = START + HOUR + number
             one = Silence(f"{number:08d}", matchers, START, end, START, "ana", "new disks")
-            silences.put(tx, one)
+            silences.save(tx, one)
 
     await world.engine.store.write(work)
 
@@ -158,9 +158,9 @@ async def test_a_page_reads_no_more_than_it_shows(
     world, client = gateway
     await put_many(world, 200)
     made: list[object] = []
-    of_row = silences.of_row
+    of_row = silences.from_row
     monkeypatch.setattr(
-        "gateway.store.queries.silence_pages.of_row", lambda row: made.append(row) or of_row(row)
+        "gateway.store.queries.silence_pages.from_row", lambda row: made.append(row) or of_row(row)
     )
     assert (await client.get("/silences?page=2")).status == 200
     assert len(made) == pages.PER_PAGE

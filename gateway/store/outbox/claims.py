@@ -8,15 +8,15 @@ from sqlalchemy import and_, bindparam, case, exists, literal_column, or_, selec
 from gateway.core.incidents.outbox import Notice
 from gateway.core.plan.plan import UNKNOWN_RANK
 from gateway.store.db.bulk import update as bulk_update
-from gateway.store.db.statement import Among, Statement, fixed, keys
+from gateway.store.db.statement import InList, Statement, json_list, literal
 from gateway.store.db.transaction import Tx
 from gateway.store.outbox.rows import (
     IS_UNFINISHED,
-    STATE,
-    of_row,
-    selected,
-    target_of,
-    unfinished_of,
+    STATE_POSITION,
+    from_row,
+    parse_target,
+    select_notices,
+    unfinished_by_queue,
 )
 from gateway.store.schema.tables import notices
 
@@ -30,7 +30,7 @@ _IS_HEAD = ~exists().where(
 
 
 @dataclass(frozen=True, slots=True)
-class Skip:
+class HoldFilter:
     """Which notices to leave alone because of holds; urgent ones are never left alone.
 
     `urgent_to` is the highest rank number that is urgent besides unknown severities.
@@ -41,23 +41,23 @@ class Skip:
     urgent_to: int = 0
 
     @property
-    def given(self) -> Mapping[str, object]:
-        """Return the parameters of `_NOT_SKIPPED`."""
+    def parameters(self) -> Mapping[str, object]:
+        """Return the parameters of `_NOT_HELD`."""
         return {
-            "skipped": keys(self.targets),
+            "skipped": json_list(self.targets),
             "account_held": int(self.account),
             "urgent_to": self.urgent_to,
         }
 
 
-NO_SKIP = Skip()
+NO_HOLDS = HoldFilter()
 
 # Expressions of rank, so that SQLite does not answer the alternatives by three searches.
 _RANK = notices.c.rank + literal_column("0")
-_NOT_SKIPPED = or_(
+_NOT_HELD = or_(
     and_(
         bindparam("account_held") == literal_column("0"),
-        Among(notices.c.target_key, "skipped", absent=True),
+        InList(notices.c.target_key, "skipped", negated=True),
     ),
     bindparam("urgent_to") >= _RANK,
     literal_column(str(UNKNOWN_RANK)) <= _RANK,
@@ -67,16 +67,16 @@ _NOT_SKIPPED = or_(
 # due, and sorting it for each claim would cost more than stepping over what is not. Hence an
 # expression of next_at, which the index by time cannot answer.
 _HEADS = Statement(
-    selected()
+    select_notices()
     .where(
         notices.c.channel == bindparam("on_channel"),
         IS_UNFINISHED,
         notices.c.next_at + literal_column("0")
         <= case(
-            (notices.c.state == fixed("sending"), bindparam("lease_now")), else_=bindparam("now")
+            (notices.c.state == literal("sending"), bindparam("lease_now")), else_=bindparam("now")
         ),
-        _NOT_SKIPPED,
-        Among(notices.c.id, "in_flight", absent=True),
+        _NOT_HELD,
+        InList(notices.c.id, "in_flight", negated=True),
         _IS_HEAD,
     )
     .order_by(notices.c.rank, notices.c.id)
@@ -93,47 +93,47 @@ _CLAIM = bulk_update(
         "perhaps": "new.perhaps",
     },
 )
-_ONE = Statement(selected().where(notices.c.id == bindparam("one"), IS_UNFINISHED))
-_PEEK = Statement(
-    selected().where(Among(notices.c.id, "ids"), IS_UNFINISHED).order_by(notices.c.id)
+_UNFINISHED = Statement(select_notices().where(notices.c.id == bindparam("one"), IS_UNFINISHED))
+_UNFINISHED_BY_ID = Statement(
+    select_notices().where(InList(notices.c.id, "ids"), IS_UNFINISHED).order_by(notices.c.id)
 )
 _RENEW = Statement(
     update(notices)
     .where(
-        Among(notices.c.id, "ids"),
+        InList(notices.c.id, "ids"),
         notices.c.owner == bindparam("by"),
-        notices.c.state == fixed("sending"),
+        notices.c.state == literal("sending"),
         IS_UNFINISHED,
     )
     .values(next_at=bindparam("until"))
 )
-_RELEASE = Statement(
+_RELEASE_ALL = Statement(
     update(notices)
-    .where(IS_UNFINISHED, notices.c.owner == bindparam("by"), notices.c.state == fixed("sending"))
+    .where(IS_UNFINISHED, notices.c.owner == bindparam("by"), notices.c.state == literal("sending"))
     .values(state="pending", owner="", next_at=notices.c.created_at)
 )
-_RELEASE_SOME = Statement(
+_RELEASE_BY_ID = Statement(
     update(notices)
     .where(
-        Among(notices.c.id, "ids"),
+        InList(notices.c.id, "ids"),
         IS_UNFINISHED,
         notices.c.owner == bindparam("by"),
-        notices.c.state == fixed("sending"),
+        notices.c.state == literal("sending"),
     )
     .values(state="pending", owner="", next_at=notices.c.created_at)
 )
-_INHERIT = Statement(
+_EXPIRE_ALL = Statement(
     update(notices)
-    .where(IS_UNFINISHED, notices.c.state == fixed("sending"))
+    .where(IS_UNFINISHED, notices.c.state == literal("sending"))
     .values(next_at=bindparam("now"))
 )
-_NEXT_AT = Statement(
+_NEXT_DUE_AT = Statement(
     select(notices.c.next_at, notices.c.state)
     .where(
         notices.c.channel == bindparam("on_channel"),
         IS_UNFINISHED,
-        _NOT_SKIPPED,
-        Among(notices.c.id, "in_flight", absent=True),
+        _NOT_HELD,
+        InList(notices.c.id, "in_flight", negated=True),
         _IS_HEAD,
     )
     .order_by(notices.c.next_at)
@@ -148,7 +148,7 @@ def claim(
     limit: int,
     owner: str,
     lease_until: float,
-    skip: Skip = NO_SKIP,
+    skip: HoldFilter = NO_HOLDS,
     *,
     lease_now: float,
     in_flight: Collection[int] = (),
@@ -165,47 +165,47 @@ def claim(
         on_channel=channel,
         now=now,
         lease_now=lease_now,
-        in_flight=keys(in_flight),
+        in_flight=json_list(in_flight),
         most=limit,
-        **skip.given,
+        **skip.parameters,
     )
     if not rows:
         return []
-    perhaps = {row[0]: row[10] + (row[STATE] == "sending") for row in rows}
-    tx.bulk(_CLAIM, [(id_, owner, lease_until, count) for id_, count in perhaps.items()])
-    lanes = unfinished_of(tx, sorted({row[1] for row in rows if row[1] is not None}))
+    perhaps = {row[0]: row[10] + (row[STATE_POSITION] == "sending") for row in rows}
+    tx.write_rows(_CLAIM, [(id_, owner, lease_until, count) for id_, count in perhaps.items()])
+    lanes = unfinished_by_queue(tx, sorted({row[1] for row in rows if row[1] is not None}))
     # A head is the first unfinished notice of its lane: behind it are all the others.
     return [
-        of_row(
+        from_row(
             row,
             owner=owner,
             perhaps=perhaps[row[0]],
-            behind=tuple(lanes.get((row[1], target_of(row[2]).key), ())[1:]),
+            behind=tuple(lanes.get((row[1], parse_target(row[2]).key), ())[1:]),
         )
         for row in rows
     ]
 
 
-def take(tx: Tx, notice_id: int, owner: str, lease_until: float) -> Notice:
+def claim_one(tx: Tx, notice_id: int, owner: str, lease_until: float) -> Notice:
     """Claim one unfinished notice that became the head of its lane in this transaction.
 
     Raises KeyError when it is finished or unknown.
     """
-    row = tx.row(_ONE, one=notice_id)
+    row = tx.row(_UNFINISHED, one=notice_id)
     if row is None:
         raise KeyError(notice_id)
-    tx.bulk(_CLAIM, [(notice_id, owner, lease_until, row[10])])
-    return of_row(row, owner=owner)
+    tx.write_rows(_CLAIM, [(notice_id, owner, lease_until, row[10])])
+    return from_row(row, owner=owner)
 
 
-def peek(tx: Tx, ids: Sequence[int]) -> list[Notice]:
+def unfinished_by_id(tx: Tx, ids: Sequence[int]) -> list[Notice]:
     """Return those of these notices that are unfinished, oldest first, without claiming them."""
-    return [of_row(row) for row in tx.rows(_PEEK, ids=keys(ids))]
+    return [from_row(row) for row in tx.rows(_UNFINISHED_BY_ID, ids=json_list(ids))]
 
 
 def renew(tx: Tx, ids: Sequence[int], owner: str, lease_until: float) -> int:
     """Let an owner's leases end later; return how many of them it still held."""
-    return tx.run(_RENEW, ids=keys(ids), by=owner, until=lease_until)
+    return tx.run(_RENEW, ids=json_list(ids), by=owner, until=lease_until)
 
 
 def release(tx: Tx, owner: str, ids: Sequence[int] | None = None) -> int:
@@ -214,22 +214,22 @@ def release(tx: Tx, owner: str, ids: Sequence[int] | None = None) -> int:
     It is due at once, for anybody, and was certainly not sent. Returns how many there were.
     """
     if ids is None:
-        return tx.run(_RELEASE, by=owner)
-    return tx.run(_RELEASE_SOME, by=owner, ids=keys(ids))
+        return tx.run(_RELEASE_ALL, by=owner)
+    return tx.run(_RELEASE_BY_ID, by=owner, ids=json_list(ids))
 
 
-def inherit(tx: Tx) -> int:
+def expire_all_claims(tx: Tx) -> int:
     """End all claims, because their owners are known to be gone; return how many there were.
 
     They are taken over as those whose lease ran out: what became of them is not known.
     """
-    return tx.run(_INHERIT, now=tx.lease_now)
+    return tx.run(_EXPIRE_ALL, now=tx.lease_now)
 
 
-def next_at(
+def next_due_at(
     tx: Tx,
     channel: str,
-    skip: Skip = NO_SKIP,
+    skip: HoldFilter = NO_HOLDS,
     in_flight: Collection[int] = (),
     lease_ahead: float = 0.0,
 ) -> float | None:
@@ -238,7 +238,9 @@ def next_at(
     `skip` and `in_flight` are left out as in `claim`. `lease_ahead`: seconds that the
     clock of the leases is ahead of the one that the answer is meant for.
     """
-    row = tx.row(_NEXT_AT, on_channel=channel, in_flight=keys(in_flight), **skip.given)
+    row = tx.row(
+        _NEXT_DUE_AT, on_channel=channel, in_flight=json_list(in_flight), **skip.parameters
+    )
     if row is None:
         return None
     at: float = row[0]

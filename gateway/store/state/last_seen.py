@@ -11,21 +11,23 @@ from gateway.store.schema.tables import meta
 
 PREFIX = "seen:"
 
-_MARK = insert(
+_SAVE = insert(
     meta,
     ["name", "value"],
     key=["name"],
     change={"value": "CASE WHEN new.value > old.value THEN new.value ELSE old.value END"},
 )
-_MARKS = Statement(select(meta.c.name, meta.c.value).where(meta.c.name.like(bindparam("pattern"))))
+_READ_ALL = Statement(
+    select(meta.c.name, meta.c.value).where(meta.c.name.like(bindparam("pattern")))
+)
 
 
-def put(tx: Tx, seen: Mapping[str, float]) -> None:
+def save(tx: Tx, seen: Mapping[str, float]) -> None:
     """Remember instants by name; an earlier one than is known changes nothing."""
-    tx.bulk(_MARK, [(PREFIX + name, int(at)) for name, at in sorted(seen.items())])
+    tx.write_rows(_SAVE, [(PREFIX + name, int(at)) for name, at in sorted(seen.items())])
 
 
-def all_marks(tx: Tx) -> dict[str, float]:
+def read_all(tx: Tx) -> dict[str, float]:
     """Return every name with its latest instant."""
-    rows = tx.rows(_MARKS, pattern=f"{PREFIX}%")
+    rows = tx.rows(_READ_ALL, pattern=f"{PREFIX}%")
     return {name.removeprefix(PREFIX): float(value) for name, value in rows}
