@@ -236,23 +236,23 @@ class Metrics:
         self._config.clear()
         self._config.labels(digest).set(1)
 
-    def request(self, source: str, status: int) -> None:
+    def count_request(self, source: str, status: int) -> None:
         """A request to take alerts in was answered. `source` is a declared one, or OTHER."""
         self._request(source, str(status)).inc()
 
-    def refused(self, kind: str) -> None:
+    def count_refusal(self, kind: str) -> None:
         """An HTTP request was refused: malformed, or without the right to be answered."""
         self._refused.labels(kind).inc()
 
-    def connections(self, count: int) -> None:
+    def set_connections(self, count: int) -> None:
         """How many HTTP connections are open."""
         self._connections.set(count)
 
-    def connection_closed(self, why: str) -> None:
+    def count_closed_connection(self, why: str) -> None:
         """A connection was closed or refused by a limit."""
         self._connections_closed.labels(why).inc()
 
-    def ingested(self, source: str, taken: int, refused: int = 0, truncated: int = 0) -> None:
+    def count_alerts(self, source: str, taken: int, refused: int = 0, truncated: int = 0) -> None:
         """Alerts of a committed request."""
         if taken:
             self._taken(source).inc(taken)
@@ -261,21 +261,21 @@ class Metrics:
         if truncated:
             self._truncated.labels(source).inc(truncated)
 
-    def decided(self, reasons: Iterable[str]) -> None:
+    def count_decision(self, reasons: Iterable[str]) -> None:
         """One decision, with all its reasons; each counts once."""
         for reason in {str(reason) for reason in reasons}:
             self._decision(reason).inc()
 
-    def noticed(self, channel: str, kind: NoticeKind) -> None:
+    def count_notice(self, channel: str, kind: NoticeKind) -> None:
         """A message was put into the outbox."""
         self._notice(channel, kind.value).inc()
 
-    def attempt(self, channel: str, result: str, seconds: float) -> None:
+    def count_attempt(self, channel: str, result: str, seconds: float) -> None:
         """One attempt to send ended with `result`: accepted, or a Failure's word."""
         self._attempt(channel, result).inc()
         self._took(channel).observe(max(0.0, seconds))
 
-    def responded(self, response: ActionResult, now: float) -> None:
+    def count_response(self, response: ActionResult, now: float) -> None:
         """Somebody acknowledged or undid it."""
         incident = response.incident
         via = incident.ack.via if incident.ack else "none"
@@ -285,30 +285,30 @@ class Metrics:
             severity = incident.severity if known else OTHER
             self._acknowledged.labels(severity).observe(max(0.0, now - incident.opened_at))
 
-    def reloaded(self, ok: bool, at: float) -> None:
+    def record_reload(self, ok: bool, at: float) -> None:
         """routes.yaml was read; `ok` when it took effect."""
         self._reload_ok.set(1 if ok else 0)
         if ok:
             self.loaded_at = at
             self._reload_at.set(at)
 
-    def lag(self, seconds: float) -> None:
+    def observe_loop_lag(self, seconds: float) -> None:
         """How late a timer of the event loop was."""
         self._lag.observe(max(0.0, seconds))
 
-    def store_up(self, up: bool) -> None:
+    def set_store_up(self, up: bool) -> None:
         """Whether the database could be used when somebody last looked."""
         self._store_ok.set(1 if up else 0)
 
-    def store_intact(self, intact: bool) -> None:
+    def set_store_intact(self, intact: bool) -> None:
         """What the last check of the database file found."""
         self._store_intact.set(1 if intact else 0)
 
-    def clock_ahead(self, seconds: float) -> None:
+    def set_clock_ahead(self, seconds: float) -> None:
         """How far our clock is ahead of the database's; 0 with the embedded one."""
         self._clock_ahead.set(seconds)
 
-    def outbox(
+    def set_outbox(
         self,
         depth: Iterable[tuple[str, str, int, float | None]],
         channels: Iterable[str],
@@ -331,7 +331,9 @@ class Metrics:
         for channel, created_at in oldest.items():
             self._outbox_age.labels(channel).set(max(0.0, now - created_at))
 
-    def incidents(self, standing: Iterable[tuple[str, str, int, float | None]], now: float) -> None:
+    def set_incidents(
+        self, standing: Iterable[tuple[str, str, int, float | None]], now: float
+    ) -> None:
         """The incidents that go on: (severity, state, count, opening of the oldest told) rows.
 
         Every known severity shows, with 0 where there are none; unknown ones are OTHER.
@@ -350,18 +352,18 @@ class Metrics:
         for name, opened_at in opened.items():
             self._unanswered.labels(name).set(max(0.0, now - opened_at))
 
-    def silences(self, standing: Mapping[str, int]) -> None:
+    def set_silences(self, standing: Mapping[str, int]) -> None:
         """The silences as they are: how many are active, and how many pending."""
         for state, count in standing.items():
             self._silences.labels(state).set(count)
 
-    def holds(self, holds: Mapping[str, Sized], channels: Iterable[str]) -> None:
+    def set_holds(self, holds: Mapping[str, Sized], channels: Iterable[str]) -> None:
         """Set the holds of each channel that have not ended; an account on hold counts as one."""
         self._holds.clear()
         for channel in dict.fromkeys((*channels, *holds)):
             self._holds.labels(channel).set(len(holds.get(channel, ())))
 
-    def components(self, states: Iterable[tuple[str, bool]]) -> None:
+    def set_components(self, states: Iterable[tuple[str, bool]]) -> None:
         """Set the state of each component: its name, and whether it is well."""
         self._components.clear()
         for component, ok in states:

@@ -14,7 +14,7 @@ def test_open_incidents_show_by_declared_severities_only() -> None:
     """No label takes its value from an alert; what is not declared is counted as other."""
     metrics = Metrics()
     metrics.set_config(["critical"], "0a1b")
-    metrics.incidents([("critical", "firing", 2, 40.0), ("made-up", "firing", 3, 90.0)], 100.0)
+    metrics.set_incidents([("critical", "firing", 2, 40.0), ("made-up", "firing", 3, 90.0)], 100.0)
     assert 'gateway_incidents{severity="critical",state="firing"} 2.0' in lines(metrics, "gateway")
     assert 'gateway_incidents{severity="other",state="firing"} 3.0' in lines(metrics, "gateway")
     assert "made-up" not in metrics.exposition().decode()
@@ -24,17 +24,19 @@ def test_the_oldest_unanswered_incident_ages_and_goes() -> None:
     """The age is 0 and not missing when nothing waits for an answer, so that an alert can end."""
     metrics = Metrics()
     metrics.set_config(["critical"], "0a1b")
-    metrics.incidents([("critical", "firing", 1, 40.0)], 100.0)
+    metrics.set_incidents([("critical", "firing", 1, 40.0)], 100.0)
     age = 'gateway_incidents_unanswered_seconds{severity="critical"}'
     assert lines(metrics, age) == [f"{age} 60.0"]
-    metrics.incidents([("critical", "acknowledged", 1, 40.0), ("critical", "firing", 1, None)], 160)
+    metrics.set_incidents(
+        [("critical", "acknowledged", 1, 40.0), ("critical", "firing", 1, None)], 160
+    )
     assert lines(metrics, age) == [f"{age} 0.0"]
 
 
 def test_a_channel_without_dead_letters_says_0() -> None:
     """An alert on dead letters must see them begin."""
     metrics = Metrics()
-    metrics.outbox([], ["slack"], 100.0)
+    metrics.set_outbox([], ["slack"], 100.0)
     dead = 'gateway_outbox_notices{channel="slack",state="dead"}'
     assert lines(metrics, dead) == [f"{dead} 0.0"]
 

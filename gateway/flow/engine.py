@@ -179,10 +179,10 @@ class Engine:
             )
         )
         if response.decision is not None:
-            self.metrics.decided(response.decision.reasons)
-            self.metrics.responded(response, now)
+            self.metrics.count_decision(response.decision.reasons)
+            self.metrics.count_response(response, now)
             for notice in response.decision.notices:
-                self.metrics.noticed(notice.target.channel, notice.kind)
+                self.metrics.count_notice(notice.target.channel, notice.kind)
                 self.delivery.courier(notice.target.channel).wake()
             self._look_at(response.incident.due_at)
         return response
@@ -197,7 +197,7 @@ class Engine:
                 await renderer.start()
             except ConfigError as error:
                 self._config_problems = error.problems
-                self.metrics.reloaded(False, self.now())
+                self.metrics.record_reload(False, self.now())
                 for problem in error.masked():
                     log.error("routes.yaml not loaded: %s", problem)
                 return error.problems
@@ -211,7 +211,7 @@ class Engine:
                 await self.store.write(partial(outbox.retry_now, now=self.now()))
             self._config_problems = ()
             self.metrics.set_config(config.plan.severities, config.plan.digest)
-            self.metrics.reloaded(True, self.now())
+            self.metrics.record_reload(True, self.now())
             log.info("routes.yaml loaded", extra={"digest": config.plan.digest})
             self._due.set()
             self.delivery.wake()
@@ -261,7 +261,7 @@ class Engine:
     def prepare(self) -> None:
         """Build the channels and their couriers; unless started, time is then moved by hand."""
         self.metrics.set_config(self.plan.severities, self.plan.digest)
-        self.metrics.reloaded(True, self.now())
+        self.metrics.record_reload(True, self.now())
         self.delivery.adopt(self._parts.channels(self._config))
 
     def run(self, name: str, body: Callable[[], Awaitable[None]]) -> None:
@@ -310,9 +310,9 @@ class Engine:
     def _decided(self, done: Dispatched) -> None:
         self.delivery.hand_out(done)
         for decision in done.decisions:
-            self.metrics.decided(decision.reasons)
+            self.metrics.count_decision(decision.reasons)
             for notice in decision.notices:
-                self.metrics.noticed(notice.target.channel, notice.kind)
+                self.metrics.count_notice(notice.target.channel, notice.kind)
 
     async def _dispatch_loop(self) -> None:
         while True:

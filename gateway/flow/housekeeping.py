@@ -81,7 +81,7 @@ class Upkeep:
                 self.store_problem = str(error)
             else:
                 self.store_problem = ""
-            self._parts.metrics.store_up(not self.store_problem)
+            self._parts.metrics.set_store_up(not self.store_problem)
             self._watch_clock()
             if self._parts.store.epoch != self._epoch:
                 self._epoch = self._parts.store.epoch
@@ -101,7 +101,7 @@ class Upkeep:
 
     def _watch_clock(self) -> None:
         problem = self.clock_problem()
-        self._parts.metrics.clock_ahead(self._parts.ahead())
+        self._parts.metrics.set_clock_ahead(self._parts.ahead())
         if problem and not self._skewed:
             log.error("%s", problem)
         elif self._skewed and not problem:

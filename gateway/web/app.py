@@ -29,7 +29,7 @@ def build_app(engine: Engine, settings: ServerSettings) -> web.Application:
         client_max_size=LARGEST_FORM,
     )
     app[ENGINE], app[SETTINGS] = engine, settings
-    app[REFUSALS] = Refusals(engine.metrics.refused)
+    app[REFUSALS] = Refusals(engine.metrics.count_refusal)
     if not settings.route_prefix:
         _add_all(app)
         return app

@@ -95,14 +95,14 @@ class OpsEndpoints:
                 )
             )
         except StoreUnavailableError:
-            metrics.store_up(False)
+            metrics.set_store_up(False)
         else:
-            metrics.store_up(True)
-            metrics.outbox(depth, self._engine.config.channels, now)
-            metrics.incidents(standing, now)
-            metrics.silences(held)
-            metrics.holds(limited, self._engine.config.channels)
-        metrics.components((one.component, one.ok) for one in self._engine.problems())
+            metrics.set_store_up(True)
+            metrics.set_outbox(depth, self._engine.config.channels, now)
+            metrics.set_incidents(standing, now)
+            metrics.set_silences(held)
+            metrics.set_holds(limited, self._engine.config.channels)
+        metrics.set_components((one.component, one.ok) for one in self._engine.problems())
         return web.Response(body=metrics.exposition(), headers={"Content-Type": EXPOSITION})
 
 

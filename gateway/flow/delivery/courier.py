@@ -211,7 +211,7 @@ class Courier:
         # What ended while the transaction ran is not stored yet.
         self.holds = holding.after(self._outcomes, holds)
         for outcome, result in zip(taken, results, strict=True):
-            self._metrics.attempt(self.name, result.outcome, outcome.seconds)
+            self._metrics.count_attempt(self.name, result.outcome, outcome.seconds)
         return claimed
 
     async def record_outcomes(self) -> None:

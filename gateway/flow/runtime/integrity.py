@@ -71,4 +71,4 @@ class Integrity:
             log.error("%s", self.problem)
         elif known and not self.problem:
             log.info("the database file is well again")
-        self._metrics.store_intact(not damaged)
+        self._metrics.set_store_intact(not damaged)

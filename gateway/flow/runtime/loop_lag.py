@@ -14,4 +14,4 @@ async def watch(metrics: Metrics, every: float = EVERY) -> None:
     while True:
         wanted = clock.monotonic() + every
         await asyncio.sleep(every)
-        metrics.lag(clock.monotonic() - wanted)
+        metrics.observe_loop_lag(clock.monotonic() - wanted)

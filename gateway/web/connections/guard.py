@@ -87,7 +87,7 @@ class Guard:
                 return self._refuse()
         self._open[connection] = None
         self._clients[client] += 1
-        self._metrics.connections(len(self._open))
+        self._metrics.set_connections(len(self._open))
         return True
 
     def remove(self, connection: GuardedConnection) -> None:
@@ -98,7 +98,7 @@ class Guard:
         self._clients[connection.client] -= 1
         if not self._clients[connection.client]:
             del self._clients[connection.client]
-        self._metrics.connections(len(self._open))
+        self._metrics.set_connections(len(self._open))
 
     def sweep(self) -> None:
         """Close the connections that keep us waiting for too long. Call it every second."""
@@ -130,10 +130,10 @@ class Guard:
             )  # fmt: skip
 
     def _refuse(self) -> bool:
-        self._metrics.connection_closed("refused")
+        self._metrics.count_closed_connection("refused")
         return False
 
     def _close(self, connection: GuardedConnection, why: str) -> None:
-        self._metrics.connection_closed(why)
+        self._metrics.count_closed_connection(why)
         self.remove(connection)  # its place is free now, not when the loop gets round to it
         connection.abort()

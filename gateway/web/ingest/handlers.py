@@ -109,14 +109,14 @@ class IngestEndpoints:
             wrong = RequestError(status, error.message, detail)
             return await self._refuse(request, source.name, wrong, body)
         except (StoreUnavailableError, Overloaded) as error:
-            self._engine.metrics.request(source.name, 503)
+            self._engine.metrics.count_request(source.name, 503)
             return unavailable(error)
         finally:
             self._in_flight.release(lease)
         metrics = self._engine.metrics
-        metrics.ingested(source.name, outcome.accepted, outcome.refused, outcome.truncated)
+        metrics.count_alerts(source.name, outcome.accepted, outcome.refused, outcome.truncated)
         if not outcome.refused:
-            metrics.request(source.name, 200)
+            metrics.count_request(source.name, 200)
             return _acceptance(outcome) if partial == 200 else web.Response()
         return await self._answer_with_faults(request, source.name, outcome, body, partial, all_bad)
 
@@ -179,7 +179,7 @@ class IngestEndpoints:
         error = f"{count} of {count + kept} alerts refused, {kept} kept"
         detail = outcome.detail
         await self._store_refusal(request, source, Refusal(status, error, detail, _excerpt(body)))
-        self._engine.metrics.request(source, status)
+        self._engine.metrics.count_request(source, status)
         if status == 200:
             return _acceptance(outcome, error)
         return error_response(status, error, detail)
@@ -187,7 +187,7 @@ class IngestEndpoints:
     async def _refuse(
         self, request: web.Request, source: str, error: RequestError, body: bytes = b""
     ) -> web.Response:
-        self._engine.metrics.request(source, error.status)
+        self._engine.metrics.count_request(source, error.status)
         if error.status == 401:
             record_refusal(
                 request, RefusalKind.SOURCE, f"credentials of source {source} missing or wrong"
