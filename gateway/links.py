@@ -1,7 +1,7 @@
-"""Links into the gateway: the incident's page, and signed links that may acknowledge.
+"""URLs of the gateway: the pages of incidents, and signed links.
 
-An acknowledge link is bound to one incident and one person and ends at a given time. It holds no
-secret itself; it is signed with HMAC-SHA256, so it cannot be made or changed without the key.
+A signed link is valid for one purpose, one subject and one person, until a given time. Its token
+is public data signed with HMAC-SHA256, so that only a holder of the key can make or change one.
 """
 
 import base64
@@ -9,11 +9,32 @@ import hashlib
 import hmac
 import struct
 from dataclasses import dataclass
+from enum import StrEnum
 
-HEAD = struct.Struct(">BQI")  # version, incident number, expiry in whole unix seconds
+HEAD = struct.Struct(">BQI")
+"""Version, number of the subject, expiry in whole unix seconds. The person's id follows."""
 VERSION = 1
-SIGNATURE_BYTES = 18  # 144 bits: nobody guesses that, and the link stays short
+SIGNATURE_BYTES = 18
+"""144 bits: beyond guessing, and the link stays short. Fewer would save nothing worth having."""
 LONGEST_TOKEN = 400
+"""Characters. Longer texts are refused before they are hashed; a real token has under 150."""
+
+
+class Purpose(StrEnum):
+    """The one thing that a token is valid for.
+
+    Each purpose has its own signing key, derived from its value: changing a value invalidates all
+    links of that purpose that were sent before.
+    """
+
+    ACKNOWLEDGE = "acknowledge"
+    READ = "read"
+    SWAP = "swap"
+    REPLY = "reply"
+    FEED = "feed"
+    HEARTBEAT = "heartbeat"
+    PUSH = "push"
+    SIGN_IN = "sign-in"
 
 
 class LinkError(ValueError):
@@ -21,20 +42,24 @@ class LinkError(ValueError):
 
 
 class ForgedLinkError(LinkError):
-    """The token was not made by this gateway, or was cut or changed on the way."""
+    """The token is incomplete, was changed, or was not signed here for this purpose."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkClaim:
-    """What a valid token says. `who` is a person's id, or empty for a shared mailbox or channel."""
+    """The content of a valid token.
+
+    `number` names the subject, such as an incident. `person` is a person's id, empty for a link
+    that was sent to a shared mailbox or channel. `expires_at` is in unix seconds.
+    """
 
     number: int
-    who: str
+    person: str
     expires_at: float
 
 
 class ExpiredLinkError(LinkError):
-    """The token is genuine but its time is over; `claim` still says which incident it meant."""
+    """The token is genuine but has expired; `claim` still names the incident."""
 
     def __init__(self, claim: LinkClaim) -> None:
         super().__init__("this link has expired")
@@ -42,34 +67,45 @@ class ExpiredLinkError(LinkError):
 
 
 class Links:
-    """Makes and reads the gateway's own links."""
+    """Makes URLs of the gateway, and makes and reads signed tokens."""
 
     def __init__(self, external_url: str, key: bytes) -> None:
         self.external_url = external_url.rstrip("/")
-        self._key = hashlib.sha256(b"acknowledge links\0" + key).digest()
+        self._keys = {
+            purpose: hashlib.sha256(f"{purpose} links\0".encode() + key).digest()
+            for purpose in Purpose
+        }
 
     def __repr__(self) -> str:
         return f"Links({self.external_url!r})"
 
     def incident(self, number: int) -> str:
-        """The page of an incident."""
+        """Return the URL of an incident's page."""
         return f"{self.external_url}/incidents/{number}"
 
     def incidents(self) -> str:
-        """The list of incidents."""
+        """Return the URL of the list of incidents."""
         return f"{self.external_url}/"
 
-    def acknowledge(self, number: int, who: str, expires_at: float) -> str:
-        """A link by which `who` can acknowledge incident `number` until `expires_at`."""
-        return f"{self.external_url}/ack/{self.token(number, who, expires_at)}"
+    def acknowledge(self, number: int, person: str, expires_at: float) -> str:
+        """Return a URL by which `person` can acknowledge incident `number` until `expires_at`."""
+        token = self.token(Purpose.ACKNOWLEDGE, number, person, expires_at)
+        return f"{self.external_url}/ack/{token}"
 
-    def token(self, number: int, who: str, expires_at: float) -> str:
-        """What makes it such a link: for pages, whose links are relative."""
-        body = HEAD.pack(VERSION, number, int(expires_at)) + who.encode()
-        return _text(body + self._sign(body))
+    def token(self, purpose: Purpose, number: int, person: str, expires_at: float) -> str:
+        """Return a signed token, for URLs that are not made here, such as a page's relative ones.
 
-    def read(self, token: str, now: float) -> LinkClaim:
-        """What the token says; raises LinkForged or, past its end, LinkExpired."""
+        `expires_at` is in unix seconds; the fraction is dropped.
+        """
+        body = HEAD.pack(VERSION, number, int(expires_at)) + person.encode()
+        return _encoded(body + self._signature(purpose, body))
+
+    def read(self, purpose: Purpose, token: str, now: float) -> LinkClaim:
+        """Return the claim of a token that was made for `purpose`.
+
+        Raises ForgedLinkError, also for a token of another purpose, and past the token's end
+        ExpiredLinkError.
+        """
         try:
             raw = base64.b64decode(
                 token.encode("ascii") + b"=" * (-len(token) % 4), altchars=b"-_", validate=True
@@ -79,7 +115,9 @@ class Links:
         if len(token) > LONGEST_TOKEN or len(raw) < HEAD.size + SIGNATURE_BYTES:
             raise ForgedLinkError("this link is not complete")
         body, signature = raw[:-SIGNATURE_BYTES], raw[-SIGNATURE_BYTES:]
-        if not hmac.compare_digest(signature, self._sign(body)) or _text(raw) != token:
+        genuine = hmac.compare_digest(signature, self._signature(purpose, body))
+        # base64 ignores the last bits: only the canonical spelling is accepted.
+        if not genuine or _encoded(raw) != token:
             raise ForgedLinkError("this link was not made here, or was changed on the way")
         version, number, expires_at = HEAD.unpack_from(body)
         if version != VERSION:
@@ -89,9 +127,9 @@ class Links:
             raise ExpiredLinkError(claim)
         return claim
 
-    def _sign(self, body: bytes) -> bytes:
-        return hmac.digest(self._key, body, "sha256")[:SIGNATURE_BYTES]
+    def _signature(self, purpose: Purpose, body: bytes) -> bytes:
+        return hmac.digest(self._keys[purpose], body, "sha256")[:SIGNATURE_BYTES]
 
 
-def _text(raw: bytes) -> str:
+def _encoded(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

@@ -55,7 +55,7 @@ class AcknowledgePages:
         if isinstance(link, web.Response):
             return link
         stored = await load_incident(self._engine, link.claim.number)
-        return self._page(link, stored, link.claim.who)
+        return self._page(link, stored, link.claim.person)
 
     async def acknowledge(self, request: web.Request) -> web.StreamResponse:
         """POST: acknowledge. The second one learns who has it (E20)."""
@@ -90,7 +90,7 @@ class AcknowledgePages:
         if isinstance(link, web.Response):
             return link
         given = await read_form(request)
-        who = link.claim.who or person_in_form(given, self._engine.plan)
+        who = link.claim.person or person_in_form(given, self._engine.plan)
         number = link.claim.number
         if not who:
             stored = await load_incident(self._engine, number)
@@ -124,7 +124,7 @@ class AcknowledgePages:
             "error": error,
             "buttons": buttons(stored, plan, now, reader),
             "covers_title": _covers_title(stored, now, it.firing),
-            "choose": not link.claim.who,
+            "choose": not link.claim.person,
             "chosen": reader,
             "people": people_choices(plan, now),
             "silence_link": "" if stored.is_over(now) else f"{link.here}/silence",

@@ -9,7 +9,7 @@ from gateway.core.oncall.rota import on_call
 from gateway.core.plan.plan import Plan
 from gateway.core.text.escape import one_line
 from gateway.flow.engine import Engine
-from gateway.links import ExpiredLinkError, ForgedLinkError, LinkClaim
+from gateway.links import ExpiredLinkError, ForgedLinkError, LinkClaim, Purpose
 from gateway.web.explain.names import name_of
 from gateway.web.http.origin import is_prefetch
 from gateway.web.http.refusals import RefusalKind, record_refusal
@@ -45,7 +45,7 @@ def resolve_link(engine: Engine, request: web.Request, below: int = 0) -> Signed
         return message_page("Not loaded ahead", said, status=403, up=up)
     token = request.match_info["token"]
     try:
-        claim = engine.links.read(token, engine.now())
+        claim = engine.links.read(Purpose.ACKNOWLEDGE, token, engine.now())
     except ExpiredLinkError as expired:
         record_refusal(request, RefusalKind.EXPIRED_LINK, "expired link")
         number = expired.claim.number

@@ -21,6 +21,7 @@ from gateway.core.routing.silence_scope import incident_matchers
 from gateway.core.text.escape import one_line
 from gateway.flow.engine import Engine
 from gateway.flow.silences.silences import SilenceNotFound
+from gateway.links import Purpose
 from gateway.render.view.clean import clean
 from gateway.render.view.times import clock_time
 from gateway.web.explain.names import name_of, zone_for
@@ -93,7 +94,7 @@ class SilenceFormPages:
         by = resolve_link(self._engine, request, below=1)
         if isinstance(by, web.Response):
             return by
-        return await self._page(by, SilenceForm(who=by.claim.who))
+        return await self._page(by, SilenceForm(who=by.claim.person))
 
     async def make(self, request: web.Request) -> web.StreamResponse:
         """POST: silence it. One that holds is changed: sent twice, the form makes one silence."""
@@ -102,7 +103,7 @@ class SilenceFormPages:
         if isinstance(by, web.Response):
             return by
         given = await read_form(request)
-        who = by.claim.who or person_in_form(given, self._engine.plan)
+        who = by.claim.person or person_in_form(given, self._engine.plan)
         why, length = _text(given.get("why", "")), _text(given.get("for", ""))
         wanted = SilenceForm(
             int(length) if length in map(str, DURATIONS) else DEFAULT_DURATION, why, who
@@ -144,7 +145,7 @@ class SilenceFormPages:
                 await self._engine.silences.expire(one.id)
             except SilenceNotFound:
                 continue  # forgotten meanwhile: it is over all the same
-        return await self._page(by, SilenceForm(who=by.claim.who))
+        return await self._page(by, SilenceForm(who=by.claim.person))
 
     def _matchers(self, stored: StoredIncident) -> tuple[Matcher, ...]:
         incident = stored.incident
@@ -203,7 +204,7 @@ class SilenceFormPages:
             "longest_why": LONGEST_WHY,
             "why": form.why,
             "error": form.error,
-            "choose": not by.claim.who,
+            "choose": not by.claim.person,
             "chosen": form.who,
             "people": people_choices(plan, now),
         }
@@ -251,7 +252,7 @@ def signed_link(request: web.Request, engine: Engine, number: int, now: float) -
     """
     if not has_write_access(request):
         return ""
-    return f"ack/{engine.links.token(number, '', now + LINK_LIFETIME)}"
+    return f"ack/{engine.links.token(Purpose.ACKNOWLEDGE, number, '', now + LINK_LIFETIME)}"
 
 
 def link_to_silence(request: web.Request, engine: Engine, number: int, now: float) -> str:

@@ -8,6 +8,7 @@ from gateway.core.incidents.outbox import Notice
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.plan import Target
 from gateway.flow.delivery.digests import digest_facts
+from gateway.links import Purpose
 from gateway.store.schema import tables
 from tests.flow.world import HOUR, MINUTE, START, World, alert
 
@@ -131,9 +132,10 @@ async def test_each_line_of_a_digest_leads_to_its_incident(world: World) -> None
     for line in lines[:20]:
         assert f"<{links.incident(line['incident'])}|#{line['incident']}>" in text
         assert f"<{line['acknowledge']}|Acknowledge>" in text
-    claims = [links.read(line["acknowledge"].rpartition("/")[2], world.now) for line in lines]
+    tokens = [line["acknowledge"].rpartition("/")[2] for line in lines]
+    claims = [links.read(Purpose.ACKNOWLEDGE, token, world.now) for token in tokens]
     assert [claim.number for claim in claims] == [line["incident"] for line in lines]
-    assert {claim.who for claim in claims} == {""}, "a channel is nobody: the page asks"
+    assert {claim.person for claim in claims} == {""}, "a channel is nobody: the page asks"
     (everything,) = [link.url for link in digest.message.links]
     assert everything == "http://gateway.example.com/"
 

@@ -1,7 +1,7 @@
 """A take-over through the whole flow: one transaction, one message per target, working links."""
 
 from gateway.core.decide.acknowledge import ActionOutcome
-from gateway.links import Links
+from gateway.links import Links, Purpose
 from tests.flow.world import MINUTE, START, World, alert
 
 
@@ -40,7 +40,8 @@ async def test_acknowledged_message_links_to_take_over_and_undo(world: World) ->
     assert {"take", "undo"} < set(roles)
     assert "acknowledge" not in roles
     links = Links("http://gateway.example.com", b"a key for tests only")
-    assert links.read(roles["undo"].rpartition("/")[2], world.now).number == 1001
+    token = roles["undo"].rpartition("/")[2]
+    assert links.read(Purpose.ACKNOWLEDGE, token, world.now).number == 1001
     await world.engine.take(1001, "ben", "cli", "ana")
     await world.engine.give_back(1001, "ben", "cli")
     await world.advance(MINUTE)
