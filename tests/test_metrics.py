@@ -46,8 +46,8 @@ async def test_the_loop_is_watched() -> None:
     seen = asyncio.Event()
 
     class Watched(Metrics):
-        def lag(self, seconds: float) -> None:
-            super().lag(seconds)
+        def observe_loop_lag(self, seconds: float) -> None:
+            super().observe_loop_lag(seconds)
             seen.set()
 
     metrics = Watched()
