@@ -21,9 +21,9 @@ from gateway.channels.contract import Channel
 from gateway.config.load import Config, ConfigError, Problem, load
 from gateway.core.incidents.retry import Claimant
 from gateway.core.plan.accounts import ChannelSettings
-from gateway.flow.engine import Engine, Parts
-from gateway.flow.heartbeat import beat
-from gateway.flow.runtime.loop_lag import watch
+from gateway.flow.engine import Dependencies, Engine
+from gateway.flow.heartbeat import run_heartbeat
+from gateway.flow.runtime.loop_lag import measure_loop_lag
 from gateway.links import Links
 from gateway.metrics import Metrics
 from gateway.render.service import RenderService
@@ -92,7 +92,7 @@ def build_engine(settings: ServerSettings, env: Mapping[str, str]) -> Engine:
     own = clock.FollowingClock(clock.now, clock.drop_lead)
     store = Store(settings.database_url.reveal(), clocks=Clocks(now=own.now, compare=own.compare))
     return Engine(
-        Parts(
+        Dependencies(
             store=store,
             config=config,
             load=load_now,
@@ -147,10 +147,10 @@ async def serve(
     reloads = asyncio.Queue[None]()
     loop.add_signal_handler(signal.SIGHUP, reloads.put_nowait, None)
     engine.run("reload on SIGHUP", partial(_reload_on_signal, engine, reloads))
-    engine.run("loop lag", partial(watch, engine.metrics))
+    engine.run("loop lag", partial(measure_loop_lag, engine.metrics))
     if settings.heartbeat_url is not None:
         url, proxy = settings.heartbeat_url, settings.heartbeat_proxy
-        engine.run("heartbeat", partial(beat, engine, url, proxy))
+        engine.run("heartbeat", partial(run_heartbeat, engine, url, proxy))
     try:
         site = web.TCPSite(runner, settings.host or None, settings.port, backlog=room.backlog)
         await site.start()

@@ -51,7 +51,7 @@ async def test_the_loop_is_watched() -> None:
             seen.set()
 
     metrics = Watched()
-    task = asyncio.get_running_loop().create_task(loop_lag.watch(metrics, every=0.0))
+    task = asyncio.get_running_loop().create_task(loop_lag.measure_loop_lag(metrics, every=0.0))
     await seen.wait()
     task.cancel()
     count = "gateway_loop_lag_seconds_count"

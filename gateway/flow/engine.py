@@ -12,29 +12,29 @@ from gateway.core.alerts.reported_alert import RawRepost, ReportedAlert
 from gateway.core.decide.acknowledge import ActionResult, acknowledge, unacknowledge
 from gateway.core.decide.takeover import give_back, take
 from gateway.core.plan.plan import Plan
-from gateway.flow.delivery.courier import Courier
-from gateway.flow.delivery.pool import Delivery
-from gateway.flow.dispatch.acknowledge import PENDING_STEPS, respond
+from gateway.flow.delivery.sender import Sender
+from gateway.flow.delivery.sender_pool import SenderPool
 from gateway.flow.dispatch.dispatch import AT_ONCE, BATCH, decide_due
-from gateway.flow.dispatch.regroup import Grouping
-from gateway.flow.dispatch.suppression import Suppression
-from gateway.flow.housekeeping import RETENTION, Upkeep
+from gateway.flow.dispatch.regroup import Regrouper
+from gateway.flow.dispatch.respond import PENDING_STEPS, respond
+from gateway.flow.dispatch.suppression_index import SuppressionIndex
+from gateway.flow.housekeeping import RETENTION, Housekeeping
+from gateway.flow.intake.grouping import IntakeResult
 from gateway.flow.intake.intake import Intake
-from gateway.flow.intake.placement import Batch
-from gateway.flow.intake.repost_cache import Memory
-from gateway.flow.intake.truncation import note_left_out
-from gateway.flow.intake.watchdogs import Watch
-from gateway.flow.queries.active_alerts import Burning
-from gateway.flow.runtime.dependencies import Health, Parts
-from gateway.flow.runtime.dispatched import Decide, Dispatched
-from gateway.flow.runtime.integrity import Integrity
-from gateway.flow.runtime.supervisor import Loops
-from gateway.flow.silences.affected import Concerned
+from gateway.flow.intake.repost_cache import RepostCache
+from gateway.flow.intake.truncation import record_truncation
+from gateway.flow.intake.watchdog_monitor import WatchdogMonitor
+from gateway.flow.queries.active_alerts import ActiveAlerts
+from gateway.flow.runtime.dependencies import Dependencies, Health
+from gateway.flow.runtime.dispatch_result import Decide, DispatchResult
+from gateway.flow.runtime.integrity import IntegrityMonitor
+from gateway.flow.runtime.supervisor import Supervisor
+from gateway.flow.silences.silence_matches import SilenceMatches
 from gateway.flow.silences.silences import Silences
 from gateway.store import StoreUnavailableError, outbox
 from gateway.store.state import timeline
 
-__all__ = ["Engine", "Health", "Parts"]
+__all__ = ["Dependencies", "Engine", "Health"]
 
 log = logging.getLogger(__name__)
 
@@ -48,38 +48,52 @@ TRUST = 30.0
 class Engine:
     """One replica: takes alerts in, decides, delivers, and takes answers."""
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
-        self.store = parts.store
-        self.links = parts.links
-        self.metrics = parts.metrics
-        self.now = parts.now
-        self._config = parts.config
+    def __init__(self, dependencies: Dependencies) -> None:
+        self._dependencies = dependencies
+        self.store = dependencies.store
+        self.links = dependencies.links
+        self.metrics = dependencies.metrics
+        self.now = dependencies.now
+        self._config = dependencies.config
         self._config_problems: tuple[Problem, ...] = ()
-        self._leaving_out: set[str] = set()  # sources that once said so, to notice the end of it
-        self._loops = Loops(parts.now)
+        self._truncating: set[str] = set()  # sources that once said so, to notice the end of it
+        self._supervisor = Supervisor(dependencies.now)
         self._running = False
         self._due = asyncio.Event()
         self._next_due: float | None = None
         self._reloading = asyncio.Lock()
-        self._memory = Memory(TRUST if parts.shared else None, parts.now())
-        self._suppression = Suppression(self._memory, lambda: parts.store.epoch)
-        self._grouping = Grouping(parts.store, lambda: self.plan, parts.now)
-        self.intake = Intake(
-            parts.store,
-            self._memory,
-            lambda: self.plan,
-            parts.now,
-            self._committed,
-            self._deciding,
+        self._repost_cache = RepostCache(TRUST if dependencies.shared else None, dependencies.now())
+        self._suppression_index = SuppressionIndex(
+            self._repost_cache, lambda: dependencies.store.epoch
         )
-        self.watch = Watch(parts.store, lambda: self.plan, parts.now, self.submit)
-        self.delivery = Delivery(parts, lambda: self.plan, self._begin)
-        self.burning = Burning(parts.store, self._memory, lambda: self.plan, parts.now)
-        concerned = Concerned(parts.store, parts.now, self.burning.candidates)
-        self.silences = Silences(parts.store, parts.now, concerned, self._look_at)
-        self.integrity = Integrity(parts.store, parts.metrics, parts.monotonic)
-        self._upkeep = Upkeep(parts, self._forget, self._memory, self.intake, self.delivery)
+        self._regrouper = Regrouper(dependencies.store, lambda: self.plan, dependencies.now)
+        self.intake = Intake(
+            dependencies.store,
+            self._repost_cache,
+            lambda: self.plan,
+            dependencies.now,
+            self._committed,
+            self._immediate_decider,
+        )
+        self.watchdog_monitor = WatchdogMonitor(
+            dependencies.store, lambda: self.plan, dependencies.now, self.submit
+        )
+        self.delivery = SenderPool(dependencies, lambda: self.plan, self._start_sender)
+        self.active_alerts = ActiveAlerts(
+            dependencies.store, self._repost_cache, lambda: self.plan, dependencies.now
+        )
+        silence_matches = SilenceMatches(
+            dependencies.store, dependencies.now, self.active_alerts.candidates
+        )
+        self.silences = Silences(
+            dependencies.store, dependencies.now, silence_matches, self._schedule
+        )
+        self.integrity = IntegrityMonitor(
+            dependencies.store, dependencies.metrics, dependencies.monotonic
+        )
+        self._housekeeping = Housekeeping(
+            dependencies, self._clear_caches, self._repost_cache, self.intake, self.delivery
+        )
 
     # What the web and the command line use.
 
@@ -94,18 +108,18 @@ class Engine:
         return self._config.plan
 
     @property
-    def couriers(self) -> dict[str, Courier]:
+    def senders(self) -> dict[str, Sender]:
         """The couriers by channel."""
-        return self.delivery.couriers
+        return self.delivery.senders
 
-    def recognise(self, source: str, unread: RawRepost) -> bool:
+    def absorb_raw(self, source: str, unread: RawRepost) -> bool:
         """Whether these reports say nothing that is not known, so that nobody need read them."""
-        if source in self._leaving_out:
+        if source in self._truncating:
             return False
-        alive = self._memory.recognise(unread, self.now())
-        if alive is None:
+        reported_watchdogs = self._repost_cache.absorb_raw(unread, self.now())
+        if reported_watchdogs is None:
             return False
-        self.watch.heard(alive)
+        self.watchdog_monitor.mark_seen(reported_watchdogs)
         return True
 
     async def submit(
@@ -120,18 +134,18 @@ class Engine:
         `left_out`: how many more the source says it has and did not send. `unread`: the same
         alerts before they were read.
         """
-        signs = self.watch.notice(alerts)
+        watchdogs = self.watchdog_monitor.record_reports(alerts)
         try:
             settings = self.config.sources.get(source)
             timeout = settings.resolve_timeout if settings else None
-            await self.intake.submit(source, alerts, timeout, unread, signs)
-            if left_out or source in self._leaving_out:
-                self._leaving_out.add(source)
+            await self.intake.submit(source, alerts, timeout, unread, watchdogs)
+            if left_out or source in self._truncating:
+                self._truncating.add(source)
                 names = [identity(alert.labels) for alert in alerts]
-                note = partial(note_left_out, identities=names, count=left_out, now=self.now())
+                note = partial(record_truncation, identities=names, count=left_out, now=self.now())
                 await self.store.write(note)
         except StoreUnavailableError as error:
-            self._upkeep.store_problem = str(error)
+            self._housekeeping.store_problem = str(error)
             raise
 
     async def reject(
@@ -163,19 +177,29 @@ class Engine:
         return await self._respond(number, unacknowledge, by, via)
 
     async def _respond(
-        self, number: int, act: Callable[..., ActionResult], by: str, via: str
+        self, number: int, action: Callable[..., ActionResult], by: str, via: str
     ) -> ActionResult:
         plan, now, accepts = self.plan, self.now(), self.delivery.accepts
-        owner = self._parts.claimant.name
-        recalled = [
+        owner = self._dependencies.claimant.name
+        withdrawn_ids = [
             notice_id
-            for courier in self.delivery.couriers.values()
-            if act is not unacknowledge
-            for notice_id in courier.recall(number, PENDING_STEPS)
+            for sender in self.delivery.senders.values()
+            if action is not unacknowledge
+            for notice_id in sender.withdraw(number, PENDING_STEPS)
         ]
         response = await self.store.write(
             lambda tx: respond(
-                tx, number, act, plan, self._memory, accepts, by, via, now, owner, recalled
+                tx,
+                number,
+                action,
+                plan,
+                self._repost_cache,
+                accepts,
+                by,
+                via,
+                now,
+                owner,
+                withdrawn_ids,
             )
         )
         if response.decision is not None:
@@ -183,17 +207,17 @@ class Engine:
             self.metrics.count_response(response, now)
             for notice in response.decision.notices:
                 self.metrics.count_notice(notice.target.channel, notice.kind)
-                self.delivery.courier(notice.target.channel).wake()
-            self._look_at(response.incident.due_at)
+                self.delivery.sender(notice.target.channel).wake()
+            self._schedule(response.incident.due_at)
         return response
 
     async def reload(self) -> tuple[Problem, ...]:
         """Read routes.yaml anew. A bad file changes nothing; its problems come back (promise 6)."""
         async with self._reloading:
             try:
-                config = self._parts.load()
-                channels = self._parts.channels(config)
-                renderer = self._parts.renderer()
+                config = self._dependencies.load()
+                channels = self._dependencies.channels(config)
+                renderer = self._dependencies.renderer()
                 await renderer.start()
             except ConfigError as error:
                 self._config_problems = error.problems
@@ -202,11 +226,11 @@ class Engine:
                     log.error("routes.yaml not loaded: %s", problem)
                 return error.problems
             if config.plan.watchdogs != self.plan.watchdogs:
-                self._memory.unfamiliar()
+                self._repost_cache.forget_raw()
             self._config = config
             self.delivery.adopt(channels, renderer)
             with suppress(StoreUnavailableError):  # before it decides again, dispatch catches up
-                await self._grouping.renew()
+                await self._regrouper.regroup_all()
                 # What an admin just mended need not wait for its next attempt.
                 await self.store.write(partial(outbox.retry_now, now=self.now()))
             self._config_problems = ()
@@ -220,13 +244,13 @@ class Engine:
     def problems(self) -> list[Health]:
         """The state of each component, for /readyz."""
         now = self.now()
-        self._loops.calm()
-        problem = self._upkeep.store_problem
+        self._supervisor.clear_old_failures()
+        problem = self._housekeeping.store_problem
         found = [Health("store", not problem, problem)]
-        skew = self._upkeep.clock_problem()
+        skew = self._housekeeping.clock_problem()
         found.append(Health("clock", not skew, skew))
         found.append(Health("database file", not self.integrity.problem, self.integrity.problem))
-        for name, loop in self._loops.loops.items():
+        for name, loop in self._supervisor.loops.items():
             since = loop.failing_since
             text = f"failing for {now - since:.0f} s: {loop.error}" if since is not None else ""
             found.append(Health(name, since is None, text, text.partition(":")[0]))
@@ -246,69 +270,71 @@ class Engine:
         self._running = True
         self.prepare()
         await self.delivery.start()
-        self._loops.start("intake", self.intake.run)
-        self._loops.start("dispatch", self._dispatch_loop)
+        self._supervisor.start("intake", self.intake.run)
+        self._supervisor.start("dispatch", self._dispatch_loop)
         upkeep = "housekeeping"
-        self._loops.start(upkeep, partial(self._upkeep.run, partial(self._loops.well, upkeep)))
-        self._loops.start("store probe", self._upkeep.probe)
-        self._loops.start("integrity check", self.integrity.run)
-        self._loops.start("watchdogs", self.watch.run)
+        self._supervisor.start(
+            upkeep, partial(self._housekeeping.run, partial(self._supervisor.mark_healthy, upkeep))
+        )
+        self._supervisor.start("store probe", self._housekeeping.probe)
+        self._supervisor.start("integrity check", self.integrity.run)
+        self._supervisor.start("watchdogs", self.watchdog_monitor.run)
         silencing = "silences"
-        self._loops.start(
-            silencing, partial(self.silences.run, partial(self._loops.well, silencing))
+        self._supervisor.start(
+            silencing, partial(self.silences.run, partial(self._supervisor.mark_healthy, silencing))
         )
 
     def prepare(self) -> None:
         """Build the channels and their couriers; unless started, time is then moved by hand."""
         self.metrics.set_config(self.plan.severities, self.plan.digest)
         self.metrics.record_reload(True, self.now())
-        self.delivery.adopt(self._parts.channels(self._config))
+        self.delivery.adopt(self._dependencies.channels(self._config))
 
     def run(self, name: str, body: Callable[[], Awaitable[None]]) -> None:
         """Keep another loop alive with the rest."""
-        self._loops.start(name, body)
+        self._supervisor.start(name, body)
 
     async def stop(self) -> None:
         """Finish what is in flight, or hand it back; then close the channels."""
-        await self._loops.stop()
+        await self._supervisor.stop()
         ended = await self.delivery.stop()
         with suppress(StoreUnavailableError):
             await self.intake.write_extensions(self.now(), ahead=RETENTION)
             if ended:  # all is on record: what is left was claimed and never begun
-                release = partial(outbox.release, owner=self._parts.claimant.name)
+                release = partial(outbox.release, owner=self._dependencies.claimant.name)
                 await self.store.write(release)
         await self.delivery.close()
 
     # Dispatch.
 
-    async def dispatch_once(self) -> Dispatched:
+    async def dispatch_once(self) -> DispatchResult:
         """Decide one batch of what is due now, grouped by the routes in force."""
-        await self._grouping.catch_up()
-        decide = self._decide()
+        await self._regrouper.catch_up()
+        decide = self._decider()
         # The hour is that at which its turn comes: what falls due while it waits for the writer
         # is decided with the rest, and may be the most urgent of all.
         done = await self.store.write(lambda tx: decide(tx, self.now()))
         self._next_due = done.next_due
-        self._decided(done)
+        self._publish_decisions(done)
         return done
 
-    def _decide(self, most: int = BATCH) -> Decide:
+    def _decider(self, limit: int = BATCH) -> Decide:
         return partial(
             decide_due,
             plan=self.plan,
-            memory=self._memory,
-            suppression=self._suppression,
+            repost_cache=self._repost_cache,
+            suppression_index=self._suppression_index,
             accepts=self.delivery.accepts,
-            claimant=self._parts.claimant,
-            room=self.delivery.room(),
-            most=most,
+            claimant=self._dependencies.claimant,
+            capacity=self.delivery.capacity(),
+            limit=limit,
         )
 
-    def _deciding(self) -> Decide | None:
-        return self._decide(AT_ONCE) if self._grouping.current else None
+    def _immediate_decider(self) -> Decide | None:
+        return self._decider(AT_ONCE) if self._regrouper.is_current else None
 
-    def _decided(self, done: Dispatched) -> None:
-        self.delivery.hand_out(done)
+    def _publish_decisions(self, done: DispatchResult) -> None:
+        self.delivery.distribute(done)
         for decision in done.decisions:
             self.metrics.count_decision(decision.reasons)
             for notice in decision.notices:
@@ -318,7 +344,7 @@ class Engine:
         while True:
             self._due.clear()
             done = await self.dispatch_once()
-            self._loops.well("dispatch")
+            self._supervisor.mark_healthy("dispatch")
             if done.decided >= BATCH:
                 continue
             pause = POLL
@@ -328,27 +354,29 @@ class Engine:
                 async with asyncio.timeout(pause):
                     await self._due.wait()
 
-    def _begin(self, courier: Courier) -> None:
+    def _start_sender(self, sender: Sender) -> None:
         if self._running:
-            name = f"deliver {courier.name}"
-            self._loops.start(name, partial(courier.run, partial(self._loops.well, name)))
+            name = f"deliver {sender.name}"
+            self._supervisor.start(
+                name, partial(sender.run, partial(self._supervisor.mark_healthy, name))
+            )
 
-    def _forget(self) -> None:
+    def _clear_caches(self) -> None:
         """What is remembered of the database is certain no more."""
-        self._memory.clear(self.now())
-        self._suppression.clear()
-        self.burning.clear()
+        self._repost_cache.clear(self.now())
+        self._suppression_index.clear()
+        self.active_alerts.clear()
 
-    def _committed(self, batch: Batch, dispatched: Dispatched | None) -> None:
-        self._loops.well("intake")
-        self._upkeep.store_problem = ""
-        if dispatched is None:
-            self._look_at(batch.next_due)
+    def _committed(self, batch: IntakeResult, dispatch_result: DispatchResult | None) -> None:
+        self._supervisor.mark_healthy("intake")
+        self._housekeeping.store_problem = ""
+        if dispatch_result is None:
+            self._schedule(batch.next_due)
         else:
-            self._decided(dispatched)
-            self._look_at(dispatched.next_due)
+            self._publish_decisions(dispatch_result)
+            self._schedule(dispatch_result.next_due)
 
-    def _look_at(self, due: float | None) -> None:
+    def _schedule(self, due: float | None) -> None:
         if due is not None and (self._next_due is None or due < self._next_due):
             self._next_due = due
             self._due.set()

@@ -19,7 +19,7 @@ TIMEOUT = 10.0
 """Seconds for one of them."""
 
 
-async def beat(engine: Engine, url: Secret, proxy: Secret | None = None) -> None:
+async def run_heartbeat(engine: Engine, url: Secret, proxy: Secret | None = None) -> None:
     """Request `url` once a minute while every component is well; keep silent while one is not."""
     client = HttpClient(1, proxy=proxy, total_timeout=TIMEOUT)
     try:

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from functools import partial
 
 from gateway.clock import is_skewed
-from gateway.flow.delivery.pool import Delivery
+from gateway.flow.delivery.sender_pool import SenderPool
 from gateway.flow.intake.intake import Intake
-from gateway.flow.intake.repost_cache import Memory
+from gateway.flow.intake.repost_cache import RepostCache
 from gateway.flow.runtime import heap
-from gateway.flow.runtime.dependencies import Parts
+from gateway.flow.runtime.dependencies import Dependencies
 from gateway.store import StoreUnavailableError
 from gateway.store.state import counters, retention
 
@@ -25,7 +25,7 @@ PRUNE_EVERY = 60
 PROBE = 2.0
 """Seconds between looks at whether the database takes writes."""
 
-FORGET_AFTER = 1200.0
+EVICT_AFTER = 1200.0
 """Seconds after its end that an alert is remembered by this process. Prometheus reports an ended
 alert for 15 minutes (resolvedRetention in its rules/alerting.go); what is forgotten is looked up in
 the database. Longer costs memory for each alert that ended, 1 kB or so."""
@@ -34,63 +34,63 @@ RETENTION = 90 * 86400.0
 """Seconds for which ended incidents are kept."""
 
 
-class Upkeep:
+class Housekeeping:
     """The loops nobody waits for. `store_problem` is what the database said last, or empty."""
 
     def __init__(
         self,
-        parts: Parts,
-        forget: Callable[[], None],
-        memory: Memory,
+        dependencies: Dependencies,
+        clear_caches: Callable[[], None],
+        repost_cache: RepostCache,
         intake: Intake,
-        delivery: Delivery,
+        delivery: SenderPool,
     ) -> None:
-        """`forget` is called when what is remembered of the database is certain no more."""
-        self._parts = parts
-        self._forget = forget
-        self._memory = memory
+        """`clear_caches` is called when what is remembered of the database is certain no more."""
+        self._dependencies = dependencies
+        self._clear_caches = clear_caches
+        self._repost_cache = repost_cache
         self._intake = intake
         self._delivery = delivery
         self._epoch = 0
         self._skewed = False
         self.store_problem = ""
 
-    async def run(self, well: Callable[[], None]) -> None:
+    async def run(self, mark_healthy: Callable[[], None]) -> None:
         """Write what was only remembered, close what is not used, forget what is long over."""
         rounds = 0
         while True:
             await asyncio.sleep(EVERY)
-            now = self._parts.now()
+            now = self._dependencies.now()
             await self._intake.write_extensions(now)
             await self._delivery.close_retired()
             if rounds % PRUNE_EVERY == 0:
-                self._memory.forget(now - FORGET_AFTER)
+                self._repost_cache.evict_ended(now - EVICT_AFTER)
                 prune = partial(retention.prune, before=now - RETENTION, limit=500)
-                while await self._parts.store.write(prune):
+                while await self._dependencies.store.write(prune):
                     pass
                 await heap.trim()
             rounds += 1
-            well()
+            mark_healthy()
 
     async def probe(self) -> None:
         """Ask the database whether it would take a write; forget what may not be in it any more."""
         while True:
             try:
-                await self._parts.store.write(counters.touch)
+                await self._dependencies.store.write(counters.touch)
             except StoreUnavailableError as error:
                 self.store_problem = str(error)
             else:
                 self.store_problem = ""
-            self._parts.metrics.set_store_up(not self.store_problem)
+            self._dependencies.metrics.set_store_up(not self.store_problem)
             self._watch_clock()
-            if self._parts.store.epoch != self._epoch:
-                self._epoch = self._parts.store.epoch
-                self._forget()
+            if self._dependencies.store.epoch != self._epoch:
+                self._epoch = self._dependencies.store.epoch
+                self._clear_caches()
             await asyncio.sleep(PROBE)
 
     def clock_problem(self) -> str:
         """What is wrong with this replica's clock, in words; empty when nothing is."""
-        ahead = self._parts.ahead()
+        ahead = self._dependencies.ahead()
         if not is_skewed(ahead):
             return ""
         side = "ahead of" if ahead > 0 else "behind"
@@ -101,7 +101,7 @@ class Upkeep:
 
     def _watch_clock(self) -> None:
         problem = self.clock_problem()
-        self._parts.metrics.set_clock_ahead(self._parts.ahead())
+        self._dependencies.metrics.set_clock_ahead(self._dependencies.ahead())
         if problem and not self._skewed:
             log.error("%s", problem)
         elif self._skewed and not problem:

@@ -50,9 +50,10 @@ def report(problems: Sequence[Health], public: bool = True) -> dict[str, Any]:
     ordered = sorted(problems, key=lambda health: health.ok)
     return {
         "status": status,
-        "problems": [f"{health.component}: {health.said(public)}" for health in bad],
+        "problems": [f"{health.component}: {health.text_for(public)}" for health in bad],
         "components": [
-            {"component": one.component, "ok": one.ok, "text": one.said(public)} for one in ordered
+            {"component": one.component, "ok": one.ok, "text": one.text_for(public)}
+            for one in ordered
         ],
     }
 
@@ -69,8 +70,8 @@ class OpsEndpoints:
 
     async def ready(self, request: web.Request) -> web.StreamResponse:
         """200 when alerts are taken in and decided, else 503 and why not."""
-        said = report(self._engine.problems())
-        return json_response(said, 503 if said["status"] == "unavailable" else 200)
+        text_for = report(self._engine.problems())
+        return json_response(text_for, 503 if text_for["status"] == "unavailable" else 200)
 
     async def reload(self, request: web.Request) -> web.StreamResponse:
         """Read routes.yaml anew. A bad file changes nothing and its faults are the answer."""

@@ -25,7 +25,7 @@ from gateway.core.matching.parse import parse_matcher
 from gateway.core.plan.plan import Repeats, Target
 from gateway.core.time.timestamps import format_rfc3339, parse_instant
 from gateway.web.ingest.sources import SOURCES
-from tests.flow.world import START, StandIn, World
+from tests.flow.world import START, FakeChannel, World
 
 __all__ = ["routes_of", "scenario_run"]
 
@@ -120,7 +120,7 @@ class Stage(World):
         return {**super().channels(config), "webhook": Collector("webhook", self)}
 
 
-class Collector(StandIn):
+class Collector(FakeChannel):
     """All receivers' stand-ins: they record what they are posted, and behave as they are told."""
 
     world: Stage

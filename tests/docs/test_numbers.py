@@ -21,11 +21,11 @@ from gateway.core.incidents import retry
 from gateway.core.plan import intervals, plan
 from gateway.core.plan.accounts import SourceSettings
 from gateway.core.plan.flapping import Flapping
-from gateway.flow.delivery.digests import CROWD
-from gateway.flow.delivery.pool import LINK_LIFE
+from gateway.flow.delivery.digests import DIGEST_THRESHOLD
+from gateway.flow.delivery.sender_pool import LINK_VALID_FOR
 from gateway.flow.heartbeat import EVERY as HEARTBEAT_EVERY
 from gateway.flow.housekeeping import RETENTION
-from gateway.flow.intake.intake import MOST_WAITING
+from gateway.flow.intake.intake import MAX_WAITING
 from gateway.flow.silences.silences import SHOWN_AFTER_END
 from gateway.render.view.table import MAX_ROWS
 from gateway.store.state.timeline import MAX_REJECTS
@@ -42,17 +42,17 @@ RETRIES = [retry.FIRST_DELAY * 2**n for n in range(retry.FALLBACK_AFTER_ATTEMPTS
 
 STATED = [
     ("operating.md", f"| a request body | {SourceSettings('a', 'b').max_bytes >> 20} MiB"),
-    ("operating.md", f"{MOST_WAITING:,}, then 503"),
+    ("operating.md", f"{MAX_WAITING:,}, then 503"),
     ("operating.md", f"| alerts listed in one message | {MOST_ALERTS};"),
     ("operating.md", f"the last {MAX_REJECTS} |"),
-    ("operating.md", f"| an acknowledge link | works for {LINK_LIFE / HOUR:.0f} hours"),
+    ("operating.md", f"| an acknowledge link | works for {LINK_VALID_FOR / HOUR:.0f} hours"),
     ("operating.md", f"| retrying one message | {retry.RETRY_FOR / HOUR:.0f} hours"),
     ("operating.md", f"`GATEWAY_LEASE`, {retry.LEASE:.0f} s"),
     ("operating.md", f"kept for {RETENTION / DAY:.0f} days"),
     ("why-was-i-paged.md", f"for {RETENTION / DAY:.0f} days"),
     ("acknowledging.md", f"{plan.DEFAULT_ACK_EXPIRES / HOUR:.0f} hours, or what `ack_expires`"),
-    ("acknowledging.md", f"ends after {LINK_LIFE / HOUR:.0f} hours"),
-    ("security.md", f"good for {LINK_LIFE / HOUR:.0f} hours"),
+    ("acknowledging.md", f"ends after {LINK_VALID_FOR / HOUR:.0f} hours"),
+    ("security.md", f"good for {LINK_VALID_FOR / HOUR:.0f} hours"),
     ("silences.md", f"({DURATIONS[min(DURATIONS)]} to {DURATIONS[max(DURATIONS)]})"),
     ("silences.md", f"While more than {MOST_COUNTED:,} alerts fire"),
     ("on-call.md", f"else {intervals.DEFAULT_STEP_WAIT / MINUTE:.0f} minutes"),
@@ -87,7 +87,7 @@ IN_WORDS = [
     ("concepts.md", "times within an hour", FLAPPING.within, HOUR),
     ("concepts.md", "every half an hour", FLAPPING.every, HOUR / 2),
     ("concepts.md", "a quarter of an hour", FLAPPING.calm_after, HOUR / 4),
-    ("channels.md", "When twelve or more messages wait", CROWD, 12),
+    ("channels.md", "When twelve or more messages wait", DIGEST_THRESHOLD, 12),
     ("channels.md", "the fifth failed attempt", retry.FALLBACK_AFTER_ATTEMPTS, 5),
     ("channels.md", "up to every five minutes", retry.LONGEST_DELAY, 300.0),
     ("channels.md", "tried again every five minutes", retry.MISCONFIGURED_DELAY, 300.0),

@@ -6,7 +6,7 @@ from typing import cast
 
 from gateway.core.plan.accounts import Secret
 from gateway.flow.engine import Engine
-from gateway.flow.heartbeat import beat
+from gateway.flow.heartbeat import run_heartbeat
 from tests.fakes import FakeWebhook
 from tests.fakes.raw import Proxy
 
@@ -16,7 +16,7 @@ async def test_heartbeat_goes_through_its_proxy() -> None:
     well = cast(Engine, SimpleNamespace(problems=list))
     async with FakeWebhook() as watcher, Proxy() as proxy:
         url = Secret(f"{watcher.url}/ping")
-        beating = asyncio.ensure_future(beat(well, url, Secret(proxy.url)))
+        beating = asyncio.ensure_future(run_heartbeat(well, url, Secret(proxy.url)))
         await asyncio.wait_for(watcher.arrived(1), 30)
         beating.cancel()
         await asyncio.gather(beating, return_exceptions=True)

@@ -19,7 +19,7 @@ from gateway.core.incidents.notice import Entry, NoticeKind
 from gateway.core.incidents.outbox import Notice
 from gateway.core.incidents.retry import Claimant, SendError
 from gateway.core.plan.plan import Target
-from gateway.flow.engine import Engine, Parts
+from gateway.flow.engine import Dependencies, Engine
 from gateway.links import Links
 from gateway.metrics import Metrics
 from gateway.render.service import RenderService
@@ -95,7 +95,7 @@ class Delivered:
 Failing = Callable[[Message, Target], SendError | None]
 
 
-class StandIn:
+class FakeChannel:
     """A channel at the contract's seam."""
 
     def __init__(self, name: str, world: "World") -> None:
@@ -183,7 +183,7 @@ class World:
 
     def channels(self, config: Config) -> dict[str, Channel]:
         names = ("email", "slack", "pagerduty", "webhook", "console")
-        return {name: StandIn(name, self) for name in names}
+        return {name: FakeChannel(name, self) for name in names}
 
     async def start(self, owner: str = "", ahead: float = 0.0) -> Engine:
         """Another replica joins, whose clock is said to be `ahead` of the database's."""
@@ -200,7 +200,7 @@ class World:
         store = Store(self.url, clocks=clocks)
         await store.start()
         engine = Engine(
-            Parts(
+            Dependencies(
                 store=store,
                 config=self.load(),
                 load=self.load,
@@ -280,19 +280,19 @@ class World:
             assert self.rounds < 200_000, "the world spins"
             busy = False
             for engine in self.replicas:
-                await engine.silences.look_once()
+                await engine.silences.check_once()
                 if (await engine.dispatch_once()).decided:
                     busy = True
-                for courier in engine.couriers.values():
-                    if await self.serve(courier):
+                for sender in engine.senders.values():
+                    if await self.serve(sender):
                         busy = True
 
-    async def serve(self, courier: object) -> bool:
+    async def serve(self, sender: object) -> bool:
         """One courier sends what it can claim now; says whether it did anything."""
-        before = len(self.delivered), courier.attempts  # type: ignore[attr-defined]
-        await courier.step()  # type: ignore[attr-defined]
-        await courier.drain()  # type: ignore[attr-defined]
-        return (len(self.delivered), courier.attempts) != before  # type: ignore[attr-defined]
+        before = len(self.delivered), sender.attempts  # type: ignore[attr-defined]
+        await sender.step()  # type: ignore[attr-defined]
+        await sender.drain()  # type: ignore[attr-defined]
+        return (len(self.delivered), sender.attempts) != before  # type: ignore[attr-defined]
 
     async def upcoming(self) -> float | None:
         """The next instant after now at which anything falls due."""
@@ -312,7 +312,7 @@ class World:
         held = [
             at
             for engine in self.replicas
-            for c in engine.couriers.values()
+            for c in engine.senders.values()
             for hold in c.holds
             for at in (hold.probe_at, hold.until)
         ]

@@ -24,7 +24,7 @@ from gateway.web.ingest.sources import SOURCES
 from tests.conformance.adapter_scenarios import routes_of
 from tests.endtoend.monitoring import Alertmanager
 from tests.fakes import FakeWebhook, Received
-from tests.flow.world import START, StandIn, World
+from tests.flow.world import START, FakeChannel, World
 from tests.peers.stories import Event, Story, configuration
 from tests.processes.harness import ended_after
 
@@ -157,7 +157,7 @@ class Stage(World):
         await self.post(*parsed.alerts, source="prometheus")
 
 
-class Keeper(StandIn):
+class Keeper(FakeChannel):
     """Keeps the bodies that the webhook channel would post."""
 
     world: Stage

@@ -181,9 +181,9 @@ class Life:
         engine = self.dice.choice(self.world.replicas)
         before = len(self.world.delivered)
         await engine.dispatch_once()
-        for courier in engine.couriers.values():
-            await courier.step()
-            await courier.drain(record=False)
+        for sender in engine.senders.values():
+            await sender.step()
+            await sender.drain(record=False)
         sent = self.world.delivered[before:]
         self.doubled.update(one.notice for one in sent)
         self.tell(f"a replica is killed while it sends {[one.notice for one in sent]}")

@@ -70,7 +70,7 @@ async def _break(world: object, client: Client) -> None:
         raise error
 
     engine = world.engine  # type: ignore[attr-defined]
-    engine._parts.load = fails
+    engine._dependencies.load = fails
     answer = await client.post("/-/reload", headers=TOKEN)
     assert answer.status == 422
 

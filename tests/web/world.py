@@ -52,7 +52,7 @@ class FakeEngine:
     def now(self) -> float:
         return self.time
 
-    def recognise(self, source: str, unread: RawRepost) -> bool:
+    def absorb_raw(self, source: str, unread: RawRepost) -> bool:
         return 0 < len(unread) == len(set(unread) & self.known)
 
     async def submit(

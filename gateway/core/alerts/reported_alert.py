@@ -18,7 +18,7 @@ class RawRepost(Protocol):
     def __len__(self) -> int:
         """How many they are."""
 
-    def letters(self, index: int) -> int:
+    def raw_hash(self, index: int) -> int:
         """The hash of the words' bytes of one of them."""
 
 

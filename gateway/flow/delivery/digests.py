@@ -13,19 +13,19 @@ from gateway.core.incidents.outbox import NewRow, Notice
 from gateway.core.plan.plan import Plan
 from gateway.store import Tx, outbox
 
-CROWD = 12
+DIGEST_THRESHOLD = 12
 """Notices waiting for one target from which on they fold. Slack takes about one a second."""
 
 MOST_FOLDED = 500
 
 
-def fold_crowds(tx: Tx, channel: str, plan: Plan, now: float) -> int:
+def fold_digests(tx: Tx, channel: str, plan: Plan, now: float) -> int:
     """Fold what waits for crowded targets of `channel`; returns how many notices were folded."""
     folded = 0
     worst = plan.worst_rank
-    for target_key in outbox.targets_to_digest(tx, channel, now, worst, CROWD):
+    for target_key in outbox.targets_to_digest(tx, channel, now, worst, DIGEST_THRESHOLD):
         waiting = outbox.notices_to_digest(tx, channel, target_key, worst, now, MOST_FOLDED)
-        if len(waiting) < CROWD:
+        if len(waiting) < DIGEST_THRESHOLD:
             continue
         facts = orjson.dumps(digest_facts(waiting, now))
         row = NewRow(

@@ -18,8 +18,8 @@ from gateway.core.incidents.retry import Failure
 from gateway.core.plan.plan import Plan
 from gateway.core.plan.target_name import target_name
 from gateway.core.time.timestamps import format_duration
-from gateway.flow.delivery.outcome import Outcome, fall_back_from, is_urgent
-from gateway.flow.runtime.errand import Errand
+from gateway.flow.delivery.outcome import Outcome, fall_back_after, is_urgent
+from gateway.flow.runtime.claimed_notice import ClaimedNotice
 from gateway.store import Tx
 from gateway.store.outbox import HoldFilter, holds
 from gateway.store.state import timeline
@@ -33,7 +33,7 @@ def after(outcomes: Iterable[Outcome], before: Sequence[Hold]) -> Holds:
     """Return the holds of a channel after these attempts."""
     current = tuple(before)
     for outcome in outcomes:
-        key = outcome.errand.notice.target.key
+        key = outcome.claimed_notice.notice.target.key
         if outcome.error is None:
             current = lifted(current, key, outcome.at - outcome.seconds)
         elif outcome.error.failure is Failure.RATE_LIMITED:
@@ -59,30 +59,35 @@ def skip(current: Iterable[Hold], plan: Plan, now: float) -> HoldFilter:
     return HoldFilter(targets, ACCOUNT in scopes, plan.worst_rank)
 
 
-def hold_back(
-    tx: Tx, channel: str, errands: Sequence[Errand], current: Holds, plan: Plan, now: float
-) -> tuple[list[Errand], Holds]:
+def defer_held(
+    tx: Tx,
+    channel: str,
+    claimed_notices: Sequence[ClaimedNotice],
+    current: Holds,
+    plan: Plan,
+    now: float,
+) -> tuple[list[ClaimedNotice], Holds]:
     """Put off claimed notices whose target is on hold, and notify the fallback of urgent ones.
 
     Returns what may be sent now, and the holds: each attempt during one is stored before it is
     made, so that no other notice and no other replica tries the same target too soon.
     """
     if not current:
-        return list(errands), current
-    sendable: list[Errand] = []
+        return list(claimed_notices), current
+    sendable: list[ClaimedNotice] = []
     deferred: list[tuple[int, float, str]] = []
     after_probes = current
-    for errand in errands:
-        notice = errand.notice
-        urgent = is_urgent(plan, notice, errand.kind)
+    for claimed_notice in claimed_notices:
+        notice = claimed_notice.notice
+        urgent = is_urgent(plan, notice, claimed_notice.kind)
         wait = wait_for(after_probes, notice.target.key, urgent, now)
         if wait is not None:
             deferred.append((notice.id, wait.next_at, ON_HOLD))
             if wait.fall_back:
-                _fall_back(tx, errand, wait, plan, now)
+                _fall_back(tx, claimed_notice, wait, plan, now)
             continue
         probing = probed(after_probes, notice.target.key, now)
-        sendable.append(Errand(notice, errand.kind, probe=probing != after_probes))
+        sendable.append(ClaimedNotice(notice, claimed_notice.kind, probe=probing != after_probes))
         after_probes = probing
     holds.defer(tx, deferred)
     if after_probes != current:
@@ -90,21 +95,31 @@ def hold_back(
     return sendable, after_probes
 
 
-def keep_to(tx: Tx, errands: Sequence[Errand], plan: Plan, now: float) -> list[Errand]:
+def defer_all_held(
+    tx: Tx, claimed_notices: Sequence[ClaimedNotice], plan: Plan, now: float
+) -> list[ClaimedNotice]:
     """Put off those notices of any channel whose target is on hold; return what may be sent."""
-    held = holds.active_by_channel(tx, now) if errands else {}
+    held = holds.active_by_channel(tx, now) if claimed_notices else {}
     if not held:
-        return list(errands)
-    sendable = [errand for errand in errands if errand.notice.target.channel not in held]
+        return list(claimed_notices)
+    sendable = [
+        claimed_notice
+        for claimed_notice in claimed_notices
+        if claimed_notice.notice.target.channel not in held
+    ]
     for channel, current in held.items():
-        own = [errand for errand in errands if errand.notice.target.channel == channel]
-        sendable += hold_back(tx, channel, own, current, plan, now)[0]
+        own = [
+            claimed_notice
+            for claimed_notice in claimed_notices
+            if claimed_notice.notice.target.channel == channel
+        ]
+        sendable += defer_held(tx, channel, own, current, plan, now)[0]
     return sendable
 
 
-def _fall_back(tx: Tx, errand: Errand, wait: Wait, plan: Plan, now: float) -> None:
-    notice = errand.notice
-    notified = fall_back_from(tx, errand, Failure.RATE_LIMITED, plan, now)
+def _fall_back(tx: Tx, claimed_notice: ClaimedNotice, wait: Wait, plan: Plan, now: float) -> None:
+    notice = claimed_notice.notice
+    notified = fall_back_after(tx, claimed_notice, Failure.RATE_LIMITED, plan, now)
     if notified and notice.incident is not None:
         text = (
             f"{target_name(notice.target)} is on hold for"

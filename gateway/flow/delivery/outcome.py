@@ -14,8 +14,8 @@ from gateway.core.incidents.retry import REDUCIBLE, Failure, SendError, after_fa
 from gateway.core.plan.plan import Plan, Receiver
 from gateway.core.plan.recipients import fallback_of, receiver_of
 from gateway.core.plan.target_name import target_name
-from gateway.flow.delivery.lanes import URGENT
-from gateway.flow.runtime.errand import Errand
+from gateway.flow.delivery.queue_heads import URGENT
+from gateway.flow.runtime.claimed_notice import ClaimedNotice
 from gateway.store import Tx, outbox
 from gateway.store.outbox import QueueKey, undelivered
 from gateway.store.state import incidents, members, timeline
@@ -25,7 +25,7 @@ from gateway.store.state import incidents, members, timeline
 class Outcome:
     """One attempt that ended: with a receipt, or with an error."""
 
-    errand: Errand
+    claimed_notice: ClaimedNotice
     at: float
     seconds: float
     receipt: Receipt | None = None
@@ -42,9 +42,9 @@ def is_urgent(plan: Plan, notice: Notice, kind: NoticeKind) -> bool:
 
 def result_of(outcome: Outcome, plan: Plan) -> tuple[Result, bool]:
     """Return what to store of an attempt, and whether the fallback must be notified now."""
-    notice, error = outcome.errand.notice, outcome.error
+    notice, error = outcome.claimed_notice.notice, outcome.error
     if error is None:
-        heard = outcome.errand.kind in SPEAKS_OF_FIRING or outcome.errand.kind in (
+        heard = outcome.claimed_notice.kind in SPEAKS_OF_FIRING or outcome.claimed_notice.kind in (
             NoticeKind.LATE,
             NoticeKind.ACKNOWLEDGED,
         )
@@ -53,7 +53,9 @@ def result_of(outcome: Outcome, plan: Plan) -> tuple[Result, bool]:
                 notice,
                 NoticeState.SENT,
                 PRINTED if "printed" in (outcome.receipt or {}) else ACCEPTED,
-                f"as {outcome.errand.kind.value}" if outcome.errand.kind != notice.kind else "",
+                f"as {outcome.claimed_notice.kind.value}"
+                if outcome.claimed_notice.kind != notice.kind
+                else "",
                 outcome.at,
                 outcome.seconds,
                 receipt=outcome.receipt,
@@ -67,7 +69,7 @@ def result_of(outcome: Outcome, plan: Plan) -> tuple[Result, bool]:
         first_attempt_at=notice.first_attempt_at or outcome.at,
         now=outcome.at,
         jitter=outcome.jitter,
-        urgent=is_urgent(plan, notice, outcome.errand.kind),
+        urgent=is_urgent(plan, notice, outcome.claimed_notice.kind),
         refused=notice.refused,
     )
     dead = verdict.next_attempt_at is None
@@ -94,7 +96,7 @@ def record(tx: Tx, outcomes: Sequence[Outcome], plan: Plan, now: float) -> list[
         results.append(result)
         if fall_back:
             failing.append(outcome)
-    results = hastened(tx, results, now)
+    results = hasten_overtaken(tx, results, now)
     # What is not ours any more follows from another's attempt, or was recorded before: a commit
     # that seemed to fail, or was given up by a stop, may have succeeded.
     lost = set(outbox.record_attempts(tx, results))
@@ -107,13 +109,13 @@ def record(tx: Tx, outcomes: Sequence[Outcome], plan: Plan, now: float) -> list[
     ]
     timeline.add(tx, lines)
     for outcome in failing:
-        errand, error = outcome.errand, outcome.error
-        if errand.notice.id not in lost and error is not None:
-            fall_back_from(tx, errand, error.failure, plan, now)
+        claimed_notice, error = outcome.claimed_notice, outcome.error
+        if claimed_notice.notice.id not in lost and error is not None:
+            fall_back_after(tx, claimed_notice, error.failure, plan, now)
     return results
 
 
-def hastened(tx: Tx, results: Sequence[Result], now: float) -> list[Result]:
+def hasten_overtaken(tx: Tx, results: Sequence[Result], now: float) -> list[Result]:
     """Return the results, with lanes due now where something came meanwhile that cannot wait."""
     failed = {
         result.notice.incident
@@ -162,13 +164,13 @@ def entry_of(result: Result) -> Entry | None:
     return Entry(result.at, "failed", text, data)
 
 
-def unreplaced(tx: Tx, errand: Errand) -> Notice | None:
+def notice_to_replace(tx: Tx, claimed_notice: ClaimedNotice) -> Notice | None:
     """Return the newest notice of a lane that says firing, unless its fallback was notified.
 
     The lane is read anew: what got worse since the claim must not be hidden behind the older
     notice, of which the fallback would be notified later than of the newer one.
     """
-    notice = errand.notice
+    notice = claimed_notice.notice
     if notice.incident is None:
         return None if notice.fell_back else notice
     lane = outbox.unfinished_by_queue(tx, [notice.incident]).get(
@@ -179,17 +181,19 @@ def unreplaced(tx: Tx, errand: Errand) -> Notice | None:
     return None if newest.fell_back else newest
 
 
-def fall_back_from(tx: Tx, errand: Errand, failure: Failure, plan: Plan, now: float) -> bool:
+def fall_back_after(
+    tx: Tx, claimed_notice: ClaimedNotice, failure: Failure, plan: Plan, now: float
+) -> bool:
     """Notify the fallback receiver of what did not reach its target (E15), once a notice.
 
     What a digest stands for is sent for each incident: where that is a crowd, it folds again.
     Returns False if the fallback was notified before.
     """
-    notice = unreplaced(tx, errand)
+    notice = notice_to_replace(tx, claimed_notice)
     if notice is None:
         return False
-    outbox.mark_fallback_notified(tx, sorted({errand.notice.id, notice.id}))
-    kind = errand.kind if notice is errand.notice else notice.kind
+    outbox.mark_fallback_notified(tx, sorted({claimed_notice.notice.id, notice.id}))
+    kind = claimed_notice.kind if notice is claimed_notice.notice else notice.kind
     note = f"{target_name(notice.target)} could not be reached ({failure})"
     if notice.kind is NoticeKind.DIGEST:
         lines = orjson.loads(notice.facts).get("digest", ())

@@ -19,12 +19,12 @@ from gateway.core.incidents.notice import Entry
 from gateway.core.incidents.outbox import NewRow, Notice
 from gateway.core.incidents.retry import Claimant
 from gateway.core.plan.plan import Plan
-from gateway.flow.delivery.holding import keep_to
-from gateway.flow.delivery.lanes import URGENT, Accepts, settle
-from gateway.flow.dispatch.suppression import Suppression
-from gateway.flow.intake.placement import Batch, place
-from gateway.flow.intake.repost_cache import Memory
-from gateway.flow.runtime.dispatched import Dispatched
+from gateway.flow.delivery.holding import defer_all_held
+from gateway.flow.delivery.queue_heads import URGENT, Accepts, apply_queue_steps
+from gateway.flow.dispatch.suppression_index import SuppressionIndex
+from gateway.flow.intake.grouping import IntakeResult, assign
+from gateway.flow.intake.repost_cache import RepostCache
+from gateway.flow.runtime.dispatch_result import DispatchResult
 from gateway.store import Tx, outbox
 from gateway.store.state import incidents, members, timeline
 
@@ -55,7 +55,7 @@ def save_decisions(
     now: float,
     accepts: Accepts,
     claimant: Claimant | None = None,
-    room: Mapping[str, int] | None = None,
+    capacity: Mapping[str, int] | None = None,
 ) -> list[Notice]:
     """Write what was decided. With a claimant, notices for which it has room are claimed."""
     incidents.save(tx, [decision.incident for decision in decisions])
@@ -100,16 +100,16 @@ def save_decisions(
     }
     outbox.retry_queues_now(tx, urgent, now)
     claim = (claimant.name, claimant.until(tx.lease_now)) if claimant else None
-    _, claimed = outbox.add(tx, rows, facts, now, claim, room)
+    _, claimed = outbox.add(tx, rows, facts, now, claim, capacity)
     return claimed
 
 
-def refresh(stored: Sequence[Member], memory: Memory) -> list[Member]:
+def with_latest_reports(stored: Sequence[Member], repost_cache: RepostCache) -> list[Member]:
     """The members with the later ends and the new words that were only remembered."""
     fresh = []
     for member in stored:
-        alert = memory.words_of(member.alert)
-        ends_at = memory.ends_at(alert.identity, alert.ends_at, alert.updated_at)
+        alert = repost_cache.with_latest_text(member.alert)
+        ends_at = repost_cache.ends_at(alert.identity, alert.ends_at, alert.updated_at)
         if ends_at != alert.ends_at:
             alert = replace(alert, ends_at=ends_at)
         if alert is not member.alert:
@@ -122,38 +122,40 @@ def decide_due(
     tx: Tx,
     now: float,
     plan: Plan,
-    memory: Memory,
-    suppression: Suppression,
+    repost_cache: RepostCache,
+    suppression_index: SuppressionIndex,
     accepts: Accepts,
     claimant: Claimant,
-    room: Mapping[str, int],
-    most: int = BATCH,
-) -> Dispatched:
+    capacity: Mapping[str, int],
+    limit: int = BATCH,
+) -> DispatchResult:
     """Decide the most urgent of the incidents that are due at `now`.
 
     Decides nothing while this replica's clock and the database's are apart (E55).
     """
-    done = Dispatched(began=tx.started_at)
+    done = DispatchResult(began=tx.started_at)
     if is_skewed(tx.skew):
         return done
-    due: list[Incident] = incidents.due(tx, now, most, few=FEW, soon=SOON)
+    due: list[Incident] = incidents.due(tx, now, limit, few=FEW, soon=SOON)
     if due:
-        suppression.look(tx, plan, now)
+        suppression_index.refresh(tx, plan, now)
         joined = members.by_incident(tx, [incident.number for incident in due])
         for incident in due:
-            own = refresh(joined.get(incident.number, []), memory)
-            suppressed = suppression.of(own, now)
+            own = with_latest_reports(joined.get(incident.number, []), repost_cache)
+            suppressed = suppression_index.of(own, now)
             try:
                 done.decisions.append(decide(incident, own, plan, now, suppressed))
             except Exception as fault:
                 # A fault of ours in one incident must not keep all the others from being told.
                 log.exception("incident %d could not be decided", incident.number)
                 set_aside(tx, incident, fault, now)
-        claimed = save_decisions(tx, done.decisions, now, accepts, claimant, room)
+        claimed = save_decisions(tx, done.decisions, now, accepts, claimant, capacity)
         left = {alert.identity: alert for d in done.decisions for alert in d.left}
         if left:
-            place(tx, list(left.values()), plan, now, Batch())
-        done.errands = keep_to(tx, settle(tx, claimed, accepts, now, claimant), plan, now)
+            assign(tx, list(left.values()), plan, now, IntakeResult())
+        done.claimed_notices = defer_all_held(
+            tx, apply_queue_steps(tx, claimed, accepts, now, claimant), plan, now
+        )
         # Where all of it was claimed, nothing is left to look for in the outbox.
         wanted = Counter(n.target.channel for d in done.decisions for n in d.notices)
         wanted.subtract(notice.target.channel for notice in claimed)

@@ -13,8 +13,8 @@ from zlib import crc32
 
 from gateway.core.incidents.incident import Incident
 from gateway.core.plan.plan import Plan
-from gateway.flow.intake.placement import Batch, place
-from gateway.flow.intake.route_cache import ways
+from gateway.flow.intake.grouping import IntakeResult, assign
+from gateway.flow.intake.route_cache import route_cache
 from gateway.store import Store, Tx
 from gateway.store.state import alerts, counters, incidents, members
 
@@ -24,7 +24,7 @@ GROUPED_BY = "grouped by"
 """The number in the database that tells by which routes.yaml its alerts were grouped."""
 
 
-class Grouping:
+class Regrouper:
     """Sees to it that the stored alerts are grouped by the routes in force, also after a restart
     with another routes.yaml, and after a reload that the database did not survive."""
 
@@ -36,11 +36,11 @@ class Grouping:
         self._one_at_a_time = asyncio.Lock()
 
     @property
-    def current(self) -> bool:
+    def is_current(self) -> bool:
         """Whether they are known to be: what is due may then be decided."""
         return self._digest == self._plan().digest
 
-    async def renew(self) -> None:
+    async def regroup_all(self) -> None:
         """Group all of them anew. Raises StoreUnavailableError; then `catch_up` does it."""
         self._digest = ""
         async with self._one_at_a_time:
@@ -48,7 +48,7 @@ class Grouping:
 
     async def catch_up(self) -> None:
         """Group them anew if they were grouped by another routes.yaml."""
-        if self.current:
+        if self.is_current:
             return
         async with self._one_at_a_time:
             plan = self._plan()
@@ -73,25 +73,25 @@ def _number_of(plan: Plan) -> int:
     return crc32(plan.digest.encode()) + 1
 
 
-def regroup_page(tx: Tx, plan: Plan, after: str, now: float) -> tuple[str | None, Batch]:
+def regroup_page(tx: Tx, plan: Plan, after: str, now: float) -> tuple[str | None, IntakeResult]:
     """Look at one page of the alerts that burn; returns where to go on, None at the end."""
     page = alerts.active_page(tx, now, after, PAGE)
-    done = Batch()
+    result = IntakeResult()
     if not page:
-        return None, done
-    way_of = ways(plan).of
-    alerts.set_inhibits(tx, [(a.identity, way_of(a.labels).inhibits) for a in page])
+        return None, result
+    routing_of = route_cache(plan).of
+    alerts.set_inhibits(tx, [(a.identity, routing_of(a.labels).inhibits) for a in page])
     alerts.bump_inhibit_version(tx)
     numbers = members.open_numbers_of(tx, [alert.identity for alert in page])
     involved = incidents.by_number(tx, sorted({n for found in numbers.values() for n in found}))
     leaving: list[tuple[int, str]] = []
     for alert in page:
-        wanted = {stop.key for stop in way_of(alert.labels).stops}
+        wanted = {group_target.key for group_target in routing_of(alert.labels).groups}
         for number in numbers.get(alert.identity, ()):
             if involved[number].group_key not in wanted:
                 leaving.append((number, alert.identity))
     members.remove(tx, leaving)
-    place(tx, page, plan, now, done)
+    assign(tx, page, plan, now, result)
     left = {number for number, _ in leaving}
     incidents.save(
         tx,
@@ -101,7 +101,7 @@ def regroup_page(tx: Tx, plan: Plan, after: str, now: float) -> tuple[str | None
         ],
     )
     follow_receivers(tx, [i for n, i in involved.items() if n not in left], plan)
-    return page[-1].identity, done
+    return page[-1].identity, result
 
 
 def follow_receivers(tx: Tx, kept: list[Incident], plan: Plan) -> None:

@@ -12,28 +12,28 @@ from gateway.core.alerts.alert import Alert
 from gateway.core.alerts.labels import identity
 from gateway.core.alerts.reported_alert import RawRepost, ReportedAlert
 from gateway.core.plan.plan import Plan
-from gateway.flow.intake.placement import Batch, commit
-from gateway.flow.intake.repost_cache import MARGIN, Memory
-from gateway.flow.intake.route_cache import ways
-from gateway.flow.intake.watchdogs import NO_SIGNS
-from gateway.flow.runtime.dispatched import Decide, Dispatched
+from gateway.flow.intake.grouping import IntakeResult, store_alerts
+from gateway.flow.intake.repost_cache import WRITE_AHEAD, RepostCache
+from gateway.flow.intake.route_cache import route_cache
+from gateway.flow.intake.watchdog_monitor import NO_WATCHDOGS
+from gateway.flow.runtime.dispatch_result import Decide, DispatchResult
 from gateway.store import Store, StoreUnavailableError, Tx
 from gateway.store.state import alerts
 
 log = logging.getLogger(__name__)
 
-MOST_WAITING = 200_000
+MAX_WAITING = 200_000
 """Alerts that may wait for their transaction; beyond it load is shed with 503."""
 
-MOST_IN_ONE = 1_000
+MAX_PER_TRANSACTION = 1_000
 """Alerts committed in one transaction: what falls due meanwhile, a critical page too, waits some
 60 ms for it. With many more it waits longer, with fewer each alert costs more."""
 
-SLICE = 500
+SLICE_SIZE = 500
 """Alerts of one request that are kept together; a larger request takes several transactions."""
 
 
-class Overloaded(Exception):
+class OverloadedError(Exception):
     """More alerts wait for the database than may; the client must come again."""
 
 
@@ -77,21 +77,21 @@ class Intake:
     def __init__(
         self,
         store: Store,
-        memory: Memory,
+        repost_cache: RepostCache,
         plan: Callable[[], Plan],
         now: Callable[[], float],
-        committed: Callable[[Batch, Dispatched | None], None],
-        deciding: Callable[[], Decide | None],
+        committed: Callable[[IntakeResult, DispatchResult | None], None],
+        decider: Callable[[], Decide | None],
     ) -> None:
-        """`committed` is told what each transaction did. `deciding` gives what decides incidents,
+        """`committed` is told what each transaction did. `decider` gives what decides incidents,
         None while that must wait."""
         self._store = store
-        self._memory = memory
+        self._repost_cache = repost_cache
         self._plan = plan
         self._now = now
         self._committed = committed
-        self._deciding = deciding
-        self._apart = False
+        self._decider = decider
+        self._decide_separately = False
         self._waiting: list[tuple[list[Alert], asyncio.Future[None]]] = []
         self._count = 0
         self._wake = asyncio.Event()
@@ -107,34 +107,34 @@ class Intake:
         reported: Iterable[ReportedAlert],
         resolve_timeout: float | None = None,
         unread: RawRepost | None = None,
-        signs: Mapping[str, tuple[str, ...]] = NO_SIGNS,
+        watchdogs: Mapping[str, tuple[str, ...]] = NO_WATCHDOGS,
     ) -> None:
         """Returns once the alerts are on disk (promise 1).
 
         `unread`: the same alerts before they were read, to be recognised by it next time, and
-        `signs` the watchdogs of some of them, by identity.
+        `watchdogs` the watchdogs of some of them, by identity.
 
         `resolve_timeout`: seconds after which an alert of this source that has no end is over
         unless it is reported again; None where sources that re-send have the plan's, others none.
         Raises Overloaded when too many wait, StoreUnavailableError when nothing can be saved.
         """
         now, plan = self._now(), self._plan()
-        absorb = self._memory.absorb
+        absorb = self._repost_cache.absorb
         fresh = []
         for index, incoming in enumerate(reported):
             alert = normalise(incoming, source, plan, now, resolve_timeout)
             if not absorb(alert, now):
-                self._memory.doubt(alert.identity)
+                self._repost_cache.invalidate(alert.identity)
                 fresh.append(alert)
             elif unread is not None:
-                known_by = unread.letters(index), signs.get(alert.identity, ())
-                self._memory.familiar(alert.identity, *known_by)
+                known_by = unread.raw_hash(index), watchdogs.get(alert.identity, ())
+                self._repost_cache.remember_raw(alert.identity, *known_by)
         if not fresh:
             return
-        if self._count + len(fresh) > MOST_WAITING:
-            raise Overloaded(f"{self._count} alerts wait for the database")
+        if self._count + len(fresh) > MAX_WAITING:
+            raise OverloadedError(f"{self._count} alerts wait for the database")
         loop = asyncio.get_running_loop()
-        slices = [fresh[at : at + SLICE] for at in range(0, len(fresh), SLICE)]
+        slices = [fresh[at : at + SLICE_SIZE] for at in range(0, len(fresh), SLICE_SIZE)]
         futures: list[asyncio.Future[None]] = [loop.create_future() for _ in slices]
         self._waiting += zip(slices, futures, strict=True)
         self._count += len(fresh)
@@ -156,7 +156,9 @@ class Intake:
         """One transaction for what waits now."""
         taken: list[tuple[list[Alert], asyncio.Future[None]]] = []
         size = 0
-        while self._waiting and (not taken or size + len(self._waiting[0][0]) <= MOST_IN_ONE):
+        while self._waiting and (
+            not taken or size + len(self._waiting[0][0]) <= MAX_PER_TRANSACTION
+        ):
             taken.append(self._waiting.pop(0))
             size += len(taken[-1][0])
         self._count -= size
@@ -169,7 +171,7 @@ class Intake:
         except StoreUnavailableError as error:
             faults = [error] * len(taken)
         except BaseException:
-            self._memory.clear(self._now())
+            self._repost_cache.clear(self._now())
             for _, future in taken:
                 future.cancel()
             raise
@@ -188,18 +190,20 @@ class Intake:
         may be lost for its sake.
         """
         now, plan = self._now(), self._plan()
-        decide = None if self._apart else self._deciding()
+        decide = None if self._decide_separately else self._decider()
 
-        def work(tx: Tx) -> tuple[Batch, Dispatched | None]:
-            done = commit(tx, batch, plan, now)
+        def work(tx: Tx) -> tuple[IntakeResult, DispatchResult | None]:
+            done = store_alerts(tx, batch, plan, now)
             at_once = decide is not None and done.next_due is not None and done.next_due <= now
             return done, decided(tx, decide, now) if decide is not None and at_once else None
 
         try:
-            done, dispatched = await self._store.write(work)
+            done, dispatch_result = await self._store.write(work)
         except StoreUnavailableError:
-            self._memory.clear(now)
-            self._apart = True  # should it come of deciding, the next alerts are saved all the same
+            self._repost_cache.clear(now)
+            self._decide_separately = (
+                True  # should it come of deciding, the next alerts are saved all the same
+            )
             raise
         except Exception as fault:
             if len(batch) == 1:
@@ -208,45 +212,45 @@ class Intake:
             middle = len(batch) // 2
             first = await self._save(batch[:middle])
             return await self._save(batch[middle:]) or first
-        self._memory.learn(done.stored, now)
+        self._repost_cache.remember(done.stored, now)
         for later, _ in self._waiting:  # what they report came after what was just learned
             for alert in later:
-                self._memory.doubt(alert.identity)
-        self._apart = False
-        self._committed(done, dispatched)
+                self._repost_cache.invalidate(alert.identity)
+        self._decide_separately = False
+        self._committed(done, dispatch_result)
         return None
 
-    async def write_extensions(self, now: float, ahead: float = MARGIN) -> int:
+    async def write_extensions(self, now: float, ahead: float = WRITE_AHEAD) -> int:
         """Store later ends and new words that were only remembered; returns how many.
 
         `ahead`: of ends, only where the stored one passes within so many seconds.
         """
-        ends, reworded = self._memory.to_write(now, ahead)
-        if not ends and not reworded:
+        ends, changed_texts = self._repost_cache.pending_writes(now, ahead)
+        if not ends and not changed_texts:
             return 0
 
         def work(tx: Tx) -> None:
-            old = alerts.by_identity(tx, [alert.identity for alert in reworded])
+            old = alerts.by_identity(tx, [alert.identity for alert in changed_texts])
             # The words only: what ended meanwhile, as another replica was told, stays so.
             worded = [
                 replace(stored, annotations=a.annotations, generator_url=a.generator_url)
-                for a in reworded
+                for a in changed_texts
                 if (stored := old.get(a.identity)) is not None
                 and stored.updated_at <= a.updated_at
                 and not stored.is_resolved(a.updated_at)
             ]
             plan = self._plan()
-            way_of = ways(plan).of
-            alerts.save(tx, worded, [way_of(alert.labels).inhibits for alert in worded])
+            routing_of = route_cache(plan).of
+            alerts.save(tx, worded, [routing_of(alert.labels).inhibits for alert in worded])
             # After the words: an end is stored as of now, and what was said before counts no more.
             alerts.extend_ends(tx, ends)
 
         await self._store.write(work)
-        self._memory.written(ends, reworded)
-        return len(ends) + len(reworded)
+        self._repost_cache.mark_written(ends, changed_texts)
+        return len(ends) + len(changed_texts)
 
 
-def decided(tx: Tx, decide: Decide, now: float) -> Dispatched | None:
+def decided(tx: Tx, decide: Decide, now: float) -> DispatchResult | None:
     """Decide what became due with the alerts that were just stored: it saves them a commit.
 
     None when that failed. The alerts are kept all the same, and dispatch tries it again.

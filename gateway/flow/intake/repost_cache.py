@@ -14,23 +14,29 @@ from dataclasses import replace
 from gateway.core.alerts.alert import Alert
 from gateway.core.alerts.reported_alert import RawRepost
 
-MARGIN = 150.0
+WRITE_AHEAD = 150.0
 """Seconds before a stored end passes at which the later one is written. Prometheus resends
 after a minute (measured: 65 s) and sends ends four minutes ahead."""
 
-FAR = 900.0
+FAR_AHEAD = 900.0
 """Seconds by which a later end is more than a re-post's: it may never be said again, so it is
 stored before it is answered."""
 
 
-class Known:
+class CachedAlert:
     """One alert as last reported.
 
-    `words` is a hash of what only the messages show, `letters` one of how that was written.
+    `text_hash` is a hash of what only the messages show, `raw_hash` one of how that was written.
     """
 
     __slots__ = (
-        "checked_at", "ends_at", "letters", "starts_at", "stored_ends_at", "timeout", "words",
+        "checked_at",
+        "ends_at",
+        "raw_hash",
+        "starts_at",
+        "stored_ends_at",
+        "text_hash",
+        "timeout",
     )  # fmt: skip
 
     def __init__(self, alert: Alert, now: float) -> None:
@@ -38,26 +44,26 @@ class Known:
         self.ends_at = alert.ends_at
         self.stored_ends_at = alert.ends_at
         self.timeout = alert.timeout
-        self.words = words(alert)
-        self.letters: int | None = None
+        self.text_hash = text_hash(alert)
+        self.raw_hash: int | None = None
         self.checked_at = now
 
 
-def words(alert: Alert) -> int:
+def text_hash(alert: Alert) -> int:
     """A hash of the annotations and the generator URL (of this process, never stored)."""
     return hash((frozenset(alert.annotations.items()), alert.generator_url))
 
 
-class Memory:
+class RepostCache:
     """The alerts this process has seen, by identity. Used from the event loop only."""
 
     def __init__(self, trust: float | None = None, since: float = 0.0) -> None:
         """`since`: when this process began to listen, unix seconds."""
         self._since = since
-        self._known: dict[str, Known] = {}
+        self._known: dict[str, CachedAlert] = {}
         self._extended: set[str] = set()
-        self._reworded: dict[str, Alert] = {}
-        self._signs: dict[str, tuple[str, ...]] = {}  # of few: alerts that watchdogs wait for
+        self._changed_texts: dict[str, Alert] = {}
+        self._watchdogs: dict[str, tuple[str, ...]] = {}  # of few: alerts that watchdogs wait for
         self._trust = trust
 
     def __len__(self) -> int:
@@ -80,7 +86,7 @@ class Memory:
             if self._trust is not None or alert.ends_at is None or alert.ends_at > ends_at:
                 return alert.ends_at == ends_at
             # Without annotations it keeps those it had: then it says nothing new either.
-            return not alert.annotations or words(alert) == known.words
+            return not alert.annotations or text_hash(alert) == known.text_hash
         if ends_at is None:
             if alert.ends_at is not None:
                 return False
@@ -93,12 +99,12 @@ class Memory:
         stored = known.stored_ends_at
         if stored is not None and stored <= now:
             return False  # it is extended no more: the database must hear that it burns
-        if alert.ends_at is not None and stored is not None and alert.ends_at - stored > FAR:
+        if alert.ends_at is not None and stored is not None and alert.ends_at - stored > FAR_AHEAD:
             return False
-        if known.words != words(alert):
-            known.words = words(alert)
-            known.letters = None
-            self._reworded[alert.identity] = alert
+        if known.text_hash != text_hash(alert):
+            known.text_hash = text_hash(alert)
+            known.raw_hash = None
+            self._changed_texts[alert.identity] = alert
         if alert.ends_at is not None and (
             ends_at is None or known.timeout or alert.ends_at > ends_at
         ):
@@ -106,62 +112,66 @@ class Memory:
             self._extended.add(alert.identity)
         return True
 
-    def familiar(self, identity: str, letters: int, signs: tuple[str, ...] = ()) -> None:
+    def remember_raw(self, identity: str, raw_hash: int, watchdogs: tuple[str, ...] = ()) -> None:
         """Its words, as they were just taken in, are written like this.
 
-        `signs`: the watchdogs that it is a sign of.
+        `watchdogs`: the watchdogs that it is a sign of.
         """
         known = self._known.get(identity)
         if known is None:
             return
-        known.letters = letters
-        if signs:
-            self._signs[identity] = signs
+        known.raw_hash = raw_hash
+        if watchdogs:
+            self._watchdogs[identity] = watchdogs
 
-    def unfamiliar(self) -> None:
+    def forget_raw(self) -> None:
         """Have every alert read anew: it may be a sign of other watchdogs now."""
-        self._signs.clear()
+        self._watchdogs.clear()
         for known in self._known.values():
-            known.letters = None
+            known.raw_hash = None
 
-    def recognise(self, unread: RawRepost, now: float) -> set[str] | None:
+    def absorb_raw(self, unread: RawRepost, now: float) -> set[str] | None:
         """Take in reports that are known word for word but for a later end.
 
         Returns the watchdogs that they are signs of; None: they must be read. Those before the
         one that must be read are taken in all the same.
         """
-        alive: set[str] = set()
-        signs = self._signs
-        for identity, letters, starts_at, ends_at in unread:
+        reported_watchdogs: set[str] = set()
+        watchdogs = self._watchdogs
+        for identity, raw_hash, starts_at, ends_at in unread:
             known = self._known.get(identity)
-            if known is None or known.letters != letters or known.starts_at != starts_at:
+            if known is None or known.raw_hash != raw_hash or known.starts_at != starts_at:
                 return None
             if self._trust is not None and now - known.checked_at > self._trust:
                 return None
             before, stored = known.ends_at, known.stored_ends_at
             if before is None or stored is None or before <= now or ends_at <= now:
                 return None
-            if stored <= now or ends_at - stored > FAR or (known.timeout and ends_at < before):
+            if (
+                stored <= now
+                or ends_at - stored > FAR_AHEAD
+                or (known.timeout and ends_at < before)
+            ):
                 return None
             if known.timeout or ends_at > before:
                 known.ends_at, known.timeout = ends_at, False
                 self._extended.add(identity)
-            if identity in signs:
-                alive.update(signs[identity])
-        return alive
+            if identity in watchdogs:
+                reported_watchdogs.update(watchdogs[identity])
+        return reported_watchdogs
 
-    def doubt(self, identity: str) -> None:
+    def invalidate(self, identity: str) -> None:
         """A report of it is on its way to the database: until that is there, ask the database."""
         self._known.pop(identity, None)
-        self._signs.pop(identity, None)
+        self._watchdogs.pop(identity, None)
         self._extended.discard(identity)
 
-    def learn(self, alerts: Iterable[Alert], now: float) -> None:
+    def remember(self, alerts: Iterable[Alert], now: float) -> None:
         """Remember what was just committed."""
         for alert in alerts:
-            self._known[alert.identity] = Known(alert, now)
+            self._known[alert.identity] = CachedAlert(alert, now)
             self._extended.discard(alert.identity)
-            self._reworded.pop(alert.identity, None)
+            self._changed_texts.pop(alert.identity, None)
 
     def ends_at(
         self, identity: str, stored: float | None, reported: float | None = None
@@ -178,22 +188,22 @@ class Memory:
             return None
         if known is None:
             ahead = reported is not None and reported < self._since and stored > reported
-            return max(stored, self._since + MARGIN) if ahead else stored
+            return max(stored, self._since + WRITE_AHEAD) if ahead else stored
         if known.ends_at is None:
             return stored
         if self._trust is not None and stored != known.stored_ends_at:
             return stored  # another replica knows more
         return max(stored, known.ends_at)
 
-    def words_of(self, alert: Alert) -> Alert:
+    def with_latest_text(self, alert: Alert) -> Alert:
         """The alert as it is stored, with what its messages show as it was reported last."""
-        newer = self._reworded.get(alert.identity)
+        newer = self._changed_texts.get(alert.identity)
         if newer is None or newer.updated_at < alert.updated_at:
             return alert
         return replace(alert, annotations=newer.annotations, generator_url=newer.generator_url)
 
-    def to_write(
-        self, now: float, ahead: float = MARGIN
+    def pending_writes(
+        self, now: float, ahead: float = WRITE_AHEAD
     ) -> tuple[list[tuple[str, float, float]], list[Alert]]:
         """Later ends of those whose stored ones pass within `ahead` seconds, and alerts whose
         words changed. What is over by what is stored waits for its next report."""
@@ -206,9 +216,11 @@ class Memory:
                 and now < known.stored_ends_at < now + ahead
             ):
                 ends.append((identity, known.ends_at, now))
-        return ends, list(self._reworded.values())
+        return ends, list(self._changed_texts.values())
 
-    def written(self, ends: Iterable[tuple[str, float, float]], reworded: Iterable[Alert]) -> None:
+    def mark_written(
+        self, ends: Iterable[tuple[str, float, float]], changed_texts: Iterable[Alert]
+    ) -> None:
         """These are stored now."""
         for identity, ends_at, _ in ends:
             known = self._known.get(identity)
@@ -216,11 +228,11 @@ class Memory:
                 known.stored_ends_at = ends_at
                 if known.ends_at == ends_at:
                     self._extended.discard(identity)
-        for alert in reworded:
-            if self._reworded.get(alert.identity) is alert:
-                del self._reworded[alert.identity]
+        for alert in changed_texts:
+            if self._changed_texts.get(alert.identity) is alert:
+                del self._changed_texts[alert.identity]
 
-    def forget(self, before: float) -> int:
+    def evict_ended(self, before: float) -> int:
         """Drop alerts that ended before that instant; returns how many."""
         gone = [
             identity
@@ -229,15 +241,15 @@ class Memory:
         ]
         for identity in gone:
             del self._known[identity]
-            self._signs.pop(identity, None)
+            self._watchdogs.pop(identity, None)
             self._extended.discard(identity)
-            self._reworded.pop(identity, None)
+            self._changed_texts.pop(identity, None)
         return len(gone)
 
     def clear(self, now: float) -> None:
         """Forget everything: after the database was lost, nothing remembered is certain."""
         self._since = now
         self._known.clear()
-        self._signs.clear()
+        self._watchdogs.clear()
         self._extended.clear()
-        self._reworded.clear()
+        self._changed_texts.clear()

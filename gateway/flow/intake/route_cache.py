@@ -12,13 +12,13 @@ from gateway.core.matching.matcher import matches_all
 from gateway.core.plan.plan import Plan, Severity
 from gateway.core.routing.match import Route, group_labels, match_routes, walk
 
-MOST_REMEMBERED = 10_000
+CACHE_SIZE = 10_000
 """Combinations of labels' values; beyond it all are forgotten. A route may group by a label
 whose value is always new."""
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
+class GroupTarget:
     """A group that an alert belongs to: its route, the labels that name it, its identity."""
 
     route: Route
@@ -27,15 +27,15 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class RoutingResult:
     """What a plan says of an alert. `inhibits`: whether it is a source of any inhibition rule."""
 
-    stops: tuple[Stop, ...]
+    groups: tuple[GroupTarget, ...]
     severity: Severity
     inhibits: bool
 
 
-class Ways:
+class RouteCache:
     """The ways of alerts by one plan."""
 
     def __init__(self, plan: Plan) -> None:
@@ -50,42 +50,42 @@ class Ways:
             for rule in plan.inhibit_rules:
                 seen.update(matcher.name for matcher in rule.source)
             self._names = tuple(sorted(seen))
-        self._found: dict[tuple[str | None, ...], Way] = {}
+        self._results: dict[tuple[str | None, ...], RoutingResult] = {}
 
-    def of(self, labels: Labels) -> Way:
+    def of(self, labels: Labels) -> RoutingResult:
         """The way of an alert with these labels."""
         names = self._names
         if names is None:
-            return self._find(labels)
+            return self._match(labels)
         key = tuple(map(labels.get, names))
-        way = self._found.get(key)
-        if way is None:
-            if len(self._found) >= MOST_REMEMBERED:
-                self._found.clear()
-            way = self._found[key] = self._find(labels)
-        return way
+        routing = self._results.get(key)
+        if routing is None:
+            if len(self._results) >= CACHE_SIZE:
+                self._results.clear()
+            routing = self._results[key] = self._match(labels)
+        return routing
 
-    def _find(self, labels: Labels) -> Way:
+    def _match(self, labels: Labels) -> RoutingResult:
         plan = self.plan
-        return Way(
-            tuple(_stop(route, labels) for route in match_routes(plan.root, labels)),
+        return RoutingResult(
+            tuple(_group_target(route, labels) for route in match_routes(plan.root, labels)),
             plan.severity_of(labels),
             any(matches_all(rule.source, labels) for rule in plan.inhibit_rules),
         )
 
 
-def _stop(route: Route, labels: Labels) -> Stop:
+def _group_target(route: Route, labels: Labels) -> GroupTarget:
     group = group_labels(route, labels)
-    return Stop(route, group, f"{route.id}:{format_labels(group)}")
+    return GroupTarget(route, group, f"{route.id}:{format_labels(group)}")
 
 
-_latest: Ways | None = None
+_latest: RouteCache | None = None
 
 
-def ways(plan: Plan) -> Ways:
+def route_cache(plan: Plan) -> RouteCache:
     """The ways by this plan; those of the plan before are forgotten."""
     global _latest
     known = _latest
     if known is None or known.plan is not plan:
-        known = _latest = Ways(plan)
+        known = _latest = RouteCache(plan)
     return known

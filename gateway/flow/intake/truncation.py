@@ -9,7 +9,7 @@ from gateway.store import Tx
 from gateway.store.state import incidents, members, timeline
 
 
-def note_left_out(tx: Tx, identities: Sequence[str], count: int, now: float) -> None:
+def record_truncation(tx: Tx, identities: Sequence[str], count: int, now: float) -> None:
     """Remember that beside these alerts the source has `count` that it did not send.
 
     What is told next says so. A count that has not changed is recorded once.

@@ -13,15 +13,21 @@ from typing import TypeVar
 
 from gateway.core.matching.matcher import Matcher
 from gateway.core.plan.plan import Plan
-from gateway.flow.intake.repost_cache import Memory
-from gateway.flow.queries.alert_query import Asked, Groups, Look, Placed, Seen
+from gateway.flow.intake.repost_cache import RepostCache
+from gateway.flow.queries.alert_query import (
+    ActiveAlert,
+    AlertFilter,
+    AlertQuery,
+    GroupedAlert,
+    Groups,
+)
 from gateway.flow.queries.fingerprints import Fingerprints
 from gateway.flow.queries.label_search import LabelSearch
-from gateway.flow.queries.mute_status import Hush, Hushed
+from gateway.flow.queries.mute_snapshot import MuteSnapshot, MuteSnapshots
 from gateway.store import Store, Tx
 from gateway.store.queries import active_alerts
 
-__all__ = ["Asked", "Burning", "Placed", "Seen"]
+__all__ = ["ActiveAlert", "ActiveAlerts", "AlertFilter", "GroupedAlert"]
 
 T = TypeVar("T")
 
@@ -35,7 +41,7 @@ REST = 0.5
 """Of the time that a page of a long answer took, how much is left to others afterwards."""
 
 
-class Burning:
+class ActiveAlerts:
     """Answers about alerts that burn. Used from the event loop.
 
     Pages are made one at a time, whoever they are for, in turns; first pages have a turn of their
@@ -45,27 +51,27 @@ class Burning:
     def __init__(
         self,
         store: Store,
-        memory: Memory,
+        repost_cache: RepostCache,
         plan: Callable[[], Plan],
         now: Callable[[], float],
     ) -> None:
         self._store = store
-        self._memory = memory
+        self._repost_cache = repost_cache
         self._plan = plan
         self._now = now
-        self._hushed = Hushed(memory)
+        self._mute_snapshots = MuteSnapshots(repost_cache)
         self._names = Fingerprints()
         self._search = LabelSearch(store)
         self._first = asyncio.Semaphore(1)
         self._more = asyncio.Semaphore(1)
 
-    def hush(self, tx: Tx) -> Hush:
+    def mute_snapshot(self, tx: Tx) -> MuteSnapshot:
         """The silences and inhibiting alerts of this moment."""
-        return self._hushed.at(tx, self._plan(), self._now())
+        return self._mute_snapshots.at(tx, self._plan(), self._now())
 
     def clear(self) -> None:
         """Forget what is remembered of the database."""
-        self._hushed.clear()
+        self._mute_snapshots.clear()
         self._names.clear()
         self._search.clear()
 
@@ -76,20 +82,20 @@ class Burning:
         return await self._search.candidates(matchers, self._now() - GRACE)
 
     async def alerts(
-        self, asked: Asked, write: Callable[[Sequence[Seen]], bytes]
+        self, alert_filter: AlertFilter, write: Callable[[Sequence[ActiveAlert]], bytes]
     ) -> AsyncGenerator[bytes, None]:
         """Those asked for, in the order in which they began to burn here, as `write` puts them.
 
         `write` runs in a reader's thread, once for each page. Raises StoreUnavailableError.
         """
-        look = self._look(asked)
+        query = self._query(alert_filter)
 
         def page(tx: Tx, part: Sequence[int]) -> bytes:
-            return write(look.alerts(tx, part))
+            return write(query.alerts(tx, part))
 
-        serials = await self.candidates(asked.matchers)
+        serials = await self.candidates(alert_filter.matchers)
         if serials is None:
-            since = partial(active_alerts.serials, since=look.now - GRACE)
+            since = partial(active_alerts.serials, since=query.now - GRACE)
             serials = await self._in_turn(self._more, since)
         turn = self._first
         for start in range(0, len(serials), PAGE):
@@ -97,22 +103,22 @@ class Burning:
             turn = self._more
 
     async def groups(
-        self, asked: Asked, write: Callable[[Sequence[Placed]], bytes]
+        self, alert_filter: AlertFilter, write: Callable[[Sequence[GroupedAlert]], bytes]
     ) -> AsyncGenerator[bytes, None]:
         """Those asked for, group by group in the order of their labels; like `alerts`."""
-        look = self._look(asked)
+        query = self._query(alert_filter)
 
         def page(tx: Tx, part: Sequence[tuple[int, int]], groups: Groups) -> bytes:
-            return write(look.placed(tx, part, groups))
+            return write(query.grouped(tx, part, groups))
 
-        serials = await self.candidates(asked.matchers)
+        serials = await self.candidates(alert_filter.matchers)
         members = None if serials is None else await self._members(serials)
         among = None if members is None else list(members)
         numbers = await self._in_turn(self._more, partial(active_alerts.open_numbers, among=among))
         turn = self._first
         for start in range(0, len(numbers), PAGE):
             wanted = partial(
-                _members_of, look=look, numbers=numbers[start : start + PAGE], known=members
+                _members_of, query=query, numbers=numbers[start : start + PAGE], known=members
             )
             groups, pairs = await self._in_turn(turn, wanted)
             for at in range(0, len(pairs), PAGE):
@@ -120,10 +126,10 @@ class Burning:
                 yield await self._in_turn(turn, part)
                 turn = self._more
 
-    def _look(self, asked: Asked) -> Look:
+    def _query(self, alert_filter: AlertFilter) -> AlertQuery:
         plan, now = self._plan(), self._now()
-        hushed = partial(self._hushed.at, plan=plan, now=now)
-        return Look(asked, plan, self._memory, self._names, hushed, now)
+        mute_snapshot = partial(self._mute_snapshots.at, plan=plan, now=now)
+        return AlertQuery(alert_filter, plan, self._repost_cache, self._names, mute_snapshot, now)
 
     async def _members(self, serials: Sequence[int]) -> "dict[int, array[int]]":
         """By incident, which of the alerts are in it."""
@@ -147,14 +153,14 @@ class Burning:
 
 
 def _members_of(
-    tx: Tx, look: Look, numbers: Sequence[int], known: "Mapping[int, array[int]] | None"
+    tx: Tx, query: AlertQuery, numbers: Sequence[int], known: "Mapping[int, array[int]] | None"
 ) -> tuple[Groups, list[tuple[int, int]]]:
     """Those of the groups that were asked for, and pairs of number and serial in their order."""
-    groups = look.groups(tx, numbers)
+    groups = query.groups(tx, numbers)
     wanted = [number for number in numbers if number in groups]
     if known is not None:
         return groups, [(number, serial) for number in wanted for serial in known[number]]
-    place = {number: at for at, number in enumerate(wanted)}
+    position = {number: at for at, number in enumerate(wanted)}
     pairs = active_alerts.members_of(tx, wanted)
-    pairs.sort(key=lambda pair: place[pair[0]])  # and within a group as they are, by serial
+    pairs.sort(key=lambda pair: position[pair[0]])  # and within a group as they are, by serial
     return groups, pairs

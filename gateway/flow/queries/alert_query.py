@@ -9,21 +9,21 @@ from gateway.core.matching.matcher import Matcher, matches_all
 from gateway.core.plan.plan import Plan
 from gateway.core.routing.match import match_routes, walk
 from gateway.core.routing.mutes import intervals_containing
-from gateway.flow.intake.repost_cache import Memory
+from gateway.flow.intake.repost_cache import RepostCache
 from gateway.flow.queries.fingerprints import Fingerprints
-from gateway.flow.queries.mute_status import Hush, fingerprints
+from gateway.flow.queries.mute_snapshot import MuteSnapshot, fingerprints
 from gateway.store import Tx
 from gateway.store.db.statement import load
 from gateway.store.queries import active_alerts
 from gateway.store.queries.active_alerts import Group
 from gateway.store.state import members
 
-MOST_REMEMBERED = 10_000
+CACHE_SIZE = 10_000
 """Combinations of labels whose receivers are remembered during one look."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AlertFilter:
     """Which alerts, in Alertmanager's words; False leaves out.
 
     `active`: those that nothing keeps quiet. `silenced`, `inhibited`: those that are. `muted`:
@@ -38,7 +38,7 @@ class Asked:
     muted: bool = True
 
 
-class Seen(NamedTuple):
+class ActiveAlert(NamedTuple):
     """An alert that burns. The texts are JSON as it is stored.
 
     `inhibited_by`: the fingerprint of the alert that does, once it is known; else its identity.
@@ -57,70 +57,72 @@ class Seen(NamedTuple):
     inhibited_by: str | None = None
 
 
-class Placed(NamedTuple):
+class GroupedAlert(NamedTuple):
     """An alert in one of its groups; the names are those of the intervals that mute the group."""
 
     group: Group
     muted_by: tuple[str, ...]
-    alert: Seen
+    alert: ActiveAlert
 
 
 Groups = Mapping[int, tuple[Group, tuple[str, ...]]]
 """Groups by number, each with the names of the intervals that mute it."""
 
 
-class Look:
+class AlertQuery:
     """One question at one moment. Used by one thread at a time."""
 
     def __init__(
         self,
-        asked: Asked,
+        alert_filter: AlertFilter,
         plan: Plan,
-        memory: Memory,
+        repost_cache: RepostCache,
         names: Fingerprints,
-        hushed: Callable[[Tx], Hush],
+        mute_snapshot: Callable[[Tx], MuteSnapshot],
         now: float,
     ) -> None:
-        self.asked = asked
+        self.alert_filter = alert_filter
         self.plan = plan
         self.now = now
-        self._memory = memory
+        self._repost_cache = repost_cache
         self._fingerprint = names.of
-        self._hushed = hushed
-        self._hush: Hush | None = None  # one for the whole answer
+        self._mute_snapshots = mute_snapshot
+        self._mutes: MuteSnapshot | None = None  # one for the whole answer
         self._names = sorted({m.name for route in walk(plan.root) for m in route.matchers})
         self._receivers: dict[tuple[str | None, ...], tuple[str, ...]] = {}
 
-    def alerts(self, tx: Tx, serials: Sequence[int]) -> list[Seen]:
+    def alerts(self, tx: Tx, serials: Sequence[int]) -> list[ActiveAlert]:
         """Those of the alerts that burn and were asked for."""
-        asked = self.asked.receiver
+        accepts = self.alert_filter.receiver
         found = self._seen(tx, serials).values()
-        return [seen for seen in found if asked is None or any(map(asked, seen.receivers))]
+        return [seen for seen in found if accepts is None or any(map(accepts, seen.receivers))]
 
     def groups(self, tx: Tx, numbers: Sequence[int]) -> Groups:
         """Those of the groups that were asked for, by number, each with what mutes it."""
         found = {}
         for number, group in active_alerts.groups(tx, numbers).items():
             muted_by = self._muted_by(group.route_id)
-            asked = self.asked.receiver
-            if (self.asked.muted or not muted_by) and (asked is None or asked(group.receiver)):
+            accepts = self.alert_filter.receiver
+            if (self.alert_filter.muted or not muted_by) and (
+                accepts is None or accepts(group.receiver)
+            ):
                 found[number] = group, muted_by
         return found
 
-    def placed(
+    def grouped(
         self,
         tx: Tx,
         pairs: Sequence[tuple[int, int]],
         groups: Groups,
-    ) -> list[Placed]:
+    ) -> list[GroupedAlert]:
         """The alerts of pairs of number and serial that burn and were asked for, in that order."""
         seen = self._seen(tx, sorted({serial for _, serial in pairs}))
-        return [Placed(*groups[number], seen[one]) for number, one in pairs if one in seen]
+        return [GroupedAlert(*groups[number], seen[one]) for number, one in pairs if one in seen]
 
-    def _seen(self, tx: Tx, serials: Sequence[int]) -> dict[int, Seen]:
-        asked, now, ends = self.asked, self.now, self._memory.ends_at
-        hush = self._hush = self._hush or self._hushed(tx)
-        found: dict[int, Seen] = {}
+    def _seen(self, tx: Tx, serials: Sequence[int]) -> dict[int, ActiveAlert]:
+        alert_filter, now, ends = self.alert_filter, self.now, self._repost_cache.ends_at
+        mute_snapshot = self._mutes = self._mutes or self._mute_snapshots(tx)
+        found: dict[int, ActiveAlert] = {}
         doubtful: dict[str, int] = {}
         for (
             serial, identity, labels_text, annotations, starts_at, stored, url, updated_at
@@ -129,14 +131,17 @@ class Look:
             if ends_at is not None and ends_at <= now:
                 continue
             labels: Labels = load(labels_text)
-            if asked.matchers and not matches_all(asked.matchers, labels):
+            if alert_filter.matchers and not matches_all(alert_filter.matchers, labels):
                 continue
-            silenced_by, inhibited_by = hush.silenced_by(labels), hush.inhibited_by(labels)
+            silenced_by, inhibited_by = (
+                mute_snapshot.silenced_by(labels),
+                mute_snapshot.inhibited_by(labels),
+            )
             if not self._wanted(bool(silenced_by), inhibited_by is not None):
                 continue
             if stored is not None and stored <= now:
                 doubtful[identity] = serial
-            found[serial] = Seen(
+            found[serial] = ActiveAlert(
                 self._fingerprint(serial, labels), labels, labels_text, annotations,
                 starts_at, ends_at, updated_at, url,
                 self._receivers_of(labels), silenced_by, inhibited_by,
@@ -150,17 +155,17 @@ class Look:
         return _with_fingerprints(tx, found)
 
     def _wanted(self, silenced: bool, inhibited: bool) -> bool:
-        asked = self.asked
+        alert_filter = self.alert_filter
         if not (silenced or inhibited):
-            return asked.active
-        return (asked.silenced or not silenced) and (asked.inhibited or not inhibited)
+            return alert_filter.active
+        return (alert_filter.silenced or not silenced) and (alert_filter.inhibited or not inhibited)
 
     def _receivers_of(self, labels: Labels) -> tuple[str, ...]:
         """The receivers, in the order of the routes; equal for all that routes see as equal."""
         key = tuple([labels.get(name) for name in self._names])
         found = self._receivers.get(key)
         if found is None:
-            if len(self._receivers) >= MOST_REMEMBERED:
+            if len(self._receivers) >= CACHE_SIZE:
                 self._receivers.clear()
             routes = match_routes(self.plan.root, labels)
             found = self._receivers[key] = tuple(dict.fromkeys(one.receiver for one in routes))
@@ -178,7 +183,7 @@ class Look:
         return active
 
 
-def _with_fingerprints(tx: Tx, found: dict[int, Seen]) -> dict[int, Seen]:
+def _with_fingerprints(tx: Tx, found: dict[int, ActiveAlert]) -> dict[int, ActiveAlert]:
     sources: Iterable[str | None] = {seen.inhibited_by for seen in found.values()}
     names = fingerprints(tx, [identity for identity in sources if identity is not None])
     if not names:

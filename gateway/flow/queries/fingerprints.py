@@ -17,16 +17,16 @@ class Fingerprints:
 
     def of(self, serial: int, labels: Labels) -> str:
         """The fingerprint of the alert with this serial and these labels."""
-        number, place = divmod(serial, PAGE)
+        number, offset = divmod(serial, PAGE)
         page = self._pages.get(number)
         if page is None:
             if len(self._pages) >= MOST_PAGES:
                 self._pages.clear()
             page = self._pages[number] = array("Q", bytes(8 * PAGE))
-        if page[place]:
-            return f"{page[place]:016x}"
+        if page[offset]:
+            return f"{page[offset]:016x}"
         name = fingerprint(labels)
-        page[place] = int(name, 16)
+        page[offset] = int(name, 16)
         return name
 
     def clear(self) -> None:

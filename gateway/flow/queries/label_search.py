@@ -28,12 +28,12 @@ class LabelSearch:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._one_at_a_time = asyncio.Lock()
-        self._kept: _Kept | None = None
+        self._state: _IndexState | None = None
         self._cleared = 0
 
     def clear(self) -> None:
         """Forget everything: after the database was lost, serials may name other alerts."""
-        self._kept = None
+        self._state = None
         self._cleared += 1
 
     async def candidates(self, matchers: Sequence[Matcher], since: float) -> "array[int] | None":
@@ -44,35 +44,35 @@ class LabelSearch:
             return None
         async with self._one_at_a_time:
             try:
-                kept = self._kept
-                if kept is None or len(kept.index) > kept.most:
-                    kept = await self._build(since)
-                index = kept.index
-                while not await self._store.read(partial(_catch_up, kept=kept)):
+                state = self._state
+                if state is None or len(state.index) > state.most:
+                    state = await self._build(since)
+                index = state.index
+                while not await self._store.read(partial(_catch_up, state=state)):
                     pass
                 return await self._store.read(lambda tx: index.candidates(matchers))
             except BaseException:
                 # A reader's thread may still be filling it: nobody else shall do so beside it.
-                self._kept = None
+                self._state = None
                 raise
 
-    async def _build(self, since: float) -> "_Kept":
-        self._kept, cleared = None, self._cleared
+    async def _build(self, since: float) -> "_IndexState":
+        self._state, cleared = None, self._cleared
         index = LabelIndex()
         serials, last = await self._store.read(
             lambda tx: (active_alerts.serials(tx, since), active_alerts.last_serial(tx))
         )
         for start in range(0, len(serials), AT_ONCE):
             part = serials[start : start + AT_ONCE]
-            await self._store.read(partial(_take_in, index=index, serials=part))
-        kept = _Kept(index, last, 2 * len(serials) + SPARE)
+            await self._store.read(partial(_index, index=index, serials=part))
+        state = _IndexState(index, last, 2 * len(serials) + SPARE)
         if cleared == self._cleared:
-            self._kept = kept
-        return kept
+            self._state = state
+        return state
 
 
 @dataclass(slots=True)
-class _Kept:
+class _IndexState:
     """An index, the last serial that it knows, and how many alerts it may grow to."""
 
     index: LabelIndex
@@ -80,16 +80,16 @@ class _Kept:
     most: int
 
 
-def _catch_up(tx: Tx, kept: _Kept) -> bool:
+def _catch_up(tx: Tx, state: _IndexState) -> bool:
     """Take in some of what is new; whether that was all."""
-    found = active_alerts.labels_after(tx, kept.last, AT_ONCE)
+    found = active_alerts.labels_after(tx, state.last, AT_ONCE)
     for serial, labels in found:
-        kept.index.add(serial, labels)
+        state.index.add(serial, labels)
     if found:
-        kept.last = found[-1][0]
+        state.last = found[-1][0]
     return len(found) < AT_ONCE
 
 
-def _take_in(tx: Tx, index: LabelIndex, serials: Sequence[int]) -> None:
+def _index(tx: Tx, index: LabelIndex, serials: Sequence[int]) -> None:
     for serial, labels in active_alerts.labels(tx, serials):
         index.add(serial, labels)

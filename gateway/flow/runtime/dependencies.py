@@ -29,13 +29,13 @@ class Health:
     text: str = ""
     public_text: str | None = None
 
-    def said(self, public: bool) -> str:
+    def text_for(self, public: bool) -> str:
         """The text for anyone, or the whole one."""
         return self.text if self.public_text is None or not public else self.public_text
 
 
 @dataclass(slots=True)
-class Parts:
+class Dependencies:
     """Everything an engine is made of."""
 
     store: Store

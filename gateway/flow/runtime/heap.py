@@ -21,7 +21,7 @@ _trim = _trimmer()
 
 def collect() -> None:
     """Free what a reload replaced. It holds the loop up for as long as the reload did, or less:
-    what the start made is not looked at (see `gateway.cli.serve.settle`)."""
+    what the start made is not looked at (see `gateway.cli.serve.apply_queue_steps`)."""
     gc.collect()
 
 

@@ -22,7 +22,7 @@ REST = 100.0
 """A check takes at most one part in so many of the time, however large the file."""
 
 
-class Integrity:
+class IntegrityMonitor:
     """The check, and what it found. `problem` says what is damaged, or is empty."""
 
     def __init__(self, store: Store, metrics: Metrics, monotonic: Callable[[], float]) -> None:

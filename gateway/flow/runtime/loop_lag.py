@@ -9,7 +9,7 @@ EVERY = 0.5
 """Seconds between two looks."""
 
 
-async def watch(metrics: Metrics, every: float = EVERY) -> None:
+async def measure_loop_lag(metrics: Metrics, every: float = EVERY) -> None:
     """Sleep again and again, and count by how many seconds each waking came too late."""
     while True:
         wanted = clock.monotonic() + every

@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 RESTART_AFTER = 1.0
 """Seconds before a loop that failed is tried again."""
 
-CALM_AFTER = 60.0
+HEALTHY_AFTER = 60.0
 """Seconds without a failure after which a loop counts as well, whatever it does."""
 
 
@@ -30,7 +30,7 @@ class Loop:
     error: str = ""
 
 
-class Loops:
+class Supervisor:
     """Runs loops until they are stopped; one that fails is started again and says why."""
 
     def __init__(self, now: Callable[[], float]) -> None:
@@ -65,18 +65,18 @@ class Loops:
         loop.error = error
         loop.failed_at = self._now()
 
-    def well(self, name: str) -> None:
+    def mark_healthy(self, name: str) -> None:
         """A loop got through a round."""
         loop = self.loops.get(name)
         if loop is not None and loop.failing_since is not None:
             log.info("loop %s works again", name)
             loop.failing_since = None
 
-    def calm(self) -> None:
+    def clear_old_failures(self) -> None:
         """Take loops that have not failed for a while as well: not each of them has rounds."""
         for loop in self.loops.values():
-            if loop.failing_since is not None and self._now() - loop.failed_at > CALM_AFTER:
-                self.well(loop.name)
+            if loop.failing_since is not None and self._now() - loop.failed_at > HEALTHY_AFTER:
+                self.mark_healthy(loop.name)
 
     async def stop(self) -> None:
         """End all loops."""

@@ -21,7 +21,7 @@ from gateway.core.matching.matcher import Matcher
 from gateway.core.matching.text import write_matchers
 from gateway.core.plan.plan import NOTHING
 from gateway.core.time.timestamps import format_rfc3339
-from gateway.flow.silences.affected import Concerned
+from gateway.flow.silences.silence_matches import SilenceMatches
 from gateway.store import Store, Tx
 from gateway.store.state import incidents, members, silences
 
@@ -32,7 +32,7 @@ Made = TypeVar("Made")
 POLL = 5.0
 """Seconds between looks at whether a silence began or ended."""
 
-GONE_EVERY = 60.0
+UNMATCHED_EVERY = 60.0
 """Seconds between looks at whether the alerts of silences that end with them still fire."""
 
 SHOWN_AFTER_END = 120 * 3600.0
@@ -43,7 +43,7 @@ _ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 take its characters."""
 
 
-class SilenceNotFound(LookupError):
+class SilenceNotFoundError(LookupError):
     """There is no silence of that id."""
 
 
@@ -54,16 +54,16 @@ class Silences:
         self,
         store: Store,
         now: Callable[[], float],
-        concerned: Concerned,
-        touched: Callable[[float], None],
+        concerned: SilenceMatches,
+        on_due: Callable[[float], None],
     ) -> None:
-        """`touched` is called with the instant at which incidents were made due."""
+        """`on_due` is called with the instant at which incidents were made due."""
         self._store = store
         self._now = now
-        self._concerned = concerned
-        self._touched = touched
-        self._looked_at = now()
-        self._gone_looked_at = self._listening_since = self._looked_at
+        self._matches = concerned
+        self._on_due = on_due
+        self._checked_at = now()
+        self._unmatched_checked_at = self._listening_since = self._checked_at
         self._fresh: list[Silence] = []
         self._wake = asyncio.Event()
 
@@ -99,26 +99,26 @@ class Silences:
         )
         validate(wanted)
         if silence_id and _ID.fullmatch(silence_id) is None:
-            raise SilenceNotFound(silence_id)
+            raise SilenceNotFoundError(silence_id)
         if ends_at <= now:
             raise SilenceError("it ends in the past", "endsAt")
         if ends_at == starts_at:
             raise SilenceError("it ends when it starts", "endsAt")
         saved, changed = await self._store.write(partial(_put, wanted=wanted, now=now))
-        self._look_again(changed)
-        log.info("silence made or changed", extra=_told(saved))
+        self._recheck(changed)
+        log.info("silence made or changed", extra=_log_fields(saved))
         return saved
 
     async def expire(self, silence_id: str) -> Silence:
         """End a silence now. One that had ended stays as it is. Raises SilenceNotFound."""
         if _ID.fullmatch(silence_id) is None:
-            raise SilenceNotFound(silence_id)
+            raise SilenceNotFoundError(silence_id)
         saved, changed = await self._store.write(
             partial(_expire, silence_id=silence_id, now=self._now())
         )
-        self._look_again(changed)
+        self._recheck(changed)
         if changed:
-            log.info("silence ended", extra=_told(saved))
+            log.info("silence ended", extra=_log_fields(saved))
         return saved
 
     async def get(self, silence_id: str) -> Silence | None:
@@ -129,9 +129,9 @@ class Silences:
 
     async def listed(self, *, ended: bool = True) -> list[Silence]:
         """Silences by their ends; with `ended` those too that ended in the last 120 hours."""
-        return await self.made_of(list, ended=ended)
+        return await self.read_all(list, ended=ended)
 
-    async def made_of(
+    async def read_all(
         self, make: Callable[[Iterator[Silence]], Made], *, ended: bool = True
     ) -> Made:
         """What `make` makes of these; in a thread, for there may be thousands of them.
@@ -145,25 +145,25 @@ class Silences:
     async def preview(self, matchers: Sequence[Matcher], limit: int) -> tuple[int, list[Alert]]:
         """How many alerts that fire now match, and the first `limit` of them."""
         count, shown = 0, list[Alert]()
-        async for page in self._concerned.by([matchers]):
+        async for page in self._matches.by([matchers]):
             count += len(page)
             shown += page[: limit - len(shown)]
         return count, shown
 
-    async def run(self, well: Callable[[], None]) -> None:
+    async def run(self, mark_healthy: Callable[[], None]) -> None:
         """Look at who is concerned whenever a silence is made, begins or ends."""
         while True:
             self._wake.clear()
-            boundary = await self.look_once()
-            well()
+            boundary = await self.check_once()
+            mark_healthy()
             pause = POLL if boundary is None else min(POLL, max(0.0, boundary - self._now()))
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._wake.wait()
 
-    async def look_once(self) -> float | None:
+    async def check_once(self) -> float | None:
         """Make incidents due whose silences changed; returns when the next begins or ends."""
-        now, before = self._now(), self._looked_at
+        now, before = self._now(), self._checked_at
         fresh, self._fresh = self._fresh, []
         try:
             # Not all that hold: there may be ten thousand, and this is asked every few seconds.
@@ -175,27 +175,27 @@ class Silences:
         except BaseException:
             self._fresh = fresh + self._fresh
             raise
-        self._looked_at = now
-        if now - self._gone_looked_at >= GONE_EVERY:
-            self._gone_looked_at = now
-            await self._end_those_gone(now)
+        self._checked_at = now
+        if now - self._unmatched_checked_at >= UNMATCHED_EVERY:
+            self._unmatched_checked_at = now
+            await self._expire_unmatched(now)
         edges = [one.starts_at for one in turning if one.starts_at > now]
         return min(edges if next_end is None else [*edges, next_end], default=None)
 
-    def _look_again(self, changed: Sequence[Silence]) -> None:
+    def _recheck(self, changed: Sequence[Silence]) -> None:
         self._fresh += changed
         self._wake.set()
 
     async def _make_due(self, concerned: Sequence[Silence], now: float) -> None:
         if not concerned:
             return
-        async for page in self._concerned.by([one.matchers for one in concerned]):
+        async for page in self._matches.by([one.matchers for one in concerned]):
             if page:
                 found = [alert.identity for alert in page]
                 await self._store.write(partial(_make_due, identities=found, now=now))
-                self._touched(now)
+                self._on_due(now)
 
-    async def _end_those_gone(self, now: float) -> None:
+    async def _expire_unmatched(self, now: float) -> None:
         """End silences whose alerts have been gone for as long as they say."""
         waiting = await self._store.read(partial(silences.ending_when_resolved, now=now))
         seen = {one.id for one in waiting if await self._fires(one)}
@@ -211,14 +211,14 @@ class Silences:
 
     async def _fires(self, silence: Silence) -> bool:
         """Whether an alert that it matches fires."""
-        async with aclosing(self._concerned.by([silence.matchers])) as pages:
+        async with aclosing(self._matches.by([silence.matchers])) as pages:
             async for page in pages:
                 if page:
                     return True
         return False
 
 
-def _told(silence: Silence) -> dict[str, str]:
+def _log_fields(silence: Silence) -> dict[str, str]:
     """What the log says of it: one that nothing has met yet stands in no timeline."""
     return {
         "silence": silence.id,
@@ -233,7 +233,7 @@ def _put(tx: Tx, wanted: Silence, now: float) -> tuple[Silence, list[Silence]]:
     changed: list[Silence] = []
     old = silences.get(tx, wanted.id) if wanted.id else None
     if wanted.id and old is None:
-        raise SilenceNotFound(wanted.id)
+        raise SilenceNotFoundError(wanted.id)
     if old is not None:
         changed.append(old)
         if can_update(old, wanted, now):
@@ -251,7 +251,7 @@ def _put(tx: Tx, wanted: Silence, now: float) -> tuple[Silence, list[Silence]]:
 def _expire(tx: Tx, silence_id: str, now: float) -> tuple[Silence, list[Silence]]:
     old = silences.get(tx, silence_id)
     if old is None:
-        raise SilenceNotFound(silence_id)
+        raise SilenceNotFoundError(silence_id)
     if old.state(now) == "expired":
         return old, []
     ended = expired(old, now)

@@ -6,7 +6,7 @@ from functools import cache
 from aiohttp import web
 
 from gateway.core.matching.matcher import Matcher, MatcherError, matches_all
-from gateway.flow.queries.active_alerts import Asked
+from gateway.flow.queries.active_alerts import AlertFilter
 from gateway.web.alertmanager_api.query_params import flag, matchers
 from gateway.web.alertmanager_api.responses import ApiV2Error, with_v2_errors
 from gateway.web.alertmanager_api.serialize import AlertList, GroupList
@@ -18,9 +18,9 @@ from gateway.web.http.off_loop import read_off_loop
 
 async def alerts(request: web.Request) -> web.StreamResponse:
     """The alerts that burn."""
-    burning, shape = request.app[ENGINE].burning, AlertList()
+    active_alerts, shape = request.app[ENGINE].active_alerts, AlertList()
     asked = await read_off_loop(request.query.values(), _alert_query, request)
-    return await stream(request, burning.alerts(asked, shape), shape.end)
+    return await stream(request, active_alerts.alerts(asked, shape), shape.end)
 
 
 async def groups(request: web.Request) -> web.StreamResponse:
@@ -28,12 +28,12 @@ async def groups(request: web.Request) -> web.StreamResponse:
     engine = request.app[ENGINE]
     shape = GroupList(engine.plan)
     asked = await read_off_loop(request.query.values(), _alert_query, request)
-    return await stream(request, engine.burning.groups(asked, shape), shape.end)
+    return await stream(request, engine.active_alerts.groups(asked, shape), shape.end)
 
 
-def _alert_query(request: web.Request) -> Asked:
+def _alert_query(request: web.Request) -> AlertFilter:
     """The question. What the description does not know is ignored, as by Alertmanager."""
-    return Asked(
+    return AlertFilter(
         matchers(request),
         _receiver(request),
         flag(request, "active"),

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from gateway.flow.intake.intake import Overloaded
+from gateway.flow.intake.intake import OverloadedError
 from gateway.store import StoreUnavailableError
 from gateway.web.http.errors import Handler, RequestError, json_response, unavailable
 
@@ -78,7 +78,7 @@ def with_v2_errors(handler: Handler) -> Handler:
             return await handler(request)
         except RequestError as error:
             return error_answer(error)
-        except (StoreUnavailableError, Overloaded) as error:
+        except (StoreUnavailableError, OverloadedError) as error:
             retry = unavailable(error).headers["Retry-After"]
             return answer(str(error), 503, {"Retry-After": retry})
 

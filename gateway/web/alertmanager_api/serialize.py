@@ -11,7 +11,7 @@ import orjson
 
 from gateway.core.plan.plan import Plan
 from gateway.core.time.timestamps import format_rfc3339
-from gateway.flow.queries.active_alerts import Placed, Seen
+from gateway.flow.queries.active_alerts import ActiveAlert, GroupedAlert
 
 NO_END = "0001-01-01T00:00:00.000Z"
 """Go's zero time: of an alert whose end nobody knows, as Alertmanager's webhook has it."""
@@ -39,7 +39,9 @@ def _status(
     return orjson.Fragment(orjson.dumps(status))
 
 
-def _alert(seen: Seen, receivers: tuple[str, ...], muted_by: tuple[str, ...]) -> dict[str, Any]:
+def _alert(
+    seen: ActiveAlert, receivers: tuple[str, ...], muted_by: tuple[str, ...]
+) -> dict[str, Any]:
     written = {
         "annotations": orjson.Fragment(seen.annotations_text),
         "endsAt": NO_END if seen.ends_at is None else _instant(seen.ends_at),
@@ -61,7 +63,7 @@ class AlertList:
     def __init__(self) -> None:
         self._before = b"["
 
-    def __call__(self, page: Sequence[Seen]) -> bytes:
+    def __call__(self, page: Sequence[ActiveAlert]) -> bytes:
         """The next page."""
         if not page:
             return b""
@@ -81,7 +83,7 @@ class GroupList:
         self._plan = plan
         self._number: int | None = None
 
-    def __call__(self, page: Sequence[Placed]) -> bytes:
+    def __call__(self, page: Sequence[GroupedAlert]) -> bytes:
         """The next page."""
         written = []
         for group, muted_by, seen in page:

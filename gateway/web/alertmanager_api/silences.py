@@ -14,7 +14,7 @@ from gateway.core.incidents.silence import Silence, SilenceError
 from gateway.core.matching.matcher import Matcher
 from gateway.core.plan.plan import NOTHING
 from gateway.flow.engine import Engine
-from gateway.flow.silences.silences import SilenceNotFound
+from gateway.flow.silences.silences import SilenceNotFoundError
 from gateway.web.alertmanager_api.query_params import flag, matchers
 from gateway.web.alertmanager_api.responses import NO_STORE, ApiV2Error, answer, with_v2_errors
 from gateway.web.alertmanager_api.silence_body import read_silence, silence_id, write_silence
@@ -48,7 +48,7 @@ class SilenceEndpoints:
             found.sort()
             return b"[%b]" % b",".join([text for _, text in found])
 
-        body = await self._engine.silences.made_of(written, ended="expired" in shown)
+        body = await self._engine.silences.read_all(written, ended="expired" in shown)
         return web.Response(
             body=body, content_type="application/json", charset="utf-8", headers=NO_STORE
         )
@@ -79,7 +79,7 @@ class SilenceEndpoints:
             )
         except SilenceError as error:
             raise ApiV2Error(400, f"invalid silence: {error.field}: {error}") from None
-        except SilenceNotFound:
+        except SilenceNotFoundError:
             raise ApiV2Error(404, "silence not found") from None
         return answer({"silenceID": saved.id})
 
@@ -94,7 +94,7 @@ class SilenceEndpoints:
         """End one now. One that had ended stays as it is, and that is no error."""
         try:
             await self._engine.silences.expire(silence_id(request.match_info["id"]))
-        except SilenceNotFound:
+        except SilenceNotFoundError:
             return web.Response(status=404, headers=NO_STORE)
         return web.Response(headers=NO_STORE)
 

@@ -30,10 +30,10 @@ def explained(tx: Tx, engine: Engine, number: int, zone: str) -> ExplainedIncide
     joined = members.by_incident(tx, [number]).get(number, [])
     why = _past(incident, entries, notices, zone, now)
     if incident.open:
-        hush = engine.burning.hush(tx)
-        silences = silenced(hush.silences, joined, plan, now, zone)
+        mute_snapshot = engine.active_alerts.mute_snapshot(tx)
+        silences = silenced(mute_snapshot.silences, joined, plan, now, zone)
         why += standing(incident, joined, plan, now, zone, silences)
-        why += inhibited(tx, hush, joined, now)
+        why += inhibited(tx, mute_snapshot, joined, now)
     else:
         why += standing(incident, joined, plan, now, zone)
     told = any(notice.reached for notice in notices)

@@ -9,7 +9,7 @@ from gateway.core.plan.plan import Plan
 from gateway.core.routing.match import match_routes
 from gateway.core.routing.silence_scope import incident_matchers
 from gateway.flow.engine import Engine
-from gateway.flow.silences.silences import SilenceNotFound
+from gateway.flow.silences.silences import SilenceNotFoundError
 from gateway.store.state import incidents
 from gateway.web.api_v1 import requests
 from gateway.web.api_v1 import silence_models as models
@@ -52,7 +52,7 @@ async def list_silences(engine: Engine, query: models.SilencesQuery) -> bytes:
         ]
         return b'{"silences":[%b]}' % b",".join(found)
 
-    return await engine.silences.made_of(told, ended=query.ended)
+    return await engine.silences.read_all(told, ended=query.ended)
 
 
 async def one_silence(engine: Engine, query: requests.NoQuery, name: str) -> models.Silence:
@@ -103,7 +103,7 @@ async def make(
     except SilenceError as error:
         field = _FIELDS.get(error.field, error.field)
         raise _invalid(field, str(error)) from None
-    except SilenceNotFound:
+    except SilenceNotFoundError:
         raise _not_found(given.id) from None
     return silence_model(saved, engine.plan, engine.now())
 
@@ -112,7 +112,7 @@ async def expire(engine: Engine, query: requests.NoQuery, name: str) -> models.S
     """End a silence now. One that had ended stays as it is."""
     try:
         ended = await engine.silences.expire(name)
-    except SilenceNotFound:
+    except SilenceNotFoundError:
         raise _not_found(name) from None
     return silence_model(ended, engine.plan, engine.now())
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from gateway.core.incidents.incident import Member
 from gateway.core.matching.text import write_labels
-from gateway.flow.queries.mute_status import Hush
+from gateway.flow.queries.mute_snapshot import MuteSnapshot
 from gateway.render.view.clean import clean
 from gateway.store import Tx
 from gateway.store.queries import lists
@@ -15,11 +15,15 @@ MOST_NAMED = 3
 """Inhibiting alerts that are named; each may have hundreds of characters of labels."""
 
 
-def inhibited(tx: Tx, hush: Hush, members: Sequence[Member], now: float) -> list[str]:
+def inhibited(
+    tx: Tx, mute_snapshot: MuteSnapshot, members: Sequence[Member], now: float
+) -> list[str]:
     """A sentence for each alert that inhibits any of those that fire at `now`."""
     firing = [member for member in members if member.firing(now)]
     over = Counter(
-        by for member in firing if (by := hush.inhibited_by(member.alert.labels)) is not None
+        by
+        for member in firing
+        if (by := mute_snapshot.inhibited_by(member.alert.labels)) is not None
     )
     most = over.most_common(MOST_NAMED)
     known = alerts.by_identity(tx, [by for by, _ in most])

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from gateway.flow.intake.intake import Overloaded
+from gateway.flow.intake.intake import OverloadedError
 from gateway.store import StoreUnavailableError
 
 log = logging.getLogger(__name__)
@@ -68,9 +68,9 @@ def error_response(
     return json_response({"error": error, "detail": list(detail)}, status, headers)
 
 
-def unavailable(error: StoreUnavailableError | Overloaded) -> web.Response:
+def unavailable(error: StoreUnavailableError | OverloadedError) -> web.Response:
     """503: nothing was saved, come again."""
-    if isinstance(error, Overloaded):
+    if isinstance(error, OverloadedError):
         said, pause = "too much waits to be saved", RETRY_LOAD
     else:
         said, pause = "nothing can be saved or read now", RETRY_STORE
@@ -84,7 +84,7 @@ async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamRe
         return await handler(request)
     except RequestError as error:
         return error_response(error.status, error.error, error.detail, error.headers)
-    except (StoreUnavailableError, Overloaded) as error:
+    except (StoreUnavailableError, OverloadedError) as error:
         return unavailable(error)
     except web.HTTPException as error:
         if error.status < 400:

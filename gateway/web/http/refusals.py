@@ -16,7 +16,7 @@ LINES = 5
 PERIOD = 10.0
 """At most LINES log lines of each kind in PERIOD seconds; the next one counts those left out."""
 
-MOST_WAITING = 256
+MAX_WAITING = 256
 """Refusals that wait at once. Each holds a task; beyond it answers go out without waiting."""
 
 _KIND = web.RequestKey("gateway.refusal", str)
@@ -94,7 +94,7 @@ class Refusals:
         if kind not in GUESSES:
             return
         seconds = self._failed_proofs.failed(client_of(address), now)
-        if not seconds or self._waiting >= MOST_WAITING:
+        if not seconds or self._waiting >= MAX_WAITING:
             return
         self._waiting += 1
         try:

@@ -13,7 +13,7 @@ from typing import TypeVar
 from gateway.core.alerts.reported_alert import ReportedAlert
 from gateway.core.plan.accounts import SourceSettings
 from gateway.flow.engine import Engine
-from gateway.flow.intake.intake import Overloaded
+from gateway.flow.intake.intake import OverloadedError
 from gateway.store import StoreUnavailableError
 from gateway.web.ingest.sources import ALERTS_KEY, SOURCES
 from gateway.web.ingest.sources.parsed import BadAlert, BodyError, Parsed
@@ -92,7 +92,7 @@ class BodyIntake:
         """
         if len(body) <= SMALL or (len(body) <= GLANCED_AT and source.type == "prometheus"):
             unread = parse_raw_post(body) if source.type == "prometheus" else None
-            if unread is not None and self._engine.recognise(source.name, unread):
+            if unread is not None and self._engine.absorb_raw(source.name, unread):
                 return IngestOutcome(accepted=len(unread))
             if len(body) <= SMALL:
                 return await self._at_once(source, body, unread)
@@ -136,7 +136,7 @@ class BodyIntake:
                     if alerts:
                         await self._room.acquire()
                         saving.create_task(save(alerts, unread))
-        except* (StoreUnavailableError, Overloaded) as several:
+        except* (StoreUnavailableError, OverloadedError) as several:
             raise several.exceptions[0] from None
         return outcome
 
@@ -161,7 +161,7 @@ class BodyIntake:
             return [], None
         written = _wrapped(split.written(piece), ALERTS_KEY[source.type])
         unread = parse_raw_post(written) if source.type == "prometheus" else None
-        if unread is not None and self._engine.recognise(source.name, unread):
+        if unread is not None and self._engine.absorb_raw(source.name, unread):
             outcome.accepted += len(unread)
             return [], None
         try:

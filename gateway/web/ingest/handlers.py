@@ -16,7 +16,7 @@ from aiohttp import web
 from gateway.core.plan.accounts import SourceSettings
 from gateway.core.text.escape import escape_invisible
 from gateway.flow.engine import Engine
-from gateway.flow.intake.intake import Overloaded
+from gateway.flow.intake.intake import OverloadedError
 from gateway.log import redact
 from gateway.metrics import OTHER
 from gateway.store import StoreUnavailableError
@@ -108,7 +108,7 @@ class IngestEndpoints:
             detail = [fault.to_json() for fault in error.faults]
             wrong = RequestError(status, error.message, detail)
             return await self._refuse(request, source.name, wrong, body)
-        except (StoreUnavailableError, Overloaded) as error:
+        except (StoreUnavailableError, OverloadedError) as error:
             self._engine.metrics.count_request(source.name, 503)
             return unavailable(error)
         finally:

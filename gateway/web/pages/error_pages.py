@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from gateway.flow.intake.intake import Overloaded
+from gateway.flow.intake.intake import OverloadedError
 from gateway.store import StoreUnavailableError
 from gateway.web.http.errors import RETRY_STORE, Handler, RequestError, route_of
 from gateway.web.pages import message_page
@@ -20,7 +20,7 @@ def with_error_page(handler: Handler) -> Callable[[web.Request], Awaitable[web.S
     async def answer(request: web.Request) -> web.StreamResponse:
         try:
             return await handler(request)
-        except (StoreUnavailableError, Overloaded):
+        except (StoreUnavailableError, OverloadedError):
             return message_page(
                 "Not now",
                 "The database cannot be reached just now, so nothing was changed.",

@@ -93,7 +93,7 @@ class IncidentPages:
         zone = zone_for(plan)
         public = not has_write_access(request)
         ill = [one for one in self._engine.problems() if not one.ok]
-        bad = [f"{one.component}: {one.said(public)}" for one in ill]
+        bad = [f"{one.component}: {one.text_for(public)}" for one in ill]
         context = {
             "going": [_row(one, plan, zone, now) for one in going.incidents],
             "ended": [_row(one, plan, zone, now) for one in ended],
@@ -119,13 +119,13 @@ class IncidentPages:
             stored = read_incident(tx, number)
             if stored is None:
                 return None
-            hush = self._engine.burning.hush(tx)
+            mute_snapshot = self._engine.active_alerts.mute_snapshot(tx)
             return _IncidentPage(
                 stored,
                 timeline.entries(tx, number),
                 deliveries.notices_of(tx, number),
-                silences_over(hush.silences, stored.members, plan, now, zone),
-                inhibited(tx, hush, stored.members, now),
+                silences_over(mute_snapshot.silences, stored.members, plan, now, zone),
+                inhibited(tx, mute_snapshot, stored.members, now),
             )
 
         found = await self._engine.store.read(work)

@@ -20,7 +20,7 @@ from gateway.core.plan.plan import Plan
 from gateway.core.routing.silence_scope import incident_matchers
 from gateway.core.text.escape import one_line
 from gateway.flow.engine import Engine
-from gateway.flow.silences.silences import SilenceNotFound
+from gateway.flow.silences.silences import SilenceNotFoundError
 from gateway.links import Purpose
 from gateway.render.view.clean import clean
 from gateway.render.view.times import clock_time
@@ -143,7 +143,7 @@ class SilenceFormPages:
         for one in await self._active_silences(self._matchers(stored), self._engine.now()):
             try:
                 await self._engine.silences.expire(one.id)
-            except SilenceNotFound:
+            except SilenceNotFoundError:
                 continue  # forgotten meanwhile: it is over all the same
         return await self._page(by, SilenceForm(who=by.claim.person))
 
@@ -154,7 +154,7 @@ class SilenceFormPages:
     async def _active_silences(self, matchers: Iterable[Matcher], now: float) -> list[Silence]:
         """The silences over exactly these matchers that hold now."""
         wanted = frozenset(matchers)
-        return await self._engine.silences.made_of(
+        return await self._engine.silences.read_all(
             lambda every: [
                 one
                 for one in every

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from gateway.core.incidents.message import Message, Receipt
 from gateway.core.plan.plan import Target
-from tests.flow.world import StandIn, World, alert
+from tests.flow.world import FakeChannel, World, alert
 
 
-class Closing(StandIn):
+class Closing(FakeChannel):
     """A channel that can be slow, and knows whether it was closed."""
 
     def __init__(self, name: str, world: "Reloaded") -> None:
@@ -56,7 +56,7 @@ async def test_busy_courier_keeps_no_channel_but_its_own_open(tmp_path: Path) ->
     await engine.delivery.close_retired()
     assert {name for name, channel in first.items() if not channel.closed} == {"slack"}
     first["slack"].answer.set()
-    await engine.couriers["slack"].drain()
+    await engine.senders["slack"].drain()
     await engine.delivery.close_retired()
     assert all(channel.closed for channel in first.values())
     assert not any(channel.closed for channel in world.made[len(first) :])

@@ -9,15 +9,15 @@ from gateway.core.incidents.message import Message, Receipt
 from gateway.core.incidents.outbox import NoticeState
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.plan import Target
-from gateway.flow.delivery.courier import Courier
+from gateway.flow.delivery.sender import Sender
 from gateway.store import Tx, migrate, outbox
-from tests.flow.world import HOUR, MINUTE, StandIn, World, alert
+from tests.flow.world import HOUR, MINUTE, FakeChannel, World, alert
 
 
 class Slow:
     """A channel whose answers come when the test says so."""
 
-    def __init__(self, channel: StandIn) -> None:
+    def __init__(self, channel: FakeChannel) -> None:
         self.answer = asyncio.Event()
         self.began = asyncio.Event()
         self.notices: list[int] = []
@@ -34,7 +34,7 @@ class Slow:
 def slow(world: World, channel: str = "email") -> Slow:
     """Make a channel of the running configuration slow."""
     found = world.engine.delivery._channels[channel]
-    assert isinstance(found, StandIn)
+    assert isinstance(found, FakeChannel)
     return Slow(found)
 
 
@@ -43,9 +43,9 @@ def states(tx: Tx, channel: str = "email") -> dict[str, int]:
     return {state: count for name, state, count, _ in outbox.depth(tx) if name == channel}
 
 
-async def begun(courier: Courier, channel: Slow) -> None:
+async def begun(sender: Sender, channel: Slow) -> None:
     """Claim and begin to send."""
-    await courier.step()
+    await sender.step()
     await channel.began.wait()
 
 
@@ -54,14 +54,14 @@ async def test_clock_set_forward_does_not_send_what_is_being_sent(world: World) 
     vendor = slow(world)
     await world.post(alert("DoubleCharge"))
     await world.engine.dispatch_once()
-    courier = world.engine.couriers["email"]
-    await begun(courier, vendor)
+    sender = world.engine.senders["email"]
+    await begun(sender, vendor)
     world.step_clock(HOUR)
     for _ in range(3):
-        assert await courier.step() > 0.0, "no busy loop while the answer is awaited"
+        assert await sender.step() > 0.0, "no busy loop while the answer is awaited"
     assert len(vendor.notices) == len(set(vendor.notices))
     vendor.answer.set()
-    await courier.drain()
+    await sender.drain()
     await world.settle()
     mails = [d.notice for d in world.delivered if d.channel == "email"]
     assert len(mails) == len(set(mails)) > 0
@@ -73,13 +73,13 @@ async def test_process_that_was_paused_does_not_take_over_its_own_claim(world: W
     vendor = slow(world)
     await world.post(alert("DoubleCharge"))
     await world.engine.dispatch_once()
-    courier = world.engine.couriers["email"]
-    await begun(courier, vendor)
+    sender = world.engine.senders["email"]
+    await begun(sender, vendor)
     world.now += 5 * MINUTE
-    assert await courier.step() > 0.0
+    assert await sender.step() > 0.0
     assert len(vendor.notices) == len(set(vendor.notices))
     vendor.answer.set()
-    await courier.drain()
+    await sender.drain()
     mails = [d.notice for d in world.delivered if d.channel == "email"]
     assert len(mails) == len(set(mails)) > 0
 
@@ -89,16 +89,16 @@ async def test_other_replica_takes_over_when_the_lease_ends(world: World) -> Non
     vendor = slow(world)
     await world.post(alert("DoubleCharge"))
     await world.engine.dispatch_once()
-    await begun(world.engine.couriers["email"], vendor)
+    await begun(world.engine.senders["email"], vendor)
     other = await world.start("other")
-    await other.couriers["email"].step()
-    assert not other.couriers["email"].attempts
+    await other.senders["email"].step()
+    assert not other.senders["email"].attempts
     world.now += MINUTE + 1.0
-    await other.couriers["email"].step()
-    await other.couriers["email"].drain()
-    assert other.couriers["email"].attempts == len(set(vendor.notices))
+    await other.senders["email"].step()
+    await other.senders["email"].drain()
+    assert other.senders["email"].attempts == len(set(vendor.notices))
     vendor.answer.set()
-    await world.engine.couriers["email"].drain()
+    await world.engine.senders["email"].drain()
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ async def test_replica_with_a_wrong_clock_decides_and_claims_nothing(
     await world.settle()
     assert {d.channel for d in world.delivered} == {"email", "slack", "pagerduty"}
     assert len(world.delivered) == len({d.notice for d in world.delivered})
-    assert {courier.attempts for courier in wrong.couriers.values()} == {0}
+    assert {sender.attempts for sender in wrong.senders.values()} == {0}
     assert all(health.ok for health in right.problems())
     await world.close()
 

@@ -8,7 +8,7 @@ import pytest
 from gateway.core.alerts.alert import Alert
 from gateway.core.plan.plan import Plan
 from gateway.flow.intake import intake
-from gateway.flow.intake.placement import Batch, commit
+from gateway.flow.intake.grouping import IntakeResult, store_alerts
 from gateway.store import Tx
 from tests.flow.world import World, alert
 
@@ -16,12 +16,12 @@ from tests.flow.world import World, alert
 async def test_the_others_are_saved(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Promise 1: the request of the one is not answered 2xx; all others are, and are kept."""
 
-    def fails_over_one(tx: Tx, batch: Sequence[Alert], plan: Plan, now: float) -> Batch:
+    def fails_over_one(tx: Tx, batch: Sequence[Alert], plan: Plan, now: float) -> IntakeResult:
         if any(one.labels["alertname"] == "Poison" for one in batch):
             raise ZeroDivisionError("a fault of ours")
-        return commit(tx, batch, plan, now)
+        return store_alerts(tx, batch, plan, now)
 
-    monkeypatch.setattr(intake, "commit", fails_over_one)
+    monkeypatch.setattr(intake, "store_alerts", fails_over_one)
     engine = world.engine
     requests = [
         [alert("One"), alert("Two")],

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from gateway.flow.intake.intake import MOST_IN_ONE
+from gateway.flow.intake.intake import MAX_PER_TRANSACTION
 from gateway.store.state import alerts
 from tests.flow.world import MINUTE, START, World, alert
 
@@ -72,11 +72,11 @@ async def test_waits_count_from_when_an_alert_came(world: World) -> None:
 async def test_a_large_report_takes_several_transactions(world: World) -> None:
     """Promises 1 and 9: 200 when all of it is saved, and a page waits for a part of it only."""
     engine = world.engine
-    given = [alert("Many", "warning", instance=str(n)) for n in range(2 * MOST_IN_ONE + 1)]
+    given = [alert("Many", "warning", instance=str(n)) for n in range(2 * MAX_PER_TRANSACTION + 1)]
     post = asyncio.ensure_future(engine.submit("alertmanager", given))
     await asyncio.sleep(0)
     await engine.intake.commit_waiting()
-    assert engine.intake.waiting == MOST_IN_ONE + 1
+    assert engine.intake.waiting == MAX_PER_TRANSACTION + 1
     assert not post.done()
     while engine.intake.waiting:
         await engine.intake.commit_waiting()

@@ -5,7 +5,7 @@ import pytest
 from gateway.core.incidents.incident import State
 from gateway.core.incidents.silence import Silence, SilenceError
 from gateway.core.matching.matcher import Matcher
-from gateway.flow.silences.silences import SilenceNotFound
+from gateway.flow.silences.silences import SilenceNotFoundError
 from gateway.store.db.session import Row
 from gateway.store.state import alerts
 from gateway.store.state import silences as kept_silences
@@ -155,9 +155,9 @@ async def test_refused(world: World) -> None:
         await world.engine.silences.put(
             PAYMENTS, world.now - 2 * HOUR, world.now - HOUR, "ana", "too late"
         )
-    with pytest.raises(SilenceNotFound):
+    with pytest.raises(SilenceNotFoundError):
         await silence(world, silence_id="11111111-1111-1111-1111-111111111111")
-    with pytest.raises(SilenceNotFound):
+    with pytest.raises(SilenceNotFoundError):
         await world.engine.silences.expire("11111111-1111-1111-1111-111111111111")
 
 
@@ -287,7 +287,7 @@ async def test_looking_for_what_turned_reads_none_that_hold(
     """It is done every few seconds, also while ten thousand hold; the next end is known."""
     for length in (HOUR, 2 * HOUR, 3 * HOUR):
         await silence(world, length)
-    await world.engine.silences.look_once()
+    await world.engine.silences.check_once()
     await world.advance(MINUTE)
     read: list[str] = []
     from_row = kept_silences.from_row
@@ -298,5 +298,5 @@ async def test_looking_for_what_turned_reads_none_that_hold(
 
     monkeypatch.setattr(kept_silences, "from_row", counted)
     first_end = START + HOUR
-    assert await world.engine.silences.look_once() == first_end
+    assert await world.engine.silences.check_once() == first_end
     assert read == []

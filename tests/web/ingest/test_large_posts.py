@@ -6,7 +6,7 @@ import hmac
 import json
 from typing import Any
 
-from gateway.flow.intake.intake import Overloaded
+from gateway.flow.intake.intake import OverloadedError
 from gateway.web.ingest.body_intake import AHEAD
 from tests.web.conftest import Client
 from tests.web.ingest.test_webhook import BAD, GOOD, post
@@ -82,7 +82,7 @@ async def test_a_large_post_that_cannot_be_saved_is_503(client: Client, engine: 
     async def full(source: str, alerts: Any, *rest: Any) -> None:
         nonlocal saved
         if saved > 500:
-            raise Overloaded("enough")
+            raise OverloadedError("enough")
         saved += len(alerts)
         await submit(source, alerts, *rest)
 

@@ -12,7 +12,7 @@ from gateway.core.plan.plan import Plan, Receiver
 from gateway.core.routing.match import RouteSpec, build_route
 from gateway.core.time.timestamps import format_rfc3339
 from gateway.flow.intake.intake import normalise
-from gateway.flow.intake.repost_cache import Memory
+from gateway.flow.intake.repost_cache import RepostCache
 from gateway.web.ingest.sources import prometheus
 from gateway.web.ingest.sources.repost import parse_raw_post
 from tests.examples import examples
@@ -71,13 +71,13 @@ class Listener:
     """A memory behind a door for posts, with or without a first look at their bytes."""
 
     def __init__(self, looks: bool, trust: float | None) -> None:
-        self.memory = Memory(trust)
+        self.cache = RepostCache(trust)
         self.looks = looks
         self.recognised = 0
 
     def take(self, body: bytes, now: float) -> None:
         unread = parse_raw_post(body) if self.looks else None
-        if unread is not None and self.memory.recognise(unread, now) is not None:
+        if unread is not None and self.cache.absorb_raw(unread, now) is not None:
             self.recognised += len(unread)
             return
         parsed = prometheus.parse(body, now)
@@ -85,16 +85,16 @@ class Listener:
             unread = None
         for index, incoming in enumerate(parsed.alerts):
             alert = normalise(incoming, "prometheus", PLAN, now)
-            if not self.memory.absorb(alert, now):
-                self.memory.learn([alert], now)
+            if not self.cache.absorb(alert, now):
+                self.cache.remember([alert], now)
             elif unread is not None:
-                self.memory.familiar(alert.identity, unread.letters(index))
+                self.cache.remember_raw(alert.identity, unread.raw_hash(index))
 
     def knows(self) -> Any:
-        ends, reworded = self.memory.to_write(NOW + 1e6)
+        ends, reworded = self.cache.pending_writes(NOW + 1e6)
         known = {
-            key: (one.starts_at, one.ends_at, one.stored_ends_at, one.timeout, one.words)
-            for key, one in self.memory._known.items()
+            key: (one.starts_at, one.ends_at, one.stored_ends_at, one.timeout, one.text_hash)
+            for key, one in self.cache._known.items()
         }
         return known, sorted(ends), [(a.identity, a.annotations) for a in reworded]
 
@@ -129,4 +129,4 @@ def test_the_third_post_of_the_same_is_recognised(trust: float | None) -> None:
         listener.take(json.dumps([written(alert)], separators=(",", ":")).encode(), NOW + number)
         assert listener.recognised == max(0, number - 1)
     known = identity({"alertname": "SlowRenewals"})
-    assert listener.memory.to_write(NOW + 200)[0] == [(known, NOW + 420, NOW + 200)]
+    assert listener.cache.pending_writes(NOW + 200)[0] == [(known, NOW + 420, NOW + 200)]

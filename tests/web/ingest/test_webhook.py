@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from gateway.core.plan.accounts import Secret, SourceSettings
-from gateway.flow.intake.intake import Overloaded
+from gateway.flow.intake.intake import OverloadedError
 from gateway.store import StoreUnavailableError
 from gateway.web.ingest.handlers import STORED_AT_ONCE
 from tests.web.conftest import Client
@@ -167,7 +167,7 @@ async def test_nothing_good_in_it(
 
 
 @pytest.mark.parametrize(
-    "fault", [StoreUnavailableError("the disk is full"), Overloaded("too many")]
+    "fault", [StoreUnavailableError("the disk is full"), OverloadedError("too many")]
 )
 @pytest.mark.parametrize("path", ["/webhook/alertmanager", "/api/v2/alerts"])
 async def test_what_cannot_be_saved_is_to_be_sent_again(

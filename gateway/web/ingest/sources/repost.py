@@ -47,7 +47,7 @@ class RawPost:
     def __len__(self) -> int:
         return len(self._posted)
 
-    def letters(self, index: int) -> int:
+    def raw_hash(self, index: int) -> int:
         """The letters of the alert at this index."""
         return _raw_hash(self._posted[index])
 

@@ -3,8 +3,8 @@
 from gateway.core.incidents.incident import Member
 from gateway.core.incidents.silence import Silence
 from gateway.core.matching.matcher import Matcher
-from gateway.flow.dispatch.suppression import Suppression
-from gateway.flow.intake.repost_cache import Memory
+from gateway.flow.dispatch.suppression_index import SuppressionIndex
+from gateway.flow.intake.repost_cache import RepostCache
 from gateway.store import Tx
 from gateway.store.state import silences
 from tests.flow.world import HOUR, World
@@ -19,7 +19,7 @@ async def test_a_silence_of_a_lost_commit_keeps_nobody_quiet(world: World) -> No
     """E9: the version that was given to a silence whose commit failed goes to the next one."""
     plan, store, now = world.engine.plan, world.engine.store, world.now
     epoch = 1
-    suppression = Suppression(Memory(), lambda: epoch)
+    suppression_index = SuppressionIndex(RepostCache(), lambda: epoch)
     lost, kept = alert("Charges"), alert("Latency")
 
     def silence(name: str) -> Silence:
@@ -27,8 +27,8 @@ async def test_a_silence_of_a_lost_commit_keeps_nobody_quiet(world: World) -> No
         return Silence(name, matchers, now - 1.0, now + HOUR, now, "ana", "release")
 
     def seen(tx: Tx) -> set[str]:
-        suppression.look(tx, plan, now)
-        return set(suppression.of([Member(lost), Member(kept)], now))
+        suppression_index.refresh(tx, plan, now)
+        return set(suppression_index.of([Member(lost), Member(kept)], now))
 
     def fails(tx: Tx) -> None:
         silences.save(tx, silence("Charges"))

@@ -20,7 +20,7 @@ MOST_SEARCHES = 20
 """Lists of matchers that are searched for one by one; with more of them all alerts are read."""
 
 
-class Concerned:
+class SilenceMatches:
     """Finds them by their labels where that is possible, else by reading all that fire."""
 
     def __init__(self, store: Store, now: Callable[[], float], candidates: Candidates) -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from gateway.core.alerts.labels import fingerprint
 from gateway.core.matching.matcher import Matcher
-from gateway.flow.queries import label_search, mute_status
-from gateway.flow.queries.active_alerts import PAGE, Asked, Placed, Seen
+from gateway.flow.queries import label_search, mute_snapshot
+from gateway.flow.queries.active_alerts import PAGE, ActiveAlert, AlertFilter, GroupedAlert
 from tests.flow.world import HOUR, MINUTE, World, alert
 
 
@@ -19,27 +19,27 @@ async def burning(world: World, **asked: object) -> list[str]:
     return [str(seen.labels["alertname"]) for seen in await look(world, **asked)]
 
 
-async def look(world: World, **asked: object) -> list[Seen]:
-    found: list[Seen] = []
+async def look(world: World, **asked: object) -> list[ActiveAlert]:
+    found: list[ActiveAlert] = []
 
-    def write(page: Sequence[Seen]) -> bytes:
+    def write(page: Sequence[ActiveAlert]) -> bytes:
         found.extend(page)
         return b""
 
-    async for _ in world.engine.burning.alerts(Asked(**asked), write):  # type: ignore[arg-type]
+    async for _ in world.engine.active_alerts.alerts(AlertFilter(**asked), write):  # type: ignore[arg-type]
         pass
     return found
 
 
 async def placed(world: World, **asked: object) -> list[tuple[int, str]]:
     """Pairs of incident and alert, in the order of the groups."""
-    found: list[Placed] = []
+    found: list[GroupedAlert] = []
 
-    def write(page: Sequence[Placed]) -> bytes:
+    def write(page: Sequence[GroupedAlert]) -> bytes:
         found.extend(page)
         return b""
 
-    async for _ in world.engine.burning.groups(Asked(**asked), write):  # type: ignore[arg-type]
+    async for _ in world.engine.active_alerts.groups(AlertFilter(**asked), write):  # type: ignore[arg-type]
         pass
     return [(one.group.number, str(one.alert.labels["alertname"])) for one in found]
 
@@ -104,13 +104,13 @@ async def test_the_index_is_made_anew_when_most_of_it_ended(
 ) -> None:
     """E37: after a day of storms it holds what burns, not what burned."""
     monkeypatch.setattr(label_search, "SPARE", 5)
-    search = world.engine.burning._search
+    search = world.engine.active_alerts._search
     for number in range(20):
         await world.post(alert(f"Charges{number}", ends_at=world.now + MINUTE))
         assert await burning(world, matchers=named(f"Charges{number}")) == [f"Charges{number}"]
         world.now += HOUR
-    assert search._kept is not None
-    assert len(search._kept.index) <= 8
+    assert search._state is not None
+    assert len(search._state.index) <= 8
 
 
 async def test_a_long_list_comes_in_pages(world: World) -> None:
@@ -178,14 +178,14 @@ async def test_many_inhibiting_alerts_are_not_read_for_each_that_comes(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """E37: while criticals pour in, those who look see them a moment late and cost nothing."""
-    monkeypatch.setattr(mute_status, "MANY", 2)
+    monkeypatch.setattr(mute_snapshot, "MANY", 2)
     await world.post(alert("Latency", "warning"), alert("Memory", "warning", team="x"))
     downs = [alert("BillingDatabaseDown", pod=str(n)) for n in range(2)]
     await world.post(*downs)
     assert await burning(world, active=False) == ["Latency"]
     await world.post(alert("BillingDatabaseDown", team="x"))
     assert await burning(world, active=False) == ["Latency"]
-    world.now += mute_status.FRESH
+    world.now += mute_snapshot.FRESH
     assert await burning(world, active=False) == ["Latency", "Memory"]
 
 
@@ -203,8 +203,8 @@ async def test_what_was_remembered_of_a_lost_database_is_forgotten(world: World)
     """An older copy may have been put back, where serials name other alerts."""
     await world.post(alert("Charges"))
     assert await burning(world, matchers=named("Charges")) == ["Charges"]
-    world.engine._forget()
-    assert world.engine.burning._search._kept is None
+    world.engine._clear_caches()
+    assert world.engine.active_alerts._search._state is None
     assert await burning(world, matchers=named("Charges")) == ["Charges"]
 
 
@@ -224,7 +224,7 @@ async def test_an_index_that_may_still_be_filled_is_given_up(world: World) -> No
     """Whoever searches is cancelled while a reader's thread fills the index: nobody else goes on
     with it, and the next search finds each alert once."""
     await world.post(*(alert(f"Charges{number}") for number in range(5)))
-    search = world.engine.burning._search
+    search = world.engine.active_alerts._search
     assert len(await burning(world, matchers=named("Charges1"))) == 1
     await world.post(alert("Latency"))
     asking = asyncio.ensure_future(search.candidates(named("Latency"), 0.0))
@@ -232,7 +232,7 @@ async def test_an_index_that_may_still_be_filled_is_given_up(world: World) -> No
     asking.cancel()
     with pytest.raises(asyncio.CancelledError):
         await asking
-    assert search._kept is None
+    assert search._state is None
     assert await burning(world, matchers=named("Charges1", "Latency")) == ["Charges1", "Latency"]
 
 
@@ -241,13 +241,13 @@ async def test_an_index_of_a_lost_database_does_not_come_back(
 ) -> None:
     """The database was lost while the index was built: what it was built of is not kept."""
     await world.post(alert("Charges"))
-    search = world.engine.burning._search
-    take_in = label_search._take_in
+    search = world.engine.active_alerts._search
+    take_in = label_search._index
 
     def lost_meanwhile(*args: Any, **named: Any) -> None:
         search.clear()
         take_in(*args, **named)
 
-    monkeypatch.setattr(label_search, "_take_in", lost_meanwhile)
+    monkeypatch.setattr(label_search, "_index", lost_meanwhile)
     assert await burning(world, matchers=named("Charges")) == ["Charges"]
-    assert search._kept is None
+    assert search._state is None

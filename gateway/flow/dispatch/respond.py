@@ -6,9 +6,9 @@ from gateway.core.decide.acknowledge import ActionResult
 from gateway.core.incidents.incident import Incident, Member
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.plan.plan import Plan
-from gateway.flow.delivery.lanes import Accepts
-from gateway.flow.dispatch.dispatch import refresh, save_decisions
-from gateway.flow.intake.repost_cache import Memory
+from gateway.flow.delivery.queue_heads import Accepts
+from gateway.flow.dispatch.dispatch import save_decisions, with_latest_reports
+from gateway.flow.intake.repost_cache import RepostCache
 from gateway.store import Tx, outbox
 from gateway.store.outbox import undelivered
 from gateway.store.state import incidents, members, timeline
@@ -16,35 +16,35 @@ from gateway.store.state import incidents, members, timeline
 PENDING_STEPS = (NoticeKind.ESCALATION, NoticeKind.REPEAT)
 """Kinds of notices that an acknowledgement cancels while they have not been sent (E22)."""
 
-Act = Callable[[Incident, list[Member], Plan, str, str, float], ActionResult]
+Action = Callable[[Incident, list[Member], Plan, str, str, float], ActionResult]
 
 
 def respond(
     tx: Tx,
     number: int,
-    act: Act,
+    action: Action,
     plan: Plan,
-    memory: Memory,
+    repost_cache: RepostCache,
     accepts: Accepts,
     by: str,
     via: str,
     now: float,
     owner: str = "",
-    recalled: Sequence[int] = (),
+    withdrawn_ids: Sequence[int] = (),
 ) -> ActionResult:
-    """Do `act` to incident `number` and save what follows. KeyError when there is none.
+    """Do `action` to incident `number` and save what follows. KeyError when there is none.
 
-    `recalled` are notices that `owner` had claimed and has not begun.
+    `withdrawn_ids` are notices that `owner` had claimed and has not begun.
     """
     incident = incidents.get(tx, number)
     if incident is None:
         raise KeyError(number)
-    joined = refresh(members.by_incident(tx, [number]).get(number, []), memory)
-    response = act(incident, joined, plan, by, via, now)
+    joined = with_latest_reports(members.by_incident(tx, [number]).get(number, []), repost_cache)
+    response = action(incident, joined, plan, by, via, now)
     if response.decision is None:
         return response
     if response.incident.ack is not None:
-        outbox.release(tx, owner, recalled)
+        outbox.release(tx, owner, withdrawn_ids)
         outbox.cancel_kinds(tx, number, PENDING_STEPS, f"acknowledged by {by}")
         undelivered.cancel_pages(tx, number, by, "email", f"acknowledged by {by}")
     timeline.add_ack(tx, number, response.answer.value, by, now, via)

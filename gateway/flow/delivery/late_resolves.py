@@ -11,35 +11,41 @@ import orjson
 
 from gateway.core.decide.facts import without_burning
 from gateway.core.incidents.notice import NoticeKind, NotifyReason
-from gateway.flow.runtime.errand import Errand
+from gateway.flow.runtime.claimed_notice import ClaimedNotice
 from gateway.store import Tx, outbox
 from gateway.store.outbox import undelivered
 from gateway.store.state import members
 
-KNOWS_NO_INCIDENTS = frozenset({"webhook"})
+CHANNELS_WITHOUT_INCIDENTS = frozenset({"webhook"})
 """Channels whose messages name the group; all others show which incident it is."""
 
 ENDS = frozenset({NoticeKind.RESOLVED, NoticeKind.LATE})
 
 
-def mind_what_burns(tx: Tx, errands: Sequence[Errand], now: float) -> list[Errand]:
+def drop_refired_alerts(
+    tx: Tx, claimed_notices: Sequence[ClaimedNotice], now: float
+) -> list[ClaimedNotice]:
     """Take out of ends what burns again and was told again to the same target.
 
     An end of which nothing is left is cancelled: what burns will have an end of its own. Else the
     message says what has ended in a group that goes on, as Alertmanager would.
     """
-    ends = [e for e in errands if e.kind in ENDS and e.notice.target.channel in KNOWS_NO_INCIDENTS]
+    ends = [
+        e
+        for e in claimed_notices
+        if e.kind in ENDS and e.notice.target.channel in CHANNELS_WITHOUT_INCIDENTS
+    ]
     numbers = sorted({e.notice.incident for e in ends if e.notice.incident is not None})
     newer = undelivered.refired_queues(tx, numbers) if numbers else {}
     if not newer:
-        return list(errands)
+        return list(claimed_notices)
     joined = members.by_incident(tx, sorted(set(newer.values())))
     kept = []
-    for errand in errands:
-        notice = errand.notice
+    for claimed_notice in claimed_notices:
+        notice = claimed_notice.notice
         number = newer.get((notice.incident or 0, notice.target.key))
-        if errand.kind not in ENDS or number is None:
-            kept.append(errand)
+        if claimed_notice.kind not in ENDS or number is None:
+            kept.append(claimed_notice)
             continue
         burning = {m.alert.identity for m in joined[number] if m.notified_firing and m.firing(now)}
         facts = without_burning(orjson.loads(notice.facts), burning)
@@ -48,5 +54,5 @@ def mind_what_burns(tx: Tx, errands: Sequence[Errand], now: float) -> list[Erran
             outbox.cancel(tx, [notice.id], why)
             continue
         ended = replace(notice, facts=orjson.dumps(facts), reason=NotifyReason.SOME_RESOLVED)
-        kept.append(replace(errand, notice=ended))
+        kept.append(replace(claimed_notice, notice=ended))
     return kept

@@ -17,12 +17,12 @@ EVERY = 10.0
 
 SOURCE = "gateway"
 
-NO_SIGNS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+NO_WATCHDOGS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 Submit = Callable[[str, Sequence[ReportedAlert]], Awaitable[None]]
 
 
-class Watch:
+class WatchdogMonitor:
     """Remembers when each watchdog was last reported; shared with other replicas by the store."""
 
     def __init__(
@@ -38,37 +38,37 @@ class Watch:
         self._names: tuple[str, frozenset[str] | None] = ("", frozenset())
         self._ended_by = ""
 
-    def notice(self, reported: Sequence[ReportedAlert]) -> Mapping[str, tuple[str, ...]]:
+    def record_reports(self, reported: Sequence[ReportedAlert]) -> Mapping[str, tuple[str, ...]]:
         """Look for signs of life among reported alerts.
 
         Returns whose they are: the names of watchdogs by the alert's identity. Under the same plan
-        the same alerts are signs of the same watchdogs (see `heard`).
+        the same alerts are signs of the same watchdogs (see `mark_seen`).
         """
         plan = self._plan()
         if not plan.watchdogs:
-            return NO_SIGNS
+            return NO_WATCHDOGS
         if self._names[0] != plan.digest:
             self._names = (plan.digest, names_to_look_for(plan.watchdogs))
         names, now = self._names[1], self._now()
-        signs = {}
+        watchdogs = {}
         for alert in reported:
             if names is not None and alert.labels.get("alertname") not in names:
                 continue
             if alert.ends_at is not None and alert.ends_at <= now:
                 continue
-            alive = tuple(one.name for one in plan.watchdogs if one.sees(alert.labels))
-            if alive:
-                signs[alert.identity or identity(alert.labels)] = alive
-                self.heard(alive)
-        return signs
+            names_seen = tuple(one.name for one in plan.watchdogs if one.sees(alert.labels))
+            if names_seen:
+                watchdogs[alert.identity or identity(alert.labels)] = names_seen
+                self.mark_seen(names_seen)
+        return watchdogs
 
-    def heard(self, names: Iterable[str]) -> None:
+    def mark_seen(self, names: Iterable[str]) -> None:
         """These watchdogs were reported now."""
         now = self._now()
         for name in names:
             self._seen[name] = now
 
-    async def look(self) -> None:
+    async def check(self) -> None:
         """Save what was seen, and let alerts about missing watchdogs fire or end."""
         plan = self._plan()
         if self._ended_by != plan.digest:
@@ -98,4 +98,4 @@ class Watch:
         self._missing = {watchdog.name for watchdog in self._plan().watchdogs}
         while True:
             await asyncio.sleep(EVERY)
-            await self.look()
+            await self.check()

@@ -10,98 +10,103 @@ from gateway.core.incidents.message import Link, Message
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.incidents.outbox import Notice
 from gateway.core.plan.plan import Plan
-from gateway.flow.delivery.courier import Courier, message_of
+from gateway.flow.delivery.sender import Sender, message_of
 from gateway.flow.runtime import heap
-from gateway.flow.runtime.dependencies import Health, Parts
-from gateway.flow.runtime.dispatched import Dispatched
-from gateway.flow.runtime.errand import Errand
+from gateway.flow.runtime.claimed_notice import ClaimedNotice
+from gateway.flow.runtime.dependencies import Dependencies, Health
+from gateway.flow.runtime.dispatch_result import DispatchResult
 from gateway.render.service import RenderService
 from gateway.render.view.links import links_from
 
-LINK_LIFE = 48 * 3600.0
+LINK_VALID_FOR = 48 * 3600.0
 """Seconds for which an acknowledge link works, from the sending of its message."""
 
 CLOSING = 1.0
 """Seconds that a stop gives each channel to close; what was in flight has ended before that."""
 
 
-class Delivery:
-    """Channels and couriers. `begin` is told of each new courier, to give it a loop."""
+class SenderPool:
+    """Channels and couriers. `start_sender` is told of each new courier, to give it a loop."""
 
     def __init__(
-        self, parts: Parts, plan: Callable[[], Plan], begin: Callable[[Courier], None]
+        self,
+        dependencies: Dependencies,
+        plan: Callable[[], Plan],
+        start_sender: Callable[[Sender], None],
     ) -> None:
-        self._parts = parts
+        self._dependencies = dependencies
         self._plan = plan
-        self._begin = begin
-        self._renderer = parts.renderer()
+        self._start_sender = start_sender
+        self._renderer = dependencies.renderer()
         self._channels: dict[str, Channel] = {}
         self._retired: list[Channel] = []
-        self._retired_words: list[RenderService] = []
-        self.couriers: dict[str, Courier] = {}
+        self._retired_renderers: list[RenderService] = []
+        self.senders: dict[str, Sender] = {}
 
     def adopt(self, channels: Mapping[str, Channel], renderer: RenderService | None = None) -> None:
         """Deliver by these from now on; what is in flight ends by those before."""
         self._retired.extend(self._channels.values())
         self._channels = dict(channels)
         if renderer is not None:
-            self._retired_words.append(self._renderer)
+            self._retired_renderers.append(self._renderer)
             self._renderer = renderer
         for name in channels:
-            self.courier(name)
+            self.sender(name)
 
-    def courier(self, name: str) -> Courier:
+    def sender(self, name: str) -> Sender:
         """The courier of a channel, also of one that no configuration knows any more."""
-        courier = self.couriers.get(name)
-        if courier is None:
-            courier = Courier(
+        sender = self.senders.get(name)
+        if sender is None:
+            sender = Sender(
                 name,
-                self._parts.store,
-                self._parts.claimant,
+                self._dependencies.store,
+                self._dependencies.claimant,
                 self._plan,
                 lambda: self._channels.get(name),
                 self.accepts,
-                self._words,
-                self._parts.metrics,
-                self._parts.now,
-                self._parts.spread,
-                self._parts.monotonic,
+                self._compose,
+                self._dependencies.metrics,
+                self._dependencies.now,
+                self._dependencies.spread,
+                self._dependencies.monotonic,
             )
-            self.couriers[name] = courier
-            self._begin(courier)
-        return courier
+            self.senders[name] = sender
+            self._start_sender(sender)
+        return sender
 
     def accepts(self, channel: str, kind: NoticeKind, quiet: bool) -> bool:
         """Whether a channel has a way to say this. One that is gone takes it, and fails loudly."""
         known = self._channels.get(channel)
         return known is None or known.accepts(kind, quiet)
 
-    def room(self) -> dict[str, int]:
+    def capacity(self) -> dict[str, int]:
         """How many notices each courier could begin at once."""
-        return {name: courier.room() for name, courier in self.couriers.items()}
+        return {name: sender.capacity() for name, sender in self.senders.items()}
 
-    def hand_out(self, done: Dispatched) -> None:
+    def distribute(self, done: DispatchResult) -> None:
         """Give couriers what was claimed for them, and wake those that have something to claim."""
-        errands: dict[str, list[Errand]] = {}
-        for errand in done.errands:
-            errands.setdefault(errand.notice.target.channel, []).append(errand)
-        for channel, claimed in errands.items():
-            self.courier(channel).hand(claimed, done.began)
+        claimed_notices: dict[str, list[ClaimedNotice]] = {}
+        for claimed_notice in done.claimed_notices:
+            claimed_notices.setdefault(claimed_notice.notice.target.channel, []).append(
+                claimed_notice
+            )
+        for channel, claimed in claimed_notices.items():
+            self.sender(channel).enqueue(claimed, done.began)
         for channel in done.channels:
-            self.courier(channel).wake()
+            self.sender(channel).wake()
 
     def wake(self) -> None:
         """Let every courier look."""
-        for courier in self.couriers.values():
-            courier.wake()
+        for sender in self.senders.values():
+            sender.wake()
 
     def health(self, now: float) -> list[Health]:
         """The channels, as far as sending by them works."""
         found = []
-        for name, courier in self.couriers.items():
-            since = courier.failing_since
-            bad = since is not None and now - since > self._parts.stuck_after
-            text = f"nothing delivered for {now - (since or now):.0f} s: {courier.failing_with}"
+        for name, sender in self.senders.items():
+            since = sender.failing_since
+            bad = since is not None and now - since > self._dependencies.stuck_after
+            text = f"nothing delivered for {now - (since or now):.0f} s: {sender.failing_with}"
             channel = self._channels.get(name)
             trouble = "" if channel is None else channel.problem()
             text = _joined(text if bad else "", trouble)
@@ -122,13 +127,13 @@ class Delivery:
         unused = [
             channel
             for channel in self._retired
-            if not any(courier.uses(channel) for courier in self.couriers.values())
+            if not any(sender.uses(channel) for sender in self.senders.values())
         ]
         self._retired = [channel for channel in self._retired if channel not in unused]
         for channel in unused:
             await channel.close()
-        idle = [words for words in self._retired_words if not words.busy]
-        self._retired_words = [words for words in self._retired_words if words.busy]
+        idle = [words for words in self._retired_renderers if not words.busy]
+        self._retired_renderers = [words for words in self._retired_renderers if words.busy]
         for words in idle:
             await words.close()
         if unused or idle:
@@ -137,7 +142,7 @@ class Delivery:
     async def stop(self) -> bool:
         """Let what is in flight end; returns whether all of it is on record."""
         left = await asyncio.gather(
-            *(courier.stop(self._parts.patience) for courier in self.couriers.values()),
+            *(sender.stop(self._dependencies.patience) for sender in self.senders.values()),
             return_exceptions=True,
         )
         return not any(left)
@@ -145,13 +150,13 @@ class Delivery:
     async def close(self) -> None:
         """Close the channels and the templates."""
         used: list[Channel | RenderService] = [*self._channels.values(), *self._retired]
-        used += [*self._retired_words, self._renderer]
+        used += [*self._retired_renderers, self._renderer]
         for each in used:
             with suppress(TimeoutError):
                 async with asyncio.timeout(CLOSING):
                     await each.close()
 
-    async def _words(self, notice: Notice, kind: NoticeKind, channel: Channel) -> Message:
+    async def _compose(self, notice: Notice, kind: NoticeKind, channel: Channel) -> Message:
         return await message_of(
             notice,
             kind,
@@ -160,11 +165,11 @@ class Delivery:
             links=self._links,
             lines=self._lines,
             zone=self._zone,
-            external_url=self._parts.links.external_url,
+            external_url=self._dependencies.links.external_url,
         )
 
     def _links(self, notice: Notice, facts: Mapping[str, object]) -> list[Link]:
-        links, own = list(links_from(facts)), self._parts.links
+        links, own = list(links_from(facts)), self._dependencies.links
         if notice.kind is NoticeKind.DIGEST:
             links.append(Link("list", "All incidents", own.incidents()))
         if notice.incident is None:
@@ -183,8 +188,8 @@ class Delivery:
         return links
 
     def _acknowledge(self, notice: Notice, number: int) -> str:
-        person, expires_at = notice.target.person or "", self._parts.now() + LINK_LIFE
-        return self._parts.links.acknowledge(number, person, expires_at)
+        person, expires_at = notice.target.person or "", self._dependencies.now() + LINK_VALID_FOR
+        return self._dependencies.links.acknowledge(number, person, expires_at)
 
     def _lines(self, notice: Notice, lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """The lines of a digest with their links. Links are signed when sent, never stored."""
@@ -193,7 +198,7 @@ class Delivery:
             number = line.get("incident")
             links = {}
             if isinstance(number, int):
-                links["url"] = self._parts.links.incident(number)
+                links["url"] = self._dependencies.links.incident(number)
                 if line.get("status") == "firing":
                     links["acknowledge"] = self._acknowledge(notice, number)
             linked.append({**line, **links})

@@ -10,7 +10,7 @@ from gateway.core.matching.matcher import matches_all
 from gateway.core.plan.plan import Plan
 from gateway.core.routing.match import group_labels, match_routes
 from gateway.flow.intake import route_cache as remembering
-from gateway.flow.intake.route_cache import Ways, ways
+from gateway.flow.intake.route_cache import RouteCache, route_cache
 from tests.examples import examples
 
 ROUTES = """
@@ -51,35 +51,39 @@ def test_each_alert_goes_where_its_own_labels_lead(
     posted: list[dict[str, str]], group_by: str
 ) -> None:
     by = plan(group_by)
-    known = Ways(by)
+    known = RouteCache(by)
     for labels in posted:
-        way = known.of(labels)
+        routing = known.of(labels)
         routes = match_routes(by.root, labels)
         groups = [group_labels(route, labels) for route in routes]
-        assert [stop.route.id for stop in way.stops] == [route.id for route in routes]
-        assert [dict(stop.group) for stop in way.stops] == groups
-        assert [stop.key for stop in way.stops] == [
+        assert [group_target.route.id for group_target in routing.groups] == [
+            route.id for route in routes
+        ]
+        assert [dict(group_target.group) for group_target in routing.groups] == groups
+        assert [group_target.key for group_target in routing.groups] == [
             f"{route.id}:{format_labels(group)}"
             for route, group in zip(routes, groups, strict=True)
         ]
-        assert way.severity == by.severity_of(labels)
-        assert way.inhibits is any(matches_all(rule.source, labels) for rule in by.inhibit_rules)
+        assert routing.severity == by.severity_of(labels)
+        assert routing.inhibits is any(
+            matches_all(rule.source, labels) for rule in by.inhibit_rules
+        )
 
 
 def test_another_plan_has_ways_of_its_own() -> None:
     """A reload must not leave alerts on the routes before."""
     before, after = plan("[instance]"), plan("[team]")
     labels = {"alertname": "SlowRenewals", "team": "billing", "instance": "a"}
-    assert dict(ways(before).of(labels).stops[0].group) == {"instance": "a"}
-    assert dict(ways(after).of(labels).stops[0].group) == {"team": "billing"}
-    assert ways(after) is ways(after)
+    assert dict(route_cache(before).of(labels).groups[0].group) == {"instance": "a"}
+    assert dict(route_cache(after).of(labels).groups[0].group) == {"team": "billing"}
+    assert route_cache(after) is route_cache(after)
 
 
 def test_labels_that_are_always_new_fill_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """A route may group by a label with a value for each alert."""
-    monkeypatch.setattr(remembering, "MOST_REMEMBERED", 10)
-    known = Ways(plan("[instance]"))
+    monkeypatch.setattr(remembering, "CACHE_SIZE", 10)
+    known = RouteCache(plan("[instance]"))
     for number in range(100):
-        way = known.of({"team": "billing", "instance": str(number)})
-        assert dict(way.stops[0].group) == {"instance": str(number)}
-    assert len(known._found) <= 10
+        routing = known.of({"team": "billing", "instance": str(number)})
+        assert dict(routing.groups[0].group) == {"instance": str(number)}
+    assert len(known._results) <= 10

@@ -7,7 +7,7 @@ from gateway.core.incidents.outbox import Notice
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class ClaimedNotice:
     """One notice to send now, and as what: a resolve may have become a late notice."""
 
     notice: Notice

@@ -28,10 +28,10 @@ from gateway.core.incidents.retry import PERMANENT, Claimant, Failure, SendError
 from gateway.core.plan.plan import Plan
 from gateway.core.plan.target_name import CHANNEL_NAMES
 from gateway.flow.delivery import holding
-from gateway.flow.delivery.digests import fold_crowds
-from gateway.flow.delivery.lanes import Accepts, claim
+from gateway.flow.delivery.digests import fold_digests
 from gateway.flow.delivery.outcome import Outcome, record
-from gateway.flow.runtime.errand import Errand
+from gateway.flow.delivery.queue_heads import Accepts, claim
+from gateway.flow.runtime.claimed_notice import ClaimedNotice
 from gateway.render.view.links import links_from, unsafe_links_text
 from gateway.store import Store, Tx, outbox
 
@@ -40,14 +40,14 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-AHEAD = 8
+ROUNDS_AHEAD = 8
 """Rounds of sends that may wait claimed, so that sending goes on while a commit waits for the disk.
 Two where digests are understood: what is claimed leaves alone and cannot fold into one any more."""
 
-Words = Callable[[Notice, NoticeKind, Channel], Awaitable[Message]]
+ComposeMessage = Callable[[Notice, NoticeKind, Channel], Awaitable[Message]]
 
 
-class Courier:
+class Sender:
     """Delivers for one channel."""
 
     def __init__(
@@ -58,7 +58,7 @@ class Courier:
         plan: Callable[[], Plan],
         channel: Callable[[], Channel | None],
         accepts: Accepts,
-        words: Words,
+        words: ComposeMessage,
         metrics: "Metrics",
         now: Callable[[], float],
         spread: Callable[[], float] = random.random,
@@ -70,15 +70,15 @@ class Courier:
         self._plan = plan
         self._channel = channel
         self._accepts = accepts
-        self._words = words
+        self._compose = words
         self._metrics = metrics
         self._now = now
         self._spread = spread
         self._monotonic = monotonic
-        self._queue: list[tuple[int, int, float, Errand]] = []
-        self._sending: dict[asyncio.Task[None], tuple[Errand, Channel | None]] = {}
+        self._queue: list[tuple[int, int, float, ClaimedNotice]] = []
+        self._sending: dict[asyncio.Task[None], tuple[ClaimedNotice, Channel | None]] = {}
         self._outcomes: list[Outcome] = []
-        self._unbegun: list[int] = []
+        self._unstarted: list[int] = []
         self.holds: tuple[Hold, ...] = ()
         self._wake = asyncio.Event()
         self._stopping = False
@@ -93,28 +93,28 @@ class Courier:
         """There may be something to do in the outbox."""
         self._wake.set()
 
-    def begin(self) -> None:
+    def start_sends(self) -> None:
         """Send what waits here, the most important first."""
-        self._start(self._channel())
+        self._start_sends(self._channel())
 
-    def room(self) -> int:
+    def capacity(self) -> int:
         """How many notices may be handed over, already claimed."""
         channel = self._channel()
         if channel is None or self._stopping or self.holds:
             return 0
-        rounds = 2 if self._folds() else AHEAD
+        rounds = 2 if self._folds_digests() else ROUNDS_AHEAD
         return max(0, rounds * channel.in_flight - len(self._queue) - len(self._sending))
 
-    def hand(self, errands: Iterable[Errand], claimed_at: float) -> None:
+    def enqueue(self, claimed_notices: Iterable[ClaimedNotice], claimed_at: float) -> None:
         """Take notices that were claimed for this replica as they were stored, and begin with the
         most important: before anything else that the same commit sets going, such as answers.
 
         `claimed_at`: monotonic seconds, not after the claim."""
-        for errand in errands:
-            self._push(errand, self._claimant.until(claimed_at))
-        self.begin()
+        for claimed_notice in claimed_notices:
+            self._push(claimed_notice, self._claimant.until(claimed_at))
+        self.start_sends()
 
-    def recall(self, incident: int, kinds: Collection[NoticeKind]) -> list[int]:
+    def withdraw(self, incident: int, kinds: Collection[NoticeKind]) -> list[int]:
         """Take back notices of an incident that were claimed but not begun; returns their ids.
 
         They are handed back with the next round, unless somebody cancels them before.
@@ -125,7 +125,7 @@ class Courier:
         self._queue = [entry for entry in self._queue if entry not in back]
         heapq.heapify(self._queue)
         ids = [entry[-1].notice.id for entry in back]
-        self._unbegun += ids
+        self._unstarted += ids
         self._wake.set()
         return ids
 
@@ -140,12 +140,12 @@ class Courier:
 
     # The loop.
 
-    async def run(self, well: Callable[[], None]) -> None:
-        """Claim, send and record, for ever; `well` is called after each round."""
+    async def run(self, mark_healthy: Callable[[], None]) -> None:
+        """Claim, send and record, for ever; `mark_healthy` is called after each round."""
         while True:
             self._wake.clear()
             pause = await self.step()
-            well()
+            mark_healthy()
             if pause > 0:
                 try:
                     async with asyncio.timeout(pause):
@@ -158,36 +158,38 @@ class Courier:
         channel = self._channel()
         now = self._now()
         self.holds = tuple(hold for hold in self.holds if hold.until > now)
-        self._start(channel)
-        wanted, claimed_at = self._wanted(channel), self._monotonic()
-        errands, next_at = await self._record_and_claim(wanted, now)
-        for errand in errands:
-            self._push(errand, self._claimant.until(claimed_at))
-        self._start(self._channel())  # a reload may have replaced it meanwhile
-        if self._unbegun:
-            await self._hand_back()
+        self._start_sends(channel)
+        wanted, claimed_at = self._claim_limit(channel), self._monotonic()
+        claimed_notices, next_at = await self._record_and_claim(wanted, now)
+        for claimed_notice in claimed_notices:
+            self._push(claimed_notice, self._claimant.until(claimed_at))
+        self._start_sends(self._channel())  # a reload may have replaced it meanwhile
+        if self._unstarted:
+            await self._release_unstarted()
             return 0.0
-        if self._outcomes or 0 < wanted <= len(errands):
+        if self._outcomes or 0 < wanted <= len(claimed_notices):
             return 0.0
         return min(
             [1.0, *(hold.until - now for hold in self.holds)]
             + ([max(0.0, next_at - now)] if next_at is not None else [])
         )
 
-    def _wanted(self, channel: Channel | None) -> int:
+    def _claim_limit(self, channel: Channel | None) -> int:
         """How many notices to claim now."""
         if self._stopping:
             return 0
         free = self._free(channel)
-        idle, ahead = free - len(self._queue), 0 if self._folds() else self.room()
+        idle, ahead = free - len(self._queue), 0 if self._folds_digests() else self.capacity()
         if idle <= 0 and len(self._queue) > ahead:
             return 0  # less than half of what may wait is missing
         return max(idle, ahead)
 
-    def _folds(self) -> bool:
+    def _folds_digests(self) -> bool:
         return self._accepts(self.name, NoticeKind.DIGEST, False)
 
-    async def _record_and_claim(self, wanted: int, now: float) -> tuple[list[Errand], float | None]:
+    async def _record_and_claim(
+        self, wanted: int, now: float
+    ) -> tuple[list[ClaimedNotice], float | None]:
         """Store what came of the sends that ended and claim what is next, in one transaction."""
         taken, self._outcomes = self._outcomes, []
         if not taken and not wanted:
@@ -195,13 +197,15 @@ class Courier:
         # Known before the transaction begins: what is claimed meanwhile has a lease of its own.
         plan, in_flight = self._plan(), self._in_flight()
 
-        def work(tx: Tx) -> tuple[list[Result], tuple[list[Errand], float | None], holding.Holds]:
+        def work(
+            tx: Tx,
+        ) -> tuple[list[Result], tuple[list[ClaimedNotice], float | None], holding.Holds]:
             results = record(tx, taken, plan, now) if taken else []
             holds = holding.update(tx, self.name, taken, now)
             if not wanted:
                 return results, ([], None), holds
-            errands, next_at, holds = self._claim(tx, now, wanted, plan, holds, in_flight)
-            return results, (errands, next_at), holds
+            claimed_notices, next_at, holds = self._claim(tx, now, wanted, plan, holds, in_flight)
+            return results, (claimed_notices, next_at), holds
 
         try:
             results, claimed, holds = await self._store.write(work)
@@ -232,9 +236,9 @@ class Courier:
         What does not end within `patience` seconds is cut off, and recorded as perhaps arrived.
         """
         self._stopping = True
-        self._unbegun.extend(errand.notice.id for *_, errand in self._queue)
+        self._unstarted.extend(claimed_notice.notice.id for *_, claimed_notice in self._queue)
         self._queue.clear()
-        await self._hand_back()
+        await self._release_unstarted()
         if self._sending:
             await asyncio.wait(self._sending, timeout=patience)
         for task in self._sending:
@@ -246,9 +250,9 @@ class Courier:
     def _free(self, channel: Channel | None) -> int:
         return (channel.in_flight if channel else 4) - len(self._sending)
 
-    def _push(self, errand: Errand, until: float) -> None:
-        notice = errand.notice
-        heapq.heappush(self._queue, (notice.rank, notice.id, until, errand))
+    def _push(self, claimed_notice: ClaimedNotice, until: float) -> None:
+        notice = claimed_notice.notice
+        heapq.heappush(self._queue, (notice.rank, notice.id, until, claimed_notice))
 
     def _claim(
         self,
@@ -258,81 +262,85 @@ class Courier:
         plan: Plan,
         holds: holding.Holds,
         in_flight: Collection[int],
-    ) -> tuple[list[Errand], float | None, holding.Holds]:
+    ) -> tuple[list[ClaimedNotice], float | None, holding.Holds]:
         if is_skewed(tx.skew):  # another replica, whose clock is right, claims it (E55)
             return [], None, holds
-        if self._folds():
-            fold_crowds(tx, self.name, plan, now)
+        if self._folds_digests():
+            fold_digests(tx, self.name, plan, now)
         skip = holding.skip(holds, plan, now)
         claimed = claim(tx, self.name, now, limit, self._claimant, skip, self._accepts, in_flight)
-        errands, holds = holding.hold_back(tx, self.name, claimed, holds, plan, now)
-        if errands:
-            return errands, None, holds
+        claimed_notices, holds = holding.defer_held(tx, self.name, claimed, holds, plan, now)
+        if claimed_notices:
+            return claimed_notices, None, holds
         skip = holding.skip(holds, plan, now)
         next_at = outbox.next_due_at(tx, self.name, skip, in_flight, tx.lease_now - now)
-        return errands, next_at, holds
+        return claimed_notices, next_at, holds
 
     def _in_flight(self) -> set[int]:
         """The notices that were claimed here and are neither recorded nor handed back yet."""
-        errands = [entry[-1] for entry in self._queue]
-        errands += [errand for errand, _ in self._sending.values()]
-        errands += [outcome.errand for outcome in self._outcomes]
-        return {*self._unbegun, *(errand.notice.id for errand in errands)}
+        claimed_notices = [entry[-1] for entry in self._queue]
+        claimed_notices += [claimed_notice for claimed_notice, _ in self._sending.values()]
+        claimed_notices += [outcome.claimed_notice for outcome in self._outcomes]
+        return {*self._unstarted, *(claimed_notice.notice.id for claimed_notice in claimed_notices)}
 
-    def _start(self, channel: Channel | None) -> None:
+    def _start_sends(self, channel: Channel | None) -> None:
         if self._stopping or not self._queue:
             return
         now = self._monotonic()
         while self._queue and self._free(channel) > 0:
-            *_, until, errand = heapq.heappop(self._queue)
+            *_, until, claimed_notice = heapq.heappop(self._queue)
             held = None
             if self.holds:
-                held = wait_for(self.holds, errand.notice.target.key, False, self._now())
-            if now + self._claimant.deadline > until or (held and not errand.probe):
+                held = wait_for(self.holds, claimed_notice.notice.target.key, False, self._now())
+            if now + self._claimant.deadline > until or (held and not claimed_notice.probe):
                 # Its lease would run out before we could be sure, or its target is on hold.
-                self._unbegun.append(errand.notice.id)
+                self._unstarted.append(claimed_notice.notice.id)
                 continue
             task = asyncio.get_running_loop().create_task(
-                self._send(channel, errand), name=f"send {errand.notice.id}"
+                self._send(channel, claimed_notice), name=f"send {claimed_notice.notice.id}"
             )
-            self._sending[task] = errand, channel
-            task.add_done_callback(self._sent)
+            self._sending[task] = claimed_notice, channel
+            task.add_done_callback(self._on_send_done)
 
-    async def _hand_back(self) -> None:
-        ids, self._unbegun = self._unbegun, []
+    async def _release_unstarted(self) -> None:
+        ids, self._unstarted = self._unstarted, []
         await self._store.write(partial(outbox.release, owner=self._claimant.name, ids=ids))
 
-    def _sent(self, task: asyncio.Task[None]) -> None:
+    def _on_send_done(self, task: asyncio.Task[None]) -> None:
         self._sending.pop(task, None)
-        self.begin()
+        self.start_sends()
         self._wake.set()
 
-    async def _send(self, channel: Channel | None, errand: Errand) -> None:
+    async def _send(self, channel: Channel | None, claimed_notice: ClaimedNotice) -> None:
         started = self._now()
         self.attempts += 1
         receipt, error = None, None
         try:
-            receipt = await self._attempt(channel, errand)
+            receipt = await self._attempt(channel, claimed_notice)
         except SendError as failed:
             error = failed.masked(masked)
         except asyncio.CancelledError:  # by our own stop, and only there
             error = SendError(Failure.TIMEOUT, "the gateway was stopped meanwhile", perhaps=True)
         ended = self._now()
-        self._note(errand, receipt, error, ended)
-        outcome = Outcome(errand, ended, max(0.0, ended - started), receipt, error, self._spread())
+        self._log_attempt(claimed_notice, receipt, error, ended)
+        outcome = Outcome(
+            claimed_notice, ended, max(0.0, ended - started), receipt, error, self._spread()
+        )
         self._outcomes.append(outcome)
         # At once, so that nothing else is begun; the transaction stores it.
         if error is not None or self.holds:
             self.holds = holding.after([outcome], self.holds)
 
-    async def _attempt(self, channel: Channel | None, errand: Errand) -> dict[str, str]:
+    async def _attempt(
+        self, channel: Channel | None, claimed_notice: ClaimedNotice
+    ) -> dict[str, str]:
         if channel is None:
             raise SendError(Failure.MISCONFIGURED, f"no channel {self.name} is configured")
-        notice = errand.notice
+        notice = claimed_notice.notice
         try:
             async with asyncio.timeout(self._claimant.deadline):
-                message = await self._words(notice, errand.kind, channel)
-                self._note_plain_words(message)
+                message = await self._compose(notice, claimed_notice.kind, channel)
+                self._log_template_failure(message)
                 return dict(await channel.send(message, notice.target, notice.receipt))
         except SendError:
             raise
@@ -343,7 +351,7 @@ class Courier:
             log.exception("sending failed", extra={"notice": notice.id, "channel": self.name})
             raise SendError(Failure.INTERNAL, type(fault).__name__, perhaps=True) from fault
 
-    def _note_plain_words(self, message: Message) -> None:
+    def _log_template_failure(self, message: Message) -> None:
         if message.failed_template is not None:
             log.warning(
                 "template failed: sending plain words",
@@ -354,15 +362,19 @@ class Courier:
                 },
             )
 
-    def _note(
-        self, errand: Errand, receipt: Receipt | None, error: SendError | None, now: float
+    def _log_attempt(
+        self,
+        claimed_notice: ClaimedNotice,
+        receipt: Receipt | None,
+        error: SendError | None,
+        now: float,
     ) -> None:
         extra = {
-            "notice": errand.notice.id,
-            "incident": errand.notice.incident,
+            "notice": claimed_notice.notice.id,
+            "incident": claimed_notice.notice.incident,
             "channel": self.name,
-            "kind": errand.kind.value,
-            "reason": errand.notice.reason.value,
+            "kind": claimed_notice.kind.value,
+            "reason": claimed_notice.notice.reason.value,
         }
         if error is None:
             self.last_success, self.failing_since = now, None

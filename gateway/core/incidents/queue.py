@@ -11,7 +11,7 @@ from gateway.core.incidents.notice import SPEAKS_OF_FIRING, NoticeKind
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class QueueStep:
     """What to do with a lane: send one notice as `kind`, folding or cancelling others.
 
     `send` is a place in the queue, None when nothing is to be sent. `fold` are places whose
@@ -24,12 +24,12 @@ class Move:
     cancel: tuple[int, ...] = ()
 
 
-def next_move(
-    kinds: Sequence[NoticeKind], *, heard: bool, each: bool, carries: bool = False
-) -> Move:
+def next_step(
+    kinds: Sequence[NoticeKind], *, notified: bool, each: bool, carries: bool = False
+) -> QueueStep:
     """Decide what to send of a lane whose unfinished notices have these kinds, oldest first.
 
-    `heard` says whether the target was ever told that the incident burns. `each` is for targets
+    `notified` says whether the target was ever told that the incident burns. `each` is for targets
     that keep an incident of their own (PagerDuty): they must hear a beginning before what
     follows it. `carries` says whether a beginning was folded into the first one.
 
@@ -38,15 +38,15 @@ def next_move(
     - Else the newest notice is sent, and the older ones are folded into it.
     """
     last = len(kinds) - 1
-    speaks = [place for place, kind in enumerate(kinds) if kind in SPEAKS_OF_FIRING]
+    speaks = [index for index, kind in enumerate(kinds) if kind in SPEAKS_OF_FIRING]
     ended = kinds[last] in (NoticeKind.RESOLVED, NoticeKind.LATE)
     if NoticeKind.TEST in kinds:
-        return Move(0, kinds[0])
-    if not heard and not speaks and not carries and NoticeKind.LATE not in kinds:
-        return Move(None, cancel=tuple(range(len(kinds))))
-    if not heard and ended:
-        return Move(last, NoticeKind.LATE, fold=tuple(range(last)))
-    if not heard and each:
+        return QueueStep(0, kinds[0])
+    if not notified and not speaks and not carries and NoticeKind.LATE not in kinds:
+        return QueueStep(None, cancel=tuple(range(len(kinds))))
+    if not notified and ended:
+        return QueueStep(last, NoticeKind.LATE, fold=tuple(range(last)))
+    if not notified and each:
         first = speaks[0] if speaks else 0
-        return Move(first, kinds[first], cancel=tuple(range(first)))
-    return Move(last, kinds[last], fold=tuple(range(last)))
+        return QueueStep(first, kinds[first], cancel=tuple(range(first)))
+    return QueueStep(last, kinds[last], fold=tuple(range(last)))

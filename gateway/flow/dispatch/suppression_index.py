@@ -8,22 +8,22 @@ from gateway.core.incidents.notice import NotifyReason
 from gateway.core.incidents.silence import SilenceIndex
 from gateway.core.plan.plan import Plan
 from gateway.core.routing.inhibition import SourceIndex
-from gateway.flow.intake.repost_cache import Memory
+from gateway.flow.intake.repost_cache import RepostCache
 from gateway.store import Tx
 from gateway.store.state import alerts, silences
 
 
-class Suppression:
+class SuppressionIndex:
     """Keeps the silences and an index of inhibiting alerts, read anew when they have changed.
 
     Used inside deciding transactions only: there is one at a time, so what it reads is the
     snapshot that the decision is saved on.
     """
 
-    def __init__(self, memory: Memory, epoch: Callable[[], int]) -> None:
+    def __init__(self, repost_cache: RepostCache, epoch: Callable[[], int]) -> None:
         """`epoch` is the store's: a version that was read before a commit was lost may be given
         out again for something else, and the connection is another then."""
-        self._memory = memory
+        self._repost_cache = repost_cache
         self._epoch = epoch
         self._key: tuple[int, str, int] | None = None
         self._index: SourceIndex | None = None
@@ -32,7 +32,7 @@ class Suppression:
         self._silence_version: tuple[int, int] | None = None
         self._zone = "UTC"  # of the times in recorded reasons
 
-    def look(self, tx: Tx, plan: Plan, now: float) -> None:
+    def refresh(self, tx: Tx, plan: Plan, now: float) -> None:
         """Read what has changed: once in each transaction, before `of` is asked."""
         self._zone = plan.business_hours.zone
         epoch = self._epoch()
@@ -45,7 +45,7 @@ class Suppression:
             return
         key = (epoch, plan.digest, alerts.inhibit_version(tx))
         if self._index is None or key != self._key or now >= self._expires_at:
-            self._index, self._expires_at = firing_sources(tx, self._memory, plan, now)
+            self._index, self._expires_at = firing_sources(tx, self._repost_cache, plan, now)
             self._key = key
 
     def of(self, members: Iterable[Member], now: float) -> Mapping[str, Suppressed]:
@@ -86,12 +86,14 @@ class Suppression:
         return found
 
 
-def firing_sources(tx: Tx, memory: Memory, plan: Plan, now: float) -> tuple[SourceIndex, float]:
+def firing_sources(
+    tx: Tx, repost_cache: RepostCache, plan: Plan, now: float
+) -> tuple[SourceIndex, float]:
     """The inhibiting alerts that burn at `now`, and when the first of them ends."""
     index = SourceIndex(plan.inhibit_rules)
     expires_at = float("inf")
     for identity, labels, stored, reported in alerts.inhibit_sources(tx, now - 3600.0):
-        ends_at = memory.ends_at(identity, stored, reported)
+        ends_at = repost_cache.ends_at(identity, stored, reported)
         if ends_at is not None and ends_at <= now:
             continue
         if ends_at is not None:

@@ -1,7 +1,7 @@
 """Whether alerts are silenced, inhibited or muted at present, for pages and APIs.
 
-Dispatch has its own answer (`gateway.flow.dispatch.suppression`), on the snapshot that it decides
-on. This one is used by several reading threads at once: what they share is replaced, not changed.
+Dispatch has its own answer (`gateway.flow.dispatch.suppression_index`), on the snapshot that it
+decides on. Several reading threads use this one at once: what they share is replaced, not changed.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,8 +11,8 @@ from gateway.core.alerts.labels import Labels, fingerprint
 from gateway.core.incidents.silence import SilenceIndex
 from gateway.core.plan.plan import Plan
 from gateway.core.routing.inhibition import SourceIndex
-from gateway.flow.dispatch.suppression import firing_sources
-from gateway.flow.intake.repost_cache import Memory
+from gateway.flow.dispatch.suppression_index import firing_sources
+from gateway.flow.intake.repost_cache import RepostCache
 from gateway.store import Tx
 from gateway.store.state import alerts, silences
 
@@ -24,7 +24,7 @@ FRESH = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Hush:
+class MuteSnapshot:
     """The silences and inhibiting alerts of one moment."""
 
     silences: SilenceIndex
@@ -61,17 +61,17 @@ class Sources:
         return version == self.version or fresh
 
 
-class Hushed:
-    """Reads a `Hush` when what it was made of has changed."""
+class MuteSnapshots:
+    """Reads a `MuteSnapshot` when what it was made of has changed."""
 
-    def __init__(self, memory: Memory) -> None:
-        self._memory = memory
+    def __init__(self, repost_cache: RepostCache) -> None:
+        self._repost_cache = repost_cache
         self._silences: tuple[int, SilenceIndex] | None = None
         self._sources: Sources | None = None
 
-    def at(self, tx: Tx, plan: Plan, now: float) -> Hush:
+    def at(self, tx: Tx, plan: Plan, now: float) -> MuteSnapshot:
         """What keeps alerts quiet at `now`."""
-        return Hush(self._silences_at(tx, now), self._sources_at(tx, plan, now), now)
+        return MuteSnapshot(self._silences_at(tx, now), self._sources_at(tx, plan, now), now)
 
     def clear(self) -> None:
         """Read everything anew: after the database was lost, a version may name another state."""
@@ -89,7 +89,7 @@ class Hushed:
             return SourceIndex(())
         version, known = alerts.inhibit_version(tx), self._sources
         if known is None or not known.good(plan.digest, version, now):
-            index, expires_at = firing_sources(tx, self._memory, plan, now)
+            index, expires_at = firing_sources(tx, self._repost_cache, plan, now)
             known = self._sources = Sources(plan.digest, version, now, expires_at, index)
         return known.index
 

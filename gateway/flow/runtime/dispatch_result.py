@@ -4,21 +4,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from gateway.core.decide.context import Decision
-from gateway.flow.runtime.errand import Errand
+from gateway.flow.runtime.claimed_notice import ClaimedNotice
 from gateway.store import Tx
 
 
 @dataclass(slots=True)
-class Dispatched:
+class DispatchResult:
     """What one transaction decided."""
 
     decided: int = 0
-    errands: list[Errand] = field(default_factory=list)
+    claimed_notices: list[ClaimedNotice] = field(default_factory=list)
     channels: set[str] = field(default_factory=set)  # with notices that were not claimed
     decisions: list[Decision] = field(default_factory=list)
     next_due: float | None = None
     began: float = 0.0  # monotonic seconds when the transaction began
 
 
-Decide = Callable[[Tx, float], Dispatched]
+Decide = Callable[[Tx, float], DispatchResult]
 """What decides a batch of the incidents that are due at an instant."""

@@ -3,7 +3,7 @@
 from gateway.core.incidents.outbox import NoticeState
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.store import Tx, outbox
-from tests.flow.world import MINUTE, StandIn, World, alert, to
+from tests.flow.world import MINUTE, FakeChannel, World, alert, to
 
 SLACK = "slack:#billing-alerts"
 
@@ -26,11 +26,11 @@ async def test_it_rests_while_its_target_rests(world: World) -> None:
     world.break_channel("slack", too_fast)
     await world.post(alert("One"))
     await world.advance(0.0)
-    courier = world.engine.couriers["slack"]
-    assert courier.holds
+    sender = world.engine.senders["slack"]
+    assert sender.holds
     await world.post(alert("Two"))
     await world.engine.dispatch_once()
-    assert await courier.step() > 0.0
+    assert await sender.step() > 0.0
 
 
 async def test_what_waits_for_a_resting_target_is_handed_back(world: World) -> None:
@@ -40,14 +40,14 @@ async def test_what_waits_for_a_resting_target_is_handed_back(world: World) -> N
         await world.post(alert(f"Alert{number}"))
     while (await world.engine.dispatch_once()).decided:
         pass
-    courier = world.engine.couriers["slack"]
-    await courier.step()
-    await courier.drain()
-    tried = courier.attempts
+    sender = world.engine.senders["slack"]
+    await sender.step()
+    await sender.drain()
+    tried = sender.attempts
     assert tried < 16
-    await courier.step()
-    await courier.drain()
-    assert courier.attempts == tried
+    await sender.step()
+    await sender.drain()
+    assert sender.attempts == tried
     assert await world.engine.store.read(pending) == 20
     world.mend("slack")
     said = await world.advance(40.0)
@@ -61,11 +61,11 @@ async def test_what_waited_too_long_is_claimed_anew(world: World) -> None:
         await world.post(alert(f"Alert{number}"))
     while (await world.engine.dispatch_once()).decided:
         pass
-    courier = world.engine.couriers["email"]
-    assert not courier.idle
+    sender = world.engine.senders["email"]
+    assert not sender.idle
     world.now += 30.0
-    await courier.step()
-    await courier.drain()
+    await sender.step()
+    await sender.drain()
     await world.settle()
     assert len({d.incident for d in world.delivered if d.channel == "email"}) == 20
     assert len(world.delivered) == len({(d.notice) for d in world.delivered})
@@ -78,12 +78,12 @@ async def test_an_answer_reaches_what_is_claimed_already(world: World) -> None:
         await world.post(alert(f"Alert{number}"))
     await world.advance(15 * MINUTE - 1.0)
     world.now += 1.0
-    courier = world.engine.couriers["email"]
-    channel = courier._channel()
-    assert isinstance(channel, StandIn)
+    sender = world.engine.senders["email"]
+    channel = sender._channel()
+    assert isinstance(channel, FakeChannel)
     await world.engine.dispatch_once()
     channel.in_flight = 0
-    assert not courier.idle
+    assert not sender.idle
     await world.ack(1006)
     channel.in_flight = 4
     said = await world.advance(MINUTE)

@@ -21,14 +21,14 @@ async def watched(folder: Path) -> World:
     return world
 
 
-async def look(world: World) -> None:
+async def check(world: World) -> None:
     """What the loop does every ten seconds."""
     engine = world.engine
     plan = engine.plan
     assert plan.watchdogs
     # Commits by hand.
-    engine.watch._submit = lambda source, alerts: world.post(*alerts, source=source)
-    await engine.watch.look()
+    engine.watchdog_monitor._submit = lambda source, alerts: world.post(*alerts, source=source)
+    await engine.watchdog_monitor.check()
 
 
 async def test_silence_pages(tmp_path: Path) -> None:
@@ -36,12 +36,12 @@ async def test_silence_pages(tmp_path: Path) -> None:
     world = await watched(tmp_path)
     try:
         await world.post(alert("Watchdog", "info"))
-        await look(world)
+        await check(world)
         await world.advance(4 * MINUTE)
-        await look(world)
+        await check(world)
         assert [d for d in world.delivered if d.incident != 1001] == []
         await world.advance(2 * MINUTE)
-        await look(world)
+        await check(world)
         said = await world.advance(1.0)
         assert {d.channel for d in said} == {"email", "slack", "pagerduty"}
         assert "WatchdogMissing" in str(said[0].message.parts)
@@ -54,10 +54,10 @@ async def test_it_is_back(tmp_path: Path) -> None:
     world = await watched(tmp_path)
     try:
         await world.advance(6 * MINUTE)
-        await look(world)
+        await check(world)
         await world.advance(MINUTE)
         await world.post(alert("Watchdog", "info"))
-        await look(world)
+        await check(world)
         said = await world.advance(10 * MINUTE)
         assert {d.reason for d in said if d.incident == 1001} == {"resolved"}
     finally:
@@ -69,11 +69,11 @@ async def test_a_restart_is_no_silence(tmp_path: Path) -> None:
     world = await watched(tmp_path)
     try:
         await world.post(alert("Watchdog", "info"))
-        await look(world)
+        await check(world)
         await world.kill(world.engine)
         world.now += 60 * MINUTE
         await world.start()
-        await look(world)
+        await check(world)
         assert {d.incident for d in await world.advance(MINUTE)} <= {1001}
     finally:
         await world.close()
@@ -84,17 +84,17 @@ async def test_a_restart_is_no_all_clear(tmp_path: Path) -> None:
     world = await watched(tmp_path)
     try:
         await world.advance(6 * MINUTE)
-        await look(world)
+        await check(world)
         await world.advance(MINUTE)
         await world.kill(world.engine)
         await world.start("another")
         for _ in range(3):
-            world.engine.watch._missing = {"prometheus"}  # what run() begins with
-            await look(world)
+            world.engine.watchdog_monitor._missing = {"prometheus"}  # what run() begins with
+            await check(world)
             await world.advance(4 * MINUTE)
         assert "resolved" not in {d.reason for d in world.delivered}
         await world.post(alert("Watchdog", "info"))
-        await look(world)
+        await check(world)
         said = await world.advance(10 * MINUTE)
         assert {d.reason for d in said if d.incident == 1001} == {"resolved"}
     finally:
@@ -107,11 +107,11 @@ async def test_one_that_is_not_watched_any_more(tmp_path: Path) -> None:
     world = await watched(tmp_path)
     try:
         await world.advance(6 * MINUTE)
-        await look(world)
+        await check(world)
         await world.advance(MINUTE)
         world.routes = ROUTES
         assert await world.engine.reload() == ()
-        await world.engine.watch.look()  # submits as it did before
+        await world.engine.watchdog_monitor.check()  # submits as it did before
         said = await world.advance(10 * MINUTE)
         assert {d.reason for d in said} == {"resolved"}
     finally:

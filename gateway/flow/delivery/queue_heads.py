@@ -3,17 +3,17 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
-from gateway.core.incidents.lane import Move, next_move
 from gateway.core.incidents.notice import SPEAKS_OF_FIRING, NoticeKind, NotifyReason
 from gateway.core.incidents.outbox import Notice
+from gateway.core.incidents.queue import QueueStep, next_step
 from gateway.core.incidents.retry import Claimant
-from gateway.flow.delivery.late_resolve import mind_what_burns
-from gateway.flow.runtime.errand import Errand
+from gateway.flow.delivery.late_resolves import drop_refired_alerts
+from gateway.flow.runtime.claimed_notice import ClaimedNotice
 from gateway.store import Tx, outbox
 from gateway.store.outbox import undelivered
 
-UNHEARD = "cancelled: this target never heard of the beginning"
-OVERTAKEN = "cancelled: what follows says more"
+NEVER_NOTIFIED = "cancelled: this target never heard of the beginning"
+SUPERSEDED = "cancelled: what follows says more"
 
 URGENT = frozenset({NoticeKind.WORSE, NoticeKind.ESCALATION})
 """Kinds that wait for no digest, unless the end has come meanwhile."""
@@ -26,68 +26,72 @@ Accepts = Callable[[str, NoticeKind, bool], bool]
 """(channel, kind, quiet): whether that channel has a way to say it."""
 
 
-def move_of(notice: Notice, accepts: Accepts, *, carries: bool = False) -> Move:
-    """What to do with the lane that `notice` is the head of; `carries` as for `next_move`."""
+def queue_step_of(notice: Notice, accepts: Accepts, *, carries: bool = False) -> QueueStep:
+    """What to do with the lane that `notice` is the head of; `carries` as for `next_step`."""
     if notice.incident is None:
-        return Move(0, notice.kind)
+        return QueueStep(0, notice.kind)
     kinds = [notice.kind, *(kind for _, kind in notice.behind)]
     each = not accepts(notice.target.channel, NoticeKind.DIGEST, False)
-    return next_move(kinds, heard=notice.heard, each=each, carries=carries)
+    return next_step(kinds, notified=notice.heard, each=each, carries=carries)
 
 
-def settle(
+def apply_queue_steps(
     tx: Tx, claimed: Sequence[Notice], accepts: Accepts, now: float, claimant: Claimant
-) -> list[Errand]:
+) -> list[ClaimedNotice]:
     """Fold and cancel in the claimed lanes; returns what is left to send."""
-    errands = []
-    for notice in behind_no_digest(tx, claimed, accepts, now):
+    claimed_notices = []
+    for notice in defer_behind_digests(tx, claimed, accepts, now):
         ids = [notice.id, *(other for other, _ in notice.behind)]
-        move = move_of(notice, accepts)
-        if move.send is None and carries_beginning(tx, notice):
-            move = move_of(notice, accepts, carries=True)
-        if move.cancel:
-            why = UNHEARD if move.send is None else OVERTAKEN
-            outbox.cancel(tx, [ids[place] for place in move.cancel], why)
-        if move.send is None:
+        step = queue_step_of(notice, accepts)
+        if step.send is None and carries_firing(tx, notice):
+            step = queue_step_of(notice, accepts, carries=True)
+        if step.cancel:
+            why = NEVER_NOTIFIED if step.send is None else SUPERSEDED
+            outbox.cancel(tx, [ids[index] for index in step.cancel], why)
+        if step.send is None:
             continue
-        if move.fold:
-            outbox.fold(tx, [ids[place] for place in move.fold], ids[move.send])
+        if step.fold:
+            outbox.fold(tx, [ids[index] for index in step.fold], ids[step.send])
         chosen = notice
-        if move.send != 0:
+        if step.send != 0:
             lease_until = claimant.until(tx.lease_now)
-            chosen = outbox.claim_one(tx, ids[move.send], claimant.name, lease_until)
-            chosen = replace(chosen, behind=notice.behind[move.send :])
-        kind = move.kind or chosen.kind
+            chosen = outbox.claim_one(tx, ids[step.send], claimant.name, lease_until)
+            chosen = replace(chosen, behind=notice.behind[step.send :])
+        kind = step.kind or chosen.kind
         if kind is not chosen.kind:
             outbox.change_kind(tx, chosen.id, kind)
         elif chosen.reason is NotifyReason.SOME_RESOLVED:
-            chosen = as_loud_as(tx, chosen, [ids[place] for place in move.fold])
-        errands.append(Errand(chosen, kind))
-    return mind_what_burns(tx, as_refused(tx, errands), now)
+            chosen = with_folded_reason(tx, chosen, [ids[index] for index in step.fold])
+        claimed_notices.append(ClaimedNotice(chosen, kind))
+    return drop_refired_alerts(tx, with_refusals(tx, claimed_notices), now)
 
 
-def as_refused(tx: Tx, errands: Sequence[Errand]) -> list[Errand]:
+def with_refusals(tx: Tx, claimed_notices: Sequence[ClaimedNotice]) -> list[ClaimedNotice]:
     """Return the errands, with a mark on those whose content the vendor has refused before."""
-    tried = [errand.notice.id for errand in errands if errand.notice.attempts]
+    tried = [
+        claimed_notice.notice.id
+        for claimed_notice in claimed_notices
+        if claimed_notice.notice.attempts
+    ]
     again = outbox.refused_ids(tx, tried) if tried else set()
     return [
-        replace(errand, notice=replace(errand.notice, refused=True))
-        if errand.notice.id in again
-        else errand
-        for errand in errands
+        replace(claimed_notice, notice=replace(claimed_notice.notice, refused=True))
+        if claimed_notice.notice.id in again
+        else claimed_notice
+        for claimed_notice in claimed_notices
     ]
 
 
-def carries_beginning(tx: Tx, notice: Notice) -> bool:
+def carries_firing(tx: Tx, notice: Notice) -> bool:
     """Whether a beginning was folded into a notice, such as that somebody acknowledged, and is
     owed by it since: also when it has to be tried again."""
     if notice.incident is None:
         return False
     folded = undelivered.notices_in_digest(tx, notice.id, [notice.incident])
-    return any(one.kind in SPEAKS_OF_FIRING or carries_beginning(tx, one) for one in folded)
+    return any(one.kind in SPEAKS_OF_FIRING or carries_firing(tx, one) for one in folded)
 
 
-def behind_no_digest(
+def defer_behind_digests(
     tx: Tx, claimed: Sequence[Notice], accepts: Accepts, now: float
 ) -> Sequence[Notice]:
     """Those that may leave. What a digest is still to tell the beginning of waits for it: an end
@@ -107,7 +111,9 @@ def behind_no_digest(
     for notice in claimed:
         lane = (notice.incident or 0, notice.target.key)
         kinds = [notice.kind, *(kind for _, kind in notice.behind)]
-        pages = URGENT.intersection(kinds) and move_of(notice, accepts).kind in SPEAKS_OF_FIRING
+        pages = (
+            URGENT.intersection(kinds) and queue_step_of(notice, accepts).kind in SPEAKS_OF_FIRING
+        )
         if lane in ahead and not pages:
             again = min(max(ahead[lane], now + SOONEST), now + LATEST)
             waiting.append((notice.id, again))
@@ -117,7 +123,7 @@ def behind_no_digest(
     return free
 
 
-def as_loud_as(tx: Tx, chosen: Notice, folded: Sequence[int]) -> Notice:
+def with_folded_reason(tx: Tx, chosen: Notice, folded: Sequence[int]) -> Notice:
     """That some ended is worth no sound, but what folded into it was, such as new alerts: the
     notice then speaks for that reason, also when it is tried again."""
     for kind, reason in reversed(undelivered.reasons(tx, folded)):
@@ -136,7 +142,7 @@ def claim(
     skip: outbox.HoldFilter,
     accepts: Accepts,
     in_flight: Collection[int],
-) -> list[Errand]:
+) -> list[ClaimedNotice]:
     """Claim up to `limit` notices of `channel`, the most important first.
 
     `in_flight`: ids of notices that this process has claimed already and knows of.
@@ -153,4 +159,4 @@ def claim(
         lease_now=lease_now,
         in_flight=in_flight,
     )
-    return settle(tx, notices, accepts, now, claimant)
+    return apply_queue_steps(tx, notices, accepts, now, claimant)

@@ -7,7 +7,7 @@ from pathlib import Path
 from gateway.core.time.timestamps import format_rfc3339
 from gateway.web.ingest.sources import prometheus
 from gateway.web.ingest.sources.repost import parse_raw_post
-from tests.flow.intake.test_watchdog import WATCHED, look, watched
+from tests.flow.intake.test_watchdog_monitor import WATCHED, check, watched
 from tests.flow.world import MINUTE, World
 
 
@@ -32,7 +32,7 @@ async def post(world: World, *names: str) -> bool:
     unread = parse_raw_post(body)
     assert unread is not None
     engine = world.engine
-    if engine.recognise("prometheus", unread):
+    if engine.absorb_raw("prometheus", unread):
         return True
     alerts = prometheus.parse(body, world.now).alerts
     submitting = engine.submit("prometheus", alerts, 0, unread)
@@ -51,7 +51,7 @@ async def test_what_is_not_read_is_heard(tmp_path: Path) -> None:
         unread = []
         for _ in range(60):
             unread.append(await post(world, "RenewalsLate", "Watchdog"))
-            await look(world)
+            await check(world)
             await world.engine.intake.write_extensions(world.now)
             await world.advance(MINUTE)
         assert unread == [False, False, *[True] * 58]
@@ -59,7 +59,7 @@ async def test_what_is_not_read_is_heard(tmp_path: Path) -> None:
         # Its neighbour alone says nothing of it.
         for _ in range(6):
             assert await post(world, "RenewalsLate")
-            await look(world)
+            await check(world)
             await world.engine.intake.write_extensions(world.now)
             await world.advance(MINUTE)
         assert "WatchdogMissing" in str([d.message.parts for d in world.delivered])
@@ -78,7 +78,7 @@ async def test_a_watchdog_that_a_reload_brings(tmp_path: Path) -> None:
         assert await world.engine.reload() == ()
         for number in range(12):
             assert await post(world, "Heartbeat") is (number > 0)
-            await look(world)
+            await check(world)
             await world.engine.intake.write_extensions(world.now)
             await world.advance(MINUTE)
         assert "WatchdogMissing" not in str([d.message.parts for d in world.delivered])

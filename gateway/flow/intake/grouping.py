@@ -7,13 +7,13 @@ from gateway.core.alerts.alert import Alert, merge
 from gateway.core.decide.join import open_incident, touch
 from gateway.core.incidents.incident import Incident
 from gateway.core.plan.plan import Plan
-from gateway.flow.intake.route_cache import Stop, ways
+from gateway.flow.intake.route_cache import GroupTarget, route_cache
 from gateway.store import Tx
 from gateway.store.state import alerts, incidents, members
 
 
 @dataclass(slots=True)
-class Batch:
+class IntakeResult:
     """What one transaction did, for the memory and the wake-up afterwards."""
 
     stored: list[Alert] = field(default_factory=list)
@@ -30,9 +30,9 @@ def is_news(old: Alert, new: Alert, now: float) -> bool:
     return new.ends_at is not None and old.ends_at is not None and new.ends_at < old.ends_at
 
 
-def commit(tx: Tx, batch: Sequence[Alert], plan: Plan, now: float) -> Batch:
+def store_alerts(tx: Tx, batch: Sequence[Alert], plan: Plan, now: float) -> IntakeResult:
     """Store the alerts, let them join or open incidents, and say when to look at those."""
-    done = Batch()
+    result = IntakeResult()
     before = alerts.by_identity(tx, list({alert.identity for alert in batch}))
     after: dict[str, Alert] = {}
     news: set[str] = set()
@@ -41,7 +41,7 @@ def commit(tx: Tx, batch: Sequence[Alert], plan: Plan, now: float) -> Batch:
         old = after.get(alert.identity) or before.get(alert.identity)
         if old is None:
             if alert.is_resolved(now):
-                done.ignored += 1
+                result.ignored += 1
                 continue
             new = alert
             news.add(alert.identity)
@@ -53,8 +53,8 @@ def commit(tx: Tx, batch: Sequence[Alert], plan: Plan, now: float) -> Batch:
             begun[alert.identity] = new
         after[alert.identity] = new
     changed = [alert for key, alert in after.items() if alert != before.get(key)]
-    way_of = ways(plan).of
-    flags = [way_of(alert.labels).inhibits for alert in changed]
+    routing_of = route_cache(plan).of
+    flags = [routing_of(alert.labels).inhibits for alert in changed]
     given = alerts.save(tx, changed, flags)
     ids = {
         alert.identity: number
@@ -66,17 +66,17 @@ def commit(tx: Tx, batch: Sequence[Alert], plan: Plan, now: float) -> Batch:
     # What began and ended within this batch has burned all the same: its incident says so.
     fresh = [begun[key] for key in begun if after[key].is_resolved(now)]
     fresh += [after[key] for key in after if key in news]
-    place(tx, fresh, plan, now, done, ids, as_they_came=True)
-    done.stored = list(after.values())
-    return done
+    assign(tx, fresh, plan, now, result, ids, as_they_came=True)
+    result.stored = list(after.values())
+    return result
 
 
-def place(
+def assign(
     tx: Tx,
     fresh: Sequence[Alert],
     plan: Plan,
     now: float,
-    done: Batch,
+    result: IntakeResult,
     ids: Mapping[str, int] = members.NO_IDS,
     *,
     as_they_came: bool = False,
@@ -86,23 +86,23 @@ def place(
     `ids`: those of the alerts' ids that are known. `as_they_came`: they were received just now,
     and waits count from then: not from when their transaction had its turn.
     """
-    way_of = ways(plan).of
+    routing_of = route_cache(plan).of
     joining: list[tuple[str, str]] = []
     # Of alerts of one severity that join the same group, the first one decides when it speaks.
-    first: dict[tuple[str, str], tuple[Alert, Stop]] = {}
+    first: dict[tuple[str, str], tuple[Alert, GroupTarget]] = {}
     urgency: dict[str, int] = {}
     ended: list[Alert] = []
     for alert in fresh:
         if alert.is_resolved(now):
             ended.append(alert)
             continue
-        way = way_of(alert.labels)
-        severity = way.severity
-        for stop in way.stops:
-            key = stop.key
+        routing = routing_of(alert.labels)
+        severity = routing.severity
+        for group_target in routing.groups:
+            key = group_target.key
             joining.append((key, alert.identity))
             if (key, severity.name) not in first:
-                first[key, severity.name] = alert, stop
+                first[key, severity.name] = alert, group_target
                 urgency[key] = min(severity.rank, urgency.get(key, severity.rank))
     found = incidents.open_by_key(tx, list(urgency))
     earlier: Mapping[str, tuple[float, ...]] = {}
@@ -111,13 +111,19 @@ def place(
             tx, urgency.keys() - found.keys(), now - plan.flapping.within
         )
     present = dict(found)
-    for alert, stop in first.values():
-        key = stop.key
+    for alert, group_target in first.values():
+        key = group_target.key
         incident = present.get(key)
         since = min(alert.updated_at, now) if as_they_came else now
         if incident is None:
             present[key] = open_incident(
-                stop.route, key, stop.group, alert, plan, since, earlier.get(key, ())
+                group_target.route,
+                key,
+                group_target.group,
+                alert,
+                plan,
+                since,
+                earlier.get(key, ()),
             )
         else:
             present[key] = touch(incident, alert, plan, since)
@@ -145,9 +151,9 @@ def place(
             if urgency[key] < plan.rank_of(incident.severity)
         ],
     )
-    done.opened = len(created)
+    result.opened = len(created)
     dues = [i.due_at for i in (*created, *touched.values()) if i.due_at is not None]
-    done.next_due = min(dues, default=None)
+    result.next_due = min(dues, default=None)
 
 
 def touch_ended(
