@@ -20,7 +20,7 @@ from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
 from gateway import ALERTMANAGER, __version__
-from gateway.core.decide.acknowledge import ActionOutcome, ActionResult
+from gateway.core.decide.result import ActionOutcome, ActionResult
 from gateway.core.incidents.incident import State
 from gateway.core.incidents.notice import NoticeKind
 

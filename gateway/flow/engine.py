@@ -9,8 +9,9 @@ from functools import partial
 from gateway.config.load import Config, ConfigError, Problem
 from gateway.core.alerts.labels import identity
 from gateway.core.alerts.reported_alert import RawRepost, ReportedAlert
-from gateway.core.decide.acknowledge import ActionResult, acknowledge, unacknowledge
-from gateway.core.decide.takeover import give_back, take
+from gateway.core.decide.acknowledge import acknowledge, unacknowledge
+from gateway.core.decide.result import ActionResult
+from gateway.core.decide.take_over import give_back, take
 from gateway.core.plan.plan import Plan
 from gateway.flow.delivery.sender import Sender
 from gateway.flow.delivery.sender_pool import SenderPool

@@ -257,14 +257,14 @@ def dedup_should_notify(given: dict[str, Any]) -> bool:
         tick_at=NOW,
         flushed=bool(told),
         notified_at=sent_at,
-        told={target.key: target} if told else {},
+        notified_targets={target.key: target} if told else {},
     )
     members = []
     for number in {*given["firing"], *given["resolved"], *told}:
         labels = {"number": str(number)}
         ends_at = None if number in given["firing"] else NOW - 1.0
         alert = Alert(identity(labels), labels, {}, NOW - 1e9, ends_at)
-        members.append(Member(alert, told.get(number, NotifiedState.NOTHING), NOW - 1e9))
+        members.append(Member(alert, told.get(number, NotifiedState.NONE), NOW - 1e9))
     decision = decide(incident, members, plan, NOW)
     return bool(decision.notices) or (bool(told) and not decision.incident.open)
 

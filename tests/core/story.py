@@ -6,13 +6,13 @@ from functools import partial
 
 from gateway.core.alerts.alert import Alert, merge
 from gateway.core.alerts.labels import format_labels, identity
-from gateway.core.decide.acknowledge import ActionOutcome, ActionResult, acknowledge, unacknowledge
-from gateway.core.decide.context import Decision, Suppressed
+from gateway.core.decide.acknowledge import acknowledge, unacknowledge
 from gateway.core.decide.decide import decide
 from gateway.core.decide.join import open_incident, touch
-from gateway.core.decide.takeover import give_back, take
+from gateway.core.decide.result import ActionOutcome, ActionResult, Decision
+from gateway.core.decide.take_over import give_back, take
 from gateway.core.incidents.incident import Incident, Member
-from gateway.core.incidents.notice import NotifyReason
+from gateway.core.incidents.suppression import Suppression, SuppressReason
 from gateway.core.plan.plan import Escalation, Person, Plan, Receiver, Severity, Step, Target
 from gateway.core.routing.match import RouteSpec, build_route, group_labels, match_routes
 
@@ -91,7 +91,7 @@ class Story:
         self.joined: dict[str, dict[str, Member]] = {}
         self.said: list[Said] = []
         self.decisions: list[Decision] = []
-        self.suppressed: dict[str, Suppressed] = {}
+        self.suppressed: dict[str, Suppression] = {}
         self.looks = 0
 
     def fire(
@@ -144,11 +144,11 @@ class Story:
 
     def silence(self, key: str, until: float | None = None) -> None:
         """Suppress one alert from now on."""
-        self.suppressed[key] = Suppressed(NotifyReason.SILENCED, "a silence", until)
+        self.suppressed[key] = Suppression(SuppressReason.SILENCED, "a silence", until)
 
     def inhibit(self, key: str) -> None:
         """Another alert keeps this one quiet from now on."""
-        self.suppressed[key] = Suppressed(NotifyReason.INHIBITED, "rule 1")
+        self.suppressed[key] = Suppression(SuppressReason.INHIBITED, "rule 1")
 
     def advance(self, seconds: float) -> list[Said]:
         """Let time pass, doing what falls due in it; returns what was said meanwhile."""

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from gateway.channels.contract import Channel
 from gateway.config.load import Config, load
 from gateway.core.alerts.reported_alert import ReportedAlert
-from gateway.core.decide.acknowledge import ActionResult
+from gateway.core.decide.result import ActionResult
 from gateway.core.incidents.incident import Incident
 from gateway.core.incidents.message import Message, Receipt
-from gateway.core.incidents.notice import Entry, NoticeKind
+from gateway.core.incidents.notice import NoticeKind
 from gateway.core.incidents.outbox import Notice
 from gateway.core.incidents.retry import Claimant, SendError
+from gateway.core.incidents.timeline import TimelineEntry
 from gateway.core.plan.plan import Target
 from gateway.flow.engine import Dependencies, Engine
 from gateway.links import Links
@@ -326,7 +327,7 @@ class World:
         assert found is not None
         return found
 
-    async def timeline(self, number: int = 1001) -> list[Entry]:
+    async def timeline(self, number: int = 1001) -> list[TimelineEntry]:
         return await self.engine.store.read(lambda tx: timeline.entries(tx, number))
 
     async def dead(self) -> list[Notice]:

@@ -7,7 +7,7 @@ import random
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from gateway.core.decide.acknowledge import ActionOutcome
+from gateway.core.decide.result import ActionOutcome
 from gateway.core.incidents.message import Message
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.incidents.silence import Silence

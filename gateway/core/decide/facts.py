@@ -1,6 +1,6 @@
-"""The facts a notice is frozen with: a JSON object that any message can be written from.
+"""The facts of a notice: a JSON object from which every channel writes its message.
 
-It is built once per decision and shared by its notices; kind and reason stand in the notice.
+They are built once per decision and shared by its notices, which add kind and reason.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -12,7 +12,8 @@ from gateway.core.incidents.incident import Incident, Member
 from gateway.core.plan.plan import Plan, Target
 
 MOST_ALERTS = 1000
-"""Alerts listed in one notice; `more` counts the rest. About 0.7 MB at 725 bytes an alert."""
+"""Alerts listed in one notice; `more` counts the rest. At 725 bytes an alert about 0.7 MB, which
+each stored notice of a larger group would exceed if this were raised."""
 
 Texts = dict[str, str]
 
@@ -28,11 +29,12 @@ def build_facts(
     note: str | None = None,
     previous_severity: str | None = None,
 ) -> dict[str, Any]:
-    """Everything there is to say about `incident` at `now`; instants are unix seconds.
+    """Return what there is to say about `incident` at `now`; instants are Unix seconds.
 
-    `listed` are the alerts that the notice speaks of: what fires and may be told, and what ended
-    since people were last told. `told`: who heard of it before; unless given, all who did by now.
-    `unheard` came and went without being told: no news to people, but programs may want them.
+    `listed` are the alerts of the notice: those that fire and are not suppressed, and those that
+    ended since the last notification. `told` are the targets that were notified before; None for
+    all that were notified by now. `unheard` are alerts that came and went between notifications,
+    which programs may want.
     """
     ranked = sorted(
         listed,
@@ -62,7 +64,7 @@ def build_facts(
         "firing": firing,
         "resolved": len(ranked) - firing,
         "more": max(0, len(ranked) - MOST_ALERTS),
-        "truncated": incident.left_out,
+        "truncated": incident.truncated,
         "unheard": [alert_facts(m, now) for m in unheard[:MOST_ALERTS]],
         "opened_at": incident.opened_at,
         "since": incident.began_at,
@@ -71,36 +73,38 @@ def build_facts(
         "ack": ack_facts(incident, plan),
         "escalation": _with_names(escalation_facts(incident, plan), plan),
         "respond_by": incident.respond_by if incident.ack is None else None,
-        "told": _names(incident.told.values() if told is None else told, plan),
+        "told": _names(incident.notified_targets.values() if told is None else told, plan),
         "note": note,
     }
 
 
 def without_ends(facts: dict[str, Any]) -> dict[str, Any]:
-    """The same for a target that is not told of ends: only what burns, where anything does."""
+    """Return the facts without resolved alerts, for a target that is not notified of ends."""
     listed = facts.get("alerts") or ()
-    burning = [alert for alert in listed if alert.get("status") == "firing"]
-    if not burning:
+    firing = [alert for alert in listed if alert.get("status") == "firing"]
+    if not firing:
         return facts
     return {
         **facts,
-        "alerts": burning,
-        "common_labels": common([alert["labels"] for alert in burning]),
-        "common_annotations": common([alert["annotations"] for alert in burning]),
+        "alerts": firing,
+        "common_labels": common([alert["labels"] for alert in firing]),
+        "common_annotations": common([alert["annotations"] for alert in firing]),
         "resolved": 0,
         "unheard": [],
     }
 
 
-def without_burning(facts: dict[str, Any], burning: Collection[str]) -> dict[str, Any]:
-    """The same, of an incident that is over, without the alerts of these identities: they burn
-    again in another one. What is left ended in a group that goes on."""
+def without_refired(facts: dict[str, Any], refired: Collection[str]) -> dict[str, Any]:
+    """Return the facts of a resolved incident without alerts that fire again in another one.
 
-    def left(name: str) -> list[dict[str, Any]]:
+    `refired` are their identities. What remains are ended alerts of a group that goes on.
+    """
+
+    def rest(name: str) -> list[dict[str, Any]]:
         listed = facts.get(name) or ()
-        return [alert for alert in listed if identity(alert["labels"]) not in burning]
+        return [alert for alert in listed if identity(alert["labels"]) not in refired]
 
-    ended = left("alerts")
+    ended = rest("alerts")
     return {
         **facts,
         "status": "firing",
@@ -108,12 +112,12 @@ def without_burning(facts: dict[str, Any], burning: Collection[str]) -> dict[str
         "common_labels": common([alert["labels"] for alert in ended]),
         "common_annotations": common([alert["annotations"] for alert in ended]),
         "resolved": len(ended),
-        "unheard": left("unheard"),
+        "unheard": rest("unheard"),
     }
 
 
 def alert_facts(member: Member, now: float) -> dict[str, Any]:
-    """One alert as it stands at `now`."""
+    """Return one alert with its status at `now`."""
     alert = member.alert
     firing = member.firing(now)
     return {
@@ -144,15 +148,15 @@ def ack_facts(incident: Incident, plan: Plan) -> dict[str, Any] | None:
 
 def escalation_facts(incident: Incident, plan: Plan) -> dict[str, Any] | None:
     """Return how far the escalation got, and what it does next if nobody acknowledges."""
-    climb = incident.climb
-    escalation = plan.escalations.get(climb.name) if climb else None
-    if climb is None or escalation is None:
+    state = incident.escalation
+    policy = plan.escalations.get(state.name) if state else None
+    if state is None or policy is None:
         return None
-    steps = len(escalation.steps)
+    steps = len(policy.steps)
     following = next_page(incident, plan)
     return {
-        "name": climb.name,
-        "step": climb.step if climb.step else steps * min(climb.round, 1),
+        "name": state.name,
+        "step": state.step if state.step else steps * min(state.round, 1),
         "steps": steps,
         "next": list(following.notify) if following else [],
         "next_at": following.at if following else None,
@@ -162,25 +166,25 @@ def escalation_facts(incident: Incident, plan: Plan) -> dict[str, Any] | None:
     }
 
 
-def _with_names(climb: dict[str, Any] | None, plan: Plan) -> dict[str, Any] | None:
-    """The same, with people by the names that others call them by."""
-    if climb is None:
+def _with_names(escalation: dict[str, Any] | None, plan: Plan) -> dict[str, Any] | None:
+    """Return the same with people's names in place of their ids."""
+    if escalation is None:
         return None
     names = {f"person:{one.id}": one.name for one in plan.people.values()}
-    return {**climb, "next": [names.get(who, who) for who in climb["next"]]}
+    return {**escalation, "next": [names.get(who, who) for who in escalation["next"]]}
 
 
-def _names(told: Iterable[Target], plan: Plan) -> list[str]:
-    """Everybody once: people by name, however many ways they were told, places by their key."""
+def _names(targets: Iterable[Target], plan: Plan) -> list[str]:
+    """Return each recipient once: people by name, other targets by their key."""
     names = []
-    for target in told:
+    for target in targets:
         person = plan.people.get(target.person) if target.person else None
         names.append(person.name if person else target.person or target.key)
     return list(dict.fromkeys(names))
 
 
 def common(sets: Sequence[Mapping[str, str]]) -> Texts:
-    """The pairs that all the label sets share."""
+    """Return the pairs that all the label sets share."""
     if not sets:
         return {}
     shared = dict(sets[0])
@@ -191,7 +195,7 @@ def common(sets: Sequence[Mapping[str, str]]) -> Texts:
 
 
 def title(group_labels: Mapping[str, str], labels: Texts, annotations: Texts) -> str:
-    """What it is about in one line: the alert's name and its summary, as far as they are shared."""
+    """Return its subject in one line: name and summary, where all its alerts share them."""
     name = labels.get("alertname") or group_labels.get("alertname") or ""
     rest = annotations.get("summary") or ", ".join(
         f"{key}={value}" for key, value in sorted(group_labels.items()) if key != "alertname"

@@ -20,15 +20,14 @@ def open_incident(
     now: float,
     earlier: Iterable[float] = (),
 ) -> Incident:
-    """A new episode of the group, opened at `now` by `alert`; number 0 until it is stored.
+    """Return a new incident of the group, opened at `now` by `alert`; number 0 until stored.
 
-    `earlier` are the instants at which the group began before (E36).
-
-    It speaks after group_wait, counted from now and not from the alert's start: the rest of the
-    group and what inhibits it may still be on the way (E7).
+    `earlier` are the instants at which the group began before (E36). The first flush comes after
+    group_wait, counted from now and not from the alert's start: the rest of the group, and what
+    inhibits it, may still be on the way (E7).
     """
     severity = plan.severity_of(alert.labels)
-    speak_at = now + interval("group_wait", route, severity)
+    flush_at = now + interval("group_wait", route, severity)
     return Incident(
         number=0,
         group_key=group_key,
@@ -36,8 +35,8 @@ def open_incident(
         receiver=route.receiver,
         group_labels=dict(group),
         opened_at=now,
-        due_at=speak_at,
-        tick_at=speak_at,
+        due_at=flush_at,
+        tick_at=flush_at,
         severity=severity.name,
         beginnings=plan.flapping.after(earlier, now),
         since=min(alert.starts_at, now),
@@ -46,24 +45,24 @@ def open_incident(
 
 
 def touch(incident: Incident, alert: Alert, plan: Plan, now: float) -> Incident:
-    """The incident after `alert` fired, changed or ended in it at `now`: when to look next.
+    """Return the incident with its next due time after `alert` fired, changed or ended at `now`.
 
     Before the first flush a more urgent alert shortens the wait. After it, news wait for the
-    next tick of group_interval, except severity worse than what was told (or acknowledged):
-    that waits for its own group_wait at most. The same object comes back when nothing changes.
+    next tick of group_interval, except severity worse than what was notified (or acknowledged):
+    that waits for its own group_wait at most. Returns the same object when nothing changes.
     """
     severity, route = plan.severity_of(alert.labels), plan.route(incident.route_id)
     firing = alert.ends_at is None or alert.ends_at > now
     urgent = now + interval("group_wait", route, severity)
     if not incident.flushed:
-        speak_at = min(incident.tick_at, urgent) if firing else incident.tick_at
-        if speak_at == incident.tick_at == incident.due_at:
+        flush_at = min(incident.tick_at, urgent) if firing else incident.tick_at
+        if flush_at == incident.tick_at == incident.due_at:
             return incident
-        return replace(incident, tick_at=speak_at, due_at=speak_at)
+        return replace(incident, tick_at=flush_at, due_at=flush_at)
     known = incident.ack.rank if incident.ack else incident.rank
-    look_at = next_tick(incident.tick_at, interval("group_interval", route, severity), now)
+    due_at = next_tick(incident.tick_at, interval("group_interval", route, severity), now)
     if firing and known is not None and severity.rank < known:
-        look_at = min(look_at, urgent)
+        due_at = min(due_at, urgent)
     if incident.due_at is not None:
-        look_at = min(look_at, incident.due_at)
-    return incident if look_at == incident.due_at else replace(incident, due_at=look_at)
+        due_at = min(due_at, incident.due_at)
+    return incident if due_at == incident.due_at else replace(incident, due_at=due_at)

@@ -1,56 +1,75 @@
-"""When an incident must be looked at again: the nearest thing that can happen by itself."""
+"""When an incident is evaluated again: the nearest thing that can happen by itself."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from gateway.core.plan.intervals import next_tick
 from gateway.core.routing.mutes import next_mute_change
 
 if TYPE_CHECKING:
-    from gateway.core.decide.context import Turn
+    from gateway.core.decide.evaluation import Evaluation
+
+SOONEST = 0.002
+"""Seconds from now before which nothing is due: twice `EARLY`, so that no evaluation repeats."""
 
 
-def next_due(turn: "Turn") -> float | None:
-    """The incident's next `due_at` in unix seconds, or None when it is over."""
-    incident = turn.incident
-    if not incident.open:
+def next_due(ev: "Evaluation") -> float | None:
+    """Return the incident's next `due_at` in Unix seconds; None once it is resolved."""
+    if not ev.draft.open:
         return None
-    if not incident.flushed:
-        return incident.tick_at
-    interval, after = turn.timing.group_interval, turn.now + 0.002
-    tick = next_tick(incident.tick_at, interval, after)
-    if turn.waits:
-        # What is overdue waits for that tick: to look again before would be to spin.
-        steps = [incident.climb.next_at if incident.climb else None]
-        steps.append(incident.ack.expires_at if incident.ack else None)
-        return min([tick, *(at for at in steps if at is not None and at > after)])
-    times: list[float] = []
-
-    ends = [m.alert.ends_at for m in turn.firing if m.alert.ends_at is not None]
-    if ends:
-        times.append(next_tick(incident.tick_at, interval, min(ends)))
-    if not turn.firing:
-        times.append(tick)
-        calm_at = max((m.alert.ends_at or turn.now for m in turn.members), default=turn.now)
-        if turn.flaps:
-            times.append(max(calm_at + turn.plan.flapping.calm_after, after))
-    if len(turn.visible) < len(turn.firing):  # a silence or an inhibition may end
-        untils = [
-            turn.suppressed[m.alert.identity].until
-            for m in turn.firing
-            if m.alert.identity in turn.suppressed
-        ]
-        times.append(min([tick, *(until for until in untils if until is not None)]))
-    if incident.ack is not None:
-        times.append(incident.ack.expires_at)
-    if turn.muted:
-        end = next_mute_change(turn.route, turn.plan.time_intervals, turn.now)
-        times.append(end if end is not None else tick)
-    elif turn.visible:
-        if turn.fresh or turn.ended:
-            times.append(tick)
-        if incident.ack is None:
-            if incident.notified_at is not None:
-                times.append(turn.timing.repeat_at(incident.tick_at, incident.notified_at))
-            if incident.climb is not None and incident.climb.next_at is not None:
-                times.append(incident.climb.next_at)
+    if not ev.draft.flushed:
+        return ev.incident.tick_at
+    after = ev.now + SOONEST
+    tick = next_tick(ev.incident.tick_at, ev.timing.group_interval, after)
+    if ev.waits_for_tick:
+        # What is overdue waits for that tick: to evaluate it before would be to spin.
+        return min([tick, *(at for at in _timers(ev) if at > after)])
+    times = [*_ends(ev, tick, after), *_suppressions(ev, tick), *_notifications(ev, tick)]
+    if ev.draft.ack is not None:
+        times.append(ev.draft.ack.expires_at)
     return max(min(times), after) if times else None
+
+
+def _timers(ev: "Evaluation") -> Iterator[float]:
+    """When the escalation takes its next step, and when the acknowledgement expires."""
+    escalation, ack = ev.draft.escalation, ev.draft.ack
+    if escalation is not None and escalation.next_at is not None:
+        yield escalation.next_at
+    if ack is not None:
+        yield ack.expires_at
+
+
+def _ends(ev: "Evaluation", tick: float, after: float) -> Iterator[float]:
+    """When firing alerts end by themselves, and when a group that ended is resolved."""
+    ends = [m.alert.ends_at for m in ev.firing if m.alert.ends_at is not None]
+    if ends:
+        yield next_tick(ev.incident.tick_at, ev.timing.group_interval, min(ends))
+    if not ev.firing:
+        yield tick
+        if ev.flaps:
+            last = max((m.alert.ends_at or ev.now for m in ev.members), default=ev.now)
+            yield max(last + ev.plan.flapping.calm_after, after)
+
+
+def _suppressions(ev: "Evaluation", tick: float) -> Iterator[float]:
+    """When a silence, an inhibition or a mute may end."""
+    if len(ev.visible) < len(ev.firing):
+        whys = (ev.suppressed.get(m.alert.identity) for m in ev.firing)
+        yield min([tick, *(why.until for why in whys if why and why.until is not None)])
+    if ev.muted:
+        end = next_mute_change(ev.route, ev.plan.time_intervals, ev.now)
+        yield tick if end is None else end
+
+
+def _notifications(ev: "Evaluation", tick: float) -> Iterator[float]:
+    """When visible alerts are notified: at the tick, by a repeat, by the escalation."""
+    if ev.muted or not ev.visible:
+        return
+    if ev.fresh or ev.ended:
+        yield tick
+    draft = ev.draft
+    if draft.ack is None:
+        if draft.notified_at is not None:
+            yield ev.timing.repeat_at(ev.incident.tick_at, draft.notified_at)
+        if draft.escalation is not None and draft.escalation.next_at is not None:
+            yield draft.escalation.next_at

@@ -9,6 +9,10 @@ from gateway.core.plan.plan import Plan, Step
 from gateway.core.plan.recipients import fallback_of, receiver_of, step_targets
 from gateway.core.routing.mutes import muted, next_mute_change
 
+MOST_CHANGES = 20
+"""Changes of mute intervals that are followed. Higher: odd intervals cost more time. Lower: an
+incident that is muted by many intervals shows no next page."""
+
 
 @dataclass(frozen=True, slots=True)
 class NextPage:
@@ -26,20 +30,20 @@ class NextPage:
 def next_page(incident: Incident, plan: Plan) -> NextPage | None:
     """Return what the escalation does next, or None if it does nothing by itself.
 
-    The same rules as `turn_climbing.ClimbingTurn`: no step while the route is muted, a step that
-    reaches nobody is not waited for, and if the last one reaches nobody the fallback is notified.
+    The same rules as in `escalation`: no step while the route is muted, a step that reaches nobody
+    is not waited for, and if the last one reaches nobody the fallback is notified.
     None while it is acknowledged, resolved, or everything that fires is silenced or inhibited.
     """
-    climb = incident.climb
-    escalation = plan.escalations.get(climb.name) if climb else None
-    if climb is None or climb.next_at is None or escalation is None:
+    state = incident.escalation
+    policy = plan.escalations.get(state.name) if state else None
+    if state is None or state.next_at is None or policy is None:
         return None
     if not incident.open or incident.ack is not None or incident.suppressed:
         return None
-    at = _after_mutes(incident, plan, climb.next_at)
+    at = _after_mutes(incident, plan, state.next_at)
     if at is None:
         return None
-    for step in escalation.steps[climb.step :]:
+    for step in policy.steps[state.step :]:
         if step_targets(plan, step, at).targets:
             return NextPage(at, step.notify, _on_call(plan, step, at))
     fallback = fallback_of(plan, receiver_of(plan, incident.receiver))
@@ -47,7 +51,7 @@ def next_page(incident: Incident, plan: Plan) -> NextPage | None:
 
 
 def _after_mutes(incident: Incident, plan: Plan, at: float) -> float | None:
-    """The first instant from `at` on at which the route is not muted; None if that never ends."""
+    """Return the first instant from `at` on at which the route is not muted; None if never."""
     route = plan.route(incident.route_id)
     for _ in range(MOST_CHANGES):
         if not muted(route, plan.time_intervals, at):
@@ -66,7 +70,3 @@ def _on_call(plan: Plan, step: Step, at: float) -> dict[str, tuple[str, ...]]:
         for one in rotas
         if (name := one.partition(":")[2]) in plan.rotas
     }
-
-
-MOST_CHANGES = 20
-"""Changes of mute intervals looked through, so that odd intervals end the search."""

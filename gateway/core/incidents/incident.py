@@ -1,23 +1,21 @@
-"""An incident: one episode of a group, and everything the next decision about it must know.
+"""An incident: one episode of a group, and everything that the next decision about it reads.
 
-The state lives in these values and nowhere else: no timers, no tasks. `due_at` is the next
-instant at which something can happen by itself; `gateway.core.decide.decide` computes it.
+The state is in these values and nowhere else: there are no timers and no tasks. `due_at` is the
+next instant at which something can happen without a new alert or action; it is computed by
+`gateway.core.decide.next_due`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from operator import attrgetter
-from typing import Any
 
 from gateway.core.alerts.alert import Alert
-from gateway.core.incidents.notice import NotifyReason
-from gateway.core.plan.plan import NOTHING, Target
-from gateway.core.routing.mutes import MUTED_TEXTS
+from gateway.core.incidents.suppression import Suppression, SuppressReason
+from gateway.core.plan.plan import Target
 
 
 class State(StrEnum):
-    """Where an episode stands."""
+    """The state of an incident."""
 
     FIRING = "firing"
     ACKNOWLEDGED = "acknowledged"
@@ -25,12 +23,12 @@ class State(StrEnum):
 
 
 class NotifiedState(StrEnum):
-    """What people were last told about one alert of the incident."""
+    """What the last notification about one alert of the incident said. The values are stored."""
 
-    NOTHING = ""
+    NONE = ""
     FIRING = "firing"
-    SILENCED = "hushed"  # that it fires; a silence came over it since
-    OMITTED = "left out"  # that it fires; inhibited since, and left out of a later message
+    SILENCED = "hushed"  # firing; a silence began since
+    OMITTED = "left out"  # firing; inhibited since, and missing from a later notification
     RESOLVED = "resolved"
 
 
@@ -39,70 +37,70 @@ SUPPRESSED = "suppressed"
 keeps from notifying."""
 
 # A tuple, because a set would hash enum members, which is slow.
-_NOTIFIED = (NotifiedState.FIRING, NotifiedState.SILENCED, NotifiedState.OMITTED)
+_NOTIFIED_FIRING = (NotifiedState.FIRING, NotifiedState.SILENCED, NotifiedState.OMITTED)
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An alert in an incident, with what was said about it here.
+    """An alert of an incident, with what was notified about it there.
 
-    `told_starts_at` tells one firing of the alert from the next: same labels, new start, new news.
-    `acked_starts_at` is the start of the firing that an acknowledgement covers.
+    `notified_starts_at` tells one firing of the alert from the next: the same labels with a later
+    start are news. `acked_starts_at` is the start of the firing that an acknowledgement covers.
     """
 
     alert: Alert
-    told: NotifiedState = NotifiedState.NOTHING
-    told_starts_at: float | None = None
+    notified: NotifiedState = NotifiedState.NONE
+    notified_starts_at: float | None = None
     acked_starts_at: float | None = None
 
     def firing(self, now: float) -> bool:
-        """Whether the alert burns at `now`."""
+        """Return whether the alert fires at `now`."""
         return self.alert.ends_at is None or self.alert.ends_at > now
 
     @property
     def notified_firing(self) -> bool:
-        """Whether people heard that it burns, in the firing it is in (or was last in).
+        """Whether the present (or last) firing of the alert was notified.
 
         A start that moved *back* is the same firing seen by another reporter; a later start is a
         new one.
         """
         return (
-            self.told in _NOTIFIED
-            and self.told_starts_at is not None
-            and self.alert.starts_at <= self.told_starts_at
+            self.notified in _NOTIFIED_FIRING
+            and self.notified_starts_at is not None
+            and self.alert.starts_at <= self.notified_starts_at
         )
 
     @property
     def resolve_pending(self) -> bool:
-        """Whether people heard that it burns, in whichever firing, and not yet that it ended."""
-        return self.told in _NOTIFIED
+        """Whether some firing of the alert was notified, and its end was not yet."""
+        return self.notified in _NOTIFIED_FIRING
 
     @property
     def acked(self) -> bool:
-        """Whether somebody took the firing it is in (or was last in)."""
+        """Whether an acknowledgement covers the present (or last) firing of the alert."""
         return self.acked_starts_at == self.alert.starts_at
 
 
 def as_resolved(member: Member, resolved_at: float | None, opened_at: float) -> Member:
-    """The member as it was when its incident ended, for who looks back at the incident.
+    """Return the member as it was when its incident was resolved.
 
-    An alert is stored once, so one that fired again shows its present firing in whatever incident
-    it was ever in. Of its former one the start is remembered where it was told, and else no later
-    than the incident's own.
+    An alert is stored once, so one that fired again shows its present firing in every incident
+    it was ever in. The start of the earlier firing is known where it was notified; otherwise it
+    is no later than the opening of the incident.
     """
     alert = member.alert
     if resolved_at is None or (alert.ends_at is not None and alert.ends_at <= resolved_at):
         return member
     began = alert.starts_at
     if began > resolved_at:
-        told = member.told_starts_at
-        began = told if told is not None and told <= resolved_at else opened_at
+        notified = member.notified_starts_at
+        began = notified if notified is not None and notified <= resolved_at else opened_at
     return replace(member, alert=replace(alert, starts_at=began, ends_at=resolved_at))
 
 
 @dataclass(frozen=True, slots=True)
 class Ack:
-    """An acknowledgement. It covers the members marked so and severities up to `rank`.
+    """An acknowledgement. It covers the members marked so, and severities up to `rank`.
 
     `previous` is the acknowledgement that this one took over from, without its own previous one.
     """
@@ -117,9 +115,10 @@ class Ack:
 
 @dataclass(frozen=True, slots=True)
 class EscalationState:
-    """How far the escalation got.
+    """How far an escalation has come.
 
-    `step` is the next one to take, counted from 0; `next_at` None: nothing more will come.
+    `step` is the next one to take, counted from 0. `next_at` is None while nothing is planned:
+    it is paused by an acknowledgement, or has taken its last step.
     """
 
     name: str
@@ -128,11 +127,12 @@ class EscalationState:
     next_at: float | None = None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Incident:
-    """One episode of a group. Instants are unix seconds UTC.
+    """One episode of a group. Instants are Unix seconds.
 
-    A value, which nobody changes; not frozen for the reason that `Alert` is not.
+    Frozen, because the store's cache gives one object to several threads. Evaluations work on a
+    private draft (`gateway.core.decide.draft`).
     """
 
     number: int  # 0 until the store gives it one
@@ -143,137 +143,62 @@ class Incident:
     opened_at: float
     due_at: float | None
     state: State = State.FIRING
-    tick_at: float = (
-        0.0  # the group's next flush while nobody was told; else the phase of its ticks
-    )
+    tick_at: float = 0.0  # the first flush, and from then on the phase of the group's ticks
     flushed: bool = False  # whether the first flush has come
-    notified_at: float | None = None  # when the receiver was last told: repeats count from here
-    rank: int | None = None  # the worst rank that was told
-    severity: str = ""  # and its name
+    notified_at: float | None = None  # the last notification of the receiver: repeats count from it
+    rank: int | None = None  # of the worst severity that was notified
+    severity: str = ""  # its name
     ack: Ack | None = None
-    climb: EscalationState | None = None
-    told: Mapping[str, Target] = field(default_factory=dict)  # by Target.key: owed the end
-    held: bool = False  # something was kept back by a mute or a silence and is still to be said
-    why_not: str = ""  # the last recorded reason for keeping quiet: recorded once, not each tick
-    respond_by: float | None = None  # when an answer is expected
+    escalation: EscalationState | None = None
+    notified_targets: Mapping[str, Target] = field(default_factory=dict)  # by key: resolve pending
+    notification_pending: bool = False  # a mute or a silence kept something back
+    suppressions: tuple[Suppression, ...] = ()  # why the last decision did not notify
+    respond_by: float | None = None  # when an acknowledgement is expected
     resolved_at: float | None = None
-    beginnings: tuple[float, ...] = ()  # when its group began of late, this time included
-    flapping_told_at: float | None = None  # when people last heard of a group that flaps
-    left_out: int = 0  # alerts of its group that the source said it did not send
-    title: str = ""  # what it is about, in a few words, for lists
+    beginnings: tuple[float, ...] = ()  # when its group began lately, this time included
+    flapping_notified_at: float | None = None  # when it was last notified that the group flaps
+    truncated: int = 0  # alerts of its group that the source said it did not send
+    title: str = ""  # its subject in a few words, for lists
     since: float | None = None  # start of its first alert; None if stored before this existed
 
     @property
     def open(self) -> bool:
-        """Whether the episode goes on."""
+        """Whether it is not resolved."""
         return self.state is not State.RESOLVED
 
     @property
     def began_at(self) -> float:
-        """When the first of its alerts began to fire, as the source said; unix seconds."""
+        """When the first of its alerts began to fire, as the source said; Unix seconds."""
         return self.opened_at if self.since is None else self.since
 
     def lasted(self, now: float) -> float:
         """Seconds from the start of its first alert to the end of its last, or to `now` while open.
 
         The one duration of an incident, for every list, page and message. It counts what users
-        suffered: not the wait until we received the alert, and not the one until we sent word.
+        suffered, so it includes the time before the alert was received.
         """
         ended = now if self.resolved_at is None else self.resolved_at
         return max(0.0, ended - self.began_at)
 
+    def suppressed_by(self, *reasons: SuppressReason) -> bool:
+        """Return whether the first suppression has one of these reasons."""
+        return bool(self.suppressions) and self.suppressions[0].reason in reasons
+
     @property
     def suppressed(self) -> bool:
-        """Whether all that burns in it was silenced or inhibited at the last look."""
-        return self.why_not.startswith((NotifyReason.SILENCED.value, NotifyReason.INHIBITED.value))
+        """Whether all its firing alerts were silenced or inhibited at the last evaluation."""
+        return self.suppressed_by(SuppressReason.SILENCED, SuppressReason.INHIBITED)
 
     @property
     def list_state(self) -> str:
-        """Return the state under which lists and counts show it: SUPPRESSED apart from firing.
+        """The state under which lists and counts show it: SUPPRESSED apart from firing.
 
         Muted counts as suppressed only before the first notification. Anyone who was notified
         before the mute began is still expected to acknowledge.
         """
         if self.state is not State.FIRING:
             return self.state.value
-        muted = self.notified_at is None and self.why_not.startswith(MUTED_TEXTS)
+        muted = self.notified_at is None and self.suppressed_by(
+            SuppressReason.MUTED, SuppressReason.OUTSIDE_ACTIVE
+        )
         return SUPPRESSED if self.suppressed or muted else self.state.value
-
-
-_FIELDS = tuple(one.name for one in fields(Incident))
-_values = attrgetter(*_FIELDS)
-
-
-def copied(incident: Incident) -> Incident:
-    """The same again, at a quarter of what `copy.copy` takes: each decision does it."""
-    return Incident(*_values(incident))
-
-
-def memory(incident: Incident) -> dict[str, Any]:
-    """The part of an incident that only decisions read, as JSON for the store's one column."""
-    return {
-        "tick_at": incident.tick_at,
-        "flushed": incident.flushed,
-        "notified_at": incident.notified_at,
-        "ack": _ack_json(incident.ack),
-        "climb": None
-        if incident.climb is None
-        else {
-            "name": incident.climb.name,
-            "step": incident.climb.step,
-            "round": incident.climb.round,
-            "next_at": incident.climb.next_at,
-        },
-        "told": [target_json(target) for target in incident.told.values()],
-        "held": incident.held,
-        "why_not": incident.why_not,
-        "respond_by": incident.respond_by,
-        "beginnings": incident.beginnings,
-        "flapping_told_at": incident.flapping_told_at,
-        "left_out": incident.left_out,
-        "since": incident.since,
-    }
-
-
-def _ack_json(ack: Ack | None) -> dict[str, Any] | None:
-    if ack is None:
-        return None
-    saved = {
-        "by": ack.by,
-        "at": ack.at,
-        "via": ack.via,
-        "rank": ack.rank,
-        "expires_at": ack.expires_at,
-    }
-    # Only where there is one: a replica of an older release reads the rest.
-    return saved | ({"previous": _ack_json(ack.previous)} if ack.previous else {})
-
-
-def remembered(saved: Mapping[str, Any]) -> dict[str, Any]:
-    """Undo `memory`: the fields of an incident that it holds."""
-    fields = dict(saved)
-    ack, climb, told = fields["ack"], fields["climb"], fields["told"]
-    if ack:
-        previous = ack.get("previous")
-        fields["ack"] = Ack(**{**ack, "previous": Ack(**previous) if previous else None})
-    if climb:
-        fields["climb"] = EscalationState(**climb)
-    targets = [target_from_json(item) for item in told]
-    fields["beginnings"] = tuple(fields.get("beginnings", ()))  # absent before 0002
-    fields["told"] = {target.key: target for target in targets}
-    return fields
-
-
-def target_json(target: Target) -> dict[str, Any]:
-    """A target as JSON. Its address is a reference where the real one is secret."""
-    return {
-        "channel": target.channel,
-        "address": target.address,
-        "person": target.person,
-        "options": dict(target.options),
-    }
-
-
-def target_from_json(item: Mapping[str, Any]) -> Target:
-    """Undo `target_json`."""
-    return Target(item["channel"], item["address"], item["person"], item["options"] or NOTHING)

@@ -1,4 +1,4 @@
-"""Notices: one message to one target for one reason, and the facts it is frozen with."""
+"""Notices: one message to one target for one reason."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ Facts = Mapping[str, Any]
 
 
 class NoticeKind(StrEnum):
-    """What a notice is about. It picks the template."""
+    """What a notice is about. It chooses the template."""
 
-    FIRING = "firing"  # the first word, new alerts, some resolved, the end of a mute
+    FIRING = "firing"  # first, new alerts, some resolved, the end of a mute or silence
     REPEAT = "repeat"
     WORSE = "worse"
     ESCALATION = "escalation"
@@ -22,12 +22,12 @@ class NoticeKind(StrEnum):
     UNACKNOWLEDGED = "unacknowledged"  # undone by a person, or expired
     RESOLVED = "resolved"
     LATE = "late"  # fired and resolved before this target could be reached
-    DIGEST = "digest"  # many lesser notices to one target folded into one
+    DIGEST = "digest"  # many less urgent notices to one target in one message
     TEST = "test"
 
 
 class NotifyReason(StrEnum):
-    """Why we speak, or why we do not. The same word reaches log, metric, timeline and message."""
+    """Why a notice is sent. The same word reaches log, metric, timeline and message."""
 
     FIRST = "first"
     NEW_ALERTS = "new alerts"
@@ -43,20 +43,11 @@ class NotifyReason(StrEnum):
     ACK_EXPIRED = "acknowledgement expired"
     MUTE_ENDED = "mute ended"
     SILENCE_ENDED = "silence ended"
-    FLAPPING = "flapping"  # a reason to speak now and then, and to keep quiet meanwhile
+    FLAPPING = "flapping"
     FALLBACK = "fallback"
     MOVED = "moved by reload"
     DIGEST = "digest"
     TEST = "test"
-    # why not
-    WAITING = "group wait"
-    NOTHING_NEW = "nothing new"
-    SILENCED = "silenced"
-    INHIBITED = "inhibited"
-    MUTED = "muted"
-    HELD_BY_ACK = "acknowledged"  # an alias: the same word, heard as a reason for silence
-    RESOLVED_EARLY = "resolved before anybody was told"
-    NOBODY_TO_TELL = "nobody to tell"
 
 
 SPEAKS_OF_FIRING = frozenset(
@@ -69,25 +60,15 @@ SPEAKS_OF_FIRING = frozenset(
         NoticeKind.DIGEST,
     }
 )
-"""Kinds after which a target knows that the incident burns, and is owed its end."""
+"""Kinds that say that the incident fires: a target that got one is notified of its end."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewNotice:
-    """A notice as the core decides it; the store gives it an id and a place in its lane."""
+    """A notice as the core decides it; the store gives it an id and puts it into a queue."""
 
     target: Target
     kind: NoticeKind
     reason: NotifyReason
     rank: int
-    quiet: bool = False  # only worth an update in place: channels that cannot edit skip it
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of an incident's timeline."""
-
-    at: float
-    kind: str  # spoke, kept quiet, acknowledged, escalated, resolved, delivered, failed, …
-    text: str
-    data: Mapping[str, Any]
+    quiet: bool = False  # an update in place: channels that cannot edit messages skip it

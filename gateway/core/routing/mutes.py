@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from gateway.core.routing.match import Route
 from gateway.core.time.interval import TimeInterval, never_matches
@@ -10,6 +12,8 @@ from gateway.core.time.interval_parse import parse_time_interval
 from gateway.core.time.timestamps import local_time
 
 __all__ = [
+    "Mute",
+    "MuteKind",
     "TimeInterval",
     "intervals_containing",
     "muted",
@@ -35,22 +39,28 @@ def intervals_containing(
     return tuple(name for name in names if any(one.contains(t) for one in intervals[name]))
 
 
-MUTED_TEXTS = ("muted", "outside active")
-"""What `muted` returns first: the recorded reason of a muted incident begins with one of them."""
+class MuteKind(StrEnum):
+    """How time intervals mute a route."""
+
+    MUTED = "muted"
+    OUTSIDE_ACTIVE = "outside active"
 
 
-def muted(route: Route, intervals: IntervalsByName, t: float) -> tuple[str, str] | None:
-    """Say whether, and why, the route's time intervals keep it quiet at `t`.
+class Mute(NamedTuple):
+    """A route is muted: inside of a mute interval, or outside of all its active ones."""
 
-    ``("muted", name)`` inside of a mute interval, ``("outside active", "name, name")`` outside
-    of all active ones, None when it may speak.
-    """
+    kind: MuteKind
+    names: str  # of the intervals, separated by commas
+
+
+def muted(route: Route, intervals: IntervalsByName, t: float) -> Mute | None:
+    """Return whether, and by which time intervals, the route is muted at `t` (Unix seconds)."""
     inside = intervals_containing(route.mute_time_intervals, intervals, t)
     if inside:
-        return MUTED_TEXTS[0], inside[0]
+        return Mute(MuteKind.MUTED, inside[0])
     active = route.active_time_intervals
     if active and not intervals_containing(active, intervals, t):
-        return MUTED_TEXTS[1], ", ".join(active)
+        return Mute(MuteKind.OUTSIDE_ACTIVE, ", ".join(active))
     return None
 
 

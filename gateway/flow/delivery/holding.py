@@ -13,8 +13,8 @@ from gateway.core.incidents.hold import (
     probed,
     wait_for,
 )
-from gateway.core.incidents.notice import Entry
 from gateway.core.incidents.retry import Failure
+from gateway.core.incidents.timeline import TimelineEntry, TimelineKind
 from gateway.core.plan.plan import Plan
 from gateway.core.plan.target_name import target_name
 from gateway.core.time.timestamps import format_duration
@@ -126,4 +126,12 @@ def _fall_back(tx: Tx, claimed_notice: ClaimedNotice, wait: Wait, plan: Plan, no
             f" {format_duration(ceil(wait.until - now))}: the vendor limits the rate;"
             f" next attempt in {format_duration(ceil(wait.next_at - now))}"
         )
-        timeline.add(tx, [(notice.incident, Entry(now, "failed", text, {"notice": notice.id}))])
+        timeline.add(
+            tx,
+            [
+                (
+                    notice.incident,
+                    TimelineEntry(now, TimelineKind.FAILED, text, {"notice": notice.id}),
+                )
+            ],
+        )

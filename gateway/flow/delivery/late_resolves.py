@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import orjson
 
-from gateway.core.decide.facts import without_burning
+from gateway.core.decide.facts import without_refired
 from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.flow.runtime.claimed_notice import ClaimedNotice
 from gateway.store import Tx, outbox
@@ -48,7 +48,7 @@ def drop_refired_alerts(
             kept.append(claimed_notice)
             continue
         burning = {m.alert.identity for m in joined[number] if m.notified_firing and m.firing(now)}
-        facts = without_burning(orjson.loads(notice.facts), burning)
+        facts = without_refired(orjson.loads(notice.facts), burning)
         if not facts["alerts"]:
             why = f"cancelled: it burns again as #{number}, which this target has heard of"
             outbox.cancel(tx, [notice.id], why)

@@ -8,9 +8,10 @@ import orjson
 from gateway.channels import CHANNELS
 from gateway.core.decide.facts import build_facts
 from gateway.core.incidents.message import Receipt
-from gateway.core.incidents.notice import SPEAKS_OF_FIRING, Entry, NoticeKind, NotifyReason
+from gateway.core.incidents.notice import SPEAKS_OF_FIRING, NoticeKind, NotifyReason
 from gateway.core.incidents.outbox import ACCEPTED, PRINTED, NewRow, Notice, NoticeState, Result
 from gateway.core.incidents.retry import REDUCIBLE, Failure, SendError, after_failure
+from gateway.core.incidents.timeline import TimelineEntry, TimelineKind
 from gateway.core.plan.plan import Plan, Receiver
 from gateway.core.plan.recipients import fallback_of, receiver_of
 from gateway.core.plan.target_name import target_name
@@ -142,7 +143,7 @@ def _overtaken(notice: Notice, lanes: Mapping[QueueKey, Sequence[tuple[int, Noti
     )
 
 
-def entry_of(result: Result) -> Entry | None:
+def entry_of(result: Result) -> TimelineEntry | None:
     """Return the timeline's line for an attempt; later failures stand with the attempts alone."""
     notice, name = result.notice, target_name(result.notice.target)
     reduced = CHANNELS[notice.target.channel].reduced if notice.target.channel in CHANNELS else ""
@@ -150,10 +151,10 @@ def entry_of(result: Result) -> Entry | None:
     if result.state is NoticeState.SENT:
         if not notice.refused:
             return None
-        return Entry(result.at, "delivered", f"{name}: accepted {reduced}", data)
+        return TimelineEntry(result.at, TimelineKind.DELIVERED, f"{name}: accepted {reduced}", data)
     if result.state is NoticeState.DEAD:
         text = f"could not reach {name}: {why}; it can be replayed"
-        return Entry(result.at, "given up", text, data)
+        return TimelineEntry(result.at, TimelineKind.GIVEN_UP, text, data)
     if result.outcome in REDUCIBLE and not notice.refused:
         text = f"{name}: {why}; sending it again {reduced}"
     elif notice.attempts == 0 or (result.outcome in REDUCIBLE and notice.attempts == 1):
@@ -161,7 +162,7 @@ def entry_of(result: Result) -> Entry | None:
         text = f"{name}: {why}{perhaps}; trying again"
     else:
         return None
-    return Entry(result.at, "failed", text, data)
+    return TimelineEntry(result.at, TimelineKind.FAILED, text, data)
 
 
 def notice_to_replace(tx: Tx, claimed_notice: ClaimedNotice) -> Notice | None:
@@ -229,13 +230,21 @@ def fall_back(tx: Tx, notice: Notice, note: str, plan: Plan, now: float) -> None
         for t in targets
     ]
     outbox.add(tx, rows, [orjson.dumps(facts)], now, None)
-    told = {**incident.told, **{target.key: target for target in targets}}
-    incidents.save(tx, [replace(incident, told=told)])
+    targets_by_key = {**incident.notified_targets, **{target.key: target for target in targets}}
+    incidents.save(tx, [replace(incident, notified_targets=targets_by_key)])
     text = f"to receiver {fallback.name}, because {name} could not be reached"
-    timeline.add(tx, [(incident.number, Entry(now, "fell back", text, {"notice": notice.id}))])
+    timeline.add(
+        tx,
+        [
+            (
+                incident.number,
+                TimelineEntry(now, TimelineKind.FELL_BACK, text, {"notice": notice.id}),
+            )
+        ],
+    )
 
 
-def _not_replaced(fallback: Receiver, notice: Notice, now: float) -> Entry:
+def _not_replaced(fallback: Receiver, notice: Notice, now: float) -> TimelineEntry:
     """Return the timeline's line for a failed target of which no further one is notified.
 
     Targets of the fallback that have messages of their own may fail, too: their lines say so.
@@ -245,8 +254,8 @@ def _not_replaced(fallback: Receiver, notice: Notice, now: float) -> Entry:
         text = (
             f"receiver {fallback.name} has no other targets: nobody is notified in place of {name}"
         )
-        return Entry(now, "nobody reached", text, data)
+        return TimelineEntry(now, TimelineKind.STEP_EMPTY, text, data)
     text = (
         f"nothing more to send in place of {name}: receiver {fallback.name} has messages of its own"
     )
-    return Entry(now, "fell back", text, data)
+    return TimelineEntry(now, TimelineKind.FELL_BACK, text, data)

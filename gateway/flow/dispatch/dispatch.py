@@ -12,12 +12,13 @@ from dataclasses import replace
 import orjson
 
 from gateway.clock import is_skewed
-from gateway.core.decide.context import Decision
 from gateway.core.decide.decide import decide
+from gateway.core.decide.result import Decision
 from gateway.core.incidents.incident import Incident, Member
-from gateway.core.incidents.notice import Entry
 from gateway.core.incidents.outbox import NewRow, Notice
 from gateway.core.incidents.retry import Claimant
+from gateway.core.incidents.suppression import Suppression, SuppressReason, suppressions_text
+from gateway.core.incidents.timeline import TimelineEntry, TimelineKind
 from gateway.core.plan.plan import Plan
 from gateway.flow.delivery.holding import defer_all_held
 from gateway.flow.delivery.queue_heads import URGENT, Accepts, apply_queue_steps
@@ -65,7 +66,13 @@ def save_decisions(
     members.mark_notified(
         tx,
         [
-            (d.incident.number, m.alert.identity, m.told, m.told_starts_at, m.acked_starts_at)
+            (
+                d.incident.number,
+                m.alert.identity,
+                m.notified,
+                m.notified_starts_at,
+                m.acked_starts_at,
+            )
             for d in decisions
             for m in d.members
         ],
@@ -167,7 +174,8 @@ def decide_due(
 
 def set_aside(tx: Tx, incident: Incident, fault: Exception, now: float) -> None:
     """Let an incident that could not be decided wait; its timeline says so, once."""
-    text = f"it could not be decided ({type(fault).__name__}): a fault of the gateway, see its log"
-    if incident.why_not != text:
-        timeline.add(tx, [(incident.number, Entry(now, "failed", text, {}))])
-    incidents.save(tx, [replace(incident, why_not=text, due_at=now + SET_ASIDE)])
+    why = (Suppression(SuppressReason.FAULT, type(fault).__name__),)
+    if incident.suppressions != why:
+        entry = TimelineEntry(now, TimelineKind.FAILED, suppressions_text(why, "UTC"), {})
+        timeline.add(tx, [(incident.number, entry)])
+    incidents.save(tx, [replace(incident, suppressions=why, due_at=now + SET_ASIDE)])

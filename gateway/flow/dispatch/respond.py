@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from gateway.core.decide.acknowledge import ActionResult
+from gateway.core.decide.result import ActionResult
 from gateway.core.incidents.incident import Incident, Member
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.plan.plan import Plan

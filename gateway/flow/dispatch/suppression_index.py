@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from gateway.core.decide.context import Suppressed
 from gateway.core.incidents.incident import Member
-from gateway.core.incidents.notice import NotifyReason
 from gateway.core.incidents.silence import SilenceIndex
+from gateway.core.incidents.suppression import Suppression, SuppressReason
 from gateway.core.plan.plan import Plan
 from gateway.core.routing.inhibition import SourceIndex
 from gateway.flow.intake.repost_cache import RepostCache
@@ -30,11 +29,9 @@ class SuppressionIndex:
         self._expires_at = 0.0
         self._silences = SilenceIndex(())
         self._silence_version: tuple[int, int] | None = None
-        self._zone = "UTC"  # of the times in recorded reasons
 
     def refresh(self, tx: Tx, plan: Plan, now: float) -> None:
         """Read what has changed: once in each transaction, before `of` is asked."""
-        self._zone = plan.business_hours.zone
         epoch = self._epoch()
         version = (epoch, silences.version(tx))
         if version != self._silence_version:
@@ -48,7 +45,7 @@ class SuppressionIndex:
             self._index, self._expires_at = firing_sources(tx, self._repost_cache, plan, now)
             self._key = key
 
-    def of(self, members: Iterable[Member], now: float) -> Mapping[str, Suppressed]:
+    def of(self, members: Iterable[Member], now: float) -> Mapping[str, Suppression]:
         """By identity, those of `members` that are silenced or inhibited at `now`."""
         if self._index is None and not self._silences:
             return {}
@@ -60,7 +57,7 @@ class SuppressionIndex:
         self._key = None
         self._silence_version = None
 
-    def _silenced(self, burning: Iterable[Member], now: float) -> dict[str, Suppressed]:
+    def _silenced(self, burning: Iterable[Member], now: float) -> dict[str, Suppression]:
         if not self._silences:
             return {}
         found = {}
@@ -68,12 +65,15 @@ class SuppressionIndex:
             active = self._silences.silencing(member.alert.labels, now)
             if active:
                 longest = active[0]
-                found[member.alert.identity] = Suppressed(
-                    NotifyReason.SILENCED, longest.words(self._zone), longest.ends_at
+                found[member.alert.identity] = Suppression(
+                    SuppressReason.SILENCED,
+                    longest.created_by or "somebody",
+                    longest.ends_at,
+                    longest.comment,
                 )
         return found
 
-    def _inhibited(self, burning: Iterable[Member]) -> dict[str, Suppressed]:
+    def _inhibited(self, burning: Iterable[Member]) -> dict[str, Suppression]:
         if self._index is None:
             return {}
         found = {}
@@ -82,7 +82,7 @@ class SuppressionIndex:
             if hit is not None:
                 rule, source = hit
                 name = rule.name or f"the alert {source[:8]}"
-                found[member.alert.identity] = Suppressed(NotifyReason.INHIBITED, name)
+                found[member.alert.identity] = Suppression(SuppressReason.INHIBITED, name)
         return found
 
 

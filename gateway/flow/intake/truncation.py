@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from gateway.core.incidents.incident import Incident
-from gateway.core.incidents.notice import Entry
+from gateway.core.incidents.timeline import TimelineEntry, TimelineKind
 from gateway.store import Tx
 from gateway.store.state import incidents, members, timeline
 
@@ -17,10 +17,12 @@ def record_truncation(tx: Tx, identities: Sequence[str], count: int, now: float)
     found = members.open_numbers_of(tx, identities)
     numbers = sorted({number for several in found.values() for number in several})
     changed: list[Incident] = [
-        replace(incident, left_out=count)
+        replace(incident, truncated=count)
         for incident in incidents.by_number(tx, numbers).values()
-        if incident.left_out != count
+        if incident.truncated != count
     ]
     incidents.save(tx, changed)
     text = f"the source left out {count} more by its own limit" if count else "nothing any more"
-    timeline.add(tx, [(one.number, Entry(now, "left out", text, {})) for one in changed])
+    timeline.add(
+        tx, [(one.number, TimelineEntry(now, TimelineKind.TRUNCATED, text, {})) for one in changed]
+    )

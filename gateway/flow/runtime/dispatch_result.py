@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from gateway.core.decide.context import Decision
+from gateway.core.decide.result import Decision
 from gateway.flow.runtime.claimed_notice import ClaimedNotice
 from gateway.store import Tx
 

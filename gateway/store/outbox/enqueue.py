@@ -11,7 +11,7 @@ was taken over differs in one of them.
 
 from collections.abc import Mapping, Sequence
 
-from gateway.core.incidents.incident import target_json
+from gateway.core.incidents.incident_json import target_to_json
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.incidents.outbox import NewRow, Notice
 from gateway.store.db.bulk import insert
@@ -98,7 +98,7 @@ def add(
                 False,
                 "",
                 "",
-                dump(target_json(row.target)),
+                dump(target_to_json(row.target)),
             )
             for id_, row in zip(ids, rows, strict=True)
         ],

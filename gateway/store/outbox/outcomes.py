@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, exists, func, select, update
 
-from gateway.core.incidents.incident import target_json
+from gateway.core.incidents.incident_json import target_to_json
 from gateway.core.incidents.notice import SPEAKS_OF_FIRING, NoticeKind
 from gateway.core.incidents.outbox import Notice, NoticeState, Result
 from gateway.core.incidents.retry import REDUCIBLE, Failure
@@ -212,7 +212,7 @@ def record_attempts(tx: Tx, results: Sequence[Result]) -> list[int]:
         if notice.incident is not None and (result.heard or result.receipt is not None):
             receipt = None if result.receipt is None else dump(result.receipt)
             target = notice.target
-            known = (notice.incident, target.key, dump(target_json(target)))
+            known = (notice.incident, target.key, dump(target_to_json(target)))
             (hear if ours else hear_late).append((*known, result.heard, receipt, result.at))
     tx.write_rows(_FINISH, finished)
     tx.write_rows(_ADD_ATTEMPTS, tried)

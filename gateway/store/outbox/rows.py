@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from sqlalchemy import Select, and_, select
 
-from gateway.core.incidents.incident import target_from_json
+from gateway.core.incidents.incident_json import target_from_json
 from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.incidents.outbox import Notice
 from gateway.core.plan.plan import Target

@@ -8,11 +8,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from hashlib import blake2b
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import bindparam, func, literal_column, select
 
-from gateway.core.incidents.incident import SUPPRESSED, Incident, State, memory, remembered
+from gateway.core.incidents.incident import SUPPRESSED, Incident, State
+from gateway.core.incidents.incident_json import from_json, to_json
 from gateway.store.db.bulk import insert, overwrite, update
 from gateway.store.db.session import Row
 from gateway.store.db.statement import InList, Statement, dump, json_list, literal, load
@@ -127,14 +129,14 @@ def from_row(row: Row) -> Incident:
         group_key=row[1],
         route_id=row[2],
         receiver=row[3],
-        group_labels=load(row[4]),
+        group_labels=MappingProxyType(load(row[4])),
         opened_at=row[5],
         due_at=row[6],
         state=State(row[7]),
         rank=row[8],
         severity=row[9],
         resolved_at=row[10],
-        **remembered(load(row[11])),
+        **from_json(load(row[11])),
     )
 
 
@@ -180,14 +182,14 @@ def create(
                 incident.group_key,
                 incident.route_id,
                 incident.receiver,
-                dump(incident.group_labels),
+                dump(dict(incident.group_labels)),
                 incident.opened_at,
                 incident.due_at,
                 incident.state.value,
                 incident.rank,
                 incident.severity,
                 incident.resolved_at,
-                dump(memory(incident)),
+                dump(to_json(incident)),
                 _hash(incident.group_key),
                 titles[position] if titles else _title(incident.group_labels),
                 urgencies[position] if urgencies else urgency,
@@ -255,7 +257,7 @@ def save(tx: Tx, changed: Sequence[Incident]) -> None:
                 incident.rank,
                 incident.severity,
                 incident.resolved_at,
-                dump(memory(incident)),
+                dump(to_json(incident)),
                 incident.list_state == SUPPRESSED,
             )
             for incident in changed

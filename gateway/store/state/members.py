@@ -73,7 +73,7 @@ def add(
     others = {identity for _, identity in pairs if identity not in ids}
     if others:
         ids = {**ids, **alert_rows.ids(tx, others)}
-    nothing = NotifiedState.NOTHING.value
+    nothing = NotifiedState.NONE.value
     tx.write_rows(_ADD, [(number, ids[identity], nothing, now) for number, identity in pairs])
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, func, select
 
-from gateway.core.incidents.notice import Entry
+from gateway.core.incidents.timeline import TimelineEntry, TimelineKind
 from gateway.store.db.bulk import insert
 from gateway.store.db.statement import Statement, dump, load
 from gateway.store.db.transaction import Tx
@@ -72,7 +72,7 @@ class RejectedRequest:
     excerpt: str
 
 
-def add(tx: Tx, rows: Sequence[tuple[int, Entry]]) -> None:
+def add(tx: Tx, rows: Sequence[tuple[int, TimelineEntry]]) -> None:
     """Write lines into the timelines of incidents."""
     tx.write_rows(
         _ADD,
@@ -80,10 +80,12 @@ def add(tx: Tx, rows: Sequence[tuple[int, Entry]]) -> None:
     )
 
 
-def entries(tx: Tx, incident: int) -> list[Entry]:
+def entries(tx: Tx, incident: int) -> list[TimelineEntry]:
     """Return the timeline of an incident, oldest first."""
     rows = tx.rows(_ENTRIES, number=incident)
-    return [Entry(at, kind, text, load(data)) for at, kind, text, data in rows]
+    return [
+        TimelineEntry(at, TimelineKind(kind), text, load(data)) for at, kind, text, data in rows
+    ]
 
 
 def add_ack(tx: Tx, incident: int, action: str, person: str, at: float, via: str) -> None:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from gateway.core.incidents.incident import Incident
-from gateway.core.incidents.notice import Entry
 from gateway.core.incidents.outbox import PRINTED_TEXT, NoticeState
+from gateway.core.incidents.suppression import to_json
+from gateway.core.incidents.timeline import TimelineEntry, TimelineKind
 from gateway.core.plan.target_name import target_name
 from gateway.flow.engine import Engine
 from gateway.render.view.times import clock_time
@@ -46,7 +47,7 @@ def explained_model(
     incident: Incident,
     told: bool,
     why: Sequence[str],
-    entries: Sequence[Entry],
+    entries: Sequence[TimelineEntry],
     notices: Sequence[deliveries.NoticeSummary],
 ) -> ExplainedIncident:
     """The model of an incident that was explained, with the attempts of these notices."""
@@ -67,7 +68,7 @@ def explained_model(
 
 def _past(
     incident: Incident,
-    entries: Sequence[Entry],
+    entries: Sequence[TimelineEntry],
     notices: Sequence[deliveries.NoticeSummary],
     zone: str,
     now: float,
@@ -92,7 +93,7 @@ def _past(
         said += [
             f"It kept quiet from {clock_time(entry.at, zone, now)} on: {entry.text}."
             for entry in entries
-            if entry.kind == "kept quiet" and entry.text != incident.why_not
+            if entry.kind is TimelineKind.SUPPRESSED and not _is_current(entry, incident)
         ]
     if len(done) > len(sent):
         said.append(f"Messages {PRINTED_TEXT}: {len(done) - len(sent)}.")
@@ -102,3 +103,10 @@ def _past(
         if one.state is NoticeState.DEAD
     ]
     return said
+
+
+def _is_current(entry: TimelineEntry, incident: Incident) -> bool:
+    """Return whether the line records what suppresses the incident now."""
+    return bool(incident.suppressions) and entry.data.get("suppressions") == [
+        to_json(one) for one in incident.suppressions
+    ]

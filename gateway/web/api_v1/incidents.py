@@ -5,10 +5,11 @@ from functools import partial
 
 from gateway.config.source.problem import listed, nearest
 from gateway.core.alerts.labels import fingerprint
-from gateway.core.decide import acknowledge as respond
+from gateway.core.decide import result
 from gateway.core.decide.facts import escalation_facts
-from gateway.core.decide.takeover import GIVE_BACK_WITHIN
+from gateway.core.decide.take_over import GIVE_BACK_WITHIN
 from gateway.core.incidents.incident import SUPPRESSED, Ack, Incident, Member
+from gateway.core.incidents.suppression import suppressions_text, to_json
 from gateway.core.plan.plan import Plan
 from gateway.core.plan.target_name import target_name
 from gateway.core.text.escape import one_line
@@ -21,18 +22,18 @@ from gateway.web.api_v1 import models, requests
 from gateway.web.http.errors import RequestError
 from gateway.web.pages.incident_view import read_incident
 
-RespondAction = Callable[[int, str, str], Awaitable[respond.ActionResult]]
+RespondAction = Callable[[int, str, str], Awaitable[result.ActionResult]]
 _CHANGING_ANSWERS = {
-    respond.ActionOutcome.DONE,
-    respond.ActionOutcome.UNDONE,
-    respond.ActionOutcome.TAKEN_OVER,
-    respond.ActionOutcome.GIVEN_BACK,
+    result.ActionOutcome.DONE,
+    result.ActionOutcome.UNDONE,
+    result.ActionOutcome.TAKEN_OVER,
+    result.ActionOutcome.GIVEN_BACK,
 }
 _REFUSING_ANSWERS = {
-    respond.ActionOutcome.RESOLVED,
-    respond.ActionOutcome.NOT_ACKNOWLEDGED,
-    respond.ActionOutcome.HELD,
-    respond.ActionOutcome.NOT_GIVEN_BACK,
+    result.ActionOutcome.RESOLVED,
+    result.ActionOutcome.NOT_ACKNOWLEDGED,
+    result.ActionOutcome.HELD,
+    result.ActionOutcome.NOT_GIVEN_BACK,
 }
 
 
@@ -43,7 +44,8 @@ def person(plan: Plan, name: str) -> models.PersonName:
 
 def incident_model(engine: Engine, incident: Incident, title: str) -> dict[str, object]:
     """The fields that every incident has."""
-    ack = incident.ack
+    ack, zone = incident.ack, engine.plan.business_hours.zone
+    suppressions = incident.suppressions if incident.open else ()
     return {
         "number": incident.number,
         "state": incident.state.value,
@@ -68,7 +70,8 @@ def incident_model(engine: Engine, incident: Incident, title: str) -> dict[str, 
         ),
         "respond_by": incident.respond_by if incident.open and ack is None else None,
         "suppressed": incident.list_state == SUPPRESSED,
-        "why_quiet": incident.why_not if incident.open else "",
+        "why_quiet": suppressions_text(suppressions, zone),
+        "suppressions": [to_json(one) for one in suppressions],
         "url": engine.links.incident(incident.number),
     }
 
@@ -204,14 +207,14 @@ async def _respond(engine: Engine, number: int, by: str, act: RespondAction) -> 
     )
 
 
-def _conflict(plan: Plan, response: respond.ActionResult) -> RequestError:
+def _conflict(plan: Plan, response: result.ActionResult) -> RequestError:
     answer, incident = response.answer, response.incident
     number, ack = incident.number, incident.ack
-    if answer is respond.ActionOutcome.HELD and ack is not None:
+    if answer is result.ActionOutcome.HELD and ack is not None:
         text = f"{plan.name_of(ack.by)} has incident #{number}"
         message = f'to take it over from them, send "from": "{ack.by}"'
         return RequestError(409, text, [{"field": "from", "message": message}])
-    if answer is respond.ActionOutcome.NOT_GIVEN_BACK:
+    if answer is result.ActionOutcome.NOT_GIVEN_BACK:
         text = f"incident #{number} cannot be given back"
         message = "it was not taken over within the last ten minutes, or the former acknowledgement"
         message += " has expired; undo without it, so that others are notified again"
@@ -249,7 +252,7 @@ def _alert(member: Member, now: float) -> models.Alert:
         generator_url=alert.generator_url,
         source=alert.source,
         # That a silence came over it since is no news that anybody was told.
-        told="firing" if member.resolve_pending else member.told.value,
+        told="firing" if member.resolve_pending else member.notified.value,
         acknowledged=firing and member.acked_starts_at == alert.starts_at,
     )
 

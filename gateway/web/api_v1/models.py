@@ -50,6 +50,15 @@ class PersonName(ResponseModel):
     name: str
 
 
+class Suppression(ResponseModel):
+    """One thing that keeps an incident from notifying."""
+
+    reason: str = Field(description="silenced, inhibited, muted, outside active, flapping, …")
+    by: str = Field(description="What it is: an author, a rule, time intervals, a receiver.")
+    until: Instant | None = Field(description="When it ends, if that is known.")
+    comment: str = Field(description="The comment of a silence.")
+
+
 class Acknowledgement(ResponseModel):
     """Who acknowledged an incident; once it is resolved, who had acknowledged it."""
 
@@ -86,7 +95,12 @@ class Incident(ResponseModel):
         description="Whether lists show it as suppressed: firing, unacknowledged, and kept from "
         "notifying by a silence, an inhibition or a mute."
     )
-    why_quiet: str = Field(description="Why nobody is told at present; empty while they are.")
+    why_quiet: str = Field(
+        description="Why it does not notify at present, as a sentence; empty if it does."
+    )
+    suppressions: list[Suppression] = Field(
+        description="The same as data: empty if nothing suppresses it."
+    )
     url: str
 
 

@@ -7,7 +7,7 @@ did nobody hear of it?" and "what will happen next?".
 from collections.abc import Sequence
 
 from gateway.core.incidents.incident import Incident, Member
-from gateway.core.incidents.notice import NotifyReason
+from gateway.core.incidents.suppression import SuppressReason, suppressions_text
 from gateway.core.plan.intervals import timing
 from gateway.core.plan.plan import UNKNOWN_RANK, Plan, Repeats, Severity
 from gateway.core.plan.recipients import receiver_of, step_targets
@@ -58,11 +58,13 @@ def standing(
         wait = f"Nobody was told yet: the group waits until {at(incident.tick_at)} for more alerts"
         said.append(f"{wait} (group_wait).")
     receiver = receiver_of(plan, incident.receiver)
-    nowhere = not (receiver.targets or receiver.escalate or incident.climb)
+    nowhere = not (receiver.targets or receiver.escalate or incident.escalation)
     if nowhere:
         said.append(f"Receiver {receiver.name} has no places: nobody is told.")
-    elif incident.why_not and not (silences and incident.why_not.startswith(NotifyReason.SILENCED)):
-        said.append(f"It keeps quiet: {incident.why_not}.")
+    elif incident.suppressions and not (
+        silences and incident.suppressed_by(SuppressReason.SILENCED)
+    ):
+        said.append(f"Not notifying: {suppressions_text(incident.suppressions, zone)}.")
     said += silences
     if nowhere:
         return said
@@ -100,18 +102,18 @@ def _next(
 ) -> list[str]:
     """The next step of the escalation, and the next reminder."""
     said = []
-    climb = incident.climb
-    escalation = plan.escalations.get(climb.name) if climb else None
-    if climb is not None and escalation is not None:
-        if climb.next_at is None:
-            said.append(f"Escalation {climb.name} has taken its last step.")
-        elif climb.step < len(escalation.steps):
-            found = step_targets(plan, escalation.steps[climb.step], climb.next_at)
+    state = incident.escalation
+    policy = plan.escalations.get(state.name) if state else None
+    if state is not None and policy is not None:
+        if state.next_at is None:
+            said.append(f"Escalation {state.name} has taken its last step.")
+        elif state.step < len(policy.steps):
+            found = step_targets(plan, policy.steps[state.step], state.next_at)
             who = [name_of(plan, one) for one in found.people]
             who += [target_name(target) for target in found.targets if target.person is None]
             said.append(
-                f"Step {climb.step + 1} of escalation {climb.name} comes at "
-                f"{clock_time(climb.next_at, zone, now)} and leads to "
+                f"Step {state.step + 1} of escalation {state.name} comes at "
+                f"{clock_time(state.next_at, zone, now)} and leads to "
                 f"{', '.join(who) or 'nobody'}, unless somebody acknowledges before."
             )
             said += [f"In that step, {sentence}." for sentence in found.missing]

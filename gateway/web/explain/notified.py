@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.core.incidents.incident import Incident
-from gateway.core.incidents.notice import Entry
 from gateway.core.incidents.outbox import PRINTED, PRINTED_TEXT, NoticeState
+from gateway.core.incidents.timeline import TimelineEntry, TimelineKind
 from gateway.core.oncall.rota import on_call, stints
 from gateway.core.plan.plan import Plan, Step
 from gateway.core.plan.recipients import person_targets, receiver_of
@@ -85,7 +85,7 @@ def why_not_told(
     plan: Plan,
     incident: Incident,
     found: Sequence[Lead],
-    entries: Sequence[Entry],
+    entries: Sequence[TimelineEntry],
     person: str,
     now: float,
     zone: str,
@@ -95,15 +95,19 @@ def why_not_told(
     def at(t: float) -> str:
         return clock_time(t, zone, now)
 
-    spoke = [entry for entry in entries if entry.kind in ("spoke", "escalated")]
+    spoke = [
+        entry for entry in entries if entry.kind in (TimelineKind.NOTIFIED, TimelineKind.ESCALATED)
+    ]
     if not spoke:
         return _nobody_told(incident, entries, now, zone)
     known = plan.people.get(person)
     if known is not None and not person_targets(known):
         return [f"{known.name} has neither e-mail nor Slack in routes.yaml: nothing leads there."]
     said = []
-    taken = {entry.data.get("step"): entry for entry in entries if entry.kind == "escalated"}
-    missed = [entry for entry in entries if entry.kind == "nobody reached"]
+    taken = {
+        entry.data.get("step"): entry for entry in entries if entry.kind is TimelineKind.ESCALATED
+    }
+    missed = [entry for entry in entries if entry.kind is TimelineKind.STEP_EMPTY]
     for lead in found:
         if lead.step == 0:
             said.append("The receiver has led there only since it was changed.")
@@ -115,11 +119,13 @@ def why_not_told(
     return list(dict.fromkeys(said))
 
 
-def _nobody_told(incident: Incident, entries: Sequence[Entry], now: float, zone: str) -> list[str]:
+def _nobody_told(
+    incident: Incident, entries: Sequence[TimelineEntry], now: float, zone: str
+) -> list[str]:
     quiet = [
         f"Nobody was told: {entry.text} (since {clock_time(entry.at, zone, now)})."
         for entry in entries
-        if entry.kind == "kept quiet"
+        if entry.kind is TimelineKind.SUPPRESSED
     ]
     if quiet:
         return quiet
@@ -131,7 +137,7 @@ def _nobody_told(incident: Incident, entries: Sequence[Entry], now: float, zone:
     ]
 
 
-def _other_person(plan: Plan, lead: Lead, entry: Entry, zone: str, now: float) -> str:
+def _other_person(plan: Plan, lead: Lead, entry: TimelineEntry, zone: str, now: float) -> str:
     when = clock_time(entry.at, zone, now)
     if lead.rota is None:
         return f"Step {lead.step} was taken at {when}, by a routes.yaml that did not lead there."
@@ -143,15 +149,20 @@ def _other_person(plan: Plan, lead: Lead, entry: Entry, zone: str, now: float) -
 
 
 def _before(
-    plan: Plan, incident: Incident, lead: Lead, entries: Sequence[Entry], zone: str, now: float
+    plan: Plan,
+    incident: Incident,
+    lead: Lead,
+    entries: Sequence[TimelineEntry],
+    zone: str,
+    now: float,
 ) -> str:
     """What came before the step, or that it is still to come. Without a full stop."""
     step = f"step {lead.step}, which leads there"
-    if incident.open and incident.ack is None and incident.climb is not None:
-        climb = incident.climb
-        if climb.next_at is not None and climb.step < lead.step:
-            when = clock_time(climb.next_at, zone, now)
-            return f"Not notified yet: {step}, has not come; step {climb.step + 1} comes at {when}"
+    if incident.open and incident.ack is None and incident.escalation is not None:
+        state = incident.escalation
+        if state.next_at is not None and state.step < lead.step:
+            when = clock_time(state.next_at, zone, now)
+            return f"Not notified yet: {step}, has not come; step {state.step + 1} comes at {when}"
     for kind, words in (("acknowledged", "somebody had it"), ("resolved", "it was over")):
         entry = next((one for one in entries if one.kind == kind), None)
         if entry is None:

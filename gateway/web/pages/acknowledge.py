@@ -11,7 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway.core.decide.acknowledge import ActionOutcome, ActionResult
+from gateway.core.decide.result import ActionOutcome, ActionResult
 from gateway.flow.engine import Engine
 from gateway.web.explain.names import zone_for
 from gateway.web.http.forms import read_form

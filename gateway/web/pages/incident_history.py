@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from gateway.core.incidents.incident import Member
-from gateway.core.incidents.notice import Entry
 from gateway.core.incidents.outbox import PRINTED, PRINTED_TEXT, NoticeState
+from gateway.core.incidents.timeline import TimelineEntry
 from gateway.core.plan.plan import Plan, Target
 from gateway.core.plan.target_name import target_name
 from gateway.core.text.escape import one_line, safe_url
@@ -88,7 +88,9 @@ class TargetHistory:
     told: tuple[NotificationLine, ...]
 
 
-def timeline_rows(entries: Sequence[Entry], zone: str, now: float) -> tuple[list[TimelineRow], int]:
+def timeline_rows(
+    entries: Sequence[TimelineEntry], zone: str, now: float
+) -> tuple[list[TimelineRow], int]:
     """The last of the timeline in order, and how many earlier entries are left out."""
     shown = entries[-MOST_EVENTS:]
     found = []

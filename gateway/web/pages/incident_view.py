@@ -7,6 +7,7 @@ from typing import Any
 from gateway.core.decide.facts import build_facts
 from gateway.core.incidents.incident import Incident, Member, State, as_resolved
 from gateway.core.incidents.notice import NoticeKind, NotifyReason
+from gateway.core.incidents.suppression import SuppressReason, suppressions_text
 from gateway.core.plan.plan import Plan
 from gateway.flow.engine import Engine
 from gateway.render.view.acknowledge_prompt import acknowledge_prompt
@@ -100,9 +101,9 @@ async def load_incident(engine: Engine, number: int) -> StoredIncident | None:
     return await engine.store.read(lambda tx: read_incident(tx, number))
 
 
-def not_notifying_text(incident: Incident) -> str:
-    """Return why it notifies nobody at present."""
-    return f"Not notifying: {clean(incident.why_not, 200)}"
+def not_notifying_text(incident: Incident, zone: str) -> str:
+    """Return why it does not notify at present, with times on the wall clock of `zone`."""
+    return f"Not notifying: {clean(suppressions_text(incident.suppressions, zone), 200)}"
 
 
 def build_incident_view(
@@ -178,10 +179,10 @@ def _asked(
     incident: Incident, view: dict[str, Any], zone: str, now: float, silences_shown: bool
 ) -> str:
     text = "Unacknowledged."
-    if silences_shown and incident.why_not.startswith(NotifyReason.SILENCED):
+    if silences_shown and incident.suppressed_by(SuppressReason.SILENCED):
         text += " Not notifying."
-    elif incident.why_not:
-        text += f" {not_notifying_text(incident)}."
+    elif incident.suppressions:
+        text += f" {not_notifying_text(incident, zone)}."
     if incident.suppressed:
         return text
     climb = view["escalation"]

@@ -6,7 +6,8 @@ from typing import NamedTuple
 from aiohttp import web
 
 from gateway.core.incidents.incident import Incident, State
-from gateway.core.incidents.notice import Entry, NoticeKind
+from gateway.core.incidents.notice import NoticeKind
+from gateway.core.incidents.timeline import TimelineEntry
 from gateway.core.plan.plan import NEXT_BUSINESS_DAY, Plan
 from gateway.flow.engine import Engine
 from gateway.render.view.clean import clean
@@ -57,7 +58,7 @@ class _IncidentPage(NamedTuple):
     """What the page of one incident is made of."""
 
     stored: StoredIncident
-    entries: list[Entry]
+    entries: list[TimelineEntry]
     notices: list[deliveries.NoticeSummary]
     silences: list[Over]
     inhibitions: list[str]
@@ -183,8 +184,8 @@ def _status_text(incident: Incident, plan: Plan, zone: str, now: float) -> str:
     since = f"for {duration(incident.lasted(now))}"
     if incident.ack is not None:
         return f"{name_of(plan, incident.ack.by)} has it · {since}"
-    if incident.why_not:
-        return f"{not_notifying_text(incident)} · {since}"
+    if incident.suppressions:
+        return f"{not_notifying_text(incident, zone)} · {since}"
     severity = plan.severities.get(incident.severity or "")
     until = incident.respond_by
     if severity and severity.respond_within == NEXT_BUSINESS_DAY and until and now < until:

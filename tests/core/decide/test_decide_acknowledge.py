@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from gateway.core.decide.acknowledge import ActionOutcome
+from gateway.core.decide.result import ActionOutcome
 from tests.core.story import (
     HOUR,
     MINUTE,
@@ -72,7 +72,7 @@ def test_worse_severity_speaks_again() -> None:
     said = story.advance(1.0)
     assert heard(said, SLACK) == [(120.0, "worse severity")]
     assert story.incident.ack is None
-    assert "reopened: got worse than what ana acknowledged" in story.entries()
+    assert "reopened: got worse than what Ana acknowledged" in story.entries()
 
 
 def test_new_alerts_of_the_same_severity_are_told_once() -> None:
@@ -224,7 +224,7 @@ def test_taken_before_anybody_was_told() -> None:
     story.advance(10.0)
     story.ack("ana")
     assert story.advance(HOUR) == []
-    assert "kept quiet: ana took it before it was told" in story.entries()
+    assert "kept quiet: acknowledged by Ana before the first notification" in story.entries()
     story.ack("ana", undo=True)
     said = story.advance(10 * MINUTE)
     assert heard(said, SLACK)[0][1] == "first"

@@ -105,7 +105,7 @@ def test_resolved_before_anybody_was_told() -> None:
     story.advance(10.0)
     story.resolve("PaymentFailures", "warning")
     assert story.advance(HOUR) == []
-    assert story.entries() == ["resolved: resolved before anybody was told"]
+    assert story.entries() == ["resolved: before the first notification"]
 
 
 def test_an_alert_ends_by_its_own_time() -> None:

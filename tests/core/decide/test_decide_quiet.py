@@ -60,7 +60,7 @@ def test_a_silence_that_swallowed_a_repeat_is_named_at_its_end() -> None:
     story.silence(key, until=START + 9 * HOUR)
     story.look()
     story.advance(9 * HOUR - 60.0 - 1.0)
-    assert story.incident.held
+    assert story.incident.notification_pending
     del story.suppressed[key]
     assert brief(story.advance(60.0)) == [(9 * HOUR, "silence ended")]
 
@@ -178,7 +178,7 @@ def test_muted_and_over_before_anybody_heard() -> None:
     story.advance(HOUR)
     story.resolve("PaymentFailures", "warning")
     assert story.advance(12 * HOUR) == []
-    assert story.entries()[-1] == "resolved: resolved before anybody was told"
+    assert story.entries()[-1] == "resolved: before the first notification"
 
 
 def test_no_step_is_taken_in_a_mute() -> None:

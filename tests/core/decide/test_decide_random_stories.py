@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from gateway.core.decide.context import Suppressed
 from gateway.core.decide.decide import decide
 from gateway.core.incidents.incident import NotifiedState
 from gateway.core.incidents.notice import SPEAKS_OF_FIRING, NoticeKind, NotifyReason
+from gateway.core.incidents.suppression import Suppression, SuppressReason
 from gateway.core.plan.flapping import Flapping
 from gateway.core.plan.plan import Plan, Repeats
 from gateway.core.routing.match import RouteSpec, build_route
@@ -21,11 +21,11 @@ STORIES = 40
 INTERVAL = 5 * MINUTE
 ALERTS = [("A", "critical"), ("B", "warning"), ("C", "warning"), ("D", "info")]
 QUIET = {
-    NotifyReason.MUTED,
-    NotifyReason.SILENCED,
-    NotifyReason.INHIBITED,
-    NotifyReason.HELD_BY_ACK,
-    NotifyReason.FLAPPING,
+    SuppressReason.MUTED,
+    SuppressReason.SILENCED,
+    SuppressReason.INHIBITED,
+    SuppressReason.ACKNOWLEDGED,
+    SuppressReason.FLAPPING,
 }
 
 
@@ -68,10 +68,10 @@ class Life(Story):
         self.last: tuple[str, float] = ("", 0.0)
         self.looks_within_a_minute = 0
 
-    def suppressing(self) -> Mapping[str, Suppressed]:
+    def suppressing(self) -> Mapping[str, Suppression]:
         return {
-            one.key: Suppressed(
-                one.reason, "why", one.ends if one.reason is NotifyReason.SILENCED else None
+            one.key: Suppression(
+                one.reason, "why", one.ends if one.reason is SuppressReason.SILENCED else None
             )
             for one in self.quiets
             if one.begins <= self.now < one.ends
@@ -98,11 +98,11 @@ class Life(Story):
         decision = decide(before, list(self.joined[key].values()), self.plan, self.now, suppressed)
         for notice in decision.notices:
             if notice.kind is NoticeKind.RESOLVED:
-                assert notice.target.key in before.told, "an end without a beginning"
+                assert notice.target.key in before.notified_targets, "an end without a beginning"
         after = decision.incident
         if not after.open and before.open:
             ended = {n.target.key for n in decision.notices if n.kind is NoticeKind.RESOLVED}
-            assert ended == set(before.told), "somebody is left hanging"
+            assert ended == set(before.notified_targets), "somebody is left hanging"
         left = {alert.identity for alert in decision.left}
         burning = {m.alert.identity for m in self.joined[key].values() if m.firing(self.now)}
         self._take(key, decision)
@@ -111,17 +111,17 @@ class Life(Story):
         if after.open:
             assert after.due_at is not None or not any(
                 m.firing(self.now) for m in self.joined[key].values()
-            ), "owed, and nobody looks"
+            ), "a resolve is pending, and nothing is due"
             self.check_told(key, suppressed, set(decision.reasons))
 
     def check_told(
-        self, key: str, suppressed: Mapping[str, Suppressed], reasons: set[NotifyReason]
+        self, key: str, suppressed: Mapping[str, Suppression], reasons: set[NotifyReason]
     ) -> None:
         """After a look at a tick each visible firing alert is told, or a reason stands; and so is
         the end of all that people heard of."""
         incident, members = self.incidents[key], self.joined[key].values()
         burning = [m for m in members if m.firing(self.now)]
-        if incident.told and all(m.alert.identity in suppressed for m in burning):
+        if incident.notified_targets and all(m.alert.identity in suppressed for m in burning):
             on_tick = (self.now - incident.tick_at) % INTERVAL < 0.002
             if on_tick and not self.plan.flapping.times:
                 assert any(m.resolve_pending for m in burning), "an end waits for nothing"
@@ -139,7 +139,7 @@ class Life(Story):
             (self.now - incident.tick_at) % INTERVAL > 0.002
         )
         critical = any(m.alert.labels["severity"] == "critical" for m in fresh)
-        allowed = QUIET - {NotifyReason.FLAPPING} if critical else QUIET
+        allowed = QUIET - {SuppressReason.FLAPPING} if critical else QUIET
         assert waits or reasons & allowed, f"{self.now}: untold for no reason: {reasons}"
 
     def mute(self) -> tuple[str, str] | None:
@@ -179,7 +179,9 @@ def act(dice: random.Random, life: Life) -> None:
         life.resolve(name, severity)
     elif what < 0.85:
         key = life.fire(name, severity) if dice.random() < 0.3 else known(dice, life)
-        reason = dice.choice([NotifyReason.SILENCED, NotifyReason.SILENCED, NotifyReason.INHIBITED])
+        reason = dice.choice(
+            [SuppressReason.SILENCED, SuppressReason.SILENCED, SuppressReason.INHIBITED]
+        )
         if key:
             ends = life.now + dice.choice([2 * MINUTE, 17 * MINUTE, 2 * HOUR]) * dice.random()
             life.quiets.append(Quiet(key, reason, life.now, ends))
@@ -211,7 +213,7 @@ def test_whatever_happens_the_promises_hold(first: int) -> None:
     for seed in range(first, first + STORIES):
         life = play(seed)
         assert all(not one.open for one in life.incidents.values()), f"seed {seed} does not end"
-        told = [m.told for members in life.joined.values() for m in members.values()]
+        told = [m.notified for members in life.joined.values() for m in members.values()]
         assert NotifiedState.FIRING not in told, f"seed {seed}"
         spoke = {one.to for one in life.said if NoticeKind(one.kind) in SPEAKS_OF_FIRING}
         ended = {one.to for one in life.said if one.kind == NoticeKind.RESOLVED.value}

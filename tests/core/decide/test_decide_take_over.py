@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from gateway.core.decide.acknowledge import ActionOutcome
-from gateway.core.decide.takeover import GIVE_BACK_WITHIN, JUST_ACKNOWLEDGED
-from gateway.core.incidents.incident import memory, remembered
+from gateway.core.decide.result import ActionOutcome
+from gateway.core.decide.take_over import GIVE_BACK_WITHIN, JUST_ACKNOWLEDGED
+from gateway.core.incidents.incident_json import from_json, to_json
 from tests.core.story import HOUR, MINUTE, Story, billing_plan, brief, heard, without_escalation
 
 CHO = "cho"
@@ -178,4 +178,4 @@ def test_take_over_survives_the_database() -> None:
     """The former acknowledgement is stored with the new one."""
     story = acknowledged_by_ana()
     story.take("ben", "ana")
-    assert remembered(memory(story.incident))["ack"] == story.incident.ack
+    assert from_json(to_json(story.incident))["ack"] == story.incident.ack

@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from gateway.core.decide import decide as core
-from gateway.core.decide.context import Decision
+from gateway.core.decide.result import Decision
 from gateway.core.incidents.incident import Incident
 from gateway.flow.dispatch import dispatch
 from tests.flow.world import HOUR, MINUTE, World, alert

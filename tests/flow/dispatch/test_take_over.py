@@ -1,6 +1,6 @@
 """A take-over through the whole flow: one transaction, one message per target, working links."""
 
-from gateway.core.decide.acknowledge import ActionOutcome
+from gateway.core.decide.result import ActionOutcome
 from gateway.links import Links, Purpose
 from tests.flow.world import MINUTE, START, World, alert
 

@@ -174,7 +174,7 @@ async def test_what_was_told_is_over_though_something_silenced_burns(world: Worl
     await world.post(over)
     said = await world.advance(20 * MINUTE)
     assert [kind for _, kind, _ in to(said, ROOM)] == ["resolved"]
-    assert said[0].message.facts["note"] == "1 more of its group burn, and are kept quiet"
+    assert said[0].message.facts["note"] == "suppressed alerts of its group that still fire: 1"
     assert (await world.incident(1001)).state is State.RESOLVED
     assert (await world.incident(1002)).open
     [(at, *word)] = to(await world.advance(HOUR), ROOM)

@@ -12,7 +12,6 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from gateway.core.incidents.notice import Entry
 from gateway.store import Store, StoreUnavailableError, Tx
 from gateway.store.db.postgres import WRITER_LOCK
 from gateway.store.state import timeline
@@ -20,7 +19,7 @@ from tests.store.builders import writer_held
 
 
 def line(text: str) -> Callable[[Tx], None]:
-    return lambda tx: timeline.add(tx, [(1, Entry(1.0, "said", text, {}))])
+    return lambda tx: timeline.add(tx, [(1, TimelineEntry(1.0, "said", text, {}))])
 
 
 async def lines(store: Store) -> list[str]:

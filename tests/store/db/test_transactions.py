@@ -10,7 +10,6 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from gateway.core.incidents.notice import Entry
 from gateway.store import Store, StoreUnavailableError, Tx
 from gateway.store.state import incidents, timeline
 from tests.store.builders import incident, opened, writer_held
@@ -21,7 +20,7 @@ class Refused(Exception):
 
 
 def line(text: str) -> Callable[[Tx], None]:
-    return lambda tx: timeline.add(tx, [(1, Entry(1.0, "said", text, {}))])
+    return lambda tx: timeline.add(tx, [(1, TimelineEntry(1.0, "said", text, {}))])
 
 
 def failing(text: str) -> Callable[[Tx], None]:

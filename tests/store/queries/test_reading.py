@@ -158,6 +158,6 @@ async def test_the_history_of_an_alert(store: Store) -> None:
     await store.write(lambda tx: members.mark_notified(tx, marks))
     found = await store.read(lambda tx: lists.history_of_alert(tx, disk.identity))
     assert [(a.incident.number, a.title, a.joined_at, a.told, a.told_starts_at) for a in found] == [
-        (other, "B", 2.0, NotifiedState.NOTHING, None),
+        (other, "B", 2.0, NotifiedState.NONE, None),
         (one, "A", 1.0, NotifiedState.FIRING, 100.0),
     ]

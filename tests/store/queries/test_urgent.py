@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy.sql.expression import ClauseElement
 
 from gateway.core.incidents.incident import State
-from gateway.core.plan.plan import UNKNOWN_RANK
+from gateway.core.incidents.suppression import Suppression
+from gateway.core.incidents.suppression import SuppressReason as S
 from gateway.store import Store
 from gateway.store.db.session import Row
 from gateway.store.db.statement import Statement
@@ -51,7 +52,12 @@ async def test_newer_warnings_do_not_hide_an_unacknowledged_critical(store: Stor
     assert full.next is None
 
 
-SILENCED = {"why_not": "silenced by ben until 22:06 UTC", "notified_at": 90.0}
+def by(reason: S) -> tuple[Suppression, ...]:
+    """Return what an incident is suppressed by."""
+    return (Suppression(reason, "x"),)
+
+
+SILENCED = {"suppressions": by(S.SILENCED), "notified_at": 90.0}
 
 
 async def with_suppressed(store: Store) -> dict[str, int]:
@@ -59,12 +65,18 @@ async def with_suppressed(store: Store) -> dict[str, int]:
     new = [
         incident("Acked", severity="critical", rank=1, state=State.ACKNOWLEDGED),
         incident("Silenced", severity="critical", rank=1, **SILENCED),
-        incident("Inhibited", severity="critical", rank=1, why_not="inhibited by rule 1"),
-        incident("Muted", severity="critical", rank=1, why_not="muted nights"),
-        incident("Outside", severity="critical", rank=1, why_not="outside active office hours"),
+        incident("Inhibited", severity="critical", rank=1, suppressions=by(S.INHIBITED)),
+        incident("Muted", severity="critical", rank=1, suppressions=by(S.MUTED)),
+        incident("Outside", severity="critical", rank=1, suppressions=by(S.OUTSIDE_ACTIVE)),
         incident("Warning", severity="warning", rank=2),
-        incident("Nobody", severity="warning", rank=2, why_not="receiver x has nobody to tell"),
-        incident("Before", severity="warning", rank=2, why_not="muted nights", notified_at=90.0),
+        incident("Nobody", severity="warning", rank=2, suppressions=by(S.NO_TARGETS)),
+        incident(
+            "Before",
+            severity="warning",
+            rank=2,
+            suppressions=by(S.MUTED),
+            notified_at=90.0,
+        ),
     ]
     saved = await store.write(lambda tx: incidents.create(tx, new))
     return {one.group_labels["alertname"]: one.number for one in saved}
@@ -118,7 +130,7 @@ async def test_acknowledging_a_suppressed_incident_leaves_the_suppressed(store: 
 
     assert ("acknowledged", "critical", 2) in await saved(state=State.ACKNOWLEDGED)
     assert ("suppressed", "critical", 4) in await saved(state=State.FIRING)
-    assert ("firing", "critical", 1) in await saved(why_not="")
+    assert ("firing", "critical", 1) in await saved(suppressions=())
 
 
 @pytest.mark.parametrize("limit", [1, 2, 7, 61, 62, 63, 64, 65])

@@ -14,6 +14,7 @@ from gateway.core.incidents.incident import (
     NotifiedState,
     State,
 )
+from gateway.core.incidents.suppression import Suppression, SuppressReason
 from gateway.store import Store
 from gateway.store.state import alerts, incidents, members
 from tests.store.builders import ANA, ROOM, alert, incident, opened
@@ -62,10 +63,10 @@ async def test_comes_back_as_it_was_saved(store: Store) -> None:
         rank=2,
         severity="warning",
         ack=Ack("ana", 7.5, "link", 2, 99.0),
-        climb=EscalationState("billing", 1, 2, 8.5),
-        told={ANA.key: ANA, ROOM.key: ROOM},
-        held=True,
-        why_not="muted",
+        escalation=EscalationState("billing", 1, 2, 8.5),
+        notified_targets={ANA.key: ANA, ROOM.key: ROOM},
+        notification_pending=True,
+        suppressions=(Suppression(SuppressReason.MUTED, "nights"),),
         resolved_at=10.0,
     )
     await store.write(lambda tx: incidents.save(tx, [full]))

@@ -1,6 +1,6 @@
 """What happened can be read later, and so can what was refused."""
 
-from gateway.core.incidents.notice import Entry
+from gateway.core.incidents.timeline import TimelineEntry
 from gateway.store import Store
 from gateway.store.state import timeline
 
@@ -8,8 +8,10 @@ from gateway.store.state import timeline
 async def test_a_timeline_keeps_its_order(store: Store) -> None:
     """Promise 2: why we spoke or kept quiet is recorded, in the order in which it happened."""
     entries = [
-        Entry(2.0, "spoke", "told ana", {"notice": 1, "targets": ["email:ana@example.com"]}),
-        Entry(1.0, "kept quiet", "muted until 9:00 <b>\n", {}),
+        TimelineEntry(
+            2.0, "spoke", "told ana", {"notice": 1, "targets": ["email:ana@example.com"]}
+        ),
+        TimelineEntry(1.0, "kept quiet", "muted until 9:00 <b>\n", {}),
     ]
     await store.write(
         lambda tx: timeline.add(tx, [(7, entries[0]), (8, entries[0]), (7, entries[1])])

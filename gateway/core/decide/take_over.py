@@ -3,30 +3,31 @@
 from collections.abc import Sequence
 
 from gateway.core.decide.acknowledge import (
-    ActionOutcome,
-    ActionResult,
     acknowledge,
-    hold,
-    mark,
-    notify,
+    acknowledge_as,
+    hold_acknowledgement,
+    mark_acknowledged,
+    notify_of_holder,
 )
-from gateway.core.decide.context import Turn
-from gateway.core.incidents.incident import Ack, Incident, Member, State
+from gateway.core.decide.evaluation import Evaluation
+from gateway.core.decide.result import ActionOutcome, ActionResult
+from gateway.core.incidents.incident import Ack, Incident, Member
 from gateway.core.incidents.notice import NotifyReason
+from gateway.core.incidents.timeline import TimelineKind
 from gateway.core.plan.plan import Plan
 
 JUST_ACKNOWLEDGED = 60.0
 """Seconds for which an acknowledgement is safe from a take-over that names no holder.
 
-Of two people who take over at once only the first shall succeed. Longer: an unnamed take-over is
+Of two people who take over at once only the first succeeds. Longer: an unnamed take-over is
 refused more often. Shorter: the second one wins over a person whose message has not arrived yet.
 """
 
 GIVE_BACK_WITHIN = 600.0
 """Seconds after a take-over in which it can be undone without asking the former holder.
 
-Longer: an incident goes back to somebody who may be asleep by then. Shorter: a wrong tap is
-noticed too late.
+Longer: an incident goes back to somebody who may be asleep by then. Shorter: there is less time
+to notice a wrong tap.
 """
 
 
@@ -54,7 +55,7 @@ def take(
     fresh = now < ack.at + JUST_ACKNOWLEDGED
     if fresh if holder is None else holder != ack.by:
         return ActionResult(ActionOutcome.HELD, incident)
-    decision = hold(incident, members, plan, by, via, now)
+    decision = acknowledge_as(incident, members, plan, by, via, now)
     return ActionResult(ActionOutcome.TAKEN_OVER, decision.incident, decision)
 
 
@@ -68,7 +69,7 @@ def to_give_back(ack: Ack | None, now: float) -> Ack | None:
 def give_back(
     incident: Incident, members: Sequence[Member], plan: Plan, by: str, via: str, now: float
 ) -> ActionResult:
-    """Undo a take-over: the former holder has the incident again, until their own expiry.
+    """Undo a take-over: the former acknowledgement holds again, until its own expiry.
 
     Only within GIVE_BACK_WITHIN seconds; later the answer is NOT_GIVEN_BACK. Alerts that began
     after the former acknowledgement are not covered by it.
@@ -80,16 +81,18 @@ def give_back(
     former = to_give_back(incident.ack, now)
     if former is None:
         return ActionResult(ActionOutcome.NOT_GIVEN_BACK, incident)
-    turn = Turn(incident, members, plan, now, {})
-    for place, member in enumerate(turn.members):
+    ev = Evaluation(incident, members, plan, now, {})
+    for index, member in enumerate(ev.members):
         if member.acked and member.alert.starts_at > former.at:
-            mark(turn, place, None)
-    turn.look()
-    turn.set(state=State.ACKNOWLEDGED, ack=former)
+            mark_acknowledged(ev, index, None)
+    ev.classify()
+    reason = NotifyReason.GIVEN_BACK
+    hold_acknowledgement(ev, former, reason)
     name, former_name = plan.name_of(by), plan.name_of(former.by)
-    turn.note = f"{name} gave it back"
-    notify(turn, by, NotifyReason.GIVEN_BACK, former.by)
-    turn.reasons.append(NotifyReason.GIVEN_BACK)
-    turn.record("given back", f"by {name} to {former_name} ({via})", by=by, to_person=former.by)
-    decision = turn.finish()
+    ev.note = f"{name} gave it back"
+    notify_of_holder(ev, by, reason, former.by)
+    ev.reasons.append(reason)
+    text = f"by {name} to {former_name} ({via})"
+    ev.record(TimelineKind.GIVEN_BACK, text, by=by, to_person=former.by)
+    decision = ev.finish()
     return ActionResult(ActionOutcome.GIVEN_BACK, decision.incident, decision)

@@ -1,0 +1,243 @@
+"""One evaluation of an incident: what it reads, what it has decided so far, and how it ends.
+
+The steps are functions in the modules beside this one. They read `members`, `plan` and `now`,
+change `draft`, and add notices and timeline entries.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from gateway.core.decide.draft import Draft
+from gateway.core.decide.facts import build_facts
+from gateway.core.decide.next_due import next_due
+from gateway.core.decide.result import Decision, Reason
+from gateway.core.incidents.incident import Incident, Member, NotifiedState
+from gateway.core.incidents.notice import NewNotice, NoticeKind, NotifyReason
+from gateway.core.incidents.suppression import (
+    Suppression,
+    SuppressReason,
+    suppressions_text,
+    to_json,
+)
+from gateway.core.incidents.timeline import TimelineEntry, TimelineKind
+from gateway.core.plan.intervals import Timing, timing
+from gateway.core.plan.plan import UNKNOWN_RANK, Plan, Severity, Target
+from gateway.core.plan.recipients import person_targets, receiver_of, step_targets
+from gateway.core.routing.mutes import Mute, MuteKind, muted
+
+EARLY = 0.001
+"""Seconds by which a timer may fire early (floats, wake-ups) and still count as reached."""
+
+
+class Evaluation:
+    """The working state of one evaluation. Lives for the length of one call, in one thread."""
+
+    def __init__(
+        self,
+        incident: Incident,
+        members: Sequence[Member],
+        plan: Plan,
+        now: float,
+        suppressed: Mapping[str, Suppression],
+    ) -> None:
+        self.incident = incident  # as stored: never changed
+        self.draft = Draft.of(incident)
+        self.members = list(members)
+        self.plan = plan
+        self.now = now
+        self.suppressed = suppressed  # by the alert's identity
+        self.route = plan.route(incident.route_id)
+        self.receiver = receiver_of(plan, incident.receiver)
+        self.muted = _mute_of(muted(self.route, plan.time_intervals, now))
+        self.notices: dict[str, NewNotice] = {}  # by the target's key
+        self.entries: list[TimelineEntry] = []
+        self.changed: dict[str, Member] = {}  # by the alert's identity
+        self.reasons: list[Reason] = []
+        self.note: str | None = None  # for people, in the notices of this evaluation
+        self.previous_severity: str | None = None
+        self.waits_for_tick = False
+        self.classify()
+
+    def classify(self) -> None:
+        """Sort the members by their state at `now`, and compute severity, flapping and timing."""
+        self.sort_members()
+        severity_of, worst = self.plan.severity_of, None
+        for member in self.visible or self.members:
+            severity = severity_of(member.alert.labels)
+            if worst is None or severity.rank < worst.rank:
+                worst = severity
+        self.severity = worst or Severity("none", UNKNOWN_RANK)
+        self.flaps = self.plan.flapping.flaps(self.draft.beginnings, self.now)
+        self.timing: Timing = timing(self.route, self.severity, self.plan.repeats)
+
+    def sort_members(self) -> None:
+        """Sort the members by their state at `now`."""
+        self.firing: list[Member] = []
+        self.visible: list[Member] = []  # firing and not suppressed
+        self.fresh: list[Member] = []  # visible, and this firing was not notified
+        self.never_notified: list[Member] = []  # visible, and no firing was notified
+        self.reappeared: list[Member] = []  # visible again after a silence or an inhibition
+        self.ended: list[Member] = []  # resolved, and the end was not notified
+        for member in self.members:
+            if not member.firing(self.now):
+                if member.resolve_pending:
+                    self.ended.append(member)
+                continue
+            self.firing.append(member)
+            if member.alert.identity in self.suppressed:
+                continue
+            self.visible.append(member)
+            if not member.notified_firing:
+                self.fresh.append(member)
+                if member.notified is NotifiedState.NONE:
+                    self.never_notified.append(member)
+            if member.notified in (NotifiedState.SILENCED, NotifiedState.OMITTED):
+                self.reappeared.append(member)
+
+    def update_member(self, index: int, member: Member) -> None:
+        """Put a changed member in the place of the old one, to be saved."""
+        self.members[index] = member
+        self.changed[member.alert.identity] = member
+
+    def record(self, kind: TimelineKind, text: str, **data: Any) -> None:
+        """Add a line to the timeline."""
+        self.entries.append(TimelineEntry(self.now, kind, text, data))
+
+    def notify(
+        self,
+        targets: Sequence[Target],
+        kind: NoticeKind,
+        reason: NotifyReason,
+        *,
+        quiet: bool = False,
+    ) -> None:
+        """Add a notice for each target, unless it has one from an earlier step."""
+        end = kind is NoticeKind.RESOLVED or reason is NotifyReason.SOME_RESOLVED
+        for target in targets:
+            if end and not target.wants_ends:
+                continue
+            self.notices.setdefault(
+                target.key, NewNotice(target, kind, reason, self.severity.rank, quiet)
+            )
+
+    def person_targets(self, person: str) -> tuple[Target, ...]:
+        """Return the targets of a person by id; none if routes.yaml does not name that person."""
+        known = self.plan.people.get(person)
+        return tuple(person_targets(known)) if known else ()
+
+    def group_targets(self) -> list[Target]:
+        """Return the receiver's targets, and those of the escalation steps taken so far."""
+        targets = {target.key: target for target in self.receiver.targets}
+        escalation = self.draft.escalation
+        policy = self.plan.escalations.get(escalation.name) if escalation else None
+        if escalation and policy:
+            taken = policy.steps if escalation.round else policy.steps[: escalation.step]
+            for step in taken:
+                for target in step_targets(self.plan, step, self.now).targets:
+                    targets.setdefault(target.key, target)
+        return list(targets.values())
+
+    def suppress(self, *suppressions: Suppression) -> None:
+        """Record why nothing is notified: in the timeline only when that changes."""
+        self.reasons.append(suppressions[0].reason.counted_as)
+        if self.draft.suppressions == suppressions:
+            return
+        self.draft.suppressions = suppressions
+        self.record(
+            TimelineKind.SUPPRESSED,
+            suppressions_text(suppressions, self.plan.business_hours.zone),
+            reason=suppressions[0].reason.counted_as.value,
+            suppressions=[to_json(one) for one in suppressions],
+        )
+
+    def mark_notified(self) -> None:
+        """Mark the present state of every visible or ended alert as notified."""
+        for index, member in enumerate(self.members):
+            if member.firing(self.now):
+                before = member.notified_firing and member.notified is NotifiedState.FIRING
+                if before or member.alert.identity in self.suppressed:
+                    continue
+                notified = NotifiedState.FIRING
+            elif member.resolve_pending:
+                notified = NotifiedState.RESOLVED
+            else:
+                continue
+            alert = member.alert
+            after = Member(alert, notified, alert.starts_at, member.acked_starts_at)
+            self.update_member(index, after)
+        self.sort_members()
+
+    def mark_omitted(self) -> None:
+        """Mark suppressed alerts that this notification leaves out.
+
+        Readers may take an alert that is missing from it for resolved, so its return is news.
+        """
+        for index, member in enumerate(self.members):
+            suppressed = member.alert.identity in self.suppressed and member.firing(self.now)
+            if suppressed and member.notified is NotifiedState.FIRING and member.notified_firing:
+                self.update_member(index, replace(member, notified=NotifiedState.OMITTED))
+
+    def finish(self) -> Decision:
+        """Put the decision together."""
+        draft, notified_before = self.draft, self.incident.notified_targets
+        if self.notices and draft.open:
+            targets = dict(draft.notified_targets)
+            targets.update((key, notice.target) for key, notice in self.notices.items())
+            draft.notified_targets = targets
+        starts = [member.alert.starts_at for member in self.members]
+        since = min([self.incident.began_at, *starts])
+        after = draft.applied_to(self.incident, since=since, due_at=next_due(self))
+        facts = None
+        if self.notices:
+            listed = self._listed()
+            facts = build_facts(
+                after,
+                listed,
+                self.plan,
+                self.now,
+                told=notified_before.values(),
+                unheard=self._missed(listed),
+                note=self.note,
+                previous_severity=self.previous_severity,
+            )
+            after = replace(after, title=facts["title"])
+        if not self.reasons:
+            self.reasons.append(
+                SuppressReason.ACKNOWLEDGED if after.ack else SuppressReason.NOTHING_NEW
+            )
+        return Decision(
+            after,
+            tuple(self.notices.values()),
+            tuple(self.entries),
+            tuple(self.changed.values()),
+            facts,
+            tuple(self.reasons),
+            () if after.open else tuple(m.alert for m in self.firing),
+        )
+
+    def _listed(self) -> list[Member]:
+        """Return the alerts that the notices list: visible ones, and those that just ended."""
+        ended = [m for m in self.changed.values() if m.notified is NotifiedState.RESOLVED]
+        return [*self.visible, *ended] or self.members
+
+    def _missed(self, listed: Sequence[Member]) -> list[Member]:
+        """Return alerts that fired and resolved between notifications without being listed."""
+        last = self.incident.notified_at or self.incident.opened_at
+        shown = {m.alert.identity for m in listed}
+        return [
+            m
+            for m in self.members
+            if m.alert.ends_at is not None
+            and m.alert.identity not in shown
+            and last < m.alert.ends_at <= self.now
+            and (m.notified is NotifiedState.NONE or m.notified_starts_at != m.alert.starts_at)
+        ]
+
+
+def _mute_of(mute: Mute | None) -> Suppression | None:
+    if mute is None:
+        return None
+    outside = mute.kind is MuteKind.OUTSIDE_ACTIVE
+    reason = SuppressReason.OUTSIDE_ACTIVE if outside else SuppressReason.MUTED
+    return Suppression(reason, mute.names)

@@ -1,0 +1,47 @@
+"""Apply an event of the table: notify the group, change the state, move the escalation."""
+
+from gateway.core.decide.escalation import move_escalation
+from gateway.core.decide.evaluation import Evaluation
+from gateway.core.decide.transitions import TRANSITIONS, Transition
+from gateway.core.incidents.incident import State
+from gateway.core.incidents.notice import NotifyReason
+from gateway.core.incidents.suppression import Suppression, SuppressReason
+from gateway.core.incidents.timeline import TimelineKind
+from gateway.core.plan.intervals import answer_expected
+
+
+def change_state(ev: Evaluation, transition: Transition) -> None:
+    """Enter the state that the event leads to. Firing means: no acknowledgement any more."""
+    if transition.state is not None:
+        ev.draft.state = transition.state
+        if transition.state is State.FIRING:
+            ev.draft.ack = None
+
+
+def restart_acknowledge_by(ev: Evaluation) -> None:
+    """Let the time to acknowledge count from now."""
+    ev.draft.respond_by = answer_expected(ev.severity, ev.now, ev.plan.business_hours)
+
+
+def notify_group(ev: Evaluation, reason: NotifyReason, *, quiet: bool = False) -> None:
+    """Apply an event that notifies the receiver and the escalation steps taken so far."""
+    transition, draft = TRANSITIONS[ev.draft.state, reason], ev.draft
+    change_state(ev, transition)
+    if transition.acknowledge_by:
+        restart_acknowledge_by(ev)
+    targets = ev.group_targets()
+    ev.notify(targets, transition.kind, reason, quiet=quiet)
+    ev.reasons.append(reason)
+    if targets:
+        names = ", ".join(sorted({target.key for target in targets}))
+        ev.record(TimelineKind.NOTIFIED, f"{reason.value}: {len(ev.visible)} firing", to=names)
+        draft.suppressions = ()
+    else:
+        ev.suppress(Suppression(SuppressReason.NO_TARGETS, ev.receiver.name))
+    ev.mark_omitted()
+    ev.mark_notified()
+    draft.notified_at = ev.now
+    draft.rank = ev.severity.rank
+    draft.severity = ev.severity.name
+    draft.notification_pending = False
+    move_escalation(ev, transition.escalation)

@@ -1,0 +1,101 @@
+"""The table of an incident's life: in which state an event notifies whom, and what it changes.
+
+Steps of an evaluation find out which event has happened; this table says what follows. An event
+that is not in the table for a state cannot happen in it. The diagram in docs/concepts.md is made
+from it (`gateway.core.decide.diagram`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gateway.core.incidents.incident import State
+from gateway.core.incidents.notice import NoticeKind, NotifyReason
+
+
+class Recipients(StrEnum):
+    """Who is notified of an event."""
+
+    GROUP = "the receiver and the escalation steps taken so far"
+    NOTIFIED = "everyone notified so far"
+    STEP = "the targets of the next escalation step"
+    FALLBACK = "the fallback receiver"
+
+
+class Timer(StrEnum):
+    """What an event does to the escalation."""
+
+    KEEP = "goes on"
+    START = "starts"
+    RESTART = "starts after the time to acknowledge"
+    POSTPONE = "gives an overdue step its whole wait again"
+    RESUME = "resumes after the last step's wait"
+    PAUSE = "pauses"
+    END = "ends"
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """What follows from an event. `state` None: it stays as it is.
+
+    `acknowledge_by`: the time to acknowledge counts from this event.
+    """
+
+    kind: NoticeKind
+    to: Recipients
+    escalation: Timer = Timer.KEEP
+    state: State | None = None
+    acknowledge_by: bool = False
+
+
+_GROUP = Transition(NoticeKind.FIRING, Recipients.GROUP)
+_ANNOUNCE = Transition(
+    NoticeKind.FIRING, Recipients.GROUP, escalation=Timer.START, acknowledge_by=True
+)
+_ESCALATE = Transition(NoticeKind.ESCALATION, Recipients.STEP)
+_SHOW_AGAIN = Transition(NoticeKind.FIRING, Recipients.GROUP, escalation=Timer.POSTPONE)
+_WORSE = Transition(
+    NoticeKind.WORSE, Recipients.GROUP, Timer.START, State.FIRING, acknowledge_by=True
+)
+_TAKEN = Transition(NoticeKind.ACKNOWLEDGED, Recipients.NOTIFIED, Timer.PAUSE, State.ACKNOWLEDGED)
+_RELEASED = Transition(
+    NoticeKind.UNACKNOWLEDGED,
+    Recipients.NOTIFIED,
+    Timer.RESUME,
+    State.FIRING,
+    acknowledge_by=True,
+)
+_EXPIRED = Transition(
+    NoticeKind.UNACKNOWLEDGED, Recipients.GROUP, Timer.RESTART, State.FIRING, acknowledge_by=True
+)
+_RESOLVED = Transition(NoticeKind.RESOLVED, Recipients.NOTIFIED, Timer.END, State.RESOLVED)
+
+TRANSITIONS: Mapping[tuple[State, NotifyReason], Transition] = {
+    (State.FIRING, NotifyReason.FIRST): _ANNOUNCE,
+    (State.FIRING, NotifyReason.NEW_ALERTS): _GROUP,
+    (State.FIRING, NotifyReason.SOME_RESOLVED): _GROUP,
+    (State.FIRING, NotifyReason.FLAPPING): _GROUP,
+    (State.FIRING, NotifyReason.MUTE_ENDED): _SHOW_AGAIN,
+    (State.FIRING, NotifyReason.SILENCE_ENDED): _SHOW_AGAIN,
+    (State.FIRING, NotifyReason.REPEAT): Transition(NoticeKind.REPEAT, Recipients.GROUP),
+    (State.FIRING, NotifyReason.WORSE): _WORSE,
+    (State.FIRING, NotifyReason.ESCALATION): _ESCALATE,
+    (State.FIRING, NotifyReason.FALLBACK): Transition(NoticeKind.ESCALATION, Recipients.FALLBACK),
+    (State.FIRING, NotifyReason.ACKNOWLEDGED): _TAKEN,
+    (State.FIRING, NotifyReason.RESOLVED): _RESOLVED,
+    (State.FIRING, NotifyReason.MOVED): _RESOLVED,
+    # Alerts that the acknowledgement does not cover may be notified for the first time.
+    (State.ACKNOWLEDGED, NotifyReason.FIRST): _ANNOUNCE,
+    (State.ACKNOWLEDGED, NotifyReason.NEW_ALERTS): _GROUP,
+    (State.ACKNOWLEDGED, NotifyReason.SOME_RESOLVED): _GROUP,
+    (State.ACKNOWLEDGED, NotifyReason.FLAPPING): _GROUP,
+    (State.ACKNOWLEDGED, NotifyReason.WORSE): _WORSE,
+    (State.ACKNOWLEDGED, NotifyReason.ACKNOWLEDGED): _TAKEN,
+    (State.ACKNOWLEDGED, NotifyReason.TAKEN_OVER): _TAKEN,
+    (State.ACKNOWLEDGED, NotifyReason.GIVEN_BACK): _TAKEN,
+    (State.ACKNOWLEDGED, NotifyReason.ACK_UNDONE): _RELEASED,
+    (State.ACKNOWLEDGED, NotifyReason.ACK_EXPIRED): _EXPIRED,
+    (State.ACKNOWLEDGED, NotifyReason.RESOLVED): _RESOLVED,
+    (State.ACKNOWLEDGED, NotifyReason.MOVED): _RESOLVED,
+}
+"""What each event leads to. DIGEST and TEST are reasons of the outbox and of `gateway test`."""

@@ -1,0 +1,93 @@
+"""The part of an incident that only decisions read, as JSON for one column of the store.
+
+The keys are stored, and older than some names in the code.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from gateway.core.incidents import suppression
+from gateway.core.incidents.incident import Ack, EscalationState, Incident
+from gateway.core.plan.plan import NOTHING, Target
+
+
+def to_json(incident: Incident) -> dict[str, Any]:
+    """Return the fields of an incident that have no column of their own."""
+    escalation = incident.escalation
+    return {
+        "tick_at": incident.tick_at,
+        "flushed": incident.flushed,
+        "notified_at": incident.notified_at,
+        "ack": _ack_to_json(incident.ack),
+        "climb": None
+        if escalation is None
+        else {
+            "name": escalation.name,
+            "step": escalation.step,
+            "round": escalation.round,
+            "next_at": escalation.next_at,
+        },
+        "told": [target_to_json(target) for target in incident.notified_targets.values()],
+        "held": incident.notification_pending,
+        "suppressions": [suppression.to_json(one) for one in incident.suppressions],
+        "respond_by": incident.respond_by,
+        "beginnings": incident.beginnings,
+        "flapping_told_at": incident.flapping_notified_at,
+        "left_out": incident.truncated,
+        "since": incident.since,
+    }
+
+
+def from_json(saved: Mapping[str, Any]) -> dict[str, Any]:
+    """Undo `to_json`: return arguments of `Incident`. Keys of later releases may be absent."""
+    ack, escalation = saved["ack"], saved["climb"]
+    targets = [target_from_json(item) for item in saved["told"]]
+    return {
+        "tick_at": saved["tick_at"],
+        "flushed": saved["flushed"],
+        "notified_at": saved["notified_at"],
+        "ack": _ack_from_json(ack) if ack else None,
+        "escalation": EscalationState(**escalation) if escalation else None,
+        "notified_targets": MappingProxyType({target.key: target for target in targets}),
+        "notification_pending": saved["held"],
+        "suppressions": tuple(map(suppression.from_json, saved.get("suppressions", ()))),
+        "respond_by": saved["respond_by"],
+        "beginnings": tuple(saved.get("beginnings", ())),
+        "flapping_notified_at": saved.get("flapping_told_at"),
+        "truncated": saved.get("left_out", 0),
+        "since": saved.get("since"),
+    }
+
+
+def target_to_json(target: Target) -> dict[str, Any]:
+    """Return a target as JSON. Its address is a reference where the real one is secret."""
+    return {
+        "channel": target.channel,
+        "address": target.address,
+        "person": target.person,
+        "options": dict(target.options),
+    }
+
+
+def target_from_json(item: Mapping[str, Any]) -> Target:
+    """Undo `target_to_json`."""
+    return Target(item["channel"], item["address"], item["person"], item["options"] or NOTHING)
+
+
+def _ack_to_json(ack: Ack | None) -> dict[str, Any] | None:
+    if ack is None:
+        return None
+    saved = {
+        "by": ack.by,
+        "at": ack.at,
+        "via": ack.via,
+        "rank": ack.rank,
+        "expires_at": ack.expires_at,
+    }
+    return saved | ({"previous": _ack_to_json(ack.previous)} if ack.previous else {})
+
+
+def _ack_from_json(saved: Mapping[str, Any]) -> Ack:
+    previous = saved.get("previous")
+    return Ack(**{**saved, "previous": Ack(**previous) if previous else None})

@@ -1,0 +1,37 @@
+"""The lines of an incident's timeline."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class TimelineKind(StrEnum):
+    """What a line of a timeline records. The values are stored and published."""
+
+    NOTIFIED = "spoke"
+    SUPPRESSED = "kept quiet"
+    ACKNOWLEDGED = "acknowledged"
+    TAKEN_OVER = "taken over"
+    GIVEN_BACK = "given back"
+    ACK_UNDONE = "acknowledgement undone"
+    ACK_EXPIRED = "acknowledgement expired"
+    REOPENED = "reopened"  # it got worse than what was acknowledged
+    ESCALATED = "escalated"
+    STEP_EMPTY = "nobody reached"  # a step, or a part of it, has no targets
+    FELL_BACK = "fell back"
+    RESOLVED = "resolved"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    GIVEN_UP = "given up"
+    TRUNCATED = "left out"  # the source sent fewer alerts than it has
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One line of an incident's timeline. `at` is in Unix seconds."""
+
+    at: float
+    kind: TimelineKind
+    text: str
+    data: Mapping[str, Any]
