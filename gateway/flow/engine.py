@@ -166,7 +166,7 @@ class Engine:
         return await self._respond(number, acknowledge, by, via)
 
     async def take(self, number: int, by: str, via: str, holder: str | None = None) -> ActionResult:
-        """`by` takes the incident over from `holder`, see `takeover.take`. KeyError: no such."""
+        """`by` takes the incident over from `holder`, see `take_over.take`. KeyError: no such."""
         return await self._respond(number, partial(take, holder=holder), by, via)
 
     async def give_back(self, number: int, by: str, via: str) -> ActionResult:

@@ -15,7 +15,7 @@ from gateway.channels.webhook import channel as webhooks
 from gateway.cli.check import LOOK_AHEAD
 from gateway.config.build.routing import DEFAULT_ABSENT_FOR
 from gateway.config.grammar.values import LONGEST_PATIENCE
-from gateway.core.decide import takeover
+from gateway.core.decide import take_over
 from gateway.core.decide.facts import MOST_ALERTS
 from gateway.core.incidents import retry
 from gateway.core.plan import intervals, plan
@@ -96,8 +96,8 @@ IN_WORDS = [
     ("channels.md", "unless the hold ends within 15 seconds", retry.URGENT_PATIENCE, 15.0),
     ("channels.md", "asks for more than a minute", retry.FALLBACK_BEFORE, MINUTE),
     ("channels.md", "**After a day** of failing", retry.RETRY_FOR, DAY),
-    ("acknowledging.md", "Within ten minutes", takeover.GIVE_BACK_WITHIN, 10 * MINUTE),
-    ("acknowledging.md", "acknowledgement of the last minute", takeover.JUST_ACKNOWLEDGED, MINUTE),
+    ("acknowledging.md", "Within ten minutes", take_over.GIVE_BACK_WITHIN, 10 * MINUTE),
+    ("acknowledging.md", "acknowledgement of the last minute", take_over.JUST_ACKNOWLEDGED, MINUTE),
     ("operating.md", "GET once a minute", HEARTBEAT_EVERY, MINUTE),
     ("operating.md", "absent_for: 10m", DEFAULT_ABSENT_FOR, 600.0),
 ]  # fmt: skip

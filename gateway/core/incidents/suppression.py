@@ -22,7 +22,7 @@ class SuppressReason(StrEnum):
     FLAPPING_END = "flapping end"
     RESOLVED_EARLY = "resolved before anybody was told"
     NO_TARGETS = "nobody to tell"
-    FAULT = "gateway fault"
+    FAULT = "fault"
 
     @property
     def counted_as(self) -> "SuppressReason":

@@ -18,7 +18,7 @@ async def test_over_when_it_is_not_reported_any_more(world: World) -> None:
     assert "resolved" not in {reason for _, _, reason in said}
     said = [d for d in await world.advance(20 * MINUTE) if d.to == ROOM]
     assert [d.reason for d in said] == ["resolved"]
-    assert "stopped to report it" in said[0].message.facts["note"]
+    assert "stopped reporting it" in said[0].message.facts["note"]
 
 
 async def test_for_ever_unless_told_otherwise(world: World) -> None:

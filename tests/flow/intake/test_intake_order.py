@@ -45,7 +45,7 @@ async def test_what_begins_and_ends_while_it_waits_is_on_record(world: World) ->
     await engine.intake.commit_waiting()
     await asyncio.gather(*posts)
     assert await world.advance(2 * MINUTE) == []
-    assert [entry.text for entry in await world.timeline()] == ["resolved before anybody was told"]
+    assert [entry.text for entry in await world.timeline()] == ["before the first notification"]
 
 
 async def test_waits_count_from_when_an_alert_came(world: World) -> None:

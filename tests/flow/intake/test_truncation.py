@@ -20,7 +20,7 @@ async def test_it_says_so_no_longer_when_all_are_sent(world: World) -> None:
     one = alert("SlowRenewals", "warning")
     await world.post(one, left_out=7)
     await world.post(one, left_out=7)
-    assert (await world.incident()).left_out == 7
+    assert (await world.incident()).truncated == 7
     assert len([e for e in await world.timeline() if e.kind == "left out"]) == 1
     await world.post(one)
-    assert (await world.incident()).left_out == 0
+    assert (await world.incident()).truncated == 0

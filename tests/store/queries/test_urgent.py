@@ -10,6 +10,7 @@ from sqlalchemy.sql.expression import ClauseElement
 from gateway.core.incidents.incident import State
 from gateway.core.incidents.suppression import Suppression
 from gateway.core.incidents.suppression import SuppressReason as S
+from gateway.core.plan.plan import UNKNOWN_RANK
 from gateway.store import Store
 from gateway.store.db.session import Row
 from gateway.store.db.statement import Statement

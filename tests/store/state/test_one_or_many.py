@@ -79,7 +79,7 @@ async def test_alone_or_among_others(store: Store, at_once: int) -> None:
     assert [one.rank for one in stored] == [None, 2, 1, None]
     assert {one.state for one in stored} == {State.ACKNOWLEDGED}
     assert due == ["1003"]
-    assert [m.told for m in members] == [NotifiedState.FIRING] * 4
-    assert [m.told_starts_at for m in members] == [7.0] * 4
+    assert [m.notified for m in members] == [NotifiedState.FIRING] * 4
+    assert [m.notified_starts_at for m in members] == [7.0] * 4
     # What had ended stays so.
     assert sorted(m.alert.ends_at or 0.0 for m in members) == [90.0, 90.0, 1301.0, 1303.0]

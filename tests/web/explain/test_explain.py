@@ -109,7 +109,7 @@ async def test_a_muted_route_is_the_reason_for_quiet(tmp_path: Path) -> None:
         assert said["answer"] == [
             "Nobody was told.",
             "Its route is muted by mornings until 12:00 UTC: nothing is said before.",
-            "It keeps quiet: muted mornings.",
+            "Not notifying: muted by time interval mornings.",
         ]
 
 

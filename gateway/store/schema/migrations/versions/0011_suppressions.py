@@ -23,7 +23,7 @@ _BEGINNINGS = {
     "outside active ": "outside active",
     "it flaps: its turns": "flapping",
     "it flaps: its end": "flapping end",
-    "it could not be decided": "gateway fault",
+    "it could not be decided": "fault",
     "receiver ": "nobody to tell",
 }
 _ENDS = (" has nobody to tell",)
