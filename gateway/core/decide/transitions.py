@@ -1,8 +1,8 @@
-"""The table of an incident's life: in which state an event notifies whom, and what it changes.
+"""The transitions of an incident: whom an event notifies in each state, and what it changes.
 
 Steps of an evaluation find out which event has happened; this table says what follows. An event
-that is not in the table for a state cannot happen in it. The diagram in docs/concepts.md is made
-from it (`gateway.core.decide.diagram`).
+that is not in the table for a state cannot happen in it. docs/incident-states.md is generated from
+it (`gateway.config.export.incident_states`).
 """
 
 from collections.abc import Mapping

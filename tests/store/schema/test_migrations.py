@@ -356,3 +356,47 @@ def test_one_line_tells_of_all_steps(empty_url: str, caplog: pytest.LogCaptureFi
     engine.dispose()
     migrate(empty_url)
     assert said() == [f"database migrated from version {before} to {head_revision()}"]
+
+
+def test_reasons_of_an_older_version_become_data(empty_url: str) -> None:
+    """An upgrade turns the sentence of an open incident into a suppression, on either database."""
+    sentences = {
+        1: ("silenced by ben until 2026-11-20 22:06 UTC: deploy", "silenced"),
+        2: ("inhibited by database-down", "inhibited"),
+        3: ("muted nights", "muted"),
+        4: ("outside active office", "outside active"),
+        5: ("it flaps: its turns are told together", "flapping"),
+        6: ("it flaps: its end is told once it is calm", "flapping end"),
+        7: ("ana took it before it was told", "acknowledged"),
+        8: ("receiver x has nobody to tell", "nobody to tell"),
+        9: ("it could not be decided (ValueError): a fault of the gateway, see its log", "fault"),
+        10: ("", None),
+    }
+    engine = create_engine(engine_url(empty_url))
+    if empty_url.startswith("sqlite"):
+        Path(str(engine.url.database)).parent.mkdir(parents=True)
+    config = Config()
+    folder = Path(gateway.store.__file__).parent / "schema" / "migrations"
+    config.set_main_option("script_location", str(folder))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0010")
+        for number, (sentence, _) in sentences.items():
+            memory = json.dumps({"why_not": sentence, "told": []})
+            connection.execute(
+                text(
+                    "INSERT INTO incidents (number, state, urgency, opened_at, severity, receiver,"
+                    " route_id, group_hash, group_key, group_labels, title, memory) VALUES"
+                    " (:number, 'firing', 1, 1, '', '', '', :hash, '', '{}', '', :memory)"
+                ),
+                {"number": number, "hash": str(number), "memory": memory},
+            )
+    migrate(empty_url)
+    with engine.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT number, memory FROM incidents").fetchall()
+    engine.dispose()
+    found = {number: json.loads(memory)["suppressions"] for number, memory in rows}
+    assert {number: [one["reason"] for one in why] for number, why in found.items()} == {
+        number: [reason] if reason else [] for number, (_, reason) in sentences.items()
+    }
+    assert [found[n][0]["by"] for n in (2, 3, 7, 8)] == ["database-down", "nights", "ana", "x"]

@@ -1,0 +1,52 @@
+"""Suppressions are data: sentences are made of them, and nothing is read from a sentence."""
+
+from dataclasses import replace
+
+import pytest
+
+from gateway.core.incidents import suppression
+from gateway.core.incidents.incident import SUPPRESSED, Incident
+from gateway.core.incidents.suppression import (
+    Suppression,
+    SuppressReason,
+    from_json,
+    suppressions_text,
+    to_json,
+)
+
+INCIDENT = Incident(1, "key", "route", "billing", {}, 0.0, None)
+
+
+def test_a_suppression_reads_as_a_sentence() -> None:
+    """By whom, until when on the reader's clock, and why."""
+    silence = Suppression(SuppressReason.SILENCED, "ben", 1_800_000_000.0, "deploy")
+    rule = Suppression(SuppressReason.INHIBITED, "database-down")
+    assert suppressions_text([silence, rule], "Europe/Berlin") == (
+        "silenced by ben until 2027-01-15 09:00 CET: deploy, inhibited by database-down"
+    )
+    assert suppressions_text([], "UTC") == ""
+
+
+@pytest.mark.parametrize("reason", SuppressReason)
+def test_a_changed_sentence_changes_no_state(
+    reason: SuppressReason, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lists show the same state whatever the sentences say."""
+    incident = replace(INCIDENT, suppressions=(Suppression(reason, "x"),))
+    before = (incident.list_state, incident.suppressed)
+    monkeypatch.setattr(suppression, "_TEXTS", dict.fromkeys(SuppressReason, "inhibited by {by}"))
+    assert (incident.list_state, incident.suppressed) == before
+    listed = {
+        SuppressReason.SILENCED,
+        SuppressReason.INHIBITED,
+        SuppressReason.MUTED,
+        SuppressReason.OUTSIDE_ACTIVE,
+    }
+    assert (incident.list_state == SUPPRESSED) is (reason in listed)
+
+
+@pytest.mark.parametrize("reason", SuppressReason)
+def test_a_stored_suppression_comes_back_as_it_was(reason: SuppressReason) -> None:
+    """The store's JSON loses nothing."""
+    one = Suppression(reason, "by", 5.0, "comment")
+    assert from_json(to_json(one)) == one
