@@ -32,10 +32,10 @@ def test_the_log_has_the_reference_and_not_its_value() -> None:
     """The log line keeps the place of the fault and its reason."""
     error = broken()
     assert SECRET in "".join(map(str, error.problems))  # `gateway check` shows it to its caller
-    said = "".join(map(str, error.mask()))
+    said = "".join(map(str, error.masked()))
     assert SECRET not in said
     assert "${WHO}" in said
-    assert len(error.mask()) == len(error.problems)
+    assert len(error.masked()) == len(error.problems)
 
 
 def test_a_value_that_was_cut_short_is_masked_too() -> None:
