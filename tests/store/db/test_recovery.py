@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from gateway.core.incidents.timeline import TimelineEntry, TimelineKind
-from gateway.store import Store, StoreUnavailable, Tx
+from gateway.store import Store, StoreUnavailableError, Tx
 from gateway.store.db.postgres import WRITER_LOCK
 from gateway.store.state import timeline
 from tests.store.builders import writer_held
@@ -24,7 +24,7 @@ def line(text: str) -> Callable[[Tx], None]:
 
 
 async def lines(store: Store) -> list[str]:
-    return [entry.text for entry in await store.read(lambda tx: timeline.of(tx, 1))]
+    return [entry.text for entry in await store.read(lambda tx: timeline.entries(tx, 1))]
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ async def test_a_full_disk(on_file: Store) -> None:
         for _ in range(50):
             line("x" * 1000)(tx)
 
-    with pytest.raises(StoreUnavailable, match="full"):
+    with pytest.raises(StoreUnavailableError, match="full"):
         await on_file.write(fill)
     assert on_file.problem is not None
     assert "full" in on_file.problem
@@ -77,7 +77,7 @@ async def test_a_full_disk_refuses_all_that_shared_the_transaction(on_file: Stor
     async with writer_held(on_file):
         rest = asyncio.gather(*(on_file.write(work) for work in works), return_exceptions=True)
     results = await rest
-    assert [type(result) for result in results] == [StoreUnavailable] * 3
+    assert [type(result) for result in results] == [StoreUnavailableError] * 3
     assert await lines(on_file) == []
 
 
@@ -88,12 +88,12 @@ async def test_a_file_that_vanished_is_noticed(on_file: Store, sqlite_path: Path
     epoch = on_file.epoch
     folder.rename(away)
     for _ in range(2):
-        with pytest.raises(StoreUnavailable):
+        with pytest.raises(StoreUnavailableError):
             await on_file.write(line("lost"))
-    with pytest.raises(StoreUnavailable):
-        await on_file.read(lambda tx: timeline.of(tx, 1))
+    with pytest.raises(StoreUnavailableError):
+        await on_file.read(lambda tx: timeline.entries(tx, 1))
     folder.mkdir()
-    with pytest.raises(StoreUnavailable):  # and no empty database takes its place
+    with pytest.raises(StoreUnavailableError):  # and no empty database takes its place
         await on_file.write(line("lost"))
     folder.rmdir()
     away.rename(folder)
@@ -112,9 +112,9 @@ async def test_a_file_that_was_replaced_is_opened_anew(
     for name in ("gateway.db-wal", "gateway.db-shm", "gateway.db"):
         os.unlink(sqlite_path.parent / name)
     shutil.copy(migrated_file, sqlite_path)
-    with pytest.raises(StoreUnavailable, match="replaced"):
+    with pytest.raises(StoreUnavailableError, match="replaced"):
         await on_file.write(line("lost"))
-    with pytest.raises(StoreUnavailable, match="replaced"):
+    with pytest.raises(StoreUnavailableError, match="replaced"):
         await lines(on_file)
     await on_file.write(line("after"))
     assert await lines(on_file) == ["after"]
@@ -132,7 +132,7 @@ async def test_write_ahead_log_that_was_removed_loses_nothing(
     epoch = on_file.epoch
     for end in lost:
         os.unlink(f"{sqlite_path}{end}")
-    with pytest.raises(StoreUnavailable, match="replaced or cut while in use; all of it"):
+    with pytest.raises(StoreUnavailableError, match="replaced or cut while in use; all of it"):
         await on_file.write(line("refused"))
     assert stored(sqlite_path) == ["before"]
     await on_file.write(line("after"))
@@ -153,7 +153,7 @@ async def test_log_removed_in_a_transaction_loses_nothing(
     assert await lines(on_file) == []
     await on_file.write(work)
     assert stored(sqlite_path) == ["committed"]
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(StoreUnavailableError):
         await on_file.write(line("refused"))
     await on_file.write(line("after"))
     assert await lines(on_file) == ["committed", "after"]
@@ -165,7 +165,7 @@ async def test_log_replaced_by_another_is_not_read(on_file: Store, sqlite_path: 
     old = shutil.copy(f"{sqlite_path}-wal", f"{sqlite_path}-old")
     await on_file.write(line("since"))
     os.replace(old, f"{sqlite_path}-wal")
-    with pytest.raises(StoreUnavailable, match="replaced"):
+    with pytest.raises(StoreUnavailableError, match="replaced"):
         await on_file.write(line("refused"))
     await on_file.write(line("after"))
     assert await lines(on_file) == ["before", "since", "after"]
@@ -179,12 +179,12 @@ async def test_log_cut_short_loses_nothing_that_is_written_afterwards(
     where the next start would not find it; the loss is said."""
     await on_file.write(line("before"))
     os.truncate(f"{sqlite_path}-wal", int(os.stat(f"{sqlite_path}-wal").st_size * kept))
-    with pytest.raises(StoreUnavailable, match="could not be saved"):
+    with pytest.raises(StoreUnavailableError, match="could not be saved"):
         await on_file.write(line("refused"))
     await on_file.write(line("after"))
     assert (await lines(on_file))[-1:] == ["after"]
     assert stored(sqlite_path)[-1:] == ["after"]
-    assert await on_file.damage("rejects") is False
+    assert await on_file.is_damaged("rejects") is False
 
 
 async def test_log_that_cannot_be_saved_is_said(on_file: Store, sqlite_path: Path) -> None:
@@ -195,7 +195,7 @@ async def test_log_that_cannot_be_saved_is_said(on_file: Store, sqlite_path: Pat
     other.execute("SELECT * FROM timeline").fetchall()
     await on_file.write(line("behind a reader"))
     os.unlink(f"{sqlite_path}-wal")
-    with pytest.raises(StoreUnavailable, match="could not be saved"):
+    with pytest.raises(StoreUnavailableError, match="could not be saved"):
         await on_file.write(line("refused"))
     other.close()
 
@@ -218,7 +218,7 @@ async def test_a_locked_file(on_file: Store, sqlite_path: Path) -> None:
     """Another program that holds the file makes us unavailable, not broken."""
     other = sqlite3.connect(sqlite_path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(StoreUnavailable, match="locked"):
+    with pytest.raises(StoreUnavailableError, match="locked"):
         await on_file.write(line("lost"))
     other.execute("ROLLBACK")
     other.close()
@@ -238,9 +238,9 @@ async def test_the_server_ends_our_connections(
             " WHERE application_name = 'alert-gateway' AND datname = current_database()"
         ).fetchall()
     assert len(ended) == 2
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(StoreUnavailableError):
         await on_server.write(line("lost"))
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(StoreUnavailableError):
         await lines(on_server)
     await on_server.write(line("after"))
     assert await lines(on_server) == ["before", "after"]
@@ -261,7 +261,7 @@ async def test_ended_in_the_middle_of_a_transaction(
                 " AND datname = current_database()"
             )
 
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(StoreUnavailableError):
         await on_server.write(work)
     assert await lines(on_server) == []
 
@@ -270,7 +270,7 @@ async def test_a_replica_that_holds_the_lock(on_server: Store, migrated_postgres
     """Promise 11: waiting for another replica ends, and is told as what it is."""
     with psycopg.connect(migrated_postgres_url, autocommit=True) as other:
         other.execute("SELECT pg_advisory_lock(%s)", [WRITER_LOCK])
-        with pytest.raises(StoreUnavailable, match="another gateway"):
+        with pytest.raises(StoreUnavailableError, match="another gateway"):
             await on_server.write(line("lost"))
     await on_server.write(line("after"))
     assert await lines(on_server) == ["after"]
@@ -288,7 +288,7 @@ async def test_a_replica_that_hangs_loses_its_turn(on_server: Store) -> None:
             assert wire.recv(1, socket.MSG_PEEK)  # the server's farewell
         gone.set()
 
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(StoreUnavailableError):
         await on_server.write(hangs)
     assert gone.is_set()
     await on_server.write(line("after"))
@@ -301,7 +301,7 @@ async def test_a_statement_without_end(on_server: Store) -> None:
     def endless(tx: Tx) -> None:
         tx._session.rows("SELECT pg_sleep(60)", ())
 
-    with pytest.raises(StoreUnavailable, match="took too long"):
+    with pytest.raises(StoreUnavailableError, match="took too long"):
         await on_server.write(endless)
     await on_server.write(line("after"))
 
@@ -313,7 +313,7 @@ async def test_a_standby_is_read_only(on_server: Store) -> None:
         tx._session.rows("SELECT set_config('transaction_read_only', 'on', true)", ())
         line("lost")(tx)
 
-    with pytest.raises(StoreUnavailable, match="read-only"):
+    with pytest.raises(StoreUnavailableError, match="read-only"):
         await on_server.write(refused)
 
 
@@ -327,6 +327,6 @@ async def test_a_swallowed_error_is_not_a_commit(on_server: Store) -> None:
         except psycopg.errors.DivisionByZero:
             return
 
-    with pytest.raises(StoreUnavailable, match="rolled"):
+    with pytest.raises(StoreUnavailableError, match="rolled"):
         await on_server.write(swallows)
     assert await lines(on_server) == []

@@ -11,7 +11,7 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from gateway.core.incidents.timeline import TimelineEntry, TimelineKind
-from gateway.store import Store, StoreUnavailable, Tx
+from gateway.store import Store, StoreUnavailableError, Tx
 from gateway.store.state import incidents, timeline
 from tests.store.builders import incident, opened, writer_held
 
@@ -33,7 +33,7 @@ def failing(text: str) -> Callable[[Tx], None]:
 
 
 async def lines(store: Store) -> list[str]:
-    return [entry.text for entry in await store.read(lambda tx: timeline.of(tx, 1))]
+    return [entry.text for entry in await store.read(lambda tx: timeline.entries(tx, 1))]
 
 
 async def test_what_raises_is_undone_and_raised(store: Store) -> None:
@@ -81,7 +81,7 @@ async def test_each_write_sees_the_one_before(store: Store) -> None:
     """A decision may read, think and write: nothing that it read changes under it."""
 
     def count_up(tx: Tx) -> None:
-        line(str(len(timeline.of(tx, 1))))(tx)
+        line(str(len(timeline.entries(tx, 1))))(tx)
 
     await asyncio.gather(*(store.write(count_up) for _ in range(50)))
     assert await lines(store) == [str(number) for number in range(50)]
@@ -94,7 +94,7 @@ async def test_replicas_take_turns(store: Store, database_url: str) -> None:
     try:
 
         def count_up(tx: Tx) -> None:
-            line(str(len(timeline.of(tx, 1))))(tx)
+            line(str(len(timeline.entries(tx, 1))))(tx)
 
         await asyncio.gather(
             *(replica.write(count_up) for _ in range(20) for replica in (store, other))
@@ -117,7 +117,7 @@ async def test_who_waited_for_its_turn_sees_what_others_stored(migrated_postgres
     try:
 
         def count_up(tx: Tx) -> None:
-            line(str(len(timeline.of(tx, 1))))(tx)
+            line(str(len(timeline.entries(tx, 1))))(tx)
 
         await asyncio.gather(*(one.write(count_up) for _ in range(20) for one in replicas))
         assert await lines(replicas[0]) == [str(number) for number in range(40)]
@@ -131,17 +131,17 @@ async def test_a_read_sees_one_snapshot_and_cannot_write(store: Store) -> None:
     began, written = threading.Event(), threading.Event()
 
     def work(tx: Tx) -> tuple[int, int]:
-        before = len(timeline.of(tx, 1))
+        before = len(timeline.entries(tx, 1))
         began.set()
         written.wait(30)
-        return before, len(timeline.of(tx, 1))
+        return before, len(timeline.entries(tx, 1))
 
     reading = asyncio.gather(store.read(work))
     await asyncio.to_thread(began.wait, 30)
     await store.write(line("meanwhile"))
     written.set()
     assert await reading == [(0, 0)]
-    with pytest.raises((StoreUnavailable, sqlite3.OperationalError, psycopg.Error)):
+    with pytest.raises((StoreUnavailableError, sqlite3.OperationalError, psycopg.Error)):
         await store.read(line("never"))
     assert await lines(store) == ["meanwhile"]
 
@@ -162,6 +162,6 @@ async def test_closing_finishes_what_waits_and_refuses_what_comes(store: Store) 
     await asyncio.sleep(0)
     await store.close()
     await last
-    with pytest.raises(StoreUnavailable, match="closed"):
+    with pytest.raises(StoreUnavailableError, match="closed"):
         await store.write(line("too late"))
     await store.close()  # once more does no harm
