@@ -5,7 +5,7 @@ from dataclasses import replace
 from sqlalchemy import func, select
 
 from gateway.core.incidents.incident import State
-from gateway.core.incidents.notice import Entry
+from gateway.core.incidents.timeline import TimelineEntry, TimelineKind
 from gateway.store import Store, Tx, outbox
 from gateway.store.queries import lists
 from gateway.store.schema.tables import metadata
@@ -24,7 +24,9 @@ async def lived(store: Store, name: str, *, resolved_at: float | None) -> int:
     ended = alert(name, ends_at=resolved_at)
     await store.write(lambda tx: alerts.save(tx, [ended], [False]))
     await store.write(lambda tx: members.add(tx, [(number, ended.identity)], 1.0))
-    await store.write(lambda tx: timeline.add(tx, [(number, Entry(1.0, "spoke", "x", {}))]))
+    await store.write(
+        lambda tx: timeline.add(tx, [(number, TimelineEntry(1.0, TimelineKind.NOTIFIED, "x", {}))])
+    )
     await store.write(lambda tx: timeline.add_ack(tx, number, "taken", "ana", 1.0, "cli"))
     await added(store, row(number))
     (notice,) = await claimed(store)
