@@ -6,9 +6,9 @@ from typing import Any
 import click
 
 from gateway.cli.support.api_client import ApiError, api_of, number_argument, url_option
-from gateway.cli.support.context import BAD, CliContext, CliError, json_option, pass_context
+from gateway.cli.support.context import FAILED, CliContext, CliError, json_option, pass_context
 from gateway.cli.support.incident_text import clock, zone_of, zone_option
-from gateway.cli.support.output import say, say_json
+from gateway.cli.support.output import echo, echo_json
 from gateway.core.text.escape import one_line
 
 who_option = click.option(
@@ -130,12 +130,12 @@ def act(
     for warning in answer["warnings"]:
         click.echo(f"warning: {one_line(warning, 1000)}", err=True)
     if as_json:
-        say_json(answer)
+        echo_json(answer)
     else:
-        _say(context, answer, body["by"], action, seen_from)
+        _print(context, answer, body["by"], action, seen_from)
     ack = answer["incident"]["acknowledged"]
     if action == "ack" and ack and ack["by"]["id"] != body["by"]:
-        click.get_current_context().exit(BAD)
+        click.get_current_context().exit(FAILED)
 
 
 def _take_command(number: int, by: str, ack: dict[str, Any] | None) -> str:
@@ -150,25 +150,25 @@ def _quoted(name: str) -> str:
     return shlex.quote(one_line(name, 100))
 
 
-def _say(context: CliContext, answer: dict[str, Any], by: str, action: str, zone: str) -> None:
+def _print(context: CliContext, answer: dict[str, Any], by: str, action: str, zone: str) -> None:
     incident = answer["incident"]
     number, ack = incident["number"], incident["acknowledged"]
     text = f"#{number} {answer['answer']}"
     if ack:
         since, until = (clock(ack[key], zone, context.now()) for key in ("at", "expires_at"))
         text += f": {ack['by']['name']} has it since {since}, until {until}"
-    say(f"{one_line(text)}   ({one_line(incident['title'], 200)})")
+    echo(f"{one_line(text)}   ({one_line(incident['title'], 200)})")
     if not ack:
         return
     me, holder = _quoted(by), _quoted(ack["by"]["id"])
     if ack["by"]["id"] != by:
         if action != "unack":
-            say(f"to take it over: gateway take {number} --as {me} --from {holder}")
+            echo(f"to take it over: gateway take {number} --as {me} --from {holder}")
     elif answer["answer"] == "taken over" and ack["back_until"]:
-        say(
+        echo(
             f"to undo: gateway unack {number} --as {me} --back   "
             f"({one_line(ack['taken_from']['name'], 100)} has it again; until "
             f"{clock(ack['back_until'], zone, context.now())})"
         )
     else:
-        say(f"to undo: gateway unack {number} --as {me}")
+        echo(f"to undo: gateway unack {number} --as {me}")

@@ -9,8 +9,14 @@ import click
 
 from gateway import clock
 from gateway.cli.support import oncall_text
-from gateway.cli.support.context import BAD, CliContext, json_option, pass_context, templates_option
-from gateway.cli.support.output import paint, plural, say, say_json
+from gateway.cli.support.context import (
+    FAILED,
+    CliContext,
+    json_option,
+    pass_context,
+    templates_option,
+)
+from gateway.cli.support.output import echo, echo_json, paint, plural
 from gateway.config.load import Config, ConfigError, Problem, load
 from gateway.core.oncall.rota import gaps
 from gateway.core.plan.accounts import SourceSettings
@@ -60,7 +66,7 @@ def command(
     """
     if file and config and file != config:
         raise click.UsageError("FILE and --config name two files: give one of them")
-    path, now = context.file(file or config), context.now()
+    path, now = context.config_path(file or config), context.now()
     loaded: Config | None = None
     errors: tuple[Problem, ...] = ()
     try:
@@ -68,7 +74,7 @@ def command(
         warnings = loaded.warnings
     except ConfigError as error:
         errors, warnings = error.problems, error.warnings
-    found = _templates(context.folder(templates), context.env)
+    found = _templates(context.templates_path(templates), context.env)
     settings = _doubtful_settings(context, loaded)
     missing = missing_external_url_error(context.settings())
     bad = bool(errors) or missing is not None or any(not problem.warning for problem in found)
@@ -83,23 +89,23 @@ def command(
             "setting_errors": [missing] if missing else [],
             "summary": _summary(loaded, now) if loaded else None,
         }
-        say_json(answer)
+        echo_json(answer)
     else:
         for problem in errors:
-            say(f"{paint('error:', 'red', bold=True)} {problem}")
+            echo(f"{paint('error:', 'red', bold=True)} {problem}")
         for lost in found:
-            say(f"{_word(lost.warning)} {str(lost).replace(' warning:', '', 1)}")
+            echo(f"{_word(lost.warning)} {str(lost).replace(' warning:', '', 1)}")
         for problem in warnings:
-            say(f"{_word(True)} {problem}")
+            echo(f"{_word(True)} {problem}")
         if missing:
-            say(f"{_word(False)} {missing}")
+            echo(f"{_word(False)} {missing}")
         for said in settings:
-            say(f"{_word(True)} {said}")
+            echo(f"{_word(True)} {said}")
         if loaded:
-            _say_summary(loaded, now)
+            _print_summary(loaded, now)
         faults = len(errors) + bool(missing)
-        _say_verdict(path, faults, len(warnings) + len(settings), found)
-    raise SystemExit(BAD if bad else 0)
+        _print_verdict(path, faults, len(warnings) + len(settings), found)
+    raise SystemExit(FAILED if bad else 0)
 
 
 def _templates(folder: Path, env: Mapping[str, str]) -> "list[TemplateProblem]":
@@ -166,13 +172,13 @@ def _intake(sources: Iterable[SourceSettings]) -> list[tuple[str, bool]]:
     return paths
 
 
-def _say_intake(config: Config) -> None:
+def _print_intake(config: Config) -> None:
     paths = _intake(config.sources.values())
     text = ", ".join(f"{path} (open)" if is_open else path for path, is_open in paths)
     text = f"alerts are accepted at {text or 'no path: no source is declared'}"
     if paths and not any(path == "/api/v2/alerts" for path, _ in paths):
         text += "; not at /api/v2/alerts, because no source has type: prometheus"
-    say(text)
+    echo(text)
 
 
 def _counts(config: Config) -> dict[str, int]:
@@ -189,29 +195,29 @@ def _counts(config: Config) -> dict[str, int]:
     }
 
 
-def _say_summary(config: Config, now: float) -> None:
+def _print_summary(config: Config, now: float) -> None:
     plan = config.plan
-    say(", ".join(plural(count, _NOUNS[name]) for name, count in _counts(config).items() if count))
-    _say_intake(config)
+    echo(", ".join(plural(count, _NOUNS[name]) for name, count in _counts(config).items() if count))
+    _print_intake(config)
     for name, rota in plan.rotas.items():
         text = oncall_text.on_call_line(plan, rota, now)
         nobody = text.startswith(oncall_text.NOBODY)
-        say(f"on call for {name}: {paint(text, 'red' if nobody else None)}")
+        echo(f"on call for {name}: {paint(text, 'red' if nobody else None)}")
         found = gaps(rota, now, now + LOOK_AHEAD)
         if found:
             missing = duration(sum(end - start for start, end in found))
             first = clock_time(found[0][0], rota.zone, now)
             text = f"  nobody for {missing} of the next 4 weeks, first from {first}"
-            say(paint(text, "red"))
+            echo(paint(text, "red"))
 
 
-def _say_verdict(path: Path, errors: int, doubts: int, found: "list[TemplateProblem]") -> None:
+def _print_verdict(path: Path, errors: int, doubts: int, found: "list[TemplateProblem]") -> None:
     errors += sum(not problem.warning for problem in found)
     doubts += sum(problem.warning for problem in found)
     text = f"{path}: {plural(errors, 'error') if errors else 'no errors'}"
     if doubts:
         text += f", {plural(doubts, 'warning')}"
-    say(paint(text, "red" if errors else "yellow" if doubts else "green", bold=True))
+    echo(paint(text, "red" if errors else "yellow" if doubts else "green", bold=True))
 
 
 def _word(doubt: bool) -> str:

@@ -9,7 +9,7 @@ from gateway.cli.support import incident_text
 from gateway.cli.support.api_client import api_of, read_incident_number, url_option
 from gateway.cli.support.context import CliContext, json_option, pass_context
 from gateway.cli.support.label_arguments import label_arguments
-from gateway.cli.support.output import columns, paint, say, say_json
+from gateway.cli.support.output import echo, echo_json, paint, print_columns
 from gateway.cli.support.times import read_time
 from gateway.core.matching.text import write_labels
 from gateway.core.text.escape import one_line
@@ -68,9 +68,9 @@ def command(
         asked = {"labels": write_labels(labels)}
     answer = api_of(context, url).get("/explain", zone=seen_from, **asked)
     if as_json:
-        say_json(answer)
+        echo_json(answer)
     else:
-        _say(answer, seen_from, now, whole="incident" in asked)
+        _print(answer, seen_from, now, whole="incident" in asked)
 
 
 def _since(text: str | None, now: float, zone: str) -> str | None:
@@ -83,26 +83,26 @@ def _since(text: str | None, now: float, zone: str) -> str | None:
     return format_rfc3339(read_time(word, now, zone, "--since"), milliseconds=False)
 
 
-def _say(answer: dict[str, Any], zone: str, now: float, whole: bool) -> None:
+def _print(answer: dict[str, Any], zone: str, now: float, whole: bool) -> None:
     if not whole:
         for sentence in answer["answer"]:
-            say(one_line(sentence))
+            echo(one_line(sentence))
     for alert in answer["alerts"]:
-        say()
-        _say_alert(alert, zone, now)
+        echo()
+        _print_alert(alert, zone, now)
     for place, incident in enumerate(answer["incidents"]):
         if place or not whole:
-            say()
-        incident_text.say_heading(incident, zone, now)
+            echo()
+        incident_text.print_heading(incident, zone, now)
         for sentence in incident["why"]:
-            say(f"  {one_line(sentence)}")
+            echo(f"  {one_line(sentence)}")
         if whole or answer["person"] is None:
-            incident_text.say_timeline(incident["timeline"], zone, now)
-            incident_text.say_notices(incident["notices"], zone, now)
+            incident_text.print_timeline(incident["timeline"], zone, now)
+            incident_text.print_notices(incident["notices"], zone, now)
     if answer["on_call"]:
-        say()
-        say(paint("on call", bold=True))
-        columns(
+        echo()
+        echo(paint("on call", bold=True))
+        print_columns(
             [
                 [shift["rota"], incident_text.clock(shift["from"], zone, now), "to",
                  incident_text.clock(shift["to"], zone, now), shift["by"] or ""]
@@ -112,16 +112,16 @@ def _say(answer: dict[str, Any], zone: str, now: float, whole: bool) -> None:
         )  # fmt: skip
 
 
-def _say_alert(alert: dict[str, Any], zone: str, now: float) -> None:
-    say(paint(one_line(write_labels(alert["labels"]), 1000), bold=True))
+def _print_alert(alert: dict[str, Any], zone: str, now: float) -> None:
+    echo(paint(one_line(write_labels(alert["labels"]), 1000), bold=True))
     text = f"{alert['status']}, began {incident_text.clock(alert['starts_at'], zone, now)}"
     if alert["status"] == "resolved" and alert["ends_at"]:
         text += f", over since {incident_text.clock(alert['ends_at'], zone, now)}"
     text += f"; last reported {incident_text.clock(alert['received_at'], zone, now)}"
-    say(f"  {text} by source {one_line(alert['source'])}")
+    echo(f"  {text} by source {one_line(alert['source'])}")
     numbers = ", ".join(f"#{number}" for number in alert["incidents"]) or "none"
-    say(f"  goes to {one_line(', '.join(alert['receivers']))}; incidents: {numbers}")
+    echo(f"  goes to {one_line(', '.join(alert['receivers']))}; incidents: {numbers}")
     for silence in alert["silenced_by"]:
         who, until = silence["created_by"]["name"], period_text(silence, zone, now)
         why = one_line(reason_text(silence), 300)
-        say(f"  silenced by {one_line(who, 80)} until {until}: {why} ({silence['id'][:SHORT]})")
+        echo(f"  silenced by {one_line(who, 80)} until {until}: {why} ({silence['id'][:SHORT]})")

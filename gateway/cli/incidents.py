@@ -7,7 +7,7 @@ import click
 from gateway.cli.support import incident_text
 from gateway.cli.support.api_client import Api, api_of, number_argument, url_option
 from gateway.cli.support.context import CliContext, json_option, pass_context
-from gateway.cli.support.output import Cell, columns, say, say_json, severity_colour
+from gateway.cli.support.output import Cell, echo, echo_json, print_columns, severity_colour
 from gateway.core.text.escape import one_line
 from gateway.core.time.timestamps import parse_rfc3339
 from gateway.render.view.counts import counts_text
@@ -65,9 +65,9 @@ def command(
     if number is not None:
         incident = api.get(f"/incidents/{number}")
         if as_json:
-            say_json(incident)
+            echo_json(incident)
         else:
-            incident_text.say_incident(incident, seen_from, context.now())
+            incident_text.print_incident(incident, seen_from, context.now())
         return
     page = _listed(
         api,
@@ -79,21 +79,21 @@ def command(
         limit=MOST_AT_ONCE if everything else limit,
     )
     if as_json:
-        say_json(page)
+        echo_json(page)
         return
     if not page["incidents"]:
-        say("no incidents" if state == "all" else f"no incidents are {state}")
+        echo("no incidents" if state == "all" else f"no incidents are {state}")
         return
     counts = [(one["state"], one["severity"], one["count"]) for one in page["counts"]]
     if counts:
-        say(one_line(counts_text(counts), 500))
-        say()
-    columns(
+        echo(one_line(counts_text(counts), 500))
+        echo()
+    print_columns(
         [_row(one, seen_from, context.now()) for one in page["incidents"]],
         ("number", "severity", "state", "since", "acknowledge by", "receiver", "what"),
     )
     if page["next"] is not None:
-        say(_more(page, state, limit))
+        echo(_more(page, state, limit))
 
 
 def _listed(api: Api, everything: bool, **query: str | int | None) -> dict[str, Any]:

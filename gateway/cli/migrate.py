@@ -2,8 +2,8 @@
 
 import click
 
-from gateway.cli.support.context import BAD, CliContext, CliError, json_option, pass_context
-from gateway.cli.support.output import say, say_json
+from gateway.cli.support.context import FAILED, CliContext, CliError, json_option, pass_context
+from gateway.cli.support.output import echo, echo_json
 
 
 @click.command("migrate")
@@ -37,11 +37,11 @@ def command(context: CliContext, check: bool, as_json: bool) -> None:
     due = before != head
     name = f"{location.database} {location.path}" if location.path else location.database
     if as_json:
-        say_json(
+        echo_json(
             {"database": name, "from": before, "to": head, "due": due, "done": due and not check}
         )
     elif not due:
-        say(f"{name}: at {head}, nothing to do")
+        echo(f"{name}: at {head}, nothing to do")
     else:
-        say(f"{name}: {before or 'empty'} → {head}{'  (not done: --check)' if check else ''}")
-    raise SystemExit(BAD if due and check else 0)
+        echo(f"{name}: {before or 'empty'} → {head}{'  (not done: --check)' if check else ''}")
+    raise SystemExit(FAILED if due and check else 0)

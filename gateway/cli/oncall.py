@@ -15,7 +15,7 @@ from gateway.cli.support.oncall_text import (
     on_call_json,
     shift_json,
 )
-from gateway.cli.support.output import Cell, columns, paint, say, say_json
+from gateway.cli.support.output import Cell, echo, echo_json, paint, print_columns
 from gateway.cli.support.times import TIME_FORMATS, read_time
 from gateway.core.oncall.rota import Rota, explain, shifts
 from gateway.core.oncall.types import LAST_INSTANT
@@ -68,19 +68,19 @@ def command(
     if table:
         spans = [_span(one, start, end, now) for one in chosen]
         if as_json:
-            say_json(_shifts_json(plan, chosen, spans))
+            echo_json(_shifts_json(plan, chosen, spans))
         elif calendar:
-            _say_calendar(plan, chosen, spans)
+            _print_calendar(plan, chosen, spans)
         else:
-            _say_shifts(plan, chosen, spans)
+            _print_shifts(plan, chosen, spans)
         return
     instants = [read_time(at or "now", now, one.zone) for one in chosen]
     if as_json:
-        say_json([on_call_json(plan, one, t) for one, t in zip(chosen, instants, strict=True)])
+        echo_json([on_call_json(plan, one, t) for one, t in zip(chosen, instants, strict=True)])
     elif chosen:
-        _say_now(plan, chosen, instants)
+        _print_now(plan, chosen, instants)
     else:
-        say("routes.yaml has no rotas")
+        echo("routes.yaml has no rotas")
 
 
 def _chosen(plan: Plan, name: str | None) -> list[Rota]:
@@ -108,7 +108,7 @@ def _span(rota: Rota, start: str | None, end: str | None, now: float) -> tuple[f
     return first, last
 
 
-def _say_now(plan: Plan, rotas: list[Rota], instants: list[float]) -> None:
+def _print_now(plan: Plan, rotas: list[Rota], instants: list[float]) -> None:
     rows: list[list[Cell]] = []
     for rota, t in zip(rotas, instants, strict=True):
         found = explain(rota, t)
@@ -123,10 +123,10 @@ def _say_now(plan: Plan, rotas: list[Rota], instants: list[float]) -> None:
                 str(found.by) if found.by else "",
             ]
         )
-    columns(rows, ("rota", "on call", "since", "until", "then", "by"))
+    print_columns(rows, ("rota", "on call", "since", "until", "then", "by"))
 
 
-def _say_shifts(plan: Plan, rotas: list[Rota], spans: list[tuple[float, float]]) -> None:
+def _print_shifts(plan: Plan, rotas: list[Rota], spans: list[tuple[float, float]]) -> None:
     rows: list[list[Cell]] = []
     for rota, (start, end) in zip(rotas, spans, strict=True):
         for shift in shifts(rota, start, end):
@@ -141,27 +141,27 @@ def _say_shifts(plan: Plan, rotas: list[Rota], spans: list[tuple[float, float]])
                     (str(shift.by) if shift.by else "", colour),
                 ]
             )
-    columns(rows, ("rota", "from", "to", "for", "on call", "by"))
+    print_columns(rows, ("rota", "from", "to", "for", "on call", "by"))
 
 
-def _say_calendar(plan: Plan, rotas: list[Rota], spans: list[tuple[float, float]]) -> None:
+def _print_calendar(plan: Plan, rotas: list[Rota], spans: list[tuple[float, float]]) -> None:
     """A line for each day: who has it when it begins, and every change with its time."""
     for place, (rota, (start, end)) in enumerate(zip(rotas, spans, strict=True)):
         if place:
-            say()
-        say(paint(f"{rota.name}   ({rota.zone})", bold=True))
+            echo()
+        echo(paint(f"{rota.name}   ({rota.zone})", bold=True))
         week = None
         for first, last in days(start, end, load_zone(rota.zone)):
             day = wall_time(first, load_zone(rota.zone))
             if week not in (None, day.isocalendar()[:2]):
-                say()
+                echo()
             week = day.isocalendar()[:2]
             parts = []
             for shift in shifts(rota, first, last):
                 people = " + ".join(full_name(plan.people, one) for one in shift.people)
                 at = f"{wall_time(shift.start, load_zone(rota.zone)):%H:%M}"
                 parts.append(f"{at} {people}" if people else paint(f"{at} nobody", "red"))
-            say(f"  {_DAYS[day.weekday()]} {day:%Y-%m-%d}   {'   '.join(parts)}")
+            echo(f"  {_DAYS[day.weekday()]} {day:%Y-%m-%d}   {'   '.join(parts)}")
 
 
 def _shifts_json(

@@ -8,14 +8,14 @@ import click
 
 from gateway import clock
 from gateway.cli.support.context import (
-    BAD,
+    FAILED,
     CliContext,
     CliError,
     json_option,
     pass_context,
     templates_option,
 )
-from gateway.cli.support.output import complain, paint, say, say_json
+from gateway.cli.support.output import echo, echo_error, echo_json, paint
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.plan.plan import Target
 from gateway.files import write_atomically
@@ -81,10 +81,10 @@ def command(
     known = {sample.name: sample for sample in samples()}
     if list_them:
         if as_json:
-            say_json(list(known))
+            echo_json(list(known))
         else:
             for each in known:
-                say(each)
+                echo(each)
         return
     if name is not None and (kind or severity):
         raise click.UsageError("--sample has its own kind and severity: leave --kind, --severity")
@@ -93,7 +93,7 @@ def command(
         raise click.UsageError(f"there is no sample {wanted!r}: see gateway render --samples")
     messages = _messages(context, templates, known[wanted], channel or CHANNELS, zone)
     if as_json:
-        say_json(
+        echo_json(
             {
                 "sample": wanted,
                 "channels": {
@@ -106,11 +106,11 @@ def command(
         _write(out, messages)
     else:
         for each, made in messages.items():
-            _say(each, made)
+            _print(each, made)
     failed = [made.failed_template for made in messages.values() if made.failed_template]
     if failed:
-        complain(f"gateway: {failed[0]} failed; `gateway check` tells where")
-        raise SystemExit(BAD)
+        echo_error(f"gateway: {failed[0]} failed; `gateway check` tells where")
+        raise SystemExit(FAILED)
 
 
 def _messages(
@@ -131,7 +131,7 @@ def _messages(
     except ValueError as error:
         raise click.UsageError(f"--zone: {error}") from None
     settings = context.settings()
-    renderer = Renderer([context.folder(templates)], settings.external_url)
+    renderer = Renderer([context.templates_path(templates)], settings.external_url)
     with ForkedRenderer(renderer, clock.monotonic) as forked:
         return {
             channel: forked.render(
@@ -148,11 +148,11 @@ def _messages(
         }
 
 
-def _say(channel: str, message: "Message") -> None:
+def _print(channel: str, message: "Message") -> None:
     for part, text in message.parts.items():
-        say(paint(f"── {channel}: {part} " + "─" * (60 - len(channel + part)), bold=True))
-        say(text.rstrip("\n"))
-        say()
+        echo(paint(f"── {channel}: {part} " + "─" * (60 - len(channel + part)), bold=True))
+        echo(text.rstrip("\n"))
+        echo()
 
 
 def _write(out: Path, messages: "dict[str, Message]") -> None:
@@ -162,12 +162,12 @@ def _write(out: Path, messages: "dict[str, Message]") -> None:
             for part, text in message.parts.items():
                 file = out / f"{channel}-{part}.{'html' if part == 'html' else 'txt'}"
                 write_atomically(file, text.encode("utf-8", "replace"), replace=True)
-                say(str(file))
+                echo(str(file))
             structure = _structure(channel, message)
             if structure is not None:
                 file = out / f"{channel}.json"
                 write_atomically(file, json.dumps(structure, indent=2).encode(), replace=True)
-                say(str(file))
+                echo(str(file))
     except OSError as error:
         raise CliError(f"cannot write into {out}: {error.strerror or error}") from None
 

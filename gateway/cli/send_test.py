@@ -9,14 +9,14 @@ from typing import Any
 import click
 
 from gateway.cli.support.context import (
-    BAD,
+    FAILED,
     CliContext,
     config_option,
     json_option,
     pass_context,
     templates_option,
 )
-from gateway.cli.support.output import paint, say, say_json
+from gateway.cli.support.output import echo, echo_json, paint
 from gateway.cli.support.test_sends import SendResult, send_to_each
 from gateway.config.load import Config
 from gateway.config.source.problem import nearest
@@ -59,18 +59,18 @@ def command(
     # Jinja and the vendors' SDKs are for this command, not for the quick ones.
     from gateway.render.service import RenderService
 
-    templates_of = RenderService([context.folder(templates)], settings.external_url)
+    templates_of = RenderService([context.templates_path(templates)], settings.external_url)
     # What is shown on the console goes where it does not stand in the way of the JSON.
     with redirect_stdout(sys.stderr if as_json else sys.stdout):
         results = asyncio.run(
             send_to_each(loaded, targets, templates_of, receiver or "", context.now())
         )
     if as_json:
-        say_json([_json(result) for result in results])
+        echo_json([_json(result) for result in results])
     else:
         for result in results:
-            _say(result)
-    raise SystemExit(0 if all(result.sent for result in results) else BAD)
+            _print(result)
+    raise SystemExit(0 if all(result.sent for result in results) else FAILED)
 
 
 def _targets(
@@ -124,10 +124,10 @@ def _json(result: SendResult) -> dict[str, Any]:
     }
 
 
-def _say(result: SendResult) -> None:
+def _print(result: SendResult) -> None:
     target = result.target
     mark = paint("sent", "green") if result.sent else paint("not sent", "red", bold=True)
     text = "" if result.text == "sent" else f": {result.text}"
     if result.perhaps:
         text += " (it may have arrived all the same)"
-    say(f"{target.channel} {target.address}  {mark} in {result.seconds:.1f} s{text}")
+    echo(f"{target.channel} {target.address}  {mark} in {result.seconds:.1f} s{text}")

@@ -13,7 +13,7 @@ from urllib.parse import quote
 import click
 
 from gateway import log as logs
-from gateway.cli.support.output import complain, plural
+from gateway.cli.support.output import echo_error, plural
 from gateway.config.load import ConfigError
 from gateway.core.plan.accounts import SourceSettings
 from gateway.exposure import exposure_warning, loopback_links_warning, missing_external_url_error
@@ -54,17 +54,17 @@ def command(config: Path | None, templates: Path | None) -> None:
         uvloop.run(serve(settings, os.environ, ready))
     except ConfigError as error:
         for problem in (*error.masked(), *error.warnings):
-            complain(str(problem))
-        complain(f"not started: {plural(len(error.problems), 'error')}")
+            echo_error(str(problem))
+        echo_error(f"not started: {plural(len(error.problems), 'error')}")
         raise SystemExit(1) from None
     except SettingError as error:
-        complain(f"not started: {error}")
+        echo_error(f"not started: {error}")
         raise SystemExit(1) from None
     except StoreUnavailableError as error:
-        complain(f"not started: {error} ({_where(settings)})")
+        echo_error(f"not started: {error} ({_where(settings)})")
         raise SystemExit(1) from None
     except OSError as error:
-        complain(f"not started: {_trouble(error, settings)}")
+        echo_error(f"not started: {_trouble(error, settings)}")
         raise SystemExit(1) from None
 
 
@@ -120,7 +120,7 @@ def welcome(settings: ServerSettings, engine: "Engine", address: str) -> None:
         loopback_links_warning(settings),
     )
     for warning in (*engine.config.warnings, *filter(None, of_settings)):
-        complain(f"warning: {warning}")
+        echo_error(f"warning: {warning}")
     click.echo(
         f"""
   The gateway listens on {address}   (database: {engine.store.database}, routes: {settings.config})

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from gateway.cli.support.output import columns
+from gateway.cli.support.output import print_columns
 
 ROWS = [["a", "bb", "ccc"], ["aaaa", ("日本", "red"), "c"], ["x", "", "y\nz"]]
 SHOWN = """\
@@ -18,18 +18,18 @@ x            y z
 
 def test_columns_are_as_wide_as_what_they_show(capsys: pytest.CaptureFixture[str]) -> None:
     """Also where a character takes two columns; foreign text stays in its line."""
-    columns(ROWS, ("id", "state", "what"))
+    print_columns(ROWS, ("id", "state", "what"))
     assert capsys.readouterr().out == SHOWN
-    columns(ROWS[:1], indent=2)
+    print_columns(ROWS[:1], indent=2)
     assert capsys.readouterr().out == "  a  bb  ccc\n"
-    columns([])
+    print_columns([])
     assert capsys.readouterr().out == ""
 
 
 def test_in_a_pipe_nothing_wraps_however_long_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     """One row is one line for grep."""
     long = "why " * 500
-    columns([["id", long, "end"]])
+    print_columns([["id", long, "end"]])
     assert capsys.readouterr().out == f"id  {long.strip()}  end\n"
 
 
@@ -40,11 +40,11 @@ def test_on_a_terminal_that_is_too_narrow_cells_wrap(
     monkeypatch.setenv("COLUMNS", "30")
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    columns([["id", "some words that do not fit in there", "end"]])
+    print_columns([["id", "some words that do not fit in there", "end"]])
     wrapped = capsys.readouterr().out.splitlines()
     assert len(wrapped) > 1
     assert max(map(len, wrapped)) <= 30
-    columns([["id", "some words", "end"]])
+    print_columns([["id", "some words", "end"]])
     assert capsys.readouterr().out == "id  some words  end\n"
 
 
@@ -52,7 +52,8 @@ def test_on_a_terminal_that_is_too_narrow_cells_wrap(
 def test_short_lists_do_not_load_what_wraps() -> None:
     """A list of thousands would take ten times as long with it, and a short one longer to start."""
     code = (
-        "import sys; from gateway.cli.support.output import columns; columns([['a', 'b']] * 9);"
+        "import sys; from gateway.cli.support.output import print_columns; "
+        "print_columns([['a', 'b']] * 9);"
         "sys.exit('rich' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -11,10 +11,10 @@ def test_hidden_characters_are_printed_as_escapes(
 ) -> None:
     """E17: what people copy from a terminal is what they see there."""
     monkeypatch.setattr(output, "coloured", lambda: terminal)
-    output.say(
+    output.echo(
         output.paint("red", "red", bold=True) + " name\u202egnp.exe\x1b[2J\x1b]0;t\x07\u200b"
     )
-    output.complain("error: \u202egnp\x1b[31m")
+    output.echo_error("error: \u202egnp\x1b[31m")
     written = capsys.readouterr()
     assert "name\\u202egnp.exe\\x1b[2J\\x1b]0;t\\x07\\u200b" in written.out
     assert written.err == "error: \\u202egnp\\x1b[31m\n"
@@ -26,5 +26,5 @@ def test_own_styles_reach_a_terminal(
     """Colours of our own are written as they are."""
     monkeypatch.setattr(output, "coloured", lambda: True)
     monkeypatch.setattr(output.click, "echo", lambda text: print(text))
-    output.say(output.paint("critical", "red", bold=True))
+    output.echo(output.paint("critical", "red", bold=True))
     assert capsys.readouterr().out == "\x1b[31m\x1b[1mcritical\x1b[0m\n"

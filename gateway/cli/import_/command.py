@@ -6,8 +6,8 @@ from typing import Any
 import click
 
 from gateway.cli.import_ import report
-from gateway.cli.support.context import BAD, CliError, json_option
-from gateway.cli.support.output import complain, say, say_json
+from gateway.cli.support.context import FAILED, CliError, json_option
+from gateway.cli.support.output import echo, echo_error, echo_json
 from gateway.config.load import ConfigError
 from gateway.config.source.problem import shorten
 from gateway.config.source.tree import MAX_BYTES
@@ -53,21 +53,21 @@ def command(file: Path, output: Path | None, force: bool, compare: bool, as_json
         source_config = _read(file)
     except ConfigError as error:
         if as_json:
-            say_json({"ok": False, "errors": [one.to_json() for one in error.problems]})
+            echo_json({"ok": False, "errors": [one.to_json() for one in error.problems]})
         for problem in error.problems:
-            complain(f"error: {problem}")
-        raise SystemExit(BAD) from None
+            echo_error(f"error: {problem}")
+        raise SystemExit(FAILED) from None
     translation = translate(source_config)
     proof = _written(translation, output, force, compare)
     if as_json:
         answer: dict[str, Any] = {"ok": proof is None or not proof.difference}
         where = {"output": str(output)} if output else {"routes_yaml": translation.text}
-        say_json(answer | where | report.as_json(translation, proof))
+        echo_json(answer | where | report.as_json(translation, proof))
     else:
         if output is None:
-            say(translation.text.removesuffix("\n"))
+            echo(translation.text.removesuffix("\n"))
         report.print_report(translation, proof, output)
-    raise SystemExit(BAD if proof is not None and proof.difference else 0)
+    raise SystemExit(FAILED if proof is not None and proof.difference else 0)
 
 
 def _read(file: Path) -> SourceConfig:

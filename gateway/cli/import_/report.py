@@ -47,40 +47,40 @@ def print_report(
     notes, file = translation.notes, translation.source_config.file
     counts = _counts(translation)
     row = [plural(count, name[:-1].replace("_", " ")) for name, count in counts.items() if count]
-    _say(f"{file}: {', '.join(row)}")
+    _print(f"{file}: {', '.join(row)}")
     kinds = Counter(what.partition(" ")[0] for _, what in notes.translated)
     if kinds:
-        _say(f"translated: {', '.join(f'{count} {kind}' for kind, count in kinds.items())}")
+        _print(f"translated: {', '.join(f'{count} {kind}' for kind, count in kinds.items())}")
     for kind in NoteKind:
         found = notes.alike(kind)
         if found:
-            _say(f"{kind}:")
+            _print(f"{kind}:")
         for note, lines in found:
             more = f" (and in lines {listed(map(str, lines[1:]))})" if lines[1:] else ""
             words = f" {note.template!r}" if note.template else ""
-            _say(f"  {note.problem}{words}{more}")
+            _print(f"  {note.problem}{words}{more}")
     if translation.repeats:
-        _say(
+        _print(
             "repeats that come sooner here than in Alertmanager "
             f'(unless you say "{ALERTMANAGER_REPEATS}"):'
         )
     for late in translation.repeats:
-        _say(f"  {file}:{late.line}: {late}")
+        _print(f"  {file}:{late.line}: {late}")
     if notes.variables:
-        _say("to be put into the environment:")
+        _print("to be put into the environment:")
         width = max(len(one.name) for one in notes.variables)
         for one in notes.variables:
             where = f" ({file}:{one.line})" if one.line else ""
-            _say(f"  {one.name:<{width}}  {one.meaning}{where}")
+            _print(f"  {one.name:<{width}}  {one.meaning}{where}")
     if proof is not None:
         _print_proof(proof)
     if output is not None:
-        _say(f"written to {output}; next: gateway check {output}")
+        _print(f"written to {output}; next: gateway check {output}")
 
 
 def _print_proof(proof: EquivalenceReport) -> None:
     if proof.difference:
-        _say(f"different: {proof.difference}")
+        _print(f"different: {proof.difference}")
         return
     compared = [f"{plural(proof.label_sets, 'label set')} through {plural(proof.routes, 'route')}"]
     if proof.pairs:
@@ -90,15 +90,15 @@ def _print_proof(proof: EquivalenceReport) -> None:
     if proof.instants:
         intervals = plural(proof.intervals, "time interval")
         compared.append(f"{plural(proof.instants, 'instant')} in {intervals}")
-    _say(f"the same in both files: {'; '.join(compared)}")
+    _print(f"the same in both files: {'; '.join(compared)}")
     if proof.unreached:
         lines = listed(map(str, sorted(proof.unreached)))
-        _say(f"  no label set ended in the routes of lines {lines}")
+        _print(f"  no label set ended in the routes of lines {lines}")
     for matcher in proof.untried:
-        _say(f"  no value was found that fulfils {matcher}")
+        _print(f"  no value was found that fulfils {matcher}")
     if proof.left_out:
-        _say(f"  not compared: {plural(proof.left_out, 'inhibit rule')} that could not be kept")
+        _print(f"  not compared: {plural(proof.left_out, 'inhibit rule')} that could not be kept")
 
 
-def _say(text: str) -> None:
+def _print(text: str) -> None:
     click.echo(one_line(text), err=True)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from gateway.cli.route.preview import MatchedRoute, RoutePreview, mismatch, origin, person_of
-from gateway.cli.support.output import paint, plural, rank_colour, say
+from gateway.cli.support.output import echo, paint, plural, rank_colour
 from gateway.core.matching.text import write_labels, write_matchers
 from gateway.core.plan.flapping import Flapping
 from gateway.core.plan.intervals import OPTIONS
@@ -15,11 +15,11 @@ from gateway.render.view.times import clock_time
 _NAME = 16  # columns of the names before the values
 
 
-def say_preview(plan: Plan, preview: RoutePreview, file: Path) -> None:
+def print_preview(plan: Plan, preview: RoutePreview, file: Path) -> None:
     """Print it: what, then each receiver, then the way through the tree."""
     zone = plan.business_hours.zone
     severity = preview.severity
-    say(paint(write_labels(preview.labels), bold=True))
+    echo(paint(write_labels(preview.labels), bold=True))
     if severity.rank != UNKNOWN_RANK:
         text = f"severity {severity.name}"
     elif plan.severities:
@@ -30,10 +30,10 @@ def say_preview(plan: Plan, preview: RoutePreview, file: Path) -> None:
     text += f", firing from {clock_time(preview.at, zone, preview.at)}"
     if preview.respond_by is not None:
         text += f", acknowledge by {clock_time(preview.respond_by, zone, preview.at)}"
-    say(text)
+    echo(text)
     for match in preview.matches:
-        say()
-        _say_match(plan, preview, match, file)
+        echo()
+        _print_match(plan, preview, match, file)
     for title, rules in (
         ("kept quiet while one of these fires", preview.inhibited_by),
         ("while it fires it keeps quiet", preview.inhibits),
@@ -41,28 +41,28 @@ def say_preview(plan: Plan, preview: RoutePreview, file: Path) -> None:
         for rule in rules:
             side = rule.source if rules is preview.inhibited_by else rule.target
             same = f" with the same {', '.join(rule.equal)}" if rule.equal else ""
-            say()
-            say(f"{title}: {write_matchers(side)}{same}")
-    say()
-    say(paint("the way through the tree", bold=True))
-    _say_trace(preview, file)
+            echo()
+            echo(f"{title}: {write_matchers(side)}{same}")
+    echo()
+    echo(paint("the way through the tree", bold=True))
+    _print_trace(preview, file)
 
 
-def _say_match(plan: Plan, preview: RoutePreview, match: MatchedRoute, file: Path) -> None:
+def _print_match(plan: Plan, preview: RoutePreview, match: MatchedRoute, file: Path) -> None:
     place = f"{file}:{match.route.line}" if match.route.line else str(file)
-    say(f"receiver {paint(match.receiver.name, 'cyan', bold=True)}   ({place})")
+    echo(f"receiver {paint(match.receiver.name, 'cyan', bold=True)}   ({place})")
     grouped = origin(plan, match, "group_by")
-    _say_pair("group", f"{write_labels(match.group)}   ({grouped})")
+    _print_field("group", f"{write_labels(match.group)}   ({grouped})")
     for option in OPTIONS:
         value = format_duration(getattr(match.timing, option))
-        _say_pair(option, f"{value}   ({origin(plan, match, option)})")
+        _print_field(option, f"{value}   ({origin(plan, match, option)})")
     every = match.timing.repeats_every
     if every != match.timing.repeat_interval:
-        _say_pair("", f"repeats come every {format_duration(every)}, {match.timing.repeats}")
+        _print_field("", f"repeats come every {format_duration(every)}, {match.timing.repeats}")
     if match.route.labels:
-        _say_pair("adds labels", write_labels(match.route.labels))
-    _say_pair("muted", _muted(plan, preview, match))
-    _say_targets(plan, "tells", match.receiver.targets)
+        _print_field("adds labels", write_labels(match.route.labels))
+    _print_field("muted", _muted(plan, preview, match))
+    _print_targets(plan, "tells", match.receiver.targets)
     for step in match.steps:
         first = step.number == 1
         name = "escalation" if first else ""
@@ -71,20 +71,20 @@ def _say_match(plan: Plan, preview: RoutePreview, match: MatchedRoute, file: Pat
         text += "; ".join(person_of(plan, target) for target in step.targets) or "nobody"
         for sentence in step.missing:
             text += paint(f" [{sentence}]", "red")
-        _say_pair(name, text)
+        _print_field(name, text)
     if match.again_at is not None:
         times = "once" if match.repeat == 1 else f"{match.repeat} times"
         after = format_duration(match.again_at - preview.at)
-        _say_pair("", f"then again from step 1, {times}, first after {after}")
+        _print_field("", f"then again from step 1, {times}, first after {after}")
     if match.steps and match.muted:
-        _say_pair("", "(no step is taken while it is muted)")
+        _print_field("", "(no step is taken while it is muted)")
     if match.receiver.targets or match.steps:
-        _say_pair("if not reached", f"receiver {match.fallback.name}")
+        _print_field("if not reached", f"receiver {match.fallback.name}")
     lasts = format_duration(preview.severity.ack_expires)
-    _say_pair("acknowledged", f"for {lasts} at most, then it counts as unacknowledged again")
+    _print_field("acknowledged", f"for {lasts} at most, then it counts as unacknowledged again")
     if plan.flapping.times:
         worst = preview.severity.rank == plan.worst_rank
-        _say_pair("flapping", _flapping(plan.flapping, worst))
+        _print_field("flapping", _flapping(plan.flapping, worst))
 
 
 def _muted(plan: Plan, preview: RoutePreview, match: MatchedRoute) -> str:
@@ -110,19 +110,19 @@ def _flapping(flapping: Flapping, worst: bool) -> str:
     )
 
 
-def _say_targets(plan: Plan, name: str, targets: tuple[Target, ...]) -> None:
+def _print_targets(plan: Plan, name: str, targets: tuple[Target, ...]) -> None:
     if not targets:
-        _say_pair(name, "nobody (the receiver has no targets)")
+        _print_field(name, "nobody (the receiver has no targets)")
     for place, target in enumerate(targets):
         quiet = "" if target.wants_ends else " (not when resolved)"
-        _say_pair("" if place else name, person_of(plan, target) + quiet)
+        _print_field("" if place else name, person_of(plan, target) + quiet)
 
 
-def _say_pair(name: str, text: str) -> None:
-    say(f"  {name:<{_NAME}} {text}")
+def _print_field(name: str, text: str) -> None:
+    echo(f"  {name:<{_NAME}} {text}")
 
 
-def _say_trace(preview: RoutePreview, file: Path) -> None:
+def _print_trace(preview: RoutePreview, file: Path) -> None:
     """Each node that was looked at, as a tree; those that were not are counted."""
     steps = {step.route.id: step for step in preview.steps}
 
@@ -130,7 +130,7 @@ def _say_trace(preview: RoutePreview, file: Path) -> None:
         indent = "  " * step.depth
         place = f"   ({file}:{step.route.line})" if step.route.line else ""
         matchers = write_matchers(step.route.matchers)
-        say(f"{indent}{_mark(step)} {matchers}  {_why(preview, step)}{place}")
+        echo(f"{indent}{_mark(step)} {matchers}  {_why(preview, step)}{place}")
         if not step.matched:
             return
         children = [steps[child.id] for child in step.route.children if child.id in steps]
@@ -139,7 +139,7 @@ def _say_trace(preview: RoutePreview, file: Path) -> None:
         unseen = len(step.route.children) - len(children)
         if unseen:
             later = plural(unseen, "later route")
-            say(f"{indent}  · {later} not looked at: an earlier one took the alert")
+            echo(f"{indent}  · {later} not looked at: an earlier one took the alert")
 
     visit(preview.steps[0])
 

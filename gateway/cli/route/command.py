@@ -9,7 +9,7 @@ from gateway.cli.route import as_text
 from gateway.cli.route import preview as route_preview
 from gateway.cli.support.context import CliContext, config_option, json_option, pass_context
 from gateway.cli.support.label_arguments import label_arguments
-from gateway.cli.support.output import say_json
+from gateway.cli.support.output import echo_json
 from gateway.cli.support.times import TIME_FORMATS, read_time
 
 
@@ -40,6 +40,6 @@ def command(
     instant = read_time(at, now, loaded.plan.business_hours.zone)
     preview = route_preview.preview(loaded.plan, given, instant)
     if as_json:
-        say_json(route_json.as_json(loaded.plan, preview))
+        echo_json(route_json.as_json(loaded.plan, preview))
     else:
-        as_text.say_preview(loaded.plan, preview, context.file(config))
+        as_text.print_preview(loaded.plan, preview, context.config_path(config))

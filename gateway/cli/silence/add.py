@@ -9,7 +9,7 @@ from gateway.cli.support import incident_text
 from gateway.cli.support.api_client import Api, api_of, read_incident_number, url_option
 from gateway.cli.support.context import CliContext, json_option, pass_context
 from gateway.cli.support.label_arguments import matcher_arguments
-from gateway.cli.support.output import columns, paint, plural, say, say_json
+from gateway.cli.support.output import echo, echo_json, paint, plural, print_columns
 from gateway.cli.support.times import TIME_FORMATS, read_time
 from gateway.core.matching.matcher import Matcher
 from gateway.core.matching.text import write_labels, write_matchers
@@ -83,7 +83,7 @@ def command(
     api = api_of(context, url)
     preview = _preview(api, read, number)
     if not as_json:
-        _say_preview(preview, seen_from, now)
+        _print_preview(preview, seen_from, now)
     made = None
     if not dry_run:
         asked = {
@@ -97,11 +97,11 @@ def command(
         }
         made = api.post("/silences", asked)
     if as_json:
-        say_json({"preview": preview, "silence": made})
+        echo_json({"preview": preview, "silence": made})
     elif made is None:
-        say("nothing was silenced: --dry-run")
+        echo("nothing was silenced: --dry-run")
     else:
-        _say_made(made, seen_from, now)
+        _print_created(made, seen_from, now)
 
 
 def _duration(text: str, option: str) -> float:
@@ -141,14 +141,14 @@ def _preview(api: Api, matchers: list[Matcher], number: int | None) -> Any:
     return api.get("/silences/preview", matchers=text, incident=number, limit=SHOWN)
 
 
-def _say_preview(preview: dict[str, Any], zone: str, now: float) -> None:
-    say(paint(one_line(matchers_text(preview), 1000), bold=True))
+def _print_preview(preview: dict[str, Any], zone: str, now: float) -> None:
+    echo(paint(one_line(matchers_text(preview), 1000), bold=True))
     count = preview["count"]
     if not count:
-        say("no alert that fires now is concerned")
+        echo("no alert that fires now is concerned")
         return
-    say(f"{plural(count, 'alert')} that {'fires' if count == 1 else 'fire'} now:")
-    columns(
+    echo(f"{plural(count, 'alert')} that {'fires' if count == 1 else 'fire'} now:")
+    print_columns(
         [
             [
                 incident_text.clock(one["starts_at"], zone, now),
@@ -160,11 +160,11 @@ def _say_preview(preview: dict[str, Any], zone: str, now: float) -> None:
         indent=2,
     )
     if count > len(preview["alerts"]):
-        say(f"  … and {count - len(preview['alerts'])} more")
+        echo(f"  … and {count - len(preview['alerts'])} more")
 
 
-def _say_made(made: dict[str, Any], zone: str, now: float) -> None:
+def _print_created(made: dict[str, Any], zone: str, now: float) -> None:
     when = "silenced until" if made["state"] == "active" else "will be silenced:"
     who = one_line(made["created_by"]["name"], 80)
-    say(f"{when} {period_text(made, zone, now)}, by {who}: {one_line(made['comment'], 300)}")
-    say(f"to end it: gateway silence expire {made['id'][:SHORT]}")
+    echo(f"{when} {period_text(made, zone, now)}, by {who}: {one_line(made['comment'], 300)}")
+    echo(f"to end it: gateway silence expire {made['id'][:SHORT]}")

@@ -10,7 +10,7 @@ from gateway.cli.support import incident_text
 from gateway.cli.support.api_client import api_of, url_option
 from gateway.cli.support.context import CliContext, CliError, json_option, pass_context
 from gateway.cli.support.label_arguments import matcher_arguments
-from gateway.cli.support.output import Cell, columns, say, say_json
+from gateway.cli.support.output import Cell, echo, echo_json, print_columns
 from gateway.core.matching.matcher import RESERVED, Matcher
 from gateway.core.matching.parse import parse_matchers
 from gateway.core.text.escape import one_line
@@ -56,12 +56,12 @@ def listed(
     found = api_of(context, url).get("/silences", ended="true" if expired else None)["silences"]
     found = [one for one in found if all(_fits(one, matcher) for matcher in wanted)]
     if as_json:
-        say_json({"silences": found})
+        echo_json({"silences": found})
         return
     if not found:
-        say("no silences" + (" that could silence that" if wanted else ""))
+        echo("no silences" + (" that could silence that" if wanted else ""))
         return
-    columns(
+    print_columns(
         [_row(one, seen_from, context.now()) for one in found],
         ("id", "state", "until", "by", "what", "why"),
     )
@@ -90,12 +90,12 @@ def expire(
     named = [_named(text, known) for text in ids]
     ended = [api.delete(f"/silences/{one['id']}") for one in named]
     if as_json:
-        say_json({"silences": ended})
+        echo_json({"silences": ended})
         return
     for before, after in zip(named, ended, strict=True):
         when = incident_text.clock(after["ends_at"], seen_from, context.now())
         said = f"had ended at {when}" if before["state"] == "expired" else f"ended at {when}"
-        say(f"{after['id'][:SHORT]} {said}: {one_line(matchers_text(after), 300)}")
+        echo(f"{after['id'][:SHORT]} {said}: {one_line(matchers_text(after), 300)}")
 
 
 def _named(text: str, known: list[dict[str, Any]]) -> dict[str, Any]:

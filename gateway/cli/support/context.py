@@ -1,4 +1,4 @@
-"""What every command stands on: the environment, the clock, settings, and routes.yaml."""
+"""Context of a command: the environment, the clock, the settings, and routes.yaml."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -8,58 +8,59 @@ from pathlib import Path
 import click
 
 from gateway import clock
-from gateway.cli.support.output import complain
+from gateway.cli.support.output import echo_error
 from gateway.config.load import Config, ConfigError, load
 from gateway.settings import ServerSettings, SettingError, read_settings
 
-BAD = 1
-"""Exit status: the thing that was looked at is bad, or what was asked for could not be done."""
+FAILED = 1
+"""Exit status: the checked thing is bad, or the action failed."""
 
 
 @dataclass(frozen=True, slots=True)
 class CliContext:
-    """The outside. Tests put another one into click's context (``obj=``)."""
+    """The environment and the clock. Tests put another one into click's context (``obj=``)."""
 
     env: Mapping[str, str] = field(default_factory=lambda: os.environ)
     now: Callable[[], float] = clock.now
 
     def settings(self) -> ServerSettings:
-        """The settings GATEWAY_*. Raises click.UsageError naming the one that makes no sense."""
+        """Return the settings GATEWAY_*. Raises click.UsageError naming an invalid one."""
         try:
             return read_settings(self.env)
         except SettingError as error:
             raise click.UsageError(str(error)) from None
 
-    def file(self, given: Path | None) -> Path:
-        """The file with routes: the option, else the setting."""
-        return given or self.settings().config
+    def config_path(self, option: Path | None) -> Path:
+        """Return the path of routes.yaml: that of the option, else that of the setting."""
+        return option or self.settings().config
 
-    def folder(self, given: Path | None) -> Path:
-        """The folder with the admin's own templates. A named one that is missing is an error."""
-        if given is not None and not given.is_dir():
-            raise click.UsageError(f"--templates {given}: there is no such folder")
-        return given or self.settings().templates
+    def templates_path(self, option: Path | None) -> Path:
+        """Return the folder with the admin's own templates.
 
-    def config(self, given: Path | None) -> Config:
-        """The configuration of that file; its faults are printed, and end the command."""
+        Raises click.UsageError if the option names a folder that does not exist.
+        """
+        if option is not None and not option.is_dir():
+            raise click.UsageError(f"--templates {option}: there is no such folder")
+        return option or self.settings().templates
+
+    def config(self, option: Path | None) -> Config:
+        """Return the loaded routes.yaml. Raises CliError after printing all of its errors."""
         try:
-            return load(self.file(given), env=self.env)
+            return load(self.config_path(option), env=self.env)
         except ConfigError as error:
             for problem in error.problems:
-                complain(f"error: {problem}")
-            raise CliError(
-                "routes.yaml has faults (see above): `gateway check` tells more"
-            ) from None
+                echo_error(f"error: {problem}")
+            raise CliError("routes.yaml is invalid (see above); run `gateway check`") from None
 
 
 class CliError(click.ClickException):
-    """The command cannot go on; the message says why, and what to do."""
+    """The command failed. The message says why, and what to do."""
 
-    exit_code = BAD
+    exit_code = FAILED
 
     def show(self, file: object = None) -> None:
-        """Print it, as all of the gateway's complaints: in small letters, to standard error."""
-        complain(f"gateway: {self.format_message()}")
+        """Print the message on standard error, in the form of all errors of the gateway."""
+        echo_error(f"gateway: {self.format_message()}")
 
 
 pass_context = click.make_pass_decorator(CliContext, ensure=True)
@@ -73,6 +74,6 @@ templates_option = click.option(
     "--templates",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Folder with own templates.  [default: $GATEWAY_TEMPLATES, else templates]",
+    help="Folder with your own templates.  [default: $GATEWAY_TEMPLATES, else templates]",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from gateway.cli.support.context import CliContext
-from gateway.cli.support.output import Cell, columns, paint, plural, say, severity_colour
+from gateway.cli.support.output import Cell, echo, paint, plural, print_columns, severity_colour
 from gateway.core.incidents.outbox import PRINTED, PRINTED_TEXT
 from gateway.core.matching.text import write_labels
 from gateway.core.text.escape import one_line
@@ -65,21 +65,21 @@ def clock(text: str | None, zone: str, now: float) -> str:
     return "" if text is None else clock_time(parse_rfc3339(text), zone, now)
 
 
-def say_heading(incident: dict[str, Any], zone: str, now: float) -> None:
+def print_heading(incident: dict[str, Any], zone: str, now: float) -> None:
     """Two lines: number, severity and title; state and since when."""
     severity = incident["severity"] or "no severity"
     number = paint(f"#{incident['number']} {severity}", severity_colour(severity), bold=True)
-    say(f"{number}  {paint(one_line(incident['title'], 300), bold=True)}")
-    text = state_words(incident, zone, now)
+    echo(f"{number}  {paint(one_line(incident['title'], 300), bold=True)}")
+    text = state_text(incident, zone, now)
     began = clock(incident["since"], zone, now)
     if incident["resolved_at"] is None:
         text += f"; firing since {began} (for {duration(incident['lasted'])})"
     else:
         text += f"; began {began}"
-    say(f"{one_line(text)}; receiver {one_line(incident['receiver'])}")
+    echo(f"{one_line(text)}; receiver {one_line(incident['receiver'])}")
 
 
-def state_words(incident: dict[str, Any], zone: str, now: float) -> str:
+def state_text(incident: dict[str, Any], zone: str, now: float) -> str:
     """The state, who acknowledged, and how long a resolved incident lasted."""
     ack, resolved_at = incident["acknowledged"], incident["resolved_at"]
     if resolved_at:
@@ -90,7 +90,7 @@ def state_words(incident: dict[str, Any], zone: str, now: float) -> str:
     return "suppressed" if incident["suppressed"] else "unacknowledged"
 
 
-def next_words(incident: dict[str, Any], zone: str, now: float) -> str:
+def next_step_text(incident: dict[str, Any], zone: str, now: float) -> str:
     """By when to acknowledge and who is paged next, or why nobody is notified; or empty."""
     climb = incident["escalation"] or {}
     by, at = (
@@ -105,26 +105,26 @@ def next_words(incident: dict[str, Any], zone: str, now: float) -> str:
     return f"{quiet} {text}".strip()
 
 
-def say_incident(incident: dict[str, Any], zone: str, now: float) -> None:
+def print_incident(incident: dict[str, Any], zone: str, now: float) -> None:
     """Everything that the API has about an incident."""
-    say_heading(incident, zone, now)
+    print_heading(incident, zone, now)
     if incident["group_labels"]:
-        say(f"group {one_line(write_labels(incident['group_labels']), 500)}")
+        echo(f"group {one_line(write_labels(incident['group_labels']), 500)}")
     if incident["state"] != "resolved":
-        text = next_words(incident, zone, now)
+        text = next_step_text(incident, zone, now)
         if text:
-            say(one_line(text, 1000))
-    say_timeline(incident["timeline"], zone, now)
-    say_notices(incident["notices"], zone, now)
-    say_alerts(incident["alerts"], zone, now)
-    say()
-    say(incident["url"])
+            echo(one_line(text, 1000))
+    print_timeline(incident["timeline"], zone, now)
+    print_notices(incident["notices"], zone, now)
+    print_alerts(incident["alerts"], zone, now)
+    echo()
+    echo(incident["url"])
 
 
-def say_timeline(events: Sequence[dict[str, Any]], zone: str, now: float) -> None:
+def print_timeline(events: Sequence[dict[str, Any]], zone: str, now: float) -> None:
     """What was decided and why, oldest first."""
-    say()
-    say(paint("what happened", bold=True))
+    echo()
+    echo(paint("what happened", bold=True))
     rows: list[list[Cell]] = []
     for event in events:
         text = event["text"]
@@ -135,17 +135,17 @@ def say_timeline(events: Sequence[dict[str, Any]], zone: str, now: float) -> Non
             [clock(event["at"], zone, now), (event["kind"], _COLOURS.get(event["kind"])), text]
         )
     if rows:
-        columns(rows, indent=2)
+        print_columns(rows, indent=2)
     else:
-        say("  nothing yet")
+        echo("  nothing yet")
 
 
-def say_notices(notices: Sequence[dict[str, Any]], zone: str, now: float) -> None:
+def print_notices(notices: Sequence[dict[str, Any]], zone: str, now: float) -> None:
     """Each message, and each attempt of those that did not go smoothly."""
-    say()
-    say(paint("who was told", bold=True))
+    echo()
+    echo(paint("who was told", bold=True))
     if not notices:
-        say("  nobody")
+        echo("  nobody")
         return
     rows: list[list[Cell]] = []
     for notice in notices:
@@ -153,9 +153,9 @@ def say_notices(notices: Sequence[dict[str, Any]], zone: str, now: float) -> Non
         rows.append(
             [
                 clock(notice["sent_at"] or notice["created_at"], zone, now),
-                target(notice),
+                target_text(notice),
                 notice["reason"],
-                (outcome(notice, zone, now), None if good else "red"),
+                (outcome_text(notice, zone, now), None if good else "red"),
             ]
         )
         if len(notice["attempts"]) > 1 or notice["state"] in ("dead", "pending"):
@@ -164,10 +164,10 @@ def say_notices(notices: Sequence[dict[str, Any]], zone: str, now: float) -> Non
                 perhaps = " (it may have arrived)" if attempt["perhaps"] else ""
                 text = f"{attempt['outcome']}{detail}{perhaps}"
                 rows.append(["", f"  attempt {clock(attempt['at'], zone, now)}", "", text])
-    columns(rows, indent=2)
+    print_columns(rows, indent=2)
 
 
-def target(notice: dict[str, Any]) -> str:
+def target_text(notice: dict[str, Any]) -> str:
     """Whom a notice is for."""
     # A gateway of an earlier release gives no name.
     where: str = notice.get("name") or f"{notice['channel']} {notice['target']}"
@@ -177,7 +177,7 @@ def target(notice: dict[str, Any]) -> str:
     return f"{notice['person']} by {'Slack' if notice['channel'] == 'slack' else where}"
 
 
-def outcome(notice: dict[str, Any], zone: str, now: float) -> str:
+def outcome_text(notice: dict[str, Any], zone: str, now: float) -> str:
     """What came of a notice, in words."""
     text = _OUTCOMES.get(notice["state"], notice["state"])
     if notice["state"] == "sent" and notice["outcome"] == PRINTED:
@@ -189,10 +189,10 @@ def outcome(notice: dict[str, Any], zone: str, now: float) -> str:
     return f"{text}: {notice['detail']}" if notice["detail"] else text
 
 
-def say_alerts(alerts: Sequence[dict[str, Any]], zone: str, now: float) -> None:
+def print_alerts(alerts: Sequence[dict[str, Any]], zone: str, now: float) -> None:
     """The alerts, the burning ones first; a long list is cut, and says so."""
-    say()
-    say(paint(plural(len(alerts), "alert"), bold=True))
+    echo()
+    echo(paint(plural(len(alerts), "alert"), bold=True))
     ordered = sorted(alerts, key=lambda one: (one["status"] != "firing", one["starts_at"]))
     rows: list[list[Cell]] = []
     for alert in ordered[:MOST_ALERTS]:
@@ -210,6 +210,6 @@ def say_alerts(alerts: Sequence[dict[str, Any]], zone: str, now: float) -> None:
                 one_line(write_labels(alert["labels"]), 1000),
             ]
         )
-    columns(rows, indent=2)
+    print_columns(rows, indent=2)
     if len(alerts) > MOST_ALERTS:
-        say(f"  … {len(alerts) - MOST_ALERTS} more: --json has all")
+        echo(f"  … {len(alerts) - MOST_ALERTS} more: --json has all")

@@ -1,6 +1,6 @@
-"""Printing: colours on a terminal only, columns, JSON.
+"""Output of commands: colours on a terminal only, columns, JSON.
 
-Colours are a second voice: whatever they say is said in words as well.
+Colours repeat what the words say; they never carry information of their own.
 """
 
 import json
@@ -17,9 +17,9 @@ import click
 from gateway.core.text.escape import escape_invisible, one_line
 
 SEVERITY_COLOURS = ("red", "yellow", "blue")
-"""Of ranks 1, 2 and 3; what ranks below has none."""
+"""Of ranks 1, 2 and 3; lower ranks have none."""
 
-_BETWEEN = "  "
+_SEPARATOR = "  "
 _STYLES = re.compile(r"(\x1b\[(?:0|1|3[0-7]|9[0-7])m)")
 """The sequences that `paint` and rich write: bold, a colour, and their end."""
 
@@ -29,73 +29,80 @@ Cell = tuple[str, str | None] | str
 
 
 def coloured() -> bool:
-    """Whether colours are wanted: on a terminal, unless NO_COLOR is set (no-color.org)."""
+    """Return whether to print colours: on a terminal, unless NO_COLOR is set (no-color.org)."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
 def paint(text: str, colour: str | None = None, *, bold: bool = False) -> str:
-    """The text in a colour where colours are wanted. Foreign text must be one line by then."""
+    """Return the text in a colour, or as it is where colours are off.
+
+    Foreign text must be on one line by then.
+    """
     if not coloured():
         return text
     return click.style(text, fg=colour, bold=bold or None)
 
 
-def say(text: str = "") -> None:
-    """Print text on standard output, whatever characters it can show.
+def echo(text: str = "") -> None:
+    """Print text on standard output; characters outside its encoding become question marks.
 
-    Foreign text in it cannot drive the terminal: all but our own styles is escaped.
+    Foreign text in it cannot control the terminal: all but our own styles is escaped.
     """
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     parts = _STYLES.split(text) if coloured() else [text]
+    # The split alternates: text, style, text, …
     text = "".join(
-        part if odd else escape_invisible(part)
-        for odd, part in zip(cycle((0, 1)), parts, strict=False)
+        part if is_style else escape_invisible(part)
+        for is_style, part in zip(cycle((0, 1)), parts, strict=False)
     )
     click.echo(text.encode(encoding, "replace").decode(encoding))
 
 
-def complain(text: str) -> None:
-    """Print text on standard error, with what is hidden in it escaped."""
+def echo_error(text: str) -> None:
+    """Print text on standard error, with hidden characters escaped."""
     click.echo(escape_invisible(text), err=True)
 
 
-def say_json(value: Any) -> None:
-    """Print a value as JSON: readable, and with nothing in it that a terminal would act on."""
+def echo_json(value: Any) -> None:
+    """Print a value as indented JSON in ASCII, so that no character controls the terminal."""
     click.echo(json.dumps(value, indent=2, ensure_ascii=True))
 
 
 def rank_colour(rank: int | None) -> str | None:
-    """The colour of a severity's rank."""
+    """Return the colour of a severity's rank, None for ranks without one."""
     if rank is None or not 1 <= rank <= len(SEVERITY_COLOURS):
         return None
     return SEVERITY_COLOURS[rank - 1]
 
 
 def severity_colour(name: str) -> str | None:
-    """The colour of a severity of which only the name is known."""
+    """Return the colour of a severity whose rank is not known here, None for an unusual name."""
     return {"critical": "red", "warning": "yellow", "info": "blue"}.get(name)
 
 
 def plural(count: int, word: str) -> str:
-    """A number with its word: "1 route", "3 routes", "2 people"."""
+    """Return a number with its word: "1 route", "3 routes", "2 people"."""
     if count != 1:
         word = "people" if word == "person" else f"{word}s"
     return f"{count} {word}"
 
 
-def columns(rows: Iterable[Sequence[Cell]], headings: Sequence[str] = (), indent: int = 0) -> None:
-    """Print rows in columns; on a terminal that is too narrow long cells wrap inside of theirs."""
+def print_columns(
+    rows: Iterable[Sequence[Cell]], headings: Sequence[str] = (), indent: int = 0
+) -> None:
+    """Print rows in columns; on a terminal that is too narrow, long cells wrap within theirs."""
     cells = [[_cell(cell) for cell in row] for row in rows]
     heads = [[(heading, "bold") for heading in headings]] if headings else []
-    every = heads + cells
-    widths = [max(_width(text) for text, _ in column) for column in zip(*every, strict=True)]
-    room = get_terminal_size().columns if sys.stdout.isatty() else None
-    if room is not None and sum(widths) + len(_BETWEEN) * (len(widths) - 1) > room:
+    table = heads + cells
+    widths = [max(_width(text) for text, _ in column) for column in zip(*table, strict=True)]
+    terminal_width = get_terminal_size().columns if sys.stdout.isatty() else None
+    table_width = sum(widths) + len(_SEPARATOR) * (len(widths) - 1)
+    if terminal_width is not None and table_width > terminal_width:
         lines = _wrapped(cells, headings)
     else:
-        lines = [_line(row, widths) for row in every]
+        lines = [_line(row, widths) for row in table]
     for line in lines:
-        say(" " * indent + line)
+        echo(" " * indent + line)
 
 
 def _cell(cell: Cell) -> tuple[str, str | None]:
@@ -106,9 +113,9 @@ def _cell(cell: Cell) -> tuple[str, str | None]:
 def _line(row: Sequence[tuple[str, str | None]], widths: Sequence[int]) -> str:
     parts = []
     for (text, colour), width in zip(row, widths, strict=True):
-        shown = paint(text, None if colour == "bold" else colour, bold=colour == "bold")
-        parts.append(shown + " " * (width - _width(text)))
-    return _BETWEEN.join(parts).rstrip()
+        painted = paint(text, None if colour == "bold" else colour, bold=colour == "bold")
+        parts.append(painted + " " * (width - _width(text)))
+    return _SEPARATOR.join(parts).rstrip()
 
 
 def _width(text: str) -> int:
