@@ -106,7 +106,7 @@ class Intake:
         source: str,
         reported: Iterable[ReportedAlert],
         resolve_timeout: float | None = None,
-        unread: RawRepost | None = None,
+        raw: RawRepost | None = None,
         watchdogs: Mapping[str, tuple[str, ...]] = NO_WATCHDOGS,
     ) -> None:
         """Returns once the alerts are on disk (promise 1).
@@ -119,16 +119,16 @@ class Intake:
         Raises Overloaded when too many wait, StoreUnavailableError when nothing can be saved.
         """
         now, plan = self._now(), self._plan()
-        absorb = self._repost_cache.absorb
+        cache = self._repost_cache
         fresh = []
-        for index, incoming in enumerate(reported):
-            alert = normalise(incoming, source, plan, now, resolve_timeout)
-            if not absorb(alert, now):
-                self._repost_cache.invalidate(alert.identity)
+        for index, reported_alert in enumerate(reported):
+            alert = normalise(reported_alert, source, plan, now, resolve_timeout)
+            if not cache.absorb(alert, now):
+                cache.invalidate(alert.identity)
                 fresh.append(alert)
-            elif unread is not None:
-                known_by = unread.raw_hash(index), watchdogs.get(alert.identity, ())
-                self._repost_cache.remember_raw(alert.identity, *known_by)
+            elif raw is not None:
+                names = watchdogs.get(alert.identity, ())
+                cache.remember_raw(alert.identity, raw.raw_hash(index), names)
         if not fresh:
             return
         if self._count + len(fresh) > MAX_WAITING:

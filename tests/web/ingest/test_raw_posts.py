@@ -94,14 +94,14 @@ class Listener:
         ends, reworded = self.cache.pending_writes(NOW + 1e6)
         known = {
             key: (one.starts_at, one.ends_at, one.stored_ends_at, one.timeout, one.text_hash)
-            for key, one in self.cache._known.items()
+            for key, one in self.cache._alerts.items()
         }
         return known, sorted(ends), [(a.identity, a.annotations) for a in reworded]
 
 
 @settings(max_examples=examples(300))
 @given(posts, st.lists(st.sampled_from([0.0, 30.0, 200.0]), min_size=8, max_size=8), st.booleans())
-def test_with_or_without_the_look_the_same_is_known(
+def test_with_or_without_the_look_the_same_is_alerts(
     bodies: list[list[dict[str, Any]]], pauses: list[float], shared: bool
 ) -> None:
     looking, reading = (Listener(looks, 60.0 if shared else None) for looks in (True, False))
