@@ -1,4 +1,4 @@
-"""Reported alerts are stored and join or open incidents: what one transaction of intake does."""
+"""Assignment of reported alerts to incidents: what one transaction of intake does."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,36 +7,39 @@ from gateway.core.alerts.alert import Alert, merge
 from gateway.core.decide.join import open_incident, touch
 from gateway.core.incidents.incident import Incident
 from gateway.core.plan.plan import Plan
-from gateway.flow.intake.route_cache import GroupTarget, route_cache
+from gateway.flow.intake.route_cache import GroupTarget, RouteCache, route_cache
 from gateway.store import Tx
 from gateway.store.state import alerts, incidents, members
 
 
 @dataclass(slots=True)
 class IntakeResult:
-    """What one transaction did, for the memory and the wake-up afterwards."""
+    """What one transaction of intake did."""
 
     stored: list[Alert] = field(default_factory=list)
     next_due: float | None = None
     opened: int = 0
-    ignored: int = 0  # resolved alerts that nobody here ever heard of (E5)
+    ignored: int = 0  # resolved alerts that are not in the database (E5)
 
 
 def is_news(old: Alert, new: Alert, now: float) -> bool:
-    """Whether its incident must be looked at because of what a report changed: an end, a new
-    firing, or an end that is sooner than the inferred one that the next look was planned for."""
+    """Return whether the alert's incident must be evaluated because of a report.
+
+    It must be for an end, for a new episode, and for an end that is sooner than the inferred one,
+    because `due_at` was planned for that.
+    """
     if new.is_resolved(now) != old.is_resolved(now) or new.starts_at > old.starts_at:
         return True
     return new.ends_at is not None and old.ends_at is not None and new.ends_at < old.ends_at
 
 
 def store_alerts(tx: Tx, batch: Sequence[Alert], plan: Plan, now: float) -> IntakeResult:
-    """Store the alerts, let them join or open incidents, and say when to look at those."""
+    """Store reported alerts and assign those with news to incidents."""
     result = IntakeResult()
     before = alerts.by_identity(tx, list({alert.identity for alert in batch}))
     after: dict[str, Alert] = {}
     news: set[str] = set()
-    begun: dict[str, Alert] = {}
+    fired: dict[str, Alert] = {}
     for alert in batch:
         old = after.get(alert.identity) or before.get(alert.identity)
         if old is None:
@@ -50,25 +53,32 @@ def store_alerts(tx: Tx, batch: Sequence[Alert], plan: Plan, now: float) -> Inta
             if is_news(old, new, now):
                 news.add(alert.identity)
         if alert.identity in news and not new.is_resolved(now):
-            begun[alert.identity] = new
+            fired[alert.identity] = new
         after[alert.identity] = new
-    changed = [alert for key, alert in after.items() if alert != before.get(key)]
-    routing_of = route_cache(plan).of
-    flags = [routing_of(alert.labels).inhibits for alert in changed]
-    given = alerts.save(tx, changed, flags)
-    ids = {
-        alert.identity: number
-        for alert, number in zip(changed, given, strict=True)
-        if alert.identity not in before
-    }
-    if any(flag and alert.identity in news for flag, alert in zip(flags, changed, strict=True)):
-        alerts.bump_inhibit_version(tx)
-    # What began and ended within this batch has burned all the same: its incident says so.
-    fresh = [begun[key] for key in begun if after[key].is_resolved(now)]
-    fresh += [after[key] for key in after if key in news]
-    assign(tx, fresh, plan, now, result, ids, as_they_came=True)
+    ids = _put_changed(tx, before, after, news, plan)
+    # An alert that fired and resolved within this batch still joins its incident.
+    fresh = [fired[identity] for identity in fired if after[identity].is_resolved(now)]
+    fresh += [after[identity] for identity in after if identity in news]
+    assign(tx, fresh, plan, now, result, ids, received_now=True)
     result.stored = list(after.values())
     return result
+
+
+def _put_changed(
+    tx: Tx, before: Mapping[str, Alert], after: Mapping[str, Alert], news: set[str], plan: Plan
+) -> dict[str, int]:
+    """Store the alerts that changed; return the ids of the new ones by identity."""
+    changed = [alert for identity, alert in after.items() if alert != before.get(identity)]
+    routing_of = route_cache(plan).of
+    inhibits = [routing_of(alert.labels).inhibits for alert in changed]
+    ids = alerts.save(tx, changed, inhibits)
+    if any(flag and alert.identity in news for flag, alert in zip(inhibits, changed, strict=True)):
+        alerts.bump_inhibit_version(tx)
+    return {
+        alert.identity: id_
+        for alert, id_ in zip(changed, ids, strict=True)
+        if alert.identity not in before
+    }
 
 
 def assign(
@@ -79,102 +89,127 @@ def assign(
     result: IntakeResult,
     ids: Mapping[str, int] = members.NO_IDS,
     *,
-    as_they_came: bool = False,
+    received_now: bool = False,
 ) -> None:
-    """Let alerts with news join their incidents, opening those that are missing.
+    """Let alerts with news join their incidents, and open the incidents that are missing.
 
-    `ids`: those of the alerts' ids that are known. `as_they_came`: they were received just now,
-    and waits count from then: not from when their transaction had its turn.
+    `ids`: database ids of alerts by identity, where they are known. With `received_now`, waits
+    count from the receipt of an alert and not from `now`, when its transaction began.
     """
-    routing_of = route_cache(plan).of
-    joining: list[tuple[str, str]] = []
-    # Of alerts of one severity that join the same group, the first one decides when it speaks.
-    first: dict[tuple[str, str], tuple[Alert, GroupTarget]] = {}
-    urgency: dict[str, int] = {}
-    ended: list[Alert] = []
-    for alert in fresh:
-        if alert.is_resolved(now):
-            ended.append(alert)
-            continue
-        routing = routing_of(alert.labels)
-        severity = routing.severity
-        for group_target in routing.groups:
-            key = group_target.key
-            joining.append((key, alert.identity))
-            if (key, severity.name) not in first:
-                first[key, severity.name] = alert, group_target
-                urgency[key] = min(severity.rank, urgency.get(key, severity.rank))
-    found = incidents.open_by_key(tx, list(urgency))
-    earlier: Mapping[str, tuple[float, ...]] = {}
-    if plan.flapping.times and len(found) < len(urgency):
-        earlier = incidents.beginnings_of(
-            tx, urgency.keys() - found.keys(), now - plan.flapping.within
-        )
-    present = dict(found)
-    for alert, group_target in first.values():
-        key = group_target.key
-        incident = present.get(key)
-        since = min(alert.updated_at, now) if as_they_came else now
-        if incident is None:
-            present[key] = open_incident(
-                group_target.route,
-                key,
-                group_target.group,
-                alert,
-                plan,
-                since,
-                earlier.get(key, ()),
-            )
-        else:
-            present[key] = touch(incident, alert, plan, since)
-    opened = [incident for key, incident in present.items() if key not in found]
-    touched = {found[key].number: present[key] for key in found}
+    batch = _Assignment(fresh, route_cache(plan), now)
+    open_before = incidents.open_by_key(tx, list(batch.urgency))
+    joined = _join(tx, batch, open_before, plan, now, received_now)
+    opened = [incident for key, incident in joined.items() if key not in open_before]
     created = incidents.create(
         tx,
         opened,
         titles=[incident.title for incident in opened],
-        urgencies=[urgency[incident.group_key] for incident in opened],
+        urgencies=[batch.urgency[incident.group_key] for incident in opened],
     )
-    numbers = {key: incident.number for key, incident in found.items()}
+    numbers = {key: incident.number for key, incident in open_before.items()}
     numbers.update((incident.group_key, incident.number) for incident in created)
-    members.add(tx, [(numbers[key], identity) for key, identity in joining], now, ids)
-    before = {incident.number: incident for incident in found.values()}
-    touch_ended(tx, ended, plan, now, touched, before)
-    incidents.save(tx, [i for i in touched.values() if i is not before.get(i.number)])
-    # After save, which puts the urgency back to what was told. An incident is as urgent as its
-    # severity says, or more: most alerts that join change nothing.
-    incidents.raise_urgency(
-        tx,
-        [
-            (incident.number, urgency[key])
-            for key, incident in found.items()
-            if urgency[key] < plan.rank_of(incident.severity)
-        ],
-    )
+    members.add(tx, [(numbers[key], identity) for key, identity in batch.joining], now, ids)
+    touched = {incident.number: joined[key] for key, incident in open_before.items()}
+    stored = {incident.number: incident for incident in open_before.values()}
+    _touch_resolved(tx, batch.resolved, plan, now, touched, stored)
+    incidents.save(tx, [one for one in touched.values() if one is not stored.get(one.number)])
+    _raise_urgency(tx, batch, open_before, plan)
     result.opened = len(created)
-    dues = [i.due_at for i in (*created, *touched.values()) if i.due_at is not None]
-    result.next_due = min(dues, default=None)
+    due_times = [one.due_at for one in (*created, *touched.values()) if one.due_at is not None]
+    result.next_due = min(due_times, default=None)
 
 
-def touch_ended(
+class _Assignment:
+    """Alerts sorted by what becomes of them."""
+
+    def __init__(self, fresh: Sequence[Alert], routes: RouteCache, now: float) -> None:
+        self.joining: list[tuple[str, str]] = []  # pairs of group key and identity
+        self.resolved: list[Alert] = []
+        # By group key and severity: the first alert decides when its incident is due.
+        self.first: dict[tuple[str, str], tuple[Alert, GroupTarget]] = {}
+        self.urgency: dict[str, int] = {}  # by group key: the lowest rank
+        routing_of = routes.of
+        for alert in fresh:
+            if alert.is_resolved(now):
+                self.resolved.append(alert)
+                continue
+            routing = routing_of(alert.labels)
+            severity = routing.severity
+            for target in routing.groups:
+                key = target.key
+                self.joining.append((key, alert.identity))
+                if (key, severity.name) not in self.first:
+                    self.first[key, severity.name] = alert, target
+                    self.urgency[key] = min(severity.rank, self.urgency.get(key, severity.rank))
+
+
+def _join(
     tx: Tx,
-    ended: Sequence[Alert],
+    batch: _Assignment,
+    open_before: Mapping[str, Incident],
+    plan: Plan,
+    now: float,
+    received_now: bool,
+) -> dict[str, Incident]:
+    """Return the incidents by group key, opened or changed by the alerts that join them."""
+    joined = dict(open_before)
+    earlier: Mapping[str, tuple[float, ...]] = {}
+    if plan.flapping.times and len(open_before) < len(batch.urgency):
+        missing = batch.urgency.keys() - open_before.keys()
+        earlier = incidents.beginnings_of(tx, missing, now - plan.flapping.within)
+    for alert, target in batch.first.values():
+        since = min(alert.updated_at, now) if received_now else now
+        incident = joined.get(target.key)
+        if incident is None:
+            joined[target.key] = open_incident(
+                target.route,
+                target.key,
+                target.group,
+                alert,
+                plan,
+                since,
+                earlier.get(target.key, ()),
+            )
+        else:
+            joined[target.key] = touch(incident, alert, plan, since)
+    return joined
+
+
+def _raise_urgency(
+    tx: Tx, batch: _Assignment, open_before: Mapping[str, Incident], plan: Plan
+) -> None:
+    """Store that incidents became more urgent by what joined.
+
+    This comes after `incidents.save`, which stores the urgency that was last notified. Most alerts
+    that join change nothing, because an incident is at least as urgent as its severity.
+    """
+    rows = [
+        (incident.number, batch.urgency[key])
+        for key, incident in open_before.items()
+        if batch.urgency[key] < plan.rank_of(incident.severity)
+    ]
+    incidents.raise_urgency(tx, rows)
+
+
+def _touch_resolved(
+    tx: Tx,
+    resolved: Sequence[Alert],
     plan: Plan,
     now: float,
     touched: dict[int, Incident],
-    before: dict[int, Incident],
+    stored: dict[int, Incident],
 ) -> None:
-    """Tell the open incidents of alerts that ended when to look at the end.
+    """Set when the open incidents of resolved alerts are due.
 
-    `before` gets those that were read for it, as they are stored.
+    Adds the incidents to `touched`, and to `stored` as they are in the database.
     """
-    if not ended:
+    if not resolved:
         return
-    by_identity = members.open_numbers_of(tx, [alert.identity for alert in ended])
-    missing = {number for found in by_identity.values() for number in found} - set(touched)
+    by_identity = members.open_numbers_of(tx, [alert.identity for alert in resolved])
+    missing = {number for several in by_identity.values() for number in several} - set(touched)
     read = incidents.by_number(tx, sorted(missing))
-    before.update(read)
+    stored.update(read)
     touched.update(read)
-    for alert in ended:
+    for alert in resolved:
         for number in by_identity.get(alert.identity, ()):
             touched[number] = touch(touched[number], alert, plan, now)

@@ -1,7 +1,7 @@
-"""Where an alert goes, remembered for all that the routes of a plan see as equal.
+"""Cache of routing results: groups and severity of alerts that the routes treat as equal.
 
-Routes look at a few labels only, and those take few values: the way through the tree, the group
-and the severity of most alerts were found before, for another alert.
+Routes match and group by a few labels only, and those have few values. So most alerts match the
+same routes, and belong to a group of the same labels, as an earlier alert.
 """
 
 from collections.abc import Mapping
@@ -13,13 +13,13 @@ from gateway.core.plan.plan import Plan, Severity
 from gateway.core.routing.match import Route, group_labels, match_routes, walk
 
 CACHE_SIZE = 10_000
-"""Combinations of labels' values; beyond it all are forgotten. A route may group by a label
-whose value is always new."""
+"""Combinations of label values; beyond it the cache is emptied. It bounds memory where a route
+groups by a label whose value is always new."""
 
 
 @dataclass(frozen=True, slots=True)
 class GroupTarget:
-    """A group that an alert belongs to: its route, the labels that name it, its identity."""
+    """A group that an alert belongs to: its route, its labels, and its key in the database."""
 
     route: Route
     group: Mapping[str, str]
@@ -28,7 +28,7 @@ class GroupTarget:
 
 @dataclass(frozen=True, slots=True)
 class RoutingResult:
-    """What a plan says of an alert. `inhibits`: whether it is a source of any inhibition rule."""
+    """What the routes say of an alert; `inhibits`: it is a source of an inhibition rule."""
 
     groups: tuple[GroupTarget, ...]
     severity: Severity
@@ -36,24 +36,24 @@ class RoutingResult:
 
 
 class RouteCache:
-    """The ways of alerts by one plan."""
+    """Routing results by one plan. Only the writer's thread uses it."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         routes = list(walk(plan.root))
         self._names: tuple[str, ...] | None = None
-        # Grouped by all labels, hardly two alerts are equal: remembering would only cost.
+        # Where routes group by all labels, hardly two alerts are equal: a cache only costs.
         if not any(route.group_by_all for route in routes):
-            seen = {plan.severity_label}
+            names = {plan.severity_label}
             for route in routes:
-                seen.update(route.group_by, (matcher.name for matcher in route.matchers))
+                names.update(route.group_by, (matcher.name for matcher in route.matchers))
             for rule in plan.inhibit_rules:
-                seen.update(matcher.name for matcher in rule.source)
-            self._names = tuple(sorted(seen))
+                names.update(matcher.name for matcher in rule.source)
+            self._names = tuple(sorted(names))
         self._results: dict[tuple[str | None, ...], RoutingResult] = {}
 
     def of(self, labels: Labels) -> RoutingResult:
-        """The way of an alert with these labels."""
+        """Return where an alert with these labels goes."""
         names = self._names
         if names is None:
             return self._match(labels)
@@ -83,7 +83,7 @@ _latest: RouteCache | None = None
 
 
 def route_cache(plan: Plan) -> RouteCache:
-    """The ways by this plan; those of the plan before are forgotten."""
+    """Return the cache of this plan, and drop the one of the plan before."""
     global _latest
     known = _latest
     if known is None or known.plan is not plan:
