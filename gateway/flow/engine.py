@@ -13,8 +13,8 @@ from gateway.core.decide.acknowledge import acknowledge, unacknowledge
 from gateway.core.decide.result import ActionResult
 from gateway.core.decide.take_over import give_back, take
 from gateway.core.plan.plan import Plan
+from gateway.flow.delivery.pool import SenderPool
 from gateway.flow.delivery.sender import Sender
-from gateway.flow.delivery.sender_pool import SenderPool
 from gateway.flow.dispatch.dispatch import AT_ONCE, BATCH, decide_due
 from gateway.flow.dispatch.regroup import Regrouper
 from gateway.flow.dispatch.respond import PENDING_STEPS, respond

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from gateway.clock import is_skewed
-from gateway.flow.delivery.sender_pool import SenderPool
+from gateway.flow.delivery.pool import SenderPool
 from gateway.flow.intake.intake import Intake
 from gateway.flow.intake.repost_cache import RepostCache
 from gateway.flow.runtime import heap

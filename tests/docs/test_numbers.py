@@ -21,8 +21,8 @@ from gateway.core.incidents import retry
 from gateway.core.plan import intervals, plan
 from gateway.core.plan.accounts import SourceSettings
 from gateway.core.plan.flapping import Flapping
+from gateway.flow.delivery.compose import LINK_VALID_FOR
 from gateway.flow.delivery.digests import DIGEST_THRESHOLD
-from gateway.flow.delivery.sender_pool import LINK_VALID_FOR
 from gateway.flow.heartbeat import EVERY as HEARTBEAT_EVERY
 from gateway.flow.housekeeping import RETENTION
 from gateway.flow.intake.intake import MAX_WAITING

@@ -161,6 +161,7 @@ class World:
         self.delivered: list[Delivered] = []
         self.faults: dict[str, Failing] = {}
         self.troubles: dict[str, str] = {}  # by channel: what is wrong with its threads
+        self.spread: Callable[[], float] = lambda: 0.5
         self.printed: set[str] = set()  # channels that only print on the console
         self.replicas: list[Engine] = []
         self.rounds = 0
@@ -214,7 +215,7 @@ class World:
                 ahead=lambda: ahead,
                 claimant=Claimant(owner or f"replica-{len(self.replicas) + 1}"),
                 shared=not self.url.startswith("sqlite"),
-                spread=lambda: 0.5,
+                spread=lambda: self.spread(),
             )
         )
         engine.prepare()
@@ -290,10 +291,10 @@ class World:
 
     async def serve(self, sender: object) -> bool:
         """One courier sends what it can claim now; says whether it did anything."""
-        before = len(self.delivered), sender.attempts  # type: ignore[attr-defined]
+        before = len(self.delivered), sender.health.attempts  # type: ignore[attr-defined]
         await sender.step()  # type: ignore[attr-defined]
         await sender.drain()  # type: ignore[attr-defined]
-        return (len(self.delivered), sender.attempts) != before  # type: ignore[attr-defined]
+        return (len(self.delivered), sender.health.attempts) != before  # type: ignore[attr-defined]
 
     async def upcoming(self) -> float | None:
         """The next instant after now at which anything falls due."""

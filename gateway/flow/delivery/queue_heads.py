@@ -1,6 +1,6 @@
 """Claiming what may leave: heads of lanes, with what is stale folded or cancelled first."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from gateway.core.incidents.notice import SPEAKS_OF_FIRING, NoticeKind, NotifyReason
@@ -131,32 +131,3 @@ def with_folded_reason(tx: Tx, chosen: Notice, folded: Sequence[int]) -> Notice:
             undelivered.make_loud(tx, chosen.id, reason)
             return replace(chosen, reason=reason, quiet=False)
     return chosen
-
-
-def claim(
-    tx: Tx,
-    channel: str,
-    now: float,
-    limit: int,
-    claimant: Claimant,
-    skip: outbox.HoldFilter,
-    accepts: Accepts,
-    in_flight: Collection[int],
-) -> list[ClaimedNotice]:
-    """Claim up to `limit` notices of `channel`, the most important first.
-
-    `in_flight`: ids of notices that this process has claimed already and knows of.
-    """
-    lease_now = tx.lease_now
-    notices = outbox.claim(
-        tx,
-        channel,
-        now,
-        limit,
-        claimant.name,
-        claimant.until(lease_now),
-        skip,
-        lease_now=lease_now,
-        in_flight=in_flight,
-    )
-    return apply_queue_steps(tx, notices, accepts, now, claimant)

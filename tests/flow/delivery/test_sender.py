@@ -1,5 +1,9 @@
 """The courier's own manners: no spinning, nothing kept that it cannot send in time."""
 
+import logging
+
+import pytest
+
 from gateway.core.incidents.outbox import NoticeState
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.store import Tx, outbox
@@ -19,6 +23,14 @@ def pending(tx: Tx) -> int:
         for channel, state, count, _ in outbox.depth(tx)
         if (channel, state) == ("slack", NoticeState.PENDING)
     )
+
+
+def states(tx: Tx) -> dict[str, int]:
+    """How many unfinished notices are in which state."""
+    counts: dict[str, int] = {}
+    for _, state, count, _ in outbox.depth(tx):
+        counts[state] = counts.get(state, 0) + count
+    return counts
 
 
 async def test_it_rests_while_its_target_rests(world: World) -> None:
@@ -43,11 +55,11 @@ async def test_what_waits_for_a_resting_target_is_handed_back(world: World) -> N
     sender = world.engine.senders["slack"]
     await sender.step()
     await sender.drain()
-    tried = sender.attempts
+    tried = sender.health.attempts
     assert tried < 16
     await sender.step()
     await sender.drain()
-    assert sender.attempts == tried
+    assert sender.health.attempts == tried
     assert await world.engine.store.read(pending) == 20
     world.mend("slack")
     said = await world.advance(40.0)
@@ -79,7 +91,7 @@ async def test_an_answer_reaches_what_is_claimed_already(world: World) -> None:
     await world.advance(15 * MINUTE - 1.0)
     world.now += 1.0
     sender = world.engine.senders["email"]
-    channel = sender._channel()
+    channel = sender._outlet.channel()
     assert isinstance(channel, FakeChannel)
     await world.engine.dispatch_once()
     channel.in_flight = 0
@@ -90,3 +102,27 @@ async def test_an_answer_reaches_what_is_claimed_already(world: World) -> None:
     paged = {d.incident for d in said if d.to == "email:ben@example.com"}
     assert paged == {1001, 1002, 1003, 1004, 1005}
     assert len(said) == len({d.notice for d in said})
+
+
+async def test_fault_after_an_attempt_is_logged_and_recorded(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Promise 13: a fault of the gateway in a sender's task is an attempt like any other."""
+    faults = [RuntimeError("a fault of ours")]
+
+    def spread() -> float:
+        if faults:
+            raise faults.pop()
+        return 0.5
+
+    world.spread = spread
+    await world.post(alert("DoubleCharge"))
+    with caplog.at_level(logging.ERROR):
+        await world.engine.dispatch_once()
+        for sender in world.engine.senders.values():
+            await sender.drain()
+    assert [record.exc_info for record in caplog.records if "fault" in record.message]
+    assert await world.engine.store.read(states) == {NoticeState.PENDING: 1}
+    assert all(sender.idle for sender in world.engine.senders.values())
+    await world.advance(MINUTE)
+    assert await world.engine.store.read(states) == {}

@@ -92,11 +92,11 @@ async def test_other_replica_takes_over_when_the_lease_ends(world: World) -> Non
     await begun(world.engine.senders["email"], vendor)
     other = await world.start("other")
     await other.senders["email"].step()
-    assert not other.senders["email"].attempts
+    assert not other.senders["email"].health.attempts
     world.now += MINUTE + 1.0
     await other.senders["email"].step()
     await other.senders["email"].drain()
-    assert other.senders["email"].attempts == len(set(vendor.notices))
+    assert other.senders["email"].health.attempts == len(set(vendor.notices))
     vendor.answer.set()
     await world.engine.senders["email"].drain()
 
@@ -127,7 +127,7 @@ async def test_replica_with_a_wrong_clock_decides_and_claims_nothing(
     await world.settle()
     assert {d.channel for d in world.delivered} == {"email", "slack", "pagerduty"}
     assert len(world.delivered) == len({d.notice for d in world.delivered})
-    assert {sender.attempts for sender in wrong.senders.values()} == {0}
+    assert {sender.health.attempts for sender in wrong.senders.values()} == {0}
     assert all(health.ok for health in right.problems())
     await world.close()
 

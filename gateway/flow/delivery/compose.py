@@ -1,0 +1,107 @@
+"""Composition of messages: stored facts, links for one target, and its time zone."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from gateway.channels.contract import Channel
+from gateway.core.decide.facts import without_ends
+from gateway.core.incidents.message import Link, Message
+from gateway.core.incidents.notice import NoticeKind
+from gateway.core.incidents.outbox import Notice
+from gateway.core.plan.plan import Plan
+from gateway.core.plan.target_name import CHANNEL_NAMES
+from gateway.links import Links
+from gateway.render.service import RenderService
+from gateway.render.view.links import links_from, unsafe_links_text
+
+LINK_VALID_FOR = 48 * 3600.0
+"""Seconds for which an acknowledge link is valid, from the sending of its message."""
+
+
+class Composer:
+    """Makes messages of notices, at each attempt anew: a corrected template counts at once."""
+
+    def __init__(
+        self,
+        plan: Callable[[], Plan],
+        renderer: Callable[[], RenderService],
+        links: Links,
+        now: Callable[[], float],
+    ) -> None:
+        """`plan` and `renderer` return those in force: a reload replaces them."""
+        self._plan = plan
+        self._renderer = renderer
+        self._links = links
+        self._now = now
+
+    async def compose(self, notice: Notice, kind: NoticeKind, channel: Channel) -> Message:
+        """Return the message of a notice that is sent as `kind`."""
+        facts = orjson.loads(notice.facts)
+        if not notice.target.wants_ends:
+            facts = without_ends(facts)
+        facts["external_url"] = self._links.external_url
+        if kind is NoticeKind.DIGEST:
+            facts["digest"] = self._digest_lines(notice, facts.get("digest", ()))
+        if kind is NoticeKind.LATE and not facts.get("note"):
+            name = CHANNEL_NAMES.get(channel.name, channel.name)
+            facts["note"] = f"This notification is late: {name} could not be reached before."
+        if channel.parts and (unsafe := unsafe_links_text(facts, links_from(facts))):
+            facts["note"] = "; ".join(filter(None, [facts.get("note"), unsafe]))
+        message = await self._renderer().render(
+            notice.id,
+            facts,
+            notice.target,
+            channel.parts,
+            self._links_of(notice, facts) if channel.parts else (),  # only texts show them
+            self._time_zone(notice),
+            rank=notice.rank,
+            kind=kind,
+            reason=notice.reason,
+        )
+        return replace(message, reduced=True) if notice.refused else message
+
+    def _links_of(self, notice: Notice, facts: Mapping[str, object]) -> list[Link]:
+        links = list(links_from(facts))
+        if notice.kind is NoticeKind.DIGEST:
+            links.append(Link("list", "All incidents", self._links.incidents()))
+        if notice.incident is None:
+            return links
+        number, person = notice.incident, notice.target.person or ""
+        links.append(Link("incident", f"Incident #{number}", self._links.incident(number)))
+        url = self._acknowledge_url(notice, number)
+        if facts.get("status") == "firing":
+            links.append(Link("acknowledge", "Acknowledge", url))
+        elif facts.get("status") == "acknowledged":
+            ack = facts.get("ack")
+            holder = ack.get("by") if isinstance(ack, Mapping) else None
+            if not person or person != holder:
+                links.append(Link("take", "Take over", url))
+            links.append(Link("undo", "Undo", url))
+        return links
+
+    def _acknowledge_url(self, notice: Notice, number: int) -> str:
+        expires_at = self._now() + LINK_VALID_FOR
+        return self._links.acknowledge(number, notice.target.person or "", expires_at)
+
+    def _digest_lines(
+        self, notice: Notice, lines: Sequence[Mapping[str, Any]]
+    ) -> list[dict[str, Any]]:
+        """Return the lines of a digest with their links, which are signed here, never stored."""
+        linked = []
+        for line in lines:
+            number = line.get("incident")
+            links = {}
+            if isinstance(number, int):
+                links["url"] = self._links.incident(number)
+                if line.get("status") == "firing":
+                    links["acknowledge"] = self._acknowledge_url(notice, number)
+            linked.append({**line, **links})
+        return linked
+
+    def _time_zone(self, notice: Notice) -> str:
+        plan = self._plan()
+        person = plan.people.get(notice.target.person or "")
+        return person.timezone if person else plan.business_hours.zone

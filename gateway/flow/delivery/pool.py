@@ -1,0 +1,153 @@
+"""Senders of all channels, and the channels and templates of the configuration in force."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+
+from gateway.channels.contract import Channel
+from gateway.core.incidents.notice import NoticeKind
+from gateway.core.plan.plan import Plan
+from gateway.flow.delivery.compose import Composer
+from gateway.flow.delivery.sender import Outlet, Sender
+from gateway.flow.runtime import heap
+from gateway.flow.runtime.claimed_notice import ClaimedNotice
+from gateway.flow.runtime.dependencies import Dependencies, Health
+from gateway.flow.runtime.dispatch_result import DispatchResult
+from gateway.render.service import RenderService
+
+CLOSE_TIMEOUT = 1.0
+"""Seconds that a stop gives each channel to close; attempts in flight have ended before that."""
+
+
+class SenderPool:
+    """One sender for each channel. Used from the event loop, except `accepts`."""
+
+    def __init__(
+        self,
+        dependencies: Dependencies,
+        plan: Callable[[], Plan],
+        start_sender: Callable[[Sender], None],
+    ) -> None:
+        """`start_sender` gets each new sender, to run its loop."""
+        self._dependencies = dependencies
+        self._plan = plan
+        self._start_sender = start_sender
+        self._renderer = dependencies.renderer()
+        self._composer = Composer(
+            plan, lambda: self._renderer, dependencies.links, dependencies.now
+        )
+        self._channels: dict[str, Channel] = {}
+        self._retired: list[Channel] = []
+        self._retired_renderers: list[RenderService] = []
+        self.senders: dict[str, Sender] = {}
+
+    def adopt(self, channels: Mapping[str, Channel], renderer: RenderService | None = None) -> None:
+        """Deliver by these from now on; what is in flight ends by those before."""
+        self._retired.extend(self._channels.values())
+        self._channels = dict(channels)  # replaced, not changed: `accepts` runs in other threads
+        if renderer is not None:
+            self._retired_renderers.append(self._renderer)
+            self._renderer = renderer
+        for name in channels:
+            self.sender(name)
+
+    def sender(self, name: str) -> Sender:
+        """Return the sender of a channel, also of one that was removed from the configuration."""
+        sender = self.senders.get(name)
+        if sender is None:
+            outlet = Outlet(
+                self._plan,
+                lambda: self._channels.get(name),
+                self.accepts,
+                self._composer.compose,
+            )
+            sender = self.senders[name] = Sender(name, self._dependencies, outlet)
+            self._start_sender(sender)
+        return sender
+
+    def accepts(self, channel: str, kind: NoticeKind, quiet: bool) -> bool:
+        """Return whether a channel can send such a notice. Any thread.
+
+        A channel that was removed accepts everything: its notices become dead letters, which
+        people see.
+        """
+        configured = self._channels.get(channel)
+        return configured is None or configured.accepts(kind, quiet)
+
+    def capacity(self) -> dict[str, int]:
+        """Return how many claimed notices each sender takes, by channel."""
+        return {name: sender.capacity() for name, sender in self.senders.items()}
+
+    def distribute(self, result: DispatchResult) -> None:
+        """Give senders what dispatch claimed for them, and wake those with unclaimed notices."""
+        by_channel: dict[str, list[ClaimedNotice]] = {}
+        for claimed_notice in result.claimed_notices:
+            channel = claimed_notice.notice.target.channel
+            by_channel.setdefault(channel, []).append(claimed_notice)
+        for channel, claimed_notices in by_channel.items():
+            self.sender(channel).enqueue(claimed_notices, result.began)
+        for channel in result.channels:
+            self.sender(channel).wake()
+
+    def wake(self) -> None:
+        """Wake all senders."""
+        for sender in self.senders.values():
+            sender.wake()
+
+    def health(self, now: float) -> list[Health]:
+        """Return the health of the channels and of the templates."""
+        components = []
+        for name, sender in self.senders.items():
+            since = sender.health.failing_since
+            texts = []
+            if since is not None and now - since > self._dependencies.stuck_after:
+                failure = sender.health.failing_with
+                texts.append(f"nothing delivered for {now - since:.0f} s: {failure}")
+            channel = self._channels.get(name)
+            if channel is not None and (problem := channel.problem()):
+                texts.append(problem)
+            components.append(Health(f"channel {name}", not texts, "; ".join(texts)))
+        problem = self._renderer.problem
+        components.append(Health("templates", not problem, problem))
+        return components
+
+    async def start(self) -> None:
+        """Prepare the templates for the first message."""
+        await self._renderer.start()
+
+    async def close_retired(self) -> None:
+        """Close what earlier configurations used, once no attempt uses it any more.
+
+        Each is closed by itself: under a steady load some attempt is always in flight.
+        """
+        unused = [
+            channel
+            for channel in self._retired
+            if not any(sender.uses(channel) for sender in self.senders.values())
+        ]
+        self._retired = [channel for channel in self._retired if channel not in unused]
+        for channel in unused:
+            await channel.close()
+        idle = [renderer for renderer in self._retired_renderers if not renderer.busy]
+        self._retired_renderers = [one for one in self._retired_renderers if one.busy]
+        for renderer in idle:
+            await renderer.close()
+        if unused or idle:
+            heap.collect()
+
+    async def stop(self) -> bool:
+        """Let attempts in flight end; return whether all of them are recorded."""
+        errors = await asyncio.gather(
+            *(sender.stop(self._dependencies.patience) for sender in self.senders.values()),
+            return_exceptions=True,
+        )
+        return not any(errors)
+
+    async def close(self) -> None:
+        """Close the channels and the templates."""
+        used: list[Channel | RenderService] = [*self._channels.values(), *self._retired]
+        used += [*self._retired_renderers, self._renderer]
+        for each in used:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CLOSE_TIMEOUT):
+                    await each.close()

@@ -1,0 +1,84 @@
+"""One transaction of a sender: record what ended, then claim what is next."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from gateway.clock import is_skewed
+from gateway.core.incidents.notice import NoticeKind
+from gateway.core.incidents.outbox import Result
+from gateway.core.incidents.retry import Claimant
+from gateway.core.plan.plan import Plan
+from gateway.flow.delivery import holding
+from gateway.flow.delivery.digests import fold_digests
+from gateway.flow.delivery.outcome import Outcome, record
+from gateway.flow.delivery.queue_heads import Accepts, apply_queue_steps
+from gateway.flow.runtime.claimed_notice import ClaimedNotice
+from gateway.store import Tx, outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What a round works on: made by the event loop, read by the writer's thread.
+
+    `limit` is how many notices to claim. `in_flight` are the ids of notices that this process has
+    claimed already, whatever their leases say.
+    """
+
+    channel: str
+    plan: Plan
+    claimant: Claimant
+    accepts: Accepts
+    now: float
+    outcomes: Sequence[Outcome]
+    limit: int
+    in_flight: Collection[int]
+
+
+@dataclass(frozen=True, slots=True)
+class RoundResult:
+    """What a round stored and claimed; `next_at` is when the next notice is due, if known."""
+
+    results: Sequence[Result] = ()
+    claimed_notices: Sequence[ClaimedNotice] = ()
+    next_at: float | None = None
+    holds: holding.Holds = ()
+
+
+def run_round(tx: Tx, round_: Round) -> RoundResult:
+    """Store the outcomes of attempts that ended, and claim up to `limit` notices."""
+    outcomes, now = round_.outcomes, round_.now
+    results = record(tx, outcomes, round_.plan, now) if outcomes else []
+    holds = holding.update(tx, round_.channel, outcomes, now)
+    result = RoundResult(results, holds=holds)
+    # A replica whose clock is wrong claims nothing: another one does (E55).
+    return _claim(tx, round_, result) if round_.limit and not is_skewed(tx.skew) else result
+
+
+def folds_digests(channel: str, accepts: Accepts) -> bool:
+    """Return whether lesser notices of a channel can fold into a digest."""
+    return accepts(channel, NoticeKind.DIGEST, False)
+
+
+def _claim(tx: Tx, round_: Round, before: RoundResult) -> RoundResult:
+    channel, plan, now, claimant = round_.channel, round_.plan, round_.now, round_.claimant
+    if folds_digests(channel, round_.accepts):
+        fold_digests(tx, channel, plan, now)
+    lease_now = tx.lease_now
+    heads = outbox.claim(
+        tx,
+        channel,
+        now,
+        round_.limit,
+        claimant.name,
+        claimant.until(lease_now),
+        holding.skip(before.holds, plan, now),
+        lease_now=lease_now,
+        in_flight=round_.in_flight,
+    )
+    claimed_notices = apply_queue_steps(tx, heads, round_.accepts, now, claimant)
+    sendable, holds = holding.defer_held(tx, channel, claimed_notices, before.holds, plan, now)
+    if sendable:
+        return replace(before, claimed_notices=sendable, holds=holds)
+    skip = holding.skip(holds, plan, now)
+    next_at = outbox.next_due_at(tx, channel, skip, round_.in_flight, lease_now - now)
+    return replace(before, next_at=next_at, holds=holds)
