@@ -11,7 +11,7 @@ from gateway.settings import ServerSettings
 def exposure_warning(settings: ServerSettings, sources: Iterable[SourceSettings]) -> str | None:
     """What other machines may do and nobody can, where no token decides it; else None.
 
-    The rules are those of docs/decisions/web-access.md. They look at the address that is listened
+    The rules are those of docs/decisions/0028. They look at the address that is listened
     on, never at who asks: the machine itself is refused like any other.
     """
     if settings.loopback or settings.api_token is not None:

@@ -1,4 +1,4 @@
-"""The documentation as tests read it: pages, their fenced snippets, their links and headings."""
+"""Access to the documentation for tests: pages, tables, fenced blocks, links and headings."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ _HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Snippet:
-    """A fenced block: its page, the line it begins in, what it says it is, and its text."""
+    """A fenced block: its page, its first line, its info string, and its text."""
 
     page: Path
     line: int
@@ -27,44 +27,65 @@ class Snippet:
 
 
 def name_of(page: Path) -> str:
-    """A page as people say it: relative to the checkout."""
+    """Return the path of a page relative to the checkout."""
     return page.relative_to(CHECKOUT).as_posix()
 
 
 def pages() -> list[Path]:
-    """Every page, README and changelog included."""
+    """Return every page, README and changelog included."""
     return [CHECKOUT / "README.md", CHECKOUT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
 
 
+def page_text(name: str) -> str:
+    """Read a page by its name below docs/."""
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+def section(text: str, heading: str) -> str:
+    """Return the part of a page below a heading of the second level."""
+    return text.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+
+
+def table_rows(text: str) -> list[list[str]]:
+    """Return the cells of all table rows, header and rule included."""
+    lines = [line for line in text.splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
+
+
+def words_in_code(text: str) -> set[str]:
+    """Return what the first cells of table rows have between backticks."""
+    return {word for row in table_rows(text) for word in re.findall(r"`([^`]+)`", row[0])}
+
+
 def snippets(page: Path) -> Iterator[Snippet]:
-    """The fenced blocks of a page."""
+    """Yield the fenced blocks of a page."""
     text = page.read_text(encoding="utf-8")
-    for found in _FENCE.finditer(text):
-        line = text.count("\n", 0, found.start()) + 1
-        body = re.sub(rf"^{found[1]}", "", found[3], flags=re.MULTILINE)
-        yield Snippet(page, line, found[2].strip(), body)
+    for match in _FENCE.finditer(text):
+        line = text.count("\n", 0, match.start()) + 1
+        body = re.sub(rf"^{match[1]}", "", match[3], flags=re.MULTILINE)
+        yield Snippet(page, line, match[2].strip(), body)
 
 
 def prose(page: Path) -> str:
-    """The page without its fenced blocks."""
+    """Return a page without its fenced blocks."""
     return _FENCE.sub("", page.read_text(encoding="utf-8"))
 
 
 def links(page: Path) -> Iterator[str]:
-    """The targets of a page's links."""
+    """Yield the targets of a page's links."""
     yield from _LINK.findall(_CODE_SPAN.sub("", prose(page)))
 
 
 def code_spans(page: Path) -> Iterator[str]:
-    """What stands between backticks in a page's prose."""
+    """Yield what a page's prose has between backticks."""
     for span in _CODE_SPAN.findall(prose(page)):
         yield span[1:-1]
 
 
 def anchors(page: Path) -> set[str]:
-    """The fragments that a page's headings can be reached by, as GitHub makes them."""
-    found = set()
+    """Return the fragments of a page's headings, as GitHub makes them."""
+    fragments = set()
     for heading in _HEADING.findall(prose(page)):
         words = re.sub(r"[^\w\- ]", "", heading.lower())
-        found.add(words.strip().replace(" ", "-"))
-    return found
+        fragments.add(words.strip().replace(" ", "-"))
+    return fragments

@@ -1,4 +1,4 @@
-"""What pages tell people to type exists."""
+"""Commands, options, settings and paths that the documentation shows."""
 
 import re
 import shlex
@@ -15,28 +15,28 @@ from tests.docs.pages import CHECKOUT, code_spans, name_of, pages, snippets
 SHELL = {"sh", "bash", "console"}
 
 
-def typed() -> Iterator[tuple[str, str]]:
-    """Every `gateway …` on a page: where, and the words after `gateway`."""
+def shown_commands() -> Iterator[tuple[str, str]]:
+    """Yield every `gateway …` on a page: its position, and the words after `gateway`."""
     for page in pages():
         lines = [(name_of(page), span) for span in code_spans(page) if span.startswith("gateway ")]
         for snippet in snippets(page):
             if snippet.info in SHELL:
                 lines += [(str(snippet), line) for line in snippet.text.splitlines()]
         for where, line in lines:
-            for found in re.finditer(r"(?:^|[ /=])gateway ([a-z].*)$", line):
-                yield where, re.sub(r"(?:^|\s)#\s.*$|\)$", "", found[1]).strip()
+            for match in re.finditer(r"(?:^|[ /=])gateway ([a-z].*)$", line):
+                yield where, re.sub(r"(?:^|\s)#\s.*$|\)$", "", match[1]).strip()
 
 
-COMMANDS = sorted(set(typed()))
+COMMANDS = sorted(set(shown_commands()))
 
 
-def test_there_are_commands_to_look_at() -> None:
-    """The looking itself works."""
+def test_the_pages_show_many_commands() -> None:
+    """The pattern finds the commands."""
     assert len(COMMANDS) > 30
 
 
 @pytest.mark.parametrize(("where", "line"), COMMANDS)
-def test_every_command_shown_exists_with_its_options(where: str, line: str) -> None:
+def test_a_command_on_a_page_exists_with_its_options(where: str, line: str) -> None:
     """A page names no command and no option that `gateway` does not have."""
     words = shlex.split(line.replace("…", "").rstrip("\\"))
     context = click.Context(main)
@@ -52,7 +52,7 @@ def test_every_command_shown_exists_with_its_options(where: str, line: str) -> N
             assert word.partition("=")[0] in options, f"{where}: gateway {words[0]} {word}"
 
 
-def test_every_make_target_shown_exists() -> None:
+def test_a_make_target_on_a_page_exists() -> None:
     """`make x` on a page is a target of the Makefile."""
     targets = set(re.findall(r"^([a-z]+):", (CHECKOUT / "Makefile").read_text(), re.MULTILINE))
     for page in pages():
@@ -64,8 +64,8 @@ def test_every_make_target_shown_exists() -> None:
             assert one.split()[1] in targets, f"{name_of(page)}: {one}"
 
 
-def test_settings_on_pages_exist_and_all_are_documented() -> None:
-    """No page names a GATEWAY_* setting that is none, and docs/settings.md has them all."""
+def test_settings_on_pages_are_those_of_the_program() -> None:
+    """No page names an unknown GATEWAY_* setting, and docs/settings.md has them all."""
     known = {setting.name for setting in SETTINGS}
     for page in pages():
         text = page.read_text(encoding="utf-8")
@@ -76,7 +76,7 @@ def test_settings_on_pages_exist_and_all_are_documented() -> None:
     assert [name for name in sorted(known) if f"`{name}`" not in settings] == []
 
 
-def test_paths_of_the_api_exist() -> None:
+def test_a_path_of_the_api_on_a_page_exists() -> None:
     """`/api/v1/…` on a page is an endpoint of the table, or the document that describes it."""
     known = {re.sub(r"\{number\}", "N", endpoint.path) for endpoint in ENDPOINTS}
     known |= {"/api/v1/openapi.json", "/api/v1"}

@@ -1,4 +1,4 @@
-"""Pages lead where they say, and hold nothing that belongs elsewhere."""
+"""Links of the documentation, and what must not be on a page."""
 
 import re
 from pathlib import Path
@@ -7,14 +7,14 @@ import pytest
 
 from tests.docs.pages import DOCS, anchors, links, name_of, pages
 
-NOT_OURS_TO_SAY = (
+FORBIDDEN = (
     re.compile(r"/(?:work|home|root|Users)/"),
     re.compile(r"/tmp/"),
     re.compile(r"\bpypi\.org|pythonhosted|artifactory|nexus\b", re.IGNORECASE),
     re.compile(r"\b(?:TODO|FIXME|XXX)\b"),
     re.compile(r"xoxb-\w|\bghp_\w|PRIVATE KEY"),
 )
-"""Paths of one machine, package registries, unfinished business, things that look like secrets."""
+"""Paths of one machine, package registries, unfinished work, texts that resemble secrets."""
 
 PEOPLE = {
     "admin",
@@ -30,8 +30,8 @@ PEOPLE = {
 
 
 @pytest.mark.parametrize("page", pages(), ids=name_of)
-def test_every_relative_link_resolves(page: Path) -> None:
-    """A link leads to a file that is there and, where it names one, to a heading of it."""
+def test_a_relative_link_resolves(page: Path) -> None:
+    """A link names an existing file and, with a fragment, one of its headings."""
     for link in links(page):
         if re.match(r"[a-z]+:", link):
             continue
@@ -43,16 +43,16 @@ def test_every_relative_link_resolves(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", pages(), ids=name_of)
-def test_no_page_holds_what_belongs_elsewhere(page: Path) -> None:
-    """No path of somebody's machine, no registry, no unfinished note, nothing like a secret."""
+def test_a_page_has_no_local_path_registry_or_secret(page: Path) -> None:
+    """A page is for readers on any machine."""
     text = page.read_text(encoding="utf-8")
-    for pattern in NOT_OURS_TO_SAY:
-        found = pattern.search(text)
-        assert found is None, f"{name_of(page)}: {found}"
+    for pattern in FORBIDDEN:
+        match = pattern.search(text)
+        assert match is None, f"{name_of(page)}: {match}"
 
 
 @pytest.mark.parametrize("page", pages(), ids=name_of)
-def test_addresses_are_made_up_ones(page: Path) -> None:
+def test_addresses_on_a_page_are_invented(page: Path) -> None:
     """People in examples are always the same few, at example.com."""
     text = page.read_text(encoding="utf-8")
     for name, domain in re.findall(r"([\w.-]+)@([\w.-]+\.[a-z]{2,})", text):
@@ -60,18 +60,18 @@ def test_addresses_are_made_up_ones(page: Path) -> None:
         assert domain != "example.com" or name in PEOPLE, f"{name}@{domain}"
 
 
-def test_every_page_can_be_found_from_the_table_of_contents() -> None:
-    """No page is an island: each is linked from docs/index.md, or from an index it links to."""
-    found = {DOCS / "index.md"}
-    waiting = list(found)
+def test_every_page_is_linked_from_the_table_of_contents() -> None:
+    """docs/index.md, or an index that it links to, has a link to each page."""
+    linked = {DOCS / "index.md"}
+    waiting = list(linked)
     while waiting:
         page = waiting.pop()
         if page.name != "index.md":
             continue
         for link in links(page):
             target = (page.parent / link.partition("#")[0]).resolve()
-            if target.suffix == ".md" and target.is_relative_to(DOCS) and target not in found:
-                found.add(target)
+            if target.suffix == ".md" and target.is_relative_to(DOCS) and target not in linked:
+                linked.add(target)
                 waiting.append(target)
-    missing = {name_of(page) for page in DOCS.rglob("*.md")} - {name_of(page) for page in found}
+    missing = {name_of(page) for page in DOCS.rglob("*.md")} - {name_of(page) for page in linked}
     assert not missing

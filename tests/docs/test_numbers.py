@@ -1,4 +1,4 @@
-"""Numbers that pages state are those of the program."""
+"""Limits and defaults that the documentation states."""
 
 import re
 from pathlib import Path
@@ -73,7 +73,7 @@ STATED = [
 
 @pytest.mark.parametrize(("page", "phrase"), STATED)
 def test_a_number_on_a_page_is_that_of_the_program(page: str, phrase: str) -> None:
-    """Whoever changes a limit or a default changes the page that states it."""
+    """A changed limit or default changes the page that states it."""
     assert phrase in (CHECKOUT / "docs" / page).read_text(encoding="utf-8")
 
 
@@ -107,29 +107,29 @@ IN_WORDS = [
 def test_a_number_in_words_is_that_of_the_program(
     page: str, phrase: str, value: object, stated: object
 ) -> None:
-    """The page says it, and the program does it."""
+    """The page states the number in words, and the program has the same."""
     assert phrase in (CHECKOUT / "docs" / page).read_text(encoding="utf-8")
     assert value == stated
 
 
 def test_the_promises_are_numbered_without_a_gap() -> None:
-    """docs/concepts.md counts fourteen; tests cite them by number."""
+    """docs/concepts.md has fourteen; tests cite them by number."""
     text = (CHECKOUT / "docs" / "concepts.md").read_text(encoding="utf-8")
     promises = text.partition("## What you can rely on")[2]
-    numbers = [int(found) for found in re.findall(r"^(\d+)\. \*\*", promises, re.MULTILINE)]
+    numbers = [int(number) for number in re.findall(r"^(\d+)\. \*\*", promises, re.MULTILINE)]
     assert numbers == list(range(1, 15))
 
 
 def test_promises_cited_by_tests_exist() -> None:
-    """No docstring cites a promise that nobody can read."""
+    """A docstring cites only promises of docs/concepts.md."""
     cited: set[int] = set()
     for file in Path(CHECKOUT / "tests").rglob("test_*.py"):
         cited |= {int(one) for one in re.findall(r"[Pp]romise (\d+)", file.read_text("utf-8"))}
     assert cited <= set(range(1, 15))
 
 
-def test_the_decision_on_identities_says_what_is_hashed() -> None:
-    """docs/decisions/0006 and `core.labels` agree: canonical JSON, 128 bits of BLAKE2b."""
+def test_the_identity_is_what_its_decision_states() -> None:
+    """docs/decisions/0006 and `core.alerts.labels` agree."""
     from gateway.core.alerts.labels import canonical, identity
 
     page = (CHECKOUT / "docs" / "decisions" / "0006-two-identities.md").read_text("utf-8")

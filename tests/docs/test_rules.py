@@ -1,4 +1,4 @@
-"""The alerts about the gateway itself: true to its metrics, and quiet while it is well."""
+"""The shipped alert rules about the gateway itself."""
 
 import re
 import shutil
@@ -28,12 +28,12 @@ def rules() -> list[dict[str, object]]:
 
 
 def metric_names() -> set[str]:
-    """Every series that the gateway may have, without being asked for any."""
-    found = set()
+    """Return the name of every series that the gateway may export."""
+    names = set()
     for metric in Metrics().registry.collect():
         ends = {"counter": ["_total"], "histogram": ["_bucket", "_sum", "_count"]}
-        found |= {metric.name + end for end in ends.get(metric.type, [""])}
-    return found
+        names |= {metric.name + end for end in ends.get(metric.type, [""])}
+    return names
 
 
 def run(*command: str | Path, folder: Path = CHECKOUT) -> None:
@@ -41,21 +41,21 @@ def run(*command: str | Path, folder: Path = CHECKOUT) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_prometheus_takes_the_rules() -> None:
-    """`promtool check rules` finds nothing wrong with the shipped file."""
+def test_prometheus_accepts_the_rules() -> None:
+    """`promtool check rules` reports no error in the shipped file."""
     run(real_program("promtool"), "check", "rules", RULES)
 
 
-def test_each_alert_fires_when_it_should_and_not_otherwise(tmp_path: Path) -> None:
-    """Prometheus' own evaluation: every alert on a broken gateway, none on a healthy one."""
+def test_an_alert_fires_on_a_broken_gateway_only(tmp_path: Path) -> None:
+    """Prometheus evaluates every alert to firing on a broken gateway, and none on a healthy one."""
     promtool = real_program("promtool")
     shutil.copy(RULES, tmp_path)
     story = shutil.copy(Path(__file__).with_name("gateway.rules.test.yml"), tmp_path)
     run(promtool, "test", "rules", story, folder=tmp_path)
 
 
-def test_the_rules_name_metrics_that_exist() -> None:
-    """An alert on a metric that nobody counts would never fire, and nobody would know."""
+def test_a_rule_names_metrics_that_exist() -> None:
+    """An alert on an unknown metric would never fire, and nobody would notice."""
     known = metric_names() | NOT_OURS
     for rule in rules():
         bare = re.sub(r"\{[^}]*\}|\[[^\]]*\]|\([a-z, ]+\)", " ", str(rule["expr"]))
@@ -64,8 +64,8 @@ def test_the_rules_name_metrics_that_exist() -> None:
         assert used <= known, rule["alert"]
 
 
-def test_every_alert_has_a_runbook_and_every_runbook_an_alert() -> None:
-    """A page for each alert of the file, found by its runbook_url, and none left over."""
+def test_alerts_and_runbooks_match() -> None:
+    """Each alert's `runbook_url` names a runbook, and each runbook has an alert."""
     linked = set()
     for rule in rules():
         annotations = rule["annotations"]
@@ -79,8 +79,8 @@ def test_every_alert_has_a_runbook_and_every_runbook_an_alert() -> None:
     assert written == linked
 
 
-def test_every_rule_can_be_routed_away_from_the_gateway() -> None:
-    """All carry one label, so that one route keeps them from the gateway they are about."""
+def test_a_rule_can_be_routed_away_from_the_gateway() -> None:
+    """All rules carry one label, so one route sends them past the gateway that they watch."""
     for rule in rules():
         labels = rule["labels"]
         assert isinstance(labels, dict)

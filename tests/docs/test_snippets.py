@@ -1,4 +1,4 @@
-"""What pages show of routes.yaml is read by the program, as an admin would paste it."""
+"""Fenced blocks of the documentation, loaded as a reader would paste them."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -16,7 +16,7 @@ GENERATED = {"routes-yaml.md"}
 
 
 class AnyEnvironment(dict[str, str]):
-    """Knows every variable: pages do not say what tokens are."""
+    """An environment that has every variable, because pages show no tokens."""
 
     def __contains__(self, name: object) -> bool:
         return True
@@ -29,31 +29,31 @@ class AnyEnvironment(dict[str, str]):
 
 
 def routes_snippets() -> list[Snippet]:
-    """Blocks marked `yaml` alone; those of other programs say whose they are."""
+    """Return the blocks marked `yaml` alone; other programs' blocks have a second word."""
     every = (one for page in pages() for one in snippets(page))
     return [one for one in every if one.info == "yaml" and one.page.name not in GENERATED]
 
 
 def merged(part: Mapping[str, Any]) -> dict[str, Any]:
-    """The shipped routes.yaml with this part in it, as somebody would put it there."""
+    """Return the shipped routes.yaml with this part added, as a reader would add it."""
     whole: dict[str, Any] = yaml.load(
         (CHECKOUT / "routes.yaml").read_text(encoding="utf-8"), yaml.BaseLoader
     )
     for key, value in part.items():
-        had = whole.get(key)
-        if isinstance(had, dict) and key != "route":
-            whole[key] = {**had, **value}
-        elif isinstance(had, list):
+        present = whole.get(key)
+        if isinstance(present, dict) and key != "route":
+            whole[key] = {**present, **value}
+        elif isinstance(present, list):
             names = {one.get("name") for one in value}
-            whole[key] = [one for one in had if one.get("name") not in names or None] + value
+            whole[key] = [one for one in present if one.get("name") not in names or None] + value
         else:
             whole[key] = value
     return whole
 
 
 @pytest.mark.parametrize("snippet", routes_snippets(), ids=str)
-def test_every_part_of_routes_yaml_that_is_shown_loads(snippet: Snippet) -> None:
-    """Pasted into a file of its own, or into the shipped one, it has no fault and no idle part."""
+def test_a_shown_part_of_routes_yaml_loads(snippet: Snippet) -> None:
+    """Alone, or pasted into the shipped file, it has no error and no part without effect."""
     part = yaml.load(snippet.text, yaml.BaseLoader)
     assert isinstance(part, dict)
     text = snippet.text
@@ -72,7 +72,7 @@ def other_snippets() -> Iterator[Snippet]:
 
 
 @pytest.mark.parametrize("snippet", list(other_snippets()), ids=str)
-def test_what_is_shown_of_other_files_is_well_formed(snippet: Snippet) -> None:
+def test_a_shown_part_of_another_file_is_well_formed(snippet: Snippet) -> None:
     """YAML of Prometheus and Alertmanager, and JSON, parse."""
     if snippet.info == "json":
         for line in snippet.text.strip().splitlines():
@@ -81,8 +81,8 @@ def test_what_is_shown_of_other_files_is_well_formed(snippet: Snippet) -> None:
         assert isinstance(yaml.safe_load(snippet.text), dict)
 
 
-def test_the_readme_shows_the_sample_that_is_shipped() -> None:
-    """The one curl of the first five minutes posts a file that is there."""
+def test_the_sample_of_the_readme_ships() -> None:
+    """The first command of the README posts an existing file."""
     readme = (CHECKOUT / "README.md").read_text(encoding="utf-8")
     assert "@docs/samples/double-charge.json" in readme
     body = json.loads(Path(CHECKOUT / "docs" / "samples" / "double-charge.json").read_bytes())

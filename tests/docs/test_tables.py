@@ -1,7 +1,6 @@
-"""Tables that repeat what the program knows say the same as the program."""
+"""Tables in the documentation that repeat the program's own lists."""
 
 import re
-from pathlib import Path
 
 from gateway.channels import CHANNELS
 from gateway.channels.email import codes as email_codes
@@ -16,32 +15,22 @@ from gateway.render.jinja.lookup import PARTS, SENTENCES
 from gateway.render.jinja.sandbox import FILTERS
 from gateway.render.view.view import NAMES
 from gateway.shipped import shipped_templates
-from tests.docs.pages import CHECKOUT, DOCS
+from tests.docs.pages import (
+    CHECKOUT,
+    DOCS,
+    page_text,
+    section,
+    table_rows,
+    words_in_code,
+)
 
 
-def page(name: str) -> str:
-    return (DOCS / name).read_text(encoding="utf-8")
-
-
-def rows(text: str) -> list[list[str]]:
-    """The cells of all table rows of a page."""
-    lines = [line for line in text.splitlines() if line.startswith("| ")]
-    return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
-
-
-def first_words(text: str) -> set[str]:
-    """What stands between backticks in the first cells of rows."""
-    return {word for row in rows(text) for word in re.findall(r"`([^`]+)`", row[0])}
-
-
-def section(text: str, heading: str) -> str:
-    """The part of a page below a heading of the second rank."""
-    return text.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
-
-
-def test_every_metric_is_documented_with_its_labels_and_none_that_is_not() -> None:
-    """docs/operating.md lists what /metrics holds."""
-    shown = {row[0].strip("`"): row for row in rows(section(page("operating.md"), "Metrics"))[2:]}
+def test_metrics_on_the_page_are_those_of_the_program() -> None:
+    """docs/operating.md lists each metric of /metrics with its meaning, and no other."""
+    shown = {
+        row[0].strip("`"): row
+        for row in table_rows(section(page_text("operating.md"), "Metrics"))[2:]
+    }
     known = {}
     for family in Metrics().registry.collect():
         if family.name.startswith("gateway_"):
@@ -49,106 +38,103 @@ def test_every_metric_is_documented_with_its_labels_and_none_that_is_not() -> No
             known[name] = family.documentation
     assert set(shown) == set(known)
     for name, meaning in known.items():
-        # The page may say more and link, but not otherwise.
+        # The page may add text and links, but must begin with the program's words.
         plain = re.sub(r"\[([^]]+)\]\([^)]+\)", r"\1", shown[name][2])
         assert plain.startswith(meaning.rstrip(".")), name
 
 
-def test_labels_of_metrics_are_documented() -> None:
+def test_labels_of_metrics_on_the_page_are_those_of_the_program() -> None:
     """The labels in the table are those of the metrics."""
-    shown = {row[0].strip("`"): row[1] for row in rows(section(page("operating.md"), "Metrics"))}
+    shown = {
+        row[0].strip("`"): row[1]
+        for row in table_rows(section(page_text("operating.md"), "Metrics"))
+    }
     metrics = Metrics()
-    for held in vars(metrics).values():
-        names = getattr(held, "_labelnames", None)
+    for metric in vars(metrics).values():
+        names = getattr(metric, "_labelnames", None)
         if names is None:
             continue
-        name = held._name + ("_total" if held._type == "counter" else "")
+        name = metric._name + ("_total" if metric._type == "counter" else "")
         assert shown[name] == ", ".join(names), name
 
 
-def test_every_reason_is_explained_and_none_that_is_not() -> None:
-    """docs/why-was-i-paged.md knows the words of the timeline, of messages and of the metric."""
-    told = first_words(section(page("why-was-i-paged.md"), "The reasons"))
-    assert told == {reason.value for reason in (*NotifyReason, *SuppressReason)}
+def test_reasons_on_the_page_are_those_of_the_program() -> None:
+    """docs/why-was-i-paged.md explains each reason to notify or to suppress, and no other."""
+    documented = words_in_code(section(page_text("why-was-i-paged.md"), "The reasons"))
+    assert documented == {reason.value for reason in (*NotifyReason, *SuppressReason)}
 
 
-def test_every_kind_of_timeline_entry_is_explained_and_none_that_is_not() -> None:
-    """docs/why-was-i-paged.md knows what each line of a timeline records."""
-    table = rows(section(page("why-was-i-paged.md"), "Read the timeline"))
+def test_timeline_entries_on_the_page_are_those_of_the_program() -> None:
+    """docs/why-was-i-paged.md explains each kind of timeline entry, and no other."""
+    table = table_rows(section(page_text("why-was-i-paged.md"), "Read the timeline"))
     kinds = {kind.strip() for row in table for kind in row[0].split(",")}
     assert kinds - {"entry", "---"} == {kind.value for kind in TimelineKind}
 
 
-def test_every_name_of_templates_is_listed_as_the_program_says_it() -> None:
-    """docs/templates.md has each name that a template may use, in the same words."""
+def test_template_names_on_the_page_are_those_of_the_program() -> None:
+    """docs/templates.md explains each name that a template may use, in the same words."""
     listed = {
         row[0].strip("`"): row[1]
-        for row in rows(section(page("templates.md"), "The names"))
+        for row in table_rows(section(page_text("templates.md"), "The names"))
         if row[0].startswith("`")
     }
     assert listed == dict(NAMES)
 
 
-def test_every_template_and_filter_is_listed() -> None:
-    """The files and filters on the page are those that ship, and all of them."""
+def test_templates_and_filters_on_the_page_are_those_that_ship() -> None:
+    """docs/templates.md lists all files and filters, and no other."""
     folder = shipped_templates()
     shipped = {path.relative_to(folder).as_posix() for path in folder.rglob("*.j2")}
-    assert first_words(section(page("templates.md"), "The files")) == shipped
+    assert words_in_code(section(page_text("templates.md"), "The files")) == shipped
     parts = {f"{channel}/{part}.j2" for channel, every in PARTS.items() for part in every}
     assert parts | {f"shared/{sentence}.j2" for sentence in SENTENCES} <= shipped
-    filters = first_words(section(page("templates.md"), "The language"))
+    filters = words_in_code(section(page_text("templates.md"), "The language"))
     ours = set(FILTERS) - {"round"} | {"names"}
     assert {word.partition("(")[0] for word in filters} == ours
 
 
-def test_every_kind_of_message_is_named() -> None:
-    """Kinds pick templates, so the page must have them all."""
-    text = page("templates.md")
+def test_every_kind_of_notice_is_on_the_page() -> None:
+    """Templates differ by kind, so docs/templates.md names each."""
+    text = page_text("templates.md")
     assert [kind.value for kind in NoticeKind if f"`{kind.value}`" not in text] == []
 
 
-def test_every_way_of_failing_is_told_with_what_follows() -> None:
-    """docs/channels.md says what happens after each result of an attempt."""
-    told = first_words(section(page("channels.md"), "When a channel fails"))
-    assert told == {failure.value for failure in Failure} | {"accepted", "printed"}
+def test_every_result_of_an_attempt_is_on_the_page_with_its_consequence() -> None:
+    """docs/channels.md and the runbook explain what follows from each failure."""
+    documented = words_in_code(section(page_text("channels.md"), "When a channel fails"))
+    assert documented == {failure.value for failure in Failure} | {"accepted", "printed"}
     runbook = (DOCS / "runbooks" / "gateway-channel-failing.md").read_text(encoding="utf-8")
-    assert {failure.value for failure in Failure} <= first_words(runbook)
+    assert {failure.value for failure in Failure} <= words_in_code(runbook)
 
 
-def test_every_channel_is_set_up_on_a_page() -> None:
-    """docs/channels.md has a section for each."""
-    text = page("channels.md").lower().replace("e-mail", "email")
+def test_every_channel_has_a_section() -> None:
+    """docs/channels.md explains how to set up each channel."""
+    text = page_text("channels.md").lower().replace("e-mail", "email")
     headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
     assert [name for name in CHANNELS if not any(h.startswith(name) for h in headings)] == []
 
 
-def test_all_decisions_are_in_their_index() -> None:
-    """docs/decisions/index.md leads to each."""
-    folder = DOCS / "decisions"
-    index = (folder / "index.md").read_text(encoding="utf-8")
-    pages_: list[Path] = sorted(folder.glob("*.md"))
-    assert [p.name for p in pages_ if p.name != "index.md" and f"({p.name})" not in index] == []
-
-
-def test_the_order_of_imports_is_that_which_is_checked() -> None:
+def test_the_order_of_imports_on_the_page_is_the_checked_one() -> None:
     """docs/architecture.md names the layers of the contract in pyproject.toml, in their order."""
     text = (CHECKOUT / "pyproject.toml").read_text(encoding="utf-8")
     layers = text.partition("layers = [")[2].partition("\n]")[0]
     checked = [name for name in re.findall(r"\w+", layers) if name != "__main__"]
-    chain = next(line for line in page("architecture.md").splitlines() if line.startswith("cli →"))
+    chain = next(
+        line for line in page_text("architecture.md").splitlines() if line.startswith("cli →")
+    )
     shown = re.findall(r"\w+", chain)
     assert set(shown) == set(checked)
     assert [shown[n] for n in (0, 1, 2, -1)] == [checked[n] for n in (0, 1, 2, -1)]
 
 
-def test_every_code_of_a_vendor_is_listed_with_its_result() -> None:
-    """docs/channels.md says of each documented code what follows from it (E50)."""
-    errors = section(page("channels.md"), "Vendor errors")
+def test_vendor_codes_on_the_page_are_those_of_the_program() -> None:
+    """docs/channels.md states what follows from each documented code (E50)."""
+    errors = section(page_text("channels.md"), "Vendor errors")
     parts = re.split(r"^### ", errors, flags=re.MULTILINE)
     listed = {
         (part.split()[0], code): row[0].strip("`").partition("`")[0]
         for part in parts[1:]
-        for row in rows(part)
+        for row in table_rows(part)
         for code in re.findall(r"`(\w+)`", row[1])
     }
     anew = slack_codes.MESSAGE_GONE | slack_codes.THREAD_GONE

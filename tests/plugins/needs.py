@@ -34,8 +34,9 @@ def _guard(event: str, _arguments: tuple[Any, ...]) -> None:
         raise RuntimeError(f"this test starts a program: mark it with {names}")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Install the guard, and choose how many examples Hypothesis tries."""
+    config.addinivalue_line("markers", "xdist_group(name): run these tests on one worker")
     load_profile()
     sys.addaudithook(_guard)
 

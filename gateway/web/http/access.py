@@ -1,6 +1,6 @@
 """Who may read and who may change things, apart from sources and acknowledge links.
 
-Decided in docs/decisions/web-access.md: writes need the API token wherever one is set, and cannot
+Decided in docs/decisions/0028: writes need the API token wherever one is set, and cannot
 be made from beyond loopback without one; reads are open on loopback, and elsewhere need the token
 unless GATEWAY_PUBLIC_READS says otherwise. Where no token decides, the request's `Host` must be
 known; where a token decides, neither `Host` nor `Origin` matters: no other site's page has it.

@@ -1,7 +1,7 @@
 """Pages to look at: the silences there are, and one of them with what it covers.
 
 They change nothing. What ends a silence is a command, or the page of the incident that it is
-exactly over: the ways that docs/decisions/web-access.md knows, and no other.
+exactly over: the ways that docs/decisions/0028 knows, and no other.
 """
 
 from collections.abc import Mapping, Sequence
