@@ -8,10 +8,10 @@ from pathlib import Path
 from gateway.config.build import accounts, oncall, routing
 from gateway.config.build import receivers as build_receivers
 from gateway.config.build.names import declared_names, refuse_duplicates
-from gateway.config.grammar.field_types import ParsedSection, ReadContext
+from gateway.config.grammar.parsed import ParsedSection, ReadContext
 from gateway.config.grammar.root import FILE
 from gateway.config.lint.warnings import add_lint_warnings
-from gateway.config.source import tree as yamltree
+from gateway.config.source.nodes import MappingNode, Node, ScalarNode
 from gateway.config.source.problem import (
     ConfigError,
     Findings,
@@ -22,7 +22,7 @@ from gateway.config.source.problem import (
 )
 from gateway.config.source.references import References
 from gateway.config.source.regular_file import read_regular
-from gateway.config.source.tree import MAX_BYTES, Node, Scalar, read_tree
+from gateway.config.source.tree import MAX_BYTES, read_tree
 from gateway.core.plan.accounts import ChannelSettings, Secret, SourceSettings
 from gateway.core.plan.plan import DEFAULT_RESOLVE_TIMEOUT, Plan, Repeats
 from gateway.core.routing.match import build_route
@@ -86,21 +86,21 @@ def _read(path: Path, read_file: Callable[[Path], bytes]) -> bytes:
         return read_file(path)[: MAX_BYTES + 1]
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        said = f"the file cannot be read: {shorten(reason)}"
-        raise ConfigError([Problem(str(path), 1, 1, "", "", said)]) from None
+        message = f"the file cannot be read: {shorten(reason)}"
+        raise ConfigError([Problem(str(path), 1, 1, "", "", message)]) from None
 
 
 def _config(tree: Node, digest: str, now: float | None, context: ReadContext) -> Config | None:
     findings = context.findings
-    if isinstance(tree, Scalar) and tree.empty:
+    if isinstance(tree, ScalarNode) and tree.empty:
         findings.error(
             SourcePosition(1, 1, ""), "the file is empty: it needs a route: and receivers:"
         )
         return None
-    given = FILE.read(tree, "", context)
-    if given is None:
+    result = FILE.read(tree, "", context)
+    if result is None:
         return None
-    file: ParsedSection = given.value
+    file: ParsedSection = result.value
     secrets = accounts.Secrets()
 
     receiver_names = declared_names("receiver", "receivers", tree, file)
@@ -112,26 +112,26 @@ def _config(tree: Node, digest: str, now: float | None, context: ReadContext) ->
     interval_names = declared_names(
         "time interval", "time_intervals", tree, file, "mute_time_intervals"
     )
-    all_intervals = (*file.each("time_intervals"), *file.each("mute_time_intervals"))
-    refuse_duplicates(file.each("receivers"), "receiver", findings)
+    all_intervals = (*file.list_of("time_intervals"), *file.list_of("mute_time_intervals"))
+    refuse_duplicates(file.list_of("receivers"), "receiver", findings)
     refuse_duplicates(all_intervals, "time interval", findings)
 
     # The key alone counts: with all entries commented out nothing may post, rather than anyone.
-    declares_sources = isinstance(tree, yamltree.Mapping) and "sources" in tree.entries
-    source_entries = file.named("sources") if declares_sources else None
+    declares_sources = isinstance(tree, MappingNode) and "sources" in tree.entries
+    source_entries = file.map_of("sources") if declares_sources else None
     sources = accounts.sources(source_entries, file.position_of("sources"), secrets, findings)
     channels = accounts.channels(file.get("channels"), secrets, findings)
     declared_channels = declared_names("channel", "channels", tree, file).known
-    people = oncall.people(file.named("people"), findings)
-    rotas = oncall.rotas(file.named("rotas"), people_names, findings)
+    people = oncall.people(file.map_of("people"), findings)
+    rotas = oncall.rotas(file.map_of("rotas"), people_names, findings)
     notifiable = oncall.Notifiable(rota_names, people_names, receiver_names)
-    escalations = oncall.escalations(file.named("escalations"), notifiable, findings)
+    escalations = oncall.escalations(file.map_of("escalations"), notifiable, findings)
     builder = build_receivers.ReceiverBuilder(people, declared_channels, secrets, findings)
-    receivers = builder.build(file.each("receivers"), receiver_names, escalation_names)
-    severities = routing.severities(file.named("severities"), findings)
+    receivers = builder.build(file.list_of("receivers"), receiver_names, escalation_names)
+    severities = routing.severities(file.map_of("severities"), findings)
     intervals = routing.time_intervals(all_intervals, findings)
-    inhibit_rules = routing.inhibit_rules(file.each("inhibit_rules"), findings)
-    watchdogs = routing.watchdogs(file.named("watchdogs"))
+    inhibit_rules = routing.inhibit_rules(file.list_of("inhibit_rules"), findings)
+    watchdogs = routing.watchdogs(file.map_of("watchdogs"))
     hours = oncall.business_hours(file.get("business_hours"), findings)
     spec = None
     if "route" in file:
@@ -155,7 +155,7 @@ def _config(tree: Node, digest: str, now: float | None, context: ReadContext) ->
         business_hours=hours,
         resolve_timeout=resolve_timeout or DEFAULT_RESOLVE_TIMEOUT,
         severity_label=file.get("severity_label", "severity"),
-        flapping=routing.flapping(file.get("flapping"), bool(severities)),
+        flapping=routing.flapping(file.get("flapping"), default_on=bool(severities)),
         repeats=Repeats(file.get("repeats", Repeats.EXACT)),
         digest=digest,
     )

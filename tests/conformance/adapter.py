@@ -11,8 +11,9 @@ from typing import Any
 # The runner loads this file by its path, from another folder.
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from gateway.config.source.nodes import MappingNode, Node, ScalarNode
 from gateway.config.source.problem import Findings
-from gateway.config.source.tree import Mapping, Node, Scalar, read_tree
+from gateway.config.source.tree import read_tree
 from gateway.core.alerts.alert import Alert, merge
 from gateway.core.alerts.labels import fingerprint as core_fingerprint
 from gateway.core.alerts.labels import identity, valid_label_name
@@ -24,7 +25,6 @@ from gateway.core.plan.plan import Plan, Receiver, Target
 from gateway.core.routing.inhibition import InhibitRule, SourceIndex
 from gateway.core.routing.match import Route, RouteSpec, build_route, match_routes, walk
 from gateway.core.routing.mutes import TimeInterval, intervals_containing, parse_time_interval
-from gateway.core.text.fit import humanize_duration, truncate_bytes, truncate_runes
 from gateway.core.time.timestamps import format_duration, parse_duration, parse_rfc3339
 from tests.conformance.adapter_config import *  # noqa: F403  # the runner looks for all kinds here
 from tests.conformance.adapter_delivery import *  # noqa: F403
@@ -32,6 +32,7 @@ from tests.conformance.adapter_rota import *  # noqa: F403
 from tests.conformance.adapter_scenarios import *  # noqa: F403
 from tests.conformance.adapter_silences import *  # noqa: F403
 from tests.conformance.adapter_webhook import *  # noqa: F403
+from tests.conformance.peer_text import humanize_duration, truncate_bytes, truncate_runes
 
 NOW = 0.0
 
@@ -142,9 +143,9 @@ def _spec(said: dict[str, Any]) -> RouteSpec:
 
 
 def _plain(node: Node) -> Any:
-    if isinstance(node, Scalar):
+    if isinstance(node, ScalarNode):
         return node.text
-    if isinstance(node, Mapping):
+    if isinstance(node, MappingNode):
         return {name: _plain(value) for name, (_, value) in node.entries.items()}
     return [_plain(item) for item in node.items]
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from gateway.config.grammar.field_types import ReadContext
+from gateway.config.grammar.parsed import ReadContext
 from gateway.config.source.problem import ConfigError, Findings
 from gateway.config.source.tree import read_tree
 from gateway.importers.alertmanager.read.check_receivers import check_integration

@@ -16,8 +16,9 @@ from typing import Any
 from gateway.channels.contract import Channel
 from gateway.channels.webhook.body import body
 from gateway.config.load import Config
+from gateway.config.source.nodes import MappingNode, Node, ScalarNode
 from gateway.config.source.problem import Findings
-from gateway.config.source.tree import Mapping, Node, Scalar, read_tree
+from gateway.config.source.tree import read_tree
 from gateway.core.incidents.message import Message, Receipt
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.incidents.silence import Silence
@@ -56,9 +57,9 @@ def routes_of(config: str) -> str:
 
 def plain(node: Node) -> Any:
     """A tree of YAML as plain values, all single ones as the texts that they are written as."""
-    if isinstance(node, Scalar):
+    if isinstance(node, ScalarNode):
         return node.text
-    if isinstance(node, Mapping):
+    if isinstance(node, MappingNode):
         return {name: plain(value) for name, (_, value) in node.entries.items()}
     return [plain(item) for item in node.items]
 

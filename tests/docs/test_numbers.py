@@ -14,7 +14,7 @@ from gateway.channels.slack import channel as slack
 from gateway.channels.webhook import channel as webhooks
 from gateway.cli.check import LOOK_AHEAD
 from gateway.config.build.routing import DEFAULT_ABSENT_FOR
-from gateway.config.grammar.values import LONGEST_PATIENCE
+from gateway.config.grammar.durations import LONGEST_PATIENCE
 from gateway.core.decide import take_over
 from gateway.core.decide.facts import MOST_ALERTS
 from gateway.core.incidents import retry

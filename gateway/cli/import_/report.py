@@ -34,7 +34,7 @@ def _counts(translation: Translation) -> dict[str, int]:
     source_config = translation.source_config
     return {
         "routes": sum(1 for _ in walk(source_config.root)),
-        "receivers": len(source_config.entry.each("receivers")),
+        "receivers": len(source_config.entry.list_of("receivers")),
         "inhibit_rules": len(source_config.inhibition),
         "time_intervals": len(source_config.intervals),
     }

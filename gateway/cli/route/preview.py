@@ -19,7 +19,7 @@ from gateway.core.routing.match import (
     match_routes,
     trace,
 )
-from gateway.core.routing.mutes import muted, next_mute_change
+from gateway.core.routing.mutes import find_mute, next_mute_change
 
 Labels = Mapping[str, str]
 
@@ -119,7 +119,7 @@ def _matched_route(
         group=group_labels(route, labels),
         key=group_key(route, labels),
         timing=found,
-        muted=muted(route, plan.time_intervals, at),
+        muted=find_mute(route, plan.time_intervals, at),
         changes_at=next_mute_change(route, plan.time_intervals, at),
         steps=steps,
         repeat=repeat,

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from gateway.config.grammar.accounts import SOURCE_TYPES
-from gateway.config.grammar.field_types import ParsedSection, ParsedValue, secret_of
+from gateway.config.grammar.parsed import ParsedSection, ParsedValue
+from gateway.config.grammar.secret_types import secret_of
 from gateway.config.source.problem import Findings, SourcePosition, nearest, shorten
 from gateway.config.source.references import SecretText
 from gateway.core.plan.accounts import ChannelSettings, Secret, SourceSettings
@@ -25,12 +26,12 @@ LACKS = "lacks"
 class Secrets(dict[str, Secret]):
     """All secrets of the file by the names under which they may be stored and shown."""
 
-    def keep(self, found: SecretText | None) -> Secret | None:
+    def keep(self, secret_text: SecretText | None) -> Secret | None:
         """Remember a secret, and return it."""
-        if found is None:
+        if secret_text is None:
             return None
-        self[found.address] = found.secret
-        return found.secret
+        self[secret_text.address] = secret_text.secret
+        return secret_text.secret
 
 
 def sources(
@@ -51,22 +52,22 @@ def sources(
         error_text = "sources: declares no source, so every alert is refused with 404; "
         error_text += 'declare one, such as alertmanager: {bearer: "${ALERTMANAGER_TOKEN}"}'
         findings.warn(position, error_text)
-    found = {}
-    for name, given in entries.items():
-        entry: ParsedSection = given.value
+    sources_by_name = {}
+    for name, item in entries.items():
+        entry: ParsedSection = item.value
         type_ = entry.get("type", name)
         if entry.lacks("type") and type_ not in SOURCE_TYPES:
             near = nearest(name, SOURCE_TYPES)
-            said = f'source "{shorten(name)}": "type" is missing'
-            findings.error(given.position, said, suggestion=near, allowed=SOURCE_TYPES)
+            message = f'source "{shorten(name)}": "type" is missing'
+            findings.error(item.position, message, suggestion=near, allowed=SOURCE_TYPES)
         source = SourceSettings(
             name=name,
             type=type_,
             bearer=_several(entry, "bearer", secrets),
             basic=tuple(
                 (one.value.get("username", ""), password)
-                for one in entry.each("basic")
-                if (password := secrets.keep(secret_of(one.value.given.get("password"))))
+                for one in entry.list_of("basic")
+                if (password := secrets.keep(secret_of(one.value.fields.get("password"))))
             ),
             hmac=_several(entry, "hmac", secrets),
             **{
@@ -75,10 +76,10 @@ def sources(
                 if key in entry
             },
         )
-        if source.open and entry.sound:
-            findings.warn(given.position, _open_source(name))
-        found[name] = source
-    return found
+        if source.open and entry.valid:
+            findings.warn(item.position, _open_source(name))
+        sources_by_name[name] = source
+    return sources_by_name
 
 
 def _open_source(name: str) -> str:
@@ -93,62 +94,66 @@ def _variable(name: str) -> str:
 
 
 def _several(entry: ParsedSection, key: str, secrets: Secrets) -> tuple[Secret, ...]:
-    kept = (secrets.keep(secret_of(given)) for given in entry.each(key))
-    return tuple(one for one in kept if one is not None)
+    secret_values = (secrets.keep(secret_of(item)) for item in entry.list_of(key))
+    return tuple(one for one in secret_values if one is not None)
 
 
 def channels(
     entry: ParsedSection | None, secrets: Secrets, findings: Findings
 ) -> dict[str, ChannelSettings]:
     """Return the accounts; `LACKS` marks those whose token its references leave empty."""
-    found = {}
+    settings = {}
     for name in CHANNELS:
-        given = None if entry is None else entry.given.get(name)
-        if given is not None:
-            found[name] = _channel(name, given.value, secrets, findings)
+        item = None if entry is None else entry.fields.get(name)
+        if item is not None:
+            settings[name] = _channel(name, item.value, secrets, findings)
         elif name not in NEED_ACCOUNT:
-            found[name] = ChannelSettings(name)
-    return found
+            settings[name] = ChannelSettings(name)
+    return settings
 
 
 def _channel(
     name: str, entry: ParsedSection, secrets: Secrets, findings: Findings
 ) -> ChannelSettings:
     options: dict[str, str] = {}
-    kept: dict[str, Secret] = {}
-    for key, given in entry.given.items():
-        if isinstance(given.value, SecretText):
-            secret = secrets.keep(secret_of(given))
+    secret_options: dict[str, Secret] = {}
+    for key, item in entry.fields.items():
+        if isinstance(item.value, SecretText):
+            secret = secrets.keep(secret_of(item))
             if secret is not None:
-                kept[key] = secret
+                secret_options[key] = secret
         elif key == "proxy":
-            kept[key] = Secret(given.value)  # beside those with a password, for the channels
+            secret_options[key] = Secret(
+                item.value
+            )  # beside those with a password, for the channels
         else:
-            options[key] = str(given.value)
-    if "proxy" in kept and options.get("private_addresses") == "refuse":
-        said = (
+            options[key] = str(item.value)
+    if "proxy" in secret_options and options.get("private_addresses") == "refuse":
+        message = (
             "proxy: private_addresses: refuse cannot be kept, because the proxy connects and not "
             "the gateway; refuse them in the proxy, and remove one of the two here"
         )
-        findings.error(entry.position_of("proxy"), said)
+        findings.error(entry.position_of("proxy"), message)
     shown = options.get("provider") == CONSOLE
-    if name in NEED_ACCOUNT and not shown and entry.sound:
+    if name in NEED_ACCOUNT and not shown and entry.valid:
         if entry.lacks("token"):
-            said = f'{name} channel: "token" is missing (provider: console needs none)'
-            findings.error(entry.position, said)
-        elif "token" not in kept:
+            message = f'{name} channel: "token" is missing (provider: console needs none)'
+            findings.error(entry.position, message)
+        elif "token" not in secret_options:
             options[LACKS] = _written(entry, "token")
-        elif name == "slack" and "signing_secret" not in kept:
-            said = "no signing_secret: buttons pressed in Slack cannot be trusted and are refused"
-            findings.warn(entry.position, said)
+        elif name == "slack" and "signing_secret" not in secret_options:
+            message = (
+                "no signing_secret: buttons pressed in Slack cannot be trusted and are refused"
+            )
+            findings.warn(entry.position, message)
         if name == "email" and entry.lacks("from"):
             findings.error(entry.position, 'email channel: "from" is missing')
-    return ChannelSettings(name, options, kept)
+    return ChannelSettings(name, options, secret_options)
 
 
 def _written(entry: ParsedSection, key: str) -> str:
     """The names of the variables or files that a secret would come from."""
-    return variables(entry.given[key].value.address)
+    return variables(entry.fields[key].value.address)
 
 
 def variables(address: str) -> str:

@@ -3,10 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from gateway.config.grammar.field_types import ParsedSection, ParsedValue, named
-from gateway.config.source import tree as yamltree
+from gateway.config.grammar.parsed import ParsedSection, ParsedValue, field_name
+from gateway.config.source.nodes import MappingNode, Node, ScalarNode
 from gateway.config.source.problem import Findings, nearest, shorten
-from gateway.config.source.tree import Node, Scalar
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +25,12 @@ class DeclaredNames:
             return True
         if self.readable:
             near = nearest(name, self.known)
-            said = f'{named(used.position.path)}: unknown {self.what} "{shorten(name)}"'
+            message = f'{field_name(used.position.path)}: unknown {self.what} "{shorten(name)}"'
             if not self.known:
-                said += f"; none is declared under {self.section}:"
+                message += f"; none is declared under {self.section}:"
             findings.error(
                 used.position,
-                said,
+                message,
                 text=used.raw or name,
                 suggestion=None if near is None else prefix + near,
                 allowed=[prefix + one for one in self.known],
@@ -50,30 +49,30 @@ def declared_names(
     names: dict[str, None] = {}
     readable = True
     for key in (section, *more):
-        entry = tree.entries.get(key) if isinstance(tree, yamltree.Mapping) else None
+        entry = tree.entries.get(key) if isinstance(tree, MappingNode) else None
         if entry is not None:
-            found = _in_tree(entry[1])
-            readable = readable and found is not None
-            names |= dict.fromkeys(found or ())
-        given = file.get(key, ())
-        if isinstance(given, tuple):
-            names |= {one.value.get("name", ""): None for one in given}
+            tree_names = _in_tree(entry.value)
+            readable = readable and tree_names is not None
+            names |= dict.fromkeys(tree_names or ())
+        item = file.get(key, ())
+        if isinstance(item, tuple):
+            names |= {one.value.get("name", ""): None for one in item}
     names.pop("", None)
     return DeclaredNames(what, section, names, readable)
 
 
 def _in_tree(node: Node) -> list[str] | None:
     """The names that a section's node declares; None when it has another shape."""
-    if isinstance(node, yamltree.Mapping):
+    if isinstance(node, MappingNode):
         return list(node.entries)
-    if isinstance(node, Scalar):
+    if isinstance(node, ScalarNode):
         return [] if node.empty else None
     names = []
     for item in node.items:
-        entry = item.entries.get("name") if isinstance(item, yamltree.Mapping) else None
-        if entry is None or not isinstance(entry[1], Scalar):
+        entry = item.entries.get("name") if isinstance(item, MappingNode) else None
+        if entry is None or not isinstance(entry.value, ScalarNode):
             return None
-        names.append(entry[1].text)
+        names.append(entry.value.text)
     return names
 
 
@@ -81,10 +80,10 @@ def refuse_duplicates(entries: Collection[ParsedValue], what: str, findings: Fin
     """Note names that a list declares more than once."""
     seen: dict[str, int] = {}
     for one in entries:
-        name = one.value.given.get("name")
+        name = one.value.fields.get("name")
         if name is None:
             continue
         if name.value in seen:
-            said = f'{what} "{shorten(name.value)}" is declared twice: first in line'
-            findings.error(name.position, f"{said} {seen[name.value]}", text=name.raw)
+            message = f'{what} "{shorten(name.value)}" is declared twice: first in line'
+            findings.error(name.position, f"{message} {seen[name.value]}", text=name.raw)
         seen.setdefault(name.value, name.position.line)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import time
 
 from gateway.config.build.names import DeclaredNames
-from gateway.config.grammar.field_types import ParsedSection, ParsedValue
+from gateway.config.grammar.parsed import ParsedSection, ParsedValue
 from gateway.config.source.problem import Findings, nearest, shorten
 from gateway.core.oncall.rota import Handover, Layer, Override, Restriction, Rota
+from gateway.core.oncall.text import Rotation
 from gateway.core.plan.plan import Escalation, Person, Step
 from gateway.core.time.business_hours import BusinessHours
 
@@ -30,7 +31,9 @@ class Notifiable:
         if colon and word in known:
             known[word].check(used, findings, prefix=f"{word}:")
             return
-        said = f'notify: "{shorten(used.raw)}" is not a reference: write rota:NAME, person:ID or '
+        message = (
+            f'notify: "{shorten(used.raw)}" is not a reference: write rota:NAME, person:ID or '
+        )
         references = [
             f"{kind}:{one}"
             for kind, names in known.items()
@@ -40,14 +43,14 @@ class Notifiable:
         near = references[0] if references else None
         if near is None and colon and (kind := nearest(word, known)) is not None:
             near = f"{kind}:{name.strip()}"
-        findings.error(used.position, said + "receiver:NAME", text=used.raw, suggestion=near)
+        findings.error(used.position, message + "receiver:NAME", text=used.raw, suggestion=near)
 
 
 def people(entries: Mapping[str, ParsedValue], findings: Findings) -> Mapping[str, Person]:
     """The people by their ids."""
-    found = {}
-    for id_, given in entries.items():
-        entry: ParsedSection = given.value
+    people_by_id = {}
+    for id_, item in entries.items():
+        entry: ParsedSection = item.value
         person = Person(
             id=id_,
             name=entry.get("name", id_),
@@ -55,53 +58,55 @@ def people(entries: Mapping[str, ParsedValue], findings: Findings) -> Mapping[st
             slack=entry.get("slack"),
             timezone=entry.get("timezone", "UTC"),
         )
-        if entry.sound and person.email is None and person.slack is None:
+        if entry.valid and person.email is None and person.slack is None:
             findings.warn(
-                given.position, f'"{id_}" has neither email nor slack: nobody can tell them'
+                item.position, f'"{id_}" has neither email nor slack: nobody can tell them'
             )
-        found[id_] = person
-    return found
+        people_by_id[id_] = person
+    return people_by_id
 
 
 def rotas(
     entries: Mapping[str, ParsedValue], known: DeclaredNames, findings: Findings
 ) -> Mapping[str, Rota]:
     """The rotas by their names; those that cannot be built are noted and left out."""
-    found = {}
-    for name, given in entries.items():
-        entry: ParsedSection = given.value
+    rotas_by_name = {}
+    for name, item in entries.items():
+        entry: ParsedSection = item.value
         zone = entry.get("timezone", "UTC")
-        layers = [_layer(one.value, known, findings) for one in entry.each("layers")]
-        overrides = [_override(one.value, zone, known, findings) for one in entry.each("overrides")]
-        if "layers" in entry and not layers and entry.sound:
-            said = f'rota "{name}": it has no layer, so nobody is ever on call'
-            findings.error(entry.position_of("layers"), said)
-        found[name] = Rota(
+        layers = [_layer(one.value, known, findings) for one in entry.list_of("layers")]
+        overrides = [
+            _override(one.value, zone, known, findings) for one in entry.list_of("overrides")
+        ]
+        if "layers" in entry and not layers and entry.valid:
+            message = f'rota "{name}": it has no layer, so nobody is ever on call'
+            findings.error(entry.position_of("layers"), message)
+        rotas_by_name[name] = Rota(
             name,
             zone,
             tuple(one for one in layers if one is not None),
             tuple(one for one in overrides if one is not None),
         )
-    return found
+    return rotas_by_name
 
 
 def _layer(entry: ParsedSection, known: DeclaredNames, findings: Findings) -> Layer | None:
-    members = entry.each("members")
+    members = entry.list_of("members")
     for used in members:
         known.check(used, findings)
     if "members" in entry and not members:
         findings.error(
             entry.position_of("members"), "members: nobody is named, so nobody is on call"
         )
-    restrictions = [_restriction(one.value, findings) for one in entry.each("restrictions")]
-    if not entry.sound or not members:
+    restrictions = [_restriction(one.value, findings) for one in entry.list_of("restrictions")]
+    if not entry.valid or not members:
         return None
-    every, unit = entry.get("rotate", (1, "week"))
+    rotation: Rotation = entry.get("rotate", Rotation(1, "week"))
     try:
         return Layer(
             members=tuple(used.value for used in members),
-            every=every,
-            unit=unit,
+            every=rotation.every,
+            unit=rotation.unit,
             handover=entry.get("handover", Handover(_MORNING)),
             start=entry.get("start"),
             restrictions=tuple(one for one in restrictions if one is not None),
@@ -112,7 +117,7 @@ def _layer(entry: ParsedSection, known: DeclaredNames, findings: Findings) -> La
 
 
 def _restriction(entry: ParsedSection, findings: Findings) -> Restriction | None:
-    if not entry.sound:
+    if not entry.valid:
         return None
     days = _days(entry, "weekdays")
     try:
@@ -131,8 +136,8 @@ def _override(
 ) -> Override | None:
     for key in ("person", "replaces"):
         if key in entry:
-            known.check(entry.given[key], findings)
-    if not entry.sound:
+            known.check(entry.fields[key], findings)
+    if not entry.valid:
         return None
     try:
         start, end = entry.get("from")(zone), entry.get("to")(zone)
@@ -154,33 +159,33 @@ def escalations(
     entries: Mapping[str, ParsedValue], known: Notifiable, findings: Findings
 ) -> Mapping[str, Escalation]:
     """The escalations by their names."""
-    found = {}
-    for name, given in entries.items():
-        entry: ParsedSection = given.value
+    escalations_by_name = {}
+    for name, item in entries.items():
+        entry: ParsedSection = item.value
         steps = []
-        for one in entry.each("steps"):
+        for one in entry.list_of("steps"):
             step: ParsedSection = one.value
-            for used in step.each("notify"):
+            for used in step.list_of("notify"):
                 known.check(used, findings)
-            if step.sound and not step.each("notify"):
+            if step.valid and not step.list_of("notify"):
                 findings.error(step.position_of("notify"), "notify: nobody is named")
             steps.append(
                 Step(
-                    notify=tuple(used.value for used in step.each("notify")),
-                    by=tuple(used.value for used in step.each("by")),
+                    notify=tuple(used.value for used in step.list_of("notify")),
+                    by=tuple(used.value for used in step.list_of("by")),
                     wait=step.get("wait"),
                 )
             )
-        if not steps and entry.sound:
-            findings.error(given.position, f'escalation "{name}": it has no steps')
-        found[name] = Escalation(name, tuple(steps), entry.get("repeat", 0))
-    return found
+        if not steps and entry.valid:
+            findings.error(item.position, f'escalation "{name}": it has no steps')
+        escalations_by_name[name] = Escalation(name, tuple(steps), entry.get("repeat", 0))
+    return escalations_by_name
 
 
 def business_hours(entry: ParsedSection | None, findings: Findings) -> BusinessHours:
     """What the file says about working days, else Monday to Friday, nine to five, UTC."""
     usual = BusinessHours()
-    if entry is None or not entry.sound:
+    if entry is None or not entry.valid:
         return usual
     days = _days(entry, "days")
     try:
@@ -198,4 +203,4 @@ def business_hours(entry: ParsedSection | None, findings: Findings) -> BusinessH
 def _days(entry: ParsedSection, key: str) -> tuple[int, ...] | None:
     if key not in entry:
         return None
-    return tuple(sorted({day for given in entry.each(key) for day in given.value}))
+    return tuple(sorted({day for item in entry.list_of(key) for day in item.value}))

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Mapping
 
 from gateway.config.build.accounts import CHANNELS, CONSOLE, LACKS, NEED_ACCOUNT, Secrets, variables
 from gateway.config.build.names import DeclaredNames
-from gateway.config.grammar.field_types import ParsedSection, ParsedValue, secret_of
+from gateway.config.grammar.parsed import ParsedSection, ParsedValue
+from gateway.config.grammar.secret_types import secret_of
 from gateway.config.source.problem import Findings, SourcePosition
 from gateway.config.source.references import SecretText
 from gateway.core.plan.accounts import EACH_TARGET, ChannelSettings
@@ -38,42 +39,44 @@ class ReceiverBuilder:
         self, entries: Iterable[ParsedValue], names: DeclaredNames, escalations: DeclaredNames
     ) -> Mapping[str, Receiver]:
         """The receivers by their names."""
-        found = {}
-        for given in entries:
-            entry: ParsedSection = given.value
+        receivers = {}
+        for item in entries:
+            entry: ParsedSection = item.value
             for key, known in (("escalate", escalations), ("fallback", names)):
                 if key in entry:
-                    known.check(entry.given[key], self._findings)
+                    known.check(entry.fields[key], self._findings)
             name = entry.get("name", "")
-            found[name] = Receiver(
+            receivers[name] = Receiver(
                 name, self._targets(entry), entry.get("escalate"), entry.get("fallback")
             )
-        return found
+        return receivers
 
     def _targets(self, entry: ParsedSection) -> tuple[Target, ...]:
         targets: dict[str, Target] = {}
         for channel in CHANNELS:
-            for given in entry.each(channel):
-                self._check_account(channel, given.position)
-                for target, position in self._of(channel, given.value):
+            for item in entry.list_of(channel):
+                self._check_account(channel, item.position)
+                for target, position in self._of(channel, item.value):
                     if target.key in targets:
-                        said = f"{channel}: {target.address} is told twice by this receiver"
-                        self._findings.warn(position, said)
+                        message = f"{channel}: {target.address} is told twice by this receiver"
+                        self._findings.warn(position, message)
                     targets.setdefault(target.key, target)
         return tuple(targets.values())
 
     def _check_account(self, channel: str, position: SourcePosition) -> None:
         if channel in NEED_ACCOUNT and channel not in self._channels:
-            said = f"{channel}: there is no account for it; declare it under channels: {channel}:"
-            self._findings.error(position, said)
+            message = (
+                f"{channel}: there is no account for it; declare it under channels: {channel}:"
+            )
+            self._findings.error(position, message)
 
     def _of(self, channel: str, entry: ParsedSection) -> Iterable[tuple[Target, SourcePosition]]:
         if channel == "email":
-            if entry.sound and not entry.each("to"):
+            if entry.valid and not entry.list_of("to"):
                 self._findings.error(entry.position_of("to"), "to: names nobody")
-            for given in entry.each("to"):
-                person = self._by_email.get(given.value.lower())
-                yield Target("email", given.value, person, _options(entry)), given.position
+            for item in entry.list_of("to"):
+                person = self._by_email.get(item.value.lower())
+                yield Target("email", item.value, person, _options(entry)), item.position
         elif channel == "slack" and "channel" in entry:
             address = entry.get("channel")
             person = self._by_slack.get(address)
@@ -96,12 +99,14 @@ class ReceiverBuilder:
         url = entry.get("url")
         options = _options(entry, "max_alerts", "timeout", "name")
         if "bearer" in entry:
-            bearer = secret_of(entry.given["bearer"])
+            bearer = secret_of(entry.fields["bearer"])
             self._secrets.keep(bearer)
             options["bearer"] = "" if bearer is None else bearer.address
             if bearer is not None and _has_credentials(url):
-                said = "bearer: the URL holds a name and a password already; remove one of the two"
-                self._findings.error(entry.position_of("bearer"), said)
+                message = (
+                    "bearer: the URL holds a name and a password already; remove one of the two"
+                )
+                self._findings.error(entry.position_of("bearer"), message)
         if not isinstance(url, SecretText):
             self._sending.add("webhook")
             return Target("webhook", url, options=options)
@@ -129,18 +134,18 @@ class ReceiverBuilder:
         for name, position, names in self._empty(channels, accounts):
             label = CHANNEL_NAMES[name]
             if in_earnest:
-                said = (
+                message = (
                     f"no {names}: nothing can be sent by {label} here, and the fallback is"
                     " notified instead; set it, or write provider: console to print on purpose"
                 )
             else:
-                said = f"no {names}: {label} messages are printed on the console, not sent"
+                message = f"no {names}: {label} messages are printed on the console, not sent"
                 options = {k: v for k, v in channels[name].options.items() if k != LACKS}
                 options |= {"provider": CONSOLE, "because": f"no {names}"}
                 if name in self._lacking:  # each target lacks a variable of its own
                     options["because"] = EACH_TARGET
                 settled[name] = ChannelSettings(name, options, channels[name].secrets)
-            self._findings.warn(position, said)
+            self._findings.warn(position, message)
         return settled
 
     def _empty(
@@ -149,7 +154,7 @@ class ReceiverBuilder:
         """Yield what is empty: the channel, where it stands, and the variables or files."""
         for name, settings in channels.items():
             if LACKS in settings.options and accounts is not None:
-                account: ParsedSection = accounts.given[name].value
+                account: ParsedSection = accounts.fields[name].value
                 yield name, account.position_of("token"), settings.options[LACKS]
         for name, places in self._lacking.items():
             if channels[name].options.get("provider") != CONSOLE:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from gateway.config.build.names import DeclaredNames
-from gateway.config.grammar.field_types import ParsedSection, ParsedValue
+from gateway.config.grammar.parsed import ParsedSection, ParsedValue
 from gateway.config.source.problem import Findings
 from gateway.core.matching.matcher import Matcher, MatcherError
 from gateway.core.plan.flapping import Flapping
@@ -37,22 +37,22 @@ def _check_root(root: ParsedSection, findings: Findings) -> None:
         findings.error(root.position, "the root route must name a receiver: it takes what is left")
     for key in ("matchers", "match", "match_re"):
         if root.get(key):
-            said = f"{key}: the root route takes every alert; put this into a route below it"
-            findings.error(root.position_of(key), said)
+            message = f"{key}: the root route takes every alert; put this into a route below it"
+            findings.error(root.position_of(key), message)
     for key in ("mute_time_intervals", "active_time_intervals"):
         if root.get(key):
-            said = f"{key}: the root route cannot be muted; put this into a route below it"
-            findings.error(root.position_of(key), said)
+            message = f"{key}: the root route cannot be muted; put this into a route below it"
+            findings.error(root.position_of(key), message)
     if root.get("continue"):
         findings.error(root.position_of("continue"), "continue: the root route has no siblings")
 
 
 def _spec(entry: ParsedSection, names: RouteNames, findings: Findings) -> RouteSpec:
     if "receiver" in entry:
-        names.receivers.check(entry.given["receiver"], findings)
+        names.receivers.check(entry.fields["receiver"], findings)
     intervals: dict[str, list[str] | None] = {}
     for key in ("mute_time_intervals", "active_time_intervals"):
-        for used in entry.each(key):
+        for used in entry.list_of(key):
             names.intervals.check(used, findings)
         intervals[key] = _texts(entry, key)
     return RouteSpec(
@@ -66,7 +66,7 @@ def _spec(entry: ParsedSection, names: RouteNames, findings: Findings) -> RouteS
         match_re=_patterns(entry, "match_re", findings),
         continue_=entry.get("continue", False),
         labels=_plain(entry, "labels"),
-        routes=tuple(_spec(child.value, names, findings) for child in entry.each("routes")),
+        routes=tuple(_spec(child.value, names, findings) for child in entry.list_of("routes")),
         line=entry.position.line,
         **intervals,
     )
@@ -75,18 +75,18 @@ def _spec(entry: ParsedSection, names: RouteNames, findings: Findings) -> RouteS
 def routes_in_order(root: ParsedSection) -> Iterator[ParsedSection]:
     """All routes, parents before children, in the order of the file, like `routing.walk`."""
     yield root
-    for child in root.each("routes"):
+    for child in root.list_of("routes"):
         yield from routes_in_order(child.value)
 
 
 def _group_by(entry: ParsedSection, findings: Findings) -> list[str] | None:
     labels = _texts(entry, "group_by")
-    for at, used in enumerate(entry.each("group_by")):
+    for at, used in enumerate(entry.list_of("group_by")):
         if labels is not None and used.value in labels[:at]:
             findings.error(used.position, f'group_by: "{used.value}" is there twice', text=used.raw)
         elif used.value == ALL_LABELS and labels is not None and len(labels) > 1:
-            said = 'group_by: "..." means every label and must stand alone'
-            findings.error(used.position, said, text=used.raw)
+            message = 'group_by: "..." means every label and must stand alone'
+            findings.error(used.position, message, text=used.raw)
     if labels is not None and ALL_LABELS in labels:
         return [ALL_LABELS]
     return labels
@@ -95,8 +95,8 @@ def _group_by(entry: ParsedSection, findings: Findings) -> list[str] | None:
 def inhibit_rules(entries: Iterable[ParsedValue], findings: Findings) -> tuple[InhibitRule, ...]:
     """The rules in their order; one without a name is called by its number, from 1."""
     rules = []
-    for number, given in enumerate(entries, 1):
-        entry: ParsedSection = given.value
+    for number, item in enumerate(entries, 1):
+        entry: ParsedSection = item.value
         sides = {}
         for side in ("source", "target"):
             old = [
@@ -105,9 +105,9 @@ def inhibit_rules(entries: Iterable[ParsedValue], findings: Findings) -> tuple[I
             patterns = _patterns(entry, f"{side}_match_re", findings)
             old += [Matcher(name, "=~", value) for name, value in patterns.items()]
             sides[side] = (*old, *_listed(entry, f"{side}_matchers"))
-            if entry.sound and not sides[side]:
-                said = f"inhibit rule: no {side}_matchers, so every alert is a {side}"
-                findings.warn(given.position, said)
+            if entry.valid and not sides[side]:
+                message = f"inhibit rule: no {side}_matchers, so every alert is a {side}"
+                findings.warn(item.position, message)
         equal = tuple(_texts(entry, "equal") or ())
         name = entry.get("name", f"rule {number}")
         rules.append(InhibitRule(name, sides["source"], sides["target"], equal))
@@ -119,11 +119,11 @@ def watchdogs(entries: Mapping[str, ParsedValue]) -> tuple[Watchdog, ...]:
     return tuple(
         Watchdog(
             name,
-            _listed(given.value, "matchers"),
-            given.value.get("absent_for", DEFAULT_ABSENT_FOR),
-            _plain(given.value, "labels") or {"severity": "critical"},
+            _listed(item.value, "matchers"),
+            item.value.get("absent_for", DEFAULT_ABSENT_FOR),
+            _plain(item.value, "labels") or {"severity": "critical"},
         )
-        for name, given in entries.items()
+        for name, item in entries.items()
     )
 
 
@@ -132,21 +132,21 @@ def time_intervals(
 ) -> Mapping[str, tuple[TimeInterval, ...]]:
     """The intervals by their names."""
     return {
-        given.value.get("name", ""): tuple(
-            found
-            for one in given.value.each("time_intervals")
-            if (found := _interval(one.value, findings)) is not None
+        item.value.get("name", ""): tuple(
+            interval
+            for one in item.value.list_of("time_intervals")
+            if (interval := _interval(one.value, findings)) is not None
         )
-        for given in entries
+        for item in entries
     }
 
 
 def _interval(entry: ParsedSection, findings: Findings) -> TimeInterval | None:
     written = {
-        key: _written(given)
-        for key, given in entry.given.items()
+        key: _written(item)
+        for key, item in entry.fields.items()
         # A list may be empty because nothing in it could be read, which is told already.
-        if _sound(given) and (entry.sound or given.value != ())
+        if _sound(item) and (entry.valid or item.value != ())
     }
     try:
         return parse_time_interval(written)
@@ -156,38 +156,38 @@ def _interval(entry: ParsedSection, findings: Findings) -> TimeInterval | None:
             try:
                 parse_time_interval({key: value})
             except ValueError as error:
-                findings.error(entry.position_of(key), str(error), text=entry.given[key].raw)
+                findings.error(entry.position_of(key), str(error), text=entry.fields[key].raw)
     return None
 
 
-def _sound(given: ParsedValue) -> bool:
-    if isinstance(given.value, tuple):
-        return all(map(_sound, given.value))
-    return not isinstance(given.value, ParsedSection) or given.value.sound
+def _sound(item: ParsedValue) -> bool:
+    if isinstance(item.value, tuple):
+        return all(map(_sound, item.value))
+    return not isinstance(item.value, ParsedSection) or item.value.valid
 
 
-def _written(given: ParsedValue) -> object:
-    if isinstance(given.value, tuple):
-        return [_written(one) for one in given.value]
-    if isinstance(given.value, ParsedSection):
-        return {key: _written(one) for key, one in given.value.given.items()}
-    return given.value
+def _written(item: ParsedValue) -> object:
+    if isinstance(item.value, tuple):
+        return [_written(one) for one in item.value]
+    if isinstance(item.value, ParsedSection):
+        return {key: _written(one) for key, one in item.value.fields.items()}
+    return item.value
 
 
 def severities(entries: Mapping[str, ParsedValue], findings: Findings) -> Mapping[str, Severity]:
     """What the severities mean, the worst first."""
-    found: list[Severity] = []
+    severity_list: list[Severity] = []
     ranks: dict[int, str] = {}
-    for name, given in entries.items():
-        entry: ParsedSection = given.value
+    for name, item in entries.items():
+        entry: ParsedSection = item.value
         rank = entry.get("rank")
         if rank is None:
             continue
         if rank in ranks:
-            said = f'rank: {rank} is also the rank of "{ranks[rank]}"; one of them must be worse'
-            findings.error(entry.position_of("rank"), said)
+            message = f'rank: {rank} is also the rank of "{ranks[rank]}"; one of them must be worse'
+            findings.error(entry.position_of("rank"), message)
         ranks.setdefault(rank, name)
-        found.append(
+        severity_list.append(
             Severity(
                 name,
                 rank,
@@ -198,36 +198,39 @@ def severities(entries: Mapping[str, ParsedValue], findings: Findings) -> Mappin
                 entry.get("ack_expires", DEFAULT_ACK_EXPIRES),
             )
         )
-    return {one.name: one for one in sorted(found, key=lambda one: one.rank)}
+    return {one.name: one for one in sorted(severity_list, key=lambda one: one.rank)}
 
 
 def _listed(entry: ParsedSection, key: str) -> tuple[Matcher, ...]:
-    return tuple(matcher for given in entry.each(key) for matcher in given.value)
+    return tuple(matcher for item in entry.list_of(key) for matcher in item.value)
 
 
 def _plain(entry: ParsedSection, key: str) -> dict[str, str]:
-    return {name: given.value for name, given in entry.named(key).items()}
+    return {name: item.value for name, item in entry.map_of(key).items()}
 
 
 def _patterns(entry: ParsedSection, key: str, findings: Findings) -> dict[str, str]:
     patterns = {}
-    for name, given in entry.named(key).items():
+    for name, item in entry.map_of(key).items():
         try:
-            patterns[name] = Matcher(name, "=~", given.value).value
+            patterns[name] = Matcher(name, "=~", item.value).value
         except MatcherError as error:
-            findings.error(given.position, f"{key}: {error}", text=given.raw)
+            findings.error(item.position, f"{key}: {error}", text=item.raw)
     return patterns
 
 
 def _texts(entry: ParsedSection, key: str) -> list[str] | None:
-    return [given.value for given in entry.each(key)] if key in entry else None
+    return [item.value for item in entry.list_of(key)] if key in entry else None
 
 
-def flapping(entry: ParsedSection | None, on: bool) -> Flapping:
-    """What the file says about flapping; where it says nothing, the usual if `on`, else never."""
+def flapping(entry: ParsedSection | None, *, default_on: bool) -> Flapping:
+    """Return when a group is flapping.
+
+    Without a section in the file that is the default if `default_on`, else never.
+    """
     usual = Flapping()
     if entry is None:
-        return usual if on else Flapping(times=0)
+        return usual if default_on else Flapping(times=0)
     return Flapping(
         entry.get("times", usual.times),
         entry.get("within", usual.within),

@@ -47,27 +47,27 @@ def alertmanager_text(plan: Plan) -> str:
 
 def _route(route: Route, *, everything: bool = False) -> dict[str, Any]:
     """A route with what it says itself; the root with all that it passes on."""
-    said: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
 
-    def says(option: str) -> bool:
+    def is_written(option: str) -> bool:
         return everything or option in route.own
 
-    if says("receiver"):
-        said["receiver"] = route.receiver
-    if says("group_by"):
-        said["group_by"] = [GROUP_BY_ALL] if route.group_by_all else list(route.group_by)
+    if is_written("receiver"):
+        fields["receiver"] = route.receiver
+    if is_written("group_by"):
+        fields["group_by"] = [GROUP_BY_ALL] if route.group_by_all else list(route.group_by)
     if route.matchers:
-        said["matchers"] = [str(matcher) for matcher in route.matchers]
+        fields["matchers"] = [str(matcher) for matcher in route.matchers]
     for option in ("mute_time_intervals", "active_time_intervals"):
         if names := getattr(route, option):
-            said[option] = list(names)
-    said["continue"] = route.continue_
+            fields[option] = list(names)
+    fields["continue"] = route.continue_
     for option in OPTIONS:
-        if says(option):
-            said[option] = format_duration(getattr(route, option))
+        if is_written(option):
+            fields[option] = format_duration(getattr(route, option))
     if route.children:
-        said["routes"] = [_route(child) for child in route.children]
-    return said
+        fields["routes"] = [_route(child) for child in route.children]
+    return fields
 
 
 def _inhibit_rule(rule: InhibitRule) -> dict[str, Any]:
@@ -79,17 +79,17 @@ def _inhibit_rule(rule: InhibitRule) -> dict[str, Any]:
 
 
 def _interval(one: TimeInterval) -> dict[str, Any]:
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "times": [{"start_time": _clock(a), "end_time": _clock(b)} for a, b in one.times],
         "weekdays": [_span(WEEKDAYS[a], WEEKDAYS[b]) for a, b in one.weekdays],
         "days_of_month": [days for a, b in one.days_of_month if (days := _days(a, b))],
         "months": [_span(MONTHS[a - 1], MONTHS[b - 1]) for a, b in one.months],
         "years": [_span(str(a), str(b)) for a, b in one.years],
     }
-    said = {field: values for field, values in said.items() if values}
+    fields = {field: values for field, values in fields.items() if values}
     if one.location != "UTC":
-        said["location"] = one.location
-    return said
+        fields["location"] = one.location
+    return fields
 
 
 def _clock(minute: int) -> str:

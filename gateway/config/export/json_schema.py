@@ -7,7 +7,7 @@ a little more than `load` does: names, for one, are not looked up.
 import json
 from pathlib import Path
 
-from gateway.config.grammar.field_types import Definitions, Schema
+from gateway.config.grammar.parsed import Definitions, Schema
 from gateway.config.grammar.root import FILE
 
 SHIPPED = Path(__file__).parents[3] / "docs" / "routes.schema.json"

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from gateway.config.grammar.field_types import FieldType
+from gateway.config.grammar.lists import ListOf, MapOf
+from gateway.config.grammar.parsed import FieldType
 from gateway.config.grammar.root import FILE
-from gateway.config.grammar.sections import Field, ListOf, MapOf, Recursive, Section, SectionOrList
+from gateway.config.grammar.sections import Field, Recursive, Section, SectionOrList
 
 SHIPPED = Path(__file__).parents[3] / "docs" / "routes-yaml.md"
 

@@ -1,11 +1,12 @@
 """The grammar of sources and channels."""
 
+from gateway.config.grammar.durations import POSITIVE_DURATION
 from gateway.config.grammar.field_types import Choice
-from gateway.config.grammar.sections import Field, ListOf, MapOf, Section
+from gateway.config.grammar.lists import ListOf, MapOf
+from gateway.config.grammar.sections import Field, Section
 from gateway.config.grammar.values import (
     BARE_URL,
     PLAIN_URL,
-    POSITIVE_DURATION,
     PROXY,
     SECRET,
     SENDER,

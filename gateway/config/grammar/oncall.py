@@ -1,23 +1,11 @@
 """The grammar of people, rotas, escalations and business hours."""
 
+from gateway.config.grammar.durations import POSITIVE_DURATION
 from gateway.config.grammar.field_types import Choice
-from gateway.config.grammar.sections import Field, ListOf, MapOf, Section
-from gateway.config.grammar.values import (
-    CLOCK,
-    DATE,
-    EMAIL,
-    FLAG,
-    HANDOVER,
-    MOMENT,
-    NAME,
-    POSITIVE_DURATION,
-    ROTATE,
-    TEXT,
-    WEEKDAYS,
-    WORD,
-    ZONE,
-    count,
-)
+from gateway.config.grammar.lists import ListOf, MapOf
+from gateway.config.grammar.rota_values import CLOCK, DATE, HANDOVER, MOMENT, ROTATE, WEEKDAYS
+from gateway.config.grammar.sections import Field, Section
+from gateway.config.grammar.values import EMAIL, FLAG, NAME, TEXT, WORD, ZONE, count
 
 PERSON = Section(
     "person",
@@ -129,8 +117,6 @@ ROTA = Section(
         ),
     ),
 )
-
-CHANNELS = ("email", "slack", "pagerduty", "webhook", "console")
 
 _STEP = Section(
     "step",

@@ -1,19 +1,11 @@
 """The grammar of receivers and their targets."""
 
+from gateway.config.grammar.durations import PATIENCE
 from gateway.config.grammar.field_types import Choice
+from gateway.config.grammar.lists import ListOf
 from gateway.config.grammar.null_names import NAMES
-from gateway.config.grammar.sections import Field, ListOf, Section
-from gateway.config.grammar.values import (
-    EMAIL,
-    FLAG,
-    MAYBE_SECRET,
-    NAME,
-    PATIENCE,
-    SECRET,
-    URL,
-    WORD,
-    count,
-)
+from gateway.config.grammar.sections import Field, Section
+from gateway.config.grammar.values import EMAIL, FLAG, MAYBE_SECRET, NAME, SECRET, URL, WORD, count
 
 # Alertmanager's (0.33) that have no counterpart here.
 _NOT_HERE = (

@@ -1,19 +1,15 @@
 """The whole of routes.yaml: its top-level keys. All else hangs below them."""
 
 from gateway.config.grammar.accounts import CHANNELS, SOURCES
+from gateway.config.grammar.durations import POSITIVE_DURATION
 from gateway.config.grammar.field_types import Choice
+from gateway.config.grammar.lists import ListOf, MapOf
 from gateway.config.grammar.oncall import BUSINESS_HOURS, ESCALATION, PEOPLE, ROTAS, STEPS
 from gateway.config.grammar.receivers import RECEIVER
-from gateway.config.grammar.routing import (
-    FLAPPING,
-    INHIBIT_RULE,
-    ROUTE,
-    SEVERITY,
-    TIME_INTERVAL,
-    WATCHDOG,
-)
-from gateway.config.grammar.sections import Field, ListOf, MapOf, Section, SectionOrList
-from gateway.config.grammar.values import POSITIVE_DURATION, TEXT
+from gateway.config.grammar.routing import FLAPPING, ROUTE, SEVERITY, WATCHDOG
+from gateway.config.grammar.sections import Field, Section, SectionOrList
+from gateway.config.grammar.suppression import INHIBIT_RULE, TIME_INTERVAL
+from gateway.config.grammar.values import TEXT
 from gateway.core.plan.plan import Repeats
 
 # Alertmanager's keys, by the ends of their names.

@@ -1,85 +1,20 @@
-"""The single values of routes.yaml: durations, zones, times, addresses, matchers."""
+"""Field types of the remaining single values: zones, addresses, URLs, matchers, numbers."""
 
 import re
-from collections.abc import Callable, Mapping
-from datetime import date, datetime, time
-from typing import TypeVar
 from zoneinfo import available_timezones
 
-from gateway.config.grammar.field_types import WEB_PATTERN, SecretType, Text, Url
+from gateway.config.grammar.field_types import Text
+from gateway.config.grammar.secret_types import WEB_PATTERN, SecretType, Url
 from gateway.config.source.problem import ParseError, nearest
 from gateway.core.matching.matcher import Matcher, MatcherError
 from gateway.core.matching.parse import parse_matchers
-from gateway.core.oncall.rota import Handover, Unit
-from gateway.core.oncall.text import parse_handover, parse_rotate, parse_time_of_day, parse_weekdays
-from gateway.core.time.business_hours import NEXT_BUSINESS_DAY
-from gateway.core.time.timestamps import format_duration, parse_duration
-from gateway.core.time.wallclock import instant, load_zone
+from gateway.core.time.wallclock import load_zone
 from gateway.core.urls.web_url import plain_url, proxy_url
 
-_DURATION = r"^([0-9]+(y|w|d|h|m|s|ms))+$|^0$"
-_PART_IN_WORDS = re.compile(
-    r"([0-9]+(?:\.[0-9]+)?)\s*"
-    r"(milliseconds?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|w|years?|y)",
-    re.IGNORECASE,
-)
-_IN_WORDS = re.compile(rf"(?:{_PART_IN_WORDS.pattern}[\s,]*)+", re.IGNORECASE)
-_SECONDS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31536000}
-_LONGEST_IN_WORDS = 40
 _EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.?[^@\s,;<>\"]*")
 _SENDER = re.compile(rf"(?:[^<>\r\n]+ <({_EMAIL.pattern})>|{_EMAIL.pattern})")
-SHORTEST_PATIENCE = 0.1
-LONGEST_PATIENCE = 30.0
-"""Seconds. An attempt must end well before its lease does, or another replica would send too."""
-
-_LONGEST_TURN: Mapping[Unit, int] = {"hour": 8784, "day": 366, "week": 53, "month": 12}
 _TRUE = frozenset(("true", "yes", "on"))
 _FALSE = frozenset(("false", "no", "off"))
-
-
-def _duration(text: str) -> float:
-    if text.isdecimal() and text != "0":
-        raise ValueError(f'"{text}" has no unit: write {text}s for seconds, {text}m for minutes')
-    try:
-        return parse_duration(text)
-    except ValueError as error:
-        raise ParseError(str(error), _meant(text)) from None
-
-
-def _meant(text: str) -> str | None:
-    """The duration that "2 hours", "1.5h" or "30MIN" must be meant to be."""
-    if _IN_WORDS.fullmatch(text) is None or len(text) > _LONGEST_IN_WORDS:
-        return None
-    seconds = 0.0
-    for number, unit in _PART_IN_WORDS.findall(text.lower()):
-        small = unit.startswith(("ms", "milli"))
-        seconds += float(number) * _SECONDS["ms" if small else unit[0]]
-    return format_duration(seconds) if 0 < seconds < _SECONDS["y"] else None
-
-
-def _positive(text: str) -> float:
-    seconds = _duration(text)
-    if seconds == 0:
-        raise ValueError("must not be zero")
-    return seconds
-
-
-def _patience(text: str) -> float:
-    seconds = _positive(text)
-    if not SHORTEST_PATIENCE <= seconds <= LONGEST_PATIENCE:
-        raise ValueError(f'"{text}" is not between 100ms and {LONGEST_PATIENCE:g}s')
-    return seconds
-
-
-def _respond_within(text: str) -> float | str:
-    if " ".join(text.lower().split()) == NEXT_BUSINESS_DAY:
-        return NEXT_BUSINESS_DAY
-    try:
-        return _positive(text)
-    except ValueError as error:
-        meant = error.suggestion if isinstance(error, ParseError) else None
-        near = meant or nearest(text, [NEXT_BUSINESS_DAY])
-        raise ParseError(f'{error}; or write "{NEXT_BUSINESS_DAY}"', near) from None
 
 
 def _zone(text: str) -> str:
@@ -140,49 +75,6 @@ def _matchers(text: str) -> tuple[Matcher, ...]:
         raise ParseError(error_text, swapped if swapped != text else None) from None
 
 
-def _date(text: str) -> date:
-    """A day, or a wall-clock time without a zone, as a rota's layer starts."""
-    moment: date
-    try:
-        if len(text) <= len("2026-01-05"):
-            moment = date.fromisoformat(text)
-        else:
-            moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f'"{text}" is not a date: write 2026-01-05 or 2026-01-05 09:00') from None
-    if isinstance(moment, datetime) and moment.tzinfo is not None:
-        raise ValueError(f'"{text}": leave the offset out, the time zone of the rota applies')
-    return _near(moment)
-
-
-_Day = TypeVar("_Day", bound=date)
-
-
-def _near(day: _Day) -> _Day:
-    """A day that a calendar of ours can reckon with; any other is a slip of the pen."""
-    if not 1970 <= day.year < 2200:
-        raise ValueError(f"the year {day.year} is not between 1970 and 2199")
-    return day
-
-
-Moment = Callable[[str], float]  # given the zone's name, unix seconds
-
-
-def _moment(text: str) -> Moment:
-    """An instant with an offset, or a wall-clock time that waits to hear its zone."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise ValueError(
-            f'"{text}" is not a time: write 2026-12-24 18:00 (in the zone of the rota) '
-            "or 2026-12-24T18:00:00Z"
-        ) from None
-    _near(moment)
-    if moment.tzinfo is None:
-        return lambda zone: instant(moment, load_zone(zone))
-    return lambda zone: moment.timestamp()
-
-
 def count(least: int, most: int) -> Text:
     """A whole number between two others."""
 
@@ -197,38 +89,7 @@ def count(least: int, most: int) -> Text:
     return Text(f"whole number from {least} to {most}", parse, "^[0-9]+$", ("integer", "string"))
 
 
-def _rotate(text: str) -> tuple[int, Unit]:
-    every, unit = _unnamed(parse_rotate, text)
-    if every > _LONGEST_TURN[unit]:
-        raise ValueError(f'"{text}" is longer than a year')
-    return every, unit
-
-
-def _handover(text: str) -> Handover:
-    return _unnamed(parse_handover, text)
-
-
-def _clock(text: str) -> time:
-    return _unnamed(parse_time_of_day, text)
-
-
-def _weekdays(text: str) -> tuple[int, ...]:
-    return _unnamed(parse_weekdays, text.replace("..", "-"))
-
-
-_Value = TypeVar("_Value")
-
-
-def _unnamed(parse: Callable[[str], _Value], text: str) -> _Value:
-    """What `parse` reads; its complaint without the name before it, as the field's stands there."""
-    try:
-        return parse(text)
-    except ValueError as error:
-        raise ValueError(str(error).partition(": ")[2]) from None
-
-
 _ANY = ("string", "number", "boolean")
-
 SECRET = SecretType()
 MAYBE_SECRET = SecretType(blank=True)
 URL = Url()
@@ -237,12 +98,6 @@ TEXT = Text(types=_ANY)
 ANY_TEXT = Text(types=_ANY, blank=True)
 WORD = Text("word", _word)
 NAME = Text("name")
-DURATION = Text("duration", _duration, _DURATION)
-PATIENCE = Text("duration from 100ms to 30s", _patience, _DURATION)
-POSITIVE_DURATION = Text("duration above zero", _positive, _DURATION)
-RESPOND_WITHIN = Text(
-    f'duration, or "{NEXT_BUSINESS_DAY}"', _respond_within, _DURATION + "|^next business day$"
-)
 ZONE = Text("time zone", _zone, r"^[A-Za-z]")
 EMAIL = Text("e-mail address", _email, "@")
 SENDER = Text("sender", _sender, "@")
@@ -252,9 +107,3 @@ FLAG = Text("true or false", _flag, types=("boolean", "string"))
 MATCHERS = Text(
     "text with matchers", _matchers, "[=!]", example="""'severity="critical"', in single quotes"""
 )
-DATE = Text("date", _date, "^[0-9]{4}-")
-MOMENT = Text("time", _moment, "^[0-9]{4}-")
-ROTATE = Text("length of a turn", _rotate)
-HANDOVER = Text("time of a handover", _handover, ":")
-CLOCK = Text("time of day", _clock, ":")
-WEEKDAYS = Text("weekday, or a range of them", _weekdays)

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
-from gateway.config.grammar.field_types import ParsedSection
 from gateway.config.grammar.null_names import NAMES
+from gateway.config.grammar.parsed import ParsedSection
 from gateway.config.source.problem import Findings, shorten
 from gateway.core.matching.matcher import Matcher
 from gateway.core.plan.plan import Plan
@@ -44,12 +44,12 @@ def warn_receivers_without_targets(
             stay = f"alerts of severity {bad[0]} that come here" if bad else ""
         if stay:
             warned.add(receiver.name)
-            said = (
+            message = (
                 f'receiver "{shorten(receiver.name)}" has no places: nobody is told of {stay}; '
                 'give it one, such as email:, or call it "null" or "nobody" where that is meant'
             )
             position = routes[route.origins["receiver"]].position_of("receiver")
-            findings.warn(position, said, text=receiver.name)
+            findings.warn(position, message, text=receiver.name)
 
 
 def warn_fallback_without_targets(
@@ -69,12 +69,12 @@ def warn_fallback_without_targets(
         return
     first, more = shorten(alone[0]), len(alone) - 1
     whom = f'"{first}"' if not more else f'"{first}" and {more} more'
-    said = (
+    message = (
         f"what cannot be delivered to {whom} falls back on the root's receiver, which has no"
         " places: nobody would hear of it; give each a fallback:, a receiver on another channel"
     )
     position = routes[plan.root.id].position_of("receiver")
-    findings.warn(position, said, text=root.name)
+    findings.warn(position, message, text=root.name)
 
 
 def is_null_name(name: str) -> bool:
@@ -95,15 +95,15 @@ def _stays(chain: tuple[Route, ...], label: str, severity: str | None) -> bool:
 
     It does unless a route takes all of them away for certain: no guess about other labels.
     """
-    given = {matcher for route in chain for matcher in route.matchers}
+    conditions = {matcher for route in chain for matcher in route.matchers}
 
     def fits(matcher: Matcher) -> bool:
         return severity is not None and matcher.name == label and matcher.matches_value(severity)
 
     def takes_all(other: Route) -> bool:
-        return all(matcher in given or fits(matcher) for matcher in other.matchers)
+        return all(matcher in conditions or fits(matcher) for matcher in other.matchers)
 
-    if severity is not None and any(one.name == label and not fits(one) for one in given):
+    if severity is not None and any(one.name == label and not fits(one) for one in conditions):
         return False
     for parent, child in pairwise(chain):
         earlier = parent.children[: parent.children.index(child)]

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from gateway.config.grammar.field_types import ParsedSection
+from gateway.config.grammar.parsed import ParsedSection
 from gateway.config.source.problem import Findings
 from gateway.core.matching.text import write_matchers
 from gateway.core.oncall.rota import hidden_layers
 from gateway.core.plan.plan import Plan
 from gateway.core.routing.match import walk
-from gateway.core.routing.mutes import muted, next_mute_change
+from gateway.core.routing.mutes import find_mute, next_mute_change
 from gateway.core.routing.proofs import unreachable_routes
 
 
@@ -16,15 +16,14 @@ def warn_unreachable_routes(
     plan: Plan, routes: Mapping[str, ParsedSection], findings: Findings
 ) -> None:
     """Warn of routes that no alert can come to."""
-    for found in unreachable_routes(plan.root):
-        position = routes[found.route.id].position
-        if found.earlier is None:
-            warning = (
-                f"no alert fulfils {write_matchers(found.clash)} together; correct one of them"
-            )
+    for unreachable in unreachable_routes(plan.root):
+        position = routes[unreachable.route.id].position
+        if unreachable.earlier is None:
+            matchers = write_matchers(unreachable.clash)
+            warning = f"no alert fulfils {matchers} together; correct one of them"
         else:
             warning = (
-                f"the one in line {routes[found.earlier.id].position.line} takes "
+                f"the one in line {routes[unreachable.earlier.id].position.line} takes "
                 "all its alerts first; put it before that one, or let that one continue: true"
             )
         findings.warn(position, f"this route can never match: {warning}")
@@ -32,8 +31,8 @@ def warn_unreachable_routes(
 
 def warn_hidden_layers(file: ParsedSection, plan: Plan, findings: Findings) -> None:
     """Warn of layers of rotas that later layers always cover."""
-    for name, given in file.named("rotas").items():
-        layers = given.value.each("layers")
+    for name, item in file.map_of("rotas").items():
+        layers = item.value.list_of("layers")
         for at in hidden_layers(plan.rotas[name]):
             warning = (
                 "this layer never takes effect: wherever it applies, a later layer does as well, "
@@ -47,7 +46,7 @@ def warn_always_muted(
 ) -> None:
     """Warn of routes that are muted from now on, with no end in the next five years."""
     for route in walk(plan.root):
-        if muted(route, plan.time_intervals, now) is None:
+        if find_mute(route, plan.time_intervals, now) is None:
             continue
         if next_mute_change(route, plan.time_intervals, now) is not None:
             continue

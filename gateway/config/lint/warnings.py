@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from gateway.config.build.routing import routes_in_order
-from gateway.config.grammar.field_types import ParsedSection, ParsedValue
+from gateway.config.grammar.parsed import ParsedSection, ParsedValue
 from gateway.config.lint.empty_receivers import (
     warn_fallback_without_targets,
     warn_receivers_without_targets,
@@ -70,24 +70,24 @@ def _undeclared_severities(
             if any(map(matcher.matches_value, (*plan.severities, ""))):
                 continue
             near = nearest(matcher.value, plan.severities) if matcher.op == "=" else None
-            said = f"{matcher}: no such severity is declared"
+            message = f"{matcher}: no such severity is declared"
             position = routes[route.id].position_of("matchers")
-            findings.warn(position, said, text=str(matcher), suggestion=near)
+            findings.warn(position, message, text=str(matcher), suggestion=near)
 
 
 def _slips_in_matchers(
     file: ParsedSection, plan: Plan, routes: Mapping[str, ParsedSection], findings: Findings
 ) -> None:
     """`team="billing|payments"` is one team of that odd name, and no alert has it."""
-    found: list[tuple[SourcePosition, Matcher]] = []
+    matchers: list[tuple[SourcePosition, Matcher]] = []
     for route in walk(plan.root):
-        found += [(routes[route.id].position_of("matchers"), one) for one in route.matchers]
-    for given, rule in zip(file.each("inhibit_rules"), plan.inhibit_rules, strict=True):
-        found += [(given.value.position_of("source_matchers"), one) for one in rule.source]
-        found += [(given.value.position_of("target_matchers"), one) for one in rule.target]
-    for position, matcher in found:
-        if said := _slip(matcher):
-            findings.warn(position, f"{matcher}: {said}", text=str(matcher))
+        matchers += [(routes[route.id].position_of("matchers"), one) for one in route.matchers]
+    for item, rule in zip(file.list_of("inhibit_rules"), plan.inhibit_rules, strict=True):
+        matchers += [(item.value.position_of("source_matchers"), one) for one in rule.source]
+        matchers += [(item.value.position_of("target_matchers"), one) for one in rule.target]
+    for position, matcher in matchers:
+        if message := _slip(matcher):
+            findings.warn(position, f"{matcher}: {message}", text=str(matcher))
 
 
 def _slip(matcher: Matcher) -> str:
@@ -107,27 +107,27 @@ def _unused_receivers(file: ParsedSection, plan: Plan, findings: Findings) -> No
     used = {route.receiver for route in walk(plan.root)}
     used |= {one.fallback for one in plan.receivers.values() if one.fallback}
     used |= {name for kind, name in _notified(plan) if kind == "receiver"}
-    for given in file.each("receivers"):
-        name = given.value.get("name")
+    for item in file.list_of("receivers"):
+        name = item.value.get("name")
         if name not in used:
-            position = given.value.position_of("name")
+            position = item.value.position_of("name")
             findings.warn(position, f'receiver "{shorten(name)}" is used by no route', text=name)
     escalated = {one.escalate for one in plan.receivers.values()}
-    for name, given in file.named("escalations").items():
+    for name, item in file.map_of("escalations").items():
         if name not in escalated:
-            findings.warn(given.position, f'escalation "{shorten(name)}" is used by no receiver')
+            findings.warn(item.position, f'escalation "{shorten(name)}" is used by no receiver')
 
 
 def _fallback_loops(file: ParsedSection, plan: Plan, findings: Findings) -> None:
     told: set[str] = set()
-    for given in file.each("receivers"):
-        way: list[str] = [given.value.get("name")]
+    for item in file.list_of("receivers"):
+        way: list[str] = [item.value.get("name")]
         while (further := plan.receivers[way[-1]].fallback) is not None and further not in way:
             way.append(further)
         if further is not None and further == way[0] and not told.intersection(way):
             told.update(way)
-            said = f"fallback: goes round in a circle: {' → '.join([*way, further])}"
-            findings.warn(given.value.position_of("fallback"), said)
+            message = f"fallback: goes round in a circle: {' → '.join([*way, further])}"
+            findings.warn(item.value.position_of("fallback"), message)
 
 
 def _intervals(file: ParsedSection, plan: Plan, findings: Findings) -> None:
@@ -136,17 +136,17 @@ def _intervals(file: ParsedSection, plan: Plan, findings: Findings) -> None:
         for route in walk(plan.root)
         for name in (*route.mute_time_intervals, *route.active_time_intervals)
     }
-    for given in (*file.each("time_intervals"), *file.each("mute_time_intervals")):
-        name = given.value.get("name")
-        parts = given.value.each("time_intervals")
+    for item in (*file.list_of("time_intervals"), *file.list_of("mute_time_intervals")):
+        name = item.value.get("name")
+        parts = item.value.list_of("time_intervals")
         if name not in used:
-            position = given.value.position_of("name")
+            position = item.value.position_of("name")
             findings.warn(
                 position, f'time interval "{shorten(name)}" is used by no route', text=name
             )
         if not parts:
             findings.warn(
-                given.position, f'time interval "{shorten(name)}" is empty: it never matches'
+                item.position, f'time interval "{shorten(name)}" is empty: it never matches'
             )
         for part, interval in zip(parts, plan.time_intervals[name], strict=True):
             if never_matches(interval):
@@ -157,16 +157,16 @@ def _intervals(file: ParsedSection, plan: Plan, findings: Findings) -> None:
 
 def _escalations(file: ParsedSection, plan: Plan, findings: Findings) -> None:
     answers = any(one.respond_within is not None for one in plan.severities.values())
-    for name, given in file.named("escalations").items():
-        steps = given.value.each("steps")
+    for name, item in file.map_of("escalations").items():
+        steps = item.value.list_of("steps")
         repeat = plan.escalations[name].repeat
         for number, (place, step) in enumerate(
             zip(steps, plan.escalations[name].steps, strict=True), 1
         ):
             if step.wait is None and not answers and (number < len(steps) or repeat):
-                said = "wait: is not said, and no severity says respond_within: "
-                findings.warn(place.position, said + "nobody knows when the next step comes")
-            for used in place.value.each("notify"):
+                message = "wait: is not said, and no severity says respond_within: "
+                findings.warn(place.position, message + "nobody knows when the next step comes")
+            for used in place.value.list_of("notify"):
                 kind, _, who = used.value.partition(":")
                 if kind == "person":
                     _reachable(plan.people[who], step.by, used, findings)
@@ -179,8 +179,8 @@ def _reachable(person: Person, by: tuple[str, ...], used: ParsedValue, findings:
     """Warn of a person who cannot be told by what the step says."""
     ways = {"email": person.email, "slack": person.slack}
     if by and any(ways.values()) and not any(ways.get(way) for way in by):
-        said = f'notify: "{person.id}" cannot be told by {" or ".join(by)}: no such address'
-        findings.warn(used.position, said, text=used.raw)
+        message = f'notify: "{person.id}" cannot be told by {" or ".join(by)}: no such address'
+        findings.warn(used.position, message, text=used.raw)
 
 
 def _members(plan: Plan, rota: str) -> list[str]:
@@ -197,29 +197,29 @@ def _notified(plan: Plan) -> Iterable[tuple[str, str]]:
 
 
 def _overrides(file: ParsedSection, plan: Plan, findings: Findings) -> None:
-    for name, given in file.named("rotas").items():
-        overrides = given.value.each("overrides")
+    for name, item in file.map_of("rotas").items():
+        overrides = item.value.list_of("overrides")
         for at in idle_overrides(plan.rotas[name]):
             findings.warn(overrides[at].position, "this override changes nothing")
 
 
 def _gaps(file: ParsedSection, plan: Plan, now: float, findings: Findings) -> None:
     paged = {name for kind, name in _notified(plan) if kind == "rota"}
-    for name, given in file.named("rotas").items():
+    for name, item in file.map_of("rotas").items():
         if name not in paged:
             continue
         rota = plan.rotas[name]
-        found = gaps(rota, now, now + LOOK_AHEAD)
-        if not found:
+        gap_list = gaps(rota, now, now + LOOK_AHEAD)
+        if not gap_list:
             continue
         zone = load_zone(rota.zone)
-        first = " to ".join(_at(wall_time(t, zone)) for t in found[0])
-        missing = format_duration(round(sum(end - start for start, end in found) / 60) * 60)
-        said = (
+        first = " to ".join(_at(wall_time(t, zone)) for t in gap_list[0])
+        missing = format_duration(round(sum(end - start for start, end in gap_list) / 60) * 60)
+        message = (
             f'rota "{shorten(name)}": nobody is on call for {missing} of the next 4 weeks, '
             f"first {first} ({rota.zone}), and an escalation pages it"
         )
-        findings.warn(given.position, said)
+        findings.warn(item.position, message)
 
 
 def _at(moment: datetime) -> str:

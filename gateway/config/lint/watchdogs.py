@@ -1,6 +1,6 @@
 """Where the alerts of watchdogs go: the one that always fires, and the one about its absence."""
 
-from gateway.config.grammar.field_types import ParsedSection
+from gateway.config.grammar.parsed import ParsedSection
 from gateway.config.source.problem import Findings, shorten
 from gateway.core.plan.plan import Plan, Receiver
 from gateway.core.plan.watchdog import MISSING, Watchdog
@@ -13,24 +13,24 @@ FOR_PROGRAMS = frozenset(("webhook",))
 def warn_watchdog_routes(file: ParsedSection, plan: Plan, findings: Findings) -> None:
     """Warn where people are told that all is well, or nobody that nothing is heard any more."""
     for watchdog in plan.watchdogs:
-        position = file.named("watchdogs")[watchdog.name].position
+        position = file.map_of("watchdogs")[watchdog.name].position
         for receiver in _receivers(plan, _labels_of(watchdog)):
             if receiver.escalate or any(
                 target.channel not in FOR_PROGRAMS for target in receiver.targets
             ):
-                said = (
+                message = (
                     f'its alert always fires, and receiver "{shorten(receiver.name)}" would be '
                     "told so again and again: give it a route of its own to a receiver without "
                     "places"
                 )
-                findings.warn(position, f"{shorten(watchdog.name)}: {said}")
+                findings.warn(position, f"{shorten(watchdog.name)}: {message}")
         for receiver in _receivers(plan, watchdog.missing):
             if not receiver.targets and not receiver.escalate:
-                said = (
+                message = (
                     f'{MISSING} goes to receiver "{shorten(receiver.name)}", which has no places: '
                     "nobody would be told that monitoring is silent; see its labels: and the routes"
                 )
-                findings.warn(position, f"{shorten(watchdog.name)}: {said}")
+                findings.warn(position, f"{shorten(watchdog.name)}: {message}")
 
 
 def _labels_of(watchdog: Watchdog) -> dict[str, str]:

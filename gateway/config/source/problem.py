@@ -39,12 +39,12 @@ class Problem:
     allowed: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        said = f"{self.file}:{self.line}:{self.column}: {self.message}"
+        text = f"{self.file}:{self.line}:{self.column}: {self.message}"
         if self.suggestion is not None:
-            said += f'; did you mean "{self.suggestion}"?'
+            text += f'; did you mean "{self.suggestion}"?'
         if self.allowed:
-            said += ("; " if self.suggestion is None else " ") + f"allowed: {listed(self.allowed)}"
-        return said
+            text += ("; " if self.suggestion is None else " ") + f"allowed: {listed(self.allowed)}"
+        return text
 
     def to_json(self) -> dict[str, object]:
         """The problem as the API and ``--json`` give it."""
@@ -132,12 +132,12 @@ class Findings:
     @property
     def errors(self) -> tuple[Problem, ...]:
         """The faults so far, in the order of the file."""
-        return tuple(sorted(self._errors, key=lambda found: (found.line, found.column)))
+        return tuple(sorted(self._errors, key=lambda problem: (problem.line, problem.column)))
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
         """The doubts so far, in the order of the file."""
-        return tuple(sorted(self._warnings, key=lambda found: (found.line, found.column)))
+        return tuple(sorted(self._warnings, key=lambda problem: (problem.line, problem.column)))
 
     def error(
         self,
@@ -189,8 +189,8 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     from difflib import get_close_matches  # only a faulty file pays for its import
 
     by_folded = {one.casefold(): one for one in known}
-    found = get_close_matches(name.casefold()[:_LONGEST_TEXT], by_folded, n=1, cutoff=0.6)
-    return by_folded[found[0]] if found else None
+    matches = get_close_matches(name.casefold()[:_LONGEST_TEXT], by_folded, n=1, cutoff=0.6)
+    return by_folded[matches[0]] if matches else None
 
 
 def join(path: str, key: str | int) -> str:

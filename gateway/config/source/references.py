@@ -58,7 +58,7 @@ class References:
         """The text with its references replaced. Raises ReferenceFault."""
         return _REFERENCE.sub(self._value, text)
 
-    def secret(self, text: str, shown: bool = False) -> SecretText:
+    def secret(self, text: str, *, shown: bool = False) -> SecretText:
         """The text as a secret; with `shown` what surrounds its references is none.
 
         Raises ReferenceFault.
@@ -68,10 +68,10 @@ class References:
         named = only_references(text) or (shown and has_reference(text))
         return SecretText(bare if named else digest(bare), Secret(value))
 
-    def _value(self, found: re.Match[str]) -> str:
-        if found[0] == "$${":
+    def _value(self, match: re.Match[str]) -> str:
+        if match[0] == "$${":
             return "${"
-        body = _BODY.fullmatch(found[1]) if found[2] else None
+        body = _BODY.fullmatch(match[1]) if match[2] else None
         if body is None:
             raise InvalidReferenceError(
                 'what begins with "${" is no reference: write ${NAME} or ${file:PATH}, '
@@ -124,7 +124,7 @@ class References:
 
 def has_reference(text: str) -> bool:
     """Whether the text takes anything from outside of the file."""
-    return any(found[0] != "$${" for found in _REFERENCE.finditer(text))
+    return any(match[0] != "$${" for match in _REFERENCE.finditer(text))
 
 
 def only_references(text: str) -> bool:
@@ -145,6 +145,6 @@ def digest(text: str) -> str:
     return "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
-def _bare(found: re.Match[str]) -> str:
-    body = found[0].partition(":-")
-    return body[0] + "}" if body[1] else found[0]
+def _bare(match: re.Match[str]) -> str:
+    body = match[0].partition(":-")
+    return body[0] + "}" if body[1] else match[0]

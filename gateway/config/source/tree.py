@@ -10,69 +10,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import yaml
 
+from gateway.config.source.nodes import ListNode, MappingEntry, MappingNode, Node, ScalarNode
 from gateway.config.source.problem import Findings, SourcePosition, join, shorten
 
 MAX_BYTES = 2 * 1024 * 1024
 MAX_DEPTH = 64
 MAX_NODES = 200_000
 """How many nodes a file may have once all its aliases are written out."""
-
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _STANDARD = "tag:yaml.org,2002:"
 _TAGS = frozenset(
     _STANDARD + name for name in ("str", "int", "float", "bool", "null", "timestamp", "seq", "map")
 )
-_NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _MERGE = "<<"
 _LIKE_SPACE = "\u00a0\u2007\u202f\u200b\u2060\ufeff\u3000"
 """Pasted from a page or typed by a slip: YAML takes them for letters."""
 _KEY_BEFORE_NO_SPACE = re.compile(rf"[\w.-]+:[{_LIKE_SPACE}]")
 _ANCHOR = "a text that begins with & must be quoted"
 _NO_SPACE = "a character that only looks like a space stands here: type a plain space"
-
-
-@dataclass(frozen=True, slots=True)
-class Scalar:
-    """One value as it was written; `plain` when without quotes."""
-
-    line: int
-    column: int
-    text: str
-    plain: bool
-    size: int = 1
-
-    @property
-    def empty(self) -> bool:
-        """Whether nothing was said: no text at all, ``~`` or ``null``."""
-        return self.plain and self.text in _NULLS
-
-
-@dataclass(frozen=True, slots=True)
-class Sequence:
-    """A list of nodes."""
-
-    line: int
-    column: int
-    items: tuple[Node, ...]
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class Mapping:
-    """Keys in their order, each with the place where it stands."""
-
-    line: int
-    column: int
-    entries: dict[str, tuple[Scalar, Node]]
-    size: int
-
-
-Node = Scalar | Sequence | Mapping
 
 
 class _Mark(NamedTuple):
@@ -105,8 +64,8 @@ def read_tree(source: str | bytes, findings: Findings) -> Node | None:
             explain_yaml_error,  # only a mistake pays for its import
         )
 
-        line, column, said = explain_yaml_error(fault, text)
-        findings.error(SourcePosition(line, column, ""), said)
+        line, column, message = explain_yaml_error(fault, text)
+        findings.error(SourcePosition(line, column, ""), message)
     except yaml.YAMLError as fault:
         findings.error(SourcePosition(1, 1, ""), f"not YAML: {shorten(str(fault))}")
     return None
@@ -133,7 +92,7 @@ class _Composer:
         self._events: Iterator[yaml.Event] = yaml.parse(text, Loader=_LOADER)
         self._findings = findings
         self._anchors: dict[str, Node | None] = {}  # None while it is being read
-        self._unused: dict[str, Scalar] = {}  # values with an anchor that no alias has named
+        self._unused: dict[str, ScalarNode] = {}  # values with an anchor that no alias has named
         self._lines = text.split("\n")
         self._nodes = 0
 
@@ -141,7 +100,7 @@ class _Composer:
         next(self._events)  # the start of the stream
         event = next(self._events)
         if isinstance(event, yaml.StreamEndEvent):
-            return Scalar(1, 1, "", plain=True)
+            return ScalarNode(1, 1, "", plain=True)
         root = self._node(next(self._events), "", 1)
         next(self._events)  # the end of the document
         event = next(self._events)
@@ -173,12 +132,12 @@ class _Composer:
         node: Node
         if isinstance(event, yaml.ScalarEvent):
             plain = event.style in (None, "")
-            node = Scalar(mark.line + 1, mark.column + 1, event.value, plain)
+            node = ScalarNode(mark.line + 1, mark.column + 1, event.value, plain)
             if anchor is not None:
                 self._unused[anchor] = node
             if anchor is not None and node.empty:
                 self._error(node, path, _ANCHOR)
-                node = Scalar(node.line, node.column, f"&{anchor}", plain)  # not empty as well
+                node = ScalarNode(node.line, node.column, f"&{anchor}", plain)  # not empty as well
             elif plain and _KEY_BEFORE_NO_SPACE.match(event.value):
                 self._error(node, path, _NO_SPACE)
         elif isinstance(event, yaml.SequenceStartEvent):
@@ -206,22 +165,22 @@ class _Composer:
         if self._nodes > MAX_NODES:
             raise _UnreadableError(f"more than {MAX_NODES} values (aliases written out)", mark)
 
-    def _sequence(self, mark: _Mark, path: str, depth: int) -> Sequence:
+    def _sequence(self, mark: _Mark, path: str, depth: int) -> ListNode:
         items: list[Node] = []
         while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
             items.append(self._node(event, join(path, len(items)), depth + 1))
         size = 1 + sum(item.size for item in items)
-        return Sequence(mark.line + 1, mark.column + 1, tuple(items), size)
+        return ListNode(mark.line + 1, mark.column + 1, tuple(items), size)
 
-    def _mapping(self, mark: _Mark, path: str, depth: int) -> Mapping:
-        entries: dict[str, tuple[Scalar, Node]] = {}
-        merged: list[Mapping] = []
+    def _mapping(self, mark: _Mark, path: str, depth: int) -> MappingNode:
+        entries: dict[str, MappingEntry] = {}
+        merged: list[MappingNode] = []
         size = 1
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             key = self._node(event, path, depth + 1)
             value = self._node(next(self._events), _under(path, key), depth + 1)
             size += key.size + value.size
-            if not isinstance(key, Scalar):
+            if not isinstance(key, ScalarNode):
                 if self._lines[mark.line][mark.column :].startswith("{{"):
                     raise _UnreadableError("a text with {{ … }} must be quoted", mark)
                 self._error(key, path, "a key must be a name, not a list or a mapping")
@@ -230,22 +189,22 @@ class _Composer:
             elif key.plain and key.text == _MERGE:
                 merged += self._merged(value, path)
             elif key.text in entries:
-                first = entries[key.text][0].line
-                said = (
+                first = entries[key.text].key.line
+                message = (
                     f'"{shorten(key.text)}" is said twice: first in line {first}; remove one, or '
                     "check its indentation if it belongs to something else"
                 )
-                self._error(key, join(path, key.text), said, key.text)
+                self._error(key, join(path, key.text), message, key.text)
             else:
-                entries[key.text] = (key, value)
+                entries[key.text] = MappingEntry(key, value)
         for other in merged:
             for name, entry in other.entries.items():
                 entries.setdefault(name, entry)
-        return Mapping(mark.line + 1, mark.column + 1, entries, size)
+        return MappingNode(mark.line + 1, mark.column + 1, entries, size)
 
-    def _merged(self, value: Node, path: str) -> list[Mapping]:
-        values = value.items if isinstance(value, Sequence) else (value,)
-        mappings = [one for one in values if isinstance(one, Mapping)]
+    def _merged(self, value: Node, path: str) -> list[MappingNode]:
+        values = value.items if isinstance(value, ListNode) else (value,)
+        mappings = [one for one in values if isinstance(one, MappingNode)]
         if len(mappings) < len(values):
             self._error(value, path, "<< merges a mapping (*name), or a list of them")
         return mappings
@@ -255,7 +214,7 @@ class _Composer:
 
 
 def _under(path: str, key: Node) -> str:
-    return join(path, key.text) if isinstance(key, Scalar) else path
+    return join(path, key.text) if isinstance(key, ScalarNode) else path
 
 
 def _mark(event: yaml.Event) -> _Mark:

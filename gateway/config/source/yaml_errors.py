@@ -205,8 +205,8 @@ def _beside(lines: list[str], begun: LineAndColumn, here: LineAndColumn) -> Faul
 
 def _dash_above(lines: list[str], number: int) -> LineAndColumn | None:
     for above in range(number - 1, 0, -1):
-        if found := _DASH.match(_line(lines, above)):
-            return above, len(found[1]) + 1
+        if match := _DASH.match(_line(lines, above)):
+            return above, len(match[1]) + 1
     return None
 
 

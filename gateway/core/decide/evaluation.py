@@ -24,7 +24,7 @@ from gateway.core.incidents.timeline import TimelineEntry, TimelineKind
 from gateway.core.plan.intervals import Timing, timing
 from gateway.core.plan.plan import UNKNOWN_RANK, Plan, Severity, Target
 from gateway.core.plan.recipients import person_targets, receiver_of, step_targets
-from gateway.core.routing.mutes import Mute, MuteKind, muted
+from gateway.core.routing.mutes import Mute, MuteKind, find_mute
 
 EARLY = 0.001
 """Seconds by which a timer may fire early (floats, wake-ups) and still count as reached."""
@@ -49,7 +49,7 @@ class Evaluation:
         self.suppressed = suppressed  # by the alert's identity
         self.route = plan.route(incident.route_id)
         self.receiver = receiver_of(plan, incident.receiver)
-        self.muted = _mute_of(muted(self.route, plan.time_intervals, now))
+        self.muted = _mute_of(find_mute(self.route, plan.time_intervals, now))
         self.notices: dict[str, NewNotice] = {}  # by the target's key
         self.entries: list[TimelineEntry] = []
         self.changed: dict[str, Member] = {}  # by the alert's identity

@@ -7,7 +7,7 @@ from gateway.core.incidents.incident import Incident
 from gateway.core.oncall.rota import on_call
 from gateway.core.plan.plan import Plan, Step
 from gateway.core.plan.recipients import fallback_of, receiver_of, step_targets
-from gateway.core.routing.mutes import muted, next_mute_change
+from gateway.core.routing.mutes import find_mute, next_mute_change
 
 MOST_CHANGES = 20
 """Changes of mute intervals that are followed. Higher: odd intervals cost more time. Lower: an
@@ -54,7 +54,7 @@ def _after_mutes(incident: Incident, plan: Plan, at: float) -> float | None:
     """Return the first instant from `at` on at which the route is not muted; None if never."""
     route = plan.route(incident.route_id)
     for _ in range(MOST_CHANGES):
-        if not muted(route, plan.time_intervals, at):
+        if not find_mute(route, plan.time_intervals, at):
             return at
         change = next_mute_change(route, plan.time_intervals, at)
         if change is None:

@@ -33,13 +33,13 @@ class LabelIndex:
             values = self._serials.get(name)
             if values is None:
                 values = self._serials[name] = {}
-            found = values.get(value)
-            if found is None:
+            existing = values.get(value)
+            if existing is None:
                 values[value] = serial
-            elif isinstance(found, int):
-                values[value] = array("q", (found, serial))
+            elif isinstance(existing, int):
+                values[value] = array("q", (existing, serial))
             else:
-                found.append(serial)
+                existing.append(serial)
 
     def candidates(self, matchers: Sequence[Matcher]) -> array[int] | None:
         """Return in rising order the serials of all that may fulfil `matchers`, and of some more.
@@ -51,13 +51,13 @@ class LabelIndex:
         if not demanding:
             return None
         demanding.sort(key=lambda matcher: matcher.op)  # a regex is tried on every value
-        found = self._of(demanding[0])
+        serials = self._of(demanding[0])
         for matcher in demanding[1:]:
-            if len(found) <= FEW:
+            if len(serials) <= FEW:
                 break
             other = set(self._of(matcher))
-            found = array("q", [serial for serial in found if serial in other])
-        return found
+            serials = array("q", [serial for serial in serials if serial in other])
+        return serials
 
     def _of(self, matcher: Matcher) -> array[int]:
         values = self._serials.get(matcher.name, {})
@@ -66,11 +66,11 @@ class LabelIndex:
             parts = [] if one is None else [one]
         else:
             parts = [serials for value, serials in values.items() if matcher.matches_value(value)]
-        found = array("q")
+        result = array("q")
         for part in parts:
             if isinstance(part, int):
-                found.append(part)
+                result.append(part)
             else:
-                found.extend(part)
+                result.extend(part)
         # An alert has one value of a label: no serial stands here twice.
-        return found if len(parts) < 2 else array("q", sorted(found))
+        return result if len(parts) < 2 else array("q", sorted(result))

@@ -129,15 +129,15 @@ def format_matchers(matchers: Iterable[Matcher]) -> str:
     return "{" + ",".join(map(str, matchers)) + "}"
 
 
-def _compile(op: str, value: str, bounded: bool = True) -> Callable[[str], bool]:
+def _compile(op: str, value: str, *, bounded: bool = True) -> Callable[[str], bool]:
     if op == "=":
         return value.__eq__
     if op == "!=":
         return value.__ne__
     if op == "=~":
-        return _pattern_test(value, bounded)
+        return _pattern_test(value, bounded=bounded)
     if op == "!~":
-        test = _pattern_test(value, bounded)
+        test = _pattern_test(value, bounded=bounded)
         return lambda text: not test(text)
     raise MatcherError(f"{op!r} is not an operator: write one of {' '.join(OPERATORS)}")
 
@@ -156,7 +156,7 @@ def _compile_later(op: str, value: str) -> Callable[[str], bool]:
 
 
 @lru_cache(maxsize=1024)
-def _pattern_test(pattern: str, bounded: bool) -> Callable[[str], bool]:
+def _pattern_test(pattern: str, *, bounded: bool) -> Callable[[str], bool]:
     """Return a test for a whole value that remembers its latest answers.
 
     Labels take few values and RE2 from Python costs some microseconds a call. The memory is
@@ -193,7 +193,9 @@ def _pattern_test(pattern: str, bounded: bool) -> Callable[[str], bool]:
 def _reason(error: Exception, pattern: str) -> str:
     """What RE2 says, without the frame around the pattern that is ours, and what to do."""
     text = error.args[0] if error.args else error
-    said = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
-    said = "missing ]" if said.startswith("missing ]") else said.removesuffix(f": ^(?:{pattern})$")
-    hint = next((words for start, words in _HINTS.items() if said.startswith(start)), "")
-    return f"{said} ({hint})" if hint else said
+    reason = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
+    reason = (
+        "missing ]" if reason.startswith("missing ]") else reason.removesuffix(f": ^(?:{pattern})$")
+    )
+    hint = next((words for start, words in _HINTS.items() if reason.startswith(start)), "")
+    return f"{reason} ({hint})" if hint else reason

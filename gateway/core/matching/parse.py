@@ -113,8 +113,8 @@ class _Tokens:
         """Like `take`, but anything else is an error that says that `what` belongs here."""
         taken = self.take(*kinds)
         if taken is None:
-            found = self._text[self._start : self._end]
-            raise self.error(f"{found!r} where {what} belongs" if found else f"{what} is missing")
+            token = self._text[self._start : self._end]
+            raise self.error(f"{token!r} where {what} belongs" if token else f"{what} is missing")
         return taken
 
     def error(self, what: str) -> MatcherError:
@@ -133,14 +133,14 @@ class _Tokens:
                 self._kind, self._end = kind, start + len(kind)
                 return
         self._kind = "quoted" if text[start] == '"' else "bare"
-        found = (_QUOTED if self._kind == "quoted" else _BARE).match(text, start)
-        if found is None:
+        match = (_QUOTED if self._kind == "quoted" else _BARE).match(text, start)
+        if match is None:
             raise self.error(
                 "the closing quote is missing"
                 if self._kind == "quoted"
                 else f"{text[start]!r} must stand in double quotes"
             )
-        self._end = found.end()
+        self._end = match.end()
 
     def _unquoted(self) -> str:
         """Return what Go's strconv.Unquote makes of the quoted token."""
@@ -153,20 +153,20 @@ class _Tokens:
         try:
             while (slash := body.find("\\", at)) >= 0:
                 out += body[at:slash].encode()
-                found = _GO_ESCAPE.match(body, slash)
-                if found is None:
+                match = _GO_ESCAPE.match(body, slash)
+                if match is None:
                     raise self.error(
                         f"{body[slash : slash + 2]!r} is no escape: for a backslash itself "
                         r"write \\"
                     )
-                named, hexadecimal, octal, short, long = found.groups()
+                named, hexadecimal, octal, short, long = match.groups()
                 if named:
                     out.append(_GO_NAMED[named])
                 elif hexadecimal or octal:
                     out.append(int(hexadecimal, 16) if hexadecimal else int(octal, 8))
                 else:
                     out += chr(int(short or long, 16)).encode()
-                at = found.end()
+                at = match.end()
             return (out + body[at:].encode()).decode()
         except UnicodeError:
             raise self.error("the quoted text is not UTF-8") from None

@@ -41,11 +41,11 @@ def classic_matchers(text: str) -> tuple[Matcher, ...]:
 
 def classic_matcher(text: str) -> Matcher:
     """Read one matcher without braces. Raises MatcherError."""
-    found = _NAME_AND_OPERATOR.match(text)
-    if found is None:
+    match = _NAME_AND_OPERATOR.match(text)
+    if match is None:
         raise MatcherError(f"{text!r} is not a matcher: {HELP}")
-    name, op = found.groups()
-    raw = text[found.end() :].strip(_BLANKS)
+    name, op = match.groups()
+    raw = text[match.end() :].strip(_BLANKS)
     body = raw
     if body.startswith('"'):
         body = body[1:]

@@ -33,7 +33,7 @@ def refusal(pattern: str) -> str | None:
         return f"the pattern is longer than {LONGEST} bytes; write several matchers or routes"
     if sum(int(most or least) for least, most in _REPEAT.findall(pattern)) > MOST_REPEATS:
         return f"its repetitions {{m,n}} add up to more than {MOST_REPEATS}; write * or + instead"
-    if sum(found in "pP" for found in _ESCAPE.findall(pattern)) > MOST_CLASSES:
+    if sum(letter in "pP" for letter in _ESCAPE.findall(pattern)) > MOST_CLASSES:
         return rf"it has more than {MOST_CLASSES} Unicode classes \p; repeat one, write \pL+"
     return None
 

@@ -26,7 +26,7 @@ class UnprovableError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Characters:
+class CharacterSet:
     """One character: of those in `signs`, or of all others when `negated`."""
 
     signs: frozenset[str]
@@ -38,21 +38,21 @@ class Characters:
 
 
 @dataclass(frozen=True, slots=True)
-class Sequence:
+class Concatenation:
     """Parts that follow one another."""
 
     parts: tuple["Part", ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Alternatives:
+class Alternation:
     """Parts of which one stands."""
 
     parts: tuple["Part", ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Repeated:
+class Repetition:
     """A part that stands `least` times to `most` times; None is any number."""
 
     part: "Part"
@@ -60,9 +60,9 @@ class Repeated:
     most: int | None
 
 
-Part = Characters | Sequence | Alternatives | Repeated
+Part = CharacterSet | Concatenation | Alternation | Repetition
 
-ANY = Characters(frozenset(), negated=True)
+ANY = CharacterSet(frozenset(), negated=True)
 
 
 def parse_pattern(pattern: str) -> Part:
@@ -87,7 +87,7 @@ class _Reader:
         parts = [self._sequence(depth)]
         while self._take("|"):
             parts.append(self._sequence(depth))
-        return parts[0] if len(parts) == 1 else Alternatives(tuple(parts))
+        return parts[0] if len(parts) == 1 else Alternation(tuple(parts))
 
     def _sequence(self, depth: int) -> Part:
         # The whole value is matched anyway: at the outermost edges ^ and $ say nothing.
@@ -99,7 +99,7 @@ class _Reader:
                 self.at += 1
                 break
             parts.append(self._repeated(self._atom(depth)))
-        return Sequence(tuple(parts))
+        return Concatenation(tuple(parts))
 
     def _repeated(self, part: Part) -> Part:
         counted = _COUNTED.match(self._pattern, self.at)
@@ -107,16 +107,16 @@ class _Reader:
             self.at = counted.end()
             least = int(counted[1])
             more = int(counted[3]) if counted[3] else None
-            return self._once(Repeated(part, least, more if counted[2] else least))
+            return self._once(Repetition(part, least, more if counted[2] else least))
         if self._take("*"):
-            return self._once(Repeated(part, 0, None))
+            return self._once(Repetition(part, 0, None))
         if self._take("+"):
-            return self._once(Repeated(part, 1, None))
+            return self._once(Repetition(part, 1, None))
         if self._take("?"):
-            return self._once(Repeated(part, 0, 1))
+            return self._once(Repetition(part, 0, 1))
         return part
 
-    def _once(self, part: Repeated) -> Part:
+    def _once(self, part: Repetition) -> Part:
         self._take("?")  # a lazy repetition takes the same values
         if self._peek() and self._peek() in "*+?{":
             raise UnprovableError("a repetition is repeated")
@@ -137,7 +137,7 @@ class _Reader:
             return self._escape()
         if sign in "*+?{}]^$":
             raise UnprovableError(f"{sign} stands where it means something special")
-        return Characters(frozenset(sign))
+        return CharacterSet(frozenset(sign))
 
     def _group(self, depth: int) -> Part:
         opening = _GROUP.match(self._pattern, self.at)
@@ -149,21 +149,21 @@ class _Reader:
             raise UnprovableError("a ( is not closed")
         return part
 
-    def _escape(self) -> Characters:
+    def _escape(self) -> CharacterSet:
         sign = self._peek()
         self.at += 1
         if sign.lower() in _PERL and sign:
-            return Characters(_PERL[sign.lower()], negated=sign.isupper())
+            return CharacterSet(_PERL[sign.lower()], negated=sign.isupper())
         if not sign or not sign.isascii() or sign.isalnum():
             raise UnprovableError(f"\\{sign} is not understood")
-        return Characters(frozenset(sign))
+        return CharacterSet(frozenset(sign))
 
-    def _class(self) -> Characters:
+    def _class(self) -> CharacterSet:
         negated = self._take("^")
         signs: set[str] = set()
         first = True
         while first or self._peek() != "]":
-            one = self._in_class(first)
+            one = self._in_class(first=first)
             first = False
             if self._peek() == "-" and self._peek(1) not in ("", "]"):
                 self.at += 1
@@ -176,9 +176,9 @@ class _Reader:
                 one = set(map(chr, range(low, high + 1)))
             signs |= one
         self.at += 1
-        return Characters(frozenset(signs), negated)
+        return CharacterSet(frozenset(signs), negated)
 
-    def _in_class(self, first: bool) -> set[str]:
+    def _in_class(self, *, first: bool) -> set[str]:
         sign = self._peek()
         self.at += 1
         if not sign or (sign == "[" and self._peek() == ":"):
@@ -187,10 +187,10 @@ class _Reader:
             raise UnprovableError("a class that ends in a range")
         if sign != "\\":
             return {sign}
-        found = self._escape()
-        if found.negated:
+        characters = self._escape()
+        if characters.negated:
             raise UnprovableError("a negated class in a class")
-        return set(found.signs)
+        return set(characters.signs)
 
     def _peek(self, ahead: int = 0) -> str:
         return self._pattern[self.at + ahead : self.at + ahead + 1]

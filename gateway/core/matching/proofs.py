@@ -11,11 +11,11 @@ from functools import lru_cache
 
 from gateway.core.matching.matcher import Matcher
 from gateway.core.matching.pattern_syntax import (
-    Alternatives,
-    Characters,
+    Alternation,
+    CharacterSet,
+    Concatenation,
     Part,
-    Repeated,
-    Sequence,
+    Repetition,
     UnprovableError,
     parse_pattern,
 )
@@ -32,12 +32,12 @@ _OTHER = "\u263a"
 _States = frozenset[int]
 
 
-def implies(given: Iterable[Matcher], matcher: Matcher) -> bool:
-    """Say whether every value that fulfils all of `given` is proven to fulfil `matcher`.
+def implies(premises: Iterable[Matcher], matcher: Matcher) -> bool:
+    """Say whether every value that fulfils all of `premises` is proven to fulfil `matcher`.
 
-    All of them are about one label; an absent label is the empty value. No `given` is any value.
+    All of them are about one label; an absent label is the empty value. No `premises` is any value.
     """
-    conditions = tuple(given)
+    conditions = tuple(premises)
     if matcher in conditions:
         return True
     exact = next((one.value for one in conditions if one.op == "="), None)
@@ -59,40 +59,45 @@ def is_contradiction(matchers: Iterable[Matcher]) -> bool:
 
 
 @lru_cache(maxsize=8192)
-def _no_value(given: tuple[Matcher, ...], refuted: Matcher | None) -> bool:
-    """Whether no value fulfils all of `given` and not `refuted`. Unprovable ones are left out."""
+def _no_value(premises: tuple[Matcher, ...], refuted: Matcher | None) -> bool:
+    """Return whether no value fulfils all of `premises` and not `refuted`.
+
+    Premises beyond the syntax that is understood are omitted.
+    """
     automata: list[_Automaton] = []
-    wanted: list[bool] = []
+    expected: list[bool] = []
     try:
         if refuted is not None:
             automata.append(_automaton(refuted.op, refuted.value))
-            wanted.append(refuted.op in ("!=", "!~"))
+            expected.append(refuted.op in ("!=", "!~"))
     except UnprovableError:
         return False
-    for matcher in given:
+    for matcher in premises:
         try:
             automata.append(_automaton(matcher.op, matcher.value))
         except UnprovableError:
             continue  # with one condition less more values are left: still a proof
-        wanted.append(matcher.op in ("=", "=~"))
+        expected.append(matcher.op in ("=", "=~"))
     try:
-        return bool(automata) and _accepted(automata, wanted) is None
+        return bool(automata) and _accepted(automata, expected) is None
     except UnprovableError:
         return False
 
 
 @lru_cache(maxsize=8192)
-def _example(given: tuple[Matcher, ...]) -> str | None:
-    """A short value that fulfils all of `given`; None where none was found."""
+def _example(premises: tuple[Matcher, ...]) -> str | None:
+    """A short value that fulfils all of `premises`; None where none was found."""
     try:
-        automata = [_automaton(one.op, one.value) for one in given]
-        value = _accepted(automata, [one.op in ("=", "=~") for one in given])
+        automata = [_automaton(one.op, one.value) for one in premises]
+        value = _accepted(automata, [one.op in ("=", "=~") for one in premises])
     except UnprovableError:
         return None
-    return value if value is not None and all(one.matches_value(value) for one in given) else None
+    return (
+        value if value is not None and all(one.matches_value(value) for one in premises) else None
+    )
 
 
-def _accepted(automata: "list[_Automaton]", wanted: list[bool]) -> str | None:
+def _accepted(automata: "list[_Automaton]", expected: list[bool]) -> str | None:
     """The shortest text that exactly the wanted automata accept; None when there is none.
 
     Raises Unprovable when the search takes too long.
@@ -104,7 +109,7 @@ def _accepted(automata: "list[_Automaton]", wanted: list[bool]) -> str | None:
     while waiting:
         states, text = waiting.popleft()
         accepted = [one.accept in at for one, at in zip(automata, states, strict=True)]
-        if accepted == wanted:
+        if accepted == expected:
             return text
         for sign in alphabet:
             following = tuple(one.step(at, sign) for one, at in zip(automata, states, strict=True))
@@ -133,7 +138,7 @@ class _Automaton:
 
     def __init__(self, part: Part) -> None:
         self._free: list[list[int]] = []
-        self.moves: list[list[tuple[Characters, int]]] = []
+        self.moves: list[list[tuple[CharacterSet, int]]] = []
         self.accept = self._add(part, self._new_state())
 
     def closure(self, states: set[int]) -> _States:
@@ -160,15 +165,15 @@ class _Automaton:
 
     def _add(self, part: Part, start: int) -> int:
         """Add the states of a part that begins in `start`; return the state it ends in."""
-        if isinstance(part, Characters):
+        if isinstance(part, CharacterSet):
             end = self._new_state()
             self.moves[start].append((part, end))
             return end
-        if isinstance(part, Sequence):
+        if isinstance(part, Concatenation):
             for one in part.parts:
                 start = self._add(one, start)
             return start
-        if isinstance(part, Alternatives):
+        if isinstance(part, Alternation):
             end = self._new_state()
             for one in part.parts:
                 begin = self._new_state()
@@ -177,7 +182,7 @@ class _Automaton:
             return end
         return self._add_repeated(part, start)
 
-    def _add_repeated(self, part: Repeated, start: int) -> int:
+    def _add_repeated(self, part: Repetition, start: int) -> int:
         for _ in range(part.least):
             start = self._add(part.part, start)
         end = self._new_state()
@@ -201,4 +206,4 @@ def _automaton(op: str, value: str) -> _Automaton:
         return _Automaton(parse_pattern(value))
     if "\n" in value:
         raise UnprovableError("the value has a line break")
-    return _Automaton(Sequence(tuple(Characters(frozenset(sign)) for sign in value)))
+    return _Automaton(Concatenation(tuple(CharacterSet(frozenset(sign)) for sign in value)))

@@ -65,13 +65,13 @@ def read_matchers(text: str) -> tuple[Matcher, ...]:
 
 def read_labels(text: str) -> dict[str, str]:
     """Read labels as `write_labels` writes them, or as `read_matchers`. Raises MatcherError."""
-    found: dict[str, str] = {}
+    labels: dict[str, str] = {}
     for matcher in read_matchers(text):
         if matcher.op != "=":
             raise MatcherError(LABELS_HELP)
-        if found.setdefault(matcher.name, matcher.value) != matcher.value:
+        if labels.setdefault(matcher.name, matcher.value) != matcher.value:
             raise MatcherError(f"label {quote(matcher.name)} has two values: {LABELS_HELP}")
-    return found
+    return labels
 
 
 def _quoted(text: str) -> str:

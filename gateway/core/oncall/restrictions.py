@@ -4,16 +4,20 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from heapq import merge
 from math import inf
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from gateway.core.oncall.types import Restriction
 from gateway.core.time.wallclock import instant, wall_time
 
 _DAY = timedelta(days=1)
-# Every pattern of weekdays shows itself within a week; one week on either side of a clock change.
-_DAYS_UNTIL_ALWAYS = 21
 
-Window = tuple[float, float]
+
+class Window(NamedTuple):
+    """A stretch in which a layer applies, its end excluded (unix seconds UTC)."""
+
+    opens: float
+    closes: float
 
 
 def windows(
@@ -25,19 +29,19 @@ def windows(
     left of it. No restrictions mean one window without end.
     """
     if not restrictions:
-        yield (-inf, inf)
+        yield Window(-inf, inf)
         return
     pending: Window | None = None
     for opens, closes in merge(*(_of_one(rule, zone, start, end) for rule in restrictions)):
         if pending is None:
-            pending = (opens, closes)
-        elif opens <= pending[1]:
-            pending = (pending[0], max(pending[1], closes))
+            pending = Window(opens, closes)
+        elif opens <= pending.closes:
+            pending = Window(pending.opens, max(pending.closes, closes))
         else:
-            if pending[1] > start:
+            if pending.closes > start:
                 yield pending
-            pending = (opens, closes)
-    if pending is not None and pending[1] > start:
+            pending = Window(opens, closes)
+    if pending is not None and pending.closes > start:
         yield pending
 
 
@@ -51,19 +55,5 @@ def _of_one(rule: Restriction, zone: ZoneInfo, start: float, end: float) -> Iter
                 return
             closes = instant(datetime.combine(day + over_midnight, rule.end_time), zone)
             if closes > opens:
-                yield (opens, closes)
+                yield Window(opens, closes)
         day += _DAY
-
-
-def window_at(restrictions: Sequence[Restriction], zone: ZoneInfo, t: float) -> Window:
-    """The whole window around ``t`` or, outside all of them, the next one; infinite when always."""
-    reach = _DAYS_UNTIL_ALWAYS * _DAY.total_seconds()
-    for opens, closes in windows(restrictions, zone, t - reach, t + reach):
-        if closes > t:
-            return (opens if opens > t - reach else -inf, closes if closes < t + reach else inf)
-    return (inf, inf)
-
-
-def applies(restrictions: Sequence[Restriction], zone: ZoneInfo, t: float) -> bool:
-    """Whether any restriction is open at ``t``; true when there are none."""
-    return any(opens <= t < closes for opens, closes in windows(restrictions, zone, t, t + 1.0))

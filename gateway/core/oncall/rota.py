@@ -7,6 +7,7 @@ are meant stands in `rota_types`; how daylight saving is met, in `wallclock`.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import inf
+from typing import NamedTuple
 
 from gateway.core.oncall.layers import layer_start
 from gateway.core.oncall.shifts import Origin, Shift, sweep
@@ -22,6 +23,7 @@ from gateway.core.oncall.types import (
 from gateway.core.time.wallclock import load_zone
 
 __all__ = [
+    "Gap",
     "Handover",
     "Layer",
     "OnCall",
@@ -86,6 +88,13 @@ class Stint:
     end: float
 
 
+class Gap(NamedTuple):
+    """A stretch in which nobody is on call; its end excluded (unix seconds UTC)."""
+
+    start: float
+    end: float
+
+
 def shifts(rota: Rota, start: float, end: float) -> list[Shift]:
     """The final schedule of [start, end), clipped to it; a gap is a shift without a person."""
     return list(sweep(rota, start, end))
@@ -128,17 +137,17 @@ def next_change(rota: Rota, t: float) -> float:
     return inf
 
 
-def gaps(rota: Rota, start: float, end: float) -> list[tuple[float, float]]:
+def gaps(rota: Rota, start: float, end: float) -> list[Gap]:
     """The stretches of [start, end) in which nobody is on call: exact, in order, joined."""
-    found: list[tuple[float, float]] = []
+    stretches: list[Gap] = []
     for shift in sweep(rota, start, end):
         if shift.person is not None:
             continue
-        if found and found[-1][1] == shift.start:
-            found[-1] = (found[-1][0], shift.end)
+        if stretches and stretches[-1].end == shift.start:
+            stretches[-1] = Gap(stretches[-1].start, shift.end)
         else:
-            found.append((shift.start, shift.end))
-    return found
+            stretches.append(Gap(shift.start, shift.end))
+    return stretches
 
 
 def stints(rota: Rota, start: float, end: float) -> list[Stint]:

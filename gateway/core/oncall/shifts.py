@@ -8,7 +8,7 @@ from bisect import insort
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import inf
-from typing import Literal
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from gateway.core.oncall.layers import Segment, segments
@@ -27,7 +27,12 @@ class Origin:
         return f"{self.kind} {self.index + 1}"
 
 
-_Named = tuple[str | None, Origin | None]
+class _LayerDecision(NamedTuple):
+    """Whom the layers put on call, which part says so, and until when at least that holds."""
+
+    person: str | None
+    by: Origin | None
+    until: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +70,9 @@ def sweep(rota: Rota, start: float, end: float) -> Iterator[Shift]:
     pending: Shift | None = None
     while start < end:
         cut = min(end, active.move_to(start))
-        named, lasts = _from_layers(tracks, start, active.indexes, rota.overrides)
-        cut = min(cut, lasts)
-        person, by, also = _under_overrides(named, active.indexes, rota.overrides)
+        decision = _from_layers(tracks, start, active.indexes, rota.overrides)
+        cut = min(cut, decision.until)
+        person, by, also = _under_overrides(decision, active.indexes, rota.overrides)
         if pending is not None and (pending.person, pending.by, pending.also) == (person, by, also):
             pending = replace(pending, end=cut)
         else:
@@ -128,7 +133,7 @@ class _ActiveOverrides:
 
 def _from_layers(
     tracks: list[_Track], t: float, active: list[int], overrides: tuple[Override, ...]
-) -> tuple[_Named, float]:
+) -> _LayerDecision:
     """Whom the layers name at ``t``, last layer first, and until when at least that holds.
 
     Each name is put through its replacements. Layers beneath the one that decides are not read:
@@ -142,17 +147,17 @@ def _from_layers(
             continue
         last = next((i for i in reversed(active) if overrides[i].replaces == person), None)
         if last is None:
-            return (person, Origin("layer", index)), lasts
+            return _LayerDecision(person, Origin("layer", index), lasts)
         if overrides[last].member is not None:
-            return (overrides[last].member, Origin("override", last)), lasts
-    return (None, None), lasts
+            return _LayerDecision(overrides[last].member, Origin("override", last), lasts)
+    return _LayerDecision(None, None, lasts)
 
 
 def _under_overrides(
-    named: _Named, active: list[int], overrides: tuple[Override, ...]
+    decision: _LayerDecision, active: list[int], overrides: tuple[Override, ...]
 ) -> tuple[str | None, Origin | None, tuple[str, ...]]:
     """Who is on call, by what, and who else, once the overrides have had their say."""
-    person, by = named
+    person, by = decision.person, decision.by
     if not active:
         return person, by, ()
     decided = by.index if by is not None and by.kind == "override" else -1

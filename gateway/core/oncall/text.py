@@ -5,6 +5,7 @@ Every function raises ValueError saying what is wrong and what to write instead.
 
 import re
 from datetime import time
+from typing import NamedTuple
 
 from gateway.core.oncall.types import Handover, Unit
 
@@ -14,18 +15,25 @@ _COUNTED: dict[str, Unit] = {"hour": "hour", "day": "day", "week": "week", "mont
 _LEAST_OF_A_DAY = 3  # "mon" is understood, "m" is not
 
 
-def parse_rotate(text: str) -> tuple[int, Unit]:
+class Rotation(NamedTuple):
+    """How long one turn lasts: `every` times a unit."""
+
+    every: int
+    unit: Unit
+
+
+def parse_rotate(text: str) -> Rotation:
     """How many of which unit one turn lasts: "weekly" is (1, "week"), "10 days" is (10, "day")."""
     word = text.strip().lower()
     if word in _NAMED:
-        return 1, _NAMED[word]
+        return Rotation(1, _NAMED[word])
     counted = re.fullmatch(r"([1-9][0-9]{0,5})\s*([a-z]+?)s?", word, re.ASCII)
     if counted is None or counted[2] not in _COUNTED:
         raise ValueError(
             f"rotate: {text!r}; write hourly, daily, weekly, monthly, or a number such as "
             "'12 hours', '10 days', '2 weeks'"
         )
-    return int(counted[1]), _COUNTED[counted[2]]
+    return Rotation(int(counted[1]), _COUNTED[counted[2]])
 
 
 def parse_handover(text: str) -> Handover:

@@ -7,6 +7,7 @@ no two mute each other.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from gateway.core.alerts.labels import Labels, identity
 from gateway.core.matching.matcher import Matcher, matches_all
@@ -37,53 +38,60 @@ class _Sources:
     two_sided: dict[str, None]
 
 
+class Inhibitor(NamedTuple):
+    """The rule that mutes an alert, and the identity of the firing source."""
+
+    rule: InhibitRule
+    identity: str
+
+
 class SourceIndex:
     """The firing sources of all rules, so that asking costs the same however many there are."""
 
     def __init__(self, rules: Iterable[InhibitRule]) -> None:
         self._rules = tuple(rules)
-        self._found: tuple[dict[tuple[str, ...], _Sources], ...] = tuple({} for _ in self._rules)
-        self._places: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
+        self._sources: tuple[dict[tuple[str, ...], _Sources], ...] = tuple({} for _ in self._rules)
+        self._positions: dict[str, list[tuple[int, tuple[str, ...]]]] = {}
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._positions)
 
     def add(self, identity: str, labels: Labels) -> None:
         """Take in an alert that fires; adding it again changes nothing."""
-        if identity in self._places:
+        if identity in self._positions:
             return
-        places = []
+        positions = []
         for at, rule in enumerate(self._rules):
             if matches_all(rule.source, labels):
                 key = rule.equal_values(labels)
-                sources = self._found[at].setdefault(key, _Sources({}, {}))
+                sources = self._sources[at].setdefault(key, _Sources({}, {}))
                 both = matches_all(rule.target, labels)
                 (sources.two_sided if both else sources.one_sided)[identity] = None
-                places.append((at, key))
-        if places:
-            self._places[identity] = places
+                positions.append((at, key))
+        if positions:
+            self._positions[identity] = positions
 
     def remove(self, identity: str) -> None:
         """Forget an alert that has ended; one that was never a source is no error."""
-        for at, key in self._places.pop(identity, ()):
-            sources = self._found[at][key]
+        for at, key in self._positions.pop(identity, ()):
+            sources = self._sources[at][key]
             sources.one_sided.pop(identity, None)
             sources.two_sided.pop(identity, None)
             if not (sources.one_sided or sources.two_sided):
-                del self._found[at][key]
+                del self._sources[at][key]
 
-    def inhibitor(self, labels: Labels) -> tuple[InhibitRule, str] | None:
+    def inhibitor(self, labels: Labels) -> Inhibitor | None:
         """Return the first rule that mutes an alert and the identity of the source, or None."""
-        for rule, found in zip(self._rules, self._found, strict=True):
-            if not found or not matches_all(rule.target, labels):
+        for rule, sources_by_values in zip(self._rules, self._sources, strict=True):
+            if not sources_by_values or not matches_all(rule.target, labels):
                 continue
-            sources = found.get(rule.equal_values(labels))
+            sources = sources_by_values.get(rule.equal_values(labels))
             if sources is None:
                 continue
             if sources.one_sided:
-                return rule, next(iter(sources.one_sided))
+                return Inhibitor(rule, next(iter(sources.one_sided)))
             if sources.two_sided and not matches_all(rule.source, labels):
-                return rule, next(iter(sources.two_sided))
+                return Inhibitor(rule, next(iter(sources.two_sided)))
         return None
 
 
@@ -99,4 +107,4 @@ def find_inhibitor(
     for name, labels in by_identity.items():
         index.add(name, labels)
     answer = index.inhibitor(alert_labels)
-    return None if answer is None else (answer[0], by_identity[answer[1]])
+    return None if answer is None else (answer.rule, by_identity[answer.identity])

@@ -49,21 +49,21 @@ def match_routes(root: Route, labels: Labels) -> list[Route]:
 
     Never empty when the root has no matchers, which a configuration ensures.
     """
-    found: list[Route] = []
-    _collect(root, labels, found)
-    return found
+    matches: list[Route] = []
+    _collect(root, labels, matches)
+    return matches
 
 
-def _collect(route: Route, labels: Labels, found: list[Route]) -> bool:
+def _collect(route: Route, labels: Labels, matches: list[Route]) -> bool:
     for matcher in route.matchers:
         if not matcher.matches(labels):
             return False
-    before = len(found)
+    before = len(matches)
     for child in route.children:
-        if _collect(child, labels, found) and not child.continue_:
+        if _collect(child, labels, matches) and not child.continue_:
             break
-    if len(found) == before:
-        found.append(route)
+    if len(matches) == before:
+        matches.append(route)
     return True
 
 

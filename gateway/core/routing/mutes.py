@@ -15,8 +15,8 @@ __all__ = [
     "Mute",
     "MuteKind",
     "TimeInterval",
+    "find_mute",
     "intervals_containing",
-    "muted",
     "never_matches",
     "next_interval_change",
     "next_mute_change",
@@ -53,8 +53,8 @@ class Mute(NamedTuple):
     names: str  # of the intervals, separated by commas
 
 
-def muted(route: Route, intervals: IntervalsByName, t: float) -> Mute | None:
-    """Return whether, and by which time intervals, the route is muted at `t` (Unix seconds)."""
+def find_mute(route: Route, intervals: IntervalsByName, t: float) -> Mute | None:
+    """Return how and by which time intervals the route is muted at `t`, None when it is not."""
     inside = intervals_containing(route.mute_time_intervals, intervals, t)
     if inside:
         return Mute(MuteKind.MUTED, inside[0])
@@ -76,7 +76,10 @@ def next_interval_change(
 
 
 def next_mute_change(route: Route, intervals: IntervalsByName, t: float) -> float | None:
-    """Return the next instant after `t` at which `muted` begins or ends, None like above."""
+    """Return the next instant after `t` at which a mute begins or ends.
+
+    None when nothing changes within `HORIZON_DAYS`.
+    """
     if not (route.mute_time_intervals or route.active_time_intervals):
         return None
     mute, active = (

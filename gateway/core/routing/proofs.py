@@ -45,34 +45,34 @@ class _Search:
 
     def below(self, parent: Route, way: tuple[Matcher, ...]) -> list[UnreachableRoute]:
         """Search the routes below a parent that is reached by alerts fulfilling `way`."""
-        found: list[UnreachableRoute] = []
+        unreachable: list[UnreachableRoute] = []
         earlier = _Siblings()
         for route in parent.children:
-            given = _by_label((*way, *route.matchers))
-            one = self._contradiction(route, given) or self._covered(route, given, earlier)
-            found += [one] if one else self.below(route, (*way, *route.matchers))
+            by_label = _by_label((*way, *route.matchers))
+            one = self._contradiction(route, by_label) or self._covered(route, by_label, earlier)
+            unreachable += [one] if one else self.below(route, (*way, *route.matchers))
             if not route.continue_:
                 earlier.add(route)
-        return found
+        return unreachable
 
-    def _contradiction(self, route: Route, given: _ByLabel) -> UnreachableRoute | None:
+    def _contradiction(self, route: Route, by_label: _ByLabel) -> UnreachableRoute | None:
         for name in dict.fromkeys(matcher.name for matcher in route.matchers):
-            if len(given[name]) > 1 and is_contradiction(given[name]):
-                return UnreachableRoute(route, None, tuple(given[name]))
+            if len(by_label[name]) > 1 and is_contradiction(by_label[name]):
+                return UnreachableRoute(route, None, tuple(by_label[name]))
         return None
 
     def _covered(
-        self, route: Route, given: _ByLabel, earlier: "_Siblings"
+        self, route: Route, by_label: _ByLabel, earlier: "_Siblings"
     ) -> UnreachableRoute | None:
-        for sibling in earlier.candidates(given, prove=self._left > 0):
-            if self._covers(sibling, given):
+        for sibling in earlier.candidates(by_label, prove=self._left > 0):
+            if self._covers(sibling, by_label):
                 return UnreachableRoute(route, sibling)
         return None
 
-    def _covers(self, sibling: Route, given: _ByLabel) -> bool:
+    def _covers(self, sibling: Route, by_label: _ByLabel) -> bool:
         for matcher in sibling.matchers:
             self._left -= 1
-            conditions = given.get(matcher.name, ())
+            conditions = by_label.get(matcher.name, ())
             if matcher in conditions:
                 continue
             if self._left < 0 or not implies(conditions, matcher):
@@ -108,26 +108,26 @@ class _Siblings:
         elif first.op != "=":
             self._by_label[first.name].append(number)
 
-    def candidates(self, given: _ByLabel, *, prove: bool) -> Iterable[Route]:
+    def candidates(self, by_label: _ByLabel, *, prove: bool) -> Iterable[Route]:
         """Return those that may, the first of the file first; without proofs only the obvious."""
-        found = set(self._without)
-        for name, matchers in given.items():
+        numbers = set(self._without)
+        for name, matchers in by_label.items():
             for matcher in matchers:
-                found.update(self._by_matcher.get(matcher, ()))
+                numbers.update(self._by_matcher.get(matcher, ()))
                 if matcher.op == "=~":  # a pattern may be one plain value
                     same = Matcher(name, "=", matcher.value)
-                    found.update(self._by_matcher.get(same, ()))
+                    numbers.update(self._by_matcher.get(same, ()))
             if prove:
-                found.update(self._by_label.get(name, ()))
+                numbers.update(self._by_label.get(name, ()))
         if prove:
-            found.update(self._anywhere)
-        return [self._routes[number] for number in sorted(found)]
+            numbers.update(self._anywhere)
+        return [self._routes[number] for number in sorted(numbers)]
 
 
 def _by_label(matchers: Iterable[Matcher]) -> _ByLabel:
-    found: dict[str, list[Matcher]] = {}
+    result: dict[str, list[Matcher]] = {}
     for matcher in matchers:
-        of_label = found.setdefault(matcher.name, [])
+        of_label = result.setdefault(matcher.name, [])
         if matcher not in of_label:
             of_label.append(matcher)
-    return found
+    return result

@@ -78,10 +78,10 @@ def _minute(value: Mapping[str, object], field: str) -> int:
     if text is None:
         raise ValueError(f"times: {field} is missing: both start_time and end_time must stand")
     # YAML 1.1 reads an unquoted 17:00 as the number 1020.
-    found = _TIME.fullmatch(text) if isinstance(text, str) else None
-    if found is None:
+    match = _TIME.fullmatch(text) if isinstance(text, str) else None
+    if match is None:
         raise ValueError(f"times: {field} {text!r} must be '00:00' to '24:00', in quotes")
-    hour, minute = found.groups()
+    hour, minute = match.groups()
     return 24 * 60 if hour is None else int(hour) * 60 + int(minute)
 
 

@@ -51,11 +51,11 @@ def parse_duration(text: str) -> float:
     """
     if text == "0":
         return 0.0
-    found = _DURATION.fullmatch(text)
-    if not text or found is None:
+    match = _DURATION.fullmatch(text)
+    if not text or match is None:
         raise ValueError(f"{text!r} is not a duration: {_DURATION_HELP}")
     total = 0
-    for digits, size in zip(found.groups(), _UNIT_MILLISECONDS.values(), strict=True):
+    for digits, size in zip(match.groups(), _UNIT_MILLISECONDS.values(), strict=True):
         # No number that long is in range, and int() refuses thousands of digits.
         if digits and len(digits.lstrip("0")) > 19:
             total = _LONGEST_MILLISECONDS + 1
@@ -114,13 +114,13 @@ def parse_time(text: str) -> float | None:
     """
     if text == ZERO_TIME:
         return None
-    found = _ANY_TIME.fullmatch(text) if len(text) <= _LONGEST_TIME else None
-    if found is None:
+    match = _ANY_TIME.fullmatch(text) if len(text) <= _LONGEST_TIME else None
+    if match is None:
         raise ValueError(
             f"{text[:60]!r} is not an RFC 3339 time: write it like 2026-11-20T03:00:00Z "
             "or 2026-11-20T04:00:00+01:00"
         )
-    date, clock, seconds, fraction, _, hours, minutes = found.groups()
+    date, clock, seconds, fraction, _, hours, minutes = match.groups()
     zone = f"{hours}:{minutes or '00'}" if hours else "Z"
     return parse_instant(f"{date}T{clock}{seconds or ':00'}{fraction or ''}{zone}")
 
@@ -133,7 +133,7 @@ def parse_instant(text: str) -> float | None:
     return None if seconds == _ZERO_SECONDS else seconds
 
 
-def format_rfc3339(t: float, milliseconds: bool = True) -> str:
+def format_rfc3339(t: float, *, milliseconds: bool = True) -> str:
     """Write an instant in UTC, as ``2026-11-20T03:00:00.000Z`` or without the milliseconds.
 
     Raises ValueError for an instant outside of the years 1 to 9999.

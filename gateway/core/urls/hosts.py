@@ -28,11 +28,11 @@ _NEVER_PUBLIC = (
 
 def host_of(authority: str) -> str | None:
     """Return the host of `host:port` in lower case, without brackets; None when malformed."""
-    found = _AUTHORITY.fullmatch(authority)
-    if found is None or int(found[2] or 0) > 65535:
+    match = _AUTHORITY.fullmatch(authority)
+    if match is None or int(match[2] or 0) > 65535:
         return None
-    host = found[1].strip("[]").lower()
-    if found[1].startswith("[") and not is_address(host):
+    host = match[1].strip("[]").lower()
+    if match[1].startswith("[") and not is_address(host):
         return None
     return host.removesuffix(".")
 

@@ -13,7 +13,7 @@ from gateway.core.plan.plan import UNKNOWN_RANK, Plan, Repeats, Severity
 from gateway.core.plan.recipients import receiver_of, step_targets
 from gateway.core.plan.target_name import target_name
 from gateway.core.routing.match import Route
-from gateway.core.routing.mutes import muted, next_mute_change
+from gateway.core.routing.mutes import find_mute, next_mute_change
 from gateway.core.time.timestamps import format_duration
 from gateway.render.view.times import clock_time, duration
 from gateway.web.explain.names import name_of
@@ -47,7 +47,7 @@ def standing(
     if incident.route_id not in plan.routes:
         said.append("Its route is no longer in routes.yaml; the root route's settings hold.")
     said += _held(incident, members, plan, now, zone)
-    muted_now = muted(route, plan.time_intervals, now)
+    muted_now = find_mute(route, plan.time_intervals, now)
     if muted_now is not None:
         what, names = muted_now
         end = next_mute_change(route, plan.time_intervals, now)

@@ -9,11 +9,12 @@ import jsonschema
 import pytest
 
 from gateway.config.export import json_schema, reference
-from gateway.config.grammar.field_types import ReadContext
+from gateway.config.grammar.parsed import ReadContext
 from gateway.config.grammar.sections import Field, Section
+from gateway.config.source.nodes import MappingNode, Node, ScalarNode
 from gateway.config.source.problem import Findings
 from gateway.config.source.references import References
-from gateway.config.source.tree import Mapping, Node, Scalar, read_tree
+from gateway.config.source.tree import read_tree
 from tests.config.texts import CHECKOUT, Files
 
 EXAMPLES = [
@@ -25,9 +26,9 @@ EXAMPLES = [
 
 def as_editors_see_it(node: Node) -> object:
     """The values of a tree as YAML 1.2 has them, which is what editors check."""
-    if isinstance(node, Mapping):
+    if isinstance(node, MappingNode):
         return {key: as_editors_see_it(value) for key, (_, value) in node.entries.items()}
-    if not isinstance(node, Scalar):
+    if not isinstance(node, ScalarNode):
         return [as_editors_see_it(item) for item in node.items]
     if not node.plain:
         return node.text
@@ -90,17 +91,17 @@ def test_each_example_is_right(section: Section, field: Field) -> None:
     text = f"{field.name}: {field.example}\n"
     findings = Findings("example")
     tree = read_tree(text, findings)
-    assert isinstance(tree, Mapping)
+    assert isinstance(tree, MappingNode)
     names = re.findall(r"\$\{([A-Z_]+)\}", text)
     env = dict.fromkeys(names, "https://example.com/test")
     files = Files({"/run/secrets/hmac": b"test-key"})
     context = ReadContext(findings, References(env, files.read, Path()))
-    given = field.kind.read(tree.entries[field.name][1], field.name, context)
+    given = field.kind.read(tree.entries[field.name].value, field.name, context)
     assert findings.errors == ()
     assert given is not None
     whole = json_schema.json_schema()
     one = {**field.kind.schema({}), "definitions": whole["definitions"]}
-    jsonschema.Draft7Validator(one).validate(as_editors_see_it(tree.entries[field.name][1]))
+    jsonschema.Draft7Validator(one).validate(as_editors_see_it(tree.entries[field.name].value))
 
 
 def links(page: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ from gateway.core.incidents.suppression import Suppression, SuppressReason
 from gateway.core.plan.flapping import Flapping
 from gateway.core.plan.plan import Plan, Repeats
 from gateway.core.routing.match import RouteSpec, build_route
-from gateway.core.routing.mutes import muted, parse_time_interval
+from gateway.core.routing.mutes import find_mute, parse_time_interval
 from tests.core.story import HOUR, MINUTE, Story, billing_plan, without_escalation
 from tests.examples import examples
 
@@ -144,7 +144,7 @@ class Life(Story):
 
     def mute(self) -> tuple[str, str] | None:
         route = self.plan.route(self.incident.route_id)
-        return muted(route, self.plan.time_intervals, self.now)
+        return find_mute(route, self.plan.time_intervals, self.now)
 
 
 def play(seed: int) -> Life:

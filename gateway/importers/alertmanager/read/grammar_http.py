@@ -1,6 +1,6 @@
 """The grammar of `http_config` and `tls_config`, and what Alertmanager demands of them."""
 
-from gateway.config.grammar.field_types import ParsedSection
+from gateway.config.grammar.parsed import ParsedSection
 from gateway.config.grammar.sections import Section
 from gateway.config.source.problem import Findings
 from gateway.importers.alertmanager.read.rules import Rules, check_rules
@@ -129,13 +129,13 @@ def check_http(config: ParsedSection | None, findings: Findings) -> None:
             check_rules(rules, inner, findings)
     authorization: ParsedSection | None = config.get("authorization")
     if authorization is not None and authorization.get("type", "").strip().lower() == "basic":
-        said = 'type: "basic" is written as basic_auth: {username, password}'
-        findings.error(authorization.position_of("type"), said)
+        message = 'type: "basic" is written as basic_auth: {username, password}'
+        findings.error(authorization.position_of("type"), message)
     proxied = "proxy_url" in config
     if config.get("proxy_from_environment"):
         if proxied:
-            said = "at most one of proxy_url and proxy_from_environment may be set"
-            findings.error(config.position_of("proxy_from_environment"), said)
+            message = "at most one of proxy_url and proxy_from_environment may be set"
+            findings.error(config.position_of("proxy_from_environment"), message)
     elif not proxied:
         for key in ("no_proxy", "proxy_connect_header"):
             if config.get(key) or (key in config and key == "proxy_connect_header"):

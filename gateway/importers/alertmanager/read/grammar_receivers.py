@@ -1,6 +1,7 @@
 """The grammar of an alertmanager.yml's receivers; `integrations` has those without counterpart."""
 
-from gateway.config.grammar.sections import ListOf, Section
+from gateway.config.grammar.lists import ListOf
+from gateway.config.grammar.sections import Section
 from gateway.importers.alertmanager.read.field_types import Number
 from gateway.importers.alertmanager.read.grammar_http import HTTP_CONFIG, TLS_CONFIG
 from gateway.importers.alertmanager.read.integrations import WITHOUT_COUNTERPART

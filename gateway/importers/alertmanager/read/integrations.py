@@ -5,8 +5,9 @@ They are read and checked all the same: a file that Alertmanager refuses is not 
 
 from dataclasses import dataclass
 
-from gateway.config.grammar.field_types import FieldType
-from gateway.config.grammar.sections import ListOf, Section
+from gateway.config.grammar.lists import ListOf
+from gateway.config.grammar.parsed import FieldType
+from gateway.config.grammar.sections import Section
 from gateway.importers.alertmanager.read.grammar_http import HTTP_CONFIG
 from gateway.importers.alertmanager.read.rules import Rules
 from gateway.importers.alertmanager.read.values import ANY, FLAG, STRING, TEXTS, fields

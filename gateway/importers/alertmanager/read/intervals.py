@@ -7,7 +7,7 @@ refuses days of the month that a February may not have (`timeinterval/timeinterv
 import re
 from collections.abc import Callable, Iterable
 
-from gateway.config.grammar.field_types import ParsedSection, ParsedValue
+from gateway.config.grammar.parsed import ParsedSection, ParsedValue
 from gateway.config.source.problem import Findings, nearest
 from gateway.core.time.interval import Ranges, TimeInterval
 from gateway.core.time.interval_parse import MONTHS, WEEKDAYS
@@ -28,14 +28,14 @@ def time_intervals(
     entries: Iterable[ParsedValue], findings: Findings
 ) -> dict[str, list[TimeInterval]]:
     """The intervals by their names; `Local` counts as UTC. What is wrong is noted."""
-    found: dict[str, list[TimeInterval]] = {}
-    for given in entries:
-        name = given.value.get("name", "")
-        if not name and "name" not in given.value.faulty:
-            findings.error(given.position, "time interval: its name is missing")
-        parts = [_interval(one.value, findings) for one in given.value.each("time_intervals")]
-        found.setdefault(name, parts)
-    return found
+    intervals: dict[str, list[TimeInterval]] = {}
+    for item in entries:
+        name = item.value.get("name", "")
+        if not name and "name" not in item.value.invalid_keys:
+            findings.error(item.position, "time interval: its name is missing")
+        parts = [_interval(one.value, findings) for one in item.value.list_of("time_intervals")]
+        intervals.setdefault(name, parts)
+    return intervals
 
 
 def _interval(entry: ParsedSection, findings: Findings) -> TimeInterval:
@@ -60,28 +60,28 @@ def _interval(entry: ParsedSection, findings: Findings) -> TimeInterval:
 def _times(entry: ParsedSection, findings: Findings) -> Ranges:
     if "times" not in entry:
         return ()
-    found = []
-    for given in entry.each("times"):
-        spots = {key: given.value.position_of(key) for key in ("start_time", "end_time")}
+    ranges = []
+    for item in entry.list_of("times"):
+        spots = {key: item.value.position_of(key) for key in ("start_time", "end_time")}
         minutes = []
         for key, position in spots.items():
-            text = given.value.get(key, "")
+            text = item.value.get(key, "")
             matched = _TIME.fullmatch(text)
             if matched is None:
-                said = (
+                message = (
                     f'{key}: "{text}" is not a time from 00:00 to 24:00'
                     if text
                     else ("times: start_time and end_time must both be there")
                 )
-                findings.error(position, said, text=text)
+                findings.error(position, message, text=text)
                 continue
             hour, minute = matched.groups()
             minutes.append(24 * 60 if hour is None else int(hour) * 60 + int(minute))
         if len(minutes) == 2:
             if minutes[0] >= minutes[1]:
-                findings.error(given.position, "times: start_time must be before end_time")
-            found.append((minutes[0], minutes[1]))
-    return tuple(found) or NEVER
+                findings.error(item.position, "times: start_time must be before end_time")
+            ranges.append((minutes[0], minutes[1]))
+    return tuple(ranges) or NEVER
 
 
 def _ranges(
@@ -93,9 +93,9 @@ def _ranges(
 ) -> Ranges:
     if key not in entry:
         return ()
-    found = []
-    for given in entry.each(key):
-        parts = given.value.lower().split(":")
+    ranges = []
+    for item in entry.list_of(key):
+        parts = item.value.lower().split(":")
         try:
             if len(parts) > 2:
                 raise ValueError("a range is written first:last")
@@ -105,12 +105,12 @@ def _ranges(
                 complaint = "the first is after the last"
             if complaint:
                 raise ValueError(complaint)
-            found.append((first, last))
+            ranges.append((first, last))
         except ValueError as error:
-            near = nearest(given.value, WEEKDAYS) if key == "weekdays" else None
-            said = f'{key}: "{given.value}": {error}'
-            findings.error(given.position, said, text=given.raw, suggestion=near)
-    return tuple(found) or NEVER
+            near = nearest(item.value, WEEKDAYS) if key == "weekdays" else None
+            message = f'{key}: "{item.value}": {error}'
+            findings.error(item.position, message, text=item.raw, suggestion=near)
+    return tuple(ranges) or NEVER
 
 
 def _weekday(text: str) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from gateway.config.build.names import DeclaredNames
-from gateway.config.grammar.field_types import ParsedSection, ParsedValue
+from gateway.config.grammar.parsed import ParsedSection, ParsedValue
 from gateway.config.source.problem import Findings, SourcePosition, shorten
 from gateway.core.alerts.labels import valid_label_name
 from gateway.core.matching.matcher import Matcher, MatcherError
@@ -18,13 +18,13 @@ def route_spec(
     root: ParsedSection, receivers: DeclaredNames, intervals: DeclaredNames, findings: Findings
 ) -> RouteSpec:
     """The tree that a route describes; what Alertmanager refuses in it is noted."""
-    if not root.get("receiver") and "receiver" not in root.faulty:
+    if not root.get("receiver") and "receiver" not in root.invalid_keys:
         findings.error(root.position, "the root route must name a receiver")
     for key in ("match", "match_re", "matchers"):
-        if root.named(key) if key != "matchers" else root.each(key):
+        if root.map_of(key) if key != "matchers" else root.list_of(key):
             findings.error(root.position_of(key), f"{key}: the root route must not have any")
     for key in ("mute_time_intervals", "active_time_intervals"):
-        if root.each(key):
+        if root.list_of(key):
             findings.error(root.position_of(key), f"{key}: the root route must not have any")
     if root.get("continue"):
         findings.error(root.position_of("continue"), "continue: the root route has no siblings")
@@ -36,18 +36,18 @@ def _spec(
 ) -> RouteSpec:
     receiver = entry.get("receiver") or None
     if receiver is not None:
-        receivers.check(entry.given["receiver"], findings)
+        receivers.check(entry.fields["receiver"], findings)
     quiet: dict[str, list[str] | None] = {}
     for key in ("mute_time_intervals", "active_time_intervals"):
-        for used in entry.each(key):
+        for used in entry.list_of(key):
             intervals.check(used, findings)
         quiet[key] = _texts(entry, key)
     for key in ("group_interval", "repeat_interval"):
         if entry.get(key) == 0:
             findings.error(entry.position_of(key), f"{key}: must not be zero")
-    for name, given in entry.named("labels").items():
+    for name, item in entry.map_of("labels").items():
         if not valid_label_name(name):
-            findings.error(given.position, f'labels: "{shorten(name)}" cannot name a label')
+            findings.error(item.position, f'labels: "{shorten(name)}" cannot name a label')
     return RouteSpec(
         receiver=receiver,
         group_by=_group_by(entry, findings),
@@ -58,9 +58,9 @@ def _spec(
         match=_equals(entry, "match", findings),
         match_re=_patterns(entry, "match_re", findings),
         continue_=entry.get("continue", False),
-        labels={name: given.value for name, given in entry.named("labels").items()},
+        labels={name: item.value for name, item in entry.map_of("labels").items()},
         routes=tuple(
-            _spec(child.value, receivers, intervals, findings) for child in entry.each("routes")
+            _spec(child.value, receivers, intervals, findings) for child in entry.list_of("routes")
         ),
         line=entry.position.line,
         **quiet,
@@ -72,7 +72,7 @@ def _group_by(entry: ParsedSection, findings: Findings) -> list[str] | None:
     if labels is None:
         return None
     others = [label for label in labels if label != ALL_LABELS]
-    for at, used in enumerate(entry.each("group_by")):
+    for at, used in enumerate(entry.list_of("group_by")):
         if not used.value:
             findings.error(used.position, "group_by: a label's name cannot be empty")
         elif used.value != ALL_LABELS and used.value in labels[:at]:
@@ -96,22 +96,22 @@ class Inhibition:
 
 def inhibition(entries: Iterable[ParsedValue], findings: Findings) -> list[Inhibition]:
     """The inhibition rules in their order; what Alertmanager refuses in them is noted."""
-    found = []
-    for number, given in enumerate(entries, 1):
-        entry: ParsedSection = given.value
-        sources = [one.value for one in entry.each("sources")]
-        own = [key for key in ("source_match", "source_match_re") if entry.named(key)]
-        own += [key for key in ("source_matchers", "equal") if entry.each(key)]
+    rules = []
+    for number, item in enumerate(entries, 1):
+        entry: ParsedSection = item.value
+        sources = [one.value for one in entry.list_of("sources")]
+        own = [key for key in ("source_match", "source_match_re") if entry.map_of(key)]
+        own += [key for key in ("source_matchers", "equal") if entry.list_of(key)]
         if sources and own:
             complaint = f"{own[0]}: cannot stand beside sources"
             findings.error(entry.position_of(own[0]), complaint)
         for one in (entry, *sources):
-            for label in one.each("equal"):
+            for label in one.list_of("equal"):
                 if not label.value:
                     findings.error(label.position, "equal: a label's name cannot be empty")
         for one in sources:
             matchers = _listed(one, "matchers")
-            if one.sound and all(matcher.matches({}) for matcher in matchers):
+            if one.valid and all(matcher.matches({}) for matcher in matchers):
                 complaint = "sources: a matcher is missing that not every alert fulfils"
                 findings.error(one.position, complaint)
         sides = {side: _side(entry, side, findings) for side in ("source", "target")}
@@ -121,8 +121,8 @@ def inhibition(entries: Iterable[ParsedValue], findings: Findings) -> list[Inhib
             equal = tuple(_texts(sources[0], "equal") or ())
         name = entry.get("name") or f"rule {number}"
         rule = InhibitRule(name, sides["source"], sides["target"], equal)
-        found.append(Inhibition(None if len(sources) > 1 else rule, entry))
-    return found
+        rules.append(Inhibition(None if len(sources) > 1 else rule, entry))
+    return rules
 
 
 def _side(entry: ParsedSection, side: str, findings: Findings) -> tuple[Matcher, ...]:
@@ -136,27 +136,27 @@ def _side(entry: ParsedSection, side: str, findings: Findings) -> tuple[Matcher,
 
 
 def _listed(entry: ParsedSection, key: str) -> tuple[Matcher, ...]:
-    return tuple(matcher for given in entry.each(key) for matcher in given.value)
+    return tuple(matcher for item in entry.list_of(key) for matcher in item.value)
 
 
 def _texts(entry: ParsedSection, key: str) -> list[str] | None:
-    return [given.value for given in entry.each(key)] if key in entry else None
+    return [item.value for item in entry.list_of(key)] if key in entry else None
 
 
 def _equals(entry: ParsedSection, key: str, findings: Findings) -> Mapping[str, str]:
-    for name, given in entry.named(key).items():
-        _check_name(name, key, given.position, findings)
-    return {name: given.value for name, given in entry.named(key).items()}
+    for name, item in entry.map_of(key).items():
+        _check_name(name, key, item.position, findings)
+    return {name: item.value for name, item in entry.map_of(key).items()}
 
 
 def _patterns(entry: ParsedSection, key: str, findings: Findings) -> Mapping[str, str]:
     patterns = {}
-    for name, given in entry.named(key).items():
-        _check_name(name, key, given.position, findings)
+    for name, item in entry.map_of(key).items():
+        _check_name(name, key, item.position, findings)
         try:
-            patterns[name] = Matcher(name, "=~", given.value).value
+            patterns[name] = Matcher(name, "=~", item.value).value
         except MatcherError as error:
-            findings.error(given.position, f"{key}: {error}", text=given.raw)
+            findings.error(item.position, f"{key}: {error}", text=item.raw)
     return patterns
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from gateway.config.grammar.field_types import ParsedSection
+from gateway.config.grammar.parsed import ParsedSection
 from gateway.config.source.problem import Findings
 
 
@@ -23,24 +23,24 @@ def check_rules(
 ) -> None:
     """Note where an entry does not keep to its rules; `general` is the global section."""
     for group in rules.at_most:
-        given = [key for key in group if said(entry, key)]
-        if len(given) > 1:
+        present_keys = [key for key in group if is_set(entry, key)]
+        if len(present_keys) > 1:
             complaint = f"at most one of {listed(group)} may be set"
-            findings.error(entry.position_of(given[1]), complaint)
+            findings.error(entry.position_of(present_keys[1]), complaint)
     for group in rules.needs:
         # A key that could not be read has been noted.
-        if any(key in entry.faulty for key in group):
+        if any(key in entry.invalid_keys for key in group):
             continue
         if not any(
-            said(general, key.removeprefix("global."))
+            is_set(general, key.removeprefix("global."))
             if key.startswith("global.")
-            else said(entry, key)
+            else is_set(entry, key)
             for key in group
         ):
             findings.error(entry.position, _missing(group))
 
 
-def said(entry: ParsedSection | None, key: str) -> bool:
+def is_set(entry: ParsedSection | None, key: str) -> bool:
     """Whether a key is set, and not to the empty text."""
     return entry is not None and key in entry and entry.get(key) != ""
 
@@ -54,5 +54,5 @@ def listed(keys: Iterable[str], word: str = "and") -> str:
 def _missing(group: tuple[str, ...]) -> str:
     own = [key for key in group if not key.startswith("global.")]
     general = [key.removeprefix("global.") for key in group if key.startswith("global.")]
-    said = f"{listed(own, 'or')} is missing"
-    return f"{said}, and so is {listed(general, 'or')} under global:" if general else said
+    message = f"{listed(own, 'or')} is missing"
+    return f"{message}, and so is {listed(general, 'or')} under global:" if general else message

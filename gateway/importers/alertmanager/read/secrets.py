@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from gateway.config.grammar.field_types import ParsedSection
+from gateway.config.grammar.parsed import ParsedSection
 from gateway.core.plan.accounts import Secret
 
 _TOO_SHORT = 4  # to be told from a word by chance
@@ -10,19 +10,19 @@ _TOO_SHORT = 4  # to be told from a word by chance
 
 def secrets(entry: ParsedSection) -> frozenset[str]:
     """The values of all secrets that are long enough to be looked for in a text."""
-    found: set[str] = set()
-    _visit(entry, found)
-    return frozenset(found)
+    secret_values: set[str] = set()
+    _visit(entry, secret_values)
+    return frozenset(secret_values)
 
 
-def _visit(value: Any, found: set[str]) -> None:
+def _visit(value: Any, secret_values: set[str]) -> None:
     if isinstance(value, Secret):
         if len(value.reveal()) >= _TOO_SHORT:
-            found.add(value.reveal())
+            secret_values.add(value.reveal())
         return
-    members = value.given if isinstance(value, ParsedSection) else value
+    members = value.fields if isinstance(value, ParsedSection) else value
     if isinstance(members, dict):
         members = tuple(members.values())
     if isinstance(members, tuple):
         for one in members:
-            _visit(one.value, found)
+            _visit(one.value, secret_values)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.config.build.names import declared_names, refuse_duplicates
-from gateway.config.grammar.field_types import ParsedSection, ReadContext
+from gateway.config.grammar.parsed import ParsedSection, ReadContext
+from gateway.config.source.nodes import MappingNode, ScalarNode
 from gateway.config.source.problem import ConfigError, Findings, SourcePosition
-from gateway.config.source.tree import Mapping as Tree
-from gateway.config.source.tree import Scalar, read_tree
+from gateway.config.source.tree import read_tree
 from gateway.core.plan.plan import DEFAULT_RESOLVE_TIMEOUT
 from gateway.core.routing.match import Route, build_route
 from gateway.core.routing.mutes import TimeInterval
@@ -25,7 +25,7 @@ class SourceConfig:
 
     file: str
     text: str
-    tree: Tree
+    tree: MappingNode
     entry: ParsedSection
     root: Route
     inhibition: Sequence[Inhibition]
@@ -38,15 +38,15 @@ def read_source_config(source: str | bytes, file: str) -> SourceConfig:
     findings = Findings(file)
     tree = read_tree(source, findings)
     entry: ParsedSection | None = None
-    if isinstance(tree, Scalar) and tree.empty:
+    if isinstance(tree, ScalarNode) and tree.empty:
         findings.error(
             SourcePosition(1, 1, ""), "the file is empty: it needs a route: and receivers:"
         )
     elif tree is not None:
-        given = FILE.read(tree, "", ReadContext(findings, NoReferences({}, _no_file, Path())))
-        entry = given.value if given else None
+        result = FILE.read(tree, "", ReadContext(findings, NoReferences({}, _no_file, Path())))
+        entry = result.value if result else None
     source_config = None
-    if entry is not None and isinstance(tree, Tree):
+    if entry is not None and isinstance(tree, MappingNode):
         text = source if isinstance(source, str) else source.decode("utf-8-sig")
         source_config = _checked(file, text, tree, entry, findings)
     if source_config is None or findings.count:
@@ -55,17 +55,17 @@ def read_source_config(source: str | bytes, file: str) -> SourceConfig:
 
 
 def _checked(
-    file: str, text: str, tree: Tree, entry: ParsedSection, findings: Findings
+    file: str, text: str, tree: MappingNode, entry: ParsedSection, findings: Findings
 ) -> SourceConfig | None:
     check_global(entry.get("global"), findings)
     check_receivers(entry, findings)
-    refuse_duplicates(entry.each("receivers"), "receiver", findings)
-    every = (*entry.each("mute_time_intervals"), *entry.each("time_intervals"))
+    refuse_duplicates(entry.list_of("receivers"), "receiver", findings)
+    every = (*entry.list_of("mute_time_intervals"), *entry.list_of("time_intervals"))
     refuse_duplicates(every, "time interval", findings)
     intervals = time_intervals(every, findings)
-    rules = inhibition(entry.each("inhibit_rules"), findings)
+    rules = inhibition(entry.list_of("inhibit_rules"), findings)
     if "route" not in entry:
-        if "route" not in entry.faulty:
+        if "route" not in entry.invalid_keys:
             findings.error(SourcePosition(1, 1, ""), "there is no route:")
         return None
     receivers = declared_names("receiver", "receivers", tree, entry)

@@ -3,7 +3,8 @@
 import re
 from urllib.parse import urlsplit
 
-from gateway.config.grammar.field_types import FieldType, Text
+from gateway.config.grammar.field_types import Text
+from gateway.config.grammar.parsed import FieldType
 from gateway.config.grammar.sections import Field
 from gateway.core.matching.parse import parse_matchers
 from gateway.core.time.timestamps import parse_duration

@@ -65,12 +65,12 @@ def check_equivalence(
     random = Random(seed)  # noqa: S311  # no secret comes of it
     report = EquivalenceReport()
     plan = config.plan
-    kept = [one.rule for one in source_config.inhibition if one.rule is not None]
-    report.left_out = len(source_config.inhibition) - len(kept)
+    translated_rules = [one.rule for one in source_config.inhibition if one.rule is not None]
+    report.left_out = len(source_config.inhibition) - len(translated_rules)
     checks = (
         _settings(source_config, config),
         _routing(source_config.root, plan.root, random, sample_count, report),
-        _inhibition(kept, plan.inhibit_rules, random, sample_count, report),
+        _inhibition(translated_rules, plan.inhibit_rules, random, sample_count, report),
         _time(source_config, config, random, sample_count, report),
     )
     for check in checks:
@@ -84,7 +84,7 @@ def _settings(source_config: SourceConfig, config: Config) -> Iterator[str]:
     """Differences in what is said once."""
     if config.plan.severities:
         yield "the new file has severities, which change intervals"
-    receivers = {given.value.get("name") for given in source_config.entry.each("receivers")}
+    receivers = {item.value.get("name") for item in source_config.entry.list_of("receivers")}
     if receivers != set(config.plan.receivers):
         yield f"receivers: {sorted(receivers)} there, {sorted(config.plan.receivers)} here"
     there, here = max(source_config.resolve_timeout, 0.001), config.plan.resolve_timeout

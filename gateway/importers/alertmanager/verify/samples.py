@@ -81,10 +81,10 @@ def _made(pattern: str, random: Random) -> str:
 
 def _alternatives(pattern: str, at: int, random: Random) -> tuple[str, int]:
     """One of the alternatives from `at` to a closing parenthesis or the end."""
-    found, row = [], ""
+    branches, row = [], ""
     while at < len(pattern) and pattern[at] != ")":
         if pattern[at] == "|":
-            found.append(row)
+            branches.append(row)
             row, at = "", at + 1
             continue
         start = at
@@ -94,7 +94,7 @@ def _alternatives(pattern: str, at: int, random: Random) -> tuple[str, int]:
         row += piece if count else ""
         # Every repetition is made anew, so that [ab]{2} can be "ab".
         row += "".join(_atom(pattern, start, random)[0] for _ in range(count - 1))
-    return random.choice([*found, row]), at
+    return random.choice([*branches, row]), at
 
 
 def _atom(pattern: str, at: int, random: Random) -> tuple[str, int]:

@@ -29,8 +29,8 @@ class Note:
     def to_json(self) -> dict[str, Any]:
         """The note for ``--json``."""
         place = {key: getattr(self.problem, key) for key in ("file", "line", "column", "path")}
-        found: dict[str, Any] = {**place, "message": self.problem.message}
-        return {**found, "template": self.template} if self.template else found
+        data: dict[str, Any] = {**place, "message": self.problem.message}
+        return {**data, "template": self.template} if self.template else data
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +83,16 @@ class Notes:
 
     def of(self, kind: NoteKind) -> Iterator[Note]:
         """The notes of one kind, in the order of the file."""
-        found = [note for note in self.notes if note.kind is kind]
-        yield from sorted(found, key=lambda note: (note.problem.line, note.problem.column))
+        notes = [note for note in self.notes if note.kind is kind]
+        yield from sorted(notes, key=lambda note: (note.problem.line, note.problem.column))
 
     def alike(self, kind: NoteKind) -> list[tuple[Note, list[int]]]:
         """The notes of one kind, each with the lines of all that say the same."""
-        found: dict[tuple[str, str], tuple[Note, list[int]]] = {}
+        groups: dict[tuple[str, str], tuple[Note, list[int]]] = {}
         for note in self.of(kind):
-            _, lines = found.setdefault((note.problem.message, note.template), (note, []))
+            _, lines = groups.setdefault((note.problem.message, note.template), (note, []))
             lines.append(note.problem.line)
-        return list(found.values())
+        return list(groups.values())
 
     def variable(
         self,
@@ -111,13 +111,15 @@ class Notes:
         if secret is not None and kind in self._names:
             return f"${{{self._names[kind]}}}"
         known = {one.name: one for one in self.variables}
-        found, number = name, 1
-        while found in known and (secret is not None or known[found].meaning != meaning):
+        unique_name, number = name, 1
+        while unique_name in known and (
+            secret is not None or known[unique_name].meaning != meaning
+        ):
             number += 1
-            found = f"{name}_{number}"
-        if found not in known:
+            unique_name = f"{name}_{number}"
+        if unique_name not in known:
             line = position.line if position else None
-            self.variables.append(Variable(found, meaning, line, placeholder))
+            self.variables.append(Variable(unique_name, meaning, line, placeholder))
         if secret is not None:
-            self._names[kind] = found
-        return f"${{{found}}}"
+            self._names[kind] = unique_name
+        return f"${{{unique_name}}}"

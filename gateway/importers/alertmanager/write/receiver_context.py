@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gateway.config.grammar.field_types import ParsedSection
+from gateway.config.grammar.parsed import ParsedSection
 from gateway.config.source.problem import SourcePosition
 from gateway.core.plan.accounts import Secret
-from gateway.importers.alertmanager.read.rules import listed, said
+from gateway.importers.alertmanager.read.rules import is_set, listed
 from gateway.importers.alertmanager.write.emit import Block, Remark
 from gateway.importers.alertmanager.write.notes import Notes
 
@@ -58,7 +58,7 @@ class ReceiverContext:
         """A reference to the secret that a key, or its twin with _file, gives; None for neither."""
         if key in entry:
             return self.secret(name, key, entry.position_of(key), entry.get(key), placeholder)
-        if said(entry, f"{key}_file"):
+        if is_set(entry, f"{key}_file"):
             return self.file(name, entry, f"{key}_file", placeholder)
         return None
 

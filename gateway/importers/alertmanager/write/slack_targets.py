@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from gateway.config.grammar.field_types import ParsedSection
+from gateway.config.grammar.parsed import ParsedSection
 from gateway.core.plan.accounts import Secret
 from gateway.importers.alertmanager.read.check_integrations import POST_MESSAGE
-from gateway.importers.alertmanager.read.rules import said
+from gateway.importers.alertmanager.read.rules import is_set
 from gateway.importers.alertmanager.write.emit import Block, Remark, escape_references
 from gateway.importers.alertmanager.write.notes import Notes
 from gateway.importers.alertmanager.write.receiver_context import PLACEHOLDER, ReceiverContext
@@ -47,7 +47,7 @@ def slack(entry: ParsedSection, context: ReceiverContext) -> tuple[Block, list[R
             remarks.append(notes.changed(entry.position_of("channel"), what))
     context.ends("slack", entry, block)
     for key in ("api_url", "api_url_file"):
-        if said(entry, key) and not _is_post_message(entry.get(key)):
+        if is_set(entry, key) and not _is_post_message(entry.get(key)):
             remarks.append(notes.lost(entry.position_of(key), f"{key}: {_INCOMING}"))
     remarks += unused_remark(entry, _LOOK, "the look of messages is the gateway's own", notes)
     why = "one message for each incident here, updated, with what is new in its thread"
@@ -64,7 +64,7 @@ def account(configs: Iterable[ParsedSection], general: ParsedSection, notes: Not
     """`channels: slack:`: the first bot token that is found, and a word about any other."""
     block = Block()
     context = ReceiverContext("", general, notes)
-    found: str | None = None
+    reference: str | None = None
     first: object = None
     places = [("global", general, "slack_app_token")]
     for entry in configs:
@@ -76,10 +76,10 @@ def account(configs: Iterable[ParsedSection], general: ParsedSection, notes: Not
                 places.append(("a slack_config", config.get("authorization"), "credentials"))
     for where, entry, key in places:
         for name in (key, f"{key}_file"):
-            if not said(entry, name):
+            if not is_set(entry, name):
                 continue
             position, value = entry.position_of(name), entry.get(name)
-            if found is not None:
+            if reference is not None:
                 if value != first:
                     what = f"{name}: another bot token; all messages go through one account"
                     block.entries.append(notes.lost(position, what))
@@ -87,16 +87,16 @@ def account(configs: Iterable[ParsedSection], general: ParsedSection, notes: Not
             first = value
             if isinstance(value, Secret):
                 meaning = f"the bot token that {where} has as {name}"
-                found = notes.variable("SLACK_TOKEN", meaning, position, PLACEHOLDER, value)
+                reference = notes.variable("SLACK_TOKEN", meaning, position, PLACEHOLDER, value)
             else:
-                found = context.file("SLACK_TOKEN", entry, name, PLACEHOLDER)
+                reference = context.file("SLACK_TOKEN", entry, name, PLACEHOLDER)
     for key in ("slack_api_url", "slack_api_url_file"):
-        if said(general, key) and not _is_post_message(general.get(key)):
+        if is_set(general, key) and not _is_post_message(general.get(key)):
             block.entries.append(notes.lost(general.position_of(key), f"{key}: {_INCOMING}"))
-    if found is None:
+    if reference is None:
         meaning = "the bot token (xoxb-…) of a Slack app; an incoming webhook will not do"
-        found = notes.variable("SLACK_TOKEN", meaning, None, PLACEHOLDER)
-    block.add("token", found)
+        reference = notes.variable("SLACK_TOKEN", meaning, None, PLACEHOLDER)
+    block.add("token", reference)
     block.add("signing_secret", "${SLACK_SIGNING_SECRET:-}")
     return block
 

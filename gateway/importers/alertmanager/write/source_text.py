@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from gateway.config.source.nodes import MappingNode, Node, ScalarNode
 from gateway.config.source.problem import Findings
-from gateway.config.source.tree import Mapping, Node, Scalar, read_tree
+from gateway.config.source.tree import read_tree
 from gateway.importers.alertmanager.read.secrets import secrets
 from gateway.importers.alertmanager.read.source_config import SourceConfig
 
@@ -31,16 +32,16 @@ def copy_source_lines(
 def _slice(source_config: SourceConfig, key: str) -> list[str] | None:
     """From the key's line to the next key's, without the comments that belong to that one."""
     entries = source_config.tree.entries
-    first = entries[key][0]
+    first = entries[key].key
     later = [one.line for one, _ in entries.values() if one.line > first.line]
     lines = source_config.text.splitlines()
     if first.column != 1:
         return None  # the file is one line of braces
-    found = lines[first.line - 1 : (min(later) - 1 if later else len(lines))]
-    while found and (not found[-1].strip() or found[-1].startswith("#")):
-        found.pop()
+    section_lines = lines[first.line - 1 : (min(later) - 1 if later else len(lines))]
+    while section_lines and (not section_lines[-1].strip() or section_lines[-1].startswith("#")):
+        section_lines.pop()
     # The end of a document must not come to stand in the middle of the new one.
-    return None if any(line.startswith(("...", "---")) for line in found) else found
+    return None if any(line.startswith(("...", "---")) for line in section_lines) else section_lines
 
 
 def _plain(lines: Iterable[str]) -> Any:
@@ -51,8 +52,8 @@ def _plain(lines: Iterable[str]) -> Any:
 
 
 def _value(node: Node) -> Any:
-    if isinstance(node, Scalar):
+    if isinstance(node, ScalarNode):
         return None if node.empty else node.text
-    if isinstance(node, Mapping):
+    if isinstance(node, MappingNode):
         return {name: _value(value) for name, (_, value) in node.entries.items()}
     return [_value(item) for item in node.items]

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator
 from email.utils import getaddresses
 
-from gateway.config.grammar.field_types import ParsedSection
-from gateway.config.grammar.values import EMAIL, LONGEST_PATIENCE, SHORTEST_PATIENCE
+from gateway.config.grammar.durations import LONGEST_PATIENCE, SHORTEST_PATIENCE
+from gateway.config.grammar.parsed import ParsedSection
+from gateway.config.grammar.values import EMAIL
 from gateway.core.plan.accounts import Secret
 from gateway.core.time.timestamps import format_duration
-from gateway.importers.alertmanager.read.rules import said
+from gateway.importers.alertmanager.read.rules import is_set
 from gateway.importers.alertmanager.write.emit import Block, Items, Remark, escape_references
 from gateway.importers.alertmanager.write.receiver_context import PLACEHOLDER, ReceiverContext
 from gateway.importers.alertmanager.write.templates import (
@@ -40,27 +41,27 @@ def email(entry: ParsedSection, context: ReceiverContext) -> tuple[Block, list[R
         why = "the address is made by a template, and addresses are fixed here"
         return block, [notes.lost(entry.position_of("to"), f"to: {why}")]
     if len(good) < len(addresses) or not addresses:
-        said = "to: not only addresses such as ana@example.com stand here"
-        remarks.append(notes.lost(entry.position_of("to"), said))
+        message = "to: not only addresses such as ana@example.com stand here"
+        remarks.append(notes.lost(entry.position_of("to"), message))
     if good:
         block.add("to", Items([*map(escape_references, dict.fromkeys(good))]))
         context.ends("email", entry, block)
     own = entry.get("from")
     if own and own != context.general.get("smtp_from"):
-        said = "from: all mail has one sender, under channels: email: from:"
-        remarks.append(notes.changed(entry.position_of("from"), said))
+        message = "from: all mail has one sender, under channels: email: from:"
+        remarks.append(notes.changed(entry.position_of("from"), message))
     remarks += unused_remark(entry, _SMTP, "mail goes through Postmark's API", notes)
     remarks += unused_remark(entry, ("threading",), "an incident's mails are a thread", notes)
     others = []
-    for name, given in entry.named("headers").items():
+    for name, item in entry.map_of("headers").items():
         if name.lower() == "subject":
             file = "email/subject.j2"
-            remarks += template_remark("Subject", given.value, entry, "headers", file, notes)
+            remarks += template_remark("Subject", item.value, entry, "headers", file, notes)
         else:
             others.append(name)
     if others:
-        said = f"headers: {', '.join(others)}: no headers of one's own here"
-        remarks.append(notes.lost(entry.position_of("headers"), said))
+        message = f"headers: {', '.join(others)}: no headers of one's own here"
+        remarks.append(notes.lost(entry.position_of("headers"), message))
     files = {"html": "email/html.j2", "text": "email/text.j2"}
     remarks += template_remarks(entry, files, notes)
     return block, remarks
@@ -79,7 +80,7 @@ def pagerduty(entry: ParsedSection, context: ReceiverContext) -> tuple[Block, li
     block, notes, remarks = Block(), context.notes, []
     name = f"PAGERDUTY_{context.receiver}_KEY"
     key = context.own_or_file(name, entry, "routing_key", PLACEHOLDER)
-    if said(entry, "service_key") or said(entry, "service_key_file"):
+    if is_set(entry, "service_key") or is_set(entry, "service_key_file"):
         which = "service_key" if "service_key" in entry else "service_key_file"
         what = f"{which}: is for PagerDuty's Events API v1, the gateway speaks v2"
         remarks.append(
@@ -144,14 +145,14 @@ def webhook(entry: ParsedSection, context: ReceiverContext) -> tuple[Block, list
 
 def _timeout(entry: ParsedSection, block: Block, context: ReceiverContext) -> Iterator[Remark]:
     """How long an answer is awaited: without end in Alertmanager unless it is said, never here."""
-    asked = entry.get("timeout", 0.0)
-    if asked <= 0:
+    seconds = entry.get("timeout", 0.0)
+    if seconds <= 0:
         return
-    kept = round(min(max(asked, SHORTEST_PATIENCE), LONGEST_PATIENCE), 3)
-    block.add("timeout", format_duration(kept))
-    if abs(kept - asked) > 0.001:
-        said = f"timeout: {format_duration(kept)} is as near as a timeout comes here"
-        yield context.notes.changed(entry.position_of("timeout"), said)
+    timeout = round(min(max(seconds, SHORTEST_PATIENCE), LONGEST_PATIENCE), 3)
+    block.add("timeout", format_duration(timeout))
+    if abs(timeout - seconds) > 0.001:
+        message = f"timeout: {format_duration(timeout)} is as near as a timeout comes here"
+        yield context.notes.changed(entry.position_of("timeout"), message)
 
 
 def _credentials(basic: ParsedSection) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from gateway.config.grammar.field_types import ParsedSection
+from gateway.config.grammar.parsed import ParsedSection
 from gateway.importers.alertmanager.read.gotemplate import in_jinja, is_default
 from gateway.importers.alertmanager.read.rules import listed
 from gateway.importers.alertmanager.write.emit import Remark
@@ -39,6 +39,6 @@ def unused_remark(
     entry: ParsedSection, keys: Iterable[str], why: str, notes: Notes
 ) -> Iterator[Remark]:
     """Say once of several keys that they have no counterpart."""
-    given = [key for key in keys if key in entry and entry.get(key) not in ("", False)]
-    if given:
-        yield notes.lost(entry.position_of(given[0]), f"{listed(given)}: {why}")
+    present_keys = [key for key in keys if key in entry and entry.get(key) not in ("", False)]
+    if present_keys:
+        yield notes.lost(entry.position_of(present_keys[0]), f"{listed(present_keys)}: {why}")

@@ -24,13 +24,13 @@ class LateRepeat:
         return ceil(self.repeat_interval / self.group_interval) * self.group_interval
 
     def __str__(self) -> str:
-        asked, tick, late = (
+        repeat, tick, late = (
             format_duration(seconds)
             for seconds in (self.repeat_interval, self.group_interval, self.in_alertmanager)
         )
         return (
-            f"repeat_interval {asked} of the route to {self.receiver} is no multiple of its "
-            f"group_interval {tick}: Alertmanager repeats after {late}, the gateway after {asked}"
+            f"repeat_interval {repeat} of the route to {self.receiver} is no multiple of its "
+            f"group_interval {tick}: Alertmanager repeats after {late}, the gateway after {repeat}"
         )
 
     def to_json(self) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from gateway.config.grammar.field_types import ParsedSection
+from gateway.config.grammar.parsed import ParsedSection
 from gateway.config.load import Config, load
 from gateway.config.source.problem import listed as row
 from gateway.core.plan.plan import Repeats
@@ -108,15 +108,15 @@ def _part(source_config: SourceConfig, key: str, notes: Notes) -> Block | Items:
         return route(entry.get("route"), notes)
     if key == "inhibit_rules":
         return inhibit_rules(source_config.inhibition, notes)
-    return time_intervals(entry.each(key), source_config.intervals, notes)
+    return time_intervals(entry.list_of(key), source_config.intervals, notes)
 
 
 def _sources() -> Block:
     named = {"alertmanager": "ALERTMANAGER_TOKEN", "prometheus": "PROMETHEUS_TOKEN"}
-    found = Block()
+    sources = Block()
     for name, variable in named.items():
-        found.add(name, Block([("bearer", f"${{{variable}:-}}")]))
-    return Block([("sources", found)])
+        sources.add(name, Block([("bearer", f"${{{variable}:-}}")]))
+    return Block([("sources", sources)])
 
 
 def _general(source_config: SourceConfig, notes: Notes) -> Block:
@@ -125,30 +125,30 @@ def _general(source_config: SourceConfig, notes: Notes) -> Block:
     general: ParsedSection = entry.get("global") or ParsedSection(entry.position, {})
     block = Block()
     if "resolve_timeout" in general:
-        given = general.given["resolve_timeout"]
+        item = general.fields["resolve_timeout"]
         inner = Block()
-        if not given.value:
-            said = "resolve_timeout: is not zero here, but as short as can be"
-            inner.entries.append(notes.changed(given.position, said))
-        timeout = escape_references(given.raw) if given.value else format_duration(SHORTEST)
+        if not item.value:
+            message = "resolve_timeout: is not zero here, but as short as can be"
+            inner.entries.append(notes.changed(item.position, message))
+        timeout = escape_references(item.raw) if item.value else format_duration(SHORTEST)
         inner.add("resolve_timeout", timeout)
         block.add("global", inner)
     for family in _FAMILIES:
-        keys = [key for key in general.given if key.startswith(f"{family}_")]
+        keys = [key for key in general.fields if key.startswith(f"{family}_")]
         keys = [key for key in keys if key != "smtp_from"]
         if keys:
             why = "mail goes through Postmark's API" if family == "smtp" else "no such channel here"
             block.entries.append(notes.lost(general.position_of(keys[0]), f"{listed(keys)}: {why}"))
     config: ParsedSection | None = general.get("http_config")
-    lost = [key for key in config.given if key not in _KEPT] if config is not None else []
+    lost = [key for key in config.fields if key not in _KEPT] if config is not None else []
     if lost:
         why = "only proxy_url is kept, and by webhooks a bearer token and basic_auth; the "
         why += "environment's proxies are not used"
-        said = f"http_config: {listed(lost)}: {why}"
-        block.entries.append(notes.lost(general.position_of("http_config"), said))
+        message = f"http_config: {listed(lost)}: {why}"
+        block.entries.append(notes.lost(general.position_of("http_config"), message))
     for key, why in (("templates", "are Go's; the gateway's own are Jinja, in templates/"),
                      ("tracing", "does not exist here")):  # fmt: skip
-        if key in entry and (key == "tracing" or entry.each(key)):
+        if key in entry and (key == "tracing" or entry.list_of(key)):
             block.entries.append(notes.lost(entry.position_of(key), f"{key}: {why}"))
     return block
 
@@ -168,11 +168,11 @@ def _head(
             where = f" (line {one.line})" if one.line else ""
             yield from point_lines(f"{one.name:<{width}}  {one.meaning}{where}")
     for kind in NoteKind:
-        found = notes.alike(kind)
-        if found:
+        groups = notes.alike(kind)
+        if groups:
             yield "#"
             yield f"# {kind.capitalize()}:"
-        for note, numbers in found:
+        for note, numbers in groups:
             word = "line" if len(numbers) == 1 else "lines"
             where = f"{word} {row(map(str, numbers))}"
             yield from point_lines(f"{where}: {note.problem.message}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from gateway.config.grammar.field_types import ParsedSection
+from gateway.config.grammar.parsed import ParsedSection
 from gateway.config.grammar.values import PLAIN_URL, SENDER
 from gateway.core.plan.accounts import Secret
 from gateway.core.urls.web_url import proxy_url
@@ -25,7 +25,7 @@ _ENQUEUE = "/v2/enqueue"
 def receivers(file: ParsedSection, notes: Notes) -> Items:
     """All receivers in their order, those that tell nobody any more included."""
     general: ParsedSection = file.get("global") or ParsedSection(file.position, {})
-    return Items([_receiver(given.value, general, notes) for given in file.each("receivers")])
+    return Items([_receiver(item.value, general, notes) for item in file.list_of("receivers")])
 
 
 def _receiver(receiver: ParsedSection, general: ParsedSection, notes: Notes) -> Block:
@@ -33,46 +33,46 @@ def _receiver(receiver: ParsedSection, general: ParsedSection, notes: Notes) -> 
     context = ReceiverContext(name, general, notes)
     block = Block([("name", escape_references(name))])
     if "labels" in receiver:
-        said = "labels: receivers have none here"
-        block.entries.append(notes.lost(receiver.position_of("labels"), said))
+        message = "labels: receivers have none here"
+        block.entries.append(notes.lost(receiver.position_of("labels"), message))
     told = False
     for kind, translate in _TRANSLATE.items():
         targets = Items()
         remarks: list[Remark] = []
-        for given in receiver.each(f"{kind}_configs"):
-            target, about = translate(given.value, context)
+        for item in receiver.list_of(f"{kind}_configs"):
+            target, about = translate(item.value, context)
             if target.empty:
                 remarks += about
                 continue
             targets.items.append(target)
             target.entries += about
-            notes.translated.append((given.position.line, f"{kind} of receiver {name}"))
+            notes.translated.append((item.position.line, f"{kind} of receiver {name}"))
         block.entries += remarks
         if targets.items:
             told = True
             block.add(kind, targets)
     block.entries += _without_counterpart(receiver, notes)
-    integrations = any(receiver.each(key) for key in receiver.given if key.endswith("_configs"))
+    integrations = any(receiver.list_of(key) for key in receiver.fields if key.endswith("_configs"))
     if integrations and not told:
-        said = f"receiver {name}: none of its integrations has a counterpart: it tells nobody"
-        block.entries.append(notes.lost(receiver.position, said))
+        message = f"receiver {name}: none of its integrations has a counterpart: it tells nobody"
+        block.entries.append(notes.lost(receiver.position, message))
     return block
 
 
 def _without_counterpart(receiver: ParsedSection, notes: Notes) -> Iterator[Remark]:
     for kind in WITHOUT_COUNTERPART:
-        for given in receiver.each(f"{kind}_configs"):
-            said = f"{kind}_configs of receiver {receiver.get('name')}: no such channel here"
-            yield notes.lost(given.position, f"{said}; webhook: [{{url: …}}] may do")
+        for item in receiver.list_of(f"{kind}_configs"):
+            message = f"{kind}_configs of receiver {receiver.get('name')}: no such channel here"
+            yield notes.lost(item.position, f"{message}; webhook: [{{url: …}}] may do")
 
 
 def channels(file: ParsedSection, notes: Notes) -> Block:
     """The accounts that the receivers need."""
     general: ParsedSection = file.get("global") or ParsedSection(file.position, {})
     used: dict[str, list[ParsedSection]] = {kind: [] for kind in _TRANSLATE}
-    for given in file.each("receivers"):
-        for kind, found in used.items():
-            found += [one.value for one in given.value.each(f"{kind}_configs")]
+    for item in file.list_of("receivers"):
+        for kind, configs in used.items():
+            configs += [one.value for one in item.value.list_of(f"{kind}_configs")]
     block = Block()
     if used["email"]:
         block.add("email", _postmark(used["email"], general, notes))
@@ -85,9 +85,9 @@ def channels(file: ParsedSection, notes: Notes) -> Block:
             PLAIN_URL.parse(host)
             block.add("pagerduty", Block([("api_url", escape_references(host))]))
         except ValueError:
-            said = "pagerduty_url: no URL that can stand under channels: pagerduty: api_url:"
-            block.entries.append(notes.lost(general.position_of("pagerduty_url"), said))
-    _add_proxy([kind for kind, found in used.items() if found], block, general, notes)
+            message = "pagerduty_url: no URL that can stand under channels: pagerduty: api_url:"
+            block.entries.append(notes.lost(general.position_of("pagerduty_url"), message))
+    _add_proxy([kind for kind, configs in used.items() if configs], block, general, notes)
     return block
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from gateway.config.grammar.field_types import ParsedSection, ParsedValue
+from gateway.config.grammar.parsed import ParsedSection, ParsedValue
 from gateway.core.routing.mutes import TimeInterval
 from gateway.core.time.interval import Ranges
 from gateway.importers.alertmanager.read.intervals import LOCAL, NEVER
@@ -14,47 +14,47 @@ _BOUNDS = {"months": (1, 12), "years": (1, 9999)}
 """What our calendar has; Alertmanager takes any number."""
 
 
-def route(entry: ParsedSection, notes: Notes, grouped: bool = False) -> Block:
+def route(entry: ParsedSection, notes: Notes, *, grouped: bool = False) -> Block:
     """A route and those below it; `grouped` is whether its parent groups by any label."""
     block = Block()
-    below = bool(entry.each("group_by")) if "group_by" in entry else grouped
-    for key, given in entry.given.items():
+    below = bool(entry.list_of("group_by")) if "group_by" in entry else grouped
+    for key, item in entry.fields.items():
         if key == "routes":
-            block.add(key, Items([route(one.value, notes, below) for one in given.value]))
+            block.add(key, Items([route(one.value, notes, grouped=below) for one in item.value]))
         elif key == "group_by":
-            block.add(key, _group_by(given))
-            if grouped and not given.value:
-                said = "group_by: [] is one group for all, as in Alertmanager since 0.31; an "
-                said += "older one takes its parent's instead"
-                block.entries.append(notes.changed(given.position, said))
+            block.add(key, _group_by(item))
+            if grouped and not item.value:
+                message = "group_by: [] is one group for all, as in Alertmanager since 0.31; an "
+                message += "older one takes its parent's instead"
+                block.entries.append(notes.changed(item.position, message))
         elif key == "labels":
-            block.add(key, _texts(given))
-            if any("{{" in one.value for one in given.value.values()):
-                said = "labels: templates in them are not filled in"
-                block.entries.append(notes.lost(given.position, said))
-        elif key != "receiver" or given.value:
-            block.add(key, _as_written(given))
+            block.add(key, _texts(item))
+            if any("{{" in one.value for one in item.value.values()):
+                message = "labels: templates in them are not filled in"
+                block.entries.append(notes.lost(item.position, message))
+        elif key != "receiver" or item.value:
+            block.add(key, _as_written(item))
     return block
 
 
-def _group_by(given: ParsedValue) -> Items:
-    names = [one.value for one in given.value]
+def _group_by(item: ParsedValue) -> Items:
+    names = [one.value for one in item.value]
     return Items([ALL_LABELS] if ALL_LABELS in names else [*map(escape_references, names)])
 
 
-def _as_written(given: ParsedValue) -> Value:
+def _as_written(item: ParsedValue) -> Value:
     """Lists, mappings, flags and texts as they stand in the file."""
-    if isinstance(given.value, bool):
-        return given.value
-    if isinstance(given.value, dict):
-        return _texts(given)
-    if isinstance(given.value, tuple):
-        return Items([escape_references(one.raw) for one in given.value if one.raw])
-    return escape_references(given.raw)
+    if isinstance(item.value, bool):
+        return item.value
+    if isinstance(item.value, dict):
+        return _texts(item)
+    if isinstance(item.value, tuple):
+        return Items([escape_references(one.raw) for one in item.value if one.raw])
+    return escape_references(item.raw)
 
 
-def _texts(given: ParsedValue) -> Block:
-    return Block([(name, escape_references(one.value)) for name, one in given.value.items()])
+def _texts(item: ParsedValue) -> Block:
+    return Block([(name, escape_references(one.value)) for name, one in item.value.items()])
 
 
 def inhibit_rules(rules: Iterable[Inhibition], notes: Notes) -> Items:
@@ -63,18 +63,18 @@ def inhibit_rules(rules: Iterable[Inhibition], notes: Notes) -> Items:
     for inhibition in rules:
         entry = inhibition.entry
         if inhibition.rule is None:
-            said = "inhibit rule left out: it needs several sources at once, a rule here has one"
-            items.items.append(notes.lost(entry.position, said))
+            message = "inhibit rule left out: it needs several sources at once, a rule here has one"
+            items.items.append(notes.lost(entry.position, message))
             continue
         block = Block()
-        for key, given in entry.given.items():
+        for key, item in entry.fields.items():
             if key == "sources":
-                for one in given.value:
+                for one in item.value:
                     for inner, name in (("matchers", "source_matchers"), ("equal", "equal")):
                         if inner in one.value:
-                            block.add(name, _as_written(one.value.given[inner]))
-            elif key != "name" or given.value:
-                block.add(key, _as_written(given))
+                            block.add(name, _as_written(one.value.fields[inner]))
+            elif key != "name" or item.value:
+                block.add(key, _as_written(item))
         items.items.append(block)
     return items
 
@@ -84,11 +84,11 @@ def time_intervals(
 ) -> Items:
     """Named intervals. What never matches is left out, with a remark."""
     items = Items()
-    for given in entries:
-        entry: ParsedSection = given.value
+    for item in entries:
+        entry: ParsedSection = item.value
         parts = Items()
         for one, interval in zip(
-            entry.each("time_intervals"), read[entry.get("name")], strict=True
+            entry.list_of("time_intervals"), read[entry.get("name")], strict=True
         ):
             parts.items.append(_interval(one.value, interval, notes))
         named: Block = Block([("name", escape_references(entry.get("name")))])
@@ -100,35 +100,37 @@ def time_intervals(
 
 def _interval(entry: ParsedSection, interval: TimeInterval, notes: Notes) -> Block | Remark:
     block = Block()
-    for key, given in entry.given.items():
+    for key, item in entry.fields.items():
         if key == "location":
-            if given.value == LOCAL:
+            if item.value == LOCAL:
                 meaning = "the time zone of the host that Alertmanager runs on"
                 name = "ALERTMANAGER_TIMEZONE"
-                block.add(key, notes.variable(name, meaning, given.position, "UTC"))
-            elif given.value:
-                block.add(key, escape_references(given.value))
+                block.add(key, notes.variable(name, meaning, item.position, "UTC"))
+            elif item.value:
+                block.add(key, escape_references(item.value))
             continue
         ranges: Ranges = getattr(interval, key)
-        kept = _within(key, ranges)
-        if not kept or ranges == NEVER:
-            said = f"left out: it never matches, for its {key} hold nothing"
-            return notes.changed(given.position, said)
+        valid_ranges = _within(key, ranges)
+        if not valid_ranges or ranges == NEVER:
+            message = f"left out: it never matches, for its {key} hold nothing"
+            return notes.changed(item.position, message)
         if key == "times":
-            block.add(key, Items([_texts_of(one.value) for one in given.value]))
-        elif kept == ranges and not any("+" in one.raw for one in given.value):
-            block.add(key, Items([escape_references(one.raw) for one in given.value]))
+            block.add(key, Items([_texts_of(one.value) for one in item.value]))
+        elif valid_ranges == ranges and not any("+" in one.raw for one in item.value):
+            block.add(key, Items([escape_references(one.raw) for one in item.value]))
         else:
-            if kept != ranges:
-                said = f"{key}: cut to what the calendar has"
-                block.entries.append(notes.changed(given.position, said))
-            pairs = [str(first) if first == last else f"{first}:{last}" for first, last in kept]
+            if valid_ranges != ranges:
+                message = f"{key}: cut to what the calendar has"
+                block.entries.append(notes.changed(item.position, message))
+            pairs = [
+                str(first) if first == last else f"{first}:{last}" for first, last in valid_ranges
+            ]
             block.add(key, Items([*pairs]))
     return block
 
 
 def _texts_of(entry: ParsedSection) -> Block:
-    return Block([(name, escape_references(given.raw)) for name, given in entry.given.items()])
+    return Block([(name, escape_references(item.raw)) for name, item in entry.fields.items()])
 
 
 def _within(key: str, ranges: Ranges) -> Ranges:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.core.text.fit import humanize_duration, truncate_bytes, truncate_runes
+from tests.conformance.peer_text import humanize_duration, truncate_bytes, truncate_runes
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
 limits = st.integers(min_value=0, max_value=20)

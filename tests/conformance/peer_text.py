@@ -1,4 +1,4 @@
-"""Fitting text into a limit and writing durations for people, as Alertmanager's templates do."""
+"""Text limits and durations as Alertmanager writes them, for the vectors about its templates."""
 
 import math
 

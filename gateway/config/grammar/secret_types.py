@@ -1,0 +1,141 @@
+"""Field types of secrets, and of URLs that may hold one."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gateway.config.grammar.parsed import (
+    Definitions,
+    ParsedValue,
+    ReadContext,
+    Schema,
+    field_name,
+    scalar_text,
+)
+from gateway.config.source.nodes import Node
+from gateway.config.source.problem import SourcePosition
+from gateway.config.source.references import (
+    InvalidReferenceError,
+    SecretText,
+    has_reference,
+    only_references,
+)
+from gateway.core.urls.web_url import WebUrl, web_url
+
+_PASSWORD = re.compile(r"https?://[^/]*@", re.IGNORECASE)
+_LIKE_REFERENCE = re.compile(r"\$[A-Za-z_]\w*|\$\(\w+\)|%\w+%|\{\{.*\}\}|<[^<>]+>")
+_WITH_TOKEN = tuple(
+    re.compile(rf"https?://{form}", re.IGNORECASE)
+    for form in (
+        r"hooks\.slack\.com/",
+        r"(?:\w+\.)?discord(?:app)?\.com/api/webhooks/",
+        r"[^/]+\.webhook\.office\.com/",
+        r"hooks\.zapier\.com/",
+        r"api\.telegram\.org/bot",
+        r"[^?]*\?(?:.*&)?(?:\w*token|(?:api)?[-_]?key|sig|signature|secret|password)=",
+    )
+)
+WEB_PATTERN = "^[Hh][Tt][Tt][Pp][Ss]?://"
+"""What the JSON Schema asks of a URL; `gateway check` asks for more."""
+
+
+@dataclass(eq=False, repr=False)
+class SecretType:
+    """A secret: a SecretText, whose value never shows."""
+
+    type_name: str = "secret"
+    blank: bool = False  # whether '' is a value: none, where another one would be inherited
+
+    def read(self, node: Node, path: str, context: ReadContext) -> ParsedValue | None:
+        text = scalar_text(node, path, "a secret", context)
+        if text is None:
+            return None
+        position = SourcePosition(node.line, node.column, path)
+        try:
+            value = context.references.secret(text)
+        except InvalidReferenceError as fault:
+            shown = text if only_references(text) and ":-" not in text else ""
+            context.findings.error(position, str(fault), text=shown, suggestion=fault.suggestion)
+            return None
+        if value.empty and self.blank:
+            return ParsedValue(value, position)
+        if value.empty and not has_reference(text):
+            context.findings.error(position, f"{field_name(path)}: must not be empty")
+            return None
+        if value.secret.reveal() != value.secret.reveal().strip():
+            context.findings.error(
+                position,
+                f"{field_name(path)}: the secret is blank, or has white space at its beginning or "
+                "end: remove it where the secret is stored",
+                text=text if only_references(text) and ":-" not in text else "",
+            )
+            return None
+        if _LIKE_REFERENCE.fullmatch(text):
+            message = (
+                "this is taken as the secret itself; ${NAME}, with braces, reads the environment"
+            )
+            context.findings.warn(position, f"{field_name(path)}: {message}")
+        elif not only_references(text):
+            context.findings.warn(
+                position,
+                f"{field_name(path)}: the secret stands in the file itself; put it into the "
+                "environment (${NAME}) or into a file (${file:PATH})",
+            )
+        return ParsedValue(value, position)
+
+    def schema(self, known: Definitions) -> Schema:
+        return {"type": "string"} if self.blank else {"type": "string", "minLength": 1}
+
+
+@dataclass(eq=False, repr=False)
+class Url:
+    """An http(s) URL. One that takes a reference, or holds a password, becomes a SecretText."""
+
+    type_name: str = "URL"
+    parse: Callable[[str], WebUrl] = web_url
+
+    def read(self, node: Node, path: str, context: ReadContext) -> ParsedValue | None:
+        text = scalar_text(node, path, "a URL", context)
+        if text is None:
+            return None
+        position = SourcePosition(node.line, node.column, path)
+        try:
+            shown = _PASSWORD.match(text) is None
+            secret = context.references.secret(text, shown=shown)
+        except InvalidReferenceError as fault:
+            context.findings.error(position, str(fault), suggestion=fault.suggestion)
+            return None
+        url = secret.secret.reveal()
+        from_outside = has_reference(text)
+        if url or not from_outside:
+            try:
+                self.parse(url)
+            except ValueError as fault:
+                # Without the text: many a URL holds a token.
+                context.findings.error(position, f"{field_name(path)}: {fault}")
+                return None
+        if not shown:
+            message = "the URL holds a password; put it into the environment"
+            context.findings.warn(position, f"{field_name(path)}: {message}")
+        elif not from_outside and _holds_token(url):
+            shown = False
+            secret = context.references.secret(text, shown=shown)
+            message = "the URL holds a token; put all of it into the environment (${NAME})"
+            context.findings.warn(
+                position, f"{field_name(path)}: {message}, or into a file (${{file:PATH}})"
+            )
+        return ParsedValue(url if shown and not from_outside else secret, position)
+
+    def schema(self, known: Definitions) -> Schema:
+        return {"type": "string", "pattern": rf"{WEB_PATTERN}|\$\{{"}
+
+
+def _holds_token(url: str) -> bool:
+    """Whether knowing this URL is all that posting to it takes."""
+    return any(known.match(url) for known in _WITH_TOKEN)
+
+
+def secret_of(item: ParsedValue | None) -> SecretText | None:
+    """The secret of a field, None when it is not said or its references gave nothing."""
+    value = None if item is None else item.value
+    return value if isinstance(value, SecretText) and not value.empty else None
