@@ -1,7 +1,7 @@
 """The part of an incident that an evaluation changes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from gateway.core.incidents.incident import Ack, EscalationState, Incident, State
 from gateway.core.incidents.suppression import Suppression
@@ -54,22 +54,31 @@ class Draft:
 
     def applied_to(self, incident: Incident, *, since: float, due_at: float | None) -> Incident:
         """Return the incident with these fields, and the two that are computed at the end."""
-        return replace(
-            incident,
-            state=self.state,
-            flushed=self.flushed,
-            notified_at=self.notified_at,
-            rank=self.rank,
-            severity=self.severity,
-            ack=self.ack,
-            escalation=self.escalation,
-            notified_targets=self.notified_targets,
-            notification_pending=self.notification_pending,
-            suppressions=self.suppressions,
-            respond_by=self.respond_by,
-            resolved_at=self.resolved_at,
-            beginnings=self.beginnings,
-            flapping_notified_at=self.flapping_notified_at,
-            since=since,
-            due_at=due_at,
+        # By position, and not by `replace`, which takes four times as long: every decision does it.
+        return Incident(
+            incident.number,
+            incident.group_key,
+            incident.route_id,
+            incident.receiver,
+            incident.group_labels,
+            incident.opened_at,
+            due_at,
+            self.state,
+            incident.tick_at,
+            self.flushed,
+            self.notified_at,
+            self.rank,
+            self.severity,
+            self.ack,
+            self.escalation,
+            self.notified_targets,
+            self.notification_pending,
+            self.suppressions,
+            self.respond_by,
+            self.resolved_at,
+            self.beginnings,
+            self.flapping_notified_at,
+            incident.truncated,
+            incident.title,
+            since,
         )

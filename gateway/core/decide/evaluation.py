@@ -29,6 +29,8 @@ from gateway.core.routing.mutes import Mute, MuteKind, find_mute
 EARLY = 0.001
 """Seconds by which a timer may fire early (floats, wake-ups) and still count as reached."""
 
+_HIDDEN = (NotifiedState.SILENCED, NotifiedState.OMITTED)
+
 
 class Evaluation:
     """The working state of one evaluation. Lives for the length of one call, in one thread."""
@@ -92,7 +94,7 @@ class Evaluation:
                 self.fresh.append(member)
                 if member.notified is NotifiedState.NONE:
                     self.never_notified.append(member)
-            if member.notified in (NotifiedState.SILENCED, NotifiedState.OMITTED):
+            if member.notified in _HIDDEN:
                 self.reappeared.append(member)
 
     def update_member(self, index: int, member: Member) -> None:
@@ -201,7 +203,8 @@ class Evaluation:
                 note=self.note,
                 previous_severity=self.previous_severity,
             )
-            after = replace(after, title=facts["title"])
+            if facts["title"] != after.title:
+                after = replace(after, title=facts["title"])
         if not self.reasons:
             self.reasons.append(
                 SuppressReason.ACKNOWLEDGED if after.ack else SuppressReason.NOTHING_NEW

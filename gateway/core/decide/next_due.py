@@ -24,7 +24,9 @@ def next_due(ev: "Evaluation") -> float | None:
     if ev.waits_for_tick:
         # What is overdue waits for that tick: to evaluate it before would be to spin.
         return min([tick, *(at for at in _timers(ev) if at > after)])
-    times = [*_ends(ev, tick, after), *_suppressions(ev, tick), *_notifications(ev, tick)]
+    times = [*_ends(ev, tick, after), *_notifications(ev, tick)]
+    if ev.muted or len(ev.visible) < len(ev.firing):
+        times += _suppressions(ev, tick)
     if ev.draft.ack is not None:
         times.append(ev.draft.ack.expires_at)
     return max(min(times), after) if times else None

@@ -1,0 +1,47 @@
+"""A draft gives back the incident it was made of."""
+
+from dataclasses import fields
+
+from gateway.core.decide.draft import Draft
+from gateway.core.incidents.incident import Ack, EscalationState, Incident, State
+from gateway.core.incidents.suppression import Suppression, SuppressReason
+from gateway.core.plan.plan import Target
+
+ANA = Target("email", "ana@example.com", "ana")
+INCIDENT = Incident(
+    number=1001,
+    group_key="key",
+    route_id="route",
+    receiver="billing",
+    group_labels={"alertname": "DoubleChargeDetected"},
+    opened_at=1.0,
+    due_at=2.0,
+    state=State.ACKNOWLEDGED,
+    tick_at=3.0,
+    flushed=True,
+    notified_at=4.0,
+    rank=5,
+    severity="critical",
+    ack=Ack("ana", 6.0, "link", 1, 7.0),
+    escalation=EscalationState("billing", 1, 2, 8.0),
+    notified_targets={ANA.key: ANA},
+    notification_pending=True,
+    suppressions=(Suppression(SuppressReason.MUTED, "nights"),),
+    respond_by=9.0,
+    resolved_at=10.0,
+    beginnings=(11.0,),
+    flapping_notified_at=12.0,
+    truncated=13,
+    title="title",
+    since=14.0,
+)
+
+
+def test_a_draft_that_is_not_changed_gives_the_same_incident() -> None:
+    """No field is lost or takes the place of another."""
+    defaults = Incident(0, "", "", "", {}, 0.0, None)
+    same = [
+        f.name for f in fields(Incident) if getattr(INCIDENT, f.name) == getattr(defaults, f.name)
+    ]
+    assert same == [], "every field must differ from its default, or a mix-up could not be seen"
+    assert Draft.of(INCIDENT).applied_to(INCIDENT, since=14.0, due_at=2.0) == INCIDENT
