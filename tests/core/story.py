@@ -8,7 +8,7 @@ from gateway.core.alerts.alert import Alert, merge
 from gateway.core.alerts.labels import format_labels, identity
 from gateway.core.decide.acknowledge import acknowledge, unacknowledge
 from gateway.core.decide.decide import decide
-from gateway.core.decide.join import open_incident, touch
+from gateway.core.decide.join import open_incident, reschedule
 from gateway.core.decide.result import ActionOutcome, ActionResult, Decision
 from gateway.core.decide.take_over import give_back, take
 from gateway.core.incidents.incident import Incident, Member
@@ -130,7 +130,7 @@ class Story:
                 )
                 self.joined[place] = {}
             else:
-                incident = touch(incident, new, self.plan, self.now)
+                incident = reschedule(incident, new, self.plan, self.now)
             self.incidents[place] = incident
             if key not in self.joined[place] and not new.is_resolved(self.now):
                 self.joined[place][key] = Member(new)
@@ -195,7 +195,7 @@ class Story:
                 )
                 self.incidents[key] = replace(begun, number=ended.number + 1)
                 self.joined[key] = {}
-            self.incidents[key] = touch(self.incidents[key], alert, self.plan, self.now)
+            self.incidents[key] = reschedule(self.incidents[key], alert, self.plan, self.now)
             self.joined[key][alert.identity] = Member(alert)
         for notice in decision.notices:
             self.said.append(
@@ -245,7 +245,7 @@ def brief(said: list[Said]) -> list[tuple[float, str]]:
     return sorted({(one.at, one.reason) for one in said})
 
 
-def heard(said: list[Said], target: Target | str) -> list[tuple[float, str]]:
+def knows_firing(said: list[Said], target: Target | str) -> list[tuple[float, str]]:
     """When and why one target was told."""
     key = target if isinstance(target, str) else target.key
     return [(one.at, one.reason) for one in said if one.to == key]

@@ -75,8 +75,8 @@ async def test_what_was_left_out_is_told_when_it_is_back(world: World) -> None:
     await world.advance(5 * MINUTE)
     await world.post(alert("BillingDatabaseDown", starts_at=began, ends_at=world.now))
     await world.advance(5 * MINUTE)
-    heard = [d for d in world.delivered if d.incident == 1001 and d.channel == "slack"]
-    assert [(round(d.at), d.reason, d.message.facts["firing"]) for d in heard] == [
+    knows_firing = [d for d in world.delivered if d.incident == 1001 and d.channel == "slack"]
+    assert [(round(d.at), d.reason, d.message.facts["firing"]) for d in knows_firing] == [
         (0, "first", 2),
         (300, "new alerts", 2),
         (600, "mute ended", 3),

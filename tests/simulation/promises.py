@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 
 from gateway.core.incidents.incident import State
-from gateway.core.incidents.notice import SPEAKS_OF_FIRING, NoticeKind
+from gateway.core.incidents.notice import FIRING_KINDS, NoticeKind
 from gateway.store import outbox
 from gateway.store.state import incidents, timeline
 from tests.flow.world import START, Delivered
@@ -11,7 +11,7 @@ from tests.simulation.life import Life
 
 ENDS = {NoticeKind.RESOLVED.value, NoticeKind.LATE.value}
 SPOKEN_IN_DECISIONS = {"firing", "repeat", "worse", "escalation"}
-BURNS = {kind.value for kind in SPEAKS_OF_FIRING}
+BURNS = {kind.value for kind in FIRING_KINDS}
 
 
 async def broken_promises(life: Life) -> list[str]:

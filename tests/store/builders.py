@@ -44,7 +44,9 @@ def row(
 
 
 def sent(notice: Notice, *, at: float = 110.0, receipt: dict[str, str] | None = None) -> Result:
-    return Result(notice, NoticeState.SENT, "accepted", "", at, 0.5, receipt=receipt, heard=True)
+    return Result(
+        notice, NoticeState.SENT, "accepted", "", at, 0.5, receipt=receipt, knows_firing=True
+    )
 
 
 def failed(notice: Notice, *, at: float = 110.0, again: float | None = 120.0) -> Result:

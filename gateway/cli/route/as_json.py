@@ -80,7 +80,7 @@ def target_json(target: Target) -> dict[str, Any]:
         "channel": target.channel,
         "address": target.address,
         "person": target.person,
-        "send_resolved": target.wants_ends,
+        "send_resolved": target.send_resolved,
     }
 
 

@@ -114,7 +114,7 @@ def _print_targets(plan: Plan, name: str, targets: tuple[Target, ...]) -> None:
     if not targets:
         _print_field(name, "nobody (the receiver has no targets)")
     for place, target in enumerate(targets):
-        quiet = "" if target.wants_ends else " (not when resolved)"
+        quiet = "" if target.send_resolved else " (not when resolved)"
         _print_field("" if place else name, person_of(plan, target) + quiet)
 
 

@@ -7,7 +7,7 @@ from gateway.cli.support.oncall_text import full_name
 from gateway.core.alerts.labels import quote
 from gateway.core.matching.matcher import Matcher, matches_all
 from gateway.core.matching.text import write_matcher, write_matchers
-from gateway.core.plan.intervals import Timing, answer_expected, step_wait, timing
+from gateway.core.plan.intervals import Timing, acknowledge_by, step_wait, timing
 from gateway.core.plan.plan import Plan, Receiver, Severity, Target
 from gateway.core.plan.recipients import fallback_of, receiver_of, step_targets
 from gateway.core.routing.inhibition import InhibitRule
@@ -75,7 +75,7 @@ def preview(plan: Plan, labels: Labels, at: float) -> RoutePreview:
         labels=labels,
         at=at,
         severity=severity,
-        respond_by=answer_expected(severity, at, plan.business_hours),
+        respond_by=acknowledge_by(severity, at, plan.business_hours),
         matches=tuple(
             _matched_route(plan, route, labels, severity, at)
             for route in match_routes(plan.root, labels)

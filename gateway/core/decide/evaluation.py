@@ -117,7 +117,7 @@ class Evaluation:
         """Add a notice for each target, unless it has one from an earlier step."""
         end = kind is NoticeKind.RESOLVED or reason is NotifyReason.SOME_RESOLVED
         for target in targets:
-            if end and not target.wants_ends:
+            if end and not target.send_resolved:
                 continue
             self.notices.setdefault(
                 target.key, NewNotice(target, kind, reason, self.severity.rank, quiet)

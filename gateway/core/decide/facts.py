@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from gateway.core.alerts.labels import fingerprint, identity
-from gateway.core.decide.upcoming import next_page
+from gateway.core.decide.next_page import next_page
 from gateway.core.incidents.incident import Incident, Member
 from gateway.core.plan.plan import Plan, Target
 

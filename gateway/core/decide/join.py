@@ -44,7 +44,7 @@ def open_incident(
     )
 
 
-def touch(incident: Incident, alert: Alert, plan: Plan, now: float) -> Incident:
+def reschedule(incident: Incident, alert: Alert, plan: Plan, now: float) -> Incident:
     """Return the incident with its next due time after `alert` fired, changed or ended at `now`.
 
     Before the first flush a more urgent alert shortens the wait. After it, news wait for the

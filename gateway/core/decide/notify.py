@@ -7,7 +7,7 @@ from gateway.core.incidents.incident import State
 from gateway.core.incidents.notice import NotifyReason
 from gateway.core.incidents.suppression import Suppression, SuppressReason
 from gateway.core.incidents.timeline import TimelineKind
-from gateway.core.plan.intervals import answer_expected
+from gateway.core.plan.intervals import acknowledge_by
 
 
 def change_state(ev: Evaluation, transition: Transition) -> None:
@@ -20,7 +20,7 @@ def change_state(ev: Evaluation, transition: Transition) -> None:
 
 def restart_acknowledge_by(ev: Evaluation) -> None:
     """Let the time to acknowledge count from now."""
-    ev.draft.respond_by = answer_expected(ev.severity, ev.now, ev.plan.business_hours)
+    ev.draft.respond_by = acknowledge_by(ev.severity, ev.now, ev.plan.business_hours)
 
 
 def notify_group(ev: Evaluation, reason: NotifyReason, *, quiet: bool = False) -> None:

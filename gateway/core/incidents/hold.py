@@ -65,12 +65,12 @@ def hold_after(error: SendError, target_key: str, holds: Iterable[Hold], now: fl
     return Hold(scope, max([until, *(h.until for h in live if h.scope == scope)]), now)
 
 
-def merged(holds: Iterable[Hold], new: Hold) -> tuple[Hold, ...]:
+def merge_hold(holds: Iterable[Hold], new: Hold) -> tuple[Hold, ...]:
     """Return the holds with `new` in place of an older one of the same scope."""
     return (*(hold for hold in holds if hold.scope != new.scope), new)
 
 
-def lifted(holds: Iterable[Hold], target_key: str, started_at: float) -> tuple[Hold, ...]:
+def lift_holds(holds: Iterable[Hold], target_key: str, started_at: float) -> tuple[Hold, ...]:
     """Return the holds that remain after a message to this target was accepted.
 
     A send that started before the refusal says nothing about the hold.
@@ -80,7 +80,7 @@ def lifted(holds: Iterable[Hold], target_key: str, started_at: float) -> tuple[H
     )
 
 
-def wait_for(holds: Iterable[Hold], target_key: str, urgent: bool, now: float) -> Wait | None:
+def wait_on_hold(holds: Iterable[Hold], target_key: str, urgent: bool, now: float) -> Wait | None:
     """Return how long a notice must wait, or None if it may be sent now."""
     live = [hold for hold in holds if hold.until > now and hold.covers(target_key)]
     if not live:
@@ -94,7 +94,7 @@ def wait_for(holds: Iterable[Hold], target_key: str, urgent: bool, now: float) -
     return Wait(next_at, until, fall_back=until - now > URGENT_PATIENCE)
 
 
-def probed(holds: Sequence[Hold], target_key: str, now: float) -> tuple[Hold, ...]:
+def mark_probed(holds: Sequence[Hold], target_key: str, now: float) -> tuple[Hold, ...]:
     """Return the holds after a notice to this target was let through at `now`."""
     return tuple(
         replace(hold, tried_at=now) if hold.until > now and hold.covers(target_key) else hold

@@ -50,7 +50,7 @@ class NotifyReason(StrEnum):
     TEST = "test"
 
 
-SPEAKS_OF_FIRING = frozenset(
+FIRING_KINDS = frozenset(
     {
         NoticeKind.FIRING,
         NoticeKind.REPEAT,

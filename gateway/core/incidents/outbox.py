@@ -59,7 +59,7 @@ class Notice:
     fell_back: bool
     facts: bytes  # JSON
     receipt: Receipt | None = None
-    heard: bool = False
+    knows_firing: bool = False
     behind: tuple[tuple[int, NoticeKind], ...] = ()
     refused: bool = False  # the vendor refused its content: it is sent in its reduced form
     owner: str = ""  # the replica that it was claimed for
@@ -78,4 +78,4 @@ class Result:
     next_at: float | None = None
     perhaps: bool = False
     receipt: Mapping[str, str] | None = None
-    heard: bool = False  # the target now knows that the incident burns
+    knows_firing: bool = False  # the target now knows that the incident burns

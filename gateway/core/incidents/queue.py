@@ -7,7 +7,7 @@ one that could not be delivered, the newest says it all: each notice carries the
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gateway.core.incidents.notice import SPEAKS_OF_FIRING, NoticeKind
+from gateway.core.incidents.notice import FIRING_KINDS, NoticeKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def next_step(
     - Else the newest notice is sent, and the older ones are folded into it.
     """
     last = len(kinds) - 1
-    speaks = [index for index, kind in enumerate(kinds) if kind in SPEAKS_OF_FIRING]
+    speaks = [index for index, kind in enumerate(kinds) if kind in FIRING_KINDS]
     ended = kinds[last] in (NoticeKind.RESOLVED, NoticeKind.LATE)
     if NoticeKind.TEST in kinds:
         return QueueStep(0, kinds[0])

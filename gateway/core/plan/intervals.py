@@ -92,7 +92,7 @@ def next_tick(tick_at: float, group_interval: float, at: float) -> float:
     return tick_at + math.ceil((at - tick_at) / group_interval) * group_interval
 
 
-def answer_expected(severity: Severity, now: float, hours: BusinessHours) -> float | None:
+def acknowledge_by(severity: Severity, now: float, hours: BusinessHours) -> float | None:
     """When somebody should have answered what is told at `now`, or None when nobody must."""
     if severity.respond_within is None:
         return None
@@ -103,5 +103,5 @@ def step_wait(wait: float | None, severity: Severity, now: float, plan: Plan) ->
     """Seconds until the next step of an escalation: the step's own, else the severity's."""
     if wait is not None:
         return wait
-    expected = answer_expected(severity, now, plan.business_hours)
+    expected = acknowledge_by(severity, now, plan.business_hours)
     return DEFAULT_STEP_WAIT if expected is None else max(0.0, expected - now)

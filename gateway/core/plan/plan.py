@@ -74,7 +74,7 @@ class Target:
         return f"{self.channel}:{self.address}"
 
     @property
-    def wants_ends(self) -> bool:
+    def send_resolved(self) -> bool:
         """False where routes.yaml says `send_resolved: false`, as in Alertmanager."""
         return self.options.get("send_resolved") != "false"
 

@@ -32,7 +32,7 @@ class Watchdog:
         return {**self.labels, "alertname": MISSING, "watchdog": self.name}
 
 
-def names_to_look_for(watchdogs: Sequence[Watchdog]) -> frozenset[str] | None:
+def watched_alertnames(watchdogs: Sequence[Watchdog]) -> frozenset[str] | None:
     """The alertnames that any watchdog can mean; None when one does not say.
 
     Every reported alert passes by here: one look at its name must be enough for nearly all.
@@ -46,7 +46,7 @@ def names_to_look_for(watchdogs: Sequence[Watchdog]) -> frozenset[str] | None:
     return frozenset(names)
 
 
-def verdicts(
+def watchdog_alerts(
     watchdogs: Sequence[Watchdog], seen: Mapping[str, float], since: float, now: float
 ) -> list[tuple[ReportedAlert, bool]]:
     """For each watchdog the alert about it, and whether it fires at `now`.

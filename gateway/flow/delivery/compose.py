@@ -40,7 +40,7 @@ class Composer:
     async def compose(self, notice: Notice, kind: NoticeKind, channel: Channel) -> Message:
         """Return the message of a notice that is sent as `kind`."""
         facts = orjson.loads(notice.facts)
-        if not notice.target.wants_ends:
+        if not notice.target.send_resolved:
             facts = without_ends(facts)
         facts["external_url"] = self._links.external_url
         if kind is NoticeKind.DIGEST:

@@ -38,7 +38,7 @@ def fold_digests(tx: Tx, channel: str, plan: Plan, now: float) -> int:
             0,
         )
         (digest,), _ = outbox.add(tx, [row], [facts], now, None)
-        outbox.fold(tx, [notice.id for notice in waiting], digest, heard=True)
+        outbox.fold(tx, [notice.id for notice in waiting], digest, knows_firing=True)
         folded += len(waiting)
     return folded
 

@@ -8,10 +8,10 @@ from gateway.core.incidents.hold import (
     Hold,
     Wait,
     hold_after,
-    lifted,
-    merged,
-    probed,
-    wait_for,
+    lift_holds,
+    mark_probed,
+    merge_hold,
+    wait_on_hold,
 )
 from gateway.core.incidents.retry import Failure
 from gateway.core.incidents.timeline import TimelineEntry, TimelineKind
@@ -35,9 +35,9 @@ def after(outcomes: Iterable[Outcome], before: Sequence[Hold]) -> Holds:
     for outcome in outcomes:
         key = outcome.claimed_notice.notice.target.key
         if outcome.error is None:
-            current = lifted(current, key, outcome.at - outcome.seconds)
+            current = lift_holds(current, key, outcome.at - outcome.seconds)
         elif outcome.error.failure is Failure.RATE_LIMITED:
-            current = merged(current, hold_after(outcome.error, key, current, outcome.at))
+            current = merge_hold(current, hold_after(outcome.error, key, current, outcome.at))
     return current
 
 
@@ -80,13 +80,13 @@ def defer_held(
     for claimed_notice in claimed_notices:
         notice = claimed_notice.notice
         urgent = is_urgent(plan, notice, claimed_notice.kind)
-        wait = wait_for(after_probes, notice.target.key, urgent, now)
+        wait = wait_on_hold(after_probes, notice.target.key, urgent, now)
         if wait is not None:
             deferred.append((notice.id, wait.next_at, ON_HOLD))
             if wait.fall_back:
                 _fall_back(tx, claimed_notice, wait, plan, now)
             continue
-        probing = probed(after_probes, notice.target.key, now)
+        probing = mark_probed(after_probes, notice.target.key, now)
         sendable.append(ClaimedNotice(notice, claimed_notice.kind, probe=probing != after_probes))
         after_probes = probing
     holds.defer(tx, deferred)

@@ -8,7 +8,7 @@ import orjson
 from gateway.channels import CHANNELS
 from gateway.core.decide.facts import build_facts
 from gateway.core.incidents.message import Receipt
-from gateway.core.incidents.notice import SPEAKS_OF_FIRING, NoticeKind, NotifyReason
+from gateway.core.incidents.notice import FIRING_KINDS, NoticeKind, NotifyReason
 from gateway.core.incidents.outbox import ACCEPTED, PRINTED, NewRow, Notice, NoticeState, Result
 from gateway.core.incidents.retry import REDUCIBLE, Failure, SendError, after_failure
 from gateway.core.incidents.timeline import TimelineEntry, TimelineKind
@@ -36,18 +36,20 @@ class Outcome:
 
 def is_urgent(plan: Plan, notice: Notice, kind: NoticeKind) -> bool:
     """Return whether a notice pages: it is of urgent rank and says that an incident is firing."""
-    return (
-        plan.is_urgent(notice.rank) and kind in SPEAKS_OF_FIRING and kind is not NoticeKind.DIGEST
-    )
+    return plan.is_urgent(notice.rank) and kind in FIRING_KINDS and kind is not NoticeKind.DIGEST
 
 
 def result_of(outcome: Outcome, plan: Plan) -> tuple[Result, bool]:
     """Return what to store of an attempt, and whether the fallback must be notified now."""
     notice, error = outcome.claimed_notice.notice, outcome.error
     if error is None:
-        heard = outcome.claimed_notice.kind in SPEAKS_OF_FIRING or outcome.claimed_notice.kind in (
-            NoticeKind.LATE,
-            NoticeKind.ACKNOWLEDGED,
+        knows_firing = (
+            outcome.claimed_notice.kind in FIRING_KINDS
+            or outcome.claimed_notice.kind
+            in (
+                NoticeKind.LATE,
+                NoticeKind.ACKNOWLEDGED,
+            )
         )
         return (
             Result(
@@ -60,7 +62,7 @@ def result_of(outcome: Outcome, plan: Plan) -> tuple[Result, bool]:
                 outcome.at,
                 outcome.seconds,
                 receipt=outcome.receipt,
-                heard=heard,
+                knows_firing=knows_firing,
             ),
             False,
         )
@@ -177,7 +179,7 @@ def notice_to_replace(tx: Tx, claimed_notice: ClaimedNotice) -> Notice | None:
     lane = outbox.unfinished_by_queue(tx, [notice.incident]).get(
         (notice.incident, notice.target.key), []
     )
-    speaking = [id_ for id_, kind in lane if id_ > notice.id and kind in SPEAKS_OF_FIRING]
+    speaking = [id_ for id_, kind in lane if id_ > notice.id and kind in FIRING_KINDS]
     newest = outbox.unfinished_by_id(tx, speaking[-1:])[0] if speaking else notice
     return None if newest.fell_back else newest
 
@@ -200,9 +202,9 @@ def fall_back_after(
         lines = orjson.loads(notice.facts).get("digest", ())
         numbers = [line["incident"] for line in lines]
         for folded in undelivered.notices_in_digest(tx, notice.id, numbers):
-            if folded.kind in SPEAKS_OF_FIRING:
+            if folded.kind in FIRING_KINDS:
                 fall_back(tx, folded, note, plan, now)
-    elif kind in SPEAKS_OF_FIRING:
+    elif kind in FIRING_KINDS:
         fall_back(tx, notice, note, plan, now)
     return True
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from gateway.core.incidents.notice import SPEAKS_OF_FIRING, NoticeKind, NotifyReason
+from gateway.core.incidents.notice import FIRING_KINDS, NoticeKind, NotifyReason
 from gateway.core.incidents.outbox import Notice
 from gateway.core.incidents.queue import QueueStep, next_step
 from gateway.core.incidents.retry import Claimant
@@ -32,7 +32,7 @@ def queue_step_of(notice: Notice, accepts: Accepts, *, carries: bool = False) ->
         return QueueStep(0, notice.kind)
     kinds = [notice.kind, *(kind for _, kind in notice.behind)]
     each = not accepts(notice.target.channel, NoticeKind.DIGEST, False)
-    return next_step(kinds, notified=notice.heard, each=each, carries=carries)
+    return next_step(kinds, notified=notice.knows_firing, each=each, carries=carries)
 
 
 def apply_queue_steps(
@@ -88,7 +88,7 @@ def carries_firing(tx: Tx, notice: Notice) -> bool:
     if notice.incident is None:
         return False
     folded = undelivered.notices_in_digest(tx, notice.id, [notice.incident])
-    return any(one.kind in SPEAKS_OF_FIRING or carries_firing(tx, one) for one in folded)
+    return any(one.kind in FIRING_KINDS or carries_firing(tx, one) for one in folded)
 
 
 def defer_behind_digests(
@@ -111,9 +111,7 @@ def defer_behind_digests(
     for notice in claimed:
         lane = (notice.incident or 0, notice.target.key)
         kinds = [notice.kind, *(kind for _, kind in notice.behind)]
-        pages = (
-            URGENT.intersection(kinds) and queue_step_of(notice, accepts).kind in SPEAKS_OF_FIRING
-        )
+        pages = URGENT.intersection(kinds) and queue_step_of(notice, accepts).kind in FIRING_KINDS
         if lane in ahead and not pages:
             again = min(max(ahead[lane], now + SOONEST), now + LATEST)
             waiting.append((notice.id, again))
@@ -127,7 +125,7 @@ def with_folded_reason(tx: Tx, chosen: Notice, folded: Sequence[int]) -> Notice:
     """That some ended is worth no sound, but what folded into it was, such as new alerts: the
     notice then speaks for that reason, also when it is tried again."""
     for kind, reason in reversed(undelivered.reasons(tx, folded)):
-        if kind in SPEAKS_OF_FIRING and reason is not NotifyReason.SOME_RESOLVED:
+        if kind in FIRING_KINDS and reason is not NotifyReason.SOME_RESOLVED:
             undelivered.make_loud(tx, chosen.id, reason)
             return replace(chosen, reason=reason, quiet=False)
     return chosen

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from gateway.channels.contract import Channel
-from gateway.core.incidents.hold import Hold, wait_for
+from gateway.core.incidents.hold import Hold, wait_on_hold
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.plan.plan import Plan
 from gateway.flow.delivery import holding
@@ -228,7 +228,7 @@ class Sender:
         if claimed_notice.probe or not self.holds:
             return False
         key = claimed_notice.notice.target.key
-        return wait_for(self.holds, key, False, self._now()) is not None
+        return wait_on_hold(self.holds, key, False, self._now()) is not None
 
     async def _release_unstarted(self) -> None:
         ids, self._unstarted = self._unstarted, []

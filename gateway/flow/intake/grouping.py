@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gateway.core.alerts.alert import Alert, merge
-from gateway.core.decide.join import open_incident, touch
+from gateway.core.decide.join import open_incident, reschedule
 from gateway.core.incidents.incident import Incident
 from gateway.core.plan.plan import Plan
 from gateway.flow.intake.route_cache import GroupTarget, RouteCache, route_cache
@@ -171,7 +171,7 @@ def _join(
                 earlier.get(target.key, ()),
             )
         else:
-            joined[target.key] = touch(incident, alert, plan, since)
+            joined[target.key] = reschedule(incident, alert, plan, since)
     return joined
 
 
@@ -212,4 +212,4 @@ def _touch_resolved(
     touched.update(read)
     for alert in resolved:
         for number in by_identity.get(alert.identity, ()):
-            touched[number] = touch(touched[number], alert, plan, now)
+            touched[number] = reschedule(touched[number], alert, plan, now)

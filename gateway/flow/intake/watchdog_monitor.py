@@ -8,7 +8,7 @@ from types import MappingProxyType
 from gateway.core.alerts.labels import identity
 from gateway.core.alerts.reported_alert import ReportedAlert
 from gateway.core.plan.plan import Plan
-from gateway.core.plan.watchdog import MISSING, names_to_look_for, verdicts
+from gateway.core.plan.watchdog import MISSING, watchdog_alerts, watched_alertnames
 from gateway.store import Store
 from gateway.store.state import alerts, last_seen
 
@@ -48,7 +48,7 @@ class WatchdogMonitor:
         if not plan.watchdogs:
             return NO_WATCHDOGS
         if self._names[0] != plan.digest:
-            self._names = (plan.digest, names_to_look_for(plan.watchdogs))
+            self._names = (plan.digest, watched_alertnames(plan.watchdogs))
         names, now = self._names[1], self._now()
         watchdogs = {}
         for alert in reported:
@@ -78,7 +78,7 @@ class WatchdogMonitor:
             return
         await self._store.write(partial(last_seen.save, seen=dict(self._seen)))
         known = await self._store.read(last_seen.read_all)
-        for alert, fires in verdicts(plan.watchdogs, known, self._since, self._now()):
+        for alert, fires in watchdog_alerts(plan.watchdogs, known, self._since, self._now()):
             name = alert.labels["watchdog"]
             if fires or name in self._missing:
                 await self._submit(SOURCE, [alert])

@@ -118,7 +118,7 @@ def _claim_heads(
     """The notices that are claimed as they are stored, by id, in order of rank and id."""
     incidents = sorted({row.incident for row in rows if row.incident is not None})
     busy = unfinished_by_queue(tx, incidents)
-    heard = recipient_states(tx, incidents)
+    knows_firing = recipient_states(tx, incidents)
     lanes: dict[QueueKey | int, list[tuple[int, NewRow]]] = {}
     for id_, row in zip(ids, rows, strict=True):
         lane: QueueKey | int = id_ if row.incident is None else (row.incident, row.target.key)
@@ -133,7 +133,7 @@ def _claim_heads(
                 continue
             left[row.target.channel] -= 1
         receipt, knows = (
-            heard.get(lane, (None, False)) if isinstance(lane, tuple) else (None, False)
+            knows_firing.get(lane, (None, False)) if isinstance(lane, tuple) else (None, False)
         )
         claimed[id_] = Notice(
             id=id_,
@@ -150,7 +150,7 @@ def _claim_heads(
             fell_back=False,
             facts=facts[row.facts],
             receipt=receipt,
-            heard=knows,
+            knows_firing=knows,
             behind=tuple((other, NoticeKind(follower.kind)) for other, follower in followers),
             owner=owner,
         )

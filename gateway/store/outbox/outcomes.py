@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import bindparam, exists, func, select, update
 
 from gateway.core.incidents.incident_json import target_to_json
-from gateway.core.incidents.notice import SPEAKS_OF_FIRING, NoticeKind
+from gateway.core.incidents.notice import FIRING_KINDS, NoticeKind
 from gateway.core.incidents.outbox import Notice, NoticeState, Result
 from gateway.core.incidents.retry import REDUCIBLE, Failure
 from gateway.store.db.bulk import insert
@@ -209,11 +209,11 @@ def record_attempts(tx: Tx, results: Sequence[Result]) -> list[int]:
             finished.append(_finished_row(result))
         else:
             lost.append(notice.id)
-        if notice.incident is not None and (result.heard or result.receipt is not None):
+        if notice.incident is not None and (result.knows_firing or result.receipt is not None):
             receipt = None if result.receipt is None else dump(result.receipt)
             target = notice.target
             known = (notice.incident, target.key, dump(target_to_json(target)))
-            (hear if ours else hear_late).append((*known, result.heard, receipt, result.at))
+            (hear if ours else hear_late).append((*known, result.knows_firing, receipt, result.at))
     tx.write_rows(_FINISH, finished)
     tx.write_rows(_ADD_ATTEMPTS, tried)
     tx.write_rows(_SAVE_RECIPIENTS_LATE, hear_late)
@@ -236,19 +236,19 @@ def _finished_row(result: Result) -> Row:
     )
 
 
-def fold(tx: Tx, ids: Sequence[int], into: int, *, heard: bool = False) -> int:
+def fold(tx: Tx, ids: Sequence[int], into: int, *, knows_firing: bool = False) -> int:
     """Let another notice tell what these unfinished ones would have told; return how many.
 
-    With `heard` the targets count as told of the incidents from now on, so that they are told of
-    their ends: for a digest, which speaks of many incidents and has none.
+    With `knows_firing` the targets count as notified of the incidents from now on, so their
+    ends are notified too: for a digest, which is about many incidents and belongs to none.
     """
-    if heard:
+    if knows_firing:
         rows = tx.rows(_FOLDED, ids=json_list(ids))
         speaking = {
             (incident, target_key): target
             for incident, target_key, target, kind in rows
             # That somebody has it may carry a beginning, and says as much.
-            if NoticeKind(kind) in SPEAKS_OF_FIRING or NoticeKind(kind) is NoticeKind.ACKNOWLEDGED
+            if NoticeKind(kind) in FIRING_KINDS or NoticeKind(kind) is NoticeKind.ACKNOWLEDGED
         }
         tx.write_rows(
             _SAVE_RECIPIENTS_LATE,
@@ -279,7 +279,7 @@ def mark_possibly_notified(tx: Tx, cancelled: Sequence[Row]) -> None:
     lanes = {
         (incident, target_key): target
         for incident, target_key, target, kind, perhaps in cancelled
-        if perhaps and incident is not None and NoticeKind(kind) in SPEAKS_OF_FIRING
+        if perhaps and incident is not None and NoticeKind(kind) in FIRING_KINDS
     }
     tx.write_rows(
         _SAVE_RECIPIENTS_LATE, [(*lane, target, True, None, 0.0) for lane, target in lanes.items()]

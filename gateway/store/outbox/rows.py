@@ -90,7 +90,7 @@ def from_row(
         fell_back=bool(row[11]),
         facts=row[12].encode(),
         receipt=None if row[13] is None else load(row[13]),
-        heard=bool(row[14]),
+        knows_firing=bool(row[14]),
         behind=behind,
         owner=row[15] if owner is None else owner,
     )
@@ -117,8 +117,8 @@ def recipient_states(
 ) -> dict[QueueKey, tuple[dict[str, str] | None, bool]]:
     """Return the receipt, and whether the beginning was heard, by lane of these incidents."""
     return {
-        (incident, target_key): (None if receipt is None else load(receipt), bool(heard))
-        for incident, target_key, receipt, heard in tx.rows(
+        (incident, target_key): (None if receipt is None else load(receipt), bool(knows_firing))
+        for incident, target_key, receipt, knows_firing in tx.rows(
             _RECIPIENT_STATES, incidents=json_list(incidents)
         )
     }

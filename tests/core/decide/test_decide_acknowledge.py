@@ -11,7 +11,7 @@ from tests.core.story import (
     Story,
     billing_plan,
     brief,
-    heard,
+    knows_firing,
     without_escalation,
 )
 
@@ -70,7 +70,7 @@ def test_worse_severity_speaks_again() -> None:
     story.advance(60.0)
     story.fire("PaymentFailures", "critical")
     said = story.advance(1.0)
-    assert heard(said, SLACK) == [(120.0, "worse severity")]
+    assert knows_firing(said, SLACK) == [(120.0, "worse severity")]
     assert story.incident.ack is None
     assert "reopened: got worse than what Ana acknowledged" in story.entries()
 
@@ -106,9 +106,12 @@ def test_a_forgotten_acknowledgement_expires() -> None:
     story.advance(60.0)
     story.ack("ben")
     said = story.advance(4 * HOUR)
-    assert heard(said, "email:ben@example.com")[0] == (60.0 + 4 * HOUR, "acknowledgement expired")
+    assert knows_firing(said, "email:ben@example.com")[0] == (
+        60.0 + 4 * HOUR,
+        "acknowledgement expired",
+    )
     said = story.advance(15 * MINUTE)
-    assert heard(said, "email:ana@example.com")
+    assert knows_firing(said, "email:ana@example.com")
 
 
 def test_undo() -> None:
@@ -121,7 +124,7 @@ def test_undo() -> None:
     before = len(story.said)
     assert story.ack("ana", undo=True) is ActionOutcome.UNDONE
     assert {one.reason for one in story.said[before:]} == {"acknowledgement undone"}
-    assert heard(story.advance(15 * MINUTE), "email:ben@example.com") == [
+    assert knows_firing(story.advance(15 * MINUTE), "email:ben@example.com") == [
         (120.0 + 15 * MINUTE, "escalation")
     ]
     assert story.ack("ana", undo=False) is ActionOutcome.DONE
@@ -136,7 +139,7 @@ def test_a_new_episode_needs_a_new_acknowledgement() -> None:
     story.resolve("DoubleChargeDetected")
     story.advance(HOUR)
     story.fire("DoubleChargeDetected")
-    assert heard(story.advance(1.0), PAGER)[-1][1] == "first"
+    assert knows_firing(story.advance(1.0), PAGER)[-1][1] == "first"
     assert story.incident.ack is None
 
 
@@ -200,8 +203,8 @@ def test_it_does_not_cover_what_nobody_was_told() -> None:
     story.fire("PaymentFailures", "critical")
     story.ack("ana")
     said = story.advance(HOUR)
-    assert heard(said, SLACK)[0] == (90.0, "worse severity")
-    assert heard(said, "email:ben@example.com")
+    assert knows_firing(said, SLACK)[0] == (90.0, "worse severity")
+    assert knows_firing(said, "email:ben@example.com")
 
 
 def test_one_that_expires_in_a_silence_lets_the_escalation_go_on_after_it() -> None:
@@ -213,7 +216,7 @@ def test_one_that_expires_in_a_silence_lets_the_escalation_go_on_after_it() -> N
     story.silence(key)
     story.advance(5 * HOUR)
     story.suppressed.clear()
-    assert heard(story.advance(HOUR), "email:ben@example.com")
+    assert knows_firing(story.advance(HOUR), "email:ben@example.com")
 
 
 def test_taken_before_anybody_was_told() -> None:
@@ -227,5 +230,5 @@ def test_taken_before_anybody_was_told() -> None:
     assert "kept quiet: acknowledged by Ana before the first notification" in story.entries()
     story.ack("ana", undo=True)
     said = story.advance(10 * MINUTE)
-    assert heard(said, SLACK)[0][1] == "first"
-    assert heard(said, "email:ana@example.com")
+    assert knows_firing(said, SLACK)[0][1] == "first"
+    assert knows_firing(said, "email:ana@example.com")

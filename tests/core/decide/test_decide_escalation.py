@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from gateway.core.plan.plan import Escalation, Step
 from gateway.core.plan.recipients import person_targets
-from tests.core.story import HOUR, MINUTE, SLACK, Story, billing_plan, heard
+from tests.core.story import HOUR, MINUTE, SLACK, Story, billing_plan, knows_firing
 
 ANA, BEN, ADMIN = "email:ana@example.com", "email:ben@example.com", "email:admin@example.com"
 
@@ -14,9 +14,9 @@ def test_steps_follow_their_waits() -> None:
     story = Story()
     story.fire("DoubleChargeDetected")
     said = story.advance(HOUR)
-    assert heard(said, ANA) == [(0.0, "first")]
-    assert heard(said, BEN) == [(15 * MINUTE, "escalation")]
-    assert heard(said, ADMIN) == [(15 * MINUTE, "escalation")]
+    assert knows_firing(said, ANA) == [(0.0, "first")]
+    assert knows_firing(said, BEN) == [(15 * MINUTE, "escalation")]
+    assert knows_firing(said, ADMIN) == [(15 * MINUTE, "escalation")]
 
 
 def test_all_who_were_told_hear_the_end() -> None:
@@ -40,7 +40,7 @@ def test_nobody_there_means_the_next_at_once() -> None:
     )
     story = Story(plan)
     story.fire("DoubleChargeDetected")
-    assert heard(story.advance(1.0), BEN) == [(0.0, "escalation")]
+    assert knows_firing(story.advance(1.0), BEN) == [(0.0, "escalation")]
     assert any("nobody is on call in rota empty" in line for line in story.entries())
 
 
@@ -50,7 +50,7 @@ def test_an_escalation_to_nobody_falls_back() -> None:
     billing = replace(plan.receivers["billing"], fallback="everyone")
     story = Story(replace(plan, receivers={**plan.receivers, "billing": billing}))
     story.fire("DoubleChargeDetected")
-    assert heard(story.advance(1.0), ADMIN) == [(0.0, "fallback")]
+    assert knows_firing(story.advance(1.0), ADMIN) == [(0.0, "fallback")]
 
 
 def test_rounds() -> None:
@@ -67,8 +67,8 @@ def test_rounds() -> None:
     story = Story(plan)
     story.fire("DoubleChargeDetected")
     said = story.advance(1.9 * HOUR)
-    assert heard(said, ANA) == [(0.0, "first"), (1200.0, "escalation")]
-    assert heard(said, BEN) == [(600.0, "escalation"), (1800.0, "escalation")]
+    assert knows_firing(said, ANA) == [(0.0, "first"), (1200.0, "escalation")]
+    assert knows_firing(said, BEN) == [(600.0, "escalation"), (1800.0, "escalation")]
 
 
 def test_repeats_reach_those_the_escalation_reached() -> None:
@@ -76,7 +76,7 @@ def test_repeats_reach_those_the_escalation_reached() -> None:
     story = Story()
     story.fire("DoubleChargeDetected")
     said = story.advance(2 * HOUR)
-    assert heard(said, BEN)[-1] == (2 * HOUR, "repeat")
+    assert knows_firing(said, BEN)[-1] == (2 * HOUR, "repeat")
 
 
 def test_a_target_of_both_is_told_once() -> None:
@@ -87,7 +87,7 @@ def test_a_target_of_both_is_told_once() -> None:
     both = replace(billing, targets=(*billing.targets, *ana))
     story = Story(replace(plan, receivers={**plan.receivers, "billing": both}))
     story.fire("DoubleChargeDetected")
-    assert heard(story.advance(1.0), ANA) == [(0.0, "first")]
+    assert knows_firing(story.advance(1.0), ANA) == [(0.0, "first")]
 
 
 def test_the_first_reason_given_to_a_target_stands() -> None:
@@ -101,7 +101,7 @@ def test_the_first_reason_given_to_a_target_stands() -> None:
     )
     story = Story(plan)
     story.fire("DoubleChargeDetected")
-    assert heard(story.advance(1.0), SLACK) == [(0.0, "first")]
+    assert knows_firing(story.advance(1.0), SLACK) == [(0.0, "first")]
 
 
 def test_repeats_after_a_whole_round_reach_all_steps() -> None:
@@ -118,7 +118,7 @@ def test_repeats_after_a_whole_round_reach_all_steps() -> None:
     story = Story(plan)
     story.fire("DoubleChargeDetected")
     said = story.advance(4 * HOUR)
-    assert heard(said, BEN)[-1] == (4 * HOUR, "repeat")
+    assert knows_firing(said, BEN)[-1] == (4 * HOUR, "repeat")
 
 
 def test_rounds_that_reach_nobody_end() -> None:
@@ -149,7 +149,7 @@ def test_a_reload_makes_it_shorter() -> None:
     story.advance(60.0)
     shorter = Escalation("billing", (Step(("person:ana",), wait=900.0),))
     story.plan = replace(story.plan, escalations={"billing": shorter})
-    assert heard(story.advance(HOUR), BEN) == []
+    assert knows_firing(story.advance(HOUR), BEN) == []
     story.resolve("DoubleChargeDetected")
     assert "resolved" in {one.reason for one in story.advance(10 * MINUTE)}
 
@@ -165,4 +165,4 @@ def test_a_reload_takes_it_away() -> None:
         receivers={**story.plan.receivers, "billing": billing},
         escalations={"other": Escalation("other", (Step(("person:ben",)),))},
     )
-    assert [at for at, _ in heard(story.advance(HOUR), BEN)] == [15 * MINUTE]
+    assert [at for at, _ in knows_firing(story.advance(HOUR), BEN)] == [15 * MINUTE]

@@ -12,7 +12,7 @@ from tests.core.story import (
     Said,
     Story,
     brief,
-    heard,
+    knows_firing,
     without_escalation,
 )
 
@@ -37,7 +37,7 @@ def test_told_once_that_it_flaps_and_then_now_and_then() -> None:
     """The fourth beginning within an hour says so; then one word each half an hour."""
     story = flapping_story()
     said = flap(story, 20)
-    told = heard(said, SLACK)
+    told = knows_firing(said, SLACK)
     flapping = [at for at, reason in told if reason == "flapping"]
     assert [reason for _, reason in told][:7] == ["first", "resolved"] * 3 + ["first"]
     gaps = [later - at for at, later in pairwise(flapping)]
@@ -52,14 +52,14 @@ def test_its_end_is_told_when_it_is_calm() -> None:
     story = flapping_story()
     flap(story, 5)
     over = story.now - 6 * MINUTE - START
-    said = heard(story.advance(2 * HOUR), SLACK)
+    said = knows_firing(story.advance(2 * HOUR), SLACK)
     assert said == [(over + 15 * MINUTE, "resolved")]
 
 
 def test_the_worst_severity_is_told_each_time() -> None:
     """Never silent on critical: each beginning is told, and says that it flaps."""
     story = flapping_story()
-    said = heard(flap(story, 10, "critical"), SLACK)
+    said = knows_firing(flap(story, 10, "critical"), SLACK)
     begun = [reason for _, reason in said if reason in ("first", "flapping")]
     assert len(begun) == 10
     assert begun[3:] == ["first", *["flapping"] * 6]
@@ -81,11 +81,11 @@ def test_seldom_is_not_flapping() -> None:
         story.advance(10 * MINUTE)
         story.resolve("RenewalCronSlow", "warning")
         story.advance(40 * MINUTE)
-    assert [reason for _, reason in heard(story.said, SLACK)] == ["first", "resolved"] * 6
+    assert [reason for _, reason in knows_firing(story.said, SLACK)] == ["first", "resolved"] * 6
 
 
 def test_switched_off() -> None:
     """`times: 0`, and without severities: every turn is told, as in Alertmanager."""
     story = flapping_story(times=0)
-    said = heard(flap(story, 8), SLACK)
+    said = knows_firing(flap(story, 8), SLACK)
     assert [reason for _, reason in said] == ["first", "resolved"] * 8

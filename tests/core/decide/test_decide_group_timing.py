@@ -1,6 +1,6 @@
 """When a group speaks: group_wait, group_interval, repeat_interval, as Alertmanager means them."""
 
-from tests.core.story import HOUR, MINUTE, SLACK, Story, brief, heard, without_escalation
+from tests.core.story import HOUR, MINUTE, SLACK, Story, brief, knows_firing, without_escalation
 
 
 def test_first_word_after_group_wait() -> None:
@@ -66,7 +66,7 @@ def test_repeats_are_exact() -> None:
     """E6: 2 h means 2 h, not the next multiple of the group interval."""
     story = Story(without_escalation())
     story.fire("DoubleChargeDetected")
-    assert heard(story.advance(6 * HOUR + 1), SLACK) == [
+    assert knows_firing(story.advance(6 * HOUR + 1), SLACK) == [
         (0.0, "first"),
         (2 * HOUR, "repeat"),
         (4 * HOUR, "repeat"),

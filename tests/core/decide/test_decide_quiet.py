@@ -15,7 +15,7 @@ from tests.core.story import (
     Story,
     billing_plan,
     brief,
-    heard,
+    knows_firing,
     without_escalation,
 )
 
@@ -207,8 +207,12 @@ def test_who_does_without_ends() -> None:
     story.advance(10 * MINUTE)
     story.resolve("PaymentFailures", "warning", region="us")
     story.advance(10 * MINUTE)
-    assert [why for _, why in heard(story.said, EMAIL)] == ["first"]
-    assert [why for _, why in heard(story.said, SLACK)] == ["first", "some resolved", "resolved"]
+    assert [why for _, why in knows_firing(story.said, EMAIL)] == ["first"]
+    assert [why for _, why in knows_firing(story.said, SLACK)] == [
+        "first",
+        "some resolved",
+        "resolved",
+    ]
 
 
 def test_what_was_silenced_beside_others_is_told_when_the_silence_ends() -> None:
@@ -290,7 +294,7 @@ def test_what_was_told_ends_while_something_else_is_silenced() -> None:
     story.advance(10 * MINUTE)
     story.resolve("PaymentFailures", "warning", instance="told")
     said = story.advance(HOUR)
-    assert heard(said, PAGER) == [(930.0, "resolved")]
+    assert knows_firing(said, PAGER) == [(930.0, "resolved")]
     assert {one.to for one in said if one.kind == "resolved"} == {one.to for one in story.said}
     facts = [d.facts for d in story.decisions if d.facts][-1]
     assert (facts["status"], facts["firing"], facts["resolved"]) == ("resolved", 0, 1)
@@ -298,7 +302,7 @@ def test_what_was_told_ends_while_something_else_is_silenced() -> None:
     story.suppressed.clear()
     assert brief(story.advance(6 * MINUTE))[0][1] == "first"
     story.resolve("PaymentFailures", "warning", instance="silenced")
-    assert heard(story.advance(HOUR), PAGER)[-1][1] == "resolved"
+    assert knows_firing(story.advance(HOUR), PAGER)[-1][1] == "resolved"
 
 
 def test_no_end_while_something_told_burns_under_a_silence() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.core.decide.decide import decide
 from gateway.core.incidents.incident import NotifiedState
-from gateway.core.incidents.notice import SPEAKS_OF_FIRING, NoticeKind, NotifyReason
+from gateway.core.incidents.notice import FIRING_KINDS, NoticeKind, NotifyReason
 from gateway.core.incidents.suppression import Suppression, SuppressReason
 from gateway.core.plan.flapping import Flapping
 from gateway.core.plan.plan import Plan, Repeats
@@ -215,6 +215,6 @@ def test_whatever_happens_the_promises_hold(first: int) -> None:
         assert all(not one.open for one in life.incidents.values()), f"seed {seed} does not end"
         told = [m.notified for members in life.joined.values() for m in members.values()]
         assert NotifiedState.FIRING not in told, f"seed {seed}"
-        spoke = {one.to for one in life.said if NoticeKind(one.kind) in SPEAKS_OF_FIRING}
+        spoke = {one.to for one in life.said if NoticeKind(one.kind) in FIRING_KINDS}
         ended = {one.to for one in life.said if one.kind == NoticeKind.RESOLVED.value}
         assert spoke == ended, f"seed {seed}"

@@ -5,7 +5,15 @@ from dataclasses import replace
 from gateway.core.decide.result import ActionOutcome
 from gateway.core.decide.take_over import GIVE_BACK_WITHIN, JUST_ACKNOWLEDGED
 from gateway.core.incidents.incident_json import from_json, to_json
-from tests.core.story import HOUR, MINUTE, Story, billing_plan, brief, heard, without_escalation
+from tests.core.story import (
+    HOUR,
+    MINUTE,
+    Story,
+    billing_plan,
+    brief,
+    knows_firing,
+    without_escalation,
+)
 
 CHO = "cho"
 
@@ -43,7 +51,7 @@ def test_take_over_notifies_a_former_holder_whom_no_message_had_reached() -> Non
     (own,) = [one for one in story.said[before:] if one.to == "email:ana@example.com"]
     assert (own.kind, own.reason) == ("firing", "taken over")
     story.resolve("DoubleChargeDetected")
-    assert (heard(story.advance(HOUR), own.to) or [("", "")])[0][1] == "resolved"
+    assert (knows_firing(story.advance(HOUR), own.to) or [("", "")])[0][1] == "resolved"
 
 
 def test_take_over_restarts_the_expiry() -> None:

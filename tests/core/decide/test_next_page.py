@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, time
 
 from gateway.core.decide.facts import escalation_facts
-from gateway.core.decide.upcoming import next_page
+from gateway.core.decide.next_page import next_page
 from gateway.core.oncall.rota import Handover, Layer, Rota
 from gateway.core.plan.plan import Escalation, Plan, Step
 from gateway.core.plan.recipients import step_targets

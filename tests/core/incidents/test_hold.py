@@ -2,7 +2,15 @@
 
 import pytest
 
-from gateway.core.incidents.hold import ACCOUNT, Hold, hold_after, lifted, merged, probed, wait_for
+from gateway.core.incidents.hold import (
+    ACCOUNT,
+    Hold,
+    hold_after,
+    lift_holds,
+    mark_probed,
+    merge_hold,
+    wait_on_hold,
+)
 from gateway.core.incidents.retry import (
     LONGEST_HOLD,
     PROBE_EVERY,
@@ -35,28 +43,28 @@ def test_retry_after_is_honoured_up_to_a_bound(asked: float | None, held: float)
 def test_lesser_notices_wait_for_the_end_of_the_hold() -> None:
     """E11: Retry-After is honoured for the target that was refused, and for no other."""
     holds = (Hold(ANA, 1300.0, 1000.0),)
-    wait = wait_for(holds, ANA, False, 1100.0)
+    wait = wait_on_hold(holds, ANA, False, 1100.0)
     assert wait is not None
     assert (wait.next_at, wait.fall_back) == (1300.0, False)
-    assert wait_for(holds, BEN, False, 1100.0) is None
-    assert wait_for(holds, ANA, False, 1300.0) is None
+    assert wait_on_hold(holds, BEN, False, 1100.0) is None
+    assert wait_on_hold(holds, ANA, False, 1300.0) is None
 
 
 def test_urgent_notices_try_once_a_minute_and_fall_back_at_once() -> None:
     """E49, promise 13: a target on hold is a failing target."""
     holds = (Hold(ANA, 1300.0, 1000.0),)
-    wait = wait_for(holds, ANA, True, 1010.0)
+    wait = wait_on_hold(holds, ANA, True, 1010.0)
     assert wait is not None
     assert (wait.next_at, wait.fall_back) == (1000.0 + PROBE_EVERY, True)
-    assert wait_for(holds, ANA, True, 1060.0) is None
-    again = wait_for(probed(holds, ANA, 1060.0), ANA, True, 1061.0)
+    assert wait_on_hold(holds, ANA, True, 1060.0) is None
+    again = wait_on_hold(mark_probed(holds, ANA, 1060.0), ANA, True, 1061.0)
     assert again is not None
     assert again.next_at == 1060.0 + PROBE_EVERY
 
 
 def test_short_holds_need_no_fallback() -> None:
     """E11: Slack asks for a second or two in every storm; nobody else is paged for that."""
-    wait = wait_for((Hold(ANA, 1000.0 + URGENT_PATIENCE, 1000.0),), ANA, True, 1000.0)
+    wait = wait_on_hold((Hold(ANA, 1000.0 + URGENT_PATIENCE, 1000.0),), ANA, True, 1000.0)
     assert wait is not None
     assert not wait.fall_back
 
@@ -67,17 +75,17 @@ def test_the_account_is_on_hold_when_a_second_target_is_refused() -> None:
     assert first.scope == ANA
     second = hold_after(too_fast(30.0, Scope.UNKNOWN), BEN, (first,), 1001.0)
     assert second.scope == ACCOUNT
-    assert wait_for((first, second), "slack:#cho", False, 1002.0) is not None
+    assert wait_on_hold((first, second), "slack:#cho", False, 1002.0) is not None
     expired = hold_after(too_fast(30.0, Scope.UNKNOWN), BEN, (first,), 1031.0)
     assert expired.scope == BEN
 
 
 def test_an_account_on_hold_is_tried_once_a_minute_by_all_targets_together() -> None:
     """E49: twenty critical targets of one account do not make twenty attempts a minute."""
-    holds = merged((), hold_after(too_fast(900.0, Scope.ACCOUNT), ANA, (), 1000.0))
-    assert wait_for(holds, BEN, True, 1060.0) is None
-    holds = probed(holds, BEN, 1060.0)
-    assert wait_for(holds, "slack:#cho", True, 1060.0) is not None
+    holds = merge_hold((), hold_after(too_fast(900.0, Scope.ACCOUNT), ANA, (), 1000.0))
+    assert wait_on_hold(holds, BEN, True, 1060.0) is None
+    holds = mark_probed(holds, BEN, 1060.0)
+    assert wait_on_hold(holds, "slack:#cho", True, 1060.0) is not None
 
 
 def test_a_refusal_does_not_shorten_a_longer_hold() -> None:
@@ -90,9 +98,9 @@ def test_a_refusal_does_not_shorten_a_longer_hold() -> None:
 def test_success_ends_a_hold_unless_it_started_before() -> None:
     """E11: what was in flight when another message was refused says nothing about the hold."""
     holds = (Hold(ANA, 1300.0, 1000.0), Hold(ACCOUNT, 1300.0, 1060.0))
-    assert lifted(holds, ANA, 999.0) == holds
-    assert lifted(holds, ANA, 1030.0) == holds[1:]
-    assert lifted(holds, BEN, 1060.0) == holds[:1]
+    assert lift_holds(holds, ANA, 999.0) == holds
+    assert lift_holds(holds, ANA, 1030.0) == holds[1:]
+    assert lift_holds(holds, BEN, 1060.0) == holds[:1]
 
 
 @pytest.mark.parametrize(("urgent", "delay"), [(True, PROBE_EVERY), (False, LONGEST_HOLD)])

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from gateway.core.plan.watchdog import names_to_look_for, verdicts
+from gateway.core.plan.watchdog import watchdog_alerts, watched_alertnames
 from tests.flow.world import MINUTE, ROUTES, World, alert
 
 WATCHED = (
@@ -123,12 +123,12 @@ async def test_a_watchdog_without_a_name_looks_at_every_alert(tmp_path: Path) ->
     world = await watched(tmp_path)
     try:
         watchdogs = world.engine.plan.watchdogs
-        assert names_to_look_for(watchdogs) == {"Watchdog"}
-        assert names_to_look_for([*watchdogs, *(w for w in watchdogs)]) == {"Watchdog"}
-        assert verdicts(watchdogs, {}, 0.0, 299.0) == []
-        (told,) = verdicts(watchdogs, {"prometheus": 200.0}, 0.0, 299.0)
+        assert watched_alertnames(watchdogs) == {"Watchdog"}
+        assert watched_alertnames([*watchdogs, *(w for w in watchdogs)]) == {"Watchdog"}
+        assert watchdog_alerts(watchdogs, {}, 0.0, 299.0) == []
+        (told,) = watchdog_alerts(watchdogs, {"prometheus": 200.0}, 0.0, 299.0)
         assert told[1] is False
-        (told,) = verdicts(watchdogs, {}, 0.0, 300.0)
+        (told,) = watchdog_alerts(watchdogs, {}, 0.0, 300.0)
         assert told[1] is True
     finally:
         await world.close()

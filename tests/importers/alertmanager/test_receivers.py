@@ -48,10 +48,10 @@ def test_who_is_told_of_ends_is_as_alertmanagers_defaults_have_it(
 ) -> None:
     """E-mail and Slack are not told of ends unless the file says so."""
     (target,) = targets(integration % "", general)
-    assert target.wants_ends is told
+    assert target.send_resolved is told
     for said in (True, False):
         (target,) = targets(integration % f", send_resolved: {said}", general)
-        assert target.wants_ends is said
+        assert target.send_resolved is said
 
 
 def test_pagerdutys_severity_is_alertmanagers_default() -> None:

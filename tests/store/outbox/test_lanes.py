@@ -15,7 +15,7 @@ async def test_a_lane_leaves_in_order_and_one_at_a_time(store: Store) -> None:
     assert await claimed(store) == []
     await store.write(lambda tx: outbox.record_attempts(tx, [sent(notice)]))
     (notice,) = await claimed(store)
-    assert (notice.id, notice.heard, notice.behind) == (second, True, ())
+    assert (notice.id, notice.knows_firing, notice.behind) == (second, True, ())
 
 
 async def test_a_head_that_waits_for_its_next_attempt_holds_its_lane(store: Store) -> None:
@@ -97,7 +97,11 @@ async def test_who_lost_a_claim_cannot_finish_it(store: Store) -> None:
     assert await store.write(lambda tx: outbox.record_attempts(tx, [done])) == []
     assert await store.write(lambda tx: outbox.record_attempts(tx, [late])) == [slow.id]
     (after,) = await claimed(store, now=180.0)
-    assert (after.kind, after.heard, after.receipt) == (NoticeKind.RESOLVED, True, {"ts": "new"})
+    assert (after.kind, after.knows_firing, after.receipt) == (
+        NoticeKind.RESOLVED,
+        True,
+        {"ts": "new"},
+    )
 
 
 async def test_an_owner_that_claims_anew_is_not_its_former_self(store: Store) -> None:
@@ -154,7 +158,7 @@ async def test_claimed_as_it_is_stored(store: Store) -> None:
         await store.write(lambda tx: outbox.record_attempts(tx, [sent(n) for n in now_ours])) == []
     )
     (follower,) = await claimed(store, owner="two")
-    assert (follower.id, follower.heard) == (ids[1], True)
+    assert (follower.id, follower.knows_firing) == (ids[1], True)
 
 
 async def test_no_more_is_claimed_than_there_is_room_for(store: Store) -> None:

@@ -55,10 +55,10 @@ async def test_receipts_belong_to_incident_and_target(store: Store) -> None:
     await store.write(lambda tx: outbox.record_attempts(tx, done))
     await added(store, row(one, ROOM, kind=NoticeKind.RESOLVED), row(other, ROOM), row(one, ANA))
     third, fourth = await claimed(store, "slack")
-    assert (third.receipt, third.heard) == ({"ts": "1.2", "channel": "C1"}, True)
-    assert (fourth.receipt, fourth.heard) == (None, True)
+    assert (third.receipt, third.knows_firing) == ({"ts": "1.2", "channel": "C1"}, True)
+    assert (fourth.receipt, fourth.knows_firing) == (None, True)
     (mail,) = await claimed(store, "email")
-    assert (mail.receipt, mail.heard) == (None, False)
+    assert (mail.receipt, mail.knows_firing) == (None, False)
     await store.write(
         lambda tx: outbox.record_attempts(tx, [sent(third)])
     )  # no receipt: the old one stays
@@ -111,20 +111,22 @@ async def test_a_crowd_folds_into_a_digest_and_counts_as_told(store: Store) -> N
         lambda tx: outbox.notices_to_digest(tx, "email", ANA.key, 1, 100.0, 3)
     )
     assert [notice.id for notice in waiting] == ids[1:4]
-    await store.write(lambda tx: outbox.fold(tx, [n.id for n in waiting], ids[6], heard=True))
+    await store.write(
+        lambda tx: outbox.fold(tx, [n.id for n in waiting], ids[6], knows_firing=True)
+    )
     assert [n.id for n in await claimed(store)] == [ids[0], ids[5], ids[4], ids[6]]
     await added(store, row(numbers[1], kind=NoticeKind.RESOLVED))
     (end,) = await claimed(store)
-    assert end.heard
+    assert end.knows_firing
 
 
 async def test_an_acknowledgement_in_a_digest_counts_as_told(store: Store) -> None:
     """Promise 14: a beginning may have folded into it before; its end is owed."""
     (number,) = await opened(store, "A")
     (ack, digest) = await added(store, row(number, kind=NoticeKind.ACKNOWLEDGED), row(None, rank=3))
-    await store.write(lambda tx: outbox.fold(tx, [ack], digest, heard=True))
+    await store.write(lambda tx: outbox.fold(tx, [ack], digest, knows_firing=True))
     await added(store, row(number, kind=NoticeKind.RESOLVED))
-    assert [notice.heard for notice in await claimed(store) if notice.incident] == [True]
+    assert [notice.knows_firing for notice in await claimed(store) if notice.incident] == [True]
 
 
 async def test_an_acknowledgement_cancels_what_still_waits(store: Store) -> None:
