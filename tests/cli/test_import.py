@@ -94,7 +94,7 @@ def test_a_translation_that_would_be_refused_is_not_written(
 ) -> None:
     """Promise 6: whatever is wrong with the import itself, no bad file comes of it."""
     monkeypatch.setattr(
-        "gateway.importers.alertmanager.write.write_receivers.literally", lambda text: ""
+        "gateway.importers.alertmanager.write.write_receivers.escape_references", lambda text: ""
     )
     output = tmp_path / "routes.yaml"
     result = gateway("import", str(WIDE), "--output", str(output))
@@ -105,7 +105,7 @@ def test_a_translation_that_would_be_refused_is_not_written(
 
 def test_a_difference_ends_with_status_1(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever scripts the move learns of it."""
-    wrong = "gateway.importers.alertmanager.write.write_routing.literally"
+    wrong = "gateway.importers.alertmanager.write.write_routing.escape_references"
     monkeypatch.setattr(wrong, lambda text: text.replace("20m", "21m"))
     result = gateway("import", str(WIDE), "--check")
     assert result.exit_code == 1
@@ -136,7 +136,7 @@ def test_what_is_said_of_many_places_is_said_once(tmp_path: Path) -> None:
     rest = "global: {slack_app_token: test-token}\nroute: {receiver: r0}\nreceivers:\n"
     file.write_text(rest + "".join(one % number for number in range(50)))
     result = gateway("import", str(file))
-    assert result.stderr.count("color: the look of messages is the gateway's own") == 1
+    assert result.stderr.count("color: the layout of messages is the gateway's own") == 1
     assert "(and in lines 5, 6, 7, " in result.stderr
     assert len(json.loads(gateway("import", str(file), "--json").stdout)["not_translated"]) == 50
 

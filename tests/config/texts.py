@@ -48,6 +48,6 @@ def faults(text: str, env: Mapping[str, str] | None = None) -> tuple[Problem, ..
 def warning_texts(text: str, now: float | None = NOW) -> list[str]:
     """The warnings about a text, but for those about sources and about receivers without places,
     which such short texts are full of."""
-    beside = ("/webhook/", "has no places")
+    beside = ("/webhook/", "has no targets")
     warnings = loaded(text, now=now).warnings
     return [str(one) for one in warnings if not any(part in one.message for part in beside)]

@@ -84,7 +84,7 @@ def sources(
 
 def _open_source(name: str) -> str:
     return (
-        f'source "{shorten(name)}" is open: whoever reaches the gateway may post to /webhook/'
+        f'source "{shorten(name)}" is open: anyone who reaches the gateway may post to /webhook/'
         f'{shorten(name)}; give it a token: bearer: "${{{_variable(name)}_TOKEN}}"'
     )
 

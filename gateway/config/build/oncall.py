@@ -60,7 +60,7 @@ def people(entries: Mapping[str, ParsedValue], findings: Findings) -> Mapping[st
         )
         if entry.valid and person.email is None and person.slack is None:
             findings.warn(
-                item.position, f'"{id_}" has neither email nor slack: nobody can tell them'
+                item.position, f'"{id_}" has neither email nor slack: they cannot be notified'
             )
         people_by_id[id_] = person
     return people_by_id

@@ -58,7 +58,7 @@ class ReceiverBuilder:
                 self._check_account(channel, item.position)
                 for target, position in self._of(channel, item.value):
                     if target.key in targets:
-                        message = f"{channel}: {target.address} is told twice by this receiver"
+                        message = f"{channel}: {target.address} is a target of this receiver twice"
                         self._findings.warn(position, message)
                     targets.setdefault(target.key, target)
         return tuple(targets.values())

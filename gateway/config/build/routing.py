@@ -34,10 +34,13 @@ def route_spec(root: ParsedSection, names: RouteNames, findings: Findings) -> Ro
 
 def _check_root(root: ParsedSection, findings: Findings) -> None:
     if root.lacks("receiver"):
-        findings.error(root.position, "the root route must name a receiver: it takes what is left")
+        findings.error(
+            root.position,
+            "the root route must name a receiver: it matches what no other route does",
+        )
     for key in ("matchers", "match", "match_re"):
         if root.get(key):
-            message = f"{key}: the root route takes every alert; put this into a route below it"
+            message = f"{key}: the root route matches every alert; put this into a route below it"
             findings.error(root.position_of(key), message)
     for key in ("mute_time_intervals", "active_time_intervals"):
         if root.get(key):

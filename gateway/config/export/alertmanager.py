@@ -112,10 +112,10 @@ def _days(first: int, last: int) -> str:
 
 
 def _comments(plan: Plan) -> Iterator[str]:
-    yield f"routes.yaml {plan.digest}, as far as the grammar of alertmanager.yml can say it."
+    yield f"routes.yaml {plan.digest}, without what alertmanager.yml cannot express."
     for severity in plan.severities.values():
         if held := _held_by(severity):
-            where = f"where a route does not say otherwise itself, {plan.severity_label}="
+            where = f"unless a route sets its own, {plan.severity_label}="
             yield f"severities: {where}{severity.name!r} has {held}"
     for route in walk(plan.root):
         if route.labels:

@@ -14,8 +14,8 @@ _COLUMNS = "| key | value | default | meaning | example |"
 _HEAD = """\
 # routes.yaml
 
-Who has to know what, and when. This page is made from the grammar that `gateway check` reads
-with: every key is here. `docs/routes.schema.json` says the same to editors.
+Who is notified of which alerts, and when. This page is generated from the grammar that `gateway
+check` uses, so every key is here. `docs/routes.schema.json` gives the same to editors.
 
 - **Values** are taken as they are written: `no`, `010` and `12:30` are what they look like, with
   or without quotes. Quote what begins with `#`, `@`, `*`, `&` or `{`.
@@ -23,10 +23,10 @@ with: every key is here. `docs/routes.schema.json` says the same to editors.
 - **References**: `${NAME}` is a variable of the environment, `${file:PATH}` the content of a
   file; both may stand inside a longer text. One that is missing is an error. `${NAME:-}` may be
   missing, `${NAME:-text}` is then the text. A plain `${` is written `$${`.
-- **Secrets** belong into references. Without its token a channel shows its messages on the
+- **Secrets** belong in references. Without its token a channel shows its messages on the
   console instead of sending them.
 - **Anchors** (`&name`), aliases (`*name`) and merges (`<<: *name`) work as usual in YAML.
-- An unknown key is an error. All errors are told at once, with their line and column.
+- An unknown key is an error. All errors are reported at once, with line and column.
 """
 
 

@@ -29,8 +29,8 @@ _BASIC = Section(
 
 SOURCE = Section(
     "source",
-    "Who may post to /webhook/NAME, and how they prove it. Of several credentials any is enough, "
-    "so that an old and a new token can be used side by side. Without any, everybody may post.",
+    "Who may post to /webhook/NAME, and with which credentials. Any one of several is enough, so "
+    "an old and a new token can be used side by side. Without any, anyone may post.",
     (
         Field(
             "type",
@@ -58,17 +58,17 @@ SOURCE = Section(
         Field(
             "max_bytes",
             count(1024, 1024**3),
-            "The largest body that is taken. It may hold an alert for each 160 bytes of this, "
-            "and 100,000 at least.",
+            "The largest body that is accepted. A body may hold one alert for every 160 bytes of "
+            "this limit, and at least 100,000.",
             "33554432",
             "10485760",
         ),
         Field(
             "resolve_timeout",
             POSITIVE_DURATION,
-            "How long after its last report an alert without an end is over. Alertmanager does not "
-            "say when an alert ends that it was told to silence: longer than the longest "
-            "repeat_interval there, this ends it here.",
+            "How long after its last report an alert without an end counts as resolved. "
+            "Alertmanager does not report the end of an alert that it silences; a value longer "
+            "than its longest repeat_interval resolves such an alert here.",
             "global's for alerts posted to the API, never for webhooks",
             "26h",
         ),
@@ -118,7 +118,7 @@ EMAIL_CHANNEL = Section(
         ),
         Field("from", SENDER, "The sender.", "", "Alerts <alerts@example.com>"),
         Field("message_stream", WORD, "Postmark's message stream.", "outbound", "alerts"),
-        Field("reply_to", SENDER, "Where answers go.", "the sender", "team@example.com"),
+        Field("reply_to", SENDER, "Where replies go.", "the sender", "team@example.com"),
         Field(
             "api_url",
             BARE_URL,
@@ -171,7 +171,7 @@ SLACK_CHANNEL = Section(
 
 PAGERDUTY_CHANNEL = Section(
     "pagerduty channel",
-    "What all PagerDuty events have in common; the routing keys stand with the receivers.",
+    "Settings of all PagerDuty events; the routing keys belong to the receivers.",
     (
         Field(
             "provider",
@@ -183,13 +183,13 @@ PAGERDUTY_CHANNEL = Section(
         _PROXY,
         _API_URL,
     ),
-    elsewhere={"routing_key": "it stands with a receiver: pagerduty: [{routing_key: …}]"},
+    elsewhere={"routing_key": "it belongs to a receiver: pagerduty: [{routing_key: …}]"},
     optional=True,
 )
 
 WEBHOOK_CHANNEL = Section(
     "webhook channel",
-    "What all outgoing webhooks have in common.",
+    "Settings of all outgoing webhooks.",
     (
         Field(
             "provider",
@@ -200,7 +200,11 @@ WEBHOOK_CHANNEL = Section(
         ),
         Field("bearer", SECRET, "A bearer token for all of them.", "none", '"${HOOK_TOKEN}"'),
         Field(
-            "max_alerts", count(0, 1_000_000), "Alerts in one message at most; 0: all.", "0", "100"
+            "max_alerts",
+            count(0, 1_000_000),
+            "The most alerts in one message; 0 means all.",
+            "0",
+            "100",
         ),
         Field(
             "private_addresses",
@@ -211,13 +215,13 @@ WEBHOOK_CHANNEL = Section(
         ),
         _PROXY,
     ),
-    elsewhere={"url": "it stands with a receiver: webhook: [{url: …}]"},
+    elsewhere={"url": "it belongs to a receiver: webhook: [{url: …}]"},
     optional=True,
 )
 
 CONSOLE_CHANNEL = Section(
     "console channel",
-    "Messages on the standard output; for a first look and for tests.",
+    "Messages on the standard output, for a first try and for tests.",
     (),
     optional=True,
 )

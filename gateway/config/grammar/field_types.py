@@ -51,7 +51,9 @@ class Text:
             # What comes from outside may be a secret put into the wrong field.
             outside = has_reference(text)
             message = (
-                f"what {shorten(text)} stands for is no {self.type_name}" if outside else str(fault)
+                f"the value of {shorten(text)} is invalid: {self.type_name} belongs here"
+                if outside
+                else str(fault)
             )
             near = fault.suggestion if isinstance(fault, ParseError) and not outside else None
             context.findings.error(

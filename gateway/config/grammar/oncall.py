@@ -9,12 +9,14 @@ from gateway.config.grammar.values import EMAIL, FLAG, NAME, TEXT, WORD, ZONE, c
 
 PERSON = Section(
     "person",
-    "Somebody who can be told; the key is the id that rotas and escalations use.",
+    "Someone who can be notified; the key is the id that rotas and escalations use.",
     (
         Field("name", TEXT, "The name in messages.", "the id", "Ana"),
         Field("email", EMAIL, "Where e-mail goes.", "none", "ana@example.com"),
         Field("slack", WORD, "The Slack member id (Profile → Copy member ID).", "none", "U012AB"),
-        Field("timezone", ZONE, "The zone times are shown in.", "UTC", "Europe/Berlin"),
+        Field(
+            "timezone", ZONE, "The time zone of times shown to this person.", "UTC", "Europe/Berlin"
+        ),
     ),
 )
 
@@ -80,7 +82,7 @@ _OVERRIDE = Section(
     "override",
     "An exception. The last one that applies wins over earlier ones and over all layers.",
     (
-        Field("person", NAME, "Who takes over; nobody when it is not said.", "nobody", "cho"),
+        Field("person", NAME, "Who takes over; without it nobody is on call.", "nobody", "cho"),
         Field(
             "from",
             MOMENT,
@@ -91,7 +93,7 @@ _OVERRIDE = Section(
         ),
         Field("to", MOMENT, "When it ends.", "", "2026-12-26 18:00", required=True),
         Field("replaces", NAME, "Only where this person would be on call.", "anybody", "ana"),
-        Field("beside", FLAG, "Told as well, instead of taking over.", "false", "true"),
+        Field("beside", FLAG, "Notified as well, instead of taking over.", "false", "true"),
     ),
 )
 
@@ -120,12 +122,12 @@ ROTA = Section(
 
 _STEP = Section(
     "step",
-    "One rung: whom to tell, and how long to wait for an acknowledgement.",
+    "One escalation step: who is notified, and how long to wait for an acknowledgement.",
     (
         Field(
             "notify",
             ListOf(TEXT, or_one=True),
-            "`rota:NAME` (whoever is on call then), `person:ID`, `receiver:NAME`.",
+            "`rota:NAME` (the people on call at that time), `person:ID`, `receiver:NAME`.",
             "",
             '["rota:billing"]',
             required=True,
@@ -133,8 +135,8 @@ _STEP = Section(
         Field(
             "by",
             ListOf(Choice(("email", "slack")), or_one=True),
-            "How people are told.",
-            "every way they can be",
+            "The channels that people are notified on.",
+            "every channel that the person has",
             "[slack, email]",
         ),
         Field(
@@ -151,7 +153,7 @@ STEPS = ListOf(_STEP)
 
 ESCALATION = Section(
     "escalation",
-    "Whom to tell next when nobody acknowledges. A list of steps alone is enough.",
+    "Who is notified next while nobody acknowledges. A list of steps alone is enough.",
     (
         Field(
             "steps",
@@ -161,7 +163,9 @@ ESCALATION = Section(
             '[{notify: ["rota:billing"], by: [slack, email], wait: 15m}]',
             required=True,
         ),
-        Field("repeat", count(0, 100), "How often to start again after the last.", "0", "2"),
+        Field(
+            "repeat", count(0, 100), "How many times to start again after the last step.", "0", "2"
+        ),
     ),
 )
 

@@ -16,7 +16,7 @@ _NOT_HERE = (
 _SEND_RESOLVED = Field(
     "send_resolved",
     FLAG,
-    "false: it is not told when alerts end, as in Alertmanager.",
+    "false: no resolved notification is sent, as in Alertmanager.",
     "true",
     "false",
 )
@@ -89,11 +89,22 @@ _PAGERDUTY_TARGET = Section(
 
 _WEBHOOK_TARGET = Section(
     "webhook target",
-    "A URL that takes Alertmanager's webhook.",
+    "A URL that accepts Alertmanager's webhook.",
     (
-        Field("url", URL, "Where it is posted.", "", '"${TICKETS_WEBHOOK}"', required=True),
         Field(
-            "max_alerts", count(0, 1_000_000), "Alerts in one message at most; 0: all.", "0", "100"
+            "url",
+            URL,
+            "The URL that messages are posted to.",
+            "",
+            '"${TICKETS_WEBHOOK}"',
+            required=True,
+        ),
+        Field(
+            "max_alerts",
+            count(0, 1_000_000),
+            "The most alerts in one message; 0 means all.",
+            "0",
+            "100",
         ),
         Field(
             "bearer",
@@ -119,8 +130,8 @@ _CONSOLE_TARGET = Section("console target", "The standard output.", (), optional
 
 RECEIVER = Section(
     "receiver",
-    "A name with the places that are told. One with no places tells nobody: `gateway check` doubts "
-    "that at the root and where the worst alerts come, unless its name says so by a word such as "
+    "A name with its targets. A receiver without targets notifies nobody: `gateway check` warns of "
+    "that at the root and where the worst alerts arrive, unless the name has a word in it such as "
     f"{', '.join(NAMES)}.",
     (
         Field("name", NAME, "The name that routes use.", "", "billing-critical", required=True),
@@ -147,18 +158,25 @@ RECEIVER = Section(
             '[{url: "${TICKETS_WEBHOOK}", max_alerts: 100}]',
         ),
         Field("console", ListOf(_CONSOLE_TARGET), "The standard output.", "none", "[{}]"),
-        Field("escalate", NAME, "The escalation until somebody answers.", "none", "billing"),
+        Field(
+            "escalate",
+            NAME,
+            "The escalation that runs until somebody acknowledges.",
+            "none",
+            "billing",
+        ),
         Field(
             "fallback",
             NAME,
-            "The receiver that is told when this one's places cannot be reached.",
+            "The receiver that is notified when this one's targets cannot be reached.",
             "none",
             "everyone",
         ),
     ),
     elsewhere={
-        "email_configs": "written as email: [{to: …}]; the account stands under channels:",
-        "slack_configs": 'written as slack: [{channel: "#…"}]; the token stands under channels:',
+        "email_configs": "written as email: [{to: …}]; the account is declared under channels:",
+        "slack_configs": 'written as slack: [{channel: "#…"}]; the token is declared under '
+        "channels:",
         "pagerduty_configs": "written as pagerduty: [{routing_key: …}]",
         "webhook_configs": "written as webhook: [{url: …}]",
         **{

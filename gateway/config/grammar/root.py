@@ -1,4 +1,4 @@
-"""The whole of routes.yaml: its top-level keys. All else hangs below them."""
+"""The grammar of the top level of routes.yaml."""
 
 from gateway.config.grammar.accounts import CHANNELS, SOURCES
 from gateway.config.grammar.durations import POSITIVE_DURATION
@@ -20,9 +20,9 @@ _SMTP_KEYS = (
 )  # fmt: skip
 _SLACK_KEYS = ("api_url", "api_url_file", "app_token", "app_token_file", "app_url")
 
-_E_MAIL = "the e-mail account stands under channels: email: {provider, token, from}"
-_SLACK = "the Slack account stands under channels: slack: {token, signing_secret}"
-_PAGERDUTY = "written as channels: pagerduty: {api_url: …}; routing keys stand with the receivers"
+_E_MAIL = "the e-mail account is declared under channels: email: {provider, token, from}"
+_SLACK = "the Slack account is declared under channels: slack: {token, signing_secret}"
+_PAGERDUTY = "written as channels: pagerduty: {api_url: …}; routing keys belong to the receivers"
 
 # What slips to the left when the root route is indented wrongly.
 _OF_ROUTES = (
@@ -32,7 +32,7 @@ _OF_ROUTES = (
 
 GLOBAL = Section(
     "global",
-    "What Alertmanager calls global. The accounts stand under `channels:` here.",
+    "Alertmanager's global section. Accounts are declared under `channels:` here.",
     (
         Field(
             "resolve_timeout",
@@ -53,7 +53,7 @@ GLOBAL = Section(
 
 FILE = Section(
     "routes.yaml",
-    "Who has to know what, and when.",
+    "Who is notified of which alerts, and when.",
     (
         Field("global", GLOBAL, "Alertmanager's global section.", "none", "{resolve_timeout: 5m}"),
         Field(
@@ -66,7 +66,7 @@ FILE = Section(
         Field(
             "sources",
             SOURCES,
-            "Who may post alerts, and how they prove it. Only declared sources exist.",
+            "Who may post alerts, and with which credentials. Only declared sources exist.",
             "without this key: alertmanager and prometheus, open",
             '{alertmanager: {bearer: "${ALERTMANAGER_TOKEN}"}}',
         ),
@@ -80,7 +80,7 @@ FILE = Section(
         Field(
             "severities",
             MapOf("name", SEVERITY),
-            "What the severities mean here. Without any the behaviour is Alertmanager's.",
+            "What the severities mean here. Without any, the behaviour is Alertmanager's.",
             "none",
             "{critical: {rank: 1, respond_within: 15m}, warning: {rank: 2}}",
         ),
@@ -91,7 +91,7 @@ FILE = Section(
             "Mon-Fri 09:00-17:00 UTC",
             "{timezone: Europe/Berlin}",
         ),
-        Field("people", PEOPLE, "Who can be told.", "none", "{ana: {email: ana@example.com}}"),
+        Field("people", PEOPLE, "Who can be notified.", "none", "{ana: {email: ana@example.com}}"),
         Field(
             "rotas",
             ROTAS,
@@ -102,14 +102,14 @@ FILE = Section(
         Field(
             "escalations",
             MapOf("name", SectionOrList(STEPS, "steps", ESCALATION)),
-            "Whom to tell next when nobody acknowledges.",
+            "Who is notified next while nobody acknowledges.",
             "none",
             '{billing: [{notify: ["rota:billing"], wait: 15m}]}',
         ),
         Field(
             "receivers",
             ListOf(RECEIVER),
-            "Who is told, and where.",
+            "Who is notified, and on which channels.",
             "",
             "[{name: everyone, email: [{to: admin@example.com}]}]",
             required=True,
@@ -125,38 +125,38 @@ FILE = Section(
         Field(
             "repeats",
             Choice(tuple(Repeats)),
-            "When an incident that goes on is told again: exactly after repeat_interval, or, as "
-            "in Alertmanager, at the first tick of group_interval by which that has passed; what a "
-            "silence or a mute kept back waits for a tick then, too. `gateway route` prints what "
-            "repeats come to.",
+            "When an incident that goes on is notified again: exactly after repeat_interval or, as "
+            "in Alertmanager, at the first tick of group_interval after it has passed. A "
+            "notification held back by a silence or a mute then waits for a tick, too. `gateway "
+            "route` prints the resulting times.",
             str(Repeats.EXACT),
             str(Repeats.ON_TICKS),
         ),
         Field(
             "flapping",
             FLAPPING,
-            "What ends and begins again and again.",
+            "When an incident that resolves and fires again and again is notified less often.",
             "on where severities are declared",
             "{times: 6, within: 1h}",
         ),
         Field(
             "inhibit_rules",
             ListOf(INHIBIT_RULE),
-            "What keeps what quiet.",
+            "Which firing alerts suppress which others.",
             "none",
             "[{source_matchers: [severity=critical], target_matchers: [severity=info]}]",
         ),
         Field(
             "watchdogs",
             MapOf("name", WATCHDOG),
-            "What must always be heard; its silence is an alert.",
+            "Alerts that must always fire; the absence of one is an alert.",
             "none",
             "{prometheus: {matchers: ['alertname=\"Watchdog\"'], absent_for: 10m}}",
         ),
         Field(
             "time_intervals",
             ListOf(TIME_INTERVAL),
-            "Names for stretches of time.",
+            "Named periods of time.",
             "none",
             "[{name: weekend, time_intervals: [{weekdays: [saturday, sunday]}]}]",
         ),
@@ -170,8 +170,8 @@ FILE = Section(
     ),
     elsewhere={
         **dict.fromkeys(_OF_ROUTES, "it belongs to a route: indent it below route:"),
-        "routes": "they stand inside of the route above them: indent them below route:",
-        "templates": "the folder of the templates is named on the command line: --templates",
+        "routes": "they belong to the route above them: indent them below route:",
+        "templates": "the folder of the templates is an option of the command line: --templates",
         "tracing": "it does not exist here",
     },
 )

@@ -20,17 +20,19 @@ def _route() -> Section:
 
 ROUTE = Section(
     "route",
-    "Which alerts go to which receiver, how they are grouped and how often they are told. An "
-    "alert goes down the tree to the deepest route that takes it; what a route does not say it "
-    "takes from its parent.",
+    "Which alerts go to which receiver, how they are grouped and how often they are notified. An "
+    "alert goes down the tree to the deepest route that matches it. A route inherits from its "
+    "parent what it does not set.",
     (
-        Field("receiver", NAME, "The receiver that is told.", "the parent's", "billing-critical"),
+        Field(
+            "receiver", NAME, "The receiver that is notified.", "the parent's", "billing-critical"
+        ),
         Field(
             "matchers",
             _MATCHER_LIST,
-            "What an alert's labels must fulfil, all of it. `=`, `!=`, `=~`, `!~`; patterns are "
+            "Conditions on an alert's labels; all must hold. `=`, `!=`, `=~`, `!~`; patterns are "
             "RE2 and must match the whole value. Not at the root.",
-            "takes all",
+            "matches all",
             "['severity=\"critical\"', 'team=~\"billing|payments\"']",
         ),
         Field(
@@ -58,36 +60,36 @@ ROUTE = Section(
         Field(
             "continue",
             FLAG,
-            "Whether an alert that this route took is offered to its later siblings too.",
+            "Whether an alert that this route matched is also tried on its later siblings.",
             "false",
             "true",
         ),
         Field(
             "group_wait",
             DURATION,
-            "How long a new incident waits for more alerts before the first message.",
+            "How long a new incident waits for more alerts before the first notification.",
             "the severity's, the parent's, 30s at the root",
             "30s",
         ),
         Field(
             "group_interval",
             POSITIVE_DURATION,
-            "How long to wait before telling of new alerts in an incident that was told.",
+            "How long to wait before notifying of new alerts in an incident already notified.",
             "the severity's, the parent's, 5m at the root",
             "5m",
         ),
         Field(
             "repeat_interval",
             POSITIVE_DURATION,
-            "How long until an incident that goes on unacknowledged is told again; kept exactly, "
-            "unless `repeats` says on the group interval.",
+            "How long until an incident that stays unacknowledged is notified again. Exact, unless "
+            "`repeats` says on the group interval.",
             "the severity's, the parent's, 4h at the root",
             "2h",
         ),
         Field(
             "mute_time_intervals",
             ListOf(NAME),
-            "Names of time intervals during which the route keeps quiet. Not at the root, not "
+            "Names of time intervals during which the route is muted. Not at the root, not "
             "inherited.",
             "none",
             "[release-window]",
@@ -95,8 +97,8 @@ ROUTE = Section(
         Field(
             "active_time_intervals",
             ListOf(NAME),
-            "Names of time intervals outside of which the route keeps quiet. Not at the root, "
-            "not inherited.",
+            "Names of time intervals during which the route is active; outside them it is muted. "
+            "Not at the root, not inherited.",
             "always",
             "[office-hours]",
         ),
@@ -131,14 +133,14 @@ WATCHDOG = Section(
         Field(
             "absent_for",
             POSITIVE_DURATION,
-            "How long it may be silent. Longer than the sender's repeat interval.",
+            "How long it may be absent. Set it longer than the sender's repeat interval.",
             "10m",
             "10m",
         ),
         Field(
             "labels",
             _LABELS,
-            "Labels of WatchdogMissing, for its way through the routes.",
+            "Labels of WatchdogMissing, which select its route.",
             "{severity: critical}",
             "{severity: critical, team: platform}",
         ),
@@ -146,16 +148,23 @@ WATCHDOG = Section(
 )
 FLAPPING = Section(
     "flapping",
-    "When a group that ends and begins again and again is told less often. Alerts of the worst "
-    "severity are told all the same; only their end waits until it is calm.",
+    "When a group that resolves and fires again and again is notified less often. Alerts of the "
+    "worst severity are notified all the same; only their resolved notification waits until the "
+    "group is calm.",
     (
-        Field("times", count(0, 1000), "Beginnings that make it so; 0: never.", "4", "6"),
-        Field("within", POSITIVE_DURATION, "In how long.", "1h", "30m"),
-        Field("every", POSITIVE_DURATION, "How often it is then told.", "30m", "1h"),
+        Field(
+            "times",
+            count(0, 1000),
+            "How many times it must fire to count as flapping; 0 means never.",
+            "4",
+            "6",
+        ),
+        Field("within", POSITIVE_DURATION, "The period in which these are counted.", "1h", "30m"),
+        Field("every", POSITIVE_DURATION, "How often a flapping group is notified.", "30m", "1h"),
         Field(
             "calm_after",
             POSITIVE_DURATION,
-            "How long without an alert until its end is told.",
+            "How long without an alert until its resolved notification is sent.",
             "15m",
             "10m",
         ),
@@ -163,14 +172,21 @@ FLAPPING = Section(
 )
 SEVERITY = Section(
     "severity",
-    "What one value of the severity label means here. What a route says itself wins over this, "
-    "and this wins over what the route inherits.",
+    "What one value of the severity label means here. A route's own settings win over these, and "
+    "these win over what the route inherits.",
     (
-        Field("rank", count(1, 999), "How bad, 1 is the worst; each once.", "", "1", required=True),
+        Field(
+            "rank",
+            count(1, 999),
+            "How severe; 1 is the worst. Each rank once.",
+            "",
+            "1",
+            required=True,
+        ),
         Field(
             "respond_within",
             RESPOND_WITHIN,
-            "How soon somebody should answer: the wait of escalation steps that say none.",
+            "How soon somebody should acknowledge: the wait of escalation steps without one.",
             "no time",
             "15m",
         ),

@@ -13,27 +13,27 @@ _LABELS = MapOf("label", ANY_TEXT)
 _PATTERNS = MapOf("label", ANY_TEXT)
 INHIBIT_RULE = Section(
     "inhibit rule",
-    "While an alert fires that the source matchers take, alerts that the target matchers take are "
-    "not told, as long as both have the same values of the `equal` labels.",
+    "While an alert fires that the source matchers match, alerts that the target matchers match "
+    "are suppressed, if both have the same values of the `equal` labels.",
     (
         Field(
             "name",
             NAME,
-            "How it is called where it is given as a reason.",
+            "The name that is shown as the reason of a suppression.",
             "its number",
             "critical-first",
         ),
         Field(
             "source_matchers",
             _MATCHER_LIST,
-            "What the alert that inhibits must fulfil.",
+            "Conditions on the alert that inhibits.",
             "none",
             "['severity=\"critical\"']",
         ),
         Field(
             "target_matchers",
             _MATCHER_LIST,
-            "What the alerts that are kept quiet must fulfil.",
+            "Conditions on the alerts that are suppressed.",
             "none",
             "['severity=~\"warning|info\"']",
         ),
@@ -72,8 +72,8 @@ INHIBIT_RULE = Section(
     elsewhere={
         "sources": "Alertmanager 0.34's form for several alerts that must all fire at once, which "
         "a rule here cannot ask for. A single source: write its matchers as source_matchers:, its "
-        "equal: beside them. Several: write a rule for each, which keeps quiet as soon as any of "
-        "them fires, or leave the rule out, so that more is told",
+        "equal: beside them. Several: write a rule for each, which suppresses as soon as any of "
+        "them fires, or omit the rule, so that more is notified",
     },
 )
 _TIME_RANGE = Section(
@@ -86,7 +86,7 @@ _TIME_RANGE = Section(
 )
 INTERVAL = Section(
     "interval",
-    "A stretch of time; all that it says must hold at once.",
+    "A period of time; all of its conditions must hold at once.",
     (
         Field(
             "times",
@@ -105,19 +105,19 @@ INTERVAL = Section(
         ),
         Field("months", ListOf(TEXT), "Months by name or number, or ranges.", "all", "[december]"),
         Field("years", ListOf(TEXT), "Years, or ranges.", "all", "['2026:2028']"),
-        Field("location", ZONE, "The time zone all this is meant in.", "UTC", "Europe/Berlin"),
+        Field("location", ZONE, "The time zone of all these conditions.", "UTC", "Europe/Berlin"),
     ),
     elsewhere={"timezone": 'write "location", as Alertmanager calls it'},
 )
 TIME_INTERVAL = Section(
     "time interval",
-    "A name for stretches of time, for routes to be muted in or active in.",
+    "A named set of periods in which routes are muted or active.",
     (
         Field("name", NAME, "The name that routes use.", "", "office-hours", required=True),
         Field(
             "time_intervals",
             ListOf(INTERVAL),
-            "The stretches; any of them counts.",
+            "The periods; any of them counts.",
             "never",
             "[{weekdays: [monday:friday]}]",
         ),

@@ -39,7 +39,7 @@ def _email(text: str) -> str:
 def _sender(text: str) -> str:
     if len(text) > 320 or _SENDER.fullmatch(text) is None:
         raise ValueError(
-            f'"{text}" is no sender: write alerts@example.com or "Alerts <alerts@example.com>"'
+            f'"{text}" is not a sender: write alerts@example.com or "Alerts <alerts@example.com>"'
         )
     return text
 

@@ -37,16 +37,17 @@ def warn_receivers_without_targets(
         if is_null_name(receiver.name):
             continue
         if len(chain) == 1:
-            stay = "whatever no other route takes" if _stays(chain, "", None) else ""
+            alerts = "alerts that no other route matches" if _stays(chain, "", None) else ""
         else:
             severities = worst or USUALLY_WORST
-            bad = [one for one in severities if _stays(chain, plan.severity_label, one)]
-            stay = f"alerts of severity {bad[0]} that come here" if bad else ""
-        if stay:
+            unnotified = [one for one in severities if _stays(chain, plan.severity_label, one)]
+            alerts = f"alerts of severity {unnotified[0]} that arrive here" if unnotified else ""
+        if alerts:
             warned.add(receiver.name)
             message = (
-                f'receiver "{shorten(receiver.name)}" has no places: nobody is told of {stay}; '
-                'give it one, such as email:, or call it "null" or "nobody" where that is meant'
+                f'receiver "{shorten(receiver.name)}" has no targets: nobody is notified of '
+                f'{alerts}; add a target, such as email:, or call it "null" or "nobody" if that is '
+                "intended"
             )
             position = routes[route.origins["receiver"]].position_of("receiver")
             findings.warn(position, message, text=receiver.name)
@@ -68,17 +69,17 @@ def warn_fallback_without_targets(
     if not alone:
         return
     first, more = shorten(alone[0]), len(alone) - 1
-    whom = f'"{first}"' if not more else f'"{first}" and {more} more'
+    receivers = f'"{first}"' if not more else f'"{first}" and {more} more'
     message = (
-        f"what cannot be delivered to {whom} falls back on the root's receiver, which has no"
-        " places: nobody would hear of it; give each a fallback:, a receiver on another channel"
+        f"what cannot be delivered to {receivers} falls back on the root's receiver, which has no "
+        "targets: nobody would be notified; give each a fallback:, a receiver on another channel"
     )
     position = routes[plan.root.id].position_of("receiver")
     findings.warn(position, message, text=root.name)
 
 
 def is_null_name(name: str) -> bool:
-    """Whether a receiver's name says that it tells nobody: "null", "team-blackhole", "dev/null"."""
+    """Return whether a name says that its receiver notifies nobody: "null", "dev/null"."""
     words = re.findall(r"[a-z0-9]+", name.lower())
     return "".join(words) in NAMES or not set(NAMES).isdisjoint(words)
 

@@ -119,14 +119,16 @@ def _unused_receivers(file: ParsedSection, plan: Plan, findings: Findings) -> No
 
 
 def _fallback_loops(file: ParsedSection, plan: Plan, findings: Findings) -> None:
-    told: set[str] = set()
+    reported: set[str] = set()
     for item in file.list_of("receivers"):
-        way: list[str] = [item.value.get("name")]
-        while (further := plan.receivers[way[-1]].fallback) is not None and further not in way:
-            way.append(further)
-        if further is not None and further == way[0] and not told.intersection(way):
-            told.update(way)
-            message = f"fallback: goes round in a circle: {' → '.join([*way, further])}"
+        path: list[str] = [item.value.get("name")]
+        while (following := plan.receivers[path[-1]].fallback) is not None:
+            if following in path:
+                break
+            path.append(following)
+        if following is not None and following == path[0] and not reported.intersection(path):
+            reported.update(path)
+            message = f"fallback: goes round in a circle: {' → '.join([*path, following])}"
             findings.warn(item.value.position_of("fallback"), message)
 
 
@@ -160,27 +162,32 @@ def _escalations(file: ParsedSection, plan: Plan, findings: Findings) -> None:
     for name, item in file.map_of("escalations").items():
         steps = item.value.list_of("steps")
         repeat = plan.escalations[name].repeat
-        for number, (place, step) in enumerate(
+        for number, (item, step) in enumerate(
             zip(steps, plan.escalations[name].steps, strict=True), 1
         ):
             if step.wait is None and not answers and (number < len(steps) or repeat):
-                message = "wait: is not said, and no severity says respond_within: "
-                findings.warn(place.position, message + "nobody knows when the next step comes")
-            for used in place.value.list_of("notify"):
-                kind, _, who = used.value.partition(":")
+                message = "wait: is missing, and no severity has respond_within: "
+                findings.warn(item.position, message + "it is undefined when the next step comes")
+            for reference in item.value.list_of("notify"):
+                kind, _, name = reference.value.partition(":")
                 if kind == "person":
-                    _reachable(plan.people[who], step.by, used, findings)
+                    _reachable(plan.people[name], step.by, reference, findings)
                 elif kind == "rota":
-                    for id_ in _members(plan, who):
-                        _reachable(plan.people[id_], step.by, used, findings)
+                    for id_ in _members(plan, name):
+                        _reachable(plan.people[id_], step.by, reference, findings)
 
 
-def _reachable(person: Person, by: tuple[str, ...], used: ParsedValue, findings: Findings) -> None:
-    """Warn of a person who cannot be told by what the step says."""
-    ways = {"email": person.email, "slack": person.slack}
-    if by and any(ways.values()) and not any(ways.get(way) for way in by):
-        message = f'notify: "{person.id}" cannot be told by {" or ".join(by)}: no such address'
-        findings.warn(used.position, message, text=used.raw)
+def _reachable(
+    person: Person, by: tuple[str, ...], reference: ParsedValue, findings: Findings
+) -> None:
+    """Warn of a person without an address on the channels of a step."""
+    addresses = {"email": person.email, "slack": person.slack}
+    if by and any(addresses.values()) and not any(addresses.get(channel) for channel in by):
+        message = (
+            f'notify: "{person.id}" cannot be notified by {" or ".join(by)}: '
+            "this person has no such address"
+        )
+        findings.warn(reference.position, message, text=reference.raw)
 
 
 def _members(plan: Plan, rota: str) -> list[str]:

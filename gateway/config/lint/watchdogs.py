@@ -20,15 +20,16 @@ def warn_watchdog_routes(file: ParsedSection, plan: Plan, findings: Findings) ->
             ):
                 message = (
                     f'its alert always fires, and receiver "{shorten(receiver.name)}" would be '
-                    "told so again and again: give it a route of its own to a receiver without "
-                    "places"
+                    "notified again and again; give it a route of its own to a receiver without "
+                    "targets"
                 )
                 findings.warn(position, f"{shorten(watchdog.name)}: {message}")
         for receiver in _receivers(plan, watchdog.missing):
             if not receiver.targets and not receiver.escalate:
                 message = (
-                    f'{MISSING} goes to receiver "{shorten(receiver.name)}", which has no places: '
-                    "nobody would be told that monitoring is silent; see its labels: and the routes"
+                    f'{MISSING} goes to receiver "{shorten(receiver.name)}", which has no targets: '
+                    "nobody would be notified that monitoring is silent; check its labels: and the "
+                    "routes"
                 )
                 findings.warn(position, f"{shorten(watchdog.name)}: {message}")
 

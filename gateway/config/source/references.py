@@ -74,7 +74,7 @@ class References:
         body = _BODY.fullmatch(match[1]) if match[2] else None
         if body is None:
             raise InvalidReferenceError(
-                'what begins with "${" is no reference: write ${NAME} or ${file:PATH}, '
+                'what begins with "${" is not a reference: write ${NAME} or ${file:PATH}, '
                 "and $${ for a plain ${"
             )
         name, path, marked, default = body.groups()

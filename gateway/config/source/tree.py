@@ -156,7 +156,7 @@ class _Composer:
             raise _UnreadableError(f"{error_text} begins with *", _mark(event))
         node = self._anchors[name]
         if node is None:
-            raise _UnreadableError(f"*{name} refers to the very thing it stands in", _mark(event))
+            raise _UnreadableError(f"*{name} refers to the value that contains it", _mark(event))
         self._count(node.size, _mark(event))
         return node
 
@@ -191,7 +191,7 @@ class _Composer:
             elif key.text in entries:
                 first = entries[key.text].key.line
                 message = (
-                    f'"{shorten(key.text)}" is said twice: first in line {first}; remove one, or '
+                    f'"{shorten(key.text)}" is set twice: first in line {first}; remove one, or '
                     "check its indentation if it belongs to something else"
                 )
                 self._error(key, join(path, key.text), message, key.text)

@@ -178,7 +178,7 @@ def test_a_place_that_is_told_twice_is_told_once() -> None:
     )
     assert len(loaded(text).plan.receivers["all"].targets) == 1
     assert warning_texts(text) == [
-        "routes.yaml:2:59: email: a@example.com is told twice by this receiver"
+        "routes.yaml:2:59: email: a@example.com is a target of this receiver twice"
     ]
 
 

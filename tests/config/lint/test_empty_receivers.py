@@ -1,4 +1,4 @@
-"""A receiver without places, where pages end: forgotten, or meant and called so."""
+"""Warnings about receivers without targets, unless their name says that it is intended."""
 
 import pytest
 
@@ -9,25 +9,25 @@ SEVERITIES = "severities: {disaster: {rank: 1}, critical: {rank: 2}}\n"
 RECEIVERS = "receivers: [{name: ops, console: [{}]}, {name: team}, {name: 'null'}]\n"
 
 
-def doubted(text: str) -> list[str]:
-    """Places and words of the doubts about receivers without places."""
+def warnings_of(text: str) -> list[str]:
+    """Return the positions and messages of the warnings about receivers without targets."""
     return [
         f"{one.line}:{one.column}: {one.message}"
         for one in loaded(text).warnings
-        if one.message.startswith("receiver ") and "has no places" in one.message
+        if one.message.startswith("receiver ") and "has no targets" in one.message
     ]
 
 
-def test_the_root_without_places_is_doubted() -> None:
-    """Promise 2: whatever is left over would be told to nobody, and nothing would say so."""
-    assert doubted(RECEIVERS + "route:\n  receiver: team\n") == [
-        '3:13: receiver "team" has no places: nobody is told of whatever no other route takes; '
-        'give it one, such as email:, or call it "null" or "nobody" where that is meant'
+def test_a_root_without_targets_is_warned_of() -> None:
+    """Promise 2: alerts that no other route matches would notify nobody, silently."""
+    assert warnings_of(RECEIVERS + "route:\n  receiver: team\n") == [
+        '3:13: receiver "team" has no targets: nobody is notified of alerts that no other route '
+        'matches; add a target, such as email:, or call it "null" or "nobody" if that is intended'
     ]
 
 
-def test_a_route_that_takes_the_worst_is_doubted_where_its_receiver_is_named() -> None:
-    """The place is that of `receiver:`, also for routes that inherit it; each receiver once."""
+def test_a_route_of_the_worst_severity_is_warned_of_where_its_receiver_is_named() -> None:
+    """The position is that of `receiver:`, also for routes that inherit it; each receiver once."""
     text = (
         SEVERITIES + RECEIVERS + "route:\n"
         "  receiver: ops\n"
@@ -38,9 +38,9 @@ def test_a_route_that_takes_the_worst_is_doubted_where_its_receiver_is_named() -
         "    - matchers: [team=web]\n"
         "      receiver: team\n"
     )
-    (said,) = doubted(text)
-    assert said.startswith(
-        '7:17: receiver "team" has no places: nobody is told of alerts of severity disaster that'
+    (warning,) = warnings_of(text)
+    assert warning.startswith(
+        '7:17: receiver "team" has no targets: nobody is notified of alerts of severity disaster '
     )
 
 
@@ -66,37 +66,37 @@ def test_a_route_that_takes_the_worst_is_doubted_where_its_receiver_is_named() -
         ),
     ],
 )
-def test_a_route_that_pages_nobody_on_purpose_is_not_doubted(routes: str) -> None:
-    """Empty receivers are legal in Alertmanager, and used: only lost pages are worth a word."""
-    assert doubted(RECEIVERS + f"route: {{receiver: ops, routes: {routes}}}\n") == []
+def test_a_route_that_pages_nobody_on_purpose_is_accepted(routes: str) -> None:
+    """Empty receivers are legal in Alertmanager, and used: only lost pages are reported."""
+    assert warnings_of(RECEIVERS + f"route: {{receiver: ops, routes: {routes}}}\n") == []
 
 
 def test_a_route_before_that_continues_takes_nothing_away() -> None:
-    """With continue: true the alert goes on to the route whose receiver has no places."""
+    """With continue: true the alert goes on to the route whose receiver has no targets."""
     routes = "[{matchers: [severity=critical], continue: true}, {receiver: team}]"
-    (said,) = doubted(RECEIVERS + f"route: {{receiver: ops, routes: {routes}}}\n")
-    assert "alerts of severity critical that come here" in said
+    (warning,) = warnings_of(RECEIVERS + f"route: {{receiver: ops, routes: {routes}}}\n")
+    assert "alerts of severity critical that arrive here" in warning
 
 
-def test_the_root_is_not_doubted_where_a_route_takes_everything() -> None:
-    """Nothing is left over for it."""
+def test_a_root_whose_alerts_all_match_another_route_is_accepted() -> None:
+    """No alert is left for it."""
     routes = "[{matchers: [team=db], receiver: ops}, {receiver: ops}]"
-    assert doubted(RECEIVERS + f"route: {{receiver: team, routes: {routes}}}\n") == []
+    assert warnings_of(RECEIVERS + f"route: {{receiver: team, routes: {routes}}}\n") == []
 
 
-def test_an_escalation_is_a_place() -> None:
-    """A receiver may have nothing but people who are asked one after the other."""
+def test_a_receiver_with_an_escalation_alone_is_accepted() -> None:
+    """Its people are notified one after the other."""
     text = (
         "people: {ana: {email: ana@example.com}}\n"
         "channels: {email: {provider: console, from: a@example.com}}\n"
         "escalations: {e: [{notify: ['person:ana'], wait: 5m}]}\n"
         "receivers: [{name: team, escalate: e}]\nroute: {receiver: team}\n"
     )
-    assert doubted(text) == []
+    assert warnings_of(text) == []
 
 
 @pytest.mark.parametrize(
-    ("name", "meant"),
+    ("name", "intended"),
     [
         ("null", True),
         ("Null", True),
@@ -110,9 +110,11 @@ def test_an_escalation_is_a_place() -> None:
         ("", False),
     ],
 )
-def test_a_name_may_say_that_nobody_is_told(name: str, meant: bool) -> None:
-    """By a whole word of it, however it is written."""
-    assert is_null_name(name) is meant
+def test_a_name_with_a_word_such_as_null_says_that_nobody_is_notified(
+    name: str, intended: bool
+) -> None:
+    """A whole word counts, in any case."""
+    assert is_null_name(name) is intended
 
 
 FALLING = """receivers:
@@ -128,7 +130,7 @@ route:
 
 
 def falls(text: str) -> list[str]:
-    """Places and words of the doubts about fallbacks on nobody."""
+    """Return the positions and messages of the warnings about fallbacks without targets."""
     return [
         f"{one.line}:{one.column}: {one.message}"
         for one in loaded(text).warnings
@@ -136,29 +138,31 @@ def falls(text: str) -> list[str]:
     ]
 
 
-def test_what_would_fall_back_on_nobody_is_doubted() -> None:
-    """Promise 2: a root that tells nobody on purpose is everybody's fallback all the same."""
+def test_what_would_fall_back_on_nobody_is_warned_of() -> None:
+    """Promise 2: a root that notifies nobody on purpose is still everybody's fallback."""
     ops = "    - {matchers: [team=ops], receiver: ops}\n"
     platform = "    - {matchers: [team=platform], receiver: platform}\n"
     assert falls(FALLING + ops) == [
         '7:13: what cannot be delivered to "ops" falls back on the root\'s receiver, which has no'
-        " places: nobody would hear of it; give each a fallback:, a receiver on another channel"
+        " targets: nobody would be notified; give each a fallback:, a receiver on another channel"
     ]
-    (said,) = falls(FALLING + ops + platform)
-    assert 'delivered to "ops" and 1 more falls' in said
+    (warning,) = falls(FALLING + ops + platform)
+    assert 'delivered to "ops" and 1 more falls' in warning
 
 
 @pytest.mark.parametrize(
     "text",
     [
         pytest.param(FALLING, id="each that is used names its own"),
-        pytest.param(FALLING.replace("receiver: 'null'", "receiver: ops"), id="a root with places"),
+        pytest.param(
+            FALLING.replace("receiver: 'null'", "receiver: ops"), id="a root with targets"
+        ),
         pytest.param(
             FALLING + "    - {matchers: [team=web], receiver: 'null'}\n",
             id="another that is silent",
         ),
     ],
 )
-def test_what_falls_back_on_somebody_is_not(text: str) -> None:
-    """No doubt without a reason."""
+def test_a_fallback_with_targets_is_accepted(text: str) -> None:
+    """No warning without a reason."""
     assert falls(text) == []

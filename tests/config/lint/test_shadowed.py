@@ -1,4 +1,4 @@
-"""Routes, layers and time intervals that leave nothing to do are warned of, and no others."""
+"""Warnings about routes, layers and time intervals that can never take effect."""
 
 import pytest
 
@@ -8,11 +8,11 @@ from tests.importers.alertmanager.texts import API, BILLING, WIDE, imported
 
 PEOPLE = "people: {ana: {email: ana@example.com}, ben: {email: ben@example.com}}\n"
 RECEIVERS = "receivers: [{name: all, console: [{}]}]\n"
-WORDS = ("can never match", "never takes effect", "muted for good")
+PARTS = ("can never match", "never takes effect", "muted for good")
 
 
 def shadowed(text: str, now: float | None = NOW) -> list[str]:
-    return [one for one in warning_texts(text, now) if any(words in one for words in WORDS)]
+    return [one for one in warning_texts(text, now) if any(part in one for part in PARTS)]
 
 
 @pytest.mark.parametrize(
@@ -23,10 +23,10 @@ def shadowed(text: str, now: float | None = NOW) -> list[str]:
         ('team=~".+"', 'team=~"billing|platform"'),
     ],
 )
-def test_a_route_behind_a_pattern_that_takes_all_of_it_is_warned_of(
+def test_a_route_behind_a_pattern_that_matches_all_its_alerts_is_warned_of(
     earlier: str, later: str
 ) -> None:
-    """The place is that of the route, and the line that of the one in its way."""
+    """The position is that of the route, and the line that of the earlier one."""
     text = (
         f"{RECEIVERS}route:\n  receiver: all\n  routes:\n"
         f"    - matchers: ['{earlier}']\n    - matchers: ['{later}']\n"
@@ -49,7 +49,7 @@ def test_a_route_whose_matchers_contradict_those_above_is_warned_of() -> None:
     ]
 
 
-def test_a_hidden_layer_is_warned_of_at_its_place() -> None:
+def test_a_hidden_layer_is_warned_of_at_its_position() -> None:
     """The layer for nights stands above the one that always applies."""
     always = "{members: [ana], start: 2026-01-05}"
     nights = '{members: [ben], start: 2026-01-05, restrictions: [{from: "20:00", to: "08:00"}]}'
@@ -133,4 +133,4 @@ def test_the_shipped_file_and_imported_ones_have_nothing_shadowed() -> None:
             )
         )
     for plan in plans:
-        assert not [str(one) for one in plan.warnings if any(w in one.message for w in WORDS)]
+        assert not [str(one) for one in plan.warnings if any(w in one.message for w in PARTS)]

@@ -1,4 +1,4 @@
-"""What loads but can hardly be meant is warned of, with its place."""
+"""Warnings about valid configuration that is probably a mistake, each with its position."""
 
 import pytest
 
@@ -14,13 +14,13 @@ ROTA = (
 )
 
 
-def test_a_plan_that_is_meant_raises_no_doubts() -> None:
-    """A plain plan has no warnings, or nobody would read them."""
+def test_a_plain_plan_has_no_warnings() -> None:
+    """Warnings without a reason would not be read."""
     assert warning_texts(PEOPLE + REST) == []
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         pytest.param(
             "receivers: [{name: all}, {name: spare}]\nroute: {receiver: all}\n",
@@ -59,7 +59,7 @@ def test_a_plan_that_is_meant_raises_no_doubts() -> None:
         ),
         pytest.param(
             "people: {ana: {name: Ana}}" + REST,
-            '1:10: "ana" has neither email nor slack: nobody can tell them',
+            '1:10: "ana" has neither email nor slack: they cannot be notified',
             id="person without contact",
         ),
         pytest.param(
@@ -126,14 +126,14 @@ def test_a_plan_that_is_meant_raises_no_doubts() -> None:
         pytest.param(
             PEOPLE + "escalations: {e: [{notify: ['person:ben'], by: [email]}]}\n"
             "receivers: [{name: all, escalate: e}]\nroute: {receiver: all}\n",
-            '2:29: notify: "ben" cannot be told by email: no such address',
-            id="person without the step's way",
+            '2:29: notify: "ben" cannot be notified by email: this person has no such address',
+            id="person without an address on the step's channels",
         ),
         pytest.param(
             "escalations: {e: [{notify: ['receiver:all']}, {notify: ['receiver:all']}]}\n"
             "receivers: [{name: all, escalate: e}]\nroute: {receiver: all}\n",
-            "1:19: wait: is not said, and no severity says respond_within: nobody knows when the "
-            "next step comes",
+            "1:19: wait: is missing, and no severity has respond_within: it is undefined when "
+            "the next step comes",
             id="step without a wait",
         ),
         pytest.param(
@@ -144,31 +144,31 @@ def test_a_plan_that_is_meant_raises_no_doubts() -> None:
         ),
     ],
 )
-def test_it_is_warned_of(text: str, said: str) -> None:
-    """Each doubt is told once, where it stands."""
-    assert warning_texts(text) == [f"routes.yaml:{said}"]
+def test_a_probable_mistake_is_warned_of(text: str, message: str) -> None:
+    """Each warning is reported once, at its position."""
+    assert warning_texts(text) == [f"routes.yaml:{message}"]
 
 
-def test_gaps_in_a_rota_that_is_paged() -> None:
-    """An escalation to a rota with gaps tells when nobody would be reached."""
+def test_gaps_in_a_paged_rota_are_warned_of() -> None:
+    """The warning about an escalation to a rota with gaps says when nobody is on call."""
     assert warning_texts(ROTA) == [
         'routes.yaml:2:9: rota "r": nobody is on call for 21d8h of the next 4 weeks, first '
         "Mon 2026-09-21 17:00 to Tue 2026-09-22 09:00 (UTC), and an escalation pages it"
     ]
 
 
-def test_gaps_are_not_looked_for_without_a_now() -> None:
-    """Promise 8: without an instant nothing is said about the coming weeks."""
+def test_gaps_are_not_searched_without_a_time() -> None:
+    """Promise 8: without an instant nothing is reported about the coming weeks."""
     assert warning_texts(ROTA, now=None) == []
 
 
-def test_gaps_in_a_rota_that_nobody_pages_are_no_doubt() -> None:
+def test_gaps_in_a_rota_that_no_escalation_pages_are_accepted() -> None:
     """A rota that is only shown may have gaps."""
     text = ROTA.replace("rota:r", "person:ana")
     assert warning_texts(text) == []
 
 
-def test_severities_are_not_looked_for_where_there_are_none() -> None:
+def test_severities_are_not_checked_where_none_are_declared() -> None:
     """Without severities: a plan is Alertmanager's, and any severity may be routed."""
     assert (
         warning_texts(

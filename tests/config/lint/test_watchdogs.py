@@ -1,4 +1,4 @@
-"""A watchdog is for its absence: people hear of that, and never that all is well."""
+"""Warnings about the routes of watchdogs: people are notified of an absence only."""
 
 from tests.config.texts import loaded
 
@@ -15,29 +15,29 @@ watchdogs:
 EXACT, LIKE = 'alertname="Watchdog"', 'alertname=~"Watchdog.*"'
 
 
-def doubted(matcher: str, receiver: str) -> list[str]:
-    """Places and words of the doubts about the watchdog."""
+def warnings_of(matcher: str, receiver: str) -> list[str]:
+    """Return the positions and messages of the warnings about the watchdog."""
     warnings = loaded(PLAN.format(matcher=matcher, receiver=receiver)).warnings
     return [f"{one.line}:{one.column}: {one.message}" for one in warnings if one.line > 8]
 
 
-def test_an_alert_that_always_fires_is_nothing_to_tell_people() -> None:
-    """E40: without a route of its own it goes to whoever gets what is left over."""
-    assert doubted('alertname="Other"', "nobody") == [
-        '9:3: prometheus: its alert always fires, and receiver "ops" would be told so again and '
-        "again: give it a route of its own to a receiver without places"
+def test_a_watchdog_routed_to_people_is_warned_of() -> None:
+    """E40: without a route of its own it goes to the receiver of the root."""
+    assert warnings_of('alertname="Other"', "nobody") == [
+        '9:3: prometheus: its alert always fires, and receiver "ops" would be notified again '
+        "and again; give it a route of its own to a receiver without targets"
     ]
 
 
-def test_nobody_and_a_switch_outside_may_have_it() -> None:
-    """A receiver without places is quiet, and a program may live on its repeats."""
-    assert doubted(EXACT, "nobody") == []
-    assert doubted(EXACT, "switch") == []
+def test_a_watchdog_routed_to_nobody_or_to_a_webhook_is_accepted() -> None:
+    """A receiver without targets notifies nobody, and a program may depend on the repeats."""
+    assert warnings_of(EXACT, "nobody") == []
+    assert warnings_of(EXACT, "switch") == []
 
 
-def test_the_absence_must_reach_somebody() -> None:
-    """E40: a route that means the watchdog takes the alert about its absence as well."""
-    assert doubted(LIKE, "nobody") == [
-        '9:3: prometheus: WatchdogMissing goes to receiver "nobody", which has no places: nobody '
-        "would be told that monitoring is silent; see its labels: and the routes"
+def test_an_absence_routed_to_nobody_is_warned_of() -> None:
+    """E40: a route meant for the watchdog matches the alert about its absence as well."""
+    assert warnings_of(LIKE, "nobody") == [
+        '9:3: prometheus: WatchdogMissing goes to receiver "nobody", which has no targets: nobody '
+        "would be notified that monitoring is silent; check its labels: and the routes"
     ]

@@ -125,7 +125,7 @@ def test_a_receiver_without_any_place_left_exists_and_says_why(integration: str,
     translation = receiver(integration, general)
     assert loaded(translation).plan.receivers["r"].targets == ()
     assert any(said in one for one in lost(translation))
-    assert any("it tells nobody" in one for one in lost(translation))
+    assert any("it notifies nobody" in one for one in lost(translation))
     assert "# not translated (line" in translation.text
 
 

@@ -17,7 +17,7 @@ _FILES = {
     "pretext": "slack/text.j2",
     "message_text": "slack/text.j2",
 }
-_LOOK = (
+_LAYOUT = (
     "username", "icon_emoji", "icon_url", "color", "title_link", "fields", "short_fields",
     "footer", "fallback", "callback_id", "image_url", "thumb_url", "link_names", "mrkdwn_in",
     "actions",
@@ -49,7 +49,7 @@ def slack(entry: ParsedSection, context: ReceiverContext) -> tuple[Block, list[R
     for key in ("api_url", "api_url_file"):
         if is_set(entry, key) and not _is_post_message(entry.get(key)):
             remarks.append(notes.lost(entry.position_of(key), f"{key}: {_INCOMING}"))
-    remarks += unused_remark(entry, _LOOK, "the look of messages is the gateway's own", notes)
+    remarks += unused_remark(entry, _LAYOUT, "the layout of messages is the gateway's own", notes)
     why = "one message for each incident here, updated, with what is new in its thread"
     remarks += unused_remark(entry, _STRATEGY, why, notes)
     remarks += unused_remark(entry, ("timeout", "app_url"), "one account serves all", notes)

@@ -25,14 +25,14 @@ def template_remark(
     if is_default(text):
         return
     position = entry.position_of(key)
-    ours = f"{what}: the words are those of templates/{file}"
+    ours = f"{what}: the text is that of templates/{file}"
     jinja = in_jinja(text) if text else None
     if jinja is not None:
-        yield notes.changed(position, f"{ours}; put there, these would be said instead:", jinja)
+        yield notes.changed(position, f"{ours}; put there, this would replace it:", jinja)
     elif text:
         yield notes.lost(position, f"{ours}; this Go template does more than name fields")
     else:
-        yield notes.changed(position, f"{ours}; here they are left out")
+        yield notes.changed(position, f"{ours}; here it is omitted")
 
 
 def unused_remark(

@@ -79,7 +79,7 @@ def translate(source_config: SourceConfig) -> Translation:
             ("so that repeats come when they do in Alertmanager:", [f"# {ALERTMANAGER_REPEATS}"])
         )
     everybody = lines(Block([("receivers", receivers(entry, notes))]))
-    parts.append(("who is told", list(everybody)))
+    parts.append(("who is notified", list(everybody)))
     for key in ("route", "inhibit_rules", "mute_time_intervals", "time_intervals"):
         if key in entry:
             written = list(lines(Block([(key, _part(source_config, key, notes))])))
@@ -96,9 +96,9 @@ def _placeholder(path: Path) -> bytes:
 
 _HEADINGS = {
     "route": "which alerts go where",
-    "inhibit_rules": "what keeps what quiet",
+    "inhibit_rules": "which firing alerts suppress which others",
     "mute_time_intervals": "",
-    "time_intervals": "names for stretches of time",
+    "time_intervals": "named periods of time",
 }
 
 
@@ -162,7 +162,7 @@ def _head(
     )
     if notes.variables:
         yield "#"
-        yield "# To be put into the environment (the values are not in here):"
+        yield "# Put into the environment (the values are not in this file):"
         width = max(len(one.name) for one in notes.variables)
         for one in notes.variables:
             where = f" (line {one.line})" if one.line else ""

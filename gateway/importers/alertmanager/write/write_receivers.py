@@ -54,7 +54,7 @@ def _receiver(receiver: ParsedSection, general: ParsedSection, notes: Notes) -> 
     block.entries += _without_counterpart(receiver, notes)
     integrations = any(receiver.list_of(key) for key in receiver.fields if key.endswith("_configs"))
     if integrations and not told:
-        message = f"receiver {name}: none of its integrations has a counterpart: it tells nobody"
+        message = f"receiver {name}: none of its integrations has a counterpart: it notifies nobody"
         block.entries.append(notes.lost(receiver.position, message))
     return block
 
@@ -127,7 +127,7 @@ def _postmark(configs: list[ParsedSection], general: ParsedSection, notes: Notes
         SENDER.parse(sender)
         block.add("from", escape_references(sender))
     except ValueError:
-        meaning = "the sender of mail; smtp_from is none that is fixed"
+        meaning = "the sender of mail; smtp_from is not a fixed address"
         name, position = "EMAIL_FROM", general.position_of("smtp_from")
         block.add("from", notes.variable(name, meaning, position, "alerts@example.com"))
     return block

@@ -63,7 +63,7 @@ def inhibit_rules(rules: Iterable[Inhibition], notes: Notes) -> Items:
     for inhibition in rules:
         entry = inhibition.entry
         if inhibition.rule is None:
-            message = "inhibit rule left out: it needs several sources at once, a rule here has one"
+            message = "inhibit rule omitted: it needs several sources at once, a rule here has one"
             items.items.append(notes.lost(entry.position, message))
             continue
         block = Block()
@@ -112,7 +112,7 @@ def _interval(entry: ParsedSection, interval: TimeInterval, notes: Notes) -> Blo
         ranges: Ranges = getattr(interval, key)
         valid_ranges = _within(key, ranges)
         if not valid_ranges or ranges == NEVER:
-            message = f"left out: it never matches, for its {key} hold nothing"
+            message = f"omitted: it never matches, because its {key} hold nothing"
             return notes.changed(item.position, message)
         if key == "times":
             block.add(key, Items([_texts_of(one.value) for one in item.value]))
