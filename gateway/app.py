@@ -16,11 +16,12 @@ from aiohttp import web
 
 from gateway import clock
 from gateway import log as logs
-from gateway.channels import CHANNELS, build
+from gateway.channels import build
 from gateway.channels.contract import Channel
 from gateway.config.load import Config, ConfigError, Problem, load
 from gateway.core.incidents.retry import Claimant
 from gateway.core.plan.accounts import ChannelSettings
+from gateway.core.plan.channels import CHANNELS
 from gateway.flow.engine import Dependencies, Engine
 from gateway.flow.heartbeat import run_heartbeat
 from gateway.flow.runtime.loop_lag import measure_loop_lag

@@ -1,57 +1,58 @@
-"""What every channel is: the one seam between the outbox and the vendors."""
+"""The one interface between the outbox and the vendors."""
 
 from typing import Protocol
 
 from gateway.core.incidents.message import Message, Receipt
 from gateway.core.incidents.notice import NoticeKind
+from gateway.core.plan.channels import Capability, ChannelSpec
 from gateway.core.plan.plan import Target
 
 
 class Channel(Protocol):
-    """Carries finished messages to one kind of target.
+    """Sends finished messages to one kind of target.
 
-    A channel makes one attempt per `send` and decides nothing about trying again: the outbox does,
-    with the Failure that the channel reports. It keeps no state that a restart would miss, except
+    A channel makes one attempt per `send` and decides nothing about retries: the outbox does, by
+    the Failure that the channel reports. It keeps no state that a restart would lose, except
     connections.
     """
 
     @property
-    def name(self) -> str:
-        """The channel's name in routes.yaml: email, slack, …"""
-
-    @property
-    def parts(self) -> tuple[str, ...]:
-        """The template parts that it needs in Message.parts."""
-
-    @property
-    def edits(self) -> bool:
-        """Whether it updates its earlier message in place, by the receipt of the last delivery."""
+    def spec(self) -> ChannelSpec:
+        """Its name, the parts of its messages and its capabilities."""
 
     @property
     def in_flight(self) -> int:
         """How many sends may run at once; more would wait inside the channel."""
 
     def accepts(self, kind: NoticeKind, quiet: bool) -> bool:
-        """Whether it has a way to say this.
-
-        `quiet` notices are only worth an update in place. A channel that does not accept
-        Kind.DIGEST must be sent each notice by itself, never a digest.
-        """
+        """Return whether it can send such a notice; see `accepts_notice`."""
 
     async def send(self, message: Message, target: Target, receipt: Receipt | None) -> Receipt:
         """Deliver once and return what the next delivery of this incident must know.
 
-        A `message.reduced` is sent in its simplest form: what the vendor may have refused is left
-        out, and what must be read at night stays.
-        `receipt` is that of the last delivery of the same incident to the same target. Raises
-        SendError and nothing else (cancellation apart).
+        A `message.reduced` is sent in its simplest form: without what the vendor may have refused,
+        with what must be read at night. `receipt` is that of the last delivery of the same
+        incident to the same target. Raises SendError and nothing else, except for cancellation.
         """
 
     def problem(self) -> str:
-        """What is wrong with its threads, as `/readyz` shows it; empty when nothing is.
+        """Return what is wrong with its threads, as `/readyz` shows it; empty when nothing is.
 
         Not whether sending works: the outbox knows that.
         """
 
     async def close(self) -> None:
-        """Let go of connections and threads. What is in flight gets a moment to end."""
+        """Release connections and threads, after a short wait for sends in flight."""
+
+
+def accepts_notice(spec: ChannelSpec, kind: NoticeKind, *, quiet: bool) -> bool:
+    """Return whether a channel with this spec can send a notice of this kind.
+
+    A notice that is refused here is never sent. In place of a digest, the notices that it would
+    stand for are sent one by one.
+    """
+    if quiet and not spec.can(Capability.QUIET_UPDATES):
+        return False
+    if kind is NoticeKind.DIGEST:
+        return spec.can(Capability.DIGESTS)
+    return kind is not NoticeKind.ACKNOWLEDGED or spec.can(Capability.ACKNOWLEDGEMENTS)

@@ -7,75 +7,72 @@ from gateway.core.incidents.message import Message, Receipt
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.incidents.retry import Failure, Scope, SendError
 from gateway.core.plan.accounts import Secret
+from gateway.core.plan.channels import ChannelSpec
 from gateway.core.plan.plan import Target
 from gateway.core.plan.target_name import references
 
 
 class UnconfiguredChannel:
-    """A channel that routes.yaml does not declare, or no more: notices to it wait for an admin.
+    """A channel without an account: notices to it wait until an admin adds one.
 
-    They are retried slowly and the fallback is told, as with any misconfigured channel.
+    They are retried slowly and the fallback is notified, as with any misconfigured channel.
     """
 
-    edits = False
     in_flight = 4
 
-    def __init__(self, name: str, parts: tuple[str, ...], why: str = "") -> None:
-        """`why` says what is missing; by default the whole account."""
-        self.name = name
-        self.parts = parts
-        self._why = why or f"routes.yaml has no account for {name} under channels:"
+    def __init__(self, spec: ChannelSpec, reason: str = "") -> None:
+        """`reason` says what is missing; by default the whole account."""
+        self.spec = spec
+        self._reason = reason or f"routes.yaml has no account for {spec.name} under channels:"
 
     def accepts(self, kind: NoticeKind, quiet: bool) -> bool:
-        """Whatever anybody may be owed."""
+        """Accept every notice that somebody must get, and no quiet update."""
         return not quiet
 
     async def send(self, message: Message, target: Target, receipt: Receipt | None) -> Receipt:
-        """Never delivers."""
-        raise SendError(Failure.MISCONFIGURED, self._why, scope=Scope.ACCOUNT)
+        """Raise SendError: nothing can be delivered."""
+        raise SendError(Failure.MISCONFIGURED, self._reason, scope=Scope.ACCOUNT)
 
     def problem(self) -> str:
-        """Nothing: it has no threads."""
+        """Return empty text: it has no threads."""
         return ""
 
     async def close(self) -> None:
-        """Nothing to let go."""
+        """Do nothing: there is nothing to release."""
 
 
 class PerTargetChannel:
-    """Sends, except to targets whose provider is `console`: those are shown instead.
+    """Sends, except to targets whose provider is `console`: their messages are printed.
 
     So one receiver's missing routing key keeps no other receiver from being paged. A target whose
     own secret is empty is misconfigured.
     """
 
-    def __init__(self, real: Channel, shown: Channel, secrets: Mapping[str, Secret]) -> None:
-        self.name = real.name
-        self.parts = real.parts
-        self.edits = real.edits
-        self.in_flight = real.in_flight
-        self._real = real
-        self._shown = shown
+    def __init__(self, vendor: Channel, console: Channel, secrets: Mapping[str, Secret]) -> None:
+        self.spec = vendor.spec
+        self.in_flight = vendor.in_flight
+        self._vendor = vendor
+        self._console = console
         self._secrets = secrets
 
     def accepts(self, kind: NoticeKind, quiet: bool) -> bool:
-        """As the real channel."""
-        return self._real.accepts(kind, quiet)
+        """Accept what the vendor's channel accepts."""
+        return self._vendor.accepts(kind, quiet)
 
     async def send(self, message: Message, target: Target, receipt: Receipt | None) -> Receipt:
-        """See Channel.send."""
-        shown = target.options.get("provider") == "console"
+        """Send or print, by the target's provider. See Channel.send."""
+        if target.options.get("provider") == "console":
+            return await self._console.send(message, target, receipt)
         secret = self._secrets.get(target.address)
-        if not shown and secret is not None and not secret.reveal():
+        if secret is not None and not secret.reveal():
             raise SendError(Failure.MISCONFIGURED, f"{references(target.address)} is not set")
-        channel = self._shown if shown else self._real
-        return await channel.send(message, target, receipt)
+        return await self._vendor.send(message, target, receipt)
 
     def problem(self) -> str:
-        """That of the real channel."""
-        return self._real.problem()
+        """Return that of the vendor's channel."""
+        return self._vendor.problem()
 
     async def close(self) -> None:
         """Close both."""
-        await self._real.close()
-        await self._shown.close()
+        await self._vendor.close()
+        await self._console.close()

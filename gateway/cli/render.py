@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,14 +17,14 @@ from gateway.cli.support.context import (
 )
 from gateway.cli.support.output import echo, echo_error, echo_json, paint
 from gateway.core.incidents.notice import NoticeKind
-from gateway.core.plan.plan import Target
+from gateway.core.plan.channels import CHANNELS as SPECS
 from gateway.files import write_atomically
 
 if TYPE_CHECKING:
     from gateway.core.incidents.message import Message
     from gateway.render.samples import Sample
 
-CHANNELS = ("email", "slack", "pagerduty", "console")
+CHANNELS = tuple(spec.name for spec in SPECS.values() if spec.parts)
 SEVERITIES = ("critical", "warning", "info")
 
 
@@ -120,7 +120,6 @@ def _messages(
     channels: tuple[str, ...],
     zone: str,
 ) -> "dict[str, Message]":
-    from gateway.channels import CHANNELS as entries
     from gateway.core.time.wallclock import load_zone
     from gateway.render.renderer import Renderer
     from gateway.render.samples import LINKS
@@ -138,7 +137,7 @@ def _messages(
                 1,
                 sample.facts,
                 sample.target(channel),
-                entries[channel].parts,
+                SPECS[channel].parts,
                 LINKS,
                 zone,
                 kind=sample.kind,
@@ -156,6 +155,8 @@ def _print(channel: str, message: "Message") -> None:
 
 
 def _write(out: Path, messages: "dict[str, Message]") -> None:
+    from gateway.channels import preview
+
     try:
         out.mkdir(parents=True, exist_ok=True)
         for channel, message in messages.items():
@@ -163,23 +164,10 @@ def _write(out: Path, messages: "dict[str, Message]") -> None:
                 file = out / f"{channel}-{part}.{'html' if part == 'html' else 'txt'}"
                 write_atomically(file, text.encode("utf-8", "replace"), replace=True)
                 echo(str(file))
-            structure = _structure(channel, message)
+            structure = preview(channel, message)
             if structure is not None:
                 file = out / f"{channel}.json"
                 write_atomically(file, json.dumps(structure, indent=2).encode(), replace=True)
                 echo(str(file))
     except OSError as error:
         raise CliError(f"cannot write into {out}: {error.strerror or error}") from None
-
-
-def _structure(channel: str, message: "Message") -> Any:
-    """What code makes around the words: blocks for Slack's Block Kit Builder, an event."""
-    if channel == "slack":
-        from gateway.channels.slack.blocks import blocks
-
-        return {"blocks": blocks(message)}
-    if channel == "pagerduty":
-        from gateway.channels.pagerduty.event import event
-
-        return event(message, Target(channel, "a routing key"))
-    return None

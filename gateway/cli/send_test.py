@@ -20,15 +20,15 @@ from gateway.cli.support.output import echo, echo_json, paint
 from gateway.cli.support.test_sends import SendResult, send_to_each
 from gateway.config.load import Config
 from gateway.config.source.problem import nearest
+from gateway.core.plan.channels import CHANNELS, AddressKind
 from gateway.core.plan.plan import Target
-
-CHANNELS = ("email", "slack", "pagerduty", "webhook", "console")
-SECRET_ADDRESS = ("pagerduty", "webhook")
 
 
 @click.command("send-test")
 @click.argument("receiver", required=False)
-@click.option("--channel", type=click.Choice(CHANNELS), help="One channel instead of a receiver.")
+@click.option(
+    "--channel", type=click.Choice(list(CHANNELS)), help="One channel instead of a receiver."
+)
 @click.option("--to", metavar="ADDRESS", help="Where to: an address, #channel, or ${REFERENCE}.")
 @config_option
 @templates_option
@@ -90,11 +90,12 @@ def _targets(
             raise click.UsageError(f"receiver {receiver!r} has no targets: nothing to send")
         return known[receiver].targets
     assert channel is not None
-    if channel == "console":
-        return (Target("console", to or "console"),)
+    spec = CHANNELS[channel]
+    if spec.address is AddressKind.NONE:
+        return (Target(channel, to or channel),)
     if to is None:
         raise click.UsageError(f"--channel {channel} needs --to")
-    if channel in SECRET_ADDRESS:
+    if spec.secret_address:
         found = _target_of(config, channel, to)
         if found is None:
             raise click.UsageError(

@@ -4,13 +4,15 @@ They say what a person must know, and then that the template could not be used a
 somebody mends it in daylight.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from markupsafe import escape
 
 from gateway.core.incidents.message import Link
-from gateway.core.text.escape import one_line, slack_escape, slack_link
+from gateway.core.plan.channels import spec_of
+from gateway.core.text.escape import one_line
+from gateway.core.text.markup import Markup
 from gateway.render.view.clean import clean
 from gateway.render.view.times import clock_time, duration
 
@@ -29,18 +31,18 @@ def plain_parts(
     """The channel's parts in plain words. `failure` says which template failed and why."""
     line = one_line(_line(names))
     body = [*_body(names), failure]
-    escape_for = slack_escape if channel == "slack" else None
-    made = {}
+    markup = spec_of(channel).markup
+    texts = {}
     for part in parts:
         if part in _LINE_PARTS:
-            made[part] = escape_for(line) if escape_for else line
+            texts[part] = markup.escape(line) if markup else line
         elif part == "html":
-            made[part] = _html([line, *body], links)
-        elif escape_for is not None:
-            made[part] = _slack([line, *body], links, escape_for)
+            texts[part] = _html([line, *body], links)
+        elif markup is not None:
+            texts[part] = _marked_up([line, *body], links, markup)
         else:
-            made[part] = "\n".join([line, *body, *(f"{x.text}: {x.url}" for x in links)]) + "\n"
-    return made
+            texts[part] = "\n".join([line, *body, *(f"{x.text}: {x.url}" for x in links)]) + "\n"
+    return texts
 
 
 def bare_names(facts: Any, kind: str) -> dict[str, Any]:
@@ -103,9 +105,9 @@ def _digest_lines(digest: Sequence[Mapping[str, str]]) -> list[str]:
     return lines
 
 
-def _slack(lines: list[str], links: Sequence[Link], escaping: Callable[[str], str]) -> str:
-    shown = [slack_link(link.url, link.text) for link in links]
-    return "\n".join([*(escaping(line) for line in lines), *([" · ".join(shown)] if shown else [])])
+def _marked_up(lines: list[str], links: Sequence[Link], markup: Markup) -> str:
+    link_line = " · ".join(markup.link(link.url, link.text) for link in links)
+    return "\n".join([*map(markup.escape, lines), *([link_line] if links else [])])
 
 
 def _html(lines: list[str], links: Sequence[Link]) -> str:

@@ -15,8 +15,10 @@ from jinja2 import Template, TemplateError
 
 from gateway.core.incidents.message import Link, Message
 from gateway.core.incidents.notice import Facts, NoticeKind, NotifyReason
+from gateway.core.plan.channels import CHANNELS, spec_of
 from gateway.core.plan.plan import Target
-from gateway.core.text.escape import one_line, slack_escape
+from gateway.core.text.escape import one_line
+from gateway.core.text.markup import Markup
 from gateway.render.finish import (
     Outcome,
     enum_member,
@@ -55,10 +57,13 @@ class Renderer:
         loader = self.lookup.loader
         of = compiled.of if compiled else lambda _: None
         self.plain = TemplateEnvironment(loader, escaping=None, html=False, compiled=of("plain"))
-        self.slack = TemplateEnvironment(
-            loader, escaping=slack_escape, html=False, compiled=of("slack")
-        )
         self.html = TemplateEnvironment(loader, escaping=None, html=True, compiled=of("html"))
+        self._by_markup: dict[Markup | None, TemplateEnvironment] = {None: self.plain}
+        for spec in CHANNELS.values():
+            if spec.markup is not None and spec.markup not in self._by_markup:
+                self._by_markup[spec.markup] = TemplateEnvironment(
+                    loader, spec.markup.escape, html=False, compiled=of(spec.markup.name)
+                )
         self.on_template_start: Callable[[str], None] | None = None
         self._templates: dict[tuple[int, str], Template | TemplateRenderError] = {}
         self._shared: dict[tuple[Any, ...], tuple[Facts, dict[str, Any]]] = {}
@@ -161,7 +166,7 @@ class Renderer:
         """The environment whose escaping suits a part."""
         if part == "html":
             return self.html
-        return self.slack if channel == "slack" else self.plain
+        return self._by_markup[spec_of(channel).markup]
 
     def _parts(
         self, names: dict[str, Any], channel: str, parts: Sequence[str], kind: NoticeKind

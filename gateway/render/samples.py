@@ -9,6 +9,7 @@ from typing import Any
 
 from gateway.core.incidents.message import Link
 from gateway.core.incidents.notice import NoticeKind, NotifyReason
+from gateway.core.plan.channels import spec_of
 from gateway.core.plan.plan import Target
 
 NOW = 1_795_147_320.0  # 2026-11-20T04:02:00Z, a Friday
@@ -52,9 +53,8 @@ class Sample:
     person: str | None = None
 
     def target(self, channel: str) -> Target:
-        """Somewhere to send it."""
-        address = {"email": "ana@example.com", "slack": "#billing-alerts"}.get(channel, channel)
-        return Target(channel, address, person=self.person)
+        """Return a target of a channel, for a preview."""
+        return Target(channel, spec_of(channel).sample_address or channel, person=self.person)
 
 
 def samples() -> tuple[Sample, ...]:

@@ -111,7 +111,10 @@ class SlackActions:
 
     async def _act(self, press: ButtonPress) -> None:
         people, user = self._engine.plan.people.values(), press.user
-        by = next((person.id for person in people if person.slack == user), f"slack:{user}")
+        by = next(
+            (person.id for person in people if person.contacts.get("slack") == user),
+            f"slack:{user}",
+        )
         try:
             if press.holder is None:
                 await self._engine.acknowledge(press.number, by, "slack")

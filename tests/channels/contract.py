@@ -11,13 +11,13 @@ from typing import Any, ClassVar, cast
 
 import pytest
 
-from gateway.channels import CHANNELS
 from gateway.channels.contract import Channel
 from gateway.channels.support import client
 from gateway.core.incidents.message import Message
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.accounts import Secret
+from gateway.core.plan.channels import CHANNELS
 from gateway.core.plan.plan import Target
 from tests.channels.messages import hostile, message, oversized
 from tests.fakes import Behaviour, Fake, FakeWebhook
@@ -107,14 +107,9 @@ class ChannelContract:
         assert fake.received
         assert all(request.accepted for request in fake.received)
 
-    def test_the_list_of_channels_knows_it(self) -> None:
-        """The one list and the channel agree on the parts that templates must give."""
-        entry = CHANNELS[self.target.channel]
-        assert entry.parts == self.declared_parts()
-
-    def declared_parts(self) -> tuple[str, ...]:
-        """The parts that the class itself names."""
-        raise AssertionError("the subclass says")
+    def test_channel_has_the_spec_of_its_name(self, channel: Channel) -> None:
+        """Grammar, templates, commands and pages read the same spec as the channel."""
+        assert channel.spec is CHANNELS[self.target.channel]
 
     @pytest.mark.parametrize(
         ("how", "failure", "perhaps"),

@@ -5,9 +5,10 @@ import sys
 
 import pytest
 
-from gateway.channels import CHANNELS, build
+from gateway.channels import build
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.accounts import ChannelSettings, Secret
+from gateway.core.plan.channels import CHANNELS
 from gateway.core.plan.plan import Target
 from tests.channels.messages import message
 from tests.fakes import FakePagerDuty
@@ -38,7 +39,7 @@ def test_a_channel_that_does_not_exist_is_named() -> None:
 async def test_a_channel_without_an_account_says_so(name: str) -> None:
     """Promise 13: a notice to a channel that a reload took away is neither lost nor called sent."""
     channel = build(ChannelSettings(name), {})
-    assert (channel.name, channel.parts) == (name, CHANNELS[name].parts)
+    assert channel.spec == CHANNELS[name]
     with pytest.raises(SendError, match=f"no account for {name}") as caught:
         await channel.send(message(), Target(name, "somewhere"), None)
     assert caught.value.failure is Failure.MISCONFIGURED

@@ -46,8 +46,8 @@ def billing_plan(**changes: object) -> Plan:
             "info": Severity("info", 3, None, None, None, 12 * HOUR),
         },
         people={
-            "ana": Person("ana", "Ana", "ana@example.com"),
-            "ben": Person("ben", "Ben", "ben@example.com"),
+            "ana": Person("ana", "Ana", {"email": "ana@example.com"}),
+            "ben": Person("ben", "Ben", {"email": "ben@example.com"}),
         },
         escalations={
             "billing": Escalation(

@@ -2,7 +2,6 @@
 
 import re
 
-from gateway.channels import CHANNELS
 from gateway.channels.email import codes as email_codes
 from gateway.channels.slack import codes as slack_codes
 from gateway.channels.support import http_errors
@@ -10,6 +9,7 @@ from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.incidents.retry import Failure
 from gateway.core.incidents.suppression import SuppressReason
 from gateway.core.incidents.timeline import TimelineKind
+from gateway.core.plan.channels import CHANNELS
 from gateway.metrics import Metrics
 from gateway.render.jinja.lookup import PARTS, SENTENCES
 from gateway.render.jinja.sandbox import FILTERS

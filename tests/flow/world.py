@@ -7,7 +7,7 @@ contract's seam: they record what they accept and fail as they are told.
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gateway.channels.contract import Channel
 from gateway.config.load import Config, load
@@ -19,6 +19,7 @@ from gateway.core.incidents.notice import NoticeKind
 from gateway.core.incidents.outbox import Notice
 from gateway.core.incidents.retry import Claimant, SendError
 from gateway.core.incidents.timeline import TimelineEntry
+from gateway.core.plan.channels import spec_of
 from gateway.core.plan.plan import Target
 from gateway.flow.engine import Dependencies, Engine
 from gateway.links import Links
@@ -103,17 +104,14 @@ class FakeChannel:
         self.name = name
         self.world = world
         self.in_flight = 4
-        self.edits = name == "slack"
-        self.parts: tuple[str, ...] = {
-            "email": ("subject", "text", "html"),
-            "slack": ("title", "text", "thread"),
-            "pagerduty": ("summary",),
-        }.get(name, ("text",))
+        spec = spec_of(name)
+        # A webhook has no text: tests read what it would say.
+        self.spec = replace(spec, parts=spec.parts or ("text",))
 
     def accepts(self, kind: NoticeKind, quiet: bool) -> bool:
         if self.name == "pagerduty" and kind is NoticeKind.DIGEST:
             return False
-        return not quiet or self.edits
+        return not quiet or self.name == "slack"
 
     async def send(self, message: Message, target: Target, receipt: Receipt | None) -> Receipt:
         error = self.world.failing(self.name, message, target)

@@ -12,6 +12,7 @@ from typing import Any
 import requests
 from postmarker.core import PostmarkClient
 
+from gateway.channels.contract import accepts_notice
 from gateway.channels.email import errors
 from gateway.channels.email.body import MailOptions, mail_fields, message_id
 from gateway.channels.support.client import CONNECT_TIMEOUT, TOTAL_TIMEOUT, HttpClient
@@ -20,6 +21,7 @@ from gateway.channels.support.threads import Threads
 from gateway.core.incidents.message import Message, Receipt
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.plan.accounts import ChannelSettings, Secret
+from gateway.core.plan.channels import CHANNELS
 from gateway.core.plan.plan import Target
 
 IN_FLIGHT = 8
@@ -37,9 +39,7 @@ class Postmark(PostmarkClient):  # type: ignore[misc]  # postmarker ships no typ
 class Email:
     """The e-mail channel. One client, as many connections as mails in flight."""
 
-    name = "email"
-    parts = ("subject", "text", "html")
-    edits = False
+    spec = CHANNELS["email"]
 
     def __init__(
         self,
@@ -66,8 +66,8 @@ class Email:
         mount(self._client._session, self._http)
 
     def accepts(self, kind: NoticeKind, quiet: bool) -> bool:
-        """Whatever is worth a mail."""
-        return not quiet
+        """Accept everything except quiet updates: e-mail cannot be edited in place."""
+        return accepts_notice(self.spec, kind, quiet=quiet)
 
     async def send(self, message: Message, target: Target, receipt: Receipt | None) -> Receipt:
         """One mail to one recipient. See Channel.send."""

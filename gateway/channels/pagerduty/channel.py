@@ -12,6 +12,7 @@ from typing import Any
 
 import requests
 
+from gateway.channels.contract import accepts_notice
 from gateway.channels.pagerduty import errors
 from gateway.channels.pagerduty.event import dedup_key, event
 from gateway.channels.support.client import CONNECT_TIMEOUT, TOTAL_TIMEOUT, HttpClient
@@ -21,6 +22,7 @@ from gateway.core.incidents.message import Message, Receipt
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.accounts import ChannelSettings, Secret
+from gateway.core.plan.channels import CHANNELS
 from gateway.core.plan.plan import Target
 
 with warnings.catch_warnings():
@@ -64,9 +66,7 @@ class Session(EventsAPISession):  # type: ignore[misc]  # pdpyras ships no types
 class PagerDuty:
     """The PagerDuty channel. One session per routing key, made when it is first used."""
 
-    name = "pagerduty"
-    parts = ("summary",)
-    edits = False
+    spec = CHANNELS["pagerduty"]
 
     def __init__(
         self,
@@ -92,8 +92,8 @@ class PagerDuty:
         self._sessions: dict[Secret, Session] = {}
 
     def accepts(self, kind: NoticeKind, quiet: bool) -> bool:
-        """Whatever has an event, unless it is only worth an update."""
-        return kind in _ACTIONS and not quiet
+        """Accept everything except digests and quiet updates."""
+        return accepts_notice(self.spec, kind, quiet=quiet)
 
     async def send(self, message: Message, target: Target, receipt: Receipt | None) -> Receipt:
         """One event, or two for what came and went meanwhile. See Channel.send."""
@@ -141,6 +141,11 @@ class PagerDuty:
             await self._threads.close()
         finally:
             await self._http.close()
+
+
+def preview(message: Message) -> dict[str, Any]:
+    """Return a trigger event, without its keys."""
+    return event(message, Target("pagerduty", "a routing key"))
 
 
 def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> PagerDuty:

@@ -13,6 +13,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from gateway.channels.contract import accepts_notice
 from gateway.channels.slack import blocks
 from gateway.channels.slack.codes import MESSAGE_GONE, THREAD_GONE
 from gateway.channels.slack.errors import failure_of, is_error
@@ -23,6 +24,7 @@ from gateway.core.incidents.message import Message, Receipt
 from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.accounts import ChannelSettings, Secret
+from gateway.core.plan.channels import CHANNELS
 from gateway.core.plan.plan import Target
 
 IN_FLIGHT = 8
@@ -40,9 +42,7 @@ logger = logging.getLogger(__name__)
 class Slack:
     """The Slack channel. One client and one HTTP session for the process."""
 
-    name = "slack"
-    parts = ("title", "text", "thread")
-    edits = True
+    spec = CHANNELS["slack"]
     in_flight = IN_FLIGHT
 
     def __init__(
@@ -82,8 +82,8 @@ class Slack:
         return client
 
     def accepts(self, kind: NoticeKind, quiet: bool) -> bool:
-        """Everything: quiet changes are an update of the message."""
-        return True
+        """Accept everything: a quiet change edits the message."""
+        return accepts_notice(self.spec, kind, quiet=quiet)
 
     async def send(self, message: Message, target: Target, receipt: Receipt | None) -> Receipt:
         """Post or update, and reply where people should hear. See Channel.send."""
@@ -196,6 +196,11 @@ def _metadata(message: Message) -> dict[str, Any]:
         "event_type": "gateway_notice",
         "event_payload": {"incident": message.incident, "notice": message.notice_id},
     }
+
+
+def preview(message: Message) -> dict[str, Any]:
+    """Return the message for Slack's Block Kit Builder."""
+    return {"blocks": blocks.blocks(message)}
 
 
 def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Slack:

@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 import orjson
 
+from gateway.channels.contract import accepts_notice
 from gateway.channels.support.client import (
     CONNECT_TIMEOUT,
     TOTAL_TIMEOUT,
@@ -26,6 +27,7 @@ from gateway.core.incidents.message import Message, Receipt
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.accounts import ChannelSettings, Secret
+from gateway.core.plan.channels import CHANNELS
 from gateway.core.plan.plan import Target
 from gateway.core.urls.web_url import WebUrl, web_url
 
@@ -35,27 +37,11 @@ MAX_CACHED_URLS = 1024
 """URLs that are remembered taken apart; those of further targets are parsed for each message."""
 RESPONSE_BYTES = 2000  # of an error's body: enough to say what is wrong
 
-SUPPORTED_KINDS = frozenset(
-    {
-        NoticeKind.FIRING,
-        NoticeKind.REPEAT,
-        NoticeKind.WORSE,
-        NoticeKind.ESCALATION,
-        NoticeKind.UNACKNOWLEDGED,
-        NoticeKind.RESOLVED,
-        NoticeKind.LATE,
-        NoticeKind.TEST,
-    }
-)
-"""The format knows firing and resolved. It has no acknowledgement, and no digest of many groups."""
-
 
 class Webhook:
     """The webhook channel. One HTTP session for all its targets."""
 
-    name = "webhook"
-    parts: tuple[str, ...] = ()
-    edits = False
+    spec = CHANNELS["webhook"]
     in_flight = IN_FLIGHT
 
     def __init__(
@@ -88,8 +74,8 @@ class Webhook:
         )
 
     def accepts(self, kind: NoticeKind, quiet: bool) -> bool:
-        """Firing and resolved; quiet changes too: a machine wants the state as it is."""
-        return kind in SUPPORTED_KINDS
+        """Accept firing and resolved notices, quiet ones too: a program reads the state."""
+        return accepts_notice(self.spec, kind, quiet=quiet)
 
     async def send(self, message: Message, target: Target, receipt: Receipt | None) -> Receipt:
         """POST the group once. Any 2xx is done. See Channel.send."""

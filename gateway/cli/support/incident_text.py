@@ -9,6 +9,7 @@ from gateway.cli.support.context import CliContext
 from gateway.cli.support.output import Cell, echo, paint, plural, print_columns, severity_colour
 from gateway.core.incidents.outbox import PRINTED, PRINTED_TEXT
 from gateway.core.matching.text import write_labels
+from gateway.core.plan.channels import AddressKind, spec_of
 from gateway.core.text.escape import one_line
 from gateway.core.time.timestamps import parse_rfc3339
 from gateway.core.time.wallclock import load_zone
@@ -173,8 +174,10 @@ def target_text(notice: dict[str, Any]) -> str:
     where: str = notice.get("name") or f"{notice['channel']} {notice['target']}"
     if not notice["person"]:
         return where
-    # A Slack member's id says nothing to people, and the name says who it is.
-    return f"{notice['person']} by {'Slack' if notice['channel'] == 'slack' else where}"
+    # A member's id says nothing to people, and the name says who it is.
+    spec = spec_of(notice["channel"])
+    by = spec.label if spec.address is AddressKind.NAME else where
+    return f"{notice['person']} by {by}"
 
 
 def outcome_text(notice: dict[str, Any], zone: str, now: float) -> str:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from gateway import clock
-from gateway.channels import CHANNELS
 from gateway.channels.support.http_errors import masked
 from gateway.cli.support.oncall_text import rfc3339
 from gateway.config.load import Config
@@ -13,6 +12,7 @@ from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.incidents.outbox import PRINTED_TEXT
 from gateway.core.incidents.retry import REDUCIBLE, SendError
 from gateway.core.plan.accounts import ChannelSettings
+from gateway.core.plan.channels import spec_of
 from gateway.core.plan.plan import Target
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ async def send_to_each(
                 number,
                 test_facts(receiver, now),
                 target,
-                channel.parts,
+                channel.spec.parts,
                 (),
                 config.plan.business_hours.zone,
                 rank=0,
@@ -109,7 +109,7 @@ async def _send(
             seconds,
         )
     if refused:
-        simplest = CHANNELS[target.channel].reduced
+        simplest = spec_of(target.channel).reduced
         text = f"sent {simplest}, because the full message was refused: {refused}"
         return SendResult(target, True, text, seconds)
     if message.failed_template:

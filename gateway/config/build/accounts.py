@@ -2,16 +2,17 @@
 
 from collections.abc import Mapping
 
-from gateway.config.grammar.accounts import SOURCE_TYPES
+from gateway.config.grammar.channels import GRAMMARS
+from gateway.config.grammar.channels.common import TOKEN
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue
 from gateway.config.grammar.secret_types import secret_of
+from gateway.config.grammar.sources import SOURCE_TYPES
 from gateway.config.source.problem import Findings, SourcePosition, nearest, shorten
 from gateway.config.source.references import SecretText
 from gateway.core.plan.accounts import ChannelSettings, Secret, SourceSettings
+from gateway.core.plan.channels import CHANNELS, ChannelSpec
 
 CONSOLE = "console"
-CHANNELS = ("email", "slack", "pagerduty", "webhook", CONSOLE)
-NEED_ACCOUNT = ("email", "slack")
 BUILT_IN = ("alertmanager", "prometheus")
 """Sources that exist, open to everyone, only while routes.yaml has no ``sources:``.
 
@@ -103,17 +104,17 @@ def channels(
 ) -> dict[str, ChannelSettings]:
     """Return the accounts; `LACKS` marks those whose token its references leave empty."""
     settings = {}
-    for name in CHANNELS:
-        item = None if entry is None else entry.fields.get(name)
+    for spec in CHANNELS.values():
+        item = None if entry is None else entry.fields.get(spec.name)
         if item is not None:
-            settings[name] = _channel(name, item.value, secrets, findings)
-        elif name not in NEED_ACCOUNT:
-            settings[name] = ChannelSettings(name)
+            settings[spec.name] = _channel(spec, item.value, secrets, findings)
+        elif not spec.needs_account:
+            settings[spec.name] = ChannelSettings(spec.name)
     return settings
 
 
 def _channel(
-    name: str, entry: ParsedSection, secrets: Secrets, findings: Findings
+    spec: ChannelSpec, entry: ParsedSection, secrets: Secrets, findings: Findings
 ) -> ChannelSettings:
     options: dict[str, str] = {}
     secret_options: dict[str, Secret] = {}
@@ -123,9 +124,8 @@ def _channel(
             if secret is not None:
                 secret_options[key] = secret
         elif key == "proxy":
-            secret_options[key] = Secret(
-                item.value
-            )  # beside those with a password, for the channels
+            # Beside those with a password, so that a channel finds all proxies in one place.
+            secret_options[key] = Secret(item.value)
         else:
             options[key] = str(item.value)
     if "proxy" in secret_options and options.get("private_addresses") == "refuse":
@@ -134,21 +134,31 @@ def _channel(
             "the gateway; refuse them in the proxy, and remove one of the two here"
         )
         findings.error(entry.position_of("proxy"), message)
-    shown = options.get("provider") == CONSOLE
-    if name in NEED_ACCOUNT and not shown and entry.valid:
-        if entry.lacks("token"):
-            message = f'{name} channel: "token" is missing (provider: console needs none)'
-            findings.error(entry.position, message)
-        elif "token" not in secret_options:
-            options[LACKS] = _written(entry, "token")
-        elif name == "slack" and "signing_secret" not in secret_options:
-            message = (
-                "no signing_secret: buttons pressed in Slack cannot be trusted and are refused"
-            )
-            findings.warn(entry.position, message)
-        if name == "email" and entry.lacks("from"):
-            findings.error(entry.position, 'email channel: "from" is missing')
-    return ChannelSettings(name, options, secret_options)
+    if spec.needs_account and options.get("provider") != CONSOLE and entry.valid:
+        _check_account(spec, entry, secret_options, findings)
+        if TOKEN in entry and TOKEN not in secret_options:
+            options[LACKS] = _written(entry, TOKEN)
+    return ChannelSettings(spec.name, options, secret_options)
+
+
+def _check_account(
+    spec: ChannelSpec,
+    entry: ParsedSection,
+    secret_options: Mapping[str, Secret],
+    findings: Findings,
+) -> None:
+    """Note the keys that an account lacks: those it needs, and with a token the recommended."""
+    grammar = GRAMMARS[spec.name]
+    if entry.lacks(TOKEN):
+        message = f'{spec.name} channel: "{TOKEN}" is missing (provider: console needs none)'
+        findings.error(entry.position, message)
+    elif TOKEN in secret_options:
+        for key, message in grammar.recommended.items():
+            if key not in secret_options:
+                findings.warn(entry.position, message)
+    for key in grammar.required:
+        if entry.lacks(key):
+            findings.error(entry.position, f'{spec.name} channel: "{key}" is missing')
 
 
 def _written(entry: ParsedSection, key: str) -> str:

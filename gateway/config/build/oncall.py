@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import time
 
 from gateway.config.build.names import DeclaredNames
+from gateway.config.grammar.channels import CONTACTS
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue
 from gateway.config.source.problem import Findings, nearest, shorten
 from gateway.core.oncall.rota import Handover, Layer, Override, Restriction, Rota
 from gateway.core.oncall.text import Rotation
+from gateway.core.plan.channels import CONTACT_CHANNELS
 from gateway.core.plan.plan import Escalation, Person, Step
 from gateway.core.time.business_hours import BusinessHours
 
@@ -54,14 +56,12 @@ def people(entries: Mapping[str, ParsedValue], findings: Findings) -> Mapping[st
         person = Person(
             id=id_,
             name=entry.get("name", id_),
-            email=entry.get("email"),
-            slack=entry.get("slack"),
+            contacts={name: entry.get(name) for name in CONTACT_CHANNELS if name in entry},
             timezone=entry.get("timezone", "UTC"),
         )
-        if entry.valid and person.email is None and person.slack is None:
-            findings.warn(
-                item.position, f'"{id_}" has neither email nor slack: they cannot be notified'
-            )
+        if entry.valid and not person.contacts:
+            contacts = " nor ".join(contact.name for contact in CONTACTS)
+            findings.warn(item.position, f'"{id_}" has neither {contacts}: they cannot be notified')
         people_by_id[id_] = person
     return people_by_id
 

@@ -1,16 +1,19 @@
 """From the read file to receivers with their targets."""
 
 from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
-from gateway.config.build.accounts import CHANNELS, CONSOLE, LACKS, NEED_ACCOUNT, Secrets, variables
+from gateway.config.build.accounts import CONSOLE, LACKS, Secrets, variables
 from gateway.config.build.names import DeclaredNames
+from gateway.config.grammar.channels import GRAMMARS
+from gateway.config.grammar.channels.common import TOKEN
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue
 from gateway.config.grammar.secret_types import secret_of
 from gateway.config.source.problem import Findings, SourcePosition
 from gateway.config.source.references import SecretText
 from gateway.core.plan.accounts import EACH_TARGET, ChannelSettings
+from gateway.core.plan.channels import CHANNELS, AddressKind, ChannelSpec
 from gateway.core.plan.plan import Person, Receiver, Target
-from gateway.core.plan.target_name import CHANNEL_NAMES
 from gateway.core.urls.web_url import web_url
 
 
@@ -25,14 +28,16 @@ class ReceiverBuilder:
         findings: Findings,
     ) -> None:
         """`channels` are those that the file declares, right or not."""
-        self._by_email = {one.email.lower(): one.id for one in people.values() if one.email}
-        self._by_slack = {one.slack: one.id for one in people.values() if one.slack}
+        self._person_by_contact = {
+            (channel, _comparable(channel, address)): person.id
+            for person in people.values()
+            for channel, address in person.contacts.items()
+        }
         self._channels = channels
         self._secrets = secrets
         self._findings = findings
-        self._lacking: dict[
-            str, list[tuple[SourcePosition, str]]
-        ] = {}  # by channel: where, and of what
+        # By channel: where a secret is empty, and the variables that should give it.
+        self._lacking: dict[str, list[tuple[SourcePosition, str]]] = {}
         self._sending: set[str] = set()
 
     def build(
@@ -53,66 +58,71 @@ class ReceiverBuilder:
 
     def _targets(self, entry: ParsedSection) -> tuple[Target, ...]:
         targets: dict[str, Target] = {}
-        for channel in CHANNELS:
-            for item in entry.list_of(channel):
-                self._check_account(channel, item.position)
-                for target, position in self._of(channel, item.value):
+        for spec in CHANNELS.values():
+            for item in entry.list_of(spec.name):
+                self._check_account(spec, item.position)
+                for target, position in self._targets_of(spec, item.value):
                     if target.key in targets:
-                        message = f"{channel}: {target.address} is a target of this receiver twice"
+                        message = (
+                            f"{spec.name}: {target.address} is a target of this receiver twice"
+                        )
                         self._findings.warn(position, message)
                     targets.setdefault(target.key, target)
         return tuple(targets.values())
 
-    def _check_account(self, channel: str, position: SourcePosition) -> None:
-        if channel in NEED_ACCOUNT and channel not in self._channels:
-            message = (
-                f"{channel}: there is no account for it; declare it under channels: {channel}:"
-            )
+    def _check_account(self, spec: ChannelSpec, position: SourcePosition) -> None:
+        name = spec.name
+        if spec.needs_account and name not in self._channels:
+            message = f"{name}: there is no account for it; declare it under channels: {name}:"
             self._findings.error(position, message)
 
-    def _of(self, channel: str, entry: ParsedSection) -> Iterable[tuple[Target, SourcePosition]]:
-        if channel == "email":
-            if entry.valid and not entry.list_of("to"):
-                self._findings.error(entry.position_of("to"), "to: names nobody")
-            for item in entry.list_of("to"):
-                person = self._by_email.get(item.value.lower())
-                yield Target("email", item.value, person, _options(entry)), item.position
-        elif channel == "slack" and "channel" in entry:
-            address = entry.get("channel")
-            person = self._by_slack.get(address)
-            yield Target("slack", address, person, _options(entry)), entry.position
-        elif channel == "pagerduty" and "routing_key" in entry:
-            yield self._pagerduty(entry), entry.position
-        elif channel == "webhook" and "url" in entry:
-            yield self._webhook(entry), entry.position
-        elif channel == CONSOLE:
-            yield Target(CONSOLE, CONSOLE), entry.position
+    def _targets_of(
+        self, spec: ChannelSpec, entry: ParsedSection
+    ) -> Iterable[tuple[Target, SourcePosition]]:
+        """Yield the targets of one entry of a receiver, with their positions."""
+        key = GRAMMARS[spec.name].address
+        if key is None:
+            yield Target(spec.name, spec.name), entry.position
+            return
+        options = self._options(entry, key)
+        for address, position in self._addresses(entry, key):
+            if isinstance(address, SecretText):
+                self._secrets.keep(address)
+                self._note(spec.name, address, entry.position_of(key))
+                yield Target(spec.name, address.address, options=options), position
+                continue
+            self._sending.add(spec.name)
+            person = self._person_by_contact.get((spec.name, _comparable(spec.name, address)))
+            yield Target(spec.name, address, person, options), position
 
-    def _pagerduty(self, entry: ParsedSection) -> Target:
-        key: SecretText = entry.get("routing_key")
-        self._secrets.keep(key)
-        options = _options(entry, "severity", "name")
-        self._note("pagerduty", key, entry.position_of("routing_key"))
-        return Target("pagerduty", key.address, options=options)
+    def _addresses(self, entry: ParsedSection, key: str) -> Iterable[tuple[Any, SourcePosition]]:
+        """Yield the addresses under `key`, one or a list, with their positions."""
+        value = entry.get(key)
+        if isinstance(value, tuple):
+            if entry.valid and not value:
+                self._findings.error(entry.position_of(key), f"{key}: names nobody")
+            yield from ((item.value, item.position) for item in value)
+        elif value is not None:
+            yield value, entry.position
 
-    def _webhook(self, entry: ParsedSection) -> Target:
-        url = entry.get("url")
-        options = _options(entry, "max_alerts", "timeout", "name")
-        if "bearer" in entry:
-            bearer = secret_of(entry.fields["bearer"])
-            self._secrets.keep(bearer)
-            options["bearer"] = "" if bearer is None else bearer.address
-            if bearer is not None and _has_credentials(url):
-                message = (
-                    "bearer: the URL holds a name and a password already; remove one of the two"
-                )
-                self._findings.error(entry.position_of("bearer"), message)
-        if not isinstance(url, SecretText):
-            self._sending.add("webhook")
-            return Target("webhook", url, options=options)
-        self._secrets.keep(url)
-        self._note("webhook", url, entry.position_of("url"))
-        return Target("webhook", url.address, options=options)
+    def _options(self, entry: ParsedSection, address_key: str) -> dict[str, str]:
+        """Return what an entry says beside its address, as text; secrets as references."""
+        options: dict[str, str] = {}
+        for key, item in entry.fields.items():
+            if key == address_key:
+                continue
+            if key == "send_resolved":
+                options[key] = "true" if item.value else "false"
+            elif isinstance(item.value, SecretText):
+                secret = secret_of(item)
+                self._secrets.keep(secret)
+                options[key] = "" if secret is None else secret.address
+            else:
+                options[key] = str(item.value)
+        if options.get("bearer") and _has_credentials(entry.get(address_key, "")):
+            message = "bearer: the URL holds a name and a password already; remove one of the two"
+            self._findings.error(entry.position_of("bearer"), message)
+        return options
 
     def _note(self, channel: str, secret: SecretText, position: SourcePosition) -> None:
         if secret.empty:
@@ -132,7 +142,7 @@ class ReceiverBuilder:
         in_earnest = any(self._can_send(settings) for settings in channels.values())
         settled = dict(channels)
         for name, position, names in self._empty(channels, accounts):
-            label = CHANNEL_NAMES[name]
+            label = CHANNELS[name].label
             if in_earnest:
                 message = (
                     f"no {names}: nothing can be sent by {label} here, and the fallback is"
@@ -155,7 +165,7 @@ class ReceiverBuilder:
         for name, settings in channels.items():
             if LACKS in settings.options and accounts is not None:
                 account: ParsedSection = accounts.fields[name].value
-                yield name, account.position_of("token"), settings.options[LACKS]
+                yield name, account.position_of(TOKEN), settings.options[LACKS]
         for name, places in self._lacking.items():
             if channels[name].options.get("provider") != CONSOLE:
                 yield from ((name, position, names) for position, names in places)
@@ -164,7 +174,7 @@ class ReceiverBuilder:
         """Return whether a channel has all that it needs to send to at least one target."""
         if settings.options.get("provider") == CONSOLE or LACKS in settings.options:
             return False
-        return settings.name in NEED_ACCOUNT or settings.name in self._sending
+        return CHANNELS[settings.name].needs_account or settings.name in self._sending
 
 
 def _has_credentials(url: str | SecretText) -> bool:
@@ -173,9 +183,6 @@ def _has_credentials(url: str | SecretText) -> bool:
     return bool(text) and web_url(text).username is not None
 
 
-def _options(entry: ParsedSection, *names: str) -> dict[str, str]:
-    """What a target says beside its address, as text."""
-    options = {name: str(entry.get(name)) for name in names if name in entry}
-    if "send_resolved" in entry:
-        options["send_resolved"] = "true" if entry.get("send_resolved") else "false"
-    return options
+def _comparable(channel: str, address: str) -> str:
+    """Return an address as it is compared: in e-mail addresses case does not count."""
+    return address.lower() if CHANNELS[channel].address is AddressKind.EMAIL else address

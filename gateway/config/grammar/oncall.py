@@ -1,19 +1,19 @@
 """The grammar of people, rotas, escalations and business hours."""
 
+from gateway.config.grammar.channels import CONTACTS
 from gateway.config.grammar.durations import POSITIVE_DURATION
 from gateway.config.grammar.field_types import Choice
 from gateway.config.grammar.lists import ListOf, MapOf
 from gateway.config.grammar.rota_values import CLOCK, DATE, HANDOVER, MOMENT, ROTATE, WEEKDAYS
 from gateway.config.grammar.sections import Field, Section
-from gateway.config.grammar.values import EMAIL, FLAG, NAME, TEXT, WORD, ZONE, count
+from gateway.config.grammar.values import FLAG, NAME, TEXT, ZONE, count
 
 PERSON = Section(
     "person",
     "Someone who can be notified; the key is the id that rotas and escalations use.",
     (
         Field("name", TEXT, "The name in messages.", "the id", "Ana"),
-        Field("email", EMAIL, "Where e-mail goes.", "none", "ana@example.com"),
-        Field("slack", WORD, "The Slack member id (Profile → Copy member ID).", "none", "U012AB"),
+        *CONTACTS,
         Field(
             "timezone", ZONE, "The time zone of times shown to this person.", "UTC", "Europe/Berlin"
         ),
@@ -134,7 +134,7 @@ _STEP = Section(
         ),
         Field(
             "by",
-            ListOf(Choice(("email", "slack")), or_one=True),
+            ListOf(Choice(tuple(contact.name for contact in CONTACTS)), or_one=True),
             "The channels that people are notified on.",
             "every channel that the person has",
             "[slack, email]",

@@ -1,6 +1,6 @@
 """The grammar of the top level of routes.yaml."""
 
-from gateway.config.grammar.accounts import CHANNELS, SOURCES
+from gateway.config.grammar.channels import ACCOUNTS
 from gateway.config.grammar.durations import POSITIVE_DURATION
 from gateway.config.grammar.field_types import Choice
 from gateway.config.grammar.lists import ListOf, MapOf
@@ -8,6 +8,7 @@ from gateway.config.grammar.oncall import BUSINESS_HOURS, ESCALATION, PEOPLE, RO
 from gateway.config.grammar.receivers import RECEIVER
 from gateway.config.grammar.routing import FLAPPING, ROUTE, SEVERITY, WATCHDOG
 from gateway.config.grammar.sections import Field, Section, SectionOrList
+from gateway.config.grammar.sources import SOURCES
 from gateway.config.grammar.suppression import INHIBIT_RULE, TIME_INTERVAL
 from gateway.config.grammar.values import TEXT
 from gateway.core.plan.plan import Repeats
@@ -72,7 +73,7 @@ FILE = Section(
         ),
         Field(
             "channels",
-            CHANNELS,
+            ACCOUNTS,
             "The accounts that messages are sent with.",
             "those that need none",
             '{slack: {token: "${SLACK_TOKEN}"}}',

@@ -181,8 +181,7 @@ def _reachable(
     person: Person, by: tuple[str, ...], reference: ParsedValue, findings: Findings
 ) -> None:
     """Warn of a person without an address on the channels of a step."""
-    addresses = {"email": person.email, "slack": person.slack}
-    if by and any(addresses.values()) and not any(addresses.get(channel) for channel in by):
+    if by and person.contacts and not any(person.contacts.get(channel) for channel in by):
         message = (
             f'notify: "{person.id}" cannot be notified by {" or ".join(by)}: '
             "this person has no such address"

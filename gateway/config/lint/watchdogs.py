@@ -2,12 +2,10 @@
 
 from gateway.config.grammar.parsed import ParsedSection
 from gateway.config.source.problem import Findings, shorten
+from gateway.core.plan.channels import Capability, spec_of
 from gateway.core.plan.plan import Plan, Receiver
 from gateway.core.plan.watchdog import MISSING, Watchdog
 from gateway.core.routing.match import match_routes
-
-FOR_PROGRAMS = frozenset(("webhook",))
-"""Channels that no person reads: a switch outside may want to hear that the alert still fires."""
 
 
 def warn_watchdog_routes(file: ParsedSection, plan: Plan, findings: Findings) -> None:
@@ -16,7 +14,8 @@ def warn_watchdog_routes(file: ParsedSection, plan: Plan, findings: Findings) ->
         position = file.map_of("watchdogs")[watchdog.name].position
         for receiver in _receivers(plan, _labels_of(watchdog)):
             if receiver.escalate or any(
-                target.channel not in FOR_PROGRAMS for target in receiver.targets
+                spec_of(target.channel).can(Capability.READ_BY_PEOPLE)
+                for target in receiver.targets
             ):
                 message = (
                     f'its alert always fires, and receiver "{shorten(receiver.name)}" would be '

@@ -11,6 +11,7 @@ from gateway.core.decide.transitions import TRANSITIONS
 from gateway.core.incidents.incident import Ack, Incident, Member
 from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.incidents.timeline import TimelineKind
+from gateway.core.plan.channels import Capability, spec_of
 from gateway.core.plan.plan import Plan
 
 
@@ -127,7 +128,11 @@ def notify_of_holder(ev: Evaluation, by: str, reason: NotifyReason, other: str) 
     """
     known = ev.draft.notified_targets
     ev.notify(
-        [t for t in known.values() if t.channel != "email" or t.person != by],
+        [
+            target
+            for target in known.values()
+            if target.person != by or not spec_of(target.channel).can(Capability.SKIPS_ACTOR)
+        ],
         TRANSITIONS[ev.incident.state, reason].kind,
         reason,
     )

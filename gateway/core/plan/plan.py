@@ -50,8 +50,7 @@ class Person:
 
     id: str
     name: str
-    email: str | None = None
-    slack: str | None = None
+    contacts: Mapping[str, str] = field(default_factory=lambda: NOTHING)  # channel to address
     timezone: str = "UTC"
 
 
@@ -63,7 +62,7 @@ class Target:
     keys, webhook URLs) the *reference* that Plan.secrets resolves: it is safe to store and show.
     """
 
-    channel: str  # email, slack, pagerduty, webhook, console
+    channel: str  # a key of `gateway.core.plan.channels.CHANNELS`
     address: str
     person: str | None = None
     options: Mapping[str, str] = field(default_factory=lambda: NOTHING)  # unhashable in 3.11

@@ -4,10 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gateway.core.oncall.rota import on_call
+from gateway.core.plan.channels import CONTACT_CHANNELS
 from gateway.core.plan.plan import Person, Plan, Receiver, Step, Target
-
-PERSONAL_CHANNELS = ("slack", "email")
-"""How a person can be reached, in the order tried when a step does not say `by`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +29,11 @@ def fallback_of(plan: Plan, receiver: Receiver) -> Receiver:
 
 def person_targets(person: Person, by: Iterable[str] = ()) -> tuple[Target, ...]:
     """The person's contacts among the channels `by`, or all of them."""
-    wanted = tuple(by) or PERSONAL_CHANNELS
-    found = []
-    for channel in wanted:
-        address = {"email": person.email, "slack": person.slack}.get(channel)
-        if address:
-            found.append(Target(channel, address, person.id))
-    return tuple(found)
+    return tuple(
+        Target(channel, person.contacts[channel], person.id)
+        for channel in tuple(by) or CONTACT_CHANNELS
+        if person.contacts.get(channel)
+    )
 
 
 def step_targets(plan: Plan, step: Step, now: float) -> ResolvedTargets:

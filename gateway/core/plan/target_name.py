@@ -3,26 +3,20 @@
 import re
 from urllib.parse import urlsplit
 
+from gateway.core.plan.channels import CHANNELS, AddressKind, spec_of
 from gateway.core.plan.plan import Target
 from gateway.core.text.escape import one_line
 
-CHANNEL_NAMES = {
-    "email": "e-mail",
-    "slack": "Slack",
-    "pagerduty": "PagerDuty",
-    "webhook": "webhook",
-    "console": "the console",
-}
 LONGEST = 100
 
 _REFERENCE = re.compile(r"\$\{([^}]*)\}")
-_NOISE = frozenset(
+_GENERAL_WORDS = frozenset(
     [
-        *("events", "file", "hook", "http", "https", "id", "integration", "key", "pagerduty"),
-        *("pd", "routing", "run", "secret", "secrets", "service", "slack", "token", "txt"),
-        *("url", "webhook"),
+        *("file", "http", "https", "id", "key", "run"),
+        *("secret", "secrets", "service", "token", "txt", "url"),
     ]
 )
+_NOISE = _GENERAL_WORDS.union(*(spec.vendor_words for spec in CHANNELS.values()))
 """Words of a variable's or a file's name that say nothing about the target."""
 
 
@@ -32,13 +26,15 @@ def target_name(target: Target) -> str:
     PagerDuty keys and secret URLs are named by `name:` in routes.yaml, else by the telling words
     of their variable: `${PAGERDUTY_BILLING_KEY}` is "PagerDuty (billing)".
     """
-    channel = CHANNEL_NAMES.get(target.channel, target.channel)
+    spec = spec_of(target.channel)
     given = target.options.get("name", "")
     name = one_line(given or _address_name(target), LONGEST)
     if not name:
-        return channel
-    plain = target.channel in ("email", "slack") and not given and not target.person
-    return f"{channel} {name}" if plain or target.channel == "email" else f"{channel} ({name})"
+        return spec.label
+    plain = spec.address is AddressKind.NAME and not given and not target.person
+    if plain or spec.address is AddressKind.EMAIL:
+        return f"{spec.label} {name}"
+    return f"{spec.label} ({name})"
 
 
 def references(address: str) -> str:
@@ -53,18 +49,19 @@ def key_name(key: str) -> str:
 
 
 def _address_name(target: Target) -> str:
-    if target.channel == "console":
+    kind = spec_of(target.channel).address
+    if kind is AddressKind.NONE:
         return ""
-    if target.channel == "email":
+    if kind is AddressKind.EMAIL:
         return target.address
     if target.person:
         return target.person
-    if target.channel == "slack":
+    if kind is AddressKind.NAME:
         return target.address
     if found := _REFERENCE.findall(target.address):
         words = re.split(r"[^A-Za-z0-9]+", " ".join(found).lower())
         return " ".join(word for word in words if word and word not in _NOISE)
-    if target.channel == "webhook":
+    if kind is AddressKind.URL:
         try:
             return urlsplit(target.address).hostname or ""
         except ValueError:

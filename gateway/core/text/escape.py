@@ -40,6 +40,11 @@ def slack_escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def slack_unescape(text: str) -> str:
+    """Undo `slack_escape`, for output that is not Slack's."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
 def safe_url(url: str) -> str | None:
     """Return the URL in normal form, or None when it must not become a link.
 

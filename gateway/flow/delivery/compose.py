@@ -12,7 +12,6 @@ from gateway.core.incidents.message import Link, Message
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.incidents.outbox import Notice
 from gateway.core.plan.plan import Plan
-from gateway.core.plan.target_name import CHANNEL_NAMES
 from gateway.links import Links
 from gateway.render.service import RenderService
 from gateway.render.view.links import links_from, unsafe_links_text
@@ -46,16 +45,16 @@ class Composer:
         if kind is NoticeKind.DIGEST:
             facts["digest"] = self._digest_lines(notice, facts.get("digest", ()))
         if kind is NoticeKind.LATE and not facts.get("note"):
-            name = CHANNEL_NAMES.get(channel.name, channel.name)
+            name = channel.spec.label
             facts["note"] = f"This notification is late: {name} could not be reached before."
-        if channel.parts and (unsafe := unsafe_links_text(facts, links_from(facts))):
+        if channel.spec.parts and (unsafe := unsafe_links_text(facts, links_from(facts))):
             facts["note"] = "; ".join(filter(None, [facts.get("note"), unsafe]))
         message = await self._renderer().render(
             notice.id,
             facts,
             notice.target,
-            channel.parts,
-            self._links_of(notice, facts) if channel.parts else (),  # only texts show them
+            channel.spec.parts,
+            self._links_of(notice, facts) if channel.spec.parts else (),  # only texts show them
             self._time_zone(notice),
             rank=notice.rank,
             kind=kind,

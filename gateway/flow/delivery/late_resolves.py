@@ -11,13 +11,11 @@ import orjson
 
 from gateway.core.decide.facts import without_refired
 from gateway.core.incidents.notice import NoticeKind, NotifyReason
+from gateway.core.plan.channels import Capability, spec_of
 from gateway.flow.runtime.claimed_notice import ClaimedNotice
 from gateway.store import Tx, outbox
 from gateway.store.outbox import undelivered
 from gateway.store.state import members
-
-CHANNELS_WITHOUT_INCIDENTS = frozenset({"webhook"})
-"""Channels whose messages name the group; all others show which incident it is."""
 
 ENDS = frozenset({NoticeKind.RESOLVED, NoticeKind.LATE})
 
@@ -33,7 +31,7 @@ def drop_refired_alerts(
     ends = [
         e
         for e in claimed_notices
-        if e.kind in ENDS and e.notice.target.channel in CHANNELS_WITHOUT_INCIDENTS
+        if e.kind in ENDS and not spec_of(e.notice.target.channel).can(Capability.INCIDENT_NUMBERS)
     ]
     numbers = sorted({e.notice.incident for e in ends if e.notice.incident is not None})
     newer = undelivered.refired_queues(tx, numbers) if numbers else {}

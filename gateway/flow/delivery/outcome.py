@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 
 import orjson
 
-from gateway.channels import CHANNELS
 from gateway.core.decide.facts import build_facts
 from gateway.core.incidents.message import Receipt
 from gateway.core.incidents.notice import FIRING_KINDS, NoticeKind, NotifyReason
 from gateway.core.incidents.outbox import ACCEPTED, PRINTED, NewRow, Notice, NoticeState, Result
 from gateway.core.incidents.retry import REDUCIBLE, Failure, SendError, after_failure
 from gateway.core.incidents.timeline import TimelineEntry, TimelineKind
+from gateway.core.plan.channels import spec_of
 from gateway.core.plan.plan import Plan, Receiver
 from gateway.core.plan.recipients import fallback_of, receiver_of
 from gateway.core.plan.target_name import target_name
@@ -148,7 +148,7 @@ def _overtaken(notice: Notice, lanes: Mapping[QueueKey, Sequence[tuple[int, Noti
 def entry_of(result: Result) -> TimelineEntry | None:
     """Return the timeline's line for an attempt; later failures stand with the attempts alone."""
     notice, name = result.notice, target_name(result.notice.target)
-    reduced = CHANNELS[notice.target.channel].reduced if notice.target.channel in CHANNELS else ""
+    reduced = spec_of(notice.target.channel).reduced
     why, data = f"{result.outcome} ({result.detail})", {"notice": notice.id}
     if result.state is NoticeState.SENT:
         if not notice.refused:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from gateway.core.decide.result import ActionResult
 from gateway.core.incidents.incident import Incident, Member
 from gateway.core.incidents.notice import NoticeKind
+from gateway.core.plan.channels import CHANNELS, Capability
 from gateway.core.plan.plan import Plan
 from gateway.flow.delivery.queue_heads import Accepts
 from gateway.flow.dispatch.dispatch import save_decisions, with_latest_reports
@@ -46,7 +47,9 @@ def respond(
     if response.incident.ack is not None:
         outbox.release(tx, owner, withdrawn_ids)
         outbox.cancel_kinds(tx, number, PENDING_STEPS, f"acknowledged by {by}")
-        undelivered.cancel_pages(tx, number, by, "email", f"acknowledged by {by}")
+        for spec in CHANNELS.values():
+            if spec.can(Capability.SKIPS_ACTOR):
+                undelivered.cancel_pages(tx, number, by, spec.name, f"acknowledged by {by}")
     timeline.add_ack(tx, number, response.answer.value, by, now, via)
     save_decisions(tx, [response.decision], now, accepts)
     return response

@@ -16,15 +16,13 @@ from jinja2 import (
 )
 
 from gateway.core.incidents.notice import NoticeKind
+from gateway.core.plan.channels import CHANNELS
 from gateway.shipped import shipped_templates
 
 PARTS: Mapping[str, tuple[str, ...]] = {
-    "email": ("subject", "text", "html"),
-    "slack": ("title", "text", "thread"),
-    "pagerduty": ("summary",),
-    "console": ("text",),
+    spec.name: spec.parts for spec in CHANNELS.values() if spec.parts
 }
-"""The parts that each channel asks for; an outgoing webhook carries no words."""
+"""The parts of each channel's messages. A channel without any sends the facts themselves."""
 
 SENTENCES = ("headline", "tag", "why", "when", "asked")
 """The sentences of ``shared/``, which all channels use by these names."""

@@ -6,7 +6,8 @@ The template `shared/acknowledge_prompt.j2` says the same in messages.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from gateway.core.plan.target_name import CHANNEL_NAMES, key_name
+from gateway.core.plan.channels import CHANNELS, AddressKind
+from gateway.core.plan.target_name import key_name
 from gateway.core.text.escape import one_line
 from gateway.render.view.clean import clean
 
@@ -23,9 +24,12 @@ def recipient_name(name: object) -> str:
         return text
     if sort == "rota":
         return f"{rest} on-call"
-    if sort in ("person", "receiver", "email"):
+    if sort in ("person", "receiver"):
         return rest
-    return key_name(text) if sort in CHANNEL_NAMES else text
+    spec = CHANNELS.get(sort)
+    if spec is None:
+        return text
+    return rest if spec.address is AddressKind.EMAIL else key_name(text)
 
 
 def next_names(escalation: Mapping[str, Any]) -> tuple[str, ...]:

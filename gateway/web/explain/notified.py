@@ -7,9 +7,9 @@ from gateway.core.incidents.incident import Incident
 from gateway.core.incidents.outbox import PRINTED, PRINTED_TEXT, NoticeState
 from gateway.core.incidents.timeline import TimelineEntry, TimelineKind
 from gateway.core.oncall.rota import on_call, stints
+from gateway.core.plan.channels import spec_of
 from gateway.core.plan.plan import Plan, Step
 from gateway.core.plan.recipients import person_targets, receiver_of
-from gateway.core.plan.target_name import CHANNEL_NAMES
 from gateway.render.view.times import clock_time
 from gateway.store.queries.deliveries import NoticeSummary
 from gateway.web.explain.names import name_of
@@ -61,7 +61,7 @@ def why_told(notices: Sequence[NoticeSummary], zone: str, now: float) -> list[st
 
 
 def _sentence(line: NoticeSummary, zone: str, now: float) -> str:
-    channel = CHANNEL_NAMES.get(line.target.channel, line.target.channel)
+    channel = spec_of(line.target.channel).label
     reason = line.reason
     tries = f" after {line.attempts} attempts" if line.attempts > 1 else ""
     why = f": {line.detail}" if line.detail else ""

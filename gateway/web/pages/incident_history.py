@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from gateway.core.incidents.incident import Member
 from gateway.core.incidents.outbox import PRINTED, PRINTED_TEXT, NoticeState
 from gateway.core.incidents.timeline import TimelineEntry
+from gateway.core.plan.channels import AddressKind, spec_of
 from gateway.core.plan.plan import Plan, Target
 from gateway.core.plan.target_name import target_name
 from gateway.core.text.escape import one_line, safe_url
@@ -36,7 +37,6 @@ _TONES = {
     "given up": "failed",
     "nobody reached": "failed",
 }
-_CHANNELS = {"email": "e-mail", "slack": "Slack", "pagerduty": "PagerDuty"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +151,13 @@ def target_histories(
 
 
 def _target_names(target: Target, plan: Plan) -> tuple[str, str]:
-    channel = _CHANNELS.get(target.channel, target.channel)
+    spec = spec_of(target.channel)
     if target.person:
-        # A Slack user's id says nothing to people; an address does.
-        where = f" {clean(target.address, 100)}" if target.channel == "email" else ""
-        return name_of(plan, target.person), channel + where
+        # A member's id says nothing to people; an e-mail address does.
+        where = f" {clean(target.address, 100)}" if spec.address is AddressKind.EMAIL else ""
+        return name_of(plan, target.person), spec.label + where
     name = target_name(target)
-    return name, "" if channel.lower() in name.lower() else channel
+    return name, "" if spec.label.lower() in name.lower() else spec.label
 
 
 def _notification_line(line: deliveries.NoticeSummary, zone: str, now: float) -> NotificationLine:

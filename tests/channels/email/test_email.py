@@ -4,12 +4,13 @@ from typing import Any, cast
 
 import pytest
 
-from gateway.channels.contract import Channel
+from gateway.channels.contract import Channel, accepts_notice
 from gateway.channels.email.body import MailOptions
 from gateway.channels.email.channel import Email, build
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.accounts import ChannelSettings, Secret
+from gateway.core.plan.channels import CHANNELS
 from gateway.core.plan.plan import Target
 from tests.channels.contract import LONG, SHORT, ChannelContract, all_texts
 from tests.channels.messages import HOSTILE, PARTS, facts, message, oversized
@@ -41,9 +42,6 @@ class TestEmail(ChannelContract):
             total_timeout=timeout,
             proxy=proxy,
         )
-
-    def declared_parts(self) -> tuple[str, ...]:
-        return Email.parts
 
     def sent_text(self, fake: Fake) -> str:
         return "\n".join(all_texts(fake.received[-1].json))
@@ -212,7 +210,7 @@ class TestEmail(ChannelContract):
 
     def test_quiet_changes_are_no_mail(self) -> None:
         """What is only worth an update in place is not worth a mail."""
-        assert not Email.accepts(cast(Email, None), NoticeKind.FIRING, True)
+        assert not accepts_notice(CHANNELS["email"], NoticeKind.FIRING, quiet=True)
 
 
 @pytest.mark.parametrize(

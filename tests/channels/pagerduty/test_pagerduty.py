@@ -1,16 +1,16 @@
 """PagerDuty by Events API v2."""
 
 import json
-from typing import cast
 
 import pytest
 
-from gateway.channels.contract import Channel
+from gateway.channels.contract import Channel, accepts_notice
 from gateway.channels.pagerduty.channel import PagerDuty, build
 from gateway.channels.pagerduty.event import EVENT_BYTES, dedup_key, event
 from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.accounts import ChannelSettings, Secret
+from gateway.core.plan.channels import CHANNELS
 from gateway.core.plan.plan import Target
 from tests.channels.contract import LONG, SHORT, ChannelContract, all_texts
 from tests.channels.messages import PARTS, alert, facts, hostile, message, oversized
@@ -38,9 +38,6 @@ class TestPagerDuty(ChannelContract):
             total_timeout=timeout,
             proxy=proxy,
         )
-
-    def declared_parts(self) -> tuple[str, ...]:
-        return PagerDuty.parts
 
     def sent_text(self, fake: Fake) -> str:
         return "\n".join(all_texts(fake.received[-1].json))
@@ -178,9 +175,9 @@ class TestPagerDuty(ChannelContract):
 
     def test_it_takes_no_quiet_changes_and_no_digests(self) -> None:
         """A digest of many incidents has no dedup key that could ever be resolved."""
-        channel = cast(PagerDuty, None)
-        assert not PagerDuty.accepts(channel, NoticeKind.FIRING, True)
-        assert not PagerDuty.accepts(channel, NoticeKind.DIGEST, False)
+        spec = CHANNELS["pagerduty"]
+        assert not accepts_notice(spec, NoticeKind.FIRING, quiet=True)
+        assert not accepts_notice(spec, NoticeKind.DIGEST, quiet=False)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ PEOPLE = "people: {ana: {name: Ana, email: ana@example.com, timezone: Europe/Ber
 def test_people_are_known_by_their_ids() -> None:
     """A person without a name is called by the id."""
     people = loaded(PEOPLE + REST).plan.people
-    assert people["ana"] == Person("ana", "Ana", "ana@example.com", None, "Europe/Berlin")
+    assert people["ana"] == Person("ana", "Ana", {"email": "ana@example.com"}, "Europe/Berlin")
     assert people["ben"] == Person("ben", "ben")
 
 

@@ -150,7 +150,10 @@ def test_waiting_for_a_tick_costs_no_looks_either() -> None:
 
 def test_a_step_does_not_overtake_the_word_that_waits() -> None:
     """Due while a silence was over it: first all hear that it still burns, then a whole wait."""
-    people = {name: Person(name, name.title(), f"{name}@example.com") for name in ("ana", "ben")}
+    people = {
+        name: Person(name, name.title(), {"email": f"{name}@example.com"})
+        for name in ("ana", "ben")
+    }
     steps = (Step(("person:ana",), wait=15.0), Step(("person:ben",)))
     made = plan(
         10.0,
@@ -174,7 +177,7 @@ def test_a_step_does_not_overtake_the_word_that_waits() -> None:
 
 def test_a_step_between_two_ticks_is_taken_in_time() -> None:
     """An escalation is not Alertmanager's: it waits for no tick."""
-    people = {"ana": Person("ana", "Ana", "ana@example.com")}
+    people = {"ana": Person("ana", "Ana", {"email": "ana@example.com"})}
     made = plan(
         10.0,
         1000.0,

@@ -47,7 +47,7 @@ async def test_busy_courier_keeps_no_channel_but_its_own_open(tmp_path: Path) ->
     its connections open for ever."""
     world = Reloaded(f"sqlite:///{tmp_path}/gateway.db")
     engine = await world.start()
-    first = {channel.name: channel for channel in world.made}
+    first = {channel.spec.name: channel for channel in world.made}
     first["slack"].answer.clear()
     await world.post(alert("DoubleCharge"))
     await engine.dispatch_once()

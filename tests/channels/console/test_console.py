@@ -4,11 +4,12 @@ import io
 
 import pytest
 
-from gateway.channels import CHANNELS, build
-from gateway.channels.console import Console
+from gateway.channels import build
+from gateway.channels.console.channel import Console
 from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.accounts import ChannelSettings, Secret
+from gateway.core.plan.channels import CHANNELS
 from gateway.core.plan.plan import Target
 from tests.channels.messages import PARTS, hostile, message, oversized
 
@@ -27,9 +28,7 @@ async def test_it_shows_the_words_and_the_links() -> None:
 async def test_in_place_of_a_channel_it_says_whom_it_would_have_told() -> None:
     """Without an account nobody takes the print for a delivery."""
     stream = io.StringIO()
-    console = Console(
-        stream, name="email", parts=CHANNELS["email"].parts, placeholder_reason="no token"
-    )
+    console = Console(stream, spec=CHANNELS["email"], placeholder_reason="no token")
     await console.send(message(), ANA, None)
     shown = stream.getvalue()
     assert "e-mail to ana@example.com (ana) (not sent: no token)" in shown
@@ -43,7 +42,7 @@ async def test_any_channel_may_be_the_console(
 ) -> None:
     """`provider: console` prints the messages of any channel, rendered with its own templates."""
     channel = build(ChannelSettings(name, {"provider": "console"}), {})
-    assert (channel.name, channel.parts) == (name, CHANNELS[name].parts)
+    assert channel.spec == CHANNELS[name]
     await channel.send(message(), Target(name, "somewhere"), None)
     await channel.close()
     assert "(not sent: provider is console)" in capsys.readouterr().out
@@ -83,7 +82,7 @@ async def test_a_terminal_gets_colour_unless_it_asked_for_none(
 async def test_labels_cannot_act_on_the_terminal(name: str) -> None:
     """E17: escape sequences, direction marks and control characters in labels are gone."""
     stream = io.StringIO()
-    await Console(stream, name=name, colour=False).send(hostile(), ANA, None)
+    await Console(stream, spec=CHANNELS[name], colour=False).send(hostile(), ANA, None)
     shown = stream.getvalue()
     assert all(character == "\n" or character.isprintable() for character in shown)
 

@@ -1,7 +1,6 @@
-"""The console: messages printed where the gateway runs.
+"""The console channel, and the printer of any channel whose provider is `console`.
 
-It shows what would be sent before there is any account, and stands in for any channel whose
-provider is `console`.
+It shows what would be sent before there is any account.
 """
 
 import os
@@ -15,15 +14,14 @@ from gateway.core.incidents.message import Message, Receipt
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.plan.accounts import EACH_TARGET, ChannelSettings, Secret
+from gateway.core.plan.channels import CHANNELS, AddressKind, ChannelSpec
 from gateway.core.plan.plan import Target
 from gateway.core.plan.target_name import references, target_name
 from gateway.core.text.escape import one_line, safe_url
 
 MAX_CHARACTERS = 4000
-"""Characters of one message: a terminal is no place for more."""
+"""Characters of one message: more would fill the terminal."""
 
-_WORDS = {"email": "e-mail", "slack": "Slack", "pagerduty": "PagerDuty", "webhook": "webhook"}
-_LACKING = {"email": "token", "slack": "token", "pagerduty": "routing key", "webhook": "URL"}
 _RED, _YELLOW, _BLUE, _GREEN, _GREY = "31", "33", "34", "32", "90"
 _COLOURS = {1: _RED, 2: _YELLOW, 3: _BLUE}
 _RULE = "─" * 78
@@ -32,21 +30,18 @@ _RULE = "─" * 78
 class Console:
     """Prints each message to a stream; in colour when that is a terminal and NO_COLOR is unset."""
 
-    edits = False
     in_flight = 1
 
     def __init__(
         self,
         stream: TextIO,
         *,
-        name: str = "console",
-        parts: tuple[str, ...] = ("text",),
+        spec: ChannelSpec = CHANNELS["console"],
         placeholder_reason: str | None = None,
         colour: bool | None = None,
     ) -> None:
-        """`placeholder_reason` says why messages that belong elsewhere are only shown here."""
-        self.name = name
-        self.parts = parts
+        """`spec` is the channel's whose messages are printed; `placeholder_reason` says why."""
+        self.spec = spec
         self._stream = stream
         self._stands_in = placeholder_reason
         if colour is None:
@@ -54,7 +49,7 @@ class Console:
         self._colour = colour
 
     def accepts(self, kind: NoticeKind, quiet: bool) -> bool:
-        """Whatever is worth a line of its own."""
+        """Accept everything except quiet updates: what is printed cannot be edited."""
         return not quiet
 
     async def send(self, message: Message, target: Target, receipt: Receipt | None) -> Receipt:
@@ -68,14 +63,14 @@ class Console:
         return {"printed": str(message.notice_id)}
 
     def problem(self) -> str:
-        """Nothing: it has no threads."""
+        """Return empty text: it has no threads."""
         return ""
 
     async def close(self) -> None:
-        """Nothing to let go: the stream belongs to the process."""
+        """Do nothing: the stream belongs to the process."""
 
     def _format(self, message: Message, target: Target) -> str:
-        parts = {name: _unescaped(text, self.name) for name, text in message.parts.items()}
+        parts = {part: self._for_terminal(text) for part, text in message.parts.items()}
         heading = parts.get("subject") or parts.get("title") or parts.get("summary")
         heading = heading or read.text(message.facts, "title") or read.incident_name(message)
         body = truncate_lines(
@@ -106,36 +101,35 @@ class Console:
         return f"{number}{severity} {message.status} ({message.reason.value})"
 
     def _destination(self, target: Target) -> str:
-        if self.name == "console":
+        if self.spec.address is AddressKind.NONE:
             return ""
         person = f" ({target.person})" if target.person else ""
-        what = f"{_WORDS.get(self.name, self.name)} to {one_line(target.address)}{person}"
-        if self.name in ("pagerduty", "webhook"):  # their addresses are secrets or long
+        what = f"{self.spec.label} to {one_line(target.address)}{person}"
+        if self.spec.secret_address:
             what = target_name(target)
         why = self._stands_in
         if why == EACH_TARGET:
             why = f"no {one_line(references(target.address), 100)}"
         if target.options.get("provider") == "console":
-            why = f"no {_LACKING.get(self.name, 'account')}"
+            why = f"no {self.spec.credential}"
         return what + (f" (not sent: {why})" if why else "")
 
     def _paint(self, text: str, codes: str) -> str:
         return f"\x1b[{codes}m{text}\x1b[0m" if self._colour else text
 
-
-def _unescaped(text: str, channel: str) -> str:
-    """Text fit for a terminal: labels could hold escape sequences that act on it."""
-    if channel == "slack":
-        text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    return strip_controls(text)
+    def _for_terminal(self, text: str) -> str:
+        """Return text without markup and without escape sequences that a terminal acts on."""
+        if self.spec.markup is not None:
+            text = self.spec.markup.unescape(text)
+        return strip_controls(text)
 
 
 def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Console:
-    """The channel of `channels: console:`, on standard output."""
+    """Return the channel of `channels: console:`, on standard output."""
     return Console(sys.stdout)
 
 
-def placeholder(settings: ChannelSettings, parts: tuple[str, ...]) -> Console:
-    """A console in place of the channel that these settings name, saying why it is there."""
+def placeholder(spec: ChannelSpec, settings: ChannelSettings) -> Console:
+    """Return a console that prints a channel's messages and says why they are not sent."""
     why = settings.options.get("because", "provider is console")
-    return Console(sys.stdout, name=settings.name, parts=parts, placeholder_reason=why)
+    return Console(sys.stdout, spec=spec, placeholder_reason=why)

@@ -1,0 +1,65 @@
+"""What the channels' keys in routes.yaml have in common."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gateway.config.grammar.sections import Field
+from gateway.config.grammar.values import FLAG, PLAIN_URL, PROXY, WORD
+
+TOKEN = "token"  # noqa: S105  # the name of a key
+"""The key of an account's credential, for channels that need an account."""
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ChannelGrammar:
+    """A channel's keys in routes.yaml. Both fields have the channel's name.
+
+    The keys of a target that are neither its address nor `send_resolved` become its options. A
+    secret among them becomes a reference.
+    """
+
+    account: Field
+    """The entry under `channels:`, a Section."""
+    target: Field
+    """The entry of a receiver, a list of Sections."""
+    address: str | None = None
+    """The key of a target that holds its address, or several; None: there is one target only."""
+    contact: Field | None = None
+    """A person's address, for a channel whose spec has a `contact_order`."""
+    required: tuple[str, ...] = ()
+    """Keys of the account beside the token, without which nothing can be sent."""
+    recommended: Mapping[str, str] = field(default_factory=dict)
+    """Keys of the account whose absence is a warning, with its text."""
+
+
+API_URL_FIELD = Field(
+    "api_url",
+    PLAIN_URL,
+    "Where the vendor's API is; for proxies and tests.",
+    "the vendor's",
+    "https://proxy.example.com/api",
+)
+
+PROXY_FIELD = Field(
+    "proxy",
+    PROXY,
+    "An HTTP proxy to go through. The environment's proxies (HTTPS_PROXY, NO_PROXY) are not used.",
+    "none",
+    "http://proxy.example.com:3128",
+)
+
+SEND_RESOLVED_FIELD = Field(
+    "send_resolved",
+    FLAG,
+    "false: no resolved notification is sent, as in Alertmanager.",
+    "true",
+    "false",
+)
+
+NAME_FIELD = Field(
+    "name",
+    WORD,
+    "What people call it in messages and on pages, because its key or URL is a secret.",
+    "from the variable's name or the URL's host",
+    "payments",
+)

@@ -1,0 +1,86 @@
+"""The keys of e-mail in routes.yaml."""
+
+from gateway.config.grammar.channels.common import (
+    PROXY_FIELD,
+    SEND_RESOLVED_FIELD,
+    ChannelGrammar,
+)
+from gateway.config.grammar.field_types import Choice
+from gateway.config.grammar.lists import ListOf
+from gateway.config.grammar.sections import Field, Section
+from gateway.config.grammar.values import BARE_URL, EMAIL, SECRET, SENDER, WORD
+
+_ACCOUNT = Section(
+    "email channel",
+    "The account that e-mail is sent with.",
+    (
+        Field(
+            "provider",
+            Choice(("postmark", "console")),
+            "Who sends it; `console` shows it instead.",
+            "postmark",
+            "postmark",
+        ),
+        Field(
+            "token",
+            SECRET,
+            "Postmark's server token. When it is empty: see "
+            "[empty tokens and keys](channels.md#empty-tokens-and-keys).",
+            "",
+            '"${POSTMARK_TOKEN}"',
+        ),
+        Field("from", SENDER, "The sender.", "", "Alerts <alerts@example.com>"),
+        Field("message_stream", WORD, "Postmark's message stream.", "outbound", "alerts"),
+        Field("reply_to", SENDER, "Where replies go.", "the sender", "team@example.com"),
+        Field(
+            "api_url",
+            BARE_URL,
+            "Where Postmark's API is; for proxies and tests. Host and port only.",
+            "Postmark's",
+            "https://proxy.example.com",
+        ),
+        PROXY_FIELD,
+    ),
+    elsewhere={
+        "api_key": 'write "token"',
+        "sender": 'write "from"',
+        "smarthost": "e-mail is sent through Postmark's API: provider, token, from",
+    },
+    optional=True,
+)
+
+_TARGET = Section(
+    "email target",
+    "E-mail addresses.",
+    (
+        Field(
+            "to",
+            ListOf(EMAIL, or_one=True),
+            "Each address gets its own message.",
+            "",
+            "[admin@example.com, billing-oncall@example.com]",
+            required=True,
+        ),
+        SEND_RESOLVED_FIELD,
+    ),
+)
+
+GRAMMAR = ChannelGrammar(
+    account=Field(
+        "email",
+        _ACCOUNT,
+        "E-mail by Postmark.",
+        "none",
+        '{token: "${POSTMARK_TOKEN}", from: alerts@example.com}',
+    ),
+    target=Field(
+        "email",
+        ListOf(_TARGET),
+        "E-mail.",
+        "none",
+        "[{to: [admin@example.com, ana@example.com]}]",
+    ),
+    address="to",
+    contact=Field("email", EMAIL, "Where e-mail goes.", "none", "ana@example.com"),
+    required=("from",),
+)

@@ -1,0 +1,69 @@
+"""The keys of PagerDuty in routes.yaml."""
+
+from gateway.config.grammar.channels.common import (
+    API_URL_FIELD,
+    NAME_FIELD,
+    PROXY_FIELD,
+    SEND_RESOLVED_FIELD,
+    ChannelGrammar,
+)
+from gateway.config.grammar.field_types import Choice
+from gateway.config.grammar.lists import ListOf
+from gateway.config.grammar.sections import Field, Section
+from gateway.config.grammar.values import SECRET
+
+_ACCOUNT = Section(
+    "pagerduty channel",
+    "Settings of all PagerDuty events; the routing keys belong to the receivers.",
+    (
+        Field(
+            "provider",
+            Choice(("pagerduty", "console")),
+            "`console` shows the events instead.",
+            "pagerduty",
+            "console",
+        ),
+        PROXY_FIELD,
+        API_URL_FIELD,
+    ),
+    elsewhere={"routing_key": "it belongs to a receiver: pagerduty: [{routing_key: …}]"},
+    optional=True,
+)
+
+_TARGET = Section(
+    "pagerduty target",
+    "A PagerDuty service.",
+    (
+        Field(
+            "routing_key",
+            SECRET,
+            "The integration key of its Events API v2 integration. When it is empty: see "
+            "[empty tokens and keys](channels.md#empty-tokens-and-keys).",
+            "",
+            '"${PAGERDUTY_BILLING_KEY}"',
+            required=True,
+        ),
+        Field(
+            "severity",
+            Choice(("critical", "error", "warning", "info")),
+            "PagerDuty's severity of all its events.",
+            "from the alert's severity",
+            "critical",
+        ),
+        NAME_FIELD,
+        SEND_RESOLVED_FIELD,
+    ),
+    elsewhere={"service_key": 'Events API v2 is used: write "routing_key"'},
+)
+
+GRAMMAR = ChannelGrammar(
+    account=Field("pagerduty", _ACCOUNT, "PagerDuty, by its Events API.", "there", "{}"),
+    target=Field(
+        "pagerduty",
+        ListOf(_TARGET),
+        "PagerDuty.",
+        "none",
+        '[{routing_key: "${PAGERDUTY_BILLING_KEY}"}]',
+    ),
+    address="routing_key",
+)

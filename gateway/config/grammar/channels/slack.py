@@ -1,0 +1,74 @@
+"""The keys of Slack in routes.yaml."""
+
+from gateway.config.grammar.channels.common import (
+    API_URL_FIELD,
+    PROXY_FIELD,
+    SEND_RESOLVED_FIELD,
+    ChannelGrammar,
+)
+from gateway.config.grammar.field_types import Choice
+from gateway.config.grammar.lists import ListOf
+from gateway.config.grammar.sections import Field, Section
+from gateway.config.grammar.values import SECRET, WORD
+
+_ACCOUNT = Section(
+    "slack channel",
+    "The Slack app that messages are sent with.",
+    (
+        Field(
+            "provider",
+            Choice(("slack", "console")),
+            "`console` shows the messages instead.",
+            "slack",
+            "console",
+        ),
+        Field(
+            "token",
+            SECRET,
+            "The bot token. When it is empty: see "
+            "[empty tokens and keys](channels.md#empty-tokens-and-keys).",
+            "",
+            '"${SLACK_TOKEN}"',
+        ),
+        Field(
+            "signing_secret",
+            SECRET,
+            "Proves that a button was pressed in Slack; without it buttons are refused.",
+            "none",
+            '"${SLACK_SIGNING_SECRET}"',
+        ),
+        PROXY_FIELD,
+        API_URL_FIELD,
+    ),
+    elsewhere={"bot_token": 'write "token"', "webhook_url": 'a bot token is needed: "token"'},
+    optional=True,
+)
+
+_TARGET = Section(
+    "slack target",
+    "A Slack channel or member.",
+    (
+        Field(
+            "channel",
+            WORD,
+            "A channel's name (quoted, since # begins a comment) or id, or a member's id.",
+            "",
+            '"#billing-alerts"',
+            required=True,
+        ),
+        SEND_RESOLVED_FIELD,
+    ),
+)
+
+GRAMMAR = ChannelGrammar(
+    account=Field("slack", _ACCOUNT, "Slack.", "none", '{token: "${SLACK_TOKEN}"}'),
+    target=Field("slack", ListOf(_TARGET), "Slack.", "none", '[{channel: "#billing-alerts"}]'),
+    address="channel",
+    contact=Field(
+        "slack", WORD, "The Slack member id (Profile → Copy member ID).", "none", "U012AB"
+    ),
+    recommended={
+        "signing_secret": "no signing_secret: buttons pressed in Slack cannot be trusted and are "
+        "refused"
+    },
+)

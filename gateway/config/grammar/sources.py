@@ -1,0 +1,80 @@
+"""The grammar of sources."""
+
+from gateway.config.grammar.durations import POSITIVE_DURATION
+from gateway.config.grammar.field_types import Choice
+from gateway.config.grammar.lists import ListOf, MapOf
+from gateway.config.grammar.sections import Field, Section
+from gateway.config.grammar.values import (
+    SECRET,
+    TEXT,
+    WORD,
+    count,
+)
+
+SOURCE_TYPES = ("alertmanager", "prometheus")
+_SECRETS = ListOf(SECRET, or_one=True)
+
+_BASIC = Section(
+    "basic credentials",
+    "A name and a password, as HTTP's basic authentication sends them.",
+    (
+        Field("username", TEXT, "The name.", "", "alertmanager", required=True),
+        Field("password", SECRET, "The password.", "", '"${INTAKE_PASSWORD}"', required=True),
+    ),
+)
+
+SOURCE = Section(
+    "source",
+    "Who may post to /webhook/NAME, and with which credentials. Any one of several is enough, so "
+    "an old and a new token can be used side by side. Without any, anyone may post.",
+    (
+        Field(
+            "type",
+            Choice(SOURCE_TYPES),
+            "What it sends.",
+            "the name, where that is a type",
+            "alertmanager",
+        ),
+        Field("bearer", _SECRETS, "Bearer tokens.", "none", '"${ALERTMANAGER_TOKEN}"'),
+        Field(
+            "basic",
+            ListOf(_BASIC, or_one=True),
+            "Names and passwords.",
+            "none",
+            '{username: am, password: "${INTAKE_PASSWORD}"}',
+        ),
+        Field(
+            "hmac",
+            _SECRETS,
+            "Keys of an HMAC-SHA256 over the body, sent as hexadecimal digits.",
+            "none",
+            '"${file:/run/secrets/hmac}"',
+        ),
+        Field("hmac_header", WORD, "The header with the HMAC.", "X-Signature", "X-Hub-Signature"),
+        Field(
+            "max_bytes",
+            count(1024, 1024**3),
+            "The largest body that is accepted. A body may hold one alert for every 160 bytes of "
+            "this limit, and at least 100,000.",
+            "33554432",
+            "10485760",
+        ),
+        Field(
+            "resolve_timeout",
+            POSITIVE_DURATION,
+            "How long after its last report an alert without an end counts as resolved. "
+            "Alertmanager does not report the end of an alert that it silences; a value longer "
+            "than its longest repeat_interval resolves such an alert here.",
+            "global's for alerts posted to the API, never for webhooks",
+            "26h",
+        ),
+    ),
+    elsewhere={
+        "token": 'write "bearer"',
+        "bearer_token": 'write "bearer"',
+        "basic_auth": 'write "basic": {username, password}',
+    },
+    optional=True,
+)
+
+SOURCES = MapOf("name", SOURCE, blank_member=True)

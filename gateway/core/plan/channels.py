@@ -1,0 +1,178 @@
+"""What the rest of the gateway knows of each channel: one `ChannelSpec` each. Pure data.
+
+Three more things go by a channel's name: `gateway/config/grammar/channels/NAME.py` (its keys in
+routes.yaml), `gateway/channels/NAME/channel.py` (what sends) and `templates/NAME/` (its text).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gateway.core.text.markup import MRKDWN, Markup
+
+
+class AddressKind(StrEnum):
+    """What a target's address is, and so what may be shown of it."""
+
+    NONE = "none"  # there is one target only
+    EMAIL = "email"  # an e-mail address: shown, also beside the person's name
+    NAME = "name"  # a channel's name or a member's id: shown, except for a person's id
+    SECRET = "secret"  # noqa: S105  # targets carry a reference; the variable's name is shown
+    URL = "url"  # perhaps a secret: the variable's name or the host is shown
+
+
+class Capability(StrEnum):
+    """What a channel can do, and who reads it. What is not listed, it cannot do."""
+
+    ACKNOWLEDGEMENTS = "acknowledgements"
+    """It can show that an incident was acknowledged."""
+    DIGESTS = "digests"
+    """One message may stand for several incidents."""
+    QUIET_UPDATES = "quiet updates"
+    """It takes changes that notify nobody: it edits its message, or a program reads it."""
+    INCIDENT_NUMBERS = "incident numbers"
+    """Its messages say which incident they are about, not only which group of alerts."""
+    READ_BY_PEOPLE = "read by people"
+    SKIPS_ACTOR = "skips actor"
+    """A person who acknowledged gets no message about it: it would be a new one, not an edit."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSpec:
+    """A channel as grammar, builder, renderer, commands, pages and the flow see it."""
+
+    name: str
+    """The key in routes.yaml."""
+    label: str
+    """What people call it."""
+    address: AddressKind
+    credential: str = "token"
+    """What is missing where nothing can be sent, in words."""
+    parts: tuple[str, ...] = ()
+    """The templates of a message, `templates/NAME/PART.j2`. None: it sends the facts."""
+    reduced: str = "as plain text"
+    """How `Message.reduced` is sent: the timeline says so after "accepted"."""
+    markup: Markup | None = None
+    """The format of its text parts; None: plain text, nothing to escape."""
+    needs_account: bool = False
+    """Whether nothing can be sent without an entry with a `token` under `channels:`."""
+    contact_order: int | None = None
+    """People have a contact here, in a field of the channel's name; the lowest is tried first."""
+    capabilities: frozenset[Capability] = frozenset()
+    sample_address: str = ""
+    """An address for previews."""
+    vendor_words: frozenset[str] = frozenset()
+    """Words in the names of variables that say nothing about the target."""
+
+    def can(self, capability: Capability) -> bool:
+        """Return whether the channel has a capability."""
+        return capability in self.capabilities
+
+    @property
+    def secret_address(self) -> bool:
+        """Whether an address may be a secret, so that only its reference is shown."""
+        return self.address in (AddressKind.SECRET, AddressKind.URL)
+
+
+CHANNELS: Mapping[str, ChannelSpec] = {
+    spec.name: spec
+    for spec in (
+        ChannelSpec(
+            "email",
+            "e-mail",
+            AddressKind.EMAIL,
+            parts=("subject", "text", "html"),
+            needs_account=True,
+            contact_order=2,
+            capabilities=frozenset(
+                {
+                    Capability.ACKNOWLEDGEMENTS,
+                    Capability.DIGESTS,
+                    Capability.INCIDENT_NUMBERS,
+                    Capability.READ_BY_PEOPLE,
+                    Capability.SKIPS_ACTOR,
+                }
+            ),
+            sample_address="ana@example.com",
+        ),
+        ChannelSpec(
+            "slack",
+            "Slack",
+            AddressKind.NAME,
+            parts=("title", "text", "thread"),
+            reduced="without blocks",
+            markup=MRKDWN,
+            needs_account=True,
+            contact_order=1,
+            capabilities=frozenset(
+                {
+                    Capability.ACKNOWLEDGEMENTS,
+                    Capability.DIGESTS,
+                    Capability.QUIET_UPDATES,
+                    Capability.INCIDENT_NUMBERS,
+                    Capability.READ_BY_PEOPLE,
+                }
+            ),
+            sample_address="#billing-alerts",
+            vendor_words=frozenset({"slack"}),
+        ),
+        ChannelSpec(
+            "pagerduty",
+            "PagerDuty",
+            AddressKind.SECRET,
+            credential="routing key",
+            parts=("summary",),
+            reduced="without links and details",
+            # No digests: each incident has its own dedup key, and a folded one never resolves.
+            capabilities=frozenset(
+                {
+                    Capability.ACKNOWLEDGEMENTS,
+                    Capability.INCIDENT_NUMBERS,
+                    Capability.READ_BY_PEOPLE,
+                }
+            ),
+            vendor_words=frozenset({"pagerduty", "pd", "events", "integration", "routing"}),
+        ),
+        ChannelSpec(
+            "webhook",
+            "webhook",
+            AddressKind.URL,
+            credential="URL",
+            reduced="with its first alert only",
+            # Alertmanager's format knows firing and resolved groups, and nothing else.
+            capabilities=frozenset({Capability.QUIET_UPDATES}),
+            vendor_words=frozenset({"webhook", "hook"}),
+        ),
+        ChannelSpec(
+            "console",
+            "the console",
+            AddressKind.NONE,
+            parts=("text",),
+            capabilities=frozenset(
+                {
+                    Capability.ACKNOWLEDGEMENTS,
+                    Capability.DIGESTS,
+                    Capability.INCIDENT_NUMBERS,
+                    Capability.READ_BY_PEOPLE,
+                }
+            ),
+        ),
+    )
+}
+"""All channels by name, in the order of the reference."""
+
+CONTACT_CHANNELS: tuple[str, ...] = tuple(
+    spec.name
+    for spec in sorted(CHANNELS.values(), key=lambda spec: spec.contact_order or 0)
+    if spec.contact_order is not None
+)
+"""How a person can be notified, in the order that is tried when a step does not say `by`."""
+
+
+def spec_of(name: str) -> ChannelSpec:
+    """Return the spec of a channel.
+
+    A stored target may name a channel that a later release no longer has: it gets a spec without
+    capabilities, labelled by its name.
+    """
+    return CHANNELS.get(name) or ChannelSpec(name, name, AddressKind.SECRET)
