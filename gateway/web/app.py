@@ -1,4 +1,4 @@
-"""The HTTP application: every route, and what all of them share."""
+"""The HTTP application: routes, middlewares and shared objects."""
 
 from functools import partial
 
@@ -15,14 +15,14 @@ from gateway.web.pages import acknowledge, incidents, oncall, silence_form, sile
 from gateway.web.pages.not_found import not_found_page_for_browsers
 
 LARGEST_FORM = 64 * 1024
-"""Bytes of any body but alerts; those have their source's own limit."""
+"""Bytes of any body except alerts', whose source sets the limit."""
 
 
 def build_app(engine: Engine, settings: ServerSettings) -> web.Application:
-    """The application for one engine. It starts and stops nothing of the engine's.
+    """Build the application for one engine, which the caller starts and stops.
 
-    With a route prefix all of it stands below that path. /healthz and /readyz are at the root as
-    well: who asks them (an orchestrator, the container itself) does not come through the proxy.
+    With a route prefix everything is below that path. /healthz and /readyz are at the root as well,
+    because an orchestrator does not ask them through the proxy.
     """
     app = web.Application(
         middlewares=[delay_failed_proofs, errors_as_json, not_found_page_for_browsers],
@@ -33,14 +33,14 @@ def build_app(engine: Engine, settings: ServerSettings) -> web.Application:
     if not settings.route_prefix:
         _add_all(app)
         return app
-    below = web.Application()  # what is raised in there becomes an answer in the one around it
-    below[ENGINE], below[SETTINGS] = engine, settings
-    below[REFUSALS] = app[REFUSALS]
-    _add_all(below)
-    home = partial(_to, f"{settings.route_prefix}/")
-    below.router.add_get("", home)
-    app.add_subapp(settings.route_prefix, below)
-    app.router.add_get("/", home)
+    prefixed = web.Application()  # its exceptions are answered by the outer middlewares
+    prefixed[ENGINE], prefixed[SETTINGS] = engine, settings
+    prefixed[REFUSALS] = app[REFUSALS]
+    _add_all(prefixed)
+    redirect = partial(_redirect, f"{settings.route_prefix}/")
+    prefixed.router.add_get("", redirect)
+    app.add_subapp(settings.route_prefix, prefixed)
+    app.router.add_get("/", redirect)
     ops.add_health(app)
     return app
 
@@ -58,5 +58,5 @@ def _add_all(app: web.Application) -> None:
     slack_actions.add_routes(app)
 
 
-async def _to(place: str, request: web.Request) -> web.StreamResponse:
-    raise web.HTTPFound(place)
+async def _redirect(path: str, request: web.Request) -> web.StreamResponse:
+    raise web.HTTPFound(path)

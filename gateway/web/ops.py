@@ -1,9 +1,9 @@
-"""For those who run the gateway: is it alive, is it ready, what does it count, read the file anew.
+"""Endpoints for operators: health, readiness, metrics, and reload of routes.yaml.
 
-`/healthz` (and Alertmanager's `/-/healthy`) answers 200 while the process serves at all, and lists
-what is wrong. `/readyz` (and `/-/ready`) answers 503 when alerts could not be taken in or decided.
-A vendor that is down or a bad routes.yaml does not make it unready: an orchestrator would then take
-away the door for alerts, and nothing would be better. Both are named in the body all the same.
+`/healthz` (and Alertmanager's `/-/healthy`) answers 200 while the process serves, and lists
+problems. `/readyz` (and `/-/ready`) answers 503 when alerts cannot be accepted or decided. A vendor
+that is down and a bad routes.yaml are listed, but do not make it unready: an orchestrator would
+stop sending alerts, and nothing would be better.
 """
 
 from collections.abc import Sequence
@@ -29,24 +29,24 @@ _NONESSENTIAL = (
     "integrity check",
     "templates",
 )
-"""Beginnings of components without which alerts are still taken in and decided."""
+"""Prefixes of components without which alerts are still accepted and decided."""
 
 EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
 
 
 def is_essential(health: Health) -> bool:
-    """Whether the gateway can do nothing for anybody without this component."""
+    """Return whether no alert can be accepted or decided without this component."""
     return not health.component.startswith(_NONESSENTIAL)
 
 
-def report(problems: Sequence[Health], public: bool = True) -> dict[str, Any]:
-    """The state of all components, the bad ones first.
+def health_report(problems: Sequence[Health], *, public: bool = True) -> dict[str, Any]:
+    """Return the state of all components, the bad ones first.
 
-    `public`: without what configuration and vendors say, which may hold secrets.
+    `public` omits the texts of configuration and vendors, which may hold secrets.
     """
     bad = [health for health in problems if not health.ok]
-    lost = any(is_essential(health) for health in bad)
-    status = "unavailable" if lost else "degraded" if bad else "ok"
+    is_unavailable = any(is_essential(health) for health in bad)
+    status = "unavailable" if is_unavailable else "degraded" if bad else "ok"
     ordered = sorted(problems, key=lambda health: health.ok)
     return {
         "status": status,
@@ -59,22 +59,22 @@ def report(problems: Sequence[Health], public: bool = True) -> dict[str, Any]:
 
 
 class OpsEndpoints:
-    """The handlers."""
+    """Handlers for operators."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     async def healthy(self, request: web.Request) -> web.StreamResponse:
-        """200 while the process answers."""
-        return json_response(report(self._engine.problems()))
+        """Answer 200 with the state of all components."""
+        return json_response(health_report(self._engine.problems()))
 
     async def ready(self, request: web.Request) -> web.StreamResponse:
-        """200 when alerts are taken in and decided, else 503 and why not."""
-        text_for = report(self._engine.problems())
-        return json_response(text_for, 503 if text_for["status"] == "unavailable" else 200)
+        """Answer 200 if alerts can be accepted and decided, else 503 with the reason."""
+        report = health_report(self._engine.problems())
+        return json_response(report, 503 if report["status"] == "unavailable" else 200)
 
     async def reload(self, request: web.Request) -> web.StreamResponse:
-        """Read routes.yaml anew. A bad file changes nothing and its faults are the answer."""
+        """Reload routes.yaml. A bad file changes nothing; the answer lists its faults."""
         problems = await self._engine.reload()
         if problems:
             detail = [problem.to_json() for problem in problems]
@@ -84,10 +84,10 @@ class OpsEndpoints:
         return json_response({"status": "loaded", "digest": plan.digest, "warnings": warnings})
 
     async def metrics(self, request: web.Request) -> web.StreamResponse:
-        """Everything counted, with what is in the database at this moment."""
+        """Answer all metrics, those read from the database included."""
         metrics, now = self._engine.metrics, self._engine.now()
         try:
-            depth, standing, held, limited = await self._engine.store.read(
+            depth, open_incidents, silence_counts, vendor_holds = await self._engine.store.read(
                 lambda tx: (
                     outbox.depth(tx),
                     lists.open_counts(tx),
@@ -100,15 +100,15 @@ class OpsEndpoints:
         else:
             metrics.set_store_up(True)
             metrics.set_outbox(depth, self._engine.config.channels, now)
-            metrics.set_incidents(standing, now)
-            metrics.set_silences(held)
-            metrics.set_holds(limited, self._engine.config.channels)
+            metrics.set_incidents(open_incidents, now)
+            metrics.set_silences(silence_counts)
+            metrics.set_holds(vendor_holds, self._engine.config.channels)
         metrics.set_components((one.component, one.ok) for one in self._engine.problems())
         return web.Response(body=metrics.exposition(), headers={"Content-Type": EXPOSITION})
 
 
 def add_routes(app: web.Application) -> None:
-    """Health, readiness, reload and metrics."""
+    """Add health, readiness, reload and metrics."""
     endpoints = add_health(app)
     app.router.add_get("/-/healthy", endpoints.healthy)
     app.router.add_get("/-/ready", endpoints.ready)
@@ -117,7 +117,7 @@ def add_routes(app: web.Application) -> None:
 
 
 def add_health(app: web.Application) -> OpsEndpoints:
-    """Health and readiness alone."""
+    """Add health and readiness alone; return their handlers."""
     endpoints = OpsEndpoints(app[ENGINE])
     app.router.add_get("/healthz", endpoints.healthy)
     app.router.add_get("/readyz", endpoints.ready)

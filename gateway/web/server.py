@@ -1,4 +1,4 @@
-"""How the application is served: one runner with everything that must not be left to defaults."""
+"""The server: aiohttp's runner with guarded connections and explicit settings."""
 
 import asyncio
 from typing import Any
@@ -13,20 +13,20 @@ from gateway.web.http.keys import ENGINE
 from gateway.web.http.paths import with_plain_path
 from gateway.web.http.refusals import REFUSALS, Refusals
 
-SERVED_AS: dict[str, Any] = {
-    # Unpacking would begin before anything could refuse it, and what it yields has no bound.
+RUNNER_SETTINGS: dict[str, Any] = {
+    # aiohttp would unpack before a handler can refuse, and the unpacked size has no bound.
     "auto_decompress": False,
-    # aiohttp's access log holds the path, and with it the tokens of acknowledge links.
+    # aiohttp's access log holds the path, which contains the tokens of acknowledge links.
     "access_log": None,
-    # Time for the rest of a refused body to arrive unread, so that the sender sees the answer.
+    # Time for the rest of a refused body to arrive, so that the sender receives the answer.
     "lingering_time": 5.0,
-    # Longer than the pools of senders keep a connection (Prometheus 300 s, balancers up to 600 s):
-    # the side that keeps it shorter closes it, and a request must not meet a closing server.
+    # Longer than the pools of senders keep a connection (Prometheus 300 s, balancers up to 600 s).
+    # The side with the shorter time closes it, and a request must not meet a closing server.
     "keepalive_timeout": 620.0,
 }
 
 SWEEP_EVERY = 1.0
-"""Seconds between two looks for connections that keep us waiting."""
+"""Seconds between two checks for connections past their time limit."""
 
 
 def with_ascii_expect(message: RawRequestMessage) -> RawRequestMessage:
@@ -45,7 +45,7 @@ def with_ascii_expect(message: RawRequestMessage) -> RawRequestMessage:
 
 
 class GuardedServer(Server):
-    """aiohttp's server, whose connections are guarded and whose paths are plain."""
+    """aiohttp's server with guarded connections and plain paths."""
 
     def __init__(self, server: Server, guard: Guard, refusals: Refusals) -> None:
         super().__init__(
@@ -62,7 +62,7 @@ class GuardedServer(Server):
         return Connection(self, self._guard, self._refusals, loop=self._loop, **self._kwargs)
 
     def _plain_request(self, message: RawRequestMessage, *rest: Any) -> web.BaseRequest:
-        # Nearly every request has neither: two comparisons settle it.
+        # The hot path: nearly every request has neither.
         if "//" in message.path:
             message = with_plain_path(message)
         if "Expect" in message.headers:
@@ -73,12 +73,12 @@ class GuardedServer(Server):
 class GuardedRunner(web.AppRunner):
     """aiohttp's runner, with a guard over the connections of its server."""
 
-    __slots__ = ("_guard", "_limits", "_sweeping")
+    __slots__ = ("_guard", "_limits", "_next_sweep")
 
     def __init__(self, app: web.Application, limits: Limits, **kwargs: Any) -> None:
         super().__init__(app, **kwargs)
         self._limits = limits
-        self._sweeping: asyncio.TimerHandle | None = None
+        self._next_sweep: asyncio.TimerHandle | None = None
 
     async def _make_server(self) -> Server:
         loop = asyncio.get_running_loop()
@@ -88,18 +88,18 @@ class GuardedRunner(web.AppRunner):
         return GuardedServer(server, self._guard, self._app[REFUSALS])
 
     async def cleanup(self) -> None:
-        """Stop serving. Requests that have begun are answered first."""
+        """Stop serving after the requests in progress are answered."""
         await super().cleanup()
-        if self._sweeping is not None:
-            self._sweeping.cancel()
+        if self._next_sweep is not None:
+            self._next_sweep.cancel()
 
     def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._sweeping = loop.call_later(SWEEP_EVERY, self._sweep, loop)
+        self._next_sweep = loop.call_later(SWEEP_EVERY, self._sweep, loop)
         self._guard.sweep()
 
 
 def runner_for(app: web.Application, limits: Limits, **kwargs: Any) -> web.AppRunner:
-    """A runner for `app`; the caller of `setup()` also opens the site and calls `cleanup()`."""
+    """Return a runner for `app`. The caller also opens the site and calls `cleanup()`."""
     return GuardedRunner(
-        app, limits, handle_signals=False, shutdown_timeout=5.0, **{**SERVED_AS, **kwargs}
+        app, limits, handle_signals=False, shutdown_timeout=5.0, **{**RUNNER_SETTINGS, **kwargs}
     )

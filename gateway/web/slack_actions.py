@@ -1,19 +1,19 @@
-"""POST /slack/actions: somebody pressed Acknowledge or Take over in Slack.
+"""POST /slack/actions: the buttons Acknowledge and Take over of messages in Slack.
 
 Slack signs the raw body with the app's signing secret, version v0: HMAC-SHA256 over
-`v0:{timestamp}:{body}` (Slack, "Verifying requests from Slack"), waits three seconds for a 200 and
-sends the press of a button with a URL too. Unlike a link in a mail this is a person's click, so it
-acts at once; the page that the button opens shows who has it and can undo it. A take-over names the
-holder whom the message showed, so the second of two people takes nothing over (E20).
+`v0:{timestamp}:{body}` (Slack, "Verifying requests from Slack"). It waits three seconds for a 200.
+It sends the press of a button with a URL too. A press is a person's click, unlike the opening of a
+link in a mail, so it acts at once; the page that the button opens can undo it. A take-over names
+the person whom the message showed, so the second of two people takes nothing over (E20).
 
-Only ids are needed of what Slack sends (E38). A request is good for five minutes and once.
+Only ids are read from what Slack sends (E38). A request is valid once, for five minutes.
 """
 
 import hmac
 import re
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
 import orjson
@@ -32,43 +32,51 @@ LARGEST = 64 * 1024
 """Bytes of a request; Slack's own are a few kilobytes."""
 
 SIGNATURE_LIFETIME = 300.0
-"""Seconds that a signed request is good for (Slack's own advice)."""
+"""Seconds for which a signed request is valid, as Slack recommends."""
 
 _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
 
 SIGNATURES_REMEMBERED = 10_000
-"""Signatures remembered against replay; far more than people press in five minutes."""
+"""Signatures remembered against replay; far more than people press in ten minutes."""
 
 
 @dataclass(frozen=True, slots=True)
 class ButtonPress:
-    """A button that somebody pressed. `holder`: from whom it is taken over; None acknowledges."""
+    """A actions_and_values button. `holder` is the person to take over from; None acknowledges."""
 
     number: int
     user: str
     holder: str | None = None
 
 
+class SignedHead(NamedTuple):
+    """The parts of a request's head that sign its body, and the secret to verify them."""
+
+    secret: Secret
+    timestamp: str
+    signature: str
+
+
 class SlackActions:
-    """The handler, and the signatures it has seen."""
+    """The handler of button presses, and the signatures of earlier requests."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._seen: OrderedDict[str, float] = OrderedDict()
 
     async def handle(self, request: web.Request) -> web.Response:
-        """200 for everything that Slack really sent, understood or not."""
-        secret, timestamp, signature = self._read_signature(request)
+        """Answer 200 to every request that Slack signed, also to unknown actions."""
+        head = self._signed_head(request)
         body = await read_body(request, LARGEST)
-        self._verify_signature(request, secret, timestamp, body, signature)
+        self._verify(request, head, body)
         for press in parse_button_presses(body):
             await self._act(press)
         return json_response({})
 
-    def _read_signature(self, request: web.Request) -> tuple[Secret, str, str]:
-        """Return the secret, the timestamp and the signature.
+    def _signed_head(self, request: web.Request) -> SignedHead:
+        """Return the head of a request that Slack may have signed.
 
-        Raises RequestError 401 where no body could make them right: then none is read.
+        Raise RequestError: 404 without a signing secret, 401 if no body could match the head.
         """
         settings = self._engine.config.channels.get("slack")
         secret = settings.secrets.get("signing_secret") if settings else None
@@ -85,17 +93,15 @@ class SlackActions:
         ):
             raise _invalid_signature(request)
         self._refuse_replay(request, signature)
-        return secret, timestamp, signature
+        return SignedHead(secret, timestamp, signature)
 
-    def _verify_signature(
-        self, request: web.Request, secret: Secret, timestamp: str, body: bytes, signature: str
-    ) -> None:
-        """Raises RequestError 401 unless Slack signed this, for the first time."""
-        if not is_signed_by_slack(secret, timestamp, body, signature):
+    def _verify(self, request: web.Request, head: SignedHead, body: bytes) -> None:
+        """Raise RequestError (401) unless Slack signed this, for the first time."""
+        if not is_signed_by_slack(head, body):
             raise _invalid_signature(request)
-        self._refuse_replay(request, signature)  # it may have come twice while the body arrived
+        self._refuse_replay(request, head.signature)  # a second request may have arrived meanwhile
         now = self._engine.now()
-        self._seen[signature] = now
+        self._seen[head.signature] = now
         while (
             len(self._seen) > SIGNATURES_REMEMBERED
             or next(iter(self._seen.values())) < now - 2 * SIGNATURE_LIFETIME
@@ -104,10 +110,8 @@ class SlackActions:
 
     def _refuse_replay(self, request: web.Request, signature: str) -> None:
         if signature in self._seen:
-            record_refusal(
-                request, RefusalKind.SLACK_SIGNATURE, "a request of Slack's that was made before"
-            )
-            raise RequestError(401, "this request was made before")
+            record_refusal(request, RefusalKind.SLACK_SIGNATURE, "a replayed request of Slack")
+            raise RequestError(401, "this request was already made")
 
     async def _act(self, press: ButtonPress) -> None:
         people, user = self._engine.plan.people.values(), press.user
@@ -131,30 +135,32 @@ def _invalid_signature(request: web.Request) -> RequestError:
     return RequestError(401, "not signed by Slack within the last five minutes")
 
 
-def is_signed_by_slack(secret: Secret, timestamp: str, body: bytes, signature: str) -> bool:
-    """Whether `signature` is Slack's signature of this body at that time; constant time."""
-    text = b"v0:" + timestamp.encode() + b":" + body
-    expected = "v0=" + hmac.digest(secret.reveal().encode(), text, "sha256").hex()
-    return hmac.compare_digest(expected.encode(), signature.encode("utf-8", "surrogateescape"))
+def is_signed_by_slack(head: SignedHead, body: bytes) -> bool:
+    """Return whether the head has Slack's signature of this body; compare in constant time."""
+    text = b"v0:" + head.timestamp.encode() + b":" + body
+    expected = "v0=" + hmac.digest(head.secret.reveal().encode(), text, "sha256").hex()
+    return hmac.compare_digest(expected.encode(), head.signature.encode("utf-8", "surrogateescape"))
 
 
 def parse_button_presses(body: bytes) -> list[ButtonPress]:
-    """Return the presses of our buttons in a request's body; nothing for anything else."""
+    """Return the presses of our buttons in a request's body; an empty list for other actions."""
     try:
         payload: Any = orjson.loads(parse_qs(body.decode())["payload"][0])
         user = payload["user"]["id"]
         actions = payload["actions"] if payload["type"] == "block_actions" else []
-        pressed = [(one.get("action_id"), one.get("value", "")) for one in actions]
+        actions_and_values = [(one.get("action_id"), one.get("value", "")) for one in actions]
     except (ValueError, KeyError, IndexError, TypeError, AttributeError):
         return []
     if not isinstance(user, str) or not user:
         return []
-    button_presses = [_parse_button_press(action, value, user) for action, value in pressed]
+    button_presses = [
+        _parse_button_press(action, value, user) for action, value in actions_and_values
+    ]
     return [press for press in button_presses if press is not None]
 
 
 def _parse_button_press(action: object, value: object, user: str) -> ButtonPress | None:
-    """The press of one button; the value is a number, and of a take-over NUMBER:HOLDER."""
+    """Parse one press. The value is a number; for a take-over it is NUMBER:HOLDER."""
     if action not in (ACKNOWLEDGE, TAKE) or not isinstance(value, str):
         return None
     number, _, holder = value.partition(":")
@@ -164,5 +170,5 @@ def _parse_button_press(action: object, value: object, user: str) -> ButtonPress
 
 
 def add_routes(app: web.Application) -> None:
-    """The one route."""
+    """Add the endpoint."""
     app.router.add_post("/slack/actions", SlackActions(app[ENGINE]).handle)

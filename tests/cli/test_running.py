@@ -111,7 +111,7 @@ async def test_take_over_is_one_step_and_can_be_given_back(tmp_path: Path) -> No
             late = await at(world, client, "take", "1001", "--as", "cho", *more)
             assert late.exit_code == 1
             assert (
-                "Ben has incident #1001; to take it over, run: "
+                "incident #1001 is acknowledged by Ben; to take it over, run: "
                 "gateway take 1001 --as cho --from ben\n" in late.stderr
             )
         back = await fine_at(world, client, "unack", "1001", "--as", "ben", "--back")
@@ -129,8 +129,8 @@ async def test_whoever_is_not_declared_is_warned_and_has_it(tmp_path: Path) -> N
         slip = await at(world, client, "ack", "1001", "--as", "Anna", "--json")
         assert slip.exit_code == 0
         assert slip.stderr == (
-            'warning: routes.yaml declares no person "Anna": it is done in that name all the same, '
-            "but by it nobody can be reminded. Did you mean ana? Declared are ana, ben.\n"
+            'warning: routes.yaml declares no person "Anna": done in that name, but nobody '
+            "can be reminded by it. Did you mean ana? Declared: ana, ben.\n"
         )
         answer = json.loads(slip.stdout)
         assert answer["incident"]["acknowledged"]["by"]["id"] == "Anna"
@@ -147,7 +147,7 @@ async def test_a_gateway_that_is_closed_says_what_opens_it(tmp_path: Path) -> No
         result = await at(world, client, "incidents")
         assert result.exit_code == 1
         assert result.stderr == (
-            "gateway: closed, for the gateway listens beyond loopback without an API token: set "
+            "gateway: closed because the gateway listens beyond loopback without an API token: set "
             "GATEWAY_API_TOKEN or GATEWAY_PUBLIC_READS=1\n"
         )
 

@@ -52,7 +52,7 @@ def test_take_over_at_once_by_two_commands_has_one_winner(
         results = dict(zip(("ben", "cho"), both.map(take, ("ben", "cho")), strict=True))
     winner, loser = sorted(results, key=lambda person: results[person][0])
     assert [results[one][0] for one in (winner, loser)] == [0, 1], results
-    assert f"{winner} has incident #1001" in results[loser][1]
+    assert f"incident #1001 is acknowledged by {winner}" in results[loser][1]
     wait_for("all of it on record", lambda: settled(gateway))
     told = rows(
         gateway,

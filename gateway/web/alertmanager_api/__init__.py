@@ -6,9 +6,9 @@ from gateway.web.alertmanager_api import alerts, receivers, silences, status, un
 
 
 def add_routes(app: web.Application) -> None:
-    """Everything under /api/v2 but the door for alerts, which must have been added before.
+    """Add everything under /api/v2 except the ingest of alerts, which must be added before.
 
-    Each path is served with a slash at its end as well, as by Alertmanager (whose router drops it).
+    Each path is served with a trailing slash as well, as Alertmanager's router does.
     """
     status.add_routes(app)
     alerts.add_routes(app)

@@ -17,14 +17,14 @@ from gateway.web.http.off_loop import read_off_loop
 
 
 async def alerts(request: web.Request) -> web.StreamResponse:
-    """The alerts that burn."""
+    """Answer the active alerts."""
     active_alerts, shape = request.app[ENGINE].active_alerts, AlertList()
     asked = await read_off_loop(request.query.values(), _alert_query, request)
     return await stream(request, active_alerts.alerts(asked, shape), shape.end)
 
 
 async def groups(request: web.Request) -> web.StreamResponse:
-    """The same, by open incident."""
+    """Answer the active alerts by open incident."""
     engine = request.app[ENGINE]
     shape = GroupList(engine.plan)
     asked = await read_off_loop(request.query.values(), _alert_query, request)
@@ -32,7 +32,7 @@ async def groups(request: web.Request) -> web.StreamResponse:
 
 
 def _alert_query(request: web.Request) -> AlertFilter:
-    """The question. What the description does not know is ignored, as by Alertmanager."""
+    """Parse the query. Unknown parameters are ignored, as by Alertmanager."""
     return AlertFilter(
         matchers(request),
         _receiver(request),
@@ -44,18 +44,18 @@ def _alert_query(request: web.Request) -> AlertFilter:
 
 
 def _receiver(request: web.Request) -> Callable[[str], bool] | None:
-    """Whether a receiver is meant by `receiver`, a regex of the name, and `receiver_matchers`."""
-    wanted = [*matchers(request, "receiver_matchers")]
+    """Return a test of receiver names, from `receiver` (a regex) and `receiver_matchers`."""
+    name_matchers = [*matchers(request, "receiver_matchers")]
     pattern = request.query.getall("receiver", [""])[-1]
     if pattern:
         try:
-            wanted.append(Matcher("name", "=~", pattern))
+            name_matchers.append(Matcher("name", "=~", pattern))
         except MatcherError as error:
             raise ApiV2Error(400, f"receiver: {error}") from None
-    return cache(lambda name: matches_all(wanted, {"name": name})) if wanted else None
+    return cache(lambda name: matches_all(name_matchers, {"name": name})) if name_matchers else None
 
 
 def add_routes(app: web.Application) -> None:
-    """The two paths. HEAD would do all of the work and show none of it."""
+    """Add the two paths. HEAD is refused: it would cost as much as GET and show nothing."""
     for path, handler in (("/api/v2/alerts", alerts), ("/api/v2/alerts/groups", groups)):
         app.router.add_get(path, with_v2_errors(require_read_access(handler)), allow_head=False)

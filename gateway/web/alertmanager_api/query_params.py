@@ -7,20 +7,20 @@ from gateway.core.matching.parse import parse_matcher
 from gateway.web.alertmanager_api.responses import ApiV2Error
 
 _TRUE = frozenset({"true", "1", "yes", "ok", "y", "on", "selected", "checked", "t", "enabled"})
-"""What counts as true for Alertmanager's generated server (go-openapi/swag, ConvertBool); all
-else is false, ``active=maybe`` too."""
+"""Values that Alertmanager's generated server reads as true (go-openapi/swag, ConvertBool).
+Anything else is false, ``active=maybe`` too."""
 
 
-def flag(request: web.Request, name: str, default: bool = True) -> bool:
-    """A yes or no; without a value it is the default, of several the last counts."""
+def flag(request: web.Request, name: str) -> bool:
+    """Return a boolean parameter; the last value counts, and True is the default."""
     values = request.query.getall(name, [])
     if not values or not values[-1]:
-        return default
+        return True
     return values[-1].lower() in _TRUE
 
 
 def matchers(request: web.Request, name: str = "filter") -> tuple[Matcher, ...]:
-    """The matchers of a parameter that may be repeated. Raises Complaint (400)."""
+    """Parse the matchers of a repeatable parameter. Raise ApiV2Error (400)."""
     try:
         return tuple(parse_matcher(text) for text in request.query.getall(name, []))
     except MatcherError as error:

@@ -11,17 +11,19 @@ from gateway.web.http.off_loop import read_off_loop
 
 
 async def receivers(request: web.Request) -> web.StreamResponse:
-    """All, in the order of routes.yaml; each has the label `name`, as in Alertmanager 0.33."""
+    """Answer all receivers in the order of routes.yaml, with the label `name` as in 0.33."""
     texts = request.query.values()
-    wanted = await read_off_loop(texts, matchers, request, "receiver_matchers")
-    every = [
+    name_matchers = await read_off_loop(texts, matchers, request, "receiver_matchers")
+    entries = [
         {"labels": {"name": name}, "name": name} for name in request.app[ENGINE].plan.receivers
     ]
-    return answer([one for one in every if matches_all(wanted, {"name": str(one["name"])})])
+    return answer(
+        [one for one in entries if matches_all(name_matchers, {"name": str(one["name"])})]
+    )
 
 
 def add_routes(app: web.Application) -> None:
-    """The one path."""
+    """Add the path."""
     app.router.add_get(
         "/api/v2/receivers", with_v2_errors(require_read_access(receivers)), allow_head=False
     )

@@ -1,6 +1,6 @@
-"""Alerts and groups as Alertmanager's API v2 writes them, a page at a time.
+"""Alerts and groups as JSON of Alertmanager's API v2, a page at a time.
 
-The stored texts of labels and annotations go out as they are; nothing is built anew of them.
+Labels and annotations are stored as JSON and copied unchanged.
 """
 
 from collections.abc import Sequence
@@ -14,9 +14,9 @@ from gateway.core.time.timestamps import format_rfc3339
 from gateway.flow.queries.active_alerts import ActiveAlert, GroupedAlert
 
 NO_END = "0001-01-01T00:00:00.000Z"
-"""Go's zero time: of an alert whose end nobody knows, as Alertmanager's webhook has it."""
+"""Go's zero time: the end of an alert without one, as in Alertmanager's webhook."""
 
-_instant = lru_cache(maxsize=4096)(format_rfc3339)  # a batch shares its instants
+_instant = lru_cache(maxsize=4096)(format_rfc3339)  # alerts of a batch share their times
 
 
 @lru_cache(maxsize=1024)
@@ -28,7 +28,7 @@ def _receivers(names: tuple[str, ...]) -> orjson.Fragment:
 def _status(
     silenced_by: tuple[str, ...], inhibited_by: str | None, muted_by: tuple[str, ...]
 ) -> orjson.Fragment:
-    # An alert that somebody acknowledged burns all the same: nothing keeps it quiet.
+    # An acknowledged alert is still active: acknowledging suppresses nothing here.
     suppressed = silenced_by or inhibited_by is not None or muted_by
     status = {
         "inhibitedBy": [] if inhibited_by is None else [inhibited_by],
@@ -58,13 +58,13 @@ def _alert(
 
 
 class AlertList:
-    """`gettableAlerts`: what it returns, page after page, joins to one JSON list."""
+    """Writer of `gettableAlerts`: the pages it returns join to one JSON list."""
 
     def __init__(self) -> None:
         self._before = b"["
 
     def __call__(self, page: Sequence[ActiveAlert]) -> bytes:
-        """The next page."""
+        """Return the next page."""
         if not page:
             return b""
         text = orjson.dumps([_alert(seen, seen.receivers, ()) for seen in page])
@@ -72,19 +72,19 @@ class AlertList:
         return before + text[1:-1]
 
     def end(self) -> bytes:
-        """What is still missing."""
+        """Return the closing brackets."""
         return b"[]" if self._before == b"[" else b"]"
 
 
 class GroupList:
-    """`alertGroups`, likewise. A group may go over from one page to the next."""
+    """Writer of `alertGroups`. A group may continue on the next page."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._number: int | None = None
 
     def __call__(self, page: Sequence[GroupedAlert]) -> bytes:
-        """The next page."""
+        """Return the next page."""
         written = []
         for group, muted_by, seen in page:
             if group.number == self._number:
@@ -98,7 +98,7 @@ class GroupList:
         return b"".join(written)
 
     def end(self) -> bytes:
-        """What is still missing."""
+        """Return the closing brackets."""
         return b"[]" if self._number is None else b"]}]"
 
     def _beginning(self, labels: str, receiver: str, route_id: str) -> bytes:

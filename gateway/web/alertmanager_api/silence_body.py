@@ -1,7 +1,7 @@
-"""A silence as Alertmanager's API v2 writes it: read from a request, and written.
+"""Silences as JSON of Alertmanager's API v2: parsed from requests, and written.
 
-What is wrong is refused with the numbers of Alertmanager's generated server: 602 for what is
-missing, 612 for too few, 601 for another type (go-openapi/errors).
+Errors have the codes of Alertmanager's generated server (go-openapi/errors): 602 for a missing
+field, 612 for too few items, 601 for another type.
 """
 
 import re
@@ -24,7 +24,7 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 @dataclass(frozen=True, slots=True)
 class PostedSilence:
-    """What was posted. `starts_at` None means now; `annotations` None that none were given."""
+    """A posted silence. `starts_at` None means now; `annotations` None means unchanged."""
 
     id: str
     matchers: tuple[Matcher, ...]
@@ -36,38 +36,38 @@ class PostedSilence:
 
 
 def silence_id(text: str) -> str:
-    """The id in a path. Raises Complaint (422) for what is no UUID."""
+    """Return the id in a path. Raise ApiV2Error (422) unless it is a UUID."""
     if _UUID.fullmatch(text) is None:
-        said = f'silenceID in path must be of type uuid: "{text[:100]}"'
-        raise ApiV2Error(422, said, TYPE)
+        message = f'silenceID in path must be of type uuid: "{text[:100]}"'
+        raise ApiV2Error(422, message, TYPE)
     return str(UUID(text))
 
 
 def read_silence(body: bytes) -> PostedSilence:
-    """What a request asks for. Raises Complaint."""
+    """Parse a posted silence. Raise ApiV2Error."""
     try:
-        given = orjson.loads(body)
+        content = orjson.loads(body)
     except ValueError as error:
         raise _malformed(f"because {error}") from None
-    if not isinstance(given, dict):
+    if not isinstance(content, dict):
         raise _malformed("because a silence is an object")
     for name in _REQUIRED:
-        if given.get(name) is None:
+        if content.get(name) is None:
             raise ApiV2Error(422, f"{name} in body is required", MISSING)
     return PostedSilence(
-        id=_text(given, "id") if given.get("id") is not None else "",
-        matchers=_matchers(given["matchers"]),
-        starts_at=_instant(given, "startsAt"),
-        # Go's zero time lies in the past, as far as an end is concerned.
-        ends_at=_instant(given, "endsAt") or 0.0,
-        created_by=_text(given, "createdBy"),
-        comment=_text(given, "comment"),
-        annotations=_annotations(given.get("annotations")),
+        id=_text(content, "id") if content.get("id") is not None else "",
+        matchers=_matchers(content["matchers"]),
+        starts_at=_instant(content, "startsAt"),
+        # Go's zero time is read as None; as an end it is in the past.
+        ends_at=_instant(content, "endsAt") or 0.0,
+        created_by=_text(content, "createdBy"),
+        comment=_text(content, "comment"),
+        annotations=_annotations(content.get("annotations")),
     )
 
 
 def write_silence(silence: Silence, now: float) -> dict[str, Any]:
-    """The `gettableSilence` of the description, in the order of fields that was recorded."""
+    """Return the `gettableSilence` of the description, in the recorded order of fields."""
     return {
         "id": silence.id,
         "status": {"state": silence.state(now)},
@@ -81,48 +81,50 @@ def write_silence(silence: Silence, now: float) -> dict[str, Any]:
     }
 
 
-def _matchers(given: Any) -> tuple[Matcher, ...]:
-    if not isinstance(given, list):
-        raise _malformed("because matchers is no list")
-    if not given:
+def _matchers(content: Any) -> tuple[Matcher, ...]:
+    if not isinstance(content, list):
+        raise _malformed("because matchers is not a list")
+    if not content:
         raise ApiV2Error(422, "matchers in body should have at least 1 items", TOO_FEW)
-    return tuple(_matcher(one, place) for place, one in enumerate(given))
+    return tuple(_matcher(one, index) for index, one in enumerate(content))
 
 
-def _matcher(given: Any, place: int) -> Matcher:
-    if not isinstance(given, dict):
-        raise _malformed(f"because matchers.{place} is no object")
+def _matcher(content: Any, index: int) -> Matcher:
+    if not isinstance(content, dict):
+        raise _malformed(f"because matchers.{index} is not an object")
     for name in ("name", "value", "isRegex"):
-        if given.get(name) is None:
-            raise ApiV2Error(422, f"matchers.{place}.{name} in body is required", MISSING)
-    known = {name: value for name, value in given.items() if value is not None}
+        if content.get(name) is None:
+            raise ApiV2Error(422, f"matchers.{index}.{name} in body is required", MISSING)
+    fields = {name: value for name, value in content.items() if value is not None}
     try:
-        return Matcher.from_json(known)
+        return Matcher.from_json(fields)
     except MatcherError as error:
-        raise ApiV2Error(400, f"invalid silence: matchers.{place}: {error}") from None
+        raise ApiV2Error(400, f"invalid silence: matchers.{index}: {error}") from None
 
 
-def _instant(given: Mapping[str, Any], name: str) -> float | None:
+def _instant(content: Mapping[str, Any], name: str) -> float | None:
     try:
-        return parse_time(_text(given, name))
+        return parse_time(_text(content, name))
     except ValueError as error:
         raise _malformed(f"because {name}: {error}") from None
 
 
-def _text(given: Mapping[str, Any], name: str) -> str:
-    value = given[name]
+def _text(content: Mapping[str, Any], name: str) -> str:
+    value = content[name]
     if not isinstance(value, str):
-        raise _malformed(f"because {name} is no text")
+        raise _malformed(f"because {name} is not a text")
     return value
 
 
-def _annotations(given: Any) -> Mapping[str, str] | None:
-    if given is None:
+def _annotations(content: Any) -> Mapping[str, str] | None:
+    if content is None:
         return None
-    if not isinstance(given, dict) or not all(isinstance(value, str) for value in given.values()):
-        raise _malformed("because annotations are no object of texts")
-    return given
+    if not isinstance(content, dict) or not all(
+        isinstance(value, str) for value in content.values()
+    ):
+        raise _malformed("because annotations is not an object of texts")
+    return content
 
 
-def _malformed(why: str) -> ApiV2Error:
-    return ApiV2Error(400, f"parsing silence body failed, {why}", 400)
+def _malformed(reason: str) -> ApiV2Error:
+    return ApiV2Error(400, f"parsing silence body failed, {reason}", 400)

@@ -1,6 +1,6 @@
 """GET and POST /api/v2/silences, GET and DELETE /api/v2/silence/{id}.
 
-Answers and statuses are those recorded of Alertmanager 0.33. A silence is on disk before it is
+Answers and statuses are those recorded of Alertmanager 0.33. A silence is on disk existing it is
 answered (promise 1).
 """
 
@@ -28,54 +28,54 @@ _ORDER = ("active", "pending", "expired")
 
 
 class SilenceEndpoints:
-    """The handlers."""
+    """Handlers of silences."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     async def list(self, request: web.Request) -> web.StreamResponse:
-        """Those that are active, pending, and ended lately: whichever is asked for."""
-        wanted = await read_off_loop(request.query.values(), matchers, request)
-        shown = {state for state in _ORDER if flag(request, state)}
+        """Answer silences: active, pending and recently expired, as selected by the query."""
+        filters = await read_off_loop(request.query.values(), matchers, request)
+        states = {state for state in _ORDER if flag(request, state)}
         now = self._engine.now()
 
-        def written(every: Iterator[Silence]) -> bytes:
-            found = [
+        def to_json(stored_silences: Iterator[Silence]) -> bytes:
+            entries = [
                 (_sort_key(one, now), orjson.dumps(write_silence(one, now)))
-                for one in every
-                if one.state(now) in shown and (not wanted or matches_filter(one, wanted))
+                for one in stored_silences
+                if one.state(now) in states and (not filters or matches_filter(one, filters))
             ]
-            found.sort()
-            return b"[%b]" % b",".join([text for _, text in found])
+            entries.sort()
+            return b"[%b]" % b",".join([text for _, text in entries])
 
-        body = await self._engine.silences.read_all(written, ended="expired" in shown)
+        body = await self._engine.silences.read_all(to_json, ended="expired" in states)
         return web.Response(
             body=body, content_type="application/json", charset="utf-8", headers=NO_STORE
         )
 
     async def put(self, request: web.Request) -> web.StreamResponse:
-        """Make one, or change the one whose id is given.
+        """Create a silence, or update the one with the posted id.
 
-        What a client does not know of it is left as it is when it changes one: annotations
-        (new in Alertmanager 0.32), and that it may end with its alerts.
+        An update keeps the fields that a client may not know: annotations (new in Alertmanager
+        0.32), and the end without matching alerts (`gone_for`).
         """
         expect_json(request)
         body = await read_body(request, LARGEST_BODY)
-        asked = await asyncio.to_thread(read_silence, body)
+        posted = await asyncio.to_thread(read_silence, body)
         silences = self._engine.silences
-        before = await silences.get(asked.id) if asked.id else None
-        kept = before.annotations if before else NOTHING
+        existing = await silences.get(posted.id) if posted.id else None
+        old_annotations = existing.annotations if existing else NOTHING
         now = self._engine.now()
         try:
             saved = await silences.put(
-                asked.matchers,
-                now if asked.starts_at is None else asked.starts_at,
-                asked.ends_at,
-                asked.created_by,
-                asked.comment,
-                silence_id=asked.id,
-                annotations=kept if asked.annotations is None else asked.annotations,
-                gone_for=before.gone_for if before else None,
+                posted.matchers,
+                now if posted.starts_at is None else posted.starts_at,
+                posted.ends_at,
+                posted.created_by,
+                posted.comment,
+                silence_id=posted.id,
+                annotations=old_annotations if posted.annotations is None else posted.annotations,
+                gone_for=existing.gone_for if existing else None,
             )
         except SilenceError as error:
             raise ApiV2Error(400, f"invalid silence: {error.field}: {error}") from None
@@ -84,14 +84,14 @@ class SilenceEndpoints:
         return answer({"silenceID": saved.id})
 
     async def get(self, request: web.Request) -> web.StreamResponse:
-        """One, also after its end."""
-        found = await self._engine.silences.get(silence_id(request.match_info["id"]))
-        if found is None:
+        """Answer one silence, also after its end."""
+        silence = await self._engine.silences.get(silence_id(request.match_info["id"]))
+        if silence is None:
             return web.Response(status=404, headers=NO_STORE)
-        return answer(write_silence(found, self._engine.now()))
+        return answer(write_silence(silence, self._engine.now()))
 
     async def expire(self, request: web.Request) -> web.StreamResponse:
-        """End one now. One that had ended stays as it is, and that is no error."""
+        """Expire a silence now. An expired one is unchanged, and that is not an error."""
         try:
             await self._engine.silences.expire(silence_id(request.match_info["id"]))
         except SilenceNotFoundError:
@@ -99,27 +99,32 @@ class SilenceEndpoints:
         return web.Response(headers=NO_STORE)
 
 
-def matches_filter(silence: Silence, wanted: tuple[Matcher, ...]) -> bool:
-    """Whether a silence is one that these matchers look for.
+def matches_filter(silence: Silence, filters: tuple[Matcher, ...]) -> bool:
+    """Return whether a silence is selected by these matchers.
 
-    As Alertmanager does (api/v2, CheckSilenceMatchesFilterLabels): what the silence's own
-    matchers say is looked at like labels, whatever their operators; what it does not speak of
-    fits negative matchers only.
+    As in Alertmanager (api/v2, CheckSilenceMatchesFilterLabels): the silence's own matchers are
+    compared as if they were labels, regardless of their operators. A name that it does not have
+    matches negative matchers only.
     """
-    said = {one.name: one.value for one in silence.matchers}
-    return all((one.name in said or one.op in ("!=", "!~")) and one.matches(said) for one in wanted)
+    values = {one.name: one.value for one in silence.matchers}
+    return all(
+        (one.name in values or one.op in ("!=", "!~")) and one.matches(values) for one in filters
+    )
 
 
 def _sort_key(silence: Silence, now: float) -> tuple[int, float, float, str]:
-    """The order that was recorded: the active by their ends, the pending by their starts, then
-    the ended, the latest first; of the same instant the older one."""
+    """Return the sort key of Alertmanager's recorded order.
+
+    Active ones by end, pending ones by start, expired ones by end with the latest first; equal
+    ones by their last update.
+    """
     state = silence.state(now)
     edge = {"active": silence.ends_at, "pending": silence.starts_at, "expired": -silence.ends_at}
     return _ORDER.index(state), edge[state], silence.updated_at, silence.id
 
 
 def add_routes(app: web.Application) -> None:
-    """The two paths."""
+    """Add the two paths."""
     silences = SilenceEndpoints(app[ENGINE])
     app.router.add_get(
         "/api/v2/silences", with_v2_errors(require_read_access(silences.list)), allow_head=False

@@ -1,4 +1,4 @@
-"""GET /api/v2/status: what a client wants to know before it asks anything else."""
+"""GET /api/v2/status: version and configuration, read by clients before anything else."""
 
 import platform
 
@@ -15,7 +15,7 @@ from gateway.web.http.keys import ENGINE
 
 
 class StatusEndpoint:
-    """The handler. It says that it runs since it was made."""
+    """The handler. Its `uptime` begins with its creation."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -23,10 +23,10 @@ class StatusEndpoint:
         self._written: tuple[Plan, str] | None = None
 
     async def status(self, request: web.Request) -> web.StreamResponse:
-        """The version, the configuration in force, and no cluster.
+        """Answer the version, the configuration in force, and no cluster.
 
-        The version is that of the Alertmanager we speak like, ours stands in `revision`. Replicas
-        share a database and need no gossip: to clients each is an Alertmanager alone.
+        The version is that of the Alertmanager whose API this is; ours is in `revision`. Replicas
+        share a database and need no gossip, so each reports itself as a single Alertmanager.
         """
         return answer(
             {
@@ -46,14 +46,14 @@ class StatusEndpoint:
 
     def _original(self) -> str:
         plan = self._engine.plan
-        # Written once for each plan: amtool asks this before every command, karma every minute.
+        # Cached for each plan: amtool asks this before every command, karma every minute.
         if self._written is None or self._written[0] is not plan:
             self._written = (plan, alertmanager_text(plan))
         return self._written[1]
 
 
 def add_routes(app: web.Application) -> None:
-    """The one path."""
+    """Add the path."""
     app.router.add_get(
         "/api/v2/status",
         with_v2_errors(require_read_access(StatusEndpoint(app[ENGINE]).status)),

@@ -1,4 +1,4 @@
-"""Answers of any length: short ones whole, long ones as they are made."""
+"""Answers of any length: short ones whole, long ones as a stream."""
 
 import asyncio
 import logging
@@ -13,10 +13,10 @@ from gateway.web.http.errors import route_of
 log = logging.getLogger(__name__)
 
 WHOLE = 256 * 1024
-"""Bytes up to which an answer is sent whole: with its length, and with 503 if it fails."""
+"""Bytes up to which an answer is sent whole: with its length, or 503 if it fails."""
 
 WRITE_TIMEOUT = 60.0
-"""Seconds in which a client must take what it is sent next."""
+"""Seconds in which a client must receive the next chunk."""
 
 _HEAD = {"Content-Type": "application/json", **NO_STORE}
 
@@ -24,31 +24,31 @@ _HEAD = {"Content-Type": "application/json", **NO_STORE}
 async def stream(
     request: web.Request, parts: AsyncGenerator[bytes, None], end: Callable[[], bytes]
 ) -> web.StreamResponse:
-    """Send `parts` and then the `end`.
+    """Send `parts` and then the result of `end`.
 
-    What fails before the first byte was sent is raised. Later the connection is cut, so that no
-    client takes a beginning for the whole.
+    Raise what fails before the first byte is sent. Later the connection is closed instead, so that
+    no client treats a truncated answer as complete.
     """
     async with aclosing(parts):
-        kept: list[bytes] = []
+        buffered: list[bytes] = []
         size = 0
         async for part in parts:
-            kept.append(part)
+            buffered.append(part)
             size += len(part)
             if size > WHOLE:
                 break
         else:
-            return web.Response(body=b"".join((*kept, end())), headers=_HEAD)
+            return web.Response(body=b"".join((*buffered, end())), headers=_HEAD)
         response = web.StreamResponse(headers=_HEAD)
         await response.prepare(request)
         try:
-            await _write(response, b"".join(kept))
-            kept.clear()
+            await _write(response, b"".join(buffered))
+            buffered.clear()
             async for part in parts:
                 await _write(response, part)
             await _write(response, end())
         except ConnectionError:
-            return response  # the client had enough
+            return response  # the client closed the connection
         except Exception as error:
             log.warning("answer cut off: %r", error, extra={"route": route_of(request)})
             if request.transport is not None:

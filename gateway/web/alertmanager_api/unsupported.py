@@ -1,4 +1,4 @@
-"""What the API does not have: other paths and methods under /api/v2, and all of its version 1."""
+"""Answers to unsupported paths and methods under /api/v2, and to API version 1."""
 
 from posixpath import normpath
 from urllib.parse import urlsplit
@@ -15,7 +15,7 @@ _V1_GONE = (
 
 
 async def redirect_or_refuse(request: web.Request) -> web.StreamResponse:
-    """What no other route has answered: a redirect from an oddly written path, 405, or 404."""
+    """Answer a request without a route: redirect an unclean path, else 405 or 404."""
     plain = _plain(request)
     if plain:
         raise web.HTTPMovedPermanently(plain)
@@ -26,34 +26,34 @@ async def redirect_or_refuse(request: web.Request) -> web.StreamResponse:
     if not allowed:
         text = f"path {request.path[:200]} was not found"
         return answer({"code": 404, "message": text}, 404)
-    listed = ",".join(sorted(allowed - {"HEAD"}))
-    text = f"method {request.method[:20]} is not allowed, but [{listed}] are"
-    return answer({"code": 405, "message": text}, 405, {"Allow": listed})
+    methods = ",".join(sorted(allowed - {"HEAD"}))
+    text = f"method {request.method[:20]} is not allowed, but [{methods}] are"
+    return answer({"code": 405, "message": text}, 405, {"Allow": methods})
 
 
 def _plain(request: web.Request) -> str:
-    """The path without empty, ``.`` and ``..`` segments, with its query; "" when it has none.
+    """Return the path without empty, ``.`` and ``..`` segments; "" if it is clean already.
 
-    For any method and with 301, as Go's ServeMux does it (net/http, cleanPath), which stands in
-    front of Alertmanager's API.
+    For any method and with 301, as Go's ServeMux (net/http, cleanPath), which serves
+    Alertmanager's API.
     """
-    asked = urlsplit(request.raw_path)
-    plain = normpath(asked.path)
+    target = urlsplit(request.raw_path)
+    plain = normpath(target.path)
     # The root of the API itself is only known with its slash.
-    if asked.path.endswith("/") or plain == route_of(request).removesuffix("/{rest}"):
+    if target.path.endswith("/") or plain == route_of(request).removesuffix("/{rest}"):
         plain += "/"
-    if plain == asked.path:
+    if plain == target.path:
         return ""
-    return f"{plain}?{asked.query}" if asked.query else plain
+    return f"{plain}?{target.query}" if target.query else plain
 
 
 async def v1_removed(request: web.Request) -> web.StreamResponse:
-    """410 for Alertmanager's version 1, in the words of its own shape."""
+    """Answer 410 in the shape of Alertmanager's API version 1."""
     return answer({"status": "deprecated", "error": _V1_GONE}, 410)
 
 
 def add_routes(app: web.Application) -> None:
-    """After all others: whoever comes here asked for something else."""
+    """Add the catch-all routes; all others must be added before."""
     app.router.add_route("*", "/api/v2", redirect_or_refuse)
     app.router.add_route("*", "/api/v2/{rest:.*}", redirect_or_refuse)
     app.router.add_route("*", "/api/v1/alerts", v1_removed)

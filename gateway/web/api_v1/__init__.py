@@ -15,11 +15,11 @@ from gateway.web.http.keys import ENGINE
 LARGEST_BODY = 64 * 1024
 
 MOST_FAULTS = 100
-"""Faults listed in one answer."""
+"""Bounds the faults listed in one answer; a body of 64 KiB can have many."""
 
 
 def handler_of(endpoint: Endpoint) -> Handler:
-    """The endpoint as a handler: checked question in, model out."""
+    """Return the endpoint's handler: it parses query and body, and answers with a model."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
         arguments: list[Any] = [request.app[ENGINE], _parse_query(endpoint, request)]
@@ -30,15 +30,15 @@ def handler_of(endpoint: Endpoint) -> Handler:
         if endpoint.body is not None:
             expect_json(request)
             arguments.append(_parse_body(endpoint, await read_body(request, LARGEST_BODY)))
-        told = {"trusted": has_write_access(request)} if endpoint.needs_trust else {}
-        answer = await endpoint.handler(*arguments, **told)
+        options = {"trusted": has_write_access(request)} if endpoint.needs_trust else {}
+        answer = await endpoint.handler(*arguments, **options)
         return model_response(answer)
 
     return require_write_access(handle) if endpoint.is_write else require_read_access(handle)
 
 
 def model_response(answer: BaseModel | bytes) -> web.Response:
-    """A model as JSON, or one already written; what changes by the second is kept by no cache."""
+    """Return a model, or a model's JSON, as a response that no cache stores."""
     body = answer if isinstance(answer, bytes) else answer.model_dump_json(by_alias=True).encode()
     return web.Response(
         body=body,
@@ -49,14 +49,14 @@ def model_response(answer: BaseModel | bytes) -> web.Response:
 
 
 def _parse_query(endpoint: Endpoint, request: web.Request) -> BaseModel:
-    doubled = [name for name in request.query if len(request.query.getall(name)) > 1]
-    if doubled:
-        detail = [{"field": doubled[0], "message": "given more than once"}]
-        raise RequestError(422, "a parameter is wrong", detail)
+    repeated = [name for name in request.query if len(request.query.getall(name)) > 1]
+    if repeated:
+        detail = [{"field": repeated[0], "message": "given more than once"}]
+        raise RequestError(422, "a parameter is invalid", detail)
     try:
         return endpoint.query.model_validate(dict(request.query))
     except ValidationError as error:
-        raise RequestError(422, "a parameter is wrong", faults(error)) from None
+        raise RequestError(422, "a parameter is invalid", faults(error)) from None
 
 
 def _parse_body(endpoint: Endpoint, body: bytes) -> BaseModel:
@@ -65,16 +65,16 @@ def _parse_body(endpoint: Endpoint, body: bytes) -> BaseModel:
         return endpoint.body.model_validate_json(body)
     except ValidationError as error:
         malformed = any(one["type"] == "json_invalid" for one in error.errors())
-        said = "the body is not JSON" if malformed else "a field of the body is wrong"
-        raise RequestError(400 if malformed else 422, said, faults(error)) from None
+        text = "the body is not JSON" if malformed else "a field of the body is invalid"
+        raise RequestError(400 if malformed else 422, text, faults(error)) from None
 
 
 def faults(error: ValidationError) -> list[dict[str, str]]:
-    """What pydantic found, in the one shape of errors; without the values, which may be secret."""
-    found = error.errors(include_url=False, include_context=False, include_input=False)
+    """Return pydantic's errors as a detail, without the values, which may be secret."""
+    errors = error.errors(include_url=False, include_context=False, include_input=False)
     return [
         {"field": ".".join(map(str, one["loc"])), "message": one["msg"]}
-        for one in found[:MOST_FAULTS]
+        for one in errors[:MOST_FAULTS]
     ]
 
 
@@ -87,7 +87,7 @@ async def _openapi(request: web.Request) -> web.StreamResponse:
 
 
 def add_routes(app: web.Application) -> None:
-    """Every endpoint of the table, and the document that describes them."""
+    """Add every endpoint of the table, and the document that describes them."""
     for endpoint in ENDPOINTS:
         path = endpoint.path.replace("{number}", r"{number:\d+}")
         app.router.add_route(endpoint.method, path, handler_of(endpoint))

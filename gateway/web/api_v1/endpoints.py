@@ -1,4 +1,4 @@
-"""The API in one table: routes, checks and the OpenAPI document are all made of it."""
+"""Table of the API's endpoints, from which routes and the OpenAPI document are made."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -21,12 +21,12 @@ from gateway.web.api_v1 import (
 BASE = "/api/v1"
 
 Handler = Callable[..., Awaitable[BaseModel | bytes]]
-"""Makes the answer: a model, or the JSON of one that was written where it was read."""
+"""Returns a model, or a model's JSON where a list is written while it is read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One operation. The handler gets the engine, what was asked, then number or id, and body."""
+    """One operation. Its handler gets the engine, the query, then number or id, and body."""
 
     method: str
     path: str
@@ -40,22 +40,22 @@ class Endpoint:
 
     @property
     def has_number(self) -> bool:
-        """Whether the path names an incident."""
+        """Return whether the path contains an incident's number."""
         return "{number}" in self.path
 
     @property
     def has_id(self) -> bool:
-        """Whether the path names something by its id."""
+        """Return whether the path contains an id."""
         return "{id}" in self.path
 
     @property
     def is_write(self) -> bool:
-        """Whether it changes anything, and so needs the right to."""
+        """Return whether the operation needs write access."""
         return self.method != "GET"
 
     @property
     def summary(self) -> str:
-        """What it is for, in a line."""
+        """Return the first line of the handler's docstring, for the OpenAPI document."""
         return (self.handler.__doc__ or "").strip().partition("\n")[0]
 
 

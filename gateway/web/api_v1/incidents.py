@@ -1,4 +1,4 @@
-"""Incidents over the API: list, one in full, acknowledge, undo."""
+"""Endpoints about incidents: list, one in detail, acknowledge, take over, undo."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
@@ -38,12 +38,12 @@ _REFUSING_ANSWERS = {
 
 
 def person(plan: Plan, name: str) -> models.PersonName:
-    """Somebody by id and name."""
+    """Return a person's id and name."""
     return models.PersonName(id=name, name=plan.name_of(name))
 
 
 def incident_model(engine: Engine, incident: Incident, title: str) -> dict[str, object]:
-    """The fields that every incident has."""
+    """Return the fields that every model of an incident has."""
     ack, zone = incident.ack, engine.plan.business_hours.zone
     suppressions = incident.suppressions if incident.open else ()
     return {
@@ -85,7 +85,7 @@ def _back_until(ack: Ack) -> float | None:
 def notice_model(
     line: deliveries.NoticeSummary, attempts: Sequence[deliveries.Attempt]
 ) -> models.Notice:
-    """A notice with its attempts."""
+    """Return a notice with its attempts as a model."""
     return models.Notice(
         id=line.id,
         incident=line.incident,
@@ -106,15 +106,15 @@ def notice_model(
 
 
 async def list_incidents(engine: Engine, query: requests.IncidentsQuery) -> models.IncidentPage:
-    """Incidents by urgency: unacknowledged, suppressed, acknowledged, resolved.
+    """List incidents by urgency: unacknowledged, suppressed, acknowledged, resolved.
 
-    Within each of these by severity, then number; the resolved by number, the newest first.
+    Within each state by severity, then number; resolved ones by number, newest first.
     """
-    wanted = IncidentFilter(query.state, query.receiver, query.severity, query.q)
+    selection = IncidentFilter(query.state, query.receiver, query.severity, query.q)
 
     def work(tx: Tx) -> tuple[urgent.Page, list[tuple[str, str, int]]]:
-        page = urgent.page(tx, wanted, after=query.cursor, limit=query.limit)
-        return page, urgent.counts(tx, wanted, engine.plan.rank_of)
+        page = urgent.page(tx, selection, after=query.cursor, limit=query.limit)
+        return page, urgent.counts(tx, selection, engine.plan.rank_of)
 
     page, counts = await engine.store.read(work)
     return models.IncidentPage(
@@ -133,7 +133,7 @@ async def list_incidents(engine: Engine, query: requests.IncidentsQuery) -> mode
 async def one_incident(
     engine: Engine, query: requests.NoQuery, number: int
 ) -> models.IncidentDetail:
-    """An incident with its alerts, timeline, notices and their attempts."""
+    """Return an incident with its alerts, timeline, notices and their attempts."""
     plan, now = engine.plan, engine.now()
 
     def work(tx: Tx) -> models.IncidentDetail | None:
@@ -159,30 +159,30 @@ async def one_incident(
             }
         )
 
-    found = await engine.store.read(work)
-    if found is None:
+    incident_detail = await engine.store.read(work)
+    if incident_detail is None:
         raise _not_found(number)
-    return found
+    return incident_detail
 
 
 async def acknowledge(
     engine: Engine, query: requests.NoQuery, number: int, body: requests.By
 ) -> models.Responded:
-    """Acknowledge an incident. The first one wins; the second gets the name of the holder."""
+    """Acknowledge an incident. The first person wins; a later one gets that person's name."""
     return await _respond(engine, number, body.by, engine.acknowledge)
 
 
 async def take(
     engine: Engine, query: requests.NoQuery, number: int, body: requests.Take
 ) -> models.Responded:
-    """Take an incident over from the person who acknowledged it; if nobody did, acknowledge it."""
+    """Take an incident over from the person who acknowledged it, or acknowledge it."""
     return await _respond(engine, number, body.by, partial(engine.take, holder=body.holder))
 
 
 async def unacknowledge(
     engine: Engine, query: requests.NoQuery, number: int, body: requests.Undo
 ) -> models.Responded:
-    """Undo an acknowledgement: reminders and escalation go on. Or undo a take-over."""
+    """Undo an acknowledgement: reminders and escalation continue. Or undo a take-over."""
     act = engine.give_back if body.back else engine.unacknowledge
     return await _respond(engine, number, body.by, act)
 
@@ -190,7 +190,9 @@ async def unacknowledge(
 async def _respond(engine: Engine, number: int, by: str, act: RespondAction) -> models.Responded:
     name = one_line(by, 80)
     if not name:
-        raise RequestError(422, "who is it?", [{"field": "by", "message": "must not be empty"}])
+        raise RequestError(
+            422, "a field of the body is invalid", [{"field": "by", "message": "must not be empty"}]
+        )
     try:
         response = await act(number, name, "api")
     except KeyError:
@@ -211,31 +213,31 @@ def _conflict(plan: Plan, response: result.ActionResult) -> RequestError:
     answer, incident = response.answer, response.incident
     number, ack = incident.number, incident.ack
     if answer is result.ActionOutcome.HELD and ack is not None:
-        text = f"{plan.name_of(ack.by)} has incident #{number}"
+        text = f"incident #{number} is acknowledged by {plan.name_of(ack.by)}"
         message = f'to take it over from them, send "from": "{ack.by}"'
         return RequestError(409, text, [{"field": "from", "message": message}])
     if answer is result.ActionOutcome.NOT_GIVEN_BACK:
         text = f"incident #{number} cannot be given back"
         message = "it was not taken over within the last ten minutes, or the former acknowledgement"
-        message += " has expired; undo without it, so that others are notified again"
+        message += " has expired; undo without `back`, and others are notified again"
         return RequestError(409, text, [{"field": "back", "message": message}])
     text = f"incident #{number} is {answer.value}"
     return RequestError(409, text, [{"field": "number", "message": answer.value}])
 
 
 def _undeclared_warnings(plan: Plan, name: str) -> list[str]:
-    """A warning where routes.yaml declares people, and not this one.
+    """Return a warning if routes.yaml declares people, but not this one.
 
-    No refusal: at night an incident that somebody has is worth more than a name that is right,
-    and a program that acknowledges is nobody of ours.
+    It is not refused: at night an acknowledgement is worth more than a right name, and a program
+    may acknowledge too.
     """
     if not plan.people or name in plan.people:
         return []
     near = nearest(name, plan.people)
     hint = f" Did you mean {near}?" if near else ""
     return [
-        f'routes.yaml declares no person "{name}": it is done in that name all the same, but by it '
-        f"nobody can be reminded.{hint} Declared are {listed(plan.people)}."
+        f'routes.yaml declares no person "{name}": done in that name, but nobody can be reminded '
+        f"by it.{hint} Declared: {listed(plan.people)}."
     ]
 
 
@@ -251,7 +253,7 @@ def _alert(member: Member, now: float) -> models.Alert:
         ends_at=alert.ends_at,
         generator_url=alert.generator_url,
         source=alert.source,
-        # That a silence came over it since is no news that anybody was told.
+        # A silence that began since was not notified to anyone.
         told="firing" if member.resolve_pending else member.notified.value,
         acknowledged=firing and member.acked_starts_at == alert.starts_at,
     )

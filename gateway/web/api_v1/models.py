@@ -1,6 +1,6 @@
-"""What the API says, as models: answers are made of them, and so is the OpenAPI document.
+"""Models of responses; the OpenAPI document is made from them.
 
-Instants are RFC 3339 in UTC. A list comes in pages: `next` is the `cursor` of the following one.
+Instants are RFC 3339 in UTC. Lists are paged: `next` is the `cursor` of the following page.
 """
 
 from typing import Annotated, Any, Literal
@@ -22,13 +22,13 @@ Instant = Annotated[
 
 
 class ResponseModel(BaseModel):
-    """Something the API says."""
+    """Base of response models."""
 
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
 
 class Fault(ResponseModel):
-    """What is wrong with one field."""
+    """A fault of one field."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
@@ -37,14 +37,14 @@ class Fault(ResponseModel):
 
 
 class Error(ResponseModel):
-    """Any answer that is not 2xx."""
+    """The body of any response that is not 2xx."""
 
     error: str
     detail: list[Fault]
 
 
 class PersonName(ResponseModel):
-    """Somebody, by id and name. A name that routes.yaml does not know is its own id."""
+    """A person's id and name. For a person who is not in routes.yaml both are the same."""
 
     id: str
     name: str
@@ -60,20 +60,20 @@ class Suppression(ResponseModel):
 
 
 class Acknowledgement(ResponseModel):
-    """Who acknowledged an incident; once it is resolved, who had acknowledged it."""
+    """The acknowledgement of an incident; of a resolved one, the last acknowledgement."""
 
     by: PersonName
     at: Instant
     via: str
     expires_at: Instant
-    taken_from: PersonName | None = Field(description="From whom it was taken over.")
+    taken_from: PersonName | None = Field(description="The person it was taken over from.")
     back_until: Instant | None = Field(
-        description="Until when the take-over can be undone with `back`; null without one."
+        description="Until when the take-over can be undone with `back`; null without a take-over."
     )
 
 
 class Incident(ResponseModel):
-    """An incident as lists show it."""
+    """An incident, as in lists."""
 
     number: int
     state: Literal["firing", "acknowledged", "resolved"]
@@ -88,12 +88,12 @@ class Incident(ResponseModel):
     lasted: float = Field(
         description="Seconds from `since` to the end of its last alert, or to now while it is open."
     )
-    due_at: Instant | None = Field(description="When it will be looked at next.")
+    due_at: Instant | None = Field(description="When it is evaluated next.")
     acknowledged: Acknowledgement | None
-    respond_by: Instant | None = Field(description="By when to acknowledge it.")
+    respond_by: Instant | None = Field(description="When it must be acknowledged.")
     suppressed: bool = Field(
-        description="Whether lists show it as suppressed: firing, unacknowledged, and kept from "
-        "notifying by a silence, an inhibition or a mute."
+        description="Whether lists show it as suppressed: firing, unacknowledged, and not "
+        "notifying because of a silence, an inhibition or a mute."
     )
     why_quiet: str = Field(
         description="Why it does not notify at present, as a sentence; empty if it does."
@@ -115,7 +115,9 @@ class Alert(ResponseModel):
     ends_at: Instant | None
     generator_url: str
     source: str
-    told: Literal["", "firing", "resolved"] = Field(description="What people last heard of it.")
+    told: Literal["", "firing", "resolved"] = Field(
+        description="The state of the alert that was last notified."
+    )
     acknowledged: bool
 
 
@@ -135,17 +137,17 @@ class Attempt(ResponseModel):
     seconds: float
     outcome: str
     detail: str
-    perhaps: bool = Field(description="The vendor may have accepted it although we do not know.")
+    perhaps: bool = Field(description="The vendor may have accepted it without our knowledge.")
 
 
 class Notice(ResponseModel):
-    """A message to one target, and what came of it."""
+    """A message to one target, with its state and attempts."""
 
     id: int
     incident: int | None
     channel: str
     target: str = Field(description="The address, or the name of the secret that holds it.")
-    name: str = Field(description="What people call the target.")
+    name: str = Field(description="The display name of the target.")
     person: str | None
     kind: str
     reason: str
@@ -159,22 +161,22 @@ class Notice(ResponseModel):
 
 
 class Escalation(ResponseModel):
-    """How far an incident's escalation got."""
+    """The state of an incident's escalation."""
 
     name: str
     step: int
     steps: int
     next: list[str] = Field(
-        description="Whom the next step pages, as in routes.yaml; empty if nothing comes by itself."
+        description="The targets of the next step, as in routes.yaml; empty without a next step."
     )
     next_at: Instant | None
     on_call: dict[str, list[str]] = Field(
-        description="The names of the people on call then, for each rota in `next`."
+        description="The names of the people on call at that time, for each rota in `next`."
     )
 
 
 class IncidentDetail(Incident):
-    """An incident with all there is to know."""
+    """An incident with its escalation, alerts, timeline and notices."""
 
     escalation: Escalation | None
     alerts: list[Alert]
@@ -183,10 +185,10 @@ class IncidentDetail(Incident):
 
 
 class IncidentCount(ResponseModel):
-    """How many open incidents of one state and severity match."""
+    """Number of open incidents of one state and severity."""
 
     state: Literal["firing", "suppressed", "acknowledged"] = Field(
-        description="Suppressed incidents are counted apart, and not as `firing`."
+        description="Suppressed incidents are not counted as `firing`."
     )
     severity: str
     count: int
@@ -201,33 +203,33 @@ class IncidentPage(ResponseModel):
     incidents: list[Incident]
     next: str | None
     counts: list[IncidentCount] = Field(
-        description="Of the open incidents that match, on every page. The resolved are not counted."
+        description="Of all matching open incidents, on every page. Resolved ones are not counted."
     )
 
 
 class Responded(ResponseModel):
-    """What came of an acknowledgement or its undoing."""
+    """The result of an acknowledgement or its undoing."""
 
     answer: str
     incident: Incident
-    warnings: list[str] = Field(description="What was done all the same, and may not be meant.")
+    warnings: list[str] = Field(description="What was done but is probably a mistake.")
 
 
 class Duty(ResponseModel):
-    """Who is on call in a rota at an instant."""
+    """The people on call in a rota at an instant."""
 
     rota: str
     timezone: str
     at: Instant
     on_call: list[PersonName]
-    by: str | None = Field(description="The layer or override that says so.")
+    by: str | None = Field(description="The layer or override that decides.")
     since: Instant | None
     until: Instant | None
     next: PersonName | None
 
 
 class Shift(ResponseModel):
-    """A stretch in which the same people are on call; nobody is an empty list."""
+    """A time span with the same people on call; an empty list if nobody is."""
 
     model_config = ConfigDict(frozen=True, populate_by_name=True)
 
@@ -240,14 +242,14 @@ class Shift(ResponseModel):
 
 
 class OnCall(ResponseModel):
-    """Who is on call: at an instant (`duty`), or over a time (`shifts`)."""
+    """The people on call: at an instant (`duty`), or over a time span (`shifts`)."""
 
     duty: list[Duty]
     shifts: list[Shift]
 
 
 class Rota(ResponseModel):
-    """A rota's shape."""
+    """A rota and its members."""
 
     name: str
     timezone: str
@@ -263,21 +265,21 @@ class Rotas(ResponseModel):
 
 
 class DeadLetters(ResponseModel):
-    """Messages that were given up, the newest first."""
+    """Messages that were given up, newest first."""
 
     notices: list[Notice]
     next: int | None
 
 
 class Replayed(ResponseModel):
-    """Which messages will be tried again, and which will not: sent since, overtaken or unknown."""
+    """Messages that are retried, and others: sent meanwhile, superseded or unknown."""
 
     replayed: list[int]
     left: list[int]
 
 
 class Reject(ResponseModel):
-    """A request for alerts that was refused, whole or in part."""
+    """A request with alerts that was refused, whole or in part."""
 
     at: Instant
     source: str
@@ -289,13 +291,13 @@ class Reject(ResponseModel):
 
 
 class Rejects(ResponseModel):
-    """Refused requests, the newest first."""
+    """Refused requests, newest first."""
 
     rejects: list[Reject]
 
 
 class Component(ResponseModel):
-    """A part of the gateway and how it is."""
+    """A component of the gateway and its state."""
 
     component: str
     ok: bool
@@ -303,7 +305,7 @@ class Component(ResponseModel):
 
 
 class Status(ResponseModel):
-    """The gateway itself."""
+    """The state of the gateway."""
 
     status: Literal["ok", "degraded", "unavailable"]
     version: str

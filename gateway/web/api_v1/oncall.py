@@ -1,4 +1,4 @@
-"""Who is on call, over the API. The answers are those of the pager and the command line."""
+"""Endpoints about rotas, answered by the functions that paging and the CLI use."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -12,11 +12,11 @@ from gateway.web.http.errors import RequestError
 
 T = TypeVar("T")
 LONGEST = 366 * 86400.0
-"""Seconds of shifts in one answer at most."""
+"""Seconds that one answer may cover: a year of shifts of every rota."""
 
 
 async def on_call(engine: Engine, query: requests.OnCallQuery) -> models.OnCall:
-    """Who is on call in one rota or in all: at an instant, or from one to another."""
+    """Return who is on call in one rota or in all: at an instant, or over a time span."""
     plan = engine.plan
     rotas = _rotas(plan, query.rota)
     if query.start is None and query.end is None:
@@ -25,15 +25,15 @@ async def on_call(engine: Engine, query: requests.OnCallQuery) -> models.OnCall:
         return models.OnCall(duty=duty, shifts=[])
     start, end = query.start, query.end
     if start is None or end is None or query.at is not None:
-        raise _invalid("from", "give both from and to, and then no at")
+        raise _invalid("from", "give both from and to, without at")
     if not 0 < end - start <= LONGEST:
-        raise _invalid("to", "must be after from, by a year at most")
-    found = _guarded("from", lambda: [s for rota in rotas for s in _shifts(plan, rota, start, end)])
-    return models.OnCall(duty=[], shifts=found)
+        raise _invalid("to", "must be after from, by at most a year")
+    spans = _guarded("from", lambda: [s for rota in rotas for s in _shifts(plan, rota, start, end)])
+    return models.OnCall(duty=[], shifts=spans)
 
 
 async def list_rotas(engine: Engine, query: requests.NoQuery) -> models.Rotas:
-    """All rotas and who is in them."""
+    """List all rotas and their members."""
     plan = engine.plan
     return models.Rotas(
         rotas=[
@@ -56,23 +56,23 @@ def _rotas(plan: Plan, name: str | None) -> list[Rota]:
     if name is None:
         return list(plan.rotas.values())
     if name not in plan.rotas:
-        known = ", ".join(sorted(plan.rotas)) or "none"
-        detail = [{"field": "rota", "message": f"known rotas: {known}"}]
+        known_rotas = ", ".join(sorted(plan.rotas)) or "none"
+        detail = [{"field": "rota", "message": f"known_rotas rotas: {known_rotas}"}]
         raise RequestError(404, "there is no such rota", detail)
     return [plan.rotas[name]]
 
 
 def _duty(plan: Plan, rota: Rota, at: float) -> models.Duty:
-    found = explain(rota, at)
+    duty = explain(rota, at)
     return models.Duty(
         rota=rota.name,
         timezone=rota.zone,
         at=at,
-        on_call=[person(plan, name) for name in found.people],
-        by=str(found.by) if found.by else None,
-        since=found.since,
-        until=found.until,
-        next=person(plan, found.next_person) if found.next_person else None,
+        on_call=[person(plan, name) for name in duty.people],
+        by=str(duty.by) if duty.by else None,
+        since=duty.since,
+        until=duty.until,
+        next=person(plan, duty.next_person) if duty.next_person else None,
     )
 
 
@@ -98,4 +98,4 @@ def _guarded(field: str, ask: Callable[[], list[T]]) -> list[T]:
 
 
 def _invalid(field: str, message: str) -> RequestError:
-    return RequestError(422, "the question makes no sense", [{"field": field, "message": message}])
+    return RequestError(422, "a parameter is invalid", [{"field": field, "message": message}])

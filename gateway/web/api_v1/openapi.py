@@ -1,4 +1,4 @@
-"""The OpenAPI document of the API, made from the table of endpoints and their models."""
+"""The OpenAPI document, made from the table of endpoints and their models."""
 
 from functools import cache
 from typing import Any
@@ -15,17 +15,17 @@ _ERROR_TEXTS = {
     400: "The request is malformed.",
     401: "The API token is missing or wrong.",
     403: "Not allowed from here.",
-    404: "There is no such thing.",
+    404: "Not parameters.",
     409: "Its state does not allow that.",
     415: "The body is not application/json.",
-    422: "A field is wrong; the detail names it.",
+    422: "A field is invalid; the detail names it.",
     503: "The database cannot be reached; try again after Retry-After seconds.",
 }
 
 
 @cache
 def document() -> dict[str, Any]:
-    """OpenAPI 3.1 of every endpoint."""
+    """Return the OpenAPI 3.1 document of every endpoint."""
     answers = {endpoint.response for endpoint in ENDPOINTS} | {models.Error}
     bodies = {endpoint.body for endpoint in ENDPOINTS if endpoint.body}
     _, schemas = models_json_schema(
@@ -76,20 +76,20 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
 
 
 def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
+    parameters: list[dict[str, Any]] = []
     if endpoint.has_number:
         schema = {"type": "integer", "minimum": 0}
-        found.append({"name": "number", "in": "path", "required": True, "schema": schema})
+        parameters.append({"name": "number", "in": "path", "required": True, "schema": schema})
     if endpoint.has_id:
         text = {"type": "string"}
-        found.append({"name": "id", "in": "path", "required": True, "schema": text})
+        parameters.append({"name": "id", "in": "path", "required": True, "schema": text})
     properties = endpoint.query.model_json_schema(by_alias=True).get("properties", {})
     for name, schema in properties.items():
         parameter = {"name": name, "in": "query", "required": False, "schema": schema}
         if "description" in schema:
             parameter["description"] = schema["description"]
-        found.append(parameter)
-    return found
+        parameters.append(parameter)
+    return parameters
 
 
 def _own_operation() -> dict[str, Any]:

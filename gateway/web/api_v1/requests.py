@@ -1,4 +1,4 @@
-"""What the API is asked: query parameters and bodies, as models."""
+"""Models of query parameters and request bodies."""
 
 from typing import Annotated, Literal
 
@@ -8,12 +8,12 @@ from gateway.core.time.timestamps import parse_time
 from gateway.store.queries.urgent import Cursor
 
 
-def _instant(given: object) -> float:
-    if not isinstance(given, str):
+def _instant(value: object) -> float:
+    if not isinstance(value, str):
         raise ValueError("an instant is a text like 2026-11-20T03:00:00Z")
-    instant = parse_time(given)
+    instant = parse_time(value)
     if instant is None:
-        raise ValueError("the year 1 is no instant: write one like 2026-11-20T03:00:00Z")
+        raise ValueError("the year 1 is not valid: write an instant like 2026-11-20T03:00:00Z")
     return instant
 
 
@@ -24,10 +24,10 @@ InstantParam = Annotated[
 ]
 
 
-def _cursor(given: object) -> Cursor:
-    if not isinstance(given, str):
+def _cursor(value: object) -> Cursor:
+    if not isinstance(value, str):
         raise ValueError("a cursor is a text")
-    return Cursor.parse(given)
+    return Cursor.parse(value)
 
 
 CursorParam = Annotated[
@@ -38,22 +38,22 @@ CursorParam = Annotated[
 
 
 Number = Annotated[int, Field(ge=0, le=10**15)]
-"""Of an incident or a message. No database gives out larger ones, and none takes any number."""
+"""Number of an incident or a message; the bound is below the largest integer of databases."""
 
 
 class RequestModel(BaseModel):
-    """Something the API is given. What it does not know is an error, not ignored."""
+    """Base of query and body models. An unknown field is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class IncidentsQuery(RequestModel):
-    """Which incidents."""
+    """Selection of incidents."""
 
     state: Literal["firing", "suppressed", "acknowledged", "resolved", "open"] | None = Field(
         None,
-        description="`firing` includes suppressed incidents, `suppressed` are only these, `open` "
-        "are all but the resolved.",
+        description="`firing` includes suppressed incidents, `suppressed` is only those, `open` "
+        "is all except resolved ones.",
     )
     receiver: str | None = None
     severity: str | None = None
@@ -63,20 +63,20 @@ class IncidentsQuery(RequestModel):
 
 
 class PageQuery(RequestModel):
-    """Which page of a list."""
+    """Selection of a list's page."""
 
     limit: int = Field(50, ge=1, le=500)
     cursor: Number | None = None
 
 
 class LatestQuery(RequestModel):
-    """How much of a list."""
+    """Length of a list."""
 
     limit: int = Field(100, ge=1, le=1000)
 
 
 class OnCallQuery(RequestModel):
-    """Which rota and when: `at` an instant (default: now), or `from` and `to`."""
+    """Selection of a rota and a time: `at` an instant (default: now), or `from` and `to`."""
 
     rota: str | None = None
     at: InstantParam | None = None
@@ -89,35 +89,36 @@ class NoQuery(RequestModel):
 
 
 class By(RequestModel):
-    """Who acts: the id of a person, or any name."""
+    """The person who acts: an id, or any name."""
 
     by: str = Field(min_length=1, max_length=80)
 
 
 class Undo(By):
-    """Who undoes an acknowledgement, and whether it goes back to the former holder."""
+    """The person who undoes an acknowledgement, and whether the former one is restored."""
 
     back: bool = Field(
         False,
-        description="Undo a take-over: whoever it was taken from has it again, until their own "
-        "acknowledgement expires. Only within ten minutes.",
+        description="Undo a take-over: the former acknowledgement is restored, until it expires. "
+        "Only within ten minutes.",
     )
 
 
 class Take(By):
-    """Who takes an incident over, and from whom."""
+    """The person who takes an incident over, and the person it is taken from."""
 
     holder: str | None = Field(
         None,
         alias="from",
         min_length=1,
         max_length=80,
-        description="The id of the person who has it. Refused with 409 if another person has it by "
-        "now. Without it, an acknowledgement of the last minute is not taken over.",
+        description="The id of the person who acknowledged it. Refused with 409 if another person "
+        "has acknowledged it meanwhile. Without it, an acknowledgement of the last minute is not "
+        "taken over.",
     )
 
 
 class NoticeIds(RequestModel):
-    """Which notices."""
+    """Selection of notices."""
 
     ids: list[Number] = Field(min_length=1, max_length=1000)

@@ -1,4 +1,4 @@
-"""Silences over the API: what is asked, and what is said."""
+"""Models of silences: queries, bodies and responses."""
 
 from typing import Literal
 
@@ -11,9 +11,9 @@ MATCHERS = 'Matchers: `alertname="X"`, or several as `{team="billing", env=~"pro
 
 
 class SilencesQuery(RequestModel):
-    """Which silences."""
+    """Selection of silences."""
 
-    ended: bool = Field(False, description="Those too that ended in the last five days.")
+    ended: bool = Field(False, description="Include those that ended in the last five days.")
     labels: str | None = Field(
         None,
         max_length=5000,
@@ -23,7 +23,7 @@ class SilencesQuery(RequestModel):
 
 
 class SilencePreviewQuery(RequestModel):
-    """What would be silenced: by `matchers`, or by the number of an `incident`."""
+    """Matchers to preview: `matchers`, or those of an `incident`."""
 
     matchers: str | None = Field(None, max_length=20_000, description=MATCHERS)
     incident: Number | None = None
@@ -31,22 +31,22 @@ class SilencePreviewQuery(RequestModel):
 
 
 class SilenceGiven(RequestModel):
-    """A silence to make; with `id` one to change. Either `matchers` or an `incident`."""
+    """A silence to create, or with `id` to update. Either `matchers` or an `incident`."""
 
     matchers: list[str] = Field(default=[], max_length=100, description=MATCHERS)
     incident: Number | None = Field(
         None,
-        description="Silence what this incident is about: its route and its group.",
+        description="Silence this incident's alerts: its route and its group.",
     )
-    starts_at: InstantParam | None = Field(None, description="By default now.")
+    starts_at: InstantParam | None = Field(None, description="Default: now.")
     ends_at: InstantParam
     gone_for: float | None = Field(
         None,
         gt=0,
-        description="Seconds without an alert that it matches after which it ends before that.",
+        description="End the silence earlier, after so many seconds without a matching alert.",
     )
     created_by: str = Field(min_length=1, max_length=80)
-    comment: str = Field(min_length=1, max_length=4000, description="Why.")
+    comment: str = Field(min_length=1, max_length=4000, description="Reason.")
     id: str = Field("", max_length=40)
 
 
@@ -59,7 +59,7 @@ class Silence(ResponseModel):
     starts_at: Instant
     ends_at: Instant
     gone_for: float | None = Field(
-        description="Seconds without an alert that it matches after which it ends before that."
+        description="Seconds without a matching alert after which the silence ends earlier."
     )
     created_by: PersonName
     comment: str
@@ -68,13 +68,13 @@ class Silence(ResponseModel):
 
 
 class Silences(ResponseModel):
-    """Silences, those first that end first."""
+    """Silences, ordered by their end."""
 
     silences: list[Silence]
 
 
 class SilencedAlert(ResponseModel):
-    """An alert that fires and would be silenced."""
+    """A firing alert that would be silenced."""
 
     labels: dict[str, str]
     summary: str
@@ -83,8 +83,8 @@ class SilencedAlert(ResponseModel):
 
 
 class SilencePreview(ResponseModel):
-    """What these matchers would silence now."""
+    """Alerts that these matchers would silence now."""
 
     matchers: list[str]
-    count: int = Field(description="How many alerts that fire now.")
-    alerts: list[SilencedAlert] = Field(description="The first of them.")
+    count: int = Field(description="Number of firing alerts.")
+    alerts: list[SilencedAlert] = Field(description="The first `limit` of them.")

@@ -1,4 +1,4 @@
-"""Silences over the gateway's own API: list, preview, make, end."""
+"""Endpoints about silences: list, preview, create, expire."""
 
 from collections.abc import Iterator, Sequence
 
@@ -18,11 +18,11 @@ from gateway.web.http.errors import RequestError
 from gateway.web.http.off_loop import read_off_loop
 
 _FIELDS = {"endsAt": "ends_at", "createdBy": "created_by", "goneFor": "gone_for"}
-"""What Alertmanager's API calls otherwise."""
+"""Our names of Alertmanager's fields."""
 
 
 def silence_model(silence: Silence, plan: Plan, now: float) -> models.Silence:
-    """A silence for the API."""
+    """Return a silence as a model."""
     return models.Silence.model_validate(
         {
             "id": silence.id,
@@ -40,34 +40,34 @@ def silence_model(silence: Silence, plan: Plan, now: float) -> models.Silence:
 
 
 async def list_silences(engine: Engine, query: models.SilencesQuery) -> bytes:
-    """Silences that hold or will hold, those first that end first."""
+    """List active and pending silences, ordered by their end."""
     labels = None if query.labels is None else _labels(query.labels)
     now, plan = engine.now(), engine.plan
 
-    def told(every: Iterator[Silence]) -> bytes:
-        found = [
+    def to_json(stored_silences: Iterator[Silence]) -> bytes:
+        listed = [
             silence_model(one, plan, now).model_dump_json().encode()
-            for one in every
+            for one in stored_silences
             if labels is None or one.mutes(labels)
         ]
-        return b'{"silences":[%b]}' % b",".join(found)
+        return b'{"silences":[%b]}' % b",".join(listed)
 
-    return await engine.silences.read_all(told, ended=query.ended)
+    return await engine.silences.read_all(to_json, ended=query.ended)
 
 
 async def one_silence(engine: Engine, query: requests.NoQuery, name: str) -> models.Silence:
-    """A silence, also after its end."""
-    found = await engine.silences.get(name)
-    if found is None:
+    """Return a silence, also after its end."""
+    silence = await engine.silences.get(name)
+    if silence is None:
         raise _not_found(name)
-    return silence_model(found, engine.plan, engine.now())
+    return silence_model(silence, engine.plan, engine.now())
 
 
 async def preview(engine: Engine, query: models.SilencePreviewQuery) -> models.SilencePreview:
-    """What a silence would silence now, without making it."""
-    given = [] if query.matchers is None else [query.matchers]
-    matchers = await _matchers(engine, given, query.incident)
-    count, shown = await engine.silences.preview(matchers, query.limit)
+    """List the alerts that a silence would match now, without creating it."""
+    texts = [] if query.matchers is None else [query.matchers]
+    matchers = await _matchers(engine, texts, query.incident)
+    count, first_alerts = await engine.silences.preview(matchers, query.limit)
     root = engine.plan.root
     return models.SilencePreview(
         matchers=[write_matcher(matcher) for matcher in matchers],
@@ -79,37 +79,37 @@ async def preview(engine: Engine, query: models.SilencePreviewQuery) -> models.S
                 starts_at=alert.starts_at,
                 receivers=[route.receiver for route in match_routes(root, alert.labels)],
             )
-            for alert in shown
+            for alert in first_alerts
         ],
     )
 
 
 async def make(
-    engine: Engine, query: requests.NoQuery, given: models.SilenceGiven
+    engine: Engine, query: requests.NoQuery, body: models.SilenceGiven
 ) -> models.Silence:
-    """Make a silence, or change the one whose id is given."""
-    matchers = await _matchers(engine, given.matchers, given.incident)
-    starts_at = engine.now() if given.starts_at is None else given.starts_at
+    """Create a silence, or update the one with the posted `id`."""
+    matchers = await _matchers(engine, body.matchers, body.incident)
+    starts_at = engine.now() if body.starts_at is None else body.starts_at
     try:
         saved = await engine.silences.put(
             matchers,
             starts_at,
-            given.ends_at,
-            given.created_by,
-            given.comment,
-            silence_id=given.id,
-            gone_for=given.gone_for,
+            body.ends_at,
+            body.created_by,
+            body.comment,
+            silence_id=body.id,
+            gone_for=body.gone_for,
         )
     except SilenceError as error:
         field = _FIELDS.get(error.field, error.field)
         raise _invalid(field, str(error)) from None
     except SilenceNotFoundError:
-        raise _not_found(given.id) from None
+        raise _not_found(body.id) from None
     return silence_model(saved, engine.plan, engine.now())
 
 
 async def expire(engine: Engine, query: requests.NoQuery, name: str) -> models.Silence:
-    """End a silence now. One that had ended stays as it is."""
+    """Expire a silence now. An expired one is unchanged."""
     try:
         ended = await engine.silences.expire(name)
     except SilenceNotFoundError:
@@ -118,26 +118,26 @@ async def expire(engine: Engine, query: requests.NoQuery, name: str) -> models.S
 
 
 async def _matchers(
-    engine: Engine, given: Sequence[str], number: int | None
+    engine: Engine, texts: Sequence[str], number: int | None
 ) -> tuple[Matcher, ...]:
-    """The matchers that were written, or those of an incident."""
-    if bool(given) == (number is not None):
-        raise _invalid("matchers", "give matchers or an incident, one of them")
+    """Parse matchers, or return those of an incident. Raise RequestError."""
+    if bool(texts) == (number is not None):
+        raise _invalid("matchers", "give either matchers or an incident")
     if number is None:
         try:
-            return await read_off_loop(given, _read_all, given)
+            return await read_off_loop(texts, _read_all, texts)
         except MatcherError as error:
             raise _invalid("matchers", str(error)) from None
-    wanted = number
-    incident = await engine.store.read(lambda tx: incidents.get(tx, wanted))
+    known_number = number
+    incident = await engine.store.read(lambda tx: incidents.get(tx, known_number))
     if incident is None:
         detail = [{"field": "incident", "message": f"there is no incident #{number}"}]
         raise RequestError(404, "there is no such incident", detail)
-    found = incident_matchers(engine.plan.root, incident.route_id, incident.group_labels)
-    if not found:
-        said = f"nothing tells the alerts of incident #{number} from others: write matchers"
-        raise _invalid("incident", said)
-    return found
+    matchers = incident_matchers(engine.plan.root, incident.route_id, incident.group_labels)
+    if not matchers:
+        text = f"no label distinguishes the alerts of incident #{number}: write matchers"
+        raise _invalid("incident", text)
+    return matchers
 
 
 def _read_all(texts: Sequence[str]) -> tuple[Matcher, ...]:
@@ -152,7 +152,7 @@ def _labels(text: str) -> dict[str, str]:
 
 
 def _invalid(field: str, message: str) -> RequestError:
-    return RequestError(422, "a field is wrong", [{"field": field, "message": message}])
+    return RequestError(422, "a field is invalid", [{"field": field, "message": message}])
 
 
 def _not_found(name: str) -> RequestError:

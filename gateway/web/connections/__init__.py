@@ -1,1 +1,1 @@
-"""Connections of the server: limits, time-outs, descriptors."""
+"""Limits, time-outs and file descriptors of the server's connections."""

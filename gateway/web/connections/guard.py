@@ -1,9 +1,9 @@
-"""Limits on connections: how many, by whom, and how long each may keep us waiting.
+"""Limits on connections: how many in total, how many by client, and how long each may wait.
 
-When a limit is reached the new connection gets in and others are closed: first those on which
-nothing is asked, then those that send or take slowly, of the client with the most connections
-first and of these the oldest. A connection whose request is being worked on is never closed. So
-strangers with any number of connections close each other's, and an alert gets in at once.
+At a limit the new connection is accepted and others are closed: idle ones first, then those that
+send or receive slowly; within these the client with the most connections first, then the oldest.
+A connection whose request is being handled is never closed. So strangers with any number of
+connections close each other's, and an alert is accepted at once.
 """
 
 import logging
@@ -19,11 +19,11 @@ from gateway.web.http.refusals import LineBudget
 log = logging.getLogger(__name__)
 
 CLOSED_AT_ONCE = 16
-"""One of so many connections is closed when a limit is reached: looking for them takes time."""
+"""At a limit, one of this many connections is closed at once: finding them takes time."""
 
 
 class Phase(IntEnum):
-    """What a connection waits for; the lower, the sooner it may be closed."""
+    """What a connection waits for; the lowest are closed first."""
 
     IDLE = 0  # for a request, or for its head to be complete
     BODY = 1  # for the rest of a request's body
@@ -32,7 +32,7 @@ class Phase(IntEnum):
 
 
 class GuardedConnection(Protocol):
-    """A connection as the guard sees it."""
+    """Interface of a connection that the guard counts and may close."""
 
     client: str  # an address, or an IPv6 network
     since: float  # when its phase began, by the loop's clock
@@ -42,10 +42,10 @@ class GuardedConnection(Protocol):
 
     @property
     def head_since(self) -> float | None:
-        """When the head of a request began that is not complete; None without one."""
+        """Return when the incomplete head of a request began; None without one."""
 
     def abort(self) -> None:
-        """Close it at once and drop what is unsent."""
+        """Close the connection at once and drop unsent bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +53,14 @@ class Limits:
     """Numbers of connections, and seconds."""
 
     connections: int = 1024
-    per_client: int = 256  # 0: no limit of its own
+    per_client: int = 256  # 0: no limit by client
     head: float = 10.0  # for the whole head of a request, from the connection or its first byte
     body: float = 90.0  # more than handlers give a body, so that they can answer 408
     blocked: float = 60.0  # without the client taking any of its answer
 
 
 class Guard:
-    """All open connections of the server. `now` is the loop's clock."""
+    """Count and limit the open connections. `now` is the loop's clock. Event loop only."""
 
     def __init__(self, limits: Limits, metrics: Metrics, now: Callable[[], float]) -> None:
         self.limits = limits
@@ -74,11 +74,13 @@ class Guard:
         return len(self._open)
 
     def admit(self, connection: GuardedConnection) -> bool:
-        """Take a new connection in, and close others for it; False when it must be closed."""
+        """Admit a new connection and close others for it. Return False if it must be closed."""
         limits, client = self.limits, connection.client
         if limits.per_client and self._clients[client] >= limits.per_client:
-            own = [one for one in self._open if one.client == client]
-            self._evict(own, limits.per_client, f"connections of {client or 'one client'}")
+            own_connections = [one for one in self._open if one.client == client]
+            self._evict(
+                own_connections, limits.per_client, f"connections of {client or 'one client'}"
+            )
             if self._clients[client] >= limits.per_client:
                 return self._refuse()
         if len(self._open) >= limits.connections:
@@ -91,7 +93,7 @@ class Guard:
         return True
 
     def remove(self, connection: GuardedConnection) -> None:
-        """Forget a connection that is closed. Calling it again is fine."""
+        """Forget a closed connection. A second call does nothing."""
         if connection not in self._open:
             return
         del self._open[connection]
@@ -101,7 +103,7 @@ class Guard:
         self._metrics.set_connections(len(self._open))
 
     def sweep(self) -> None:
-        """Close the connections that keep us waiting for too long. Call it every second."""
+        """Close the connections past their time limit. Call it every second."""
         now, limits = self._now(), self.limits
         for one in list(self._open):
             phase = one.phase
@@ -113,27 +115,30 @@ class Guard:
             elif phase is Phase.BLOCKED and now - one.since > limits.blocked:
                 self._close(one, "answer_not_taken")
 
-    def _evict(self, among: Iterable[GuardedConnection], limit: int, what: str) -> None:
-        ranked = [(phase, one) for one in among if (phase := one.phase) is not Phase.WORKING]
+    def _evict(self, candidates: Iterable[GuardedConnection], limit: int, limited: str) -> None:
+        ranked = [(phase, one) for one in candidates if (phase := one.phase) is not Phase.WORKING]
         ranked.sort(key=lambda pair: (pair[0], -self._clients[pair[1].client], pair[1].since))
         victims = ranked[: max(1, limit // CLOSED_AT_ONCE)]
-        if victims:  # as few kinds as possible: a body is not cut while something idle is open
+        if victims:  # only one phase at a time: no body is cut off while an idle connection is open
             worst = victims[0][0]
             victims = [pair for pair in victims if pair[0] is worst]
         for _, victim in victims:
             self._close(victim, "limit")
-        left_out = self._lines.take(self._now())
-        if left_out is not None:
+        omitted = self._lines.take(self._now())
+        if omitted is not None:
             log.warning(
-                "limit of %d %s reached: closed %d that waited longest", limit, what, len(victims),
-                extra={"left_out": left_out} if left_out else None,
-            )  # fmt: skip
+                "limit of %d %s reached: closed the %d that waited longest",
+                limit,
+                limited,
+                len(victims),
+                extra={"left_out": omitted} if omitted else None,
+            )
 
     def _refuse(self) -> bool:
         self._metrics.count_closed_connection("refused")
         return False
 
-    def _close(self, connection: GuardedConnection, why: str) -> None:
-        self._metrics.count_closed_connection(why)
-        self.remove(connection)  # its place is free now, not when the loop gets round to it
+    def _close(self, connection: GuardedConnection, reason: str) -> None:
+        self._metrics.count_closed_connection(reason)
+        self.remove(connection)  # free its slot now, not when the loop reports the loss
         connection.abort()

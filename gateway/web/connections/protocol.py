@@ -1,8 +1,8 @@
-"""One connection of the server: aiohttp's protocol, with what aiohttp lacks.
+"""Connections: aiohttp's protocol with time limits, a guard, and quiet malformed requests.
 
-aiohttp (3.14) has a limit for the size of a head's lines, and closes connections between requests.
-It has no time limit for a head, no limit of connections, and logs a traceback for each malformed
-request. Its attributes that begin with an underscore are used in this file only.
+aiohttp (3.14) limits the lines of a head, and closes connections between requests. It has no time
+limit for a head, no limit of connections, and logs a traceback for each malformed request. Its
+private attributes are used in this file only.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from gateway.web.http.failed_proofs import client_of
 from gateway.web.http.refusals import RefusalKind, Refusals
 
 LARGEST_HEAD = 64 * 1024
-"""Bytes of a head that is not complete. aiohttp alone would take 128 lines of 8 KiB."""
+"""Bytes of an incomplete head. aiohttp alone would accept 128 lines of 8 KiB."""
 
 _MALFORMED: dict[type[Exception], str] = {
     http_exceptions.LineTooLong: "a line of the head is too long",
@@ -30,21 +30,21 @@ _MALFORMED: dict[type[Exception], str] = {
     http_exceptions.PayloadEncodingError: "the body's transfer coding is broken",
     web.RequestPayloadError: "the body's transfer coding is broken",
 }
-"""Words of our own: the library's quote what was sent, and that may be a credential."""
+"""Our own texts: the library's quote the request, which may hold a credential."""
 
 
 def malformed(error: BaseException | None) -> str | None:
-    """What is wrong with a request that the client made wrong; None for any other error."""
-    for kind, words in _MALFORMED.items():
+    """Return what is wrong with a malformed request; None for any other error."""
+    for kind, text in _MALFORMED.items():
         if isinstance(error, kind):
-            return words
+            return text
     if isinstance(error, http_exceptions.HttpProcessingError):
         return "the head is malformed"
     return None
 
 
 class Connection(RequestHandler):
-    """A client's connection, under the guard. Runs on the event loop only."""
+    """A client's connection under the guard. Event loop only."""
 
     __slots__ = (
         "_blocked",
@@ -67,11 +67,11 @@ class Connection(RequestHandler):
         self.since = self._loop.time()
         self.head_since: float | None = self.since
 
-    # What the guard asks.
+    # Called by the guard.
 
     @property
     def phase(self) -> Phase:
-        """What this connection waits for."""
+        """Return what this connection is_waiting for."""
         if self._evictable:
             return Phase.IDLE
         if self._blocked:
@@ -82,15 +82,15 @@ class Connection(RequestHandler):
         return Phase.WORKING if self._messages else Phase.IDLE
 
     def abort(self) -> None:
-        """Close it at once and drop what is unsent."""
+        """Close the connection at once and drop unsent bytes."""
         if self.transport is not None:
             self.transport.abort()
 
-    def set_evictable(self, evictable: bool) -> None:
-        """Let the guard close it first, while a refusal waits to be answered."""
+    def set_evictable(self, evictable: bool, /) -> None:
+        """Let the guard close this connection first, while a refusal is delayed."""
         self._evictable = evictable
 
-    # What the event loop tells.
+    # Called by the event loop.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         peer = transport.get_extra_info("peername")
@@ -108,13 +108,13 @@ class Connection(RequestHandler):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        heads, waits = self._request_count, self._waiter is not None
+        request_count, is_waiting = self._request_count, self._waiter is not None
         super().data_received(data)
-        if self._request_count != heads:
+        if self._request_count != request_count:
             self.since = self._loop.time()
             self.head_since = None
             self._head_bytes = 0
-        elif waits and data and self._current_request is None:
+        elif is_waiting and data and self._current_request is None:
             if self.head_since is None:
                 self.since = self.head_since = self._loop.time()
             self._head_bytes += len(data)
@@ -132,7 +132,7 @@ class Connection(RequestHandler):
         self.since = self._loop.time()
         super().resume_writing()
 
-    # What aiohttp would log with a traceback.
+    # Called by aiohttp, which would log a traceback.
 
     def handle_error(
         self,
@@ -141,22 +141,22 @@ class Connection(RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        words = malformed(exc)
-        if words is None:
+        text = malformed(exc)
+        if text is None:
             return super().handle_error(request, status, exc, message)
-        self._note(words)
+        self._note(text)
         if request.writer.output_size > 0:
-            raise ConnectionError("an answer was begun already")
-        response = error_response(400, "the request is not valid HTTP", [{"message": words}])
+            raise ConnectionError("the answer has begun")
+        response = error_response(400, "the request is not valid HTTP", [{"message": text}])
         response.force_close()
         return response
 
     def log_exception(self, *args: Any, **kwargs: Any) -> None:
-        words = malformed(kwargs.get("exc_info"))
-        if words is None:
+        text = malformed(kwargs.get("exc_info"))
+        if text is None:
             super().log_exception(*args, **kwargs)
         else:
-            self._note(words)
+            self._note(text)
 
-    def _note(self, words: str) -> None:
-        self._refusals.note(RefusalKind.MALFORMED, self.peer, words, self._loop.time())
+    def _note(self, text: str) -> None:
+        self._refusals.note(RefusalKind.MALFORMED, self.peer, text, self._loop.time())

@@ -1,1 +1,1 @@
-"""What every endpoint shares: access, bodies, errors, refusals."""
+"""Access control, bodies, errors and refusals, shared by every endpoint."""

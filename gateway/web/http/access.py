@@ -1,4 +1,4 @@
-"""Who may read and who may change things, apart from sources and acknowledge links.
+"""Access control of pages and APIs; sources and signed links have their own.
 
 Decided in docs/decisions/0028: writes need the API token wherever one is set, and cannot
 be made from beyond loopback without one; reads are open on loopback, and elsewhere need the token
@@ -20,7 +20,7 @@ from gateway.web.http.refusals import RefusalKind, record_refusal
 
 
 def require_read_access(handler: Handler) -> Handler:
-    """The handler, for those who may read. Basic is accepted so that browsers can ask for it."""
+    """Return the handler for clients that may read. Basic is accepted: browsers can ask for it."""
 
     async def guarded(request: web.Request) -> web.StreamResponse:
         settings = request.app[SETTINGS]
@@ -34,9 +34,9 @@ def require_read_access(handler: Handler) -> Handler:
 
 
 def require_write_access(handler: Handler) -> Handler:
-    """The handler, for those who may change things.
+    """Return the handler for clients that may write.
 
-    Never by Basic: browsers repeat that by themselves, whoever's page made the request.
+    Basic is refused: browsers repeat it by themselves, for requests of any site's page.
     """
 
     async def guarded(request: web.Request) -> web.StreamResponse:
@@ -52,10 +52,10 @@ def require_write_access(handler: Handler) -> Handler:
 
 
 def has_write_access(request: web.Request) -> bool:
-    """Whether who asks for a page has shown the right to change things, by whatever way.
+    """Return whether the request has proven the right to write, by Bearer or Basic.
 
-    For offering a signed link on that page: another site's page cannot read it, so the link proves
-    that somebody saw it who may. Who was only let in to read shows nothing.
+    Used to offer a signed link on a page. Another site's page cannot read that link, so anyone who
+    has it was allowed to see it. Being allowed to read is no proof.
     """
     settings = request.app[SETTINGS]
     if settings.api_token is None:
@@ -63,34 +63,37 @@ def has_write_access(request: web.Request) -> bool:
     return _has_token(request, settings, basic=True)
 
 
-def _require_token(request: web.Request, settings: ServerSettings, basic: bool) -> None:
+def _require_token(request: web.Request, settings: ServerSettings, *, basic: bool) -> None:
     token = settings.api_token
     if token is None:
         hint = "set GATEWAY_API_TOKEN" + (" or GATEWAY_PUBLIC_READS=1" if basic else "")
-        said = f"closed, for the gateway listens beyond loopback without an API token: {hint}"
-        raise RequestError(403, said, [{"field": "Authorization", "message": hint}])
-    if not _has_token(request, settings, basic):
-        shown = bool(request.headers.get("Authorization"))
-        words = "wrong API token" if shown else "no API token"
-        record_refusal(request, RefusalKind.API_TOKEN if shown else RefusalKind.NO_TOKEN, words)
-        ways = 'Bearer realm="gateway"'
+        text = f"closed because the gateway listens beyond loopback without an API token: {hint}"
+        raise RequestError(403, text, [{"field": "Authorization", "message": hint}])
+    if not _has_token(request, settings, basic=basic):
+        has_credentials = bool(request.headers.get("Authorization"))
+        text = "wrong API token" if has_credentials else "no API token"
+        kind = RefusalKind.API_TOKEN if has_credentials else RefusalKind.NO_TOKEN
+        record_refusal(request, kind, text)
+        schemes = 'Bearer realm="gateway"'
         if basic:
-            ways += ', Basic realm="gateway: any name, the API token as password", charset="UTF-8"'
-        detail = [{"field": "Authorization", "message": "the API token is missing or wrong"}]
-        raise RequestError(401, "who are you?", detail, {"WWW-Authenticate": ways})
+            schemes += ', Basic realm="gateway: any name, the API token as password"'
+            schemes += ', charset="UTF-8"'
+        detail = [{"field": "Authorization", "message": "send the API token as Bearer"}]
+        headers = {"WWW-Authenticate": schemes}
+        raise RequestError(401, "the API token is missing or wrong", detail, headers)
 
 
-def _presented_token(request: web.Request, basic: bool) -> str:
-    scheme, _, rest = request.headers.get("Authorization", "").partition(" ")
+def _presented_token(request: web.Request, *, basic: bool) -> str:
+    scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "basic" and basic:
-        return _password(rest.strip())
-    return rest.strip() if scheme.lower() == "bearer" else ""
+        return _password(credentials.strip())
+    return credentials.strip() if scheme.lower() == "bearer" else ""
 
 
-def _has_token(request: web.Request, settings: ServerSettings, basic: bool) -> bool:
-    """Whether the request has the API token."""
+def _has_token(request: web.Request, settings: ServerSettings, *, basic: bool) -> bool:
+    """Return whether the request has the API token."""
     token = settings.api_token
-    return token is not None and token.matches(_presented_token(request, basic))
+    return token is not None and token.matches(_presented_token(request, basic=basic))
 
 
 def _password(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Reading a request's body: only JSON, only uncompressed, and never more than allowed."""
+"""Request bodies: uncompressed, within a limit of size and time."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,21 +8,21 @@ from aiohttp import web
 from gateway.web.http.errors import RequestError
 
 BODY_TIMEOUT = 60.0
-"""Seconds that a body may take: a sender that stalls must not hold memory for ever."""
+"""Seconds in which a body must arrive. A stalled sender holds its part of the memory until then."""
 
 
 def expect_json(request: web.Request) -> None:
-    """Refuse (415) what does not say that it is plain JSON, before anything is read.
+    """Raise RequestError (415) unless the head announces plain JSON; nothing is read.
 
-    Alertmanager's API does the same. Compressed bodies are refused too: what they unpack to is
-    bounded by nothing the client says.
+    Alertmanager's API does the same. Compressed bodies are refused too: nothing in the head bounds
+    the size after unpacking.
     """
     if request.content_type != "application/json":
-        said = "missing" if "Content-Type" not in request.headers else request.content_type
+        content_type = "missing" if "Content-Type" not in request.headers else request.content_type
         raise RequestError(
             415,
             "the content type must be application/json",
-            [{"field": "Content-Type", "message": said[:100]}],
+            [{"field": "Content-Type", "message": content_type[:100]}],
             {"Accept": "application/json"},
         )
     encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
@@ -36,9 +36,9 @@ def expect_json(request: web.Request) -> None:
 
 
 async def read_body(request: web.Request, limit: int) -> bytes:
-    """The whole body. Stops reading and refuses (413) beyond `limit` bytes."""
+    """Return the whole body. Raise RequestError (413) beyond `limit` bytes."""
     content = request.content
-    if content.is_eof():  # all of it came with the head: nothing to wait for
+    if content.is_eof():  # the whole body came with the head
         body = content.read_nowait()
         if len(body) > limit:
             raise _too_large(limit)
@@ -48,10 +48,11 @@ async def read_body(request: web.Request, limit: int) -> bytes:
     return b"".join(chunks)
 
 
-async def receive(request: web.Request, limit: int, take: Callable[[bytes], None]) -> None:
-    """Hand the body to `take` as it arrives. What `take` raises ends it.
+async def receive(request: web.Request, limit: int, consume: Callable[[bytes], None]) -> None:
+    """Pass the body to `consume` in chunks as it arrives.
 
-    Refuses (413) beyond `limit` bytes, and (408) after SLOWEST seconds.
+    Raise RequestError (413) beyond `limit` bytes, and (408) after BODY_TIMEOUT seconds. An
+    exception of `consume` ends the reading.
     """
     length = request.content_length
     if length is not None and length > limit:
@@ -63,7 +64,7 @@ async def receive(request: web.Request, limit: int, take: Callable[[bytes], None
                 size += len(chunk)
                 if size > limit:
                     raise _too_large(limit)
-                take(chunk)
+                consume(chunk)
     except TimeoutError:
         raise RequestError(408, f"the body did not arrive within {BODY_TIMEOUT:.0f} s") from None
 

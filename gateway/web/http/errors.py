@@ -1,4 +1,4 @@
-"""Every error is JSON of one shape: {"error": what, "detail": [where and why]}."""
+"""Errors as JSON of one shape: {"error": text, "detail": [{"field": …, "message": …}]}."""
 
 import logging
 import secrets
@@ -17,10 +17,10 @@ Detail = Sequence[Mapping[str, Any]]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 RETRY_STORE = 5
-"""Seconds after which a client may try again when nothing could be saved."""
+"""Seconds of `Retry-After` when the database cannot be reached."""
 
 RETRY_LOAD = 1
-"""Seconds after which a client may try again when too much waited to be saved."""
+"""Seconds of `Retry-After` when too many requests wait for the database."""
 
 _TEXTS = {
     400: "the request is not valid HTTP",
@@ -32,7 +32,7 @@ _TEXTS = {
 
 
 class RequestError(Exception):
-    """The request cannot be served as it is."""
+    """A request that is answered with an error: status, text, detail and headers."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class RequestError(Exception):
 def json_response(
     value: Any, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> web.Response:
-    """A value as JSON, written by orjson."""
+    """Return a JSON response."""
     return web.Response(
         body=orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS),
         status=status,
@@ -64,22 +64,22 @@ def json_response(
 def error_response(
     status: int, error: str, detail: Detail = (), headers: Mapping[str, str] | None = None
 ) -> web.Response:
-    """The one shape of an error."""
+    """Return an error response in the shape that all errors have."""
     return json_response({"error": error, "detail": list(detail)}, status, headers)
 
 
 def unavailable(error: StoreUnavailableError | OverloadedError) -> web.Response:
-    """503: nothing was saved, come again."""
+    """Return 503 with `Retry-After`: nothing was saved or read."""
     if isinstance(error, OverloadedError):
-        said, pause = "too much waits to be saved", RETRY_LOAD
+        text, pause = "too many requests wait for the database", RETRY_LOAD
     else:
-        said, pause = "nothing can be saved or read now", RETRY_STORE
-    return error_response(503, said, [{"message": str(error)}], {"Retry-After": str(pause)})
+        text, pause = "the database cannot be reached", RETRY_STORE
+    return error_response(503, text, [{"message": str(error)}], {"Retry-After": str(pause)})
 
 
 @web.middleware
 async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Turn whatever a handler raises into the one shape; the last resort is a logged 500."""
+    """Turn a handler's exceptions into error responses; log unknown ones and answer 500."""
     try:
         return await handler(request)
     except RequestError as error:
@@ -90,18 +90,20 @@ async def errors_as_json(request: web.Request, handler: Handler) -> web.StreamRe
         if error.status < 400:
             raise
         allow = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
-        said = _TEXTS.get(error.status, error.reason.lower())
-        return error_response(error.status, said, (), allow)
+        text = _TEXTS.get(error.status, error.reason.lower())
+        return error_response(error.status, text, (), allow)
     except (web.RequestPayloadError, ConnectionResetError):
         return error_response(400, "the request ended early, or its transfer coding is broken")
     except Exception:
-        # The id leads from a user's screenshot to the log; the text of the error may hold anything.
-        mark = secrets.token_hex(4)
-        log.exception("request failed", extra={"error_id": mark, "route": route_of(request)})
-        return error_response(500, "something went wrong here", [{"error_id": mark}])
+        # The id leads from a user's screenshot to the log. The error's own text may hold a secret.
+        error_id = secrets.token_hex(4)
+        log.exception("request failed", extra={"error_id": error_id, "route": route_of(request)})
+        return error_response(
+            500, "internal error: the log has more under this error_id", [{"error_id": error_id}]
+        )
 
 
 def route_of(request: web.Request) -> str:
-    """The route's pattern, such as /ack/{token}: fit for logs, unlike the path."""
+    """Return the route's pattern, such as /ack/{token}: unlike the path, it is safe to log."""
     resource = request.match_info.route.resource
     return resource.canonical if resource is not None else "(unknown)"

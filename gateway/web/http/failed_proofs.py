@@ -1,36 +1,36 @@
-"""How long an answer to a failed proof waits: repeated guessing from one address is slowed down.
+"""Delays for repeated failed proofs of one address, against guessing of tokens.
 
 Only failing requests wait, so a sender with the right token behind the same proxy is never
-delayed. The rule is pure: the caller passes the time.
+delayed. The caller passes the time.
 """
 
 from collections import OrderedDict
 from ipaddress import IPv6Address, ip_address, ip_network
 
 FREE = 10
-"""Failures at once before an answer waits: a mistyped token or an old link costs nothing."""
+"""Failures in a row that are answered at once: a mistyped token or an old link costs nothing."""
 
 FORGOTTEN_EVERY = 3.0
-"""Seconds after which one failure is forgotten: guessing goes on at this pace without waiting."""
+"""Seconds after which one failure is forgotten. Guessing at this pace is never delayed."""
 
 FIRST_WAIT = 0.1
 LONGEST_WAIT = 3.0
-"""Seconds. Below the shortest timeout of senders, so that they still see the answer."""
+"""Seconds. Below the shortest timeout of senders, which must still receive the answer."""
 
 MOST_ADDRESSES = 4096
 """Addresses remembered, about 1 MB; the one that failed least recently is forgotten first."""
 
 
 class FailedProofs:
-    """Failures by client address, each forgotten after a while."""
+    """Recent failures by client address. Used from the event loop only."""
 
     def __init__(self) -> None:
         self._failures: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def failed(self, address: str, now: float) -> float:
-        """Count one failure of `address`; return the seconds that its answer should wait."""
-        level, then = self._failures.pop(address, (0.0, now))
-        level = max(0.0, level - max(0.0, now - then) / FORGOTTEN_EVERY) + 1.0
+        """Count one failure of `address`; return the seconds by which to delay its answer."""
+        level, failed_at = self._failures.pop(address, (0.0, now))
+        level = max(0.0, level - max(0.0, now - failed_at) / FORGOTTEN_EVERY) + 1.0
         level = min(level, FREE + 10.0)  # forgotten within a minute after the last failure
         self._failures[address] = (level, now)
         if len(self._failures) > MOST_ADDRESSES:
@@ -44,9 +44,9 @@ class FailedProofs:
 
 
 def client_of(peer: str) -> str:
-    """Return what counts as one client: an IPv4 address, or an IPv6 /64 network.
+    """Return the address that identifies a client: IPv4, or the /64 network of an IPv6 one.
 
-    One household or one rented server has a whole /64. Text that is no address stays as it is.
+    One household or one rented server has a whole /64. Text that is not an address is unchanged.
     """
     try:
         address = ip_address(peer.partition("%")[0])

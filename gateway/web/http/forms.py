@@ -1,4 +1,4 @@
-"""Reading what a page's form sends: small, urlencoded, in bounded time."""
+"""Forms of pages: small, urlencoded, read in bounded time."""
 
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
@@ -15,10 +15,10 @@ FORM = "application/x-www-form-urlencoded"
 
 
 async def read_form(request: web.Request) -> Mapping[str, str]:
-    """Return the fields of the form, of equal names the first. No body is an empty form.
+    """Return the fields of the form; of equal names the first counts.
 
-    Raises RequestError: 408, 413, 415 for another content type, 400 for too many fields. Bytes
-    that are not UTF-8 become U+FFFD, as in a browser.
+    A missing body is an empty form. Bytes that are not UTF-8 become U+FFFD, as in a browser. Raise
+    RequestError: 408, 413, 415 for another content type, 400 for too many fields.
     """
     body = await read_body(request, LARGEST)
     if not body:

@@ -1,4 +1,4 @@
-"""What handlers find in the application, by typed keys."""
+"""Typed keys of the objects that handlers read from the application."""
 
 from aiohttp import web
 

@@ -1,7 +1,7 @@
-"""Reading matchers that a client wrote without holding up everybody else.
+"""Parsing of a client's matchers in a thread where it may take long.
 
-Compiling a pattern may take some hundred milliseconds (see `core.pattern_cost`). RE2 lets other
-threads run meanwhile.
+Compiling a pattern can take some hundred milliseconds (see `core.matching.pattern_cost`). RE2
+releases the interpreter meanwhile, so the event loop goes on.
 """
 
 import asyncio
@@ -17,9 +17,9 @@ R = TypeVar("R")
 async def read_off_loop(
     texts: Iterable[str], read: Callable[P, R], *args: P.args, **kwargs: P.kwargs
 ) -> R:
-    """Call `read`, which reads `texts`; in a thread where a pattern in them may be costly.
+    """Return the result of `read`; call it in a thread if a pattern in `texts` may be costly.
 
-    Raises what `read` raises. `read` must not change anything that other tasks see.
+    Raise what `read` raises. `read` may run in another thread: it must change nothing shared.
     """
     if is_cheap("".join(texts)):
         return read(*args, **kwargs)

@@ -1,8 +1,8 @@
-"""The path of a request as it was meant: `//api/v2/alerts` is `/api/v2/alerts`.
+"""Paths without doubled slashes: `//api/v2/alerts` is served as `/api/v2/alerts`.
 
-A base URL with a slash at its end makes such paths (Grafana, Prometheus, unsee, Alerta). A redirect
-would turn a POST into a GET and lose alerts, so the request itself is taken (E52). It happens
-before routing and access checks, which see the plain path only. Escaped slashes and `..` stay.
+A base URL that ends with a slash makes such paths (Grafana, Prometheus, unsee, Alerta). A redirect
+would turn a POST into a GET and lose alerts, so the path is rewritten (E52). This happens before
+routing and access checks, which see the plain path only. Escaped slashes and `..` stay.
 """
 
 import re
@@ -17,12 +17,12 @@ def plain_target(target: str) -> str:
     """Return a request's target without empty segments in its path; its query is unchanged."""
     begin = _ORIGIN.match(target)
     start = begin.end() if begin else 0
-    path, mark, query = target[start:].partition("?")
-    return target[:start] + _SLASHES.sub("/", path) + mark + query
+    path, separator, query = target[start:].partition("?")
+    return target[:start] + _SLASHES.sub("/", path) + separator + query
 
 
 def with_plain_path(message: RawRequestMessage) -> RawRequestMessage:
-    """Return the message with a plain path; the same one where it is plain already."""
+    """Return the message with a plain path; the same object if it is plain already."""
     if "//" not in message.path:
         return message
     url = message.url

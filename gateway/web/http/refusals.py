@@ -1,4 +1,4 @@
-"""Traces of refused requests: a counter by kind, a rate-limited log line, and slower guessing."""
+"""Records of refused requests: a counter by kind, a rate-limited log line, delayed answers."""
 
 import asyncio
 import logging
@@ -14,16 +14,16 @@ log = logging.getLogger(__name__)
 
 LINES = 5
 PERIOD = 10.0
-"""At most LINES log lines of each kind in PERIOD seconds; the next one counts those left out."""
+"""At most LINES log lines of each kind in PERIOD seconds; the next one counts the omitted ones."""
 
 MAX_WAITING = 256
-"""Refusals that wait at once. Each holds a task; beyond it answers go out without waiting."""
+"""Refusals delayed at the same time. Each holds a task; more are answered without delay."""
 
 _KIND = web.RequestKey("gateway.refusal", str)
 
 
 class RefusalKind(StrEnum):
-    """Why a request was refused, as the label `kind` of the metric."""
+    """Kind of a refusal, and the label `kind` of the metric."""
 
     MALFORMED = "malformed"
     NO_TOKEN = "no_token"  # noqa: S105 - a browser's first request, before it asks for a password
@@ -44,31 +44,31 @@ GUESSES = frozenset(
         RefusalKind.FORGED_LINK,
     }
 )
-"""Kinds by which a stranger can try keys; only they are slowed down."""
+"""Kinds by which a stranger can guess secrets; only these are delayed."""
 
 
 class LineBudget:
-    """At most LINES log lines of one kind in PERIOD seconds."""
+    """Limit of LINES log lines of one kind in PERIOD seconds."""
 
     def __init__(self) -> None:
         self._began = float("-inf")
         self._written = 0
-        self._left_out = 0
+        self._omitted = 0
 
     def take(self, now: float) -> int | None:
-        """Return how many lines were left out before this one, or None to leave it out too."""
+        """Return how many lines were omitted before this one, or None to omit this one too."""
         if now - self._began >= PERIOD:
             self._began, self._written = now, 0
         if self._written >= LINES:
-            self._left_out += 1
+            self._omitted += 1
             return None
         self._written += 1
-        left_out, self._left_out = self._left_out, 0
-        return left_out
+        omitted, self._omitted = self._omitted, 0
+        return omitted
 
 
 class Refusals:
-    """What is known of refused requests. `count` is called with the kind of each."""
+    """Record refused requests and delay guesses. `count` is called with the kind of each."""
 
     def __init__(self, count: Callable[[str], None]) -> None:
         self._count = count
@@ -77,20 +77,20 @@ class Refusals:
         self._waiting = 0
         self.sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
 
-    def note(self, kind: RefusalKind, address: str, words: str, now: float) -> None:
-        """Count one refusal and perhaps log it. `words` hold nothing that the client sent."""
+    def note(self, kind: RefusalKind, address: str, text: str, now: float) -> None:
+        """Count and perhaps log one refusal. `text` holds nothing that the client sent."""
         self._count(kind.value)
-        left_out = self._lines[kind].take(now)
-        if left_out is None:
+        omitted = self._lines[kind].take(now)
+        if omitted is None:
             return
         extra: dict[str, object] = {"kind": kind.value, "address": address}
-        if left_out:
-            extra["left_out"] = left_out
+        if omitted:
+            extra["left_out"] = omitted
         level = logging.DEBUG if kind is RefusalKind.NO_TOKEN else logging.WARNING
-        log.log(level, "request refused: %s", words, extra=extra)
+        log.log(level, "request refused: %s", text, extra=extra)
 
     async def slow_down(self, kind: RefusalKind, address: str, now: float) -> None:
-        """Wait before a failed guess is answered, the longer the more of them `address` made."""
+        """Delay the answer to a failed proof, longer with each failure of `address`."""
         if kind not in GUESSES:
             return
         seconds = self._failed_proofs.failed(client_of(address), now)
@@ -106,16 +106,16 @@ class Refusals:
 REFUSALS: web.AppKey[Refusals] = web.AppKey("gateway.refusals", Refusals)
 
 
-def record_refusal(request: web.Request, kind: RefusalKind, words: str) -> None:
-    """Leave the trace of a refusal; the caller answers it. Call it once for a request."""
+def record_refusal(request: web.Request, kind: RefusalKind, text: str) -> None:
+    """Record the refusal of a request; the caller answers it. Call it once for a request."""
     request[_KIND] = kind.value
     now = asyncio.get_running_loop().time()
-    request.app[REFUSALS].note(kind, request.remote or "", words, now)
+    request.app[REFUSALS].note(kind, request.remote or "", text, now)
 
 
 @web.middleware
 async def delay_failed_proofs(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Delay the answer to a failed proof. Around everything else: its body is freed by then."""
+    """Delay the answer to a failed proof. The outermost middleware: the body is freed by then."""
     response = await handler(request)
     if response.status < 400:  # every refusal is answered with an error
         return response
@@ -134,4 +134,4 @@ async def delay_failed_proofs(request: web.Request, handler: Handler) -> web.Str
 
 
 def _ignore(_: bool) -> None:
-    """For a server whose connections are not guarded."""
+    """Do nothing: the default for a server whose connections are not guarded."""

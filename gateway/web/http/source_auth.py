@@ -1,7 +1,7 @@
-"""Who may post alerts: the proofs of a source, compared in constant time.
+"""Authentication of sources: bearer, basic and HMAC, compared in constant time.
 
-Any one proof is enough, and several secrets of a kind may be valid at once, so that one can be
-replaced without a gap. All of them are compared, whichever fits, so that time tells nothing.
+Any one proof is enough. Several secrets of a kind may be valid at once, so that one can be replaced
+without a gap. All of them are always compared, so that the time reveals nothing.
 """
 
 import base64
@@ -17,26 +17,26 @@ _HEX_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def is_proven_by_head(source: SourceSettings, headers: Mapping[str, str]) -> bool:
-    """Whether the request's head alone proves the sender: nothing needed, bearer or basic."""
+    """Return whether the head alone proves the sender: an open source, bearer or basic."""
     if source.open:
         return True
-    scheme, _, rest = headers.get("Authorization", "").partition(" ")
-    scheme, rest = scheme.lower(), rest.strip()
+    scheme, _, credentials = headers.get("Authorization", "").partition(" ")
+    scheme, credentials = scheme.lower(), credentials.strip()
     if scheme == "bearer":
-        return any_matches(source.bearer, rest)
+        return any_matches(source.bearer, credentials)
     if scheme == "basic":
-        name, password = _basic(rest)
-        right = [
-            # Both are compared always: `and` would tell a right name by the time it takes.
+        name, password = _basic(credentials)
+        matches = [
+            # Both are always compared: the time of `and` would reveal a matches name.
             Secret(user).matches(name) & secret.matches(password)
             for user, secret in source.basic
         ]
-        return any(right)
+        return any(matches)
     return False
 
 
 class Signature:
-    """The signature of a request, computed while the body arrives.
+    """Verify the signature of a request, computed while the body arrives.
 
     The header holds the hex HMAC-SHA256 of the raw body, bare or after ``sha256=``.
     """
@@ -54,50 +54,50 @@ class Signature:
 
     @property
     def sources(self) -> list[SourceSettings]:
-        """The sources that the request may still prove to be. For no other is its body read."""
+        """Return the sources whose signature the request may have. No body is read for others."""
         return [source for source, _, _ in self._expected]
 
     def update(self, chunk: bytes) -> None:
-        """Go on with the next bytes of the body."""
+        """Add the next bytes of the body."""
         for _, _, digests in self._expected:
             for digest in digests:
                 digest.update(chunk)
 
-    def proves(self) -> SourceSettings | None:
+    def matching_source(self) -> SourceSettings | None:
         """Return the source that signed the body; None if no source did."""
         for source, digits, digests in self._expected:
-            right = [
+            matches = [
                 hmac.compare_digest(one.hexdigest().encode(), digits.encode()) for one in digests
             ]
-            if any(right):
+            if any(matches):
                 return source
         return None
 
 
 def _digits(header: str) -> str:
-    """The digits of a signature; "" for what cannot be one."""
+    """Return the digits of a signature; "" if malformed."""
     digits = header.strip().lower().removeprefix("sha256=")
     return digits if _HEX_SHA256.fullmatch(digits) else ""
 
 
-def any_matches(secrets: Iterable[Secret], given: str) -> bool:
-    """Whether `given` is one of the secrets; each is compared."""
-    right = [secret.matches(given) for secret in secrets]
-    return any(right)
+def any_matches(secrets: Iterable[Secret], credential: str) -> bool:
+    """Return whether `credential` is one of the secrets; each is compared."""
+    matches = [secret.matches(credential) for secret in secrets]
+    return any(matches)
 
 
 def unauthorized(source: SourceSettings) -> RequestError:
-    """401 with the proofs that would be accepted, and not a word on what was wrong."""
-    ways = []
+    """Return 401 with the accepted schemes, and nothing on what was wrong."""
+    schemes = []
     if source.bearer:
-        ways.append('Bearer realm="alerts"')
+        schemes.append('Bearer realm="alerts"')
     if source.basic:
-        ways.append('Basic realm="alerts", charset="UTF-8"')
+        schemes.append('Basic realm="alerts", charset="UTF-8"')
     if source.hmac:
-        ways.append(f'HMAC-SHA256 header="{source.hmac_header}"')
+        schemes.append(f'HMAC-SHA256 header="{source.hmac_header}"')
     detail = [{"field": "Authorization", "message": "missing or wrong"}]
-    head = {"WWW-Authenticate": ", ".join(ways)}
-    return RequestError(401, "who are you? the credentials are missing or wrong", detail, head)
+    headers = {"WWW-Authenticate": ", ".join(schemes)}
+    return RequestError(401, "the credentials are missing or wrong", detail, headers)
 
 
 def _basic(text: str) -> tuple[str, str]:
@@ -109,5 +109,5 @@ def _basic(text: str) -> tuple[str, str]:
 
 
 def _bytes(text: str) -> bytes:
-    # Bytes, for compare_digest refuses text that is not ASCII.
+    # Bytes, because compare_digest refuses text that is not ASCII.
     return text.encode("utf-8", "surrogateescape")

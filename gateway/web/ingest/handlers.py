@@ -139,7 +139,7 @@ class IngestEndpoints:
         expect_json(request)
         limit = max(one.max_bytes for one in signature.sources)
         body = await self._read_unproven_body(request, limit, lease, signature.update)
-        signed = signature.proves()
+        signed = signature.matching_source()
         if signed is None:
             raise source_auth.unauthorized(sources[0])
         return signed, body

@@ -170,7 +170,7 @@ async def test_an_incident_is_taken_over_in_one_request(gateway: Gateway) -> Non
     again = await call(client, "POST", f"{path}/take", json={"by": "ben"})
     assert again["answer"] == "already acknowledged"
     late = await call(client, "POST", f"{path}/take", 409, json={"by": "cho", "from": "ana"})
-    assert late["error"] == "Ben has incident #1001"
+    assert late["error"] == "incident #1001 is acknowledged by Ben"
     assert late["detail"][0]["field"] == "from"
     back = await call(client, "POST", f"{path}/unack", json={"by": "ben", "back": True})
     assert back["answer"] == "given back"

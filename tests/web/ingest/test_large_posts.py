@@ -88,7 +88,7 @@ async def test_a_large_post_that_cannot_be_saved_is_503(client: Client, engine: 
 
     engine.submit = full  # type: ignore[method-assign, assignment]
     status, said = await post(client, "/webhook/prometheus", many(1000))
-    assert (status, said["error"]) == (503, "too much waits to be saved")
+    assert (status, said["error"]) == (503, "too many requests wait for the database")
 
 
 async def test_others_are_answered_while_a_large_post_is_read(
