@@ -7,15 +7,16 @@ from gateway.core.alerts.labels import Labels
 
 @dataclass(slots=True)
 class Alert:
-    """What a source reported of one label set: a value, which nobody changes.
+    """What a source reported of one label set.
 
-    It is not frozen because making a frozen one costs six times as much, for every report.
+    A value that no code changes. It is not frozen, because creating a frozen one takes six times as
+    long, and every report creates one.
 
-    `identity` is `gateway.core.alerts.labels.identity` of the labels. Times are unix seconds;
+    `identity` is `gateway.core.alerts.labels.identity` of the labels. Times are Unix seconds;
     `ends_at` is None while no end is known. `timeout` says that the end was not sent but
-    inferred from the resolve timeout. `updated_at` is when we received the report.
-    `received_start` says that the start is that instant too: the sender gave none, or one that
-    was still ahead of us.
+    inferred from the resolve timeout. `updated_at` is when the report was
+    received. `received_start` says that the start is that instant too: the sender gave none, or one
+    in the future.
     """
 
     identity: str
@@ -35,27 +36,27 @@ class Alert:
         return ends_at if ends_at is not None and ends_at <= now else None
 
     def is_resolved(self, now: float) -> bool:
-        """Say whether the alert has ended; an end at `now` itself counts, as in Alertmanager."""
+        """Return whether the alert has ended; an end at `now` itself counts, as in Alertmanager."""
         ends_at = self.ends_at
         return ends_at is not None and ends_at <= now
 
 
 def merge(old: Alert, new: Alert, now: float) -> Alert:
-    """Return what is known of an alert after two reports of it, in whichever order they came.
+    """Return what is known of an alert after two reports of it; their order does not matter.
 
     As Alertmanager does (``alert.Alert.Merge``), the later received report counts, but the
     earliest start is kept; of two ends in the past the later one is kept; an end that was sent
     outlives an earlier one that is still ahead. Reports whose times do not touch are two
-    episodes, of which one stands alone.
+    episodes, and only one is returned.
 
-    Beyond Alertmanager: of two episodes the one that began later stands, so that the delayed
-    end of the former one does not silence the present one. And a resolve that came without
+    Beyond Alertmanager: of two episodes the one that began later is returned, so that the delayed
+    end of the earlier one does not end the present one. And a resolve that came without
     annotations, as Prometheus' own resolves may, keeps the last known ones and the generator
     URL, so that its message still has the runbook.
 
-    Where the stored start is the receipt, the sender's clock has no say in which came first: then
-    a resolve that was received later ends the alert, at its receipt, even if it lies before the
-    stored start. Else a sender without starts whose clock is slow would never end its alerts.
+    Where the stored start is the receipt, the sender's clock does not decide which came first. A
+    resolve that was received later then ends the alert, at its receipt, even if it lies before the
+    stored start. Otherwise a sender without starts and with a slow clock could not end its alerts.
     """
     if new.updated_at < old.updated_at:
         old, new = new, old
@@ -93,7 +94,7 @@ def _one_episode(old: Alert, new: Alert, now: float) -> Alert:
 
 
 def _touch(old: Alert, new: Alert) -> bool:
-    """Say whether two reports are of one episode; one that starts when the other ends is not."""
+    """Return whether two reports are of one episode; one that starts when the other ends is not."""
     return old.starts_at == new.starts_at or (
         (old.ends_at is None or new.starts_at < old.ends_at)
         and (new.ends_at is None or old.starts_at < new.ends_at)

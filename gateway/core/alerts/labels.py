@@ -1,7 +1,7 @@
-"""Label sets: what identifies an alert, and how a label is written.
+"""Label sets: the identity of an alert, and how labels are written.
 
 A label with an empty value is the same as no label (Prometheus' data model), so both
-identities leave it out: an alert is the same alert whichever way it was reported.
+identities omit it.
 """
 
 import re
@@ -32,11 +32,11 @@ _NAMED_ESCAPES = {
 
 
 def canonical(labels: Labels) -> bytes:
-    """Return the JSON that `identity` hashes: sorted by name, no spaces, nothing escaped but what
-    JSON demands, without empty labels.
+    """Return the JSON that `identity` hashes.
 
-    It is how Go writes a map of texts, so what Prometheus posts mostly is its alerts' canonical
-    form already, and is recognised without being read. Raises UnicodeEncodeError (a ValueError)
+    Sorted by name, without spaces and empty labels, with no escapes but those that JSON requires.
+    Go writes a map of strings like this, so most posts of Prometheus hold the canonical form
+    already, and it need not be parsed. Raises UnicodeEncodeError (a ValueError)
     for lone surrogates, which intake refuses.
     """
     written = ",".join([f"{_json(n)}:{_json(v)}" for n, v in sorted(labels.items()) if v])
@@ -48,7 +48,7 @@ def fingerprint(labels: Labels) -> str:
 
     64-bit FNV-1a of the sorted names and values, each followed by the byte ``ff``, as in
     prometheus/common ``model.LabelSet.Fingerprint``. Slow in Python and only 64 bits wide: for
-    answers to others; our own key is `identity`.
+    answers to others only. The key of the store is `identity`.
     """
     digest = _FNV64_OFFSET
     for name, value in sorted(labels.items()):
@@ -60,10 +60,10 @@ def fingerprint(labels: Labels) -> str:
 
 
 def _effect(low: int, name: str, value: str) -> tuple[int, int]:
-    """Return what one label does to a digest whose lowest byte is `low`: digest * p + s.
+    """Return (p, s): a label turns a digest with the lowest byte `low` into digest * p + s.
 
-    FNV-1a's exclusive or touches the lowest byte only and a product's lowest byte depends on
-    lowest bytes only. So all else about the digest goes through linearly, and most labels of most
+    FNV-1a's exclusive or changes the lowest byte only, and the lowest byte of a product depends on
+    lowest bytes only, so the rest of the digest is linear. Cached, because most labels of most
     alerts were seen before.
     """
     data = b"%b\xff%b\xff" % (name.encode(), value.encode())
@@ -78,20 +78,20 @@ _remembered_effect = lru_cache(maxsize=8192)(_effect)
 
 
 def identity(labels: Labels) -> str:
-    """Return the 32 hex digits (128-bit BLAKE2b) by which we key this label set."""
+    """Return the 32 hex digits (128-bit BLAKE2b) that are the store's key of this label set."""
     return identity_of(canonical(labels))
 
 
 def identity_of(written: bytes) -> str:
-    """Return the identity of a label set of which this is the canonical form.
+    """Return the identity of the label set whose canonical form is `written`.
 
-    Of other bytes it is no label set's identity: what is known by it was written like this.
+    Bytes in another form give a value that is no label set's identity.
     """
     return blake2b(written, digest_size=16).hexdigest()
 
 
 def valid_label_name(name: str, utf8: bool = True) -> bool:
-    """Say whether `name` may name a label: any text in UTF-8, or the classic ASCII words only."""
+    """Return whether `name` may name a label: any UTF-8 text, or only classic ASCII words."""
     if not utf8:
         return _CLASSIC_NAME.fullmatch(name) is not None
     try:

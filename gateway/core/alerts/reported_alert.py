@@ -1,37 +1,37 @@
-"""An alert as a source reports it, before it meets what is already known."""
+"""An alert as a source reports it, before it is merged with the stored one."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 Sighting = tuple[str, int, float, float]
-"""What is seen of an alert before it is read: the identity that its labels' bytes stand for (see
-`gateway.core.alerts.labels.identity_of`), a hash of its words' bytes, its start and its end."""
+"""An alert that was not parsed: the identity of its labels' bytes (see
+`gateway.core.alerts.labels.identity_of`), a hash of the bytes of its texts, its start, its end."""
 
 
 class RawRepost(Protocol):
-    """Reported alerts that nobody has read yet."""
+    """Reported alerts that were not parsed yet."""
 
     def __iter__(self) -> Iterator[Sighting]:
-        """What is seen of each, in their order."""
+        """Yield the sighting of each, in their order."""
 
     def __len__(self) -> int:
-        """How many they are."""
+        """Return how many they are."""
 
     def raw_hash(self, index: int) -> int:
-        """The hash of the words' bytes of one of them."""
+        """Return the hash of the bytes of the texts of one of them."""
 
 
 @dataclass(slots=True)
 class ReportedAlert:
     """One reported alert, valid and normalised: no empty label values, at least one label.
 
-    A value, which nobody changes; not frozen for the reason that `Alert` is not.
+    A value that no code changes; not frozen for the same reason as `Alert`.
 
-    `starts_at` None: it began when we received it. `ends_at` None: it fires with no known end;
-    for sources that re-send (`expires`) the plan's resolve_timeout then counts from the receipt.
-    An `ends_at` that is not in the future means resolved. `identity`: where the source computed
-    it already.
+    `starts_at` None: it began when it was received. `ends_at` None: it fires with no known end;
+    for sources that post again (`expires`) the plan's resolve_timeout then counts from the receipt.
+    An `ends_at` that is not in the future means resolved. `identity`: empty unless the
+    source computed it already.
     """
 
     labels: Mapping[str, str]

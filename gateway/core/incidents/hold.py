@@ -1,7 +1,7 @@
-"""Holds: how long a target or account rests after "too fast", and what is sent meanwhile. Pure.
+"""Holds: how long a target or account is not used after "too many requests". Pure.
 
-Lesser notices wait until the hold ends. An urgent notice (see `Plan.is_urgent`) tries the target
-once in `PROBE_EVERY` seconds, and its fallback is notified at once.
+Less urgent notices wait until the hold ends. An urgent notice (see `Plan.is_urgent`) tries the
+target once in `PROBE_EVERY` seconds, and its fallback is notified at once.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ from gateway.core.incidents.retry import (
 )
 
 SHORT_HOLD = 1.0
-"""Seconds to hold a target that answered "too fast" without naming a time."""
+"""Seconds to hold a target that answered "too many requests" without naming a time."""
 
 ACCOUNT = ""
 """The scope of a hold on the whole account. All other scopes are target keys."""
@@ -24,7 +24,7 @@ ACCOUNT = ""
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A target or account that rests. Instants are Unix seconds."""
+    """A target or account that is not used for a time. Instants are Unix seconds."""
 
     scope: str  # a target key, or ACCOUNT
     until: float
@@ -53,16 +53,16 @@ def hold_after(error: SendError, target_key: str, holds: Iterable[Hold], now: fl
     """Return the hold that follows from a "rate limited" answer for this target.
 
     Slack does not say whether it limits the channel or the workspace. A second target that is
-    refused while another one rests means the workspace.
+    refused while another one is on hold means the workspace.
     """
-    live = [hold for hold in holds if hold.until > now]
+    active = [hold for hold in holds if hold.until > now]
     wide = error.scope is Scope.ACCOUNT or (
-        error.scope is Scope.UNKNOWN and any(hold.scope != target_key for hold in live)
+        error.scope is Scope.UNKNOWN and any(hold.scope != target_key for hold in active)
     )
     scope = ACCOUNT if wide else target_key
-    asked = SHORT_HOLD if error.retry_after is None else error.retry_after
-    until = now + min(asked, LONGEST_HOLD)
-    return Hold(scope, max([until, *(h.until for h in live if h.scope == scope)]), now)
+    seconds = SHORT_HOLD if error.retry_after is None else error.retry_after
+    until = now + min(seconds, LONGEST_HOLD)
+    return Hold(scope, max([until, *(h.until for h in active if h.scope == scope)]), now)
 
 
 def merge_hold(holds: Iterable[Hold], new: Hold) -> tuple[Hold, ...]:
@@ -82,13 +82,13 @@ def lift_holds(holds: Iterable[Hold], target_key: str, started_at: float) -> tup
 
 def wait_on_hold(holds: Iterable[Hold], target_key: str, urgent: bool, now: float) -> Wait | None:
     """Return how long a notice must wait, or None if it may be sent now."""
-    live = [hold for hold in holds if hold.until > now and hold.covers(target_key)]
-    if not live:
+    active = [hold for hold in holds if hold.until > now and hold.covers(target_key)]
+    if not active:
         return None
-    until = max(hold.until for hold in live)
+    until = max(hold.until for hold in active)
     if not urgent:
         return Wait(until, until, fall_back=False)
-    next_at = max(hold.probe_at for hold in live)
+    next_at = max(hold.probe_at for hold in active)
     if next_at <= now:
         return None
     return Wait(next_at, until, fall_back=until - now > URGENT_PATIENCE)

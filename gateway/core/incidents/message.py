@@ -1,4 +1,4 @@
-"""Finished words for one target: what `gateway.render` makes and a channel sends."""
+"""A rendered message for one target: `gateway.render` makes it, and a channel sends it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from gateway.core.incidents.notice import Facts, NoticeKind, NotifyReason
 
 Receipt = Mapping[str, str]
-"""What a channel remembers of a message it delivered (a Slack ts, a Postmark MessageID)."""
+"""What a channel stores of a message that it delivered (a Slack ts, a Postmark MessageID)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link worth showing.
+    """A link to be shown.
 
     `role` is one of acknowledge, runbook, incident, list (of incidents), dashboard, source.
     """
@@ -23,12 +23,12 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One notice in words.
+    """One notice as text.
 
     `parts` are the rendered templates of the channel by name (subject, text, html, title …).
     `dedup_key` is the same for every notice of the incident, at most 255 characters.
     `failed_template` names the template that could not be rendered: the parts are then the
-    built-in plain words, which say so. `reduced` asks the channel for its simplest form, because
+    built-in plain message, which says so. `reduced` asks the channel for its simplest form, because
     the vendor refused the full one.
     """
 

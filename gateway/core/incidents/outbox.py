@@ -1,4 +1,4 @@
-"""The outbox's values: a notice on its way, and what came of an attempt."""
+"""The values of the outbox: a notice that is being sent, and the result of an attempt."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,19 +18,19 @@ PRINTED_TEXT = "printed on the console, not sent"
 
 
 class NoticeState(StrEnum):
-    """Where a notice stands."""
+    """The state of a notice. The values are stored and published."""
 
     PENDING = "pending"
     SENDING = "sending"  # claimed by a replica until its lease ends
     SENT = "sent"
     DEAD = "dead"  # given up; can be replayed
-    FOLDED = "folded"  # told by a later notice of its lane, or by a digest
-    CANCELLED = "cancelled"  # no longer owed: acknowledged first, or the beginning never heard
+    FOLDED = "folded"  # included in a later notice of its queue, or in a digest
+    CANCELLED = "cancelled"  # not needed: acknowledged first, or the firing was never notified
 
 
 @dataclass(frozen=True, slots=True)
 class NewRow:
-    """A notice to be stored. `facts` is a place in the list of facts stored with it."""
+    """A notice to be stored. `facts` is an index into the list of facts that is stored with it."""
 
     incident: int | None
     target: Target
@@ -43,7 +43,7 @@ class NewRow:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A claimed notice. `behind` are the later unfinished notices of its lane, oldest first."""
+    """A claimed notice. `behind` are the later unfinished notices of its queue, oldest first."""
 
     id: int
     incident: int | None
@@ -55,7 +55,7 @@ class Notice:
     created_at: float
     attempts: int
     first_attempt_at: float | None
-    perhaps: int  # attempts that the vendor may have accepted although we do not know
+    perhaps: int  # attempts with unknown outcome: the vendor may have accepted them
     fell_back: bool
     facts: bytes  # JSON
     receipt: Receipt | None = None
@@ -67,7 +67,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of an attempt. `next_at` for those that stay pending."""
+    """The result of an attempt. `next_at` is set if the notice stays pending."""
 
     notice: Notice
     state: NoticeState
@@ -78,4 +78,4 @@ class Result:
     next_at: float | None = None
     perhaps: bool = False
     receipt: Mapping[str, str] | None = None
-    knows_firing: bool = False  # the target now knows that the incident burns
+    knows_firing: bool = False  # the target is notified that the incident fires

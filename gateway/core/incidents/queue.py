@@ -1,7 +1,7 @@
-"""A lane: the unfinished notices of one incident to one target, oldest first. Pure.
+"""A queue: the unfinished notices of one incident to one target, oldest first. Pure.
 
-Notices of a lane leave in order, one at a time (promise 4). When newer ones have gathered behind
-one that could not be delivered, the newest says it all: each notice carries the whole state.
+They are sent in order, one at a time (promise 4). If newer ones wait behind one that could not be
+delivered, only the newest is sent, because each notice carries the whole state.
 """
 
 from collections.abc import Sequence
@@ -12,10 +12,10 @@ from gateway.core.incidents.notice import FIRING_KINDS, NoticeKind
 
 @dataclass(frozen=True, slots=True)
 class QueueStep:
-    """What to do with a lane: send one notice as `kind`, folding or cancelling others.
+    """What to do with a queue: send one notice as `kind`, fold or cancel others.
 
-    `send` is a place in the queue, None when nothing is to be sent. `fold` are places whose
-    content is told by the one that is sent; `cancel` places that must not be sent at all.
+    `send` is a position in the queue; None if nothing is sent. `fold` are the positions whose
+    content the sent one includes; `cancel` those that must not be sent at all.
     """
 
     send: int | None
@@ -27,26 +27,26 @@ class QueueStep:
 def next_step(
     kinds: Sequence[NoticeKind], *, notified: bool, each: bool, carries: bool = False
 ) -> QueueStep:
-    """Decide what to send of a lane whose unfinished notices have these kinds, oldest first.
+    """Decide what to send from a queue whose unfinished notices have these kinds, oldest first.
 
-    `notified` says whether the target was ever told that the incident burns. `each` is for targets
-    that keep an incident of their own (PagerDuty): they must hear a beginning before what
-    follows it. `carries` says whether a beginning was folded into the first one.
+    `notified` says whether the target was ever notified that the incident fires. `each` is for
+    targets that keep an incident of their own (PagerDuty): they must receive a firing notice before
+    those that follow it. `carries` says whether a firing notice was folded into the first one.
 
-    - Who was not told of the beginning is told beginning and end in one late notice (E3), or,
-      when the beginning is not in the lane any more, nor told by what is, nothing at all (E5).
-    - Else the newest notice is sent, and the older ones are folded into it.
+    - A target that was not notified of the firing gets firing and end in one late notice (E3). If
+      no firing notice is in the queue or folded into it, the target gets nothing at all (E5).
+    - Otherwise the newest notice is sent, and the older ones are folded into it.
     """
     last = len(kinds) - 1
-    speaks = [index for index, kind in enumerate(kinds) if kind in FIRING_KINDS]
+    firing = [index for index, kind in enumerate(kinds) if kind in FIRING_KINDS]
     ended = kinds[last] in (NoticeKind.RESOLVED, NoticeKind.LATE)
     if NoticeKind.TEST in kinds:
         return QueueStep(0, kinds[0])
-    if not notified and not speaks and not carries and NoticeKind.LATE not in kinds:
+    if not notified and not firing and not carries and NoticeKind.LATE not in kinds:
         return QueueStep(None, cancel=tuple(range(len(kinds))))
     if not notified and ended:
         return QueueStep(last, NoticeKind.LATE, fold=tuple(range(last)))
     if not notified and each:
-        first = speaks[0] if speaks else 0
+        first = firing[0] if firing else 0
         return QueueStep(first, kinds[first], cancel=tuple(range(first)))
     return QueueStep(last, kinds[last], fold=tuple(range(last)))

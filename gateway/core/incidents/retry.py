@@ -1,4 +1,4 @@
-"""What follows from an attempt to send: done, later, or never. Pure."""
+"""What follows from a failed attempt to send: a retry, the fallback, or a dead letter. Pure."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,19 +9,26 @@ LEASE = 60.0
 """Seconds for which a claimed notice belongs to its replica, unless a setting says otherwise."""
 
 RETRY_FOR = 24 * 3600.0
+"""Seconds after the first attempt until a notice becomes a dead letter. Higher: people receive
+older messages after an outage."""
 FALLBACK_AFTER_ATTEMPTS = 5
+"""Failed attempts after which the fallback is notified: with the delays below about 15 seconds.
+Higher: a page reaches nobody for longer. Lower: short outages notify the fallback too."""
 FALLBACK_BEFORE = 60.0
-"""Longest Retry-After, in seconds, that a lesser notice waits before its fallback is notified."""
+"""Longest Retry-After, in seconds, for which a less urgent notice waits without its fallback."""
 URGENT_PATIENCE = 15.0
 """The same for an urgent notice: as long as five attempts at a failing vendor take."""
 LONGEST_HOLD = 300.0
 """Longest Retry-After, in seconds, that is honoured. Higher values leave a channel silent for
-longer when a vendor sends an absurd one; lower values try a vendor that asked for peace."""
+longer when a vendor sends an absurd one; lower values send to a vendor that asked to wait."""
 PROBE_EVERY = 60.0
 """Seconds between two attempts of urgent notices at a target or account on hold."""
 FIRST_DELAY = 1.0
+"""Seconds before the second attempt; each later delay is twice the one before."""
 LONGEST_DELAY = 300.0
+"""Seconds that the delay between attempts may reach."""
 MISCONFIGURED_DELAY = 300.0
+"""Seconds between attempts while an admin has to correct the account or its settings."""
 
 LONGEST_DETAIL = 500
 """Characters of a vendor's answer that are stored with an attempt."""
@@ -29,18 +36,18 @@ LONGEST_DETAIL = 500
 
 @dataclass(frozen=True, slots=True)
 class Claimant:
-    """Who claims notices, and for how many seconds a claim holds."""
+    """The replica that claims notices, and for how many seconds a claim holds."""
 
     name: str
     lease: float = LEASE
 
     def until(self, now: float) -> float:
-        """The end of a claim made at `now`, of the clock that leases are judged by."""
+        """Return the end of a claim made at `now`, on the clock that leases are measured by."""
         return now + self.lease
 
     @property
     def deadline(self) -> float:
-        """Seconds after which an attempt counts as lost: before anybody may take it over."""
+        """Seconds after which an attempt is given up, before another replica may claim it."""
         return 0.75 * self.lease
 
 
@@ -55,8 +62,8 @@ class Failure(StrEnum):
     MISCONFIGURED = "misconfigured"  # credentials, scopes, unknown account: an admin must act
     BAD_RECIPIENT = "bad recipient"  # bounced, suppressed, no such channel
     BAD_CONTENT = "bad content"
-    UNKNOWN = "unknown error"  # refused with a code that we do not know
-    INTERNAL = "internal"  # our own fault while sending
+    UNKNOWN = "unknown error"  # refused with a code that is in no table
+    INTERNAL = "internal"  # a fault of the gateway while sending
 
 
 class Scope(StrEnum):
@@ -81,7 +88,7 @@ class SendError(Exception):
     broke after the request was written). `retry_after` is what the vendor asked for, in seconds.
     `scope` says what a rate limit concerns. `mendable` means that an admin may mend the cause at
     the vendor, as with an app that was not invited to its channel.
-    The detail must be free of secrets: it is stored and shown.
+    The detail must hold no secrets, because it is stored and shown.
     """
 
     def __init__(
@@ -103,9 +110,9 @@ class SendError(Exception):
         self.mendable = mendable or failure in (Failure.MISCONFIGURED, Failure.UNKNOWN)
 
     def masked(self, mask: Callable[[str], str]) -> Self:
-        """Mask secrets in all that the error says. Returns itself."""
+        """Mask secrets in all texts of the error. Returns itself."""
         self.args = tuple(mask(str(arg)) for arg in self.args)
-        # Not of the detail, whose end may be half a secret.
+        # Not from the detail, which is cut and may end in half a secret.
         self.detail = self.args[0].removeprefix(f"{self.failure.value}: ")[:LONGEST_DETAIL]
         return self
 
@@ -115,7 +122,7 @@ class Verdict:
     """What to do after a failed attempt."""
 
     next_attempt_at: float | None  # None: dead letter
-    fall_back: bool  # tell the fallback receiver now
+    fall_back: bool  # notify the fallback receiver now
 
 
 def after_failure(

@@ -1,8 +1,8 @@
-"""Silences: people ask that alerts with certain labels keep quiet for a time. Pure.
+"""Silences: alerts with certain labels do not notify for a time. Pure.
 
 The rules are Alertmanager's (its silence/silence.go and API v2) where clients could depend on
-them. Beyond Alertmanager a silence may end by itself once nothing that it matches has fired
-for a while (`gone_for`).
+them. Beyond Alertmanager a silence may end early, once no alert that it matches has fired for a
+while (`gone_for`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,14 +14,14 @@ from gateway.core.plan.plan import NOTHING
 from gateway.core.time.timestamps import local_time
 
 LONGEST_TEXT = 4000
-"""Characters of an author's name or a comment; whoever is silenced reads them in one line."""
+"""Characters of an author's name or a comment. Higher: timelines and pages show longer lines."""
 
 LATEST = 253370764800.0
 """9999-01-01: later instants cannot be written as a date everywhere."""
 
 
 class SilenceError(ValueError):
-    """A silence that cannot be kept as it was asked for; `field` says which part is wrong."""
+    """A silence that cannot be stored as requested; `field` names the part that is wrong."""
 
     def __init__(self, text: str, field: str) -> None:
         super().__init__(text)
@@ -30,9 +30,9 @@ class SilenceError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Alerts that fulfil all of `matchers` keep quiet from `starts_at` until `ends_at`.
+    """Alerts that match all of `matchers` are silenced from `starts_at` until `ends_at`.
 
-    Instants are unix seconds; the start counts as silenced, the end does not. `gone_for`: seconds
+    Instants are Unix seconds; the start counts as silenced, the end does not. `gone_for`: seconds
     without a matching alert after which it ends early, None for never.
     """
 
@@ -48,13 +48,13 @@ class Silence:
     seen_at: float = 0.0  # when an alert that it matches was last seen to fire
 
     def state(self, now: float) -> str:
-        """One of Alertmanager's words: pending, active, expired."""
+        """Return the state as Alertmanager names it: pending, active or expired."""
         if now < self.starts_at:
             return "pending"
         return "active" if now < self.ends_at else "expired"
 
     def mutes(self, labels: Labels) -> bool:
-        """Whether these labels fulfil all of its matchers, at whatever time."""
+        """Return whether these labels match all of its matchers, at any time."""
         return matches_all(self.matchers, labels)
 
     def words(self, zone: str = "UTC") -> str:
@@ -67,10 +67,10 @@ class Silence:
 
 
 def validate(silence: Silence) -> None:
-    """Refuse a silence that cannot be meant. Raises SilenceError.
+    """Refuse a silence that must be a mistake. Raises SilenceError.
 
-    As in Alertmanager (silence.go, matchesEmpty) at least one matcher must demand something of an
-    alert: a label that is not empty, or by ``!=`` and ``!~`` one of other value.
+    As in Alertmanager (silence.go, matchesEmpty) at least one matcher must require a label
+    that is not empty, or with ``!=`` and ``!~`` a label with another value.
     """
     if not silence.matchers:
         raise SilenceError("a silence needs at least one matcher", "matchers")
@@ -96,39 +96,39 @@ def validate(silence: Silence) -> None:
 
 
 def _expect_text(text: str, name: str) -> None:
-    """Databases keep neither NUL nor half a character."""
+    """Refuse NUL and lone surrogates, which no database stores."""
     if "\x00" in text or (not text.isprintable() and any("\ud800" <= c <= "\udfff" for c in text)):
-        raise SilenceError("holds NUL or half a character, which cannot be kept", name)
+        raise SilenceError("holds NUL or half a character, which cannot be stored", name)
 
 
 def can_update(old: Silence, new: Silence, now: float) -> bool:
-    """Whether `new` may take the place of `old` under the same id (Alertmanager's canUpdate).
+    """Return whether `new` may replace `old` under the same id (Alertmanager's canUpdate).
 
-    Else the old one ends and the new one gets an id of its own. What already silenced cannot be
-    made never to have done so: its start and its matchers stay.
+    Otherwise the old one ends and the new one gets its own id. A silence that was active keeps its
+    start and its matchers, because history must not change.
     """
     if old.matchers != new.matchers:
         return False
     state = old.state(now)
     if state == "active":
-        # Not the same whole second, as there: clients send back what they were shown, in
-        # milliseconds, and that may round up into the next one.
+        # Within a second, and not the same whole second as in Alertmanager: clients send back what
+        # they were shown, in milliseconds, which may round up into the next second.
         return abs(new.starts_at - old.starts_at) < 1.0 and new.ends_at >= now
     return state == "pending" and new.starts_at >= now and new.ends_at >= new.starts_at
 
 
 def expired(silence: Silence, now: float) -> Silence:
-    """The silence ended at `now`; one that had ended stays as it is."""
+    """Return the silence ended at `now`; one that had ended stays as it is."""
     if silence.state(now) == "expired":
         return silence
     return replace(silence, starts_at=min(silence.starts_at, now), ends_at=now, updated_at=now)
 
 
 class SilenceIndex:
-    """Finds the silences of an alert without asking each of a thousand.
+    """Finds the silences of an alert without evaluating all of them.
 
-    A silence with an equality matcher is looked up by that label's pair; only those that have
-    none are asked for every alert.
+    A silence with an equality matcher is found by that label's pair; only those without one are
+    evaluated for every alert.
     """
 
     def __init__(self, silences: Iterable[Silence]) -> None:
@@ -145,10 +145,10 @@ class SilenceIndex:
         return bool(self._by_pair or self._others)
 
     def silencing(self, labels: Labels, now: float) -> list[Silence]:
-        """The silences that are active at `now` and match these labels; the longest first."""
+        """Return the active silences that match these labels; those that end last come first."""
         candidates = list(self._others)
         for pair in labels.items():
             candidates += self._by_pair.get(pair, ())
-        found = [one for one in candidates if one.state(now) == "active" and one.mutes(labels)]
-        found.sort(key=lambda one: (-one.ends_at, one.id))
-        return found
+        active = [one for one in candidates if one.state(now) == "active" and one.mutes(labels)]
+        active.sort(key=lambda one: (-one.ends_at, one.id))
+        return active

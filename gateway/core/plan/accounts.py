@@ -1,4 +1,4 @@
-"""Settings of sources and channels, with their secrets wrapped so that they cannot slip out."""
+"""Settings of sources and channels, with secrets that cannot be printed by accident."""
 
 import hmac
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ EACH_TARGET = "each target"
 
 
 class Secret:
-    """A value that never shows itself: not in repr, str, format or an error."""
+    """A value that does not appear in repr, str, format or an error."""
 
     __slots__ = ("_value",)
 
@@ -17,14 +17,14 @@ class Secret:
         self._value = value
 
     def reveal(self) -> str:
-        """The value in clear, for the one place that sends it."""
+        """Return the value, for the code that sends it."""
         return self._value
 
-    def matches(self, given: str) -> bool:
-        """Whether `given` is this value, compared in constant time."""
+    def matches(self, candidate: str) -> bool:
+        """Return whether `candidate` is this value, compared in constant time."""
         return hmac.compare_digest(
             self._value.encode("utf-8", "surrogateescape"),
-            given.encode("utf-8", "surrogateescape"),
+            candidate.encode("utf-8", "surrogateescape"),
         )
 
     def __repr__(self) -> str:
@@ -42,10 +42,10 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class SourceSettings:
-    """One entry under sources: who may post to /webhook/NAME, and how they prove it.
+    """One entry under sources: who may post to /webhook/NAME, and with which credentials.
 
-    With no credentials at all the source is open; `check` warns about that. Several may be set
-    at once (an old and a new token while one is being replaced): any of them is enough.
+    Without credentials the source is open; `check` warns about that. Several may be set at once
+    (an old and a new token while one is being replaced): any of them is enough.
     """
 
     name: str
@@ -59,7 +59,7 @@ class SourceSettings:
 
     @property
     def open(self) -> bool:
-        """True when anybody may post."""
+        """Whether anybody may post."""
         return not (self.bearer or self.basic or self.hmac)
 
 

@@ -1,6 +1,6 @@
-"""Which intervals hold for an incident, and where each comes from.
+"""The intervals of an incident, and where each comes from.
 
-What a route says itself wins over `severities:`, which wins over what the route inherits.
+A route's own value wins over `severities:`, which wins over a value that the route inherits.
 """
 
 import math
@@ -12,10 +12,11 @@ from gateway.core.routing.match import Route
 from gateway.core.time.business_hours import BusinessHours, respond_by
 
 SHORTEST_REPEAT = 1.0
-"""Seconds. Repeats that are not tied to the group's ticks must be bounded by something else."""
+"""Seconds. Bounds repeats that are not tied to the group's ticks. Lower: a typing error in
+repeat_interval floods people."""
 
 LATE = 1.0
-"""Seconds by which a word may come after its tick, at the most, and still count as said at it."""
+"""Seconds after its tick at which a notification still counts as sent at the tick."""
 
 OPTIONS = ("group_wait", "group_interval", "repeat_interval")
 DEFAULT_STEP_WAIT = 15 * 60.0
@@ -34,7 +35,7 @@ class Timing:
 
     @property
     def origins(self) -> Mapping[str, str]:
-        """For each option the place that set it."""
+        """For each option, what set it."""
         return {
             option: f"severity {self.severity.name}"
             if option not in self.route.own and getattr(self.severity, option) is not None
@@ -44,26 +45,26 @@ class Timing:
 
     @property
     def repeats_every(self) -> float:
-        """The seconds from one repeat to the next that repeat_interval comes to."""
+        """Seconds from one repeat to the next, which on ticks is more than repeat_interval."""
         return self.repeat_at(0.0, 0.0)
 
-    def repeat_at(self, tick_at: float, told_at: float) -> float:
-        """When a group is told again that was last told at `told_at`, if nothing changes.
+    def repeat_at(self, tick_at: float, notified_at: float) -> float:
+        """Return when an unchanged group that was last notified at `notified_at` is repeated.
 
         On the group interval it is the first of the ticks counted from `tick_at` by which
         repeat_interval has passed, as in Alertmanager (dispatch flushes, notify.DedupStage).
-        There a tick that is due at that very moment is missed now and then, by the milliseconds
-        that sending took; here what was said at a tick counts from the tick.
+        There a tick that is due at that very moment is sometimes missed by the milliseconds that
+        sending took; here a notification that was sent at a tick counts from the tick.
         """
         if self.repeats is Repeats.EXACT:
-            return told_at + self.repeat_interval
+            return notified_at + self.repeat_interval
         late = min(LATE, self.group_interval / 4)
-        earliest = told_at + max(self.repeat_interval - late, late)
+        earliest = notified_at + max(self.repeat_interval - late, late)
         return next_tick(tick_at, self.group_interval, earliest)
 
 
 def timing(route: Route, severity: Severity, repeats: Repeats) -> Timing:
-    """The intervals of a group on `route` whose worst alert has `severity`."""
+    """Return the intervals of a group on `route` whose worst alert has `severity`."""
     repeat = interval("repeat_interval", route, severity)
     return Timing(
         interval("group_wait", route, severity),
@@ -76,14 +77,14 @@ def timing(route: Route, severity: Severity, repeats: Repeats) -> Timing:
 
 
 def interval(option: str, route: Route, severity: Severity) -> float:
-    """One of OPTIONS in seconds: all that an alert which joins its incident asks for."""
+    """Return one of OPTIONS in seconds."""
     by_severity: float | None = None if option in route.own else getattr(severity, option)
     own: float = getattr(route, option)
     return own if by_severity is None else by_severity
 
 
 def next_tick(tick_at: float, group_interval: float, at: float) -> float:
-    """The first of the ticks tick_at, tick_at + group_interval, … that is not before `at`.
+    """Return the first of the ticks tick_at, tick_at + group_interval, … not before `at`.
 
     Alertmanager flushes a group in this rhythm, counted from the end of its group_wait.
     """
@@ -93,14 +94,14 @@ def next_tick(tick_at: float, group_interval: float, at: float) -> float:
 
 
 def acknowledge_by(severity: Severity, now: float, hours: BusinessHours) -> float | None:
-    """When somebody should have answered what is told at `now`, or None when nobody must."""
+    """Return by when to acknowledge what is notified at `now`; None if nobody has to."""
     if severity.respond_within is None:
         return None
     return respond_by(severity.respond_within, now, hours)
 
 
 def step_wait(wait: float | None, severity: Severity, now: float, plan: Plan) -> float:
-    """Seconds until the next step of an escalation: the step's own, else the severity's."""
+    """Return the seconds until the next escalation step: the step's own wait or the severity's."""
     if wait is not None:
         return wait
     expected = acknowledge_by(severity, now, plan.business_hours)

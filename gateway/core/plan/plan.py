@@ -1,7 +1,7 @@
-"""What a valid routes.yaml means: plain frozen values that the core decides with.
+"""The plan: what a valid routes.yaml means, as frozen values.
 
-`gateway.config` builds a Plan; nothing in here reads a file, a clock or the environment.
-Durations are seconds, instants are unix seconds UTC.
+`gateway.config` builds it; nothing here reads a file, a clock or the environment. Durations are in
+seconds, instants in Unix seconds.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,15 +25,15 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Repeats(StrEnum):
-    """When an unchanged incident is told again; the words are those of routes.yaml."""
+    """When an unchanged incident is repeated; the values are those of routes.yaml."""
 
-    EXACT = "exact"  # repeat_interval after the last word
+    EXACT = "exact"  # repeat_interval after the last notification
     ON_TICKS = "on the group interval"  # at the first tick then, as Alertmanager does
 
 
 @dataclass(frozen=True, slots=True)
 class Severity:
-    """What one value of the severity label means here. Rank 1 is the worst."""
+    """What one value of the severity label means. Rank 1 is the worst."""
 
     name: str
     rank: int
@@ -46,7 +46,7 @@ class Severity:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who can be told; `id` is the key under people:."""
+    """Somebody who can be notified; `id` is the key under people:."""
 
     id: str
     name: str
@@ -56,7 +56,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One place a notice goes to.
+    """An address on a channel that notices are sent to.
 
     `address` is an e-mail address, a Slack channel or user, or for secrets (PagerDuty routing
     keys, webhook URLs) the *reference* that Plan.secrets resolves: it is safe to store and show.
@@ -90,7 +90,7 @@ class Receiver:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One rung of an escalation: whom to tell, by what, and how long to wait for an answer.
+    """One step of an escalation: whom to notify, by which channels, and how long to wait then.
 
     `notify` holds references: rota:NAME, person:ID, receiver:NAME. `wait` None means the
     severity's respond_within.
@@ -135,17 +135,17 @@ class Plan:
         object.__setattr__(self, "routes", {route.id: route for route in walk(self.root)})
 
     def route(self, route_id: str) -> Route:
-        """The route of that id, or the root when a reload took it away."""
+        """Return the route of that id, or the root if a reload removed it."""
         return self.routes.get(route_id, self.root)
 
     def rank_of(self, name: str) -> int:
-        """The rank of a severity by name; an unknown one ranks below all that are known."""
+        """Return the rank of a severity by name; an unknown one ranks below all known ones."""
         known = self.severities.get(name)
         return UNKNOWN_RANK if known is None else known.rank
 
     @property
     def worst_rank(self) -> int:
-        """The rank that is never folded nor kept quiet; 0 where no severities are declared."""
+        """The rank that digests and flapping never suppress; 0 without severities."""
         return min((severity.rank for severity in self.severities.values()), default=0)
 
     def name_of(self, person: str) -> str:
@@ -167,6 +167,6 @@ class Plan:
         return rank <= self.worst_rank or rank >= UNKNOWN_RANK
 
     def severity_of(self, labels: Mapping[str, str]) -> Severity:
-        """The severity that these labels carry; an unknown one ranks below all that are known."""
+        """Return the severity of these labels; an unknown one ranks below all known ones."""
         name = labels.get(self.severity_label, "")
         return self.severities.get(name) or Severity(name or "none", UNKNOWN_RANK)

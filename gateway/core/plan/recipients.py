@@ -1,4 +1,4 @@
-"""Who hears it: receivers, people and rotas resolved to targets at one instant."""
+"""Recipients: receivers, people and rotas resolved to targets at one instant."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from gateway.core.plan.plan import Person, Plan, Receiver, Step, Target
 
 @dataclass(frozen=True, slots=True)
 class ResolvedTargets:
-    """The targets of a step, and for each reference that led nowhere a sentence saying why."""
+    """The targets of a step, and a sentence for each reference that has none."""
 
     targets: tuple[Target, ...]
     people: tuple[str, ...]
@@ -18,17 +18,17 @@ class ResolvedTargets:
 
 
 def receiver_of(plan: Plan, name: str) -> Receiver:
-    """The receiver of that name, or the root route's when a reload took it away."""
+    """Return the receiver of that name, or the root route's if a reload removed it."""
     return plan.receivers.get(name) or plan.receivers[plan.root.receiver]
 
 
 def fallback_of(plan: Plan, receiver: Receiver) -> Receiver:
-    """Who hears what this receiver could not be told."""
+    """Return the receiver that is notified if this one cannot be reached."""
     return receiver_of(plan, receiver.fallback or plan.root.receiver)
 
 
 def person_targets(person: Person, by: Iterable[str] = ()) -> tuple[Target, ...]:
-    """The person's contacts among the channels `by`, or all of them."""
+    """Return the person's targets on the channels `by`, or on all."""
     return tuple(
         Target(channel, person.contacts[channel], person.id)
         for channel in tuple(by) or CONTACT_CHANNELS
@@ -37,17 +37,17 @@ def person_targets(person: Person, by: Iterable[str] = ()) -> tuple[Target, ...]
 
 
 def step_targets(plan: Plan, step: Step, now: float) -> ResolvedTargets:
-    """Resolve one escalation step at `now`. Nobody is dropped in silence: see `missing`."""
+    """Resolve one escalation step at `now`; `missing` says which references have no targets."""
     targets: dict[str, Target] = {}
     people: list[str] = []
     missing: list[str] = []
     for reference in step.notify:
         sort, _, name = reference.partition(":")
         if sort == "receiver":
-            found = receiver_of(plan, name).targets
-            if not found:
+            own = receiver_of(plan, name).targets
+            if not own:
                 missing.append(f"receiver {name} has no targets")
-            targets.update((target.key, target) for target in found)
+            targets.update((target.key, target) for target in own)
             continue
         if sort == "rota":
             members = on_call(plan.rotas[name], now) if name in plan.rotas else ()
@@ -57,10 +57,10 @@ def step_targets(plan: Plan, step: Step, now: float) -> ResolvedTargets:
             members = (name,)
         for member in members:
             person = plan.people.get(member)
-            found = person_targets(person, step.by) if person else ()
-            if found:
+            own = person_targets(person, step.by) if person else ()
+            if own:
                 people.append(member)
             else:
                 missing.append(f"{member} has no contact by {', '.join(step.by) or 'any channel'}")
-            targets.update((target.key, target) for target in found)
+            targets.update((target.key, target) for target in own)
     return ResolvedTargets(tuple(targets.values()), tuple(people), tuple(missing))

@@ -21,10 +21,10 @@ _NOISE = _GENERAL_WORDS.union(*(spec.vendor_words for spec in CHANNELS.values())
 
 
 def target_name(target: Target) -> str:
-    """Return what people call a target.
+    """Return the name of a target for people.
 
-    PagerDuty keys and secret URLs are named by `name:` in routes.yaml, else by the telling words
-    of their variable: `${PAGERDUTY_BILLING_KEY}` is "PagerDuty (billing)".
+    PagerDuty keys and secret URLs are named by `name:` in routes.yaml, otherwise by the words of
+    their variable that describe it: `${PAGERDUTY_BILLING_KEY}` is "PagerDuty (billing)".
     """
     spec = spec_of(target.channel)
     given = target.options.get("name", "")
@@ -43,7 +43,7 @@ def references(address: str) -> str:
 
 
 def key_name(key: str) -> str:
-    """Return the name of a target of which only the key is stored."""
+    """Return the name of a target whose key alone is stored."""
     channel, _, address = key.partition(":")
     return target_name(Target(channel, address))
 
@@ -58,12 +58,12 @@ def _address_name(target: Target) -> str:
         return target.person
     if kind is AddressKind.NAME:
         return target.address
-    if found := _REFERENCE.findall(target.address):
-        words = re.split(r"[^A-Za-z0-9]+", " ".join(found).lower())
+    if names := _REFERENCE.findall(target.address):
+        words = re.split(r"[^A-Za-z0-9]+", " ".join(names).lower())
         return " ".join(word for word in words if word and word not in _NOISE)
     if kind is AddressKind.URL:
         try:
             return urlsplit(target.address).hostname or ""
         except ValueError:
             return ""
-    return ""  # a key that stands in the file: its hash says nothing
+    return ""  # a key in the file itself: its hash describes nothing

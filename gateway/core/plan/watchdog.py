@@ -1,4 +1,4 @@
-"""Watchdogs: alerts that must always fire, so that their absence says that monitoring is dead."""
+"""Watchdogs: alerts that must always fire; if one is missing, monitoring is down."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -12,9 +12,9 @@ MISSING = "WatchdogMissing"
 
 @dataclass(frozen=True, slots=True)
 class Watchdog:
-    """While no alert that fulfils `matchers` was reported for `absent_for` seconds, an alert fires.
+    """An alert that must be reported at least every `absent_for` seconds; otherwise one fires.
 
-    `labels` are those of that alert, beside alertname and watchdog.
+    `labels` are the labels of the alert that fires then, beside alertname and watchdog.
     """
 
     name: str
@@ -23,39 +23,39 @@ class Watchdog:
     labels: Mapping[str, str]
 
     def sees(self, labels: Mapping[str, str]) -> bool:
-        """Whether a reported alert is the sign of life."""
+        """Return whether a reported alert is the one that must always fire."""
         return matches_all(self.matchers, labels)
 
     @property
     def missing(self) -> dict[str, str]:
-        """The labels of the alert about it."""
+        """The labels of the alert that fires while it is missing."""
         return {**self.labels, "alertname": MISSING, "watchdog": self.name}
 
 
 def watched_alertnames(watchdogs: Sequence[Watchdog]) -> frozenset[str] | None:
-    """The alertnames that any watchdog can mean; None when one does not say.
+    """Return the alertnames that watchdogs match; None if one of them does not name any.
 
-    Every reported alert passes by here: one look at its name must be enough for nearly all.
+    Every reported alert is compared with them, so for nearly all the name must be enough.
     """
     names = set()
     for watchdog in watchdogs:
-        said = [m.value for m in watchdog.matchers if m.name == "alertname" and m.op == "="]
-        if not said:
+        own = [m.value for m in watchdog.matchers if m.name == "alertname" and m.op == "="]
+        if not own:
             return None
-        names.update(said)
+        names.update(own)
     return frozenset(names)
 
 
 def watchdog_alerts(
     watchdogs: Sequence[Watchdog], seen: Mapping[str, float], since: float, now: float
 ) -> list[tuple[ReportedAlert, bool]]:
-    """For each watchdog the alert about it, and whether it fires at `now`.
+    """Return for each watchdog the alert about it, and whether it fires at `now`.
 
-    `seen` are the last reports by the watchdog's name. Before `since`, when this process began
-    to listen, nobody could have heard one: absence counts from there at the earliest. Until then
-    nothing is known of one that was last heard long before, and it is left out.
+    `seen` are the last reports by the watchdog's name. Absence counts from `since` at the earliest,
+    when this process began to listen. A watchdog whose last report is older than that and whose
+    `absent_for` has not passed since is omitted, because nothing is known of it yet.
     """
-    found = []
+    alerts = []
     for watchdog in watchdogs:
         last = max(seen.get(watchdog.name, since), since)
         missing_at = last + watchdog.absent_for
@@ -63,12 +63,12 @@ def watchdog_alerts(
         if not fires and now >= seen.get(watchdog.name, -math.inf) + watchdog.absent_for:
             continue
         words = {
-            "summary": f"Nothing was heard of {watchdog.name}: monitoring may be dead",
-            "description": "An alert that always fires is not reported any more. While it is "
+            "summary": f"Watchdog {watchdog.name} is missing: monitoring may be down",
+            "description": "An alert that must always fire is not reported any more. While it is "
             "missing, other alerts may be missing too.",
         }
         ends_at = None if fires else now
-        found.append(
+        alerts.append(
             (ReportedAlert(watchdog.missing, words, missing_at if fires else None, ends_at), fires)
         )
-    return found
+    return alerts
