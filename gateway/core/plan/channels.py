@@ -74,96 +74,100 @@ class ChannelSpec:
         return self.address in (AddressKind.SECRET, AddressKind.URL)
 
 
-CHANNELS: Mapping[str, ChannelSpec] = {
-    spec.name: spec
-    for spec in (
-        ChannelSpec(
-            "email",
-            "e-mail",
-            AddressKind.EMAIL,
-            parts=("subject", "text", "html"),
-            needs_account=True,
-            contact_order=2,
-            capabilities=frozenset(
-                {
-                    Capability.ACKNOWLEDGEMENTS,
-                    Capability.DIGESTS,
-                    Capability.INCIDENT_NUMBERS,
-                    Capability.READ_BY_PEOPLE,
-                    Capability.SKIPS_ACTOR,
-                }
-            ),
-            sample_address="ana@example.com",
-        ),
-        ChannelSpec(
-            "slack",
-            "Slack",
-            AddressKind.NAME,
-            parts=("title", "text", "thread"),
-            reduced="without blocks",
-            markup=MRKDWN,
-            needs_account=True,
-            contact_order=1,
-            capabilities=frozenset(
-                {
-                    Capability.ACKNOWLEDGEMENTS,
-                    Capability.DIGESTS,
-                    Capability.QUIET_UPDATES,
-                    Capability.INCIDENT_NUMBERS,
-                    Capability.READ_BY_PEOPLE,
-                }
-            ),
-            sample_address="#billing-alerts",
-            vendor_words=frozenset({"slack"}),
-        ),
-        ChannelSpec(
-            "pagerduty",
-            "PagerDuty",
-            AddressKind.SECRET,
-            credential="routing key",
-            parts=("summary",),
-            reduced="without links and details",
-            # No digests: each incident has its own dedup key, and a folded one never resolves.
-            capabilities=frozenset(
-                {
-                    Capability.ACKNOWLEDGEMENTS,
-                    Capability.INCIDENT_NUMBERS,
-                    Capability.READ_BY_PEOPLE,
-                }
-            ),
-            vendor_words=frozenset({"pagerduty", "pd", "events", "integration", "routing"}),
-        ),
-        ChannelSpec(
-            "webhook",
-            "webhook",
-            AddressKind.URL,
-            credential="URL",
-            reduced="with its first alert only",
-            # Alertmanager's format knows firing and resolved groups, and nothing else.
-            capabilities=frozenset({Capability.QUIET_UPDATES}),
-            vendor_words=frozenset({"webhook", "hook"}),
-        ),
-        ChannelSpec(
-            "console",
-            "the console",
-            AddressKind.NONE,
-            parts=("text",),
-            capabilities=frozenset(
-                {
-                    Capability.ACKNOWLEDGEMENTS,
-                    Capability.DIGESTS,
-                    Capability.INCIDENT_NUMBERS,
-                    Capability.READ_BY_PEOPLE,
-                }
-            ),
-        ),
-    )
-}
-"""All channels by name, in the order of the reference."""
+EMAIL = ChannelSpec(
+    "email",
+    "e-mail",
+    AddressKind.EMAIL,
+    parts=("subject", "text", "html"),
+    needs_account=True,
+    contact_order=2,
+    capabilities=frozenset(
+        {
+            Capability.ACKNOWLEDGEMENTS,
+            Capability.DIGESTS,
+            Capability.INCIDENT_NUMBERS,
+            Capability.READ_BY_PEOPLE,
+            Capability.SKIPS_ACTOR,
+        }
+    ),
+    sample_address="ana@example.com",
+)
+
+SLACK = ChannelSpec(
+    "slack",
+    "Slack",
+    AddressKind.NAME,
+    parts=("title", "text", "thread"),
+    reduced="without blocks",
+    markup=MRKDWN,
+    needs_account=True,
+    contact_order=1,
+    capabilities=frozenset(
+        {
+            Capability.ACKNOWLEDGEMENTS,
+            Capability.DIGESTS,
+            Capability.QUIET_UPDATES,
+            Capability.INCIDENT_NUMBERS,
+            Capability.READ_BY_PEOPLE,
+        }
+    ),
+    sample_address="#billing-alerts",
+    vendor_words=frozenset({"slack"}),
+)
+
+PAGERDUTY = ChannelSpec(
+    "pagerduty",
+    "PagerDuty",
+    AddressKind.SECRET,
+    credential="routing key",
+    parts=("summary",),
+    reduced="without links and details",
+    # No digests: each incident has its own dedup key, and a folded one never resolves.
+    capabilities=frozenset(
+        {
+            Capability.ACKNOWLEDGEMENTS,
+            Capability.INCIDENT_NUMBERS,
+            Capability.READ_BY_PEOPLE,
+        }
+    ),
+    vendor_words=frozenset({"pagerduty", "pd", "events", "integration", "routing"}),
+)
+
+WEBHOOK = ChannelSpec(
+    "webhook",
+    "webhook",
+    AddressKind.URL,
+    credential="URL",
+    reduced="with its first alert only",
+    # Alertmanager's format knows firing and resolved groups, and nothing else.
+    capabilities=frozenset({Capability.QUIET_UPDATES}),
+    vendor_words=frozenset({"webhook", "hook"}),
+)
+
+CONSOLE = ChannelSpec(
+    "console",
+    "the console",
+    AddressKind.NONE,
+    parts=("text",),
+    capabilities=frozenset(
+        {
+            Capability.ACKNOWLEDGEMENTS,
+            Capability.DIGESTS,
+            Capability.INCIDENT_NUMBERS,
+            Capability.READ_BY_PEOPLE,
+        }
+    ),
+)
+
+SPECS = (EMAIL, SLACK, PAGERDUTY, WEBHOOK, CONSOLE)
+"""All channels, in the order of the reference."""
+
+CHANNELS: Mapping[str, ChannelSpec] = {spec.name: spec for spec in SPECS}
+"""All channels by name."""
 
 CONTACT_CHANNELS: tuple[str, ...] = tuple(
     spec.name
-    for spec in sorted(CHANNELS.values(), key=lambda spec: spec.contact_order or 0)
+    for spec in sorted(SPECS, key=lambda spec: spec.contact_order or 0)
     if spec.contact_order is not None
 )
 """How a person can be notified, in the order that is tried when a step does not say `by`."""
