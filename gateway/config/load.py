@@ -1,4 +1,4 @@
-"""Reads routes.yaml: a checked plan with its accounts and secrets, or everything wrong with it."""
+"""Loading of routes.yaml: a checked plan with its secrets, or all its errors."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -105,7 +105,7 @@ def _config(tree: Node, digest: str, now: float | None, context: ReadContext) ->
 
     receiver_names = declared_names("receiver", "receivers", tree, file)
     if "receivers" not in file:
-        receiver_names = replace(receiver_names, readable=False)  # that is told already
+        receiver_names = replace(receiver_names, readable=False)  # reported already
     people_names = declared_names("person", "people", tree, file)
     rota_names = declared_names("rota", "rotas", tree, file)
     escalation_names = declared_names("escalation", "escalations", tree, file)

@@ -1,1 +1,1 @@
-"""From other programs' configuration to routes.yaml."""
+"""Importers: other programs' configuration translated to routes.yaml."""

@@ -1,4 +1,4 @@
-"""From the read file to sources and channels."""
+"""Sources and accounts of channels, built from the parsed file."""
 
 from collections.abc import Mapping
 
@@ -28,7 +28,7 @@ class Secrets(dict[str, Secret]):
     """All secrets of the file by the names under which they may be stored and shown."""
 
     def keep(self, secret_text: SecretText | None) -> Secret | None:
-        """Remember a secret, and return it."""
+        """Add a secret, and return it."""
         if secret_text is None:
             return None
         self[secret_text.address] = secret_text.secret
@@ -41,7 +41,7 @@ def sources(
     secrets: Secrets,
     findings: Findings,
 ) -> Mapping[str, SourceSettings]:
-    """Build the sources: exactly the declared ones, or without ``sources:`` the open built-in ones.
+    """Build the declared sources, or the open built-in ones without ``sources:``.
 
     `entries` is None when the file has no ``sources:``; `spot` is where warnings then point.
     """
@@ -102,7 +102,10 @@ def _several(entry: ParsedSection, key: str, secrets: Secrets) -> tuple[Secret, 
 def channels(
     entry: ParsedSection | None, secrets: Secrets, findings: Findings
 ) -> dict[str, ChannelSettings]:
-    """Return the accounts; `LACKS` marks those whose token its references leave empty."""
+    """Return the accounts of the channels.
+
+    `LACKS` marks those whose token comes from references that are empty.
+    """
     settings = {}
     for spec in CHANNELS.values():
         item = None if entry is None else entry.fields.get(spec.name)
@@ -162,10 +165,10 @@ def _check_account(
 
 
 def _written(entry: ParsedSection, key: str) -> str:
-    """The names of the variables or files that a secret would come from."""
+    """Return the names of the variables or files that a secret would come from."""
     return variables(entry.fields[key].value.address)
 
 
 def variables(address: str) -> str:
-    """The names of the variables or files in an address."""
+    """Return the names of the variables or files in an address."""
     return address.replace("${", "").replace("}", "")

@@ -1,4 +1,4 @@
-"""Names that one part of the file declares and another uses."""
+"""Names that one part of the file declares and another one uses."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,7 +10,10 @@ from gateway.config.source.problem import Findings, nearest, shorten
 
 @dataclass(frozen=True, slots=True)
 class DeclaredNames:
-    """The names of one kind. When its section cannot be read nobody is blamed for using it."""
+    """The declared names of one kind.
+
+    Without a readable section no use of a name is reported as an error.
+    """
 
     what: str
     section: str
@@ -18,8 +21,10 @@ class DeclaredNames:
     readable: bool = True
 
     def check(self, used: ParsedValue, findings: Findings, prefix: str = "") -> bool:
-        """Whether the name `used` is declared; noted when it is not. `prefix` stands before the
-        name in the file, as in ``rota:billing``."""
+        """Return whether a name is declared, and note an error if it is not.
+
+        `prefix` stands before the name in the file, as in ``rota:billing``.
+        """
         name = str(used.value)[len(prefix) :]
         if name in self.known:
             return True
@@ -41,10 +46,10 @@ class DeclaredNames:
 def declared_names(
     what: str, section: str, tree: Node, file: ParsedSection, *more: str
 ) -> DeclaredNames:
-    """The names under a section, with a mapping's keys or a list's ``name:``.
+    """Return the names that a section declares, as keys or as ``name:`` of list items.
 
-    Taken from the tree as well as from what was read, so that a fault inside of a receiver does
-    not make its name unknown to every route.
+    Names are read from the tree as well as from the parsed values, so that an error inside a
+    receiver does not make its name unknown to every route.
     """
     names: dict[str, None] = {}
     readable = True
@@ -62,7 +67,7 @@ def declared_names(
 
 
 def _in_tree(node: Node) -> list[str] | None:
-    """The names that a section's node declares; None when it has another shape."""
+    """Return the names that a node declares; None when it has another shape."""
     if isinstance(node, MappingNode):
         return list(node.entries)
     if isinstance(node, ScalarNode):

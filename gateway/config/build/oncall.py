@@ -1,4 +1,4 @@
-"""From the read file to people, rotas, escalations and business hours."""
+"""People, rotas, escalations and business hours, built from the parsed file."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,14 +20,14 @@ _LONGEST_OVERRIDE = 2 * 366 * 86400.0
 
 @dataclass(frozen=True, slots=True)
 class Notifiable:
-    """Whom an escalation may tell, by the word before the colon."""
+    """What an escalation step may notify, by the word before the colon."""
 
     rotas: DeclaredNames
     people: DeclaredNames
     receivers: DeclaredNames
 
     def check(self, used: ParsedValue, findings: Findings) -> None:
-        """Note a reference in ``notify`` that leads nowhere."""
+        """Note a reference in ``notify`` that does not exist."""
         known = {"rota": self.rotas, "person": self.people, "receiver": self.receivers}
         word, colon, name = str(used.value).partition(":")
         if colon and word in known:
@@ -49,7 +49,7 @@ class Notifiable:
 
 
 def people(entries: Mapping[str, ParsedValue], findings: Findings) -> Mapping[str, Person]:
-    """The people by their ids."""
+    """Return the people by their ids."""
     people_by_id = {}
     for id_, item in entries.items():
         entry: ParsedSection = item.value
@@ -69,7 +69,7 @@ def people(entries: Mapping[str, ParsedValue], findings: Findings) -> Mapping[st
 def rotas(
     entries: Mapping[str, ParsedValue], known: DeclaredNames, findings: Findings
 ) -> Mapping[str, Rota]:
-    """The rotas by their names; those that cannot be built are noted and left out."""
+    """Return the rotas by their names; a layer with an error is noted and omitted."""
     rotas_by_name = {}
     for name, item in entries.items():
         entry: ParsedSection = item.value
@@ -158,7 +158,7 @@ def _override(
 def escalations(
     entries: Mapping[str, ParsedValue], known: Notifiable, findings: Findings
 ) -> Mapping[str, Escalation]:
-    """The escalations by their names."""
+    """Return the escalations by their names."""
     escalations_by_name = {}
     for name, item in entries.items():
         entry: ParsedSection = item.value
@@ -183,7 +183,7 @@ def escalations(
 
 
 def business_hours(entry: ParsedSection | None, findings: Findings) -> BusinessHours:
-    """What the file says about working days, else Monday to Friday, nine to five, UTC."""
+    """Return the working days of the file, by default Mon-Fri 09:00-17:00 UTC."""
     usual = BusinessHours()
     if entry is None or not entry.valid:
         return usual

@@ -1,4 +1,4 @@
-"""From the read file to receivers with their targets."""
+"""Receivers with their targets, built from the parsed file."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
@@ -18,7 +18,7 @@ from gateway.core.urls.web_url import web_url
 
 
 class ReceiverBuilder:
-    """Builds receivers: needs the people behind addresses, and the channels' accounts."""
+    """Builds receivers from the people behind addresses and the accounts of channels."""
 
     def __init__(
         self,
@@ -27,7 +27,7 @@ class ReceiverBuilder:
         secrets: Secrets,
         findings: Findings,
     ) -> None:
-        """`channels` are those that the file declares, right or not."""
+        """Take the channels that the file declares, with or without errors."""
         self._person_by_contact = {
             (channel, _comparable(channel, address)): person.id
             for person in people.values()
@@ -178,7 +178,7 @@ class ReceiverBuilder:
 
 
 def _has_credentials(url: str | SecretText) -> bool:
-    """Whether a checked URL, perhaps an empty one, holds a name or a password."""
+    """Return whether a checked URL, perhaps an empty one, has a name or a password."""
     text = url.secret.reveal() if isinstance(url, SecretText) else url
     return bool(text) and web_url(text).username is not None
 

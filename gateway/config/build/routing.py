@@ -1,4 +1,4 @@
-"""From the read file to routes, inhibition rules, time intervals and severities."""
+"""Routes, inhibition, time intervals and severities, built from the parsed file."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class RouteNames:
 
 
 def route_spec(root: ParsedSection, names: RouteNames, findings: Findings) -> RouteSpec:
-    """The routing tree as the core builds it from; notes what Alertmanager refuses as well."""
+    """Return the specification of the routing tree; note what Alertmanager refuses."""
     _check_root(root, findings)
     return _spec(root, names, findings)
 
@@ -76,7 +76,7 @@ def _spec(entry: ParsedSection, names: RouteNames, findings: Findings) -> RouteS
 
 
 def routes_in_order(root: ParsedSection) -> Iterator[ParsedSection]:
-    """All routes, parents before children, in the order of the file, like `routing.walk`."""
+    """Yield all routes in the order of the file, parents first, like `match.walk`."""
     yield root
     for child in root.list_of("routes"):
         yield from routes_in_order(child.value)
@@ -96,7 +96,7 @@ def _group_by(entry: ParsedSection, findings: Findings) -> list[str] | None:
 
 
 def inhibit_rules(entries: Iterable[ParsedValue], findings: Findings) -> tuple[InhibitRule, ...]:
-    """The rules in their order; one without a name is called by its number, from 1."""
+    """Return the rules in their order; one without a name is named by its number."""
     rules = []
     for number, item in enumerate(entries, 1):
         entry: ParsedSection = item.value
@@ -118,7 +118,7 @@ def inhibit_rules(entries: Iterable[ParsedValue], findings: Findings) -> tuple[I
 
 
 def watchdogs(entries: Mapping[str, ParsedValue]) -> tuple[Watchdog, ...]:
-    """What must always be heard."""
+    """Return the alerts that must always fire."""
     return tuple(
         Watchdog(
             name,
@@ -133,7 +133,7 @@ def watchdogs(entries: Mapping[str, ParsedValue]) -> tuple[Watchdog, ...]:
 def time_intervals(
     entries: Iterable[ParsedValue], findings: Findings
 ) -> Mapping[str, tuple[TimeInterval, ...]]:
-    """The intervals by their names."""
+    """Return the intervals by their names."""
     return {
         item.value.get("name", ""): tuple(
             interval
@@ -148,7 +148,7 @@ def _interval(entry: ParsedSection, findings: Findings) -> TimeInterval | None:
     written = {
         key: _written(item)
         for key, item in entry.fields.items()
-        # A list may be empty because nothing in it could be read, which is told already.
+        # A list may be empty because nothing in it could be read, which is reported already.
         if _sound(item) and (entry.valid or item.value != ())
     }
     try:
@@ -178,7 +178,7 @@ def _written(item: ParsedValue) -> object:
 
 
 def severities(entries: Mapping[str, ParsedValue], findings: Findings) -> Mapping[str, Severity]:
-    """What the severities mean, the worst first."""
+    """Return the severities by their names, the worst first."""
     severity_list: list[Severity] = []
     ranks: dict[int, str] = {}
     for name, item in entries.items():

@@ -1,1 +1,1 @@
-"""What is written about routes.yaml: reference, JSON Schema, Alertmanager's form."""
+"""Documents about routes.yaml: reference, JSON Schema, alertmanager.yml."""

@@ -1,9 +1,9 @@
-"""The plan in force, written as an alertmanager.yml: for amtool, karma and people who read it.
+"""The plan in force as an alertmanager.yml, for amtool, karma and human readers.
 
-Routes, inhibition rules and time intervals are written out; receivers are names only, for where
-they lead is our own grammar, and partly secret. What that grammar cannot say stands as comments
-at the top. Files like this load in Alertmanager 0.25 (tried with `amtool config routes`), so the
-newer keys, names of rules and labels of receivers and routes, are left out.
+Routes, inhibition rules and time intervals are written out. Receivers are names only, because their
+targets are the gateway's own grammar, and partly secret. What alertmanager.yml cannot express is a
+comment at the top. Files like this load in Alertmanager 0.25 (tried with `amtool config routes`),
+so newer keys are omitted: names of rules, labels of receivers and routes.
 """
 
 from collections.abc import Iterator, Mapping
@@ -24,7 +24,7 @@ LAST_DAY = 31
 
 
 def alertmanager_text(plan: Plan) -> str:
-    """The text. It holds no address and no secret."""
+    """Return the text of the file. It holds no address and no secret."""
     rules = [_inhibit_rule(rule) for rule in plan.inhibit_rules]
     intervals = [
         {"name": name, "time_intervals": [_interval(one) for one in several]}
@@ -46,7 +46,7 @@ def alertmanager_text(plan: Plan) -> str:
 
 
 def _route(route: Route, *, everything: bool = False) -> dict[str, Any]:
-    """A route with what it says itself; the root with all that it passes on."""
+    """Return the options that a route sets itself; for the root all options."""
     fields: dict[str, Any] = {}
 
     def is_written(option: str) -> bool:
@@ -101,10 +101,10 @@ def _span(first: str, last: str) -> str:
 
 
 def _days(first: int, last: int) -> str:
-    """A range of days; empty where Alertmanager has no way to say it.
+    """Return a range of days; empty where Alertmanager cannot express it.
 
-    It takes no first day counted from the beginning with a last one counted from the end. To the
-    month's last day can be said as to the 31st.
+    A first day counted from the month's beginning cannot stand before a last one counted from its
+    end. The month's last day can be written as the 31st.
     """
     if first > 0 > last:
         return _span(str(first), str(LAST_DAY)) if last == -1 else ""

@@ -1,7 +1,7 @@
 """The JSON Schema of routes.yaml, for editors. `make docs` writes it.
 
-Draft 7, which the YAML support of all common editors knows. It is a help while typing and takes
-a little more than `load` does: names, for one, are not looked up.
+Draft 7, which the YAML support of all common editors knows. It helps while typing, and accepts a
+little more than `load` does: it does not check names, for example.
 """
 
 import json
@@ -14,7 +14,7 @@ SHIPPED = Path(__file__).parents[3] / "docs" / "routes.schema.json"
 
 
 def json_schema() -> Schema:
-    """The schema as JSON values."""
+    """Return the schema as JSON values."""
     known: Definitions = {}
     whole = FILE.definition(known)
     return {
@@ -26,7 +26,7 @@ def json_schema() -> Schema:
 
 
 def schema_text() -> str:
-    """The schema as it is shipped."""
+    """Return the schema as it is shipped."""
     return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 

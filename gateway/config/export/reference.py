@@ -31,7 +31,7 @@ check` uses, so every key is here. `docs/routes.schema.json` gives the same to e
 
 
 def sections() -> Iterator[Section]:
-    """All sections, in the order in which a reader comes to them."""
+    """Yield all sections, in the order in which a reader comes to them."""
     seen: dict[str, Section] = {}
     _collect(FILE, seen)
     yield from seen.values()
@@ -47,7 +47,7 @@ def _collect(section: Section, seen: dict[str, Section]) -> None:
 
 
 def _inside(kind: FieldType) -> tuple[Section, ...]:
-    """The sections that a value of this kind is made of."""
+    """Return the sections that a value of this kind is made of."""
     if isinstance(kind, Section):
         return (kind,)
     if isinstance(kind, Recursive | SectionOrList):
@@ -58,7 +58,7 @@ def _inside(kind: FieldType) -> tuple[Section, ...]:
 
 
 def page() -> str:
-    """The page as it is shipped."""
+    """Return the page as it is shipped."""
     return "\n".join([_HEAD, *(_section(section) for section in sections())])
 
 

@@ -1,1 +1,1 @@
-"""Which keys routes.yaml has, and what each may hold."""
+"""The keys of routes.yaml, and the values that each may have."""

@@ -31,7 +31,7 @@ def _duration(text: str) -> float:
 
 
 def _meant(text: str) -> str | None:
-    """The duration that "2 hours", "1.5h" or "30MIN" must be meant to be."""
+    """Return the duration that "2 hours", "1.5h" or "30MIN" probably stands for."""
     if _IN_WORDS.fullmatch(text) is None or len(text) > _LONGEST_IN_WORDS:
         return None
     seconds = 0.0

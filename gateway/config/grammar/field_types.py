@@ -20,10 +20,10 @@ from gateway.config.source.references import InvalidReferenceError, has_referenc
 # Kinds are compared with nothing and never shown, and importing them should be quick.
 @dataclass(eq=False, repr=False)
 class Text:
-    """One value, read by `parse` from exactly what the file says.
+    """A single value, read by `parse` from exactly the text of the file.
 
-    `parse` raises ValueError with what is wrong and what to write; it sees the text with its
-    references replaced, the messages show it as the file writes it.
+    `parse` raises ValueError with what is wrong and what to write instead. It receives the text
+    with its references replaced; errors show the text as the file has it.
     """
 
     type_name: str = "text"
@@ -70,7 +70,7 @@ class Text:
 
 @dataclass(eq=False, repr=False)
 class Choice:
-    """One word of a few."""
+    """One of a few words."""
 
     options: tuple[str, ...]
 

@@ -19,7 +19,10 @@ from gateway.config.source.problem import SourcePosition, join
 
 @dataclass(eq=False, repr=False)
 class ListOf:
-    """A list; with `or_one` a single member may stand for the list of it. Givens in a tuple."""
+    """A list of values of one type, read as a tuple of parsed values.
+
+    With `or_one` a single value may stand for the list of it.
+    """
 
     member: FieldType
     or_one: bool = False
@@ -68,8 +71,10 @@ class ListOf:
 
 @dataclass(eq=False, repr=False)
 class MapOf:
-    """A mapping from names to values of one kind. Givens in a dict; a name with nothing after
-    it is a section with nothing said in it, where the member is a section."""
+    """A mapping from names to values of one type, read as a dict of parsed values.
+
+    With `blank_member` a name without a value is a section without keys.
+    """
 
     name: str
     member: FieldType

@@ -14,7 +14,7 @@ Definitions = dict[str, Schema]
 
 @dataclass(frozen=True, slots=True)
 class ParsedValue:
-    """A checked value, where it stands, and how the file writes it."""
+    """A checked value, its position, and the text of the file."""
 
     value: Any
     position: SourcePosition
@@ -23,7 +23,7 @@ class ParsedValue:
 
 @dataclass(frozen=True, slots=True)
 class ParsedSection:
-    """A section of the file, checked.
+    """A checked section of the file.
 
     `valid` is False when a part of it could not be read. `invalid_keys` are the keys whose whole
     value could not be read.
@@ -35,59 +35,59 @@ class ParsedSection:
     invalid_keys: frozenset[str] = frozenset()
 
     def lacks(self, key: str) -> bool:
-        """Whether the file leaves a key out; one that it says wrongly has been noted."""
+        """Return whether the file omits a key; an invalid key has been reported already."""
         return key not in self.fields and key not in self.invalid_keys
 
     def __contains__(self, key: str) -> bool:
         return key in self.fields
 
     def get(self, key: str, default: Any = None) -> Any:
-        """The value of a key, or `default` when the file does not say it."""
+        """Return the value of a key, or `default` when the file does not set it."""
         item = self.fields.get(key)
         return default if item is None else item.value
 
     def list_of(self, key: str) -> Sequence[ParsedValue]:
-        """The members of a list, none when the file does not say it."""
+        """Return the items of a list, none when the file does not set it."""
         return self.get(key, ())  # type: ignore[no-any-return]  # a list's kind gives Givens
 
     def map_of(self, key: str) -> Mapping[str, ParsedValue]:
-        """The members of a mapping by their names, none when the file does not say it."""
+        """Return the items of a mapping by name, none when the file does not set it."""
         return self.get(key, {})  # type: ignore[no-any-return]  # a mapping's kind gives Givens
 
     def position_of(self, key: str) -> SourcePosition:
-        """Where a key's value stands, or the section itself when the file does not say it."""
+        """Return the position of a key's value, or of the section without that key."""
         item = self.fields.get(key)
         return self.position if item is None else item.position
 
 
 @dataclass(frozen=True, slots=True)
 class ReadContext:
-    """What reading needs beside the node."""
+    """The findings and references that reading a node needs."""
 
     findings: Findings
     references: References
 
     def fault(self, node: Node, path: str, message: str, **more: Any) -> None:
-        """Note a fault at the node."""
+        """Note an error at a node."""
         self.findings.error(SourcePosition(node.line, node.column, path), message, **more)
 
 
 class FieldType(Protocol):
-    """What a value may be."""
+    """The type of a value: it reads, checks and describes it."""
 
     @property
     def type_name(self) -> str:
-        """What the reference page and the errors call it."""
+        """The name of the type in the reference page and in errors."""
 
     def read(self, node: Node, path: str, context: ReadContext) -> ParsedValue | None:
-        """The checked value; None when it is empty or not right (then noted)."""
+        """Return the checked value; None when it is empty, or invalid and noted."""
 
     def schema(self, known: Definitions) -> Schema:
-        """Its JSON Schema; sections are put among the `known` definitions and referred to."""
+        """Return the JSON Schema; sections are added to the `known` definitions."""
 
 
 def shape(node: Node) -> str:
-    """What a node is, in words."""
+    """Return what a node is, for an error."""
     if isinstance(node, ScalarNode):
         return "nothing" if node.empty else "a single value"
     return "a list" if isinstance(node, ListNode) else "a mapping"
@@ -96,7 +96,7 @@ def shape(node: Node) -> str:
 def scalar_text(
     node: Node, path: str, type_name: str, context: ReadContext, example: str = ""
 ) -> str | None:
-    """The text of a single value; None when there is none or (noted) it is a list or mapping."""
+    """Return the text of a scalar; None when it is empty, or (noted) another node."""
     if not isinstance(node, ScalarNode):
         message = f"{field_name(path)}: {type_name} belongs here, not {shape(node)}"
         message += f"; write {example}" if example else ""
@@ -106,12 +106,12 @@ def scalar_text(
 
 
 def field_name(path: str) -> str:
-    """The last step of a path, which is what a person looks for."""
+    """Return the last step of a path, which is what a person searches for."""
     return path.rsplit(".", 1)[-1] or "the file"
 
 
 def empty_as_mapping(node: Node) -> Node:
-    """Return a mapping without keys in place of an empty scalar, any other node as it is."""
+    """Return a mapping without keys for an empty scalar, any other node unchanged."""
     if isinstance(node, ScalarNode) and node.empty:
         return MappingNode(node.line, node.column, {}, 1)
     return node

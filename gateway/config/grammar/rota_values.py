@@ -19,7 +19,7 @@ _LONGEST_TURN: Mapping[Unit, int] = {"hour": 8784, "day": 366, "week": 53, "mont
 
 
 def _date(text: str) -> date:
-    """A day, or a wall-clock time without a zone, as a rota's layer starts."""
+    """Return a day, or a wall-clock time without a zone, at which a layer starts."""
     moment: date
     try:
         if len(text) <= len("2026-01-05"):
@@ -37,7 +37,7 @@ _Day = TypeVar("_Day", bound=date)
 
 
 def _near(day: _Day) -> _Day:
-    """A day that a calendar of ours can reckon with; any other is a slip of the pen."""
+    """Return a day if its year is in the range of the calendar. Raises ValueError."""
     if not 1970 <= day.year < 2200:
         raise ValueError(f"the year {day.year} is not between 1970 and 2199")
     return day
@@ -47,7 +47,10 @@ Moment = Callable[[str], float]  # given the zone's name, unix seconds
 
 
 def _moment(text: str) -> Moment:
-    """An instant with an offset, or a wall-clock time that waits to hear its zone."""
+    """Return a function from a zone's name to the instant (unix seconds).
+
+    A text with an offset is the same instant in any zone.
+    """
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
@@ -84,7 +87,10 @@ _Value = TypeVar("_Value")
 
 
 def _unnamed(parse: Callable[[str], _Value], text: str) -> _Value:
-    """What `parse` reads; its complaint without the name before it, as the field's stands there."""
+    """Return what `parse` returns, or raise its error without the name of the field.
+
+    The error of `Text` begins with that name already.
+    """
     try:
         return parse(text)
     except ValueError as error:

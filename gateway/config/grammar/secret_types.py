@@ -41,7 +41,7 @@ WEB_PATTERN = "^[Hh][Tt][Tt][Pp][Ss]?://"
 
 @dataclass(eq=False, repr=False)
 class SecretType:
-    """A secret: a SecretText, whose value never shows."""
+    """A secret. Its value is a SecretText, which is never shown."""
 
     type_name: str = "secret"
     blank: bool = False  # whether '' is a value: none, where another one would be inherited
@@ -89,7 +89,7 @@ class SecretType:
 
 @dataclass(eq=False, repr=False)
 class Url:
-    """An http(s) URL. One that takes a reference, or holds a password, becomes a SecretText."""
+    """An http(s) URL. With a reference or a password in it, its value is a SecretText."""
 
     type_name: str = "URL"
     parse: Callable[[str], WebUrl] = web_url
@@ -131,11 +131,11 @@ class Url:
 
 
 def _holds_token(url: str) -> bool:
-    """Whether knowing this URL is all that posting to it takes."""
+    """Return whether anyone who knows this URL can post to it."""
     return any(known.match(url) for known in _WITH_TOKEN)
 
 
 def secret_of(item: ParsedValue | None) -> SecretText | None:
-    """The secret of a field, None when it is not said or its references gave nothing."""
+    """Return the secret of a field, None without one or when its references are empty."""
     value = None if item is None else item.value
     return value if isinstance(value, SecretText) and not value.empty else None

@@ -22,7 +22,7 @@ from gateway.config.source.problem import SourcePosition, join, nearest, shorten
 
 @dataclass(eq=False, repr=False)
 class Field:
-    """A key of a section: what it may be, what it means, its default and an example in words."""
+    """A key of a section, with all that the reference page shows of it."""
 
     name: str
     kind: FieldType
@@ -34,9 +34,9 @@ class Field:
 
 @dataclass(eq=False, repr=False)
 class Section:
-    """Keys with a meaning each; an unknown one is a fault. An Entry.
+    """Keys, each with a meaning; an unknown one is an error. Read as a ParsedSection.
 
-    `elsewhere` says of keys that are written differently here, such as Alertmanager's, how.
+    `elsewhere` explains keys that are written differently here, such as Alertmanager's.
     """
 
     name: str
@@ -123,7 +123,7 @@ class Section:
         return {"anyOf": [reference, {"type": "null"}]} if self.optional else reference
 
     def definition(self, known: Definitions) -> Schema:
-        """The JSON Schema of the section itself, not a reference to it."""
+        """Return the JSON Schema of the section itself, not a reference to it."""
         properties: Schema = {}
         for one in self.fields:
             properties[one.name] = {**one.kind.schema(known), "description": one.meaning}
@@ -139,7 +139,7 @@ class Section:
 
 @dataclass(eq=False, repr=False)
 class SectionOrList:
-    """A section, or only the list that is its most important key. An Entry either way."""
+    """A section, or the list that is its main key. Read as a ParsedSection."""
 
     several: ListOf
     key: str

@@ -76,7 +76,7 @@ def _matchers(text: str) -> tuple[Matcher, ...]:
 
 
 def count(least: int, most: int) -> Text:
-    """A whole number between two others."""
+    """Return the type of a whole number between two others."""
 
     def parse(text: str) -> int:
         # 010 is eight to YAML 1.1, ten to YAML 1.2 and to people.

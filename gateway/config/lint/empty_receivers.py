@@ -1,8 +1,8 @@
-"""Routes that end at a receiver without any place, and what falls back on one: meant, or forgotten?
+"""Warnings about receivers without targets where alerts of the worst severity end.
 
-Alertmanager takes such receivers, and people use them on purpose. A name that says so is believed;
-any other is doubted where silence would hurt: at the root, where all that is left over stays, and
-where the worst alerts come.
+Alertmanager accepts such receivers, and people use them on purpose. A name such as "null" says so.
+Any other name is reported where a missing notification does harm: at the root, which gets every
+alert that no other route matches, and where the worst alerts arrive.
 """
 
 import re
@@ -23,9 +23,9 @@ USUALLY_WORST = ("critical", "page")
 def warn_receivers_without_targets(
     plan: Plan, routes: Mapping[str, ParsedSection], findings: Findings
 ) -> None:
-    """Warn, once a receiver, of alerts that should page somebody and reach no place at all.
+    """Warn of alerts that should page somebody and end at a receiver without targets.
 
-    `routes` are the file's, by the ids of the plan's.
+    Each receiver is reported once. `routes` are the file's, by the ids of the plan's.
     """
     worst = [one.name for one in plan.severities.values() if one.rank == plan.worst_rank]
     warned: set[str] = set()
@@ -56,9 +56,10 @@ def warn_receivers_without_targets(
 def warn_fallback_without_targets(
     plan: Plan, routes: Mapping[str, ParsedSection], findings: Findings
 ) -> None:
-    """Warn where what cannot be delivered falls back on a root that tells nobody.
+    """Warn where the fallback of a receiver is a root without targets.
 
-    That the root may stay silent of what is left over says nothing of what should have been told.
+    A root may notify nobody of alerts that no other route matches. That says nothing about alerts
+    that should have been notified and could not be delivered.
     """
     root = plan.receivers[plan.root.receiver]
     if root.targets or root.escalate:
@@ -85,16 +86,17 @@ def is_null_name(name: str) -> bool:
 
 
 def _chains(above: tuple[Route, ...]) -> Iterator[tuple[Route, ...]]:
-    """Every route with those above it, in the order of the file."""
+    """Yield every route with those above it, in the order of the file."""
     yield above
     for child in above[-1].children:
         yield from _chains((*above, child))
 
 
 def _stays(chain: tuple[Route, ...], label: str, severity: str | None) -> bool:
-    """Whether some alert of this severity (None: of any) ends at the last route of the chain.
+    """Return whether some alert of this severity ends at the last route of the chain.
 
-    It does unless a route takes all of them away for certain: no guess about other labels.
+    None stands for any severity. An alert stays unless a route certainly matches all of them: other
+    labels are not guessed.
     """
     conditions = {matcher for route in chain for matcher in route.matchers}
 

@@ -1,4 +1,4 @@
-"""Parts of a plan that can never take effect: routes, layers of rotas, routes muted for good."""
+"""Warnings about routes and layers of rotas that never take effect."""
 
 from collections.abc import Mapping
 
@@ -15,7 +15,7 @@ from gateway.core.routing.proofs import unreachable_routes
 def warn_unreachable_routes(
     plan: Plan, routes: Mapping[str, ParsedSection], findings: Findings
 ) -> None:
-    """Warn of routes that no alert can come to."""
+    """Warn of routes that no alert can reach."""
     for unreachable in unreachable_routes(plan.root):
         position = routes[unreachable.route.id].position
         if unreachable.earlier is None:

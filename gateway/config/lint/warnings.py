@@ -1,4 +1,4 @@
-"""What loads but can hardly be meant: warnings about a plan that has no faults."""
+"""Lint warnings for valid configuration that is probably a mistake."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -29,13 +29,16 @@ LOOK_AHEAD = 4 * 7 * 86400.0
 
 
 _NO_QUOTES = "'`\u2018\u2019\u201c\u201d\u201e"
-"""What people and their programs put around a value, and matchers take for a part of it."""
+"""What people and their programs put around a value, and matchers treat as a part of it."""
 
 
 def add_lint_warnings(
     file: ParsedSection, plan: Plan, now: float | None, findings: Findings
 ) -> None:
-    """Warn of everything doubtful; gaps in rotas only when `now` (unix seconds) is known."""
+    """Add all warnings about a valid plan; those about time only when `now` is known.
+
+    `now` is in unix seconds.
+    """
     built = walk(plan.root)
     read = routes_in_order(file.get("route"))
     routes = {route.id: entry for route, entry in zip(built, read, strict=True)}
@@ -66,7 +69,7 @@ def _undeclared_severities(
             if matcher.name != plan.severity_label or matcher.op not in ("=", "=~"):
                 continue
             if _slip(matcher):
-                continue  # that is told already
+                continue  # reported already
             if any(map(matcher.matches_value, (*plan.severities, ""))):
                 continue
             near = nearest(matcher.value, plan.severities) if matcher.op == "=" else None
@@ -78,7 +81,7 @@ def _undeclared_severities(
 def _slips_in_matchers(
     file: ParsedSection, plan: Plan, routes: Mapping[str, ParsedSection], findings: Findings
 ) -> None:
-    """`team="billing|payments"` is one team of that odd name, and no alert has it."""
+    """Warn of values that look like patterns: `team="a|b"` is one team of that name."""
     matchers: list[tuple[SourcePosition, Matcher]] = []
     for route in walk(plan.root):
         matchers += [(routes[route.id].position_of("matchers"), one) for one in route.matchers]
@@ -91,7 +94,7 @@ def _slips_in_matchers(
 
 
 def _slip(matcher: Matcher) -> str:
-    """What must be meant by a value that no label has; empty where nothing is odd."""
+    """Return what a value that no label has probably means; empty when nothing is odd."""
     value = matcher.value
     if len(value) > 1 and value[0] in _NO_QUOTES and value[-1] in _NO_QUOTES:
         return f'{value[0]} and {value[-1]} are part of the value; write " around it'

@@ -1,4 +1,4 @@
-"""Where the alerts of watchdogs go: the one that always fires, and the one about its absence."""
+"""Warnings about the routes of watchdogs and of their absence."""
 
 from gateway.config.grammar.parsed import ParsedSection
 from gateway.config.source.problem import Findings, shorten
@@ -9,7 +9,7 @@ from gateway.core.routing.match import match_routes
 
 
 def warn_watchdog_routes(file: ParsedSection, plan: Plan, findings: Findings) -> None:
-    """Warn where people are told that all is well, or nobody that nothing is heard any more."""
+    """Warn where a watchdog notifies people, or its absence notifies nobody."""
     for watchdog in plan.watchdogs:
         position = file.map_of("watchdogs")[watchdog.name].position
         for receiver in _receivers(plan, _labels_of(watchdog)):
@@ -34,7 +34,7 @@ def warn_watchdog_routes(file: ParsedSection, plan: Plan, findings: Findings) ->
 
 
 def _labels_of(watchdog: Watchdog) -> dict[str, str]:
-    """What is known for certain of the alert's labels."""
+    """Return the labels that the alert certainly has."""
     return {one.name: one.value for one in watchdog.matchers if one.op == "="}
 
 

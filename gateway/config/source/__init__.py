@@ -1,1 +1,1 @@
-"""routes.yaml as text: positions, references, and what YAML cannot read."""
+"""routes.yaml as text: positions, references, and errors of YAML."""

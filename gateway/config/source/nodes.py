@@ -36,7 +36,7 @@ class ListNode:
 
 @dataclass(frozen=True, slots=True)
 class MappingNode:
-    """Keys in their order, each with the place where it stands."""
+    """Keys in their order, each with its key node and value."""
 
     line: int
     column: int

@@ -1,4 +1,4 @@
-"""What is wrong with a file: where, what, and what to write instead."""
+"""Errors and warnings about a file: position, message, and what to write instead."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -14,20 +14,20 @@ SHORTEST_CUT = 8
 
 @dataclass(frozen=True, slots=True)
 class SourcePosition:
-    """A place in the file: line and column count from 1; `path` like ``route.routes[2]``."""
+    """A position in the file: line and column from 1, path like ``route.routes[2]``."""
 
     line: int
     column: int
     path: str
 
     def under(self, key: str | int) -> "SourcePosition":
-        """The same place, one step further down the path."""
+        """Return the same position with one more step in its path."""
         return SourcePosition(self.line, self.column, join(self.path, key))
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong (or doubtful) in a file. Holds no secret: it is logged and answered."""
+    """An error or a warning about a file, without secrets: it is logged and answered."""
 
     file: str
     line: int
@@ -47,7 +47,7 @@ class Problem:
         return text
 
     def to_json(self) -> dict[str, object]:
-        """The problem as the API and ``--json`` give it."""
+        """Return the problem as the API and ``--json`` give it."""
         return {
             "file": self.file,
             "line": self.line,
@@ -61,13 +61,13 @@ class Problem:
 
     @property
     def where(self) -> str:
-        """File, line, column and field, and nothing of what stands there: anyone may read it."""
+        """File, line, column and path, without any value: safe for every reader."""
         place = f"{self.file}:{self.line}:{self.column}"
         return f"{place} ({self.path})" if self.path else place
 
 
 class ParseError(ValueError):
-    """A value that is not right; `suggestion` is one that would be, and is near."""
+    """An invalid value; `suggestion` is a similar one that is valid."""
 
     def __init__(self, message: str, suggestion: str | None = None) -> None:
         super().__init__(message)
@@ -75,7 +75,7 @@ class ParseError(ValueError):
 
 
 class ConfigError(Exception):
-    """The file cannot be used; `problems` are all its faults, `warnings` what else was seen."""
+    """The file cannot be used: `problems` are its errors, beside any `warnings`."""
 
     def __init__(
         self,
@@ -83,14 +83,14 @@ class ConfigError(Exception):
         warnings: Iterable[Problem] = (),
         values: Mapping[str, str] | None = None,
     ) -> None:
-        """`values` are what references stand for, each with its reference."""
+        """Take the values that references stand for, each with its reference, as `values`."""
         self.problems = tuple(problems)
         self.warnings = tuple(warnings)
         self._values = dict(values or {})
         super().__init__(self.problems)
 
     def masked(self) -> tuple[Problem, ...]:
-        """The faults for a log: `${NAME}` in place of the value that it stands for."""
+        """Return the errors for a log: `${NAME}` in place of its value."""
         return tuple(mask(problem, self._values) for problem in self.problems)
 
     def __str__(self) -> str:
@@ -100,7 +100,7 @@ class ConfigError(Exception):
 def mask(problem: Problem, values: Mapping[str, str]) -> Problem:
     """Return the problem with each of `values` replaced by its reference.
 
-    A value may have been shortened or put on one line before it got into the text.
+    A value may have been shortened or put on one line before it was put into the text.
     """
     message, text = problem.message, problem.text
     for value, reference in sorted(values.items(), key=lambda pair: -len(pair[0])):
@@ -117,7 +117,7 @@ def mask(problem: Problem, values: Mapping[str, str]) -> Problem:
 
 
 class Findings:
-    """Collects what a reading of one file finds, so that all of it can be told at once."""
+    """The errors and warnings of one file, collected so that all are reported at once."""
 
     def __init__(self, file: str) -> None:
         self.file = file
@@ -126,17 +126,17 @@ class Findings:
 
     @property
     def count(self) -> int:
-        """How many faults so far."""
+        """The number of errors so far."""
         return len(self._errors)
 
     @property
     def errors(self) -> tuple[Problem, ...]:
-        """The faults so far, in the order of the file."""
+        """The errors so far, in the order of the file."""
         return tuple(sorted(self._errors, key=lambda problem: (problem.line, problem.column)))
 
     @property
     def warnings(self) -> tuple[Problem, ...]:
-        """The doubts so far, in the order of the file."""
+        """The warnings so far, in the order of the file."""
         return tuple(sorted(self._warnings, key=lambda problem: (problem.line, problem.column)))
 
     def error(
@@ -148,7 +148,7 @@ class Findings:
         suggestion: str | None = None,
         allowed: Iterable[str] = (),
     ) -> None:
-        """Note a fault: the file will be refused."""
+        """Note an error: the file will be refused."""
         self._errors[self._problem(position, message, text, suggestion, allowed)] = None
 
     def warn(
@@ -159,7 +159,7 @@ class Findings:
         text: str = "",
         suggestion: str | None = None,
     ) -> None:
-        """Note something that loads but can hardly be meant."""
+        """Note valid configuration that is probably a mistake."""
         self._warnings[self._problem(position, message, text, suggestion, ())] = None
 
     def _problem(
@@ -185,7 +185,7 @@ class Findings:
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The one of `known` that was most likely meant by `name`, if any is near enough."""
+    """Return the one of `known` most similar to `name`, None when none is similar."""
     from difflib import get_close_matches  # only a faulty file pays for its import
 
     by_folded = {one.casefold(): one for one in known}
@@ -194,14 +194,14 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 
 def join(path: str, key: str | int) -> str:
-    """One step down: ``route`` and ``receiver`` give ``route.receiver``, an index ``route[0]``."""
+    """Return a path with one more step: ``route.receiver``, or ``route[0]``."""
     if isinstance(key, int):
         return f"{path}[{key}]"
     return f"{path}.{key}" if path else key
 
 
 def listed(names: Iterable[str], limit: int = 20) -> str:
-    """Names in a row, cut where the row would get too long to be read."""
+    """Return names separated by commas, at most `limit` of them."""
     row = list(names)
     if len(row) > limit:
         return ", ".join(row[:limit]) + f" … and {len(row) - limit} more"
@@ -209,7 +209,7 @@ def listed(names: Iterable[str], limit: int = 20) -> str:
 
 
 def shorten(text: str) -> str:
-    """Text on one line and not too long, fit for a message."""
+    """Return text on one line, short enough for a message."""
     line = " ".join(text.split())
     line = "".join(character if character.isprintable() else "?" for character in line)
     return line if len(line) <= _LONGEST_TEXT else line[: _LONGEST_TEXT - 1] + "…"

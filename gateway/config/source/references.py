@@ -1,9 +1,9 @@
-"""``${NAME}`` and ``${file:PATH}`` inside a text: what they stand for, and how a secret is named.
+"""References ``${NAME}`` and ``${file:PATH}``: their values, and names of secrets.
 
-``${NAME}`` is a variable of the environment, ``${file:PATH}`` the content of a mounted file
-without its last line break; ``:-`` gives what to take when it is missing or empty, as the shell
-does: ``${NAME:-}`` is nothing then. ``$${`` is a plain ``${``. A dollar sign alone means itself,
-since the end of a pattern is written with it.
+``${NAME}`` is a variable of the environment, ``${file:PATH}`` the content of a mounted file without
+its last line break. ``:-`` gives a default for a missing or empty value, as in the shell:
+``${NAME:-}`` may be empty. ``$${`` is a plain ``${``. A dollar sign alone means itself, because
+patterns end with it.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ _BODY = re.compile(r"(?:([A-Za-z_][A-Za-z0-9_]*)|file:(.+?))(?:(:-)(.*))?", re.D
 
 
 class InvalidReferenceError(ParseError):
-    """A reference that stands for nothing."""
+    """A reference that has no value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class SecretText:
 
 @dataclass(frozen=True, slots=True)
 class References:
-    """Where references are looked up."""
+    """The environment and the files that references read."""
 
     env: Mapping[str, str]
     read_file: Callable[[Path], bytes]
@@ -55,13 +55,13 @@ class References:
     """What references stood for so far, each with its reference: texts of errors may hold it."""
 
     def expand(self, text: str) -> str:
-        """The text with its references replaced. Raises ReferenceFault."""
+        """Return the text with its references replaced. Raises InvalidReferenceError."""
         return _REFERENCE.sub(self._value, text)
 
     def secret(self, text: str, *, shown: bool = False) -> SecretText:
-        """The text as a secret; with `shown` what surrounds its references is none.
+        """Return the text as a secret; `shown` says that the rest of it is public.
 
-        Raises ReferenceFault.
+        Raises InvalidReferenceError.
         """
         value = self.expand(text)
         bare = without_defaults(text)
@@ -123,25 +123,25 @@ class References:
 
 
 def has_reference(text: str) -> bool:
-    """Whether the text takes anything from outside of the file."""
+    """Return whether the text has a reference."""
     return any(match[0] != "$${" for match in _REFERENCE.finditer(text))
 
 
 def only_references(text: str) -> bool:
-    """Whether nothing of the text stands in the file itself: it may be shown then."""
+    """Return whether the text is made of references alone, so that it may be shown."""
     return has_reference(text) and not _REFERENCE.sub("", text)
 
 
 def without_defaults(text: str) -> str:
-    """The text with its references bare: ``${NAME:-token}`` is ``${NAME}``.
+    """Return the text without defaults: ``${NAME:-token}`` becomes ``${NAME}``.
 
-    Defaults may be secrets, and a target must stay the same target when its default goes away.
+    Defaults may be secrets, and a target must stay the same when its default is removed.
     """
     return _REFERENCE.sub(_bare, text)
 
 
 def digest(text: str) -> str:
-    """The name of a secret that stands in the file."""
+    """Return the name of a secret that stands in the file itself."""
     return "sha256:" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 

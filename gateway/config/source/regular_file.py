@@ -1,6 +1,6 @@
-"""Reading a file that an admin named: a regular one, of bounded size, without ever waiting.
+"""Reading of a regular file that an admin named, of bounded size, without waiting.
 
-A named pipe would hold the whole process until somebody writes into it, and a device such as
+A named pipe would block the whole process until somebody writes into it, and a device such as
 /dev/zero never ends.
 """
 

@@ -1,9 +1,9 @@
-"""YAML as text and places: a tree whose scalars keep what was written.
+"""YAML as a tree of nodes that keep their text and position.
 
-What a scalar means is decided by the field that expects it, never by YAML 1.1's guesses: there
-``no`` is false, ``12:30:45`` is 45045 and ``010`` is eight. So only the parser's events are used,
-and this module puts the tree together itself, with what a hostile or broken file may not do:
-nest without end, multiply itself through aliases, name a Python type, or say a key twice.
+The field that expects a scalar decides its meaning, not YAML 1.1: there ``no`` is false,
+``12:30:45`` is 45045 and ``010`` is eight. So this module builds the tree from the parser's events.
+It refuses what a hostile or broken file may do: nest without end, multiply itself through aliases,
+name a Python type, or set a key twice.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ _NO_SPACE = "a character that only looks like a space stands here: type a plain 
 
 
 class _Mark(NamedTuple):
-    """A place as the parser counts: from 0."""
+    """A position as the parser counts: from 0."""
 
     line: int
     column: int
 
 
 class _UnreadableError(Exception):
-    """The rest of the file cannot be read: what, and where."""
+    """The rest of the file cannot be read."""
 
     def __init__(self, message: str, mark: _Mark | None, text: str = "") -> None:
         super().__init__(message)
@@ -53,7 +53,7 @@ class _UnreadableError(Exception):
 
 
 def read_tree(source: str | bytes, findings: Findings) -> Node | None:
-    """The tree of one YAML document, or None when it cannot be read (`findings` say why)."""
+    """Return the tree of one YAML document, None when it cannot be read (then noted)."""
     try:
         text = _text(source)
         return _Composer(text, findings).document()

@@ -1,6 +1,6 @@
-"""What stands before the place where the YAML parser stopped: open brackets, quotes, comments.
+"""Open brackets, quotes and comments before the point where YAML cannot be parsed.
 
-Only texts that libyaml refuses are looked at. Lines and columns count from 1.
+Only texts that libyaml refuses are read here. Lines and columns count from 1.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ _CLOSING = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken)
 
 @dataclass(frozen=True, slots=True)
 class Bracket:
-    """A [ or { that is open at the fault."""
+    """A [ or { that is open at the error."""
 
     sign: str
     place: LineAndColumn
@@ -26,7 +26,7 @@ class Bracket:
 
 @dataclass(slots=True)
 class YamlContext:
-    """What the tokens up to a fault say about it."""
+    """The tokens before an error that explain it."""
 
     brackets: list[Bracket] = field(default_factory=list)  # the innermost is the last
     quoted: tuple[LineAndColumn, LineAndColumn] | None = (
@@ -38,7 +38,7 @@ class YamlContext:
 
 
 def context_of(text: str, lines: list[str], fault: LineAndColumn) -> YamlContext:
-    """Return the context of a fault in `text`, whose lines are `lines`."""
+    """Return the context of an error in `text`, whose lines are `lines`."""
     context = YamlContext()
     before: yaml.Token | None = None
     for token in _tokens(text):
@@ -70,7 +70,7 @@ def _tokens(text: str) -> Iterator[yaml.Token]:
 def _note_comment(
     context: YamlContext, before: yaml.Token, after: yaml.Token, lines: list[str]
 ) -> None:
-    """Note a comment such as ``#data}]``: one after ``key:``, or without a space after its sign."""
+    """Note a comment such as ``#data}]`` that was probably meant as a value."""
     (line, column), after_line = _end(before), _start(after)[0]
     if after_line == line or line > len(lines):
         return

@@ -1,7 +1,7 @@
-"""What the YAML parser complains of, in words that say where to look and what to write.
+"""Errors of the YAML parser, explained: where a mistake is, what to write instead.
 
-The parser (libyaml) speaks of block collections and simple keys, and often points at the line
-after the slip. The lines themselves are never quoted: they may hold a secret.
+The parser (libyaml) speaks of block collections and simple keys, and often points at the line after
+the mistake. The lines themselves are never quoted, because they may hold a secret.
 """
 
 import re
@@ -11,7 +11,7 @@ import yaml
 from gateway.config.source.yaml_context import LineAndColumn, YamlContext, context_of
 
 Fault = tuple[int, int, str]
-"""Line and column to look at, from 1, and what is wrong there."""
+"""Line and column of a mistake, from 1, and its explanation."""
 
 _NO_SPACE_AFTER_DASH = re.compile(r"\s*-[^\s-]")
 _DASH = re.compile(r"(\s*)-\s+\S")
@@ -24,7 +24,7 @@ _MATCHER_IN_QUOTES = "put all of it into single quotes, like 'team=\"billing\"'"
 
 
 def explain_yaml_error(fault: yaml.MarkedYAMLError, text: str) -> Fault:
-    """The line and column (from 1) to look at, and what is wrong there."""
+    """Return the line and column (from 1) of the mistake, and its explanation."""
     lines = text.split("\n")
     here = _place(fault.problem_mark or fault.context_mark)
     begun = _place(fault.context_mark) if fault.context_mark else here
@@ -71,7 +71,7 @@ def _in_a_word(
     begun: LineAndColumn,
     character: str,
 ) -> Fault | None:
-    """A sign that means something to YAML at the beginning of a word, or in quotes; else None."""
+    """Explain a sign with a meaning in YAML, at the start of a word or in quotes."""
     if "cannot start any token" in complaint:
         if character == "\t":
             return *here, "a tab stands here: use spaces"
@@ -105,7 +105,7 @@ def _in_a_word(
 
 
 def _goes_on(complaint: str) -> bool:
-    """Whether the parser met something where nothing more may follow."""
+    """Return whether the parser met a token where nothing more may follow."""
     return any(part in complaint for part in ("expected key", "expected ',' or", "expected '-'"))
 
 
@@ -147,7 +147,7 @@ def _in_brackets(
 
 
 def _begins_outside(lines: list[str], here: LineAndColumn) -> bool:
-    """Whether the line is one that no longer belongs to the brackets: a key, or the file's end."""
+    """Return whether a line is outside the brackets: a key, or the end of the file."""
     rest = _line(lines, here[0])[here[1] - 1 :]
     return not rest.strip() or _BLOCK_KEY.match(rest) is not None
 
@@ -187,7 +187,7 @@ def _in_blocks(
 
 
 def _beside(lines: list[str], begun: LineAndColumn, here: LineAndColumn) -> Fault:
-    """A key that stands in no column of those around it."""
+    """Explain a key that is in no column of those around it."""
     if _NO_SPACE_AFTER_DASH.match(_line(lines, begun[0])):
         return *begun, "the dash needs a space after it"
     dash = _DASH.match(_line(lines, here[0]))

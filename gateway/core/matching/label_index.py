@@ -1,7 +1,7 @@
-"""Which alerts carry which labels, so that a search need not look at all of them.
+"""An index of alerts by their labels, so that a search need not test every alert.
 
-Alerts are known here by their serials, which go up and never change their labels. Whatever is
-found is a candidate: whether it still burns, and fulfils every matcher, is seen by looking at it.
+Alerts are known by serials, which rise and never change their labels. A result is a candidate: the
+caller checks whether it still fires and fulfils every matcher.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from gateway.core.alerts.labels import Labels
 from gateway.core.matching.matcher import Matcher
 
 FEW = 500
-"""Candidates that are looked at rather than thinned out further."""
+"""As few candidates are returned without testing further matchers; a search costs more below."""
 
 
 class LabelIndex:
-    """Serials by label name and value. Not to be used by two threads at once."""
+    """Serials by label name and value. Not thread-safe."""
 
     def __init__(self) -> None:
         self._serials: dict[str, dict[str, int | array[int]]] = {}
@@ -27,7 +27,7 @@ class LabelIndex:
         return self._size
 
     def add(self, serial: int, labels: Labels) -> None:
-        """Take in an alert; serials must come in rising order."""
+        """Add an alert; serials must come in rising order."""
         self._size += 1
         for name, value in labels.items():
             values = self._serials.get(name)
@@ -42,9 +42,9 @@ class LabelIndex:
                 existing.append(serial)
 
     def candidates(self, matchers: Sequence[Matcher]) -> array[int] | None:
-        """Return in rising order the serials of all that may fulfil `matchers`, and of some more.
+        """Return in rising order the serials of all that may fulfil `matchers`.
 
-        None when no matcher demands a label, so that any alert may.
+        Some of them may not. None when no matcher demands a label, so that any alert may.
         """
         demanding = [matcher for matcher in matchers if not matcher.matches_value("")]
         demanding = [matcher for matcher in demanding if matcher.op in ("=", "=~")]

@@ -36,7 +36,7 @@ _HINTS = {
 
 
 class MatcherError(ValueError):
-    """A matcher that cannot be read; the text says where, what, and what to write."""
+    """A matcher that cannot be read: where, why, and what to write instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,11 @@ class Matcher:
         object.__setattr__(self, "_test", _compile(self.op, self.value))
 
     def matches(self, labels: Labels) -> bool:
-        """Say whether `labels` fulfil this; an absent label is the empty text."""
+        """Return whether `labels` fulfil this; an absent label is the empty text."""
         return self._test(labels.get(self.name, ""))
 
     def matches_value(self, value: str) -> bool:
-        """Say whether a label of this value fulfils this."""
+        """Return whether a label of this value fulfils this."""
         return self._test(value)
 
     def __str__(self) -> str:
@@ -81,10 +81,10 @@ class Matcher:
 
     @classmethod
     def restore(cls, name: str, op: str, value: str) -> Matcher:
-        """Return a matcher that was made before and written down.
+        """Return a matcher that was made before and stored.
 
-        Its pattern is compiled when it is first asked: who lists thousands compiles none. Asking
-        it raises what making it would have raised.
+        Its pattern is compiled on first use, so that listing thousands compiles none. The first use
+        raises what making it would have raised.
         """
         if op not in ("=~", "!~"):
             return cls(name, op, value)
@@ -117,7 +117,7 @@ class Matcher:
 
 
 def matches_all(matchers: Iterable[Matcher], labels: Labels) -> bool:
-    """Say whether `labels` fulfil every one of `matchers` (no matchers: yes)."""
+    """Return whether `labels` fulfil every one of `matchers` (no matchers: yes)."""
     for matcher in matchers:  # noqa: SIM110  # all() costs three times as much, for every alert
         if not matcher.matches(labels):
             return False
@@ -191,7 +191,10 @@ def _pattern_test(pattern: str, *, bounded: bool) -> Callable[[str], bool]:
 
 
 def _reason(error: Exception, pattern: str) -> str:
-    """What RE2 says, without the frame around the pattern that is ours, and what to do."""
+    """Return RE2's complaint about the pattern, and what to do.
+
+    RE2 quotes the pattern with the anchors that are put around it here; they are removed.
+    """
     text = error.args[0] if error.args else error
     reason = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
     reason = (

@@ -1,9 +1,9 @@
 r"""Reading matchers from text, with Alertmanager's two parsers.
 
-The present one takes any UTF-8, quoted or not: ``{"my label"=~"a.*", b!=c}``. The classic one
-(before Alertmanager 0.27) takes ASCII names only, but is lax about what an unquoted value may
-hold. `parse_matchers` does what Alertmanager does unless told otherwise: the present parser;
-the classic one where that fails; and the classic reading where the two differ.
+The present one accepts any UTF-8, quoted or not: ``{"my label"=~"a.*", b!=c}``. The classic one
+(before Alertmanager 0.27) accepts ASCII names only, but is lax about unquoted values. By default
+`parse_matchers` does what Alertmanager does: the present parser; the classic one where that fails;
+and the classic reading where the two differ.
 """
 
 import re
@@ -27,7 +27,7 @@ _GO_NAMED = {
 
 
 def parse_matchers(text: str, mode: Mode = "fallback") -> tuple[Matcher, ...]:
-    """Read any number of matchers, with or without braces around them. Raises MatcherError."""
+    """Read any number of matchers, with or without braces. Raises MatcherError."""
     return _in_mode(text, mode, _utf8_matchers, classic_matchers)
 
 
@@ -102,7 +102,7 @@ class _Tokens:
         return self._kind == kind
 
     def take(self, *kinds: str) -> str | None:
-        """Return the token's text and go on when it is of one of `kinds`, else None."""
+        """Return the text of a token of one of `kinds` and advance, else None."""
         if self._kind not in kinds:
             return None
         taken = self._unquoted() if self._kind == "quoted" else self._text[self._start : self._end]
@@ -110,7 +110,7 @@ class _Tokens:
         return taken
 
     def expect(self, what: str, *kinds: str) -> str:
-        """Like `take`, but anything else is an error that says that `what` belongs here."""
+        """Return the token like `take`; raise an error when `expectation` is not there."""
         taken = self.take(*kinds)
         if taken is None:
             token = self._text[self._start : self._end]

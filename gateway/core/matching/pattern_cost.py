@@ -14,7 +14,7 @@ MEMORY = 2 * 1024 * 1024
 """Bytes that RE2 may use for one pattern's program and caches; a larger pattern is refused."""
 
 MOST_REPEATS = 2000
-"""Sum of the upper bounds of `{m,n}`: each is written out before RE2 looks at its memory."""
+"""Sum of the upper bounds of `{m,n}`: RE2 writes each out before it checks its memory."""
 
 MOST_CLASSES = 32
 r"""Number of `\p` and `\P`: each stands for hundreds of ranges."""
@@ -28,7 +28,7 @@ _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 
 def refusal(pattern: str) -> str | None:
-    """Return why a pattern is not compiled and what to write instead; None when it may be."""
+    """Return why a pattern is refused and what to write instead, or None."""
     if len(pattern) > LONGEST or len(pattern.encode("utf-8", "replace")) > LONGEST:
         return f"the pattern is longer than {LONGEST} bytes; write several matchers or routes"
     if sum(int(most or least) for least, most in _REPEAT.findall(pattern)) > MOST_REPEATS:
@@ -39,5 +39,5 @@ def refusal(pattern: str) -> str | None:
 
 
 def is_cheap(text: str) -> bool:
-    """Whether every pattern in `text` compiles within 2 ms."""
+    """Return whether every pattern in `text` compiles within 2 ms."""
     return len(text) <= CHEAP and not _REPEAT.search(text) and not _CLASS.search(text)

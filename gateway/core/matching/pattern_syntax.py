@@ -33,7 +33,7 @@ class CharacterSet:
     negated: bool = False
 
     def contains(self, sign: str | None) -> bool:
-        """Say whether a character is among them; None stands for any that is not mentioned."""
+        """Return whether a character is in the set; None is any that no pattern mentions."""
         return (sign in self.signs) != self.negated
 
 
@@ -46,14 +46,14 @@ class Concatenation:
 
 @dataclass(frozen=True, slots=True)
 class Alternation:
-    """Parts of which one stands."""
+    """Parts, one of them present."""
 
     parts: tuple["Part", ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Repetition:
-    """A part that stands `least` times to `most` times; None is any number."""
+    """A part, repeated `least` to `most` times; None is any number."""
 
     part: "Part"
     least: int
@@ -66,7 +66,10 @@ ANY = CharacterSet(frozenset(), negated=True)
 
 
 def parse_pattern(pattern: str) -> Part:
-    """Return the tree of a pattern that must match the whole value. Raises Unprovable."""
+    """Return the tree of a pattern that must match the whole value.
+
+    Raises UnprovableError.
+    """
     if "\n" in pattern:
         raise UnprovableError("it names a line break")
     reader = _Reader(pattern)

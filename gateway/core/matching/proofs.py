@@ -1,7 +1,7 @@
-"""What can be proven about matchers for all values of a label: that one implies another.
+"""Proofs about matchers for all values of a label: that one implies another.
 
-Each condition becomes an automaton; the product of several is searched for a value that fulfils
-all. Only what is proven is said: beyond the syntax of `pattern_syntax`, or beyond the limits
+Each condition becomes an automaton. The product of several is searched for a value that fulfils
+all. Only proven facts are returned: beyond the syntax of `pattern_syntax`, or beyond the limits
 below, the answer is "not proven".
 """
 
@@ -33,9 +33,9 @@ _States = frozenset[int]
 
 
 def implies(premises: Iterable[Matcher], matcher: Matcher) -> bool:
-    """Say whether every value that fulfils all of `premises` is proven to fulfil `matcher`.
+    """Return whether all values that fulfil `premises` provably fulfil `matcher`.
 
-    All of them are about one label; an absent label is the empty value. No `premises` is any value.
+    All are about one label; an absent label is the empty value. Without premises any value counts.
     """
     conditions = tuple(premises)
     if matcher in conditions:
@@ -50,7 +50,7 @@ def implies(premises: Iterable[Matcher], matcher: Matcher) -> bool:
 
 
 def is_contradiction(matchers: Iterable[Matcher]) -> bool:
-    """Say whether it is proven that no value fulfils all of these, which are about one label."""
+    """Return whether provably no value fulfils all matchers, which are of one label."""
     conditions = tuple(matchers)
     exact = next((one.value for one in conditions if one.op == "="), None)
     if exact is not None:
@@ -86,7 +86,7 @@ def _no_value(premises: tuple[Matcher, ...], refuted: Matcher | None) -> bool:
 
 @lru_cache(maxsize=8192)
 def _example(premises: tuple[Matcher, ...]) -> str | None:
-    """A short value that fulfils all of `premises`; None where none was found."""
+    """Return a short value that fulfils all of `premises`, None if none was found."""
     try:
         automata = [_automaton(one.op, one.value) for one in premises]
         value = _accepted(automata, [one.op in ("=", "=~") for one in premises])
@@ -98,9 +98,9 @@ def _example(premises: tuple[Matcher, ...]) -> str | None:
 
 
 def _accepted(automata: "list[_Automaton]", expected: list[bool]) -> str | None:
-    """The shortest text that exactly the wanted automata accept; None when there is none.
+    """Return the shortest text that exactly the expected automata accept, or None.
 
-    Raises Unprovable when the search takes too long.
+    Raises UnprovableError when the search takes too long.
     """
     alphabet = _alphabet(automata)
     start = tuple(one.closure({0}) for one in automata)
@@ -122,7 +122,7 @@ def _accepted(automata: "list[_Automaton]", expected: list[bool]) -> str | None:
 
 
 def _alphabet(automata: "list[_Automaton]") -> list[str | None]:
-    """One character for each way in which the automata tell characters apart."""
+    """Return one character for each class that the automata distinguish."""
     classes = {signs for one in automata for moves in one.moves for signs, _ in moves}
     every: set[str | None] = {None}
     for signs in classes:
@@ -201,7 +201,7 @@ class _Automaton:
 
 @lru_cache(maxsize=4096)
 def _automaton(op: str, value: str) -> _Automaton:
-    """The automaton of the values that an operator without its negation takes."""
+    """Return the automaton of the values that an operator without its negation takes."""
     if op in ("=~", "!~"):
         return _Automaton(parse_pattern(value))
     if "\n" in value:

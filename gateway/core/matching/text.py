@@ -1,7 +1,7 @@
-"""Matchers and labels as text that people can paste back: the one place that writes and reads them.
+"""Matchers and labels as text that people can paste back.
 
 `Matcher.__str__` and `format_labels` write what Alertmanager writes into group keys, which must
-stay as it is. What is written here reads back as the same matcher: in `parse_matchers`, in
+stay as it is. The text of this module reads back as the same matcher: in `parse_matchers`, in
 amtool (0.27 and later), and, in single quotes, as an argument of `gateway`.
 """
 
@@ -38,12 +38,12 @@ def write_matchers(matchers: Iterable[Matcher]) -> str:
 
 
 def write_labels(labels: Labels) -> str:
-    """Write a label set as the matchers that select exactly its labels, sorted by name."""
+    """Return a label set as the matchers of exactly its labels, sorted by name."""
     return write_matchers(Matcher(name, "=", labels[name]) for name in sorted(labels))
 
 
 def read_matchers(text: str) -> tuple[Matcher, ...]:
-    """Read matchers as `parse_matchers` does, and one whose odd name or value lacks its quotes.
+    """Read matchers as `parse_matchers` does, or one without its required quotes.
 
     So ``my label=x y`` is read as ``"my label"="x y"``, where the text means nothing else. Raises
     MatcherError.
@@ -64,7 +64,7 @@ def read_matchers(text: str) -> tuple[Matcher, ...]:
 
 
 def read_labels(text: str) -> dict[str, str]:
-    """Read labels as `write_labels` writes them, or as `read_matchers`. Raises MatcherError."""
+    """Read labels as `write_labels` writes them. Raises MatcherError."""
     labels: dict[str, str] = {}
     for matcher in read_matchers(text):
         if matcher.op != "=":

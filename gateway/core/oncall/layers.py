@@ -1,4 +1,4 @@
-"""Whose turn it is in one layer: rotations counted on the wall clock."""
+"""Turns of one layer: rotations counted on the wall clock."""
 
 from calendar import monthrange
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ class Segment(NamedTuple):
 
 
 def turn_at(layer: Layer, zone: ZoneInfo, t: float) -> Turn:
-    """The turn that holds the instant ``t``; the count goes on backwards before the start.
+    """Return the turn at the instant ``t``; numbers are negative before the start.
 
     An hour that the clocks skip can leave a turn of an hourly rotation without any time; it is
     passed over.
@@ -53,17 +53,17 @@ def turn_at(layer: Layer, zone: ZoneInfo, t: float) -> Turn:
 
 
 def layer_start(layer: Layer, zone: ZoneInfo) -> float:
-    """The instant from which the layer applies."""
+    """Return the instant from which the layer applies."""
     if isinstance(layer.start, datetime):
         return instant(layer.start, zone)
     return instant(datetime.combine(layer.start, layer.handover.at), zone)
 
 
 def segments(layer: Layer, zone: ZoneInfo, start: float, end: float) -> Iterator[Segment]:
-    """Who the layer puts on call in [start, end), in order; may reach over both edges.
+    """Yield the people that the layer puts on call in [start, end), in order.
 
-    Neighbouring turns of the same person are not joined here, and one handed to oneself is no
-    handover: whoever reads the segments joins them.
+    Segments may reach over both edges. Neighbouring turns of the same person are not joined here;
+    the caller joins them, because handing over to oneself is no handover.
     """
     begins = layer_start(layer, zone)
     start = max(start, begins)
@@ -98,7 +98,7 @@ def _turns(
 
 
 def _first_handover(layer: Layer) -> datetime:
-    """The wall-clock time from which the rotation counts."""
+    """Return the wall-clock time from which the rotation counts."""
     day: date = layer.start.date() if isinstance(layer.start, datetime) else layer.start
     if layer.handover.weekday is not None:
         day -= timedelta(days=(day.weekday() - layer.handover.weekday) % 7)
@@ -106,7 +106,7 @@ def _first_handover(layer: Layer) -> datetime:
 
 
 def _handover(layer: Layer, first: datetime, number: int) -> datetime:
-    """The wall-clock time at which turn ``number`` begins."""
+    """Return the wall-clock time at which turn ``number`` begins."""
     if layer.unit != "month":
         return first + number * layer.every * _STEP[layer.unit]
     year, month = divmod(first.year * 12 + first.month - 1 + number * layer.every, 12)
@@ -115,7 +115,10 @@ def _handover(layer: Layer, first: datetime, number: int) -> datetime:
 
 
 def _estimate(layer: Layer, first: datetime, now: datetime) -> int:
-    """About which turn holds the wall-clock time ``now``; off by a few where clocks change."""
+    """Return about which turn holds the wall-clock time ``now``.
+
+    It is wrong by a few at most, where clocks change.
+    """
     if layer.unit != "month":
         return (now - first) // (layer.every * _STEP[layer.unit])
     return ((now.year - first.year) * 12 + now.month - first.month) // layer.every

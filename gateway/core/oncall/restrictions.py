@@ -1,4 +1,4 @@
-"""When restrictions let a layer apply: the windows of a stretch of time, joined and in order."""
+"""Windows in which restrictions let a layer apply, joined and in order."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
@@ -23,10 +23,10 @@ class Window(NamedTuple):
 def windows(
     restrictions: Sequence[Restriction], zone: ZoneInfo, start: float, end: float
 ) -> Iterator[Window]:
-    """The windows that touch [start, end), unclipped at their day's edges, joined where they meet.
+    """Yield the windows that touch [start, end), joined where they meet.
 
-    A window whose start falls into a missing hour begins after it, and is dropped when nothing is
-    left of it. No restrictions mean one window without end.
+    They are not clipped. A window whose start falls into a missing hour begins after it, and is
+    dropped when nothing is left of it. Without restrictions there is one window without end.
     """
     if not restrictions:
         yield Window(-inf, inf)

@@ -1,7 +1,7 @@
-"""Who is on call: the questions that pager, command line, pages and checks ask of a rota.
+"""Questions about a rota that pager, command line, pages and checks ask.
 
-All of them read `rota_shifts.sweep`, the final schedule. How layers, restrictions and overrides
-are meant stands in `rota_types`; how daylight saving is met, in `wallclock`.
+All of them read `shifts.sweep`, the final schedule. The meaning of layers, restrictions and
+overrides is explained in `types`; daylight saving in `wallclock`.
 """
 
 from collections.abc import Iterable
@@ -52,12 +52,11 @@ _LONGEST = {"hour": 3600.0, "day": _DAY, "week": _WEEK, "month": 31 * _DAY}
 
 @dataclass(frozen=True, slots=True)
 class OnCall:
-    """Who is on call at an instant, and why.
+    """The people on call at an instant, and the reason.
 
-    ``since`` and ``until`` bound the stretch in which the same people are on call, whichever
-    layer or override says so (unix seconds UTC); None when there is no such bound.
-    ``next_person`` follows at ``until``, with ``next_also`` beside; None is nobody, or no change
-    at all.
+    ``since`` and ``until`` bound the stretch in which the same people are on call, by any layer or
+    override (unix seconds UTC); None when there is no such bound. ``next_person`` follows at
+    ``until``, with ``next_also`` beside; None is nobody, or no change at all.
     """
 
     person: str | None
@@ -96,17 +95,20 @@ class Gap(NamedTuple):
 
 
 def shifts(rota: Rota, start: float, end: float) -> list[Shift]:
-    """The final schedule of [start, end), clipped to it; a gap is a shift without a person."""
+    """Return the final schedule of [start, end), clipped; a gap has no person."""
     return list(sweep(rota, start, end))
 
 
 def on_call(rota: Rota, t: float) -> tuple[str, ...]:
-    """Everybody on call at ``t``, the one whose shift it is first; empty when nobody is."""
+    """Return everybody on call at ``t``, the one whose shift it is first.
+
+    Empty when nobody is.
+    """
     return _at(rota, t).people
 
 
 def explain(rota: Rota, t: float) -> OnCall:
-    """Who is on call at ``t``, which part of the rota says so, from and until when, who next."""
+    """Return who is on call at ``t``, by which part of the rota, since when, who next."""
     now = _at(rota, t)
     until = next_change(rota, t)
     since = _since(rota, now.people, t)
@@ -123,7 +125,7 @@ def explain(rota: Rota, t: float) -> OnCall:
 
 
 def next_change(rota: Rota, t: float) -> float:
-    """The first instant after ``t`` at which other people are on call than at ``t``.
+    """Return the first instant after ``t`` at which other people are on call.
 
     Infinite when nothing changes until well after the last override and the slowest rotation
     have come round.
@@ -138,7 +140,7 @@ def next_change(rota: Rota, t: float) -> float:
 
 
 def gaps(rota: Rota, start: float, end: float) -> list[Gap]:
-    """The stretches of [start, end) in which nobody is on call: exact, in order, joined."""
+    """Return the exact stretches of [start, end) without anyone on call, joined."""
     stretches: list[Gap] = []
     for shift in sweep(rota, start, end):
         if shift.person is not None:
@@ -151,7 +153,7 @@ def gaps(rota: Rota, start: float, end: float) -> list[Gap]:
 
 
 def stints(rota: Rota, start: float, end: float) -> list[Stint]:
-    """Each person's own calendar in [start, end), ordered by start and person.
+    """Return each person's own calendar in [start, end), ordered by start and person.
 
     Unlike shifts these may overlap, where somebody is put beside the one on call.
     """
@@ -167,10 +169,10 @@ def stints(rota: Rota, start: float, end: float) -> list[Stint]:
 
 
 def idle_overrides(rota: Rota) -> list[int]:
-    """The indexes of overrides that change nothing: for a check to warn about.
+    """Return the indexes of overrides that change nothing, for a warning.
 
-    Such an override replaces somebody whom the layers never put on call in its time, puts a
-    person where that person is anyway, or only repeats or stands beneath another override.
+    Such an override replaces somebody whom the layers never put on call in its time, puts a person
+    where that person is anyway, or only repeats or stands beneath another override.
     """
     idle: list[int] = []
     for index, override in enumerate(rota.overrides):
@@ -183,11 +185,11 @@ def idle_overrides(rota: Rota) -> list[int]:
 
 
 def hidden_layers(rota: Rota) -> list[int]:
-    """The indexes of layers that never take effect: for a check to warn about.
+    """Return the indexes of layers that never take effect, for a warning.
 
-    Wherever such a layer applies, a later one does as well, and no override lets it show. Looked
-    at is the time from its start until a year after the last layer has begun: restrictions come
-    round every week, and clock changes every year.
+    A later layer applies wherever such a layer does, and no override lets it show. The time from
+    its start until a year after the last layer has begun is searched: restrictions repeat every
+    week, and clock changes every year.
     """
     zone = load_zone(rota.zone)
     starts = [layer_start(layer, zone) for layer in rota.layers]
@@ -214,13 +216,13 @@ def _at(rota: Rota, t: float) -> Shift:
 
 
 def _since(rota: Rota, people: tuple[str, ...], t: float) -> float:
-    """Since when exactly ``people`` have been on call; minus infinite when always."""
+    """Return since when ``people`` have been on call; minus infinity when always."""
     zone = load_zone(rota.zone)
     origins = [layer_start(layer, zone) for layer in rota.layers]
     earliest = min(origins + [override.start for override in rota.overrides], default=inf)
     since, reach = t, _WEEK
     while since > earliest:
-        # Ever longer looks back, since most shifts are short and a few are very long.
+        # Search ever further back: most shifts are short and a few are very long.
         for shift in reversed(shifts(rota, max(since - reach, earliest), since)):
             if shift.people != people:
                 return since

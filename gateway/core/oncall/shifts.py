@@ -1,7 +1,7 @@
-"""The final schedule: layers and overrides laid over each other, from one instant to another.
+"""The final schedule: layers and overrides merged, from one instant to another.
 
-Everything that asks who is on call reads this one sweep: paging, the calendar, the hand-over
-message, the check for gaps. They cannot disagree.
+Every answer about who is on call reads this one sweep: paging, the calendar, the handover message,
+the check for gaps. They cannot disagree.
 """
 
 from bisect import insort
@@ -56,10 +56,10 @@ class Shift:
 
 
 def sweep(rota: Rota, start: float, end: float) -> Iterator[Shift]:
-    """The shifts of [start, end) in order: they touch, never overlap, and leave nothing out.
+    """Yield the shifts of [start, end) in order, without overlaps or omissions.
 
-    Neighbours that differ in nothing but their times are joined, so a hand-over to oneself does
-    not show. Lazy: reading the first shift does not cost the whole stretch. ValueError for
+    Neighbours that differ in nothing but their times are joined, so a handover to oneself does not
+    show. Lazy: reading the first shift does not cost the whole stretch. Raises ValueError for
     instants that are no numbers or lie some thousand years away.
     """
     if not (start >= -LAST_INSTANT and end <= LAST_INSTANT):  # neither holds for NaN
@@ -95,7 +95,7 @@ class _Track:
         self.person: str | None = None
 
     def move_to(self, t: float) -> float:
-        """Set ``person`` to whom the layer names at ``t``; when that changes next."""
+        """Set ``person`` to the one of the layer at ``t``; return when that changes next."""
         while self._coming is not None and self._coming.end <= t:
             self._coming = next(self._segments, None)
         if self._coming is None:
@@ -123,7 +123,7 @@ class _ActiveOverrides:
         self.indexes: list[int] = []
 
     def move_to(self, t: float) -> float:
-        """Set ``indexes`` to what is in force at ``t``; when that changes next."""
+        """Set ``indexes`` to those in force at ``t``; return when that changes next."""
         self.indexes = [i for i in self.indexes if self._overrides[i].end > t]
         while self._coming and self._overrides[self._coming[-1]].start <= t:
             insort(self.indexes, self._coming.pop())
@@ -134,10 +134,10 @@ class _ActiveOverrides:
 def _from_layers(
     tracks: list[_Track], t: float, active: list[int], overrides: tuple[Override, ...]
 ) -> _LayerDecision:
-    """Whom the layers name at ``t``, last layer first, and until when at least that holds.
+    """Return the decision of the layers at ``t``, the last layer first.
 
-    Each name is put through its replacements. Layers beneath the one that decides are not read:
-    what they do cannot show until it ends.
+    Replacements are applied to each name. Layers beneath the one that decides are not read: what
+    they do cannot show until it ends.
     """
     lasts = inf
     for index in range(len(tracks) - 1, -1, -1):
@@ -156,7 +156,7 @@ def _from_layers(
 def _under_overrides(
     decision: _LayerDecision, active: list[int], overrides: tuple[Override, ...]
 ) -> tuple[str | None, Origin | None, tuple[str, ...]]:
-    """Who is on call, by what, and who else, once the overrides have had their say."""
+    """Return who is on call, by what, and who else, after all overrides."""
     person, by = decision.person, decision.by
     if not active:
         return person, by, ()

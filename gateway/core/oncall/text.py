@@ -1,6 +1,6 @@
-"""How routes.yaml writes rotas: "2 weeks", "Mon 09:00", "Mon-Fri", read into core values.
+"""Texts about rotas in routes.yaml ("2 weeks", "Mon 09:00", "Mon-Fri"), parsed.
 
-Every function raises ValueError saying what is wrong and what to write instead.
+Every function raises ValueError with what is wrong and what to write instead.
 """
 
 import re
@@ -23,7 +23,7 @@ class Rotation(NamedTuple):
 
 
 def parse_rotate(text: str) -> Rotation:
-    """How many of which unit one turn lasts: "weekly" is (1, "week"), "10 days" is (10, "day")."""
+    """Return the length of one turn: "weekly", or a number such as "10 days"."""
     word = text.strip().lower()
     if word in _NAMED:
         return Rotation(1, _NAMED[word])
@@ -37,7 +37,7 @@ def parse_rotate(text: str) -> Rotation:
 
 
 def parse_handover(text: str) -> Handover:
-    """A wall-clock time with or without a weekday before it: "09:00", "Mon 09:00"."""
+    """Return a wall-clock time, perhaps with a weekday: "09:00", "Mon 09:00"."""
     *day, clock = text.split() or [""]
     if len(day) > 1:
         raise ValueError(f"handover: {text!r}; write a time such as 09:00 or Mon 09:00")
@@ -45,7 +45,7 @@ def parse_handover(text: str) -> Handover:
 
 
 def parse_time_of_day(text: str) -> time:
-    """A time of day as HH:MM; "24:00" is the midnight that ends a day, and reads as 00:00."""
+    """Return a time of day as HH:MM; "24:00" ends a day, and reads as 00:00."""
     clock = re.fullmatch(r"([0-9]{1,2}):([0-9]{2})", text.strip(), re.ASCII)
     if clock is not None:
         hour, minute = int(clock[1]), int(clock[2])
@@ -57,7 +57,7 @@ def parse_time_of_day(text: str) -> time:
 
 
 def parse_weekday(text: str) -> int:
-    """A weekday by its English name or its first letters, at least three: 0 is Monday."""
+    """Return a weekday (0 Monday) by its English name or at least three letters."""
     word = text.strip().lower()
     for number, day in enumerate(_DAYS):
         if len(word) >= _LEAST_OF_A_DAY and day.startswith(word):
@@ -66,7 +66,7 @@ def parse_weekday(text: str) -> int:
 
 
 def parse_weekdays(text: str) -> tuple[int, ...]:
-    """Days and ranges, separated by commas: "Mon-Fri", "sat, sun", "Fri-Mon" over the weekend."""
+    """Return the days of names and ranges: "Mon-Fri", "sat, sun", "Fri-Mon"."""
     days: set[int] = set()
     for part in re.split(r"\s*,\s*", text.strip()):
         first, dash, last = re.sub(r"\s*[-:]\s*", "-", part).partition("-")

@@ -1,4 +1,4 @@
-"""What a rota is made of: layers of rotations, restrictions, overrides.
+"""Parts of a rota: layers of rotations, restrictions, overrides.
 
 **Layers** are read top to bottom; a later layer takes over from the earlier ones wherever it
 applies, as in PagerDuty's final schedule. Where it does not apply (before its start, outside its
@@ -116,11 +116,11 @@ class Layer:
 class Override:
     """An exception from ``start`` to ``end`` (unix seconds UTC, the end excluded).
 
-    - ``member`` alone takes over from whoever would be on call, also from nobody.
+    - ``member`` alone takes over from anyone who would be on call, also from nobody.
     - ``member`` with ``replaces`` takes over only where the *layers* put ``replaces`` on call, and
-      does nothing elsewhere. Because it looks at the layers and not at other overrides, "ben
-      replaces ana" and "ana replaces ben" together are a swap, in whichever order they are written.
-    - ``member`` with ``beside=True`` is told as well as the person on call.
+      does nothing elsewhere. Because it reads the layers and not other overrides, "ben replaces
+      ana" and "ana replaces ben" together are a swap, in either order.
+    - ``member`` with ``beside=True`` is notified as well as the person on call.
     - ``member=None`` with ``replaces``: that person is away; an earlier layer shows through.
     - ``member=None`` alone: nobody is on call. It shows as a gap.
     """

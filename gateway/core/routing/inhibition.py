@@ -1,4 +1,4 @@
-"""Alerts that keep others quiet while they fire (Alertmanager's ``inhibit_rules``).
+"""Alerts that mute others while they fire (Alertmanager's ``inhibit_rules``).
 
 A firing source mutes a target when both have the same values for the `equal` labels. An alert
 that fits both sides of a rule is muted only by sources that do not: so none mutes itself, and
@@ -31,7 +31,7 @@ class InhibitRule:
 class _Sources:
     """The firing sources of one rule with the same values for its `equal` labels.
 
-    Dictionaries for their order: whoever mutes stays the same while it fires.
+    Dictionaries keep their order: the source that mutes stays the same while it fires.
     """
 
     one_sided: dict[str, None]
@@ -46,7 +46,7 @@ class Inhibitor(NamedTuple):
 
 
 class SourceIndex:
-    """The firing sources of all rules, so that asking costs the same however many there are."""
+    """The firing sources of all rules, indexed by the values of `equal` labels."""
 
     def __init__(self, rules: Iterable[InhibitRule]) -> None:
         self._rules = tuple(rules)
@@ -57,7 +57,7 @@ class SourceIndex:
         return len(self._positions)
 
     def add(self, identity: str, labels: Labels) -> None:
-        """Take in an alert that fires; adding it again changes nothing."""
+        """Add an alert that fires; adding it again changes nothing."""
         if identity in self._positions:
             return
         positions = []
@@ -72,7 +72,7 @@ class SourceIndex:
             self._positions[identity] = positions
 
     def remove(self, identity: str) -> None:
-        """Forget an alert that has ended; one that was never a source is no error."""
+        """Remove an alert that has ended; it need not be a source."""
         for at, key in self._positions.pop(identity, ()):
             sources = self._sources[at][key]
             sources.one_sided.pop(identity, None)
@@ -81,7 +81,7 @@ class SourceIndex:
                 del self._sources[at][key]
 
     def inhibitor(self, labels: Labels) -> Inhibitor | None:
-        """Return the first rule that mutes an alert and the identity of the source, or None."""
+        """Return the first rule that mutes an alert with its source, or None."""
         for rule, sources_by_values in zip(self._rules, self._sources, strict=True):
             if not sources_by_values or not matches_all(rule.target, labels):
                 continue

@@ -1,8 +1,8 @@
-"""The routing tree: which routes take an alert, and to which group it belongs there.
+"""Matching of alerts to routes, and the group of an alert at a route.
 
-The semantics are those of Alertmanager's ``route:`` (dispatch/route.go, its configuration
-docs): an alert goes to the deepest matching nodes, left to right; a node that matched ends the
-search among its siblings unless it says ``continue``.
+The semantics are those of Alertmanager's ``route:`` (dispatch/route.go, its configuration docs): an
+alert goes to the deepest matching nodes, left to right; a node that matched ends the search among
+its siblings unless it says ``continue``.
 """
 
 from collections.abc import Iterator
@@ -27,10 +27,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class TraceStep:
-    """What happened at one node on an alert's way through the tree.
+    """The result of one node for an alert.
 
-    `failed` is the first matcher that the alert did not fulfil, None where all were. `chosen`
-    says that the alert stays at this node.
+    `failed` is the first matcher that the alert did not fulfil, None where all were. `chosen` says
+    that the alert stays at this node.
     """
 
     route: Route
@@ -68,7 +68,7 @@ def _collect(route: Route, labels: Labels, matches: list[Route]) -> bool:
 
 
 def trace(root: Route, labels: Labels) -> list[TraceStep]:
-    """Return a step for every node that `match_routes` looks at, parents before children."""
+    """Return a step for every node that `match_routes` tests, parents first."""
     chosen = {route.id for route in match_routes(root, labels)}
     steps: list[TraceStep] = []
 
@@ -87,7 +87,7 @@ def trace(root: Route, labels: Labels) -> list[TraceStep]:
 
 
 def group_labels(route: Route, labels: Labels) -> dict[str, str]:
-    """Return the labels that name the alert's group; those the alert lacks are left out."""
+    """Return the labels that name the alert's group, without those that it lacks."""
     if route.group_by_all:
         return {name: value for name, value in labels.items() if value}
     return {name: value for name in route.group_by if (value := labels.get(name))}
@@ -103,7 +103,7 @@ def group_key(route: Route, labels: Labels) -> str:
 
 
 def walk(root: Route) -> Iterator[Route]:
-    """Go through all nodes, parents before children, in the order of the file."""
+    """Yield all nodes in the order of the file, parents before children."""
     yield root
     for child in root.children:
         yield from walk(child)

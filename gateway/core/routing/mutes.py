@@ -1,4 +1,4 @@
-"""When a route is muted, and when that changes next (Alertmanager's ``time_intervals``)."""
+"""Mutes of routes by time intervals (Alertmanager's ``time_intervals``)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -26,7 +26,7 @@ __all__ = [
 IntervalsByName = Mapping[str, Sequence[TimeInterval]]
 
 HORIZON_DAYS = 5 * 366
-"""How far ahead a change is looked for; long enough for a leap day."""
+"""How far ahead a change is searched, in days; long enough for a leap day."""
 
 _DAY = 24 * 60  # minutes, as are all times below
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -54,7 +54,7 @@ class Mute(NamedTuple):
 
 
 def find_mute(route: Route, intervals: IntervalsByName, t: float) -> Mute | None:
-    """Return how and by which time intervals the route is muted at `t`, None when it is not."""
+    """Return how and by which intervals the route is muted at `t`, or None."""
     inside = intervals_containing(route.mute_time_intervals, intervals, t)
     if inside:
         return Mute(MuteKind.MUTED, inside[0])
@@ -67,9 +67,9 @@ def find_mute(route: Route, intervals: IntervalsByName, t: float) -> Mute | None
 def next_interval_change(
     intervals: TimeInterval | Iterable[TimeInterval], t: float
 ) -> float | None:
-    """Return the next instant after `t` at which being inside of any of `intervals` changes.
+    """Return the next instant (unix seconds) at which an interval begins or ends.
 
-    None when nothing changes within `HORIZON_DAYS`. In unix seconds.
+    None when nothing changes within `HORIZON_DAYS`.
     """
     several = (intervals,) if isinstance(intervals, TimeInterval) else tuple(intervals)
     return _next_change(several, None, int(t // 60))
@@ -94,12 +94,12 @@ def next_mute_change(route: Route, intervals: IntervalsByName, t: float) -> floa
 def _next_change(
     mute: tuple[TimeInterval, ...], active: tuple[TimeInterval, ...] | None, minute: int
 ) -> float | None:
-    """Look for the first minute that differs from `minute`.
+    """Search for the first minute that differs from `minute`.
 
-    Everything changes on whole minutes: intervals count in minutes, and zones have had offsets
-    of whole minutes since 1972. While no zone changes its offset only the minutes at which the
-    wall clock shows midnight or a start or end can differ; on a day when one does, every
-    minute is looked at, so that no rule about skipped and repeated hours is needed.
+    Everything changes on whole minutes: intervals count in minutes, and zones have had offsets of
+    whole minutes since 1972. While no zone changes its offset, only minutes at which the wall clock
+    shows midnight or a bound can differ. On a day with such a change every minute is tried, so that
+    no rule about skipped and repeated hours is needed.
     """
     everything = mute + (active or ())
     marks = {zone: _marks(zone, everything) for zone in {one.location for one in everything}}
@@ -136,7 +136,7 @@ def _next_change(
 
 
 def _marks(zone: str, intervals: tuple[TimeInterval, ...]) -> set[int]:
-    """The minutes of the zone's day at which any of its intervals may begin or end."""
+    """Return the minutes of a zone's day at which its intervals may begin or end."""
     times = [time for one in intervals if one.location == zone for time in one.times]
     return {0} | {bound % _DAY for time in times for bound in time}
 

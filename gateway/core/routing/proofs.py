@@ -1,4 +1,4 @@
-"""Routes that no alert can come to, proven from their matchers and those around them."""
+"""Routes that no alert can reach, proven from matchers of routes around them."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,10 +29,10 @@ class UnreachableRoute:
 
 
 def unreachable_routes(root: Route) -> list[UnreachableRoute]:
-    """Return the routes that are proven never to match, in the order of the file.
+    """Return the routes that provably never match, in the order of the file.
 
-    Values with line breaks are left out of account, as in `pattern_syntax`. What several siblings
-    take together is not looked at.
+    Values with line breaks are left out of account, as in `pattern_syntax`. Siblings that match all
+    alerts only together are not considered.
     """
     return _Search().below(root, ())
 
@@ -44,7 +44,7 @@ class _Search:
         self._left = _MOST_COMPARED
 
     def below(self, parent: Route, way: tuple[Matcher, ...]) -> list[UnreachableRoute]:
-        """Search the routes below a parent that is reached by alerts fulfilling `way`."""
+        """Search the routes below a parent; its alerts fulfil the matchers `path`."""
         unreachable: list[UnreachableRoute] = []
         earlier = _Siblings()
         for route in parent.children:
@@ -81,7 +81,7 @@ class _Search:
 
 
 class _Siblings:
-    """Earlier routes without `continue`, found by what a route beside them must say to be covered.
+    """Earlier routes without `continue`, indexed by conditions of routes they cover.
 
     One that asks for a label covers only routes that ask for that label as well. Thousands of
     siblings are common, and most ask for one value each.
@@ -109,7 +109,7 @@ class _Siblings:
             self._by_label[first.name].append(number)
 
     def candidates(self, by_label: _ByLabel, *, prove: bool) -> Iterable[Route]:
-        """Return those that may, the first of the file first; without proofs only the obvious."""
+        """Return the routes that may cover, in order; without proofs only obvious ones."""
         numbers = set(self._without)
         for name, matchers in by_label.items():
             for matcher in matchers:

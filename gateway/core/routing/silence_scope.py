@@ -1,4 +1,4 @@
-"""Which matchers silence an incident: what its alerts, and those that would join it, have."""
+"""The matchers of a silence for an incident, present and future alerts included."""
 
 from collections.abc import Mapping
 
@@ -9,11 +9,11 @@ from gateway.core.routing.match import Route
 def incident_matchers(
     root: Route, route_id: str, group_labels: Mapping[str, str]
 ) -> tuple[Matcher, ...]:
-    """The conditions on the way to the incident's route, and the labels of its group.
+    """Return the conditions of the incident's route, and the labels of its group.
 
-    So another team's alert of the same name is not silenced with it. A condition on a label that
-    the group has says nothing more and is left out. Of a route that is no longer there only the
-    group counts. Empty when the group is one for all alerts at the root: nothing tells those.
+    So a silence does not cover another team's alert of the same name. A condition on a label of the
+    group adds nothing and is omitted. If the route no longer exists, only the group counts. Empty
+    when the group is one for all alerts at the root, because nothing distinguishes those.
     """
     way = _way(root, route_id)
     conditions = dict.fromkeys(matcher for route in way for matcher in route.matchers)
@@ -24,7 +24,7 @@ def incident_matchers(
 
 
 def _way(route: Route, route_id: str) -> tuple[Route, ...]:
-    """The routes from `route` down to that of the id, both included; empty without such one."""
+    """Return the routes from `route` down to the one of the id; empty without it."""
     if route.id == route_id:
         return (route,)
     for child in route.children:

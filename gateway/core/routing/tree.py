@@ -1,4 +1,4 @@
-"""A node of the routing tree, made from what the file says with everything inherited filled in."""
+"""Nodes of the routing tree, built from the file with all inherited options."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,14 +21,14 @@ _NOT_INHERITED = ("mute_time_intervals", "active_time_intervals")
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A node with everything it inherited filled in. Intervals are seconds.
+    """A node with everything that it inherits. Intervals are seconds.
 
-    `id` names the node by the matchers on the way to it, each with a number that tells siblings
-    with the same matchers apart (``{}/{team="billing"}/0``); `key` is Alertmanager's name, without
-    the numbers, and may be shared by siblings. `own` holds the names of
-    the options that this node set itself; `origins` says for each option the id of the route
-    it comes from, or ``default``. `labels` are those that the route adds to its notifications
-    (Alertmanager 0.34), the parent's included. `line` is where in the file the node stands.
+    `id` names the node by the matchers from the root, each with a number that distinguishes
+    siblings with the same matchers (``{}/{team="billing"}/0``). `key` is Alertmanager's name,
+    without the numbers, and may be shared by siblings. `own` holds the names of the options that
+    this node sets itself; `origins` gives for each option the id of the route that it comes from,
+    or ``default``. `labels` are those that the route adds to its notifications (Alertmanager 0.34),
+    the parent's included. `line` is the node's line in the file.
     """
 
     id: str
@@ -139,10 +139,10 @@ def _build(spec: RouteSpec, parent: Route, position: str) -> Route:
 
 
 def _children(spec: RouteSpec, node: Route) -> tuple[Route, ...]:
-    """Build the routes below `node`.
+    """Return the routes below `node`.
 
-    Each is counted among its siblings with the same matchers, not among all: a route put before
-    the others must not give them new ids, for the open incidents are known by those (E8).
+    Each is counted among its siblings with the same matchers, not among all: a route put before the
+    others must not give them new ids, because open incidents refer to those (E8).
     """
     seen: dict[str, int] = {}
     made = []
@@ -154,9 +154,9 @@ def _children(spec: RouteSpec, node: Route) -> tuple[Route, ...]:
 
 
 def _matchers(spec: RouteSpec) -> tuple[Matcher, ...]:
-    """All three forms together, in the order in which Alertmanager sorts them."""
+    """Return all three forms together, in the order in which Alertmanager sorts them."""
     matchers = [Matcher(name, "=", value) for name, value in spec.match.items()]
-    # Alertmanager anchors these on reading, and so they stand in its group keys.
+    # Alertmanager anchors these on reading, so its group keys have the anchors.
     matchers += [Matcher(name, "=~", f"^(?:{value})$") for name, value in spec.match_re.items()]
     for one in spec.matchers:
         matchers += (one,) if isinstance(one, Matcher) else parse_matchers(one)

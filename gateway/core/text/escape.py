@@ -1,7 +1,7 @@
-"""Making foreign text harmless: what a label says must never become a mention, a link or a line.
+"""Escaping of foreign text: a label must never become a mention, a link or a line.
 
-Labels and annotations come from whoever can make an alert. Each function here is for one place
-that such text may end up in.
+Labels and annotations come from anyone who can make an alert. Each function here is for one target
+of such text.
 """
 
 import re
@@ -95,19 +95,19 @@ def _percent(match: re.Match[str]) -> str:
 
 
 def slack_link(url: str, label: str) -> str:
-    """``<url|label>`` for mrkdwn; the escaped label alone when the url is not safe to follow."""
+    """Return ``<url|label>`` for mrkdwn, or the label alone if the url is unsafe."""
     safe = safe_url(url)
     text = slack_escape(one_line(label))
     if safe is None:
         return text
-    # A "|" in the label would only cut it short; a look-alike keeps it whole.
+    # A "|" in the label would only cut it short; a similar character keeps it whole.
     return f"<{slack_escape(safe)}|{text.replace('|', '¦')}>"
 
 
 def one_line(text: str, limit: int | None = None) -> str:
-    """The text as one line: control, zero-width and direction marks become single spaces.
+    """Return the text on one line: control and direction marks become single spaces.
 
-    `limit` is in characters; what is longer ends in "…". For subjects, titles, header values.
+    `limit` is in characters; longer text ends in "…". For subjects, titles, header values.
     """
     if not text.isprintable() or "  " in text or text[:1] == " " or text[-1:] == " ":
         text = _UNSEEN.sub(" ", text).strip()
@@ -117,10 +117,10 @@ def one_line(text: str, limit: int | None = None) -> str:
 
 
 def escape_invisible(text: str) -> str:
-    """The text with everything hidden in it as an escape, such as ``\\u202e``.
+    """Return the text with invisible characters as escapes, such as ``\u202e``.
 
-    For logs, terminals and excerpts, where people must see what was really sent. Line ends and
-    tabs stay.
+    For logs, terminals and excerpts, where people must see what was really sent. Line ends and tabs
+    stay.
     """
     if text.isascii() and text.isprintable():  # nearly always, and cheap to know
         return text

@@ -1,4 +1,4 @@
-"""Business hours: when an answer is owed that may wait for the next working day."""
+"""Business hours: the time by which an alert that may wait must be acknowledged."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -31,9 +31,9 @@ class BusinessHours:
 
 
 def next_business_day_end(hours: BusinessHours, t: float) -> float:
-    """When the next business day after ``t``'s local date ends (unix seconds UTC).
+    """Return the end (unix seconds UTC) of the next business day after ``t``'s date.
 
-    Always a later day than today's, however early in the morning ``t`` is: on a Monday it is
+    It is always a later day than today, however early in the morning ``t`` is: on a Monday it is
     Tuesday evening, on a Friday or a weekend it is Monday evening.
     """
     zone = load_zone(hours.zone)
@@ -44,9 +44,9 @@ def next_business_day_end(hours: BusinessHours, t: float) -> float:
 
 
 def respond_by(within: float | str, t: float, hours: BusinessHours) -> float:
-    """By when an answer is owed to something that began at ``t``.
+    """Return by when something that began at ``t`` must be acknowledged.
 
-    ``within`` is in seconds, or "next business day". ValueError for any other text.
+    ``within`` is in seconds, or "next business day". Raises ValueError for any other text.
     """
     if not isinstance(within, str):
         return t + within

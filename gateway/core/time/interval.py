@@ -30,18 +30,18 @@ class TimeInterval:
     location: str = "UTC"
 
     def contains(self, t: float) -> bool:
-        """Say whether the instant `t` (unix seconds) lies in this interval."""
+        """Return whether the instant `t` (unix seconds) lies in this interval."""
         wall = local_time(t, self.location)
         return self.contains_wall(wall.date(), wall.hour * 60 + wall.minute)
 
     def contains_wall(self, day: date, minute: int) -> bool:
-        """Say whether the wall clock's `minute` of `day` lies in this interval."""
+        """Return whether the wall clock's `minute` of `day` lies in this interval."""
         if self.times and not any(start <= minute < end for start, end in self.times):
             return False
         return self.contains_day(day)
 
     def contains_day(self, day: date) -> bool:
-        """Say whether any of `day` can lie in this interval: all conditions but the times."""
+        """Return whether a part of `day` can lie in this interval; times are ignored."""
         return (
             _within(self.years, day.year)
             and _within(self.months, day.month)
@@ -60,14 +60,17 @@ class TimeInterval:
 
 
 def never_matches(interval: TimeInterval) -> bool:
-    """Say whether no day of any year fulfils the interval, as 30 to 31 February."""
+    """Return whether no day of any year fulfils the interval, as 30 to 31 February."""
     if not (interval.days_of_month or interval.years):
         return False
     return not any(map(interval.contains_day, _days_to_try(interval)))
 
 
 def _days_to_try(interval: TimeInterval) -> Iterable[date]:
-    """Days that stand for all: the calendar repeats itself, weekdays included, every 400 years."""
+    """Yield days that stand for all of them.
+
+    The calendar repeats itself, weekdays included, every 400 years.
+    """
     for first, last in interval.years or ((2000, 2000 + _GREGORIAN_CYCLE_YEARS - 1),):
         for year in range(first, min(last, first + _GREGORIAN_CYCLE_YEARS - 1) + 1):
             for month in range(1, 13):

@@ -1,7 +1,7 @@
-"""Reading a time interval from the shape it has in Alertmanager's configuration.
+"""Reading of a time interval as it is written in Alertmanager's configuration.
 
-Stricter than Alertmanager where it takes what can never hold: month 13, an empty list. More
-generous in one place: it refuses ``28:-1`` for the sake of February, we take it.
+Stricter than Alertmanager about what can never hold: month 13, an empty list. More generous in one
+case: Alertmanager refuses ``28:-1`` because of February.
 """
 
 import re

@@ -67,7 +67,7 @@ def parse_duration(text: str) -> float:
 
 
 def format_duration(seconds: float) -> str:
-    """Write a duration in Prometheus' canonical form, to the millisecond: 5400 is ``1h30m``.
+    """Return a duration in Prometheus' canonical form, to the millisecond: ``1h30m``.
 
     Years and weeks are used only when nothing remains (``90d``, not ``12w6d``), as
     prometheus/common ``model.Duration`` prints them.
@@ -86,12 +86,13 @@ def format_duration(seconds: float) -> str:
 
 
 def parse_rfc3339(text: str) -> float:
-    """Return the unix seconds of an RFC 3339 instant; digits below the microsecond are dropped.
+    """Return the unix seconds of an RFC 3339 instant, to the microsecond.
 
-    The offset is required, and ``T`` and ``Z`` are capitals, as Go reads JSON. Raises ValueError.
+    The offset is required, and ``T`` and ``Z`` are capitals, as Go reads JSON. Further digits are
+    dropped. Raises ValueError.
 
-    What the offset or the fraction leads out of the years 1 to 9999 in UTC, such as .NET's last
-    instant, is the first or the last second of them: other than that it could not be written.
+    An instant whose offset or fraction leads out of the years 1 to 9999 in UTC, such as .NET's last
+    instant, becomes the first or the last second of them: it could not be written otherwise.
     """
     if _RFC3339.fullmatch(text) is None:
         raise ValueError(
@@ -126,7 +127,7 @@ def parse_time(text: str) -> float | None:
 
 
 def parse_instant(text: str) -> float | None:
-    """Return the unix seconds of an RFC 3339 instant, None for Go's zero time (year 0001)."""
+    """Return the unix seconds of an RFC 3339 instant, None for Go's zero time."""
     if text == ZERO_TIME:
         return None
     seconds = parse_rfc3339(text)
@@ -134,9 +135,9 @@ def parse_instant(text: str) -> float | None:
 
 
 def format_rfc3339(t: float, *, milliseconds: bool = True) -> str:
-    """Write an instant in UTC, as ``2026-11-20T03:00:00.000Z`` or without the milliseconds.
+    """Return an instant in UTC as ``2026-11-20T03:00:00.000Z``, as an RFC 3339 text.
 
-    Raises ValueError for an instant outside of the years 1 to 9999.
+    Raises ValueError for an instant outside the years 1 to 9999.
     """
     try:
         # From whole milliseconds, or the float's error shows: 0.29 would print as .289.
@@ -147,12 +148,15 @@ def format_rfc3339(t: float, *, milliseconds: bool = True) -> str:
     return f"{head}.{rest:03}Z" if milliseconds else f"{head}Z"
 
 
-# Remembered, because whoever lists alerts asks for the same few seconds again and again.
+# Cached, because a list of alerts has the same few seconds again and again.
 @lru_cache(maxsize=1024)
 def _whole_second(t: int) -> str:
     return datetime.fromtimestamp(t, UTC).isoformat()[:19]
 
 
 def local_time(t: float, zone: str | tzinfo) -> datetime:
-    """Return the local time at instant `t`, aware of its zone. ValueError for an unknown name."""
+    """Return the local time at `t`, aware of its zone.
+
+    Raises ValueError for an unknown zone.
+    """
     return datetime.fromtimestamp(t, load_zone(zone) if isinstance(zone, str) else zone)

@@ -1,4 +1,4 @@
-"""Local time and instants: the one place that knows what daylight saving does to a wall clock.
+"""Local time and instants: all knowledge about daylight saving and wall clocks.
 
 An instant is a float of unix seconds UTC. A wall-clock time is a naive ``datetime`` read in a zone.
 Two rules, the same everywhere in the gateway:
@@ -7,7 +7,7 @@ Two rules, the same everywhere in the gateway:
   or the whole 30 December 2011 in Apia) is the first instant after the gap;
 - a wall-clock time that comes twice is its first occurrence.
 
-Both keep the order: a later wall-clock time is never an earlier instant, so hand-overs made of
+Both preserve the order: a later wall-clock time is never an earlier instant, so handovers made of
 them can neither overlap nor swap.
 """
 
@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 @lru_cache(maxsize=512)
 def load_zone(name: str) -> ZoneInfo:
-    """The zone of the IANA database called ``name``; ValueError when there is none."""
+    """Return the IANA zone called ``name``. Raises ValueError for an unknown name."""
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
@@ -30,12 +30,12 @@ def load_zone(name: str) -> ZoneInfo:
 
 
 def wall_time(t: float, zone: ZoneInfo) -> datetime:
-    """The naive wall-clock time in ``zone`` at the instant ``t`` (unix seconds UTC)."""
+    """Return the naive wall-clock time in ``zone`` at ``t`` (unix seconds UTC)."""
     return datetime.fromtimestamp(t, zone).replace(tzinfo=None, fold=0)
 
 
 def instant(wall: datetime, zone: ZoneInfo) -> float:
-    """The instant (unix seconds UTC) of a naive wall-clock time, by the two rules above."""
+    """Return the instant (unix seconds UTC) of a wall-clock time, by the two rules."""
     first = wall.replace(tzinfo=zone, fold=0).timestamp()
     second = wall.replace(tzinfo=zone, fold=1).timestamp()
     # Only in a gap does the standard library's first reading come after the second (PEP 495).
@@ -43,7 +43,7 @@ def instant(wall: datetime, zone: ZoneInfo) -> float:
 
 
 def days(start: float, end: float, zone: ZoneInfo) -> Iterator[tuple[float, float]]:
-    """The days of ``zone`` that touch [start, end), clipped to it: each from where to where."""
+    """Yield the start and end of each day of ``zone`` in [start, end), clipped to it."""
     while start < end:
         day = wall_time(start, zone).replace(hour=0, minute=0, second=0, microsecond=0)
         # A day may be missing in a zone (Apia's 30 December 2011): then the next one serves.
@@ -53,7 +53,7 @@ def days(start: float, end: float, zone: ZoneInfo) -> Iterator[tuple[float, floa
 
 
 def _end_of_gap(wall: datetime, before: float, after: float, zone: ZoneInfo) -> float:
-    """The instant between two others at which the clocks jumped over ``wall``, found by halving."""
+    """Return the instant between two others at which the clocks jumped over ``wall``."""
     low, high = floor(before), ceil(after)
     while high - low > 1:
         middle = (low + high) // 2

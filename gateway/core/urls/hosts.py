@@ -1,9 +1,9 @@
-"""Host names: what a `Host` header says, and which names a gateway answers to.
+"""Host names: the names in a `Host` header, and those that a gateway answers to.
 
 DNS rebinding lets a page of a stranger's site send requests to an address inside a network: the
-browser takes them for the site's own, and only `Host` still has the site's name. So a name that a
-stranger can register must be known here. An IP address or a name outside of the public DNS cannot
-be rebound.
+browser treats them as the site's own, and only `Host` still has the site's name. So a name that a
+stranger can register must be known here. An IP address or a name outside the public DNS cannot be
+rebound.
 """
 
 import re
@@ -27,7 +27,7 @@ _NEVER_PUBLIC = (
 
 
 def host_of(authority: str) -> str | None:
-    """Return the host of `host:port` in lower case, without brackets; None when malformed."""
+    """Return the host of `host:port` in lower case; None when it is malformed."""
     match = _AUTHORITY.fullmatch(authority)
     if match is None or int(match[2] or 0) > 65535:
         return None
@@ -38,7 +38,7 @@ def host_of(authority: str) -> str | None:
 
 
 def is_address(host: str) -> bool:
-    """Whether `host` is an IP address."""
+    """Return whether `host` is an IP address."""
     try:
         ip_address(host)
     except ValueError:
@@ -47,14 +47,14 @@ def is_address(host: str) -> bool:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach `host`: a loopback address, or `localhost`."""
+    """Return whether only this machine can reach `host`."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     return is_address(host) and ip_address(host).is_loopback
 
 
 def is_known(host: str, allowed: Iterable[str]) -> bool:
-    """Whether a request for `host` may be answered.
+    """Return whether a request for `host` may be answered.
 
     True for addresses, for names of one label, for names that nobody can register, and for
     entries of `allowed`: a name, `*.example.com` for all names below it, or `*`.

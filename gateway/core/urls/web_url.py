@@ -66,7 +66,7 @@ def web_url(text: str) -> WebUrl:
 
 
 def _host(parts: SplitResult) -> str:
-    """The host in lower case, an IPv6 address in its brackets, as it is written in a URL."""
+    """Return the host in lower case, as it is written in a URL: IPv6 in brackets."""
     host = parts.hostname
     if not host:
         raise ValueError("not a URL: the host is missing; write https://example.com/…")
@@ -95,9 +95,9 @@ def _ipv6(host: str, behind: str) -> str:
 
 
 def _ipv4(labels: list[str]) -> bool:
-    """Whether these are the four numbers of an address, without leading zeros.
+    """Return whether these are the four numbers of an address, without leading zeros.
 
-    Shorter and octal forms lead some resolvers to another address than people read.
+    Some resolvers read shorter and octal forms as another address than people do.
     """
     return len(labels) == 4 and all(
         label.isdecimal() and str(int(label)) == label and int(label) < 256 for label in labels
@@ -105,7 +105,7 @@ def _ipv4(labels: list[str]) -> bool:
 
 
 def _ascii(host: str) -> str:
-    """The host name in ASCII; others are encoded as DNS asks for them."""
+    """Return the host name in ASCII; other names are encoded as IDNA."""
     if host.isascii():
         return host.lower()
     try:
@@ -144,7 +144,7 @@ def proxy_url(text: str) -> WebUrl:
 
 
 def plain_url(text: str) -> str:
-    """Check a URL that holds no name and no password; return it without a slash at its end.
+    """Check a URL without name and password; return it without a slash at its end.
 
     Raises ValueError as `web_url` does.
     """

@@ -1,5 +1,5 @@
-"""Reads an alertmanager.yml and writes a routes.yaml that behaves the same, and says what is lost.
+"""Import of an alertmanager.yml as a routes.yaml that behaves the same.
 
-What Alertmanager takes and refuses is known from its configuration documentation and its source
+What Alertmanager accepts and refuses is known from its configuration documentation and its source
 (`config/`, `timeinterval/`, prometheus/common's `config/http_config.go`), version 0.34.
 """

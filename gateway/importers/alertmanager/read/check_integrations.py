@@ -1,4 +1,4 @@
-"""What Alertmanager refuses in single integrations, beyond keys that are missing or too many."""
+"""Checks of single integrations that Alertmanager makes beyond their keys."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ from gateway.config.source.problem import Findings
 from gateway.importers.alertmanager.read.rules import is_set, listed
 
 POST_MESSAGE = "https://slack.com/api/chat.postMessage"
-"""Slack's method for bot tokens; any other `api_url` is taken for an incoming webhook."""
+"""Slack's method for bot tokens; any other `api_url` is treated as an incoming webhook."""
 
 _PARSE_MODES = ("", "Markdown", "MarkdownV2", "HTML")
 _STRATEGIES = ("", "new", "update", "thread")

@@ -1,4 +1,4 @@
-"""What Alertmanager refuses in `global` and `receivers` beyond their grammar."""
+"""Checks of `global` and `receivers` that Alertmanager makes beyond their grammar."""
 
 from gateway.config.grammar.parsed import ParsedSection
 from gateway.config.source.problem import Findings
@@ -36,7 +36,7 @@ RULES = {
 
 
 def check_global(general: ParsedSection | None, findings: Findings) -> None:
-    """Note what is wrong with the global section."""
+    """Note the errors of the global section."""
     if general is None:
         return
     check_rules(_GLOBAL, general, findings)
@@ -51,7 +51,7 @@ def check_global(general: ParsedSection | None, findings: Findings) -> None:
 
 
 def check_receivers(file: ParsedSection, findings: Findings) -> None:
-    """Note what is wrong with the receivers: names, and each of their integrations."""
+    """Note the errors of the receivers: their names, and each of their integrations."""
     general: ParsedSection = file.get("global") or ParsedSection(file.position, {})
     for item in file.list_of("receivers"):
         receiver: ParsedSection = item.value
@@ -69,9 +69,9 @@ def check_receivers(file: ParsedSection, findings: Findings) -> None:
 def check_integration(
     kind: str, entry: ParsedSection, general: ParsedSection | None, findings: Findings
 ) -> None:
-    """Note what is wrong with one integration, such as a ``slack_config``.
+    """Note the errors of one integration, such as a ``slack_config``.
 
-    Without a global section what may be said there is not asked for.
+    Without a global section its keys are not demanded.
     """
     rules = RULES[kind]
     if general is None:

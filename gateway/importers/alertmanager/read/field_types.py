@@ -1,4 +1,4 @@
-"""Kinds of values in an alertmanager.yml, as strict and as lenient as its YAML library is.
+"""Types of values in an alertmanager.yml, exactly as strict as its YAML library.
 
 It is gopkg.in/yaml.v2 in strict mode: any single value may stand for a text, but a quoted text for
 neither a number nor a boolean; ``yes`` and ``on`` are booleans; nothing is the same as unset.
@@ -32,15 +32,15 @@ class NoReferences(References):
     """No references: in an alertmanager.yml ``${NAME}`` is these seven characters."""
 
     def expand(self, text: str) -> str:
-        """The text itself."""
+        """Return the text itself."""
         return text
 
 
 class _NoSchema:
-    """What a kind owes to the JSON Schema: nothing, for there is none of an alertmanager.yml."""
+    """A field type without a JSON Schema, because alertmanager.yml needs none."""
 
     def schema(self, known: Definitions) -> Schema:
-        """See Kind."""
+        """See FieldType."""
         return {}
 
 
@@ -51,7 +51,7 @@ class Flag(_NoSchema):
     type_name: str = "true or false"
 
     def read(self, node: Node, path: str, context: ReadContext) -> ParsedValue | None:
-        """See Kind."""
+        """See FieldType."""
         text = scalar_text(node, path, self.type_name, context)
         if text is None:
             return None
@@ -72,11 +72,11 @@ class Number(_NoSchema):
 
     @property
     def type_name(self) -> str:
-        """See Kind."""
+        """See FieldType."""
         return f"whole number from {self.least}"
 
     def read(self, node: Node, path: str, context: ReadContext) -> ParsedValue | None:
-        """See Kind."""
+        """See FieldType."""
         text = scalar_text(node, path, self.type_name, context)
         if text is None:
             return None
@@ -92,16 +92,16 @@ class Number(_NoSchema):
 
 @dataclass(eq=False, repr=False)
 class HiddenSecret(_NoSchema):
-    """A secret: its value is a Secret, and no problem shows it. `parse` raises ValueError."""
+    """A secret, read as a Secret that no problem shows. `parse` raises ValueError."""
 
     type_name: str = "secret"
     parse: Callable[[str], Any] = str
 
     def read(self, node: Node, path: str, context: ReadContext) -> ParsedValue | None:
-        """See Kind."""
+        """See FieldType."""
         text = scalar_text(node, path, self.type_name, context)
         if not text:
-            return None  # an empty secret is none
+            return None  # an empty secret counts as unset
         position = SourcePosition(node.line, node.column, path)
         try:
             self.parse(text)
@@ -113,13 +113,13 @@ class HiddenSecret(_NoSchema):
 
 @dataclass(eq=False, repr=False)
 class TextMap(_NoSchema):
-    """A mapping from names to texts; with `blank` nothing at all is the empty text."""
+    """A mapping from names to texts; with `blank` an empty value is the empty text."""
 
     type_name: str = "mapping from names to texts"
     blank: bool = True
 
     def read(self, node: Node, path: str, context: ReadContext) -> ParsedValue | None:
-        """See Kind. Givens by their names, like MapOf."""
+        """See FieldType. A dict of parsed values, like MapOf."""
         if isinstance(node, ScalarNode) and node.empty:
             return None
         if not isinstance(node, MappingNode):
@@ -141,12 +141,12 @@ class TextMap(_NoSchema):
 
 @dataclass(eq=False, repr=False)
 class AnyValue(_NoSchema):
-    """Something that is taken as it is, because nothing here depends on what it is."""
+    """A value that is accepted unread, because nothing here depends on it."""
 
     type_name: str = "anything"
 
     def read(self, node: Node, path: str, context: ReadContext) -> ParsedValue | None:
-        """See Kind."""
+        """See FieldType."""
         if isinstance(node, ScalarNode) and (node.empty or not node.text):
             return None
         return ParsedValue(None, SourcePosition(node.line, node.column, path))

@@ -1,7 +1,7 @@
-"""Go templates of notifications in Jinja, where they do no more than name fields.
+"""Translation to Jinja of Go templates that do no more than name fields.
 
-Alertmanager's names are those of its notification template reference (`template.Data`), ours
-those of docs/templates.md.
+Alertmanager's names are those of its notification template reference (`template.Data`), ours those
+of docs/templates.md.
 """
 
 import re
@@ -21,12 +21,12 @@ _INDEX = re.compile(r'index\s+\.([A-Za-z]+)\s+"([^"\\{}]+)"')
 
 
 def is_default(text: str) -> bool:
-    """Whether this is nothing but one of Alertmanager's own templates."""
+    """Return whether the text is nothing but one of Alertmanager's own templates."""
     return _DEFAULT.fullmatch(text) is not None
 
 
 def in_jinja(text: str) -> str | None:
-    """The template in Jinja, or None when it does more than name fields."""
+    """Return the template in Jinja, or None when it does more than name fields."""
     done, output = 0, ""
     for action in _ACTION.finditer(text):
         words = _expression(action[1])

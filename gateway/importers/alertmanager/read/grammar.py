@@ -1,4 +1,4 @@
-"""The grammar of an alertmanager.yml but for its receivers: Alertmanager's keys, each once."""
+"""The grammar of an alertmanager.yml, without its receivers."""
 
 from gateway.config.grammar.lists import ListOf
 from gateway.config.grammar.sections import Recursive, Section

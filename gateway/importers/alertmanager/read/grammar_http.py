@@ -1,4 +1,4 @@
-"""The grammar of `http_config` and `tls_config`, and what Alertmanager demands of them."""
+"""The grammar of `http_config` and `tls_config`, and Alertmanager's checks on it."""
 
 from gateway.config.grammar.parsed import ParsedSection
 from gateway.config.grammar.sections import Section
@@ -119,7 +119,10 @@ _INNER = {
 
 
 def check_http(config: ParsedSection | None, findings: Findings) -> None:
-    """Note what Alertmanager refuses in an `http_config` (its `HTTPClientConfig.Validate`)."""
+    """Note what Alertmanager refuses in an `http_config`.
+
+    See its `HTTPClientConfig.Validate`.
+    """
     if config is None:
         return
     check_rules(_RULES, config, findings)

@@ -1,4 +1,4 @@
-"""The grammar of an alertmanager.yml's receivers; `integrations` has those without counterpart."""
+"""The grammar of receivers; `integrations` has those without a counterpart."""
 
 from gateway.config.grammar.lists import ListOf
 from gateway.config.grammar.sections import Section

@@ -28,7 +28,7 @@ def _integration(name: str, keys: str, rules: Rules, **kinds: FieldType) -> Inte
 
 
 def _or_file(key: str, general: str = "") -> tuple[str, ...]:
-    """The key, its twin that names a file, and both under global: where they may stand there."""
+    """Return a key, its twin that names a file, and those under ``global`` if any."""
     own = (key, f"{key}_file")
     return (*own, f"global.{general}", f"global.{general}_file") if general else own
 

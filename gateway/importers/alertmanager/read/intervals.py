@@ -14,7 +14,7 @@ from gateway.core.time.interval_parse import MONTHS, WEEKDAYS
 from gateway.core.time.wallclock import load_zone
 
 NEVER: Ranges = ((2, 1),)
-"""Ranges that hold nothing, whatever they are of (a day of 0 would count from the month's end)."""
+"""Ranges that hold no value of any field (a day of 0 would count from the month's end)."""
 
 LOCAL = "Local"
 """The location that is the zone of Alertmanager's host."""
@@ -27,7 +27,7 @@ _SHORTEST_MONTH = 28
 def time_intervals(
     entries: Iterable[ParsedValue], findings: Findings
 ) -> dict[str, list[TimeInterval]]:
-    """The intervals by their names; `Local` counts as UTC. What is wrong is noted."""
+    """Return the intervals by their names; `Local` counts as UTC. Errors are noted."""
     intervals: dict[str, list[TimeInterval]] = {}
     for item in entries:
         name = item.value.get("name", "")

@@ -1,4 +1,4 @@
-"""The routing tree and the inhibition rules of an alertmanager.yml, in the core's words."""
+"""Routing tree and inhibition rules of an alertmanager.yml, as the core has them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ ALL_LABELS = "..."
 def route_spec(
     root: ParsedSection, receivers: DeclaredNames, intervals: DeclaredNames, findings: Findings
 ) -> RouteSpec:
-    """The tree that a route describes; what Alertmanager refuses in it is noted."""
+    """Return the specification of the tree; note what Alertmanager refuses in it."""
     if not root.get("receiver") and "receiver" not in root.invalid_keys:
         findings.error(root.position, "the root route must name a receiver")
     for key in ("match", "match_re", "matchers"):
@@ -88,14 +88,14 @@ def _group_by(entry: ParsedSection, findings: Findings) -> list[str] | None:
 
 @dataclass(frozen=True, slots=True)
 class Inhibition:
-    """A rule, or None in its place where it needs several sources at once (`sources`)."""
+    """An inhibition rule; `rule` is None where it needs several sources at once."""
 
     rule: InhibitRule | None
     entry: ParsedSection
 
 
 def inhibition(entries: Iterable[ParsedValue], findings: Findings) -> list[Inhibition]:
-    """The inhibition rules in their order; what Alertmanager refuses in them is noted."""
+    """Return the inhibition rules in their order; note what Alertmanager refuses."""
     rules = []
     for number, item in enumerate(entries, 1):
         entry: ParsedSection = item.value
@@ -161,7 +161,7 @@ def _patterns(entry: ParsedSection, key: str, findings: Findings) -> Mapping[str
 
 
 def _check_name(name: str, key: str, position: SourcePosition, findings: Findings) -> None:
-    # The older forms know classic names only, whatever parser the matchers are read with.
+    # The older forms accept classic names only, with each parser of matchers.
     if not valid_label_name(name, utf8=False):
         findings.error(
             position, f'{key}: "{shorten(name)}" is not a label name of letters, digits, _'

@@ -1,4 +1,4 @@
-"""Demands that one table can say for every integration: what must be there, what excludes what."""
+"""Tables of required keys of integrations, and of keys that exclude each other."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Rules:
 def check_rules(
     rules: Rules, entry: ParsedSection, findings: Findings, general: ParsedSection | None = None
 ) -> None:
-    """Note where an entry does not keep to its rules; `general` is the global section."""
+    """Note where an entry breaks its rules; `general` is the global section."""
     for group in rules.at_most:
         present_keys = [key for key in group if is_set(entry, key)]
         if len(present_keys) > 1:
@@ -41,12 +41,12 @@ def check_rules(
 
 
 def is_set(entry: ParsedSection | None, key: str) -> bool:
-    """Whether a key is set, and not to the empty text."""
+    """Return whether a key is set, and not to the empty text."""
     return entry is not None and key in entry and entry.get(key) != ""
 
 
 def listed(keys: Iterable[str], word: str = "and") -> str:
-    """Keys in a row: "a, b and c"."""
+    """Return keys as "a, b and c"."""
     *first, last = keys
     return f"{', '.join(first)} {word} {last}" if first else last
 

@@ -1,15 +1,15 @@
-"""All secrets of an alertmanager.yml, to be kept out of what is copied from it."""
+"""The secrets of an alertmanager.yml, which must not be copied from it."""
 
 from typing import Any
 
 from gateway.config.grammar.parsed import ParsedSection
 from gateway.core.plan.accounts import Secret
 
-_TOO_SHORT = 4  # to be told from a word by chance
+_TOO_SHORT = 4  # characters; a shorter secret may be a part of any word
 
 
 def secrets(entry: ParsedSection) -> frozenset[str]:
-    """The values of all secrets that are long enough to be looked for in a text."""
+    """Return the values of all secrets that are long enough to be searched for."""
     secret_values: set[str] = set()
     _visit(entry, secret_values)
     return frozenset(secret_values)

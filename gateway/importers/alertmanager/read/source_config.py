@@ -1,4 +1,4 @@
-"""An alertmanager.yml as Alertmanager means it, or everything that it would refuse it for."""
+"""An alertmanager.yml as Alertmanager reads it, or all errors that it reports."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,10 @@ from gateway.importers.alertmanager.read.routing import Inhibition, inhibition, 
 
 @dataclass(frozen=True, slots=True)
 class SourceConfig:
-    """What an alertmanager.yml says. `entry` is the checked file, `tree` and `text` as written."""
+    """The content of an alertmanager.yml.
+
+    `entry` is the checked file, `tree` and `text` are as written.
+    """
 
     file: str
     text: str
@@ -34,7 +37,10 @@ class SourceConfig:
 
 
 def read_source_config(source: str | bytes, file: str) -> SourceConfig:
-    """Read an alertmanager.yml. Raises ConfigError with all that Alertmanager refuses in it."""
+    """Read an alertmanager.yml.
+
+    Raises ConfigError with everything that Alertmanager refuses in it.
+    """
     findings = Findings(file)
     tree = read_tree(source, findings)
     entry: ParsedSection | None = None

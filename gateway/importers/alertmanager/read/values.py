@@ -1,4 +1,4 @@
-"""The single values of an alertmanager.yml: durations, URLs, hosts, matchers, secrets."""
+"""Single values of an alertmanager.yml: durations, URLs, hosts, matchers, secrets."""
 
 import re
 from urllib.parse import urlsplit
@@ -14,11 +14,11 @@ _GO_UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 
 _GO_PART = re.compile(rf"([0-9]+\.?[0-9]*|\.[0-9]+)({'|'.join(_GO_UNITS)})")
 _GO_DURATION = re.compile(rf"[+-]?(0|({_GO_PART.pattern})+)")
 _HOST_AND_PORT = re.compile(r"(?:\[[^\[\]]*\]|[^:\[\]]*):[^:\[\]]+")
-SHOWN_SECRET = "<secret>"  # noqa: S105  # what amtool prints in a secret's place
+SHOWN_SECRET = "<secret>"  # noqa: S105  # what amtool prints instead of a secret
 
 
 def _go_duration(text: str) -> float:
-    """Seconds, as Go's time.ParseDuration reads them: any order of units, and fractions."""
+    """Return seconds, read as Go's time.ParseDuration: any order of units, fractions."""
     if len(text) > 40 or _GO_DURATION.fullmatch(text) is None:
         raise ValueError(f'"{text[:40]}" is not a duration such as 10s')
     seconds = sum(float(number) * _GO_UNITS[unit] for number, unit in _GO_PART.findall(text))
@@ -26,8 +26,10 @@ def _go_duration(text: str) -> float:
 
 
 def check_url(text: str) -> str:
-    """A URL with http or https and a host. Raises ValueError, without the text: it may be a
-    secret."""
+    """Return the text if it is a URL with http or https and a host.
+
+    Raises ValueError without the text, because it may be a secret.
+    """
     try:
         parts = urlsplit(text)
         good = parts.scheme in ("http", "https") and bool(parts.hostname)
@@ -68,5 +70,5 @@ ANY = AnyValue()
 
 
 def fields(**kinds: FieldType) -> tuple[Field, ...]:
-    """Keys with what they hold. A trailing underscore is for Python's own words."""
+    """Return keys with their types; a trailing underscore avoids Python's own words."""
     return tuple(Field(name.removesuffix("_"), kind, "") for name, kind in kinds.items())

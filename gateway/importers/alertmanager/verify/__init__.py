@@ -1,1 +1,1 @@
-"""Whether both files send the same alerts to the same receivers."""
+"""Verification that both files send the same alerts to the same receivers."""

@@ -1,4 +1,4 @@
-"""Does the new file do what the old one does? Both are asked the same questions."""
+"""Equivalence of the new file and the old one: both get the same samples."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -28,10 +28,10 @@ _VALUES = ("a", "b", "c", "")
 
 @dataclass(slots=True)
 class EquivalenceReport:
-    """What was compared, how often, and the first difference, "" when there is none.
+    """What was compared, how often, and the first difference, "" without one.
 
-    `unreached` are routes that no label set ended in, by their lines in the old file; `untried`
-    are patterns that no value was found for.
+    `unreached` are routes that no label set ended in, by their lines in the old file; `untried` are
+    patterns that no value was found for.
     """
 
     label_sets: int = 0
@@ -47,7 +47,7 @@ class EquivalenceReport:
     difference: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        """The proof for ``--json``."""
+        """Return the report for ``--json``."""
         return {
             "same": not self.difference,
             **{name: getattr(self, name) for name in self.__slots__ if name != "difference"},
@@ -58,9 +58,9 @@ class EquivalenceReport:
 def check_equivalence(
     source_config: SourceConfig, config: Config, sample_count: int = SAMPLE_COUNT, seed: int = 1
 ) -> EquivalenceReport:
-    """Ask both files where alerts go, what keeps them quiet, and when; stop at a difference.
+    """Compare routes, inhibition and mutes of both files; stop at a difference.
 
-    The same seed asks the same questions.
+    The same seed makes the same samples.
     """
     random = Random(seed)  # noqa: S311  # no secret comes of it
     report = EquivalenceReport()
@@ -81,7 +81,7 @@ def check_equivalence(
 
 
 def _settings(source_config: SourceConfig, config: Config) -> Iterator[str]:
-    """Differences in what is said once."""
+    """Yield differences in settings that a file has once."""
     if config.plan.severities:
         yield "the new file has severities, which change intervals"
     receivers = {item.value.get("name") for item in source_config.entry.list_of("receivers")}
@@ -95,7 +95,7 @@ def _settings(source_config: SourceConfig, config: Config) -> Iterator[str]:
 def _routing(
     there: Route, here: Route, random: Random, sample_count: int, report: EquivalenceReport
 ) -> Iterator[str]:
-    """Differences in where label sets go, and how they are grouped and told there."""
+    """Yield differences in where label sets go, and how they are grouped and notified."""
     every = [*route_paths(there)]
     matchers = {one for route in (*walk(there), *walk(here)) for one in route.matchers}
     pool = sorted(matchers, key=str)
@@ -121,7 +121,7 @@ def _routing(
 
 
 def _answers(routes: Sequence[Route], labels: Labels) -> list[dict[str, Any]]:
-    """What becomes of an alert, in words that can be compared and read."""
+    """Return the outcome for an alert, so that it can be compared and read."""
     return [
         {
             "receiver": one.receiver,
@@ -144,7 +144,7 @@ def _inhibition(
     sample_count: int,
     report: EquivalenceReport,
 ) -> Iterator[str]:
-    """Differences in which alert keeps which quiet."""
+    """Yield differences in which alert mutes which."""
     report.rules = len(there)
     if len(there) != len(here):
         yield f"{len(there)} inhibit rules there, {len(here)} here"
@@ -179,7 +179,7 @@ def _time(
     sample_count: int,
     report: EquivalenceReport,
 ) -> Iterator[str]:
-    """Differences in when time intervals hold."""
+    """Yield differences in when time intervals hold."""
     there, here = source_config.intervals, config.plan.time_intervals
     report.intervals = len(there)
     if there.keys() != here.keys():

@@ -1,4 +1,4 @@
-"""Label sets that end in a route, or nearly: questions to ask a tree."""
+"""Label sets that end in a given route, or nearly: samples for a routing tree."""
 
 from collections.abc import Iterator, Sequence
 from random import Random
@@ -11,7 +11,7 @@ from gateway.importers.alertmanager.verify.samples import Samples
 def route_paths(
     route: Route, above: tuple[Matcher, ...] = ()
 ) -> Iterator[tuple[Route, tuple[Matcher, ...]]]:
-    """Every route with the matchers on the way to it."""
+    """Yield every route with the matchers from the root to it."""
     path = (*above, *route.matchers)
     yield route, path
     for child in route.children:
@@ -19,7 +19,7 @@ def route_paths(
 
 
 def fulfilling_labels(path: Sequence[Matcher], samples: Samples) -> dict[str, str]:
-    """Labels that fulfil the matchers, as far as that was found out."""
+    """Return labels that fulfil the matchers, where values for them were found."""
     labels: dict[str, str] = {}
     for matcher in path:
         if not matcher.matches(labels) and (value := samples.fulfilling(matcher)):
@@ -30,7 +30,7 @@ def fulfilling_labels(path: Sequence[Matcher], samples: Samples) -> dict[str, st
 def mutate_labels(
     labels: dict[str, str], pool: Sequence[Matcher], samples: Samples, random: Random
 ) -> None:
-    """Set, change or take away a few labels, or none."""
+    """Set, change or remove a few labels, or none."""
     for _ in range(random.choice((0, 0, 1, 1, 2, 4)) if pool else 0):
         matcher = random.choice(pool)
         value = samples.near(matcher)

@@ -1,4 +1,4 @@
-"""Values for matchers and instants for intervals, made up to try what two files make of them."""
+"""Sample values for matchers and instants for intervals, to compare two files."""
 
 import re
 from calendar import monthrange
@@ -10,7 +10,7 @@ from gateway.core.time.interval import Ranges, TimeInterval
 from gateway.core.time.wallclock import instant, load_zone
 
 _YEARS = (2020, 2035)
-"""Where instants are looked for that no interval's years say anything about."""
+"""Years of instants for intervals without years of their own."""
 
 _TRIES = 20
 _MOST_REPEATS = 3
@@ -28,12 +28,12 @@ class Samples:
         self._made: dict[Matcher, tuple[list[str], list[str]]] = {}
 
     def fulfilling(self, matcher: Matcher) -> str | None:
-        """A value that fulfils the matcher ("" for no label), or None when none was found."""
+        """Return a value that fulfils the matcher ("" for no label), None without one."""
         good, _ = self._of(matcher)
         return self._random.choice(good) if good else None
 
     def near(self, matcher: Matcher) -> str:
-        """A value that may or may not fulfil the matcher."""
+        """Return a value that may or may not fulfil the matcher."""
         good, bad = self._of(matcher)
         return self._random.choice([*good, *bad])
 
@@ -51,7 +51,7 @@ class Samples:
 
 
 def instant_near(interval: TimeInterval, random: Random) -> float:
-    """An instant (unix seconds) inside of an interval or just outside of it, when it can be."""
+    """Return an instant (unix seconds) inside an interval or just outside it."""
     year = _member(interval.years, *_YEARS, random)
     month = _member(interval.months, 1, 12, random)
     length = monthrange(year, month)[1]
@@ -64,7 +64,7 @@ def instant_near(interval: TimeInterval, random: Random) -> float:
 
 
 def _member(ranges: Ranges, least: int, most: int, random: Random) -> int:
-    """A value inside of one of the ranges or beside it, kept between two others."""
+    """Return a value inside one of the ranges or beside it, within two bounds."""
     first, last = random.choice(ranges or ((least, most),))
     return min(
         max(random.randint(first, max(first, last)) + random.choice((-1, 0, 0)), least), most
@@ -75,12 +75,12 @@ def _made(pattern: str, random: Random) -> str:
     try:
         text, _ = _alternatives(pattern, 0, random)
     except IndexError:
-        return pattern  # whatever is written there, it is not for this reader
+        return pattern  # beyond the syntax that is understood here
     return text
 
 
 def _alternatives(pattern: str, at: int, random: Random) -> tuple[str, int]:
-    """One of the alternatives from `at` to a closing parenthesis or the end."""
+    """Return one of the alternatives from `at` to a closing parenthesis or the end."""
     branches, row = [], ""
     while at < len(pattern) and pattern[at] != ")":
         if pattern[at] == "|":
@@ -134,7 +134,7 @@ def _class(pattern: str, at: int, random: Random) -> tuple[str, int]:
 
 
 def _times(pattern: str, at: int) -> tuple[int, int, int]:
-    """How often the piece before `at` may stand: least, most, and where the pattern goes on."""
+    """Return the least and the most repeats of a piece, and where the pattern goes on."""
     least, most = 1, 1
     if at < len(pattern) and pattern[at] in "*+?":
         least = int(pattern[at] == "+")

@@ -1,1 +1,1 @@
-"""routes.yaml, written from what was read."""
+"""routes.yaml, written from an alertmanager.yml."""

@@ -1,4 +1,4 @@
-"""YAML with comments in it, as a person would write it: blocks, short lists in one line."""
+"""YAML with comments, as a person would write it: blocks, short lists on one line."""
 
 import re
 import textwrap
@@ -9,7 +9,7 @@ WIDTH = 100
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./@+-]*|[0-9]+[a-z][a-z0-9]*")
 _WORDS = frozenset(("y", "n", "yes", "no", "on", "off", "true", "false", "null"))
-"""What YAML 1.1 takes for something else than a text."""
+"""Words that YAML 1.1 reads as another type than text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,12 @@ class Block:
     entries: "list[tuple[str, Value] | Remark]" = field(default_factory=list)
 
     def add(self, key: str, value: "Value") -> None:
-        """Say something."""
+        """Add a key with its value."""
         self.entries.append((key, value))
 
     @property
     def empty(self) -> bool:
-        """Whether it says nothing but remarks."""
+        """Whether it has nothing but remarks."""
         return all(isinstance(one, Remark) for one in self.entries)
 
 
@@ -47,12 +47,12 @@ Value = str | bool | int | Items | Block
 
 
 def escape_references(text: str) -> str:
-    """Text for routes.yaml that may hold what looks like a reference there."""
+    """Return text in which ``${`` is not a reference in routes.yaml."""
     return text.replace("${", "$${")
 
 
 def lines(block: Block, indent: int = 0) -> Iterator[str]:
-    """The lines of a mapping, without line breaks."""
+    """Yield the lines of a mapping, without line breaks."""
     for entry in block.entries:
         if isinstance(entry, Remark):
             yield from remark_lines(entry, indent)
@@ -62,7 +62,10 @@ def lines(block: Block, indent: int = 0) -> Iterator[str]:
 
 
 def _keyed(head: str, value: Value, indent: int) -> Iterator[str]:
-    """A value behind a key or a dash; what does not fit there goes below, indented by two."""
+    """Yield the lines of a value after a key or a dash.
+
+    What does not fit on that line goes below, indented by two.
+    """
     if isinstance(value, Block):
         if value.empty:
             yield f"{head} {{}}"
@@ -101,7 +104,7 @@ def _list(head: str, value: Items, indent: int) -> Iterator[str]:
 
 
 def point_lines(text: str) -> Iterator[str]:
-    """A comment that is one of a list, wrapped, its further lines indented."""
+    """Yield a comment that is one item of a list, wrapped, further lines indented."""
     wrapped = textwrap.wrap(
         one_line(text), WIDTH - 4, subsequent_indent="  ", break_on_hyphens=False
     )
@@ -109,7 +112,7 @@ def point_lines(text: str) -> Iterator[str]:
 
 
 def remark_lines(remark: Remark, indent: int = 0) -> Iterator[str]:
-    """A comment, wrapped."""
+    """Yield the lines of a comment, wrapped."""
     head = f"{' ' * indent}# "
     for line in textwrap.wrap(one_line(remark.text), max(WIDTH - len(head), 40)):
         yield head + line
@@ -118,12 +121,12 @@ def remark_lines(remark: Remark, indent: int = 0) -> Iterator[str]:
 
 
 def one_line(text: str) -> str:
-    """Text that cannot break out of a comment."""
+    """Return text that cannot break out of a comment."""
     return "".join(character if character.isprintable() else "?" for character in text)
 
 
 def scalar(value: str | bool | int) -> str:
-    """A single value: bare where that is safe, else in single quotes, else in double ones."""
+    """Return a single value: bare where that is safe, else in single or double quotes."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):

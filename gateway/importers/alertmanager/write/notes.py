@@ -1,4 +1,4 @@
-"""What a translation has to say: what has no counterpart, what differs, what to supply."""
+"""Notes on a translation: what has no counterpart, what differs, what to supply."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from gateway.importers.alertmanager.write.emit import Remark
 
 
 class NoteKind(StrEnum):
-    """What became of a part of the file."""
+    """How a part of the file was translated."""
 
     LOST = "not translated"
     CHANGED = "differs"
@@ -20,14 +20,14 @@ class NoteKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something to know about one place in the file. `template` is Jinja that says the same."""
+    """A note about one position in the file. `template` is Jinja with the same result."""
 
     kind: NoteKind
     problem: Problem
     template: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        """The note for ``--json``."""
+        """Return the note for ``--json``."""
         place = {key: getattr(self.problem, key) for key in ("file", "line", "column", "path")}
         data: dict[str, Any] = {**place, "message": self.problem.message}
         return {**data, "template": self.template} if self.template else data
@@ -35,9 +35,9 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """What somebody has to put into the environment before the new file is used.
+    """A variable that must be put into the environment before the new file is used.
 
-    `placeholder` is a value that the file loads with; none of the file's secrets is in here.
+    `placeholder` is a value that the file loads with; it is never one of the file's secrets.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Variable:
     placeholder: str
 
     def to_json(self) -> dict[str, Any]:
-        """The variable for ``--json``."""
+        """Return the variable for ``--json``."""
         return {"name": self.name, "meaning": self.meaning, "line": self.line}
 
 
@@ -54,7 +54,7 @@ class Notes:
     """Collects notes and variables while a file is translated."""
 
     def __init__(self, file: str, secrets: frozenset[str] = frozenset()) -> None:
-        """`secrets` are texts that must not be shown."""
+        """Take texts that must not be shown as `secrets`."""
         self.file = file
         self._secrets = secrets
         self.notes: list[Note] = []
@@ -63,11 +63,11 @@ class Notes:
         self._names: dict[tuple[str, str], str] = {}
 
     def lost(self, position: SourcePosition, message: str, template: str = "") -> Remark:
-        """Note what has no counterpart; the comment that says so at its place."""
+        """Note what has no counterpart, and return the comment for its position."""
         return self._note(NoteKind.LOST, position, message, template)
 
     def changed(self, position: SourcePosition, message: str, template: str = "") -> Remark:
-        """Note what will not be quite the same; the comment that says so at its place."""
+        """Note what differs, and return the comment for its position."""
         return self._note(NoteKind.CHANGED, position, message, template)
 
     def _note(
@@ -82,12 +82,12 @@ class Notes:
         return Remark(f"{kind} (line {position.line}): {message}", template)
 
     def of(self, kind: NoteKind) -> Iterator[Note]:
-        """The notes of one kind, in the order of the file."""
+        """Yield the notes of one kind, in the order of the file."""
         notes = [note for note in self.notes if note.kind is kind]
         yield from sorted(notes, key=lambda note: (note.problem.line, note.problem.column))
 
     def alike(self, kind: NoteKind) -> list[tuple[Note, list[int]]]:
-        """The notes of one kind, each with the lines of all that say the same."""
+        """Return the notes of one kind, each with the lines of all with the same message."""
         groups: dict[tuple[str, str], tuple[Note, list[int]]] = {}
         for note in self.of(kind):
             _, lines = groups.setdefault((note.problem.message, note.template), (note, []))
@@ -102,7 +102,7 @@ class Notes:
         placeholder: str,
         secret: Secret | None = None,
     ) -> str:
-        """A reference to a variable of this name, or of one like it where another secret has it.
+        """Return a reference to a variable of this name, with a number if it is in use.
 
         The same secret under the same kind of name is one variable.
         """

@@ -1,4 +1,4 @@
-"""What the translation of a target needs, and what all of them share: ends, secrets, requests."""
+"""The context of a receiver's translation, and what its targets have in common."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,26 +23,26 @@ _CREDENTIALS = ("basic_auth", "authorization", "oauth2", "bearer_token", "bearer
 
 @dataclass(slots=True)
 class ReceiverContext:
-    """Where one receiver is translated: its name, the global section, the notes."""
+    """The receiver that is translated: its name, the global section, the notes."""
 
     receiver: str
     general: ParsedSection
     notes: Notes
 
     def ends(self, kind: str, entry: ParsedSection, block: Block) -> None:
-        """Say whether the target is told of ends; ours are unless the file says otherwise."""
+        """Set ``send_resolved: false`` where the file or Alertmanager's default says so."""
         if not entry.get("send_resolved", SEND_RESOLVED[kind]):
             block.add("send_resolved", False)
 
     def secret(
         self, name: str, what: str, position: SourcePosition, value: Secret, placeholder: str
     ) -> str:
-        """A reference in a secret's place."""
+        """Return a reference that replaces a secret."""
         meaning = f"{what} of receiver {self.receiver}"
         return self.notes.variable(name, meaning, position, placeholder, value)
 
     def file(self, name: str, entry: ParsedSection, key: str, placeholder: str) -> str:
-        """A reference to the file that a key names."""
+        """Return a reference to the file that a key names."""
         path = entry.get(key)
         if "}" in path or ":-" in path or not path.isprintable():
             what = f"the content of the {key} of receiver {self.receiver}"
@@ -55,7 +55,7 @@ class ReceiverContext:
     def own_or_file(
         self, name: str, entry: ParsedSection, key: str, placeholder: str
     ) -> str | None:
-        """A reference to the secret that a key, or its twin with _file, gives; None for neither."""
+        """Return a reference to the secret of a key or of its twin with _file, or None."""
         if key in entry:
             return self.secret(name, key, entry.position_of(key), entry.get(key), placeholder)
         if is_set(entry, f"{key}_file"):
@@ -63,8 +63,10 @@ class ReceiverContext:
         return None
 
     def request_remarks(self, entry: ParsedSection, used: tuple[str, ...] = ()) -> Iterator[Remark]:
-        """Say what of a receiver's own `http_config` has no counterpart; `used` are those that
-        have."""
+        """Note what of a receiver's own `http_config` has no counterpart.
+
+        Keys in `used` have one.
+        """
         config: ParsedSection | None = entry.get("http_config")
         if config is None:
             return

@@ -1,4 +1,4 @@
-"""Slack: channels from Alertmanager's integrations, and the one account that all of them share."""
+"""Slack channels of Alertmanager's integrations, and the one account they share."""
 
 from collections.abc import Iterable
 
@@ -27,7 +27,7 @@ _INCOMING = "an incoming webhook has no counterpart: messages go through the app
 
 
 def slack(entry: ParsedSection, context: ReceiverContext) -> tuple[Block, list[Remark]]:
-    """A channel; an empty block where a template makes its name."""
+    """Return a channel; an empty block where a template makes its name."""
     block, notes, remarks = Block(), context.notes, []
     channel = entry.get("channel", "")
     if "{{" in channel:
@@ -61,7 +61,7 @@ def slack(entry: ParsedSection, context: ReceiverContext) -> tuple[Block, list[R
 
 
 def account(configs: Iterable[ParsedSection], general: ParsedSection, notes: Notes) -> Block:
-    """`channels: slack:`: the first bot token that is found, and a word about any other."""
+    """Return `channels: slack:` with the first bot token; note any other one."""
     block = Block()
     context = ReceiverContext("", general, notes)
     reference: str | None = None

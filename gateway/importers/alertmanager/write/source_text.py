@@ -1,4 +1,4 @@
-"""Parts of the old file that can stand in the new one letter by letter, with their comments."""
+"""Parts of the old file that the new one can copy unchanged, with their comments."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -18,8 +18,11 @@ _MAY_BE_SECRET = re.compile(
 def copy_source_lines(
     source_config: SourceConfig, key: str, written: Sequence[str]
 ) -> list[str] | None:
-    """The lines of a top-level part as they stand in the old file, if they say just what the
-    lines `written` for the new one say, and show no secret. Else None."""
+    """Return the lines of a top-level part of the old file, or None.
+
+    They are copied if they mean the same as the lines `written` for the new file, and show no
+    secret.
+    """
     lines = _slice(source_config, key)
     if lines is None or any(map(_MAY_BE_SECRET.search, lines)):
         return None
@@ -30,7 +33,7 @@ def copy_source_lines(
 
 
 def _slice(source_config: SourceConfig, key: str) -> list[str] | None:
-    """From the key's line to the next key's, without the comments that belong to that one."""
+    """Return the lines from the key to the next key, without that one's comments."""
     entries = source_config.tree.entries
     first = entries[key].key
     later = [one.line for one, _ in entries.values() if one.line > first.line]
@@ -45,7 +48,7 @@ def _slice(source_config: SourceConfig, key: str) -> list[str] | None:
 
 
 def _plain(lines: Iterable[str]) -> Any:
-    """What lines of YAML say; None when they cannot stand alone."""
+    """Return the content of lines of YAML; None when they are not complete."""
     findings = Findings("")
     node = read_tree("\n".join(lines) + "\n", findings)
     return None if node is None or findings.count else _value(node)

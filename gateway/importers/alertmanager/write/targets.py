@@ -1,4 +1,4 @@
-"""Targets of e-mail, PagerDuty and webhook from Alertmanager's integrations of that kind."""
+"""Targets of e-mail, PagerDuty and webhook from Alertmanager's integrations."""
 
 import re
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ _FROM_LABEL = re.compile(r"\{\{-?\s*\.(?:Common|Group)Labels\.severity\s*-?\}\}"
 
 
 def email(entry: ParsedSection, context: ReceiverContext) -> tuple[Block, list[Remark]]:
-    """E-mail addresses; an empty block where none can be known before a template is filled."""
+    """Return e-mail addresses; an empty block where a template makes all of them."""
     block, notes = Block(), context.notes
     addresses = [address for _, address in getaddresses([entry.get("to")]) if address]
     good = [one for one in addresses if _is_address(one)]
@@ -76,7 +76,7 @@ def _is_address(text: str) -> bool:
 
 
 def pagerduty(entry: ParsedSection, context: ReceiverContext) -> tuple[Block, list[Remark]]:
-    """A PagerDuty service, by Events API v2."""
+    """Return a PagerDuty service, by Events API v2."""
     block, notes, remarks = Block(), context.notes, []
     name = f"PAGERDUTY_{context.receiver}_KEY"
     key = context.own_or_file(name, entry, "routing_key", PLACEHOLDER)
@@ -108,7 +108,7 @@ def pagerduty(entry: ParsedSection, context: ReceiverContext) -> tuple[Block, li
 
 
 def webhook(entry: ParsedSection, context: ReceiverContext) -> tuple[Block, list[Remark]]:
-    """A URL that takes Alertmanager's webhook; an empty block where it is made by a template."""
+    """Return a URL; an empty block where a template makes it."""
     block, notes = Block(), context.notes
     name = f"WEBHOOK_{context.receiver}_URL"
     own: Secret | None = entry.get("url")
@@ -144,7 +144,10 @@ def webhook(entry: ParsedSection, context: ReceiverContext) -> tuple[Block, list
 
 
 def _timeout(entry: ParsedSection, block: Block, context: ReceiverContext) -> Iterator[Remark]:
-    """How long an answer is awaited: without end in Alertmanager unless it is said, never here."""
+    """Set how long to wait for an answer, bounded as routes.yaml demands.
+
+    Alertmanager waits without end unless the file sets a timeout.
+    """
     seconds = entry.get("timeout", 0.0)
     if seconds <= 0:
         return
@@ -162,7 +165,7 @@ def _credentials(basic: ParsedSection) -> str:
 
 
 def _bearer(config: ParsedSection, context: ReceiverContext) -> str | None:
-    """A reference to the bearer token of an `http_config`, if it has one."""
+    """Return a reference to the bearer token of an `http_config`, if it has one."""
     name = f"WEBHOOK_{context.receiver}_TOKEN"
     authorization: ParsedSection | None = config.get("authorization")
     if authorization is None:

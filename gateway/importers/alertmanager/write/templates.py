@@ -1,4 +1,4 @@
-"""Templates in a receiver: the gateway has its own, one for each channel, not for each receiver."""
+"""Templates in a receiver. The gateway has one for each channel, not receiver."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -12,7 +12,10 @@ from gateway.importers.alertmanager.write.notes import Notes
 def template_remarks(
     entry: ParsedSection, files: Mapping[str, str], notes: Notes
 ) -> Iterator[Remark]:
-    """Say of each key with own words (`files`: key to the file of ours) what becomes of them."""
+    """Note for each key with its own text how that is translated.
+
+    `files` are the gateway's templates by these keys.
+    """
     for key, file in files.items():
         if key in entry:
             yield from template_remark(key, entry.get(key), entry, key, file, notes)
@@ -21,7 +24,7 @@ def template_remarks(
 def template_remark(
     what: str, text: str, entry: ParsedSection, key: str, file: str, notes: Notes
 ) -> Iterator[Remark]:
-    """Say what becomes of one text; nothing where it is Alertmanager's own."""
+    """Note how one text is translated; nothing where it is Alertmanager's own."""
     if is_default(text):
         return
     position = entry.position_of(key)
@@ -38,7 +41,7 @@ def template_remark(
 def unused_remark(
     entry: ParsedSection, keys: Iterable[str], why: str, notes: Notes
 ) -> Iterator[Remark]:
-    """Say once of several keys that they have no counterpart."""
+    """Note once that several keys have no counterpart."""
     present_keys = [key for key in keys if key in entry and entry.get(key) not in ("", False)]
     if present_keys:
         yield notes.lost(entry.position_of(present_keys[0]), f"{listed(present_keys)}: {why}")

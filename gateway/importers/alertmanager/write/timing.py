@@ -1,4 +1,4 @@
-"""Where Alertmanager repeats later than it was asked to: at its next tick of `group_interval`."""
+"""Repeats that Alertmanager sends late: at its next tick of `group_interval`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class LateRepeat:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """The route for ``--json``."""
+        """Return the route for ``--json``."""
         return {
             "line": self.line,
             "receiver": self.receiver,
@@ -46,7 +46,7 @@ class LateRepeat:
 
 
 def late_repeats(root: Route) -> Iterator[LateRepeat]:
-    """The routes that set such an interval themselves; those below inherit it unmentioned."""
+    """Yield the routes that set such an interval, not those that inherit it."""
     for route in walk(root):
         # In whole milliseconds, which is what both programs read.
         repeat, tick = round(route.repeat_interval * 1000), round(route.group_interval * 1000)

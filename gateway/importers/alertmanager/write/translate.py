@@ -1,4 +1,4 @@
-"""A whole alertmanager.yml in the words of routes.yaml."""
+"""Translation of a whole alertmanager.yml to routes.yaml."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ _FAMILIES = ("smtp", "opsgenie", "victorops", "telegram", "wechat", "webex", "ji
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """The new file, and what there is to say about it."""
+    """The new file, and the notes about it."""
 
     source_config: SourceConfig
     text: str
@@ -55,7 +55,7 @@ class Translation:
         return {one.name: one.placeholder for one in self.notes.variables}
 
     def loaded(self, text: str) -> Config:
-        """The new file as the gateway reads it, with placeholders for all that is secret.
+        """Return the new file as the gateway reads it, with placeholders for secrets.
 
         Raises ConfigError where it would be refused.
         """
@@ -120,7 +120,7 @@ def _sources() -> Block:
 
 
 def _general(source_config: SourceConfig, notes: Notes) -> Block:
-    """`global:`, and remarks about what else the file says for everything."""
+    """Return `global:`, with remarks about other settings for the whole file."""
     entry = source_config.entry
     general: ParsedSection = entry.get("global") or ParsedSection(entry.position, {})
     block = Block()

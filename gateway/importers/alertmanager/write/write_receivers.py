@@ -23,7 +23,7 @@ _ENQUEUE = "/v2/enqueue"
 
 
 def receivers(file: ParsedSection, notes: Notes) -> Items:
-    """All receivers in their order, those that tell nobody any more included."""
+    """Return all receivers in their order, also those without targets."""
     general: ParsedSection = file.get("global") or ParsedSection(file.position, {})
     return Items([_receiver(item.value, general, notes) for item in file.list_of("receivers")])
 
@@ -67,7 +67,7 @@ def _without_counterpart(receiver: ParsedSection, notes: Notes) -> Iterator[Rema
 
 
 def channels(file: ParsedSection, notes: Notes) -> Block:
-    """The accounts that the receivers need."""
+    """Return the accounts that the receivers need."""
     general: ParsedSection = file.get("global") or ParsedSection(file.position, {})
     used: dict[str, list[ParsedSection]] = {kind: [] for kind in _TRANSLATE}
     for item in file.list_of("receivers"):

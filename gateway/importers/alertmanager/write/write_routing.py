@@ -1,4 +1,4 @@
-"""`route`, `inhibit_rules` and `time_intervals` of the new file: Alertmanager's own words."""
+"""`route`, `inhibit_rules` and `time_intervals` of the new file."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -15,7 +15,7 @@ _BOUNDS = {"months": (1, 12), "years": (1, 9999)}
 
 
 def route(entry: ParsedSection, notes: Notes, *, grouped: bool = False) -> Block:
-    """A route and those below it; `grouped` is whether its parent groups by any label."""
+    """Return a route and those below it; `grouped` says that its parent groups."""
     block = Block()
     below = bool(entry.list_of("group_by")) if "group_by" in entry else grouped
     for key, item in entry.fields.items():
@@ -43,7 +43,7 @@ def _group_by(item: ParsedValue) -> Items:
 
 
 def _as_written(item: ParsedValue) -> Value:
-    """Lists, mappings, flags and texts as they stand in the file."""
+    """Return lists, mappings, flags and texts as the file has them."""
     if isinstance(item.value, bool):
         return item.value
     if isinstance(item.value, dict):
@@ -58,7 +58,7 @@ def _texts(item: ParsedValue) -> Block:
 
 
 def inhibit_rules(rules: Iterable[Inhibition], notes: Notes) -> Items:
-    """The rules; one that needs several sources at once is left out, with a remark."""
+    """Return the rules; one that needs several sources at once is only noted."""
     items = Items()
     for inhibition in rules:
         entry = inhibition.entry
@@ -82,7 +82,7 @@ def inhibit_rules(rules: Iterable[Inhibition], notes: Notes) -> Items:
 def time_intervals(
     entries: Iterable[ParsedValue], read: Mapping[str, Sequence[TimeInterval]], notes: Notes
 ) -> Items:
-    """Named intervals. What never matches is left out, with a remark."""
+    """Return the named intervals; one that never matches is only noted."""
     items = Items()
     for item in entries:
         entry: ParsedSection = item.value
