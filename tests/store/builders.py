@@ -62,8 +62,8 @@ async def opened(store: Store, *names: str) -> list[int]:
 
 async def added(store: Store, *rows: NewRow, now: float = 100.0) -> list[int]:
     """The ids of new notices, which nobody claimed."""
-    ids, _ = await store.write(lambda tx: outbox.add(tx, rows, [b"{}", b'{"n":1}'], now))
-    return ids
+    new = await store.write(lambda tx: outbox.add(tx, rows, [b"{}", b'{"n":1}'], now))
+    return new.ids
 
 
 async def claimed(
@@ -79,7 +79,13 @@ async def claimed(
     """What an owner could claim."""
     return await store.write(
         lambda tx: outbox.claim(
-            tx, channel, now, limit, owner, now + lease, outbox.HoldFilter(skip), lease_now=now
+            tx,
+            channel,
+            now,
+            limit,
+            outbox.Lease(owner, now + lease),
+            outbox.ClaimFilter(skip),
+            lease_now=now,
         )
     )
 

@@ -37,7 +37,7 @@ def fold_digests(tx: Tx, channel: str, plan: Plan, now: float) -> int:
             False,
             0,
         )
-        (digest,), _ = outbox.add(tx, [row], [facts], now, None)
+        (digest,) = outbox.add(tx, [row], [facts], now).ids
         outbox.fold(tx, [notice.id for notice in waiting], digest, knows_firing=True)
         folded += len(waiting)
     return folded

@@ -1,6 +1,6 @@
 """Keeping to holds: what an attempt begins or ends, and which claimed notices must wait."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from math import ceil
 
 from gateway.core.incidents.hold import (
@@ -21,7 +21,7 @@ from gateway.core.time.timestamps import format_duration
 from gateway.flow.delivery.outcome import Outcome, fall_back_after, is_urgent
 from gateway.flow.runtime.claimed_notice import ClaimedNotice
 from gateway.store import Tx
-from gateway.store.outbox import HoldFilter, holds
+from gateway.store.outbox import ClaimFilter, holds
 from gateway.store.state import timeline
 
 Holds = tuple[Hold, ...]
@@ -52,11 +52,13 @@ def update(tx: Tx, channel: str, outcomes: Sequence[Outcome], now: float) -> Hol
     return current
 
 
-def skip(current: Iterable[Hold], plan: Plan, now: float) -> HoldFilter:
-    """Return what not to claim while these holds last."""
+def claim_filter(
+    current: Iterable[Hold], plan: Plan, now: float, in_flight: Collection[int]
+) -> ClaimFilter:
+    """Return which notices not to claim: those on hold, and those that this process is sending."""
     scopes = [hold.scope for hold in current if hold.until > now]
     targets = [scope for scope in scopes if scope != ACCOUNT]
-    return HoldFilter(targets, ACCOUNT in scopes, plan.worst_rank)
+    return ClaimFilter(targets, ACCOUNT in scopes, plan.worst_rank, in_flight)
 
 
 def defer_held(

@@ -14,7 +14,6 @@ from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.plan.channels import Capability, spec_of
 from gateway.flow.runtime.claimed_notice import ClaimedNotice
 from gateway.store import Tx, outbox
-from gateway.store.outbox import undelivered
 from gateway.store.state import members
 
 ENDS = frozenset({NoticeKind.RESOLVED, NoticeKind.LATE})
@@ -34,7 +33,7 @@ def drop_refired_alerts(
         if e.kind in ENDS and not spec_of(e.notice.target.channel).can(Capability.INCIDENT_NUMBERS)
     ]
     numbers = sorted({e.notice.incident for e in ends if e.notice.incident is not None})
-    newer = undelivered.refired_queues(tx, numbers) if numbers else {}
+    newer = outbox.refired_queues(tx, numbers) if numbers else {}
     if not newer:
         return list(claimed_notices)
     joined = members.by_incident(tx, sorted(set(newer.values())))

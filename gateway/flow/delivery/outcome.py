@@ -18,7 +18,7 @@ from gateway.core.plan.target_name import target_name
 from gateway.flow.delivery.queue_heads import URGENT
 from gateway.flow.runtime.claimed_notice import ClaimedNotice
 from gateway.store import Tx, outbox
-from gateway.store.outbox import QueueKey, undelivered
+from gateway.store.outbox import QueueKey
 from gateway.store.state import incidents, members, timeline
 
 
@@ -201,7 +201,7 @@ def fall_back_after(
     if notice.kind is NoticeKind.DIGEST:
         lines = orjson.loads(notice.facts).get("digest", ())
         numbers = [line["incident"] for line in lines]
-        for folded in undelivered.notices_in_digest(tx, notice.id, numbers):
+        for folded in outbox.notices_in_digest(tx, notice.id, numbers):
             if folded.kind in FIRING_KINDS:
                 fall_back(tx, folded, note, plan, now)
     elif kind in FIRING_KINDS:
@@ -216,7 +216,7 @@ def fall_back(tx: Tx, notice: Notice, note: str, plan: Plan, now: float) -> None
     if incident is None or (incident.ack and incident.ack.at >= notice.created_at):
         return
     fallback = fallback_of(plan, receiver_of(plan, incident.receiver))
-    known = undelivered.notified_since(tx, incident.number, notice.created_at)
+    known = outbox.notified_since(tx, incident.number, notice.created_at)
     targets = [t for t in fallback.targets if t.key not in known]
     name = target_name(notice.target)
     if not targets:
@@ -231,7 +231,7 @@ def fall_back(tx: Tx, notice: Notice, note: str, plan: Plan, now: float) -> None
         NewRow(incident.number, t, kind, NotifyReason.FALLBACK, notice.rank, False, 0)
         for t in targets
     ]
-    outbox.add(tx, rows, [orjson.dumps(facts)], now, None)
+    outbox.add(tx, rows, [orjson.dumps(facts)], now)
     targets_by_key = {**incident.notified_targets, **{target.key: target for target in targets}}
     incidents.save(tx, [replace(incident, notified_targets=targets_by_key)])
     text = f"to receiver {fallback.name}, because {name} could not be reached"

@@ -10,7 +10,6 @@ from gateway.core.incidents.retry import Claimant
 from gateway.flow.delivery.late_resolves import drop_refired_alerts
 from gateway.flow.runtime.claimed_notice import ClaimedNotice
 from gateway.store import Tx, outbox
-from gateway.store.outbox import undelivered
 
 NEVER_NOTIFIED = "cancelled: this target never heard of the beginning"
 SUPERSEDED = "cancelled: what follows says more"
@@ -54,8 +53,8 @@ def apply_queue_steps(
             outbox.fold(tx, [ids[index] for index in step.fold], ids[step.send])
         chosen = notice
         if step.send != 0:
-            lease_until = claimant.until(tx.lease_now)
-            chosen = outbox.claim_one(tx, ids[step.send], claimant.name, lease_until)
+            lease = outbox.Lease(claimant.name, claimant.until(tx.lease_now))
+            chosen = outbox.claim_one(tx, ids[step.send], lease)
             chosen = replace(chosen, behind=notice.behind[step.send :])
         kind = step.kind or chosen.kind
         if kind is not chosen.kind:
@@ -87,7 +86,7 @@ def carries_firing(tx: Tx, notice: Notice) -> bool:
     owed by it since: also when it has to be tried again."""
     if notice.incident is None:
         return False
-    folded = undelivered.notices_in_digest(tx, notice.id, [notice.incident])
+    folded = outbox.notices_in_digest(tx, notice.id, [notice.incident])
     return any(one.kind in FIRING_KINDS or carries_firing(tx, one) for one in folded)
 
 
@@ -104,7 +103,7 @@ def defer_behind_digests(
         for notice in claimed
         if notice.incident is not None and accepts(notice.target.channel, NoticeKind.DIGEST, False)
     }
-    ahead = undelivered.unsent_digests(tx, sorted(numbers)) if numbers else {}
+    ahead = outbox.unsent_digests(tx, sorted(numbers)) if numbers else {}
     if not ahead:
         return claimed
     free, waiting = [], []
@@ -117,15 +116,15 @@ def defer_behind_digests(
             waiting.append((notice.id, again))
         else:
             free.append(notice)
-    undelivered.postpone(tx, waiting)
+    outbox.postpone(tx, waiting)
     return free
 
 
 def with_folded_reason(tx: Tx, chosen: Notice, folded: Sequence[int]) -> Notice:
     """That some ended is worth no sound, but what folded into it was, such as new alerts: the
     notice then speaks for that reason, also when it is tried again."""
-    for kind, reason in reversed(undelivered.reasons(tx, folded)):
+    for kind, reason in reversed(outbox.reasons(tx, folded)):
         if kind in FIRING_KINDS and reason is not NotifyReason.SOME_RESOLVED:
-            undelivered.make_loud(tx, chosen.id, reason)
+            outbox.make_loud(tx, chosen.id, reason)
             return replace(chosen, reason=reason, quiet=False)
     return chosen

@@ -64,21 +64,13 @@ def _claim(tx: Tx, round_: Round, before: RoundResult) -> RoundResult:
     if folds_digests(channel, round_.accepts):
         fold_digests(tx, channel, plan, now)
     lease_now = tx.lease_now
-    heads = outbox.claim(
-        tx,
-        channel,
-        now,
-        round_.limit,
-        claimant.name,
-        claimant.until(lease_now),
-        holding.skip(before.holds, plan, now),
-        lease_now=lease_now,
-        in_flight=round_.in_flight,
-    )
+    lease = outbox.Lease(claimant.name, claimant.until(lease_now))
+    skip = holding.claim_filter(before.holds, plan, now, round_.in_flight)
+    heads = outbox.claim(tx, channel, now, round_.limit, lease, skip, lease_now=lease_now)
     claimed_notices = apply_queue_steps(tx, heads, round_.accepts, now, claimant)
     sendable, holds = holding.defer_held(tx, channel, claimed_notices, before.holds, plan, now)
     if sendable:
         return replace(before, claimed_notices=sendable, holds=holds)
-    skip = holding.skip(holds, plan, now)
-    next_at = outbox.next_due_at(tx, channel, skip, round_.in_flight, lease_now - now)
+    skip = holding.claim_filter(holds, plan, now, round_.in_flight)
+    next_at = outbox.next_due_at(tx, channel, skip, lease_now - now)
     return replace(before, next_at=next_at, holds=holds)

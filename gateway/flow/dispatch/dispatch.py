@@ -106,9 +106,8 @@ def save_decisions(
         if notice.kind in URGENT
     }
     outbox.retry_queues_now(tx, urgent, now)
-    claim = (claimant.name, claimant.until(tx.lease_now)) if claimant else None
-    _, claimed = outbox.add(tx, rows, facts, now, claim, capacity)
-    return claimed
+    lease = outbox.Lease(claimant.name, claimant.until(tx.lease_now)) if claimant else None
+    return outbox.add(tx, rows, facts, now, lease, capacity).claimed
 
 
 def with_latest_reports(stored: Sequence[Member], repost_cache: RepostCache) -> list[Member]:

@@ -11,7 +11,6 @@ from gateway.flow.delivery.queue_heads import Accepts
 from gateway.flow.dispatch.dispatch import save_decisions, with_latest_reports
 from gateway.flow.intake.repost_cache import RepostCache
 from gateway.store import Tx, outbox
-from gateway.store.outbox import undelivered
 from gateway.store.state import incidents, members, timeline
 
 PENDING_STEPS = (NoticeKind.ESCALATION, NoticeKind.REPEAT)
@@ -49,7 +48,7 @@ def respond(
         outbox.cancel_kinds(tx, number, PENDING_STEPS, f"acknowledged by {by}")
         for spec in CHANNELS.values():
             if spec.can(Capability.SKIPS_ACTOR):
-                undelivered.cancel_pages(tx, number, by, spec.name, f"acknowledged by {by}")
+                outbox.cancel_pages(tx, number, by, spec.name, f"acknowledged by {by}")
     timeline.add_ack(tx, number, response.answer.value, by, now, via)
     save_decisions(tx, [response.decision], now, accepts)
     return response

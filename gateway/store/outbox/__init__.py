@@ -1,39 +1,46 @@
 """Notices from their commit to their last attempt."""
 
+from gateway.store.outbox.attempts import record_attempts, refused_ids
+from gateway.store.outbox.cancel import cancel, cancel_kinds, cancel_pages
 from gateway.store.outbox.claims import (
-    HoldFilter,
+    ClaimFilter,
+    Lease,
     claim,
     claim_one,
     expire_all_claims,
     next_due_at,
     release,
     renew,
-    unfinished_by_id,
 )
-from gateway.store.outbox.digest_candidates import notices_to_digest, targets_to_digest
-from gateway.store.outbox.enqueue import add
-from gateway.store.outbox.outcomes import (
-    cancel,
-    cancel_kinds,
-    change_kind,
-    dead_notices,
-    depth,
+from gateway.store.outbox.dead import dead_notices, mark_fallback_notified, replay
+from gateway.store.outbox.digests import (
     fold,
-    mark_fallback_notified,
-    record_attempts,
-    refused_ids,
-    replay,
+    notices_in_digest,
+    notices_to_digest,
+    targets_to_digest,
+    unsent_digests,
+)
+from gateway.store.outbox.enqueue import add
+from gateway.store.outbox.recipients import notified_since, refired_queues
+from gateway.store.outbox.revise import (
+    change_kind,
+    make_loud,
+    postpone,
+    reasons,
     retry_now,
     retry_queues_now,
 )
-from gateway.store.outbox.rows import QueueKey, unfinished_by_queue
+from gateway.store.outbox.rows import QueueKey
+from gateway.store.outbox.waiting import depth, unfinished_by_id, unfinished_by_queue
 
 __all__ = [
-    "HoldFilter",
+    "ClaimFilter",
+    "Lease",
     "QueueKey",
     "add",
     "cancel",
     "cancel_kinds",
+    "cancel_pages",
     "change_kind",
     "claim",
     "claim_one",
@@ -41,10 +48,16 @@ __all__ = [
     "depth",
     "expire_all_claims",
     "fold",
+    "make_loud",
     "mark_fallback_notified",
     "next_due_at",
+    "notices_in_digest",
     "notices_to_digest",
+    "notified_since",
+    "postpone",
+    "reasons",
     "record_attempts",
+    "refired_queues",
     "refused_ids",
     "release",
     "renew",
@@ -54,4 +67,5 @@ __all__ = [
     "targets_to_digest",
     "unfinished_by_id",
     "unfinished_by_queue",
+    "unsent_digests",
 ]

@@ -1,7 +1,11 @@
-"""Claiming: who may send what now. See `gateway.store.outbox.enqueue` for lanes and leases."""
+"""Claims: the right to send a notice until a lease ends.
+
+See `gateway.store.outbox.enqueue` for queues and leases.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, case, exists, literal_column, or_, select, update
 
@@ -12,12 +16,12 @@ from gateway.store.db.statement import InList, Statement, json_list, literal
 from gateway.store.db.transaction import Tx
 from gateway.store.outbox.rows import (
     IS_UNFINISHED,
-    STATE_POSITION,
+    NoticeRow,
     from_row,
     parse_target,
     select_notices,
-    unfinished_by_queue,
 )
+from gateway.store.outbox.waiting import unfinished_by_queue
 from gateway.store.schema.tables import notices
 
 _earlier = notices.alias("earlier")
@@ -29,43 +33,57 @@ _IS_HEAD = ~exists().where(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class HoldFilter:
-    """Which notices to leave alone because of holds; urgent ones are never left alone.
+class Lease(NamedTuple):
+    """Who claims notices, and until when: Unix seconds of the clock of the leases."""
 
-    `urgent_to` is the highest rank number that is urgent besides unknown severities.
+    owner: str
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimFilter:
+    """Which notices not to claim: those on hold, unless they are urgent, and those in flight.
+
+    `targets` are the keys of targets on hold; `account` is set when the whole account is. Urgent
+    are unknown severities and ranks up to `urgent_to`. `in_flight` are the ids of notices that
+    this process is sending, even if their lease has ended.
     """
 
-    targets: Sequence[str] = ()  # target keys
-    account: bool = False  # all targets
+    targets: Sequence[str] = ()
+    account: bool = False
     urgent_to: int = 0
+    in_flight: Collection[int] = ()
 
     @property
     def parameters(self) -> Mapping[str, object]:
-        """Return the parameters of `_NOT_HELD`."""
+        """Return the parameters of `_MAY_CLAIM`."""
         return {
-            "skipped": json_list(self.targets),
+            "held": json_list(self.targets),
             "account_held": int(self.account),
             "urgent_to": self.urgent_to,
+            "in_flight": json_list(self.in_flight),
         }
 
 
-NO_HOLDS = HoldFilter()
+NO_FILTER = ClaimFilter()
 
-# Expressions of rank, so that SQLite does not answer the alternatives by three searches.
+# Expressions of the rank keep SQLite from answering the alternatives by three searches.
 _RANK = notices.c.rank + literal_column("0")
-_NOT_HELD = or_(
-    and_(
-        bindparam("account_held") == literal_column("0"),
-        InList(notices.c.target_key, "skipped", negated=True),
+_MAY_CLAIM = and_(
+    or_(
+        and_(
+            bindparam("account_held") == literal_column("0"),
+            InList(notices.c.target_key, "held", negated=True),
+        ),
+        bindparam("urgent_to") >= _RANK,
+        literal_column(str(UNKNOWN_RANK)) <= _RANK,
     ),
-    bindparam("urgent_to") >= _RANK,
-    literal_column(str(UNKNOWN_RANK)) <= _RANK,
+    InList(notices.c.id, "in_flight", negated=True),
 )
 
-# The way is along the index by rank, and ends at the limit: in a storm nearly all that waits is
-# due, and sorting it for each claim would cost more than stepping over what is not. Hence an
-# expression of next_at, which the index by time cannot answer.
+# Read along the index by rank up to the limit. In a storm nearly every waiting notice is due:
+# sorting them for each claim would cost more than stepping over those that are not. An expression
+# of next_at does that, because the index by time cannot answer it.
 _HEADS = Statement(
     select_notices()
     .where(
@@ -75,8 +93,7 @@ _HEADS = Statement(
         <= case(
             (notices.c.state == literal("sending"), bindparam("lease_now")), else_=bindparam("now")
         ),
-        _NOT_HELD,
-        InList(notices.c.id, "in_flight", negated=True),
+        _MAY_CLAIM,
         _IS_HEAD,
     )
     .order_by(notices.c.rank, notices.c.id)
@@ -94,9 +111,6 @@ _CLAIM = bulk_update(
     },
 )
 _UNFINISHED = Statement(select_notices().where(notices.c.id == bindparam("one"), IS_UNFINISHED))
-_UNFINISHED_BY_ID = Statement(
-    select_notices().where(InList(notices.c.id, "ids"), IS_UNFINISHED).order_by(notices.c.id)
-)
 _RENEW = Statement(
     update(notices)
     .where(
@@ -132,8 +146,7 @@ _NEXT_DUE_AT = Statement(
     .where(
         notices.c.channel == bindparam("on_channel"),
         IS_UNFINISHED,
-        _NOT_HELD,
-        InList(notices.c.id, "in_flight", negated=True),
+        _MAY_CLAIM,
         _IS_HEAD,
     )
     .order_by(notices.c.next_at)
@@ -146,72 +159,61 @@ def claim(
     channel: str,
     now: float,
     limit: int,
-    owner: str,
-    lease_until: float,
-    skip: HoldFilter = NO_HOLDS,
+    lease: Lease,
+    skip: ClaimFilter = NO_FILTER,
     *,
     lease_now: float,
-    in_flight: Collection[int] = (),
 ) -> list[Notice]:
-    """Claim up to `limit` heads of lanes of a channel that are due, lowest rank first, then oldest.
+    """Claim up to `limit` due heads of a channel's queues, lowest rank first, then oldest.
 
-    Heads whose sender let its lease run out are due too: what became of them is not known, so
-    their `perhaps` goes up. `skip` says which notices to leave alone for now.
-    `now` judges what is due, `lease_now` the leases: both Unix seconds, of two clocks (E55).
-    `in_flight` are ids of notices that this process is sending, whatever their lease says.
+    A head whose sender let its lease end is due, too. Nobody knows whether it was sent, so its
+    `perhaps` goes up by one. `now` says what is due and `lease_now` which leases have ended: Unix
+    seconds of two clocks (E55).
     """
     rows = tx.rows(
-        _HEADS,
-        on_channel=channel,
-        now=now,
-        lease_now=lease_now,
-        in_flight=json_list(in_flight),
-        most=limit,
-        **skip.parameters,
+        _HEADS, on_channel=channel, now=now, lease_now=lease_now, most=limit, **skip.parameters
     )
     if not rows:
         return []
-    perhaps = {row[0]: row[10] + (row[STATE_POSITION] == "sending") for row in rows}
-    tx.write_rows(_CLAIM, [(id_, owner, lease_until, count) for id_, count in perhaps.items()])
-    lanes = unfinished_by_queue(tx, sorted({row[1] for row in rows if row[1] is not None}))
-    # A head is the first unfinished notice of its lane: behind it are all the others.
+    heads = [NoticeRow(*row) for row in rows]
+    perhaps = {head.id: head.perhaps + (head.state == "sending") for head in heads}
+    tx.write_rows(_CLAIM, [(id_, *lease, count) for id_, count in perhaps.items()])
+    queues = unfinished_by_queue(
+        tx, sorted({head.incident for head in heads if head.incident is not None})
+    )
+    # A head is the first unfinished notice of its queue: behind it are all the others.
     return [
         from_row(
-            row,
-            owner=owner,
-            perhaps=perhaps[row[0]],
-            behind=tuple(lanes.get((row[1], parse_target(row[2]).key), ())[1:]),
+            head,
+            owner=lease.owner,
+            perhaps=perhaps[head.id],
+            behind=tuple(queues.get((head.incident, parse_target(head.target).key), ())[1:]),
         )
-        for row in rows
+        for head in heads
     ]
 
 
-def claim_one(tx: Tx, notice_id: int, owner: str, lease_until: float) -> Notice:
-    """Claim one unfinished notice that became the head of its lane in this transaction.
+def claim_one(tx: Tx, notice_id: int, lease: Lease) -> Notice:
+    """Claim one unfinished notice that became the head of its queue in this transaction.
 
     Raises KeyError when it is finished or unknown.
     """
     row = tx.row(_UNFINISHED, one=notice_id)
     if row is None:
         raise KeyError(notice_id)
-    tx.write_rows(_CLAIM, [(notice_id, owner, lease_until, row[10])])
-    return from_row(row, owner=owner)
+    tx.write_rows(_CLAIM, [(notice_id, *lease, NoticeRow(*row).perhaps)])
+    return from_row(row, owner=lease.owner)
 
 
-def unfinished_by_id(tx: Tx, ids: Sequence[int]) -> list[Notice]:
-    """Return those of these notices that are unfinished, oldest first, without claiming them."""
-    return [from_row(row) for row in tx.rows(_UNFINISHED_BY_ID, ids=json_list(ids))]
-
-
-def renew(tx: Tx, ids: Sequence[int], owner: str, lease_until: float) -> int:
-    """Let an owner's leases end later; return how many of them it still held."""
-    return tx.run(_RENEW, ids=json_list(ids), by=owner, until=lease_until)
+def renew(tx: Tx, ids: Sequence[int], lease: Lease) -> int:
+    """Extend an owner's claims; return how many of them it still had."""
+    return tx.run(_RENEW, ids=json_list(ids), by=lease.owner, until=lease.until)
 
 
 def release(tx: Tx, owner: str, ids: Sequence[int] | None = None) -> int:
-    """Hand back what an owner claimed and did not begin: all of it, or these ids.
+    """Hand back claimed notices whose sending was not begun: all of an owner's, or these.
 
-    It is due at once, for anybody, and was certainly not sent. Returns how many there were.
+    They are due at once, for any replica. Return how many there were.
     """
     if ids is None:
         return tx.run(_RELEASE_ALL, by=owner)
@@ -219,28 +221,21 @@ def release(tx: Tx, owner: str, ids: Sequence[int] | None = None) -> int:
 
 
 def expire_all_claims(tx: Tx) -> int:
-    """End all claims, because their owners are known to be gone; return how many there were.
+    """End all leases, because no owner is running any more; return how many there were.
 
-    They are taken over as those whose lease ran out: what became of them is not known.
+    The notices are claimed again like any other whose lease ended: they may have been sent.
     """
     return tx.run(_EXPIRE_ALL, now=tx.lease_now)
 
 
 def next_due_at(
-    tx: Tx,
-    channel: str,
-    skip: HoldFilter = NO_HOLDS,
-    in_flight: Collection[int] = (),
-    lease_ahead: float = 0.0,
+    tx: Tx, channel: str, skip: ClaimFilter = NO_FILTER, lease_ahead: float = 0.0
 ) -> float | None:
-    """Return when the next head of a lane is due, or the next lease ends; None: nothing waits.
+    """Return when the next head of a queue is due or the next lease ends; None if none waits.
 
-    `skip` and `in_flight` are left out as in `claim`. `lease_ahead`: seconds that the
-    clock of the leases is ahead of the one that the answer is meant for.
+    `lease_ahead`: seconds that the clock of the leases is ahead of the caller's clock.
     """
-    row = tx.row(
-        _NEXT_DUE_AT, on_channel=channel, in_flight=json_list(in_flight), **skip.parameters
-    )
+    row = tx.row(_NEXT_DUE_AT, on_channel=channel, **skip.parameters)
     if row is None:
         return None
     at: float = row[0]

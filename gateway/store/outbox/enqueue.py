@@ -1,15 +1,16 @@
-"""The outbox: notices that are owed, in lanes.
+"""Storing notices in their queues, and claiming some at once.
 
-A lane is an incident and a target. Its notices leave in order of their ids, one at a time: only
-the first unfinished one, the head, can be claimed. A notice without an incident (a digest, a
-test) is a lane of its own. A claim is a lease: while a notice is being sent, `next_at` is the
-end of the lease, after which anybody may claim it anew.
+A queue is an incident and a target. Its notices are sent one at a time in the order of their ids:
+only the head, its first unfinished notice, can be claimed. A notice without an incident (a digest,
+a test) is a queue of its own. A claim is a lease: while a notice is being sent, `next_at` is the
+end of the lease, after which any replica may claim it again.
 
-`record_attempts` knows whose claim it was by `Notice.owner` and `Notice.perhaps`: a claim that
-was taken over differs in one of them.
+`record_attempts` recognises a claim by `Notice.owner` and `Notice.perhaps`: a claim that was taken
+over differs in one of them.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from gateway.core.incidents.incident_json import target_to_json
 from gateway.core.incidents.notice import NoticeKind
@@ -17,7 +18,10 @@ from gateway.core.incidents.outbox import NewRow, Notice
 from gateway.store.db.bulk import insert
 from gateway.store.db.statement import dump
 from gateway.store.db.transaction import Tx
-from gateway.store.outbox.rows import QueueKey, recipient_states, unfinished_by_queue
+from gateway.store.outbox.claims import Lease
+from gateway.store.outbox.recipients import RecipientState, recipient_states
+from gateway.store.outbox.rows import QueueKey
+from gateway.store.outbox.waiting import unfinished_by_queue
 from gateway.store.schema.tables import facts as facts_table
 from gateway.store.schema.tables import notices
 from gateway.store.state import counters
@@ -50,31 +54,41 @@ _ADD = insert(
 )
 
 
+_UNKNOWN = RecipientState()
+
+
+class Added(NamedTuple):
+    """The ids of new notices, in their order, and those that were claimed at once."""
+
+    ids: list[int]
+    claimed: list[Notice]
+
+
 def add(
     tx: Tx,
     rows: Sequence[NewRow],
     facts: Sequence[bytes],
     now: float,
-    claim_for: tuple[str, float] | None = None,
+    lease: Lease | None = None,
     capacity: Mapping[str, int] | None = None,
-) -> tuple[list[int], list[Notice]]:
-    """Store notices; return their ids in the same order, and those that were claimed at once.
+) -> Added:
+    """Store notices and, with a lease, claim those whose queue was empty.
 
-    `claim_for` is an owner and the end of its lease: notices whose lane was empty are claimed
-    for it as they are stored, which saves the first of them a commit. `capacity` says how many may
-    be claimed by channel (a channel not named: none), the lowest ranks first; without it, all.
+    Claiming them here saves the first of them a commit. `capacity` is how many may be claimed by
+    channel, the lowest ranks first; none for a channel that it omits, all if it is None.
     """
     if not rows:
-        return [], []
+        return Added([], [])
     facts_ids = counters.take(tx, "facts", len(facts))
     tx.write_rows(
         _ADD_FACTS, [(id_, body.decode()) for id_, body in zip(facts_ids, facts, strict=True)]
     )
     ids = list(counters.take(tx, "notice", len(rows)))
     claimed: dict[int, Notice] = {}
-    if claim_for is not None:
-        claimed = _claim_heads(tx, rows, facts, ids, now, claim_for[0], capacity)
-    owner, lease_until = claim_for or ("", now)
+    if lease is not None:
+        heads = _within(capacity, _new_heads(tx, rows, ids))
+        claimed = _claimed(tx, heads, facts, now, lease.owner)
+    owner, lease_until = lease or ("", now)
     tx.write_rows(
         _ADD,
         [
@@ -103,38 +117,54 @@ def add(
             for id_, row in zip(ids, rows, strict=True)
         ],
     )
-    return ids, list(claimed.values())
+    return Added(ids, list(claimed.values()))
 
 
-def _claim_heads(
-    tx: Tx,
-    rows: Sequence[NewRow],
-    facts: Sequence[bytes],
-    ids: Sequence[int],
-    now: float,
-    owner: str,
-    capacity: Mapping[str, int] | None,
-) -> dict[int, Notice]:
-    """The notices that are claimed as they are stored, by id, in order of rank and id."""
-    incidents = sorted({row.incident for row in rows if row.incident is not None})
-    busy = unfinished_by_queue(tx, incidents)
-    knows_firing = recipient_states(tx, incidents)
-    lanes: dict[QueueKey | int, list[tuple[int, NewRow]]] = {}
+class _Head(NamedTuple):
+    """The first new notice of a queue that was empty, and the new ones behind it."""
+
+    id: int
+    row: NewRow
+    behind: tuple[tuple[int, NoticeKind], ...]
+
+
+def _new_heads(tx: Tx, rows: Sequence[NewRow], ids: Sequence[int]) -> list[_Head]:
+    """Return the heads among new notices, the lowest rank first, then the lowest id."""
+    busy = unfinished_by_queue(tx, _incidents_of(rows))
+    queues: dict[QueueKey | int, list[tuple[int, NewRow]]] = {}
     for id_, row in zip(ids, rows, strict=True):
-        lane: QueueKey | int = id_ if row.incident is None else (row.incident, row.target.key)
-        if lane not in busy:
-            lanes.setdefault(lane, []).append((id_, row))
-    left = None if capacity is None else dict(capacity)
+        queue: QueueKey | int = id_ if row.incident is None else (row.incident, row.target.key)
+        if queue not in busy:
+            queues.setdefault(queue, []).append((id_, row))
+    heads = [
+        _Head(id_, row, tuple((other, NoticeKind(follower.kind)) for other, follower in followers))
+        for (id_, row), *followers in queues.values()
+    ]
+    return sorted(heads, key=lambda head: (head.row.rank, head.id))
+
+
+def _within(capacity: Mapping[str, int] | None, heads: list[_Head]) -> list[_Head]:
+    """Return the first heads of each channel, as many as it may claim."""
+    if capacity is None:
+        return heads
+    left = dict(capacity)
+    chosen = []
+    for head in heads:
+        channel = head.row.target.channel
+        if left.get(channel, 0) > 0:
+            left[channel] -= 1
+            chosen.append(head)
+    return chosen
+
+
+def _claimed(
+    tx: Tx, heads: Sequence[_Head], facts: Sequence[bytes], now: float, owner: str
+) -> dict[int, Notice]:
+    """Return heads as claimed notices, by id."""
+    states = recipient_states(tx, _incidents_of([head.row for head in heads]))
     claimed: dict[int, Notice] = {}
-    heads = sorted(lanes.items(), key=lambda item: (item[1][0][1].rank, item[1][0][0]))
-    for lane, ((id_, row), *followers) in heads:
-        if left is not None:
-            if left.get(row.target.channel, 0) <= 0:
-                continue
-            left[row.target.channel] -= 1
-        receipt, knows = (
-            knows_firing.get(lane, (None, False)) if isinstance(lane, tuple) else (None, False)
-        )
+    for id_, row, behind in heads:
+        state = states.get((row.incident, row.target.key), _UNKNOWN)
         claimed[id_] = Notice(
             id=id_,
             incident=row.incident,
@@ -149,9 +179,13 @@ def _claim_heads(
             perhaps=0,
             fell_back=False,
             facts=facts[row.facts],
-            receipt=receipt,
-            knows_firing=knows,
-            behind=tuple((other, NoticeKind(follower.kind)) for other, follower in followers),
+            receipt=state.receipt,
+            knows_firing=state.knows_firing,
+            behind=behind,
             owner=owner,
         )
     return claimed
+
+
+def _incidents_of(rows: Sequence[NewRow]) -> list[int]:
+    return sorted({row.incident for row in rows if row.incident is not None})

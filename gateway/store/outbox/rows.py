@@ -1,7 +1,7 @@
-"""Rows of the outbox as notices."""
+"""Rows of the outbox, and how a notice is made of one."""
 
-from collections.abc import Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from sqlalchemy import Select, and_, select
 
@@ -10,17 +10,39 @@ from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.incidents.outbox import Notice
 from gateway.core.plan.plan import Target
 from gateway.store.db.session import Row
-from gateway.store.db.statement import InList, Statement, json_list, load
-from gateway.store.db.transaction import Tx
+from gateway.store.db.statement import load
 from gateway.store.schema.tables import facts, notices, recipients
 
 QueueKey = tuple[int | None, str]
+"""The incident and the target key of a queue."""
 
 IS_UNFINISHED = notices.c.next_at.is_not(None)
 
 
+class NoticeRow(NamedTuple):
+    """A row of `select_notices`, as the database gives it."""
+
+    id: int
+    incident: int | None
+    target: str
+    kind: str
+    reason: str
+    rank: int
+    quiet: bool
+    created_at: float
+    attempts: int
+    first_attempt_at: float | None
+    perhaps: int
+    fell_back: bool
+    facts: str
+    receipt: str | None
+    heard: bool | None
+    owner: str
+    state: str
+
+
 def select_notices() -> Select[Row]:
-    """Begin a query for notices, each with its facts and what its target has heard so far."""
+    """Begin a query for notices with their facts and what their target was notified of."""
     return (
         select(
             notices.c.id,
@@ -52,21 +74,6 @@ def select_notices() -> Select[Row]:
     )
 
 
-STATE_POSITION = 16
-"""Where a row of `select_notices` has the state."""
-
-_UNFINISHED = Statement(
-    select(notices.c.incident, notices.c.target_key, notices.c.id, notices.c.kind)
-    .where(InList(notices.c.incident, "incidents"), IS_UNFINISHED)
-    .order_by(notices.c.id)
-)
-_RECIPIENT_STATES = Statement(
-    select(
-        recipients.c.incident, recipients.c.target_key, recipients.c.receipt, recipients.c.heard
-    ).where(InList(recipients.c.incident, "incidents"))
-)
-
-
 def from_row(
     row: Row,
     *,
@@ -74,51 +81,32 @@ def from_row(
     perhaps: int | None = None,
     behind: tuple[tuple[int, NoticeKind], ...] = (),
 ) -> Notice:
-    """Make a notice of a row of `select_notices`; what is given is newer than the row."""
+    """Make a notice of a row of `select_notices`; `owner` and `perhaps` replace the stored ones."""
+    stored = NoticeRow(*row)
     return Notice(
-        id=row[0],
-        incident=row[1],
-        target=parse_target(row[2]),
-        kind=NoticeKind(row[3]),
-        reason=NotifyReason(row[4]),
-        rank=row[5],
-        quiet=bool(row[6]),
-        created_at=row[7],
-        attempts=row[8],
-        first_attempt_at=row[9],
-        perhaps=row[10] if perhaps is None else perhaps,
-        fell_back=bool(row[11]),
-        facts=row[12].encode(),
-        receipt=None if row[13] is None else load(row[13]),
-        knows_firing=bool(row[14]),
+        id=stored.id,
+        incident=stored.incident,
+        target=parse_target(stored.target),
+        kind=NoticeKind(stored.kind),
+        reason=NotifyReason(stored.reason),
+        rank=stored.rank,
+        quiet=bool(stored.quiet),
+        created_at=stored.created_at,
+        attempts=stored.attempts,
+        first_attempt_at=stored.first_attempt_at,
+        perhaps=stored.perhaps if perhaps is None else perhaps,
+        fell_back=bool(stored.fell_back),
+        facts=stored.facts.encode(),
+        receipt=None if stored.receipt is None else load(stored.receipt),
+        knows_firing=bool(stored.heard),
         behind=behind,
-        owner=row[15] if owner is None else owner,
+        owner=stored.owner if owner is None else owner,
     )
 
 
+# Shared by the writer's and the readers' threads: a target must stay immutable. Few targets get
+# most of the notices, so a small cache saves nearly all of the parsing.
 @lru_cache(maxsize=4096)
 def parse_target(text: str) -> Target:
-    """Read a target. Few targets get most of the notices."""
+    """Read a target from the JSON that is stored with a notice."""
     return target_from_json(load(text))
-
-
-def unfinished_by_queue(
-    tx: Tx, incidents: Sequence[int]
-) -> dict[QueueKey, list[tuple[int, NoticeKind]]]:
-    """Return the unfinished notices of incidents by lane, oldest first."""
-    found: dict[QueueKey, list[tuple[int, NoticeKind]]] = {}
-    for incident, target_key, notice, kind in tx.rows(_UNFINISHED, incidents=json_list(incidents)):
-        found.setdefault((incident, target_key), []).append((notice, NoticeKind(kind)))
-    return found
-
-
-def recipient_states(
-    tx: Tx, incidents: Sequence[int]
-) -> dict[QueueKey, tuple[dict[str, str] | None, bool]]:
-    """Return the receipt, and whether the beginning was heard, by lane of these incidents."""
-    return {
-        (incident, target_key): (None if receipt is None else load(receipt), bool(knows_firing))
-        for incident, target_key, receipt, knows_firing in tx.rows(
-            _RECIPIENT_STATES, incidents=json_list(incidents)
-        )
-    }

@@ -34,7 +34,8 @@ async def test_lease_ends_by_the_databases_clock(migrated_postgres_url: str) -> 
     def claim(owner: str, now: float) -> list[int]:
         def work(tx: Tx) -> list[int]:
             until = tx.lease_now + 60.0
-            found = outbox.claim(tx, "email", now, 9, owner, until, lease_now=tx.lease_now)
+            lease = outbox.Lease(owner, until)
+            found = outbox.claim(tx, "email", now, 9, lease, lease_now=tx.lease_now)
             return [notice.id for notice in found]
 
         return work  # type: ignore[return-value]

@@ -10,8 +10,16 @@ from sqlalchemy.sql.expression import ClauseElement
 from gateway.store.db.session import Row
 from gateway.store.db.statement import SQLITE, Statement
 from gateway.store.db.transaction import Tx
-from gateway.store.outbox import claims, digest_candidates, outcomes, undelivered
-from gateway.store.outbox import rows as lines
+from gateway.store.outbox import (
+    attempts,
+    cancel,
+    claims,
+    dead,
+    digests,
+    recipients,
+    revise,
+    waiting,
+)
 from gateway.store.queries import active_alerts, deliveries, lists, silence_pages
 from gateway.store.state import alerts, incidents, members, retention, silences, timeline
 
@@ -19,26 +27,29 @@ MODULES = (
     alerts,
     active_alerts,
     claims,
-    digest_candidates,
+    attempts,
+    cancel,
+    dead,
+    digests,
     incidents,
     retention,
-    lines,
     members,
-    outcomes,
+    recipients,
+    revise,
+    waiting,
     deliveries,
     silence_pages,
     silences,
     timeline,
-    undelivered,
 )
 
 WHOLE_INDEX_IS_THE_ANSWER = {
     "alerts._INHIBIT_SOURCES",  # holds inhibiting alerts only
     "claims._EXPIRE_ALL",  # holds unfinished notices only; once in a process's life
     "claims._RELEASE_ALL",  # the same
-    "outcomes._DEPTH[0]",
-    "outcomes._DEPTH[1]",
-    "outcomes._RETRY_NOW",  # holds unfinished notices only; once in a reload
+    "waiting._DEPTH[0]",
+    "waiting._DEPTH[1]",
+    "revise._RETRY_NOW",  # holds unfinished notices only; once in a reload
     "timeline._REJECTED_REQUESTS",  # as many as are asked for, of a thousand
 }
 

@@ -119,8 +119,8 @@ async def test_a_lease_can_be_renewed_by_its_owner_only(store: Store) -> None:
     (number,) = await opened(store, "A")
     (id_,) = await added(store, row(number))
     await claimed(store, owner="one")
-    assert await store.write(lambda tx: outbox.renew(tx, [id_], "two", 900.0)) == 0
-    assert await store.write(lambda tx: outbox.renew(tx, [id_], "one", 300.0)) == 1
+    assert await store.write(lambda tx: outbox.renew(tx, [id_], outbox.Lease("two", 900.0))) == 0
+    assert await store.write(lambda tx: outbox.renew(tx, [id_], outbox.Lease("one", 300.0))) == 1
     assert await claimed(store, owner="two", now=299.0) == []
 
 
@@ -147,7 +147,7 @@ async def test_claimed_as_it_is_stored(store: Store) -> None:
         row(None),
     ]
     ids, now_ours = await store.write(
-        lambda tx: outbox.add(tx, rows, [b"{}", b'{"n":1}'], 100.0, ("one", 160.0))
+        lambda tx: outbox.add(tx, rows, [b"{}", b'{"n":1}'], 100.0, outbox.Lease("one", 160.0))
     )
     assert [(n.id, n.owner, n.behind, n.facts) for n in now_ours] == [
         (ids[0], "one", ((ids[1], NoticeKind.RESOLVED),), b'{"n":1}'),
@@ -167,7 +167,7 @@ async def test_no_more_is_claimed_than_there_is_room_for(store: Store) -> None:
     rows = [row(number, rank=rank) for number, rank in zip(numbers, (2, 1, 3), strict=True)]
     rows += [row(number, ROOM) for number in numbers]
     ids, ours = await store.write(
-        lambda tx: outbox.add(tx, rows, [b"{}"], 100.0, ("one", 160.0), {"email": 2})
+        lambda tx: outbox.add(tx, rows, [b"{}"], 100.0, outbox.Lease("one", 160.0), {"email": 2})
     )
     assert [n.id for n in ours] == [ids[1], ids[0]]
     assert [n.id for n in await claimed(store, owner="two")] == [ids[2]]

@@ -1,0 +1,67 @@
+"""Cancelled notices: those that are no longer to be sent."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, update
+
+from gateway.core.incidents.notice import NoticeKind
+from gateway.store.db.statement import InList, Statement, json_list, literal
+from gateway.store.db.transaction import Tx
+from gateway.store.outbox.recipients import CANCELLED_COLUMNS, mark_possibly_notified
+from gateway.store.outbox.rows import IS_UNFINISHED
+from gateway.store.schema.tables import notices
+
+_CANCELLED: Mapping[str, Any] = {
+    "state": "cancelled",
+    "next_at": None,
+    "owner": "",
+    "detail": bindparam("why"),
+}
+_CANCEL = Statement(
+    update(notices).where(InList(notices.c.id, "ids"), IS_UNFINISHED).values(_CANCELLED)
+)
+_CANCEL_KINDS = Statement(
+    update(notices)
+    .where(
+        notices.c.incident == bindparam("number"),
+        IS_UNFINISHED,
+        notices.c.state == literal("pending"),
+        InList(notices.c.kind, "kinds"),
+    )
+    .values(_CANCELLED)
+    .returning(*CANCELLED_COLUMNS)
+)
+_CANCEL_PAGES = Statement(
+    update(notices)
+    .where(
+        notices.c.incident == bindparam("number"),
+        IS_UNFINISHED,
+        notices.c.state == literal("pending"),
+        notices.c.person == bindparam("who"),
+        notices.c.channel == bindparam("on_channel"),
+    )
+    .values(_CANCELLED)
+    .returning(*CANCELLED_COLUMNS)
+)
+
+
+def cancel(tx: Tx, ids: Sequence[int], why: str) -> int:
+    """Cancel unfinished notices and store why; return how many there were."""
+    return tx.run(_CANCEL, ids=json_list(ids), why=why)
+
+
+def cancel_kinds(tx: Tx, incident: int, kinds: Sequence[NoticeKind], why: str) -> int:
+    """Cancel the waiting notices of an incident that are of these kinds; return how many.
+
+    A notice that is being sent stays.
+    """
+    rows = tx.rows(_CANCEL_KINDS, number=incident, kinds=json_list(kinds), why=why)
+    mark_possibly_notified(tx, rows)
+    return len(rows)
+
+
+def cancel_pages(tx: Tx, incident: int, person: str, channel: str, why: str) -> None:
+    """Cancel the waiting notices to a person on a channel, who acknowledged the incident."""
+    rows = tx.rows(_CANCEL_PAGES, number=incident, who=person, on_channel=channel, why=why)
+    mark_possibly_notified(tx, rows)

@@ -1,0 +1,146 @@
+"""What each target of an incident was notified of, and the receipt of its message."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, select
+
+from gateway.core.incidents.incident import State
+from gateway.core.incidents.incident_json import target_to_json
+from gateway.core.incidents.message import Receipt
+from gateway.core.incidents.notice import FIRING_KINDS, NoticeKind
+from gateway.core.incidents.outbox import Result
+from gateway.store.db.bulk import insert
+from gateway.store.db.session import Row
+from gateway.store.db.statement import InList, Statement, dump, json_list, literal, load
+from gateway.store.db.transaction import Tx
+from gateway.store.outbox.rows import QueueKey
+from gateway.store.schema.tables import incidents, notices, recipients
+
+_COLUMNS = ["incident", "target_key", "target", "heard", "receipt", "updated_at"]
+_SAVE = insert(
+    recipients,
+    _COLUMNS,
+    key=["incident", "target_key"],
+    change={
+        "heard": "old.heard OR new.heard",
+        "receipt": "coalesce(new.receipt, old.receipt)",
+        "updated_at": "new.updated_at",
+    },
+)
+_SAVE_LATE = insert(
+    recipients,
+    _COLUMNS,
+    key=["incident", "target_key"],
+    change={
+        "heard": "old.heard OR new.heard",
+        "receipt": "coalesce(old.receipt, new.receipt)",
+    },
+)
+_STATES = Statement(
+    select(
+        recipients.c.incident, recipients.c.target_key, recipients.c.receipt, recipients.c.heard
+    ).where(InList(recipients.c.incident, "incidents"))
+)
+_NOTICED_SINCE = Statement(
+    select(notices.c.target_key).where(
+        notices.c.incident == bindparam("number"),
+        notices.c.created_at >= bindparam("since"),
+        notices.c.state != literal("cancelled"),
+    )
+)
+_resolved, _newer = incidents.alias("resolved"), incidents.alias("newer")
+_REFIRED_QUEUES = Statement(
+    select(_resolved.c.number, recipients.c.target_key, _newer.c.number)
+    .join(_newer, _newer.c.group_hash == _resolved.c.group_hash)
+    .join(recipients, recipients.c.incident == _newer.c.number)
+    .where(
+        InList(_resolved.c.number, "incidents"),
+        _newer.c.state != literal(State.RESOLVED.value),
+        _newer.c.number > _resolved.c.number,
+        recipients.c.heard,
+    )
+)
+CANCELLED_COLUMNS = (
+    notices.c.incident,
+    notices.c.target_key,
+    notices.c.target,
+    notices.c.kind,
+    notices.c.perhaps,
+)
+"""The columns of a cancelled notice that `mark_possibly_notified` reads."""
+
+
+class RecipientState(NamedTuple):
+    """The receipt of a target's message, and whether the target was notified of the firing."""
+
+    receipt: Receipt | None = None
+    knows_firing: bool = False
+
+
+def recipient_states(tx: Tx, incidents: Sequence[int]) -> dict[QueueKey, RecipientState]:
+    """Return the state of each target of these incidents, by queue."""
+    return {
+        (incident, target_key): RecipientState(
+            None if receipt is None else load(receipt), bool(knows_firing)
+        )
+        for incident, target_key, receipt, knows_firing in tx.rows(
+            _STATES, incidents=json_list(incidents)
+        )
+    }
+
+
+def save_recipients(tx: Tx, results: Sequence[Result], *, late: bool = False) -> None:
+    """Store the receipts of attempts, and which targets were notified of a firing incident.
+
+    `late`: the sender had lost its claim, so a receipt that is stored already is newer and stays.
+    """
+    rows = [
+        (
+            result.notice.incident,
+            result.notice.target.key,
+            dump(target_to_json(result.notice.target)),
+            result.knows_firing,
+            None if result.receipt is None else dump(result.receipt),
+            result.at,
+        )
+        for result in results
+        if result.notice.incident is not None
+        and (result.knows_firing or result.receipt is not None)
+    ]
+    tx.write_rows(_SAVE_LATE if late else _SAVE, rows)
+
+
+def mark_notified(tx: Tx, targets: Mapping[QueueKey, str]) -> None:
+    """Count targets as notified that a firing incident is firing: stored targets by queue."""
+    rows = [(*queue, target, True, None, 0.0) for queue, target in targets.items()]
+    tx.write_rows(_SAVE_LATE, rows)
+
+
+def mark_possibly_notified(tx: Tx, cancelled: Sequence[Row]) -> None:
+    """Count as notified the targets that cancelled notices may have reached (promise 14).
+
+    An attempt without an answer may have arrived. While the notice waits, its next attempt
+    settles that; once it is cancelled, only this keeps the resolved notification due. Rows of
+    CANCELLED_COLUMNS.
+    """
+    targets = {
+        (incident, target_key): target
+        for incident, target_key, target, kind, perhaps in cancelled
+        if perhaps and incident is not None and NoticeKind(kind) in FIRING_KINDS
+    }
+    mark_notified(tx, targets)
+
+
+def notified_since(tx: Tx, incident: int, since: float) -> set[str]:
+    """Return the keys of the targets that got a notice of an incident since an instant."""
+    return {row[0] for row in tx.rows(_NOTICED_SINCE, number=incident, since=since)}
+
+
+def refired_queues(tx: Tx, incidents: Sequence[int]) -> dict[QueueKey, int]:
+    """Return the queues of resolved incidents whose target knows that the group fires again.
+
+    Each maps to the number of the incident that is firing now.
+    """
+    rows = tx.rows(_REFIRED_QUEUES, incidents=json_list(incidents))
+    return {(number, target_key): newer for number, target_key, newer in rows}

@@ -1,0 +1,52 @@
+"""Unfinished notices: which there are, and how many of each channel."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+
+from gateway.core.incidents.notice import NoticeKind
+from gateway.core.incidents.outbox import Notice
+from gateway.store.db.statement import InList, Statement, json_list, literal
+from gateway.store.db.transaction import Tx
+from gateway.store.outbox.rows import IS_UNFINISHED, QueueKey, from_row, select_notices
+from gateway.store.schema.tables import notices
+
+_BY_QUEUE = Statement(
+    select(notices.c.incident, notices.c.target_key, notices.c.id, notices.c.kind)
+    .where(InList(notices.c.incident, "incidents"), IS_UNFINISHED)
+    .order_by(notices.c.id)
+)
+_BY_ID = Statement(
+    select_notices().where(InList(notices.c.id, "ids"), IS_UNFINISHED).order_by(notices.c.id)
+)
+_COUNT = (
+    select(notices.c.channel, notices.c.state, func.count(), func.min(notices.c.created_at))
+    .group_by(notices.c.channel, notices.c.state)
+    .order_by(notices.c.channel, notices.c.state)
+)
+# Two queries: for an OR of the two SQLite would read the whole table.
+_DEPTH = (
+    Statement(_COUNT.where(IS_UNFINISHED)),
+    Statement(_COUNT.where(notices.c.state == literal("dead"))),
+)
+
+
+def unfinished_by_queue(
+    tx: Tx, incidents: Sequence[int]
+) -> dict[QueueKey, list[tuple[int, NoticeKind]]]:
+    """Return id and kind of the unfinished notices of incidents by queue, oldest first."""
+    queues: dict[QueueKey, list[tuple[int, NoticeKind]]] = {}
+    for incident, target_key, notice, kind in tx.rows(_BY_QUEUE, incidents=json_list(incidents)):
+        queues.setdefault((incident, target_key), []).append((notice, NoticeKind(kind)))
+    return queues
+
+
+def unfinished_by_id(tx: Tx, ids: Sequence[int]) -> list[Notice]:
+    """Return those of these notices that are unfinished, oldest first, without claiming them."""
+    return [from_row(row) for row in tx.rows(_BY_ID, ids=json_list(ids))]
+
+
+def depth(tx: Tx) -> list[tuple[str, str, int, float]]:
+    """Return channel, state, count and oldest `created_at` of unfinished and dead notices."""
+    rows = [row for statement in _DEPTH for row in tx.rows(statement)]
+    return sorted((row[0], row[1], row[2], row[3]) for row in rows)

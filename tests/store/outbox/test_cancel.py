@@ -1,0 +1,51 @@
+"""Cancelling: what waits is not sent, what was sent stays sent."""
+
+from gateway.core.incidents.notice import NoticeKind
+from gateway.core.incidents.outbox import NoticeState
+from gateway.store import Store, outbox
+from gateway.store.queries import deliveries
+from tests.store.builders import (
+    BEN,
+    added,
+    claimed,
+    opened,
+    row,
+    sent,
+)
+
+
+async def states(store: Store, number: int) -> list[NoticeState]:
+    lines = await store.read(lambda tx: deliveries.notices_of(tx, number))
+    return [line.state for line in lines]
+
+
+async def test_an_acknowledgement_cancels_what_still_waits(store: Store) -> None:
+    """E22: pending steps end with the acknowledgement; what is in flight cannot be called back."""
+    (number,) = await opened(store, "A")
+    kinds = (NoticeKind.ESCALATION, NoticeKind.REPEAT, NoticeKind.FIRING)
+    await added(store, *(row(number, kind=kind) for kind in kinds), row(number, BEN, kind=kinds[0]))
+    await claimed(store, limit=1)
+    gone = await store.write(
+        lambda tx: outbox.cancel_kinds(
+            tx, number, [NoticeKind.ESCALATION, NoticeKind.REPEAT], "taken by ana"
+        )
+    )
+    assert gone == 2
+    lines = await store.read(lambda tx: deliveries.notices_of(tx, number))
+    assert [(line.state.value, line.detail) for line in lines] == [
+        ("sending", ""),
+        ("cancelled", "taken by ana"),
+        ("pending", ""),
+        ("cancelled", "taken by ana"),
+    ]
+
+
+async def test_cancelling_touches_only_the_unfinished(store: Store) -> None:
+    """What was sent stays sent."""
+    one, other = await opened(store, "A", "B")
+    ids = await added(store, row(one), row(other))
+    (notice,) = await claimed(store, limit=1)
+    await store.write(lambda tx: outbox.record_attempts(tx, [sent(notice)]))
+    assert await store.write(lambda tx: outbox.cancel(tx, ids, "moved")) == 1
+    assert await states(store, one) == [NoticeState.SENT]
+    assert await states(store, other) == [NoticeState.CANCELLED]

@@ -1,0 +1,25 @@
+"""Unfinished notices: how many wait, and since when."""
+
+from gateway.store import Store, outbox
+from tests.store.builders import (
+    ROOM,
+    added,
+    claimed,
+    failed,
+    opened,
+    row,
+)
+
+
+async def test_depth_counts_what_is_owed(store: Store) -> None:
+    """E40: how much waits, since when, and what was given up, by channel."""
+    one, other = await opened(store, "A", "B")
+    await added(store, row(one), row(other), now=50.0)
+    await added(store, row(one, ROOM), now=60.0)
+    gone, _ = await claimed(store)
+    await store.write(lambda tx: outbox.record_attempts(tx, [failed(gone, again=None)]))
+    assert await store.read(outbox.depth) == [
+        ("email", "dead", 1, 50.0),
+        ("email", "sending", 1, 50.0),
+        ("slack", "pending", 1, 60.0),
+    ]
