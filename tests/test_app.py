@@ -1,4 +1,4 @@
-"""The composition root."""
+"""The composition root `gateway.app`."""
 
 import pytest
 
@@ -10,7 +10,7 @@ ROUTES = "receivers: [{name: everyone}]\nroute: {receiver: everyone}\n"
 
 
 async def test_what_only_a_channel_can_judge_is_a_problem_of_the_file() -> None:
-    """Promise 6: what passed the check but a channel refuses is a problem, not a crash."""
+    """Promise 6: a value that only a channel refuses is a reported problem, not a crash."""
     config = load(ROUTES, env={})
     object.__setattr__(
         config,
@@ -23,7 +23,7 @@ async def test_what_only_a_channel_can_judge_is_a_problem_of_the_file() -> None:
 
 
 async def test_every_channel_is_there_without_settings() -> None:
-    """A file without accounts still has every channel: what cannot be sent says so, by name."""
+    """A file without accounts has every channel, and messages name the missing account."""
     channels = build_channels(load(ROUTES, env={}))
     assert set(channels) == {"email", "slack", "pagerduty", "webhook", "console"}
     for channel in channels.values():

@@ -1,4 +1,4 @@
-"""The benchmarks run, and count what they say they count. No timing is judged here."""
+"""The benchmarks run and count correctly. No timing is judged here."""
 
 import json
 import os
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.process, pytest.mark.peer]
 
 
 def bench(*arguments: str) -> str:
-    """What the tiniest round of every measurement prints."""
+    """Return the output of the smallest round of every measurement."""
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks", "--tiny", *arguments],
         cwd=CHECKOUT,
@@ -32,59 +32,59 @@ def bench(*arguments: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def found() -> dict[str, Any]:
-    """Every measurement's rounds, by work and program."""
+def rounds() -> dict[str, Any]:
+    """Return every measurement's rounds, by work and program."""
     real_program("prometheus-alertmanager")
     rounds: dict[str, Any] = json.loads(bench("--json"))
     return rounds
 
 
-def test_both_programs_took_in_what_was_posted(found: dict[str, Any]) -> None:
-    """Each way of posting was measured on both programs, with every request answered 200."""
-    ways = [work for work in found if work.startswith("ingest ")]
-    assert len(ways) == 6
-    for work in ways:
+def test_both_programs_took_in_what_was_posted(rounds: dict[str, Any]) -> None:
+    """Each kind of post was measured with both programs, and every request answered 200."""
+    works = [work for work in rounds if work.startswith("ingest ")]
+    assert len(works) == 6
+    for work in works:
         for program in ("Alertmanager", "gateway"):
-            (figures,) = found[work][program]
+            (figures,) = rounds[work][program]
             assert figures["alerts"] >= 1, (work, program)
             assert figures["rss_mb"] > 10
 
 
-def test_memory_was_measured_with_all_alerts_active(found: dict[str, Any]) -> None:
+def test_memory_was_measured_with_all_alerts_active(rounds: dict[str, Any]) -> None:
     """In common groups and each alert alone, on both programs."""
-    ways = [work for work in found if work.startswith("memory")]
-    assert len(ways) == 2
-    for work in ways:
+    works = [work for work in rounds if work.startswith("memory")]
+    assert len(works) == 2
+    for work in works:
         for program in ("Alertmanager", "gateway"):
-            (figures,) = found[work][program]
+            (figures,) = rounds[work][program]
             assert figures["alerts"] == 320
             assert figures["peak_mb"] >= figures["rested_mb"] > 10
 
 
-def test_every_webhook_arrived_at_the_sink(found: dict[str, Any]) -> None:
-    """Promise 2: in a storm and one by one, each alert was told of, by both programs."""
+def test_every_webhook_arrived_at_the_sink(rounds: dict[str, Any]) -> None:
+    """Promise 2: in a storm and one by one, both programs notified of each alert."""
     for work in ("end to end", "storm"):
         for program in ("Alertmanager", "gateway"):
-            (figures,) = found[work][program]
+            (figures,) = rounds[work][program]
             assert figures["arrived"] == figures["sent"] > 0, (work, program)
-    assert found["critical in a storm"]["gateway"][0]["critical"]["arrived"] == 1
+    assert rounds["critical in a storm"]["gateway"][0]["critical"]["arrived"] == 1
 
 
-def test_nothing_answered_200_is_lost_by_kill_9(found: dict[str, Any]) -> None:
-    """Promise 1: ours knows and tells all of it after the restart."""
-    (ours,) = found["kill -9"]["gateway"]
+def test_nothing_answered_200_is_lost_by_kill_9(rounds: dict[str, Any]) -> None:
+    """Promise 1: the gateway has and notifies of all of it after the restart."""
+    (ours,) = rounds["kill -9"]["gateway"]
     assert ours["answered"] == ours["known"] == ours["notified"] == 20
 
 
-def test_readers_got_all_that_was_posted(found: dict[str, Any]) -> None:
-    """Each question found what it should, at both programs; ours refused no reader."""
+def test_readers_got_all_that_was_posted(rounds: dict[str, Any]) -> None:
+    """Each query returned what it should in both programs; the gateway refused no reader."""
     for program in ("Alertmanager", "gateway"):
-        (figures,) = found["reading"][program]
+        (figures,) = rounds["reading"][program]
         assert figures["one alerts"] == 1
         assert figures["a fifth alerts"] == 200
         assert figures["all alerts"] == figures["all groups alerts"] == 1000
         assert figures["post beside p99 ms"] > 0
-    (ours,) = found["reading"]["gateway"]
+    (ours,) = rounds["reading"]["gateway"]
     assert ours["readers"] == ours["served"] == 3
 
 
@@ -97,7 +97,7 @@ def test_the_table_has_a_row_for_each_work() -> None:
 
 
 def test_soak_compares_the_ends_of_the_second_half() -> None:
-    """What grows only in the first half is no leak; a single odd sample is none either."""
+    """Growth in the first half only, and a single odd sample, are no leak."""
     warm = [Sample(at, 100.0 + min(at, 50.0), 40) for at in range(100)]
     assert growth(warm) == (0.0, 0)
     odd = [*warm[:80], Sample(80, 900.0, 400), *warm[81:]]
@@ -107,13 +107,13 @@ def test_soak_compares_the_ends_of_the_second_half() -> None:
 
 
 def test_soak_ignores_a_single_moment_with_few_descriptors() -> None:
-    """During a reload few connections are open; that one moment in an hour is no measure."""
+    """A reload leaves few connections open for a moment, which must not count."""
     hour = [Sample(at, 100.0, 44) for at in range(3600)]
     assert growth([*hour[:1900], Sample(1900, 100.0, 30), *hour[1901:]]) == (0.0, 0)
 
 
 def test_soak_load_fires_and_resolves_each_alert() -> None:
-    """Each second some begin and those that have had their time end; none is left behind."""
+    """Each second some alerts start and the oldest resolve; none is left firing."""
     load = Load(rate=2.0)
     begun, ended = 0, 0
     for second in range(1, 120):
@@ -142,13 +142,13 @@ def test_soak_runs_against_a_real_process() -> None:
     assert done.stdout.splitlines()[-1] in ("steady", "it grows")
 
 
-def test_every_hostile_body_was_posted_to_both_programs(found: dict[str, Any]) -> None:
+def test_every_hostile_body_was_posted_to_both_programs(rounds: dict[str, Any]) -> None:
     """Health was checked meanwhile, and the critical page arrived."""
-    works = [work for work in found if work.startswith("hostile: ")]
+    works = [work for work in rounds if work.startswith("hostile: ")]
     assert len(works) == len(BODIES)
     for work in works:
         for program in ("Alertmanager", "gateway"):
-            (figures,) = found[work][program]
+            (figures,) = rounds[work][program]
             assert figures["status"] in (200, 400, 413), (work, program)
             assert figures["checks"] > 1
             assert figures["late_ms"] is not None

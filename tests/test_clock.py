@@ -1,4 +1,4 @@
-"""One place reads the clock, and what it says never goes back."""
+"""The only reader of the clock, whose time never goes back."""
 
 import time
 
@@ -31,19 +31,19 @@ def steady(machine: Machine) -> SteadyClock:
 
 
 def test_it_tells_unix_time(machine: Machine, steady: SteadyClock) -> None:
-    """Promise 8: undisturbed, it is the machine's wall clock."""
+    """Promise 8: without steps it is the machine's wall clock."""
     machine.pass_time(12.5)
     assert steady.now() == pytest.approx(1_700_000_012.5)
 
 
 def test_set_forward(machine: Machine, steady: SteadyClock) -> None:
-    """After a suspend or a correction forward it follows at once: what is due is done."""
+    """After a suspend or a correction forward it follows at once."""
     machine.wall += 3600.0
     assert steady.now() == pytest.approx(1_700_003_600.0)
 
 
 def test_set_back(machine: Machine, steady: SteadyClock) -> None:
-    """E35: an NTP step back of an hour: time goes on, slower, and never back."""
+    """E35: after an NTP step back of an hour, time runs slower and never goes back."""
     machine.wall -= 3600.0
     before = steady.now()
     assert before == pytest.approx(1_700_000_000.0)
@@ -52,7 +52,7 @@ def test_set_back(machine: Machine, steady: SteadyClock) -> None:
 
 
 def test_both_agree_again(machine: Machine, steady: SteadyClock) -> None:
-    """E35: after ten times the step it is the machine's clock again, and stays so."""
+    """E35: after ten times the step it is the machine's clock again."""
     machine.wall -= 60.0
     for _ in range(70):
         machine.pass_time(10.0)
@@ -69,7 +69,7 @@ def test_the_real_one(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_lead_is_given_up_when_asked(machine: Machine, steady: SteadyClock) -> None:
-    """E55: where another clock confirms the machine's, an hour's lead ends at once."""
+    """E55: if another clock confirms the machine's, an hour's lead ends at once."""
     machine.wall -= 3600.0
     machine.pass_time(10.0)
     assert steady.now() == pytest.approx(machine.wall + 3599.0)
@@ -94,7 +94,7 @@ class Reference:
 
 @pytest.mark.parametrize("wrong", [90.0, -90.0])
 def test_wrong_clock_follows_the_database(wrong: float) -> None:
-    """E55: what a replica writes meanwhile has the right time; it knows how wrong its own is."""
+    """E55: a replica writes the right time meanwhile, and reports how wrong its own is."""
     machine = Reference(wrong)
     assert machine.compare() == (wrong, 0.0)
     assert machine.following.now() == pytest.approx(machine.time)
@@ -106,7 +106,7 @@ def test_wrong_clock_follows_the_database(wrong: float) -> None:
 
 
 def test_small_difference_is_left_alone() -> None:
-    """E55: up to two seconds the replica's own clock stands."""
+    """E55: up to two seconds the replica's own clock is used."""
     machine = Reference(1.5)
     assert machine.compare() == (1.5, 0.0)
     assert machine.following.now() == pytest.approx(machine.time + 1.5)
@@ -114,14 +114,14 @@ def test_small_difference_is_left_alone() -> None:
 
 @pytest.mark.parametrize(("before", "after"), [(9.0, 0.0), (0.0, 9.0), (5.0, 5.0)])
 def test_slow_reading_is_no_difference(before: float, after: float) -> None:
-    """E55: a wait for the writer's lock, or a paused process, makes no clock wrong."""
+    """E55: a wait for the writer's lock, or a paused process, is not a difference."""
     assert Reference().compare(before, after) == (0.0, 0.0)
 
 
 def test_clock_that_was_set_back_is_right_at_once_beside_a_database(
     machine: Machine, steady: SteadyClock
 ) -> None:
-    """E35, E55: an hour's correction must not keep a replica from working for ten hours."""
+    """E35, E55: an hour's correction must not stop a replica for ten hours."""
     following = clock.FollowingClock(steady.now, steady.drop_lead)
     machine.wall -= 3600.0
     now = following.now()

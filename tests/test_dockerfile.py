@@ -24,7 +24,7 @@ def instructions() -> list[Instruction]:
 
 
 def arguments(instructions: list[Instruction], name: str) -> list[str]:
-    return [rest for found, rest in instructions if found == name]
+    return [rest for instruction, rest in instructions if instruction == name]
 
 
 def final_stage(instructions: list[Instruction]) -> list[Instruction]:
@@ -89,7 +89,7 @@ def test_no_secret_is_baked_in(instructions: list[Instruction]) -> None:
 def test_it_listens_for_others_keeps_its_data_and_tells_its_health(
     instructions: list[Instruction],
 ) -> None:
-    """Config and data are volumes; the port is published; the health check asks /healthz."""
+    """Config and data are volumes, the port is published, /healthz is the health check."""
     final = final_stage(instructions)
     (environment,) = arguments(final, "ENV")
     settings = dict(word.split("=", 1) for word in shlex.split(environment))

@@ -1,4 +1,4 @@
-"""Files are written whole or not at all, whatever fails in between (E56)."""
+"""Files are written whole or not at all, even if something fails in between (E56)."""
 
 import errno
 import os
@@ -25,7 +25,7 @@ def names(folder: Path) -> list[str]:
 def test_full_disk_leaves_nothing_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, replace: bool
 ) -> None:
-    """No file appears, no temporary one stays, and the error names the file that was meant."""
+    """No file appears, no temporary one stays, and the error names the intended file."""
     monkeypatch.setattr(os, "fsync", full_disk)
     with pytest.raises(OSError, match="No space left") as failed:
         write_atomically(tmp_path / "key", b"content", replace=replace)

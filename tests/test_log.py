@@ -61,7 +61,7 @@ def test_a_json_record_is_one_object_a_line() -> None:
 
 @pytest.mark.parametrize("odd", ["half \ud83d", 2**70])
 def test_what_json_writers_refuse_is_logged_all_the_same(odd: object) -> None:
-    """A record must not be lost because of what a sender put into a label."""
+    """A record is not lost because of a sender's label."""
     stream = io.StringIO()
     log.setup(stream=stream)
     logging.getLogger("gateway.flow").warning("odd", extra={"value": odd})
@@ -124,7 +124,7 @@ def test_of_two_secrets_the_longer_is_masked_whole() -> None:
 
 
 def test_a_very_short_value_is_not_treated_as_a_secret() -> None:
-    """A password "a" would mask every "a", and so tell what it is."""
+    """A password "a" would mask every "a", and so reveal itself."""
     log.add_secret("a")
     log.add_secret("")
     assert log.redact("an alert") == "an alert"
@@ -132,7 +132,7 @@ def test_a_very_short_value_is_not_treated_as_a_secret() -> None:
 
 @pytest.mark.parametrize("link", [LINK, LINK.replace("/", "%2F"), LINK.upper()])
 def test_the_token_of_an_acknowledge_link_is_masked(logged: Logged, link: str) -> None:
-    """E19: whoever reads the log cannot acknowledge in another's name."""
+    """E19: a reader of the log cannot acknowledge in another's name."""
     text = logged("GET %s?from=mail", link)
     assert link.rpartition("k/")[2].rpartition("F")[2] not in text
     assert "AAAAAA" not in text
@@ -141,7 +141,7 @@ def test_the_token_of_an_acknowledge_link_is_masked(logged: Logged, link: str) -
 
 @pytest.mark.parametrize("name", log.QUIET_LOGGERS)
 def test_chatty_libraries_stay_quiet_at_debug(name: str) -> None:
-    """Promise 10: SDKs log whole requests at DEBUG; asking us for DEBUG does not ask them."""
+    """Promise 10: SDKs log whole requests at DEBUG; the gateway's level does not enable that."""
     stream = io.StringIO()
     log.setup("debug", stream=stream)
     logging.getLogger(name).info("Authorization: Bearer …")
@@ -166,7 +166,7 @@ def test_an_unknown_level_is_refused_with_the_known_ones() -> None:
 
 
 def test_direction_marks_are_printed_as_escapes(logged: Logged) -> None:
-    """E17: a label in the log cannot read as another one, nor hide a part of itself."""
+    """E17: a label in the log cannot appear as another one, nor hide a part of itself."""
     value = "invoice\u202egnp.exe\u200b\u2066\ufeff\U000e0041\x1b[8m"
     written = logged("refused %s", value, extra={"label": value})
     assert not set(written) & set("\u202e\u200b\u2066\ufeff\U000e0041\x1b")

@@ -21,7 +21,7 @@ def test_open_incidents_show_by_declared_severities_only() -> None:
 
 
 def test_the_oldest_unanswered_incident_ages_and_goes() -> None:
-    """The age is 0 and not missing when nothing waits for an answer, so that an alert can end."""
+    """The age is 0 and not missing if nothing is unacknowledged, so that an alert can resolve."""
     metrics = Metrics()
     metrics.set_config(["critical"], "0a1b")
     metrics.set_incidents([("critical", "firing", 1, 40.0)], 100.0)
@@ -34,7 +34,7 @@ def test_the_oldest_unanswered_incident_ages_and_goes() -> None:
 
 
 def test_a_channel_without_dead_letters_says_0() -> None:
-    """An alert on dead letters must see them begin."""
+    """An alert on dead letters needs the series before the first one."""
     metrics = Metrics()
     metrics.set_outbox([], ["slack"], 100.0)
     dead = 'gateway_outbox_notices{channel="slack",state="dead"}'
@@ -42,7 +42,7 @@ def test_a_channel_without_dead_letters_says_0() -> None:
 
 
 async def test_the_loop_is_watched() -> None:
-    """How late the event loop is, is measured while it runs."""
+    """The lag of the event loop is measured while it runs."""
     seen = asyncio.Event()
 
     class Watched(Metrics):
@@ -59,7 +59,7 @@ async def test_the_loop_is_watched() -> None:
 
 
 def test_replicas_with_other_files_can_be_told_apart() -> None:
-    """After a reload only the file in force is there: a rule counts the different ones."""
+    """After a reload only the active file is exported, so a rule can count the different ones."""
     metrics = Metrics()
     for digest in ("0a1b", "2c3d"):
         metrics.set_config(["critical"], digest)

@@ -15,7 +15,7 @@ LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-build.lock"
 
 
 def test_a_checkout_uses_its_own_templates() -> None:
-    """Who edits `templates/` in a checkout sees the change."""
+    """An edit of `templates/` in a checkout takes effect."""
     assert shipped_templates() == CHECKOUT / "templates"
 
 
@@ -32,7 +32,7 @@ def test_the_wheel_carries_the_templates(tmp_path: Path) -> None:
     installed = tmp_path / "installed"
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(installed)
-    found = subprocess.run(
+    result = subprocess.run(
         [
             sys.executable,
             "-c",
@@ -43,7 +43,7 @@ def test_the_wheel_carries_the_templates(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
     )
-    templates = Path(found.stdout.strip())
+    templates = Path(result.stdout.strip())
     assert templates.is_relative_to(installed)
     ours = CHECKOUT / "templates"
     assert {path.relative_to(templates) for path in templates.rglob("*") if path.is_file()} == {
@@ -53,7 +53,7 @@ def test_the_wheel_carries_the_templates(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", LOCKS)
 def test_a_lock_pins_and_hashes_every_package_and_names_no_host(name: str) -> None:
-    """A package comes in one version with known files, from whichever index the admin trusts."""
+    """A package has one version with known files, from any index that the admin trusts."""
     text = (CHECKOUT / name).read_text()
     assert "://" not in text
     assert not re.search(r"^-|^\s+--(?!hash=sha256:[0-9a-f]{64}\b)", text, re.MULTILINE)
@@ -65,7 +65,7 @@ def test_a_lock_pins_and_hashes_every_package_and_names_no_host(name: str) -> No
 
 
 def test_the_locks_agree() -> None:
-    """What the tests ran with is what runs in production."""
+    """Tests and production use the same versions."""
     pins = {
         name: dict(re.findall(r"^([a-z0-9._-]+)==(\S+)", (CHECKOUT / name).read_text(), re.M))
         for name in LOCKS

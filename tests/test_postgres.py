@@ -1,4 +1,4 @@
-"""The database that other tests stand on is a real PostgreSQL, and each test has its own."""
+"""The real PostgreSQL of other tests, with a database for each test."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ from tests.conftest import with_database
 
 
 def test_answers_a_select(postgres_url: str) -> None:
-    """`postgres_url` leads to a real PostgreSQL server that answers SQL."""
+    """`postgres_url` names a real PostgreSQL server that answers SQL."""
     with psycopg.connect(postgres_url) as connection:
         row = connection.execute("SELECT 6 * 7, split_part(version(), ' ', 1)").fetchone()
     assert row == (42, "PostgreSQL")

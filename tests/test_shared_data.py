@@ -1,4 +1,4 @@
-"""What a test needs from outside is found, or its absence is told: skipped here, failed there."""
+"""Data and programs from outside: found, or reported as missing by a skip or a failure."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -91,7 +91,7 @@ def test_bad_key_is_refused_with_what_to_do(tmp_path: Path, content: bytes, reas
 
 @pytest.mark.parametrize("mode", [0o644, 0o606, 0o604, 0o666])
 def test_key_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> None:
-    """The message has the command that mends it (E56)."""
+    """The message has the command that repairs it (E56)."""
     path = store(tmp_path, GOOD, mode)
     with pytest.raises(SettingError, match=f"mode {mode:04o}") as refused:
         load_or_create_key(tmp_path)

@@ -1,4 +1,4 @@
-"""The first five minutes of the README, done as it says, with a real process."""
+"""The first five minutes of the README, with a real process."""
 
 import os
 import re
@@ -20,7 +20,7 @@ SAMPLE = CHECKOUT / "docs" / "samples" / "double-charge.json"
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    """As after a fresh checkout: no token, no setting but where to keep things."""
+    """Return the environment of a fresh checkout: no token, and a database of its own."""
     ours = ("GATEWAY_", "POSTMARK_", "SLACK_", "PAGERDUTY_", "ALERTMANAGER_", "PROMETHEUS_")
     outside = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return {
@@ -41,13 +41,13 @@ def process(environment: dict[str, str], tmp_path: Path) -> Iterator[Process]:
 
 
 def address(process: Process) -> str:
-    assert process.running, process.said()
-    found = re.search(r"listens on (http://\S+) ", process.said())
-    return found[1] if found else ""
+    assert process.running, process.output_text()
+    match = re.search(r"listens on (http://\S+) ", process.output_text())
+    return match[1] if match else ""
 
 
 def steady(line: str) -> str:
-    """A line without what differs from day to day: times, lengths of time, tokens."""
+    """Return a line without times, durations and tokens."""
     line = re.sub(r"^Since .*$", "Since …", line)
     line = re.sub(r"\bAcknowledge by [^.]*", "Acknowledge by …", line)
     return re.sub(r"/ack/\S+", "/ack/…", line)
@@ -60,13 +60,13 @@ def command(environment: dict[str, str], *words: str) -> str:
     return done.stdout
 
 
-def test_the_first_five_minutes_go_as_the_readme_says(
+def test_the_commands_of_the_readme_print_what_it_shows(
     process: Process, environment: dict[str, str]
 ) -> None:
-    """One curl of the shipped sample shows the message that the README shows; then it is taken."""
+    """The shipped sample leads to the shown message, and the incident is acknowledged."""
     url = wait_for("the gateway listens", lambda: address(process))
-    assert "docs/samples/double-charge.json" in process.said()
-    assert "gateway ack 1001 --as ana" in process.said()
+    assert "docs/samples/double-charge.json" in process.output_text()
+    assert "gateway ack 1001 --as ana" in process.output_text()
 
     json_type = {"Content-Type": "application/json"}
     status, _, body = request(f"{url}/webhook/alertmanager", "POST", SAMPLE.read_bytes(), json_type)
@@ -75,12 +75,13 @@ def test_the_first_five_minutes_go_as_the_readme_says(
 
     shown = [steady(line) for line in blocks["text"].splitlines()]
     mails = "e-mail to admin@example.com (not sent: no POSTMARK_TOKEN)"
-    wait_for("the mail is shown", lambda: mails in process.said() and "Source:" in process.said())
-    printed = [steady(line) for line in process.said().splitlines()]
+    wait_for("the mail is printed", lambda: mails in process.output_text())
+    wait_for("all of it is printed", lambda: "Source:" in process.output_text())
+    printed = [steady(line) for line in process.output_text().splitlines()]
     assert [line for line in shown if line not in printed] == []
 
-    said = command(environment, "ack", "1001", "--as", "ana", "--url", url)
-    assert "Ana has it" in said
+    output = command(environment, "ack", "1001", "--as", "ana", "--url", url)
+    assert "Ana has it" in output
     assert "Ana has it" in command(environment, "explain", "1001", "--url", url)
     status, _, page = request(f"{url}/incidents/1001")
     assert status == 200

@@ -1,7 +1,7 @@
-"""The billing service as Prometheus sees it: python -m tests.endtoend.exporter --port-file F
+"""An exporter of the billing service: python -m tests.endtoend.exporter --port-file F
 
-GET /metrics; POST /trip/ALERT makes the metrics such that the rule of that alert fires, POST
-/heal/ALERT puts them right again.
+GET /metrics; POST /trip/ALERT changes the metrics so that the rule of that alert fires, POST
+/heal/ALERT restores them.
 """
 
 import argparse
@@ -22,18 +22,18 @@ class Metrics:
     def __init__(self, now: float, series: Iterable[Series] = SERIES) -> None:
         self._series = tuple(series)
         self._tripped: set[str] = set()
-        self._counted = {one.name: 1000.0 for one in self._series}  # as if it had run for a while
+        self._counted = {one.name: 1000.0 for one in self._series}  # as after some time of running
         self._at = now
 
     def set(self, alert: str, tripped: bool, now: float) -> None:
-        """Let an alert's cause come or go. Raises KeyError for an alert of no rule."""
+        """Start or end an alert's cause. Raises KeyError for an alert without a rule."""
         if alert not in ALERTS:
             raise KeyError(alert)
         self._count(now)
         (self._tripped.add if tripped else self._tripped.discard)(alert)
 
     def exposed(self, now: float) -> str:
-        """All series in Prometheus' text format."""
+        """Return all series in Prometheus' text format."""
         self._count(now)
         return "".join(f"{one.name} {self._shown(one, now):.3f}\n" for one in self._series)
 
@@ -54,7 +54,7 @@ class Metrics:
 
 
 class Exporter(ThreadingHTTPServer):
-    """Serves the metrics on 127.0.0.1."""
+    """An HTTP server for the metrics on 127.0.0.1."""
 
     daemon_threads = True
 
@@ -80,7 +80,7 @@ class Handler(BaseHTTPRequestHandler):
             with self.server.lock:
                 self.server.metrics.set(alert, {"trip": True, "heal": False}[action], time.time())
         except KeyError:
-            self._answer(404, f"no such thing; alerts: {', '.join(sorted(ALERTS))}\n")
+            self._answer(404, f"unknown path; alerts: {', '.join(sorted(ALERTS))}\n")
         else:
             self._answer(200, "")
 
@@ -93,7 +93,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Nobody wants to read of each scrape."""
+        """Log nothing: each scrape would be a line."""
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """The monitoring in front of the gateway: an exporter, the real Prometheus, the real Alertmanager.
 
-All of them listen on free ports of 127.0.0.1 and keep what they know in a folder of their own.
+All of them listen on free ports of 127.0.0.1 and store their data in a folder of their own.
 """
 
 import json
@@ -20,14 +20,14 @@ from tests.processes.harness import CHECKOUT, Process, request, wait_for
 
 RULES = CHECKOUT / "tests/fixtures/prometheus"
 RESEND_DELAY = 2
-"""Seconds after which Prometheus sends a firing alert again (a minute unless told otherwise). The
-end it gives each time is four of these away (`rules/manager.go`, function SendAlerts)."""
+"""Seconds after which Prometheus sends a firing alert again (by default a minute). The
+end that it posts each time is four of these away (`rules/manager.go`, function SendAlerts)."""
 
 _EACH_SECOND = ("scrape_interval", "scrape_timeout", "evaluation_interval")
 
 
 def free_port() -> int:
-    """A port that nobody listens on at this moment."""
+    """Return a port that no process listens on at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -35,32 +35,32 @@ def free_port() -> int:
 
 
 def program(name: str) -> str:
-    """The path of a real program. Raises FileNotFoundError."""
-    found = shutil.which(name)
-    if found is None:
+    """Return the path of a real program. Raises FileNotFoundError."""
+    path = shutil.which(name)
+    if path is None:
         raise FileNotFoundError(name)
-    return found
+    return path
 
 
 class Program:
-    """A server of monitoring, as a process."""
+    """A monitoring server as a process."""
 
     url: str
     process: Process
 
     def ready(self, path: str) -> None:
-        """Wait until it answers 200 there."""
+        """Wait until it answers 200 at this path."""
         wait_for(f"{self.url}{path} answers", lambda: self._answers(path))
 
     def get(self, path: str) -> Any:
-        """GET, read as JSON. Raises OSError when nobody answers."""
+        """GET and parse JSON. Raises OSError without an answer."""
         status, _, body = request(self.url + path)
         if status != 200:
             raise OSError(f"{path} was answered {status}: {body[:200]!r}")
         return json.loads(body)
 
     def stop(self) -> None:
-        """End it in peace, or else by force."""
+        """End it with SIGTERM, or kill it."""
         if self.process.running:
             self.process.send(signal.SIGTERM)
             try:
@@ -74,7 +74,7 @@ class Program:
 
     def _answers(self, path: str) -> bool:
         if not self.process.running:
-            raise OSError(f"it ended by itself:\n{self.process.said()[-2000:]}")
+            raise OSError(f"it exited:\n{self.process.output_text()[-2000:]}")
         try:
             return request(self.url + path)[0] == 200
         except OSError:
@@ -82,7 +82,7 @@ class Program:
 
 
 class Exporter(Program):
-    """Our stand-in for the billing service: alerts can be tripped and healed."""
+    """The exporter of a fake billing service: alerts can be tripped and healed."""
 
     def __init__(self, home: Path) -> None:
         port_file = home / "exporter.json"
@@ -97,12 +97,12 @@ class Exporter(Program):
         self.ready("/metrics")
 
     def trip(self, *alerts: str) -> None:
-        """Let the causes of these alerts come about."""
+        """Start the causes of these alerts."""
         for alert in alerts:
             self._post(f"/trip/{alert}")
 
     def heal(self, *alerts: str) -> None:
-        """Put right what was tripped."""
+        """End the causes of these alerts."""
         for alert in alerts:
             self._post(f"/heal/{alert}")
 
@@ -121,11 +121,11 @@ class Prometheus(Program):
         folder = home / "prometheus"
         folder.mkdir(parents=True)
         copy_rules(RULES, folder / "rules", window)
-        scheme, _, place = alertmanager.partition("://")
+        scheme, _, address = alertmanager.partition("://")
         target: dict[str, Any] = {
             "scheme": scheme,
             "api_version": "v2",
-            "static_configs": [{"targets": [place]}],
+            "static_configs": [{"targets": [address]}],
         }
         if bearer:
             target["authorization"] = {"type": "Bearer", "credentials": bearer}
@@ -160,19 +160,18 @@ class Prometheus(Program):
         wait_for("Prometheus scrapes", lambda: self.value("up") == 1)
 
     def value(self, query: str) -> float | None:
-        """The first value of a query, None when there is none."""
-        found = self.get(f"/api/v1/query?query={query}")["data"]["result"]
-        return float(found[0]["value"][1]) if found else None
+        """Return the first value of a query, None for an empty result."""
+        path = self.get(f"/api/v1/query?query={query}")["data"]["result"]
+        return float(path[0]["value"][1]) if path else None
 
     def alerts(self) -> dict[str, str]:
-        """The state of each alert by name: pending or firing."""
-        found = self.get("/api/v1/alerts")["data"]["alerts"]
-        return {alert["labels"]["alertname"]: alert["state"] for alert in found}
+        """Return the state of each alert by name: pending or firing."""
+        path = self.get("/api/v1/alerts")["data"]["alerts"]
+        return {alert["labels"]["alertname"]: alert["state"] for alert in path}
 
 
 def posting_to(webhook: str, bearer: str) -> dict[str, Any]:
-    """The configuration of an impatient Alertmanager: it posts again whatever fires, every two
-    seconds."""
+    """Return the configuration of an Alertmanager that repeats every two seconds."""
     return {
         "route": {
             "receiver": "gateway",
@@ -197,7 +196,7 @@ def posting_to(webhook: str, bearer: str) -> dict[str, Any]:
 
 
 class Alertmanager(Program):
-    """The real one, with an alertmanager.yml that says `config`."""
+    """The real one, with `config` as its alertmanager.yml."""
 
     def __init__(self, home: Path, config: Mapping[str, Any], prefix: str = "") -> None:
         folder = home / "alertmanager"
@@ -214,19 +213,19 @@ class Alertmanager(Program):
             f"--storage.path={folder / 'data'}",
             f"--web.listen-address=127.0.0.1:{port}",
             f"--web.external-url={self.url}",  # its path is the route prefix as well
-            "--cluster.listen-address=",  # alone: it asks no network what its address is
+            "--cluster.listen-address=",  # without a cluster: it needs no network address
         )
 
     def wait(self) -> None:
-        """Wait until it takes alerts."""
+        """Wait until it accepts alerts."""
         self.ready("/-/ready")
 
     def posted(self) -> int:
-        """How many webhooks it has sent."""
+        """Return how many webhooks it has sent."""
         return self._counted("alertmanager_notifications_total")
 
     def failed(self) -> int:
-        """How many of them it counts as failed."""
+        """Return how many of them it counts as failed."""
         return self._counted("alertmanager_notifications_failed_total")
 
     def _counted(self, metric: str) -> int:

@@ -1,4 +1,4 @@
-"""The metrics that the billing rules look at: how they stand, and how an alert makes them stand."""
+"""The metrics of the billing rules, and their values when an alert's cause is present."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ happened so many seconds ago."""
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One time series: what it is while all is well, and while an alert's cause is there."""
+    """One time series: its value normally, and while an alert's cause is present."""
 
     metric: str
     well: float
@@ -23,14 +23,14 @@ class Series:
 
     @property
     def name(self) -> str:
-        """Metric and labels as they are exposed."""
+        """Metric and labels in the exposition format."""
         return f"{self.metric}{{{self.labels}}}" if self.labels else self.metric
 
 
 def buckets(
     metric: str, labels: str, alert: str, bounds: Mapping[str, tuple[float, float]]
 ) -> list[Series]:
-    """The buckets of a histogram: for each upper bound, observations a second well and ill."""
+    """Return a histogram's buckets: by upper bound, observations a second well and ill."""
     before = f"{labels}," if labels else ""
     return [
         Series(metric, well, {alert: ill}, f'{before}le="{bound}"', "rate")

@@ -1,4 +1,4 @@
-"""The shipped files as they are, only faster: minutes and hours become seconds."""
+"""The shipped files with minutes and hours shortened to seconds."""
 
 import re
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 WINDOW = 8
-"""Seconds that a rule looks back here. A series that stops rising is seen as healed this late;
+"""Seconds of a rule's range here. A series that stops rising counts as healed this late;
 shorter, and a machine that is busy for a moment would heal it."""
 
 ABSENT = 10
@@ -18,7 +18,7 @@ _WINDOW = re.compile(r"\[\d+[smhd]\]")
 
 
 def rules(text: str, window: int = WINDOW) -> str:
-    """A rule file with every window of `window` seconds, and every `for:` of a second or so."""
+    """Return a rule file with windows of `window` seconds and a `for:` of about a second."""
     content = yaml.safe_load(text)
     for group in content["groups"]:
         for rule in group["rules"]:
@@ -36,11 +36,10 @@ def copy_rules(source: Path, target: Path, window: int = WINDOW) -> None:
 
 
 def routes(text: str, wait: float, vendors: Mapping[str, str]) -> str:
-    """routes.yaml with the same people, receivers and routes, for a story of a minute.
+    """Return routes.yaml with the same people, receivers and routes, for a story of a minute.
 
-    Groups are told of at once, an escalation's step waits for `wait` seconds, repeats stay as rare
-    as they are. The channels' accounts are at the `vendors`' addresses. Ana and Cho are on call,
-    whatever day it is.
+    Groups notify at once, an escalation step waits for `wait` seconds, repeats stay unchanged. The
+    channels' accounts are at the `vendors`' addresses. Ana and Cho are on call on every day.
     """
     content: dict[str, Any] = yaml.safe_load(text)
     accounts = content["channels"]

@@ -1,4 +1,4 @@
-"""The demonstration runs by itself, with nothing installed but the gateway."""
+"""The demo, which needs nothing but the gateway."""
 
 import os
 import re
@@ -18,7 +18,7 @@ ADDRESS = re.compile(r"Incidents: +(http://\S+)/")
 
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[Process]:
-    """The demonstration on a machine without Prometheus, with people who answer at once."""
+    """Start the demo on a machine without Prometheus, with people who acknowledge at once."""
     environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
     environment |= {"PATH": str(tmp_path), "TMPDIR": str(tmp_path)}
     command = [sys.executable, "-m", "benchmarks.demo", "--reading", "0", "--linger", "0"]
@@ -29,19 +29,19 @@ def demo(tmp_path: Path) -> Iterator[Process]:
 
 
 def nothing_is_left(demo: Process, home: Path) -> None:
-    """The gateway that it started answers no more, and its folder is gone."""
-    found = ADDRESS.search(demo.said())
-    assert found is not None
+    """Check that its gateway no longer answers, and that its folder is removed."""
+    match = ADDRESS.search(demo.output_text())
+    assert match is not None
     with pytest.raises(OSError, match="refused"):
-        request(f"{found[1]}/healthz")
+        request(f"{match[1]}/healthz")
     assert list(home.glob("gateway-demo-*")) == []
 
 
-def test_the_story_is_told_without_prometheus(demo: Process, tmp_path: Path) -> None:
-    """It says what to install, tells the whole story all the same, and ends by itself."""
-    assert demo.ended(60.0) == 0, demo.said()
-    said = demo.said()
-    assert "apt-get install prometheus prometheus-alertmanager" in said
+def test_the_demo_runs_without_prometheus(demo: Process, tmp_path: Path) -> None:
+    """It says what to install, plays the whole story, and ends by itself."""
+    assert demo.ended(60.0) == 0, demo.output_text()
+    summary = demo.output_text()
+    assert "apt-get install prometheus prometheus-alertmanager" in summary
     for part in (
         "to admin@example.com",
         "trigger #1001",
@@ -52,15 +52,15 @@ def test_the_story_is_told_without_prometheus(demo: Process, tmp_path: Path) -> 
         "kept quiet: inhibited by",
         "RESOLVED: BillingDatabaseDown",
     ):
-        assert part in said
-    assert "\x1b[" not in said, "colours are for terminals"
+        assert part in summary
+    assert "\x1b[" not in summary, "colours are for terminals"
     nothing_is_left(demo, tmp_path)
 
 
-def test_it_can_be_interrupted(demo: Process, tmp_path: Path) -> None:
-    """Ctrl-C ends the demonstration and every process of it."""
-    wait_for("the story begins", lambda: "Ana reads" in demo.said())
+def test_ctrl_c_ends_the_demo_and_its_processes(demo: Process, tmp_path: Path) -> None:
+    """Ctrl-C ends the demo and all its processes."""
+    wait_for("the story begins", lambda: "Ana reads" in demo.output_text())
     demo.send(signal.SIGINT)
-    assert demo.ended() == 0, demo.said()
-    assert "Interrupted" in demo.said()
+    assert demo.ended() == 0, demo.output_text()
+    assert "Interrupted" in demo.output_text()
     nothing_is_left(demo, tmp_path)

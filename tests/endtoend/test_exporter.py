@@ -1,4 +1,4 @@
-"""The stand-in for the billing service fits the rules."""
+"""The exporter of the fake billing service fits the rules."""
 
 import pytest
 import yaml
@@ -10,7 +10,7 @@ from tests.endtoend.shortened import rules
 
 
 def test_every_rule_can_be_tripped() -> None:
-    """For each alert of the rules but Watchdog, which always fires, there is a cause to trip."""
+    """Each alert of the rules, except Watchdog, has a cause to trip."""
     named = {
         rule["alert"]
         for file in RULES.glob("*.rules.yml")
@@ -21,7 +21,7 @@ def test_every_rule_can_be_tripped() -> None:
 
 
 def test_a_counter_counts_while_tripped() -> None:
-    """What an alert's cause changes is seen from its coming to its going, and then stays."""
+    """A counter rises while an alert's cause is present, and then keeps its value."""
     metrics = Metrics(0.0)
     line = 'billing_double_charge_detected_total{detector="ledger_reconciliation"} '
 
@@ -37,13 +37,13 @@ def test_a_counter_counts_while_tripped() -> None:
 
 
 def test_an_alert_of_no_rule_is_refused() -> None:
-    """A misspelt alert would be waited for in vain."""
+    """A misspelt alert would never fire, so it is refused."""
     with pytest.raises(KeyError):
         Metrics(0.0).set("DoubleChargeDetcted", True, 0.0)
 
 
 def test_rules_are_only_made_faster() -> None:
-    """A shortened rule has shorter windows and waits; its name, labels and words are the same."""
+    """A shortened rule has shorter windows and waits, and the same name, labels and text."""
     text = """
 groups:
 - name: g

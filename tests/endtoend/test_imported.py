@@ -1,4 +1,4 @@
-"""A real Alertmanager, and a gateway with its file imported, say the same to the same receivers."""
+"""A real Alertmanager, and a gateway with its imported file, compared side by side."""
 
 import json
 import subprocess
@@ -34,12 +34,12 @@ ALERTS = (
 )
 """Every route of the file, groups of one and of two, and one that is silenced."""
 
-Said = set[tuple[str, str, str, str]]
+Notifications = set[tuple[str, str, str, str]]
 """By receiver: the group, its state, and the labels of its alerts."""
 
 
 class Both:
-    """The two programs, with one sink for the webhooks of both."""
+    """The two programs, with one receiver for the webhooks of both."""
 
     def __init__(self, home: Path, ends: ExitStack) -> None:
         self.vendors = Vendors(home)
@@ -67,40 +67,43 @@ class Both:
         self.there.wait()
 
     def post(self, begun: float, ended: float | None = None) -> None:
-        """Report all alerts to both, as Prometheus does; times are unix seconds."""
+        """Post all alerts to both, as Prometheus does; times are unix seconds."""
         times = {"startsAt": format_rfc3339(begun)}
         if ended is not None:
             times["endsAt"] = format_rfc3339(ended)
         body = json.dumps([{"labels": labels, **times} for labels in ALERTS]).encode()
         for url in (self.there.url, self.here.url):
             head = {"Content-Type": "application/json"}
-            status, _, said = request(f"{url}/api/v2/alerts", "POST", body, head)
-            assert status == 200, said
+            status, _, answer = request(f"{url}/api/v2/alerts", "POST", body, head)
+            assert status == 200, answer
 
-    def said(self, which: str) -> Said:
-        """What one of them has told, whatever the order."""
-        found: Said = set()
+    def notifications(self, which: str) -> Notifications:
+        """Return the notifications of one of them, without their order."""
+        received: Notifications = set()
         for one in self.vendors.accepted("webhook"):
             _, program, receiver = one["path"].split("/")
             if program == which:
-                found.add(_said(receiver, one["json"]))
-        return found
+                received.add(_summary(receiver, one["json"]))
+        return received
 
     def agree(self) -> None:
-        """Wait until both have told the same; say what differs when they never have."""
+        """Wait until both have sent the same; if they never do, raise with the differences."""
         try:
-            wait_for("both say the same", lambda: self.said("here") == self.said("there"))
+            wait_for(
+                "both have sent the same",
+                lambda: self.notifications("here") == self.notifications("there"),
+            )
         except AssertionError:
-            assert sorted(self.said("here")) == sorted(self.said("there"))
+            assert sorted(self.notifications("here")) == sorted(self.notifications("there"))
 
-    def amtool(self, program: Any, *words: str, given: str = "") -> str:
-        """What amtool prints when it talks to one of them."""
+    def amtool(self, program: Any, *words: str, stdin: str = "") -> str:
+        """Return the output of amtool with one of them."""
         command = [real_program("amtool"), f"--alertmanager.url={program.url}", *words]
-        done = subprocess.run(command, capture_output=True, text=True, check=True, input=given)
+        done = subprocess.run(command, capture_output=True, text=True, check=True, input=stdin)
         return done.stdout
 
 
-def _said(receiver: str, body: Mapping[str, Any]) -> tuple[str, str, str, str]:
+def _summary(receiver: str, body: Mapping[str, Any]) -> tuple[str, str, str, str]:
     alerts = sorted(json.dumps(one["labels"], sort_keys=True) for one in body["alerts"])
     group = json.dumps(body["groupLabels"], sort_keys=True)
     return receiver, group, body["status"], "\n".join(alerts)
@@ -108,28 +111,31 @@ def _said(receiver: str, body: Mapping[str, Any]) -> tuple[str, str, str, str]:
 
 @pytest.fixture
 def both(tmp_path: Path) -> Iterator[Both]:
-    """Both programs, running."""
+    """Yield both programs, running."""
     real_program("prometheus-alertmanager")
     with ExitStack() as ends:
         yield Both(tmp_path, ends)
 
 
-def test_the_same_is_told_to_the_same_receivers(both: Both) -> None:
-    """Side by side, as docs/from-alertmanager.md says, silences taken along: beginnings with their
-    groups, and ends for those who are told of ends."""
+def test_an_imported_file_notifies_the_same_receivers(both: Both) -> None:
+    """Side by side with copied silences (docs/from-alertmanager.md), both send the same."""
     both.amtool(both.there, "silence", "add", "team=quiet", "--comment=test", "--author=ana")
     silences = both.amtool(both.there, "silence", "query", "-o", "json")
-    both.amtool(both.here, "silence", "import", given=silences)
+    both.amtool(both.here, "silence", "import", stdin=silences)
     begun = time.time()
     both.post(begun)
-    wait_for("Alertmanager has told of six groups", lambda: len(both.said("there")) == 6)
+    wait_for(
+        "Alertmanager has notified of six groups", lambda: len(both.notifications("there")) == 6
+    )
     both.agree()
-    receivers = {one[0] for one in both.said("here")}
+    receivers = {one[0] for one in both.notifications("here")}
     assert receivers == {
         "watchdog", "default", "billing-critical", "billing-warning", "billing-info",
     }  # fmt: skip
 
     both.post(begun, time.time())
-    # The receiver of the watchdog is not told of ends.
-    wait_for("Alertmanager has told of five ends", lambda: len(both.said("there")) == 11)
+    # The watchdog's receiver gets no resolved notifications.
+    wait_for(
+        "Alertmanager has notified of five ends", lambda: len(both.notifications("there")) == 11
+    )
     both.agree()

@@ -6,8 +6,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.endtoend.heard import Heard, all_heard
 from tests.endtoend.monitoring import Alertmanager, Exporter, Prometheus, free_port, posting_to
+from tests.endtoend.received import ReceivedMessage, received_messages
 from tests.endtoend.shortened import WINDOW, routes
 from tests.processes.gateway import Gateway
 from tests.processes.harness import CHECKOUT, ended_after, request, wait_for
@@ -22,14 +22,14 @@ SECRETS = {
     "PAGERDUTY_PLATFORM_KEY": "test0pagerduty0routing0key000002",
 }
 
-Told = dict[tuple[str, str], tuple[str, ...]]
-"""By vendor and address: what was said there, in order (Heard.said)."""
+Summaries = dict[tuple[str, str], tuple[str, ...]]
+"""By vendor and address: the summaries of the messages, in order."""
 
 
 class World:
-    """Vendors and a gateway with the shipped routes.yaml, shortened; monitoring as asked for.
+    """Vendors and a gateway with the shipped routes.yaml, shortened; monitoring on request.
 
-    A step of an escalation waits for `step_wait` seconds. Everything ends with the block.
+    An escalation step waits for `step_wait` seconds. Everything ends with the block.
     """
 
     def __init__(self, home: Path, step_wait: float) -> None:
@@ -66,7 +66,7 @@ class World:
         self._ends.close()
 
     def start_monitoring(self, *, with_alertmanager: bool, window: int = WINDOW) -> None:
-        """Start the exporter, Prometheus and, in between it and the gateway, Alertmanager.
+        """Start the exporter, Prometheus and, between it and the gateway, Alertmanager.
 
         Raises FileNotFoundError with the name of a program that is not installed.
         """
@@ -85,46 +85,50 @@ class World:
             self.alertmanager.wait()
         self.prometheus.wait()
 
-    def heard(self) -> list[Heard]:
-        """What the vendors took so far, in order."""
-        return list(all_heard(self.vendors.accepted()))
+    def received(self) -> list[ReceivedMessage]:
+        """Return what the vendors accepted so far, in order."""
+        return list(received_messages(self.vendors.accepted()))
 
     def incident(self, alert: str) -> int:
-        """The number of the incident that was told of for this alert; waits for it."""
-        said = wait_for(
-            f"somebody hears of {alert}",
-            lambda: [one for one in self.heard() if alert in one.title],
+        """Wait for a message about this alert; return its incident's number."""
+        messages = wait_for(
+            f"a message about {alert}",
+            lambda: [one for one in self.received() if alert in one.title],
         )
-        return said[0].incident
+        return messages[0].incident
 
-    def told(self, incident: int) -> Told:
-        """What was said of an incident."""
-        found: Told = {}
-        for one in self.heard():
+    def summaries(self, incident: int) -> Summaries:
+        """Return the summaries of an incident's messages by vendor and address."""
+        summaries: Summaries = {}
+        for one in self.received():
             if one.incident == incident:
                 who = (one.vendor, one.to)
-                found[who] = (*found.get(who, ()), one.said)
-        return found
+                summaries[who] = (*summaries.get(who, ()), one.summary)
+        return summaries
 
-    def wait_until_told(self, incident: int, wanted: Told) -> None:
-        """Wait until exactly this was said of an incident; say what differs when it never is."""
+    def wait_until_received(self, incident: int, expected: Summaries) -> None:
+        """Wait until exactly this was received; if it never is, raise with the differences."""
         try:
-            wait_for(f"#{incident} is told", lambda: self.told(incident) == wanted)
+            wait_for(f"#{incident} is notified", lambda: self.summaries(incident) == expected)
         except AssertionError:
-            told = self.told(incident)
-            differing = sorted(who for who in told | wanted if told.get(who) != wanted.get(who))
-            lines = [f"{who}: {told.get(who)}, not {wanted.get(who)}" for who in differing]
-            raise AssertionError("\n".join([f"of #{incident} was said to", *lines])) from None
+            summaries = self.summaries(incident)
+            differing = sorted(
+                who for who in summaries | expected if summaries.get(who) != expected.get(who)
+            )
+            lines = [f"{who}: {summaries.get(who)}, not {expected.get(who)}" for who in differing]
+            raise AssertionError(
+                "\n".join([f"about #{incident} was received by", *lines])
+            ) from None
 
     def link(self, incident: int, to: str) -> str:
-        """The newest acknowledge link that somebody was sent."""
-        said = [one for one in self.heard() if one.incident == incident and one.to == to]
-        (link,) = next(one.ack_links for one in reversed(said) if one.ack_links)
+        """Return the newest acknowledge link that an address received."""
+        messages = [one for one in self.received() if one.incident == incident and one.to == to]
+        (link,) = next(one.ack_links for one in reversed(messages) if one.ack_links)
         return link
 
     def problems(self) -> list[str]:
-        """What the vendors' published schemas forbid in what they took."""
-        found: list[str] = []
+        """Return what violates the vendors' published schemas in the accepted requests."""
+        problems: list[str] = []
         for url in self.vendors.urls.values():
-            found += json.loads(request(f"{url}/_control")[2])["problems"]
-        return found
+            problems += json.loads(request(f"{url}/_control")[2])["problems"]
+        return problems

@@ -49,7 +49,7 @@ async def serve(arguments: argparse.Namespace) -> None:
         ]
         for fake in fakes:
             await fake.start(getattr(arguments, f"{fake.name}_port"))
-        # Written aside and renamed: who waits for the file never reads half of it.
+        # Written aside and renamed, so that no reader gets half of it.
         draft = arguments.port_file.with_suffix(".draft")
         draft.write_text(json.dumps({fake.name: fake.url for fake in fakes}))
         os.replace(draft, arguments.port_file)

@@ -24,7 +24,7 @@ class Alert:
 
 
 class FakePagerDuty(Fake):
-    """Remembers alerts by (routing key, dedup key)."""
+    """A fake that stores alerts by (routing key, dedup key)."""
 
     name = "pagerduty"
     schema = "pagerduty"
@@ -58,9 +58,9 @@ class FakePagerDuty(Fake):
         return {"status": "success", "message": "Event processed", "dedup_key": key}
 
     def alert(self, dedup_key: str) -> Alert:
-        """The alert of that key, under whichever routing key."""
-        (found,) = [alert for (_, key), alert in self.alerts.items() if key == dedup_key]
-        return found
+        """Return the alert of that dedup key, under any routing key."""
+        (only,) = [alert for (_, key), alert in self.alerts.items() if key == dedup_key]
+        return only
 
     def _known(self, routing_key: str) -> bool:
         return routing_key in self.routing_keys if self.routing_keys else True
@@ -85,33 +85,33 @@ class FakePagerDuty(Fake):
 
 
 def _faults(event: dict[str, Any]) -> list[str]:
-    found = []
+    problems = []
     if not isinstance(event.get("routing_key"), str) or len(event["routing_key"]) != KEY_LENGTH:
-        found.append("'routing_key' is missing or is not a valid integration key")
+        problems.append("'routing_key' is missing or is not a valid integration key")
     action = event.get("event_action")
     if action not in ("trigger", "acknowledge", "resolve"):
-        found.append("'event_action' is not one of trigger, acknowledge, resolve")
+        problems.append("'event_action' is not one of trigger, acknowledge, resolve")
     key = event.get("dedup_key")
     if action in ("acknowledge", "resolve") and not key:
-        found.append("'dedup_key' is missing or blank")
+        problems.append("'dedup_key' is missing or blank")
     if key is not None and len(key) > MAX_DEDUP_KEY:
-        found.append("Length of 'dedup_key' is greater than the 255 character maximum")
+        problems.append("Length of 'dedup_key' is greater than the 255 character maximum")
     if action == "trigger":
-        found += _payload_faults(event.get("payload") or {})
+        problems += _payload_faults(event.get("payload") or {})
     for link in event.get("links", ()):
         if not str(link.get("href", "")).startswith(("http://", "https://")):
-            found.append("'links' has an href that is no web address")
-    return found
+            problems.append("'links' has an href that is no web address")
+    return problems
 
 
 def _payload_faults(payload: dict[str, Any]) -> list[str]:
-    found = [
+    problems = [
         f"'payload.{name}' is missing or blank"
         for name in ("summary", "source", "severity")
         if not payload.get(name)
     ]
     if len(payload.get("summary") or "") > MAX_SUMMARY:
-        found.append("Length of 'payload.summary' is greater than the 1024 character maximum")
+        problems.append("Length of 'payload.summary' is greater than the 1024 character maximum")
     if payload.get("severity") not in SEVERITIES:
-        found.append("'payload.severity' is invalid")
-    return found
+        problems.append("'payload.severity' is invalid")
+    return problems

@@ -26,8 +26,8 @@ class FakePostmark(Fake):
 
     def handle(self, request: Received) -> Any:
         """Check the mail and keep it."""
-        given = request.headers.get("X-Postmark-Server-Token", "")
-        if not given or (self.token and given != self.token):
+        token = request.headers.get("X-Postmark-Server-Token", "")
+        if not token or (self.token and token != self.token):
             raise _error(401, 10, "Bad or missing Server API token.")
         if request.path != "/email" or request.method != "POST":
             raise _error(404, 405, "Not found.")

@@ -37,7 +37,7 @@ class Raw:
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """Its URL."""
         return f"http{'s' if self._tls else ''}://127.0.0.1:{self.port}"
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -57,14 +57,14 @@ class Raw:
 
 
 async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Accept, read everything, and never say a word."""
+    """Accept, read everything, and never answer."""
     while await reader.read(65536):
         pass
     raise ConnectionResetError
 
 
 async def dripping_headers(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Answer 200, then a header that goes on for ever."""
+    """Answer 200, then an endless header."""
     await reader.readuntil(b"\r\n\r\n")
     writer.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
     await drip(writer)

@@ -1,7 +1,7 @@
-"""Holding requests against the schemas that the vendors publish.
+"""Checks of requests against the schemas that the vendors publish.
 
-The schemas are read where they are kept and are no part of this repository. Without them nothing
-is checked, unless GATEWAY_REQUIRE_SHARED=1 says that they must be there.
+The schemas are not part of this repository. Without them nothing is checked, unless
+GATEWAY_REQUIRE_SHARED=1 requires them.
 """
 
 import json
@@ -16,7 +16,7 @@ _TYPES = {"string": str, "boolean": bool, "integer": int, "number": float}
 
 
 def problems_of(schema: str, path: str, content: Any) -> list[str]:
-    """What the vendor's schema forbids in this body; empty when all is well or nothing is known."""
+    """Return the violations of the vendor's schema in this body; empty without a schema."""
     if schema == "postmark":
         return _postmark(content)
     if schema == "pagerduty":
@@ -30,11 +30,11 @@ def problems_of(schema: str, path: str, content: Any) -> list[str]:
 def _document(name: str) -> Any:
     # The fakes also run as a process of their own, so no test can be skipped from here.
     beside = Path(__file__).parents[2] / "../shared"
-    found = Path(os.environ.get("GATEWAY_SHARED_DIR") or beside) / "reference/schemas" / name
-    if found.is_file():
-        return json.loads(found.read_text(encoding="utf-8"))
+    file = Path(os.environ.get("GATEWAY_SHARED_DIR") or beside) / "reference/schemas" / name
+    if file.is_file():
+        return json.loads(file.read_text(encoding="utf-8"))
     if os.environ.get("GATEWAY_REQUIRE_SHARED") == "1":
-        raise FileNotFoundError(f"{found}: the published schema is required here")
+        raise FileNotFoundError(f"{file}: the published schema is required here")
     return None
 
 
@@ -42,10 +42,10 @@ def _postmark(content: Any) -> list[str]:
     document = _document("postmark-send.swagger2.json")
     if document is None:
         return []
-    # postmarker sends null for what is absent; Postmark takes that, the schema does not know it.
-    given = {name: value for name, value in content.items() if value is not None}
+    # postmarker sends null for absent fields; Postmark accepts that, its schema does not.
+    present = {name: value for name, value in content.items() if value is not None}
     schema = {"$ref": "#/definitions/SendEmailRequest", "definitions": document["definitions"]}
-    return _errors("postmark", schema, given)
+    return _errors("postmark", schema, present)
 
 
 def _pagerduty(content: Any) -> list[str]:
@@ -65,19 +65,19 @@ def _slack(path: str, content: Any) -> list[str]:
     if operation is None:
         return [f"slack: no method {path} in the schema"]
     known = {p["name"]: p for p in operation["parameters"] if p["in"] == "formData"}
-    found = []
+    problems = []
     for name, parameter in known.items():
         if parameter.get("required") and name not in content:
-            found.append(f"slack: {name} is required")
+            problems.append(f"slack: {name} is required")
     for name, value in content.items():
         if name in _SLACK_NEWER:
             if not isinstance(value, _SLACK_NEWER[name]):
-                found.append(f"slack: {name} is not a {_SLACK_NEWER[name].__name__}")
+                problems.append(f"slack: {name} is not a {_SLACK_NEWER[name].__name__}")
         elif name not in known:
-            found.append(f"slack: {name} is not an argument of {path}")
+            problems.append(f"slack: {name} is not an argument of {path}")
         elif not isinstance(value, _TYPES[known[name]["type"]]):
-            found.append(f"slack: {name} is not a {known[name]['type']}")
-    return found
+            problems.append(f"slack: {name} is not a {known[name]['type']}")
+    return problems
 
 
 def _errors(vendor: str, schema: Any, content: Any) -> list[str]:

@@ -1,4 +1,4 @@
-"""What all fake vendors share: a real aiohttp server, a record, and a script of misbehaviour."""
+"""Base of the fake vendors: a real aiohttp server, a record, and a script of failures."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ CONTROL = "/_control"
 
 @dataclass
 class Received:
-    """One request. `accepted` says whether the vendor took it (whatever it answered then)."""
+    """One request. `accepted` says whether the vendor accepted it, regardless of its answer."""
 
     method: str
     path: str
@@ -30,7 +30,7 @@ class Received:
 
     @property
     def json(self) -> Any:
-        """The body as JSON, None when it is none."""
+        """The body as JSON, None for anything else."""
         try:
             return json.loads(self.raw)
         except ValueError:
@@ -41,7 +41,7 @@ class Received:
 class Behaviour:
     """How to answer one request instead of properly.
 
-    `accept` None: the vendor takes the request only when it answers 2xx here.
+    `accept` None: the vendor accepts the request only if it answers 2xx here.
     """
 
     status: int | None = None  # None: as the vendor would
@@ -50,24 +50,24 @@ class Behaviour:
     content_type: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)
     accept: bool | None = None
-    drop: str | None = None  # "before" or "after" the vendor took it: cut the connection
+    drop: str | None = None  # "before" or "after" the vendor accepted it: close the connection
     hang: str | None = None  # "before" or "after": never answer
     wait: asyncio.Event | None = None  # answer only when this is set
-    delay: float = 0.0  # seconds between taking the request and answering it
+    delay: float = 0.0  # seconds between accepting the request and answering it
     drip: bool = False  # send the answer's headers, then a byte now and then, for ever
 
     @classmethod
-    def from_json(cls, given: Mapping[str, Any]) -> Self:
+    def from_json(cls, content: Mapping[str, Any]) -> Self:
         """From a control request. Raises ValueError for a name that is not known."""
         known = {item.name for item in fields(cls)} - {"wait"}
-        unknown = set(given) - known
+        unknown = set(content) - known
         if unknown:
             raise ValueError(f"unknown: {', '.join(sorted(unknown))}; known: {sorted(known)}")
-        return cls(**given)
+        return cls(**content)
 
 
 class Answer(Exception):
-    """What the vendor answers; raised by a fake's own checks."""
+    """The vendor's answer; raised by a fake's own checks."""
 
     def __init__(self, status: int, content: Any, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(status)
@@ -77,14 +77,14 @@ class Answer(Exception):
 
 
 class Fake:
-    """Base of the fakes. A subclass says what it takes in `handle`.
+    """Base of the fakes. A subclass accepts or refuses requests in `handle`.
 
-    `problems` collects everything that the vendor's published schema forbids: a test ends with
-    asserting that it is empty.
+    `problems` collects violations of the vendor's published schema; a test ends by asserting that
+    it is empty.
     """
 
     name = "fake"
-    schema: str | None = None  # which published schema bodies are held against
+    schema: str | None = None  # the published schema that bodies are checked against
 
     def __init__(self, *, on_accept: Callable[[str, Received], None] | None = None) -> None:
         self.received: list[Received] = []
@@ -100,16 +100,16 @@ class Fake:
 
     @property
     def url(self) -> str:
-        """Where it listens, without a slash at the end."""
+        """Its URL, without a trailing slash."""
         return f"http{'s' if self._tls else ''}://127.0.0.1:{self._port}"
 
     @property
     def accepted(self) -> list[Received]:
-        """What the vendor took, in order."""
+        """Return what the vendor accepted, in order."""
         return [request for request in self.received if request.accepted]
 
     def script(self, *behaviours: Behaviour) -> None:
-        """Misbehave so for the next requests, one each, then behave again."""
+        """Fail the next requests in these manners, one each, then behave again."""
         self._script.extend(behaviours)
 
     async def arrived(self, count: int) -> None:
@@ -134,7 +134,7 @@ class Fake:
         return self
 
     async def stop(self) -> None:
-        """Stop listening and let go of requests that hang."""
+        """Stop listening and release requests that hang."""
         self._stopping.set()
         if self._runner is not None:
             await self._runner.cleanup()
@@ -151,7 +151,7 @@ class Fake:
         return {}
 
     def success(self, request: Received) -> tuple[int, Any]:
-        """Status and content for a request that is taken."""
+        """Return status and content for an accepted request."""
         return 200, self.handle(request)
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
@@ -190,7 +190,7 @@ class Fake:
         return web.Response(status=status, text=text, content_type=kind, headers=headers)
 
     def _outcome(self, got: Received, how: Behaviour) -> tuple[int, Any, Mapping[str, str]]:
-        """What is answered, and whether the vendor took it on the way."""
+        """Return the answer, and whether the vendor accepted the request."""
         taken = how.accept if how.accept is not None else how.status is None
         if how.accept is None and how.status is not None and 200 <= how.status < 300:
             taken = how.json is None and how.body is None

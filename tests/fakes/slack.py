@@ -18,7 +18,7 @@ MAX_TEXT = 40_000
 
 
 class FakeSlack(Fake):
-    """Keeps messages as Slack does: by channel id and ts. HTTP 200 for its errors, too."""
+    """A fake that stores messages by channel id and ts. Its errors are HTTP 200, as Slack's."""
 
     name = "slack"
     schema = "slack"
@@ -44,7 +44,7 @@ class FakeSlack(Fake):
         return self._ids.setdefault(name, f"{letter}{len(self._ids) + 1:06d}")
 
     def posted(self, channel: str) -> list[dict[str, Any]]:
-        """Messages of a channel that are no replies, in order, as they stand now."""
+        """Return the messages of a channel except replies, in order, in their present state."""
         where = self.channel_id(channel)
         return [
             message
@@ -76,10 +76,10 @@ class FakeSlack(Fake):
         raise _error("unknown_method")
 
     def _authenticate(self, request: Received) -> None:
-        given = request.headers.get("Authorization", "")
-        if not given.startswith("Bearer ") or len(given) < 8:
+        token = request.headers.get("Authorization", "")
+        if not token.startswith("Bearer ") or len(token) < 8:
             raise _error("not_authed")
-        if self.token and given != f"Bearer {self.token}":
+        if self.token and token != f"Bearer {self.token}":
             raise _error("invalid_auth")
 
     def _post(self, body: dict[str, Any]) -> Any:
@@ -99,7 +99,7 @@ class FakeSlack(Fake):
     def _update(self, body: dict[str, Any]) -> Any:
         channel, ts = body.get("channel"), body.get("ts")
         if not isinstance(channel, str) or channel[:1] not in ("C", "D", "G"):
-            raise _error("channel_not_found")  # names are not taken here
+            raise _error("channel_not_found")  # names are not accepted here
         if not isinstance(ts, str) or (channel, ts) not in self.messages:
             raise _error("message_not_found")
         _check_content(body)
@@ -131,13 +131,13 @@ def _check_content(body: dict[str, Any]) -> None:
 
 def texts(block: Any) -> list[str]:
     """All texts in a block, at any depth."""
-    found: list[str] = []
+    texts_below: list[str] = []
     for value in block.values() if isinstance(block, dict) else block:
         if isinstance(value, dict | list):
-            found += texts(value)
+            texts_below += texts(value)
     if isinstance(block, dict) and isinstance(block.get("text"), str):
-        found.append(block["text"])
-    return found
+        texts_below.append(block["text"])
+    return texts_below
 
 
 def _block_fits(block: dict[str, Any]) -> bool:

@@ -13,14 +13,14 @@ def _authority() -> trustme.CA:
 
 @cache
 def server_context() -> ssl.SSLContext:
-    """Return what a fake serves with."""
+    """Return the context that a fake serves with."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     _authority().issue_cert("127.0.0.1", "localhost").configure_cert(context)
     return context
 
 
 def client_context() -> ssl.SSLContext:
-    """Return what trusts the fakes."""
+    """Return a context that trusts the fakes."""
     context = ssl.create_default_context()
     _authority().configure_trust(context)
     return context

@@ -1,4 +1,4 @@
-"""A fake webhook receiver: takes any JSON that is posted."""
+"""A fake webhook receiver: accepts any JSON that is posted."""
 
 from typing import Any
 
@@ -6,12 +6,12 @@ from tests.fakes.server import Answer, Fake, Received
 
 
 class FakeWebhook(Fake):
-    """Answers 200 to what looks like Alertmanager's webhook, 400 to all else."""
+    """A fake that answers 200 to Alertmanager's webhook, and 400 to anything else."""
 
     name = "webhook"
 
     def handle(self, request: Received) -> Any:
-        """Look for the fields that a consumer reads."""
+        """Check the fields that a consumer reads."""
         body = request.json
         if request.method != "POST" or not isinstance(body, dict) or body.get("version") != "4":
             raise Answer(400, {"error": "not a webhook of version 4"})

@@ -1,1 +1,1 @@
-"""The gateway beside the real Alertmanager: both are given the same, and must do the same."""
+"""The gateway beside the real Alertmanager: both get the same input and must do the same."""

@@ -1,7 +1,7 @@
-"""Short stories in which the gateway differs from Alertmanager on purpose, and how each goes.
+"""Short stories in which the gateway differs from Alertmanager on purpose.
 
-They hold docs/differences-from-alertmanager.md against the real one: what it says of "there" must
-be so. The intervals are in seconds. Events and ticks keep a quarter of a second apart.
+They verify docs/differences-from-alertmanager.md against the real one. Intervals are in seconds.
+Events and ticks are at least a quarter of a second apart.
 """
 
 from dataclasses import dataclass, field
@@ -9,25 +9,25 @@ from typing import Any
 
 from tests.peers.stories import Event, Story
 
-Heard = list[tuple[float, dict[str, str]]]
+Expected = list[tuple[float, dict[str, str]]]
 """When, and which alerts with which status."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """What happens, and what is heard of it there and here."""
+    """What happens, and the notifications that follow there and here."""
 
     name: str
     events: list[Event]
-    there: Heard
-    here: Heard
+    there: Expected
+    here: Expected
     group_wait: int = 1
     group_interval: int = 2
     repeat_interval: int = 50
     inhibit_rules: list[dict[str, Any]] = field(default_factory=list)
 
     def story(self, url: str) -> Story:
-        """The case as a story that can be played."""
+        """Return the case as a story to play."""
         route = {
             "matchers": [f'story="{self.name}"'],
             "receiver": self.name,
@@ -53,29 +53,29 @@ def _silence(at: float, case: str, alert: str, until: float) -> Event:
 
 
 def _repeats() -> Case:
-    name, burns = "repeats", {"A": "firing"}
+    name, firing = "repeats", {"A": "firing"}
     return Case(
         name,
         [_fires(0.0, name, "A")],
-        there=[(1.0, burns), (5.0, burns), (9.0, burns)],
-        here=[(1.0, burns), (4.0, burns), (7.0, burns), (10.0, burns)],
+        there=[(1.0, firing), (5.0, firing), (9.0, firing)],
+        here=[(1.0, firing), (4.0, firing), (7.0, firing), (10.0, firing)],
         repeat_interval=3,
     )
 
 
 def _old_start() -> Case:
-    name, burns = "old-start", {"A": "firing"}
+    name, firing = "old-start", {"A": "firing"}
     return Case(
         name,
         [_fires(0.0, name, "A", began_at=-60.0)],
-        there=[(0.0, burns)],
-        here=[(3.0, burns)],
+        there=[(0.0, firing)],
+        here=[(3.0, firing)],
         group_wait=3,
     )
 
 
 def _between_ticks() -> Case:
-    name, burns = "between-ticks", {"A": "firing"}
+    name, firing = "between-ticks", {"A": "firing"}
     return Case(
         name,
         [
@@ -83,18 +83,18 @@ def _between_ticks() -> Case:
             _ends(1.5, name, "A", 0.0),
             _fires(2.0, name, "A", began_at=2.0),
         ],
-        there=[(1.0, burns)],
-        here=[(1.0, burns), (3.0, burns)],
+        there=[(1.0, firing)],
+        here=[(1.0, firing), (3.0, firing)],
     )
 
 
 def _silence_ends() -> Case:
-    name, burns = "silence-ends", {"A": "firing"}
+    name, firing = "silence-ends", {"A": "firing"}
     return Case(
         name,
         [_fires(0.0, name, "A"), _silence(1.5, name, "A", 5.5)],
-        there=[(1.0, burns)],
-        here=[(1.0, burns), (5.5, burns)],
+        there=[(1.0, firing)],
+        here=[(1.0, firing), (5.5, firing)],
     )
 
 
@@ -133,18 +133,18 @@ def _end_while_inhibited() -> Case:
     )
 
 
-def _never_told() -> Case:
-    name, burns = "never-told", {"A": "firing"}
+def _never_notified() -> Case:
+    name, firing = "never-notified", {"A": "firing"}
     return Case(
         name,
         [_fires(0.0, name, "A"), _fires(1.5, name, "B"), _ends(2.5, name, "B", 1.5)],
-        there=[(1.0, burns), (3.0, {"A": "firing", "B": "resolved"})],
-        here=[(1.0, burns)],
+        there=[(1.0, firing), (3.0, {"A": "firing", "B": "resolved"})],
+        here=[(1.0, firing)],
     )
 
 
-def _begins_anew() -> Case:
-    name, burns, over = "begins-anew", {"A": "firing"}, {"A": "resolved"}
+def _fires_again() -> Case:
+    name, firing, resolved = "fires-again", {"A": "firing"}, {"A": "resolved"}
     return Case(
         name,
         [
@@ -152,8 +152,8 @@ def _begins_anew() -> Case:
             _ends(1.5, name, "A", 0.0),
             _fires(5.5, name, "A", began_at=5.5),
         ],
-        there=[(1.0, burns), (5.0, over), (9.0, burns)],
-        here=[(1.0, burns), (5.0, over), (6.5, burns)],
+        there=[(1.0, firing), (5.0, resolved), (9.0, firing)],
+        here=[(1.0, firing), (5.0, resolved), (6.5, firing)],
         group_interval=4,
     )
 
@@ -165,8 +165,8 @@ CASES = [
     _silence_ends(),
     _end_in_a_silence(),
     _end_while_inhibited(),
-    _never_told(),
-    _begins_anew(),
+    _never_notified(),
+    _fires_again(),
 ]
 LENGTH = 11.5
-"""Seconds until all that is listed has been heard."""
+"""Seconds until all listed notifications have arrived."""

@@ -1,6 +1,6 @@
-"""Plays stories: to a real Alertmanager in real time, to the gateway in virtual time.
+"""Player of stories: to a real Alertmanager in real time, to the gateway in virtual time.
 
-The gateway gets what was posted at the instants at which Alertmanager got it.
+The gateway gets each post at the instant at which Alertmanager got it.
 """
 
 import asyncio
@@ -29,29 +29,29 @@ from tests.peers.stories import Event, Story, configuration
 from tests.processes.harness import ended_after
 
 Bodies = list[tuple[float, dict[str, Any]]]
-"""Webhooks with the seconds from the start at which they came."""
+"""Webhooks, each with its seconds from the start."""
 
 
 LATE = 0.2
-"""Seconds by which an event may come late: events and ticks are a quarter of a second apart."""
+"""Seconds by which an event may be late: events and ticks are a quarter of a second apart."""
 
 
 @dataclass
 class Played:
-    """What Alertmanager was given and what it said; all times in seconds from the start."""
+    """Alertmanager's input and its webhooks; all times in seconds from the start."""
 
     stories: list[Story]
     took: list[tuple[float, Event]] = field(default_factory=list)
     bodies: Bodies = field(default_factory=list)
 
     def on_time(self) -> list[Story]:
-        """The stories of which no event came so late that it could have fallen beyond a tick."""
+        """Return the stories without an event so late that it may have missed a tick."""
         late = {event.labels["story"] for at, event in self.took if at - event.at > LATE}
         return [story for story in self.stories if story.name not in late]
 
 
 class Collector(FakeWebhook):
-    """Where webhooks arrive; `arrived` has the unix seconds and the body of each."""
+    """A receiver of webhooks; `arrived` has the unix seconds and the body of each."""
 
     def __init__(self) -> None:
         super().__init__(on_accept=self._keep)
@@ -64,7 +64,7 @@ class Collector(FakeWebhook):
 async def to_alertmanager(
     home: Path, stories: Sequence[Story], collector: Collector, length: float
 ) -> Played:
-    """Play to the real one for `length` seconds; its webhooks go to `collector`."""
+    """Play to the real one for `length` seconds; `collector` gets its webhooks."""
     played, url = Played(list(stories)), collector.url
     collector.arrived.clear()
     alertmanager = await asyncio.to_thread(Alertmanager, home, configuration(played.stories, url))
@@ -95,7 +95,7 @@ async def _post(session: aiohttp.ClientSession, event: Event, start: float) -> N
 
 
 def _body(event: Event, start: float) -> Any:
-    """An event as Alertmanager's API takes it."""
+    """Return an event as Alertmanager's API accepts it."""
     if event.silenced_until is not None:
         return {
             "matchers": [matcher.to_json() for matcher in _matchers(event)],
@@ -119,7 +119,7 @@ def _matchers(event: Event) -> list[Matcher]:
 async def to_the_gateway(
     folder: Path, played: Played, url: str, length: float, repeats: Repeats = Repeats.ON_TICKS
 ) -> Bodies:
-    """Play the same to a gateway in virtual time; returns its webhooks."""
+    """Play the same to a gateway in virtual time, and return its webhooks."""
     routes = json.loads(routes_of(json.dumps(configuration(played.stories, url))))
     routes["repeats"] = str(repeats)
     stage = Stage(f"sqlite:///{folder}/gateway.db", json.dumps(routes))
@@ -127,7 +127,7 @@ async def to_the_gateway(
     try:
         for at, event in played.took:
             await stage.advance(max(0.0, START + at - stage.now))
-            await stage.take(event)
+            await stage.apply(event)
         await stage.advance(START + length - stage.now)
     finally:
         await stage.close()
@@ -135,18 +135,18 @@ async def to_the_gateway(
 
 
 class Stage(World):
-    """A gateway whose webhooks are kept."""
+    """A gateway whose webhooks are recorded."""
 
     def __init__(self, url: str, routes: str) -> None:
         super().__init__(url, routes)
         self.bodies: Bodies = []
 
     def channels(self, config: Config) -> dict[str, Channel]:
-        """The webhook is ours; the others are never used."""
-        return {**super().channels(config), "webhook": Keeper("webhook", self)}
+        """Record the webhook channel; the others are never used."""
+        return {**super().channels(config), "webhook": RecordingChannel("webhook", self)}
 
-    async def take(self, event: Event) -> None:
-        """What happens, as the doors would let it in."""
+    async def apply(self, event: Event) -> None:
+        """Apply an event as the HTTP endpoints would."""
         if event.silenced_until is not None:
             until = START + event.silenced_until
             matchers = _matchers(event)
@@ -157,12 +157,12 @@ class Stage(World):
         await self.post(*parsed.alerts, source="prometheus")
 
 
-class Keeper(FakeChannel):
-    """Keeps the bodies that the webhook channel would post."""
+class RecordingChannel(FakeChannel):
+    """A channel that records the bodies of webhooks."""
 
     world: Stage
 
     async def send(self, message: Message, target: Target, receipt: Receipt | None) -> Receipt:
-        """Keep it."""
+        """Record it."""
         self.world.bodies.append((self.world.now - START, body(message)))
         return {}

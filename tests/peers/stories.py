@@ -1,11 +1,11 @@
-"""Alert stories to be played to two programs at once, made from a seed.
+"""Generated alert stories to play to two programs.
 
-Alertmanager looks at a group at its ticks: group_wait after its first alert, and each
-group_interval from then on. What happens right at a tick could be told there or one later, so
-groups are born at whole seconds and change in the middle between two; what inhibits and what is
-silenced changes at the quarters. What the two programs do differently on purpose is left out
-(docs/differences-from-alertmanager.md): alerts that come and go between two ticks, groups that
-begin again, ends of what is inhibited.
+Alertmanager evaluates a group at its ticks: group_wait after its first alert, and each
+group_interval after that. An event right at a tick could be notified then or one tick later, so
+groups start at whole seconds and change in the middle between two; inhibiting and silenced alerts
+change at the quarters. Documented differences (docs/differences-from-alertmanager.md) are left
+out: alerts that fire and resolve between two ticks, groups that fire again, ends of inhibited
+alerts.
 """
 
 from collections.abc import Iterator
@@ -14,30 +14,30 @@ from random import Random
 from typing import Any
 
 LENGTH = 20.0
-"""Seconds. A story's last event comes five seconds before, its repeats go on to the end."""
+"""Seconds. A story's last event comes five seconds before; its repeats continue to the end."""
 
 GROUP_WAIT = 1.0
 REPEATS = {2: (5, 7), 3: (5, 7)}
-"""By group_interval, both in seconds: never a multiple of it, which slips there now and then."""
+"""By group_interval, in seconds: never a multiple of it, which Alertmanager sometimes delays."""
 
 Labels = dict[str, str]
 
 
 @dataclass(frozen=True)
 class Event:
-    """What a source or a person does, in seconds from the start."""
+    """An act of a source or a person, in seconds from the start."""
 
     at: float
     labels: Labels
     annotations: Labels = field(default_factory=dict)
     began_at: float | None = None  # None: now
-    ends_at: float | None = None  # None: it fires, with no end given
+    ends_at: float | None = None  # None: it fires, without an end
     silenced_until: float | None = None  # not an alert: a silence for these labels
 
 
 @dataclass(frozen=True)
 class Story:
-    """Its part of a configuration, and what happens."""
+    """A part of a configuration, and its events."""
 
     name: str
     routes: list[dict[str, Any]]
@@ -47,29 +47,29 @@ class Story:
 
 
 @dataclass
-class Life:
-    """One alert from its birth to its end, if it has one."""
+class PlannedAlert:
+    """One alert from its start to its end, if it has one."""
 
     labels: Labels
-    born_at: float
+    starts_at: float
     ends_at: float | None = None
-    foretold: bool = False  # its end is said beforehand, and it is not reported again
+    announced: bool = False  # reported once, with its end in the future
     reworded_at: float | None = None
 
     def events(self) -> Iterator[Event]:
-        """The reports of it."""
-        words = {"summary": "as it began"}
-        end = self.ends_at if self.foretold else None
-        yield Event(self.born_at, self.labels, words, None, end)
+        """Yield its reports."""
+        annotations = {"summary": "as it began"}
+        end = self.ends_at if self.announced else None
+        yield Event(self.starts_at, self.labels, annotations, None, end)
         if self.reworded_at is not None:
-            words = {"summary": "as it went on"}
-            yield Event(self.reworded_at, self.labels, words, self.born_at, end)
-        if self.ends_at is not None and not self.foretold:
-            yield Event(self.ends_at, self.labels, words, self.born_at, self.ends_at)
+            annotations = {"summary": "as it went on"}
+            yield Event(self.reworded_at, self.labels, annotations, self.starts_at, end)
+        if self.ends_at is not None and not self.announced:
+            yield Event(self.ends_at, self.labels, annotations, self.starts_at, self.ends_at)
 
 
 def story(number: int, seed: int, url: str) -> Story:
-    """One story of its own kind; its alerts have the label `story`, its receivers post to `url`."""
+    """Return a story whose alerts have the label `story` and whose receivers post to `url`."""
     name = f"story-{number}"
     random = Random(f"{seed} {number}")
     kind = ("plain", "plain", "continue", "no ends", "inhibited", "silenced")[number % 6]
@@ -77,12 +77,17 @@ def story(number: int, seed: int, url: str) -> Story:
     group_by = random.choice([["alertname"], ["alertname", "zone"], ["severity"], [], ["..."]])
     if kind in ("inhibited", "silenced"):
         group_by = ["alertname"]
-    lives = list(_lives(random, name, group_by, max(REPEATS) if kind == "continue" else interval))
+    alerts = list(
+        _planned_alerts(random, name, group_by, max(REPEATS) if kind == "continue" else interval)
+    )
     rules: list[dict[str, Any]] = []
     events: list[Event] = []
     if kind == "inhibited":
-        lives = [Life(life.labels, life.born_at, reworded_at=life.reworded_at) for life in lives]
-        lives.append(_source(random, name))
+        alerts = [
+            PlannedAlert(alert.labels, alert.starts_at, reworded_at=alert.reworded_at)
+            for alert in alerts
+        ]
+        alerts.append(_source(random, name))
         rules.append(
             {
                 "source_matchers": [f'story="{name}"', 'role="source"'],
@@ -94,8 +99,8 @@ def story(number: int, seed: int, url: str) -> Story:
         hidden = {"alertname": "Hidden", "story": name}
         ends_at = random.randint(4, 9) + 0.75
         events.append(Event(0.0, hidden, silenced_until=ends_at))
-        lives.append(Life({**hidden, "zone": "eu"}, 1.0))
-        lives.append(Life({**hidden, "zone": "us"}, 2.5))
+        alerts.append(PlannedAlert({**hidden, "zone": "eu"}, 1.0))
+        alerts.append(PlannedAlert({**hidden, "zone": "us"}, 2.5))
     routes = [_route(random, name, name, group_by, interval)]
     receivers = [_receiver(name, url, ends=kind != "no ends")]
     if kind == "continue":
@@ -103,12 +108,14 @@ def story(number: int, seed: int, url: str) -> Story:
         routes[0]["continue"] = True
         routes.append(_route(random, name, other, group_by, 5 - interval))
         receivers.append(_receiver(other, url, ends=True))
-    events += [event for life in lives for event in life.events()]
+    events += [event for alert in alerts for event in alert.events()]
     return Story(name, routes, receivers, rules, sorted(events, key=lambda event: event.at))
 
 
-def _lives(random: Random, name: str, group_by: list[str], interval: int) -> Iterator[Life]:
-    """Several alerts; those of a group end when it has been told of them, the first one last."""
+def _planned_alerts(
+    random: Random, name: str, group_by: list[str], interval: int
+) -> Iterator[PlannedAlert]:
+    """Yield alerts; those of a group end after its notification, the first one last."""
     groups: dict[tuple[str, ...], list[Labels]] = {}
     for _ in range(random.randint(3, 7)):
         labels = {
@@ -117,37 +124,39 @@ def _lives(random: Random, name: str, group_by: list[str], interval: int) -> Ite
             "zone": random.choice(["eu", "us", "ap"]),
             "story": name,
         }
-        wanted = sorted(labels) if group_by == ["..."] else group_by
-        group = groups.setdefault(tuple(labels[label] for label in wanted), [])
+        expected = sorted(labels) if group_by == ["..."] else group_by
+        group = groups.setdefault(tuple(labels[label] for label in expected), [])
         if labels not in group:
             group.append(labels)
     for first, *others in groups.values():
-        born_at = float(random.randint(0, 3))
-        last_birth = born_at
+        starts_at = float(random.randint(0, 3))
+        last_start = starts_at
         for labels in others:
-            last_birth = born_at + random.randint(0, 5) + 0.5
-            yield _life(random, labels, last_birth, last_birth + interval + 1)
-        last_birth = born_at + 5.5 if others else born_at + 0.5
-        yield _life(random, first, born_at, last_birth + interval + 1)
+            last_start = starts_at + random.randint(0, 5) + 0.5
+            yield _planned_alert(random, labels, last_start, last_start + interval + 1)
+        last_start = starts_at + 5.5 if others else starts_at + 0.5
+        yield _planned_alert(random, first, starts_at, last_start + interval + 1)
 
 
-def _life(random: Random, labels: Labels, born_at: float, ends_from: float) -> Life:
-    """An alert that may be reworded, and may end, in the middle of a second from `ends_from` on."""
-    life = Life(labels, born_at)
+def _planned_alert(
+    random: Random, labels: Labels, starts_at: float, ends_from: float
+) -> PlannedAlert:
+    """Return an alert that may change its text, and may end mid-second after `ends_from`."""
+    alert = PlannedAlert(labels, starts_at)
     middle = float(int(ends_from)) + 0.5
     if random.random() < 0.6:
-        life.ends_at = middle + random.randint(0, max(0, int(LENGTH - 5.5 - middle)))
-        life.foretold = random.random() < 0.3
+        alert.ends_at = middle + random.randint(0, max(0, int(LENGTH - 5.5 - middle)))
+        alert.announced = random.random() < 0.3
     if random.random() < 0.4:
-        life.reworded_at = float(int(born_at)) + 1.5
-    return life
+        alert.reworded_at = float(int(starts_at)) + 1.5
+    return alert
 
 
-def _source(random: Random, name: str) -> Life:
-    """What inhibits warnings for a while."""
-    born_at = random.randint(1, 5) + 0.25
+def _source(random: Random, name: str) -> PlannedAlert:
+    """Return an alert that inhibits warnings for a while."""
+    starts_at = random.randint(1, 5) + 0.25
     labels = {"alertname": "DatabaseDown", "role": "source", "story": name, "severity": "critical"}
-    return Life(labels, born_at, born_at + random.randint(4, 7) + 0.5)
+    return PlannedAlert(labels, starts_at, starts_at + random.randint(4, 7) + 0.5)
 
 
 def _route(
@@ -168,7 +177,7 @@ def _receiver(name: str, url: str, *, ends: bool) -> dict[str, Any]:
 
 
 def configuration(stories: list[Story], url: str) -> dict[str, Any]:
-    """All stories as one configuration of Alertmanager."""
+    """Return all stories as one configuration of Alertmanager."""
     return {
         "route": {
             "receiver": "nobody",

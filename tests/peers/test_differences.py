@@ -1,11 +1,11 @@
-"""The differences that the documentation tells of are real, and are all there is in these cases."""
+"""The documented differences from Alertmanager are real, and the only ones in these cases."""
 
 from pathlib import Path
 
 import pytest
 
 from gateway.core.plan.plan import Repeats
-from tests.peers.cases import CASES, LENGTH, Case, Heard
+from tests.peers.cases import CASES, LENGTH, Case, Expected
 from tests.peers.playing import Bodies, Collector, to_alertmanager, to_the_gateway
 from tests.shared_data import real_program
 
@@ -15,7 +15,7 @@ ATTEMPTS = 4
 
 
 async def test_each_difference_is_as_documented(tmp_path: Path) -> None:
-    """What is heard there and here of the same stories, with the times."""
+    """The same stories lead to the stated notifications there and here, at the stated times."""
     real_program("prometheus-alertmanager")
     left = {case.name: case for case in CASES}
     async with Collector() as collector:
@@ -27,7 +27,7 @@ async def test_each_difference_is_as_documented(tmp_path: Path) -> None:
             ours = await to_the_gateway(home, played, collector.url, LENGTH, Repeats.EXACT)
             for story in played.on_time():
                 case = left.pop(story.name)
-                there, here = heard(played.bodies, case), heard(ours, case)
+                there, here = notifications(played.bodies, case), notifications(ours, case)
                 assert there == about(case.there), f"{case.name}, in Alertmanager"
                 assert here == about(case.here), f"{case.name}, in the gateway"
             if not left:
@@ -35,8 +35,8 @@ async def test_each_difference_is_as_documented(tmp_path: Path) -> None:
     assert not left, f"the machine is too busy for {', '.join(left)}"
 
 
-def heard(bodies: Bodies, case: Case) -> Heard:
-    """What the receiver of a case was told."""
+def notifications(bodies: Bodies, case: Case) -> Expected:
+    """Return the notifications of a case's receiver."""
     return [
         (at, {alert["labels"]["alertname"]: alert["status"] for alert in body["alerts"]})
         for at, body in bodies
@@ -44,6 +44,6 @@ def heard(bodies: Bodies, case: Case) -> Heard:
     ]
 
 
-def about(wanted: Heard) -> Heard:
-    """The same, with times that need not be exact."""
-    return [(pytest.approx(at, abs=0.6), shown) for at, shown in wanted]
+def about(expected: Expected) -> Expected:
+    """Return the same with a tolerance for times."""
+    return [(pytest.approx(at, abs=0.6), shown) for at, shown in expected]

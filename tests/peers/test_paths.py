@@ -1,6 +1,6 @@
-"""The paths of the API v2, however they are written, are answered as by a real Alertmanager.
+"""The paths of the API v2 in every form, compared with a real Alertmanager.
 
-One difference is documented: it redirects a path with `//` in it, and we take the path meant.
+One difference is documented: it redirects a path with `//` in it, and we accept it.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ Answer = tuple[int, str | None, frozenset[str]]
 
 @pytest.mark.parametrize("prefix", ["", "/tools/am"])
 async def test_every_path_is_answered_alike(prefix: str, tmp_path: Path) -> None:
-    """E52: statuses, methods allowed and redirects; with and without a slash at the end."""
+    """E52: statuses, allowed methods and redirects agree, with and without a trailing slash."""
     real_program("prometheus-alertmanager")
     alertmanager = await asyncio.to_thread(Alertmanager, tmp_path, ROUTES, prefix)
     with ended_after(alertmanager):
@@ -40,37 +40,37 @@ async def test_every_path_is_answered_alike(prefix: str, tmp_path: Path) -> None
         theirs = await asyncio.to_thread(_answers, alertmanager.url, prefix)
     async with served(tmp_path, route_prefix=prefix or "/") as (_, client):
         ours = await asyncio.to_thread(_answers, str(client.make_url("/")), prefix)
-    for asked, answer in theirs.items():
-        if "//" in asked.partition("?")[0]:
+    for request_line, answer in theirs.items():
+        if "//" in request_line.partition("?")[0]:
             assert answer[0] == 301
-            assert ours[asked] == ours[plain_target(asked)], asked
+            assert ours[request_line] == ours[plain_target(request_line)], request_line
         else:
-            assert ours[asked] == answer, asked
+            assert ours[request_line] == answer, request_line
     assert theirs[f"POST {prefix}/api/v2/alerts/"][0] == 200
 
 
 def _answers(url: str, prefix: str) -> dict[str, Answer]:
-    """What a program at `url` answers to each method on each path."""
-    place = urlsplit(url)
-    connection = http.client.HTTPConnection(str(place.hostname), place.port, timeout=10)
-    found = {}
-    ways = [f"{prefix}/api/v2"]
-    ways += [f"{prefix}/api/v2/{way.format(path)}" for path in PATHS for way in WRITTEN]
-    ways += [way for way in map(plain_target, ways) if way not in ways]
-    for way in ways:
+    """Return what a program at `url` answers to each method on each path."""
+    address = urlsplit(url)
+    connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=10)
+    answers = {}
+    targets = [f"{prefix}/api/v2"]
+    targets += [f"{prefix}/api/v2/{target.format(path)}" for path in PATHS for target in WRITTEN]
+    targets += [target for target in map(plain_target, targets) if target not in targets]
+    for target in targets:
         for method in METHODS:
-            if method == "DELETE" and UNKNOWN in way:
+            if method == "DELETE" and UNKNOWN in target:
                 continue  # 500 there: see the documented differences
-            # http.client would send the path as it is, which is the point
+            # http.client sends the path as it is, which this test needs
             body = b"[]" if method in ("POST", "PUT") else None
-            connection.request(method, way, body, {"Content-Type": "application/json"})
+            connection.request(method, target, body, {"Content-Type": "application/json"})
             answer = connection.getresponse()
             answer.read()
             allowed = answer.getheader("Allow", "")
-            found[f"{method} {way}"] = (
+            answers[f"{method} {target}"] = (
                 answer.status,
                 answer.getheader("Location"),
                 frozenset(allowed.split(",")) - {""},
             )
     connection.close()
-    return found
+    return answers

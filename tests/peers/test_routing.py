@@ -1,4 +1,4 @@
-"""Whoever pastes an Alertmanager's routes gets the receivers that Alertmanager would choose."""
+"""Pasted routes of an Alertmanager select the receivers that Alertmanager selects."""
 
 import os
 import re
@@ -25,7 +25,7 @@ def test_alerts_go_where_alertmanager_sends_them(tmp_path: Path) -> None:
     """Generated trees and labels: the same receivers in the same order as `amtool` says."""
     amtool = str(real_program("amtool"))
     version = version_of(amtool)
-    # Names that are no identifiers came with 0.27; older ones refuse the whole file.
+    # Names that are not identifiers came with 0.27; older versions refuse the whole file.
     names = trees.NAMES + (trees.ODD_NAMES if version >= (0, 27) else ())
     file = tmp_path / "alertmanager.yml"
     seen: Counter[int] = Counter()
@@ -46,28 +46,28 @@ def test_alerts_go_where_alertmanager_sends_them(tmp_path: Path) -> None:
         for labels in alerts:
             present = {name: value for name, value in labels.items() if value}
             ours = [route.receiver for route in match_routes(root, present)]
-            assert ours == told(amtool, file, labels), (text, labels)
+            assert ours == amtool_receivers(amtool, file, labels), (text, labels)
             seen[len(ours)] += 1
 
     agree()
     compared = sum(seen.values())
     print(f"{compared} label sets routed as by amtool {'.'.join(map(str, version))}", dict(seen))
     assert compared >= 3 * TREES
-    assert max(seen) > 1, "no alert went to several receivers: nothing was tried"
+    assert max(seen) > 1, "no alert went to several receivers: the trees are too simple"
 
 
-def told(amtool: str, file: Path, labels: trees.Labels) -> list[str]:
-    """The receivers that Alertmanager's own tool names."""
-    given = [f"{name}={trees.quoted(value)}" for name, value in labels.items()]
-    command = [amtool, "config", "routes", "test", f"--config.file={file}", *given]
+def amtool_receivers(amtool: str, file: Path, labels: trees.Labels) -> list[str]:
+    """Return the receivers that Alertmanager's own tool names."""
+    arguments = [f"{name}={trees.quoted(value)}" for name, value in labels.items()]
+    command = [amtool, "config", "routes", "test", f"--config.file={file}", *arguments]
     done = subprocess.run(command, capture_output=True, timeout=20.0, check=False)
     assert done.returncode == 0, done.stderr.decode()
     return done.stdout.decode().strip().split(",")
 
 
 def version_of(amtool: str) -> tuple[int, ...]:
-    """The version of the tool, such as (0, 33, 1)."""
-    said = subprocess.run([amtool, "--version"], capture_output=True, timeout=20.0, check=True)
-    found = re.search(r"version (\d+)\.(\d+)\.(\d+)", (said.stdout + said.stderr).decode())
-    assert found is not None
-    return tuple(map(int, found.groups()))
+    """Return the version of the tool, such as (0, 33, 1)."""
+    output = subprocess.run([amtool, "--version"], capture_output=True, timeout=20.0, check=True)
+    match = re.search(r"version (\d+)\.(\d+)\.(\d+)", (output.stdout + output.stderr).decode())
+    assert match is not None
+    return tuple(map(int, match.groups()))

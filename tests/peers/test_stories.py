@@ -1,13 +1,13 @@
-"""Whoever replaces Alertmanager is told the same, by the same receivers, at the same times."""
+"""The gateway sends what Alertmanager sends, to the same receivers, at the same times."""
 
 import os
 from pathlib import Path
 
 import pytest
 
+from tests.peers.comparison import GroupKey, Message, by_group, differences
 from tests.peers.playing import Collector, Played, to_alertmanager, to_the_gateway
 from tests.peers.stories import LENGTH, story
-from tests.peers.told import Message, Place, by_place, differences
 from tests.shared_data import real_program
 
 pytestmark = pytest.mark.peer
@@ -20,11 +20,11 @@ ATTEMPTS = 4
 WITHIN = 1.0
 
 
-async def test_the_same_stories_are_told_alike(tmp_path: Path) -> None:
+async def test_the_same_stories_lead_to_the_same_notifications(tmp_path: Path) -> None:
     """Generated stories: groups, receivers, order, firing and resolved alerts, and the times."""
     real_program("prometheus-alertmanager")
-    theirs: dict[Place, list[Message]] = {}
-    ours: dict[Place, list[Message]] = {}
+    theirs: dict[GroupKey, list[Message]] = {}
+    ours: dict[GroupKey, list[Message]] = {}
     async with Collector() as collector:
         left = [story(number, SEED, collector.url) for number in range(STORIES)]
         for attempt in range(ATTEMPTS):
@@ -32,8 +32,8 @@ async def test_the_same_stories_are_told_alike(tmp_path: Path) -> None:
             home.mkdir()
             played = await to_alertmanager(home, left, collector, LENGTH)
             bodies = await to_the_gateway(home, played, collector.url, LENGTH)
-            theirs |= of_stories_on_time(played, by_place(played.bodies))
-            ours |= of_stories_on_time(played, by_place(bodies))
+            theirs |= of_stories_on_time(played, by_group(played.bodies))
+            ours |= of_stories_on_time(played, by_group(bodies))
             left = [one for one in left if one not in played.on_time()]
             if not left:
                 break
@@ -52,8 +52,8 @@ async def test_the_same_stories_are_told_alike(tmp_path: Path) -> None:
 
 
 def of_stories_on_time(
-    played: Played, told: dict[Place, list[Message]]
-) -> dict[Place, list[Message]]:
-    """What the receivers of these stories were told."""
+    played: Played, messages_by_group: dict[GroupKey, list[Message]]
+) -> dict[GroupKey, list[Message]]:
+    """Return the messages to the receivers of stories that were on time."""
     names = {one["name"] for story in played.on_time() for one in story.receivers}
-    return {place: messages for place, messages in told.items() if place[0] in names}
+    return {group: messages for group, messages in messages_by_group.items() if group[0] in names}

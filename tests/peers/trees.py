@@ -1,6 +1,6 @@
-"""Route trees and label sets to try on two programs, as Hypothesis draws them.
+"""Hypothesis strategies for route trees and label sets.
 
-Names and values are few, so that alerts meet matchers, and odd, so that quoting is met as well.
+There are few names and values, so alerts often match, and odd ones, so quoting is tested too.
 """
 
 from typing import Any
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 NAMES = ("alertname", "team", "severity", "zone")
 ODD_NAMES = ("größe", "a b", "job.name", "1st")
-"""Names that Alertmanager knows from 0.27 on."""
+"""Names that Alertmanager accepts since 0.27."""
 
 VALUES = (
     "billing",
@@ -56,24 +56,24 @@ Labels = dict[str, str]
 
 @st.composite
 def worlds(draw: st.DrawFn, names: tuple[str, ...]) -> tuple[Tree, list[Labels]]:
-    """A tree and the labels of three alerts, of few names and values, so that they meet."""
+    """Draw a tree and the labels of three alerts."""
     few = st.lists(st.sampled_from(VALUES), min_size=2, max_size=3, unique=True)
     known = st.lists(st.sampled_from(names), min_size=2, max_size=3, unique=True)
     called, values = draw(known), draw(few)
     routes = st.lists(_deep(called, values, 3), min_size=2, max_size=4)
     tree = {"receiver": "r0", "routes": draw(routes)}
-    # A value may be empty, which is as if the label were missing.
+    # An empty value means that the label is missing.
     labels = st.fixed_dictionaries({name: st.sampled_from([*values, ""]) for name in called})
     return tree, draw(st.lists(labels, min_size=3, max_size=3))
 
 
 def receivers(tree: Tree) -> list[dict[str, str]]:
-    """All receivers that a tree names, for the file's other section."""
+    """Return all receivers that a tree names, for the file's other section."""
     return [{"name": name} for name in sorted(_named(tree))]
 
 
 def quoted(text: str) -> str:
-    """A value in double quotes, as both programs read them."""
+    """Return a value in double quotes, as both programs read them."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'
 
@@ -84,7 +84,7 @@ def _named(tree: Tree) -> set[str]:
 
 
 def _deep(names: list[str], values: list[str], depth: int) -> st.SearchStrategy[Tree]:
-    """A route, with others below it."""
+    """Return a route, with others below it."""
     name = st.sampled_from(names)
     below = st.lists(_deep(names, values, depth - 1), max_size=3) if depth > 1 else st.just([])
     return st.fixed_dictionaries(
@@ -103,12 +103,12 @@ def _deep(names: list[str], values: list[str], depth: int) -> st.SearchStrategy[
 
 
 def _inheriting(route: Tree) -> Tree:
-    """The first receiver's number stands for none: the route has its parent's."""
+    """Remove the first receiver: the route has its parent's then."""
     return {k: v for k, v in route.items() if (k, v) != ("receiver", "r1")}
 
 
 def _matchers(names: list[str], values: list[str]) -> st.SearchStrategy[str]:
-    """One entry of `matchers`: a matcher, or several in one text, with braces or without."""
+    """Return one entry of `matchers`: a matcher, or several in one text, with braces or without."""
     name, value, pattern = map(st.sampled_from, (names, values, PATTERNS))
     one = st.one_of(
         st.tuples(name, st.sampled_from(["=", "!="]), value),
@@ -121,7 +121,7 @@ def _matchers(names: list[str], values: list[str]) -> st.SearchStrategy[str]:
 
 def _written(matcher: tuple[str, str, str], bare: bool, space: str) -> str:
     name, op, value = matcher
-    # Some values may stand without quotes; names must have them where they are odd.
+    # Some values need no quotes; odd names do.
     shown = value if bare and value and set(value) <= _PLAIN else quoted(value)
     called = name if name in NAMES else quoted(name)
     return f"{called}{space}{op}{space}{shown}"

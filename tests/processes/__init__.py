@@ -1,1 +1,1 @@
-"""Promises held against real processes: started, killed, stopped and starved."""
+"""The promises, tested with real processes: started, killed, stopped and starved."""

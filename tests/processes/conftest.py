@@ -1,4 +1,4 @@
-"""The vendors, and as many gateways as a test needs; all of them end with the test."""
+"""Fixtures: fake vendors, and as many gateways as a test needs; all end with the test."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -16,7 +16,7 @@ MakeGateway = Callable[..., Gateway]
 
 @pytest.fixture(scope="module")
 def open_vendors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vendors]:
-    """Postmark, Slack, PagerDuty and a webhook's receiver, on ports of their own."""
+    """Start Postmark, Slack, PagerDuty and a webhook's receiver, on ports of their own."""
     made = Vendors(tmp_path_factory.mktemp("vendors"))
     with ended_after(made):
         made.ready()
@@ -25,14 +25,14 @@ def open_vendors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vendors]:
 
 @pytest.fixture
 def vendors(open_vendors: Vendors) -> Vendors:
-    """The vendors, with nothing received yet."""
+    """Return the vendors, with nothing received yet."""
     open_vendors.fresh()
     return open_vendors
 
 
 @pytest.fixture
 def make_gateway(tmp_path: Path, vendors: Vendors) -> Iterator[MakeGateway]:
-    """Makes gateways that are not started yet."""
+    """Return a function that makes gateways; it does not start them."""
     with ExitStack() as ends:
 
         def make(

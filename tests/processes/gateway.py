@@ -16,11 +16,11 @@ from tests.processes.routes import ENV
 from tests.processes.vendors import Vendors
 
 LEASE = 2
-"""Seconds that a claim holds, where a test does not say otherwise."""
+"""Seconds of a claim's lease, unless a test sets another."""
 
 
 class Gateway:
-    """One replica, which may be started again. It keeps all in `home` but for a given database."""
+    """One replica, which may be started again. It stores all in `home`, except for `database`."""
 
     def __init__(
         self, home: Path, routes: str, vendors: Vendors, database: str = "", **settings: str
@@ -45,7 +45,7 @@ class Gateway:
         self.process: Process | None = None
 
     def write_routes(self, text: str) -> None:
-        """Let routes.yaml say this; the vendors' addresses are filled in."""
+        """Write routes.yaml with the vendors' addresses filled in."""
         for name, url in self.vendors.urls.items():
             text = text.replace(f"<{name}>", url)
         self.config.write_text(text)
@@ -64,15 +64,15 @@ class Gateway:
         return self
 
     def wait_until_it_listens(self) -> str:
-        """Return the address that it says it listens on."""
+        """Wait until it listens, and return its address."""
         return wait_for("the gateway listens", self._address)
 
     def _address(self) -> str:
         assert self.process is not None
-        said = self.process.said()
-        assert self.process.running, said
-        _, found, rest = said.partition("The gateway listens on ")
-        return rest.split()[0] if found and " " in rest else ""
+        output_text = self.process.output_text()
+        assert self.process.running, output_text
+        _, marker, rest = output_text.partition("The gateway listens on ")
+        return rest.split()[0] if marker and " " in rest else ""
 
     def kill(self) -> None:
         """kill -9."""
@@ -80,24 +80,24 @@ class Gateway:
             self.process.kill()
 
     def stop(self) -> int:
-        """SIGTERM; returns the exit status."""
+        """Send SIGTERM, wait, and return the exit status."""
         assert self.process is not None
         self.process.send(signal.SIGTERM)
         return self.process.ended()
 
     def log(self) -> str:
-        """All that it wrote, over all its lives."""
+        """Return the log of all its runs."""
         return self.output.read_text() if self.output.exists() else ""
 
-    # What a client does.
+    # Requests of a client.
 
     def connected(self) -> socket.socket:
-        """A bare connection."""
+        """Open a bare connection."""
         parts = urlsplit(self.url)
         return socket.create_connection((parts.hostname, parts.port), timeout=PATIENCE)
 
     def post(self, *alerts: Mapping[str, Any]) -> tuple[int, dict[str, str], bytes]:
-        """Report alerts as Alertmanager would. Raises OSError when nobody answers."""
+        """Post alerts as Alertmanager does. Raises OSError without an answer."""
         return request(
             f"{self.url}/webhook/alertmanager",
             "POST",
@@ -106,19 +106,19 @@ class Gateway:
         )
 
     def accept(self, *alerts: Mapping[str, Any]) -> None:
-        """Report alerts, which must be answered 200."""
+        """Post alerts, and check that the answer is 200."""
         status, _, body = self.post(*alerts)
         assert status == 200, (status, body)
 
     def acknowledge(self, link: str, person: str) -> None:
-        """Press the button behind an acknowledge link, whichever replica made the link."""
+        """Press the button behind an acknowledge link of any replica."""
         path = urlsplit(link).path
         form = {"Content-Type": "application/x-www-form-urlencoded"}
         status, _, body = request(self.url + path, "POST", f"person={person}".encode(), form)
         assert status == 200, body
 
     def get(self, path: str) -> tuple[int, Any]:
-        """GET; JSON is read."""
+        """GET, and parse JSON."""
         status, headers, body = request(self.url + path)
         if headers.get("Content-Type", "").startswith("application/json"):
             return status, json.loads(body)

@@ -1,6 +1,6 @@
-"""Real processes to try the promises on: gateways, and fake vendors on real ports.
+"""Real processes to test the promises with: gateways, and fake vendors on real ports.
 
-Everything here waits by looking again until a deadline, never by sleeping for a guessed time.
+Everything here polls until a deadline and never sleeps for a guessed time.
 """
 
 import signal
@@ -13,22 +13,22 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 
 PATIENCE = 20.0
-"""Seconds after which something that should have happened counts as missing. Machines are slow."""
+"""Seconds after which an expected event counts as missing. Machines are slow."""
 
 CHECKOUT = Path(__file__).parents[2]
 
 
-def wait_for(what: str, look: Callable[[], Found], patience: float = PATIENCE) -> Found:
-    """Look until there is something true to see; return it."""
+def wait_for(what: str, check: Callable[[], Result], patience: float = PATIENCE) -> Result:
+    """Poll until the check returns something true; return it."""
     deadline = time.monotonic() + patience
     while True:
-        found = look()
-        if found:
-            return found
-        assert time.monotonic() < deadline, f"in vain for {patience:g} s: {what}"
+        result = check()
+        if result:
+            return result
+        assert time.monotonic() < deadline, f"not within {patience:g} s: {what}"
         time.sleep(0.02)
 
 
@@ -39,7 +39,7 @@ def request(
     headers: Mapping[str, str] | None = None,
     timeout: float = PATIENCE,
 ) -> tuple[int, dict[str, str], bytes]:
-    """One HTTP request on a connection of its own: status, headers, body. Raises OSError."""
+    """Send one HTTP request on its own connection: status, headers, body. Raises OSError."""
     parts = urlsplit(url)
     connection = HTTPConnection(str(parts.hostname), parts.port, timeout=timeout)
     try:
@@ -52,7 +52,7 @@ def request(
 
 
 class Process:
-    """A program that is ended whatever happens, by its own process id."""
+    """A program that is always ended, by its own process id."""
 
     def __init__(self, command: Sequence[str], env: Mapping[str, str], output: Path) -> None:
         self.output = output
@@ -76,8 +76,8 @@ class Process:
     def running(self) -> bool:
         return self._process.poll() is None
 
-    def said(self) -> str:
-        """What it wrote since it was started."""
+    def output_text(self) -> str:
+        """Return what it printed since its start."""
         with self.output.open("rb") as file:
             file.seek(self._begins)
             return file.read().decode("utf-8", "replace")
@@ -90,13 +90,13 @@ class Process:
         return self._process.wait(patience)
 
     def kill(self) -> None:
-        """kill -9, and gone when this returns."""
+        """kill -9, and wait until it has ended."""
         self._process.kill()
         self._process.wait()
 
 
 class HasProcess(Protocol):
-    """What has a process, or had none yet."""
+    """An object with a process, or with None before the start."""
 
     @property
     def process(self) -> Process | None: ...
@@ -104,7 +104,7 @@ class HasProcess(Protocol):
 
 @contextmanager
 def ended_after(thing: HasProcess) -> Iterator[None]:
-    """End its process after the block, whatever happened in it."""
+    """End its process after the block, also after an error."""
     try:
         yield
     finally:

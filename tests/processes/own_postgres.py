@@ -15,7 +15,7 @@ from tests.processes.harness import wait_for
 
 
 class OwnPostgres:
-    """The server behind the URL of `running_postgres`, known by its files."""
+    """The server behind the URL of `running_postgres`, identified by its files."""
 
     def __init__(self, url: str) -> None:
         self.url = url

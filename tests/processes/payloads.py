@@ -1,4 +1,4 @@
-"""Alerts as Alertmanager posts them, and what is looked for in messages."""
+"""Alerts as Alertmanager posts them, and links in messages."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -21,15 +21,15 @@ def alert(name: str, severity: str = "critical", **labels: str) -> dict[str, Any
 
 
 def resolved(firing: Mapping[str, Any]) -> dict[str, Any]:
-    """The end of that alert."""
+    """Return that alert as resolved."""
     return {**firing, "status": "resolved", "endsAt": "2026-11-20T03:09:00Z"}
 
 
 def acknowledge_link(mail: Mapping[str, Any]) -> str:
-    """The link of that sort in a mail that Postmark took."""
-    found = re.search(r"http://gateway\.example\.com/ack/\S+", mail["TextBody"])
-    assert found, mail["TextBody"]
-    return found[0]
+    """Return the acknowledge link of a mail that Postmark accepted."""
+    match = re.search(r"http://gateway\.example\.com/ack/\S+", mail["TextBody"])
+    assert match, mail["TextBody"]
+    return match[0]
 
 
 def webhook(alerts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -51,4 +51,4 @@ route:
   group_interval: 1s
   repeat_interval: 1h
 """
-"""Each alertname is an incident of its own, told to one webhook at once."""
+"""Each alertname is an incident of its own, notified to one webhook at once."""

@@ -1,4 +1,4 @@
-"""The real amtool against the gateway, and against a real Alertmanager: the same comes of it."""
+"""The real amtool with the gateway, and with a real Alertmanager."""
 
 import json
 import os
@@ -35,7 +35,7 @@ inhibit_rules:
 time_intervals:
   - {name: long-ago, time_intervals: [{years: ['2001']}]}
 """
-"""Both are told this. In alertmanager.yml and in routes.yaml it is written the same way."""
+"""Both programs get this. alertmanager.yml and routes.yaml write it alike."""
 
 _ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC")
@@ -43,8 +43,8 @@ RECEIVERS = ("default", "oncall", "billing")
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
-    """What came of a command."""
+class CommandResult:
+    """The result of a command."""
 
     status: int
     out: str
@@ -52,19 +52,19 @@ class Ended:
 
     @property
     def masked(self) -> tuple[int, str]:
-        """Status and output, without what differs from one run to the next (of the same width)."""
+        """Status and output, with what differs between runs masked."""
         return self.status, _TIME.sub("a time", _ID.sub("an id", self.out))
 
 
 class Amtool:
-    """amtool, as it is, talking to one server."""
+    """The real amtool, with one server."""
 
     def __init__(self, program: Path, url: str, home: Path, *options: str) -> None:
         server = f"--alertmanager.url={url}"
         self._command = [str(program), server, "--no-version-check", *options]
         self._home = home
 
-    def __call__(self, *arguments: str, stdin: str = "") -> Ended:
+    def __call__(self, *arguments: str, stdin: str = "") -> CommandResult:
         """Run it, with no configuration of its own."""
         done = subprocess.run(
             [*self._command, *arguments],
@@ -76,10 +76,10 @@ class Amtool:
             cwd=self._home,
             env={"PATH": os.environ["PATH"], "HOME": str(self._home), "USER": "ana", "TZ": "UTC"},
         )
-        return Ended(done.returncode, done.stdout, done.stderr)
+        return CommandResult(done.returncode, done.stdout, done.stderr)
 
-    def fine(self, *arguments: str, stdin: str = "") -> str:
-        """What it prints when it succeeds."""
+    def output_of(self, *arguments: str, stdin: str = "") -> str:
+        """Run it, check that it succeeds, and return its output."""
         done = self(*arguments, stdin=stdin)
         assert done.status == 0, done
         return done.out
@@ -92,7 +92,7 @@ def program() -> Path:
 
 @pytest.fixture
 def gateway(make_gateway: MakeGateway) -> Gateway:
-    """A gateway with these routes; its receivers lead to a webhook that takes everything."""
+    """Return a gateway with these routes and webhooks for receivers."""
     receivers = [{"name": name, "webhook": [{"url": "<webhook>/hook"}]} for name in RECEIVERS]
     return make_gateway(ROUTING + yaml.safe_dump({"receivers": receivers})).start()
 
@@ -104,7 +104,7 @@ def amtool(program: Path, gateway: Gateway, tmp_path: Path) -> Amtool:
 
 @pytest.fixture
 def alertmanager(tmp_path: Path) -> Iterator[str]:
-    """The address of a real Alertmanager that is told the same."""
+    """Yield the address of a real Alertmanager with the same configuration."""
     home = tmp_path / "alertmanager"
     home.mkdir()
     file = home / "alertmanager.yml"
@@ -124,7 +124,7 @@ def alertmanager(tmp_path: Path) -> Iterator[str]:
     )
 
     def ready() -> bool:
-        assert process.running, process.said()
+        assert process.running, process.output_text()
         try:
             return request(f"{url}/-/ready")[0] == 200
         except OSError:
@@ -140,8 +140,8 @@ def alertmanager(tmp_path: Path) -> Iterator[str]:
 ADD = ("silence", "add", "alertname=DiskFull", "instance=~db-.+", "--author=ana", "--comment=why")
 
 
-def silences(amtool: Amtool) -> list[Ended]:
-    """A silence's whole life, every command of it."""
+def silences(amtool: Amtool) -> list[CommandResult]:
+    """Run every command for a silence, from adding to expiring."""
     done = [amtool(*ADD, "--duration=2h")]
     one = done[0].out.strip()
     other = ("alertname!=Watchdog", "team!~a|b", "--duration=1h", "--author=ben", "--comment=x y")
@@ -156,7 +156,7 @@ def silences(amtool: Amtool) -> list[Ended]:
     ]
     done += [
         amtool("silence", "add", *other),
-        amtool("silence", "add", "DiskFull", "--author=ana"),  # no comment, which it wants
+        amtool("silence", "add", "DiskFull", "--author=ana"),  # without the required comment
         amtool("silence", "query"),
         amtool("silence", "query", "alertname=DiskFull", "-o", "extended"),
         amtool("silence", "query", "--within=90m"),
@@ -176,8 +176,8 @@ def silences(amtool: Amtool) -> list[Ended]:
     return done
 
 
-def alerts(amtool: Amtool) -> list[Ended]:
-    """Alerts reported by hand, and looked at in every way."""
+def alerts(amtool: Amtool) -> list[CommandResult]:
+    """Add alerts, and query them in every form."""
     summary = ("--annotation=summary=full", "--annotation=runbook_url=https://example.com/disk")
     disk = ("alert", "add", "DiskFull", "team=platform")
     later = ("--start=2026-01-01T00:00:00Z", "--end=2099-01-01T00:00:00Z")
@@ -192,9 +192,9 @@ def alerts(amtool: Amtool) -> list[Ended]:
     ]
 
     def inhibited() -> bool:
-        return "db-3" not in amtool.fine("alert", "query", "-o", "extended")
+        return "db-3" not in amtool.output_of("alert", "query", "-o", "extended")
 
-    wait_for("Alertmanager's inhibitor has seen the critical one", inhibited)
+    wait_for("Alertmanager's inhibitor has the critical alert", inhibited)
     return done + [
         amtool("alert", "query", *more)
         for more in (
@@ -213,8 +213,8 @@ def alerts(amtool: Amtool) -> list[Ended]:
     ]
 
 
-def configuration(amtool: Amtool) -> list[Ended]:
-    """What is in force, and where alerts go by it."""
+def configuration(amtool: Amtool) -> list[CommandResult]:
+    """Show the configuration, and the receivers of alerts."""
     return [
         amtool("config", "routes", "show"),
         amtool("config", "routes", "test", "severity=critical", "team=billing"),
@@ -226,14 +226,14 @@ def configuration(amtool: Amtool) -> list[Ended]:
 
 
 @pytest.mark.parametrize("story", [silences, alerts, configuration])
-def test_the_same_comes_of_it_as_with_alertmanager(
+def test_amtool_prints_the_same_as_with_alertmanager(
     amtool: Amtool,
     program: Path,
     alertmanager: str,
     tmp_path: Path,
-    story: Callable[[Amtool], list[Ended]],
+    story: Callable[[Amtool], list[CommandResult]],
 ) -> None:
-    """Exit status and output of every command are those that Alertmanager's answers lead to."""
+    """Exit status and output of every command are the same with both servers."""
     theirs = story(Amtool(program, alertmanager, tmp_path))
     ours = story(amtool)
     for number, (our, their) in enumerate(zip(ours, theirs, strict=True)):
@@ -241,20 +241,20 @@ def test_the_same_comes_of_it_as_with_alertmanager(
     assert any(one.status == 0 for one in ours)
 
 
-def test_the_configuration_shown_is_one_that_alertmanager_loads(
+def test_the_shown_configuration_loads_in_alertmanager(
     amtool: Amtool, program: Path, tmp_path: Path
 ) -> None:
-    """`amtool config show` says what is in force; kept in a file it passes `check-config`."""
-    shown = amtool.fine("config", "show")
+    """`amtool config show` prints the active configuration, which passes `check-config`."""
+    shown = amtool.output_of("config", "show")
     file = tmp_path / "shown.yml"
     file.write_text(shown)
     assert yaml.safe_load(shown)["route"]["routes"][0]["repeat_interval"] == "2h"
-    checked = Amtool(program, "http://127.0.0.1:1", tmp_path).fine("check-config", str(file))
+    checked = Amtool(program, "http://127.0.0.1:1", tmp_path).output_of("check-config", str(file))
     assert "SUCCESS" in checked
 
 
-def test_a_refusal_reaches_whoever_asked(amtool: Amtool) -> None:
-    """The gateway's own words, and exit status 1."""
+def test_a_refused_command_exits_with_1_and_prints_the_reason(amtool: Amtool) -> None:
+    """amtool prints the gateway's own error text."""
     done = amtool("silence", "add", "team=~.*", "--author=ana", "--comment=all")
     assert done.status == 1
     assert "it would silence every alert" in done.err
@@ -265,17 +265,17 @@ def test_a_refusal_reaches_whoever_asked(amtool: Amtool) -> None:
     assert "endsAt" in done.err
 
 
-def test_the_version_that_is_spoken_is_told(gateway: Gateway, amtool: Amtool) -> None:
-    """amtool looks at it first, and warns where its own is another; karma needs the metric."""
-    told = json.loads(request(f"{gateway.url}/api/v2/status")[2])["versionInfo"]["version"]
-    metric = f'alertmanager_build_info{{version="{told}"}} 1.0'
+def test_status_and_metric_have_alertmanagers_version(gateway: Gateway, amtool: Amtool) -> None:
+    """amtool warns if its own version differs, and karma needs the metric."""
+    notified = json.loads(request(f"{gateway.url}/api/v2/status")[2])["versionInfo"]["version"]
+    metric = f'alertmanager_build_info{{version="{notified}"}} 1.0'
     assert metric in request(f"{gateway.url}/metrics")[2].decode()
 
 
-def test_with_a_token_and_below_a_path(
+def test_a_token_and_a_route_prefix_work_with_amtool(
     make_gateway: MakeGateway, program: Path, tmp_path: Path
 ) -> None:
-    """As with an Alertmanager behind --web.route-prefix and a web config file: silences too."""
+    """Silences too work as with an Alertmanager behind --web.route-prefix and a web config file."""
     routes = ROUTING + yaml.safe_dump({"receivers": [{"name": name} for name in RECEIVERS]})
     gateway = make_gateway(
         routes,
@@ -288,7 +288,7 @@ def test_with_a_token_and_below_a_path(
     file = tmp_path / "http.yml"
     file.write_text("authorization: {credentials: test-api-token}\n")
     amtool = Amtool(program, gateway.url, tmp_path, f"--http.config.file={file}")
-    one = amtool.fine(*ADD).strip()
-    assert one in amtool.fine("silence", "query")
-    amtool.fine("silence", "expire", one)
-    assert one not in amtool.fine("silence", "query")
+    one = amtool.output_of(*ADD).strip()
+    assert one in amtool.output_of("silence", "query")
+    amtool.output_of("silence", "expire", one)
+    assert one not in amtool.output_of("silence", "query")

@@ -1,4 +1,4 @@
-"""Whatever is thrown at the doors: an answer with a reason, no crash, and memory stays flat."""
+"""Bad input over HTTP: an answer with a reason, no crash, and bounded memory."""
 
 import gzip
 import json
@@ -26,7 +26,7 @@ GROWTH = 40.0
 
 
 def bodies(dice: random.Random) -> bytes:
-    """One body that is wrong in one of many ways, or right."""
+    """Return a random body, bad or good."""
     good = json.dumps(webhook([alert("Good")])).encode()
     place = dice.randrange(len(good))
     deep = b"[" * dice.choice([10, 10_000, 100_000])
@@ -65,17 +65,19 @@ def bodies(dice: random.Random) -> bytes:
 
 
 def heads(dice: random.Random) -> dict[str, str]:
-    """Headers that may not fit the body."""
-    given = {"Content-Type": dice.choice(["application/json"] * 5 + ["text/plain", "", "a/b;c=\t"])}
+    """Return random headers that may not fit the body."""
+    headers = {
+        "Content-Type": dice.choice(["application/json"] * 5 + ["text/plain", "", "a/b;c=\t"])
+    }
     if dice.random() < 0.1:
-        given["Content-Encoding"] = dice.choice(["gzip", "br", "nonsense"])
+        headers["Content-Encoding"] = dice.choice(["gzip", "br", "nonsense"])
     if dice.random() < 0.1:
-        given["Authorization"] = dice.choice(["Bearer", "Basic !!!", "Basic " + "A" * 5000])
-    return given
+        headers["Authorization"] = dice.choice(["Bearer", "Basic !!!", "Basic " + "A" * 5000])
+    return headers
 
 
 def throw(gateway: Gateway, seed: int, answers: list[int]) -> None:
-    """Post many bodies, and remember how they were answered."""
+    """Post many bodies, and record the answers."""
     dice = random.Random(seed)
     for _ in range(ROUNDS):
         door = dice.choice(DOORS[:2] * 4 + DOORS)
@@ -87,7 +89,7 @@ def throw(gateway: Gateway, seed: int, answers: list[int]) -> None:
 
 
 def storm(gateway: Gateway, seed: int) -> list[int]:
-    """Several clients at once."""
+    """Run several clients at once."""
     answers: list[int] = []
     clients = [
         threading.Thread(target=throw, args=(gateway, seed + number, answers))
@@ -101,15 +103,17 @@ def storm(gateway: Gateway, seed: int) -> list[int]:
 
 
 def megabytes(gateway: Gateway) -> float:
-    """Resident memory of the process (proc(5): VmRSS, in kB)."""
+    """Return the resident memory of the process (proc(5): VmRSS, in kB)."""
     assert gateway.process is not None
     status = Path(f"/proc/{gateway.process.pid}/status").read_text()
     line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
     return int(line.split()[1]) / 1024
 
 
-def test_a_storm_of_bad_bodies(make_gateway: MakeGateway, vendors: Vendors) -> None:
-    """E34: each is answered with its own status, never 500, and good alerts still get through."""
+def test_many_bad_bodies_are_refused_and_good_alerts_accepted(
+    make_gateway: MakeGateway, vendors: Vendors
+) -> None:
+    """E34: each gets its own status, never 500, and good alerts are still accepted."""
     gateway = make_gateway(WEBHOOK).start()
     storm(gateway, 1)
     before = megabytes(gateway)
@@ -120,7 +124,7 @@ def test_a_storm_of_bad_bodies(make_gateway: MakeGateway, vendors: Vendors) -> N
     assert megabytes(gateway) - before < GROWTH
     gateway.accept(alert("Afterwards"))
     wait_for(
-        "a good alert is told",
+        "a good alert is notified",
         lambda: any(
             line["json"]["groupLabels"].get("alertname") == "Afterwards"
             for line in vendors.accepted("webhook")
@@ -130,8 +134,10 @@ def test_a_storm_of_bad_bodies(make_gateway: MakeGateway, vendors: Vendors) -> N
     assert gateway.get("/readyz")[0] == 200
 
 
-def test_clients_that_dawdle(make_gateway: MakeGateway, vendors: Vendors) -> None:
-    """E34: hundreds of half-sent requests do not keep others from being served."""
+def test_half_sent_requests_do_not_delay_others(
+    make_gateway: MakeGateway, vendors: Vendors
+) -> None:
+    """E34: other requests are served beside hundreds of half-sent ones."""
     gateway = make_gateway(WEBHOOK).start()
     half = (
         b"POST /webhook/alertmanager HTTP/1.1\r\nHost: gateway\r\n"
@@ -142,7 +148,7 @@ def test_clients_that_dawdle(make_gateway: MakeGateway, vendors: Vendors) -> Non
         for one in open_ones:
             one.sendall(half)
         gateway.accept(alert("Meanwhile"))
-        wait_for("it is told", lambda: vendors.accepted("webhook"))
+        wait_for("it is notified", lambda: vendors.accepted("webhook"))
     finally:
         for one in open_ones:
             one.close()

@@ -1,4 +1,4 @@
-"""The database goes away under a live gateway and comes back: 503 meanwhile, nothing lost."""
+"""The database fails under a running gateway and recovers: 503 meanwhile, nothing lost."""
 
 import os
 import shutil
@@ -27,26 +27,26 @@ pytestmark = pytest.mark.process
 
 @pytest.fixture
 def own_postgres() -> Iterator[OwnPostgres]:
-    """A server that no other test uses."""
+    """Yield a server that no other test uses."""
     with running_postgres() as url:
         server = OwnPostgres(url)
         yield server
         server.end()
 
 
-def told(vendors: Vendors) -> list[str]:
-    """The alerts that the webhook took, in order."""
+def notified(vendors: Vendors) -> list[str]:
+    """Return the alerts that the webhook accepted, in order."""
     return [line["json"]["groupLabels"]["alertname"] for line in vendors.accepted("webhook")]
 
 
 def problems(gateway: Gateway) -> str:
-    """What /readyz complains of."""
-    _, said = gateway.get("/readyz")
-    return "; ".join(said["problems"])
+    """Return the problems of /readyz."""
+    _, output_text = gateway.get("/readyz")
+    return "; ".join(output_text["problems"])
 
 
 def refused(gateway: Gateway, note: str = "") -> None:
-    """An alert is answered 503, with the time to come again; /readyz says what is wrong."""
+    """Check that an alert is answered 503 with Retry-After, and that /readyz names the store."""
     status, headers, body = gateway.post(alert("refused", note=note))
     assert status == 503, body
     assert int(headers["Retry-After"]) > 0
@@ -56,17 +56,17 @@ def refused(gateway: Gateway, note: str = "") -> None:
 
 
 def recovered(gateway: Gateway, vendors: Vendors, accepted: list[str]) -> None:
-    """By itself: alerts are taken again, all is told, and nothing is complained of."""
-    wait_for("alerts are taken", lambda: gateway.post(alert("afterwards"))[0] == 200)
-    wait_for("all is told", lambda: {*accepted, "afterwards"} <= set(told(vendors)))
-    wait_for("/readyz is content", lambda: problems(gateway) == "")
+    """Wait until alerts are accepted again, all are notified, and no problem is left."""
+    wait_for("alerts are accepted", lambda: gateway.post(alert("afterwards"))[0] == 200)
+    wait_for("all are notified", lambda: {*accepted, "afterwards"} <= set(notified(vendors)))
+    wait_for("/readyz has no problems", lambda: problems(gateway) == "")
     assert gateway.get("/readyz")[0] == 200
-    assert len(told(vendors)) == len(set(told(vendors))), "nothing is told twice"
+    assert len(notified(vendors)) == len(set(notified(vendors))), "nothing is notified twice"
 
 
 @contextmanager
 def small_disk(where: Path, size: str) -> Iterator[Path]:
-    """A file system of its own that can be filled."""
+    """Yield a small file system that can be filled."""
     if os.geteuid() != 0 or shutil.which("mount") is None:
         pytest.skip("needs root to mount a small file system")
     where.mkdir()
@@ -77,13 +77,15 @@ def small_disk(where: Path, size: str) -> Iterator[Path]:
         subprocess.run(["umount", "--lazy", where], check=True)
 
 
-def test_the_disk_is_full(make_gateway: MakeGateway, vendors: Vendors, tmp_path: Path) -> None:
-    """Promise 1: with the disk full nothing is answered 200 that is not kept; then it goes on."""
+def test_a_full_disk_is_answered_503_until_there_is_room(
+    make_gateway: MakeGateway, vendors: Vendors, tmp_path: Path
+) -> None:
+    """Promise 1: with the disk full, what is answered 200 is stored; it recovers by itself."""
     with small_disk(tmp_path / "disk", "8m") as disk:
         database = f"sqlite:///{disk}/gateway.db"
         gateway = make_gateway(WEBHOOK, database=database).start()
         gateway.accept(alert("before"))
-        wait_for("it is told", lambda: told(vendors) == ["before"])
+        wait_for("it is notified", lambda: notified(vendors) == ["before"])
         ballast = disk / "ballast"
         accepted = ["before"]
         with ballast.open("wb", buffering=0) as file:
@@ -102,18 +104,20 @@ def test_the_disk_is_full(make_gateway: MakeGateway, vendors: Vendors, tmp_path:
 
 
 def fill(file: Any) -> bool:
-    """Write a little more; False when nothing fits any more."""
+    """Write a little more; return False once the disk is full."""
     try:
         return bool(file.write(bytes(4096)))
     except OSError:
         return False
 
 
-def test_the_file_is_moved_away(make_gateway: MakeGateway, vendors: Vendors) -> None:
-    """Promise 1: without its database file nothing is taken; with the file back it goes on."""
+def test_a_moved_database_file_is_answered_503_until_it_is_back(
+    make_gateway: MakeGateway, vendors: Vendors
+) -> None:
+    """Promise 1: without its database file nothing is accepted; it recovers by itself."""
     gateway = make_gateway(WEBHOOK).start()
     gateway.accept(alert("before"))
-    wait_for("it is told", lambda: told(vendors) == ["before"])
+    wait_for("it is notified", lambda: notified(vendors) == ["before"])
     names = ["gateway.db", "gateway.db-wal", "gateway.db-shm"]
     aside = gateway.home / "aside"
     aside.mkdir()
@@ -127,9 +131,11 @@ def test_the_file_is_moved_away(make_gateway: MakeGateway, vendors: Vendors) -> 
     recovered(gateway, vendors, ["before"])
 
 
-def test_write_ahead_log_is_deleted(make_gateway: MakeGateway, vendors: Vendors) -> None:
-    """Promise 1: with the log unlinked under it, and then killed, the gateway still has every
-    alert that it answered 200."""
+def test_a_deleted_write_ahead_log_loses_nothing(
+    make_gateway: MakeGateway, vendors: Vendors
+) -> None:
+    """Promise 1: after the log is unlinked and the gateway killed, it still has every alert that it
+    answered 200."""
     gateway = make_gateway(WEBHOOK).start()
     accepted = []
     for number in range(40):
@@ -141,8 +147,8 @@ def test_write_ahead_log_is_deleted(make_gateway: MakeGateway, vendors: Vendors)
         if gateway.post(alert(name))[0] == 200:
             accepted.append(name)
     assert len(accepted) >= 30
-    wait_for("all is told", lambda: set(accepted) <= set(told(vendors)))
-    wait_for("all of it on record", lambda: settled(gateway))
+    wait_for("all are notified", lambda: set(accepted) <= set(notified(vendors)))
+    wait_for("all is recorded", lambda: settled(gateway))
     os.unlink(gateway.home / "gateway.db-wal")
     saved = "gateway.store.db.sqlite_log"  # one line for each time
     wait_for("it notices by itself", lambda: gateway.log().count(saved) == 5)
@@ -153,7 +159,7 @@ def test_write_ahead_log_is_deleted(make_gateway: MakeGateway, vendors: Vendors)
     recovered(gateway, vendors, accepted)
 
 
-def test_the_connections_are_cut(
+def test_cut_postgres_sessions_lose_nothing(
     make_gateway: MakeGateway, vendors: Vendors, migrated_postgres_url: str
 ) -> None:
     """Promise 1: PostgreSQL ends every session, again and again, under a stream of alerts."""
@@ -172,14 +178,14 @@ def test_the_connections_are_cut(
     recovered(gateway, vendors, accepted)
 
 
-def test_the_server_is_gone(
+def test_a_postgres_crash_loses_nothing(
     make_gateway: MakeGateway, vendors: Vendors, own_postgres: OwnPostgres
 ) -> None:
     """Promise 1: PostgreSQL crashes and is started again."""
     migrate(own_postgres.url)
     gateway = make_gateway(WEBHOOK, database=own_postgres.url).start()
     gateway.accept(alert("before"))
-    wait_for("it is told", lambda: told(vendors) == ["before"])
+    wait_for("it is notified", lambda: notified(vendors) == ["before"])
     own_postgres.crash()
     refused(gateway)
     own_postgres.start()

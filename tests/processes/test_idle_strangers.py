@@ -1,4 +1,4 @@
-"""Connections of strangers that ask nothing keep neither alerts out nor pages in (E54)."""
+"""Idle connections of strangers, which must not block alerts or messages (E54)."""
 
 import resource
 import time
@@ -17,10 +17,10 @@ pytestmark = pytest.mark.process
 STRANGERS = 200
 
 
-def test_alerts_get_in_and_pages_leave_with_the_limit_reached(
+def test_alerts_are_accepted_while_idle_connections_reach_the_limit(
     make_gateway: MakeGateway, vendors: Vendors
 ) -> None:
-    """With three times as many idle connections as may be open an alert is taken within 5 s."""
+    """With three times as many idle connections as allowed, an alert is accepted within 5 s."""
     gateway = make_gateway(WEBHOOK, GATEWAY_MAX_CONNECTIONS="64").start()
     with ExitStack() as strangers:
         for _ in range(STRANGERS):
@@ -34,7 +34,7 @@ def test_alerts_get_in_and_pages_leave_with_the_limit_reached(
 
 
 def test_the_limit_on_open_files_is_raised_at_the_start(make_gateway: MakeGateway) -> None:
-    """The soft limit of a service is 1024 on most systems, and the hard one is far higher."""
+    """The soft limit of a service is usually 1024, and the hard one is far higher."""
     gateway = make_gateway(WEBHOOK).start()
     assert gateway.process is not None
     soft, hard = resource.prlimit(gateway.process.pid, resource.RLIMIT_NOFILE)

@@ -1,4 +1,4 @@
-"""routes.yaml is read anew under load: a bad file changes nothing, a good one loses nothing."""
+"""Reloads under load: a bad file changes nothing, a good one loses nothing."""
 
 import signal
 from collections import Counter
@@ -39,8 +39,8 @@ route:
 """
 
 
-def told(vendors: Vendors, path: str = "") -> list[tuple[str, str]]:
-    """What the webhook heard, in order: status and alert."""
+def notified(vendors: Vendors, path: str = "") -> list[tuple[str, str]]:
+    """Return what the webhook received, in order: status and alert."""
     return [
         (line["json"]["status"], line["json"]["groupLabels"]["alertname"])
         for line in vendors.accepted("webhook")
@@ -49,13 +49,15 @@ def told(vendors: Vendors, path: str = "") -> list[tuple[str, str]]:
 
 
 def loaded(gateway: Gateway) -> bool:
-    """Whether the last reload succeeded, by the metrics."""
+    """Return whether the metrics say that the last reload succeeded."""
     _, text = gateway.get("/metrics")
     return "gateway_config_last_reload_successful 1.0" in text
 
 
-def test_a_bad_file_changes_nothing(make_gateway: MakeGateway, vendors: Vendors) -> None:
-    """Promise 6: refused with what and where, by POST and SIGHUP; the old file stays in force."""
+def test_a_bad_file_is_refused_and_changes_nothing(
+    make_gateway: MakeGateway, vendors: Vendors
+) -> None:
+    """Promise 6: POST and SIGHUP report what is wrong and where; the old file stays active."""
     gateway = make_gateway(WEBHOOK).start()
     for what, text in BAD.items():
         gateway.write_routes(text)
@@ -64,7 +66,7 @@ def test_a_bad_file_changes_nothing(make_gateway: MakeGateway, vendors: Vendors)
         assert answer["detail"], what
         gateway.accept(alert(f"after {what}"))
         wait_for(
-            "it is told all the same", lambda w=what: ("firing", f"after {w}") in told(vendors)
+            "it is still notified", lambda w=what: ("firing", f"after {w}") in notified(vendors)
         )
     gateway.config.unlink()
     status, answer = gateway.reload()
@@ -76,12 +78,12 @@ def test_a_bad_file_changes_nothing(make_gateway: MakeGateway, vendors: Vendors)
     assert any("routes.yaml" in problem for problem in gateway.get("/readyz")[1]["problems"])
     gateway.write_routes(WEBHOOK)
     gateway.process.send(signal.SIGHUP)
-    wait_for("/readyz is content", lambda: not gateway.get("/readyz")[1]["problems"])
+    wait_for("/readyz has no problems", lambda: not gateway.get("/readyz")[1]["problems"])
     wait_for("the metric says so", lambda: loaded(gateway))
 
 
-def test_what_is_in_flight_ends(make_gateway: MakeGateway, vendors: Vendors) -> None:
-    """E8: a reload in the middle of sends cuts none of them and repeats none of them."""
+def test_messages_in_flight_finish(make_gateway: MakeGateway, vendors: Vendors) -> None:
+    """E8: a reload interrupts no message and repeats none."""
     for vendor in ("postmark", "slack", "pagerduty", "webhook"):
         vendors.behave(vendor, {"delay": 1.0})
     gateway = make_gateway(GATEWAY_LEASE="20").start()
@@ -89,16 +91,18 @@ def test_what_is_in_flight_ends(make_gateway: MakeGateway, vendors: Vendors) -> 
     wait_for("all have it", lambda: len(vendors.accepted()) == 4)
     for _ in range(3):
         assert gateway.reload()[0] == 200
-    wait_for("all of it on record", lambda: settled(gateway))
+    wait_for("all is recorded", lambda: settled(gateway))
     gateway.accept(alert("Next"))
-    wait_for("the next is told", lambda: len(vendors.accepted()) == 8)
-    wait_for("all of it on record", lambda: settled(gateway))
+    wait_for("the next is notified", lambda: len(vendors.accepted()) == 8)
+    wait_for("all is recorded", lambda: settled(gateway))
     assert rows(gateway, "SELECT DISTINCT outcome FROM attempts") == [("accepted",)]
     assert Counter(line["vendor"] for line in vendors.accepted()).total() == 8
 
 
-def test_timers_and_incidents_survive(make_gateway: MakeGateway, vendors: Vendors) -> None:
-    """E8: reloads and a restart in the group_wait neither lose, restart nor double the message."""
+def test_a_reload_keeps_due_times_and_incidents(
+    make_gateway: MakeGateway, vendors: Vendors
+) -> None:
+    """E8: reloads and a restart in the group_wait neither lose, delay nor double the message."""
     gateway = make_gateway(SEVERAL.replace("group_wait: 2s", "group_wait: 6s")).start()
     gateway.accept(alert("SlowRenewals"))
     (due,) = rows(gateway, "SELECT due_at FROM incidents")
@@ -109,16 +113,16 @@ def test_timers_and_incidents_survive(make_gateway: MakeGateway, vendors: Vendor
     gateway.start()
     assert rows(gateway, "SELECT due_at FROM incidents") == [due]
     assert vendors.accepted() == []
-    wait_for("it is told", lambda: len(vendors.accepted()) == 4)
-    wait_for("all of it on record", lambda: settled(gateway))
+    wait_for("it is notified", lambda: len(vendors.accepted()) == 4)
+    wait_for("all is recorded", lambda: settled(gateway))
     assert rows(gateway, "SELECT count(*) FROM incidents") == [(1,)]
 
 
-def test_an_acknowledgement_survives(make_gateway: MakeGateway, vendors: Vendors) -> None:
-    """E8: acknowledged, reloaded: still acknowledged, and nobody is told again."""
+def test_a_reload_keeps_an_acknowledgement(make_gateway: MakeGateway, vendors: Vendors) -> None:
+    """E8: it stays acknowledged, and nobody is notified again."""
     gateway = make_gateway().start()
     gateway.accept(alert("DoubleCharge"))
-    wait_for("all of it on record", lambda: settled(gateway))
+    wait_for("all is recorded", lambda: settled(gateway))
     status, _, body = request(
         f"{gateway.url}/api/v1/incidents/1001/ack",
         "POST",
@@ -130,33 +134,43 @@ def test_an_acknowledgement_survives(make_gateway: MakeGateway, vendors: Vendors
     assert rows(gateway, "SELECT state FROM incidents") == [("acknowledged",)]
     gateway.accept(resolved(alert("DoubleCharge")))
     wait_for("it is over", lambda: rows(gateway, "SELECT state FROM incidents") == [("resolved",)])
-    wait_for("all of it on record", lambda: settled(gateway))
+    wait_for("all is recorded", lambda: settled(gateway))
     kinds = {kind for (kind,) in rows(gateway, "SELECT kind FROM notices")}
     assert kinds == {"firing", "acknowledged", "resolved"}
 
 
-def test_a_new_route_moves_its_alerts(make_gateway: MakeGateway, vendors: Vendors) -> None:
-    """E8: what burns moves to the route that is now its own; who was told before is told so."""
+def test_a_reload_moves_alerts_to_their_new_route(
+    make_gateway: MakeGateway, vendors: Vendors
+) -> None:
+    """E8: firing alerts move to the route that matches now, and the old receiver is notified."""
     gateway = make_gateway(WEBHOOK).start()
     gateway.accept(alert("Moves"), alert("Stays"))
-    wait_for("both are told", lambda: len(told(vendors, "/hook")) == 2)
+    wait_for("both are notified", lambda: len(notified(vendors, "/hook")) == 2)
     gateway.write_routes(ELSEWHERE)
     assert gateway.reload()[0] == 200
-    wait_for("the new receiver hears", lambda: told(vendors, "/elsewhere") == [("firing", "Moves")])
-    wait_for("the old one is told so", lambda: ("resolved", "Moves") in told(vendors, "/hook"))
-    assert ("resolved", "Stays") not in told(vendors, "/hook")
+    wait_for(
+        "the new receiver is notified",
+        lambda: notified(vendors, "/elsewhere") == [("firing", "Moves")],
+    )
+    wait_for("the old one is notified", lambda: ("resolved", "Moves") in notified(vendors, "/hook"))
+    assert ("resolved", "Stays") not in notified(vendors, "/hook")
 
 
-def test_a_restart_moves_alerts_too(make_gateway: MakeGateway, vendors: Vendors) -> None:
-    """E8: the same when routes.yaml changed while nobody ran."""
+def test_a_restart_moves_alerts_to_their_new_route(
+    make_gateway: MakeGateway, vendors: Vendors
+) -> None:
+    """E8: the same if routes.yaml changed while no replica ran."""
     gateway = make_gateway(WEBHOOK).start()
     gateway.accept(alert("Moves"), alert("Stays"))
-    wait_for("both are told", lambda: len(told(vendors, "/hook")) == 2)
-    wait_for("all of it on record", lambda: settled(gateway))
+    wait_for("both are notified", lambda: len(notified(vendors, "/hook")) == 2)
+    wait_for("all is recorded", lambda: settled(gateway))
     gateway.kill()
     gateway.write_routes(ELSEWHERE)
     gateway.start()
-    wait_for("the new receiver hears", lambda: told(vendors, "/elsewhere") == [("firing", "Moves")])
-    wait_for("the old one is told so", lambda: ("resolved", "Moves") in told(vendors, "/hook"))
-    assert ("resolved", "Stays") not in told(vendors, "/hook")
-    assert len(told(vendors)) == 4
+    wait_for(
+        "the new receiver is notified",
+        lambda: notified(vendors, "/elsewhere") == [("firing", "Moves")],
+    )
+    wait_for("the old one is notified", lambda: ("resolved", "Moves") in notified(vendors, "/hook"))
+    assert ("resolved", "Stays") not in notified(vendors, "/hook")
+    assert len(notified(vendors)) == 4

@@ -1,4 +1,4 @@
-"""Two replicas on one PostgreSQL: one voice, and the other takes over when one dies."""
+"""Two replicas on one PostgreSQL: each notice is sent once, also when one replica dies."""
 
 from collections import Counter
 from typing import Any
@@ -21,24 +21,24 @@ BATCH = 20
 
 @pytest.fixture
 def database(migrated_postgres_url: str) -> str:
-    """A database with the newest tables and nothing in them."""
+    """Return the URL of a database with the newest, empty tables."""
     return migrated_postgres_url
 
 
 def rows(database: str, query: str) -> list[Any]:
-    """Look into the shared database."""
+    """Return the rows of a query on the shared database."""
     with psycopg.connect(database, autocommit=True) as connection:
         return connection.execute(query.encode()).fetchall()
 
 
 def settled(database: str) -> bool:
-    """Nothing is owed any more, and there was something."""
+    """Return whether all notices are finished, and there were some."""
     states = {state for (state,) in rows(database, "SELECT DISTINCT state FROM notices")}
     return bool(states) and not states & {"pending", "sending"}
 
 
 def pair(make_gateway: MakeGateway, database: str, routes: str) -> tuple[Gateway, Gateway]:
-    """Two replicas that answer."""
+    """Start two replicas."""
     one = make_gateway(routes, database=database, name="one")
     two = make_gateway(routes, database=database, name="two")
     one.launch()
@@ -48,7 +48,7 @@ def pair(make_gateway: MakeGateway, database: str, routes: str) -> tuple[Gateway
 
 
 def storm(*gateways: Gateway) -> set[str]:
-    """Post many incidents in turn to each; return those that were answered 200."""
+    """Post many incidents to each in turn; return those that were answered 200."""
     accepted: set[str] = set()
     for first in range(0, STORM, BATCH):
         names = [f"storm-{number}" for number in range(first, first + BATCH)]
@@ -58,47 +58,53 @@ def storm(*gateways: Gateway) -> set[str]:
     return accepted
 
 
-def told(vendors: Vendors) -> Counter[str]:
-    """How often each alert was told to the webhook."""
+def notified(vendors: Vendors) -> Counter[str]:
+    """Return how often the webhook was notified of each alert."""
     lines = vendors.accepted("webhook")
     return Counter(line["json"]["groupLabels"]["alertname"] for line in lines)
 
 
-def test_each_is_told_once(make_gateway: MakeGateway, vendors: Vendors, database: str) -> None:
-    """Promise 11: a storm posted to both is told by either, each incident once."""
+def test_two_replicas_notify_of_each_incident_once(
+    make_gateway: MakeGateway, vendors: Vendors, database: str
+) -> None:
+    """Promise 11: of many incidents posted to both, each is notified once, by either."""
     one, two = pair(make_gateway, database, WEBHOOK)
     accepted = storm(one, two)
-    wait_for("all is told", lambda: len(told(vendors)) >= len(accepted))
-    wait_for("all of it on record", lambda: settled(database))
-    assert told(vendors) == Counter(accepted)
+    wait_for("all are notified", lambda: len(notified(vendors)) >= len(accepted))
+    wait_for("all is recorded", lambda: settled(database))
+    assert notified(vendors) == Counter(accepted)
     assert rows(database, "SELECT count(*) FROM incidents") == [(STORM,)]
 
 
-def test_one_dies_in_the_storm(make_gateway: MakeGateway, vendors: Vendors, database: str) -> None:
-    """Promise 11: killed in mid-storm; the other tells the rest within the lease, once each."""
+def test_a_killed_replica_is_replaced_within_the_lease(
+    make_gateway: MakeGateway, vendors: Vendors, database: str
+) -> None:
+    """Promise 11: the other replica notifies of the rest within the lease, once each."""
     one, two = pair(make_gateway, database, WEBHOOK)
     vendors.behave("webhook", *[{"hang": "after"}] * 8)
     accepted = storm(one, two)
-    wait_for("the storm is on its way", lambda: sum(told(vendors).values()) >= STORM // 10)
+    wait_for("some are notified", lambda: sum(notified(vendors).values()) >= STORM // 10)
     one.kill()
     died = {line[0] for line in rows(database, "SELECT id FROM notices WHERE state = 'sending'")}
-    wait_for("all is told", lambda: len(told(vendors)) >= len(accepted), patience=LEASE + 18)
-    wait_for("all of it on record", lambda: settled(database))
-    times = told(vendors)
+    wait_for(
+        "all are notified", lambda: len(notified(vendors)) >= len(accepted), patience=LEASE + 18
+    )
+    wait_for("all is recorded", lambda: settled(database))
+    times = notified(vendors)
     assert set(times) == accepted
-    doubtful = rows(database, "SELECT id FROM notices WHERE perhaps > 0")
+    uncertain = rows(database, "SELECT id FROM notices WHERE perhaps > 0")
     assert len(died) < STORM
-    assert 8 <= times.total() - len(times) <= len(doubtful) <= len(died) + 8
+    assert 8 <= times.total() - len(times) <= len(uncertain) <= len(died) + 8
 
 
-def test_its_timers_go_on_in_the_other(
+def test_a_killed_replicas_incident_is_notified_by_the_other(
     make_gateway: MakeGateway, vendors: Vendors, database: str
 ) -> None:
-    """Promise 11: the replica that took an alert dies in its group_wait; the other speaks."""
+    """Promise 11: if the replica that accepted an alert dies, the other notifies."""
     one, two = pair(make_gateway, database, SEVERAL)
     one.accept(alert("SlowRenewals"))
     one.kill()
-    wait_for("the other speaks", lambda: len(vendors.accepted()) >= 4)
+    wait_for("the other notifies", lambda: len(vendors.accepted()) >= 4)
     assert two.process is not None
     assert two.process.running
     assert Counter(line["vendor"] for line in vendors.accepted()) == Counter(
@@ -106,10 +112,10 @@ def test_its_timers_go_on_in_the_other(
     )
 
 
-def test_acknowledged_through_the_other(
+def test_an_acknowledgement_at_the_other_replica_counts(
     make_gateway: MakeGateway, vendors: Vendors, database: str
 ) -> None:
-    """Promise 11, E8: taken at one, reloaded there, acknowledged at the other, ended at either."""
+    """Promise 11, E8: accepted and reloaded at one, acknowledged at the other, resolved."""
     one, two = pair(make_gateway, database, SEVERAL)
     one.accept(alert("DoubleCharge"))
     wait_for("mail", lambda: vendors.accepted("postmark"))
@@ -121,15 +127,17 @@ def test_acknowledged_through_the_other(
     wait_for("it is acknowledged", lambda: rows(database, acknowledged) == [("acknowledged",)])
     one.accept(resolved(alert("DoubleCharge")))
     wait_for("it is over", lambda: rows(database, acknowledged) == [("resolved",)])
-    wait_for("all of it on record", lambda: settled(database))
+    wait_for("all is recorded", lambda: settled(database))
     events = [line["json"]["event_action"] for line in vendors.accepted("pagerduty")]
     assert events == ["trigger", "acknowledge", "resolve"]
     assert rows(database, "SELECT count(*) FROM incidents") == [(1,)]
 
 
-def test_one_is_stopped(make_gateway: MakeGateway, vendors: Vendors, database: str) -> None:
-    """Promise 11: stopped in mid-storm, a replica hands back what it had not begun; the other
-    tells it at once, without waiting for a lease."""
+def test_a_stopped_replica_releases_its_claims(
+    make_gateway: MakeGateway, vendors: Vendors, database: str
+) -> None:
+    """Promise 11: the other replica sends what a stopped one had not begun at once, without waiting
+    for a lease."""
     lease = {"GATEWAY_LEASE": "600"}
     one = make_gateway(WEBHOOK, database=database, name="one", **lease).start()
     accepted = storm(one)
@@ -137,7 +145,7 @@ def test_one_is_stopped(make_gateway: MakeGateway, vendors: Vendors, database: s
     two.launch()
     assert one.stop() == 0
     two.url = two.wait_until_it_listens()
-    wait_for("all is told", lambda: set(told(vendors)) == accepted)
-    wait_for("all of it on record", lambda: settled(database))
-    assert told(vendors) == Counter(accepted)
+    wait_for("all are notified", lambda: set(notified(vendors)) == accepted)
+    wait_for("all is recorded", lambda: settled(database))
+    assert notified(vendors) == Counter(accepted)
     assert rows(database, "SELECT id FROM notices WHERE perhaps > 0") == []

@@ -1,4 +1,4 @@
-"""The whole main job with debug logs: no secret is found in anything that it leaves behind."""
+"""The whole path of an alert with debug logs, searched for secrets."""
 
 import re
 from collections.abc import Mapping
@@ -40,21 +40,23 @@ SECRETS = {
 PAGES = ("/", "/incidents/1001", "/healthz", "/readyz", "/metrics", "/api/v1/openapi.json")
 
 
-def looks(openapi: Mapping[str, Any]) -> list[str]:
-    """Every place to look at: the pages, and all that the API's own document lists."""
+def paths(openapi: Mapping[str, Any]) -> list[str]:
+    """Return every path to request: the pages, and all of the API's own document."""
     paths = [path for path, ways in openapi["paths"].items() if "get" in ways]
     assert len(paths) > 5, paths
     return [*PAGES, *(re.sub(r"\{[^}]*\}", "1001", path) for path in paths)]
 
 
-def found_in(text: str | bytes) -> set[str]:
-    """The names of the secrets that stand in a text."""
+def secrets_in(text: str | bytes) -> set[str]:
+    """Return the names of the secrets in a text."""
     raw = text.encode() if isinstance(text, str) else text
     return {name for name, value in SECRETS.items() if value.encode() in raw}
 
 
-def test_no_secret_is_left_behind(make_gateway: MakeGateway, vendors: Vendors) -> None:
-    """Promise 10: neither in the log, nor in the database's files, nor in any answer or page."""
+def test_no_secret_is_in_logs_database_or_pages(
+    make_gateway: MakeGateway, vendors: Vendors
+) -> None:
+    """Promise 10: no secret is in the log, the database's files, an answer or a page."""
     gateway = make_gateway(
         ROUTES,
         GATEWAY_LOG_LEVEL="debug",
@@ -66,7 +68,7 @@ def test_no_secret_is_left_behind(make_gateway: MakeGateway, vendors: Vendors) -
         SOURCE_TOKEN=SOURCE_TOKEN,
     )
     gateway.credentials = {"Authorization": f"Bearer {SOURCE_TOKEN}"}
-    # Each vendor also fails once, in the way that quotes most of the request.
+    # Each vendor also fails once, with the error that quotes most of the request.
     vendors.behave(
         "postmark", {"status": 401, "json": {"ErrorCode": 10, "Message": ENV["POSTMARK_TOKEN"]}}
     )
@@ -94,21 +96,21 @@ def test_no_secret_is_left_behind(make_gateway: MakeGateway, vendors: Vendors) -
     wait_for("Slack and PagerDuty have theirs", lambda: vendors.accepted("pagerduty"))
     _, openapi = gateway.get("/api/v1/openapi.json")
     seen = 0
-    for path in looks(openapi):
+    for path in paths(openapi):
         for headers in ({}, {"Authorization": f"Bearer {API_TOKEN}"}):
             status, answer_headers, body = request(gateway.url + path, headers=headers)
             seen += status == 200
-            assert not found_in(body), path
-            assert not found_in(str(answer_headers)), path
+            assert not secrets_in(body), path
+            assert not secrets_in(str(answer_headers)), path
     assert seen > 10
     assert rows(gateway, "SELECT count(*) FROM attempts WHERE outcome <> 'accepted'") != [(0,)]
     assert gateway.stop() == 0
-    assert not found_in(gateway.log())
+    assert not secrets_in(gateway.log())
     token = link.rpartition("/")[2]
-    assert token not in gateway.log(), "whoever reads the log could acknowledge"
+    assert token not in gateway.log(), "a reader of the log could acknowledge"
     assert '"level":"WARNING"' in gateway.log(), "the log has what happened"
     files = list(gateway.home.glob("gateway.db*"))
     assert any(b"DoubleCharge" in file.read_bytes() for file in files), "it would be seen"
     for file in files:
-        assert not found_in(file.read_bytes()), file.name
+        assert not secrets_in(file.read_bytes()), file.name
         assert token.encode() not in file.read_bytes(), file.name

@@ -1,4 +1,4 @@
-"""SIGTERM: what is in flight ends or is handed back; nothing is lost, nobody waits for a lease."""
+"""SIGTERM: messages in flight finish or are released; nothing waits for a lease."""
 
 import signal
 from collections import Counter
@@ -18,20 +18,20 @@ LONG_LEASE = {"GATEWAY_LEASE": "600"}
 """So long that a test which waits for it fails."""
 
 
-def told(vendors: Vendors) -> list[str]:
-    """The alerts that the webhook took, in order."""
+def notified(vendors: Vendors) -> list[str]:
+    """Return the alerts that the webhook accepted, in order."""
     return [line["json"]["groupLabels"]["alertname"] for line in vendors.accepted("webhook")]
 
 
-def test_nothing_to_do(make_gateway: MakeGateway, vendors: Vendors) -> None:
-    """An idle gateway stops at once, with exit status 0."""
+def test_an_idle_gateway_stops_at_once(make_gateway: MakeGateway, vendors: Vendors) -> None:
+    """The exit status is 0."""
     gateway = make_gateway(WEBHOOK).start()
     assert gateway.stop() == 0
     assert "Traceback" not in gateway.log()
 
 
-def test_what_is_in_flight_ends(make_gateway: MakeGateway, vendors: Vendors) -> None:
-    """E2: a stop waits for the vendor's answer, and records it: not sent again after the start."""
+def test_messages_in_flight_finish(make_gateway: MakeGateway, vendors: Vendors) -> None:
+    """E2: a stop waits for the vendor's answer and records it, so nothing is sent again."""
     vendors.behave("webhook", {"delay": 1.5})
     gateway = make_gateway(WEBHOOK, **LONG_LEASE).start()
     gateway.accept(alert("slow"))
@@ -40,12 +40,14 @@ def test_what_is_in_flight_ends(make_gateway: MakeGateway, vendors: Vendors) -> 
     assert rows(gateway, "SELECT state FROM notices") == [("sent",)]
     gateway.start()
     gateway.accept(alert("next"))
-    wait_for("the next is told", lambda: "next" in told(vendors))
-    assert told(vendors) == ["slow", "next"]
+    wait_for("the next is notified", lambda: "next" in notified(vendors))
+    assert notified(vendors) == ["slow", "next"]
 
 
-def test_what_is_not_begun_is_handed_back(make_gateway: MakeGateway, vendors: Vendors) -> None:
-    """Promise 13: what waited behind busy connections is sent at once after the start, once."""
+def test_claims_that_have_not_begun_are_released(
+    make_gateway: MakeGateway, vendors: Vendors
+) -> None:
+    """Promise 13: notices that waited are sent at once after the start, once."""
     vendors.behave("webhook", status=503, body="busy", content_type="text/plain")
     vendors.behave("webhook", *[{"hang": "before"}] * 16)
     names = [f"storm-{number}" for number in range(100)]
@@ -55,16 +57,16 @@ def test_what_is_not_begun_is_handed_back(make_gateway: MakeGateway, vendors: Ve
     assert gateway.stop() == 0
     vendors.recover("webhook")
     gateway.start()
-    wait_for("all is told", lambda: set(told(vendors)) == set(names))
-    wait_for("all of it on record", lambda: settled(gateway))
-    assert Counter(told(vendors)) == Counter(names)
+    wait_for("all are notified", lambda: set(notified(vendors)) == set(names))
+    wait_for("all is recorded", lambda: settled(gateway))
+    assert Counter(notified(vendors)) == Counter(names)
     assert perhaps(gateway) == {"webhook": 16}
 
 
-def test_a_vendor_that_took_it_and_says_nothing(
+def test_a_stop_records_an_unanswered_attempt_as_uncertain(
     make_gateway: MakeGateway, vendors: Vendors
 ) -> None:
-    """Promise 3: a stop that could not wait longer records the doubt, and repeats soon, once."""
+    """Promise 3: a vendor that accepts without an answer gets one repeat after the start."""
     for vendor in ("postmark", "slack", "pagerduty", "webhook"):
         vendors.behave(vendor, {"hang": "after"})
     gateway = make_gateway(SEVERAL, GATEWAY_STOP_PATIENCE="1", **LONG_LEASE).start()
@@ -73,12 +75,14 @@ def test_a_vendor_that_took_it_and_says_nothing(
     assert gateway.stop() == 0
     assert perhaps(gateway) == dict.fromkeys(("email", "slack", "pagerduty", "webhook"), 1)
     gateway.start()
-    wait_for("all of it on record", lambda: settled(gateway))
+    wait_for("all is recorded", lambda: settled(gateway))
     assert len(vendors.accepted()) == 8
 
 
-def test_a_client_that_never_ends_its_request(make_gateway: MakeGateway, vendors: Vendors) -> None:
-    """A stop does not wait for ever for the rest of a body, nor for an idle connection."""
+def test_a_stop_does_not_wait_for_an_unfinished_request(
+    make_gateway: MakeGateway, vendors: Vendors
+) -> None:
+    """Neither an unfinished body nor an idle connection delays it."""
     gateway = make_gateway(WEBHOOK).start()
     with gateway.connected() as idle, gateway.connected() as half:
         idle.sendall(b"GET /healthz HTTP/1.1\r\nHost: gateway\r\n\r\n")
@@ -90,8 +94,10 @@ def test_a_client_that_never_ends_its_request(make_gateway: MakeGateway, vendors
         assert gateway.stop() == 0
 
 
-def test_requests_under_way_are_answered(make_gateway: MakeGateway, vendors: Vendors) -> None:
-    """Promise 1: during a stop a client is answered 200 and it is kept, or is not answered 200."""
+def test_requests_in_progress_are_answered_during_a_stop(
+    make_gateway: MakeGateway, vendors: Vendors
+) -> None:
+    """Promise 1: an alert that is answered 200 during a stop is stored."""
     gateway = make_gateway(WEBHOOK).start()
     accepted = []
     gateway.accept(alert("first"))
@@ -106,4 +112,4 @@ def test_requests_under_way_are_answered(make_gateway: MakeGateway, vendors: Ven
             accepted.append(f"during-{number}")
     assert gateway.process.ended() == 0
     gateway.start()
-    wait_for("all is told", lambda: {"first", *accepted} <= set(told(vendors)))
+    wait_for("all are notified", lambda: {"first", *accepted} <= set(notified(vendors)))

@@ -1,4 +1,4 @@
-"""Take-overs of a real gateway by real commands: one wins, each vendor gets one message."""
+"""Take-overs with real commands: one wins, and each vendor gets one message."""
 
 import subprocess
 import sys
@@ -20,7 +20,7 @@ COMMAND = str(Path(sys.executable).parent / "gateway")
 
 
 def run(gateway: Gateway, *words: str) -> tuple[int, str]:
-    """Run a command against the gateway; returns its exit status and everything it printed."""
+    """Run a command against the gateway; return its exit status and its output."""
     done = subprocess.run(
         [COMMAND, *words, "--url", gateway.url],
         cwd=gateway.home,
@@ -31,19 +31,19 @@ def run(gateway: Gateway, *words: str) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-def test_take_over_at_once_by_two_commands_has_one_winner(
+def test_two_take_overs_at_once_have_one_winner(
     make_gateway: MakeGateway, vendors: Vendors
 ) -> None:
-    """E20: two commands take over from the same person; one wins, and it survives kill -9."""
+    """E20: of two commands that take over from the same person one wins, and survives kill -9."""
     gateway = make_gateway().start()
     gateway.accept(alert("DoubleCharge"))
     wait_for("all vendors have theirs", lambda: len(vendors.accepted()) >= 4)
-    wait_for("all of it on record", lambda: settled(gateway))
+    wait_for("all is recorded", lambda: settled(gateway))
     assert run(gateway, "ack", "1001", "--as", "ana")[0] == 0
     status, text = run(gateway, "ack", "1001", "--as", "ben")
     assert status == 1
     assert "gateway take 1001 --as ben --from ana" in text
-    wait_for("all of it on record", lambda: settled(gateway))
+    wait_for("all is recorded", lambda: settled(gateway))
 
     def take(person: str) -> tuple[int, str]:
         return run(gateway, "take", "1001", "--as", person, "--from", "ana")
@@ -53,13 +53,13 @@ def test_take_over_at_once_by_two_commands_has_one_winner(
     winner, loser = sorted(results, key=lambda person: results[person][0])
     assert [results[one][0] for one in (winner, loser)] == [0, 1], results
     assert f"incident #1001 is acknowledged by {winner}" in results[loser][1]
-    wait_for("all of it on record", lambda: settled(gateway))
-    told = rows(
+    wait_for("all is recorded", lambda: settled(gateway))
+    notified = rows(
         gateway,
         "SELECT channel, COUNT(*) FROM notices WHERE reason = 'taken over' AND state = 'sent'"
         " GROUP BY channel ORDER BY channel",
     )
-    assert told == [("email", 2), ("pagerduty", 1), ("slack", 1)]
+    assert notified == [("email", 2), ("pagerduty", 1), ("slack", 1)]
     gateway.kill()
     gateway.start()
     _, incident = gateway.get("/api/v1/incidents/1001")

@@ -1,4 +1,4 @@
-"""Hostile templates in a real gateway: its messages leave, and nothing else waits for them."""
+"""Endless templates in a real gateway: messages leave, and nothing else is delayed."""
 
 import os
 import signal
@@ -23,27 +23,27 @@ HOSTILE = {
 
 
 def templates_in(folder: Path) -> str:
-    """A folder with hostile templates for three channels."""
+    """Write a folder with endless templates for three channels."""
     for name, source in HOSTILE.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(source)
     return str(folder)
 
 
-def test_hostile_templates_cost_no_message(
+def test_endless_templates_lead_to_plain_messages(
     make_gateway: MakeGateway, vendors: Vendors, tmp_path: Path
 ) -> None:
-    """Promises 7 and 13: every vendor has its message, in plain words where the template hangs."""
+    """Promises 7 and 13: every vendor gets its message, a plain one if the template hangs."""
     gateway = make_gateway(GATEWAY_TEMPLATES=templates_in(tmp_path / "own")).start()
     for name in ("DoubleCharge", "DoubleRefund", "DoubleInvoice"):
         gateway.accept(alert(name))
     wait_for("all is sent", lambda: len(vendors.accepted()) >= 12)
-    wait_for("all of it on record", lambda: settled(gateway))
+    wait_for("all is recorded", lambda: settled(gateway))
     mails = [line["json"]["TextBody"] for line in vendors.accepted("postmark")]
     assert len(mails) == 3
     assert all("The template failed (" in mail for mail in mails)
     assert gateway.get("/healthz")[0] == 200
-    # Reloading reads the mended template, and the stop leaves no process behind.
+    # A reload reads the repaired template, and the stop leaves no process behind.
     (tmp_path / "own" / "email" / "text.j2").write_text("mended")
     assert gateway.reload()[0] == 200
     gateway.accept(alert("TripleCharge"))
@@ -59,7 +59,7 @@ def test_hostile_templates_cost_no_message(
 def test_killing_the_gateway_ends_the_render_process(
     make_gateway: MakeGateway, vendors: Vendors, tmp_path: Path
 ) -> None:
-    """Promise 1: after kill -9 nothing of the gateway goes on running."""
+    """Promise 1: after kill -9 no process of the gateway is left."""
     gateway = make_gateway(GATEWAY_TEMPLATES=templates_in(tmp_path / "own")).start()
     keepers = processes_with("gateway.render.worker.worker", str(tmp_path))
     assert keepers
@@ -72,13 +72,13 @@ def test_killing_the_gateway_ends_the_render_process(
 
 
 def processes_with(*words: str) -> list[int]:
-    """The processes whose command line has all these words."""
-    found = []
+    """Return the processes whose command line has all these words."""
+    process_ids = []
     for place in Path("/proc").glob("[0-9]*"):
         try:
             line = (place / "cmdline").read_bytes().decode("utf-8", "replace")
         except OSError:
             continue
         if all(word in line for word in words):
-            found.append(int(place.name))
-    return found
+            process_ids.append(int(place.name))
+    return process_ids

@@ -17,8 +17,8 @@ pytestmark = pytest.mark.process
 OTHERS = {"postmark", "pagerduty", "webhook"}
 
 
-def told(vendors: Vendors) -> Counter[str]:
-    """How many messages each vendor took."""
+def notified(vendors: Vendors) -> Counter[str]:
+    """Return how many messages each vendor accepted."""
     return Counter(line["vendor"] for line in vendors.accepted())
 
 
@@ -29,12 +29,12 @@ def recipients(vendors: Vendors) -> list[str]:
 
 def outcomes(gateway: Gateway, channel: str) -> list[str]:
     """How attempts of that channel ended, in order."""
-    found: list[Any] = rows(
+    outcomes: list[Any] = rows(
         gateway,
         "SELECT attempts.outcome FROM attempts JOIN notices ON notices.id = attempts.notice"
         f" WHERE channel = '{channel}' ORDER BY attempts.id",
     )
-    return [outcome for (outcome,) in found]
+    return [outcome for (outcome,) in outcomes]
 
 
 @pytest.mark.parametrize(
@@ -58,14 +58,14 @@ def test_the_others_get_theirs(
     gateway = make_gateway().start()
     gateway.accept(alert("DoubleCharge"))
     well = {"slack", "postmark", "pagerduty", "webhook"} - {ill}
-    wait_for("the others have theirs", lambda: well <= set(told(vendors)))
+    wait_for("the others have theirs", lambda: well <= set(notified(vendors)))
     channel = "email" if ill == "postmark" else ill
     wait_for("the failure is on record", lambda: outcome in outcomes(gateway, channel))
     vendors.recover(ill)
-    wait_for("all of it on record", lambda: settled(gateway))
+    wait_for("all is recorded", lambda: settled(gateway))
     # A dripping vendor took it each time: only our not knowing makes repeats.
-    assert told(vendors)[ill] >= 1
-    assert all(told(vendors)[name] == 1 for name in well)
+    assert notified(vendors)[ill] >= 1
+    assert all(notified(vendors)[name] == 1 for name in well)
 
 
 def test_slack_wants_a_rest(make_gateway: MakeGateway, vendors: Vendors) -> None:
@@ -73,9 +73,9 @@ def test_slack_wants_a_rest(make_gateway: MakeGateway, vendors: Vendors) -> None
     vendors.behave("slack", {"status": 429, "headers": {"Retry-After": "1"}, "accept": False})
     gateway = make_gateway().start()
     gateway.accept(alert("DoubleCharge"))
-    wait_for("the others have theirs", lambda: set(told(vendors)) >= OTHERS)
-    wait_for("Slack has it", lambda: told(vendors)["slack"] == 1)
-    wait_for("all of it on record", lambda: settled(gateway))
+    wait_for("the others have theirs", lambda: set(notified(vendors)) >= OTHERS)
+    wait_for("Slack has it", lambda: notified(vendors)["slack"] == 1)
+    wait_for("all is recorded", lambda: settled(gateway))
     assert outcomes(gateway, "slack") == ["rate limited", "accepted"]
 
 
@@ -102,9 +102,9 @@ def test_an_absurd_rest_holds_no_later_page(make_gateway: MakeGateway, vendors: 
 
 def wrong_channels(gateway: Gateway) -> list[str]:
     """The channels that /readyz complains of; alerts are taken all the same."""
-    status, said = gateway.get("/readyz")
-    assert status == 200, said
-    return [problem for problem in said["problems"] if problem.startswith("channel ")]
+    status, output_text = gateway.get("/readyz")
+    assert status == 200, output_text
+    return [problem for problem in output_text["problems"] if problem.startswith("channel ")]
 
 
 def test_nobody_listens(make_gateway: MakeGateway, vendors: Vendors) -> None:
@@ -114,14 +114,14 @@ def test_nobody_listens(make_gateway: MakeGateway, vendors: Vendors) -> None:
     gateway.write_routes(gateway.config.read_text().replace(alive, "http://127.0.0.1:1"))
     gateway.start()
     gateway.accept(alert("DoubleCharge"))
-    wait_for("the others have theirs", lambda: set(told(vendors)) >= OTHERS)
+    wait_for("the others have theirs", lambda: set(notified(vendors)) >= OTHERS)
     (problem,) = wait_for("/readyz names it", lambda: wrong_channels(gateway))
     assert "slack" in problem
     assert "connection" in problem
     gateway.write_routes(gateway.config.read_text().replace("http://127.0.0.1:1", alive))
     assert gateway.reload()[0] == 200
-    wait_for("Slack has it", lambda: told(vendors)["slack"] == 1)
-    wait_for("/readyz is content", lambda: not wrong_channels(gateway))
+    wait_for("Slack has it", lambda: notified(vendors)["slack"] == 1)
+    wait_for("/readyz has no problems", lambda: not wrong_channels(gateway))
     assert "failed" in {kind for (kind,) in rows(gateway, "SELECT kind FROM timeline")}
 
 
@@ -130,12 +130,12 @@ def test_a_token_is_refused(make_gateway: MakeGateway, vendors: Vendors) -> None
     vendors.behave("slack", status=200, json={"ok": False, "error": "invalid_auth"}, accept=False)
     gateway = make_gateway().start()
     gateway.accept(alert("DoubleCharge"))
-    wait_for("the fallback hears", lambda: "admin@example.com" in recipients(vendors))
+    wait_for("the fallback is notified", lambda: "admin@example.com" in recipients(vendors))
     assert outcomes(gateway, "slack") == ["misconfigured"]
     vendors.recover("slack")
     assert gateway.reload()[0] == 200
-    wait_for("Slack has it", lambda: told(vendors)["slack"] == 1)
-    wait_for("all of it on record", lambda: settled(gateway))
+    wait_for("Slack has it", lambda: notified(vendors)["slack"] == 1)
+    wait_for("all is recorded", lambda: settled(gateway))
     assert "fell back" in {kind for (kind,) in rows(gateway, "SELECT kind FROM timeline")}
     assert sorted(recipients(vendors)) == ["admin@example.com", "billing-oncall@example.com"]
 
@@ -160,7 +160,7 @@ def test_pagerduty_refuses_the_links(make_gateway: MakeGateway, vendors: Vendors
     vendors.behave("pagerduty", {"status": 400, "json": faults, "accept": False})
     gateway = make_gateway().start()
     gateway.accept(alert("DoubleCharge"))
-    wait_for("PagerDuty has it", lambda: told(vendors)["pagerduty"] == 1)
+    wait_for("PagerDuty has it", lambda: notified(vendors)["pagerduty"] == 1)
     (event,) = [line["json"] for line in vendors.accepted("pagerduty")]
     assert "links" not in event
     assert set(event["payload"]) == {"summary", "source", "severity"}

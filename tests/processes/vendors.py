@@ -25,7 +25,7 @@ class Vendors:
     def ready(self) -> None:
         """Wait until all of them listen."""
         wait_for("the vendors listen", lambda: self._ports.exists() or not self.process.running)
-        assert self.process.running, self.process.said()
+        assert self.process.running, self.process.output_text()
         self.urls = json.loads(self._ports.read_text())
 
     def fresh(self) -> None:
@@ -48,8 +48,8 @@ class Vendors:
     def received(self, vendor: str) -> list[dict[str, Any]]:
         """Every request that reached the vendor, taken or not."""
         _, _, body = request(f"{self.urls[vendor]}/_control")
-        found: list[dict[str, Any]] = json.loads(body)["received"]
-        return found
+        received: list[dict[str, Any]] = json.loads(body)["received"]
+        return received
 
     def accepted(self, vendor: str | None = None) -> list[dict[str, Any]]:
         """What was taken in this test, in order, from whichever process."""

@@ -1,4 +1,4 @@
-"""The promises as invariants of a finished life."""
+"""The promises as invariants of a finished simulation."""
 
 from collections import Counter, defaultdict
 
@@ -7,132 +7,140 @@ from gateway.core.incidents.notice import FIRING_KINDS, NoticeKind
 from gateway.store import outbox
 from gateway.store.state import incidents, timeline
 from tests.flow.world import START, Delivered
-from tests.simulation.life import Life
+from tests.simulation.random_days import Simulation
 
-ENDS = {NoticeKind.RESOLVED.value, NoticeKind.LATE.value}
-SPOKEN_IN_DECISIONS = {"firing", "repeat", "worse", "escalation"}
-BURNS = {kind.value for kind in FIRING_KINDS}
-
-
-async def broken_promises(life: Life) -> list[str]:
-    """Sentences about what went wrong; empty when all promises were kept."""
-    lanes: dict[tuple[int, str], list[Delivered]] = defaultdict(list)
-    for one in life.world.delivered:
-        lanes[one.incident, one.to].append(one)
-    found: list[str] = []
-    given_up = {(notice.incident, notice.target.key) for notice in await life.world.dead()}
-    for (number, to), told in lanes.items():
-        if (number, to) not in given_up:  # a dead letter stands in its list, and can be replayed
-            found += ends_are_owed(number, to, told)
-        found += order_is_kept(number, to, told, life.doubled)
-    found += sent_once(life)
-    found += quiet_while_silenced(life)
-    found += await quiet_after_acknowledgement(life)
-    found += await everything_has_a_reason(life)
-    return found
+RESOLVED_KINDS = {NoticeKind.RESOLVED.value, NoticeKind.LATE.value}
+DECIDED_KINDS = {"firing", "repeat", "worse", "escalation"}
+FIRING = {kind.value for kind in FIRING_KINDS}
 
 
-def ends_are_owed(number: int, to: str, told: list[Delivered]) -> list[str]:
-    """Promise 14: a beginning is followed by an end; an end has a beginning (E5)."""
-    kinds = [one.kind for one in told]
-    burns = [kind for kind in kinds if kind in BURNS or kind == NoticeKind.ACKNOWLEDGED.value]
-    if burns and not any(kind in ENDS for kind in kinds):
-        return [f"#{number} {to}: told that it burns, never of its end: {kinds}"]
-    if NoticeKind.RESOLVED.value in kinds and not burns and NoticeKind.LATE.value not in kinds:
-        return [f"#{number} {to}: told of an end whose beginning it never heard: {kinds}"]
+async def broken_promises(simulation: Simulation) -> list[str]:
+    """Return a sentence for each broken promise."""
+    queues: dict[tuple[int, str], list[Delivered]] = defaultdict(list)
+    for one in simulation.world.delivered:
+        queues[one.incident, one.to].append(one)
+    problems: list[str] = []
+    given_up = {(notice.incident, notice.target.key) for notice in await simulation.world.dead()}
+    for (number, to), deliveries in queues.items():
+        if (number, to) not in given_up:  # a dead letter is listed and can be replayed
+            problems += resolved_follows_firing(number, to, deliveries)
+        problems += in_order(number, to, deliveries, simulation.doubled)
+    problems += sent_once(simulation)
+    problems += quiet_while_silenced(simulation)
+    problems += await quiet_after_acknowledgement(simulation)
+    problems += await everything_has_a_reason(simulation)
+    return problems
+
+
+def resolved_follows_firing(number: int, to: str, deliveries: list[Delivered]) -> list[str]:
+    """Promise 14: each firing notification has its resolved one, and the reverse (E5)."""
+    kinds = [one.kind for one in deliveries]
+    firing_kinds = [
+        kind for kind in kinds if kind in FIRING or kind == NoticeKind.ACKNOWLEDGED.value
+    ]
+    if firing_kinds and not any(kind in RESOLVED_KINDS for kind in kinds):
+        return [f"#{number} {to}: notified of the firing and not of the end: {kinds}"]
+    if (
+        NoticeKind.RESOLVED.value in kinds
+        and not firing_kinds
+        and NoticeKind.LATE.value not in kinds
+    ):
+        return [f"#{number} {to}: notified of an end without a beginning: {kinds}"]
     return []
 
 
-def order_is_kept(number: int, to: str, told: list[Delivered], doubled: set[int]) -> list[str]:
-    """Promise 4: nothing follows the end; notices leave in the order they were made."""
-    ids = [one.notice for one in told if one.notice not in doubled]
+def in_order(number: int, to: str, deliveries: list[Delivered], doubled: set[int]) -> list[str]:
+    """Promise 4: nothing follows the resolved notification, and notices leave in order."""
+    ids = [one.notice for one in deliveries if one.notice not in doubled]
     if ids != sorted(ids):
         return [f"#{number} {to}: out of order: {ids}"]
-    kinds = [one.kind for one in told]
-    ends = [place for place, kind in enumerate(kinds) if kind in ENDS]
-    if ends and any(kind not in ENDS for kind in kinds[ends[0] :]):
-        return [f"#{number} {to}: spoke after the end: {kinds}"]
+    kinds = [one.kind for one in deliveries]
+    ends = [position for position, kind in enumerate(kinds) if kind in RESOLVED_KINDS]
+    if ends and any(kind not in RESOLVED_KINDS for kind in kinds[ends[0] :]):
+        return [f"#{number} {to}: notified after the end: {kinds}"]
     return []
 
 
-def sent_once(life: Life) -> list[str]:
-    """Promise 3: a notice arrives once, unless its answer was lost or its sender died."""
-    counts = Counter(one.notice for one in life.world.delivered)
+def sent_once(simulation: Simulation) -> list[str]:
+    """Promise 3: a notice arrives once, unless its answer was lost or its replica died."""
+    counts = Counter(one.notice for one in simulation.world.delivered)
     return [
         f"notice {notice} arrived {count} times for no reason"
         for notice, count in counts.items()
-        if count > 1 and notice not in life.doubled
+        if count > 1 and notice not in simulation.doubled
     ]
 
 
-def quiet_while_silenced(life: Life) -> list[str]:
-    """Nobody is told of an alert that was silenced when it was decided to tell (E9)."""
-    found = []
-    for one in life.world.delivered:
+def quiet_while_silenced(simulation: Simulation) -> list[str]:
+    """No notification contains an alert that was silenced at its decision (E9)."""
+    problems = []
+    for one in simulation.world.delivered:
         facts = one.message.facts
         at = facts["at"]
-        if one.kind not in SPOKEN_IN_DECISIONS:
+        if one.kind not in DECIDED_KINDS:
             continue
-        for told in facts["alerts"]:
-            found += [
-                f"#{one.incident} {one.to}: {told['labels']} at +{at - START:.0f} in spite of"
+        for fact_alert in facts["alerts"]:
+            problems += [
+                f"#{one.incident} {one.to}: {fact_alert['labels']} at +{at - START:.0f} in spite of"
                 f" the silence {', '.join(map(str, silence.matchers))}"
-                for silence in life.silences.values()
-                if told["status"] == "firing"
+                for silence in simulation.silences.values()
+                if fact_alert["status"] == "firing"
                 and silence.starts_at < at < silence.ends_at
-                and silence.mutes(told["labels"])
+                and silence.mutes(fact_alert["labels"])
             ]
-    return found
+    return problems
 
 
-async def quiet_after_acknowledgement(life: Life) -> list[str]:
-    """E22: no repeat and no escalation while somebody has it."""
-    found = []
-    numbers = {one.incident for one in life.world.delivered}
+async def quiet_after_acknowledgement(simulation: Simulation) -> list[str]:
+    """E22: no repeat and no escalation while it is acknowledged."""
+    problems = []
+    numbers = {one.incident for one in simulation.world.delivered}
     for number in numbers:
-        lines = await life.world.timeline(number)
-        has_it = False
+        lines = await simulation.world.timeline(number)
+        acknowledged = False
         spans: list[tuple[float, float]] = []
         since = 0.0
         for line in lines:
-            if line.kind == "acknowledged" and not has_it:
-                has_it, since = True, line.at
-            elif has_it and line.kind in (
+            if line.kind == "acknowledged" and not acknowledged:
+                acknowledged, since = True, line.at
+            elif acknowledged and line.kind in (
                 "acknowledgement undone",
                 "acknowledgement expired",
                 "reopened",
                 "resolved",
             ):
-                has_it = False
+                acknowledged = False
                 spans.append((since, line.at))
-        for one in life.world.delivered:
+        for one in simulation.world.delivered:
             at = one.at + START
             if one.incident == number and one.kind in ("repeat", "escalation"):
-                found += [
+                problems += [
                     f"#{number}: {one.kind} at {at - START:.0f} while acknowledged"
                     for begin, end in spans
-                    if begin < at < end and one.notice not in life.doubled
+                    if begin < at < end and one.notice not in simulation.doubled
                 ]
-    return found
+    return problems
 
 
-async def everything_has_a_reason(life: Life) -> list[str]:
-    """Promise 2: every incident ended, spoke or says why not; nothing is left in the outbox."""
-    engine = life.world.engine
-    found = []
-    still = await engine.store.read(lambda tx: incidents.open_page(tx, 0, 1000))
-    found += [f"#{one.number} is still {one.state.value}, due {one.due_at}" for one in still]
+async def everything_has_a_reason(simulation: Simulation) -> list[str]:
+    """Promise 2: each incident resolved, notified or recorded why not; the outbox is empty."""
+    engine = simulation.world.engine
+    problems = []
+    open_incidents = await engine.store.read(lambda tx: incidents.open_page(tx, 0, 1000))
+    problems += [
+        f"#{one.number} is still {one.state.value}, due {one.due_at}" for one in open_incidents
+    ]
     depth = await engine.store.read(lambda tx: outbox.depth(tx))
-    found += [f"outbox: {line}" for line in depth if line[1] in ("pending", "sending")]
-    spoke = {one.incident for one in life.world.delivered}
+    problems += [f"outbox: {line}" for line in depth if line[1] in ("pending", "sending")]
+    notified = {one.incident for one in simulation.world.delivered}
     number = 1001
     while True:
         one = await engine.store.read(lambda tx, n=number: incidents.get(tx, n))
         if one is None:
-            return found
+            return problems
         lines = await engine.store.read(lambda tx, n=number: timeline.entries(tx, n))
-        if number not in spoke and not lines:
-            found.append(f"#{number} neither spoke nor said why ({one.state.value})")
+        if number not in notified and not lines:
+            problems.append(f"#{number} neither notified nor recorded why not ({one.state.value})")
         if one.state is State.RESOLVED and one.due_at is not None:
-            found.append(f"#{number} is over and still due")
+            problems.append(f"#{number} is resolved and still due")
         number += 1

@@ -1,6 +1,6 @@
-"""Random lives keep the promises. A failing seed prints its story.
+"""Random days that keep the promises. A failing seed prints its story.
 
-GATEWAY_TEST_SEEDS=100-200 runs other seeds than the few of every day. Full runs try more of them.
+GATEWAY_TEST_SEEDS=100-200 runs these seeds instead of the usual few. Full runs try more.
 """
 
 import os
@@ -10,12 +10,12 @@ import pytest
 
 from tests.examples import FULL
 from tests.flow.world import ROUTES, World
-from tests.simulation.life import ON_TICKS, Life
 from tests.simulation.promises import broken_promises
+from tests.simulation.random_days import ON_TICKS, Simulation
 
 EVENTS = 40 if FULL else 15
 MOST_ROUNDS = 20_000
-"""About five times as many as the busiest lives need."""
+"""About five times as many as the busiest days need."""
 
 
 def seeds() -> list[int]:
@@ -24,33 +24,37 @@ def seeds() -> list[int]:
 
 
 @pytest.mark.parametrize("seed", seeds())
-async def test_a_life_with_one_database_file(seed: int, tmp_path: Path) -> None:
+async def test_a_random_day_on_sqlite_keeps_the_promises(seed: int, tmp_path: Path) -> None:
     """Promises 2, 3, 4, 13, 14 with crashes, dead vendors and reloads."""
     await check(World(f"sqlite:///{tmp_path}/gateway.db"), seed)
 
 
 @pytest.mark.parametrize("seed", seeds()[:1])
-async def test_a_life_with_repeats_on_the_group_interval(seed: int, tmp_path: Path) -> None:
-    """The same where all but worse severity waits for a tick."""
+async def test_a_random_day_with_repeats_on_ticks_keeps_the_promises(
+    seed: int, tmp_path: Path
+) -> None:
+    """The same if everything except worse severity waits for a tick."""
     await check(World(f"sqlite:///{tmp_path}/gateway.db", ON_TICKS + ROUTES), seed)
 
 
 @pytest.mark.parametrize("seed", seeds()[:2])
-async def test_a_life_with_replicas(seed: int, migrated_postgres_url: str) -> None:
-    """Promise 11 as well: two replicas that come and go, one voice."""
+async def test_a_random_day_with_replicas_keeps_the_promises(
+    seed: int, migrated_postgres_url: str
+) -> None:
+    """Promise 11 as well: two replicas that start and die, and one notification each."""
     await check(World(migrated_postgres_url), seed)
 
 
 async def check(world: World, seed: int) -> None:
     await world.start()
-    life = Life(world, seed)
+    simulation = Simulation(world, seed)
     try:
-        await life.live(EVENTS)
-        broken = await broken_promises(life)
+        await simulation.play(EVENTS)
+        broken = await broken_promises(simulation)
         if world.rounds > MOST_ROUNDS:
-            broken.append(f"{world.rounds} looks at what is due: something spins")
+            broken.append(f"{world.rounds} evaluations: something is due again and again")
     finally:
         await world.close()
     if broken:
-        story = "\n".join(life.story)
+        story = "\n".join(simulation.story)
         pytest.fail(f"seed {seed}\n{story}\n\nbroken:\n" + "\n".join(broken), pytrace=False)

@@ -1,6 +1,6 @@
-"""Virtual days of a gateway under a seed: alerts, answers, dead vendors, crashes, reloads.
+"""Random virtual days of a gateway: alerts, responses, dead vendors, crashes, reloads.
 
-What happened is kept as a story, so that a failing seed can be read like a log.
+The events are kept as a story, so a failing seed can be read like a log.
 """
 
 import random
@@ -37,32 +37,32 @@ VARIANTS = (
 
 @dataclass
 class Crash(Exception):
-    """The process dies while the vendor has accepted and nobody has written it down."""
+    """The process dies after the vendor accepted and before that is recorded."""
 
 
 @dataclass
-class Life:
-    """One run of one seed."""
+class Simulation:
+    """One run with one seed."""
 
     world: World
     seed: int
     story: list[str] = field(default_factory=list)
-    burning: dict[tuple[str, str, str], float] = field(default_factory=dict)
+    firing: dict[tuple[str, str, str], float] = field(default_factory=dict)
     doubled: set[int] = field(
         default_factory=set
-    )  # notices that may arrive twice, and why is known
+    )  # notices that may arrive twice for a known reason
     silences: dict[str, Silence] = field(default_factory=dict)
     acked: dict[int, list[tuple[float, float | None]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.dice = random.Random(self.seed)
 
-    def tell(self, text: str) -> None:
+    def log(self, text: str) -> None:
         at = datetime.fromtimestamp(self.world.now, UTC)
         self.story.append(f"{at:%a %H:%M:%S}  {text}")
 
-    async def live(self, events: int) -> None:
-        """So many random events, then everything is mended and all alerts end."""
+    async def play(self, events: int) -> None:
+        """Play random events, then repair everything and resolve all alerts."""
         for _ in range(events):
             await self.dice.choices(
                 (
@@ -85,9 +85,9 @@ class Life:
         for channel in CHANNELS:
             self.world.mend(channel)
         await self.pass_time(HOUR)
-        for key in list(self.burning):
+        for key in list(self.firing):
             await self.end_one(key)
-        self.tell("everything is mended and over")
+        self.log("everything is repaired and resolved")
         await self.pass_time(6 * HOUR)
 
     async def pass_time(self, seconds: float) -> None:
@@ -103,58 +103,58 @@ class Life:
     async def fire(self) -> None:
         name, severity = self.dice.choice(NAMES)
         key = (name, severity, self.dice.choice(("eu", "us")))
-        self.burning.setdefault(key, self.world.now)
-        self.tell(f"{key} fires")
+        self.firing.setdefault(key, self.world.now)
+        self.log(f"{key} fires")
         await self.post(key)
 
     async def post(self, key: tuple[str, str, str], ends_at: float | None = None) -> None:
         name, severity, region = key
         await self.world.post(
-            alert(name, severity, starts_at=self.burning[key], ends_at=ends_at, region=region),
+            alert(name, severity, starts_at=self.firing[key], ends_at=ends_at, region=region),
             to=self.dice.choice(self.world.replicas),
         )
 
     async def end(self) -> None:
-        if self.burning:
-            await self.end_one(self.dice.choice(sorted(self.burning)))
+        if self.firing:
+            await self.end_one(self.dice.choice(sorted(self.firing)))
 
     async def end_one(self, key: tuple[str, str, str]) -> None:
-        self.tell(f"{key} is over")
+        self.log(f"{key} is over")
         await self.post(key, ends_at=self.world.now)
-        del self.burning[key]
+        del self.firing[key]
 
     async def repost(self) -> None:
-        if self.burning:
-            await self.post(self.dice.choice(sorted(self.burning)))
+        if self.firing:
+            await self.post(self.dice.choice(sorted(self.firing)))
 
     async def answer(self) -> None:
         engine = self.dice.choice(self.world.replicas)
-        found = await engine.store.read(lambda tx: incidents.open_page(tx, 0, 100))
-        if not found:
+        open_incidents = await engine.store.read(lambda tx: incidents.open_page(tx, 0, 100))
+        if not open_incidents:
             return
-        number, who = self.dice.choice(found).number, self.dice.choice(PEOPLE)
+        number, who = self.dice.choice(open_incidents).number, self.dice.choice(PEOPLE)
         response = await engine.acknowledge(number, who, "link")
-        self.tell(f"{who} answers #{number}: {response.answer.value}")
+        self.log(f"{who} answers #{number}: {response.answer.value}")
         if response.answer is ActionOutcome.DONE:
             self.acked.setdefault(number, []).append((self.world.now, None))
 
     async def undo(self) -> None:
         engine = self.dice.choice(self.world.replicas)
-        found = await engine.store.read(lambda tx: incidents.open_page(tx, 0, 100))
-        taken = [one.number for one in found if one.ack]
+        open_incidents = await engine.store.read(lambda tx: incidents.open_page(tx, 0, 100))
+        taken = [one.number for one in open_incidents if one.ack]
         if taken:
             number = self.dice.choice(taken)
-            self.tell(f"#{number} is given back")
+            self.log(f"#{number} is given back")
             await engine.unacknowledge(number, "ben", "api")
 
     async def vendor(self) -> None:
         channel = self.dice.choice(CHANNELS)
         if channel in self.world.faults:
-            self.tell(f"{channel} is well again")
+            self.log(f"{channel} is well again")
             self.world.mend(channel)
             return
         kind = self.dice.choice(("down", "too fast", "drops answers"))
-        self.tell(f"{channel}: {kind}")
+        self.log(f"{channel}: {kind}")
         self.world.faults[channel] = {
             "down": lambda message, target: SendError(Failure.CONNECTION, "refused"),
             "too fast": lambda message, target: SendError(
@@ -164,7 +164,7 @@ class Life:
         }[kind]
 
     def drop(self, message: Message, target: Target) -> SendError | None:
-        """Half of the messages arrive although the answer is lost."""
+        """Deliver half of the messages although the answer is lost."""
         if self.dice.random() < 0.5:
             return None
         self.doubled.add(message.notice_id)
@@ -172,12 +172,12 @@ class Life:
 
     async def crash(self) -> None:
         engine = self.dice.choice(self.world.replicas)
-        self.tell("a replica is killed and another starts")
+        self.log("a replica is killed and another starts")
         await self.world.kill(engine)
         await self.world.start(f"replica-{self.dice.random()}")
 
     async def crash_while_sending(self) -> None:
-        """Claimed and sent, but the process dies before it writes that down."""
+        """Kill a replica after it claimed and sent, before it records that."""
         engine = self.dice.choice(self.world.replicas)
         before = len(self.world.delivered)
         await engine.dispatch_once()
@@ -186,7 +186,7 @@ class Life:
             await sender.drain(record=False)
         sent = self.world.delivered[before:]
         self.doubled.update(one.notice for one in sent)
-        self.tell(f"a replica is killed while it sends {[one.notice for one in sent]}")
+        self.log(f"a replica is killed while it sends {[one.notice for one in sent]}")
         for one in sent:
             self.note(one)
         await self.world.kill(engine)
@@ -194,7 +194,7 @@ class Life:
 
     async def reload(self) -> None:
         number = self.dice.randrange(len(VARIANTS))
-        self.tell(f"routes are reloaded, variant {number}")
+        self.log(f"routes are reloaded, variant {number}")
         head = ON_TICKS if self.world.routes.startswith(ON_TICKS) else ""
         self.world.routes = head + VARIANTS[number]
         for engine in self.world.replicas:
@@ -213,7 +213,7 @@ class Life:
         now = self.world.now
         made = await engine.silences.put(matchers, now, now + lasts, "ana", "maintenance")
         self.silences[made.id] = made
-        self.tell(f"ana silences {', '.join(map(str, matchers))} for {lasts:.0f} s")
+        self.log(f"ana silences {', '.join(map(str, matchers))} for {lasts:.0f} s")
 
     async def unsilence(self) -> None:
         active = [one for one in self.silences.values() if one.state(self.world.now) == "active"]
@@ -221,9 +221,9 @@ class Life:
             engine = self.dice.choice(self.world.replicas)
             ended = await engine.silences.expire(self.dice.choice(active).id)
             self.silences[ended.id] = ended
-            self.tell(f"the silence of {', '.join(map(str, ended.matchers))} is ended")
+            self.log(f"the silence of {', '.join(map(str, ended.matchers))} is ended")
 
     async def join(self) -> None:
         if len(self.world.replicas) < 2 and not self.world.url.startswith("sqlite"):
-            self.tell("a second replica joins")
+            self.log("a second replica joins")
             await self.world.start(f"replica-{self.dice.random()}")

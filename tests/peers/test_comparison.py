@@ -1,8 +1,8 @@
-"""A comparison that sees no difference proves nothing unless it would see one."""
+"""The comparison of two programs, tested itself: it must report a difference."""
 
 from typing import Any
 
-from tests.peers.told import Message, by_place, differences
+from tests.peers.comparison import Message, by_group, differences
 
 
 def body(status: str = "firing", summary: str = "", **common: str) -> dict[str, Any]:
@@ -19,15 +19,15 @@ def body(status: str = "firing", summary: str = "", **common: str) -> dict[str, 
 
 
 def messages(*bodies: tuple[float, dict[str, Any]]) -> list[Message]:
-    """The messages of the only place."""
-    [found] = by_place(bodies).values()
-    return found
+    """Return the messages of the only group."""
+    [only] = by_group(bodies).values()
+    return only
 
 
-def test_what_differs_is_seen() -> None:
-    """Status, words, time and number of messages."""
+def test_each_difference_is_reported() -> None:
+    """It compares status, text, time and number of messages."""
     there = messages((1.0, body()), (3.0, body("resolved")))
-    for here, place in (
+    for here, position in (
         (messages((1.0, body("resolved")), (3.0, body("resolved"))), 1),
         (messages((1.0, body(summary="other")), (3.0, body("resolved"))), 1),
         (messages((1.0, body(alertname="A")), (3.0, body("resolved"))), 1),
@@ -35,13 +35,13 @@ def test_what_differs_is_seen() -> None:
         (messages((1.0, body())), 2),
         (messages((1.0, body()), (3.0, body("resolved")), (5.0, body())), 3),
     ):
-        [said] = differences(there, here, 1.0, 20.0)
-        assert said.startswith(f"message {place}: ")
+        [line] = differences(there, here, 1.0, 20.0)
+        assert line.startswith(f"message {position}: ")
     assert differences(there, there, 1.0, 20.0) == []
 
 
-def test_the_very_end_may_fall_on_either_side() -> None:
-    """What one side heard just before the end the other one may have heard just after."""
+def test_a_message_at_the_very_end_may_be_missing_on_either_side() -> None:
+    """What arrives on one side just before the end may arrive on the other just after."""
     one, two = messages((1.0, body())), messages((1.0, body()), (19.5, body("resolved")))
     assert differences(one, two, 1.0, 20.0) == differences(two, one, 1.0, 20.0) == []
     assert differences(one, two, 1.0, 25.0) != []

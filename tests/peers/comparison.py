@@ -1,4 +1,4 @@
-"""What a program told whom, in a form in which two programs can be compared."""
+"""Notifications of a program in a form that can be compared with another's."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ from itertools import zip_longest
 from typing import Any
 
 Labels = tuple[tuple[str, str], ...]
-Place = tuple[str, Labels]
+GroupKey = tuple[str, Labels]
 """A receiver and the labels of a group."""
 
 Shown = frozenset[tuple[Labels, str, str]]
@@ -23,15 +23,15 @@ class Message:
     whole: tuple[str, Labels, Labels]  # the status, the common labels and the common annotations
 
 
-def by_place(bodies: Iterable[tuple[float, dict[str, Any]]]) -> dict[Place, list[Message]]:
-    """Webhooks by receiver and group, in order."""
-    found: dict[Place, list[Message]] = defaultdict(list)
+def by_group(bodies: Iterable[tuple[float, dict[str, Any]]]) -> dict[GroupKey, list[Message]]:
+    """Return webhooks by receiver and group, in order."""
+    messages: dict[GroupKey, list[Message]] = defaultdict(list)
     for at, body in bodies:
         common = _pairs(body["commonLabels"]), _pairs(body["commonAnnotations"])
-        place = (body["receiver"], _pairs(body["groupLabels"]))
+        group = (body["receiver"], _pairs(body["groupLabels"]))
         shown = frozenset(map(_alert, body["alerts"]))
-        found[place].append(Message(at, shown, (body["status"], *common)))
-    return dict(found)
+        messages[group].append(Message(at, shown, (body["status"], *common)))
+    return dict(messages)
 
 
 def _alert(alert: dict[str, Any]) -> tuple[Labels, str, str]:
@@ -45,23 +45,22 @@ def _pairs(labels: dict[str, str]) -> Labels:
 def differences(
     theirs: list[Message], ours: list[Message], within: float, until: float
 ) -> list[str]:
-    """What differs between two lists of messages, in words; times may by `within` seconds.
+    """Return a line for each difference; times may differ by `within` seconds.
 
-    What only one side heard in the last such seconds before `until` may have come to the other
-    just after.
+    A message that only one side has in the last such seconds before `until` is no difference.
     """
-    said = []
+    lines = []
     for number, (them, us) in enumerate(zip_longest(theirs, ours), 1):
         only = us or them if them is None or us is None else None
         if only is not None and only.at > until - within:
             continue
         if them is None or us is None or them.shown != us.shown:
-            said.append(f"message {number}: there {_words(them)}, here {_words(us)}")
+            lines.append(f"message {number}: there {_words(them)}, here {_words(us)}")
         elif them.whole != us.whole:
-            said.append(f"message {number}: there {them.whole}, here {us.whole}")
+            lines.append(f"message {number}: there {them.whole}, here {us.whole}")
         elif abs(them.at - us.at) > within:
-            said.append(f"message {number}: there at {them.at:.2f}, here at {us.at:.2f}")
-    return said
+            lines.append(f"message {number}: there at {them.at:.2f}, here at {us.at:.2f}")
+    return lines
 
 
 def _words(message: Message | None) -> str:

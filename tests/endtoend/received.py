@@ -1,4 +1,4 @@
-"""What people and vendors heard, read from what the fakes accepted."""
+"""Messages that the fake vendors accepted."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -12,8 +12,8 @@ ACK_LINK = re.compile(r"https?://[^\s\"'<>|]+/ack/[\w-]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """One request that a vendor took."""
+class ReceivedMessage:
+    """One request that a vendor accepted."""
 
     at: float
     vendor: str
@@ -24,27 +24,27 @@ class Heard:
     content: dict[str, Any]
 
     @property
-    def said(self) -> str:
-        """In short: "trigger"; "mail critical"; "post critical", "reply acknowledged"."""
+    def summary(self) -> str:
+        """A summary: "trigger"; "mail critical"; "post critical", "reply acknowledged"."""
         if self.vendor == "pagerduty":
             return self.what
         tag = _TAG.search(self.title)
         return f"{self.what} {tag[1] or tag[2]}".lower() if tag else self.what
 
     @property
-    def words(self) -> str:
-        """All text that a reader sees or can follow, as one string."""
+    def text(self) -> str:
+        """All text and links of the message, as one string."""
         return "\n".join(_texts(self.content))
 
     @property
     def ack_links(self) -> set[str]:
-        """The acknowledge links in it."""
-        return set(ACK_LINK.findall(self.words))
+        """The acknowledge links of the message."""
+        return set(ACK_LINK.findall(self.text))
 
 
-def all_heard(lines: Iterable[dict[str, Any]]) -> Iterator[Heard]:
-    """Read the lines of the fakes' log that are for people."""
-    # Slack answers a post with the channel's id; what comes later is addressed to that.
+def received_messages(lines: Iterable[dict[str, Any]]) -> Iterator[ReceivedMessage]:
+    """Yield the messages for people from the lines of the fakes' log."""
+    # Slack answers a post with the channel's id; later requests are addressed to that.
     channels: dict[str, str] = {}
     for line in lines:
         read = _READERS.get(line["vendor"])
@@ -55,7 +55,7 @@ def all_heard(lines: Iterable[dict[str, Any]]) -> Iterator[Heard]:
         if what == "post":
             channels[line["answer"]["channel"]] = to
         to = channels.get(to, to)
-        yield Heard(line["at"], line["vendor"], to, incident, what, title, content)
+        yield ReceivedMessage(line["at"], line["vendor"], to, incident, what, title, content)
 
 
 def _mail(path: str, mail: dict[str, Any]) -> tuple[str, int, str, str]:
@@ -69,7 +69,7 @@ def _slack(path: str, message: dict[str, Any]) -> tuple[str, int, str, str]:
 
 
 def _pagerduty(path: str, event: dict[str, Any]) -> tuple[str, int, str, str]:
-    # Only a trigger has words; the key of all events of an incident begins with its number.
+    # Only a trigger has text; the key of all events of an incident contains its number.
     number = int(event["dedup_key"].split("-")[1])
     title = event.get("payload", {}).get("summary", "")
     return event["routing_key"], number, event["event_action"], title
