@@ -28,7 +28,7 @@ async def test_told_once_and_then_quietly(world: World) -> None:
     assert set(reasons[7:]) == {"flapping"}
     assert len(reasons[7:]) <= 4
     fourth = next(one for one in world.delivered if one.incident == 1004)
-    assert "flaps: begun 4 times within 1h" in fourth.message.facts["note"]
+    assert "flapping: it began 4 times within 1h" in fourth.message.facts["note"]
     over = await world.advance(HOUR)
     assert [reason for _, _, reason in to(over, ROOM)] == ["resolved"]
     assert {one.incident for one in world.delivered if one.to == ROOM} == {1001, 1002, 1003, 1004}
