@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
+from gateway.core.incidents.facts import StoredFacts
 from gateway.core.incidents.message import Link, Message
-from gateway.core.incidents.notice import Facts, NoticeKind, NotifyReason
+from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.plan.plan import Target
 from gateway.core.text.escape import one_line
 from gateway.render.fallback import bare_names, plain_parts
@@ -31,7 +32,7 @@ _ANSWERED = ("acknowledged", "resolved", "digest")
 
 def finish_message(
     notice_id: int,
-    facts: Facts,
+    facts: StoredFacts,
     target: Target,
     parts: Sequence[str],
     links: Sequence[Link],
@@ -58,21 +59,21 @@ def finish_message(
 
 
 def message_without_text(
-    notice_id: int, facts: Facts, kind: NoticeKind, reason: NotifyReason
+    notice_id: int, facts: StoredFacts, kind: NoticeKind, reason: NotifyReason
 ) -> Message:
     """Return the message for a channel that sends the facts themselves."""
     status, severity, rank = status_of(facts, kind)
     return _message(notice_id, facts, kind, reason, status, severity, rank, {}, (), None)
 
 
-def safe_links(links: Sequence[Link], facts: Facts, kind: NoticeKind) -> tuple[Link, ...]:
+def safe_links(links: Sequence[Link], facts: StoredFacts, kind: NoticeKind) -> tuple[Link, ...]:
     """Return the links that are safe to show, in reading order."""
     return visible_links(links, answered=kind in _ANSWERED or facts.get("status") in _ANSWERED)
 
 
 def _message(
     notice_id: int,
-    facts: Facts,
+    facts: StoredFacts,
     kind: NoticeKind,
     reason: NotifyReason,
     status: str,
@@ -98,7 +99,7 @@ def _message(
     )
 
 
-def dedup_key(facts: Facts) -> str:
+def dedup_key(facts: StoredFacts) -> str:
     """The key that all notices of one incident share, at most 255 characters.
 
     Made of the incident's number, its group and its beginning: numbers may start again when a

@@ -13,8 +13,9 @@ from typing import Any
 
 from jinja2 import Template, TemplateError
 
+from gateway.core.incidents.facts import StoredFacts
 from gateway.core.incidents.message import Link, Message
-from gateway.core.incidents.notice import Facts, NoticeKind, NotifyReason
+from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.plan.channels import CHANNELS, spec_of
 from gateway.core.plan.plan import Target
 from gateway.core.text.escape import one_line
@@ -66,12 +67,12 @@ class Renderer:
                 )
         self.on_template_start: Callable[[str], None] | None = None
         self._templates: dict[tuple[int, str], Template | TemplateRenderError] = {}
-        self._shared: dict[tuple[Any, ...], tuple[Facts, dict[str, Any]]] = {}
+        self._shared: dict[tuple[Any, ...], tuple[StoredFacts, dict[str, Any]]] = {}
 
     def render(
         self,
         notice_id: int,
-        facts: Facts,
+        facts: StoredFacts,
         target: Target,
         parts: Sequence[str],
         links: Sequence[Link],
@@ -96,7 +97,7 @@ class Renderer:
 
     def fill_in(
         self,
-        facts: Facts,
+        facts: StoredFacts,
         target: Target,
         parts: Sequence[str],
         links: Sequence[Link],
@@ -116,7 +117,7 @@ class Renderer:
 
     def names(
         self,
-        facts: Facts,
+        facts: StoredFacts,
         target: Target,
         links: Sequence[Link],
         zone: str,
@@ -178,7 +179,7 @@ class Renderer:
             for part in parts
         }
 
-    def _cache_names(self, key: tuple[Any, ...], facts: Facts, names: dict[str, Any]) -> None:
+    def _cache_names(self, key: tuple[Any, ...], facts: StoredFacts, names: dict[str, Any]) -> None:
         if len(self._shared) >= _CACHED_FACTS:
             self._shared = dict(list(self._shared.items())[1 - _CACHED_FACTS :])
         self._shared[key] = (facts, names)

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from gateway.core.incidents.facts import StoredFacts
 from gateway.core.incidents.message import Link, Message
-from gateway.core.incidents.notice import Facts, NoticeKind, NotifyReason
+from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.plan.plan import Target
 from gateway.render.finish import Outcome, finish_message, message_without_text, safe_links
 from gateway.render.jinja.lookup import Lookup
@@ -62,7 +63,7 @@ class RenderService:
     async def render(
         self,
         notice_id: int,
-        facts: Facts,
+        facts: StoredFacts,
         target: Target,
         parts: Sequence[str],
         links: Sequence[Link],

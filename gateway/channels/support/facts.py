@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from gateway.core.incidents.facts import StoredFacts
 from gateway.core.incidents.message import Message
-from gateway.core.incidents.notice import Facts
 
 
 @dataclass(slots=True)
@@ -33,7 +33,7 @@ class AlertFacts:
         return self.status != "resolved"
 
 
-def alerts(facts: Facts, key: str = "alerts") -> tuple[AlertFacts, ...]:
+def alerts(facts: StoredFacts, key: str = "alerts") -> tuple[AlertFacts, ...]:
     """The alerts, the firing ones first, otherwise in the order of the decision.
 
     Under `unheard` are those that came and went without being told.
@@ -63,24 +63,24 @@ def incident_name(message: Message) -> str:
     return f"Incident #{message.incident}" if message.incident else title or message.kind.value
 
 
-def text(facts: Facts, key: str) -> str:
+def text(facts: StoredFacts, key: str) -> str:
     """A text, or "" when there is none."""
     value = facts.get(key)
     return value if isinstance(value, str) else ""
 
 
-def number(facts: Facts, key: str) -> float | None:
+def number(facts: StoredFacts, key: str) -> float | None:
     """A number, or None."""
     value = facts.get(key)
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def count(facts: Facts, key: str) -> int:
+def count(facts: StoredFacts, key: str) -> int:
     """A count, 0 when there is none."""
     return int(number(facts, key) or 0)
 
 
-def mapping(facts: Facts, key: str) -> dict[str, str]:
+def mapping(facts: StoredFacts, key: str) -> dict[str, str]:
     """A map of texts, without the entries that are not text. Not to be changed."""
     value = facts.get(key)
     if not isinstance(value, Mapping):
@@ -96,7 +96,7 @@ def mapping(facts: Facts, key: str) -> dict[str, str]:
     return {k: v for k, v in value.items() if isinstance(k, str) and isinstance(v, str)}
 
 
-def shared_labels(facts: Facts) -> dict[str, str]:
+def shared_labels(facts: StoredFacts) -> dict[str, str]:
     """The labels that all alerts of a message share, and those that their route adds."""
     return {**mapping(facts, "route_labels"), **mapping(facts, "common_labels")}
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from gateway.core.alerts.labels import fingerprint, identity
 from gateway.core.decide.next_page import next_page
+from gateway.core.incidents.facts import Facts, FactsAck, FactsAlert, FactsEscalation
 from gateway.core.incidents.incident import Incident, Member
 from gateway.core.plan.plan import Plan, Target
 
@@ -28,7 +29,7 @@ def build_facts(
     unheard: Sequence[Member] = (),
     note: str | None = None,
     previous_severity: str | None = None,
-) -> dict[str, Any]:
+) -> Facts:
     """Return what there is to say about `incident` at `now`; instants are Unix seconds.
 
     `listed` are the alerts of the notice: those that fire and are not suppressed, and those that
@@ -116,7 +117,7 @@ def without_refired(facts: dict[str, Any], refired: Collection[str]) -> dict[str
     }
 
 
-def alert_facts(member: Member, now: float) -> dict[str, Any]:
+def alert_facts(member: Member, now: float) -> FactsAlert:
     """Return one alert with its status at `now`."""
     alert = member.alert
     firing = member.firing(now)
@@ -131,7 +132,7 @@ def alert_facts(member: Member, now: float) -> dict[str, Any]:
     }
 
 
-def ack_facts(incident: Incident, plan: Plan) -> dict[str, Any] | None:
+def ack_facts(incident: Incident, plan: Plan) -> FactsAck | None:
     """Return who acknowledged, from whom they took over (or None), and until when it holds."""
     ack = incident.ack
     if ack is None:
@@ -146,7 +147,7 @@ def ack_facts(incident: Incident, plan: Plan) -> dict[str, Any] | None:
     }
 
 
-def escalation_facts(incident: Incident, plan: Plan) -> dict[str, Any] | None:
+def escalation_facts(incident: Incident, plan: Plan) -> FactsEscalation | None:
     """Return how far the escalation got, and what it does next if nobody acknowledges."""
     state = incident.escalation
     policy = plan.escalations.get(state.name) if state else None
@@ -166,7 +167,7 @@ def escalation_facts(incident: Incident, plan: Plan) -> dict[str, Any] | None:
     }
 
 
-def _with_names(escalation: dict[str, Any] | None, plan: Plan) -> dict[str, Any] | None:
+def _with_names(escalation: FactsEscalation | None, plan: Plan) -> FactsEscalation | None:
     """Return the same with people's names in place of their ids."""
     if escalation is None:
         return None

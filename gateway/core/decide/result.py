@@ -1,11 +1,10 @@
 """What an evaluation and an action return."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from gateway.core.alerts.alert import Alert
+from gateway.core.incidents.facts import Facts
 from gateway.core.incidents.incident import Incident, Member
 from gateway.core.incidents.notice import NewNotice, NotifyReason
 from gateway.core.incidents.suppression import SuppressReason
@@ -22,7 +21,7 @@ class Decision:
     notices: tuple[NewNotice, ...]
     entries: tuple[TimelineEntry, ...]
     members: tuple[Member, ...]  # those whose notified or acknowledged state changed
-    facts: Mapping[str, Any] | None  # None without notices
+    facts: Facts | None  # None without notices
     reasons: tuple[Reason, ...]  # for the metric: why it notifies, or why not
     left: tuple[Alert, ...] = ()  # alerts that fire on after the end: they open another incident
 

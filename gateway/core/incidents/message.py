@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gateway.core.incidents.notice import Facts, NoticeKind, NotifyReason
+from gateway.core.incidents.facts import StoredFacts
+from gateway.core.incidents.notice import NoticeKind, NotifyReason
 
 Receipt = Mapping[str, str]
 """What a channel stores of a message that it delivered (a Slack ts, a Postmark MessageID)."""
@@ -42,6 +43,6 @@ class Message:
     dedup_key: str
     parts: Mapping[str, str]
     links: tuple[Link, ...]
-    facts: Facts
+    facts: StoredFacts
     failed_template: str | None = None
     reduced: bool = False

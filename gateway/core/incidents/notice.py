@@ -1,14 +1,9 @@
 """Notices: one message to one target for one reason."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from gateway.core.plan.plan import Target
-
-Facts = Mapping[str, Any]
-"""A JSON object, frozen when the decision was made; `gateway.core.decide.facts` builds it."""
 
 
 class NoticeKind(StrEnum):

@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from gateway.core.incidents.facts import StoredFacts
 from gateway.core.incidents.message import Link, Message
-from gateway.core.incidents.notice import Facts, NoticeKind, NotifyReason
+from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.plan.plan import Target
 from gateway.render.finish import Outcome, finish_message, message_without_text, safe_links
 from gateway.render.jinja.failure import TemplateRenderError
@@ -52,7 +53,7 @@ class ForkedRenderer:
     def render(
         self,
         notice_id: int,
-        facts: Facts,
+        facts: StoredFacts,
         target: Target,
         parts: Sequence[str],
         links: Sequence[Link],

@@ -10,8 +10,9 @@ import socket
 from collections.abc import Sequence
 from typing import Any
 
+from gateway.core.incidents.facts import StoredFacts
 from gateway.core.incidents.message import Link
-from gateway.core.incidents.notice import Facts, NoticeKind, NotifyReason
+from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.plan.plan import Target
 
 HEADER = 4
@@ -24,7 +25,7 @@ Answer = dict[str, Any]
 
 
 def details_of(
-    facts: Facts,
+    facts: StoredFacts,
     target: Target,
     parts: Sequence[str],
     links: Sequence[Link],

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.core.decide.facts import build_facts
+from gateway.core.incidents.facts import Facts
 from gateway.core.incidents.incident import Incident, Member, State, as_resolved
 from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.incidents.suppression import SuppressReason, suppressions_text
@@ -83,7 +84,7 @@ class IncidentView:
     runbook: str
     dashboard: str
     description: str
-    facts: dict[str, Any]
+    facts: Facts
 
 
 def read_incident(tx: Tx, number: int) -> StoredIncident | None:

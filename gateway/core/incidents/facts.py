@@ -1,0 +1,81 @@
+"""Facts: the JSON object of a notice, from which every channel writes its message.
+
+`gateway.core.decide.facts` builds it; the keys are published, because templates read them.
+"""
+
+from collections.abc import Mapping
+from typing import Any, TypedDict
+
+StoredFacts = Mapping[str, Any]
+"""Facts as readers get them: from the database, perhaps written by an older release, so any key
+may be missing."""
+
+
+class FactsAlert(TypedDict):
+    """One alert. Instants are Unix seconds; `ends_at` is None while it fires."""
+
+    status: str  # firing, resolved
+    labels: dict[str, str]
+    annotations: dict[str, str]
+    starts_at: float
+    ends_at: float | None
+    generator_url: str
+    fingerprint: str
+
+
+# Functional form, because `from` is a keyword.
+FactsAck = TypedDict(
+    "FactsAck",
+    {
+        "by": str,
+        "name": str,
+        "from": str | None,  # the name of the person it was taken over from
+        "at": float,
+        "via": str,
+        "expires_at": float,
+    },
+)
+"""Who acknowledged, and until when that holds."""
+
+
+class FactsEscalation(TypedDict):
+    """How far the escalation has come, and whom it notifies next if nobody acknowledges."""
+
+    name: str
+    step: int
+    steps: int
+    next: list[str]
+    next_at: float | None
+    on_call: dict[str, list[str]]
+
+
+class Facts(TypedDict):
+    """Facts as a decision writes them."""
+
+    incident: int
+    status: str
+    severity: str
+    rank: int | None
+    previous_severity: str | None
+    title: str
+    receiver: str
+    group_key: str
+    group_labels: dict[str, str]
+    route_labels: dict[str, str]
+    common_labels: dict[str, str]
+    common_annotations: dict[str, str]
+    alerts: list[FactsAlert]
+    firing: int
+    resolved: int
+    more: int  # alerts that are not listed
+    truncated: int  # alerts that the source did not send
+    unheard: list[FactsAlert]  # came and went between notifications
+    opened_at: float
+    since: float
+    resolved_at: float | None
+    at: float
+    ack: FactsAck | None
+    escalation: FactsEscalation | None
+    respond_by: float | None
+    told: list[str]  # names of those who were notified
+    note: str | None
