@@ -1,7 +1,7 @@
 """`gateway check`: is routes.yaml right, and are the templates? Tells everything, not the first."""
 
 import gc
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,7 +74,7 @@ def command(
         warnings = loaded.warnings
     except ConfigError as error:
         errors, warnings = error.problems, error.warnings
-    found = _templates(context.templates_path(templates), context.env)
+    found = _templates(context.templates_path(templates))
     settings = _doubtful_settings(context, loaded)
     missing = missing_external_url_error(context.settings())
     bad = bool(errors) or missing is not None or any(not problem.warning for problem in found)
@@ -108,21 +108,17 @@ def command(
     raise SystemExit(FAILED if bad else 0)
 
 
-def _templates(folder: Path, env: Mapping[str, str]) -> "list[TemplateProblem]":
+def _templates(folder: Path) -> "list[TemplateProblem]":
     # Jinja is a large part of this command's time, and of no other quick command's.
     from gateway.render.check import check_templates
-    from gateway.render.jinja.cache import Compiled, users_cache
     from gateway.render.renderer import Renderer
     from gateway.render.worker.forked import ForkedRenderer
 
     # Compiling makes many objects that stay: looking for garbage among them is a fifth of it all.
     gc.disable()
     try:
-        compiled = Compiled(users_cache(env))
-        with ForkedRenderer(Renderer([folder], compiled=compiled), clock.monotonic) as forked:
-            found = check_templates(forked)
-        compiled.keep()
-        return found
+        with ForkedRenderer(Renderer([folder]), clock.monotonic) as forked:
+            return check_templates(forked)
     finally:
         gc.enable()
 

@@ -28,7 +28,6 @@ from gateway.render.finish import (
     safe_links,
 )
 from gateway.render.jinja.budget import check_size
-from gateway.render.jinja.cache import Compiled
 from gateway.render.jinja.failure import TemplateRenderError, failure_of
 from gateway.render.jinja.lookup import SENTENCES, SUFFIX, Lookup
 from gateway.render.jinja.sandbox import TemplateEnvironment
@@ -42,28 +41,21 @@ class Renderer:
 
     `template_dirs` are the admin's folders, first wins; the shipped templates stand behind them.
     Files are read when first needed and then kept: a reload makes a new Renderer. Thread-safe.
-    `compiled` is code that was kept from before, for a command that must start quickly.
     `on_template_start` is called with the name of each template before it is filled in. A
     TemplateRenderError that it raises counts as that template's failure.
     """
 
-    def __init__(
-        self,
-        template_dirs: Sequence[Path],
-        external_url: str = "",
-        compiled: Compiled | None = None,
-    ) -> None:
+    def __init__(self, template_dirs: Sequence[Path], external_url: str = "") -> None:
         self.lookup = Lookup(template_dirs)
         self.external_url = external_url
         loader = self.lookup.loader
-        of = compiled.of if compiled else lambda _: None
-        self.plain = TemplateEnvironment(loader, escaping=None, html=False, compiled=of("plain"))
-        self.html = TemplateEnvironment(loader, escaping=None, html=True, compiled=of("html"))
+        self.plain = TemplateEnvironment(loader, escaping=None, html=False)
+        self.html = TemplateEnvironment(loader, escaping=None, html=True)
         self._by_markup: dict[Markup | None, TemplateEnvironment] = {None: self.plain}
         for spec in CHANNELS.values():
             if spec.markup is not None and spec.markup not in self._by_markup:
                 self._by_markup[spec.markup] = TemplateEnvironment(
-                    loader, spec.markup.escape, html=False, compiled=of(spec.markup.name)
+                    loader, spec.markup.escape, html=False
                 )
         self.on_template_start: Callable[[str], None] | None = None
         self._templates: dict[tuple[int, str], Template | TemplateRenderError] = {}

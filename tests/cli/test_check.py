@@ -178,10 +178,3 @@ def test_a_mistyped_setting_is_named() -> None:
     result = gateway("check", GATEWAY_CONFG="x", now=NOW)
     assert result.exit_code == 2
     assert "did you mean GATEWAY_CONFIG" in result.stderr
-
-
-def test_compiled_templates_are_kept_in_the_users_cache(tmp_path: Path) -> None:
-    """The next check starts sooner, and finds what the first one found."""
-    first = fine("check", XDG_CACHE_HOME=str(tmp_path))
-    assert (tmp_path / "gateway" / "templates").stat().st_mode & 0o777 == 0o600
-    assert fine("check", XDG_CACHE_HOME=str(tmp_path)) == first

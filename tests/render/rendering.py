@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import CodeType
+
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
 from gateway import clock
 from gateway.core.incidents.message import Message
 from gateway.render.check import check_templates
-from gateway.render.jinja.cache import Compiled
 from gateway.render.jinja.lookup import PARTS
 from gateway.render.renderer import Renderer
 from gateway.render.samples import GATEWAY, LINKS, Sample
@@ -15,7 +18,22 @@ from gateway.render.worker.forked import ForkedRenderer
 
 ZONE = "Europe/Berlin"
 SHIPPED = Renderer([], GATEWAY)
-_COMPILED = Compiled(None)  # in memory: hundreds of tests need the shipped templates
+
+
+class SharedCode(BytecodeCache):
+    """Compiled templates of one environment, in memory: hundreds of tests need the shipped ones."""
+
+    def __init__(self) -> None:
+        self._code: dict[tuple[str, str], CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._code.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._code[bucket.key, bucket.checksum] = bucket.code
+
+
+_PLAIN, _HTML, _SLACK = SharedCode(), SharedCode(), SharedCode()
 
 
 def message_of(sample: Sample, channel: str, renderer: Renderer = SHIPPED) -> Message:
@@ -38,7 +56,11 @@ def renderer_with(folder: Path, files: Mapping[str, str]) -> Renderer:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    return Renderer([folder], GATEWAY, _COMPILED)
+    renderer = Renderer([folder], GATEWAY)
+    renderer.plain.bytecode_cache = _PLAIN
+    renderer.html.bytecode_cache = _HTML
+    renderer.environment_for("slack", "text").bytecode_cache = _SLACK
+    return renderer
 
 
 def problems_of(renderer: Renderer) -> list[TemplateProblem]:

@@ -13,7 +13,7 @@ What a template marks with ``|safe`` is taken as it is.
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from typing import Any
 
-from jinja2 import BaseLoader, BytecodeCache, StrictUndefined, nodes, pass_context
+from jinja2 import BaseLoader, StrictUndefined, nodes, pass_context
 from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context, LoopContext, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -72,7 +72,6 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         loader: BaseLoader,
         escaping: Callable[[str], str] | None,
         html: bool,
-        compiled: BytecodeCache | None = None,
     ) -> None:
         self.meter = Meter()
         self.escaping = escaping
@@ -84,7 +83,6 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
             autoescape=html or escaping is not None,
             finalize=self.printed,
             auto_reload=False,
-            bytecode_cache=compiled,
             cache_size=-1,
             trim_blocks=True,
             lstrip_blocks=True,
