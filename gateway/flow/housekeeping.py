@@ -11,6 +11,7 @@ from gateway.flow.intake.intake import Intake
 from gateway.flow.intake.repost_cache import RepostCache
 from gateway.flow.runtime import heap
 from gateway.flow.runtime.dependencies import Dependencies
+from gateway.flow.runtime.health import Health
 from gateway.store import StoreUnavailableError
 from gateway.store.state import counters, retention
 
@@ -87,6 +88,11 @@ class Housekeeping:
                 self._epoch = self._dependencies.store.epoch
                 self._clear_caches()
             await asyncio.sleep(PROBE)
+
+    def health(self) -> list[Health]:
+        """Return the health of the store and of this replica's clock."""
+        problem, skew = self.store_problem, self.clock_problem()
+        return [Health("store", not problem, problem), Health("clock", not skew, skew)]
 
     def clock_problem(self) -> str:
         """What is wrong with this replica's clock, in words; empty when nothing is."""

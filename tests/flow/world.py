@@ -281,7 +281,7 @@ class World:
             busy = False
             for engine in self.replicas:
                 await engine.silences.check_once()
-                if (await engine.dispatch_once()).decided:
+                if (await engine.dispatcher.dispatch_once()).decided:
                     busy = True
                 for sender in engine.senders.values():
                     if await self.serve(sender):

@@ -180,7 +180,7 @@ class Simulation:
         """Kill a replica after it claimed and sent, before it records that."""
         engine = self.dice.choice(self.world.replicas)
         before = len(self.world.delivered)
-        await engine.dispatch_once()
+        await engine.dispatcher.dispatch_once()
         for sender in engine.senders.values():
             await sender.step()
             await sender.drain(record=False)

@@ -11,8 +11,9 @@ from gateway.flow.delivery.compose import Composer
 from gateway.flow.delivery.sender import Outlet, Sender
 from gateway.flow.runtime import heap
 from gateway.flow.runtime.claimed_notice import ClaimedNotice
-from gateway.flow.runtime.dependencies import Dependencies, Health
+from gateway.flow.runtime.dependencies import Dependencies
 from gateway.flow.runtime.dispatch_result import DispatchResult
+from gateway.flow.runtime.health import Health
 from gateway.render.service import RenderService
 
 CLOSE_TIMEOUT = 1.0

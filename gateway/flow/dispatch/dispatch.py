@@ -19,10 +19,9 @@ from gateway.core.incidents.outbox import NewRow, Notice
 from gateway.core.incidents.retry import Claimant
 from gateway.core.incidents.suppression import Suppression, SuppressReason, suppressions_text
 from gateway.core.incidents.timeline import TimelineEntry, TimelineKind
-from gateway.core.plan.plan import Plan
 from gateway.flow.delivery.holding import defer_all_held
 from gateway.flow.delivery.queue_heads import URGENT, Accepts, apply_queue_steps
-from gateway.flow.dispatch.suppression_index import SuppressionIndex
+from gateway.flow.dispatch.context import DecisionContext
 from gateway.flow.intake.grouping import IntakeResult, assign
 from gateway.flow.intake.repost_cache import RepostCache
 from gateway.flow.runtime.dispatch_result import DispatchResult
@@ -127,48 +126,53 @@ def with_latest_reports(stored: Sequence[Member], repost_cache: RepostCache) -> 
 def decide_due(
     tx: Tx,
     now: float,
-    plan: Plan,
-    repost_cache: RepostCache,
-    suppression_index: SuppressionIndex,
-    accepts: Accepts,
-    claimant: Claimant,
+    context: DecisionContext,
     capacity: Mapping[str, int],
     limit: int = BATCH,
 ) -> DispatchResult:
     """Decide the most urgent of the incidents that are due at `now`.
 
-    Decides nothing while this replica's clock and the database's are apart (E55).
+    `capacity`: how many notices each channel's sender takes already claimed. Decides nothing while
+    this replica's clock and the database's differ (E55).
     """
-    done = DispatchResult(began=tx.started_at)
+    result = DispatchResult(began=tx.started_at)
     if is_skewed(tx.skew):
-        return done
+        return result
     due: list[Incident] = incidents.due(tx, now, limit, few=FEW, soon=SOON)
     if due:
-        suppression_index.refresh(tx, plan, now)
-        joined = members.by_incident(tx, [incident.number for incident in due])
-        for incident in due:
-            own = with_latest_reports(joined.get(incident.number, []), repost_cache)
-            suppressed = suppression_index.of(own, now)
-            try:
-                done.decisions.append(decide(incident, own, plan, now, suppressed))
-            except Exception as fault:
-                # A fault of ours in one incident must not keep all the others from being told.
-                log.exception("incident %d could not be decided", incident.number)
-                set_aside(tx, incident, fault, now)
-        claimed = save_decisions(tx, done.decisions, now, accepts, claimant, capacity)
-        left = {alert.identity: alert for d in done.decisions for alert in d.left}
-        if left:
-            assign(tx, list(left.values()), plan, now, IntakeResult())
-        done.claimed_notices = defer_all_held(
-            tx, apply_queue_steps(tx, claimed, accepts, now, claimant), plan, now
+        result.decided = len(due)
+        result.decisions = _decide(tx, due, context, now)
+        claimed = save_decisions(
+            tx, result.decisions, now, context.accepts, context.claimant, capacity
         )
-        # Where all of it was claimed, nothing is left to look for in the outbox.
-        wanted = Counter(n.target.channel for d in done.decisions for n in d.notices)
-        wanted.subtract(notice.target.channel for notice in claimed)
-        done.channels = {channel for channel, unclaimed in wanted.items() if unclaimed > 0}
-        done.decided = len(due)
-    done.next_due = incidents.next_due(tx)
-    return done
+        left = {alert.identity: alert for d in result.decisions for alert in d.left}
+        if left:
+            assign(tx, list(left.values()), context.plan, now, IntakeResult())
+        steps = apply_queue_steps(tx, claimed, context.accepts, now, context.claimant)
+        result.claimed_notices = defer_all_held(tx, steps, context.plan, now)
+        unclaimed = Counter(n.target.channel for d in result.decisions for n in d.notices)
+        unclaimed.subtract(notice.target.channel for notice in claimed)
+        result.channels = {channel for channel, count in unclaimed.items() if count > 0}
+    result.next_due = incidents.next_due(tx)
+    return result
+
+
+def _decide(
+    tx: Tx, due: Sequence[Incident], context: DecisionContext, now: float
+) -> list[Decision]:
+    decisions = []
+    context.suppression_index.refresh(tx, context.plan, now)
+    stored = members.by_incident(tx, [incident.number for incident in due])
+    for incident in due:
+        latest = with_latest_reports(stored.get(incident.number, []), context.repost_cache)
+        suppressed = context.suppression_index.of(latest, now)
+        try:
+            decisions.append(decide(incident, latest, context.plan, now, suppressed))
+        except Exception as fault:
+            # A fault of the gateway in one incident must not hold up all the others.
+            log.exception("incident %d could not be decided", incident.number)
+            set_aside(tx, incident, fault, now)
+    return decisions
 
 
 def set_aside(tx: Tx, incident: Incident, fault: Exception, now: float) -> None:

@@ -1,54 +1,66 @@
-"""Respond: a person's action on an incident, saved before it is answered."""
+"""Responses: people's actions on incidents, stored before they are answered."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from gateway.core.decide.result import ActionResult
 from gateway.core.incidents.incident import Incident, Member
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.plan.channels import CHANNELS, Capability
 from gateway.core.plan.plan import Plan
-from gateway.flow.delivery.queue_heads import Accepts
+from gateway.flow.dispatch.context import DecisionContext
 from gateway.flow.dispatch.dispatch import save_decisions, with_latest_reports
-from gateway.flow.intake.repost_cache import RepostCache
 from gateway.store import Tx, outbox
 from gateway.store.state import incidents, members, timeline
 
 PENDING_STEPS = (NoticeKind.ESCALATION, NoticeKind.REPEAT)
 """Kinds of notices that an acknowledgement cancels while they have not been sent (E22)."""
 
-Action = Callable[[Incident, list[Member], Plan, str, str, float], ActionResult]
+DecideAction = Callable[[Incident, list[Member], Plan, str, str, float], ActionResult]
+"""(incident, members, plan, by, via, now): what follows, decided by the core."""
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentAction:
+    """A person's action on one incident.
+
+    `by` is the person, and `via` the means, such as "cli". `stops_steps`: the action withdraws
+    escalation steps and repeats that are already claimed for sending.
+    """
+
+    number: int
+    decide: DecideAction
+    by: str
+    via: str
+    stops_steps: bool = True
 
 
 def respond(
     tx: Tx,
-    number: int,
-    action: Action,
-    plan: Plan,
-    repost_cache: RepostCache,
-    accepts: Accepts,
-    by: str,
-    via: str,
+    action: IncidentAction,
+    context: DecisionContext,
     now: float,
-    owner: str = "",
     withdrawn_ids: Sequence[int] = (),
 ) -> ActionResult:
-    """Do `action` to incident `number` and save what follows. KeyError when there is none.
+    """Apply a person's action and store what follows. KeyError for an unknown incident.
 
-    `withdrawn_ids` are notices that `owner` had claimed and has not begun.
+    `withdrawn_ids` are notices that this replica had claimed and whose attempt has not begun.
     """
+    number, by = action.number, action.by
     incident = incidents.get(tx, number)
     if incident is None:
         raise KeyError(number)
-    joined = with_latest_reports(members.by_incident(tx, [number]).get(number, []), repost_cache)
-    response = action(incident, joined, plan, by, via, now)
-    if response.decision is None:
-        return response
-    if response.incident.ack is not None:
-        outbox.release(tx, owner, withdrawn_ids)
+    stored = members.by_incident(tx, [number]).get(number, [])
+    latest = with_latest_reports(stored, context.repost_cache)
+    result = action.decide(incident, latest, context.plan, by, action.via, now)
+    if result.decision is None:
+        return result
+    if result.incident.ack is not None:
+        outbox.release(tx, context.claimant.name, withdrawn_ids)
         outbox.cancel_kinds(tx, number, PENDING_STEPS, f"acknowledged by {by}")
         for spec in CHANNELS.values():
             if spec.can(Capability.SKIPS_ACTOR):
                 outbox.cancel_pages(tx, number, by, spec.name, f"acknowledged by {by}")
-    timeline.add_ack(tx, number, response.answer.value, by, now, via)
-    save_decisions(tx, [response.decision], now, accepts)
-    return response
+    timeline.add_ack(tx, number, result.answer.value, by, now, action.via)
+    save_decisions(tx, [result.decision], now, context.accepts)
+    return result

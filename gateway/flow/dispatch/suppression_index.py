@@ -24,7 +24,7 @@ class SuppressionIndex:
         out again for something else, and the connection is another then."""
         self._repost_cache = repost_cache
         self._epoch = epoch
-        self._key: tuple[int, str, int] | None = None
+        self._key: tuple[int, int, str, int] | None = None
         self._index: SourceIndex | None = None
         self._expires_at = 0.0
         self._silences = SilenceIndex(())
@@ -32,7 +32,7 @@ class SuppressionIndex:
 
     def refresh(self, tx: Tx, plan: Plan, now: float) -> None:
         """Read what has changed: once in each transaction, before `of` is asked."""
-        epoch = self._epoch()
+        epoch, generation = self._epoch(), self._repost_cache.generation
         version = (epoch, silences.version(tx))
         if version != self._silence_version:
             self._silences = SilenceIndex(silences.ending_after(tx, now))
@@ -40,7 +40,7 @@ class SuppressionIndex:
         if not plan.inhibit_rules:
             self._index = None
             return
-        key = (epoch, plan.digest, alerts.inhibit_version(tx))
+        key = (epoch, generation, plan.digest, alerts.inhibit_version(tx))
         if self._index is None or key != self._key or now >= self._expires_at:
             self._index, self._expires_at = firing_sources(tx, self._repost_cache, plan, now)
             self._key = key
@@ -51,11 +51,6 @@ class SuppressionIndex:
             return {}
         burning = [member for member in members if member.firing(now)]
         return {**self._inhibited(burning), **self._silenced(burning, now)}
-
-    def clear(self) -> None:
-        """Read everything anew: after the database was lost, a version may name another state."""
-        self._key = None
-        self._silence_version = None
 
     def _silenced(self, burning: Iterable[Member], now: float) -> dict[str, Suppression]:
         if not self._silences:

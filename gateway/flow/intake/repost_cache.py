@@ -44,6 +44,7 @@ class RepostCache:
         `max_age`: seconds for which an alert is valid after it was read or written; None: always.
         `since`: when this process began to receive alerts, unix seconds.
         """
+        self.generation = 0  # how often it was cleared; derived caches keep it with what they read
         self._since = since
         self._alerts: dict[str, CachedAlert] = {}
         self._extended: set[str] = set()  # identities whose end is later than the stored one
@@ -214,6 +215,7 @@ class RepostCache:
         self._watchdogs.clear()
         self._extended.clear()
         self._changed_texts.clear()
+        self.generation += 1  # last: what is derived from half a cache belongs to the one before
 
     def _oldest(self, now: float) -> float:
         """Return since when an alert must have been read or written to be valid at `now`."""

@@ -1,4 +1,4 @@
-"""What the composition root gives to the engine, and what the engine says of its health."""
+"""What the composition root gives to the engine."""
 
 import random
 from collections.abc import Callable, Mapping
@@ -15,23 +15,6 @@ from gateway.store import Store
 
 if TYPE_CHECKING:
     from gateway.metrics import Metrics
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """How one component is; `text` says what is wrong and since when.
-
-    `text` may quote configuration and vendors. `public_text` is for anyone; None: the same.
-    """
-
-    component: str
-    ok: bool
-    text: str = ""
-    public_text: str | None = None
-
-    def text_for(self, public: bool) -> str:
-        """The text for anyone, or the whole one."""
-        return self.text if self.public_text is None or not public else self.public_text
 
 
 @dataclass(slots=True)

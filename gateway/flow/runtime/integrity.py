@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
+from gateway.flow.runtime.health import Health
 from gateway.metrics import Metrics
 from gateway.store import Store, StoreUnavailableError
 
@@ -59,6 +60,10 @@ class IntegrityMonitor:
             log.info("the database could not be checked for damage: %s", error)
             return
         self._report(damaged)
+
+    def health(self) -> Health:
+        """Return the health of the database file."""
+        return Health("database file", not self.problem, self.problem)
 
     def _report(self, damaged: list[str]) -> None:
         known, self.problem = self.problem, ""

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from gateway.flow.runtime.health import Health
 from gateway.store import StoreUnavailableError
 
 log = logging.getLogger(__name__)
@@ -72,10 +73,20 @@ class Supervisor:
             log.info("loop %s works again", name)
             loop.failing_since = None
 
-    def clear_old_failures(self) -> None:
-        """Take loops that have not failed for a while as well: not each of them has rounds."""
+    def health(self) -> list[Health]:
+        """Return the health of each loop."""
+        now, components = self._now(), []
+        self._clear_old_failures(now)
+        for name, loop in self.loops.items():
+            since = loop.failing_since
+            text = f"failing for {now - since:.0f} s: {loop.error}" if since is not None else ""
+            components.append(Health(name, not text, text, text.partition(":")[0]))
+        return components
+
+    def _clear_old_failures(self, now: float) -> None:
+        """Count loops that have not failed for a while as healthy: not each has rounds."""
         for loop in self.loops.values():
-            if loop.failing_since is not None and self._now() - loop.failed_at > HEALTHY_AFTER:
+            if loop.failing_since is not None and now - loop.failed_at > HEALTHY_AFTER:
                 self.mark_healthy(loop.name)
 
     async def stop(self) -> None:

@@ -140,7 +140,7 @@ async def test_what_arrives_while_the_page_is_in_flight_is_hastened(
     refusing(world, "pagerduty", 900.0, scope)
     await world.post(alert("Payments", "warning"))
     world.now += 30.0
-    await world.engine.dispatch_once()  # claimed, and on its way
+    await world.engine.dispatcher.dispatch_once()  # claimed, and on its way
     await world.post(alert("Payments", "critical"))
     said = await world.advance(1.0)
     assert ("worse", "fallback") in [(kind, why) for _, kind, why in to(said, ADMIN)]

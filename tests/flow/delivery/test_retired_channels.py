@@ -50,7 +50,7 @@ async def test_busy_courier_keeps_no_channel_but_its_own_open(tmp_path: Path) ->
     first = {channel.spec.name: channel for channel in world.made}
     first["slack"].answer.clear()
     await world.post(alert("DoubleCharge"))
-    await engine.dispatch_once()
+    await engine.dispatcher.dispatch_once()
     await first["slack"].began.wait()
     assert await engine.reload() == ()
     await engine.delivery.close_retired()

@@ -41,7 +41,7 @@ async def test_it_rests_while_its_target_rests(world: World) -> None:
     sender = world.engine.senders["slack"]
     assert sender.holds
     await world.post(alert("Two"))
-    await world.engine.dispatch_once()
+    await world.engine.dispatcher.dispatch_once()
     assert await sender.step() > 0.0
 
 
@@ -50,7 +50,7 @@ async def test_what_waits_for_a_resting_target_is_handed_back(world: World) -> N
     world.break_channel("slack", too_fast)
     for number in range(20):
         await world.post(alert(f"Alert{number}"))
-    while (await world.engine.dispatch_once()).decided:
+    while (await world.engine.dispatcher.dispatch_once()).decided:
         pass
     sender = world.engine.senders["slack"]
     await sender.step()
@@ -71,7 +71,7 @@ async def test_what_waited_too_long_is_claimed_anew(world: World) -> None:
     nobody may think that it perhaps arrived."""
     for number in range(20):
         await world.post(alert(f"Alert{number}"))
-    while (await world.engine.dispatch_once()).decided:
+    while (await world.engine.dispatcher.dispatch_once()).decided:
         pass
     sender = world.engine.senders["email"]
     assert not sender.idle
@@ -93,7 +93,7 @@ async def test_an_answer_reaches_what_is_claimed_already(world: World) -> None:
     sender = world.engine.senders["email"]
     channel = sender._outlet.channel()
     assert isinstance(channel, FakeChannel)
-    await world.engine.dispatch_once()
+    await world.engine.dispatcher.dispatch_once()
     channel.in_flight = 0
     assert not sender.idle
     await world.ack(1006)
@@ -118,7 +118,7 @@ async def test_fault_after_an_attempt_is_logged_and_recorded(
     world.spread = spread
     await world.post(alert("DoubleCharge"))
     with caplog.at_level(logging.ERROR):
-        await world.engine.dispatch_once()
+        await world.engine.dispatcher.dispatch_once()
         for sender in world.engine.senders.values():
             await sender.drain()
     assert [record.exc_info for record in caplog.records if "fault" in record.message]

@@ -249,11 +249,11 @@ async def test_a_fallback_after_the_end_says_that_it_is_over(world: World) -> No
     """Promise 14: it ended while the last attempt was on its way: no end would follow."""
     world.break_channel("slack", bounced)
     await world.post(alert(starts_at=START))
-    await world.engine.dispatch_once()  # claimed, and on its way
+    await world.engine.dispatcher.dispatch_once()  # claimed, and on its way
     world.now += 1.0
     await world.post(alert(starts_at=START, ends_at=world.now))
     world.now += 5 * MINUTE
-    await world.engine.dispatch_once()
+    await world.engine.dispatcher.dispatch_once()
     assert not (await world.incident()).open
     await world.advance(10 * MINUTE)
     assert [kind for _, kind, _ in to(world.delivered, ADMIN)] in ([], ["late"])
@@ -263,7 +263,7 @@ async def test_nobody_falls_back_on_what_somebody_has(world: World) -> None:
     """E22: acknowledged while the last attempt was on its way: the fallback is left asleep."""
     world.break_channel("slack", bounced)
     await world.post(alert())
-    await world.engine.dispatch_once()  # claimed, and on its way
+    await world.engine.dispatcher.dispatch_once()  # claimed, and on its way
     await world.ack(1001)
     await world.advance(10 * MINUTE)
     assert to(world.delivered, ADMIN) == []

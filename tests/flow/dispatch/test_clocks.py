@@ -53,7 +53,7 @@ async def test_clock_set_forward_does_not_send_what_is_being_sent(world: World) 
     """Promise 3, E55: a step of an hour ends no lease, so the message leaves once."""
     vendor = slow(world)
     await world.post(alert("DoubleCharge"))
-    await world.engine.dispatch_once()
+    await world.engine.dispatcher.dispatch_once()
     sender = world.engine.senders["email"]
     await begun(sender, vendor)
     world.step_clock(HOUR)
@@ -72,7 +72,7 @@ async def test_process_that_was_paused_does_not_take_over_its_own_claim(world: W
     """E55: after a pause longer than the lease, a process still knows what it is sending."""
     vendor = slow(world)
     await world.post(alert("DoubleCharge"))
-    await world.engine.dispatch_once()
+    await world.engine.dispatcher.dispatch_once()
     sender = world.engine.senders["email"]
     await begun(sender, vendor)
     world.now += 5 * MINUTE
@@ -88,7 +88,7 @@ async def test_other_replica_takes_over_when_the_lease_ends(world: World) -> Non
     """Promise 11: the lease still ends for everyone else."""
     vendor = slow(world)
     await world.post(alert("DoubleCharge"))
-    await world.engine.dispatch_once()
+    await world.engine.dispatcher.dispatch_once()
     await begun(world.engine.senders["email"], vendor)
     other = await world.start("other")
     await other.senders["email"].step()

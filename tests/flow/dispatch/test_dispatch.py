@@ -41,7 +41,7 @@ async def test_what_got_worse_is_urgent_again(world: World) -> None:
     await world.post(*(alert(f"Renewals{n}", "warning") for n in range(300)))
     world.now += 31.0
     await world.post(alert("Payments", "critical"))
-    await world.engine.dispatch_once()
+    await world.engine.dispatcher.dispatch_once()
     assert (await world.incident(1001)).rank == 1
 
 
@@ -55,12 +55,12 @@ async def test_what_falls_due_while_others_write(world: World) -> None:
     assert first is not None
     assert urgent is not None
     assert first < urgent
-    assert (await world.engine.dispatch_once()).decided == 0
+    assert (await world.engine.dispatcher.dispatch_once()).decided == 0
     world.now = first
     free = threading.Event()
     loop = asyncio.get_running_loop()
     busy = loop.create_task(world.engine.store.write(lambda tx: free.wait()))
-    deciding = loop.create_task(world.engine.dispatch_once())
+    deciding = loop.create_task(world.engine.dispatcher.dispatch_once())
     await asyncio.sleep(0)  # it waits for its turn
     world.now = urgent
     free.set()
@@ -76,9 +76,11 @@ async def test_a_moment_before_something_urgent_only_a_few_are_decided(world: Wo
     urgent = (await world.incident(1201)).due_at
     assert urgent is not None
     world.now = urgent - 2 * dispatch.SOON
-    assert (await world.engine.dispatch_once()).decided == dispatch.BATCH
+    assert (await world.engine.dispatcher.dispatch_once()).decided == dispatch.BATCH
     world.now = urgent - dispatch.SOON / 2
-    assert (await world.engine.dispatch_once()).decided == dispatch.FEW
+    assert (await world.engine.dispatcher.dispatch_once()).decided == dispatch.FEW
     world.now = urgent
-    assert [d.incident.number for d in (await world.engine.dispatch_once()).decisions] == [1201]
-    assert (await world.engine.dispatch_once()).decided == dispatch.BATCH
+    assert [
+        d.incident.number for d in (await world.engine.dispatcher.dispatch_once()).decisions
+    ] == [1201]
+    assert (await world.engine.dispatcher.dispatch_once()).decided == dispatch.BATCH

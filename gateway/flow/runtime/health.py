@@ -1,0 +1,20 @@
+"""Health of one component, as /healthz and /readyz show it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How one component is; `text` says what is wrong and since when.
+
+    `text` may quote configuration and vendors. `public_text` is for anyone; None: the same.
+    """
+
+    component: str
+    ok: bool
+    text: str = ""
+    public_text: str | None = None
+
+    def text_for(self, public: bool) -> str:
+        """Return the text for anyone, or the whole one."""
+        return self.text if self.public_text is None or not public else self.public_text
