@@ -71,7 +71,6 @@ class ActiveAlerts:
 
     def clear(self) -> None:
         """Forget what is remembered of the database."""
-        self._mute_snapshots.clear()
         self._names.clear()
         self._search.clear()
 

@@ -85,7 +85,7 @@ class AlertQuery:
         self.plan = plan
         self.now = now
         self._repost_cache = repost_cache
-        self._fingerprint = names.of
+        self._fingerprints = names
         self._mute_snapshots = mute_snapshot
         self._mutes: MuteSnapshot | None = None  # one for the whole answer
         self._names = sorted({m.name for route in walk(plan.root) for m in route.matchers})
@@ -121,6 +121,7 @@ class AlertQuery:
 
     def _seen(self, tx: Tx, serials: Sequence[int]) -> dict[int, ActiveAlert]:
         alert_filter, now, ends = self.alert_filter, self.now, self._repost_cache.ends_at
+        fingerprint_of = self._fingerprints.reader()
         mute_snapshot = self._mutes = self._mutes or self._mute_snapshots(tx)
         found: dict[int, ActiveAlert] = {}
         doubtful: dict[str, int] = {}
@@ -142,7 +143,7 @@ class AlertQuery:
             if stored is not None and stored <= now:
                 doubtful[identity] = serial
             found[serial] = ActiveAlert(
-                self._fingerprint(serial, labels), labels, labels_text, annotations,
+                fingerprint_of(serial, labels), labels, labels_text, annotations,
                 starts_at, ends_at, updated_at, url,
                 self._receivers_of(labels), silenced_by, inhibited_by,
             )  # fmt: skip
