@@ -143,12 +143,10 @@ class Engine:
     ) -> None:
         """Remember a refused request, so that admins see it (E42). Never raises."""
         with suppress(Exception):
-            now = self.now()
-            await self.store.write(
-                lambda tx: timeline.add_reject(
-                    tx, now, source, status, error, detail, remote, excerpt
-                )
+            request = timeline.RejectedRequest(
+                self.now(), source, status, error, detail, remote, excerpt
             )
+            await self.store.write(partial(timeline.add_reject, request=request))
 
     async def acknowledge(self, number: int, by: str, via: str) -> ActionResult:
         """Acknowledge an incident. KeyError for an unknown number, as for all actions."""

@@ -27,7 +27,7 @@ from gateway.metrics import Metrics
 from gateway.render.service import RenderService
 from gateway.store import Store, Tx, outbox
 from gateway.store.db.clocks import Clocks
-from gateway.store.state import incidents, silences, timeline
+from gateway.store.state import incidents, schedule, silences, timeline
 
 START = 1_795_000_000.0  # 2026-11-18T11:06:40Z, a Wednesday
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
@@ -303,7 +303,7 @@ class World:
                 at for s in silences.ending_after(tx, self.now) for at in (s.starts_at, s.ends_at)
             ]
             return [
-                incidents.next_due(tx),
+                schedule.next_due(tx),
                 *edges,
                 *(outbox.next_due_at(tx, name) for name in names),
             ]

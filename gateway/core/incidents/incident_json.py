@@ -72,7 +72,13 @@ def target_to_json(target: Target) -> dict[str, Any]:
 
 def target_from_json(item: Mapping[str, Any]) -> Target:
     """Undo `target_to_json`."""
-    return Target(item["channel"], item["address"], item["person"], item["options"] or NOTHING)
+    options = item["options"]
+    return Target(
+        item["channel"],
+        item["address"],
+        item["person"],
+        MappingProxyType(options) if options else NOTHING,  # shared by the store's cache
+    )
 
 
 def _ack_to_json(ack: Ack | None) -> dict[str, Any] | None:

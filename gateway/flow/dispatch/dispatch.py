@@ -26,7 +26,7 @@ from gateway.flow.intake.grouping import IntakeResult, assign
 from gateway.flow.intake.repost_cache import RepostCache
 from gateway.flow.runtime.dispatch_result import DispatchResult
 from gateway.store import Tx, outbox
-from gateway.store.state import incidents, members, timeline
+from gateway.store.state import incidents, members, schedule, timeline
 
 log = logging.getLogger(__name__)
 
@@ -138,7 +138,7 @@ def decide_due(
     result = DispatchResult(began=tx.started_at)
     if is_skewed(tx.skew):
         return result
-    due: list[Incident] = incidents.due(tx, now, limit, few=FEW, soon=SOON)
+    due: list[Incident] = schedule.due(tx, now, limit, few=FEW, soon=SOON)
     if due:
         result.decided = len(due)
         result.decisions = _decide(tx, due, context, now)
@@ -153,7 +153,7 @@ def decide_due(
         unclaimed = Counter(n.target.channel for d in result.decisions for n in d.notices)
         unclaimed.subtract(notice.target.channel for notice in claimed)
         result.channels = {channel for channel, count in unclaimed.items() if count > 0}
-    result.next_due = incidents.next_due(tx)
+    result.next_due = schedule.next_due(tx)
     return result
 
 

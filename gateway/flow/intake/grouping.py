@@ -9,7 +9,7 @@ from gateway.core.incidents.incident import Incident
 from gateway.core.plan.plan import Plan
 from gateway.flow.intake.route_cache import GroupTarget, RouteCache, route_cache
 from gateway.store import Tx
-from gateway.store.state import alerts, incidents, members
+from gateway.store.state import alerts, incidents, members, schedule
 
 
 @dataclass(slots=True)
@@ -188,7 +188,7 @@ def _raise_urgency(
         for key, incident in open_before.items()
         if batch.urgency[key] < plan.rank_of(incident.severity)
     ]
-    incidents.raise_urgency(tx, rows)
+    schedule.raise_urgency(tx, rows)
 
 
 def _touch_resolved(

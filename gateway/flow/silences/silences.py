@@ -23,7 +23,7 @@ from gateway.core.plan.plan import NOTHING
 from gateway.core.time.timestamps import format_rfc3339
 from gateway.flow.silences.silence_matches import SilenceMatches
 from gateway.store import Store, Tx
-from gateway.store.state import incidents, members, silences
+from gateway.store.state import members, schedule, silences
 
 log = logging.getLogger(__name__)
 
@@ -262,4 +262,4 @@ def _expire(tx: Tx, silence_id: str, now: float) -> tuple[Silence, list[Silence]
 def _make_due(tx: Tx, identities: Sequence[str], now: float) -> None:
     found = members.open_numbers_of(tx, identities)
     numbers = sorted({number for several in found.values() for number in several})
-    incidents.move_due_earlier(tx, [(number, now) for number in numbers])
+    schedule.move_due_earlier(tx, [(number, now) for number in numbers])

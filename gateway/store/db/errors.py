@@ -1,4 +1,4 @@
-"""What can go wrong with a database, in words that are free of secrets."""
+"""Errors of a database, in words without secrets."""
 
 import sqlite3
 import sys
@@ -8,11 +8,15 @@ if TYPE_CHECKING:
     import psycopg
 
 
-class StoreUnavailableError(Exception):
-    """Nothing can be saved or read just now; the next attempt may succeed.
+class StoreError(Exception):
+    """The base of the store's errors."""
 
-    The answer to whoever asked is 503. `reason` never holds a URL, a password or data.
-    After a failed commit it is not known whether the work was saved: do it again.
+
+class StoreUnavailableError(StoreError):
+    """The database cannot be written or read; the next attempt may succeed.
+
+    HTTP clients get 503. `reason` never holds a URL, a password or data. After a failed commit it
+    is not known whether the work was saved: do it again.
     """
 
     def __init__(self, reason: str) -> None:
@@ -21,7 +25,7 @@ class StoreUnavailableError(Exception):
 
 
 class SchemaMismatchError(StoreUnavailableError):
-    """The tables are older or newer than this program."""
+    """The tables are older or newer than those of this program."""
 
 
 # Result codes by their primary part: https://www.sqlite.org/rescode.html
@@ -58,13 +62,13 @@ _POSTGRES_REASONS = {
 
 
 def as_store_error(error: Exception) -> StoreUnavailableError | None:
-    """Say which trouble of the database `error` is; None when it is a fault of the program."""
+    """Return the failure of the database that `error` reports; None for a fault of the program."""
     if isinstance(error, StoreUnavailableError):
         return error
     if isinstance(error, sqlite3.Error):
         reason = _SQLITE_REASONS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
         return None if reason is None else StoreUnavailableError(reason)
-    # With SQLite it is never loaded: it takes 0.1 s and 9 MB, and has raised nothing then.
+    # psycopg is not loaded with SQLite, because it takes 0.1 s and 9 MB. Then it raised nothing.
     if "psycopg" in sys.modules:
         from psycopg import Error
 

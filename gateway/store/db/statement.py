@@ -1,12 +1,13 @@
 """Statements: written once with SQLAlchemy Core, compiled once for each database.
 
-They run on the driver's own cursor. SQLAlchemy's execution costs some 60-100 µs a statement,
-which an alert's way through here would pay a dozen times; what we want of it is one language
-for two databases. Hence the columns' types are only those whose values need no conversion.
+They run on the driver's own cursor. SQLAlchemy's execution costs 60 to 100 µs a statement, and an
+alert needs a dozen of them. Here SQLAlchemy only provides one language for two databases. So
+columns have only types whose values need no conversion.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import BindParameter, ColumnElement, bindparam, create_engine, literal_column
@@ -25,32 +26,42 @@ _DIALECTS: Mapping[str, Callable[[], Dialect]] = {
 }
 
 
+class _Compiled(NamedTuple):
+    """SQL for one database, the names of its parameters in order, and the values of constants."""
+
+    text: str
+    names: tuple[str, ...]
+    constants: Mapping[str, Any]
+
+
 class Statement:
-    """A Core statement with named parameters, ready for either database."""
+    """A Core statement with named parameters, for either database. Any thread may use it."""
 
     __slots__ = ("_compiled", "_core")
 
     def __init__(self, core: ClauseElement) -> None:
         self._core = core
-        self._compiled: dict[str, tuple[str, Sequence[str], Mapping[str, Any]]] = {}
+        # Two threads may compile the same at once: each stores an equal, immutable value.
+        self._compiled: dict[str, _Compiled] = {}
 
-    def for_database(self, database: str, given: Mapping[str, Any]) -> tuple[str, tuple[Any, ...]]:
-        """Return the SQL text and the parameters in its order. KeyError: one is missing."""
-        ready = self._compiled.get(database)
-        if ready is None:
-            ready = self._compiled[database] = _compile(self._core, database)
-        text, names, fixed = ready
-        return text, tuple([given[name] if name in given else fixed[name] for name in names])
+    def for_database(self, database: str, values: Mapping[str, Any]) -> tuple[str, tuple[Any, ...]]:
+        """Return the SQL and its values in order. Raises KeyError if a parameter has none."""
+        compiled = self._compiled.get(database)
+        if compiled is None:
+            compiled = self._compiled[database] = _compile(self._core, database)
+        text, names, constants = compiled
+        return text, tuple([values[name] if name in values else constants[name] for name in names])
 
 
-def _compile(core: ClauseElement, database: str) -> tuple[str, Sequence[str], Mapping[str, Any]]:
+def _compile(core: ClauseElement, database: str) -> _Compiled:
     compiled = core.compile(
         dialect=_DIALECTS[database](), compile_kwargs={"render_postcompile": True}
     )
     assert isinstance(compiled, SQLCompiler)
     required = {bind.key for bind in compiled.bind_names if bind.required}
-    fixed = {name: value for name, value in compiled.params.items() if name not in required}
-    return str(compiled), compiled.positiontup or (), fixed
+    constants = {name: value for name, value in compiled.params.items() if name not in required}
+    names = tuple(compiled.positiontup or ())
+    return _Compiled(str(compiled), names, MappingProxyType(constants))
 
 
 class InList(ColumnElement[bool]):

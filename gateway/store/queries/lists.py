@@ -98,7 +98,7 @@ def incidents_page(
         states = _OPEN_STATES if state == "open" else (state,)
         rows = [row for one in states for row in tx.query(query.where(incidents.c.state == one))]
         rows.sort(key=lambda row: -int(row[0]))
-    return [IncidentSummary(incident_rows.from_row(row), row[-1]) for row in rows[:limit]]
+    return [IncidentSummary(incident_rows.from_row(row[:-1]), row[-1]) for row in rows[:limit]]
 
 
 def title_of(tx: Tx, number: int) -> str:

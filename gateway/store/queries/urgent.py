@@ -125,7 +125,7 @@ def page(tx: Tx, wanted: IncidentFilter, *, after: Cursor | None = None, limit: 
         here = after if after is not None and after.state == state else None
         rows += tx.query(_query(wanted, state, here).limit(limit + 1 - len(rows)))
         state_of += [state] * (len(rows) - len(state_of))
-    shown = [IncidentSummary(incident_rows.from_row(row), row[-2]) for row in rows[:limit]]
+    shown = [IncidentSummary(incident_rows.from_row(row[:-2]), row[-2]) for row in rows[:limit]]
     more = len(rows) > limit
     last = shown[-1].incident if shown else None
     cursor = (

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import bindparam, func, literal_column, select
+from sqlalchemy import bindparam, select
 
 from gateway.core.incidents.incident import SUPPRESSED, Incident, State
 from gateway.core.incidents.incident_json import from_json, to_json
@@ -60,28 +60,6 @@ _ENDED_SINCE = Statement(
 )
 _CREATE = insert(incidents, [*_COLUMNS, "group_hash", "title", "urgency", "suppressed"])
 _BY_NUMBER = Statement(select(*SELECTED).where(InList(incidents.c.number, "numbers")))
-_DUE_NUMBERS = (
-    select(incidents.c.number)
-    .where(incidents.c.due_at <= bindparam("now"))
-    .order_by(incidents.c.urgency, incidents.c.due_at)
-    .limit(bindparam("most"))
-    .scalar_subquery()
-)
-_DUE = Statement(
-    select(*SELECTED, incidents.c.urgency)
-    .where(incidents.c.number.in_(_DUE_NUMBERS))
-    .order_by(incidents.c.urgency, incidents.c.due_at, incidents.c.number)
-)
-_MORE_URGENT = Statement(
-    select(incidents.c.number)
-    .where(
-        incidents.c.due_at > bindparam("now"),
-        incidents.c.due_at <= bindparam("soon"),
-        incidents.c.urgency < bindparam("urgency"),
-    )
-    .limit(literal_column("1"))
-)
-_NEXT_DUE = Statement(select(func.min(incidents.c.due_at)).where(incidents.c.due_at.is_not(None)))
 _OPEN_PAGE = Statement(
     select(*SELECTED)
     .where(incidents.c.number > bindparam("after"), IS_OPEN)
@@ -93,21 +71,6 @@ _SAVE = update(
     ["number"],
     _CHANGEABLE_COLUMNS,
     overwrite(_CHANGEABLE_COLUMNS) | {"urgency": "coalesce(new.rank, old.urgency)"},
-)
-_MOVE_DUE_EARLIER = update(
-    incidents,
-    ["number"],
-    ["due_at"],
-    {
-        "due_at": "CASE WHEN old.due_at IS NULL OR new.due_at < old.due_at"
-        " THEN new.due_at ELSE old.due_at END"
-    },
-)
-_RAISE_URGENCY = update(
-    incidents,
-    ["number"],
-    ["urgency"],
-    {"urgency": "CASE WHEN new.urgency < old.urgency THEN new.urgency ELSE old.urgency END"},
 )
 _SET_TITLES = update(incidents, ["number"], ["title"], overwrite(["title"]))
 _MOVE_TO_GROUPS = update(
@@ -210,34 +173,6 @@ def by_number(tx: Tx, numbers: Sequence[int]) -> dict[int, Incident]:
     return {row[0]: from_row(row) for row in tx.rows(_BY_NUMBER, numbers=json_list(numbers))}
 
 
-def due(
-    tx: Tx, now: float, limit: int, *, few: int | None = None, soon: float = 0.0
-) -> list[Incident]:
-    """Return the most urgent of the incidents whose hour has come, the longest due first.
-
-    All of one urgency: what is critical must not wait until a batch of the lesser is decided, too.
-    For the same reason only a `few` where something more urgent falls due within `soon` seconds.
-    """
-    rows = tx.rows(_DUE, now=now, most=limit)
-    if not rows:
-        return []
-    urgency = rows[0][-1]
-    rows = [row for row in rows if row[-1] == urgency]
-    if (
-        few is not None
-        and len(rows) > few
-        and tx.rows(_MORE_URGENT, now=now, soon=now + soon, urgency=urgency)
-    ):
-        del rows[few:]
-    return [from_row(row) for row in rows]
-
-
-def next_due(tx: Tx) -> float | None:
-    """Return when the next incident is due."""
-    earliest: float | None = tx.rows(_NEXT_DUE)[0][0]
-    return earliest
-
-
 def open_page(tx: Tx, after: int, limit: int) -> list[Incident]:
     """Return open incidents in order of their numbers, those after `after` (0 to begin)."""
     return [from_row(row) for row in tx.rows(_OPEN_PAGE, after=after, most=limit)]
@@ -263,22 +198,6 @@ def save(tx: Tx, changed: Sequence[Incident]) -> None:
             for incident in changed
         ],
     )
-
-
-def move_due_earlier(tx: Tx, rows: Sequence[tuple[int, float]]) -> None:
-    """Make incidents due at an instant, unless they are due earlier: rows of number, due_at."""
-    earliest: dict[int, float] = {}
-    for number, due_at in rows:
-        earliest[number] = min(due_at, earliest.get(number, due_at))
-    tx.write_rows(_MOVE_DUE_EARLIER, list(earliest.items()))
-
-
-def raise_urgency(tx: Tx, rows: Sequence[tuple[int, int]]) -> None:
-    """Raise the urgency of incidents, never lower it: rows of number, urgency (1 before 2)."""
-    first: dict[int, int] = {}
-    for number, urgency in rows:
-        first[number] = min(urgency, first.get(number, urgency))
-    tx.write_rows(_RAISE_URGENCY, list(first.items()))
 
 
 def set_titles(tx: Tx, rows: Sequence[tuple[int, str]]) -> None:

@@ -1,4 +1,4 @@
-"""What happened: timelines of incidents, acknowledgements, and requests that were refused."""
+"""Histories: timelines of incidents, acknowledgements, and refused requests."""
 
 import json
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from gateway.store.db.transaction import Tx
 from gateway.store.schema.tables import acks, rejects, timeline
 
 MAX_REJECTS = 1000
+"""Refused requests that are kept; the table would otherwise grow with each bad request."""
 
 _ADD = insert(timeline, ["incident", "at", "kind", "text", "data"])
 _ENTRIES = Statement(
@@ -50,7 +51,7 @@ _REJECTED_REQUESTS = Statement(
 
 @dataclass(frozen=True, slots=True)
 class AckRecord:
-    """One line of the history of acknowledgements. `action` is what was done: taken, undone …"""
+    """A line of the history of acknowledgements. `action` is taken, undone, expired and so on."""
 
     incident: int
     action: str
@@ -61,7 +62,7 @@ class AckRecord:
 
 @dataclass(frozen=True, slots=True)
 class RejectedRequest:
-    """A request that was refused, or a part of one."""
+    """A refused request, or a refused part of one. `detail` is stored as JSON."""
 
     at: float
     source: str
@@ -89,7 +90,7 @@ def entries(tx: Tx, incident: int) -> list[TimelineEntry]:
 
 
 def add_ack(tx: Tx, incident: int, action: str, person: str, at: float, via: str) -> None:
-    """Remember who took an incident, gave it back, or let it expire."""
+    """Store that a person acknowledged an incident, undid that, or let it expire."""
     tx.write_rows(_ADD_ACKS, [(incident, action, person, at, via)])
 
 
@@ -98,32 +99,19 @@ def acks_of(tx: Tx, incident: int) -> list[AckRecord]:
     return [AckRecord(*row) for row in tx.rows(_ACKS_OF, number=incident)]
 
 
-def add_reject(
-    tx: Tx,
-    now: float,
-    source: str,
-    status: int,
-    error: str,
-    detail: object,
-    remote: str,
-    excerpt: str,
-) -> None:
-    """Remember a refused request; the oldest beyond a thousand are forgotten."""
-    # json and not orjson: it writes whatever it is given, lone surrogates as escapes.
-    tx.write_rows(
-        _ADD_REJECT,
-        [
-            (
-                now,
-                _storable(source),
-                status,
-                _storable(error),
-                json.dumps(detail, default=str),
-                _storable(remote),
-                _storable(excerpt),
-            )
-        ],
+def add_reject(tx: Tx, request: RejectedRequest) -> None:
+    """Store a refused request, and delete all but the newest MAX_REJECTS."""
+    row = (
+        request.at,
+        _storable(request.source),
+        request.status,
+        _storable(request.error),
+        # json and not orjson, because it writes any value, and lone surrogates as escapes.
+        json.dumps(request.detail, default=str),
+        _storable(request.remote),
+        _storable(request.excerpt),
     )
+    tx.write_rows(_ADD_REJECT, [row])
     tx.run(_PRUNE_REJECTS)
 
 
@@ -138,5 +126,5 @@ def rejected_requests(tx: Tx, limit: int) -> list[RejectedRequest]:
 
 
 def _storable(text: str) -> str:
-    """What was refused may hold what no database takes: lone surrogates, NUL."""
+    """Replace what no database can store and a refused request may hold: surrogates, NUL."""
     return text.encode(errors="replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")

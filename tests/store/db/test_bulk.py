@@ -6,7 +6,7 @@ import pytest
 
 from gateway.core.incidents.incident import Incident, Member, NotifiedState, State
 from gateway.store import Store, Tx
-from gateway.store.state import alerts, incidents, members
+from gateway.store.state import alerts, incidents, members, schedule
 from tests.store.builders import alert, incident
 
 ENDS = {"A": 200.0, "B": 90.0, "C": 200.0, "D": 90.0}
@@ -30,7 +30,7 @@ async def filled(store: Store) -> list[Incident]:
 def write(tx: Tx, made: list[Incident]) -> None:
     """Each kind of change, for these incidents in one go."""
     rank = {1001: None, 1002: 2, 1003: 1, 1004: None}
-    incidents.raise_urgency(tx, [(one.number, 3) for one in made])
+    schedule.raise_urgency(tx, [(one.number, 3) for one in made])
     incidents.save(
         tx,
         [
@@ -38,7 +38,7 @@ def write(tx: Tx, made: list[Incident]) -> None:
             for one in made
         ],
     )
-    incidents.move_due_earlier(tx, [(one.number, 1102.5) for one in made])
+    schedule.move_due_earlier(tx, [(one.number, 1102.5) for one in made])
     incidents.set_titles(tx, [(one.number, f"the {one.number}th") for one in made])
     incidents.move_to_groups(
         tx, [(one.number, f"k{one.number}", "r2", "platform") for one in made[:2]]
@@ -56,7 +56,7 @@ FOUR = [replace(incident(name), number=number) for number, name in enumerate(NAM
 async def seen(store: Store) -> tuple[list[Incident], list[Member], list[str]]:
     def work(tx: Tx) -> tuple[list[Incident], list[Member], list[str]]:
         stored = incidents.by_number(tx, [1001, 1002, 1003, 1004])
-        due = [str(one.number) for one in incidents.due(tx, 1e9, 1)]
+        due = [str(one.number) for one in schedule.due(tx, 1e9, 1)]
         by_number = members.by_incident(tx, list(stored))
         return (
             [stored[number] for number in sorted(stored)],

@@ -16,7 +16,7 @@ from gateway.core.incidents.incident import (
 )
 from gateway.core.incidents.suppression import Suppression, SuppressReason
 from gateway.store import Store
-from gateway.store.state import alerts, incidents, members
+from gateway.store.state import alerts, incidents, members, schedule
 from tests.store.builders import ANA, ROOM, alert, incident, opened
 
 
@@ -25,7 +25,7 @@ async def get(store: Store, number: int) -> Incident | None:
 
 
 async def due(store: Store, now: float, limit: int = 100) -> list[str]:
-    found = await store.read(lambda tx: incidents.due(tx, now, limit))
+    found = await store.read(lambda tx: schedule.due(tx, now, limit))
     return [one.group_labels["alertname"] for one in found]
 
 
@@ -101,7 +101,7 @@ async def test_the_urgent_come_first_and_alone_then_the_longest_due(store: Store
     names = {"late": 50.0, "early": 40.0, "critical": 60.0, "not yet": 101.0, "never": None}
     made = [incident(name, due_at=at, rank=2) for name, at in names.items()]
     await store.write(lambda tx: incidents.create(tx, made, urgencies=[2, 2, 1, 1, 1]))
-    critical = await store.read(lambda tx: incidents.due(tx, 100.0, 1))
+    critical = await store.read(lambda tx: schedule.due(tx, 100.0, 1))
     assert await due(store, 100.0) == ["critical"]
     await store.write(lambda tx: incidents.save(tx, [replace(critical[0], due_at=200.0)]))
     assert await due(store, 100.0) == ["early", "late"]
@@ -112,7 +112,7 @@ async def test_only_a_few_while_something_urgent_is_coming(store: Store) -> None
     """Promise 9: what falls due a moment later finds no whole batch of warnings before it."""
 
     async def found(now: float, soon: float) -> int:
-        return len(await store.read(lambda tx: incidents.due(tx, now, 100, few=16, soon=soon)))
+        return len(await store.read(lambda tx: schedule.due(tx, now, 100, few=16, soon=soon)))
 
     warnings = [incident(f"W{number}", due_at=50.0) for number in range(80)]
     await store.write(lambda tx: incidents.create(tx, warnings, urgencies=[2] * 80))
@@ -137,7 +137,7 @@ async def test_urgency_rises_before_anybody_is_told_and_follows_the_rank_after(
     made = await store.write(
         lambda tx: incidents.create(tx, [incident("A"), incident("B")], urgencies=[2, 2])
     )
-    await store.write(lambda tx: incidents.raise_urgency(tx, [(1002, 3), (1002, 1), (1001, 3)]))
+    await store.write(lambda tx: schedule.raise_urgency(tx, [(1002, 3), (1002, 1), (1001, 3)]))
     assert await due(store, 100.0) == ["B"]
     told = [replace(made[0], rank=1), replace(made[1], rank=2)]
     await store.write(lambda tx: incidents.save(tx, told))
@@ -147,16 +147,16 @@ async def test_urgency_rises_before_anybody_is_told_and_follows_the_rank_after(
 async def test_sooner_never_puts_off(store: Store) -> None:
     """A new alert may bring an incident's hour forward, and give an hour to one without."""
     await store.write(lambda tx: incidents.create(tx, [incident("A"), incident("B", due_at=None)]))
-    assert await store.read(incidents.next_due) == 100.0
+    assert await store.read(schedule.next_due) == 100.0
     wanted = [(1001, 150.0), (1002, 90.0), (1002, 95.0)]
-    await store.write(lambda tx: incidents.move_due_earlier(tx, wanted))
+    await store.write(lambda tx: schedule.move_due_earlier(tx, wanted))
     assert [(await get(store, number)).due_at for number in (1001, 1002)] == [100.0, 90.0]
-    assert await store.read(incidents.next_due) == 90.0
+    assert await store.read(schedule.next_due) == 90.0
 
 
 async def test_nothing_is_due_in_an_empty_database(store: Store) -> None:
     """Without incidents there is no hour to wait for."""
-    assert await store.read(incidents.next_due) is None
+    assert await store.read(schedule.next_due) is None
     assert await due(store, 1e12) == []
     assert await get(store, 1001) is None
 
@@ -234,5 +234,5 @@ async def test_ten_thousand_at_once(store: Store) -> None:
     await store.write(lambda tx: alerts.save(tx, [stored], [False]))
     pairs = [(one.number, stored.identity) for one in made]
     await store.write(lambda tx: members.add(tx, pairs, 1.0))
-    assert len(await store.read(lambda tx: incidents.due(tx, 500.0, 20_000))) == 10_000
+    assert len(await store.read(lambda tx: schedule.due(tx, 500.0, 20_000))) == 10_000
     assert await due(store, 499.0) == []

@@ -3,6 +3,7 @@
 from gateway.core.incidents.timeline import TimelineEntry
 from gateway.store import Store
 from gateway.store.state import timeline
+from gateway.store.state.timeline import RejectedRequest
 
 
 async def test_a_timeline_keeps_its_order(store: Store) -> None:
@@ -33,11 +34,8 @@ async def test_who_had_it_and_when(store: Store) -> None:
 async def test_refused_requests_are_kept_whatever_is_in_them(store: Store) -> None:
     """E42: admins see what was refused and why, also when no database could hold it as it came."""
     detail = [{"field": "alerts[0].labels", "got": "\ud800", "error": ValueError("bad")}]
-    await store.write(
-        lambda tx: timeline.add_reject(
-            tx, 5.0, "am", 400, "NUL\0 in it", detail, "127.0.0.1", "\ud800\0{"
-        )
-    )
+    request = RejectedRequest(5.0, "am", 400, "NUL\0 in it", detail, "127.0.0.1", "\ud800\0{")
+    await store.write(lambda tx: timeline.add_reject(tx, request))
     (found,) = await store.read(lambda tx: timeline.rejected_requests(tx, 10))
     assert (found.at, found.source, found.status) == (5.0, "am", 400)
     assert found.error == "NUL\N{REPLACEMENT CHARACTER} in it"
@@ -50,7 +48,8 @@ async def test_only_the_latest_refusals_are_kept(store: Store) -> None:
 
     def many(tx: object) -> None:
         for number in range(timeline.MAX_REJECTS + 5):
-            timeline.add_reject(tx, float(number), "am", 400, "bad", None, "", "")  # type: ignore[arg-type]
+            request = RejectedRequest(float(number), "am", 400, "bad", None, "", "")
+            timeline.add_reject(tx, request)  # type: ignore[arg-type]
 
     await store.write(many)
     kept = await store.read(lambda tx: timeline.rejected_requests(tx, 10_000))
