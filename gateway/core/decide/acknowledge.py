@@ -22,7 +22,7 @@ def acknowledge(
 
     Covers the alerts that fire now and were notified, and severities up to the worst of them
     (E21); alerts not notified yet are covered only if no alert was. Repeats and pending escalation
-    steps end in the same decision (E22), and everyone notified so far learns who acknowledged.
+    steps end in the same decision (E22), and everyone notified so far is notified who acknowledged.
     While alerts fire that the acknowledgement does not cover, a second one may cover those too.
     """
     firing = [m for m in members if m.firing(now)]

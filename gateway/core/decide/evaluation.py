@@ -33,7 +33,7 @@ _HIDDEN = (NotifiedState.SILENCED, NotifiedState.OMITTED)
 
 
 class Evaluation:
-    """The working state of one evaluation. Lives for the length of one call, in one thread."""
+    """The working state of one evaluation: of one call, in one thread."""
 
     def __init__(
         self,

@@ -37,7 +37,7 @@ def notify_flapping(ev: Evaluation) -> None:
 
 
 def notify_some_resolved(ev: Evaluation) -> None:
-    """Notify that alerts ended while others fire, if any target wants ends."""
+    """Notify that alerts ended while others fire, unless no target is notified of ends."""
     if any(target.send_resolved for target in ev.group_targets()):
         notify_group(ev, NotifyReason.SOME_RESOLVED, quiet=ev.draft.ack is not None)
     else:

@@ -27,11 +27,11 @@ def target_name(target: Target) -> str:
     their variable that describe it: `${PAGERDUTY_BILLING_KEY}` is "PagerDuty (billing)".
     """
     spec = spec_of(target.channel)
-    given = target.options.get("name", "")
-    name = one_line(given or _address_name(target), LONGEST)
+    own_name = target.options.get("name", "")
+    name = one_line(own_name or _address_name(target), LONGEST)
     if not name:
         return spec.label
-    plain = spec.address is AddressKind.NAME and not given and not target.person
+    plain = spec.address is AddressKind.NAME and not own_name and not target.person
     if plain or spec.address is AddressKind.EMAIL:
         return f"{spec.label} {name}"
     return f"{spec.label} ({name})"
