@@ -112,6 +112,14 @@ def test_soak_ignores_a_single_moment_with_few_descriptors() -> None:
     assert growth([*hour[:1900], Sample(1900, 100.0, 30), *hour[1901:]]) == (0.0, 0)
 
 
+def test_soak_ignores_bursts_and_sees_one_leaked_descriptor() -> None:
+    """Connections that are closed again must not count; one that stays open must."""
+    hour = [Sample(at, 100.0, 42 + (at * 7919) % 15) for at in range(3600)]
+    assert growth(hour) == (0.0, 0)
+    leaking = [Sample(s.at, 100.0, s.descriptors + (s.at >= 2600)) for s in hour]
+    assert growth(leaking) == (0.0, 1)
+
+
 def test_soak_load_fires_and_resolves_each_alert() -> None:
     """Each second some alerts start and the oldest resolve; none is left firing."""
     load = Load(rate=2.0)
