@@ -30,7 +30,7 @@ def steady(machine: Machine) -> SteadyClock:
     return SteadyClock(lambda: machine.wall, lambda: machine.mono)
 
 
-def test_it_tells_unix_time(machine: Machine, steady: SteadyClock) -> None:
+def test_an_undisturbed_clock_is_unix_time(machine: Machine, steady: SteadyClock) -> None:
     """Promise 8: without steps it is the machine's wall clock."""
     machine.pass_time(12.5)
     assert steady.now() == pytest.approx(1_700_000_012.5)

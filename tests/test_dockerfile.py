@@ -86,7 +86,7 @@ def test_no_secret_is_baked_in(instructions: list[Instruction]) -> None:
         assert not re.search(r"TOKEN|SECRET|PASSWORD|KEY", rest), rest
 
 
-def test_it_listens_for_others_keeps_its_data_and_tells_its_health(
+def test_the_image_has_a_port_volumes_and_a_health_check(
     instructions: list[Instruction],
 ) -> None:
     """Config and data are volumes, the port is published, /healthz is the health check."""

@@ -69,11 +69,11 @@ def test_an_expired_link_says_which_incident_it_meant(links: Links) -> None:
     assert caught.value.claim == LinkClaim(1042, "ana", NOW)
 
 
-@pytest.mark.parametrize("place", range(0, 46, 5))
-def test_a_changed_character_makes_a_token_invalid(links: Links, place: int) -> None:
+@pytest.mark.parametrize("position", range(0, 46, 5))
+def test_a_changed_character_makes_a_token_invalid(links: Links, position: int) -> None:
     """E19: neither the number, the person, the end nor the signature can be changed."""
     token = EARLIER_TOKENS[0][3]
-    changed = token[:place] + ("B" if token[place] == "A" else "A") + token[place + 1 :]
+    changed = token[:position] + ("B" if token[position] == "A" else "A") + token[position + 1 :]
     with pytest.raises(ForgedLinkError):
         links.read(Purpose.ACKNOWLEDGE, changed, NOW)
 

@@ -235,7 +235,7 @@ class ChannelContract:
             await channel.send(message(), self.target, None)
             await channel.close()
             assert len(fake.accepted) == 1
-            assert proxy.asked[0].startswith(f"POST {fake.url}/")
+            assert proxy.request_lines[0].startswith(f"POST {fake.url}/")
             assert "Proxy-Authorization" not in fake.accepted[0].headers
 
     @pytest.mark.parametrize("scheme", ["http", "https"])
@@ -252,7 +252,7 @@ class ChannelContract:
             await channel.send(message(), self.target, None)
             assert len(fake.accepted) == 1
             place = fake.url.removeprefix("https://")
-            assert proxy.asked == [f"CONNECT {place} HTTP/1.1"]
+            assert proxy.request_lines == [f"CONNECT {place} HTTP/1.1"]
             await channel.close()
         await fake.stop()
 
@@ -321,7 +321,7 @@ class ChannelContract:
         async with Proxy() as proxy:
             channel = self.make(fake, proxy=Secret(proxy.url))
             await channel.send(message(), self.target, None)
-            assert len(proxy.asked) == 1
+            assert len(proxy.request_lines) == 1
             await channel.close()
 
     async def test_nobody_listening_is_surely_not_delivered(self) -> None:

@@ -1,7 +1,7 @@
-"""The gateway, spoken to in the words of the conformance vectors: one function per kind.
+"""An adapter from the conformance vectors to the gateway: one function per kind.
 
-Translates and nothing more: what is tested is the product's. A kind without a function here is
-skipped by the runner. `python RUNNER/run.py --adapter tests/conformance/adapter.py` runs it.
+It only translates, so the product is tested. The runner skips a kind without a function here.
+`python RUNNER/run.py --adapter tests/conformance/adapter.py` runs it.
 """
 
 import sys
@@ -26,7 +26,7 @@ from gateway.core.routing.inhibition import InhibitRule, SourceIndex
 from gateway.core.routing.match import Route, RouteSpec, build_route, match_routes, walk
 from gateway.core.routing.mutes import TimeInterval, intervals_containing, parse_time_interval
 from gateway.core.time.timestamps import format_duration, parse_duration, parse_rfc3339
-from tests.conformance.adapter_config import *  # noqa: F403  # the runner looks for all kinds here
+from tests.conformance.adapter_config import *  # noqa: F403  # the runner expects all kinds here
 from tests.conformance.adapter_delivery import *  # noqa: F403
 from tests.conformance.adapter_rota import *  # noqa: F403
 from tests.conformance.adapter_scenarios import *  # noqa: F403
@@ -37,39 +37,39 @@ from tests.conformance.peer_text import humanize_duration, truncate_bytes, trunc
 NOW = 0.0
 
 
-def matchers_parse(given: dict[str, Any]) -> list[dict[str, str]]:
-    return [_matcher(one) for one in parse_matchers(given["text"], given["mode"])]
+def matchers_parse(inputs: dict[str, Any]) -> list[dict[str, str]]:
+    return [_matcher(one) for one in parse_matchers(inputs["text"], inputs["mode"])]
 
 
-def matcher_parse(given: dict[str, Any]) -> dict[str, str]:
-    return _matcher(parse_matcher(given["text"], given["mode"]))
+def matcher_parse(inputs: dict[str, Any]) -> dict[str, str]:
+    return _matcher(parse_matcher(inputs["text"], inputs["mode"]))
 
 
-def matcher_match(given: dict[str, Any]) -> bool:
-    return Matcher("label", given["op"], given["pattern"]).matches({"label": given["value"]})
+def matcher_match(inputs: dict[str, Any]) -> bool:
+    return Matcher("label", inputs["op"], inputs["pattern"]).matches({"label": inputs["value"]})
 
 
-def matcher_format(given: dict[str, Any]) -> str:
-    return str(Matcher(given["name"], given["op"], given["value"]))
+def matcher_format(inputs: dict[str, Any]) -> str:
+    return str(Matcher(inputs["name"], inputs["op"], inputs["value"]))
 
 
-def matcher_to_json(given: dict[str, Any]) -> dict[str, Any]:
-    return Matcher(given["name"], given["op"], given["value"]).to_json()
+def matcher_to_json(inputs: dict[str, Any]) -> dict[str, Any]:
+    return Matcher(inputs["name"], inputs["op"], inputs["value"]).to_json()
 
 
-def matcher_from_json(given: dict[str, Any]) -> dict[str, str]:
-    return _matcher(Matcher.from_json(given))
+def matcher_from_json(inputs: dict[str, Any]) -> dict[str, str]:
+    return _matcher(Matcher.from_json(inputs))
 
 
-def labelname_valid(given: dict[str, Any]) -> bool:
-    return valid_label_name(given["name"], utf8=given["mode"] == "utf8")
+def labelname_valid(inputs: dict[str, Any]) -> bool:
+    return valid_label_name(inputs["name"], utf8=inputs["mode"] == "utf8")
 
 
 def _matcher(matcher: Matcher) -> dict[str, str]:
     return {"name": matcher.name, "op": matcher.op, "value": matcher.value}
 
 
-def route_match(given: dict[str, Any]) -> list[dict[str, Any]]:
+def route_match(inputs: dict[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             "receiver": route.receiver,
@@ -79,40 +79,40 @@ def route_match(given: dict[str, Any]) -> list[dict[str, Any]]:
             "group_interval_s": route.group_interval,
             "repeat_interval_s": route.repeat_interval,
         }
-        for route in match_routes(_tree(given), given["labels"])
+        for route in match_routes(_tree(inputs), inputs["labels"])
     ]
 
 
-def route_keys(given: dict[str, Any]) -> list[str]:
-    return [route.key for route in match_routes(_tree(given), given["labels"])]
+def route_keys(inputs: dict[str, Any]) -> list[str]:
+    return [route.key for route in match_routes(_tree(inputs), inputs["labels"])]
 
 
-def route_labels(given: dict[str, Any]) -> dict[str, str]:
-    return dict(match_routes(_tree(given), given["labels"])[0].labels)
+def route_labels(inputs: dict[str, Any]) -> dict[str, str]:
+    return dict(match_routes(_tree(inputs), inputs["labels"])[0].labels)
 
 
-def route_receivers(given: dict[str, Any]) -> list[str]:
-    return [route.receiver for route in match_routes(_tree(given), given["labels"])]
+def route_receivers(inputs: dict[str, Any]) -> list[str]:
+    return [route.receiver for route in match_routes(_tree(inputs), inputs["labels"])]
 
 
-def route_walk(given: dict[str, Any]) -> list[str]:
-    return [route.receiver for route in walk(_tree(given))]
+def route_walk(inputs: dict[str, Any]) -> list[str]:
+    return [route.receiver for route in walk(_tree(inputs))]
 
 
-def route_ids(given: dict[str, Any]) -> list[str]:
-    return [route.id for route in walk(_tree(given))]
+def route_ids(inputs: dict[str, Any]) -> list[str]:
+    return [route.id for route in walk(_tree(inputs))]
 
 
-def route_group_by_tree(given: dict[str, Any]) -> list[list[str]]:
-    return [list(_at(_tree(given), path).group_by) for path in given["paths"]]
+def route_group_by_tree(inputs: dict[str, Any]) -> list[list[str]]:
+    return [list(_at(_tree(inputs), path).group_by) for path in inputs["paths"]]
 
 
-def route_group_by_all_tree(given: dict[str, Any]) -> list[bool]:
-    return [_at(_tree(given), path).group_by_all for path in given["paths"]]
+def route_group_by_all_tree(inputs: dict[str, Any]) -> list[bool]:
+    return [_at(_tree(inputs), path).group_by_all for path in inputs["paths"]]
 
 
-def _tree(given: dict[str, Any]) -> Route:
-    node = read_tree(given["route_yaml"], Findings("vector"))
+def _tree(inputs: dict[str, Any]) -> Route:
+    node = read_tree(inputs["route_yaml"], Findings("vector"))
     assert node is not None
     return build_route(_spec(_plain(node)))
 
@@ -123,22 +123,22 @@ def _at(route: Route, path: list[int]) -> Route:
     return route
 
 
-def _spec(said: dict[str, Any]) -> RouteSpec:
+def _spec(texts: dict[str, Any]) -> RouteSpec:
     def seconds(name: str) -> float | None:
-        return parse_duration(said[name]) if name in said else None
+        return parse_duration(texts[name]) if name in texts else None
 
     return RouteSpec(
-        receiver=said.get("receiver"),
-        group_by=said.get("group_by"),
+        receiver=texts.get("receiver"),
+        group_by=texts.get("group_by"),
         group_wait=seconds("group_wait"),
         group_interval=seconds("group_interval"),
         repeat_interval=seconds("repeat_interval"),
-        matchers=said.get("matchers", ()),
-        match=said.get("match", {}),
-        match_re=said.get("match_re", {}),
-        continue_=said.get("continue") == "true",
-        labels=said.get("labels", {}),
-        routes=[_spec(child) for child in said.get("routes", ())],
+        matchers=texts.get("matchers", ()),
+        match=texts.get("match", {}),
+        match_re=texts.get("match_re", {}),
+        continue_=texts.get("continue") == "true",
+        labels=texts.get("labels", {}),
+        routes=[_spec(child) for child in texts.get("routes", ())],
     )
 
 
@@ -150,25 +150,25 @@ def _plain(node: Node) -> Any:
     return [_plain(item) for item in node.items]
 
 
-def timeinterval_parse(given: dict[str, Any]) -> None:
-    _intervals(given["intervals"])
+def timeinterval_parse(inputs: dict[str, Any]) -> None:
+    _intervals(inputs["intervals"])
 
 
-def timeinterval_contains(given: dict[str, Any]) -> bool:
-    t = parse_rfc3339(given["time"])
-    return any(interval.contains(t) for interval in _intervals(given["intervals"]))
+def timeinterval_contains(inputs: dict[str, Any]) -> bool:
+    t = parse_rfc3339(inputs["time"])
+    return any(interval.contains(t) for interval in _intervals(inputs["intervals"]))
 
 
-def timeinterval_muted_by(given: dict[str, Any]) -> list[str]:
-    named = {name: _intervals(said) for name, said in given["named_intervals"].items()}
-    return list(intervals_containing(given["active_names"], named, parse_rfc3339(given["time"])))
+def timeinterval_muted_by(inputs: dict[str, Any]) -> list[str]:
+    named = {name: _intervals(texts) for name, texts in inputs["named_intervals"].items()}
+    return list(intervals_containing(inputs["active_names"], named, parse_rfc3339(inputs["time"])))
 
 
-def _intervals(said: list[dict[str, Any]]) -> list[TimeInterval]:
-    return [parse_time_interval(one) for one in said]
+def _intervals(texts: list[dict[str, Any]]) -> list[TimeInterval]:
+    return [parse_time_interval(one) for one in texts]
 
 
-def inhibit_muted(given: dict[str, Any]) -> bool:
+def inhibit_muted(inputs: dict[str, Any]) -> bool:
     rules = [
         InhibitRule(
             name="",
@@ -176,17 +176,17 @@ def inhibit_muted(given: dict[str, Any]) -> bool:
             target=_side(rule, "target"),
             equal=tuple(rule.get("equal", ())),
         )
-        for rule in given["rules"]
+        for rule in inputs["rules"]
     ]
-    return _sources(rules, given["sources"]).inhibitor(given["target"]) is not None
+    return _sources(rules, inputs["sources"]).inhibitor(inputs["target"]) is not None
 
 
-def inhibit_has_equal(given: dict[str, Any]) -> bool:
-    # A label that only the target has keeps the sources from being targets themselves.
+def inhibit_has_equal(inputs: dict[str, Any]) -> bool:
+    # A label that only the target has, so that no source is a target itself.
     mark = Matcher("the target", "=", "yes")
-    rule = InhibitRule(name="", source=(), target=(mark,), equal=tuple(given["equal"]))
-    target = {**given["target"], mark.name: mark.value}
-    return _sources([rule], given["sources"]).inhibitor(target) is not None
+    rule = InhibitRule(name="", source=(), target=(mark,), equal=tuple(inputs["equal"]))
+    target = {**inputs["target"], mark.name: mark.value}
+    return _sources([rule], inputs["sources"]).inhibitor(target) is not None
 
 
 def _side(rule: dict[str, Any], side: str) -> tuple[Matcher, ...]:
@@ -209,18 +209,18 @@ def _sources(rules: list[InhibitRule], sources: list[dict[str, Any]]) -> SourceI
     return index
 
 
-def alert_merge(given: dict[str, Any]) -> dict[str, float | None]:
+def alert_merge(inputs: dict[str, Any]) -> dict[str, float | None]:
     x, y = (
         Alert(
             identity="vector",
             labels={},
             annotations={},
-            starts_at=said["starts_in_s"],
-            ends_at=said["ends_in_s"],
-            updated_at=said["updated_in_s"],
-            timeout=said["timeout"],
+            starts_at=texts["starts_in_s"],
+            ends_at=texts["ends_in_s"],
+            updated_at=texts["updated_in_s"],
+            timeout=texts["timeout"],
         )
-        for said in (given["x"], given["y"])
+        for texts in (inputs["x"], inputs["y"])
     )
     merged = merge(x, y, NOW)
     return {
@@ -230,23 +230,23 @@ def alert_merge(given: dict[str, Any]) -> dict[str, float | None]:
     }
 
 
-def dedup_should_notify(given: dict[str, Any]) -> bool:
-    """Whether `decide` speaks, or settles the end, of a group in that state.
+def dedup_should_notify(inputs: dict[str, Any]) -> bool:
+    """Return whether `decide` notifies, or settles the end, of a group in that state.
 
-    A group whose last notification said that all had ended is a closed incident here; what
-    comes after it is a new one, of which nothing was told yet.
+    A group whose last notification was resolved is a closed incident here. A later alert opens a
+    new one, which has not notified yet.
     """
-    last = given["last_sent"]
-    told = {} if last is None else dict.fromkeys(last["firing"], NotifiedState.FIRING)
-    if told:
-        told |= dict.fromkeys(last["resolved"], NotifiedState.RESOLVED)
+    last = inputs["last_sent"]
+    notified = {} if last is None else dict.fromkeys(last["firing"], NotifiedState.FIRING)
+    if notified:
+        notified |= dict.fromkeys(last["resolved"], NotifiedState.RESOLVED)
     target = Target(
-        "webhook", "sink", options={"send_resolved": str(given["send_resolved"]).lower()}
+        "webhook", "sink", options={"send_resolved": str(inputs["send_resolved"]).lower()}
     )
-    spec = RouteSpec(receiver="sink", repeat_interval=given["repeat_interval_s"])
+    spec = RouteSpec(receiver="sink", repeat_interval=inputs["repeat_interval_s"])
     plan = Plan(root=build_route(spec), receivers={"sink": Receiver("sink", (target,))})
     ago = last and last["sent_ago_s"]
-    sent_at = None if not told else NOW - (1e9 if ago == "never" else ago or 0.0)
+    sent_at = None if not notified else NOW - (1e9 if ago == "never" else ago or 0.0)
     incident = Incident(
         1001,
         "group",
@@ -256,34 +256,34 @@ def dedup_should_notify(given: dict[str, Any]) -> bool:
         NOW - 1e9,
         NOW,
         tick_at=NOW,
-        flushed=bool(told),
+        flushed=bool(notified),
         notified_at=sent_at,
-        notified_targets={target.key: target} if told else {},
+        notified_targets={target.key: target} if notified else {},
     )
     members = []
-    for number in {*given["firing"], *given["resolved"], *told}:
+    for number in {*inputs["firing"], *inputs["resolved"], *notified}:
         labels = {"number": str(number)}
-        ends_at = None if number in given["firing"] else NOW - 1.0
+        ends_at = None if number in inputs["firing"] else NOW - 1.0
         alert = Alert(identity(labels), labels, {}, NOW - 1e9, ends_at)
-        members.append(Member(alert, told.get(number, NotifiedState.NONE), NOW - 1e9))
+        members.append(Member(alert, notified.get(number, NotifiedState.NONE), NOW - 1e9))
     decision = decide(incident, members, plan, NOW)
-    return bool(decision.notices) or (bool(told) and not decision.incident.open)
+    return bool(decision.notices) or (bool(notified) and not decision.incident.open)
 
 
-def duration_parse(given: dict[str, Any]) -> dict[str, Any]:
-    seconds = parse_duration(given["text"])
+def duration_parse(inputs: dict[str, Any]) -> dict[str, Any]:
+    seconds = parse_duration(inputs["text"])
     return {"ms": round(seconds * 1000), "canonical": format_duration(seconds)}
 
 
-def fingerprint(given: dict[str, Any]) -> str:
-    return core_fingerprint(given["labels"])
+def fingerprint(inputs: dict[str, Any]) -> str:
+    return core_fingerprint(inputs["labels"])
 
 
-def text_truncate(given: dict[str, Any]) -> dict[str, Any]:
-    truncate = truncate_runes if given["unit"] == "runes" else truncate_bytes
-    text, truncated = truncate(given["text"], given["limit"])
+def text_truncate(inputs: dict[str, Any]) -> dict[str, Any]:
+    truncate = truncate_runes if inputs["unit"] == "runes" else truncate_bytes
+    text, truncated = truncate(inputs["text"], inputs["limit"])
     return {"text": text, "truncated": truncated}
 
 
-def format_humanize_duration(given: dict[str, Any]) -> str:
-    return humanize_duration(given["seconds"])
+def format_humanize_duration(inputs: dict[str, Any]) -> str:
+    return humanize_duration(inputs["seconds"])

@@ -1,4 +1,4 @@
-"""The conformance adapter for Alertmanager's configuration files; translates, no more."""
+"""The conformance adapter for Alertmanager's configuration files."""
 
 from pathlib import Path
 from typing import Any
@@ -14,19 +14,19 @@ from gateway.importers.alertmanager.read.source_config import read_source_config
 __all__ = ["config_load", "config_receiver_snippet"]
 
 
-def config_load(given: dict[str, Any]) -> None:
-    """A whole file, as `gateway import` reads it."""
-    read_source_config(given["yaml"], "alertmanager.yml")
+def config_load(inputs: dict[str, Any]) -> None:
+    """Read a whole file as `gateway import` does."""
+    read_source_config(inputs["yaml"], "alertmanager.yml")
 
 
-def config_receiver_snippet(given: dict[str, Any]) -> None:
-    """One integration of a receiver, without the global section that might complete it."""
+def config_receiver_snippet(inputs: dict[str, Any]) -> None:
+    """Read one integration of a receiver, without a global section."""
     findings = Findings("alertmanager.yml")
-    node = read_tree(given["yaml"], findings)
+    node = read_tree(inputs["yaml"], findings)
     assert node is not None
     reading = ReadContext(findings, NoReferences({}, Path.read_bytes, Path()))
-    entry = WITH_COUNTERPART[given["channel"]].read(node, "", reading)
+    entry = WITH_COUNTERPART[inputs["channel"]].read(node, "", reading)
     if entry is not None:
-        check_integration(given["channel"], entry.value, None, findings)
+        check_integration(inputs["channel"], entry.value, None, findings)
     if findings.count:
         raise ConfigError(findings.errors)

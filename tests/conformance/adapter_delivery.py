@@ -1,7 +1,7 @@
-"""What our channels make of a vendor's answer, in the words of the conformance vectors.
+"""The conformance adapter for vendors' answers.
 
-Translates, no more: the answers come from a real HTTP server to the real channels. "Retry" in
-the vectors means soon; here what only an admin can mend is tried again too, but slowly.
+A real HTTP server answers the real channels. "Retry" in the vectors means soon; here what only an
+admin can repair is retried too, but slowly.
 """
 
 import asyncio
@@ -28,33 +28,33 @@ REASONS = {
 }
 
 
-def delivery_classify_status(given: dict[str, Any]) -> dict[str, Any]:
-    """Done, later or never, and what is said of it."""
-    error = asyncio.run(_webhook(given["status"], given["body"] or ""))
+def delivery_classify_status(inputs: dict[str, Any]) -> dict[str, Any]:
+    """Return whether the answer means done, retry or never, and the error."""
+    error = asyncio.run(_webhook(inputs["status"], inputs["body"] or ""))
     if error is None:
         return {"ok": True, "retry": False, "error": None}
-    said = error.detail.replace("the webhook answered", "unexpected status code")
-    return {"ok": False, "retry": _soon(error), "error": said}
+    text = error.detail.replace("the webhook answered", "unexpected status code")
+    return {"ok": False, "retry": _soon(error), "error": text}
 
 
-def delivery_failure_reason(given: dict[str, Any]) -> str:
-    """The label of the metric of failures, in Alertmanager's words."""
-    error = asyncio.run(_webhook(given["status"], ""))
+def delivery_failure_reason(inputs: dict[str, Any]) -> str:
+    """Return the label of the failure metric in Alertmanager's words."""
+    error = asyncio.run(_webhook(inputs["status"], ""))
     if error is None:
         return "other"
-    if error.failure is Failure.MISCONFIGURED:  # credentials, redirects, no such URL: mendable
-        if given["status"] in (401, 403):
+    if error.failure is Failure.MISCONFIGURED:  # credentials, redirects, no such URL: repairable
+        if inputs["status"] in (401, 403):
             return "auth"
-        return "client" if 400 <= given["status"] < 500 else "other"
+        return "client" if 400 <= inputs["status"] < 500 else "other"
     return REASONS[error.failure]
 
 
-def slack_classify_response(given: dict[str, Any]) -> dict[str, bool]:
-    """What follows from an answer of Slack's Web API."""
-    if given["status"] == 200 and given["content_type"] == "text/plain":
-        # Only incoming webhooks answer so, and those are not used here.
+def slack_classify_response(inputs: dict[str, Any]) -> dict[str, bool]:
+    """Return whether an answer of Slack's Web API is a success or a retry."""
+    if inputs["status"] == 200 and inputs["content_type"] == "text/plain":
+        # Only incoming webhooks answer like this, and those are not used here.
         raise NotImplementedError
-    error = asyncio.run(_slack(given["status"], given["body"], given["content_type"]))
+    error = asyncio.run(_slack(inputs["status"], inputs["body"], inputs["content_type"]))
     return {"ok": error is None, "retry": error is not None and _soon(error)}
 
 

@@ -1,7 +1,7 @@
-"""The gateway's rota, spoken to in the words of the conformance vectors.
+"""The conformance adapter for rotas.
 
-Translates and nothing more. Rotations of the vectors go on backwards before their start, which is
-what `turn_at` does; rules are restrictions; a rule with a target is a rota of one layer; the
+Rotations of the vectors continue backwards before their start, as `turn_at` does; rules are
+restrictions; a rule with a target is a rota of one layer; the
 vectors' "temporary schedule" is an override by nobody with its shifts as overrides on top.
 """
 
@@ -25,10 +25,10 @@ def _text(t: float) -> str:
     return datetime.fromtimestamp(t, UTC).isoformat()
 
 
-def _rotation(given: dict[str, Any]) -> Layer:
-    start = wall_time(_seconds(given["start"]), load_zone(given["tz"]))
-    unit: Any = UNITS[given["type"]]
-    return Layer(("ana",), given["shift_length"], unit, Handover(start.time()), start)
+def _rotation(inputs: dict[str, Any]) -> Layer:
+    start = wall_time(_seconds(inputs["start"]), load_zone(inputs["tz"]))
+    unit: Any = UNITS[inputs["type"]]
+    return Layer(("ana",), inputs["shift_length"], unit, Handover(start.time()), start)
 
 
 def _restriction(rule: dict[str, Any]) -> Restriction:
@@ -39,50 +39,50 @@ def _restriction(rule: dict[str, Any]) -> Restriction:
     )
 
 
-def rota_handoffs(given: dict[str, Any]) -> list[str]:
-    layer, zone = _rotation(given), load_zone(given["tz"])
-    turn = turn_at(layer, zone, _seconds(given["from"]))
-    found = [turn.start, turn.end]
-    while turn.end <= _seconds(given["to"]):
+def rota_handoffs(inputs: dict[str, Any]) -> list[str]:
+    layer, zone = _rotation(inputs), load_zone(inputs["tz"])
+    turn = turn_at(layer, zone, _seconds(inputs["from"]))
+    instants = [turn.start, turn.end]
+    while turn.end <= _seconds(inputs["to"]):
         turn = turn_at(layer, zone, turn.end)
-        found.append(turn.end)
-    return [_text(t) for t in found]
+        instants.append(turn.end)
+    return [_text(t) for t in instants]
 
 
-def rota_shift_start(given: dict[str, Any]) -> str:
-    return _text(turn_at(_rotation(given), load_zone(given["tz"]), _seconds(given["at"])).start)
+def rota_shift_start(inputs: dict[str, Any]) -> str:
+    return _text(turn_at(_rotation(inputs), load_zone(inputs["tz"]), _seconds(inputs["at"])).start)
 
 
-def rota_shift_end(given: dict[str, Any]) -> str:
-    return _text(turn_at(_rotation(given), load_zone(given["tz"]), _seconds(given["at"])).end)
+def rota_shift_end(inputs: dict[str, Any]) -> str:
+    return _text(turn_at(_rotation(inputs), load_zone(inputs["tz"]), _seconds(inputs["at"])).end)
 
 
-def rota_rule_active(given: dict[str, Any]) -> bool:
-    return is_open([_restriction(given)], load_zone(given["tz"]), _seconds(given["at"]))
+def rota_rule_active(inputs: dict[str, Any]) -> bool:
+    return is_open([_restriction(inputs)], load_zone(inputs["tz"]), _seconds(inputs["at"]))
 
 
-def rota_rule_start(given: dict[str, Any]) -> str:
-    at = _seconds(given["at"])
-    return _text(window_at([_restriction(given)], load_zone(given["tz"]), at)[0])
+def rota_rule_start(inputs: dict[str, Any]) -> str:
+    at = _seconds(inputs["at"])
+    return _text(window_at([_restriction(inputs)], load_zone(inputs["tz"]), at)[0])
 
 
-def rota_rule_end(given: dict[str, Any]) -> str:
-    at = _seconds(given["at"])
-    return _text(window_at([_restriction(given)], load_zone(given["tz"]), at)[1])
+def rota_rule_end(inputs: dict[str, Any]) -> str:
+    at = _seconds(inputs["at"])
+    return _text(window_at([_restriction(inputs)], load_zone(inputs["tz"]), at)[1])
 
 
-def rota_final_shifts(given: dict[str, Any]) -> list[dict[str, Any]]:
-    if given["history"] or len(given["rules"]) != 1:
+def rota_final_shifts(inputs: dict[str, Any]) -> list[dict[str, Any]]:
+    if inputs["history"] or len(inputs["rules"]) != 1:
         # The runner's word for "skip": what was recorded in the past, and several rules that are
         # on call at once, are not things a rota of ours holds.
         raise NotImplementedError
-    rule = given["rules"][0]
-    long_before = wall_time(_seconds(given["from"]), load_zone(given["tz"])) - timedelta(days=31)
+    rule = inputs["rules"][0]
+    long_before = wall_time(_seconds(inputs["from"]), load_zone(inputs["tz"])) - timedelta(days=31)
     layer = Layer(
         (rule["target"],), 1, "day", Handover(time(0)), long_before, (_restriction(rule),)
     )
-    rota = Rota("vectors", given["tz"], (layer,), tuple(_overrides(given)))
-    begin, end = _seconds(given["from"]), _seconds(given["to"])
+    rota = Rota("vectors", inputs["tz"], (layer,), tuple(_overrides(inputs)))
+    begin, end = _seconds(inputs["from"]), _seconds(inputs["to"])
     return [
         {
             "user": stint.person,
@@ -94,14 +94,16 @@ def rota_final_shifts(given: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _overrides(given: dict[str, Any]) -> list[Override]:
-    found = []
-    for each in given["overrides"]:
+def _overrides(inputs: dict[str, Any]) -> list[Override]:
+    overrides = []
+    for each in inputs["overrides"]:
         add, remove = each["add"] or None, each["remove"] or None
         span = _seconds(each["start"]), _seconds(each["end"])
-        found.append(Override(add, *span, replaces=remove, beside=remove is None))
-    for plan in given["temp_schedules"]:
-        found.append(Override(None, _seconds(plan["start"]), _seconds(plan["end"])))
+        overrides.append(Override(add, *span, replaces=remove, beside=remove is None))
+    for plan in inputs["temp_schedules"]:
+        overrides.append(Override(None, _seconds(plan["start"]), _seconds(plan["end"])))
         for shift in plan["shifts"]:
-            found.append(Override(shift["user"], _seconds(shift["start"]), _seconds(shift["end"])))
-    return found
+            overrides.append(
+                Override(shift["user"], _seconds(shift["start"]), _seconds(shift["end"]))
+            )
+    return overrides

@@ -1,7 +1,6 @@
-"""The conformance adapter for whole scenarios: a gateway in virtual time plays Alertmanager's part.
+"""The conformance adapter for whole scenarios, played by a gateway in virtual time.
 
-Translates, no more: the configuration's receivers into ours, pushed alerts into posts of
-Prometheus, what a collector takes into the vectors' words. Scenarios are Alertmanager's, so
+It translates receivers, pushed alerts and collected webhooks. Scenarios are Alertmanager's, so
 repeats come on the group interval.
 """
 
@@ -39,24 +38,24 @@ _TAKES = re.compile(r"take ([0-9.]+) s to answer")
 Batch = dict[str, Any]
 
 
-def scenario_run(given: dict[str, Any]) -> dict[str, list[Batch]]:
-    """What each collector was sent, by its name."""
-    return asyncio.run(_played(given))
+def scenario_run(inputs: dict[str, Any]) -> dict[str, list[Batch]]:
+    """Return what each collector received, by its name."""
+    return asyncio.run(_played(inputs))
 
 
 def routes_of(config: str) -> str:
-    """An Alertmanager configuration of the scenarios as a routes.yaml, in JSON, which is YAML."""
+    """Return a scenario's Alertmanager configuration as a routes.yaml, in JSON, which is YAML."""
     node = read_tree(config, Findings("scenario"))
     assert node is not None
-    said = plain(node)
-    said["repeats"] = str(Repeats.ON_TICKS)
-    for receiver in said["receivers"]:
+    routes = plain(node)
+    routes["repeats"] = str(Repeats.ON_TICKS)
+    for receiver in routes["receivers"]:
         receiver["webhook"] = receiver.pop("webhook_configs")
-    return json.dumps(said)
+    return json.dumps(routes)
 
 
 def plain(node: Node) -> Any:
-    """A tree of YAML as plain values, all single ones as the texts that they are written as."""
+    """Return a YAML tree as plain values, each scalar as its text."""
     if isinstance(node, ScalarNode):
         return node.text
     if isinstance(node, MappingNode):
@@ -64,13 +63,13 @@ def plain(node: Node) -> Any:
     return [plain(item) for item in node.items]
 
 
-async def _played(given: dict[str, Any]) -> dict[str, list[Batch]]:
+async def _played(inputs: dict[str, Any]) -> dict[str, list[Batch]]:
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder)}/gateway.db"
-        stage = Stage(url, routes_of(given["config_yaml"]), given.get("collector_behaviour", {}))
+        stage = Stage(url, routes_of(inputs["config_yaml"]), inputs.get("collector_behaviour", {}))
         await stage.start()
         try:
-            for step in given["steps"]:
+            for step in inputs["steps"]:
                 await stage.until(step["t"])
                 await stage.take(step)
             await stage.until(END)
@@ -117,17 +116,17 @@ class Stage(World):
             raise ValueError(step["do"])
 
     def channels(self, config: Config) -> dict[str, Channel]:
-        """Collectors stand where the webhooks' URLs lead to."""
+        """Replace the webhook channel by collectors."""
         return {**super().channels(config), "webhook": Collector("webhook", self)}
 
 
 class Collector(FakeChannel):
-    """All receivers' stand-ins: they record what they are posted, and behave as they are told."""
+    """A webhook channel that records bodies and follows the scenario's behaviour."""
 
     world: Stage
 
     async def send(self, message: Message, target: Target, receipt: Receipt | None) -> Receipt:
-        """Take a body, or let the request run into its timeout."""
+        """Record a body, or let the request time out."""
         stage = self.world
         name = target.address.rpartition("/")[2]
         behaviour = stage.behaviour.get(name, "")
@@ -138,13 +137,13 @@ class Collector(FakeChannel):
                 stage.now += patience
                 raise SendError(Failure.TIMEOUT, "no answer in time", perhaps=True)
             return {}
-        said = body(message)["alerts"]
-        stage.collected[name].append({"t": stage.t, "alerts": [_seen(alert) for alert in said]})
+        alerts = [_seen(alert) for alert in body(message)["alerts"]]
+        stage.collected[name].append({"t": stage.t, "alerts": alerts})
         return {}
 
 
 def _posted(alert: dict[str, Any]) -> dict[str, Any]:
-    """An alert as Prometheus posts it."""
+    """Return an alert as Prometheus posts it."""
     posted = {"labels": alert["labels"], "annotations": alert["annotations"]}
     for name, key in (("startsAt", "starts_at"), ("endsAt", "ends_at")):
         if key in alert:
@@ -153,7 +152,7 @@ def _posted(alert: dict[str, Any]) -> dict[str, Any]:
 
 
 def _seen(alert: dict[str, Any]) -> dict[str, Any]:
-    """An alert of a webhook's body in the vectors' words."""
+    """Return an alert of a webhook's body in the vectors' form."""
     starts_at, ends_at = parse_instant(alert["startsAt"]), parse_instant(alert["endsAt"])
     assert starts_at is not None
     return {

@@ -1,7 +1,6 @@
-"""The gateway's silences, spoken to in the words of the conformance vectors.
+"""The conformance adapter for silences.
 
-Translates and nothing more. A silence of ours has one set of matchers: several sets are as many
-silences.
+A silence here has one set of matchers: several sets are as many silences.
 """
 
 import json
@@ -18,35 +17,35 @@ NOW = 1_795_000_000.0
 MATCHERS = ["a=b"]
 
 
-def silence_matches(given: dict[str, Any]) -> bool:
-    """Whether one of the silences that the sets stand for keeps these labels quiet."""
+def silence_matches(inputs: dict[str, Any]) -> bool:
+    """Return whether a silence of one of the sets matches these labels."""
     silences = [
         Silence(str(number), _matchers(texts), NOW, NOW + 60.0, NOW, "ana", "a vector")
-        for number, texts in enumerate(given["matcher_sets"])
+        for number, texts in enumerate(inputs["matcher_sets"])
     ]
-    return bool(SilenceIndex(silences).silencing(given["labels"], NOW))
+    return bool(SilenceIndex(silences).silencing(inputs["labels"], NOW))
 
 
-def silence_validate(given: dict[str, Any]) -> None:
-    """Must raise for what the API refuses."""
-    for texts in given["matcher_sets"]:
+def silence_validate(inputs: dict[str, Any]) -> None:
+    """Raise for what the API refuses."""
+    for texts in inputs["matcher_sets"]:
         posted = {
             "matchers": [matcher.to_json() for matcher in _matchers(texts)],
-            "startsAt": _posted(given["starts_in_s"]),
-            "endsAt": _posted(given["ends_in_s"]),
+            "startsAt": _posted(inputs["starts_in_s"]),
+            "endsAt": _posted(inputs["ends_in_s"]),
             "createdBy": "ana",
             "comment": "a vector",
         }
-        asked = read_silence(json.dumps(posted).encode())
-        starts_at = asked.starts_at or 0.0
-        validate(Silence("", asked.matchers, starts_at, asked.ends_at, NOW, "ana", "a vector"))
+        request = read_silence(json.dumps(posted).encode())
+        starts_at = request.starts_at or 0.0
+        validate(Silence("", request.matchers, starts_at, request.ends_at, NOW, "ana", "a vector"))
 
 
-def silence_can_update(given: dict[str, Any]) -> bool:
-    """Whether the new one takes the old one's place; with no old one, whether it may be at all."""
-    new = _silence(given["new"])
-    if given["old"] is not None:
-        return can_update(_silence(given["old"]), new, NOW)
+def silence_can_update(inputs: dict[str, Any]) -> bool:
+    """Return whether the new one may replace the old one or, without one, be added."""
+    new = _silence(inputs["new"])
+    if inputs["old"] is not None:
+        return can_update(_silence(inputs["old"]), new, NOW)
     try:
         validate(new)
     except SilenceError:
@@ -54,8 +53,8 @@ def silence_can_update(given: dict[str, Any]) -> bool:
     return True
 
 
-def _silence(said: dict[str, float]) -> Silence:
-    starts_at, ends_at = NOW + said["starts_in_s"], NOW + said["ends_in_s"]
+def _silence(offsets: dict[str, float]) -> Silence:
+    starts_at, ends_at = NOW + offsets["starts_in_s"], NOW + offsets["ends_in_s"]
     return Silence("one", _matchers(MATCHERS), starts_at, ends_at, NOW, "ana", "a vector")
 
 

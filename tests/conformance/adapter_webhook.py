@@ -1,4 +1,4 @@
-"""The conformance adapter for Alertmanager's webhook bodies; translates, no more."""
+"""The conformance adapter for Alertmanager's webhook bodies."""
 
 import json
 from datetime import UTC, datetime
@@ -11,20 +11,20 @@ from gateway.web.ingest.sources import SOURCES
 __all__ = ["webhook_accepts", "webhook_ingest"]
 
 
-def webhook_accepts(given: dict[str, Any]) -> None:
-    """Must not raise, and must not leave an alert out."""
-    parsed = _parse(given["body"])
+def webhook_accepts(inputs: dict[str, Any]) -> None:
+    """Raise if the body or one of its alerts is refused."""
+    parsed = _parse(inputs["body"])
     if parsed.bad:
         raise ValueError(str(parsed.bad))
 
 
-def webhook_ingest(given: dict[str, Any]) -> dict[str, Any]:
-    """The alerts as the gateway takes them in, beside what the group says of itself.
+def webhook_ingest(inputs: dict[str, Any]) -> dict[str, Any]:
+    """Return the alerts as the gateway reads them, and the group's fields unchanged.
 
-    The gateway makes its own groups, so the group's fields are handed through here.
+    The gateway makes its own groups, so the group's fields are passed through.
     """
-    body = json.loads(given["body"])
-    parsed = _parse(given["body"])
+    body = json.loads(inputs["body"])
+    parsed = _parse(inputs["body"])
     if parsed.bad:
         raise ValueError(str(parsed.bad))
     alerts = [
@@ -39,10 +39,10 @@ def webhook_ingest(given: dict[str, Any]) -> dict[str, Any]:
         }
         for alert in parsed.alerts
     ]
-    burning = any(alert["status"] == "firing" for alert in alerts)
+    firing = any(alert["status"] == "firing" for alert in alerts)
     return {
         "receiver": body.get("receiver", ""),
-        "status": "firing" if burning else "resolved",
+        "status": "firing" if firing else "resolved",
         "group_key": body.get("groupKey", ""),
         "truncated": parsed.truncated,
         "alerts": alerts,
@@ -54,7 +54,7 @@ def webhook_ingest(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _time(t: float | None) -> str | None:
-    """As Go prints it: no zeros at the end of the fraction (microseconds are kept here)."""
+    """Return a time as Go prints it: no trailing zeros in the fraction (microseconds here)."""
     if t is None:
         return None
     moment = datetime.fromtimestamp(t, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
@@ -62,5 +62,5 @@ def _time(t: float | None) -> str | None:
 
 
 def _parse(body: str) -> Any:
-    # A present after anything recorded: what lies ahead of the clock would be pulled back to it.
+    # A time after everything recorded, because a start in the future would become now.
     return SOURCES["alertmanager"](body.encode(), parse_rfc3339("2100-01-01T00:00:00Z"))

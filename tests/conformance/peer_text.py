@@ -11,7 +11,7 @@ _FRACTIONS = ("ms", "us", "ns", "ps", "fs", "as", "zs", "ys")
 def truncate_runes(text: str, limit: int) -> tuple[str, bool]:
     """Return `text` cut to `limit` code points, an ellipsis included, and whether it was cut.
 
-    Below four code points there is no room for an ellipsis (Alertmanager's notify/util.go).
+    Below four code points an ellipsis does not fit (Alertmanager's notify/util.go).
     """
     if len(text) <= limit:
         return text, False
@@ -23,7 +23,7 @@ def truncate_runes(text: str, limit: int) -> tuple[str, bool]:
 def truncate_bytes(text: str, limit: int) -> tuple[str, bool]:
     """Return `text` cut to `limit` bytes of UTF-8, an ellipsis included, and whether it was cut.
 
-    No character is torn. Where the ellipsis itself does not fit, dots stand for it.
+    No character is split. If the ellipsis itself does not fit, dots replace it.
     """
     data = text.encode()
     if len(data) <= limit:

@@ -23,5 +23,5 @@ def window_at(restrictions: Sequence[Restriction], zone: ZoneInfo, t: float) -> 
 
 
 def is_open(restrictions: Sequence[Restriction], zone: ZoneInfo, t: float) -> bool:
-    """Return whether any restriction is open at `t`; True when there are none."""
+    """Return whether any restriction is open at `t`; True without restrictions."""
     return any(opens <= t < closes for opens, closes in windows(restrictions, zone, t, t + 1.0))

@@ -1,4 +1,4 @@
-"""Text is cut to a limit so that it can be seen, and durations are written for people."""
+"""Cut texts that show the cut, and durations for people."""
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +13,7 @@ limits = st.integers(min_value=0, max_value=20)
 @settings(deadline=None)
 @given(texts, limits)
 def test_cut_text_fits_and_says_that_it_was_cut(text: str, limit: int) -> None:
-    """What is cut fits, ends visibly, and is still text; what fits is left alone (E13)."""
+    """A cut text fits, shows the cut, and is valid; a text that fits is unchanged (E13)."""
     for truncate, size in (
         (truncate_runes, len),
         (truncate_bytes, lambda cut: len(cut.encode())),
@@ -44,5 +44,5 @@ def test_cut_text_fits_and_says_that_it_was_cut(text: str, limit: int) -> None:
     ],
 )
 def test_durations_are_written_for_people(seconds: float, text: str) -> None:
-    """As in Prometheus' templates, so that a template pasted from there reads the same."""
+    """As in Prometheus' templates, so a template pasted from there prints the same."""
     assert humanize_duration(seconds) == text

@@ -1,4 +1,4 @@
-"""Some of the scenarios with real servers and the real clock: what virtual time cannot show."""
+"""Scenarios with real servers and the real clock, for what virtual time cannot show."""
 
 import asyncio
 import json
@@ -38,7 +38,7 @@ Collected = dict[str, list[dict[str, Any]]]
 
 
 async def test_scenarios_hold_in_real_time(tmp_path: Path) -> None:
-    """A receiver's timeout, an inhibition, a silence: all at once, each by a gateway of its own."""
+    """A receiver's timeout, an inhibition and a silence at once, each with its own gateway."""
     folder = conformance()
     run = runner(folder)
     cases = json.loads((folder / "vectors" / "scenarios.json").read_text("utf-8"))["cases"]
@@ -51,8 +51,8 @@ async def test_scenarios_hold_in_real_time(tmp_path: Path) -> None:
                 for case in chosen:
                     name = f"{case['id'].partition('/')[2][:3]}-{attempt}"
                     config = case["input"]["config_yaml"]
-                    routes = routes_of(config.replace("COLLECTOR", f"{collector.place}/{name}"))
-                    # Of the vendors it needs none but the collector.
+                    routes = routes_of(config.replace("COLLECTOR", f"{collector.address}/{name}"))
+                    # The only vendor it needs is the collector.
                     none = cast(Vendors, SimpleNamespace(urls={}))
                     gateway = Gateway(tmp_path / name, routes, none, GATEWAY_LEASE="60")
                     ends.enter_context(ended_after(gateway))
@@ -78,15 +78,15 @@ async def test_scenarios_hold_in_real_time(tmp_path: Path) -> None:
 
 
 class Collector:
-    """Takes webhooks at /SCENARIO/NAME; the slow one answers late until three seconds are over."""
+    """A receiver of webhooks at /SCENARIO/NAME; the slow one answers late for three seconds."""
 
     def __init__(self) -> None:
         self.start = 0.0
-        self.place = ""
+        self.address = ""
         self.taken: dict[str, Collected] = defaultdict(lambda: defaultdict(list))
 
     async def take(self, request: web.Request) -> web.Response:
-        """One webhook."""
+        """Record one webhook."""
         t, body = time.time() - self.start, await request.json()
         scenario, name = request.match_info["scenario"], request.match_info["name"]
         if scenario.startswith("009") and t < 3.0:
@@ -109,7 +109,7 @@ class Collector:
 
 @asynccontextmanager
 async def collecting() -> AsyncIterator[Collector]:
-    """A collector that listens."""
+    """Yield a collector that listens."""
     collector = Collector()
     app = web.Application()
     app.router.add_post("/{scenario}/{name}", collector.take)
@@ -117,23 +117,23 @@ async def collecting() -> AsyncIterator[Collector]:
     await server.setup()
     site = web.TCPSite(server, "127.0.0.1", 0)
     await site.start()
-    listening = site._server  # aiohttp has no public way to ask for the port it got
+    listening = site._server  # aiohttp has no public API for the port it got
     assert isinstance(listening, asyncio.Server)
-    collector.place = f"127.0.0.1:{listening.sockets[0].getsockname()[1]}"
+    collector.address = f"127.0.0.1:{listening.sockets[0].getsockname()[1]}"
     try:
         yield collector
     finally:
         await server.cleanup()
 
 
-async def play(given: dict[str, Any], url: str, start: float) -> float:
-    """Do the steps of a scenario at their times.
+async def play(inputs: dict[str, Any], url: str, start: float) -> float:
+    """Play the steps of a scenario at their times.
 
     Return by how many seconds the machine was late, at the steps or in between.
     """
     latest, lag = 0.0, asyncio.create_task(_longest_lag(start + PLAYED))
     async with aiohttp.ClientSession(url) as session:
-        for step in given["steps"]:
+        for step in inputs["steps"]:
             await asyncio.sleep(max(0.0, start + step["t"] - time.time()))
             kind = "alerts" if step["do"] == "push" else "silences"
             async with session.post(f"/api/v2/{kind}", json=_body(step, start)) as answer:
@@ -152,7 +152,7 @@ async def _longest_lag(end: float) -> float:
 
 
 def _body(step: dict[str, Any], start: float) -> Any:
-    """A step as Alertmanager's API takes it."""
+    """Return a step as Alertmanager's API accepts it."""
     if step["do"] == "silence":
         return {
             "matchers": [parse_matcher(text).to_json() for text in step["matchers"]],

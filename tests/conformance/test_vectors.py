@@ -1,4 +1,4 @@
-"""The decisions the gateway shares with Alertmanager and GoAlert, held against their own tests."""
+"""Decisions that the gateway shares with Alertmanager and GoAlert, tested with their vectors."""
 
 import importlib.util
 import json
@@ -58,8 +58,8 @@ INAPPLICABLE = {
 
 
 @pytest.mark.parametrize("suite", SUITES)
-def test_the_gateway_decides_as_its_peers_do(suite: str) -> None:
-    """What an admin knows of the peers holds here: all *must* cases pass, others or say why."""
+def test_the_gateway_decides_as_its_peers(suite: str) -> None:
+    """All *must* cases pass, and each other difference is listed with its reason."""
     folder = conformance()
     run = runner(folder)
     passed, wrong = 0, []
@@ -77,13 +77,13 @@ def test_the_gateway_decides_as_its_peers_do(suite: str) -> None:
 
 
 def conformance() -> Path:
-    """The folder of the vectors: GATEWAY_CONFORMANCE_DIR, else with the shared data."""
-    given = os.environ.get("GATEWAY_CONFORMANCE_DIR")
-    return Path(given) if given else shared("conformance")
+    """Return the folder of the vectors: GATEWAY_CONFORMANCE_DIR, else the shared data's."""
+    folder = os.environ.get("GATEWAY_CONFORMANCE_DIR")
+    return Path(folder) if folder else shared("conformance")
 
 
 def runner(folder: Path) -> Any:
-    """The vectors' own runner, so that what counts as equal is not for us to say."""
+    """Load the vectors' own runner, which defines what counts as equal."""
     spec = importlib.util.spec_from_file_location("conformance_run", folder / "run.py")
     assert spec is not None
     assert spec.loader is not None

@@ -33,6 +33,7 @@ _SEARCHED = (
     "Dockerfile",
 )
 _NOT_SEARCHED = ("tests/docs/language", "tests/docs/test_language", "tests/fixtures/")
+_IDENTIFIER = re.compile(r"[^\W\d]\w*")
 _CAPITALS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -99,18 +100,22 @@ def terms_in_prose(text: str, line: int) -> Iterator[tuple[int, str, str]]:
         yield line + text.count("\n", 0, start), term, match
 
 
-def terms_in_name(identifier: str) -> Iterator[tuple[str, str]]:
-    """Yield each forbidden term of an identifier, and the identifier."""
+@cache
+def terms_in_name(identifier: str) -> tuple[tuple[str, str], ...]:
+    """Return each forbidden term of an identifier, with the identifier."""
     words = _CAPITALS.sub(" ", identifier).replace("_", " ").strip()
-    for _, term, _match in _NAMES.terms(words):
-        yield term, identifier
-    for _, term, _match in _WHOLE_NAMES.terms(identifier):
-        yield term, identifier
+    terms = [term for _, term, _ in _NAMES.terms(words)]
+    terms += [term for _, term, _ in _WHOLE_NAMES.terms(identifier)]
+    return tuple((term, identifier) for term in terms)
 
 
 def terms_in_python(source: str) -> Iterator[tuple[int, str, str]]:
     """Yield the forbidden terms of a module: comments, strings, and the names that it defines."""
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+    # Parsing is slow, and most modules have none of the terms anywhere.
+    prose = next(_PROSE.terms(source), None) is not None
+    if not prose and not any(map(terms_in_name, set(_IDENTIFIER.findall(source)))):
+        return
+    for token in tokenize.generate_tokens(io.StringIO(source).readline) if prose else ():
         if token.type == tokenize.COMMENT:
             yield from terms_in_prose(token.string, token.start[0])
     for node in ast.walk(ast.parse(source)):

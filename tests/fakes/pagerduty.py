@@ -66,12 +66,12 @@ class FakePagerDuty(Fake):
         return routing_key in self.routing_keys if self.routing_keys else True
 
     def _apply(self, event: dict[str, Any], key: str) -> None:
-        place = (event["routing_key"], key)
+        alert_key = (event["routing_key"], key)
         action = event["event_action"]
-        alert = self.alerts.get(place)
+        alert = self.alerts.get(alert_key)
         if action == "trigger":
             if alert is None:
-                alert = self.alerts[place] = Alert()
+                alert = self.alerts[alert_key] = Alert()
             elif alert.state == "resolved":
                 alert.state = "triggered"
                 alert.opened += 1

@@ -82,19 +82,19 @@ class Proxy(Raw):
     """A real HTTP proxy: CONNECT tunnels, and requests with a whole URL are passed on."""
 
     def __init__(self, *, credentials: str = "", tls: ssl.SSLContext | None = None) -> None:
-        """`credentials` is the value of Proxy-Authorization that it asks for; empty asks none."""
+        """Require `credentials` as the value of Proxy-Authorization; empty requires none."""
         super().__init__(self._pass_on, tls)
         self._credentials = credentials
-        self.asked: list[str] = []
+        self.request_lines: list[str] = []
         """The first line of each request."""
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin1")
         line, _, headers = head.partition("\r\n")
-        self.asked.append(line)
+        self.request_lines.append(line)
         method, url, _ = line.split(" ")
         if self._credentials and f"Proxy-Authorization: {self._credentials}" not in headers:
-            writer.write(b"HTTP/1.1 407 Who are you\r\nContent-Length: 0\r\n\r\n")
+            writer.write(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
             await writer.drain()
             return
         parts = urlsplit(f"//{url}" if method == "CONNECT" else url)
@@ -105,12 +105,12 @@ class Proxy(Raw):
                 writer.write(b"HTTP/1.1 200 Connected\r\n\r\n")
             else:
                 path = parts._replace(scheme="", netloc="").geturl() or "/"
-                kept = [
+                passed_on = [
                     one
                     for one in headers.split("\r\n")
                     if not one.lower().startswith(("proxy-", "connection:"))
                 ]
-                again = "\r\n".join([f"{method} {path} HTTP/1.1", "Connection: close", *kept])
+                again = "\r\n".join([f"{method} {path} HTTP/1.1", "Connection: close", *passed_on])
                 near.write(again.encode("latin1"))
             await asyncio.gather(_copy(reader, near), _copy(far, writer))
         finally:

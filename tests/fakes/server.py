@@ -128,7 +128,7 @@ class Fake:
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", port, ssl_context=tls)
         await site.start()
-        server = site._server  # aiohttp has no public way to ask for the port it got
+        server = site._server  # aiohttp has no public API for the port it got
         assert isinstance(server, asyncio.Server)
         self._port = server.sockets[0].getsockname()[1]
         return self
@@ -242,19 +242,19 @@ class Fake:
     async def _control(self, request: web.Request) -> web.Response:
         """GET: what was received. POST {"script": […], "default": {…}|null, "reset": true}."""
         if request.method == "POST":
-            asked = await request.json()
+            control = await request.json()
             try:
-                script = [Behaviour.from_json(item) for item in asked.get("script", ())]
-                default = asked.get("default")
+                script = [Behaviour.from_json(item) for item in control.get("script", ())]
+                default = control.get("default")
                 behaviour = Behaviour.from_json(default) if default is not None else None
             except (ValueError, TypeError) as error:
                 return web.json_response({"error": str(error)}, status=400)
-            if asked.get("reset"):
+            if control.get("reset"):
                 self.received.clear()
                 self.problems.clear()
                 self._script.clear()
                 self.default = None
-            if "default" in asked:
+            if "default" in control:
                 self.default = behaviour
             self.script(*script)
         return web.json_response(

@@ -48,8 +48,8 @@ class FakeSlack(Fake):
         where = self.channel_id(channel)
         return [
             message
-            for (place, _), message in self.messages.items()
-            if place == where and "thread_ts" not in message
+            for (channel_id, _), message in self.messages.items()
+            if channel_id == where and "thread_ts" not in message
         ]
 
     def replies(self, channel: str, ts: str) -> list[dict[str, Any]]:
@@ -57,8 +57,8 @@ class FakeSlack(Fake):
         where = self.channel_id(channel)
         return [
             message
-            for (place, _), message in self.messages.items()
-            if place == where and message.get("thread_ts") == ts
+            for (channel_id, _), message in self.messages.items()
+            if channel_id == where and message.get("thread_ts") == ts
         ]
 
     def handle(self, request: Received) -> Any:

@@ -20,4 +20,4 @@ async def test_heartbeat_goes_through_its_proxy() -> None:
         await asyncio.wait_for(watcher.arrived(1), 30)
         beating.cancel()
         await asyncio.gather(beating, return_exceptions=True)
-        assert proxy.asked == [f"GET {watcher.url}/ping HTTP/1.1"]
+        assert proxy.request_lines == [f"GET {watcher.url}/ping HTTP/1.1"]

@@ -18,7 +18,7 @@ from tests.processes.vendors import Vendors
 
 pytestmark = pytest.mark.process
 
-DOORS = ("/webhook/alertmanager", "/api/v2/alerts", "/webhook/nobody", "/ack/x", "/-/reload")
+PATHS = ("/webhook/alertmanager", "/api/v2/alerts", "/webhook/nobody", "/ack/x", "/-/reload")
 ROUNDS = 60
 CLIENTS = 4
 GROWTH = 40.0
@@ -28,7 +28,7 @@ GROWTH = 40.0
 def bodies(dice: random.Random) -> bytes:
     """Return a random body, bad or good."""
     good = json.dumps(webhook([alert("Good")])).encode()
-    place = dice.randrange(len(good))
+    position = dice.randrange(len(good))
     deep = b"[" * dice.choice([10, 10_000, 100_000])
     wrong: list[Any] = [
         [],
@@ -53,8 +53,8 @@ def bodies(dice: random.Random) -> bytes:
             b"",
             b"\x00" * 100,
             b"\xff\xfe" + good,
-            good[:place],
-            good[:place] + bytes([dice.randrange(256)]) + good[place + 1 :],
+            good[:position],
+            good[:position] + bytes([dice.randrange(256)]) + good[position + 1 :],
             good + good,
             deep,
             gzip.compress(b" " * 1_000_000),
@@ -80,15 +80,15 @@ def throw(gateway: Gateway, seed: int, answers: list[int]) -> None:
     """Post many bodies, and record the answers."""
     dice = random.Random(seed)
     for _ in range(ROUNDS):
-        door = dice.choice(DOORS[:2] * 4 + DOORS)
+        path = dice.choice(PATHS[:2] * 4 + PATHS)
         try:
-            status, _, _ = request(gateway.url + door, "POST", bodies(dice), heads(dice))
+            status, _, _ = request(gateway.url + path, "POST", bodies(dice), heads(dice))
         except OSError:
             status = 0  # the server may hang up on a body that it will not read
         answers.append(status)
 
 
-def storm(gateway: Gateway, seed: int) -> list[int]:
+def run_clients(gateway: Gateway, seed: int) -> list[int]:
     """Run several clients at once."""
     answers: list[int] = []
     clients = [
@@ -115,9 +115,9 @@ def test_many_bad_bodies_are_refused_and_good_alerts_accepted(
 ) -> None:
     """E34: each gets its own status, never 500, and good alerts are still accepted."""
     gateway = make_gateway(WEBHOOK).start()
-    storm(gateway, 1)
+    run_clients(gateway, 1)
     before = megabytes(gateway)
-    answers = storm(gateway, 100)
+    answers = run_clients(gateway, 100)
     assert len(answers) == CLIENTS * ROUNDS
     assert {200, 400, 415, 422} <= set(answers) <= {0, 200, 400, 401, 403, 404, 413, 415, 422}
     assert answers.count(0) < len(answers) / 10

@@ -15,7 +15,7 @@ from tests.processes.vendors import Vendors
 
 pytestmark = pytest.mark.process
 
-STORM = 300
+INCIDENTS = 300
 BATCH = 20
 
 
@@ -47,10 +47,10 @@ def pair(make_gateway: MakeGateway, database: str, routes: str) -> tuple[Gateway
     return one, two
 
 
-def storm(*gateways: Gateway) -> set[str]:
+def post_incidents(*gateways: Gateway) -> set[str]:
     """Post many incidents to each in turn; return those that were answered 200."""
     accepted: set[str] = set()
-    for first in range(0, STORM, BATCH):
+    for first in range(0, INCIDENTS, BATCH):
         names = [f"storm-{number}" for number in range(first, first + BATCH)]
         gateway = gateways[first // BATCH % len(gateways)]
         gateway.accept(*(alert(name) for name in names))
@@ -69,11 +69,11 @@ def test_two_replicas_notify_of_each_incident_once(
 ) -> None:
     """Promise 11: of many incidents posted to both, each is notified once, by either."""
     one, two = pair(make_gateway, database, WEBHOOK)
-    accepted = storm(one, two)
+    accepted = post_incidents(one, two)
     wait_for("all are notified", lambda: len(notified(vendors)) >= len(accepted))
     wait_for("all is recorded", lambda: settled(database))
     assert notified(vendors) == Counter(accepted)
-    assert rows(database, "SELECT count(*) FROM incidents") == [(STORM,)]
+    assert rows(database, "SELECT count(*) FROM incidents") == [(INCIDENTS,)]
 
 
 def test_a_killed_replica_is_replaced_within_the_lease(
@@ -82,8 +82,8 @@ def test_a_killed_replica_is_replaced_within_the_lease(
     """Promise 11: the other replica notifies of the rest within the lease, once each."""
     one, two = pair(make_gateway, database, WEBHOOK)
     vendors.behave("webhook", *[{"hang": "after"}] * 8)
-    accepted = storm(one, two)
-    wait_for("some are notified", lambda: sum(notified(vendors).values()) >= STORM // 10)
+    accepted = post_incidents(one, two)
+    wait_for("some are notified", lambda: sum(notified(vendors).values()) >= INCIDENTS // 10)
     one.kill()
     died = {line[0] for line in rows(database, "SELECT id FROM notices WHERE state = 'sending'")}
     wait_for(
@@ -93,7 +93,7 @@ def test_a_killed_replica_is_replaced_within_the_lease(
     times = notified(vendors)
     assert set(times) == accepted
     uncertain = rows(database, "SELECT id FROM notices WHERE perhaps > 0")
-    assert len(died) < STORM
+    assert len(died) < INCIDENTS
     assert 8 <= times.total() - len(times) <= len(uncertain) <= len(died) + 8
 
 
@@ -140,7 +140,7 @@ def test_a_stopped_replica_releases_its_claims(
     for a lease."""
     lease = {"GATEWAY_LEASE": "600"}
     one = make_gateway(WEBHOOK, database=database, name="one", **lease).start()
-    accepted = storm(one)
+    accepted = post_incidents(one)
     two = make_gateway(WEBHOOK, database=database, name="two", **lease)
     two.launch()
     assert one.stop() == 0

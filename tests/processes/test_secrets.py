@@ -42,7 +42,7 @@ PAGES = ("/", "/incidents/1001", "/healthz", "/readyz", "/metrics", "/api/v1/ope
 
 def paths(openapi: Mapping[str, Any]) -> list[str]:
     """Return every path to request: the pages, and all of the API's own document."""
-    paths = [path for path, ways in openapi["paths"].items() if "get" in ways]
+    paths = [path for path, operations in openapi["paths"].items() if "get" in operations]
     assert len(paths) > 5, paths
     return [*PAGES, *(re.sub(r"\{[^}]*\}", "1001", path) for path in paths)]
 

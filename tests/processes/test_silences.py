@@ -28,10 +28,10 @@ def silence(gateway: Gateway, alertname: str) -> str:
         "createdBy": "ana",
         "comment": "database maintenance",
     }
-    asked = json.dumps(body).encode()
-    status, _, output_text = request(f"{gateway.url}/api/v2/silences", "POST", asked, JSON)
-    assert status == 200, output_text
-    return str(json.loads(output_text)["silenceID"])
+    posted = json.dumps(body).encode()
+    status, _, answer = request(f"{gateway.url}/api/v2/silences", "POST", posted, JSON)
+    assert status == 200, answer
+    return str(json.loads(answer)["silenceID"])
 
 
 def expire(gateway: Gateway, one: str) -> None:

@@ -74,11 +74,11 @@ def test_killing_the_gateway_ends_the_render_process(
 def processes_with(*words: str) -> list[int]:
     """Return the processes whose command line has all these words."""
     process_ids = []
-    for place in Path("/proc").glob("[0-9]*"):
+    for entry in Path("/proc").glob("[0-9]*"):
         try:
-            line = (place / "cmdline").read_bytes().decode("utf-8", "replace")
+            line = (entry / "cmdline").read_bytes().decode("utf-8", "reentry")
         except OSError:
             continue
         if all(word in line for word in words):
-            process_ids.append(int(place.name))
+            process_ids.append(int(entry.name))
     return process_ids

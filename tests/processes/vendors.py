@@ -29,39 +29,39 @@ class Vendors:
         self.urls = json.loads(self._ports.read_text())
 
     def fresh(self) -> None:
-        """Behave, and forget what was received: another test begins."""
+        """Behave, and hide what was received before."""
         for vendor in self.urls:
             self._control(vendor, {"reset": True})
-        self._begins = len(self._taken())
+        self._begins = len(self._accepted_lines())
 
     def behave(self, vendor: str, *script: Mapping[str, Any], **default: Any) -> None:
-        """Misbehave: `script` for the next requests, one each; `default` for all after them."""
-        asked: dict[str, Any] = {"script": list(script)}
+        """Fail: `script` for the next requests, one each; `default` for all after them."""
+        control: dict[str, Any] = {"script": list(script)}
         if default:
-            asked["default"] = default
-        self._control(vendor, asked)
+            control["default"] = default
+        self._control(vendor, control)
 
     def recover(self, vendor: str) -> None:
         """Behave again."""
         self._control(vendor, {"default": None})
 
     def received(self, vendor: str) -> list[dict[str, Any]]:
-        """Every request that reached the vendor, taken or not."""
+        """Return every request that reached the vendor, accepted or not."""
         _, _, body = request(f"{self.urls[vendor]}/_control")
         received: list[dict[str, Any]] = json.loads(body)["received"]
         return received
 
     def accepted(self, vendor: str | None = None) -> list[dict[str, Any]]:
-        """What was taken in this test, in order, from whichever process."""
-        lines = [json.loads(line) for line in self._taken()[self._begins :]]
+        """Return what was accepted in this test, in order, from any process."""
+        lines = [json.loads(line) for line in self._accepted_lines()[self._begins :]]
         return [line for line in lines if vendor is None or line["vendor"] == vendor]
 
-    def _taken(self) -> list[bytes]:
+    def _accepted_lines(self) -> list[bytes]:
         whole = self._log.read_bytes() if self._log.exists() else b""
         return whole.rpartition(b"\n")[0].splitlines()
 
-    def _control(self, vendor: str, asked: Mapping[str, Any]) -> None:
+    def _control(self, vendor: str, control: Mapping[str, Any]) -> None:
         status, _, body = request(
-            f"{self.urls[vendor]}/_control", "POST", json.dumps(asked).encode()
+            f"{self.urls[vendor]}/_control", "POST", json.dumps(control).encode()
         )
         assert status == 200, body

@@ -29,12 +29,12 @@ FULL = {
 
 
 def mutable_parts(value: object, path: str) -> Iterator[str]:
-    """Yield the paths of all parts of a value that can be changed in place."""
+    """Yield the paths of all parts of a value that can be changed in position."""
     if isinstance(value, PLAIN):
         return
     if isinstance(value, tuple):
-        for place, part in enumerate(value):
-            yield from mutable_parts(part, f"{path}[{place}]")
+        for position, part in enumerate(value):
+            yield from mutable_parts(part, f"{path}[{position}]")
     elif isinstance(value, MappingProxyType):
         for key, part in value.items():
             yield from mutable_parts(part, f"{path}[{key!r}]")
