@@ -1,4 +1,4 @@
-"""The command line: `gateway COMMAND`. Each command is a file, imported when it is called."""
+"""The command line, `gateway COMMAND`: one file per command, imported when it is called."""
 
 from importlib import import_module
 
@@ -25,14 +25,14 @@ COMMANDS = {
 
 
 class LazyGroup(click.Group):
-    """A group whose commands are imported only when they are needed: `check` must be quick."""
+    """A group that imports a command only when it is called, so that `check` starts quickly."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The commands in the order of the list above."""
+        """Return the names of the commands in the order of COMMANDS."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import one command."""
+        """Import one command. Return None for an unknown name."""
         module = COMMANDS.get(cmd_name)
         if module is None:
             return None

@@ -5,142 +5,112 @@ from typing import Any
 
 import click
 
-from gateway.cli.support.api_client import ApiError, api_of, number_argument, url_option
-from gateway.cli.support.context import FAILED, CliContext, CliError, json_option, pass_context
-from gateway.cli.support.incident_text import clock, zone_of, zone_option
-from gateway.cli.support.output import echo, echo_json
+from gateway.cli.support.api_client import ApiError, number_argument
+from gateway.cli.support.context import FAILED, CliError
+from gateway.cli.support.incident_text import clock
+from gateway.cli.support.output import echo, echo_error, echo_json
+from gateway.cli.support.session import Session, pass_session
 from gateway.core.text.escape import one_line
 
-who_option = click.option(
+person_option = click.option(
     "--as", "by", metavar="PERSON", required=True, help="Who you are: your id in routes.yaml."
 )
 
 
 @click.command("ack")
 @click.argument("number", callback=number_argument)
-@who_option
-@zone_option
-@url_option
-@json_option
-@pass_context
-def command(
-    context: CliContext, number: int, by: str, zone: str | None, url: str | None, as_json: bool
-) -> None:
-    """Acknowledge incident NUMBER: "I have it".
+@person_option
+@pass_session
+def command(session: Session, number: int, by: str) -> None:
+    """Acknowledge incident NUMBER: you work on it.
 
-    Reminders and pending steps of the escalation stop, and everyone who was notified learns who
-    has it. The first one wins: if somebody else has it, nothing changes, and the command to take
-    it over is printed. Exit status 1 then, when it is resolved, or there is no such incident.
+    Reminders and pending escalation steps stop, and everyone who was notified is notified that
+    you acknowledged. The first acknowledgement wins: if another person was faster, nothing
+    changes, and the command to take the incident over is printed. Exit status 1 then, if the
+    incident is resolved, or if it does not exist.
 
     \b
     gateway ack 1042 --as ana
     """
-    act(context, number, "ack", {"by": by}, zone, url, as_json)
+    act(session, number, "ack", {"by": by})
 
 
 @click.command("take")
 @click.argument("number", callback=number_argument)
-@who_option
+@person_option
 @click.option(
     "--from",
     "holder",
     metavar="PERSON",
-    help="Who has it. Refused if another person has it by now; without --from, if somebody "
-    "acknowledged within the last minute.",
+    help="Who acknowledged it. Refused if it is another person by now; without --from, if "
+    "somebody acknowledged within the last minute.",
 )
-@zone_option
-@url_option
-@json_option
-@pass_context
-def take(
-    context: CliContext,
-    number: int,
-    by: str,
-    holder: str | None,
-    zone: str | None,
-    url: str | None,
-    as_json: bool,
-) -> None:
+@pass_session
+def take(session: Session, number: int, by: str, holder: str | None) -> None:
     """Take incident NUMBER over from the person who acknowledged it.
 
-    Everyone who was notified gets one message: who has it now, and from whom. The acknowledgement
-    expires anew from now on. If nobody has acknowledged, this acknowledges. Exit status 1 when
-    another person has it, when it is resolved, or there is no such incident.
+    Everyone who was notified gets one message that names you and the person before you. The
+    acknowledgement expires later, counted from now. If nobody has acknowledged, this
+    acknowledges. Exit status 1 if another person than --from has acknowledged, if the incident
+    is resolved, or if it does not exist.
 
     \b
     gateway take 1042 --as ben
     gateway take 1042 --as ben --from ana
     """
     body = {"by": by} if holder is None else {"by": by, "from": holder}
-    act(context, number, "take", body, zone, url, as_json)
+    act(session, number, "take", body)
 
 
 @click.command("unack")
 @click.argument("number", callback=number_argument)
-@who_option
+@person_option
 @click.option(
     "--back",
     is_flag=True,
-    help="Undo `gateway take`: the person it was taken from has it again. Within ten minutes.",
+    help="Undo `gateway take`: return the incident to the person it was taken from. Within ten "
+    "minutes.",
 )
-@zone_option
-@url_option
-@json_option
-@pass_context
-def undo(
-    context: CliContext,
-    number: int,
-    by: str,
-    back: bool,
-    zone: str | None,
-    url: str | None,
-    as_json: bool,
-) -> None:
-    """Undo the acknowledgement of incident NUMBER: reminders and the escalation go on.
+@pass_session
+def undo(session: Session, number: int, by: str, *, back: bool) -> None:
+    """Undo the acknowledgement of incident NUMBER: reminders and the escalation continue.
 
-    Exit status 1 when it is not acknowledged, when it is resolved, or there is no such incident.
+    Exit status 1 if the incident is not acknowledged, if it is resolved, or if it does not exist.
 
     \b
     gateway unack 1042 --as ana
     gateway unack 1042 --as ben --back
     """
     body: dict[str, Any] = {"by": by} | ({"back": True} if back else {})
-    act(context, number, "unack", body, zone, url, as_json)
+    act(session, number, "unack", body)
 
 
-def act(
-    context: CliContext,
-    number: int,
-    action: str,
-    body: dict[str, Any],
-    zone: str | None,
-    url: str | None,
-    as_json: bool,
-) -> None:
-    """Do it over the API and print the result. Exit status 1 if somebody else has the incident."""
-    seen_from = zone_of(context, zone)
-    api = api_of(context, url)
+def act(session: Session, number: int, action: str, body: dict[str, Any]) -> None:
+    """Call the action's endpoint and print the result.
+
+    Exits with status 1 if `action` is "ack" and another person has acknowledged.
+    """
     try:
-        answer = api.post(f"/incidents/{number}/{action}", body)
-    except ApiError as refused:
-        if action != "take" or refused.status != 409 or "from" not in refused.fields:
+        answer = session.api.post(f"/incidents/{number}/{action}", body)
+    except ApiError as error:
+        if action != "take" or error.status != 409 or "from" not in error.fields:
             raise
-        hint = _take_command(number, body["by"], api.get(f"/incidents/{number}")["acknowledged"])
-        raise CliError(f"{refused.heading}{hint}") from None
+        ack = session.api.get(f"/incidents/{number}")["acknowledged"]
+        raise CliError(f"{error.heading}{_take_hint(number, body['by'], ack)}") from None
     for warning in answer["warnings"]:
-        click.echo(f"warning: {one_line(warning, 1000)}", err=True)
-    if as_json:
+        echo_error(f"warning: {one_line(warning, 1000)}")
+    if session.as_json:
         echo_json(answer)
     else:
-        _print(context, answer, body["by"], action, seen_from)
+        _print(session, answer, body["by"], action)
     ack = answer["incident"]["acknowledged"]
     if action == "ack" and ack and ack["by"]["id"] != body["by"]:
         click.get_current_context().exit(FAILED)
 
 
-def _take_command(number: int, by: str, ack: dict[str, Any] | None) -> str:
+def _take_hint(number: int, by: str, ack: dict[str, Any] | None) -> str:
     """Return the rest of an error: how to take an incident over from its present holder."""
-    if ack is None:  # undone since it was refused
+    if ack is None:  # undone since the request was refused
         return f"; run: gateway ack {number} --as {_quoted(by)}"
     holder = _quoted(ack["by"]["id"])
     return f"; to take it over, run: gateway take {number} --as {_quoted(by)} --from {holder}"
@@ -150,25 +120,25 @@ def _quoted(name: str) -> str:
     return shlex.quote(one_line(name, 100))
 
 
-def _print(context: CliContext, answer: dict[str, Any], by: str, action: str, zone: str) -> None:
+def _print(session: Session, answer: dict[str, Any], by: str, action: str) -> None:
     incident = answer["incident"]
     number, ack = incident["number"], incident["acknowledged"]
     text = f"#{number} {answer['answer']}"
     if ack:
-        since, until = (clock(ack[key], zone, context.now()) for key in ("at", "expires_at"))
-        text += f": {ack['by']['name']} has it since {since}, until {until}"
+        since, until = (clock(ack[key], session.zone, session.now) for key in ("at", "expires_at"))
+        text += f": acknowledged by {ack['by']['name']} since {since}, until {until}"
     echo(f"{one_line(text)}   ({one_line(incident['title'], 200)})")
     if not ack:
         return
-    me, holder = _quoted(by), _quoted(ack["by"]["id"])
+    person, holder = _quoted(by), _quoted(ack["by"]["id"])
     if ack["by"]["id"] != by:
         if action != "unack":
-            echo(f"to take it over: gateway take {number} --as {me} --from {holder}")
+            echo(f"to take it over: gateway take {number} --as {person} --from {holder}")
     elif answer["answer"] == "taken over" and ack["back_until"]:
         echo(
-            f"to undo: gateway unack {number} --as {me} --back   "
-            f"({one_line(ack['taken_from']['name'], 100)} has it again; until "
-            f"{clock(ack['back_until'], zone, context.now())})"
+            f"to undo: gateway unack {number} --as {person} --back   "
+            f"(returns it to {one_line(ack['taken_from']['name'], 100)}; until "
+            f"{clock(ack['back_until'], session.zone, session.now)})"
         )
     else:
-        echo(f"to undo: gateway unack {number} --as {me}")
+        echo(f"to undo: gateway unack {number} --as {person}")

@@ -1,7 +1,8 @@
-"""`gateway check`: is routes.yaml right, and are the templates? Tells everything, not the first."""
+"""`gateway check`: all errors and warnings of routes.yaml, the templates and the settings."""
 
 import gc
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +28,8 @@ from gateway.render.view.times import clock_time, duration
 if TYPE_CHECKING:
     from gateway.render.template_problems import TemplateProblem
 
-LOOK_AHEAD = 4 * 7 * oncall_text.DAY
-"""How far ahead gaps of rotas are counted, in seconds."""
+GAP_HORIZON = 4 * 7 * oncall_text.DAY
+"""Seconds ahead in which gaps of rotas are counted."""
 
 _NOUNS = {
     "routes": "route",
@@ -53,16 +54,17 @@ def command(
     file: Path | None,
     config: Path | None,
     templates: Path | None,
+    *,
     as_json: bool,
 ) -> None:
     """Check FILE (routes.yaml) and the templates.
 
-    Prints every fault and every doubt with its file, line and column; then what the file holds
-    and who is on call. Every template is rendered against samples of all kinds of messages. Of the
-    settings GATEWAY_* it says what listening beyond loopback without GATEWAY_API_TOKEN means.
-    Without GATEWAY_EXTERNAL_URL that is a fault, because links in messages would lead nowhere.
+    Prints every error and every warning with its file, line and column; then a summary of the
+    file and who is on call. Every template is rendered with samples of all kinds of messages. The
+    settings GATEWAY_* are checked too: listening beyond loopback without GATEWAY_API_TOKEN is a
+    warning, and without GATEWAY_EXTERNAL_URL an error, because links in messages would not work.
 
-    Exit status 1 when anything is wrong; warnings alone are no fault.
+    Exit status 1 if there is any error; warnings alone leave it 0.
     """
     if file and config and file != config:
         raise click.UsageError("FILE and --config name two files: give one of them")
@@ -74,57 +76,99 @@ def command(
         warnings = loaded.warnings
     except ConfigError as error:
         errors, warnings = error.problems, error.warnings
-    found = _templates(context.templates_path(templates))
-    settings = _doubtful_settings(context, loaded)
-    missing = missing_external_url_error(context.settings())
-    bad = bool(errors) or missing is not None or any(not problem.warning for problem in found)
+    missing_url = missing_external_url_error(context.settings())
+    findings = Findings(
+        errors=errors,
+        warnings=warnings,
+        templates=_check_templates(context.templates_path(templates), context.env),
+        setting_errors=[missing_url] if missing_url else [],
+        setting_warnings=_setting_warnings(context, loaded),
+    )
     if as_json:
-        answer = {
-            "ok": not bad,
-            "file": str(path),
-            "errors": [problem.to_json() for problem in errors],
-            "warnings": [problem.to_json() for problem in warnings],
-            "templates": [_template_json(problem) for problem in found],
-            "settings": settings,
-            "setting_errors": [missing] if missing else [],
-            "summary": _summary(loaded, now) if loaded else None,
-        }
-        echo_json(answer)
+        summary = _summary(loaded, now) if loaded else None
+        echo_json({"ok": findings.ok, "file": str(path), **findings.to_json(), "summary": summary})
     else:
-        for problem in errors:
-            echo(f"{paint('error:', 'red', bold=True)} {problem}")
-        for lost in found:
-            echo(f"{_word(lost.warning)} {str(lost).replace(' warning:', '', 1)}")
-        for problem in warnings:
-            echo(f"{_word(True)} {problem}")
-        if missing:
-            echo(f"{_word(False)} {missing}")
-        for said in settings:
-            echo(f"{_word(True)} {said}")
+        _print_findings(findings)
         if loaded:
             _print_summary(loaded, now)
-        faults = len(errors) + bool(missing)
-        _print_verdict(path, faults, len(warnings) + len(settings), found)
-    raise SystemExit(FAILED if bad else 0)
+        _print_verdict(path, findings)
+    raise SystemExit(0 if findings.ok else FAILED)
 
 
-def _templates(folder: Path) -> "list[TemplateProblem]":
-    # Jinja is a large part of this command's time, and of no other quick command's.
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Everything that the check found."""
+
+    errors: Sequence[Problem]
+    warnings: Sequence[Problem]
+    templates: "Sequence[TemplateProblem]"
+    """Errors and warnings."""
+    setting_errors: Sequence[str]
+    setting_warnings: Sequence[str]
+
+    @property
+    def error_count(self) -> int:
+        """The number of errors of all kinds."""
+        failed_templates = sum(not problem.warning for problem in self.templates)
+        return len(self.errors) + len(self.setting_errors) + failed_templates
+
+    @property
+    def warning_count(self) -> int:
+        """The number of warnings of all kinds."""
+        template_warnings = sum(problem.warning for problem in self.templates)
+        return len(self.warnings) + len(self.setting_warnings) + template_warnings
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is no error."""
+        return not self.error_count
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the part of ``--json`` that lists them."""
+        return {
+            "errors": [problem.to_json() for problem in self.errors],
+            "warnings": [problem.to_json() for problem in self.warnings],
+            "templates": [_template_json(problem) for problem in self.templates],
+            "settings": list(self.setting_warnings),
+            "setting_errors": list(self.setting_errors),
+        }
+
+
+def _print_findings(findings: Findings) -> None:
+    for problem in findings.errors:
+        echo(f"{_error_label()} {problem}")
+    for template in findings.templates:
+        label = _warning_label() if template.warning else _error_label()
+        echo(f"{label} {str(template).replace(' warning:', '', 1)}")
+    for problem in findings.warnings:
+        echo(f"{_warning_label()} {problem}")
+    for text in findings.setting_errors:
+        echo(f"{_error_label()} {text}")
+    for text in findings.setting_warnings:
+        echo(f"{_warning_label()} {text}")
+
+
+def _check_templates(folder: Path, env: Mapping[str, str]) -> "list[TemplateProblem]":
+    # Importing Jinja is a large part of this command's time; other commands start without it.
     from gateway.render.check import check_templates
+    from gateway.render.jinja.cache import Compiled, users_cache
     from gateway.render.renderer import Renderer
     from gateway.render.worker.forked import ForkedRenderer
 
-    # Compiling makes many objects that stay: looking for garbage among them is a fifth of it all.
+    # Compiling creates many objects that stay: collecting garbage is a fifth of its time.
     gc.disable()
     try:
-        with ForkedRenderer(Renderer([folder]), clock.monotonic) as forked:
-            return check_templates(forked)
+        compiled = Compiled(users_cache(env))
+        with ForkedRenderer(Renderer([folder], compiled=compiled), clock.monotonic) as forked:
+            found = check_templates(forked)
+        compiled.keep()
+        return found
     finally:
         gc.enable()
 
 
-def _doubtful_settings(context: CliContext, loaded: Config | None) -> list[str]:
-    """Warnings about the settings, and about what they mean together with the file."""
+def _setting_warnings(context: CliContext, loaded: Config | None) -> list[str]:
+    """Return warnings about the settings, alone and together with the file."""
     settings = context.settings()
     warnings = [loopback_links_warning(settings)]
     if loaded is not None:
@@ -153,13 +197,13 @@ def _summary(config: Config, now: float) -> dict[str, Any]:
         "gaps": [
             {"rota": name, "from": oncall_text.rfc3339(start), "to": oncall_text.rfc3339(end)}
             for name, rota in plan.rotas.items()
-            for start, end in gaps(rota, now, now + LOOK_AHEAD)
+            for start, end in gaps(rota, now, now + GAP_HORIZON)
         ],
     }
 
 
 def _intake(sources: Iterable[SourceSettings]) -> list[tuple[str, bool]]:
-    """Return the paths that take alerts, each with whether it needs no credentials."""
+    """Return the paths that accept alerts, each with whether it needs no credentials."""
     listed = list(sources)
     prometheus = [one for one in listed if one.type == "prometheus"]
     paths = [(f"/webhook/{one.name}", one.open) for one in listed]
@@ -199,7 +243,7 @@ def _print_summary(config: Config, now: float) -> None:
         text = oncall_text.on_call_line(plan, rota, now)
         nobody = text.startswith(oncall_text.NOBODY)
         echo(f"on call for {name}: {paint(text, 'red' if nobody else None)}")
-        found = gaps(rota, now, now + LOOK_AHEAD)
+        found = gaps(rota, now, now + GAP_HORIZON)
         if found:
             missing = duration(sum(end - start for start, end in found))
             first = clock_time(found[0][0], rota.zone, now)
@@ -207,14 +251,17 @@ def _print_summary(config: Config, now: float) -> None:
             echo(paint(text, "red"))
 
 
-def _print_verdict(path: Path, errors: int, doubts: int, found: "list[TemplateProblem]") -> None:
-    errors += sum(not problem.warning for problem in found)
-    doubts += sum(problem.warning for problem in found)
+def _print_verdict(path: Path, findings: Findings) -> None:
+    errors, warnings = findings.error_count, findings.warning_count
     text = f"{path}: {plural(errors, 'error') if errors else 'no errors'}"
-    if doubts:
-        text += f", {plural(doubts, 'warning')}"
-    echo(paint(text, "red" if errors else "yellow" if doubts else "green", bold=True))
+    if warnings:
+        text += f", {plural(warnings, 'warning')}"
+    echo(paint(text, "red" if errors else "yellow" if warnings else "green", bold=True))
 
 
-def _word(doubt: bool) -> str:
-    return paint("warning:", "yellow") if doubt else paint("error:", "red", bold=True)
+def _error_label() -> str:
+    return paint("error:", "red", bold=True)
+
+
+def _warning_label() -> str:
+    return paint("warning:", "yellow")

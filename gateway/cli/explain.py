@@ -1,4 +1,4 @@
-"""`gateway explain`: why was I paged, why was I not?"""
+"""`gateway explain`: why a person was, or was not, paged."""
 
 from typing import Any
 
@@ -6,10 +6,10 @@ import click
 
 from gateway.cli.silence.text import SHORT, period_text, reason_text
 from gateway.cli.support import incident_text
-from gateway.cli.support.api_client import api_of, read_incident_number, url_option
-from gateway.cli.support.context import CliContext, json_option, pass_context
+from gateway.cli.support.api_client import read_incident_number
 from gateway.cli.support.label_arguments import label_arguments
 from gateway.cli.support.output import echo, echo_json, paint, print_columns
+from gateway.cli.support.session import Session, pass_session
 from gateway.cli.support.times import read_time
 from gateway.core.matching.text import write_labels
 from gateway.core.text.escape import one_line
@@ -18,25 +18,14 @@ from gateway.core.time.timestamps import format_rfc3339
 
 @click.command("explain")
 @click.argument("what", metavar="[NUMBER | LABEL=VALUE...]", nargs=-1)
-@click.option("--person", metavar="ID", help="What this person heard, what not, and why.")
+@click.option("--person", metavar="ID", help="What this person was notified of, what not, and why.")
 @click.option(
     "--since",
     metavar="TIME",
     help="With --person: from when, such as 2h or a date.  [default: 24h]",
 )
-@incident_text.zone_option
-@url_option
-@json_option
-@pass_context
-def command(
-    context: CliContext,
-    what: tuple[str, ...],
-    person: str | None,
-    since: str | None,
-    zone: str | None,
-    url: str | None,
-    as_json: bool,
-) -> None:
+@pass_session
+def command(session: Session, what: tuple[str, ...], person: str | None, since: str | None) -> None:
     """Answer "why was I (not) paged?" from what is stored.
 
     \b
@@ -45,58 +34,57 @@ def command(
     gateway explain '{alertname="DoubleCharge", "my label"="x y"}'
     gateway explain --person ana --since 2h
 
-    About an incident, about the alerts that carry these labels, or about a person: what was
-    decided and why, who was told by which message, what was held back by what, and what comes
-    next. For an alert that has not come yet, see `gateway route`.
+    For an incident, for the alerts that have these labels, or for a person: what was decided and
+    why, which message notified whom, what was suppressed by what, and what comes next. For an
+    alert that has not fired yet, see `gateway route`.
     """
-    seen_from, now = incident_text.zone_of(context, zone), context.now()
-    asked: dict[str, str | int | None] = {}
+    subject: dict[str, str | int | None] = {}
     if bool(what) == (person is not None):
-        raise click.UsageError("name an incident, or labels, or --person: one of them")
+        raise click.UsageError("name an incident, labels or --person, and only one of them")
     if since is not None and person is None:
-        raise click.UsageError("--since goes with --person")
+        raise click.UsageError("--since needs --person")
     if person is not None:
-        asked = {"person": person, "since": _since(since, now, seen_from)}
+        subject = {"person": person, "since": _since(since, session.now, session.zone)}
     elif len(what) == 1 and "=" not in what[0] and not what[0].startswith("{"):
-        asked = {"incident": read_incident_number(what[0])}
+        subject = {"incident": read_incident_number(what[0])}
     else:
         labels = label_arguments(what)
         if not labels:
             raise click.UsageError(
                 "no label has a value: write NAME=VALUE, or an incident's number"
             )
-        asked = {"labels": write_labels(labels)}
-    answer = api_of(context, url).get("/explain", zone=seen_from, **asked)
-    if as_json:
+        subject = {"labels": write_labels(labels)}
+    answer = session.api.get("/explain", zone=session.zone, **subject)
+    if session.as_json:
         echo_json(answer)
     else:
-        _print(answer, seen_from, now, whole="incident" in asked)
+        _print(answer, session.zone, session.now, whole_incident="incident" in subject)
 
 
 def _since(text: str | None, now: float, zone: str) -> str | None:
     if text is None:
         return None
     word = text.strip()
-    # "2h" means two hours ago: nobody looks into the future here.
+    # "2h" means two hours ago: --since is never in the future.
     if word[-1:].isalpha() and word[:1].isdigit() and "T" not in word:
         word = f"-{word}"
     return format_rfc3339(read_time(word, now, zone, "--since"), milliseconds=False)
 
 
-def _print(answer: dict[str, Any], zone: str, now: float, whole: bool) -> None:
-    if not whole:
+def _print(answer: dict[str, Any], zone: str, now: float, *, whole_incident: bool) -> None:
+    if not whole_incident:
         for sentence in answer["answer"]:
             echo(one_line(sentence))
     for alert in answer["alerts"]:
         echo()
         _print_alert(alert, zone, now)
-    for place, incident in enumerate(answer["incidents"]):
-        if place or not whole:
+    for index, incident in enumerate(answer["incidents"]):
+        if index or not whole_incident:
             echo()
         incident_text.print_heading(incident, zone, now)
         for sentence in incident["why"]:
             echo(f"  {one_line(sentence)}")
-        if whole or answer["person"] is None:
+        if whole_incident or answer["person"] is None:
             incident_text.print_timeline(incident["timeline"], zone, now)
             incident_text.print_notices(incident["notices"], zone, now)
     if answer["on_call"]:
@@ -116,7 +104,7 @@ def _print_alert(alert: dict[str, Any], zone: str, now: float) -> None:
     echo(paint(one_line(write_labels(alert["labels"]), 1000), bold=True))
     text = f"{alert['status']}, began {incident_text.clock(alert['starts_at'], zone, now)}"
     if alert["status"] == "resolved" and alert["ends_at"]:
-        text += f", over since {incident_text.clock(alert['ends_at'], zone, now)}"
+        text += f", resolved {incident_text.clock(alert['ends_at'], zone, now)}"
     text += f"; last reported {incident_text.clock(alert['received_at'], zone, now)}"
     echo(f"  {text} by source {one_line(alert['source'])}")
     numbers = ", ".join(f"#{number}" for number in alert["incidents"]) or "none"

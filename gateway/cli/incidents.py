@@ -1,20 +1,20 @@
-"""`gateway incidents`: what goes on, and one incident with everything that happened."""
+"""`gateway incidents`: the list of incidents, and one incident in detail."""
 
 from typing import Any
 
 import click
 
 from gateway.cli.support import incident_text
-from gateway.cli.support.api_client import Api, api_of, number_argument, url_option
-from gateway.cli.support.context import CliContext, json_option, pass_context
+from gateway.cli.support.api_client import Api, number_argument
 from gateway.cli.support.output import Cell, echo, echo_json, print_columns, severity_colour
+from gateway.cli.support.session import Session, pass_session
 from gateway.core.text.escape import one_line
 from gateway.core.time.timestamps import parse_rfc3339
 from gateway.render.view.counts import counts_text
 from gateway.render.view.times import duration
 
-MOST_AT_ONCE = 500
-"""Incidents asked for in one request, the most that the API gives."""
+PAGE_SIZE = 500
+"""Incidents in one request of --all, the most that the API returns."""
 
 STATES = ("open", "firing", "suppressed", "acknowledged", "resolved", "all")
 
@@ -22,37 +22,36 @@ STATES = ("open", "firing", "suppressed", "acknowledged", "resolved", "all")
 @click.command("incidents")
 @click.argument("number", callback=number_argument, required=False)
 @click.option(
-    "--state", type=click.Choice(STATES), default="open", show_default=True, help="Which ones."
+    "--state",
+    type=click.Choice(STATES),
+    default="open",
+    show_default=True,
+    help="Only those in it.",
 )
 @click.option("--receiver", metavar="NAME", help="Only those of this receiver.")
 @click.option("--severity", metavar="NAME", help="Only those of this severity.")
-@click.option("--search", metavar="TEXT", help="Only those with this in title, labels, receiver.")
+@click.option("--search", metavar="TEXT", help="Only those with it in title, labels or receiver.")
 @click.option(
-    "--limit", type=click.IntRange(1, 500), default=50, show_default=True, help="How many."
+    "--limit", type=click.IntRange(1, 500), default=50, show_default=True, help="At most so many."
 )
-@click.option("--all", "everything", is_flag=True, help="Without a limit.")
-@incident_text.zone_option
-@url_option
-@json_option
-@pass_context
+@click.option("--all", "unlimited", is_flag=True, help="Without a limit.")
+@pass_session
 def command(
-    context: CliContext,
+    session: Session,
     number: int | None,
     state: str,
     receiver: str | None,
     severity: str | None,
     search: str | None,
     limit: int,
-    everything: bool,
-    zone: str | None,
-    url: str | None,
-    as_json: bool,
+    *,
+    unlimited: bool,
 ) -> None:
     """List incidents, or show incident NUMBER with its timeline, messages and alerts.
 
     The most urgent come first: unacknowledged, then suppressed (silenced, inhibited or muted),
-    then acknowledged; in each the most severe, then the first opened. Resolved ones follow, the
-    newest first. `--state firing` includes the suppressed ones.
+    then acknowledged; within each, the most severe first, then the oldest. Resolved ones follow,
+    the newest first. `--state firing` includes the suppressed ones.
 
     \b
     gateway incidents
@@ -60,53 +59,54 @@ def command(
     gateway incidents --state all --receiver billing-critical
     gateway incidents 1042
     """
-    seen_from = incident_text.zone_of(context, zone)
-    api = api_of(context, url)
     if number is not None:
-        incident = api.get(f"/incidents/{number}")
-        if as_json:
+        incident = session.api.get(f"/incidents/{number}")
+        if session.as_json:
             echo_json(incident)
         else:
-            incident_text.print_incident(incident, seen_from, context.now())
+            incident_text.print_incident(incident, session.zone, session.now)
         return
-    page = _listed(
-        api,
-        everything,
+    page = _fetch(
+        session.api,
+        unlimited=unlimited,
         state=None if state == "all" else state,
         receiver=receiver,
         severity=severity,
         q=search,
-        limit=MOST_AT_ONCE if everything else limit,
+        limit=PAGE_SIZE if unlimited else limit,
     )
-    if as_json:
+    if session.as_json:
         echo_json(page)
-        return
-    if not page["incidents"]:
+    elif not page["incidents"]:
         echo("no incidents" if state == "all" else f"no incidents are {state}")
-        return
+    else:
+        _print(page, session.zone, session.now, state, limit)
+
+
+def _print(page: dict[str, Any], zone: str, now: float, state: str, limit: int) -> None:
     counts = [(one["state"], one["severity"], one["count"]) for one in page["counts"]]
     if counts:
         echo(one_line(counts_text(counts), 500))
         echo()
     print_columns(
-        [_row(one, seen_from, context.now()) for one in page["incidents"]],
+        [_row(one, zone, now) for one in page["incidents"]],
         ("number", "severity", "state", "since", "acknowledge by", "receiver", "what"),
     )
     if page["next"] is not None:
         echo(_more(page, state, limit))
 
 
-def _listed(api: Api, everything: bool, **query: str | int | None) -> dict[str, Any]:
-    """The page; with `everything` all pages in one."""
+def _fetch(api: Api, *, unlimited: bool, **query: str | int | None) -> dict[str, Any]:
+    """Return the first page of incidents; with `unlimited`, all pages in one."""
     page: dict[str, Any] = api.get("/incidents", **query)
-    while everything and page["next"] is not None:
+    while unlimited and page["next"] is not None:
         more = api.get("/incidents", **query, cursor=page["next"])
         page = {**more, "incidents": [*page["incidents"], *more["incidents"]]}
     return page
 
 
 def _more(page: dict[str, Any], state: str, limit: int) -> str:
-    """Return how many are not shown. Resolved ones are not counted: they may be very many."""
+    """Return how many are not shown; resolved ones are not counted, as there may be very many."""
     hidden = sum(one["count"] for one in page["counts"]) - limit
     number = "" if state in ("all", "resolved") else f"{hidden} "
     if state == "all" and hidden > 0:  # open ones come first, so no resolved one is shown
@@ -120,7 +120,7 @@ def _row(one: dict[str, Any], zone: str, now: float) -> list[Cell]:
         (one["severity"] or "none", severity_colour(one["severity"])),
         _state(one),
         incident_text.clock(one["since"], zone, now),
-        _answer_by(one, zone, now),
+        _acknowledge_by(one, zone, now),
         one["receiver"],
         one["title"],
     ]
@@ -129,15 +129,15 @@ def _row(one: dict[str, Any], zone: str, now: float) -> list[Cell]:
 def _state(one: dict[str, Any]) -> Cell:
     ack = one["acknowledged"]
     if one["state"] == "resolved":
-        had = f"; {ack['by']['name']} had acknowledged it" if ack else ""
-        return f"resolved, lasted {duration(one['lasted'])}{had}", "green"
+        person = f"; acknowledged by {ack['by']['name']}" if ack else ""
+        return f"resolved after {duration(one['lasted'])}{person}", "green"
     if ack:
-        return f"{ack['by']['name']} has it"
+        return f"acknowledged by {ack['by']['name']}"
     return "suppressed" if one["suppressed"] else "unacknowledged"
 
 
-def _answer_by(one: dict[str, Any], zone: str, now: float) -> Cell:
-    """By when to acknowledge; empty when nobody is asked to."""
+def _acknowledge_by(one: dict[str, Any], zone: str, now: float) -> Cell:
+    """Return by when to acknowledge, or empty without such a time."""
     if one["why_quiet"]:
         return "not notifying"
     if one["respond_by"] is None:

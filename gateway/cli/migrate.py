@@ -1,4 +1,4 @@
-"""`gateway migrate`: brings the database's tables to the version that this program needs."""
+"""`gateway migrate`: upgrade of the database's tables to the version that this program needs."""
 
 import click
 
@@ -7,21 +7,21 @@ from gateway.cli.support.output import echo, echo_json
 
 
 @click.command("migrate")
-@click.option("--check", is_flag=True, help="Change nothing; exit status 1 when it is due.")
+@click.option("--check", is_flag=True, help="Change nothing; exit status 1 if an upgrade is due.")
 @json_option
 @pass_context
-def command(context: CliContext, check: bool, as_json: bool) -> None:
-    """Bring the database to the version that this program needs.
+def command(context: CliContext, *, check: bool, as_json: bool) -> None:
+    """Upgrade the database to the version that this program needs.
 
-    The embedded database is also migrated by `gateway serve`; PostgreSQL only by this command,
-    before the new version is started. It runs in one transaction: all of it or nothing.
+    `gateway serve` also upgrades the embedded database. PostgreSQL is upgraded only by this
+    command; run it before you start the new version. It runs in one transaction: all or nothing.
     """
     from gateway.store import StoreUnavailableError
     from gateway.store.db.errors import SchemaMismatchError
     from gateway.store.db.location import parse_url
     from gateway.store.schema.version import current_revision, head_revision
 
-    # Never shown: it may hold a password.
+    # Never printed: it may hold a password.
     url = context.settings().database_url.reveal()
     try:
         location = parse_url(url)

@@ -1,4 +1,4 @@
-"""`gateway oncall`: who is on call, now, at a time, or from one time to another."""
+"""`gateway oncall`: who is on call now, at a time, or from one time to another."""
 
 from difflib import get_close_matches
 from pathlib import Path
@@ -25,7 +25,7 @@ from gateway.render.view.times import clock_time, duration
 
 DEFAULT_SPAN = 14 * DAY
 LONGEST_SPAN = 400 * DAY
-"""Seconds of one table: more than a year is a slip of the keyboard."""
+"""Seconds of one table: a longer one is almost certainly a typing mistake."""
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -35,7 +35,7 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 @click.option("--at", metavar="TIME", help=f"One instant: {TIME_FORMATS}.  [default: now]")
 @click.option("--from", "start", metavar="TIME", help="First instant of a table of shifts.")
 @click.option("--to", "end", metavar="TIME", help="Its end.  [default: two weeks after --from]")
-@click.option("--calendar", is_flag=True, help="The shifts by day instead of one in a row.")
+@click.option("--calendar", is_flag=True, help="Print the shifts by day instead of one per row.")
 @config_option
 @json_option
 @pass_context
@@ -45,11 +45,12 @@ def command(
     at: str | None,
     start: str | None,
     end: str | None,
-    calendar: bool,
     config: Path | None,
+    *,
+    calendar: bool,
     as_json: bool,
 ) -> None:
-    """Say who is on call in ROTA, or in every rota.
+    """Print who is on call in ROTA, or in every rota.
 
     \b
     gateway oncall
@@ -57,33 +58,35 @@ def command(
     gateway oncall billing --from 2026-12-01 --to 2027-01-01
     gateway oncall --from now --to +7d --calendar
 
-    A TIME without a zone is on the wall clock of the rota's zone. Gaps, in which nobody is on
-    call, are named so and red.
+    A TIME without a zone is on the wall clock of the rota's zone. Gaps, when nobody is on call,
+    are printed as "nobody", in red.
     """
     table = start is not None or end is not None or calendar
     if at is not None and table:
-        raise click.UsageError("--at is one instant; --from, --to and --calendar are a table")
+        raise click.UsageError(
+            "--at prints one instant; --from, --to and --calendar print a table: give one of them"
+        )
     plan = context.config(config).plan
-    chosen, now = _chosen(plan, rota), context.now()
+    rotas, now = _select(plan, rota), context.now()
     if table:
-        spans = [_span(one, start, end, now) for one in chosen]
+        spans = [_span(one, start, end, now) for one in rotas]
         if as_json:
-            echo_json(_shifts_json(plan, chosen, spans))
+            echo_json(_shifts_json(plan, rotas, spans))
         elif calendar:
-            _print_calendar(plan, chosen, spans)
+            _print_calendar(plan, rotas, spans)
         else:
-            _print_shifts(plan, chosen, spans)
+            _print_shifts(plan, rotas, spans)
         return
-    instants = [read_time(at or "now", now, one.zone) for one in chosen]
+    instants = [read_time(at or "now", now, one.zone) for one in rotas]
     if as_json:
-        echo_json([on_call_json(plan, one, t) for one, t in zip(chosen, instants, strict=True)])
-    elif chosen:
-        _print_now(plan, chosen, instants)
+        echo_json([on_call_json(plan, one, t) for one, t in zip(rotas, instants, strict=True)])
+    elif rotas:
+        _print_now(plan, rotas, instants)
     else:
         echo("routes.yaml has no rotas")
 
 
-def _chosen(plan: Plan, name: str | None) -> list[Rota]:
+def _select(plan: Plan, name: str | None) -> list[Rota]:
     if name is None:
         return list(plan.rotas.values())
     if name in plan.rotas:
@@ -111,16 +114,16 @@ def _span(rota: Rota, start: str | None, end: str | None, now: float) -> tuple[f
 def _print_now(plan: Plan, rotas: list[Rota], instants: list[float]) -> None:
     rows: list[list[Cell]] = []
     for rota, t in zip(rotas, instants, strict=True):
-        found = explain(rota, t)
-        following = "" if found.until is None else names_of(plan, found.next_people)
+        shift = explain(rota, t)
+        following = "" if shift.until is None else names_of(plan, shift.next_people)
         rows.append(
             [
                 rota.name,
-                (names_of(plan, found.people), "bold" if found.people else "red"),
-                clock_time(found.since, rota.zone, t) if found.since is not None else "ever",
-                clock_time(found.until, rota.zone, t) if found.until is not None else "for good",
+                (names_of(plan, shift.people), "bold" if shift.people else "red"),
+                clock_time(shift.since, rota.zone, t) if shift.since is not None else "ever",
+                clock_time(shift.until, rota.zone, t) if shift.until is not None else "for good",
                 (following, "red" if following == NOBODY else None),
-                str(found.by) if found.by else "",
+                str(shift.by) if shift.by else "",
             ]
         )
     print_columns(rows, ("rota", "on call", "since", "until", "then", "by"))
@@ -145,9 +148,9 @@ def _print_shifts(plan: Plan, rotas: list[Rota], spans: list[tuple[float, float]
 
 
 def _print_calendar(plan: Plan, rotas: list[Rota], spans: list[tuple[float, float]]) -> None:
-    """A line for each day: who has it when it begins, and every change with its time."""
-    for place, (rota, (start, end)) in enumerate(zip(rotas, spans, strict=True)):
-        if place:
+    """Print a line for each day: who is on call when it begins, and each change with its time."""
+    for index, (rota, (start, end)) in enumerate(zip(rotas, spans, strict=True)):
+        if index:
             echo()
         echo(paint(f"{rota.name}   ({rota.zone})", bold=True))
         week = None

@@ -1,4 +1,4 @@
-"""`gateway render`: what a message looks like, before anybody gets one."""
+"""`gateway render`: previews of messages, made from samples."""
 
 import json
 from pathlib import Path
@@ -33,7 +33,7 @@ SEVERITIES = ("critical", "warning", "info")
     "--channel",
     type=click.Choice(CHANNELS),
     multiple=True,
-    help="Which channel; may be repeated.  [default: all]",
+    help="Only this channel; may be repeated.  [default: all]",
 )
 @click.option(
     "--kind",
@@ -41,16 +41,18 @@ SEVERITIES = ("critical", "warning", "info")
     help="What the message is about.  [default: firing]",
 )
 @click.option(
-    "--severity", type=click.Choice(SEVERITIES), help="How bad it is.  [default: critical]"
+    "--severity",
+    type=click.Choice(SEVERITIES),
+    help="The severity of its incident.  [default: critical]",
 )
 @click.option("--sample", "name", metavar="NAME", help="A sample by name; see --samples.")
-@click.option("--samples", "list_them", is_flag=True, help="Print the names of all samples.")
-@click.option("--zone", default="UTC", metavar="ZONE", help="Time zone of whoever reads it.")
+@click.option("--samples", "list_samples", is_flag=True, help="Print the names of all samples.")
+@click.option("--zone", default="UTC", metavar="ZONE", help="Time zone of the recipient.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Write files into this folder, HTML to open in a browser among them.",
+    help="Write files into this folder, such as HTML to open in a browser.",
 )
 @templates_option
 @json_option
@@ -61,25 +63,26 @@ def command(
     kind: str | None,
     severity: str | None,
     name: str | None,
-    list_them: bool,
     zone: str,
     out: Path | None,
     templates: Path | None,
+    *,
+    list_samples: bool,
     as_json: bool,
 ) -> None:
-    """Show a message as its templates make it, from a sample of made-up alerts.
+    """Print a message as its templates make it, from a sample of invented alerts.
 
     \b
     gateway render --channel email --kind firing --out preview
     gateway render --channel slack --sample "many alerts"
 
-    Exit status 1 when a template failed: the plain words that would go out instead are shown.
+    Exit status 1 if a template fails: the plain message that would be sent instead is printed.
     """
-    # Jinja is imported for the commands that need it only.
+    # Jinja is imported only by the commands that need it, so that the others start quickly.
     from gateway.render.samples import samples
 
     known = {sample.name: sample for sample in samples()}
-    if list_them:
+    if list_samples:
         if as_json:
             echo_json(list(known))
         else:
@@ -87,29 +90,29 @@ def command(
                 echo(each)
         return
     if name is not None and (kind or severity):
-        raise click.UsageError("--sample has its own kind and severity: leave --kind, --severity")
-    wanted = name or f"{kind or 'firing'} {severity or 'critical'}"
-    if wanted not in known:
-        raise click.UsageError(f"there is no sample {wanted!r}: see gateway render --samples")
-    messages = _messages(context, templates, known[wanted], channel or CHANNELS, zone)
+        raise click.UsageError("--sample has its own kind and severity: omit --kind and --severity")
+    sample = name or f"{kind or 'firing'} {severity or 'critical'}"
+    if sample not in known:
+        raise click.UsageError(f"there is no sample {sample!r}: see gateway render --samples")
+    messages = _messages(context, templates, known[sample], channel or CHANNELS, zone)
     if as_json:
         echo_json(
             {
-                "sample": wanted,
+                "sample": sample,
                 "channels": {
-                    each: {"parts": dict(made.parts), "failed_template": made.failed_template}
-                    for each, made in messages.items()
+                    each: {"parts": dict(one.parts), "failed_template": one.failed_template}
+                    for each, one in messages.items()
                 },
             }
         )
     elif out is not None:
         _write(out, messages)
     else:
-        for each, made in messages.items():
-            _print(each, made)
-    failed = [made.failed_template for made in messages.values() if made.failed_template]
+        for each, one in messages.items():
+            _print(each, one)
+    failed = [one.failed_template for one in messages.values() if one.failed_template]
     if failed:
-        echo_error(f"gateway: {failed[0]} failed; `gateway check` tells where")
+        echo_error(f"gateway: {failed[0]} failed; run `gateway check` to see where")
         raise SystemExit(FAILED)
 
 

@@ -1,4 +1,4 @@
-"""`gateway send-test`: a real message, marked TEST, through the real channel with real settings."""
+"""`gateway send-test`: a real message, marked TEST, through the real channel."""
 
 import asyncio
 import sys
@@ -29,7 +29,7 @@ from gateway.core.plan.plan import Target
 @click.option(
     "--channel", type=click.Choice(list(CHANNELS)), help="One channel instead of a receiver."
 )
-@click.option("--to", metavar="ADDRESS", help="Where to: an address, #channel, or ${REFERENCE}.")
+@click.option("--to", metavar="ADDRESS", help="An address, #channel, or ${REFERENCE}.")
 @config_option
 @templates_option
 @json_option
@@ -41,6 +41,7 @@ def command(
     to: str | None,
     config: Path | None,
     templates: Path | None,
+    *,
     as_json: bool,
 ) -> None:
     """Send a message marked TEST to RECEIVER, or by one channel to one address.
@@ -49,18 +50,18 @@ def command(
     gateway send-test billing-critical
     gateway send-test --channel email --to ana@example.com
 
-    One attempt for each target, and nothing is stored. A vendor that refuses the content gets the
-    message once more in its simplest form. PagerDuty opens an incident of severity info, which has
-    to be resolved there. Exit status 1 when anything was not sent.
+    Makes one attempt for each target, and stores nothing. If a vendor refuses the content, the
+    message is sent once more in its simplest form. PagerDuty opens an incident of severity info;
+    resolve it there. Exit status 1 if any message was not sent.
     """
     loaded = context.config(config)
     targets = _targets(loaded, receiver, channel, to)
     settings = context.settings()
-    # Jinja and the vendors' SDKs are for this command, not for the quick ones.
+    # Jinja and the vendors' SDKs are imported only here, so that other commands start quickly.
     from gateway.render.service import RenderService
 
     templates_of = RenderService([context.templates_path(templates)], settings.external_url)
-    # What is shown on the console goes where it does not stand in the way of the JSON.
+    # The console channel prints on standard output, which --json needs for itself.
     with redirect_stdout(sys.stderr if as_json else sys.stdout):
         results = asyncio.run(
             send_to_each(loaded, targets, templates_of, receiver or "", context.now())
@@ -96,13 +97,13 @@ def _targets(
     if to is None:
         raise click.UsageError(f"--channel {channel} needs --to")
     if spec.secret_address:
-        found = _target_of(config, channel, to)
-        if found is None:
+        target = _target_of(config, channel, to)
+        if target is None:
             raise click.UsageError(
                 f"--to: no receiver in routes.yaml has that {channel} target. Write the reference "
-                "as it stands there, such as '${PAGERDUTY_KEY}' (in quotes), never the secret"
+                "as it is written there, such as '${PAGERDUTY_KEY}' (in quotes), never the secret"
             )
-        return (found,)
+        return (target,)
     return (Target(channel, to),)
 
 
@@ -130,5 +131,5 @@ def _print(result: SendResult) -> None:
     mark = paint("sent", "green") if result.sent else paint("not sent", "red", bold=True)
     text = "" if result.text == "sent" else f": {result.text}"
     if result.perhaps:
-        text += " (it may have arrived all the same)"
+        text += " (it may have arrived anyway)"
     echo(f"{target.channel} {target.address}  {mark} in {result.seconds:.1f} s{text}")

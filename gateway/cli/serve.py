@@ -27,9 +27,11 @@ SAMPLE = "docs/samples/double-charge.json"
 
 @click.command("serve")
 @click.option("--config", type=click.Path(path_type=Path), help="The file with routes.")
-@click.option("--templates", type=click.Path(path_type=Path), help="Folder with own templates.")
+@click.option(
+    "--templates", type=click.Path(path_type=Path), help="Folder with your own templates."
+)
 def command(config: Path | None, templates: Path | None) -> None:
-    """Serve until told to stop. Settings come from GATEWAY_* in the environment."""
+    """Serve until SIGTERM or Ctrl-C. Settings come from GATEWAY_* in the environment."""
     import uvloop
 
     from gateway.app import serve
@@ -48,8 +50,8 @@ def command(config: Path | None, templates: Path | None) -> None:
         logs.setup(settings.log_level, as_json, sys.stderr)
 
         def ready(engine: "Engine", address: str) -> None:
-            welcome(settings, engine, address)
-            settle()
+            print_welcome(settings, engine, address)
+            tune_garbage_collection()
 
         uvloop.run(serve(settings, os.environ, ready))
     except ConfigError as error:
@@ -61,35 +63,35 @@ def command(config: Path | None, templates: Path | None) -> None:
         echo_error(f"not started: {error}")
         raise SystemExit(1) from None
     except StoreUnavailableError as error:
-        echo_error(f"not started: {error} ({_where(settings)})")
+        echo_error(f"not started: {error} ({_database_hint(settings)})")
         raise SystemExit(1) from None
     except OSError as error:
-        echo_error(f"not started: {_trouble(error, settings)}")
+        echo_error(f"not started: {_os_error_text(error, settings)}")
         raise SystemExit(1) from None
 
 
-def _where(settings: ServerSettings) -> str:
-    """Which database it is; of a URL with a password no more than its kind."""
+def _database_hint(settings: ServerSettings) -> str:
+    """Return which database it is and which setting names it; never a URL with a password."""
     return f"database: {settings.sqlite_path or 'PostgreSQL'}, by GATEWAY_DATABASE_URL"
 
 
-def _trouble(error: OSError, settings: ServerSettings) -> str:
-    """What the operating system refused, on what, and which setting leads elsewhere."""
+def _os_error_text(error: OSError, settings: ServerSettings) -> str:
+    """Return what the operating system refused, for which file, and which setting to change."""
     if error.errno == errno.EADDRINUSE:
         address = f"{settings.host}:{settings.port}"
         return f"another program listens on {address}: stop it, or set GATEWAY_LISTEN"
-    said = error.strerror or str(error)
+    reason = error.strerror or str(error)
     if error.filename is None:
-        return said
-    return f"{os.fsdecode(error.filename)}: {said} ({_where(settings)})"
+        return reason
+    return f"{os.fsdecode(error.filename)}: {reason} ({_database_hint(settings)})"
 
 
-def settle() -> None:
-    """Let garbage collection look at what requests leave behind, and not at the program itself.
+def tune_garbage_collection() -> None:
+    """Exclude the objects of start-up from garbage collection, and collect less often.
 
-    What start-up made stays for good: some 130,000 objects, and each full collection would stop
-    everything for 50 to 90 ms to look at them. Most of what a request makes is gone when it ends,
-    without any collection, so that Python's thresholds, made for small programs, are too low.
+    Start-up creates some 130,000 objects that stay: each full collection would stop everything for
+    50 to 90 ms to visit them. Reference counting frees most objects of a request when it ends, so
+    Python's thresholds, made for small programs, are too low.
     """
     gc.collect()
     gc.freeze()
@@ -113,8 +115,8 @@ def sample_command(sources: Iterable[SourceSettings], address: str) -> str:
     )
 
 
-def welcome(settings: ServerSettings, engine: "Engine", address: str) -> None:
-    """Say what is doubtful, where it listens and what to try next."""
+def print_welcome(settings: ServerSettings, engine: "Engine", address: str) -> None:
+    """Print warnings, the address, and what to try next."""
     of_settings = (
         exposure_warning(settings, engine.config.sources.values()),
         loopback_links_warning(settings),
@@ -127,7 +129,7 @@ def welcome(settings: ServerSettings, engine: "Engine", address: str) -> None:
 
   Try it:   {sample_command(engine.config.sources.values(), address)}
   Then:     open the acknowledge link it prints, or run: gateway ack 1001 --as ana
-  Look:     {settings.external_url}/            incidents and their timelines
+  Open:     {settings.external_url}/            incidents and their timelines
   Check:    gateway check            after each change of {settings.config}; reload with kill -HUP
 """,
         err=True,

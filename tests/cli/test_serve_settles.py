@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from gateway.cli.serve import settle
+from gateway.cli.serve import tune_garbage_collection
 
 
 @pytest.fixture
@@ -21,6 +21,6 @@ def collector() -> Iterator[None]:
 def test_what_start_up_made_is_not_looked_at_again() -> None:
     """A full collection while alerts come in must not stop the server for the whole program."""
     everything = len(gc.get_objects())
-    settle()
+    tune_garbage_collection()
     assert gc.get_freeze_count() > everything / 2
     assert len(gc.get_objects()) < everything / 2

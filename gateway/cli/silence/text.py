@@ -1,4 +1,4 @@
-"""A silence of the API in words, for the commands about silences."""
+"""A silence as text, for the commands about silences."""
 
 from typing import Any
 
@@ -6,16 +6,16 @@ from gateway.cli.support.incident_text import clock
 from gateway.core.time.timestamps import format_duration
 
 SHORT = 8
-"""Characters of an id that are shown: enough to tell a few thousand silences apart."""
+"""Characters of an id that are printed. Fewer could name two of a few thousand silences."""
 
 
 def matchers_text(silence: dict[str, Any]) -> str:
-    """What it silences, as it can be typed again."""
+    """Return the matchers in the form that a command accepts."""
     return "{" + ", ".join(silence["matchers"]) + "}"
 
 
 def period_text(silence: dict[str, Any], zone: str, now: float) -> str:
-    """From when, where it has not begun, and until when."""
+    """Return until when it holds, and from when where it has not begun."""
     until = clock(silence["ends_at"], zone, now)
     text = until
     if silence["state"] == "pending":
@@ -26,6 +26,6 @@ def period_text(silence: dict[str, Any], zone: str, now: float) -> str:
 
 
 def reason_text(silence: dict[str, Any]) -> str:
-    """Why it was made, with what a tool noted beside."""
+    """Return the comment, followed by the annotations that a tool added."""
     notes = "".join(f" ({name}: {value})" for name, value in silence["annotations"].items())
     return f"{silence['comment']}{notes}"

@@ -1,1 +1,1 @@
-"""What commands share: context, output, times, the API client."""
+"""Shared parts of commands: context, output, times, the API client."""

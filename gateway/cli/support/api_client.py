@@ -1,4 +1,4 @@
-"""Asking a gateway that runs, over its HTTP API."""
+"""Client of a running gateway's HTTP API."""
 
 import json
 from typing import Any
@@ -15,7 +15,8 @@ from gateway.core.text.escape import one_line
 TIMEOUT = 30.0
 """Seconds to wait for an answer."""
 
-MOST_BYTES = 64 * 1024 * 1024
+MAX_BYTES = 64 * 1024 * 1024
+"""Bytes read of an answer. A longer one is cut off, and then it is not JSON."""
 
 url_option = click.option(
     "--url",
@@ -26,12 +27,12 @@ url_option = click.option(
 
 
 def number_argument(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
-    """A callback for arguments: see `read_incident_number`."""
+    """Convert the value of an argument, as click's callback: see `read_incident_number`."""
     return None if value is None else read_incident_number(value)
 
 
 def read_incident_number(text: str) -> int:
-    """The number of an incident as people say it, 1042 or #1042. Raises click.UsageError."""
+    """Return the number of an incident written as 1042 or #1042. Raises click.UsageError."""
     digits = text.removeprefix("#")
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 15):
         raise click.UsageError(f"{text!r} is not an incident number: write a number such as 1042")
@@ -39,19 +40,19 @@ def read_incident_number(text: str) -> int:
 
 
 class _NoRedirect(HTTPRedirectHandler):
-    """A redirect would carry the token to wherever it points."""
+    """Refuses redirects, because one would send the token to the host that it names."""
 
     def redirect_request(self, *args: Any, **kwargs: Any) -> None:
         return None
 
 
 class Api:
-    """One gateway. Every method raises Stop with what to do when it cannot answer."""
+    """A gateway. Every method raises CliError, saying what to do, where there is no good answer."""
 
     def __init__(self, url: str, token: Secret | None) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise click.UsageError(f"--url {url!r} is no address: write http://HOST:PORT")
+            raise click.UsageError(f"--url {url!r} is not an address: write http://HOST:PORT")
         if parts.username or parts.password:
             raise click.UsageError("--url: put the token into GATEWAY_API_TOKEN, not into the URL")
         self.url = url.rstrip("/")
@@ -60,19 +61,21 @@ class Api:
         self._opener: OpenerDirector = build_opener(ProxyHandler({}), _NoRedirect())
 
     def get(self, path: str, **query: str | int | None) -> Any:
-        """The JSON at ``/api/v1`` + path; parameters that are None are left out."""
-        asked = urlencode({name: value for name, value in query.items() if value is not None})
-        return self._ask("GET", f"/api/v1{path}" + (f"?{asked}" if asked else ""), None)
+        """Return the JSON at ``/api/v1`` + path. Parameters that are None are omitted."""
+        parameters = urlencode({name: value for name, value in query.items() if value is not None})
+        return self._request(
+            "GET", f"/api/v1{path}" + (f"?{parameters}" if parameters else ""), None
+        )
 
     def post(self, path: str, body: Any) -> Any:
-        """What is answered to a POST of JSON."""
-        return self._ask("POST", f"/api/v1{path}", json.dumps(body).encode())
+        """Post JSON and return the answer."""
+        return self._request("POST", f"/api/v1{path}", json.dumps(body).encode())
 
     def delete(self, path: str) -> Any:
-        """What is answered to a DELETE."""
-        return self._ask("DELETE", f"/api/v1{path}", None)
+        """Send a DELETE and return the answer."""
+        return self._request("DELETE", f"/api/v1{path}", None)
 
-    def _ask(self, method: str, path: str, body: bytes | None) -> Any:
+    def _request(self, method: str, path: str, body: bytes | None) -> Any:
         headers = {"Accept": "application/json", "User-Agent": "gateway-cli"}
         if body is not None:
             headers["Content-Type"] = "application/json"
@@ -81,51 +84,51 @@ class Api:
         request = Request(self.url + path, data=body, headers=headers, method=method)  # noqa: S310  # the scheme is checked above
         try:
             with self._opener.open(request, timeout=TIMEOUT) as answer:
-                return self._read(answer.read(MOST_BYTES))
+                return self._read(answer.read(MAX_BYTES))
         except urllib_error.HTTPError as error:
             with error:
-                raise self._refusal(error.code, error.read(MOST_BYTES)) from None
+                raise self._api_error(error.code, error.read(MAX_BYTES)) from None
         except (urllib_error.URLError, OSError, TimeoutError) as error:
-            raise CliError(self._silence(error)) from None
+            raise CliError(self._no_connection(error)) from None
 
     def _read(self, raw: bytes) -> Any:
         try:
             return json.loads(raw)
         except ValueError:
             raise CliError(
-                f"what answers at {self.url} is no gateway: its answer is not JSON"
+                f"the server at {self.url} is not a gateway: its answer is not JSON"
             ) from None
 
-    def _refusal(self, status: int, raw: bytes) -> CliError:
+    def _api_error(self, status: int, raw: bytes) -> CliError:
         try:
-            said = json.loads(raw)
-            text = str(said["error"])
-            detail = said.get("detail") or ()
-            rest = [str(item.get("message", "")) for item in detail]
+            body = json.loads(raw)
+            text = str(body["error"])
+            detail = body.get("detail") or ()
+            messages = [str(item.get("message", "")) for item in detail]
             fields = frozenset(str(item.get("field", "")) for item in detail)
         except (ValueError, KeyError, TypeError, AttributeError):
             return CliError(f"{self.url} answers with status {status}: is it a gateway?")
         heading = one_line(text, 300)
-        more = [part for part in rest if part and part not in text]
+        more = [part for part in messages if part and part not in text]
         text = "; ".join(one_line(part, 300) for part in (text, *more) if part)
         if status == 401:
-            text += ". Set GATEWAY_API_TOKEN to the token that the gateway was started with"
+            text += ". Set GATEWAY_API_TOKEN to the value that the gateway was started with"
         return ApiError(status, text, heading, fields)
 
-    def _silence(self, error: Exception) -> str:
+    def _no_connection(self, error: Exception) -> str:
         reason = getattr(error, "reason", error)
         text = reason.strerror if isinstance(reason, OSError) else None
         text = text or str(reason) or type(reason).__name__
         return (
-            f"no gateway answers at {self.url} ({text}). Start one with `gateway serve`, or say "
-            "where it is with --url"
+            f"no gateway answers at {self.url} ({text}). Start one with `gateway serve`, or give "
+            "its address with --url"
         )
 
 
 class ApiError(CliError):
     """The gateway answered with an error.
 
-    `heading` is the message without its details, `fields` are those that the details name.
+    `heading` is the message without its details; `fields` are the fields that the details name.
     """
 
     def __init__(
@@ -138,10 +141,10 @@ class ApiError(CliError):
 
 
 def api_of(context: CliContext, url: str | None) -> Api:
-    """The gateway that is meant: ``--url``, else the address of the settings."""
+    """Return the client for ``--url``, else for the address in the settings."""
     settings = context.settings()
     if url is None:
-        # The address to listen on is nearer than the one that browsers use.
-        near = bool(context.env.get("GATEWAY_LISTEN"))
-        url = settings.local_url if near else settings.external_url
+        # The address to listen on needs no proxy in between, unlike the one that browsers use.
+        listens_here = bool(context.env.get("GATEWAY_LISTEN"))
+        url = settings.local_url if listens_here else settings.external_url
     return Api(url, settings.api_token)

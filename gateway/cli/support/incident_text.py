@@ -1,22 +1,19 @@
-"""An incident in words: what it is, what happened, who was told, for `incidents` and `explain`."""
+"""An incident as text, for `incidents` and `explain`: its state, timeline, messages and alerts."""
 
 from collections.abc import Sequence
 from typing import Any
 
-import click
-
-from gateway.cli.support.context import CliContext
 from gateway.cli.support.output import Cell, echo, paint, plural, print_columns, severity_colour
 from gateway.core.incidents.outbox import PRINTED, PRINTED_TEXT
 from gateway.core.matching.text import write_labels
 from gateway.core.plan.channels import AddressKind, spec_of
 from gateway.core.text.escape import one_line
 from gateway.core.time.timestamps import parse_rfc3339
-from gateway.core.time.wallclock import load_zone
 from gateway.render.view.acknowledge_prompt import acknowledge_prompt, next_names, recipient_name
 from gateway.render.view.times import clock_time, duration
 
-MOST_ALERTS = 20
+MAX_ALERTS = 20
+"""Alerts that are listed; --json has all of them."""
 _COLOURS = {
     "taken over": "green",
     "given back": "green",
@@ -30,44 +27,29 @@ _COLOURS = {
     "nobody reached": "red",
     "kept quiet": "yellow",
 }
+_KINDS = {
+    "spoke": "notified",
+    "kept quiet": "suppressed",
+    "fell back": "fallback",
+}
+"""Kinds of timeline entries that are stored by another word than people read."""
 _OUTCOMES = {
     "sent": "delivered",
     "dead": "given up",
-    "folded": "told by a later message",
+    "folded": "part of a later message",
     "cancelled": "not sent",
     "sending": "being sent",
     "pending": "waiting",
 }
 
-zone_option = click.option(
-    "--zone", metavar="ZONE", help="Time zone of what is printed.  [default: $TZ, else UTC]"
-)
-
-
-def zone_of(context: CliContext, given: str | None) -> str:
-    """The zone to print times in. Raises click.UsageError for a name that is none."""
-    if given is None:
-        # TZ may also hold things that are no IANA name, such as ":/etc/localtime".
-        given = context.env.get("TZ") or "UTC"
-        try:
-            load_zone(given)
-        except ValueError:
-            return "UTC"
-        return given
-    try:
-        load_zone(given)
-    except ValueError as error:
-        raise click.UsageError(f"--zone: {error}") from None
-    return given
-
 
 def clock(text: str | None, zone: str, now: float) -> str:
-    """An instant of the API on the wall clock of the zone."""
+    """Return an instant of the API on the zone's wall clock, empty for None."""
     return "" if text is None else clock_time(parse_rfc3339(text), zone, now)
 
 
 def print_heading(incident: dict[str, Any], zone: str, now: float) -> None:
-    """Two lines: number, severity and title; state and since when."""
+    """Print two lines: number, severity and title; state and since when."""
     severity = incident["severity"] or "no severity"
     number = paint(f"#{incident['number']} {severity}", severity_colour(severity), bold=True)
     echo(f"{number}  {paint(one_line(incident['title'], 300), bold=True)}")
@@ -81,33 +63,37 @@ def print_heading(incident: dict[str, Any], zone: str, now: float) -> None:
 
 
 def state_text(incident: dict[str, Any], zone: str, now: float) -> str:
-    """The state, who acknowledged, and how long a resolved incident lasted."""
+    """Return the state, who acknowledged, and how long a resolved incident lasted."""
     ack, resolved_at = incident["acknowledged"], incident["resolved_at"]
     if resolved_at:
-        text = f"resolved at {clock(resolved_at, zone, now)}, lasted {duration(incident['lasted'])}"
-        return f"{text}; {ack['by']['name']} had acknowledged it" if ack else text
+        text = f"resolved at {clock(resolved_at, zone, now)} after {duration(incident['lasted'])}"
+        return f"{text}; acknowledged by {ack['by']['name']}" if ack else text
     if ack:
-        return f"{ack['by']['name']} has it ({ack['via']}) since {clock(ack['at'], zone, now)}"
+        since = clock(ack["at"], zone, now)
+        return f"acknowledged by {ack['by']['name']} ({ack['via']}) since {since}"
     return "suppressed" if incident["suppressed"] else "unacknowledged"
 
 
 def next_step_text(incident: dict[str, Any], zone: str, now: float) -> str:
-    """By when to acknowledge and who is paged next, or why nobody is notified; or empty."""
-    climb = incident["escalation"] or {}
+    """Return by when to acknowledge and who is paged next, or why nobody is notified; or empty."""
+    escalation = incident["escalation"] or {}
     by, at = (
         parse_rfc3339(text) if text else None
         for text in (
             None if incident["why_quiet"] else incident["respond_by"],
-            climb.get("next_at"),
+            escalation.get("next_at"),
         )
     )
-    text = acknowledge_prompt(by, next_names(climb), at, now, lambda t: clock_time(t, zone, now))
-    quiet = f"Not notifying: {incident['why_quiet']}." if incident["why_quiet"] else ""
-    return f"{quiet} {text}".strip()
+    text = acknowledge_prompt(
+        by, next_names(escalation), at, now, lambda t: clock_time(t, zone, now)
+    )
+    reason = incident["why_quiet"]
+    suppression = f"Not notifying: {reason}." if reason else ""
+    return f"{suppression} {text}".strip()
 
 
 def print_incident(incident: dict[str, Any], zone: str, now: float) -> None:
-    """Everything that the API has about an incident."""
+    """Print everything that the API returns about an incident."""
     print_heading(incident, zone, now)
     if incident["group_labels"]:
         echo(f"group {one_line(write_labels(incident['group_labels']), 500)}")
@@ -123,7 +109,7 @@ def print_incident(incident: dict[str, Any], zone: str, now: float) -> None:
 
 
 def print_timeline(events: Sequence[dict[str, Any]], zone: str, now: float) -> None:
-    """What was decided and why, oldest first."""
+    """Print what was decided and why, oldest first."""
     echo()
     echo(paint("what happened", bold=True))
     rows: list[list[Cell]] = []
@@ -133,7 +119,11 @@ def print_timeline(events: Sequence[dict[str, Any]], zone: str, now: float) -> N
         if isinstance(to, str) and to:
             text += ", to " + ", ".join(recipient_name(one) for one in to.split(", "))
         rows.append(
-            [clock(event["at"], zone, now), (event["kind"], _COLOURS.get(event["kind"])), text]
+            [
+                clock(event["at"], zone, now),
+                (_KINDS.get(event["kind"], event["kind"]), _COLOURS.get(event["kind"])),
+                text,
+            ]
         )
     if rows:
         print_columns(rows, indent=2)
@@ -142,9 +132,9 @@ def print_timeline(events: Sequence[dict[str, Any]], zone: str, now: float) -> N
 
 
 def print_notices(notices: Sequence[dict[str, Any]], zone: str, now: float) -> None:
-    """Each message, and each attempt of those that did not go smoothly."""
+    """Print each message, and each attempt of those that were not delivered at once."""
     echo()
-    echo(paint("who was told", bold=True))
+    echo(paint("who was notified", bold=True))
     if not notices:
         echo("  nobody")
         return
@@ -169,19 +159,19 @@ def print_notices(notices: Sequence[dict[str, Any]], zone: str, now: float) -> N
 
 
 def target_text(notice: dict[str, Any]) -> str:
-    """Whom a notice is for."""
-    # A gateway of an earlier release gives no name.
-    where: str = notice.get("name") or f"{notice['channel']} {notice['target']}"
+    """Return the target of a notice, as people call it."""
+    # A gateway of an earlier release returns no name.
+    address: str = notice.get("name") or f"{notice['channel']} {notice['target']}"
     if not notice["person"]:
-        return where
-    # A member's id says nothing to people, and the name says who it is.
+        return address
+    # A member's id says nothing to people, and the name is printed already.
     spec = spec_of(notice["channel"])
-    by = spec.label if spec.address is AddressKind.NAME else where
+    by = spec.label if spec.address is AddressKind.NAME else address
     return f"{notice['person']} by {by}"
 
 
 def outcome_text(notice: dict[str, Any], zone: str, now: float) -> str:
-    """What came of a notice, in words."""
+    """Return the delivery state of a notice."""
     text = _OUTCOMES.get(notice["state"], notice["state"])
     if notice["state"] == "sent" and notice["outcome"] == PRINTED:
         text = PRINTED_TEXT
@@ -193,26 +183,26 @@ def outcome_text(notice: dict[str, Any], zone: str, now: float) -> str:
 
 
 def print_alerts(alerts: Sequence[dict[str, Any]], zone: str, now: float) -> None:
-    """The alerts, the burning ones first; a long list is cut, and says so."""
+    """Print up to MAX_ALERTS alerts, firing ones first, and how many are omitted."""
     echo()
     echo(paint(plural(len(alerts), "alert"), bold=True))
     ordered = sorted(alerts, key=lambda one: (one["status"] != "firing", one["starts_at"]))
     rows: list[list[Cell]] = []
-    for alert in ordered[:MOST_ALERTS]:
+    for alert in ordered[:MAX_ALERTS]:
         ends = alert["status"] == "resolved" and alert["ends_at"]
         until = f" to {clock(alert['ends_at'], zone, now)}" if ends else ""
         colour = None if ends else "red"
-        said = "acknowledged" if alert["acknowledged"] else alert["told"] or "not told"
-        if said == alert["status"]:
-            said = "told"
+        notified = "acknowledged" if alert["acknowledged"] else alert["told"] or "not notified"
+        if notified == alert["status"]:
+            notified = "notified"
         rows.append(
             [
                 (alert["status"], colour),
                 clock(alert["starts_at"], zone, now) + until,
-                said,
+                notified,
                 one_line(write_labels(alert["labels"]), 1000),
             ]
         )
     print_columns(rows, indent=2)
-    if len(alerts) > MOST_ALERTS:
-        echo(f"  … {len(alerts) - MOST_ALERTS} more: --json has all")
+    if len(alerts) > MAX_ALERTS:
+        echo(f"  … {len(alerts) - MAX_ALERTS} more: --json has all")

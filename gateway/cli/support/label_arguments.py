@@ -1,4 +1,4 @@
-"""Labels and matchers as arguments of commands: as people type them, and as commands print them."""
+"""Labels and matchers as arguments of commands, as typed and as printed by other commands."""
 
 import re
 from collections.abc import Iterable
@@ -16,15 +16,15 @@ def label_arguments(arguments: Iterable[str]) -> dict[str, str]:
 
     A value in double quotes is read as in a matcher. Raises click.UsageError.
     """
-    found: dict[str, str] = {}
+    labels: dict[str, str] = {}
     for argument in arguments:
         for name, value in _labels(argument).items():
-            if name in found:
+            if name in labels:
                 raise click.UsageError(
-                    f"label {name} is given twice: {found[name]!r} and {value!r}"
+                    f"label {name} is given twice: {labels[name]!r} and {value!r}"
                 )
-            found[name] = value
-    return {name: value for name, value in found.items() if value}
+            labels[name] = value
+    return {name: value for name, value in labels.items() if value}
 
 
 def _labels(argument: str) -> dict[str, str]:
@@ -41,7 +41,7 @@ def _labels(argument: str) -> dict[str, str]:
             raise click.UsageError(str(error)) from None
     if not equals or not name or name.endswith("!"):
         raise click.UsageError(
-            f"{argument!r} is no label: write NAME=VALUE, such as severity=critical"
+            f"{argument!r} is not a label: write NAME=VALUE, such as severity=critical"
         )
     if value.startswith("~"):
         raise click.UsageError(

@@ -1,4 +1,4 @@
-"""Trying targets: one message marked TEST to each, and what came of it."""
+"""Test messages: one marked TEST to each target, and the result."""
 
 import asyncio
 from dataclasses import dataclass, replace
@@ -21,18 +21,19 @@ if TYPE_CHECKING:
     from gateway.render.service import RenderService
 
 DEADLINE = 45.0
-"""Seconds for one attempt."""
+"""Seconds for one attempt. A lower one would cut off vendors that are only slow."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SendResult:
-    """What came of one attempt. `sent` is False for what was only shown on the console."""
+    """The result of one attempt. `sent` is False if it was only printed on the console."""
 
     target: Target
     sent: bool
     text: str
-    seconds: float
+    seconds: float = 0.0
     perhaps: bool = False
+    """Whether it may have been delivered although the attempt failed."""
 
 
 async def send_to_each(
@@ -42,8 +43,8 @@ async def send_to_each(
     receiver: str,
     now: float,
 ) -> list[SendResult]:
-    """Send to each target in turn, by channels of its own that are closed again."""
-    # The vendors' SDKs come with the channels that are built, and no sooner.
+    """Send to each target in turn, by channels that are opened for this and closed again."""
+    # Importing the channels imports the vendors' SDKs, which takes long.
     from gateway.channels import build
 
     results = []
@@ -58,12 +59,12 @@ async def send_to_each(
                         settings or ChannelSettings(target.channel), config.secrets
                     )
             except ValueError as error:
-                results.append(SendResult(target, False, str(error), 0.0))
+                results.append(SendResult(target=target, sent=False, text=str(error)))
                 continue
             channel = channels[target.channel]
             message = await renderer.render(
                 number,
-                test_facts(receiver, now),
+                build_test_facts(receiver, now),
                 target,
                 channel.spec.parts,
                 (),
@@ -83,43 +84,53 @@ async def send_to_each(
 async def _send(
     config: Config, channel: "Channel", message: "Message", target: Target
 ) -> SendResult:
-    began = clock.monotonic()
-    refused = ""
+    start = clock.monotonic()
+    sent = perhaps = False
     try:
         async with asyncio.timeout(DEADLINE):
-            try:
-                await channel.send(message, target, None)
-            except SendError as failed:
-                if failed.failure not in REDUCIBLE:
-                    raise
-                refused = str(failed.masked(masked))
-                await channel.send(replace(message, reduced=True), target, None)
+            refusal = await _attempt(channel, message, target)
     except SendError as failed:
         error = failed.masked(masked)
-        seconds = clock.monotonic() - began
-        return SendResult(target, False, str(error), seconds, error.perhaps)
+        text, perhaps = str(error), error.perhaps
     except TimeoutError:
-        return SendResult(target, False, "no answer in time", clock.monotonic() - began, True)
-    seconds = clock.monotonic() - began
-    if is_printed(config, target):
-        return SendResult(
-            target,
-            False,
-            f"{PRINTED_TEXT}: it has no token or key, or provider: console",
-            seconds,
+        text, perhaps = "no answer in time", True
+    else:
+        sent = not is_printed(config, target)
+        text = (
+            _success_text(message, target, refusal)
+            if sent
+            else f"{PRINTED_TEXT}: it has no token or key, or provider: console"
         )
-    if refused:
+    seconds = clock.monotonic() - start
+    return SendResult(target=target, sent=sent, text=text, seconds=seconds, perhaps=perhaps)
+
+
+async def _attempt(channel: "Channel", message: "Message", target: Target) -> str:
+    """Send, and once more in the simplest form if the vendor refuses the content.
+
+    Returns why the vendor refused the full message, or empty.
+    """
+    try:
+        await channel.send(message, target, None)
+    except SendError as failed:
+        if failed.failure not in REDUCIBLE:
+            raise
+        await channel.send(replace(message, reduced=True), target, None)
+        return str(failed.masked(masked))
+    return ""
+
+
+def _success_text(message: "Message", target: Target, refusal: str) -> str:
+    if refusal:
         simplest = spec_of(target.channel).reduced
-        text = f"sent {simplest}, because the full message was refused: {refused}"
-        return SendResult(target, True, text, seconds)
+        return f"sent {simplest}, because the full message was refused: {refusal}"
     if message.failed_template:
-        text = f"sent in plain words: template {message.failed_template} failed"
-        return SendResult(target, True, text, seconds)
-    return SendResult(target, True, "sent", seconds)
+        return f"sent in plain words: template {message.failed_template} failed"
+    return "sent"
 
 
 def is_printed(config: Config, target: Target) -> bool:
-    """Whether messages to this target are printed on the console in place of being sent."""
+    """Return whether messages to this target are printed on the console instead of being sent."""
     if target.channel == "console":
         return False
     settings = config.channels.get(target.channel)
@@ -127,8 +138,8 @@ def is_printed(config: Config, target: Target) -> bool:
     return "console" in (options.get("provider"), target.options.get("provider"))
 
 
-def test_facts(receiver: str, now: float) -> dict[str, Any]:
-    """The facts of a message that says it is a test. No incident stands behind it."""
+def build_test_facts(receiver: str, now: float) -> dict[str, Any]:
+    """Return the facts of a message that says it is a test and belongs to no incident."""
     labels = {"alertname": "GatewayTest", "severity": "info"}
     notes = {"summary": "This is a test of the alert gateway. Nothing is wrong."}
     alert = {
@@ -147,7 +158,7 @@ def test_facts(receiver: str, now: float) -> dict[str, Any]:
         "rank": None,
         "title": f"GatewayTest: {notes['summary']}",
         "receiver": receiver,
-        # The instant makes each test a message of its own for vendors that deduplicate.
+        # The instant makes each test a new message for vendors that deduplicate.
         "group_key": f"test at {rfc3339(now)}",
         "group_labels": {"alertname": "GatewayTest"},
         "common_labels": labels,

@@ -1,4 +1,4 @@
-"""Times as people type them on the command line."""
+"""Times as typed on the command line."""
 
 import re
 from datetime import datetime
@@ -17,9 +17,9 @@ _WALL = re.compile(
 
 
 def read_time(text: str, now: float, zone: str, option: str = "--at") -> float:
-    """Unix seconds of what somebody typed; a wall-clock time is read in the IANA zone `zone`.
+    """Return the unix seconds of a typed time; a wall-clock time is read in the IANA zone `zone`.
 
-    Raises click.UsageError that names the option and shows what can be written.
+    Raises click.UsageError, which names the option and the accepted formats.
     """
     word = text.strip()
     try:
@@ -37,5 +37,5 @@ def read_time(text: str, now: float, zone: str, option: str = "--at") -> float:
             raise ValueError("the year 1 is too early")
         return seconds
     except ValueError as error:
-        said = f"{option} {text!r} is no time: {error}. Write {TIME_FORMATS}."
-        raise click.UsageError(said) from None
+        message = f"{option} {text!r} is not a time: {error}. Write {TIME_FORMATS}."
+        raise click.UsageError(message) from None
