@@ -8,7 +8,7 @@ from gateway import __version__
 
 COMMANDS = {
     "serve": "gateway.cli.serve",
-    "check": "gateway.cli.check",
+    "check": "gateway.cli.check.command",
     "route": "gateway.cli.route.command",
     "oncall": "gateway.cli.oncall",
     "incidents": "gateway.cli.incidents",

@@ -125,8 +125,10 @@ def _print(session: Session, answer: dict[str, Any], by: str, action: str) -> No
     number, ack = incident["number"], incident["acknowledged"]
     text = f"#{number} {answer['answer']}"
     if ack:
+        if not text.endswith(("acknowledged", "taken over")):
+            text += ": acknowledged"
         since, until = (clock(ack[key], session.zone, session.now) for key in ("at", "expires_at"))
-        text += f": acknowledged by {ack['by']['name']} since {since}, until {until}"
+        text += f" by {ack['by']['name']} since {since}, until {until}"
     echo(f"{one_line(text)}   ({one_line(incident['title'], 200)})")
     if not ack:
         return

@@ -34,5 +34,5 @@ def test_every_way_to_write_a_time(typed: str, meant: str) -> None:
 @pytest.mark.parametrize("typed", ["", "+", "+2x", "monday", "2026-13-01", "2026-11-20 24:00"])
 def test_what_is_no_time_is_refused_with_what_to_write(typed: str) -> None:
     """The option is named, so that of two times the wrong one is found."""
-    with pytest.raises(click.UsageError, match=r"--from .* is no time.*Write RFC 3339"):
+    with pytest.raises(click.UsageError, match=r"--from .* is not a time.*Write RFC 3339"):
         read_time(typed, NOW, "Europe/Berlin", "--from")

@@ -79,7 +79,7 @@ async def test_silences_are_made_and_listed_by_labels_of_any_name(running: Runni
         found = re.search(r"gateway silence expire (\S+)", made)
         assert found
         ended = await fine(running, "silence", "expire", found[1])
-        assert printed(ended, "ended at") == matchers
+        assert printed(ended, "expired at") == matchers
 
 
 async def test_an_incident_prints_labels_that_can_be_silenced(running: Running) -> None:

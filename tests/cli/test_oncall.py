@@ -122,10 +122,10 @@ def test_json_and_table_stand_without_colours_in_a_pipe() -> None:
     ("arguments", "said"),
     [
         (("bilings",), "did you mean billing?"),
-        (("--at", "now", "--from", "now"), "--at is one instant"),
+        (("--at", "now", "--from", "now"), "--at prints one instant"),
         (("--from", "+2d", "--to", "+1d"), "--to must be later"),
         (("--from", "now", "--to", "+9y"), "more than 400 days"),
-        (("--at", "noon"), "is no time"),
+        (("--at", "noon"), "is not a time"),
     ],
 )
 def test_what_cannot_be_answered_is_wrong_usage(arguments: tuple[str, ...], said: str) -> None:

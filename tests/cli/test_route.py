@@ -110,12 +110,12 @@ def test_a_receiver_for_nobody_says_so() -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("severity",), "is no label: write NAME=VALUE"),
-        (("severity!=x",), "is no label"),
-        (("=x",), "is no label"),
+        (("severity",), "is not a label: write NAME=VALUE"),
+        (("severity!=x",), "is not a label"),
+        (("=x",), "is not a label"),
         (("a=1", "a=2"), "given twice"),
-        (("a=1", "--at", "tomorrow"), "is no time"),
-        (("a=1", "--at", "2026-02-30 10:00"), "is no time"),
+        (("a=1", "--at", "tomorrow"), "is not a time"),
+        (("a=1", "--at", "2026-02-30 10:00"), "is not a time"),
         ((), "Missing argument"),
     ],
 )

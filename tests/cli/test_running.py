@@ -70,11 +70,11 @@ async def test_an_acknowledgement_is_made_shown_and_undone(tmp_path: Path) -> No
         await world.post(alert())
         await world.advance(MINUTE)
         said = await fine_at(world, client, "ack", "1001", "--as", "ana")
-        assert "#1001 acknowledged: Ana has it since 11:07 UTC" in said
+        assert "#1001 acknowledged by Ana since 11:07 UTC" in said
         assert (await world.incident()).ack is not None
         again = await fine_at(world, client, "ack", "1001", "--as", "ana")
-        assert "already acknowledged: Ana has it" in again
-        assert "Ana has it" in await fine_at(world, client, "incidents")
+        assert "already acknowledged by Ana" in again
+        assert "acknowledged by Ana" in await fine_at(world, client, "incidents")
         undone = await fine_at(world, client, "unack", "1001", "--as", "ana")
         assert "acknowledgement undone" in undone
         assert (await world.incident()).ack is None
@@ -91,7 +91,7 @@ async def test_ack_of_a_held_incident_names_the_holder_and_the_command(tmp_path:
         await fine_at(world, client, "ack", "1001", "--as", "ana")
         second = await at(world, client, "ack", "1001", "--as", "ben")
         assert second.exit_code == 1
-        assert "already acknowledged: Ana has it" in second.stdout
+        assert "already acknowledged by Ana" in second.stdout
         assert "to take it over: gateway take 1001 --as ben --from ana\n" in second.stdout
         data = await at(world, client, "ack", "1001", "--as", "ben", "--json")
         assert data.exit_code == 1
@@ -105,8 +105,8 @@ async def test_take_over_is_one_step_and_can_be_given_back(tmp_path: Path) -> No
         await world.advance(MINUTE)
         await fine_at(world, client, "ack", "1001", "--as", "ana")
         taken = await fine_at(world, client, "take", "1001", "--as", "ben", "--from", "ana")
-        assert "#1001 taken over: Ben has it since 11:07 UTC" in taken
-        assert "to undo: gateway unack 1001 --as ben --back   (Ana has it again; until" in taken
+        assert "#1001 taken over by Ben since 11:07 UTC" in taken
+        assert "to undo: gateway unack 1001 --as ben --back   (returns it to Ana; until" in taken
         for more in ((), ("--from", "ana")):
             late = await at(world, client, "take", "1001", "--as", "cho", *more)
             assert late.exit_code == 1
@@ -115,7 +115,7 @@ async def test_take_over_is_one_step_and_can_be_given_back(tmp_path: Path) -> No
                 "gateway take 1001 --as cho --from ben\n" in late.stderr
             )
         back = await fine_at(world, client, "unack", "1001", "--as", "ben", "--back")
-        assert "given back: Ana has it" in back
+        assert "given back: acknowledged by Ana" in back
         again = await at(world, client, "unack", "1001", "--as", "ben", "--back")
         assert again.exit_code == 1
         assert "incident #1001 cannot be given back" in again.stderr
@@ -284,5 +284,5 @@ async def test_holder_from_slack_is_called_a_slack_user(tmp_path: Path) -> None:
         await world.post(alert())
         await world.advance(MINUTE)
         await world.ack(1001, "slack:U999")
-        assert "Slack user U999 has it" in await fine_at(world, client, "incidents")
+        assert "acknowledged by Slack user U999" in await fine_at(world, client, "incidents")
         assert "Slack user U999 has it" in await (await client.get("/")).text()

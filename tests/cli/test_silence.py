@@ -87,7 +87,7 @@ async def test_when_it_begins_and_ends_can_be_said_in_many_ways(running: Running
     )
     await fine(running, "add", "B", "--until", "+90m", *WHY)
     said = await fine(running, "add", "C", "--until-gone", "30m", *WHY)
-    assert "no alert that fires now is concerned" in said
+    assert "no alert that fires now matches" in said
     assert "or 30m after the last alert" in said
     found = {str(one.matchers[0].value): one for one in await world.engine.silences.listed()}
     assert found["A"].starts_at == 1_795_021_200.0  # 17:00 UTC
@@ -99,13 +99,13 @@ async def test_when_it_begins_and_ends_can_be_said_in_many_ways(running: Running
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["--for", "1h"], "say what to silence"),
-        (["A", "--incident", "1001", "--for", "1h"], "say what to silence"),
+        (["--for", "1h"], "give matchers or --incident"),
+        (["A", "--incident", "1001", "--for", "1h"], "give matchers or --incident"),
         (["A"], "say for how long"),
-        (["A", "--for", "1h", "--until", "+1h"], "two ways to say one thing"),
+        (["A", "--for", "1h", "--until", "+1h"], "both set the end"),
         (["A", "--for", "soon"], "--for: 'soon' is not a duration"),
         (["A", "--for", "0s"], "--for '0s': must be longer"),
-        (["A", "--until", "-1h"], "over before it begins"),
+        (["A", "--until", "-1h"], "end before it begins"),
         (["A", "--until-gone", "x"], "--until-gone: 'x' is not a duration"),
         (["team=~(", "--for", "1h"], "MATCHER '(' is not an RE2 pattern"),
         (["--incident", "x", "--for", "1h"], "'x' is not an incident number"),
@@ -171,11 +171,11 @@ async def test_one_is_ended_by_the_beginning_of_its_id(running: Running) -> None
     await world.advance(MINUTE)
     (silence,) = await world.engine.silences.listed()
     said = await fine(running, "expire", silence.id[:8])
-    assert f"{silence.id[:8]} ended at 11:08 UTC: {{alertname=" in said
+    assert f"{silence.id[:8]} expired at 11:08 UTC: {{alertname=" in said
     heard = await world.advance(1.0)
     assert {one.reason for one in heard} == {"silence ended"}
     again = await fine(running, "expire", silence.id)
-    assert "had ended at 11:08 UTC" in again
+    assert "had expired at 11:08 UTC" in again
 
 
 async def test_an_id_that_names_none_or_several_ends_nothing(running: Running) -> None:

@@ -12,7 +12,7 @@ from gateway.channels.pagerduty import event
 from gateway.channels.slack import blocks
 from gateway.channels.slack import channel as slack
 from gateway.channels.webhook import channel as webhooks
-from gateway.cli.check import GAP_HORIZON
+from gateway.cli.check.summary import GAP_HORIZON
 from gateway.config.build.routing import DEFAULT_ABSENT_FOR
 from gateway.config.grammar.durations import LONGEST_PATIENCE
 from gateway.core.decide import take_over

@@ -1,0 +1,90 @@
+"""Findings of `gateway check`: errors and warnings of all kinds, and how they are printed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gateway.cli.support.output import echo, paint, plural
+from gateway.config.load import Problem
+
+if TYPE_CHECKING:
+    from gateway.render.template_problems import TemplateProblem
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Everything that the check found."""
+
+    errors: Sequence[Problem]
+    warnings: Sequence[Problem]
+    templates: "Sequence[TemplateProblem]"
+    """Errors and warnings."""
+    setting_errors: Sequence[str]
+    setting_warnings: Sequence[str]
+
+    @property
+    def error_count(self) -> int:
+        """The number of errors of all kinds."""
+        failed_templates = sum(not problem.warning for problem in self.templates)
+        return len(self.errors) + len(self.setting_errors) + failed_templates
+
+    @property
+    def warning_count(self) -> int:
+        """The number of warnings of all kinds."""
+        template_warnings = sum(problem.warning for problem in self.templates)
+        return len(self.warnings) + len(self.setting_warnings) + template_warnings
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is no error."""
+        return not self.error_count
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the part of ``--json`` that lists them."""
+        return {
+            "errors": [problem.to_json() for problem in self.errors],
+            "warnings": [problem.to_json() for problem in self.warnings],
+            "templates": [_template_json(problem) for problem in self.templates],
+            "settings": list(self.setting_warnings),
+            "setting_errors": list(self.setting_errors),
+        }
+
+
+def print_findings(findings: Findings) -> None:
+    for problem in findings.errors:
+        echo(f"{_error_label()} {problem}")
+    for template in findings.templates:
+        label = _warning_label() if template.warning else _error_label()
+        echo(f"{label} {str(template).replace(' warning:', '', 1)}")
+    for problem in findings.warnings:
+        echo(f"{_warning_label()} {problem}")
+    for text in findings.setting_errors:
+        echo(f"{_error_label()} {text}")
+    for text in findings.setting_warnings:
+        echo(f"{_warning_label()} {text}")
+
+
+def print_verdict(path: Path, findings: Findings) -> None:
+    errors, warnings = findings.error_count, findings.warning_count
+    text = f"{path}: {plural(errors, 'error') if errors else 'no errors'}"
+    if warnings:
+        text += f", {plural(warnings, 'warning')}"
+    echo(paint(text, "red" if errors else "yellow" if warnings else "green", bold=True))
+
+
+def _error_label() -> str:
+    return paint("error:", "red", bold=True)
+
+
+def _warning_label() -> str:
+    return paint("warning:", "yellow")
+
+
+def _template_json(problem: "TemplateProblem") -> dict[str, Any]:
+    return {
+        "file": problem.file,
+        "line": problem.line,
+        "message": problem.message,
+        "warning": problem.warning,
+    }

@@ -1,0 +1,92 @@
+"""Summary of a valid file in `gateway check`: its size, its paths, and who is on call."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from gateway.cli.support import oncall_text
+from gateway.cli.support.output import echo, paint, plural
+from gateway.config.load import Config
+from gateway.core.oncall.rota import gaps
+from gateway.core.plan.accounts import SourceSettings
+from gateway.core.routing.match import walk
+from gateway.render.view.times import clock_time, duration
+
+GAP_HORIZON = 4 * 7 * oncall_text.DAY
+"""Seconds ahead in which gaps of rotas are counted."""
+
+_NOUNS = {
+    "routes": "route",
+    "receivers": "receiver",
+    "sources": "source",
+    "people": "person",
+    "rotas": "rota",
+    "escalations": "escalation",
+    "time_intervals": "time interval",
+    "inhibit_rules": "inhibit rule",
+}
+
+
+def summary_json(config: Config, now: float) -> dict[str, Any]:
+    plan = config.plan
+    return {
+        "digest": plan.digest,
+        **_counts(config),
+        "intake": [
+            {"path": path, "open": is_open} for path, is_open in _intake(config.sources.values())
+        ],
+        "on_call": [oncall_text.on_call_json(plan, rota, now) for rota in plan.rotas.values()],
+        "gaps": [
+            {"rota": name, "from": oncall_text.rfc3339(start), "to": oncall_text.rfc3339(end)}
+            for name, rota in plan.rotas.items()
+            for start, end in gaps(rota, now, now + GAP_HORIZON)
+        ],
+    }
+
+
+def _intake(sources: Iterable[SourceSettings]) -> list[tuple[str, bool]]:
+    """Return the paths that accept alerts, each with whether it needs no credentials."""
+    listed = list(sources)
+    prometheus = [one for one in listed if one.type == "prometheus"]
+    paths = [(f"/webhook/{one.name}", one.open) for one in listed]
+    if prometheus:
+        paths.append(("/api/v2/alerts", any(one.open for one in prometheus)))
+    return paths
+
+
+def _print_intake(config: Config) -> None:
+    paths = _intake(config.sources.values())
+    text = ", ".join(f"{path} (open)" if is_open else path for path, is_open in paths)
+    text = f"alerts are accepted at {text or 'no path: no source is declared'}"
+    if paths and not any(path == "/api/v2/alerts" for path, _ in paths):
+        text += "; not at /api/v2/alerts, because no source has type: prometheus"
+    echo(text)
+
+
+def _counts(config: Config) -> dict[str, int]:
+    plan = config.plan
+    return {
+        "routes": sum(1 for _ in walk(plan.root)),
+        "receivers": len(plan.receivers),
+        "sources": len(config.sources),
+        "people": len(plan.people),
+        "rotas": len(plan.rotas),
+        "escalations": len(plan.escalations),
+        "time_intervals": len(plan.time_intervals),
+        "inhibit_rules": len(plan.inhibit_rules),
+    }
+
+
+def print_summary(config: Config, now: float) -> None:
+    plan = config.plan
+    echo(", ".join(plural(count, _NOUNS[name]) for name, count in _counts(config).items() if count))
+    _print_intake(config)
+    for name, rota in plan.rotas.items():
+        text = oncall_text.on_call_line(plan, rota, now)
+        nobody = text.startswith(oncall_text.NOBODY)
+        echo(f"on call for {name}: {paint(text, 'red' if nobody else None)}")
+        uncovered = gaps(rota, now, now + GAP_HORIZON)
+        if uncovered:
+            missing = duration(sum(end - start for start, end in uncovered))
+            first = clock_time(uncovered[0][0], rota.zone, now)
+            text = f"  nobody for {missing} of the next 4 weeks, first from {first}"
+            echo(paint(text, "red"))
