@@ -1,4 +1,4 @@
-"""Pages made from the program itself: ``python -m gateway.cli.reference`` writes them."""
+"""Generated pages of the documentation; ``python -m gateway.cli.reference`` writes them."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,73 +14,74 @@ _WIDTH = 96
 _COMMANDS_HEAD = """\
 # The command line
 
-This page is made from the program's own help.
+This page is generated from the program's own help.
 
-- **`--json`**: every command that prints data prints it as JSON then, for programs. Instants are
+- **`--json`**: every command that prints data prints it as JSON then, for programs. Times are
   RFC 3339 in UTC, durations are seconds.
-- **Exit status**: 0 fine, 1 what was looked at is bad or could not be done, 2 wrong usage (a
+- **Exit status**: 0 fine, 1 the checked thing is bad or the action failed, 2 wrong usage (a
   mistyped option, label, time or `GATEWAY_*` setting).
-- **Data** goes to standard output, complaints to standard error.
-- **Colours** appear on a terminal only, and not where `NO_COLOR` is set. They never say anything
-  that the words do not.
+- **Data** goes to standard output, errors and warnings to standard error.
+- **Colours** appear on a terminal only, and never if `NO_COLOR` is set. They only repeat what the
+  words say.
 - **Settings** come from the environment, see [settings](settings.md). Secrets are not printed.
-- **`incidents`, `ack`, `take`, `unack`, `silence` and `explain`** ask a gateway that runs: at
-  `--url`, else where `GATEWAY_LISTEN` says, else at `GATEWAY_EXTERNAL_URL`, with
-  `GATEWAY_API_TOKEN` where it is set. All other commands need none.
+- **`incidents`, `ack`, `take`, `unack`, `silence` and `explain`** call a running gateway: at
+  `--url`, else at `GATEWAY_LISTEN`, else at `GATEWAY_EXTERNAL_URL`, with `GATEWAY_API_TOKEN` if
+  it is set. All other commands work without one.
 """
 _SETTINGS_HEAD = """\
 # Settings
 
-The server's own settings are variables of the environment; what it does with alerts stands in
-[routes.yaml](routes-yaml.md). This page is made from the program's own table: every setting is
-here. One that begins with `GATEWAY_` and is not known stops the program with the nearest name, so
-that a slip does not go unnoticed. What Kubernetes sets beside a service called gateway, its
-address, is passed by.
+Set the server's own settings as environment variables; [routes.yaml](routes-yaml.md) says what it
+does with alerts. This page is generated from the program's own table and lists every setting. An
+unknown variable that begins with `GATEWAY_` stops the program, and the error names the nearest
+setting, so that you notice a typing mistake. The variables that Kubernetes sets for a service
+named gateway, with its address, are ignored.
 
 | setting | default | meaning |
 | --- | --- | --- |
 """
 _SETTINGS_TAIL = """
-Settings marked *secret* never show in logs, errors or answers. An empty value counts as unset.
+Settings marked *secret* never appear in logs, errors or answers. An empty value counts as unset.
 `NO_COLOR`, when set to anything, turns colours off (no-color.org).
 """
 
 
-Named = tuple[str, click.Command]
+NamedCommand = tuple[str, click.Command]
+"""The full name, such as "silence add", and the command."""
 
 
-def commands() -> Iterator[Named]:
-    """All commands by their names, in the order of the help; a group before its own."""
-    with _above() as context:
-        yield from _below(main, context, "")
+def commands() -> Iterator[NamedCommand]:
+    """Yield every command with its full name, in the order of the help; a group comes first."""
+    with _root_context() as context:
+        yield from _commands_of(main, context, "")
 
 
-def _below(group: click.Group, context: click.Context, before: str) -> Iterator[Named]:
+def _commands_of(group: click.Group, context: click.Context, prefix: str) -> Iterator[NamedCommand]:
     for name in group.list_commands(context):
         command = group.get_command(context, name)
         assert command is not None
-        yield before + name, command
+        yield prefix + name, command
         if isinstance(command, click.Group):
-            yield from _below(command, context, f"{before}{name} ")
+            yield from _commands_of(command, context, f"{prefix}{name} ")
 
 
-def _above() -> click.Context:
+def _root_context() -> click.Context:
     return click.Context(main, info_name="gateway", terminal_width=_WIDTH, **main.context_settings)
 
 
 def commands_page() -> str:
-    """docs/command-line.md."""
+    """Return the text of docs/command-line.md."""
     sections = [_COMMANDS_HEAD]
-    with _above() as above:
+    with _root_context() as root:
         for name, command in commands():
-            context = click.Context(command, info_name=name, parent=above)
+            context = click.Context(command, info_name=name, parent=root)
             help_text = "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
             sections.append(f"## gateway {name}\n\n```text\n{help_text}\n```\n")
     return "\n".join(sections)
 
 
 def settings_page() -> str:
-    """docs/settings.md."""
+    """Return the text of docs/settings.md."""
     rows = []
     for setting in SETTINGS:
         default = f"`{setting.default}`" if setting.default else ""

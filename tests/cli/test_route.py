@@ -69,8 +69,8 @@ def test_the_trace_says_why_each_route_took_it_or_not() -> None:
     """Every node that was looked at, with the matcher that failed and what the alert has."""
     said = fine("route", *CRITICAL)
     assert '✗ {team="platform"}  team is "billing"' in said
-    assert '→ {severity="critical"}  takes it: receiver billing-critical' in said
-    assert "1 later route not looked at" in said
+    assert '→ {severity="critical"}  selected: receiver billing-critical' in said
+    assert "1 later route not evaluated" in said
     trace = fine_json("route", *CRITICAL)["trace"]
     assert [step["chosen"] for step in trace] == [False, False, False, False, True]
     assert trace[1]["why_not"] == 'alertname is "DoubleCharge"'
@@ -82,7 +82,7 @@ def test_inhibition_is_told_where_it_can_come_true() -> None:
     assert fine_json("route", *labels)["may_be_inhibited_by"] == []
     [rule] = fine_json("route", *labels, "subsystem=cards")["may_be_inhibited_by"]
     assert rule["equal"] == ["team", "component", "subsystem"]
-    assert "kept quiet while one of these fires" in fine("route", *labels, "subsystem=cards")
+    assert "inhibited while one of these fires" in fine("route", *labels, "subsystem=cards")
 
 
 def test_repeats_on_the_group_interval_say_what_they_come_to(tmp_path: Path) -> None:

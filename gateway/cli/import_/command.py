@@ -1,4 +1,4 @@
-"""`gateway import`: a routes.yaml that behaves as an alertmanager.yml does."""
+"""`gateway import`: translation of an alertmanager.yml into a routes.yaml."""
 
 from pathlib import Path
 from typing import Any
@@ -24,31 +24,31 @@ from gateway.importers.alertmanager.write.translate import Translation, translat
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Where to write it.  [default: standard output]",
+    help="The file to write.  [default: standard output]",
 )
-@click.option("--force", is_flag=True, help="Write over an --output that is there already.")
+@click.option("--force", is_flag=True, help="Replace an existing --output.")
 @click.option(
     "--check",
     "compare",
     is_flag=True,
-    help="Ask both files some thousand questions; exit status 1 when the answers differ.",
+    help="Compare both files on some thousand cases; exit status 1 if they differ.",
 )
 @json_option
-def command(file: Path, output: Path | None, force: bool, compare: bool, as_json: bool) -> None:
+def command(file: Path, output: Path | None, *, force: bool, compare: bool, as_json: bool) -> None:
     """Translate FILE (alertmanager.yml) into a routes.yaml that behaves the same.
 
     \b
     gateway import alertmanager.yml --output routes.yaml --check
 
-    Routes, inhibition and time intervals stay as they are; receivers of e-mail, Slack, PagerDuty
-    and webhook become ours. No secret is written: the file says ${NAME}, and a table says what to
-    put into which variable. What has no counterpart is listed with its line, on standard error
-    and as comments in the file.
+    Routes, inhibition and time intervals stay as they are; e-mail, Slack, PagerDuty and webhook
+    receivers are translated. No secret is written: the file has ${NAME} instead, and a table
+    lists the value of each variable. Settings without a counterpart are listed with their lines,
+    on standard error and as comments in the file.
 
-    A FILE that Alertmanager would refuse is refused, with all that is wrong and exit status 1.
+    A FILE that Alertmanager would refuse is refused, with all of its errors and exit status 1.
     """
     if output is not None and output.exists() and not force:
-        raise click.UsageError(f"--output {output}: there is such a file; --force writes over it")
+        raise click.UsageError(f"--output {output}: the file exists; --force replaces it")
     try:
         source_config = _read(file)
     except ConfigError as error:
@@ -58,7 +58,7 @@ def command(file: Path, output: Path | None, force: bool, compare: bool, as_json
             echo_error(f"error: {problem}")
         raise SystemExit(FAILED) from None
     translation = translate(source_config)
-    proof = _written(translation, output, force, compare)
+    proof = _write(translation, output, force=force, compare=compare)
     if as_json:
         answer: dict[str, Any] = {"ok": proof is None or not proof.difference}
         where = {"output": str(output)} if output else {"routes_yaml": translation.text}
@@ -79,17 +79,17 @@ def _read(file: Path) -> SourceConfig:
     return read_source_config(source, str(file))
 
 
-def _written(
-    translation: Translation, output: Path | None, force: bool, compare: bool
+def _write(
+    translation: Translation, output: Path | None, *, force: bool, compare: bool
 ) -> EquivalenceReport | None:
-    """Write the file, read back what was written, and compare when that is asked for."""
+    """Write the file, read it back, and with `compare` return how it compares."""
     text = translation.text
     try:
         config = translation.loaded(text)
     except ConfigError as error:
-        # It never should; but a file that the gateway refuses is worse than none.
+        # This should never happen, but a file that the gateway refuses must not be written.
         raise CliError(
-            f"the translation would be refused, which is a fault of ours: {error}"
+            f"the translation is invalid, which is a bug in `gateway import`: {error}"
         ) from None
     if output is not None:
         try:

@@ -1,4 +1,4 @@
-"""What `gateway import` has to say beside the file: on standard error, or as JSON."""
+"""Report of `gateway import`, on standard error or as JSON."""
 
 from collections import Counter
 from pathlib import Path
@@ -16,7 +16,7 @@ from gateway.importers.alertmanager.write.translate import ALERTMANAGER_REPEATS,
 
 
 def as_json(translation: Translation, proof: EquivalenceReport | None) -> dict[str, Any]:
-    """The report for programs."""
+    """Return the report as JSON."""
     notes = translation.notes
     return {
         "file": translation.source_config.file,
@@ -43,7 +43,7 @@ def _counts(translation: Translation) -> dict[str, int]:
 def print_report(
     translation: Translation, proof: EquivalenceReport | None, output: Path | None
 ) -> None:
-    """The report for people."""
+    """Print the report on standard error."""
     notes, file = translation.notes, translation.source_config.file
     counts = _counts(translation)
     row = [plural(count, name[:-1].replace("_", " ")) for name, count in counts.items() if count]
@@ -52,10 +52,10 @@ def print_report(
     if kinds:
         _print(f"translated: {', '.join(f'{count} {kind}' for kind, count in kinds.items())}")
     for kind in NoteKind:
-        found = notes.alike(kind)
-        if found:
+        groups = notes.alike(kind)
+        if groups:
             _print(f"{kind}:")
-        for note, lines in found:
+        for note, lines in groups:
             more = f" (and in lines {listed(map(str, lines[1:]))})" if lines[1:] else ""
             words = f" {note.template!r}" if note.template else ""
             _print(f"  {note.problem}{words}{more}")
@@ -67,7 +67,7 @@ def print_report(
     for late in translation.repeats:
         _print(f"  {file}:{late.line}: {late}")
     if notes.variables:
-        _print("to be put into the environment:")
+        _print("set in the environment:")
         width = max(len(one.name) for one in notes.variables)
         for one in notes.variables:
             where = f" ({file}:{one.line})" if one.line else ""
@@ -85,8 +85,8 @@ def _print_proof(proof: EquivalenceReport) -> None:
     compared = [f"{plural(proof.label_sets, 'label set')} through {plural(proof.routes, 'route')}"]
     if proof.pairs:
         rules = plural(proof.rules, "inhibit rule")
-        quiet = f"{proof.inhibited} of them inhibited"
-        compared.append(f"{plural(proof.pairs, 'pair')} of alerts through {rules}, {quiet}")
+        inhibited = f"{proof.inhibited} of them inhibited"
+        compared.append(f"{plural(proof.pairs, 'pair')} of alerts through {rules}, {inhibited}")
     if proof.instants:
         intervals = plural(proof.intervals, "time interval")
         compared.append(f"{plural(proof.instants, 'instant')} in {intervals}")
@@ -95,7 +95,7 @@ def _print_proof(proof: EquivalenceReport) -> None:
         lines = listed(map(str, sorted(proof.unreached)))
         _print(f"  no label set ended in the routes of lines {lines}")
     for matcher in proof.untried:
-        _print(f"  no value was found that fulfils {matcher}")
+        _print(f"  no value was found that matches {matcher}")
     if proof.left_out:
         _print(f"  not compared: {plural(proof.left_out, 'inhibit rule')} that could not be kept")
 

@@ -1,4 +1,4 @@
-"""The answer of `gateway route` for programs."""
+"""The preview of `gateway route` as JSON."""
 
 from dataclasses import asdict
 from typing import Any
@@ -14,7 +14,7 @@ from gateway.core.routing.match import TraceStep
 
 
 def as_json(plan: Plan, preview: RoutePreview) -> dict[str, Any]:
-    """The answer for ``--json``: instants as RFC 3339, durations in seconds."""
+    """Return the preview, with instants as RFC 3339 and durations in seconds."""
     severity = preview.severity
     return {
         "labels": dict(preview.labels),
@@ -75,7 +75,7 @@ def _flapping_json(flapping: Flapping) -> dict[str, float] | None:
 
 
 def target_json(target: Target) -> dict[str, Any]:
-    """A target; where its address is secret this holds the reference to it."""
+    """Return a target; a secret address appears as the reference to it."""
     return {
         "channel": target.channel,
         "address": target.address,
@@ -85,7 +85,7 @@ def target_json(target: Target) -> dict[str, Any]:
 
 
 def rule_json(rule: InhibitRule) -> dict[str, Any]:
-    """A rule as routes.yaml writes it."""
+    """Return a rule with its matchers as routes.yaml writes them."""
     return {
         "name": rule.name,
         "source_matchers": write_matchers(rule.source),

@@ -1,4 +1,4 @@
-"""The answer of `gateway route` in words."""
+"""The preview of `gateway route` as text."""
 
 from pathlib import Path
 
@@ -12,11 +12,12 @@ from gateway.core.routing.match import TraceStep
 from gateway.core.time.timestamps import format_duration
 from gateway.render.view.times import clock_time
 
-_NAME = 16  # columns of the names before the values
+_NAME_WIDTH = 16
+"""Columns of the field names before the values."""
 
 
 def print_preview(plan: Plan, preview: RoutePreview, file: Path) -> None:
-    """Print it: what, then each receiver, then the way through the tree."""
+    """Print the alert, each receiver, inhibitions, and the path through the routing tree."""
     zone = plan.business_hours.zone
     severity = preview.severity
     echo(paint(write_labels(preview.labels), bold=True))
@@ -35,8 +36,8 @@ def print_preview(plan: Plan, preview: RoutePreview, file: Path) -> None:
         echo()
         _print_match(plan, preview, match, file)
     for title, rules in (
-        ("kept quiet while one of these fires", preview.inhibited_by),
-        ("while it fires it keeps quiet", preview.inhibits),
+        ("inhibited while one of these fires", preview.inhibited_by),
+        ("while it fires, it inhibits", preview.inhibits),
     ):
         for rule in rules:
             side = rule.source if rules is preview.inhibited_by else rule.target
@@ -44,15 +45,15 @@ def print_preview(plan: Plan, preview: RoutePreview, file: Path) -> None:
             echo()
             echo(f"{title}: {write_matchers(side)}{same}")
     echo()
-    echo(paint("the way through the tree", bold=True))
+    echo(paint("path through the routing tree", bold=True))
     _print_trace(preview, file)
 
 
 def _print_match(plan: Plan, preview: RoutePreview, match: MatchedRoute, file: Path) -> None:
-    place = f"{file}:{match.route.line}" if match.route.line else str(file)
-    echo(f"receiver {paint(match.receiver.name, 'cyan', bold=True)}   ({place})")
-    grouped = origin(plan, match, "group_by")
-    _print_field("group", f"{write_labels(match.group)}   ({grouped})")
+    position = f"{file}:{match.route.line}" if match.route.line else str(file)
+    echo(f"receiver {paint(match.receiver.name, 'cyan', bold=True)}   ({position})")
+    group_by_origin = origin(plan, match, "group_by")
+    _print_field("group", f"{write_labels(match.group)}   ({group_by_origin})")
     for option in OPTIONS:
         value = format_duration(getattr(match.timing, option))
         _print_field(option, f"{value}   ({origin(plan, match, option)})")
@@ -62,10 +63,20 @@ def _print_match(plan: Plan, preview: RoutePreview, match: MatchedRoute, file: P
     if match.route.labels:
         _print_field("adds labels", write_labels(match.route.labels))
     _print_field("muted", _muted(plan, preview, match))
-    _print_targets(plan, "tells", match.receiver.targets)
+    _print_targets(plan, "notifies", match.receiver.targets)
+    _print_escalation(plan, preview, match)
+    if match.receiver.targets or match.steps:
+        _print_field("if not reached", f"receiver {match.fallback.name}")
+    expiry = format_duration(preview.severity.ack_expires)
+    _print_field("acknowledged", f"for {expiry} at most, then it counts as unacknowledged again")
+    if plan.flapping.times:
+        most_severe = preview.severity.rank == plan.worst_rank
+        _print_field("flapping", _flapping(plan.flapping, most_severe=most_severe))
+
+
+def _print_escalation(plan: Plan, preview: RoutePreview, match: MatchedRoute) -> None:
     for step in match.steps:
-        first = step.number == 1
-        name = "escalation" if first else ""
+        name = "escalation" if step.number == 1 else ""
         after = format_duration(step.at - preview.at)
         text = f"{step.number}. after {after}: "
         text += "; ".join(person_of(plan, target) for target in step.targets) or "nobody"
@@ -78,13 +89,6 @@ def _print_match(plan: Plan, preview: RoutePreview, match: MatchedRoute, file: P
         _print_field("", f"then again from step 1, {times}, first after {after}")
     if match.steps and match.muted:
         _print_field("", "(no step is taken while it is muted)")
-    if match.receiver.targets or match.steps:
-        _print_field("if not reached", f"receiver {match.fallback.name}")
-    lasts = format_duration(preview.severity.ack_expires)
-    _print_field("acknowledged", f"for {lasts} at most, then it counts as unacknowledged again")
-    if plan.flapping.times:
-        worst = preview.severity.rank == plan.worst_rank
-        _print_field("flapping", _flapping(plan.flapping, worst))
 
 
 def _muted(plan: Plan, preview: RoutePreview, match: MatchedRoute) -> str:
@@ -99,11 +103,11 @@ def _muted(plan: Plan, preview: RoutePreview, match: MatchedRoute) -> str:
     return paint(f"yes, {why}", "yellow") + (f", until {change}" if change else ", for good")
 
 
-def _flapping(flapping: Flapping, worst: bool) -> str:
+def _flapping(flapping: Flapping, *, most_severe: bool) -> str:
     within, every = format_duration(flapping.within), format_duration(flapping.every)
     calm = format_duration(flapping.calm_after)
-    # The worst severity is never kept quiet; only its end waits.
-    often = "at once" if worst else f"every {every}"
+    # The most severe alerts are never suppressed by flapping; only their resolve waits.
+    often = "at once" if most_severe else f"every {every}"
     return (
         f"after {flapping.times} times within {within}: notified {often}, resolved after {calm} "
         "of calm"
@@ -113,35 +117,35 @@ def _flapping(flapping: Flapping, worst: bool) -> str:
 def _print_targets(plan: Plan, name: str, targets: tuple[Target, ...]) -> None:
     if not targets:
         _print_field(name, "nobody (the receiver has no targets)")
-    for place, target in enumerate(targets):
-        quiet = "" if target.send_resolved else " (not when resolved)"
-        _print_field("" if place else name, person_of(plan, target) + quiet)
+    for index, target in enumerate(targets):
+        note = "" if target.send_resolved else " (not when resolved)"
+        _print_field("" if index else name, person_of(plan, target) + note)
 
 
 def _print_field(name: str, text: str) -> None:
-    echo(f"  {name:<{_NAME}} {text}")
+    echo(f"  {name:<{_NAME_WIDTH}} {text}")
 
 
 def _print_trace(preview: RoutePreview, file: Path) -> None:
-    """Each node that was looked at, as a tree; those that were not are counted."""
+    """Print each evaluated route as a tree, and how many were not evaluated."""
     steps = {step.route.id: step for step in preview.steps}
 
-    def visit(step: TraceStep) -> None:
+    def print_node(step: TraceStep) -> None:
         indent = "  " * step.depth
-        place = f"   ({file}:{step.route.line})" if step.route.line else ""
+        position = f"   ({file}:{step.route.line})" if step.route.line else ""
         matchers = write_matchers(step.route.matchers)
-        echo(f"{indent}{_mark(step)} {matchers}  {_why(preview, step)}{place}")
+        echo(f"{indent}{_mark(step)} {matchers}  {_why(preview, step)}{position}")
         if not step.matched:
             return
         children = [steps[child.id] for child in step.route.children if child.id in steps]
         for child in children:
-            visit(child)
-        unseen = len(step.route.children) - len(children)
-        if unseen:
-            later = plural(unseen, "later route")
-            echo(f"{indent}  · {later} not looked at: an earlier one took the alert")
+            print_node(child)
+        skipped = len(step.route.children) - len(children)
+        if skipped:
+            later = plural(skipped, "later route")
+            echo(f"{indent}  · {later} not evaluated: an earlier one matched")
 
-    visit(preview.steps[0])
+    print_node(preview.steps[0])
 
 
 def _mark(step: TraceStep) -> str:
@@ -152,7 +156,7 @@ def _mark(step: TraceStep) -> str:
 
 def _why(preview: RoutePreview, step: TraceStep) -> str:
     if step.chosen:
-        return paint(f"takes it: receiver {step.route.receiver}", "green")
+        return paint(f"selected: receiver {step.route.receiver}", "green")
     if step.matched:
-        return "fits, and a route below takes it"
+        return "matches, and a route below it is selected"
     return mismatch(step, preview.labels) or ""

@@ -1,4 +1,4 @@
-"""`gateway route`: where an alert would go, who would hear of it, and why."""
+"""`gateway route`: where an alert would go, who would be notified, and why."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import click
 
 from gateway.cli.route import as_json as route_json
 from gateway.cli.route import as_text
-from gateway.cli.route import preview as route_preview
+from gateway.cli.route.preview import preview_route
 from gateway.cli.support.context import CliContext, config_option, json_option, pass_context
 from gateway.cli.support.label_arguments import label_arguments
 from gateway.cli.support.output import echo_json
@@ -15,30 +15,28 @@ from gateway.cli.support.times import TIME_FORMATS, read_time
 
 @click.command("route")
 @click.argument("labels", metavar="LABEL=VALUE...", nargs=-1, required=True)
-@click.option(
-    "--at", default="now", metavar="TIME", help=f"The instant to ask for: {TIME_FORMATS}."
-)
+@click.option("--at", default="now", metavar="TIME", help=f"When it fires: {TIME_FORMATS}.")
 @config_option
 @json_option
 @pass_context
 def command(
-    context: CliContext, labels: tuple[str, ...], at: str, config: Path | None, as_json: bool
+    context: CliContext, labels: tuple[str, ...], at: str, config: Path | None, *, as_json: bool
 ) -> None:
-    """Say where an alert with these labels goes, who would be told, and why.
+    """Print where an alert with these labels goes, who would be notified, and why.
 
     \b
     gateway route alertname=DoubleCharge severity=critical team=billing
     gateway route team=platform severity=warning --at "2026-11-20 03:00"
 
-    Prints the receivers, the group, the intervals with the place that set each, whether the route
-    is muted, the targets and the steps of the escalation by name, and the way through the tree.
-    A TIME without a zone is read in the zone of business_hours.
+    Prints the receivers, the group, the intervals and what set each, whether the route is muted,
+    the targets and escalation steps by name, and the path through the routing tree. A TIME
+    without a zone is read in the zone of business_hours.
     """
-    given = label_arguments(labels)
+    alert_labels = label_arguments(labels)
     loaded = context.config(config)
     now = context.now()
     instant = read_time(at, now, loaded.plan.business_hours.zone)
-    preview = route_preview.preview(loaded.plan, given, instant)
+    preview = preview_route(loaded.plan, alert_labels, instant)
     if as_json:
         echo_json(route_json.as_json(loaded.plan, preview))
     else:

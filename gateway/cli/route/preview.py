@@ -1,4 +1,4 @@
-"""Where an alert goes: the answer as values, made by the functions that also decide for real."""
+"""Preview of where an alert goes, made by the functions that decide for real alerts too."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,20 +26,23 @@ Labels = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class StepPreview:
-    """One step of the escalation: when it is taken if nobody answers, and whom it reaches then."""
+    """One step of the escalation, if nobody acknowledges before it."""
 
     number: int
     at: float
+    """Unix seconds at which it is taken."""
     notify: tuple[str, ...]
-    by: tuple[str, ...]  # channels; empty for all that a person has
-    wait: float  # seconds until the next step; 0 when this one reaches nobody
+    by: tuple[str, ...]
+    """Channels; empty for every channel of a person."""
+    wait: float
+    """Seconds until the next step; 0 if this one reaches nobody."""
     targets: tuple[Target, ...]
     missing: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class MatchedRoute:
-    """One route that takes the alert, and what follows there."""
+    """One selected route, and what follows there."""
 
     route: Route
     receiver: Receiver
@@ -48,15 +51,18 @@ class MatchedRoute:
     key: str
     timing: Timing
     muted: tuple[str, str] | None
-    changes_at: float | None  # when the route is next muted, or no longer
+    changes_at: float | None
+    """Unix seconds at which the route is next muted, or no longer; None if never."""
     steps: tuple[StepPreview, ...]
-    repeat: int  # how often the steps begin again after the last one
-    again_at: float | None  # when they do for the first time; None when they do not
+    repeat: int
+    """How often the steps are taken again after the last one."""
+    again_at: float | None
+    """Unix seconds of the first repetition; None without one."""
 
 
 @dataclass(frozen=True, slots=True)
 class RoutePreview:
-    """Everything that is known beforehand about an alert with these labels at an instant."""
+    """Everything that can be known in advance about an alert with these labels at an instant."""
 
     labels: Labels
     at: float
@@ -64,12 +70,14 @@ class RoutePreview:
     respond_by: float | None
     matches: tuple[MatchedRoute, ...]
     steps: tuple[TraceStep, ...]
-    inhibited_by: tuple[InhibitRule, ...]  # rules whose targets it is among
-    inhibits: tuple[InhibitRule, ...]  # rules whose sources it is among
+    inhibited_by: tuple[InhibitRule, ...]
+    """Rules that can inhibit it: it matches their target side."""
+    inhibits: tuple[InhibitRule, ...]
+    """Rules by which it can inhibit others: it matches their source side."""
 
 
-def preview(plan: Plan, labels: Labels, at: float) -> RoutePreview:
-    """Follow an alert with these labels that begins to fire at `at` (unix seconds)."""
+def preview_route(plan: Plan, labels: Labels, at: float) -> RoutePreview:
+    """Return the preview for an alert with these labels that starts at `at` (unix seconds)."""
     severity = plan.severity_of(labels)
     return RoutePreview(
         labels=labels,
@@ -84,18 +92,18 @@ def preview(plan: Plan, labels: Labels, at: float) -> RoutePreview:
         inhibited_by=tuple(
             rule
             for rule in plan.inhibit_rules
-            if matches_all(rule.target, labels) and _partner(rule, rule.source, labels)
+            if matches_all(rule.target, labels) and _can_pair(rule, rule.source, labels)
         ),
         inhibits=tuple(
             rule
             for rule in plan.inhibit_rules
-            if matches_all(rule.source, labels) and _partner(rule, rule.target, labels)
+            if matches_all(rule.source, labels) and _can_pair(rule, rule.target, labels)
         ),
     )
 
 
-def _partner(rule: InhibitRule, other_side: tuple[Matcher, ...], labels: Labels) -> bool:
-    """Whether an alert on the other side can have what the rule wants to be equal."""
+def _can_pair(rule: InhibitRule, other_side: tuple[Matcher, ...], labels: Labels) -> bool:
+    """Return whether an alert on the other side can share the labels in `equal`."""
     return all(
         matcher.matches_value(labels.get(matcher.name, ""))
         for matcher in other_side
@@ -107,8 +115,8 @@ def _matched_route(
     plan: Plan, route: Route, labels: Labels, severity: Severity, at: float
 ) -> MatchedRoute:
     receiver = receiver_of(plan, route.receiver)
-    found = timing(route, severity, plan.repeats)
-    steps = tuple(_step_previews(plan, receiver, severity, at + found.group_wait))
+    intervals = timing(route, severity, plan.repeats)
+    steps = tuple(_step_previews(plan, receiver, severity, at + intervals.group_wait))
     repeat = plan.escalations[receiver.escalate].repeat if receiver.escalate and steps else 0
     # A last step that reaches nobody goes to the fallback instead of beginning again.
     repeat = repeat if steps and steps[-1].targets else 0
@@ -118,7 +126,7 @@ def _matched_route(
         fallback=fallback_of(plan, receiver),
         group=group_labels(route, labels),
         key=group_key(route, labels),
-        timing=found,
+        timing=intervals,
         muted=find_mute(route, plan.time_intervals, at),
         changes_at=next_mute_change(route, plan.time_intervals, at),
         steps=steps,
@@ -130,37 +138,40 @@ def _matched_route(
 def _step_previews(
     plan: Plan, receiver: Receiver, severity: Severity, at: float
 ) -> list[StepPreview]:
-    """The steps, each at the time it is taken when nobody acknowledges (see Turn.escalate)."""
+    """Return the steps with the times at which they are taken if nobody acknowledges.
+
+    `core.decide.escalation` decides the same for real incidents.
+    """
     escalation = plan.escalations.get(receiver.escalate or "")
     steps: list[StepPreview] = []
     for number, step in enumerate(escalation.steps if escalation else (), 1):
-        found = step_targets(plan, step, at)
+        resolved = step_targets(plan, step, at)
         # A step that reaches nobody is not waited for.
-        wait = step_wait(step.wait, severity, at, plan) if found.targets else 0.0
+        wait = step_wait(step.wait, severity, at, plan) if resolved.targets else 0.0
         steps.append(
-            StepPreview(number, at, step.notify, step.by, wait, found.targets, found.missing)
+            StepPreview(number, at, step.notify, step.by, wait, resolved.targets, resolved.missing)
         )
         at += wait
     return steps
 
 
 def origin(plan: Plan, match: MatchedRoute, option: str) -> str:
-    """Where a value comes from: "severity critical", "this route", "inherited from …", "default".
+    """Return what set a value: "severity critical", "this route", "inherited from …", "default".
 
-    `option` is one of the intervals, or receiver, group_by.
+    `option` is the name of an interval, "receiver" or "group_by".
     """
-    found = match.timing.origins.get(option) or match.route.origins.get(option, "default")
-    if found == match.route.id:
+    source = match.timing.origins.get(option) or match.route.origins.get(option, "default")
+    if source == match.route.id:
         return "this route"
-    if found not in plan.routes:
-        return found
-    if found == plan.root.id:
+    if source not in plan.routes:
+        return source
+    if source == plan.root.id:
         return "inherited from the root route"
-    return f"inherited from {write_matchers(plan.routes[found].matchers)}"
+    return f"inherited from {write_matchers(plan.routes[source].matchers)}"
 
 
 def mismatch(step: TraceStep, labels: Labels) -> str | None:
-    """Which matcher was not fulfilled, and what the alert has instead; None when it matched."""
+    """Return which matcher failed and the alert's own value; None if the route matched."""
     if step.failed is None:
         return None
     value = labels.get(step.failed.name, "")
@@ -169,7 +180,7 @@ def mismatch(step: TraceStep, labels: Labels) -> str | None:
 
 
 def person_of(plan: Plan, target: Target) -> str:
-    """Whom a target reaches, in words: a person's name with the channel, else channel, address."""
+    """Return the recipient: a person's name and channel, or channel and address."""
     if target.person:
         return f"{full_name(plan.people, target.person)} by {target.channel} ({target.address})"
     return f"{target.channel} {target.address}"
