@@ -85,7 +85,7 @@ def test_check_says_what_it_could_not_ask(tmp_path: Path) -> None:
     result = gateway("import", str(file), "--check")
     assert result.exit_code == 0
     assert "no label set ended in the routes of lines 1" in result.stderr
-    assert "no value was found that fulfils x=~" in result.stderr
+    assert "no value was found that matches x=~" in result.stderr
     assert "not compared: 1 inhibit rule that could not be kept" in result.stderr
 
 
@@ -99,7 +99,7 @@ def test_a_translation_that_would_be_refused_is_not_written(
     output = tmp_path / "routes.yaml"
     result = gateway("import", str(WIDE), "--output", str(output))
     assert result.exit_code == 1
-    assert "a fault of ours" in result.stderr
+    assert "a bug in `gateway import`" in result.stderr
     assert not output.exists()
 
 
@@ -213,4 +213,4 @@ def test_the_output_has_a_short_option(tmp_path: Path) -> None:
     assert short.read_text() == long.read_text()
     refused = gateway("import", str(BILLING), "-o", str(short))
     assert refused.exit_code == 2
-    assert "--force writes over it" in refused.stderr
+    assert "--force replaces it" in refused.stderr
