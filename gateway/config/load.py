@@ -1,14 +1,14 @@
 """Loading of routes.yaml: a checked plan with its secrets, or all its errors."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gateway.config.build import accounts, oncall, routing
 from gateway.config.build import receivers as build_receivers
-from gateway.config.build.names import declared_names, refuse_duplicates
-from gateway.config.grammar.parsed import ParsedSection, ReadContext
+from gateway.config.build.names import FileNames, file_names, refuse_duplicates
+from gateway.config.grammar.parsed import ParsedSection, ParsedValue, ReadContext
 from gateway.config.grammar.root import FILE
 from gateway.config.lint.warnings import add_lint_warnings
 from gateway.config.source.nodes import MappingNode, Node, ScalarNode
@@ -24,7 +24,7 @@ from gateway.config.source.references import References
 from gateway.config.source.regular_file import read_regular
 from gateway.config.source.tree import MAX_BYTES, read_tree
 from gateway.core.plan.accounts import ChannelSettings, Secret, SourceSettings
-from gateway.core.plan.plan import DEFAULT_RESOLVE_TIMEOUT, Plan, Repeats
+from gateway.core.plan.plan import DEFAULT_RESOLVE_TIMEOUT, Person, Plan, Receiver, Repeats
 from gateway.core.routing.match import build_route
 
 __all__ = ["Config", "ConfigError", "Problem", "load"]
@@ -91,9 +91,8 @@ def _read(path: Path, read_file: Callable[[Path], bytes]) -> bytes:
 
 
 def _config(tree: Node, digest: str, now: float | None, context: ReadContext) -> Config | None:
-    findings = context.findings
     if isinstance(tree, ScalarNode) and tree.empty:
-        findings.error(
+        context.findings.error(
             SourcePosition(1, 1, ""), "the file is empty: it needs a route: and receivers:"
         )
         return None
@@ -101,48 +100,60 @@ def _config(tree: Node, digest: str, now: float | None, context: ReadContext) ->
     if result is None:
         return None
     file: ParsedSection = result.value
+    findings = context.findings
+    names = file_names(tree, file)
+    _refuse_duplicates(file, findings)
     secrets = accounts.Secrets()
-
-    receiver_names = declared_names("receiver", "receivers", tree, file)
-    if "receivers" not in file:
-        receiver_names = replace(receiver_names, readable=False)  # reported already
-    people_names = declared_names("person", "people", tree, file)
-    rota_names = declared_names("rota", "rotas", tree, file)
-    escalation_names = declared_names("escalation", "escalations", tree, file)
-    interval_names = declared_names(
-        "time interval", "time_intervals", tree, file, "mute_time_intervals"
-    )
-    all_intervals = (*file.list_of("time_intervals"), *file.list_of("mute_time_intervals"))
-    refuse_duplicates(file.list_of("receivers"), "receiver", findings)
-    refuse_duplicates(all_intervals, "time interval", findings)
-
     # The key alone counts: with all entries commented out nothing may post, rather than anyone.
     declares_sources = isinstance(tree, MappingNode) and "sources" in tree.entries
     source_entries = file.map_of("sources") if declares_sources else None
     sources = accounts.sources(source_entries, file.position_of("sources"), secrets, findings)
     channels = accounts.channels(file.get("channels"), secrets, findings)
-    declared_channels = declared_names("channel", "channels", tree, file).known
     people = oncall.people(file.map_of("people"), findings)
-    rotas = oncall.rotas(file.map_of("rotas"), people_names, findings)
-    notifiable = oncall.Notifiable(rota_names, people_names, receiver_names)
+    builder = build_receivers.ReceiverBuilder(people, names.channels.known, secrets, findings)
+    receivers = builder.build(file.list_of("receivers"), names.receivers, names.escalations)
+    plan = _plan(file, names, people, receivers, digest, findings)
+    if plan is None:
+        return None
+    add_lint_warnings(file, plan, now, findings)
+    settings = builder.resolve_empty_secrets(channels, file.get("channels"))
+    return Config(plan, sources, settings, dict(secrets), findings.warnings)
+
+
+def _refuse_duplicates(file: ParsedSection, findings: Findings) -> None:
+    refuse_duplicates(file.list_of("receivers"), "receiver", findings)
+    refuse_duplicates(_intervals(file), "time interval", findings)
+
+
+def _intervals(file: ParsedSection) -> Sequence[ParsedValue]:
+    return (*file.list_of("time_intervals"), *file.list_of("mute_time_intervals"))
+
+
+def _plan(
+    file: ParsedSection,
+    names: FileNames,
+    people: Mapping[str, Person],
+    receivers: Mapping[str, Receiver],
+    digest: str,
+    findings: Findings,
+) -> Plan | None:
+    """Return the plan, None when the file has errors, which are noted."""
+    rotas = oncall.rotas(file.map_of("rotas"), names.people, findings)
+    notifiable = oncall.Notifiable(names.rotas, names.people, names.receivers)
     escalations = oncall.escalations(file.map_of("escalations"), notifiable, findings)
-    builder = build_receivers.ReceiverBuilder(people, declared_channels, secrets, findings)
-    receivers = builder.build(file.list_of("receivers"), receiver_names, escalation_names)
     severities = routing.severities(file.map_of("severities"), findings)
-    intervals = routing.time_intervals(all_intervals, findings)
+    intervals = routing.time_intervals(_intervals(file), findings)
     inhibit_rules = routing.inhibit_rules(file.list_of("inhibit_rules"), findings)
-    watchdogs = routing.watchdogs(file.map_of("watchdogs"))
     hours = oncall.business_hours(file.get("business_hours"), findings)
     spec = None
     if "route" in file:
-        names = routing.RouteNames(receiver_names, interval_names)
-        spec = routing.route_spec(file.get("route"), names, findings)
+        route_names = routing.RouteNames(names.receivers, names.intervals)
+        spec = routing.route_spec(file.get("route"), route_names, findings)
     if findings.count or spec is None:
         return None
-
     general: ParsedSection | None = file.get("global")
     resolve_timeout = general.get("resolve_timeout") if general else None
-    plan = Plan(
+    return Plan(
         root=build_route(spec),
         receivers=receivers,
         severities=severities,
@@ -150,7 +161,7 @@ def _config(tree: Node, digest: str, now: float | None, context: ReadContext) ->
         rotas=rotas,
         escalations=escalations,
         inhibit_rules=inhibit_rules,
-        watchdogs=watchdogs,
+        watchdogs=routing.watchdogs(file.map_of("watchdogs")),
         time_intervals=intervals,
         business_hours=hours,
         resolve_timeout=resolve_timeout or DEFAULT_RESOLVE_TIMEOUT,
@@ -159,9 +170,6 @@ def _config(tree: Node, digest: str, now: float | None, context: ReadContext) ->
         repeats=Repeats(file.get("repeats", Repeats.EXACT)),
         digest=digest,
     )
-    add_lint_warnings(file, plan, now, findings)
-    settled = builder.settled(channels, file.get("channels"))
-    return Config(plan, sources, settled, dict(secrets), findings.warnings)
 
 
 def _digest(source: str | bytes) -> str:

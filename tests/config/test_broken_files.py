@@ -11,7 +11,7 @@ BROKEN = sorted((Path(__file__).parent / "broken").glob("*.yaml"))
 
 
 @pytest.mark.parametrize("broken", BROKEN, ids=lambda path: path.stem)
-def test_all_faults_of_a_file_are_told_with_their_places(broken: Path) -> None:
+def test_all_errors_of_a_file_are_reported_with_their_positions(broken: Path) -> None:
     """Promise 6: file, line, column, what is wrong and what to write, for all faults at once."""
     with pytest.raises(ConfigError) as caught:
         load(
@@ -21,8 +21,8 @@ def test_all_faults_of_a_file_are_told_with_their_places(broken: Path) -> None:
             now=NOW,
             file=broken.name,
         )
-    said = [str(problem) for problem in caught.value.problems]
-    assert said == broken.with_suffix(".txt").read_text().splitlines()
+    message = [str(problem) for problem in caught.value.problems]
+    assert message == broken.with_suffix(".txt").read_text().splitlines()
 
 
 def test_a_fault_can_be_read_by_programs() -> None:
@@ -56,7 +56,7 @@ def test_a_file_that_cannot_be_read_is_a_fault() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b"\x00\x01\x02", "binary"),
         (b"route: \xff\xfe", "not UTF-8"),
@@ -64,9 +64,9 @@ def test_a_file_that_cannot_be_read_is_a_fault() -> None:
         (b"route: \x07", "not YAML"),
     ],
 )
-def test_what_is_no_text_is_refused(content: bytes, said: str) -> None:
+def test_what_is_no_text_is_refused(content: bytes, message: str) -> None:
     """Binary, misencoded and huge files are refused with a reason, not with a crash."""
-    with pytest.raises(ConfigError, match=said):
+    with pytest.raises(ConfigError, match=message):
         load(Path("routes.yaml"), env={}, read_file=Files({"routes.yaml": content}).read)
 
 

@@ -35,8 +35,8 @@ def test_a_secret_in_the_file_is_known_by_its_hash_and_warned_of() -> None:
     (target,) = loaded(text).plan.receivers["all"].targets
     assert re.fullmatch("sha256:[0-9a-f]{12}", target.address)
     assert loaded(text).secrets[target.address].reveal() == "test-routing-key"
-    (said,) = warning_texts(text)
-    assert "put it into the environment" in said
+    (message,) = warning_texts(text)
+    assert "put it into the environment" in message
 
 
 def test_a_mounted_file_is_read_without_its_last_line_break() -> None:
@@ -99,19 +99,19 @@ def test_a_url_that_is_its_own_key_is_a_secret(url: str) -> None:
     (target,) = config.plan.receivers["all"].targets
     assert "test-token" not in target.address
     assert config.secrets[target.address].reveal() == url
-    said = [str(one) for one in config.warnings if "holds a token" in one.message]
-    assert len(said) == 1
-    assert "test-token" not in said[0]
+    message = [str(one) for one in config.warnings if "holds a token" in one.message]
+    assert len(message) == 1
+    assert "test-token" not in message[0]
 
 
 @pytest.mark.parametrize("written", ["$SLACK_TOKEN", "%SLACK_TOKEN%", "{{ SLACK_TOKEN }}"])
 def test_what_other_programs_would_replace_is_warned_of(written: str) -> None:
     """It is no reference here, and a token that reads like one is none that a vendor gave."""
     text = f"channels: {{slack: {{token: '{written}'}}}}{REST}"
-    said = [one for one in warning_texts(text) if "token:" in one]
-    assert len(said) == 1
-    assert said[0].endswith("as the secret itself; ${NAME}, with braces, reads the environment")
-    assert "SLACK" not in said[0]
+    message = [one for one in warning_texts(text) if "token:" in one]
+    assert len(message) == 1
+    assert message[0].endswith("as the secret itself; ${NAME}, with braces, reads the environment")
+    assert "SLACK" not in message[0]
 
 
 def test_a_plain_url_is_no_secret() -> None:
@@ -132,8 +132,8 @@ def test_a_url_with_a_password_is_a_secret() -> None:
     )
     (target,) = loaded(text).plan.receivers["all"].targets
     assert target.address.startswith("sha256:")
-    (said,) = warning_texts(text)
-    assert "the URL holds a password" in said
+    (message,) = warning_texts(text)
+    assert "the URL holds a password" in message
 
 
 @pytest.mark.parametrize("bearer", ["''", "'${NONE:-}'"])
@@ -199,8 +199,12 @@ def test_no_config_shows_a_secret() -> None:
 
 def test_a_large_or_binary_secret_file_is_refused() -> None:
     """A path that leads to something else than a secret is an error, not a huge header."""
-    for content, said in ((b"x" * 70_000, "larger"), (b"\xff\xfe", "not UTF-8"), (b"\n", "empty")):
-        with pytest.raises(ConfigError, match=said):
+    for content, message in (
+        (b"x" * 70_000, "larger"),
+        (b"\xff\xfe", "not UTF-8"),
+        (b"\n", "empty"),
+    ):
+        with pytest.raises(ConfigError, match=message):
             loaded(
                 'sources: {alertmanager: {bearer: "${file:/big}"}}' + REST, files={"/big": content}
             )

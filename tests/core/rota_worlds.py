@@ -136,11 +136,11 @@ def _handed(layer: Layer, day: date, zone_name: str) -> list[float]:
     """The handovers from a day before a layer's start to two months after it."""
     zone = load_zone(zone_name)
     number = -24 if layer.unit == "hour" else 0
-    found = [instant(_handover(layer, day, number), zone)]
-    while found[-1] < found[0] + 60 * DAY:
+    result = [instant(_handover(layer, day, number), zone)]
+    while result[-1] < result[0] + 60 * DAY:
         number += 1
-        found.append(instant(_handover(layer, day, number), zone))
-    return found
+        result.append(instant(_handover(layer, day, number), zone))
+    return result
 
 
 def _handover(layer: Layer, day: date, number: int) -> datetime:

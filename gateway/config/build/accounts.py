@@ -27,7 +27,7 @@ LACKS = "lacks"
 class Secrets(dict[str, Secret]):
     """All secrets of the file by the names under which they may be stored and shown."""
 
-    def keep(self, secret_text: SecretText | None) -> Secret | None:
+    def add(self, secret_text: SecretText | None) -> Secret | None:
         """Add a secret, and return it."""
         if secret_text is None:
             return None
@@ -43,7 +43,7 @@ def sources(
 ) -> Mapping[str, SourceSettings]:
     """Build the declared sources, or the open built-in ones without ``sources:``.
 
-    `entries` is None when the file has no ``sources:``; `spot` is where warnings then point.
+    `entries` is None when the file has no ``sources:``; `position` is where warnings then point.
     """
     if entries is None:
         for name in BUILT_IN:
@@ -64,13 +64,13 @@ def sources(
         source = SourceSettings(
             name=name,
             type=type_,
-            bearer=_several(entry, "bearer", secrets),
+            bearer=_secret_list(entry, "bearer", secrets),
             basic=tuple(
                 (one.value.get("username", ""), password)
                 for one in entry.list_of("basic")
-                if (password := secrets.keep(secret_of(one.value.fields.get("password"))))
+                if (password := secrets.add(secret_of(one.value.fields.get("password"))))
             ),
-            hmac=_several(entry, "hmac", secrets),
+            hmac=_secret_list(entry, "hmac", secrets),
             **{
                 key: entry.get(key)
                 for key in ("hmac_header", "max_bytes", "resolve_timeout")
@@ -94,8 +94,8 @@ def _variable(name: str) -> str:
     return "".join(one if one.isascii() and one.isalnum() else "_" for one in name).upper()
 
 
-def _several(entry: ParsedSection, key: str, secrets: Secrets) -> tuple[Secret, ...]:
-    secret_values = (secrets.keep(secret_of(item)) for item in entry.list_of(key))
+def _secret_list(entry: ParsedSection, key: str, secrets: Secrets) -> tuple[Secret, ...]:
+    secret_values = (secrets.add(secret_of(item)) for item in entry.list_of(key))
     return tuple(one for one in secret_values if one is not None)
 
 
@@ -123,7 +123,7 @@ def _channel(
     secret_options: dict[str, Secret] = {}
     for key, item in entry.fields.items():
         if isinstance(item.value, SecretText):
-            secret = secrets.keep(secret_of(item))
+            secret = secrets.add(secret_of(item))
             if secret is not None:
                 secret_options[key] = secret
         elif key == "proxy":
@@ -140,7 +140,7 @@ def _channel(
     if spec.needs_account and options.get("provider") != CONSOLE and entry.valid:
         _check_account(spec, entry, secret_options, findings)
         if TOKEN in entry and TOKEN not in secret_options:
-            options[LACKS] = _written(entry, TOKEN)
+            options[LACKS] = _variables_of(entry, TOKEN)
     return ChannelSettings(spec.name, options, secret_options)
 
 
@@ -164,7 +164,7 @@ def _check_account(
             findings.error(entry.position, f'{spec.name} channel: "{key}" is missing')
 
 
-def _written(entry: ParsedSection, key: str) -> str:
+def _variables_of(entry: ParsedSection, key: str) -> str:
     """Return the names of the variables or files that a secret would come from."""
     return variables(entry.fields[key].value.address)
 

@@ -1,7 +1,7 @@
 """Names that one part of the file declares and another one uses."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue, field_name
 from gateway.config.source.nodes import MappingNode, Node, ScalarNode
@@ -15,28 +15,30 @@ class DeclaredNames:
     Without a readable section no use of a name is reported as an error.
     """
 
-    what: str
+    noun: str
     section: str
     known: Collection[str]
     readable: bool = True
 
-    def check(self, used: ParsedValue, findings: Findings, prefix: str = "") -> bool:
+    def check(self, reference: ParsedValue, findings: Findings, prefix: str = "") -> bool:
         """Return whether a name is declared, and note an error if it is not.
 
         `prefix` stands before the name in the file, as in ``rota:billing``.
         """
-        name = str(used.value)[len(prefix) :]
+        name = str(reference.value)[len(prefix) :]
         if name in self.known:
             return True
         if self.readable:
             near = nearest(name, self.known)
-            message = f'{field_name(used.position.path)}: unknown {self.what} "{shorten(name)}"'
+            message = (
+                f'{field_name(reference.position.path)}: unknown {self.noun} "{shorten(name)}"'
+            )
             if not self.known:
                 message += f"; none is declared under {self.section}:"
             findings.error(
-                used.position,
+                reference.position,
                 message,
-                text=used.raw or name,
+                text=reference.raw or name,
                 suggestion=None if near is None else prefix + near,
                 allowed=[prefix + one for one in self.known],
             )
@@ -44,7 +46,7 @@ class DeclaredNames:
 
 
 def declared_names(
-    what: str, section: str, tree: Node, file: ParsedSection, *more: str
+    noun: str, section: str, tree: Node, file: ParsedSection, *further_sections: str
 ) -> DeclaredNames:
     """Return the names that a section declares, as keys or as ``name:`` of list items.
 
@@ -53,7 +55,7 @@ def declared_names(
     """
     names: dict[str, None] = {}
     readable = True
-    for key in (section, *more):
+    for key in (section, *further_sections):
         entry = tree.entries.get(key) if isinstance(tree, MappingNode) else None
         if entry is not None:
             tree_names = _in_tree(entry.value)
@@ -63,7 +65,7 @@ def declared_names(
         if isinstance(item, tuple):
             names |= {one.value.get("name", ""): None for one in item}
     names.pop("", None)
-    return DeclaredNames(what, section, names, readable)
+    return DeclaredNames(noun, section, names, readable)
 
 
 def _in_tree(node: Node) -> list[str] | None:
@@ -81,14 +83,43 @@ def _in_tree(node: Node) -> list[str] | None:
     return names
 
 
-def refuse_duplicates(entries: Collection[ParsedValue], what: str, findings: Findings) -> None:
+@dataclass(frozen=True, slots=True)
+class FileNames:
+    """The names that the sections of a file declare."""
+
+    receivers: DeclaredNames
+    people: DeclaredNames
+    rotas: DeclaredNames
+    escalations: DeclaredNames
+    intervals: DeclaredNames
+    channels: DeclaredNames
+
+
+def file_names(tree: Node, file: ParsedSection) -> FileNames:
+    """Return the names that the sections of a file declare."""
+    receivers = declared_names("receiver", "receivers", tree, file)
+    if "receivers" not in file:
+        receivers = replace(receivers, readable=False)  # reported already
+    return FileNames(
+        receivers=receivers,
+        people=declared_names("person", "people", tree, file),
+        rotas=declared_names("rota", "rotas", tree, file),
+        escalations=declared_names("escalation", "escalations", tree, file),
+        intervals=declared_names(
+            "time interval", "time_intervals", tree, file, "mute_time_intervals"
+        ),
+        channels=declared_names("channel", "channels", tree, file),
+    )
+
+
+def refuse_duplicates(entries: Collection[ParsedValue], noun: str, findings: Findings) -> None:
     """Note names that a list declares more than once."""
-    seen: dict[str, int] = {}
+    first_lines: dict[str, int] = {}
     for one in entries:
         name = one.value.fields.get("name")
         if name is None:
             continue
-        if name.value in seen:
-            message = f'{what} "{shorten(name.value)}" is declared twice: first in line'
-            findings.error(name.position, f"{message} {seen[name.value]}", text=name.raw)
-        seen.setdefault(name.value, name.position.line)
+        if name.value in first_lines:
+            message = f'{noun} "{shorten(name.value)}" is declared twice: first in line'
+            findings.error(name.position, f"{message} {first_lines[name.value]}", text=name.raw)
+        first_lines.setdefault(name.value, name.position.line)

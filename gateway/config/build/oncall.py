@@ -26,15 +26,15 @@ class Notifiable:
     people: DeclaredNames
     receivers: DeclaredNames
 
-    def check(self, used: ParsedValue, findings: Findings) -> None:
+    def check(self, reference: ParsedValue, findings: Findings) -> None:
         """Note a reference in ``notify`` that does not exist."""
         known = {"rota": self.rotas, "person": self.people, "receiver": self.receivers}
-        word, colon, name = str(used.value).partition(":")
+        word, colon, name = str(reference.value).partition(":")
         if colon and word in known:
-            known[word].check(used, findings, prefix=f"{word}:")
+            known[word].check(reference, findings, prefix=f"{word}:")
             return
         message = (
-            f'notify: "{shorten(used.raw)}" is not a reference: write rota:NAME, person:ID or '
+            f'notify: "{shorten(reference.raw)}" is not a reference: write rota:NAME, person:ID or '
         )
         references = [
             f"{kind}:{one}"
@@ -45,7 +45,9 @@ class Notifiable:
         near = references[0] if references else None
         if near is None and colon and (kind := nearest(word, known)) is not None:
             near = f"{kind}:{name.strip()}"
-        findings.error(used.position, message + "receiver:NAME", text=used.raw, suggestion=near)
+        findings.error(
+            reference.position, message + "receiver:NAME", text=reference.raw, suggestion=near
+        )
 
 
 def people(entries: Mapping[str, ParsedValue], findings: Findings) -> Mapping[str, Person]:
@@ -92,8 +94,8 @@ def rotas(
 
 def _layer(entry: ParsedSection, known: DeclaredNames, findings: Findings) -> Layer | None:
     members = entry.list_of("members")
-    for used in members:
-        known.check(used, findings)
+    for reference in members:
+        known.check(reference, findings)
     if "members" in entry and not members:
         findings.error(
             entry.position_of("members"), "members: nobody is named, so nobody is on call"
@@ -104,7 +106,7 @@ def _layer(entry: ParsedSection, known: DeclaredNames, findings: Findings) -> La
     rotation: Rotation = entry.get("rotate", Rotation(1, "week"))
     try:
         return Layer(
-            members=tuple(used.value for used in members),
+            members=tuple(reference.value for reference in members),
             every=rotation.every,
             unit=rotation.unit,
             handover=entry.get("handover", Handover(_MORNING)),
@@ -165,14 +167,14 @@ def escalations(
         steps = []
         for one in entry.list_of("steps"):
             step: ParsedSection = one.value
-            for used in step.list_of("notify"):
-                known.check(used, findings)
+            for reference in step.list_of("notify"):
+                known.check(reference, findings)
             if step.valid and not step.list_of("notify"):
                 findings.error(step.position_of("notify"), "notify: nobody is named")
             steps.append(
                 Step(
-                    notify=tuple(used.value for used in step.list_of("notify")),
-                    by=tuple(used.value for used in step.list_of("by")),
+                    notify=tuple(reference.value for reference in step.list_of("notify")),
+                    by=tuple(reference.value for reference in step.list_of("by")),
                     wait=step.get("wait"),
                 )
             )
@@ -184,20 +186,20 @@ def escalations(
 
 def business_hours(entry: ParsedSection | None, findings: Findings) -> BusinessHours:
     """Return the working days of the file, by default Mon-Fri 09:00-17:00 UTC."""
-    usual = BusinessHours()
+    default = BusinessHours()
     if entry is None or not entry.valid:
-        return usual
+        return default
     days = _days(entry, "days")
     try:
         return BusinessHours(
-            entry.get("timezone", usual.zone),
-            usual.days if days is None else days,
-            entry.get("start", usual.start),
-            entry.get("end", usual.end),
+            entry.get("timezone", default.zone),
+            default.days if days is None else days,
+            entry.get("start", default.start),
+            entry.get("end", default.end),
         )
     except ValueError as error:
         findings.error(entry.position_of("end" if days != () else "days"), str(error))
-        return usual
+        return default
 
 
 def _days(entry: ParsedSection, key: str) -> tuple[int, ...] | None:

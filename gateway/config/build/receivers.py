@@ -37,8 +37,8 @@ class ReceiverBuilder:
         self._secrets = secrets
         self._findings = findings
         # By channel: where a secret is empty, and the variables that should give it.
-        self._lacking: dict[str, list[tuple[SourcePosition, str]]] = {}
-        self._sending: set[str] = set()
+        self._empty_secrets: dict[str, list[tuple[SourcePosition, str]]] = {}
+        self._sending_channels: set[str] = set()
 
     def build(
         self, entries: Iterable[ParsedValue], names: DeclaredNames, escalations: DeclaredNames
@@ -87,11 +87,11 @@ class ReceiverBuilder:
         options = self._options(entry, key)
         for address, position in self._addresses(entry, key):
             if isinstance(address, SecretText):
-                self._secrets.keep(address)
-                self._note(spec.name, address, entry.position_of(key))
+                self._secrets.add(address)
+                self._note_secret(spec.name, address, entry.position_of(key))
                 yield Target(spec.name, address.address, options=options), position
                 continue
-            self._sending.add(spec.name)
+            self._sending_channels.add(spec.name)
             person = self._person_by_contact.get((spec.name, _comparable(spec.name, address)))
             yield Target(spec.name, address, person, options), position
 
@@ -115,7 +115,7 @@ class ReceiverBuilder:
                 options[key] = "true" if item.value else "false"
             elif isinstance(item.value, SecretText):
                 secret = secret_of(item)
-                self._secrets.keep(secret)
+                self._secrets.add(secret)
                 options[key] = "" if secret is None else secret.address
             else:
                 options[key] = str(item.value)
@@ -124,13 +124,15 @@ class ReceiverBuilder:
             self._findings.error(entry.position_of("bearer"), message)
         return options
 
-    def _note(self, channel: str, secret: SecretText, position: SourcePosition) -> None:
+    def _note_secret(self, channel: str, secret: SecretText, position: SourcePosition) -> None:
         if secret.empty:
-            self._lacking.setdefault(channel, []).append((position, variables(secret.address)))
+            self._empty_secrets.setdefault(channel, []).append(
+                (position, variables(secret.address))
+            )
         else:
-            self._sending.add(channel)
+            self._sending_channels.add(channel)
 
-    def settled(
+    def resolve_empty_secrets(
         self, channels: Mapping[str, ChannelSettings], accounts: ParsedSection | None
     ) -> dict[str, ChannelSettings]:
         """Return the channels, with one rule for all empty tokens, keys and secret URLs.
@@ -139,11 +141,11 @@ class ReceiverBuilder:
         console. As soon as one can, a page must not end on a console that nobody reads: an empty
         one is misconfigured, so that the fallback is notified.
         """
-        in_earnest = any(self._can_send(settings) for settings in channels.values())
-        settled = dict(channels)
+        anything_sends = any(self._can_send(settings) for settings in channels.values())
+        resolve_empty_secrets = dict(channels)
         for name, position, names in self._empty(channels, accounts):
             label = CHANNELS[name].label
-            if in_earnest:
+            if anything_sends:
                 message = (
                     f"no {names}: nothing can be sent by {label} here, and the fallback is"
                     " notified instead; set it, or write provider: console to print on purpose"
@@ -152,11 +154,11 @@ class ReceiverBuilder:
                 message = f"no {names}: {label} messages are printed on the console, not sent"
                 options = {k: v for k, v in channels[name].options.items() if k != LACKS}
                 options |= {"provider": CONSOLE, "because": f"no {names}"}
-                if name in self._lacking:  # each target lacks a variable of its own
+                if name in self._empty_secrets:  # each target lacks a variable of its own
                     options["because"] = EACH_TARGET
-                settled[name] = ChannelSettings(name, options, channels[name].secrets)
+                resolve_empty_secrets[name] = ChannelSettings(name, options, channels[name].secrets)
             self._findings.warn(position, message)
-        return settled
+        return resolve_empty_secrets
 
     def _empty(
         self, channels: Mapping[str, ChannelSettings], accounts: ParsedSection | None
@@ -166,15 +168,15 @@ class ReceiverBuilder:
             if LACKS in settings.options and accounts is not None:
                 account: ParsedSection = accounts.fields[name].value
                 yield name, account.position_of(TOKEN), settings.options[LACKS]
-        for name, places in self._lacking.items():
+        for name, empty_secrets in self._empty_secrets.items():
             if channels[name].options.get("provider") != CONSOLE:
-                yield from ((name, position, names) for position, names in places)
+                yield from ((name, position, names) for position, names in empty_secrets)
 
     def _can_send(self, settings: ChannelSettings) -> bool:
         """Return whether a channel has all that it needs to send to at least one target."""
         if settings.options.get("provider") == CONSOLE or LACKS in settings.options:
             return False
-        return CHANNELS[settings.name].needs_account or settings.name in self._sending
+        return CHANNELS[settings.name].needs_account or settings.name in self._sending_channels
 
 
 def _has_credentials(url: str | SecretText) -> bool:

@@ -55,8 +55,8 @@ def _spec(entry: ParsedSection, names: RouteNames, findings: Findings) -> RouteS
         names.receivers.check(entry.fields["receiver"], findings)
     intervals: dict[str, list[str] | None] = {}
     for key in ("mute_time_intervals", "active_time_intervals"):
-        for used in entry.list_of(key):
-            names.intervals.check(used, findings)
+        for reference in entry.list_of(key):
+            names.intervals.check(reference, findings)
         intervals[key] = _texts(entry, key)
     return RouteSpec(
         receiver=entry.get("receiver"),
@@ -64,11 +64,11 @@ def _spec(entry: ParsedSection, names: RouteNames, findings: Findings) -> RouteS
         group_wait=entry.get("group_wait"),
         group_interval=entry.get("group_interval"),
         repeat_interval=entry.get("repeat_interval"),
-        matchers=_listed(entry, "matchers"),
-        match=_plain(entry, "match"),
+        matchers=_matchers(entry, "matchers"),
+        match=_texts_by_name(entry, "match"),
         match_re=_patterns(entry, "match_re", findings),
         continue_=entry.get("continue", False),
-        labels=_plain(entry, "labels"),
+        labels=_texts_by_name(entry, "labels"),
         routes=tuple(_spec(child.value, names, findings) for child in entry.list_of("routes")),
         line=entry.position.line,
         **intervals,
@@ -84,12 +84,16 @@ def routes_in_order(root: ParsedSection) -> Iterator[ParsedSection]:
 
 def _group_by(entry: ParsedSection, findings: Findings) -> list[str] | None:
     labels = _texts(entry, "group_by")
-    for at, used in enumerate(entry.list_of("group_by")):
-        if labels is not None and used.value in labels[:at]:
-            findings.error(used.position, f'group_by: "{used.value}" is there twice', text=used.raw)
-        elif used.value == ALL_LABELS and labels is not None and len(labels) > 1:
+    for at, reference in enumerate(entry.list_of("group_by")):
+        if labels is not None and reference.value in labels[:at]:
+            findings.error(
+                reference.position,
+                f'group_by: "{reference.value}" is there twice',
+                text=reference.raw,
+            )
+        elif reference.value == ALL_LABELS and labels is not None and len(labels) > 1:
             message = 'group_by: "..." means every label and must stand alone'
-            findings.error(used.position, message, text=used.raw)
+            findings.error(reference.position, message, text=reference.raw)
     if labels is not None and ALL_LABELS in labels:
         return [ALL_LABELS]
     return labels
@@ -103,11 +107,12 @@ def inhibit_rules(entries: Iterable[ParsedValue], findings: Findings) -> tuple[I
         sides = {}
         for side in ("source", "target"):
             old = [
-                Matcher(name, "=", value) for name, value in _plain(entry, f"{side}_match").items()
+                Matcher(name, "=", value)
+                for name, value in _texts_by_name(entry, f"{side}_match").items()
             ]
             patterns = _patterns(entry, f"{side}_match_re", findings)
             old += [Matcher(name, "=~", value) for name, value in patterns.items()]
-            sides[side] = (*old, *_listed(entry, f"{side}_matchers"))
+            sides[side] = (*old, *_matchers(entry, f"{side}_matchers"))
             if entry.valid and not sides[side]:
                 message = f"inhibit rule: no {side}_matchers, so every alert is a {side}"
                 findings.warn(item.position, message)
@@ -122,9 +127,9 @@ def watchdogs(entries: Mapping[str, ParsedValue]) -> tuple[Watchdog, ...]:
     return tuple(
         Watchdog(
             name,
-            _listed(item.value, "matchers"),
+            _matchers(item.value, "matchers"),
             item.value.get("absent_for", DEFAULT_ABSENT_FOR),
-            _plain(item.value, "labels") or {"severity": "critical"},
+            _texts_by_name(item.value, "labels") or {"severity": "critical"},
         )
         for name, item in entries.items()
     )
@@ -145,17 +150,17 @@ def time_intervals(
 
 
 def _interval(entry: ParsedSection, findings: Findings) -> TimeInterval | None:
-    written = {
-        key: _written(item)
+    plain = {
+        key: _to_plain(item)
         for key, item in entry.fields.items()
         # A list may be empty because nothing in it could be read, which is reported already.
-        if _sound(item) and (entry.valid or item.value != ())
+        if _is_valid(item) and (entry.valid or item.value != ())
     }
     try:
-        return parse_time_interval(written)
+        return parse_time_interval(plain)
     except ValueError:
         # Which of the fields it is, is found by reading each alone.
-        for key, value in written.items():
+        for key, value in plain.items():
             try:
                 parse_time_interval({key: value})
             except ValueError as error:
@@ -163,17 +168,17 @@ def _interval(entry: ParsedSection, findings: Findings) -> TimeInterval | None:
     return None
 
 
-def _sound(item: ParsedValue) -> bool:
+def _is_valid(item: ParsedValue) -> bool:
     if isinstance(item.value, tuple):
-        return all(map(_sound, item.value))
+        return all(map(_is_valid, item.value))
     return not isinstance(item.value, ParsedSection) or item.value.valid
 
 
-def _written(item: ParsedValue) -> object:
+def _to_plain(item: ParsedValue) -> object:
     if isinstance(item.value, tuple):
-        return [_written(one) for one in item.value]
+        return [_to_plain(one) for one in item.value]
     if isinstance(item.value, ParsedSection):
-        return {key: _written(one) for key, one in item.value.fields.items()}
+        return {key: _to_plain(one) for key, one in item.value.fields.items()}
     return item.value
 
 
@@ -204,11 +209,11 @@ def severities(entries: Mapping[str, ParsedValue], findings: Findings) -> Mappin
     return {one.name: one for one in sorted(severity_list, key=lambda one: one.rank)}
 
 
-def _listed(entry: ParsedSection, key: str) -> tuple[Matcher, ...]:
+def _matchers(entry: ParsedSection, key: str) -> tuple[Matcher, ...]:
     return tuple(matcher for item in entry.list_of(key) for matcher in item.value)
 
 
-def _plain(entry: ParsedSection, key: str) -> dict[str, str]:
+def _texts_by_name(entry: ParsedSection, key: str) -> dict[str, str]:
     return {name: item.value for name, item in entry.map_of(key).items()}
 
 
@@ -231,12 +236,12 @@ def flapping(entry: ParsedSection | None, *, default_on: bool) -> Flapping:
 
     Without a section in the file that is the default if `default_on`, else never.
     """
-    usual = Flapping()
+    default = Flapping()
     if entry is None:
-        return usual if default_on else Flapping(times=0)
+        return default if default_on else Flapping(times=0)
     return Flapping(
-        entry.get("times", usual.times),
-        entry.get("within", usual.within),
-        entry.get("every", usual.every),
-        entry.get("calm_after", usual.calm_after),
+        entry.get("times", default.times),
+        entry.get("within", default.within),
+        entry.get("every", default.every),
+        entry.get("calm_after", default.calm_after),
     )

@@ -114,19 +114,19 @@ def _days(first: int, last: int) -> str:
 def _comments(plan: Plan) -> Iterator[str]:
     yield f"routes.yaml {plan.digest}, without what alertmanager.yml cannot express."
     for severity in plan.severities.values():
-        if held := _held_by(severity):
-            where = f"unless a route sets its own, {plan.severity_label}="
-            yield f"severities: {where}{severity.name!r} has {held}"
+        if intervals := _intervals_of(severity):
+            condition = f"unless a route sets its own, {plan.severity_label}="
+            yield f"severities: {condition}{severity.name!r} has {intervals}"
     for route in walk(plan.root):
         if route.labels:
             yield f"route {route.id!r} adds labels: {_pairs(route.labels)}"
     for name, several in plan.time_intervals.items():
         for one in several:
-            if unsaid := [f"{a}:{b}" for a, b in one.days_of_month if not _days(a, b)]:
-                yield f"time interval {name!r} has days_of_month {', '.join(unsaid)}, too"
+            if omitted_days := [f"{a}:{b}" for a, b in one.days_of_month if not _days(a, b)]:
+                yield f"time interval {name!r} has days_of_month {', '.join(omitted_days)}, too"
 
 
-def _held_by(severity: Severity) -> str:
+def _intervals_of(severity: Severity) -> str:
     values = {option: getattr(severity, option) for option in OPTIONS}
     return ", ".join(
         f"{option} {format_duration(value)}"

@@ -10,7 +10,7 @@ from gateway.config.grammar.parsed import (
     ReadContext,
     Schema,
     field_name,
-    scalar_text,
+    read_scalar,
 )
 from gateway.config.source.nodes import Node
 from gateway.config.source.problem import ParseError, SourcePosition, nearest, shorten
@@ -34,7 +34,7 @@ class Text:
     example: str = ""  # what to write where a list or a mapping stands
 
     def read(self, node: Node, path: str, context: ReadContext) -> ParsedValue | None:
-        text = scalar_text(node, path, self.type_name, context, self.example)
+        text = read_scalar(node, path, self.type_name, context, self.example)
         if text is None:
             return None
         position = SourcePosition(node.line, node.column, path)
@@ -82,7 +82,7 @@ class Choice:
         result = Text(self.type_name).read(node, path, context)
         if result is None or result.value in self.options:
             return result
-        context.fault(
+        context.error(
             node,
             path,
             f'{field_name(path)}: "{shorten(result.raw)}" is not known',

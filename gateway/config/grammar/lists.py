@@ -9,9 +9,9 @@ from gateway.config.grammar.parsed import (
     ParsedValue,
     ReadContext,
     Schema,
+    describe_node,
     empty_as_mapping,
     field_name,
-    shape,
 )
 from gateway.config.source.nodes import ListNode, MappingNode, Node, ScalarNode
 from gateway.config.source.problem import SourcePosition, join
@@ -43,7 +43,7 @@ class ListOf:
             if self.or_one:
                 one = self.member.read(node, path, context)
                 return None if one is None else ParsedValue((one,), position)
-            message = f"{field_name(path)}: a list belongs here, not {shape(node)}"
+            message = f"{field_name(path)}: a list belongs here, not {describe_node(node)}"
             if isinstance(node, MappingNode) and next(iter(node.entries), "")[:1] == "-":
                 message += ": the dash needs a space after it"
             else:
@@ -52,13 +52,15 @@ class ListOf:
             return None
         members = []
         for at, item in enumerate(node.items):
-            where = join(path, at)
+            item_path = join(path, at)
             if isinstance(item, ScalarNode) and item.empty:
-                context.fault(
-                    item, where, f"{field_name(where)}: empty; {self.member.type_name} belongs here"
+                context.error(
+                    item,
+                    item_path,
+                    f"{field_name(item_path)}: empty; {self.member.type_name} belongs here",
                 )
                 continue
-            result = self.member.read(item, where, context)
+            result = self.member.read(item, item_path, context)
             if result is not None:
                 members.append(result)
         return ParsedValue(tuple(members), position)
@@ -89,28 +91,30 @@ class MapOf:
             return None
         position = SourcePosition(node.line, node.column, path)
         if not isinstance(node, MappingNode):
-            message = f"{field_name(path)}: a mapping belongs here, not {shape(node)}"
+            message = f"{field_name(path)}: a mapping belongs here, not {describe_node(node)}"
             context.findings.error(
                 position, f"{message}; write {self.name}: {self.member.type_name}"
             )
             return None
         members: dict[str, ParsedValue] = {}
         for name, (key, item) in node.entries.items():
-            where = join(path, name)
+            item_path = join(path, name)
             if not name.strip():
-                context.fault(key, where, f"{field_name(path)}: {self.name} must not be empty")
+                context.error(key, item_path, f"{field_name(path)}: {self.name} must not be empty")
                 continue
             result = self.member.read(
-                empty_as_mapping(item) if self.blank_member else item, where, context
+                empty_as_mapping(item) if self.blank_member else item, item_path, context
             )
             if result is not None:
                 # The name is what the messages about the member point to.
-                at = SourcePosition(key.line, key.column, where)
+                at = SourcePosition(key.line, key.column, item_path)
                 at = at if isinstance(result.value, ParsedSection) else result.position
                 members[name] = ParsedValue(result.value, at, result.raw)
             elif isinstance(item, ScalarNode) and item.empty:
-                context.fault(
-                    key, where, f"{field_name(where)}: empty; {self.member.type_name} belongs here"
+                context.error(
+                    key,
+                    item_path,
+                    f"{field_name(item_path)}: empty; {self.member.type_name} belongs here",
                 )
         return ParsedValue(members, position)
 

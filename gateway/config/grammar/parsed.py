@@ -48,11 +48,11 @@ class ParsedSection:
 
     def list_of(self, key: str) -> Sequence[ParsedValue]:
         """Return the items of a list, none when the file does not set it."""
-        return self.get(key, ())  # type: ignore[no-any-return]  # a list's kind gives Givens
+        return self.get(key, ())  # type: ignore[no-any-return]  # a ListOf reads a tuple
 
     def map_of(self, key: str) -> Mapping[str, ParsedValue]:
         """Return the items of a mapping by name, none when the file does not set it."""
-        return self.get(key, {})  # type: ignore[no-any-return]  # a mapping's kind gives Givens
+        return self.get(key, {})  # type: ignore[no-any-return]  # a MapOf reads a dict
 
     def position_of(self, key: str) -> SourcePosition:
         """Return the position of a key's value, or of the section without that key."""
@@ -67,7 +67,7 @@ class ReadContext:
     findings: Findings
     references: References
 
-    def fault(self, node: Node, path: str, message: str, **more: Any) -> None:
+    def error(self, node: Node, path: str, message: str, **more: Any) -> None:
         """Note an error at a node."""
         self.findings.error(SourcePosition(node.line, node.column, path), message, **more)
 
@@ -86,21 +86,21 @@ class FieldType(Protocol):
         """Return the JSON Schema; sections are added to the `known` definitions."""
 
 
-def shape(node: Node) -> str:
+def describe_node(node: Node) -> str:
     """Return what a node is, for an error."""
     if isinstance(node, ScalarNode):
         return "nothing" if node.empty else "a single value"
     return "a list" if isinstance(node, ListNode) else "a mapping"
 
 
-def scalar_text(
+def read_scalar(
     node: Node, path: str, type_name: str, context: ReadContext, example: str = ""
 ) -> str | None:
     """Return the text of a scalar; None when it is empty, or (noted) another node."""
     if not isinstance(node, ScalarNode):
-        message = f"{field_name(path)}: {type_name} belongs here, not {shape(node)}"
+        message = f"{field_name(path)}: {type_name} belongs here, not {describe_node(node)}"
         message += f"; write {example}" if example else ""
-        context.fault(node, path, message)
+        context.error(node, path, message)
         return None
     return None if node.empty else node.text
 

@@ -10,7 +10,7 @@ from gateway.config.grammar.parsed import (
     ReadContext,
     Schema,
     field_name,
-    scalar_text,
+    read_scalar,
 )
 from gateway.config.source.nodes import Node
 from gateway.config.source.problem import SourcePosition
@@ -47,15 +47,15 @@ class SecretType:
     blank: bool = False  # whether '' is a value: none, where another one would be inherited
 
     def read(self, node: Node, path: str, context: ReadContext) -> ParsedValue | None:
-        text = scalar_text(node, path, "a secret", context)
+        text = read_scalar(node, path, "a secret", context)
         if text is None:
             return None
         position = SourcePosition(node.line, node.column, path)
         try:
             value = context.references.secret(text)
         except InvalidReferenceError as fault:
-            shown = text if only_references(text) and ":-" not in text else ""
-            context.findings.error(position, str(fault), text=shown, suggestion=fault.suggestion)
+            public = text if only_references(text) and ":-" not in text else ""
+            context.findings.error(position, str(fault), text=public, suggestion=fault.suggestion)
             return None
         if value.empty and self.blank:
             return ParsedValue(value, position)
@@ -95,13 +95,13 @@ class Url:
     parse: Callable[[str], WebUrl] = web_url
 
     def read(self, node: Node, path: str, context: ReadContext) -> ParsedValue | None:
-        text = scalar_text(node, path, "a URL", context)
+        text = read_scalar(node, path, "a URL", context)
         if text is None:
             return None
         position = SourcePosition(node.line, node.column, path)
         try:
-            shown = _PASSWORD.match(text) is None
-            secret = context.references.secret(text, shown=shown)
+            public = _PASSWORD.match(text) is None
+            secret = context.references.secret(text, public=public)
         except InvalidReferenceError as fault:
             context.findings.error(position, str(fault), suggestion=fault.suggestion)
             return None
@@ -114,17 +114,17 @@ class Url:
                 # Without the text: many a URL holds a token.
                 context.findings.error(position, f"{field_name(path)}: {fault}")
                 return None
-        if not shown:
+        if not public:
             message = "the URL holds a password; put it into the environment"
             context.findings.warn(position, f"{field_name(path)}: {message}")
         elif not from_outside and _holds_token(url):
-            shown = False
-            secret = context.references.secret(text, shown=shown)
+            public = False
+            secret = context.references.secret(text, public=public)
             message = "the URL holds a token; put all of it into the environment (${NAME})"
             context.findings.warn(
                 position, f"{field_name(path)}: {message}, or into a file (${{file:PATH}})"
             )
-        return ParsedValue(url if shown and not from_outside else secret, position)
+        return ParsedValue(url if public and not from_outside else secret, position)
 
     def schema(self, known: Definitions) -> Schema:
         return {"type": "string", "pattern": rf"{WEB_PATTERN}|\$\{{"}

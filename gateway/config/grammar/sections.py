@@ -12,9 +12,9 @@ from gateway.config.grammar.parsed import (
     ParsedValue,
     ReadContext,
     Schema,
+    describe_node,
     empty_as_mapping,
     field_name,
-    shape,
 )
 from gateway.config.source.nodes import ListNode, MappingNode, Node, ScalarNode
 from gateway.config.source.problem import SourcePosition, join, nearest, shorten
@@ -55,7 +55,7 @@ class Section:
         node = empty_as_mapping(node) if self.optional else node
         position = SourcePosition(node.line, node.column, path)
         if not isinstance(node, MappingNode):
-            message = f"{field_name(path)}: a mapping belongs here, not {shape(node)}"
+            message = f"{field_name(path)}: a mapping belongs here, not {describe_node(node)}"
             keys = [one.name for one in self.fields]
             first = next((one.name for one in self.fields if one.required), None)
             message += f"; write {{{first}: …}}" if first and path else ""
@@ -72,10 +72,10 @@ class Section:
                 before_colon = name.partition(":")[0]
                 if before_colon in by_name and before_colon != name:
                     message = f'a space is missing after the colon: write "{before_colon}: …"'
-                    context.fault(key, join(path, before_colon), message)
+                    context.error(key, join(path, before_colon), message)
                     invalid_keys.add(before_colon)
                 else:
-                    self._unknown(key, join(path, name), by_name, context)
+                    self._note_unknown(key, join(path, name), by_name, context)
                 continue
             faults = context.findings.count
             result = by_name[name].kind.read(value, join(path, name), context)
@@ -85,15 +85,15 @@ class Section:
                 invalid_keys.add(name)
         for one in self.fields:
             if one.required and one.name not in values and one.name not in invalid_keys:
-                self._missing(one.name, node, path, context)
+                self._note_missing(one.name, node, path, context)
         valid = context.findings.count == before
         return ParsedValue(
             ParsedSection(position, values, valid, frozenset(invalid_keys)), position
         )
 
-    def _missing(self, name: str, node: MappingNode, path: str, context: ReadContext) -> None:
+    def _note_missing(self, name: str, node: MappingNode, path: str, context: ReadContext) -> None:
         if name not in node.entries:
-            context.fault(node, path, f'{self.name}: "{name}" is missing')
+            context.error(node, path, f'{self.name}: "{name}" is missing')
             return
         message = f'{self.name}: "{name}" is empty'
         if any(one.name == name and isinstance(one.kind, Text) for one in self.fields):
@@ -101,18 +101,18 @@ class Section:
             hint = "; a value that begins with # must be quoted, or it is a comment"
         else:
             hint = "; what belongs to it stands below it, indented"
-        context.fault(node.entries[name].key, join(path, name), message + hint)
+        context.error(node.entries[name].key, join(path, name), message + hint)
 
-    def _unknown(
+    def _note_unknown(
         self, key: ScalarNode, path: str, known: Mapping[str, Field], context: ReadContext
     ) -> None:
         name = key.text
         message = f'unknown key "{shorten(name)}" in {self.name}'
         if name in self.elsewhere:
-            context.fault(key, path, f"{message}: {self.elsewhere[name]}", text=name)
+            context.error(key, path, f"{message}: {self.elsewhere[name]}", text=name)
         else:
             near = nearest(name, known)
-            context.fault(key, path, message, text=name, suggestion=near, allowed=known)
+            context.error(key, path, message, text=name, suggestion=near, allowed=known)
 
     def schema(self, known: Definitions) -> Schema:
         key = self.name.replace(" ", "_")

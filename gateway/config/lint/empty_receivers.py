@@ -28,22 +28,22 @@ def warn_receivers_without_targets(
     Each receiver is reported once. `routes` are the file's, by the ids of the plan's.
     """
     worst = [one.name for one in plan.severities.values() if one.rank == plan.worst_rank]
-    warned: set[str] = set()
+    warned_receivers: set[str] = set()
     for chain in _chains((plan.root,)):
         route = chain[-1]
         receiver = plan.receivers[route.receiver]
-        if receiver.targets or receiver.escalate or receiver.name in warned:
+        if receiver.targets or receiver.escalate or receiver.name in warned_receivers:
             continue
         if is_null_name(receiver.name):
             continue
         if len(chain) == 1:
-            alerts = "alerts that no other route matches" if _stays(chain, "", None) else ""
+            alerts = "alerts that no other route matches" if _ends_here(chain, "", None) else ""
         else:
             severities = worst or USUALLY_WORST
-            unnotified = [one for one in severities if _stays(chain, plan.severity_label, one)]
+            unnotified = [one for one in severities if _ends_here(chain, plan.severity_label, one)]
             alerts = f"alerts of severity {unnotified[0]} that arrive here" if unnotified else ""
         if alerts:
-            warned.add(receiver.name)
+            warned_receivers.add(receiver.name)
             message = (
                 f'receiver "{shorten(receiver.name)}" has no targets: nobody is notified of '
                 f'{alerts}; add a target, such as email:, or call it "null" or "nobody" if that is '
@@ -85,14 +85,14 @@ def is_null_name(name: str) -> bool:
     return "".join(words) in NAMES or not set(NAMES).isdisjoint(words)
 
 
-def _chains(above: tuple[Route, ...]) -> Iterator[tuple[Route, ...]]:
+def _chains(path: tuple[Route, ...]) -> Iterator[tuple[Route, ...]]:
     """Yield every route with those above it, in the order of the file."""
-    yield above
-    for child in above[-1].children:
-        yield from _chains((*above, child))
+    yield path
+    for child in path[-1].children:
+        yield from _chains((*path, child))
 
 
-def _stays(chain: tuple[Route, ...], label: str, severity: str | None) -> bool:
+def _ends_here(chain: tuple[Route, ...], label: str, severity: str | None) -> bool:
     """Return whether some alert of this severity ends at the last route of the chain.
 
     None stands for any severity. An alert stays unless a route certainly matches all of them: other

@@ -24,11 +24,11 @@ from gateway.core.routing.mutes import never_matches
 from gateway.core.time.timestamps import format_duration
 from gateway.core.time.wallclock import load_zone, wall_time
 
-LOOK_AHEAD = 4 * 7 * 86400.0
+GAP_SEARCH_SECONDS = 4 * 7 * 86400.0
 """How far ahead rotas are searched for gaps, in seconds."""
 
 
-_NO_QUOTES = "'`\u2018\u2019\u201c\u201d\u201e"
+_WRONG_QUOTES = "'`\u2018\u2019\u201c\u201d\u201e"
 """What people and their programs put around a value, and matchers treat as a part of it."""
 
 
@@ -43,23 +43,23 @@ def add_lint_warnings(
     read = routes_in_order(file.get("route"))
     routes = {route.id: entry for route, entry in zip(built, read, strict=True)}
     warn_unreachable_routes(plan, routes, findings)
-    _undeclared_severities(plan, routes, findings)
-    _slips_in_matchers(file, plan, routes, findings)
+    _warn_undeclared_severities(plan, routes, findings)
+    _warn_slips_in_matchers(file, plan, routes, findings)
     warn_receivers_without_targets(plan, routes, findings)
     warn_fallback_without_targets(plan, routes, findings)
-    _unused_receivers(file, plan, findings)
+    _warn_unused(file, plan, findings)
     warn_watchdog_routes(file, plan, findings)
-    _fallback_loops(file, plan, findings)
-    _intervals(file, plan, findings)
-    _escalations(file, plan, findings)
-    _overrides(file, plan, findings)
+    _warn_fallback_loops(file, plan, findings)
+    _warn_intervals(file, plan, findings)
+    _warn_escalations(file, plan, findings)
+    _warn_idle_overrides(file, plan, findings)
     warn_hidden_layers(file, plan, findings)
     if now is not None:
         warn_always_muted(plan, routes, now, findings)
-        _gaps(file, plan, now, findings)
+        _warn_gaps(file, plan, now, findings)
 
 
-def _undeclared_severities(
+def _warn_undeclared_severities(
     plan: Plan, routes: Mapping[str, ParsedSection], findings: Findings
 ) -> None:
     if not plan.severities:
@@ -78,7 +78,7 @@ def _undeclared_severities(
             findings.warn(position, message, text=str(matcher), suggestion=near)
 
 
-def _slips_in_matchers(
+def _warn_slips_in_matchers(
     file: ParsedSection, plan: Plan, routes: Mapping[str, ParsedSection], findings: Findings
 ) -> None:
     """Warn of values that look like patterns: `team="a|b"` is one team of that name."""
@@ -96,7 +96,7 @@ def _slips_in_matchers(
 def _slip(matcher: Matcher) -> str:
     """Return what a value that no label has probably means; empty when nothing is odd."""
     value = matcher.value
-    if len(value) > 1 and value[0] in _NO_QUOTES and value[-1] in _NO_QUOTES:
+    if len(value) > 1 and value[0] in _WRONG_QUOTES and value[-1] in _WRONG_QUOTES:
         return f'{value[0]} and {value[-1]} are part of the value; write " around it'
     if matcher.op in ("=", "!=") and (
         value[:1] in ("=", "~") or any(sign in value for sign in ("|", ".*", ".+"))
@@ -106,22 +106,22 @@ def _slip(matcher: Matcher) -> str:
     return ""
 
 
-def _unused_receivers(file: ParsedSection, plan: Plan, findings: Findings) -> None:
+def _warn_unused(file: ParsedSection, plan: Plan, findings: Findings) -> None:
     used = {route.receiver for route in walk(plan.root)}
     used |= {one.fallback for one in plan.receivers.values() if one.fallback}
-    used |= {name for kind, name in _notified(plan) if kind == "receiver"}
+    used |= {name for kind, name in _references(plan) if kind == "receiver"}
     for item in file.list_of("receivers"):
         name = item.value.get("name")
         if name not in used:
             position = item.value.position_of("name")
             findings.warn(position, f'receiver "{shorten(name)}" is used by no route', text=name)
-    escalated = {one.escalate for one in plan.receivers.values()}
+    used_escalations = {one.escalate for one in plan.receivers.values()}
     for name, item in file.map_of("escalations").items():
-        if name not in escalated:
+        if name not in used_escalations:
             findings.warn(item.position, f'escalation "{shorten(name)}" is used by no receiver')
 
 
-def _fallback_loops(file: ParsedSection, plan: Plan, findings: Findings) -> None:
+def _warn_fallback_loops(file: ParsedSection, plan: Plan, findings: Findings) -> None:
     reported: set[str] = set()
     for item in file.list_of("receivers"):
         path: list[str] = [item.value.get("name")]
@@ -135,7 +135,7 @@ def _fallback_loops(file: ParsedSection, plan: Plan, findings: Findings) -> None
             findings.warn(item.value.position_of("fallback"), message)
 
 
-def _intervals(file: ParsedSection, plan: Plan, findings: Findings) -> None:
+def _warn_intervals(file: ParsedSection, plan: Plan, findings: Findings) -> None:
     used = {
         name
         for route in walk(plan.root)
@@ -160,7 +160,7 @@ def _intervals(file: ParsedSection, plan: Plan, findings: Findings) -> None:
                 )
 
 
-def _escalations(file: ParsedSection, plan: Plan, findings: Findings) -> None:
+def _warn_escalations(file: ParsedSection, plan: Plan, findings: Findings) -> None:
     answers = any(one.respond_within is not None for one in plan.severities.values())
     for name, item in file.map_of("escalations").items():
         steps = item.value.list_of("steps")
@@ -174,13 +174,13 @@ def _escalations(file: ParsedSection, plan: Plan, findings: Findings) -> None:
             for reference in item.value.list_of("notify"):
                 kind, _, name = reference.value.partition(":")
                 if kind == "person":
-                    _reachable(plan.people[name], step.by, reference, findings)
+                    _warn_missing_address(plan.people[name], step.by, reference, findings)
                 elif kind == "rota":
                     for id_ in _members(plan, name):
-                        _reachable(plan.people[id_], step.by, reference, findings)
+                        _warn_missing_address(plan.people[id_], step.by, reference, findings)
 
 
-def _reachable(
+def _warn_missing_address(
     person: Person, by: tuple[str, ...], reference: ParsedValue, findings: Findings
 ) -> None:
     """Warn of a person without an address on the channels of a step."""
@@ -197,7 +197,7 @@ def _members(plan: Plan, rota: str) -> list[str]:
     return list(dict.fromkeys(member for layer in layers for member in layer.members))
 
 
-def _notified(plan: Plan) -> Iterable[tuple[str, str]]:
+def _references(plan: Plan) -> Iterable[tuple[str, str]]:
     for escalation in plan.escalations.values():
         for step in escalation.steps:
             for reference in step.notify:
@@ -205,24 +205,24 @@ def _notified(plan: Plan) -> Iterable[tuple[str, str]]:
                 yield kind, name
 
 
-def _overrides(file: ParsedSection, plan: Plan, findings: Findings) -> None:
+def _warn_idle_overrides(file: ParsedSection, plan: Plan, findings: Findings) -> None:
     for name, item in file.map_of("rotas").items():
         overrides = item.value.list_of("overrides")
         for at in idle_overrides(plan.rotas[name]):
             findings.warn(overrides[at].position, "this override changes nothing")
 
 
-def _gaps(file: ParsedSection, plan: Plan, now: float, findings: Findings) -> None:
-    paged = {name for kind, name in _notified(plan) if kind == "rota"}
+def _warn_gaps(file: ParsedSection, plan: Plan, now: float, findings: Findings) -> None:
+    paged_rotas = {name for kind, name in _references(plan) if kind == "rota"}
     for name, item in file.map_of("rotas").items():
-        if name not in paged:
+        if name not in paged_rotas:
             continue
         rota = plan.rotas[name]
-        gap_list = gaps(rota, now, now + LOOK_AHEAD)
+        gap_list = gaps(rota, now, now + GAP_SEARCH_SECONDS)
         if not gap_list:
             continue
         zone = load_zone(rota.zone)
-        first = " to ".join(_at(wall_time(t, zone)) for t in gap_list[0])
+        first = " to ".join(_format(wall_time(t, zone)) for t in gap_list[0])
         missing = format_duration(round(sum(end - start for start, end in gap_list) / 60) * 60)
         message = (
             f'rota "{shorten(name)}": nobody is on call for {missing} of the next 4 weeks, '
@@ -231,5 +231,5 @@ def _gaps(file: ParsedSection, plan: Plan, now: float, findings: Findings) -> No
         findings.warn(item.position, message)
 
 
-def _at(moment: datetime) -> str:
+def _format(moment: datetime) -> str:
     return f"{moment:%a %Y-%m-%d %H:%M}"

@@ -62,8 +62,8 @@ class Problem:
     @property
     def where(self) -> str:
         """File, line, column and path, without any value: safe for every reader."""
-        place = f"{self.file}:{self.line}:{self.column}"
-        return f"{place} ({self.path})" if self.path else place
+        location = f"{self.file}:{self.line}:{self.column}"
+        return f"{location} ({self.path})" if self.path else location
 
 
 class ParseError(ValueError):

@@ -58,14 +58,14 @@ class References:
         """Return the text with its references replaced. Raises InvalidReferenceError."""
         return _REFERENCE.sub(self._value, text)
 
-    def secret(self, text: str, *, shown: bool = False) -> SecretText:
-        """Return the text as a secret; `shown` says that the rest of it is public.
+    def secret(self, text: str, *, public: bool = False) -> SecretText:
+        """Return the text as a secret; `public` says that the rest of it is public.
 
         Raises InvalidReferenceError.
         """
         value = self.expand(text)
         bare = without_defaults(text)
-        named = only_references(text) or (shown and has_reference(text))
+        named = only_references(text) or (public and has_reference(text))
         return SecretText(bare if named else digest(bare), Secret(value))
 
     def _value(self, match: re.Match[str]) -> str:
@@ -77,16 +77,16 @@ class References:
                 'what begins with "${" is not a reference: write ${NAME} or ${file:PATH}, '
                 "and $${ for a plain ${"
             )
-        name, path, marked, default = body.groups()
+        name, path, has_default, default = body.groups()
         if path is not None:
-            content = self._file(path, default if marked else None)
+            content = self._file(path, default if has_default else None)
             self.values[content] = f"${{file:{path}}}"
             return content
         value = self.env.get(name, "")
         if value:
             self.values[value] = f"${{{name}}}"
             return value
-        if marked:
+        if has_default:
             self.values[str(default)] = f"${{{name}}}"
             return str(default)
         if name in self.env:

@@ -174,7 +174,7 @@ class _Composer:
 
     def _mapping(self, mark: _Mark, path: str, depth: int) -> MappingNode:
         entries: dict[str, MappingEntry] = {}
-        merged: list[MappingNode] = []
+        merged_mappings: list[MappingNode] = []
         size = 1
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             key = self._node(event, path, depth + 1)
@@ -187,7 +187,7 @@ class _Composer:
             elif key.plain and any(one in _LIKE_SPACE for one in key.text):
                 self._error(key, path, _NO_SPACE)
             elif key.plain and key.text == _MERGE:
-                merged += self._merged(value, path)
+                merged_mappings += self._mappings_to_merge(value, path)
             elif key.text in entries:
                 first = entries[key.text].key.line
                 message = (
@@ -197,12 +197,12 @@ class _Composer:
                 self._error(key, join(path, key.text), message, key.text)
             else:
                 entries[key.text] = MappingEntry(key, value)
-        for other in merged:
+        for other in merged_mappings:
             for name, entry in other.entries.items():
                 entries.setdefault(name, entry)
         return MappingNode(mark.line + 1, mark.column + 1, entries, size)
 
-    def _merged(self, value: Node, path: str) -> list[MappingNode]:
+    def _mappings_to_merge(self, value: Node, path: str) -> list[MappingNode]:
         values = value.items if isinstance(value, ListNode) else (value,)
         mappings = [one for one in values if isinstance(one, MappingNode)]
         if len(mappings) < len(values):

@@ -21,7 +21,7 @@ class Bracket:
     """A [ or { that is open at the error."""
 
     sign: str
-    place: LineAndColumn
+    position: LineAndColumn
 
 
 @dataclass(slots=True)
@@ -29,7 +29,7 @@ class YamlContext:
     """The tokens before an error that explain it."""
 
     brackets: list[Bracket] = field(default_factory=list)  # the innermost is the last
-    quoted: tuple[LineAndColumn, LineAndColumn] | None = (
+    quoted_span: tuple[LineAndColumn, LineAndColumn] | None = (
         None  # start and end, when it ends last before the fault
     )
     hiding_comment: LineAndColumn | None = (
@@ -37,7 +37,7 @@ class YamlContext:
     )
 
 
-def context_of(text: str, lines: list[str], fault: LineAndColumn) -> YamlContext:
+def context_of(text: str, lines: list[str], position: LineAndColumn) -> YamlContext:
     """Return the context of an error in `text`, whose lines are `lines`."""
     context = YamlContext()
     before: yaml.Token | None = None
@@ -45,7 +45,7 @@ def context_of(text: str, lines: list[str], fault: LineAndColumn) -> YamlContext
         if before is not None and context.brackets:
             _note_comment(context, before, token, lines)
         start, end = _start(token), _end(token)
-        if start >= fault:
+        if start >= position:
             break
         if type(token) in _OPENING:
             context.brackets.append(Bracket(_OPENING[type(token)], start))
@@ -54,8 +54,8 @@ def context_of(text: str, lines: list[str], fault: LineAndColumn) -> YamlContext
             if not context.brackets:
                 context.hiding_comment = None
         if start != end:
-            quoted = isinstance(token, yaml.ScalarToken) and token.style in ('"', "'")
-            context.quoted = (start, end) if quoted else None
+            quoted_span = isinstance(token, yaml.ScalarToken) and token.style in ('"', "'")
+            context.quoted_span = (start, end) if quoted_span else None
         before = token
     return context
 

@@ -26,93 +26,93 @@ _MATCHER_IN_QUOTES = "put all of it into single quotes, like 'team=\"billing\"'"
 def explain_yaml_error(fault: yaml.MarkedYAMLError, text: str) -> Fault:
     """Return the line and column (from 1) of the mistake, and its explanation."""
     lines = text.split("\n")
-    here = _place(fault.problem_mark or fault.context_mark)
-    begun = _place(fault.context_mark) if fault.context_mark else here
-    line, column, error_text = _explained(fault, text, lines, here, begun)
+    here = _position(fault.problem_mark or fault.context_mark)
+    start = _position(fault.context_mark) if fault.context_mark else here
+    line, column, error_text = _explain(fault, text, lines, here, start)
     return line, column, f"not YAML: {error_text}"
 
 
-def _explained(
+def _explain(
     fault: yaml.MarkedYAMLError,
     text: str,
     lines: list[str],
     here: LineAndColumn,
-    begun: LineAndColumn,
+    start: LineAndColumn,
 ) -> Fault:
-    complaint, doing = fault.problem or "it cannot be read", fault.context or ""
+    problem_text, context_text = fault.problem or "it cannot be read", fault.context or ""
     if "\t" in _indentation(lines, here[0]):
         return *here, "the line is indented with a tab: use spaces"
     character = _line(lines, here[0])[here[1] - 1 : here[1]]
-    scanning = _in_a_word(complaint, doing, lines, here, begun, character)
-    if scanning is not None:
-        return scanning
+    explanation = _in_a_word(problem_text, context_text, lines, here, start, character)
+    if explanation is not None:
+        return explanation
     context = context_of(text, lines, here)
     if context.hiding_comment is not None:
         return *context.hiding_comment, (
             "# begins a comment here, which hides the closing bracket: write the value in quotes, "
             'such as "#alerts"'
         )
-    if context.quoted is not None and _goes_on(complaint):
-        return _after_quotes(context.quoted, lines, here)
-    if "expected ',' or" in complaint and context.brackets:
+    if context.quoted_span is not None and _is_unexpected(problem_text):
+        return _after_quotes(context.quoted_span, lines, here)
+    if "expected ',' or" in problem_text and context.brackets:
         return _in_brackets(context, lines, here, character)
     if character in ("]", "}", ",") and not context.brackets:
         return *here, f"this {character} closes nothing: remove it, or quote the whole value"
-    if character == "," and "node content" in complaint:
+    if character == "," and "node content" in problem_text:
         return *here, "nothing stands before this comma: remove it, or write the value"
-    return _in_blocks(complaint, doing, lines, here, begun)
+    return _in_blocks(problem_text, context_text, lines, here, start)
 
 
 def _in_a_word(
-    complaint: str,
-    doing: str,
+    problem_text: str,
+    context_text: str,
     lines: list[str],
     here: LineAndColumn,
-    begun: LineAndColumn,
+    start: LineAndColumn,
     character: str,
 ) -> Fault | None:
     """Explain a sign with a meaning in YAML, at the start of a word or in quotes."""
-    if "cannot start any token" in complaint:
+    if "cannot start any token" in problem_text:
         if character == "\t":
             return *here, "a tab stands here: use spaces"
         return *here, f"a text that begins with {character} must be quoted"
     for kind, sign in (("alias", "*"), ("anchor", "&"), ("tag", "!"), ("directive", "%")):
-        if doing.endswith((f" {kind}", f" {kind} property")):
-            return *begun, f"a text that begins with {sign} must be quoted"
-    if doing.endswith("block scalar"):
-        sign = _line(lines, begun[0])[begun[1] - 1 : begun[1]]
-        return *begun, (
+        if context_text.endswith((f" {kind}", f" {kind} property")):
+            return *start, f"a text that begins with {sign} must be quoted"
+    if context_text.endswith("block scalar"):
+        sign = _line(lines, start[0])[start[1] - 1 : start[1]]
+        return *start, (
             f"a text that begins with {sign} must be quoted; with {sign} alone the text begins in "
             "the next line, indented"
         )
-    if "end of stream" in complaint and "quoted" in doing:
-        return *begun, "the quote that opens here is never closed"
-    if "quoted scalar" in doing:
+    if "end of stream" in problem_text and "quoted" in context_text:
+        return *start, "the quote that opens here is never closed"
+    if "quoted scalar" in context_text:
         at = _line(lines, here[0]).rfind("\\", 0, here[1])
         return (
             here[0],
             at + 1 or here[1],
             (r"in double quotes a backslash begins an escape: write \\, or use single quotes"),
         )
-    if "sequence entries are not allowed" in complaint:
+    if "sequence entries are not allowed" in problem_text:
         return *here, (
             'a list cannot begin behind its key: begin each item with "- " in a line of its own, '
             'or write [ … ]; quote a text that begins with "- "'
         )
-    if "mapping keys are not allowed" in complaint:
+    if "mapping keys are not allowed" in problem_text:
         return *here, 'a text that begins with "? ", or is only that, must be quoted'
     return None
 
 
-def _goes_on(complaint: str) -> bool:
+def _is_unexpected(problem_text: str) -> bool:
     """Return whether the parser met a token where nothing more may follow."""
-    return any(part in complaint for part in ("expected key", "expected ',' or", "expected '-'"))
+    return any(part in problem_text for part in ("expected key", "expected ',' or", "expected '-'"))
 
 
 def _after_quotes(
-    quoted: tuple[LineAndColumn, LineAndColumn], lines: list[str], here: LineAndColumn
+    quoted_span: tuple[LineAndColumn, LineAndColumn], lines: list[str], here: LineAndColumn
 ) -> Fault:
-    start, end = quoted
+    start, end = quoted_span
     last, following = _line(lines, end[0])[end[1] - 3 :][:1], _line(lines, here[0])[here[1] - 1 :]
     if start[0] < end[0]:
         return *start, (
@@ -133,17 +133,17 @@ def _in_brackets(
 ) -> Fault:
     inner = context.brackets[-1]
     closing = {"[": "]", "{": "}"}[inner.sign]
-    where = f"the {inner.sign} in line {inner.place[0]}, column {inner.place[1]}"
+    bracket = f"the {inner.sign} in line {inner.position[0]}, column {inner.position[1]}"
     if character in ("]", "}"):
-        return *here, f"{where} is not closed before this {character}: write {closing} before it"
+        return *here, f"{bracket} is not closed before this {character}: write {closing} before it"
     if _first_in_line(lines, here) and _begins_outside(lines, here):
-        return *inner.place, (
+        return *inner.position, (
             f"this {inner.sign} is not closed: write {closing} behind its last value"
         )
     if character == ":":
         return *here, "a second colon stands in this value: quote a text that has ': ' in it"
     hint = _hint_in_brackets(_line(lines, here[0])[: here[1]], character)
-    return *here, f"{where} is not closed, or a comma is missing before this; {hint}"
+    return *here, f"{bracket} is not closed, or a comma is missing before this; {hint}"
 
 
 def _begins_outside(lines: list[str], here: LineAndColumn) -> bool:
@@ -161,35 +161,39 @@ def _hint_in_brackets(before: str, character: str) -> str:
 
 
 def _in_blocks(
-    complaint: str, doing: str, lines: list[str], here: LineAndColumn, begun: LineAndColumn
+    problem_text: str,
+    context_text: str,
+    lines: list[str],
+    here: LineAndColumn,
+    start: LineAndColumn,
 ) -> Fault:
-    written = _line(lines, here[0])
-    if "expected '-' indicator" in complaint:
-        if _first_in_line(lines, here) and _NO_SPACE_AFTER_DASH.match(written):
+    line = _line(lines, here[0])
+    if "expected '-' indicator" in problem_text:
+        if _first_in_line(lines, here) and _NO_SPACE_AFTER_DASH.match(line):
             return *here, "the dash needs a space after it"
         if _first_in_line(lines, here):
             return *here, (
-                f"the list that begins in line {begun[0]} goes on here without a dash: begin an "
-                f'item with "- " in column {begun[1]}, or indent what belongs to one further'
+                f"the list that begins in line {start[0]} goes on here without a dash: begin an "
+                f'item with "- " in column {start[1]}, or indent what belongs to one further'
             )
-    if "expected key" in complaint and _first_in_line(lines, here):
-        return _beside(lines, begun, here)
-    if _goes_on(complaint):
+    if "expected key" in problem_text and _first_in_line(lines, here):
+        return _beside(lines, start, here)
+    if _is_unexpected(problem_text):
         return *here, "the value before this place is complete: quote all of it as one"
-    if "expected ':'" in complaint:
-        return *begun, "a colon with a space after it is missing in this line: write key: value"
-    if "mapping values are not allowed" in complaint:
+    if "expected ':'" in problem_text:
+        return *start, "a colon with a space after it is missing in this line: write key: value"
+    if "mapping values are not allowed" in problem_text:
         return _second_colon(lines, here)
-    if "document start" in complaint:
+    if "document start" in problem_text:
         return *here, 'the file ended above, at "...": remove that line'
-    where = f" that begins in line {begun[0]}" if doing and begun[0] < here[0] else ""
-    return *here, f"{doing}{where}: {complaint}" if doing else complaint
+    bracket = f" that begins in line {start[0]}" if context_text and start[0] < here[0] else ""
+    return *here, f"{context_text}{bracket}: {problem_text}" if context_text else problem_text
 
 
-def _beside(lines: list[str], begun: LineAndColumn, here: LineAndColumn) -> Fault:
+def _beside(lines: list[str], start: LineAndColumn, here: LineAndColumn) -> Fault:
     """Explain a key that is in no column of those around it."""
-    if _NO_SPACE_AFTER_DASH.match(_line(lines, begun[0])):
-        return *begun, "the dash needs a space after it"
+    if _NO_SPACE_AFTER_DASH.match(_line(lines, start[0])):
+        return *start, "the dash needs a space after it"
     dash = _DASH.match(_line(lines, here[0]))
     above = _dash_above(lines, here[0]) if dash else None
     if above is not None:
@@ -198,8 +202,8 @@ def _beside(lines: list[str], begun: LineAndColumn, here: LineAndColumn) -> Faul
             f"column {here[1]}: check its indentation"
         )
     return *here, (
-        f"this line begins in column {here[1]}, and the keys beside it, from line {begun[0]} on, "
-        f"in column {begun[1]}: check its indentation"
+        f"this line begins in column {here[1]}, and the keys beside it, from line {start[0]} on, "
+        f"in column {start[1]}: check its indentation"
     )
 
 
@@ -228,7 +232,7 @@ def _second_colon(lines: list[str], here: LineAndColumn) -> Fault:
     return *here, f"a key cannot stand here: check the indentation, and {quote}"
 
 
-def _place(mark: yaml.Mark | None) -> LineAndColumn:
+def _position(mark: yaml.Mark | None) -> LineAndColumn:
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
@@ -237,9 +241,9 @@ def _line(lines: list[str], number: int) -> str:
 
 
 def _indentation(lines: list[str], number: int) -> str:
-    written = _line(lines, number)
-    return written[: len(written) - len(written.lstrip())]
+    line = _line(lines, number)
+    return line[: len(line) - len(line.lstrip())]
 
 
-def _first_in_line(lines: list[str], place: LineAndColumn) -> bool:
-    return not _line(lines, place[0])[: place[1] - 1].strip()
+def _first_in_line(lines: list[str], position: LineAndColumn) -> bool:
+    return not _line(lines, position[0])[: position[1] - 1].strip()

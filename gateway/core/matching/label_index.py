@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from gateway.core.alerts.labels import Labels
 from gateway.core.matching.matcher import Matcher
 
-FEW = 500
+FEW_CANDIDATES = 500
 """As few candidates are returned without testing further matchers; a search costs more below."""
 
 
@@ -51,15 +51,15 @@ class LabelIndex:
         if not demanding:
             return None
         demanding.sort(key=lambda matcher: matcher.op)  # a regex is tried on every value
-        serials = self._of(demanding[0])
+        serials = self._serials_of(demanding[0])
         for matcher in demanding[1:]:
-            if len(serials) <= FEW:
+            if len(serials) <= FEW_CANDIDATES:
                 break
-            other = set(self._of(matcher))
+            other = set(self._serials_of(matcher))
             serials = array("q", [serial for serial in serials if serial in other])
         return serials
 
-    def _of(self, matcher: Matcher) -> array[int]:
+    def _serials_of(self, matcher: Matcher) -> array[int]:
         values = self._serials.get(matcher.name, {})
         if matcher.op == "=":
             one = values.get(matcher.value)

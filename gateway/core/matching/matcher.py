@@ -164,9 +164,9 @@ def _pattern_test(pattern: str, *, bounded: bool) -> Callable[[str], bool]:
     """
     options = re2.Options()
     if bounded:
-        why = refusal(pattern)
-        if why is not None:
-            raise MatcherError(f"{pattern[:60]!r}… is refused: {why}")
+        reason = refusal(pattern)
+        if reason is not None:
+            raise MatcherError(f"{pattern[:60]!r}… is refused: {reason}")
         options.max_mem = MEMORY
     options.log_errors = False
     options.never_capture = True
@@ -174,8 +174,10 @@ def _pattern_test(pattern: str, *, bounded: bool) -> Callable[[str], bool]:
         # Joined like this, not with the text escaped, because Alertmanager joins it like this.
         search = re2.compile(f"^(?:{pattern})$", options).search
     except (re2.error, UnicodeEncodeError) as error:
-        shown = repr(pattern) if len(pattern) <= _LONGEST_SHOWN else f"{pattern[:60]!r}…"
-        raise MatcherError(f"{shown} is not an RE2 pattern: {_reason(error, pattern)}") from None
+        pattern_text = repr(pattern) if len(pattern) <= _LONGEST_SHOWN else f"{pattern[:60]!r}…"
+        raise MatcherError(
+            f"{pattern_text} is not an RE2 pattern: {_reason(error, pattern)}"
+        ) from None
     answers: dict[str, bool] = {}
 
     def test(text: str) -> bool:

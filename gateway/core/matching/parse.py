@@ -50,11 +50,11 @@ def _in_mode(
         return classic(text)
     try:
         modern = utf8(text)
-    except MatcherError as complaint:
+    except MatcherError as utf8_error:
         try:
             return classic(text)
         except MatcherError:
-            raise complaint from None
+            raise utf8_error from None
     try:
         return classic(text)
     except MatcherError:
@@ -105,20 +105,24 @@ class _Tokens:
         """Return the text of a token of one of `kinds` and advance, else None."""
         if self._kind not in kinds:
             return None
-        taken = self._unquoted() if self._kind == "quoted" else self._text[self._start : self._end]
+        token_text = (
+            self._unquoted() if self._kind == "quoted" else self._text[self._start : self._end]
+        )
         self._next()
-        return taken
+        return token_text
 
-    def expect(self, what: str, *kinds: str) -> str:
+    def expect(self, expectation: str, *kinds: str) -> str:
         """Return the token like `take`; raise an error when `expectation` is not there."""
-        taken = self.take(*kinds)
-        if taken is None:
+        token_text = self.take(*kinds)
+        if token_text is None:
             token = self._text[self._start : self._end]
-            raise self.error(f"{token!r} where {what} belongs" if token else f"{what} is missing")
-        return taken
+            raise self.error(
+                f"{token!r} where {expectation} belongs" if token else f"{expectation} is missing"
+            )
+        return token_text
 
-    def error(self, what: str) -> MatcherError:
-        return MatcherError(f"{self._text!r}, column {self._start + 1}: {what}; {HELP}")
+    def error(self, expectation: str) -> MatcherError:
+        return MatcherError(f"{self._text!r}, column {self._start + 1}: {expectation}; {HELP}")
 
     def _next(self) -> None:
         text, start = self._text, self._end

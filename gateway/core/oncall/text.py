@@ -27,13 +27,13 @@ def parse_rotate(text: str) -> Rotation:
     word = text.strip().lower()
     if word in _NAMED:
         return Rotation(1, _NAMED[word])
-    counted = re.fullmatch(r"([1-9][0-9]{0,5})\s*([a-z]+?)s?", word, re.ASCII)
-    if counted is None or counted[2] not in _COUNTED:
+    match = re.fullmatch(r"([1-9][0-9]{0,5})\s*([a-z]+?)s?", word, re.ASCII)
+    if match is None or match[2] not in _COUNTED:
         raise ValueError(
             f"rotate: {text!r}; write hourly, daily, weekly, monthly, or a number such as "
             "'12 hours', '10 days', '2 weeks'"
         )
-    return Rotation(int(counted[1]), _COUNTED[counted[2]])
+    return Rotation(int(match[1]), _COUNTED[match[2]])
 
 
 def parse_handover(text: str) -> Handover:

@@ -61,9 +61,11 @@ class Restriction:
     def __post_init__(self) -> None:
         if not self.weekdays:
             raise ValueError("restriction: no weekday given, so it could never apply")
-        wrong = [day for day in self.weekdays if day not in EVERY_DAY]
-        if wrong:
-            raise ValueError(f"restriction: weekday {wrong[0]} is not 0 (Monday) to 6 (Sunday)")
+        unknown_days = [day for day in self.weekdays if day not in EVERY_DAY]
+        if unknown_days:
+            raise ValueError(
+                f"restriction: weekday {unknown_days[0]} is not 0 (Monday) to 6 (Sunday)"
+            )
 
 
 @dataclass(frozen=True, slots=True)

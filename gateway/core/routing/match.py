@@ -72,17 +72,17 @@ def trace(root: Route, labels: Labels) -> list[TraceStep]:
     chosen = {route.id for route in match_routes(root, labels)}
     steps: list[TraceStep] = []
 
-    def visit(route: Route, depth: int) -> bool:
+    def trace_node(route: Route, depth: int) -> bool:
         failed = next((one for one in route.matchers if not one.matches(labels)), None)
         steps.append(TraceStep(route, depth, failed, failed is None and route.id in chosen))
         if failed is not None:
             return False
         for child in route.children:
-            if visit(child, depth + 1) and not child.continue_:
+            if trace_node(child, depth + 1) and not child.continue_:
                 break
         return True
 
-    visit(root, 0)
+    trace_node(root, 0)
     return steps
 
 

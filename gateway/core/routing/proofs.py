@@ -43,14 +43,14 @@ class _Search:
     def __init__(self) -> None:
         self._left = _MOST_COMPARED
 
-    def below(self, parent: Route, way: tuple[Matcher, ...]) -> list[UnreachableRoute]:
+    def below(self, parent: Route, path: tuple[Matcher, ...]) -> list[UnreachableRoute]:
         """Search the routes below a parent; its alerts fulfil the matchers `path`."""
         unreachable: list[UnreachableRoute] = []
         earlier = _Siblings()
         for route in parent.children:
-            by_label = _by_label((*way, *route.matchers))
+            by_label = _by_label((*path, *route.matchers))
             one = self._contradiction(route, by_label) or self._covered(route, by_label, earlier)
-            unreachable += [one] if one else self.below(route, (*way, *route.matchers))
+            unreachable += [one] if one else self.below(route, (*path, *route.matchers))
             if not route.continue_:
                 earlier.add(route)
         return unreachable
@@ -64,7 +64,7 @@ class _Search:
     def _covered(
         self, route: Route, by_label: _ByLabel, earlier: "_Siblings"
     ) -> UnreachableRoute | None:
-        for sibling in earlier.candidates(by_label, prove=self._left > 0):
+        for sibling in earlier.candidates(by_label, use_proofs=self._left > 0):
             if self._covers(sibling, by_label):
                 return UnreachableRoute(route, sibling)
         return None
@@ -108,7 +108,7 @@ class _Siblings:
         elif first.op != "=":
             self._by_label[first.name].append(number)
 
-    def candidates(self, by_label: _ByLabel, *, prove: bool) -> Iterable[Route]:
+    def candidates(self, by_label: _ByLabel, *, use_proofs: bool) -> Iterable[Route]:
         """Return the routes that may cover, in order; without proofs only obvious ones."""
         numbers = set(self._without)
         for name, matchers in by_label.items():
@@ -117,9 +117,9 @@ class _Siblings:
                 if matcher.op == "=~":  # a pattern may be one plain value
                     same = Matcher(name, "=", matcher.value)
                     numbers.update(self._by_matcher.get(same, ()))
-            if prove:
+            if use_proofs:
                 numbers.update(self._by_label.get(name, ()))
-        if prove:
+        if use_proofs:
             numbers.update(self._anywhere)
         return [self._routes[number] for number in sorted(numbers)]
 

@@ -15,20 +15,20 @@ def incident_matchers(
     group adds nothing and is omitted. If the route no longer exists, only the group counts. Empty
     when the group is one for all alerts at the root, because nothing distinguishes those.
     """
-    way = _way(root, route_id)
-    conditions = dict.fromkeys(matcher for route in way for matcher in route.matchers)
+    path = _path_to(root, route_id)
+    conditions = dict.fromkeys(matcher for route in path for matcher in route.matchers)
     return (
         *(one for one in conditions if one.name not in group_labels),
         *(Matcher(name, "=", value) for name, value in sorted(group_labels.items())),
     )
 
 
-def _way(route: Route, route_id: str) -> tuple[Route, ...]:
+def _path_to(route: Route, route_id: str) -> tuple[Route, ...]:
     """Return the routes from `route` down to the one of the id; empty without it."""
     if route.id == route_id:
         return (route,)
     for child in route.children:
-        below = _way(child, route_id)
+        below = _path_to(child, route_id)
         if below:
             return (route, *below)
     return ()

@@ -144,13 +144,13 @@ def _children(spec: RouteSpec, node: Route) -> tuple[Route, ...]:
     Each is counted among its siblings with the same matchers, not among all: a route put before the
     others must not give them new ids, because open incidents refer to those (E8).
     """
-    seen: dict[str, int] = {}
-    made = []
+    counts: dict[str, int] = {}
+    nodes = []
     for child in spec.routes:
         step = format_matchers(_matchers(child))
-        twin = seen[step] = seen.get(step, -1) + 1
-        made.append(_build(child, node, str(twin)))
-    return tuple(made)
+        twin = counts[step] = counts.get(step, -1) + 1
+        nodes.append(_build(child, node, str(twin)))
+    return tuple(nodes)
 
 
 def _matchers(spec: RouteSpec) -> tuple[Matcher, ...]:

@@ -106,9 +106,9 @@ def _ranges(
             # YAML 1.1 reads an unquoted 1:15 as the number 75.
             hint = "; write a range in quotes" if isinstance(item, int) else ""
             raise ValueError(f"{field}: {error}{hint}") from None
-        complaint = (check or _check_order)(first, last)
-        if complaint is not None:
-            raise ValueError(f"{field}: {item!r} never matches: {complaint}")
+        reason = (check or _check_order)(first, last)
+        if reason is not None:
+            raise ValueError(f"{field}: {item!r} never matches: {reason}")
         ranges.append((first, last))
     return tuple(ranges)
 

@@ -58,8 +58,8 @@ def web_url(text: str) -> WebUrl:
     if "@" in user:
         raise ValueError("not a URL: write an @ in a name or a password as %40")
     name, colon, password = user.partition(":")
-    place = f"{host}:{port}" if port is not None else host
-    rest = parts._replace(scheme=parts.scheme.lower(), netloc=place, fragment="")
+    netloc = f"{host}:{port}" if port is not None else host
+    rest = parts._replace(scheme=parts.scheme.lower(), netloc=netloc, fragment="")
     return WebUrl(
         rest.geturl(), unquote(name) if at else None, unquote(password) if colon else None
     )
@@ -70,9 +70,9 @@ def _host(parts: SplitResult) -> str:
     host = parts.hostname
     if not host:
         raise ValueError("not a URL: the host is missing; write https://example.com/…")
-    place = parts.netloc.rpartition("@")[2]
-    if place.startswith("["):
-        return _ipv6(host, place.partition("]")[2])
+    netloc = parts.netloc.rpartition("@")[2]
+    if netloc.startswith("["):
+        return _ipv6(host, netloc.partition("]")[2])
     name = _ascii(host).removesuffix(".")
     labels = name.split(".")
     if len(name) > LONGEST_HOST or not all(map(_LABEL.fullmatch, labels)):

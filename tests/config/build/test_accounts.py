@@ -134,8 +134,8 @@ def test_as_soon_as_one_can_send_no_page_ends_on_a_console(given: str, value: st
     config = loaded(EMPTY, {given: value})
     assert not any(one.options.get("provider") for one in config.channels.values())
     empty = {"POSTMARK", "SLACK", "A", "B", "HOOK"} - {given}
-    said = [one.message for one in config.warnings if "nothing can be sent by" in one.message]
-    assert {one.split()[1].rstrip(":") for one in said} == empty
+    message = [one.message for one in config.warnings if "nothing can be sent by" in one.message]
+    assert {one.split()[1].rstrip(":") for one in message} == empty
 
 
 def test_provider_console_prints_on_purpose() -> None:
@@ -169,7 +169,7 @@ def test_each_address_is_a_target_and_knows_its_person() -> None:
     )
 
 
-def test_a_place_that_is_told_twice_is_told_once() -> None:
+def test_a_target_listed_twice_is_warned_of_and_notified_once() -> None:
     """The same address twice in a receiver is one target and a warning."""
     text = (
         "channels: {email: {provider: console}}\n"
@@ -194,13 +194,13 @@ def test_webhook_options_travel_as_names_of_secrets() -> None:
     assert config.secrets["${B}"].reveal() == "test-b"
 
 
-def test_a_fault_in_an_account_is_the_only_thing_told_of_it() -> None:
+def test_an_error_in_an_account_is_the_only_message_about_it() -> None:
     """A channel that is declared wrongly is not told to be missing as well."""
-    said = faults(
+    message = faults(
         "channels: {email: 5}\n"
         "receivers: [{name: all, email: [{to: a@example.com}]}]\nroute: {receiver: all}\n"
     )
-    assert [(fault.line, fault.path) for fault in said] == [(1, "channels.email")]
+    assert [(fault.line, fault.path) for fault in message] == [(1, "channels.email")]
 
 
 ACCOUNTS = """\
@@ -218,17 +218,17 @@ def test_every_account_may_have_a_proxy(proxy: str) -> None:
     env = {**ENV, "PROXY": "http://ana:test-word@proxy:3128"}
     config = loaded(ACCOUNTS.format(proxy=proxy) + REST, env)
     for name in ("email", "slack", "pagerduty", "webhook"):
-        found = config.channels[name].secrets["proxy"].reveal()
-        assert found == (proxy if "$" not in proxy else env["PROXY"])
+        result = config.channels[name].secrets["proxy"].reveal()
+        assert result == (proxy if "$" not in proxy else env["PROXY"])
     assert "test-word" not in repr(config)
 
 
 def test_a_password_of_a_proxy_in_the_file_is_warned_of_and_hidden() -> None:
     """Promise 10: it belongs into the environment, and no warning shows it."""
     text = 'channels: {webhook: {proxy: "http://ana:test-word@proxy:3128"}}' + REST
-    said = [one for one in warning_texts(text) if "proxy" in one]
+    message = [one for one in warning_texts(text) if "proxy" in one]
     words = "proxy: the URL holds a password; put it into the environment"
-    assert said == [f"routes.yaml:1:29: {words}"]
+    assert message == [f"routes.yaml:1:29: {words}"]
     assert "test-word" not in repr(loaded(text))
 
 
@@ -243,11 +243,11 @@ def test_a_password_of_a_proxy_in_the_file_is_warned_of_and_hidden() -> None:
 )
 def test_a_proxy_that_cannot_be_used_is_an_error(proxy: str, words: str) -> None:
     """Promise 6: at each account, with its place."""
-    found = faults(ACCOUNTS.format(proxy=proxy) + REST, ENV)
-    assert [one.path for one in found] == [
+    result = faults(ACCOUNTS.format(proxy=proxy) + REST, ENV)
+    assert [one.path for one in result] == [
         f"channels.{name}.proxy" for name in ("email", "slack", "pagerduty", "webhook")
     ]
-    assert all(words in one.message for one in found)
+    assert all(words in one.message for one in result)
 
 
 def test_an_empty_reference_is_no_proxy() -> None:
@@ -259,6 +259,6 @@ def test_an_empty_reference_is_no_proxy() -> None:
 def test_a_proxy_and_refused_private_addresses_do_not_go_together() -> None:
     """Through a proxy the gateway does not see which address is connected to."""
     text = 'channels: {webhook: {proxy: "http://proxy:3128", private_addresses: refuse}}' + REST
-    (found,) = faults(text)
-    assert found.path == "channels.webhook.proxy"
-    assert "refuse them in the proxy" in found.message
+    (result,) = faults(text)
+    assert result.path == "channels.webhook.proxy"
+    assert "refuse them in the proxy" in result.message

@@ -116,14 +116,14 @@ def test_the_digest_tells_files_apart() -> None:
 
 def test_names_of_a_faulty_part_are_still_known() -> None:
     """A receiver with a fault inside does not make every route that uses it a fault as well."""
-    said = faults(
+    message = faults(
         "receivers: [{name: all, slak: []}]\n"
         "people: {ana: {email: 1, nme: x}}\n"
         "rotas: {r: {layers: [{members: [ana], start: never}]}}\n"
         "escalations: {e: [{notify: ['rota:r', 'person:ana'], wait: long}]}\n"
         "route: {receiver: all}\n"
     )
-    assert [fault.path for fault in said] == [
+    assert [fault.path for fault in message] == [
         "receivers[0].slak",
         "people.ana.email",
         "people.ana.nme",

@@ -40,7 +40,7 @@ def test_with_all_its_tokens_nothing_is_left_to_warn_of() -> None:
     assert "console" not in {one.options.get("provider") for one in config.channels.values()}
 
 
-def test_critical_billing_alerts_page_everybody_concerned(config: Config) -> None:
+def test_critical_billing_alerts_page_all_of_billing(config: Config) -> None:
     """Critical: PagerDuty, Slack and both e-mail addresses; answered in 15m, repeated after 2h."""
     assert told(config, alertname="X", severity="critical", team="billing") == [
         "email:admin@example.com",

@@ -61,7 +61,7 @@ def test_anchors_and_merges_work() -> None:
     assert str(second.matchers[0]) == 'a="c"'
 
 
-def test_a_fault_in_a_repeated_part_is_told_once() -> None:
+def test_an_error_in_a_repeated_part_is_reported_once() -> None:
     """Where an anchor is used twice its fault still stands in one place."""
     text = (
         "receivers: [{name: all}]\n"

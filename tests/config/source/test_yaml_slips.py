@@ -14,7 +14,7 @@ SLIPS = (Path(__file__).parent / "yaml_slips.txt").read_text().split("=== ")[1:]
 
 
 @pytest.mark.parametrize("slip", SLIPS, ids=lambda slip: slip.partition("\n")[0])
-def test_a_slip_is_told_at_its_place_with_what_to_write(slip: str) -> None:
+def test_a_slip_is_reported_at_its_position_with_what_to_write(slip: str) -> None:
     """Promise 6: the first fault points at the slip itself, not at the line where parsing ended."""
     text, _, expected = slip.partition("\n")[2].partition("--> ")
     first = faults(text)[0]
@@ -44,7 +44,7 @@ SIGNS = st.sampled_from([*"[]{},:#&*!|>'\"%@`?- \n\t\\", "a: ", "- a\n", "{{", "
 
 
 @given(st.lists(SIGNS, max_size=30).map("".join))
-def test_any_text_is_read_or_refused_at_a_place_inside_of_it(text: str) -> None:
+def test_any_text_is_read_or_refused_at_a_position_inside_it(text: str) -> None:
     """Promise 6: no text makes the explanation itself fail or point outside of the file."""
     whole = f"receivers: [{{name: a}}]\nroute: {{receiver: a}}\nx: {text}\n"
     try:

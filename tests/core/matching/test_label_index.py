@@ -5,7 +5,7 @@ from array import array
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.core.matching.label_index import FEW, LabelIndex
+from gateway.core.matching.label_index import FEW_CANDIDATES, LabelIndex
 from gateway.core.matching.matcher import Matcher, matches_all
 
 NAMES, VALUES = ("alertname", "team", "pod"), ("", "a", "b", "ab", "a\nb")
@@ -27,16 +27,16 @@ def index_of(alerts: list[dict[str, str]]) -> LabelIndex:
 
 @given(st.lists(label_sets, max_size=12), st.lists(matchers, max_size=3))
 def test_no_alert_that_matches_is_missed(
-    alerts: list[dict[str, str]], asked: list[Matcher]
+    alerts: list[dict[str, str]], queries: list[Matcher]
 ) -> None:
     """Candidates are in rising order, once each, and hold every alert that fulfils all matchers."""
-    found = index_of(alerts).candidates(asked)
-    right = {n for n, labels in enumerate(alerts, 1) if matches_all(asked, labels)}
-    if found is None:
-        assert all(one.matches_value("") or one.op in ("!=", "!~") for one in asked)
+    result = index_of(alerts).candidates(queries)
+    right = {n for n, labels in enumerate(alerts, 1) if matches_all(queries, labels)}
+    if result is None:
+        assert all(one.matches_value("") or one.op in ("!=", "!~") for one in queries)
     else:
-        assert list(found) == sorted(set(found))
-        assert right <= set(found)
+        assert list(result) == sorted(set(result))
+        assert right <= set(result)
 
 
 def test_one_label_finds_exactly_its_alerts() -> None:
@@ -57,8 +57,8 @@ def test_matchers_that_an_absent_label_fulfils_find_nothing_by_themselves() -> N
 
 def test_many_candidates_are_thinned_out_by_the_other_matchers() -> None:
     """E37: of thousands of alerts of one team only those of the pod are looked at."""
-    count = 4 * FEW
+    count = 4 * FEW_CANDIDATES
     index = index_of([{"team": "a", "pod": str(n % 2)} for n in range(count)])
-    found = index.candidates([Matcher("team", "=", "a"), Matcher("pod", "=~", "1|2")])
-    assert found is not None
-    assert len(found) == count // 2
+    result = index.candidates([Matcher("team", "=", "a"), Matcher("pod", "=~", "1|2")])
+    assert result is not None
+    assert len(result) == count // 2

@@ -101,7 +101,7 @@ def test_any_text_is_read_or_refused(text: str, mode: Mode) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("{foo=bar", "column 9: a comma or a closing brace is missing"),
         ("foo=bar}", "column 8: a closing brace without an opening one"),
@@ -118,11 +118,11 @@ def test_any_text_is_read_or_refused(text: str, mode: Mode) -> None:
         ("{a=b}}", "column 6: '}' where nothing more belongs"),
     ],
 )
-def test_an_error_says_where_and_what(text: str, said: str) -> None:
+def test_an_error_says_where_and_what(text: str, message: str) -> None:
     """A matcher that cannot be read is answered with the column and what belongs there."""
     with pytest.raises(MatcherError) as caught:
         parse_matchers(text, "utf8")
-    assert said in str(caught.value)
+    assert message in str(caught.value)
     assert 'write it like severity="critical"' in str(caught.value)
 
 
@@ -172,7 +172,7 @@ def test_a_kept_matcher_compiles_nothing_until_it_is_asked(
 ) -> None:
     """It is and answers as the one that was written down; lists of thousands compile nothing."""
     made = Matcher("pool", op, "main-17|replica-17")
-    asked = [made.matches_value(text) for text in ("main-17", "main-17|replica-17", "other")]
+    query = [made.matches_value(text) for text in ("main-17", "main-17|replica-17", "other")]
     matcher_module._pattern_test.cache_clear()
     compiled: list[str] = []
     compile_pattern = re2.compile
@@ -187,5 +187,5 @@ def test_a_kept_matcher_compiles_nothing_until_it_is_asked(
     assert compiled == []
     assert [
         restore.matches_value(text) for text in ("main-17", "main-17|replica-17", "other")
-    ] == asked
+    ] == query
     assert len(compiled) == ("~" in op)

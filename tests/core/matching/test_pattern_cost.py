@@ -70,6 +70,6 @@ def test_a_costly_pattern_in_text_is_refused_by_the_parser() -> None:
         ("a" * 1001, False),
     ],
 )
-def test_what_may_be_costly_is_told_from_its_text(text: str, cheap: bool) -> None:
+def test_a_pattern_that_may_be_costly_is_recognised_by_its_text(text: str, cheap: bool) -> None:
     """Only what surely compiles at once is compiled on the event loop."""
     assert is_cheap(text) is cheap

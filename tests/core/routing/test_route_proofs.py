@@ -53,17 +53,17 @@ def test_the_sibling_that_is_named_takes_all_of_its_alerts(root: Route) -> None:
             continue
         for labels in LABEL_SETS:
             if all(matcher.matches(labels) for matcher in one.route.matchers):
-                way = _way_to(root, one.route)
+                way = _path_to(root, one.route)
                 if all(matcher.matches(labels) for matcher in way):
                     assert all(matcher.matches(labels) for matcher in one.earlier.matchers)
 
 
-def _way_to(root: Route, wanted: Route) -> list[object]:
+def _path_to(root: Route, expected: Route) -> list[object]:
     for child in root.children:
-        if child.id == wanted.id:
+        if child.id == expected.id:
             return []
-        if wanted.id in below(child):
-            return [*child.matchers, *_way_to(child, wanted)]
+        if expected.id in below(child):
+            return [*child.matchers, *_path_to(child, expected)]
     return []
 
 
@@ -110,12 +110,12 @@ def test_a_pattern_that_covers_shadows_what_stands_below(earlier: str, later: st
     )
     first, second = root.children
     assert unreachable_routes(root) == [UnreachableRoute(second, first)]
-    kept = build_route(
+    remaining = build_route(
         RouteSpec(
             routes=[RouteSpec(matchers=[earlier], continue_=True), RouteSpec(matchers=[later])]
         )
     )
-    assert unreachable_routes(kept) == []
+    assert unreachable_routes(remaining) == []
 
 
 def test_what_the_routes_above_ask_for_counts_as_well() -> None:

@@ -179,7 +179,7 @@ def test_matchers_of_all_forms_are_one_sorted_list() -> None:
     assert build_route(spec).id == '{a=~"x",b!="2",c=~"^(?:y)$",m="1",z="1"}'
 
 
-def test_a_trace_explains_every_node_that_was_looked_at() -> None:
+def test_a_trace_explains_every_node_that_was_tested() -> None:
     """`explain` can say which matcher kept an alert from a route (Promise 2)."""
     root = build_route(BILLING)
     labels = {"team": "billing", "severity": "info"}

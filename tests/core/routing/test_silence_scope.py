@@ -20,7 +20,7 @@ SEVERE = BILLING.children[0]
 TEAM = Matcher("team", "=", "billing")
 
 
-def test_the_way_to_the_route_counts_and_the_group() -> None:
+def test_the_matchers_of_the_route_and_its_group_count() -> None:
     """So another team's alert of the same name is heard."""
     assert incident_matchers(ROOT, SEVERE.id, {"alertname": "X"}) == (
         TEAM,
@@ -32,8 +32,8 @@ def test_the_way_to_the_route_counts_and_the_group() -> None:
 
 def test_a_label_of_the_group_says_more_than_a_condition_on_it() -> None:
     """The group's own value is in there already."""
-    found = incident_matchers(ROOT, SEVERE.id, {"severity": "critical", "team": "billing"})
-    assert found == (
+    result = incident_matchers(ROOT, SEVERE.id, {"severity": "critical", "team": "billing"})
+    assert result == (
         Matcher("env", "!=", "test"),
         Matcher("severity", "=", "critical"),
         TEAM,

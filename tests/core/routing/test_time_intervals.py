@@ -64,19 +64,21 @@ def clock(minute: int) -> str:
 @st.composite
 def intervals(draw: st.DrawFn, zone: str) -> TimeInterval:
     """A random interval in `zone` that a file could hold."""
-    said: dict[str, Any] = {"location": zone}
+    fields: dict[str, Any] = {"location": zone}
     if draw(st.booleans()):
         quarters = st.integers(0, 96)
         pairs = st.lists(st.tuples(quarters, quarters).filter(lambda p: p[0] < p[1]), min_size=1)
-        said["times"] = [
+        fields["times"] = [
             {"start_time": clock(start * 15), "end_time": clock(end * 15)}
             for start, end in draw(pairs)[:3]
         ]
     if draw(st.booleans()):
-        said["weekdays"] = [draw(st.sampled_from(["sunday", "saturday:saturday", "monday:friday"]))]
+        fields["weekdays"] = [
+            draw(st.sampled_from(["sunday", "saturday:saturday", "monday:friday"]))
+        ]
     if draw(st.booleans()):
-        said["days_of_month"] = [draw(st.sampled_from(["-1", "1", "29:31", "-3:-1", "28:-2"]))]
-    return parse_time_interval(said)
+        fields["days_of_month"] = [draw(st.sampled_from(["-1", "1", "29:31", "-3:-1", "28:-2"]))]
+    return parse_time_interval(fields)
 
 
 @settings(deadline=None)
@@ -93,8 +95,8 @@ def test_the_next_change_is_the_next_minute_that_differs(
         return any(interval.contains(moment) for interval in several)
 
     minute = t // 60 * 60
-    looked_at = (minute + n * 60 for n in range(1, 3 * 24 * 60))
-    slow = next((moment for moment in looked_at if inside(moment) != inside(t)), None)
+    tested = (minute + n * 60 for n in range(1, 3 * 24 * 60))
+    slow = next((moment for moment in tested if inside(moment) != inside(t)), None)
     fast = next_interval_change(several, t)
     if slow is None:
         assert fast is None or fast >= minute + 3 * 24 * HOUR
@@ -162,8 +164,13 @@ def test_an_interval_without_a_location_is_in_utc() -> None:
 
 def test_values_are_read_with_or_without_quotes_and_case() -> None:
     """Numbers, single values and capitals mean what they say."""
-    said = {"months": [1, "March:april"], "years": 2026, "days_of_month": "1:15", "weekdays": None}
-    interval = parse_time_interval(said)
+    fields = {
+        "months": [1, "March:april"],
+        "years": 2026,
+        "days_of_month": "1:15",
+        "weekdays": None,
+    }
+    interval = parse_time_interval(fields)
     assert interval.months == ((1, 1), (3, 4))
     assert interval.years == ((2026, 2026),)
     assert interval.days_of_month == ((1, 15),)
@@ -171,7 +178,7 @@ def test_values_are_read_with_or_without_quotes_and_case() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "complaint"),
+    ("fields", "complaint"),
     [
         ({"month": ["1"]}, "month: no such field in a time interval, only times, weekdays"),
         ({"months": ["13"]}, "months: '13' is not a month: write a name like january, or 1 to 12"),
@@ -195,16 +202,16 @@ def test_values_are_read_with_or_without_quotes_and_case() -> None:
     ],
 )  # fmt: skip
 def test_what_cannot_be_meant_is_refused_with_help(
-    said: Mapping[str, object], complaint: str
+    fields: Mapping[str, object], complaint: str
 ) -> None:
     """A bad interval is refused, naming the field and what is allowed (Promise 6, E29)."""
     with pytest.raises(ValueError, match=r"^[a-z_]+: ") as caught:
-        parse_time_interval(said)
+        parse_time_interval(fields)
     assert complaint in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    ("said", "never"),
+    ("fields", "never"),
     [
         ({}, False),
         ({"days_of_month": ["30:31"], "months": ["february"]}, True),
@@ -220,17 +227,17 @@ def test_what_cannot_be_meant_is_refused_with_help(
         ({"years": ["2026"], "weekdays": ["sunday"]}, False),
     ],
 )
-def test_an_interval_that_never_matches_is_found(said: Mapping[str, object], never: bool) -> None:
+def test_an_interval_that_never_matches_is_found(fields: Mapping[str, object], never: bool) -> None:
     """What loads but can never hold is seen at load, not at night (Promise 6)."""
-    assert never_matches(parse_time_interval(said)) is never
+    assert never_matches(parse_time_interval(fields)) is never
 
 
-def route(**said: list[str]) -> Route:
-    return build_route(RouteSpec(**said))  # type: ignore[arg-type]  # only lists of names are given
+def route(**fields: list[str]) -> Route:
+    return build_route(RouteSpec(**fields))  # type: ignore[arg-type]  # only lists of names are given
 
 
 @pytest.mark.parametrize(
-    ("said", "time", "why"),
+    ("fields", "time", "why"),
     [
         ({}, "2026-01-05T23:00:00+01:00", None),
         ({"mute_time_intervals": ["office", "night"]}, "2026-01-05T23:00:00+01:00",
@@ -244,10 +251,10 @@ def route(**said: list[str]) -> Route:
     ],
 )  # fmt: skip
 def test_a_muted_route_says_why(
-    said: dict[str, list[str]], time: str, why: tuple[str, str] | None
+    fields: dict[str, list[str]], time: str, why: tuple[str, str] | None
 ) -> None:
     """Quiet has a reason with a name: muted by one, or outside of all active ones (Promise 2)."""
-    assert find_mute(route(**said), NAMED, at(time)) == why
+    assert find_mute(route(**fields), NAMED, at(time)) == why
 
 
 @settings(deadline=None, max_examples=examples(50))

@@ -129,7 +129,7 @@ def test_gos_zero_time_means_no_time(text: str) -> None:
         ("0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00.000Z"),
     ],
 )
-def test_whatever_is_read_can_be_written(text: str, written: str) -> None:
+def test_every_time_that_is_read_can_be_written(text: str, written: str) -> None:
     """An offset or a fraction at the edge of all dates leads to no instant beyond it (E33)."""
     assert format_rfc3339(parse_rfc3339(text)) == written
 

@@ -113,9 +113,9 @@ def verdict(folder: Path, text: str) -> bool:
 def test_a_file_is_refused_when_alertmanager_refuses_it(name: str, tmp_path: Path) -> None:
     """The verdict is that of `amtool check-config`; what is taken, loads and does the same."""
     text = TAKEN_OR_REFUSED[name]
-    found = refused(text)
-    assert verdict(tmp_path, text) == (not found), found
-    if not found:
+    result = refused(text)
+    assert verdict(tmp_path, text) == (not result), result
+    if not result:
         assert loaded(imported(text)).plan.receivers
 
 

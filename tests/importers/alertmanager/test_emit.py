@@ -40,7 +40,7 @@ def test_no_remark_breaks_out_of_its_comment(text: str, code: str) -> None:
     assert yaml.safe_load(written(block).encode("utf-8", "replace")) == {"a": [{"b": True}]}
 
 
-def test_it_looks_as_a_person_would_write_it() -> None:
+def test_it_is_laid_out_as_a_person_would_write_it() -> None:
     """Short lists in one line, long ones below each other, remarks where they belong."""
     short: Value = Items(["a", "b c", "30s"])
     items: Value = Items([Block([Remark("first"), ("x", 1), ("z", Block())]), Remark("gone")])

@@ -55,11 +55,11 @@ CHANGES = {
 @pytest.mark.parametrize("what", CHANGES)
 def test_a_difference_is_found_and_shown(what: str) -> None:
     """Whatever is changed by hand in the new file, the first alert that notices is named."""
-    before, after, said = CHANGES[what]
+    before, after, message = CHANGES[what]
     translation = imported(WIDE)
     assert translation.text.count(before) == 1
     changed = translation.loaded(translation.text.replace(before, after))
-    assert said in check_equivalence(translation.source_config, changed).difference
+    assert message in check_equivalence(translation.source_config, changed).difference
 
 
 def test_the_same_seed_asks_the_same() -> None:

@@ -35,7 +35,7 @@ def test_a_whole_file_becomes_targets_of_ours() -> None:
 
 
 @pytest.mark.parametrize(
-    ("integration", "general", "told"),
+    ("integration", "general", "send_resolved"),
     [
         ("email_configs: [{to: a@example.com%s}]", MAIL, False),
         ("slack_configs: [{channel: '#a'%s}]", SLACK, False),
@@ -43,15 +43,15 @@ def test_a_whole_file_becomes_targets_of_ours() -> None:
         ("webhook_configs: [{url: 'https://a.example.com'%s}]", "", True),
     ],
 )
-def test_who_is_told_of_ends_is_as_alertmanagers_defaults_have_it(
-    integration: str, general: str, told: bool
+def test_send_resolved_follows_alertmanagers_defaults(
+    integration: str, general: str, send_resolved: bool
 ) -> None:
-    """E-mail and Slack are not told of ends unless the file says so."""
+    """E-mail and Slack send no resolved notification unless the file says so."""
     (target,) = targets(integration % "", general)
-    assert target.send_resolved is told
-    for said in (True, False):
-        (target,) = targets(integration % f", send_resolved: {said}", general)
-        assert target.send_resolved is said
+    assert target.send_resolved is send_resolved
+    for message in (True, False):
+        (target,) = targets(integration % f", send_resolved: {message}", general)
+        assert target.send_resolved is message
 
 
 def test_pagerdutys_severity_is_alertmanagers_default() -> None:
@@ -110,7 +110,7 @@ def test_other_credentials_than_a_bearer_token_are_listed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("integration", "said"),
+    ("integration", "message"),
     [
         ("email_configs: [{to: '{{ .CommonLabels.owner }}'}]", "to: the address is made by a"),
         ("email_configs: [{to: postmaster}]", "to: not only addresses such as"),
@@ -119,12 +119,14 @@ def test_other_credentials_than_a_bearer_token_are_listed() -> None:
         ("msteams_configs: [{webhook_url: 'https://a.example.com'}]", "no such channel here"),
     ],
 )
-def test_a_receiver_without_any_place_left_exists_and_says_why(integration: str, said: str) -> None:
+def test_a_receiver_without_targets_left_exists_and_says_why(
+    integration: str, message: str
+) -> None:
     """Routing stays the same: the name is there, and nobody is told through it."""
     general = MAIL.rstrip().removesuffix("}") + ", slack_api_url: 'https://a.example.com/test'}"
     translation = receiver(integration, general)
     assert loaded(translation).plan.receivers["r"].targets == ()
-    assert any(said in one for one in lost(translation))
+    assert any(message in one for one in lost(translation))
     assert any("it notifies nobody" in one for one in lost(translation))
     assert "# not translated (line" in translation.text
 
@@ -210,7 +212,7 @@ def test_credentials_of_a_webhook_are_kept_where_they_can_be() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "kept", "differs"),
+    ("timeout", "translated", "differs"),
     [
         ("5s", "5s", 0),
         ("1.5s", "1s500ms", 0),
@@ -220,13 +222,13 @@ def test_credentials_of_a_webhook_are_kept_where_they_can_be() -> None:
     ],
 )
 def test_the_timeout_of_a_webhook_is_kept_within_ours(
-    asked: str, kept: str | None, differs: int
+    timeout: str, translated: str | None, differs: int
 ) -> None:
     """Go's durations, which may have fractions; ours end before the lease does."""
     url = "https://a.example.com"
-    translation = receiver(f"webhook_configs: [{{url: '{url}', timeout: {asked}}}]")
+    translation = receiver(f"webhook_configs: [{{url: '{url}', timeout: {timeout}}}]")
     (target,) = loaded(translation).plan.receivers["r"].targets
-    assert target.options.get("timeout") == (kept and str(parse_duration(kept)))
+    assert target.options.get("timeout") == (translated and str(parse_duration(translated)))
     assert len(notes(translation, NoteKind.CHANGED)) == differs
 
 
@@ -241,7 +243,7 @@ def test_what_a_file_may_not_be_called_becomes_a_variable() -> None:
 
 def test_everything_else_is_listed_with_its_line() -> None:
     """Nothing is dropped in silence: keys, sections, templates, whatever has no place here."""
-    said = lost(
+    message = lost(
         receiver(
             "labels: {team: a}\n"
             "email_configs:\n"
@@ -274,7 +276,7 @@ def test_everything_else_is_listed_with_its_line() -> None:
         (13, "url"),
         (15, "http_config: tls_config"),
     ):
-        assert any(one.startswith(f"{line}: {words}") for one in said), (line, words, said)
+        assert any(one.startswith(f"{line}: {words}") for one in message), (line, words, message)
 
 
 def test_a_global_proxy_becomes_the_proxy_of_every_account() -> None:

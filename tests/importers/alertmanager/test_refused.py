@@ -26,10 +26,10 @@ receivers:
 """
 
 
-def test_everything_that_is_wrong_is_told_at_once() -> None:
+def test_all_errors_are_reported_at_once() -> None:
     """Promise 6: each fault with its line and column, not the first fault only."""
-    found = [f"{one.line}:{one.column} {one.message}" for one in refused(BAD)]
-    for said in (
+    result = [f"{one.line}:{one.column} {one.message}" for one in refused(BAD)]
+    for message in (
         "2:18 slack_api_url: not a URL",
         '4:13 receiver: unknown receiver "nobody"',
         '5:25 group_by: "alertname" is there twice',
@@ -42,8 +42,8 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
         "17:25 routing_key, routing_key_file, service_key or service_key_file is missing",
         '18:11 receiver "page" is declared twice: first in line 15',
     ):
-        assert any(one.startswith(said) for one in found), (said, found)
-    assert len(found) == 11, found
+        assert any(one.startswith(message) for one in result), (message, result)
+    assert len(result) == 11, result
 
 
 def test_a_near_name_is_suggested() -> None:
@@ -60,7 +60,7 @@ def test_no_secret_is_in_a_complaint() -> None:
 
 
 @pytest.mark.parametrize(
-    ("integration", "said"),
+    ("integration", "message"),
     [
         ("slack_configs: [{channel: x}]", "api_url, api_url_file, app_token or app_token_file"),
         ("email_configs: [{to: a@b, from: a@b}]", "smarthost is missing, and so is smtp_smarthost"),
@@ -77,16 +77,16 @@ def test_no_secret_is_in_a_complaint() -> None:
     ],
 )
 def test_integrations_that_do_not_exist_here_are_checked_all_the_same(
-    integration: str, said: str
+    integration: str, message: str
 ) -> None:
     """A file that Alertmanager does not load is not worth translating."""
     (problem,) = refused(f"route: {{receiver: r}}\nreceivers: [{{name: r, {integration}}}]")
-    assert said in str(problem)
+    assert message in str(problem)
     assert problem.line == 2
 
 
 @pytest.mark.parametrize(
-    ("integration", "said"),
+    ("integration", "message"),
     [
         ("slack_configs: [{api_url: 'https://a', update_message: true}]", "with a bot token"),
         ("slack_configs: [{api_url: 'https://a', message_strategy: thread}]", "with a bot token"),
@@ -114,16 +114,16 @@ def test_integrations_that_do_not_exist_here_are_checked_all_the_same(
         ("pagerduty_configs: [{routing_key: a, url: nowhere}]", "not a URL"),
     ],
 )
-def test_integrations_are_checked_in_every_detail(integration: str, said: str) -> None:
+def test_integrations_are_checked_in_every_detail(integration: str, message: str) -> None:
     """Each rule of Alertmanager's, at its place."""
     general = "global: {slack_api_url: 'https://hooks.example.com/test'}\n"
-    found = refused(f"{general}route: {{receiver: r}}\nreceivers: [{{name: r, {integration}}}]")
-    assert [said in str(one) for one in found] == [True]
-    assert found[0].line == 3
+    result = refused(f"{general}route: {{receiver: r}}\nreceivers: [{{name: r, {integration}}}]")
+    assert [message in str(one) for one in result] == [True]
+    assert result[0].line == 3
 
 
 @pytest.mark.parametrize(
-    ("general", "said"),
+    ("general", "message"),
     [
         ("{slack_app_token: a, slack_api_url: 'https://b'}", "an app token is set as well"),
         ("{slack_app_token: a, slack_api_url_file: b}", "an app token is set as well"),
@@ -134,14 +134,14 @@ def test_integrations_are_checked_in_every_detail(integration: str, said: str) -
         ("{smtp_require_tls: 'true'}", "must not be quoted: write true"),
     ],
 )
-def test_the_global_section_is_checked(general: str, said: str) -> None:
+def test_the_global_section_is_checked(general: str, message: str) -> None:
     """What holds for all receivers, whether any uses it or not."""
     (problem,) = refused(f"global: {general}{REST}")
-    assert said in problem.message
+    assert message in problem.message
 
 
 @pytest.mark.parametrize(
-    ("rule", "said"),
+    ("rule", "message"),
     [
         ("{sources: [{matchers: [a=b]}], source_matchers: [c=d]}", "cannot stand beside sources"),
         ("{sources: [{matchers: []}]}", "not every alert fulfils"),
@@ -149,19 +149,19 @@ def test_the_global_section_is_checked(general: str, said: str) -> None:
         ("{source_match: {a-b: c}}", "not a label name"),
     ],
 )
-def test_inhibit_rules_are_checked(rule: str, said: str) -> None:
+def test_inhibit_rules_are_checked(rule: str, message: str) -> None:
     """The rules of Alertmanager 0.34, which knows several sources."""
     file = f"inhibit_rules: [{rule}]\nroute: {{receiver: r}}\nreceivers: [{{name: r}}]"
     (problem,) = refused(file)
-    assert said in problem.message
+    assert message in problem.message
 
 
 def test_a_broken_receiver_does_not_make_its_name_unknown() -> None:
     """One fault is one complaint."""
-    found = refused(
+    result = refused(
         MAIL + "route: {receiver: r}\nreceivers: [{name: r, email_configs: [{to: [a]}]}]"
     )
-    assert len(found) == 1
+    assert len(result) == 1
 
 
 def test_references_are_not_looked_up() -> None:

@@ -26,9 +26,9 @@ def test_repeats_that_alertmanager_delays_are_listed_with_both_times() -> None:
         (9, parse_duration("20m4s")),
         (10, parse_duration("12s")),  # measured there
     ]
-    said = "Alertmanager repeats after 30m, the gateway after 20m"
-    assert said in str(translation.repeats[0])
-    assert said in " ".join(translation.text.replace("#", "").split())
+    message = "Alertmanager repeats after 30m, the gateway after 20m"
+    assert message in str(translation.repeats[0])
+    assert message in " ".join(translation.text.replace("#", "").split())
 
 
 def test_alertmanagers_times_can_be_had() -> None:

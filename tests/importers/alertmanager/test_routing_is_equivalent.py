@@ -96,7 +96,7 @@ def test_an_empty_receiver_or_matcher_says_nothing() -> None:
     assert proven(translation).difference == ""
 
 
-def test_intervals_that_no_calendar_has_are_cut_or_left_out() -> None:
+def test_intervals_that_no_calendar_has_are_cut_or_omitted() -> None:
     """Alertmanager takes month 13 and an empty list; what never matches is said to."""
     translation = imported(
         REST
@@ -134,7 +134,7 @@ def test_the_older_name_of_intervals_stays() -> None:
     assert set(plan.time_intervals) == {"holidays", "weekend", "office"}
 
 
-def test_one_source_of_an_inhibit_rule_is_a_plain_rule_and_several_are_left_out() -> None:
+def test_an_inhibit_rule_with_one_source_is_plain_and_with_several_is_omitted() -> None:
     """Alertmanager 0.34 can ask for several sources at once; more is told here, not less."""
     one = "{sources: [{matchers: [a=b], equal: [c]}], target_matchers: [d=e]}"
     two = "{sources: [{matchers: [a=b]}, {matchers: [f=g]}], target_matchers: [d=e]}"

@@ -51,8 +51,8 @@ def test_a_comment_that_may_hold_a_secret_is_not_copied() -> None:
     )
     assert "test-old-key" not in imported(text).text
     assert "# the first" in imported(text.replace("routing_key:", "see")).text
-    for said in ("https://hooks.example.com/x", "xoxb-1-test", "http://a:b@example.com"):
-        assert said not in imported(text.replace("routing_key: test-old-key", said)).text
+    for message in ("https://hooks.example.com/x", "xoxb-1-test", "http://a:b@example.com"):
+        assert message not in imported(text.replace("routing_key: test-old-key", message)).text
     link = "https://wiki.example.com/runbook"
     assert link in imported(text.replace("routing_key: test-old-key", link)).text
 
@@ -75,7 +75,7 @@ def test_a_secret_inside_of_a_template_is_not_shown() -> None:
     assert "it holds a secret" in translation.text
 
 
-def secret_places() -> Iterator[tuple[str, str, str]]:
+def secret_fields() -> Iterator[tuple[str, str, str]]:
     """Every key that the grammar takes for a secret: its integration, its way down, its key."""
     sections = {"global": GLOBAL, **WITH_COUNTERPART}
     for name, section in sections.items():
@@ -102,8 +102,8 @@ NEEDED = {
 
 
 @pytest.mark.parametrize("value", ["test-Hidden-1", "https://a.example.com/test-Hidden-1"])
-@pytest.mark.parametrize(("name", "way", "key"), list(secret_places()))
-def test_a_secret_in_any_place_is_nowhere_else(name: str, way: str, key: str, value: str) -> None:
+@pytest.mark.parametrize(("name", "way", "key"), list(secret_fields()))
+def test_a_secret_in_any_field_is_not_copied(name: str, way: str, key: str, value: str) -> None:
     """Taken or refused: wherever the grammar has a secret, none is said again."""
     entry: dict[str, Any] = dict(NEEDED[name])
     inner = entry

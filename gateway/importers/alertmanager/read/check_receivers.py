@@ -46,8 +46,8 @@ def check_global(general: ParsedSection | None, findings: Findings) -> None:
     same = url is not None and url.reveal() == general.get("slack_app_url", POST_MESSAGE)
     if token and not same and (url is not None or is_set(general, "slack_api_url_file")):
         key = "slack_api_url" if url is not None else "slack_api_url_file"
-        complaint = f"{key}: an app token is set as well; only one of them may be"
-        findings.error(general.position_of(key), complaint)
+        message = f"{key}: an app token is set as well; only one of them may be"
+        findings.error(general.position_of(key), message)
 
 
 def check_receivers(file: ParsedSection, findings: Findings) -> None:
@@ -59,8 +59,8 @@ def check_receivers(file: ParsedSection, findings: Findings) -> None:
             findings.error(receiver.position, "receiver: its name is missing")
         name = receiver.map_of("labels").get("name")
         if name is not None and name.value != receiver.get("name"):
-            complaint = "the label name of a receiver must be its name"
-            findings.error(name.position, complaint, text=name.raw)
+            message = "the label name of a receiver must be its name"
+            findings.error(name.position, message, text=name.raw)
         for kind in (*WITH_COUNTERPART, *WITHOUT_COUNTERPART):
             for one in receiver.list_of(f"{kind}_configs"):
                 check_integration(kind, one.value, general, findings)

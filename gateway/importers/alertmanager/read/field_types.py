@@ -14,9 +14,9 @@ from gateway.config.grammar.parsed import (
     ParsedValue,
     ReadContext,
     Schema,
+    describe_node,
     field_name,
-    scalar_text,
-    shape,
+    read_scalar,
 )
 from gateway.config.source.nodes import MappingNode, Node, ScalarNode
 from gateway.config.source.problem import SourcePosition, join
@@ -52,7 +52,7 @@ class Flag(_NoSchema):
 
     def read(self, node: Node, path: str, context: ReadContext) -> ParsedValue | None:
         """See FieldType."""
-        text = scalar_text(node, path, self.type_name, context)
+        text = read_scalar(node, path, self.type_name, context)
         if text is None:
             return None
         if isinstance(node, ScalarNode) and node.plain and text in _TRUE | _FALSE:
@@ -60,7 +60,7 @@ class Flag(_NoSchema):
         message = f'{field_name(path)}: "{text[:40]}" is neither true nor false'
         if text in _TRUE | _FALSE:
             message = f"{field_name(path)}: a boolean must not be quoted: write {text}"
-        context.fault(node, path, message, text=text)
+        context.error(node, path, message, text=text)
         return None
 
 
@@ -77,14 +77,14 @@ class Number(_NoSchema):
 
     def read(self, node: Node, path: str, context: ReadContext) -> ParsedValue | None:
         """See FieldType."""
-        text = scalar_text(node, path, self.type_name, context)
+        text = read_scalar(node, path, self.type_name, context)
         if text is None:
             return None
         plain = isinstance(node, ScalarNode) and node.plain
         whole = re.fullmatch(r"[+-]?[0-9]{1,19}", text) is not None
         if plain and whole and int(text) >= self.least:
             return ParsedValue(int(text), SourcePosition(node.line, node.column, path), text)
-        context.fault(
+        context.error(
             node, path, f'{field_name(path)}: "{text[:40]}" is not a {self.type_name}', text=text
         )
         return None
@@ -99,7 +99,7 @@ class HiddenSecret(_NoSchema):
 
     def read(self, node: Node, path: str, context: ReadContext) -> ParsedValue | None:
         """See FieldType."""
-        text = scalar_text(node, path, self.type_name, context)
+        text = read_scalar(node, path, self.type_name, context)
         if not text:
             return None  # an empty secret counts as unset
         position = SourcePosition(node.line, node.column, path)
@@ -123,16 +123,18 @@ class TextMap(_NoSchema):
         if isinstance(node, ScalarNode) and node.empty:
             return None
         if not isinstance(node, MappingNode):
-            message = f"{field_name(path)}: a mapping belongs here, not {shape(node)}"
-            context.fault(node, path, message)
+            message = f"{field_name(path)}: a mapping belongs here, not {describe_node(node)}"
+            context.error(node, path, message)
             return None
         texts: dict[str, ParsedValue] = {}
         for name, (key, value) in node.entries.items():
-            where = join(path, name)
-            text = scalar_text(value, where, "text", context)
-            position = SourcePosition(key.line, key.column, where)
+            item_path = join(path, name)
+            text = read_scalar(value, item_path, "text", context)
+            position = SourcePosition(key.line, key.column, item_path)
             if text is None and isinstance(value, ScalarNode) and not self.blank:
-                context.findings.error(position, f"{field_name(where)}: empty; a text belongs here")
+                context.findings.error(
+                    position, f"{field_name(item_path)}: empty; a text belongs here"
+                )
             if text is None and not (isinstance(value, ScalarNode) and self.blank):
                 continue
             texts[name] = ParsedValue(text or "", position, text or "")

@@ -66,8 +66,8 @@ def _times(entry: ParsedSection, findings: Findings) -> Ranges:
         minutes = []
         for key, position in spots.items():
             text = item.value.get(key, "")
-            matched = _TIME.fullmatch(text)
-            if matched is None:
+            match = _TIME.fullmatch(text)
+            if match is None:
                 message = (
                     f'{key}: "{text}" is not a time from 00:00 to 24:00'
                     if text
@@ -75,7 +75,7 @@ def _times(entry: ParsedSection, findings: Findings) -> Ranges:
                 )
                 findings.error(position, message, text=text)
                 continue
-            hour, minute = matched.groups()
+            hour, minute = match.groups()
             minutes.append(24 * 60 if hour is None else int(hour) * 60 + int(minute))
         if len(minutes) == 2:
             if minutes[0] >= minutes[1]:
@@ -100,11 +100,11 @@ def _ranges(
             if len(parts) > 2:
                 raise ValueError("a range is written first:last")
             first, last = member(parts[0]), member(parts[-1])
-            complaint = check(first, last) if check else None
-            if complaint is None and first > last and check is None:
-                complaint = "the first is after the last"
-            if complaint:
-                raise ValueError(complaint)
+            reason = check(first, last) if check else None
+            if reason is None and first > last and check is None:
+                reason = "the first is after the last"
+            if reason:
+                raise ValueError(reason)
             ranges.append((first, last))
         except ValueError as error:
             near = nearest(item.value, WEEKDAYS) if key == "weekdays" else None

@@ -37,11 +37,11 @@ def _spec(
     receiver = entry.get("receiver") or None
     if receiver is not None:
         receivers.check(entry.fields["receiver"], findings)
-    quiet: dict[str, list[str] | None] = {}
+    interval_names: dict[str, list[str] | None] = {}
     for key in ("mute_time_intervals", "active_time_intervals"):
-        for used in entry.list_of(key):
-            intervals.check(used, findings)
-        quiet[key] = _texts(entry, key)
+        for reference in entry.list_of(key):
+            intervals.check(reference, findings)
+        interval_names[key] = _texts(entry, key)
     for key in ("group_interval", "repeat_interval"):
         if entry.get(key) == 0:
             findings.error(entry.position_of(key), f"{key}: must not be zero")
@@ -63,7 +63,7 @@ def _spec(
             _spec(child.value, receivers, intervals, findings) for child in entry.list_of("routes")
         ),
         line=entry.position.line,
-        **quiet,
+        **interval_names,
     )
 
 
@@ -72,11 +72,15 @@ def _group_by(entry: ParsedSection, findings: Findings) -> list[str] | None:
     if labels is None:
         return None
     others = [label for label in labels if label != ALL_LABELS]
-    for at, used in enumerate(entry.list_of("group_by")):
-        if not used.value:
-            findings.error(used.position, "group_by: a label's name cannot be empty")
-        elif used.value != ALL_LABELS and used.value in labels[:at]:
-            findings.error(used.position, f'group_by: "{used.value}" is there twice', text=used.raw)
+    for at, reference in enumerate(entry.list_of("group_by")):
+        if not reference.value:
+            findings.error(reference.position, "group_by: a label's name cannot be empty")
+        elif reference.value != ALL_LABELS and reference.value in labels[:at]:
+            findings.error(
+                reference.position,
+                f'group_by: "{reference.value}" is there twice',
+                text=reference.raw,
+            )
     if ALL_LABELS not in labels:
         return labels
     if others:
@@ -103,8 +107,8 @@ def inhibition(entries: Iterable[ParsedValue], findings: Findings) -> list[Inhib
         own = [key for key in ("source_match", "source_match_re") if entry.map_of(key)]
         own += [key for key in ("source_matchers", "equal") if entry.list_of(key)]
         if sources and own:
-            complaint = f"{own[0]}: cannot stand beside sources"
-            findings.error(entry.position_of(own[0]), complaint)
+            message = f"{own[0]}: cannot stand beside sources"
+            findings.error(entry.position_of(own[0]), message)
         for one in (entry, *sources):
             for label in one.list_of("equal"):
                 if not label.value:
@@ -112,8 +116,8 @@ def inhibition(entries: Iterable[ParsedValue], findings: Findings) -> list[Inhib
         for one in sources:
             matchers = _listed(one, "matchers")
             if one.valid and all(matcher.matches({}) for matcher in matchers):
-                complaint = "sources: a matcher is missing that not every alert fulfils"
-                findings.error(one.position, complaint)
+                message = "sources: a matcher is missing that not every alert fulfils"
+                findings.error(one.position, message)
         sides = {side: _side(entry, side, findings) for side in ("source", "target")}
         equal = tuple(_texts(entry, "equal") or ())
         if len(sources) == 1:

@@ -25,8 +25,8 @@ def check_rules(
     for group in rules.at_most:
         present_keys = [key for key in group if is_set(entry, key)]
         if len(present_keys) > 1:
-            complaint = f"at most one of {listed(group)} may be set"
-            findings.error(entry.position_of(present_keys[1]), complaint)
+            message = f"at most one of {join_keys(group)} may be set"
+            findings.error(entry.position_of(present_keys[1]), message)
     for group in rules.needs:
         # A key that could not be read has been noted.
         if any(key in entry.invalid_keys for key in group):
@@ -45,7 +45,7 @@ def is_set(entry: ParsedSection | None, key: str) -> bool:
     return entry is not None and key in entry and entry.get(key) != ""
 
 
-def listed(keys: Iterable[str], word: str = "and") -> str:
+def join_keys(keys: Iterable[str], word: str = "and") -> str:
     """Return keys as "a, b and c"."""
     *first, last = keys
     return f"{', '.join(first)} {word} {last}" if first else last
@@ -54,5 +54,5 @@ def listed(keys: Iterable[str], word: str = "and") -> str:
 def _missing(group: tuple[str, ...]) -> str:
     own = [key for key in group if not key.startswith("global.")]
     general = [key.removeprefix("global.") for key in group if key.startswith("global.")]
-    message = f"{listed(own, 'or')} is missing"
-    return f"{message}, and so is {listed(general, 'or')} under global:" if general else message
+    message = f"{join_keys(own, 'or')} is missing"
+    return f"{message}, and so is {join_keys(general, 'or')} under global:" if general else message

@@ -11,11 +11,11 @@ _TOO_SHORT = 4  # characters; a shorter secret may be a part of any word
 def secrets(entry: ParsedSection) -> frozenset[str]:
     """Return the values of all secrets that are long enough to be searched for."""
     secret_values: set[str] = set()
-    _visit(entry, secret_values)
+    _collect(entry, secret_values)
     return frozenset(secret_values)
 
 
-def _visit(value: Any, secret_values: set[str]) -> None:
+def _collect(value: Any, secret_values: set[str]) -> None:
     if isinstance(value, Secret):
         if len(value.reveal()) >= _TOO_SHORT:
             secret_values.add(value.reveal())
@@ -25,4 +25,4 @@ def _visit(value: Any, secret_values: set[str]) -> None:
         members = tuple(members.values())
     if isinstance(members, tuple):
         for one in members:
-            _visit(one.value, secret_values)
+            _collect(one.value, secret_values)

@@ -87,17 +87,17 @@ def _settings(source_config: SourceConfig, config: Config) -> Iterator[str]:
     receivers = {item.value.get("name") for item in source_config.entry.list_of("receivers")}
     if receivers != set(config.plan.receivers):
         yield f"receivers: {sorted(receivers)} there, {sorted(config.plan.receivers)} here"
-    there, here = max(source_config.resolve_timeout, 0.001), config.plan.resolve_timeout
-    if there != here:
-        yield f"resolve_timeout: {there:g} s there, {here:g} s here"
+    old, new = max(source_config.resolve_timeout, 0.001), config.plan.resolve_timeout
+    if old != new:
+        yield f"resolve_timeout: {old:g} s there, {new:g} s here"
 
 
 def _routing(
-    there: Route, here: Route, random: Random, sample_count: int, report: EquivalenceReport
+    old: Route, new: Route, random: Random, sample_count: int, report: EquivalenceReport
 ) -> Iterator[str]:
     """Yield differences in where label sets go, and how they are grouped and notified."""
-    every = [*route_paths(there)]
-    matchers = {one for route in (*walk(there), *walk(here)) for one in route.matchers}
+    every = [*route_paths(old)]
+    matchers = {one for route in (*walk(old), *walk(new)) for one in route.matchers}
     pool = sorted(matchers, key=str)
     samples = Samples(random)
     report.untried = [str(one) for one in pool if samples.fulfilling(one) is None]
@@ -112,15 +112,15 @@ def _routing(
             if name not in labels and (value := random.choice(_VALUES)):
                 labels[name] = value
         report.label_sets += 1
-        routes = match_routes(there, labels)
+        routes = match_routes(old, labels)
         reached.update(one.id for one in routes)
-        answers = [_answers(routes, labels), _answers(match_routes(here, labels), labels)]
-        if answers[0] != answers[1]:
-            yield f"{write_labels(labels)} goes to {answers[0]} there, to {answers[1]} here"
-    report.unreached = [one.line or 0 for one in walk(there) if one.id not in reached]
+        outcomes = [_outcomes(routes, labels), _outcomes(match_routes(new, labels), labels)]
+        if outcomes[0] != outcomes[1]:
+            yield f"{write_labels(labels)} goes to {outcomes[0]} there, to {outcomes[1]} here"
+    report.unreached = [one.line or 0 for one in walk(old) if one.id not in reached]
 
 
-def _answers(routes: Sequence[Route], labels: Labels) -> list[dict[str, Any]]:
+def _outcomes(routes: Sequence[Route], labels: Labels) -> list[dict[str, Any]]:
     """Return the outcome for an alert, so that it can be compared and read."""
     return [
         {
@@ -138,20 +138,20 @@ def _answers(routes: Sequence[Route], labels: Labels) -> list[dict[str, Any]]:
 
 
 def _inhibition(
-    there: Sequence[InhibitRule],
-    here: Sequence[InhibitRule],
+    old: Sequence[InhibitRule],
+    new: Sequence[InhibitRule],
     random: Random,
     sample_count: int,
     report: EquivalenceReport,
 ) -> Iterator[str]:
     """Yield differences in which alert mutes which."""
-    report.rules = len(there)
-    if len(there) != len(here):
-        yield f"{len(there)} inhibit rules there, {len(here)} here"
+    report.rules = len(old)
+    if len(old) != len(new):
+        yield f"{len(old)} inhibit rules there, {len(new)} here"
     samples = Samples(random)
-    pool = [one for rule in there for one in (*rule.source, *rule.target)]
-    for _ in range(sample_count if there else 0):
-        rule = random.choice(there)
+    pool = [one for rule in old for one in (*rule.source, *rule.target)]
+    for _ in range(sample_count if old else 0):
+        rule = random.choice(old)
         source, target = (
             fulfilling_labels(rule.source, samples),
             fulfilling_labels(rule.target, samples),
@@ -165,11 +165,11 @@ def _inhibition(
                 if random.random() < 0.9:
                     labels.setdefault(name, value)
         report.pairs += 1
-        answers = [find_inhibitor(rules, target, [source]) is not None for rules in (there, here)]
-        report.inhibited += answers[0]
-        if answers[0] != answers[1]:
+        outcomes = [find_inhibitor(rules, target, [source]) is not None for rules in (old, new)]
+        report.inhibited += outcomes[0]
+        if outcomes[0] != outcomes[1]:
             pair = f"{write_labels(source)} keeps {write_labels(target)} quiet"
-            yield f"{pair}: {answers[0]} there, {answers[1]} here"
+            yield f"{pair}: {outcomes[0]} there, {outcomes[1]} here"
 
 
 def _time(
@@ -180,15 +180,15 @@ def _time(
     report: EquivalenceReport,
 ) -> Iterator[str]:
     """Yield differences in when time intervals hold."""
-    there, here = source_config.intervals, config.plan.time_intervals
-    report.intervals = len(there)
-    if there.keys() != here.keys():
-        yield f"time intervals: {sorted(there)} there, {sorted(here)} here"
-    for _ in range(sample_count if there else 0):
-        name = random.choice(sorted(there))
-        t = instant_near(random.choice([*there[name], *here[name], TimeInterval()]), random)
+    old, new = source_config.intervals, config.plan.time_intervals
+    report.intervals = len(old)
+    if old.keys() != new.keys():
+        yield f"time intervals: {sorted(old)} there, {sorted(new)} here"
+    for _ in range(sample_count if old else 0):
+        name = random.choice(sorted(old))
+        t = instant_near(random.choice([*old[name], *new[name], TimeInterval()]), random)
         report.instants += 1
-        answers = [any(one.contains(t) for one in each[name]) for each in (there, here)]
-        if answers[0] != answers[1]:
-            when = format_rfc3339(t, milliseconds=False)
-            yield f"time interval {name} at {when}: {answers[0]} there, {answers[1]} here"
+        outcomes = [any(one.contains(t) for one in each[name]) for each in (old, new)]
+        if outcomes[0] != outcomes[1]:
+            instant = format_rfc3339(t, milliseconds=False)
+            yield f"time interval {name} at {instant}: {outcomes[0]} there, {outcomes[1]} here"

@@ -39,14 +39,14 @@ class Samples:
 
     def _of(self, matcher: Matcher) -> tuple[list[str], list[str]]:
         if matcher not in self._made:
-            made = [matcher.value]
+            candidates = [matcher.value]
             if matcher.op in ("=~", "!~"):
-                made += [_made(matcher.value, self._random) for _ in range(_TRIES)]
-            tried = dict.fromkeys(("", "other", *made))
-            for one in made:
-                tried |= dict.fromkeys((f"{one}x", one[:-1], one.swapcase()))
-            good = [one for one in tried if matcher.matches_value(one)]
-            self._made[matcher] = good, [one for one in tried if one not in good]
+                candidates += [_generate(matcher.value, self._random) for _ in range(_TRIES)]
+            values = dict.fromkeys(("", "other", *candidates))
+            for one in candidates:
+                values |= dict.fromkeys((f"{one}x", one[:-1], one.swapcase()))
+            good = [one for one in values if matcher.matches_value(one)]
+            self._made[matcher] = good, [one for one in values if one not in good]
         return self._made[matcher]
 
 
@@ -71,7 +71,7 @@ def _member(ranges: Ranges, least: int, most: int, random: Random) -> int:
     )
 
 
-def _made(pattern: str, random: Random) -> str:
+def _generate(pattern: str, random: Random) -> str:
     try:
         text, _ = _alternatives(pattern, 0, random)
     except IndexError:

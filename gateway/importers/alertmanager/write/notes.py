@@ -62,11 +62,11 @@ class Notes:
         self.translated: list[tuple[int, str]] = []
         self._names: dict[tuple[str, str], str] = {}
 
-    def lost(self, position: SourcePosition, message: str, template: str = "") -> Remark:
+    def add_lost(self, position: SourcePosition, message: str, template: str = "") -> Remark:
         """Note what has no counterpart, and return the comment for its position."""
         return self._note(NoteKind.LOST, position, message, template)
 
-    def changed(self, position: SourcePosition, message: str, template: str = "") -> Remark:
+    def add_difference(self, position: SourcePosition, message: str, template: str = "") -> Remark:
         """Note what differs, and return the comment for its position."""
         return self._note(NoteKind.CHANGED, position, message, template)
 

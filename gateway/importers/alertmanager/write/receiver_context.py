@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from gateway.config.grammar.parsed import ParsedSection
 from gateway.config.source.problem import SourcePosition
 from gateway.core.plan.accounts import Secret
-from gateway.importers.alertmanager.read.rules import is_set, listed
+from gateway.importers.alertmanager.read.rules import is_set, join_keys
 from gateway.importers.alertmanager.write.emit import Block, Remark
 from gateway.importers.alertmanager.write.notes import Notes
 
@@ -29,27 +29,27 @@ class ReceiverContext:
     general: ParsedSection
     notes: Notes
 
-    def ends(self, kind: str, entry: ParsedSection, block: Block) -> None:
+    def add_send_resolved(self, kind: str, entry: ParsedSection, block: Block) -> None:
         """Set ``send_resolved: false`` where the file or Alertmanager's default says so."""
         if not entry.get("send_resolved", SEND_RESOLVED[kind]):
             block.add("send_resolved", False)
 
     def secret(
-        self, name: str, what: str, position: SourcePosition, value: Secret, placeholder: str
+        self, name: str, meaning: str, position: SourcePosition, value: Secret, placeholder: str
     ) -> str:
         """Return a reference that replaces a secret."""
-        meaning = f"{what} of receiver {self.receiver}"
+        meaning = f"{meaning} of receiver {self.receiver}"
         return self.notes.variable(name, meaning, position, placeholder, value)
 
     def file(self, name: str, entry: ParsedSection, key: str, placeholder: str) -> str:
         """Return a reference to the file that a key names."""
         path = entry.get(key)
         if "}" in path or ":-" in path or not path.isprintable():
-            what = f"the content of the {key} of receiver {self.receiver}"
-            return self.notes.variable(name, what, entry.position_of(key), placeholder)
+            meaning = f"the content of the {key} of receiver {self.receiver}"
+            return self.notes.variable(name, meaning, entry.position_of(key), placeholder)
         if not path.startswith("/"):
-            what = "the path begins at the folder of routes.yaml, not at Alertmanager's own"
-            self.notes.changed(entry.position_of(key), f"{key}: {what}")
+            meaning = "the path begins at the folder of routes.yaml, not at Alertmanager's own"
+            self.notes.add_difference(entry.position_of(key), f"{key}: {meaning}")
         return f"${{file:{path}}}"
 
     def own_or_file(
@@ -62,15 +62,21 @@ class ReceiverContext:
             return self.file(name, entry, f"{key}_file", placeholder)
         return None
 
-    def request_remarks(self, entry: ParsedSection, used: tuple[str, ...] = ()) -> Iterator[Remark]:
+    def request_remarks(
+        self, entry: ParsedSection, translated_keys: tuple[str, ...] = ()
+    ) -> Iterator[Remark]:
         """Note what of a receiver's own `http_config` has no counterpart.
 
-        Keys in `used` have one.
+        Keys in `translated_keys` have one.
         """
         config: ParsedSection | None = entry.get("http_config")
         if config is None:
             return
-        keys = [key for key in (*_CREDENTIALS, *_REQUEST) if key in config and key not in used]
+        keys = [
+            key
+            for key in (*_CREDENTIALS, *_REQUEST)
+            if key in config and key not in translated_keys
+        ]
         if keys:
-            why = "not a target's own here; a proxy is its account's: channels: …: proxy:"
-            yield self.notes.lost(config.position, f"http_config: {listed(keys)}: {why}")
+            reason = "not a target's own here; a proxy is its account's: channels: …: proxy:"
+            yield self.notes.add_lost(config.position, f"http_config: {join_keys(keys)}: {reason}")

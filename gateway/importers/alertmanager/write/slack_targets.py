@@ -31,8 +31,8 @@ def slack(entry: ParsedSection, context: ReceiverContext) -> tuple[Block, list[R
     block, notes, remarks = Block(), context.notes, []
     channel = entry.get("channel", "")
     if "{{" in channel:
-        what = "channel: is made by a template, and channels are fixed here"
-        return block, [notes.lost(entry.position_of("channel"), what)]
+        message = "channel: is made by a template, and channels are fixed here"
+        return block, [notes.add_lost(entry.position_of("channel"), message)]
     if not channel or channel != "".join(channel.split()):
         meaning = f"the Slack channel of receiver {context.receiver}, which its webhook implies"
         position = entry.position
@@ -43,15 +43,15 @@ def slack(entry: ParsedSection, context: ReceiverContext) -> tuple[Block, list[R
     else:
         block.add("channel", escape_references(channel))
         if channel.startswith("@"):
-            what = "channel: people are reached by their member id (U…), not by their name"
-            remarks.append(notes.changed(entry.position_of("channel"), what))
-    context.ends("slack", entry, block)
+            message = "channel: people are reached by their member id (U…), not by their name"
+            remarks.append(notes.add_difference(entry.position_of("channel"), message))
+    context.add_send_resolved("slack", entry, block)
     for key in ("api_url", "api_url_file"):
         if is_set(entry, key) and not _is_post_message(entry.get(key)):
-            remarks.append(notes.lost(entry.position_of(key), f"{key}: {_INCOMING}"))
+            remarks.append(notes.add_lost(entry.position_of(key), f"{key}: {_INCOMING}"))
     remarks += unused_remark(entry, _LAYOUT, "the layout of messages is the gateway's own", notes)
-    why = "one message for each incident here, updated, with what is new in its thread"
-    remarks += unused_remark(entry, _STRATEGY, why, notes)
+    reason = "one message for each incident here, updated, with what is new in its thread"
+    remarks += unused_remark(entry, _STRATEGY, reason, notes)
     remarks += unused_remark(entry, ("timeout", "app_url"), "one account serves all", notes)
     remarks += template_remarks(entry, _FILES, notes)
     remarks += context.request_remarks(
@@ -66,33 +66,33 @@ def account(configs: Iterable[ParsedSection], general: ParsedSection, notes: Not
     context = ReceiverContext("", general, notes)
     reference: str | None = None
     first: object = None
-    places = [("global", general, "slack_app_token")]
+    token_fields = [("global", general, "slack_app_token")]
     for entry in configs:
-        places.append(("a slack_config", entry, "app_token"))
+        token_fields.append(("a slack_config", entry, "app_token"))
         config: ParsedSection | None = entry.get("http_config")
         if config is not None:
-            places.append(("a slack_config", config, "bearer_token"))
+            token_fields.append(("a slack_config", config, "bearer_token"))
             if "authorization" in config:
-                places.append(("a slack_config", config.get("authorization"), "credentials"))
-    for where, entry, key in places:
+                token_fields.append(("a slack_config", config.get("authorization"), "credentials"))
+    for owner, entry, key in token_fields:
         for name in (key, f"{key}_file"):
             if not is_set(entry, name):
                 continue
             position, value = entry.position_of(name), entry.get(name)
             if reference is not None:
                 if value != first:
-                    what = f"{name}: another bot token; all messages go through one account"
-                    block.entries.append(notes.lost(position, what))
+                    message = f"{name}: another bot token; all messages go through one account"
+                    block.entries.append(notes.add_lost(position, message))
                 continue
             first = value
             if isinstance(value, Secret):
-                meaning = f"the bot token that {where} has as {name}"
+                meaning = f"the bot token that {owner} has as {name}"
                 reference = notes.variable("SLACK_TOKEN", meaning, position, PLACEHOLDER, value)
             else:
                 reference = context.file("SLACK_TOKEN", entry, name, PLACEHOLDER)
     for key in ("slack_api_url", "slack_api_url_file"):
         if is_set(general, key) and not _is_post_message(general.get(key)):
-            block.entries.append(notes.lost(general.position_of(key), f"{key}: {_INCOMING}"))
+            block.entries.append(notes.add_lost(general.position_of(key), f"{key}: {_INCOMING}"))
     if reference is None:
         meaning = "the bot token (xoxb-…) of a Slack app; an incoming webhook will not do"
         reference = notes.variable("SLACK_TOKEN", meaning, None, PLACEHOLDER)

@@ -38,18 +38,18 @@ def email(entry: ParsedSection, context: ReceiverContext) -> tuple[Block, list[R
     good = [one for one in addresses if _is_address(one)]
     remarks = []
     if "{{" in entry.get("to"):
-        why = "the address is made by a template, and addresses are fixed here"
-        return block, [notes.lost(entry.position_of("to"), f"to: {why}")]
+        reason = "the address is made by a template, and addresses are fixed here"
+        return block, [notes.add_lost(entry.position_of("to"), f"to: {reason}")]
     if len(good) < len(addresses) or not addresses:
         message = "to: not only addresses such as ana@example.com stand here"
-        remarks.append(notes.lost(entry.position_of("to"), message))
+        remarks.append(notes.add_lost(entry.position_of("to"), message))
     if good:
         block.add("to", Items([*map(escape_references, dict.fromkeys(good))]))
-        context.ends("email", entry, block)
+        context.add_send_resolved("email", entry, block)
     own = entry.get("from")
     if own and own != context.general.get("smtp_from"):
         message = "from: all mail has one sender, under channels: email: from:"
-        remarks.append(notes.changed(entry.position_of("from"), message))
+        remarks.append(notes.add_difference(entry.position_of("from"), message))
     remarks += unused_remark(entry, _SMTP, "mail goes through Postmark's API", notes)
     remarks += unused_remark(entry, ("threading",), "an incident's mails are a thread", notes)
     others = []
@@ -61,7 +61,7 @@ def email(entry: ParsedSection, context: ReceiverContext) -> tuple[Block, list[R
             others.append(name)
     if others:
         message = f"headers: {', '.join(others)}: no headers of one's own here"
-        remarks.append(notes.lost(entry.position_of("headers"), message))
+        remarks.append(notes.add_lost(entry.position_of("headers"), message))
     files = {"html": "email/html.j2", "text": "email/text.j2"}
     remarks += template_remarks(entry, files, notes)
     return block, remarks
@@ -81,10 +81,12 @@ def pagerduty(entry: ParsedSection, context: ReceiverContext) -> tuple[Block, li
     name = f"PAGERDUTY_{context.receiver}_KEY"
     key = context.own_or_file(name, entry, "routing_key", PLACEHOLDER)
     if is_set(entry, "service_key") or is_set(entry, "service_key_file"):
-        which = "service_key" if "service_key" in entry else "service_key_file"
-        what = f"{which}: is for PagerDuty's Events API v1, the gateway speaks v2"
+        service_key = "service_key" if "service_key" in entry else "service_key_file"
+        message = f"{service_key}: is for PagerDuty's Events API v1, the gateway speaks v2"
         remarks.append(
-            notes.changed(entry.position_of(which), f"{what}: use the key of such an integration")
+            notes.add_difference(
+                entry.position_of(service_key), f"{message}: use the key of such an integration"
+            )
         )
         key = key or context.own_or_file(name, entry, "service_key", PLACEHOLDER)
     block.add("routing_key", key or "")
@@ -92,15 +94,15 @@ def pagerduty(entry: ParsedSection, context: ReceiverContext) -> tuple[Block, li
     if severity in PAGERDUTY_SEVERITIES:
         block.add("severity", severity)
         if "severity" not in entry:
-            what = "Alertmanager's default; without this line the event has the alert's severity"
-            block.entries.append(Remark(what))
+            message = "Alertmanager's default; without this line the event has the alert's severity"
+            block.entries.append(Remark(message))
     elif _FROM_LABEL.fullmatch(severity.strip()) is None:
-        what = "severity: is the alert's own here where PagerDuty knows the word, else info"
-        remarks.append(notes.changed(entry.position_of("severity"), what))
-    context.ends("pagerduty", entry, block)
+        message = "severity: is the alert's own here where PagerDuty knows the word, else info"
+        remarks.append(notes.add_difference(entry.position_of("severity"), message))
+    context.add_send_resolved("pagerduty", entry, block)
     if "url" in entry and entry.get("url") != context.general.get("pagerduty_url"):
-        what = "url: one for all, under channels: pagerduty: api_url:"
-        remarks.append(notes.lost(entry.position_of("url"), what))
+        message = "url: one for all, under channels: pagerduty: api_url:"
+        remarks.append(notes.add_lost(entry.position_of("url"), message))
     remarks += unused_remark(entry, _EVENT, "the event's fields are the gateway's own", notes)
     remarks += template_remarks(entry, {"description": "pagerduty/summary.j2"}, notes)
     remarks += context.request_remarks(entry)
@@ -113,33 +115,35 @@ def webhook(entry: ParsedSection, context: ReceiverContext) -> tuple[Block, list
     name = f"WEBHOOK_{context.receiver}_URL"
     own: Secret | None = entry.get("url")
     if own is not None and "{{" in own.reveal():
-        what = "url: is made by a template, and URLs are fixed here"
-        return block, [notes.lost(entry.position_of("url"), what)]
+        message = "url: is made by a template, and URLs are fixed here"
+        return block, [notes.add_lost(entry.position_of("url"), message)]
     config: ParsedSection | None = entry.get("http_config", context.general.get("http_config"))
     basic: ParsedSection | None = config.get("basic_auth") if config else None
-    used: tuple[str, ...] = ()
+    translated_keys: tuple[str, ...] = ()
     remarks: list[Remark] = []
     if own is not None and basic is not None:
-        what = "url, with the name and the password of basic_auth: https://NAME:PASSWORD@HOST/PATH,"
+        message = (
+            "url, with the name and the password of basic_auth: https://NAME:PASSWORD@HOST/PATH,"
+        )
         # The same URL with other credentials is another secret.
         both = Secret("\n".join([own.reveal(), _credentials(basic)]))
         placeholder = "https://name:placeholder@example.com/"
-        url = context.secret(name, what, entry.position_of("url"), both, placeholder)
-        used = ("basic_auth",)
+        url = context.secret(name, message, entry.position_of("url"), both, placeholder)
+        translated_keys = ("basic_auth",)
     else:
         url = context.own_or_file(name, entry, "url", "https://example.com/placeholder") or ""
     block.add("url", url)
     bearer = _bearer(config, context) if config else None
     if bearer is not None:
         block.add("bearer", bearer)
-        used = ("authorization", "bearer_token", "bearer_token_file")
+        translated_keys = ("authorization", "bearer_token", "bearer_token_file")
     most = entry.get("max_alerts", 0)
     if most:
         block.add("max_alerts", min(most, MOST_ALERTS))
-    context.ends("webhook", entry, block)
+    context.add_send_resolved("webhook", entry, block)
     remarks += _timeout(entry, block, context)
     remarks += unused_remark(entry, ("payload",), "the body is Alertmanager's", notes)
-    remarks += context.request_remarks(entry, used)
+    remarks += context.request_remarks(entry, translated_keys)
     return block, remarks
 
 
@@ -155,7 +159,7 @@ def _timeout(entry: ParsedSection, block: Block, context: ReceiverContext) -> It
     block.add("timeout", format_duration(timeout))
     if abs(timeout - seconds) > 0.001:
         message = f"timeout: {format_duration(timeout)} is as near as a timeout comes here"
-        yield context.notes.changed(entry.position_of("timeout"), message)
+        yield context.notes.add_difference(entry.position_of("timeout"), message)
 
 
 def _credentials(basic: ParsedSection) -> str:

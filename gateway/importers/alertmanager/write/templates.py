@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from gateway.config.grammar.parsed import ParsedSection
 from gateway.importers.alertmanager.read.gotemplate import in_jinja, is_default
-from gateway.importers.alertmanager.read.rules import listed
+from gateway.importers.alertmanager.read.rules import join_keys
 from gateway.importers.alertmanager.write.emit import Remark
 from gateway.importers.alertmanager.write.notes import Notes
 
@@ -22,26 +22,28 @@ def template_remarks(
 
 
 def template_remark(
-    what: str, text: str, entry: ParsedSection, key: str, file: str, notes: Notes
+    label: str, text: str, entry: ParsedSection, key: str, file: str, notes: Notes
 ) -> Iterator[Remark]:
     """Note how one text is translated; nothing where it is Alertmanager's own."""
     if is_default(text):
         return
     position = entry.position_of(key)
-    ours = f"{what}: the text is that of templates/{file}"
+    origin = f"{label}: the text is that of templates/{file}"
     jinja = in_jinja(text) if text else None
     if jinja is not None:
-        yield notes.changed(position, f"{ours}; put there, this would replace it:", jinja)
+        yield notes.add_difference(position, f"{origin}; put there, this would replace it:", jinja)
     elif text:
-        yield notes.lost(position, f"{ours}; this Go template does more than name fields")
+        yield notes.add_lost(position, f"{origin}; this Go template does more than name fields")
     else:
-        yield notes.changed(position, f"{ours}; here it is omitted")
+        yield notes.add_difference(position, f"{origin}; here it is omitted")
 
 
 def unused_remark(
-    entry: ParsedSection, keys: Iterable[str], why: str, notes: Notes
+    entry: ParsedSection, keys: Iterable[str], reason: str, notes: Notes
 ) -> Iterator[Remark]:
     """Note once that several keys have no counterpart."""
     present_keys = [key for key in keys if key in entry and entry.get(key) not in ("", False)]
     if present_keys:
-        yield notes.lost(entry.position_of(present_keys[0]), f"{listed(present_keys)}: {why}")
+        yield notes.add_lost(
+            entry.position_of(present_keys[0]), f"{join_keys(present_keys)}: {reason}"
+        )

@@ -9,7 +9,7 @@ from gateway.config.load import Config, load
 from gateway.config.source.problem import listed as row
 from gateway.core.plan.plan import Repeats
 from gateway.core.time.timestamps import format_duration
-from gateway.importers.alertmanager.read.rules import listed
+from gateway.importers.alertmanager.read.rules import join_keys
 from gateway.importers.alertmanager.read.secrets import secrets
 from gateway.importers.alertmanager.read.source_config import SourceConfig
 from gateway.importers.alertmanager.write.emit import (
@@ -33,7 +33,7 @@ ALERTMANAGER_REPEATS = f"repeats: {Repeats.ON_TICKS}"
 SHORTEST = 0.001
 """What a `resolve_timeout` of zero becomes, in seconds."""
 
-_KEPT = ("proxy_url", "basic_auth", "authorization", "bearer_token", "bearer_token_file")
+_TRANSLATED_KEYS = ("proxy_url", "basic_auth", "authorization", "bearer_token", "bearer_token_file")
 """What of a global `http_config` has a counterpart."""
 
 _FAMILIES = ("smtp", "opsgenie", "victorops", "telegram", "wechat", "webex", "jira", "rocketchat",
@@ -78,13 +78,16 @@ def translate(source_config: SourceConfig) -> Translation:
         parts.append(
             ("so that repeats come when they do in Alertmanager:", [f"# {ALERTMANAGER_REPEATS}"])
         )
-    everybody = lines(Block([("receivers", receivers(entry, notes))]))
-    parts.append(("who is notified", list(everybody)))
+    receiver_lines = lines(Block([("receivers", receivers(entry, notes))]))
+    parts.append(("who is notified", list(receiver_lines)))
     for key in ("route", "inhibit_rules", "mute_time_intervals", "time_intervals"):
         if key in entry:
-            written = list(lines(Block([(key, _part(source_config, key, notes))])))
+            lines_written = list(lines(Block([(key, _part(source_config, key, notes))])))
             parts.append(
-                (_HEADINGS[key], copy_source_lines(source_config, key, written) or written)
+                (
+                    _HEADINGS[key],
+                    copy_source_lines(source_config, key, lines_written) or lines_written,
+                )
             )
     text = "\n".join([*_head(source_config, notes, repeats), *_body(parts)]) + "\n"
     return Translation(source_config, text, notes, repeats)
@@ -112,9 +115,9 @@ def _part(source_config: SourceConfig, key: str, notes: Notes) -> Block | Items:
 
 
 def _sources() -> Block:
-    named = {"alertmanager": "ALERTMANAGER_TOKEN", "prometheus": "PROMETHEUS_TOKEN"}
+    variables = {"alertmanager": "ALERTMANAGER_TOKEN", "prometheus": "PROMETHEUS_TOKEN"}
     sources = Block()
-    for name, variable in named.items():
+    for name, variable in variables.items():
         sources.add(name, Block([("bearer", f"${{{variable}:-}}")]))
     return Block([("sources", sources)])
 
@@ -129,7 +132,7 @@ def _general(source_config: SourceConfig, notes: Notes) -> Block:
         inner = Block()
         if not item.value:
             message = "resolve_timeout: is not zero here, but as short as can be"
-            inner.entries.append(notes.changed(item.position, message))
+            inner.entries.append(notes.add_difference(item.position, message))
         timeout = escape_references(item.raw) if item.value else format_duration(SHORTEST)
         inner.add("resolve_timeout", timeout)
         block.add("global", inner)
@@ -137,19 +140,25 @@ def _general(source_config: SourceConfig, notes: Notes) -> Block:
         keys = [key for key in general.fields if key.startswith(f"{family}_")]
         keys = [key for key in keys if key != "smtp_from"]
         if keys:
-            why = "mail goes through Postmark's API" if family == "smtp" else "no such channel here"
-            block.entries.append(notes.lost(general.position_of(keys[0]), f"{listed(keys)}: {why}"))
+            reason = (
+                "mail goes through Postmark's API" if family == "smtp" else "no such channel here"
+            )
+            block.entries.append(
+                notes.add_lost(general.position_of(keys[0]), f"{join_keys(keys)}: {reason}")
+            )
     config: ParsedSection | None = general.get("http_config")
-    lost = [key for key in config.fields if key not in _KEPT] if config is not None else []
-    if lost:
-        why = "only proxy_url is kept, and by webhooks a bearer token and basic_auth; the "
-        why += "environment's proxies are not used"
-        message = f"http_config: {listed(lost)}: {why}"
-        block.entries.append(notes.lost(general.position_of("http_config"), message))
-    for key, why in (("templates", "are Go's; the gateway's own are Jinja, in templates/"),
+    lost_keys = (
+        [key for key in config.fields if key not in _TRANSLATED_KEYS] if config is not None else []
+    )
+    if lost_keys:
+        reason = "only proxy_url is kept, and by webhooks a bearer token and basic_auth; the "
+        reason += "environment's proxies are not used"
+        message = f"http_config: {join_keys(lost_keys)}: {reason}"
+        block.entries.append(notes.add_lost(general.position_of("http_config"), message))
+    for key, reason in (("templates", "are Go's; the gateway's own are Jinja, in templates/"),
                      ("tracing", "does not exist here")):  # fmt: skip
         if key in entry and (key == "tracing" or entry.list_of(key)):
-            block.entries.append(notes.lost(entry.position_of(key), f"{key}: {why}"))
+            block.entries.append(notes.add_lost(entry.position_of(key), f"{key}: {reason}"))
     return block
 
 
@@ -165,8 +174,8 @@ def _head(
         yield "# Put into the environment (the values are not in this file):"
         width = max(len(one.name) for one in notes.variables)
         for one in notes.variables:
-            where = f" (line {one.line})" if one.line else ""
-            yield from point_lines(f"{one.name:<{width}}  {one.meaning}{where}")
+            location = f" (line {one.line})" if one.line else ""
+            yield from point_lines(f"{one.name:<{width}}  {one.meaning}{location}")
     for kind in NoteKind:
         groups = notes.alike(kind)
         if groups:
@@ -174,8 +183,8 @@ def _head(
             yield f"# {kind.capitalize()}:"
         for note, numbers in groups:
             word = "line" if len(numbers) == 1 else "lines"
-            where = f"{word} {row(map(str, numbers))}"
-            yield from point_lines(f"{where}: {note.problem.message}")
+            location = f"{word} {row(map(str, numbers))}"
+            yield from point_lines(f"{location}: {note.problem.message}")
     if repeats:
         yield "#"
         yield "# Repeats that come sooner here than in Alertmanager, as asked for:"
@@ -184,8 +193,8 @@ def _head(
 
 
 def _body(parts: list[tuple[str, list[str]]]) -> Iterator[str]:
-    for heading, written in parts:
+    for heading, lines_written in parts:
         yield ""
         if heading:
             yield f"# {heading}"
-        yield from written
+        yield from lines_written

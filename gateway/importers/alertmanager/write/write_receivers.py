@@ -34,28 +34,28 @@ def _receiver(receiver: ParsedSection, general: ParsedSection, notes: Notes) -> 
     block = Block([("name", escape_references(name))])
     if "labels" in receiver:
         message = "labels: receivers have none here"
-        block.entries.append(notes.lost(receiver.position_of("labels"), message))
-    told = False
+        block.entries.append(notes.add_lost(receiver.position_of("labels"), message))
+    has_targets = False
     for kind, translate in _TRANSLATE.items():
         targets = Items()
         remarks: list[Remark] = []
         for item in receiver.list_of(f"{kind}_configs"):
-            target, about = translate(item.value, context)
+            target, target_remarks = translate(item.value, context)
             if target.empty:
-                remarks += about
+                remarks += target_remarks
                 continue
             targets.items.append(target)
-            target.entries += about
+            target.entries += target_remarks
             notes.translated.append((item.position.line, f"{kind} of receiver {name}"))
         block.entries += remarks
         if targets.items:
-            told = True
+            has_targets = True
             block.add(kind, targets)
     block.entries += _without_counterpart(receiver, notes)
     integrations = any(receiver.list_of(key) for key in receiver.fields if key.endswith("_configs"))
-    if integrations and not told:
+    if integrations and not has_targets:
         message = f"receiver {name}: none of its integrations has a counterpart: it notifies nobody"
-        block.entries.append(notes.lost(receiver.position, message))
+        block.entries.append(notes.add_lost(receiver.position, message))
     return block
 
 
@@ -63,31 +63,33 @@ def _without_counterpart(receiver: ParsedSection, notes: Notes) -> Iterator[Rema
     for kind in WITHOUT_COUNTERPART:
         for item in receiver.list_of(f"{kind}_configs"):
             message = f"{kind}_configs of receiver {receiver.get('name')}: no such channel here"
-            yield notes.lost(item.position, f"{message}; webhook: [{{url: …}}] may do")
+            yield notes.add_lost(item.position, f"{message}; webhook: [{{url: …}}] may do")
 
 
 def channels(file: ParsedSection, notes: Notes) -> Block:
     """Return the accounts that the receivers need."""
     general: ParsedSection = file.get("global") or ParsedSection(file.position, {})
-    used: dict[str, list[ParsedSection]] = {kind: [] for kind in _TRANSLATE}
+    configs_by_kind: dict[str, list[ParsedSection]] = {kind: [] for kind in _TRANSLATE}
     for item in file.list_of("receivers"):
-        for kind, configs in used.items():
+        for kind, configs in configs_by_kind.items():
             configs += [one.value for one in item.value.list_of(f"{kind}_configs")]
     block = Block()
-    if used["email"]:
-        block.add("email", _postmark(used["email"], general, notes))
-    if used["slack"]:
-        block.add("slack", account(used["slack"], general, notes))
+    if configs_by_kind["email"]:
+        block.add("email", _postmark(configs_by_kind["email"], general, notes))
+    if configs_by_kind["slack"]:
+        block.add("slack", account(configs_by_kind["slack"], general, notes))
     url = general.get("pagerduty_url")
-    if used["pagerduty"] and url is not None:
+    if configs_by_kind["pagerduty"] and url is not None:
         host = url.removesuffix(_ENQUEUE)
         try:
             PLAIN_URL.parse(host)
             block.add("pagerduty", Block([("api_url", escape_references(host))]))
         except ValueError:
             message = "pagerduty_url: no URL that can stand under channels: pagerduty: api_url:"
-            block.entries.append(notes.lost(general.position_of("pagerduty_url"), message))
-    _add_proxy([kind for kind, configs in used.items() if configs], block, general, notes)
+            block.entries.append(notes.add_lost(general.position_of("pagerduty_url"), message))
+    _add_proxy(
+        [kind for kind, configs in configs_by_kind.items() if configs], block, general, notes
+    )
     return block
 
 
@@ -101,7 +103,7 @@ def _add_proxy(kinds: list[str], block: Block, general: ParsedSection, notes: No
     try:
         proxy_url(own.reveal())
     except ValueError as fault:
-        block.entries.append(notes.lost(position, f"proxy_url: {fault}"))
+        block.entries.append(notes.add_lost(position, f"proxy_url: {fault}"))
         return
     meaning = "the HTTP proxy, proxy_url of http_config"
     for kind in kinds:

@@ -26,12 +26,12 @@ def route(entry: ParsedSection, notes: Notes, *, grouped: bool = False) -> Block
             if grouped and not item.value:
                 message = "group_by: [] is one group for all, as in Alertmanager since 0.31; an "
                 message += "older one takes its parent's instead"
-                block.entries.append(notes.changed(item.position, message))
+                block.entries.append(notes.add_difference(item.position, message))
         elif key == "labels":
             block.add(key, _texts(item))
             if any("{{" in one.value for one in item.value.values()):
                 message = "labels: templates in them are not filled in"
-                block.entries.append(notes.lost(item.position, message))
+                block.entries.append(notes.add_lost(item.position, message))
         elif key != "receiver" or item.value:
             block.add(key, _as_written(item))
     return block
@@ -64,7 +64,7 @@ def inhibit_rules(rules: Iterable[Inhibition], notes: Notes) -> Items:
         entry = inhibition.entry
         if inhibition.rule is None:
             message = "inhibit rule omitted: it needs several sources at once, a rule here has one"
-            items.items.append(notes.lost(entry.position, message))
+            items.items.append(notes.add_lost(entry.position, message))
             continue
         block = Block()
         for key, item in entry.fields.items():
@@ -91,10 +91,10 @@ def time_intervals(
             entry.list_of("time_intervals"), read[entry.get("name")], strict=True
         ):
             parts.items.append(_interval(one.value, interval, notes))
-        named: Block = Block([("name", escape_references(entry.get("name")))])
+        interval_block: Block = Block([("name", escape_references(entry.get("name")))])
         if "time_intervals" in entry:
-            named.add("time_intervals", parts)
-        items.items.append(named)
+            interval_block.add("time_intervals", parts)
+        items.items.append(interval_block)
     return items
 
 
@@ -113,7 +113,7 @@ def _interval(entry: ParsedSection, interval: TimeInterval, notes: Notes) -> Blo
         valid_ranges = _within(key, ranges)
         if not valid_ranges or ranges == NEVER:
             message = f"omitted: it never matches, because its {key} hold nothing"
-            return notes.changed(item.position, message)
+            return notes.add_difference(item.position, message)
         if key == "times":
             block.add(key, Items([_texts_of(one.value) for one in item.value]))
         elif valid_ranges == ranges and not any("+" in one.raw for one in item.value):
@@ -121,7 +121,7 @@ def _interval(entry: ParsedSection, interval: TimeInterval, notes: Notes) -> Blo
         else:
             if valid_ranges != ranges:
                 message = f"{key}: cut to what the calendar has"
-                block.entries.append(notes.changed(item.position, message))
+                block.entries.append(notes.add_difference(item.position, message))
             pairs = [
                 str(first) if first == last else f"{first}:{last}" for first, last in valid_ranges
             ]

@@ -19,10 +19,10 @@ def test_shifts_leave_no_gap_and_no_overlap(
     """E24, Promise 12: shifts touch from the first instant asked for to the last, in every zone."""
     rota, midnight = world
     start, end = midnight + window[0], midnight + sum(window)
-    found = shifts(rota, start, end)
-    assert (found[0].start, found[-1].end) == (start, end)
-    assert all(shift.start < shift.end for shift in found)
-    for before, after in pairwise(found):
+    result = shifts(rota, start, end)
+    assert (result[0].start, result[-1].end) == (start, end)
+    assert all(shift.start < shift.end for shift in result)
+    for before, after in pairwise(result):
         assert before.end == after.start
         assert (before.people, before.by) != (after.people, after.by)
 

@@ -16,7 +16,7 @@ NEW_YORK = "America/New_York"
 
 
 @pytest.mark.parametrize(
-    ("told", "number", "start", "end"),
+    ("instant", "number", "start", "end"),
     [
         ("2020-11-01T01:29-04:00", 0, "2020-10-31T01:30-04:00", "2020-11-01T01:30-04:00"),
         ("2020-11-01T01:30-04:00", 1, "2020-11-01T01:30-04:00", "2020-11-02T01:30-05:00"),
@@ -25,25 +25,25 @@ NEW_YORK = "America/New_York"
         ("2020-10-30T12:00-04:00", -1, "2020-10-30T01:30-04:00", "2020-10-31T01:30-04:00"),
     ],
 )
-def test_a_turn_in_the_doubled_hour(told: str, number: int, start: str, end: str) -> None:
+def test_a_turn_in_the_doubled_hour(instant: str, number: int, start: str, end: str) -> None:
     """E24: the wall clock going back does not take the turn back."""
     layer = Layer(("ana", "ben"), 1, "day", Handover(time(1, 30)), date(2020, 10, 31))
-    turn = turn_at(layer, load_zone(NEW_YORK), at(told))
+    turn = turn_at(layer, load_zone(NEW_YORK), at(instant))
     assert (turn.number, turn.start, turn.end) == (number, at(start), at(end))
 
 
 @pytest.mark.parametrize(
-    ("told", "opens", "closes"),
+    ("instant", "opens", "closes"),
     [
         ("2026-01-08T12:00", "2026-01-10T08:00", "2026-01-12T08:00"),
         ("2026-01-11T12:00", "2026-01-10T08:00", "2026-01-12T08:00"),
         ("2026-01-12T08:00", "2026-01-17T08:00", "2026-01-19T08:00"),
     ],
 )
-def test_days_of_24_hours_join(told: str, opens: str, closes: str) -> None:
+def test_days_of_24_hours_join(instant: str, opens: str, closes: str) -> None:
     """E25: Saturday and Sunday from 08:00 to 08:00 are one window."""
     whole_days = [Restriction(WEEKEND, time(8), time(8))]
-    assert window_at(whole_days, load_zone("UTC"), at(told)) == (at(opens), at(closes))
+    assert window_at(whole_days, load_zone("UTC"), at(instant)) == (at(opens), at(closes))
 
 
 def test_a_window_without_end_says_so() -> None:
@@ -54,7 +54,7 @@ def test_a_window_without_end_says_so() -> None:
         assert is_open(rules, load_zone("Europe/Berlin"), at("2026-03-28"))
 
 
-def test_a_window_inside_the_missing_hour_is_left_out_that_day() -> None:
+def test_a_window_inside_the_missing_hour_is_omitted_that_day() -> None:
     """E24: Sunday 02:15 to 02:45 does not exist on the day the clocks go forward."""
     missing = [Restriction((6,), time(2, 15), time(2, 45))]
     zone = load_zone(NEW_YORK)

@@ -79,14 +79,14 @@ def test_a_handover_in_a_missing_or_doubled_hour_happens_once(
 def test_the_doubled_hour_belongs_to_the_one_who_took_over() -> None:
     """E24: when 01:30 comes the second time nobody hands over again."""
     daily = rota("America/New_York", "01:30", "2020-10-31")
-    for told, who in (
+    for instant, who in (
         ("2020-11-01T01:29:59-04:00", "ana"),
         ("2020-11-01T01:30:00-04:00", "ben"),
         ("2020-11-01T01:15:00-05:00", "ben"),
         ("2020-11-01T01:45:00-05:00", "ben"),
         ("2020-11-02T01:30:00-05:00", "cho"),
     ):
-        assert on_call(daily, at(told)) == (who,)
+        assert on_call(daily, at(instant)) == (who,)
 
 
 @pytest.mark.parametrize(

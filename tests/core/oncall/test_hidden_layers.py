@@ -49,8 +49,8 @@ def test_without_a_hidden_layer_the_same_people_are_on_call_for_a_year(
 def test_a_layer_that_decides_once_in_a_year_is_not_hidden(world: tuple[Rota, float]) -> None:
     """By the function that pages: what is named as the origin of a shift takes effect."""
     whole, midnight = world
-    found = shifts(whole, midnight - 30 * DAY, midnight + 366 * DAY)
-    deciding = {one.by.index for one in found if one.by is not None and one.by.kind == "layer"}
+    result = shifts(whole, midnight - 30 * DAY, midnight + 366 * DAY)
+    deciding = {one.by.index for one in result if one.by is not None and one.by.kind == "layer"}
     assert not deciding & set(hidden_layers(whole))
 
 

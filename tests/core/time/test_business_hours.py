@@ -1,4 +1,4 @@
-"""An info that may wait is owed an answer by the end of the next business day."""
+"""An info that may wait is due an answer by the end of the next business day."""
 
 from datetime import time
 
@@ -18,7 +18,7 @@ from tests.core.rota_worlds import ZONES, unhurried
 
 
 @pytest.mark.parametrize(
-    ("told", "owed"),
+    ("instant", "due"),
     [
         ("2026-01-05T03:00", "2026-01-06T17:00"),  # Monday, before work
         ("2026-01-05T23:59:59", "2026-01-06T17:00"),
@@ -28,9 +28,9 @@ from tests.core.rota_worlds import ZONES, unhurried
         ("2028-02-28T12:00", "2028-02-29T17:00"),  # a leap day is a working Tuesday
     ],
 )
-def test_monday_to_friday_nine_to_five_utc_unless_said_otherwise(told: str, owed: str) -> None:
+def test_monday_to_friday_nine_to_five_utc_unless_said_otherwise(instant: str, due: str) -> None:
     """Promise 12: the next working day is always a later day than today."""
-    assert next_business_day_end(BusinessHours(), at(told)) == at(owed)
+    assert next_business_day_end(BusinessHours(), at(instant)) == at(due)
 
 
 def test_the_day_is_that_of_the_zone() -> None:
@@ -51,15 +51,15 @@ def test_it_is_the_first_business_day_after_todays_date(
 ) -> None:
     """Promise 12: in every zone and week, over clock changes, no working day lies between."""
     hours = BusinessHours(zone, tuple(sorted(days)))
-    told, owed = (
+    now, due = (
         wall_time(t, load_zone(zone)),
         wall_time(next_business_day_end(hours, t), load_zone(zone)),
     )
-    assert owed.time() in (time(17), time(0))  # midnight after the day that Apia never had
-    apart = (owed.date() - told.date()).days
+    assert due.time() in (time(17), time(0))  # midnight after the day that Apia never had
+    apart = (due.date() - now.date()).days
     assert 1 <= apart <= 8
-    between = {(told.weekday() + i) % 7 for i in range(1, apart)}
-    assert owed.time() == time(0) or (owed.weekday() in days and not between & days)
+    between = {(now.weekday() + i) % 7 for i in range(1, apart)}
+    assert due.time() == time(0) or (due.weekday() in days and not between & days)
 
 
 def test_respond_by_takes_seconds_or_the_next_business_day() -> None:
