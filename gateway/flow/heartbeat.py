@@ -1,4 +1,4 @@
-"""A sign of life to a watcher outside (E40): who watches the gateway must not be the gateway."""
+"""Heartbeat to an external monitor (E40), because the gateway cannot report its own death."""
 
 import asyncio
 import logging
@@ -16,17 +16,17 @@ EVERY = 60.0
 """Seconds between two heartbeats."""
 
 TIMEOUT = 10.0
-"""Seconds for one of them."""
+"""Seconds that one heartbeat may take."""
 
 
 async def run_heartbeat(engine: Engine, url: Secret, proxy: Secret | None = None) -> None:
-    """Request `url` once a minute while every component is well; keep silent while one is not."""
+    """Request `url` once a minute while every component is healthy."""
     client = HttpClient(1, proxy=proxy, total_timeout=TIMEOUT)
     try:
         while True:
-            ill = [health.component for health in engine.problems() if not health.ok]
-            if ill:
-                log.warning("no heartbeat: %s not well", ", ".join(ill))
+            unhealthy = [health.component for health in engine.problems() if not health.ok]
+            if unhealthy:
+                log.warning("no heartbeat: %s not healthy", ", ".join(unhealthy))
             else:
                 await _request(client, url)
             await asyncio.sleep(EVERY)

@@ -1,4 +1,4 @@
-"""Upkeep: what must be done now and then, and whether the database takes writes."""
+"""Housekeeping: periodic writes, retention, and a probe of the database."""
 
 import asyncio
 import logging
@@ -18,25 +18,25 @@ from gateway.store.state import counters, retention
 log = logging.getLogger(__name__)
 
 EVERY = 5.0
-"""Seconds between rounds of upkeep."""
+"""Seconds between two rounds."""
 
 PRUNE_EVERY = 60
-"""Rounds between two looks for what can be forgotten."""
+"""Rounds between two deletions of what is past its retention."""
 
 PROBE = 2.0
-"""Seconds between looks at whether the database takes writes."""
+"""Seconds between two probes of the database. Higher reports a lost database later."""
 
 EVICT_AFTER = 1200.0
-"""Seconds after its end that an alert is remembered by this process. Prometheus reports an ended
-alert for 15 minutes (resolvedRetention in its rules/alerting.go); what is forgotten is looked up in
-the database. Longer costs memory for each alert that ended, 1 kB or so."""
+"""Seconds after its end for which an alert stays in the re-post cache. Prometheus reports a
+resolved alert for 15 minutes (resolvedRetention in its rules/alerting.go); after eviction each
+report reads the database. Higher costs memory, about 1 kB for each resolved alert."""
 
 RETENTION = 90 * 86400.0
-"""Seconds for which ended incidents are kept."""
+"""Seconds for which resolved incidents are kept."""
 
 
 class Housekeeping:
-    """The loops nobody waits for. `store_problem` is what the database said last, or empty."""
+    """Runs the periodic work; `store_problem` is the last error of the store, or empty."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class Housekeeping:
         intake: Intake,
         delivery: SenderPool,
     ) -> None:
-        """`clear_caches` is called when what is remembered of the database is certain no more."""
+        """`clear_caches` is called when a commit may have been lost with the connection."""
         self._dependencies = dependencies
         self._clear_caches = clear_caches
         self._repost_cache = repost_cache
@@ -57,7 +57,7 @@ class Housekeeping:
         self.store_problem = ""
 
     async def run(self, mark_healthy: Callable[[], None]) -> None:
-        """Write what was only remembered, close what is not used, forget what is long over."""
+        """Write what is only cached, close what is not used, delete what is past its retention."""
         rounds = 0
         while True:
             await asyncio.sleep(EVERY)
@@ -74,7 +74,7 @@ class Housekeeping:
             mark_healthy()
 
     async def probe(self) -> None:
-        """Ask the database whether it would take a write; forget what may not be in it any more."""
+        """Check until cancelled whether the database accepts writes; clear caches after a loss."""
         while True:
             try:
                 await self._dependencies.store.write(counters.touch)
@@ -83,7 +83,7 @@ class Housekeeping:
             else:
                 self.store_problem = ""
             self._dependencies.metrics.set_store_up(not self.store_problem)
-            self._watch_clock()
+            self._check_clock()
             if self._dependencies.store.epoch != self._epoch:
                 self._epoch = self._dependencies.store.epoch
                 self._clear_caches()
@@ -95,7 +95,7 @@ class Housekeeping:
         return [Health("store", not problem, problem), Health("clock", not skew, skew)]
 
     def clock_problem(self) -> str:
-        """What is wrong with this replica's clock, in words; empty when nothing is."""
+        """Return what is wrong with this replica's clock, empty when nothing is."""
         ahead = self._dependencies.ahead()
         if not is_skewed(ahead):
             return ""
@@ -105,7 +105,7 @@ class Housekeeping:
             "sends nothing until they agree; check time synchronization (NTP) on both machines"
         )
 
-    def _watch_clock(self) -> None:
+    def _check_clock(self) -> None:
         problem = self.clock_problem()
         self._dependencies.metrics.set_clock_ahead(self._dependencies.ahead())
         if problem and not self._skewed:

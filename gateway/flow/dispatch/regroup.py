@@ -1,8 +1,8 @@
-"""After a reload: alerts whose routes changed move to the incidents they now belong to.
+"""Regrouping: after a reload, alerts move to the incidents that their new routes name.
 
-What stays where it was keeps its incident, its timers and its acknowledgement (E8). What moved
-opens or joins another incident; the one it left ends when nothing in it burns any more, and
-whoever was told by it is told so.
+An alert whose group stays keeps its incident, timers and acknowledgement (E8). One that moves opens
+or joins another incident. The incident that it left resolves when no alert in it is firing any
+more, and everyone notified of it is notified of that.
 """
 
 import asyncio
@@ -19,14 +19,18 @@ from gateway.store import Store, Tx
 from gateway.store.state import alerts, counters, incidents, members
 
 PAGE = 500
+"""Alerts regrouped in one transaction. Other transactions wait for it."""
 
 GROUPED_BY = "grouped by"
-"""The number in the database that tells by which routes.yaml its alerts were grouped."""
+"""Name of the number in the database that says by which routes.yaml its alerts are grouped."""
 
 
 class Regrouper:
-    """Sees to it that the stored alerts are grouped by the routes in force, also after a restart
-    with another routes.yaml, and after a reload that the database did not survive."""
+    """Groups the stored alerts by the routes in force. Used from the event loop.
+
+    It does so after a restart with another routes.yaml too, and after a reload during which the
+    database was lost.
+    """
 
     def __init__(self, store: Store, plan: Callable[[], Plan], now: Callable[[], float]) -> None:
         self._store = store
@@ -37,17 +41,17 @@ class Regrouper:
 
     @property
     def is_current(self) -> bool:
-        """Whether they are known to be: what is due may then be decided."""
+        """Whether all are grouped by the routes in force, so that incidents may be decided."""
         return self._digest == self._plan().digest
 
     async def regroup_all(self) -> None:
-        """Group all of them anew. Raises StoreUnavailableError; then `catch_up` does it."""
+        """Group all alerts. Raises StoreUnavailableError; then `catch_up` does it."""
         self._digest = ""
         async with self._one_at_a_time:
             await self._regroup()
 
     async def catch_up(self) -> None:
-        """Group them anew if they were grouped by another routes.yaml."""
+        """Group all alerts if they are grouped by another routes.yaml."""
         if self.is_current:
             return
         async with self._one_at_a_time:
@@ -74,7 +78,7 @@ def _number_of(plan: Plan) -> int:
 
 
 def regroup_page(tx: Tx, plan: Plan, after: str, now: float) -> tuple[str | None, IntakeResult]:
-    """Look at one page of the alerts that burn; returns where to go on, None at the end."""
+    """Regroup one page of firing alerts; return where the next one begins, None at the end."""
     page = alerts.active_page(tx, now, after, PAGE)
     result = IntakeResult()
     if not page:
@@ -83,12 +87,12 @@ def regroup_page(tx: Tx, plan: Plan, after: str, now: float) -> tuple[str | None
     alerts.set_inhibits(tx, [(a.identity, routing_of(a.labels).inhibits) for a in page])
     alerts.bump_inhibit_version(tx)
     numbers = members.open_numbers_of(tx, [alert.identity for alert in page])
-    involved = incidents.by_number(tx, sorted({n for found in numbers.values() for n in found}))
+    involved = incidents.by_number(tx, sorted({n for several in numbers.values() for n in several}))
     leaving: list[tuple[int, str]] = []
     for alert in page:
-        wanted = {group_target.key for group_target in routing_of(alert.labels).groups}
+        keys = {group_target.key for group_target in routing_of(alert.labels).groups}
         for number in numbers.get(alert.identity, ()):
-            if involved[number].group_key not in wanted:
+            if involved[number].group_key not in keys:
                 leaving.append((number, alert.identity))
     members.remove(tx, leaving)
     assign(tx, page, plan, now, result)
@@ -104,11 +108,11 @@ def regroup_page(tx: Tx, plan: Plan, after: str, now: float) -> tuple[str | None
     return page[-1].identity, result
 
 
-def follow_receivers(tx: Tx, kept: list[Incident], plan: Plan) -> None:
-    """An incident that stays speaks to the receiver that its route now names."""
+def follow_receivers(tx: Tx, staying: list[Incident], plan: Plan) -> None:
+    """Let incidents that stay notify the receiver that their route now names."""
     changed = [
         replace(incident, receiver=plan.routes[incident.route_id].receiver)
-        for incident in kept
+        for incident in staying
         if incident.route_id in plan.routes
         and plan.routes[incident.route_id].receiver != incident.receiver
     ]

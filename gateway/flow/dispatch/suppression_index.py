@@ -1,4 +1,4 @@
-"""Which alerts keep quiet, by the same snapshot that decides the send (E9)."""
+"""Suppression of alerts, judged on the same snapshot that their notices are stored on (E9)."""
 
 from collections.abc import Callable, Iterable, Mapping
 
@@ -13,15 +13,17 @@ from gateway.store.state import alerts, silences
 
 
 class SuppressionIndex:
-    """Keeps the silences and an index of inhibiting alerts, read anew when they have changed.
+    """Silences and an index of inhibiting alerts, read again when they have changed.
 
-    Used inside deciding transactions only: there is one at a time, so what it reads is the
-    snapshot that the decision is saved on.
+    Threads: only the writer's, inside a transaction that decides.
     """
 
     def __init__(self, repost_cache: RepostCache, epoch: Callable[[], int]) -> None:
-        """`epoch` is the store's: a version that was read before a commit was lost may be given
-        out again for something else, and the connection is another then."""
+        """Create an empty index.
+
+        `epoch` is the store's. When a commit is lost, the database may use a version number again
+        for another state, but on another connection.
+        """
         self._repost_cache = repost_cache
         self._epoch = epoch
         self._key: tuple[int, int, str, int] | None = None
@@ -31,7 +33,7 @@ class SuppressionIndex:
         self._silence_version: tuple[int, int] | None = None
 
     def refresh(self, tx: Tx, plan: Plan, now: float) -> None:
-        """Read what has changed: once in each transaction, before `of` is asked."""
+        """Read what has changed, once in each transaction before `of` is called."""
         epoch, generation = self._epoch(), self._repost_cache.generation
         version = (epoch, silences.version(tx))
         if version != self._silence_version:
@@ -46,45 +48,45 @@ class SuppressionIndex:
             self._key = key
 
     def of(self, members: Iterable[Member], now: float) -> Mapping[str, Suppression]:
-        """By identity, those of `members` that are silenced or inhibited at `now`."""
+        """Return why members are silenced or inhibited at `now`, by identity."""
         if self._index is None and not self._silences:
             return {}
-        burning = [member for member in members if member.firing(now)]
-        return {**self._inhibited(burning), **self._silenced(burning, now)}
+        firing = [member for member in members if member.firing(now)]
+        return {**self._inhibited(firing), **self._silenced(firing, now)}
 
-    def _silenced(self, burning: Iterable[Member], now: float) -> dict[str, Suppression]:
+    def _silenced(self, firing: Iterable[Member], now: float) -> dict[str, Suppression]:
         if not self._silences:
             return {}
-        found = {}
-        for member in burning:
+        suppressed = {}
+        for member in firing:
             active = self._silences.silencing(member.alert.labels, now)
             if active:
                 longest = active[0]
-                found[member.alert.identity] = Suppression(
+                suppressed[member.alert.identity] = Suppression(
                     SuppressReason.SILENCED,
                     longest.created_by or "somebody",
                     longest.ends_at,
                     longest.comment,
                 )
-        return found
+        return suppressed
 
-    def _inhibited(self, burning: Iterable[Member]) -> dict[str, Suppression]:
+    def _inhibited(self, firing: Iterable[Member]) -> dict[str, Suppression]:
         if self._index is None:
             return {}
-        found = {}
-        for member in burning:
+        suppressed = {}
+        for member in firing:
             hit = self._index.inhibitor(member.alert.labels)
             if hit is not None:
                 rule, source = hit
                 name = rule.name or f"the alert {source[:8]}"
-                found[member.alert.identity] = Suppression(SuppressReason.INHIBITED, name)
-        return found
+                suppressed[member.alert.identity] = Suppression(SuppressReason.INHIBITED, name)
+        return suppressed
 
 
 def firing_sources(
     tx: Tx, repost_cache: RepostCache, plan: Plan, now: float
 ) -> tuple[SourceIndex, float]:
-    """The inhibiting alerts that burn at `now`, and when the first of them ends."""
+    """Return the inhibiting alerts that are firing at `now`, and when the first of them ends."""
     index = SourceIndex(plan.inhibit_rules)
     expires_at = float("inf")
     for identity, labels, stored, reported in alerts.inhibit_sources(tx, now - 3600.0):

@@ -1,6 +1,6 @@
-"""Intake: reported alerts become stored alerts in incidents, in one transaction, before the 2xx.
+"""Intake: reported alerts are stored and join incidents in one transaction, before the 2xx.
 
-Requests that wait at the same time share a transaction: while one commits, the next gather.
+Requests that wait at the same time share a transaction: while one commits, the next ones gather.
 """
 
 import asyncio
@@ -23,47 +23,47 @@ from gateway.store.state import alerts
 log = logging.getLogger(__name__)
 
 MAX_WAITING = 200_000
-"""Alerts that may wait for their transaction; beyond it load is shed with 503."""
+"""Alerts that may wait for their transaction; beyond it load is shed with 503. It bounds memory."""
 
 MAX_PER_TRANSACTION = 1_000
-"""Alerts committed in one transaction: what falls due meanwhile, a critical page too, waits some
-60 ms for it. With many more it waits longer, with fewer each alert costs more."""
+"""Alerts committed in one transaction. What falls due meanwhile, a critical page too, waits about
+60 ms for it. Higher makes it wait longer, lower makes each alert cost more."""
 
 SLICE_SIZE = 500
-"""Alerts of one request that are kept together; a larger request takes several transactions."""
+"""Alerts of one request that share a transaction; a larger request takes several."""
 
 
 class OverloadedError(Exception):
-    """More alerts wait for the database than may; the client must come again."""
+    """Too many alerts wait for the database; the client must send again later."""
 
 
 def normalise(
-    incoming: ReportedAlert,
+    reported: ReportedAlert,
     source: str,
     plan: Plan,
     now: float,
     resolve_timeout: float | None = None,
 ) -> Alert:
-    """The alert as it is kept. What is missing is filled in as Alertmanager does.
+    """Return the alert to store, with what is missing filled in as Alertmanager does.
 
-    No start: the end if there is one, else now. No end from a source that re-sends: now plus
-    resolve_timeout, the source's own or the plan's, marked as inferred.
+    A missing start is the end if there is one, else now. A missing end from a source that re-sends
+    is now plus the resolve timeout, the source's own or the plan's, and marked as inferred.
     """
-    starts_at, ends_at, timeout = incoming.starts_at, incoming.ends_at, False
+    starts_at, ends_at, timeout = reported.starts_at, reported.ends_at, False
     received_start = starts_at is None or starts_at > now
     if starts_at is None:
         starts_at = now if ends_at is None else min(ends_at, now)
     elif starts_at > now:
-        starts_at = now  # a sender's clock may be ahead: nothing begins tomorrow (E35)
-    if ends_at is None and (incoming.expires or resolve_timeout is not None):
+        starts_at = now  # the source's clock is ahead (E35)
+    if ends_at is None and (reported.expires or resolve_timeout is not None):
         ends_at, timeout = now + (resolve_timeout or plan.resolve_timeout), True
     return Alert(
-        incoming.identity or identity(incoming.labels),
-        incoming.labels,
-        incoming.annotations,
+        reported.identity or identity(reported.labels),
+        reported.labels,
+        reported.annotations,
         starts_at,
         ends_at,
-        incoming.generator_url,
+        reported.generator_url,
         source,
         now,
         timeout,
@@ -83,8 +83,11 @@ class Intake:
         committed: Callable[[IntakeResult, DispatchResult | None], None],
         decider: Callable[[], Decide | None],
     ) -> None:
-        """`committed` is told what each transaction did. `decider` gives what decides incidents,
-        None while that must wait."""
+        """Create an intake.
+
+        `committed` is called with the result of each transaction. `decider` returns what decides
+        incidents in the same transaction, None while that must wait.
+        """
         self._store = store
         self._repost_cache = repost_cache
         self._plan = plan
@@ -109,14 +112,13 @@ class Intake:
         raw: RawRepost | None = None,
         watchdogs: Mapping[str, tuple[str, ...]] = NO_WATCHDOGS,
     ) -> None:
-        """Returns once the alerts are on disk (promise 1).
+        """Store alerts; return once they are on disk (promise 1).
 
-        `unread`: the same alerts before they were read, to be recognised by it next time, and
-        `watchdogs` the watchdogs of some of them, by identity.
-
-        `resolve_timeout`: seconds after which an alert of this source that has no end is over
-        unless it is reported again; None where sources that re-send have the plan's, others none.
-        Raises Overloaded when too many wait, StoreUnavailableError when nothing can be saved.
+        `resolve_timeout`: seconds after which an alert without an end is resolved unless it is
+        reported again; None: the plan's for sources that re-send, none for others. `raw`: the same
+        alerts as bytes, so that their re-posts need not be parsed. `watchdogs`: names of watchdogs
+        that match, by identity. Raises OverloadedError when too many alerts wait, and
+        StoreUnavailableError when nothing can be stored.
         """
         now, plan = self._now(), self._plan()
         cache = self._repost_cache
@@ -145,7 +147,7 @@ class Intake:
             await asyncio.gather(*futures)
 
     async def run(self) -> None:
-        """Commit what waits, for ever. An error goes to those who waited for that transaction."""
+        """Commit what waits, until cancelled. `submit` raises the errors."""
         while True:
             await self._wake.wait()
             self._wake.clear()
@@ -153,7 +155,7 @@ class Intake:
                 await self.commit_waiting()
 
     async def commit_waiting(self) -> None:
-        """One transaction for what waits now."""
+        """Commit what waits now in one transaction."""
         taken: list[tuple[list[Alert], asyncio.Future[None]]] = []
         size = 0
         while self._waiting and (
@@ -184,26 +186,25 @@ class Intake:
                 future.set_exception(fault)
 
     async def _save(self, batch: Sequence[Alert]) -> Exception | None:
-        """Commit alerts; returns a fault of ours that kept one of them from being saved.
+        """Commit alerts; return a fault of the gateway because of which one was not stored.
 
-        The alert at fault is looked for by halves, and all the others are saved: none of them
-        may be lost for its sake.
+        The batch is halved until the alert at fault is alone, and all others are stored.
         """
         now, plan = self._now(), self._plan()
         decide = None if self._decide_separately else self._decider()
 
         def work(tx: Tx) -> tuple[IntakeResult, DispatchResult | None]:
-            done = store_alerts(tx, batch, plan, now)
-            at_once = decide is not None and done.next_due is not None and done.next_due <= now
-            return done, decided(tx, decide, now) if decide is not None and at_once else None
+            result = store_alerts(tx, batch, plan, now)
+            if decide is None or result.next_due is None or result.next_due > now:
+                return result, None
+            return result, decide_at_once(tx, decide, now)
 
         try:
-            done, dispatch_result = await self._store.write(work)
+            result, decided = await self._store.write(work)
         except StoreUnavailableError:
             self._repost_cache.clear(now)
-            self._decide_separately = (
-                True  # should it come of deciding, the next alerts are saved all the same
-            )
+            # Should deciding be the cause, the next alerts are stored all the same.
+            self._decide_separately = True
             raise
         except Exception as fault:
             if len(batch) == 1:
@@ -212,37 +213,37 @@ class Intake:
             middle = len(batch) // 2
             first = await self._save(batch[:middle])
             return await self._save(batch[middle:]) or first
-        self._repost_cache.remember(done.stored, now)
-        for later, _ in self._waiting:  # what they report came after what was just learned
-            for alert in later:
+        self._repost_cache.remember(result.stored, now)
+        for waiting, _ in self._waiting:  # their reports are newer than what was just cached
+            for alert in waiting:
                 self._repost_cache.invalidate(alert.identity)
         self._decide_separately = False
-        self._committed(done, dispatch_result)
+        self._committed(result, decided)
         return None
 
     async def write_extensions(self, now: float, ahead: float = WRITE_AHEAD) -> int:
-        """Store later ends and new words that were only remembered; returns how many.
+        """Store later ends and changed texts that are only cached; return how many.
 
-        `ahead`: of ends, only where the stored one passes within so many seconds.
+        `ahead`: ends are stored where the stored one passes within so many seconds.
         """
         ends, changed_texts = self._repost_cache.pending_writes(now, ahead)
         if not ends and not changed_texts:
             return 0
+        plan = self._plan()
 
         def work(tx: Tx) -> None:
             old = alerts.by_identity(tx, [alert.identity for alert in changed_texts])
-            # The words only: what ended meanwhile, as another replica was told, stays so.
-            worded = [
+            # Only the texts: an alert that another replica stored as resolved stays resolved.
+            changed = [
                 replace(stored, annotations=a.annotations, generator_url=a.generator_url)
                 for a in changed_texts
                 if (stored := old.get(a.identity)) is not None
                 and stored.updated_at <= a.updated_at
                 and not stored.is_resolved(a.updated_at)
             ]
-            plan = self._plan()
             routing_of = route_cache(plan).of
-            alerts.save(tx, worded, [routing_of(alert.labels).inhibits for alert in worded])
-            # After the words: an end is stored as of now, and what was said before counts no more.
+            alerts.save(tx, changed, [routing_of(alert.labels).inhibits for alert in changed])
+            # After the texts, because ends are stored as of `now`, which is later.
             alerts.extend_ends(tx, ends)
 
         await self._store.write(work)
@@ -250,10 +251,10 @@ class Intake:
         return len(ends) + len(changed_texts)
 
 
-def decided(tx: Tx, decide: Decide, now: float) -> DispatchResult | None:
-    """Decide what became due with the alerts that were just stored: it saves them a commit.
+def decide_at_once(tx: Tx, decide: Decide, now: float) -> DispatchResult | None:
+    """Decide what became due with alerts in their own transaction, which saves a commit.
 
-    None when that failed. The alerts are kept all the same, and dispatch tries it again.
+    Returns None when that failed: the alerts are stored all the same, and dispatch tries again.
     """
     try:
         return tx.in_savepoint(lambda savepoint: decide(savepoint, now))

@@ -1,4 +1,4 @@
-"""What a source says it left out by its own limit stands with the incidents concerned (E33)."""
+"""Truncated batches: alerts that a source did not send because of its own limit (E33)."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,12 +10,12 @@ from gateway.store.state import incidents, members, timeline
 
 
 def record_truncation(tx: Tx, identities: Sequence[str], count: int, now: float) -> None:
-    """Remember that beside these alerts the source has `count` that it did not send.
+    """Store that beside these alerts the source has `count` more that it did not send.
 
-    What is told next says so. A count that has not changed is recorded once.
+    The next notice says so. A count that has not changed is recorded once.
     """
-    found = members.open_numbers_of(tx, identities)
-    numbers = sorted({number for several in found.values() for number in several})
+    by_identity = members.open_numbers_of(tx, identities)
+    numbers = sorted({number for several in by_identity.values() for number in several})
     changed: list[Incident] = [
         replace(incident, truncated=count)
         for incident in incidents.by_number(tx, numbers).values()

@@ -1,4 +1,4 @@
-"""Watching the watchdogs (E40): their reports are remembered, their absence becomes an alert."""
+"""Monitor of watchdogs (E40): stores when they were reported, and fires when they are missing."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -13,17 +13,19 @@ from gateway.store import Store
 from gateway.store.state import alerts, last_seen
 
 EVERY = 10.0
-"""Seconds between looks."""
+"""Seconds between two checks. Higher fires later, lower costs writes."""
 
 SOURCE = "gateway"
+"""The source of alerts about missing watchdogs."""
 
 NO_WATCHDOGS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+"""No alert is matched by a watchdog."""
 
 Submit = Callable[[str, Sequence[ReportedAlert]], Awaitable[None]]
 
 
 class WatchdogMonitor:
-    """Remembers when each watchdog was last reported; shared with other replicas by the store."""
+    """Stores when each watchdog was last reported, to any replica. Used from the event loop."""
 
     def __init__(
         self, store: Store, plan: Callable[[], Plan], now: Callable[[], float], submit: Submit
@@ -36,13 +38,13 @@ class WatchdogMonitor:
         self._seen: dict[str, float] = {}
         self._missing: set[str] = set()
         self._names: tuple[str, frozenset[str] | None] = ("", frozenset())
-        self._ended_by = ""
+        self._checked_digest = ""  # of the plan whose removed watchdogs were resolved
 
     def record_reports(self, reported: Sequence[ReportedAlert]) -> Mapping[str, tuple[str, ...]]:
-        """Look for signs of life among reported alerts.
+        """Record which watchdogs are among reported alerts.
 
-        Returns whose they are: the names of watchdogs by the alert's identity. Under the same plan
-        the same alerts are signs of the same watchdogs (see `mark_seen`).
+        Returns the names of the watchdogs that match, by the alert's identity. They are the same
+        for each re-post under the same plan, for which `mark_seen` is enough.
         """
         plan = self._plan()
         if not plan.watchdogs:
@@ -63,38 +65,45 @@ class WatchdogMonitor:
         return watchdogs
 
     def mark_seen(self, names: Iterable[str]) -> None:
-        """These watchdogs were reported now."""
+        """Record that these watchdogs were reported now."""
         now = self._now()
         for name in names:
             self._seen[name] = now
 
     async def check(self) -> None:
-        """Save what was seen, and let alerts about missing watchdogs fire or end."""
+        """Store the reports, and let alerts about missing watchdogs fire or resolve."""
         plan = self._plan()
-        if self._ended_by != plan.digest:
-            await self._end_unwatched(plan)
-            self._ended_by = plan.digest
+        if self._checked_digest != plan.digest:
+            await self._resolve_removed(plan)
+            self._checked_digest = plan.digest
         if not plan.watchdogs:
             return
         await self._store.write(partial(last_seen.save, seen=dict(self._seen)))
-        known = await self._store.read(last_seen.read_all)
-        for alert, fires in watchdog_alerts(plan.watchdogs, known, self._since, self._now()):
+        seen = await self._store.read(last_seen.read_all)
+        for alert, fires in watchdog_alerts(plan.watchdogs, seen, self._since, self._now()):
             name = alert.labels["watchdog"]
             if fires or name in self._missing:
                 await self._submit(SOURCE, [alert])
             (self._missing.add if fires else self._missing.discard)(name)
 
-    async def _end_unwatched(self, plan: Plan) -> None:
-        """Let alerts end that are about watchdogs which routes.yaml does not have, or labels
-        otherwise: nobody else would ever end them."""
-        wanted = {identity(watchdog.missing) for watchdog in plan.watchdogs}
+    async def _resolve_removed(self, plan: Plan) -> None:
+        """Resolve alerts about watchdogs that routes.yaml no longer has, or labels otherwise.
+
+        Nothing else would ever resolve them.
+        """
+        configured = {identity(watchdog.missing) for watchdog in plan.watchdogs}
         for alert in await self._store.read(partial(alerts.without_end, source=SOURCE)):
-            if alert.labels.get("alertname") == MISSING and alert.identity not in wanted:
-                end = ReportedAlert(alert.labels, alert.annotations, alert.starts_at, self._now())
+            if alert.labels.get("alertname") == MISSING and alert.identity not in configured:
+                ends_at = self._now()
+                end = ReportedAlert(alert.labels, alert.annotations, alert.starts_at, ends_at)
                 await self._submit(SOURCE, [end])
 
     async def run(self) -> None:
-        """Look again and again. What was missing before a restart may be back: tell its end."""
+        """Check until cancelled.
+
+        At first each watchdog counts as missing, because it may have been before the start: then
+        its alert resolves with the first check.
+        """
         self._missing = {watchdog.name for watchdog in self._plan().watchdogs}
         while True:
             await asyncio.sleep(EVERY)

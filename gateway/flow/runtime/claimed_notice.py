@@ -1,4 +1,4 @@
-"""What a courier is to do next."""
+"""A notice that this replica has claimed for sending."""
 
 from dataclasses import dataclass
 
@@ -8,8 +8,8 @@ from gateway.core.incidents.outbox import Notice
 
 @dataclass(frozen=True, slots=True)
 class ClaimedNotice:
-    """One notice to send now, and as what: a resolve may have become a late notice."""
+    """A claimed notice and the kind to send it as: a resolve can become a late notice."""
 
     notice: Notice
     kind: NoticeKind
-    probe: bool = False  # sent although its target is on hold
+    probe: bool = False  # sent during a hold of its target, to see whether it lasts

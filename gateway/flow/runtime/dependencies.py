@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Dependencies:
-    """Everything an engine is made of."""
+    """What an engine is made of. Times are in seconds."""
 
     store: Store
     config: Config
-    load: Callable[[], Config]  # reads routes.yaml anew; raises ConfigError
+    load: Callable[[], Config]  # reads routes.yaml; raises ConfigError
     channels: Callable[[Config], Mapping[str, Channel]]  # raises ConfigError
-    renderer: Callable[[], RenderService]  # templates are read anew at each reload
+    renderer: Callable[[], RenderService]  # reads the templates
     links: Links
     metrics: "Metrics"
     now: Callable[[], float]

@@ -1,4 +1,4 @@
-"""What one transaction decided, for those who send it and for those who ask for the next one."""
+"""Result of one deciding transaction: what to send, and when the next one is due."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from gateway.store import Tx
 
 @dataclass(slots=True)
 class DispatchResult:
-    """What one transaction decided."""
+    """What one transaction decided and claimed."""
 
     decided: int = 0
     claimed_notices: list[ClaimedNotice] = field(default_factory=list)
@@ -21,4 +21,4 @@ class DispatchResult:
 
 
 Decide = Callable[[Tx, float], DispatchResult]
-"""What decides a batch of the incidents that are due at an instant."""
+"""(tx, now): decides a batch of the incidents that are due at `now`."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How one component is; `text` says what is wrong and since when.
+    """State of one component; `text` says what is wrong and since when.
 
     `text` may quote configuration and vendors. `public_text` is for anyone; None: the same.
     """

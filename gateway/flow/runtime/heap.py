@@ -1,4 +1,4 @@
-"""Memory that is not used any more goes back to the system.
+"""Return of unused memory to the operating system.
 
 Python frees objects in cycles when enough new ones were made, which at a few alerts a second is
 hours after a reload. And glibc keeps what was freed between two blocks that are in use.
@@ -20,12 +20,15 @@ _trim = _trimmer()
 
 
 def collect() -> None:
-    """Free what a reload replaced. It holds the loop up for as long as the reload did, or less:
-    what the start made is not looked at (see `gateway.cli.serve.apply_queue_steps`)."""
+    """Free what a reload replaced.
+
+    Blocks the event loop, but not longer than the reload did: objects of the start are excluded
+    (see `gateway.cli.serve.settle`).
+    """
     gc.collect()
 
 
 async def trim() -> None:
-    """Give freed memory back, in a thread: the C library does it without Python's lock."""
+    """Return freed memory, in a thread: the C library does it without Python's lock."""
     if _trim is not None:
         await asyncio.to_thread(_trim, 0)

@@ -1,4 +1,4 @@
-"""How late the event loop is: what blocks it holds up every request and every message at once."""
+"""Lag of the event loop: code that blocks it delays every request and every message."""
 
 import asyncio
 
@@ -6,12 +6,12 @@ from gateway import clock
 from gateway.metrics import Metrics
 
 EVERY = 0.5
-"""Seconds between two looks."""
+"""Seconds between two measurements."""
 
 
 async def measure_loop_lag(metrics: Metrics, every: float = EVERY) -> None:
-    """Sleep again and again, and count by how many seconds each waking came too late."""
+    """Measure until cancelled by how many seconds a sleep ends too late."""
     while True:
-        wanted = clock.monotonic() + every
+        expected = clock.monotonic() + every
         await asyncio.sleep(every)
-        metrics.observe_loop_lag(clock.monotonic() - wanted)
+        metrics.observe_loop_lag(clock.monotonic() - expected)

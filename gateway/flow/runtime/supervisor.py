@@ -1,6 +1,6 @@
-"""Tasks that live as long as the gateway. Each has a name; when one dies, that is loud.
+"""Supervisor of the background loops, which restarts one that fails and reports it.
 
-This is the only place that makes background tasks of the gateway's own.
+No other module starts a task that runs as long as the gateway.
 """
 
 import asyncio
@@ -14,10 +14,10 @@ from gateway.store import StoreUnavailableError
 log = logging.getLogger(__name__)
 
 RESTART_AFTER = 1.0
-"""Seconds before a loop that failed is tried again."""
+"""Seconds after which a loop that failed is started again."""
 
 HEALTHY_AFTER = 60.0
-"""Seconds without a failure after which a loop counts as well, whatever it does."""
+"""Seconds without a failure after which a loop is healthy, where it has no rounds to report."""
 
 
 @dataclass(slots=True)
@@ -32,7 +32,7 @@ class Loop:
 
 
 class Supervisor:
-    """Runs loops until they are stopped; one that fails is started again and says why."""
+    """Runs loops until they are stopped, and starts one that failed again."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
@@ -40,7 +40,7 @@ class Supervisor:
         self.loops: dict[str, Loop] = {}
 
     def start(self, name: str, body: Callable[[], Awaitable[None]]) -> None:
-        """Run `body`, which should never end, under `name`."""
+        """Start a loop; `body` must never return."""
         loop = Loop(name, body)
         self.loops[name] = loop
         self._tasks.append(asyncio.get_running_loop().create_task(self._guard(loop), name=name))
@@ -67,7 +67,7 @@ class Supervisor:
         loop.failed_at = self._now()
 
     def mark_healthy(self, name: str) -> None:
-        """A loop got through a round."""
+        """Record that a loop completed a round."""
         loop = self.loops.get(name)
         if loop is not None and loop.failing_since is not None:
             log.info("loop %s works again", name)
@@ -90,7 +90,7 @@ class Supervisor:
                 self.mark_healthy(loop.name)
 
     async def stop(self) -> None:
-        """End all loops."""
+        """Cancel all loops, and wait until they have ended."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
