@@ -1,4 +1,4 @@
-"""The engine: the four verbs wired to one store, and their loops."""
+"""The engine: intake, dispatch, delivery and responses on one store, and their loops."""
 
 import asyncio
 import logging
@@ -94,45 +94,47 @@ class Engine:
 
     @property
     def plan(self) -> Plan:
-        """What it means."""
+        """The plan in force."""
         return self._config.plan
 
     @property
     def senders(self) -> dict[str, Sender]:
-        """The couriers by channel."""
+        """The senders by channel."""
         return self.delivery.senders
 
-    def absorb_raw(self, source: str, unread: RawRepost) -> bool:
-        """Whether these reports say nothing that is not known, so that nobody need read them."""
+    def absorb_raw(self, source: str, raw: RawRepost) -> bool:
+        """Absorb a post of known re-posts; False: it must be parsed and submitted."""
         if source in self._truncating:
             return False
-        reported_watchdogs = self._repost_cache.absorb_raw(unread, self.now())
-        if reported_watchdogs is None:
+        watchdogs = self._repost_cache.absorb_raw(raw, self.now())
+        if watchdogs is None:
             return False
-        self.watchdog_monitor.mark_seen(reported_watchdogs)
+        self.watchdog_monitor.mark_seen(watchdogs)
         return True
 
     async def submit(
         self,
         source: str,
         alerts: Sequence[ReportedAlert],
-        left_out: int = 0,
-        unread: RawRepost | None = None,
+        truncated: int = 0,
+        raw: RawRepost | None = None,
     ) -> None:
-        """Take alerts in; returns once they are on disk. See Intake.submit for errors.
+        """Store alerts; return once they are on disk. See `Intake.submit` for errors.
 
-        `left_out`: how many more the source says it has and did not send. `unread`: the same
-        alerts before they were read.
+        `truncated`: how many more alerts the source has and did not send. `raw`: the same alerts as
+        bytes.
         """
         watchdogs = self.watchdog_monitor.record_reports(alerts)
         try:
             settings = self.config.sources.get(source)
             timeout = settings.resolve_timeout if settings else None
-            await self.intake.submit(source, alerts, timeout, unread, watchdogs)
-            if left_out or source in self._truncating:
+            await self.intake.submit(source, alerts, timeout, raw, watchdogs)
+            if truncated or source in self._truncating:
                 self._truncating.add(source)
-                names = [identity(alert.labels) for alert in alerts]
-                note = partial(record_truncation, identities=names, count=left_out, now=self.now())
+                identities = [identity(alert.labels) for alert in alerts]
+                note = partial(
+                    record_truncation, identities=identities, count=truncated, now=self.now()
+                )
                 await self.store.write(note)
         except StoreUnavailableError as error:
             self._housekeeping.store_problem = str(error)
@@ -141,7 +143,7 @@ class Engine:
     async def reject(
         self, source: str, status: int, error: str, detail: object, remote: str, excerpt: str
     ) -> None:
-        """Remember a refused request, so that admins see it (E42). Never raises."""
+        """Store a refused request, so that admins see it (E42). Never raises."""
         with suppress(Exception):
             request = timeline.RejectedRequest(
                 self.now(), source, status, error, detail, remote, excerpt
@@ -169,7 +171,7 @@ class Engine:
         return await self.dispatcher.respond(IncidentAction(number, decide, by, via))
 
     async def reload(self) -> tuple[Problem, ...]:
-        """Read routes.yaml anew. A bad file changes nothing; its problems come back (promise 6)."""
+        """Read routes.yaml again; return its problems. A bad file changes nothing (promise 6)."""
         async with self._reloading:
             try:
                 config = self._dependencies.load()
@@ -186,9 +188,9 @@ class Engine:
                 self._repost_cache.forget_raw()
             self._config = config
             self.delivery.adopt(channels, renderer)
-            with suppress(StoreUnavailableError):  # before it decides again, dispatch catches up
+            with suppress(StoreUnavailableError):  # dispatch regroups before it decides
                 await self.dispatcher.regroup()
-                # What an admin just mended need not wait for its next attempt.
+                # What an admin has just corrected is tried at once.
                 await self.store.write(partial(outbox.retry_now, now=self.now()))
             self._config_problems = ()
             self.metrics.set_config(config.plan.severities, config.plan.digest)
@@ -222,22 +224,22 @@ class Engine:
         self._start_rounds("silences", self.silences.run)
 
     def prepare(self) -> None:
-        """Build the channels and their couriers; unless started, time is then moved by hand."""
+        """Build the channels and their senders, whose loops only `start` runs."""
         self.metrics.set_config(self.plan.severities, self.plan.digest)
         self.metrics.record_reload(True, self.now())
         self.delivery.adopt(self._dependencies.channels(self._config))
 
     def run(self, name: str, body: Callable[[], Awaitable[None]]) -> None:
-        """Keep another loop alive with the rest."""
+        """Start another loop under the same supervisor."""
         self._supervisor.start(name, body)
 
     async def stop(self) -> None:
-        """Finish what is in flight, or hand it back; then close the channels."""
+        """Let attempts in flight end, release the other claims, and close the channels."""
         await self._supervisor.stop()
         ended = await self.delivery.stop()
         with suppress(StoreUnavailableError):
             await self.intake.write_extensions(self.now(), ahead=RETENTION)
-            if ended:  # all is on record: what is left was claimed and never begun
+            if ended:  # all attempts are recorded: what is still claimed has not begun
                 release = partial(outbox.release, owner=self._dependencies.claimant.name)
                 await self.store.write(release)
         await self.delivery.close()

@@ -1,7 +1,7 @@
-"""In a storm lesser notices to one target fold into a digest (promise 9).
+"""Digests: when many lesser notices wait for one target, they fold into one message (promise 9).
 
-The worst severity is never folded, nor is anything to a target that keeps incidents of its own.
-What was folded stays in the outbox, marked with the digest that told it.
+Notices of the worst severity never fold, nor do those to a target that keeps incidents of its own.
+A folded notice stays in the outbox, marked with its digest.
 """
 
 from typing import Any
@@ -14,17 +14,18 @@ from gateway.core.plan.plan import Plan
 from gateway.store import Tx, outbox
 
 DIGEST_THRESHOLD = 12
-"""Notices waiting for one target from which on they fold. Slack takes about one a second."""
+"""Waiting notices of one target from which on they fold. Slack takes about one a second."""
 
-MOST_FOLDED = 500
+MAX_FOLDED = 500
+"""Notices in one digest, which bounds the size of its facts."""
 
 
 def fold_digests(tx: Tx, channel: str, plan: Plan, now: float) -> int:
-    """Fold what waits for crowded targets of `channel`; returns how many notices were folded."""
+    """Fold the lesser notices of targets where many wait; return how many were folded."""
     folded = 0
     worst = plan.worst_rank
     for target_key in outbox.targets_to_digest(tx, channel, now, worst, DIGEST_THRESHOLD):
-        waiting = outbox.notices_to_digest(tx, channel, target_key, worst, now, MOST_FOLDED)
+        waiting = outbox.notices_to_digest(tx, channel, target_key, worst, now, MAX_FOLDED)
         if len(waiting) < DIGEST_THRESHOLD:
             continue
         facts = orjson.dumps(digest_facts(waiting, now))
@@ -44,7 +45,7 @@ def fold_digests(tx: Tx, channel: str, plan: Plan, now: float) -> int:
 
 
 def digest_facts(waiting: list[Notice], now: float) -> dict[str, Any]:
-    """One line for each incident, the latest word about it, the worst first."""
+    """Return facts with the latest notice of each incident as one line, the worst first."""
     lines: dict[int | None, dict[str, Any]] = {}
     for notice in sorted(waiting, key=lambda one: one.id):
         facts = orjson.loads(notice.facts)

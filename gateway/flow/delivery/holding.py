@@ -18,7 +18,8 @@ from gateway.core.incidents.timeline import TimelineEntry, TimelineKind
 from gateway.core.plan.plan import Plan
 from gateway.core.plan.target_name import target_name
 from gateway.core.time.timestamps import format_duration
-from gateway.flow.delivery.outcome import Outcome, fall_back_after, is_urgent
+from gateway.flow.delivery.fallback import fall_back_after
+from gateway.flow.delivery.outcome import Outcome, is_urgent
 from gateway.flow.runtime.claimed_notice import ClaimedNotice
 from gateway.store import Tx
 from gateway.store.outbox import ClaimFilter, holds

@@ -1,7 +1,8 @@
-"""An end that is told late, after the group burned again: what it must not say any more.
+"""Late resolves: what a resolved notification must omit once the group has fired again.
 
-A webhook's reader knows groups and alerts, as Alertmanager's does, and no incidents: "resolved" of
-an episode that is over would be taken for the one that burns, of which it has heard meanwhile.
+Some channels name groups and alerts but no incidents, as Alertmanager's webhook does. There
+"resolved" of an earlier episode would be understood as the end of the present one, which was
+notified meanwhile.
 """
 
 from collections.abc import Sequence
@@ -22,34 +23,41 @@ ENDS = frozenset({NoticeKind.RESOLVED, NoticeKind.LATE})
 def drop_refired_alerts(
     tx: Tx, claimed_notices: Sequence[ClaimedNotice], now: float
 ) -> list[ClaimedNotice]:
-    """Take out of ends what burns again and was told again to the same target.
+    """Drop alerts from resolved notices that fired again and were notified to the same target.
 
-    An end of which nothing is left is cancelled: what burns will have an end of its own. Else the
-    message says what has ended in a group that goes on, as Alertmanager would.
+    A notice without any alert left is cancelled, because the present episode has its own. Another
+    one says which alerts have resolved in a group that is still firing, as Alertmanager would.
     """
-    ends = [
-        e
-        for e in claimed_notices
-        if e.kind in ENDS and not spec_of(e.notice.target.channel).can(Capability.INCIDENT_NUMBERS)
-    ]
-    numbers = sorted({e.notice.incident for e in ends if e.notice.incident is not None})
+    numbers = sorted(
+        {
+            one.notice.incident
+            for one in claimed_notices
+            if one.kind in ENDS
+            and one.notice.incident is not None
+            and not spec_of(one.notice.target.channel).can(Capability.INCIDENT_NUMBERS)
+        }
+    )
     newer = outbox.refired_queues(tx, numbers) if numbers else {}
     if not newer:
         return list(claimed_notices)
-    joined = members.by_incident(tx, sorted(set(newer.values())))
-    kept = []
+    by_incident = members.by_incident(tx, sorted(set(newer.values())))
+    remaining = []
     for claimed_notice in claimed_notices:
         notice = claimed_notice.notice
         number = newer.get((notice.incident or 0, notice.target.key))
         if claimed_notice.kind not in ENDS or number is None:
-            kept.append(claimed_notice)
+            remaining.append(claimed_notice)
             continue
-        burning = {m.alert.identity for m in joined[number] if m.notified_firing and m.firing(now)}
-        facts = without_refired(orjson.loads(notice.facts), burning)
+        refired = {
+            member.alert.identity
+            for member in by_incident[number]
+            if member.notified_firing and member.firing(now)
+        }
+        facts = without_refired(orjson.loads(notice.facts), refired)
         if not facts["alerts"]:
-            why = f"cancelled: it burns again as #{number}, which this target has heard of"
+            why = f"cancelled: firing again as #{number}, of which this target was notified"
             outbox.cancel(tx, [notice.id], why)
             continue
-        ended = replace(notice, facts=orjson.dumps(facts), reason=NotifyReason.SOME_RESOLVED)
-        kept.append(replace(claimed_notice, notice=ended))
-    return kept
+        partial = replace(notice, facts=orjson.dumps(facts), reason=NotifyReason.SOME_RESOLVED)
+        remaining.append(replace(claimed_notice, notice=partial))
+    return remaining

@@ -1,4 +1,4 @@
-"""Claiming what may leave: heads of lanes, with what is stale folded or cancelled first."""
+"""Heads of queues: what is sent of each claimed queue, and what is folded or cancelled."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -11,22 +11,21 @@ from gateway.flow.delivery.late_resolves import drop_refired_alerts
 from gateway.flow.runtime.claimed_notice import ClaimedNotice
 from gateway.store import Tx, outbox
 
-NEVER_NOTIFIED = "cancelled: this target never heard of the beginning"
-SUPERSEDED = "cancelled: what follows says more"
+NEVER_NOTIFIED = "cancelled: this target was never notified of the firing"
+SUPERSEDED = "cancelled: a newer notice includes it"
 
 URGENT = frozenset({NoticeKind.WORSE, NoticeKind.ESCALATION})
-"""Kinds that wait for no digest, unless the end has come meanwhile."""
+"""Kinds that do not wait for a digest, unless the incident has resolved meanwhile."""
 
 SOONEST, LATEST = 1.0, 30.0
-"""Seconds after which what waits for a digest is looked at again, at least and at most."""
-
+"""Seconds after which a notice that waits for a digest is claimed again, at least and at most."""
 
 Accepts = Callable[[str, NoticeKind, bool], bool]
-"""(channel, kind, quiet): whether that channel has a way to say it."""
+"""(channel, kind, quiet): whether that channel can send such a notice."""
 
 
 def queue_step_of(notice: Notice, accepts: Accepts, *, carries: bool = False) -> QueueStep:
-    """What to do with the lane that `notice` is the head of; `carries` as for `next_step`."""
+    """Return the next step of the queue whose head is `notice`; `carries` as for `next_step`."""
     if notice.incident is None:
         return QueueStep(0, notice.kind)
     kinds = [notice.kind, *(kind for _, kind in notice.behind)]
@@ -37,7 +36,7 @@ def queue_step_of(notice: Notice, accepts: Accepts, *, carries: bool = False) ->
 def apply_queue_steps(
     tx: Tx, claimed: Sequence[Notice], accepts: Accepts, now: float, claimant: Claimant
 ) -> list[ClaimedNotice]:
-    """Fold and cancel in the claimed lanes; returns what is left to send."""
+    """Fold and cancel in the claimed queues; return the notices to send."""
     claimed_notices = []
     for notice in defer_behind_digests(tx, claimed, accepts, now):
         ids = [notice.id, *(other for other, _ in notice.behind)]
@@ -66,7 +65,7 @@ def apply_queue_steps(
 
 
 def with_refusals(tx: Tx, claimed_notices: Sequence[ClaimedNotice]) -> list[ClaimedNotice]:
-    """Return the errands, with a mark on those whose content the vendor has refused before."""
+    """Return the notices, marked as refused where the vendor refused their content before."""
     tried = [
         claimed_notice.notice.id
         for claimed_notice in claimed_notices
@@ -82,8 +81,10 @@ def with_refusals(tx: Tx, claimed_notices: Sequence[ClaimedNotice]) -> list[Clai
 
 
 def carries_firing(tx: Tx, notice: Notice) -> bool:
-    """Whether a beginning was folded into a notice, such as that somebody acknowledged, and is
-    owed by it since: also when it has to be tried again."""
+    """Return whether a firing notice was folded into a notice, such as an acknowledgement.
+
+    Then only this notice notifies the target of the firing, also when it is retried.
+    """
     if notice.incident is None:
         return False
     folded = outbox.notices_in_digest(tx, notice.id, [notice.incident])
@@ -93,10 +94,10 @@ def carries_firing(tx: Tx, notice: Notice) -> bool:
 def defer_behind_digests(
     tx: Tx, claimed: Sequence[Notice], accepts: Accepts, now: float
 ) -> Sequence[Notice]:
-    """Those that may leave. What a digest is still to tell the beginning of waits for it: an end
-    that overtook it would be undone by the digest (promise 4).
+    """Return the notices to send now, and postpone those whose firing notice is in a digest.
 
-    What got worse or escalates does not: a digest that fails must not hold up a page (promise 9).
+    A resolved notification that overtook the digest would be contradicted by it (promise 4). An
+    urgent notice is not postponed, because a digest that fails must not delay a page (promise 9).
     """
     numbers = {
         notice.incident
@@ -106,23 +107,26 @@ def defer_behind_digests(
     ahead = outbox.unsent_digests(tx, sorted(numbers)) if numbers else {}
     if not ahead:
         return claimed
-    free, waiting = [], []
+    sendable, waiting = [], []
     for notice in claimed:
-        lane = (notice.incident or 0, notice.target.key)
+        key = (notice.incident or 0, notice.target.key)
         kinds = [notice.kind, *(kind for _, kind in notice.behind)]
         pages = URGENT.intersection(kinds) and queue_step_of(notice, accepts).kind in FIRING_KINDS
-        if lane in ahead and not pages:
-            again = min(max(ahead[lane], now + SOONEST), now + LATEST)
+        if key in ahead and not pages:
+            again = min(max(ahead[key], now + SOONEST), now + LATEST)
             waiting.append((notice.id, again))
         else:
-            free.append(notice)
+            sendable.append(notice)
     outbox.postpone(tx, waiting)
-    return free
+    return sendable
 
 
 def with_folded_reason(tx: Tx, chosen: Notice, folded: Sequence[int]) -> Notice:
-    """That some ended is worth no sound, but what folded into it was, such as new alerts: the
-    notice then speaks for that reason, also when it is tried again."""
+    """Return a notice of some resolved alerts with the reason of what was folded into it.
+
+    "Some resolved" makes no sound, but a folded notice, such as of new alerts, would have. The
+    reason is stored, so it counts when the notice is retried.
+    """
     for kind, reason in reversed(outbox.reasons(tx, folded)):
         if kind in FIRING_KINDS and reason is not NotifyReason.SOME_RESOLVED:
             outbox.make_loud(tx, chosen.id, reason)

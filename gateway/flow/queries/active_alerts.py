@@ -1,8 +1,8 @@
-"""The alerts that burn, told to whoever asks: however many there are, a page at a time.
+"""Queries of firing alerts, a page at a time.
 
-An answer begins with a list of serials (or of incidents), and then each page is a short look at
-the database of its own. So an answer of any length needs little memory, holds nobody up, and
-what ended meanwhile is left out. Not one snapshot: neither has Alertmanager's.
+A query first reads the serials (or the incidents), and then each page in a short transaction of its
+own. So an answer of any length needs little memory and delays no others. It omits alerts that
+resolve meanwhile. It is not one snapshot, and neither is Alertmanager's.
 """
 
 import asyncio
@@ -32,20 +32,20 @@ __all__ = ["ActiveAlert", "ActiveAlerts", "AlertFilter", "GroupedAlert"]
 T = TypeVar("T")
 
 PAGE = 100
-"""Alerts read at once."""
+"""Alerts in one page. Other queries wait for it."""
 
 GRACE = 900.0
-"""Seconds after its stored end that an alert may still burn by what is only remembered."""
+"""Seconds after its stored end that an alert may still be firing by its cached end."""
 
 REST = 0.5
-"""Of the time that a page of a long answer took, how much is left to others afterwards."""
+"""Pause after each page of a long answer, as a part of its duration, so that others have a turn."""
 
 
 class ActiveAlerts:
-    """Answers about alerts that burn. Used from the event loop.
+    """Queries of firing alerts. Used from the event loop, except `mute_snapshot`.
 
-    Pages are made one at a time, whoever they are for, in turns; first pages have a turn of their
-    own, so that a short answer does not wait for the long ones.
+    Pages of all queries are made one at a time, in turns. First pages have a turn of their own, so
+    that a short answer does not wait for long ones.
     """
 
     def __init__(
@@ -60,32 +60,36 @@ class ActiveAlerts:
         self._plan = plan
         self._now = now
         self._mute_snapshots = MuteSnapshots(repost_cache)
-        self._names = Fingerprints()
+        self._fingerprints = Fingerprints()
         self._search = LabelSearch(store)
         self._first = asyncio.Semaphore(1)
         self._more = asyncio.Semaphore(1)
 
     def mute_snapshot(self, tx: Tx) -> MuteSnapshot:
-        """The silences and inhibiting alerts of this moment."""
+        """Return what silences and inhibits alerts now. Called in a reader's thread."""
         return self._mute_snapshots.at(tx, self._plan(), self._now())
 
     def clear(self) -> None:
-        """Forget what is remembered of the database."""
-        self._names.clear()
+        """Drop what is cached of the database.
+
+        Mute snapshots belong to a generation of the re-post cache, so they need no clearing.
+        """
+        self._fingerprints.clear()
         self._search.clear()
 
     async def candidates(self, matchers: Sequence[Matcher]) -> "array[int] | None":
-        """The serials of all alerts that may burn and fulfil `matchers`, and of some more; None
-        when that could be any. Raises StoreUnavailableError.
+        """Return the serials of alerts that may be firing and match, and of some more.
+
+        None when any alert may match. Raises StoreUnavailableError.
         """
         return await self._search.candidates(matchers, self._now() - GRACE)
 
     async def alerts(
         self, alert_filter: AlertFilter, write: Callable[[Sequence[ActiveAlert]], bytes]
     ) -> AsyncGenerator[bytes, None]:
-        """Those asked for, in the order in which they began to burn here, as `write` puts them.
+        """Yield pages of the alerts that pass the filter, in the order in which they fired.
 
-        `write` runs in a reader's thread, once for each page. Raises StoreUnavailableError.
+        `write` makes each page, in a reader's thread. Raises StoreUnavailableError.
         """
         query = self._query(alert_filter)
 
@@ -104,7 +108,7 @@ class ActiveAlerts:
     async def groups(
         self, alert_filter: AlertFilter, write: Callable[[Sequence[GroupedAlert]], bytes]
     ) -> AsyncGenerator[bytes, None]:
-        """Those asked for, group by group in the order of their labels; like `alerts`."""
+        """Yield the same alerts by group, in the order of the groups' labels; like `alerts`."""
         query = self._query(alert_filter)
 
         def page(tx: Tx, part: Sequence[tuple[int, int]], groups: Groups) -> bytes:
@@ -116,10 +120,10 @@ class ActiveAlerts:
         numbers = await self._in_turn(self._more, partial(active_alerts.open_numbers, among=among))
         turn = self._first
         for start in range(0, len(numbers), PAGE):
-            wanted = partial(
-                _members_of, query=query, numbers=numbers[start : start + PAGE], known=members
+            read = partial(
+                _members_of, query=query, numbers=numbers[start : start + PAGE], members=members
             )
-            groups, pairs = await self._in_turn(turn, wanted)
+            groups, pairs = await self._in_turn(turn, read)
             for at in range(0, len(pairs), PAGE):
                 part = partial(page, part=pairs[at : at + PAGE], groups=groups)
                 yield await self._in_turn(turn, part)
@@ -128,38 +132,42 @@ class ActiveAlerts:
     def _query(self, alert_filter: AlertFilter) -> AlertQuery:
         plan, now = self._plan(), self._now()
         mute_snapshot = partial(self._mute_snapshots.at, plan=plan, now=now)
-        return AlertQuery(alert_filter, plan, self._repost_cache, self._names, mute_snapshot, now)
+        return AlertQuery(
+            alert_filter, plan, self._repost_cache, self._fingerprints, mute_snapshot, now
+        )
 
     async def _members(self, serials: Sequence[int]) -> "dict[int, array[int]]":
-        """By incident, which of the alerts are in it."""
-        found: dict[int, array[int]] = {}
+        """Return which of the alerts are in which incident, by its number."""
+        members: dict[int, array[int]] = {}
         for start in range(0, len(serials), active_alerts.PAGE_SIZE):
-            some = partial(
+            read = partial(
                 active_alerts.memberships, wanted=serials[start : start + active_alerts.PAGE_SIZE]
             )
-            for number, serial in await self._store.read(some):
-                found.setdefault(number, array("q")).append(serial)
-        return found
+            for number, serial in await self._store.read(read):
+                members.setdefault(number, array("q")).append(serial)
+        return members
 
     async def _in_turn(self, turn: asyncio.Semaphore, work: Callable[[Tx], T]) -> T:
         clock = asyncio.get_running_loop().time
         async with turn:
-            begun = clock()
-            done = await self._store.read(work)
+            started_at = clock()
+            result = await self._store.read(work)
             if turn is self._more:
-                await asyncio.sleep(REST * (clock() - begun))
-        return done
+                await asyncio.sleep(REST * (clock() - started_at))
+        return result
 
 
 def _members_of(
-    tx: Tx, query: AlertQuery, numbers: Sequence[int], known: "Mapping[int, array[int]] | None"
+    tx: Tx, query: AlertQuery, numbers: Sequence[int], members: "Mapping[int, array[int]] | None"
 ) -> tuple[Groups, list[tuple[int, int]]]:
-    """Those of the groups that were asked for, and pairs of number and serial in their order."""
+    """Return the groups that pass the filter, and pairs of number and serial in their order."""
     groups = query.groups(tx, numbers)
-    wanted = [number for number in numbers if number in groups]
-    if known is not None:
-        return groups, [(number, serial) for number in wanted for serial in known[number]]
-    position = {number: at for at, number in enumerate(wanted)}
-    pairs = active_alerts.members_of(tx, wanted)
-    pairs.sort(key=lambda pair: position[pair[0]])  # and within a group as they are, by serial
+    passing = [number for number in numbers if number in groups]
+    if members is not None:
+        return groups, [(number, serial) for number in passing for serial in members[number]]
+    position = {number: at for at, number in enumerate(passing)}
+    pairs = active_alerts.members_of(tx, passing)
+    pairs.sort(
+        key=lambda pair: position[pair[0]]
+    )  # stable: within a group they stay in the order of serials
     return groups, pairs

@@ -1,4 +1,4 @@
-"""A look at alerts that burn: which of them were asked for, and how each of them stands."""
+"""One query of firing alerts: which of them pass the filter, and what suppresses each."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from gateway.core.routing.match import match_routes, walk
 from gateway.core.routing.mutes import intervals_containing
 from gateway.flow.intake.repost_cache import RepostCache
 from gateway.flow.queries.fingerprints import Fingerprints
-from gateway.flow.queries.mute_snapshot import MuteSnapshot, fingerprints
+from gateway.flow.queries.mute_snapshot import MuteSnapshot, fingerprints_of
 from gateway.store import Tx
 from gateway.store.db.statement import load
 from gateway.store.queries import active_alerts
@@ -19,15 +19,15 @@ from gateway.store.queries.active_alerts import Group
 from gateway.store.state import members
 
 CACHE_SIZE = 10_000
-"""Combinations of labels whose receivers are remembered during one look."""
+"""Combinations of labels whose receivers one query caches; beyond it the cache is emptied."""
 
 
 @dataclass(frozen=True, slots=True)
 class AlertFilter:
-    """Which alerts, in Alertmanager's words; False leaves out.
+    """Which alerts to return, by Alertmanager's names; False omits them.
 
-    `active`: those that nothing keeps quiet. `silenced`, `inhibited`: those that are. `muted`:
-    groups that a time interval mutes. `receiver` tells of a receiver's name whether it is meant.
+    `active`: alerts that are neither silenced nor inhibited. `muted`: groups that a time interval
+    mutes. `receiver` returns whether the receiver of that name is requested; None: each is.
     """
 
     matchers: tuple[Matcher, ...] = ()
@@ -39,9 +39,9 @@ class AlertFilter:
 
 
 class ActiveAlert(NamedTuple):
-    """An alert that burns. The texts are JSON as it is stored.
+    """A firing alert. The texts are JSON as it is stored.
 
-    `inhibited_by`: the fingerprint of the alert that does, once it is known; else its identity.
+    `inhibited_by`: fingerprint of the inhibiting alert, or its identity while that is not known.
     """
 
     fingerprint: str
@@ -58,7 +58,7 @@ class ActiveAlert(NamedTuple):
 
 
 class GroupedAlert(NamedTuple):
-    """An alert in one of its groups; the names are those of the intervals that mute the group."""
+    """An alert in one of its groups; `muted_by` are the intervals that mute the group."""
 
     group: Group
     muted_by: tuple[str, ...]
@@ -70,14 +70,14 @@ Groups = Mapping[int, tuple[Group, tuple[str, ...]]]
 
 
 class AlertQuery:
-    """One question at one moment. Used by one thread at a time."""
+    """A query at one moment. Used by one reader's thread at a time, page after page."""
 
     def __init__(
         self,
         alert_filter: AlertFilter,
         plan: Plan,
         repost_cache: RepostCache,
-        names: Fingerprints,
+        fingerprints: Fingerprints,
         mute_snapshot: Callable[[Tx], MuteSnapshot],
         now: float,
     ) -> None:
@@ -85,29 +85,29 @@ class AlertQuery:
         self.plan = plan
         self.now = now
         self._repost_cache = repost_cache
-        self._fingerprints = names
+        self._fingerprints = fingerprints
         self._mute_snapshots = mute_snapshot
         self._mutes: MuteSnapshot | None = None  # one for the whole answer
         self._names = sorted({m.name for route in walk(plan.root) for m in route.matchers})
         self._receivers: dict[tuple[str | None, ...], tuple[str, ...]] = {}
 
     def alerts(self, tx: Tx, serials: Sequence[int]) -> list[ActiveAlert]:
-        """Those of the alerts that burn and were asked for."""
+        """Return those of the alerts that are firing and pass the filter."""
         accepts = self.alert_filter.receiver
-        found = self._seen(tx, serials).values()
-        return [seen for seen in found if accepts is None or any(map(accepts, seen.receivers))]
+        matches = self._matches(tx, serials).values()
+        return [one for one in matches if accepts is None or any(map(accepts, one.receivers))]
 
     def groups(self, tx: Tx, numbers: Sequence[int]) -> Groups:
-        """Those of the groups that were asked for, by number, each with what mutes it."""
-        found = {}
+        """Return the groups that pass the filter, by number."""
+        passing = {}
+        accepts = self.alert_filter.receiver
         for number, group in active_alerts.groups(tx, numbers).items():
             muted_by = self._muted_by(group.route_id)
-            accepts = self.alert_filter.receiver
             if (self.alert_filter.muted or not muted_by) and (
                 accepts is None or accepts(group.receiver)
             ):
-                found[number] = group, muted_by
-        return found
+                passing[number] = group, muted_by
+        return passing
 
     def grouped(
         self,
@@ -115,16 +115,20 @@ class AlertQuery:
         pairs: Sequence[tuple[int, int]],
         groups: Groups,
     ) -> list[GroupedAlert]:
-        """The alerts of pairs of number and serial that burn and were asked for, in that order."""
-        seen = self._seen(tx, sorted({serial for _, serial in pairs}))
-        return [GroupedAlert(*groups[number], seen[one]) for number, one in pairs if one in seen]
+        """Return the matching alerts of pairs of group number and serial, in that order."""
+        matches = self._matches(tx, sorted({serial for _, serial in pairs}))
+        return [
+            GroupedAlert(*groups[number], matches[serial])
+            for number, serial in pairs
+            if serial in matches
+        ]
 
-    def _seen(self, tx: Tx, serials: Sequence[int]) -> dict[int, ActiveAlert]:
+    def _matches(self, tx: Tx, serials: Sequence[int]) -> dict[int, ActiveAlert]:
         alert_filter, now, ends = self.alert_filter, self.now, self._repost_cache.ends_at
         fingerprint_of = self._fingerprints.reader()
         mute_snapshot = self._mutes = self._mutes or self._mute_snapshots(tx)
-        found: dict[int, ActiveAlert] = {}
-        doubtful: dict[str, int] = {}
+        matches: dict[int, ActiveAlert] = {}
+        extended: dict[str, int] = {}  # firing by the cached end only
         for (
             serial, identity, labels_text, annotations, starts_at, stored, url, updated_at
         ) in active_alerts.rows(tx, serials):  # fmt: skip
@@ -138,42 +142,43 @@ class AlertQuery:
                 mute_snapshot.silenced_by(labels),
                 mute_snapshot.inhibited_by(labels),
             )
-            if not self._wanted(bool(silenced_by), inhibited_by is not None):
+            if not self._passes(bool(silenced_by), inhibited_by is not None):
                 continue
             if stored is not None and stored <= now:
-                doubtful[identity] = serial
-            found[serial] = ActiveAlert(
+                extended[identity] = serial
+            matches[serial] = ActiveAlert(
                 fingerprint_of(serial, labels), labels, labels_text, annotations,
                 starts_at, ends_at, updated_at, url,
                 self._receivers_of(labels), silenced_by, inhibited_by,
             )  # fmt: skip
-        if doubtful:
-            # They ended by what is stored, and go on by what this process remembers or, after a
-            # start, assumes. An alert that had ended before that start is in no open incident.
-            going_on = members.open_numbers_of(tx, list(doubtful))
-            for identity in doubtful.keys() - going_on.keys():
-                del found[doubtful[identity]]
-        return _with_fingerprints(tx, found)
+        if extended:
+            # Their stored end has passed, and the cache has a later one or, after a start, assumes
+            # one. An alert that resolved before that start is in no open incident.
+            still_firing = members.open_numbers_of(tx, list(extended))
+            for identity in extended.keys() - still_firing.keys():
+                del matches[extended[identity]]
+        return _with_fingerprints(tx, matches)
 
-    def _wanted(self, silenced: bool, inhibited: bool) -> bool:
+    def _passes(self, silenced: bool, inhibited: bool) -> bool:
         alert_filter = self.alert_filter
         if not (silenced or inhibited):
             return alert_filter.active
         return (alert_filter.silenced or not silenced) and (alert_filter.inhibited or not inhibited)
 
     def _receivers_of(self, labels: Labels) -> tuple[str, ...]:
-        """The receivers, in the order of the routes; equal for all that routes see as equal."""
+        """Return the receivers of an alert, in the order of the routes."""
         key = tuple([labels.get(name) for name in self._names])
-        found = self._receivers.get(key)
-        if found is None:
+        receivers = self._receivers.get(key)
+        if receivers is None:
             if len(self._receivers) >= CACHE_SIZE:
                 self._receivers.clear()
             routes = match_routes(self.plan.root, labels)
-            found = self._receivers[key] = tuple(dict.fromkeys(one.receiver for one in routes))
-        return found
+            receivers = tuple(dict.fromkeys(one.receiver for one in routes))
+            self._receivers[key] = receivers
+        return receivers
 
     def _muted_by(self, route_id: str) -> tuple[str, ...]:
-        """The mute intervals that hold now, or all active ones while none of them does."""
+        """Return the mute intervals that contain now, or all active ones if none of those does."""
         route = self.plan.routes.get(route_id)
         if route is None:
             return ()
@@ -184,14 +189,15 @@ class AlertQuery:
         return active
 
 
-def _with_fingerprints(tx: Tx, found: dict[int, ActiveAlert]) -> dict[int, ActiveAlert]:
-    sources: Iterable[str | None] = {seen.inhibited_by for seen in found.values()}
-    names = fingerprints(tx, [identity for identity in sources if identity is not None])
+def _with_fingerprints(tx: Tx, matches: dict[int, ActiveAlert]) -> dict[int, ActiveAlert]:
+    """Return the alerts with `inhibited_by` as fingerprints where they are known."""
+    sources: Iterable[str | None] = {one.inhibited_by for one in matches.values()}
+    names = fingerprints_of(tx, [identity for identity in sources if identity is not None])
     if not names:
-        return found
+        return matches
     return {
-        serial: seen
-        if seen.inhibited_by is None
-        else seen._replace(inhibited_by=names.get(seen.inhibited_by, seen.inhibited_by))
-        for serial, seen in found.items()
+        serial: one
+        if one.inhibited_by is None
+        else one._replace(inhibited_by=names.get(one.inhibited_by, one.inhibited_by))
+        for serial, one in matches.items()
     }

@@ -1,7 +1,7 @@
-"""The labels of the alerts that burn, in memory, for those who search among them.
+"""Search among the labels of firing alerts, by an index in memory.
 
-Nothing is kept before somebody searches. Then the index is built once and only ever learns of
-alerts that are new since: what they are is told by their serials.
+The first search builds the index. Later searches add the alerts that are new since, which have
+higher serials.
 """
 
 import asyncio
@@ -16,14 +16,16 @@ from gateway.store import Store, Tx
 from gateway.store.queries import active_alerts
 
 AT_ONCE = 1000
-"""Alerts taken in between two breaths: others wait for the reader's thread, and for Python."""
+"""Alerts indexed at once. Others wait meanwhile for the reader's thread and for Python's lock."""
 
 SPARE = 50_000
-"""Alerts that may be in the index and have ended, beside as many as burned when it was built."""
+"""Resolved alerts that the index may hold, beside as many as were firing when it was built.
+
+With more it is built again: higher costs memory, lower costs time."""
 
 
 class LabelSearch:
-    """Finds candidates by matchers. Used from the event loop."""
+    """Finds candidates by matchers. Used from the event loop, except `_index` and `_catch_up`."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -32,27 +34,28 @@ class LabelSearch:
         self._cleared = 0
 
     def clear(self) -> None:
-        """Forget everything: after the database was lost, serials may name other alerts."""
+        """Drop the index, because after the database was lost serials may name other alerts."""
         self._state = None
         self._cleared += 1
 
     async def candidates(self, matchers: Sequence[Matcher], since: float) -> "array[int] | None":
-        """The serials of all alerts that may fulfil `matchers` and end after `since`, and of some
-        more; None when that could be any. Raises StoreUnavailableError.
+        """Return the serials of alerts that end after `since` and may match, and of some more.
+
+        None when any alert may match. Raises StoreUnavailableError.
         """
         if all(matcher.matches_value("") for matcher in matchers):
             return None
         async with self._one_at_a_time:
             try:
                 state = self._state
-                if state is None or len(state.index) > state.most:
+                if state is None or len(state.index) > state.max_size:
                     state = await self._build(since)
                 index = state.index
                 while not await self._store.read(partial(_catch_up, state=state)):
                     pass
                 return await self._store.read(lambda tx: index.candidates(matchers))
             except BaseException:
-                # A reader's thread may still be filling it: nobody else shall do so beside it.
+                # A reader's thread may still fill this index: another one must not do so at once.
                 self._state = None
                 raise
 
@@ -73,21 +76,24 @@ class LabelSearch:
 
 @dataclass(slots=True)
 class _IndexState:
-    """An index, the last serial that it knows, and how many alerts it may grow to."""
+    """An index, the highest serial in it, and how many alerts it may hold.
+
+    Threads: one reader's thread at a time changes it, because of the lock of `candidates`.
+    """
 
     index: LabelIndex
     last: int
-    most: int
+    max_size: int
 
 
 def _catch_up(tx: Tx, state: _IndexState) -> bool:
-    """Take in some of what is new; whether that was all."""
-    found = active_alerts.labels_after(tx, state.last, AT_ONCE)
-    for serial, labels in found:
+    """Index some of the new alerts; return whether that was all."""
+    rows = active_alerts.labels_after(tx, state.last, AT_ONCE)
+    for serial, labels in rows:
         state.index.add(serial, labels)
-    if found:
-        state.last = found[-1][0]
-    return len(found) < AT_ONCE
+    if rows:
+        state.last = rows[-1][0]
+    return len(rows) < AT_ONCE
 
 
 def _index(tx: Tx, index: LabelIndex, serials: Sequence[int]) -> None:

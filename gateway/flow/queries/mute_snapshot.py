@@ -105,7 +105,7 @@ class MuteSnapshots:
         return cached.index
 
 
-def fingerprints(tx: Tx, identities: Sequence[str]) -> Mapping[str, str]:
+def fingerprints_of(tx: Tx, identities: Sequence[str]) -> Mapping[str, str]:
     """Return Alertmanager's fingerprints of alerts, by identity."""
     if not identities:
         return {}

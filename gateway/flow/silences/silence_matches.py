@@ -1,4 +1,4 @@
-"""The alerts that fire and are concerned by matchers: whom a silence would, does or did silence."""
+"""Matches of silences: the firing alerts that a silence would, does or did suppress."""
 
 from array import array
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
@@ -11,43 +11,43 @@ from gateway.store.state import alerts
 
 Matchers = Sequence[Matcher]
 Candidates = Callable[[Matchers], Awaitable["array[int] | None"]]
-"""Serials of all alerts that may fulfil these, and of some more; None where any may."""
+"""(matchers): serials of all alerts that may match and of some more; None where any may match."""
 
 PAGE = 500
 """Alerts read at once."""
 
-MOST_SEARCHES = 20
-"""Lists of matchers that are searched for one by one; with more of them all alerts are read."""
+MAX_SEARCHES = 20
+"""Lists of matchers that are searched one by one; beyond it all firing alerts are read."""
 
 
 class SilenceMatches:
-    """Finds them by their labels where that is possible, else by reading all that fire."""
+    """Finds matches by an index of labels where that is possible. Used from the event loop."""
 
     def __init__(self, store: Store, now: Callable[[], float], candidates: Candidates) -> None:
         self._store = store
         self._now = now
         self._candidates = candidates
 
-    async def by(self, wanted: Sequence[Matchers]) -> AsyncGenerator[list[Alert], None]:
-        """Those that fulfil all matchers of any of `wanted`, in pages, some of them empty.
+    async def pages(self, any_of: Sequence[Matchers]) -> AsyncGenerator[list[Alert], None]:
+        """Yield the firing alerts that match any of these lists, in pages that may be empty.
 
-        Raises StoreUnavailableError.
+        An alert matches a list if it fulfils all its matchers. Raises StoreUnavailableError.
         """
-        serials = await self._serials(wanted)
+        serials = await self._serials(any_of)
         pages = self._all() if serials is None else self._of(serials)
         async for page in pages:
-            yield [one for one in page if any(matches_all(each, one.labels) for each in wanted)]
+            yield [one for one in page if any(matches_all(each, one.labels) for each in any_of)]
 
-    async def _serials(self, wanted: Sequence[Matchers]) -> list[int] | None:
-        if len(wanted) > MOST_SEARCHES:
+    async def _serials(self, any_of: Sequence[Matchers]) -> list[int] | None:
+        if len(any_of) > MAX_SEARCHES:
             return None
-        found: set[int] = set()
-        for matchers in wanted:
-            some = await self._candidates(matchers)
-            if some is None:
+        serials: set[int] = set()
+        for matchers in any_of:
+            candidates = await self._candidates(matchers)
+            if candidates is None:
                 return None
-            found.update(some)
-        return sorted(found)
+            serials.update(candidates)
+        return sorted(serials)
 
     async def _of(self, serials: Sequence[int]) -> AsyncIterator[list[Alert]]:
         for start in range(0, len(serials), PAGE):

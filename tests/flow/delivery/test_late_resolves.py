@@ -62,7 +62,7 @@ async def test_an_end_of_which_nothing_is_left(tmp_path: Path) -> None:
     try:
         assert [(d.incident, d.kind) for d in said] == [(1002, "firing")]
         rows = await world.engine.store.read(lambda tx: deliveries.notices_of(tx, 1001))
-        why = "cancelled: it burns again as #1002, which this target has heard of"
+        why = "cancelled: firing again as #1002, of which this target was notified"
         assert [row.detail for row in rows if row.kind == "resolved"] == [why]
         over = world.now
         ends = [alert("Ledger", starts_at=over, ends_at=over, instance=one) for one in ("a", "b")]
