@@ -9,7 +9,7 @@ from gateway.core.plan.accounts import ChannelSettings
 ROUTES = "receivers: [{name: everyone}]\nroute: {receiver: everyone}\n"
 
 
-async def test_what_only_a_channel_can_judge_is_a_problem_of_the_file() -> None:
+async def test_a_value_that_a_channel_refuses_is_a_configuration_problem() -> None:
     """Promise 6: a value that only a channel refuses is a reported problem, not a crash."""
     config = load(ROUTES, env={})
     object.__setattr__(
@@ -22,7 +22,7 @@ async def test_what_only_a_channel_can_judge_is_a_problem_of_the_file() -> None:
     assert caught.value.problems[0].path == "channels.webhook"
 
 
-async def test_every_channel_is_there_without_settings() -> None:
+async def test_a_file_without_accounts_has_every_channel() -> None:
     """A file without accounts has every channel, and messages name the missing account."""
     channels = build_channels(load(ROUTES, env={}))
     assert set(channels) == {"email", "slack", "pagerduty", "webhook", "console"}

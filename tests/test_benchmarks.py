@@ -39,7 +39,7 @@ def rounds() -> dict[str, Any]:
     return rounds
 
 
-def test_both_programs_took_in_what_was_posted(rounds: dict[str, Any]) -> None:
+def test_each_kind_of_post_was_answered_200_by_both_programs(rounds: dict[str, Any]) -> None:
     """Each kind of post was measured with both programs, and every request answered 200."""
     works = [work for work in rounds if work.startswith("ingest ")]
     assert len(works) == 6
@@ -76,7 +76,7 @@ def test_nothing_answered_200_is_lost_by_kill_9(rounds: dict[str, Any]) -> None:
     assert ours["answered"] == ours["known"] == ours["notified"] == 20
 
 
-def test_readers_got_all_that_was_posted(rounds: dict[str, Any]) -> None:
+def test_readers_received_all_that_was_posted(rounds: dict[str, Any]) -> None:
     """Each query returned what it should in both programs; the gateway refused no reader."""
     for program in ("Alertmanager", "gateway"):
         (figures,) = rounds["reading"][program]

@@ -36,13 +36,13 @@ def test_an_undisturbed_clock_is_unix_time(machine: Machine, steady: SteadyClock
     assert steady.now() == pytest.approx(1_700_000_012.5)
 
 
-def test_set_forward(machine: Machine, steady: SteadyClock) -> None:
+def test_a_step_forward_is_followed_at_once(machine: Machine, steady: SteadyClock) -> None:
     """After a suspend or a correction forward it follows at once."""
     machine.wall += 3600.0
     assert steady.now() == pytest.approx(1_700_003_600.0)
 
 
-def test_set_back(machine: Machine, steady: SteadyClock) -> None:
+def test_a_step_back_slows_the_clock_down(machine: Machine, steady: SteadyClock) -> None:
     """E35: after an NTP step back of an hour, time runs slower and never goes back."""
     machine.wall -= 3600.0
     before = steady.now()
@@ -51,7 +51,9 @@ def test_set_back(machine: Machine, steady: SteadyClock) -> None:
     assert steady.now() == pytest.approx(before + 540.0)
 
 
-def test_both_agree_again(machine: Machine, steady: SteadyClock) -> None:
+def test_a_slowed_clock_agrees_after_ten_times_the_step(
+    machine: Machine, steady: SteadyClock
+) -> None:
     """E35: after ten times the step it is the machine's clock again."""
     machine.wall -= 60.0
     for _ in range(70):
@@ -60,7 +62,7 @@ def test_both_agree_again(machine: Machine, steady: SteadyClock) -> None:
     assert steady.now() == pytest.approx(machine.wall)
 
 
-def test_the_real_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_real_clock_has_wall_time_and_durations(monkeypatch: pytest.MonkeyPatch) -> None:
     """Promise 8: instants come from the wall clock, durations from the one that cannot step."""
     monkeypatch.setattr(time, "monotonic", lambda: 12.5)
     assert clock.monotonic() == 12.5
@@ -68,7 +70,9 @@ def test_the_real_one(monkeypatch: pytest.MonkeyPatch) -> None:
     assert clock.now() == pytest.approx(time.time(), abs=60.0)
 
 
-def test_lead_is_given_up_when_asked(machine: Machine, steady: SteadyClock) -> None:
+def test_a_confirmed_machine_clock_ends_the_lead_at_once(
+    machine: Machine, steady: SteadyClock
+) -> None:
     """E55: if another clock confirms the machine's, an hour's lead ends at once."""
     machine.wall -= 3600.0
     machine.pass_time(10.0)
@@ -93,7 +97,7 @@ class Reference:
 
 
 @pytest.mark.parametrize("wrong", [90.0, -90.0])
-def test_wrong_clock_follows_the_database(wrong: float) -> None:
+def test_a_wrong_clock_follows_the_database(wrong: float) -> None:
     """E55: a replica writes the right time meanwhile, and reports how wrong its own is."""
     machine = Reference(wrong)
     assert machine.compare() == (wrong, 0.0)
@@ -105,7 +109,7 @@ def test_wrong_clock_follows_the_database(wrong: float) -> None:
     assert not clock.is_skewed(machine.following.skew)
 
 
-def test_small_difference_is_left_alone() -> None:
+def test_a_small_difference_changes_nothing() -> None:
     """E55: up to two seconds the replica's own clock is used."""
     machine = Reference(1.5)
     assert machine.compare() == (1.5, 0.0)
@@ -113,12 +117,12 @@ def test_small_difference_is_left_alone() -> None:
 
 
 @pytest.mark.parametrize(("before", "after"), [(9.0, 0.0), (0.0, 9.0), (5.0, 5.0)])
-def test_slow_reading_is_no_difference(before: float, after: float) -> None:
+def test_a_slow_reading_is_not_a_difference(before: float, after: float) -> None:
     """E55: a wait for the writer's lock, or a paused process, is not a difference."""
     assert Reference().compare(before, after) == (0.0, 0.0)
 
 
-def test_clock_that_was_set_back_is_right_at_once_beside_a_database(
+def test_a_clock_set_back_beside_a_database_is_right_at_once(
     machine: Machine, steady: SteadyClock
 ) -> None:
     """E35, E55: an hour's correction must not stop a replica for ten hours."""
@@ -130,7 +134,7 @@ def test_clock_that_was_set_back_is_right_at_once_beside_a_database(
     assert following.now() == pytest.approx(machine.wall)
 
 
-def test_unstepped_clock_ignores_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_unstepped_clock_ignores_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
     """E55: the leases of one process do not end because its machine's clock was set."""
     began = clock.unadjusted_now()
     monkeypatch.setattr(time, "time", lambda: 0.0)

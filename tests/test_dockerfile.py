@@ -52,7 +52,7 @@ def test_every_copied_path_exists_and_enters_the_build(instructions: list[Instru
         assert path.rstrip("/") in allowed, path
 
 
-def test_the_build_gets_nothing_that_is_not_copied(instructions: list[Instruction]) -> None:
+def test_the_build_context_has_only_what_is_copied(instructions: list[Instruction]) -> None:
     """Promise 10: a checkout's data, environment files and history stay out of the build."""
     lines = (CHECKOUT / ".dockerignore").read_text().splitlines()
     assert "*" in lines
@@ -60,7 +60,7 @@ def test_the_build_gets_nothing_that_is_not_copied(instructions: list[Instructio
     assert allowed == {path.rstrip("/") for path in copied(instructions)}
 
 
-def test_it_runs_as_an_unprivileged_account(instructions: list[Instruction]) -> None:
+def test_the_container_runs_as_an_unprivileged_account(instructions: list[Instruction]) -> None:
     """No root inside; the account is a number, by which Kubernetes can see that it is not root."""
     (user,) = arguments(final_stage(instructions), "USER")
     assert user.isdecimal()
@@ -106,7 +106,7 @@ def test_the_image_has_a_port_volumes_and_a_health_check(
     compile(command[2], "healthcheck", "exec")
 
 
-def test_the_documented_run_gives_the_external_url() -> None:
+def test_the_documented_run_sets_the_external_url() -> None:
     """The image listens to others: every documented `docker run` sets the address of links."""
     for page in ("Dockerfile", "docs/quick-start.md", "README.md"):
         runs = re.findall(r"docker run .*", (CHECKOUT / page).read_text())

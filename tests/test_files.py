@@ -22,7 +22,7 @@ def names(folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("replace", [False, True])
-def test_full_disk_leaves_nothing_behind(
+def test_a_full_disk_leaves_nothing_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, replace: bool
 ) -> None:
     """No file appears, no temporary one stays, and the error names the intended file."""
@@ -33,7 +33,7 @@ def test_full_disk_leaves_nothing_behind(
     assert names(tmp_path) == []
 
 
-def test_full_disk_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that was to be replaced is unchanged when the new one cannot be written."""
     (tmp_path / "routes.yaml").write_text("old")
     monkeypatch.setattr(os, "fsync", full_disk)
@@ -43,7 +43,7 @@ def test_full_disk_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.Monkey
     assert (tmp_path / "routes.yaml").read_text() == "old"
 
 
-def test_replaced_file_keeps_its_mode_and_its_link(tmp_path: Path) -> None:
+def test_a_replaced_file_keeps_its_mode_and_its_link(tmp_path: Path) -> None:
     """Replacing the content neither opens a private file nor cuts a symbolic link."""
     (tmp_path / "real").touch(mode=0o600)
     (tmp_path / "link").symlink_to("real")
@@ -53,7 +53,7 @@ def test_replaced_file_keeps_its_mode_and_its_link(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "real").stat().st_mode) == 0o600
 
 
-def test_pipe_is_not_replaced(tmp_path: Path) -> None:
+def test_a_pipe_is_not_replaced(tmp_path: Path) -> None:
     """A device or a pipe is left as it is."""
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(OSError, match="not a regular file"):
@@ -61,7 +61,7 @@ def test_pipe_is_not_replaced(tmp_path: Path) -> None:
     assert names(tmp_path) == ["pipe"]
 
 
-def test_existing_file_is_not_overwritten(tmp_path: Path) -> None:
+def test_an_existing_file_is_not_overwritten(tmp_path: Path) -> None:
     """Without `replace` the first content stays."""
     write_atomically(tmp_path / "key", b"first", replace=False)
     with pytest.raises(FileExistsError):
@@ -70,7 +70,7 @@ def test_existing_file_is_not_overwritten(tmp_path: Path) -> None:
     assert names(tmp_path) == ["key"]
 
 
-def test_file_system_without_hard_links_writes_once(
+def test_a_file_system_without_hard_links_writes_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """FAT and some network mounts have no hard links; the promise is the same there."""
@@ -79,7 +79,7 @@ def test_file_system_without_hard_links_writes_once(
         raise OSError(errno.EPERM, os.strerror(errno.EPERM))
 
     monkeypatch.setattr(os, "link", no_links)
-    test_existing_file_is_not_overwritten(tmp_path)
+    test_an_existing_file_is_not_overwritten(tmp_path)
 
 
 def test_several_writers_at_once_leave_one_content(tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ def test_several_writers_at_once_leave_one_content(tmp_path: Path) -> None:
     assert names(tmp_path) == ["key"]
 
 
-def test_new_data_folder_is_private(tmp_path: Path) -> None:
+def test_a_new_data_folder_is_private(tmp_path: Path) -> None:
     """Only the owner may list or change what is in it; folders above it are as ever."""
     make_folder(tmp_path / "srv" / "data")
     make_folder(tmp_path / "srv" / "data")

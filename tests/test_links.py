@@ -1,4 +1,4 @@
-"""Signed links: what they hold, how long they work, and what they are refused for."""
+"""Signed links: their content, their expiry, and the reasons to refuse them."""
 
 import base64
 
@@ -60,8 +60,8 @@ def test_an_expired_token_of_another_purpose_reveals_nothing(links: Links) -> No
         links.read(Purpose.ACKNOWLEDGE, token, NOW)
 
 
-def test_an_expired_link_says_which_incident_it_meant(links: Links) -> None:
-    """Promise 5: a link ends; its page can still name the incident."""
+def test_an_expired_link_names_its_incident(links: Links) -> None:
+    """Promise 5: a link expires, and its page can still name the incident."""
     token = links.token(Purpose.ACKNOWLEDGE, 1042, "ana", NOW)
     assert links.read(Purpose.ACKNOWLEDGE, token, NOW).number == 1042
     with pytest.raises(ExpiredLinkError) as caught:
@@ -79,7 +79,7 @@ def test_a_changed_character_makes_a_token_invalid(links: Links, position: int) 
 
 
 @pytest.mark.parametrize("token", ["", "AQ", "not a token", "ü", "A" * 401, "A" * 45 + "="])
-def test_text_that_is_no_token_is_refused(links: Links, token: str) -> None:
+def test_a_text_that_is_not_a_token_is_refused(links: Links, token: str) -> None:
     """A truncated or foreign text is an error with a reason, and never another exception."""
     with pytest.raises(ForgedLinkError):
         links.read(Purpose.ACKNOWLEDGE, token, NOW)
@@ -93,7 +93,7 @@ def test_a_token_signed_with_another_key_is_refused(links: Links) -> None:
 
 
 def test_a_token_has_one_spelling(links: Links) -> None:
-    """Padding, or bits that base64 ignores, make no second token for the same claim."""
+    """Padding, or bits that base64 ignores, do not make a second token for the same claim."""
     token = EARLIER_TOKENS[1][3]
     raw = base64.urlsafe_b64decode(token + "==")
     respelled = base64.urlsafe_b64encode(raw).decode()
@@ -104,7 +104,7 @@ def test_a_token_has_one_spelling(links: Links) -> None:
 
 
 def test_links_begin_with_the_external_url(links: Links) -> None:
-    """E18: people reach the gateway by the address that the admin configured."""
+    """E18: links use the address that the admin configured."""
     assert links.incidents() == f"{URL}/"
     assert links.incident(1042) == f"{URL}/incidents/1042"
     url = links.acknowledge(1042, "ana", END)

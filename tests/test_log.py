@@ -43,7 +43,7 @@ def logged(request: pytest.FixtureRequest) -> Logged:
     return write
 
 
-def test_a_json_record_is_one_object_a_line() -> None:
+def test_a_json_record_is_one_object_on_one_line() -> None:
     """A log collector reads level, logger, time, message and extra fields without parsing text."""
     stream = io.StringIO()
     log.setup(stream=stream)
@@ -60,7 +60,7 @@ def test_a_json_record_is_one_object_a_line() -> None:
 
 
 @pytest.mark.parametrize("odd", ["half \ud83d", 2**70])
-def test_what_json_writers_refuse_is_logged_all_the_same(odd: object) -> None:
+def test_a_value_that_json_refuses_is_still_logged(odd: object) -> None:
     """A record is not lost because of a sender's label."""
     stream = io.StringIO()
     log.setup(stream=stream)
@@ -89,7 +89,9 @@ def test_a_human_record_is_one_line_with_its_fields() -> None:
     ],
     ids=["message", "argument", "nested field", "error as field"],
 )
-def test_a_secret_is_masked_wherever_it_stands(logged: Logged, args: Any, extra: Any) -> None:
+def test_a_secret_is_masked_in_every_part_of_a_record(
+    logged: Logged, args: Any, extra: Any
+) -> None:
     """Promise 10: a registered secret never reaches the log."""
     log.add_secret(TOKEN)
     text = logged(*args, extra=extra)
@@ -116,7 +118,7 @@ def test_a_secret_inside_a_url_is_masked(logged: Logged) -> None:
     assert "%26B1" not in text
 
 
-def test_of_two_secrets_the_longer_is_masked_whole() -> None:
+def test_a_secret_that_begins_with_another_is_masked_whole() -> None:
     """Promise 10: a secret that begins with another leaves no tail behind."""
     log.add_secret("test-token")
     log.add_secret("test-token-long")
@@ -149,7 +151,7 @@ def test_chatty_libraries_stay_quiet_at_debug(name: str) -> None:
     assert [json.loads(line)["message"] for line in stream.getvalue().splitlines()] == ["slow"]
 
 
-def test_set_up_twice_writes_once() -> None:
+def test_a_second_setup_writes_each_record_once() -> None:
     """A second set-up replaces the first, so no record is written twice."""
     first, second = io.StringIO(), io.StringIO()
     log.setup(stream=first)
@@ -159,7 +161,7 @@ def test_set_up_twice_writes_once() -> None:
     assert len(second.getvalue().splitlines()) == 1
 
 
-def test_an_unknown_level_is_refused_with_the_known_ones() -> None:
+def test_an_unknown_level_is_refused_with_the_valid_ones() -> None:
     """A typo in the level is an error that says what to write."""
     with pytest.raises(ValueError, match="'LOUD': use DEBUG, INFO"):
         log.setup("LOUD")

@@ -10,7 +10,7 @@ def lines(metrics: Metrics, start: str) -> list[str]:
     return [x for x in metrics.exposition().decode().splitlines() if x.startswith(start)]
 
 
-def test_open_incidents_show_by_declared_severities_only() -> None:
+def test_open_incidents_are_counted_by_declared_severities() -> None:
     """No label takes its value from an alert; what is not declared is counted as other."""
     metrics = Metrics()
     metrics.set_config(["critical"], "0a1b")
@@ -20,7 +20,7 @@ def test_open_incidents_show_by_declared_severities_only() -> None:
     assert "made-up" not in metrics.exposition().decode()
 
 
-def test_the_oldest_unanswered_incident_ages_and_goes() -> None:
+def test_the_age_of_the_oldest_unacknowledged_incident_returns_to_0() -> None:
     """The age is 0 and not missing if nothing is unacknowledged, so that an alert can resolve."""
     metrics = Metrics()
     metrics.set_config(["critical"], "0a1b")
@@ -41,7 +41,7 @@ def test_a_channel_without_dead_letters_says_0() -> None:
     assert lines(metrics, dead) == [f"{dead} 0.0"]
 
 
-async def test_the_loop_is_watched() -> None:
+async def test_a_blocked_event_loop_is_measured() -> None:
     """The lag of the event loop is measured while it runs."""
     seen = asyncio.Event()
 

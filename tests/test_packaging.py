@@ -64,7 +64,7 @@ def test_a_lock_pins_and_hashes_every_package_and_names_no_host(name: str) -> No
         assert any("--hash=sha256:" in line for line in rest), first
 
 
-def test_the_locks_agree() -> None:
+def test_the_lock_files_agree() -> None:
     """Tests and production use the same versions."""
     pins = {
         name: dict(re.findall(r"^([a-z0-9._-]+)==(\S+)", (CHECKOUT / name).read_text(), re.M))

@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import with_database
 
 
-def test_answers_a_select(postgres_url: str) -> None:
+def test_the_server_answers_a_select(postgres_url: str) -> None:
     """`postgres_url` names a real PostgreSQL server that answers SQL."""
     with psycopg.connect(postgres_url) as connection:
         row = connection.execute("SELECT 6 * 7, split_part(version(), ' ', 1)").fetchone()
@@ -29,7 +29,7 @@ def test_each_test_has_an_empty_database(postgres_url: str, turn: int) -> None:
 
 
 @pytest.mark.postgres
-def test_the_server_goes_when_its_owner_dies() -> None:
+def test_the_server_ends_when_its_owner_dies() -> None:
     """A test run that is killed leaves neither a server nor its files behind."""
     keeper = subprocess.Popen(
         [sys.executable, "-m", "tests.postgres"],
@@ -59,6 +59,6 @@ def test_the_server_goes_when_its_owner_dies() -> None:
         ("postgresql://u@db", "postgresql://u@db/new"),
     ],
 )
-def test_only_the_database_name_is_exchanged(url: str, expected: str) -> None:
+def test_only_the_database_name_of_a_url_is_replaced(url: str, expected: str) -> None:
     """A given server's host, account and options stay as they are."""
     assert with_database(url, "new") == expected

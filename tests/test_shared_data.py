@@ -8,7 +8,7 @@ import pytest
 from tests.shared_data import real_program, shared
 
 
-def test_shared_data_is_found_where_the_environment_says(
+def test_shared_data_is_found_by_its_setting(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """GATEWAY_SHARED_DIR names the folder."""
@@ -32,7 +32,7 @@ def test_a_real_program_is_found_on_the_path(
     ("find", "required_by"),
     [(shared, "GATEWAY_REQUIRE_SHARED"), (real_program, "GATEWAY_REQUIRE_REAL_PROGRAMS")],
 )
-def test_what_is_absent_skips_unless_it_is_demanded(
+def test_missing_data_skips_unless_it_is_required(
     find: Callable[[str], Path],
     required_by: str,
     tmp_path: Path,

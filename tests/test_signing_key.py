@@ -23,7 +23,7 @@ def store(folder: Path, content: bytes, mode: int = 0o600) -> Path:
     return path
 
 
-def test_first_start_creates_a_private_key(tmp_path: Path) -> None:
+def test_the_first_start_creates_a_private_key(tmp_path: Path) -> None:
     """Later starts read the same one; nobody but the owner can read it or its folder."""
     key = load_or_create_key(tmp_path / "data")
     assert len(key) == 64
@@ -32,7 +32,7 @@ def test_first_start_creates_a_private_key(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
 
 
-def test_full_disk_at_first_start_leaves_no_key(
+def test_a_full_disk_at_the_first_start_leaves_no_key(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The start fails; the next one, with space again, creates a whole key (E56)."""
@@ -79,7 +79,9 @@ def test_processes_that_start_at_once_share_one_key(tmp_path: Path) -> None:
     ],
     ids=["empty", "blank", "cut", "zeros", "binary", "words", "huge"],
 )
-def test_bad_key_is_refused_with_what_to_do(tmp_path: Path, content: bytes, reason: str) -> None:
+def test_a_bad_key_is_refused_with_instructions(
+    tmp_path: Path, content: bytes, reason: str
+) -> None:
     """The message says what is wrong, how to make a new key, and what that costs (E56)."""
     store(tmp_path, content)
     with pytest.raises(SettingError, match=reason) as refused:
@@ -90,7 +92,7 @@ def test_bad_key_is_refused_with_what_to_do(tmp_path: Path, content: bytes, reas
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o606, 0o604, 0o666])
-def test_key_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> None:
+def test_a_key_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> None:
     """The message has the command that repairs it (E56)."""
     path = store(tmp_path, GOOD, mode)
     with pytest.raises(SettingError, match=f"mode {mode:04o}") as refused:
@@ -100,7 +102,7 @@ def test_key_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> None:
     assert load_or_create_key(tmp_path) == GOOD
 
 
-def test_key_opened_to_its_group_is_closed_again(
+def test_a_key_opened_to_its_group_is_closed_again(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Kubernetes' fsGroup does that at each start of a pod; it must not stop paging."""
@@ -111,7 +113,7 @@ def test_key_opened_to_its_group_is_closed_again(
     assert "could be read by its group (mode 0660)" in caplog.text
 
 
-def test_key_that_is_no_file_is_refused(tmp_path: Path) -> None:
+def test_a_key_that_is_not_a_file_is_refused(tmp_path: Path) -> None:
     """A folder or a named pipe is refused at once; a link to a file works."""
     for kind in ("folder", "pipe", "gone"):
         (tmp_path / kind).mkdir()
@@ -127,7 +129,7 @@ def test_key_that_is_no_file_is_refused(tmp_path: Path) -> None:
     assert load_or_create_key(tmp_path / "linked") == GOOD
 
 
-def test_key_that_cannot_be_opened_says_how_to_mend_it(
+def test_a_key_that_cannot_be_opened_is_refused_with_a_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A key of another user, as after a restore by root, names the command."""
@@ -149,7 +151,7 @@ def test_key_that_cannot_be_opened_says_how_to_mend_it(
         ("   fifteen-chars-x", "white space"),
     ],
 )
-def test_key_of_the_environment_that_is_too_short_is_refused(key: str, reason: str) -> None:
+def test_a_short_key_of_the_environment_is_refused(key: str, reason: str) -> None:
     """The reason says what is wrong; the value is not shown."""
     with pytest.raises(SettingError, match=reason) as refused:
         read_settings({"GATEWAY_SECRET_KEY": key})

@@ -12,7 +12,7 @@ limits = st.integers(min_value=0, max_value=20)
 
 @settings(deadline=None)
 @given(texts, limits)
-def test_cut_text_fits_and_says_that_it_was_cut(text: str, limit: int) -> None:
+def test_a_cut_text_fits_and_shows_the_cut(text: str, limit: int) -> None:
     """A cut text fits, shows the cut, and is valid; a text that fits is unchanged (E13)."""
     for truncate, size in (
         (truncate_runes, len),

@@ -31,7 +31,9 @@ Answer = tuple[int, str | None, frozenset[str]]
 
 
 @pytest.mark.parametrize("prefix", ["", "/tools/am"])
-async def test_every_path_is_answered_alike(prefix: str, tmp_path: Path) -> None:
+async def test_every_form_of_a_path_is_answered_as_by_alertmanager(
+    prefix: str, tmp_path: Path
+) -> None:
     """E52: statuses, allowed methods and redirects agree, with and without a trailing slash."""
     real_program("prometheus-alertmanager")
     alertmanager = await asyncio.to_thread(Alertmanager, tmp_path, ROUTES, prefix)
