@@ -37,7 +37,7 @@ WORKDIR /config
 USER 10001
 VOLUME ["/config", "/data"]
 EXPOSE 9095
-# Answers as long as the process can work; what it cannot reach is told by /readyz.
+# It answers while the process works; /readyz reports what it cannot reach.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:9095/healthz', timeout=4)"]
 ENTRYPOINT ["gateway"]

@@ -37,7 +37,7 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/codespell
 
-## format    put style right
+## format    fix style
 format: setup
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -46,7 +46,7 @@ format: setup
 types: setup
 	$(BIN)/mypy --strict gateway
 
-## imports   that imports go one way
+## imports   check that imports go one way
 imports: setup
 	$(BIN)/lint-imports
 
@@ -57,7 +57,7 @@ check: lint types imports test
 demo: $(VENV)/ready-run
 	$(BIN)/python -m benchmarks.demo
 
-## bench     measure, beside a real Alertmanager where one is installed
+## bench     measure, beside a real Alertmanager if one is installed
 bench: setup
 	$(BIN)/python -m benchmarks
 
@@ -80,7 +80,7 @@ lock: setup
 	$(LOCK) --only-build-deps --build-deps-for wheel --constraint requirements-dev.lock --output-file requirements-build.lock
 	@! grep -nE '://|^ *-(i|f)|--(index|extra|find|trusted)| @ ' requirements*.lock
 
-## clean     remove what can be made again (not data/, which holds your alerts)
+## clean     remove what can be rebuilt (not data/, which has your alerts)
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
