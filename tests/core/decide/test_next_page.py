@@ -8,7 +8,7 @@ from gateway.core.decide.next_page import next_page
 from gateway.core.oncall.rota import Handover, Layer, Rota
 from gateway.core.plan.plan import Escalation, Plan, Step
 from gateway.core.plan.recipients import step_targets
-from tests.core.story import MINUTE, START, Story, billing_plan
+from tests.core.group_simulation import MINUTE, START, GroupSimulation, billing_plan
 
 DUTY = Rota(
     "platform",
@@ -22,57 +22,57 @@ NOBODY = Rota(
 )
 
 
-def escalating(*steps: Step, plan: Plan | None = None) -> Story:
+def escalating(*steps: Step, plan: Plan | None = None) -> GroupSimulation:
     """A critical incident, just notified, whose escalation has these steps."""
     plan = plan or billing_plan()
-    story = Story(
+    group = GroupSimulation(
         replace(
             plan,
             escalations={"billing": Escalation("billing", steps)},
             rotas={"platform": DUTY, "empty": NOBODY},
         )
     )
-    story.fire("DoubleChargeDetected")
-    story.advance(1.0)
-    return story
+    group.fire("DoubleChargeDetected")
+    group.advance(1.0)
+    return group
 
 
-def holds(story: Story) -> None:
+def holds(group: GroupSimulation) -> None:
     """The prediction names the instant and the targets of the next escalation."""
-    found = next_page(story.incident, story.plan)
+    found = next_page(group.incident, group.plan)
     assert found is not None
-    before = len(story.said)
-    story.advance(found.at - story.now - 0.5)
-    assert [one for one in story.said[before:] if one.reason in ("escalation", "fallback")] == []
-    story.advance(1.0)
-    said = [one for one in story.said[before:] if one.reason in ("escalation", "fallback")]
-    reached = step_targets(story.plan, Step(found.notify), found.at)
-    assert {one.to for one in said} == {target.key for target in reached.targets}
-    assert {one.at for one in said} == {round(found.at - START, 3)}
+    before = len(group.notices)
+    group.advance(found.at - group.now - 0.5)
+    assert [one for one in group.notices[before:] if one.reason in ("escalation", "fallback")] == []
+    group.advance(1.0)
+    notices = [one for one in group.notices[before:] if one.reason in ("escalation", "fallback")]
+    reached = step_targets(group.plan, Step(found.notify), found.at)
+    assert {one.to for one in notices} == {target.key for target in reached.targets}
+    assert {one.at for one in notices} == {round(found.at - START, 3)}
 
 
 def test_next_page_names_the_rota_and_who_is_on_call_then() -> None:
     """The page names people, not only a rota, and the instant at which they are paged."""
-    story = escalating(Step(("person:ana",), wait=5 * MINUTE), Step(("rota:platform",)))
-    facts = escalation_facts(story.incident, story.plan)
+    group = escalating(Step(("person:ana",), wait=5 * MINUTE), Step(("rota:platform",)))
+    facts = escalation_facts(group.incident, group.plan)
     assert facts is not None
     assert facts["next"] == ["rota:platform"]
     assert facts["on_call"] == {"rota:platform": ["Ben"]}
     assert facts["next_at"] == START + 5 * MINUTE
-    holds(story)
+    holds(group)
 
 
 def test_next_page_skips_a_step_that_reaches_nobody() -> None:
     """E27: a step that leads to nobody is not waited for, so the one after it is predicted."""
-    story = escalating(
+    group = escalating(
         Step(("person:ana",), wait=5 * MINUTE),
         Step(("rota:empty",), wait=10 * MINUTE),
         Step(("person:ben",)),
     )
-    found = next_page(story.incident, story.plan)
+    found = next_page(group.incident, group.plan)
     assert found is not None
     assert found.notify == ("person:ben",)
-    holds(story)
+    holds(group)
 
 
 def test_next_page_is_the_fallback_when_no_step_reaches_anybody() -> None:
@@ -80,28 +80,28 @@ def test_next_page_is_the_fallback_when_no_step_reaches_anybody() -> None:
     plan = billing_plan()
     billing = replace(plan.receivers["billing"], fallback="everyone")
     plan = replace(plan, receivers={**plan.receivers, "billing": billing})
-    story = escalating(Step(("person:ana",), wait=5 * MINUTE), Step(("rota:empty",)), plan=plan)
-    found = next_page(story.incident, story.plan)
+    group = escalating(Step(("person:ana",), wait=5 * MINUTE), Step(("rota:empty",)), plan=plan)
+    found = next_page(group.incident, group.plan)
     assert found is not None
     assert found.notify == ("receiver:everyone",)
-    holds(story)
+    holds(group)
 
 
 def test_no_page_is_predicted_while_acknowledged_or_after_the_last_step() -> None:
     """Nothing is announced that does not happen by itself (E22)."""
-    story = escalating(Step(("person:ana",), wait=5 * MINUTE), Step(("person:ben",)))
-    story.ack("ana")
-    assert next_page(story.incident, story.plan) is None
-    story.ack("ana", undo=True)
-    assert next_page(story.incident, story.plan) is not None
-    story.advance(60 * MINUTE)
-    assert next_page(story.incident, story.plan) is None
+    group = escalating(Step(("person:ana",), wait=5 * MINUTE), Step(("person:ben",)))
+    group.ack("ana")
+    assert next_page(group.incident, group.plan) is None
+    group.ack("ana", undo=True)
+    assert next_page(group.incident, group.plan) is not None
+    group.advance(60 * MINUTE)
+    assert next_page(group.incident, group.plan) is None
 
 
 def test_no_page_is_predicted_while_silenced() -> None:
     """While everything that fires is silenced no step is taken, and none is announced."""
-    story = escalating(Step(("person:ana",), wait=30 * MINUTE), Step(("person:ben",)))
-    (key,) = story.alerts
-    story.silence(key)
-    story.look()
-    assert next_page(story.incident, story.plan) is None
+    group = escalating(Step(("person:ana",), wait=30 * MINUTE), Step(("person:ben",)))
+    (key,) = group.alerts
+    group.silence(key)
+    group.evaluate()
+    assert next_page(group.incident, group.plan) is None

@@ -4,7 +4,7 @@ from gateway.config.export import incident_states
 from gateway.core.decide.transitions import TRANSITIONS
 from gateway.core.incidents.incident import State
 from gateway.core.incidents.notice import NotifyReason
-from tests.core.decide.test_decide_random_stories import play
+from tests.core.decide.test_random_groups import play
 
 
 def test_every_reason_of_a_decision_is_an_event_of_some_state() -> None:

@@ -21,7 +21,7 @@ from gateway.core.incidents.retry import (
     after_failure,
 )
 from gateway.core.plan.plan import UNKNOWN_RANK, Severity
-from tests.core.story import billing_plan
+from tests.core.group_simulation import billing_plan
 
 ANA, BEN = "slack:#ana", "slack:#ben"
 

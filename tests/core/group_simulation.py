@@ -1,4 +1,4 @@
-"""A group's life told in virtual time: alerts go in, what is said comes out. No store, no clock."""
+"""A simulation of alert groups in virtual time, without a store and without a clock."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -25,14 +25,14 @@ PAGER = Target("pagerduty", "${PAGERDUTY_BILLING_KEY}")
 
 
 def billing_plan(**changes: object) -> Plan:
-    """The billing world in small: one receiver, an escalation to ana and then ben."""
+    """Return a small billing plan: one receiver, an escalation to ana and then ben."""
     spec = RouteSpec(
         receiver="billing",
         group_by=["alertname"],
         group_wait=30.0,
         group_interval=5 * MINUTE,
         repeat_interval=4 * HOUR,
-        routes=[RouteSpec()],  # inherits, so that severities have a say
+        routes=[RouteSpec()],  # it inherits, so the intervals of severities apply
     )
     plan = Plan(
         root=build_route(spec),
@@ -63,15 +63,15 @@ def billing_plan(**changes: object) -> Plan:
 
 
 def without_escalation(plan: Plan | None = None) -> Plan:
-    """The same plan, whose receiver escalates to nobody."""
+    """Return the plan with a receiver that does not escalate."""
     plan = plan or billing_plan()
     billing = replace(plan.receivers["billing"], escalate=None)
     return replace(plan, receivers={**plan.receivers, "billing": billing})
 
 
 @dataclass(frozen=True)
-class Said:
-    """One notice, at a time relative to the story's start."""
+class TimedNotice:
+    """A notice, at a time in seconds since the start of the simulation."""
 
     at: float
     to: str
@@ -80,8 +80,8 @@ class Said:
     quiet: bool = False
 
 
-class Story:
-    """Groups of one plan, moved through time by hand."""
+class GroupSimulation:
+    """Groups of one plan, moved through time by the test."""
 
     def __init__(self, plan: Plan | None = None) -> None:
         self.plan = plan or billing_plan()
@@ -89,19 +89,19 @@ class Story:
         self.alerts: dict[str, Alert] = {}
         self.incidents: dict[str, Incident] = {}
         self.joined: dict[str, dict[str, Member]] = {}
-        self.said: list[Said] = []
+        self.notices: list[TimedNotice] = []
         self.decisions: list[Decision] = []
         self.suppressed: dict[str, Suppression] = {}
-        self.looks = 0
+        self.evaluations = 0
 
     def fire(
         self, name: str, severity: str = "critical", ends_in: float | None = None, **labels: str
     ) -> str:
-        """An alert fires now, or is reported again; returns its identity."""
+        """Fire an alert now, or report it again; return its identity."""
         return self._report(name, severity, labels, ends_in)
 
     def resolve(self, name: str, severity: str = "critical", **labels: str) -> None:
-        """It is over now."""
+        """Resolve an alert now."""
         self._report(name, severity, labels, 0.0)
 
     def _report(
@@ -113,27 +113,29 @@ class Story:
         new = Alert(key, labels, {"summary": name}, self.now, ends_at, updated_at=self.now)
         old = self.alerts.get(key)
         if old is not None:
-            started = old.starts_at if not old.is_resolved(self.now) else self.now
-            new = merge(old, replace(new, starts_at=started), self.now)
+            starts_at = old.starts_at if not old.is_resolved(self.now) else self.now
+            new = merge(old, replace(new, starts_at=starts_at), self.now)
         self.alerts[key] = new
         for route in match_routes(self.plan.root, labels):
-            group = group_labels(route, labels)
-            place = f"{route.id}:{format_labels(group)}"
-            incident = self.incidents.get(place)
+            shared_labels = group_labels(route, labels)
+            group_key = f"{route.id}:{format_labels(shared_labels)}"
+            incident = self.incidents.get(group_key)
             if incident is None or not incident.open:
                 if new.is_resolved(self.now):
                     continue
                 earlier = incident.beginnings if incident else ()
                 incident = replace(
-                    open_incident(route, place, group, new, self.plan, self.now, earlier),
-                    number=1001 + self.looks,
+                    open_incident(
+                        route, group_key, shared_labels, new, self.plan, self.now, earlier
+                    ),
+                    number=1001 + self.evaluations,
                 )
-                self.joined[place] = {}
+                self.joined[group_key] = {}
             else:
                 incident = reschedule(incident, new, self.plan, self.now)
-            self.incidents[place] = incident
-            if key not in self.joined[place] and not new.is_resolved(self.now):
-                self.joined[place][key] = Member(new)
+            self.incidents[group_key] = incident
+            if key not in self.joined[group_key] and not new.is_resolved(self.now):
+                self.joined[group_key][key] = Member(new)
         self._refresh()
         return key
 
@@ -147,21 +149,23 @@ class Story:
         self.suppressed[key] = Suppression(SuppressReason.SILENCED, "a silence", until)
 
     def inhibit(self, key: str) -> None:
-        """Another alert keeps this one quiet from now on."""
+        """Inhibit one alert from now on."""
         self.suppressed[key] = Suppression(SuppressReason.INHIBITED, "rule 1")
 
-    def advance(self, seconds: float) -> list[Said]:
-        """Let time pass, doing what falls due in it; returns what was said meanwhile."""
-        end, before = self.now + seconds, len(self.said)
+    def advance(self, seconds: float) -> list[TimedNotice]:
+        """Advance the time, evaluating what falls due; return the notices of that time."""
+        end, before = self.now + seconds, len(self.notices)
         while True:
-            due = [(i.due_at, key) for key, i in self.incidents.items() if i.due_at is not None]
-            when, key = min(due, default=(None, ""))
-            if when is None or when > end:
+            due = [
+                (one.due_at, key) for key, one in self.incidents.items() if one.due_at is not None
+            ]
+            due_at, key = min(due, default=(None, ""))
+            if due_at is None or due_at > end:
                 break
-            self.now = max(self.now, when)
-            self.looks += 1
-            assert self.looks < 100_000, "the schedule spins"
-            self._take(
+            self.now = max(self.now, due_at)
+            self.evaluations += 1
+            assert self.evaluations < 100_000, "evaluations without end"
+            self._apply(
                 key,
                 decide(
                     self.incidents[key],
@@ -172,34 +176,40 @@ class Story:
                 ),
             )
         self.now = end
-        return self.said[before:]
+        return self.notices[before:]
 
-    def look(self) -> list[Said]:
-        """Decide about the only incident now, due or not: whenever it is asked it must be right."""
-        before = len(self.said)
+    def evaluate(self) -> list[TimedNotice]:
+        """Evaluate the only incident now, due or not, and return the notices."""
+        before = len(self.notices)
         (key,) = self.incidents
         members = list(self.joined[key].values())
-        self._take(key, decide(self.incident, members, self.plan, self.now, self.suppressed))
-        return self.said[before:]
+        self._apply(key, decide(self.incident, members, self.plan, self.now, self.suppressed))
+        return self.notices[before:]
 
-    def _take(self, key: str, decision: Decision) -> None:
+    def _apply(self, key: str, decision: Decision) -> None:
         self.decisions.append(decision)
-        ended = self.incidents[key] = decision.incident
+        previous = self.incidents[key] = decision.incident
         for member in decision.members:
             self.joined[key][member.alert.identity] = member
-        for place, alert in enumerate(decision.left):
-            if place == 0:
-                route = self.plan.route(ended.route_id)
-                begun = open_incident(
-                    route, key, ended.group_labels, alert, self.plan, self.now, ended.beginnings
+        for position, alert in enumerate(decision.left):
+            if position == 0:
+                route = self.plan.route(previous.route_id)
+                opened = open_incident(
+                    route,
+                    key,
+                    previous.group_labels,
+                    alert,
+                    self.plan,
+                    self.now,
+                    previous.beginnings,
                 )
-                self.incidents[key] = replace(begun, number=ended.number + 1)
+                self.incidents[key] = replace(opened, number=previous.number + 1)
                 self.joined[key] = {}
             self.incidents[key] = reschedule(self.incidents[key], alert, self.plan, self.now)
             self.joined[key][alert.identity] = Member(alert)
         for notice in decision.notices:
-            self.said.append(
-                Said(
+            self.notices.append(
+                TimedNotice(
                     round(self.now - START, 3),
                     notice.target.key,
                     notice.kind.value,
@@ -210,42 +220,42 @@ class Story:
 
     @property
     def incident(self) -> Incident:
-        """The only incident of the story."""
+        """The only incident of the simulation."""
         (incident,) = self.incidents.values()
         return incident
 
     def ack(self, by: str, undo: bool = False) -> ActionOutcome:
-        """Somebody acknowledges the only incident now, or undoes it."""
+        """Acknowledge the only incident now, or undo that."""
         return self.act(unacknowledge if undo else acknowledge, by)
 
-    def take(self, by: str, holder: str | None = None) -> ActionOutcome:
-        """Somebody takes the only incident over now."""
+    def take_over(self, by: str, holder: str | None = None) -> ActionOutcome:
+        """Take over the only incident now."""
         return self.act(partial(take, holder=holder), by)
 
     def give_back(self, by: str) -> ActionOutcome:
-        """Somebody undoes a take-over of the only incident now."""
+        """Undo a take-over of the only incident now."""
         return self.act(give_back, by)
 
     def act(self, action: Callable[..., ActionResult], by: str) -> ActionOutcome:
-        """Somebody acts on the only incident now."""
+        """Respond to the only incident now."""
         (key,) = self.incidents
         members = list(self.joined[key].values())
         response = action(self.incidents[key], members, self.plan, by, "link", self.now)
         if response.decision is not None:
-            self._take(key, response.decision)
+            self._apply(key, response.decision)
         return response.answer
 
     def entries(self) -> list[str]:
-        """The timeline so far."""
+        """Return the texts of the timeline so far."""
         return [f"{entry.kind}: {entry.text}" for d in self.decisions for entry in d.entries]
 
 
-def brief(said: list[Said]) -> list[tuple[float, str]]:
-    """When and why, without the repetition for each target."""
-    return sorted({(one.at, one.reason) for one in said})
+def summary(notices: list[TimedNotice]) -> list[tuple[float, str]]:
+    """Return the time and reason of each notice, once for all targets."""
+    return sorted({(one.at, one.reason) for one in notices})
 
 
-def knows_firing(said: list[Said], target: Target | str) -> list[tuple[float, str]]:
-    """When and why one target was told."""
+def notices_to(notices: list[TimedNotice], target: Target | str) -> list[tuple[float, str]]:
+    """Return the time and reason of the notices to one target."""
     key = target if isinstance(target, str) else target.key
-    return [(one.at, one.reason) for one in said if one.to == key]
+    return [(one.at, one.reason) for one in notices if one.to == key]

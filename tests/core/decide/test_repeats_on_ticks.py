@@ -5,7 +5,7 @@ from dataclasses import replace
 from gateway.core.plan.flapping import Flapping
 from gateway.core.plan.plan import Escalation, Person, Plan, Receiver, Repeats, Severity, Step
 from gateway.core.routing.match import RouteSpec, build_route
-from tests.core.story import EMAIL, START, Story, brief
+from tests.core.group_simulation import EMAIL, START, GroupSimulation, summary
 
 
 def plan(group_interval: float, repeat_interval: float, **changes: object) -> Plan:
@@ -26,9 +26,9 @@ def plan(group_interval: float, repeat_interval: float, **changes: object) -> Pl
 
 def test_a_repeat_waits_for_the_tick() -> None:
     """Alertmanager: 3 s of repeat_interval at ticks of 2 s are 4 s; each counts from the last."""
-    story = Story(plan(2.0, 3.0))
-    story.fire("PaymentFailures")
-    assert brief(story.advance(13.5)) == [
+    group = GroupSimulation(plan(2.0, 3.0))
+    group.fire("PaymentFailures")
+    assert summary(group.advance(13.5)) == [
         (1.0, "first"),
         (5.0, "repeat"),
         (9.0, "repeat"),
@@ -38,16 +38,20 @@ def test_a_repeat_waits_for_the_tick() -> None:
 
 def test_a_whole_number_of_ticks_is_no_tick_more() -> None:
     """Where repeat_interval is a multiple of group_interval it is kept."""
-    story = Story(plan(300.0, 1800.0))
-    story.fire("PaymentFailures")
-    assert brief(story.advance(3700.0)) == [(1.0, "first"), (1801.0, "repeat"), (3601.0, "repeat")]
+    group = GroupSimulation(plan(300.0, 1800.0))
+    group.fire("PaymentFailures")
+    assert summary(group.advance(3700.0)) == [
+        (1.0, "first"),
+        (1801.0, "repeat"),
+        (3601.0, "repeat"),
+    ]
 
 
 def test_a_repeat_interval_of_a_millisecond_is_every_tick() -> None:
     """As some of Alertmanager's own tests write it; the ticks bound it, no shortest repeat does."""
-    story = Story(plan(0.5, 0.001))
-    story.fire("PaymentFailures")
-    assert brief(story.advance(2.6)) == [
+    group = GroupSimulation(plan(0.5, 0.001))
+    group.fire("PaymentFailures")
+    assert summary(group.advance(2.6)) == [
         (1.0, "first"),
         (1.5, "repeat"),
         (2.0, "repeat"),
@@ -57,22 +61,22 @@ def test_a_repeat_interval_of_a_millisecond_is_every_tick() -> None:
 
 def test_news_put_the_repeat_off() -> None:
     """What was told last counts, whatever it was."""
-    story = Story(plan(10.0, 25.0))
-    story.fire("PaymentFailures", region="eu")
-    story.advance(12.0)
-    story.fire("PaymentFailures", region="us")
-    assert brief(story.advance(60.0)) == [(21.0, "new alerts"), (51.0, "repeat")]
+    group = GroupSimulation(plan(10.0, 25.0))
+    group.fire("PaymentFailures", region="eu")
+    group.advance(12.0)
+    group.fire("PaymentFailures", region="us")
+    assert summary(group.advance(60.0)) == [(21.0, "new alerts"), (51.0, "repeat")]
 
 
 def test_worse_severity_between_ticks_leaves_the_ticks_alone() -> None:
     """It is said at once here; the repeat after it comes at a tick, not repeat_interval later."""
     severities = {"critical": Severity("critical", 1, group_wait=0.0), "info": Severity("info", 3)}
-    story = Story(plan(10.0, 25.0, severities=severities))
-    story.plan = replace(story.plan, root=build_route(_inheriting()))
-    story.fire("PaymentFailures", "info")
-    story.advance(14.0)
-    story.fire("PaymentFailures", "critical")
-    assert brief(story.advance(40.0)) == [(14.0, "worse severity"), (41.0, "repeat")]
+    group = GroupSimulation(plan(10.0, 25.0, severities=severities))
+    group.plan = replace(group.plan, root=build_route(_inheriting()))
+    group.fire("PaymentFailures", "info")
+    group.advance(14.0)
+    group.fire("PaymentFailures", "critical")
+    assert summary(group.advance(40.0)) == [(14.0, "worse severity"), (41.0, "repeat")]
 
 
 def _inheriting() -> RouteSpec:
@@ -88,64 +92,64 @@ def _inheriting() -> RouteSpec:
 
 def test_waiting_for_a_repeat_costs_no_looks_at_ticks() -> None:
     """A quiet group is looked at when it is to be repeated, not at all the ticks before."""
-    story = Story(plan(60.0, 4 * 3600.0))
-    story.fire("PaymentFailures")
-    story.advance(24 * 3600.0)
-    assert len(brief(story.said)) == 6
-    assert story.looks <= 8
+    group = GroupSimulation(plan(60.0, 4 * 3600.0))
+    group.fire("PaymentFailures")
+    group.advance(24 * 3600.0)
+    assert len(summary(group.notices)) == 6
+    assert group.evaluations <= 8
 
 
 def test_the_end_of_a_silence_waits_for_the_tick() -> None:
     """Alertmanager looks at silences when it flushes; so does this setting, and no repeat slips."""
-    story = Story(plan(10.0, 45.0))
-    key = story.fire("PaymentFailures")
-    story.advance(2.0)
-    story.silence(key)
-    assert story.look() == []
-    story.advance(20.0)
-    story.suppressed.clear()
-    assert story.look() == []
-    assert brief(story.advance(60.0)) == [(31.0, "silence ended"), (81.0, "repeat")]
+    group = GroupSimulation(plan(10.0, 45.0))
+    key = group.fire("PaymentFailures")
+    group.advance(2.0)
+    group.silence(key)
+    assert group.evaluate() == []
+    group.advance(20.0)
+    group.suppressed.clear()
+    assert group.evaluate() == []
+    assert summary(group.advance(60.0)) == [(31.0, "silence ended"), (81.0, "repeat")]
 
 
 def test_what_was_silenced_from_the_start_waits_for_the_tick() -> None:
     """Exact repeats tell it at once when the silence ends, these at the next tick."""
-    said = {}
+    notices = {}
     for repeats in Repeats:
-        story = Story(plan(10.0, 15.0, repeats=repeats))
-        key = story.fire("PaymentFailures")
-        story.silence(key)
-        story.advance(14.0)
-        story.suppressed.clear()
-        story.look()
-        story.advance(9.0)
-        said[repeats] = brief(story.said)
-    assert said == {Repeats.EXACT: [(14.0, "first")], Repeats.ON_TICKS: [(21.0, "first")]}
+        group = GroupSimulation(plan(10.0, 15.0, repeats=repeats))
+        key = group.fire("PaymentFailures")
+        group.silence(key)
+        group.advance(14.0)
+        group.suppressed.clear()
+        group.evaluate()
+        group.advance(9.0)
+        notices[repeats] = summary(group.notices)
+    assert notices == {Repeats.EXACT: [(14.0, "first")], Repeats.ON_TICKS: [(21.0, "first")]}
 
 
 def test_a_tick_that_was_missed_is_made_up_for_at_once() -> None:
     """Down over a tick, and up again between two: what was owed at the tick does not wait more."""
-    story = Story(plan(10.0, 100.0))
-    story.fire("PaymentFailures", region="eu")
-    story.advance(2.0)
-    story.fire("PaymentFailures", region="us")
-    story.now += 12.0
-    assert brief(story.look()) == [(14.0, "new alerts")]
+    group = GroupSimulation(plan(10.0, 100.0))
+    group.fire("PaymentFailures", region="eu")
+    group.advance(2.0)
+    group.fire("PaymentFailures", region="us")
+    group.now += 12.0
+    assert summary(group.evaluate()) == [(14.0, "new alerts")]
 
 
 def test_waiting_for_a_tick_costs_no_looks_either() -> None:
     """A repeat that fell into a silence is overdue at its end, and waits for the tick in peace."""
-    story = Story(plan(10.0, 15.0))
-    key = story.fire("PaymentFailures")
-    story.advance(2.0)
-    story.silence(key)
-    story.look()
-    story.advance(20.0)
-    story.suppressed.clear()
-    story.look()
-    before = story.looks
-    assert brief(story.advance(9.5)) == [(31.0, "silence ended")]
-    assert story.looks - before <= 2
+    group = GroupSimulation(plan(10.0, 15.0))
+    key = group.fire("PaymentFailures")
+    group.advance(2.0)
+    group.silence(key)
+    group.evaluate()
+    group.advance(20.0)
+    group.suppressed.clear()
+    group.evaluate()
+    before = group.evaluations
+    assert summary(group.advance(9.5)) == [(31.0, "silence ended")]
+    assert group.evaluations - before <= 2
 
 
 def test_a_step_does_not_overtake_the_word_that_waits() -> None:
@@ -162,17 +166,17 @@ def test_a_step_does_not_overtake_the_word_that_waits() -> None:
         escalations={"billing": Escalation("billing", steps)},
         people=people,
     )
-    story = Story(made)
-    key = story.fire("PaymentFailures")
-    story.advance(3.0)
-    story.silence(key)
-    story.look()
-    story.advance(20.0)
-    story.suppressed.clear()
-    story.look()
-    before = story.looks
-    assert brief(story.advance(30.0)) == [(31.0, "silence ended"), (46.0, "escalation")]
-    assert story.looks - before <= 6
+    group = GroupSimulation(made)
+    key = group.fire("PaymentFailures")
+    group.advance(3.0)
+    group.silence(key)
+    group.evaluate()
+    group.advance(20.0)
+    group.suppressed.clear()
+    group.evaluate()
+    before = group.evaluations
+    assert summary(group.advance(30.0)) == [(31.0, "silence ended"), (46.0, "escalation")]
+    assert group.evaluations - before <= 6
 
 
 def test_a_step_between_two_ticks_is_taken_in_time() -> None:
@@ -189,22 +193,22 @@ def test_a_step_between_two_ticks_is_taken_in_time() -> None:
         },
         people=people,
     )
-    story = Story(made)
-    story.fire("PaymentFailures")
-    assert brief(story.advance(9.0)) == [(1.0, "first"), (5.0, "escalation")]
+    group = GroupSimulation(made)
+    group.fire("PaymentFailures")
+    assert summary(group.advance(9.0)) == [(1.0, "first"), (5.0, "escalation")]
 
 
 def test_a_group_that_flaps_is_over_at_a_tick() -> None:
     """E36: calm since an instant between two ticks: looked at there once, told at the tick."""
     flapping = Flapping(times=2, within=3600.0, calm_after=90.0)
-    story = Story(plan(60.0, 4 * 3600.0, flapping=flapping))
+    group = GroupSimulation(plan(60.0, 4 * 3600.0, flapping=flapping))
     for _ in range(3):
-        story.fire("PaymentFailures")
-        story.advance(70.0)
-        story.resolve("PaymentFailures")
-        story.advance(70.0)
-    before = story.looks
-    [(at, reason)] = brief(story.advance(600.0))
+        group.fire("PaymentFailures")
+        group.advance(70.0)
+        group.resolve("PaymentFailures")
+        group.advance(70.0)
+    before = group.evaluations
+    [(at, reason)] = summary(group.advance(600.0))
     assert reason == "resolved"
-    assert (at - story.incident.tick_at + START) % 60.0 == 0.0
-    assert story.looks - before <= 6
+    assert (at - group.incident.tick_at + START) % 60.0 == 0.0
+    assert group.evaluations - before <= 6
