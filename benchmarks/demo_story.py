@@ -176,6 +176,6 @@ def _taken(detail: dict[str, Any]) -> str:
         if entry["kind"] == "acknowledged":
             opened = datetime.fromisoformat(detail["opened_at"])
             after = datetime.fromisoformat(entry["at"]) - opened
-            name = entry["text"].partition(" has it")[0]
-            return f"taken by {name} after {after.total_seconds():.0f} s"
-    return "taken by nobody"
+            name = entry["text"].removeprefix("by ").partition(" (")[0]
+            return f"acknowledged by {name} after {after.total_seconds():.0f} s"
+    return "unacknowledged"

@@ -77,10 +77,11 @@ def _body(names: Mapping[str, Any]) -> list[str]:
             f"({duration(names.get('lasted') or 0.0)})."
         )
     if names.get("ack"):
+        name = names["ack"]["name"]
         over = names.get("status") == "resolved"
-        lines.append(f"{names['ack']['name']} {'had acknowledged' if over else 'has'} it.")
+        lines.append(f"{name} had acknowledged it." if over else f"Acknowledged by {name}.")
     if names.get("respond_by"):
-        lines.append(f"Please acknowledge by {clock_time(names['respond_by'], zone, at)}.")
+        lines.append(f"Acknowledge by {clock_time(names['respond_by'], zone, at)}.")
     for text in (names.get("note"), names.get("description")):
         if text:
             lines.append(text)

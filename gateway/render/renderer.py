@@ -177,7 +177,7 @@ class Renderer:
         self._shared[key] = (facts, names)
 
     def _add_sentences(self, names: dict[str, Any]) -> None:
-        for sentence in SENTENCES:
+        for sentence in (*SENTENCES, "action"):
             names[sentence] = ""
         for sentence in SENTENCES:
             try:
@@ -186,6 +186,7 @@ class Renderer:
                 names["failed"] = failure
                 return
             names[sentence] = one_line(text, 600)
+        names["action"] = names["asked"]  # which is its older name
 
     def template(self, name: str, environment: TemplateEnvironment) -> Template:
         """The compiled template, from memory after the first time. Raises TemplateRenderError."""

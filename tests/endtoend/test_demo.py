@@ -48,7 +48,7 @@ def test_the_demo_runs_without_prometheus(demo: Process, tmp_path: Path) -> None
         "Ana presses the button",
         "ACKNOWLEDGED: DoubleChargeDetected",
         "escalated: step 2: Ana, Ben",
-        "Ben has it",
+        "Acknowledged by Ben",
         "kept quiet: inhibited by",
         "RESOLVED: BillingDatabaseDown",
     ):

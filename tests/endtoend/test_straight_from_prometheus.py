@@ -17,7 +17,7 @@ FIRST = {
     ("slack", "U012CHO"): ("post critical",),
     ("pagerduty", PLATFORM_KEY): ("trigger",),
 }
-NEXT = {("postmark", "admin@example.com"): ("mail critical, nobody answered",)}
+NEXT = {("postmark", "admin@example.com"): ("mail critical, escalated",)}
 ENDS = {
     "postmark": ("mail resolved",),
     "slack": ("update resolved", "reply resolved"),

@@ -36,8 +36,8 @@ ACKNOWLEDGED: Summaries = {
 """Everyone else is notified that Ana acknowledged; of Ana only her Slack message is updated."""
 
 UNACKNOWLEDGED: Summaries = {
-    **dict.fromkeys((ANA, BEN), ("mail critical, nobody answered",)),
-    ANA_SLACK: ("update critical", "reply critical, nobody answered"),
+    **dict.fromkeys((ANA, BEN), ("mail critical, escalated",)),
+    ANA_SLACK: ("update critical", "reply critical, escalated"),
     BEN_SLACK: ("post critical",),
 }
 ACKNOWLEDGED_BY_BEN: Summaries = {**ACKNOWLEDGED, ANA: ("mail acknowledged",), BEN_SLACK: IN_SLACK}
@@ -118,7 +118,7 @@ def acknowledge(world: World, incident: int, link: str, name: str) -> None:
     """Press the button of the page; the page then shows the acknowledgement."""
     status, _, body = request(link, "POST", b"")
     assert status == 200
-    assert "You have it" in body.decode()
+    assert "Acknowledged by you" in body.decode()
     assert f"Acknowledge as {name}" not in request(link)[2].decode()
 
 

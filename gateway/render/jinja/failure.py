@@ -22,7 +22,7 @@ class TemplateRenderError(Exception):
         where = f"{self.template}, line {self.line}" if self.line else self.template
         return (
             f"The template failed ({where}): {self.problem}. "
-            "These are the gateway's built-in words; please tell an admin."
+            "These are the gateway's built-in words; please report this to an admin."
         )
 
 

@@ -22,7 +22,7 @@ NAMES: Mapping[str, str] = {
     "kind": "what the notice is about: firing, repeat, worse, escalation, acknowledged, "
     "unacknowledged, resolved, late, digest or test",
     "reason": "why it is sent: first, new alerts, repeat, fallback, …",
-    "severity": "the incident's severity, as the label has it",
+    "severity": "the incident's severity, as its label says",
     "rank": "the severity's rank, 1 is the worst; none when unknown",
     "previous_severity": "the severity before it got worse, or empty",
     "tone": "critical, warning, info, acknowledged, resolved or test: what colour to show",
@@ -33,7 +33,8 @@ NAMES: Mapping[str, str] = {
     "tag": "how bad, in a word or two (shared/tag.j2)",
     "why": "why this message comes, in sentences (shared/why.j2)",
     "when": "since when, and for how long (shared/when.j2)",
-    "asked": "who is asked, by when, and who is next (shared/asked.j2)",
+    "action": "by when to acknowledge, and who is paged next (shared/asked.j2)",
+    "asked": "the older name of action",
     "labels": "the labels that all alerts share, and those that their route adds",
     "annotations": "the annotations that all alerts share",
     "group_labels": "the labels the group was made by",
@@ -41,24 +42,25 @@ NAMES: Mapping[str, str] = {
     "table": "what differs: columns, rows (status, over, summary, cells, pairs, text, starts_at, "
     "ends_at, url), total, beyond(shown)",
     "firing": "how many alerts fire",
-    "resolved": "how many alerts are over",
+    "resolved": "how many alerts are resolved",
     "truncated": "how many alerts the source itself left out",
     "receiver": "the receiver's name",
     "target": "who gets this message: channel, address, person",
     "you": "true when the message goes to one person",
     "at": "when it was decided to send this",
     "opened_at": "when the incident began",
-    "since_at": "when the first of the alerts started; 0 when nobody knows",
+    "since_at": "when the first of the alerts started; 0 when unknown",
     "ended_at": "when the last alert ended, or none",
     "lasted": "how long it has been going on, or went on, in seconds",
     "respond_by": "by when to acknowledge, or none",
     "ack": "who acknowledged: by, name, at, via, expires_at, from (whom it was taken over from, "
     "or empty); or none",
     "escalation": "name, step, steps, next (names), next_at; or none",
-    "told": "the names of those who were told",
+    "notified": "the names of everyone notified so far",
+    "told": "the older name of notified",
     "note": "what else there is to say: why late, why the fallback; or empty",
     "digest": "the folded incidents: incident, title, severity, status, url and acknowledge of "
-    "each; acknowledge is empty where nobody is asked to",
+    "each; acknowledge is empty where no acknowledgement is needed",
     "links": "the links in reading order: role, text, url of each",
     "link": "the url of a role: link.acknowledge, link.runbook, …; empty when there is none",
     "external_url": "the gateway's own address",
@@ -123,6 +125,7 @@ def view_of(facts: Mapping[str, Any], kind: NoticeKind, reason: NotifyReason) ->
     at = number(facts.get("at")) or 0.0
     since, ended = _span(facts, raw, at, status)
     incident = facts.get("incident")
+    notified = tuple(recipient_name(name) for name in _list(facts.get("told")))
     return {
         "incident": incident if isinstance(incident, int) else clean(incident) or 0,
         "number": f"#{clean(incident)}" if incident is not None else "",
@@ -156,7 +159,8 @@ def view_of(facts: Mapping[str, Any], kind: NoticeKind, reason: NotifyReason) ->
         "respond_by": number(facts.get("respond_by")),
         "ack": _ack(facts.get("ack")),
         "escalation": _escalation(facts.get("escalation")),
-        "told": tuple(recipient_name(name) for name in _list(facts.get("told"))),
+        "notified": notified,
+        "told": notified,
         "note": one_line(clean(facts.get("note")), 300),
         "digest": tuple(_folded(item) for item in _list(facts.get("digest"))),
     }
