@@ -31,9 +31,11 @@ class SuppressionIndex:
         self._expires_at = 0.0
         self._silences = SilenceIndex(())
         self._silence_version: tuple[int, int] | None = None
+        self._name_of: Callable[[str], str] = str
 
     def refresh(self, tx: Tx, plan: Plan, now: float) -> None:
         """Read what has changed, once in each transaction before `of` is called."""
+        self._name_of = plan.name_of
         epoch, generation = self._epoch(), self._repost_cache.generation
         version = (epoch, silences.version(tx))
         if version != self._silence_version:
@@ -64,7 +66,7 @@ class SuppressionIndex:
                 longest = active[0]
                 suppressed[member.alert.identity] = Suppression(
                     SuppressReason.SILENCED,
-                    longest.created_by or "somebody",
+                    self._name_of(longest.created_by) or "somebody",
                     longest.ends_at,
                     longest.comment,
                 )

@@ -33,7 +33,7 @@ async def test_nobody_hears_of_what_is_silenced_and_the_timeline_says_why(world:
     assert await world.advance(HOUR - 1.0) == []
     quiet = [one for one in await world.timeline() if one.kind == "kept quiet"]
     assert [one.text for one in quiet] == [
-        "silenced by ana until 2026-11-18 12:06 UTC: database maintenance"
+        "silenced by Ana until 2026-11-18 12:06 UTC: database maintenance"
     ]
 
 

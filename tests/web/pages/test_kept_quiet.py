@@ -49,7 +49,7 @@ async def test_under_a_silence_nobody_is_asked_to_take_it(tmp_path: Path) -> Non
         await world.post(alert("SlowRenewals", "warning"))
         await world.advance(MINUTE)
         for page in ("/", f"/ack/{token(world)}"):
-            assert "Not notifying: silenced by ana until" in await text_of(client, "GET", page)
+            assert "Not notifying: silenced by Ana until" in await text_of(client, "GET", page)
         said = await text_of(client, "GET", "/incidents/1001")
         assert "Unacknowledged. Not notifying." in said
         head = said.partition("What happened")[0]
