@@ -1,8 +1,8 @@
-"""Structured logs: one JSON object a line for machines, one readable line for a terminal.
+"""Structured logs: one JSON object per line for machines, one readable line for a terminal.
 
-Whatever a library or an error text puts into a record, registered secrets and acknowledge tokens
-leave this process only as `***` (Promise 10). Masking works on the finished record, so messages,
-arguments, extra fields and tracebacks are all covered.
+Registered secrets and tokens of acknowledge links are replaced by `***` in every line (Promise 10).
+Masking works on the finished record, so it covers messages, arguments, fields and tracebacks,
+including those of libraries.
 """
 
 import json as json_format
@@ -11,7 +11,9 @@ import re
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
+from contextvars import ContextVar
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, TextIO
 from urllib.parse import quote
 
@@ -23,19 +25,18 @@ from gateway.core.text.escape import escape_invisible
 
 MASK = "***"
 
-# Shorter values would mask ordinary words everywhere and tell the reader what they are.
 SHORTEST_SECRET = 4
+"""Characters. Shorter values would mask ordinary words everywhere, and so reveal themselves."""
 
-# These log each request (aiohttp.access with its URL) or, at DEBUG, whole bodies and headers with
-# tokens; nothing below a warning of theirs is wanted at any level.
-# Alembic tells of each of its steps what one line of ours tells of all.
+# aiohttp.access logs the URL of each request, and the SDKs log whole bodies and headers with tokens
+# at DEBUG. Alembic logs each of its steps; one line of ours covers them.
 QUIET_LOGGERS = ("aiohttp.access", "alembic", "asyncio", "httpx", "pdpyras", "slack_sdk", "urllib3")
 
 _ACKNOWLEDGE_TOKEN = re.compile(r"((?:/|%2F)ack(?:/|%2F))[A-Za-z0-9_%.=~-]+", re.IGNORECASE)
 
 
 class _SecretPattern:
-    """The values to mask, as one pattern that is exchanged whole: readers need no lock."""
+    """The values to mask, as one pattern that is replaced as a whole: readers need no lock."""
 
     def __init__(self) -> None:
         self._values: set[str] = set()
@@ -52,25 +53,46 @@ _secrets = _SecretPattern()
 
 
 def add_secret(value: str) -> None:
-    """Mask `value`, also as it is written inside a URL, in every record from now on.
+    """Mask `value` in every record from now on, also in its URL-encoded form.
 
-    Values under SHORTEST_SECRET characters are left alone. Adding a value twice is fine.
+    Values under SHORTEST_SECRET characters are not masked. Adding a value twice is fine.
     """
     if len(value) >= SHORTEST_SECRET:
         _secrets.add(value)
 
 
 def redact(text: str) -> str:
-    """`text` with registered secrets and tokens of acknowledge links masked."""
+    """Return `text` with registered secrets and tokens of acknowledge links masked."""
     if _secrets.pattern is not None:
         text = _secrets.pattern.sub(MASK, text)
-    if "ack" in text.lower():  # far cheaper than the pattern, and every message sent is logged
+    if "ack" in text.lower():  # far cheaper than the pattern, and each delivery is logged
         text = _ACKNOWLEDGE_TOKEN.sub(rf"\g<1>{MASK}", text)
     return text
 
 
+_bound_fields: ContextVar[Mapping[str, object]] = ContextVar(
+    "bound_fields", default=MappingProxyType({})
+)
+
+
+def bind_fields(**fields: object) -> None:
+    """Add fields to every later record of this context: the current task and what it starts.
+
+    They hold until the task ends, so bind them in a task or a context of its own. `extra` of a
+    single record wins over a bound field. A field must not have the name of a record's attribute,
+    such as `name` or `args`.
+    """
+    _bound_fields.set({**_bound_fields.get(), **fields})
+
+
+def _add_bound_fields(record: logging.LogRecord) -> None:
+    """Copy the bound fields into a record. Call it in the context that logged the record."""
+    for name, value in _bound_fields.get().items():
+        record.__dict__.setdefault(name, value)
+
+
 def _redact_value(value: object) -> object:
-    """Mask inside any value a record may carry; what is not plain data becomes its masked text."""
+    """Return a value with secrets masked inside; other than plain data becomes masked text."""
     if isinstance(value, str):
         return redact(value)
     if value is None or isinstance(value, int | float):
@@ -90,7 +112,7 @@ _RESERVED = frozenset(RESERVED_ATTRS)
 
 
 class _JsonFormatter(OrjsonFormatter):
-    """One object a line; keys of `extra` beside the record's own."""
+    """One object per line: the record's own keys, then those of `extra` and of `bind_fields`."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -102,9 +124,10 @@ class _JsonFormatter(OrjsonFormatter):
         return _time_of(record).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
     def format(self, record: logging.LogRecord) -> str:
+        _add_bound_fields(record)
         if record.exc_info or record.exc_text or record.stack_info or isinstance(record.msg, dict):
             return super().format(record)
-        # The same at a fifth of the cost: each message that is sent is logged.
+        # The same at a fifth of the cost: each delivery is logged.
         log_data: dict[str, Any] = {
             "time": self.formatTime(record),
             "level": record.levelname,
@@ -122,15 +145,15 @@ class _JsonFormatter(OrjsonFormatter):
         }
 
     def jsonify_log_record(self, log_data: dict[str, Any]) -> str:
-        with suppress(orjson.JSONEncodeError):  # half a character, or an integer beyond 64 bits
+        with suppress(orjson.JSONEncodeError):  # a lone surrogate, or an integer beyond 64 bits
             text = str(super().jsonify_log_record(log_data))
             if text.isascii():
                 return text
-        return json_format.dumps(log_data, default=str)  # the slow way, which escapes all else
+        return json_format.dumps(log_data, default=str)  # slower, and escapes everything else
 
 
 class _TextFormatter(logging.Formatter):
-    """`time level logger: message key=value`, in UTC, one line each save for tracebacks."""
+    """`time level logger: message key=value`, in UTC; one line per record except for tracebacks."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
@@ -144,12 +167,13 @@ class _TextFormatter(logging.Formatter):
         return super().formatMessage(record).replace("\n", "\\n") + fields
 
     def format(self, record: logging.LogRecord) -> str:
-        # Foreign text could forge a line, drive the terminal, or read as something else.
+        _add_bound_fields(record)
+        # Foreign text could forge a line, control the terminal, or disguise itself.
         return escape_invisible(redact(super().format(record)))
 
 
 def _field_text(value: object) -> str:
-    """A value for `key=value`: quoted where it could be mistaken for more than one word."""
+    """Return a value for `key=value`, quoted where it could be read as more than one word."""
     text = str(value)
     return (
         text
@@ -158,13 +182,13 @@ def _field_text(value: object) -> str:
     )
 
 
-def setup(level: str = "INFO", json: bool = True, stream: TextIO | None = None) -> None:
-    """Send all logs to `stream` (default: standard error) at `level` ("DEBUG" … "ERROR").
+def setup(level: str = "INFO", *, json: bool = True, stream: TextIO | None = None) -> None:
+    """Write all logs to `stream` (default: standard error) at `level` ("DEBUG" … "ERROR").
 
-    `json=False` writes the form for terminals. Calling it again replaces what an earlier call set
-    up, and nothing else. Raises ValueError for an unknown level.
+    `json=False` writes the form for terminals. A second call replaces the handler of the first.
+    Raises ValueError for an unknown level.
     """
-    # No record of ours tells these, and finding them out takes as long as writing one
+    # No line contains these, and collecting them takes as long as writing one
     # (Logging HOWTO, "Optimization").
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     name = level.upper()

@@ -1,9 +1,11 @@
 """Logs are readable by machines and people, and never carry a secret."""
 
+import asyncio
 import io
 import json
 import logging
 from collections.abc import Callable, Iterator
+from contextvars import copy_context
 from typing import Any
 
 import pytest
@@ -149,6 +151,52 @@ def test_chatty_libraries_stay_quiet_at_debug(name: str) -> None:
     logging.getLogger(name).info("Authorization: Bearer …")
     logging.getLogger(name).warning("slow")
     assert [json.loads(line)["message"] for line in stream.getvalue().splitlines()] == ["slow"]
+
+
+def test_bound_fields_are_in_each_record_of_the_context(logged: Logged) -> None:
+    """A line of a library names the notice that it is about, and keeps its own fields."""
+
+    def write() -> str:
+        log.bind_fields(notice=17, channel="slack")
+        log.bind_fields(incident=1042)
+        return logged("rate limited", extra={"channel": "email"})
+
+    text = copy_context().run(write)
+    for field in ("notice", "17", "incident", "1042", "channel", "email"):
+        assert field in text
+    assert "slack" not in text
+    assert "1042" not in logged("another context")
+
+
+def test_bound_fields_are_masked(logged: Logged) -> None:
+    """Promise 10: a registered secret never reaches the log."""
+    log.add_secret(TOKEN)
+
+    def write() -> str:
+        log.bind_fields(target=f"hook {TOKEN}")
+        return logged("delivered")
+
+    text = copy_context().run(write)
+    assert TOKEN not in text
+    assert log.MASK in text
+
+
+async def test_tasks_do_not_share_bound_fields() -> None:
+    """Each of two attempts at once is logged with its own incident."""
+    stream = io.StringIO()
+    log.setup(stream=stream)
+
+    async def attempt(incident: int) -> None:
+        log.bind_fields(incident=incident)
+        await asyncio.sleep(0)
+        logging.getLogger("gateway.test").info("delivered %d", incident)
+
+    await asyncio.gather(attempt(1), attempt(2))
+    records = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert sorted((one["message"], one["incident"]) for one in records) == [
+        ("delivered 1", 1),
+        ("delivered 2", 2),
+    ]
 
 
 def test_a_second_setup_writes_each_record_once() -> None:

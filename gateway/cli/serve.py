@@ -47,7 +47,7 @@ def command(config: Path | None, templates: Path | None) -> None:
             templates=templates or settings.templates,
         )
         as_json = settings.log == "json" or (settings.log == "auto" and not sys.stderr.isatty())
-        logs.setup(settings.log_level, as_json, sys.stderr)
+        logs.setup(settings.log_level, json=as_json, stream=sys.stderr)
 
         def ready(engine: "Engine", address: str) -> None:
             print_welcome(settings, engine, address)

@@ -14,6 +14,7 @@ import logging
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from contextvars import copy_context
 from typing import Any, TypeVar, cast
 
 from gateway.core.incidents.retry import Failure, SendError
@@ -100,7 +101,10 @@ class Threads:
             raise SendError(Failure.TIMEOUT, f"{self.abandoned} earlier calls have not come back")
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         thread = threading.Thread(
-            target=_run, args=(work, future), name=f"gateway-{self._name}", daemon=True
+            target=copy_context().run,  # so that the SDK's log lines name the notice
+            args=(_run, work, future),
+            name=f"gateway-{self._name}",
+            daemon=True,
         )
         try:
             thread.start()

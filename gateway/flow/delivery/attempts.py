@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextvars import copy_context
 from dataclasses import dataclass
 
 from gateway.channels.contract import Channel
@@ -15,6 +16,7 @@ from gateway.flow.delivery.channel_health import ChannelHealth
 from gateway.flow.delivery.outcome import Outcome
 from gateway.flow.runtime.claimed_notice import ClaimedNotice
 from gateway.flow.runtime.dependencies import Dependencies
+from gateway.log import bind_fields
 
 log = logging.getLogger(__name__)
 
@@ -69,13 +71,23 @@ class Attempts:
         return any(one.channel is channel for one in self._in_flight.values())
 
     def start(self, channel: Channel | None, claimed_notice: ClaimedNotice) -> None:
-        """Start an attempt in a task of its own."""
+        """Start an attempt in a task of its own, whose log lines name the notice."""
+        notice = claimed_notice.notice
         in_flight = InFlight(claimed_notice, channel, self._now())
+        context = copy_context()
+        context.run(
+            bind_fields,
+            notice=notice.id,
+            incident=notice.incident,
+            channel=self._name,
+            kind=claimed_notice.kind.value,
+            reason=notice.reason.value,
+        )
         task = asyncio.get_running_loop().create_task(
-            self._run(in_flight), name=f"send {claimed_notice.notice.id}"
+            self._run(in_flight), name=f"send {notice.id}", context=context
         )
         self._in_flight[task] = in_flight
-        task.add_done_callback(self._end)
+        task.add_done_callback(self._end, context=context)
 
     async def wait(self, timeout: float | None = None) -> None:
         """Wait until all attempts have ended, at most `timeout` seconds."""
@@ -97,7 +109,7 @@ class Attempts:
         except asyncio.CancelledError:  # only `cancel` does that
             error = SendError(Failure.TIMEOUT, "the gateway was stopped meanwhile", perhaps=True)
         ended_at = self._now()
-        self.health.record(in_flight.claimed_notice, receipt, error, ended_at)
+        self.health.record(receipt, error, ended_at)
         # Here and not in `_end`: the hold after a 429 must count before another attempt begins.
         self._on_outcome(self._outcome(in_flight, ended_at, receipt, error, self._spread()))
 
@@ -111,8 +123,7 @@ class Attempts:
 
     def _record_fault(self, in_flight: InFlight, fault: BaseException) -> None:
         """Let a fault of the gateway end as an outcome: the notice is retried, or falls back."""
-        extra = {"notice": in_flight.claimed_notice.notice.id, "channel": self._name}
-        log.error("an attempt ended with a fault of the gateway", exc_info=fault, extra=extra)
+        log.error("an attempt ended with a fault of the gateway", exc_info=fault)
         error = SendError(Failure.INTERNAL, type(fault).__name__, perhaps=True)
         self._on_outcome(self._outcome(in_flight, self._now(), None, error, 0.5))
 
@@ -142,16 +153,12 @@ class Attempts:
             raise SendError(Failure.TIMEOUT, "no answer in time", perhaps=True) from late
         except Exception as fault:
             # A fault of the gateway must not lose the alert: it is logged, and the notice retried.
-            log.exception("sending failed", extra={"notice": notice.id, "channel": self._name})
+            log.exception("sending failed")
             raise SendError(Failure.INTERNAL, type(fault).__name__, perhaps=True) from fault
 
     def _log_template_failure(self, message: Message) -> None:
         if message.failed_template is not None:
             log.warning(
                 "template failed: sending plain words",
-                extra={
-                    "template": message.failed_template,
-                    "notice": message.notice_id,
-                    "channel": self._name,
-                },
+                extra={"template": message.failed_template},
             )

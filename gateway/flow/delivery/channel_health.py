@@ -5,7 +5,6 @@ import logging
 from gateway.core.incidents.message import Receipt
 from gateway.core.incidents.outbox import PRINTED_TEXT
 from gateway.core.incidents.retry import PERMANENT, SendError
-from gateway.flow.runtime.claimed_notice import ClaimedNotice
 
 log = logging.getLogger(__name__)
 
@@ -22,27 +21,21 @@ class ChannelHealth:
 
     def record(
         self,
-        claimed_notice: ClaimedNotice,
         receipt: Receipt | None,
         error: SendError | None,
         now: float,
     ) -> None:
-        """Record and log an attempt that ended now, with a receipt or with an error."""
-        notice = claimed_notice.notice
-        extra = {
-            "notice": notice.id,
-            "incident": notice.incident,
-            "channel": self.channel_name,
-            "kind": claimed_notice.kind.value,
-            "reason": notice.reason.value,
-        }
+        """Record and log an attempt that ended now, with a receipt or with an error.
+
+        The log lines get their fields from the attempt's context.
+        """
         if error is None:
             self.last_success, self.failing_since = now, None
             printed = "printed" in (receipt or {})
-            log.info(PRINTED_TEXT if printed else "delivered", extra=extra)
+            log.info(PRINTED_TEXT if printed else "delivered")
             return
         if error.failure not in PERMANENT:  # a permanent failure is an answer: the vendor is up
             if self.failing_since is None:
                 self.failing_since = now
             self.failing_with = error.failure.value
-        log.warning("attempt failed: %s", error, extra=extra)
+        log.warning("attempt failed: %s", error)
