@@ -1,4 +1,4 @@
-"""The sign of life to a watcher outside."""
+"""The heartbeat to an external monitor."""
 
 import asyncio
 from types import SimpleNamespace

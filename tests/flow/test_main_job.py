@@ -1,23 +1,23 @@
-"""Webhook in, messages out, acknowledged, over: the whole flow in virtual time."""
+"""Webhook, messages, acknowledgement, resolve: the whole flow in virtual time."""
 
 from tests.flow.world import HOUR, MINUTE, START, World, alert, brief, to
 
 
-async def test_first_word_on_every_channel(world: World) -> None:
-    """Promise 2: a critical alert is told at once to receiver and person on call, each once."""
+async def test_first_notice_on_every_channel(world: World) -> None:
+    """Promise 2: a critical alert notifies receiver and person on call at once, each once."""
     await world.post(alert())
-    said = await world.advance(1.0)
-    assert sorted((d.to, d.reason) for d in said) == [
+    messages = await world.advance(1.0)
+    assert sorted((d.to, d.reason) for d in messages) == [
         ("email:ana@example.com", "first"),
         ("email:billing-oncall@example.com", "first"),
         ("pagerduty:${PAGERDUTY_BILLING_KEY}", "first"),
         ("slack:#billing-alerts", "first"),
     ]
-    assert {d.at for d in said} == {0.0}
+    assert {d.at for d in messages} == {0.0}
 
 
 async def test_same_webhook_twice(world: World) -> None:
-    """E1: delivered again, it changes nothing and nobody hears of it."""
+    """E1: posted again, it changes nothing and notifies nobody."""
     one = alert(starts_at=START - 60)
     await world.post(one)
     await world.advance(1.0)
@@ -28,24 +28,24 @@ async def test_same_webhook_twice(world: World) -> None:
 
 
 async def test_acknowledged_by_one_stops_all(world: World) -> None:
-    """E22: acknowledged, the pending step and the repeats are gone; all told hear who has it."""
+    """E22: acknowledged, step and repeats are cancelled; everyone notified gets the name."""
     await world.post(alert())
     await world.advance(5 * MINUTE)
     await world.ack(1001)
-    said = await world.advance(3 * HOUR)
-    assert {d.reason for d in said} == {"acknowledged"}
-    assert {d.to for d in said} == {
+    messages = await world.advance(3 * HOUR)
+    assert {d.reason for d in messages} == {"acknowledged"}
+    assert {d.to for d in messages} == {
         "email:billing-oncall@example.com",
         "slack:#billing-alerts",
         "pagerduty:${PAGERDUTY_BILLING_KEY}",
     }
 
 
-async def test_nobody_answers_and_the_next_hears(world: World) -> None:
-    """After 15 minutes ben hears; after two hours all hear again; the end reaches everybody."""
+async def test_without_acknowledgement_the_next_step_is_paged(world: World) -> None:
+    """After 15 minutes ben is paged; after two hours all again; all are notified of the end."""
     await world.post(alert(starts_at=START))
-    said = await world.advance(2 * HOUR)
-    assert to(said, "email:ben@example.com") == [
+    messages = await world.advance(2 * HOUR)
+    assert to(messages, "email:ben@example.com") == [
         (900.0, "escalation", "escalation"),
         (7200.0, "repeat", "repeat"),
     ]
@@ -55,18 +55,18 @@ async def test_nobody_answers_and_the_next_hears(world: World) -> None:
     assert len({d.to for d in over}) == 5
 
 
-async def test_an_inhibited_warning_keeps_quiet(world: World) -> None:
+async def test_an_inhibited_warning_is_suppressed(world: World) -> None:
     """E9: suppression is judged by the snapshot that decides; the reason is on the timeline."""
     await world.post(alert("BillingDatabaseDown"), alert("SlowRenewals", "warning"))
-    said = await world.advance(HOUR)
-    assert {d.incident for d in said} == {1001}
+    messages = await world.advance(HOUR)
+    assert {d.incident for d in messages} == {1001}
     lines = [(e.kind, e.text) for e in await world.timeline(1002)]
     assert lines == [("kept quiet", lines[0][1])]
     assert lines[0][1].startswith("inhibited by")
 
 
-async def test_what_was_left_out_is_told_when_it_is_back(world: World) -> None:
-    """Told, inhibited while others were told of, and still there when that is over."""
+async def test_an_omitted_alert_is_notified_after_its_inhibition(world: World) -> None:
+    """Notified, inhibited while others were notified, and still firing afterwards."""
     await world.post(alert("Slow", "warning"), alert("Slow", "critical"))
     await world.advance(MINUTE)
     began = world.now
@@ -84,13 +84,13 @@ async def test_what_was_left_out_is_told_when_it_is_back(world: World) -> None:
 
 
 async def test_the_inhibitor_ends(world: World) -> None:
-    """When what inhibited it is over, the warning is told at its next tick."""
+    """When the inhibiting alert resolves, the warning notifies at its next interval."""
     await world.post(alert("BillingDatabaseDown", starts_at=START))
     await world.post(alert("SlowRenewals", "warning"))
     await world.advance(10 * MINUTE)
     await world.post(alert("BillingDatabaseDown", starts_at=START, ends_at=world.now))
-    said = await world.advance(10 * MINUTE)
-    assert any(d.incident == 1002 and d.reason == "first" for d in said)
+    messages = await world.advance(10 * MINUTE)
+    assert any(d.incident == 1002 and d.reason == "first" for d in messages)
 
 
 async def test_resolved_without_annotations(world: World) -> None:
@@ -98,9 +98,9 @@ async def test_resolved_without_annotations(world: World) -> None:
     await world.post(alert(starts_at=START))
     await world.advance(1.0)
     await world.post(alert(starts_at=START, ends_at=START + 1, annotations={}))
-    said = await world.advance(10 * MINUTE)
-    assert said
-    assert all(any(link.role == "runbook" for link in d.message.links) for d in said)
+    messages = await world.advance(10 * MINUTE)
+    assert messages
+    assert all(any(link.role == "runbook" for link in d.message.links) for d in messages)
 
 
 async def test_info_waits_its_group_wait(world: World) -> None:

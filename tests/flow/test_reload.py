@@ -13,8 +13,8 @@ async def test_nothing_changed_nothing_said(world: World) -> None:
     await world.advance(MINUTE)
     assert await world.engine.reload() == ()
     assert await world.advance(10 * MINUTE) == []
-    said = await world.advance(5 * MINUTE)
-    assert to(said, "email:ben@example.com") == [(900.0, "escalation", "escalation")]
+    messages = await world.advance(5 * MINUTE)
+    assert to(messages, "email:ben@example.com") == [(900.0, "escalation", "escalation")]
 
 
 async def test_a_bad_file_changes_nothing(world: World) -> None:
@@ -31,7 +31,7 @@ async def test_a_bad_file_changes_nothing(world: World) -> None:
 
 
 async def test_an_acknowledgement_survives(world: World) -> None:
-    """E8: who has it keeps it."""
+    """E8: the acknowledgement stays."""
     await world.post(alert(starts_at=START))
     await world.advance(MINUTE)
     await world.ack(1001)
@@ -40,7 +40,7 @@ async def test_an_acknowledgement_survives(world: World) -> None:
 
 
 async def test_a_new_receiver_of_the_same_route(world: World) -> None:
-    """The incident goes on with the receiver its route names now; the old ones hear the end."""
+    """The incident notifies its new receiver; the old one is notified of the end."""
     await world.post(alert("SlowRenewals", "warning", starts_at=START))
     await world.advance(MINUTE)
     world.routes = ROUTES.replace(
@@ -49,9 +49,9 @@ async def test_a_new_receiver_of_the_same_route(world: World) -> None:
     )
     assert await world.engine.reload() == ()
     await world.post(alert("SlowRenewals", "warning", starts_at=START, ends_at=world.now))
-    said = await world.advance(10 * MINUTE)
-    assert {d.reason for d in said} == {"resolved"}
-    assert "email:billing-oncall@example.com" in {d.to for d in said}
+    messages = await world.advance(10 * MINUTE)
+    assert {d.reason for d in messages} == {"resolved"}
+    assert "email:billing-oncall@example.com" in {d.to for d in messages}
 
 
 async def test_alerts_move_with_their_routes(world: World) -> None:
@@ -63,16 +63,16 @@ async def test_alerts_move_with_their_routes(world: World) -> None:
     await world.advance(MINUTE)
     world.routes = ROUTES.replace("group_by: [alertname]", "group_by: [alertname, region]")
     assert await world.engine.reload() == ()
-    said = await world.advance(5 * MINUTE)
-    assert {d.incident for d in said if d.reason == "moved by reload"} == {1001}
-    assert {d.incident for d in said if d.reason == "first"} == {1002, 1003}
-    moved = next(d for d in said if d.reason == "moved by reload")
+    messages = await world.advance(5 * MINUTE)
+    assert {d.incident for d in messages if d.reason == "moved by reload"} == {1001}
+    assert {d.incident for d in messages if d.reason == "first"} == {1002, 1003}
+    moved = next(d for d in messages if d.reason == "moved by reload")
     assert "another route" in moved.message.facts["note"]
 
 
 @pytest.mark.parametrize("times", [1, 3])
 async def test_moved_back_and_forth(world: World, times: int) -> None:
-    """However often routes change, each end is told and nothing is left burning."""
+    """However often routes change, each end is notified and no incident stays open."""
     await world.post(alert("SlowRenewals", "warning", starts_at=START, region="eu"))
     await world.advance(MINUTE)
     for _ in range(times):
@@ -86,6 +86,6 @@ async def test_moved_back_and_forth(world: World, times: int) -> None:
         alert("SlowRenewals", "warning", starts_at=START, region="eu", ends_at=world.now)
     )
     await world.advance(10 * MINUTE)
-    told = {d.incident for d in world.delivered if d.to == SLACK and d.kind == "firing"}
+    notified = {d.incident for d in world.delivered if d.to == SLACK and d.kind == "firing"}
     over = {d.incident for d in world.delivered if d.to == SLACK and d.kind == "resolved"}
-    assert told == over
+    assert notified == over

@@ -1,8 +1,8 @@
-"""One or more whole gateways in virtual time: real store, real decisions, channels that obey.
+"""One or more whole gateways in virtual time: real store, real decisions, fake channels.
 
-Nothing runs by itself. `post` takes alerts in, `advance` moves the clock from one due instant to
-the next and lets every replica do what it would do then. The channels are stand-ins at the
-contract's seam: they record what they accept and fail as they are told.
+Nothing runs by itself. `post` submits alerts; `advance` moves the clock from one due instant to the
+next, and lets every replica do what it would do then. The fake channels record what they accept,
+and fail as a test requires.
 """
 
 import asyncio
@@ -163,7 +163,7 @@ class World:
         self.printed: set[str] = set()  # channels that only print on the console
         self.replicas: list[Engine] = []
         self.rounds = 0
-        self.told = 0  # how much of what was delivered `advance` has returned
+        self.returned = 0  # how many deliveries `advance` has returned
 
     def failing(self, channel: str, message: Message, target: Target) -> SendError | None:
         """What the vendor of `channel` does to this message."""
@@ -226,7 +226,7 @@ class World:
         self.stepped += seconds
 
     async def kill(self, engine: Engine) -> None:
-        """The replica is gone without a word; what it remembered is lost."""
+        """Kill a replica: what it cached is lost."""
         self.replicas.remove(engine)
         await engine.store.close()
 
@@ -245,11 +245,11 @@ class World:
         *alerts: ReportedAlert,
         to: Engine | None = None,
         source: str = "alertmanager",
-        left_out: int = 0,
+        truncated: int = 0,
     ) -> None:
         """A source reports alerts to one replica; returns when they were answered."""
         engine = to or self.engine
-        task = asyncio.get_running_loop().create_task(engine.submit(source, alerts, left_out))
+        task = asyncio.get_running_loop().create_task(engine.submit(source, alerts, truncated))
         await asyncio.sleep(0)
         if not task.done():
             await engine.intake.commit_waiting()
@@ -269,7 +269,7 @@ class World:
             self.now = max(self.now, upcoming)
         self.now = end
         await self.settle()
-        before, self.told = self.told, len(self.delivered)
+        before, self.returned = self.returned, len(self.delivered)
         return self.delivered[before:]
 
     async def settle(self) -> None:
@@ -288,7 +288,7 @@ class World:
                         busy = True
 
     async def serve(self, sender: object) -> bool:
-        """One courier sends what it can claim now; says whether it did anything."""
+        """Let one sender send what it can claim now; return whether it did anything."""
         before = len(self.delivered), sender.health.attempts  # type: ignore[attr-defined]
         await sender.step()  # type: ignore[attr-defined]
         await sender.drain()  # type: ignore[attr-defined]
@@ -319,12 +319,12 @@ class World:
         later = [t for t in (*times, *held) if t > self.now]
         return min(later, default=None)
 
-    # What can be looked at.
+    # What tests can read.
 
     async def incident(self, number: int = 1001) -> Incident:
-        found = await self.engine.store.read(lambda tx: incidents.get(tx, number))
-        assert found is not None
-        return found
+        incident = await self.engine.store.read(lambda tx: incidents.get(tx, number))
+        assert incident is not None
+        return incident
 
     async def timeline(self, number: int = 1001) -> list[TimelineEntry]:
         return await self.engine.store.read(lambda tx: timeline.entries(tx, number))
@@ -364,5 +364,5 @@ def brief(delivered: list[Delivered]) -> list[tuple[float, str, str]]:
 
 
 def to(delivered: list[Delivered], key: str) -> list[tuple[float, str, str]]:
-    """When, as what and why one target was told."""
+    """When, as what and why one target was notified."""
     return [(round(d.at, 3), d.kind, d.reason) for d in delivered if d.to == key]

@@ -55,7 +55,7 @@ def drop_refired_alerts(
         }
         facts = without_refired(orjson.loads(notice.facts), refired)
         if not facts["alerts"]:
-            why = f"cancelled: firing again as #{number}, of which this target was notified"
+            why = f"cancelled: this target was notified that it fires again, as #{number}"
             outbox.cancel(tx, [notice.id], why)
             continue
         partial = replace(notice, facts=orjson.dumps(facts), reason=NotifyReason.SOME_RESOLVED)

@@ -21,7 +21,7 @@ class Round:
     """What a round works on: made by the event loop, read by the writer's thread.
 
     `limit` is how many notices to claim. `in_flight` are the ids of notices that this process has
-    claimed already, whatever their leases say.
+    claimed already, also where a lease has run out.
     """
 
     channel: str

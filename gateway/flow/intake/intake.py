@@ -186,7 +186,7 @@ class Intake:
                 future.set_exception(fault)
 
     async def _save(self, batch: Sequence[Alert]) -> Exception | None:
-        """Commit alerts; return a fault of the gateway because of which one was not stored.
+        """Commit alerts; return the fault of the gateway that kept one from being stored.
 
         The batch is halved until the alert at fault is alone, and all others are stored.
         """

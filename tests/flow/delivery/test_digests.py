@@ -22,13 +22,13 @@ def storm(size: int, severity: str = "warning", **changes: float) -> list[Report
 async def test_lesser_notices_fold(world: World) -> None:
     """Promise 9, E11: forty warnings at once are few messages to one channel, not forty."""
     await world.post(*storm(40))
-    said = [d for d in await world.advance(MINUTE) if d.to == SLACK]
-    digests = [d for d in said if d.kind == "digest"]
+    messages = [d for d in await world.advance(MINUTE) if d.to == SLACK]
+    digests = [d for d in messages if d.kind == "digest"]
     assert len(digests) >= 1
-    assert len(said) <= 16
-    told = {line["incident"] for d in digests for line in d.message.facts["digest"]}
-    told |= {d.incident for d in said if d.kind != "digest"}
-    assert told == set(range(1001, 1041))
+    assert len(messages) <= 16
+    incidents = {line["incident"] for d in digests for line in d.message.facts["digest"]}
+    incidents |= {d.incident for d in messages if d.kind != "digest"}
+    assert incidents == set(range(1001, 1041))
 
 
 async def test_the_critical_leaves_first_and_alone(world: World) -> None:
@@ -36,34 +36,34 @@ async def test_the_critical_leaves_first_and_alone(world: World) -> None:
     await world.post(*storm(40))
     world.now += 30.0
     await world.post(alert("DoubleChargeDetected", starts_at=world.now))
-    said = [d for d in await world.advance(MINUTE) if d.to == SLACK]
-    criticals = [d for d in said if d.incident == 1041]
+    messages = [d for d in await world.advance(MINUTE) if d.to == SLACK]
+    criticals = [d for d in messages if d.incident == 1041]
     assert [d.kind for d in criticals] == ["firing"]
-    assert said[0] is criticals[0]
+    assert messages[0] is criticals[0]
 
 
 async def test_pages_never_fold(world: World) -> None:
     """E14: PagerDuty keeps an incident of its own for each: it gets every one."""
     await world.post(*storm(40))
-    said = [d for d in await world.advance(MINUTE) if d.channel == "pagerduty"]
-    assert {d.incident for d in said} == set(range(1001, 1041))
-    assert {d.kind for d in said} == {"firing"}
+    messages = [d for d in await world.advance(MINUTE) if d.channel == "pagerduty"]
+    assert {d.incident for d in messages} == set(range(1001, 1041))
+    assert {d.kind for d in messages} == {"firing"}
 
 
-async def test_every_end_is_told(world: World) -> None:
-    """Promise 14: who heard of it in a digest hears of its end."""
+async def test_every_end_is_notified(world: World) -> None:
+    """Promise 14: a target notified by a digest is notified of the end."""
     await world.post(*storm(40))
     await world.advance(MINUTE)
     await world.post(*storm(40, ends_at=world.now))
-    said = [d for d in await world.advance(HOUR) if d.to == SLACK]
-    over = {d.incident for d in said if d.kind == "resolved"}
-    for digest in (d for d in said if d.kind == "digest"):
+    messages = [d for d in await world.advance(HOUR) if d.to == SLACK]
+    over = {d.incident for d in messages if d.kind == "resolved"}
+    for digest in (d for d in messages if d.kind == "digest"):
         over |= {line["incident"] for line in digest.message.facts["digest"]}
     assert over == set(range(1001, 1041))
 
 
 async def test_no_end_overtakes_its_digest(world: World) -> None:
-    """Promise 4: while the digest that tells of the beginning is tried again, the end waits."""
+    """Promise 4: the resolved notification waits while its digest is retried."""
     world.faults["slack"] = lambda message, target: (
         SendError(Failure.SERVER_ERROR, "503") if message.kind is NoticeKind.DIGEST else None
     )
@@ -76,14 +76,14 @@ async def test_no_end_overtakes_its_digest(world: World) -> None:
     early = [d for d in await world.advance(9 * MINUTE) if d.to == SLACK and d.kind == "resolved"]
     assert early == []
     world.mend("slack")
-    said = [d for d in await world.advance(10 * MINUTE) if d.to == SLACK]
-    kinds = [d.kind for d in said if d.kind == "digest" or d.incident in folded[:3]]
+    messages = [d for d in await world.advance(10 * MINUTE) if d.to == SLACK]
+    kinds = [d.kind for d in messages if d.kind == "digest" or d.incident in folded[:3]]
     assert kinds[0] == "digest"
     assert kinds.count("resolved") == 3
 
 
 async def test_no_digest_holds_up_what_got_worse(world: World) -> None:
-    """Promise 9: a critical alert joins an incident whose digest cannot be told: it is paged."""
+    """Promise 9: a critical alert joins an incident whose digest cannot be sent: it is paged."""
     world.faults["slack"] = lambda message, target: (
         SendError(Failure.SERVER_ERROR, "503") if message.kind is NoticeKind.DIGEST else None
     )
@@ -91,19 +91,19 @@ async def test_no_digest_holds_up_what_got_worse(world: World) -> None:
     first = [d for d in await world.advance(MINUTE) if d.to == SLACK]
     folded = sorted(set(range(1001, 1041)) - {d.incident for d in first})
     await world.post(alert(f"Renewals{folded[0] - 1001:03}", "critical"))
-    said = [d for d in await world.advance(10.0) if d.to == SLACK]
-    assert [(d.incident, d.kind) for d in said] == [(folded[0], "worse")]
+    messages = [d for d in await world.advance(10.0) if d.to == SLACK]
+    assert [(d.incident, d.kind) for d in messages] == [(folded[0], "worse")]
 
 
 async def test_the_worst_never_folds(world: World) -> None:
     """Promise 9: twenty criticals at once are twenty messages; none hides in a digest."""
     await world.post(*storm(20, "critical"))
-    said = [d for d in await world.advance(MINUTE) if d.to == SLACK]
-    assert {d.kind for d in said} == {"firing"}
-    assert {d.incident for d in said} == set(range(1001, 1021))
+    messages = [d for d in await world.advance(MINUTE) if d.to == SLACK]
+    assert {d.kind for d in messages} == {"firing"}
+    assert {d.incident for d in messages} == set(range(1001, 1021))
 
 
-def test_a_digest_has_the_latest_word() -> None:
+def test_a_digest_has_the_latest_state() -> None:
     """E10: of an incident that changed while it waited, the line says how it is now."""
 
     def waiting(number: int, rank: int, status: str) -> Notice:
@@ -123,8 +123,8 @@ def test_a_digest_has_the_latest_word() -> None:
 async def test_each_line_of_a_digest_leads_to_its_incident(world: World) -> None:
     """Promise 9, E11: each one folded can be read and acknowledged from the digest itself."""
     await world.post(*storm(40))
-    said = await world.advance(MINUTE)
-    digest = next(d for d in said if d.kind == "digest" and d.to == SLACK)
+    messages = await world.advance(MINUTE)
+    digest = next(d for d in messages if d.kind == "digest" and d.to == SLACK)
     links = world.engine.links
     text = digest.message.parts["text"]
     lines = digest.message.facts["digest"]
@@ -145,8 +145,8 @@ async def test_a_digest_asks_nobody_to_acknowledge_what_is_over(world: World) ->
     await world.post(*storm(40))
     await world.advance(MINUTE)
     await world.post(*storm(40, ends_at=world.now))
-    said = [d for d in await world.advance(HOUR) if d.kind == "digest" and d.to == SLACK]
-    lines = [line for d in said for line in d.message.facts["digest"]]
+    messages = [d for d in await world.advance(HOUR) if d.kind == "digest" and d.to == SLACK]
+    lines = [line for d in messages for line in d.message.facts["digest"]]
     over = [line for line in lines if line["status"] == "resolved"]
     assert over
     assert all(line["url"] for line in over)
@@ -154,7 +154,7 @@ async def test_a_digest_asks_nobody_to_acknowledge_what_is_over(world: World) ->
 
 
 async def test_the_links_of_a_digest_are_not_stored(world: World) -> None:
-    """Promise 10, E19: acknowledge links are signed when a message is sent, and stand in no row."""
+    """Promise 10, E19: acknowledge links are signed when a message is sent, and never stored."""
     await world.post(*storm(40))
     await world.advance(MINUTE)
     rows = await world.engine.store.read(lambda tx: tx.query(select(tables.facts.c.body)))

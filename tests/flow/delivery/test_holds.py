@@ -33,8 +33,8 @@ async def test_the_next_critical_incident_falls_back_at_once(world: World) -> No
     await world.post(alert("One"))
     await world.advance(2.0)
     await world.post(alert("Two"))
-    said = await world.advance(1.0)
-    assert [(d.incident, d.reason) for d in said if d.to == ADMIN and d.incident == 1002] == [
+    messages = await world.advance(1.0)
+    assert [(d.incident, d.reason) for d in messages if d.to == ADMIN and d.incident == 1002] == [
         (1002, "fallback")
     ]
     texts = [entry.text for entry in await world.timeline(1002)]
@@ -43,8 +43,8 @@ async def test_the_next_critical_incident_falls_back_at_once(world: World) -> No
     assert 5 <= len(tried) <= 6
     assert all(later - earlier >= MINUTE for earlier, later in pairwise(tried))
     world.mend("pagerduty")
-    said = await world.advance(MINUTE)
-    assert {d.incident for d in said if d.to == PAGER} == {1001, 1002}
+    messages = await world.advance(MINUTE)
+    assert {d.incident for d in messages if d.to == PAGER} == {1001, 1002}
 
 
 async def test_lesser_notices_are_tried_after_five_minutes(world: World) -> None:
@@ -55,8 +55,8 @@ async def test_lesser_notices_are_tried_after_five_minutes(world: World) -> None
     world.mend("slack")
     await world.post(alert("Two", "info"))
     assert len(tried) == 1
-    said = await world.advance(5 * MINUTE)
-    assert {d.incident for d in said if d.to == SLACK} == {1001, 1002}
+    messages = await world.advance(5 * MINUTE)
+    assert {d.incident for d in messages if d.to == SLACK} == {1001, 1002}
 
 
 async def test_a_critical_behind_a_lesser_notice_does_not_wait(world: World) -> None:
@@ -65,8 +65,8 @@ async def test_a_critical_behind_a_lesser_notice_does_not_wait(world: World) -> 
     await world.post(alert("Payments", "warning"))
     await world.advance(MINUTE)
     await world.post(alert("Payments", "critical"))
-    said = await world.advance(1.0)
-    assert ("worse", "fallback") in [(kind, why) for _, kind, why in to(said, ADMIN)]
+    messages = await world.advance(1.0)
+    assert ("worse", "fallback") in [(kind, why) for _, kind, why in to(messages, ADMIN)]
     first = len(tried)
     world.mend("pagerduty")
     await world.advance(MINUTE)
@@ -91,8 +91,8 @@ async def test_a_workspace_on_hold_covers_its_other_channels(world: World) -> No
     assert len(tried) == first
     world.mend("slack")
     await world.advance(2 * MINUTE)
-    told = {d.to for d in world.delivered if d.incident == 1002}
-    assert told == {"slack:#one", "slack:#two", "slack:#three"}
+    targets = {d.to for d in world.delivered if d.incident == 1002}
+    assert targets == {"slack:#one", "slack:#two", "slack:#three"}
 
 
 async def test_a_restart_keeps_the_hold(world: World) -> None:
@@ -103,8 +103,8 @@ async def test_a_restart_keeps_the_hold(world: World) -> None:
     await world.kill(world.engine)
     await world.start()
     await world.post(alert("Two"))
-    said = await world.advance(1.0)
-    assert 1002 in {d.incident for d in said if d.to == ADMIN}
+    messages = await world.advance(1.0)
+    assert 1002 in {d.incident for d in messages if d.to == ADMIN}
     assert len(tried) == 1
 
 
@@ -128,8 +128,8 @@ async def test_success_lets_the_rest_go_at_once(world: World) -> None:
     await world.advance(MINUTE)
     await world.post(alert("One", "critical"))
     world.mend("pagerduty")
-    said = await world.advance(MINUTE + 1.0)
-    assert {d.incident for d in said if d.to == PAGER} == {1001, 1002}
+    messages = await world.advance(MINUTE + 1.0)
+    assert {d.incident for d in messages if d.to == PAGER} == {1001, 1002}
 
 
 @pytest.mark.parametrize("scope", [Scope.TARGET, Scope.ACCOUNT])
@@ -142,5 +142,5 @@ async def test_what_arrives_while_the_page_is_in_flight_is_hastened(
     world.now += 30.0
     await world.engine.dispatcher.dispatch_once()  # claimed, and on its way
     await world.post(alert("Payments", "critical"))
-    said = await world.advance(1.0)
-    assert ("worse", "fallback") in [(kind, why) for _, kind, why in to(said, ADMIN)]
+    messages = await world.advance(1.0)
+    assert ("worse", "fallback") in [(kind, why) for _, kind, why in to(messages, ADMIN)]

@@ -1,4 +1,4 @@
-"""Promise 4, where a channel knows groups and no incidents: no late end undoes a new beginning."""
+"""Promise 4 for channels without incidents: no late resolve contradicts a new firing one."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ def refused() -> SendError:
     return SendError(Failure.CONNECTION, "connection refused")
 
 
-async def burning_anew(folder: Path, receiver: str, *again: str) -> tuple[World, list[Delivered]]:
+async def refired(folder: Path, receiver: str, *again: str) -> tuple[World, list[Delivered]]:
     """Two alerts of a group end while the receiver is down; some fire again as it is mended."""
     world = World(f"sqlite:///{folder}/gateway.db", HOOK.replace("RECEIVER", receiver))
     await world.start()
@@ -38,11 +38,11 @@ async def burning_anew(folder: Path, receiver: str, *again: str) -> tuple[World,
     return world, await world.advance(HOUR)
 
 
-async def test_what_ended_beside_it_is_told(tmp_path: Path) -> None:
-    """Who heard that one burns again is told of the other's end, in a group that goes on."""
-    world, said = await burning_anew(tmp_path, "hook", "a")
+async def test_an_alert_that_resolved_beside_a_refired_one_is_notified(tmp_path: Path) -> None:
+    """A target notified of a refired alert is notified of the other one's end."""
+    world, messages = await refired(tmp_path, "hook", "a")
     try:
-        again, late = said
+        again, late = messages
         assert (again.incident, again.kind) == (1002, "firing")
         assert (late.incident, late.kind) == (1001, "resolved")
         posted = body(late.message)
@@ -56,13 +56,13 @@ async def test_what_ended_beside_it_is_told(tmp_path: Path) -> None:
         await world.close()
 
 
-async def test_an_end_of_which_nothing_is_left(tmp_path: Path) -> None:
-    """Both burn again: nobody is told that they are over, and the timeline says why."""
-    world, said = await burning_anew(tmp_path, "hook", "a", "b")
+async def test_a_resolve_whose_alerts_all_refired_is_cancelled(tmp_path: Path) -> None:
+    """Both fire again: no resolved notification is sent, and the timeline says why."""
+    world, messages = await refired(tmp_path, "hook", "a", "b")
     try:
-        assert [(d.incident, d.kind) for d in said] == [(1002, "firing")]
+        assert [(d.incident, d.kind) for d in messages] == [(1002, "firing")]
         rows = await world.engine.store.read(lambda tx: deliveries.notices_of(tx, 1001))
-        why = "cancelled: firing again as #1002, of which this target was notified"
+        why = "cancelled: this target was notified that it fires again, as #1002"
         assert [row.detail for row in rows if row.kind == "resolved"] == [why]
         over = world.now
         ends = [alert("Ledger", starts_at=over, ends_at=over, instance=one) for one in ("a", "b")]
@@ -78,11 +78,11 @@ async def test_an_end_of_which_nothing_is_left(tmp_path: Path) -> None:
         await world.close()
 
 
-async def test_a_channel_that_shows_the_incident_tells_its_end(tmp_path: Path) -> None:
-    """A mail says which incident is over."""
-    world, said = await burning_anew(tmp_path, "mail", "a", "b")
+async def test_a_channel_that_shows_the_incident_gets_its_resolve(tmp_path: Path) -> None:
+    """A mail says which incident has resolved."""
+    world, messages = await refired(tmp_path, "mail", "a", "b")
     try:
-        assert [(d.incident, d.kind) for d in said] == [(1002, "firing"), (1001, "resolved")]
-        assert said[1].message.status == "resolved"
+        assert [(d.incident, d.kind) for d in messages] == [(1002, "firing"), (1001, "resolved")]
+        assert messages[1].message.status == "resolved"
     finally:
         await world.close()

@@ -26,10 +26,10 @@ async def test_a_refused_page_is_sent_again_without_links_and_details(world: Wor
     """E50: the page leaves in the same instant, and the timeline says how."""
     world.faults["pagerduty"] = refusing(Failure.BAD_CONTENT, reduced_too=False)
     await world.post(alert())
-    said = await world.advance(1.0)
-    (page,) = [d for d in said if d.to == PAGER]
+    messages = await world.advance(1.0)
+    (page,) = [d for d in messages if d.to == PAGER]
     assert (page.at, page.message.reduced) == (0.0, True)
-    assert to(said, ADMIN) == []
+    assert to(messages, ADMIN) == []
     texts = [entry.text for entry in await world.timeline() if "links[0]" in entry.text]
     assert len(texts) == 1
     assert texts[0].endswith("sending it again without links and details")
@@ -52,8 +52,8 @@ async def test_what_is_refused_twice_falls_back_and_can_be_replayed(world: World
     """E15, E50: given up after two attempts, with the fallback notified at once."""
     world.faults["pagerduty"] = refusing(Failure.BAD_CONTENT, reduced_too=True)
     await world.post(alert())
-    said = await world.advance(1.0)
-    assert [why for _, _, why in to(said, ADMIN)] == ["fallback"]
+    messages = await world.advance(1.0)
+    assert [why for _, _, why in to(messages, ADMIN)] == ["fallback"]
     (dead,) = await world.dead()
     assert (dead.target.channel, dead.attempts) == ("pagerduty", 2)
 
@@ -62,13 +62,13 @@ async def test_an_unknown_code_waits_for_an_admin(world: World) -> None:
     """E50: the fallback is notified meanwhile; after a reload the page is tried at once."""
     world.faults["pagerduty"] = refusing(Failure.UNKNOWN, reduced_too=True)
     await world.post(alert())
-    said = await world.advance(1.0)
-    assert [why for _, _, why in to(said, ADMIN)] == ["fallback"]
+    messages = await world.advance(1.0)
+    assert [why for _, _, why in to(messages, ADMIN)] == ["fallback"]
     assert await world.dead() == []
     world.mend("pagerduty")
     assert await world.engine.reload() == ()
-    said = await world.advance(1.0)
-    assert [kind for _, kind, _ in to(said, PAGER)] == ["firing"]
+    messages = await world.advance(1.0)
+    assert [kind for _, kind, _ in to(messages, PAGER)] == ["firing"]
 
 
 async def test_a_channel_without_the_app_is_tried_again(world: World) -> None:
@@ -78,18 +78,18 @@ async def test_a_channel_without_the_app_is_tried_again(world: World) -> None:
         "slack", lambda: SendError(Failure.BAD_RECIPIENT, "not_in_channel", mendable=True)
     )
     await world.post(alert())
-    said = await world.advance(4 * MINUTE)
-    assert [why for _, _, why in to(said, ADMIN)] == ["fallback"]
+    messages = await world.advance(4 * MINUTE)
+    assert [why for _, _, why in to(messages, ADMIN)] == ["fallback"]
     assert all(health.ok for health in world.engine.problems())
     world.mend("slack")
-    said = await world.advance(2 * MINUTE)
-    assert [kind for _, kind, _ in to(said, "slack:#billing-alerts")] == ["firing"]
+    messages = await world.advance(2 * MINUTE)
+    assert [kind for _, kind, _ in to(messages, "slack:#billing-alerts")] == ["firing"]
 
 
-async def test_a_message_says_which_link_was_left_out(world: World) -> None:
-    """E17: whoever is woken knows that there is a runbook, and where to look for it."""
+async def test_a_message_says_which_link_was_omitted(world: World) -> None:
+    """E17: a person who is paged knows that there is a runbook, and where it is."""
     await world.post(alert(annotations={"runbook_url": "javascript:alert(1)"}))
-    said = await world.advance(1.0)
-    (page,) = [d.message for d in said if d.to == PAGER]
+    messages = await world.advance(1.0)
+    (page,) = [d.message for d in messages if d.to == PAGER]
     assert "runbook" not in {link.role for link in page.links}
     assert page.facts["note"] == "left out the link runbook_url: no safe http or https URL"

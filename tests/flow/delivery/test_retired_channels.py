@@ -42,7 +42,7 @@ class Reloaded(World):
         return channels
 
 
-async def test_busy_courier_keeps_no_channel_but_its_own_open(tmp_path: Path) -> None:
+async def test_a_busy_sender_keeps_only_its_own_channel_open(tmp_path: Path) -> None:
     """Under a steady load something is always being sent: each reload would otherwise leave
     its connections open for ever."""
     world = Reloaded(f"sqlite:///{tmp_path}/gateway.db")

@@ -1,4 +1,4 @@
-"""The courier's own manners: no spinning, nothing kept that it cannot send in time."""
+"""A sender pauses, releases what it cannot send in time, and records its own faults."""
 
 import logging
 
@@ -33,8 +33,8 @@ def states(tx: Tx) -> dict[str, int]:
     return counts
 
 
-async def test_it_rests_while_its_target_rests(world: World) -> None:
-    """E11: what is due to a target that asked for a rest does not keep the courier turning."""
+async def test_it_pauses_while_its_target_is_on_hold(world: World) -> None:
+    """E11: a notice for a target on hold does not keep the sender busy."""
     world.break_channel("slack", too_fast)
     await world.post(alert("One"))
     await world.advance(0.0)
@@ -45,7 +45,7 @@ async def test_it_rests_while_its_target_rests(world: World) -> None:
     assert await sender.step() > 0.0
 
 
-async def test_what_waits_for_a_resting_target_is_handed_back(world: World) -> None:
+async def test_what_waits_for_a_target_on_hold_is_released(world: World) -> None:
     """E11: after the first 429 the rest of the queue is not sent into it, nor kept by a lease."""
     world.break_channel("slack", too_fast)
     for number in range(20):
@@ -62,11 +62,11 @@ async def test_what_waits_for_a_resting_target_is_handed_back(world: World) -> N
     assert sender.health.attempts == tried
     assert await world.engine.store.read(pending) == 20
     world.mend("slack")
-    said = await world.advance(40.0)
-    assert to(said, SLACK)
+    messages = await world.advance(40.0)
+    assert to(messages, SLACK)
 
 
-async def test_what_waited_too_long_is_claimed_anew(world: World) -> None:
+async def test_what_waited_too_long_is_claimed_again(world: World) -> None:
     """Promise 3: a queued notice whose lease nears its end is handed back: it never left, so
     nobody may think that it perhaps arrived."""
     for number in range(20):
@@ -98,10 +98,10 @@ async def test_an_answer_reaches_what_is_claimed_already(world: World) -> None:
     assert not sender.idle
     await world.ack(1006)
     channel.in_flight = 4
-    said = await world.advance(MINUTE)
-    paged = {d.incident for d in said if d.to == "email:ben@example.com"}
+    messages = await world.advance(MINUTE)
+    paged = {d.incident for d in messages if d.to == "email:ben@example.com"}
     assert paged == {1001, 1002, 1003, 1004, 1005}
-    assert len(said) == len({d.notice for d in said})
+    assert len(messages) == len({d.notice for d in messages})
 
 
 async def test_fault_after_an_attempt_is_logged_and_recorded(

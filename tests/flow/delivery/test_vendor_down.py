@@ -1,4 +1,4 @@
-"""A dead vendor: retries, fallback, late news, dead letters; the others are not hurt."""
+"""A dead vendor: retries, fallback, late notices, dead letters; the others are served."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -36,8 +36,8 @@ async def test_the_others_are_served(world: World) -> None:
     """Promise 13: with Slack down, mail and pages leave in the same instant."""
     world.break_channel("slack", refused)
     await world.post(alert())
-    said = await world.advance(0.0)
-    assert {d.channel for d in said} == {"email", "pagerduty"}
+    messages = await world.advance(0.0)
+    assert {d.channel for d in messages} == {"email", "pagerduty"}
 
 
 async def test_it_recovers(world: World) -> None:
@@ -46,24 +46,24 @@ async def test_it_recovers(world: World) -> None:
     await world.post(alert())
     await world.advance(10.0)
     world.mend("slack")
-    said = await world.advance(5 * MINUTE)
-    assert [why for _, _, why in to(said, SLACK)] == ["first"]
+    messages = await world.advance(5 * MINUTE)
+    assert [why for _, _, why in to(messages, SLACK)] == ["first"]
 
 
 async def test_fired_and_resolved_while_down(world: World) -> None:
-    """E3: told of both, once, late and saying so; never a bare end."""
+    """E3: one late message says both; never a resolve alone."""
     world.break_channel("slack", refused)
     await world.post(alert(starts_at=START))
     await world.advance(MINUTE)
     await world.post(alert(starts_at=START, ends_at=world.now))
     await world.advance(10 * MINUTE)
     world.mend("slack")
-    said = await world.advance(HOUR)
-    assert [(kind, why) for _, kind, why in to(said, SLACK)] == [("late", "resolved")]
+    messages = await world.advance(HOUR)
+    assert [(kind, why) for _, kind, why in to(messages, SLACK)] == [("late", "resolved")]
 
 
 @pytest.mark.parametrize("error", [broken, too_fast])
-async def test_what_gets_worse_waits_for_no_retry(
+async def test_what_gets_worse_does_not_wait_for_a_retry(
     world: World, error: Callable[[], SendError]
 ) -> None:
     """Promise 9: the next attempt was minutes away, and no rest was asked for that long, when the
@@ -74,28 +74,28 @@ async def test_what_gets_worse_waits_for_no_retry(
     await world.advance(5.0)
     world.mend("slack")
     await world.post(alert("X", "critical", starts_at=world.now))
-    said = await world.advance(1.0)
-    assert [kind for _, kind, _ in to(said, SLACK)] == ["worse"]
+    messages = await world.advance(1.0)
+    assert [kind for _, kind, _ in to(messages, SLACK)] == ["worse"]
 
 
 async def test_acknowledged_while_down(world: World) -> None:
-    """Promise 14: what says that somebody has it says the beginning, too, however often it has to
-    be tried; so the end is owed as well."""
+    """Promise 14: the acknowledged notice stands for the firing one too, however often it is
+    retried; so the resolved one follows."""
     world.break_channel("slack", refused)
     await world.post(alert(starts_at=START))
     await world.advance(2.0)
     await world.ack(1001)
     await world.advance(10.0)
     world.mend("slack")
-    said = await world.advance(5 * MINUTE)
-    assert [kind for _, kind, _ in to(said, SLACK)] == ["acknowledged"]
+    messages = await world.advance(5 * MINUTE)
+    assert [kind for _, kind, _ in to(messages, SLACK)] == ["acknowledged"]
     await world.post(alert(starts_at=START, ends_at=world.now))
-    said = await world.advance(10 * MINUTE)
-    assert [kind for _, kind, _ in to(said, SLACK)] == ["resolved"]
+    messages = await world.advance(10 * MINUTE)
+    assert [kind for _, kind, _ in to(messages, SLACK)] == ["resolved"]
 
 
 async def test_acknowledged_twice_and_resolved_while_down(world: World) -> None:
-    """E3: told late of all of it, once."""
+    """E3: one late message says all of it."""
     world.break_channel("slack", refused)
     await world.post(alert(starts_at=START))
     await world.advance(2.0)
@@ -107,16 +107,16 @@ async def test_acknowledged_twice_and_resolved_while_down(world: World) -> None:
     await world.post(alert(starts_at=START, ends_at=world.now))
     await world.advance(10 * MINUTE)
     world.mend("slack")
-    said = await world.advance(HOUR)
-    assert [kind for _, kind, _ in to(said, SLACK)] == ["late"]
+    messages = await world.advance(HOUR)
+    assert [kind for _, kind, _ in to(messages, SLACK)] == ["late"]
 
 
-async def test_the_fallback_hears(world: World) -> None:
-    """Promise 13: after some attempts the fallback receiver is told, and the timeline says so."""
+async def test_the_fallback_is_notified(world: World) -> None:
+    """Promise 13: after some attempts the fallback receiver is notified; the timeline says so."""
     world.break_channel("slack", refused)
     await world.post(alert())
-    said = await world.advance(5 * MINUTE)
-    assert [why for _, _, why in to(said, ADMIN)] == ["fallback"]
+    messages = await world.advance(5 * MINUTE)
+    assert [why for _, _, why in to(messages, ADMIN)] == ["fallback"]
     assert "fell back" in {entry.kind for entry in await world.timeline()}
 
 
@@ -153,24 +153,24 @@ async def test_fallback_that_notifies_nobody_further_is_in_the_timeline(
     world.break_channel("slack", refused)
     await world.post(alert())
     await world.advance(5 * MINUTE)
-    found = [(one.kind, one.text) for one in await world.timeline()]
-    assert found.count((kind, text)) == 1
+    entries = [(one.kind, one.text) for one in await world.timeline()]
+    assert entries.count((kind, text)) == 1
 
 
 async def test_a_bounced_address_falls_back_at_once(world: World) -> None:
-    """E15: the message is a dead letter, the fallback hears at once, once."""
+    """E15: the message is a dead letter; the fallback is notified at once, and once."""
     world.faults["email"] = lambda message, target: (
         bounced() if target.address == "billing-oncall@example.com" else None
     )
     await world.post(alert())
-    said = await world.advance(1.0)
-    assert [why for _, _, why in to(said, ADMIN)] == ["fallback"]
+    messages = await world.advance(1.0)
+    assert [why for _, _, why in to(messages, ADMIN)] == ["fallback"]
     dead = await world.dead()
     assert [notice.target.address for notice in dead] == ["billing-oncall@example.com"]
 
 
-async def test_no_end_without_a_beginning(world: World) -> None:
-    """E5: who could never be told of the firing is not told of its end."""
+async def test_no_resolve_without_a_firing_notice(world: World) -> None:
+    """E5: a target that was never notified of the firing is not notified of its end."""
     world.faults["email"] = lambda message, target: (
         bounced() if target.address == "billing-oncall@example.com" else None
     )
@@ -178,22 +178,22 @@ async def test_no_end_without_a_beginning(world: World) -> None:
     await world.advance(MINUTE)
     world.mend("email")
     await world.post(alert(starts_at=START, ends_at=world.now))
-    said = await world.advance(10 * MINUTE)
-    assert to(said, "email:billing-oncall@example.com") == []
-    assert [why for _, _, why in to(said, ADMIN)] == ["resolved"]
+    messages = await world.advance(10 * MINUTE)
+    assert to(messages, "email:billing-oncall@example.com") == []
+    assert [why for _, _, why in to(messages, ADMIN)] == ["resolved"]
 
 
 async def test_retry_after_is_honoured(world: World) -> None:
-    """E11: after 429 the target is left alone for as long as it asked, not longer than needed."""
+    """E11: after 429 the target is on hold for as long as it asked, and not longer."""
     world.break_channel("slack", too_fast)
     await world.post(alert())
     await world.advance(1.0)
     world.mend("slack")
-    said = await world.advance(MINUTE)
-    assert [at for at, _, _ in to(said, SLACK)] == [30.0]
+    messages = await world.advance(MINUTE)
+    assert [at for at, _, _ in to(messages, SLACK)] == [30.0]
 
 
-async def test_what_perhaps_arrived_is_repeated_and_says_so(world: World) -> None:
+async def test_what_perhaps_arrived_is_sent_again_and_recorded(world: World) -> None:
     """Promise 3: the vendor accepted, the answer was lost: sent again, the attempt is on record."""
     lost = [True]
     world.faults["email"] = lambda message, target: (
@@ -202,8 +202,8 @@ async def test_what_perhaps_arrived_is_repeated_and_says_so(world: World) -> Non
         else None
     )
     await world.post(alert())
-    said = await world.advance(MINUTE)
-    assert [why for _, _, why in to(said, "email:billing-oncall@example.com")] == ["first"] * 2
+    messages = await world.advance(MINUTE)
+    assert [why for _, _, why in to(messages, "email:billing-oncall@example.com")] == ["first"] * 2
     assert any("may have arrived" in entry.text for entry in await world.timeline())
 
 
@@ -218,38 +218,38 @@ async def test_given_up_after_a_day_and_replayed(world: World) -> None:
     assert {notice.target.channel for notice in await world.dead()} == {"pagerduty"}
 
 
-async def test_a_step_that_could_not_be_told_is_not_told_after_the_acknowledgement(
+async def test_a_step_that_could_not_be_sent_is_not_sent_after_the_acknowledgement(
     world: World,
 ) -> None:
-    """E22: ben's mail was stuck when ana took it: when mail works again ben is left asleep."""
+    """E22: ben's mail could not be sent when ana acknowledged: it is not sent later either."""
     await world.post(alert())
     await world.advance(14 * MINUTE)
     world.break_channel("email", refused)
     await world.advance(2 * MINUTE)
     await world.ack(1001)
     world.mend("email")
-    said = await world.advance(HOUR)
-    assert to(said, "email:ben@example.com") == []
+    messages = await world.advance(HOUR)
+    assert to(messages, "email:ben@example.com") == []
 
 
-async def test_the_fallback_hears_again_when_it_got_worse(world: World) -> None:
-    """Promise 13: what the fallback heard of the warning does not stand for the critical."""
+async def test_the_fallback_is_notified_again_when_it_gets_worse(world: World) -> None:
+    """Promise 13: the fallback's message of the warning does not stand for the critical one."""
     for channel in ("slack", "pagerduty"):
         world.break_channel(channel, refused)
     world.faults["email"] = lambda message, target: None if target.key == ADMIN else refused()
     await world.post(alert("Payments", "warning"))
     await world.advance(10 * MINUTE)
     await world.post(alert("Payments", "critical"))
-    said = await world.advance(10 * MINUTE)
+    messages = await world.advance(10 * MINUTE)
     assert [kind for _, kind, _ in to(world.delivered, ADMIN)][:2] == ["firing", "worse"]
-    assert "worse" in {kind for _, kind, _ in to(said, ADMIN)}
+    assert "worse" in {kind for _, kind, _ in to(messages, ADMIN)}
 
 
-async def test_a_fallback_after_the_end_says_that_it_is_over(world: World) -> None:
-    """Promise 14: it ended while the last attempt was on its way: no end would follow."""
+async def test_a_fallback_after_the_end_says_resolved(world: World) -> None:
+    """Promise 14: it resolved during the last attempt, so no resolved notification would follow."""
     world.break_channel("slack", bounced)
     await world.post(alert(starts_at=START))
-    await world.engine.dispatcher.dispatch_once()  # claimed, and on its way
+    await world.engine.dispatcher.dispatch_once()  # claimed, and in flight
     world.now += 1.0
     await world.post(alert(starts_at=START, ends_at=world.now))
     world.now += 5 * MINUTE
@@ -259,18 +259,18 @@ async def test_a_fallback_after_the_end_says_that_it_is_over(world: World) -> No
     assert [kind for _, kind, _ in to(world.delivered, ADMIN)] in ([], ["late"])
 
 
-async def test_nobody_falls_back_on_what_somebody_has(world: World) -> None:
-    """E22: acknowledged while the last attempt was on its way: the fallback is left asleep."""
+async def test_an_acknowledged_incident_does_not_fall_back(world: World) -> None:
+    """E22: acknowledged during the last attempt: the fallback is not notified."""
     world.break_channel("slack", bounced)
     await world.post(alert())
-    await world.engine.dispatcher.dispatch_once()  # claimed, and on its way
+    await world.engine.dispatcher.dispatch_once()  # claimed, and in flight
     await world.ack(1001)
     await world.advance(10 * MINUTE)
     assert to(world.delivered, ADMIN) == []
 
 
-async def test_a_beginning_that_is_replayed_after_the_end_is_not_told_alone(world: World) -> None:
-    """Promise 14: the dead letter is told with its end, in one late message."""
+async def test_a_firing_notice_replayed_after_the_end_is_not_sent_alone(world: World) -> None:
+    """Promise 14: the dead letter and its end are sent as one late message."""
     billing = "email:billing-oncall@example.com"
     world.faults["email"] = lambda message, target: bounced() if target.key == billing else None
     await world.post(alert(starts_at=START))
@@ -281,47 +281,47 @@ async def test_a_beginning_that_is_replayed_after_the_end_is_not_told_alone(worl
     dead = [notice.id for notice in await world.dead()]
     again = await world.engine.store.write(lambda tx: outbox.replay(tx, dead, world.now))
     assert again == dead
-    said = await world.advance(MINUTE)
-    assert [kind for _, kind, _ in to(said, billing)] == ["late"]
+    messages = await world.advance(MINUTE)
+    assert [kind for _, kind, _ in to(messages, billing)] == ["late"]
 
 
-async def test_a_digest_that_cannot_be_told_falls_back(world: World) -> None:
-    """Promise 13: forty warnings that folded for a dead vendor are told to the fallback, and so
-    are their ends."""
+async def test_a_digest_that_cannot_be_sent_falls_back(world: World) -> None:
+    """Promise 13: the fallback is notified of forty warnings that folded for a dead vendor, and of
+    their ends."""
     world.break_channel("slack", refused)
     world.routes = ROUTES.replace("- name: quiet", "- name: quiet\n    fallback: everyone")
     assert await world.engine.reload() == ()
     await world.post(*(alert(f"Renewals{n:03}", "info", starts_at=START) for n in range(40)))
-    said = await world.advance(10 * MINUTE)
-    assert told_of(said) == set(range(1001, 1041))
+    messages = await world.advance(10 * MINUTE)
+    assert notified_incidents(messages) == set(range(1001, 1041))
     ends = (alert(f"Renewals{n:03}", "info", starts_at=START, ends_at=world.now) for n in range(40))
     await world.post(*ends)
-    said = await world.advance(10 * MINUTE)
-    assert told_of(said) == set(range(1001, 1041))
+    messages = await world.advance(10 * MINUTE)
+    assert notified_incidents(messages) == set(range(1001, 1041))
 
 
-def told_of(said: list[Delivered]) -> set[int]:
-    """The incidents that the fallback was told of, each by itself or in a digest."""
-    found = {d.incident for d in said if d.to == ADMIN and d.kind != "digest"}
-    for digest in (d for d in said if d.to == ADMIN and d.kind == "digest"):
-        found |= {line["incident"] for line in digest.message.facts["digest"]}
-    return found
+def notified_incidents(messages: list[Delivered]) -> set[int]:
+    """The incidents that the fallback was notified of, each by itself or in a digest."""
+    numbers = {d.incident for d in messages if d.to == ADMIN and d.kind != "digest"}
+    for digest in (d for d in messages if d.to == ADMIN and d.kind == "digest"):
+        numbers |= {line["incident"] for line in digest.message.facts["digest"]}
+    return numbers
 
 
-async def test_a_vendor_that_asks_for_a_long_rest_is_not_waited_for(world: World) -> None:
-    """Promise 13: an hour of Retry-After: the fallback hears at once, also of what comes later."""
+async def test_a_long_retry_after_is_not_waited_for(world: World) -> None:
+    """Promise 13: an hour of Retry-After: the fallback is notified at once, later too."""
     world.break_channel(
         "slack", lambda: SendError(Failure.RATE_LIMITED, "too fast", retry_after=HOUR)
     )
     await world.post(alert("One"))
-    said = await world.advance(1.0)
-    assert [why for _, _, why in to(said, ADMIN)] == ["fallback"]
+    messages = await world.advance(1.0)
+    assert [why for _, _, why in to(messages, ADMIN)] == ["fallback"]
     await world.post(alert("Two"))
-    said = await world.advance(6 * MINUTE)
-    assert {d.incident for d in said if d.to == ADMIN} == {1002}
+    messages = await world.advance(6 * MINUTE)
+    assert {d.incident for d in messages if d.to == ADMIN} == {1002}
 
 
-async def test_a_bounce_does_not_make_the_vendor_sick(world: World) -> None:
+async def test_a_bounce_does_not_make_the_channel_unhealthy(world: World) -> None:
     """E40: the vendor answered; /readyz and the heartbeat must not say that e-mail is down."""
     world.faults["email"] = lambda message, target: bounced()
     await world.post(alert())
@@ -330,7 +330,7 @@ async def test_a_bounce_does_not_make_the_vendor_sick(world: World) -> None:
 
 
 async def test_who_took_it_gets_no_late_page(world: World) -> None:
-    """E22: ana's own mail was stuck; she took it from Slack: mail that works again says nothing."""
+    """E22: ana's mail could not be sent, and she acknowledged in Slack: no late page follows."""
     world.break_channel("email", refused)
     await world.post(alert())
     await world.advance(5.0)
@@ -339,9 +339,9 @@ async def test_who_took_it_gets_no_late_page(world: World) -> None:
     assert to(await world.advance(HOUR), "email:ana@example.com") == []
 
 
-async def test_new_alerts_are_heard_although_others_ended_meanwhile(world: World) -> None:
-    """Promise 2: Slack was down; its one message afterwards stands for the new alert, which is
-    worth a sound, and not for the end of another, which is not."""
+async def test_new_alerts_make_a_sound_although_others_resolved(world: World) -> None:
+    """Promise 2: Slack was down; its one message afterwards has the reason of the new alert, which
+    makes a sound, and not of the end of another, which makes none."""
     await world.post(alert("Payments", "warning", region="eu"))
     await world.advance(MINUTE)
     world.break_channel("slack", refused)
@@ -350,8 +350,8 @@ async def test_new_alerts_are_heard_although_others_ended_meanwhile(world: World
     await world.post(alert("Payments", "warning", region="eu", ends_at=world.now))
     await world.advance(6 * MINUTE)
     world.mend("slack")
-    said = await world.advance(10 * MINUTE)
-    assert [why for _, _, why in to(said, SLACK)] == ["new alerts"]
+    messages = await world.advance(10 * MINUTE)
+    assert [why for _, _, why in to(messages, SLACK)] == ["new alerts"]
 
 
 async def test_one_of_two_webhooks_fails(tmp_path: Path) -> None:
@@ -375,14 +375,14 @@ receivers:
     world.faults["webhook"] = fails
     try:
         await world.post(alert())
-        said = await world.advance(12.0)
+        messages = await world.advance(12.0)
     finally:
         await world.close()
-    assert to(said, "webhook:http://hooks.example.com/well") == [
+    assert to(messages, "webhook:http://hooks.example.com/well") == [
         (1.0, "firing", "first"),
         (11.0, "repeat", "repeat"),
     ]
-    [(recovered, kind, _), again] = to(said, ill)
+    [(recovered, kind, _), again] = to(messages, ill)
     assert 4.5 <= recovered <= 8.5
     assert (kind, again) == ("firing", (11.0, "repeat", "repeat"))
 
@@ -410,8 +410,8 @@ async def test_people_read_no_reference_to_a_secret(world: World) -> None:
     """Timeline and fallback call the target "PagerDuty (billing)"."""
     world.break_channel("pagerduty", bounced)
     await world.post(alert())
-    said = await world.advance(1.0)
-    (fallback,) = [d.message for d in said if d.to == ADMIN]
+    messages = await world.advance(1.0)
+    (fallback,) = [d.message for d in messages if d.to == ADMIN]
     assert fallback.facts["note"] == "PagerDuty (billing) could not be reached (bad recipient)"
     texts = " ".join(entry.text for entry in await world.timeline())
     assert "PagerDuty (billing)" in texts
@@ -433,5 +433,5 @@ async def test_who_acknowledged_after_a_page_of_unknown_fate_is_notified_of_the_
     await world.ack(1001, "ben")
     world.mend("email")
     await world.post(alert(ends_at=world.now))
-    said = await world.advance(10 * MINUTE)
-    assert "resolved" in [kind for _, kind, _ in to(said, "email:ben@example.com")]
+    messages = await world.advance(10 * MINUTE)
+    assert "resolved" in [kind for _, kind, _ in to(messages, "email:ben@example.com")]

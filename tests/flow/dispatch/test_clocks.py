@@ -33,9 +33,9 @@ class Slow:
 
 def slow(world: World, channel: str = "email") -> Slow:
     """Make a channel of the running configuration slow."""
-    found = world.engine.delivery._channels[channel]
-    assert isinstance(found, FakeChannel)
-    return Slow(found)
+    fake = world.engine.delivery._channels[channel]
+    assert isinstance(fake, FakeChannel)
+    return Slow(fake)
 
 
 def states(tx: Tx, channel: str = "email") -> dict[str, int]:

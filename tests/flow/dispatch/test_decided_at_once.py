@@ -18,8 +18,8 @@ async def settled(world: World) -> World:
     return world
 
 
-async def told(world: World) -> list[int]:
-    """The incidents that were decided, and of which people are told."""
+async def notified(world: World) -> list[int]:
+    """The incidents that were decided and notified."""
     read = [await world.incident(number) for number in range(1001, 1001 + await opened(world))]
     return [incident.number for incident in read if incident.notified_at is not None]
 
@@ -34,24 +34,24 @@ async def opened(world: World) -> int:
 async def test_a_critical_alert_is_decided_with_its_commit(settled: World) -> None:
     """Nobody waits for a second commit; the group that has to wait is decided in its time."""
     await settled.post(alert("One"), alert("Two", "warning"))
-    assert await told(settled) == [1001]
-    said = await settled.advance(60.0)
-    assert {(d.incident, d.at) for d in said} == {(1001, 0.0), (1002, 30.0)}
+    assert await notified(settled) == [1001]
+    messages = await settled.advance(60.0)
+    assert {(d.incident, d.at) for d in messages} == {(1001, 0.0), (1002, 30.0)}
 
 
 async def test_one_message_to_each(settled: World) -> None:
     """Promise 3: what intake decided is decided by nobody else."""
     await settled.post(alert("One"))
-    said = await settled.advance(60.0)
-    assert len(said) == len({d.to for d in said})
+    messages = await settled.advance(60.0)
+    assert len(messages) == len({d.to for d in messages})
 
 
 async def test_few_are_decided_so(settled: World) -> None:
     """Those who wait for an answer wait for a few decisions at the most; the rest follows."""
     await settled.post(*(alert(f"Wave{n}") for n in range(AT_ONCE + 5)))
-    assert len(await told(settled)) == AT_ONCE
+    assert len(await notified(settled)) == AT_ONCE
     await settled.advance(1.0)
-    assert len(await told(settled)) == AT_ONCE + 5
+    assert len(await notified(settled)) == AT_ONCE + 5
 
 
 async def test_the_most_urgent_are_decided_so(settled: World) -> None:
@@ -62,13 +62,13 @@ async def test_the_most_urgent_are_decided_so(settled: World) -> None:
     await settled.engine.reload()
     lesser = [alert(f"Wave{n}", "warning") for n in range(2 * AT_ONCE)]
     await settled.post(*lesser, alert("Last"))
-    assert await told(settled) == [1001 + 2 * AT_ONCE]
+    assert await notified(settled) == [1001 + 2 * AT_ONCE]
 
 
 async def test_not_before_the_alerts_are_grouped_by_these_routes(world: World) -> None:
     """After a start with other routes, and through a reload."""
     await world.post(alert("One"))
-    assert await told(world) == []
+    assert await notified(world) == []
     assert {d.incident for d in await world.advance(1.0)} == {1001}
 
 
@@ -78,15 +78,15 @@ async def test_a_fault_in_deciding_costs_no_alert_its_answer(
     """Promise 1: it is answered and kept; then dispatch decides it."""
     healthy = dispatch.save_decisions
 
-    def fails(*given: Any) -> Any:
-        healthy(*given)
+    def fails(*args: Any) -> Any:
+        healthy(*args)
         raise ZeroDivisionError("a fault of ours")
 
     monkeypatch.setattr(dispatch, "save_decisions", fails)
     await settled.post(alert("One"))
     assert "could not be decided" in caplog.text
     assert await opened(settled) == 1
-    assert await told(settled) == []
+    assert await notified(settled) == []
     monkeypatch.undo()
     assert {d.incident for d in await settled.advance(1.0)} == {1001}
 
@@ -94,9 +94,9 @@ async def test_a_fault_in_deciding_costs_no_alert_its_answer(
 async def test_trouble_of_the_database_in_deciding_keeps_no_alert_away(
     settled: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Promise 1: whoever comes again after such a 503 is not kept from being saved by the same."""
+    """Promise 1: a client that sends again after such a 503 gets its alerts stored."""
 
-    def fails(*given: Any) -> Any:
+    def fails(*args: Any) -> Any:
         raise StoreUnavailableError("the database took too long")
 
     monkeypatch.setattr(dispatch, "save_decisions", fails)

@@ -15,7 +15,7 @@ from tests.flow.world import HOUR, MINUTE, World, alert
 async def test_one_that_cannot_be_decided_holds_up_no_other(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A fault of ours in one incident: the others are told, its timeline says so once, and it is
+    """A fault in one incident: the others notify, its timeline says so once, and it is
     tried again."""
     healthy, ill = core.decide, {1001}
 

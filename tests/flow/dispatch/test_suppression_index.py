@@ -20,7 +20,7 @@ async def test_a_silence_of_a_lost_commit_keeps_nobody_quiet(world: World) -> No
     plan, store, now = world.engine.plan, world.engine.store, world.now
     epoch = 1
     suppression_index = SuppressionIndex(RepostCache(), lambda: epoch)
-    lost, kept = alert("Charges"), alert("Latency")
+    lost, other = alert("Charges"), alert("Latency")
 
     def silence(name: str) -> Silence:
         matchers = (Matcher("alertname", "=", name),)
@@ -28,7 +28,7 @@ async def test_a_silence_of_a_lost_commit_keeps_nobody_quiet(world: World) -> No
 
     def seen(tx: Tx) -> set[str]:
         suppression_index.refresh(tx, plan, now)
-        return set(suppression_index.of([Member(lost), Member(kept)], now))
+        return set(suppression_index.of([Member(lost), Member(other)], now))
 
     def fails(tx: Tx) -> None:
         silences.save(tx, silence("Charges"))
@@ -40,4 +40,4 @@ async def test_a_silence_of_a_lost_commit_keeps_nobody_quiet(world: World) -> No
     except CommitLost:
         epoch += 1  # as when the connection broke
     await store.write(lambda tx: silences.save(tx, silence("Latency")))
-    assert await store.write(seen) == {kept.identity}
+    assert await store.write(seen) == {other.identity}

@@ -13,9 +13,9 @@ async def test_take_over_sends_one_message_per_target(world: World) -> None:
     await world.advance(5 * MINUTE)
     response = await world.engine.take(1001, "ben", "cli", "ana")
     assert response.answer is ActionOutcome.TAKEN_OVER
-    said = await world.advance(MINUTE)
-    assert {d.reason for d in said} == {"taken over"}
-    assert sorted(d.to for d in said) == [
+    messages = await world.advance(MINUTE)
+    assert {d.reason for d in messages} == {"taken over"}
+    assert sorted(d.to for d in messages) == [
         "email:ana@example.com",
         "email:billing-oncall@example.com",
         "pagerduty:${PAGERDUTY_BILLING_KEY}",
@@ -28,7 +28,7 @@ async def test_take_over_sends_one_message_per_target(world: World) -> None:
 
 
 async def test_acknowledged_message_links_to_take_over_and_undo(world: World) -> None:
-    """E18: the message names who has it and carries links that undo it and take it over."""
+    """E18: the message names the holder and has links that undo it and take it over."""
     await world.post(alert())
     await world.advance(MINUTE)
     await world.ack(1001)

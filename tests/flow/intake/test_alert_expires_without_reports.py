@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tests.flow.world import HOUR, MINUTE, ROUTES, START, World, alert, to
 
-ROOM = "slack:#billing-alerts"
+SLACK = "slack:#billing-alerts"
 
 
 async def test_over_when_it_is_not_reported_any_more(world: World) -> None:
@@ -14,22 +14,22 @@ async def test_over_when_it_is_not_reported_any_more(world: World) -> None:
     await world.post(alert("SlowRenewals", "warning", starts_at=START))
     await world.advance(4 * HOUR)
     await world.post(alert("SlowRenewals", "warning", starts_at=START))  # its repeat there
-    said = to(await world.advance(4 * HOUR + 50 * MINUTE), ROOM)
-    assert "resolved" not in {reason for _, _, reason in said}
-    said = [d for d in await world.advance(20 * MINUTE) if d.to == ROOM]
-    assert [d.reason for d in said] == ["resolved"]
-    assert "stopped reporting it" in said[0].message.facts["note"]
+    messages = to(await world.advance(4 * HOUR + 50 * MINUTE), SLACK)
+    assert "resolved" not in {reason for _, _, reason in messages}
+    messages = [d for d in await world.advance(20 * MINUTE) if d.to == SLACK]
+    assert [d.reason for d in messages] == ["resolved"]
+    assert "stopped reporting it" in messages[0].message.facts["note"]
 
 
-async def test_for_ever_unless_told_otherwise(world: World) -> None:
-    """A webhook without an end burns until its end is posted, and that end says nothing odd."""
+async def test_it_never_expires_without_a_resolve_timeout(world: World) -> None:
+    """An alert without an end fires until its end is posted, which is an ordinary resolve."""
     await world.post(alert("SlowRenewals", "warning", starts_at=START))
     await world.advance(48 * HOUR)
     assert (await world.incident()).open
     await world.post(alert("SlowRenewals", "warning", starts_at=START, ends_at=world.now))
-    said = [d for d in await world.advance(20 * MINUTE) if d.reason == "resolved"]
-    assert said
-    assert not any(d.message.facts["note"] for d in said)
+    messages = [d for d in await world.advance(20 * MINUTE) if d.reason == "resolved"]
+    assert messages
+    assert not any(d.message.facts["note"] for d in messages)
 
 
 async def test_its_own_time_wins_over_the_files(world: World) -> None:

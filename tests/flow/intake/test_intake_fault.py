@@ -33,6 +33,6 @@ async def test_the_others_are_saved(world: World, monkeypatch: pytest.MonkeyPatc
     await engine.intake.commit_waiting()
     answers = await asyncio.gather(*tasks, return_exceptions=True)
     assert [type(answer) for answer in answers] == [type(None), ZeroDivisionError, type(None)]
-    said = await world.advance(1.0)
-    names = {d.message.facts["common_labels"]["alertname"] for d in said}
+    messages = await world.advance(1.0)
+    names = {d.message.facts["common_labels"]["alertname"] for d in messages}
     assert names == {"One", "Two", "Three", "Four", "Five"}

@@ -16,8 +16,8 @@ async def test_a_report_is_held_against_those_that_still_wait(world: World) -> N
     world.now = START + MINUTE
 
     def report(*, starts_at: float, ends_at: float | None = None) -> asyncio.Task[None]:
-        given = alert("PaymentFailures", "warning", starts_at=starts_at, ends_at=ends_at)
-        return asyncio.ensure_future(engine.submit("alertmanager", [given]))
+        reported = alert("PaymentFailures", "warning", starts_at=starts_at, ends_at=ends_at)
+        return asyncio.ensure_future(engine.submit("alertmanager", [reported]))
 
     begun = report(starts_at=START)
     await asyncio.sleep(0)
@@ -25,13 +25,13 @@ async def test_a_report_is_held_against_those_that_still_wait(world: World) -> N
     await asyncio.sleep(0)
     over = report(starts_at=START, ends_at=START + 30.0)
     await saving
-    anew = report(starts_at=START + 40.0)
+    again = report(starts_at=START + 40.0)
     await asyncio.sleep(0)
     while engine.intake.waiting:
         await engine.intake.commit_waiting()
-    await asyncio.gather(begun, over, anew)
-    said = await world.advance(2 * MINUTE)
-    assert {one.kind for one in said} == {"firing"}
+    await asyncio.gather(begun, over, again)
+    messages = await world.advance(2 * MINUTE)
+    assert {one.kind for one in messages} == {"firing"}
 
 
 async def test_what_begins_and_ends_while_it_waits_is_on_record(world: World) -> None:
@@ -39,8 +39,8 @@ async def test_what_begins_and_ends_while_it_waits_is_on_record(world: World) ->
     as if each had had its own."""
     engine = world.engine
     ends = (None, START)
-    given = [alert("PaymentFailures", "warning", starts_at=START, ends_at=end) for end in ends]
-    posts = [asyncio.ensure_future(engine.submit("alertmanager", [one])) for one in given]
+    reported = [alert("PaymentFailures", "warning", starts_at=START, ends_at=end) for end in ends]
+    posts = [asyncio.ensure_future(engine.submit("alertmanager", [one])) for one in reported]
     await asyncio.sleep(0)
     await engine.intake.commit_waiting()
     await asyncio.gather(*posts)
@@ -49,8 +49,8 @@ async def test_what_begins_and_ends_while_it_waits_is_on_record(world: World) ->
 
 
 async def test_waits_count_from_when_an_alert_came(world: World) -> None:
-    """Seconds that it waited for the database are no reason to tell anybody later, neither of a
-    new group nor of one that gets worse before it was told."""
+    """Seconds of waiting for the database do not delay a notice: neither of a new group, nor of one
+    that gets worse before its first notice."""
     engine, loop = world.engine, asyncio.get_running_loop()
 
     async def late(by: float, name: str, severity: str) -> float:
@@ -72,8 +72,10 @@ async def test_waits_count_from_when_an_alert_came(world: World) -> None:
 async def test_a_large_report_takes_several_transactions(world: World) -> None:
     """Promises 1 and 9: 200 when all of it is saved, and a page waits for a part of it only."""
     engine = world.engine
-    given = [alert("Many", "warning", instance=str(n)) for n in range(2 * MAX_PER_TRANSACTION + 1)]
-    post = asyncio.ensure_future(engine.submit("alertmanager", given))
+    reported = [
+        alert("Many", "warning", instance=str(n)) for n in range(2 * MAX_PER_TRANSACTION + 1)
+    ]
+    post = asyncio.ensure_future(engine.submit("alertmanager", reported))
     await asyncio.sleep(0)
     await engine.intake.commit_waiting()
     assert engine.intake.waiting == MAX_PER_TRANSACTION + 1
@@ -82,4 +84,4 @@ async def test_a_large_report_takes_several_transactions(world: World) -> None:
         await engine.intake.commit_waiting()
     await post
     stored = await engine.store.read(lambda tx: alerts.active_page(tx, world.now, "", 10_000))
-    assert len(stored) == len(given)
+    assert len(stored) == len(reported)

@@ -6,7 +6,7 @@ from tests.flow.world import HOUR, MINUTE, START, World, alert
 RESEND, AHEAD = 65.0, 240.0
 
 
-async def test_resends_keep_it_burning_and_their_absence_ends_it(world: World) -> None:
+async def test_reposts_keep_it_firing_and_their_absence_resolves_it(world: World) -> None:
     """Measured on Prometheus 3.5: resent every 65 s; when they stop, it is over with its end."""
     for _ in range(20):
         await world.post(alert(starts_at=START, ends_at=world.now + AHEAD))
@@ -14,8 +14,8 @@ async def test_resends_keep_it_burning_and_their_absence_ends_it(world: World) -
         await world.advance(RESEND)
     last_end = world.now - RESEND + AHEAD
     assert "resolved" not in {d.reason for d in world.delivered}
-    said = await world.advance(HOUR)
-    over = [d for d in said if d.reason == "resolved"]
+    messages = await world.advance(HOUR)
+    over = [d for d in messages if d.reason == "resolved"]
     assert over
     assert all(START + d.at >= last_end for d in over)
     assert all(START + d.at <= last_end + 5 * MINUTE for d in over)
@@ -51,13 +51,13 @@ async def test_without_an_end_resolve_timeout_counts(world: World) -> None:
     await world.post(alert(expires=True))
     await world.advance(4 * MINUTE)
     await world.post(alert(expires=True))
-    said = await world.advance(HOUR)
-    over = {round(d.at) for d in said if d.reason == "resolved"}
+    messages = await world.advance(HOUR)
+    over = {round(d.at) for d in messages if d.reason == "resolved"}
     assert over == {600}
 
 
-async def test_an_end_told_to_another_replica_stays(world: World) -> None:
-    """Promise 11: an extension that is written late revives nothing: burning again would be no
+async def test_an_end_posted_to_another_replica_stays(world: World) -> None:
+    """Promise 11: an extension that is written late revives nothing: firing again would be no
     news, and nobody would be paged."""
     await world.post(alert(starts_at=START, ends_at=START + AHEAD))
     await world.advance(RESEND)
@@ -87,7 +87,7 @@ async def test_an_end_that_could_not_be_stored_in_time_is_stored_with_the_next_p
 
 async def test_other_words_for_what_ended_elsewhere_revive_nothing(world: World) -> None:
     """Promise 11: one of a pair of Prometheus says that it is over, to another replica. That the
-    other one goes on, in other words, must be news when it is next heard: it is another firing."""
+    other one goes on, with another text, must be news when it is next reported: it fires again."""
     await world.post(alert(starts_at=START, ends_at=START + AHEAD))
     await world.advance(10.0)
     other = await world.start()
@@ -99,9 +99,9 @@ async def test_other_words_for_what_ended_elsewhere_revive_nothing(world: World)
     assert await world.engine.store.read(lambda tx: alerts.active_page(tx, world.now, "", 9)) == []
 
 
-async def test_a_long_downtime_ends_nothing_and_pages_nobody_anew(world: World) -> None:
+async def test_a_long_downtime_resolves_nothing_and_pages_nobody_again(world: World) -> None:
     """E7, promise 3: every stored end has passed while nobody listened. What is posted again goes
-    on as it was; what is not has ended, and is told."""
+    on as it was; one that is not has resolved, and is notified."""
     names = ("Charges", "Renewals")
     for _ in range(3):
         await world.post(*(alert(n, starts_at=START, ends_at=world.now + AHEAD) for n in names))
@@ -110,11 +110,11 @@ async def test_a_long_downtime_ends_nothing_and_pages_nobody_anew(world: World) 
     await world.kill(world.engine)
     world.now += HOUR / 4
     await world.start("another")
-    said = await world.advance(RESEND)
+    messages = await world.advance(RESEND)
     for _ in range(8):
         await world.post(alert("Charges", starts_at=START, ends_at=world.now + AHEAD))
         await world.engine.intake.write_extensions(world.now)
-        said += await world.advance(RESEND)
-    assert {(d.incident, d.reason) for d in said if d.reason != "escalation"} == {
+        messages += await world.advance(RESEND)
+    assert {(d.incident, d.reason) for d in messages if d.reason != "escalation"} == {
         (1002, "resolved")
     }

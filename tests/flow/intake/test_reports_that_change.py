@@ -10,9 +10,9 @@ from tests.flow.world import HOUR, MINUTE, ROUTES, START, Delivered, World, aler
 PAGER = "pagerduty:${PAGERDUTY_BILLING_KEY}"
 
 
-def listed(said: list[Delivered]) -> list[AlertFacts]:
+def listed(messages: list[Delivered]) -> list[AlertFacts]:
     """The alerts of the only message that went to PagerDuty."""
-    [message] = [one.message for one in said if one.to == PAGER]
+    [message] = [one.message for one in messages if one.to == PAGER]
     return list(alerts(message.facts))
 
 
@@ -21,8 +21,8 @@ async def test_new_words_are_in_the_next_message(world: World) -> None:
     await world.post(alert(annotations={"summary": "12 double charges"}))
     await world.advance(MINUTE)
     await world.post(alert(annotations={"summary": "950 double charges"}))
-    said = await world.advance(2 * HOUR)
-    [shown] = listed([one for one in said if one.reason == "repeat"])
+    messages = await world.advance(2 * HOUR)
+    [shown] = listed([one for one in messages if one.reason == "repeat"])
     assert shown.annotations == {"summary": "950 double charges"}
 
 
@@ -42,20 +42,22 @@ async def test_an_end_that_was_sent_counts_before_one_that_was_inferred(world: W
     await world.post(alert(starts_at=START, expires=True))
     await world.advance(MINUTE)
     await world.post(alert(starts_at=START, ends_at=world.now + MINUTE, expires=True))
-    said = await world.advance(5 * MINUTE)
-    assert [(one.reason, round(one.at)) for one in said if one.to == PAGER] == [("resolved", 300)]
-    [shown] = listed([one for one in said if one.reason == "resolved"])
+    messages = await world.advance(5 * MINUTE)
+    assert [(one.reason, round(one.at)) for one in messages if one.to == PAGER] == [
+        ("resolved", 300)
+    ]
+    [shown] = listed([one for one in messages if one.reason == "resolved"])
     assert shown.ends_at == START + 2 * MINUTE
 
 
 async def test_a_later_end_and_other_words_of_what_is_over_count(world: World) -> None:
     """As in Alertmanager: of two ends the later one, of two texts the one reported last."""
-    said: dict[str, Any] = {"starts_at": START}
-    await world.post(alert(**said))
+    messages: dict[str, Any] = {"starts_at": START}
+    await world.post(alert(**messages))
     await world.advance(MINUTE)
-    await world.post(alert(**said, ends_at=START + 40))
-    await world.post(alert(**said, ends_at=START + 50, annotations={"summary": "it is over"}))
-    await world.post(alert(**said, ends_at=START + 45, annotations={"summary": "really over"}))
+    await world.post(alert(**messages, ends_at=START + 40))
+    await world.post(alert(**messages, ends_at=START + 50, annotations={"summary": "it is over"}))
+    await world.post(alert(**messages, ends_at=START + 45, annotations={"summary": "really over"}))
     [shown] = listed(await world.advance(5 * MINUTE))
     assert (shown.status, shown.ends_at) == ("resolved", START + 50)
     assert shown.annotations == {"summary": "really over"}
@@ -73,7 +75,7 @@ async def test_what_is_over_and_reported_without_words_keeps_those_it_had(world:
 
 
 async def test_who_does_without_ends_reads_of_none(tmp_path: Path) -> None:
-    """`send_resolved: false`: new alerts are told, and what ended meanwhile is left out."""
+    """`send_resolved: false`: new alerts are notified, and those that resolved are omitted."""
     routes = ROUTES.replace(
         '- name: quiet\n    slack: [{channel: "#billing-alerts"}]',
         '- name: quiet\n    slack: [{channel: "#ends"}, {channel: "#none", send_resolved: false}]',
@@ -85,10 +87,10 @@ async def test_who_does_without_ends_reads_of_none(tmp_path: Path) -> None:
         await world.advance(MINUTE)
         await world.post(alert("Odd", "info", region="eu", starts_at=START, ends_at=START + 50))
         await world.post(alert("Odd", "info", region="ap"))
-        said = {one.to: one.message.facts for one in await world.advance(5 * MINUTE)}
+        messages = {one.to: one.message.facts for one in await world.advance(5 * MINUTE)}
         shown = {
             to: [(one.labels["region"], one.status) for one in alerts(facts)]
-            for to, facts in said.items()
+            for to, facts in messages.items()
         }
     finally:
         await world.close()
@@ -112,5 +114,5 @@ async def test_a_delayed_end_of_a_former_episode_ends_no_present_one(world: Worl
     await world.post(alert(starts_at=START))
     await world.advance(2 * MINUTE)
     await world.post(alert(ends_at=START - HOUR))
-    said = await world.advance(5 * MINUTE)
-    assert [one for one in said if one.reason == "resolved"] == []
+    messages = await world.advance(5 * MINUTE)
+    assert [one for one in messages if one.reason == "resolved"] == []

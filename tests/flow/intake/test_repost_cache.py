@@ -1,4 +1,4 @@
-"""What a re-post may be answered with from memory, and what must be committed."""
+"""Which re-posts the cache absorbs, and which must be stored."""
 
 from dataclasses import replace
 
@@ -67,7 +67,7 @@ def test_another_end_of_what_is_over_is_committed() -> None:
 
 
 def test_a_sooner_end_than_an_inferred_one_is_committed() -> None:
-    """Somebody must look at the incident then; a later one can wait."""
+    """Its incident must be evaluated then; a later end can wait."""
     inferred = replace(ALERT, timeout=True)
     assert not known(inferred).absorb(replace(ALERT, ends_at=NOW + 100), NOW)
     assert known(inferred).absorb(replace(ALERT, ends_at=NOW + 300), NOW)
@@ -96,14 +96,14 @@ def test_new_words_are_written_later() -> None:
 
 
 def test_beside_other_replicas_trust_ends() -> None:
-    """Promise 11: another replica may have heard the end; after a while the store is asked."""
+    """Promise 11: another replica may have stored the end: the cache expires."""
     cache = known(trust=30.0)
     assert cache.absorb(ALERT, NOW + 30)
     assert not cache.absorb(ALERT, NOW + 31)
 
 
 def test_forgotten_after_the_end() -> None:
-    """Memory is bounded by what burns."""
+    """The cache is bounded by the alerts that are firing."""
     cache = known()
     assert cache.evict_ended(NOW + 240) == 0
     assert cache.evict_ended(NOW + 241) == 1
@@ -111,12 +111,12 @@ def test_forgotten_after_the_end() -> None:
 
 
 def test_beside_other_replicas_only_the_very_same_is_absorbed() -> None:
-    """Promises 1, 14: an end and a new beginning may have been told to another replica: a report
+    """Promises 1, 14: an end and a new start may have been posted to another replica: a report
     that differs from what is known here must reach the database."""
-    burning, over = replace(ALERT, ends_at=None), replace(ALERT, ends_at=NOW - 5)
-    cache = known(burning, trust=30.0)
-    assert cache.absorb(burning, NOW + 10)
-    assert not cache.absorb(replace(burning, starts_at=NOW + 9), NOW + 10)
+    firing, over = replace(ALERT, ends_at=None), replace(ALERT, ends_at=NOW - 5)
+    cache = known(firing, trust=30.0)
+    assert cache.absorb(firing, NOW + 10)
+    assert not cache.absorb(replace(firing, starts_at=NOW + 9), NOW + 10)
     cache = known(over, trust=30.0)
     assert cache.absorb(over, NOW + 10)
     assert not cache.absorb(replace(over, ends_at=NOW + 9), NOW + 10)
@@ -130,7 +130,7 @@ def test_beside_other_replicas_a_stored_end_that_changed_counts() -> None:
     assert cache.ends_at("id", NOW + 5) == NOW + 5
 
 
-def test_what_is_on_its_way_to_the_database_is_not_absorbed() -> None:
+def test_a_report_that_waits_for_the_database_is_not_absorbed() -> None:
     """Promise 1: a report that overtook the commit of the one before would be lost."""
     cache = known()
     assert cache.absorb(replace(ALERT, ends_at=NOW + 300), NOW + 10)
@@ -140,7 +140,7 @@ def test_what_is_on_its_way_to_the_database_is_not_absorbed() -> None:
 
 
 def test_an_end_that_was_reported_since_the_start_counts_as_it_is() -> None:
-    """What was reported before may have been put off while nobody listened; this was heard. A
+    """A report from before the start may have been extended while the process was down. A
     decision in the transaction of the report itself finds it in the database only."""
     cache = RepostCache(None, NOW)
     assert cache.ends_at("id", NOW + 60, NOW - 1) == NOW + WRITE_AHEAD

@@ -70,7 +70,7 @@ def test_each_alert_goes_where_its_own_labels_lead(
         )
 
 
-def test_another_plan_has_ways_of_its_own() -> None:
+def test_another_plan_has_a_cache_of_its_own() -> None:
     """A reload must not leave alerts on the routes before."""
     before, after = plan("[instance]"), plan("[team]")
     labels = {"alertname": "SlowRenewals", "team": "billing", "instance": "a"}

@@ -4,7 +4,7 @@ from tests.flow.world import ROUTES, World, alert
 
 
 async def test_messages_carry_the_labels_of_their_route(world: World) -> None:
-    """They stand in the words beside those of the alerts, whose own win; inherited ones too."""
+    """Texts show them beside those of the alerts, which win; inherited ones too."""
     world.routes = ROUTES.replace(
         "  receiver: everyone\n", "  receiver: everyone\n  labels: {tier: gold, team: nobody}\n"
     )

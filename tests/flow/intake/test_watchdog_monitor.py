@@ -1,4 +1,4 @@
-"""E40: when monitoring itself goes silent, that is an alert; when it is back, the alert ends."""
+"""E40: a watchdog that is missing fires an alert, which resolves when it is reported again."""
 
 from pathlib import Path
 
@@ -31,8 +31,8 @@ async def check(world: World) -> None:
     await engine.watchdog_monitor.check()
 
 
-async def test_silence_pages(tmp_path: Path) -> None:
-    """Heard, then silent for longer than allowed: the person on call is told."""
+async def test_a_missing_watchdog_pages(tmp_path: Path) -> None:
+    """Reported, then missing for longer than allowed: the person on call is notified."""
     world = await watched(tmp_path)
     try:
         await world.post(alert("Watchdog", "info"))
@@ -42,15 +42,15 @@ async def test_silence_pages(tmp_path: Path) -> None:
         assert [d for d in world.delivered if d.incident != 1001] == []
         await world.advance(2 * MINUTE)
         await check(world)
-        said = await world.advance(1.0)
-        assert {d.channel for d in said} == {"email", "slack", "pagerduty"}
-        assert "WatchdogMissing" in str(said[0].message.parts)
+        messages = await world.advance(1.0)
+        assert {d.channel for d in messages} == {"email", "slack", "pagerduty"}
+        assert "WatchdogMissing" in str(messages[0].message.parts)
     finally:
         await world.close()
 
 
-async def test_it_is_back(tmp_path: Path) -> None:
-    """Reported again: whoever was told hears the end."""
+async def test_a_watchdog_that_is_back_resolves(tmp_path: Path) -> None:
+    """Reported again: everyone who was notified is notified of the end."""
     world = await watched(tmp_path)
     try:
         await world.advance(6 * MINUTE)
@@ -58,14 +58,14 @@ async def test_it_is_back(tmp_path: Path) -> None:
         await world.advance(MINUTE)
         await world.post(alert("Watchdog", "info"))
         await check(world)
-        said = await world.advance(10 * MINUTE)
-        assert {d.reason for d in said if d.incident == 1001} == {"resolved"}
+        messages = await world.advance(10 * MINUTE)
+        assert {d.reason for d in messages if d.incident == 1001} == {"resolved"}
     finally:
         await world.close()
 
 
-async def test_a_restart_is_no_silence(tmp_path: Path) -> None:
-    """While the gateway was down nobody could be heard: absence counts from its start."""
+async def test_a_downtime_does_not_count_as_missing(tmp_path: Path) -> None:
+    """Nothing is received while the gateway is down: absence counts from its start."""
     world = await watched(tmp_path)
     try:
         await world.post(alert("Watchdog", "info"))
@@ -79,8 +79,8 @@ async def test_a_restart_is_no_silence(tmp_path: Path) -> None:
         await world.close()
 
 
-async def test_a_restart_is_no_all_clear(tmp_path: Path) -> None:
-    """Promise 14: missing before a restart and not heard since: nothing says that it is back."""
+async def test_a_restart_resolves_nothing(tmp_path: Path) -> None:
+    """Promise 14: missing before a restart and not reported since: no resolve is sent."""
     world = await watched(tmp_path)
     try:
         await world.advance(6 * MINUTE)
@@ -95,15 +95,15 @@ async def test_a_restart_is_no_all_clear(tmp_path: Path) -> None:
         assert "resolved" not in {d.reason for d in world.delivered}
         await world.post(alert("Watchdog", "info"))
         await check(world)
-        said = await world.advance(10 * MINUTE)
-        assert {d.reason for d in said if d.incident == 1001} == {"resolved"}
+        messages = await world.advance(10 * MINUTE)
+        assert {d.reason for d in messages if d.incident == 1001} == {"resolved"}
     finally:
         await world.close()
 
 
-async def test_one_that_is_not_watched_any_more(tmp_path: Path) -> None:
-    """Promise 14: a reload takes the watchdog away: the alert about it ends, for nobody else
-    would ever end it."""
+async def test_a_watchdog_that_was_removed_resolves(tmp_path: Path) -> None:
+    """Promise 14: a reload removes the watchdog, so its alert resolves: nothing else would ever
+    resolve it."""
     world = await watched(tmp_path)
     try:
         await world.advance(6 * MINUTE)
@@ -112,13 +112,13 @@ async def test_one_that_is_not_watched_any_more(tmp_path: Path) -> None:
         world.routes = ROUTES
         assert await world.engine.reload() == ()
         await world.engine.watchdog_monitor.check()  # submits as it did before
-        said = await world.advance(10 * MINUTE)
-        assert {d.reason for d in said} == {"resolved"}
+        messages = await world.advance(10 * MINUTE)
+        assert {d.reason for d in messages} == {"resolved"}
     finally:
         await world.close()
 
 
-async def test_a_watchdog_without_a_name_looks_at_every_alert(tmp_path: Path) -> None:
+async def test_a_watchdog_without_a_name_reads_every_alert(tmp_path: Path) -> None:
     """Only an equality on alertname allows the shortcut."""
     world = await watched(tmp_path)
     try:
@@ -126,9 +126,9 @@ async def test_a_watchdog_without_a_name_looks_at_every_alert(tmp_path: Path) ->
         assert watched_alertnames(watchdogs) == {"Watchdog"}
         assert watched_alertnames([*watchdogs, *(w for w in watchdogs)]) == {"Watchdog"}
         assert watchdog_alerts(watchdogs, {}, 0.0, 299.0) == []
-        (told,) = watchdog_alerts(watchdogs, {"prometheus": 200.0}, 0.0, 299.0)
-        assert told[1] is False
-        (told,) = watchdog_alerts(watchdogs, {}, 0.0, 300.0)
-        assert told[1] is True
+        (verdict,) = watchdog_alerts(watchdogs, {"prometheus": 200.0}, 0.0, 299.0)
+        assert verdict[1] is False
+        (verdict,) = watchdog_alerts(watchdogs, {}, 0.0, 300.0)
+        assert verdict[1] is True
     finally:
         await world.close()

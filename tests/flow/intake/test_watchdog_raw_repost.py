@@ -1,4 +1,4 @@
-"""E40: a watchdog's report counts as heard although it is recognised by its bytes and not read."""
+"""E40: a watchdog's report counts although it is absorbed by its bytes and not parsed."""
 
 import asyncio
 import json
@@ -27,7 +27,7 @@ def posted(world: World, *names: str) -> bytes:
 
 
 async def post(world: World, *names: str) -> bool:
-    """As the door for API v2 does it; returns whether nobody had to read the post."""
+    """As the endpoint of API v2 does it; return whether the post was absorbed as bytes."""
     body = posted(world, *names)
     unread = parse_raw_post(body)
     assert unread is not None
@@ -44,8 +44,8 @@ async def post(world: World, *names: str) -> bool:
     return False
 
 
-async def test_what_is_not_read_is_heard(tmp_path: Path) -> None:
-    """Posted each minute for an hour, from the third time on unread: nobody hears of anything."""
+async def test_a_report_that_is_not_parsed_counts(tmp_path: Path) -> None:
+    """Posted each minute for an hour, from the third time on as bytes: nobody is notified."""
     world = await watched(tmp_path)
     try:
         unread = []

@@ -56,7 +56,7 @@ async def test_damaged_page_is_reported_while_running(on_file: World, tmp_path: 
 
 
 async def test_check_on_postgresql_has_nothing_to_do(postgres_url: str) -> None:
-    """The server looks after its own files."""
+    """PostgreSQL checks its own files."""
     from gateway.store import migrate
 
     migrate(postgres_url)

@@ -1,4 +1,4 @@
-"""Silences in the whole flow: made, kept over a crash, ended; and who hears of the end."""
+"""Silences in the whole flow: created, kept over a crash, ended; and who is notified then."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from gateway.store.state import alerts
 from gateway.store.state import silences as kept_silences
 from tests.flow.world import HOUR, MINUTE, START, World, alert, to
 
-ROOM = "slack:#billing-alerts"
+SLACK = "slack:#billing-alerts"
 PAYMENTS = (Matcher("alertname", "=", "PaymentFailures"),)
 
 
@@ -26,8 +26,8 @@ async def silence(world: World, seconds: float = HOUR, **more: object) -> Silenc
     )
 
 
-async def test_nobody_hears_of_what_is_silenced_and_the_timeline_says_why(world: World) -> None:
-    """Promise 2: no word to anybody; who silenced it, until when and why stands written."""
+async def test_a_silenced_alert_notifies_nobody_and_the_timeline_says_why(world: World) -> None:
+    """Promise 2: no message; the timeline says who silenced it, until when and why."""
     await silence(world)
     await world.post(alert("PaymentFailures", "warning"))
     assert await world.advance(HOUR - 1.0) == []
@@ -37,40 +37,40 @@ async def test_nobody_hears_of_what_is_silenced_and_the_timeline_says_why(world:
     ]
 
 
-async def test_its_end_is_told_once(world: World) -> None:
-    """E30: told before, still burning when the silence ends: one word, then the usual repeats."""
+async def test_the_end_of_a_silence_notifies_once(world: World) -> None:
+    """E30: notified before, still firing when the silence ends: one message, then the repeats."""
     await world.post(alert("PaymentFailures", "warning"))
     await world.advance(MINUTE)
     await silence(world)
     assert await world.advance(HOUR - 1.0) == []
-    assert to(await world.advance(3 * HOUR), ROOM) == [
+    assert to(await world.advance(3 * HOUR), SLACK) == [
         (HOUR + MINUTE, "firing", "silence ended"),
     ]
 
 
 async def test_ended_early(world: World) -> None:
-    """E30: somebody ends the silence: the state is told then, not at the next tick."""
+    """E30: a silence that a person ends notifies at once, not at the next interval."""
     await world.post(alert("PaymentFailures", "warning"))
     await world.advance(MINUTE)
     made = await silence(world)
     await world.advance(7.0)
     await world.engine.silences.expire(made.id)
-    assert to(await world.advance(1.0), ROOM) == [(67.0, "firing", "silence ended")]
+    assert to(await world.advance(1.0), SLACK) == [(67.0, "firing", "silence ended")]
 
 
 async def test_over_while_silenced(world: World) -> None:
-    """E4: silenced or not, whoever was told of the firing is told of the end."""
+    """E4: silenced or not, everyone notified of the firing is notified of the end."""
     await world.post(alert("PaymentFailures", "warning", starts_at=START))
     await world.advance(MINUTE)
     await silence(world)
     await world.advance(MINUTE)
     await world.post(alert("PaymentFailures", "warning", starts_at=START, ends_at=world.now))
-    said = await world.advance(10 * MINUTE)
-    assert [reason for _, _, reason in to(said, ROOM)] == ["resolved"]
+    messages = await world.advance(10 * MINUTE)
+    assert [reason for _, _, reason in to(messages, SLACK)] == ["resolved"]
 
 
 async def test_fired_and_over_while_silenced(world: World) -> None:
-    """E5: nobody is told of an end whose beginning was silenced."""
+    """E5: nobody is notified of the end of an alert whose firing was silenced."""
     await silence(world)
     await world.post(alert("PaymentFailures", "warning", starts_at=START))
     await world.advance(MINUTE)
@@ -79,29 +79,29 @@ async def test_fired_and_over_while_silenced(world: World) -> None:
 
 
 async def test_no_escalation_while_silenced(world: World) -> None:
-    """The next person is not woken while it is silenced, and gets their wait after it."""
+    """The next person is not paged during the silence, and gets the whole wait after it."""
     await world.post(alert("PaymentFailures", "critical"))
     await world.advance(MINUTE)
     await silence(world)
     await world.advance(HOUR)
-    said = await world.advance(HOUR)
-    assert to(said, "email:ben@example.com") == [
+    messages = await world.advance(HOUR)
+    assert to(messages, "email:ben@example.com") == [
         (HOUR + MINUTE + 15 * MINUTE, "escalation", "escalation")
     ]
 
 
 async def test_a_silence_to_come(world: World) -> None:
-    """Pending it keeps nobody quiet; from its start on it does; then its end is told."""
+    """Pending it suppresses nothing; from its start on it does; its end notifies."""
     start = world.now + 10 * MINUTE
     await world.engine.silences.put(PAYMENTS, start, start + HOUR, "ben", "release")
     await world.post(alert("PaymentFailures", "warning"))
-    assert to(await world.advance(9 * MINUTE), ROOM) == [(30.0, "firing", "first")]
+    assert to(await world.advance(9 * MINUTE), SLACK) == [(30.0, "firing", "first")]
     assert await world.advance(HOUR) == []
-    assert to(await world.advance(MINUTE), ROOM) == [(70 * MINUTE, "firing", "silence ended")]
+    assert to(await world.advance(MINUTE), SLACK) == [(70 * MINUTE, "firing", "silence ended")]
 
 
 async def test_known_after_a_crash(world: World) -> None:
-    """Promise 1: a silence that was answered is kept; its end is told by whoever runs then."""
+    """Promise 1: a silence that was answered is kept; its end notifies after a restart."""
     await world.post(alert("PaymentFailures", "warning"))
     await world.advance(MINUTE)
     await silence(world)
@@ -109,7 +109,7 @@ async def test_known_after_a_crash(world: World) -> None:
     await world.kill(world.engine)
     await world.start()
     assert await world.advance(HOUR - MINUTE) == []
-    assert to(await world.advance(10 * MINUTE), ROOM) == [
+    assert to(await world.advance(10 * MINUTE), SLACK) == [
         (HOUR + MINUTE, "firing", "silence ended")
     ]
 
@@ -161,23 +161,25 @@ async def test_refused(world: World) -> None:
         await world.engine.silences.expire("11111111-1111-1111-1111-111111111111")
 
 
-async def test_what_was_told_is_over_though_something_silenced_burns(world: World) -> None:
-    """E4: its end waits for no silence; what burns under that begins an incident of its own."""
-    await world.post(alert("PaymentFailures", "warning", instance="told", starts_at=START))
+async def test_a_notified_alert_resolves_although_a_silenced_one_fires(world: World) -> None:
+    """E4: its end does not wait for the silence; the silenced one opens another incident."""
+    await world.post(alert("PaymentFailures", "warning", instance="notified", starts_at=START))
     await world.advance(MINUTE)
     under = (Matcher("instance", "=", "silenced"),)
     put = world.engine.silences.put
     await put(under, world.now, world.now + HOUR, "ana", "new disks")
     await world.post(alert("PaymentFailures", "warning", instance="silenced"))
     await world.advance(10 * MINUTE)
-    over = alert("PaymentFailures", "warning", instance="told", starts_at=START, ends_at=world.now)
+    over = alert(
+        "PaymentFailures", "warning", instance="notified", starts_at=START, ends_at=world.now
+    )
     await world.post(over)
-    said = await world.advance(20 * MINUTE)
-    assert [kind for _, kind, _ in to(said, ROOM)] == ["resolved"]
-    assert said[0].message.facts["note"] == "suppressed alerts of its group that still fire: 1"
+    messages = await world.advance(20 * MINUTE)
+    assert [kind for _, kind, _ in to(messages, SLACK)] == ["resolved"]
+    assert messages[0].message.facts["note"] == "suppressed alerts of its group that still fire: 1"
     assert (await world.incident(1001)).state is State.RESOLVED
     assert (await world.incident(1002)).open
-    [(at, *word)] = to(await world.advance(HOUR), ROOM)
+    [(at, *word)] = to(await world.advance(HOUR), SLACK)
     assert (at, word) == (HOUR + MINUTE, ["firing", "first"])
 
 
@@ -192,10 +194,10 @@ async def test_ends_when_its_alert_is_gone(world: World) -> None:
     ended_at = None
     for _ in range(60):
         await world.advance(MINUTE)
-        found = await world.engine.silences.get(made.id)
-        assert found is not None
-        if found.state(world.now) == "expired":
-            ended_at = found.ends_at
+        current = await world.engine.silences.get(made.id)
+        assert current is not None
+        if current.state(world.now) == "expired":
+            ended_at = current.ends_at
             break
     assert ended_at is not None
     assert 29 * MINUTE <= ended_at - over <= 31 * MINUTE
@@ -210,13 +212,13 @@ async def test_a_downtime_is_no_end_of_its_alert(world: World) -> None:
     world.now += 2 * HOUR
     await world.start()
     await world.advance(2 * MINUTE)
-    found = await world.engine.silences.get(made.id)
-    assert found is not None
-    assert found.state(world.now) == "active"
+    current = await world.engine.silences.get(made.id)
+    assert current is not None
+    assert current.state(world.now) == "active"
     await world.advance(10 * MINUTE)
-    found = await world.engine.silences.get(made.id)
-    assert found is not None
-    assert found.state(world.now) == "expired"
+    current = await world.engine.silences.get(made.id)
+    assert current is not None
+    assert current.state(world.now) == "expired"
 
 
 async def test_what_it_would_silence(world: World) -> None:
@@ -241,50 +243,52 @@ async def test_what_it_would_silence(world: World) -> None:
         (Matcher("instance", "!~", "web-[^3]"), Matcher("alertname", "!=", "Other")),  # all read
     ],
 )
-async def test_whoever_is_concerned_is_found_in_any_way(
+async def test_matches_are_found_by_index_and_by_reading_all(
     world: World, matchers: tuple[Matcher, ...]
 ) -> None:
-    """By an index of labels, or by reading all that fires; also what came after the first look,
-    what burns again, and not what ended."""
+    """Also alerts that came after the first search and alerts that fire again, and no resolved
+    ones."""
     at = world.now
 
-    async def found() -> list[str]:
+    async def instances() -> list[str]:
         _, shown = await world.engine.silences.preview(matchers, 10)
         return [one.labels["instance"] for one in shown]
 
     await world.post(*(alert("PaymentFailures", instance=f"web-{n}") for n in range(7)))
-    assert await found() == ["web-3"]
+    assert await instances() == ["web-3"]
     await world.post(alert("Later", instance="web-3"), alert("Other", instance="web-3"))
-    assert "web-3" in await found()
+    assert "web-3" in await instances()
     await world.post(alert("PaymentFailures", instance="web-3", starts_at=at, ends_at=world.now))
     await world.post(alert("Later", instance="web-3", starts_at=at, ends_at=world.now))
     await world.post(alert("Other", instance="web-3", starts_at=at, ends_at=world.now))
     world.now += MINUTE
-    assert await found() == []
+    assert await instances() == []
     await world.post(alert("PaymentFailures", instance="web-3", starts_at=world.now))
-    assert await found() == ["web-3"]
+    assert await instances() == ["web-3"]
 
 
 async def test_who_made_and_ended_one_is_logged(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """One that never meets an alert stands in no timeline; the log has it all the same."""
+    """A silence that matches no alert is in no timeline, but in the log."""
     caplog.set_level("INFO", "gateway.flow.silences.silences")
     made = await silence(world)
     for _ in range(2):  # what had ended does not end again
         await world.engine.silences.expire(made.id)
-    said = [(one.message, one.__dict__["by"], one.__dict__["matchers"]) for one in caplog.records]
+    messages = [
+        (one.message, one.__dict__["by"], one.__dict__["matchers"]) for one in caplog.records
+    ]
     by_name = '{alertname="PaymentFailures"}'
-    assert said == [
+    assert messages == [
         ("silence made or changed", "ana", by_name),
         ("silence ended", "ana", by_name),
     ]
 
 
-async def test_looking_for_what_turned_reads_none_that_hold(
+async def test_a_check_for_changes_reads_no_active_silence(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is done every few seconds, also while ten thousand hold; the next end is known."""
+    """It is done every few seconds, also while ten thousand are active; it returns the next end."""
     for length in (HOUR, 2 * HOUR, 3 * HOUR):
         await silence(world, length)
     await world.engine.silences.check_once()
