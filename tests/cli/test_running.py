@@ -169,12 +169,12 @@ async def test_explain_answers_about_incidents_labels_and_people(tmp_path: Path)
         await world.post(alert())
         await world.advance(MINUTE)
         incident = await fine_at(world, client, "explain", "1001", "--zone", "Europe/Berlin")
-        assert "Step 2 of escalation billing comes at 12:21 CET and leads to Ben" in incident
+        assert "Step 2 of escalation billing notifies Ben at 12:21 CET" in incident
         assert "UTC" not in incident
         labels = await fine_at(world, client, "explain", "team=billing", "severity=critical")
         assert "goes to billing; incidents: #1001" in labels
         person = await fine_at(world, client, "explain", "--person", "ben", "--since", "2h")
-        assert "Not notified yet: step 2, which leads there, has not come" in person
+        assert "Not notified yet: step 2 notifies Ben at" in person
         ana = await fine_at(world, client, "explain", "--person", "ana")
         assert "Notified by e-mail at 11:06 UTC (first)." in ana
         data = json.loads(await fine_at(world, client, "explain", "1001", "--json"))
@@ -285,4 +285,4 @@ async def test_holder_from_slack_is_called_a_slack_user(tmp_path: Path) -> None:
         await world.advance(MINUTE)
         await world.ack(1001, "slack:U999")
         assert "acknowledged by Slack user U999" in await fine_at(world, client, "incidents")
-        assert "Slack user U999 has it" in await (await client.get("/")).text()
+        assert "acknowledged by Slack user U999" in await (await client.get("/")).text()

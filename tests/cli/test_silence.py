@@ -205,7 +205,7 @@ async def test_explain_tells_who_silenced_it_until_when_and_why(running: Running
 
     incident = await explained("1001")
     assert (
-        "1 of its 2 alerts that fire: silenced by Ana until 13:07 UTC (database maintenance); "
+        "1 of its 2 firing alerts: silenced by Ana until 13:07 UTC (database maintenance); "
         f"to end it: gateway silence expire {silence.id[:8]}." in incident
     )
     labels = await explained("instance=web-1")

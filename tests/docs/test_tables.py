@@ -68,7 +68,7 @@ def test_timeline_entries_on_the_page_are_those_of_the_program() -> None:
     """docs/why-was-i-paged.md explains each kind of timeline entry, and no other."""
     table = table_rows(section(page_text("why-was-i-paged.md"), "Read the timeline"))
     kinds = {kind.strip() for row in table for kind in row[0].split(",")}
-    assert kinds - {"entry", "---"} == {kind.value for kind in TimelineKind}
+    assert kinds - {"entry", "---"} == {kind.label for kind in TimelineKind}
 
 
 def test_template_names_on_the_page_are_those_of_the_program() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from gateway.cli.support.output import Cell, echo, paint, plural, print_columns, severity_colour
 from gateway.core.incidents.outbox import PRINTED, PRINTED_TEXT
+from gateway.core.incidents.timeline import TimelineKind
 from gateway.core.matching.text import write_labels
 from gateway.core.plan.channels import AddressKind, spec_of
 from gateway.core.text.escape import one_line
@@ -27,12 +28,6 @@ _COLOURS = {
     "nobody reached": "red",
     "kept quiet": "yellow",
 }
-_KINDS = {
-    "spoke": "notified",
-    "kept quiet": "suppressed",
-    "fell back": "fallback",
-}
-"""Kinds of timeline entries that are stored by another word than people read."""
 _OUTCOMES = {
     "sent": "delivered",
     "dead": "given up",
@@ -108,6 +103,11 @@ def print_incident(incident: dict[str, Any], zone: str, now: float) -> None:
     echo(incident["url"])
 
 
+def _label(kind: str) -> str:
+    """Return the words for a kind of line; a kind of a newer gateway is shown as it is."""
+    return TimelineKind(kind).label if kind in set(TimelineKind) else kind
+
+
 def print_timeline(events: Sequence[dict[str, Any]], zone: str, now: float) -> None:
     """Print what was decided and why, oldest first."""
     echo()
@@ -118,10 +118,11 @@ def print_timeline(events: Sequence[dict[str, Any]], zone: str, now: float) -> N
         to = event["data"].get("to")
         if isinstance(to, str) and to:
             text += ", to " + ", ".join(recipient_name(one) for one in to.split(", "))
+        kind = event["kind"]
         rows.append(
             [
                 clock(event["at"], zone, now),
-                (_KINDS.get(event["kind"], event["kind"]), _COLOURS.get(event["kind"])),
+                (_label(kind), _COLOURS.get(kind)),
                 text,
             ]
         )

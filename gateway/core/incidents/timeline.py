@@ -26,6 +26,20 @@ class TimelineKind(StrEnum):
     GIVEN_UP = "given up"
     TRUNCATED = "left out"  # the source sent fewer alerts than it has
 
+    @property
+    def label(self) -> str:
+        """The words for people, on pages and in the CLI."""
+        return _LABELS.get(self, self.value)
+
+
+_LABELS = {
+    TimelineKind.NOTIFIED: "notified",
+    TimelineKind.SUPPRESSED: "suppressed",
+    TimelineKind.STEP_EMPTY: "no targets",
+    TimelineKind.FELL_BACK: "fallback",
+    TimelineKind.TRUNCATED: "truncated",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:

@@ -28,6 +28,11 @@ _ACKS_OF = Statement(
     .where(acks.c.incident == bindparam("number"))
     .order_by(acks.c.id)
 )
+_ACKS_BY = Statement(
+    select(acks.c.incident, acks.c.action, acks.c.person, acks.c.at, acks.c.via)
+    .where(acks.c.person == bindparam("person"), acks.c.at >= bindparam("since"))
+    .order_by(acks.c.id)
+)
 _ADD_REJECT = insert(rejects, ["at", "source", "status", "error", "detail", "remote", "excerpt"])
 _PRUNE_REJECTS = Statement(
     delete(rejects).where(
@@ -97,6 +102,11 @@ def add_ack(tx: Tx, incident: int, action: str, person: str, at: float, via: str
 def acks_of(tx: Tx, incident: int) -> list[AckRecord]:
     """Return the history of an incident's acknowledgements, oldest first."""
     return [AckRecord(*row) for row in tx.rows(_ACKS_OF, number=incident)]
+
+
+def acks_by(tx: Tx, person: str, since: float) -> list[AckRecord]:
+    """Return what a person acknowledged, took over or gave back since an instant, oldest first."""
+    return [AckRecord(*row) for row in tx.rows(_ACKS_BY, person=person, since=since)]
 
 
 def add_reject(tx: Tx, request: RejectedRequest) -> None:

@@ -1,4 +1,4 @@
-"""The question "why was I (not) paged?" and its answer, as models of the API."""
+"""Models of the question "why was I (not) paged?" and its answer."""
 
 from pydantic import Field
 
@@ -22,30 +22,30 @@ class ExplainQuery(RequestModel):
     labels: str | None = Field(
         None,
         max_length=5000,
-        description='Labels of alerts: `{alertname="X", team="billing"}`; all that carry them.',
+        description='Alerts that have all these labels: `{alertname="X", team="billing"}`.',
     )
     person: str | None = Field(None, max_length=80, description="The id of a person.")
     since: InstantParam | None = Field(
-        None, description="How far back to look, with `person`. By default 24 hours."
+        None, description="Beginning of the time span, with `person`. Default: 24 hours ago."
     )
     zone: str | None = Field(
         None,
         max_length=60,
-        description="Time zone of the sentences. By default the person's or business_hours'.",
+        description="Time zone of the sentences. Default: the person's or business_hours'.",
     )
 
 
 class ExplainedIncident(Incident):
-    """An incident, and why it spoke or kept quiet."""
+    """An incident, and why it did or did not notify."""
 
-    told: bool = Field(description="Whether any message went out; with `person`, to them.")
-    why: list[str] = Field(description="The reasons, in sentences.")
+    told: bool = Field(description="Whether any message was delivered; with `person`, to them.")
+    why: list[str] = Field(description="The reasons, as sentences.")
     timeline: list[Event]
-    notices: list[Notice] = Field(description="With `person`, those to them.")
+    notices: list[Notice] = Field(description="With `person`, only those to them.")
 
 
 class ExplainedAlert(ResponseModel):
-    """An alert, where it goes, and the incidents it was in."""
+    """An alert, its receivers, and the incidents it was in."""
 
     labels: dict[str, str]
     status: str
@@ -53,15 +53,17 @@ class ExplainedAlert(ResponseModel):
     ends_at: Instant | None
     received_at: Instant
     source: str
-    receivers: list[str] = Field(description="Where routes.yaml leads it now.")
+    receivers: list[str] = Field(description="The receivers that routes.yaml selects now.")
     incidents: list[int]
-    silenced_by: list[Silence] = Field(description="The silences over it now, the longest first.")
+    silenced_by: list[Silence] = Field(
+        description="The active silences over it, those that end last first."
+    )
 
 
 class Explanation(ResponseModel):
-    """Why somebody was told, or was not."""
+    """Why an incident, an alert or a person was notified, or was not."""
 
-    answer: list[str] = Field(description="The answer in short, in sentences.")
+    answer: list[str] = Field(description="The answer in short, as sentences.")
     person: PersonName | None
     since: Instant | None
     on_call: list[Shift] = Field(description="When the person was on call in that time.")

@@ -10,6 +10,7 @@ from gateway.core.decide.facts import escalation_facts
 from gateway.core.decide.take_over import GIVE_BACK_WITHIN
 from gateway.core.incidents.incident import SUPPRESSED, Ack, Incident, Member
 from gateway.core.incidents.suppression import suppressions_text, to_json
+from gateway.core.incidents.timeline import TimelineEntry
 from gateway.core.plan.plan import Plan
 from gateway.core.plan.target_name import target_name
 from gateway.core.text.escape import one_line
@@ -105,6 +106,11 @@ def notice_model(
     )
 
 
+def events(entries: Sequence[TimelineEntry]) -> list[models.Event]:
+    """Return a timeline as models."""
+    return [models.Event(at=e.at, kind=e.kind, text=e.text, data=dict(e.data)) for e in entries]
+
+
 async def list_incidents(engine: Engine, query: requests.IncidentsQuery) -> models.IncidentPage:
     """List incidents by urgency: unacknowledged, suppressed, acknowledged, resolved.
 
@@ -151,10 +157,7 @@ async def one_incident(
                 **incident_model(engine, incident, lists.title_of(tx, number)),
                 "escalation": climb and models.Escalation.model_validate(climb),
                 "alerts": [_alert(member, now) for member in stored.members],
-                "timeline": [
-                    models.Event(at=e.at, kind=e.kind, text=e.text, data=dict(e.data))
-                    for e in timeline.entries(tx, number)
-                ],
+                "timeline": events(timeline.entries(tx, number)),
                 "notices": [notice_model(one, attempts[one.id]) for one in notices],
             }
         )

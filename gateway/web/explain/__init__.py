@@ -1,1 +1,6 @@
-"""Why somebody was or was not notified, as text for pages and the API."""
+"""Answers to "why was I (not) paged?", shared by pages, API and CLI.
+
+One function for each question: `incident.explain_incident`, `alert_labels.explain_labels` and
+`person.explain_person`. They return typed data (`answers`); the API writes it as JSON, which the
+CLI prints, and pages draw it.
+"""

@@ -1,7 +1,7 @@
-"""Pages for people: plain HTML from the templates in this folder, no script, nothing from outside.
+"""Pages for people: plain HTML from the templates in this folder, without scripts.
 
-Everything is escaped where it is printed. What a label says is cleaned of direction marks too, for
-they would turn the page's own words around. A link is only made of what `safe_url` lets through.
+Everything is escaped where it is printed. Values of labels are cleaned of direction marks too,
+because they would reverse the page's own text. Links are made only of URLs that `safe_url` allows.
 """
 
 import base64
@@ -20,7 +20,7 @@ from gateway.render.view.times import clock_time, duration
 FOLDER = Path(__file__).parent
 STYLE = (FOLDER / "style.css").read_text(encoding="utf-8")
 
-# The browser only takes this one style sheet, and sends forms to nobody but us.
+# The browser applies only this style sheet, and sends forms only to the gateway.
 _STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 SAFE_HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; "
@@ -61,7 +61,7 @@ def page(
     status: int = 200,
     headers: Mapping[str, str] | None = None,
 ) -> web.Response:
-    """A template of this folder as an answer that no cache keeps and no frame shows."""
+    """Return a template of this folder as a response that no cache stores and no frame shows."""
     return web.Response(
         text=_pages.get_template(template).render(context),
         status=status,
@@ -81,8 +81,11 @@ def message_page(
     home: bool = False,
     headers: Mapping[str, str] | None = None,
 ) -> web.Response:
-    """A page that only says something. `up` leads to the root; `number` is an incident's; with
-    `home` it leads on to the list, for who may read it."""
+    """Return a page with a title and sentences.
+
+    `up` is the relative path to the root. The page links to incident `number`, or with `home` to
+    the list of incidents.
+    """
     context = {"title": title, "sentences": sentences, "tone": tone, "number": number, "up": up}
     context["home"] = home
     return page("message.html", context, status=status, headers=headers)

@@ -1,8 +1,8 @@
-"""The pages behind the links in messages: look, acknowledge, take over, undo.
+"""Pages of the links in messages: show an incident, acknowledge it, take it over, undo.
 
-GET and HEAD change nothing (Promise 5): mail scanners open every link, some with a browser. Only a
-person's POST from the page acknowledges, and that can be undone there too. The token is the whole
-right to do so; it is never logged, and the pages send no referrer.
+GET and HEAD change nothing (Promise 5): mail scanners open every link, some with a browser. Only
+POST from the page acknowledges, and it can be undone there. The token alone grants this; it is
+never logged, and the pages send no referrer.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -31,11 +31,11 @@ from gateway.web.pages.signed_link import (
 )
 
 _RESPONSE_TEXTS = {
-    ActionOutcome.NOT_ACKNOWLEDGED: "Nobody had acknowledged, so there was nothing to undo.",
-    ActionOutcome.RESOLVED: "It was resolved before that.",
-    ActionOutcome.HELD: "Nothing changed: somebody else was faster.",
-    ActionOutcome.NOT_GIVEN_BACK: "It cannot be given back any more: that works for ten minutes, "
-    "and only while the former acknowledgement has not expired.",
+    ActionOutcome.NOT_ACKNOWLEDGED: "It was not acknowledged, so there was nothing to undo.",
+    ActionOutcome.RESOLVED: "It was already resolved.",
+    ActionOutcome.HELD: "Nothing changed: another person was faster.",
+    ActionOutcome.NOT_GIVEN_BACK: "It cannot be given back any more: only for ten minutes, "
+    "and while the former acknowledgement has not expired.",
 }
 
 
@@ -44,13 +44,13 @@ RespondAction = Callable[[int, str, str], Awaitable[ActionResult]]
 
 
 class AcknowledgePages:
-    """The handlers of /ack/{token}."""
+    """Handlers of /ack/{token}."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     async def show(self, request: web.Request) -> web.StreamResponse:
-        """GET: who, what, since when, and a button. Changes nothing."""
+        """Show the incident and the buttons. Change nothing."""
         link = resolve_link(self._engine, request)
         if isinstance(link, web.Response):
             return link
@@ -58,26 +58,26 @@ class AcknowledgePages:
         return self._page(link, stored, link.claim.person)
 
     async def acknowledge(self, request: web.Request) -> web.StreamResponse:
-        """POST: acknowledge. The second one learns who has it (E20)."""
-        return await self._act(request, lambda given: self._engine.acknowledge, below=0)
+        """Acknowledge. A second person sees the name of the first (E20)."""
+        return await self._act(request, lambda form: self._engine.acknowledge, below=0)
 
     async def take(self, request: web.Request) -> web.StreamResponse:
-        """POST …/take: take it over from the person whom the form names (E20)."""
+        """Take over from the person whom the form names (E20)."""
 
-        def act(given: FormFields) -> RespondAction:
+        def act(form: FormFields) -> RespondAction:
             # Without a name any holder counts as somebody else, and nothing changes.
-            return partial(self._engine.take, holder=text_field(given, "from"))
+            return partial(self._engine.take, holder=text_field(form, "from"))
 
         return await self._act(request, act, below=1)
 
     async def undo(self, request: web.Request) -> web.StreamResponse:
-        """POST …/undo: it is unacknowledged then, and reminders and escalation go on.
+        """Undo the acknowledgement: reminders and escalation continue.
 
-        With `back` a take-over is undone, and the former holder has it again.
+        With `back` in the form a take-over is undone, and the former acknowledgement is restored.
         """
 
-        def act(given: FormFields) -> RespondAction:
-            back = text_field(given, "back")
+        def act(form: FormFields) -> RespondAction:
+            back = text_field(form, "back")
             return self._engine.give_back if back else self._engine.unacknowledge
 
         return await self._act(request, act, below=1)
@@ -89,20 +89,20 @@ class AcknowledgePages:
         link = resolve_link(self._engine, request, below=below)
         if isinstance(link, web.Response):
             return link
-        given = await read_form(request)
-        who = link.claim.person or person_in_form(given, self._engine.plan)
+        form = await read_form(request)
+        person = link.claim.person or person_in_form(form, self._engine.plan)
         number = link.claim.number
-        if not who:
+        if not person:
             stored = await load_incident(self._engine, number)
-            error = "Please say who you are."
+            error = "Please choose who you are."
             return self._page(link, stored, "", error=error, status=422)
         try:
-            response: ActionResult | None = await choose(given)(number, who, "link")
+            response: ActionResult | None = await choose(form)(number, person, "link")
         except KeyError:
             response = None
         stored = await load_incident(self._engine, number)
         error = _RESPONSE_TEXTS.get(response.answer, "") if below and response else ""
-        return self._page(link, stored, who, error=error)
+        return self._page(link, stored, person, error=error)
 
     def _page(
         self,
@@ -116,14 +116,14 @@ class AcknowledgePages:
         if stored is None:
             return incident_gone(link)
         plan, now = self._engine.plan, self._engine.now()
-        it = build_incident_view(stored, plan, now, zone_for(plan, reader), reader)
+        view = build_incident_view(stored, plan, now, zone_for(plan, reader), reader)
         context: dict[str, Any] = {
-            "it": it,
+            "it": view,
             "up": link.up,
             "here": link.here,
             "error": error,
             "buttons": buttons(stored, plan, now, reader),
-            "covers_title": _covers_title(stored, now, it.firing),
+            "covers_title": _covers_title(stored, now, view.firing),
             "choose": not link.claim.person,
             "chosen": reader,
             "people": people_choices(plan, now),
@@ -132,21 +132,21 @@ class AcknowledgePages:
         return page("ack.html", context, status=status)
 
 
-def text_field(given: FormFields, name: str) -> str:
-    """Return a form's field, empty if it is missing."""
-    return given.get(name, "")
+def text_field(form: FormFields, name: str) -> str:
+    """Return a field of the form, empty if missing."""
+    return form.get(name, "")
 
 
 def _covers_title(stored: StoredIncident, now: float, firing: int) -> str:
     if stored.is_over(now):
-        return "What it was"
+        return "Alerts"
     if stored.incident.ack is not None:
-        return "What is firing"
+        return "Firing alerts"
     return "It covers this alert" if firing == 1 else f"It covers these {firing} alerts"
 
 
 def add_routes(app: web.Application) -> None:
-    """The acknowledge pages."""
+    """Add the pages."""
     handlers = AcknowledgePages(app[ENGINE])
     app.router.add_head("/ack/{token}", head_only)
     app.router.add_get("/ack/{token}", with_error_page(handlers.show), allow_head=False)

@@ -1,4 +1,4 @@
-"""Handlers for people: what goes wrong is told on a page, not as JSON."""
+"""Error pages: a decorator for handlers whose errors people read."""
 
 import logging
 import secrets
@@ -15,30 +15,29 @@ log = logging.getLogger(__name__)
 
 
 def with_error_page(handler: Handler) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    """The handler, with its errors as pages."""
+    """Return the handler with its errors as pages."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
         try:
             return await handler(request)
         except (StoreUnavailableError, OverloadedError):
             return message_page(
-                "Not now",
-                "The database cannot be reached just now, so nothing was changed.",
+                "Try again in a moment",
+                "The database cannot be reached, so nothing was changed.",
                 "Please try again in a few seconds.",
                 status=503,
                 headers={"Retry-After": str(RETRY_STORE)},
             )
         except RequestError as error:
-            said = f"{error.error[0].upper()}{error.error[1:]}."
-            return message_page(
-                "This did not work", said, status=error.status, headers=error.headers
-            )
+            title = "Sign in to view this page" if error.status == 401 else "This did not work"
+            text = f"{error.error[0].upper()}{error.error[1:]}."
+            return message_page(title, text, status=error.status, headers=error.headers)
         except web.HTTPException:
             raise
         except Exception:
-            mark = secrets.token_hex(4)
-            log.exception("page failed", extra={"error_id": mark, "route": route_of(request)})
-            said = f"Something went wrong here. It is in the log as {mark}."
-            return message_page("This did not work", said, status=500)
+            error_id = secrets.token_hex(4)
+            log.exception("page failed", extra={"error_id": error_id, "route": route_of(request)})
+            text = f"An internal error occurred. The log has more under {error_id}."
+            return message_page("This did not work", text, status=500)
 
     return answer

@@ -1,11 +1,12 @@
-"""What an incident's page tells of the past: its timeline, its alerts, who was told."""
+"""The timeline, alerts and messages of an incident, for its page."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from gateway.core.incidents.incident import Member
 from gateway.core.incidents.outbox import PRINTED, PRINTED_TEXT, NoticeState
-from gateway.core.incidents.timeline import TimelineEntry
+from gateway.core.incidents.timeline import TimelineEntry, TimelineKind
 from gateway.core.plan.channels import AddressKind, spec_of
 from gateway.core.plan.plan import Plan, Target
 from gateway.core.plan.target_name import target_name
@@ -14,37 +15,40 @@ from gateway.render.view.acknowledge_prompt import recipient_name
 from gateway.render.view.clean import clean
 from gateway.render.view.table import differing_labels
 from gateway.render.view.times import clock_time
-from gateway.store.queries import deliveries
+from gateway.store.queries.deliveries import NoticeSummary
 from gateway.web.explain.names import name_of
 
 MOST_COLUMNS = 5
 MOST_ROWS = 200
 MOST_EVENTS = 300
+"""Bounds of the page: columns and rows of the table of alerts, lines of the timeline."""
+
 LONGEST_CELL = 120
 
 _TONES = {
-    "taken over": "took",
-    "given back": "took",
-    "spoke": "spoke",
-    "escalated": "spoke",
-    "acknowledged": "took",
-    "acknowledgement undone": "failed",
-    "acknowledgement expired": "failed",
-    "reopened": "failed",
-    "resolved": "ended",
-    "failed": "failed",
-    "fell back": "failed",
-    "given up": "failed",
-    "nobody reached": "failed",
+    TimelineKind.NOTIFIED: "notified",
+    TimelineKind.ESCALATED: "notified",
+    TimelineKind.ACKNOWLEDGED: "acknowledged",
+    TimelineKind.TAKEN_OVER: "acknowledged",
+    TimelineKind.GIVEN_BACK: "acknowledged",
+    TimelineKind.ACK_UNDONE: "failed",
+    TimelineKind.ACK_EXPIRED: "failed",
+    TimelineKind.REOPENED: "failed",
+    TimelineKind.FAILED: "failed",
+    TimelineKind.FELL_BACK: "failed",
+    TimelineKind.GIVEN_UP: "failed",
+    TimelineKind.STEP_EMPTY: "failed",
+    TimelineKind.RESOLVED: "resolved",
 }
+"""The classes of the style sheet that colour a line; kinds that are not here are grey."""
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineRow:
-    """A point of the timeline. `look` is its colour."""
+    """A line of the timeline. `tone` is its colour."""
 
     time: str
-    look: str
+    tone: str
     title: str
     text: str
 
@@ -56,13 +60,13 @@ class AlertRow:
     firing: bool
     cells: tuple[str, ...]
     since: str
-    told: str
+    note: str
     url: str
 
 
 @dataclass(frozen=True, slots=True)
 class AlertTable:
-    """The alerts by what differs between them; `more` are not listed."""
+    """The alerts, with a column for each label that differs; `more` alerts are not listed."""
 
     columns: tuple[str, ...]
     rows: tuple[AlertRow, ...]
@@ -71,43 +75,48 @@ class AlertTable:
 
 @dataclass(frozen=True, slots=True)
 class NotificationLine:
-    """One message to a target. `bad`: it did not arrive, or not yet."""
+    """One message to a target. `failed`: it was not delivered, or not yet after an attempt."""
 
     time: str
-    what: str
+    reason: str
     outcome: str
-    bad: bool
+    failed: bool
 
 
 @dataclass(frozen=True, slots=True)
 class TargetHistory:
-    """A target and everything it was told."""
+    """A target, its channel where the name does not say it, and all messages to it."""
 
     name: str
-    by: str
-    told: tuple[NotificationLine, ...]
+    channel: str
+    lines: tuple[NotificationLine, ...]
 
 
-def timeline_rows(
-    entries: Sequence[TimelineEntry], zone: str, now: float
-) -> tuple[list[TimelineRow], int]:
-    """The last of the timeline in order, and how many earlier entries are left out."""
-    shown = entries[-MOST_EVENTS:]
-    found = []
-    for entry in shown:
+class TimelineRows(NamedTuple):
+    """The last lines of a timeline, and how many earlier ones are omitted."""
+
+    rows: list[TimelineRow]
+    omitted: int
+
+
+def timeline_rows(entries: Sequence[TimelineEntry], zone: str, now: float) -> TimelineRows:
+    """Return the last lines of the timeline, oldest first."""
+    last = entries[-MOST_EVENTS:]
+    rows = []
+    for entry in last:
         text = clean(entry.text)
         to = entry.data.get("to")
         if isinstance(to, str) and to:
             text += ", to " + ", ".join(recipient_name(one) for one in to.split(", "))
-        title = one_line(entry.kind, 60)
-        look = _TONES.get(entry.kind, "")
+        title = entry.kind.label
         title = title[:1].upper() + title[1:]
-        found.append(TimelineRow(clock_time(entry.at, zone, now), look, title, text))
-    return found, len(entries) - len(shown)
+        colour = _TONES.get(entry.kind, "")
+        rows.append(TimelineRow(clock_time(entry.at, zone, now), colour, title, text))
+    return TimelineRows(rows, len(entries) - len(last))
 
 
 def alert_table(members: Sequence[Member], zone: str, now: float) -> AlertTable:
-    """The alerts in the order of messages: firing before resolved, then by their start."""
+    """Return the alerts in the order of messages: firing before resolved, then by start."""
     labels = [member.alert.labels for member in members]
     columns = differing_labels(labels, None)[:MOST_COLUMNS] if len(members) > 1 else ["alertname"]
     ordered = sorted(members, key=lambda m: (not m.firing(now), m.alert.starts_at))
@@ -125,60 +134,63 @@ def _row(member: Member, columns: Sequence[str], zone: str, now: float) -> Alert
     since = f"since {began}"
     if not firing and alert.ends_at is not None:
         since = f"{began} to {clock_time(alert.ends_at, zone, now)}"
-    told = ""
+    note = ""
     if firing and member.acked_starts_at == alert.starts_at:
-        told = "acknowledged"
+        note = "acknowledged"
     elif firing and not member.notified_firing:
-        told = "not told yet"
+        note = "not notified yet"
     cells = (one_line(clean(alert.labels.get(name, "")), LONGEST_CELL) for name in columns)
-    return AlertRow(firing, tuple(cells), since, told, safe_url(alert.generator_url) or "")
+    return AlertRow(firing, tuple(cells), since, note, safe_url(alert.generator_url) or "")
 
 
 def target_histories(
-    notices: Iterable[deliveries.NoticeSummary], plan: Plan, zone: str, now: float
+    notices: Iterable[NoticeSummary], plan: Plan, zone: str, now: float
 ) -> list[TargetHistory]:
-    """Who was to be told what, and what came of it; those first who were told first."""
-    by_target: dict[str, list[deliveries.NoticeSummary]] = {}
+    """Return the messages by target, in the order of the first message to each."""
+    by_target: dict[str, list[NoticeSummary]] = {}
     for notice in notices:
         by_target.setdefault(notice.target.key, []).append(notice)
     return [
         TargetHistory(
-            *_target_names(lines[0].target, plan),
-            tuple(_notification_line(line, zone, now) for line in lines),
+            *_target_names(own_notices[0].target, plan),
+            tuple(_notification_line(notice, zone, now) for notice in own_notices),
         )
-        for lines in by_target.values()
+        for own_notices in by_target.values()
     ]
 
 
 def _target_names(target: Target, plan: Plan) -> tuple[str, str]:
+    """Return the target's name, and its channel where the name does not say it."""
     spec = spec_of(target.channel)
     if target.person:
         # A member's id says nothing to people; an e-mail address does.
-        where = f" {clean(target.address, 100)}" if spec.address is AddressKind.EMAIL else ""
-        return name_of(plan, target.person), spec.label + where
+        address = f" {clean(target.address, 100)}" if spec.address is AddressKind.EMAIL else ""
+        return name_of(plan, target.person), spec.label + address
     name = target_name(target)
     return name, "" if spec.label.lower() in name.lower() else spec.label
 
 
-def _notification_line(line: deliveries.NoticeSummary, zone: str, now: float) -> NotificationLine:
-    tries = f" after {line.attempts} attempts" if line.attempts > 1 else ""
-    why = f": {one_line(clean(line.detail), 200)}" if line.detail else ""
-    match line.state:
+def _notification_line(notice: NoticeSummary, zone: str, now: float) -> NotificationLine:
+    attempts = f" after {notice.attempts} attempts" if notice.attempts > 1 else ""
+    detail = f": {one_line(clean(notice.detail), 200)}" if notice.detail else ""
+    match notice.state:
         case NoticeState.SENT:
-            word = PRINTED_TEXT if line.outcome == PRINTED else "delivered"
-            outcome, bad = word + tries, False
+            verb = PRINTED_TEXT if notice.outcome == PRINTED else "delivered"
+            outcome, failed = verb + attempts, False
         case NoticeState.DEAD:
-            outcome, bad = f"given up{tries}{why}", True
+            outcome, failed = f"given up{attempts}{detail}", True
         case NoticeState.FOLDED:
-            outcome, bad = "told by a later message", False
+            outcome, failed = "notified in a later message", False
         case NoticeState.CANCELLED:
-            outcome, bad = f"not sent{why}", False
+            outcome, failed = f"not sent{detail}", False
         case NoticeState.SENDING:
-            outcome, bad = "being sent", False
+            outcome, failed = "being sent", False
         case _:
-            outcome, bad = "waiting", line.attempts > 0
-            if line.attempts and line.next_at is not None:
-                outcome = f"not delivered yet, next attempt {clock_time(line.next_at, zone, now)}"
-                outcome += f" ({line.attempts} so far){why}"
-    at = line.sent_at if line.sent_at is not None else line.created_at
-    return NotificationLine(clock_time(at, zone, now), one_line(line.reason, 60), outcome, bad)
+            outcome, failed = "waiting", notice.attempts > 0
+            if notice.attempts and notice.next_at is not None:
+                next_at = clock_time(notice.next_at, zone, now)
+                outcome = f"not delivered yet, next attempt {next_at}"
+                outcome += f" ({notice.attempts} so far){detail}"
+    at = notice.sent_at if notice.sent_at is not None else notice.created_at
+    time = clock_time(at, zone, now)
+    return NotificationLine(time, one_line(notice.reason, 60), outcome, failed)

@@ -1,4 +1,4 @@
-"""What a page shows of an incident: read in one go, put into words and times of one zone."""
+"""The view of an incident that pages draw: texts and times in the reader's zone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,32 +22,32 @@ from gateway.web.explain.names import name_of
 
 NO_BREAK = "\u00a0"
 ALERTS_SHOWN = 20
-"""Alerts listed on the page of an acknowledge link; the incident's page has the rest."""
+"""Alerts listed on the page of an acknowledge link; the incident's page lists more."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredIncident:
-    """An incident as it is stored, with its alerts."""
+    """An incident and its alerts, as stored."""
 
     incident: Incident
     members: Sequence[Member]
 
     def firing(self, now: float) -> list[Member]:
-        """The alerts that burn at `now`."""
+        """Return the alerts that fire at `now`."""
         return [member for member in self.members if member.firing(now)]
 
     def uncovered(self, now: float) -> list[Member]:
-        """The burning alerts that were told and that no acknowledgement covers."""
+        """Return the firing alerts that were notified and that no acknowledgement covers."""
         return [m for m in self.firing(now) if m.notified_firing and not m.acked]
 
     def is_over(self, now: float) -> bool:
-        """Whether there is nothing left to take."""
+        """Return whether there is nothing left to acknowledge."""
         return not self.incident.open or not self.firing(now)
 
 
 @dataclass(frozen=True, slots=True)
 class Banner:
-    """A sign, a sentence and a smaller one: who acknowledged, or that it is resolved."""
+    """A sign, a sentence and a smaller one: acknowledged by whom, or resolved."""
 
     sign: str
     tone: str
@@ -67,7 +67,7 @@ class AlertLine:
 
 @dataclass(frozen=True, slots=True)
 class IncidentView:
-    """An incident for a page, in words."""
+    """An incident in texts for a page."""
 
     number: int
     tone: str
@@ -76,7 +76,7 @@ class IncidentView:
     state_text: str
     heading: str
     about: str
-    asked: str
+    call_to_action: str
     banner: Banner | None
     alerts: tuple[AlertLine, ...]
     more: int
@@ -88,7 +88,7 @@ class IncidentView:
 
 
 def read_incident(tx: Tx, number: int) -> StoredIncident | None:
-    """An incident and its alerts; None when there is none of that number."""
+    """Read an incident and its alerts; None if there is no such incident."""
     incident = incidents.get(tx, number)
     if incident is None:
         return None
@@ -98,7 +98,7 @@ def read_incident(tx: Tx, number: int) -> StoredIncident | None:
 
 
 async def load_incident(engine: Engine, number: int) -> StoredIncident | None:
-    """The same from outside a transaction. Raises StoreUnavailableError."""
+    """Read an incident in a transaction of its own. Raise StoreUnavailableError."""
     return await engine.store.read(lambda tx: read_incident(tx, number))
 
 
@@ -116,9 +116,9 @@ def build_incident_view(
     *,
     silences_shown: bool = False,
 ) -> IncidentView:
-    """The incident at `now` for `reader` (a person's id, or empty).
+    """Return the incident at `now` for `reader` (a person's id, or empty).
 
-    With `silences_shown` the page names the silences over it itself.
+    With `silences_shown` the page names its silences elsewhere.
     """
     incident = stored.incident
     is_over = stored.is_over(now)
@@ -148,7 +148,9 @@ def build_incident_view(
         state_text=_state_text(state, view["lasted"]),
         heading=heading,
         about=" · ".join(about),
-        asked="" if is_over else _asked(incident, view, zone, now, silences_shown),
+        call_to_action=""
+        if is_over
+        else _call_to_action(incident, view, zone, now, silences_shown),
         banner=_banner(stored, plan, now, zone, reader, view),
         alerts=tuple(
             _alert_line(row, view, zone, now) for row in view["table"].rows[:ALERTS_SHOWN]
@@ -163,7 +165,7 @@ def build_incident_view(
 
 
 def _distinguishing_labels(incident: Incident, name: str) -> list[tuple[str, str]]:
-    """The group's labels, as far as they say more than the heading."""
+    """Return up to three labels of the group that the heading does not show."""
     labels = sorted(incident.group_labels.items())
     return [(k, v) for k, v in labels if k != "alertname" and v != name][:3]
 
@@ -176,7 +178,7 @@ def _state_text(state: State, lasted: float) -> str:
     return f"firing for {duration(lasted)}"
 
 
-def _asked(
+def _call_to_action(
     incident: Incident, view: dict[str, Any], zone: str, now: float, silences_shown: bool
 ) -> str:
     text = "Unacknowledged."
@@ -186,41 +188,39 @@ def _asked(
         text += f" {not_notifying_text(incident, zone)}."
     if incident.suppressed:
         return text
-    climb = view["escalation"]
-    names, at = (climb["next"], climb["next_at"]) if climb else ((), None)
-    more = acknowledge_prompt(
+    escalation = view["escalation"]
+    names, at = (escalation["next"], escalation["next_at"]) if escalation else ((), None)
+    prompt = acknowledge_prompt(
         view["respond_by"], names, at, now, lambda t: clock_time(t, zone, now)
     )
-    return f"{text} {more}".strip()
+    return f"{text} {prompt}".strip()
 
 
 def _banner(
     stored: StoredIncident, plan: Plan, now: float, zone: str, reader: str, view: dict[str, Any]
 ) -> Banner | None:
     if stored.is_over(now):
-        ended = view["ended_at"] or now
-        text = f"Resolved at {clock_time(ended, zone, now)}"
+        ended_at = view["ended_at"] or now
+        text = f"Resolved at {clock_time(ended_at, zone, now)}"
         former = stored.incident.ack
         more = f"{name_of(plan, former.by)} had acknowledged it. " if former else ""
         return Banner("✓", "resolved", text, f"{more}There is nothing left to do.")
     ack = stored.incident.ack
     if ack is None:
         return None
-    who = "You have it" if ack.by == reader else f"{name_of(plan, ack.by)} has it"
-    since = f"since {clock_time(ack.at, zone, now)}, until {clock_time(ack.expires_at, zone, now)}"
+    text = f"Acknowledged by {'you' if ack.by == reader else name_of(plan, ack.by)}"
+    more = f"Since {clock_time(ack.at, zone, now)}, until {clock_time(ack.expires_at, zone, now)}"
     uncovered = len(stored.uncovered(now))
     if uncovered:
-        since += (
-            f"; {uncovered} alert{'s' if uncovered > 1 else ''} came later, not covered by that"
-        )
-    return Banner("✓", "acknowledged", who, since[0].upper() + since[1:] + ".")
+        more += f"; {uncovered} later alert{'s are' if uncovered > 1 else ' is'} not covered"
+    return Banner("✓", "acknowledged", text, f"{more}.")
 
 
 def _alert_line(row: Any, view: dict[str, Any], zone: str, now: float) -> AlertLine:
     pairs = dict(row.pairs)
     name = pairs.pop("alertname", "")
     text = ", ".join(f"{label} {value}" for label, value in pairs.items())
-    if not name:  # they all have the same: what differs is then the better name
+    if not name:  # all alerts share the name: the labels that differ identify this one
         name, text = text or view["name"], ""
     when = f"since {clock_time(row.starts_at, zone, now)}"
     if row.status == "resolved" and row.ends_at is not None:

@@ -1,6 +1,6 @@
-"""A page to look at: who is on call now in each rota, who is next, and the coming two weeks.
+"""Page of rotas: who is on call now, who is next, and a calendar of two weeks.
 
-It asks what `gateway oncall` and the pager ask, so it cannot disagree with them.
+It uses the functions of `gateway oncall` and of paging, so it cannot disagree with them.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from gateway.web.pages.error_pages import with_error_page
 
 DAYS = 14
 COLOURS = 10
-"""Of people in the style sheet (.p0 …); with more people some share one, so names stand there."""
+"""Colours of people in the style sheet (.p0 …). More people share colours, beside their names."""
 
 GAPS_NAMED = 3
 _HOURS = 24
@@ -32,10 +32,10 @@ _HOURS = 24
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A stretch of one day with the same people. No `people`: nobody is on call.
+    """A part of a day with the same people on call; empty `people` means nobody.
 
-    `hours` is how much of the day it is, in 24ths. `begins` is empty at midnight. `people` are
-    names with the number of their colour.
+    `hours` is its share of the day, in 24ths. `begins` is empty at midnight. `people` are names
+    with the number of their colour.
     """
 
     hours: int
@@ -56,34 +56,34 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class RotaCalendar:
-    """A rota: who has it, what comes, where nobody does."""
+    """A rota: who is on call, who is next, its gaps and its days."""
 
     rota: str
     people: Sequence[tuple[str, int]]
     by: str
     until: str
-    then: str
+    next_names: str
     gaps: Sequence[str]
     zone: str
     days: Sequence[Day]
 
 
 class OnCallPages:
-    """The handler of /oncall."""
+    """Handler of /oncall."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     async def show(self, request: web.Request) -> web.StreamResponse:
-        """GET /oncall."""
+        """Show all rotas."""
         plan, now = self._engine.plan, self._engine.now()
         zone = zone_for(plan)
-        # In a thread: with fifty rotas it takes a while in which alerts have to be answered.
+        # In a thread: fifty rotas take long enough to delay alerts on the event loop.
         calendars = await asyncio.to_thread(_rota_calendars, plan, zone, now)
-        alone = [calendar.rota for calendar in calendars if not calendar.people]
+        uncovered_rotas = [calendar.rota for calendar in calendars if not calendar.people]
         return page(
             "oncall.html",
-            {"duties": calendars, "alone": alone, "zone": zone, "up": "./"},
+            {"calendars": calendars, "uncovered_rotas": uncovered_rotas, "zone": zone, "up": "./"},
         )
 
 
@@ -93,31 +93,33 @@ def _rota_calendars(plan: Plan, zone: str, now: float) -> list[RotaCalendar]:
 
 
 def _colours(plan: Plan) -> dict[str, int]:
-    """A colour for each who may be on call: the same every day, while routes.yaml is the same."""
-    found: dict[str, int] = {}
+    """Return a colour for each member: the same every day, while routes.yaml is the same."""
+    colours: dict[str, int] = {}
     for rota in plan.rotas.values():
-        named = [member for layer in rota.layers for member in layer.members]
-        named += [one.member for one in rota.overrides if one.member is not None]
-        for member in named:
-            found.setdefault(member, len(found) % COLOURS)
-    return found
+        members = [member for layer in rota.layers for member in layer.members]
+        members += [one.member for one in rota.overrides if one.member is not None]
+        for member in members:
+            colours.setdefault(member, len(colours) % COLOURS)
+    return colours
 
 
 def _rota_calendar(
     rota: Rota, plan: Plan, colours: dict[str, int], zone: str, now: float
 ) -> RotaCalendar:
-    found = explain(rota, now)
-    until, then = "", ""
-    if found.until is not None:
-        until = clock_time(found.until, zone, now)
-        then = ", ".join(name for name, _ in _names_with_colours(found.next_people, plan, colours))
+    state = explain(rota, now)
+    until, next_names = "", ""
+    if state.until is not None:
+        until = clock_time(state.until, zone, now)
+        next_names = ", ".join(
+            name for name, _ in _names_with_colours(state.next_people, plan, colours)
+        )
     start, end = _span(zone, now)
     return RotaCalendar(
         rota=clean(rota.name, 100),
-        people=_names_with_colours(found.people, plan, colours),
-        by=str(found.by) if found.by else "",
+        people=_names_with_colours(state.people, plan, colours),
+        by=str(state.by) if state.by else "",
         until=until,
-        then=then,
+        next_names=next_names,
         gaps=_gaps(rota, zone, now, end),
         zone="" if rota.zone == zone else rota.zone,
         days=list(_days(rota, plan, colours, zone, now, (start, end))),
@@ -125,10 +127,10 @@ def _rota_calendar(
 
 
 def _span(zone: str, now: float) -> tuple[float, float]:
-    """From the midnight before `now`, for two weeks of the calendar."""
-    where = load_zone(zone)
-    today = wall_time(now, where).replace(hour=0, minute=0, second=0, microsecond=0)
-    return instant(today, where), instant(today + timedelta(days=DAYS), where)
+    """Return the calendar's time span: from the last midnight, for two weeks."""
+    zone_info = load_zone(zone)
+    today = wall_time(now, zone_info).replace(hour=0, minute=0, second=0, microsecond=0)
+    return instant(today, zone_info), instant(today + timedelta(days=DAYS), zone_info)
 
 
 def _days(
@@ -139,33 +141,33 @@ def _days(
     now: float,
     span: tuple[float, float],
 ) -> Iterator[Day]:
-    where = load_zone(zone)
-    every = shifts(rota, *span)
-    for first, last in days(*span, where):
+    zone_info = load_zone(zone)
+    all_shifts = shifts(rota, *span)
+    for first, last in days(*span, zone_info):
         blocks = [
             Block(
                 hours=max(1, round(_HOURS * (shift.end - shift.start) / (last - first))),
-                begins="" if shift.start == first else f"{wall_time(shift.start, where):%H:%M}",
+                begins="" if shift.start == first else f"{wall_time(shift.start, zone_info):%H:%M}",
                 people=_names_with_colours(shift.people, plan, colours),
                 by_override=_is_override(shift),
             )
-            for shift in _merged(_clipped(every, first, last))
+            for shift in _merged(_clipped(all_shifts, first, last))
         ]
-        monday = wall_time(first, where).weekday() == 0
+        monday = wall_time(first, zone_info).weekday() == 0
         yield Day(day_name(first, zone), first <= now < last, monday, blocks)
 
 
-def _clipped(every: Sequence[Shift], first: float, last: float) -> Iterator[Shift]:
-    """Those of [first, last), clipped to it."""
-    for one in every:
+def _clipped(all_shifts: Sequence[Shift], first: float, last: float) -> Iterator[Shift]:
+    """Yield the shifts within [first, last), clipped to it."""
+    for one in all_shifts:
         if one.start < last and one.end > first:
             yield replace(one, start=max(one.start, first), end=min(one.end, last))
 
 
-def _merged(found: Iterable[Shift]) -> Iterator[Shift]:
-    """Neighbours as one where the same people go on, and no override says so in one of them."""
+def _merged(shifts: Iterable[Shift]) -> Iterator[Shift]:
+    """Merge neighbours with the same people, unless only one of them is an override."""
     pending: Shift | None = None
-    for shift in found:
+    for shift in shifts:
         if pending is None:
             pending = shift
         elif (pending.people, _is_override(pending)) == (shift.people, _is_override(shift)):
@@ -178,7 +180,7 @@ def _merged(found: Iterable[Shift]) -> Iterator[Shift]:
 
 
 def _is_override(shift: Shift) -> bool:
-    """Whether the layers alone would not say so."""
+    """Return whether an override decides the shift."""
     return bool(shift.also) or (shift.by is not None and shift.by.kind == "override")
 
 
@@ -189,22 +191,22 @@ def _names_with_colours(
 
 
 def _gaps(rota: Rota, zone: str, now: float, end: float) -> list[str]:
-    """What is not covered, from now to the end of the calendar, in sentences."""
-    found = gaps(rota, now, end)
-    said = []
-    for first, last in found[:GAPS_NAMED]:
+    """Return the gaps from now to the end of the calendar, as sentences."""
+    spans = gaps(rota, now, end)
+    texts = []
+    for first, last in spans[:GAPS_NAMED]:
         since = "now" if first == now else clock_time(first, zone, now)
         until = f"until {clock_time(last, zone, now)}"
         if last == end:
             until = "to the end of this calendar"
-        said.append(f"Nobody from {since} {until} ({duration(last - first)}).")
-    if len(found) > GAPS_NAMED:
-        whole = duration(sum(last - first for first, last in found))
-        said.append(f"{len(found) - GAPS_NAMED} more such gaps: {whole} without anybody in all.")
-    return said
+        texts.append(f"Nobody from {since} {until} ({duration(last - first)}).")
+    if len(spans) > GAPS_NAMED:
+        whole = duration(sum(last - first for first, last in spans))
+        texts.append(f"{len(spans) - GAPS_NAMED} more gaps: {whole} without anybody in total.")
+    return texts
 
 
 def add_routes(app: web.Application) -> None:
-    """The page about rotas."""
+    """Add the page."""
     pages = OnCallPages(app[ENGINE])
     app.router.add_get("/oncall", with_error_page(require_read_access(pages.show)))

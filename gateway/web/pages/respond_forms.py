@@ -1,4 +1,4 @@
-"""The buttons by which a page acknowledges an incident, takes it over, or undoes that."""
+"""Buttons of a page that acknowledge an incident, take it over, or undo that."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from gateway.web.pages.incident_view import StoredIncident
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """One button of the form. `path` is below the signed link; `back` asks to give back."""
+    """One button. `path` is below the signed link; `back` restores the former acknowledgement."""
 
     label: str
     path: str = ""
@@ -19,7 +19,7 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Buttons:
-    """The form's buttons. `holder` is the person whom a take-over is from, as the page saw it."""
+    """The form's buttons. `holder` is the person to take over from, as the page shows it."""
 
     holder: str
     first: Button | None
@@ -30,7 +30,7 @@ class Buttons:
 
 
 def buttons(stored: StoredIncident, plan: Plan, now: float, reader: str) -> Buttons:
-    """Return what `reader` (a person's id, or empty) may do about the incident at `now`."""
+    """Return the buttons for `reader` (a person's id, or empty) at `now`."""
     ack = stored.incident.ack
     if stored.is_over(now):
         return Buttons("", None, ())
@@ -42,11 +42,10 @@ def buttons(stored: StoredIncident, plan: Plan, now: float, reader: str) -> Butt
     if ack.by != reader:
         first = Button(f"Take over from {name}", "/take")
     elif uncovered:
-        first = Button(f"Take the {uncovered} new one{'s' if uncovered > 1 else ''} too")
+        first = Button(f"Acknowledge {uncovered} new alert{'s' if uncovered > 1 else ''} too")
     undo = []
     former = to_give_back(ack, now)
     if former is not None:
         undo.append(Button(f"Undo: give it back to {name_of(plan, former.by)}", "/undo", back=True))
-    mine = ack.by == reader
-    undo.append(Button(f"Undo: {'I do' if mine else f'{name} does'} not have it", "/undo"))
+    undo.append(Button("Undo the acknowledgement", "/undo"))
     return Buttons(ack.by, first, tuple(undo))

@@ -1,4 +1,4 @@
-"""Who comes by a signed link, and who they say they are."""
+"""Resolve a signed link to an incident and a person."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ LONGEST_NAME = 80
 
 @dataclass(frozen=True, slots=True)
 class SignedLink:
-    """Who came by which link, and how many segments below the link's own page this one is."""
+    """A valid link, and how many segments below its own page the request is."""
 
     claim: LinkClaim
     token: str
@@ -28,21 +28,21 @@ class SignedLink:
 
     @property
     def up(self) -> str:
-        """The way to the root: relative, so that a proxy may serve us under any path."""
+        """Return the relative path to the root, so that a proxy may serve us under any path."""
         return "../" * (self.below + 1)
 
     @property
     def here(self) -> str:
-        """The link's own page, as seen from this one."""
+        """Return the relative path to the link's own page."""
         return "../" * self.below + self.token
 
 
 def resolve_link(engine: Engine, request: web.Request, below: int = 0) -> SignedLink | web.Response:
-    """The visit, or the page that says why there is none."""
+    """Return the link of a request, or the page that says why it is not valid."""
     up = "../" * (below + 1)
     if is_prefetch(request):
-        said = "Opening a link ahead of time changes nothing here. Open it again."
-        return message_page("Not loaded ahead", said, status=403, up=up)
+        text = "The page was requested by a prefetch. Open the link again."
+        return message_page("Not prefetched", text, status=403, up=up)
     token = request.match_info["token"]
     try:
         claim = engine.links.read(Purpose.ACKNOWLEDGE, token, engine.now())
@@ -51,42 +51,43 @@ def resolve_link(engine: Engine, request: web.Request, below: int = 0) -> Signed
         number = expired.claim.number
         return message_page(
             "This link has expired",
-            "Links in messages work for a limited time, so that an old one cannot do harm.",
+            "Links in messages are valid for a limited time, so that an old one cannot be misused.",
             f"Use the newest message of the incident, or the command: gateway ack {number}",
             status=410,
             up=up,
             number=number,
         )
     except ForgedLinkError:
-        record_refusal(
-            request, RefusalKind.FORGED_LINK, "link that was not made here, or was changed"
+        record_refusal(request, RefusalKind.FORGED_LINK, "link with an invalid signature")
+        text = (
+            "It is incomplete or was changed. Some mail programs break long links in two: copy the "
+            "whole link from the message, or use a newer message."
         )
-        said = (
-            "It is incomplete, or was changed on its way. Some mail programs break long links "
-            "in two: copy the whole link from the message, or use a newer message."
-        )
-        return message_page("This link is not valid", said, status=404, up=up)
+        return message_page("This link is not valid", text, status=404, up=up)
     return SignedLink(claim, token, below)
 
 
 def incident_gone(seen_by: SignedLink) -> web.Response:
-    """The page of an incident that is not there any more."""
-    said = "It was long ago, and its records have been removed."
+    """Return the page of a link whose incident is past its retention."""
+    text = "It was resolved long ago and is past its retention."
     title = f"There is no incident #{seen_by.claim.number}"
-    return message_page(title, said, status=404, up=seen_by.up)
+    return message_page(title, text, status=404, up=seen_by.up)
 
 
 def person_in_form(form: Mapping[str, str], plan: Plan) -> str:
-    """Who the form says it is: one of the configured people, any name only without any."""
+    """Return the person chosen in the form: a configured one, or any name if none is configured."""
     name = one_line(form.get("person", ""), LONGEST_NAME)
     return name if not plan.people or name in plan.people else ""
 
 
 def people_choices(plan: Plan, now: float) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Groups of (id, name) to choose from, those on call first."""
-    first = dict.fromkeys(one for rota in plan.rotas.values() for one in on_call(rota, now))
-    rest = [one for one in plan.people if one not in first]
-    groups = (("On call now", [one for one in first if one in plan.people]), ("Everybody", rest))
+    """Return groups of (id, name) for the form, people on call first."""
+    on_call_now = dict.fromkeys(one for rota in plan.rotas.values() for one in on_call(rota, now))
+    others = [one for one in plan.people if one not in on_call_now]
+    groups = (
+        ("On call now", [one for one in on_call_now if one in plan.people]),
+        ("Everybody", others),
+    )
     return [
         (title, sorted(((one, name_of(plan, one)) for one in ids), key=lambda pair: pair[1]))
         for title, ids in groups
@@ -95,5 +96,5 @@ def people_choices(plan: Plan, now: float) -> list[tuple[str, list[tuple[str, st
 
 
 async def head_only(request: web.Request) -> web.StreamResponse:
-    """HEAD: says that there is a page, and looks at nothing."""
+    """Answer HEAD without reading anything: mail scanners send it."""
     return page("empty.html", {})

@@ -1,9 +1,8 @@
-"""Silencing an incident from a page: the way to it is a signed link, as for acknowledging.
+"""Page that silences an incident, reached by a signed link as for acknowledging.
 
-The page shows first what would be silenced: the incident's own matchers and what fires with them
-now. GET and HEAD change nothing (Promise 5); the button's POST does, and can be undone there. A
-link silences no more than its own incident, no longer than a day at once, and nothing once the
-incident is over.
+The page shows what would be silenced: the incident's matchers and the alerts that match now. GET
+and HEAD change nothing (Promise 5); the button's POST does, and can be undone there. A link
+silences only its own incident, for at most a day at once, and only while the incident is open.
 """
 
 from collections.abc import Iterable
@@ -55,18 +54,18 @@ DURATIONS = {
     8 * 3600: "8 hours",
     24 * 3600: "24 hours",
 }
-"""Seconds for which the page silences, in words."""
+"""Durations that the page offers: seconds and text."""
 
 DEFAULT_DURATION = 2 * 3600
 LINK_LIFETIME = 3600.0
-"""Seconds for which the links work that pages offer."""
+"""Seconds for which the signed links of pages are valid."""
 
 LONGEST_WHY = 200
 
 
 @dataclass(frozen=True, slots=True)
 class ActiveSilence:
-    """A silence that holds, for the page."""
+    """An active silence, in texts."""
 
     until: str
     by: str
@@ -75,64 +74,68 @@ class ActiveSilence:
 
 @dataclass(frozen=True, slots=True)
 class SilenceForm:
-    """What was written into the form, to be shown again."""
+    """The content of the form, which the page shows again."""
 
     length: int = DEFAULT_DURATION
     why: str = ""
-    who: str = ""
+    person: str = ""
     error: str = ""
 
 
 class SilenceFormPages:
-    """The handlers of /ack/{token}/silence."""
+    """Handlers of /ack/{token}/silence."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     async def show(self, request: web.Request) -> web.StreamResponse:
-        """GET: what would be silenced, and a form. Changes nothing."""
+        """Show what would be silenced, and the form. Change nothing."""
         by = resolve_link(self._engine, request, below=1)
         if isinstance(by, web.Response):
             return by
-        return await self._page(by, SilenceForm(who=by.claim.person))
+        return await self._page(by, SilenceForm(person=by.claim.person))
 
     async def make(self, request: web.Request) -> web.StreamResponse:
-        """POST: silence it. One that holds is changed: sent twice, the form makes one silence."""
+        """Silence the incident. A form sent twice updates the silence and creates no second."""
         refuse_foreign(request, self._engine.links.external_url)
         by = resolve_link(self._engine, request, below=1)
         if isinstance(by, web.Response):
             return by
-        given = await read_form(request)
-        who = by.claim.person or person_in_form(given, self._engine.plan)
-        why, length = _text(given.get("why", "")), _text(given.get("for", ""))
-        wanted = SilenceForm(
-            int(length) if length in map(str, DURATIONS) else DEFAULT_DURATION, why, who
+        fields = await read_form(request)
+        person = by.claim.person or person_in_form(fields, self._engine.plan)
+        why, length = _text(fields.get("why", "")), _text(fields.get("for", ""))
+        submitted = SilenceForm(
+            int(length) if length in map(str, DURATIONS) else DEFAULT_DURATION, why, person
         )
         stored = await load_incident(self._engine, by.claim.number)
         if stored is None:
             return incident_gone(by)
         now = self._engine.now()
-        error = _missing_field(length, why, who)
+        error = _missing_field(length, why, person)
         if error or self._refusal(stored, now):
-            return await self._page(by, SilenceForm(wanted.length, why, who, error), status=422)
+            return await self._page(
+                by, SilenceForm(submitted.length, why, person, error), status=422
+            )
         matchers = self._matchers(stored)
-        held = await self._active_silences(matchers, now)
+        active = await self._active_silences(matchers, now)
         try:
             await self._engine.silences.put(
                 matchers,
-                held[0].starts_at if held else now,
-                now + wanted.length,
-                who,
+                active[0].starts_at if active else now,
+                now + submitted.length,
+                person,
                 why,
-                silence_id=held[0].id if held else "",
+                silence_id=active[0].id if active else "",
             )
-        except SilenceError as wrong:
-            said = f"That cannot be kept: {wrong}."
-            return await self._page(by, SilenceForm(wanted.length, why, who, said), status=422)
-        return await self._page(by, wanted)
+        except SilenceError as error:
+            text = f"The silence was not saved: {error}."
+            return await self._page(
+                by, SilenceForm(submitted.length, why, person, text), status=422
+            )
+        return await self._page(by, submitted)
 
     async def end(self, request: web.Request) -> web.StreamResponse:
-        """POST …/end: end what silences exactly this incident, whoever made it."""
+        """Expire the silences over exactly this incident, by any author."""
         refuse_foreign(request, self._engine.links.external_url)
         by = resolve_link(self._engine, request, below=2)
         if isinstance(by, web.Response):
@@ -144,21 +147,21 @@ class SilenceFormPages:
             try:
                 await self._engine.silences.expire(one.id)
             except SilenceNotFoundError:
-                continue  # forgotten meanwhile: it is over all the same
-        return await self._page(by, SilenceForm(who=by.claim.person))
+                continue  # deleted meanwhile, so it is over
+        return await self._page(by, SilenceForm(person=by.claim.person))
 
     def _matchers(self, stored: StoredIncident) -> tuple[Matcher, ...]:
         incident = stored.incident
         return incident_matchers(self._engine.plan.root, incident.route_id, incident.group_labels)
 
     async def _active_silences(self, matchers: Iterable[Matcher], now: float) -> list[Silence]:
-        """The silences over exactly these matchers that hold now."""
-        wanted = frozenset(matchers)
+        """Return the active silences with exactly these matchers."""
+        exact = frozenset(matchers)
         return await self._engine.silences.read_all(
-            lambda every: [
+            lambda stored_silences: [
                 one
-                for one in every
-                if one.state(now) == "active" and frozenset(one.matchers) == wanted
+                for one in stored_silences
+                if one.state(now) == "active" and frozenset(one.matchers) == exact
             ],
             ended=False,
         )
@@ -166,10 +169,10 @@ class SilenceFormPages:
     def _refusal(self, stored: StoredIncident, now: float) -> str:
         number = stored.incident.number
         if stored.is_over(now):
-            return f"It is over, so there is nothing to silence in incident #{number}."
+            return f"Incident #{number} is resolved, so there is nothing to silence."
         if not self._matchers(stored):
             return (
-                "Nothing tells its alerts from others, so a silence would be over everything. "
+                "No label distinguishes its alerts, so a silence would cover all alerts. "
                 "Write matchers for it: gateway silence add"
             )
         return ""
@@ -180,49 +183,49 @@ class SilenceFormPages:
         if stored is None:
             return incident_gone(by)
         plan, now = engine.plan, engine.now()
-        zone = zone_for(plan, form.who)
+        zone = zone_for(plan, form.person)
         matchers, refusal = self._matchers(stored), self._refusal(stored, now)
         count, alerts = (
             (0, []) if refusal else await engine.silences.preview(matchers, ALERTS_SHOWN)
         )
         context: dict[str, Any] = {
-            "it": build_incident_view(stored, plan, now, zone, form.who),
+            "it": build_incident_view(stored, plan, now, zone, form.person),
             "here": by.here,
-            "held": [
+            "active": [
                 _active_silence(one, plan, zone, now)
                 for one in await self._active_silences(matchers, now)
             ],
-            "impossible": refusal,
+            "refusal": refusal,
             "matchers": [clean(write_matcher(one), 1000) for one in matchers],
             "count": count,
             "alerts": [alert_line(alert, matchers, zone, now) for alert in alerts],
             "lengths": [
-                (seconds, f"{words}, until {clock_time(now + seconds, zone, now)}")
-                for seconds, words in DURATIONS.items()
+                (seconds, f"{text}, until {clock_time(now + seconds, zone, now)}")
+                for seconds, text in DURATIONS.items()
             ],
             "length": form.length,
             "longest_why": LONGEST_WHY,
             "why": form.why,
             "error": form.error,
             "choose": not by.claim.person,
-            "chosen": form.who,
+            "chosen": form.person,
             "people": people_choices(plan, now),
         }
         return page("silence.html", context, status=status)
 
 
-def _missing_field(length: str, why: str, who: str) -> str:
-    if not who:
-        return "Please say who you are."
+def _missing_field(length: str, why: str, person: str) -> str:
+    if not person:
+        return "Please choose who you are."
     if length not in map(str, DURATIONS):
-        return "Please choose for how long."
+        return "Please choose a duration."
     if not why:
-        return "Please say why: whoever wonders at night reads it."
+        return "Please write a reason: colleagues read it at night."
     return ""
 
 
-def _text(given: str) -> str:
-    return one_line(given, LONGEST_WHY)
+def _text(fields: str) -> str:
+    return one_line(fields, LONGEST_WHY)
 
 
 def _active_silence(silence: Silence, plan: Plan, zone: str, now: float) -> ActiveSilence:
@@ -234,21 +237,21 @@ def _active_silence(silence: Silence, plan: Plan, zone: str, now: float) -> Acti
 
 
 def alert_line(alert: Alert, matchers: Iterable[Matcher], zone: str, now: float) -> AlertLine:
-    """An alert by what the matchers do not say already."""
-    said = {one.name for one in matchers if one.op == "="}
-    rest = [(k, v) for k, v in sorted(alert.labels.items()) if k not in said and k != "alertname"]
+    """Return an alert by the labels that the matchers do not fix."""
+    fixed = {one.name for one in matchers if one.op == "="} | {"alertname"}
+    labels = [(k, v) for k, v in sorted(alert.labels.items()) if k not in fixed]
     return AlertLine(
         clean(alert.labels.get("alertname", "an alert"), 100),
         clean(alert.annotations.get("summary", ""), 300),
-        ", ".join(f"{clean(k, 60)} {clean(v, 80)}" for k, v in rest),
+        ", ".join(f"{clean(k, 60)} {clean(v, 80)}" for k, v in labels),
         f"since {clock_time(alert.starts_at, zone, now)}",
     )
 
 
 def signed_link(request: web.Request, engine: Engine, number: int, now: float) -> str:
-    """Return a signed link to act on an incident, seen from the root; it works for LINK_LIFE.
+    """Return a signed link to act on an incident, relative to the root.
 
-    Empty for anyone who has not shown the right to change things.
+    It is valid for LINK_LIFETIME. Empty for a request without write access.
     """
     if not has_write_access(request):
         return ""
@@ -256,13 +259,13 @@ def signed_link(request: web.Request, engine: Engine, number: int, now: float) -
 
 
 def link_to_silence(request: web.Request, engine: Engine, number: int, now: float) -> str:
-    """Return a signed link to silence an incident and to end that; empty as in `signed_link`."""
+    """Return a signed link to silence an incident and end that; empty as in `signed_link`."""
     link = signed_link(request, engine, number, now)
     return f"{link}/silence" if link else ""
 
 
 def add_routes(app: web.Application) -> None:
-    """The pages for silencing."""
+    """Add the pages."""
     handlers = SilenceFormPages(app[ENGINE])
     app.router.add_head("/ack/{token}/silence", head_only)
     app.router.add_get("/ack/{token}/silence", with_error_page(handlers.show), allow_head=False)

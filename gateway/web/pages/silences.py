@@ -1,11 +1,11 @@
-"""Pages to look at: the silences there are, and one of them with what it covers.
+"""Pages of silences: the list, and one silence with the alerts that it covers.
 
-They change nothing. What ends a silence is a command, or the page of the incident that it is
-exactly over: the ways that docs/decisions/0028 knows, and no other.
+They change nothing. A silence is ended by a command, or on the page of the incident that it covers
+exactly; docs/decisions/0028 says why there is no other method.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
@@ -25,7 +25,7 @@ from gateway.store import Tx
 from gateway.store.queries import active_alerts, silence_pages
 from gateway.store.state import alerts, incidents, members
 from gateway.web.explain.names import name_of, zone_for
-from gateway.web.explain.silenced import SHORT
+from gateway.web.explain.silences import ID_PREFIX
 from gateway.web.http.access import require_read_access as require_read_access
 from gateway.web.http.keys import ENGINE
 from gateway.web.pages import message_page, page
@@ -35,16 +35,16 @@ from gateway.web.pages.silence_form import alert_line, link_to_silence
 
 PER_PAGE = 50
 MOST_COUNTED = 1000
-"""Alerts that burn, up to which the list counts what each silence covers."""
+"""Active alerts up to which the list counts how many each silence covers."""
 
 LONGEST_WHY = 300
 _TONES = {"active": "test", "pending": "info", "expired": "resolved"}
-_STATE_TEXTS = {"active": "active", "pending": "not yet", "expired": "ended"}
+_STATE_TEXTS = {"active": "active", "pending": "pending", "expired": "ended"}
 
 
 @dataclass(frozen=True, slots=True)
 class SilenceRow:
-    """A silence in the list. `covers` is empty where nothing was counted."""
+    """A silence in the list. `covers` is empty if nothing was counted."""
 
     id: str
     tone: str
@@ -59,7 +59,7 @@ class SilenceRow:
 
 @dataclass(frozen=True, slots=True)
 class CoveredAlert:
-    """An alert that a silence covers, and the incidents that it is in."""
+    """An alert that a silence covers, and the alert's incidents."""
 
     line: AlertLine
     numbers: Sequence[int]
@@ -67,7 +67,7 @@ class CoveredAlert:
 
 @dataclass(frozen=True, slots=True)
 class PageSlice:
-    """Which of all silences a page of the list shows. Pages count from 1."""
+    """The part of the list that a page shows. Pages count from 1."""
 
     number: int
     last: int
@@ -76,36 +76,54 @@ class PageSlice:
     total: int
 
 
+@dataclass(slots=True)
+class _CoverageCount:
+    """The firing alerts that a silence covers, counted, and their incidents."""
+
+    alerts: int = 0
+    incidents: set[int] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class _ListData:
+    """The data of the list, read in one transaction."""
+
+    counts: Mapping[str, int]
+    part: PageSlice
+    rows: dict[str, list[SilenceRow]]
+    too_many: bool  # active alerts, to count what each silence covers
+
+
 class SilencePages:
-    """The handlers of /silences and /silences/{id}."""
+    """Handlers of /silences and /silences/{id}."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     async def list(self, request: web.Request) -> web.StreamResponse:
-        """GET /silences: those that hold, those to come, those that ended lately; in pages."""
+        """List active, pending and recently expired silences, in pages."""
         plan, now = self._engine.plan, self._engine.now()
-        zone, asked = zone_for(plan), request.query.get("page", "")
-        number = int(asked) if asked.isdecimal() and len(asked) <= 9 else 1
+        zone, page_text = zone_for(plan), request.query.get("page", "")
+        number = int(page_text) if page_text.isdecimal() and len(page_text) <= 9 else 1
 
-        def work(tx: Tx) -> tuple[Mapping[str, int], PageSlice, dict[str, list[SilenceRow]], bool]:
+        def read(tx: Tx) -> _ListData:
             since = now - SHOWN_AFTER_END
             counts = silence_pages.counts(tx, now, since)
             part = _page_slice(number, sum(counts.values()))
-            found = silence_pages.page(tx, now, since, part.first_shown - 1, PER_PAGE)
-            covers = _coverage(tx, found["active"], now)
+            by_state = silence_pages.page(tx, now, since, part.first_shown - 1, PER_PAGE)
+            covers = _coverage(tx, by_state["active"], now)
             rows = {
                 state: [_row(one, plan, zone, now, (covers or {}).get(one.id)) for one in some]
-                for state, some in found.items()
+                for state, some in by_state.items()
             }
-            return counts, part, rows, covers is None
+            return _ListData(counts, part, rows, covers is None)
 
-        counts, part, rows, too_many = await self._engine.store.read(work)
+        data = await self._engine.store.read(read)
         context = {
-            "counts": counts,
-            "part": part,
-            "rows": rows,
-            "too_many": too_many,
+            "counts": data.counts,
+            "part": data.part,
+            "rows": data.rows,
+            "too_many": data.too_many,
             "most_counted": MOST_COUNTED,
             "zone": zone,
             "up": "./",
@@ -113,25 +131,27 @@ class SilencePages:
         return page("silences.html", context)
 
     async def one(self, request: web.Request) -> web.StreamResponse:
-        """GET /silences/{id}: all that it says, and the alerts that it covers now."""
+        """Show a silence and the alerts that it covers now."""
         engine, plan, now = self._engine, self._engine.plan, self._engine.now()
         zone = zone_for(plan)
         silence = await engine.silences.get(request.match_info["id"])
         if silence is None:
-            said = "Perhaps it ended long ago, and its records have been removed."
-            return message_page("There is no such silence", said, status=404, up="../", home=True)
+            text = "Perhaps it ended long ago and is past its retention."
+            return message_page("There is no such silence", text, status=404, up="../", home=True)
         count, covered, link = 0, list[CoveredAlert](), ""
         if silence.state(now) != "expired":
-            count, shown = await engine.silences.preview(silence.matchers, ALERTS_SHOWN)
-            numbers, own = await engine.store.read(lambda tx: _incidents(tx, shown, silence, plan))
+            count, first_alerts = await engine.silences.preview(silence.matchers, ALERTS_SHOWN)
+            numbers, own_incident = await engine.store.read(
+                lambda tx: _incidents(tx, first_alerts, silence, plan)
+            )
             covered = [
                 CoveredAlert(
                     alert_line(one, silence.matchers, zone, now), numbers.get(one.identity, ())
                 )
-                for one in shown
+                for one in first_alerts
             ]
-            if own is not None and silence.state(now) == "active":
-                link = link_to_silence(request, engine, own, now)
+            if own_incident is not None and silence.state(now) == "active":
+                link = link_to_silence(request, engine, own_incident, now)
         context: dict[str, Any] = {
             "it": _row(silence, plan, zone, now, None),
             "state": silence.state(now),
@@ -143,7 +163,7 @@ class SilencePages:
             "gone_for": format_duration(silence.gone_for) if silence.gone_for else "",
             "count": count,
             "covered": covered,
-            "own": own if link else None,
+            "own": own_incident if link else None,
             "link": f"../{link}",
             "zone": zone,
             "up": "../",
@@ -159,7 +179,7 @@ def _page_slice(number: int, total: int) -> PageSlice:
 
 
 def _coverage(tx: Tx, active: Sequence[Silence], now: float) -> Mapping[str, str] | None:
-    """What each silence covers, in words by id; None when too many alerts burn to be counted."""
+    """Return what each silence covers, as text by id; None with too many active alerts."""
     if not active:
         return {}
     serials = active_alerts.serials_up_to(tx, now, MOST_COUNTED)
@@ -167,33 +187,34 @@ def _coverage(tx: Tx, active: Sequence[Silence], now: float) -> Mapping[str, str
         return None
     index, firing = SilenceIndex(active), alerts.active_by_serial(tx, now, serials)
     numbers = members.open_numbers_of(tx, [alert.identity for alert in firing])
-    counted: dict[str, tuple[list[Alert], set[int]]] = {one.id: ([], set()) for one in active}
+    counts = {one.id: _CoverageCount() for one in active}
     for alert in firing:
         for silence in index.silencing(alert.labels, now):
-            covered, among = counted[silence.id]
-            covered.append(alert)
-            among.update(numbers.get(alert.identity, ()))
-    return {name: _coverage_text(len(some), len(among)) for name, (some, among) in counted.items()}
+            counts[silence.id].alerts += 1
+            counts[silence.id].incidents.update(numbers.get(alert.identity, ()))
+    return {
+        name: _coverage_text(count.alerts, len(count.incidents)) for name, count in counts.items()
+    }
 
 
-def _coverage_text(firing: int, among: int) -> str:
+def _coverage_text(firing: int, incidents: int) -> str:
     if not firing:
-        return "Nothing fires now that it matches."
-    of = f" of {among} incident{'s' if among > 1 else ''}" if among else ""
-    return f"Keeps {firing} alert{'s' if firing > 1 else ''}{of} quiet now."
+        return "No firing alert matches."
+    of = f" of {incidents} incident{'s' if incidents > 1 else ''}" if incidents else ""
+    return f"Silences {firing} firing alert{'s' if firing > 1 else ''}{of}."
 
 
 def _incidents(
-    tx: Tx, shown: Sequence[Alert], silence: Silence, plan: Plan
+    tx: Tx, first_alerts: Sequence[Alert], silence: Silence, plan: Plan
 ) -> tuple[Mapping[str, Sequence[int]], int | None]:
-    """The open incidents of alerts by their identities, and the one it is exactly over."""
-    numbers = members.open_numbers_of(tx, [alert.identity for alert in shown])
+    """Return the open incidents by alert identity, and the one that the silence covers exactly."""
+    numbers = members.open_numbers_of(tx, [alert.identity for alert in first_alerts])
     for number in sorted({number for some in numbers.values() for number in some}):
         incident = incidents.get(tx, number)
         if incident is None:
             continue
-        own = incident_matchers(plan.root, incident.route_id, incident.group_labels)
-        if frozenset(own) == frozenset(silence.matchers):
+        matchers = incident_matchers(plan.root, incident.route_id, incident.group_labels)
+        if frozenset(matchers) == frozenset(silence.matchers):
             return numbers, number
     return numbers, None
 
@@ -209,7 +230,7 @@ def _row(silence: Silence, plan: Plan, zone: str, now: float, covers: str | None
         one_line(name_of(plan, silence.created_by), 80) or "somebody",
         one_line(clean(silence.comment, LONGEST_WHY), LONGEST_WHY),
         covers or "",
-        "" if state == "expired" else f"gateway silence expire {silence.id[:SHORT]}",
+        "" if state == "expired" else f"gateway silence expire {silence.id[:ID_PREFIX]}",
     )
 
 
@@ -219,14 +240,14 @@ def _times(silence: Silence, state: str, zone: str, now: float) -> str:
         return f"ended at {until}"
     gone = ""
     if silence.gone_for:
-        gone = f", or {format_duration(silence.gone_for)} after the last alert that it matches"
+        gone = f", or {format_duration(silence.gone_for)} after the last matching alert"
     if state == "pending":
         return f"from {clock_time(silence.starts_at, zone, now)} until {until}{gone}"
     return f"until {until}, for {duration(silence.ends_at - now)} more{gone}"
 
 
 def add_routes(app: web.Application) -> None:
-    """The pages about silences."""
+    """Add the pages."""
     pages = SilencePages(app[ENGINE])
     app.router.add_get("/silences", with_error_page(require_read_access(pages.list)))
     app.router.add_get("/silences/{id}", with_error_page(require_read_access(pages.one)))

@@ -42,11 +42,11 @@ async def test_an_incident_says_who_was_told_and_what_comes_next(tmp_path: Path)
             incident["why"]
             == said["answer"]
             == [
-                "Messages delivered: 4, to 4 places, the first at 12:06 CET.",
-                "Step 2 of escalation billing comes at 12:21 CET and leads to Ben, unless somebody "
+                "Messages delivered: 4, to 4 targets, the first at 12:06 CET.",
+                "Step 2 of escalation billing notifies Ben at 12:21 CET, unless somebody "
                 "acknowledges before.",
                 "The last messages to receiver billing were queued at 12:06 CET. If nothing "
-                "changes, they are repeated at 14:06 CET (repeat_interval 2h).",
+                "changes, they repeat at 14:06 CET (repeat_interval 2h).",
             ]
         )
         assert [event["kind"] for event in incident["timeline"]] == ["spoke", "escalated"]
@@ -65,7 +65,7 @@ async def test_nothing_is_foretold_while_it_is_silenced(tmp_path: Path) -> None:
         [incident] = (await asked(client, incident="1001"))["incidents"]
         text = " ".join(incident["why"])
         assert "Silenced by Ana until 12:07 UTC (looking into it); to end it:" in text
-        assert "no step is taken and nothing is told again" in text
+        assert "no escalation step is taken and nothing repeats" in text
         assert "Step 2" not in text
 
 
@@ -78,7 +78,7 @@ async def test_a_repeat_on_the_group_interval_is_foretold_as_it_will_come(tmp_pa
         said = await asked(client, incident="1001", zone="Europe/Berlin")
         assert said["answer"][-1] == (
             "The last messages to receiver billing were queued at 12:06 CET. If nothing changes, "
-            "they are repeated at 14:12 CET (repeat_interval 2h, on the group interval)."
+            "they repeat at 14:12 CET (repeat_interval 2h, on the group interval)."
         )
         await world.advance(3 * HOUR)
         repeats = [one.at for one in world.delivered if one.reason == "repeat"]
@@ -94,7 +94,7 @@ async def test_an_acknowledgement_is_the_reason_for_quiet(tmp_path: Path) -> Non
         await world.advance(HOUR)
         said = await asked(client, incident="1001", zone="UTC")
         assert said["answer"][1:] == [
-            "Ana has it since 11:07 UTC (link): no reminders and no further steps until "
+            "Acknowledged by Ana since 11:07 UTC (link): no reminders and no further steps until "
             "Thu 19 Nov, 11:07 UTC, unless it gets worse."
         ]
 
@@ -107,8 +107,8 @@ async def test_a_muted_route_is_the_reason_for_quiet(tmp_path: Path) -> None:
         said = await asked(client, incident="1001", zone="UTC")
         assert not said["incidents"][0]["told"]
         assert said["answer"] == [
-            "Nobody was told.",
-            "Its route is muted by mornings until 12:00 UTC: nothing is said before.",
+            "Nobody was notified.",
+            "Its route is muted by mornings until 12:00 UTC: no notification before.",
             "Not notifying: muted by time interval mornings.",
         ]
 
@@ -123,14 +123,14 @@ async def test_an_inhibited_alert_says_by_what(tmp_path: Path) -> None:
         assert found["receivers"] == ["billing"]
         [incident] = said["incidents"]
         assert incident["number"] == found["incidents"][0]
-        assert incident["why"][0] == "Nobody was told."
+        assert incident["why"][0] == "Nobody was notified."
         assert any("inhibited by" in sentence for sentence in incident["why"])
         down = 'inhibited by {alertname="BillingDatabaseDown", severity="critical", team="billing"}'
         assert f"Its alert is {down} (incident #1001)." in incident["why"]
         page = await text_of(client, "GET", f"/incidents/{incident['number']}")
         assert "BillingDatabaseDown" in page
         assert "(incident #1001)." in page
-        assert said["answer"][-1].endswith("firing: nobody was told.")
+        assert said["answer"][-1].endswith("firing: nobody was notified.")
 
 
 async def test_one_inhibited_alert_of_two_is_counted(tmp_path: Path) -> None:
@@ -141,7 +141,7 @@ async def test_one_inhibited_alert_of_two_is_counted(tmp_path: Path) -> None:
         await world.advance(MINUTE)
         [incident] = (await asked(client, incident="1002"))["incidents"]
         text = " ".join(incident["why"])
-        assert "1 of its 2 alerts that fire: inhibited by" in text
+        assert "1 of its 2 firing alerts: inhibited by" in text
         await world.post(alert("BillingDatabaseDown", starts_at=START, ends_at=world.now))
         await world.advance(MINUTE)
         [incident] = (await asked(client, incident="1002"))["incidents"]
@@ -154,7 +154,7 @@ async def test_a_group_that_waits_says_until_when(tmp_path: Path) -> None:
         await world.post(alert("SlowInvoices", "warning"))
         said = await asked(client, incident="1001", zone="UTC")
         assert said["answer"] == [
-            "Nobody was told yet: the group waits until 11:07 UTC for more alerts (group_wait)."
+            "Not notified yet: the group waits until 11:07 UTC for more alerts (group_wait)."
         ]
 
 
@@ -168,10 +168,10 @@ async def test_a_silence_is_told_once(tmp_path: Path) -> None:
         await world.advance(MINUTE)
         said = await asked(client, incident="1001", zone="Europe/Berlin")
         assert said["answer"] == [
-            "Nobody was told.",
+            "Nobody was notified.",
             "Silenced by Ana until 14:06 CET (release); to end it: gateway silence expire "
             f"{silence.id[:8]}.",
-            "While that lasts no step is taken and nothing is told again.",
+            "While it is suppressed, no escalation step is taken and nothing repeats.",
         ]
 
 
@@ -186,8 +186,8 @@ async def test_no_repeat_is_foretold_where_nobody_is_told(tmp_path: Path) -> Non
         await world.advance(MINUTE)
         said = await asked(client, incident="1001", zone="UTC")
         assert said["answer"] == [
-            "Nobody was told.",
-            "Receiver null has no places: nobody is told.",
+            "Nobody was notified.",
+            'Not notifying: receiver "null" has no targets.',
         ]
 
 
@@ -221,13 +221,10 @@ async def test_a_person_whose_step_has_not_come_sees_when_it_comes(tmp_path: Pat
         await world.advance(MINUTE)
         said = await asked(client, person="ben", zone="UTC")
         assert [one["why"] for one in said["incidents"]] == [
-            [
-                "Not notified yet: step 2, which leads there, has not come; "
-                "step 2 comes at 11:21 UTC."
-            ]
+            ["Not notified yet: step 2 notifies Ben at 11:21 UTC."]
         ]
         assert "Ben was on call in no rota in that time." in said["answer"]
-        assert "Other incidents in that time, which do not lead to Ben: 1." in said["answer"]
+        assert "Other incidents in that time, which do not notify Ben: 1." in said["answer"]
 
 
 async def test_a_person_is_not_told_what_somebody_took_before(tmp_path: Path) -> None:
@@ -239,7 +236,7 @@ async def test_a_person_is_not_told_what_somebody_took_before(tmp_path: Path) ->
         await world.advance(HOUR)
         said = await asked(client, person="ben", zone="UTC")
         assert said["incidents"][0]["why"] == [
-            "Not notified: Ana had it from 11:11 UTC on, before step 2, which leads there, came."
+            "Not notified: acknowledged by Ana at 11:11 UTC, before step 2 notified Ben."
         ]
         assert not said["incidents"][0]["told"]
 
@@ -252,7 +249,7 @@ async def test_a_person_is_not_told_what_ended_before(tmp_path: Path) -> None:
         await world.post(alert(ends_at=world.now))
         await world.advance(HOUR)
         said = await asked(client, person="ben", zone="UTC")
-        assert "it was over from 11:11 UTC on, before step 2" in said["incidents"][0]["why"][0]
+        assert "resolved at 11:11 UTC, before step 2" in said["incidents"][0]["why"][0]
 
 
 async def test_a_dead_channel_is_named(tmp_path: Path) -> None:
@@ -312,3 +309,33 @@ async def test_questions_that_make_no_sense(
 
 
 JSON = {"Content-Type": "application/json"}
+
+
+async def test_acknowledged_incident_outside_own_routes_is_in_the_answer(tmp_path: Path) -> None:
+    """Promise 2: what a person did to an incident is part of the answer about that person."""
+    async with served(tmp_path) as (world, client):
+        await world.post(alert("NightlyReport", "info", team="web"))
+        await world.advance(2 * MINUTE)
+        await world.ack(1001, "ben")
+        await world.advance(MINUTE)
+        said = await asked(client, person="ben", zone="UTC")
+        [incident] = said["incidents"]
+        assert incident["number"] == 1001
+        assert not incident["told"]
+        assert incident["why"] == [
+            "Nothing in routes.yaml notifies Ben of it.",
+            "Acknowledged by Ben at 11:08 UTC (link).",
+        ]
+        recent = await asked(client, person="ben", since="2026-11-18T11:09:00Z")
+        assert [one["number"] for one in recent["incidents"]] == []
+
+
+async def test_page_shows_the_reasons_that_the_api_gives(tmp_path: Path) -> None:
+    """An answer of `gateway explain` is on the incident's page, with the same words."""
+    async with served(tmp_path) as (world, client):
+        await world.post(alert())
+        await world.advance(MINUTE)
+        reasons = (await asked(client, incident="1001", zone="UTC"))["answer"]
+        page = await text_of(client, "GET", "/incidents/1001")
+        assert reasons
+        assert [reason for reason in reasons if reason not in page] == []

@@ -82,5 +82,5 @@ async def test_pages_lead_to_each_other_below_it(tmp_path: Path) -> None:
         asked = await client.get(path)
         (action,) = re.findall(r'<form method="post" action="([^"]*)"', await asked.text())
         taken = await client.post(urljoin(path, action))
-        assert "You have it" in await taken.text()
+        assert "Acknowledged by you" in await taken.text()
         assert (await world.incident()).ack is not None

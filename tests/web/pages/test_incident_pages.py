@@ -35,11 +35,11 @@ async def test_the_list_shows_the_worst_first(gateway: Gateway) -> None:
     await world.advance(10 * MINUTE)
     page = await text_of(client, "GET", "/")
     assert "2 open incidents" in page
-    order = [page.index(word) for word in ("CRITICAL", "WARNING", "Resolved last", "RESOLVED")]
+    order = [page.index(word) for word in ("CRITICAL", "WARNING", "Recently resolved", "RESOLVED")]
     assert order == sorted(order)
     assert "unacknowledged, overdue since 11:21 UTC · for 20 min" in page
     await world.ack(1001)
-    assert "Ana has it" in await text_of(client, "GET", "/")
+    assert "acknowledged by Ana" in await text_of(client, "GET", "/")
 
 
 async def test_the_list_says_what_may_wait(tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ async def test_incident_page_acts_by_a_signed_form(gateway: Gateway) -> None:
         ("Acknowledge", {"person": "ana"}, "ana"),
         ("Take over from Ana", {"person": "ben", "from": "ana"}, "ben"),
         ("Undo: give it back to Ana", {"person": "ben", "back": "1"}, "ana"),
-        ("Undo: Ana does not have it", {"person": "ben"}, None),
+        ("Undo the acknowledgement", {"person": "ben"}, None),
     ):
         page = await (await client.get("/incidents/1001")).text()
         assert button in page
@@ -102,10 +102,10 @@ async def test_an_incident_tells_its_story(gateway: Gateway) -> None:
     page = await text_of(client, "GET", "/incidents/1001")
     for said in (
         "CRITICAL #1001",
-        "Ben has it",
+        "Acknowledged by Ben",
         "Runbook",
-        "What happened",
-        "Spoke first: 2 firing, to billing-oncall@example.com, PagerDuty (billing), "
+        "Timeline",
+        "Notified first: 2 firing, to billing-oncall@example.com, PagerDuty (billing), "
         "Slack #billing-alerts",
         "Escalated",
         "Ana e-mail ana@example.com",

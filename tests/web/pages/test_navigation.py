@@ -61,7 +61,7 @@ async def test_a_browser_that_is_lost_is_led_on(gateway: Gateway, path: str) -> 
     assert answer.status == 404
     assert answer.content_type == "text/html"
     assert answer.headers["Cache-Control"] == "no-store"
-    assert "There is nothing here" in page
+    assert "Page not found" in page
     base = f"http://gateway.example.com{path}"
     (home,) = re.findall(r'href="([^"]*)">All incidents<', page)
     assert urljoin(base, home) == "http://gateway.example.com/"

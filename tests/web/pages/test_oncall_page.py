@@ -145,7 +145,7 @@ async def test_a_gap_is_loud(tmp_path: Path) -> None:
         assert said.startswith("NOBODY IS ON CALL office Nobody is on call until 13:00 CET, then")
         assert "Nobody from now until 13:00 CET (53 min)." in said
         assert "Nobody from 17:00 CET until Thu 19 Nov, 13:00 CET (20 h)." in said
-        assert "8 more such gaps: 11 days 19 h without anybody in all." in said
+        assert "8 more gaps: 11 days 19 h without anybody in total." in said
         assert office.count('nobody"><span') == 24
         billing = words(cards(page)["billing"])
         assert "NOBODY IS ON CALL" not in billing

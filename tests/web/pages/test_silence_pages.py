@@ -40,7 +40,7 @@ async def read(client: Client, path: str, status: int = 200) -> str:
 async def put(
     world: World, matchers: str, start: float = 0.0, lasts: float = HOUR, why: str = "new disks"
 ) -> Silence:
-    """A silence by Ana that begins `start` seconds from now."""
+    """Silence by Ana that begins `start` seconds from now."""
     begins = world.now + start
     return await world.engine.silences.put(
         parse_matchers(matchers), begins, begins + lasts, "ana", why
@@ -63,7 +63,7 @@ async def put_many(world: World, count: int) -> None:
 async def test_without_any_it_says_so_and_how_to_make_one(gateway: Gateway) -> None:
     """Not just an empty list."""
     said = await read(gateway[1], "/silences")
-    assert "Nothing is silenced" in said
+    assert "No active silences" in said
     assert "gateway silence add" in said
 
 
@@ -77,11 +77,11 @@ async def test_it_lists_what_holds_what_comes_and_what_ended(gateway: Gateway) -
     await put(world, 'team="first",instance=~"db-.*"', why="new disks, OPS-12")
     said = await read(client, "/silences")
     for text in (
-        "2 silences hold 1 not begun yet",
+        "2 active silences 1 pending",
         "ACTIVE until 12:06 UTC, for 1 h more",
         'team="first", instance=~"db-.*"} by Ana: new disks, OPS-12',
         f"gateway silence expire {second.id[:8]}",
-        "NOT YET from 12:06 UTC until Thu 19 Nov, 12:06 UTC",
+        "PENDING from 12:06 UTC until Thu 19 Nov, 12:06 UTC",
         "ENDED ended at 11:06 UTC",
         "Times are in UTC",
     ):
@@ -98,7 +98,7 @@ async def test_until_its_alerts_are_gone_is_said(gateway: Gateway) -> None:
         parse_matchers("team=billing"), world.now, world.now + HOUR, "ana", "", gone_for=1800.0
     )
     for path in ("/silences", f"/silences/{one.id}"):
-        assert "or 30m after the last alert that it matches" in await read(client, path)
+        assert "or 30m after the last matching alert" in await read(client, path)
 
 
 async def test_it_counts_what_each_covers(gateway: Gateway) -> None:
@@ -111,11 +111,11 @@ async def test_it_counts_what_each_covers(gateway: Gateway) -> None:
     await put(world, "team=platform", lasts=3 * HOUR)
     await put(world, "team=billing", start=HOUR)
     said = await read(client, "/silences")
-    counted = re.findall(r"(?:Keeps|Nothing fires) .*? (?:now|matches)\b", said)
+    counted = re.findall(r"(?:Silences \d|No firing) .*?\.", said)
     assert counted == [
-        "Keeps 2 alerts of 1 incident quiet now",
-        "Keeps 3 alerts of 2 incidents quiet now",
-        "Nothing fires now that it matches",
+        "Silences 2 firing alerts of 1 incident.",
+        "Silences 3 firing alerts of 2 incidents.",
+        "No firing alert matches.",
     ]
 
 
@@ -127,12 +127,12 @@ async def test_when_much_burns_nothing_is_counted(
     monkeypatch.setattr(pages, "MOST_COUNTED", 1)
     one = await put(world, "alertname=A")
     await world.post(alert("A", instance="1"))
-    assert "Keeps 1 alert" in await read(client, "/silences")
+    assert "Silences 1 firing alert" in await read(client, "/silences")
     await world.post(alert("A", instance="2"))
     said = await read(client, "/silences")
-    assert "Keeps" not in said
+    assert "firing alert" not in said
     assert "More than 1 alerts fire" in said
-    assert "2 alerts fire now that it matches" in await read(client, f"/silences/{one.id}")
+    assert "2 firing alerts match" in await read(client, f"/silences/{one.id}")
 
 
 async def test_many_come_in_pages(gateway: Gateway) -> None:
@@ -142,8 +142,8 @@ async def test_many_come_in_pages(gateway: Gateway) -> None:
     seen: list[str] = []
     for number, span in ((1, "1 to 50"), (2, "51 to 100"), (3, "101 to 120")):
         said = await read(client, f"/silences?page={number}")
-        assert f"120 silences hold {span} of 120" in said
-        assert ("Before these" in said, "After these" in said) == (number > 1, number < 3)
+        assert f"120 active silences {span} of 120" in said
+        assert ("Previous" in said, "Next" in said) == (number > 1, number < 3)
         seen += re.findall(r'instance="db-(\d+)"', said)
     assert seen == [str(number) for number in range(120)]
     for odd, span in (("0", "1 to 50"), ("x", "1 to 50"), ("-1", "1 to 50"), ("9" * 40, "1 to 50")):
@@ -176,10 +176,10 @@ async def test_its_page_shows_the_alerts_and_their_incidents(gateway: Gateway) -
     said = await read(client, path)
     for text in (
         "ACTIVE until 12:07 UTC, for 1 h more",
-        "A silence by Ana new disks ask Ben",
+        "Silence by Ana new disks ask Ben",
         'team="billing" alertname!="C"',
         "from 11:07 UTC until 12:07 UTC",
-        "2 alerts fire now that it matches",
+        "2 firing alerts match",
         "A A happened instance 1, severity critical · since 11:06 UTC · #1001",
         f"gateway silence expire {one.id[:8]}",
     ):

@@ -52,10 +52,10 @@ async def test_looking_shows_what_would_be_silenced_and_changes_nothing(gateway:
     assert await made(world) == []
     for text in (
         'alertname="DoubleChargeDetected"',
-        "2 alerts fire now",
+        "2 firing alerts match",
         "instance billing-1",
         "2 hours, until 13:07 UTC",
-        "Why?",
+        "Reason",
     ):
         assert text in said, said
 
@@ -106,10 +106,10 @@ async def test_it_can_be_undone_there(gateway: Gateway) -> None:
 @pytest.mark.parametrize(
     ("form", "error"),
     [
-        ({"for": "7200", "why": "  "}, "Please say why"),
-        ({"for": "7200"}, "Please say why"),
-        ({"why": "x"}, "Please choose for how long"),
-        ({"for": "999999999", "why": "x"}, "Please choose for how long"),
+        ({"for": "7200", "why": "  "}, "Please write a reason"),
+        ({"for": "7200"}, "Please write a reason"),
+        ({"why": "x"}, "Please choose a duration"),
+        ({"for": "999999999", "why": "x"}, "Please choose a duration"),
         ({}, "Please"),
     ],
 )
@@ -129,7 +129,7 @@ async def test_a_shared_link_asks_who_it_is(gateway: Gateway) -> None:
     link = f"/ack/{token(world, '')}/silence"
     for person in ("", "mallory"):
         said = await page_of(client, "POST", link, 422, data=FORM | {"person": person})
-        assert "Please say who you are" in said
+        assert "Please choose who you are" in said
     assert await made(world) == []
     await page_of(client, "POST", link, data=FORM | {"person": "ben"})
     assert [one.created_by for one in await made(world)] == ["ben"]
@@ -157,8 +157,10 @@ async def test_what_is_over_is_not_silenced(gateway: Gateway) -> None:
     over = [alert(instance=f"billing-{n}", ends_at=world.now) for n in (1, 2)]
     await world.post(*over)
     await world.advance(MINUTE)
-    assert "It is over" in await page_of(client, "GET", link)
-    assert "It is over" in await page_of(client, "POST", link, 422, data=FORM)
+    assert "is resolved, so there is nothing to silence" in await page_of(client, "GET", link)
+    assert "is resolved, so there is nothing to silence" in await page_of(
+        client, "POST", link, 422, data=FORM
+    )
     assert await made(world) == []
     assert "Silence it for a while" not in await page_of(client, "GET", f"/ack/{token(world)}")
 

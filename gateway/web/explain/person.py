@@ -1,0 +1,219 @@
+"""Explanation of the incidents of one person in a time span."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from gateway.core.incidents.incident import Incident
+from gateway.core.incidents.outbox import PRINTED, PRINTED_TEXT, NoticeState
+from gateway.core.oncall.rota import shifts
+from gateway.core.plan.plan import UNKNOWN_RANK, Person
+from gateway.core.plan.recipients import person_targets
+from gateway.flow.engine import Engine
+from gateway.store import Tx
+from gateway.store.queries import deliveries, lists
+from gateway.store.queries.deliveries import NoticeSummary
+from gateway.store.queries.urgent import STATES
+from gateway.store.state import incidents, timeline
+from gateway.store.state.timeline import AckRecord
+from gateway.web.explain.answers import (
+    DutyShift,
+    IncidentExplanation,
+    PersonExplanation,
+    Sentence,
+)
+from gateway.web.explain.context import ExplainContext
+from gateway.web.explain.person_reasons import (
+    RouteToPerson,
+    delivery_reasons,
+    missing_reasons,
+    own_actions,
+    routes_to,
+)
+
+DEFAULT_SPAN = 24 * 3600.0
+LONGEST_SPAN = 90 * 86400.0
+"""Seconds before now that an answer covers: by default, and at most (the retention)."""
+
+MOST_SCANNED = 2000
+"""Incidents read for one answer: all open ones, then the newest resolved ones."""
+
+MOST_SHOWN = 50
+"""Incidents explained in one answer; its summary counts the others."""
+
+MOST_MESSAGES = 500
+PAGE = 500
+
+
+class Involvement(NamedTuple):
+    """What connects an incident with a person: routes, messages and the person's own actions."""
+
+    routes: Sequence[RouteToPerson]
+    notices: Sequence[NoticeSummary]
+    actions: Sequence[AckRecord]
+
+
+def explain_person(
+    tx: Tx, engine: Engine, person: Person, since: float, zone: str
+) -> PersonExplanation:
+    """Return what a person was notified of and acknowledged since `since`, what not, and why."""
+    context = ExplainContext(engine.plan, engine.now(), zone)
+    messages = deliveries.notices_to_person(tx, person.id, since, MOST_MESSAGES)
+    notices = _by_incident(messages)
+    actions = _actions_by_incident(timeline.acks_by(tx, person.id, since))
+    candidates = _open_since(tx, since)
+    others = [number for number in {**notices, **actions} if number not in candidates]
+    candidates |= incidents.by_number(tx, others)
+    counts = Counter[str]()
+    explanations: list[IncidentExplanation] = []
+    for incident in sorted(candidates.values(), key=_urgency):
+        part = Involvement(
+            routes_to(context, incident, person.id),
+            notices.get(incident.number, ()),
+            actions.get(incident.number, ()),
+        )
+        if not any(part):
+            counts["unrelated"] += 1
+        elif len(explanations) >= MOST_SHOWN:
+            counts["omitted"] += 1
+        else:
+            explanations.append(_explain(tx, context, incident, person, part))
+    duty = _duty(context, person.id, since)
+    return PersonExplanation(
+        summary=tuple(_summary(context, person, messages, explanations, counts, duty)),
+        person=person,
+        since=since,
+        duty=tuple(duty),
+        incidents=tuple(explanations),
+    )
+
+
+def _explain(
+    tx: Tx, context: ExplainContext, incident: Incident, person: Person, part: Involvement
+) -> IncidentExplanation:
+    entries = timeline.entries(tx, incident.number)
+    reasons = delivery_reasons(context, part.notices)
+    if not reasons and part.routes:
+        reasons = missing_reasons(context, incident, part.routes, entries, person)
+    elif not reasons:
+        reasons = [f"Nothing in routes.yaml notifies {person.name} of it."]
+    reasons += own_actions(context, person, part.actions)
+    return IncidentExplanation(
+        incident=incident,
+        title=lists.title_of(tx, incident.number),
+        members=(),
+        notified=any(notice.reached for notice in part.notices),
+        reasons=tuple(Sentence(text) for text in reasons),
+        timeline=entries,
+        notices=part.notices,
+        attempts=deliveries.attempts_of(tx, [notice.id for notice in part.notices]),
+    )
+
+
+def _by_incident(messages: Sequence[NoticeSummary]) -> Mapping[int, list[NoticeSummary]]:
+    """Return messages by incident, oldest first."""
+    notices: dict[int, list[NoticeSummary]] = {}
+    for message in reversed(messages):
+        if message.incident is not None:
+            notices.setdefault(message.incident, []).append(message)
+    return notices
+
+
+def _actions_by_incident(records: Sequence[AckRecord]) -> Mapping[int, list[AckRecord]]:
+    actions: dict[int, list[AckRecord]] = {}
+    for record in records:
+        actions.setdefault(record.incident, []).append(record)
+    return actions
+
+
+def _urgency(incident: Incident) -> tuple[int, int, int]:
+    """Return the sort key of lists: see `gateway.store.queries.urgent`."""
+    state = STATES.index(incident.list_state)
+    if not incident.open:
+        return state, 0, -incident.number
+    return state, UNKNOWN_RANK if incident.rank is None else incident.rank, incident.number
+
+
+def _open_since(tx: Tx, since: float) -> dict[int, Incident]:
+    """Return the incidents that were open at any time since `since`, by number."""
+    found: dict[int, Incident] = {}
+    for state in ("open", "resolved"):
+        before: int | None = None
+        while len(found) < MOST_SCANNED:
+            page = lists.incidents_page(tx, state=state, before=before, limit=PAGE)
+            for one in page:
+                resolved_at = one.incident.resolved_at
+                if resolved_at is None or resolved_at >= since:
+                    found[one.incident.number] = one.incident
+            # Numbers rise with time: the later pages opened even earlier than this one.
+            opened_too_early = (
+                state == "resolved" and page and page[-1].incident.opened_at < since - LONGEST_SPAN
+            )
+            if len(page) < PAGE or opened_too_early:
+                break
+            before = page[-1].incident.number
+    return found
+
+
+def _duty(context: ExplainContext, person: str, since: float) -> list[DutyShift]:
+    return [
+        DutyShift(rota, shift)
+        for rota in context.plan.rotas.values()
+        for shift in shifts(rota, since, context.now)
+        if person in shift.people
+    ]
+
+
+def _summary(
+    context: ExplainContext,
+    person: Person,
+    messages: Sequence[NoticeSummary],
+    explanations: Sequence[IncidentExplanation],
+    counts: Mapping[str, int],
+    duty: Sequence[DutyShift],
+) -> list[str]:
+    """Return the answer in short: contacts, duty, messages, and incidents without any."""
+    name = person.name
+    texts = []
+    if not person_targets(person):
+        texts.append(f"{name} has neither e-mail nor Slack in routes.yaml, and cannot be notified.")
+    texts += _duty_texts(context, name, duty)
+    texts.append(_messages_text(name, messages))
+    not_notified = sum(not one.notified for one in explanations)
+    if not_notified:
+        texts.append(f"Incidents without a message delivered to {name}: {not_notified}.")
+    if counts["unrelated"]:
+        texts.append(
+            f"Other incidents in that time, which do not notify {name}: {counts['unrelated']}."
+        )
+    if counts["omitted"]:
+        texts.append(
+            f"Incidents omitted here, less urgent or older: {counts['omitted']}. Ask for a "
+            "shorter time."
+        )
+    texts.append("Shared addresses and channels are not counted: their readers are unknown.")
+    return texts
+
+
+def _duty_texts(context: ExplainContext, name: str, duty: Sequence[DutyShift]) -> list[str]:
+    if not duty:
+        return [f"{name} was on call in no rota in that time."]
+    by_rota: dict[str, list[DutyShift]] = {}
+    for one in duty:
+        by_rota.setdefault(one.rota.name, []).append(one)
+    texts = []
+    for rota, own in by_rota.items():
+        start, end = context.clock(own[0].shift.start), context.clock(own[-1].shift.end)
+        count = f" in {len(own)} shifts" if len(own) > 1 else ""
+        texts.append(f"{name} was on call in rota {rota} between {start} and {end}{count}.")
+    return texts
+
+
+def _messages_text(name: str, messages: Sequence[NoticeSummary]) -> str:
+    sent = [message for message in messages if message.state is NoticeState.SENT]
+    printed = sum(message.outcome == PRINTED for message in sent)
+    given_up = sum(message.state is NoticeState.DEAD for message in messages)
+    text = f"Messages to {name}: {len(sent) - printed} delivered"
+    if printed:
+        text += f", {printed} {PRINTED_TEXT}"
+    return f"{text}, {given_up} given up." if given_up else f"{text}."
