@@ -1,6 +1,6 @@
-"""The composition root: builds every part once and joins them in one straight line.
+"""The composition root: builds every part once and connects them.
 
-It is long-hand on purpose: whoever wants to know what talks to what reads this file.
+It is written out on purpose: read it to see which part uses which.
 """
 
 import asyncio
@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 
 
 def load_config(settings: ServerSettings, env: Mapping[str, str]) -> Config:
-    """routes.yaml as it is now. Its secrets are known to the log's redaction from here on."""
+    """Load routes.yaml, and add its secrets to those that the log redacts."""
     config = load(settings.config, env=env, now=clock.now())
     for secret in config.secrets.values():
         logs.add_secret(secret.reveal())
@@ -52,19 +52,19 @@ def load_config(settings: ServerSettings, env: Mapping[str, str]) -> Config:
 
 
 def build_channels(config: Config) -> dict[str, Channel]:
-    """Every channel, whether or not routes.yaml has settings for it.
+    """Build every channel, whether or not routes.yaml has settings for it.
 
     Raises ConfigError for a setting that only the channel itself can judge.
     """
-    made = {}
+    channels = {}
     for name in CHANNELS:
         settings = config.channels.get(name) or ChannelSettings(name)
         try:
-            made[name] = build(settings, config.secrets)
+            channels[name] = build(settings, config.secrets)
         except ValueError as error:
-            place = f"channels.{name}"
-            raise ConfigError([Problem("routes.yaml", 1, 1, place, "", str(error))]) from error
-    return made
+            path = f"channels.{name}"
+            raise ConfigError([Problem("routes.yaml", 1, 1, path, "", str(error))]) from error
+    return channels
 
 
 def secret_key(settings: ServerSettings) -> bytes:
@@ -82,7 +82,7 @@ def secret_key(settings: ServerSettings) -> bytes:
 
 
 def build_engine(settings: ServerSettings, env: Mapping[str, str]) -> Engine:
-    """Everything but HTTP, not started. Raises ConfigError, SettingError or OSError."""
+    """Build everything but HTTP, not started. Raises ConfigError, SettingError or OSError."""
     load_now = partial(load_config, settings, env)
     config = load_now()
     logs.add_secret(settings.database_url.reveal())
@@ -90,8 +90,9 @@ def build_engine(settings: ServerSettings, env: Mapping[str, str]) -> Engine:
         logs.add_secret(settings.api_token.reveal())
     key = secret_key(settings)
     logs.add_secret(key.decode())
-    own = clock.FollowingClock(clock.now, clock.drop_lead)
-    store = Store(settings.database_url.reveal(), clocks=Clocks(now=own.now, compare=own.compare))
+    following = clock.FollowingClock(clock.now, clock.drop_lead)
+    clocks = Clocks(now=following.now, compare=following.compare)
+    store = Store(settings.database_url.reveal(), clocks=clocks)
     return Engine(
         Dependencies(
             store=store,
@@ -101,8 +102,8 @@ def build_engine(settings: ServerSettings, env: Mapping[str, str]) -> Engine:
             renderer=lambda: RenderService([settings.templates], settings.external_url),
             links=Links(settings.external_url, key),
             metrics=Metrics(),
-            now=own.now,
-            ahead=lambda: own.skew,
+            now=following.now,
+            ahead=lambda: following.skew,
             claimant=Claimant(
                 f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}", settings.lease
             ),
@@ -122,38 +123,25 @@ async def serve(
     """
     descriptors = raise_soft_limit()
     engine = build_engine(settings, env)
-    await engine.store.start()
-    if engine.store.has_other_process:
-        log.warning(
-            "another gateway has this database open: stop one of them, for each takes alerts that "
-            "only the other hears of for ended; several gateways need PostgreSQL"
-        )
-    if engine.store.is_only_process:  # who claimed messages before us is gone: no lease to wait for
-        await engine.store.write(outbox.expire_all_claims)
-    room = capacity_for(settings.max_connections, descriptors)
-    if room.connections < settings.max_connections:
+    await _start_store(engine.store)
+    capacity = capacity_for(settings.max_connections, descriptors)
+    if capacity.connections < settings.max_connections:
         log.warning(
             "at most %d connections: the limit on open files is %d (raise it, ulimit -n)",
-            room.connections,
+            capacity.connections,
             descriptors,
         )
-    limits = Limits(room.connections, settings.max_connections_per_address)
+    limits = Limits(capacity.connections, settings.max_connections_per_address)
     runner = runner_for(build_app(engine, settings), limits)
     await runner.setup()
     await engine.start()
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    reloads = asyncio.Queue[None]()
-    loop.add_signal_handler(signal.SIGHUP, reloads.put_nowait, None)
-    engine.run("reload on SIGHUP", partial(_reload_on_signal, engine, reloads))
+    stop = _handle_signals(engine)
     engine.run("loop lag", partial(measure_loop_lag, engine.metrics))
     if settings.heartbeat_url is not None:
         url, proxy = settings.heartbeat_url, settings.heartbeat_proxy
         engine.run("heartbeat", partial(run_heartbeat, engine, url, proxy))
     try:
-        site = web.TCPSite(runner, settings.host or None, settings.port, backlog=room.backlog)
+        site = web.TCPSite(runner, settings.host or None, settings.port, backlog=capacity.backlog)
         await site.start()
         host, port = runner.addresses[0][:2]
         ready(engine, f"http://{host}:{port}{settings.route_prefix}")
@@ -164,6 +152,30 @@ async def serve(
         await engine.stop()
         await engine.store.close()
         log.info("stopped")
+
+
+async def _start_store(store: Store) -> None:
+    """Connect to the database. Raises StoreError."""
+    await store.start()
+    if store.has_other_process:
+        log.warning(
+            "another gateway has this database open: stop one of them, because each ends alerts "
+            "that only the other one receives; several gateways need PostgreSQL"
+        )
+    if store.is_only_process:  # the former senders have ended: there is no lease to wait for
+        await store.write(outbox.expire_all_claims)
+
+
+def _handle_signals(engine: Engine) -> asyncio.Event:
+    """Reload on SIGHUP; return the event that SIGTERM and SIGINT set."""
+    stop = asyncio.Event()
+    reloads = asyncio.Queue[None]()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, reloads.put_nowait, None)
+    engine.run("reload on SIGHUP", partial(_reload_on_signal, engine, reloads))
+    return stop
 
 
 async def _reload_on_signal(engine: Engine, reloads: "asyncio.Queue[None]") -> None:

@@ -5,19 +5,20 @@ import time
 from collections.abc import Callable
 
 CATCH_UP_RATE = 0.1
-"""How much slower than real time passes while the machine's clock is behind what was told."""
+"""By how much time passes slower while the machine's clock is behind `now`. With a higher rate
+the clocks agree sooner, and timers run later by that much until then."""
 
 MAX_SKEW = 2.0
-"""Seconds that a replica's clock and its database's may be apart. NTP keeps within 0.1 s. With
-more, replicas would write due times for each other that are late by as much."""
+"""Seconds that a replica's clock and its database's may differ. NTP keeps them within 0.1 s. With
+a higher limit, replicas write due times for each other that are late by as much."""
 
 
 class SteadyClock:
-    """Wall-clock time that never goes back.
+    """Wall-clock time that never goes back. Any thread may read it.
 
     When the machine's clock is set forward, it follows at once. When it is set back, time goes on
-    from where it was, a tenth slower, until both agree again: a correction of an hour must neither
-    hold up every page for an hour nor make an alert end before it began (E35).
+    from where it was, a tenth slower, until both agree again. So a correction of an hour neither
+    delays every page by an hour nor makes an alert end before it began (E35).
     """
 
     def __init__(self, wall: Callable[[], float], monotonic: Callable[[], float]) -> None:
@@ -28,7 +29,7 @@ class SteadyClock:
         self._ahead = wall() - self._read_at
 
     def now(self) -> float:
-        """Unix time in seconds, UTC."""
+        """Return the Unix time in seconds."""
         with self._lock:
             at = self._monotonic()
             wall = self._wall()
@@ -38,9 +39,9 @@ class SteadyClock:
             return at + self._ahead
 
     def drop_lead(self) -> float:
-        """Take over the machine's time at once; return the seconds by which this went back.
+        """Set this clock to the machine's time; return the seconds by which it went back.
 
-        Only where another clock confirms the machine's: see `FollowingClock`.
+        Call it only when another clock confirms the machine's: see `FollowingClock`.
         """
         with self._lock:
             at = self._monotonic()
@@ -52,8 +53,8 @@ class SteadyClock:
 class FollowingClock:
     """A clock that follows a reference while it is further away than LONGEST_SKEW.
 
-    The reference is the clock of a database that several replicas share (E55). `skew` says by
-    how many seconds the machine's clock was ahead of it at the last comparison.
+    The reference is the clock of a database that several replicas share (E55). `skew` is the
+    seconds that the machine's clock was ahead of it at the last comparison.
     """
 
     def __init__(
@@ -67,15 +68,15 @@ class FollowingClock:
         self.skew = 0.0
 
     def now(self) -> float:
-        """Unix time in seconds, UTC. It steps, also back, when the clocks begin to differ."""
+        """Return the Unix time in seconds. It steps, also back, when the clocks begin to differ."""
         return self._now() - self._correction
 
     def compare(self, before: float, after: float, reference: float) -> tuple[float, float]:
         """Compare with a reference that was read between two readings of `now`.
 
-        Returns `skew`, and by how many seconds `now` was ahead of the reference until this
-        comparison corrected it; the first has nothing to correct. What the reading itself took
-        is not counted: a slow network makes no skew. To be called by one thread at a time.
+        Return `skew`, and the seconds by which `now` was ahead of the reference until this
+        comparison corrected it (0 for the first one). The duration of the reading is not counted,
+        so a slow network causes no skew. Only one thread may call it at a time.
         """
         apart = max(0.0, before - reference) or min(0.0, after - reference)
         ahead = apart + self._correction
@@ -88,7 +89,7 @@ class FollowingClock:
 
 
 def is_skewed(skew: float) -> bool:
-    """Whether two clocks that are so many seconds apart must not work on one database."""
+    """Return whether two clocks with this skew must not work on one database."""
     return abs(skew) > MAX_SKEW
 
 
@@ -97,23 +98,23 @@ _start_offset = time.time() - time.monotonic()
 
 
 def now() -> float:
-    """Unix time in seconds, UTC; never goes back. Not for measuring short durations."""
+    """Return the Unix time in seconds, which never goes back. Not for short durations."""
     return _steady.now()
 
 
 def drop_lead() -> float:
-    """Give up a lead over the machine's clock; return the seconds by which `now` went back."""
+    """Set `now` to the machine's time; return the seconds by which it went back."""
     return _steady.drop_lead()
 
 
 def unadjusted_now() -> float:
-    """Unix time in seconds as if the machine's clock had not been set since this process began.
+    """Return the Unix time as if the machine's clock had not been set since this process began.
 
-    For comparison with instants of the same process, and roughly with those of another.
+    Compare it with instants of the same process, and only roughly with those of another.
     """
     return _start_offset + time.monotonic()
 
 
 def monotonic() -> float:
-    """Seconds since an arbitrary start, never going back. For durations inside one process only."""
+    """Return seconds since an arbitrary start, for durations within this process."""
     return time.monotonic()

@@ -1,7 +1,7 @@
 """The key that signs links, in a file beside the embedded database.
 
-Anyone who knows the key can acknowledge any incident. A key that is empty, cut off or readable
-by others therefore stops the start (E56).
+Anyone who knows the key can acknowledge any incident. So the gateway does not start with a key
+that is empty, cut off or readable by other users (E56).
 """
 
 import errno
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 KEY_FILE = "secret.key"
 MIN_LENGTH = 32
-"""Characters that a key file must hold. The gateway writes 64; a shorter file was cut off."""
+"""Characters that a key file must have. The gateway writes 64; a shorter file was cut off."""
 
 _MAX_LENGTH = 4096  # bytes; a larger file is something else
 _GROUP = stat.S_IRWXG
@@ -27,7 +27,7 @@ _OTHERS = stat.S_IRWXO
 
 
 def load_or_create_key(folder: Path) -> bytes:
-    """Return the key in `folder`, which is created at the first start.
+    """Return the key in `folder`; create it at the first start.
 
     Several processes that start at once use one key. Raises SettingError for a key that must
     not be used, and OSError if none can be written.
@@ -42,9 +42,9 @@ def load_or_create_key(folder: Path) -> bytes:
 
 
 def _read_key_file(path: Path) -> bytes:
-    """Read the key's file. Raises SettingError unless it is a file that only its owner can read."""
+    """Read the key's file. Raises SettingError unless only its owner can read it."""
     try:
-        # Without O_NONBLOCK a named pipe would wait for a writer for ever.
+        # O_NONBLOCK, because opening a named pipe waits for a writer.
         file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         if error.errno == errno.EACCES:
@@ -53,27 +53,27 @@ def _read_key_file(path: Path) -> bytes:
             reason = f"cannot be read: {error.strerror}"
         raise SettingError(f"{path} {reason}") from None
     try:
-        found = os.fstat(file)
-        if not stat.S_ISREG(found.st_mode):
+        status = os.fstat(file)
+        if not stat.S_ISREG(status.st_mode):
             raise SettingError(f"{path} is not a regular file. {_new_key_hint(path)}")
-        _check_mode(path, file, found)
+        _check_mode(path, file, status)
         return os.read(file, _MAX_LENGTH + 1)
     finally:
         os.close(file)
 
 
-def _check_mode(path: Path, file: int, found: os.stat_result) -> None:
-    mode = stat.S_IMODE(found.st_mode)
+def _check_mode(path: Path, file: int, status: os.stat_result) -> None:
+    mode = stat.S_IMODE(status.st_mode)
     if not mode & (_GROUP | _OTHERS):
         return
-    ours = found.st_uid == os.geteuid()
-    if mode & _OTHERS or not ours:
+    is_ours = status.st_uid == os.geteuid()
+    if mode & _OTHERS or not is_ours:
         raise SettingError(
             f"{path} can be read or changed by other users (mode {mode:04o}), who could make "
             f"acknowledge links with it. Run: chmod 600 {path}. "
             f"If another user may have read it: {_new_key_hint(path)}"
         )
-    # Kubernetes opens every file of a volume to the group of `fsGroup`, at each start of a pod:
+    # Kubernetes gives the group of `fsGroup` access to each file, at each start of a pod:
     # https://kubernetes.io/docs/tasks/configure-pod-container/security-context
     os.fchmod(file, PRIVATE_MODE)
     log.warning("%s could be read by its group (mode %04o): set to 0600", path, mode)
