@@ -1,12 +1,10 @@
-"""The store: work goes in, and is durable when it comes out.
+"""The store: it runs work in transactions, and what it returned from is durable.
 
-There is one writer at a time, on both databases: SQLite's own write lock in the one writer
-thread, an advisory lock on PostgreSQL whichever replica writes. So a decision may read, think
-and write without a row lock, and nothing that it read changes under it.
+There is one writer at a time, on both databases. On SQLite that is the writer's thread with
+SQLite's write lock; on PostgreSQL it is the replica with an advisory lock. So a decision can read
+and then write without row locks: nothing that it read changes meanwhile.
 
-The functions of `alerts`, `incidents`, `outbox`, `timeline`, `reading` and `janitor` take the
-transaction first. A `Tx` runs on the driver's own cursor and not on SQLAlchemy's Connection: see
-`gateway.store.db.statement`.
+The functions in `state`, `outbox` and `queries` take the transaction first.
 """
 
 import asyncio
@@ -29,10 +27,11 @@ T = TypeVar("T")
 
 
 class Store:
-    """A database and the threads that speak to it.
+    """A database and the threads that use it.
 
-    `readers`: how many reads run at once. `lock_timeout`, `statement_timeout`: seconds, see
-    `gateway.store.db.location.connector`. Raises ValueError for an invalid URL.
+    `readers`: how many reads run at once. The timeouts are in seconds, see
+    `gateway.store.db.location.connector`. Raises ValueError for an invalid URL. Properties can be
+    read by any thread; methods are called in the event loop.
     """
 
     def __init__(
@@ -65,41 +64,46 @@ class Store:
 
     @property
     def database(self) -> str:
-        """Which database it is: sqlite or postgresql."""
+        """Return which database it is: sqlite or postgresql."""
         return self._location.database
 
     @property
     def is_only_process(self) -> bool:
-        """Whether no other process had this database open when it was started. Of PostgreSQL
-        that is never known."""
+        """Return whether no other process had this database open when the store started.
+
+        False on PostgreSQL, where that is not known.
+        """
         return self._file_lock is not None and self._file_lock.is_only_process
 
     @property
     def has_other_process(self) -> bool:
-        """Whether another process had the embedded database open when this one was started."""
+        """Return whether another process had the SQLite file open when the store started."""
         return self._file_lock is not None and self._file_lock.has_other_process
 
     @property
     def backlog(self) -> int:
-        """How many writes wait for their turn: a measure of the load."""
+        """Return how many writes wait, as a measure of the load."""
         return self._writes.qsize()
 
     @property
     def epoch(self) -> int:
-        """How often the writer connected. When it changed, forget what you remember of the
-        database: a commit may have been lost with the connection, or an older copy restored."""
+        """Return how often the writer connected.
+
+        When it changes, drop all caches of the database: a commit may have been lost with the
+        connection, or an older copy restored.
+        """
         return self._workers[0].connections if self._workers else 0
 
     @property
     def problem(self) -> str | None:
-        """What was wrong at the writer's last attempt, in words without secrets; None when fine."""
+        """Return why the writer's last transaction failed, without secrets; None if it did not."""
         return self._workers[0].problem if self._workers else None
 
     async def start(self) -> None:
-        """Connect. An embedded database is made and migrated first.
+        """Connect; create or upgrade an embedded database before.
 
-        Raises SchemaMismatchError when the tables do not fit this program, StoreUnavailableError
-        when the database cannot be reached.
+        Raises SchemaMismatchError if the tables are not those of this program, and
+        StoreUnavailableError if the database cannot be reached.
         """
         await asyncio.to_thread(prepare_database, self._location)
         self._closed = False
@@ -117,16 +121,16 @@ class Store:
             raise
 
     async def write(self, work: Callable[[Tx], T]) -> T:
-        """Do work in one transaction, in the writer's thread; it is durable when this returns.
+        """Do work in a transaction of the writer's thread; it is durable when this returns.
 
-        What the work raises undoes it and is raised here. StoreUnavailableError means that nothing
-        can be said of what was done. When the caller is cancelled, work that had begun is still
-        finished. The work must not wait for anything but the database: everybody waits for it.
+        An exception of the work undoes it and is raised here. After StoreUnavailableError it is
+        not known whether it was saved. Work that has begun is finished even if the caller is
+        cancelled. It must wait for nothing but the database, because all other writes wait for it.
         """
         return await self._submit(self._writes, work)
 
     async def read(self, work: Callable[[Tx], T]) -> T:
-        """Do work that only reads, in a reader's thread and on one snapshot."""
+        """Do work that only reads, in a reader's thread on one snapshot."""
         return await self._submit(self._reads, work)
 
     async def table_names(self) -> list[str]:
@@ -139,16 +143,16 @@ class Store:
         return await asyncio.to_thread(sqlite_check.table_names, self._connector(reading=True))
 
     async def is_damaged(self, table: str) -> bool:
-        """Whether the file is damaged in this table, as far as is on the disk.
+        """Return whether this table is damaged on the disk. Raises StoreUnavailableError.
 
-        Reads all of it on a connection of its own: no other work waits. StoreUnavailableError.
+        The table is read on a connection of its own, so no other work waits.
         """
         return await asyncio.to_thread(
             sqlite_check.is_damaged, self._connector(reading=True), table
         )
 
     async def close(self) -> None:
-        """Finish the work that waits and disconnect."""
+        """Finish the waiting work and disconnect."""
         if self._closed:
             return
         self._closed = True
@@ -176,7 +180,7 @@ class Store:
             **self._timeouts,
         )
 
-        def connected() -> Session:
+        def connect_and_check() -> Session:
             session = connect()
             try:
                 check_version(session)
@@ -185,4 +189,4 @@ class Store:
                 raise
             return session
 
-        return connected
+        return connect_and_check

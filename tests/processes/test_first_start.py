@@ -19,11 +19,11 @@ def test_a_first_start_logs_one_line_about_its_database(make_gateway: MakeGatewa
     assert {line["logger"].split(".")[0] for line in lines} == {"gateway"}
     notified = [line["message"] for line in lines if "database" in line["message"]]
     assert len(notified) == 1
-    assert notified[0].startswith("database made at version 0")
+    assert notified[0].startswith("database created at version 0")
     assert gateway.stop() == 0
     seen = len(gateway.log())
     gateway.start()
-    assert "database made" not in gateway.log()[seen:]
+    assert "database created" not in gateway.log()[seen:]
 
 
 def test_a_start_beyond_loopback_without_a_token_warns_and_refuses(

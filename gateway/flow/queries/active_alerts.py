@@ -141,7 +141,7 @@ class ActiveAlerts:
         members: dict[int, array[int]] = {}
         for start in range(0, len(serials), active_alerts.PAGE_SIZE):
             read = partial(
-                active_alerts.memberships, wanted=serials[start : start + active_alerts.PAGE_SIZE]
+                active_alerts.memberships, serials=serials[start : start + active_alerts.PAGE_SIZE]
             )
             for number, serial in await self._store.read(read):
                 members.setdefault(number, array("q")).append(serial)

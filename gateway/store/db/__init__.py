@@ -1,1 +1,1 @@
-"""Connections, transactions and the writer's thread on SQLite and PostgreSQL."""
+"""Connections, transactions and their threads, on SQLite and PostgreSQL."""

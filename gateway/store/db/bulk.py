@@ -1,11 +1,13 @@
-"""Many rows in one go: the same rows, written the way each database takes them fastest.
+"""Bulk writes: many rows in the form that each database takes fastest.
 
-SQLite: up to 64 rows in the VALUES of one prepared statement. Alone that takes no less than a
-statement which the driver runs for each row; but this takes the interpreter's lock anew for each
-row, and beside a busy thread loses it for milliseconds (rows of 20 columns: 2,200 µs each, against
-330). PostgreSQL: all rows as one JSON parameter that the server unfolds, which measured fastest
-and lightest on our own processor (alerts in batches of 256: 21 µs a row, against 27 for
-executemany and 89 for arrays).
+SQLite: up to 64 rows in the VALUES of one prepared statement. Without other threads that is no
+faster than one statement for each row. But the driver takes the interpreter's lock for each
+statement, and beside a busy thread waits milliseconds for it (measured with rows of 20 columns:
+2,200 µs a row, against 330 µs).
+
+PostgreSQL: all rows as one JSON parameter that the server expands. That was fastest and used the
+least of our own processor (alerts in batches of 256: 21 µs a row, against 27 µs for executemany
+and 89 µs for arrays).
 """
 
 import re
@@ -20,11 +22,14 @@ Rows = Sequence[tuple[Any, ...]]
 
 _COLUMN_REFERENCE = re.compile(r"\b(new|old)\.(\w+)")
 _MAX_ROWS_POSTGRESQL = 5000
+"""Rows in one parameter. More rows make a larger JSON text, which is twice in memory."""
+
 _MAX_ROWS_SQLITE = 64
+"""Rows in one statement, a power of two. More rows keep larger prepared statements in memory."""
 
 
 class Bulk:
-    """A write that is repeated for each row. Rows are tuples in the order of `columns`."""
+    """A write of many rows, which are tuples in the order of `columns`."""
 
     __slots__ = ("_key_length", "_sqlite_parts", "_sqlite_texts", "columns", "postgresql_text")
 
@@ -36,8 +41,12 @@ class Bulk:
         key_length: int,
         one_row_sqlite: str = "",
     ) -> None:
-        """`sqlite_parts`: what stands before and behind the rows after VALUES; `one_row_sqlite`: a
-        shorter statement for a single row."""
+        """Take the texts for each database.
+
+        `sqlite_parts` are the SQL before and behind the rows of VALUES, `one_row_sqlite` a shorter
+        statement for a single row. `key_length`: how many of the first columns are unique; 0 if
+        rows may repeat.
+        """
         self.columns = tuple(columns)
         self._sqlite_parts = sqlite_parts
         self._sqlite_texts: dict[int, str] = {1: one_row_sqlite} if one_row_sqlite else {}
@@ -45,9 +54,9 @@ class Bulk:
         self._key_length = key_length
 
     def sqlite_statements(self, rows: Rows) -> Iterator[tuple[str, list[Any]]]:
-        """The statements for these rows, and their values.
+        """Yield the statements for these rows, with their values.
 
-        Each takes a power of two of them: few statements, which stay prepared.
+        Each takes a power of two of them, so there are few statements and all stay prepared.
         """
         rows = self.deduplicate(rows)
         at = 0
@@ -62,15 +71,18 @@ class Bulk:
             at += size
 
     def deduplicate(self, rows: Rows) -> Rows:
-        """Return the rows with the last of those that share a key: one statement takes no other."""
-        unique = self._key_length
-        if not unique or len(rows) == 1:
+        """Return the rows without all but the last of those with the same key.
+
+        One statement cannot change a row twice.
+        """
+        length = self._key_length
+        if not length or len(rows) == 1:
             return rows
-        last = {row[:unique]: row for row in rows}
+        last = {row[:length]: row for row in rows}
         return rows if len(last) == len(rows) else list(last.values())
 
     def to_json(self, rows: Rows) -> list[str]:
-        """Return the rows as JSON, in parts of a size that the server takes in its stride."""
+        """Return the rows as JSON texts of at most _MAX_ROWS_POSTGRESQL rows."""
         names = self.columns
         return [
             orjson.dumps(
@@ -90,10 +102,10 @@ def insert(
     key: Sequence[str] = (),
     change: Mapping[str, str] | None = None,
 ) -> Bulk:
-    """Insert rows.
+    """Return a bulk insert.
 
-    `key` names the first columns, where a row may exist already: it is then left alone, or gets
-    the `change`: a column and an expression of `old.column` and `new.column`.
+    `key` names the first columns if a row with their values may exist: it then stays as it is, or
+    gets the `change`. That maps a column to an expression of `old.column` and `new.column`.
     """
     assert tuple(columns[: len(key)]) == tuple(key)
     names = ", ".join(columns)
@@ -102,12 +114,12 @@ def insert(
         conflict = f" ON CONFLICT ({', '.join(key)}) DO "
         conflict += "NOTHING" if not change else "UPDATE SET " + _assignments(table, change)
     into = f"INSERT INTO {table.name} ({names})"
-    given = f"SELECT {names} FROM {_recordset(table, columns)}"  # noqa: S608 - our own names
+    new_rows = f"SELECT {names} FROM {_recordset(table, columns)}"  # noqa: S608 - our own names
     return Bulk(
         columns,
         (f"{into} VALUES ", conflict),
-        # WHERE true: without it SQL takes ON CONFLICT for a join's condition.
-        f"{into} {given} WHERE true{conflict}",
+        # Without WHERE the parser reads ON CONFLICT as the condition of a join.
+        f"{into} {new_rows} WHERE true{conflict}",
         len(key),
     )
 
@@ -115,22 +127,22 @@ def insert(
 def update(
     table: Table, key: Sequence[str], columns: Sequence[str], change: Mapping[str, str]
 ) -> Bulk:
-    """Update the rows that `key` names.
+    """Return a bulk update of rows that exist; `key` names the columns that identify them.
 
-    Rows are tuples of the key and `columns`. `change` gives a column and an expression of
+    Rows are tuples of the key and `columns`. `change` maps a column to an expression of
     `old.column` and `new.column`.
     """
-    given = [*key, *columns]
+    names = [*key, *columns]
 
-    def place(match: re.Match[str]) -> str:
+    def named(match: re.Match[str]) -> str:
         return f"given.{match[2]}" if match[1] == "new" else f"{table.name}.{match[2]}"
 
     def numbered(match: re.Match[str]) -> str:
-        new = match[1] == "new"
-        return f"?{given.index(match[2]) + 1}" if new else f"{table.name}.{match[2]}"
+        is_new = match[1] == "new"
+        return f"?{names.index(match[2]) + 1}" if is_new else f"{table.name}.{match[2]}"
 
     sets = ", ".join(
-        f"{name} = {_COLUMN_REFERENCE.sub(place, how)}" for name, how in change.items()
+        f"{name} = {_COLUMN_REFERENCE.sub(named, how)}" for name, how in change.items()
     )
     where = " AND ".join(f"{table.name}.{name} = given.{name}" for name in key)
     one = ", ".join(
@@ -138,20 +150,20 @@ def update(
     )
     the_one = " AND ".join(f"{name} = ?{number}" for number, name in enumerate(key, 1))
     return Bulk(
-        given,
+        names,
         (
-            f"WITH given({', '.join(given)}) AS (VALUES ",
+            f"WITH given({', '.join(names)}) AS (VALUES ",
             f") UPDATE {table.name} SET {sets} FROM given WHERE {where}",  # noqa: S608 - our own names
         ),
-        f"UPDATE {table.name} SET {sets} FROM {_recordset(table, given)} WHERE {where}",  # noqa: S608
+        f"UPDATE {table.name} SET {sets} FROM {_recordset(table, names)} WHERE {where}",  # noqa: S608
         len(key),
-        # Half the time of the same by way of VALUES.
+        # It takes half the time of the same with VALUES.
         f"UPDATE {table.name} SET {one} WHERE {the_one}",  # noqa: S608 - our own names
     )
 
 
 def overwrite(columns: Sequence[str]) -> dict[str, str]:
-    """Return the change that takes these columns as they are given."""
+    """Return the change that overwrites these columns with the new values."""
     return {name: f"new.{name}" for name in columns}
 
 

@@ -1,4 +1,4 @@
-"""The clocks of a store: what a claim's lease is measured by, and how far clocks are apart."""
+"""The clocks of a store: for decisions, for leases, and their skew."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,12 +10,13 @@ from gateway import clock
 class Clocks:
     """Where a store reads the time.
 
-    `now`: Unix seconds, by which this replica decides. `monotonic`: seconds that never step.
-    `lease`: Unix seconds by which leases are judged; None is the database's own clock, or, on
-    SQLite, this process's clock without its steps. `compare` is called by the writer's thread
-    at the beginning of each transaction on PostgreSQL with `now` before and after the database
-    read its clock, and what that said. It returns the seconds that the replica is ahead, and
-    those by which `now` has just been corrected.
+    `now`: Unix seconds for this replica's decisions. `monotonic`: seconds that never step.
+    `lease`: Unix seconds for leases. None means the database's clock, or on SQLite the clock of
+    this process without its steps.
+
+    `compare` is called by the writer's thread at the start of each transaction on PostgreSQL. It
+    gets `now` before and after the database read its clock, and the reading. It returns the
+    seconds that the replica is ahead, and those by which it has just corrected `now`.
     """
 
     now: Callable[[], float] = clock.now
@@ -28,9 +29,8 @@ class Clocks:
 class TransactionStart:
     """When a writing transaction began.
 
-    `started_at`: seconds of the monotonic clock. `lease_now`: Unix seconds of the clock that leases
-    are judged by. `skew`: seconds that this replica's clock is ahead of the database's, 0 while
-    they agree as closely as can be measured.
+    `started_at`: seconds of the monotonic clock. `lease_now`: Unix seconds of the clock for leases.
+    `skew`: seconds that this replica's clock is ahead of the database's, 0 if none is measurable.
     """
 
     started_at: float

@@ -1,8 +1,8 @@
-"""Who else has the embedded database open.
+"""A lock that shows whether another process has the embedded database open.
 
-Each process holds a shared lock on a file beside the database for as long as it lives; the system
-lets go of it however the process ends (flock(2)). Whoever could have had it exclusively at its
-start knows that everybody before it is gone, and need not wait for their leases.
+Each process holds a shared lock on a file beside the database until it ends. The system releases
+it however the process ends (flock(2)). A process that could lock the file exclusively at its start
+knows that all former processes have ended, and need not wait for their leases.
 """
 
 import fcntl
@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 class FileLock:
-    """The lock of one process, and what it found when it was taken.
+    """The lock of one process, and whether there were others when it was taken.
 
     `is_only_process`: no other process held one. `has_other_process`: another did. Both are False
     where the file system has no locks, because then nothing is known.
@@ -21,7 +21,7 @@ class FileLock:
     def __init__(self, database: Path) -> None:
         self.is_only_process = self.has_other_process = False
         self._file: int | None = None
-        # A file system without locks, or a folder that is read-only: then leases have to do.
+        # Without locks, or in a read-only folder, a new process waits for the leases instead.
         with suppress(OSError):
             path = database.with_name(f"{database.name}.lock")
             self._file = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
@@ -30,15 +30,15 @@ class FileLock:
             self._lock(fcntl.LOCK_SH)
 
     def close(self) -> None:
-        """Let go of the lock."""
+        """Release the lock."""
         if self._file is not None:
             os.close(self._file)
             self._file = None
 
-    def _lock(self, how: int) -> bool:
+    def _lock(self, operation: int) -> bool:
         assert self._file is not None
         try:
-            fcntl.flock(self._file, how)
+            fcntl.flock(self._file, operation)
         except BlockingIOError:
             return False
         return True

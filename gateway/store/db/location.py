@@ -1,4 +1,4 @@
-"""Where a database is, from its URL: `sqlite:///PATH` or `postgresql://…` as libpq reads it."""
+"""Database URLs: `sqlite:///PATH`, or `postgresql://…` as libpq reads it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ _POSTGRES_PREFIXES = ("postgresql://", "postgres://", "postgresql+psycopg://")
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A database. Its `repr` shows no URL, for that may hold a password."""
+    """A database. Its `repr` shows no URL, because that may have a password in it."""
 
     database: str
     path: Path | None = None
@@ -24,14 +24,14 @@ class Location:
 
 
 def parse_url(url: str) -> Location:
-    """Read a database URL. Raises ValueError, without repeating the URL, when it is none."""
+    """Read a database URL. Raises ValueError, without the URL, if it is invalid."""
     if url.startswith(_SQLITE_PREFIX) and (path := url.removeprefix(_SQLITE_PREFIX)):
         return Location(SQLITE, path=Path(path))
     for prefix in _POSTGRES_PREFIXES:
         if url.startswith(prefix):
-            given = "postgresql://" + url.removeprefix(prefix)
-            if _is_readable_by_libpq(given):
-                return Location(POSTGRESQL, url=given)
+            postgres_url = "postgresql://" + url.removeprefix(prefix)
+            if _is_readable_by_libpq(postgres_url):
+                return Location(POSTGRESQL, url=postgres_url)
     raise ValueError(
         "a database URL is sqlite:///PATH (sqlite:////PATH for an absolute one)"
         " or postgresql://USER:PASSWORD@HOST:PORT/NAME?OPTION=VALUE, as PostgreSQL's libpq reads it"
@@ -39,8 +39,11 @@ def parse_url(url: str) -> Location:
 
 
 def _is_readable_by_libpq(url: str) -> bool:
-    """libpq's own complaint would repeat parts of the URL, and so perhaps the password."""
-    # Here and below: psycopg takes 0.1 s and 9 MB, of which SQLite needs nothing.
+    """Return whether libpq can read a URL.
+
+    Its own error is not used, because it repeats parts of the URL, perhaps the password.
+    """
+    # Imported late, here and below: psycopg takes 0.1 s and 9 MB, and SQLite does not need it.
     from psycopg import Error
     from psycopg.conninfo import conninfo_to_dict
 
@@ -61,11 +64,11 @@ def connector(
     clocks: Clocks = Clocks(),  # noqa: B008 - immutable
     connections: Connections | None = None,
 ) -> Callable[[], Session]:
-    """Return what opens a connection. Timeouts in seconds.
+    """Return a function that opens a connection. Timeouts are in seconds.
 
-    `busy_timeout`: how long to wait for other processes on the SQLite file. `lock_timeout`: how
-    long to wait for another replica's turn on PostgreSQL. `statement_timeout`: the longest
-    statement, and the longest silence inside a transaction, on PostgreSQL.
+    `busy_timeout`: how long to wait for other processes that lock the SQLite file. On PostgreSQL,
+    `lock_timeout` is how long to wait for another replica's transaction. `statement_timeout` is
+    the longest statement there, and the longest pause inside a transaction.
     """
     if location.path is not None:
         path = location.path

@@ -1,4 +1,4 @@
-"""PostgreSQL: any number of replicas, of which one writes at a time."""
+"""Connections to PostgreSQL: of any number of replicas, one writes at a time."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -14,9 +14,10 @@ from gateway.store.db.errors import StoreUnavailableError
 from gateway.store.db.session import Row
 from gateway.store.db.statement import POSTGRESQL
 
-WRITER_LOCK = 0x616C657274677721  # any number will do, as long as all replicas take the same
+WRITER_LOCK = 0x616C657274677721
+"""The advisory lock of the writer: any number, but the same for all replicas of all releases."""
 
-# A server that vanished without a word is noticed in some 25 seconds
+# A server that vanishes without closing its connections is noticed in about 25 seconds
 # (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS).
 _CONNECTION = {
     "application_name": "alert-gateway",
@@ -30,7 +31,7 @@ _CONNECTION = {
 
 
 class PostgresSession:
-    """A connection to the server; with `reading`, transactions see one snapshot, read only."""
+    """A connection to the server; with `reading`, each transaction is a read-only snapshot."""
 
     database = POSTGRESQL
 
@@ -45,15 +46,16 @@ class PostgresSession:
     ) -> None:
         limits = (
             f"SET LOCAL statement_timeout = {int(statement_timeout * 1000)};"
-            # Whoever hangs in mid-transaction holds up all replicas: the server ends it.
+            # A client that hangs in a transaction blocks all replicas, so the server ends it.
             f"SET LOCAL idle_in_transaction_session_timeout = {int(statement_timeout * 1000)}"
         )
-        # Several statements in one message, and SET LOCAL rather than the session's settings:
-        # one round trip, and a pooler in transaction mode may stand between.
+        # Several statements in one message take one round trip. SET LOCAL, because settings of the
+        # session would be lost behind a pooler in transaction mode.
         if reading:
             self._begin = f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;{limits}".encode()
         else:
-            # A snapshot, should that be the server's default, would be older than the lock.
+            # READ COMMITTED, because a snapshot (the server's default may be one) would be older
+            # than the lock.
             self._begin = (
                 f"BEGIN ISOLATION LEVEL READ COMMITTED;{limits};"
                 f"SET LOCAL lock_timeout = {int(lock_timeout * 1000)};"
@@ -66,7 +68,7 @@ class PostgresSession:
         try:
             if self.rows("SHOW synchronous_commit", ()) == [("off",)]:
                 self._begin += b";SET LOCAL synchronous_commit = on"
-            if not reading:  # last: after the wait for the lock
+            if not reading:  # last, to read the clock after the wait for the lock
                 self._begin += b";SELECT extract(epoch FROM clock_timestamp())::float8"
         except BaseException:
             self.close()
@@ -80,16 +82,16 @@ class PostgresSession:
         began, before = clocks.monotonic(), clocks.now()
         cursor = self._connection.execute(self._begin)
         after = clocks.now()
-        while cursor.nextset():  # each statement has a result; the last has the clock
+        while cursor.nextset():  # each statement has a result, and the last one is the clock
             continue
         (row,) = cursor.fetchall()
-        ahead, stepped = clocks.compare(before, after, row[0])
-        if clock.is_skewed(stepped):  # the work was prepared with a time that was wrong
+        skew, stepped = clocks.compare(before, after, row[0])
+        if clock.is_skewed(stepped):  # the work was prepared with a wrong time
             raise StoreUnavailableError(f"this gateway's clock was {abs(stepped):.0f} s wrong")
-        self.start = TransactionStart(began, clocks.lease() if clocks.lease else row[0], ahead)
+        self.start = TransactionStart(began, clocks.lease() if clocks.lease else row[0], skew)
 
     def commit(self) -> None:
-        # A transaction in which a statement failed answers COMMIT with ROLLBACK, and no error.
+        # After a failed statement the server answers COMMIT with ROLLBACK, and no error.
         if self._connection.execute("COMMIT").statusmessage != "COMMIT":
             raise StoreUnavailableError("the database rolled the transaction back")
 
@@ -122,7 +124,7 @@ class PostgresSession:
 
 
 def connect(url: str) -> psycopg.Connection[Row]:
-    """Connect as the URL says, without beginning a transaction. Raises psycopg's errors."""
-    given = {name: value for name, value in conninfo_to_dict(url).items() if value is not None}
-    settings: dict[str, Any] = {**_CONNECTION, **given}
+    """Connect as the URL says, without a transaction. Raises psycopg's errors."""
+    options = {name: value for name, value in conninfo_to_dict(url).items() if value is not None}
+    settings: dict[str, Any] = {**_CONNECTION, **options}
     return psycopg.connect(**settings, autocommit=True)

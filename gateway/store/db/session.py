@@ -1,4 +1,4 @@
-"""What a transaction needs of a database's connection."""
+"""The interface of a connection that transactions run on."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol
@@ -13,13 +13,13 @@ class Session(Protocol):
     """One connection, used by one thread at a time."""
 
     database: str
-    start: TransactionStart  # of the present transaction; where the session only reads, of none
+    start: TransactionStart  # of the present transaction; unused where the session only reads
 
     def begin(self) -> None:
-        """Begin a transaction; where the session writes, wait for the turn and set `start`."""
+        """Begin a transaction. To write, wait for the writer's lock and set `start`."""
 
     def commit(self) -> None:
-        """Make the transaction durable. Raises when it was not."""
+        """Make the transaction durable. Raises if it is not."""
 
     def rollback(self) -> None:
         """Undo the transaction, if one is open."""
@@ -28,19 +28,19 @@ class Session(Protocol):
         """Set the savepoint."""
 
     def release_savepoint(self) -> None:
-        """Keep what was done since the savepoint."""
+        """Remove the savepoint and keep what was done since."""
 
     def rollback_to_savepoint(self) -> None:
         """Undo what was done since the savepoint."""
 
     def rows(self, text: str, values: Sequence[Any]) -> list[Row]:
-        """Run a query."""
+        """Run a query; return its rows."""
 
     def run(self, text: str, values: Sequence[Any]) -> int:
-        """Run a write; return how many rows it touched."""
+        """Run a write; return how many rows it changed."""
 
     def write_rows(self, bulk: Bulk, rows: Sequence[Row]) -> None:
         """Run a bulk write."""
 
     def close(self) -> None:
-        """Give the connection up. Never raises."""
+        """Close the connection. Never raises."""

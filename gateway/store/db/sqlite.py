@@ -1,4 +1,4 @@
-"""SQLite: one file, one writer, readers beside it."""
+"""Connections to an SQLite file: one writer, and readers beside it."""
 
 import logging
 import os
@@ -28,7 +28,10 @@ from gateway.store.db.statement import SQLITE
 log = logging.getLogger(__name__)
 
 MIN_VERSION = (3, 35, 0)  # RETURNING: https://www.sqlite.org/releaselog/3_35_0.html
+
 _WAL_ATTEMPTS = 20
+"""How often to try to switch to write-ahead logging while other processes use the file."""
+
 _FILE_REPLACED = "the database file is gone or was replaced"
 
 # synchronous=FULL: in WAL mode only FULL makes a commit survive a power cut
@@ -37,8 +40,8 @@ _SETTINGS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = OFF",
     "PRAGMA temp_store = MEMORY",
-    # A commit that checkpoints takes 10 to 30 ms instead of one. SQLite's 1,000 pages would make
-    # that more than one alert in a hundred; 10,000 are 40 MB beside the file.
+    # A commit with a checkpoint takes 10 to 30 ms instead of 1 ms. With SQLite's 1,000 pages that
+    # would be more than one alert in a hundred; 10,000 pages are 40 MB beside the file.
     "PRAGMA wal_autocheckpoint = 10000",
     "PRAGMA journal_size_limit = 67108864",
     "PRAGMA cache_size = -16000",
@@ -83,7 +86,7 @@ class SQLiteSession:
                 self._connections.readers.add(self)
 
     def _open(self) -> None:
-        # mode=rw: a file that vanished must not come back as an empty one.
+        # mode=rw, because SQLite must not replace a missing file by an empty one.
         self._connection = sqlite3.connect(
             f"{self._path.resolve().as_uri()}?mode=rw",
             uri=True,
@@ -111,7 +114,7 @@ class SQLiteSession:
             if not self._reading:
                 raise StoreUnavailableError(LOG_SAVED)
             self._connect()  # the writer closed it, to save a lost log
-        # SQLite goes on writing into a file that was unlinked, and all of it would be lost.
+        # SQLite would go on writing into an unlinked file, and all of that would be lost.
         if self._identity() != self._file:
             raise StoreUnavailableError(_FILE_REPLACED)
         if self._reading:
@@ -125,7 +128,7 @@ class SQLiteSession:
 
     def commit(self) -> None:
         self._connection.execute("COMMIT")
-        # What was just committed into a lost log is as safe as the rest, once that is saved.
+        # A commit into a lost log is safe once the log is saved.
         if not self._reading and self._is_log_lost() and not self._save_log():
             raise StoreUnavailableError(LOG_NOT_SAVED)
         self._log_size = log_size(self._path)
@@ -173,7 +176,7 @@ class SQLiteSession:
             self.busy.release()
 
     def _is_log_lost(self) -> bool:
-        # A database whose file system has no write-ahead logging has no such file.
+        # On a file system without shared memory SQLite uses no write-ahead log.
         return self._log_identity[0] is not None and log_identity(self._path) != self._log_identity
 
     def _save_log(self) -> bool:
@@ -182,23 +185,22 @@ class SQLiteSession:
 
     def _identity(self) -> tuple[int, int]:
         try:
-            found = os.stat(self._path)
+            status = os.stat(self._path)
         except OSError:
             raise StoreUnavailableError(_FILE_REPLACED) from None
-        return found.st_dev, found.st_ino
+        return status.st_dev, status.st_ino
 
 
 def create_file(path: Path) -> None:
-    """Create an empty file, and its folder, where there is none; only the owner may read them.
+    """Create an empty file, and its folder, unless they exist; only the owner can read them.
 
-    A file that other users can read is used all the same, and logged: it holds no secret, but
-    names, addresses and alerts.
-    Raises StoreUnavailableError when the file or its folder cannot be made.
+    A file that other users can read is used, and a warning logged: it holds no secrets, but names,
+    addresses and alerts. Raises StoreUnavailableError if the file or folder cannot be created.
     """
     try:
         make_folder(path.parent)
-        # Only a new file is opened and closed here: closing one that SQLite has open in this
-        # process would drop SQLite's locks on it (https://www.sqlite.org/howtocorrupt.html, 2.2).
+        # O_EXCL opens a new file only. Closing one that SQLite has open in this process would drop
+        # SQLite's locks on it (https://www.sqlite.org/howtocorrupt.html, 2.2).
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, PRIVATE_MODE))
         sync_folder(path.parent)
     except FileExistsError:
@@ -217,9 +219,9 @@ def create_file(path: Path) -> None:
 
 
 def _enable_wal(connection: sqlite3.Connection) -> None:
-    """Switch the file to write-ahead logging, which it remembers.
+    """Switch the file to write-ahead logging for good.
 
-    SQLite does not wait for others' locks to do that; but a transaction waits for them.
+    The switch itself does not wait for the locks of other processes, so an empty transaction does.
     """
     for attempt in range(_WAL_ATTEMPTS):
         connection.execute("BEGIN IMMEDIATE")

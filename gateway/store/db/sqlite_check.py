@@ -1,4 +1,4 @@
-"""Damage in an SQLite file: what SQLite's own check of a table finds."""
+"""Damage in an SQLite file, by SQLite's own check of a table."""
 
 import sqlite3
 from collections.abc import Callable
@@ -10,11 +10,11 @@ _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def table_names(connect: Callable[[], Session]) -> list[str]:
-    """Return the names of all tables. Blocks; raises StoreUnavailableError."""
-    names = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+    """Return the names of all tables. Blocks. Raises StoreUnavailableError."""
+    query = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
     session = _connect(connect)
     try:
-        return [name for (name,) in session.rows(names, ())]
+        return [name for (name,) in session.rows(query, ())]
     except sqlite3.Error as error:
         if _means_damage(error):
             return ["sqlite_master"]
@@ -24,20 +24,20 @@ def table_names(connect: Callable[[], Session]) -> list[str]:
 
 
 def is_damaged(connect: Callable[[], Session], table: str) -> bool:
-    """Whether the pages of a table and its indexes are damaged.
+    """Return whether the pages of a table or its indexes are damaged.
 
-    Opens a connection, because pages that others have in memory would hide what is on the disk.
-    Blocks for as long as reading the table takes; raises StoreUnavailableError for other trouble.
-    `PRAGMA quick_check` reads every page and skips the comparison of indexes with their table
+    Open a connection for it, because the page caches of others would hide damage on the disk.
+    Blocks while the whole table is read. Raises StoreUnavailableError for other failures.
+    `PRAGMA quick_check` reads every page, but does not compare indexes with their table
     (https://www.sqlite.org/pragma.html#pragma_quick_check).
     """
     session = _connect(connect)
     try:
         session.begin()
         quoted = table.replace("'", "''")
-        found = session.rows(f"PRAGMA quick_check('{quoted}')", ())
+        rows = session.rows(f"PRAGMA quick_check('{quoted}')", ())
         session.commit()
-        return [row[0] for row in found] != ["ok"]
+        return [row[0] for row in rows] != ["ok"]
     except sqlite3.Error as error:
         if _means_damage(error):
             return True

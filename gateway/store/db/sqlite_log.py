@@ -1,12 +1,12 @@
-"""The write-ahead log of the embedded database, watched while it is in use.
+"""Checks of the write-ahead log of the embedded database while it is in use.
 
-SQLite goes on writing into a log that was unlinked: commits succeed, and all of them are gone
-after a crash. The log is therefore looked at before each writing transaction and after its
-commit. What is in a lost log can still be read by those who have it open, so it is copied into
-the database at once, and then everything is closed and opened anew.
+SQLite goes on writing into an unlinked log: commits succeed, and a crash loses all of them. So the
+log is checked before each writing transaction and after its commit. A connection that has the lost
+log open can still read it. It is therefore copied into the database at once. Then all connections
+are closed and opened again.
 
-A log that somebody cut short is noticed by its size. What was in it is lost; without that check
-SQLite would write on behind the gap, and every later commit would be lost as well.
+The size of the log shows that it was truncated. Its content is then lost. Without that check
+SQLite would write behind the gap, and every later commit would be lost, too.
 """
 
 import logging
@@ -32,7 +32,7 @@ Identity = tuple[int, int] | None
 
 
 class Reader(Protocol):
-    """A connection that only reads; `busy` is held while it does."""
+    """A connection that only reads, and holds `busy` while it does."""
 
     busy: threading.Lock
 
@@ -43,9 +43,9 @@ class Reader(Protocol):
 class Connections:
     """The connections of this process to one database file.
 
-    While one of them is open, SQLite shares the index of the old log (`-shm`) with every new one
-    (its unix VFS keeps one for each file). So all of them are closed before one is opened anew.
-    `lock` is held while connections are opened or closed together.
+    While one of them is open, SQLite shares the index of the old log (`-shm`) with every new one,
+    because its unix VFS keeps one for each file. So all are closed before one is opened again.
+    `lock` guards `readers`, and is held while connections are opened or closed.
     """
 
     def __init__(self) -> None:
@@ -55,7 +55,7 @@ class Connections:
     def save_lost_log(self, writer: sqlite3.Connection, path: Path) -> bool:
         """Copy the log that `writer` has open into the database, and close all connections.
 
-        Returns whether everything was copied. To be called between two transactions.
+        Return whether everything was copied. Called by the writer's thread, between transactions.
         """
         with self.lock:
             for reader in tuple(self.readers):
@@ -70,21 +70,21 @@ class Connections:
             except sqlite3.Error as error:
                 log.error("the lost write-ahead log could not be read: %s", error)
             with suppress(sqlite3.Error):
-                writer.close()  # the last one: it also removes what lies there instead of the log
+                writer.close()  # the last one: it also removes the files in place of the log
         log.error("%s (%s)", LOG_SAVED if saved else LOG_NOT_SAVED, path)
         return saved
 
 
 def log_identity(path: Path) -> tuple[Identity, Identity]:
-    """Return which files the log of a database and its index are; None for one that is missing."""
+    """Return device and inode of the log of a database, and of its index; None if missing."""
     return _identity(f"{path}-wal"), _identity(f"{path}-shm")
 
 
 def log_size(path: Path) -> int:
-    """Return how many bytes the log of a database has; 0 for one that is missing.
+    """Return the size of the log of a database in bytes; 0 if it is missing.
 
-    Between two transactions SQLite never makes it shorter; to `journal_size_limit` it does so
-    within a commit (https://www.sqlite.org/pragma.html#pragma_journal_size_limit).
+    SQLite never truncates it between two transactions. It does so within a commit, down to
+    `journal_size_limit` (https://www.sqlite.org/pragma.html#pragma_journal_size_limit).
     """
     try:
         return os.stat(f"{path}-wal").st_size
@@ -94,7 +94,7 @@ def log_size(path: Path) -> int:
 
 def _identity(name: str) -> Identity:
     try:
-        found = os.stat(name)
+        status = os.stat(name)
     except OSError:
         return None
-    return found.st_dev, found.st_ino
+    return status.st_dev, status.st_ino

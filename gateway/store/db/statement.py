@@ -67,8 +67,8 @@ def _compile(core: ClauseElement, database: str) -> _Compiled:
 class InList(ColumnElement[bool]):
     """Whether a column's value is in a list, which is one parameter: see `json_list`.
 
-    An IN with a parameter for each value would be another statement for each length, and
-    SQLite and PostgreSQL end at 32,766 and 65,535 parameters.
+    An IN with one parameter for each value would need a statement for each length. Also, SQLite
+    has a limit of 32,766 parameters and PostgreSQL one of 65,535.
     """
 
     inherit_cache = False
@@ -80,7 +80,7 @@ class InList(ColumnElement[bool]):
         self.values: BindParameter[str] = bindparam(name)
 
     def self_group(self, against: Any = None) -> "InList":
-        """Stay as is: SQLAlchemy would write `… = 1` for SQLite, which no index can answer."""
+        """Return itself: SQLAlchemy would write `… = 1` for SQLite, which no index answers."""
         return self
 
 
@@ -100,18 +100,21 @@ def _in_list_on_postgresql(element: InList, compiler: SQLCompiler, **kw: Any) ->
     )
 
 
-def literal(word: str) -> ColumnElement[str]:
-    """Return a word of our own, written into the statement: partial indexes match no parameter."""
-    return literal_column(f"'{word}'", Text())
+def literal(text: str) -> ColumnElement[str]:
+    """Return a constant of ours as part of the SQL, because a partial index needs one to match.
+
+    Never pass text from outside: it is not escaped.
+    """
+    return literal_column(f"'{text}'", Text())
 
 
 def json_list(values: Sequence[Any] | Any) -> str:
-    """Return the parameter for an `InList`: the values as a JSON list."""
+    """Return the values of an `InList` as its parameter, a JSON list."""
     return orjson.dumps(list(values)).decode()
 
 
 def dump(value: Any) -> str:
-    """Return a JSON text for a column. Mappings of any kind become objects."""
+    """Return the JSON text of a value for a column. Mappings of any type become objects."""
     return orjson.dumps(value, default=dict).decode()
 
 

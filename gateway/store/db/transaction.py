@@ -1,4 +1,4 @@
-"""A transaction, as the functions of this package see it."""
+"""The transaction that the functions of the store run their statements in."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class Tx:
-    """One open transaction. It is of use only inside the work that it was handed to."""
+    """One open transaction. Use it only within the work that it was passed to."""
 
     __slots__ = ("_session",)
 
@@ -23,31 +23,34 @@ class Tx:
 
     @property
     def lease_now(self) -> float:
-        """Unix seconds of the clock that leases are judged by; only while writing."""
+        """Return the Unix seconds of the clock for leases. For writing transactions only."""
         return self._session.start.lease_now
 
     @property
     def started_at(self) -> float:
-        """Seconds of the monotonic clock when the transaction began; only while writing."""
+        """Return the monotonic seconds when it began. For writing transactions only."""
         return self._session.start.started_at
 
     @property
     def skew(self) -> float:
-        """Seconds that this replica's clock is ahead of the database's; only while writing."""
+        """Return the seconds that this replica's clock is ahead of the database's.
+
+        For writing transactions only.
+        """
         return self._session.start.skew
 
-    def rows(self, statement: Statement, **given: Any) -> list[Row]:
-        """Run a query."""
-        return self._session.rows(*statement.for_database(self._session.database, given))
+    def rows(self, statement: Statement, **values: Any) -> list[Row]:
+        """Run a query; return its rows."""
+        return self._session.rows(*statement.for_database(self._session.database, values))
 
-    def row(self, statement: Statement, **given: Any) -> Row | None:
-        """Run a query; return its first row."""
-        found = self.rows(statement, **given)
-        return found[0] if found else None
+    def row(self, statement: Statement, **values: Any) -> Row | None:
+        """Run a query; return its first row, or None."""
+        rows = self.rows(statement, **values)
+        return rows[0] if rows else None
 
-    def run(self, statement: Statement, **given: Any) -> int:
-        """Run a write; return how many rows it touched."""
-        return self._session.run(*statement.for_database(self._session.database, given))
+    def run(self, statement: Statement, **values: Any) -> int:
+        """Run a write; return how many rows it changed."""
+        return self._session.run(*statement.for_database(self._session.database, values))
 
     def write_rows(self, bulk: Bulk, rows: Rows) -> None:
         """Run a bulk write."""
@@ -55,7 +58,7 @@ class Tx:
             self._session.write_rows(bulk, rows)
 
     def in_savepoint(self, work: Callable[["Tx"], T]) -> T:
-        """Do work behind a savepoint: what it raises undoes its own part only, and is raised.
+        """Do work behind a savepoint; if it raises, undo only what it did.
 
         Raises StoreUnavailableError when the database fails: the whole transaction is then lost.
         """
@@ -63,13 +66,13 @@ class Tx:
         try:
             done = work(self)
         except Exception as error:
-            if (trouble := as_store_error(error)) is not None:
-                raise trouble from error
+            if (failure := as_store_error(error)) is not None:
+                raise failure from error
             self._session.rollback_to_savepoint()
             raise
         self._session.release_savepoint()
         return done
 
     def query(self, query: ClauseElement) -> list[Row]:
-        """Run a query that was put together for this once."""
+        """Run a query that was built for this call; return its rows."""
         return self.rows(Statement(query))

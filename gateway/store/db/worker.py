@@ -1,7 +1,7 @@
-"""Threads that own a connection and do the work that is handed to them.
+"""Threads that own a connection and run jobs on it.
 
-All work that waits when a transaction begins shares it, each piece behind a savepoint of its
-own: what one piece did wrong does not touch the others, and one flush to the disk serves all.
+All jobs that wait when a transaction begins share it, each behind its own savepoint. A job that
+fails does not affect the others, and one flush to the disk serves all.
 """
 
 import asyncio
@@ -16,11 +16,12 @@ from gateway.store.db.session import Session
 from gateway.store.db.transaction import Tx
 
 MAX_JOBS = 64
+"""Jobs in one transaction. More make the first of them wait longer for its answer."""
 
 
 @dataclass(slots=True)
 class Job:
-    """A piece of work, and who waits for it. Answers of a batch go back to the loop together."""
+    """Work, and the future of its caller. The worker's thread sets `result` or `error`."""
 
     work: Callable[[Tx], Any]
     future: asyncio.Future[Any]
@@ -28,7 +29,7 @@ class Job:
     error: BaseException | None = None
 
     def resolve(self) -> None:
-        """Tell who waits. To be called in the loop."""
+        """Pass the result to the caller. Call it in the event loop."""
         if self.future.done():  # cancelled meanwhile
             return
         if self.error is not None:
@@ -38,7 +39,10 @@ class Job:
 
 
 class Worker:
-    """A thread with one connection, opened when needed and given up after trouble."""
+    """A thread with one connection, which it opens when needed and closes after a failure.
+
+    `connections` and `problem` are written by this thread only, and read by any.
+    """
 
     def __init__(
         self, name: str, connect: Callable[[], Session], queue: "SimpleQueue[Job | None]"
@@ -52,21 +56,21 @@ class Worker:
         self._thread.start()
 
     def join(self) -> None:
-        """Wait until the thread ended. It does after it took a None from the queue."""
+        """Wait until the thread ends, which it does at a None in the queue."""
         self._thread.join()
 
     def _run(self) -> None:
-        going = True
-        while going:
+        running = True
+        while running:
             first = self._queue.get()
             if first is None:
                 break
             jobs = [first]
-            # Only what waits already: the first job shall not wait for those to come.
+            # Only jobs that wait already, because the first must not wait for later ones.
             for _ in range(min(self._queue.qsize(), MAX_JOBS - 1)):
                 following = self._queue.get()
                 if following is None:
-                    going = False
+                    running = False
                     break
                 jobs.append(following)
             self._run_jobs([job for job in jobs if not job.future.cancelled()])
@@ -79,19 +83,19 @@ class Worker:
             self._transact(jobs)
             self.problem = None
         except BaseException as error:
-            # The transaction is lost as a whole, with all that its jobs had done so far.
+            # The whole transaction is lost, with everything that its jobs did.
             self._disconnect()
-            trouble = as_store_error(error) if isinstance(error, Exception) else None
-            self.problem = trouble.reason if trouble else type(error).__name__
-            for job in jobs:  # an error of its own for each: raising one writes into it
-                job.error = type(trouble)(trouble.reason) if trouble else error
+            failure = as_store_error(error) if isinstance(error, Exception) else None
+            self.problem = failure.reason if failure else type(error).__name__
+            for job in jobs:  # each its own error, because raising one changes its traceback
+                job.error = type(failure)(failure.reason) if failure else error
         by_loop: dict[asyncio.AbstractEventLoop, list[Job]] = {}
         for job in jobs:
             by_loop.setdefault(job.future.get_loop(), []).append(job)
         for loop, answered in by_loop.items():
             try:
                 loop.call_soon_threadsafe(_resolve_all, answered)
-            except RuntimeError:  # the loop is closed: nobody waits any more
+            except RuntimeError:  # the loop is closed, so no caller waits
                 continue
 
     def _transact(self, jobs: list[Job]) -> None:
@@ -106,8 +110,8 @@ class Worker:
             try:
                 job.result = job.work(tx)
             except Exception as error:
-                if (trouble := as_store_error(error)) is not None:
-                    raise trouble from error
+                if (failure := as_store_error(error)) is not None:
+                    raise failure from error
                 job.error = error
                 session.rollback()
                 return
@@ -117,8 +121,8 @@ class Worker:
                 try:
                     job.result = job.work(tx)
                 except Exception as error:
-                    if (trouble := as_store_error(error)) is not None:
-                        raise trouble from error
+                    if (failure := as_store_error(error)) is not None:
+                        raise failure from error
                     job.error = error
                     session.rollback_to_savepoint()
                 else:

@@ -1,4 +1,4 @@
-"""Targets and accounts on hold: stored, because restarts and other replicas must keep to them."""
+"""Holds on targets and accounts. They are stored, so they survive restarts and bind replicas."""
 
 from collections.abc import Iterable
 
@@ -44,24 +44,24 @@ _RESUME = Statement(
         IS_UNFINISHED,
         notices.c.state == literal("pending"),
         notices.c.next_at > bindparam("now"),
-        notices.c.outcome == bindparam("rest"),
+        notices.c.outcome == bindparam("held"),
     )
     .values(next_at=bindparam("now"))
 )
 
 
 def active(tx: Tx, channel: str, now: float) -> tuple[Hold, ...]:
-    """Return the holds of a channel that have not ended yet."""
+    """Return the holds of a channel that have not ended."""
     rows = tx.rows(_ACTIVE, on_channel=channel, now=now)
     return tuple(Hold(scope, until, tried_at) for scope, until, tried_at in rows)
 
 
 def active_by_channel(tx: Tx, now: float) -> dict[str, tuple[Hold, ...]]:
-    """Return the holds of all channels that have not ended yet."""
-    found: dict[str, tuple[Hold, ...]] = {}
+    """Return the holds that have not ended, by channel."""
+    by_channel: dict[str, tuple[Hold, ...]] = {}
     for channel, scope, until, tried_at in tx.rows(_ALL_ACTIVE, now=now):
-        found[channel] = (*found.get(channel, ()), Hold(scope, until, tried_at))
-    return found
+        by_channel[channel] = (*by_channel.get(channel, ()), Hold(scope, until, tried_at))
+    return by_channel
 
 
 def save(tx: Tx, channel: str, holds: Iterable[Hold]) -> None:
@@ -77,5 +77,5 @@ def defer(tx: Tx, rows: Iterable[tuple[int, float, str]]) -> None:
 
 
 def resume(tx: Tx, channel: str, now: float) -> int:
-    """Try what waits for holds of a channel now, because one of them ended early."""
-    return tx.run(_RESUME, on_channel=channel, now=now, rest=Failure.RATE_LIMITED.value)
+    """Make notices that wait for holds of a channel due, because a hold ended early."""
+    return tx.run(_RESUME, on_channel=channel, now=now, held=Failure.RATE_LIMITED.value)

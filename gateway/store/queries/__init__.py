@@ -1,1 +1,1 @@
-"""Questions of pages, the API and commands."""
+"""Queries for pages, the API and commands. Nothing here decides or writes."""

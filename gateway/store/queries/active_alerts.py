@@ -1,7 +1,7 @@
-"""The alerts that burn, for whoever asks for all of them or for some: by serials.
+"""Active alerts by serial, for answers of any length.
 
-A list of serials is small (eight bytes an alert), so an answer of any length is made of one such
-list and of pages that are read as they are sent. Texts are not taken apart here.
+A list of serials is small (eight bytes an alert). An answer takes one such list, and reads pages of
+alerts while it is sent. Stored JSON is not parsed here.
 """
 
 from array import array
@@ -20,7 +20,7 @@ from gateway.store.state import counters
 from gateway.store.state.incidents import IS_OPEN
 
 PAGE_SIZE = 10_000
-"""Rows of numbers that are fetched in one go."""
+"""Serials that are read at once. More need more memory, fewer need more queries."""
 
 COLUMNS = (
     "serial",
@@ -66,7 +66,7 @@ _NEW_LABELS = Statement(
     .limit(bindparam("many"))
 )
 _BY_LABELS = (incidents.c.group_labels, incidents.c.receiver, incidents.c.number)
-# Not IS_OPEN: the index on state answers only what is equal, and most incidents are over.
+# Not IS_OPEN, because the index on state only answers equality, and most incidents are resolved.
 _OPEN = incidents.c.state.in_([literal(s.value) for s in State if s is not State.RESOLVED])
 _OPEN_NUMBERS = Statement(select(incidents.c.number).where(_OPEN).order_by(*_BY_LABELS))
 _OPEN_NUMBERS_IN = Statement(
@@ -103,59 +103,58 @@ class Group(NamedTuple):
 
 
 def serials(tx: Tx, since: float) -> "array[int]":
-    """Return the serials of all alerts without an end or with one after an instant, rising."""
-    found = array("q")
-    place = (since, _MAX_SERIAL)
-    while page := tx.rows(_WITH_END, ends_at=place[0], serial=place[1], many=PAGE_SIZE):
-        found.extend([serial for _, serial in page])
-        place = page[-1]
+    """Return the serials of all alerts without an end or with one after `since`, ascending."""
+    numbers = array("q")
+    cursor = (since, _MAX_SERIAL)
+    while page := tx.rows(_WITH_END, ends_at=cursor[0], serial=cursor[1], many=PAGE_SIZE):
+        numbers.extend([serial for _, serial in page])
+        cursor = page[-1]
     last = -1
     while page := tx.rows(_WITHOUT_END, serial=last, many=PAGE_SIZE):
-        found.extend([serial for (serial,) in page])
-        last = found[-1]
-    return array("q", sorted(found))
+        numbers.extend([serial for (serial,) in page])
+        last = numbers[-1]
+    return array("q", sorted(numbers))
 
 
 def serials_up_to(tx: Tx, since: float, most: int) -> list[int] | None:
-    """Return the same when there are at most `most` of them, None when there are more."""
+    """Return the same as `serials`, or None if there are more than `most`."""
     with_end = tx.rows(_WITH_END, ends_at=since, serial=_MAX_SERIAL, many=most + 1)
     without = tx.rows(_WITHOUT_END, serial=-1, many=most + 1)
-    found = [serial for _, serial in with_end] + [serial for (serial,) in without]
-    return None if len(found) > most else sorted(found)
+    numbers = [serial for _, serial in with_end] + [serial for (serial,) in without]
+    return None if len(numbers) > most else sorted(numbers)
 
 
-def rows(tx: Tx, wanted: Sequence[int]) -> list[Row]:
-    """Return rows of `COLUMNS` in order of serial; those that are no more are left out."""
-    return tx.rows(_BY_SERIAL, serials=json_list(wanted))
+def rows(tx: Tx, serials: Sequence[int]) -> list[Row]:
+    """Return rows of `COLUMNS` in order of serial; deleted alerts are left out."""
+    return tx.rows(_BY_SERIAL, serials=json_list(serials))
 
 
-def labels(tx: Tx, wanted: Sequence[int]) -> list[tuple[int, Labels]]:
-    """Return the labels of alerts in order of serial; those that are no more are left out."""
-    return [(serial, load(text)) for serial, text in tx.rows(_LABELS, serials=json_list(wanted))]
+def labels(tx: Tx, serials: Sequence[int]) -> list[tuple[int, Labels]]:
+    """Return serials and labels of alerts in order of serial; deleted alerts are left out."""
+    return [(serial, load(text)) for serial, text in tx.rows(_LABELS, serials=json_list(serials))]
 
 
 def last_serial(tx: Tx) -> int:
-    """Return the highest serial that was given."""
+    """Return the highest serial so far."""
     return counters.read(tx, "alert")
 
 
 def labels_after(tx: Tx, serial: int, limit: int) -> list[tuple[int, Labels]]:
     """Return serials and labels of the alerts after a serial, in that order."""
-    found = tx.rows(_NEW_LABELS, serial=serial, many=limit)
-    return [(serial, load(text)) for serial, text in found]
+    rows = tx.rows(_NEW_LABELS, serial=serial, many=limit)
+    return [(serial, load(text)) for serial, text in rows]
 
 
 def open_numbers(tx: Tx, among: Sequence[int] | None = None) -> "array[int]":
-    """Return the numbers of open incidents, all or those among some, in order of their labels.
+    """Return the numbers of open incidents, all or those in `among`, in order of their labels.
 
-    The database sorts, by the text of the labels: in Alertmanager's order as far as the groups of
-    one route go.
+    The database sorts by the text of the labels. Within one route that is Alertmanager's order.
     """
     everyone = among is None
-    found = (
+    rows = (
         tx.rows(_OPEN_NUMBERS) if everyone else tx.rows(_OPEN_NUMBERS_IN, numbers=json_list(among))
     )
-    return array("q", [number for (number,) in found])
+    return array("q", [number for (number,) in rows])
 
 
 def groups(tx: Tx, numbers: Sequence[int]) -> dict[int, Group]:
@@ -168,6 +167,6 @@ def members_of(tx: Tx, numbers: Sequence[int]) -> list[tuple[int, int]]:
     return [(row[0], row[1]) for row in tx.rows(_MEMBERS, numbers=json_list(numbers))]
 
 
-def memberships(tx: Tx, wanted: Sequence[int]) -> list[tuple[int, int]]:
-    """Return pairs of incident and serial for alerts, with incidents that are over, too."""
-    return [(row[0], row[1]) for row in tx.rows(_MEMBERSHIPS, serials=json_list(wanted))]
+def memberships(tx: Tx, serials: Sequence[int]) -> list[tuple[int, int]]:
+    """Return pairs of incident and serial for alerts; resolved incidents are included."""
+    return [(row[0], row[1]) for row in tx.rows(_MEMBERSHIPS, serials=json_list(serials))]

@@ -1,4 +1,4 @@
-"""What was sent, to whom, and what came of it: for people who ask."""
+"""Delivery history: notices, their attempts and their recipients."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -91,7 +91,7 @@ class NoticeSummary:
 
     @property
     def reached(self) -> bool:
-        """Return whether a vendor accepted it; what was only printed reached nobody."""
+        """Return whether a vendor accepted it. A notice that was only printed reached nobody."""
         return self.state is NoticeState.SENT and self.outcome != PRINTED
 
 
@@ -109,7 +109,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A target that an incident spoke to, whether it knows that it burned, and the receipt."""
+    """A target of an incident, whether it was notified of the firing, and its receipt."""
 
     target: Target
     heard: bool
@@ -129,29 +129,29 @@ def notice(tx: Tx, notice_id: int) -> NoticeSummary | None:
 
 
 def facts_of(tx: Tx, notice_id: int) -> bytes | None:
-    """Return the JSON that a notice was frozen with."""
+    """Return the JSON of a notice's facts."""
     row = tx.row(_FACTS, one=notice_id)
     return None if row is None else row[0].encode()
 
 
 def notices_to_person(tx: Tx, person: str, since: float, limit: int = 200) -> list[NoticeSummary]:
-    """Return what a person was to be told since an instant, the newest first."""
+    """Return the notices to a person since an instant, the newest first."""
     return [_summary(row) for row in tx.rows(_TO_PERSON, who=person, since=since, most=limit)]
 
 
 def attempts_of(tx: Tx, notice_ids: Sequence[int]) -> dict[int, list[Attempt]]:
-    """Return the attempts of notices, oldest first; every notice asked for is there."""
-    found: dict[int, list[Attempt]] = {id_: [] for id_ in notice_ids}
+    """Return the attempts of notices by id, oldest first; an empty list for those without."""
+    by_notice: dict[int, list[Attempt]] = {id_: [] for id_ in notice_ids}
     for notice_id, at, seconds, outcome, detail, perhaps in tx.rows(
         _ATTEMPTS, ids=json_list(notice_ids)
     ):
         attempt = Attempt(notice_id, at, seconds, outcome, detail, bool(perhaps))
-        found[notice_id].append(attempt)
-    return found
+        by_notice[notice_id].append(attempt)
+    return by_notice
 
 
 def recipients_of(tx: Tx, incident: int) -> list[Recipient]:
-    """Return the targets that an incident reached."""
+    """Return the targets that an incident notified, or tried to and may have."""
     return [
         Recipient(
             parse_target(target),

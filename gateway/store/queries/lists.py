@@ -1,6 +1,6 @@
-"""What people and programs ask about: lists, histories, counts. Nothing here decides.
+"""Lists of incidents and alerts, and counts of incidents.
 
-Lists are read in pages, newest first, so that no answer grows without bound.
+Lists are read in pages, the newest first, so no answer grows without limit.
 """
 
 from collections.abc import Mapping
@@ -55,7 +55,7 @@ class IncidentSummary:
 
 @dataclass(frozen=True, slots=True)
 class AlertAppearance:
-    """An incident that an alert was in, and what was said of the alert there."""
+    """An incident that an alert was in, and what was notified of the alert there."""
 
     incident: Incident
     title: str
@@ -77,8 +77,8 @@ def incidents_page(
 ) -> list[IncidentSummary]:
     """Return incidents, highest number first, those below `before`.
 
-    `state` is one of theirs, or "open" for all but the resolved. `q` is looked for in title,
-    group labels and receiver, whatever its case (beyond ASCII as the database folds it).
+    `state` is one of `State`, or "open" for all but the resolved. `q` is searched in title, group
+    labels and receiver, in any case (beyond ASCII as the database folds it).
     """
     query: Select[Row] = select(*_TITLES).order_by(incidents.c.number.desc()).limit(limit)
     if receiver is not None:
@@ -86,15 +86,15 @@ def incidents_page(
     if severity is not None:
         query = query.where(incidents.c.severity == severity)
     if q:
-        places = (incidents.c.title, incidents.c.group_labels, incidents.c.receiver)
-        query = query.where(or_(*(place.icontains(q, autoescape=True) for place in places)))
+        columns = (incidents.c.title, incidents.c.group_labels, incidents.c.receiver)
+        query = query.where(or_(*(column.icontains(q, autoescape=True) for column in columns)))
     if before is not None:
         query = query.where(incidents.c.number < before)
     if state is None:
         rows = tx.query(query)
     else:
-        # Each state by itself goes by its index. "Not resolved" would look at all that is over,
-        # which in time is nearly everything.
+        # One query for each state uses its index. "Not resolved" would read all resolved incidents,
+        # and in time nearly all are.
         states = _OPEN_STATES if state == "open" else (state,)
         rows = [row for one in states for row in tx.query(query.where(incidents.c.state == one))]
         rows.sort(key=lambda row: -int(row[0]))
@@ -102,7 +102,7 @@ def incidents_page(
 
 
 def title_of(tx: Tx, number: int) -> str:
-    """Return an incident's title for lists; empty when there is none."""
+    """Return an incident's title for lists; empty if there is no such incident."""
     rows = tx.query(select(incidents.c.title).where(incidents.c.number == number))
     return str(rows[0][0]) if rows else ""
 
@@ -113,9 +113,9 @@ def counts_by_state(tx: Tx) -> dict[str, int]:
 
 
 def open_counts(tx: Tx) -> list[tuple[str, str, int, float | None]]:
-    """Return of the incidents that go on: severity, state, how many, and since when.
+    """Return severity, state, count and age of the open incidents.
 
-    The last is when the oldest was opened that anybody was told of, None when nobody was.
+    The age is when the oldest of those that were notified was opened; None if none was.
     """
     return [(row[0], row[1], row[2], row[3]) for row in tx.rows(_OPEN_COUNTS)]
 
@@ -125,7 +125,7 @@ def alerts_page(
 ) -> list[Alert]:
     """Return alerts in order of identity, those after `after`.
 
-    `active`: only those that burn at `now`; False: only those that do not; None: all.
+    `active`: True for those that fire at `now`, False for the others, None for all.
     """
     query = select(*alert_rows.SELECTED).where(alerts.c.identity > after)
     if active is True:
@@ -137,18 +137,18 @@ def alerts_page(
 
 
 def find_alerts(tx: Tx, labels: Labels, *, limit: int = 100) -> list[Alert]:
-    """Return alerts that carry all of these labels, the latest reported first.
+    """Return alerts that have all of these labels, the latest reported first.
 
-    Looks at every alert: for a person's question, not for a program's.
+    It reads every alert, so use it for a person's search only.
     """
     query = select(*alert_rows.SELECTED).order_by(alerts.c.updated_at.desc()).limit(limit)
     for name, value in labels.items():
-        # The stored text is orjson's, so a label is written in it in one way only. A value may
-        # hold a quotation mark, but only behind a backslash: it cannot pass for a label.
+        # orjson writes a label in one form only. A quotation mark in a value has a backslash before
+        # it, so no part of a value can match a label.
         pair = dump({name: value})[1:-1]
         query = query.where(alerts.c.labels.contains(pair, autoescape=True))
-    found = [alert_rows.from_row(row) for row in tx.query(query)]
-    return [alert for alert in found if _has_labels(alert.labels, labels)]
+    candidates = [alert_rows.from_row(row) for row in tx.query(query)]
+    return [alert for alert in candidates if _has_labels(alert.labels, labels)]
 
 
 def history_of_alert(tx: Tx, identity: str, limit: int = 50) -> list[AlertAppearance]:
@@ -166,5 +166,5 @@ def history_of_alert(tx: Tx, identity: str, limit: int = 50) -> list[AlertAppear
     ]
 
 
-def _has_labels(found: Mapping[str, str], wanted: Mapping[str, str]) -> bool:
-    return all(found.get(name) == value for name, value in wanted.items())
+def _has_labels(labels: Mapping[str, str], required: Mapping[str, str]) -> bool:
+    return all(labels.get(name) == value for name, value in required.items())

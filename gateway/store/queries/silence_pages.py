@@ -1,4 +1,4 @@
-"""Silences a page at a time, for people who look at them: however many there are."""
+"""Silences in pages, for lists of any length."""
 
 from collections.abc import Mapping
 
@@ -39,21 +39,21 @@ _BY_STATE = {"active": _ACTIVE, "pending": _PENDING, "expired": _EXPIRED}
 
 
 def counts(tx: Tx, now: float, since: float) -> Mapping[str, int]:
-    """Return how many there are of each state; of the expired, those that ended after `since`."""
+    """Return the number of silences by state; of the expired, those that ended after `since`."""
     return {**open_counts(tx, now), "expired": tx.rows(_ENDED, now=now, since=since)[0][0]}
 
 
 def page(tx: Tx, now: float, since: float, skip: int, most: int) -> Mapping[str, list[Silence]]:
     """Return up to `most` silences by state, after the first `skip` of all that `counts` counts.
 
-    First the active, those before that end first; then the pending, in the order in which they
-    begin; then the expired, the last to end first.
+    Active silences come first, those that end soonest before the others. Then come the pending in
+    order of their start, and the expired, those that ended last before the others.
     """
-    found = {}
+    pages = {}
     for state, count in counts(tx, now, since).items():
         rows = []
         if most and skip < count:
             rows = tx.rows(_BY_STATE[state], now=now, since=since, skip=skip, most=most)
-        found[state] = [from_row(row) for row in rows]
+        pages[state] = [from_row(row) for row in rows]
         skip, most = max(0, skip - count), most - len(rows)
-    return found
+    return pages

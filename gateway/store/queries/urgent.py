@@ -2,9 +2,9 @@
 
 The list states are unacknowledged (`firing`), suppressed, acknowledged, resolved.
 
-The order is part of the query: a limit never hides an urgent incident behind lesser, newer ones.
-Each state is read by an index of its own, because "not resolved" would read everything that is
-over, which in time is nearly everything.
+The order is part of the query, so a limit never hides an urgent incident behind lesser, newer ones.
+Each state is read by its own index. "Not resolved" would read all resolved incidents, and in time
+nearly all are.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,7 +24,7 @@ from gateway.store.state import incidents as incident_rows
 STATES = (State.FIRING.value, SUPPRESSED, State.ACKNOWLEDGED.value, State.RESOLVED.value)
 """The list states (`Incident.list_state`) in the order of lists.
 
-Suppressed incidents come before acknowledged ones, because nobody takes care of them yet.
+Suppressed incidents come before acknowledged ones, because nobody has acknowledged them.
 """
 
 OPEN_STATES = STATES[:3]
@@ -36,12 +36,10 @@ _BY_URGENCY = (incidents.c.urgency, incidents.c.number)
 
 @dataclass(frozen=True, slots=True)
 class IncidentFilter:
-    """Which incidents. `state` is "open" for all but the resolved, or None for all, or a state.
+    """Which incidents to list. `state` is a list state, "open" for all but resolved, None for all.
 
-    "firing" includes the suppressed ones, "suppressed" are only these.
-
-    `q` is searched in title, group labels and receiver, in any case (beyond ASCII as the database
-    folds it).
+    "firing" includes the suppressed incidents; "suppressed" selects only these. `q` is searched in
+    title, group labels and receiver, in any case (beyond ASCII as the database folds it).
     """
 
     state: str | None = None
@@ -51,14 +49,14 @@ class IncidentFilter:
 
     @property
     def states(self) -> Sequence[str]:
-        """The list states to read, in the order of lists."""
+        """Return the list states to read, in the order of lists."""
         if self.state is None:
             return STATES
         several = {"open": OPEN_STATES, State.FIRING.value: FIRING_STATES}
         return several.get(self.state, (self.state,))
 
     def conditions(self, state: str) -> list[ColumnElement[bool]]:
-        """The conditions of the incidents in one of the list states."""
+        """Return the conditions of the incidents in one of the list states."""
         if state not in FIRING_STATES:
             return [incidents.c.state == literal(state), *self.filters()]
         firing = incidents.c.state == literal(State.FIRING.value)
@@ -66,16 +64,16 @@ class IncidentFilter:
         return [firing, incidents.c.suppressed == suppressed, *self.filters()]
 
     def filters(self) -> list[ColumnElement[bool]]:
-        """The conditions on anything but the state."""
-        made: list[ColumnElement[bool]] = []
+        """Return the conditions on everything but the state."""
+        conditions: list[ColumnElement[bool]] = []
         if self.receiver is not None:
-            made.append(incidents.c.receiver == self.receiver)
+            conditions.append(incidents.c.receiver == self.receiver)
         if self.severity is not None:
-            made.append(incidents.c.severity == self.severity)
+            conditions.append(incidents.c.severity == self.severity)
         if self.q:
             columns = (incidents.c.title, incidents.c.group_labels, incidents.c.receiver)
-            made.append(or_(*(one.icontains(self.q, autoescape=True) for one in columns)))
-        return made
+            conditions.append(or_(*(one.icontains(self.q, autoescape=True) for one in columns)))
+        return conditions
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,20 +108,22 @@ class Page:
     next: Cursor | None
 
 
-def page(tx: Tx, wanted: IncidentFilter, *, after: Cursor | None = None, limit: int = 50) -> Page:
-    """Return up to `limit` incidents behind `after`, the most urgent first; resolved ones by
-    number, the newest first."""
-    states = list(wanted.states)
+def page(tx: Tx, criteria: IncidentFilter, *, after: Cursor | None = None, limit: int = 50) -> Page:
+    """Return up to `limit` incidents after `after`, the most urgent first.
+
+    Resolved ones come last, the newest first.
+    """
+    states = list(criteria.states)
     if after is not None:
-        place = STATES.index(after.state)
-        states = [one for one in states if STATES.index(one) >= place]
+        first = STATES.index(after.state)
+        states = [one for one in states if STATES.index(one) >= first]
     rows: list[Row] = []
     state_of: list[str] = []
     for state in states:
         if len(rows) > limit:
             break
         here = after if after is not None and after.state == state else None
-        rows += tx.query(_query(wanted, state, here).limit(limit + 1 - len(rows)))
+        rows += tx.query(_query(criteria, state, here).limit(limit + 1 - len(rows)))
         state_of += [state] * (len(rows) - len(state_of))
     shown = [IncidentSummary(incident_rows.from_row(row[:-2]), row[-2]) for row in rows[:limit]]
     more = len(rows) > limit
@@ -134,8 +134,8 @@ def page(tx: Tx, wanted: IncidentFilter, *, after: Cursor | None = None, limit: 
     return Page(shown, cursor)
 
 
-def _query(wanted: IncidentFilter, state: str, after: Cursor | None) -> Select[Row]:
-    query: Select[Row] = select(*_SELECTED).where(*wanted.conditions(state))
+def _query(criteria: IncidentFilter, state: str, after: Cursor | None) -> Select[Row]:
+    query: Select[Row] = select(*_SELECTED).where(*criteria.conditions(state))
     if state == State.RESOLVED.value:
         query = query.order_by(incidents.c.number.desc())
         return query if after is None else query.where(incidents.c.number < after.number)
@@ -146,16 +146,16 @@ def _query(wanted: IncidentFilter, state: str, after: Cursor | None) -> Select[R
 
 
 def counts(
-    tx: Tx, wanted: IncidentFilter, rank_of: Callable[[str], int]
+    tx: Tx, criteria: IncidentFilter, rank_of: Callable[[str], int]
 ) -> list[tuple[str, str, int]]:
-    """Return (list state, severity, count) of the open incidents among those wanted, as lists
-    order them. Resolved ones are not counted: they may be nearly everything.
+    """Return list state, severity and count of the open incidents, in the order of lists.
 
-    `rank_of` gives the rank of a severity by name (1 before 2), because incidents have none before
-    the first notice. Severities of one rank go by the lowest that their incidents have.
-    Without a receiver or a text this reads the index `incidents_standing` alone.
+    Resolved ones are not counted, because they may be nearly all. `rank_of` returns the rank of a
+    severity by name (1 before 2), because incidents have none before their first notice. Severities
+    of the same rank are ordered by the lowest rank of their incidents. Without a receiver or a text
+    this reads the index `incidents_standing` only.
     """
-    states = [state for state in wanted.states if state != State.RESOLVED.value]
+    states = [state for state in criteria.states if state != State.RESOLVED.value]
     if not states:
         return []
     query = (
@@ -164,22 +164,22 @@ def counts(
             incidents.c.severity,
             incidents.c.suppressed,
             func.count(),
-            func.min(incidents.c.rank),  # null until somebody was notified
+            func.min(incidents.c.rank),  # null before the first notice
         )
-        .where(incident_rows.IS_OPEN, *wanted.filters())
+        .where(incident_rows.IS_OPEN, *criteria.filters())
         .group_by(incidents.c.severity, incidents.c.state, incidents.c.suppressed)
     )
-    found: dict[tuple[str, str], tuple[int, int]] = {}  # the count and the lowest rank
+    groups: dict[tuple[str, str], tuple[int, int]] = {}  # the count and the lowest rank
     for state, severity, suppressed, count, rank in tx.query(query):
-        # The mark counts only beside this state: see `gateway.store.schema.tables`.
+        # `suppressed` counts only while the state is firing: see `schema.tables.incident`.
         shown = SUPPRESSED if suppressed and state == State.FIRING.value else state
         if shown in states:
-            before = found.get((shown, severity), (0, UNKNOWN_RANK))
+            before = groups.get((shown, severity), (0, UNKNOWN_RANK))
             lowest = min(before[1], rank or UNKNOWN_RANK)
-            found[shown, severity] = (before[0] + count, lowest)
+            groups[shown, severity] = (before[0] + count, lowest)
 
-    def place(key: tuple[str, str]) -> tuple[int, int, int, str]:
+    def position(key: tuple[str, str]) -> tuple[int, int, int, str]:
         state, severity = key
-        return states.index(state), rank_of(severity), found[key][1], severity
+        return states.index(state), rank_of(severity), groups[key][1], severity
 
-    return [(*key, found[key][0]) for key in sorted(found, key=place)]
+    return [(*key, groups[key][0]) for key in sorted(groups, key=position)]

@@ -1,7 +1,7 @@
-"""Making the tables of a new embedded database, without the migrations.
+"""Creation of the tables of a new embedded database, without the migrations.
 
-Those are for databases that exist. To load and run all of them for a new one costs a first start
-a third of a second, and 20 MB for as long as it runs; a test holds the outcome of both together.
+Running all migrations would cost a first start a third of a second, and 20 MB until it ends. A
+test compares the results of both.
 """
 
 import logging
@@ -20,9 +20,9 @@ from gateway.store.schema.version import HEAD
 log = logging.getLogger(__name__)
 
 _LOCK_TIMEOUT = 30.0
-"""Seconds to wait for another process that makes the same tables."""
+"""Seconds to wait for another process that creates the same tables."""
 
-# As alembic makes it, which migrates from there.
+# As alembic creates it, because later migrations start from it.
 _VERSION_TABLE = (
     "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL,"
     " CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
@@ -30,10 +30,10 @@ _VERSION_TABLE = (
 
 
 def create_tables(location: Location) -> bool:
-    """Make the newest tables where a file has none or does not exist, in one transaction.
+    """Create the newest tables in a file that has none or does not exist, in one transaction.
 
-    False where it has tables: they are another version's, or another program's. Two at once do it
-    one after the other. Raises StoreUnavailableError.
+    Return False if it has tables, which are of another version or another program. Of two
+    processes one waits for the other. Raises StoreUnavailableError.
     """
     assert location.path is not None
     sqlite.create_file(location.path)
@@ -48,16 +48,16 @@ def create_tables(location: Location) -> bool:
             connection.execute("COMMIT")
     except sqlite3.Error as error:
         raise as_store_error(error) or error from error
-    log.info("database made at version %s", HEAD)
+    log.info("database created at version %s", HEAD)
     return True
 
 
 def _create_all(connection: sqlite3.Connection) -> None:
-    words = dialect()
+    sqlite_dialect = dialect()
     for table in metadata.sorted_tables:
-        connection.execute(str(CreateTable(table).compile(dialect=words)))
+        connection.execute(str(CreateTable(table).compile(dialect=sqlite_dialect)))
         for index in sorted(table.indexes, key=lambda one: str(one.name)):
-            connection.execute(str(CreateIndex(index).compile(dialect=words)))
+            connection.execute(str(CreateIndex(index).compile(dialect=sqlite_dialect)))
     connection.execute(_VERSION_TABLE)
     connection.execute("INSERT INTO alembic_version VALUES (?)", (HEAD,))
     connection.executemany("INSERT INTO meta (name, value) VALUES (?, ?)", COUNTERS.items())

@@ -1,4 +1,4 @@
-"""Bringing a database's tables to the version that this program needs."""
+"""Upgrade of a database's tables to the version that this program needs."""
 
 import logging
 import sqlite3
@@ -23,18 +23,18 @@ log = logging.getLogger(__name__)
 
 
 def migrate(url: str) -> None:
-    """Bring the tables of a database to the newest version, in one transaction.
+    """Upgrade the tables of a database to the newest version, in one transaction.
 
-    Makes an SQLite file where there is none. Two at once do it one after the other. Raises
-    StoreUnavailableError, or SchemaMismatchError when the database is newer than this program.
+    Create an SQLite file if there is none. Of two processes one waits for the other. Raises
+    StoreUnavailableError, or SchemaMismatchError if the database is newer than this program.
     """
     location = parse_url(url)
     if location.path is not None:
         sqlite.create_file(location.path)
-    found = current_revision(url)
-    if found is not None and found > HEAD:
+    revision = current_revision(url)
+    if revision is not None and revision > HEAD:
         raise SchemaMismatchError(
-            f"the database is at version {found}, newer than this program's {HEAD}:"
+            f"the database is at version {revision}, newer than this program's {HEAD}:"
             " update the program"
         )
     try:
@@ -47,7 +47,7 @@ def migrate(url: str) -> None:
     except Exception as error:
         raise as_store_error(error) or error from error
     if before is None:
-        log.info("database made at version %s", HEAD)
+        log.info("database created at version %s", HEAD)
     elif before != HEAD:
         log.info("database migrated from version %s to %s", before, HEAD)
 
@@ -61,7 +61,7 @@ def _config(connection: Connection) -> Config:
 
 @contextmanager
 def _locked_connection(location: Location) -> Iterator[Connection]:
-    """A connection in a transaction that nobody else can write beside."""
+    """Yield a connection in a transaction that locks out all other writers."""
     if location.path is not None:
         uri = f"{location.path.resolve().as_uri()}?mode=rw"
         engine = create_engine(

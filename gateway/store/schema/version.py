@@ -1,4 +1,4 @@
-"""Which version the tables have, and how they get to the newest one."""
+"""The version of the tables: reading it, checking it, and reaching the newest one."""
 
 import sqlite3
 
@@ -25,7 +25,7 @@ def head_revision() -> str:
 
 
 def current_revision(url: str) -> str | None:
-    """Return the version of a database; None when it is empty. Raises StoreUnavailableError."""
+    """Return the version of a database; None if it is empty. Raises StoreUnavailableError."""
     location = parse_url(url)
     if location.path is not None and not location.path.exists():
         return None
@@ -40,43 +40,45 @@ def current_revision(url: str) -> str | None:
 
 
 def check_version(session: Session) -> None:
-    """Raise SchemaMismatchError unless the tables are the ones this program knows."""
-    found = _read_revision(session)
-    if found == HEAD:
+    """Raise SchemaMismatchError unless the tables are those of this program."""
+    revision = _read_revision(session)
+    if revision == HEAD:
         return
-    if found is None:
+    if revision is None:
         raise SchemaMismatchError("the database has no tables yet: run `gateway migrate`")
-    if found < HEAD:
+    if revision < HEAD:
         raise SchemaMismatchError(
-            f"the database is at version {found}, this program needs {HEAD}: run `gateway migrate`"
+            f"the database is at version {revision}, this program needs {HEAD}:"
+            " run `gateway migrate`"
         )
     raise SchemaMismatchError(
-        f"the database is at version {found}, newer than this program's {HEAD}: update the program"
+        f"the database is at version {revision}, newer than this program's {HEAD}:"
+        " update the program"
     )
 
 
 def migrate(url: str) -> None:
-    """Bring the tables of a database to the newest version. See `gateway.store.schema.upgrade`."""
-    # Imported late: alembic costs a third of a second, and is hardly ever needed.
+    """Upgrade the tables of a database to the newest version. See `schema.upgrade`."""
+    # Imported late, because alembic takes a third of a second and is rarely needed.
     from gateway.store.schema import upgrade
 
     upgrade.migrate(url)
 
 
 def prepare_database(location: Location) -> None:
-    """Make the embedded database ready: new, or migrated. Others are migrated by an admin."""
+    """Create or upgrade the embedded database. An admin upgrades PostgreSQL."""
     if location.path is None:
         return
     url = f"sqlite:///{location.path}"
-    found = current_revision(url)
-    if found is None:
-        # Imported late: it is needed once in a database's life.
+    revision = current_revision(url)
+    if revision is None:
+        # Imported late, because it is needed once for each database.
         from gateway.store.schema.create import create_tables
 
         if create_tables(location):
             return
-        found = current_revision(url)  # somebody else may have made it just now
-    if found != HEAD:
+        revision = current_revision(url)  # another process may have created it just now
+    if revision != HEAD:
         migrate(url)
 
 

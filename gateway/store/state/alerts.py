@@ -1,4 +1,4 @@
-"""What sources reported: one row for each label set."""
+"""Reported alerts: one row for each label set."""
 
 from collections.abc import Collection, Sequence
 
@@ -37,7 +37,7 @@ _SAVE = insert(
     [*COLUMNS, "inhibits", "serial", "id"],
     key=["identity"],
     change=overwrite([*COLUMNS[1:], "inhibits"])
-    # Whoever counted only what burns learns of an alert that burns again.
+    # A new serial for an alert that fires again, for readers that know only the firing ones.
     | {"serial": "CASE WHEN old.ends_at <= new.updated_at THEN new.serial ELSE old.serial END"},
 )
 _EXTEND_ENDS = update(
@@ -51,7 +51,7 @@ _EXTEND_ENDS = update(
     },
 )
 _SET_INHIBITS = update(alerts, ["identity"], ["inhibits"], overwrite(["inhibits"]))
-# An expression, which the index on ends_at cannot answer: the one on inhibits is the shorter way.
+# An expression, so that SQLite does not use the index on ends_at: that on inhibits reads less.
 _NOT_ENDED = func.coalesce(alerts.c.ends_at, literal_column("1e300")) > bindparam("now")
 _INHIBIT_SOURCES = Statement(
     select(alerts.c.identity, alerts.c.labels, alerts.c.ends_at, alerts.c.updated_at).where(
@@ -89,23 +89,21 @@ def from_row(row: Row) -> Alert:
 
 
 def by_identity(tx: Tx, identities: Sequence[str]) -> dict[str, Alert]:
-    """Return those of the alerts that were ever reported (and not yet pruned)."""
+    """Return those of the alerts that are stored, by identity."""
     rows = tx.rows(_BY_IDENTITY, identities=json_list(identities))
     return {row[0]: from_row(row) for row in rows}
 
 
 def ids(tx: Tx, identities: Collection[str]) -> dict[str, int]:
-    """Return the ids of stored alerts."""
+    """Return the ids of stored alerts by identity."""
     return dict(tx.rows(_IDS, identities=json_list(identities)))
 
 
 def save(tx: Tx, reported: Sequence[Alert], inhibits: Sequence[bool]) -> Sequence[int]:
-    """Save alerts, new or known; `inhibits` says of each whether it may inhibit others.
+    """Save alerts, new or known; `inhibits` is whether each may inhibit others.
 
-    Returns an id for each, which it has if it is new.
-
-    New ones, and those that had ended, get a serial higher than all before. The first of its
-    serials stays an alert's id.
+    New ones, and those that had ended, get a serial above all others. The first serial of an alert
+    is its id. Return an id for each of the alerts, which is valid for new ones only.
     """
     if not reported:
         return ()
@@ -135,48 +133,48 @@ def save(tx: Tx, reported: Sequence[Alert], inhibits: Sequence[bool]) -> Sequenc
 
 
 def extend_ends(tx: Tx, ends: Sequence[tuple[str, float | None, float]]) -> None:
-    """Move the ends of alerts that still burn at updated_at: rows of identity, ends_at, updated_at.
+    """Move the ends of alerts that still fire: rows of identity, ends_at, updated_at.
 
-    What ended stays so: the end may have been reported after these extensions were gathered, or
-    to another replica. An alert that burned again with nobody noticing would page nobody.
+    An alert that had ended by `updated_at` is left as it is. Its end may have been reported after
+    these rows were collected, or to another replica. If it fired again unnoticed, nobody would be
+    paged.
     """
     tx.write_rows(_EXTEND_ENDS, ends)
 
 
 def inhibit_version(tx: Tx) -> int:
-    """Return a number that changes whenever the set of inhibiting alerts may have changed."""
+    """Return a number that changes when the set of inhibiting alerts may have changed."""
     return counters.read(tx, "inhibit_version")
 
 
 def bump_inhibit_version(tx: Tx) -> int:
-    """Say that the set of inhibiting alerts changed; return the new version."""
+    """Store that the set of inhibiting alerts changed; return its new version."""
     return counters.take(tx, "inhibit_version", 1)[0]
 
 
 def inhibit_sources(tx: Tx, now: float) -> list[tuple[str, Labels, float | None, float]]:
-    """Return identity, labels, end and last report of the alerts that may inhibit others and burn
-    at `now`."""
+    """Return identity, labels, end and last report of inhibiting alerts that fire at `now`."""
     rows = tx.rows(_INHIBIT_SOURCES, now=now)
     return [(row[0], load(row[1]), row[2], row[3]) for row in rows]
 
 
 def active_page(tx: Tx, now: float, after: str, limit: int) -> list[Alert]:
-    """Return alerts that burn at `now` in order of identity, those after `after` ("" to begin)."""
+    """Return alerts that fire at `now` by identity, those after `after` ("" to begin)."""
     return [from_row(row) for row in tx.rows(_ACTIVE_PAGE, now=now, after=after, many=limit)]
 
 
 def active_by_serial(tx: Tx, now: float, serials: Sequence[int]) -> list[Alert]:
-    """Return those of the alerts with these serials that burn at `now`, in the serials' order."""
+    """Return those of the alerts with these serials that fire at `now`, by serial."""
     return [
         from_row(row) for row in tx.rows(_ACTIVE_BY_SERIAL, now=now, serials=json_list(serials))
     ]
 
 
 def without_end(tx: Tx, source: str) -> list[Alert]:
-    """Return alerts that a source reported last, and without an end. Looks at all without one."""
+    """Return alerts without an end that this source reported last. Reads all without an end."""
     return [from_row(row) for row in tx.rows(_WITHOUT_END, source=source)]
 
 
 def set_inhibits(tx: Tx, rows: Sequence[tuple[str, bool]]) -> None:
-    """Say anew which alerts may inhibit others: rows of identity and flag."""
+    """Update whether alerts may inhibit others: rows of identity and flag."""
     tx.write_rows(_SET_INHIBITS, rows)

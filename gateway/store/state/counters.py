@@ -1,4 +1,4 @@
-"""Numbers that only go up, and a few that are remembered."""
+"""Counters, and single numbers that are stored by name."""
 
 from sqlalchemy import bindparam, select, update
 
@@ -25,22 +25,22 @@ def take(tx: Tx, counter: str, many: int) -> range:
 
 
 def read(tx: Tx, counter: str) -> int:
-    """Return the last number that was taken."""
+    """Return the last number of a counter that was taken."""
     value: int = tx.rows(_READ, counter=counter)[0][0]
     return value
 
 
 def save(tx: Tx, name: str, value: int) -> None:
-    """Remember a number."""
+    """Store a number by name."""
     tx.write_rows(_SAVE, [(name, value)])
 
 
 def find(tx: Tx, name: str) -> int | None:
-    """Return a number that was remembered, None when it never was."""
+    """Return a stored number; None if there is none."""
     row = tx.row(_READ, counter=name)
     return None if row is None else row[0]
 
 
 def touch(tx: Tx) -> None:
-    """Write something: a transaction that writes nothing succeeds on a full disk, too."""
+    """Write a row to test the disk: an empty transaction succeeds even if it is full."""
     tx.write_rows(_TOUCH, [("touched", 1)])

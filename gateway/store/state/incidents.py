@@ -1,7 +1,6 @@
-"""Incidents: episodes of groups, found by their group, their number or their hour.
+"""Stored incidents, by group or by number.
 
-Beside what the core keeps, an incident has a title (for lists) and an urgency: what is due is
-handed out by urgency, the lowest number first, then by time.
+A row also has a title for lists and an urgency, by which `schedule` orders what is due.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -22,7 +21,9 @@ from gateway.store.db.transaction import Tx
 from gateway.store.schema.tables import incidents
 from gateway.store.state import counters
 
-UNKNOWN_URGENCY = 0  # before all that are known: nobody has been told yet
+UNKNOWN_URGENCY = 0
+"""Urgency of an incident without a rank. It is decided before all others, because it may be the
+most urgent one."""
 
 _COLUMNS = (
     "number",
@@ -85,7 +86,9 @@ _MOVE_TO_GROUPS = update(
 def from_row(row: Row) -> Incident:
     """Make an incident of a row of `SELECTED`.
 
-    Alerts that join an incident mostly leave it as it is, and the next ones read it again.
+    It is cached because most alerts that join an incident leave it unchanged, and the next ones
+    read it again. The cache is shared by the writer's and the readers' threads: every part of an
+    incident must stay immutable.
     """
     return Incident(
         number=row[0],
@@ -104,7 +107,7 @@ def from_row(row: Row) -> Incident:
 
 
 def open_by_key(tx: Tx, group_keys: Sequence[str]) -> dict[str, Incident]:
-    """Return the open incidents of these groups, by group key. A group has one at most."""
+    """Return the open incidents of these groups, by group key. A group has at most one."""
     rows = tx.rows(_OPEN_BY_KEY, hashes=json_list([_hash(key) for key in group_keys]))
     return {row[1]: from_row(row) for row in rows}
 
@@ -112,11 +115,14 @@ def open_by_key(tx: Tx, group_keys: Sequence[str]) -> dict[str, Incident]:
 def beginnings_of(
     tx: Tx, group_keys: Collection[str], since: float
 ) -> dict[str, tuple[float, ...]]:
-    """Return when these groups began, by group key: of the last incident of each that ended
-    after an instant, its own beginning and those before it that still counted then."""
+    """Return the recent starts of groups, by group key, for flapping.
+
+    They are those of the group's last incident that ended after `since`: its own start, and the
+    earlier ones that it kept.
+    """
     hashes = json_list([_hash(key) for key in group_keys])
-    ended = [from_row(row) for row in tx.rows(_ENDED_SINCE, since=since, hashes=hashes)]
-    return {one.group_key: (*one.beginnings, one.opened_at) for one in ended}
+    resolved = [from_row(row) for row in tx.rows(_ENDED_SINCE, since=since, hashes=hashes)]
+    return {one.group_key: (*one.beginnings, one.opened_at) for one in resolved}
 
 
 def create(
@@ -128,7 +134,7 @@ def create(
 ) -> list[Incident]:
     """Save new incidents and return them with their numbers, in the same order.
 
-    Without urgencies, those of which nobody was told come before all others.
+    Without `urgencies`, an incident's urgency is its rank, or UNKNOWN_URGENCY.
     """
     if not opened:
         return []
@@ -164,7 +170,7 @@ def create(
 
 
 def get(tx: Tx, number: int) -> Incident | None:
-    """Return one incident."""
+    """Return one incident; None if there is no such number."""
     return by_number(tx, [number]).get(number)
 
 
@@ -174,12 +180,12 @@ def by_number(tx: Tx, numbers: Sequence[int]) -> dict[int, Incident]:
 
 
 def open_page(tx: Tx, after: int, limit: int) -> list[Incident]:
-    """Return open incidents in order of their numbers, those after `after` (0 to begin)."""
+    """Return open incidents in order of number, those after `after` (0 to begin)."""
     return [from_row(row) for row in tx.rows(_OPEN_PAGE, after=after, most=limit)]
 
 
 def save(tx: Tx, changed: Sequence[Incident]) -> None:
-    """Save what may change in incidents: everything but group and opening."""
+    """Save the changeable columns of incidents: all but the group and the time of opening."""
     tx.write_rows(
         _SAVE,
         [
@@ -201,7 +207,7 @@ def save(tx: Tx, changed: Sequence[Incident]) -> None:
 
 
 def set_titles(tx: Tx, rows: Sequence[tuple[int, str]]) -> None:
-    """Give incidents their titles for lists: rows of number, title."""
+    """Set the titles of incidents for lists: rows of number and title."""
     tx.write_rows(_SET_TITLES, rows)
 
 

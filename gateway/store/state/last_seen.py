@@ -1,4 +1,4 @@
-"""When something was last seen: named instants that only move forward, in whole seconds."""
+"""Last-seen times: instants by name that only move forward, in whole seconds."""
 
 from collections.abc import Mapping
 
@@ -23,7 +23,7 @@ _READ_ALL = Statement(
 
 
 def save(tx: Tx, seen: Mapping[str, float]) -> None:
-    """Remember instants by name; an earlier one than is known changes nothing."""
+    """Store instants by name; one before the stored instant changes nothing."""
     tx.write_rows(_SAVE, [(PREFIX + name, int(at)) for name, at in sorted(seen.items())])
 
 

@@ -1,4 +1,4 @@
-"""Which alerts are in an incident, and what was said about each of them there."""
+"""Members: the alerts of an incident, and what was notified about each of them there."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -66,9 +66,9 @@ _OPEN_NUMBERS_OF = Statement(
 def add(
     tx: Tx, pairs: Sequence[tuple[int, str]], now: float, ids: Mapping[str, int] = NO_IDS
 ) -> None:
-    """Let stored alerts join incidents: pairs of number and identity. Those there stay as is.
+    """Add stored alerts to incidents: pairs of number and identity. Members stay as they are.
 
-    `ids`: those of the alerts' ids that are known (see `alerts.put`).
+    `ids` are known ids of the alerts by identity (see `alerts.save`); others are read.
     """
     others = {identity for _, identity in pairs if identity not in ids}
     if others:
@@ -78,28 +78,34 @@ def add(
 
 
 def by_incident(tx: Tx, numbers: Sequence[int]) -> dict[int, list[Member]]:
-    """Return the members of incidents; every number asked for is there, in order of identity."""
-    found: dict[int, list[Member]] = {number: [] for number in numbers}
-    told = {word.value: word for word in NotifiedState}
-    for *alert, number, word, told_starts_at, acked_starts_at in tx.rows(
+    """Return the members of incidents by number, in order of identity.
+
+    Each of the numbers is a key, if need be with an empty list.
+    """
+    by_number: dict[int, list[Member]] = {number: [] for number in numbers}
+    states = {state.value: state for state in NotifiedState}
+    for *alert, number, state, notified_starts_at, acked_starts_at in tx.rows(
         _BY_INCIDENT, numbers=json_list(numbers)
     ):
         member = Member(
-            alert_rows.from_row(tuple(alert)), told[word], told_starts_at, acked_starts_at
+            alert_rows.from_row(tuple(alert)), states[state], notified_starts_at, acked_starts_at
         )
-        found[number].append(member)
-    return found
+        by_number[number].append(member)
+    return by_number
 
 
 def mark_notified(
     tx: Tx, rows: Sequence[tuple[int, str, NotifiedState, float | None, float | None]]
 ) -> None:
-    """Say what was said: rows of number, identity, told, told_starts_at, acked_starts_at."""
+    """Store what was notified: rows of number, identity and three fields of `Member`.
+
+    These are `notified`, `notified_starts_at` and `acked_starts_at`.
+    """
     tx.write_rows(_MARK_NOTIFIED, rows)
 
 
 def remove(tx: Tx, pairs: Sequence[tuple[int, str]]) -> None:
-    """Take alerts out of incidents: pairs of number and identity."""
+    """Remove alerts from incidents: pairs of number and identity."""
     by_number: dict[int, list[str]] = {}
     for number, identity in pairs:
         by_number.setdefault(number, []).append(identity)
@@ -108,8 +114,8 @@ def remove(tx: Tx, pairs: Sequence[tuple[int, str]]) -> None:
 
 
 def open_numbers_of(tx: Tx, identities: Sequence[str]) -> dict[str, list[int]]:
-    """Return the open incidents that alerts are in; an alert in none is left out."""
-    found: dict[str, list[int]] = {}
+    """Return the numbers of alerts' open incidents by identity; alerts in none are left out."""
+    numbers: dict[str, list[int]] = {}
     for identity, number in tx.rows(_OPEN_NUMBERS_OF, identities=json_list(identities)):
-        found.setdefault(identity, []).append(number)
-    return found
+        numbers.setdefault(identity, []).append(number)
+    return numbers

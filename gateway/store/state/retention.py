@@ -1,4 +1,4 @@
-"""Forgetting what is over long since."""
+"""Retention: deleting incidents, alerts and silences that ended long ago."""
 
 from sqlalchemy import bindparam, delete, exists, select
 
@@ -61,11 +61,11 @@ _DELETE_ALERTS = Statement(delete(alerts).where(InList(alerts.c.identity, "ident
 
 
 def prune(tx: Tx, before: float, limit: int) -> int:
-    """Forget what ended before an instant; return how many incidents, alerts and silences went.
+    """Delete what ended before an instant; return how many incidents, alerts and silences.
 
-    Up to `limit` incidents with everything of theirs, as many alerts that are in no incident
-    that is kept, as many finished notices without an incident. Call again while it returns more
-    than nothing, each time in a transaction of its own, so that nobody waits for long.
+    That is up to `limit` incidents with all their rows, as many alerts that are in no stored
+    incident, as many finished notices without an incident, and as many silences. Call it again
+    until it returns 0, each time in a new transaction, so that other writes do not wait for long.
     """
     old = tx.rows(_OLD_INCIDENTS, before=before, most=limit)
     numbers = json_list([number for number, state in old if state == State.RESOLVED])

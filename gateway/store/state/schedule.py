@@ -57,10 +57,11 @@ _RAISE_URGENCY = update(
 def due(
     tx: Tx, now: float, limit: int, *, few: int | None = None, soon: float = 0.0
 ) -> list[Incident]:
-    """Return the most urgent of the incidents whose hour has come, the longest due first.
+    """Return the most urgent incidents that are due at `now`, the longest due first.
 
-    All of one urgency: what is critical must not wait until a batch of the lesser is decided, too.
-    For the same reason only a `few` where something more urgent falls due within `soon` seconds.
+    All have the same urgency, because a critical one must not wait until a batch of lesser ones is
+    decided. For the same reason at most `few` are returned if a more urgent one will be due within
+    `soon` seconds.
     """
     rows = tx.rows(_DUE, now=now, most=limit)
     if not rows:
@@ -77,13 +78,13 @@ def due(
 
 
 def next_due(tx: Tx) -> float | None:
-    """Return when the next incident is due."""
+    """Return when the next incident is due; None if none will be."""
     earliest: float | None = tx.rows(_NEXT_DUE)[0][0]
     return earliest
 
 
 def move_due_earlier(tx: Tx, rows: Sequence[tuple[int, float]]) -> None:
-    """Make incidents due at an instant, unless they are due earlier: rows of number, due_at."""
+    """Make incidents due at an instant unless they are due earlier: rows of number, due_at."""
     earliest: dict[int, float] = {}
     for number, due_at in rows:
         earliest[number] = min(due_at, earliest.get(number, due_at))
@@ -91,7 +92,7 @@ def move_due_earlier(tx: Tx, rows: Sequence[tuple[int, float]]) -> None:
 
 
 def raise_urgency(tx: Tx, rows: Sequence[tuple[int, int]]) -> None:
-    """Raise the urgency of incidents, never lower it: rows of number, urgency (1 before 2)."""
+    """Make incidents more urgent, never less: rows of number and urgency (1 before 2)."""
     first: dict[int, int] = {}
     for number, urgency in rows:
         first[number] = min(urgency, first.get(number, urgency))

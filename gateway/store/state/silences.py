@@ -1,4 +1,4 @@
-"""Silences, kept until long after their end."""
+"""Stored silences, with expired ones until their retention ends."""
 
 from collections.abc import Iterator
 
@@ -86,7 +86,7 @@ def from_row(row: Row) -> Silence:
 
 
 def save(tx: Tx, silence: Silence) -> None:
-    """Save a silence, new or known, and tell every replica that silences changed."""
+    """Save a silence, new or known, and raise the version that replicas compare."""
     row = (
         silence.id,
         silence.starts_at,
@@ -104,54 +104,54 @@ def save(tx: Tx, silence: Silence) -> None:
 
 
 def get(tx: Tx, silence_id: str) -> Silence | None:
-    """Return the silence of that id."""
+    """Return the silence of that id; None if there is none."""
     row = tx.row(_GET, one=silence_id)
     return None if row is None else from_row(row)
 
 
 def ending_after(tx: Tx, instant: float) -> list[Silence]:
-    """Return those that end after an instant: with now, the active and the pending ones."""
+    """Return the silences that end after an instant: after now, the active and pending ones."""
     return list(iterate_ending_after(tx, instant))
 
 
 def iterate_ending_after(tx: Tx, instant: float) -> Iterator[Silence]:
-    """The same, made one by one: who makes a text of ten thousand need not hold them all."""
+    """Yield the same one by one, so that a text of ten thousand needs no list of them."""
     return map(from_row, tx.rows(_ENDING_AFTER, since=instant))
 
 
 def changing(tx: Tx, since: float, now: float) -> list[Silence]:
-    """Return those that began or ended after `since`, until `now`, and those that are to begin."""
+    """Return silences that began or ended after `since` until `now`, and pending ones."""
     return [from_row(row) for row in tx.rows(_CHANGING, since=since, now=now)]
 
 
 def next_end(tx: Tx, now: float) -> float | None:
-    """Return when the next of them ends, None when none will."""
+    """Return when the next silence ends; None if none will."""
     end: float | None = tx.rows(_NEXT_END, now=now)[0][0]
     return end
 
 
 def ending_when_resolved(tx: Tx, now: float) -> list[Silence]:
-    """Return the active ones that end when nothing fires any more that they match."""
+    """Return active silences that end when none of the alerts that they match fires."""
     return [from_row(row) for row in tx.rows(_ENDING_WHEN_RESOLVED, now=now)]
 
 
 def open_counts(tx: Tx, now: float) -> dict[str, int]:
-    """Return how many are active and how many are pending."""
+    """Return how many silences are active and how many are pending."""
     active, every = tx.rows(_OPEN_COUNTS, now=now)[0]
     return {"active": active, "pending": every - active}
 
 
 def version(tx: Tx) -> int:
-    """Return a number that changes whenever a silence was made, changed or ended by somebody."""
+    """Return a number that changes when somebody creates, changes or ends a silence."""
     return counters.read(tx, VERSION)
 
 
 def mark_seen(tx: Tx, rows: list[tuple[str, float]]) -> None:
-    """Remember when alerts that silences match were seen to fire: rows of id and instant."""
+    """Store when alerts that silences match were last firing: rows of id and instant."""
     tx.write_rows(_MARK_SEEN, rows)
 
 
 def prune(tx: Tx, before: float, limit: int) -> int:
-    """Forget up to `limit` silences that ended before an instant; return how many."""
+    """Delete up to `limit` silences that ended before an instant; return how many."""
     ids = [row[0] for row in tx.rows(_OLD, before=before, most=limit)]
     return tx.run(_DELETE, ids=json_list(ids)) if ids else 0

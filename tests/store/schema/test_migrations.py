@@ -342,7 +342,7 @@ def test_one_line_tells_of_all_steps(empty_url: str, caplog: pytest.LogCaptureFi
         return found
 
     migrate(empty_url)
-    assert said() == [f"database made at version {head_revision()}"]
+    assert said() == [f"database created at version {head_revision()}"]
     migrate(empty_url)
     assert said() == []
     before = f"{int(head_revision()) - 1:04}"

@@ -1,1 +1,1 @@
-"""How a database gets from any earlier version to the newest: alembic's scripts."""
+"""Migrations of a database from any earlier version to the newest, as alembic's scripts."""

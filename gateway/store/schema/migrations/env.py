@@ -1,4 +1,4 @@
-"""Alembic's way in: runs the migrations on the connection that `gateway.store.migrate` opened."""
+"""Alembic's entry point: migrates on the connection that `gateway.store.migrate` opened."""
 
 from alembic import context
 
@@ -7,7 +7,7 @@ from gateway.store.schema.tables import metadata
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
-    # The caller's one transaction holds all of it, on both databases.
+    # The caller's transaction contains all migrations, on both databases.
     transactional_ddl=False,
 )
 context.run_migrations()

@@ -14,7 +14,7 @@ _KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Make all tables, and the counters that ids are taken from."""
+    """Create all tables, and the counters of ids."""
     op.create_table(
         "acks",
         sa.Column("id", _KEY, sa.Identity(always=False), nullable=False),
@@ -246,5 +246,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """There is nothing before this."""
+    """Refuse: there is no version before this."""
     raise RuntimeError("there is no version before the first: restore a backup instead")

@@ -12,7 +12,7 @@ depends_on: str | Sequence[str] | None = None
 
 
 def upgrade() -> None:
-    """Make their table, and the counter that tells when they changed."""
+    """Create their table, and the counter of their changes."""
     op.create_table(
         "silences",
         sa.Column("id", sa.Text(), nullable=False),
@@ -35,5 +35,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """A program without silences would page in spite of them."""
+    """Refuse: a program without silences would notify in spite of them."""
     raise RuntimeError("silences cannot be given up by a downgrade: restore a backup instead")

@@ -1,4 +1,4 @@
-"""Number the alerts, so that what is new is found without looking at what is old."""
+"""Number the alerts, so that new ones are found without reading the old ones."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ depends_on: str | Sequence[str] | None = None
 
 
 def upgrade() -> None:
-    """Give each alert its number, in the order of their starts."""
+    """Number the alerts in the order of their starts."""
     op.add_column(
         "alerts", sa.Column("serial", sa.BigInteger(), server_default="0", nullable=False)
     )
@@ -30,7 +30,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take the numbers away again."""
+    """Remove the numbers."""
     op.drop_index("alerts_serial", "alerts")
     op.drop_index("alerts_ends_at", "alerts")
     op.create_index("alerts_ends_at", "alerts", ["ends_at"], unique=False)

@@ -1,4 +1,4 @@
-"""Key alerts by the JSON of their labels, by which posts are recognised unread."""
+"""Identify alerts by the JSON of their labels, so re-posts are recognised without parsing."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Give them the former ones."""
+    """Give them the former identities."""
     _rekey(_by_separators)
 
 

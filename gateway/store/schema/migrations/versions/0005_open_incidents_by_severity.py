@@ -14,7 +14,7 @@ _OPEN = sa.text("state != 'resolved'")
 
 
 def upgrade() -> None:
-    """Add the index that has all the metrics ask for."""
+    """Add an index with all columns that the metrics need."""
     op.create_index(
         "incidents_standing",
         "incidents",
@@ -26,5 +26,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take it away."""
+    """Drop the index."""
     op.drop_index("incidents_standing", "incidents")

@@ -1,4 +1,4 @@
-"""Number alerts, and let members name them by number: shorter, and written side by side."""
+"""Refer to alerts by number in members: shorter, and new rows are side by side."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,7 @@ _REPORTED = (
 
 
 def upgrade() -> None:
-    """Number alerts by their serials, which no two share."""
+    """Number alerts by their serials, which are unique."""
     _remake_alerts(
         sa.Column("id", _KEY, autoincrement=False, nullable=False),
         key="id",
@@ -35,7 +35,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Let members name alerts by identity again."""
+    """Refer to alerts by identity again."""
     _remake_members(
         sa.Column("identity", sa.Text(), nullable=False),
         "SELECT incident, alerts.identity, {said} FROM former_members"
@@ -47,7 +47,7 @@ def downgrade() -> None:
 
 
 def _remake_alerts(added: sa.Column[int] | None, *, key: str, copied: str | None) -> None:
-    """Make the table anew, which is the one way to change a key that both databases have."""
+    """Replace the table: that is the only way to change a key on both databases."""
     for index in ("alerts_serial", "alerts_ends_at", "alerts_inhibiting"):
         op.drop_index(index, "alerts")
     op.rename_table("alerts", "former_alerts")

@@ -1,4 +1,4 @@
-"""Index open incidents by urgency: lists show the most urgent first, a page at a time."""
+"""Index open incidents by urgency, for lists in pages with the most urgent first."""
 
 from collections.abc import Sequence
 
@@ -26,5 +26,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop it: lists are sorted row by row then."""
+    """Drop the index: the database then sorts all rows of a list."""
     op.drop_index("incidents_by_urgency", "incidents")

@@ -1,4 +1,4 @@
-"""Remember which alerts began, as far as anyone knows, when they were received."""
+"""Store which alerts start at the time of their receipt."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ depends_on: str | Sequence[str] | None = None
 
 
 def upgrade() -> None:
-    """Add the mark. Alerts that are stored keep the start that they have, as if it was sent."""
+    """Add the column. It is false for stored alerts, whose start counts as sent."""
     op.add_column(
         "alerts",
         sa.Column("received_start", sa.Boolean(), server_default=sa.false(), nullable=False),
@@ -20,5 +20,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take it away."""
+    """Drop the column."""
     op.drop_column("alerts", "received_start")

@@ -25,5 +25,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop it: holds are then found again by the next refusal."""
+    """Drop it: the next refusal of a vendor begins a hold again."""
     op.drop_table("holds")

@@ -1,4 +1,4 @@
-"""Store which open incidents are suppressed: lists show and count them apart."""
+"""Store which open incidents are suppressed, because lists show and count them separately."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ _OPEN = sa.text("state != 'resolved'")
 _FIRING = sa.text("state = 'firing'")
 _ACKNOWLEDGED = sa.text("state = 'acknowledged'")
 
-# Only firing incidents are read and written. A quote inside of a JSON string has a backslash
+# Only firing incidents are read and written. A quotation mark in a JSON string has a backslash
 # before it, so no other value of `memory` can match.
 _FILL = r"""
 UPDATE incidents SET suppressed = :yes WHERE state = 'firing' AND (
@@ -25,7 +25,7 @@ UPDATE incidents SET suppressed = :yes WHERE state = 'firing' AND (
 
 
 def upgrade() -> None:
-    """Add the column, fill it for the incidents that are firing, and index by it."""
+    """Add the column, fill it for firing incidents, and index by it."""
     op.add_column(
         "incidents",
         sa.Column("suppressed", sa.Boolean(), server_default=sa.false(), nullable=False),
@@ -52,7 +52,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take it away: suppressed incidents are listed as unacknowledged then."""
+    """Drop it: suppressed incidents are then listed as unacknowledged."""
     op.drop_index("incidents_firing_by_urgency", "incidents")
     op.drop_index("incidents_acknowledged_by_urgency", "incidents")
     op.create_index(

@@ -15,7 +15,7 @@ depends_on: str | Sequence[str] | None = None
 _READ = sa.text("SELECT number, memory FROM incidents WHERE state != 'resolved'")
 _WRITE = sa.text("UPDATE incidents SET memory = :memory WHERE number = :number")
 
-# How the sentences of earlier versions began, and the reason each stood for.
+# How the sentences of earlier versions began, with the reason of each.
 _BEGINNINGS = {
     "silenced by ": "silenced",
     "inhibited by ": "inhibited",
