@@ -180,7 +180,7 @@ class Engine:
                 await renderer.start()
             except ConfigError as error:
                 self._config_problems = error.problems
-                self.metrics.record_reload(False, self.now())
+                self.metrics.record_reload(self.now(), ok=False)
                 for problem in error.masked():
                     log.error("routes.yaml not loaded: %s", problem)
                 return error.problems
@@ -194,7 +194,7 @@ class Engine:
                 await self.store.write(partial(outbox.retry_now, now=self.now()))
             self._config_problems = ()
             self.metrics.set_config(config.plan.severities, config.plan.digest)
-            self.metrics.record_reload(True, self.now())
+            self.metrics.record_reload(self.now(), ok=True)
             log.info("routes.yaml loaded", extra={"digest": config.plan.digest})
             self.dispatcher.wake()
             self.delivery.wake()
@@ -226,7 +226,7 @@ class Engine:
     def prepare(self) -> None:
         """Build the channels and their senders, whose loops only `start` runs."""
         self.metrics.set_config(self.plan.severities, self.plan.digest)
-        self.metrics.record_reload(True, self.now())
+        self.metrics.record_reload(self.now(), ok=True)
         self.delivery.adopt(self._dependencies.channels(self._config))
 
     def run(self, name: str, body: Callable[[], Awaitable[None]]) -> None:

@@ -82,7 +82,7 @@ class Housekeeping:
                 self.store_problem = str(error)
             else:
                 self.store_problem = ""
-            self._dependencies.metrics.set_store_up(not self.store_problem)
+            self._dependencies.metrics.set_store_up(up=not self.store_problem)
             self._check_clock()
             if self._dependencies.store.epoch != self._epoch:
                 self._epoch = self._dependencies.store.epoch

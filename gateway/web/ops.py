@@ -96,9 +96,9 @@ class OpsEndpoints:
                 )
             )
         except StoreUnavailableError:
-            metrics.set_store_up(False)
+            metrics.set_store_up(up=False)
         else:
-            metrics.set_store_up(True)
+            metrics.set_store_up(up=True)
             metrics.set_outbox(depth, self._engine.config.channels, now)
             metrics.set_incidents(open_incidents, now)
             metrics.set_silences(silence_counts)

@@ -76,4 +76,4 @@ class IntegrityMonitor:
             log.error("%s", self.problem)
         elif previous and not self.problem:
             log.info("the database file is intact again")
-        self._metrics.set_store_intact(not damaged)
+        self._metrics.set_store_intact(intact=not damaged)
