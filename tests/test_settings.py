@@ -1,4 +1,4 @@
-"""Variables called GATEWAY_… that are no settings: slips are refused, a platform's are passed."""
+"""Validation of GATEWAY_* variables: mistakes are refused, a platform's are ignored."""
 
 import pytest
 
@@ -16,11 +16,11 @@ SERVICE = {
     "GATEWAY_BLUE_SERVICE_HOST": "10.0.0.12",
     "GATEWAY_BLUE_PORT": "tcp://10.0.0.12:9095",
 }
-"""What a pod finds beside services called gateway and gateway-blue."""
+"""Variables that Kubernetes sets for services called gateway and gateway-blue."""
 
 
-def test_a_service_called_gateway() -> None:
-    """It starts beside one: its addresses are no settings, and change none."""
+def test_variables_of_a_service_called_gateway_are_ignored() -> None:
+    """The variables of a service called gateway change no setting."""
     assert read_settings(SERVICE) == read_settings({})
     assert read_settings(SERVICE).port == 9095
 
@@ -34,8 +34,8 @@ def test_a_service_called_gateway() -> None:
         ("GATEWAY_PORT_HTTP", "8080", "is not a setting"),
     ],
 )
-def test_a_slip_is_refused(name: str, value: str, near: str) -> None:
-    """Somebody meant to set something, and it would not be."""
+def test_unknown_variable_is_refused_with_a_suggestion(name: str, value: str, near: str) -> None:
+    """A misspelt setting stops the start instead of having no effect."""
     with pytest.raises(SettingError, match=name) as refused:
         read_settings({name: value})
     assert near in str(refused.value)
@@ -52,15 +52,15 @@ def test_a_slip_is_refused(name: str, value: str, near: str) -> None:
         ("GATEWAY_HEARTBEAT_PROXY", "socks5://ana:test-word@proxy:1080"),
     ],
 )
-def test_url_that_cannot_be_used_stops_the_start(name: str, value: str) -> None:
-    """The setting is named and its value is not shown, because it may hold a secret."""
+def test_invalid_url_is_refused_without_showing_it(name: str, value: str) -> None:
+    """The error names the setting and hides its value, because it may be secret."""
     with pytest.raises(SettingError, match=f"^{name}: ") as refused:
         read_settings({name: value})
     assert "test-word" not in str(refused.value)
 
 
-def test_external_url_is_taken_in_any_case() -> None:
-    """Scheme and host mean the same in capitals; links in messages have them in lower case."""
+def test_external_url_is_normalised_to_lower_case() -> None:
+    """Scheme and host in capitals are accepted, and written in lower case."""
     settings = read_settings({"GATEWAY_EXTERNAL_URL": "HTTPS://Alerts.Example.com/Gateway/"})
     assert settings.external_url == "https://alerts.example.com/Gateway"
     assert settings.route_prefix == "/Gateway"
@@ -78,8 +78,8 @@ def test_external_url_is_taken_in_any_case() -> None:
 @pytest.mark.parametrize(
     "value", [" ", "test-token-of-some-length ", "\ttest-token-of-some-length"]
 )
-def test_a_secret_with_white_space_around_it_is_refused(name: str, value: str) -> None:
-    """A token that no client can send locks everybody out: the start says so, without the value."""
+def test_secret_with_surrounding_white_space_is_refused(name: str, value: str) -> None:
+    """A token that no client can send is refused at the start, without its value."""
     with pytest.raises(SettingError, match=name) as refused:
         read_settings({name: value})
     assert "test-token" not in str(refused.value)
@@ -97,14 +97,14 @@ def test_a_secret_with_white_space_around_it_is_refused(name: str, value: str) -
         "https://alerts.example.com/?x=1",
     ],
 )
-def test_an_external_url_that_makes_no_links_is_refused(url: str) -> None:
-    """Links begin with it, so it must be a URL to which a path can be added."""
+def test_external_url_without_room_for_a_path_is_refused(url: str) -> None:
+    """Links start with the external URL, so a path must fit behind it."""
     with pytest.raises(SettingError, match="GATEWAY_EXTERNAL_URL"):
         read_settings({"GATEWAY_EXTERNAL_URL": url})
 
 
 @pytest.mark.parametrize("value", ["-1", "0", "many", "15", "99999999"])
-def test_a_limit_of_connections_that_is_none_is_refused(value: str) -> None:
-    """The gateway must be able to answer somebody."""
+def test_invalid_connection_limit_is_refused(value: str) -> None:
+    """The limit leaves enough connections to answer clients."""
     with pytest.raises(SettingError, match="GATEWAY_MAX_CONNECTIONS"):
         read_settings({"GATEWAY_MAX_CONNECTIONS": value})

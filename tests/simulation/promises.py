@@ -20,9 +20,11 @@ async def broken_promises(simulation: Simulation) -> list[str]:
     for one in simulation.world.delivered:
         queues[one.incident, one.to].append(one)
     problems: list[str] = []
-    given_up = {(notice.incident, notice.target.key) for notice in await simulation.world.dead()}
+    dead_letters = {
+        (notice.incident, notice.target.key) for notice in await simulation.world.dead()
+    }
     for (number, to), deliveries in queues.items():
-        if (number, to) not in given_up:  # a dead letter is listed and can be replayed
+        if (number, to) not in dead_letters:  # a dead letter is listed and can be replayed
             problems += resolved_follows_firing(number, to, deliveries)
         problems += in_order(number, to, deliveries, simulation.doubled)
     problems += sent_once(simulation)
@@ -76,16 +78,17 @@ def quiet_while_silenced(simulation: Simulation) -> list[str]:
     problems = []
     for one in simulation.world.delivered:
         facts = one.message.facts
-        at = facts["at"]
+        decided_at = facts["at"]
         if one.kind not in DECIDED_KINDS:
             continue
         for fact_alert in facts["alerts"]:
             problems += [
-                f"#{one.incident} {one.to}: {fact_alert['labels']} at +{at - START:.0f} in spite of"
-                f" the silence {', '.join(map(str, silence.matchers))}"
+                f"#{one.incident} {one.to}: {fact_alert['labels']} at"
+                f" +{decided_at - START:.0f} in spite of the silence"
+                f" {', '.join(map(str, silence.matchers))}"
                 for silence in simulation.silences.values()
                 if fact_alert["status"] == "firing"
-                and silence.starts_at < at < silence.ends_at
+                and silence.starts_at < decided_at < silence.ends_at
                 and silence.mutes(fact_alert["labels"])
             ]
     return problems

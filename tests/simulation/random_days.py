@@ -1,6 +1,6 @@
 """Random virtual days of a gateway: alerts, responses, dead vendors, crashes, reloads.
 
-The events are kept as a story, so a failing seed can be read like a log.
+The events are logged in order, so a failing seed can be read like a log.
 """
 
 import random
@@ -46,7 +46,7 @@ class Simulation:
 
     world: World
     seed: int
-    story: list[str] = field(default_factory=list)
+    events: list[str] = field(default_factory=list)
     firing: dict[tuple[str, str, str], float] = field(default_factory=dict)
     doubled: set[int] = field(
         default_factory=set
@@ -59,7 +59,7 @@ class Simulation:
 
     def log(self, text: str) -> None:
         at = datetime.fromtimestamp(self.world.now, UTC)
-        self.story.append(f"{at:%a %H:%M:%S}  {text}")
+        self.events.append(f"{at:%a %H:%M:%S}  {text}")
 
     async def play(self, events: int) -> None:
         """Play random events, then repair everything and resolve all alerts."""
@@ -69,7 +69,7 @@ class Simulation:
                     self.fire,
                     self.end,
                     self.repost,
-                    self.answer,
+                    self.respond,
                     self.undo,
                     self.vendor,
                     self.crash,
@@ -87,7 +87,7 @@ class Simulation:
         await self.pass_time(HOUR)
         for key in list(self.firing):
             await self.end_one(key)
-        self.log("everything is repaired and resolved")
+        self.log("all channels repaired, all alerts resolved")
         await self.pass_time(6 * HOUR)
 
     async def pass_time(self, seconds: float) -> None:
@@ -95,7 +95,7 @@ class Simulation:
             self.note(one)
 
     def note(self, one: Delivered) -> None:
-        self.story.append(
+        self.events.append(
             f"{'':14}  #{one.incident} {one.kind} ({one.reason}) reached {one.to}"
             f" at +{one.at:.0f}s, notice {one.notice}"
         )
@@ -119,7 +119,7 @@ class Simulation:
             await self.end_one(self.dice.choice(sorted(self.firing)))
 
     async def end_one(self, key: tuple[str, str, str]) -> None:
-        self.log(f"{key} is over")
+        self.log(f"{key} resolves")
         await self.post(key, ends_at=self.world.now)
         del self.firing[key]
 
@@ -127,30 +127,30 @@ class Simulation:
         if self.firing:
             await self.post(self.dice.choice(sorted(self.firing)))
 
-    async def answer(self) -> None:
+    async def respond(self) -> None:
         engine = self.dice.choice(self.world.replicas)
         open_incidents = await engine.store.read(lambda tx: incidents.open_page(tx, 0, 100))
         if not open_incidents:
             return
-        number, who = self.dice.choice(open_incidents).number, self.dice.choice(PEOPLE)
-        response = await engine.acknowledge(number, who, "link")
-        self.log(f"{who} answers #{number}: {response.answer.value}")
+        number, person = self.dice.choice(open_incidents).number, self.dice.choice(PEOPLE)
+        response = await engine.acknowledge(number, person, "link")
+        self.log(f"{person} acknowledges #{number}: {response.answer.value}")
         if response.answer is ActionOutcome.DONE:
             self.acked.setdefault(number, []).append((self.world.now, None))
 
     async def undo(self) -> None:
         engine = self.dice.choice(self.world.replicas)
         open_incidents = await engine.store.read(lambda tx: incidents.open_page(tx, 0, 100))
-        taken = [one.number for one in open_incidents if one.ack]
-        if taken:
-            number = self.dice.choice(taken)
-            self.log(f"#{number} is given back")
+        acknowledged = [one.number for one in open_incidents if one.ack]
+        if acknowledged:
+            number = self.dice.choice(acknowledged)
+            self.log(f"the acknowledgement of #{number} is undone")
             await engine.unacknowledge(number, "ben", "api")
 
     async def vendor(self) -> None:
         channel = self.dice.choice(CHANNELS)
         if channel in self.world.faults:
-            self.log(f"{channel} is well again")
+            self.log(f"{channel} works again")
             self.world.mend(channel)
             return
         kind = self.dice.choice(("down", "too fast", "drops answers"))
@@ -209,19 +209,19 @@ class Simulation:
                 (Matcher("severity", "=", severity), Matcher("region", "=~", "eu|xx")),
             )
         )
-        lasts = self.dice.choice((10 * MINUTE, HOUR, 5 * HOUR))
+        duration = self.dice.choice((10 * MINUTE, HOUR, 5 * HOUR))
         now = self.world.now
-        made = await engine.silences.put(matchers, now, now + lasts, "ana", "maintenance")
-        self.silences[made.id] = made
-        self.log(f"ana silences {', '.join(map(str, matchers))} for {lasts:.0f} s")
+        silence = await engine.silences.put(matchers, now, now + duration, "ana", "maintenance")
+        self.silences[silence.id] = silence
+        self.log(f"ana silences {', '.join(map(str, matchers))} for {duration:.0f} s")
 
     async def unsilence(self) -> None:
         active = [one for one in self.silences.values() if one.state(self.world.now) == "active"]
         if active:
             engine = self.dice.choice(self.world.replicas)
-            ended = await engine.silences.expire(self.dice.choice(active).id)
-            self.silences[ended.id] = ended
-            self.log(f"the silence of {', '.join(map(str, ended.matchers))} is ended")
+            expired = await engine.silences.expire(self.dice.choice(active).id)
+            self.silences[expired.id] = expired
+            self.log(f"the silence of {', '.join(map(str, expired.matchers))} is ended")
 
     async def join(self) -> None:
         if len(self.world.replicas) < 2 and not self.world.url.startswith("sqlite"):

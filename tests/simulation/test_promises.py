@@ -1,4 +1,4 @@
-"""Random days that keep the promises. A failing seed prints its story.
+"""Random days that keep the promises. A failing seed prints its events.
 
 GATEWAY_TEST_SEEDS=100-200 runs these seeds instead of the usual few. Full runs try more.
 """
@@ -19,33 +19,35 @@ MOST_ROUNDS = 20_000
 
 
 def seeds() -> list[int]:
+    """Return the seeds of this run."""
     first, _, last = os.environ.get("GATEWAY_TEST_SEEDS", "1-6" if FULL else "1-2").partition("-")
     return list(range(int(first), int(last or first) + 1))
 
 
 @pytest.mark.parametrize("seed", seeds())
-async def test_a_random_day_on_sqlite_keeps_the_promises(seed: int, tmp_path: Path) -> None:
-    """Promises 2, 3, 4, 13, 14 with crashes, dead vendors and reloads."""
+async def test_random_day_on_sqlite_keeps_the_promises(seed: int, tmp_path: Path) -> None:
+    """Promises 2, 3, 4, 13, 14: Hold with crashes, dead vendors and reloads."""
     await check(World(f"sqlite:///{tmp_path}/gateway.db"), seed)
 
 
 @pytest.mark.parametrize("seed", seeds()[:1])
-async def test_a_random_day_with_repeats_on_ticks_keeps_the_promises(
+async def test_random_day_with_repeats_on_ticks_keeps_the_promises(
     seed: int, tmp_path: Path
 ) -> None:
-    """The same if everything except worse severity waits for a tick."""
+    """The promises hold if everything except worse severity waits for a tick."""
     await check(World(f"sqlite:///{tmp_path}/gateway.db", ON_TICKS + ROUTES), seed)
 
 
 @pytest.mark.parametrize("seed", seeds()[:2])
-async def test_a_random_day_with_replicas_keeps_the_promises(
+async def test_random_day_with_replicas_keeps_the_promises(
     seed: int, migrated_postgres_url: str
 ) -> None:
-    """Promise 11 as well: two replicas that start and die, and one notification each."""
+    """Promise 11: Two replicas that start and die send each notification once."""
     await check(World(migrated_postgres_url), seed)
 
 
 async def check(world: World, seed: int) -> None:
+    """Play the day of a seed and fail with its events if a promise is broken."""
     await world.start()
     simulation = Simulation(world, seed)
     try:
@@ -56,5 +58,5 @@ async def check(world: World, seed: int) -> None:
     finally:
         await world.close()
     if broken:
-        story = "\n".join(simulation.story)
-        pytest.fail(f"seed {seed}\n{story}\n\nbroken:\n" + "\n".join(broken), pytrace=False)
+        events = "\n".join(simulation.events)
+        pytest.fail(f"seed {seed}\n{events}\n\nbroken:\n" + "\n".join(broken), pytrace=False)

@@ -26,7 +26,7 @@ OTHER = {"summary": "other"}
 
 
 def repost(cached: Alert, reported: Alert, *, shared: bool = False) -> Repost:
-    """What a report is to a cached alert."""
+    """Classify a report beside a cached alert."""
     entry = CachedAlert(cached, NOW - 30)
     return classify(entry, reported, text_hash(reported), NOW, shared=shared)
 

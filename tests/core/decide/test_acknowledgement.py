@@ -1,4 +1,4 @@
-"""What an acknowledgement stops, covers and does not cover."""
+"""Acknowledgements: what they stop, what they cover, and when they expire."""
 
 from dataclasses import replace
 
@@ -16,8 +16,8 @@ from tests.core.group_simulation import (
 )
 
 
-def test_it_stops_repeats_and_escalation() -> None:
-    """E22: from the acknowledgement on nobody is told again, until it is over."""
+def test_acknowledged_incident_is_neither_repeated_nor_escalated() -> None:
+    """E22: An acknowledged incident sends nothing until it resolves."""
     group = GroupSimulation()
     group.fire("DoubleChargeDetected")
     group.advance(5 * MINUTE)
@@ -27,20 +27,20 @@ def test_it_stops_repeats_and_escalation() -> None:
     assert summary(group.advance(5 * MINUTE))[0][1] == "resolved"
 
 
-def test_everybody_who_was_told_learns_who_has_it() -> None:
-    """All told targets hear it, the acker's own mailbox apart."""
+def test_acknowledgement_notifies_all_notified_targets_but_the_acker() -> None:
+    """Every notified target except the acker's own address gets the acknowledgement."""
     group = GroupSimulation()
     group.fire("DoubleChargeDetected")
     group.advance(1.0)
-    notified = {one.to for one in group.notices}
+    notified_targets = {one.to for one in group.notices}
     before = len(group.notices)
     group.ack("ana")
-    after = {one.to for one in group.notices[before:] if one.reason == "acknowledged"}
-    assert after == notified - {"email:ana@example.com"}
+    targets = {one.to for one in group.notices[before:] if one.reason == "acknowledged"}
+    assert targets == notified_targets - {"email:ana@example.com"}
 
 
-def test_the_second_learns_who_was_first() -> None:
-    """E20: two acknowledge at once: the first wins."""
+def test_two_acknowledgements_the_first_wins() -> None:
+    """E20: Of two people who acknowledge at once the first is recorded."""
     group = GroupSimulation()
     group.fire("DoubleChargeDetected")
     group.advance(1.0)
@@ -50,8 +50,8 @@ def test_the_second_learns_who_was_first() -> None:
     assert group.incident.ack.by == "ana"
 
 
-def test_late() -> None:
-    """E20: an acknowledgement after the end says so and changes nothing."""
+def test_acknowledgement_after_the_resolve_changes_nothing() -> None:
+    """E20: An acknowledgement of a resolved incident is refused as resolved."""
     group = GroupSimulation()
     group.fire("DoubleChargeDetected")
     group.advance(1.0)
@@ -61,8 +61,8 @@ def test_late() -> None:
     assert group.ack("ana") is ActionOutcome.RESOLVED
 
 
-def test_worse_severity_speaks_again() -> None:
-    """E21: what is worse than what was acknowledged reopens, and says why; at once."""
+def test_worse_severity_reopens_at_once() -> None:
+    """E21: An alert worse than the acknowledged ones reopens the incident and says why."""
     group = GroupSimulation()
     group.fire("PaymentFailures", "warning")
     group.advance(60.0)
@@ -75,8 +75,8 @@ def test_worse_severity_speaks_again() -> None:
     assert "reopened: got worse than what Ana acknowledged" in group.entries()
 
 
-def test_new_alerts_of_the_same_severity_are_told_once() -> None:
-    """E21: a new alert that is no worse is told, and the acknowledgement holds."""
+def test_new_alerts_of_the_same_severity_notify_once() -> None:
+    """E21: New alerts that are not worse notify once, and the acknowledgement holds."""
     group = GroupSimulation()
     group.fire("PaymentFailures", "warning", region="eu")
     group.advance(60.0)
@@ -86,8 +86,8 @@ def test_new_alerts_of_the_same_severity_are_told_once() -> None:
     assert group.incident.ack is not None
 
 
-def test_partial_ends_are_quiet_while_somebody_has_it() -> None:
-    """Who has it sees the state change; nobody else is disturbed."""
+def test_partial_resolve_while_acknowledged_is_a_quiet_update() -> None:
+    """A partial resolve of an acknowledged incident only updates messages in place."""
     group = GroupSimulation(without_escalation())
     group.fire("PaymentFailures", "warning", region="eu")
     group.fire("PaymentFailures", "warning", region="us")
@@ -99,8 +99,8 @@ def test_partial_ends_are_quiet_while_somebody_has_it() -> None:
     assert all(one.quiet for one in notices)
 
 
-def test_a_forgotten_acknowledgement_expires() -> None:
-    """E23: after its time the owner is reminded, and after one more wait the escalation begins."""
+def test_expired_acknowledgement_reminds_the_acker_then_escalates() -> None:
+    """E23: After the expiry the acker is notified, and one wait later the next step."""
     group = GroupSimulation()
     group.fire("DoubleChargeDetected")
     group.advance(60.0)
@@ -114,8 +114,8 @@ def test_a_forgotten_acknowledgement_expires() -> None:
     assert notices_to(notices, "email:ana@example.com")
 
 
-def test_undo() -> None:
-    """Undone: told to all, and the next step follows after one wait."""
+def test_undone_acknowledgement_notifies_all_and_restarts_the_wait() -> None:
+    """An undo notifies everyone, and the next step follows after one wait."""
     group = GroupSimulation()
     group.fire("DoubleChargeDetected")
     group.advance(60.0)
@@ -130,8 +130,8 @@ def test_undo() -> None:
     assert group.ack("ana", undo=False) is ActionOutcome.DONE
 
 
-def test_a_new_episode_needs_a_new_acknowledgement() -> None:
-    """E20: fired again after its end: another incident, not acknowledged."""
+def test_incident_after_a_resolve_is_unacknowledged() -> None:
+    """E20: An alert that fires again opens an incident without an acknowledgement."""
     group = GroupSimulation()
     group.fire("DoubleChargeDetected")
     group.advance(1.0)
@@ -143,8 +143,8 @@ def test_a_new_episode_needs_a_new_acknowledgement() -> None:
     assert group.incident.ack is None
 
 
-def test_asked_at_any_time_an_acknowledged_incident_keeps_quiet() -> None:
-    """E22: long after repeat_interval and the next step's time, nobody is told while ana has it."""
+def test_late_evaluation_of_an_acknowledged_incident_sends_nothing() -> None:
+    """E22: An evaluation long after a repeat and a step were due sends nothing."""
     group = GroupSimulation()
     group.fire("DoubleChargeDetected")
     group.advance(60.0)
@@ -153,8 +153,8 @@ def test_asked_at_any_time_an_acknowledged_incident_keeps_quiet() -> None:
     assert group.evaluate() == []
 
 
-def test_severities_up_to_the_acknowledged_one_are_covered() -> None:
-    """E21: a critical that comes after the acknowledged critical ended is news, not worse."""
+def test_critical_after_an_acknowledged_critical_is_not_worse() -> None:
+    """E21: Later alerts up to the acknowledged severity do not reopen the incident."""
     group = GroupSimulation()
     group.fire("PaymentFailures", "critical", region="eu")
     group.fire("PaymentFailures", "warning")
@@ -167,8 +167,8 @@ def test_severities_up_to_the_acknowledged_one_are_covered() -> None:
     assert group.incident.ack is not None
 
 
-def test_an_acknowledgement_that_expires_in_a_silence() -> None:
-    """E23, E30: nobody is reminded of what is silenced; when the silence ends it is told."""
+def test_acknowledgement_that_expires_in_a_silence_waits_for_its_end() -> None:
+    """E23, E30: The expiry of a silenced incident notifies only when the silence ends."""
     group = GroupSimulation()
     key = group.fire("DoubleChargeDetected")
     group.advance(60.0)
@@ -179,8 +179,8 @@ def test_an_acknowledgement_that_expires_in_a_silence() -> None:
     assert "silence ended" in {one.reason for one in group.advance(10 * MINUTE)}
 
 
-def test_what_came_after_can_be_taken_too() -> None:
-    """A second acknowledgement after new alerts covers those as well, and changes who has it."""
+def test_second_acknowledgement_covers_new_alerts() -> None:
+    """Acknowledging again after new alerts covers them and changes the owner."""
     group = GroupSimulation()
     group.fire("PaymentFailures", "warning", region="eu")
     group.advance(60.0)
@@ -193,8 +193,8 @@ def test_what_came_after_can_be_taken_too() -> None:
     assert group.ack("ana") is ActionOutcome.ALREADY
 
 
-def test_it_does_not_cover_what_nobody_was_told() -> None:
-    """E21: a critical alert that joined a moment before, and still waits, reopens and escalates."""
+def test_acknowledgement_does_not_cover_unnotified_alerts() -> None:
+    """E21: A critical alert that still waits for its notification reopens and escalates."""
     plan = billing_plan()
     critical = replace(plan.severities["critical"], group_wait=30.0)
     group = GroupSimulation(replace(plan, severities={**plan.severities, "critical": critical}))
@@ -207,8 +207,8 @@ def test_it_does_not_cover_what_nobody_was_told() -> None:
     assert notices_to(notices, "email:ben@example.com")
 
 
-def test_one_that_expires_in_a_silence_lets_the_escalation_go_on_after_it() -> None:
-    """E23: the silence ends, nobody answers, and the next person hears."""
+def test_expired_acknowledgement_escalates_after_the_silence() -> None:
+    """E23: After the silence of an expired acknowledgement the next person is notified."""
     group = GroupSimulation()
     key = group.fire("DoubleChargeDetected")
     group.advance(60.0)
@@ -219,9 +219,11 @@ def test_one_that_expires_in_a_silence_lets_the_escalation_go_on_after_it() -> N
     assert notices_to(group.advance(HOUR), "email:ben@example.com")
 
 
-def test_taken_before_anybody_was_told() -> None:
-    """Promise 2: nobody is paged for what somebody has already; the timeline says why. When it
-    is given back, it is told as if it were new, escalation and all."""
+def test_acknowledgement_before_the_first_notification_suppresses_it() -> None:
+    """Promise 2: No page for an incident acknowledged before it; the timeline says why.
+
+    After an undo the incident is notified and escalated as a new one.
+    """
     group = GroupSimulation()
     group.fire("PaymentFailures", "warning")
     group.advance(10.0)

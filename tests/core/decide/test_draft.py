@@ -1,4 +1,4 @@
-"""A draft gives back the incident it was made of."""
+"""Drafts of incidents."""
 
 from dataclasses import fields
 
@@ -37,8 +37,8 @@ INCIDENT = Incident(
 )
 
 
-def test_a_draft_that_is_not_changed_gives_the_same_incident() -> None:
-    """No field is lost or takes the place of another."""
+def test_unchanged_draft_gives_the_same_incident() -> None:
+    """A draft keeps every field of its incident."""
     defaults = Incident(0, "", "", "", {}, 0.0, None)
     same = [
         f.name for f in fields(Incident) if getattr(INCIDENT, f.name) == getattr(defaults, f.name)

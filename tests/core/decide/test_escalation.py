@@ -1,4 +1,4 @@
-"""If nobody acknowledges, the next person hears."""
+"""Escalation steps, their waits, rounds and fallbacks."""
 
 from dataclasses import replace
 
@@ -17,7 +17,7 @@ ANA, BEN, ADMIN = "email:ana@example.com", "email:ben@example.com", "email:admin
 
 
 def test_steps_follow_their_waits() -> None:
-    """The first step hears with the receiver, the second after 15 minutes of no answer."""
+    """Step 1 is notified with the receiver, step 2 after 15 minutes unacknowledged."""
     group = GroupSimulation()
     group.fire("DoubleChargeDetected")
     notices = group.advance(HOUR)
@@ -26,8 +26,8 @@ def test_steps_follow_their_waits() -> None:
     assert notices_to(notices, ADMIN) == [(15 * MINUTE, "escalation")]
 
 
-def test_all_who_were_told_hear_the_end() -> None:
-    """Promise 14: whoever the escalation reached hears that it is over."""
+def test_resolve_after_an_escalation_notifies_every_step() -> None:
+    """Promise 14: Everyone whom the escalation reached gets the resolved notification."""
     group = GroupSimulation()
     group.fire("DoubleChargeDetected")
     group.advance(20 * MINUTE)
@@ -36,8 +36,8 @@ def test_all_who_were_told_hear_the_end() -> None:
     assert {one.to for one in notices if one.reason == "resolved"} >= {ANA, BEN, ADMIN, SLACK.key}
 
 
-def test_nobody_there_means_the_next_at_once() -> None:
-    """E27: a step that reaches nobody is not waited for; the timeline says so."""
+def test_step_without_targets_is_skipped_at_once() -> None:
+    """E27: A step that reaches nobody is not waited for, and the timeline says so."""
     plan = billing_plan(
         escalations={
             "billing": Escalation(
@@ -51,8 +51,8 @@ def test_nobody_there_means_the_next_at_once() -> None:
     assert any("nobody is on call in rota empty" in line for line in group.entries())
 
 
-def test_an_escalation_to_nobody_falls_back() -> None:
-    """E27: when all steps lead to nobody, the fallback receiver hears it, flagged."""
+def test_escalation_without_targets_notifies_the_fallback() -> None:
+    """E27: If no step reaches anyone, the fallback receiver is notified."""
     plan = billing_plan(escalations={"billing": Escalation("billing", (Step(("person:nobody",)),))})
     billing = replace(plan.receivers["billing"], fallback="everyone")
     group = GroupSimulation(replace(plan, receivers={**plan.receivers, "billing": billing}))
@@ -60,8 +60,8 @@ def test_an_escalation_to_nobody_falls_back() -> None:
     assert notices_to(group.advance(1.0), ADMIN) == [(0.0, "fallback")]
 
 
-def test_rounds() -> None:
-    """repeat: 1 goes through the steps twice, then stops."""
+def test_repeated_escalation_runs_two_rounds_and_stops() -> None:
+    """`repeat: 1` runs the steps twice, then stops."""
     plan = billing_plan(
         escalations={
             "billing": Escalation(
@@ -78,16 +78,16 @@ def test_rounds() -> None:
     assert notices_to(notices, BEN) == [(600.0, "escalation"), (1800.0, "escalation")]
 
 
-def test_repeats_reach_those_the_escalation_reached() -> None:
-    """After two hours without an answer the repeat goes to the people too."""
+def test_repeat_after_an_escalation_notifies_its_people() -> None:
+    """The repeat after two hours notifies the people of the escalation too."""
     group = GroupSimulation()
     group.fire("DoubleChargeDetected")
     notices = group.advance(2 * HOUR)
     assert notices_to(notices, BEN)[-1] == (2 * HOUR, "repeat")
 
 
-def test_a_target_of_both_is_told_once() -> None:
-    """Who stands in the receiver and in the first step hears one message, not two."""
+def test_target_of_receiver_and_step_is_notified_once() -> None:
+    """A target in the receiver and in the first step gets one notification."""
     plan = billing_plan()
     billing = plan.receivers["billing"]
     ana = person_targets(plan.people["ana"], ["email"])
@@ -97,8 +97,8 @@ def test_a_target_of_both_is_told_once() -> None:
     assert notices_to(group.advance(1.0), ANA) == [(0.0, "first")]
 
 
-def test_the_first_reason_given_to_a_target_stands() -> None:
-    """In one decision the receiver's own reason comes before the escalation's."""
+def test_target_with_two_reasons_gets_the_receivers_reason() -> None:
+    """In one decision the receiver's reason comes before the escalation's."""
     plan = billing_plan(
         escalations={
             "billing": Escalation(
@@ -111,8 +111,8 @@ def test_the_first_reason_given_to_a_target_stands() -> None:
     assert notices_to(group.advance(1.0), SLACK) == [(0.0, "first")]
 
 
-def test_repeats_after_a_whole_round_reach_all_steps() -> None:
-    """In the second round everybody of the first is still told of the repeat."""
+def test_repeat_in_the_second_round_notifies_all_steps() -> None:
+    """Repeats in the second round still notify everyone of the first."""
     plan = billing_plan(
         escalations={
             "billing": Escalation(
@@ -128,8 +128,8 @@ def test_repeats_after_a_whole_round_reach_all_steps() -> None:
     assert notices_to(notices, BEN)[-1] == (4 * HOUR, "repeat")
 
 
-def test_rounds_that_reach_nobody_end() -> None:
-    """E27: steps that lead nowhere are not gone through again and again in the same instant."""
+def test_rounds_without_targets_end_after_one() -> None:
+    """E27: Steps that reach nobody are tried once, not round after round."""
     plan = billing_plan(
         escalations={"billing": Escalation("billing", (Step(("person:nobody",)),), repeat=5)}
     )
@@ -139,8 +139,8 @@ def test_rounds_that_reach_nobody_end() -> None:
     assert sum("step 1" in line for line in group.entries()) == 1
 
 
-def test_no_step_is_taken_for_what_is_silenced() -> None:
-    """Silenced after it was told: the next person is not woken; nor does asking again wake one."""
+def test_silenced_incident_is_not_escalated() -> None:
+    """An incident silenced after its notification is not escalated, however often evaluated."""
     group = GroupSimulation()
     key = group.fire("DoubleChargeDetected")
     group.advance(60.0)
@@ -149,8 +149,8 @@ def test_no_step_is_taken_for_what_is_silenced() -> None:
     assert group.evaluate() == []
 
 
-def test_a_reload_makes_it_shorter() -> None:
-    """E8: the step that was next is gone: the climb ends there, and the incident still ends."""
+def test_reload_that_removes_the_next_step_ends_the_escalation() -> None:
+    """E8: Without its next step the escalation ends, and the incident still resolves."""
     group = GroupSimulation()
     group.fire("DoubleChargeDetected")
     group.advance(60.0)
@@ -161,8 +161,8 @@ def test_a_reload_makes_it_shorter() -> None:
     assert "resolved" in {one.reason for one in group.advance(10 * MINUTE)}
 
 
-def test_a_reload_takes_it_away() -> None:
-    """E8: when its next step is due, the escalation that the receiver names now begins."""
+def test_reload_that_replaces_the_escalation_starts_the_new_one() -> None:
+    """E8: When the next step is due, the escalation that the receiver names now starts."""
     group = GroupSimulation()
     group.fire("DoubleChargeDetected")
     group.advance(60.0)

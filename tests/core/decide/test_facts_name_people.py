@@ -1,10 +1,10 @@
-"""What a message is written from calls people by their names."""
+"""Names of people in the facts of a message."""
 
 from tests.core.group_simulation import MINUTE, GroupSimulation
 
 
-def test_who_is_next_is_called_by_name() -> None:
-    """Ana reads that Ben is next, not that `person:ben` is; a receiver keeps its key."""
+def test_next_step_of_a_person_is_their_name() -> None:
+    """The next step names Ben, not `person:ben`; a receiver keeps its key."""
     group = GroupSimulation()
     group.fire("DoubleChargeDetected")
     group.advance(1.0)
@@ -13,8 +13,8 @@ def test_who_is_next_is_called_by_name() -> None:
     assert facts["escalation"]["next"] == ["Ben", "receiver:everyone"]
 
 
-def test_who_was_told_before_is_named_once() -> None:
-    """The next person reads who heard before: everybody once, and not himself."""
+def test_escalation_lists_notified_targets_once() -> None:
+    """The escalation lists every target notified before it once, without its own."""
     group = GroupSimulation()
     group.fire("DoubleChargeDetected")
     group.advance(15 * MINUTE)

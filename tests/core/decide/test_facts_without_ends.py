@@ -1,4 +1,4 @@
-"""What a target reads that is not told of ends (`send_resolved: false`)."""
+"""Facts for targets without resolved notifications (`send_resolved: false`)."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from gateway.core.decide.facts import without_ends
 
 
 def fact(region: str, status: str) -> dict[str, Any]:
-    """One alert as facts hold it."""
+    """Return one alert as facts contain it."""
     return {
         "status": status,
         "labels": {"alertname": "X", "region": region},
@@ -14,8 +14,8 @@ def fact(region: str, status: str) -> dict[str, Any]:
     }
 
 
-def test_only_what_burns_is_left_with_what_it_shares() -> None:
-    """As in Alertmanager: the message is made as if nothing had ended."""
+def test_resolved_alerts_are_removed_and_common_labels_computed_again() -> None:
+    """As in Alertmanager, the message is built as if no alert had resolved."""
     facts = {
         "alerts": [fact("eu", "firing"), fact("eu", "firing"), fact("us", "resolved")],
         "common_labels": {"alertname": "X"},
@@ -25,17 +25,17 @@ def test_only_what_burns_is_left_with_what_it_shares() -> None:
         "unheard": [fact("ap", "resolved")],
         "note": "as it was",
     }
-    left = without_ends(facts)
-    assert [alert["labels"]["region"] for alert in left["alerts"]] == ["eu", "eu"]
-    assert left["common_labels"] == {"alertname": "X", "region": "eu"}
-    assert left["common_annotations"] == {"summary": "eu"}
-    assert (left["firing"], left["resolved"], left["unheard"]) == (2, 0, [])
-    assert left["note"] == "as it was"
+    firing_facts = without_ends(facts)
+    assert [alert["labels"]["region"] for alert in firing_facts["alerts"]] == ["eu", "eu"]
+    assert firing_facts["common_labels"] == {"alertname": "X", "region": "eu"}
+    assert firing_facts["common_annotations"] == {"summary": "eu"}
+    assert (firing_facts["firing"], firing_facts["resolved"], firing_facts["unheard"]) == (2, 0, [])
+    assert firing_facts["note"] == "as it was"
     assert len(facts["alerts"]) == 3
 
 
-def test_what_has_ended_as_a_whole_stays_as_it_is() -> None:
-    """Fired and over before it could be told: better so than as a message of nothing."""
-    over = {"alerts": [fact("eu", "resolved")], "resolved": 1}
-    assert without_ends(over) == over
+def test_fully_resolved_facts_stay_as_they_are() -> None:
+    """Facts of resolved alerts only are kept, because a message must not be empty."""
+    resolved_facts = {"alerts": [fact("eu", "resolved")], "resolved": 1}
+    assert without_ends(resolved_facts) == resolved_facts
     assert without_ends({}) == {}

@@ -1,4 +1,4 @@
-"""When a group speaks: group_wait, group_interval, repeat_interval, as Alertmanager means them."""
+"""Times of a group's notifications: group_wait, group_interval and repeat_interval."""
 
 from tests.core.group_simulation import (
     HOUR,
@@ -11,38 +11,38 @@ from tests.core.group_simulation import (
 )
 
 
-def test_first_word_after_group_wait() -> None:
-    """Alertmanager: the first flush comes group_wait after the group was opened."""
+def test_new_group_is_notified_after_group_wait() -> None:
+    """As in Alertmanager, the first notification comes group_wait after the group opened."""
     group = GroupSimulation(without_escalation())
     group.fire("SlowRenewal", "warning")
     assert group.advance(29.0) == []
     assert summary(group.advance(2.0)) == [(30.0, "first")]
 
 
-def test_old_start_still_waits() -> None:
-    """E7: an alert that began long ago waits for its group all the same."""
+def test_alert_with_an_old_start_waits_for_its_group() -> None:
+    """E7: An alert whose start is long ago waits group_wait all the same."""
     group = GroupSimulation(without_escalation())
     group.fire("SlowRenewal", "warning")
     group.advance(HOUR)
     group.resolve("SlowRenewal", "warning")
     group.advance(HOUR)
-    begun = group.now
+    reported_at = group.now
     group.fire("SlowRenewal", "warning")
     assert [round(group.notices[0].at), summary(group.advance(31.0))] == [
         30,
-        [(round(begun - 1_800_000_000.0 + 30.0, 3), "first")],
+        [(round(reported_at - 1_800_000_000.0 + 30.0, 3), "first")],
     ]
 
 
-def test_critical_does_not_wait() -> None:
-    """A severity's group_wait wins over what the route inherits."""
+def test_group_wait_of_a_severity_wins_over_the_inherited_one() -> None:
+    """A severity's group_wait wins over the one that the route inherits."""
     group = GroupSimulation(without_escalation())
     group.fire("DoubleChargeDetected")
     assert summary(group.advance(0.0)) == [(0.0, "first")]
 
 
-def test_urgent_alert_shortens_the_wait() -> None:
-    """A critical joining a group that still waits makes it speak at once, for both."""
+def test_critical_alert_in_a_waiting_group_is_notified_at_once() -> None:
+    """A critical alert that joins a waiting group ends the wait for all its alerts."""
     group = GroupSimulation(without_escalation())
     group.fire("PaymentFailures", "warning")
     group.advance(10.0)
@@ -52,8 +52,8 @@ def test_urgent_alert_shortens_the_wait() -> None:
     assert group.decisions[-1].facts["firing"] == 2
 
 
-def test_new_alerts_wait_for_the_tick() -> None:
-    """News of a group come at the next tick of group_interval, counted from the first flush."""
+def test_new_alerts_wait_for_the_next_tick() -> None:
+    """New alerts of a group are notified at the next tick after the first notification."""
     group = GroupSimulation(without_escalation())
     group.fire("PaymentFailures", "warning", region="eu")
     group.advance(60.0)
@@ -61,8 +61,8 @@ def test_new_alerts_wait_for_the_tick() -> None:
     assert summary(group.advance(10 * MINUTE)) == [(330.0, "new alerts")]
 
 
-def test_the_rhythm_goes_on_while_nothing_happens() -> None:
-    """Ticks keep their phase over quiet hours."""
+def test_ticks_keep_their_phase_over_an_idle_hour() -> None:
+    """Ticks keep their phase while nothing changes."""
     group = GroupSimulation(without_escalation())
     group.fire("PaymentFailures", "warning", region="eu")
     group.advance(HOUR + 1)
@@ -70,8 +70,8 @@ def test_the_rhythm_goes_on_while_nothing_happens() -> None:
     assert summary(group.advance(10 * MINUTE)) == [(30.0 + 12 * 300.0, "new alerts")]
 
 
-def test_repeats_are_exact() -> None:
-    """E6: 2 h means 2 h, not the next multiple of the group interval."""
+def test_repeats_come_exactly_at_repeat_interval() -> None:
+    """E6: Two hours mean two hours, not the next multiple of group_interval."""
     group = GroupSimulation(without_escalation())
     group.fire("DoubleChargeDetected")
     assert notices_to(group.advance(6 * HOUR + 1), SLACK) == [
@@ -82,16 +82,16 @@ def test_repeats_are_exact() -> None:
     ]
 
 
-def test_nothing_new_costs_no_looks() -> None:
-    """A quiet group is not looked at every tick: only for its repeats."""
+def test_group_without_changes_is_evaluated_for_repeats_only() -> None:
+    """A group without changes is not evaluated at every tick."""
     group = GroupSimulation(without_escalation())
     group.fire("DoubleChargeDetected")
     group.advance(24 * HOUR)
     assert group.evaluations <= 14
 
 
-def test_some_resolved_and_the_end() -> None:
-    """Partial and full ends come at the ticks; the end goes to all who were told."""
+def test_partial_and_full_resolves_are_notified_at_ticks() -> None:
+    """Partial and full resolves are notified at ticks, the full one to all targets."""
     group = GroupSimulation(without_escalation())
     group.fire("PaymentFailures", "warning", region="eu")
     group.fire("PaymentFailures", "warning", region="us")
@@ -106,8 +106,8 @@ def test_some_resolved_and_the_end() -> None:
     assert group.incident.due_at is None
 
 
-def test_resolved_before_anybody_was_told() -> None:
-    """E5: no end is told to people who never heard of a beginning; why is recorded."""
+def test_resolve_before_the_first_notification_is_only_recorded() -> None:
+    """E5: No resolved notification without a firing one; the timeline says why."""
     group = GroupSimulation(without_escalation())
     group.fire("PaymentFailures", "warning")
     group.advance(10.0)
@@ -116,15 +116,15 @@ def test_resolved_before_anybody_was_told() -> None:
     assert group.entries() == ["resolved: before the first notification"]
 
 
-def test_an_alert_ends_by_its_own_time() -> None:
-    """Prometheus stops sending: the alert ends when its endsAt passes, at the tick after."""
+def test_alert_past_its_ends_at_resolves_at_the_next_tick() -> None:
+    """An alert that is no longer posted resolves at the tick after its endsAt."""
     group = GroupSimulation(without_escalation())
     group.fire("PaymentFailures", "warning", ends_in=4 * MINUTE)
     assert summary(group.advance(HOUR)) == [(30.0, "first"), (330.0, "resolved")]
 
 
-def test_fired_again_and_over_again_between_two_ticks() -> None:
-    """Promise 14: who was told of the first firing is owed its end, whatever came after it."""
+def test_refired_and_resolved_alert_keeps_its_resolve_pending() -> None:
+    """Promise 14: A resolve stays pending although the alert fired again in between."""
     group = GroupSimulation(without_escalation())
     group.fire("PaymentFailures", "warning", region="eu")
     group.fire("PaymentFailures", "warning", region="us")
@@ -141,8 +141,8 @@ def test_fired_again_and_over_again_between_two_ticks() -> None:
     assert [alert["labels"]["region"] for alert in facts["alerts"]] == ["us", "eu"]
 
 
-def test_what_came_and_went_untold_is_kept_apart() -> None:
-    """E5: people read of no end whose beginning nobody told; programs find it beside the rest."""
+def test_unnotified_alerts_are_resolved_in_a_list_of_their_own() -> None:
+    """E5: Alerts that were never notified as firing are listed apart when they resolve."""
     group = GroupSimulation(without_escalation())
     group.fire("PaymentFailures", "warning", region="eu")
     group.advance(60.0)
@@ -159,12 +159,12 @@ def test_what_came_and_went_untold_is_kept_apart() -> None:
     facts = group.decisions[-1].facts
     assert facts is not None
     assert [alert["labels"]["region"] for alert in facts["alerts"]] == ["eu"]
-    unheard = {alert["labels"]["region"]: alert["status"] for alert in facts["unheard"]}
-    assert unheard == {"us": "resolved", "ap": "resolved"}
+    unnotified = {alert["labels"]["region"]: alert["status"] for alert in facts["unheard"]}
+    assert unnotified == {"us": "resolved", "ap": "resolved"}
 
 
-def test_fired_again_between_two_ticks() -> None:
-    """Over and back before anybody heard of the end: told as news, not lost as in Alertmanager."""
+def test_refired_alert_between_two_ticks_is_notified_as_new() -> None:
+    """An alert that resolved and fired again before a tick is notified as new."""
     group = GroupSimulation(without_escalation())
     group.fire("PaymentFailures", "warning")
     group.advance(60.0)

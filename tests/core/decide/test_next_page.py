@@ -1,4 +1,4 @@
-"""What the escalation does next, held against the decision that then does it."""
+"""Predictions of the next escalation, compared with the decision that follows."""
 
 from dataclasses import replace
 from datetime import date, time
@@ -23,7 +23,7 @@ NOBODY = Rota(
 
 
 def escalating(*steps: Step, plan: Plan | None = None) -> GroupSimulation:
-    """A critical incident, just notified, whose escalation has these steps."""
+    """Return a simulation of a notified critical incident with these escalation steps."""
     plan = plan or billing_plan()
     group = GroupSimulation(
         replace(
@@ -37,58 +37,58 @@ def escalating(*steps: Step, plan: Plan | None = None) -> GroupSimulation:
     return group
 
 
-def holds(group: GroupSimulation) -> None:
-    """The prediction names the instant and the targets of the next escalation."""
-    found = next_page(group.incident, group.plan)
-    assert found is not None
+def assert_prediction_holds(group: GroupSimulation) -> None:
+    """Check that the next escalation has the predicted time and targets."""
+    prediction = next_page(group.incident, group.plan)
+    assert prediction is not None
     before = len(group.notices)
-    group.advance(found.at - group.now - 0.5)
+    group.advance(prediction.at - group.now - 0.5)
     assert [one for one in group.notices[before:] if one.reason in ("escalation", "fallback")] == []
     group.advance(1.0)
     notices = [one for one in group.notices[before:] if one.reason in ("escalation", "fallback")]
-    reached = step_targets(group.plan, Step(found.notify), found.at)
-    assert {one.to for one in notices} == {target.key for target in reached.targets}
-    assert {one.at for one in notices} == {round(found.at - START, 3)}
+    resolved_targets = step_targets(group.plan, Step(prediction.notify), prediction.at)
+    assert {one.to for one in notices} == {target.key for target in resolved_targets.targets}
+    assert {one.at for one in notices} == {round(prediction.at - START, 3)}
 
 
 def test_next_page_names_the_rota_and_who_is_on_call_then() -> None:
-    """The page names people, not only a rota, and the instant at which they are paged."""
+    """The prediction names the people on call and the time, not only a rota."""
     group = escalating(Step(("person:ana",), wait=5 * MINUTE), Step(("rota:platform",)))
     facts = escalation_facts(group.incident, group.plan)
     assert facts is not None
     assert facts["next"] == ["rota:platform"]
     assert facts["on_call"] == {"rota:platform": ["Ben"]}
     assert facts["next_at"] == START + 5 * MINUTE
-    holds(group)
+    assert_prediction_holds(group)
 
 
 def test_next_page_skips_a_step_that_reaches_nobody() -> None:
-    """E27: a step that leads to nobody is not waited for, so the one after it is predicted."""
+    """E27: A step without targets is not waited for, so the one after it is predicted."""
     group = escalating(
         Step(("person:ana",), wait=5 * MINUTE),
         Step(("rota:empty",), wait=10 * MINUTE),
         Step(("person:ben",)),
     )
-    found = next_page(group.incident, group.plan)
-    assert found is not None
-    assert found.notify == ("person:ben",)
-    holds(group)
+    prediction = next_page(group.incident, group.plan)
+    assert prediction is not None
+    assert prediction.notify == ("person:ben",)
+    assert_prediction_holds(group)
 
 
 def test_next_page_is_the_fallback_when_no_step_reaches_anybody() -> None:
-    """E27: if the last steps reach nobody the fallback receiver is notified, and named before."""
+    """E27: If the last steps reach nobody, the prediction names the fallback receiver."""
     plan = billing_plan()
     billing = replace(plan.receivers["billing"], fallback="everyone")
     plan = replace(plan, receivers={**plan.receivers, "billing": billing})
     group = escalating(Step(("person:ana",), wait=5 * MINUTE), Step(("rota:empty",)), plan=plan)
-    found = next_page(group.incident, group.plan)
-    assert found is not None
-    assert found.notify == ("receiver:everyone",)
-    holds(group)
+    prediction = next_page(group.incident, group.plan)
+    assert prediction is not None
+    assert prediction.notify == ("receiver:everyone",)
+    assert_prediction_holds(group)
 
 
 def test_no_page_is_predicted_while_acknowledged_or_after_the_last_step() -> None:
-    """Nothing is announced that does not happen by itself (E22)."""
+    """E22: A page that will not happen by itself is not predicted."""
     group = escalating(Step(("person:ana",), wait=5 * MINUTE), Step(("person:ben",)))
     group.ack("ana")
     assert next_page(group.incident, group.plan) is None
@@ -99,7 +99,7 @@ def test_no_page_is_predicted_while_acknowledged_or_after_the_last_step() -> Non
 
 
 def test_no_page_is_predicted_while_silenced() -> None:
-    """While everything that fires is silenced no step is taken, and none is announced."""
+    """No page is predicted while every firing alert is silenced."""
     group = escalating(Step(("person:ana",), wait=30 * MINUTE), Step(("person:ben",)))
     (key,) = group.alerts
     group.silence(key)

@@ -1,4 +1,4 @@
-"""`repeats: on the group interval`: repeats as Alertmanager makes them, for those who want that."""
+"""Repeats as Alertmanager makes them: `repeats: on the group interval`."""
 
 from dataclasses import replace
 
@@ -9,23 +9,23 @@ from tests.core.group_simulation import EMAIL, START, GroupSimulation, summary
 
 
 def plan(group_interval: float, repeat_interval: float, **changes: object) -> Plan:
-    """One route with these intervals, whose repeats come at its ticks."""
+    """Return a plan of one route with these intervals, whose repeats come at its ticks."""
     spec = RouteSpec(
         receiver="billing",
         group_wait=1.0,
         group_interval=group_interval,
         repeat_interval=repeat_interval,
     )
-    made = Plan(
+    base = Plan(
         root=build_route(spec),
         receivers={"billing": Receiver("billing", (EMAIL,))},
         repeats=Repeats.ON_TICKS,
     )
-    return replace(made, **changes)  # type: ignore[arg-type]
+    return replace(base, **changes)  # type: ignore[arg-type]
 
 
-def test_a_repeat_waits_for_the_tick() -> None:
-    """Alertmanager: 3 s of repeat_interval at ticks of 2 s are 4 s; each counts from the last."""
+def test_repeat_between_ticks_waits_for_the_next() -> None:
+    """3 s of repeat_interval at ticks of 2 s are 4 s, counted from the last notification."""
     group = GroupSimulation(plan(2.0, 3.0))
     group.fire("PaymentFailures")
     assert summary(group.advance(13.5)) == [
@@ -36,8 +36,8 @@ def test_a_repeat_waits_for_the_tick() -> None:
     ]
 
 
-def test_a_whole_number_of_ticks_is_no_tick_more() -> None:
-    """Where repeat_interval is a multiple of group_interval it is kept."""
+def test_repeat_interval_of_whole_ticks_is_exact() -> None:
+    """A repeat_interval that is a multiple of group_interval is exact."""
     group = GroupSimulation(plan(300.0, 1800.0))
     group.fire("PaymentFailures")
     assert summary(group.advance(3700.0)) == [
@@ -47,8 +47,8 @@ def test_a_whole_number_of_ticks_is_no_tick_more() -> None:
     ]
 
 
-def test_a_repeat_interval_of_a_millisecond_is_every_tick() -> None:
-    """As some of Alertmanager's own tests write it; the ticks bound it, no shortest repeat does."""
+def test_repeat_interval_of_a_millisecond_repeats_at_every_tick() -> None:
+    """The ticks bound a very short repeat_interval, and no other minimum does."""
     group = GroupSimulation(plan(0.5, 0.001))
     group.fire("PaymentFailures")
     assert summary(group.advance(2.6)) == [
@@ -59,8 +59,8 @@ def test_a_repeat_interval_of_a_millisecond_is_every_tick() -> None:
     ]
 
 
-def test_news_put_the_repeat_off() -> None:
-    """What was told last counts, whatever it was."""
+def test_new_alerts_postpone_the_repeat() -> None:
+    """A repeat counts from the last notification of any reason."""
     group = GroupSimulation(plan(10.0, 25.0))
     group.fire("PaymentFailures", region="eu")
     group.advance(12.0)
@@ -68,8 +68,8 @@ def test_news_put_the_repeat_off() -> None:
     assert summary(group.advance(60.0)) == [(21.0, "new alerts"), (51.0, "repeat")]
 
 
-def test_worse_severity_between_ticks_leaves_the_ticks_alone() -> None:
-    """It is said at once here; the repeat after it comes at a tick, not repeat_interval later."""
+def test_worse_severity_between_ticks_does_not_move_the_ticks() -> None:
+    """Worse severity is notified at once, and the repeat after it comes at a tick."""
     severities = {"critical": Severity("critical", 1, group_wait=0.0), "info": Severity("info", 3)}
     group = GroupSimulation(plan(10.0, 25.0, severities=severities))
     group.plan = replace(group.plan, root=build_route(_inheriting()))
@@ -80,7 +80,7 @@ def test_worse_severity_between_ticks_leaves_the_ticks_alone() -> None:
 
 
 def _inheriting() -> RouteSpec:
-    """The same intervals, inherited: so that severities have a say."""
+    """Return a route that inherits the same intervals, so that severities apply."""
     return RouteSpec(
         receiver="billing",
         group_wait=1.0,
@@ -90,8 +90,8 @@ def _inheriting() -> RouteSpec:
     )
 
 
-def test_waiting_for_a_repeat_costs_no_looks_at_ticks() -> None:
-    """A quiet group is looked at when it is to be repeated, not at all the ticks before."""
+def test_group_that_waits_for_a_repeat_is_not_evaluated_at_ticks() -> None:
+    """A group without changes is evaluated when a repeat is due, not at each tick."""
     group = GroupSimulation(plan(60.0, 4 * 3600.0))
     group.fire("PaymentFailures")
     group.advance(24 * 3600.0)
@@ -99,8 +99,8 @@ def test_waiting_for_a_repeat_costs_no_looks_at_ticks() -> None:
     assert group.evaluations <= 8
 
 
-def test_the_end_of_a_silence_waits_for_the_tick() -> None:
-    """Alertmanager looks at silences when it flushes; so does this setting, and no repeat slips."""
+def test_end_of_a_silence_waits_for_the_tick() -> None:
+    """As in Alertmanager, the end of a silence counts at the next tick."""
     group = GroupSimulation(plan(10.0, 45.0))
     key = group.fire("PaymentFailures")
     group.advance(2.0)
@@ -112,9 +112,9 @@ def test_the_end_of_a_silence_waits_for_the_tick() -> None:
     assert summary(group.advance(60.0)) == [(31.0, "silence ended"), (81.0, "repeat")]
 
 
-def test_what_was_silenced_from_the_start_waits_for_the_tick() -> None:
-    """Exact repeats tell it at once when the silence ends, these at the next tick."""
-    notices = {}
+def test_alert_silenced_from_the_start_is_notified_at_a_tick() -> None:
+    """Exact repeats notify when the silence ends, repeats on ticks at the next tick."""
+    summaries = {}
     for repeats in Repeats:
         group = GroupSimulation(plan(10.0, 15.0, repeats=repeats))
         key = group.fire("PaymentFailures")
@@ -123,12 +123,12 @@ def test_what_was_silenced_from_the_start_waits_for_the_tick() -> None:
         group.suppressed.clear()
         group.evaluate()
         group.advance(9.0)
-        notices[repeats] = summary(group.notices)
-    assert notices == {Repeats.EXACT: [(14.0, "first")], Repeats.ON_TICKS: [(21.0, "first")]}
+        summaries[repeats] = summary(group.notices)
+    assert summaries == {Repeats.EXACT: [(14.0, "first")], Repeats.ON_TICKS: [(21.0, "first")]}
 
 
-def test_a_tick_that_was_missed_is_made_up_for_at_once() -> None:
-    """Down over a tick, and up again between two: what was owed at the tick does not wait more."""
+def test_missed_tick_is_evaluated_at_once() -> None:
+    """A notification due at a tick during a downtime is sent right after it."""
     group = GroupSimulation(plan(10.0, 100.0))
     group.fire("PaymentFailures", region="eu")
     group.advance(2.0)
@@ -137,8 +137,8 @@ def test_a_tick_that_was_missed_is_made_up_for_at_once() -> None:
     assert summary(group.evaluate()) == [(14.0, "new alerts")]
 
 
-def test_waiting_for_a_tick_costs_no_looks_either() -> None:
-    """A repeat that fell into a silence is overdue at its end, and waits for the tick in peace."""
+def test_overdue_repeat_waits_for_the_tick_without_evaluations() -> None:
+    """A repeat that fell into a silence waits for the tick without evaluations."""
     group = GroupSimulation(plan(10.0, 15.0))
     key = group.fire("PaymentFailures")
     group.advance(2.0)
@@ -152,21 +152,21 @@ def test_waiting_for_a_tick_costs_no_looks_either() -> None:
     assert group.evaluations - before <= 2
 
 
-def test_a_step_does_not_overtake_the_word_that_waits() -> None:
-    """Due while a silence was over it: first all hear that it still burns, then a whole wait."""
+def test_overdue_step_waits_for_the_silence_notification() -> None:
+    """A step due in a silence comes a whole wait after the end of the silence is notified."""
     people = {
         name: Person(name, name.title(), {"email": f"{name}@example.com"})
         for name in ("ana", "ben")
     }
     steps = (Step(("person:ana",), wait=15.0), Step(("person:ben",)))
-    made = plan(
+    escalating = plan(
         10.0,
         1000.0,
         receivers={"billing": Receiver("billing", (EMAIL,), escalate="billing")},
         escalations={"billing": Escalation("billing", steps)},
         people=people,
     )
-    group = GroupSimulation(made)
+    group = GroupSimulation(escalating)
     key = group.fire("PaymentFailures")
     group.advance(3.0)
     group.silence(key)
@@ -179,10 +179,10 @@ def test_a_step_does_not_overtake_the_word_that_waits() -> None:
     assert group.evaluations - before <= 6
 
 
-def test_a_step_between_two_ticks_is_taken_in_time() -> None:
-    """An escalation is not Alertmanager's: it waits for no tick."""
+def test_escalation_step_does_not_wait_for_a_tick() -> None:
+    """Escalation steps are due at their own time, not at a tick."""
     people = {"ana": Person("ana", "Ana", {"email": "ana@example.com"})}
-    made = plan(
+    escalating = plan(
         10.0,
         1000.0,
         receivers={"billing": Receiver("billing", (EMAIL,), escalate="billing")},
@@ -193,13 +193,13 @@ def test_a_step_between_two_ticks_is_taken_in_time() -> None:
         },
         people=people,
     )
-    group = GroupSimulation(made)
+    group = GroupSimulation(escalating)
     group.fire("PaymentFailures")
     assert summary(group.advance(9.0)) == [(1.0, "first"), (5.0, "escalation")]
 
 
-def test_a_group_that_flaps_is_over_at_a_tick() -> None:
-    """E36: calm since an instant between two ticks: looked at there once, told at the tick."""
+def test_flapping_group_resolves_at_a_tick() -> None:
+    """E36: A group that is calm between two ticks is resolved at the tick."""
     flapping = Flapping(times=2, within=3600.0, calm_after=90.0)
     group = GroupSimulation(plan(60.0, 4 * 3600.0, flapping=flapping))
     for _ in range(3):

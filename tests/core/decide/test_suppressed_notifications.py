@@ -1,4 +1,4 @@
-"""Why we do not speak: inhibition, silences, mutes; and what is owed when they end."""
+"""Inhibition, silences and mutes, and the notifications that are pending at their end."""
 
 from dataclasses import replace
 
@@ -20,16 +20,16 @@ from tests.core.group_simulation import (
 )
 
 
-def test_a_silenced_alert_is_not_told_and_why_is_recorded_once() -> None:
-    """Promise 2: no notice, one recorded reason; not one a tick."""
+def test_silenced_alert_is_suppressed_and_recorded_once() -> None:
+    """Promise 2: A suppressed notification has one recorded reason, not one per tick."""
     group = GroupSimulation(without_escalation())
     group.silence(group.fire("PaymentFailures", "warning"))
     assert group.advance(HOUR) == []
     assert group.entries() == ["kept quiet: silenced by a silence"]
 
 
-def test_the_end_of_a_silence_tells_the_state() -> None:
-    """E30: a silence ends while it burns: told at once, not after repeat_interval."""
+def test_end_of_a_silence_notifies_a_firing_alert_at_once() -> None:
+    """E30: The end of a silence notifies at once, not after repeat_interval."""
     group = GroupSimulation(without_escalation())
     key = group.fire("PaymentFailures", "warning")
     group.silence(key, until=START + 10 * MINUTE + 7)
@@ -38,8 +38,8 @@ def test_the_end_of_a_silence_tells_the_state() -> None:
     assert summary(group.advance(5.0)) == [(607.0, "first")]
 
 
-def test_a_silence_over_what_was_told() -> None:
-    """E30: told, silenced, still burning at the end: said once then, and repeats count anew."""
+def test_silence_over_a_notified_alert_notifies_once_at_its_end() -> None:
+    """E30: An alert that still fires when its silence ends is notified once; repeats restart."""
     group = GroupSimulation(without_escalation())
     key = group.fire("PaymentFailures", "warning")
     group.advance(60.0)
@@ -52,8 +52,8 @@ def test_a_silence_over_what_was_told() -> None:
     assert summary(group.advance(HOUR)) == [(5 * HOUR, "repeat")]
 
 
-def test_a_silence_that_swallowed_a_repeat_is_named_at_its_end() -> None:
-    """E30: told, silenced for longer than repeat_interval: what ended is still a silence."""
+def test_silence_longer_than_repeat_interval_ends_as_a_silence() -> None:
+    """E30: The notification after a long silence names the silence, not a repeat."""
     group = GroupSimulation(without_escalation())
     key = group.fire("PaymentFailures", "warning")
     group.advance(60.0)
@@ -65,8 +65,8 @@ def test_a_silence_that_swallowed_a_repeat_is_named_at_its_end() -> None:
     assert summary(group.advance(60.0)) == [(9 * HOUR, "silence ended")]
 
 
-def test_one_alert_of_several_was_silenced() -> None:
-    """E30: the others burn on and are told meanwhile; the end of the silence is still a word."""
+def test_silence_over_one_of_two_alerts_notifies_at_its_end() -> None:
+    """E30: The end of a silence over one alert is notified although others kept firing."""
     group = GroupSimulation(without_escalation())
     key = group.fire("PaymentFailures", "warning", instance="a")
     group.fire("PaymentFailures", "warning", instance="b")
@@ -78,8 +78,8 @@ def test_one_alert_of_several_was_silenced() -> None:
     assert summary(group.advance(30.0)) == [(HOUR + 7, "silence ended")]
 
 
-def test_acknowledged_before_its_silence_ended() -> None:
-    """Somebody has it: the end of the silence wakes nobody."""
+def test_end_of_a_silence_of_an_acknowledged_incident_sends_nothing() -> None:
+    """The end of a silence over an acknowledged incident pages nobody."""
     group = GroupSimulation(without_escalation())
     key = group.fire("PaymentFailures", "warning")
     group.advance(60.0)
@@ -91,8 +91,8 @@ def test_acknowledged_before_its_silence_ended() -> None:
     assert {one.reason for one in group.advance(2 * HOUR)} <= {"acknowledged"}
 
 
-def test_the_next_step_waits_anew_after_a_silence() -> None:
-    """Who hears at the end of a silence gets the step's time to answer before the next is woken."""
+def test_step_after_a_silence_waits_its_whole_time() -> None:
+    """The next step comes one whole wait after the end of the silence is notified."""
     group = GroupSimulation()
     key = group.fire("PaymentFailures", "critical")
     group.advance(5 * MINUTE)
@@ -105,8 +105,8 @@ def test_the_next_step_waits_anew_after_a_silence() -> None:
     assert min(steps) == HOUR + 15 * MINUTE
 
 
-def test_the_end_is_told_through_a_silence() -> None:
-    """E4: who was told of the firing is told of the end, silenced or not."""
+def test_resolve_is_notified_during_a_silence() -> None:
+    """E4: A resolved notification follows its firing one, silenced or not."""
     group = GroupSimulation(without_escalation())
     key = group.fire("PaymentFailures", "warning")
     group.advance(60.0)
@@ -117,7 +117,7 @@ def test_the_end_is_told_through_a_silence() -> None:
 
 
 def muted_nights() -> GroupSimulation:
-    """A plan whose only child route is muted from 22:00 to 06:00 UTC."""
+    """Return a simulation whose only child route is muted from 22:00 to 06:00 UTC."""
     plan = without_escalation(billing_plan())
     night = parse_time_interval(
         {
@@ -139,8 +139,8 @@ def muted_nights() -> GroupSimulation:
     return group
 
 
-def test_muted_until_the_morning_then_told_once() -> None:
-    """E30: what fired in a mute is told when the mute ends, once."""
+def test_alert_in_a_mute_is_notified_once_at_its_end() -> None:
+    """E30: An alert that fired in a mute is notified once, when the mute ends."""
     group = muted_nights()
     base = group.now
     group.fire("PaymentFailures", "warning")
@@ -150,19 +150,19 @@ def test_muted_until_the_morning_then_told_once() -> None:
     assert {round(one.at + START - base) for one in notices} == {7 * 3600}
 
 
-def test_a_repeat_that_fell_into_a_mute_is_told_at_its_end() -> None:
-    """E30: told in the evening, still burning in the morning: said once when the mute ends."""
+def test_repeat_in_a_mute_is_notified_at_its_end() -> None:
+    """E30: A repeat that fell into a mute is sent once, when the mute ends."""
     group = muted_nights()
     group.now -= 2 * HOUR
     base = group.now
     group.fire("PaymentFailures", "warning")
     notices = group.advance(12 * HOUR)
-    times = [(round(at + START - base), why) for at, why in summary(notices)]
-    assert times[:2] == [(30, "first"), (9 * 3600, "mute ended")]
+    offsets = [(round(at + START - base), reason) for at, reason in summary(notices)]
+    assert offsets[:2] == [(30, "first"), (9 * 3600, "mute ended")]
 
 
-def test_resolved_inside_a_mute() -> None:
-    """E4: the end reaches those who were told, mute or no mute."""
+def test_resolve_in_a_mute_is_notified() -> None:
+    """E4: A resolved notification reaches the notified targets, mute or not."""
     group = muted_nights()
     group.now -= 2 * HOUR
     group.fire("PaymentFailures", "warning")
@@ -171,8 +171,8 @@ def test_resolved_inside_a_mute() -> None:
     assert {one.reason for one in group.advance(10 * MINUTE)} == {"resolved"}
 
 
-def test_muted_and_over_before_anybody_heard() -> None:
-    """E5: fired and over inside one mute: nobody hears, the reason is recorded."""
+def test_alert_resolved_within_a_mute_is_only_recorded() -> None:
+    """E5: An alert that fired and resolved in one mute sends nothing; the reason is recorded."""
     group = muted_nights()
     group.fire("PaymentFailures", "warning")
     group.advance(HOUR)
@@ -181,8 +181,8 @@ def test_muted_and_over_before_anybody_heard() -> None:
     assert group.entries()[-1] == "resolved: before the first notification"
 
 
-def test_no_step_is_taken_in_a_mute() -> None:
-    """Told before the mute, unanswered into it: the next person is not woken before it ends."""
+def test_muted_incident_is_not_escalated() -> None:
+    """An incident unacknowledged into a mute is not escalated before the mute ends."""
     group = muted_nights()
     billing = replace(group.plan.receivers["billing"], escalate="billing")
     group.plan = replace(group.plan, receivers={**group.plan.receivers, "billing": billing})
@@ -194,11 +194,11 @@ def test_no_step_is_taken_in_a_mute() -> None:
     assert min(steps) >= 8 * 3600
 
 
-def test_who_does_without_ends() -> None:
-    """send_resolved: false: told of the beginning, not of partial ends nor of the end."""
+def test_target_without_resolves_gets_the_firing_notification_only() -> None:
+    """`send_resolved: false` omits partial and full resolves."""
     plan = without_escalation(billing_plan())
-    quiet = replace(EMAIL, options={"send_resolved": "false"})
-    billing = replace(plan.receivers["billing"], targets=(quiet, SLACK))
+    firing_only = replace(EMAIL, options={"send_resolved": "false"})
+    billing = replace(plan.receivers["billing"], targets=(firing_only, SLACK))
     group = GroupSimulation(replace(plan, receivers={**plan.receivers, "billing": billing}))
     group.fire("PaymentFailures", "warning", region="eu")
     group.fire("PaymentFailures", "warning", region="us")
@@ -207,16 +207,16 @@ def test_who_does_without_ends() -> None:
     group.advance(10 * MINUTE)
     group.resolve("PaymentFailures", "warning", region="us")
     group.advance(10 * MINUTE)
-    assert [why for _, why in notices_to(group.notices, EMAIL)] == ["first"]
-    assert [why for _, why in notices_to(group.notices, SLACK)] == [
+    assert [reason for _, reason in notices_to(group.notices, EMAIL)] == ["first"]
+    assert [reason for _, reason in notices_to(group.notices, SLACK)] == [
         "first",
         "some resolved",
         "resolved",
     ]
 
 
-def test_what_was_silenced_beside_others_is_told_when_the_silence_ends() -> None:
-    """Telling the others does not count as having told the silenced one."""
+def test_alert_silenced_beside_others_is_notified_after_the_silence() -> None:
+    """Notifying the other alerts does not count as notifying the silenced one."""
     group = GroupSimulation(without_escalation())
     group.fire("PaymentFailures", "warning", region="eu")
     key = group.fire("PaymentFailures", "warning", region="us")
@@ -226,8 +226,8 @@ def test_what_was_silenced_beside_others_is_told_when_the_silence_ends() -> None
     assert {one.reason for one in group.advance(10 * MINUTE)} == {"new alerts"}
 
 
-def test_what_a_message_left_out_is_told_when_it_is_back() -> None:
-    """As in Alertmanager: inhibited while others were told of, and still there after that."""
+def test_alert_omitted_from_a_message_is_notified_after_its_inhibition() -> None:
+    """As in Alertmanager, an alert inhibited during a notification is notified later."""
     group = GroupSimulation(without_escalation())
     key = group.fire("PaymentFailures", "warning", region="eu")
     group.fire("PaymentFailures", "warning", region="us")
@@ -242,8 +242,8 @@ def test_what_a_message_left_out_is_told_when_it_is_back() -> None:
     assert regions == ["ap", "eu", "us"]
 
 
-def test_what_was_inhibited_between_two_messages_is_no_news() -> None:
-    """Nobody was given to think that it was over."""
+def test_inhibition_between_two_notifications_sends_nothing() -> None:
+    """An inhibition that no message showed needs no notification at its end."""
     group = GroupSimulation(without_escalation())
     key = group.fire("PaymentFailures", "warning", region="eu")
     group.fire("PaymentFailures", "warning", region="us")
@@ -255,7 +255,7 @@ def test_what_was_inhibited_between_two_messages_is_no_news() -> None:
 
 
 def test_incident_is_unacknowledged_again_when_its_inhibition_ends() -> None:
-    """Lists show an incident as suppressed no longer than it is, also without a new message."""
+    """An incident is listed as suppressed only while it is, also without a notification."""
     group = GroupSimulation(without_escalation())
     key = group.fire("PaymentFailures", "warning", region="eu")
     group.advance(60.0)
@@ -268,8 +268,8 @@ def test_incident_is_unacknowledged_again_when_its_inhibition_ends() -> None:
     assert group.incident.list_state == "firing"
 
 
-def test_what_a_message_left_out_is_owed_its_end() -> None:
-    """Promise 14: told of its firing, left out since, over: its end is told with the others'."""
+def test_resolve_of_an_omitted_alert_is_notified() -> None:
+    """Promise 14: An alert omitted after its firing notification is still resolved."""
     group = GroupSimulation(without_escalation())
     key = group.fire("PaymentFailures", "warning", region="eu")
     group.fire("PaymentFailures", "warning", region="us")
@@ -281,18 +281,18 @@ def test_what_a_message_left_out_is_owed_its_end() -> None:
     assert summary(group.advance(5 * MINUTE)) == [(630.0, "some resolved")]
 
 
-def test_what_was_told_ends_while_something_else_is_silenced() -> None:
-    """Promise 14: the end of what people know waits for no silence over what they never heard of.
+def test_resolve_of_notified_alerts_does_not_wait_for_a_silence() -> None:
+    """Promise 14: A silence over other alerts does not delay the resolved notification.
 
-    When that silence ends, what was under it is told as the beginning that it is.
+    When the silence ends, the alert under it is notified as a new incident.
     """
     group = GroupSimulation(billing_plan())
-    group.fire("PaymentFailures", "warning", instance="told")
+    group.fire("PaymentFailures", "warning", instance="notified")
     group.advance(MINUTE)
     key = group.fire("PaymentFailures", "warning", instance="silenced")
     group.silence(key)
     group.advance(10 * MINUTE)
-    group.resolve("PaymentFailures", "warning", instance="told")
+    group.resolve("PaymentFailures", "warning", instance="notified")
     notices = group.advance(HOUR)
     assert notices_to(notices, PAGER) == [(930.0, "resolved")]
     assert {one.to for one in notices if one.kind == "resolved"} == {
@@ -307,8 +307,8 @@ def test_what_was_told_ends_while_something_else_is_silenced() -> None:
     assert notices_to(group.advance(HOUR), PAGER)[-1][1] == "resolved"
 
 
-def test_no_end_while_something_told_burns_under_a_silence() -> None:
-    """Who heard of two hears no end when one is over and the other only silenced."""
+def test_incident_with_a_silenced_firing_alert_is_not_resolved() -> None:
+    """No resolved notification while a notified alert still fires under a silence."""
     group = GroupSimulation(without_escalation())
     key = group.fire("PaymentFailures", "warning", instance="a")
     group.fire("PaymentFailures", "warning", instance="b")
@@ -321,15 +321,15 @@ def test_no_end_while_something_told_burns_under_a_silence() -> None:
     assert summary(group.advance(10 * MINUTE))[0][1] == "resolved"
 
 
-def test_an_acknowledgement_ends_with_what_it_covered() -> None:
-    """What was silenced then was taken by nobody: it is told, and escalates."""
+def test_acknowledgement_does_not_cover_an_alert_silenced_then() -> None:
+    """An alert silenced during an acknowledgement is notified and escalated later."""
     group = GroupSimulation(billing_plan())
-    group.fire("PaymentFailures", "warning", instance="told")
+    group.fire("PaymentFailures", "warning", instance="notified")
     group.advance(MINUTE)
     group.ack("ana")
     key = group.fire("PaymentFailures", "warning", instance="silenced")
     group.silence(key)
-    group.resolve("PaymentFailures", "warning", instance="told")
+    group.resolve("PaymentFailures", "warning", instance="notified")
     group.advance(10 * MINUTE)
     group.suppressed.clear()
     notices = group.advance(30 * MINUTE)

@@ -1,4 +1,4 @@
-"""Taking an acknowledged incident over from somebody else, and giving it back."""
+"""Take-overs of acknowledged incidents, and giving them back."""
 
 from dataclasses import replace
 
@@ -19,7 +19,7 @@ CHO = "cho"
 
 
 def acknowledged_by_ana() -> GroupSimulation:
-    """A critical incident that everyone was notified of and that Ana acknowledged."""
+    """Return a critical incident that every target was notified of and Ana acknowledged."""
     group = GroupSimulation()
     group.fire("DoubleChargeDetected")
     group.advance(1.0)
@@ -29,33 +29,33 @@ def acknowledged_by_ana() -> GroupSimulation:
 
 
 def test_take_over_notifies_each_target_once() -> None:
-    """A take-over is one notification per target, where unack and ack were two (E20)."""
+    """E20: A take-over is one notification per target, not an undo and an acknowledgement."""
     group = acknowledged_by_ana()
-    notified = {one.to for one in group.notices}
+    notified_targets = {one.to for one in group.notices}
     before = len(group.notices)
     assert group.take_over("ben", "ana") is ActionOutcome.TAKEN_OVER
     notices = group.notices[before:]
     assert {one.reason for one in notices} == {"taken over"}
-    assert sorted(one.to for one in notices) == sorted(notified)
+    assert sorted(one.to for one in notices) == sorted(notified_targets)
     assert "taken over: Ben took over from Ana (link): 1 alert" in group.entries()
 
 
-def test_take_over_notifies_a_former_holder_whom_no_message_had_reached() -> None:
-    """Who acknowledged without a message learns that somebody took over, and later of the end."""
+def test_take_over_notifies_a_former_holder_without_a_message() -> None:
+    """A former holder without a message gets the take-over and the resolve."""
     group = GroupSimulation(without_escalation())
     group.fire("DoubleChargeDetected")
     group.advance(1.0)
     group.ack("ana")
     before = len(group.notices)
     group.take_over("ben", "ana")
-    (own,) = [one for one in group.notices[before:] if one.to == "email:ana@example.com"]
-    assert (own.kind, own.reason) == ("firing", "taken over")
+    (notice,) = [one for one in group.notices[before:] if one.to == "email:ana@example.com"]
+    assert (notice.kind, notice.reason) == ("firing", "taken over")
     group.resolve("DoubleChargeDetected")
-    assert (notices_to(group.advance(HOUR), own.to) or [("", "")])[0][1] == "resolved"
+    assert (notices_to(group.advance(HOUR), notice.to) or [(0.0, "")])[0][1] == "resolved"
 
 
 def test_take_over_restarts_the_expiry() -> None:
-    """The new acknowledgement expires after the severity's own time, counted from the take-over."""
+    """The acknowledgement expires after the severity's own time from the take-over."""
     group = GroupSimulation()
     group.fire("DoubleChargeDetected")
     group.advance(1.0)
@@ -70,7 +70,7 @@ def test_take_over_restarts_the_expiry() -> None:
 
 
 def test_take_over_by_two_at_once_lets_the_first_win() -> None:
-    """E20: of two who take over from the same holder the first wins, the second is refused."""
+    """E20: Of two people who take over from the same holder, the first wins."""
     group = acknowledged_by_ana()
     assert group.take_over("ben", "ana") is ActionOutcome.TAKEN_OVER
     before = len(group.notices)
@@ -102,7 +102,7 @@ def test_take_over_again_by_the_same_person_changes_nothing() -> None:
 
 
 def test_take_over_of_a_resolved_incident_is_refused() -> None:
-    """E20: after the end there is nothing to take over."""
+    """E20: A resolved incident cannot be taken over."""
     group = acknowledged_by_ana()
     group.resolve("DoubleChargeDetected")
     assert group.take_over("ben", "ana") is ActionOutcome.RESOLVED
@@ -112,7 +112,7 @@ def test_take_over_of_a_resolved_incident_is_refused() -> None:
 
 
 def test_take_over_of_an_unacknowledged_incident_acknowledges_it() -> None:
-    """Without an acknowledgement a take-over is one, whoever was named as the holder."""
+    """Without an acknowledgement a take-over acknowledges, also if a holder is named."""
     group = GroupSimulation()
     group.fire("DoubleChargeDetected")
     group.advance(1.0)
@@ -122,7 +122,7 @@ def test_take_over_of_an_unacknowledged_incident_acknowledges_it() -> None:
 
 
 def test_take_over_covers_alerts_that_came_after_the_first_acknowledgement() -> None:
-    """A take-over covers everything that fires and was notified (E21)."""
+    """E21: A take-over covers every alert that fires and was notified."""
     group = acknowledged_by_ana()
     late = group.fire("DoubleChargeDetected", instance="b")
     group.advance(10 * MINUTE)
@@ -132,8 +132,8 @@ def test_take_over_covers_alerts_that_came_after_the_first_acknowledgement() -> 
     assert members[late].acked
 
 
-def test_second_acknowledgement_of_new_alerts_is_told_as_a_take_over() -> None:
-    """Who acknowledges what the holder's acknowledgement does not cover takes the incident over."""
+def test_second_acknowledgement_of_new_alerts_is_notified_as_a_take_over() -> None:
+    """Acknowledging what the holder's acknowledgement does not cover is a take-over."""
     group = acknowledged_by_ana()
     group.fire("DoubleChargeDetected", instance="b")
     group.advance(10 * MINUTE)
@@ -143,7 +143,7 @@ def test_second_acknowledgement_of_new_alerts_is_told_as_a_take_over() -> None:
 
 
 def test_give_back_restores_the_former_acknowledgement() -> None:
-    """Undoing a take-over gives the incident back with the former holder's own expiry."""
+    """Undoing a take-over restores the former holder's acknowledgement and expiry."""
     group = acknowledged_by_ana()
     former = group.incident.ack
     group.take_over("ben", "ana")
@@ -160,7 +160,7 @@ def test_give_back_restores_the_former_acknowledgement() -> None:
 
 
 def test_give_back_after_ten_minutes_is_refused() -> None:
-    """An incident goes back without a question only while the former holder is still at it."""
+    """A take-over can be given back only within ten minutes."""
     group = acknowledged_by_ana()
     group.take_over("ben", "ana")
     group.advance(GIVE_BACK_WITHIN)
@@ -169,7 +169,7 @@ def test_give_back_after_ten_minutes_is_refused() -> None:
 
 
 def test_give_back_of_an_expired_acknowledgement_is_refused() -> None:
-    """E23: an acknowledgement that has expired meanwhile is not brought back."""
+    """E23: An acknowledgement that has expired in the meantime is not restored."""
     plan = billing_plan()
     short = replace(plan.severities["critical"], ack_expires=8 * MINUTE)
     group = GroupSimulation(replace(plan, severities={**plan.severities, "critical": short}))

@@ -1,4 +1,4 @@
-"""Holds are bounded, and urgent notices keep trying and fall back."""
+"""Holds of targets and accounts after a rate limit."""
 
 import pytest
 
@@ -27,21 +27,24 @@ ANA, BEN = "slack:#ana", "slack:#ben"
 
 
 def too_fast(retry_after: float | None, scope: Scope = Scope.TARGET) -> SendError:
+    """Return the error of a rate limit."""
     return SendError(Failure.RATE_LIMITED, "slow", retry_after=retry_after, scope=scope)
 
 
 @pytest.mark.parametrize(
-    ("asked", "held"),
+    ("retry_after", "seconds"),
     [(None, 1.0), (30.0, 30.0), (300.0, 300.0), (3600.0, LONGEST_HOLD), (1e300, LONGEST_HOLD)],
 )
-def test_retry_after_is_honoured_up_to_a_bound(asked: float | None, held: float) -> None:
-    """E49: no Retry-After silences a target for longer than five minutes."""
-    hold = hold_after(too_fast(asked), ANA, (), 1000.0)
-    assert (hold.scope, hold.until, hold.tried_at) == (ANA, 1000.0 + held, 1000.0)
+def test_retry_after_holds_a_target_for_five_minutes_at_most(
+    retry_after: float | None, seconds: float
+) -> None:
+    """E49: No Retry-After holds a target for longer than five minutes."""
+    hold = hold_after(too_fast(retry_after), ANA, (), 1000.0)
+    assert (hold.scope, hold.until, hold.tried_at) == (ANA, 1000.0 + seconds, 1000.0)
 
 
-def test_lesser_notices_wait_for_the_end_of_the_hold() -> None:
-    """E11: Retry-After is honoured for the target that was refused, and for no other."""
+def test_notice_that_is_not_urgent_waits_for_the_end_of_the_hold() -> None:
+    """E11: Retry-After counts for the refused target only."""
     holds = (Hold(ANA, 1300.0, 1000.0),)
     wait = wait_on_hold(holds, ANA, False, 1100.0)
     assert wait is not None
@@ -50,8 +53,8 @@ def test_lesser_notices_wait_for_the_end_of_the_hold() -> None:
     assert wait_on_hold(holds, ANA, False, 1300.0) is None
 
 
-def test_urgent_notices_try_once_a_minute_and_fall_back_at_once() -> None:
-    """E49, promise 13: a target on hold is a failing target."""
+def test_urgent_notice_is_retried_once_a_minute_and_falls_back() -> None:
+    """E49, promise 13: A target on hold is a failing target."""
     holds = (Hold(ANA, 1300.0, 1000.0),)
     wait = wait_on_hold(holds, ANA, True, 1010.0)
     assert wait is not None
@@ -62,15 +65,15 @@ def test_urgent_notices_try_once_a_minute_and_fall_back_at_once() -> None:
     assert again.next_at == 1060.0 + PROBE_EVERY
 
 
-def test_short_holds_need_no_fallback() -> None:
-    """E11: Slack asks for a second or two in every storm; nobody else is paged for that."""
+def test_short_hold_does_not_fall_back() -> None:
+    """E11: A second or two, as Slack often asks for, pages nobody else."""
     wait = wait_on_hold((Hold(ANA, 1000.0 + URGENT_PATIENCE, 1000.0),), ANA, True, 1000.0)
     assert wait is not None
     assert not wait.fall_back
 
 
-def test_the_account_is_on_hold_when_a_second_target_is_refused() -> None:
-    """E11: Slack's answer does not say whether it limits the channel or the workspace."""
+def test_second_refused_target_holds_the_account() -> None:
+    """E11: Slack does not say whether it limits the channel or the workspace."""
     first = hold_after(too_fast(30.0, Scope.UNKNOWN), ANA, (), 1000.0)
     assert first.scope == ANA
     second = hold_after(too_fast(30.0, Scope.UNKNOWN), BEN, (first,), 1001.0)
@@ -80,23 +83,23 @@ def test_the_account_is_on_hold_when_a_second_target_is_refused() -> None:
     assert expired.scope == BEN
 
 
-def test_an_account_on_hold_is_tried_once_a_minute_by_all_targets_together() -> None:
-    """E49: twenty critical targets of one account do not make twenty attempts a minute."""
+def test_account_on_hold_is_retried_once_a_minute_in_all() -> None:
+    """E49: Twenty critical targets of one account do not make twenty attempts a minute."""
     holds = merge_hold((), hold_after(too_fast(900.0, Scope.ACCOUNT), ANA, (), 1000.0))
     assert wait_on_hold(holds, BEN, True, 1060.0) is None
     holds = mark_probed(holds, BEN, 1060.0)
     assert wait_on_hold(holds, "slack:#cho", True, 1060.0) is not None
 
 
-def test_a_refusal_does_not_shorten_a_longer_hold() -> None:
-    """E11: of two answers of one target the longer rest counts."""
+def test_shorter_retry_after_does_not_shorten_a_hold() -> None:
+    """E11: Of two Retry-After of one target the longer counts."""
     first = hold_after(too_fast(200.0), ANA, (), 1000.0)
     second = hold_after(too_fast(1.0), ANA, (first,), 1060.0)
     assert (second.until, second.tried_at) == (1200.0, 1060.0)
 
 
-def test_success_ends_a_hold_unless_it_started_before() -> None:
-    """E11: what was in flight when another message was refused says nothing about the hold."""
+def test_success_of_a_later_attempt_lifts_the_hold() -> None:
+    """E11: An attempt that was in flight at the refusal says nothing about the hold."""
     holds = (Hold(ANA, 1300.0, 1000.0), Hold(ACCOUNT, 1300.0, 1060.0))
     assert lift_holds(holds, ANA, 999.0) == holds
     assert lift_holds(holds, ANA, 1030.0) == holds[1:]
@@ -104,8 +107,8 @@ def test_success_ends_a_hold_unless_it_started_before() -> None:
 
 
 @pytest.mark.parametrize(("urgent", "delay"), [(True, PROBE_EVERY), (False, LONGEST_HOLD)])
-def test_the_refused_notice_itself_is_bounded_too(urgent: bool, delay: float) -> None:
-    """E49: the notice that was refused is tried again within a minute, or within five."""
+def test_refused_notice_is_retried_within_the_bound(urgent: bool, delay: float) -> None:
+    """E49: The refused notice is retried within a minute if urgent, else within five."""
     for attempts in (1, 12):
         verdict = after_failure(
             too_fast(999_999_999.0),
@@ -119,8 +122,8 @@ def test_the_refused_notice_itself_is_bounded_too(urgent: bool, delay: float) ->
         assert verdict.next_attempt_at == 1000.0 + delay
 
 
-def test_urgent_is_the_most_severe_and_the_unknown_severity() -> None:
-    """An unknown severity counts as urgent; without severities everything is unknown."""
+def test_most_severe_and_unknown_severities_are_urgent() -> None:
+    """Without `severities` every alert is of an unknown severity, so it is urgent."""
     ranks = {"critical": Severity("critical", 1), "warning": Severity("warning", 2)}
     plan = billing_plan(severities=ranks)
     assert [plan.is_urgent(rank) for rank in (1, 2, UNKNOWN_RANK)] == [True, False, True]

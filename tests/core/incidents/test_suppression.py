@@ -1,4 +1,4 @@
-"""Suppressions are data: sentences are made of them, and nothing is read from a sentence."""
+"""Suppressions: their sentences, states and JSON."""
 
 from dataclasses import replace
 
@@ -17,8 +17,8 @@ from gateway.core.incidents.suppression import (
 INCIDENT = Incident(1, "key", "route", "billing", {}, 0.0, None)
 
 
-def test_a_suppression_reads_as_a_sentence() -> None:
-    """By whom, until when on the reader's clock, and why."""
+def test_suppression_is_written_as_a_sentence() -> None:
+    """The sentence says by whom, until when in the reader's zone, and why."""
     silence = Suppression(SuppressReason.SILENCED, "ben", 1_800_000_000.0, "deploy")
     rule = Suppression(SuppressReason.INHIBITED, "database-down")
     assert suppressions_text([silence, rule], "Europe/Berlin") == (
@@ -28,10 +28,10 @@ def test_a_suppression_reads_as_a_sentence() -> None:
 
 
 @pytest.mark.parametrize("reason", SuppressReason)
-def test_a_changed_sentence_changes_no_state(
+def test_changed_sentence_changes_no_state(
     reason: SuppressReason, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Lists show the same state whatever the sentences say."""
+    """Lists show the same state whichever sentences are configured."""
     incident = replace(INCIDENT, suppressions=(Suppression(reason, "x"),))
     before = (incident.list_state, incident.suppressed)
     monkeypatch.setattr(suppression, "_TEXTS", dict.fromkeys(SuppressReason, "inhibited by {by}"))
@@ -46,7 +46,7 @@ def test_a_changed_sentence_changes_no_state(
 
 
 @pytest.mark.parametrize("reason", SuppressReason)
-def test_a_stored_suppression_comes_back_as_it_was(reason: SuppressReason) -> None:
-    """The store's JSON loses nothing."""
+def test_suppression_survives_its_json(reason: SuppressReason) -> None:
+    """The store's JSON loses no field."""
     one = Suppression(reason, "by", 5.0, "comment")
     assert from_json(to_json(one)) == one

@@ -1,4 +1,4 @@
-"""People read the channel and a name, never a reference to a secret."""
+"""Names of targets for people, without secrets."""
 
 import pytest
 
@@ -27,12 +27,12 @@ from gateway.core.plan.target_name import key_name, references, target_name
         (Target("console", "console"), "the console"),
     ],
 )
-def test_a_target_is_called_by_channel_and_name(target: Target, name: str) -> None:
-    """Promise 10: neither a secret nor its reference stands in a name."""
+def test_target_is_named_by_channel_and_name(target: Target, name: str) -> None:
+    """Promise 10: A name contains neither a secret nor a reference to one."""
     assert target_name(target) == name
     assert "$" not in key_name(target.key)
 
 
-def test_admins_are_told_the_variable() -> None:
-    """An error names what to set."""
+def test_references_of_an_address_are_listed() -> None:
+    """An error names the variables and files to set."""
     assert references("${file:/run/a}${B}") == "file:/run/a, B"

@@ -1,4 +1,4 @@
-"""Whose interval holds: the route's own, then the severity's, then what is inherited."""
+"""Intervals of a group: the route's own, the severity's, or inherited ones."""
 
 import pytest
 
@@ -11,8 +11,8 @@ CRITICAL_AS_WRITTEN = Severity("critical", 1)
 EXACT, ON_TICKS = Repeats.EXACT, Repeats.ON_TICKS
 
 
-def test_order_of_precedence() -> None:
-    """What a route says itself wins over severities:, which wins over what it inherits."""
+def test_route_wins_over_severity_and_severity_over_inherited() -> None:
+    """An interval of the route wins over `severities`, which win over inherited ones."""
     root = build_route(
         RouteSpec(
             receiver="everyone",
@@ -31,8 +31,8 @@ def test_order_of_precedence() -> None:
     assert timing(inherits, Severity("odd", 9), EXACT).group_interval == 300.0
 
 
-def test_repeats_are_bounded() -> None:
-    """A repeat_interval of a millisecond (Alertmanager: at every flush) must not spin."""
+def test_very_short_repeat_interval_is_raised() -> None:
+    """A repeat_interval of a millisecond does not evaluate without end."""
     root = build_route(RouteSpec(receiver="everyone", repeat_interval=0.001))
     assert timing(root, CRITICAL, EXACT).repeat_interval == SHORTEST_REPEAT
 
@@ -40,33 +40,36 @@ def test_repeats_are_bounded() -> None:
 @pytest.mark.parametrize(
     ("at", "tick"), [(0.0, 30.0), (30.0, 30.0), (30.1, 330.0), (330.0, 330.0), (3600.0, 3630.0)]
 )
-def test_ticks_keep_their_phase(at: float, tick: float) -> None:
-    """Alertmanager: flushes come group_interval apart, counted from the end of group_wait."""
+def test_next_tick_keeps_the_phase(at: float, tick: float) -> None:
+    """As in Alertmanager, ticks are group_interval apart from the end of group_wait."""
     assert next_tick(30.0, 300.0, at) == tick
 
 
 @pytest.mark.parametrize(
-    ("asked", "comes_to"), [(20 * 60.0, 30 * 60.0), (30 * 60.0, 30 * 60.0), (0.001, 15 * 60.0)]
+    ("repeat_interval", "effective"),
+    [(20 * 60.0, 30 * 60.0), (30 * 60.0, 30 * 60.0), (0.001, 15 * 60.0)],
 )
-def test_what_repeats_come_to_on_the_group_interval(asked: float, comes_to: float) -> None:
-    """E6: 20 m of repeats at ticks of 15 m are 30 m, and one can see that; exact ones are 20 m."""
-    root = build_route(RouteSpec(receiver="everyone", group_interval=900.0, repeat_interval=asked))
+def test_repeats_on_ticks_are_rounded_up_to_ticks(repeat_interval: float, effective: float) -> None:
+    """E6: 20 m of repeats at ticks of 15 m are 30 m; exact repeats are 20 m."""
+    root = build_route(
+        RouteSpec(receiver="everyone", group_interval=900.0, repeat_interval=repeat_interval)
+    )
     odd = Severity("odd", 9)
-    assert timing(root, odd, ON_TICKS).repeats_every == comes_to
-    assert timing(root, odd, EXACT).repeats_every == max(asked, SHORTEST_REPEAT)
+    assert timing(root, odd, ON_TICKS).repeats_every == effective
+    assert timing(root, odd, EXACT).repeats_every == max(repeat_interval, SHORTEST_REPEAT)
 
 
 @pytest.mark.parametrize(
-    ("told_at", "again_at"),
+    ("notified_at", "repeat_at"),
     [
         (30.0, 60.0),
-        (29.999, 60.0),  # a timer fired early: it was that tick all the same
+        (29.999, 60.0),  # a timer fired early: it counts as that tick
         (30.4, 60.0),  # the decision came late, as after a pause of the machine
-        (33.0, 70.0),  # said in between, for worse severity
+        (33.0, 70.0),  # notified between ticks because of worse severity
         (39.999, 70.0),
     ],
 )
-def test_a_tick_counts_as_the_tick_it_was_meant_to_be(told_at: float, again_at: float) -> None:
-    """Milliseconds of lag neither double a repeat nor let it slip to the tick after."""
+def test_late_or_early_tick_counts_as_its_tick(notified_at: float, repeat_at: float) -> None:
+    """A lag of milliseconds neither doubles a repeat nor postpones it by a tick."""
     root = build_route(RouteSpec(receiver="everyone", group_interval=10.0, repeat_interval=30.0))
-    assert timing(root, CRITICAL_AS_WRITTEN, ON_TICKS).repeat_at(10.0, told_at) == again_at
+    assert timing(root, CRITICAL_AS_WRITTEN, ON_TICKS).repeat_at(10.0, notified_at) == repeat_at

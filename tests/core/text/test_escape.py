@@ -1,4 +1,4 @@
-"""Foreign text: what a label says never becomes a mention, a link or a line."""
+"""Escaping of foreign text: no mention, link or line of a label takes effect."""
 
 import pytest
 from hypothesis import given
@@ -15,7 +15,7 @@ from gateway.core.text.escape import (
 
 
 def test_slack_escapes_exactly_three_characters() -> None:
-    """E17: more would be shown as written, less would mention the channel."""
+    """E17: More would be shown as written, less would mention the channel."""
     assert slack_escape("<!channel> & \"'") == "&lt;!channel&gt; &amp; \"'"
 
 
@@ -38,8 +38,8 @@ def test_slack_escapes_exactly_three_characters() -> None:
         "",
     ],
 )
-def test_an_unsafe_url_is_refused(url: str) -> None:
-    """E17: only http and https with a plain host become links."""
+def test_unsafe_url_is_refused(url: str) -> None:
+    """E17: Only http and https URLs with a plain host become links."""
     assert safe_url(url) is None
 
 
@@ -58,30 +58,30 @@ def test_an_unsafe_url_is_refused(url: str) -> None:
         ("https://host_name.example.com./", "https://host_name.example.com./"),
     ],
 )
-def test_a_safe_url_is_kept(url: str, safe: str) -> None:
-    """What could end a link or an attribute is percent-encoded, nothing is encoded twice."""
+def test_safe_url_is_kept_with_percent_encoding(url: str, safe: str) -> None:
+    """Characters that could end a link are percent-encoded, nothing is encoded twice."""
     assert safe_url(url) == safe
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
-def test_a_slack_link_is_one_link_or_none(path: str, label: str) -> None:
-    """E17: neither the url nor the label can end the link and begin another."""
+def test_slack_link_is_one_link_or_none(path: str, label: str) -> None:
+    """E17: Neither the URL nor the label can end the link and start another."""
     link = slack_link(f"https://example.com/{path}", label)
     assert link.count("<") == link.count(">") <= 1
     assert link.count("|") <= 1 or not link.startswith("<")
 
 
 @given(st.text(), st.integers(1, 50))
-def test_one_line_is_one_line_of_that_length(text: str, limit: int) -> None:
-    """E17: no line end, no control character, no direction mark, no lone surrogate."""
+def test_any_text_becomes_one_line_within_the_limit(text: str, limit: int) -> None:
+    """E17: No line end, control character, direction mark or lone surrogate remains."""
     line = one_line(text, limit)
     assert len(line) <= limit
     assert len(line.splitlines()) <= 1
     assert not set(line) & {chr(c) for c in (*range(32), 127, 0x202E, 0x2066, 0x200B, 0xD800)}
 
 
-def test_what_is_cut_says_so() -> None:
-    """A cut is seen."""
+def test_truncated_line_ends_with_an_ellipsis() -> None:
+    """A truncated text is recognisable."""
     assert one_line("a  b\r\nc", None) == "a b c"
     assert one_line("abcdef", 4) == "abc…"
 
@@ -89,8 +89,8 @@ def test_what_is_cut_says_so() -> None:
 HIDDEN = "\u202e\u2066\u200b\u200d\u00ad\u061c\ufeff\u3164\u1160\ud800\x1b\x00\x9b\r\U000e0041"
 
 
-def test_hidden_characters_become_visible() -> None:
-    """E17: what a terminal would act on or not show is printed as an escape."""
+def test_invisible_characters_become_escapes() -> None:
+    """E17: Characters that a terminal acts on or hides are printed as escapes."""
     text = escape_invisible(f"a{HIDDEN}b")
     assert text.isascii()
     assert text.isprintable()
@@ -98,7 +98,7 @@ def test_hidden_characters_become_visible() -> None:
     assert "\\x1b\\x00\\x9b\\x0d\\U000e0041b" in text
 
 
-def test_visible_text_stays_as_it_is() -> None:
-    """Letters of all languages, line ends and tabs are not touched."""
+def test_visible_text_is_not_changed() -> None:
+    """Letters of all languages, line ends and tabs are not changed."""
     text = "Grüße, 日本語, שלום, emoji 🔥,\n\ttab"
     assert escape_invisible(text) == text

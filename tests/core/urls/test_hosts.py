@@ -1,4 +1,4 @@
-"""Which host names a gateway answers to."""
+"""Host names that the gateway answers to."""
 
 import pytest
 
@@ -28,8 +28,8 @@ from gateway.settings import SettingError, read_settings
         ("é.example", None),
     ],
 )
-def test_an_authority_has_a_host_or_is_malformed(authority: str, host: str | None) -> None:
-    """A `Host` header is read by one rule; what is malformed names no host."""
+def test_authority_has_a_host_or_is_malformed(authority: str, host: str | None) -> None:
+    """A malformed `Host` header names no host."""
     assert host_of(authority) == host
 
 
@@ -37,8 +37,8 @@ def test_an_authority_has_a_host_or_is_malformed(authority: str, host: str | Non
     "host",
     ["10.244.1.9", "::1", "localhost", "gateway", "gateway.monitoring.svc", "a.svc.cluster.local"],
 )
-def test_a_host_that_nobody_can_rebind_is_known(host: str) -> None:
-    """Probes by a pod's address, mapped ports and names inside a cluster need no setting."""
+def test_host_that_cannot_be_rebound_is_known(host: str) -> None:
+    """Pod addresses, mapped ports and names inside a cluster need no setting."""
     assert is_known(host, ())
 
 
@@ -55,13 +55,15 @@ def test_a_host_that_nobody_can_rebind_is_known(host: str) -> None:
         ("127.0.0.1.evil.example", (), False),
     ],
 )
-def test_a_public_name_must_be_allowed(host: str, allowed: tuple[str, ...], known: bool) -> None:
-    """A name that a stranger can register is known only when it is written down."""
+def test_public_host_is_known_only_if_allowed(
+    host: str, allowed: tuple[str, ...], known: bool
+) -> None:
+    """A name that a stranger can register must be allowed by a setting."""
     assert is_known(host, allowed) is known
 
 
-def test_the_gateways_own_names_are_known() -> None:
-    """The listening address, the external URL and GATEWAY_ALLOWED_HOSTS name the gateway."""
+def test_hosts_of_the_settings_are_known() -> None:
+    """The listening address, the external URL and GATEWAY_ALLOWED_HOSTS are known."""
     settings = read_settings(
         {
             "GATEWAY_LISTEN": "gw.corp.example.com:9095",
@@ -74,13 +76,13 @@ def test_the_gateways_own_names_are_known() -> None:
 
 
 @pytest.mark.parametrize("text", ["http://a.example", "a.example:80", "a/b", "*.*.example", "[x"])
-def test_an_allowed_host_that_is_no_name_is_refused(text: str) -> None:
-    """A slip in GATEWAY_ALLOWED_HOSTS stops the start and says what to write."""
+def test_invalid_allowed_host_is_refused(text: str) -> None:
+    """A mistake in GATEWAY_ALLOWED_HOSTS stops the start and names the setting."""
     with pytest.raises(SettingError, match="GATEWAY_ALLOWED_HOSTS"):
         read_settings({"GATEWAY_ALLOWED_HOSTS": text})
 
 
-def test_loopback_is_known_by_address_and_name() -> None:
+def test_loopback_addresses_and_localhost_are_loopback() -> None:
     """Only loopback addresses and localhost stay on this machine."""
     assert all(map(is_loopback, ("127.0.0.1", "127.9.9.9", "::1", "localhost", "a.localhost")))
     assert not any(map(is_loopback, ("0.0.0.0", "::", "", "10.0.0.1", "localhost.example.com")))

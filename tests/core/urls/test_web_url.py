@@ -1,4 +1,4 @@
-"""The one check of every URL that an admin writes."""
+"""The check of every URL in a setting or a file."""
 
 import pytest
 from hypothesis import example, given
@@ -43,7 +43,7 @@ from gateway.core.urls.web_url import plain_url, proxy_url, web_url
     ],
 )
 def test_url_that_cannot_be_requested_is_refused(url: str) -> None:
-    """Promise 6: a URL that no request can be made to is an error of the file, not of the night."""
+    """Promise 6: A URL that cannot be requested is an error when it is read."""
     with pytest.raises(ValueError, match=r"^not a URL: "):
         web_url(url)
 
@@ -65,8 +65,8 @@ def test_url_is_normalised_to_lower_case_scheme_and_host(url: str, text: str) ->
     assert web_url(url).text == text
 
 
-def test_name_and_password_are_taken_out_of_the_url_decoded() -> None:
-    """Credentials travel in a header; what the URL escapes is part of the password."""
+def test_credentials_are_removed_from_the_url_and_decoded() -> None:
+    """Credentials are sent in a header, with percent-encoding decoded."""
     url = web_url("https://ana:p%40ss%3A%2F@example.com/in")
     assert (url.text, url.username, url.password) == ("https://example.com/in", "ana", "p@ss:/")
     assert "@" not in url.text
@@ -82,20 +82,20 @@ def test_name_and_password_are_taken_out_of_the_url_decoded() -> None:
         ("http://ana:tëst@proxy:3128", "must be ASCII"),
     ],
 )
-def test_proxy_that_cannot_be_used_is_refused(url: str, words: str) -> None:
-    """Promise 6: the error says what to write instead."""
+def test_invalid_proxy_is_refused(url: str, words: str) -> None:
+    """Promise 6: The error says what to write instead."""
     with pytest.raises(ValueError, match=words):
         proxy_url(url)
 
 
-def test_proxy_keeps_its_credentials_apart() -> None:
-    """A proxy may ask for a name and a password."""
+def test_proxy_credentials_are_separate() -> None:
+    """A proxy may require a name and a password."""
     url = proxy_url("HTTP://ana:test%20word@Proxy:3128/")
     assert (url.text, url.username, url.password) == ("http://proxy:3128/", "ana", "test word")
 
 
-def test_url_without_credentials_loses_the_slash_at_its_end() -> None:
-    """Paths are put behind it."""
+def test_plain_url_loses_its_trailing_slash() -> None:
+    """Paths can be appended to a plain URL; credentials in it are refused."""
     assert plain_url("HTTPS://Example.com/api/") == "https://example.com/api"
     with pytest.raises(ValueError, match="without a name"):
         plain_url("https://ana@example.com")
@@ -110,13 +110,13 @@ _PARTS = st.sampled_from(
 @given(st.lists(_PARTS, max_size=12).map("".join))
 @example("a://")
 @example("xn--a/")
-def test_every_accepted_url_can_be_requested(rest: str) -> None:
-    """What the check takes, the HTTP client takes too, for the same host."""
+def test_accepted_url_has_the_same_host_in_the_http_client(rest: str) -> None:
+    """The HTTP client accepts every URL that the check accepts."""
     try:
         url = web_url(f"http://{rest}")
     except ValueError:
         return
-    made = URL(url.text)
-    assert made.raw_host
-    assert made.scheme == "http"
-    assert made.user is None
+    parsed = URL(url.text)
+    assert parsed.raw_host
+    assert parsed.scheme == "http"
+    assert parsed.user is None
