@@ -221,7 +221,7 @@ class Engine:
         self._supervisor.start("store probe", self._housekeeping.probe)
         self._supervisor.start("integrity check", self.integrity.run)
         self._supervisor.start("watchdogs", self.watchdog_monitor.run)
-        self._start_rounds("silences", self.silences.run)
+        self._start_rounds("silences", self.silences.evaluator.run)
 
     def prepare(self) -> None:
         """Build the channels and their senders, whose loops only `start` runs."""

@@ -50,9 +50,9 @@ def health_report(problems: Sequence[Health], *, public: bool = True) -> dict[st
     ordered = sorted(problems, key=lambda health: health.ok)
     return {
         "status": status,
-        "problems": [f"{health.component}: {health.text_for(public)}" for health in bad],
+        "problems": [f"{health.component}: {health.text_for(public=public)}" for health in bad],
         "components": [
-            {"component": one.component, "ok": one.ok, "text": one.text_for(public)}
+            {"component": one.component, "ok": one.ok, "text": one.text_for(public=public)}
             for one in ordered
         ],
     }

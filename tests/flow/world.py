@@ -280,7 +280,7 @@ class World:
             assert self.rounds < 200_000, "the world spins"
             busy = False
             for engine in self.replicas:
-                await engine.silences.check_once()
+                await engine.silences.evaluator.check_once()
                 if (await engine.dispatcher.dispatch_once()).decided:
                     busy = True
                 for sender in engine.senders.values():

@@ -9,23 +9,20 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-import orjson
-
 from gateway.clock import is_skewed
 from gateway.core.decide.decide import decide
 from gateway.core.decide.result import Decision
 from gateway.core.incidents.incident import Incident, Member
-from gateway.core.incidents.outbox import NewRow, Notice
-from gateway.core.incidents.retry import Claimant
 from gateway.core.incidents.suppression import Suppression, SuppressReason, suppressions_text
 from gateway.core.incidents.timeline import TimelineEntry, TimelineKind
 from gateway.flow.delivery.holding import defer_all_held
-from gateway.flow.delivery.queue_heads import URGENT, Accepts, apply_queue_steps
+from gateway.flow.delivery.queue_heads import apply_queue_steps
 from gateway.flow.dispatch.context import DecisionContext
+from gateway.flow.dispatch.save_decisions import save_decisions
 from gateway.flow.intake.grouping import IntakeResult, assign
 from gateway.flow.intake.repost_cache import RepostCache
 from gateway.flow.runtime.dispatch_result import DispatchResult
-from gateway.store import Tx, outbox
+from gateway.store import Tx
 from gateway.store.state import incidents, members, schedule, timeline
 
 log = logging.getLogger(__name__)
@@ -47,69 +44,6 @@ AT_ONCE = 8
 
 SET_ASIDE = 60.0
 """Seconds after which an incident that could not be decided is tried again."""
-
-
-def save_decisions(
-    tx: Tx,
-    decisions: Sequence[Decision],
-    now: float,
-    accepts: Accepts,
-    claimant: Claimant | None = None,
-    capacity: Mapping[str, int] | None = None,
-) -> list[Notice]:
-    """Store decisions; return the notices that are claimed already.
-
-    With a claimant they are claimed, where `capacity` of their channel allows it.
-    """
-    incidents.save(tx, [decision.incident for decision in decisions])
-    incidents.set_titles(
-        tx, [(d.incident.number, d.incident.title) for d in decisions if d.facts is not None]
-    )
-    members.mark_notified(
-        tx,
-        [
-            (
-                d.incident.number,
-                m.alert.identity,
-                m.notified,
-                m.notified_starts_at,
-                m.acked_starts_at,
-            )
-            for d in decisions
-            for m in d.members
-        ],
-    )
-    timeline.add(tx, [(d.incident.number, entry) for d in decisions for entry in d.entries])
-    rows: list[NewRow] = []
-    facts: list[bytes] = []
-    for decision in decisions:
-        notices = [n for n in decision.notices if accepts(n.target.channel, n.kind, n.quiet)]
-        if not notices:
-            continue
-        facts.append(orjson.dumps(decision.facts))
-        rows.extend(
-            NewRow(
-                decision.incident.number,
-                n.target,
-                n.kind,
-                n.reason,
-                n.rank,
-                n.quiet,
-                len(facts) - 1,
-            )
-            for n in notices
-        )
-    if not rows:
-        return []
-    urgent = {
-        (decision.incident.number, notice.target.key): notice.rank
-        for decision in decisions
-        for notice in decision.notices
-        if notice.kind in URGENT
-    }
-    outbox.retry_queues_now(tx, urgent, now)
-    lease = outbox.Lease(claimant.name, claimant.until(tx.lease_now)) if claimant else None
-    return outbox.add(tx, rows, facts, now, lease, capacity).claimed
 
 
 def with_latest_reports(stored: Sequence[Member], repost_cache: RepostCache) -> list[Member]:

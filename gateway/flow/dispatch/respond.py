@@ -9,7 +9,8 @@ from gateway.core.incidents.notice import NoticeKind
 from gateway.core.plan.channels import CHANNELS, Capability
 from gateway.core.plan.plan import Plan
 from gateway.flow.dispatch.context import DecisionContext
-from gateway.flow.dispatch.dispatch import save_decisions, with_latest_reports
+from gateway.flow.dispatch.dispatch import with_latest_reports
+from gateway.flow.dispatch.save_decisions import save_decisions
 from gateway.store import Tx, outbox
 from gateway.store.state import incidents, members, timeline
 

@@ -98,7 +98,7 @@ def assign(
     """
     batch = _Assignment(fresh, route_cache(plan), now)
     open_before = incidents.open_by_key(tx, list(batch.urgency))
-    joined = _join(tx, batch, open_before, plan, now, received_now)
+    joined = _join(tx, batch, open_before, plan, now, received_now=received_now)
     opened = [incident for key, incident in joined.items() if key not in open_before]
     created = incidents.create(
         tx,
@@ -149,6 +149,7 @@ def _join(
     open_before: Mapping[str, Incident],
     plan: Plan,
     now: float,
+    *,
     received_now: bool,
 ) -> dict[str, Incident]:
     """Return the incidents by group key, opened or changed by the alerts that join them."""

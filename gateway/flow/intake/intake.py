@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from gateway.core.alerts.alert import Alert
-from gateway.core.alerts.labels import identity
 from gateway.core.alerts.reported_alert import RawRepost, ReportedAlert
 from gateway.core.plan.plan import Plan
 from gateway.flow.intake.grouping import IntakeResult, store_alerts
+from gateway.flow.intake.normalise import normalise
 from gateway.flow.intake.repost_cache import WRITE_AHEAD, RepostCache
 from gateway.flow.intake.route_cache import route_cache
 from gateway.flow.intake.watchdog_monitor import NO_WATCHDOGS
@@ -35,40 +35,6 @@ SLICE_SIZE = 500
 
 class OverloadedError(Exception):
     """Too many alerts wait for the database; the client must send again later."""
-
-
-def normalise(
-    reported: ReportedAlert,
-    source: str,
-    plan: Plan,
-    now: float,
-    resolve_timeout: float | None = None,
-) -> Alert:
-    """Return the alert to store, with what is missing filled in as Alertmanager does.
-
-    A missing start is the end if there is one, else now. A missing end from a source that re-sends
-    is now plus the resolve timeout, the source's own or the plan's, and marked as inferred.
-    """
-    starts_at, ends_at, timeout = reported.starts_at, reported.ends_at, False
-    received_start = starts_at is None or starts_at > now
-    if starts_at is None:
-        starts_at = now if ends_at is None else min(ends_at, now)
-    elif starts_at > now:
-        starts_at = now  # the source's clock is ahead (E35)
-    if ends_at is None and (reported.expires or resolve_timeout is not None):
-        ends_at, timeout = now + (resolve_timeout or plan.resolve_timeout), True
-    return Alert(
-        reported.identity or identity(reported.labels),
-        reported.labels,
-        reported.annotations,
-        starts_at,
-        ends_at,
-        reported.generator_url,
-        source,
-        now,
-        timeout,
-        received_start,
-    )
 
 
 class Intake:

@@ -142,7 +142,7 @@ class AlertQuery:
                 mute_snapshot.silenced_by(labels),
                 mute_snapshot.inhibited_by(labels),
             )
-            if not self._passes(bool(silenced_by), inhibited_by is not None):
+            if not self._passes(silenced=bool(silenced_by), inhibited=inhibited_by is not None):
                 continue
             if stored is not None and stored <= now:
                 extended[identity] = serial
@@ -159,7 +159,7 @@ class AlertQuery:
                 del matches[extended[identity]]
         return _with_fingerprints(tx, matches)
 
-    def _passes(self, silenced: bool, inhibited: bool) -> bool:
+    def _passes(self, *, silenced: bool, inhibited: bool) -> bool:
         alert_filter = self.alert_filter
         if not (silenced or inhibited):
             return alert_filter.active

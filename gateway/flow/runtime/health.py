@@ -15,6 +15,6 @@ class Health:
     text: str = ""
     public_text: str | None = None
 
-    def text_for(self, public: bool) -> str:
+    def text_for(self, *, public: bool) -> str:
         """Return the text for anyone, or the whole one."""
         return self.text if self.public_text is None or not public else self.public_text

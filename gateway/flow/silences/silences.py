@@ -5,11 +5,9 @@ start and at its end, so that they notify at once when it ends (E30). If the pro
 between, nothing is lost: a silenced incident is due at the end of its silence anyway.
 """
 
-import asyncio
 import logging
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import aclosing, suppress
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -21,19 +19,14 @@ from gateway.core.matching.matcher import Matcher
 from gateway.core.matching.text import write_matchers
 from gateway.core.plan.plan import NOTHING
 from gateway.core.time.timestamps import format_rfc3339
+from gateway.flow.silences.evaluation import SilenceEvaluator
 from gateway.flow.silences.silence_matches import SilenceMatches
 from gateway.store import Store, Tx
-from gateway.store.state import members, schedule, silences
+from gateway.store.state import silences
 
 log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
-
-POLL = 5.0
-"""Seconds between two checks whether a silence began or ended: another replica may store one."""
-
-UNMATCHED_EVERY = 60.0
-"""Seconds between two checks whether alerts still fire whose resolve ends a silence."""
 
 SHOWN_AFTER_END = 120 * 3600.0
 """Seconds for which an ended silence is still listed, as Alertmanager's default retention."""
@@ -61,11 +54,7 @@ class Silences:
         self._store = store
         self._now = now
         self._matches = matches
-        self._on_due = on_due
-        self._checked_at = now()
-        self._unmatched_checked_at = self._listening_since = self._checked_at
-        self._fresh: list[Silence] = []
-        self._wake = asyncio.Event()
+        self.evaluator = SilenceEvaluator(store, now, matches, on_due, self.expire)
 
     async def put(
         self,
@@ -105,7 +94,7 @@ class Silences:
         if ends_at == starts_at:
             raise SilenceError("it ends when it starts", "endsAt")
         saved, changed = await self._store.write(partial(_put, requested=requested, now=now))
-        self._recheck(changed)
+        self.evaluator.evaluate(changed)
         log.info("silence made or changed", extra=_log_fields(saved))
         return saved
 
@@ -116,7 +105,7 @@ class Silences:
         saved, changed = await self._store.write(
             partial(_expire, silence_id=silence_id, now=self._now())
         )
-        self._recheck(changed)
+        self.evaluator.evaluate(changed)
         if changed:
             log.info("silence ended", extra=_log_fields(saved))
         return saved
@@ -150,73 +139,6 @@ class Silences:
             count += len(page)
             shown += page[: limit - len(shown)]
         return count, shown
-
-    async def run(self, mark_healthy: Callable[[], None]) -> None:
-        """Evaluate the matching incidents whenever a silence changes, begins or ends."""
-        while True:
-            self._wake.clear()
-            boundary = await self.check_once()
-            mark_healthy()
-            pause = POLL if boundary is None else min(POLL, max(0.0, boundary - self._now()))
-            with suppress(TimeoutError):
-                async with asyncio.timeout(pause):
-                    await self._wake.wait()
-
-    async def check_once(self) -> float | None:
-        """Make incidents due whose silences changed; return when the next one begins or ends."""
-        now, before = self._now(), self._checked_at
-        fresh, self._fresh = self._fresh, []
-        try:
-            # Not all active ones: there may be ten thousand, and this runs every few seconds.
-            changing, next_end = await self._store.read(
-                lambda tx: (silences.changing(tx, before, now), silences.next_end(tx, now))
-            )
-            changed = [one for one in changing if one.starts_at <= now]
-            await self._make_due([*fresh, *changed], now)
-        except BaseException:
-            self._fresh = fresh + self._fresh
-            raise
-        self._checked_at = now
-        if now - self._unmatched_checked_at >= UNMATCHED_EVERY:
-            self._unmatched_checked_at = now
-            await self._expire_unmatched(now)
-        edges = [one.starts_at for one in changing if one.starts_at > now]
-        return min(edges if next_end is None else [*edges, next_end], default=None)
-
-    def _recheck(self, changed: Sequence[Silence]) -> None:
-        self._fresh += changed
-        self._wake.set()
-
-    async def _make_due(self, changed: Sequence[Silence], now: float) -> None:
-        if not changed:
-            return
-        async for page in self._matches.pages([one.matchers for one in changed]):
-            if page:
-                identities = [alert.identity for alert in page]
-                await self._store.write(partial(_make_due, identities=identities, now=now))
-                self._on_due(now)
-
-    async def _expire_unmatched(self, now: float) -> None:
-        """End silences that end early, once no alert has matched for their `gone_for`."""
-        waiting = await self._store.read(partial(silences.ending_when_resolved, now=now))
-        seen = {one.id for one in waiting if await self._fires(one)}
-        if seen:
-            rows = [(silence_id, now) for silence_id in sorted(seen)]
-            await self._store.write(partial(silences.mark_seen, rows=rows))
-        for silence in waiting:
-            # No alert is received while the process is down, so the wait begins at the start.
-            last = max(silence.seen_at, silence.starts_at, self._listening_since)
-            gone_for = silence.gone_for or 0.0
-            if silence.id not in seen and now - last >= gone_for:
-                await self.expire(silence.id)
-
-    async def _fires(self, silence: Silence) -> bool:
-        """Return whether an alert that the silence matches is firing."""
-        async with aclosing(self._matches.pages([silence.matchers])) as pages:
-            async for page in pages:
-                if page:
-                    return True
-        return False
 
 
 def _log_fields(silence: Silence) -> dict[str, str]:
@@ -258,9 +180,3 @@ def _expire(tx: Tx, silence_id: str, now: float) -> tuple[Silence, list[Silence]
     ended = expired(old, now)
     silences.save(tx, ended)
     return ended, [ended]
-
-
-def _make_due(tx: Tx, identities: Sequence[str], now: float) -> None:
-    by_identity = members.open_numbers_of(tx, identities)
-    numbers = sorted({number for several in by_identity.values() for number in several})
-    schedule.move_due_earlier(tx, [(number, now) for number in numbers])

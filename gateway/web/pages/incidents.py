@@ -103,7 +103,7 @@ class IncidentPages:
             "first": after is None,
             "next": str(next_page) if next_page else "",
             "shown": OPEN_SHOWN,
-            "problems": [f"{one.component}: {one.text_for(public)}" for one in problems],
+            "problems": [f"{one.component}: {one.text_for(public=public)}" for one in problems],
             "up": "./",
         }
         return page("incidents.html", context)

@@ -291,7 +291,7 @@ async def test_a_check_for_changes_reads_no_active_silence(
     """It is done every few seconds, also while ten thousand are active; it returns the next end."""
     for length in (HOUR, 2 * HOUR, 3 * HOUR):
         await silence(world, length)
-    await world.engine.silences.check_once()
+    await world.engine.silences.evaluator.check_once()
     await world.advance(MINUTE)
     read: list[str] = []
     from_row = kept_silences.from_row
@@ -302,5 +302,5 @@ async def test_a_check_for_changes_reads_no_active_silence(
 
     monkeypatch.setattr(kept_silences, "from_row", counted)
     first_end = START + HOUR
-    assert await world.engine.silences.check_once() == first_end
+    assert await world.engine.silences.evaluator.check_once() == first_end
     assert read == []

@@ -11,7 +11,7 @@ from gateway.core.alerts.labels import identity
 from gateway.core.plan.plan import Plan, Receiver
 from gateway.core.routing.match import RouteSpec, build_route
 from gateway.core.time.timestamps import format_rfc3339
-from gateway.flow.intake.intake import normalise
+from gateway.flow.intake.normalise import normalise
 from gateway.flow.intake.repost_cache import RepostCache
 from gateway.web.ingest.sources import prometheus
 from gateway.web.ingest.sources.repost import parse_raw_post

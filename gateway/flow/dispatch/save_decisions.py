@@ -1,0 +1,76 @@
+"""Storage of decisions: incidents, members, timeline and notices in one transaction."""
+
+from collections.abc import Mapping, Sequence
+
+import orjson
+
+from gateway.core.decide.result import Decision
+from gateway.core.incidents.outbox import NewRow, Notice
+from gateway.core.incidents.retry import Claimant
+from gateway.flow.delivery.queue_heads import URGENT, Accepts
+from gateway.store import Tx, outbox
+from gateway.store.state import incidents, members, timeline
+
+
+def save_decisions(
+    tx: Tx,
+    decisions: Sequence[Decision],
+    now: float,
+    accepts: Accepts,
+    claimant: Claimant | None = None,
+    capacity: Mapping[str, int] | None = None,
+) -> list[Notice]:
+    """Store decisions; return the notices that are claimed already.
+
+    With a claimant they are claimed, where `capacity` of their channel allows it.
+    """
+    incidents.save(tx, [decision.incident for decision in decisions])
+    incidents.set_titles(
+        tx, [(d.incident.number, d.incident.title) for d in decisions if d.facts is not None]
+    )
+    members.mark_notified(
+        tx,
+        [
+            (
+                decision.incident.number,
+                member.alert.identity,
+                member.notified,
+                member.notified_starts_at,
+                member.acked_starts_at,
+            )
+            for decision in decisions
+            for member in decision.members
+        ],
+    )
+    timeline.add(tx, [(d.incident.number, entry) for d in decisions for entry in d.entries])
+    return _add_notices(tx, decisions, now, accepts, claimant, capacity)
+
+
+def _add_notices(
+    tx: Tx,
+    decisions: Sequence[Decision],
+    now: float,
+    accepts: Accepts,
+    claimant: Claimant | None,
+    capacity: Mapping[str, int] | None,
+) -> list[Notice]:
+    rows: list[NewRow] = []
+    facts: list[bytes] = []  # one for each decision: its notices share them
+    urgent: dict[tuple[int, str], int] = {}
+    for decision in decisions:
+        number = decision.incident.number
+        notices = [n for n in decision.notices if accepts(n.target.channel, n.kind, n.quiet)]
+        if notices:
+            facts.append(orjson.dumps(decision.facts))
+        rows += [
+            NewRow(number, n.target, n.kind, n.reason, n.rank, n.quiet, len(facts) - 1)
+            for n in notices
+        ]
+        for notice in decision.notices:
+            if notice.kind in URGENT:
+                urgent[number, notice.target.key] = notice.rank
+    if not rows:
+        return []
+    outbox.retry_queues_now(tx, urgent, now)
+    lease = outbox.Lease(claimant.name, claimant.until(tx.lease_now)) if claimant else None
+    return outbox.add(tx, rows, facts, now, lease, capacity).claimed
