@@ -44,10 +44,10 @@ class Attempts:
         on_outcome: Callable[[Outcome], None],
         on_done: Callable[[], None],
     ) -> None:
-        """`on_outcome` gets each outcome, and `on_done` is called when an attempt has ended.
+        """`on_outcome` gets each outcome, and `on_done` is called after it, when a task has ended.
 
-        Between the two, the notice is counted as in flight, so no other attempt can begin before
-        the outcome is known.
+        A notice counts as in flight until `on_done`, so it cannot be claimed again before its
+        outcome is known.
         """
         self.health = ChannelHealth(channel_name)
         self._name = channel_name

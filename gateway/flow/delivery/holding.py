@@ -1,7 +1,8 @@
-"""Keeping to holds: what an attempt begins or ends, and which claimed notices must wait."""
+"""Holds of a channel: what attempts start and lift, and which claimed notices must wait."""
 
 from collections.abc import Collection, Iterable, Sequence
 from math import ceil
+from typing import NamedTuple
 
 from gateway.core.incidents.hold import (
     ACCOUNT,
@@ -27,10 +28,18 @@ from gateway.store.state import timeline
 
 Holds = tuple[Hold, ...]
 
+
+class Sendable(NamedTuple):
+    """Claimed notices that may be sent now, and the holds of their channel."""
+
+    claimed_notices: list[ClaimedNotice]
+    holds: Holds
+
+
 ON_HOLD = "on hold: the vendor limits the rate"
 
 
-def after(outcomes: Iterable[Outcome], before: Sequence[Hold]) -> Holds:
+def holds_after(outcomes: Iterable[Outcome], before: Sequence[Hold]) -> Holds:
     """Return the holds of a channel after these attempts."""
     current = tuple(before)
     for outcome in outcomes:
@@ -42,10 +51,10 @@ def after(outcomes: Iterable[Outcome], before: Sequence[Hold]) -> Holds:
     return current
 
 
-def update(tx: Tx, channel: str, outcomes: Sequence[Outcome], now: float) -> Holds:
+def update_holds(tx: Tx, channel: str, outcomes: Sequence[Outcome], now: float) -> Holds:
     """Store the holds that follow from these attempts, and return all that last."""
     before = holds.active(tx, channel, now)
-    current = tuple(hold for hold in after(outcomes, before) if hold.until > now)
+    current = tuple(hold for hold in holds_after(outcomes, before) if hold.until > now)
     if set(current) != set(before):
         holds.save(tx, channel, current)
     if {hold.scope for hold in before} - {hold.scope for hold in current}:
@@ -69,14 +78,14 @@ def defer_held(
     current: Holds,
     plan: Plan,
     now: float,
-) -> tuple[list[ClaimedNotice], Holds]:
-    """Put off claimed notices whose target is on hold, and notify the fallback of urgent ones.
+) -> Sendable:
+    """Postpone notices whose target is on hold, and notify the fallback of urgent ones.
 
-    Returns what may be sent now, and the holds: each attempt during one is stored before it is
-    made, so that no other notice and no other replica tries the same target too soon.
+    An attempt during a hold is stored before it is made, so that no other notice and no other
+    replica tries the same target too soon.
     """
     if not current:
-        return list(claimed_notices), current
+        return Sendable(list(claimed_notices), current)
     sendable: list[ClaimedNotice] = []
     deferred: list[tuple[int, float, str]] = []
     after_probes = current
@@ -95,13 +104,13 @@ def defer_held(
     holds.defer(tx, deferred)
     if after_probes != current:
         holds.save(tx, channel, after_probes)
-    return sendable, after_probes
+    return Sendable(sendable, after_probes)
 
 
 def defer_all_held(
     tx: Tx, claimed_notices: Sequence[ClaimedNotice], plan: Plan, now: float
 ) -> list[ClaimedNotice]:
-    """Put off those notices of any channel whose target is on hold; return what may be sent."""
+    """Postpone notices of any channel whose target is on hold; return those that may be sent."""
     held = holds.active_by_channel(tx, now) if claimed_notices else {}
     if not held:
         return list(claimed_notices)
@@ -116,7 +125,7 @@ def defer_all_held(
             for claimed_notice in claimed_notices
             if claimed_notice.notice.target.channel == channel
         ]
-        sendable += defer_held(tx, channel, own, current, plan, now)[0]
+        sendable += defer_held(tx, channel, own, current, plan, now).claimed_notices
     return sendable
 
 
@@ -129,12 +138,5 @@ def _fall_back(tx: Tx, claimed_notice: ClaimedNotice, wait: Wait, plan: Plan, no
             f" {format_duration(ceil(wait.until - now))}: the vendor limits the rate;"
             f" next attempt in {format_duration(ceil(wait.next_at - now))}"
         )
-        timeline.add(
-            tx,
-            [
-                (
-                    notice.incident,
-                    TimelineEntry(now, TimelineKind.FAILED, text, {"notice": notice.id}),
-                )
-            ],
-        )
+        entry = TimelineEntry(now, TimelineKind.FAILED, text, {"notice": notice.id})
+        timeline.add(tx, [(notice.incident, entry)])

@@ -48,7 +48,7 @@ def run_round(tx: Tx, round_: Round) -> RoundResult:
     """Store the outcomes of attempts that ended, and claim up to `limit` notices."""
     outcomes, now = round_.outcomes, round_.now
     results = record(tx, outcomes, round_.plan, now) if outcomes else []
-    holds = holding.update(tx, round_.channel, outcomes, now)
+    holds = holding.update_holds(tx, round_.channel, outcomes, now)
     result = RoundResult(results, holds=holds)
     # A replica whose clock is wrong claims nothing: another one does (E55).
     return _claim(tx, round_, result) if round_.limit and not is_skewed(tx.skew) else result

@@ -186,7 +186,7 @@ class Sender:
             self._outcomes = outcomes + self._outcomes
             raise
         # Attempts that ended while the transaction ran are not stored yet.
-        self.holds = holding.after(self._outcomes, result.holds)
+        self.holds = holding.holds_after(self._outcomes, result.holds)
         for outcome, stored in zip(outcomes, result.results, strict=True):
             self._metrics.count_attempt(self.name, stored.outcome, outcome.seconds)
         return result
@@ -237,7 +237,7 @@ class Sender:
     def _take_outcome(self, outcome: Outcome) -> None:
         # The hold counts at once, before the next round stores it.
         if outcome.error is not None or self.holds:
-            self.holds = holding.after([outcome], self.holds)
+            self.holds = holding.holds_after([outcome], self.holds)
         self._outcomes.append(outcome)
 
     def _attempt_done(self) -> None:
