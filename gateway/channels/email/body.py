@@ -1,4 +1,4 @@
-"""A mail as Postmark's fields, within its limits. Pure.
+"""An e-mail as Postmark's fields, within its limits. Pure.
 
 Limits (Postmark developer docs, "Email API"): TextBody and HtmlBody 5 MB each, a message 10 MB, 50
 recipients. Gmail clips a mail at about 102 kB, so far less is sent.
@@ -34,18 +34,18 @@ class MailOptions:
 
     @property
     def domain(self) -> str:
-        """The domain of the sender, for message ids."""
+        """Return the sender's domain, for message ids."""
         return parseaddr(self.sender)[1].rpartition("@")[2] or "localhost"
 
 
 def mail_fields(
     message: Message, target: Target, receipt: Receipt | None, options: MailOptions
 ) -> dict[str, Any]:
-    """The arguments of postmarker's send. Raises SendError(BAD_RECIPIENT) for a bad address."""
+    """Return the arguments of postmarker's send. Raises SendError for a bad address."""
     subject = message.parts.get("subject") or f"{read.incident_name(message)} is {message.status}"
     html = strip_controls(message.parts.get("html", ""))
     if message.reduced or len(html.encode("utf-8", "replace")) > HTML_BYTES:
-        # Cut HTML shows anything at all. The text part says the same and can be cut.
+        # Cut HTML may render as anything. The text part says the same and can be cut.
         html = ""
     return {
         "From": options.sender,
@@ -66,46 +66,46 @@ def mail_fields(
 
 
 def address(target: Target) -> str:
-    """The one address to send to; anything that could be read as several is refused."""
-    given = target.address.strip()
-    if given.count("@") != 1 or any(c.isspace() or c in ',;<>"()' for c in given):
-        raise SendError(Failure.BAD_RECIPIENT, f"{one_line(given, 100)} is no e-mail address")
-    if not given.isprintable():
+    """Return the one address to send to. Raises SendError for what could be read as several."""
+    text = target.address.strip()
+    if text.count("@") != 1 or any(c.isspace() or c in ',;<>"()' for c in text):
+        raise SendError(Failure.BAD_RECIPIENT, f"{one_line(text, 100)} is no e-mail address")
+    if not text.isprintable():
         raise SendError(Failure.BAD_RECIPIENT, "the e-mail address holds control characters")
-    return given
+    return text
 
 
 def headers(message: Message, receipt: Receipt | None, options: MailOptions) -> Mapping[str, str]:
-    """Headers that keep the mails of an incident together and make a repeated one known.
+    """Return headers that thread the mails of an incident and mark a repeated one.
 
-    References names a mail that never existed and all mails of the incident share, and the first
-    one that was sent: mail clients thread by the same ids in References (Postmark support, "How
+    References names an invented mail that all mails of the incident share, and the first one that
+    was sent: mail clients thread by the same ids in References (Postmark support, "How
     to thread messages"). X-PM-KeepID stops Postmark from replacing our Message-ID.
     """
     root = f"<incident-{message.incident}.{_digest(message.dedup_key)}@{options.domain}>"
     first = (receipt or {}).get("thread", "")
-    made = {
+    mail_headers = {
         "Message-ID": message_id(message, options),
         "X-PM-KeepID": "true",
         "References": one_line(f"{root} {first}"),
         "In-Reply-To": one_line(first) or root,
         "X-Gateway-Notice": str(message.notice_id),
         "X-Gateway-Incident": str(message.incident),
-        # Out-of-office replies to an alert help nobody (RFC 3834).
+        # Suppresses out-of-office replies (RFC 3834).
         "Auto-Submitted": "auto-generated",
     }
     if message.rank == 1 and message.status == "firing":
-        made |= {"X-Priority": "1", "Importance": "high"}
-    return made
+        mail_headers |= {"X-Priority": "1", "Importance": "high"}
+    return mail_headers
 
 
 def message_id(message: Message, options: MailOptions) -> str:
-    """The same for every attempt at a notice, so that a mail client can drop the second copy."""
+    """Return the same id for every attempt, so that mail clients can drop a second copy."""
     return f"<notice-{message.notice_id}.{_digest(message.dedup_key)}@{options.domain}>"
 
 
 def _digest(text: str) -> str:
-    """Tells gateways and databases apart whose numbers collide."""
+    """Return a digest that differs between gateways whose incident numbers collide."""
     return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=6).hexdigest()
 
 

@@ -1,8 +1,8 @@
 """E-mail by Postmark, through postmarker.
 
-postmarker is synchronous and has no deadline of its own; its calls run in threads of our own, and
-its requests over the channels' HTTP client. Each recipient gets a mail of their own: a bounce is
-then theirs alone, and so is the acknowledge link.
+postmarker is synchronous and has no deadline. Its calls run in threads, its requests over the
+channels' HTTP client. Each recipient gets a separate mail, so a bounce or an acknowledge link
+concerns one person only.
 """
 
 import logging
@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 
 class Postmark(PostmarkClient):  # type: ignore[misc]  # postmarker ships no types
-    """postmarker's client, whose own repr shows the token."""
+    """postmarker's client without the token in its repr."""
 
     def __repr__(self) -> str:
         return "<PostmarkClient>"
@@ -52,7 +52,7 @@ class Email:
         total_timeout: float = TOTAL_TIMEOUT,
         connect_timeout: float = CONNECT_TIMEOUT,
     ) -> None:
-        """Timeouts in seconds, for one call each. Needs a running event loop."""
+        """Set up one client. Timeouts are in seconds, for one call. Needs a running event loop."""
         self.in_flight = in_flight
         self._token = token
         self._options = options
@@ -61,7 +61,7 @@ class Email:
             in_flight, proxy=proxy, total_timeout=total_timeout, connect_timeout=connect_timeout
         )
         self._client = Postmark(server_token=token.reveal(), root_api_url=api_url)
-        # The only way to give postmarker a transport of our own.
+        # postmarker has no public parameter for a transport.
         self._client._session = requests.Session()
         mount(self._client._session, self._http)
 
@@ -70,15 +70,15 @@ class Email:
         return accepts_notice(self.spec, kind, quiet=quiet)
 
     async def send(self, message: Message, target: Target, receipt: Receipt | None) -> Receipt:
-        """One mail to one recipient. See Channel.send."""
+        """Send one mail to one recipient. See Channel.send."""
         content = mail_fields(message, target, receipt, self._options)
         answer = await self._threads.call(lambda: self._post(content))
-        given = answer.get("MessageID")
+        vendor_id = answer.get("MessageID")
         first = (receipt or {}).get("thread") or message_id(message, self._options)
-        return {"message_id": given if isinstance(given, str) else "", "thread": first}
+        return {"message_id": vendor_id if isinstance(vendor_id, str) else "", "thread": first}
 
     def _post(self, content: dict[str, Any]) -> Mapping[str, Any]:
-        """In a thread: one request, and whatever it raises as a SendError."""
+        """Make one request. Runs in a thread; raises SendError only."""
         try:
             answer = self._client.emails.send(**content)
         except Exception as error:
@@ -101,7 +101,7 @@ class Email:
 
 
 def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Email:
-    """The channel of `channels: email:`. Raises ValueError naming what is missing."""
+    """Return the channel of `channels: email:`. Raises ValueError naming what is missing."""
     options = settings.options
     provider = options.get("provider", "postmark")
     if provider != "postmark":

@@ -1,7 +1,7 @@
 """Postmark's error codes and what each means for a mail.
 
 Source: postmarkapp.com/developer/api/overview, "API error codes", read in stored copies of 2022
-to 2026. Codes of other parts of the API cannot answer a mail; if one does, an admin must look.
+to 2026. Codes of other parts of the API do not answer a mail; if one does, an admin must act.
 """
 
 import re
@@ -32,7 +32,7 @@ CODES: Mapping[int, Failure] = {
     1235: Failure.MISCONFIGURED,  # message stream does not exist on this server
     1236: Failure.MISCONFIGURED,  # an inbound stream cannot send
 }
-"""Codes that may answer a mail, but 300, of which the text decides."""
+"""Codes that may answer a mail, except 300, whose text decides."""
 
 OTHER_API_CODES = frozenset(
     {
@@ -55,9 +55,9 @@ _RECIPIENT = re.compile(r"'(To|Cc|Bcc)'|recipient|illegal email", re.IGNORECASE)
 
 
 def failure_by_code(code: int, text: str = "") -> Failure:
-    """Return the class of an ErrorCode; `text` is the Message, which tells cases of 300 apart.
+    """Return the failure of an ErrorCode; `text` is the Message, which decides for 300.
 
-    300 stands for a bad sender, which an admin can mend, for a bad recipient, and for anything
+    300 stands for a bad sender, which an admin can fix, for a bad recipient, and for anything
     else in the mail.
     """
     if code == INVALID_REQUEST:

@@ -1,7 +1,7 @@
 """What Postmark's answers mean, as postmarker lets them through.
 
-HTTP statuses and ErrorCodes share numbers that mean different things; one is never taken for the
-other. See `codes` for the codes.
+HTTP statuses and ErrorCodes share numbers with different meanings, so they are kept apart. The
+codes are in `codes`.
 """
 
 import requests
@@ -16,13 +16,13 @@ from gateway.core.plan.accounts import Secret
 
 
 def failure_of(error: Exception, token: Secret) -> SendError:
-    """The failure that an exception of postmarker's send stands for."""
+    """Return the failure that an exception of postmarker's send stands for."""
     if isinstance(error, ClientError):
         cause = error.__cause__
         response = cause.response if isinstance(cause, requests.HTTPError) else None
         return _client_failure(error, response, token)
     if isinstance(error, KeyError):
-        # JSON without an ErrorCode: some proxy's. postmarker loses its status.
+        # JSON without an ErrorCode comes from a proxy. postmarker loses its status.
         return SendError(Failure.BAD_ANSWER, "the answer is not Postmark's", perhaps=True)
     if isinstance(error, requests.HTTPError) and error.response is not None:
         response = error.response
@@ -39,7 +39,7 @@ def failure_of(error: Exception, token: Secret) -> SendError:
 
 
 def bad_answer(answer: object, token: Secret) -> SendError:
-    """The failure of a 200 whose body is not Postmark's "accepted"."""
+    """Return the failure of a 200 whose body is not Postmark's "accepted"."""
     if isinstance(answer, dict) and isinstance(answer.get("ErrorCode"), int):
         return _by_code(answer["ErrorCode"], vendor_text(answer.get("Message", ""), [token]))
     return SendError(Failure.BAD_ANSWER, "Postmark's answer cannot be read", perhaps=True)
@@ -52,8 +52,8 @@ def _client_failure(
     status = response.status_code if response is not None else 0
     headers = response.headers if response is not None else {}
     if status == 429:
-        asked = retry_after(headers)
-        return SendError(Failure.RATE_LIMITED, detail, retry_after=asked, scope=Scope.ACCOUNT)
+        wait = retry_after(headers)
+        return SendError(Failure.RATE_LIMITED, detail, retry_after=wait, scope=Scope.ACCOUNT)
     if status >= 500:
         failure = status_failure(status, detail, headers, vendor="Postmark")
         assert failure is not None
@@ -65,7 +65,7 @@ def _client_failure(
 
 
 def _by_code(code: int, detail: str, status: int = 422) -> SendError:
-    """Return the failure of an ErrorCode; an unknown one is judged by a telling HTTP status."""
+    """Return the failure of an ErrorCode; the HTTP status decides about an unknown one."""
     failure = failure_by_code(code, detail)
     if failure is Failure.UNKNOWN and status not in (200, 400, 422):
         by_status = status_failure(status, detail, {}, vendor="Postmark", scope=Scope.ACCOUNT)

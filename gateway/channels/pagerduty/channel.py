@@ -45,20 +45,20 @@ _ACTIONS = {
     NoticeKind.LATE: ("trigger", "resolve"),
     NoticeKind.TEST: ("trigger",),
 }
-"""No digest: each incident has its own dedup key, and a folded one could never be resolved."""
+"""Event actions by kind. No digest: each incident has its own dedup key, which must resolve."""
 
 
 class Session(EventsAPISession):  # type: ignore[misc]  # pdpyras ships no types
     """pdpyras's session with one request per call.
 
-    As it comes it sleeps and repeats inside the thread, on 429 without end, and logs an error of
-    its own. An exception that is raised here leaves its loop at once (read in 5.4.1).
+    Unchanged, it sleeps and retries inside the thread, on 429 without end, and logs an error. An
+    exception that is raised here leaves its loop at once (read in 5.4.1).
     """
 
     max_network_attempts = 0
 
     def postprocess(self, response: requests.Response) -> None:
-        """Raise for everything but a success."""
+        """Raise PDHTTPError unless the response is a success."""
         if not response.ok:
             raise PDHTTPError(f"the answer was {response.status_code}", response)
 
@@ -78,9 +78,9 @@ class PagerDuty:
         total_timeout: float = TOTAL_TIMEOUT,
         connect_timeout: float = CONNECT_TIMEOUT,
     ) -> None:
-        """`secrets` resolves target addresses to routing keys.
+        """Set up the threads; `secrets` resolves target addresses to routing keys.
 
-        Timeouts in seconds, for one call each. Needs a running event loop.
+        Timeouts are in seconds, for one call. Needs a running event loop.
         """
         self.in_flight = in_flight
         self._secrets = secrets
@@ -96,7 +96,7 @@ class PagerDuty:
         return accepts_notice(self.spec, kind, quiet=quiet)
 
     async def send(self, message: Message, target: Target, receipt: Receipt | None) -> Receipt:
-        """One event, or two for what came and went meanwhile. See Channel.send."""
+        """Send one event, or two for an incident that has resolved meanwhile. See Channel.send."""
         key = self._secrets.get(target.address)
         if key is None or not key.reveal():
             raise SendError(Failure.MISCONFIGURED, f"no routing key is known as {target.address}")
@@ -116,7 +116,7 @@ class PagerDuty:
         key: str,
         content: dict[str, Any],
     ) -> None:
-        """In a thread: one request, and whatever it raises as a SendError."""
+        """Make one request. Runs in a thread; raises SendError only."""
         try:
             session.send_event(action, dedup_key=key, **content)
         except Exception as error:
@@ -149,7 +149,7 @@ def preview(message: Message) -> dict[str, Any]:
 
 
 def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> PagerDuty:
-    """The channel of `channels: pagerduty:`. `api_url` for EU accounts is another host."""
+    """Return the channel of `channels: pagerduty:`. EU accounts need another `api_url`."""
     return PagerDuty(
         secrets,
         api_url=settings.options.get("api_url") or API_URL,

@@ -14,7 +14,7 @@ from gateway.core.plan.accounts import Secret
 
 
 def failure_of(error: Exception, routing_key: Secret) -> SendError:
-    """The failure that an exception of pdpyras's send_event stands for.
+    """Return the failure that an exception of pdpyras's send_event stands for.
 
     The exception must not go further: the request in it holds the routing key.
     """
@@ -35,7 +35,7 @@ def _answered(response: requests.Response, routing_key: Secret) -> SendError:
         return SendError(Failure.BAD_ANSWER, "PagerDuty's answer cannot be read", perhaps=True)
     error_text = vendor_text("; ".join(_error_texts(response)), [routing_key], 300)
     if status == 400 and ("routing key" in error_text.lower() or "routing_key" in error_text):
-        # The integration is gone or the key was mistyped: an admin can mend that.
+        # The integration is gone or the key was mistyped: an admin can fix that.
         return SendError(Failure.MISCONFIGURED, f"PagerDuty says: {error_text}")
     failure = status_failure(status, error_text, response.headers, vendor="PagerDuty")
     assert failure is not None, "below 300 was handled above"

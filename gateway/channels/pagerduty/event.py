@@ -20,7 +20,7 @@ SUMMARY = 1024
 DEDUP_KEY = 255
 EVENT_BYTES = 512_000
 ENVELOPE_BYTES = 20_000
-"""Bytes kept for what stands around the details: envelope, routing key, headings, notes."""
+"""Bytes reserved for everything beside the details. Lower: an event may exceed the limit."""
 VALUE_CHARACTERS = 2000  # characters of one label or annotation
 MAX_LABELS = 60
 TEXT_CHARACTERS = 250  # of component, group, class, source and link texts
@@ -45,7 +45,7 @@ _ROLES = ("runbook", "incident", "dashboard", "source")
 
 
 def dedup_key(message: Message) -> str:
-    """The key of the incident; one that is too long is hashed, never cut (E14)."""
+    """Return the incident's key; one that is too long is hashed, because a cut one may collide."""
     key = message.dedup_key
     if 0 < len(key) <= DEDUP_KEY and key.isprintable():
         return key
@@ -53,7 +53,7 @@ def dedup_key(message: Message) -> str:
 
 
 def event(message: Message, target: Target) -> dict[str, Any]:
-    """Everything of a trigger event but action, dedup key and routing key."""
+    """Return a trigger event without its action, dedup key and routing key."""
     facts = message.facts
     common = read.mapping(facts, "common_labels")
     if message.reduced:
@@ -100,7 +100,7 @@ def reduced(message: Message, target: Target) -> dict[str, Any]:
 
 
 def severity(message: Message, target: Target) -> str:
-    """PagerDuty's severity: the target's own choice, else by the name of ours."""
+    """Return PagerDuty's severity: the target's choice, else by the name of ours."""
     chosen = target.options.get("severity", "")
     if chosen in SEVERITIES:
         return chosen
@@ -109,11 +109,10 @@ def severity(message: Message, target: Target) -> str:
     return _SEVERITIES.get(message.severity.strip().lower(), "info")
 
 
-def details(message: Message, room: int) -> dict[str, Any]:
-    """What stands below the summary, in at most `room` bytes.
+def details(message: Message, limit: int) -> dict[str, Any]:
+    """Return the custom details, in at most `limit` bytes.
 
-    What matters most is put in first and alerts are added while they fit; how many were left out
-    is said (E13).
+    The most important fields come first, then alerts while they fit. The rest is counted (E13).
     """
     facts = message.facts
     made: dict[str, Any] = {
@@ -127,7 +126,7 @@ def details(message: Message, room: int) -> dict[str, Any]:
         made["note"] = truncate(strip_controls(note), VALUE_CHARACTERS)
     annotations = _texts(read.mapping(facts, "common_annotations"))
     labels = _texts(read.shared_labels(facts))
-    left = room - _size(made)
+    left = limit - _size(made)
     for name, texts in (("annotations", annotations), ("labels", labels)):
         if texts and _size(texts) < left:
             made[name] = texts
@@ -150,7 +149,7 @@ def details(message: Message, room: int) -> dict[str, Any]:
 
 
 def _alert(alert: read.AlertFacts, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """One alert, only with what tells it from the others."""
+    """Return one alert with the labels and annotations that the others do not share."""
     entry: dict[str, Any] = {
         "status": alert.status,
         "labels": _texts(read.differing_labels(alert, read.mapping(facts, "common_labels"))),
@@ -167,10 +166,10 @@ def _alert(alert: read.AlertFacts, facts: Mapping[str, Any]) -> dict[str, Any]:
     return entry
 
 
-def _texts(given: Mapping[str, str]) -> dict[str, str]:
+def _texts(values: Mapping[str, str]) -> dict[str, str]:
     return {
         one_line(name, TEXT_CHARACTERS): truncate(strip_controls(value), VALUE_CHARACTERS)
-        for name, value in list(given.items())[:MAX_LABELS]
+        for name, value in list(values.items())[:MAX_LABELS]
     }
 
 
@@ -183,9 +182,9 @@ def _summary(message: Message) -> str:
 
 
 def _source(common: Mapping[str, str], facts: Mapping[str, Any]) -> str:
-    found = _label(common, "instance", "host", "service", "job", "cluster")
-    found = found or _label(read.mapping(facts, "group_labels"), "instance", "service", "job")
-    return one_line(found or read.text(facts, "external_url"), TEXT_CHARACTERS) or "alert gateway"
+    source = _label(common, "instance", "host", "service", "job", "cluster")
+    source = source or _label(read.mapping(facts, "group_labels"), "instance", "service", "job")
+    return one_line(source or read.text(facts, "external_url"), TEXT_CHARACTERS) or "alert gateway"
 
 
 def _label(labels: Mapping[str, str], *names: str) -> str:
@@ -193,17 +192,19 @@ def _label(labels: Mapping[str, str], *names: str) -> str:
 
 
 def _links(message: Message) -> list[dict[str, str]]:
-    """Links to show. The acknowledge link is left out: PagerDuty has its own button, and its page
-    is open to the whole account."""
-    found = []
+    """Return the links to show.
+
+    Not the acknowledge link: PagerDuty has its own button, and the whole account sees its page.
+    """
+    links = []
     for role in _ROLES:
         for link in message.links:
             url = safe_url(link.url)
             if link.role == role and url:
-                found.append({"href": url, "text": one_line(link.text, TEXT_CHARACTERS) or role})
-    return found[:MAX_LINKS]
+                links.append({"href": url, "text": one_line(link.text, TEXT_CHARACTERS) or role})
+    return links[:MAX_LINKS]
 
 
 def _size(content: Any) -> int:
-    """Bytes as requests will send it: JSON with everything beyond ASCII escaped."""
+    """Return the bytes that requests sends: JSON with everything beyond ASCII escaped."""
     return len(json.dumps(content))

@@ -46,7 +46,7 @@ _RANK_EMOJI = {1: "🔴", 2: "🟠", 3: "🔵"}
 
 
 def emoji(message: Message) -> str:
-    """The state at a glance. The same is always said in words too: not everyone sees colour."""
+    """Return a sign for the state. The text says the same, because not everyone sees colour."""
     if message.status == "resolved":
         return "✅"
     if message.status == "acknowledged":
@@ -55,12 +55,12 @@ def emoji(message: Message) -> str:
 
 
 def rendered_part(message: Message, part: str) -> str:
-    """A rendered part: already escaped for mrkdwn, here only without control characters."""
+    """Return a rendered part, which is escaped for mrkdwn, without control characters."""
     return strip_controls(message.parts.get(part, "")).strip()
 
 
 def headline(message: Message) -> str:
-    """One line of mrkdwn for notifications and screen readers: state, severity, title."""
+    """Return one line of mrkdwn for notifications and screen readers."""
     severity = slack_escape(one_line(message.severity, 40)).upper()
     word = message.status.upper() if message.status != "firing" else severity
     title = rendered_part(message, "title") or slack_escape(read.incident_name(message))
@@ -68,7 +68,7 @@ def headline(message: Message) -> str:
 
 
 def blocks(message: Message) -> list[Block]:
-    """The whole message. What does not fit is left out with a line that says how much."""
+    """Return the whole message. A line says how much does not fit."""
     title = rendered_part(message, "title") or slack_escape(read.incident_name(message))
     head = plain(title, HEADER - 2)
     made: list[Block] = [
@@ -94,7 +94,7 @@ def blocks(message: Message) -> list[Block]:
 
 
 def plain_text(message: Message) -> str:
-    """The message without blocks, for when Slack refuses them: the words and the links."""
+    """Return the message without blocks, because Slack refused them: text and links."""
     links = [slack_link(link.url, link.text or _BUTTONS[link.role][0]) for link in _links(message)]
     tail = "\n" + " · ".join(links) if links else ""
     body = f"{headline(message)}\n{rendered_part(message, 'text')}"
@@ -106,35 +106,35 @@ def plain_text(message: Message) -> str:
 def _status_line(message: Message) -> str:
     facts = message.facts
     firing, resolved = read.count(facts, "firing"), read.count(facts, "resolved")
-    said = [f"{emoji(message)} {bold(message.severity, 40)} · {message.status}"]
+    items = [f"{emoji(message)} {bold(message.severity, 40)} · {message.status}"]
     if message.incident:
-        said.append(f"incident #{message.incident}")
+        items.append(f"incident #{message.incident}")
     if firing or resolved:
-        said.append(f"{firing} firing" + (f", {resolved} resolved" if resolved else ""))
+        items.append(f"{firing} firing" + (f", {resolved} resolved" if resolved else ""))
     if message.reason is not NotifyReason.FIRST:
-        said.append(message.reason.value)
-    return " · ".join(said)
+        items.append(message.reason.value)
+    return " · ".join(items)
 
 
 def _fields(common: Mapping[str, str]) -> list[Block]:
-    """The labels that all alerts share, severity and alertname first; ten at most."""
+    """Return the labels that all alerts share, severity and alertname first; at most ten."""
     first = [name for name in ("severity", "alertname") if name in common]
     names = first + [name for name in common if name not in first]
     shown: list[str] = []
-    room = ALL_FIELDS
+    left = ALL_FIELDS
     for name in names[: FIELDS if len(names) <= FIELDS else FIELDS - 1]:
         text = f"{bold(name, 60)}\n{code(common[name], FIELD_VALUE)}"
-        if len(text) > room:
+        if len(text) > left:
             break
         shown.append(text)
-        room -= len(text)
+        left -= len(text)
     if len(names) > len(shown):
         shown.append(f"… {len(names) - len(shown)} more labels")
     return [{"type": "mrkdwn", "text": text, "verbatim": True} for text in shown]
 
 
-def _alert_lines(message: Message, room: int) -> str:
-    """One line an alert with what tells it from the others; what does not fit is counted."""
+def _alert_lines(message: Message, limit: int) -> str:
+    """Return a line for each alert with its own labels; what does not fit is counted."""
     facts = message.facts
     listed = read.alerts(facts)
     unlisted = read.count(facts, "more")
@@ -145,7 +145,7 @@ def _alert_lines(message: Message, room: int) -> str:
     used = 0
     for alert in listed[:ALERT_LINES]:
         line = _alert_line(alert, common)
-        if used + len(line) + 1 > room - NOTE:
+        if used + len(line) + 1 > limit - NOTE:
             break
         lines.append(line)
         used += len(line) + 1
@@ -158,18 +158,18 @@ def _alert_lines(message: Message, room: int) -> str:
 def _alert_line(alert: read.AlertFacts, common: Mapping[str, str]) -> str:
     state = "🔥" if alert.firing else "✅ resolved"
     unlike = list(read.differing_labels(alert, common).items())
-    told = " ".join(
+    labels = " ".join(
         f"{bold(name, 40)} {code(value, 60)}" for name, value in unlike[:LABELS_IN_LINE]
     )
     if len(unlike) > LABELS_IN_LINE:
-        told += f" … {len(unlike) - LABELS_IN_LINE} more labels"
-    # The source link is worth its room only while it is short.
+        labels += f" … {len(unlike) - LABELS_IN_LINE} more labels"
+    # A long source link would crowd out other alerts.
     url = safe_url(alert.generator_url) if len(alert.generator_url) <= 300 else None
-    return f"{state} {told}" + (f" {slack_link(url, 'graph')}" if url else "")
+    return f"{state} {labels}" + (f" {slack_link(url, 'graph')}" if url else "")
 
 
 def _omitted_line(message: Message, start: str) -> str:
-    """'… 12 more, see link' with the link, when there is one."""
+    """Return '… 12 more, see link', with a link if there is one."""
     for link in message.links:
         if link.role in _MORE and safe_url(link.url) and len(link.url) <= 120:
             return f"{start}, see {slack_link(link.url, _MORE[link.role])}"
@@ -177,24 +177,24 @@ def _omitted_line(message: Message, start: str) -> str:
 
 
 def _links(message: Message) -> Sequence[Link]:
-    """Links to show, each role once, in the order of use at 3 a.m."""
-    found: dict[str, Link] = {}
+    """Return the links to show, each role once, in the order of use."""
+    by_role: dict[str, Link] = {}
     for link in message.links:
         if link.role == "acknowledge" and message.status != "firing":
             continue
         if link.role in _BUTTONS and safe_url(link.url):
-            found.setdefault(link.role, link)
+            by_role.setdefault(link.role, link)
     shown: list[Link] = []
-    room = ALL_URLS
+    left = ALL_URLS
     for role in _BUTTONS:
-        if role in found and len(found[role].url) <= room:
-            shown.append(found[role])
-            room -= len(found[role].url)
+        if role in by_role and len(by_role[role].url) <= left:
+            shown.append(by_role[role])
+            left -= len(by_role[role].url)
     return shown
 
 
 def _buttons(message: Message) -> list[Block]:
-    """URL buttons. They open a page, and only there something is done (an acknowledgement)."""
+    """Return URL buttons: they open a page, and only a click there acts."""
     elements: list[Block] = []
     for link in _links(message):
         default, style = _BUTTONS[link.role]
@@ -210,8 +210,8 @@ def _buttons(message: Message) -> list[Block]:
                 "emoji": False,
             },
             "url": safe_url(link.url),
-            # Slack reports the press of a URL button too: the value says which incident it was,
-            # and from whom it is taken over.
+            # Slack reports a click on a URL button too: the value says which incident it was, and
+            # from whom it is taken over.
             "value": value,
         }
         if style:
@@ -221,7 +221,7 @@ def _buttons(message: Message) -> list[Block]:
 
 
 def _acknowledger(message: Message) -> str:
-    """The id of the person who has acknowledged; Slack takes values of 2000 characters."""
+    """Return the id of the person who has acknowledged. Slack's limit of a value is 2000."""
     ack = message.facts.get("ack")
     by = ack.get("by") if isinstance(ack, Mapping) else None
     return by[:200] if isinstance(by, str) else ""
@@ -236,7 +236,7 @@ def _context(text: str) -> Block:
 
 
 def _length(made: Sequence[Block]) -> int:
-    """Characters of all text in these blocks, urls included."""
+    """Return the number of characters in these blocks, URLs included."""
     total = 0
     for block in made:
         texts = [block.get("text"), *block.get("fields", ()), *block.get("elements", ())]

@@ -1,7 +1,7 @@
-"""Slack: one living message per incident, updated as things change, with short words in its thread.
+"""Slack: one message per incident, which is edited, with replies in its thread.
 
-The first notice posts the message. Later ones update it by channel id and ts (an update notifies
-nobody) and, where people should hear, add a reply in its thread. The receipt is channel and ts.
+The first notice posts the message. Later ones edit it by channel id and ts, which notifies nobody.
+Changes that people must notice also get a reply in the thread. The receipt is channel and ts.
 """
 
 import logging
@@ -31,10 +31,10 @@ IN_FLIGHT = 8
 THREAD_TEXT = 3000
 
 STANDALONE_KINDS = frozenset({NoticeKind.DIGEST, NoticeKind.TEST})
-"""These stand for themselves and must not overwrite an incident's message."""
+"""These get a message of their own and must not overwrite an incident's."""
 
 SILENT_REASONS = frozenset({NotifyReason.SOME_RESOLVED})
-"""Shown in the message; not worth a sound."""
+"""Changes that edit the message without a reply, so nobody is notified."""
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +54,7 @@ class Slack:
         total_timeout: float = TOTAL_TIMEOUT,
         connect_timeout: float = CONNECT_TIMEOUT,
     ) -> None:
-        """Timeouts are in seconds, for one call to Slack each. Needs a running event loop.
+        """Timeouts are in seconds, for one call. Needs a running event loop.
 
         A message may take three calls: with blocks, as plain text, and in the thread.
         """
@@ -86,10 +86,10 @@ class Slack:
         return accepts_notice(self.spec, kind, quiet=quiet)
 
     async def send(self, message: Message, target: Target, receipt: Receipt | None) -> Receipt:
-        """Post or update, and reply where people should hear. See Channel.send."""
+        """Post or edit the message, and reply if people must notice. See Channel.send."""
         if message.kind in STANDALONE_KINDS:
             aside = await self._post(message, target.address)
-            # The incident's own message, if there is one, stays the one to update.
+            # Later notices still edit the incident's own message.
             message_ref = "/".join(aside.get(part, "") for part in ("channel", "ts"))
             return {**(receipt or {}), "aside": message_ref}
         if not receipt or not receipt.get("ts") or not receipt.get("channel"):
@@ -101,12 +101,14 @@ class Slack:
         except SlackApiError as error:
             if not is_error(error, MESSAGE_GONE | THREAD_GONE):
                 raise failure_of(error, self._token) from None
-            logger.info("slack: the message of incident %s is gone: posting anew", message.incident)
+            logger.info(
+                "slack: the message of incident %s is gone: posting a new one", message.incident
+            )
             return await self._post(message, target.address)
         return receipt
 
     async def _post(self, message: Message, address: str) -> dict[str, str]:
-        """A new message; `address` is a channel's name or id, or a user's id (a direct message)."""
+        """Post a message to a channel's name or id, or to a member's id (a direct message)."""
         try:
             answer = await self._with_blocks("chat.postMessage", message, {"channel": address})
         except SlackApiError as error:
@@ -121,13 +123,12 @@ class Slack:
         return {}
 
     async def _update(self, message: Message, receipt: Receipt) -> None:
-        # chat.update parses the text as `client` would unless told otherwise: "@here" in a label
-        # would become a mention.
+        # Without `parse`, chat.update makes a mention of "@here" in a label.
         message_ref = {"channel": receipt["channel"], "ts": receipt["ts"], "parse": "none"}
         await self._with_blocks("chat.update", message, message_ref)
 
     async def _reply(self, message: Message, receipt: Receipt) -> None:
-        """The short word in the thread; it is what makes a sound."""
+        """Post a reply in the thread, which notifies people."""
         short = blocks.rendered_part(message, "thread") or blocks.headline(message)
         content: dict[str, Any] = {
             "channel": receipt["channel"],
@@ -143,7 +144,7 @@ class Slack:
     async def _with_blocks(
         self, method: str, message: Message, message_ref: Mapping[str, str]
     ) -> Mapping[str, Any]:
-        """The message with its blocks; in its reduced form plain text, which has no metadata."""
+        """Send the message with its blocks; a reduced one as plain text without metadata."""
         if message.reduced:
             # An update keeps the old blocks unless they are emptied.
             plain = blocks.plain_text(message)
@@ -159,7 +160,7 @@ class Slack:
         return await self._call(method, content)
 
     async def _call(self, method: str, body: dict[str, Any]) -> Mapping[str, Any]:
-        """One request. Raises SlackApiError for an answer of Slack, SendError for all else."""
+        """Make one request. Raises SlackApiError for an error of Slack's, SendError for others."""
         try:
             answer = await self._client.api_call(method, json=body)
         except SlackApiError as error:
@@ -191,7 +192,7 @@ class Slack:
 
 
 def _metadata(message: Message) -> dict[str, Any]:
-    """Our ids in the message: any app of the workspace can read them, so nothing secret."""
+    """Return our ids for the message. Any app of the workspace can read them."""
     return {
         "event_type": "gateway_notice",
         "event_payload": {"incident": message.incident, "notice": message.notice_id},
@@ -204,7 +205,7 @@ def preview(message: Message) -> dict[str, Any]:
 
 
 def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Slack:
-    """The channel of `channels: slack:`. Raises ValueError when the token is missing."""
+    """Return the channel of `channels: slack:`. Raises ValueError if the token is missing."""
     token = settings.secrets.get("token")
     if token is None or not token.reveal():
         raise ValueError(

@@ -11,7 +11,7 @@ from gateway.core.incidents.retry import Failure
 MESSAGE_GONE = frozenset(
     {"message_not_found", "cant_update_message", "edit_window_closed", "block_mismatch"}
 )
-"""The message cannot be updated any more: it is posted anew."""
+"""The message can no longer be edited: a new one is posted."""
 
 THREAD_GONE = frozenset(
     {
@@ -22,7 +22,7 @@ THREAD_GONE = frozenset(
         "restricted_action_non_threadable_channel",
     }
 )
-"""Its thread takes no replies: the message is posted anew."""
+"""Its thread takes no replies: a new message is posted."""
 
 _BY_FAILURE: Mapping[Failure, str] = {
     Failure.RATE_LIMITED: "ratelimited rate_limited message_limit_exceeded",
@@ -70,7 +70,7 @@ CODES: Mapping[str, Failure] = {
 } | dict.fromkeys(MESSAGE_GONE | THREAD_GONE, Failure.BAD_CONTENT)
 
 POSSIBLY_ACCEPTED = frozenset({"internal_error", "fatal_error", "request_timeout", "update_failed"})
-"""Errors after which Slack may have accepted the message all the same."""
+"""Errors after which Slack may still have accepted the message."""
 
 HINTS: Mapping[str, str] = {
     "not_in_channel": "invite the app to the channel",
@@ -87,7 +87,7 @@ HINTS: Mapping[str, str] = {
 
 
 def failure_by_code(code: str) -> Failure:
-    """Return the class of an error string. `restricted_action…` names grow: all are alike."""
+    """Return the failure of an error string. Slack adds `restricted_action…` names over time."""
     if code not in CODES and code.startswith("restricted_action"):
         return Failure.BAD_RECIPIENT
     return CODES.get(code, Failure.UNKNOWN)

@@ -12,12 +12,12 @@ from gateway.core.plan.accounts import Secret
 
 
 def is_error(error: SlackApiError, names: frozenset[str]) -> bool:
-    """Whether Slack's answer carries one of these error strings."""
+    """Return whether Slack's answer has one of these error strings."""
     return error_name(error) in names
 
 
 def error_name(error: SlackApiError) -> str:
-    """The error string, "" when the answer is not one of Slack's API.
+    """Return the error string, "" if the answer is not one of Slack's API.
 
     The SDK's own response.get() trips over an answer of plain text.
     """

@@ -1,4 +1,4 @@
-"""Slack's mrkdwn: values that must not format, and cuts that break nothing.
+"""Slack's mrkdwn: values without formatting, and cuts at safe positions.
 
 Escaping itself is in `gateway.core.text.escape`; these are for text that code puts into blocks.
 """
@@ -14,7 +14,7 @@ _HALF_ENTITY = re.compile(r"&[a-z]{0,4}$")
 
 
 def code(value: str, limit: int = 200) -> str:
-    """A foreign value as a code span: shown as it is, nothing in it formats or links.
+    """Return a foreign value as a code span, in which nothing formats or links.
 
     Backticks would end the span, so they become apostrophes. `limit` counts the value before it
     is escaped: cutting after could split an entity.
@@ -24,47 +24,47 @@ def code(value: str, limit: int = 200) -> str:
 
 
 def bold(value: str, limit: int = 100) -> str:
-    """A foreign value in bold, its own format marks replaced by look-alikes."""
+    """Return a foreign value in bold, its format marks replaced by similar characters."""
     shown = _EDGE_UNDERSCORE.sub("＿", one_line(value, limit).translate(_MARKS))
     return f"*{slack_escape(shown)}*" if shown else ""
 
 
 def plain(escaped: str, limit: int) -> str:
-    """mrkdwn-escaped text for a plain_text field, which decodes no entities: one line, cut.
+    """Return escaped mrkdwn as one line for a plain_text field, which decodes no entities.
 
     Slack's documentation does not say that plain_text never resolves ``<!…>``, so those few
-    sequences get a look-alike bracket.
+    sequences get a similar bracket.
     """
     raw = escaped.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     return one_line(_CONTROL_SEQUENCE.sub("‹", raw), limit)
 
 
 def truncate_mrkdwn(text: str, limit: int, note: str) -> str:
-    """At most `limit` characters of finished mrkdwn, then `note`.
+    """Return at most `limit` characters of mrkdwn, ending in `note` if it was cut.
 
-    Never inside an entity or a link, at a line end where one is near, and with a code block that
-    was left open closed again.
+    It is not cut inside an entity or a link, but at a line end if one is near, and an open code
+    block is closed.
     """
     if len(text) <= limit:
         return text
     fence = "\n```"
-    room = max(limit - len(note) - 1 - len(fence), 0)
-    kept = text[:room]
-    line_end = kept.rfind("\n")
-    if line_end > room * 3 // 4:
-        kept = kept[:line_end]
-    if kept.rfind("<") > kept.rfind(">"):
-        kept = kept[: kept.rfind("<")]
-    kept = _HALF_ENTITY.sub("", kept).rstrip()
-    if kept.count("```") % 2:
-        kept += fence
-    return f"{kept}\n{note}"[:limit]
+    length = max(limit - len(note) - 1 - len(fence), 0)
+    head = text[:length]
+    line_end = head.rfind("\n")
+    if line_end > length * 3 // 4:
+        head = head[:line_end]
+    if head.rfind("<") > head.rfind(">"):
+        head = head[: head.rfind("<")]
+    head = _HALF_ENTITY.sub("", head).rstrip()
+    if head.count("```") % 2:
+        head += fence
+    return f"{head}\n{note}"[:limit]
 
 
 def split_lines(text: str, limit: int) -> list[str]:
-    """Finished mrkdwn in parts of at most `limit` characters, split between lines.
+    """Split mrkdwn between lines into parts of at most `limit` characters.
 
-    A single line that is longer, or a code block that would be torn, is cut off visibly.
+    A longer line, or a code block that would be split, is cut with a note.
     """
     parts: list[str] = []
     rest = text

@@ -1,7 +1,7 @@
-"""The HTTP client of every channel: one set of limits, for our own requests and for the SDKs'.
+"""The HTTP client of every channel, for our own requests and for the SDKs'.
 
 A call has a total deadline, which covers name lookup, connecting, TLS, sending, and every byte of
-the answer. An answer is read up to a limit. Redirects, cookies, compression and the environment's
+the response, which is read up to a limit. Redirects, cookies, compression and the environment's
 proxies and .netrc are not used.
 """
 
@@ -22,39 +22,38 @@ from gateway.core.plan.accounts import Secret
 from gateway.core.urls.web_url import WebUrl, proxy_url
 
 TOTAL_TIMEOUT = 10.0
-"""Seconds for a whole call. Well below the lease of a claim, and so short that pages which wait
-behind sixteen dripping answers still leave within half a minute."""
+"""Seconds for a whole call, well below the lease of a claim. Higher: pages that wait behind sixteen
+slow responses leave later than after half a minute."""
 
 CONNECT_TIMEOUT = 3.0
 """Seconds for name lookup, connecting and TLS. Twice as long through a proxy, which connects
-as well."""
+too."""
 
 CONNECT_SHARE = 0.75
-"""The largest part of a call's time that connecting may take, for calls with a short one."""
+"""The largest share of a call's time that connecting may take."""
 
 RESPONSE_BYTES = 1024 * 1024
-"""Bytes of an answer that are read. The largest useful one is Slack's, which repeats our message:
-about 100 kB."""
+"""Bytes of a response that are read. Slack's is the largest, 100 kB: it repeats our message."""
 
 LARGE_BODY = 512 * 1024
-"""Bytes from which a body is handed over as a file: aiohttp warns of larger ones in memory."""
+"""Bytes from which a body is sent as a file, because aiohttp warns of larger ones in memory."""
 
 logger = logging.getLogger(__name__)
 
 
 class ResponseTooLargeError(aiohttp.ClientError):
-    """The answer is larger than ANSWER_BYTES."""
+    """The response is larger than RESPONSE_BYTES."""
 
 
 class RedirectError(aiohttp.ClientError):
-    """The vendor answered with a redirect: following it would carry message and token elsewhere."""
+    """The vendor answered with a redirect, which would send message and token to another host."""
 
 
 class BoundedResponse(aiohttp.ClientResponse):
-    """An answer whose body is read up to ANSWER_BYTES."""
+    """A response whose body is read up to RESPONSE_BYTES."""
 
     async def read(self) -> bytes:
-        """Return the body. Of an error the first ANSWER_BYTES do, because its status decides.
+        """Return the body; of an error only the first RESPONSE_BYTES, because its status decides.
 
         Raises ResponseTooLargeError when a success has more.
         """
@@ -100,8 +99,8 @@ class HttpClient:
     ) -> None:
         """Timeouts in seconds. `public_only` refuses to connect to private addresses.
 
-        `refuse_redirects` False is for those who say `allow_redirects=False` with every call:
-        watching for redirects costs each call a few signals of aiohttp's.
+        `refuse_redirects` False is for callers that pass `allow_redirects=False` each time: it
+        saves a few of aiohttp's signals per call.
 
         Raises ValueError for a proxy that cannot be used.
         """
@@ -116,16 +115,16 @@ class HttpClient:
                 connector=aiohttp.TCPConnector(
                     resolver=self._resolver,
                     ssl=_tls(),
-                    # Sees every address right before it is connected to, also literal ones, which a
-                    # resolver is never asked for.
+                    # Gets every address right before connecting, also literal ones, which never
+                    # reach a resolver.
                     socket_factory=public_socket if public_only else None,
                 ),
                 timeout=self.timeout(total_timeout),
                 proxy=url,
-                # A compressed answer could grow without bound, and ours are short.
+                # A compressed response could grow without bound, and ours are short.
                 headers={"Accept-Encoding": "identity", **(headers or {})},
                 auto_decompress=False,
-                cookie_jar=aiohttp.DummyCookieJar(),  # nothing that a restart would miss
+                cookie_jar=aiohttp.DummyCookieJar(),  # no state that a restart would lose
                 response_class=BoundedResponse,
                 trace_configs=[_no_redirects()] if refuse_redirects else None,
                 trust_env=False,
@@ -135,23 +134,23 @@ class HttpClient:
 
     @cached_property
     def session(self) -> aiohttp.ClientSession:
-        """The session, opened by the first call: a client that is not used holds nothing open.
+        """Return the session, which the first call opens.
 
-        Raises ClientConnectionError when the client was closed before.
+        Raises ClientConnectionError if the client is closed.
         """
         if self._closed:
             raise aiohttp.ClientConnectionError("the client is closed")
         return self._open_session()
 
     def timeout(self, total: float) -> aiohttp.ClientTimeout:
-        """The limits of one call of `total` seconds.
+        """Return the limits of one call of `total` seconds.
 
-        Connecting ends before the call does, so that it is known not to have delivered anything.
+        Connecting has a shorter limit, so that a failure to connect is known to be undelivered.
         """
         return _timeout(total, min(CONNECT_SHARE * total, self.connect_timeout))
 
     def problem(self) -> str:
-        """What is wrong with name lookups; empty when nothing is."""
+        """Return what is wrong with name lookups; empty when nothing is."""
         return self._resolver.threads.problem()
 
     async def close(self) -> None:
@@ -162,18 +161,18 @@ class HttpClient:
 
 
 def request_body(data: bytes) -> bytes | BytesIO:
-    """A body as aiohttp takes it without a warning and without copying."""
+    """Return a body as aiohttp takes it without a warning and without copying."""
     return data if len(data) < LARGE_BODY else BytesIO(data)
 
 
 def basic_auth(url: WebUrl) -> str:
-    """The header of HTTP's basic authentication, in UTF-8 (RFC 7617, 2.1)."""
+    """Return the header of HTTP's basic authentication, in UTF-8 (RFC 7617, 2.1)."""
     both = f"{url.username or ''}:{url.password or ''}"
     return "Basic " + b64encode(both.encode("utf-8", "surrogateescape")).decode("ascii")
 
 
 def _proxy_for_aiohttp(proxy: Secret) -> str:
-    """The checked URL, credentials included: aiohttp sends them as Proxy-Authorization."""
+    """Return the checked URL with its credentials, which aiohttp sends as Proxy-Authorization."""
     proxy_url(proxy.reveal())
     return proxy.reveal()
 
@@ -185,7 +184,7 @@ def _timeout(total: float, connect: float) -> aiohttp.ClientTimeout:
 
 @cache
 def _tls() -> ssl.SSLContext:
-    """Trust the system's certificate authorities, or certifi's on a system without any."""
+    """Return a context that trusts the system's authorities, or certifi's if there are none."""
     context = ssl.create_default_context()
     if not context.cert_store_stats()["x509_ca"]:
         context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
@@ -194,7 +193,7 @@ def _tls() -> ssl.SSLContext:
 
 
 def _no_redirects() -> aiohttp.TraceConfig:
-    """Refuse redirects in requests of SDKs that do not let us say `allow_redirects=False`."""
+    """Return a trace that refuses redirects, for SDKs without `allow_redirects=False`."""
     trace = aiohttp.TraceConfig()
     trace.on_request_redirect.append(_refuse_redirect)
     return trace

@@ -1,6 +1,6 @@
-"""What it means when there is no answer: one table for every channel.
+"""Failures without a response: one table for every channel.
 
-Only the kind of an error is named, because the texts of aiohttp and requests hold whole URLs.
+Only the class of an error is named, because the texts of aiohttp and requests hold whole URLs.
 """
 
 from concurrent.futures import CancelledError
@@ -15,7 +15,7 @@ from gateway.core.incidents.retry import Failure, SendError
 
 
 class NoResponseError(requests.RequestException):
-    """What SDKs that use requests see instead of an answer."""
+    """Raised in SDKs that use requests, in place of a response."""
 
     def __init__(self, failure: SendError) -> None:
         super().__init__(str(failure))
@@ -43,7 +43,7 @@ def connection_failure(error: BaseException) -> SendError:
 
 
 def _never_connected(error: BaseException) -> SendError | None:
-    """The failure of a connection that was never made: surely not delivered. None for others."""
+    """Return the failure of a connection that was never made, or None. Nothing was delivered."""
     if isinstance(error, aiohttp.ClientHttpProxyError):
         detail = f"the proxy answered {error.status}"
         mend = error.status in (401, 403, 407)
@@ -67,7 +67,7 @@ def _never_connected(error: BaseException) -> SendError | None:
 
 
 def _broken(error: BaseException) -> SendError:
-    """The failure of a connection that was made: the vendor may have accepted the message."""
+    """Return the failure of a broken connection: the vendor may have accepted the message."""
     if isinstance(error, RedirectError):
         return SendError(Failure.MISCONFIGURED, "the vendor answers with a redirect")
     if isinstance(error, TimeoutError):

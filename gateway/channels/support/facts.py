@@ -1,7 +1,7 @@
-"""Reading a notice's frozen facts: tolerant of every key that is missing or of another type.
+"""Access to a notice's facts that tolerates missing keys and other types.
 
-Facts come from the database and may have been written by an older release. A message must go out
-all the same, so what cannot be read is left out.
+Facts come from the database and may have been written by an older release. A message must be sent
+nevertheless, so values that cannot be read are omitted.
 """
 
 from collections.abc import Mapping
@@ -14,9 +14,9 @@ from gateway.core.incidents.message import Message
 
 @dataclass(slots=True)
 class AlertFacts:
-    """One alert as it stood when the notice was decided. Instants are unix seconds.
+    """One alert as it was when the notice was decided. Instants are unix seconds.
 
-    A value, which nobody changes; not frozen, for there may be a thousand in a message.
+    Never changed; not frozen only because a message may have a thousand, and frozen is slower.
     """
 
     status: str = "firing"
@@ -29,20 +29,20 @@ class AlertFacts:
 
     @property
     def firing(self) -> bool:
-        """Whether it burns."""
+        """Whether it is not resolved."""
         return self.status != "resolved"
 
 
 def alerts(facts: StoredFacts, key: str = "alerts") -> tuple[AlertFacts, ...]:
-    """The alerts, the firing ones first, otherwise in the order of the decision.
+    """Return the alerts, the firing ones first, otherwise in the order of the decision.
 
-    Under `unheard` are those that came and went without being told.
+    The key `unheard` holds those that resolved before a notification of their firing.
     """
     listed = facts.get(key)
     if not isinstance(listed, list | tuple):
         return ()
-    found = [_alert(item) for item in listed if isinstance(item, Mapping)]
-    return tuple(sorted(found, key=lambda alert: not alert.firing))
+    listed_alerts = [_alert(item) for item in listed if isinstance(item, Mapping)]
+    return tuple(sorted(listed_alerts, key=lambda alert: not alert.firing))
 
 
 def _alert(item: Mapping[str, Any]) -> AlertFacts:
@@ -58,35 +58,35 @@ def _alert(item: Mapping[str, Any]) -> AlertFacts:
 
 
 def incident_name(message: Message) -> str:
-    """What to call it where there are no other words; a digest has no number."""
+    """Return a name for a message without text; a digest has no number."""
     title = text(message.facts, "title")
     return f"Incident #{message.incident}" if message.incident else title or message.kind.value
 
 
 def text(facts: StoredFacts, key: str) -> str:
-    """A text, or "" when there is none."""
+    """Return a text, or "" if there is none."""
     value = facts.get(key)
     return value if isinstance(value, str) else ""
 
 
 def number(facts: StoredFacts, key: str) -> float | None:
-    """A number, or None."""
+    """Return a number, or None."""
     value = facts.get(key)
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def count(facts: StoredFacts, key: str) -> int:
-    """A count, 0 when there is none."""
+    """Return a count, 0 if there is none."""
     return int(number(facts, key) or 0)
 
 
 def mapping(facts: StoredFacts, key: str) -> dict[str, str]:
-    """A map of texts, without the entries that are not text. Not to be changed."""
+    """Return a map of texts, without other entries. It may be shared: do not change it."""
     value = facts.get(key)
     if not isinstance(value, Mapping):
         return {}
     if type(value) is dict:
-        try:  # nearly always it is all text, and this is the fastest way to know
+        try:  # nearly always all of it is text, and this is the fastest check
             "".join(value)
             "".join(value.values())
         except TypeError:
@@ -97,10 +97,10 @@ def mapping(facts: StoredFacts, key: str) -> dict[str, str]:
 
 
 def shared_labels(facts: StoredFacts) -> dict[str, str]:
-    """The labels that all alerts of a message share, and those that their route adds."""
+    """Return the labels that all alerts of a message share, and those that their route adds."""
     return {**mapping(facts, "route_labels"), **mapping(facts, "common_labels")}
 
 
 def differing_labels(alert: AlertFacts, common: Mapping[str, str]) -> dict[str, str]:
-    """The labels that tell this alert from the others of its message."""
+    """Return the labels that this alert does not share with the others of its message."""
     return {name: value for name, value in alert.labels.items() if common.get(name) != value}

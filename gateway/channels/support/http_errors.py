@@ -1,4 +1,4 @@
-"""What vendors answer, read without leaking anything."""
+"""Failures by HTTP status, and vendors' texts without secrets."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -10,18 +10,18 @@ from gateway.core.text.escape import one_line
 from gateway.log import redact
 
 MAX_RETRY_AFTER = 3600.0
-"""A vendor that asks for more is asked again after an hour: the incident may be urgent."""
+"""Seconds. A vendor that asks for more is tried again after an hour: the incident may be urgent."""
 
 BY_STATUS: Mapping[int, Failure] = {
     400: Failure.BAD_CONTENT,
     401: Failure.MISCONFIGURED,
     402: Failure.MISCONFIGURED,  # an unpaid account
     403: Failure.MISCONFIGURED,
-    404: Failure.MISCONFIGURED,  # the URL leads nowhere
+    404: Failure.MISCONFIGURED,  # there is nothing at the URL
     405: Failure.MISCONFIGURED,  # the URL takes no POST
-    407: Failure.MISCONFIGURED,  # a proxy wants credentials
+    407: Failure.MISCONFIGURED,  # a proxy needs credentials
     408: Failure.TIMEOUT,
-    410: Failure.MISCONFIGURED,  # the URL was taken away
+    410: Failure.MISCONFIGURED,  # the URL no longer exists
     411: Failure.BAD_CONTENT,
     413: Failure.BAD_CONTENT,  # too large
     414: Failure.MISCONFIGURED,  # the URL is too long
@@ -31,7 +31,7 @@ BY_STATUS: Mapping[int, Failure] = {
     431: Failure.BAD_CONTENT,  # headers too large
     451: Failure.MISCONFIGURED,  # blocked for legal reasons
 }
-"""What an HTTP status from 400 to 499 means where the vendor says no more (RFC 9110, 15.5)."""
+"""What a status from 400 to 499 means if the vendor gives no more detail (RFC 9110, 15.5)."""
 
 _CREDENTIALS = (
     (re.compile(r"\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE), r"\1 ***"),
@@ -41,23 +41,23 @@ _CREDENTIALS = (
 )
 
 MIN_SECRET_LENGTH = 4
-"""Shorter values are not blanked out of texts: they would blank half of the words."""
+"""Characters. Shorter values are not masked: they would mask parts of ordinary words."""
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds that the answer asks us to wait (RFC 9110, 10.2.3), or None.
+    """Return the seconds to wait before a retry (RFC 9110, 10.2.3), or None.
 
     A date is taken relative to the answer's own Date header, so no clock is read and the two
     machines need not agree on the time.
     """
-    asked = headers.get("Retry-After", "").strip()
-    if not asked:
+    value = headers.get("Retry-After", "").strip()
+    if not value:
         return None
     try:
-        seconds = float(asked)
+        seconds = float(value)
     except ValueError:
         try:
-            until = parsedate_to_datetime(asked)
+            until = parsedate_to_datetime(value)
             seconds = (until - parsedate_to_datetime(headers.get("Date", ""))).total_seconds()
         except (ValueError, TypeError):
             return None
@@ -67,10 +67,10 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def masked(text: str) -> str:
-    """Return a vendor's text without secrets: the one function for all that vendors say.
+    """Return a vendor's text without secrets. Every vendor's text passes through here.
 
-    Besides every secret of the configuration and the tokens of links it masks what looks like a
-    credential: the vendor may repeat one that belongs to somebody else.
+    Masked are all secrets of the configuration, the tokens of links, and anything that looks like
+    a credential: the vendor may repeat someone else's.
     """
     text = redact(text)
     for pattern, instead in _CREDENTIALS:
@@ -79,7 +79,7 @@ def masked(text: str) -> str:
 
 
 def vendor_text(text: object, secrets: Iterable[Secret] = (), limit: int = 200) -> str:
-    """Return what a vendor said, on one line, short and masked, without the secrets we sent it."""
+    """Return a vendor's text on one line, short, masked, and without the secrets we sent."""
     words = masked(str(text))
     for secret in secrets:
         value = secret.reveal()
@@ -96,22 +96,21 @@ def status_failure(
     vendor: str,
     scope: Scope = Scope.TARGET,
 ) -> SendError | None:
-    """The error that an HTTP status alone stands for; None for 2xx.
+    """Return the error that an HTTP status stands for, or None for 2xx.
 
-    Shared by the channels for what their vendors do not say more exactly. 5xx may have been
-    accepted before something behind it broke, so those are perhaps delivered. `scope` is what the
-    vendor's rate limit concerns.
+    Channels use it where the vendor gives no more detail. After a 5xx the message may have been
+    accepted before a later part failed. `scope` is what the vendor's rate limit concerns.
     """
     if 200 <= status < 300:
         return None
     text = f"{vendor} answered {status}" + (f": {detail}" if detail else "")
     if status == 429:
-        asked = retry_after(headers)
-        return SendError(Failure.RATE_LIMITED, text, retry_after=asked, scope=scope)
+        wait = retry_after(headers)
+        return SendError(Failure.RATE_LIMITED, text, retry_after=wait, scope=scope)
     if status >= 500:
-        asked = retry_after(headers)
-        # 503 says "not now" before anything was done.
-        return SendError(Failure.SERVER_ERROR, text, retry_after=asked, perhaps=status != 503)
+        wait = retry_after(headers)
+        # 503 is answered before anything was done.
+        return SendError(Failure.SERVER_ERROR, text, retry_after=wait, perhaps=status != 503)
     if 300 <= status < 400:
         return SendError(Failure.MISCONFIGURED, f"{text} (redirects are not followed)")
     return SendError(BY_STATUS.get(status, Failure.UNKNOWN), text)

@@ -1,8 +1,7 @@
-"""Refusing to connect inside our own network (server-side request forgery).
+"""Protection against server-side request forgery: no connection to private addresses.
 
-For webhooks whose URLs are written by people who are not the gateway's admins. The check is made
-on each address right before it is connected to, so a name that resolves to another address the
-second time does not get past it.
+For webhooks whose URLs are written by people who are not the gateway's admins. Each address is
+checked right before connecting, so a name that resolves differently the second time is refused.
 """
 
 import socket
@@ -12,7 +11,7 @@ from typing import Any
 from gateway.channels.support.special_addresses import is_reachable
 
 _GLOBAL_UNICAST = ip_network("2000::/3")
-"""All that IANA assigns to the internet (ipv6-address-space). Outside are fec0::/10 (site-local),
+"""What IANA assigns to the internet (ipv6-address-space). Outside are fec0::/10 (site-local),
 ::/96 (IPv4-compatible), ::ffff:0:0:0/96 (translated), multicast, and what is not assigned."""
 
 _NAT64 = ip_network("64:ff9b::/96")
@@ -33,7 +32,7 @@ class PrivateAddressError(OSError):
 
 
 def is_public(address: str) -> bool:
-    """Whether a literal IP address lies on the public internet.
+    """Return whether a literal IP address is on the public internet.
 
     An IPv6 address that stands for an IPv4 address is as public as that one.
     """
@@ -66,14 +65,14 @@ def _last_ipv4(ip: IPv6Address) -> IPv4Address:
 
 
 def _interface(ip: IPv6Address) -> int:
-    """Bits 64 to 95 of an address."""
+    """Return bits 64 to 95 of an address."""
     return int(ip) >> 32 & 0xFFFF_FFFF
 
 
 def public_socket(
     info: tuple[int, int, int, str, tuple[Any, ...]],
 ) -> socket.socket:
-    """A socket for this address, for aiohttp's connector. Raises PrivateAddress."""
+    """Return a socket for aiohttp's connector. Raises PrivateAddressError."""
     family, kind, protocol, _, where = info
     if family not in (socket.AF_INET, socket.AF_INET6) or not is_public(str(where[0])):
         raise PrivateAddressError("the URL leads to a private address, which is refused here")

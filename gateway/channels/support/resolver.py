@@ -1,9 +1,9 @@
-"""Name lookups that cannot use up the process.
+"""Name lookups in threads of their own.
 
-`getaddrinfo` cannot be interrupted: with a dead name server it blocks its thread for as long as
-resolv.conf says, often half a minute and more. asyncio runs it in a shared pool (uvloop's has four
-threads), where a few such lookups hold up every other channel. Here each session has a pool of
-its own, whose threads are abandoned and replaced at the deadline.
+`getaddrinfo` cannot be interrupted. With a dead name server it blocks its thread as long as
+resolv.conf says, often half a minute. asyncio runs it in a shared pool (uvloop's has four
+threads), where a few such lookups would delay every channel. Here each session has a pool, whose
+threads are abandoned and replaced at the deadline.
 """
 
 import socket
@@ -21,7 +21,7 @@ NUMERIC = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
 
 
 class Resolver(AbstractResolver):
-    """Resolves names in threads of its own. Belongs to one event loop."""
+    """Resolves names in its own threads. Belongs to one event loop."""
 
     def __init__(self, size: int, timeout: float = LOOKUP_TIMEOUT) -> None:
         """`size` lookups at a time, each for at most `timeout` seconds."""
@@ -40,7 +40,7 @@ class Resolver(AbstractResolver):
             flags=socket.AI_ADDRCONFIG,
         )
         try:
-            found = await self.threads.call(look_up)
+            addresses = await self.threads.call(look_up)
         except SendError as error:
             raise TimeoutError(f"name lookup: {error.detail}") from None
         return [
@@ -48,19 +48,19 @@ class Resolver(AbstractResolver):
                 hostname=host,
                 host=_numeric(address),
                 port=port,
-                family=family_found,
+                family=address_family,
                 proto=protocol,
                 flags=NUMERIC,
             )
-            for family_found, _, protocol, _, address in found
+            for address_family, _, protocol, _, address in addresses
         ]
 
     async def close(self) -> None:
-        """Take no more lookups. Threads that still run are daemons and end by themselves."""
+        """Do nothing: threads that still run are daemons and end by themselves."""
 
 
 def _numeric(address: tuple[object, ...]) -> str:
-    """The address as text; a link-local one keeps its zone, without which it is no address."""
+    """Return the address as text; a link-local one needs its zone."""
     host = str(address[0])
     scope = address[3] if len(address) == 4 else 0
     return f"{host}%{scope}" if scope and "%" not in host else host

@@ -1,9 +1,8 @@
-"""Carries the requests of synchronous SDKs over the channels' own HTTP client.
+"""Requests of synchronous SDKs over the channels' HTTP client.
 
-requests knows no total deadline: its read timeout starts anew with every byte, and nothing stops
-its thread. Here the SDK still builds the request and reads the answer, in its thread; the
-exchange itself is a coroutine of the event loop, which ends at the client's deadline. Then the
-socket is closed and the thread returns.
+requests has no total deadline: its read timeout restarts with every byte, and its thread cannot be
+stopped. Here the SDK builds the request and reads the response, in its thread. The exchange is a
+coroutine of the event loop, which ends at the client's deadline and closes the socket.
 """
 
 import asyncio
@@ -20,13 +19,13 @@ from gateway.channels.support.client import HttpClient, request_body
 from gateway.channels.support.connection_errors import NoResponseError, connection_failure
 
 GRACE = 5.0
-"""Seconds after the client's deadline when a thread stops waiting for a loop that is gone."""
+"""Seconds after the client's deadline until a thread stops waiting for an ended loop."""
 
 
 def mount(session: requests.Session, client: HttpClient) -> None:
-    """Make an SDK's session use `client`, and nothing of the environment. Call it in the loop."""
+    """Make an SDK's session use `client` and ignore the environment. Call it in the loop."""
     session.trust_env = False  # .netrc and proxies
-    session.max_redirects = 0  # a redirect would carry token and message to another host
+    session.max_redirects = 0  # a redirect would send token and message to another host
     transport = SdkTransport(client)
     session.mount("http://", transport)
     session.mount("https://", transport)
@@ -49,9 +48,9 @@ class SdkTransport(BaseAdapter):
         cert: Any = None,
         proxies: Any = None,
     ) -> requests.Response:
-        """Make one request and return the whole answer. The client's own limits apply.
+        """Make one request and return the whole response, within the client's limits.
 
-        Raises NoResponseError when there is none.
+        Raises NoResponseError without one.
         """
         future = asyncio.run_coroutine_threadsafe(self._exchange(request), self._loop)
         try:
@@ -78,7 +77,7 @@ class SdkTransport(BaseAdapter):
             return answer.status, _headers(answer), await answer.read()
 
     def close(self) -> None:
-        """Nothing: the client is closed by the channel, in the loop."""
+        """Do nothing: the channel closes the client, in the loop."""
 
 
 def _headers(answer: aiohttp.ClientResponse) -> CaseInsensitiveDict[str]:
@@ -88,7 +87,7 @@ def _headers(answer: aiohttp.ClientResponse) -> CaseInsensitiveDict[str]:
 def _response(
     request: requests.PreparedRequest, status: int, headers: CaseInsensitiveDict[str], body: bytes
 ) -> requests.Response:
-    """The answer as requests' own adapter would give it."""
+    """Return the response as requests' own adapter would."""
     response = requests.Response()
     response.status_code = status
     response.headers = headers

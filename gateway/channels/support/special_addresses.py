@@ -76,20 +76,20 @@ IPV6 = (
 
 
 def _sorted(rows: tuple[Row, ...]) -> list[tuple[IPv4Network | IPv6Network, bool]]:
-    """The blocks, the most specific first: the first one that holds an address decides."""
-    found = [(ip_network(row.block), row.reachable is True) for row in rows]
-    return sorted(found, key=lambda one: -one[0].prefixlen)
+    """Return the blocks, the most specific first: the first that holds an address decides."""
+    blocks = [(ip_network(row.block), row.reachable is True) for row in rows]
+    return sorted(blocks, key=lambda block: -block[0].prefixlen)
 
 
 _BLOCKS = {4: _sorted(IPV4), 6: _sorted(IPV6)}
 
 
 def is_reachable(address: IPv4Address | IPv6Address) -> bool:
-    """Whether the registries let an address be reached from everywhere.
+    """Return whether the registries call an address globally reachable.
 
     True for one that no row holds. N/A counts as False: such an address stands for another one.
     """
-    for block, found in _BLOCKS[address.version]:
+    for block, reachable in _BLOCKS[address.version]:
         if address in block:
-            return found
+            return reachable
     return True

@@ -1,12 +1,12 @@
 """A bounded pool of threads for blocking calls: a synchronous SDK, a name lookup.
 
-A thread cannot be stopped from outside: after an await is given up the call goes on, and may
-deliver seconds later. A call that outlives its deadline is reported as perhaps delivered, its
-thread is abandoned, and another one takes its slot. So a call that never returns does not use up
-the pool. The number of abandoned threads is bounded too; beyond it calls fail at once.
+A thread cannot be stopped: its call goes on after the deadline and may deliver seconds later. Such
+a call is reported as perhaps delivered, its thread is abandoned, and another takes its slot. So a
+call that never returns does not use up the pool. The number of abandoned threads is bounded too;
+beyond it calls fail at once.
 
-The threads are daemons, one a call. Those of a ThreadPoolExecutor are waited for when the process
-ends, and one call that never returns would keep the process for ever.
+The threads are daemons, one per call. The process would wait at its end for those of a
+ThreadPoolExecutor, and for ever for a call that never returns.
 """
 
 import asyncio
@@ -48,16 +48,16 @@ class Threads:
 
     @property
     def busy(self) -> int:
-        """Calls whose threads have not come back yet, abandoned ones included."""
+        """Return the number of calls whose threads still run, abandoned ones included."""
         return len(self._running)
 
     @property
     def abandoned(self) -> int:
-        """Calls that outlived their deadline and have not come back yet."""
+        """Return the number of calls that still run after their deadline."""
         return len(self._abandoned)
 
     def problem(self) -> str:
-        """Say that as many threads as the pool has were abandoned; empty while there are fewer."""
+        """Return a warning if as many threads as the pool has were abandoned, else empty text."""
         if self.abandoned < self._size:
             return ""
         return f"{self.abandoned} {self._name} calls have not come back, their threads are replaced"
@@ -77,7 +77,7 @@ class Threads:
         try:
             future = self._start(work)
             try:
-                # wait, not wait_for: that one would cancel the future and lose sight of the thread.
+                # Not wait_for, which would cancel the future, so that the thread is not counted.
                 await asyncio.wait({future}, timeout=self._deadline)
             finally:
                 if not future.done():
@@ -118,10 +118,10 @@ class Threads:
         self._running.discard(future)
         self._abandoned.discard(future)
         if not future.cancelled():
-            future.exception()  # read, so that asyncio does not report what came too late
+            future.exception()  # read, so that asyncio does not report a late error
 
     async def close(self) -> None:
-        """Take no more calls, and wait for those in flight, a deadline long at most."""
+        """Refuse more calls, and wait for those in flight, at most for a deadline."""
         self._closed = True
         running = set(self._running)
         if running:
@@ -131,7 +131,7 @@ class Threads:
 
 
 def _run(work: Callable[[], Result], future: "asyncio.Future[Result]") -> None:
-    """In a thread: do the work and bring its outcome to the loop."""
+    """Do the work and pass its outcome to the loop. Runs in a thread."""
     result, error = None, None
     try:
         result = work()
@@ -144,6 +144,6 @@ def _run(work: Callable[[], Result], future: "asyncio.Future[Result]") -> None:
         else:
             future.set_result(cast("Result", result))
 
-    # The loop may be closed by now: then nothing waits any more.
+    # The loop may be closed by now: then nothing awaits the future.
     with suppress(RuntimeError):
         future.get_loop().call_soon_threadsafe(bring)

@@ -1,4 +1,4 @@
-"""Making text fit: cut where it shows, and say that it was cut."""
+"""Truncation of text, with a visible sign that something was cut."""
 
 import re
 
@@ -10,36 +10,36 @@ _CONTROLS = re.compile(
 
 
 def strip_controls(text: str) -> str:
-    """The text with its lines kept and every other control or direction mark taken out."""
+    """Return the text without control and direction marks; its lines stay."""
     return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def truncate(text: str, limit: int) -> str:
-    """At most `limit` characters; what was longer ends in "…"."""
+    """Return at most `limit` characters; a cut text ends in "…"."""
     if len(text) <= limit:
         return text
     return text[: max(limit - 1, 0)].rstrip() + "…"[:limit]
 
 
 def truncate_lines(text: str, limit: int, note: str) -> str:
-    """At most `limit` characters, cut at the end of a line where one is near, then `note`.
+    """Return at most `limit` characters, cut at a line end if one is near.
 
-    `note` says where the rest can be read; it counts.
+    A cut text ends in `note`, which says where the rest is and counts as well.
     """
     if len(text) <= limit:
         return text
-    room = max(limit - len(note) - 1, 0)
-    kept = text[:room]
-    line_end = kept.rfind("\n")
-    if line_end > room * 3 // 4:
-        kept = kept[:line_end]
-    return f"{kept.rstrip()}\n{note}"[:limit]
+    length = max(limit - len(note) - 1, 0)
+    head = text[:length]
+    line_end = head.rfind("\n")
+    if line_end > length * 3 // 4:
+        head = head[:line_end]
+    return f"{head.rstrip()}\n{note}"[:limit]
 
 
 def truncate_bytes(text: str, limit: int, note: str) -> str:
-    """As cut_lines, with `limit` in bytes of UTF-8."""
+    """Return at most `limit` bytes of UTF-8; a cut text ends in `note`."""
     if len(text.encode("utf-8", "replace")) <= limit:
         return text
-    room = max(limit - len(note.encode("utf-8", "replace")) - 1, 0)
-    kept = text.encode("utf-8", "replace")[:room].decode("utf-8", "ignore")
-    return f"{kept.rstrip()}\n{note}"
+    length = max(limit - len(note.encode("utf-8", "replace")) - 1, 0)
+    head = text.encode("utf-8", "replace")[:length].decode("utf-8", "ignore")
+    return f"{head.rstrip()}\n{note}"

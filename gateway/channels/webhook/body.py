@@ -14,7 +14,7 @@ from gateway.core.incidents.message import Message
 from gateway.core.incidents.notice import NotifyReason
 
 NO_TIME = "0001-01-01T00:00:00Z"
-"""Go's zero time: what Alertmanager writes as the end of an alert that still burns."""
+"""Go's zero time, which Alertmanager writes as the end of an alert that still fires."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST, _NEW, _REPEAT = "first notification", "new alerts added", "repeat interval elapsed"
@@ -28,17 +28,17 @@ _REASONS = {
     NotifyReason.ACK_UNDONE: _REPEAT,
     NotifyReason.ACK_EXPIRED: _REPEAT,
 }
-"""Alertmanager's own words; what it has no word for is a first notification to its reader."""
+"""Alertmanager's words. Reasons without one are sent as a first notification."""
 
 
 def body(message: Message, *, max_alerts: int = 0) -> dict[str, Any]:
-    """The JSON object to post.
+    """Return the JSON object to post.
 
-    `max_alerts` 0 sends all; what is cut is counted in truncatedAlerts. The reduced form holds one
-    alert: the usual reason for refusing a body is its size.
+    `max_alerts` 0 sends all; the rest is counted in truncatedAlerts. The reduced form holds one
+    alert, because a body is usually refused for its size.
     """
     facts = message.facts
-    # As Alertmanager: what ended without having been told is listed beside the others.
+    # As Alertmanager does: alerts that resolved unnotified are listed beside the others.
     decided = read.alerts(facts)
     listed = (*decided, *read.alerts(facts, "unheard"))
     most = 1 if message.reduced else max_alerts
@@ -81,7 +81,7 @@ def _alert(alert: read.AlertFacts) -> dict[str, Any]:
 
 
 def rfc3339(at: float | None) -> str:
-    """Unix seconds as Go writes a UTC time: fraction only where there is one, no zeros behind."""
+    """Return unix seconds as Go writes a UTC time: without trailing zeros."""
     if at is None:
         return NO_TIME
     # Microseconds as integers: fromtimestamp rounds halves to even and refuses some platforms'
@@ -95,7 +95,7 @@ def rfc3339(at: float | None) -> str:
     return f"{text}{fraction}Z"
 
 
-@lru_cache(maxsize=1024)  # in a storm many began in the same second
+@lru_cache(maxsize=1024)  # many alerts of an outage begin in the same second
 def _second(second: int) -> str:
     moment = _EPOCH + timedelta(seconds=second)
     return moment.strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0")

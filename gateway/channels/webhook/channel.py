@@ -1,4 +1,4 @@
-"""Outgoing webhook in Alertmanager's format, version 4: what understands one understands the other.
+"""Outgoing webhooks in Alertmanager's format, version 4.
 
 Fields as in Alertmanager's notify/webhook and template.Data; `notification_reason` as of 0.32.
 """
@@ -32,9 +32,10 @@ from gateway.core.plan.plan import Target
 from gateway.core.urls.web_url import WebUrl, web_url
 
 IN_FLIGHT = 16
-MIN_SECRET_PART = 8  # of a URL's path that is taken for a secret: "hooks" and "v2" are none
+MIN_SECRET_PART = 8
+"""Characters of a part of a URL's path that counts as a secret: "hooks" and "v2" do not."""
 MAX_CACHED_URLS = 1024
-"""URLs that are remembered taken apart; those of further targets are parsed for each message."""
+"""Parsed URLs that are cached; those of further targets are parsed for each message."""
 RESPONSE_BYTES = 2000  # of an error's body: enough to say what is wrong
 
 
@@ -55,7 +56,9 @@ class Webhook:
         total_timeout: float = TOTAL_TIMEOUT,
         connect_timeout: float = CONNECT_TIMEOUT,
     ) -> None:
-        """`secrets` resolves target addresses; `max_alerts` 0 sends all. Needs a running loop.
+        """Set up the client. Needs a running event loop.
+
+        `secrets` resolves target addresses; `max_alerts` 0 sends all alerts.
 
         `private_addresses` False refuses to connect to anything that is not a public address.
         """
@@ -78,7 +81,7 @@ class Webhook:
         return accepts_notice(self.spec, kind, quiet=quiet)
 
     async def send(self, message: Message, target: Target, receipt: Receipt | None) -> Receipt:
-        """POST the group once. Any 2xx is done. See Channel.send."""
+        """POST the group once; any 2xx is a success. See Channel.send."""
         url, secret = self._url(target)
         bearer = self._bearer_for(target, url)
         headers = {"Content-Type": "application/json", "X-Gateway-Notice": str(message.notice_id)}
@@ -88,7 +91,7 @@ class Webhook:
             headers["Authorization"] = f"Bearer {bearer.reveal()}"
         data = _to_json(body(message, max_alerts=self._max_alerts_for(target)))
         try:
-            # aiohttp would follow a redirect with our headers and body to any other host.
+            # aiohttp would send headers and body to any host that a redirect names.
             async with self._http.session.post(
                 url.text,
                 data=request_body(data),
@@ -109,7 +112,7 @@ class Webhook:
         except aiohttp.InvalidURL:
             raise SendError(Failure.BAD_RECIPIENT, "the webhook's URL cannot be used") from None
         except (aiohttp.ClientError, TimeoutError, OSError) as trouble:
-            # Before ValueError: a certificate that is not trusted is one of those too.
+            # Before ValueError, of which an untrusted certificate is a subclass.
             raise connection_failure(trouble) from None
         except ValueError:
             raise SendError(Failure.BAD_RECIPIENT, "the webhook's URL cannot be used") from None
@@ -118,7 +121,7 @@ class Webhook:
         return {"status": str(status)}
 
     def _url(self, target: Target) -> tuple[WebUrl, Secret | None]:
-        """The URL to post to and, where it is one, the secret that it came from."""
+        """Return the URL to post to, and the secret that it came from, if any."""
         secret = self._secrets.get(target.address)
         try:
             return self._web_url(secret.reveal() if secret is not None else target.address), secret
@@ -128,7 +131,7 @@ class Webhook:
             ) from None
 
     def _bearer_for(self, target: Target, url: WebUrl) -> Secret | None:
-        """The token to send. The target's own credentials win over the channel's.
+        """Return the token to send. The target's credentials win over the channel's.
 
         An empty `bearer` at the target sends none. One beside a name and a password in the URL
         is refused by `gateway check`; of a secret that changed since, the URL wins.
@@ -143,11 +146,11 @@ class Webhook:
         return self._secrets[reference]
 
     def _max_alerts_for(self, target: Target) -> int:
-        asked = target.options.get("max_alerts", "")
-        return int(asked) if asked.isdecimal() else self._max_alerts
+        value = target.options.get("max_alerts", "")
+        return int(value) if value.isdecimal() else self._max_alerts
 
     def _timeout(self, target: Target) -> float:
-        """Seconds for the whole call."""
+        """Return the seconds for the whole call."""
         return float(target.options.get("timeout", self._http.total_timeout))
 
     def problem(self) -> str:
@@ -160,20 +163,20 @@ class Webhook:
 
 
 def _credentials(url: WebUrl) -> list[Secret]:
-    """What is secret in the name and the password of a URL: answers may repeat our headers."""
+    """Return the secrets in a URL's credentials, which a response may repeat."""
     if url.username is None:
         return []
     return [Secret(basic_auth(url).removeprefix("Basic ")), Secret(url.password or "")]
 
 
 def _secret_parts(url: Secret | None) -> list[Secret]:
-    """A secret URL and what is secret in it: answers like to repeat the path."""
+    """Return a secret URL and the secret parts of its path, which a response may repeat."""
     if url is None:
         return []
     _, _, rest = url.reveal().partition("://")
     _, _, path = rest.partition("/")
-    found = [piece for piece in re.split(r"[/?&=#]", path) if len(piece) >= MIN_SECRET_PART]
-    return [url, *map(Secret, sorted(found, key=len, reverse=True))]
+    parts = [part for part in re.split(r"[/?&=#]", path) if len(part) >= MIN_SECRET_PART]
+    return [url, *map(Secret, sorted(parts, key=len, reverse=True))]
 
 
 def _to_json(content: Mapping[str, Any]) -> bytes:
@@ -185,20 +188,22 @@ def _to_json(content: Mapping[str, Any]) -> bytes:
 
 
 def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Webhook:
-    """The channel of `channels: webhook:`. Raises ValueError for an option it cannot read."""
+    """Return the channel of `channels: webhook:`. Raises ValueError for an invalid option."""
     options = settings.options
     private = options.get("private_addresses", "allow")
     if private not in ("allow", "refuse"):
         raise ValueError(
             f"channels.webhook.private_addresses is {private!r}: write allow or refuse"
         )
-    most = options.get("max_alerts", "0")
-    if not most.isdecimal():
-        raise ValueError(f"channels.webhook.max_alerts is {most!r}: write a number, 0 for all")
+    max_alerts = options.get("max_alerts", "0")
+    if not max_alerts.isdecimal():
+        raise ValueError(
+            f"channels.webhook.max_alerts is {max_alerts!r}: write a number, 0 for all"
+        )
     return Webhook(
         secrets,
         bearer=settings.secrets.get("bearer"),
-        max_alerts=int(most),
+        max_alerts=int(max_alerts),
         private_addresses=private == "allow",
         proxy=settings.secrets.get("proxy"),
     )
