@@ -1,4 +1,4 @@
-"""Words: templates, escaping and budgets for each channel.
+"""Rendering: templates, escaping and budgets for each channel.
 
-Nothing is imported here: commands that only print times must not pay for Jinja.
+Nothing is imported here, because commands that only print times must not import Jinja.
 """

@@ -1,4 +1,4 @@
-"""Checking templates before they are needed: `gateway check` and every reload do this."""
+"""The check of all templates, for `gateway check`."""
 
 from collections.abc import Iterator
 
@@ -19,30 +19,30 @@ from gateway.render.worker.forked import ForkedRenderer
 
 
 def check_templates(forked: ForkedRenderer) -> list[TemplateProblem]:
-    """Every problem found: files that do not compile, unknown names, samples that fail, lost files.
+    """Return all problems: syntax errors, unknown names, samples that fail, unused files.
 
-    All templates are rendered for all samples. In the admin's own, names are also looked for where
-    no sample leads. A template that runs without end is stopped, and that is its problem.
+    All templates are rendered for all samples. In the admin's own, names are also checked in
+    branches that no sample reaches. A template that does not end is stopped and reported.
     """
     renderer = forked.renderer
-    found: dict[tuple[object, ...], TemplateProblem] = {}
+    by_key: dict[tuple[object, ...], TemplateProblem] = {}
     used: set[str] = set()
     for path in renderer.lookup.irregular():
         irregular = TemplateProblem(str(path), None, "not a regular file, so it is no template")
-        found[irregular.file, None, irregular.message] = irregular
+        by_key[irregular.file, None, irregular.message] = irregular
     for item in _items(renderer):
         checked = _check(forked, item)
         used |= checked.used
         for problem in checked.problems:
-            # One is found many times: once for each sample. The first, static one says most.
+            # Each sample repeats the same problem. The first, static one has the most detail.
             key = (problem.file, problem.line, problem.message.split(" (")[0])
-            found.setdefault(key, problem)
+            by_key.setdefault(key, problem)
     for name in _own(renderer):
         if not is_used(name) and name not in used:
-            lost = TemplateProblem(file_of(renderer, name), None, _lost(name), warning=True)
-            found.setdefault((lost.file, None, lost.message), lost)
+            unused = TemplateProblem(file_of(renderer, name), None, _unused(name), warning=True)
+            by_key.setdefault((unused.file, None, unused.message), unused)
     return sorted(
-        found.values(), key=lambda problem: (problem.warning, problem.file, problem.line or 0)
+        by_key.values(), key=lambda problem: (problem.warning, problem.file, problem.line or 0)
     )
 
 
@@ -71,7 +71,7 @@ def _own(renderer: Renderer) -> list[str]:
     return [name for name in renderer.lookup.files() if not renderer.lookup.is_shipped(name)]
 
 
-def _lost(name: str) -> str:
+def _unused(name: str) -> str:
     folder, _, file = name.partition("/")
     parts = PARTS.get(folder)
     if folder == "shared":

@@ -1,7 +1,7 @@
-"""The words when a template fails: built in, without any template. An alert is never silenced.
+"""Built-in message texts for when a template fails. A notification is never lost.
 
-They say what a person must know, and then that the template could not be used and why, so that
-somebody mends it in daylight.
+They contain what a person must know, then which template failed and why, so that an admin can fix
+it later.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,7 +28,7 @@ def plain_parts(
     links: Sequence[Link],
     failure: str,
 ) -> dict[str, str]:
-    """The channel's parts in plain words. `failure` says which template failed and why."""
+    """Return the channel's parts as plain text. `failure` says which template failed and why."""
     line = one_line(_line(names))
     body = [*_body(names), failure]
     markup = spec_of(channel).markup
@@ -46,7 +46,7 @@ def plain_parts(
 
 
 def bare_names(facts: Any, kind: str) -> dict[str, Any]:
-    """What little can be said when even the facts cannot be read."""
+    """Return the few names that remain when the facts cannot be read."""
     number = facts.get("incident") if isinstance(facts, Mapping) else None
     severity = facts.get("severity") if isinstance(facts, Mapping) else None
     return {

@@ -1,4 +1,4 @@
-"""The finished message: filled-in templates, or built-in plain words where one failed."""
+"""The finished message: rendered templates, or built-in plain text if one failed."""
 
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
@@ -24,10 +24,10 @@ Slack's header takes 150, PagerDuty's summary 1024 (see the vendors' API referen
 """
 
 UNRANKED = 1000
-"""The rank of a message whose severity is not declared: behind every declared one."""
+"""The rank of a message whose severity is not declared: after every declared one."""
 
 _ANSWERED = ("acknowledged", "resolved", "digest")
-"""States and kinds of notices in which nobody is asked to acknowledge."""
+"""States and kinds of notices that need no acknowledgement."""
 
 
 def finish_message(
@@ -41,9 +41,9 @@ def finish_message(
     reason: NotifyReason,
     outcome: Outcome,
 ) -> Message:
-    """Return the message for `outcome`. After a failure all parts are built-in plain words.
+    """Return the message for `outcome`. After a failure all parts are built-in plain text.
 
-    `links` are safe ones (see `safe_links`). Never raises, whatever the facts hold (promise 7).
+    `links` are safe ones (see `safe_links`). Never raises for any facts (promise 7).
     """
     if not isinstance(outcome, TemplateRenderError):
         made, (status, severity, rank) = outcome, status_of(facts, kind)
@@ -100,10 +100,10 @@ def _message(
 
 
 def dedup_key(facts: StoredFacts) -> str:
-    """The key that all notices of one incident share, at most 255 characters.
+    """Return the key that all notices of an incident share, at most 255 characters.
 
-    Made of the incident's number, its group and its beginning: numbers may start again when a
-    database is made anew, and a vendor remembers.
+    It contains the incident's number, group and opening time, because a new database may reuse
+    numbers that a vendor still has.
     """
     origin = f"{facts.get('group_key')}|{facts.get('opened_at')}"
     digest = sha256(origin.encode("utf-8", "surrogatepass")).hexdigest()[:20]
@@ -121,13 +121,13 @@ def _fitted(part: str, text: str) -> str:
 
 
 def _whole_entities(text: str) -> str:
-    """Without a torn "&am…" at the end, where Slack's escapes were cut through."""
+    """Return text without a partial "&am…" at the end, where a Slack escape was cut."""
     start = text.rfind("&", max(0, len(text) - 6))
     return text if start < 0 or ";" in text[start:] else text[:start].rstrip() + "…"
 
 
 def enum_member(enum: Callable[[Any], Any], value: object, otherwise: Any) -> Any:
-    """Return the member of `enum` for `value`, or `otherwise` when there is none."""
+    """Return the member of `enum` for `value`, or `otherwise` if it has none."""
     try:
         return enum(value)
     except ValueError:

@@ -1,10 +1,9 @@
-"""Rendering: a notice's facts and its target in, finished words out. It never fails.
+"""Rendering of a notice's facts for a target. It never fails.
 
-Every template runs in a sandbox with a counted amount of work (see `budget`). The count does not
-bound time: nested values can still expand without end. So only the shipped templates are filled
-in by the process that serves; `service` and `forked` have all others filled in by a worker
-process with limits. What is computed from the facts, and the sentences that all channels share,
-are made once for all targets that live in the same zone.
+Every template runs in a sandbox with a step budget (see `budget`). The budget does not bound time:
+nested values can still expand without end. So the server renders only the shipped templates
+itself; all others run in a worker process with limits (`service`, `worker`). Names computed from
+the facts, and the sentences that all channels share, are computed once per time zone.
 """
 
 from collections.abc import Callable, Sequence
@@ -33,15 +32,15 @@ from gateway.render.jinja.lookup import SENTENCES, SUFFIX, Lookup
 from gateway.render.jinja.sandbox import TemplateEnvironment
 from gateway.render.view.view import target_view, view_of
 
-_CACHED_FACTS = 8  # facts of a thousand alerts are a megabyte: few
+_CACHED_FACTS = 8  # facts of a thousand alerts take a megabyte
 
 
 class Renderer:
-    """Turns facts into words.
+    """Renders facts as text.
 
-    `template_dirs` are the admin's folders, first wins; the shipped templates stand behind them.
-    Files are read when first needed and then kept: a reload makes a new Renderer. Thread-safe.
-    `on_template_start` is called with the name of each template before it is filled in. A
+    `template_dirs` are the admin's folders, first wins; the shipped templates come last. A file is
+    read once, when first needed: a reload makes a new Renderer. Thread-safe.
+    `on_template_start` is called with the name of each template before it is rendered. A
     TemplateRenderError that it raises counts as that template's failure.
     """
 
@@ -73,11 +72,11 @@ class Renderer:
         kind: NoticeKind | None = None,
         reason: NotifyReason | None = None,
     ) -> Message:
-        """The words of one notice for one target, the channel's `parts` by name.
+        """Return the message of one notice for one target, with the channel's `parts`.
 
-        `kind` and `reason` are the notice's; where they are not given the facts' own count. `zone`
-        is the IANA name of the zone that times are printed in. Only safe links are kept. When any
-        template fails, all parts are built-in plain words and `failed_template` names it.
+        `kind` and `reason` are the notice's, by default those in the facts. `zone` is the IANA
+        name of the zone of printed times. Unsafe links are dropped. If any template fails, all
+        parts are built-in plain text and `failed_template` names it.
         """
         kind = kind or enum_member(NoticeKind, facts.get("kind"), NoticeKind.FIRING)
         reason = reason or enum_member(NotifyReason, facts.get("reason"), NotifyReason.FIRST)
@@ -97,7 +96,7 @@ class Renderer:
         kind: NoticeKind,
         reason: NotifyReason,
     ) -> Outcome:
-        """Fill in the templates of the channel's `parts`. Returns the first failure instead."""
+        """Render the templates of the channel's `parts`, or return the first failure."""
         try:
             names = self.names(facts, target, links, zone, kind, reason)
             failed: TemplateRenderError | None = names.get("failed")
@@ -116,11 +115,11 @@ class Renderer:
         kind: NoticeKind,
         reason: NotifyReason,
     ) -> dict[str, Any]:
-        """What a template for this target may use; ``failed`` when a shared sentence failed."""
+        """Return the names of templates for this target; ``failed`` if a shared sentence failed."""
         you = target.person is not None
         key = (facts.get("incident"), facts.get("at"), kind, reason, zone, you)
         known = self._shared.get(key)
-        # The key finds them fast, the comparison makes sure (one notice's note may differ).
+        # The key is a fast check only: the notes of two notices may differ.
         if known is not None and (known[0] is facts or known[0] == facts):
             names = known[1]
         else:
@@ -133,14 +132,14 @@ class Renderer:
     def render_template(
         self, name: str, environment: TemplateEnvironment, names: dict[str, Any]
     ) -> str:
-        """The output of one template file. Raises TemplateRenderError."""
+        """Return the output of one template file. Raises TemplateRenderError."""
         if self.on_template_start is not None:
             self.on_template_start(name)
         template = self.template(name, environment)
         environment.meter.start(names["zone"], names["at"])
         try:
-            # Straight to the compiled function: Template.render would copy the names twice. They
-            # hold Jinja's own globals, for a shared context looks nowhere else.
+            # Template.render would copy the names twice. They include Jinja's globals, because a
+            # shared context has no others.
             context = template.new_context(names, shared=True)
             text = "".join(template.root_render_func(context))
             check_size(len(text))
@@ -149,14 +148,14 @@ class Renderer:
         return text
 
     def compile_shipped(self) -> None:
-        """Compile the shipped templates now, so that the first message need not wait for it."""
+        """Compile the shipped templates now, so that the first message does not wait for it."""
         for name in self.lookup.files():
             if self.lookup.is_shipped(name):
                 folder, _, file = name.partition("/")
                 self.template(name, self.environment_for(folder, file.partition(".")[0]))
 
     def environment_for(self, channel: str, part: str) -> TemplateEnvironment:
-        """The environment whose escaping suits a part."""
+        """Return the environment that escapes a part as its format needs."""
         if part == "html":
             return self.html
         return self._by_markup[spec_of(channel).markup]
@@ -189,7 +188,7 @@ class Renderer:
         names["action"] = names["asked"]  # which is its older name
 
     def template(self, name: str, environment: TemplateEnvironment) -> Template:
-        """The compiled template, from memory after the first time. Raises TemplateRenderError."""
+        """Return the compiled template, compiled once. Raises TemplateRenderError."""
         key = (id(environment), name)
         known = self._templates.get(key)
         if known is None:

@@ -1,4 +1,4 @@
-"""Facts to try templates on, from a world that bills customers: every kind, severity and oddity.
+"""Sample facts of a billing service for templates: every kind, severity and edge case.
 
 `gateway check` renders all templates against all of them, `gateway render` shows one.
 """
@@ -16,7 +16,7 @@ NOW = 1_795_147_320.0  # 2026-11-20T04:02:00Z, a Friday
 HOUR = 3600.0
 SEVERITIES: Mapping[str, int] = {"critical": 1, "warning": 2, "info": 3}
 MANY = 17
-STORM = 1000
+LARGE_GROUP = 1000
 
 GATEWAY = "https://alerts.example.com"
 LINKS = (
@@ -44,7 +44,7 @@ HOSTILE = (
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Facts with the notice they are told by. `person` is set when one person is told."""
+    """Facts with their notice. `person` is set if the notice is for one person."""
 
     name: str
     facts: dict[str, Any]
@@ -58,14 +58,14 @@ class Sample:
 
 
 def samples() -> tuple[Sample, ...]:
-    """All samples, each with a name of its own."""
+    """Return all samples, each with its own name."""
     return (*_kinds(), *_oddities())
 
 
 def sample(kind: NoticeKind = NoticeKind.FIRING, severity: str = "critical") -> Sample:
-    """The plain sample of one kind and severity."""
-    wanted = f"{kind.value} {severity}"
-    return next(each for each in _kinds() if each.name == wanted)
+    """Return the plain sample of one kind and severity."""
+    name = f"{kind.value} {severity}"
+    return next(each for each in _kinds() if each.name == name)
 
 
 def _kinds() -> Iterator[Sample]:
@@ -112,16 +112,16 @@ def _oddities() -> Iterator[Sample]:
     yield Sample(
         "many alerts with summaries of their own", group(MANY, own_summaries=True), *firing
     )
-    storm = group(STORM) | {"more": 9000, "firing": 10_000, "truncated": 12}
-    yield Sample("a thousand alerts", storm, *firing)
+    large = group(LARGE_GROUP) | {"more": 9000, "firing": 10_000, "truncated": 12}
+    yield Sample("a thousand alerts", large, *firing)
     yield Sample("mixed", group(MANY, resolved=5), *firing)
     bare = facts_for(NoticeKind.FIRING, "critical")
     bare["common_annotations"] = {}
     bare["alerts"] = [alert | {"annotations": {}, "generator_url": ""} for alert in bare["alerts"]]
     yield Sample("no annotations", bare, *firing)
     yield Sample("no labels", bare | {"common_labels": {}, "group_labels": {}}, *firing)
-    for place, value in enumerate(HOSTILE):
-        yield Sample(f"hostile {place}", hostile(value), *firing, person="ana")
+    for index, value in enumerate(HOSTILE):
+        yield Sample(f"hostile {index}", hostile(value), *firing, person="ana")
     yield Sample(
         "hostile and resolved", hostile(HOSTILE[0]), NoticeKind.RESOLVED, NotifyReason.RESOLVED
     )
@@ -133,7 +133,7 @@ def _oddities() -> Iterator[Sample]:
 
 
 def facts_for(kind: NoticeKind, severity: str) -> dict[str, Any]:
-    """Facts of one alert, as they stand when a notice of `kind` is decided."""
+    """Return the facts of one alert when a notice of `kind` is decided."""
     over = kind in (NoticeKind.RESOLVED, NoticeKind.LATE)
     facts = group(1, resolved=1 if over else 0, severity=severity)
     if kind is NoticeKind.REPEAT:
@@ -151,7 +151,7 @@ def facts_for(kind: NoticeKind, severity: str) -> dict[str, Any]:
     if kind is NoticeKind.LATE:
         facts["note"] = "Slack could not be reached from 04:02 to 04:40 UTC"
     if kind is NoticeKind.DIGEST:
-        facts["digest"] = [_folded(place) for place in range(24)]
+        facts["digest"] = [_folded(index) for index in range(24)]
         facts |= {"incident": None, "alerts": [], "common_labels": {}, "common_annotations": {}}
         facts |= {"receiver": "", "group_labels": {}}
     return facts
@@ -160,10 +160,10 @@ def facts_for(kind: NoticeKind, severity: str) -> dict[str, Any]:
 def group(
     size: int, *, resolved: int = 0, severity: str = "critical", own_summaries: bool = False
 ) -> dict[str, Any]:
-    """Facts of a group of `size` alerts, the last `resolved` of them over."""
+    """Return the facts of a group of `size` alerts, the last `resolved` of them resolved."""
     alerts = [
-        _alert(place, severity, over=place >= size - resolved, own_summary=own_summaries)
-        for place in range(size)
+        _alert(index, severity, over=index >= size - resolved, own_summary=own_summaries)
+        for index in range(size)
     ]
     over = resolved == size
     labels = alerts[0]["labels"]
@@ -205,7 +205,7 @@ def group(
 
 
 def hostile(value: str) -> dict[str, Any]:
-    """Facts in which every text that comes from outside is `value`."""
+    """Return facts in which every foreign text is `value`."""
     facts = group(3)
     labels = {"alertname": value, "severity": "critical", "team": value, value or "empty": value}
     notes = dict.fromkeys(("summary", "description", "runbook_url", "dashboard_url"), value)
@@ -222,27 +222,27 @@ def hostile(value: str) -> dict[str, Any]:
     facts["alerts"] = [
         alert
         | {
-            "labels": labels | {"instance": f"{place}{value}"},
+            "labels": labels | {"instance": f"{index}{value}"},
             "annotations": notes,
             "generator_url": value,
         }
-        for place, alert in enumerate(facts["alerts"])
+        for index, alert in enumerate(facts["alerts"])
     ]
     return facts
 
 
-def _alert(place: int, severity: str, *, over: bool, own_summary: bool) -> dict[str, Any]:
+def _alert(index: int, severity: str, *, over: bool, own_summary: bool) -> dict[str, Any]:
     detectors: Sequence[str] = ("ledger_reconciliation", "webhook_replay", "renewal_audit")
-    detector = detectors[place % len(detectors)]
+    detector = detectors[index % len(detectors)]
     summary = "A customer was charged twice"
     if own_summary:
-        summary = f"{place + 2} customers were charged twice, found by {detector}"
+        summary = f"{index + 2} customers were charged twice, detected by {detector}"
     return {
         "status": "resolved" if over else "firing",
         "labels": {
             "alertname": "DoubleChargeDetected",
             "detector": detector,
-            "instance": f"billing-{place + 1}.example.com:9100",
+            "instance": f"billing-{index + 1}.example.com:9100",
             "job": "billing",
             "severity": severity,
             "team": "billing",
@@ -253,10 +253,10 @@ def _alert(place: int, severity: str, *, over: bool, own_summary: bool) -> dict[
             "Stop the renewal cron before anything else.",
             "runbook_url": "https://runbooks.example.com/billing/double-charge",
         },
-        "starts_at": NOW - 720 + min(place, 10) * 40,
+        "starts_at": NOW - 720 + min(index, 10) * 40,
         "ends_at": NOW + 2100 if over else None,
         "generator_url": "https://prometheus.example.com/graph?g0.expr=up&g0.tab=1",
-        "fingerprint": f"{place:016x}",
+        "fingerprint": f"{index:016x}",
     }
 
 
@@ -270,13 +270,13 @@ def _ack() -> dict[str, Any]:
     }
 
 
-def _folded(place: int) -> dict[str, Any]:
-    over = place % 5 == 4
+def _folded(index: int) -> dict[str, Any]:
+    over = index % 5 == 4
     return {
-        "incident": 1043 + place,
-        "title": f"DatabaseConnectionPoolHigh: The connection pool p{place} is 91% full",
-        "severity": "warning" if place % 4 else "info",
+        "incident": 1043 + index,
+        "title": f"DatabaseConnectionPoolHigh: The connection pool p{index} is 91% full",
+        "severity": "warning" if index % 4 else "info",
         "status": "resolved" if over else "firing",
-        "url": f"{GATEWAY}/incidents/{1043 + place}",
-        "acknowledge": "" if over else f"{GATEWAY}/ack/a-token-that-opens-nothing-{place}",
+        "url": f"{GATEWAY}/incidents/{1043 + index}",
+        "acknowledge": "" if over else f"{GATEWAY}/ack/a-token-that-opens-nothing-{index}",
     }

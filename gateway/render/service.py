@@ -1,7 +1,7 @@
-"""Words for the server: shipped templates at once, all others by a render process.
+"""Rendering for the server: shipped templates at once, all others by a render process.
 
-A message waits at most `request_queue.MAX_WAIT` seconds for its words, and no template blocks the
-event loop. See docs/decisions/0022.
+A message waits at most `request_queue.MAX_WAIT` seconds, and no template blocks the event loop.
+See docs/decisions/0022.
 """
 
 import asyncio
@@ -22,10 +22,10 @@ from gateway.render.worker.wire import details_of
 
 
 class RenderService:
-    """Turns facts into words for one event loop. Templates are read anew by a new service.
+    """Renders facts for one event loop. A new service reads the templates again.
 
-    `folders` are the admin's, first wins; the shipped templates stand behind them. `trusted`
-    templates are filled in by this process; None: only the shipped ones, unchanged, are trusted.
+    `folders` are the admin's, first wins; the shipped templates come last. `trusted` templates are
+    rendered by this process; None: only the shipped ones, unchanged, are trusted.
     """
 
     def __init__(
@@ -40,16 +40,16 @@ class RenderService:
 
     @property
     def problem(self) -> str:
-        """Why the templates cannot be used at present, or empty text."""
+        """Return why the templates cannot be used at present, or empty text."""
         return self._own.problem if self._own is not None else ""
 
     @property
     def busy(self) -> bool:
-        """Whether messages wait for their words."""
+        """Return whether messages wait to be rendered."""
         return self._own is not None and self._own.waiting > 0
 
     async def start(self) -> None:
-        """Prepare for the first message. Returns also when the templates cannot be used."""
+        """Prepare for the first message. Returns also if the templates cannot be used."""
         if self._own is not None:
             await self._own.start()
         elif self._shipped is not None:
@@ -73,7 +73,7 @@ class RenderService:
         kind: NoticeKind,
         reason: NotifyReason,
     ) -> Message:
-        """Return the words of one notice for one target. Never raises for a template.
+        """Return the message of one notice for one target. Never raises for a template.
 
         `rank` is the notice's: when several wait, the lowest goes first. Otherwise as
         `Renderer.render`; a template that is stopped counts as one that failed.

@@ -1,8 +1,8 @@
-"""Whether the templates in use are exactly those that this version ships.
+"""The check that the templates in use are exactly those that this version ships.
 
-Those are tested to be quick, so the process that serves may fill them in itself. Anything else,
-an edited shipped file included, is filled in by a render process. ``python -m
-gateway.render.shipped`` writes the digests after a change to a shipped template.
+Those are tested to be quick, so the server may render them itself. Anything else, an edited
+shipped file included, is rendered by a render process. ``python -m gateway.render.shipped``
+writes the digests after a change to a shipped template.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ _FILE = Path(__file__).with_name("shipped_digests.py")
 
 
 def is_unchanged(lookup: Lookup) -> bool:
-    """Whether all templates are shipped ones, with the content that was shipped."""
+    """Return whether all templates are shipped ones, with the content that was shipped."""
     names = list(lookup.files())
     if not all(lookup.is_shipped(name) for name in names):
         return False

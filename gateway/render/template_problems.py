@@ -1,4 +1,4 @@
-"""Problems of one template, or of one sample message: found by running it."""
+"""Problems of one template, or of one sample message."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ KINDS = frozenset(kind.value for kind in NoticeKind)
 
 @dataclass(frozen=True, slots=True)
 class TemplateProblem:
-    """What is wrong with a template. A warning is odd, but no message will suffer from it."""
+    """What is wrong with a template. A warning affects no message."""
 
     file: str
     line: int | None
@@ -36,7 +36,7 @@ class TemplateProblem:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What checking one item found, and which templates the item uses by name."""
+    """The problems of one item, and the templates that it uses by name."""
 
     problems: tuple[TemplateProblem, ...]
     used: frozenset[str] = frozenset()
@@ -88,10 +88,10 @@ def _unknown_names(
     renderer: Renderer, environment: TemplateEnvironment, name: str, tree: nodes.Template
 ) -> Iterator[TemplateProblem]:
     if not is_used(name):
-        return  # included by others, which may set more names for it
+        return  # included by other templates, which may set more names
     known = set(NAMES) - (TARGET_NAMES if name.startswith(SHARED) else set())
     uses = list(tree.find_all(nodes.Name))
-    # What the template sets anywhere counts as known: whether it is set in time, samples show.
+    # Names that the template sets anywhere count as known; samples show if they are set in time.
     known |= {use.name for use in uses if use.ctx != "load"} | set(environment.globals) | _ALWAYS
     known |= {macro.name for macro in tree.find_all(nodes.Macro)}
     known |= {each.target for each in tree.find_all(nodes.Import)}
@@ -125,12 +125,12 @@ def problem_of(
     """Return the problem that a failure is, in the sample of that name if there is one."""
     text = failure.problem
     if sample is not None:
-        text += f" (in the sample {sample!r}: the message would fall back to plain words)"
+        text += f" (in the sample {sample!r}: the message would fall back to plain text)"
     return TemplateProblem(file_of(renderer, failure.template), failure.line, text)
 
 
 def is_used(name: str) -> bool:
-    """Say whether messages use a template of this name by themselves."""
+    """Return whether messages use a template of this name directly."""
     folder, _, file = name.partition("/")
     stem = file.removesuffix(SUFFIX)
     if folder == "shared":
@@ -140,8 +140,8 @@ def is_used(name: str) -> bool:
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name that is most like `name`; None if none is."""
-    from difflib import get_close_matches  # only a mistake pays for its import
+    """Return the known name most similar to `name`, or None."""
+    from difflib import get_close_matches  # imported only for a mistake
 
     return next(iter(get_close_matches(name, known, 1)), None)
 

@@ -1,8 +1,8 @@
-"""A bound on the work and the size of one rendered part, so that no template runs away.
+"""Bounds on the steps and the size of one rendered part.
 
-Counted, not timed: the same template fails in `gateway check` and at 3 a.m., and no thread is
-left behind that cannot be stopped (Python cannot end one). Jinja's own sandbox bounds ``range``
-but neither ``'a' * 50000000`` nor nested loops.
+Steps are counted, not timed: a template fails in `gateway check` as it would at 3 a.m., and no
+thread is left running, because Python cannot end one. Jinja's sandbox bounds ``range`` but neither
+``'a' * 50000000`` nor nested loops.
 """
 
 import threading
@@ -20,18 +20,18 @@ CHARACTERS_PER_STEP = 200
 
 
 class Meter(threading.local):
-    """What is known of the part that this thread renders: steps left, zone and time of clocks."""
+    """The state of the part that this thread renders: steps left, zone and time of clocks."""
 
     left = MAX_STEPS
     zone = "UTC"
     at = 0.0
 
     def start(self, zone: str, at: float) -> None:
-        """A new part begins."""
+        """Begin a new part."""
         self.left, self.zone, self.at = MAX_STEPS, zone, at
 
     def spend(self, steps: int) -> None:
-        """Take `steps` off; SecurityError when none are left."""
+        """Subtract `steps`. Raises SecurityError when none are left."""
         self.left -= steps
         if self.left < 0:
             raise SecurityError(
@@ -40,7 +40,7 @@ class Meter(threading.local):
 
 
 def check_operation(operator: str, left: Any, right: Any) -> None:
-    """Refuse an operation whose result would be out of bounds, before it is made."""
+    """Raise SecurityError before an operation whose result would be out of bounds."""
     if operator == "*":
         for text, times in ((left, right), (right, left)):
             if isinstance(times, int) and hasattr(text, "__len__"):
@@ -56,7 +56,7 @@ def check_operation(operator: str, left: Any, right: Any) -> None:
 
 
 def check_size(size: int) -> None:
-    """SecurityError when `size` characters or items are more than a part may have."""
+    """Raise SecurityError if `size` characters or items are more than a part may have."""
     if size > MAX_TEXT:
         raise SecurityError(
             f"the template makes {size} characters or items: at most {MAX_TEXT} are allowed"

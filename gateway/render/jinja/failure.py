@@ -1,4 +1,4 @@
-"""What is told of a template that could not be used: which file, which line, what is wrong."""
+"""The error of a template that could not be used: file, line, and what is wrong."""
 
 import traceback
 
@@ -18,16 +18,16 @@ class TemplateRenderError(Exception):
 
     @property
     def sentence(self) -> str:
-        """For the person who gets the plain words instead."""
+        """Return the error as a sentence for the reader of the built-in text."""
         where = f"{self.template}, line {self.line}" if self.line else self.template
         return (
             f"The template failed ({where}): {self.problem}. "
-            "These are the gateway's built-in words; please report this to an admin."
+            "This is the gateway's built-in text; please report it to an admin."
         )
 
 
 def failure_of(name: str, template: Template | None, error: Exception) -> TemplateRenderError:
-    """What went wrong in the template `name`; the line is where the error came from in it."""
+    """Return the error of the template `name`, with the line in it that raised."""
     if isinstance(error, TemplateRenderError):
         return error
     if isinstance(error, TemplateSyntaxError):
@@ -41,17 +41,17 @@ def failure_of(name: str, template: Template | None, error: Exception) -> Templa
         problem = "it needs more memory than a template may have: make less text, or shorter lists"
     elif not isinstance(error, UndefinedError):
         problem = f"{type(error).__name__}: {problem}"
-    place = _place(template, error) if template is not None else None
-    if place is None:
+    origin = _origin(template, error) if template is not None else None
+    if origin is None:
         return TemplateRenderError(name, None, problem)
-    return TemplateRenderError(place[0], place[1], problem)
+    return TemplateRenderError(*origin, problem)
 
 
-def _place(template: Template, error: Exception) -> tuple[str, int] | None:
-    """The innermost template and its line on the way to the error."""
-    found = None
+def _origin(template: Template, error: Exception) -> tuple[str, int] | None:
+    """Return the innermost template on the way to the error, and its line."""
+    origin = None
     for frame, line in traceback.walk_tb(error.__traceback__):
         inner = frame.f_globals.get("__jinja_template__")
         if inner is not None:
-            found = (inner.name or template.name or "?", inner.get_corresponding_lineno(line))
-    return found
+            origin = (inner.name or template.name or "?", inner.get_corresponding_lineno(line))
+    return origin

@@ -1,7 +1,7 @@
-"""Where templates are: the admin's folder first, the shipped one behind it.
+"""The search for templates: the admin's folders first, then the shipped one.
 
 A template is named ``<channel>/<part>.j2``, or ``<channel>/<part>.<kind>.j2`` for one kind of
-notice. A file of the admin's replaces the shipped one of the same name and nothing else.
+notice. An admin's file replaces the shipped one of the same name and nothing else.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -30,11 +30,11 @@ SENTENCES = ("headline", "tag", "why", "when", "asked")
 SUFFIX = ".j2"
 
 MAX_TEMPLATE_BYTES = 256 * 1024
-"""Bytes of one template. The largest shipped one has 7,000; a file of gigabytes fills memory."""
+"""Bytes of one template. The largest shipped one has 7,000. Higher: a large file fills memory."""
 
 
 class _Folder(FileSystemLoader):
-    """A folder of templates. A pipe or a device in it is no template: only regular files are."""
+    """A folder of templates, which must be regular files: no pipes or devices."""
 
     def get_source(
         self, environment: Environment, template: str
@@ -52,7 +52,7 @@ class _Folder(FileSystemLoader):
 
 
 class Lookup:
-    """Finds the template for a channel's part, and remembers."""
+    """Finds the template of a channel's part, and caches its name."""
 
     def __init__(self, folders: Sequence[Path]) -> None:
         shipped = shipped_templates()
@@ -62,10 +62,10 @@ class Lookup:
         self._names: dict[tuple[str, str, str], str] = {}
 
     def name_of(self, channel: str, part: str, kind: NoticeKind) -> str:
-        """The name of the template to use, whether it exists or not.
+        """Return the name of the template to use, which need not exist.
 
-        Folder by folder: an admin's ``text.j2`` goes before a shipped ``text.repeat.j2``, for
-        who replaces the template of a part means all of it.
+        Folder by folder: an admin's ``text.j2`` wins over a shipped ``text.repeat.j2``, because
+        it replaces all of the part.
         """
         key = (channel, part, kind.value)
         if key not in self._names:
@@ -83,21 +83,21 @@ class Lookup:
         return self._names[key]
 
     def path_of(self, name: str) -> Path | None:
-        """The file behind a template's name."""
+        """Return the file of a template, or None."""
         return next((f / name for f in self.folders if (f / name).is_file()), None)
 
     def is_shipped(self, name: str) -> bool:
-        """Whether the file in use is the gateway's own."""
+        """Return whether the file in use is the gateway's own."""
         path = self.path_of(name)
         return path is not None and path.is_relative_to(self.folders[-1])
 
     def irregular(self) -> Iterator[Path]:
-        """What is called like a template and is no regular file: pipes, devices, folders."""
+        """Yield entries named like a template that are no regular file: pipes, devices, folders."""
         for folder in self.folders[:-1]:
             yield from (one for one in sorted(folder.rglob(f"*{SUFFIX}")) if not one.is_file())
 
     def files(self) -> Iterator[str]:
-        """The names of all templates that there are, each once."""
+        """Yield the names of all templates, each once."""
         seen = set()
         for folder in self.folders:
             for path in sorted(folder.rglob(f"*{SUFFIX}")):

@@ -1,4 +1,4 @@
-"""What a parsed template goes through before it is compiled: it learns to pay, and gets faster."""
+"""Changes to a parsed template before compilation: step counting and constants."""
 
 from collections import Counter
 from typing import TypeVar
@@ -10,23 +10,23 @@ from gateway.render.jinja.budget import CHARACTERS_PER_STEP
 
 CHARGE = "steps taken"
 CONCAT = "texts joined"
-"""Filters that only the rewritten tree can name: no template can write a name with a space."""
+"""Filters that only the rewritten tree can use: no template can write a name with a space."""
 
 _Body = TypeVar("_Body", nodes.For, nodes.Macro, nodes.CallBlock, nodes.Block, nodes.Template)
 
 
 def rewrite(tree: nodes.Template) -> nodes.Template:
-    """The same template, bounded, with its constants in their places."""
+    """Return the same template with step counting and inlined constants."""
     _Constants(tree).visit(tree)
     _Bound().visit(tree)
     return tree
 
 
 class _Bound(NodeTransformer):
-    """Whatever can repeat pays for each time, and ``a ~ b`` becomes a call that looks first."""
+    """Adds a charge to everything that can repeat, and makes ``a ~ b`` a bounded call."""
 
     def __init__(self) -> None:
-        self._written = 0  # characters that stand in the template, as far as it was visited
+        self._written = 0  # characters of the template visited so far
 
     def visit_TemplateData(self, node: nodes.TemplateData) -> nodes.Node:
         self._written += len(node.data)
@@ -63,7 +63,7 @@ class _Bound(NodeTransformer):
 
 
 class _Constants(NodeTransformer):
-    """Puts ``{% set x = "text" %}`` where x is used, so that styles cost nothing at run time.
+    """Inlines ``{% set x = "text" %}`` where x is used, so that styles cost nothing at run time.
 
     Only names that are set once in the whole template, at its top, by an expression of constants.
     """

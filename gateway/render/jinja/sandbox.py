@@ -1,13 +1,13 @@
-"""The Jinja environments: one for each way of escaping, none that a template can break out of.
+"""The sandboxed Jinja environments, one for each kind of escaping.
 
-A value is only ever printed, never evaluated: ``{{ 7*7 }}`` in a label stays as it is. The
-environments differ in what an expression's output goes through by itself:
+A value is printed, never evaluated: ``{{ 7*7 }}`` in a label stays as it is. The environments
+differ in how they escape the output of expressions:
 
-- plain: nothing more (e-mail text, PagerDuty, console);
-- slack: `slack_escape`, so that no label becomes a mention or a link;
+- plain: not at all (e-mail text, PagerDuty, console);
+- a `Markup`: by its `escape`, so that no label becomes a mention or a link in Slack;
 - html: HTML escaping.
 
-What a template marks with ``|safe`` is taken as it is.
+Output that a template marks with ``|safe`` is not escaped.
 """
 
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
@@ -34,7 +34,7 @@ from gateway.render.view.table import Row, Table
 from gateway.render.view.times import clock_time, duration
 from gateway.render.view.view import AlertView
 
-# These make text or lists of any width, or write HTML of their own, or play dice.
+# These make text or lists of any size, write HTML, or are random.
 _UNBOUNDED = {
     "batch",
     "center",
@@ -59,7 +59,7 @@ _PLAIN = (int, float, bytes, bytearray, complex, range)
 
 
 class Marked(Markup):
-    """Text whose escaping is done: it is printed as it is."""
+    """Escaped text, which is printed unchanged."""
 
 
 class TemplateEnvironment(ImmutableSandboxedEnvironment):
@@ -78,8 +78,8 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         super().__init__(
             loader=loader,
             undefined=StrictUndefined,
-            # Also for Slack: it makes macros and {% set %} blocks return marked text, so that
-            # their output is not escaped once more where they are used.
+            # Also for a markup: then macros and {% set %} blocks return marked text, which is not
+            # escaped again where it is used.
             autoescape=html or escaping is not None,
             finalize=self.printed,
             auto_reload=False,
@@ -101,11 +101,11 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         del self.globals["lipsum"]
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        """Plain dicts: the chain of maps that Jinja makes is slow to read for each message."""
+        """Return a plain dict, because the chain of maps that Jinja makes is slow."""
         return {**self.globals, **(d or {})}
 
     def printed(self, value: Any) -> Any:
-        """What an expression puts into the message."""
+        """Return the text that an expression adds to the message."""
         if type(value) is str:
             text = value
         elif value is None or type(value) is Undefined:  # the else that {{ x if y }} lacks
@@ -123,13 +123,13 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         return text
 
     def escape_now(self, value: Any) -> Any:
-        """The filters e and escape: this environment's own escaping."""
+        """Apply the filters e and escape: this environment's escaping."""
         if self.escaping is not None or not self.autoescape:
             return self.printed(value)
         return escape(self.printed(value))
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        """As the sandbox's own, with a short way to what is known to be harmless."""
+        """Return an attribute as the sandbox does, with a fast path for our own classes."""
         if type(obj) in _OWN and attribute[:1] != "_":
             try:
                 return getattr(obj, attribute)
@@ -138,7 +138,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         return super().getattr(obj, attribute)
 
     def texts(self, parts: list[Any]) -> str:
-        """What ``a ~ b`` becomes."""
+        """Return ``a ~ b``, bounded."""
         if all(type(part) is str for part in parts):
             text = "".join(parts)
             check_size(len(text))
@@ -146,42 +146,42 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         return self.joined(parts)
 
     def joined(self, parts: Iterable[Any], between: Any = "", attribute: Any = None) -> str:
-        """The filter join, bounded, and escaping where one of the parts is marked text."""
-        found = [self.getattr(part, attribute) if attribute else part for part in parts]
-        check_size(sum(len(p) if isinstance(p, str) else 20 for p in found))
-        check_size(len(found) * len(str(between)))
-        if self.autoescape and any(hasattr(p, "__html__") for p in (*found, between)):
-            marked = [self.escape_now(part) for part in found]
+        """Apply the filter join, bounded, and escaped if one of the parts is marked text."""
+        values = [self.getattr(part, attribute) if attribute else part for part in parts]
+        check_size(sum(len(p) if isinstance(p, str) else 20 for p in values))
+        check_size(len(values) * len(str(between)))
+        if self.autoescape and any(hasattr(p, "__html__") for p in (*values, between)):
+            marked = [self.escape_now(part) for part in values]
             return Marked(str(self.escape_now(between)).join(map(str, marked)))
-        return str(between).join([p if isinstance(p, str) else str(p) for p in found])
+        return str(between).join([p if isinstance(p, str) else str(p) for p in values])
 
     def replaced(self, text: Any, old: Any, new: Any) -> Any:
-        """The filter replace, bounded."""
+        """Apply the filter replace, bounded."""
         value, old, new = str(text), str(old), str(new)
         check_size(len(value) + value.count(old) * len(new))
         done = value.replace(old, new)
         return Marked(done) if hasattr(text, "__html__") else done
 
     def names(self, values: Iterable[Any], most: int = 5) -> str:
-        """The filter names: "ana, ben and 3 more"."""
-        found = [one_line(str(value), 100) for value in values]
-        if len(found) > most:
-            return ", ".join(found[:most]) + f" and {len(found) - most} more"
-        *others, last = found or [""]
+        """Apply the filter names: "ana, ben and 3 more"."""
+        names = [one_line(str(value), 100) for value in values]
+        if len(names) > most:
+            return ", ".join(names[:most]) + f" and {len(names) - most} more"
+        *others, last = names or [""]
         return f"{', '.join(others)} and {last}" if others else last
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
-        """Bounded arithmetic."""
+        """Check the operands of an operator, then apply it."""
         check_operation(operator, left, right)
         if operator == "+" and isinstance(left, str) and isinstance(right, str):
             return self.joined((left, right))
         return super().call_binop(context, operator, left, right)
 
     def wrap_str_format(self, value: Any) -> None:
-        """No special way for ``str.format``: it is not among the methods allowed."""
+        """Do nothing for ``str.format``, which is not among the allowed methods."""
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        """Reading methods of text and lists, and everything public of our own values."""
+        """Allow read-only methods of text and lists, and public attributes of our own values."""
         if isinstance(obj, str):
             return attr in _TEXT_METHODS
         if isinstance(obj, list | tuple | dict | set | frozenset):
@@ -198,9 +198,9 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         return rewrite(super()._parse(source, name, filename))
 
 
-@pass_context  # or the compiler would work it out once, while it compiles
+@pass_context  # otherwise the compiler would evaluate it once, during compilation
 def _charge_steps(context: Context, steps: int) -> None:
-    """What the rewritten tree calls in loops and macros."""
+    """Charge steps; called by the rewritten tree in loops and macros."""
     _meter(context).spend(steps)
 
 
@@ -212,28 +212,28 @@ def _meter(context: Context) -> Meter:
 
 @pass_context
 def _clock(context: Context, t: Any) -> str:
-    """The filter clock: an instant (unix seconds) on the reader's wall clock, with its zone."""
+    """Apply the filter clock: unix seconds as the reader's wall clock, with its zone."""
     if isinstance(t, Undefined):
         return str(t)
-    # Not from the context: a macro that was imported without it must know the zone, too.
+    # Not from the context, which an imported macro may not have.
     meter = _meter(context)
     return "" if t is None else clock_time(float(t), meter.zone, meter.at)
 
 
 def _code(text: Any) -> Marked:
-    """The filter code, for Slack: text between backticks, which no backtick inside can end."""
+    """Apply the filter code, for Slack: text between backticks, with none inside."""
     plain = one_line(str(text)).replace("`", "'")
     return Marked(f"`{slack_escape(plain)}`") if plain else Marked("")
 
 
 def _slack_link(url: Any, label: Any) -> Marked:
-    """The filter slack_link: ``{{ link.runbook|slack_link("Runbook") }}``."""
+    """Apply the filter slack_link: ``{{ link.runbook|slack_link("Runbook") }}``."""
     return Marked(slack_link(str(url), str(label)))
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "clock": _clock,
-    # Jinja's own computes 10 ** precision, whatever that is.
+    # Jinja's own computes 10 ** precision without a bound.
     "round": lambda value, precision=0: round(float(value), min(int(precision), 15)),
     "duration": lambda seconds: "" if seconds is None else duration(float(seconds)),
     "one_line": lambda text, limit=None: one_line(str(text), limit),
@@ -242,4 +242,4 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "code": _code,
     "slack_link": _slack_link,
 }
-"""What templates have beside Jinja's own filters (and ``names``, which lists people)."""
+"""The filters beside Jinja's own (and ``names``, which lists people)."""

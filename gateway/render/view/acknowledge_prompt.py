@@ -1,4 +1,4 @@
-"""Who is asked to acknowledge, by when, and who is paged next: for pages and the command line.
+"""By when to acknowledge and who is paged next, for pages and the command line.
 
 The template `shared/acknowledge_prompt.j2` says the same in messages.
 """
@@ -13,7 +13,7 @@ from gateway.render.view.clean import clean
 
 
 def recipient_name(name: object) -> str:
-    """A person, rota, receiver or target key as people say it.
+    """Return what people call a person, rota, receiver or target, from its key.
 
     >>> who("person:ana"), who("rota:billing"), who("email:ops@example.com"), who("slack:#billing")
     ('ana', 'billing on-call', 'ops@example.com', 'Slack #billing')
@@ -33,7 +33,7 @@ def recipient_name(name: object) -> str:
 
 
 def next_names(escalation: Mapping[str, Any]) -> tuple[str, ...]:
-    """Whom the next step pages; a rota with the people on call then: "platform on-call (Dee)"."""
+    """Return whom the next step pages, rotas with their people: "platform on-call (Dee)"."""
     following = escalation.get("next")
     names = following if isinstance(following, list | tuple) else [following] if following else []
     on_call = escalation.get("on_call")

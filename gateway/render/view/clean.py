@@ -1,10 +1,10 @@
-"""Text from outside, made fit to stand in a message: readable, encodable, of bounded length."""
+"""Foreign text for messages: readable, encodable, of bounded length."""
 
 import re
 from collections.abc import Iterator, Mapping
 
 MAX_VALUE = 1000
-"""Characters kept of a label's or an annotation's value; what is cut ends in "…"."""
+"""Characters of a label's or an annotation's value; a longer one ends in "…"."""
 
 MAX_NAME = 100
 
@@ -16,16 +16,16 @@ _HARMFUL = re.compile(
 
 
 def clean(value: object, limit: int = MAX_VALUE) -> str:
-    """`value` as text without harmful characters, at most `limit` characters, lines kept."""
+    """Return `value` as text without harmful characters, at most `limit` long; its lines stay."""
     text = value if type(value) is str else "" if value is None else str(value)
-    if len(text) <= limit and text.isprintable():  # nearly always, and cheap to know
+    if len(text) <= limit and text.isprintable():  # nearly always, and cheap to check
         return text
     text = _HARMFUL.sub(" ", text[: limit + 1].replace("\r\n", "\n"))
     return text if len(text) <= limit else cut(text, limit)
 
 
 def cut(text: str, limit: int) -> str:
-    """At most `limit` characters, the last being "…" when something was lost."""
+    """Return at most `limit` characters; a cut text ends in "…"."""
     if len(text) <= limit:
         return text
     return text[: max(limit - 1, 0)].rstrip() + "…"
@@ -34,10 +34,10 @@ def cut(text: str, limit: int) -> str:
 class Labels(Mapping[str, str]):
     """Labels or annotations as templates see them: a missing one is empty text, never an error.
 
-    Which labels an alert has is not for a template's author to know. ``labels.team``,
-    ``labels["team"]`` and ``labels.items()`` work; a label named like a method ("items") is
-    reached by the second form. Values are cleaned when they are read. Like in Prometheus, an
-    empty label is none.
+    A template's author cannot know which labels an alert has. ``labels.team``,
+    ``labels["team"]`` and ``labels.items()`` work; a label named like a method ("items") needs the
+    second form. Values are cleaned when they are read. As in Prometheus, an empty label does not
+    exist.
     """
 
     __slots__ = ("_raw",)
@@ -49,7 +49,7 @@ class Labels(Mapping[str, str]):
         return clean(self._raw.get(name, ""))
 
     def __getattr__(self, name: str) -> str:
-        if name.startswith("__"):  # or Python and Jinja would believe that every protocol is here
+        if name.startswith("__"):  # otherwise Python and Jinja would see every protocol here
             raise AttributeError(name)
         return self[name]
 
@@ -62,10 +62,10 @@ class Labels(Mapping[str, str]):
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and bool(self._raw.get(name))
 
-    def items(self) -> list[tuple[str, str]]:  # type: ignore[override]  # a list: made for looping
-        """Name and value of each, sorted by name."""
-        found = sorted(self._raw.items())
-        return [(clean(name, MAX_NAME), clean(value)) for name, value in found if value]
+    def items(self) -> list[tuple[str, str]]:  # type: ignore[override]  # a list, for loops
+        """Return name and value of each, sorted by name."""
+        pairs = sorted(self._raw.items())
+        return [(clean(name, MAX_NAME), clean(value)) for name, value in pairs if value]
 
     def __str__(self) -> str:
         return ", ".join(f"{clean(name, MAX_NAME)}={value}" for name, value in self.items())

@@ -1,4 +1,4 @@
-"""How many incidents there are, in words: for the page and the command line."""
+"""Numbers of incidents as text, for the page and the command line."""
 
 from collections.abc import Iterable
 

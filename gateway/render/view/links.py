@@ -1,4 +1,4 @@
-"""The links that an alert brings along. Only http and https ever become links."""
+"""The links of alerts. Only http and https URLs become links."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -7,7 +7,7 @@ from gateway.core.incidents.message import Link
 from gateway.core.text.escape import one_line, safe_url
 
 ORDER = ("acknowledge", "take", "undo", "runbook", "incident", "list", "dashboard", "source")
-"""How links stand in a message: first what one does, then what one reads, then what one studies."""
+"""The order of links in a message: first actions, then what to read."""
 
 _ANNOTATIONS = (
     ("runbook", "Runbook", ("runbook_url", "runbook")),
@@ -16,7 +16,7 @@ _ANNOTATIONS = (
 
 
 def links_from(facts: Mapping[str, Any]) -> list[Link]:
-    """Runbook, dashboard and source, as far as the alerts name them with a safe url.
+    """Return runbook, dashboard and source, if the alerts name them with a safe URL.
 
     The runbook and the dashboard come from the annotations ``runbook_url`` (or ``runbook``) and
     ``dashboard_url`` (or ``dashboard``): the common ones, else those of the first alert that has
@@ -26,24 +26,24 @@ def links_from(facts: Mapping[str, Any]) -> list[Link]:
     common = facts.get("common_annotations")
     annotations = [common] if isinstance(common, Mapping) and common else []
     annotations += [alert["annotations"] for alert in alerts if alert.get("annotations")]
-    found = []
+    links = []
     for role, text, names in _ANNOTATIONS:
         url = next(_urls(annotations, names), None)
         if url is not None:
-            found.append(Link(role, text, url))
+            links.append(Link(role, text, url))
     source = safe_url(str(alerts[0].get("generator_url") or "")) if alerts else None
     if source is not None:
-        found.append(Link("source", "Source", source))
-    return found
+        links.append(Link("source", "Source", source))
+    return links
 
 
-def unsafe_links_text(facts: Mapping[str, Any], found: Iterable[Link]) -> str:
-    """Return a sentence that names the links of the alerts that are unsafe, "" if there are none.
+def unsafe_links_text(facts: Mapping[str, Any], links: Iterable[Link]) -> str:
+    """Return a sentence that names the alerts' unsafe links, or empty text.
 
     An annotation called `runbook` or `dashboard` may hold prose, and a generator URL anything:
     they count only if they look like a URL.
     """
-    roles = {link.role for link in found}
+    roles = {link.role for link in links}
     alerts = _mappings(facts.get("alerts"))[:20]
     common = facts.get("common_annotations")
     annotations = [common, *(alert.get("annotations") for alert in alerts)]
@@ -71,9 +71,9 @@ def _means_url(name: str, value: str) -> bool:
 
 
 def visible_links(links: Sequence[Link], *, answered: bool) -> tuple[Link, ...]:
-    """The links that are safe to show, in reading order, with texts of one line.
+    """Return the links that are safe to show, in reading order, with texts of one line.
 
-    Once it is resolved or acknowledged there is nothing to acknowledge.
+    A resolved or acknowledged incident has no link to acknowledge.
     """
     safe = []
     for link in links:
@@ -82,15 +82,15 @@ def visible_links(links: Sequence[Link], *, answered: bool) -> tuple[Link, ...]:
         url = safe_url(link.url)
         if url is not None:
             safe.append(Link(link.role, one_line(link.text, 75) or link.role.capitalize(), url))
-    return tuple(sorted(safe, key=_place))
+    return tuple(sorted(safe, key=_rank))
 
 
-def _place(link: Link) -> int:
+def _rank(link: Link) -> int:
     return ORDER.index(link.role) if link.role in ORDER else len(ORDER)
 
 
 def _urls(annotations: Sequence[Any], names: Sequence[str]) -> Iterator[str]:
-    for each in annotations[:20]:  # looking further costs more than a missing link
+    for each in annotations[:20]:  # more would cost more than a missing link
         for name in names:
             url = safe_url(str(each.get(name) or "")) if isinstance(each, Mapping) else None
             if url is not None:

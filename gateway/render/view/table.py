@@ -1,6 +1,6 @@
-"""The alerts of a message as a table of what differs between them.
+"""The alerts of a message as a table of their differences.
 
-What all alerts share is said once; a row is left with what tells it from its neighbours.
+What all alerts share is listed once; a row holds the differences.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ class Row:
     """One alert. `cells` follow the table's columns, "" where the alert lacks the label."""
 
     status: str
-    over: bool  # resolved, while others still fire: worth a word
+    over: bool  # resolved, while others still fire
     summary: str  # empty unless the summaries differ
     cells: tuple[str, ...]
     pairs: tuple[tuple[str, str], ...]  # the columns that this alert has, with its values
@@ -32,12 +32,12 @@ class Row:
 
     @property
     def url(self) -> str:
-        """The source, "" when the alert has none that is safe to follow."""
+        """Return the source, or "" without a safe one."""
         return safe_url(str(self.generator_url or "")) or ""
 
     @property
     def text(self) -> str:
-        """The row in one line: ``instance db-1, pool main``."""
+        """Return the row in one line: ``instance db-1, pool main``."""
         return ", ".join(f"{name} {value}" for name, value in self.pairs)
 
 
@@ -53,12 +53,12 @@ class Table:
     summaries_differ: bool
 
     def beyond(self, shown: int) -> int:
-        """How many alerts remain unsaid when only the first `shown` rows are printed."""
+        """Return how many alerts are omitted when only the first `shown` rows are printed."""
         return max(0, self.total - min(shown, len(self.rows)))
 
 
 def table_of(facts: Mapping[str, Any], alerts: Sequence[Mapping[str, Any]]) -> Table:
-    """The table of `alerts`, the well-formed ones among ``facts["alerts"]``."""
+    """Return the table of `alerts`, the well-formed ones among ``facts["alerts"]``."""
     labels = [alert.get("labels") or {} for alert in alerts]
     columns = differing_labels(labels, facts.get("common_labels"))[:MAX_COLUMNS]
     summaries = {(alert.get("annotations") or {}).get("summary") for alert in alerts}
@@ -77,21 +77,21 @@ def table_of(facts: Mapping[str, Any], alerts: Sequence[Mapping[str, Any]]) -> T
 
 
 def differing_labels(labels: Sequence[Mapping[str, Any]], common: object) -> list[str]:
-    """The names of the labels that not all of `labels` have with the same value, sorted.
+    """Return the names of the labels whose values differ, sorted.
 
-    `common` are the shared pairs when they are known; they are found here otherwise.
+    `common` are the shared pairs if they are known; otherwise they are computed.
     """
     if len(labels) < 2:
         return []
     names = {name for each in labels for name in each}
     if isinstance(common, Mapping) and common:
-        found = [name for name in names if name not in common]
+        differing = [name for name in names if name not in common]
     else:
         first = labels[0]
-        found = [
+        differing = [
             name for name in names if any(each.get(name) != first.get(name) for each in labels)
         ]
-    return sorted(found, key=lambda name: (_rank(name), name))
+    return sorted(differing, key=lambda name: (_rank(name), name))
 
 
 def _rank(name: str) -> int:

@@ -1,4 +1,4 @@
-"""Times as people read them: the wall clock of their zone, always naming the zone."""
+"""Times for people: the wall clock of their zone, always with the zone's name."""
 
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -11,9 +11,9 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 @lru_cache(maxsize=256)
 def zone_or_utc(name: str) -> ZoneInfo | None:
-    """The zone of an IANA name; None, which stands for UTC, when it is unknown.
+    """Return the zone of an IANA name, or None, which stands for UTC, if it is unknown.
 
-    A message in UTC (and saying so) is better than none, so this never raises.
+    Never raises, because a message with UTC times is better than none.
     """
     try:
         return ZoneInfo(name)
@@ -23,10 +23,10 @@ def zone_or_utc(name: str) -> ZoneInfo | None:
 
 @lru_cache(maxsize=4096)
 def clock_time(t: float, zone: str, now: float) -> str:
-    """`t` (unix seconds) on the wall clock of `zone`, as seen at `now`.
+    """Return `t` (unix seconds) as the wall clock of `zone`, relative to `now`.
 
     "10:02 CET" on the day of `now`, else with the day ("Thu 19 Nov, 10:02 CET"), and with the
-    year when that differs. Zones that have no letters of their own print as "UTC-03".
+    year if that differs. Zones without letters print as "UTC-03".
     """
     where = zone_or_utc(zone) or UTC
     try:
@@ -43,16 +43,16 @@ def clock_time(t: float, zone: str, now: float) -> str:
 
 
 def day_name(t: float, zone: str) -> str:
-    """The day that it is at `t` (unix seconds) in `zone`: "Thu 19 Nov"."""
+    """Return the day of `t` (unix seconds) in `zone`: "Thu 19 Nov"."""
     moment = datetime.fromtimestamp(t, zone_or_utc(zone) or UTC)
     return f"{_DAYS[moment.weekday()]} {moment.day} {_MONTHS[moment.month - 1]}"
 
 
 def duration(seconds: float) -> str:
-    """A length of time as people say it: "45 s", "12 min", "2 h 5 min", "3 days 4 h".
+    """Return a length of time: "45 s", "12 min", "2 h 5 min", "3 days 4 h".
 
-    The largest unit and the next one, rounded down: who reads "for 2 h" may rely on two hours
-    having passed. Clocks that disagree never show as "-3 s".
+    The largest unit and the next one, rounded down: after "2 h" at least two hours have passed. A
+    negative length counts as zero.
     """
     rest = int(min(max(0.0, seconds), 1e11))
     days, rest = divmod(rest, 86_400)

@@ -1,6 +1,6 @@
-"""The names that templates may use, made from a notice's facts.
+"""The names that templates may use, computed from a notice's facts.
 
-`NAMES` documents each; a template that uses another one fails, and `gateway check` says so.
+`NAMES` documents each. A template that uses another one fails, and `gateway check` reports it.
 Instants are unix seconds (print them with the filter ``clock``), lengths seconds (``duration``).
 """
 
@@ -68,7 +68,7 @@ NAMES: Mapping[str, str] = {
 }
 
 TARGET_NAMES = frozenset(("target", "links", "link"))
-"""The names that only the channels' templates have: shared sentences are made for all targets."""
+"""The names that shared sentences lack, because those are rendered once for all targets."""
 
 _TONES = {
     **dict.fromkeys(("critical", "page", "emergency", "fatal", "disaster", "p1"), "critical"),
@@ -90,30 +90,30 @@ class AlertView:
 
 
 class Alerts(Sequence[AlertView]):
-    """The alerts, made one by one as they are looked at: there may be a thousand."""
+    """The alerts, created when they are read, because there may be a thousand."""
 
     __slots__ = ("_raw",)
 
     def __init__(self, raw: Sequence[Mapping[str, Any]]) -> None:
         self._raw = raw
 
-    def __getitem__(self, place: Any) -> Any:
-        if isinstance(place, slice):
-            return Alerts(self._raw[place])
-        return AlertView(self._raw[place])
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return Alerts(self._raw[index])
+        return AlertView(self._raw[index])
 
     def __len__(self) -> int:
         return len(self._raw)
 
 
 def mapping_of(facts: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """A mapping among the facts; an empty one where it is missing or something else."""
-    found = facts.get(name)
-    return found if isinstance(found, Mapping) else {}
+    """Return a mapping from the facts; an empty one if it is missing or of another type."""
+    value = facts.get(name)
+    return value if isinstance(value, Mapping) else {}
 
 
 def view_of(facts: Mapping[str, Any], kind: NoticeKind, reason: NotifyReason) -> dict[str, Any]:
-    """The names that depend on the facts alone, whoever is told and wherever they live."""
+    """Return the names that depend on the facts alone, not on the target."""
     raw = [alert for alert in _list(facts.get("alerts")) if isinstance(alert, Mapping)]
     labels, annotations = (
         Labels(facts.get("common_labels")),
@@ -167,7 +167,7 @@ def view_of(facts: Mapping[str, Any], kind: NoticeKind, reason: NotifyReason) ->
 
 
 def status_of(facts: Mapping[str, Any], kind: NoticeKind) -> tuple[str, str, int | None]:
-    """Status, severity and rank: all that is read of the facts where no words are wanted."""
+    """Return status, severity and rank, all that a message without text needs."""
     status = clean(facts.get("status")) or ("resolved" if kind is NoticeKind.RESOLVED else "firing")
     severity = facts.get("severity") or Labels(facts.get("common_labels"))["severity"]
     rank = facts.get("rank")
@@ -175,7 +175,7 @@ def status_of(facts: Mapping[str, Any], kind: NoticeKind) -> tuple[str, str, int
 
 
 def target_view(target: Target, links: Sequence[Link]) -> dict[str, Any]:
-    """The names that depend on who is told; the shared sentences do not have these."""
+    """Return the names that depend on the target; the shared sentences lack these."""
     return {
         "target": {
             "channel": target.channel,
@@ -188,7 +188,7 @@ def target_view(target: Target, links: Sequence[Link]) -> dict[str, Any]:
 
 
 def tone(kind: NoticeKind, status: str, severity: str, rank: object) -> str:
-    """The colour of a message: its state once nobody need act, else how bad it is."""
+    """Return the colour of a message: its state, or its severity while action is needed."""
     if kind is NoticeKind.TEST:
         return "test"
     if kind in (NoticeKind.RESOLVED, NoticeKind.LATE) or status == "resolved":
@@ -202,7 +202,7 @@ def tone(kind: NoticeKind, status: str, severity: str, rank: object) -> str:
 
 
 def number(value: object) -> float | None:
-    """A finite number as float, else None."""
+    """Return a finite number as float, else None."""
     if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e12:
         return float(value)
     return None

@@ -1,1 +1,1 @@
-"""A process of its own for templates that are not the shipped ones."""
+"""The render process, for templates that are not the shipped ones."""

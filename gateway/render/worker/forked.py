@@ -1,4 +1,4 @@
-"""Templates in a render process, for commands: one request at a time, waiting for each answer."""
+"""Templates in a forked render process, for commands: one request at a time."""
 
 from collections.abc import Callable, Sequence
 from types import TracebackType
@@ -18,17 +18,16 @@ if TYPE_CHECKING:
     from gateway.render.worker.process import RenderProcess
     from gateway.render.worker.wire import Answer
 
-# What starts and asks the process is imported with it: most commands never need one.
+# Imported only with the process, which most commands never need.
 
 _GRACE = 3.0
-"""Seconds for an answer beyond WALL_SECONDS, when a worker's own timers end it unless it was
-suspended."""
+"""Seconds for an answer beyond WALL_SECONDS, after which a worker's own timers have ended it."""
 
 
 class ForkedRenderer:
     """A renderer whose own templates run in a forked process. A context manager.
 
-    Where all templates are the shipped ones there is no process. `now` gives monotonic seconds.
+    If all templates are the shipped ones, there is no process. `now` gives monotonic seconds.
     """
 
     def __init__(self, renderer: Renderer, now: Callable[[], float]) -> None:
@@ -62,7 +61,7 @@ class ForkedRenderer:
         kind: NoticeKind,
         reason: NotifyReason,
     ) -> Message:
-        """As `Renderer.render`; a template that is stopped counts as one that failed."""
+        """Render as `Renderer.render` does; a stopped template counts as failed."""
         if not parts:
             return message_without_text(notice_id, facts, kind, reason)
         safe = safe_links(links, facts, kind)
@@ -78,18 +77,18 @@ class ForkedRenderer:
         return finish_message(notice_id, facts, target, parts, safe, zone, kind, reason, outcome)
 
     def failure_in(self, answer: "Answer") -> TemplateRenderError | None:
-        """Return the failure that an answer tells of."""
+        """Return the failure in an answer, or None."""
         return self._stopped.failure_in(answer)
 
     def ask(self, task: str, *details: Any) -> "Answer":
-        """Have the render process do a task, and wait for its answer. Never raises."""
+        """Send a task to the render process and return its answer. Never raises."""
         from gateway.render.worker.limits import WALL_SECONDS
         from gateway.render.worker.process import fork
         from gateway.render.worker.wire import pack_request, read_answer
 
         try:
             if self._process is None:
-                self.renderer.compile_shipped()  # now, and not at the expense of a message
+                self.renderer.compile_shipped()  # now, so that no message waits for it
                 self._process = fork(self.renderer)
                 self._process.channel.settimeout(WALL_SECONDS + _GRACE)
             channel = self._process.channel
@@ -99,5 +98,5 @@ class ForkedRenderer:
             if self._process is not None:
                 self._process.kill()
                 self._process = None
-            problem = f"the process that fills them in did not answer ({type(error).__name__})"
+            problem = f"the render process did not answer ({type(error).__name__})"
             return {"failed": [UNKNOWN_TEMPLATE, None, problem]}

@@ -16,7 +16,7 @@ template fails on a slow machine.
 WALL_SECONDS = 0.7
 """Time on the clock for one message, shorter than others wait for their turn behind it.
 
-On a machine so busy that an honest template is stopped by it, plain words go out once.
+On a machine so busy that a good template is stopped by it, plain text is sent once.
 """
 
 GUILTY_CPU_SECONDS = 0.1
@@ -69,7 +69,7 @@ def cpu_seconds() -> float:
 
 
 def cause_of_death(status: int) -> str:
-    """Say why a worker ended, by its wait status, for the person who reads the plain words."""
+    """Say why a worker ended, by its wait status, for the reader of the plain text."""
     number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
     if number == signal.SIGPROF:
         return f"it takes more than {CPU_SECONDS:g} s of processor time: make it simpler"

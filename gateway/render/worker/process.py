@@ -51,7 +51,7 @@ class RenderProcess:
             self.kill()
 
     def kill(self) -> None:
-        """End a process that does not react, at once."""
+        """End a process at once that does not react."""
         self.channel.close()
         self._ended = True
         with suppress(ProcessLookupError, PermissionError):

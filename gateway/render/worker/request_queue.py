@@ -20,13 +20,13 @@ from gateway.render.worker.wire import HEADER, Answer, answer_length, pack_reque
 log = logging.getLogger(__name__)
 
 MAX_WAIT = 1.0
-"""Seconds that a message waits for its templates, the queue included; then plain words go out."""
+"""Seconds that a message waits to be rendered, the queue included. Then plain text is sent."""
 
 MAX_START_WAIT = 5.0
-"""Seconds that a start or a reload of the gateway waits for the templates."""
+"""Seconds that a start or a reload waits for the render process."""
 
 _RESPONSE_TIMEOUT = WALL_SECONDS + 3.0
-"""Seconds until a process that answers nothing is replaced. Its own timers end a worker sooner."""
+"""Seconds until a process without an answer is replaced. Its timers end a worker sooner."""
 
 _START_TIMEOUT = 15.0
 """Seconds that a new process may take to be ready, on a machine that is very busy."""
@@ -48,7 +48,7 @@ class RequestQueue:
         self._ready = asyncio.Event()
         self._process: RenderProcess | None = None
         self._task: asyncio.Task[None] | None = None
-        self.waiting = 0  # messages that wait for their words
+        self.waiting = 0  # messages that wait to be rendered
         self._closed = False
         self.problem = ""  # why no process runs; "" while one does, or starts
 
@@ -60,7 +60,7 @@ class RequestQueue:
                 await self._ready.wait()
 
     async def fill_in(self, rank: int, details: tuple[Any, ...]) -> Outcome:
-        """Have the parts filled in. Returns a failure after MAX_WAIT seconds at the latest.
+        """Render the parts. Returns a failure after MAX_WAIT seconds at the latest.
 
         `rank`: requests of a lower one go first. `details`: see `wire.details_of`.
         """
@@ -73,9 +73,9 @@ class RequestQueue:
             async with asyncio.timeout(MAX_WAIT):
                 outcome: Outcome = await future
         except TimeoutError:
-            why = self.problem or "other templates were in the way"
+            why = self.problem or "other templates took too long"
             return TemplateRenderError(
-                UNKNOWN_TEMPLATE, None, f"not filled in within {MAX_WAIT:g} s: {why}"
+                UNKNOWN_TEMPLATE, None, f"not rendered within {MAX_WAIT:g} s: {why}"
             )
         finally:
             self.waiting -= 1
@@ -136,11 +136,9 @@ class RequestQueue:
         except (OSError, EOFError, ValueError) as error:
             log.warning("the render process is replaced: %s", type(error).__name__)
             await self._kill()
-            return TemplateRenderError(
-                UNKNOWN_TEMPLATE, None, "the process that fills them in was lost"
-            )
-        except Exception:  # the queue must go on, whatever one request holds
-            log.exception("filling in templates failed")
+            return TemplateRenderError(UNKNOWN_TEMPLATE, None, "the render process was lost")
+        except Exception:  # one request must not stop the queue
+            log.exception("rendering failed")
             await self._kill()
             return TemplateRenderError(
                 UNKNOWN_TEMPLATE, None, "the gateway has a fault, see its log"
@@ -185,7 +183,7 @@ class RequestQueue:
             await self._kill()
             reason = "it took too long" if isinstance(error, TimeoutError) else str(error)
             self.problem = f"the process for templates does not start: {reason}"
-            log.error("%s; messages go out in plain words", self.problem)
+            log.error("%s; messages are sent in plain text", self.problem)
 
     def _started(self, starting: "asyncio.Future[RenderProcess]") -> None:
         if starting.cancelled() or starting.exception() is not None:

@@ -1,4 +1,4 @@
-"""What the gateway makes of the render process's answers, and which templates it puts aside."""
+"""Answers of the render process, and the templates that are disabled after being stopped."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -11,16 +11,16 @@ if TYPE_CHECKING:
 DISABLED_SECONDS = 600.0
 """Seconds for which a template that was stopped is not tried again, except after a reload.
 
-Each try of a hostile template holds up other templates for `limits.CPU_SECONDS`. Lower: more
-often. Higher: an honest template that met one huge incident stays out of use for longer.
+Each try of a hostile template delays other templates by `limits.CPU_SECONDS`. Lower: more often.
+Higher: a good template that met one huge incident stays disabled for longer.
 """
 
 UNKNOWN_TEMPLATE = "the templates"
-"""Stands for the template's name where the process ended before it had begun one."""
+"""The name in errors of a process that ended before it began a template."""
 
 
 class StoppedTemplates:
-    """The templates that were stopped and are not to be tried again yet. Used by one thread."""
+    """The templates that were stopped and are disabled for a time. Used by one thread."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         """`now` gives monotonic seconds."""
@@ -29,15 +29,15 @@ class StoppedTemplates:
         self._suspected: dict[str, float] = {}
 
     def problems(self) -> tuple[tuple[str, str], ...]:
-        """Return name and problem of each template that is put aside at present."""
+        """Return name and problem of each template that is disabled at present."""
         now = self._now()
         self._until = {name: known for name, known in self._until.items() if known[0] > now}
         return tuple((name, problem) for name, (_, problem) in self._until.items())
 
     def add(self, name: str, problem: str, guilty: bool) -> None:
-        """Put a template aside: at once if `guilty`, else when it is stopped once more.
+        """Disable a template: at once if `guilty`, else when it is stopped again.
 
-        One that used little processor time was perhaps stopped because the machine was busy.
+        One that used little processor time may have been stopped because the machine was busy.
         """
         now = self._now()
         if guilty or self._suspected.get(name, now) > now:
@@ -45,7 +45,7 @@ class StoppedTemplates:
         self._suspected[name] = now + DISABLED_SECONDS
 
     def failure_in(self, answer: "Answer") -> TemplateRenderError | None:
-        """Return the failure that an answer tells of, and put a stopped template aside."""
+        """Return the failure in an answer, and disable a stopped template."""
         if "stopped" in answer:
             name, problem = str(answer.get("name") or ""), str(answer["stopped"])
             if name:
@@ -60,7 +60,7 @@ class StoppedTemplates:
 
 
 def parts_in(answer: "Answer") -> dict[str, str]:
-    """Return the filled-in parts by name. Raises ValueError when the answer holds none."""
+    """Return the rendered parts by name. Raises ValueError if the answer has none."""
     parts = answer.get("parts")
     if not isinstance(parts, dict):
         raise ValueError("the answer has no parts")

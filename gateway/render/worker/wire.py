@@ -19,7 +19,7 @@ HEADER = 4
 """Bytes before each frame: its length, big-endian."""
 
 MAX_RESPONSE_BYTES = 32_000_000
-"""Bytes of an answer; a longer one means that the other side has lost its place."""
+"""Bytes of an answer; a longer one means that the two sides are out of step."""
 
 Answer = dict[str, Any]
 
@@ -34,8 +34,8 @@ def details_of(
     reason: NotifyReason,
 ) -> tuple[Any, ...]:
     """Return the arguments of `Renderer.fill_in` as they travel: the target without options."""
-    place = (target.channel, target.address, target.person)
-    return facts, place, tuple(parts), tuple(links), zone, kind, reason
+    address = (target.channel, target.address, target.person)
+    return facts, address, tuple(parts), tuple(links), zone, kind, reason
 
 
 def pack_request(request: tuple[Any, ...]) -> bytes:
@@ -74,7 +74,7 @@ def answer_length(header: bytes) -> int:
 
 
 def unpack_answer(content: bytes) -> Answer:
-    """Return the answer in a frame. Raises ValueError when it is none."""
+    """Return the answer in a frame. Raises ValueError if it holds something else."""
     answer = json.loads(content)
     if not isinstance(answer, dict):
         raise ValueError("not an answer")

@@ -1,4 +1,4 @@
-"""The render process: fills in templates that are not the gateway's own.
+"""The render process: renders templates that are not the shipped ones.
 
 Two processes. The keeper holds a renderer with the shipped templates compiled. It forks a worker,
 waits for its end, reports why, and forks the next one: a few milliseconds instead of a new start.
@@ -60,8 +60,8 @@ class Progress:
 
 def keep(channel: socket.socket, renderer: Renderer) -> None:
     """Keep a worker running on `channel` until the gateway closes it. Forks."""
-    # First of all: what a command left behind is its own to finalise, never a forked child's.
-    # Frozen objects are not looked at, so their pages stay shared with the worker, too.
+    # First: a forked child must not finalise the command's objects. The collector skips frozen
+    # ones, so their pages also stay shared with the worker.
     gc.freeze()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # a stop ends us by closing, when all is sent

@@ -52,7 +52,7 @@ def test_more_alerts_than_fit_are_counted() -> None:
 def test_summaries_are_shown_when_they_differ() -> None:
     """One summary for all stands above the table; several stand in their rows."""
     assert table(group(3)).rows[0].summary == ""
-    assert "found by webhook_replay" in table(group(3, own_summaries=True)).rows[1].summary
+    assert "detected by webhook_replay" in table(group(3, own_summaries=True)).rows[1].summary
 
 
 def test_starts_differ_from_a_minute_on() -> None:

@@ -150,7 +150,7 @@ async def test_a_message_does_not_wait_for_a_silent_process(
         (keeper,) = children() - before
         os.killpg(keeper, 19)
         message = await words(service, "console")
-        assert "not filled in within" in message.parts["text"]
+        assert "not rendered within" in message.parts["text"]
         monkeypatch.setattr(request_queue, "MAX_WAIT", 60.0)
         assert (await words(service, "console")).parts["text"] == "mine\n"
 
