@@ -115,10 +115,11 @@ def terms_in_python(source: str) -> Iterator[tuple[int, str, str]]:
     prose = next(_PROSE.terms(source), None) is not None
     if not prose and not any(map(terms_in_name, set(_IDENTIFIER.findall(source)))):
         return
-    for token in tokenize.generate_tokens(io.StringIO(source).readline) if prose else ():
-        if token.type == tokenize.COMMENT:
-            yield from terms_in_prose(token.string, token.start[0])
-    for node in ast.walk(ast.parse(source)):
+    if _may_have_terms_in_comments(source):
+        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+            if token.type == tokenize.COMMENT:
+                yield from terms_in_prose(token.string, token.start[0])
+    for node in _nodes(ast.parse(source)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield from terms_in_prose(node.value, node.lineno)
         identifier = _defined_name(node)
@@ -127,18 +128,46 @@ def terms_in_python(source: str) -> Iterator[tuple[int, str, str]]:
             yield from ((line, *hit) for hit in terms_in_name(identifier))
 
 
+def _may_have_terms_in_comments(source: str) -> bool:
+    """Return whether a term stands after a # in any line; reading the tokens is expensive."""
+    lines = (line.partition("#")[2] for line in source.splitlines())
+    return any(rest and next(_PROSE.terms(rest), None) for rest in lines)
+
+
+def _nodes(tree: ast.AST) -> Iterator[ast.AST]:
+    """Yield all nodes of a tree in any order, in half the time of `ast.walk`."""
+    pending = [tree]
+    while pending:
+        node = pending.pop()
+        yield node
+        for field in node._fields:
+            value = getattr(node, field, None)
+            if isinstance(value, list):
+                pending += [item for item in value if isinstance(item, ast.AST)]
+            elif isinstance(value, ast.AST) and not isinstance(value, ast.expr_context):
+                pending.append(value)
+
+
+_NAME_FIELDS: dict[type[ast.AST], str] = {
+    ast.FunctionDef: "name",
+    ast.AsyncFunctionDef: "name",
+    ast.ClassDef: "name",
+    ast.arg: "arg",
+    ast.Name: "id",
+    ast.Attribute: "attr",
+}
+"""The field with the name, by the type of a node that may define one."""
+
+
 def _defined_name(node: ast.AST) -> str | None:
-    match node:
-        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-            return node.name
-        case ast.arg():
-            return node.arg
-        case ast.Name(ctx=ast.Store()):
-            return node.id
-        case ast.Attribute(ctx=ast.Store()):
-            return node.attr
-        case _:
-            return None
+    field = _NAME_FIELDS.get(type(node))
+    if field is None or not isinstance(getattr(node, "ctx", _STORE), ast.Store):
+        return None
+    name: str = getattr(node, field)
+    return name
+
+
+_STORE = ast.Store()
 
 
 def counts() -> Counter[tuple[str, str]]:

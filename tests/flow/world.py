@@ -8,6 +8,7 @@ and fail as a test requires.
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from gateway.channels.contract import Channel
 from gateway.config.load import Config, load
@@ -147,6 +148,12 @@ def shipped_words() -> RenderService:
     return RenderService([], "http://gateway.example.com", trusted=True)
 
 
+@lru_cache(maxsize=64)
+def _loaded(routes: str, env: tuple[tuple[str, str], ...], now: float) -> Config:
+    """Return the configuration, which never changes; loading it costs as much as a short test."""
+    return load(routes, env=dict(env), now=now)
+
+
 class World:
     """Replicas on one database, and their clock."""
 
@@ -179,7 +186,7 @@ class World:
         self.faults.pop(channel, None)
 
     def load(self) -> Config:
-        return load(self.routes, env=self.env, now=self.now)
+        return _loaded(self.routes, tuple(self.env.items()), self.now)
 
     def channels(self, config: Config) -> dict[str, Channel]:
         names = ("email", "slack", "pagerduty", "webhook", "console")
