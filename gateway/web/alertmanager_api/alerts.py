@@ -19,16 +19,16 @@ from gateway.web.http.off_loop import read_off_loop
 async def alerts(request: web.Request) -> web.StreamResponse:
     """Answer the active alerts."""
     active_alerts, shape = request.app[ENGINE].active_alerts, AlertList()
-    asked = await read_off_loop(request.query.values(), _alert_query, request)
-    return await stream(request, active_alerts.alerts(asked, shape), shape.end)
+    query = await read_off_loop(request.query.values(), _alert_query, request)
+    return await stream(request, active_alerts.alerts(query, shape), shape.end)
 
 
 async def groups(request: web.Request) -> web.StreamResponse:
     """Answer the active alerts by open incident."""
     engine = request.app[ENGINE]
     shape = GroupList(engine.plan)
-    asked = await read_off_loop(request.query.values(), _alert_query, request)
-    return await stream(request, engine.active_alerts.groups(asked, shape), shape.end)
+    query = await read_off_loop(request.query.values(), _alert_query, request)
+    return await stream(request, engine.active_alerts.groups(query, shape), shape.end)
 
 
 def _alert_query(request: web.Request) -> AlertFilter:

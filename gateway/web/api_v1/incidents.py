@@ -151,11 +151,11 @@ async def one_incident(
         attempts: Mapping[int, Sequence[deliveries.Attempt]] = deliveries.attempts_of(
             tx, [notice.id for notice in notices]
         )
-        climb = escalation_facts(incident, plan)
+        escalation = escalation_facts(incident, plan)
         return models.IncidentDetail.model_validate(
             {
                 **incident_model(engine, incident, lists.title_of(tx, number)),
-                "escalation": climb and models.Escalation.model_validate(climb),
+                "escalation": escalation and models.Escalation.model_validate(escalation),
                 "alerts": [_alert(member, now) for member in stored.members],
                 "timeline": events(timeline.entries(tx, number)),
                 "notices": [notice_model(one, attempts[one.id]) for one in notices],

@@ -136,15 +136,15 @@ def _urgency(incident: Incident) -> tuple[int, int, int]:
 
 def _open_since(tx: Tx, since: float) -> dict[int, Incident]:
     """Return the incidents that were open at any time since `since`, by number."""
-    found: dict[int, Incident] = {}
+    open_incidents: dict[int, Incident] = {}
     for state in ("open", "resolved"):
         before: int | None = None
-        while len(found) < MOST_SCANNED:
+        while len(open_incidents) < MOST_SCANNED:
             page = lists.incidents_page(tx, state=state, before=before, limit=PAGE)
             for one in page:
                 resolved_at = one.incident.resolved_at
                 if resolved_at is None or resolved_at >= since:
-                    found[one.incident.number] = one.incident
+                    open_incidents[one.incident.number] = one.incident
             # Numbers rise with time: the later pages opened even earlier than this one.
             opened_too_early = (
                 state == "resolved" and page and page[-1].incident.opened_at < since - LONGEST_SPAN
@@ -152,7 +152,7 @@ def _open_since(tx: Tx, since: float) -> dict[int, Incident]:
             if len(page) < PAGE or opened_too_early:
                 break
             before = page[-1].incident.number
-    return found
+    return open_incidents
 
 
 def _duty(context: ExplainContext, person: str, since: float) -> list[DutyShift]:

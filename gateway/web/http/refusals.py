@@ -133,5 +133,5 @@ async def delay_failed_proofs(request: web.Request, handler: Handler) -> web.Str
     return response
 
 
-def _ignore(_: bool) -> None:
+def _ignore(_: bool, /) -> None:
     """Do nothing: the default for a server whose connections are not guarded."""

@@ -1,1 +1,1 @@
-"""Alerts come in over HTTP."""
+"""Ingest of alerts over HTTP."""

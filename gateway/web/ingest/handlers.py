@@ -1,9 +1,9 @@
-"""Alerts come in: POST /webhook/{source} and POST /api/v2/alerts.
+"""Endpoints that accept alerts: POST /webhook/{source} and POST /api/v2/alerts.
 
-In this order: is the source known (404), who is it (401), is it plain JSON by its head (415), is it
-small enough (413), is it JSON (400), are the alerts right (422). Good alerts beside bad ones are
-kept. 2xx only after the commit; 503 with Retry-After when nothing can be saved. Never 429:
-Alertmanager takes a webhook's 4xx as final and tries only 5xx again (`notify/webhook`).
+Checks, in this order: the source is known (404), authenticated (401), the head announces plain JSON
+(415), the body is small enough (413), it is JSON (400), its alerts are valid (422). Valid alerts
+beside invalid ones are accepted. 2xx only after the commit; 503 with Retry-After if nothing can be
+saved. Never 429: Alertmanager retries a webhook only after 5xx (`notify/webhook`).
 """
 
 import asyncio
@@ -33,15 +33,15 @@ from gateway.web.ingest.sources import SOURCES
 from gateway.web.ingest.sources.parsed import BodyError
 
 EXCERPT = 500
-"""Characters of a refused body that are remembered."""
+"""Characters of a refused body that are stored."""
 
 STORED_AT_ONCE = 4
-"""Refusals that may wait to be remembered; the rest are only counted, so a flood stays cheap."""
+"""Refusals that may wait to be stored; more are only counted, so that a flood stays cheap."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What is remembered of a request that was refused, whole or in part."""
+    """The record of a request that was refused, whole or in part."""
 
     status: int
     error: str
@@ -50,7 +50,7 @@ class Refusal:
 
 
 class IngestEndpoints:
-    """The two doors for alerts."""
+    """Handlers of the two endpoints."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -59,9 +59,9 @@ class IngestEndpoints:
         self._storing = asyncio.Semaphore(STORED_AT_ONCE)
 
     async def webhook(self, request: web.Request) -> web.StreamResponse:
-        """POST /webhook/{source}: 200 also when some alerts were bad; the answer names them.
+        """Accept a webhook: 200 even if some alerts were invalid; the answer names them.
 
-        A sender like Alertmanager would not send the batch again, and need not.
+        Alertmanager would not repeat the batch after a 4xx, and does not need to.
         """
         name = request.match_info["source"]
         source = self._engine.config.sources.get(name)
@@ -73,12 +73,12 @@ class IngestEndpoints:
         return await self._ingest(request, (source,), partial=200, all_bad=422)
 
     async def api_v2(self, request: web.Request) -> web.StreamResponse:
-        """POST /api/v2/alerts, as Prometheus sends to Alertmanager: 200 and nothing more.
+        """Accept a post of Prometheus: 200 with an empty body.
 
-        With a bad alert in the batch 400, as Alertmanager answers; the good ones are kept. Errors
-        have the shape of that API, so that amtool shows our words. 404 where no source of type
-        prometheus is declared: Prometheus drops the batch and sends what still fires again within
-        a minute, whatever the status, so the alerts come in soon after a reload declares one.
+        With an invalid alert in the batch 400, as in Alertmanager; the valid ones are accepted.
+        Errors have the shape of that API, so that amtool shows their text. 404 if no source of type
+        prometheus is declared: Prometheus drops the batch, and within a minute repeats what still
+        fires, so the alerts arrive soon after a reload declares one.
         """
         sources = self._engine.config.sources.values()
         prometheus = tuple(source for source in sources if source.type == "prometheus")
@@ -106,8 +106,8 @@ class IngestEndpoints:
         except BodyError as error:
             status = error.status if partial == 200 or error.status == 413 else all_bad
             detail = [fault.to_json() for fault in error.faults]
-            wrong = RequestError(status, error.message, detail)
-            return await self._refuse(request, source.name, wrong, body)
+            request_error = RequestError(status, error.message, detail)
+            return await self._refuse(request, source.name, request_error, body)
         except (StoreUnavailableError, OverloadedError) as error:
             self._engine.metrics.count_request(source.name, 503)
             return unavailable(error)
@@ -123,16 +123,20 @@ class IngestEndpoints:
     async def _authenticate(
         self, request: web.Request, sources: Sequence[SourceSettings], lease: Lease
     ) -> tuple[SourceSettings, bytes]:
-        """The source that the request proves to be, and its body. Raises RequestError."""
+        """Return the authenticated source of the request, and its body. Raise RequestError."""
         head = request.headers
-        proven = next((one for one in sources if source_auth.is_proven_by_head(one, head)), None)
-        if proven is not None:
-            if proven.open and request.app[SETTINGS].loopback:
+        authenticated = next(
+            (one for one in sources if source_auth.is_proven_by_head(one, head)), None
+        )
+        if authenticated is not None:
+            if authenticated.open and request.app[SETTINGS].loopback:
                 refuse_unknown_host(request)
             expect_json(request)
-            if proven.open and not request.content.is_eof():
-                return proven, await self._read_unproven_body(request, proven.max_bytes, lease)
-            return proven, await read_body(request, proven.max_bytes)
+            if authenticated.open and not request.content.is_eof():
+                return authenticated, await self._read_unproven_body(
+                    request, authenticated.max_bytes, lease
+                )
+            return authenticated, await read_body(request, authenticated.max_bytes)
         signature = source_auth.Signature(sources, head)
         if not signature.sources:
             raise source_auth.unauthorized(sources[0])
@@ -151,7 +155,7 @@ class IngestEndpoints:
         lease: Lease,
         update: Callable[[bytes], None] | None = None,
     ) -> bytes:
-        """The body of a sender who has proven nothing so far. Raises RequestError."""
+        """Return the body of a sender who is not authenticated yet. Raise RequestError."""
         bound = BODIES * max(source.max_bytes for source in self._engine.config.sources.values())
 
         def take(chunk: bytes) -> None:
@@ -171,12 +175,12 @@ class IngestEndpoints:
         partial: int,
         all_bad: int,
     ) -> web.StreamResponse:
-        count, kept = outcome.refused, outcome.accepted
+        count, accepted = outcome.refused, outcome.accepted
         status = partial
-        if not kept:
-            # What is not JSON by the letter is malformed rather than only invalid.
+        if not accepted:
+            # A body that is not strictly JSON is malformed, not only invalid.
             status = 400 if outcome.malformed else all_bad
-        error = f"{count} of {count + kept} alerts refused, {kept} kept"
+        error = f"{count} of {count + accepted} alerts refused, {accepted} accepted"
         detail = outcome.detail
         await self._store_refusal(request, source, Refusal(status, error, detail, _excerpt(body)))
         self._engine.metrics.count_request(source, status)
@@ -190,7 +194,9 @@ class IngestEndpoints:
         self._engine.metrics.count_request(source, error.status)
         if error.status == 401:
             record_refusal(
-                request, RefusalKind.SOURCE, f"credentials of source {source} missing or wrong"
+                request,
+                RefusalKind.SOURCE,
+                f"credentials of source {source} missing or wrong",
             )
         refusal = Refusal(error.status, error.error, error.detail, _excerpt(body))
         await self._store_refusal(request, source, refusal)
@@ -211,24 +217,24 @@ class IngestEndpoints:
 
 
 def _acceptance(outcome: IngestOutcome, error: str = "") -> web.Response:
-    said: dict[str, Any] = {"accepted": outcome.accepted}
+    answer: dict[str, Any] = {"accepted": outcome.accepted}
     if outcome.truncated:
-        said["note"] = f"{outcome.truncated} more not shown by the sender"
+        answer["note"] = f"{outcome.truncated} more not shown by the sender"
     if error:
-        said["error"] = error
+        answer["error"] = error
     if outcome.faults or outcome.repairs:
-        said["detail"] = outcome.detail
-    return json_response(said)
+        answer["detail"] = outcome.detail
+    return json_response(answer)
 
 
 def _excerpt(body: bytes) -> str:
-    """The beginning of a refused body, fit for any database."""
+    """Return the beginning of a refused body, without what databases refuse."""
     text = body[: 4 * EXCERPT].decode("utf-8", "replace").replace("\x00", "\ufffd")
     return escape_invisible(redact(text[:EXCERPT]))[:EXCERPT]
 
 
 def add_routes(app: web.Application) -> None:
-    """The two doors."""
+    """Add the two endpoints."""
     ingest = IngestEndpoints(app[ENGINE])
     app.router.add_post("/webhook/{source}", ingest.webhook)
     app.router.add_post("/api/v2/alerts", ingest.api_v2)

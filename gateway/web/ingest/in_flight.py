@@ -1,22 +1,22 @@
-"""Bodies of senders who have proven nothing, while they are in memory: their sum is bounded.
+"""Bound on the memory of bodies whose senders are not authenticated.
 
-A signature proves its sender when the whole body is there, and an open source proves nobody. Who
-opens forty connections must not fill the memory, nor keep others out: when the room is used up,
-the largest body of the address with the most bytes is dropped, and its sender asked to come again.
+A signature authenticates only the whole body, and an open source authenticates nobody. A stranger
+with forty connections must neither fill the memory nor keep others out. When the capacity is used
+up, the largest body of the address with the most bytes is dropped, and its sender gets 503.
 """
 
 from gateway.web.http.errors import RETRY_LOAD, RequestError
 
 BODIES = 4
-"""Bodies of the largest allowed size that fit in together."""
+"""Bodies of the largest allowed size that fit into the capacity."""
 
 FREE = 64 * 1024
-"""Bytes of each body that are not counted: the number of connections bounds them, and what most
-senders post always gets in."""
+"""Bytes of each body that are not counted: the limit of connections bounds them, so that ordinary
+posts are never dropped."""
 
 
 class Lease:
-    """One body that arrives. It is given back by `InFlight.release`."""
+    """One arriving body. `InFlight.release` must be called for it."""
 
     __slots__ = ("address", "chunks", "done", "dropped", "listed", "size")
 
@@ -24,17 +24,17 @@ class Lease:
         self.address = address
         self.chunks: list[bytes] = []
         self.size = 0
-        self.done = False  # arrived, and in use: it can be dropped no more
+        self.done = False  # arrived and in use: it cannot be dropped any more
         self.dropped = False
-        self.listed = False  # since its first chunk: a body that came with its head needs no room
+        self.listed = False  # True from the first chunk: a body that came with its head never is
 
     @property
     def counted(self) -> int:
-        """Bytes that count."""
+        """Return the bytes that count."""
         return max(0, self.size - FREE)
 
     def whole(self) -> bytes:
-        """All of it has arrived: return it."""
+        """Return the whole body, which has arrived; it cannot be dropped any more."""
         self.done = True
         body = b"".join(self.chunks)
         self.chunks.clear()
@@ -42,7 +42,7 @@ class Lease:
 
 
 class InFlight:
-    """All such bodies. Used from the event loop only."""
+    """The arriving bodies of all senders. Event loop only."""
 
     def __init__(self) -> None:
         self._leases: dict[str, list[Lease]] = {}
@@ -50,35 +50,35 @@ class InFlight:
 
     @property
     def total(self) -> int:
-        """Bytes that count, of all of them."""
+        """Return the bytes of all bodies that count."""
         return sum(self._held.values())
 
     def lease(self, address: str) -> Lease:
-        """Begin with a body from this address."""
+        """Return the lease of a new body from this address."""
         return Lease(address)
 
     def grow(self, lease: Lease, chunk: bytes, bound: int) -> None:
-        """Add what arrived; `bound` is for all of them. Raises RequestError (503) without room.
+        """Add a chunk. Raise RequestError (503) if all bodies exceed `bound` bytes.
 
-        An address has at most half of it, so that one alone never keeps the others out.
+        One address may have at most half of `bound`, so that it cannot keep the others out.
         """
         if lease.dropped:
-            raise _crowded()
+            raise _too_many_bodies()
         if not lease.listed:
             lease.listed = True
             self._leases.setdefault(lease.address, []).append(lease)
             self._held.setdefault(lease.address, 0)
         lease.chunks.append(chunk)
-        before = lease.counted
+        counted_before = lease.counted
         lease.size += len(chunk)
-        self._held[lease.address] += lease.counted - before
+        self._held[lease.address] += lease.counted - counted_before
         while self._held[lease.address] > bound // 2:
             self._drop_largest(lease.address, lease)
         while self.total > bound:
             self._drop_largest(max(self._held, key=self._held.__getitem__), lease)
 
     def release(self, lease: Lease) -> None:
-        """The body is not in memory any more."""
+        """Forget a body that is not in memory any more."""
         if not lease.listed:
             return
         self._empty(lease)
@@ -93,7 +93,7 @@ class InFlight:
         largest.dropped = True
         self._empty(largest)
         if largest is asking:
-            raise _crowded()
+            raise _too_many_bodies()
 
     def _empty(self, lease: Lease) -> None:
         self._held[lease.address] -= lease.counted
@@ -101,10 +101,10 @@ class InFlight:
         lease.chunks.clear()
 
 
-def _crowded() -> RequestError:
+def _too_many_bodies() -> RequestError:
     return RequestError(
         503,
-        "too many bodies arrive at once from senders who have proven nothing",
+        "too many bodies of unauthenticated senders arrive at once",
         [{"field": "", "message": "send it again, or give the source a bearer token"}],
         {"Retry-After": str(RETRY_LOAD)},
     )

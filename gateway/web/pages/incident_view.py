@@ -150,7 +150,7 @@ def build_incident_view(
         about=" · ".join(about),
         call_to_action=""
         if is_over
-        else _call_to_action(incident, view, zone, now, silences_shown),
+        else _call_to_action(incident, view, zone, now, silences_shown=silences_shown),
         banner=_banner(stored, plan, now, zone, reader, view),
         alerts=tuple(
             _alert_line(row, view, zone, now) for row in view["table"].rows[:ALERTS_SHOWN]
@@ -179,7 +179,7 @@ def _state_text(state: State, lasted: float) -> str:
 
 
 def _call_to_action(
-    incident: Incident, view: dict[str, Any], zone: str, now: float, silences_shown: bool
+    incident: Incident, view: dict[str, Any], zone: str, now: float, *, silences_shown: bool
 ) -> str:
     text = "Unacknowledged."
     if silences_shown and incident.suppressed_by(SuppressReason.SILENCED):

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from gateway.flow.intake.intake import OverloadedError
-from gateway.web.ingest.body_intake import AHEAD
+from gateway.web.ingest.body_intake import PENDING_SAVES
 from tests.web.conftest import Client
 from tests.web.ingest.test_webhook import BAD, GOOD, post
 from tests.web.world import FakeEngine
@@ -26,7 +26,7 @@ async def test_a_bad_alert_in_a_large_post_is_named_by_its_place(
     """E42: cut or not, the answer counts alerts from the first one of the body."""
     status, said = await post(client, "/webhook/prometheus", many(1000, BAD, GOOD))
     assert (status, said["accepted"]) == (200, 1001)
-    assert said["error"] == "1 of 1002 alerts refused, 1001 kept"
+    assert said["error"] == "1 of 1002 alerts refused, 1001 accepted"
     assert [(one["alert"], one["field"]) for one in said["detail"]] == [(500, "labels.severity")]
     assert len(engine.alerts) == 1001
 
@@ -72,7 +72,7 @@ async def test_a_hundred_thousand_values_that_are_no_alerts_list_a_hundred_fault
     """E42: the faults in an answer are bounded, and all are counted."""
     status, said = await post(client, "/webhook/prometheus", b"[" + b"0," * 99_999 + b"0]")
     assert (status, len(said["detail"])) == (422, 100)
-    assert said["error"] == "100000 of 100000 alerts refused, 0 kept"
+    assert said["error"] == "100000 of 100000 alerts refused, 0 accepted"
 
 
 async def test_a_large_post_that_cannot_be_saved_is_503(client: Client, engine: FakeEngine) -> None:
@@ -123,7 +123,7 @@ async def test_many_large_posts_wait_for_the_database_a_few_pieces_at_a_time(
         nonlocal waiting, most
         waiting += 1
         most = max(most, waiting)
-        if waiting == AHEAD:
+        if waiting == PENDING_SAVES:
             busy.set()
         await gate.wait()
         waiting -= 1
@@ -139,7 +139,7 @@ async def test_many_large_posts_wait_for_the_database_a_few_pieces_at_a_time(
             await asyncio.sleep(0)
         gate.set()
     assert {one.result()[0] for one in posts} == {200}
-    assert most == AHEAD
+    assert most == PENDING_SAVES
 
 
 async def test_a_large_signed_body_is_taken(client: Client, engine: FakeEngine) -> None:

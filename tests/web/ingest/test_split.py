@@ -7,25 +7,30 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.web.ingest.sources import split as splitting
 from gateway.web.ingest.sources.parsed import BodyError
-from gateway.web.ingest.sources.split import LONGEST_TEXT, BodySplitter
+from gateway.web.ingest.split import scanner
+from gateway.web.ingest.split.long_texts import LONGEST_TEXT
+from gateway.web.ingest.split.scanner import BodySplitter
 from tests.web.ingest.test_fuzz import ITEMS, as_json
 
 MOST = 1000
 
 
-def pieces(body: bytes, under: str = "", most: int = MOST) -> tuple[BodySplitter, list[bytes]]:
-    """The body cut, and what each piece says."""
-    split = BodySplitter(body, under, most)
+SMALL = {"window": 64, "most_in_piece": 3}
+"""Windows of a few bytes, so that small bodies cross many of them."""
+
+
+def pieces(body: bytes, key: str = "", **limits: int) -> tuple[BodySplitter, list[bytes]]:
+    """Return the splitter of a body, and the bytes of each piece."""
+    split = BodySplitter(body, key, MOST, **limits)
     for _ in split.find_pieces():
         pass
-    return split, [split.written(piece) for piece in split.pieces]
+    return split, [piece.written(body) for piece in split.pieces]
 
 
-def values(body: bytes, under: str = "") -> list[Any]:
-    """All alerts of a body, read piece by piece."""
-    split, written = pieces(body, under)
+def values(body: bytes, key: str = "", **limits: int) -> list[Any]:
+    """Return all alerts of a body, parsed piece by piece."""
+    split, written = pieces(body, key, **limits)
     read = [json.loads(b"[" + text + b"]") for text in written]
     assert [len(some) for some in read] == [piece.count for piece in split.pieces]
     flat = [value for some in read for value in some]
@@ -55,27 +60,18 @@ def test_the_pieces_hold_all_alerts_in_order(indent: int | None, count: int) -> 
     assert json.loads(split.envelope) == {**hook, "alerts": []}
 
 
-@pytest.fixture
-def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Windows of a few bytes, so that small bodies cross many of them."""
-    monkeypatch.setattr(splitting, "SMALL", 64)
-    monkeypatch.setattr(splitting, "MOST_IN_PIECE", 3)
-
-
 @settings(max_examples=300, deadline=None)
 @given(ITEMS)
-@pytest.mark.usefixtures("small")
 def test_any_json_is_cut_between_its_values(items: list[Any]) -> None:
     """E34: strings, escapes and nesting never move a cut, wherever the windows end."""
-    for under, whole in (("", items), ("alerts", {"x": ["alerts"], "alerts": items, "y": 1})):
+    for key, whole in (("", items), ("alerts", {"x": ["alerts"], "alerts": items, "y": 1})):
         body = as_json(whole)
         if b"NaN" not in body and b"Infinity" not in body:
-            assert repr(values(body, under)) == repr(json.loads(as_json(items)))
+            assert repr(values(body, key, **SMALL)) == repr(json.loads(as_json(items)))
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=8), st.integers(0, 400), st.integers(0, 3))
-@pytest.mark.usefixtures("small")
 def test_a_damaged_body_is_refused_or_says_the_same(noise: bytes, at: int, cut: int) -> None:
     """E34: what is not JSON is refused as a whole, before any of it is taken."""
     body = json.dumps([ALERT, {"labels": {"a": "b"}}], ensure_ascii=False).encode()
@@ -85,13 +81,13 @@ def test_a_damaged_body_is_refused_or_says_the_same(noise: bytes, at: int, cut: 
     except ValueError:
         whole = None
     if isinstance(whole, list):
-        _, written = pieces(damaged)
+        _, written = pieces(damaged, **SMALL)
         texts = [text.decode("utf-8", "surrogateescape") for text in written]
         assert repr([one for text in texts for one in json.loads(f"[{text}]")]) == repr(whole)
         return
     # The rest is read as it stands: what is wrong with it is found there.
     with pytest.raises((BodyError, ValueError)):
-        _refused_as_a_list(json.loads(pieces(damaged)[0].envelope))
+        _refused_as_a_list(json.loads(pieces(damaged, **SMALL)[0].envelope))
 
 
 def _refused_as_a_list(rest: Any) -> None:
@@ -125,11 +121,11 @@ def test_too_much_and_what_is_not_json_is_refused(body: bytes, status: int) -> N
 
 def test_too_many_lists_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """E34: what nobody sends is not followed to its end."""
-    monkeypatch.setattr(splitting, "MOST_OPENED", 100)
+    monkeypatch.setattr(scanner, "MOST_OPENED", 100)
     with pytest.raises(BodyError) as refused:
         pieces(b'[{"x":[' + b"[]," * 200 + b"0]}]")
     assert refused.value.status == 413
-    with pytest.raises(BodyError, match="stands too often"):
+    with pytest.raises(BodyError, match="repeated too often"):
         pieces(b"{" + b'"alerts":[],' * 20 + b'"x":1}', "alerts")
 
 
@@ -152,8 +148,8 @@ def test_a_long_text_is_cut_between_its_characters(unit: str, before: str) -> No
     assert len(first.encode("utf-8", "surrogatepass")) <= LONGEST_TEXT
     assert first != second
     assert first.startswith(json.loads(f'"{before + unit * 5}"'))
-    cut_notes = [note for piece in split.pieces for note in split.cut_notes(piece)]
-    assert [note.index for note in cut_notes] == [1, 2]
+    notes = [note for piece in split.pieces for note in piece.notes()]
+    assert [note.index for note in notes] == [1, 2]
 
 
 def test_an_alert_that_stays_too_large_is_left_out_alone() -> None:

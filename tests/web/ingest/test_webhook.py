@@ -105,7 +105,7 @@ async def test_a_bad_alert_beside_good_ones_at_the_webhook(
     )
     assert status == 200
     assert said["accepted"] == 2
-    assert said["error"] == "2 of 4 alerts refused, 2 kept"
+    assert said["error"] == "2 of 4 alerts refused, 2 accepted"
     first = {"alert": 1, "field": "labels.severity", "message": "must be text, not a number"}
     assert said["detail"][0] == first
     assert said["detail"][1]["alert"] == 3
@@ -134,7 +134,7 @@ async def test_a_bad_alert_beside_good_ones_at_the_api(client: Client, engine: F
     status, said = await post(client, "/api/v2/alerts", [GOOD, BAD])
     assert status == 400
     fault = "alert 1: labels.severity: must be text, not a number"
-    assert said == f"1 of 2 alerts refused, 1 kept; {fault}"
+    assert said == f"1 of 2 alerts refused, 1 accepted; {fault}"
     assert [alert.labels["alertname"] for alert in engine.alerts] == ["Good"]
 
 

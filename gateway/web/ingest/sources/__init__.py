@@ -1,4 +1,4 @@
-"""Incoming sources: one file each, and this list. A type under `sources:` picks one of them."""
+"""Sources of alerts: one file for each type of `sources:`, and their table."""
 
 from collections.abc import Mapping
 
@@ -11,4 +11,4 @@ SOURCES: Mapping[str, Parse] = {
 }
 
 ALERTS_KEY: Mapping[str, str] = {"alertmanager": "alerts", "prometheus": ""}
-"""The key of the list of alerts in the bodies of each type; "" where the body is that list."""
+"""The key of the list of alerts in bodies of each type; "" if the body is that list."""

@@ -1,9 +1,9 @@
 """Alertmanager's webhook, version 4.
 
 Fields as documented in Alertmanager's "configuration", section "webhook_config". Older bodies lack
-`fingerprint` and `truncatedAlerts`, newer ones add `notification_reason` (0.32) and `routeLabels`
-(0.34); bodies of version 3 differ in a numeric `groupKey` only. Everything unknown is ignored, the
-group's status too: each alert has its own. What groups them here is our own routing.
+`fingerprint` and `truncatedAlerts`; newer ones add `notification_reason` (0.32) and `routeLabels`
+(0.34); bodies of version 3 differ only in a numeric `groupKey`. Unknown fields are ignored. The
+group's status is ignored too, because each alert has its own and our own routing groups them.
 """
 
 from typing import Any
@@ -15,7 +15,7 @@ from gateway.web.ingest.sources.parsed import BadAlert, BodyError, Parsed
 
 
 def parse(body: bytes, now: float) -> Parsed:
-    """The alerts of one webhook received at `now`. Raises BodyError."""
+    """Parse the alerts of one webhook received at `now`. Raise BodyError."""
     content, strict = read_json(body)
     if not isinstance(content, dict):
         raise BodyError(422, f"the body must be an object, not {fields.kind_of(content)}")
@@ -23,27 +23,29 @@ def parse(body: bytes, now: float) -> Parsed:
     if items is None:
         items = ()
     if "alerts" not in content or not isinstance(items, list | tuple):
-        said = "missing" if "alerts" not in content else "must be a list"
-        fault = BadAlert(None, "alerts", f"{said}: Alertmanager's webhook has a list of alerts")
-        raise BodyError(422, f"the field alerts is {said}", [fault])
+        text = "missing" if "alerts" not in content else "must be a list"
+        fault = BadAlert(None, "alerts", f"{text}: Alertmanager's webhook has a list of alerts")
+        raise BodyError(422, f"the field alerts is {text}", [fault])
     parsed = Parsed(malformed=not strict, truncated=_count(content.get("truncatedAlerts")))
-    foreign = has_foreign_text(body, strict)
+    foreign = has_foreign_text(body, strict=strict)
     for index, item in enumerate(items):
         try:
-            parsed.alerts.append(_read(item, index, now, foreign, parsed.repaired))
+            parsed.alerts.append(_read(item, index, now, parsed.repaired, foreign=foreign))
         except fields.FieldError as error:
             parsed.bad.append(BadAlert(index, error.field, error.message))
     return parsed
 
 
 def _read(
-    item: Any, index: int, now: float, foreign: bool, repaired: list[BadAlert]
+    item: Any, index: int, now: float, repaired: list[BadAlert], *, foreign: bool
 ) -> ReportedAlert:
-    labels, annotations, url, starts_at, ends_at = fields.read(item, index, foreign, repaired)
+    labels, annotations, url, starts_at, ends_at = fields.read(
+        item, index, repaired, foreign=foreign
+    )
     if starts_at is not None and starts_at > now:
-        starts_at = None  # the sender's clock is ahead: it began when we heard of it
+        starts_at = None  # the sender's clock is ahead: use the time of receipt
     if _resolved(item, ends_at, now):
-        # The end is never before the start nor ahead of us, whatever the sender's clock says.
+        # The end is neither before the start nor after now, even if the sender's clock is wrong.
         ends_at = now if ends_at is None else min(max(ends_at, starts_at or ends_at), now)
     else:
         ends_at = None

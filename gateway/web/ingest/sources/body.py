@@ -1,9 +1,9 @@
-"""Bytes to JSON values: strictly and fast; where that fails, as far as alerts can be told apart.
+"""JSON of request bodies: strict and fast, else lenient so that only bad alerts are lost.
 
-orjson refuses everything that is not JSON (NaN, BOM, control characters, trailing text) and three
-things that one broken value should not cost its neighbours: numbers beyond a double, lone
-surrogates, invalid UTF-8. A body that holds those is read a second time, slowly, so that only the
-alerts concerned are lost. Of doubled keys the last one counts, as in Alertmanager.
+orjson refuses everything that is not JSON (NaN, BOM, control characters, trailing text). It also
+refuses numbers beyond a double, lone surrogates and invalid UTF-8, which should cost only the alert
+that holds them. A body with these is parsed a second time, slowly. Of repeated keys the last one
+counts, as in Alertmanager.
 """
 
 import json
@@ -15,20 +15,20 @@ import orjson
 from gateway.web.ingest.sources.parsed import BodyError
 
 LONGEST_INTEGER = 18
-"""Digits up to which an integer is read exactly; Python refuses to read those beyond 4300."""
+"""Digits up to which an integer is parsed exactly; Python refuses more than 4300."""
 
 
 def read_json(body: bytes) -> tuple[Any, bool]:
-    """The value, and whether the body was JSON by the letter. Raises BodyError (400)."""
+    """Return the value, and whether the body was strictly JSON. Raise BodyError (400)."""
     try:
         return orjson.loads(body), True
     except orjson.JSONDecodeError:
         return _read_slowly(body), False
 
 
-def has_foreign_text(body: bytes, strict: bool) -> bool:
-    """Whether a text in the body may hold NUL or half a character, which databases refuse."""
-    # Looking for the one byte first is far cheaper, and most bodies hold none.
+def has_foreign_text(body: bytes, *, strict: bool) -> bool:
+    """Return whether a text may hold NUL or half a character, which databases refuse."""
+    # Searching for one byte first is far cheaper, and most bodies do not hold it.
     return not strict or (b"\\" in body and b"\\u0000" in body)
 
 
@@ -36,14 +36,14 @@ def _read_slowly(body: bytes) -> Any:
     if not body:
         raise BodyError(400, "the body is empty")
     try:
-        # What is not UTF-8 becomes lone surrogates, which are then found in their alert.
+        # Invalid UTF-8 becomes lone surrogates, which are then reported in their alert.
         text = body.decode("utf-8", "surrogateescape")
         return json.loads(
             text, parse_constant=_refuse_constant, parse_int=_integer, parse_float=float
         )
     except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise BodyError(400, f"the body is not JSON: {error.msg} at {place}") from None
+        position = f"line {error.lineno}, column {error.colno}"
+        raise BodyError(400, f"the body is not JSON: {error.msg} at {position}") from None
     except RecursionError:
         raise BodyError(400, "the body is nested too deeply") from None
     except ValueError as error:
@@ -51,7 +51,7 @@ def _read_slowly(body: bytes) -> Any:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON value")
+    raise ValueError(f"{name} is not a JSON value")
 
 
 def _integer(digits: str) -> int | float:

@@ -1,8 +1,8 @@
-"""The fields that every source's alerts have: fast for what is right, exact for the rest."""
+"""Fields that alerts of every source have: a fast check, and an exact one for faults."""
 
 import re
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from gateway.core.text.escape import one_line
 from gateway.core.time.timestamps import parse_time
@@ -10,15 +10,23 @@ from gateway.web.ingest.sources import limits
 from gateway.web.ingest.sources.parsed import BadAlert
 
 Texts = dict[str, str]
-Common = tuple[Texts, Texts, str, float | None, float | None]
-"""Labels, annotations, generator URL, start and end: None where not given (or Go's zero time)."""
 
 _REPLACED_TEXT = "NUL or an incomplete character was replaced by U+FFFD"
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
+class CommonFields(NamedTuple):
+    """The fields of an alert. Times are None if missing, or Go's zero time."""
+
+    labels: Texts
+    annotations: Texts
+    url: str
+    starts_at: float | None
+    ends_at: float | None
+
+
 class FieldError(Exception):
-    """A field makes its alert unusable."""
+    """A fault of a field that makes its alert unusable."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(f"{field}: {message}")
@@ -26,12 +34,12 @@ class FieldError(Exception):
         self.message = message
 
 
-def read(item: Any, index: int, foreign: bool, repaired: list[BadAlert]) -> Common:
-    """What one alert says, checked: no empty labels, at least one label. Raises FieldError.
+def read(item: Any, index: int, repaired: list[BadAlert], *, foreign: bool) -> CommonFields:
+    """Return the fields of one alert, with at least one label and no empty ones.
 
-    `foreign`: its texts may hold NUL or half a character, which databases refuse. U+FFFD takes
-    their place, as in Alertmanager, and a note goes to `repaired`. What is too long is cut, and
-    noted too (`limits`).
+    With `foreign` its texts may hold NUL or half a character, which databases refuse: U+FFFD
+    replaces them, as in Alertmanager. Long texts are cut (`limits`). Notes on both are appended to
+    `repaired`. Raise FieldError.
     """
     if item.__class__ is not dict:
         raise FieldError("", f"an alert must be an object, not {kind_of(item)}")
@@ -40,12 +48,12 @@ def read(item: Any, index: int, foreign: bool, repaired: list[BadAlert]) -> Comm
     annotations: Any = get("annotations")
     url: Any = get("generatorURL", "")
     try:
-        # Joining proves at C speed that all of it is text.
+        # Joining proves at C speed that all values are texts.
         "".join((*labels.values(), *annotations.values(), url))
-        right = all(labels.values()) and labels and "" not in labels and "" not in annotations
+        is_valid = all(labels.values()) and labels and "" not in labels and "" not in annotations
     except (AttributeError, TypeError):
-        right = False
-    if not right:
+        is_valid = False
+    if not is_valid:
         labels, annotations, url = _labels(labels), _annotations(annotations), _url(url)
     if foreign:
         labels = _replace_unstorable("labels", labels, index, repaired)
@@ -55,8 +63,9 @@ def read(item: Any, index: int, foreign: bool, repaired: list[BadAlert]) -> Comm
         if fault := limits.fault_of(labels):
             raise FieldError("labels", fault)
         labels, annotations, url, cuts = limits.cut(labels, annotations, url)
-        repaired += [BadAlert(index, path(*place), message) for place, message in cuts]
-    return labels, annotations, url, _instant_of(item, "startsAt"), _instant_of(item, "endsAt")
+        repaired += [BadAlert(index, path(*field_path), message) for field_path, message in cuts]
+    starts_at, ends_at = _instant_of(item, "startsAt"), _instant_of(item, "endsAt")
+    return CommonFields(labels, annotations, url, starts_at, ends_at)
 
 
 def _labels(labels: Any) -> Texts:
@@ -67,13 +76,13 @@ def _labels(labels: Any) -> Texts:
     if fault := limits.fault_of(labels):  # before anything is done for each of them
         raise FieldError("labels", fault)
     # null counts as empty, as it does for Alertmanager.
-    kept = {name: _text("labels", name, value) for name, value in labels.items()}
-    kept = {name: value for name, value in kept.items() if value}
-    if not kept:
+    texts = {name: _text("labels", name, value) for name, value in labels.items()}
+    texts = {name: value for name, value in texts.items() if value}
+    if not texts:
         raise FieldError("labels", "empty: an alert needs at least one label with a value")
-    if "" in kept:
+    if "" in texts:
         raise FieldError("labels", "a label's name must not be empty")
-    return kept
+    return texts
 
 
 def _annotations(annotations: Any) -> Texts:
@@ -81,9 +90,9 @@ def _annotations(annotations: Any) -> Texts:
         return {}
     if not isinstance(annotations, dict):
         raise FieldError("annotations", f"must be an object of texts, not {kind_of(annotations)}")
-    kept = {name: _text("annotations", name, value) for name, value in annotations.items()}
-    kept.pop("", None)
-    return kept
+    texts = {name: _text("annotations", name, value) for name, value in annotations.items()}
+    texts.pop("", None)
+    return texts
 
 
 def _text(section: str, name: str, value: Any) -> str:
@@ -95,7 +104,7 @@ def _text(section: str, name: str, value: Any) -> str:
 
 
 def _url(url: Any) -> str:
-    # Whether it may become a link is seen where links are made.
+    # `safe_url` decides later whether it may become a link.
     if url is not None and not isinstance(url, str):
         raise FieldError("generatorURL", f"must be text, not {kind_of(url)}")
     return url or ""
@@ -113,10 +122,10 @@ def _instant_of(alert: dict[str, Any], field: str) -> float | None:
     raise FieldError(field, f"must be a time as text, not {kind_of(text)}")
 
 
-# A re-post repeats its alerts' starts, and a batch one end: most times were read before.
+# A re-post repeats the starts of alerts, and a batch shares one end: most times are cached.
 @lru_cache(maxsize=8192)
 def instant(text: str) -> float | None:
-    """An instant as senders write it; None for no text and Go's zero time. Raises ValueError."""
+    """Parse a sender's time; None for an empty text and Go's zero time. Raise ValueError."""
     return parse_time(text) if text else None
 
 
@@ -136,12 +145,12 @@ def _replace_unstorable_url(url: str, index: int, repaired: list[BadAlert]) -> s
 
 
 def path(section: str, name: str = "") -> str:
-    """A field's name for a message: harmless and not too long, whatever the sender wrote."""
+    """Return a field's name for a message, made harmless and short."""
     return f"{section}.{one_line(_without_unstorable(name[:200]), 80)}" if name else section
 
 
 def kind_of(value: Any) -> str:
-    """What a JSON value is, in words."""
+    """Return the kind of a JSON value, for messages."""
     if value is None:
         return "null"
     if isinstance(value, bool):

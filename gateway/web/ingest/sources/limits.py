@@ -1,8 +1,8 @@
-"""How much an alert may say, and what becomes of what is longer.
+"""Limits on the texts of an alert, and the truncation of longer ones.
 
-A text that is too long is cut, and the digest of the whole text is put behind what is left: two
-alerts that differ stay two, and one alert stays one whenever it is posted. Only what no cutting
-can help is refused. The limits are far beyond what Prometheus, Mimir and Grafana write.
+A long text is cut, and a digest of the whole text is appended. So two different alerts stay
+different, and one alert has the same labels whenever it is posted. Only alerts that truncation
+cannot bring within the limits are refused. Prometheus, Mimir and Grafana write far less.
 """
 
 from collections.abc import Mapping
@@ -10,10 +10,10 @@ from hashlib import blake2b
 
 Texts = dict[str, str]
 CutNote = tuple[tuple[str, ...], str]
-"""The section and name of what was cut, and what was done."""
+"""The section and name of a field that was cut, and what was done."""
 
 MOST_LABELS = 1024
-"""Labels of one alert; more are a fault. The same number of annotations; more are left out."""
+"""Labels of one alert; more are a fault. The same number of annotations; more are omitted."""
 
 LONGEST_NAME = 1024
 """Characters of a name. Mimir's limit is 1,024 bytes."""
@@ -29,13 +29,13 @@ LONGEST_TEXT = 64 * 1024
 """Characters of an annotation. No channel shows more than 40,000."""
 
 LONGEST_URL = 16 * 1024
-"""Characters of a generator URL. Half a URL leads nowhere, so a longer one is left out."""
+"""Characters of a generator URL. A truncated URL is useless, so a longer one is omitted."""
 
 _DIGEST = 16  # bytes
 
 
 def fit(labels: Texts, annotations: Texts, url: str) -> bool:
-    """Say whether all of it is within the limits."""
+    """Return whether all texts are within the limits."""
     return (
         len(labels) <= MOST_LABELS
         and len(annotations) <= MOST_LABELS
@@ -54,7 +54,7 @@ def fit(labels: Texts, annotations: Texts, url: str) -> bool:
 
 
 def fault_of(labels: Mapping[str, object]) -> str:
-    """What is wrong with labels that no cutting can help; "" if nothing."""
+    """Return the fault of labels that truncation cannot repair; "" without one."""
     if len(labels) > MOST_LABELS:
         return f"{len(labels):,} labels: an alert may have {MOST_LABELS:,}"
     size = sum(
@@ -68,27 +68,27 @@ def fault_of(labels: Mapping[str, object]) -> str:
 
 
 def cut(labels: Texts, annotations: Texts, url: str) -> tuple[Texts, Texts, str, list[CutNote]]:
-    """Return them within the limits, and what was done for it."""
+    """Return the texts within the limits, and a note for each that was cut."""
     notes: list[CutNote] = []
     if len(annotations) > MOST_LABELS:
         notes.append((("annotations",), f"only the first {MOST_LABELS:,} are kept"))
         annotations = dict(list(annotations.items())[:MOST_LABELS])
     if len(url) > LONGEST_URL:
-        notes.append((("generatorURL",), f"left out: over {LONGEST_URL:,} characters"))
+        notes.append((("generatorURL",), f"omitted: over {LONGEST_URL:,} characters"))
         url = ""
     labels = _cut("labels", labels, LONGEST_VALUE, notes)
     return labels, _cut("annotations", annotations, LONGEST_TEXT, notes), url, notes
 
 
 def _cut(section: str, texts: Texts, longest: int, notes: list[CutNote]) -> Texts:
-    kept = {}
+    cut_texts = {}
     for name, value in texts.items():
         if len(name) > LONGEST_NAME:
             notes.append(((section, name), f"the name was cut to {LONGEST_NAME:,} characters"))
         if len(value) > longest:
             notes.append(((section, name), f"the value was cut to {longest:,} characters"))
-        kept[shorten(name, LONGEST_NAME)] = shorten(value, longest)
-    return kept
+        cut_texts[shorten(name, LONGEST_NAME)] = shorten(value, longest)
+    return cut_texts
 
 
 def shorten(text: str, longest: int) -> str:

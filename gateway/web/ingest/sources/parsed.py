@@ -1,4 +1,4 @@
-"""What a source makes of a request's body: the good alerts, and what is wrong with the others."""
+"""Result of parsing a request's body: valid alerts, and the faults of the others."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -8,23 +8,23 @@ from gateway.core.alerts.reported_alert import ReportedAlert
 
 @dataclass(frozen=True, slots=True)
 class BadAlert:
-    """One fault: in which alert (counted from 0; None: the body as a whole), which field, what."""
+    """One fault: the index of the alert from 0 (None: the whole body), the field, the message."""
 
     index: int | None
     field: str
     message: str
 
     def to_json(self) -> dict[str, object]:
-        """The fault as an answer's `detail` lists it."""
+        """Return the fault as an answer's `detail` lists it."""
         return {"alert": self.index, "field": self.field, "message": self.message}
 
 
 @dataclass(slots=True)
 class Parsed:
-    """A body, read. `bad` alerts are left out of `alerts`; `repaired` ones are in it.
+    """A parsed body. `bad` alerts are not in `alerts`; `repaired` ones are.
 
-    `malformed`: the body broke JSON's rules in a place that could be told apart from the rest.
-    `truncated`: alerts that the sender left out by its own limit.
+    `malformed`: the body broke JSON's rules, but only within some alerts.
+    `truncated`: the number of alerts that the sender omitted by its own limit.
     """
 
     alerts: list[ReportedAlert] = field(default_factory=list)
@@ -35,12 +35,12 @@ class Parsed:
 
     @property
     def note(self) -> str:
-        """What the sender said about alerts that it did not send."""
+        """Return a note on the alerts that the sender omitted."""
         return f"{self.truncated} more not shown by the sender" if self.truncated else ""
 
 
 class BodyError(Exception):
-    """Nothing of the body can be used: 400 when it is not JSON, 422 when JSON of another shape."""
+    """A body without usable alerts: 400 if it is not JSON, 422 if its shape is wrong."""
 
     def __init__(self, status: int, message: str, faults: Sequence[BadAlert] = ()) -> None:
         super().__init__(message)
@@ -50,4 +50,4 @@ class BodyError(Exception):
 
 
 Parse = Callable[[bytes, float], Parsed]
-"""A source: (body, now) to Parsed. Raises BodyError, and nothing else whatever the body holds."""
+"""Parser of a source: (body, now) to Parsed. Raises BodyError and nothing else, for any body."""

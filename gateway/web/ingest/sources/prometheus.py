@@ -1,8 +1,8 @@
-"""Alerts as Prometheus posts them to Alertmanager's API v2: an array, sent again while they fire.
+"""Posts of Prometheus to Alertmanager's API v2: a list of alerts, repeated while they fire.
 
-Alertmanager's rules (its `api/v2`, and what version 0.33 answered when asked): a missing start is
-now, a missing end is now plus `resolve_timeout`, an end in the past means resolved, labels without
-a value are left out, and an alert that would end before it starts is refused.
+Alertmanager's rules (its `api/v2`, and recorded answers of version 0.33): a missing start is now, a
+missing end is now plus `resolve_timeout`, an end in the past means resolved, labels without a value
+are dropped, and an alert that would end before it starts is refused.
 """
 
 from typing import Any
@@ -16,34 +16,36 @@ from gateway.web.ingest.sources.parsed import BadAlert, BodyError, Parsed
 
 
 def parse(body: bytes, now: float) -> Parsed:
-    """The alerts of one post received at `now`. Raises BodyError."""
+    """Parse the alerts of one post received at `now`. Raise BodyError."""
     plain = parse_plain(body, now)
     return parse_with_faults(body, now) if plain is None else Parsed(plain)
 
 
 def parse_with_faults(body: bytes, now: float) -> Parsed:
-    """The same, and what is wrong with those that are not as they should be. Raises BodyError."""
+    """Parse a post and name the fault of each invalid alert. Raise BodyError."""
     items, strict = read_json(body)
     if not isinstance(items, list):
         raise BodyError(422, f"the body must be a list of alerts, not {fields.kind_of(items)}")
     parsed = Parsed(malformed=not strict)
-    foreign = has_foreign_text(body, strict)
+    foreign = has_foreign_text(body, strict=strict)
     for index, item in enumerate(items):
         try:
-            parsed.alerts.append(_read(item, index, now, foreign, parsed.repaired))
+            parsed.alerts.append(_read(item, index, now, parsed.repaired, foreign=foreign))
         except fields.FieldError as error:
             parsed.bad.append(BadAlert(index, error.field, error.message))
     return parsed
 
 
 def _read(
-    item: Any, index: int, now: float, foreign: bool, repaired: list[BadAlert]
+    item: Any, index: int, now: float, repaired: list[BadAlert], *, foreign: bool
 ) -> ReportedAlert:
-    labels, annotations, url, starts_at, ends_at = fields.read(item, index, foreign, repaired)
+    labels, annotations, url, starts_at, ends_at = fields.read(
+        item, index, repaired, foreign=foreign
+    )
     if starts_at is not None:
         end = now + DEFAULT_RESOLVE_TIMEOUT if ends_at is None else ends_at
         if starts_at > end:
             raise fields.FieldError("startsAt", "must not be later than endsAt")
         if starts_at > now:
-            starts_at = None  # the sender's clock is ahead: it began when we heard of it
-    return ReportedAlert(labels, annotations, starts_at, ends_at, url, True)
+            starts_at = None  # the sender's clock is ahead: use the time of receipt
+    return ReportedAlert(labels, annotations, starts_at, ends_at, url, expires=True)

@@ -1,7 +1,7 @@
-"""A post to API v2 that is not read: its alerts' bytes are all that is needed to recognise them.
+"""Re-posts recognised from hashes of their bytes, without parsing the alerts.
 
-Prometheus posts every firing alert again each minute, by the same bytes but for the end. To find
-that out from hashes costs a quarter of what reading, checking and comparing them costs.
+Prometheus repeats every firing alert each minute, with the same bytes except for the end. Comparing
+hashes costs a quarter of parsing, checking and comparing the alerts.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from gateway.core.alerts.reported_alert import Sighting
 from gateway.web.ingest.sources.fields import instant
 
 
-class _Posted(msgspec.Struct, gc=False):  # it holds no containers: nothing for the collector
+class _Posted(msgspec.Struct, gc=False):  # it holds no containers, which could form cycles
     labels: msgspec.Raw
     startsAt: str
     endsAt: str
@@ -25,7 +25,7 @@ _decode = msgspec.json.Decoder(list[_Posted]).decode
 
 
 class RawPost:
-    """The alerts of one post, in their order."""
+    """The raw alerts of one post, in their order."""
 
     __slots__ = ("_posted",)
 
@@ -33,14 +33,14 @@ class RawPost:
         self._posted = posted
 
     def __iter__(self) -> Iterator[Sighting]:
-        """What is seen of each. It ends early where one has times that need a closer look."""
+        """Yield a sighting of each alert. End after an empty one if its times are irregular."""
         for one in self._posted:
             try:
                 starts_at, ends_at = instant(one.startsAt), instant(one.endsAt)
             except ValueError:
                 starts_at = ends_at = None
             if starts_at is None or ends_at is None:
-                yield "", 0, 0.0, 0.0  # nobody's
+                yield "", 0, 0.0, 0.0  # matches no known alert
                 return
             yield identity_of(bytes(one.labels)), _raw_hash(one), starts_at, ends_at
 
@@ -48,12 +48,12 @@ class RawPost:
         return len(self._posted)
 
     def raw_hash(self, index: int) -> int:
-        """The letters of the alert at this index."""
+        """Return the hash of an alert's annotations and URL."""
         return _raw_hash(self._posted[index])
 
 
 def parse_raw_post(body: bytes) -> RawPost | None:
-    """The alerts of a post; None where they are not all written out as Prometheus does."""
+    """Return the raw alerts of a post; None unless all have the fields that Prometheus writes."""
     try:
         return RawPost(_decode(body))
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
