@@ -1,4 +1,4 @@
-"""Whatever is given to load, it loads or says what is wrong: nothing else comes out."""
+"""Any input loads, or is refused with what is wrong: nothing else is raised."""
 
 import random
 from collections.abc import Sequence

@@ -26,7 +26,7 @@ def test_all_errors_of_a_file_are_reported_with_their_positions(broken: Path) ->
 
 
 def test_a_fault_can_be_read_by_programs() -> None:
-    """A fault has its parts apart: place, path, offending text, suggestion, what is allowed."""
+    """An error has its parts apart: position, path, text, suggestion, allowed values."""
     text = "receivers: [{name: all}]\nroute:\n  receiver: all\n  routes: [{reciever: all}]\n"
     (fault,) = faults(text)
     assert fault.to_json() == {
@@ -50,7 +50,7 @@ def test_the_error_reads_as_all_its_faults() -> None:
 
 
 def test_a_file_that_cannot_be_read_is_a_fault() -> None:
-    """A missing file is told like any other fault."""
+    """A missing file is reported like any other error."""
     with pytest.raises(ConfigError, match=r"yaml:1:1: the file cannot be read: No such file"):
         load(Path("routes.yaml"), env={}, read_file=Files().read)
 

@@ -106,7 +106,7 @@ def test_a_url_that_is_its_own_key_is_a_secret(url: str) -> None:
 
 @pytest.mark.parametrize("written", ["$SLACK_TOKEN", "%SLACK_TOKEN%", "{{ SLACK_TOKEN }}"])
 def test_what_other_programs_would_replace_is_warned_of(written: str) -> None:
-    """It is no reference here, and a token that reads like one is none that a vendor gave."""
+    """It is not a reference here, and no vendor gives a token that reads like one."""
     text = f"channels: {{slack: {{token: '{written}'}}}}{REST}"
     message = [one for one in warning_texts(text) if "token:" in one]
     assert len(message) == 1
@@ -175,7 +175,7 @@ SECRET = "test-very-secret"
     ],
 )
 def test_no_complaint_shows_a_secret(text: str) -> None:
-    """Promise 10: whatever is wrong beside, in or around a secret, no problem shows its value."""
+    """Promise 10: no error beside, in or around a secret shows its value."""
     with pytest.raises(ConfigError) as caught:
         loaded(text, {"SECRET": SECRET})
     shown = repr(caught.value.problems) + str(caught.value) + repr(caught.value.warnings)
@@ -221,7 +221,7 @@ def test_a_large_or_binary_secret_file_is_refused() -> None:
     ],
 )
 def test_a_secret_with_white_space_around_it_is_refused(text: str, value: str) -> None:
-    """A token that no sender can send is a fault of the file, told without its value."""
+    """A token that no sender can send is an error of the file, reported without its value."""
     (fault,) = faults(text + REST, {"TOKEN": value})
     assert "white space" in fault.message
     assert "test-token" not in str(fault)

@@ -46,7 +46,7 @@ def faults(text: str, env: Mapping[str, str] | None = None) -> tuple[Problem, ..
 
 
 def warning_texts(text: str, now: float | None = NOW) -> list[str]:
-    """The warnings about a text, but for those about sources and about receivers without places,
+    """The warnings about a text, but for those about sources and about receivers without targets,
     which such short texts are full of."""
     beside = ("/webhook/", "has no targets")
     warnings = loaded(text, now=now).warnings

@@ -127,7 +127,7 @@ def _channel(
             if secret is not None:
                 secret_options[key] = secret
         elif key == "proxy":
-            # Beside those with a password, so that a channel finds all proxies in one place.
+            # Beside those with a password, so that a channel finds all proxies together.
             secret_options[key] = Secret(item.value)
         else:
             options[key] = str(item.value)

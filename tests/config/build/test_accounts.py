@@ -50,7 +50,7 @@ def test_the_usual_sources_are_there_undeclared() -> None:
 
 
 def test_a_declared_source_closes_the_built_in_ones() -> None:
-    """Whoever protects one source has not left another one open: only declared sources exist."""
+    """Only declared sources exist: protecting one leaves no other one open."""
     config = loaded('sources: {alertmanager: {bearer: "${A}"}}' + REST, ENV)
     assert list(config.sources) == ["alertmanager"]
     assert not any("is open" in one.message for one in config.warnings)
@@ -195,7 +195,7 @@ def test_webhook_options_travel_as_names_of_secrets() -> None:
 
 
 def test_an_error_in_an_account_is_the_only_message_about_it() -> None:
-    """A channel that is declared wrongly is not told to be missing as well."""
+    """A channel that is declared wrongly is not reported as missing too."""
     message = faults(
         "channels: {email: 5}\n"
         "receivers: [{name: all, email: [{to: a@example.com}]}]\nroute: {receiver: all}\n"
@@ -242,7 +242,7 @@ def test_a_password_of_a_proxy_in_the_file_is_warned_of_and_hidden() -> None:
     ],
 )
 def test_a_proxy_that_cannot_be_used_is_an_error(proxy: str, words: str) -> None:
-    """Promise 6: at each account, with its place."""
+    """Promise 6: at each account, with its position."""
     result = faults(ACCOUNTS.format(proxy=proxy) + REST, ENV)
     assert [one.path for one in result] == [
         f"channels.{name}.proxy" for name in ("email", "slack", "pagerduty", "webhook")
@@ -251,7 +251,7 @@ def test_a_proxy_that_cannot_be_used_is_an_error(proxy: str, words: str) -> None
 
 
 def test_an_empty_reference_is_no_proxy() -> None:
-    """The same file serves where there is a proxy and where there is none."""
+    """The same file serves with a proxy and without one."""
     config = loaded(ACCOUNTS.format(proxy="${PROXY:-}") + REST, ENV)
     assert "proxy" not in config.channels["webhook"].secrets
 

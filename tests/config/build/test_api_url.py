@@ -14,7 +14,7 @@ ENV = {"POSTMARK_TOKEN": "test-postmark-token"}
 
 
 def test_an_api_url_of_postmark_takes_no_path() -> None:
-    """The SDK puts its own path there: better an error with its place than a failed start."""
+    """The SDK adds its own path: an error with its position is better than a failed start."""
     with pytest.raises(ConfigError) as caught:
         load(TEXT.format(url="https://proxy.example.com/postmark"), env=ENV)
     [problem] = caught.value.problems

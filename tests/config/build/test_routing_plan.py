@@ -35,7 +35,7 @@ def test_a_route_in_alertmanagers_words() -> None:
 
 
 def test_flapping_is_on_where_severities_are_declared() -> None:
-    """E36: without severities every turn is told, as in Alertmanager; the file decides."""
+    """E36: without severities every change is notified, as in Alertmanager; the file decides."""
     rest = "receivers: [{name: all}]\nroute: {receiver: all}\n"
     declared_names = "severities: {critical: {rank: 1}}\n"
     assert loaded(rest).plan.flapping.times == 0
@@ -48,7 +48,7 @@ def test_flapping_is_on_where_severities_are_declared() -> None:
 
 
 def test_repeats_are_exact_unless_the_file_says_otherwise() -> None:
-    """E6: Alertmanager's way is there for those who want it, in words; a slip is told."""
+    """E6: Alertmanager's times of repeats can be chosen; a slip is reported."""
     rest = "receivers: [{name: all}]\nroute: {receiver: all}\n"
     assert loaded(rest).plan.repeats is Repeats.EXACT
     assert loaded(f"repeats: exact\n{rest}").plan.repeats is Repeats.EXACT

@@ -100,7 +100,7 @@ def test_routes_rules_and_intervals_are_written_as_alertmanager_has_them() -> No
 
 
 def test_what_the_grammar_cannot_say_is_a_comment() -> None:
-    """Whoever reads it is not misled by what is missing."""
+    """Its readers are not misled by what is missing."""
     text = written(ROUTES.replace("'28:-1'", "'10:-2'"))
     comments = [line for line in text.splitlines() if line.startswith("#")]
     assert any(
@@ -142,7 +142,7 @@ def test_the_shipped_file_can_be_written() -> None:
     value=st.text(st.characters(codec="utf-8")),
 )
 def test_any_matcher_comes_back_as_it_was(name: str, value: str) -> None:
-    """Whatever stands in a label's name or value, line ends of any kind included."""
+    """Any text in a label's name or value, line ends of any kind included."""
     matcher = Matcher(name, "=", value)
     child = RouteSpec(matchers=[matcher], labels={"desk": value})
     plan = Plan(build_route(RouteSpec(receiver="everyone", routes=[child])), {})

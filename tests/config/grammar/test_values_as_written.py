@@ -1,4 +1,4 @@
-"""Values mean what they look like, whatever YAML 1.1 makes of them."""
+"""Values mean what they look like, even where YAML 1.1 reads them differently."""
 
 from datetime import time
 
@@ -62,7 +62,7 @@ def test_anchors_and_merges_work() -> None:
 
 
 def test_an_error_in_a_repeated_part_is_reported_once() -> None:
-    """Where an anchor is used twice its fault still stands in one place."""
+    """An error under an anchor that is used twice has one position."""
     text = (
         "receivers: [{name: all}]\n"
         "route:\n"

@@ -1,4 +1,4 @@
-"""Slips of YAML are told where they were made, with what to write instead."""
+"""Slips of YAML are reported at their position, with what to write instead."""
 
 from pathlib import Path
 

@@ -56,7 +56,7 @@ def test_matchers_that_an_absent_label_fulfils_find_nothing_by_themselves() -> N
 
 
 def test_many_candidates_are_thinned_out_by_the_other_matchers() -> None:
-    """E37: of thousands of alerts of one team only those of the pod are looked at."""
+    """E37: of thousands of alerts of one team only those of the pod are tested."""
     count = 4 * FEW_CANDIDATES
     index = index_of([{"team": "a", "pod": str(n % 2)} for n in range(count)])
     result = index.candidates([Matcher("team", "=", "a"), Matcher("pod", "=~", "1|2")])

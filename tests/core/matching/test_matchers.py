@@ -94,7 +94,7 @@ def test_the_api_form_is_read_back(matcher: Matcher) -> None:
 @unhurried
 @given(words | st.text('{}=!~,"\\nx \n'), st.sampled_from(["fallback", "utf8", "classic"]))
 def test_any_text_is_read_or_refused(text: str, mode: Mode) -> None:
-    """Whatever stands in a file or a request, reading it ends in matchers or a MatcherError."""
+    """Any text in a file or a request gives matchers or a MatcherError."""
     for parse in (parse_matchers, parse_matcher):
         with suppress(MatcherError):
             parse(text, mode)
@@ -153,7 +153,7 @@ def test_a_single_matcher_takes_no_braces() -> None:
     ],
 )
 def test_a_bad_matcher_from_the_api_names_its_field(data: dict[str, object], field: str) -> None:
-    """The caller learns which field of the JSON is wrong (E42)."""
+    """The error names the field of the JSON that is wrong (E42)."""
     with pytest.raises(MatcherError, match=f"^{field}: "):
         Matcher.from_json(data)
 

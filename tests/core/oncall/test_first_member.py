@@ -77,7 +77,7 @@ def test_n_days_and_n_weeks_count_from_the_start() -> None:
 
 
 def test_a_change_many_years_ahead_is_still_found() -> None:
-    """Promise 12: the slowest rotation is looked at until it has come round."""
+    """Promise 12: the slowest rotation is searched until it has come round."""
     slow = rota(date(2026, 1, 5), Handover(time(9)), 60, "month")
     assert next_change(slow, at("2026-01-06T00:00")) == at("2031-01-05T09:00")
 

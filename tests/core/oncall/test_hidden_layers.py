@@ -76,7 +76,7 @@ def test_a_layer_that_was_replaced_is_not_hidden() -> None:
 
 
 def test_a_layer_that_shows_while_somebody_is_away_is_not_hidden() -> None:
-    """An override without a person lets the layer below stand in: it is there for that."""
+    """An override without a person lets the layer below show: it exists for that."""
     away = Override(None, at("2026-08-03"), at("2026-08-10"), replaces="ben")
     both = rota(layer("ana"), layer("ben"))
     assert hidden_layers(both) == [0]

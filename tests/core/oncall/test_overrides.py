@@ -44,7 +44,7 @@ def test_an_override_wins_over_the_layers_and_ends_mid_shift() -> None:
 
 
 def test_an_override_across_a_handover_replaces_only_the_one_it_names() -> None:
-    """E26: cho stands in for ana, and ana's shift ends on Monday whatever the override says."""
+    """E26: cho replaces ana, and ana's shift still ends on Monday."""
     assert lines(rota(override("cho", "10T00:00", "15T00:00", replaces="ana"))) == [
         "05 09:00 ana, layer 1",
         "10 00:00 cho, override 1",
@@ -102,7 +102,7 @@ def test_overrides_that_touch_leave_nothing_between() -> None:
 
 
 def test_a_swap_is_two_overrides_in_either_order() -> None:
-    """E26: both look at the layers, so the second does not hand the first one's back."""
+    """E26: both read the layers, so the second does not undo the first."""
     there = override("ben", "05T09:00", "19T09:00", replaces="ana")
     back = override("ana", "05T09:00", "19T09:00", replaces="ben")
     for swapped in (rota(there, back), rota(back, there)):
@@ -145,7 +145,7 @@ def test_nobody_at_all_is_a_gap_that_names_its_override() -> None:
 
 
 def test_beside_adds_somebody_once() -> None:
-    """E26: whoever is on call anyway is not told twice."""
+    """E26: a person who is on call anyway is not notified twice."""
     added = rota(
         override("cho", "07T00:00", "14T00:00", beside=True),
         override("ben", "11T00:00", "13T00:00", beside=True),

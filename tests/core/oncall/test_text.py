@@ -50,7 +50,7 @@ def test_handovers() -> None:
 
 @pytest.mark.parametrize("text", ["", "Mon", "Mon Tue 09:00", "09:00 Mon", "Mo 09:00", "25:00"])
 def test_other_handovers_are_refused(text: str) -> None:
-    """Promise 6: half a handover is none."""
+    """Promise 6: half a handover is refused."""
     with pytest.raises(ValueError, match="write"):
         parse_handover(text)
 

@@ -84,7 +84,7 @@ def test_an_absent_label_equals_an_empty_one() -> None:
 
 
 def test_nobody_inhibits_itself_or_its_equal() -> None:
-    """Two alerts that fit both sides of a rule are both told."""
+    """Two alerts that fit both sides of a rule are both notified."""
     one, other = {"severity": "critical", "x": "1"}, {"severity": "critical", "x": "2"}
     assert find_inhibitor([BOTH_SIDES], one, [one, other]) is None
     assert find_inhibitor([BOTH_SIDES], {"severity": "info"}, [one, other]) == (BOTH_SIDES, one)

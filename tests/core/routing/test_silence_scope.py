@@ -21,7 +21,7 @@ TEAM = Matcher("team", "=", "billing")
 
 
 def test_the_matchers_of_the_route_and_its_group_count() -> None:
-    """So another team's alert of the same name is heard."""
+    """So another team's alert of the same name is still notified."""
     assert incident_matchers(ROOT, SEVERE.id, {"alertname": "X"}) == (
         TEAM,
         Matcher("env", "!=", "test"),
@@ -48,5 +48,5 @@ def test_a_route_that_is_gone() -> None:
 
 
 def test_one_group_for_all_at_the_root() -> None:
-    """Nothing tells its alerts from others."""
+    """Nothing distinguishes its alerts from others."""
     assert incident_matchers(ROOT, ROOT.id, {}) == ()

@@ -86,7 +86,7 @@ def intervals(draw: st.DrawFn, zone: str) -> TimeInterval:
 def test_the_next_change_is_the_next_minute_that_differs(
     data: st.DataObject, turn: tuple[str, str], minutes: int
 ) -> None:
-    """The end of a mute is told at its minute, also over daylight saving (Promise 12, E30)."""
+    """The end of a mute is found to the minute, also over daylight saving (Promise 12, E30)."""
     zone, text = turn
     several = data.draw(st.lists(intervals(zone) | intervals("UTC"), min_size=1, max_size=2))
     t = at(text) + minutes * 60.0 + 0.5
@@ -261,7 +261,7 @@ def test_a_muted_route_says_why(
 @example(0)
 @given(st.integers(0, 400 * 24 * 60))
 def test_the_next_change_of_a_route_is_where_its_mute_begins_or_ends(minutes: int) -> None:
-    """Whoever waits for the end of a mute wakes when it is over, not before or after (E30)."""
+    """The next change is the end of a mute, not a moment before or after it (E30)."""
     both = route(mute_time_intervals=["night"], active_time_intervals=["office", "night"])
     t = at("2026-01-01T00:00:00Z") + minutes * 60
     change = next_mute_change(both, NAMED, t)

@@ -149,7 +149,7 @@ def test_an_instant_is_written_in_utc() -> None:
 
 
 def test_an_instant_beyond_the_calendar_is_refused() -> None:
-    """An absurd time is a ValueError, whatever the platform's time functions raise."""
+    """An absurd time is a ValueError, although the platform raises other errors."""
     for t in (1e18, float("inf"), float("nan")):
         with pytest.raises(ValueError, match="9999"):
             format_rfc3339(t)

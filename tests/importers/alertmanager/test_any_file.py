@@ -1,4 +1,4 @@
-"""Whatever Alertmanager takes is translated to a file that loads and does the same."""
+"""Every file that Alertmanager accepts becomes one that loads and does the same."""
 
 from typing import Any
 

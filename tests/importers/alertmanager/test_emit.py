@@ -1,4 +1,4 @@
-"""The YAML that is written says what was meant, whatever that is, and reads well."""
+"""The YAML that is written reads back as the same values, and reads well."""
 
 import hypothesis.strategies as st
 import yaml

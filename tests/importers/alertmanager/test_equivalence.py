@@ -1,4 +1,4 @@
-"""The comparison of both files finds whatever was changed, and says what it looked at."""
+"""The comparison of both files finds every change, and says what it compared."""
 
 from pathlib import Path
 from random import Random
@@ -54,7 +54,7 @@ CHANGES = {
 
 @pytest.mark.parametrize("what", CHANGES)
 def test_a_difference_is_found_and_shown(what: str) -> None:
-    """Whatever is changed by hand in the new file, the first alert that notices is named."""
+    """After a change by hand in the new file the first alert that differs is named."""
     before, after, message = CHANGES[what]
     translation = imported(WIDE)
     assert translation.text.count(before) == 1
@@ -63,7 +63,7 @@ def test_a_difference_is_found_and_shown(what: str) -> None:
 
 
 def test_the_same_seed_asks_the_same() -> None:
-    """A difference can be looked at again."""
+    """A difference can be reproduced."""
     translation = imported(WIDE)
     assert proven(translation, 3) == proven(translation, 3)
     assert proven(translation, 3).inhibited != proven(translation, 4).inhibited

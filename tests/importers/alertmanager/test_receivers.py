@@ -122,7 +122,7 @@ def test_other_credentials_than_a_bearer_token_are_listed() -> None:
 def test_a_receiver_without_targets_left_exists_and_says_why(
     integration: str, message: str
 ) -> None:
-    """Routing stays the same: the name is there, and nobody is told through it."""
+    """Routing stays the same: the name is there, and notifies nobody."""
     general = MAIL.rstrip().removesuffix("}") + ", slack_api_url: 'https://a.example.com/test'}"
     translation = receiver(integration, general)
     assert loaded(translation).plan.receivers["r"].targets == ()
@@ -242,7 +242,7 @@ def test_what_a_file_may_not_be_called_becomes_a_variable() -> None:
 
 
 def test_everything_else_is_listed_with_its_line() -> None:
-    """Nothing is dropped in silence: keys, sections, templates, whatever has no place here."""
+    """Nothing is dropped silently: keys, sections, templates, all that has no counterpart."""
     message = lost(
         receiver(
             "labels: {team: a}\n"

@@ -1,4 +1,4 @@
-"""What Alertmanager refuses is refused, all of it at once, with its place and what to write."""
+"""All that Alertmanager refuses is refused at once, with positions and what to write."""
 
 import pytest
 
@@ -54,7 +54,7 @@ def test_a_near_name_is_suggested() -> None:
 
 
 def test_no_secret_is_in_a_complaint() -> None:
-    """Promise 10: a value in a secret's place may be one, however wrong it is."""
+    """Promise 10: a wrong value under the key of a secret may be a secret."""
     for problem in refused(BAD):
         assert "test-secret" not in f"{problem}{problem.to_json()}"
 
@@ -115,7 +115,7 @@ def test_integrations_that_do_not_exist_here_are_checked_all_the_same(
     ],
 )
 def test_integrations_are_checked_in_every_detail(integration: str, message: str) -> None:
-    """Each rule of Alertmanager's, at its place."""
+    """Each rule of Alertmanager's, at its position."""
     general = "global: {slack_api_url: 'https://hooks.example.com/test'}\n"
     result = refused(f"{general}route: {{receiver: r}}\nreceivers: [{{name: r, {integration}}}]")
     assert [message in str(one) for one in result] == [True]

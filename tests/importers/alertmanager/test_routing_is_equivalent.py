@@ -135,7 +135,7 @@ def test_the_older_name_of_intervals_stays() -> None:
 
 
 def test_an_inhibit_rule_with_one_source_is_plain_and_with_several_is_omitted() -> None:
-    """Alertmanager 0.34 can ask for several sources at once; more is told here, not less."""
+    """Alertmanager 0.34 can ask for several sources at once; here more is notified, not less."""
     one = "{sources: [{matchers: [a=b], equal: [c]}], target_matchers: [d=e]}"
     two = "{sources: [{matchers: [a=b]}, {matchers: [f=g]}], target_matchers: [d=e]}"
     translation = imported(REST + f"inhibit_rules: [{one}, {two}]")

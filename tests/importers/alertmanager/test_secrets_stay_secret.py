@@ -1,4 +1,4 @@
-"""Promise 10: whatever is secret in an alertmanager.yml is in nothing that comes of it."""
+"""Promise 10: no secret of an alertmanager.yml is in anything made from it."""
 
 import json
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ def test_no_secret_is_in_the_file_the_report_or_a_repr() -> None:
 
 
 def test_every_variable_is_in_the_table_of_the_file() -> None:
-    """Whoever reads the file knows what to supply, and where the value stands."""
+    """The file says what to supply, and where the value stands."""
     translation = imported(WIDE)
     head = translation.text.partition("\n\n")[0]
     for variable in translation.notes.variables:
@@ -58,7 +58,7 @@ def test_a_comment_that_may_hold_a_secret_is_not_copied() -> None:
 
 
 def test_a_secret_that_stands_in_a_route_as_well_is_not_copied_in_a_comment() -> None:
-    """The guard looks for the values, too."""
+    """The guard searches for the values, too."""
     text = (
         "route:\n  receiver: a # not test-key-1234\n"
         "receivers: [{name: a, pagerduty_configs: [{routing_key: test-key-1234}]}]\n"
@@ -76,7 +76,7 @@ def test_a_secret_inside_of_a_template_is_not_shown() -> None:
 
 
 def secret_fields() -> Iterator[tuple[str, str, str]]:
-    """Every key that the grammar takes for a secret: its integration, its way down, its key."""
+    """Return every key of a secret: its integration, the path to it, and its name."""
     sections = {"global": GLOBAL, **WITH_COUNTERPART}
     for name, section in sections.items():
         for field in section.fields:

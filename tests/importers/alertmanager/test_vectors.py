@@ -1,4 +1,4 @@
-"""What Alertmanager's own tests take for good is translated, loads, and does the same."""
+"""All files that Alertmanager's own tests accept are translated, load, and do the same."""
 
 import json
 from typing import Any
@@ -8,7 +8,7 @@ from tests.importers.alertmanager.texts import imported, loaded, proven
 
 
 def test_every_good_file_of_alertmanagers_tests_is_translated() -> None:
-    """Whatever integrations it has: receivers keep their names, and alerts go where they went."""
+    """With any integrations: receivers keep their names, and alerts their routes."""
     vectors = json.loads((conformance() / "vectors" / "config_validation.json").read_text("utf-8"))
     good: list[Any] = [
         case

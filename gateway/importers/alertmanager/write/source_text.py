@@ -43,7 +43,7 @@ def _slice(source_config: SourceConfig, key: str) -> list[str] | None:
     section_lines = lines[first.line - 1 : (min(later) - 1 if later else len(lines))]
     while section_lines and (not section_lines[-1].strip() or section_lines[-1].startswith("#")):
         section_lines.pop()
-    # The end of a document must not come to stand in the middle of the new one.
+    # The end of a document must not get into the middle of the new one.
     return None if any(line.startswith(("...", "---")) for line in section_lines) else section_lines
 
 
