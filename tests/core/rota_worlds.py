@@ -127,12 +127,12 @@ def _member(layer: Layer, zone_name: str, t: float) -> str | None:
         return None
     while layer.handover.weekday not in (None, day.weekday()):
         day -= timedelta(days=1)
-    handed = _handed(layer, day, zone_name)
-    return layer.members[sum(begins < at <= t for at in handed) % len(layer.members)]
+    handovers = _handovers(layer, day, zone_name)
+    return layer.members[sum(begins < at <= t for at in handovers) % len(layer.members)]
 
 
 @lru_cache(maxsize=8)
-def _handed(layer: Layer, day: date, zone_name: str) -> list[float]:
+def _handovers(layer: Layer, day: date, zone_name: str) -> list[float]:
     """The handovers from a day before a layer's start to two months after it."""
     zone = load_zone(zone_name)
     number = -24 if layer.unit == "hour" else 0

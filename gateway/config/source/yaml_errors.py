@@ -179,7 +179,7 @@ def _in_blocks(
     if "expected key" in problem_text and _first_in_line(lines, here):
         return _beside(lines, start, here)
     if _is_unexpected(problem_text):
-        return *here, "the value before this place is complete: quote all of it as one"
+        return *here, "the value before this position is complete: quote all of it as one"
     if "expected ':'" in problem_text:
         return *start, "a colon with a space after it is missing in this line: write key: value"
     if "mapping values are not allowed" in problem_text:

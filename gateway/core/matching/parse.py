@@ -64,7 +64,7 @@ def _in_mode(
 def _utf8_matcher(text: str) -> Matcher:
     matchers = _utf8_matchers(text)
     if len(matchers) != 1:
-        raise MatcherError(f"{text!r} has {len(matchers)} matchers where one must stand: {HELP}")
+        raise MatcherError(f"{text!r} has {len(matchers)} matchers where one belongs: {HELP}")
     return matchers[0]
 
 
@@ -142,7 +142,7 @@ class _Tokens:
             raise self.error(
                 "the closing quote is missing"
                 if self._kind == "quoted"
-                else f"{text[start]!r} must stand in double quotes"
+                else f"{text[start]!r} must be in double quotes"
             )
         self._end = match.end()
 

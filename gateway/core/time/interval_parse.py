@@ -76,7 +76,7 @@ def _time_range(value: object) -> tuple[int, int]:
 def _minute(value: Mapping[str, object], field: str) -> int:
     text = value.get(field)
     if text is None:
-        raise ValueError(f"times: {field} is missing: both start_time and end_time must stand")
+        raise ValueError(f"times: {field} is missing: start_time and end_time are both required")
     # YAML 1.1 reads an unquoted 17:00 as the number 1020.
     match = _TIME.fullmatch(text) if isinstance(text, str) else None
     if match is None:

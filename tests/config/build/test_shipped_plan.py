@@ -15,7 +15,7 @@ def config() -> Config:
     return load(SHIPPED, env={}, now=NOW)
 
 
-def told(config: Config, **labels: str) -> list[str]:
+def notified(config: Config, **labels: str) -> list[str]:
     """The targets of the one receiver that gets an alert with these labels."""
     (route,) = match_routes(config.plan.root, labels)
     return [target.key for target in config.plan.receivers[route.receiver].targets]
@@ -42,7 +42,7 @@ def test_with_all_its_tokens_nothing_is_left_to_warn_of() -> None:
 
 def test_critical_billing_alerts_page_all_of_billing(config: Config) -> None:
     """Critical: PagerDuty, Slack and both e-mail addresses; answered in 15m, repeated after 2h."""
-    assert told(config, alertname="X", severity="critical", team="billing") == [
+    assert notified(config, alertname="X", severity="critical", team="billing") == [
         "email:admin@example.com",
         "email:billing-oncall@example.com",
         "slack:#billing-alerts",
@@ -81,7 +81,7 @@ def test_each_alert_goes_to_its_team(
     config: Config, labels: dict[str, str], targets: list[str]
 ) -> None:
     """Warnings and infos go where they are read; platform's to platform; the rest to the admin."""
-    assert told(config, **{"alertname": "X", **labels}) == targets
+    assert notified(config, **{"alertname": "X", **labels}) == targets
 
 
 def test_lesser_severities_take_their_time(config: Config) -> None:

@@ -53,8 +53,8 @@ def test_the_sibling_that_is_named_takes_all_of_its_alerts(root: Route) -> None:
             continue
         for labels in LABEL_SETS:
             if all(matcher.matches(labels) for matcher in one.route.matchers):
-                way = _path_to(root, one.route)
-                if all(matcher.matches(labels) for matcher in way):
+                path = _path_to(root, one.route)
+                if all(matcher.matches(labels) for matcher in path):
                     assert all(matcher.matches(labels) for matcher in one.earlier.matchers)
 
 

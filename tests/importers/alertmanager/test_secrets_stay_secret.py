@@ -23,7 +23,7 @@ def test_no_secret_is_in_the_file_the_report_or_a_repr() -> None:
     """Nor in the accounts of the plan that is made of it."""
     assert all(secret in WIDE.read_text() for secret in SECRETS)
     translation = imported(WIDE)
-    told = [
+    texts = [
         translation.text,
         json.dumps(report.as_json(translation, None)),
         repr(translation.notes.notes),
@@ -32,7 +32,7 @@ def test_no_secret_is_in_the_file_the_report_or_a_repr() -> None:
         repr(loaded(translation)),
     ]
     for secret in SECRETS:
-        assert not [text for text in told if secret in text]
+        assert not [text for text in texts if secret in text]
 
 
 def test_every_variable_is_in_the_table_of_the_file() -> None:
@@ -83,13 +83,13 @@ def secret_fields() -> Iterator[tuple[str, str, str]]:
             if isinstance(field.kind, HiddenSecret):
                 yield name, "", field.name
         inner = [("http_config", one) for one in HTTP_CONFIG.fields] if name != "email" else []
-        for way, field in inner:
+        for path, field in inner:
             if isinstance(field.kind, HiddenSecret):
-                yield name, way, field.name
+                yield name, path, field.name
             elif isinstance(field.kind, Section):
                 for deeper in field.kind.fields:
                     if isinstance(deeper.kind, HiddenSecret):
-                        yield name, f"{way}.{field.name}", deeper.name
+                        yield name, f"{path}.{field.name}", deeper.name
 
 
 NEEDED = {
@@ -102,21 +102,21 @@ NEEDED = {
 
 
 @pytest.mark.parametrize("value", ["test-Hidden-1", "https://a.example.com/test-Hidden-1"])
-@pytest.mark.parametrize(("name", "way", "key"), list(secret_fields()))
-def test_a_secret_in_any_field_is_not_copied(name: str, way: str, key: str, value: str) -> None:
+@pytest.mark.parametrize(("name", "path", "key"), list(secret_fields()))
+def test_a_secret_in_any_field_is_not_copied(name: str, path: str, key: str, value: str) -> None:
     """Taken or refused: wherever the grammar has a secret, none is said again."""
     entry: dict[str, Any] = dict(NEEDED[name])
     inner = entry
-    for step in filter(None, way.split(".")):
+    for step in filter(None, path.split(".")):
         inner = inner.setdefault(step, {})
     inner[key] = value
     general = {"slack_app_token": "test-token", **(entry if name == "global" else {})}
     receiver = {"name": "r", **({} if name == "global" else {f"{name}_configs": [entry]})}
     text = yaml.safe_dump({"global": general, "route": {"receiver": "r"}, "receivers": [receiver]})
     problems = refused(text)
-    told = [f"{one}{one.to_json()}" for one in problems]
+    texts = [f"{one}{one.to_json()}" for one in problems]
     if not problems:
         translation = imported(text)
-        told += [translation.text, json.dumps(report.as_json(translation, None))]
-        told.append(repr(loaded(translation)))
-    assert not [one for one in told if "Hidden" in one]
+        texts += [translation.text, json.dumps(report.as_json(translation, None))]
+        texts.append(repr(loaded(translation)))
+    assert not [one for one in texts if "Hidden" in one]

@@ -146,7 +146,7 @@ WITH_COUNTERPART = {"email": EMAIL, "slack": SLACK, "pagerduty": PAGERDUTY, "web
 
 RECEIVER = Section(
     "receiver",
-    "A name with the integrations that are told.",
+    "A name with its integrations.",
     fields(
         name=STRING,
         labels=TEXTS,

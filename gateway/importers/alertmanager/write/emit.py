@@ -43,7 +43,8 @@ class Block:
         return all(isinstance(one, Remark) for one in self.entries)
 
 
-Value = str | bool | int | Items | Block
+Scalar = str | bool | int
+Value = Scalar | Items | Block
 
 
 def escape_references(text: str) -> str:
@@ -125,7 +126,7 @@ def one_line(text: str) -> str:
     return "".join(character if character.isprintable() else "?" for character in text)
 
 
-def scalar(value: str | bool | int) -> str:
+def scalar(value: Scalar) -> str:
     """Return a single value: bare where that is safe, else in single or double quotes."""
     if isinstance(value, bool):
         return "true" if value else "false"

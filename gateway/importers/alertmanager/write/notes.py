@@ -28,8 +28,8 @@ class Note:
 
     def to_json(self) -> dict[str, Any]:
         """Return the note for ``--json``."""
-        place = {key: getattr(self.problem, key) for key in ("file", "line", "column", "path")}
-        data: dict[str, Any] = {**place, "message": self.problem.message}
+        location = {key: getattr(self.problem, key) for key in ("file", "line", "column", "path")}
+        data: dict[str, Any] = {**location, "message": self.problem.message}
         return {**data, "template": self.template} if self.template else data
 
 

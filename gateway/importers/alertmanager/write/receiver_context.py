@@ -32,7 +32,7 @@ class ReceiverContext:
     def add_send_resolved(self, kind: str, entry: ParsedSection, block: Block) -> None:
         """Set ``send_resolved: false`` where the file or Alertmanager's default says so."""
         if not entry.get("send_resolved", SEND_RESOLVED[kind]):
-            block.add("send_resolved", False)
+            block.add("send_resolved", value=False)
 
     def secret(
         self, name: str, meaning: str, position: SourcePosition, value: Secret, placeholder: str
