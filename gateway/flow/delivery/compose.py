@@ -21,7 +21,7 @@ LINK_VALID_FOR = 48 * 3600.0
 
 
 class Composer:
-    """Makes messages of notices, at each attempt anew: a corrected template counts at once."""
+    """Composes messages, at each attempt again, so that a corrected template counts at once."""
 
     def __init__(
         self,

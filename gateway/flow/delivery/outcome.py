@@ -132,9 +132,9 @@ def hasten_overtaken(tx: Tx, results: Sequence[Result], now: float) -> list[Resu
 
 def _overtaken(notice: Notice, queues: Mapping[QueueKey, Sequence[tuple[int, NoticeKind]]]) -> bool:
     """Return whether an urgent notice joined the queue after this one was claimed."""
-    known = {other for other, _ in notice.behind}
+    claimed_with = {other for other, _ in notice.behind}
     return any(
-        id_ > notice.id and id_ not in known and kind in URGENT
+        id_ > notice.id and id_ not in claimed_with and kind in URGENT
         for id_, kind in queues.get((notice.incident, notice.target.key), ())
     )
 

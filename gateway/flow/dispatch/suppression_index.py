@@ -1,6 +1,7 @@
 """Suppression of alerts, judged on the same snapshot that their notices are stored on (E9)."""
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
 
 from gateway.core.incidents.incident import Member
 from gateway.core.incidents.silence import SilenceIndex
@@ -85,10 +86,15 @@ class SuppressionIndex:
         return suppressed
 
 
-def firing_sources(
-    tx: Tx, repost_cache: RepostCache, plan: Plan, now: float
-) -> tuple[SourceIndex, float]:
-    """Return the inhibiting alerts that are firing at `now`, and when the first of them ends."""
+class FiringSources(NamedTuple):
+    """Inhibiting alerts that are firing, and when the first of them ends."""
+
+    sources: SourceIndex
+    expires_at: float
+
+
+def firing_sources(tx: Tx, repost_cache: RepostCache, plan: Plan, now: float) -> FiringSources:
+    """Return the inhibiting alerts that are firing at `now`."""
     index = SourceIndex(plan.inhibit_rules)
     expires_at = float("inf")
     for identity, labels, stored, reported in alerts.inhibit_sources(tx, now - 3600.0):
@@ -98,4 +104,4 @@ def firing_sources(
         if ends_at is not None:
             expires_at = min(expires_at, ends_at)
         index.add(identity, labels)
-    return index, expires_at
+    return FiringSources(index, expires_at)

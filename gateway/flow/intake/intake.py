@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from gateway.core.alerts.alert import Alert
 from gateway.core.alerts.reported_alert import RawRepost, ReportedAlert
@@ -37,6 +38,13 @@ class OverloadedError(Exception):
     """Too many alerts wait for the database; the client must send again later."""
 
 
+class _Request(NamedTuple):
+    """Alerts of one request that wait for their transaction, and its end."""
+
+    alerts: list[Alert]
+    committed: asyncio.Future[None]
+
+
 class Intake:
     """Gathers waiting requests into transactions."""
 
@@ -61,7 +69,7 @@ class Intake:
         self._committed = committed
         self._decider = decider
         self._decide_separately = False
-        self._waiting: list[tuple[list[Alert], asyncio.Future[None]]] = []
+        self._waiting: list[_Request] = []
         self._count = 0
         self._wake = asyncio.Event()
 
@@ -104,7 +112,7 @@ class Intake:
         loop = asyncio.get_running_loop()
         slices = [fresh[at : at + SLICE_SIZE] for at in range(0, len(fresh), SLICE_SIZE)]
         futures: list[asyncio.Future[None]] = [loop.create_future() for _ in slices]
-        self._waiting += zip(slices, futures, strict=True)
+        self._waiting += map(_Request, slices, futures)
         self._count += len(fresh)
         self._wake.set()
         if len(futures) == 1:
@@ -122,34 +130,35 @@ class Intake:
 
     async def commit_waiting(self) -> None:
         """Commit what waits now in one transaction."""
-        taken: list[tuple[list[Alert], asyncio.Future[None]]] = []
+        batch: list[_Request] = []
         size = 0
-        while self._waiting and (
-            not taken or size + len(self._waiting[0][0]) <= MAX_PER_TRANSACTION
-        ):
-            taken.append(self._waiting.pop(0))
-            size += len(taken[-1][0])
+        while self._waiting:
+            more = len(self._waiting[0].alerts)
+            if batch and size + more > MAX_PER_TRANSACTION:
+                break
+            batch.append(self._waiting.pop(0))
+            size += more
         self._count -= size
         try:
-            fault = await self._save([alert for alerts_, _ in taken for alert in alerts_])
+            fault = await self._save([alert for request in batch for alert in request.alerts])
             faults = [
-                fault if fault is None or len(taken) == 1 else await self._save(alerts_)
-                for alerts_, _ in taken
+                fault if fault is None or len(batch) == 1 else await self._save(request.alerts)
+                for request in batch
             ]
         except StoreUnavailableError as error:
-            faults = [error] * len(taken)
+            faults = [error] * len(batch)
         except BaseException:
             self._repost_cache.clear(self._now())
-            for _, future in taken:
-                future.cancel()
+            for request in batch:
+                request.committed.cancel()
             raise
-        for (_, future), fault in zip(taken, faults, strict=True):
-            if future.done():
+        for request, fault in zip(batch, faults, strict=True):
+            if request.committed.done():
                 continue
             if fault is None:
-                future.set_result(None)
+                request.committed.set_result(None)
             else:
-                future.set_exception(fault)
+                request.committed.set_exception(fault)
 
     async def _save(self, batch: Sequence[Alert]) -> Exception | None:
         """Commit alerts; return the fault of the gateway that kept one from being stored.
@@ -180,8 +189,8 @@ class Intake:
             first = await self._save(batch[:middle])
             return await self._save(batch[middle:]) or first
         self._repost_cache.remember(result.stored, now)
-        for waiting, _ in self._waiting:  # their reports are newer than what was just cached
-            for alert in waiting:
+        for request in self._waiting:  # their reports are newer than what was just cached
+            for alert in request.alerts:
                 self._repost_cache.invalidate(alert.identity)
         self._decide_separately = False
         self._committed(result, decided)

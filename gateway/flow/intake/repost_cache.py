@@ -11,6 +11,7 @@ valid for `max_age` seconds only; then the database is read again.
 from collections.abc import Iterable
 from dataclasses import replace
 from math import inf
+from typing import NamedTuple
 
 from gateway.core.alerts.alert import Alert
 from gateway.core.alerts.reported_alert import RawRepost
@@ -27,6 +28,13 @@ from gateway.core.alerts.repost import (
 WRITE_AHEAD = 150.0
 """Seconds before a stored end passes at which the later one is written. Prometheus resends
 after a minute (measured: 65 s) and sends ends four minutes ahead."""
+
+
+class PendingWrites(NamedTuple):
+    """What is not stored yet: rows of identity, end and instant, and alerts with new texts."""
+
+    ends: list[tuple[str, float, float]]
+    changed_texts: list[Alert]
 
 
 class RepostCache:
@@ -163,13 +171,11 @@ class RepostCache:
             return alert
         return replace(alert, annotations=newer.annotations, generator_url=newer.generator_url)
 
-    def pending_writes(
-        self, now: float, ahead: float = WRITE_AHEAD
-    ) -> tuple[list[tuple[str, float, float]], list[Alert]]:
+    def pending_writes(self, now: float, ahead: float = WRITE_AHEAD) -> PendingWrites:
         """Return the later ends that must be written soon, and the alerts whose text changed.
 
-        Ends are rows of identity, end and `now`, of alerts whose stored end passes within `ahead`
-        seconds. Where it has passed, the next report is stored anyway.
+        Ends are those of alerts whose stored end passes within `ahead` seconds. Where it has
+        passed, the next report is stored anyway.
         """
         ends = []
         for identity in self._extended:
@@ -180,7 +186,7 @@ class RepostCache:
                 and now < cached.stored_ends_at < now + ahead
             ):
                 ends.append((identity, cached.ends_at, now))
-        return ends, list(self._changed_texts.values())
+        return PendingWrites(ends, list(self._changed_texts.values()))
 
     def mark_written(
         self, ends: Iterable[tuple[str, float, float]], changed_texts: Iterable[Alert]

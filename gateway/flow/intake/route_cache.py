@@ -85,7 +85,7 @@ _latest: RouteCache | None = None
 def route_cache(plan: Plan) -> RouteCache:
     """Return the cache of this plan, and drop the one of the plan before."""
     global _latest
-    known = _latest
-    if known is None or known.plan is not plan:
-        known = _latest = RouteCache(plan)
-    return known
+    latest = _latest
+    if latest is None or latest.plan is not plan:
+        latest = _latest = RouteCache(plan)
+    return latest

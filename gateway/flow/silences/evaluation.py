@@ -88,15 +88,15 @@ class SilenceEvaluator:
     async def _expire_unmatched(self, now: float) -> None:
         """End silences that end early, once no alert has matched for their `gone_for`."""
         waiting = await self._store.read(partial(silences.ending_when_resolved, now=now))
-        seen = {one.id for one in waiting if await self._fires(one)}
-        if seen:
-            rows = [(silence_id, now) for silence_id in sorted(seen)]
+        matching = {one.id for one in waiting if await self._fires(one)}
+        if matching:
+            rows = [(silence_id, now) for silence_id in sorted(matching)]
             await self._store.write(partial(silences.mark_seen, rows=rows))
         for silence in waiting:
             # No alert is received while the process is down, so the wait begins at the start.
             last = max(silence.seen_at, silence.starts_at, self._listening_since)
             gone_for = silence.gone_for or 0.0
-            if silence.id not in seen and now - last >= gone_for:
+            if silence.id not in matching and now - last >= gone_for:
                 await self._expire(silence.id)
 
     async def _fires(self, silence: Silence) -> bool:
