@@ -1,4 +1,4 @@
-"""The only place that reads the clock; everything else takes `now` as an argument."""
+"""The only module that reads the clock; everything else takes `now` as an argument."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""Short ways to values that the store keeps."""
+"""Builders of the values that the store keeps."""
 
 import asyncio
 import threading
@@ -55,13 +55,13 @@ def failed(notice: Notice, *, at: float = 110.0, again: float | None = 120.0) ->
 
 
 async def opened(store: Store, *names: str) -> list[int]:
-    """The numbers of new incidents."""
+    """Create incidents; return their numbers."""
     made = await store.write(lambda tx: incidents.create(tx, [incident(n) for n in names]))
     return [one.number for one in made]
 
 
 async def added(store: Store, *rows: NewRow, now: float = 100.0) -> list[int]:
-    """The ids of new notices, which nobody claimed."""
+    """Store new notices that nobody claims; return their ids."""
     new = await store.write(lambda tx: outbox.add(tx, rows, [b"{}", b'{"n":1}'], now))
     return new.ids
 
@@ -76,7 +76,7 @@ async def claimed(
     limit: int = 10,
     skip: tuple[str, ...] = (),
 ) -> list[Notice]:
-    """What an owner could claim."""
+    """Claim notices for an owner."""
     return await store.write(
         lambda tx: outbox.claim(
             tx,
@@ -92,7 +92,7 @@ async def claimed(
 
 @asynccontextmanager
 async def writer_held(store: Store) -> AsyncIterator[None]:
-    """Keep the writer busy: all that is handed over meanwhile is done together afterwards."""
+    """Keep the writer busy, so that all writes made inside share the next transaction."""
     began, may_end = threading.Event(), threading.Event()
 
     def work(tx: Tx) -> None:

@@ -29,7 +29,7 @@ FULL = {
 
 
 def mutable_parts(value: object, path: str) -> Iterator[str]:
-    """Yield the paths of all parts of a value that can be changed in position."""
+    """Yield the paths of all parts of a value that can be changed in place."""
     if isinstance(value, PLAIN):
         return
     if isinstance(value, tuple):

@@ -168,11 +168,11 @@ def overwrite(columns: Sequence[str]) -> dict[str, str]:
 
 
 def _assignments(table: Table, change: Mapping[str, str]) -> str:
-    def place(match: re.Match[str]) -> str:
+    def named(match: re.Match[str]) -> str:
         return f"excluded.{match[2]}" if match[1] == "new" else f"{table.name}.{match[2]}"
 
     return ", ".join(
-        f"{name} = {_COLUMN_REFERENCE.sub(place, how)}" for name, how in change.items()
+        f"{name} = {_COLUMN_REFERENCE.sub(named, how)}" for name, how in change.items()
     )
 
 

@@ -36,7 +36,7 @@ class NoticeRow(NamedTuple):
     fell_back: bool
     facts: str
     receipt: str | None
-    heard: bool | None
+    knows_firing: bool | None
     owner: str
     state: str
 
@@ -98,7 +98,7 @@ def from_row(
         fell_back=bool(stored.fell_back),
         facts=stored.facts.encode(),
         receipt=None if stored.receipt is None else load(stored.receipt),
-        knows_firing=bool(stored.heard),
+        knows_firing=bool(stored.knows_firing),
         behind=behind,
         owner=stored.owner if owner is None else owner,
     )

@@ -112,7 +112,7 @@ class Recipient:
     """A target of an incident, whether it was notified of the firing, and its receipt."""
 
     target: Target
-    heard: bool
+    knows_firing: bool
     receipt: Receipt | None
     updated_at: float
 
@@ -155,11 +155,11 @@ def recipients_of(tx: Tx, incident: int) -> list[Recipient]:
     return [
         Recipient(
             parse_target(target),
-            bool(heard),
+            bool(knows_firing),
             None if receipt is None else load(receipt),
             updated_at,
         )
-        for target, heard, receipt, updated_at in tx.rows(_RECIPIENTS, number=incident)
+        for target, knows_firing, receipt, updated_at in tx.rows(_RECIPIENTS, number=incident)
     ]
 
 

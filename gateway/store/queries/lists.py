@@ -60,8 +60,8 @@ class AlertAppearance:
     incident: Incident
     title: str
     joined_at: float
-    told: NotifiedState
-    told_starts_at: float | None
+    notified: NotifiedState
+    notified_starts_at: float | None
     acked_starts_at: float | None
 
 

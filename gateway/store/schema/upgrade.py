@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 def migrate(url: str) -> None:
     """Upgrade the tables of a database to the newest version, in one transaction.
 
-    Create an SQLite file if there is none. Of two processes one waits for the other. Raises
+    Create an SQLite file if it does not exist. Of two processes one waits for the other. Raises
     StoreUnavailableError, or SchemaMismatchError if the database is newer than this program.
     """
     location = parse_url(url)

@@ -36,7 +36,7 @@ def save(tx: Tx, name: str, value: int) -> None:
 
 
 def find(tx: Tx, name: str) -> int | None:
-    """Return a stored number; None if there is none."""
+    """Return a stored number; None if it was never stored."""
     row = tx.row(_READ, counter=name)
     return None if row is None else row[0]
 

@@ -104,7 +104,7 @@ def save(tx: Tx, silence: Silence) -> None:
 
 
 def get(tx: Tx, silence_id: str) -> Silence | None:
-    """Return the silence of that id; None if there is none."""
+    """Return the silence of that id; None if it is unknown."""
     row = tx.row(_GET, one=silence_id)
     return None if row is None else from_row(row)
 

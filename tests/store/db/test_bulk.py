@@ -1,4 +1,4 @@
-"""A row is written the same whether it comes alone or among others."""
+"""A row is written the same in a statement of its own and among others."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ NAMES = list(ENDS)
 
 
 async def filled(store: Store) -> list[Incident]:
-    """Four incidents with an alert each, some of which ended already."""
+    """Create four incidents, each with an alert, and some alerts that have ended."""
     reported = [alert(name, ends_at=ends) for name, ends in ENDS.items()]
 
     def work(tx: Tx) -> list[Incident]:
@@ -28,7 +28,7 @@ async def filled(store: Store) -> list[Incident]:
 
 
 def write(tx: Tx, made: list[Incident]) -> None:
-    """Each kind of change, for these incidents in one go."""
+    """Apply each kind of change to these incidents at once."""
     rank = {1001: None, 1002: 2, 1003: 1, 1004: None}
     schedule.raise_urgency(tx, [(one.number, 3) for one in made])
     incidents.save(
@@ -53,14 +53,14 @@ def write(tx: Tx, made: list[Incident]) -> None:
 FOUR = [replace(incident(name), number=number) for number, name in enumerate(NAMES, 1001)]
 
 
-async def seen(store: Store) -> tuple[list[Incident], list[Member], list[str]]:
+async def read_all(store: Store) -> tuple[list[Incident], list[Member], list[str]]:
     def work(tx: Tx) -> tuple[list[Incident], list[Member], list[str]]:
         stored = incidents.by_number(tx, [1001, 1002, 1003, 1004])
         due = [str(one.number) for one in schedule.due(tx, 1e9, 1)]
         by_number = members.by_incident(tx, list(stored))
         return (
             [stored[number] for number in sorted(stored)],
-            [m for found in by_number.values() for m in found],
+            [m for result in by_number.values() for m in result],
             due,
         )
 
@@ -68,13 +68,13 @@ async def seen(store: Store) -> tuple[list[Incident], list[Member], list[str]]:
 
 
 @pytest.mark.parametrize("at_once", [1, 2, 3])
-async def test_alone_or_among_others(store: Store, at_once: int) -> None:
-    """SQLite takes a shorter statement for a single row: it must do what the long one does."""
+async def test_single_row_is_written_like_many(store: Store, at_once: int) -> None:
+    """SQLite has a shorter statement for a single row, which does the same as the long one."""
     made = await filled(store)
     assert [one.number for one in made] == [one.number for one in FOUR]
     for first in range(0, 4, at_once):
         await store.write(lambda tx, first=first: write(tx, made[first : first + at_once]))
-    stored, members, due = await seen(store)
+    stored, members, due = await read_all(store)
     assert [one.due_at for one in stored] == [1101.0, 1102.0, 1102.5, 1102.5]
     assert [one.rank for one in stored] == [None, 2, 1, None]
     assert {one.state for one in stored} == {State.ACKNOWLEDGED}

@@ -1,4 +1,4 @@
-"""Leases go by the database's clock, and a replica's own is compared with it (E55)."""
+"""Leases follow the database's clock, and a replica's own is compared with it (E55)."""
 
 from contextlib import suppress
 
@@ -10,7 +10,7 @@ from gateway.store.db.clocks import Clocks
 from tests.store.builders import added, opened, row
 
 
-class Wrong:
+class ReplicaClock:
     """A replica's clock that can be set."""
 
     def __init__(self, wrong: float = 0.0) -> None:
@@ -23,8 +23,8 @@ class Wrong:
 
 
 async def test_lease_ends_by_the_databases_clock(migrated_postgres_url: str) -> None:
-    """E55: two replicas 90 s apart take nothing over from each other while it is being sent."""
-    early, late = Wrong(-90.0), Wrong(90.0)
+    """E55: replicas with clocks 90 s apart do not take over each other's claims."""
+    early, late = ReplicaClock(-90.0), ReplicaClock(90.0)
     stores = [Store(migrated_postgres_url, clocks=one.clocks) for one in (early, late)]
     for store in stores:
         await store.start()
@@ -35,8 +35,8 @@ async def test_lease_ends_by_the_databases_clock(migrated_postgres_url: str) -> 
         def work(tx: Tx) -> list[int]:
             until = tx.lease_now + 60.0
             lease = outbox.Lease(owner, until)
-            found = outbox.claim(tx, "email", now, 9, lease, lease_now=tx.lease_now)
-            return [notice.id for notice in found]
+            result = outbox.claim(tx, "email", now, 9, lease, lease_now=tx.lease_now)
+            return [notice.id for notice in result]
 
         return work  # type: ignore[return-value]
 
@@ -48,8 +48,8 @@ async def test_lease_ends_by_the_databases_clock(migrated_postgres_url: str) -> 
 
 
 async def test_skew_is_measured_at_the_start(migrated_postgres_url: str) -> None:
-    """E55: a replica that starts with a wrong clock starts, knows it, and writes right times."""
-    replica = Wrong(90.0)
+    """E55: a replica with a wrong clock starts, measures the skew and writes right times."""
+    replica = ReplicaClock(90.0)
     store = Store(migrated_postgres_url, clocks=replica.clocks)
     await store.start()
     assert 80.0 < replica.following.skew <= 90.0
@@ -61,8 +61,8 @@ async def test_skew_is_measured_at_the_start(migrated_postgres_url: str) -> None
 async def test_clock_that_steps_fails_the_work_prepared_with_it(
     migrated_postgres_url: str,
 ) -> None:
-    """E55: nothing is stored with a time that was wrong; the next attempt has the right one."""
-    replica = Wrong()
+    """E55: nothing is stored with a wrong time; the next attempt has the right one."""
+    replica = ReplicaClock()
     store = Store(migrated_postgres_url, clocks=replica.clocks)
     await store.start()
     replica.wrong = 3600.0

@@ -1,12 +1,12 @@
-"""Knowing whether those who claimed messages before us are gone."""
+"""The file lock shows whether other processes have the database open."""
 
 from pathlib import Path
 
 from gateway.store.db.file_lock import FileLock
 
 
-def test_the_first_is_alone(tmp_path: Path) -> None:
-    """Promise 11: whoever starts with nobody else there need not wait for leases."""
+def test_first_process_is_the_only_one(tmp_path: Path) -> None:
+    """Promise 11: a process that starts without others need not wait for leases."""
     first = FileLock(tmp_path / "gateway.db")
     second = FileLock(tmp_path / "gateway.db")
     assert (first.is_only_process, second.is_only_process) == (True, False)
@@ -14,8 +14,8 @@ def test_the_first_is_alone(tmp_path: Path) -> None:
     first.close()
 
 
-def test_who_came_second_still_counts(tmp_path: Path) -> None:
-    """Promise 11: the first is gone, the second is not: a third is not alone."""
+def test_second_process_counts_after_the_first_ended(tmp_path: Path) -> None:
+    """Promise 11: while the second process runs, a third is not the only one."""
     first = FileLock(tmp_path / "gateway.db")
     second = FileLock(tmp_path / "gateway.db")
     first.close()
@@ -28,8 +28,8 @@ def test_who_came_second_still_counts(tmp_path: Path) -> None:
     last.close()
 
 
-def test_where_no_lock_can_be_had(tmp_path: Path) -> None:
-    """Without the lock nobody claims to be alone, and nothing breaks."""
-    nowhere = FileLock(tmp_path / "missing" / "gateway.db")
-    assert not nowhere.is_only_process
-    nowhere.close()
+def test_missing_folder_claims_nothing(tmp_path: Path) -> None:
+    """Without a lock no process counts as the only one, and nothing fails."""
+    lock = FileLock(tmp_path / "missing" / "gateway.db")
+    assert not lock.is_only_process
+    lock.close()

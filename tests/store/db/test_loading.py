@@ -1,4 +1,4 @@
-"""What a process with the embedded database does not load."""
+"""Modules that a process with the embedded database does not load."""
 
 import subprocess
 import sys
@@ -7,8 +7,8 @@ import pytest
 
 
 @pytest.mark.process
-def test_sqlite_needs_nothing_of_postgresql() -> None:
-    """Its driver costs a start 0.1 s and the process 9 MB for nothing."""
+def test_sqlite_does_not_load_the_postgresql_driver() -> None:
+    """The driver would cost 0.1 s at the start, and 9 MB."""
     code = "import gateway.app, sys; print(sorted({'psycopg', 'alembic'} & set(sys.modules)))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"

@@ -1,4 +1,4 @@
-"""Where the database is: understood or refused, and never with its password shown."""
+"""Database URLs are read or refused, and their password is never shown."""
 
 import pytest
 
@@ -18,16 +18,16 @@ SECRET = "test-database-password"
         f"postgresql://me:{SECRET}@host/db?no_such_option={SECRET}",
     ],
 )
-def test_what_is_no_database_is_refused_at_once(url: str) -> None:
-    """A wrong URL is an error at the start that says how to write it, and keeps the password."""
+def test_invalid_url_is_refused(url: str) -> None:
+    """An invalid URL is an error that says how to write it, without the password."""
     with pytest.raises(ValueError, match="postgresql://") as refused:
         Store(url)
     assert SECRET not in str(refused.value)
     assert refused.value.__cause__ is None
 
 
-async def test_the_password_is_not_shown(free_port: int) -> None:
-    """Promise 10: not in the repr, and not in the error when nobody answers."""
+async def test_password_is_not_shown(free_port: int) -> None:
+    """Promise 10: neither `repr` nor the error of a failed connection shows it."""
     url = f"postgresql://me:{SECRET}@127.0.0.1:{free_port}/db"
     store = Store(url)
     assert SECRET not in repr(store)

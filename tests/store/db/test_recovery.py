@@ -1,4 +1,4 @@
-"""The database goes away and comes back: callers hear of it, and the store recovers by itself."""
+"""The store recovers after a lost database, and callers get an error meanwhile."""
 
 import asyncio
 import os
@@ -29,7 +29,7 @@ async def lines(store: Store) -> list[str]:
 
 @pytest.fixture
 async def on_file(sqlite_path: Path) -> AsyncIterator[Store]:
-    """A store on an SQLite file, impatient with locks."""
+    """Yield a store on an SQLite file with a short lock timeout."""
     store = Store(f"sqlite:///{sqlite_path}", busy_timeout=0.05, readers=1)
     await store.start()
     yield store
@@ -38,15 +38,15 @@ async def on_file(sqlite_path: Path) -> AsyncIterator[Store]:
 
 @pytest.fixture
 async def on_server(migrated_postgres_url: str) -> AsyncIterator[Store]:
-    """A store on PostgreSQL, impatient with locks and long statements."""
+    """Yield a store on PostgreSQL with short timeouts for locks and statements."""
     store = Store(migrated_postgres_url, lock_timeout=0.05, statement_timeout=0.5, readers=1)
     await store.start()
     yield store
     await store.close()
 
 
-async def test_a_full_disk(on_file: Store) -> None:
-    """E2: what cannot be saved is refused, nothing of it stays, and later work is saved."""
+async def test_full_disk_refuses_work_and_later_work_is_saved(on_file: Store) -> None:
+    """E2: work that cannot be saved is refused as a whole, and later work is saved."""
     await on_file.write(line("before"))
 
     def fill(tx: Tx) -> None:
@@ -65,8 +65,8 @@ async def test_a_full_disk(on_file: Store) -> None:
     assert await lines(on_file) == ["before", "after"]
 
 
-async def test_a_full_disk_refuses_all_that_shared_the_transaction(on_file: Store) -> None:
-    """Nobody is told that their work is safe when the transaction it was in is lost."""
+async def test_full_disk_refuses_all_work_of_the_transaction(on_file: Store) -> None:
+    """No caller gets a success when the transaction of its work is lost."""
 
     def fill(tx: Tx) -> None:
         tx._session.rows("PRAGMA max_page_count = 1", ())
@@ -81,7 +81,7 @@ async def test_a_full_disk_refuses_all_that_shared_the_transaction(on_file: Stor
     assert await lines(on_file) == []
 
 
-async def test_a_file_that_vanished_is_noticed(on_file: Store, sqlite_path: Path) -> None:
+async def test_missing_file_is_an_error(on_file: Store, sqlite_path: Path) -> None:
     """Promise 1: SQLite would go on writing into an unlinked file, and all of it would be lost."""
     await on_file.write(line("before"))
     folder, away = sqlite_path.parent, sqlite_path.parent.with_name("away")
@@ -93,7 +93,7 @@ async def test_a_file_that_vanished_is_noticed(on_file: Store, sqlite_path: Path
     with pytest.raises(StoreUnavailableError):
         await on_file.read(lambda tx: timeline.entries(tx, 1))
     folder.mkdir()
-    with pytest.raises(StoreUnavailableError):  # and no empty database takes its place
+    with pytest.raises(StoreUnavailableError):  # and no empty database is created
         await on_file.write(line("lost"))
     folder.rmdir()
     away.rename(folder)
@@ -102,10 +102,10 @@ async def test_a_file_that_vanished_is_noticed(on_file: Store, sqlite_path: Path
     assert on_file.epoch > epoch
 
 
-async def test_a_file_that_was_replaced_is_opened_anew(
+async def test_replaced_file_is_opened_again(
     on_file: Store, sqlite_path: Path, migrated_file: Path
 ) -> None:
-    """A restored backup is what counts from then on; `epoch` says that memories are void."""
+    """A restored backup is used from then on; a new `epoch` says that caches are invalid."""
     await on_file.write(line("before"))
     assert await lines(on_file) == ["before"]
     epoch = on_file.epoch
@@ -122,11 +122,10 @@ async def test_a_file_that_was_replaced_is_opened_anew(
 
 
 @pytest.mark.parametrize("lost", [["-wal"], ["-shm"], ["-wal", "-shm"]], ids=str)
-async def test_write_ahead_log_that_was_removed_loses_nothing(
+async def test_removed_write_ahead_log_loses_nothing(
     on_file: Store, sqlite_path: Path, lost: list[str]
 ) -> None:
-    """Promise 1: commits into an unlinked log would be gone at the next crash: they are saved
-    into the database before anything else is answered, and the files are opened anew."""
+    """Promise 1: a removed log is copied into the database before the next answer."""
     await on_file.write(line("before"))
     assert await lines(on_file) == ["before"]
     epoch = on_file.epoch
@@ -144,7 +143,7 @@ async def test_write_ahead_log_that_was_removed_loses_nothing(
 async def test_log_removed_in_a_transaction_loses_nothing(
     on_file: Store, sqlite_path: Path
 ) -> None:
-    """Promise 1: what is committed into the lost log is in the database before the answer."""
+    """Promise 1: a commit into a lost log is in the database before the answer."""
 
     def work(tx: Tx) -> None:
         line("committed")(tx)
@@ -160,7 +159,7 @@ async def test_log_removed_in_a_transaction_loses_nothing(
 
 
 async def test_log_replaced_by_another_is_not_read(on_file: Store, sqlite_path: Path) -> None:
-    """Promise 1: a log from a backup, put in place of the one in use, must not be replayed."""
+    """Promise 1: a log from a backup, put over the one in use, is not replayed."""
     await on_file.write(line("before"))
     old = shutil.copy(f"{sqlite_path}-wal", f"{sqlite_path}-old")
     await on_file.write(line("since"))
@@ -171,14 +170,13 @@ async def test_log_replaced_by_another_is_not_read(on_file: Store, sqlite_path: 
     assert await lines(on_file) == ["before", "since", "after"]
 
 
-@pytest.mark.parametrize("kept", [0, 0.5], ids=["all of it", "its second half"])
-async def test_log_cut_short_loses_nothing_that_is_written_afterwards(
-    on_file: Store, sqlite_path: Path, kept: float
+@pytest.mark.parametrize("share", [0, 0.5], ids=["all of it", "its second half"])
+async def test_truncated_log_loses_no_later_commit(
+    on_file: Store, sqlite_path: Path, share: float
 ) -> None:
-    """Promise 1: after somebody emptied the log to make room, no commit goes behind the gap,
-    where the next start would not find it; the loss is said."""
+    """Promise 1: no commit goes behind the gap of a truncated log, and the loss is an error."""
     await on_file.write(line("before"))
-    os.truncate(f"{sqlite_path}-wal", int(os.stat(f"{sqlite_path}-wal").st_size * kept))
+    os.truncate(f"{sqlite_path}-wal", int(os.stat(f"{sqlite_path}-wal").st_size * share))
     with pytest.raises(StoreUnavailableError, match="could not be saved"):
         await on_file.write(line("refused"))
     await on_file.write(line("after"))
@@ -187,8 +185,8 @@ async def test_log_cut_short_loses_nothing_that_is_written_afterwards(
     assert await on_file.is_damaged("rejects") is False
 
 
-async def test_log_that_cannot_be_saved_is_said(on_file: Store, sqlite_path: Path) -> None:
-    """Promise 1: with another program in the way it is no success, and says so."""
+async def test_log_that_cannot_be_saved_is_an_error(on_file: Store, sqlite_path: Path) -> None:
+    """Promise 1: if another program blocks the rescue of a log, the write fails and says so."""
     await on_file.write(line("before"))
     other = sqlite3.connect(sqlite_path, isolation_level=None)
     other.execute("BEGIN")
@@ -201,7 +199,7 @@ async def test_log_that_cannot_be_saved_is_said(on_file: Store, sqlite_path: Pat
 
 
 def stored(path: Path) -> list[str]:
-    """The lines that a crash now would leave: read from a copy of the files, not by SQLite here."""
+    """Return the lines that a crash now would leave, read from a copy of the files."""
     copy = Path(shutil.copy(path, path.with_name("copy.db")))
     for end in ("-wal", "-shm"):
         Path(f"{copy}{end}").unlink(missing_ok=True)
@@ -214,8 +212,8 @@ def stored(path: Path) -> list[str]:
         connection.close()
 
 
-async def test_a_locked_file(on_file: Store, sqlite_path: Path) -> None:
-    """Another program that holds the file makes us unavailable, not broken."""
+async def test_locked_file_is_unavailable_until_unlocked(on_file: Store, sqlite_path: Path) -> None:
+    """Another program that locks the file makes the store unavailable until it is done."""
     other = sqlite3.connect(sqlite_path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreUnavailableError, match="locked"):
@@ -226,10 +224,10 @@ async def test_a_locked_file(on_file: Store, sqlite_path: Path) -> None:
     assert await lines(on_file) == ["after"]
 
 
-async def test_the_server_ends_our_connections(
+async def test_connections_ended_by_the_server_are_opened_again(
     on_server: Store, migrated_postgres_url: str
 ) -> None:
-    """A restarted server, or an admin's pg_terminate_backend, costs the work that was under way."""
+    """A restarted server costs only the work that was under way."""
     await on_server.write(line("before"))
     await lines(on_server)
     with psycopg.connect(migrated_postgres_url, autocommit=True) as admin:
@@ -247,10 +245,10 @@ async def test_the_server_ends_our_connections(
     assert on_server.epoch == 2
 
 
-async def test_ended_in_the_middle_of_a_transaction(
+async def test_connection_lost_in_a_transaction_saves_nothing_of_it(
     on_server: Store, migrated_postgres_url: str
 ) -> None:
-    """Half of a piece of work is never seen, and its caller is told."""
+    """Part of the work is never stored, and its caller gets an error."""
 
     def work(tx: Tx) -> None:
         line("half")(tx)
@@ -266,8 +264,10 @@ async def test_ended_in_the_middle_of_a_transaction(
     assert await lines(on_server) == []
 
 
-async def test_a_replica_that_holds_the_lock(on_server: Store, migrated_postgres_url: str) -> None:
-    """Promise 11: waiting for another replica ends, and is told as what it is."""
+async def test_lock_held_by_another_replica_times_out(
+    on_server: Store, migrated_postgres_url: str
+) -> None:
+    """Promise 11: waiting for another replica ends with an error that names it."""
     with psycopg.connect(migrated_postgres_url, autocommit=True) as other:
         other.execute("SELECT pg_advisory_lock(%s)", [WRITER_LOCK])
         with pytest.raises(StoreUnavailableError, match="another gateway"):
@@ -276,8 +276,8 @@ async def test_a_replica_that_holds_the_lock(on_server: Store, migrated_postgres
     assert await lines(on_server) == ["after"]
 
 
-async def test_a_replica_that_hangs_loses_its_turn(on_server: Store) -> None:
-    """Promise 11: who hangs in the middle of a transaction is ended by the server."""
+async def test_replica_that_hangs_loses_its_transaction(on_server: Store) -> None:
+    """Promise 11: the server ends a client that hangs in a transaction."""
     gone = threading.Event()
 
     def hangs(tx: Tx) -> None:
@@ -295,8 +295,8 @@ async def test_a_replica_that_hangs_loses_its_turn(on_server: Store) -> None:
     assert await lines(on_server) == ["after"]
 
 
-async def test_a_statement_without_end(on_server: Store) -> None:
-    """One query that never ends does not hold up all the others for ever."""
+async def test_endless_statement_is_ended(on_server: Store) -> None:
+    """One endless query does not block all others."""
 
     def endless(tx: Tx) -> None:
         tx._session.rows("SELECT pg_sleep(60)", ())
@@ -306,8 +306,8 @@ async def test_a_statement_without_end(on_server: Store) -> None:
     await on_server.write(line("after"))
 
 
-async def test_a_standby_is_read_only(on_server: Store) -> None:
-    """After a failover to a standby nothing is answered as saved."""
+async def test_standby_is_an_error(on_server: Store) -> None:
+    """After a failover to a standby no work counts as saved."""
 
     def refused(tx: Tx) -> None:
         tx._session.rows("SELECT set_config('transaction_read_only', 'on', true)", ())
@@ -317,8 +317,8 @@ async def test_a_standby_is_read_only(on_server: Store) -> None:
         await on_server.write(refused)
 
 
-async def test_a_swallowed_error_is_not_a_commit(on_server: Store) -> None:
-    """PostgreSQL answers COMMIT with ROLLBACK and no error when a statement had failed before."""
+async def test_swallowed_error_is_not_a_commit(on_server: Store) -> None:
+    """PostgreSQL answers COMMIT with ROLLBACK and no error after a failed statement."""
 
     def swallows(tx: Tx) -> None:
         line("lost")(tx)

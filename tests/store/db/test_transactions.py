@@ -1,4 +1,4 @@
-"""Work is done whole or not at all, one piece after the other, and is durable when it returns."""
+"""Work is done completely or not at all, one after the other, and is durable when it returns."""
 
 import asyncio
 import sqlite3
@@ -36,7 +36,7 @@ async def lines(store: Store) -> list[str]:
     return [entry.text for entry in await store.read(lambda tx: timeline.entries(tx, 1))]
 
 
-async def test_what_raises_is_undone_and_raised(store: Store) -> None:
+async def test_work_that_raises_is_undone(store: Store) -> None:
     """Incident, notices and timeline are written together or not at all."""
     await store.write(line("kept"))
     with pytest.raises(Refused, match="gone"):
@@ -45,8 +45,8 @@ async def test_what_raises_is_undone_and_raised(store: Store) -> None:
     assert store.problem is None
 
 
-async def test_work_that_waits_together_does_not_share_its_faults(store: Store) -> None:
-    """A fault in one decision costs the others nothing, although they share a transaction."""
+async def test_failed_work_does_not_affect_the_rest_of_its_transaction(store: Store) -> None:
+    """A failed decision costs the others nothing, although they share a transaction."""
     works = [line("a"), failing("b"), line("c"), failing("d"), line("e")]
     async with writer_held(store):
         rest = asyncio.gather(*(store.write(work) for work in works), return_exceptions=True)
@@ -63,8 +63,8 @@ async def test_work_that_waits_together_does_not_share_its_faults(store: Store) 
     assert await lines(store) == ["a", "c", "e"]
 
 
-async def test_a_fault_of_the_program_is_not_a_fault_of_the_database(store: Store) -> None:
-    """A broken rule of the tables is raised as it is, and the next work finds all in order."""
+async def test_broken_constraint_is_not_a_failure_of_the_database(store: Store) -> None:
+    """A broken constraint is raised as it is, and the next work succeeds."""
     await opened(store, "A")
     async with writer_held(store):
         twice = asyncio.gather(
@@ -78,7 +78,7 @@ async def test_a_fault_of_the_program_is_not_a_fault_of_the_database(store: Stor
 
 
 async def test_each_write_sees_the_one_before(store: Store) -> None:
-    """A decision may read, think and write: nothing that it read changes under it."""
+    """A decision can read and then write: nothing that it read changes meanwhile."""
 
     def count_up(tx: Tx) -> None:
         line(str(len(timeline.entries(tx, 1))))(tx)
@@ -104,9 +104,8 @@ async def test_replicas_take_turns(store: Store, database_url: str) -> None:
         await other.close()
 
 
-async def test_who_waited_for_its_turn_sees_what_others_stored(migrated_postgres_url: str) -> None:
-    """Promise 11: also where an admin made every transaction a snapshot by default, which would
-    be taken before the turn has come."""
+async def test_replica_that_waited_sees_what_others_stored(migrated_postgres_url: str) -> None:
+    """Promise 11: this holds even if an admin made snapshots the default of transactions."""
     name = str(conninfo_to_dict(migrated_postgres_url)["dbname"])
     with psycopg.connect(migrated_postgres_url, autocommit=True) as admin:
         changed = "ALTER DATABASE {} SET default_transaction_isolation = 'repeatable read'"
@@ -126,7 +125,7 @@ async def test_who_waited_for_its_turn_sees_what_others_stored(migrated_postgres
             await replica.close()
 
 
-async def test_a_read_sees_one_snapshot_and_cannot_write(store: Store) -> None:
+async def test_read_sees_one_snapshot_and_cannot_write(store: Store) -> None:
     """A page of a list does not show half of a decision; a reader that writes is refused."""
     began, written = threading.Event(), threading.Event()
 
@@ -146,8 +145,8 @@ async def test_a_read_sees_one_snapshot_and_cannot_write(store: Store) -> None:
     assert await lines(store) == ["meanwhile"]
 
 
-async def test_cancelled_while_waiting_is_not_done(store: Store) -> None:
-    """Work whose caller gave up before its turn is passed over."""
+async def test_work_cancelled_while_waiting_is_not_done(store: Store) -> None:
+    """Work is skipped if its caller is cancelled before it begins."""
     async with writer_held(store):
         given_up = asyncio.get_running_loop().create_task(store.write(line("given up")))
         await asyncio.sleep(0)
@@ -156,8 +155,8 @@ async def test_cancelled_while_waiting_is_not_done(store: Store) -> None:
     assert await lines(store) == []
 
 
-async def test_closing_finishes_what_waits_and_refuses_what_comes(store: Store) -> None:
-    """A graceful stop loses nothing that was handed over; afterwards callers answer 503."""
+async def test_closing_finishes_waiting_work_and_refuses_new_work(store: Store) -> None:
+    """A graceful stop loses no work that was submitted; later callers get an error."""
     last = asyncio.gather(*(store.write(line(str(number))) for number in range(5)))
     await asyncio.sleep(0)
     await store.close()

@@ -1,4 +1,4 @@
-"""Attempts: each is stored, and so is what its target knows from then on."""
+"""Attempts are stored, and so is what their targets were notified of."""
 
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.incidents.outbox import NoticeState
@@ -16,20 +16,20 @@ from tests.store.builders import (
 )
 
 
-async def test_every_attempt_is_kept(store: Store) -> None:
-    """E41: each attempt has a stored outcome, and what is not known is said."""
+async def test_every_attempt_is_stored(store: Store) -> None:
+    """E41: each attempt has a stored outcome, also if it is unknown whether it arrived."""
     (number,) = await opened(store, "A")
     (id_,) = await added(store, row(number))
     (first,) = await claimed(store)
     await store.write(lambda tx: outbox.record_attempts(tx, [failed(first, at=110.0, again=120.0)]))
     (second,) = await claimed(store, now=120.0)
     await store.write(lambda tx: outbox.record_attempts(tx, [sent(second, at=121.0)]))
-    found = await store.read(lambda tx: deliveries.attempts_of(tx, [id_, 4711]))
-    assert [(a.at, a.outcome, a.perhaps) for a in found[id_]] == [
+    result = await store.read(lambda tx: deliveries.attempts_of(tx, [id_, 4711]))
+    assert [(a.at, a.outcome, a.perhaps) for a in result[id_]] == [
         (110.0, "timeout", True),
         (121.0, "accepted", False),
     ]
-    assert found[4711] == []
+    assert result[4711] == []
     (line,) = await store.read(lambda tx: deliveries.notices_of(tx, number))
     assert (line.state, line.attempts, line.perhaps, line.sent_at, line.next_at) == (
         NoticeState.SENT,
@@ -41,7 +41,7 @@ async def test_every_attempt_is_kept(store: Store) -> None:
 
 
 async def test_receipts_belong_to_incident_and_target(store: Store) -> None:
-    """The next notice to a target knows the message that it may change; others do not."""
+    """The next notice to a target has the receipt of its message; others have not."""
     one, other = await opened(store, "A", "B")
     await added(store, row(one, ROOM), row(other, ROOM))
     first, second = await claimed(store, "slack")
@@ -60,8 +60,8 @@ async def test_receipts_belong_to_incident_and_target(store: Store) -> None:
     assert (known.target, known.receipt) == (ROOM, {"ts": "1.2", "channel": "C1"})
 
 
-async def test_a_failed_attempt_is_not_hearing(store: Store) -> None:
-    """E5: who was not reached was not told, and is owed no end."""
+async def test_failed_attempt_does_not_count_as_notified(store: Store) -> None:
+    """E5: a target that was not reached gets no resolved notification."""
     (number,) = await opened(store, "A")
     await added(store, row(number))
     (notice,) = await claimed(store)

@@ -1,4 +1,4 @@
-"""Cancelling: what waits is not sent, what was sent stays sent."""
+"""Waiting notices can be cancelled; sent ones stay sent."""
 
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.incidents.outbox import NoticeState
@@ -19,8 +19,8 @@ async def states(store: Store, number: int) -> list[NoticeState]:
     return [line.state for line in lines]
 
 
-async def test_an_acknowledgement_cancels_what_still_waits(store: Store) -> None:
-    """E22: pending steps end with the acknowledgement; what is in flight cannot be called back."""
+async def test_acknowledgement_cancels_waiting_notices(store: Store) -> None:
+    """E22: pending steps end with the acknowledgement; what is in flight goes on."""
     (number,) = await opened(store, "A")
     kinds = (NoticeKind.ESCALATION, NoticeKind.REPEAT, NoticeKind.FIRING)
     await added(store, *(row(number, kind=kind) for kind in kinds), row(number, BEN, kind=kinds[0]))
@@ -40,8 +40,8 @@ async def test_an_acknowledgement_cancels_what_still_waits(store: Store) -> None
     ]
 
 
-async def test_cancelling_touches_only_the_unfinished(store: Store) -> None:
-    """What was sent stays sent."""
+async def test_cancelling_leaves_sent_notices(store: Store) -> None:
+    """A sent notice stays sent."""
     one, other = await opened(store, "A", "B")
     ids = await added(store, row(one), row(other))
     (notice,) = await claimed(store, limit=1)

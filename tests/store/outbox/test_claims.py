@@ -1,12 +1,12 @@
-"""Lanes: notices of one incident to one target leave in order, one at a time, from one sender."""
+"""Queues: notices of an incident to a target are sent in order, one at a time, by one sender."""
 
 from gateway.core.incidents.notice import NoticeKind
 from gateway.store import Store, outbox
 from tests.store.builders import ANA, BEN, ROOM, added, claimed, failed, opened, row, sent
 
 
-async def test_a_lane_leaves_in_order_and_one_at_a_time(store: Store) -> None:
-    """Promise 4: the second notice cannot be claimed before the first is done."""
+async def test_queue_is_sent_in_order_and_one_at_a_time(store: Store) -> None:
+    """Promise 4: the second notice cannot be claimed before the first is finished."""
     (number,) = await opened(store, "A")
     first, second = await added(store, row(number), row(number, kind=NoticeKind.RESOLVED))
     (notice,) = await claimed(store)
@@ -18,8 +18,8 @@ async def test_a_lane_leaves_in_order_and_one_at_a_time(store: Store) -> None:
     assert (notice.id, notice.knows_firing, notice.behind) == (second, True, ())
 
 
-async def test_a_head_that_waits_for_its_next_attempt_holds_its_lane(store: Store) -> None:
-    """Promise 4: "resolved" does not overtake a "firing" that a vendor turned away."""
+async def test_head_that_waits_for_its_next_attempt_blocks_its_queue(store: Store) -> None:
+    """Promise 4: a resolved notice does not overtake a firing one that a vendor refused."""
     (number,) = await opened(store, "A")
     await added(store, row(number), row(number, kind=NoticeKind.RESOLVED))
     (notice,) = await claimed(store)
@@ -35,15 +35,15 @@ async def test_a_head_that_waits_for_its_next_attempt_holds_its_lane(store: Stor
     )
 
 
-async def test_lanes_do_not_hold_each_other(store: Store) -> None:
-    """Other incidents, other targets and notices without an incident are other lanes."""
+async def test_queues_do_not_block_each_other(store: Store) -> None:
+    """Other incidents, other targets and notices without an incident are other queues."""
     one, other = await opened(store, "A", "B")
     rows = [row(one), row(one, BEN), row(other), row(None), row(None)]
     ids = await added(store, *rows)
     assert [notice.id for notice in await claimed(store)] == ids
 
 
-async def test_the_important_leave_first(store: Store) -> None:
+async def test_most_urgent_notices_are_claimed_first(store: Store) -> None:
     """Promise 9: a critical notice is claimed before lesser ones that are older."""
     numbers = await opened(store, *"ABCD")
     rows = [row(number, rank=rank) for number, rank in zip(numbers, (3, 2, 1, 2), strict=True)]
@@ -52,7 +52,7 @@ async def test_the_important_leave_first(store: Store) -> None:
     assert [notice.id for notice in claims] == [ids[2], ids[1], ids[3], ids[0]]
 
 
-async def test_two_owners_never_claim_the_same(store: Store) -> None:
+async def test_two_owners_never_claim_the_same_notice(store: Store) -> None:
     """Promise 11: each notice has one sender."""
     numbers = await opened(store, *"ABCDEF")
     ids = await added(store, *(row(number) for number in numbers))
@@ -63,8 +63,8 @@ async def test_two_owners_never_claim_the_same(store: Store) -> None:
     assert {n.owner for n in two} == {"two"}
 
 
-async def test_a_channel_claims_its_own_and_skips_targets_that_rest(store: Store) -> None:
-    """E11: a target that said "too fast" is left alone; the others of its channel go on."""
+async def test_claim_skips_other_channels_and_targets_on_hold(store: Store) -> None:
+    """E11: a target on hold is skipped; the others of its channel are claimed."""
     (number,) = await opened(store, "A")
     ids = await added(store, row(number), row(number, BEN), row(number, ROOM))
     assert [n.id for n in await claimed(store, skip=(ANA.key,))] == [ids[1]]
@@ -72,8 +72,8 @@ async def test_a_channel_claims_its_own_and_skips_targets_that_rest(store: Store
     assert [n.id for n in await claimed(store)] == [ids[0]]
 
 
-async def test_a_dead_senders_claim_is_taken_over_after_its_lease(store: Store) -> None:
-    """Promise 11: what a dead replica was sending is sent by another, marked as perhaps sent."""
+async def test_claim_is_taken_over_after_its_lease(store: Store) -> None:
+    """Promise 11: another replica sends what a dead one was sending, marked as perhaps sent."""
     (number,) = await opened(store, "A")
     await added(store, row(number))
     (notice,) = await claimed(store, owner="one", now=100.0, lease=60.0)
@@ -84,8 +84,8 @@ async def test_a_dead_senders_claim_is_taken_over_after_its_lease(store: Store) 
     assert (taken.id, taken.owner, taken.perhaps) == (notice.id, "two", 1)
 
 
-async def test_who_lost_a_claim_cannot_finish_it(store: Store) -> None:
-    """Promise 4: an old attempt never overwrites a newer state; but who heard has heard."""
+async def test_lost_claim_cannot_be_finished(store: Store) -> None:
+    """Promise 4: an old attempt changes no newer state, but its target counts as notified."""
     (number,) = await opened(store, "A")
     await added(store, row(number), row(number, kind=NoticeKind.RESOLVED))
     (slow,) = await claimed(store, owner="one", now=100.0)
@@ -104,8 +104,8 @@ async def test_who_lost_a_claim_cannot_finish_it(store: Store) -> None:
     )
 
 
-async def test_an_owner_that_claims_anew_is_not_its_former_self(store: Store) -> None:
-    """A replica whose lease ran out and that claimed again cannot finish the first claim."""
+async def test_owner_that_claims_again_cannot_finish_its_first_claim(store: Store) -> None:
+    """Two claims of the same owner are told apart by `perhaps`."""
     (number,) = await opened(store, "A")
     await added(store, row(number))
     (first,) = await claimed(store, now=100.0)
@@ -114,8 +114,8 @@ async def test_an_owner_that_claims_anew_is_not_its_former_self(store: Store) ->
     assert await store.write(lambda tx: outbox.record_attempts(tx, [sent(second)])) == []
 
 
-async def test_a_lease_can_be_renewed_by_its_owner_only(store: Store) -> None:
-    """A long send keeps its claim; nobody lengthens another's."""
+async def test_lease_can_be_renewed_by_its_owner_only(store: Store) -> None:
+    """A long send keeps its claim; nobody extends another's."""
     (number,) = await opened(store, "A")
     (id_,) = await added(store, row(number))
     await claimed(store, owner="one")
@@ -124,8 +124,8 @@ async def test_a_lease_can_be_renewed_by_its_owner_only(store: Store) -> None:
     assert await claimed(store, owner="two", now=299.0) == []
 
 
-async def test_a_graceful_stop_hands_back(store: Store) -> None:
-    """What was claimed and not begun is due at once for another, and was certainly not sent."""
+async def test_released_notices_are_due_at_once(store: Store) -> None:
+    """A graceful stop releases claims that were not begun; they were certainly not sent."""
     numbers = await opened(store, *"ABC")
     ids = await added(store, *(row(number) for number in numbers))
     await claimed(store, owner="one", limit=2)
@@ -136,8 +136,8 @@ async def test_a_graceful_stop_hands_back(store: Store) -> None:
     assert [(n.id, n.perhaps) for n in again] == [(ids[0], 0), (ids[1], 0)]
 
 
-async def test_claimed_as_it_is_stored(store: Store) -> None:
-    """A notice whose lane is empty is its sender's from the beginning; others wait their turn."""
+async def test_head_of_an_empty_queue_is_claimed_as_it_is_stored(store: Store) -> None:
+    """A notice whose queue is empty is claimed at once; others wait for their turn."""
     one, other = await opened(store, "A", "B")
     (old,) = await added(store, row(other))
     rows = [
@@ -161,8 +161,8 @@ async def test_claimed_as_it_is_stored(store: Store) -> None:
     assert (follower.id, follower.knows_firing) == (ids[1], True)
 
 
-async def test_no_more_is_claimed_than_there_is_room_for(store: Store) -> None:
-    """E37: in a storm a sender takes what it can send within its lease, the important first."""
+async def test_no_more_is_claimed_than_the_capacity(store: Store) -> None:
+    """E37: in a storm a sender takes what it can send within its lease, the most urgent first."""
     numbers = await opened(store, *"ABC")
     rows = [row(number, rank=rank) for number, rank in zip(numbers, (2, 1, 3), strict=True)]
     rows += [row(number, ROOM) for number in numbers]
@@ -174,8 +174,8 @@ async def test_no_more_is_claimed_than_there_is_room_for(store: Store) -> None:
     assert len(await claimed(store, "slack", owner="two")) == 3
 
 
-async def test_next_at_looks_at_heads_only(store: Store) -> None:
-    """Nobody wakes for a notice whose lane is held by an earlier one."""
+async def test_next_due_is_that_of_heads_only(store: Store) -> None:
+    """No sender wakes for a notice that an earlier one of its queue blocks."""
     assert await store.read(lambda tx: outbox.next_due_at(tx, "email")) is None
     (number,) = await opened(store, "A")
     await added(store, row(number), row(number), now=100.0)
@@ -185,9 +185,9 @@ async def test_next_at_looks_at_heads_only(store: Store) -> None:
     assert await store.read(lambda tx: outbox.next_due_at(tx, "slack")) is None
 
 
-async def test_a_storm_of_notices(store: Store) -> None:
-    """E37: two thousand lanes are stored, claimed and finished in bulk, each once."""
-    numbers = await opened(store, *(f"A{place}" for place in range(2_000)))
+async def test_storm_of_notices_is_claimed_once(store: Store) -> None:
+    """E37: two thousand queues are stored, claimed and finished in bulk, each once."""
+    numbers = await opened(store, *(f"A{index}" for index in range(2_000)))
     ids = await added(store, *(row(number) for number in numbers))
     done: list[int] = []
     while batch := await claimed(store, limit=500):

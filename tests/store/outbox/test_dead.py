@@ -1,4 +1,4 @@
-"""Dead notices: listed, replayed, and replaced by the fallback."""
+"""Dead notices are listed, replayed, and replaced by the fallback."""
 
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.incidents.outbox import NoticeState
@@ -19,8 +19,8 @@ async def states(store: Store, number: int) -> list[NoticeState]:
     return [line.state for line in lines]
 
 
-async def test_dead_letters_are_listed_and_replayed(store: Store) -> None:
-    """Promise 13: nothing is given up in silence, and what was can be tried again."""
+async def test_dead_notices_are_listed_and_replayed(store: Store) -> None:
+    """Promise 13: no notice is dropped silently, and a dead one can be sent again."""
     numbers = await opened(store, *"ABC")
     ids = await added(store, *(row(number) for number in numbers))
     gone = [failed(notice, again=None) for notice in await claimed(store)]
@@ -31,15 +31,15 @@ async def test_dead_letters_are_listed_and_replayed(store: Store) -> None:
     assert await claimed(store, now=1e9) == []
     again = await store.write(lambda tx: outbox.replay(tx, [ids[2], ids[0]], 500.0))
     assert again == [ids[0], ids[2]]
-    found = await claimed(store, now=500.0)
-    assert [(n.id, n.attempts, n.first_attempt_at) for n in found] == [
+    result = await claimed(store, now=500.0)
+    assert [(n.id, n.attempts, n.first_attempt_at) for n in result] == [
         (ids[0], 0, None),
         (ids[2], 0, None),
     ]
 
 
-async def test_what_was_overtaken_is_not_replayed(store: Store) -> None:
-    """E10: a late "firing" never follows "resolved"."""
+async def test_overtaken_notice_is_not_replayed(store: Store) -> None:
+    """E10: a late firing notice never follows a resolved one."""
     (number,) = await opened(store, "A")
     ids = await added(store, row(number), row(number, kind=NoticeKind.RESOLVED))
     (notice,) = await claimed(store)
@@ -50,8 +50,8 @@ async def test_what_was_overtaken_is_not_replayed(store: Store) -> None:
     assert await states(store, number) == [NoticeState.DEAD, NoticeState.SENT]
 
 
-async def test_the_fallback_is_told_once(store: Store) -> None:
-    """E15: a notice remembers that its fallback was told."""
+async def test_fallback_is_notified_once(store: Store) -> None:
+    """E15: a notice stores that its fallback was notified."""
     (number,) = await opened(store, "A")
     ids = await added(store, row(number))
     await store.write(lambda tx: outbox.mark_fallback_notified(tx, ids))

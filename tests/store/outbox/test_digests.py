@@ -1,4 +1,4 @@
-"""Folding: one notice replaces others, which can still be read."""
+"""One notice can replace others, which can still be read."""
 
 from gateway.core.incidents.notice import NoticeKind
 from gateway.core.incidents.outbox import NoticeState
@@ -15,8 +15,8 @@ from tests.store.builders import (
 )
 
 
-async def test_folding_lets_a_later_notice_speak_for_all(store: Store) -> None:
-    """E3: what could not leave is told by the newest of its lane, and stays to be read."""
+async def test_later_notice_replaces_earlier_ones_of_its_queue(store: Store) -> None:
+    """E3: notices that could not be sent fold into the newest of their queue, and stay readable."""
     (number,) = await opened(store, "A")
     kinds = (NoticeKind.FIRING, NoticeKind.REPEAT, NoticeKind.RESOLVED)
     ids = await added(store, *(row(number, kind=kind) for kind in kinds))
@@ -39,13 +39,13 @@ async def test_folding_lets_a_later_notice_speak_for_all(store: Store) -> None:
     assert await store.write(lambda tx: outbox.record_attempts(tx, [sent(taken)])) == []  # type: ignore[list-item]
 
 
-async def test_a_crowd_folds_into_a_digest_and_counts_as_told(store: Store) -> None:
-    """Promises 9 and 14: lesser notices become a digest, the worst stays, all are owed the end."""
+async def test_lesser_notices_fold_into_a_digest_and_count_as_notified(store: Store) -> None:
+    """Promises 9 and 14: the worst notice stays, and all targets get the resolved notification."""
     numbers = await opened(store, *"ABCDE")
     rows = [row(number, rank=rank) for number, rank in zip(numbers, (1, 2, 2, 3, 3), strict=True)]
     ids = await added(store, *rows, row(numbers[0], BEN, rank=2), row(None, rank=3))
-    crowds = await store.read(lambda tx: outbox.targets_to_digest(tx, "email", 100.0, 1, 3))
-    assert crowds == [ANA.key]
+    targets = await store.read(lambda tx: outbox.targets_to_digest(tx, "email", 100.0, 1, 3))
+    assert targets == [ANA.key]
     assert await store.read(lambda tx: outbox.targets_to_digest(tx, "email", 99.0, 1, 1)) == []
     waiting = await store.read(
         lambda tx: outbox.notices_to_digest(tx, "email", ANA.key, 1, 100.0, 3)
@@ -60,8 +60,8 @@ async def test_a_crowd_folds_into_a_digest_and_counts_as_told(store: Store) -> N
     assert end.knows_firing
 
 
-async def test_an_acknowledgement_in_a_digest_counts_as_told(store: Store) -> None:
-    """Promise 14: a beginning may have folded into it before; its end is owed."""
+async def test_acknowledgement_in_a_digest_counts_as_notified(store: Store) -> None:
+    """Promise 14: a firing notice may have folded into it, so the resolved one is due."""
     (number,) = await opened(store, "A")
     (ack, digest) = await added(store, row(number, kind=NoticeKind.ACKNOWLEDGED), row(None, rank=3))
     await store.write(lambda tx: outbox.fold(tx, [ack], digest, knows_firing=True))

@@ -1,4 +1,4 @@
-"""Unfinished notices: how many wait, and since when."""
+"""Unfinished notices are counted by channel."""
 
 from gateway.store import Store, outbox
 from tests.store.builders import (
@@ -11,8 +11,8 @@ from tests.store.builders import (
 )
 
 
-async def test_depth_counts_what_is_owed(store: Store) -> None:
-    """E40: how much waits, since when, and what was given up, by channel."""
+async def test_depth_counts_unfinished_and_dead_notices(store: Store) -> None:
+    """E40: how many notices wait and since when, and how many are dead, by channel."""
     one, other = await opened(store, "A", "B")
     await added(store, row(one), row(other), now=50.0)
     await added(store, row(one, ROOM), now=60.0)

@@ -1,4 +1,4 @@
-"""Lists of what burns are small, ordered, and found by index."""
+"""Lists of active alerts are small, ordered, and read by an index."""
 
 from array import array
 from dataclasses import replace
@@ -15,17 +15,17 @@ async def put(store: Store, *reported: Alert) -> None:
 
 
 async def names(store: Store, since: float) -> list[str]:
-    """The alerts that end after an instant, by serial."""
+    """Return the names of alerts that end after an instant, by serial."""
 
     def work(tx: Tx) -> list[str]:
-        found = active_alerts.labels(tx, active_alerts.serials(tx, since))
-        return [labels["alertname"] for _, labels in found]
+        result = active_alerts.labels(tx, active_alerts.serials(tx, since))
+        return [labels["alertname"] for _, labels in result]
 
     return await store.read(work)
 
 
-async def test_those_that_end_later_or_never_are_listed(store: Store) -> None:
-    """In the order in which they came, however many share an end."""
+async def test_active_alerts_are_listed_by_serial(store: Store) -> None:
+    """Alerts without an end and with a later one are listed, also if many end at once."""
     ends = {"A": 50.0, "B": None, "C": 60.0, "D": 60.0, "E": 40.0, "F": None}
     await put(store, *(alert(name, ends_at=end) for name, end in ends.items()))
     assert await names(store, 50.0) == ["B", "C", "D", "F"]
@@ -33,24 +33,24 @@ async def test_those_that_end_later_or_never_are_listed(store: Store) -> None:
 
 
 async def test_long_lists_are_read_in_parts(store: Store) -> None:
-    """More alerts than are fetched at once, half of them with the same end, none of them lost."""
+    """No alert is lost where a page ends between alerts with the same end."""
     count = active_alerts.PAGE_SIZE + 7
     some = [alert(f"n{n}", ends_at=None if n % 2 else 60.0) for n in range(2 * count)]
     await put(store, *some)
-    found = await store.read(lambda tx: active_alerts.serials(tx, 50.0))
-    assert found == array("q", range(1, 2 * count + 1))
+    result = await store.read(lambda tx: active_alerts.serials(tx, 50.0))
+    assert result == array("q", range(1, 2 * count + 1))
 
 
-async def test_few_are_listed_and_many_are_not(store: Store) -> None:
-    """Who only wants few learns that there are more without reading them."""
+async def test_few_are_listed_and_too_many_are_not(store: Store) -> None:
+    """A caller with a limit gets None without reading them all."""
     ends = {"A": 50.0, "B": None, "C": 60.0, "D": None}
     await put(store, *(alert(name, ends_at=end) for name, end in ends.items()))
     assert await store.read(lambda tx: active_alerts.serials_up_to(tx, 50.0, 3)) == [2, 3, 4]
     assert await store.read(lambda tx: active_alerts.serials_up_to(tx, 50.0, 2)) is None
 
 
-async def test_a_serial_stays_while_an_alert_burns(store: Store) -> None:
-    """Whoever saw it need not look again; when it burns anew, it is new again."""
+async def test_serial_stays_while_an_alert_fires(store: Store) -> None:
+    """An alert that fires again after its end gets a new serial."""
     first = alert("Disk", ends_at=400.0)
     await put(store, first, alert("Memory"))
 
@@ -71,7 +71,7 @@ async def test_a_serial_stays_while_an_alert_burns(store: Store) -> None:
 
 
 async def test_open_incidents_come_in_the_order_of_their_labels(store: Store) -> None:
-    """As Alertmanager lists groups; those that are over are left out."""
+    """Groups are listed as in Alertmanager; resolved incidents are left out."""
 
     def work(tx: Tx) -> None:
         made = [incident(name) for name in ("Memory", "Disk", "Network")]

@@ -1,4 +1,4 @@
-"""Lists, searches and counts for people who ask."""
+"""Lists, searches and counts."""
 
 from dataclasses import replace
 
@@ -34,7 +34,7 @@ async def test_incidents_are_listed_newest_first_in_pages(store: Store) -> None:
 
 
 async def test_incidents_are_found_by_state_receiver_severity_and_words(store: Store) -> None:
-    """Each filter narrows the list; what is looked for is text and not a pattern."""
+    """Each filter narrows the list; the text is searched literally, not as a pattern."""
     made = await store.write(
         lambda tx: incidents.create(
             tx,
@@ -49,20 +49,20 @@ async def test_incidents_are_found_by_state_receiver_severity_and_words(store: S
     )
     disk, memory, off, old = (one.number for one in made)
 
-    async def found(**wanted: str) -> list[int]:
-        page = await store.read(lambda tx: incidents_page(tx, **wanted))  # type: ignore[arg-type]
+    async def search(**filters: str) -> list[int]:
+        page = await store.read(lambda tx: incidents_page(tx, **filters))  # type: ignore[arg-type]
         return [one.incident.number for one in page]
 
-    assert await found(state="open") == [off, memory, disk]
-    assert await found(state="firing") == [memory, disk]
-    assert await found(state="resolved") == [old]
-    assert await found(receiver="platform") == [memory]
-    assert await found(severity="critical") == [disk]
-    assert await found(q="disk IS") == [disk]
-    assert await found(q="memory", receiver="billing") == []
-    assert await found(q="%_o") == [off]
-    assert await found(q="_") == [off]
-    assert await found(q="'\"\\") == []
+    assert await search(state="open") == [off, memory, disk]
+    assert await search(state="firing") == [memory, disk]
+    assert await search(state="resolved") == [old]
+    assert await search(receiver="platform") == [memory]
+    assert await search(severity="critical") == [disk]
+    assert await search(q="disk IS") == [disk]
+    assert await search(q="memory", receiver="billing") == []
+    assert await search(q="%_o") == [off]
+    assert await search(q="_") == [off]
+    assert await search(q="'\"\\") == []
     assert await store.read(lists.counts_by_state) == {
         "acknowledged": 1,
         "firing": 2,
@@ -83,8 +83,8 @@ async def test_an_incident_without_a_title_is_named_by_its_group(store: Store) -
     assert await store.read(lambda tx: lists.title_of(tx, 1001)) == "Better"
 
 
-async def test_who_was_told_what(store: Store) -> None:
-    """Promise 2: what an incident said to whom, and what a person was told, can be asked."""
+async def test_notices_are_listed_by_incident_and_person(store: Store) -> None:
+    """Promise 2: the notices of an incident and those to a person can be read."""
     one, other = await opened(store, "A", "B")
     await added(store, row(one), row(one, BEN), row(one, ROOM), now=100.0)
     (late,) = await added(store, row(other, kind=NoticeKind.REPEAT, rank=3, facts=1), now=200.0)
@@ -96,25 +96,25 @@ async def test_who_was_told_what(store: Store) -> None:
         (BEN, "pending"),
         (ROOM, "pending"),
     ]
-    told = await store.read(lambda tx: deliveries.notices_to_person(tx, "ana", 150.0))
-    assert [(line.id, line.incident, line.kind, line.rank) for line in told] == [
+    to_ana = await store.read(lambda tx: deliveries.notices_to_person(tx, "ana", 150.0))
+    assert [(line.id, line.incident, line.kind, line.rank) for line in to_ana] == [
         (late, other, "repeat", 3)
     ]
     assert len(await store.read(lambda tx: deliveries.notices_to_person(tx, "ana", 0.0))) == 2
-    assert await store.read(lambda tx: deliveries.notice(tx, late)) == told[0]
+    assert await store.read(lambda tx: deliveries.notice(tx, late)) == to_ana[0]
     assert await store.read(lambda tx: deliveries.facts_of(tx, late)) == b'{"n":1}'
     assert await store.read(lambda tx: deliveries.notice(tx, 4711)) is None
     assert await store.read(lambda tx: deliveries.facts_of(tx, 4711)) is None
 
 
 async def test_alerts_are_listed_in_pages(store: Store) -> None:
-    """All alerts, those that burn, those that do not: each found once."""
-    burning = [alert(f"B{place}") for place in range(5)]
-    ended = [alert(f"E{place}", ends_at=150.0) for place in range(3)]
-    both = [*burning, *ended]
+    """Pages of all, of firing and of resolved alerts have each alert once."""
+    firing = [alert(f"B{index}") for index in range(5)]
+    ended = [alert(f"E{index}", ends_at=150.0) for index in range(3)]
+    both = [*firing, *ended]
     await store.write(lambda tx: alerts.save(tx, both, [False] * 8))
 
-    async def found(active: bool | None) -> list[str]:
+    async def identities(active: bool | None) -> list[str]:
         seen: list[str] = []
         after = ""
         while page := await store.read(
@@ -124,30 +124,30 @@ async def test_alerts_are_listed_in_pages(store: Store) -> None:
             after = seen[-1]
         return seen
 
-    assert await found(None) == sorted(one.identity for one in both)
-    assert await found(True) == sorted(one.identity for one in burning)
-    assert await found(False) == sorted(one.identity for one in ended)
+    assert await identities(None) == sorted(one.identity for one in both)
+    assert await identities(True) == sorted(one.identity for one in firing)
+    assert await identities(False) == sorted(one.identity for one in ended)
 
 
-async def test_an_alert_is_found_by_some_of_its_labels(store: Store) -> None:
-    """`explain` takes the labels that a person remembers, whatever characters are in them."""
+async def test_alert_is_found_by_some_of_its_labels(store: Store) -> None:
+    """`explain` takes the labels that a person knows, with any characters in them."""
     odd = replace(alert("Odd"), labels={"path": 'C:\\x "y"', "n": "50%_é"})
     sly = replace(alert("Sly"), labels={"note": '"path":"C:"', "n": "50xxé"})
     await store.write(lambda tx: alerts.save(tx, [odd, sly], [False, False]))
 
-    async def found(**labels: str) -> list[str]:
+    async def search(**labels: str) -> list[str]:
         page = await store.read(lambda tx: lists.find_alerts(tx, labels))
         return [one.identity for one in page]
 
-    assert await found(path='C:\\x "y"') == [odd.identity]
-    assert await found(n="50%_é") == [odd.identity]
-    assert await found(path="C:") == []
-    assert await found(n="50%_é", path="other") == []
-    assert sorted(await found()) == sorted([odd.identity, sly.identity])
+    assert await search(path='C:\\x "y"') == [odd.identity]
+    assert await search(n="50%_é") == [odd.identity]
+    assert await search(path="C:") == []
+    assert await search(n="50%_é", path="other") == []
+    assert sorted(await search()) == sorted([odd.identity, sly.identity])
 
 
-async def test_the_history_of_an_alert(store: Store) -> None:
-    """Promise 2: in which incidents an alert was, and whether people were told of it there."""
+async def test_history_of_an_alert(store: Store) -> None:
+    """Promise 2: in which incidents an alert was, and what was notified of it there."""
     disk = alert("Disk")
     await store.write(lambda tx: alerts.save(tx, [disk], [False]))
     one, other = await opened(store, "A", "B")
@@ -156,8 +156,11 @@ async def test_the_history_of_an_alert(store: Store) -> None:
         await store.write(lambda tx, pairs=pairs, at=at: members.add(tx, pairs, at))
     marks = [(one, disk.identity, NotifiedState.FIRING, 100.0, None)]
     await store.write(lambda tx: members.mark_notified(tx, marks))
-    found = await store.read(lambda tx: lists.history_of_alert(tx, disk.identity))
-    assert [(a.incident.number, a.title, a.joined_at, a.told, a.told_starts_at) for a in found] == [
+    result = await store.read(lambda tx: lists.history_of_alert(tx, disk.identity))
+    assert [
+        (one.incident.number, one.title, one.joined_at, one.notified, one.notified_starts_at)
+        for one in result
+    ] == [
         (other, "B", 2.0, NotifiedState.NONE, None),
         (one, "A", 1.0, NotifiedState.FIRING, 100.0),
     ]

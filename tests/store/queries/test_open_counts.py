@@ -1,4 +1,4 @@
-"""The incidents that go on, counted for the metrics."""
+"""Open incidents are counted for the metrics."""
 
 import pytest
 from psycopg import Connection
@@ -11,8 +11,8 @@ from gateway.store.state import incidents
 from tests.store.builders import incident
 
 
-async def test_what_goes_on_is_counted_with_its_age_since_it_was_told(store: Store) -> None:
-    """An incident that nobody was told of (muted, inhibited) does not count as unanswered."""
+async def test_open_incidents_are_counted_with_the_age_of_notified_ones(store: Store) -> None:
+    """An incident without a notification (muted, inhibited) does not count as unanswered."""
     await store.write(
         lambda tx: incidents.create(
             tx,
@@ -25,15 +25,15 @@ async def test_what_goes_on_is_counted_with_its_age_since_it_was_told(store: Sto
             ],
         )
     )
-    found = {row[:2]: row[2:] for row in await store.read(lists.open_counts)}
-    assert found["critical", "firing"] == (2, 50.0)
-    assert found["critical", "acknowledged"][0] == 1
-    assert found["warning", "firing"] == (1, None)
-    assert ("info", "resolved") not in found
+    result = {row[:2]: row[2:] for row in await store.read(lists.open_counts)}
+    assert result["critical", "firing"] == (2, 50.0)
+    assert result["critical", "acknowledged"][0] == 1
+    assert result["warning", "firing"] == (1, None)
+    assert ("info", "resolved") not in result
 
 
 def test_postgresql_counts_without_reading_rows(migrated_postgres_url: str) -> None:
-    """E37: where it is told to avoid sorts and whole tables, its index has all that is asked."""
+    """E37: when sorts and table scans are disabled, the index has all that the query needs."""
     text, values = lists._OPEN_COUNTS.for_database(POSTGRESQL, {})
     with Connection.connect(migrated_postgres_url) as connection:
         connection.execute("SET enable_seqscan = off")

@@ -1,4 +1,4 @@
-"""Queries on the way of an alert grow with their answer, not with the tables."""
+"""The cost of queries grows with their result, not with the tables."""
 
 import sqlite3
 from pathlib import Path
@@ -45,7 +45,7 @@ MODULES = (
 
 WHOLE_INDEX_IS_THE_ANSWER = {
     "alerts._INHIBIT_SOURCES",  # holds inhibiting alerts only
-    "claims._EXPIRE_ALL",  # holds unfinished notices only; once in a process's life
+    "claims._EXPIRE_ALL",  # holds unfinished notices only; once in a process
     "claims._RELEASE_ALL",  # the same
     "waiting._DEPTH[0]",
     "waiting._DEPTH[1]",
@@ -55,20 +55,20 @@ WHOLE_INDEX_IS_THE_ANSWER = {
 
 
 def statements() -> dict[str, Statement]:
-    found = {}
+    result = {}
     for module in MODULES:
         short = module.__name__.rpartition(".")[2]
         for name, value in vars(module).items():
             many = value if isinstance(value, tuple | list) else [value]
-            for place, one in enumerate(many):
+            for index, one in enumerate(many):
                 if isinstance(one, Statement):
-                    suffix = f"[{place}]" if many is value else ""
-                    found[f"{short}.{name}{suffix}"] = one
-    return found
+                    suffix = f"[{index}]" if many is value else ""
+                    result[f"{short}.{name}{suffix}"] = one
+    return result
 
 
 def steps(path: Path, statement: Statement) -> list[str]:
-    """What SQLite says it would do."""
+    """Return the steps of SQLite's query plan."""
 
     class Anything(dict[str, str]):
         def __contains__(self, key: object) -> bool:
@@ -88,7 +88,7 @@ def steps(path: Path, statement: Statement) -> list[str]:
 
 @pytest.mark.parametrize("name", sorted(statements()))
 def test_no_query_reads_a_whole_table(sqlite_path: Path, name: str) -> None:
-    """E37: with a hundred thousand rows each statement still goes by an index."""
+    """E37: with a hundred thousand rows each statement still uses an index."""
     scans = [
         step
         for step in steps(sqlite_path, statements()[name])
@@ -100,31 +100,31 @@ def test_no_query_reads_a_whole_table(sqlite_path: Path, name: str) -> None:
         assert scans == []
 
 
-def test_claiming_goes_by_rank(sqlite_path: Path) -> None:
-    """Promise 9: the head of the queue is found without sorting all that waits."""
+def test_claiming_reads_by_rank(sqlite_path: Path) -> None:
+    """Promise 9: the head of the queue is found without sorting all waiting notices."""
     plan = steps(sqlite_path, claims._HEADS)
     assert plan[0] == "SEARCH notices USING INDEX notices_by_rank (channel=?)"
     assert "USE TEMP B-TREE FOR ORDER BY" not in plan
 
 
 @pytest.mark.parametrize("state", ["open", "firing", "resolved"])
-def test_lists_of_incidents_go_by_their_state(sqlite_path: Path, state: str) -> None:
-    """E37: open incidents are found beside a hundred thousand that are over, newest first."""
-    asked: list[Statement] = []
+def test_lists_of_incidents_read_by_state(sqlite_path: Path, state: str) -> None:
+    """E37: open incidents are found among a hundred thousand resolved ones, newest first."""
+    queries: list[Statement] = []
 
     class Recorder:
         def query(self, query: ClauseElement) -> list[Row]:
-            asked.append(Statement(query))
+            queries.append(Statement(query))
             return []
 
     lists.incidents_page(cast(Tx, Recorder()), state=state, before=7)
-    assert asked
-    for statement in asked:
+    assert queries
+    for statement in queries:
         plan = steps(sqlite_path, statement)
         assert plan == ["SEARCH incidents USING INDEX incidents_state (state=? AND number<?)"]
 
 
 def test_counting_open_incidents_reads_no_row(sqlite_path: Path) -> None:
-    """E37: /metrics is asked every few seconds, also with a hundred thousand open incidents."""
+    """E37: /metrics is read every few seconds, also with a hundred thousand open incidents."""
     plan = steps(sqlite_path, lists._OPEN_COUNTS)
     assert plan == ["SCAN incidents USING COVERING INDEX incidents_standing"]

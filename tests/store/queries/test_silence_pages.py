@@ -1,4 +1,4 @@
-"""Silences are read a page at a time, in the order in which people look at them."""
+"""Silences are read in pages, in the order of the list."""
 
 from dataclasses import replace
 
@@ -27,20 +27,20 @@ async def put_all(store: Store) -> None:
         await store.write(lambda tx, one=one: silences.save(tx, one))
 
 
-async def test_counted_by_state_with_those_that_ended_lately(store: Store) -> None:
-    """What ended long ago does not count."""
+async def test_counts_include_recently_expired_silences(store: Store) -> None:
+    """Silences that ended long ago do not count."""
     await put_all(store)
-    found = await store.read(lambda tx: silence_pages.counts(tx, NOW, SINCE))
-    assert found == {"active": 2, "pending": 2, "expired": 2}
+    result = await store.read(lambda tx: silence_pages.counts(tx, NOW, SINCE))
+    assert result == {"active": 2, "pending": 2, "expired": 2}
 
 
 async def test_pages_follow_each_other_without_a_gap(store: Store) -> None:
-    """Active, pending, expired, each in its own order, wherever a page is cut."""
+    """Active, pending and expired silences keep their order, wherever a page ends."""
     await put_all(store)
-    wanted = ["active-1", "active-2", "pending-1", "pending-2", "expired-1", "expired-2"]
+    expected = ["active-1", "active-2", "pending-1", "pending-2", "expired-1", "expired-2"]
     for most in (1, 2, 3, 4, 5, 6, 7):
         seen: list[str] = []
-        for skip in range(0, len(wanted), most):
+        for skip in range(0, len(expected), most):
             page = await store.read(
                 lambda tx, skip=skip, most=most: silence_pages.page(tx, NOW, SINCE, skip, most)
             )
@@ -49,6 +49,6 @@ async def test_pages_follow_each_other_without_a_gap(store: Store) -> None:
             names = [one.id for part in page.values() for one in part]
             assert len(names) <= most
             seen += names
-        assert seen == wanted
+        assert seen == expected
     beyond = await store.read(lambda tx: silence_pages.page(tx, NOW, SINCE, 6, 5))
     assert beyond == {"active": [], "pending": [], "expired": []}

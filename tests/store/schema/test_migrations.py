@@ -1,4 +1,4 @@
-"""Migrations bring any database to the tables that the code knows."""
+"""Migrations bring any database to the tables of the code."""
 
 import asyncio
 import json
@@ -39,7 +39,7 @@ def engine_url(url: str) -> str:
 
 @pytest.fixture(params=[*BOTH, "sqlite, made"])
 def newest_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """URL of a database with the newest tables: migrated there, or made with them."""
+    """Return the URL of a database with the newest tables: migrated or created."""
     if request.param == "sqlite, made":
         url = f"sqlite:///{tmp_path}/gateway.db"
         assert create_tables(parse_url(url))
@@ -55,7 +55,7 @@ def newest_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture(params=BOTH)
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """URL of a database without tables."""
+    """Return the URL of a database without tables."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/new/gateway.db"
     return str(request.getfixturevalue("postgres_url"))
@@ -68,9 +68,8 @@ def change_version(url: str, version: str) -> None:
     engine.dispose()
 
 
-def test_migrations_meet_the_tables(newest_url: str) -> None:
-    """What the migrations make, or is made without them, is what `tables.py` says: tables,
-    columns, types, indexes."""
+def test_migrations_create_the_tables_of_the_code(newest_url: str) -> None:
+    """Tables, columns, types and indexes are those of `schema.tables`, migrated or created."""
     engine = create_engine(engine_url(newest_url))
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
@@ -78,28 +77,28 @@ def test_migrations_meet_the_tables(newest_url: str) -> None:
     engine.dispose()
 
 
-def test_partial_indexes_are_what_the_tables_say(newest_url: str, tmp_path: Path) -> None:
-    """The comparison above does not look at the conditions of partial indexes: this one does."""
+def test_partial_indexes_have_the_conditions_of_the_code(newest_url: str, tmp_path: Path) -> None:
+    """The comparison above ignores the conditions of partial indexes."""
 
     def conditions(url: str) -> dict[str, str]:
         engine = create_engine(engine_url(url))
-        found = {}
+        result = {}
         for table in metadata.tables:
             for index in inspect(engine).get_indexes(table):
                 for key, value in index.get("dialect_options", {}).items():
                     if key.endswith("_where"):
-                        found[str(index["name"])] = re.sub(r"[()]|::\w+", "", str(value))
+                        result[str(index["name"])] = re.sub(r"[()]|::\w+", "", str(value))
         engine.dispose()
-        return found
+        return result
 
-    found = conditions(newest_url)
-    said = {
+    result = conditions(newest_url)
+    messages = {
         str(index.name): str(where)
         for table in metadata.tables.values()
         for index in table.indexes
         if (where := index.dialect_options[newest_url.partition(":")[0]]["where"]) is not None
     }
-    assert {name: where.replace("<>", "!=") for name, where in found.items()} == said
+    assert {name: where.replace("<>", "!=") for name, where in result.items()} == messages
 
 
 def test_the_head_is_the_newest_script(empty_url: str) -> None:
@@ -116,7 +115,7 @@ def test_the_head_is_the_newest_script(empty_url: str) -> None:
 
 
 def test_alerts_of_an_older_version_are_numbered(empty_url: str) -> None:
-    """What is new is told by its serial: those that were there get theirs when it comes."""
+    """Alerts from before serials get theirs with the upgrade."""
     engine = create_engine(engine_url(empty_url))
     if empty_url.startswith("sqlite"):
         Path(str(engine.url.database)).parent.mkdir(parents=True)
@@ -145,7 +144,7 @@ def test_alerts_of_an_older_version_are_numbered(empty_url: str) -> None:
 
 
 def test_alerts_of_an_older_version_keep_their_incidents(empty_url: str) -> None:
-    """They are keyed anew by the JSON of their labels: posted again, they are the same alerts."""
+    """They are identified by the JSON of their labels: posted again, they are the same alerts."""
     sets = [{"alertname": f"Ledger{number}", "b": 'ÿ "x"'} for number in range(3)]
     engine = create_engine(engine_url(empty_url))
     if empty_url.startswith("sqlite"):
@@ -157,26 +156,26 @@ def test_alerts_of_an_older_version_keep_their_incidents(empty_url: str) -> None
         config.attributes["connection"] = connection
         command.upgrade(config, "0003")
         for number, labels in enumerate(sets):
-            given = {"name": f"old{number}", "no": False, "at": 1.0, "number": number}
+            values = {"name": f"old{number}", "no": False, "at": 1.0, "number": number}
             connection.execute(
                 text(
                     "INSERT INTO alerts (identity, serial, starts_at, updated_at, timeout,"
                     " inhibits, source, generator_url, labels, annotations) VALUES"
                     " (:name, :number, :at, :at, :no, :no, '', '', :labels, '{}')"
                 ),
-                {**given, "labels": json.dumps(labels)},
+                {**values, "labels": json.dumps(labels)},
             )
             connection.execute(
                 text(
                     "INSERT INTO members (incident, identity, told, joined_at)"
                     " VALUES (1001, :name, 'firing', :at)"
                 ),
-                given,
+                values,
             )
     migrate(empty_url)
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        found = connection.exec_driver_sql(
+        result = connection.exec_driver_sql(
             "SELECT incident, identity, told, joined_at FROM members"
             " JOIN alerts ON alerts.id = members.alert ORDER BY identity"
         ).fetchall()
@@ -184,17 +183,17 @@ def test_alerts_of_an_older_version_keep_their_incidents(empty_url: str) -> None
         before = connection.exec_driver_sql(
             "SELECT incident, identity, told, joined_at FROM members"
         ).fetchall()
-    assert [tuple(row) for row in found] == sorted(
+    assert [tuple(row) for row in result] == sorted(
         (1001, identity(labels), "firing", 1.0) for labels in sets
     )
     # Back at the former keys, which no alert shares with the new ones.
     assert [(row[0], *row[2:]) for row in before] == [(1001, "firing", 1.0)] * 3
-    assert not {row.identity for row in before} & {row.identity for row in found}
+    assert not {row.identity for row in before} & {row.identity for row in result}
     engine.dispose()
 
 
 def test_incidents_of_an_older_version_are_marked_as_suppressed(empty_url: str) -> None:
-    """An upgrade fills the mark of firing incidents from their memory, on either database."""
+    """An upgrade fills the column of firing incidents from their memory, on either database."""
     told, untold = '"notified_at":5.0', '"notified_at":null'
     rows = {
         1: ("firing", f'{{{told},"why_not":"silenced by ben"}}', True),
@@ -224,13 +223,13 @@ def test_incidents_of_an_older_version_are_marked_as_suppressed(empty_url: str) 
             )
     migrate(empty_url)
     with engine.connect() as connection:
-        found = connection.exec_driver_sql("SELECT number, suppressed FROM incidents").fetchall()
+        result = connection.exec_driver_sql("SELECT number, suppressed FROM incidents").fetchall()
     engine.dispose()
-    assert {number: bool(mark) for number, mark in found} == {n: row[2] for n, row in rows.items()}
+    assert {number: bool(mark) for number, mark in result} == {n: row[2] for n, row in rows.items()}
 
 
-def test_counters_begin_where_the_tables_say(newest_url: str) -> None:
-    """Ids are taken from counters: each has its row."""
+def test_counters_begin_where_the_code_says(newest_url: str) -> None:
+    """Ids are taken from counters, so each has its row."""
     engine = create_engine(engine_url(newest_url))
     with engine.connect() as connection:
         rows = connection.exec_driver_sql("SELECT name, value FROM meta").fetchall()
@@ -238,8 +237,8 @@ def test_counters_begin_where_the_tables_say(newest_url: str) -> None:
     assert {row.name: row.value for row in rows} == COUNTERS
 
 
-async def test_an_embedded_database_makes_itself(tmp_path: Path) -> None:
-    """`make run` on a fresh machine needs no step before it; only the owner reads the file."""
+async def test_embedded_database_is_created_at_the_start(tmp_path: Path) -> None:
+    """`make run` on a fresh machine needs no step before it; only the owner can read the file."""
     path = tmp_path / "data" / "deeper" / "gateway.db"
     store = Store(f"sqlite:///{path}")
     await store.start()
@@ -248,8 +247,8 @@ async def test_an_embedded_database_makes_itself(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o077 == 0
 
 
-def test_a_new_file_is_what_a_migrated_one_is(tmp_path: Path) -> None:
-    """To the word, but for the order in which columns came over the years."""
+def test_created_file_equals_a_migrated_one(tmp_path: Path) -> None:
+    """Their definitions are the same texts, except for the order of columns."""
 
     def tables(name: str, how: Callable[[str], object]) -> dict[str, list[str]]:
         url = f"sqlite:///{tmp_path}/{name}.db"
@@ -263,8 +262,8 @@ def test_a_new_file_is_what_a_migrated_one_is(tmp_path: Path) -> None:
     assert len(made) > 30
 
 
-async def test_what_lies_in_the_file_already_is_kept(tmp_path: Path) -> None:
-    """Tables of another program, or of one of ours that was not finished: they are migrated."""
+async def test_existing_tables_are_kept(tmp_path: Path) -> None:
+    """A file with tables of another program, or half created, is migrated and not replaced."""
     path = tmp_path / "gateway.db"
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("CREATE TABLE letters (text)")
@@ -276,8 +275,8 @@ async def test_what_lies_in_the_file_already_is_kept(tmp_path: Path) -> None:
         assert connection.execute("SELECT count(*) FROM letters").fetchone() == (0,)
 
 
-async def test_two_that_start_at_once_make_it_once(tmp_path: Path) -> None:
-    """Two processes on one new file: one migrates, the other waits for it."""
+async def test_two_processes_create_the_file_once(tmp_path: Path) -> None:
+    """Of two processes on one new file, one migrates and the other waits."""
     stores = [Store(f"sqlite:///{tmp_path}/gateway.db") for _ in range(3)]
     await asyncio.gather(*(store.start() for store in stores))
     for store in stores:
@@ -286,25 +285,25 @@ async def test_two_that_start_at_once_make_it_once(tmp_path: Path) -> None:
         assert connection.execute("SELECT count(*) FROM alembic_version").fetchone() == (1,)
 
 
-async def test_a_server_without_tables_is_refused_with_the_command_to_run(
+async def test_server_without_tables_is_refused_with_the_command_to_run(
     postgres_url: str,
 ) -> None:
-    """A server's database is an admin's: it is not changed without being asked."""
+    """A server's database is never changed without its admin."""
     with pytest.raises(SchemaMismatchError, match="gateway migrate"):
         await Store(postgres_url).start()
 
 
-async def test_an_older_server_is_refused_with_the_command_to_run(
+async def test_older_server_is_refused_with_the_command_to_run(
     migrated_postgres_url: str,
 ) -> None:
-    """An older schema is named, and what to do about it."""
+    """The error names the older version and the command."""
     change_version(migrated_postgres_url, "0000")
     with pytest.raises(SchemaMismatchError, match=r"at version 0000, .* run `gateway migrate`"):
         await Store(migrated_postgres_url).start()
 
 
-async def test_a_newer_database_is_refused(database_url: str) -> None:
-    """After a downgrade of the program nothing is written into tables that it does not know."""
+async def test_newer_database_is_refused(database_url: str) -> None:
+    """After a downgrade, nothing is written into tables that the program does not know."""
     change_version(database_url, "9999")
     with pytest.raises(SchemaMismatchError, match="newer than this program"):
         await Store(database_url).start()
@@ -312,7 +311,7 @@ async def test_a_newer_database_is_refused(database_url: str) -> None:
         migrate(database_url)
 
 
-def test_a_failed_migration_leaves_nothing_behind(postgres_url: str) -> None:
+def test_failed_migration_leaves_nothing_behind(postgres_url: str) -> None:
     """A migration is one transaction: it can be run again when its obstacle is gone."""
     with psycopg.connect(postgres_url, autocommit=True) as admin:
         admin.execute("CREATE TABLE timeline (obstacle int)")
@@ -323,8 +322,8 @@ def test_a_failed_migration_leaves_nothing_behind(postgres_url: str) -> None:
         migrate(postgres_url)
 
 
-def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
-    """A wrong path does not destroy what lies there."""
+def test_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    """A wrong path does not destroy the file there."""
     path = tmp_path / "notes.txt"
     path.write_text("not a database, but long enough to be looked at" * 100)
     with pytest.raises(StoreUnavailableError, match="no SQLite database"):
@@ -332,19 +331,19 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     assert path.read_text().startswith("not a database")
 
 
-def test_one_line_tells_of_all_steps(empty_url: str, caplog: pytest.LogCaptureFixture) -> None:
-    """From where to where; nothing when nothing was to be done."""
+def test_one_line_is_logged_for_all_steps(empty_url: str, caplog: pytest.LogCaptureFixture) -> None:
+    """The log names the first and the last version, and has no line if nothing changed."""
     caplog.set_level("INFO", "gateway")
 
-    def said() -> list[str]:
-        found = [one.getMessage() for one in caplog.records if one.name.startswith("gateway")]
+    def messages() -> list[str]:
+        result = [one.getMessage() for one in caplog.records if one.name.startswith("gateway")]
         caplog.clear()
-        return found
+        return result
 
     migrate(empty_url)
-    assert said() == [f"database created at version {head_revision()}"]
+    assert messages() == [f"database created at version {head_revision()}"]
     migrate(empty_url)
-    assert said() == []
+    assert messages() == []
     before = f"{int(head_revision()) - 1:04}"
     config = Config()
     scripts = Path(gateway.store.__file__).parent / "schema" / "migrations"
@@ -355,7 +354,7 @@ def test_one_line_tells_of_all_steps(empty_url: str, caplog: pytest.LogCaptureFi
         command.downgrade(config, before)
     engine.dispose()
     migrate(empty_url)
-    assert said() == [f"database migrated from version {before} to {head_revision()}"]
+    assert messages() == [f"database migrated from version {before} to {head_revision()}"]
 
 
 def test_reasons_of_an_older_version_become_data(empty_url: str) -> None:
@@ -395,8 +394,8 @@ def test_reasons_of_an_older_version_become_data(empty_url: str) -> None:
     with engine.connect() as connection:
         rows = connection.exec_driver_sql("SELECT number, memory FROM incidents").fetchall()
     engine.dispose()
-    found = {number: json.loads(memory)["suppressions"] for number, memory in rows}
-    assert {number: [one["reason"] for one in why] for number, why in found.items()} == {
+    result = {number: json.loads(memory)["suppressions"] for number, memory in rows}
+    assert {number: [one["reason"] for one in why] for number, why in result.items()} == {
         number: [reason] if reason else [] for number, (_, reason) in sentences.items()
     }
-    assert [found[n][0]["by"] for n in (2, 3, 7, 8)] == ["database-down", "nights", "ana", "x"]
+    assert [result[n][0]["by"] for n in (2, 3, 7, 8)] == ["database-down", "nights", "ana", "x"]

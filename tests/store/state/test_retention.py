@@ -1,4 +1,4 @@
-"""What ended long since is forgotten, with everything of its own and nothing of others."""
+"""Past its retention an incident is deleted with all its rows, and nothing else is."""
 
 from dataclasses import replace
 
@@ -18,8 +18,8 @@ def sizes(tx: Tx) -> dict[str, int]:
     return {table.name: tx.query(select(func.count()).select_from(table))[0][0] for table in tables}
 
 
-async def lived(store: Store, name: str, *, resolved_at: float | None) -> int:
-    """An incident with an alert, a notice, an attempt, a receipt, a timeline and a history."""
+async def store_all_rows(store: Store, name: str, *, resolved_at: float | None) -> int:
+    """Store an incident with rows in each of the tables that refer to it."""
     (number,) = await opened(store, name)
     ended = alert(name, ends_at=resolved_at)
     await store.write(lambda tx: alerts.save(tx, [ended], [False]))
@@ -39,34 +39,34 @@ async def lived(store: Store, name: str, *, resolved_at: float | None) -> int:
     return number
 
 
-async def test_an_old_incident_goes_with_everything_of_its_own(store: Store) -> None:
-    """Retention frees all that an incident took up, and touches neither open nor recent ones."""
-    await lived(store, "Open", resolved_at=None)
-    await lived(store, "Recent", resolved_at=900.0)
+async def test_old_incident_is_deleted_with_all_its_rows(store: Store) -> None:
+    """Retention frees the space of an incident, and leaves open and recent ones."""
+    await store_all_rows(store, "Open", resolved_at=None)
+    await store_all_rows(store, "Recent", resolved_at=900.0)
     before = await store.read(sizes)
-    old = await lived(store, "Old", resolved_at=500.0)
+    old = await store_all_rows(store, "Old", resolved_at=500.0)
     assert await store.write(lambda tx: retention.prune(tx, 800.0, 100)) == 2
     left = await store.read(sizes)
-    left["facts"] -= 1  # `added` stores two, of which one is used; the other is nobody's
+    left["facts"] -= 1  # `added` stores two, and no notice refers to the second
     assert left == before
     assert await store.read(lambda tx: incidents.get(tx, old)) is None
     assert await store.write(lambda tx: retention.prune(tx, 800.0, 100)) == 0
 
 
 async def test_alerts_stay_while_an_incident_has_them(store: Store) -> None:
-    """The history of an incident can be read as long as the incident is kept."""
-    number = await lived(store, "Recent", resolved_at=900.0)
+    """The history of an incident can be read until the incident is deleted."""
+    number = await store_all_rows(store, "Recent", resolved_at=900.0)
     loose = alert("Loose", ends_at=100.0)
-    burning = alert("Burning")
-    await store.write(lambda tx: alerts.save(tx, [loose, burning], [False, False]))
+    firing = alert("Firing")
+    await store.write(lambda tx: alerts.save(tx, [loose, firing], [False, False]))
     assert await store.write(lambda tx: retention.prune(tx, 900.0, 100)) == 1
     left = await store.read(lambda tx: lists.alerts_page(tx, 0.0))
-    assert {one.labels["alertname"] for one in left} == {"Recent", "Burning"}
+    assert {one.labels["alertname"] for one in left} == {"Recent", "Firing"}
     assert len((await store.read(lambda tx: members.by_incident(tx, [number])))[number]) == 1
 
 
-async def test_a_digest_is_forgotten_in_its_time(store: Store) -> None:
-    """Notices without an incident go when they are old and finished; dead ones as well."""
+async def test_old_digest_is_deleted(store: Store) -> None:
+    """Notices without an incident are deleted when they are old and finished, also dead ones."""
     await added(store, row(None), now=10.0)
     await added(store, row(None), now=20.0)
     await added(store, row(None), now=30.0)
@@ -78,19 +78,19 @@ async def test_a_digest_is_forgotten_in_its_time(store: Store) -> None:
     assert (left["notices"], left["attempts"]) == (1, 0)
 
 
-async def test_no_more_at_once_than_asked(store: Store) -> None:
-    """Pruning goes in small steps: nobody waits for it for long."""
+async def test_no_more_is_deleted_at_once_than_the_limit(store: Store) -> None:
+    """Pruning takes small steps, so that other writes do not wait for long."""
     for name in "ABC":
-        await lived(store, name, resolved_at=500.0)
+        await store_all_rows(store, name, resolved_at=500.0)
     steps = [await store.write(lambda tx: retention.prune(tx, 800.0, 2)) for _ in range(3)]
     assert sum(steps) == 6
     assert steps[0] == 4
     assert (await store.read(sizes))["incidents"] == 0
 
 
-async def test_numbers_are_not_given_twice(store: Store) -> None:
-    """After pruning, a number that people said aloud never means another incident."""
-    await lived(store, "A", resolved_at=500.0)
+async def test_numbers_are_not_used_twice(store: Store) -> None:
+    """After pruning, a number that people know never means another incident."""
+    await store_all_rows(store, "A", resolved_at=500.0)
     await store.write(lambda tx: retention.prune(tx, 800.0, 100))
-    number = await lived(store, "B", resolved_at=500.0)
+    number = await store_all_rows(store, "B", resolved_at=500.0)
     assert number == 1002

@@ -1,4 +1,4 @@
-"""Silences are kept as they were made, and every replica sees that they changed."""
+"""Silences are stored as they were created, and every replica sees changes."""
 
 from dataclasses import replace
 
@@ -25,8 +25,8 @@ FULL = Silence(
 BARE = Silence("b", (Matcher("team", "=", "billing"),), 0.0, 50.0, 0.0, "", "")
 
 
-async def test_comes_back_as_it_was_made(store: Store) -> None:
-    """Every field survives; an unknown id is None."""
+async def test_silence_is_read_as_it_was_saved(store: Store) -> None:
+    """Every field is stored; an unknown id gives None."""
     for one in (FULL, BARE):
         await store.write(lambda tx, one=one: silences.save(tx, one))
     assert await store.read(lambda tx: silences.get(tx, FULL.id)) == FULL
@@ -34,27 +34,27 @@ async def test_comes_back_as_it_was_made(store: Store) -> None:
     assert await store.read(lambda tx: silences.get(tx, "nobody")) is None
 
 
-async def test_those_that_end_later(store: Store) -> None:
-    """What has ended by an instant is not asked for each alert; the next to end comes first."""
+async def test_silences_that_end_later_are_read(store: Store) -> None:
+    """Ended silences are not read for each alert; the next to end comes first."""
     later = replace(FULL, id="later", ends_at=300.0)
     for one in (later, FULL, BARE):
         await store.write(lambda tx, one=one: silences.save(tx, one))
     assert await store.read(lambda tx: silences.ending_after(tx, 50.0)) == [FULL, later]
 
 
-async def test_a_change_is_a_new_version(store: Store) -> None:
-    """Replicas read silences anew when the version moved, and only then."""
+async def test_change_raises_the_version(store: Store) -> None:
+    """Replicas read silences again only when the version changed."""
     before = await store.read(silences.version)
     await store.write(lambda tx: silences.save(tx, FULL))
     after = await store.read(silences.version)
     await store.write(lambda tx: silences.mark_seen(tx, [(FULL.id, 130.0)]))
     assert before < after == await store.read(silences.version)
-    kept = await store.read(lambda tx: silences.get(tx, FULL.id))
-    assert kept == replace(FULL, seen_at=130.0)
+    stored = await store.read(lambda tx: silences.get(tx, FULL.id))
+    assert stored == replace(FULL, seen_at=130.0)
 
 
-async def test_forgotten_long_after_the_end(store: Store) -> None:
-    """The janitor forgets silences that ended before an instant, and no others."""
+async def test_silence_is_deleted_long_after_its_end(store: Store) -> None:
+    """Retention deletes silences that ended before an instant, and no others."""
     for one in (FULL, BARE):
         await store.write(lambda tx, one=one: silences.save(tx, one))
     assert await store.write(lambda tx: retention.prune(tx, 60.0, 100)) == 1
@@ -62,17 +62,17 @@ async def test_forgotten_long_after_the_end(store: Store) -> None:
 
 
 async def test_counted_by_state(store: Store) -> None:
-    """The active and the pending; none of either is 0, and what ended does not count."""
+    """Active and pending silences are counted, also if it is 0; ended ones are not."""
     assert await store.read(lambda tx: silences.open_counts(tx, 0.0)) == {"active": 0, "pending": 0}
     later = replace(FULL, id="later", starts_at=150.0)
     for one in (later, FULL, BARE):
         await store.write(lambda tx, one=one: silences.save(tx, one))
-    found = await store.read(lambda tx: silences.open_counts(tx, 120.0))
-    assert found == {"active": 1, "pending": 1}
+    result = await store.read(lambda tx: silences.open_counts(tx, 120.0))
+    assert result == {"active": 1, "pending": 1}
 
 
-async def test_they_come_one_by_one(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of ten thousand only the one is held that is being written."""
+async def test_silences_are_made_one_by_one(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of ten thousand silences only the one that is being written is in memory."""
     for number in range(3):
         one = replace(FULL, id=str(number), ends_at=300.0 + number)
         await store.write(lambda tx, one=one: silences.save(tx, one))
@@ -91,15 +91,15 @@ async def test_they_come_one_by_one(store: Store, monkeypatch: pytest.MonkeyPatc
     assert await store.read(first) == ("0", 1)
 
 
-async def test_only_what_turns_is_read(store: Store) -> None:
-    """What began or ended since, or will begin; not the many that hold; and the next end."""
+async def test_only_changing_silences_are_read(store: Store) -> None:
+    """Silences that began or ended since, and pending ones, are read; others are not."""
     times = {"over": (1, 9), "ended": (1, 15), "began": (12, 90), "brief": (12, 15)}
     times |= {"to begin": (30, 40), "holds": (1, 50), "ends now": (1, 20), "begins now": (20, 60)}
     for name, (start, end) in times.items():
         one = replace(FULL, id=name, starts_at=float(start), ends_at=float(end), gone_for=None)
         await store.write(lambda tx, one=one: silences.save(tx, one))
-    found = await store.read(lambda tx: silences.changing(tx, 10.0, 20.0))
-    assert [one.id for one in found] == [
+    result = await store.read(lambda tx: silences.changing(tx, 10.0, 20.0))
+    assert [one.id for one in result] == [
         *("brief", "ended", "ends now", "to begin", "begins now", "began")
     ]
     assert await store.read(lambda tx: silences.next_end(tx, 20.0)) == 40.0

@@ -1,4 +1,4 @@
-"""What happened can be read later, and so can what was refused."""
+"""Histories and refused requests can be read later."""
 
 from gateway.core.incidents.timeline import TimelineEntry
 from gateway.store import Store
@@ -6,8 +6,8 @@ from gateway.store.state import timeline
 from gateway.store.state.timeline import RejectedRequest
 
 
-async def test_a_timeline_keeps_its_order(store: Store) -> None:
-    """Promise 2: why we spoke or kept quiet is recorded, in the order in which it happened."""
+async def test_timeline_keeps_its_order(store: Store) -> None:
+    """Promise 2: why we notified or did not is stored, in the order in which it happened."""
     entries = [
         TimelineEntry(
             2.0, "spoke", "told ana", {"notice": 1, "targets": ["email:ana@example.com"]}
@@ -21,8 +21,8 @@ async def test_a_timeline_keeps_its_order(store: Store) -> None:
     assert await store.read(lambda tx: timeline.entries(tx, 9)) == []
 
 
-async def test_who_had_it_and_when(store: Store) -> None:
-    """The team lead's question, who answered and how, has an answer."""
+async def test_acknowledgements_are_listed(store: Store) -> None:
+    """A team lead can read who acknowledged, and how."""
     await store.write(lambda tx: timeline.add_ack(tx, 7, "taken", "ana", 5.0, "link"))
     await store.write(lambda tx: timeline.add_ack(tx, 7, "given back", "ana", 6.0, "cli"))
     assert await store.read(lambda tx: timeline.acks_of(tx, 7)) == [
@@ -31,20 +31,20 @@ async def test_who_had_it_and_when(store: Store) -> None:
     ]
 
 
-async def test_refused_requests_are_kept_whatever_is_in_them(store: Store) -> None:
-    """E42: admins see what was refused and why, also when no database could hold it as it came."""
+async def test_refused_requests_are_stored_with_any_content(store: Store) -> None:
+    """E42: admins see why a request was refused, also if no database can store its text."""
     detail = [{"field": "alerts[0].labels", "got": "\ud800", "error": ValueError("bad")}]
     request = RejectedRequest(5.0, "am", 400, "NUL\0 in it", detail, "127.0.0.1", "\ud800\0{")
     await store.write(lambda tx: timeline.add_reject(tx, request))
-    (found,) = await store.read(lambda tx: timeline.rejected_requests(tx, 10))
-    assert (found.at, found.source, found.status) == (5.0, "am", 400)
-    assert found.error == "NUL\N{REPLACEMENT CHARACTER} in it"
-    assert found.detail == [{"field": "alerts[0].labels", "got": "\ud800", "error": "bad"}]
-    assert found.excerpt == "?\N{REPLACEMENT CHARACTER}{"
+    (result,) = await store.read(lambda tx: timeline.rejected_requests(tx, 10))
+    assert (result.at, result.source, result.status) == (5.0, "am", 400)
+    assert result.error == "NUL\N{REPLACEMENT CHARACTER} in it"
+    assert result.detail == [{"field": "alerts[0].labels", "got": "\ud800", "error": "bad"}]
+    assert result.excerpt == "?\N{REPLACEMENT CHARACTER}{"
 
 
-async def test_only_the_latest_refusals_are_kept(store: Store) -> None:
-    """A source that sends rubbish for days does not fill the disk."""
+async def test_only_the_latest_refused_requests_are_kept(store: Store) -> None:
+    """A source that sends invalid requests for days does not fill the disk."""
 
     def many(tx: object) -> None:
         for number in range(timeline.MAX_REJECTS + 5):
@@ -52,5 +52,7 @@ async def test_only_the_latest_refusals_are_kept(store: Store) -> None:
             timeline.add_reject(tx, request)  # type: ignore[arg-type]
 
     await store.write(many)
-    kept = await store.read(lambda tx: timeline.rejected_requests(tx, 10_000))
-    assert [one.at for one in kept] == [float(n) for n in range(timeline.MAX_REJECTS + 4, 4, -1)]
+    requests = await store.read(lambda tx: timeline.rejected_requests(tx, 10_000))
+    assert [one.at for one in requests] == [
+        float(n) for n in range(timeline.MAX_REJECTS + 4, 4, -1)
+    ]
