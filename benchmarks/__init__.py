@@ -1,1 +1,1 @@
-"""Measures the gateway beside a real Alertmanager, in one run on the same machine."""
+"""Benchmarks of the gateway beside a real Alertmanager, in one run on the same machine."""

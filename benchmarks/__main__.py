@@ -1,6 +1,7 @@
 """`python -m benchmarks`: measure the gateway and, where one is installed, a real Alertmanager.
 
-Both do the same work on the same machine in one run, in turns: machines are noisy, so ratios count.
+Both do the same work on the same machine in one run, alternating, because machines are noisy:
+compare the ratios.
 """
 
 import argparse
@@ -11,75 +12,97 @@ from dataclasses import replace
 
 from benchmarks import measure, table
 from benchmarks.hostile import BODIES
-from benchmarks.measure import FULL, QUICK, TINY, Figures, Maker, Size
-from benchmarks.programs import Alertmanager, Gateway, World, alertmanager
+from benchmarks.measure import FULL, QUICK, TINY, Figures, ProgramClass, Size
+from benchmarks.programs import Alertmanager, Gateway, LoadProcess, alertmanager
 from benchmarks.reading import reading
 
 INGEST = ("new 64 x4", "known 64 x4", "new 1 x1", "new 1 x4", "known 1 x1", "known 1 x4")
 PARTS = ("ingest", "end-to-end", "storm", "kill", "memory", "reading", "hostile", "start-up")
 
 
-def in_turns(makers: list[Maker], rounds: int, work: Callable[[Maker], Figures]) -> table.Rounds:
-    """Each round of each program, who begins changing with the round."""
-    done: table.Rounds = {make.name: [] for make in makers}
+def alternate(
+    programs: list[ProgramClass], rounds: int, work: Callable[[ProgramClass], Figures]
+) -> table.Rounds:
+    """Run each round on each program; the program that goes first alternates."""
+    done: table.Rounds = {program_class.name: [] for program_class in programs}
     for number in range(rounds):
-        for make in makers if number % 2 == 0 else reversed(makers):
-            done[make.name].append(work(make))
+        for program_class in programs if number % 2 == 0 else reversed(programs):
+            done[program_class.name].append(work(program_class))
     return done
 
 
-def run(size: Size, parts: list[str], say: Callable[[str], None]) -> dict[str, table.Rounds]:
-    """Everything asked for: by measurement, the rounds of each program."""
-    makers: list[Maker] = [Gateway] if alertmanager() is None else [Alertmanager, Gateway]
-    found: dict[str, table.Rounds] = {}
-    with World() as world:
+def run(size: Size, parts: list[str], report: Callable[[str], None]) -> dict[str, table.Rounds]:
+    """Run the parts; return the rounds of each program by measurement."""
+    programs: list[ProgramClass] = [Gateway] if alertmanager() is None else [Alertmanager, Gateway]
+    results: dict[str, table.Rounds] = {}
+    with LoadProcess() as load:
         if "ingest" in parts:
             for mode in INGEST:
-                say(f"ingest {mode} …")
-                found[f"ingest {mode}"] = in_turns(
-                    makers,
+                report(f"ingest {mode} …")
+                results[f"ingest {mode}"] = alternate(
+                    programs,
                     size.rounds,
-                    lambda make, mode=mode: measure.ingest(make, world, size, mode),
+                    lambda program_class, mode=mode: measure.ingest(
+                        program_class, load, size, mode
+                    ),
                 )
         if "end-to-end" in parts:
-            say("end to end …")
-            found["end to end"] = in_turns(
-                makers, size.rounds, lambda make: measure.end_to_end(make, world, size)
+            report("end to end …")
+            results["end to end"] = alternate(
+                programs,
+                size.rounds,
+                lambda program_class: measure.end_to_end(program_class, load, size),
             )
         if "storm" in parts:
-            say("storm …")
-            found["storm"] = in_turns(
-                makers, size.rounds, lambda make: measure.storm(make, world, size)
+            report("storm …")
+            results["storm"] = alternate(
+                programs,
+                size.rounds,
+                lambda program_class: measure.storm(program_class, load, size),
             )
-            found["critical in a storm"] = in_turns(
-                [Gateway], 1, lambda make: measure.storm(make, world, size, size.criticals)
+            results["critical in a storm"] = alternate(
+                [Gateway],
+                1,
+                lambda program_class: measure.storm(program_class, load, size, size.criticals),
             )
         if "kill" in parts:
-            say("kill -9 …")
-            found["kill -9"] = in_turns(makers, 1, lambda make: measure.killed(make, world, size))
+            report("kill -9 …")
+            results["kill -9"] = alternate(
+                programs,
+                1,
+                lambda program_class: measure.kill_and_restart(program_class, load, size),
+            )
         if "memory" in parts:
             for alone, groups in ((False, "in 500 groups"), (True, "each its own group")):
-                say(f"memory, {groups} …")
-                found[f"memory, {size.active:,} {groups}"] = in_turns(
-                    makers,
+                report(f"memory, {groups} …")
+                results[f"memory, {size.active:,} {groups}"] = alternate(
+                    programs,
                     1,
-                    lambda make, alone=alone: measure.memory(make, world, size, alone=alone),
+                    lambda program_class, alone=alone: measure.memory(
+                        program_class, load, size, alone=alone
+                    ),
                 )
         if "reading" in parts:
-            say("reading …")
+            report("reading …")
             rounds = 1 if size.rounds == 1 else 2
-            found["reading"] = in_turns(makers, rounds, lambda make: reading(make, world, size))
+            results["reading"] = alternate(
+                programs, rounds, lambda program_class: reading(program_class, load, size)
+            )
         if "hostile" in parts:
             for what in BODIES:
-                say(f"hostile body: {what} …")
-                found[f"hostile: {what}"] = in_turns(
-                    makers, 1, lambda make, what=what: measure.attacked(make, world, size, what)
+                report(f"hostile body: {what} …")
+                results[f"hostile: {what}"] = alternate(
+                    programs,
+                    1,
+                    lambda program_class, what=what: measure.hostile_body(
+                        program_class, load, size, what
+                    ),
                 )
     if "start-up" in parts:
-        say("start-up …")
+        report("start-up …")
         for arguments in (["check"], ["route", "severity=critical"]):
-            found[f"gateway {arguments[0]}"] = {Gateway.name: [measure.start_up(arguments, size)]}
-    return found
+            results[f"gateway {arguments[0]}"] = {Gateway.name: [measure.start_up(arguments, size)]}
+    return results
 
 
 def main() -> None:
@@ -91,17 +114,17 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="every round, as JSON")
     parser.add_argument("--only", choices=PARTS, action="append", help="this part (repeatable)")
     parser.add_argument("--active", type=int, help="how many alerts fill the memory")
-    given = parser.parse_args()
-    size = QUICK if given.quick else TINY if given.tiny else FULL
-    size = replace(size, active=given.active or size.active)
+    arguments = parser.parse_args()
+    size = QUICK if arguments.quick else TINY if arguments.tiny else FULL
+    size = replace(size, active=arguments.active or size.active)
     if alertmanager() is None:
         print("no prometheus-alertmanager on PATH: measuring the gateway alone", file=sys.stderr)
-    found = run(
+    results = run(
         size,
-        given.only or list(PARTS),
+        arguments.only or list(PARTS),
         lambda text: print(text, file=sys.stderr, flush=True),
     )
-    print(json.dumps(found, indent=1) if given.json else table.text(found))
+    print(json.dumps(results, indent=1) if arguments.json else table.text(results))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The alerts that are posted: about 725 bytes each, as Prometheus writes them.
+"""Posted alerts of about 725 bytes each, as Prometheus writes them.
 
 Six labels, three annotations, the keys in the order of Alertmanager's client models
 (`api/v2/models`, PostableAlert), which Prometheus marshals.
@@ -9,23 +9,23 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 NAMES, NAMESPACES = 25, 20
-"""Together 500 groups, when grouped by alertname and namespace."""
+"""Together 500 groups if grouped by alertname and namespace."""
 
 AHEAD = timedelta(minutes=10)
-"""How far ahead alerts end: nothing resolves while it is measured."""
+"""How far in the future alerts end, so that none resolves during a measurement."""
 
 SEVERITIES = ("critical", "warning", "info")
 LONG = (
     "The service answers more slowly than agreed for more than ten minutes now. Customers see it"
-    " while they pay. Look at the dashboard of the service first, then at the slow queries of its"
-    " database, and tell the team"
+    " while they pay. Read the dashboard of the service first, then the slow queries of its"
+    " database, and ask the team"
 )
 
 
 def alert(number: int, ends: datetime, name: str = "", severity: str = "") -> dict[str, object]:
-    """Alert `number`, one of 500 groups. Where `name` is given, of that name and beginning now.
+    """Return alert `number`, one of 500 groups; with a `name`, of that name and starting now.
 
-    Now matters where waiting is measured: Alertmanager counts group_wait from an alert's start.
+    Alertmanager counts group_wait from an alert's start, so latencies need a start of now.
     """
     begins = ends - AHEAD if name else ends - timedelta(hours=1, seconds=number % 500)
     namespace = f"namespace-{number // NAMES % NAMESPACES:02d}"
@@ -35,8 +35,8 @@ def alert(number: int, ends: datetime, name: str = "", severity: str = "") -> di
             "runbook_url": f"https://runbooks.example.com/billing/slow-{number % NAMES}",
             "summary": f"Service {number} answers slowly",
         },
-        "endsAt": written(ends),
-        "startsAt": written(begins),
+        "endsAt": format_time(ends),
+        "startsAt": format_time(begins),
         "generatorURL": "http://prometheus.example.com/graph?g0.expr=rate%28latency_seconds_sum"
         "%5B5m%5D%29+%3E+0.5&g0.tab=1",
         "labels": {
@@ -50,13 +50,13 @@ def alert(number: int, ends: datetime, name: str = "", severity: str = "") -> di
     }
 
 
-def written(at: datetime) -> str:
-    """An instant as Prometheus writes it, always of the same length."""
+def format_time(at: datetime) -> str:
+    """Return an instant as Prometheus writes it, always of the same length."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 
 def request(port: int, alerts: Sequence[dict[str, object]]) -> bytes:
-    """A whole POST /api/v2/alerts, ready for the wire."""
+    """Return the bytes of a POST /api/v2/alerts."""
     body = json.dumps(alerts, separators=(",", ":")).encode()
     head = (
         f"POST /api/v2/alerts HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUser-Agent: Prometheus/2\r\n"

@@ -1,4 +1,4 @@
-"""What makes alerts fire in the demonstration: real monitoring, or recorded webhooks without it."""
+"""Causes of alerts in the demonstration: real monitoring, or recorded webhooks."""
 
 import json
 import time
@@ -15,26 +15,26 @@ AGAIN = 2.0
 
 
 News = tuple[float, str, str]
-"""At unix seconds, who, what."""
+"""Unix seconds, who acted, and what happened."""
 
 
 class Causes(Protocol):
-    """Alerts that can be tripped and healed."""
+    """Alerts that can be made to fire and to resolve."""
 
-    said: str
-    """How alerts come to the gateway, in a sentence."""
+    description: str
+    """One sentence on how alerts reach the gateway."""
 
     def trip(self, *alerts: str) -> None:
-        """Let them fire."""
+        """Make them fire."""
 
     def heal(self, *alerts: str) -> None:
-        """Let them end."""
+        """Make them resolve."""
 
     def news(self) -> Iterator[News]:
-        """What monitoring did since the last call. Called again and again."""
+        """Yield what monitoring did since the last call."""
 
     def posted(self) -> int | None:
-        """How many times the gateway was posted to; None when nobody counts."""
+        """Return the number of posts to the gateway, None if it is not counted."""
 
 
 class Monitoring:
@@ -46,18 +46,18 @@ class Monitoring:
         self._through = with_alertmanager
         self._states: dict[str, str] = {}
         path = "the real Alertmanager" if with_alertmanager else "the gateway itself (/api/v2)"
-        self.said = f"The real Prometheus watches a billing service and posts to {path}."
+        self.description = f"The real Prometheus watches a billing service and posts to {path}."
 
     def trip(self, *alerts: str) -> None:
         """Change the metrics so that the rules fire."""
         self._world.exporter.trip(*alerts)
 
     def heal(self, *alerts: str) -> None:
-        """Put the metrics right."""
+        """Restore the metrics."""
         self._world.exporter.heal(*alerts)
 
     def news(self) -> Iterator[News]:
-        """Alerts that changed their state in Prometheus."""
+        """Yield the alerts that changed their state in Prometheus."""
         now = time.time()
         states = self._world.prometheus.alerts()
         for alert, state in sorted(states.items()):
@@ -68,14 +68,14 @@ class Monitoring:
         self._states = states
 
     def posted(self) -> int | None:
-        """Alertmanager's own count of webhooks."""
+        """Return Alertmanager's own count of webhooks."""
         return self._world.alertmanager.posted() if self._through else None
 
 
 class Recorded:
-    """Posts recorded webhooks of Alertmanager, again and again while their alert fires."""
+    """Posts recorded webhooks of Alertmanager, repeatedly while their alert fires."""
 
-    said = "Recorded webhooks of Alertmanager are posted, repeats included."
+    description = "Recorded webhooks of Alertmanager are posted, repeats included."
 
     def __init__(self, world: World) -> None:
         self._url = f"{world.gateway.url}/webhook/alertmanager"
@@ -92,7 +92,7 @@ class Recorded:
             self._post(alert, self._firing[alert])
 
     def heal(self, *alerts: str) -> None:
-        """Post that they are over, since now."""
+        """Post that they are resolved, since now."""
         for alert in alerts:
             body = self._firing.pop(alert)
             for one in body["alerts"]:
@@ -101,15 +101,15 @@ class Recorded:
             self._post(alert, {**body, "status": "resolved"})
 
     def news(self) -> Iterator[News]:
-        """What was posted for the first time. Posts again what still fires."""
+        """Yield what was posted for the first time, and post again what still fires."""
         for alert, body in self._firing.items():
             if time.time() - self._posted_at[alert] > AGAIN:
                 self._post(alert, body)
-        told, self._news = self._news, []
-        yield from told
+        news, self._news = self._news, []
+        yield from news
 
     def posted(self) -> int | None:
-        """Posts made."""
+        """Return the number of posts."""
         return self._count
 
     def _post(self, alert: str, body: dict[str, Any]) -> None:

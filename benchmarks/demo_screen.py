@@ -1,4 +1,4 @@
-"""How the demonstration speaks: one line for each thing that happens, in colour where there is."""
+"""Output of the demonstration: one line for each event, in colour on a terminal."""
 
 import sys
 import time
@@ -17,11 +17,11 @@ COLOURS = {
 }
 MARGIN = " " * 20
 WIDE = 140
-"""Columns where the output is no terminal and nobody says how wide it is."""
+"""Columns if the output is not a terminal."""
 
 
 class Screen:
-    """Prints on standard output. Colours end up there as NO_COLOR and the terminal allow."""
+    """Prints on standard output, in colour if NO_COLOR and the terminal allow it."""
 
     def __init__(self) -> None:
         wide = None if sys.stdout.isatty() else WIDE
@@ -29,7 +29,7 @@ class Screen:
         self._began = time.time()
 
     def chapter(self, title: str, *sentences: str) -> None:
-        """A new part of the story, and what to watch for."""
+        """Print the title of a chapter, and what to watch for."""
         self._console.print()
         self._console.print(Text(f"── {title} ", style="bold"))
         for sentence in sentences:
@@ -37,7 +37,7 @@ class Screen:
         self._console.print()
 
     def event(self, at: float, who: str, what: str, detail: str = "") -> None:
-        """Something happened at `at` (unix seconds). The detail gets a line where it needs one."""
+        """Print an event at unix time `at`. A long detail gets a line of its own."""
         line = Text(f"{max(0.0, at - self._began):5.1f}s  ", style="dim")
         line.append(f"{who:<13}", style=f"not dim bold {COLOURS[who]}")
         line.append(what, style="not dim")
@@ -49,18 +49,18 @@ class Screen:
         self._console.print(line, no_wrap=True, overflow="ellipsis")
 
     def quote(self, text: str) -> None:
-        """Somebody else's words, as they are."""
+        """Print a quotation."""
         for line in text.strip().splitlines():
             self._console.print(Text(f"{MARGIN}│ {line}", style="cyan"), soft_wrap=True)
         self._console.print()
 
     def link(self, label: str, url: str) -> None:
-        """An address on a line of its own, never cut: it is there to be opened or copied."""
+        """Print a URL on a line of its own, never truncated, so that it can be opened or copied."""
         line = Text(MARGIN)
         line.append(f"{label} ", style="dim")
         line.append(url, style=f"underline link {url}")
         self._console.print(line, soft_wrap=True)
 
-    def say(self, text: str = "", style: str = "") -> None:
-        """Plain words."""
+    def print_line(self, text: str = "", style: str = "") -> None:
+        """Print plain text."""
         self._console.print(Text(text, style=style), soft_wrap=True)

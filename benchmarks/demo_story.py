@@ -1,4 +1,4 @@
-"""The story of the demonstration: one answered, one not, one that keeps another quiet, the end."""
+"""Story of the demonstration: acknowledgement, escalation, inhibition, and resolution."""
 
 from datetime import datetime
 from typing import Any
@@ -14,125 +14,125 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 class Story:
-    """Its chapters, in order."""
+    """The chapters of the story, in order."""
 
     def __init__(
         self, world: World, causes: Causes, watch: Watch, screen: Screen, reading: float
     ) -> None:
-        """`reading`: seconds between what happens and what a person does about it."""
+        """`reading` is the number of seconds between an event and a person's reaction."""
         self._world, self._causes, self._watch, self._screen = world, causes, watch, screen
         self._reading = reading
 
-    def tell(self) -> None:
-        """All of it."""
-        self.somebody_answers()
-        self.nobody_answers()
-        self.one_speaks_for_the_other()
-        self.all_is_put_right()
+    def run(self) -> None:
+        """Run all chapters."""
+        self.acknowledged_at_once()
+        self.escalated()
+        self.inhibited()
+        self.resolved()
 
-    def somebody_answers(self) -> None:
-        """Ana is on call and takes it by the link in her mail."""
+    def acknowledged_at_once(self) -> None:
+        """Ana is on call and acknowledges by the link in her e-mail."""
         self._screen.chapter(
             "A customer is charged twice",
-            "Critical: PagerDuty, Slack, both mailboxes, and Ana, who is on call. She takes it.",
+            "Critical: PagerDuty, Slack, both mailboxes, and Ana on call. She acknowledges.",
         )
         self._causes.trip("DoubleChargeDetected")
         number = self._fires("DoubleChargeDetected", "ana@example.com")
-        self._screen.say("\n   Ana reads:")
+        self._screen.print_line("\n   Ana reads:")
         self._screen.quote(self._mail(number, "ana@example.com"))
-        self._take(number, "ana@example.com", "Ana")
+        self._acknowledge(number, "ana@example.com", "Ana")
 
-    def nobody_answers(self) -> None:
-        """The escalation goes on to Ben."""
+    def escalated(self) -> None:
+        """Ana does not react, so the escalation notifies Ben."""
         self._screen.chapter(
-            "A renewal run fails, and nobody answers",
-            "Ana is told first. She does not answer, so the next step of the escalation is due.",
+            "A renewal run fails, and nobody acknowledges",
+            "Ana is notified first. She does not acknowledge, so the next escalation step is due.",
         )
         self._causes.trip("RenewalCronFailed")
         number = self._fires("RenewalCronFailed", "ana@example.com")
         self._watch.until(
-            "Ben is told",
-            lambda: self._told(number, "ben@example.com") or self._acknowledged(number),
+            "Ben is notified",
+            lambda: self._was_notified(number, "ben@example.com") or self._acknowledged(number),
         )
-        self._take(number, "ben@example.com", "Ben")
+        self._acknowledge(number, "ben@example.com", "Ben")
 
-    def one_speaks_for_the_other(self) -> None:
-        """Inhibition: kept quiet, and said why."""
+    def inhibited(self) -> None:
+        """An alert inhibits another, and the timeline records why."""
         self._screen.chapter(
             "The database is down, and billing is slow",
-            "Slow because of the database: that is no news. Nobody is told; the reason is kept.",
+            "Billing is slow because of the database: inhibited. Nobody is notified.",
         )
         self._causes.trip("BillingDatabaseDown", "BillingHighLatency")
         number = self._fires("BillingDatabaseDown", "#platform-alerts")
         slow = "p95 of billing requests"
-        self._watch.until("the slow one is held back", lambda: self._kept_quiet(slow))
-        self._take(number, "#platform-alerts", "Cho", person="cho")
+        self._watch.until("the slow one is suppressed", lambda: self._was_suppressed(slow))
+        self._acknowledge(number, "#platform-alerts", "Cho", person="cho")
 
-    def all_is_put_right(self) -> None:
-        """Whoever heard of a beginning hears of its end, and nobody else."""
+    def resolved(self) -> None:
+        """Everyone notified of a firing alert is notified when it resolves, and nobody else."""
         self._screen.chapter(
-            "All is put right",
-            "Whoever was told hears the end. Nobody hears the end of what they were not told of.",
+            "Everything is repaired",
+            "Everyone who was notified gets a resolved notification, and nobody else.",
         )
-        # The database comes last: else slowness would be news again for a moment.
+        # The database comes last: otherwise slowness would not be inhibited for a moment.
         self._causes.heal("BillingHighLatency", "DoubleChargeDetected", "RenewalCronFailed")
-        self._watch.until("three are over", lambda: self._open() <= {"BillingDatabaseDown"})
+        self._watch.until("three are resolved", lambda: self._open() <= {"BillingDatabaseDown"})
         self._causes.heal("BillingDatabaseDown")
-        self._watch.until("all is over", lambda: not self._open())
-        self._watch.until("all is told", self._all_sent)
+        self._watch.until("all are resolved", lambda: not self._open())
+        self._watch.until("all messages are sent", self._all_sent)
 
     def _fires(self, alert: str, to: str) -> int:
-        """Wait until it was told of to somebody; return the incident's number."""
+        """Wait until `to` is notified of the alert; return the incident's number."""
 
-        def said() -> list[int]:
+        def incidents() -> list[int]:
             received = [one for one in self._world.received() if alert in one.title]
             return [one.incident for one in received if one.to == to]
 
-        self._watch.until(f"{to} hears of {alert}", lambda: bool(said()))
-        number = said()[0]
+        self._watch.until(f"{to} is notified of {alert}", lambda: bool(incidents()))
+        number = incidents()[0]
         self._screen.link("Incident:    ", f"{self._world.gateway.url}/incidents/{number}")
         return number
 
-    def _take(self, number: int, by_link_to: str, name: str, person: str = "") -> None:
-        """Open the link, look, and press the button, unless a spectator did so before."""
+    def _acknowledge(self, number: int, by_link_to: str, name: str, person: str = "") -> None:
+        """Open the link and press the button, unless a spectator acknowledged before."""
         if self._acknowledged(number):
-            self._faster()
+            self._already_acknowledged()
             return
         link = self._world.link(number, by_link_to)
         self._screen.link("Acknowledge: ", link)
         self._watch.pause(self._reading)
-        self._happened(f"{name} opens the link in the message to {by_link_to}")
-        answered(request(link))
+        self._report(f"{name} opens the link in the message to {by_link_to}")
+        require_ok(request(link))
         if self._acknowledged(number):
-            self._faster()
+            self._already_acknowledged()
             return
-        self._happened(f"… as any mail scanner does: that changed nothing, #{number} still fires")
+        self._report(f"… as any mail scanner does: that changed nothing, #{number} still fires")
         self._watch.pause(self._reading / 2)
-        self._happened(f"{name} presses the button on the page")
-        answered(request(link, "POST", urlencode({"person": person}).encode(), FORM))
+        self._report(f"{name} presses the button on the page")
+        require_ok(request(link, "POST", urlencode({"person": person}).encode(), FORM))
         self._watch.until("it is acknowledged", lambda: self._acknowledged(number))
         self._watch.until("all know", self._all_sent)
         self._watch.pause(self._reading / 2)
 
-    def _faster(self) -> None:
-        self._happened("You were faster: it is acknowledged")
+    def _already_acknowledged(self) -> None:
+        self._report("You were faster: it is acknowledged")
         self._watch.until("all know", self._all_sent)
 
     def _mail(self, number: int, to: str) -> str:
         mails = [one for one in self._world.received() if (one.incident, one.to) == (number, to)]
         return str(mails[0].content["TextBody"])
 
-    def _happened(self, what: str) -> None:
-        self._watch.look()
+    def _report(self, what: str) -> None:
+        self._watch.print_news()
         self._screen.event(self._watch.now(), "People", what)
 
-    def _told(self, number: int, to: str) -> bool:
+    def _was_notified(self, number: int, to: str) -> bool:
         return any(one.incident == number and one.to == to for one in self._world.received())
 
     def _acknowledged(self, number: int) -> bool:
         return bool(self._watch.incident(number)["acknowledged"])
 
-    def _kept_quiet(self, words: str) -> bool:
+    def _was_suppressed(self, words: str) -> bool:
         found = [one["number"] for one in self._watch.incidents() if words in one["title"]]
         timelines = [self._watch.incident(number)["timeline"] for number in found]
         return any(entry["kind"] == "kept quiet" for line in timelines for entry in line)
@@ -147,27 +147,31 @@ class Story:
         return all(notice["state"] not in ("pending", "sending") for notice in notices)
 
 
-def answered(answer: tuple[int, dict[str, str], bytes]) -> None:
-    """A page that is not there would end the story."""
+def require_ok(answer: tuple[int, dict[str, str], bytes]) -> None:
+    """Raise AssertionError unless a page was answered with 200."""
     assert answer[0] == 200, answer
 
 
-def the_end(world: World, causes: Causes, watch: Watch, screen: Screen, linger: float) -> None:
-    """What it came to, and `linger` seconds to look around."""
-    screen.chapter("What it came to")
+def print_summary(
+    world: World, causes: Causes, watch: Watch, screen: Screen, linger: float
+) -> None:
+    """Print the summary, and wait `linger` seconds so that the pages can be read."""
+    screen.chapter("Summary")
     for one in watch.incidents():
         detail = watch.incident(one["number"])
         sent = sum(notice["state"] == "sent" for notice in detail["notices"])
-        told = f"{sent} messages, {_taken(detail)}" if sent else "nobody was told"
-        screen.say(f"   #{one['number']} {one['state']:<9} {one['title']}")
-        screen.say(f"         {told}", style="dim")
+        summary = f"{sent} messages, {_taken(detail)}" if sent else "nobody was notified"
+        screen.print_line(f"   #{one['number']} {one['state']:<9} {one['title']}")
+        screen.print_line(f"         {summary}", style="dim")
     posted = causes.posted()
     if posted is not None:
-        screen.say()
-        screen.say(f"   Alertmanager posted {posted} times; what it repeats is no news to anybody.")
-    screen.say()
+        screen.print_line()
+        screen.print_line(
+            f"   Alertmanager posted {posted} times; its repeats notify nobody again."
+        )
+    screen.print_line()
     screen.link("Incidents:   ", f"{world.gateway.url}/")
-    screen.say(f"   Everything ends in {linger:g} s, or with Ctrl-C.", style="bold")
+    screen.print_line(f"   Everything ends in {linger:g} s, or with Ctrl-C.", style="bold")
     watch.pause(linger)
 
 

@@ -1,7 +1,7 @@
-"""Bodies that nobody should send, and what becomes of everything else meanwhile.
+"""Hostile bodies, and their effect on everything else.
 
-The largest delay of an answer to a health check, the growth of memory at its peak, and how late a
-critical page leaves that falls due while the body is read.
+Measured are the longest delay of a health check, the peak growth of memory, and the delay of a
+critical page that is due while the body is read.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ EVERY = 0.02
 """Seconds between health checks."""
 
 GROUP_WAIT = 1.0
-"""Seconds of the critical alert's group_wait. The body is posted half of it before the page."""
+"""Seconds of the critical alert's group_wait. The body is posted halfway through it."""
 
 ROUTES = """
 route:
@@ -59,7 +59,7 @@ BODIES: Mapping[str, Callable[[int], bytes]] = {
         b"]",
     ),
 }
-"""By name, a body of about so many bytes."""
+"""By name, a function that returns a body of about so many bytes."""
 
 
 class Asker(http.Messages):
@@ -85,17 +85,17 @@ class Asker(http.Messages):
 
 
 async def ask(port: int, request: bytes) -> tuple[int, float]:
-    """The status (0: hung up without one) and the seconds it took, the connection included."""
-    begun = time.monotonic()
+    """Return the status (0: closed without one) and the seconds, including the connection."""
+    start = time.monotonic()
     loop = asyncio.get_running_loop()
     _, asker = await loop.create_connection(lambda: Asker(request), "127.0.0.1", port)
-    return await asker.status, time.monotonic() - begun
+    return await asker.status, time.monotonic() - start
 
 
 async def attack(
     port: int, what: str, size: int, arrived: Callable[[], Iterator[tuple[float, bytes]]]
 ) -> dict[str, Any]:
-    """Post a body while a critical page falls due and somebody asks for health."""
+    """Post a body while a critical page becomes due and health is checked."""
     body = BODIES[what](size)
     head = (
         f"POST /api/v2/alerts HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n"
@@ -125,14 +125,14 @@ async def attack(
 async def _watch(port: int) -> list[float]:
     request = f"GET /-/healthy HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode()
     delays = []
-    begun = time.monotonic()
+    start = time.monotonic()
     try:
         while True:
-            begun = time.monotonic()
+            start = time.monotonic()
             delays.append((await ask(port, request))[1])
             await asyncio.sleep(EVERY)
     except asyncio.CancelledError:
-        delays.append(time.monotonic() - begun - EVERY)  # the one that was not answered yet
+        delays.append(time.monotonic() - start - EVERY)  # the one that was not answered yet
         return delays
 
 

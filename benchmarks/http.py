@@ -1,6 +1,6 @@
-"""The least HTTP that measuring needs: clients that post ready bytes, and a webhook's receiver.
+"""Minimal HTTP for measurements: clients that post prepared bytes, and a webhook receiver.
 
-Written on bare protocols, so that what is measured is the server and not this side.
+It uses bare protocols, so that the server is measured and not this side.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from typing import cast
 
 
 class Messages(asyncio.Protocol):
-    """Cuts what arrives into HTTP messages, whose length must be given by Content-Length."""
+    """Splits a stream into HTTP messages, whose length must be given by Content-Length."""
 
     def __init__(self) -> None:
         self._buffer = bytearray()
@@ -25,8 +25,8 @@ class Messages(asyncio.Protocol):
             head = bytes(self._buffer[:end]).lower()
             if b"transfer-encoding" in head:
                 raise ValueError("chunked messages are not understood here")
-            _, found, length = head.partition(b"content-length:")
-            size = end + 4 + (int(length.split(b"\r\n", 1)[0]) if found else 0)
+            _, separator, length = head.partition(b"content-length:")
+            size = end + 4 + (int(length.split(b"\r\n", 1)[0]) if separator else 0)
             if len(self._buffer) < size:
                 return
             body = bytes(self._buffer[end + 4 : size])
@@ -34,43 +34,43 @@ class Messages(asyncio.Protocol):
             self.message(head, body)
 
     def message(self, head: bytes, body: bytes) -> None:
-        """A whole message arrived; `head` is in small letters."""
+        """Handle a complete message; `head` is in lower case."""
         raise NotImplementedError(type(self).__name__)
 
 
 class Sink(Messages):
-    """A webhook's receiver: says when each body arrived, and answers 200 at once."""
+    """A webhook receiver: reports when each body arrives, and answers 200 at once."""
 
-    def __init__(self, took: Callable[[float, bytes], None]) -> None:
+    def __init__(self, on_body: Callable[[float, bytes], None]) -> None:
         super().__init__()
-        self._took = took
+        self._on_body = on_body
 
     def message(self, head: bytes, body: bytes) -> None:
-        self._took(time.monotonic(), body)
+        self._on_body(time.monotonic(), body)
         self.transport.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
 
 
 class Poster(Messages):
-    """Posts one request after the other on a kept connection; `following` gives the next."""
+    """Posts one request after the other on a kept connection; `next_request` gives the next."""
 
-    def __init__(self, following: Callable[[], bytes | None]) -> None:
+    def __init__(self, next_request: Callable[[], bytes | None]) -> None:
         super().__init__()
-        self._following = following
-        self._begun = 0.0
+        self._next_request = next_request
+        self._start = 0.0
         self.latencies: list[float] = []
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def go(self) -> None:
         """Post the next request, or be done."""
-        request = self._following()
+        request = self._next_request()
         if request is None:
             self._end(None)
             return
-        self._begun = time.monotonic()
+        self._start = time.monotonic()
         self.transport.write(request)
 
     def message(self, head: bytes, body: bytes) -> None:
-        self.latencies.append(time.monotonic() - self._begun)
+        self.latencies.append(time.monotonic() - self._start)
         if head.startswith(b"http/1.1 200"):
             self.go()
         else:
@@ -89,21 +89,21 @@ class Poster(Messages):
         self.transport.close()
 
 
-async def connect(port: int, following: Callable[[], bytes | None]) -> Poster:
-    """A connection that is ready to `go`."""
+async def connect(port: int, next_request: Callable[[], bytes | None]) -> Poster:
+    """Return a connection that is ready to `go`."""
     loop = asyncio.get_running_loop()
-    _, poster = await loop.create_connection(lambda: Poster(following), "127.0.0.1", port)
+    _, poster = await loop.create_connection(lambda: Poster(next_request), "127.0.0.1", port)
     return poster
 
 
 async def post_all(
-    port: int, connections: int, following: Callable[[], bytes | None]
+    port: int, connections: int, next_request: Callable[[], bytes | None]
 ) -> list[float]:
-    """Post what `following` gives until it gives None; return the seconds each answer took.
+    """Post what `next_request` gives until it gives None; return the seconds each answer took.
 
-    Raises RuntimeError when a request is not answered 200, OSError when nobody answers.
+    Raises RuntimeError if a request is not answered 200, OSError if there is no answer.
     """
-    posters = [await connect(port, following) for _ in range(connections)]
+    posters = [await connect(port, next_request) for _ in range(connections)]
     for poster in posters:
         poster.go()
     await asyncio.gather(*(poster.done for poster in posters))

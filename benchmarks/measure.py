@@ -1,4 +1,4 @@
-"""What is measured, each as a function of a program that is started afresh for it."""
+"""Measurements, each a function of a program that is started for it alone."""
 
 import subprocess
 import tempfile
@@ -11,19 +11,26 @@ from statistics import median
 from typing import Any
 
 from benchmarks import hostile
-from benchmarks.programs import Alertmanager, Gateway, Program, Trouble, World, gateway
-from benchmarks.routes import quiet, speaking
+from benchmarks.programs import (
+    Alertmanager,
+    Gateway,
+    LoadProcess,
+    MeasurementError,
+    Program,
+    gateway,
+)
+from benchmarks.routes import notifying_routes, silent_routes
 
 FILLED_WITHIN = 600.0
-"""Seconds that taking in all active alerts may last."""
+"""Seconds that posting all active alerts may take."""
 
 Figures = dict[str, Any]
-Maker = type[Alertmanager] | type[Gateway]
+ProgramClass = type[Alertmanager] | type[Gateway]
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is done. Counts are of alerts unless said otherwise; times are seconds."""
+    """The amount of work. Counts are of alerts unless noted; times are seconds."""
 
     rounds: int = 3
     new: int = 300_000
@@ -33,14 +40,14 @@ class Size:
     one_by_one: int = 200
     groups: int = 10_000
     criticals: int = 100
-    kept: int = 100
+    kill_alerts: int = 100
     starts: int = 20
     read: int = 100_000
     tries: int = 3  # of each question, beside the first
     readers: int = 20
     slowly: int = 400
     active: int = 100_000
-    rest: float = 60.0  # seconds after the last alert until memory is looked at again
+    rest: float = 60.0  # seconds after the last alert until memory is measured again
     hostile: int = 31_000_000  # bytes of a hostile body
 
 
@@ -50,25 +57,25 @@ TINY = Size(1, 320, 256, 0.2, 64, 5, 64, 1, 20, 1, 1_000, 1, 3, 10, 320, 0.0, 20
 
 
 @contextmanager
-def running(make: Maker, world: World, routes: str) -> Iterator[Program]:
-    """A fresh server, ended and cleaned up afterwards."""
+def running(program_class: ProgramClass, load: LoadProcess, routes: str) -> Iterator[Program]:
+    """Start a server with empty storage; end it and remove its files afterwards."""
     with (
         tempfile.TemporaryDirectory(prefix="benchmark-", dir="/var/tmp") as home,  # on a disk
-        make(Path(home), world.sink, routes) as program,
+        program_class(Path(home), load.sink, routes) as program,
     ):
         yield program
 
 
-def ingest(make: Maker, world: World, size: Size, mode: str) -> Figures:
-    """Alerts taken in by POST /api/v2/alerts, while nothing is to be told.
+def ingest(program_class: ProgramClass, load: LoadProcess, size: Size, mode: str) -> Figures:
+    """Measure POST /api/v2/alerts while no notification is due.
 
     `mode`, such as "new 64 x4": never seen before, or "known": posted before and now with a later
     end; how many a request; on how many connections.
     """
     kind, batch, connections = mode.replace("x", "").split()
     known, count = kind == "known", size.new if batch != "1" else size.singles
-    with running(make, world, quiet()) as program:
-        world.do(
+    with running(program_class, load, silent_routes()) as program:
+        load.do(
             "prepare",
             port=program.port,
             count=size.known if known else count,
@@ -76,7 +83,7 @@ def ingest(make: Maker, world: World, size: Size, mode: str) -> Figures:
             known=known,
         )
         before = program.cpu_seconds()
-        done = world.do("run", connections=int(connections), seconds=size.seconds, repost=known)
+        done = load.do("run", connections=int(connections), seconds=size.seconds, repost=known)
         spent = program.cpu_seconds() - before
         return {
             **done,
@@ -86,21 +93,23 @@ def ingest(make: Maker, world: World, size: Size, mode: str) -> Figures:
         }
 
 
-def end_to_end(make: Maker, world: World, size: Size) -> Figures:
-    """From POST to arrival at a webhook with group_wait 0, one alert at a time."""
-    with running(make, world, speaking("0s")) as program:
-        world.do("one_at_a_time", port=program.port, count=min(10, size.one_by_one), patience=10)
-        # New names: what was told of above would have to wait for its group_interval.
-        return world.do(
+def end_to_end(program_class: ProgramClass, load: LoadProcess, size: Size) -> Figures:
+    """Measure from POST to webhook with group_wait 0, one alert at a time."""
+    with running(program_class, load, notifying_routes("0s")) as program:
+        load.do("one_at_a_time", port=program.port, count=min(10, size.one_by_one), patience=10)
+        # New names: the groups above would wait for their group_interval.
+        return load.do(
             "one_at_a_time", port=program.port, count=size.one_by_one, first=1000, patience=10
         )
 
 
-def storm(make: Maker, world: World, size: Size, criticals: int = 0) -> Figures:
-    """Many groups at once with group_wait 1 s, a webhook for each."""
-    with running(make, world, speaking("1s")) as program:
+def storm(
+    program_class: ProgramClass, load: LoadProcess, size: Size, criticals: int = 0
+) -> Figures:
+    """Measure many groups at once with group_wait 1 s, a webhook for each."""
+    with running(program_class, load, notifying_routes("1s")) as program:
         before = program.cpu_seconds()
-        done = world.do(
+        done = load.do(
             "storm",
             port=program.port,
             groups=size.groups,
@@ -116,13 +125,13 @@ def storm(make: Maker, world: World, size: Size, criticals: int = 0) -> Figures:
         }
 
 
-def memory(make: Maker, world: World, size: Size, *, alone: bool) -> Figures:
-    """Resident memory with many active alerts, in 500 groups or each `alone` in its own."""
-    routes = quiet('["..."]' if alone else "[alertname, namespace]")
-    with running(make, world, routes) as program:
+def memory(program_class: ProgramClass, load: LoadProcess, size: Size, *, alone: bool) -> Figures:
+    """Measure memory with many active alerts, in 500 groups or each `alone` in its own."""
+    routes = silent_routes('["..."]' if alone else "[alertname, namespace]")
+    with running(program_class, load, routes) as program:
         idle = program.megabytes()
-        world.do("prepare", port=program.port, count=size.active, batch=64)
-        done = world.do("run", connections=4, seconds=FILLED_WITHIN)
+        load.do("prepare", port=program.port, count=size.active, batch=64)
+        done = load.do("run", connections=4, seconds=FILLED_WITHIN)
         filled = program.megabytes()
         time.sleep(size.rest)
         return {
@@ -134,40 +143,40 @@ def memory(make: Maker, world: World, size: Size, *, alone: bool) -> Figures:
         }
 
 
-def attacked(make: Maker, world: World, size: Size, what: str) -> Figures:
-    """A hostile body, beside health checks and a critical page that falls due meanwhile."""
-    with running(make, world, hostile.ROUTES) as program:
-        world.do("prepare", port=program.port, count=64, batch=64, known=True)
+def hostile_body(program_class: ProgramClass, load: LoadProcess, size: Size, what: str) -> Figures:
+    """Measure health checks and a critical page while a hostile body is posted."""
+    with running(program_class, load, hostile.ROUTES) as program:
+        load.do("prepare", port=program.port, count=64, batch=64, known=True)
         before = program.megabytes()
-        done = world.do("attack", port=program.port, what=what, size=size.hostile)
+        done = load.do("attack", port=program.port, what=what, size=size.hostile)
         grown = program.megabytes("VmHWM") - before
         return {**done, "grown_mb": grown, "times_body": grown / (done["bytes"] / 2**20)}
 
 
-def killed(make: Maker, world: World, size: Size) -> Figures:
-    """Alerts answered 200, then kill -9 before their group_wait of 3 s ends, and a restart."""
-    with running(make, world, speaking("3s")) as program:
-        answered = world.do("post", port=program.port, count=size.kept)["answered"]
+def kill_and_restart(program_class: ProgramClass, load: LoadProcess, size: Size) -> Figures:
+    """Post alerts, kill -9 before their group_wait of 3 s ends, and restart."""
+    with running(program_class, load, notifying_routes("3s")) as program:
+        answered = load.do("post", port=program.port, count=size.kill_alerts)["answered"]
         program.kill()
         program.start()
         known = program.known()
-        told = world.do("notified", count=answered, patience=5)
-        return {"answered": answered, "known": known, "notified": told["alerts"]}
+        answer = load.do("notified", count=answered, patience=5)
+        return {"answered": answered, "known": known, "notified": answer["alerts"]}
 
 
 def start_up(arguments: list[str], size: Size) -> Figures:
-    """Seconds that a command of ours takes, its start included."""
+    """Measure the seconds that a `gateway` command takes, its start-up included."""
     with tempfile.TemporaryDirectory(prefix="benchmark-") as home:
         (Path(home) / "routes.yaml").write_text(
-            "receivers: [{name: sink, webhook: [{url: 'http://127.0.0.1:9/'}]}]\n" + quiet()
+            "receivers: [{name: sink, webhook: [{url: 'http://127.0.0.1:9/'}]}]\n" + silent_routes()
         )
         took = []
         for _ in range(size.starts):
-            begun = time.monotonic()
+            start = time.monotonic()
             done = subprocess.run(
                 [str(gateway()), *arguments], cwd=home, capture_output=True, text=True
             )
-            took.append(time.monotonic() - begun)
+            took.append(time.monotonic() - start)
             if done.returncode != 0:
-                raise Trouble(f"gateway {' '.join(arguments)}: {done.stderr}{done.stdout}")
+                raise MeasurementError(f"gateway {' '.join(arguments)}: {done.stderr}{done.stdout}")
         return {"runs": len(took), "median_s": median(took), "max_s": max(took)}

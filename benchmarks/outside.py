@@ -1,7 +1,7 @@
-"""The world outside of the measured server, a process of its own: who posts, and who is notified.
+"""The load process: it posts alerts to the measured server and receives its webhooks.
 
-Takes orders as JSON lines on standard input and answers each with one on standard output. One
-process posts and receives, so that both ends of a latency are read from one clock.
+It reads commands as JSON lines on standard input and answers each with one on standard output. One
+process posts and receives, so that one clock measures both ends of a latency.
 """
 
 import asyncio
@@ -20,8 +20,8 @@ from benchmarks.alerts import AHEAD
 from benchmarks.readers import read
 
 
-class Outside:
-    """Posts and receives as it is told. Public methods are orders."""
+class LoadGenerator:
+    """Posts alerts and receives webhooks. Public methods are commands."""
 
     def __init__(self) -> None:
         self._arrived: list[tuple[float, bytes]] = []
@@ -31,12 +31,12 @@ class Outside:
         self._port = 0
         self._posted_slowly = 0
 
-    def took(self, at: float, body: bytes) -> None:
-        """A webhook arrived."""
+    def on_webhook(self, at: float, body: bytes) -> None:
+        """Record a webhook that arrived."""
         self._arrived.append((at, body))
 
     async def prepare(
-        self, port: int, count: int, batch: int, known: bool = False
+        self, port: int, count: int, batch: int, *, known: bool = False
     ) -> dict[str, Any]:
         """Serialise `count` alerts in batches; with `known` they are also posted once."""
         self._port, self._ends = port, datetime.now(UTC) + AHEAD
@@ -51,29 +51,36 @@ class Outside:
     def _request(self, numbers: range) -> bytes:
         return alerts.request(self._port, [alerts.alert(n, self._ends) for n in numbers])
 
-    async def run(self, connections: int, seconds: float, repost: bool = False) -> dict[str, Any]:
+    async def run(
+        self, connections: int, seconds: float, *, repost: bool = False
+    ) -> dict[str, Any]:
         """Post what was prepared: once, or with `repost` again and again with later ends."""
         source = self._later() if repost else zip(self._requests, self._sizes, strict=True)
-        begun, sent = time.monotonic(), 0
+        start, sent = time.monotonic(), 0
 
-        def following() -> bytes | None:
+        def next_request() -> bytes | None:
             nonlocal sent
-            if time.monotonic() - begun >= seconds:
+            if time.monotonic() - start >= seconds:
                 return None
             request, size = next(source, (None, 0))
             sent += size
             return request
 
-        latencies = await http.post_all(self._port, connections, following)
-        took = time.monotonic() - begun
-        return {"alerts": sent, "seconds": took, "requests": len(latencies), **spread(latencies)}
+        latencies = await http.post_all(self._port, connections, next_request)
+        seconds_taken = time.monotonic() - start
+        return {
+            "alerts": sent,
+            "seconds": seconds_taken,
+            "requests": len(latencies),
+            **spread(latencies),
+        }
 
     def _later(self) -> Iterator[tuple[bytes, int]]:
         ends = self._ends
-        before = alerts.written(ends).encode()
+        before = alerts.format_time(ends).encode()
         while True:
             ends += timedelta(milliseconds=100)
-            after = alerts.written(ends).encode()
+            after = alerts.format_time(ends).encode()
             for request, size in zip(self._requests, self._sizes, strict=True):
                 yield request.replace(before, after), size
 
@@ -88,14 +95,14 @@ class Outside:
             alert = alerts.alert(number, ends, f"Single{first + number}")
             single = iter([alerts.request(port, [alert])])
             poster = await http.connect(port, lambda single=single: next(single, None))
-            begun = time.monotonic()
+            start = time.monotonic()
             poster.go()
             await poster.done
             if not await self._until(
-                lambda wanted=number + 1: len(self._arrived) >= wanted, patience
+                lambda expected=number + 1: len(self._arrived) >= expected, patience
             ):
                 break
-            latencies.append(self._arrived[number][0] - begun)
+            latencies.append(self._arrived[number][0] - start)
         return {"sent": count, "arrived": len(latencies), **spread(latencies)}
 
     async def storm(
@@ -113,14 +120,14 @@ class Outside:
         posted: dict[str, float] = {}
         waiting = iter(zip(requests, batches, strict=True))
 
-        def following() -> bytes | None:
+        def next_request() -> bytes | None:
             request, batch = next(waiting, (None, range(0)))
             posted.update(dict.fromkeys((names[n] for n in batch), time.monotonic()))
             return request
 
-        begun = time.monotonic()
+        start = time.monotonic()
         posting = asyncio.gather(
-            http.post_all(port, 4, following), self._criticals(port, criticals, ends, posted)
+            http.post_all(port, 4, next_request), self._criticals(port, criticals, ends, posted)
         )
         await posting
         await self._until(lambda: len(self._arrived) >= groups + criticals, patience)
@@ -131,12 +138,12 @@ class Outside:
             for name in posted
             if name.startswith("Critical") and name in seen
         ]
-        last = max((seen[name] for name in names if name in seen), default=begun)
+        last = max((seen[name] for name in names if name in seen), default=start)
         return {
             "sent": groups,
             "arrived": len(lesser),
             "webhooks": len(self._arrived),
-            "all_in": last - begun,
+            "all_in": last - start,
             **spread(lesser),
             "critical": {"sent": criticals, "arrived": len(urgent), **spread(urgent)},
         }
@@ -153,7 +160,7 @@ class Outside:
             await http.post_all(port, 1, lambda single=single: next(single, None))
 
     async def post(self, port: int, count: int) -> dict[str, Any]:
-        """Post `count` new alerts of 10 groups in batches of 10, and be told 200."""
+        """Post `count` new alerts of 10 groups in batches of 10, each answered 200."""
         self._arrived.clear()
         ends = datetime.now(UTC) + AHEAD
         requests = iter(
@@ -175,7 +182,7 @@ class Outside:
             "readers": len(done),
             "served": sum(reader.alerts >= least for reader in done),
             "alerts": max(reader.alerts for reader in done),
-            "last_ms": 1000 * max(reader.took for reader in done),
+            "last_ms": 1000 * max(reader.duration for reader in done),
         }
 
     async def post_slowly(self, port: int, count: int, every: float) -> dict[str, Any]:
@@ -228,18 +235,18 @@ def spread(latencies: list[float]) -> dict[str, float]:
 
 
 async def main() -> None:
-    """Take orders until standard input ends."""
-    outside = Outside()
+    """Run commands until standard input ends."""
+    generator = LoadGenerator()
     server = await asyncio.get_running_loop().create_server(
-        lambda: http.Sink(outside.took), "127.0.0.1", 0, backlog=4096
+        lambda: http.Sink(generator.on_webhook), "127.0.0.1", 0, backlog=4096
     )
     print(json.dumps({"sink": server.sockets[0].getsockname()[1]}), flush=True)
     while line := await asyncio.to_thread(sys.stdin.readline):
         order = json.loads(line)
         try:
-            answer = await getattr(outside, order.pop("do"))(**order)
-        except (OSError, RuntimeError) as trouble:
-            answer = {"error": f"{type(trouble).__name__}: {trouble}"}
+            answer = await getattr(generator, order.pop("do"))(**order)
+        except (OSError, RuntimeError) as error:
+            answer = {"error": f"{type(error).__name__}: {error}"}
         print(json.dumps(answer), flush=True)
 
 

@@ -1,4 +1,4 @@
-"""The measured programs and their helper, as processes that are ended by their own ids."""
+"""Measured programs and the load process, each ended by its own process id."""
 
 import json
 import os
@@ -18,12 +18,12 @@ PATIENCE = 30.0
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
-class Trouble(Exception):
-    """Something could not be measured."""
+class MeasurementError(Exception):
+    """A measurement failed."""
 
 
 class Program:
-    """A measured server. It keeps its data in `home`, so that it can be started again."""
+    """A measured server. Its data is in `home`, so that it can be started again."""
 
     name = ""
 
@@ -34,15 +34,15 @@ class Program:
         self._process: subprocess.Popen[bytes] | None = None
 
     def command(self) -> list[str]:
-        """How it is started."""
+        """Return the command line that starts it."""
         raise NotImplementedError
 
     def settings(self) -> dict[str, str]:
-        """Its environment beyond ours."""
+        """Return additional environment variables."""
         return {}
 
     def start(self) -> None:
-        """Start, and wait until it answers."""
+        """Start it and wait until it is ready."""
         with (self.home / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 self.command(),
@@ -60,12 +60,12 @@ class Program:
             except (URLError, OSError):
                 if self._process.poll() is not None or time.monotonic() > deadline:
                     self.kill()
-                    said = (self.home / "log").read_text(errors="replace")[-2000:]
-                    raise Trouble(f"{self.name} did not start: {said}") from None
+                    output = (self.home / "log").read_text(errors="replace")[-2000:]
+                    raise MeasurementError(f"{self.name} did not start: {output}") from None
                 time.sleep(0.02)
 
     def stop(self) -> None:
-        """SIGTERM, and gone when this returns."""
+        """Send SIGTERM and wait until it has ended."""
         assert self._process is not None
         self._process.terminate()
         try:
@@ -74,7 +74,7 @@ class Program:
             self.kill()
 
     def kill(self) -> None:
-        """kill -9, and gone when this returns."""
+        """Send SIGKILL and wait until it has ended."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
@@ -94,24 +94,24 @@ class Program:
         return self._process.pid
 
     def cpu_seconds(self) -> float:
-        """Processor time of all its threads until now (proc(5), stat)."""
+        """Return the CPU time of all its threads so far (proc(5), stat)."""
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / _TICKS
 
     def megabytes(self, which: str = "VmRSS") -> float:
-        """Its resident memory now, or with VmHWM at its peak (proc(5), status)."""
+        """Return its resident memory now, or with VmHWM at its peak (proc(5), status)."""
         for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
             if line.startswith(which + ":"):
                 return int(line.split()[1]) / 1024
-        raise Trouble(f"no {which} of process {self.pid}")
+        raise MeasurementError(f"no {which} of process {self.pid}")
 
     def known(self) -> int:
-        """How many alerts it knows."""
+        """Return the number of alerts that it has."""
         raise NotImplementedError
 
 
 class Alertmanager(Program):
-    """The peer: keeps alerts in memory, speaks the same API."""
+    """A real Alertmanager: the same API, with alerts in memory."""
 
     name = "Alertmanager"
 
@@ -123,7 +123,7 @@ class Alertmanager(Program):
     def command(self) -> list[str]:
         program = alertmanager()
         if program is None:
-            raise Trouble("no prometheus-alertmanager on PATH: install it")
+            raise MeasurementError("no prometheus-alertmanager on PATH: install it")
         return [
             program,
             "--config.file=alertmanager.yml",
@@ -139,7 +139,7 @@ class Alertmanager(Program):
 
 
 class Gateway(Program):
-    """Ours: as it is served by default, with the embedded database on disk."""
+    """The gateway with default settings and the embedded database on disk."""
 
     name = "gateway"
 
@@ -169,7 +169,7 @@ class Gateway(Program):
             database.close()
 
 
-class World:
+class LoadProcess:
     """The process that posts and receives: see `benchmarks.outside`."""
 
     def __init__(self) -> None:
@@ -182,33 +182,33 @@ class World:
         )
         self.sink: int = self._answer()["sink"]
 
-    def do(self, order: str, **given: Any) -> dict[str, Any]:
-        """Give an order and wait for what came of it. Raises Trouble when it failed."""
-        self.order(order, **given)
+    def do(self, order: str, **arguments: Any) -> dict[str, Any]:
+        """Run a command and return its result. Raises MeasurementError if it failed."""
+        self.order(order, **arguments)
         return self.answer()
 
-    def order(self, order: str, **given: Any) -> None:
-        """Give an order; what comes of it is the next `answer`."""
+    def order(self, order: str, **arguments: Any) -> None:
+        """Start a command; its result is the next `answer`."""
         assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps({"do": order, **given}) + "\n")
+        self._process.stdin.write(json.dumps({"do": order, **arguments}) + "\n")
         self._process.stdin.flush()
 
     def answer(self) -> dict[str, Any]:
-        """Wait for what came of the order. Raises Trouble when it failed."""
+        """Wait for the result of the command. Raises MeasurementError if it failed."""
         answer = self._answer()
         if "error" in answer:
-            raise Trouble(f"an order failed: {answer['error']}")
+            raise MeasurementError(f"a command failed: {answer['error']}")
         return answer
 
     def _answer(self) -> dict[str, Any]:
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
-            raise Trouble("the process that posts and receives has died")
+            raise MeasurementError("the process that posts and receives has died")
         answer: dict[str, Any] = json.loads(line)
         return answer
 
-    def __enter__(self) -> "World":
+    def __enter__(self) -> "LoadProcess":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -217,17 +217,17 @@ class World:
 
 
 def alertmanager() -> str | None:
-    """The real program, by Debian's name or its own."""
+    """Return the path of the real Alertmanager, by Debian's name or its own; None without one."""
     return shutil.which("prometheus-alertmanager") or shutil.which("alertmanager")
 
 
 def gateway() -> Path:
-    """The gateway's command beside this Python."""
+    """Return the path of the gateway's command beside this Python."""
     return Path(sys.executable).parent / "gateway"
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """Return a port that no program listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -1,11 +1,11 @@
-"""Clients that read alerts over HTTP and count what arrives, without keeping it."""
+"""Clients that read alerts over HTTP and count them, without storing them."""
 
 import asyncio
 import time
 from typing import cast
 
 MARK = b'"fingerprint"'
-"""Stands once in each alert."""
+"""Occurs once in each alert."""
 
 
 class Reader(asyncio.Protocol):
@@ -16,12 +16,12 @@ class Reader(asyncio.Protocol):
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self._begun = time.monotonic()
+        self._start = time.monotonic()
         self._tail = b""
         self.status = 0
         self.alerts = 0
         self.first = 0.0  # seconds until the first byte, and until the last
-        self.took = 0.0
+        self.duration = 0.0
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -31,19 +31,19 @@ class Reader(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if not self.status:
             self.status = int(data.split(b" ", 2)[1])
-            self.first = time.monotonic() - self._begun
+            self.first = time.monotonic() - self._start
         data = self._tail + data
         self.alerts += data.count(MARK)
         self._tail = data[-len(MARK) + 1 :]
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.took = time.monotonic() - self._begun
+        self.duration = time.monotonic() - self._start
         if not self.done.done():
             self.done.set_result(None)
 
 
 async def read(port: int, path: str, readers: int) -> list[Reader]:
-    """Let so many clients ask for the same at once; returns when all have their answers."""
+    """Send the same request from so many clients at once; return when all have their answers."""
     loop = asyncio.get_running_loop()
     made = []
     for _ in range(readers):

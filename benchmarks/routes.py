@@ -1,8 +1,8 @@
-"""The routes of the measurements, in the words that both programs share."""
+"""Routes of the measurements, in the syntax that both programs share."""
 
 
-def quiet(group_by: str = "[alertname, namespace]") -> str:
-    """500 groups under three severities, told of nothing while it is measured."""
+def silent_routes(group_by: str = "[alertname, namespace]") -> str:
+    """Return routes for 500 groups under three severities that notify after the measurement."""
     return f"""
 route:
   receiver: sink
@@ -17,8 +17,8 @@ route:
 """
 
 
-def speaking(group_wait: str) -> str:
-    """Each alertname is a group, told after `group_wait`."""
+def notifying_routes(group_wait: str) -> str:
+    """Return routes that make each alertname a group and notify after `group_wait`."""
     return f"""
 route:
   receiver: sink

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.soak`: does a gateway under steady load keep its memory and descriptors?
+"""`python -m benchmarks.soak`: growth of memory and descriptors under steady load.
 
 A real process, alerts that fire and resolve, four fake vendors, and a reload every minute. Once
 a minute it prints resident memory and open descriptors; at the end, how much both grew in the
@@ -20,17 +20,17 @@ from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median
 
-from benchmarks.alerts import SEVERITIES, written
-from benchmarks.programs import CHECKOUT, PATIENCE, Gateway, Trouble
+from benchmarks.alerts import SEVERITIES, format_time
+from benchmarks.programs import CHECKOUT, PATIENCE, Gateway, MeasurementError
 
-MOST_GROWTH = 1.0
-"""Megabytes that the resident memory may grow in the second half: what noise there is is less."""
+MAX_GROWTH = 1.0
+"""Megabytes by which memory may grow in the second half. Noise is less than that."""
 
-LIFE = 30.0
-"""Seconds from an alert's firing to its end."""
+FIRING_SECONDS = 30.0
+"""Seconds from an alert's start to its end."""
 
-LONGEST = 24 * 60
-"""Minutes; the vendors remember what they got, in a process of their own."""
+MAX_MINUTES = 24 * 60
+"""A longer run needs more memory for the fake vendors, which store every message."""
 
 ROUTES = """
 channels:
@@ -60,7 +60,7 @@ route:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The process at one instant; `at` in seconds since the start of the load."""
+    """Measurement of the process; `at` is in seconds since the start of the load."""
 
     at: float
     megabytes: float
@@ -69,7 +69,7 @@ class Sample:
 
 @dataclass(slots=True)
 class Load:
-    """Alerts in the order of their numbers: some begin, some end, each second."""
+    """Alerts in the order of their numbers: each second some start and some end."""
 
     rate: float
     begun: int = 0
@@ -79,10 +79,10 @@ class Load:
     active: list[tuple[float, int]] = field(default_factory=list)
 
     def due(self, at: float) -> list[dict[str, object]]:
-        """What a source reports at `at` seconds from the start."""
+        """Return the alerts that a source posts at `at` seconds from the start."""
         reports = []
         while self.begun < at * self.rate:
-            self.active.append((at + LIFE, self.begun))
+            self.active.append((at + FIRING_SECONDS, self.begun))
             reports.append(self._report(self.begun, ended=False))
             self.begun += 1
         while self.active and self.active[0][0] <= at:
@@ -103,8 +103,8 @@ class Load:
                 "team": "billing",
             },
             "annotations": {"summary": f"Service {number} answers slowly"},
-            "startsAt": written(now - timedelta(seconds=LIFE if ended else 0)),
-            "endsAt": written(now if ended else now + timedelta(minutes=4)),
+            "startsAt": format_time(now - timedelta(seconds=FIRING_SECONDS if ended else 0)),
+            "endsAt": format_time(now if ended else now + timedelta(minutes=4)),
             "generatorURL": "http://prometheus.example.com/graph?g0.expr=slow",
         }
 
@@ -120,19 +120,19 @@ class Soaked(Gateway):
         (home / "routes.yaml").write_text(text)
 
     def sample(self, at: float) -> Sample:
-        """How it is now."""
+        """Measure the process now."""
         descriptors = len(os.listdir(f"/proc/{self.pid}/fd"))
         return Sample(at, self.megabytes(), descriptors)
 
     def request(self, path: str, body: bytes) -> None:
-        """POST, on a connection of its own as a scrape or a reload would be. Raises Trouble."""
+        """Post on a new connection. Raises MeasurementError unless it is answered 200."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
             connection.request("POST", path, body, {"Content-Type": "application/json"})
             answer = connection.getresponse()
             text = answer.read()
             if answer.status != 200:
-                raise Trouble(f"{path} answered {answer.status}: {text[:300]!r}")
+                raise MeasurementError(f"{path} answered {answer.status}: {text[:300]!r}")
         finally:
             connection.close()
 
@@ -147,7 +147,7 @@ def vendors(home: Path) -> Iterator[dict[str, str]]:
         deadline = time.monotonic() + PATIENCE
         while not ports.exists():
             if process.poll() is not None or time.monotonic() > deadline:
-                raise Trouble("the fake vendors did not start")
+                raise MeasurementError("the fake vendors did not start")
             time.sleep(0.02)
         yield json.loads(ports.read_text())
     finally:
@@ -209,21 +209,21 @@ def _tenth_percentile(samples: list[Sample]) -> int:
 
 
 def main() -> None:
-    """Read the command line, load, judge."""
+    """Read the command line, run the soak, and print the verdict."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.soak", description=__doc__)
     parser.add_argument("--minutes", type=float, default=60.0, help="how long (default: 60)")
     parser.add_argument("--rate", type=float, default=7.0, help="new alerts a second (default: 7)")
     parser.add_argument("--reload", type=float, default=60.0, help="seconds between reloads")
-    given = parser.parse_args()
-    if not 0 < given.minutes <= LONGEST or given.rate <= 0 or given.reload <= 0:
-        parser.error(f"--minutes is at most {LONGEST}, and all three are above 0")
+    arguments = parser.parse_args()
+    if not 0 < arguments.minutes <= MAX_MINUTES or arguments.rate <= 0 or arguments.reload <= 0:
+        parser.error(f"--minutes is at most {MAX_MINUTES}, and all three are above 0")
     try:
-        samples = soak(given.minutes, given.rate, given.reload)
-    except Trouble as trouble:
-        raise SystemExit(f"soak: {trouble}") from None
+        samples = soak(arguments.minutes, arguments.rate, arguments.reload)
+    except MeasurementError as error:
+        raise SystemExit(f"soak: {error}") from None
     megabytes, descriptors = growth(samples)
     print(f"second half: memory {megabytes:+.1f} MB, descriptors {descriptors:+d}")
-    steady = megabytes <= MOST_GROWTH and descriptors <= 0
+    steady = megabytes <= MAX_GROWTH and descriptors <= 0
     print("steady" if steady else "it grows")
     raise SystemExit(0 if steady else 1)
 

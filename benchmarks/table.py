@@ -1,20 +1,20 @@
-"""The table of what was measured: medians over the rounds, and ours against the peer's."""
+"""Table of the results: medians over the rounds, and the gateway's ratio to Alertmanager."""
 
 from collections.abc import Callable
 from statistics import median
 from typing import Any
 
 Rounds = dict[str, list[dict[str, Any]]]
-"""By program, what each of its rounds gave."""
+"""The figures of each round, by program."""
 
 COLUMNS = ("work", "figure", "Alertmanager", "gateway", "ours / theirs")
 
 Pick = Callable[[dict[str, Any]], float | None]
 
 
-def text(found: dict[str, Rounds]) -> str:
-    """The table, in Markdown with straight columns."""
-    rows = [COLUMNS, *rows_of(found)]
+def text(results: dict[str, Rounds]) -> str:
+    """Return the table in Markdown, with aligned columns."""
+    rows = [COLUMNS, *rows_of(results)]
     widths = [max(len(row[at]) for row in rows) for at in range(len(COLUMNS))]
     lines = []
     for number, row in enumerate(rows):
@@ -24,10 +24,10 @@ def text(found: dict[str, Rounds]) -> str:
     return "\n".join(lines)
 
 
-def rows_of(found: dict[str, Rounds]) -> list[tuple[str, ...]]:
-    """The rows for what was measured."""
+def rows_of(results: dict[str, Rounds]) -> list[tuple[str, ...]]:
+    """Return the rows of the table."""
     rows: list[tuple[str, ...]] = []
-    for work, rounds in found.items():
+    for work, rounds in results.items():
         first = True
         for figure, pick, form in _figures(work):
             theirs = _median(rounds.get("Alertmanager", []), pick)

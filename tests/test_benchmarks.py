@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.alerts import written
+from benchmarks.alerts import format_time
 from benchmarks.hostile import BODIES
 from benchmarks.soak import Load, Sample, growth
 from tests.shared_data import CHECKOUT, real_program
@@ -126,7 +126,7 @@ def test_soak_load_fires_and_resolves_each_alert() -> None:
     begun, ended = 0, 0
     for second in range(1, 120):
         for report in load.due(float(second)):
-            over = str(report["endsAt"]) <= written(datetime.now(UTC))
+            over = str(report["endsAt"]) <= format_time(datetime.now(UTC))
             begun, ended = begun + (not over), ended + over
     assert begun == load.begun == 238
     assert ended == load.ended == begun - len(load.active)

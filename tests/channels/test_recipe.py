@@ -14,7 +14,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.fakes.server import Answer, Fake, Received
+from tests.fakes.server import AnswerError, Fake, Received
 from tests.shared_data import CHECKOUT
 
 pytestmark = pytest.mark.process
@@ -61,9 +61,9 @@ class FakePigeonService(Fake):
     def handle(self, request: Received) -> Any:
         """Check the token and the fields."""
         if request.headers.get("Authorization") != f"Bearer {TOKEN}":
-            raise Answer(401, {"error": "wrong token"})
+            raise AnswerError(401, {"error": "wrong token"})
         if not isinstance(request.json, dict) or set(request.json) != {"loft", "text"}:
-            raise Answer(400, {"error": "a loft and a text are needed"})
+            raise AnswerError(400, {"error": "a loft and a text are needed"})
         return {}
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.fakes.server import Answer, Fake, Received
+from tests.fakes.server import AnswerError, Fake, Received
 
 # PagerDuty developer docs, Events API v2: "Send an alert event".
 KEY_LENGTH = 32
@@ -41,15 +41,15 @@ class FakePagerDuty(Fake):
     def handle(self, request: Received) -> Any:
         """Check the event and move its alert."""
         if request.path != "/v2/enqueue" or request.method != "POST":
-            raise Answer(404, {"status": "not found"})
+            raise AnswerError(404, {"status": "not found"})
         if len(request.raw) > MAX_EVENT:
-            raise Answer(413, {"status": "payload too large"})
+            raise AnswerError(413, {"status": "payload too large"})
         event = request.json
         faults = _faults(event) if isinstance(event, dict) else ["the body is not an object"]
         if not faults and not self._known(event["routing_key"]):
             faults = ["Invalid routing key"]
         if faults:
-            raise Answer(
+            raise AnswerError(
                 400,
                 {"status": "invalid event", "message": "Event object is invalid", "errors": faults},
             )

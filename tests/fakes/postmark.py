@@ -3,7 +3,7 @@
 import itertools
 from typing import Any
 
-from tests.fakes.server import Answer, Fake, Received
+from tests.fakes.server import AnswerError, Fake, Received
 
 # Postmark developer docs, "API overview" and "Email API".
 MAX_BODY = 5 * 1024 * 1024
@@ -37,7 +37,7 @@ class FakePostmark(Fake):
         if not isinstance(mail, dict):
             raise _error(422, 402, "Received invalid JSON input.")
         if len(request.raw) > MAX_MESSAGE:
-            raise Answer(413, {"ErrorCode": 0, "Message": "Too large."})
+            raise AnswerError(413, {"ErrorCode": 0, "Message": "Too large."})
         _check(mail)
         to = mail["To"]
         if to.lower() in self.inactive:
@@ -85,5 +85,5 @@ def _check(mail: dict[str, Any]) -> None:
         raise _error(422, 403, "Metadata is no flat map of texts.")
 
 
-def _error(status: int, code: int, message: str) -> Answer:
-    return Answer(status, {"ErrorCode": code, "Message": message})
+def _error(status: int, code: int, message: str) -> AnswerError:
+    return AnswerError(status, {"ErrorCode": code, "Message": message})

@@ -66,7 +66,7 @@ class Behaviour:
         return cls(**content)
 
 
-class Answer(Exception):
+class AnswerError(Exception):
     """The vendor's answer; raised by a fake's own checks."""
 
     def __init__(self, status: int, content: Any, headers: Mapping[str, str] | None = None) -> None:
@@ -200,7 +200,7 @@ class Fake:
                 status, content = self.success(got)
                 got.accepted, got.answer = True, content
                 self._note(got)
-            except Answer as refusal:
+            except AnswerError as refusal:
                 status, content, headers = refusal.status, refusal.content, refusal.headers
         if how.status is not None:
             status = how.status

@@ -3,7 +3,7 @@
 import itertools
 from typing import Any
 
-from tests.fakes.server import Answer, Fake, Received
+from tests.fakes.server import AnswerError, Fake, Received
 
 # docs.slack.dev, block pages; the total is undocumented, 11,341 was refused (bolt-js#2867).
 MAX_BLOCKS = 50
@@ -110,8 +110,8 @@ class FakeSlack(Fake):
         return {"ok": True, "channel": channel, "ts": ts, "text": body["text"], "message": message}
 
 
-def _error(name: str) -> Answer:
-    return Answer(200, {"ok": False, "error": name})
+def _error(name: str) -> AnswerError:
+    return AnswerError(200, {"ok": False, "error": name})
 
 
 def _check_content(body: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.fakes.server import Answer, Fake, Received
+from tests.fakes.server import AnswerError, Fake, Received
 
 
 class FakeWebhook(Fake):
@@ -14,5 +14,5 @@ class FakeWebhook(Fake):
         """Check the fields that a consumer reads."""
         body = request.json
         if request.method != "POST" or not isinstance(body, dict) or body.get("version") != "4":
-            raise Answer(400, {"error": "not a webhook of version 4"})
+            raise AnswerError(400, {"error": "not a webhook of version 4"})
         return {}

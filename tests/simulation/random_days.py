@@ -36,7 +36,7 @@ VARIANTS = (
 
 
 @dataclass
-class Crash(Exception):
+class CrashError(Exception):
     """The process dies after the vendor accepted and before that is recorded."""
 
 

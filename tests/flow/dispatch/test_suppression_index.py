@@ -11,7 +11,7 @@ from tests.flow.world import HOUR, World
 from tests.store.builders import alert
 
 
-class CommitLost(Exception):
+class CommitLostError(Exception):
     """Undoes the transaction that it is raised in."""
 
 
@@ -33,11 +33,11 @@ async def test_a_silence_of_a_lost_commit_keeps_nobody_quiet(world: World) -> No
     def fails(tx: Tx) -> None:
         silences.save(tx, silence("Charges"))
         assert seen(tx) == {lost.identity}
-        raise CommitLost
+        raise CommitLostError
 
     try:
         await store.write(fails)
-    except CommitLost:
+    except CommitLostError:
         epoch += 1  # as when the connection broke
     await store.write(lambda tx: silences.save(tx, silence("Latency")))
     assert await store.write(seen) == {other.identity}

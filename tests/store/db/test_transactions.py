@@ -16,7 +16,7 @@ from gateway.store.state import incidents, timeline
 from tests.store.builders import incident, opened, writer_held
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """What a piece of work may raise."""
 
 
@@ -27,7 +27,7 @@ def line(text: str) -> Callable[[Tx], None]:
 def failing(text: str) -> Callable[[Tx], None]:
     def work(tx: Tx) -> None:
         line(text)(tx)
-        raise Refused(text)
+        raise RefusedError(text)
 
     return work
 
@@ -39,7 +39,7 @@ async def lines(store: Store) -> list[str]:
 async def test_work_that_raises_is_undone(store: Store) -> None:
     """Incident, notices and timeline are written together or not at all."""
     await store.write(line("kept"))
-    with pytest.raises(Refused, match="gone"):
+    with pytest.raises(RefusedError, match="gone"):
         await store.write(failing("gone"))
     assert await lines(store) == ["kept"]
     assert store.problem is None
@@ -55,9 +55,9 @@ async def test_failed_work_does_not_affect_the_rest_of_its_transaction(store: St
     results = await rest
     assert [type(result) for result in results] == [
         type(None),
-        Refused,
+        RefusedError,
         type(None),
-        Refused,
+        RefusedError,
         type(None),
     ]
     assert await lines(store) == ["a", "c", "e"]
