@@ -125,6 +125,7 @@ def _messages(
 ) -> "dict[str, Message]":
     from gateway.core.time.wallclock import load_zone
     from gateway.render.renderer import Renderer
+    from gateway.render.request import RenderRequest
     from gateway.render.samples import LINKS
     from gateway.render.worker.forked import ForkedRenderer
 
@@ -137,14 +138,16 @@ def _messages(
     with ForkedRenderer(renderer, clock.monotonic) as forked:
         return {
             channel: forked.render(
-                1,
-                sample.facts,
-                sample.target(channel),
-                SPECS[channel].parts,
-                LINKS,
-                zone,
-                kind=sample.kind,
-                reason=sample.reason,
+                RenderRequest(
+                    1,
+                    sample.facts,
+                    sample.target(channel),
+                    SPECS[channel].parts,
+                    LINKS,
+                    zone,
+                    sample.kind,
+                    sample.reason,
+                )
             )
             for channel in channels
         }

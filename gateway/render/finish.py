@@ -1,18 +1,17 @@
 """The finished message: rendered templates, or built-in plain text if one failed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from hashlib import sha256
-from typing import Any
 
 from gateway.core.incidents.facts import StoredFacts
-from gateway.core.incidents.message import Link, Message
-from gateway.core.incidents.notice import NoticeKind, NotifyReason
-from gateway.core.plan.plan import Target
+from gateway.core.incidents.message import Message
 from gateway.core.text.escape import one_line
 from gateway.render.fallback import bare_names, plain_parts
 from gateway.render.jinja.failure import TemplateRenderError
+from gateway.render.request import RenderRequest
 from gateway.render.view.links import visible_links
-from gateway.render.view.view import status_of, target_view, view_of
+from gateway.render.view.view import IncidentStatus, status_of, target_view, view_of
 
 Outcome = Mapping[str, str] | TemplateRenderError
 """The channel's parts by name, or the first template that failed."""
@@ -30,72 +29,61 @@ _ANSWERED = ("acknowledged", "resolved", "digest")
 """States and kinds of notices that need no acknowledgement."""
 
 
-def finish_message(
-    notice_id: int,
-    facts: StoredFacts,
-    target: Target,
-    parts: Sequence[str],
-    links: Sequence[Link],
-    zone: str,
-    kind: NoticeKind,
-    reason: NotifyReason,
-    outcome: Outcome,
-) -> Message:
+def finish_message(request: RenderRequest, outcome: Outcome) -> Message:
     """Return the message for `outcome`. After a failure all parts are built-in plain text.
 
-    `links` are safe ones (see `safe_links`). Never raises for any facts (promise 7).
+    The request's links are safe ones (see `with_safe_links`). Never raises for any facts
+    (promise 7).
     """
+    facts, target, kind = request.facts, request.target, request.kind
     if not isinstance(outcome, TemplateRenderError):
-        made, (status, severity, rank) = outcome, status_of(facts, kind)
-        return _message(notice_id, facts, kind, reason, status, severity, rank, made, links, None)
+        return _message(request, status_of(facts, kind), outcome)
     try:
-        names = {**view_of(facts, kind, reason), "zone": zone, **target_view(target, links)}
+        names = {
+            **view_of(facts, kind, request.reason),
+            "zone": request.zone,
+            **target_view(target, request.links),
+        }
     except Exception:  # facts of an older release, or damaged ones
         names = bare_names(facts, kind.value)
-    made = plain_parts(names, target.channel, parts, links, outcome.sentence)
-    status, severity = names.get("status") or "firing", names.get("severity") or ""
-    rank, failed = names.get("rank"), outcome.template
-    return _message(notice_id, facts, kind, reason, status, severity, rank, made, links, failed)
+    parts = plain_parts(names, target.channel, request.parts, request.links, outcome.sentence)
+    status = IncidentStatus(
+        names.get("status") or "firing", names.get("severity") or "", names.get("rank")
+    )
+    return _message(request, status, parts, failed_template=outcome.template)
 
 
-def message_without_text(
-    notice_id: int, facts: StoredFacts, kind: NoticeKind, reason: NotifyReason
-) -> Message:
+def message_without_text(request: RenderRequest) -> Message:
     """Return the message for a channel that sends the facts themselves."""
-    status, severity, rank = status_of(facts, kind)
-    return _message(notice_id, facts, kind, reason, status, severity, rank, {}, (), None)
+    return _message(replace(request, links=()), status_of(request.facts, request.kind), {})
 
 
-def safe_links(links: Sequence[Link], facts: StoredFacts, kind: NoticeKind) -> tuple[Link, ...]:
-    """Return the links that are safe to show, in reading order."""
-    return visible_links(links, answered=kind in _ANSWERED or facts.get("status") in _ANSWERED)
+def with_safe_links(request: RenderRequest) -> RenderRequest:
+    """Return the request with the links that are safe to show, in reading order."""
+    status = request.facts.get("status")
+    links = visible_links(request.links, answered=request.kind in _ANSWERED or status in _ANSWERED)
+    return replace(request, links=links)
 
 
 def _message(
-    notice_id: int,
-    facts: StoredFacts,
-    kind: NoticeKind,
-    reason: NotifyReason,
-    status: str,
-    severity: str,
-    rank: int | None,
+    request: RenderRequest,
+    status: IncidentStatus,
     parts: Mapping[str, str],
-    links: Sequence[Link],
-    failed: str | None,
+    failed_template: str | None = None,
 ) -> Message:
     return Message(
-        notice_id=notice_id,
-        incident=_number(facts.get("incident")),
-        kind=kind,
-        reason=reason,
-        status=status,
-        severity=severity,
-        rank=UNRANKED if rank is None else rank,
-        dedup_key=dedup_key(facts),
+        notice_id=request.notice_id,
+        incident=_number(request.facts.get("incident")),
+        kind=request.kind,
+        reason=request.reason,
+        status=status.status,
+        severity=status.severity,
+        rank=UNRANKED if status.rank is None else status.rank,
+        dedup_key=dedup_key(request.facts),
         parts={part: _fitted(part, text) for part, text in parts.items()},
-        links=tuple(links),
-        facts=facts,
-        failed_template=failed,
+        links=tuple(request.links),
+        facts=request.facts,
+        failed_template=failed_template,
     )
 
 
@@ -124,14 +112,6 @@ def _whole_entities(text: str) -> str:
     """Return text without a partial "&am…" at the end, where a Slack escape was cut."""
     start = text.rfind("&", max(0, len(text) - 6))
     return text if start < 0 or ";" in text[start:] else text[:start].rstrip() + "…"
-
-
-def enum_member(enum: Callable[[Any], Any], value: object, otherwise: Any) -> Any:
-    """Return the member of `enum` for `value`, or `otherwise` if it has none."""
-    try:
-        return enum(value)
-    except ValueError:
-        return otherwise
 
 
 def _number(value: object) -> int:

@@ -13,23 +13,22 @@ from typing import Any
 from jinja2 import Template, TemplateError
 
 from gateway.core.incidents.facts import StoredFacts
-from gateway.core.incidents.message import Link, Message
-from gateway.core.incidents.notice import NoticeKind, NotifyReason
+from gateway.core.incidents.message import Message
+from gateway.core.incidents.notice import NoticeKind
 from gateway.core.plan.channels import CHANNELS, spec_of
-from gateway.core.plan.plan import Target
 from gateway.core.text.escape import one_line
 from gateway.core.text.markup import Markup
 from gateway.render.finish import (
     Outcome,
-    enum_member,
     finish_message,
     message_without_text,
-    safe_links,
+    with_safe_links,
 )
 from gateway.render.jinja.budget import check_size
 from gateway.render.jinja.failure import TemplateRenderError, failure_of
 from gateway.render.jinja.lookup import SENTENCES, SUFFIX, Lookup
 from gateway.render.jinja.sandbox import TemplateEnvironment
+from gateway.render.request import RenderRequest
 from gateway.render.view.view import target_view, view_of
 
 _CACHED_FACTS = 8  # facts of a thousand alerts take a megabyte
@@ -60,63 +59,32 @@ class Renderer:
         self._templates: dict[tuple[int, str], Template | TemplateRenderError] = {}
         self._shared: dict[tuple[Any, ...], tuple[StoredFacts, dict[str, Any]]] = {}
 
-    def render(
-        self,
-        notice_id: int,
-        facts: StoredFacts,
-        target: Target,
-        parts: Sequence[str],
-        links: Sequence[Link],
-        zone: str = "UTC",
-        *,
-        kind: NoticeKind | None = None,
-        reason: NotifyReason | None = None,
-    ) -> Message:
-        """Return the message of one notice for one target, with the channel's `parts`.
+    def render(self, request: RenderRequest) -> Message:
+        """Return the message of one notice for one target.
 
-        `kind` and `reason` are the notice's, by default those in the facts. `zone` is the IANA
-        name of the zone of printed times. Unsafe links are dropped. If any template fails, all
-        parts are built-in plain text and `failed_template` names it.
+        Unsafe links are dropped. If any template fails, all parts are built-in plain text and
+        `failed_template` names it.
         """
-        kind = kind or enum_member(NoticeKind, facts.get("kind"), NoticeKind.FIRING)
-        reason = reason or enum_member(NotifyReason, facts.get("reason"), NotifyReason.FIRST)
-        if not parts:
-            return message_without_text(notice_id, facts, kind, reason)
-        safe = safe_links(links, facts, kind)
-        outcome = self.fill_in(facts, target, parts, safe, zone, kind, reason)
-        return finish_message(notice_id, facts, target, parts, safe, zone, kind, reason, outcome)
+        if not request.parts:
+            return message_without_text(request)
+        request = with_safe_links(request)
+        return finish_message(request, self.render_parts(request))
 
-    def fill_in(
-        self,
-        facts: StoredFacts,
-        target: Target,
-        parts: Sequence[str],
-        links: Sequence[Link],
-        zone: str,
-        kind: NoticeKind,
-        reason: NotifyReason,
-    ) -> Outcome:
-        """Render the templates of the channel's `parts`, or return the first failure."""
+    def render_parts(self, request: RenderRequest) -> Outcome:
+        """Render the templates of the request's parts, or return the first failure."""
         try:
-            names = self.names(facts, target, links, zone, kind, reason)
+            names = self.names(request)
             failed: TemplateRenderError | None = names.get("failed")
-            return failed or self._parts(names, target.channel, parts, kind)
+            return failed or self._parts(names, request.target.channel, request.parts, request.kind)
         except TemplateRenderError as failure:
             return failure
         except Exception as error:  # Promise 7: facts of another shape must not stop the message
             return TemplateRenderError("the facts", None, f"{type(error).__name__}: {error}")
 
-    def names(
-        self,
-        facts: StoredFacts,
-        target: Target,
-        links: Sequence[Link],
-        zone: str,
-        kind: NoticeKind,
-        reason: NotifyReason,
-    ) -> dict[str, Any]:
-        """Return the names of templates for this target; ``failed`` if a shared sentence failed."""
-        you = target.person is not None
+    def names(self, request: RenderRequest) -> dict[str, Any]:
+        """Return the names of templates for a request; ``failed`` if a shared sentence failed."""
+        facts, kind, reason, zone = request.facts, request.kind, request.reason, request.zone
+        you = request.target.person is not None
         key = (facts.get("incident"), facts.get("at"), kind, reason, zone, you)
         known = self._shared.get(key)
         # The key is a fast check only: the notes of two notices may differ.
@@ -127,7 +95,7 @@ class Renderer:
             names.update(you=you, zone=zone, external_url=self.external_url)
             self._add_sentences(names)
             self._cache_names(key, facts, names)
-        return {**names, **target_view(target, links)}
+        return {**names, **target_view(request.target, request.links)}
 
     def render_template(
         self, name: str, environment: TemplateEnvironment, names: dict[str, Any]

@@ -9,13 +9,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from gateway.core.incidents.facts import StoredFacts
-from gateway.core.incidents.message import Link, Message
-from gateway.core.incidents.notice import NoticeKind, NotifyReason
-from gateway.core.plan.plan import Target
-from gateway.render.finish import Outcome, finish_message, message_without_text, safe_links
+from gateway.core.incidents.message import Message
+from gateway.render.finish import Outcome, finish_message, message_without_text, with_safe_links
 from gateway.render.jinja.lookup import Lookup
 from gateway.render.renderer import Renderer
+from gateway.render.request import RenderRequest
 from gateway.render.shipped import is_unchanged
 from gateway.render.worker.request_queue import RequestQueue
 from gateway.render.worker.wire import details_of
@@ -60,35 +58,22 @@ class RenderService:
         if self._own is not None:
             await self._own.close()
 
-    async def render(
-        self,
-        notice_id: int,
-        facts: StoredFacts,
-        target: Target,
-        parts: Sequence[str],
-        links: Sequence[Link],
-        zone: str,
-        *,
-        rank: int,
-        kind: NoticeKind,
-        reason: NotifyReason,
-    ) -> Message:
+    async def render(self, request: RenderRequest, *, rank: int) -> Message:
         """Return the message of one notice for one target. Never raises for a template.
 
         `rank` is the notice's: when several wait, the lowest goes first. Otherwise as
         `Renderer.render`; a template that is stopped counts as one that failed.
         """
-        if not parts:
-            return message_without_text(notice_id, facts, kind, reason)
-        safe = safe_links(links, facts, kind)
-        details = (facts, target, parts, safe, zone, kind, reason)
+        if not request.parts:
+            return message_without_text(request)
+        request = with_safe_links(request)
         outcome: Outcome
         if self._shipped is not None:
-            outcome = self._shipped.fill_in(*details)
+            outcome = self._shipped.render_parts(request)
         else:
             assert self._own is not None
-            outcome = await self._own.fill_in(rank, details_of(*details))
-        return finish_message(notice_id, facts, target, parts, safe, zone, kind, reason, outcome)
+            outcome = await self._own.render_parts(rank, details_of(request))
+        return finish_message(request, outcome)
 
 
 @lru_cache(maxsize=2)

@@ -12,6 +12,7 @@ from gateway.render.jinja.failure import TemplateRenderError, failure_of
 from gateway.render.jinja.lookup import PARTS, SENTENCES, SUFFIX
 from gateway.render.jinja.sandbox import TemplateEnvironment
 from gateway.render.renderer import Renderer
+from gateway.render.request import RenderRequest
 from gateway.render.samples import LINKS, Sample, samples
 from gateway.render.view.view import NAMES, TARGET_NAMES
 
@@ -108,7 +109,10 @@ def _rendered(
     renderer: Renderer, sample: Sample, channel: str, part: str
 ) -> Iterator[TemplateProblem]:
     target = sample.target(channel)
-    names = renderer.names(sample.facts, target, LINKS, "UTC", sample.kind, sample.reason)
+    request = RenderRequest(
+        0, sample.facts, target, (part,), LINKS, kind=sample.kind, reason=sample.reason
+    )
+    names = renderer.names(request)
     failed = names.get("failed")
     if failed is not None:
         yield problem_of(renderer, failed, sample.name)

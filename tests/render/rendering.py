@@ -12,6 +12,7 @@ from gateway.core.incidents.message import Message
 from gateway.render.check import check_templates
 from gateway.render.jinja.lookup import PARTS
 from gateway.render.renderer import Renderer
+from gateway.render.request import RenderRequest
 from gateway.render.samples import GATEWAY, LINKS, Sample
 from gateway.render.template_problems import TemplateProblem
 from gateway.render.worker.forked import ForkedRenderer
@@ -38,16 +39,13 @@ _PLAIN, _HTML, _SLACK = SharedCode(), SharedCode(), SharedCode()
 
 def message_of(sample: Sample, channel: str, renderer: Renderer = SHIPPED) -> Message:
     """The sample in words for one channel."""
-    return renderer.render(
-        7,
-        sample.facts,
-        sample.target(channel),
-        PARTS[channel],
-        LINKS,
-        ZONE,
-        kind=sample.kind,
-        reason=sample.reason,
-    )
+    return renderer.render(request_of(sample, channel))
+
+
+def request_of(sample: Sample, channel: str) -> RenderRequest:
+    """Return the request to render a sample for one channel."""
+    target, parts = sample.target(channel), PARTS[channel]
+    return RenderRequest(7, sample.facts, target, parts, LINKS, ZONE, sample.kind, sample.reason)
 
 
 def renderer_with(folder: Path, files: Mapping[str, str]) -> Renderer:

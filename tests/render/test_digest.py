@@ -10,6 +10,7 @@ from gateway.core.incidents.message import Link, Message
 from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.render.jinja.lookup import PARTS
 from gateway.render.renderer import Renderer
+from gateway.render.request import RenderRequest
 from gateway.render.samples import GATEWAY, Sample, sample
 from tests.render.rendering import SHIPPED, ZONE, renderer_with
 
@@ -32,9 +33,8 @@ def digest_of(size: int, channel: str, renderer: Renderer = SHIPPED, **changes: 
     ]
     facts = {**sample(NoticeKind.DIGEST, "warning").facts, "digest": lines}
     each = Sample("x", facts, NoticeKind.DIGEST, NotifyReason.DIGEST)
-    return renderer.render(
-        7, facts, each.target(channel), PARTS[channel], [LIST], ZONE, kind=each.kind
-    )
+    target, parts = each.target(channel), PARTS[channel]
+    return renderer.render(RenderRequest(7, facts, target, parts, [LIST], ZONE, each.kind))
 
 
 @pytest.mark.parametrize(

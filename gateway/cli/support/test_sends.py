@@ -14,6 +14,7 @@ from gateway.core.incidents.retry import REDUCIBLE, SendError
 from gateway.core.plan.accounts import ChannelSettings
 from gateway.core.plan.channels import spec_of
 from gateway.core.plan.plan import Target
+from gateway.render.request import RenderRequest
 
 if TYPE_CHECKING:
     from gateway.channels.contract import Channel
@@ -62,17 +63,16 @@ async def send_to_each(
                 results.append(SendResult(target=target, sent=False, text=str(error)))
                 continue
             channel = channels[target.channel]
-            message = await renderer.render(
+            request = RenderRequest(
                 number,
                 build_test_facts(receiver, now),
                 target,
                 channel.spec.parts,
-                (),
-                config.plan.business_hours.zone,
-                rank=0,
+                zone=config.plan.business_hours.zone,
                 kind=NoticeKind.TEST,
                 reason=NotifyReason.TEST,
             )
+            message = await renderer.render(request, rank=0)
             results.append(await _send(config, channel, message, target))
     finally:
         for channel in channels.values():

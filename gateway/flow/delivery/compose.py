@@ -13,6 +13,7 @@ from gateway.core.incidents.notice import NoticeKind
 from gateway.core.incidents.outbox import Notice
 from gateway.core.plan.plan import Plan
 from gateway.links import Links
+from gateway.render.request import RenderRequest
 from gateway.render.service import RenderService
 from gateway.render.view.links import links_from, unsafe_links_text
 
@@ -49,17 +50,17 @@ class Composer:
             facts["note"] = f"This notification is late: {name} could not be reached before."
         if channel.spec.parts and (unsafe := unsafe_links_text(facts, links_from(facts))):
             facts["note"] = "; ".join(filter(None, [facts.get("note"), unsafe]))
-        message = await self._renderer().render(
+        request = RenderRequest(
             notice.id,
             facts,
             notice.target,
             channel.spec.parts,
             self._links_of(notice, facts) if channel.spec.parts else (),  # only texts show them
             self._time_zone(notice),
-            rank=notice.rank,
-            kind=kind,
-            reason=notice.reason,
+            kind,
+            notice.reason,
         )
+        message = await self._renderer().render(request, rank=notice.rank)
         return replace(message, reduced=True) if notice.refused else message
 
     def _links_of(self, notice: Notice, facts: Mapping[str, object]) -> list[Link]:

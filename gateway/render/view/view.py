@@ -5,7 +5,7 @@ Instants are unix seconds (print them with the filter ``clock``), lengths second
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from gateway.core.incidents.message import Link
 from gateway.core.incidents.notice import NoticeKind, NotifyReason
@@ -74,6 +74,14 @@ _TONES = {
     **dict.fromkeys(("critical", "page", "emergency", "fatal", "disaster", "p1"), "critical"),
     **dict.fromkeys(("error", "high", "major", "warning", "warn", "p2"), "warning"),
 }
+
+
+class IncidentStatus(NamedTuple):
+    """An incident's status, severity, and its rank, which is None if it is not declared."""
+
+    status: str
+    severity: str
+    rank: int | None
 
 
 class AlertView:
@@ -166,12 +174,14 @@ def view_of(facts: Mapping[str, Any], kind: NoticeKind, reason: NotifyReason) ->
     }
 
 
-def status_of(facts: Mapping[str, Any], kind: NoticeKind) -> tuple[str, str, int | None]:
+def status_of(facts: Mapping[str, Any], kind: NoticeKind) -> IncidentStatus:
     """Return status, severity and rank, all that a message without text needs."""
     status = clean(facts.get("status")) or ("resolved" if kind is NoticeKind.RESOLVED else "firing")
     severity = facts.get("severity") or Labels(facts.get("common_labels"))["severity"]
     rank = facts.get("rank")
-    return status, one_line(clean(severity), 40), rank if isinstance(rank, int) else None
+    return IncidentStatus(
+        status, one_line(clean(severity), 40), rank if isinstance(rank, int) else None
+    )
 
 
 def target_view(target: Target, links: Sequence[Link]) -> dict[str, Any]:

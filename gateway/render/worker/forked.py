@@ -1,16 +1,14 @@
 """Templates in a forked render process, for commands: one request at a time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from gateway.core.incidents.facts import StoredFacts
-from gateway.core.incidents.message import Link, Message
-from gateway.core.incidents.notice import NoticeKind, NotifyReason
-from gateway.core.plan.plan import Target
-from gateway.render.finish import Outcome, finish_message, message_without_text, safe_links
+from gateway.core.incidents.message import Message
+from gateway.render.finish import Outcome, finish_message, message_without_text, with_safe_links
 from gateway.render.jinja.failure import TemplateRenderError
 from gateway.render.renderer import Renderer
+from gateway.render.request import RenderRequest
 from gateway.render.shipped import is_unchanged
 from gateway.render.worker.stopped_templates import UNKNOWN_TEMPLATE, StoppedTemplates, parts_in
 
@@ -49,32 +47,20 @@ class ForkedRenderer:
             self._process.end()
             self._process = None
 
-    def render(
-        self,
-        notice_id: int,
-        facts: StoredFacts,
-        target: Target,
-        parts: Sequence[str],
-        links: Sequence[Link],
-        zone: str,
-        *,
-        kind: NoticeKind,
-        reason: NotifyReason,
-    ) -> Message:
+    def render(self, request: RenderRequest) -> Message:
         """Render as `Renderer.render` does; a stopped template counts as failed."""
-        if not parts:
-            return message_without_text(notice_id, facts, kind, reason)
-        safe = safe_links(links, facts, kind)
-        details = (facts, target, parts, safe, zone, kind, reason)
+        if not request.parts:
+            return message_without_text(request)
+        request = with_safe_links(request)
         outcome: Outcome
         if self.own:
             from gateway.render.worker.wire import details_of
 
-            answer = self.ask("render", *details_of(*details))
+            answer = self.ask("render", *details_of(request))
             outcome = self.failure_in(answer) or parts_in(answer)
         else:
-            outcome = self.renderer.fill_in(*details)
-        return finish_message(notice_id, facts, target, parts, safe, zone, kind, reason, outcome)
+            outcome = self.renderer.render_parts(request)
+        return finish_message(request, outcome)
 
     def failure_in(self, answer: "Answer") -> TemplateRenderError | None:
         """Return the failure in an answer, or None."""

@@ -59,7 +59,7 @@ class RequestQueue:
             async with asyncio.timeout(MAX_START_WAIT):
                 await self._ready.wait()
 
-    async def fill_in(self, rank: int, details: tuple[Any, ...]) -> Outcome:
+    async def render_parts(self, rank: int, details: tuple[Any, ...]) -> Outcome:
         """Render the parts. Returns a failure after MAX_WAIT seconds at the latest.
 
         `rank`: requests of a lower one go first. `details`: see `wire.details_of`.

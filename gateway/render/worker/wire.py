@@ -7,13 +7,9 @@ come from a process that runs foreign templates.
 import json
 import pickle
 import socket
-from collections.abc import Sequence
 from typing import Any
 
-from gateway.core.incidents.facts import StoredFacts
-from gateway.core.incidents.message import Link
-from gateway.core.incidents.notice import NoticeKind, NotifyReason
-from gateway.core.plan.plan import Target
+from gateway.render.request import RenderRequest
 
 HEADER = 4
 """Bytes before each frame: its length, big-endian."""
@@ -24,18 +20,12 @@ MAX_RESPONSE_BYTES = 32_000_000
 Answer = dict[str, Any]
 
 
-def details_of(
-    facts: StoredFacts,
-    target: Target,
-    parts: Sequence[str],
-    links: Sequence[Link],
-    zone: str,
-    kind: NoticeKind,
-    reason: NotifyReason,
-) -> tuple[Any, ...]:
-    """Return the arguments of `Renderer.fill_in` as they travel: the target without options."""
+def details_of(request: RenderRequest) -> tuple[Any, ...]:
+    """Return what the render process needs of a request: the target without its options."""
+    target = request.target
     address = (target.channel, target.address, target.person)
-    return facts, address, tuple(parts), tuple(links), zone, kind, reason
+    parts, links = tuple(request.parts), tuple(request.links)
+    return request.facts, address, parts, links, request.zone, request.kind, request.reason
 
 
 def pack_request(request: tuple[Any, ...]) -> bytes:

@@ -21,6 +21,7 @@ from typing import Any
 from gateway.core.plan.plan import Target
 from gateway.render.jinja.failure import TemplateRenderError
 from gateway.render.renderer import Renderer
+from gateway.render.request import RenderRequest
 from gateway.render.worker import limits
 from gateway.render.worker.wire import Answer, pack_answer, read_request
 
@@ -117,7 +118,8 @@ def _answer(
 
         return check_item(renderer, *details).to_json(), False
     facts, (channel, address, person), *others = details
-    outcome = renderer.fill_in(facts, Target(channel, address, person=person), *others)
+    target = Target(channel, address, person=person)
+    outcome = renderer.render_parts(RenderRequest(0, facts, target, *others))
     if isinstance(outcome, TemplateRenderError):
         answer = {"failed": [outcome.template, outcome.line, outcome.problem]}
         return answer, isinstance(outcome.__cause__, MemoryError)

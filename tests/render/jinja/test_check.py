@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from gateway.render.renderer import Renderer
-from gateway.render.samples import LINKS, sample
+from gateway.render.samples import sample
 from gateway.render.view.view import NAMES
-from tests.render.rendering import SHIPPED, ZONE, problems_of, renderer_with
+from tests.render.rendering import SHIPPED, problems_of, renderer_with, request_of
 
 
 def test_the_shipped_templates_are_sound() -> None:
@@ -66,7 +66,7 @@ def test_a_file_that_another_includes_is_fine(tmp_path: Path) -> None:
 def test_every_name_is_documented_and_there() -> None:
     """The list of names that admins read is the list that templates get."""
     each = sample()
-    names = SHIPPED.names(each.facts, each.target("email"), LINKS, ZONE, each.kind, each.reason)
+    names = SHIPPED.names(request_of(each, "email"))
     assert set(names) - set(SHIPPED.plain.globals) == set(NAMES)
 
 

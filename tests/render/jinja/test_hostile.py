@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from gateway.core.incidents.message import Link, Message
 from gateway.core.incidents.notice import NoticeKind, NotifyReason
+from gateway.render.request import RenderRequest
 from gateway.render.samples import HOSTILE, LINKS, Sample, hostile, sample
 from tests.render.rendering import SHIPPED, ZONE, message_of, renderer_with
 
@@ -156,7 +157,9 @@ def test_an_unsafe_link_is_no_link(url: str) -> None:
     """E17: only http and https, whoever handed the link over."""
     facts: dict[str, Any] = sample().facts
     target = sample().target("email")
-    message = SHIPPED.render(1, facts, target, ("html",), [Link("runbook", "Runbook", url)], ZONE)
+    message = SHIPPED.render(
+        RenderRequest(1, facts, target, ("html",), [Link("runbook", "Runbook", url)], ZONE)
+    )
     assert message.links == ()
     assert ">Runbook<" not in message.parts["html"]
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.plan.plan import Target
 from gateway.render.jinja.lookup import PARTS
+from gateway.render.request import RenderRequest
 from gateway.render.samples import LINKS, facts_for, sample, samples
 from tests.render.rendering import SHIPPED, ZONE, message_of, renderer_with
 
@@ -103,8 +104,9 @@ def test_whatever_the_facts_words_come_out(
     """Promise 7: facts of an older release, or damaged ones, are still told."""
     base = facts_for(NoticeKind.FIRING, "critical") | facts
     for each in (facts, base):
+        target = Target(channel, "x")
         message = SHIPPED.render(
-            1, each, Target(channel, "x"), PARTS[channel], LINKS, zone, kind=kind, reason=reason
+            RenderRequest(1, each, target, PARTS[channel], LINKS, zone, kind, reason)
         )
         assert set(message.parts) == set(PARTS[channel])
         assert all(text.strip() for text in message.parts.values())
@@ -114,13 +116,15 @@ def test_whatever_the_facts_words_come_out(
 
 def test_an_unknown_channel_gets_plain_words() -> None:
     """A part without any template is no reason to say nothing."""
-    message = SHIPPED.render(1, sample().facts, Target("pigeon", "x"), ("text",), LINKS, ZONE)
+    target = Target("pigeon", "x")
+    message = SHIPPED.render(RenderRequest(1, sample().facts, target, ("text",), LINKS, ZONE))
     assert message.failed_template == "pigeon/text.j2"
     assert "A customer was charged twice" in message.parts["text"]
 
 
 def test_a_channel_without_words_gets_none() -> None:
     """An outgoing webhook carries facts, not words."""
-    message = SHIPPED.render(1, sample().facts, Target("webhook", "x"), (), LINKS, ZONE)
+    target = Target("webhook", "x")
+    message = SHIPPED.render(RenderRequest(1, sample().facts, target, (), LINKS, ZONE))
     assert message.parts == {}
     assert message.failed_template is None

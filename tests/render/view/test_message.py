@@ -7,9 +7,10 @@ import pytest
 from gateway.core.incidents.message import Link
 from gateway.core.incidents.notice import NoticeKind, NotifyReason
 from gateway.core.plan.plan import Target
+from gateway.render.request import RenderRequest
 from gateway.render.samples import LINKS, facts_for, group, sample, samples
 from gateway.render.view.links import links_from
-from tests.render.rendering import SHIPPED, ZONE, message_of
+from tests.render.rendering import SHIPPED, message_of
 
 TARGET = Target("console", "x")
 
@@ -20,13 +21,6 @@ def test_the_message_carries_what_channels_need() -> None:
     assert (message.notice_id, message.incident) == (7, 1042)
     assert (message.kind, message.reason) == (NoticeKind.REPEAT, NotifyReason.REPEAT)
     assert (message.status, message.severity, message.rank) == ("firing", "warning", 2)
-
-
-def test_kind_and_reason_may_stand_in_the_facts() -> None:
-    """Whoever has only the facts need not say them twice."""
-    facts = facts_for(NoticeKind.REPEAT, "critical") | {"kind": "repeat", "reason": "repeat"}
-    message = SHIPPED.render(1, facts, TARGET, ("text",), (), ZONE)
-    assert (message.kind, message.reason) == (NoticeKind.REPEAT, NotifyReason.REPEAT)
 
 
 def test_the_dedup_key_is_the_incidents() -> None:
@@ -40,7 +34,7 @@ def test_the_dedup_key_is_the_incidents() -> None:
     other = group(1) | {"incident": 1043}
     long = group(1) | {"group_key": "x" * 5000}
     for facts in (other, long):
-        key = SHIPPED.render(1, facts, TARGET, (), (), ZONE).dedup_key
+        key = SHIPPED.render(RenderRequest(1, facts, TARGET, ())).dedup_key
         assert key not in keys
         assert len(key) <= 255
 
@@ -48,7 +42,7 @@ def test_the_dedup_key_is_the_incidents() -> None:
 def test_links_come_in_the_order_of_use() -> None:
     """First what one does, then what one reads, then what one studies."""
     shuffled = tuple(reversed(LINKS))
-    message = SHIPPED.render(1, sample().facts, TARGET, ("text",), shuffled, ZONE)
+    message = SHIPPED.render(RenderRequest(1, sample().facts, TARGET, ("text",), shuffled))
     roles = [link.role for link in message.links]
     assert roles == ["acknowledge", "runbook", "incident", "dashboard", "source"]
     text = message.parts["text"]
@@ -97,16 +91,8 @@ def test_sharing_between_targets_changes_no_word() -> None:
 
     def text(facts: dict[str, object], person: str | None, zone: str) -> str:
         target = Target("console", "x", person=person)
-        message = SHIPPED.render(
-            1,
-            facts,
-            target,
-            ("text",),
-            (),
-            zone,
-            kind=NoticeKind.ESCALATION,
-            reason=NotifyReason.ESCALATION,
-        )
+        kind, reason = NoticeKind.ESCALATION, NotifyReason.ESCALATION
+        message = SHIPPED.render(RenderRequest(1, facts, target, ("text",), (), zone, kind, reason))
         return message.parts["text"]
 
     first = text(facts, "ana", "Europe/Berlin")

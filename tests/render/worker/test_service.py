@@ -11,13 +11,12 @@ from pathlib import Path
 import pytest
 
 from gateway.core.incidents.message import Message
-from gateway.render.jinja.lookup import PARTS
-from gateway.render.samples import GATEWAY, LINKS, sample
+from gateway.render.samples import GATEWAY, sample
 from gateway.render.service import RenderService
 from gateway.render.worker import request_queue
 from gateway.shipped import shipped_templates
 from tests.render.hostile_templates import ENDLESS
-from tests.render.rendering import ZONE, children, message_of
+from tests.render.rendering import children, message_of, request_of
 
 pytestmark = pytest.mark.process
 
@@ -29,7 +28,7 @@ def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait longer than in earnest: these tests run on busy machines."""
     monkeypatch.setattr(request_queue, "MAX_WAIT", 60.0)
     monkeypatch.setattr(request_queue, "MAX_START_WAIT", 60.0)
-    monkeypatch.setattr(request_queue, "_START_TIME", 60.0)
+    monkeypatch.setattr(request_queue, "_START_TIMEOUT", 60.0)
 
 
 @asynccontextmanager
@@ -48,11 +47,7 @@ async def service_with(folder: Path, files: dict[str, str]) -> AsyncIterator[Ren
 
 async def words(service: RenderService, channel: str, rank: int = 1) -> Message:
     """One sample in words for one channel."""
-    each = sample()
-    target, parts = each.target(channel), PARTS[channel]
-    return await service.render(
-        7, each.facts, target, parts, LINKS, ZONE, rank=rank, kind=each.kind, reason=each.reason
-    )
+    return await service.render(request_of(sample(), channel), rank=rank)
 
 
 async def test_the_process_says_what_the_renderer_says(tmp_path: Path) -> None:
@@ -144,7 +139,7 @@ async def test_a_message_does_not_wait_for_a_silent_process(
 ) -> None:
     """Promise 9: a process that was suspended delays no message beyond the patience."""
     monkeypatch.setattr(request_queue, "MAX_WAIT", 0.05)
-    monkeypatch.setattr(request_queue, "_LONGEST_ANSWER_TIME", 0.2)
+    monkeypatch.setattr(request_queue, "_RESPONSE_TIMEOUT", 0.2)
     before = children()
     async with service_with(tmp_path, {"console/text.j2": "mine"}) as service:
         (keeper,) = children() - before

@@ -8,11 +8,11 @@ import pytest
 from gateway import clock
 from gateway.core.incidents.message import Message
 from gateway.render.jinja.lookup import PARTS
-from gateway.render.samples import LINKS, sample
+from gateway.render.samples import sample
 from gateway.render.worker import limits
 from gateway.render.worker.forked import ForkedRenderer
 from tests.render.hostile_templates import ENDLESS
-from tests.render.rendering import ZONE, children, problems_of, renderer_with
+from tests.render.rendering import children, problems_of, renderer_with, request_of
 
 STOPPED = re.compile(r"processor time|takes more than|more memory than")
 
@@ -27,11 +27,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def message_of(forked: ForkedRenderer, channel: str) -> Message:
     """One sample in words for one channel."""
-    each = sample()
-    target, parts = each.target(channel), PARTS[channel]
-    return forked.render(
-        7, each.facts, target, parts, LINKS, ZONE, kind=each.kind, reason=each.reason
-    )
+    return forked.render(request_of(sample(), channel))
 
 
 @pytest.mark.process
