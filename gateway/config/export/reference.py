@@ -32,18 +32,18 @@ check` uses, so every key is here. `docs/routes.schema.json` gives the same to e
 
 def sections() -> Iterator[Section]:
     """Yield all sections, in the order in which a reader comes to them."""
-    seen: dict[str, Section] = {}
-    _collect(FILE, seen)
-    yield from seen.values()
+    sections_by_name: dict[str, Section] = {}
+    _collect(FILE, sections_by_name)
+    yield from sections_by_name.values()
 
 
-def _collect(section: Section, seen: dict[str, Section]) -> None:
-    if section.name in seen:
+def _collect(section: Section, sections_by_name: dict[str, Section]) -> None:
+    if section.name in sections_by_name:
         return
-    seen[section.name] = section
+    sections_by_name[section.name] = section
     for field in section.fields:
         for inner in _inside(field.kind):
-            _collect(inner, seen)
+            _collect(inner, sections_by_name)
 
 
 def _inside(kind: FieldType) -> tuple[Section, ...]:

@@ -27,10 +27,10 @@ def _duration(text: str) -> float:
     try:
         return parse_duration(text)
     except ValueError as error:
-        raise ParseError(str(error), _meant(text)) from None
+        raise ParseError(str(error), _probable_duration(text)) from None
 
 
-def _meant(text: str) -> str | None:
+def _probable_duration(text: str) -> str | None:
     """Return the duration that "2 hours", "1.5h" or "30MIN" probably stands for."""
     if _IN_WORDS.fullmatch(text) is None or len(text) > _LONGEST_IN_WORDS:
         return None
@@ -61,8 +61,8 @@ def _respond_within(text: str) -> float | str:
     try:
         return _positive(text)
     except ValueError as error:
-        meant = error.suggestion if isinstance(error, ParseError) else None
-        near = meant or nearest(text, [NEXT_BUSINESS_DAY])
+        suggestion = error.suggestion if isinstance(error, ParseError) else None
+        near = suggestion or nearest(text, [NEXT_BUSINESS_DAY])
         raise ParseError(f'{error}; or write "{NEXT_BUSINESS_DAY}"', near) from None
 
 

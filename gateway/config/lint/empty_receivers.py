@@ -64,13 +64,13 @@ def warn_fallback_without_targets(
     root = plan.receivers[plan.root.receiver]
     if root.targets or root.escalate:
         return
-    used = dict.fromkeys(chain[-1].receiver for chain in _chains((plan.root,)))
-    alone = [name for name in used if plan.receivers[name].targets]
-    alone = [name for name in alone if plan.receivers[name].fallback is None]
-    if not alone:
+    receiver_names = dict.fromkeys(chain[-1].receiver for chain in _chains((plan.root,)))
+    without_fallback = [name for name in receiver_names if plan.receivers[name].targets]
+    without_fallback = [name for name in without_fallback if plan.receivers[name].fallback is None]
+    if not without_fallback:
         return
-    first, more = shorten(alone[0]), len(alone) - 1
-    receivers = f'"{first}"' if not more else f'"{first}" and {more} more'
+    first, further = shorten(without_fallback[0]), len(without_fallback) - 1
+    receivers = f'"{first}"' if not further else f'"{first}" and {further} more'
     message = (
         f"what cannot be delivered to {receivers} falls back on the root's receiver, which has no "
         "targets: nobody would be notified; give each a fallback:, a receiver on another channel"

@@ -39,9 +39,9 @@ def add_lint_warnings(
 
     `now` is in unix seconds.
     """
-    built = walk(plan.root)
-    read = routes_in_order(file.get("route"))
-    routes = {route.id: entry for route, entry in zip(built, read, strict=True)}
+    plan_routes = walk(plan.root)
+    file_routes = routes_in_order(file.get("route"))
+    routes = {route.id: entry for route, entry in zip(plan_routes, file_routes, strict=True)}
     warn_unreachable_routes(plan, routes, findings)
     _warn_undeclared_severities(plan, routes, findings)
     _warn_slips_in_matchers(file, plan, routes, findings)
@@ -107,12 +107,12 @@ def _slip(matcher: Matcher) -> str:
 
 
 def _warn_unused(file: ParsedSection, plan: Plan, findings: Findings) -> None:
-    used = {route.receiver for route in walk(plan.root)}
-    used |= {one.fallback for one in plan.receivers.values() if one.fallback}
-    used |= {name for kind, name in _references(plan) if kind == "receiver"}
+    used_names = {route.receiver for route in walk(plan.root)}
+    used_names |= {one.fallback for one in plan.receivers.values() if one.fallback}
+    used_names |= {name for kind, name in _references(plan) if kind == "receiver"}
     for item in file.list_of("receivers"):
         name = item.value.get("name")
-        if name not in used:
+        if name not in used_names:
             position = item.value.position_of("name")
             findings.warn(position, f'receiver "{shorten(name)}" is used by no route', text=name)
     used_escalations = {one.escalate for one in plan.receivers.values()}
@@ -136,7 +136,7 @@ def _warn_fallback_loops(file: ParsedSection, plan: Plan, findings: Findings) ->
 
 
 def _warn_intervals(file: ParsedSection, plan: Plan, findings: Findings) -> None:
-    used = {
+    used_names = {
         name
         for route in walk(plan.root)
         for name in (*route.mute_time_intervals, *route.active_time_intervals)
@@ -144,7 +144,7 @@ def _warn_intervals(file: ParsedSection, plan: Plan, findings: Findings) -> None
     for item in (*file.list_of("time_intervals"), *file.list_of("mute_time_intervals")):
         name = item.value.get("name")
         parts = item.value.list_of("time_intervals")
-        if name not in used:
+        if name not in used_names:
             position = item.value.position_of("name")
             findings.warn(
                 position, f'time interval "{shorten(name)}" is used by no route', text=name

@@ -170,14 +170,14 @@ class Findings:
         suggestion: str | None,
         allowed: Iterable[str],
     ) -> Problem:
-        shown = shorten(text)
+        shortened = shorten(text)
         known = tuple(allowed)
         return Problem(
             self.file,
             position.line,
             position.column,
             position.path,
-            shown,
+            shortened,
             message,
             suggestion,
             known,

@@ -65,8 +65,8 @@ class References:
         """
         value = self.expand(text)
         bare = without_defaults(text)
-        named = only_references(text) or (public and has_reference(text))
-        return SecretText(bare if named else digest(bare), Secret(value))
+        is_nameable = only_references(text) or (public and has_reference(text))
+        return SecretText(bare if is_nameable else digest(bare), Secret(value))
 
     def _value(self, match: re.Match[str]) -> str:
         if match[0] == "$${":

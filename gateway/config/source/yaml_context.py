@@ -77,8 +77,8 @@ def _note_comment(
     rest = lines[line - 1][column - 1 :]
     comment = rest.lstrip()
     hides = any(sign in comment for sign in "]}")
-    meant = isinstance(before, yaml.ValueToken) or comment[1:2] not in (" ", "#")
-    if comment[:1] == "#" and hides and meant:
+    is_probable = isinstance(before, yaml.ValueToken) or comment[1:2] not in (" ", "#")
+    if comment[:1] == "#" and hides and is_probable:
         context.hiding_comment = line, column + len(rest) - len(comment)
 
 

@@ -5,6 +5,7 @@ the mistake. The lines themselves are never quoted, because they may hold a secr
 """
 
 import re
+from typing import NamedTuple
 
 import yaml
 
@@ -23,59 +24,67 @@ _REFERENCE_IN_FLOW = re.compile(r"[:\[{,]\s*\$\{")
 _MATCHER_IN_QUOTES = "put all of it into single quotes, like 'team=\"billing\"'"
 
 
-def explain_yaml_error(fault: yaml.MarkedYAMLError, text: str) -> Fault:
+class Explanation(NamedTuple):
+    """The position of a mistake (line and column from 1), and what is wrong there."""
+
+    line: int
+    column: int
+    message: str
+
+
+def explain_yaml_error(fault: yaml.MarkedYAMLError, text: str) -> Explanation:
     """Return the line and column (from 1) of the mistake, and its explanation."""
     lines = text.split("\n")
-    here = _position(fault.problem_mark or fault.context_mark)
-    start = _position(fault.context_mark) if fault.context_mark else here
-    line, column, error_text = _explain(fault, text, lines, here, start)
-    return line, column, f"not YAML: {error_text}"
+    point = _position(fault.problem_mark or fault.context_mark)
+    start = _position(fault.context_mark) if fault.context_mark else point
+    line, column, error_text = _explain(fault, text, lines, point, start)
+    return Explanation(line, column, f"not YAML: {error_text}")
 
 
 def _explain(
     fault: yaml.MarkedYAMLError,
     text: str,
     lines: list[str],
-    here: LineAndColumn,
+    point: LineAndColumn,
     start: LineAndColumn,
 ) -> Fault:
     problem_text, context_text = fault.problem or "it cannot be read", fault.context or ""
-    if "\t" in _indentation(lines, here[0]):
-        return *here, "the line is indented with a tab: use spaces"
-    character = _line(lines, here[0])[here[1] - 1 : here[1]]
-    explanation = _in_a_word(problem_text, context_text, lines, here, start, character)
+    if "\t" in _indentation(lines, point[0]):
+        return *point, "the line is indented with a tab: use spaces"
+    character = _line(lines, point[0])[point[1] - 1 : point[1]]
+    explanation = _in_a_word(problem_text, context_text, lines, point, start, character)
     if explanation is not None:
         return explanation
-    context = context_of(text, lines, here)
+    context = context_of(text, lines, point)
     if context.hiding_comment is not None:
         return *context.hiding_comment, (
             "# begins a comment here, which hides the closing bracket: write the value in quotes, "
             'such as "#alerts"'
         )
     if context.quoted_span is not None and _is_unexpected(problem_text):
-        return _after_quotes(context.quoted_span, lines, here)
+        return _after_quotes(context.quoted_span, lines, point)
     if "expected ',' or" in problem_text and context.brackets:
-        return _in_brackets(context, lines, here, character)
+        return _in_brackets(context, lines, point, character)
     if character in ("]", "}", ",") and not context.brackets:
-        return *here, f"this {character} closes nothing: remove it, or quote the whole value"
+        return *point, f"this {character} closes nothing: remove it, or quote the whole value"
     if character == "," and "node content" in problem_text:
-        return *here, "nothing stands before this comma: remove it, or write the value"
-    return _in_blocks(problem_text, context_text, lines, here, start)
+        return *point, "nothing stands before this comma: remove it, or write the value"
+    return _in_blocks(problem_text, context_text, lines, point, start)
 
 
 def _in_a_word(
     problem_text: str,
     context_text: str,
     lines: list[str],
-    here: LineAndColumn,
+    point: LineAndColumn,
     start: LineAndColumn,
     character: str,
 ) -> Fault | None:
     """Explain a sign with a meaning in YAML, at the start of a word or in quotes."""
     if "cannot start any token" in problem_text:
         if character == "\t":
-            return *here, "a tab stands here: use spaces"
-        return *here, f"a text that begins with {character} must be quoted"
+            return *point, "a tab stands here: use spaces"
+        return *point, f"a text that begins with {character} must be quoted"
     for kind, sign in (("alias", "*"), ("anchor", "&"), ("tag", "!"), ("directive", "%")):
         if context_text.endswith((f" {kind}", f" {kind} property")):
             return *start, f"a text that begins with {sign} must be quoted"
@@ -88,19 +97,19 @@ def _in_a_word(
     if "end of stream" in problem_text and "quoted" in context_text:
         return *start, "the quote that opens here is never closed"
     if "quoted scalar" in context_text:
-        at = _line(lines, here[0]).rfind("\\", 0, here[1])
+        at = _line(lines, point[0]).rfind("\\", 0, point[1])
         return (
-            here[0],
-            at + 1 or here[1],
+            point[0],
+            at + 1 or point[1],
             (r"in double quotes a backslash begins an escape: write \\, or use single quotes"),
         )
     if "sequence entries are not allowed" in problem_text:
-        return *here, (
+        return *point, (
             'a list cannot begin behind its key: begin each item with "- " in a line of its own, '
             'or write [ … ]; quote a text that begins with "- "'
         )
     if "mapping keys are not allowed" in problem_text:
-        return *here, 'a text that begins with "? ", or is only that, must be quoted'
+        return *point, 'a text that begins with "? ", or is only that, must be quoted'
     return None
 
 
@@ -110,45 +119,45 @@ def _is_unexpected(problem_text: str) -> bool:
 
 
 def _after_quotes(
-    quoted_span: tuple[LineAndColumn, LineAndColumn], lines: list[str], here: LineAndColumn
+    quoted_span: tuple[LineAndColumn, LineAndColumn], lines: list[str], point: LineAndColumn
 ) -> Fault:
     start, end = quoted_span
-    last, following = _line(lines, end[0])[end[1] - 3 :][:1], _line(lines, here[0])[here[1] - 1 :]
+    last, following = _line(lines, end[0])[end[1] - 3 :][:1], _line(lines, point[0])[point[1] - 1 :]
     if start[0] < end[0]:
         return *start, (
             f"the quote that opens here is closed only in line {end[0]}: close it in its own line"
         )
-    if here[0] > end[0]:
-        return *here, "a comma or a line's end is missing before this: check the line above"
+    if point[0] > end[0]:
+        return *point, "a comma or a line's end is missing before this: check the line above"
     if following[:1] == "=" or last in ("=", "~"):  # "team"="x", and "team="x""
-        return *here, f"the text goes on behind its closing quote: {_MATCHER_IN_QUOTES}"
-    return *here, (
+        return *point, f"the text goes on behind its closing quote: {_MATCHER_IN_QUOTES}"
+    return *point, (
         "the text goes on behind its closing quote: quote all of it as one; a quote inside of "
         "single quotes is written twice, inside of double quotes with a backslash before it"
     )
 
 
 def _in_brackets(
-    context: YamlContext, lines: list[str], here: LineAndColumn, character: str
+    context: YamlContext, lines: list[str], point: LineAndColumn, character: str
 ) -> Fault:
     inner = context.brackets[-1]
     closing = {"[": "]", "{": "}"}[inner.sign]
     bracket = f"the {inner.sign} in line {inner.position[0]}, column {inner.position[1]}"
     if character in ("]", "}"):
-        return *here, f"{bracket} is not closed before this {character}: write {closing} before it"
-    if _first_in_line(lines, here) and _begins_outside(lines, here):
+        return *point, f"{bracket} is not closed before this {character}: write {closing} before it"
+    if _first_in_line(lines, point) and _begins_outside(lines, point):
         return *inner.position, (
             f"this {inner.sign} is not closed: write {closing} behind its last value"
         )
     if character == ":":
-        return *here, "a second colon stands in this value: quote a text that has ': ' in it"
-    hint = _hint_in_brackets(_line(lines, here[0])[: here[1]], character)
-    return *here, f"{bracket} is not closed, or a comma is missing before this; {hint}"
+        return *point, "a second colon stands in this value: quote a text that has ': ' in it"
+    hint = _hint_in_brackets(_line(lines, point[0])[: point[1]], character)
+    return *point, f"{bracket} is not closed, or a comma is missing before this; {hint}"
 
 
-def _begins_outside(lines: list[str], here: LineAndColumn) -> bool:
+def _begins_outside(lines: list[str], point: LineAndColumn) -> bool:
     """Return whether a line is outside the brackets: a key, or the end of the file."""
-    rest = _line(lines, here[0])[here[1] - 1 :]
+    rest = _line(lines, point[0])[point[1] - 1 :]
     return not rest.strip() or _BLOCK_KEY.match(rest) is not None
 
 
@@ -164,45 +173,45 @@ def _in_blocks(
     problem_text: str,
     context_text: str,
     lines: list[str],
-    here: LineAndColumn,
+    point: LineAndColumn,
     start: LineAndColumn,
 ) -> Fault:
-    line = _line(lines, here[0])
+    line = _line(lines, point[0])
     if "expected '-' indicator" in problem_text:
-        if _first_in_line(lines, here) and _NO_SPACE_AFTER_DASH.match(line):
-            return *here, "the dash needs a space after it"
-        if _first_in_line(lines, here):
-            return *here, (
+        if _first_in_line(lines, point) and _NO_SPACE_AFTER_DASH.match(line):
+            return *point, "the dash needs a space after it"
+        if _first_in_line(lines, point):
+            return *point, (
                 f"the list that begins in line {start[0]} goes on here without a dash: begin an "
                 f'item with "- " in column {start[1]}, or indent what belongs to one further'
             )
-    if "expected key" in problem_text and _first_in_line(lines, here):
-        return _beside(lines, start, here)
+    if "expected key" in problem_text and _first_in_line(lines, point):
+        return _beside(lines, start, point)
     if _is_unexpected(problem_text):
-        return *here, "the value before this position is complete: quote all of it as one"
+        return *point, "the value before this position is complete: quote all of it as one"
     if "expected ':'" in problem_text:
         return *start, "a colon with a space after it is missing in this line: write key: value"
     if "mapping values are not allowed" in problem_text:
-        return _second_colon(lines, here)
+        return _second_colon(lines, point)
     if "document start" in problem_text:
-        return *here, 'the file ended above, at "...": remove that line'
-    bracket = f" that begins in line {start[0]}" if context_text and start[0] < here[0] else ""
-    return *here, f"{context_text}{bracket}: {problem_text}" if context_text else problem_text
+        return *point, 'the file ended above, at "...": remove that line'
+    bracket = f" that begins in line {start[0]}" if context_text and start[0] < point[0] else ""
+    return *point, f"{context_text}{bracket}: {problem_text}" if context_text else problem_text
 
 
-def _beside(lines: list[str], start: LineAndColumn, here: LineAndColumn) -> Fault:
+def _beside(lines: list[str], start: LineAndColumn, point: LineAndColumn) -> Fault:
     """Explain a key that is in no column of those around it."""
     if _NO_SPACE_AFTER_DASH.match(_line(lines, start[0])):
         return *start, "the dash needs a space after it"
-    dash = _DASH.match(_line(lines, here[0]))
-    above = _dash_above(lines, here[0]) if dash else None
+    dash = _DASH.match(_line(lines, point[0]))
+    above = _dash_above(lines, point[0]) if dash else None
     if above is not None:
-        return *here, (
+        return *point, (
             f"the list has its dashes in column {above[1]}, as in line {above[0]}, this one is in "
-            f"column {here[1]}: check its indentation"
+            f"column {point[1]}: check its indentation"
         )
-    return *here, (
-        f"this line begins in column {here[1]}, and the keys beside it, from line {start[0]} on, "
+    return *point, (
+        f"this line begins in column {point[1]}, and the keys beside it, from line {start[0]} on, "
         f"in column {start[1]}: check its indentation"
     )
 
@@ -214,22 +223,22 @@ def _dash_above(lines: list[str], number: int) -> LineAndColumn | None:
     return None
 
 
-def _second_colon(lines: list[str], here: LineAndColumn) -> Fault:
-    number = here[0]
+def _second_colon(lines: list[str], point: LineAndColumn) -> Fault:
+    number = point[0]
     above = next((n for n in range(number - 1, 0, -1) if _line(lines, n).strip()), 0)
     quote = "quote a text that has ': ' in it"
     if above and not _HAS_KEY.match(_line(lines, above)):
         column = len(_indentation(lines, above)) + 1
         return above, column, "a colon with a space after it is missing in this line"
-    if _TWO_COLONS.match(_line(lines, number)[: here[1]] + " "):
-        return *here, f"a second colon stands in this value: {quote}"
+    if _TWO_COLONS.match(_line(lines, number)[: point[1]] + " "):
+        return *point, f"a second colon stands in this value: {quote}"
     before = _KEY_AND_VALUE.match(_line(lines, above)) if above else None
     if before and len(_indentation(lines, number)) > len(before[1]):
-        return *here, (
+        return *point, (
             f"this line is indented further than line {above}, which has its value already: "
             f"indent it as that one; or {quote}"
         )
-    return *here, f"a key cannot stand here: check the indentation, and {quote}"
+    return *point, f"a key cannot stand here: check the indentation, and {quote}"
 
 
 def _position(mark: yaml.Mark | None) -> LineAndColumn:

@@ -163,9 +163,9 @@ class _Tokens:
                         f"{body[slash : slash + 2]!r} is no escape: for a backslash itself "
                         r"write \\"
                     )
-                named, hexadecimal, octal, short, long = match.groups()
-                if named:
-                    out.append(_GO_NAMED[named])
+                letter, hexadecimal, octal, short, long = match.groups()
+                if letter:
+                    out.append(_GO_NAMED[letter])
                 elif hexadecimal or octal:
                     out.append(int(hexadecimal, 16) if hexadecimal else int(octal, 8))
                 else:

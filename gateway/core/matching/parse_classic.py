@@ -20,21 +20,21 @@ def classic_matchers(text: str) -> tuple[Matcher, ...]:
     """Read matchers separated by commas, with or without braces. Raises MatcherError."""
     text = text.removeprefix("{").removesuffix("}")
     parts: list[str] = []
-    start, quoted, escaped = 0, False, False
+    start, in_quotes, after_backslash = 0, False, False
     for at, character in enumerate(text):
         if character == ",":
             # Does not end an escape: the peer's parser doesn't either.
-            if not quoted:
+            if not in_quotes:
                 parts.append(text[start:at])
                 start = at + 1
         elif character == '"':
-            if not escaped:
-                quoted = not quoted
-            escaped = False
+            if not after_backslash:
+                in_quotes = not in_quotes
+            after_backslash = False
         elif character == "\\":
-            escaped = not escaped
+            after_backslash = not after_backslash
         else:
-            escaped = False
+            after_backslash = False
     last = text[start:].strip("".join(SPACES))
     return tuple(map(classic_matcher, [*parts, last] if last else parts))
 
@@ -53,18 +53,18 @@ def classic_matcher(text: str) -> Matcher:
         if not body.endswith('"') or _ends_escaped(body[:-1]):
             raise MatcherError(f"{raw!r} in {text!r}: the closing quote is missing")
         body = body[:-1]
-    value, escaped = "", False
+    value, after_backslash = "", False
     for character in body:
-        if escaped:
+        if after_backslash:
             value += {"n": "\n", '"': '"', "\\": "\\"}.get(character, "\\" + character)
-            escaped = False
+            after_backslash = False
         elif character == "\\":
-            escaped = True
+            after_backslash = True
         elif character == '"':
             raise MatcherError(f'{raw!r} in {text!r}: a quote inside a value is written \\"')
         else:
             value += character
-    return Matcher(name, op, value + "\\" if escaped else value)
+    return Matcher(name, op, value + "\\" if after_backslash else value)
 
 
 def _ends_escaped(text: str) -> bool:

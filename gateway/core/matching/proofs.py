@@ -104,7 +104,7 @@ def _accepted(automata: "list[_Automaton]", expected: list[bool]) -> str | None:
     """
     alphabet = _alphabet(automata)
     start = tuple(one.closure({0}) for one in automata)
-    seen = {start}
+    visited_states = {start}
     waiting = deque([(start, "")])
     while waiting:
         states, text = waiting.popleft()
@@ -113,10 +113,10 @@ def _accepted(automata: "list[_Automaton]", expected: list[bool]) -> str | None:
             return text
         for sign in alphabet:
             following = tuple(one.step(at, sign) for one, at in zip(automata, states, strict=True))
-            if following not in seen:
-                if len(seen) >= _MOST_PRODUCTS:
+            if following not in visited_states:
+                if len(visited_states) >= _MOST_PRODUCTS:
                     raise UnprovableError("the search takes too long")
-                seen.add(following)
+                visited_states.add(following)
                 waiting.append((following, text + (_OTHER if sign is None else sign)))
     return None
 

@@ -157,15 +157,15 @@ def stints(rota: Rota, start: float, end: float) -> list[Stint]:
 
     Unlike shifts these may overlap, where somebody is put beside the one on call.
     """
-    done: list[Stint] = []
-    running: dict[str, float] = {}
+    result: list[Stint] = []
+    since_by_person: dict[str, float] = {}
     for shift in sweep(rota, start, end):
-        for person in [name for name in running if name not in shift.people]:
-            done.append(Stint(person, running.pop(person), shift.start))
+        for person in [name for name in since_by_person if name not in shift.people]:
+            result.append(Stint(person, since_by_person.pop(person), shift.start))
         for person in shift.people:
-            running.setdefault(person, shift.start)
-    done.extend(Stint(person, since, end) for person, since in running.items())
-    return sorted(done, key=lambda stint: (stint.start, stint.person))
+            since_by_person.setdefault(person, shift.start)
+    result.extend(Stint(person, since, end) for person, since in since_by_person.items())
+    return sorted(result, key=lambda stint: (stint.start, stint.person))
 
 
 def idle_overrides(rota: Rota) -> list[int]:
@@ -174,14 +174,14 @@ def idle_overrides(rota: Rota) -> list[int]:
     Such an override replaces somebody whom the layers never put on call in its time, puts a person
     where that person is anyway, or only repeats or stands beneath another override.
     """
-    idle: list[int] = []
+    indexes: list[int] = []
     for index, override in enumerate(rota.overrides):
         others = rota.overrides[:index] + rota.overrides[index + 1 :]
         without = Rota(rota.name, rota.zone, rota.layers, others)
         span = (override.start, override.end)
         if stints(rota, *span) == stints(without, *span):
-            idle.append(index)
-    return idle
+            indexes.append(index)
+    return indexes
 
 
 def hidden_layers(rota: Rota) -> list[int]:
@@ -194,17 +194,17 @@ def hidden_layers(rota: Rota) -> list[int]:
     zone = load_zone(rota.zone)
     starts = [layer_start(layer, zone) for layer in rota.layers]
     plain = Rota(rota.name, rota.zone, rota.layers)
-    shown: set[int] = set()
+    visible_indexes: set[int] = set()
     for override in rota.overrides:
         if override.member is None:
-            shown |= _layers_in(sweep(rota, override.start, override.end))
-    hidden: list[int] = []
+            visible_indexes |= _layers_in(sweep(rota, override.start, override.end))
+    indexes: list[int] = []
     for index, start in enumerate(starts[:-1]):
         last = min(max(starts[index:]) + _YEAR + _WEEK, LAST_INSTANT)
         by_layer = (shift.by for shift in sweep(plain, start, last))
-        if index not in shown and Origin("layer", index) not in by_layer:
-            hidden.append(index)
-    return hidden
+        if index not in visible_indexes and Origin("layer", index) not in by_layer:
+            indexes.append(index)
+    return indexes
 
 
 def _layers_in(swept: Iterable[Shift]) -> set[int]:

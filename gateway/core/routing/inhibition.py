@@ -95,9 +95,16 @@ class SourceIndex:
         return None
 
 
+class InhibitingAlert(NamedTuple):
+    """The rule that mutes an alert, and the labels of the firing source."""
+
+    rule: InhibitRule
+    labels: Labels
+
+
 def find_inhibitor(
     rules: Iterable[InhibitRule], alert_labels: Labels, sources: Iterable[Labels]
-) -> tuple[InhibitRule, Labels] | None:
+) -> InhibitingAlert | None:
     """Return the first rule that mutes an alert and the firing source's labels, or None.
 
     For a single question; `SourceIndex` answers many.
@@ -107,4 +114,4 @@ def find_inhibitor(
     for name, labels in by_identity.items():
         index.add(name, labels)
     answer = index.inhibitor(alert_labels)
-    return None if answer is None else (answer.rule, by_identity[answer.identity])
+    return None if answer is None else InhibitingAlert(answer.rule, by_identity[answer.identity])

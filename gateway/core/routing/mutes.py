@@ -71,8 +71,8 @@ def next_interval_change(
 
     None when nothing changes within `HORIZON_DAYS`.
     """
-    several = (intervals,) if isinstance(intervals, TimeInterval) else tuple(intervals)
-    return _next_change(several, None, int(t // 60))
+    entries = (intervals,) if isinstance(intervals, TimeInterval) else tuple(intervals)
+    return _next_change(entries, None, int(t // 60))
 
 
 def next_mute_change(route: Route, intervals: IntervalsByName, t: float) -> float | None:
@@ -105,8 +105,8 @@ def _next_change(
     marks = {zone: _marks(zone, everything) for zone in {one.location for one in everything}}
 
     def state(offsets: Mapping[str, int], at: int) -> bool:
-        def inside(several: tuple[TimeInterval, ...]) -> bool:
-            return any(_contains(one, at + offsets[one.location]) for one in several)
+        def inside(entries: tuple[TimeInterval, ...]) -> bool:
+            return any(_contains(one, at + offsets[one.location]) for one in entries)
 
         return inside(mute) or (active is not None and not inside(active))
 

@@ -49,7 +49,7 @@ class _Search:
         earlier = _Siblings()
         for route in parent.children:
             by_label = _by_label((*path, *route.matchers))
-            one = self._contradiction(route, by_label) or self._covered(route, by_label, earlier)
+            one = self._contradiction(route, by_label) or self._find_cover(route, by_label, earlier)
             unreachable += [one] if one else self.below(route, (*path, *route.matchers))
             if not route.continue_:
                 earlier.add(route)
@@ -61,7 +61,7 @@ class _Search:
                 return UnreachableRoute(route, None, tuple(by_label[name]))
         return None
 
-    def _covered(
+    def _find_cover(
         self, route: Route, by_label: _ByLabel, earlier: "_Siblings"
     ) -> UnreachableRoute | None:
         for sibling in earlier.candidates(by_label, use_proofs=self._left > 0):

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
 from math import ceil, floor
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 
@@ -42,13 +43,20 @@ def instant(wall: datetime, zone: ZoneInfo) -> float:
     return first if first <= second else _end_of_gap(wall, second, first, zone)
 
 
-def days(start: float, end: float, zone: ZoneInfo) -> Iterator[tuple[float, float]]:
+class DaySpan(NamedTuple):
+    """The start and the end of a day (unix seconds UTC), perhaps clipped."""
+
+    start: float
+    end: float
+
+
+def days(start: float, end: float, zone: ZoneInfo) -> Iterator[DaySpan]:
     """Yield the start and end of each day of ``zone`` in [start, end), clipped to it."""
     while start < end:
         day = wall_time(start, zone).replace(hour=0, minute=0, second=0, microsecond=0)
         # A day may be missing in a zone (Apia's 30 December 2011): then the next one serves.
         following = max(instant(day + timedelta(days=1), zone), start + 1)
-        yield start, min(following, end)
+        yield DaySpan(start, min(following, end))
         start = following
 
 

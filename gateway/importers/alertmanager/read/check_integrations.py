@@ -19,12 +19,12 @@ _FIXED = (
 
 
 def _email(entry: ParsedSection, findings: Findings) -> None:
-    seen: dict[str, str] = {}
+    names: dict[str, str] = {}
     for name, item in entry.map_of("headers").items():
-        if name.lower() in seen:
-            message = f'headers: "{name}" and "{seen[name.lower()]}" are the same header'
+        if name.lower() in names:
+            message = f'headers: "{name}" and "{names[name.lower()]}" are the same header'
             findings.error(item.position, message)
-        seen.setdefault(name.lower(), name)
+        names.setdefault(name.lower(), name)
 
 
 def _slack(entry: ParsedSection, findings: Findings) -> None:

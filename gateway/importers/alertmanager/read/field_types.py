@@ -81,8 +81,8 @@ class Number(_NoSchema):
         if text is None:
             return None
         plain = isinstance(node, ScalarNode) and node.plain
-        whole = re.fullmatch(r"[+-]?[0-9]{1,19}", text) is not None
-        if plain and whole and int(text) >= self.least:
+        is_whole = re.fullmatch(r"[+-]?[0-9]{1,19}", text) is not None
+        if plain and is_whole and int(text) >= self.least:
             return ParsedValue(int(text), SourcePosition(node.line, node.column, path), text)
         context.error(
             node, path, f'{field_name(path)}: "{text[:40]}" is not a {self.type_name}', text=text

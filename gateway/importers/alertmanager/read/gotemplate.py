@@ -27,14 +27,14 @@ def is_default(text: str) -> bool:
 
 def in_jinja(text: str) -> str | None:
     """Return the template in Jinja, or None when it does more than name fields."""
-    done, output = 0, ""
+    position, output = 0, ""
     for action in _ACTION.finditer(text):
         words = _expression(action[1])
         if words is None or action[0].startswith("{{-") or action[0].endswith("-}}"):
             return None
-        output += text[done : action.start()] + f"{{{{ {words} }}}}"
-        done = action.end()
-    output += text[done:]
+        output += text[position : action.start()] + f"{{{{ {words} }}}}"
+        position = action.end()
+    output += text[position:]
     plain = _ACTION.sub("", text)
     if any(mark in plain for mark in ("{{", "}}", "{%", "{#")):
         return None

@@ -54,13 +54,13 @@ def read_source_config(source: str | bytes, file: str) -> SourceConfig:
     source_config = None
     if entry is not None and isinstance(tree, MappingNode):
         text = source if isinstance(source, str) else source.decode("utf-8-sig")
-        source_config = _checked(file, text, tree, entry, findings)
+        source_config = _check(file, text, tree, entry, findings)
     if source_config is None or findings.count:
         raise ConfigError(findings.errors, findings.warnings)
     return source_config
 
 
-def _checked(
+def _check(
     file: str, text: str, tree: MappingNode, entry: ParsedSection, findings: Findings
 ) -> SourceConfig | None:
     check_global(entry.get("global"), findings)
@@ -75,8 +75,10 @@ def _checked(
             findings.error(SourcePosition(1, 1, ""), "there is no route:")
         return None
     receivers = declared_names("receiver", "receivers", tree, entry)
-    named = declared_names("time interval", "time_intervals", tree, entry, "mute_time_intervals")
-    spec = route_spec(entry.get("route"), receivers, named, findings)
+    interval_names = declared_names(
+        "time interval", "time_intervals", tree, entry, "mute_time_intervals"
+    )
+    spec = route_spec(entry.get("route"), receivers, interval_names, findings)
     if findings.count:
         return None
     general: ParsedSection | None = entry.get("global")

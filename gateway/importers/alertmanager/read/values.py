@@ -32,10 +32,10 @@ def check_url(text: str) -> str:
     """
     try:
         parts = urlsplit(text)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname)
+        is_valid = parts.scheme in ("http", "https") and bool(parts.hostname)
     except ValueError:
-        good = False
-    if not good or text != "".join(text.split()):
+        is_valid = False
+    if not is_valid or text != "".join(text.split()):
         raise ValueError("not a URL: http://… or https://… with a host belongs here")
     return text
 

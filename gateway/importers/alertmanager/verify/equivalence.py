@@ -102,7 +102,7 @@ def _routing(
     samples = Samples(random)
     report.untried = [str(one) for one in pool if samples.fulfilling(one) is None]
     report.routes = len(every)
-    reached: set[str] = set()
+    reached_ids: set[str] = set()
     for number in range(max(sample_count, len(every))):
         # Each route at least once, however many there are.
         route, path = every[number] if number < len(every) else random.choice(every)
@@ -113,11 +113,11 @@ def _routing(
                 labels[name] = value
         report.label_sets += 1
         routes = match_routes(old, labels)
-        reached.update(one.id for one in routes)
+        reached_ids.update(one.id for one in routes)
         outcomes = [_outcomes(routes, labels), _outcomes(match_routes(new, labels), labels)]
         if outcomes[0] != outcomes[1]:
             yield f"{write_labels(labels)} goes to {outcomes[0]} there, to {outcomes[1]} here"
-    report.unreached = [one.line or 0 for one in walk(old) if one.id not in reached]
+    report.unreached = [one.line or 0 for one in walk(old) if one.id not in reached_ids]
 
 
 def _outcomes(routes: Sequence[Route], labels: Labels) -> list[dict[str, Any]]:

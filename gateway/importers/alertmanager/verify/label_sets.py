@@ -2,18 +2,24 @@
 
 from collections.abc import Iterator, Sequence
 from random import Random
+from typing import NamedTuple
 
 from gateway.core.matching.matcher import Matcher
 from gateway.core.routing.match import Route
 from gateway.importers.alertmanager.verify.samples import Samples
 
 
-def route_paths(
-    route: Route, above: tuple[Matcher, ...] = ()
-) -> Iterator[tuple[Route, tuple[Matcher, ...]]]:
+class RoutePath(NamedTuple):
+    """A route, and the matchers from the root to it."""
+
+    route: Route
+    matchers: tuple[Matcher, ...]
+
+
+def route_paths(route: Route, above: tuple[Matcher, ...] = ()) -> Iterator[RoutePath]:
     """Yield every route with the matchers from the root to it."""
     path = (*above, *route.matchers)
-    yield route, path
+    yield RoutePath(route, path)
     for child in route.children:
         yield from route_paths(child, path)
 

@@ -4,6 +4,7 @@ import re
 from calendar import monthrange
 from datetime import date, datetime, time, timedelta
 from random import Random
+from typing import NamedTuple
 
 from gateway.core.matching.matcher import Matcher
 from gateway.core.time.interval import Ranges, TimeInterval
@@ -20,34 +21,42 @@ _GROUP = re.compile(r"\?(?:P?<[^>]*>|[a-zA-Z-]*:)")
 _COUNT = re.compile(r"\{(\d+)(,(\d*))?\}")
 
 
+class _Values(NamedTuple):
+    """Values that fulfil a matcher, and others."""
+
+    fulfilling: list[str]
+    other: list[str]
+
+
 class Samples:
     """Values for matchers; each matcher's are made once."""
 
     def __init__(self, random: Random) -> None:
         self._random = random
-        self._made: dict[Matcher, tuple[list[str], list[str]]] = {}
+        self._values: dict[Matcher, _Values] = {}
 
     def fulfilling(self, matcher: Matcher) -> str | None:
         """Return a value that fulfils the matcher ("" for no label), None without one."""
-        good, _ = self._of(matcher)
-        return self._random.choice(good) if good else None
+        values = self._values_of(matcher).fulfilling
+        return self._random.choice(values) if values else None
 
     def near(self, matcher: Matcher) -> str:
         """Return a value that may or may not fulfil the matcher."""
-        good, bad = self._of(matcher)
-        return self._random.choice([*good, *bad])
+        values = self._values_of(matcher)
+        return self._random.choice([*values.fulfilling, *values.other])
 
-    def _of(self, matcher: Matcher) -> tuple[list[str], list[str]]:
-        if matcher not in self._made:
+    def _values_of(self, matcher: Matcher) -> _Values:
+        if matcher not in self._values:
             candidates = [matcher.value]
             if matcher.op in ("=~", "!~"):
                 candidates += [_generate(matcher.value, self._random) for _ in range(_TRIES)]
             values = dict.fromkeys(("", "other", *candidates))
             for one in candidates:
                 values |= dict.fromkeys((f"{one}x", one[:-1], one.swapcase()))
-            good = [one for one in values if matcher.matches_value(one)]
-            self._made[matcher] = good, [one for one in values if one not in good]
-        return self._made[matcher]
+            fulfilling = [one for one in values if matcher.matches_value(one)]
+            other = [one for one in values if one not in fulfilling]
+            self._values[matcher] = _Values(fulfilling, other)
+        return self._values[matcher]
 
 
 def instant_near(interval: TimeInterval, random: Random) -> float:

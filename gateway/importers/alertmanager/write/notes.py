@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from gateway.config.source.problem import Problem, SourcePosition
 from gateway.core.plan.accounts import Secret
@@ -31,6 +31,13 @@ class Note:
         location = {key: getattr(self.problem, key) for key in ("file", "line", "column", "path")}
         data: dict[str, Any] = {**location, "message": self.problem.message}
         return {**data, "template": self.template} if self.template else data
+
+
+class NoteGroup(NamedTuple):
+    """The first of the notes with one message, and the lines of all of them."""
+
+    note: Note
+    lines: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +93,13 @@ class Notes:
         notes = [note for note in self.notes if note.kind is kind]
         yield from sorted(notes, key=lambda note: (note.problem.line, note.problem.column))
 
-    def alike(self, kind: NoteKind) -> list[tuple[Note, list[int]]]:
+    def alike(self, kind: NoteKind) -> list[NoteGroup]:
         """Return the notes of one kind, each with the lines of all with the same message."""
-        groups: dict[tuple[str, str], tuple[Note, list[int]]] = {}
+        groups: dict[tuple[str, str], NoteGroup] = {}
         for note in self.of(kind):
-            _, lines = groups.setdefault((note.problem.message, note.template), (note, []))
-            lines.append(note.problem.line)
+            group = NoteGroup(note, [])
+            group = groups.setdefault((note.problem.message, note.template), group)
+            group.lines.append(note.problem.line)
         return list(groups.values())
 
     def variable(

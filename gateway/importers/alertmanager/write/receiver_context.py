@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from gateway.config.grammar.parsed import ParsedSection
 from gateway.config.source.problem import SourcePosition
@@ -19,6 +20,13 @@ _REQUEST = (
     "http_headers", "follow_redirects", "enable_http2",
 )  # fmt: skip
 _CREDENTIALS = ("basic_auth", "authorization", "oauth2", "bearer_token", "bearer_token_file")
+
+
+class TranslatedTarget(NamedTuple):
+    """A target of the new file, and the remarks about it. The block may be empty."""
+
+    block: Block
+    remarks: list[Remark]
 
 
 @dataclass(slots=True)

@@ -6,9 +6,13 @@ from gateway.config.grammar.parsed import ParsedSection
 from gateway.core.plan.accounts import Secret
 from gateway.importers.alertmanager.read.check_integrations import POST_MESSAGE
 from gateway.importers.alertmanager.read.rules import is_set
-from gateway.importers.alertmanager.write.emit import Block, Remark, escape_references
+from gateway.importers.alertmanager.write.emit import Block, escape_references
 from gateway.importers.alertmanager.write.notes import Notes
-from gateway.importers.alertmanager.write.receiver_context import PLACEHOLDER, ReceiverContext
+from gateway.importers.alertmanager.write.receiver_context import (
+    PLACEHOLDER,
+    ReceiverContext,
+    TranslatedTarget,
+)
 from gateway.importers.alertmanager.write.templates import template_remarks, unused_remark
 
 _FILES = {
@@ -26,13 +30,13 @@ _STRATEGY = ("message_strategy", "threaded_options")
 _INCOMING = "an incoming webhook has no counterpart: messages go through the app's bot token"
 
 
-def slack(entry: ParsedSection, context: ReceiverContext) -> tuple[Block, list[Remark]]:
+def slack(entry: ParsedSection, context: ReceiverContext) -> TranslatedTarget:
     """Return a channel; an empty block where a template makes its name."""
     block, notes, remarks = Block(), context.notes, []
     channel = entry.get("channel", "")
     if "{{" in channel:
         message = "channel: is made by a template, and channels are fixed here"
-        return block, [notes.add_lost(entry.position_of("channel"), message)]
+        return TranslatedTarget(block, [notes.add_lost(entry.position_of("channel"), message)])
     if not channel or channel != "".join(channel.split()):
         meaning = f"the Slack channel of receiver {context.receiver}, which its webhook implies"
         position = entry.position
@@ -57,7 +61,7 @@ def slack(entry: ParsedSection, context: ReceiverContext) -> tuple[Block, list[R
     remarks += context.request_remarks(
         entry, ("authorization", "bearer_token", "bearer_token_file")
     )
-    return block, remarks
+    return TranslatedTarget(block, remarks)
 
 
 def account(configs: Iterable[ParsedSection], general: ParsedSection, notes: Notes) -> Block:

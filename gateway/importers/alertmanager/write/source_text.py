@@ -16,11 +16,11 @@ _MAY_BE_SECRET = re.compile(
 
 
 def copy_source_lines(
-    source_config: SourceConfig, key: str, written: Sequence[str]
+    source_config: SourceConfig, key: str, written_lines: Sequence[str]
 ) -> list[str] | None:
     """Return the lines of a top-level part of the old file, or None.
 
-    They are copied if they mean the same as the lines `written` for the new file, and show no
+    They are copied if they mean the same as the lines `written_lines` for the new file, and show no
     secret.
     """
     lines = _slice(source_config, key)
@@ -29,7 +29,7 @@ def copy_source_lines(
     text = "\n".join(lines)
     if any(secret in text for secret in secrets(source_config.entry)):
         return None
-    return lines if _plain(lines) == _plain(written) is not None else None
+    return lines if _plain(lines) == _plain(written_lines) is not None else None
 
 
 def _slice(source_config: SourceConfig, key: str) -> list[str] | None:

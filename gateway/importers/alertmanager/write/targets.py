@@ -11,7 +11,11 @@ from gateway.core.plan.accounts import Secret
 from gateway.core.time.timestamps import format_duration
 from gateway.importers.alertmanager.read.rules import is_set
 from gateway.importers.alertmanager.write.emit import Block, Items, Remark, escape_references
-from gateway.importers.alertmanager.write.receiver_context import PLACEHOLDER, ReceiverContext
+from gateway.importers.alertmanager.write.receiver_context import (
+    PLACEHOLDER,
+    ReceiverContext,
+    TranslatedTarget,
+)
 from gateway.importers.alertmanager.write.templates import (
     template_remark,
     template_remarks,
@@ -31,20 +35,20 @@ _EVENT = ("client", "client_url", "details", "images", "links", "source", "class
 _FROM_LABEL = re.compile(r"\{\{-?\s*\.(?:Common|Group)Labels\.severity\s*-?\}\}")
 
 
-def email(entry: ParsedSection, context: ReceiverContext) -> tuple[Block, list[Remark]]:
+def email(entry: ParsedSection, context: ReceiverContext) -> TranslatedTarget:
     """Return e-mail addresses; an empty block where a template makes all of them."""
     block, notes = Block(), context.notes
     addresses = [address for _, address in getaddresses([entry.get("to")]) if address]
-    good = [one for one in addresses if _is_address(one)]
+    valid_addresses = [one for one in addresses if _is_address(one)]
     remarks = []
     if "{{" in entry.get("to"):
         reason = "the address is made by a template, and addresses are fixed here"
-        return block, [notes.add_lost(entry.position_of("to"), f"to: {reason}")]
-    if len(good) < len(addresses) or not addresses:
+        return TranslatedTarget(block, [notes.add_lost(entry.position_of("to"), f"to: {reason}")])
+    if len(valid_addresses) < len(addresses) or not addresses:
         message = "to: not only addresses such as ana@example.com stand here"
         remarks.append(notes.add_lost(entry.position_of("to"), message))
-    if good:
-        block.add("to", Items([*map(escape_references, dict.fromkeys(good))]))
+    if valid_addresses:
+        block.add("to", Items([*map(escape_references, dict.fromkeys(valid_addresses))]))
         context.add_send_resolved("email", entry, block)
     own = entry.get("from")
     if own and own != context.general.get("smtp_from"):
@@ -64,7 +68,7 @@ def email(entry: ParsedSection, context: ReceiverContext) -> tuple[Block, list[R
         remarks.append(notes.add_lost(entry.position_of("headers"), message))
     files = {"html": "email/html.j2", "text": "email/text.j2"}
     remarks += template_remarks(entry, files, notes)
-    return block, remarks
+    return TranslatedTarget(block, remarks)
 
 
 def _is_address(text: str) -> bool:
@@ -75,7 +79,7 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def pagerduty(entry: ParsedSection, context: ReceiverContext) -> tuple[Block, list[Remark]]:
+def pagerduty(entry: ParsedSection, context: ReceiverContext) -> TranslatedTarget:
     """Return a PagerDuty service, by Events API v2."""
     block, notes, remarks = Block(), context.notes, []
     name = f"PAGERDUTY_{context.receiver}_KEY"
@@ -106,17 +110,17 @@ def pagerduty(entry: ParsedSection, context: ReceiverContext) -> tuple[Block, li
     remarks += unused_remark(entry, _EVENT, "the event's fields are the gateway's own", notes)
     remarks += template_remarks(entry, {"description": "pagerduty/summary.j2"}, notes)
     remarks += context.request_remarks(entry)
-    return block, remarks
+    return TranslatedTarget(block, remarks)
 
 
-def webhook(entry: ParsedSection, context: ReceiverContext) -> tuple[Block, list[Remark]]:
+def webhook(entry: ParsedSection, context: ReceiverContext) -> TranslatedTarget:
     """Return a URL; an empty block where a template makes it."""
     block, notes = Block(), context.notes
     name = f"WEBHOOK_{context.receiver}_URL"
     own: Secret | None = entry.get("url")
     if own is not None and "{{" in own.reveal():
         message = "url: is made by a template, and URLs are fixed here"
-        return block, [notes.add_lost(entry.position_of("url"), message)]
+        return TranslatedTarget(block, [notes.add_lost(entry.position_of("url"), message)])
     config: ParsedSection | None = entry.get("http_config", context.general.get("http_config"))
     basic: ParsedSection | None = config.get("basic_auth") if config else None
     translated_keys: tuple[str, ...] = ()
@@ -144,7 +148,7 @@ def webhook(entry: ParsedSection, context: ReceiverContext) -> tuple[Block, list
     remarks += _timeout(entry, block, context)
     remarks += unused_remark(entry, ("payload",), "the body is Alertmanager's", notes)
     remarks += context.request_remarks(entry, translated_keys)
-    return block, remarks
+    return TranslatedTarget(block, remarks)
 
 
 def _timeout(entry: ParsedSection, block: Block, context: ReceiverContext) -> Iterator[Remark]:

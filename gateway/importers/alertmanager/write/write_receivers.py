@@ -9,11 +9,11 @@ from gateway.core.urls.web_url import proxy_url
 from gateway.importers.alertmanager.read.integrations import WITHOUT_COUNTERPART
 from gateway.importers.alertmanager.write.emit import Block, Items, Remark, escape_references
 from gateway.importers.alertmanager.write.notes import Notes
-from gateway.importers.alertmanager.write.receiver_context import ReceiverContext
+from gateway.importers.alertmanager.write.receiver_context import ReceiverContext, TranslatedTarget
 from gateway.importers.alertmanager.write.slack_targets import account, slack
 from gateway.importers.alertmanager.write.targets import email, pagerduty, webhook
 
-_TRANSLATE: dict[str, Callable[[ParsedSection, ReceiverContext], tuple[Block, list[Remark]]]] = {
+_TRANSLATE: dict[str, Callable[[ParsedSection, ReceiverContext], TranslatedTarget]] = {
     "email": email,
     "slack": slack,
     "pagerduty": pagerduty,
