@@ -90,8 +90,8 @@ def _database(server: str, template: str) -> Iterator[str]:
 
 
 def with_database(url: str, name: str) -> str:
-    """The same server's URL with another database name."""
-    had = conninfo_to_dict(url).get("dbname")
+    """Return the URL of another database on the same server."""
+    name_before = conninfo_to_dict(url).get("dbname")
     head, _, query = url.partition("?")
-    base = head.removesuffix(f"/{had}") if had else head.rstrip("/")
+    base = head.removesuffix(f"/{name_before}") if name_before else head.rstrip("/")
     return f"{base}/{name}" + (f"?{query}" if query else "")

@@ -1,4 +1,4 @@
-"""How many examples Hypothesis tries: few in local runs, all of them in continuous builds.
+"""The number of examples that Hypothesis tries: few in local runs, all in continuous builds.
 
 GATEWAY_TEST_EXAMPLES=full asks for all; `.ci/run` sets it.
 """

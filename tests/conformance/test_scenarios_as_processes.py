@@ -64,14 +64,14 @@ async def test_scenarios_hold_in_real_time(tmp_path: Path) -> None:
                     for case, gateway in zip(chosen, gateways, strict=True)
                 ]
                 late = await asyncio.gather(*plays)
-        left = []
+        late_cases = []
         for case, gateway, latest in zip(chosen, gateways, late, strict=True):
-            got = collector.taken[gateway.home.name]
+            alerts = collector.taken[gateway.home.name]
             if latest > LATE:
-                left.append(case)
+                late_cases.append(case)
             else:
-                assert run.compare(got, case["expect"], case), (case["id"], got)
-        chosen = left
+                assert run.compare(alerts, case["expect"], case), (case["id"], alerts)
+        chosen = late_cases
         if not chosen:
             break
     assert not chosen, f"the machine is too busy for {', '.join(case['id'] for case in chosen)}"

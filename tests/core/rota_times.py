@@ -1,4 +1,4 @@
-"""Instants and schedules written as people read them."""
+"""Instants and schedules in readable text."""
 
 from datetime import datetime
 
@@ -7,13 +7,13 @@ from gateway.core.time.wallclock import load_zone
 
 
 def at(text: str, zone: str = "UTC") -> float:
-    """The instant of an ISO time; one without an offset is in ``zone``."""
+    """Return the instant of an ISO time; one without an offset is in `zone`."""
     when = datetime.fromisoformat(text)
     return (when if when.tzinfo else when.replace(tzinfo=load_zone(zone))).timestamp()
 
 
 def table(rota: Rota, start: str, end: str) -> list[str]:
-    """The shifts between two local times, each as 'start who by' with its offset from UTC."""
+    """Return the shifts between two local times, each as "start people, origin"."""
     zone = load_zone(rota.zone)
     return [
         f"{datetime.fromtimestamp(s.start, zone).isoformat(' ', 'minutes')} "

@@ -1,4 +1,4 @@
-"""A search by labels finds everything it should, and little else."""
+"""The index of alerts by label."""
 
 from array import array
 
@@ -19,6 +19,7 @@ matchers = st.builds(
 
 
 def index_of(alerts: list[dict[str, str]]) -> LabelIndex:
+    """Return an index of alerts numbered from 1."""
     index = LabelIndex()
     for serial, labels in enumerate(alerts, 1):
         index.add(serial, labels)
@@ -26,10 +27,10 @@ def index_of(alerts: list[dict[str, str]]) -> LabelIndex:
 
 
 @given(st.lists(label_sets, max_size=12), st.lists(matchers, max_size=3))
-def test_no_alert_that_matches_is_missed(
+def test_candidates_contain_every_matching_alert(
     alerts: list[dict[str, str]], queries: list[Matcher]
 ) -> None:
-    """Candidates are in rising order, once each, and hold every alert that fulfils all matchers."""
+    """Candidates are unique, in rising order, and contain every alert that matches."""
     result = index_of(alerts).candidates(queries)
     right = {n for n, labels in enumerate(alerts, 1) if matches_all(queries, labels)}
     if result is None:
@@ -39,8 +40,8 @@ def test_no_alert_that_matches_is_missed(
         assert right <= set(result)
 
 
-def test_one_label_finds_exactly_its_alerts() -> None:
-    """With one demanding matcher there is nothing else among the candidates."""
+def test_one_matcher_returns_exactly_its_alerts() -> None:
+    """A matcher that requires a label gives no other candidates."""
     index = index_of([{"team": "a"}, {"team": "b"}, {"team": "a", "pod": "x"}, {"pod": "a"}])
     assert index.candidates([Matcher("team", "=", "a")]) == array("q", [1, 3])
     assert index.candidates([Matcher("team", "=~", "a|b")]) == array("q", [1, 2, 3])
@@ -48,15 +49,15 @@ def test_one_label_finds_exactly_its_alerts() -> None:
     assert len(index) == 4
 
 
-def test_matchers_that_an_absent_label_fulfils_find_nothing_by_themselves() -> None:
-    """They are for the alerts that others found: any alert might fulfil them."""
+def test_matcher_that_absent_labels_fulfil_gives_no_candidates() -> None:
+    """A matcher that any alert might fulfil does not limit the candidates."""
     index = index_of([{"team": "a"}, {"pod": "b"}])
     for op, value in (("!=", "a"), ("!~", "a"), ("=", ""), ("=~", "a|")):
         assert index.candidates([Matcher("team", op, value)]) is None
 
 
-def test_many_candidates_are_thinned_out_by_the_other_matchers() -> None:
-    """E37: of thousands of alerts of one team only those of the pod are tested."""
+def test_many_candidates_are_reduced_by_the_other_matchers() -> None:
+    """E37: Of thousands of alerts of one team only those of the pod are candidates."""
     count = 4 * FEW_CANDIDATES
     index = index_of([{"team": "a", "pod": str(n % 2)} for n in range(count)])
     result = index.candidates([Matcher("team", "=", "a"), Matcher("pod", "=~", "1|2")])

@@ -1,4 +1,4 @@
-"""What is proven of matchers holds for every value that is tried."""
+"""Implications and contradictions of matchers, compared with brute force."""
 
 import itertools
 
@@ -20,7 +20,7 @@ PATTERN = st.lists(PIECES, max_size=4).map("".join)
 
 @st.composite
 def matchers(draw: st.DrawFn) -> Matcher:
-    """Any matcher of one label."""
+    """Draw any matcher of one label."""
     op = draw(st.sampled_from(["=", "!=", "=~", "!~"]))
     if op in ("=", "!="):
         return Matcher("x", op, draw(st.sampled_from(VALUES[:30])))
@@ -31,24 +31,24 @@ def matchers(draw: st.DrawFn) -> Matcher:
 
 
 @given(st.lists(matchers(), max_size=3), matchers())
-def test_what_is_implied_holds_for_every_value(given_: list[Matcher], matcher: Matcher) -> None:
-    """Brute force: no value fulfils what is given and not what it is said to imply."""
-    if implies(given_, matcher):
+def test_implied_matcher_holds_for_every_value(premises: list[Matcher], matcher: Matcher) -> None:
+    """No value fulfils the premises and fails the matcher that they imply."""
+    if implies(premises, matcher):
         for value in VALUES:
-            fulfilled = all(one.matches_value(value) for one in given_)
+            fulfilled = all(one.matches_value(value) for one in premises)
             assert not fulfilled or matcher.matches_value(value), value
 
 
 @given(st.lists(matchers(), min_size=1, max_size=3))
-def test_what_contradicts_is_fulfilled_by_no_value(several: list[Matcher]) -> None:
-    """Brute force: not one of the values fulfils them all."""
+def test_contradicting_matchers_hold_for_no_value(several: list[Matcher]) -> None:
+    """No value fulfils all matchers of a contradiction."""
     if is_contradiction(several):
         assert not any(all(one.matches_value(value) for one in several) for value in VALUES)
 
 
 @given(matchers(), matchers())
-def test_short_values_decide_where_nothing_longer_can(one: Matcher, other: Matcher) -> None:
-    """Of plain values and lists of them not only what is proven is true: all that is, is proven."""
+def test_implication_of_plain_values_is_always_proven(one: Matcher, other: Matcher) -> None:
+    """Of equalities and lists of words every true implication is proven."""
     plain = [each for each in (one, other) if each.op == "=" or _lists_words(each)]
     if len(plain) == 2:
         true = all(other.matches_value(value) for value in VALUES if one.matches_value(value))
@@ -63,7 +63,7 @@ def _lists_words(matcher: Matcher) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("given_", "matcher"),
+    ("premises", "matcher"),
     [
         ("", 'x=~".*"'),
         ("", 'x=~"^.*$"'),
@@ -85,13 +85,13 @@ def _lists_words(matcher: Matcher) -> bool:
         ('x=~"[a-c]{2}"', 'x=~"[a-z]{1,3}"'),
     ],
 )
-def test_the_usual_patterns_are_proven(given_: str, matcher: str) -> None:
-    """Lists, prefixes and `.*` are what files are full of."""
-    assert implies(parse_matchers(given_), parse_matchers(matcher)[0])
+def test_usual_pattern_is_proven(premises: str, matcher: str) -> None:
+    """Lists, prefixes and `.*` are the patterns that most files use."""
+    assert implies(parse_matchers(premises), parse_matchers(matcher)[0])
 
 
 @pytest.mark.parametrize(
-    ("given_", "matcher"),
+    ("premises", "matcher"),
     [
         ("", 'x=~".+"'),
         ("", 'x!=""'),
@@ -103,13 +103,13 @@ def test_the_usual_patterns_are_proven(given_: str, matcher: str) -> None:
         ('x=~"a{900}"', 'x=~"a{900,}"'),
     ],
 )
-def test_what_does_not_follow_or_cannot_be_proven_is_not_claimed(given_: str, matcher: str) -> None:
-    """No guesses: a warning that is wrong once is not read again."""
-    assert not implies(parse_matchers(given_), parse_matchers(matcher)[0])
+def test_unproven_implication_is_not_claimed(premises: str, matcher: str) -> None:
+    """A false warning is worse than none."""
+    assert not implies(parse_matchers(premises), parse_matchers(matcher)[0])
 
 
-def test_a_long_pattern_is_given_up_soon() -> None:
-    """A product that explodes is left unproven rather than searched for minutes."""
+def test_very_large_product_stays_unproven() -> None:
+    """A product that grows too large is not searched to its end."""
     wild = ".*".join("abcdefgh")
     several = [Matcher("x", "=~", f".*{wild[n:]}.*{wild[:n]}.*") for n in range(0, 20, 3)]
     assert not is_contradiction(several)

@@ -1,4 +1,4 @@
-"""Patterns that would take seconds to compile are refused before RE2 sees them."""
+"""The bound on the cost of compiling a pattern."""
 
 import pytest
 
@@ -20,8 +20,8 @@ from gateway.core.matching.pattern_cost import LONGEST, is_cheap, refusal
     ],
     ids=lambda pattern: str(pattern)[:12],
 )
-def test_a_costly_pattern_is_refused_with_what_to_write(pattern: str) -> None:
-    """A 60 KB pattern blocked the event loop for 2.4 s; the error is short and says what to do."""
+def test_costly_pattern_is_refused_with_a_correction(pattern: str) -> None:
+    """A 60 KB pattern blocked the event loop for 2.4 s; the error is short."""
     with pytest.raises(MatcherError) as refused:
         Matcher("alertname", "=~", pattern)
     assert len(str(refused.value)) < 20_000
@@ -40,22 +40,22 @@ def test_a_costly_pattern_is_refused_with_what_to_write(pattern: str) -> None:
     ],
     ids=lambda pattern: str(pattern)[:12],
 )
-def test_what_people_write_is_compiled(pattern: str) -> None:
+def test_usual_long_pattern_is_accepted(pattern: str) -> None:
     """Long lists of hosts, addresses and classes stay possible."""
     assert refusal(pattern) is None
     assert Matcher("instance", "=~", pattern) == Matcher("instance", "=~", pattern)
 
 
-def test_a_pattern_that_was_taken_before_the_bound_goes_on_working() -> None:
-    """A stored silence is never ended by a newer bound."""
+def test_stored_pattern_beyond_the_bound_still_matches() -> None:
+    """A newer bound never ends a stored silence."""
     pattern = "|".join(f"host{number:05}.prod.example.com" for number in range(3000))
     assert refusal(pattern) is not None
-    restore = Matcher.restore("instance", "=~", pattern)
-    assert restore.matches({"instance": "host00007.prod.example.com"})
+    restored = Matcher.restore("instance", "=~", pattern)
+    assert restored.matches({"instance": "host00007.prod.example.com"})
 
 
-def test_a_costly_pattern_in_text_is_refused_by_the_parser() -> None:
-    """routes.yaml, filters and the command line read matchers by the same parser."""
+def test_costly_pattern_is_refused_by_the_parser() -> None:
+    """routes.yaml, filters and the command line use the same parser."""
     with pytest.raises(MatcherError, match="repetitions"):
         parse_matchers('{alertname=~"' + ".{0,500}" * 20 + '"}')
 
@@ -70,6 +70,6 @@ def test_a_costly_pattern_in_text_is_refused_by_the_parser() -> None:
         ("a" * 1001, False),
     ],
 )
-def test_a_pattern_that_may_be_costly_is_recognised_by_its_text(text: str, cheap: bool) -> None:
-    """Only what surely compiles at once is compiled on the event loop."""
+def test_text_with_a_costly_pattern_is_not_cheap(text: str, cheap: bool) -> None:
+    """The event loop compiles only patterns that are surely cheap."""
     assert is_cheap(text) is cheap

@@ -1,4 +1,4 @@
-"""Hand-overs keep their wall-clock time when the clocks change (E24, Promise 12)."""
+"""Handovers when the clocks change (E24, Promise 12)."""
 
 from datetime import date, time, timedelta
 
@@ -10,6 +10,7 @@ from tests.core.rota_times import at, table
 
 
 def rota(zone: str, handover: str, start: str, every: int = 1, unit: Unit = "day") -> Rota:
+    """Return a rota of ana, ben and cho with this handover."""
     layer = Layer(
         ("ana", "ben", "cho"),
         every,
@@ -20,8 +21,8 @@ def rota(zone: str, handover: str, start: str, every: int = 1, unit: Unit = "day
     return Rota("billing", zone, (layer,))
 
 
-def test_a_weekly_handover_stays_at_nine_on_the_wall() -> None:
-    """E24: after the clocks change the schedule is not an hour off."""
+def test_weekly_handover_over_a_clock_change_stays_at_nine() -> None:
+    """E24: After the clocks change the schedule is not an hour off."""
     weekly = rota("Europe/Berlin", "09:00", "2026-03-16", unit="week")
     assert table(weekly, "2026-03-16T09:00", "2026-04-06T09:00") == [
         "2026-03-16 09:00+01:00 ana, layer 1",
@@ -65,10 +66,10 @@ def test_a_weekly_handover_stays_at_nine_on_the_wall() -> None:
         ),
     ],
 )
-def test_a_handover_in_a_missing_or_doubled_hour_happens_once(
+def test_handover_in_a_missing_or_doubled_hour_happens_once(
     zone: str, handover: str, start: str, days: list[str]
 ) -> None:
-    """E24: after the gap where the hour is missing, the first time where it is doubled."""
+    """E24: A missing hour hands over after the gap, a doubled one the first time."""
     daily = rota(zone, handover, start)
     last = date.fromisoformat(start) + timedelta(days=2)
     people = ("ana", "ben", "cho")
@@ -76,8 +77,8 @@ def test_a_handover_in_a_missing_or_doubled_hour_happens_once(
     assert table(daily, f"{start}T{handover}", f"{last}T{handover}:01") == expected
 
 
-def test_the_doubled_hour_belongs_to_the_one_who_took_over() -> None:
-    """E24: when 01:30 comes the second time nobody hands over again."""
+def test_doubled_hour_belongs_to_the_next_member() -> None:
+    """E24: At the second 01:30 there is no second handover."""
     daily = rota("America/New_York", "01:30", "2020-10-31")
     for instant, who in (
         ("2020-11-01T01:29:59-04:00", "ana"),
@@ -94,17 +95,19 @@ def test_the_doubled_hour_belongs_to_the_one_who_took_over() -> None:
     ["America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia"],
 )
 @pytest.mark.parametrize("handover", ["00:01", "01:45", "02:15", "02:30", "09:00"])
-def test_twenty_years_of_days_neither_skip_nor_double_a_handover(zone: str, handover: str) -> None:
-    """Promise 12: members follow one another in order, one turn a day, over leap days as well."""
+def test_daily_handover_over_twenty_years_neither_skips_nor_doubles(
+    zone: str, handover: str
+) -> None:
+    """Promise 12: Members follow in order, one shift a day, over leap days as well."""
     daily = rota(zone, handover, "2008-01-01")
     start, end = at(f"2008-01-01T{handover}", zone), at(f"2028-03-01T{handover}", zone)
-    turns = shifts(daily, start, end)
-    assert len(turns) == (date(2028, 3, 1) - date(2008, 1, 1)).days
+    days = shifts(daily, start, end)
+    assert len(days) == (date(2028, 3, 1) - date(2008, 1, 1)).days
     order = ("ana", "ben", "cho")
-    assert all(turn.person == order[i % 3] for i, turn in enumerate(turns))
+    assert all(day.person == order[i % 3] for i, day in enumerate(days))
 
 
-def test_the_turn_of_a_day_that_never_was_has_no_time() -> None:
+def test_shift_of_a_missing_day_is_skipped() -> None:
     """E24: Samoa had no 30 December 2011; the days after it keep their people."""
     daily = rota("Pacific/Apia", "00:00", "2011-12-29")
     assert table(daily, "2011-12-29T00:00", "2012-01-02T00:00") == [
@@ -114,8 +117,8 @@ def test_the_turn_of_a_day_that_never_was_has_no_time() -> None:
     ]
 
 
-def test_an_hourly_turn_that_falls_into_the_missing_hour_has_no_time() -> None:
-    """E24: hours are counted on the wall clock, so at 03:00 it is the turn of 03:00."""
+def test_hourly_shift_in_a_missing_hour_is_skipped() -> None:
+    """E24: Hours are counted on the wall clock, so 03:00 has the member of 03:00."""
     hourly = rota("America/New_York", "00:00", "2020-03-08", unit="hour")
     assert table(hourly, "2020-03-08T00:00", "2020-03-08T05:00") == [
         "2020-03-08 00:00-05:00 ana, layer 1",
@@ -125,8 +128,8 @@ def test_an_hourly_turn_that_falls_into_the_missing_hour_has_no_time() -> None:
     ]
 
 
-def test_night_hours_last_as_long_as_the_night() -> None:
-    """E24: a restriction over the change is an hour shorter in spring and longer in autumn."""
+def test_night_restriction_over_a_clock_change_has_the_real_length() -> None:
+    """E24: A restriction over the change is an hour shorter in spring, longer in autumn."""
     nights = (Restriction(start_time=time(20), end_time=time(8)),)
     layer = Layer(("ana",), 1, "week", Handover(time(9)), date(2021, 1, 4), nights)
     berlin = Rota("billing", "Europe/Berlin", (layer,))

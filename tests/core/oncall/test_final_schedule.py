@@ -1,4 +1,4 @@
-"""Paging, calendar, hand-over and gap check read the same final schedule (E26)."""
+"""The final schedule that paging, calendar, handover and gap check share (E26)."""
 
 from itertools import pairwise
 
@@ -6,18 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.core.oncall.rota import Rota, explain, gaps, next_change, on_call, shifts, stints
-from tests.core.rota_worlds import DAY, people_by_the_rules, unhurried, worlds
+from tests.core.random_rotas import DAY, people_by_the_rules, rotas, without_deadline
 
 windows = st.tuples(st.floats(-3 * DAY, 2 * DAY), st.floats(0.5, 5 * DAY))
 
 
-@unhurried
-@given(worlds(), windows)
-def test_shifts_leave_no_gap_and_no_overlap(
-    world: tuple[Rota, float], window: tuple[float, float]
+@without_deadline
+@given(rotas(), windows)
+def test_shifts_have_no_gap_and_no_overlap(
+    rota_and_midnight: tuple[Rota, float], window: tuple[float, float]
 ) -> None:
-    """E24, Promise 12: shifts touch from the first instant asked for to the last, in every zone."""
-    rota, midnight = world
+    """E24, Promise 12: Shifts cover the requested time without gaps in every zone."""
+    rota, midnight = rota_and_midnight
     start, end = midnight + window[0], midnight + sum(window)
     result = shifts(rota, start, end)
     assert (result[0].start, result[-1].end) == (start, end)
@@ -27,22 +27,24 @@ def test_shifts_leave_no_gap_and_no_overlap(
         assert (before.people, before.by) != (after.people, after.by)
 
 
-@unhurried
-@given(worlds(), st.floats(0, 1))
-def test_on_call_is_what_the_rules_say(world: tuple[Rota, float], part: float) -> None:
-    """E24-E26: at the edges and in the middle of every shift the people are those of the rules."""
-    rota, midnight = world
+@without_deadline
+@given(rotas(), st.floats(0, 1))
+def test_on_call_equals_the_slow_evaluation_of_the_rules(
+    rota_and_midnight: tuple[Rota, float], part: float
+) -> None:
+    """E24-E26: At the edges and in the middle of a shift its people are on call."""
+    rota, midnight = rota_and_midnight
     for shift in shifts(rota, midnight - 1.5 * DAY, midnight + 1.5 * DAY):
         inside = shift.start + part * (shift.end - shift.start) * 0.999
         for t in (shift.start, inside, shift.end - 0.25):
             assert on_call(rota, t) == people_by_the_rules(rota, t) == shift.people
 
 
-@unhurried
-@given(worlds())
-def test_a_shift_does_not_depend_on_the_window(world: tuple[Rota, float]) -> None:
-    """E26: a calendar of two days shows the same as the two days within a calendar of a month."""
-    rota, midnight = world
+@without_deadline
+@given(rotas())
+def test_shift_is_the_same_in_any_window(rota_and_midnight: tuple[Rota, float]) -> None:
+    """E26: A calendar of two days shows the same as one of a month."""
+    rota, midnight = rota_and_midnight
     wide = shifts(rota, midnight - 10 * DAY, midnight + 20 * DAY)
     for shift in shifts(rota, midnight, midnight + 2 * DAY):
         (around,) = [w for w in wide if w.start <= shift.start < w.end]
@@ -50,13 +52,13 @@ def test_a_shift_does_not_depend_on_the_window(world: tuple[Rota, float]) -> Non
         assert around.end == shift.end or shift.end == midnight + 2 * DAY
 
 
-@unhurried
-@given(worlds(), st.floats(-3 * DAY, 3 * DAY))
-def test_explain_bounds_the_stretch_with_the_same_people(
-    world: tuple[Rota, float], offset: float
+@without_deadline
+@given(rotas(), st.floats(-3 * DAY, 3 * DAY))
+def test_explanation_agrees_with_who_is_on_call(
+    rota_and_midnight: tuple[Rota, float], offset: float
 ) -> None:
-    """E26: since, until and who is next agree with who is on call on both sides of each."""
-    rota, midnight = world
+    """E26: Since, until and next agree with who is on call on both sides of each."""
+    rota, midnight = rota_and_midnight
     t = midnight + offset
     now = explain(rota, t)
     people = on_call(rota, t)
@@ -75,11 +77,11 @@ def test_explain_bounds_the_stretch_with_the_same_people(
         assert now.next_people == on_call(rota, now.until)
 
 
-@unhurried
-@given(worlds())
-def test_gaps_and_stints_cover_the_same_time_as_the_shifts(world: tuple[Rota, float]) -> None:
-    """E28: a gap is exactly where no person's own calendar has an entry."""
-    rota, midnight = world
+@without_deadline
+@given(rotas())
+def test_gaps_and_stints_agree_with_the_shifts(rota_and_midnight: tuple[Rota, float]) -> None:
+    """E28: A gap is exactly where no person's own calendar has an entry."""
+    rota, midnight = rota_and_midnight
     start, end = midnight - 2 * DAY, midnight + 3 * DAY
     own = stints(rota, start, end)
     holes = gaps(rota, start, end)

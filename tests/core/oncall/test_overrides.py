@@ -1,4 +1,4 @@
-"""Overrides: who wins where they meet, and what they do when nobody is there to replace (E26)."""
+"""Overrides: precedence where they overlap, and replacement of one person (E26)."""
 
 from datetime import date, time
 
@@ -21,20 +21,22 @@ LONG = ("2026-01-05T09:00", "2026-01-19T09:00")
 def override(
     member: str | None, start: str, end: str, replaces: str | None = None, beside: bool = False
 ) -> Override:
+    """Return an override in January 2026."""
     return Override(member, at(f"2026-01-{start}"), at(f"2026-01-{end}"), replaces, beside)
 
 
 def rota(*overrides: Override, below: tuple[Layer, ...] = ()) -> Rota:
+    """Return the weekly rota with these overrides."""
     return Rota("billing", "UTC", (*below, WEEKLY), overrides)
 
 
 def lines(rota: Rota, start: str = LONG[0], end: str = LONG[1]) -> list[str]:
-    """The table without year, month and offset."""
+    """Return the table without year, month and offset."""
     return [line[8:16] + line[22:] for line in table(rota, start, end)]
 
 
-def test_an_override_wins_over_the_layers_and_ends_mid_shift() -> None:
-    """E26: when it ends, the one whose shift it is has it again."""
+def test_override_wins_over_layers_until_its_end() -> None:
+    """E26: After the override the person of the shift is on call again."""
     assert lines(rota(override("cho", "07T10:00", "08T12:30"))) == [
         "05 09:00 ana, layer 1",
         "07 10:00 cho, override 1",
@@ -43,8 +45,8 @@ def test_an_override_wins_over_the_layers_and_ends_mid_shift() -> None:
     ]
 
 
-def test_an_override_across_a_handover_replaces_only_the_one_it_names() -> None:
-    """E26: cho replaces ana, and ana's shift still ends on Monday."""
+def test_override_across_a_handover_replaces_the_named_person_only() -> None:
+    """E26: Cho replaces Ana, and Ana's shift still ends on Monday."""
     assert lines(rota(override("cho", "10T00:00", "15T00:00", replaces="ana"))) == [
         "05 09:00 ana, layer 1",
         "10 00:00 cho, override 1",
@@ -52,8 +54,8 @@ def test_an_override_across_a_handover_replaces_only_the_one_it_names() -> None:
     ]
 
 
-def test_the_one_declared_last_wins_where_two_overlap() -> None:
-    """E26: also when both start at the same instant; what the other has left over stays."""
+def test_last_declared_of_two_overlapping_overrides_wins() -> None:
+    """E26: The last one wins also if both start at the same instant."""
     first = override("cho", "07T00:00", "08T00:00")
     assert lines(rota(first, override("dee", "07T12:00", "09T00:00")))[1:4] == [
         "07 00:00 cho, override 1",
@@ -71,8 +73,8 @@ def test_the_one_declared_last_wins_where_two_overlap() -> None:
     ]
 
 
-def test_the_one_declared_last_wins_also_between_replacing_and_taking_over() -> None:
-    """E26: naming whom one replaces makes an override neither stronger nor weaker."""
+def test_last_declared_override_wins_with_or_without_a_name() -> None:
+    """E26: Naming the replaced person makes an override neither stronger nor weaker."""
     taking = override("cho", "07T00:00", "08T00:00")
     replacing = override("dee", "07T00:00", "08T00:00", replaces="ana")
     other = override("eli", "07T00:00", "08T00:00", replaces="ana")
@@ -88,8 +90,8 @@ def test_the_one_declared_last_wins_also_between_replacing_and_taking_over() -> 
         ]
 
 
-def test_overrides_that_touch_leave_nothing_between() -> None:
-    """E26: the end is excluded, so the next may begin at that very instant."""
+def test_adjacent_overrides_have_no_gap() -> None:
+    """E26: The end is excluded, so the next may start at that instant."""
     touching = rota(
         override("cho", "07T00:00", "08T00:00"), override("dee", "08T00:00", "09T00:00")
     )
@@ -101,16 +103,16 @@ def test_overrides_that_touch_leave_nothing_between() -> None:
     assert explain(touching, at("2026-01-07T12:00")).next_person == "dee"
 
 
-def test_a_swap_is_two_overrides_in_either_order() -> None:
-    """E26: both read the layers, so the second does not undo the first."""
+def test_swap_of_two_overrides_works_in_either_order() -> None:
+    """E26: Both replace the people of the layers, not those of the other override."""
     there = override("ben", "05T09:00", "19T09:00", replaces="ana")
     back = override("ana", "05T09:00", "19T09:00", replaces="ben")
     for swapped in (rota(there, back), rota(back, there)):
         assert [line[:12] for line in lines(swapped)] == ["05 09:00 ben", "12 09:00 ana"]
 
 
-def test_replacing_somebody_who_is_not_on_call_does_nothing_and_can_be_warned_about() -> None:
-    """E26: dee is in no layer then, and ana not in the second week."""
+def test_override_of_a_person_not_on_call_is_idle() -> None:
+    """E26: An override that replaces nobody has no effect and is reported."""
     idle = rota(
         override("cho", "07T00:00", "08T00:00", replaces="dee"),
         override("cho", "13T00:00", "14T00:00", replaces="ana"),
@@ -120,8 +122,8 @@ def test_replacing_somebody_who_is_not_on_call_does_nothing_and_can_be_warned_ab
     assert idle_overrides(idle) == [0, 1]
 
 
-def test_somebody_away_lets_an_earlier_layer_show_through() -> None:
-    """E26: without a layer beneath it is a gap, and it says which override made it."""
+def test_absence_reveals_the_earlier_layer() -> None:
+    """E26: Without an earlier layer an absence is a gap."""
     away = override(None, "07T00:00", "08T00:00", replaces="ana")
     assert lines(rota(away))[1] == "07 00:00 nobody, no layer"
     beneath = Layer(("eli",), 1, "week", Handover(time(9)), date(2026, 1, 1))
@@ -132,8 +134,8 @@ def test_somebody_away_lets_an_earlier_layer_show_through() -> None:
     ]
 
 
-def test_nobody_at_all_is_a_gap_that_names_its_override() -> None:
-    """E26: an override without a member and without a name to replace empties the rota."""
+def test_override_by_nobody_is_a_gap_that_names_it() -> None:
+    """E26: An override without a member and a replaced person empties the rota."""
     nobody = override(None, "07T00:00", "08T00:00")
     helper = override("cho", "06T00:00", "09T00:00", beside=True)
     assert lines(rota(helper, nobody))[1:4] == [
@@ -144,8 +146,8 @@ def test_nobody_at_all_is_a_gap_that_names_its_override() -> None:
     assert lines(rota(nobody, helper))[2] == "07 00:00 cho, override 2"
 
 
-def test_beside_adds_somebody_once() -> None:
-    """E26: a person who is on call anyway is not notified twice."""
+def test_beside_override_adds_a_person_once() -> None:
+    """E26: A person who is on call anyway is not added twice."""
     added = rota(
         override("cho", "07T00:00", "14T00:00", beside=True),
         override("ben", "11T00:00", "13T00:00", beside=True),
@@ -159,8 +161,8 @@ def test_beside_adds_somebody_once() -> None:
     ]
 
 
-def test_a_later_layer_takes_over_where_it_applies() -> None:
-    """E26: as in a final schedule, the last layer wins within its hours and its time."""
+def test_later_layer_wins_within_its_hours() -> None:
+    """E26: The last layer wins within its restrictions, from its start on."""
     office = (Restriction((2,), time(9), time(17)),)
     wednesdays = Layer(("dee",), 1, "week", Handover(time(0)), date(2026, 1, 8), office)
     both = Rota("billing", "UTC", (WEEKLY, wednesdays))

@@ -1,4 +1,4 @@
-"""A rotation counts by its own rule; restrictions only decide when a turn is worked (E25)."""
+"""Restrictions, which do not shift the rotation (E25)."""
 
 from datetime import date, time
 
@@ -10,14 +10,15 @@ NIGHTS = Restriction((4,), time(20), time(8))
 
 
 def daily(*restrictions: Restriction) -> Rota:
+    """Return a daily rota with these restrictions."""
     layer = Layer(
         ("ana", "ben"), 1, "day", Handover(time(0)), date(2026, 1, 8), tuple(restrictions)
     )
     return Rota("billing", "Europe/Berlin", (layer,))
 
 
-def test_the_weekend_counts_although_nobody_works_it() -> None:
-    """E25: Friday was ben's, Saturday ana's and Sunday ben's unworked, so Monday is ana's."""
+def test_restricted_weekend_still_counts_in_the_rotation() -> None:
+    """E25: Friday is Ben's, the unworked Saturday Ana's and Sunday Ben's, Monday Ana's."""
     assert table(daily(WORKDAYS), "2026-01-08T00:00", "2026-01-13T00:00") == [
         "2026-01-08 00:00+01:00 nobody, no layer",
         "2026-01-08 09:00+01:00 ana, layer 1",
@@ -29,16 +30,16 @@ def test_the_weekend_counts_although_nobody_works_it() -> None:
     ]
 
 
-def test_with_or_without_restriction_it_is_the_same_persons_turn() -> None:
-    """E25: wherever the restricted rota names somebody, the unrestricted one names the same."""
+def test_restricted_rota_names_the_same_people() -> None:
+    """E25: If the restricted rota names somebody, the unrestricted one does too."""
     for hour in range(24 * 30):
         t = at("2026-01-08T00:30", "Europe/Berlin") + hour * 3600.0
-        worked = on_call(daily(WORKDAYS, NIGHTS), t)
-        assert worked in ((), on_call(daily(), t))
+        people = on_call(daily(WORKDAYS, NIGHTS), t)
+        assert people in ((), on_call(daily(), t))
 
 
-def test_a_window_over_midnight_belongs_to_the_day_it_starts_on() -> None:
-    """E25: Friday 20:00-08:00 runs into Saturday, and the turn still changes at midnight."""
+def test_restriction_over_midnight_belongs_to_its_first_day() -> None:
+    """E25: Friday 20:00-08:00 continues on Saturday; the shift changes at midnight."""
     assert table(daily(NIGHTS), "2026-01-09T12:00", "2026-01-10T12:00") == [
         "2026-01-09 12:00+01:00 nobody, no layer",
         "2026-01-09 20:00+01:00 ben, layer 1",
@@ -47,8 +48,8 @@ def test_a_window_over_midnight_belongs_to_the_day_it_starts_on() -> None:
     ]
 
 
-def test_restrictions_of_one_layer_are_joined() -> None:
-    """E25: where two windows meet or overlap there is one stretch, not two."""
+def test_adjacent_restrictions_of_a_layer_are_joined() -> None:
+    """E25: Restrictions that touch or overlap are one window."""
     morning = Restriction((0,), time(9), time(13))
     afternoon = Restriction((0,), time(12), time(18))
     evening = Restriction((0,), time(18), time(0))

@@ -1,4 +1,4 @@
-"""A rota that could never do what it says is refused where it is made (Promise 6)."""
+"""Validation of layers, overrides and rotas (Promise 6)."""
 
 from datetime import UTC, date, datetime, time
 
@@ -18,11 +18,12 @@ def layer(
     handover: Handover = NINE,
     start: date = JANUARY,
 ) -> Layer:
+    """Return a layer; each argument can be invalid."""
     return Layer(members, every, unit, handover, start)
 
 
-def test_a_layer_needs_people_and_turns_that_end() -> None:
-    """Promise 6: nobody to call, or a turn of no length or of centuries, is a slip."""
+def test_layer_without_members_or_with_invalid_length_is_refused() -> None:
+    """Promise 6: A layer has members, and shifts of a sensible length."""
     with pytest.raises(ValueError, match="members is empty"):
         layer(members=())
     with pytest.raises(ValueError, match="a turn of 0 weeks"):
@@ -33,8 +34,8 @@ def test_a_layer_needs_people_and_turns_that_end() -> None:
         layer(unit="year")  # type: ignore[arg-type]  # what an unchecked caller might pass
 
 
-def test_a_weekday_goes_only_with_whole_weeks() -> None:
-    """Promise 6: daily on Mondays would be every day or every week, nobody knows which."""
+def test_weekday_with_a_rotation_not_of_whole_weeks_is_refused() -> None:
+    """Promise 6: Daily on Mondays is ambiguous: every day or every week."""
     monday = Handover(time(9), 0)
     mixed: list[tuple[Unit, int]] = [("day", 1), ("day", 10), ("hour", 168), ("month", 1)]
     for unit, every in mixed:
@@ -45,8 +46,8 @@ def test_a_weekday_goes_only_with_whole_weeks() -> None:
         Handover(time(9), 7)
 
 
-def test_a_start_is_local_and_in_a_year_people_live_in() -> None:
-    """Promise 6: a year of three digits would count two millennia of turns."""
+def test_start_with_a_zone_or_a_distant_year_is_refused() -> None:
+    """Promise 6: A start is local time in the years 1970 to 2999."""
     with pytest.raises(ValueError, match="0202-01-05 is not in 1970 to 2999"):
         layer(start=date(202, 1, 5))
     with pytest.raises(ValueError, match="without a zone"):
@@ -55,8 +56,8 @@ def test_a_start_is_local_and_in_a_year_people_live_in() -> None:
         Handover(time(9, tzinfo=UTC))
 
 
-def test_a_restriction_names_days() -> None:
-    """Promise 6: a restriction without days never opens."""
+def test_restriction_without_valid_days_is_refused() -> None:
+    """Promise 6: A restriction without days never opens."""
     with pytest.raises(ValueError, match="no weekday given"):
         Restriction(())
     with pytest.raises(ValueError, match="weekday 9 is not 0"):
@@ -73,27 +74,27 @@ def test_a_restriction_names_days() -> None:
         (0.0, float("inf"), "in unix seconds"),
     ],
 )
-def test_an_override_has_a_start_and_a_later_end(start: float, end: float, message: str) -> None:
-    """E26: of no length, the wrong way round, or in milliseconds."""
+def test_override_with_an_invalid_span_is_refused(start: float, end: float, message: str) -> None:
+    """E26: Of no length, reversed, or in milliseconds."""
     with pytest.raises(ValueError, match=message):
         Override("ana", start, end)
 
 
-def test_beside_needs_somebody_and_replaces_nobody() -> None:
-    """E26: standing beside and standing in exclude each other."""
+def test_beside_override_without_a_member_or_with_a_replaced_one_is_refused() -> None:
+    """E26: An override beside others needs a member and replaces nobody."""
     for member, replaces in ((None, None), ("ana", "ben")):
         with pytest.raises(ValueError, match="beside needs a member"):
             Override(member, 1000.0, 2000.0, replaces, beside=True)
 
 
-def test_a_rota_names_a_zone_that_exists() -> None:
-    """Promise 6: a misspelt zone is found when the file is read, not at night."""
+def test_unknown_zone_of_a_rota_is_refused() -> None:
+    """Promise 6: A misspelt zone is an error when the file is read, not at night."""
     with pytest.raises(ValueError, match="unknown time zone 'Europe/Berln'"):
         Rota("billing", "Europe/Berln", (layer(),))
 
 
-def test_asking_for_no_time_at_all_is_refused() -> None:
-    """Promise 6: no number, or far beyond the calendar, gets an error and no guess."""
+def test_invalid_instant_is_refused() -> None:
+    """Promise 6: NaN or a time beyond the calendar is an error."""
     rota = Rota("billing", "UTC", (layer(),))
     for t in (float("nan"), float("inf"), -float("inf"), 1.7e12, -1e18):
         with pytest.raises(ValueError, match=r"rota billing.*unix seconds"):
@@ -102,7 +103,7 @@ def test_asking_for_no_time_at_all_is_refused() -> None:
     assert shifts(rota, 2000.0, 1000.0) == []
 
 
-def test_the_longest_turns_in_the_last_years_still_answer() -> None:
-    """Promise 12: no sum of turns runs over the end of the calendar."""
+def test_longest_rotation_in_the_last_year_has_a_person() -> None:
+    """Promise 12: No sum of shifts exceeds the calendar."""
     slow = Rota("billing", "UTC", (layer(members=("ana", "ben"), every=120, unit="month"),))
     assert on_call(slow, 32_503_679_990.0) in (("ana",), ("ben",))

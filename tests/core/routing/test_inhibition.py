@@ -1,4 +1,4 @@
-"""A firing source keeps its targets quiet, as Alertmanager's inhibit_rules mean it."""
+"""Inhibition rules, with the meaning that they have in Alertmanager."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -33,7 +33,7 @@ rules = st.builds(
 
 
 def slowly_inhibited(several: list[InhibitRule], labels: Labels, sources: list[Labels]) -> bool:
-    """Alertmanager's words, read without an index."""
+    """Evaluate Alertmanager's rules without an index."""
     return any(
         matches_all(rule.target, labels)
         and matches_all(rule.source, source)
@@ -46,25 +46,25 @@ def slowly_inhibited(several: list[InhibitRule], labels: Labels, sources: list[L
 
 @settings(deadline=None)
 @given(st.lists(rules, max_size=3), label_sets, st.lists(label_sets, max_size=4), st.integers(0, 3))
-def test_the_index_answers_as_reading_all_sources_would(
+def test_index_agrees_with_the_slow_evaluation(
     several: list[InhibitRule], labels: dict[str, str], sources: list[Labels], ended: int
 ) -> None:
-    """However sources come and go, an alert is quiet exactly while one of them inhibits it."""
+    """An alert is inhibited exactly while a source that fires inhibits it."""
     index = SourceIndex(several)
     for source in sources:
         index.add(identity(source), source)
     for source in sources[:ended]:
         index.remove(identity(source))
-    gone = {identity(source) for source in sources[:ended]}
-    left = [source for source in sources if identity(source) not in gone]
-    assert (index.inhibitor(labels) is not None) is slowly_inhibited(several, labels, left)
-    assert (find_inhibitor(several, labels, left) is not None) is slowly_inhibited(
-        several, labels, left
+    removed = {identity(source) for source in sources[:ended]}
+    remaining = [source for source in sources if identity(source) not in removed]
+    assert (index.inhibitor(labels) is not None) is slowly_inhibited(several, labels, remaining)
+    assert (find_inhibitor(several, labels, remaining) is not None) is slowly_inhibited(
+        several, labels, remaining
     )
 
 
-def test_the_answer_names_the_rule_and_the_source() -> None:
-    """Why an alert keeps quiet is known by name (Promise 2)."""
+def test_inhibitor_is_the_rule_and_the_source() -> None:
+    """Promise 2: The reason of a suppression is known by name."""
     source = {"alertname": "HostDown", "host": "db1"}
     target = {"alertname": "DiskFull", "severity": "warning", "host": "db1"}
     index = SourceIndex([BOTH_SIDES, DOWN])
@@ -74,7 +74,7 @@ def test_the_answer_names_the_rule_and_the_source() -> None:
     assert find_inhibitor([DOWN], {**target, "host": "db2"}, [source]) is None
 
 
-def test_an_absent_label_equals_an_empty_one() -> None:
+def test_absent_label_equals_an_empty_one() -> None:
     """`equal` compares values, and an alert without the label has the empty one."""
     source = {"alertname": "HostDown", "host": "db1", "zone": ""}
     assert find_inhibitor([DOWN], {"severity": "info", "host": "db1"}, [source]) is not None
@@ -83,15 +83,15 @@ def test_an_absent_label_equals_an_empty_one() -> None:
     )
 
 
-def test_nobody_inhibits_itself_or_its_equal() -> None:
-    """Two alerts that fit both sides of a rule are both notified."""
+def test_alerts_on_both_sides_of_a_rule_do_not_inhibit_each_other() -> None:
+    """Two alerts that match both sides of a rule are both notified."""
     one, other = {"severity": "critical", "x": "1"}, {"severity": "critical", "x": "2"}
     assert find_inhibitor([BOTH_SIDES], one, [one, other]) is None
     assert find_inhibitor([BOTH_SIDES], {"severity": "info"}, [one, other]) == (BOTH_SIDES, one)
 
 
-def test_the_same_source_stays_the_reason_while_it_fires() -> None:
-    """A timeline does not flicker between sources; when one ends the next takes over."""
+def test_inhibitor_stays_the_same_source_while_it_fires() -> None:
+    """A timeline does not change between sources; when one resolves the next counts."""
     target = {"severity": "info", "host": "db1"}
     index = SourceIndex([DOWN])
     for name in ("first", "second", "first"):

@@ -1,4 +1,4 @@
-"""Routes that can never match are found, and no route that can is suspected."""
+"""The search for routes that can never match."""
 
 import itertools
 
@@ -21,7 +21,7 @@ CONDITIONS = st.builds(
 
 
 def specs(depth: int) -> st.SearchStrategy[RouteSpec]:
-    """Routes with up to two matchers, and up to four routes below each."""
+    """Draw routes with up to two matchers, and up to four routes below each."""
     return st.builds(
         RouteSpec,
         matchers=st.lists(CONDITIONS, max_size=2),
@@ -34,20 +34,21 @@ TREES = st.lists(specs(1), max_size=5).map(lambda routes: build_route(RouteSpec(
 
 
 def below(route: Route) -> set[str]:
+    """Return the ids of a route and of all routes below it."""
     return {one.id for one in walk(route)}
 
 
 @given(TREES)
-def test_no_label_set_comes_to_a_route_that_is_unreachable(root: Route) -> None:
-    """Brute force over label sets: what is reported takes none of them, nor does what is below."""
+def test_unreachable_route_matches_no_label_set(root: Route) -> None:
+    """Brute force: no label set reaches a reported route or one below it."""
     reported = set().union(*(below(one.route) for one in unreachable_routes(root)))
     reached = {route.id for labels in LABEL_SETS for route in match_routes(root, labels)}
     assert not reported & reached
 
 
 @given(TREES)
-def test_the_sibling_that_is_named_takes_all_of_its_alerts(root: Route) -> None:
-    """Without the route that is blamed, or with `continue`, the other one could be reached."""
+def test_reported_sibling_matches_all_alerts_of_the_route(root: Route) -> None:
+    """Without the reported sibling, or with `continue`, the route is reachable."""
     for one in unreachable_routes(root):
         if one.earlier is None:
             continue
@@ -58,17 +59,18 @@ def test_the_sibling_that_is_named_takes_all_of_its_alerts(root: Route) -> None:
                     assert all(matcher.matches(labels) for matcher in one.earlier.matchers)
 
 
-def _path_to(root: Route, expected: Route) -> list[object]:
+def _path_to(root: Route, route: Route) -> list[object]:
+    """Return the matchers of the routes between the root and a route."""
     for child in root.children:
-        if child.id == expected.id:
+        if child.id == route.id:
             return []
-        if expected.id in below(child):
-            return [*child.matchers, *_path_to(child, expected)]
+        if route.id in below(child):
+            return [*child.matchers, *_path_to(child, route)]
     return []
 
 
-def test_routes_behind_one_that_takes_all_are_found() -> None:
-    """A route that can never match is reported with the sibling that is in its way."""
+def test_route_behind_one_that_matches_all_is_reported() -> None:
+    """An unreachable route is reported with the earlier sibling."""
     root = build_route(
         RouteSpec(
             routes=[
@@ -103,23 +105,23 @@ def test_routes_behind_one_that_takes_all_are_found() -> None:
         ('env!~"test|dev"', 'env="prod"'),
     ],
 )
-def test_a_pattern_that_covers_shadows_what_stands_below(earlier: str, later: str) -> None:
-    """Patterns are compared by what they take, not by how they are written."""
+def test_pattern_that_covers_a_later_one_makes_it_unreachable(earlier: str, later: str) -> None:
+    """Patterns are compared by the values that they match."""
     root = build_route(
         RouteSpec(routes=[RouteSpec(matchers=[earlier]), RouteSpec(matchers=[later])])
     )
     first, second = root.children
     assert unreachable_routes(root) == [UnreachableRoute(second, first)]
-    remaining = build_route(
+    continuing = build_route(
         RouteSpec(
             routes=[RouteSpec(matchers=[earlier], continue_=True), RouteSpec(matchers=[later])]
         )
     )
-    assert unreachable_routes(remaining) == []
+    assert unreachable_routes(continuing) == []
 
 
-def test_what_the_routes_above_ask_for_counts_as_well() -> None:
-    """Below `team="billing"` a route for any team takes everything, and one for another nothing."""
+def test_matchers_of_parent_routes_count() -> None:
+    """Below `team="billing"` a route for any team matches all, one for another none."""
     below_billing = RouteSpec(
         matchers=['team="billing"'],
         routes=[
@@ -137,8 +139,8 @@ def test_what_the_routes_above_ask_for_counts_as_well() -> None:
     ]
 
 
-def test_one_among_thousands_of_siblings_that_is_doubled_is_found() -> None:
-    """Each asks for a value of its own, and only one for the same as another."""
+def test_duplicate_among_thousands_of_siblings_is_reported() -> None:
+    """Each of 3000 siblings matches another value, one of them twice."""
     routes = [RouteSpec(matchers=[f'service="s{n}"', 'severity=~"a|b"']) for n in range(3000)]
     root = build_route(RouteSpec(routes=[*routes, routes[7]]))
     assert unreachable_routes(root) == [UnreachableRoute(root.children[-1], root.children[7])]

@@ -1,4 +1,4 @@
-"""The routing tree takes alerts where Alertmanager would take them."""
+"""The routing tree, with the results that it has in Alertmanager."""
 
 from dataclasses import FrozenInstanceError
 
@@ -42,30 +42,32 @@ CRITICAL = {"alertname": "DoubleChargeDetected", "severity": "critical", "team":
 
 
 def receivers(root: Route, **labels: str) -> list[str]:
+    """Return the receivers of an alert with these labels."""
     return [route.receiver for route in match_routes(root, labels)]
 
 
-def find(root: Route, route_id: str) -> Route:
+def route_with_id(root: Route, route_id: str) -> Route:
+    """Return the route with this id."""
     return next(route for route in walk(root) if route.id == route_id)
 
 
-def test_an_alert_goes_to_the_deepest_routes_left_to_right() -> None:
-    """`continue` offers an alert to later siblings, a match without it ends the search."""
+def test_alert_matches_the_deepest_routes_left_to_right() -> None:
+    """`continue` offers an alert to later siblings; a match without it ends the search."""
     root = build_route(BILLING)
     assert receivers(root, **CRITICAL) == ["audit", "pager"]
     assert receivers(root, team="billing", severity="info") == ["billing"]
     assert receivers(root, team="platform", severity="critical") == ["audit", "platform"]
 
 
-def test_an_alert_that_no_child_takes_stays_with_the_parent() -> None:
-    """Nothing falls through: the root takes what nobody else does (Promise 2)."""
+def test_alert_without_a_matching_child_stays_with_the_parent() -> None:
+    """Promise 2: The root matches every alert."""
     root = build_route(BILLING)
     assert receivers(root, team="nobody") == ["everyone"]
     assert receivers(root) == ["everyone"]
 
 
-def test_a_match_deeper_down_ends_the_search_above() -> None:
-    """A child that matched ends its parent's level by the parent's own `continue`."""
+def test_match_of_a_child_ends_the_search_of_its_parents_level() -> None:
+    """The parent's own `continue` decides whether its siblings are offered the alert."""
     root = build_route(
         RouteSpec(
             receiver="root",
@@ -79,9 +81,9 @@ def test_a_match_deeper_down_ends_the_search_above() -> None:
     assert receivers(root, y="1") == ["b"]
 
 
-def test_what_a_route_does_not_say_it_takes_from_its_parent() -> None:
-    """Everything is inherited but the time intervals and `continue`."""
-    warn = find(build_route(BILLING), '{}/{team="billing"}/0/{severity=~"^(?:warn.*)$"}/0')
+def test_options_are_inherited_from_the_parent() -> None:
+    """Everything is inherited except the time intervals and `continue`."""
+    warn = route_with_id(build_route(BILLING), '{}/{team="billing"}/0/{severity=~"^(?:warn.*)$"}/0')
     assert warn.receiver == "billing"
     assert warn.group_by == ("alertname", "team")
     assert (warn.group_wait, warn.group_interval, warn.repeat_interval) == (0.0, 300.0, 3600.0)
@@ -91,8 +93,8 @@ def test_what_a_route_does_not_say_it_takes_from_its_parent() -> None:
     assert warn.labels == {"tier": "gold", "desk": "2"}
 
 
-def test_defaults_are_alertmanagers() -> None:
-    """Without a word about them, the intervals are 30 s, 5 min and 4 h, and all is one group."""
+def test_defaults_equal_those_of_alertmanager() -> None:
+    """The default intervals are 30 s, 5 min and 4 h, and all alerts are one group."""
     root = build_route(RouteSpec())
     assert (root.group_wait, root.group_interval, root.repeat_interval) == (30.0, 300.0, 14400.0)
     assert (root.group_by, root.group_by_all, root.receiver) == ((), False, "")
@@ -100,12 +102,12 @@ def test_defaults_are_alertmanagers() -> None:
     assert root.own == frozenset()
 
 
-def test_every_option_knows_where_it_comes_from() -> None:
-    """An explanation can say for each value which route set it (E31)."""
+def test_origin_of_each_option_is_recorded() -> None:
+    """E31: An explanation names the route that set each value."""
     root = build_route(BILLING)
     billing, warn = '{}/{team="billing"}/0', '{}/{team="billing"}/0/{severity=~"^(?:warn.*)$"}/0'
-    assert find(root, warn).own == frozenset()
-    assert find(root, warn).origins == {
+    assert route_with_id(root, warn).own == frozenset()
+    assert route_with_id(root, warn).origins == {
         "receiver": billing,
         "group_by": "{}",
         "group_wait": billing,
@@ -114,12 +116,12 @@ def test_every_option_knows_where_it_comes_from() -> None:
         "mute_time_intervals": "default",
         "active_time_intervals": "default",
     }
-    assert find(root, billing).origins["mute_time_intervals"] == billing
-    assert find(root, billing).own == {"receiver", "group_wait", "mute_time_intervals"}
+    assert route_with_id(root, billing).origins["mute_time_intervals"] == billing
+    assert route_with_id(root, billing).own == {"receiver", "group_wait", "mute_time_intervals"}
 
 
-def test_an_explicit_empty_group_by_is_one_group() -> None:
-    """`group_by: []` in a child overrides the parent's labels (E31)."""
+def test_empty_group_by_is_one_group() -> None:
+    """E31: `group_by: []` in a child overrides the parent's labels."""
     root = build_route(BILLING)
     pager = match_routes(root, CRITICAL)[1]
     assert pager.group_by == ()
@@ -128,8 +130,8 @@ def test_an_explicit_empty_group_by_is_one_group() -> None:
     assert group_key(pager, CRITICAL) == '{}/{team="billing"}/{severity="critical"}:{}'
 
 
-def test_three_dots_group_by_every_label_until_a_child_says_otherwise() -> None:
-    """`...` is inherited, and a child's own labels end it."""
+def test_group_by_three_dots_is_inherited_until_overridden() -> None:
+    """`...` groups by every label, and a child's own labels override it."""
     root = build_route(
         RouteSpec(
             group_by=["..."],
@@ -145,15 +147,15 @@ def test_three_dots_group_by_every_label_until_a_child_says_otherwise() -> None:
         build_route(RouteSpec(group_by=["...", "team"]))
 
 
-def test_a_group_is_named_as_alertmanager_names_it() -> None:
-    """The key holds the route's matchers and the sorted labels; absent ones are left out."""
+def test_group_key_equals_that_of_alertmanager() -> None:
+    """The key contains the route's matchers and the sorted labels that are present."""
     root = build_route(RouteSpec(group_by=["team", "alertname", "zone"]))
     labels = {"team": 'a "b"', "alertname": "X", "zone": "", "instance": "1"}
     assert group_key(root, labels) == '{}:{alertname="X", team="a \\"b\\""}'
     assert group_key(root, {}) == "{}:{}"
 
 
-def test_ids_tell_equal_siblings_apart() -> None:
+def test_equal_siblings_have_different_ids() -> None:
     """Two routes with the same matchers share Alertmanager's key, not our id."""
     twin = RouteSpec(matchers=["a=1"], continue_=True)
     one, other = build_route(RouteSpec(routes=[twin, twin])).children
@@ -161,8 +163,8 @@ def test_ids_tell_equal_siblings_apart() -> None:
     assert (one.id, other.id) == ('{}/{a="1"}/0', '{}/{a="1"}/1')
 
 
-def test_a_route_put_first_renames_no_other() -> None:
-    """E8: open incidents are known by the ids of their routes: a sibling must not move them."""
+def test_route_inserted_first_keeps_the_ids_of_others() -> None:
+    """E8: Open incidents refer to route ids, so a new sibling must not change them."""
 
     def ids(*teams: str) -> set[str]:
         routes = [RouteSpec(matchers=[f'team="{team}"']) for team in teams]
@@ -171,16 +173,16 @@ def test_a_route_put_first_renames_no_other() -> None:
     assert ids("billing", "search") < ids("payments", "billing", "search")
 
 
-def test_matchers_of_all_forms_are_one_sorted_list() -> None:
-    """The id of a route does not depend on the order or the form in which matchers are written."""
+def test_matchers_in_any_form_and_order_give_one_id() -> None:
+    """The id does not depend on the order or the form of the matchers."""
     spec = RouteSpec(
         matchers=['z="1", b!="2"', Matcher("a", "=~", "x")], match={"m": "1"}, match_re={"c": "y"}
     )
     assert build_route(spec).id == '{a=~"x",b!="2",c=~"^(?:y)$",m="1",z="1"}'
 
 
-def test_a_trace_explains_every_node_that_was_tested() -> None:
-    """`explain` can say which matcher kept an alert from a route (Promise 2)."""
+def test_trace_contains_every_tested_route() -> None:
+    """Promise 2: `explain` names the matcher that kept an alert from a route."""
     root = build_route(BILLING)
     labels = {"team": "billing", "severity": "info"}
     steps = [
@@ -199,17 +201,17 @@ def test_a_trace_explains_every_node_that_was_tested() -> None:
 @pytest.mark.parametrize(
     "labels", [CRITICAL, {}, {"team": "platform", "severity": "critical"}, {"team": "billing"}]
 )
-def test_a_trace_chooses_what_matching_chooses(labels: dict[str, str]) -> None:
-    """An explanation never contradicts what was done."""
+def test_trace_chooses_the_matching_routes(labels: dict[str, str]) -> None:
+    """An explanation never contradicts the routing."""
     root = build_route(BILLING)
     chosen = [step.route for step in trace(root, labels) if step.chosen]
     assert chosen == match_routes(root, labels)
 
 
-def test_a_route_can_be_kept_and_compared() -> None:
-    """Routes are values: equal when built from the same file, usable as keys, not to be changed."""
+def test_routes_are_immutable_and_comparable() -> None:
+    """Routes built from the same file are equal and can be used as keys."""
     one, other = build_route(BILLING), build_route(BILLING)
     assert one == other
     assert len({one, other}) == 1
     with pytest.raises(FrozenInstanceError):
-        one.receiver = "x"  # type: ignore[misc]  # the very thing that must fail
+        one.receiver = "x"  # type: ignore[misc]  # the assignment under test

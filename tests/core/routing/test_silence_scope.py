@@ -1,4 +1,4 @@
-"""What a silence made from an incident silences."""
+"""Matchers of a silence that is made from an incident."""
 
 from gateway.core.matching.matcher import Matcher
 from gateway.core.routing.match import RouteSpec, build_route
@@ -20,8 +20,8 @@ SEVERE = BILLING.children[0]
 TEAM = Matcher("team", "=", "billing")
 
 
-def test_the_matchers_of_the_route_and_its_group_count() -> None:
-    """So another team's alert of the same name is still notified."""
+def test_matchers_are_those_of_the_routes_and_the_group() -> None:
+    """Another team's alert of the same name is still notified."""
     assert incident_matchers(ROOT, SEVERE.id, {"alertname": "X"}) == (
         TEAM,
         Matcher("env", "!=", "test"),
@@ -30,23 +30,23 @@ def test_the_matchers_of_the_route_and_its_group_count() -> None:
     )
 
 
-def test_a_label_of_the_group_says_more_than_a_condition_on_it() -> None:
-    """The group's own value is in there already."""
-    result = incident_matchers(ROOT, SEVERE.id, {"severity": "critical", "team": "billing"})
-    assert result == (
+def test_label_of_the_group_replaces_matchers_on_it() -> None:
+    """The group's own value is more precise than a matcher on it."""
+    matchers = incident_matchers(ROOT, SEVERE.id, {"severity": "critical", "team": "billing"})
+    assert matchers == (
         Matcher("env", "!=", "test"),
         Matcher("severity", "=", "critical"),
         TEAM,
     )
 
 
-def test_a_route_that_is_gone() -> None:
-    """After a reload the group is what is known."""
+def test_removed_route_leaves_the_matchers_of_the_group() -> None:
+    """After a reload only the group is known."""
     assert incident_matchers(ROOT, "{}/gone/0", {"alertname": "X"}) == (
         Matcher("alertname", "=", "X"),
     )
 
 
-def test_one_group_for_all_at_the_root() -> None:
-    """Nothing distinguishes its alerts from others."""
+def test_single_group_of_the_root_has_no_matchers() -> None:
+    """Without labels and matchers a silence would match everything."""
     assert incident_matchers(ROOT, ROOT.id, {}) == ()

@@ -1,4 +1,4 @@
-"""Routes keep quiet exactly while their time intervals say so."""
+"""Time intervals, and when they mute a route."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -54,16 +54,18 @@ TURNING_POINTS = [(zone, text) for zone, texts in TURNS.items() for text in text
 
 
 def at(text: str) -> float:
+    """Return the instant of an RFC 3339 time."""
     return parse_rfc3339(text)
 
 
 def clock(minute: int) -> str:
+    """Return minutes since midnight as HH:MM."""
     return f"{minute // 60:02}:{minute % 60:02}"
 
 
 @st.composite
 def intervals(draw: st.DrawFn, zone: str) -> TimeInterval:
-    """A random interval in `zone` that a file could hold."""
+    """Draw an interval in `zone` that a file could contain."""
     fields: dict[str, Any] = {"location": zone}
     if draw(st.booleans()):
         quarters = st.integers(0, 96)
@@ -83,10 +85,10 @@ def intervals(draw: st.DrawFn, zone: str) -> TimeInterval:
 
 @settings(deadline=None)
 @given(st.data(), st.sampled_from(TURNING_POINTS), st.integers(-26 * 60, 26 * 60))
-def test_the_next_change_is_the_next_minute_that_differs(
+def test_next_change_is_the_next_minute_with_another_state(
     data: st.DataObject, turn: tuple[str, str], minutes: int
 ) -> None:
-    """The end of a mute is found to the minute, also over daylight saving (Promise 12, E30)."""
+    """Promise 12, E30: The end of a mute is exact, also over daylight saving."""
     zone, text = turn
     several = data.draw(st.lists(intervals(zone) | intervals("UTC"), min_size=1, max_size=2))
     t = at(text) + minutes * 60.0 + 0.5
@@ -113,20 +115,20 @@ def test_the_next_change_is_the_next_minute_that_differs(
         ("2026-10-26T08:59:59+01:00", "2026-10-26T09:00:00+01:00"),
     ],
 )
-def test_office_hours_begin_and_end_by_the_wall_clock(from_: str, until: str) -> None:
-    """Nine o'clock is nine o'clock before and after the clocks change (Promise 12)."""
+def test_office_hours_follow_the_wall_clock(from_: str, until: str) -> None:
+    """Promise 12: Nine o'clock is nine o'clock before and after the clocks change."""
     assert next_interval_change(OFFICE, at(from_)) == at(until)
 
 
-def test_midnight_inside_of_a_night_is_no_change() -> None:
+def test_adjacent_intervals_at_midnight_are_one() -> None:
     """Two entries that meet at midnight are one night."""
     assert next_interval_change([NIGHT], at("2026-01-01T22:30:00+01:00")) == at(
         "2026-01-02T06:00:00+01:00"
     )
 
 
-def test_what_never_changes_has_no_next_change() -> None:
-    """The search ends: always, never again, and beyond the horizon are all None."""
+def test_interval_without_a_change_has_no_next_change() -> None:
+    """Always, never again, and beyond the horizon are all None."""
     now = at("2026-01-01T00:00:00Z")
     assert next_interval_change(TimeInterval(), now) is None
     assert next_interval_change(parse_time_interval({"years": ["2020"]}), now) is None
@@ -134,8 +136,8 @@ def test_what_never_changes_has_no_next_change() -> None:
     assert next_interval_change((), now) is None
 
 
-def test_a_leap_day_is_within_the_horizon() -> None:
-    """A yearly or four-yearly interval is found in time."""
+def test_leap_day_is_within_the_horizon() -> None:
+    """A yearly or four-yearly interval is within the search."""
     leap_day = parse_time_interval({"months": ["february"], "days_of_month": ["29"]})
     assert next_interval_change(leap_day, at("2024-03-01T00:00:00Z")) == at("2028-02-29T00:00:00Z")
 
@@ -149,21 +151,21 @@ def test_a_leap_day_is_within_the_horizon() -> None:
         ("2021-11-29T12:00:00-05:00", False),
     ],
 )
-def test_the_last_day_of_a_month_with_a_clock_change(time: str, inside: bool) -> None:
-    """-1 is the last day also in the months that are an hour short or long (E29)."""
+def test_last_day_of_a_month_with_a_clock_change_matches(time: str, inside: bool) -> None:
+    """E29: -1 is the last day also in months that are an hour short or long."""
     last = parse_time_interval({"days_of_month": ["-1"], "location": "America/New_York"})
     assert last.contains(at(time)) is inside
 
 
-def test_an_interval_without_a_location_is_in_utc() -> None:
-    """The host's own zone never counts (E29)."""
+def test_interval_without_a_location_is_in_utc() -> None:
+    """E29: The host's own zone never counts."""
     office = parse_time_interval({"times": [{"start_time": "09:00", "end_time": "10:00"}]})
     assert office.contains(at("2026-07-01T09:30:00Z"))
     assert not office.contains(at("2026-07-01T09:30:00+02:00"))
 
 
-def test_values_are_read_with_or_without_quotes_and_case() -> None:
-    """Numbers, single values and capitals mean what they say."""
+def test_values_are_parsed_with_or_without_quotes_and_case() -> None:
+    """Numbers, single values and capitals are accepted."""
     fields = {
         "months": [1, "March:april"],
         "years": 2026,
@@ -201,10 +203,10 @@ def test_values_are_read_with_or_without_quotes_and_case() -> None:
         ({"location": 1}, "location: must be the name of a time zone, not 1"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_meant_is_refused_with_help(
+def test_invalid_interval_is_refused_with_its_field(
     fields: Mapping[str, object], complaint: str
 ) -> None:
-    """A bad interval is refused, naming the field and what is allowed (Promise 6, E29)."""
+    """Promise 6, E29: The error names the field and what is allowed."""
     with pytest.raises(ValueError, match=r"^[a-z_]+: ") as caught:
         parse_time_interval(fields)
     assert complaint in str(caught.value)
@@ -227,8 +229,8 @@ def test_what_cannot_be_meant_is_refused_with_help(
         ({"years": ["2026"], "weekdays": ["sunday"]}, False),
     ],
 )
-def test_an_interval_that_never_matches_is_found(fields: Mapping[str, object], never: bool) -> None:
-    """What loads but can never hold is seen at load, not at night (Promise 6)."""
+def test_interval_that_never_matches_is_reported(fields: Mapping[str, object], never: bool) -> None:
+    """Promise 6: An interval that can never match is reported when it is loaded."""
     assert never_matches(parse_time_interval(fields)) is never
 
 
@@ -237,7 +239,7 @@ def route(**fields: list[str]) -> Route:
 
 
 @pytest.mark.parametrize(
-    ("fields", "time", "why"),
+    ("fields", "time", "mute"),
     [
         ({}, "2026-01-05T23:00:00+01:00", None),
         ({"mute_time_intervals": ["office", "night"]}, "2026-01-05T23:00:00+01:00",
@@ -250,28 +252,28 @@ def route(**fields: list[str]) -> Route:
          "2026-01-05T23:00:00+01:00", ("muted", "night")),
     ],
 )  # fmt: skip
-def test_a_muted_route_says_why(
-    fields: dict[str, list[str]], time: str, why: tuple[str, str] | None
+def test_muted_route_names_the_interval(
+    fields: dict[str, list[str]], time: str, mute: tuple[str, str] | None
 ) -> None:
-    """Quiet has a reason with a name: muted by one, or outside of all active ones (Promise 2)."""
-    assert find_mute(route(**fields), NAMED, at(time)) == why
+    """Promise 2: A mute has a reason: muted by one, or outside all active ones."""
+    assert find_mute(route(**fields), NAMED, at(time)) == mute
 
 
 @settings(deadline=None, max_examples=examples(50))
 @example(0)
 @given(st.integers(0, 400 * 24 * 60))
-def test_the_next_change_of_a_route_is_where_its_mute_begins_or_ends(minutes: int) -> None:
-    """The next change is the end of a mute, not a moment before or after it (E30)."""
+def test_next_change_of_a_route_starts_or_ends_its_mute(minutes: int) -> None:
+    """E30: The next change is exactly where the route becomes muted or unmuted."""
     both = route(mute_time_intervals=["night"], active_time_intervals=["office", "night"])
     t = at("2026-01-01T00:00:00Z") + minutes * 60
     change = next_mute_change(both, NAMED, t)
     assert change is not None
-    quiet = find_mute(both, NAMED, t) is not None
-    assert (find_mute(both, NAMED, change) is not None) is not quiet
-    assert (find_mute(both, NAMED, change - 0.001) is not None) is quiet
+    muted = find_mute(both, NAMED, t) is not None
+    assert (find_mute(both, NAMED, change) is not None) is not muted
+    assert (find_mute(both, NAMED, change - 0.001) is not None) is muted
     assert local_time(change, "Europe/Berlin").strftime("%H:%M") in ("09:00", "17:00")
 
 
-def test_a_route_without_intervals_never_changes() -> None:
-    """Most routes are never muted, and nobody waits for them."""
+def test_route_without_intervals_has_no_next_change() -> None:
+    """A route that is never muted has no change to wait for."""
     assert next_mute_change(route(), NAMED, 0.0) is None

@@ -1,4 +1,4 @@
-"""An info that may wait is due an answer by the end of the next business day."""
+"""The end of the next business day, until which an info may wait."""
 
 from datetime import time
 
@@ -13,8 +13,8 @@ from gateway.core.time.business_hours import (
     respond_by,
 )
 from gateway.core.time.wallclock import load_zone, wall_time
+from tests.core.random_rotas import ZONES, without_deadline
 from tests.core.rota_times import at
-from tests.core.rota_worlds import ZONES, unhurried
 
 
 @pytest.mark.parametrize(
@@ -28,28 +28,28 @@ from tests.core.rota_worlds import ZONES, unhurried
         ("2028-02-28T12:00", "2028-02-29T17:00"),  # a leap day is a working Tuesday
     ],
 )
-def test_monday_to_friday_nine_to_five_utc_unless_said_otherwise(instant: str, due: str) -> None:
-    """Promise 12: the next working day is always a later day than today."""
+def test_default_business_hours_are_monday_to_friday_nine_to_five_utc(
+    instant: str, due: str
+) -> None:
+    """Promise 12: The next business day is always a later day than today."""
     assert next_business_day_end(BusinessHours(), at(instant)) == at(due)
 
 
-def test_the_day_is_that_of_the_zone() -> None:
-    """Promise 12: Sunday 23:30 UTC is Monday in Berlin, so Tuesday evening there."""
+def test_business_day_is_that_of_the_zone() -> None:
+    """Promise 12: Sunday 23:30 UTC is Monday in Berlin, so it ends on Tuesday there."""
     berlin = BusinessHours("Europe/Berlin", end=time(18))
     assert next_business_day_end(berlin, at("2026-01-11T23:30")) == at("2026-01-13T17:00")
     assert next_business_day_end(berlin, at("2026-07-05T21:30")) == at("2026-07-06T16:00")
 
 
-@unhurried
+@without_deadline
 @given(
     st.sampled_from(ZONES),
     st.sets(st.integers(0, 6), min_size=1),
     st.floats(1.2e9, 2.0e9),
 )
-def test_it_is_the_first_business_day_after_todays_date(
-    zone: str, days: set[int], t: float
-) -> None:
-    """Promise 12: in every zone and week, over clock changes, no working day lies between."""
+def test_next_business_day_is_the_first_after_today(zone: str, days: set[int], t: float) -> None:
+    """Promise 12: In every zone and week no business day lies between."""
     hours = BusinessHours(zone, tuple(sorted(days)))
     now, due = (
         wall_time(t, load_zone(zone)),
@@ -63,7 +63,7 @@ def test_it_is_the_first_business_day_after_todays_date(
 
 
 def test_respond_by_takes_seconds_or_the_next_business_day() -> None:
-    """Promise 6: any other text is refused with what to write."""
+    """Promise 6: Any other text is refused with what to write."""
     t = at("2026-01-09T10:00")
     assert respond_by(900.0, t, BusinessHours()) == t + 900.0
     assert respond_by(NEXT_BUSINESS_DAY, t, BusinessHours()) == at("2026-01-12T17:00")
@@ -72,7 +72,7 @@ def test_respond_by_takes_seconds_or_the_next_business_day() -> None:
 
 
 def test_business_hours_that_never_open_are_refused() -> None:
-    """Promise 6: no days, days that do not exist, hours the wrong way round, no such zone."""
+    """Promise 6: No days, invalid days, reversed hours, or an unknown zone."""
     for days in ((), (7,), (-1,)):
         with pytest.raises(ValueError, match="days must name"):
             BusinessHours(days=days)

@@ -1,7 +1,7 @@
-"""Rotas for properties: random ones, and a slow reading of the rules to hold the fast one against.
+"""Random rotas, and a slow evaluation of the rules to compare the fast one with.
 
-The slow reading asks one instant at a time and shares nothing with the sweep but the mapping of
-wall clocks to instants, which has its own test.
+The slow evaluation takes one instant at a time and shares only the mapping of wall clocks to
+instants with the fast one. That mapping has its own test.
 """
 
 from datetime import date, datetime, time, timedelta
@@ -36,7 +36,7 @@ TURNING_POINTS = (
 UNITS: tuple[Unit, ...] = ("hour", "day", "week", "month")
 DAY = 86400.0
 
-unhurried = settings(deadline=None)  # how long an example takes says nothing about the promise
+without_deadline = settings(deadline=None)  # the time that an example takes is not under test
 
 half_hours = st.builds(
     time, hour=st.sampled_from((0, 1, 2, 3, 8, 9, 20, 23)), minute=st.sampled_from((0, 15, 30))
@@ -51,7 +51,7 @@ restrictions = st.builds(
 
 @st.composite
 def layers(draw: st.DrawFn, around: date) -> Layer:
-    """A layer that begins within two weeks of a day."""
+    """Draw a layer that starts within two weeks of a day."""
     unit = draw(st.sampled_from(UNITS))
     weekday = draw(st.none() | st.integers(0, 6)) if unit == "week" else None
     start: date = around + timedelta(days=draw(st.integers(-14, 3)))
@@ -69,7 +69,7 @@ def layers(draw: st.DrawFn, around: date) -> Layer:
 
 @st.composite
 def overrides(draw: st.DrawFn, midnight: float) -> Override:
-    """An override within a few days of an instant, on whole hours so that several meet."""
+    """Draw an override near an instant, on whole hours so that several coincide."""
     start = midnight + draw(st.integers(-48, 72)) * 3600.0
     member = draw(st.none() | st.sampled_from((*PEOPLE, "eli")))
     beside = member is not None and draw(st.booleans())
@@ -78,8 +78,8 @@ def overrides(draw: st.DrawFn, midnight: float) -> Override:
 
 
 @st.composite
-def worlds(draw: st.DrawFn) -> tuple[Rota, float]:
-    """A rota, and the instant of a midnight near which it is worth asking."""
+def rotas(draw: st.DrawFn) -> tuple[Rota, float]:
+    """Draw a rota, and a midnight near which it changes."""
     zone = draw(st.sampled_from(ZONES))
     around = date.fromisoformat(draw(st.sampled_from(TURNING_POINTS)))
     midnight = instant(datetime.combine(around, time()), load_zone(zone))
@@ -93,7 +93,7 @@ def worlds(draw: st.DrawFn) -> tuple[Rota, float]:
 
 
 def people_by_the_rules(rota: Rota, t: float) -> tuple[str, ...]:
-    """Who is on call at one instant, read off the rules one by one."""
+    """Return who is on call at one instant, by evaluating the rules one by one."""
     active = [(i, o) for i, o in enumerate(rota.overrides) if o.start <= t < o.end]
     person, decided = None, -1
     for layer in reversed(rota.layers):
@@ -127,13 +127,13 @@ def _member(layer: Layer, zone_name: str, t: float) -> str | None:
         return None
     while layer.handover.weekday not in (None, day.weekday()):
         day -= timedelta(days=1)
-    handovers = _handovers(layer, day, zone_name)
+    handovers = _handover_times(layer, day, zone_name)
     return layer.members[sum(begins < at <= t for at in handovers) % len(layer.members)]
 
 
 @lru_cache(maxsize=8)
-def _handovers(layer: Layer, day: date, zone_name: str) -> list[float]:
-    """The handovers from a day before a layer's start to two months after it."""
+def _handover_times(layer: Layer, day: date, zone_name: str) -> list[float]:
+    """Return the handovers from a day before a layer's start to two months after it."""
     zone = load_zone(zone_name)
     number = -24 if layer.unit == "hour" else 0
     result = [instant(_handover(layer, day, number), zone)]

@@ -1,4 +1,4 @@
-"""What the gateway prints of labels and matchers is read back as the same labels and matchers."""
+"""Printed labels and matchers, pasted back."""
 
 import pytest
 from hypothesis import given
@@ -27,16 +27,16 @@ REGEX = st.builds(
 
 
 @given(st.lists(MATCHER | REGEX, max_size=4))
-def test_written_matchers_read_back_the_same(matchers: list[Matcher]) -> None:
-    """Any name and value: printed, pasted, the same matchers again, alone and in a list."""
+def test_written_matchers_parse_to_the_same_matchers(matchers: list[Matcher]) -> None:
+    """Any name and value can be printed and pasted, alone and in a list."""
     assert parse_matchers(write_matchers(matchers)) == tuple(matchers)
     for matcher in matchers:
         assert read_matchers(write_matcher(matcher)) == (matcher,)
 
 
 @given(st.dictionaries(NAME, TEXT, max_size=4))
-def test_written_labels_read_back_the_same_and_are_safe_to_print(labels: dict[str, str]) -> None:
-    """E17: one line of printable text that no terminal acts on, and nothing of it is lost."""
+def test_written_labels_parse_to_the_same_labels_and_are_printable(labels: dict[str, str]) -> None:
+    """E17: Labels are written as one line of printable text without loss."""
     text = write_labels(labels)
     assert read_labels(text) == labels
     assert text.isprintable()
@@ -44,18 +44,16 @@ def test_written_labels_read_back_the_same_and_are_safe_to_print(labels: dict[st
 
 
 @given(MATCHER | REGEX, st.dictionaries(NAME, TEXT, max_size=4))
-def test_a_written_matcher_selects_the_same_alerts(
-    matcher: Matcher, labels: dict[str, str]
-) -> None:
-    """A silence made from printed text covers what the text covered."""
+def test_written_matcher_matches_the_same_alerts(matcher: Matcher, labels: dict[str, str]) -> None:
+    """A silence made from printed text matches the same alerts."""
     copied = read_matchers(write_matcher(matcher))
     assert matches_all(copied, labels) == matcher.matches(labels)
 
 
 # In "a=b" the first operator divides; "{" opens a list.
 @pytest.mark.parametrize("name", [name for name in ODD if name not in ("a=b", "{")])
-def test_an_odd_name_without_quotes_is_read_where_it_means_nothing_else(name: str) -> None:
-    """People type LABEL=VALUE as they see it; only what is a matcher already stays one."""
+def test_unquoted_name_is_accepted_if_unambiguous(name: str) -> None:
+    """People type LABEL=VALUE as they see it; a valid matcher stays one."""
     assert read_matchers(f"{name}=x y") == (Matcher(name, "=", "x y"),)
     assert read_matchers(f'{name}=~"x y"') == (Matcher(name, "=~", "x y"),)
 
@@ -63,14 +61,14 @@ def test_an_odd_name_without_quotes_is_read_where_it_means_nothing_else(name: st
 @pytest.mark.parametrize(
     "text", ['team="billing', "{my label=x}", '"my label=x', "my label", "=x", "team", '{"a"="x"']
 )
-def test_a_slip_stays_an_error(text: str) -> None:
-    """A quote or brace that is not closed is a mistake, and never part of an odd name or value."""
+def test_unclosed_quote_or_brace_is_refused(text: str) -> None:
+    """An unclosed quote or brace is never part of a name or value."""
     with pytest.raises(MatcherError):
         read_matchers(text)
 
 
 @pytest.mark.parametrize("text", ['team!="x"', 'team=~"x"', '{a="1", a="2"}'])
-def test_labels_have_one_value_each(text: str) -> None:
-    """A condition that no single label set spells out is refused, with what to write."""
+def test_labels_with_another_operator_are_refused(text: str) -> None:
+    """Labels have one value each; the error says what to write."""
     with pytest.raises(MatcherError, match="each with ="):
         read_labels(text)

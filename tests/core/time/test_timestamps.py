@@ -1,4 +1,4 @@
-"""Durations and instants are read and written as Prometheus does."""
+"""Durations and instants, parsed and formatted as in Prometheus."""
 
 import pytest
 from hypothesis import given, settings
@@ -15,7 +15,7 @@ from gateway.core.time.timestamps import (
     parse_time,
 )
 
-unhurried = settings(deadline=None)
+without_deadline = settings(deadline=None)
 LAST_SECOND_OF_9999 = 253402300799
 
 
@@ -36,10 +36,10 @@ LAST_SECOND_OF_9999 = 253402300799
         ("1y2w3d4h5m6s7ms", 33019506.007, "382d4h5m6s7ms"),
     ],
 )
-def test_a_duration_is_read_and_written_as_prometheus_does(
+def test_duration_is_parsed_and_formatted_as_in_prometheus(
     text: str, seconds: float, canonical: str
 ) -> None:
-    """A duration pasted from Alertmanager means the same here, and prints in the same form."""
+    """A duration from Alertmanager means the same here and is printed in its form."""
     assert parse_duration(text) == seconds
     assert format_duration(seconds) == canonical
 
@@ -48,29 +48,29 @@ def test_a_duration_is_read_and_written_as_prometheus_does(
     "text",
     ["", "1", "-1s", "1.5h", "1s1m", "1m1m", "1h 30m", "5min", "1M", "٣s", "1s\n", "s", "1ms1s"],
 )
-def test_what_is_no_duration_is_refused_with_help(text: str) -> None:
-    """A mistaken duration is refused with the text and what to write instead."""
+def test_invalid_duration_is_refused_with_a_correction(text: str) -> None:
+    """The error shows the text and what to write instead."""
     with pytest.raises(ValueError, match="is not a duration: write whole numbers") as caught:
         parse_duration(text)
     assert repr(text) in str(caught.value)
 
 
 @pytest.mark.parametrize("text", ["293y", "9" * 30 + "s", "9" * 5000 + "ms"])
-def test_a_duration_out_of_range_is_refused(text: str) -> None:
+def test_duration_out_of_range_is_refused(text: str) -> None:
     """A number of 5000 digits is an error like any other, not a crash."""
     with pytest.raises(ValueError, match="too long a duration"):
         parse_duration(text)
 
 
-@unhurried
+@without_deadline
 @given(st.integers(min_value=0, max_value=292 * 365 * 86_400_000))
-def test_every_duration_survives_writing_and_reading(milliseconds: int) -> None:
-    """What is written can be read back, to the millisecond."""
+def test_formatted_duration_parses_to_the_same(milliseconds: int) -> None:
+    """A duration is kept to the millisecond."""
     assert round(parse_duration(format_duration(milliseconds / 1000)) * 1000) == milliseconds
 
 
-def test_a_negative_duration_is_written_with_its_sign() -> None:
-    """A difference of times never loses its sign in an error or a log."""
+def test_negative_duration_is_formatted_with_its_sign() -> None:
+    """A difference of times keeps its sign in an error or a log."""
     assert format_duration(-90) == "-1m30s"
 
 
@@ -85,8 +85,8 @@ def test_a_negative_duration_is_written_with_its_sign() -> None:
         ("1969-12-31T23:59:59.999Z", -0.001),
     ],
 )
-def test_an_instant_is_read_with_offset_and_nanoseconds(text: str, seconds: float) -> None:
-    """Go's nanoseconds and any offset are read."""
+def test_instant_is_parsed_with_offset_and_nanoseconds(text: str, seconds: float) -> None:
+    """Go's nanoseconds and any offset are accepted."""
     assert parse_rfc3339(text) == pytest.approx(seconds, abs=1e-6)
 
 
@@ -107,8 +107,8 @@ def test_an_instant_is_read_with_offset_and_nanoseconds(text: str, seconds: floa
         "2026-11-20t03:00:00z",
     ],
 )
-def test_what_is_no_rfc3339_instant_is_refused(text: str) -> None:
-    """Only what Go would read in a webhook is taken; the error shows the text."""
+def test_invalid_rfc3339_instant_is_refused(text: str) -> None:
+    """Only times that Go accepts in a webhook are accepted; the error shows the text."""
     with pytest.raises(ValueError, match="is not a"):
         parse_rfc3339(text)
 
@@ -116,8 +116,8 @@ def test_what_is_no_rfc3339_instant_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     "text", [ZERO_TIME, "0001-01-01T00:00:00.000Z", "0001-01-01T01:00:00+01:00"]
 )
-def test_gos_zero_time_means_no_time(text: str) -> None:
-    """An alert whose endsAt is of the year 1 has not ended (E33)."""
+def test_zero_time_of_go_is_no_time(text: str) -> None:
+    """E33: An alert whose endsAt is in the year 1 has not ended."""
     assert parse_instant(text) is None
 
 
@@ -129,17 +129,17 @@ def test_gos_zero_time_means_no_time(text: str) -> None:
         ("0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00.000Z"),
     ],
 )
-def test_every_time_that_is_read_can_be_written(text: str, written: str) -> None:
-    """An offset or a fraction at the edge of all dates leads to no instant beyond it (E33)."""
+def test_time_at_the_edge_of_the_calendar_can_be_formatted(text: str, written: str) -> None:
+    """E33: An offset at the edge of all dates leads to no instant beyond it."""
     assert format_rfc3339(parse_rfc3339(text)) == written
 
 
-def test_any_other_instant_is_itself() -> None:
+def test_instant_other_than_the_zero_time_is_itself() -> None:
     """Only the zero time is no time."""
     assert parse_instant("2026-11-20T03:00:00Z") == 1795143600
 
 
-def test_an_instant_is_written_in_utc() -> None:
+def test_instant_is_formatted_in_utc() -> None:
     """Times are written in UTC with milliseconds, or without."""
     assert format_rfc3339(1795143600.0004) == "2026-11-20T03:00:00.000Z"
     assert format_rfc3339(0.29) == "1970-01-01T00:00:00.290Z"
@@ -148,22 +148,22 @@ def test_an_instant_is_written_in_utc() -> None:
     assert format_rfc3339(-62135596800) == "0001-01-01T00:00:00.000Z"
 
 
-def test_an_instant_beyond_the_calendar_is_refused() -> None:
-    """An absurd time is a ValueError, although the platform raises other errors."""
+def test_instant_beyond_the_calendar_is_refused() -> None:
+    """An invalid time is a ValueError on every platform."""
     for t in (1e18, float("inf"), float("nan")):
         with pytest.raises(ValueError, match="9999"):
             format_rfc3339(t)
 
 
-@unhurried
+@without_deadline
 @given(st.integers(min_value=0, max_value=LAST_SECOND_OF_9999 * 1000))
-def test_every_instant_survives_writing_and_reading(milliseconds: int) -> None:
-    """What is written can be read back, to the millisecond."""
+def test_formatted_instant_parses_to_the_same(milliseconds: int) -> None:
+    """An instant is kept to the millisecond."""
     assert round(parse_rfc3339(format_rfc3339(milliseconds / 1000)) * 1000) == milliseconds
 
 
-def test_a_wall_clock_needs_a_known_zone() -> None:
-    """A zone that does not exist is an error that says what to write."""
+def test_local_time_in_an_unknown_zone_is_refused() -> None:
+    """The error says what to write."""
     assert local_time(1795143600, "Europe/Berlin").isoformat() == "2026-11-20T04:00:00+01:00"
     for name in ("Mars/Olympus", "../../etc/passwd", ""):
         with pytest.raises(ValueError, match="use an IANA name"):
@@ -183,8 +183,8 @@ def test_a_wall_clock_needs_a_known_zone() -> None:
         "2026-11-20t03:00z",
     ],
 )
-def test_a_time_is_read_in_every_form_that_programs_write(text: str) -> None:
-    """The forms that Alertmanager takes (go-openapi/strfmt), and small letters as in RFC 3339."""
+def test_time_is_parsed_in_every_usual_form(text: str) -> None:
+    """The forms of Alertmanager (go-openapi/strfmt), and small letters as in RFC 3339."""
     assert parse_time(text) == 1795143600
 
 
@@ -203,12 +203,12 @@ def test_a_time_is_read_in_every_form_that_programs_write(text: str) -> None:
         "2" * 5000,
     ],
 )
-def test_what_names_no_time_is_refused(text: str) -> None:
-    """What is in none of these forms is an error that shows how to write it."""
+def test_text_in_no_form_of_a_time_is_refused(text: str) -> None:
+    """The error shows how to write a time."""
     with pytest.raises(ValueError, match="is not a"):
         parse_time(text)
 
 
-def test_gos_zero_time_is_no_time_in_any_form() -> None:
-    """An alert whose endsAt is of the year 1 has not ended (E33)."""
+def test_zero_time_of_go_in_any_form_is_no_time() -> None:
+    """E33: An alert whose endsAt is in the year 1 has not ended."""
     assert parse_time(ZERO_TIME) is parse_time("0001-01-01 00:00:00") is None

@@ -1,4 +1,4 @@
-"""Asked at one instant, a rotation names its whole turn and a restriction its whole window."""
+"""The whole shift and the whole restriction window around an instant."""
 
 from datetime import date, time
 from math import inf
@@ -25,8 +25,10 @@ NEW_YORK = "America/New_York"
         ("2020-10-30T12:00-04:00", -1, "2020-10-30T01:30-04:00", "2020-10-31T01:30-04:00"),
     ],
 )
-def test_a_turn_in_the_doubled_hour(instant: str, number: int, start: str, end: str) -> None:
-    """E24: the wall clock going back does not take the turn back."""
+def test_shift_in_a_doubled_hour_is_returned_whole(
+    instant: str, number: int, start: str, end: str
+) -> None:
+    """E24: When the clock goes back, the shift does not."""
     layer = Layer(("ana", "ben"), 1, "day", Handover(time(1, 30)), date(2020, 10, 31))
     turn = turn_at(layer, load_zone(NEW_YORK), at(instant))
     assert (turn.number, turn.start, turn.end) == (number, at(start), at(end))
@@ -40,21 +42,21 @@ def test_a_turn_in_the_doubled_hour(instant: str, number: int, start: str, end: 
         ("2026-01-12T08:00", "2026-01-17T08:00", "2026-01-19T08:00"),
     ],
 )
-def test_days_of_24_hours_join(instant: str, opens: str, closes: str) -> None:
+def test_restriction_of_whole_days_is_one_window(instant: str, opens: str, closes: str) -> None:
     """E25: Saturday and Sunday from 08:00 to 08:00 are one window."""
     whole_days = [Restriction(WEEKEND, time(8), time(8))]
     assert window_at(whole_days, load_zone("UTC"), at(instant)) == (at(opens), at(closes))
 
 
-def test_a_window_without_end_says_so() -> None:
-    """E25: every day around the clock, and no restriction at all, are always open."""
+def test_restriction_of_all_time_is_an_infinite_window() -> None:
+    """E25: Every day around the clock, and no restriction, are always open."""
     always = [Restriction((0, 1, 2, 3), time(6), time(6)), Restriction((4, 5, 6), time(6), time(6))]
     for rules in (always, []):
         assert window_at(rules, load_zone("Europe/Berlin"), at("2026-03-28")) == (-inf, inf)
         assert is_open(rules, load_zone("Europe/Berlin"), at("2026-03-28"))
 
 
-def test_a_window_inside_the_missing_hour_is_omitted_that_day() -> None:
+def test_window_inside_a_missing_hour_is_omitted_that_day() -> None:
     """E24: Sunday 02:15 to 02:45 does not exist on the day the clocks go forward."""
     missing = [Restriction((6,), time(2, 15), time(2, 45))]
     zone = load_zone(NEW_YORK)

@@ -1,4 +1,4 @@
-"""Where a layer begins, how its turns are counted, and what the calendar does to them."""
+"""The start of a layer, the count of its shifts, and calendar effects."""
 
 from datetime import date, datetime, time
 
@@ -10,12 +10,13 @@ from tests.core.rota_times import at, table
 def rota(
     start: date, handover: Handover, every: int = 1, unit: Unit = "week", members: str = "ana ben"
 ) -> Rota:
+    """Return a rota of one layer."""
     layer = Layer(tuple(members.split()), every, unit, handover, start)
     return Rota("billing", "UTC", (layer,))
 
 
-def test_a_date_begins_at_that_days_handover() -> None:
-    """Promise 12: a layer that starts on its handover day gives its first member a full turn."""
+def test_start_date_begins_at_the_handover_of_that_day() -> None:
+    """Promise 12: A start on a handover day gives the first member a full shift."""
     weekly = rota(date(2026, 1, 5), Handover(time(9), 0))
     assert table(weekly, "2026-01-05T00:00", "2026-01-19T00:00") == [
         "2026-01-05 00:00+00:00 nobody, no layer",
@@ -24,8 +25,8 @@ def test_a_date_begins_at_that_days_handover() -> None:
     ]
 
 
-def test_a_start_between_handovers_shortens_the_first_turn() -> None:
-    """Promise 12: begun on a Wednesday it still hands over on Mondays, and ana has no double."""
+def test_start_between_handovers_shortens_the_first_shift() -> None:
+    """Promise 12: A start on Wednesday still hands over on Mondays."""
     midweek = rota(date(2026, 1, 7), Handover(time(9), 0))
     assert table(midweek, "2026-01-07T09:00", "2026-01-26T09:00") == [
         "2026-01-07 09:00+00:00 ana, layer 1",
@@ -34,8 +35,8 @@ def test_a_start_between_handovers_shortens_the_first_turn() -> None:
     ]
 
 
-def test_a_datetime_begins_exactly_then() -> None:
-    """Promise 12: from six in the morning ana has it until the handover at nine."""
+def test_start_datetime_begins_exactly_then() -> None:
+    """Promise 12: From six in the morning ana is on call until the handover at nine."""
     early = rota(datetime.fromisoformat("2026-01-05T06:00"), Handover(time(9), 0))
     assert on_call(early, at("2026-01-05T05:59:59")) == ()
     assert table(early, "2026-01-05T06:00", "2026-01-13T00:00") == [
@@ -45,7 +46,7 @@ def test_a_datetime_begins_exactly_then() -> None:
     ]
 
 
-def test_leap_days_are_days_like_others() -> None:
+def test_leap_day_has_its_own_shift() -> None:
     """Promise 12: 29 February is neither skipped nor doubled."""
     daily = rota(date(2028, 2, 27), Handover(time(9)), unit="day", members="ana ben cho")
     assert table(daily, "2028-02-27T09:00", "2028-03-02T09:00") == [
@@ -56,8 +57,8 @@ def test_leap_days_are_days_like_others() -> None:
     ]
 
 
-def test_months_from_the_31st_hand_over_on_the_last_day() -> None:
-    """Promise 12: a short month does not shift the months after it."""
+def test_monthly_shifts_from_the_31st_change_on_the_last_day() -> None:
+    """Promise 12: A short month does not shift the months after it."""
     monthly = rota(date(2028, 1, 31), Handover(time(9)), unit="month")
     assert [line[:10] for line in table(monthly, "2028-01-31T09:00", "2028-06-01T00:00")] == [
         "2028-01-31",
@@ -68,30 +69,30 @@ def test_months_from_the_31st_hand_over_on_the_last_day() -> None:
     ]
 
 
-def test_n_days_and_n_weeks_count_from_the_start() -> None:
-    """Promise 12: ten days are ten days, across the turn of the year."""
+def test_shifts_of_several_days_or_weeks_count_from_the_start() -> None:
+    """Promise 12: Ten days are ten days, also over the new year."""
     ten = rota(date(2026, 12, 25), Handover(time(9)), 10, "day")
     assert next_change(ten, at("2026-12-25T09:00")) == at("2027-01-04T09:00")
     fortnight = rota(date(2026, 1, 5), Handover(time(9), 0), 2)
     assert next_change(fortnight, at("2026-01-06T00:00")) == at("2026-01-19T09:00")
 
 
-def test_a_change_many_years_ahead_is_still_found() -> None:
-    """Promise 12: the slowest rotation is searched until it has come round."""
+def test_change_many_years_ahead_is_returned() -> None:
+    """Promise 12: The search covers the slowest rotation that is allowed."""
     slow = rota(date(2026, 1, 5), Handover(time(9)), 60, "month")
     assert next_change(slow, at("2026-01-06T00:00")) == at("2031-01-05T09:00")
 
 
-def test_handing_over_to_oneself_is_no_change() -> None:
-    """E26: somebody listed twice in a row has one shift of twice the length."""
+def test_member_twice_in_a_row_has_one_long_shift() -> None:
+    """E26: A handover to the same person is no change."""
     twice = rota(date(2026, 1, 5), Handover(time(9), 0), members="ana ana ben")
     now = explain(twice, at("2026-01-12T12:00"))
     assert (now.since, now.until) == (at("2026-01-05T09:00"), at("2026-01-19T09:00"))
     assert (now.person, now.next_person, str(now.by)) == ("ana", "ben", "layer 1")
 
 
-def test_one_person_alone_has_it_since_the_start_and_without_end() -> None:
-    """E26: nothing changes, so there is no next person and no end to name."""
+def test_single_member_is_on_call_without_end() -> None:
+    """E26: Without a change there is no next person and no end."""
     alone = rota(date(2020, 1, 6), Handover(time(9), 0), members="ana")
     now = explain(alone, at("2026-01-12T12:00"))
     assert (now.since, now.until, now.next_person) == (at("2020-01-06T09:00"), None, None)
