@@ -24,6 +24,7 @@ from gateway.core.incidents.silence import Silence
 from gateway.core.matching.parse import parse_matcher
 from gateway.core.plan.plan import Repeats, Target
 from gateway.core.time.timestamps import format_rfc3339, parse_instant
+from gateway.flow.silences.silences import SilenceRequest
 from gateway.web.ingest.sources import SOURCES
 from tests.flow.world import START, FakeChannel, World
 
@@ -108,7 +109,9 @@ class Stage(World):
         elif step["do"] == "silence":
             matchers = [parse_matcher(text) for text in step["matchers"]]
             span = START + step["starts_at"], START + step["ends_at"]
-            self.silence = await self.engine.silences.put(matchers, *span, "ana", "a scenario")
+            self.silence = await self.engine.silences.put(
+                SilenceRequest(matchers, *span, "ana", "a scenario")
+            )
         elif step["do"] == "unsilence_last":
             assert self.silence is not None
             await self.engine.silences.expire(self.silence.id)

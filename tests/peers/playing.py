@@ -20,6 +20,7 @@ from gateway.core.incidents.message import Message, Receipt
 from gateway.core.matching.matcher import Matcher
 from gateway.core.plan.plan import Repeats, Target
 from gateway.core.time.timestamps import format_rfc3339
+from gateway.flow.silences.silences import SilenceRequest
 from gateway.web.ingest.sources import SOURCES
 from tests.conformance.adapter_scenarios import routes_of
 from tests.endtoend.monitoring import Alertmanager
@@ -150,7 +151,9 @@ class Stage(World):
         if event.silenced_until is not None:
             until = START + event.silenced_until
             matchers = _matchers(event)
-            await self.engine.silences.put(matchers, self.now, until, "ana", "a story")
+            await self.engine.silences.put(
+                SilenceRequest(matchers, self.now, until, "ana", "a story")
+            )
             return
         posted = json.dumps(_body(event, START)).encode()
         parsed = SOURCES["prometheus"](posted, self.now)

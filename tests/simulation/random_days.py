@@ -13,6 +13,7 @@ from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.incidents.silence import Silence
 from gateway.core.matching.matcher import Matcher
 from gateway.core.plan.plan import Target
+from gateway.flow.silences.silences import SilenceRequest
 from gateway.store.state import incidents
 from tests.flow.world import HOUR, MINUTE, ROUTES, Delivered, World, alert
 
@@ -211,7 +212,9 @@ class Simulation:
         )
         duration = self.dice.choice((10 * MINUTE, HOUR, 5 * HOUR))
         now = self.world.now
-        silence = await engine.silences.put(matchers, now, now + duration, "ana", "maintenance")
+        silence = await engine.silences.put(
+            SilenceRequest(matchers, now, now + duration, "ana", "maintenance")
+        )
         self.silences[silence.id] = silence
         self.log(f"ana silences {', '.join(map(str, matchers))} for {duration:.0f} s")
 

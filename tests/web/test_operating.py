@@ -12,6 +12,7 @@ from gateway.core.alerts.reported_alert import ReportedAlert
 from gateway.core.incidents.hold import Hold
 from gateway.core.matching.matcher import Matcher
 from gateway.flow.engine import Health
+from gateway.flow.silences.silences import SilenceRequest
 from gateway.store import StoreUnavailableError
 from gateway.store.outbox import holds
 from tests.flow.world import HOUR, MINUTE, ROUTES, World, alert
@@ -114,9 +115,9 @@ async def test_silences_are_counted_by_state(gateway: Gateway) -> None:
     world, client = gateway
     silences, later = world.engine.silences, world.now + HOUR
     by_name = (Matcher("alertname", "=", "A"),)
-    await silences.put(by_name, world.now, later, "ana", "why")
-    await silences.put(by_name, later, later + HOUR, "ana", "why")
-    ended = await silences.put(by_name, world.now, later, "ana", "why")
+    await silences.put(SilenceRequest(by_name, world.now, later, "ana", "why"))
+    await silences.put(SilenceRequest(by_name, later, later + HOUR, "ana", "why"))
+    ended = await silences.put(SilenceRequest(by_name, world.now, later, "ana", "why"))
     await silences.expire(ended.id)
     found = await samples(client)
     assert found['gateway_silences{state="active"}'] == 1

@@ -8,7 +8,7 @@ between, nothing is lost: a silenced incident is due at the end of its silence a
 import logging
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
 from uuid import uuid4
@@ -36,6 +36,23 @@ _ID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 accept its characters."""
 
 
+@dataclass(frozen=True, slots=True)
+class SilenceRequest:
+    """A silence to create, or to change where `silence_id` is given. Times are unix seconds.
+
+    `gone_for`: seconds without a matching alert after which it ends early; None: never.
+    """
+
+    matchers: Sequence[Matcher]
+    starts_at: float
+    ends_at: float
+    created_by: str
+    comment: str
+    silence_id: str = ""
+    annotations: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    gone_for: float | None = None
+
+
 class SilenceNotFoundError(LookupError):
     """No silence has that id."""
 
@@ -56,19 +73,8 @@ class Silences:
         self._matches = matches
         self.evaluator = SilenceEvaluator(store, now, matches, on_due, self.expire)
 
-    async def put(
-        self,
-        matchers: Sequence[Matcher],
-        starts_at: float,
-        ends_at: float,
-        created_by: str,
-        comment: str,
-        *,
-        silence_id: str = "",
-        annotations: Mapping[str, str] = NOTHING,
-        gone_for: float | None = None,
-    ) -> Silence:
-        """Create a silence, or change the one with `silence_id`; return it as it was stored.
+    async def put(self, request: SilenceRequest) -> Silence:
+        """Create a silence, or change the one with that id; return it as it was stored.
 
         As in Alertmanager, one that cannot be changed in place ends, and a new one with a new id
         replaces it. A start in the past becomes now. Raises SilenceError for an invalid silence,
@@ -76,22 +82,22 @@ class Silences:
         """
         now = self._now()
         requested = Silence(
-            silence_id,
-            tuple(matchers),
-            starts_at,
-            ends_at,
+            request.silence_id,
+            tuple(request.matchers),
+            request.starts_at,
+            request.ends_at,
             now,
-            created_by,
-            comment,
-            annotations,
-            gone_for,
+            request.created_by,
+            request.comment,
+            request.annotations,
+            request.gone_for,
         )
         validate(requested)
-        if silence_id and _ID.fullmatch(silence_id) is None:
-            raise SilenceNotFoundError(silence_id)
-        if ends_at <= now:
+        if requested.id and _ID.fullmatch(requested.id) is None:
+            raise SilenceNotFoundError(requested.id)
+        if requested.ends_at <= now:
             raise SilenceError("it ends in the past", "endsAt")
-        if ends_at == starts_at:
+        if requested.ends_at == requested.starts_at:
             raise SilenceError("it ends when it starts", "endsAt")
         saved, changed = await self._store.write(partial(_put, requested=requested, now=now))
         self.evaluator.evaluate(changed)

@@ -14,7 +14,7 @@ from gateway.core.incidents.silence import Silence, SilenceError
 from gateway.core.matching.matcher import Matcher
 from gateway.core.plan.plan import NOTHING
 from gateway.flow.engine import Engine
-from gateway.flow.silences.silences import SilenceNotFoundError
+from gateway.flow.silences.silences import SilenceNotFoundError, SilenceRequest
 from gateway.web.alertmanager_api.query_params import flag, matchers
 from gateway.web.alertmanager_api.responses import NO_STORE, ApiV2Error, answer, with_v2_errors
 from gateway.web.alertmanager_api.silence_body import read_silence, silence_id, write_silence
@@ -68,14 +68,18 @@ class SilenceEndpoints:
         now = self._engine.now()
         try:
             saved = await silences.put(
-                posted.matchers,
-                now if posted.starts_at is None else posted.starts_at,
-                posted.ends_at,
-                posted.created_by,
-                posted.comment,
-                silence_id=posted.id,
-                annotations=old_annotations if posted.annotations is None else posted.annotations,
-                gone_for=existing.gone_for if existing else None,
+                SilenceRequest(
+                    posted.matchers,
+                    now if posted.starts_at is None else posted.starts_at,
+                    posted.ends_at,
+                    posted.created_by,
+                    posted.comment,
+                    silence_id=posted.id,
+                    annotations=old_annotations
+                    if posted.annotations is None
+                    else posted.annotations,
+                    gone_for=existing.gone_for if existing else None,
+                )
             )
         except SilenceError as error:
             raise ApiV2Error(400, f"invalid silence: {error.field}: {error}") from None

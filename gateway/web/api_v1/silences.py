@@ -9,7 +9,7 @@ from gateway.core.plan.plan import Plan
 from gateway.core.routing.match import match_routes
 from gateway.core.routing.silence_scope import incident_matchers
 from gateway.flow.engine import Engine
-from gateway.flow.silences.silences import SilenceNotFoundError
+from gateway.flow.silences.silences import SilenceNotFoundError, SilenceRequest
 from gateway.store.state import incidents
 from gateway.web.api_v1 import requests
 from gateway.web.api_v1 import silence_models as models
@@ -92,13 +92,15 @@ async def make(
     starts_at = engine.now() if body.starts_at is None else body.starts_at
     try:
         saved = await engine.silences.put(
-            matchers,
-            starts_at,
-            body.ends_at,
-            body.created_by,
-            body.comment,
-            silence_id=body.id,
-            gone_for=body.gone_for,
+            SilenceRequest(
+                matchers,
+                starts_at,
+                body.ends_at,
+                body.created_by,
+                body.comment,
+                silence_id=body.id,
+                gone_for=body.gone_for,
+            )
         )
     except SilenceError as error:
         field = _FIELDS.get(error.field, error.field)

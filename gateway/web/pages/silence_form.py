@@ -19,7 +19,7 @@ from gateway.core.plan.plan import Plan
 from gateway.core.routing.silence_scope import incident_matchers
 from gateway.core.text.escape import one_line
 from gateway.flow.engine import Engine
-from gateway.flow.silences.silences import SilenceNotFoundError
+from gateway.flow.silences.silences import SilenceNotFoundError, SilenceRequest
 from gateway.links import Purpose
 from gateway.render.view.clean import clean
 from gateway.render.view.times import clock_time
@@ -120,12 +120,14 @@ class SilenceFormPages:
         active = await self._active_silences(matchers, now)
         try:
             await self._engine.silences.put(
-                matchers,
-                active[0].starts_at if active else now,
-                now + submitted.length,
-                person,
-                why,
-                silence_id=active[0].id if active else "",
+                SilenceRequest(
+                    matchers,
+                    active[0].starts_at if active else now,
+                    now + submitted.length,
+                    person,
+                    why,
+                    silence_id=active[0].id if active else "",
+                )
             )
         except SilenceError as error:
             text = f"The silence was not saved: {error}."

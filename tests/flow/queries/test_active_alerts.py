@@ -11,6 +11,7 @@ from gateway.core.alerts.labels import fingerprint
 from gateway.core.matching.matcher import Matcher
 from gateway.flow.queries import label_search, mute_snapshot
 from gateway.flow.queries.active_alerts import PAGE, ActiveAlert, AlertFilter, GroupedAlert
+from gateway.flow.silences.silences import SilenceRequest
 from tests.flow.world import HOUR, MINUTE, World, alert
 
 
@@ -166,7 +167,7 @@ async def test_suppression_is_as_it_is_now(world: World) -> None:
     world.now += 2 * MINUTE
     assert await firing_names(world, inhibited=False) == ["Latency"]
     silence = await world.engine.silences.put(
-        named("Latency"), world.now, world.now + HOUR, "ana", "maintenance"
+        SilenceRequest(named("Latency"), world.now, world.now + HOUR, "ana", "maintenance")
     )
     assert [one.silenced_by for one in await active_alerts(world)] == [(silence.id,)]
     assert await firing_names(world, silenced=False) == []

@@ -5,7 +5,7 @@ import pytest
 from gateway.core.incidents.incident import State
 from gateway.core.incidents.silence import Silence, SilenceError
 from gateway.core.matching.matcher import Matcher
-from gateway.flow.silences.silences import SilenceNotFoundError
+from gateway.flow.silences.silences import SilenceNotFoundError, SilenceRequest
 from gateway.store.db.session import Row
 from gateway.store.state import alerts
 from gateway.store.state import silences as kept_silences
@@ -17,12 +17,14 @@ PAYMENTS = (Matcher("alertname", "=", "PaymentFailures"),)
 
 async def silence(world: World, seconds: float = HOUR, **more: object) -> Silence:
     return await world.engine.silences.put(
-        PAYMENTS,
-        world.now,
-        world.now + seconds,
-        "ana",
-        "database maintenance",
-        **more,  # type: ignore[arg-type]
+        SilenceRequest(
+            PAYMENTS,
+            world.now,
+            world.now + seconds,
+            "ana",
+            "database maintenance",
+            **more,  # type: ignore[arg-type]
+        )
     )
 
 
@@ -93,7 +95,7 @@ async def test_no_escalation_while_silenced(world: World) -> None:
 async def test_a_silence_to_come(world: World) -> None:
     """Pending it suppresses nothing; from its start on it does; its end notifies."""
     start = world.now + 10 * MINUTE
-    await world.engine.silences.put(PAYMENTS, start, start + HOUR, "ben", "release")
+    await world.engine.silences.put(SilenceRequest(PAYMENTS, start, start + HOUR, "ben", "release"))
     await world.post(alert("PaymentFailures", "warning"))
     assert to(await world.advance(9 * MINUTE), SLACK) == [(30.0, "firing", "first")]
     assert await world.advance(HOUR) == []
@@ -129,12 +131,14 @@ async def test_changed_in_place_or_replaced(world: World) -> None:
     longer = await silence(world, 2 * HOUR, silence_id=made.id)
     assert (longer.id, longer.ends_at) == (made.id, made.ends_at + HOUR)
     other = await world.engine.silences.put(
-        (Matcher("team", "=", "billing"),),
-        world.now,
-        world.now + HOUR,
-        "ana",
-        "",
-        silence_id=made.id,
+        SilenceRequest(
+            (Matcher("team", "=", "billing"),),
+            world.now,
+            world.now + HOUR,
+            "ana",
+            "",
+            silence_id=made.id,
+        )
     )
     assert other.id != made.id
     old = await world.engine.silences.get(made.id)
@@ -153,7 +157,7 @@ async def test_refused(world: World) -> None:
     """What ends in the past is refused, and what does not exist is not found."""
     with pytest.raises(SilenceError, match="past"):
         await world.engine.silences.put(
-            PAYMENTS, world.now - 2 * HOUR, world.now - HOUR, "ana", "too late"
+            SilenceRequest(PAYMENTS, world.now - 2 * HOUR, world.now - HOUR, "ana", "too late")
         )
     with pytest.raises(SilenceNotFoundError):
         await silence(world, silence_id="11111111-1111-1111-1111-111111111111")
@@ -167,7 +171,7 @@ async def test_a_notified_alert_resolves_although_a_silenced_one_fires(world: Wo
     await world.advance(MINUTE)
     under = (Matcher("instance", "=", "silenced"),)
     put = world.engine.silences.put
-    await put(under, world.now, world.now + HOUR, "ana", "new disks")
+    await put(SilenceRequest(under, world.now, world.now + HOUR, "ana", "new disks"))
     await world.post(alert("PaymentFailures", "warning", instance="silenced"))
     await world.advance(10 * MINUTE)
     over = alert(

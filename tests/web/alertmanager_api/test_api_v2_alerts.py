@@ -10,6 +10,7 @@ import pytest
 
 from gateway.core.matching.matcher import Matcher
 from gateway.flow.queries.active_alerts import PAGE
+from gateway.flow.silences.silences import SilenceRequest
 from gateway.store import StoreUnavailableError
 from gateway.store.state import silences
 from gateway.web.alertmanager_api import streaming
@@ -68,7 +69,9 @@ async def gateway(tmp_path: Path) -> AsyncIterator[Gateway]:
         world.now = SATURDAY
         matchers = (Matcher("alertname", "=", "DatabaseConnectionPoolHigh"),)
         await world.engine.silences.put(
-            matchers, world.now, world.now + HOUR, "ana", "maintenance of the database"
+            SilenceRequest(
+                matchers, world.now, world.now + HOUR, "ana", "maintenance of the database"
+            )
         )
         body = json.dumps(json.loads(recorded("api-post-alerts.json"))["request"]["body"])
         posted = SOURCES["prometheus"](body.encode(), world.now).alerts

@@ -8,6 +8,7 @@ import re2
 
 from gateway.core.matching import matcher
 from gateway.core.matching.matcher import Matcher
+from gateway.flow.silences.silences import SilenceRequest
 from tests.flow.world import HOUR
 from tests.web.real import served
 
@@ -27,7 +28,9 @@ async def test_listing_compiles_no_pattern(
                 Matcher("instance", "=~", f"db-{number}-.*"),
             ]
             ends_at = world.now + HOUR + number
-            await world.engine.silences.put(matchers, world.now, ends_at, "ana", "new disks")
+            await world.engine.silences.put(
+                SilenceRequest(matchers, world.now, ends_at, "ana", "new disks")
+            )
         matcher._pattern_test.cache_clear()
         monkeypatch.setattr(re2, "compile", lambda *_: pytest.fail("a pattern was compiled"))
         answer = await client.get(path)

@@ -7,6 +7,7 @@ import pytest
 
 from gateway.core.incidents.retry import Failure, SendError
 from gateway.core.matching.matcher import Matcher
+from gateway.flow.silences.silences import SilenceRequest
 from tests.flow.world import HOUR, MINUTE, ROUTES, START, alert
 from tests.web.pages.test_ack_pages import text_of
 from tests.web.real import Client, served
@@ -60,7 +61,9 @@ async def test_nothing_is_foretold_while_it_is_silenced(tmp_path: Path) -> None:
         await world.advance(MINUTE)
         only = (Matcher("alertname", "=", "DoubleChargeDetected"),)
         until = world.now + HOUR
-        await world.engine.silences.put(only, world.now, until, "ana", "looking into it")
+        await world.engine.silences.put(
+            SilenceRequest(only, world.now, until, "ana", "looking into it")
+        )
         await world.advance(MINUTE)
         [incident] = (await asked(client, incident="1001"))["incidents"]
         text = " ".join(incident["why"])
@@ -163,7 +166,9 @@ async def test_a_silence_is_told_once(tmp_path: Path) -> None:
     async with served(tmp_path) as (world, client):
         only = (Matcher("alertname", "=", "SlowInvoices"),)
         until = world.now + 2 * HOUR
-        silence = await world.engine.silences.put(only, world.now, until, "ana", "release")
+        silence = await world.engine.silences.put(
+            SilenceRequest(only, world.now, until, "ana", "release")
+        )
         await world.post(alert("SlowInvoices", "warning"))
         await world.advance(MINUTE)
         said = await asked(client, incident="1001", zone="Europe/Berlin")

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from gateway.core.matching.matcher import Matcher
+from gateway.flow.silences.silences import SilenceRequest
 from tests.flow.world import HOUR, MINUTE, alert
 from tests.web.pages.test_ack_pages import text_of
 from tests.web.real import served, token
@@ -28,7 +29,9 @@ async def test_the_incidents_page_names_the_silences_over_it(tmp_path: Path) -> 
         await world.post(*(alert("SlowRenewals", "warning", instance=one) for one in ("a", "b")))
         silences = world.engine.silences
         until, why = world.now + 2 * HOUR, "<b>disk</b> is changed"
-        one = await silences.put((Matcher("instance", "=", "a"),), world.now, until, "ana", why)
+        one = await silences.put(
+            SilenceRequest((Matcher("instance", "=", "a"),), world.now, until, "ana", why)
+        )
         await world.advance(MINUTE)
         said = await text_of(client, "GET", "/incidents/1001")
         assert (
@@ -45,7 +48,7 @@ async def test_under_a_silence_nobody_is_asked_to_take_it(tmp_path: Path) -> Non
     async with served(tmp_path) as (world, client):
         by_name = (Matcher("alertname", "=", "SlowRenewals"),)
         until = world.now + 2 * HOUR
-        await world.engine.silences.put(by_name, world.now, until, "ana", "release")
+        await world.engine.silences.put(SilenceRequest(by_name, world.now, until, "ana", "release"))
         await world.post(alert("SlowRenewals", "warning"))
         await world.advance(MINUTE)
         for page in ("/", f"/ack/{token(world)}"):
@@ -64,6 +67,6 @@ async def test_what_the_silence_stops_is_not_foretold(tmp_path: Path) -> None:
         assert "Ben is paged then." in await text_of(client, "GET", "/incidents/1001")
         by_name = (Matcher("alertname", "=", "DoubleChargeDetected"),)
         until = world.now + 2 * HOUR
-        await world.engine.silences.put(by_name, world.now, until, "ana", "release")
+        await world.engine.silences.put(SilenceRequest(by_name, world.now, until, "ana", "release"))
         await world.advance(MINUTE)
         assert "is paged" not in await text_of(client, "GET", "/incidents/1001")

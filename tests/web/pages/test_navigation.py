@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 import pytest
 
 from gateway.core.matching.parse import parse_matchers
+from gateway.flow.silences.silences import SilenceRequest
 from tests.flow.world import HOUR, MINUTE, World, alert
 from tests.web.real import Client, served
 
@@ -35,7 +36,7 @@ async def test_every_page_leads_to_the_others(gateway: Gateway) -> None:
     await world.post(alert())
     await world.advance(MINUTE)
     silence = await world.engine.silences.put(
-        parse_matchers("team=billing"), world.now, world.now + HOUR, "ana", ""
+        SilenceRequest(parse_matchers("team=billing"), world.now, world.now + HOUR, "ana", "")
     )
     for path, here, said in (
         ("/", "/", "page"),
@@ -91,7 +92,7 @@ async def test_below_a_path_all_links_stay_there(tmp_path: Path) -> None:
     """With GATEWAY_ROUTE_PREFIX; who is lost outside of it is led in."""
     async with served(tmp_path, route_prefix="/on/call") as (world, client):
         silence = await world.engine.silences.put(
-            parse_matchers("team=billing"), world.now, world.now + HOUR, "ana", ""
+            SilenceRequest(parse_matchers("team=billing"), world.now, world.now + HOUR, "ana", "")
         )
         places = [f"/on/call{place}" for place in PLACES]
         one = f"/on/call/silences/{silence.id}"

@@ -12,6 +12,7 @@ from aiohttp import encode_basic_auth
 from gateway.core.incidents.silence import Silence
 from gateway.core.matching.matcher import Matcher
 from gateway.core.matching.parse import parse_matchers
+from gateway.flow.silences.silences import SilenceRequest
 from gateway.store import Tx
 from gateway.store.state import silences
 from gateway.web.pages import silences as pages
@@ -43,7 +44,7 @@ async def put(
     """Silence by Ana that begins `start` seconds from now."""
     begins = world.now + start
     return await world.engine.silences.put(
-        parse_matchers(matchers), begins, begins + lasts, "ana", why
+        SilenceRequest(parse_matchers(matchers), begins, begins + lasts, "ana", why)
     )
 
 
@@ -95,7 +96,9 @@ async def test_until_its_alerts_are_gone_is_said(gateway: Gateway) -> None:
     """A silence that may end before its time says so, in the list and on its page."""
     world, client = gateway
     one = await world.engine.silences.put(
-        parse_matchers("team=billing"), world.now, world.now + HOUR, "ana", "", gone_for=1800.0
+        SilenceRequest(
+            parse_matchers("team=billing"), world.now, world.now + HOUR, "ana", "", gone_for=1800.0
+        )
     )
     for path in ("/silences", f"/silences/{one.id}"):
         assert "or 30m after the last matching alert" in await read(client, path)
@@ -276,12 +279,17 @@ async def test_what_people_and_tools_write_stays_text(gateway: Gateway) -> None:
     world, client = gateway
     await world.post(alert("A", instance=HOSTILE))
     one = await world.engine.silences.put(
-        (Matcher("instance", "=", HOSTILE), Matcher("team", "=~", f"billing|{re.escape(HOSTILE)}")),
-        world.now,
-        world.now + HOUR,
-        HOSTILE,
-        HOSTILE,
-        annotations={HOSTILE: HOSTILE},
+        SilenceRequest(
+            (
+                Matcher("instance", "=", HOSTILE),
+                Matcher("team", "=~", f"billing|{re.escape(HOSTILE)}"),
+            ),
+            world.now,
+            world.now + HOUR,
+            HOSTILE,
+            HOSTILE,
+            annotations={HOSTILE: HOSTILE},
+        )
     )
     await world.advance(MINUTE)
     for path in ("/silences", f"/silences/{one.id}", "/incidents/1001"):

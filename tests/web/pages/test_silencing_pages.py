@@ -11,6 +11,7 @@ from aiohttp import encode_basic_auth
 
 from gateway.core.incidents.silence import Silence
 from gateway.core.matching.matcher import Matcher
+from gateway.flow.silences.silences import SilenceRequest
 from tests.flow.world import HOUR, MINUTE, World, alert
 from tests.web.browser import browser
 from tests.web.real import Client, served, token
@@ -93,7 +94,9 @@ async def test_it_can_be_undone_there(gateway: Gateway) -> None:
     """The other button ends what silences exactly this incident, and no other silence."""
     world, client = gateway
     other = [Matcher("team", "=", "billing")]
-    await world.engine.silences.put(other, world.now, world.now + HOUR, "ben", "something else")
+    await world.engine.silences.put(
+        SilenceRequest(other, world.now, world.now + HOUR, "ben", "something else")
+    )
     link = f"/ack/{token(world)}/silence"
     assert "End the silence now" not in await page_of(client, "GET", link)
     await page_of(client, "POST", link, data=FORM)
