@@ -10,7 +10,6 @@ from gateway.store.outbox.claims import (
     expire_all_claims,
     next_due_at,
     release,
-    renew,
 )
 from gateway.store.outbox.dead import dead_notices, mark_fallback_notified, replay
 from gateway.store.outbox.digests import (
@@ -60,7 +59,6 @@ __all__ = [
     "refired_queues",
     "refused_ids",
     "release",
-    "renew",
     "replay",
     "retry_now",
     "retry_queues_now",

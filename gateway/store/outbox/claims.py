@@ -111,16 +111,6 @@ _CLAIM = bulk_update(
     },
 )
 _UNFINISHED = Statement(select_notices().where(notices.c.id == bindparam("one"), IS_UNFINISHED))
-_RENEW = Statement(
-    update(notices)
-    .where(
-        InList(notices.c.id, "ids"),
-        notices.c.owner == bindparam("by"),
-        notices.c.state == literal("sending"),
-        IS_UNFINISHED,
-    )
-    .values(next_at=bindparam("until"))
-)
 _RELEASE_ALL = Statement(
     update(notices)
     .where(IS_UNFINISHED, notices.c.owner == bindparam("by"), notices.c.state == literal("sending"))
@@ -203,11 +193,6 @@ def claim_one(tx: Tx, notice_id: int, lease: Lease) -> Notice:
         raise KeyError(notice_id)
     tx.write_rows(_CLAIM, [(notice_id, *lease, NoticeRow(*row).perhaps)])
     return from_row(row, owner=lease.owner)
-
-
-def renew(tx: Tx, ids: Sequence[int], lease: Lease) -> int:
-    """Extend an owner's claims; return how many of them it still had."""
-    return tx.run(_RENEW, ids=json_list(ids), by=lease.owner, until=lease.until)
 
 
 def release(tx: Tx, owner: str, ids: Sequence[int] | None = None) -> int:

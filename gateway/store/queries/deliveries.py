@@ -12,7 +12,7 @@ from gateway.store.db.session import Row
 from gateway.store.db.statement import InList, Statement, json_list, load
 from gateway.store.db.transaction import Tx
 from gateway.store.outbox.rows import parse_target
-from gateway.store.schema.tables import attempts, facts, notices, recipients
+from gateway.store.schema.tables import attempts, notices, recipients
 
 _COLUMNS = (
     notices.c.id,
@@ -59,11 +59,6 @@ _RECIPIENTS = Statement(
     select(recipients.c.target, recipients.c.heard, recipients.c.receipt, recipients.c.updated_at)
     .where(recipients.c.incident == bindparam("number"))
     .order_by(recipients.c.target_key)
-)
-_FACTS = Statement(
-    select(facts.c.body)
-    .join(notices, notices.c.facts_id == facts.c.id)
-    .where(notices.c.id == bindparam("one"))
 )
 
 
@@ -126,12 +121,6 @@ def notice(tx: Tx, notice_id: int) -> NoticeSummary | None:
     """Return one notice."""
     row = tx.row(_BY_ID, one=notice_id)
     return None if row is None else _summary(row)
-
-
-def facts_of(tx: Tx, notice_id: int) -> bytes | None:
-    """Return the JSON of a notice's facts."""
-    row = tx.row(_FACTS, one=notice_id)
-    return None if row is None else row[0].encode()
 
 
 def notices_to_person(tx: Tx, person: str, since: float, limit: int = 200) -> list[NoticeSummary]:

@@ -120,22 +120,6 @@ def open_counts(tx: Tx) -> list[tuple[str, str, int, float | None]]:
     return [(row[0], row[1], row[2], row[3]) for row in tx.rows(_OPEN_COUNTS)]
 
 
-def alerts_page(
-    tx: Tx, now: float, *, active: bool | None = None, after: str = "", limit: int = 1000
-) -> list[Alert]:
-    """Return alerts in order of identity, those after `after`.
-
-    `active`: True for those that fire at `now`, False for the others, None for all.
-    """
-    query = select(*alert_rows.SELECTED).where(alerts.c.identity > after)
-    if active is True:
-        query = query.where(or_(alerts.c.ends_at.is_(None), alerts.c.ends_at > now))
-    elif active is False:
-        query = query.where(alerts.c.ends_at <= now)
-    query = query.order_by(alerts.c.identity).limit(limit)
-    return [alert_rows.from_row(row) for row in tx.query(query)]
-
-
 def find_alerts(tx: Tx, labels: Labels, *, limit: int = 100) -> list[Alert]:
     """Return alerts that have all of these labels, the latest reported first.
 

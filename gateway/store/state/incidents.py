@@ -74,12 +74,6 @@ _SAVE = update(
     overwrite(_CHANGEABLE_COLUMNS) | {"urgency": "coalesce(new.rank, old.urgency)"},
 )
 _SET_TITLES = update(incidents, ["number"], ["title"], overwrite(["title"]))
-_MOVE_TO_GROUPS = update(
-    incidents,
-    ["number"],
-    ["group_hash", "group_key", "route_id", "receiver"],
-    overwrite(["group_hash", "group_key", "route_id", "receiver"]),
-)
 
 
 @lru_cache(maxsize=2048)
@@ -209,13 +203,6 @@ def save(tx: Tx, changed: Sequence[Incident]) -> None:
 def set_titles(tx: Tx, rows: Sequence[tuple[int, str]]) -> None:
     """Set the titles of incidents for lists: rows of number and title."""
     tx.write_rows(_SET_TITLES, rows)
-
-
-def move_to_groups(tx: Tx, rows: Sequence[tuple[int, str, str, str]]) -> None:
-    """Move incidents to other groups: rows of number, group_key, route_id, receiver."""
-    tx.write_rows(
-        _MOVE_TO_GROUPS, [(number, _hash(key), key, *rest) for number, key, *rest in rows]
-    )
 
 
 @lru_cache(maxsize=4096)

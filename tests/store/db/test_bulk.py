@@ -40,9 +40,6 @@ def write(tx: Tx, made: list[Incident]) -> None:
     )
     schedule.move_due_earlier(tx, [(one.number, 1102.5) for one in made])
     incidents.set_titles(tx, [(one.number, f"the {one.number}th") for one in made])
-    incidents.move_to_groups(
-        tx, [(one.number, f"k{one.number}", "r2", "platform") for one in made[:2]]
-    )
     named = {one.number: alert(name).identity for name, one in zip(NAMES, FOUR, strict=True)}
     members.mark_notified(
         tx, [(n.number, named[n.number], NotifiedState.FIRING, 7.0, None) for n in made]

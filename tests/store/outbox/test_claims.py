@@ -114,16 +114,6 @@ async def test_owner_that_claims_again_cannot_finish_its_first_claim(store: Stor
     assert await store.write(lambda tx: outbox.record_attempts(tx, [sent(second)])) == []
 
 
-async def test_lease_can_be_renewed_by_its_owner_only(store: Store) -> None:
-    """A long send keeps its claim; nobody extends another's."""
-    (number,) = await opened(store, "A")
-    (id_,) = await added(store, row(number))
-    await claimed(store, owner="one")
-    assert await store.write(lambda tx: outbox.renew(tx, [id_], outbox.Lease("two", 900.0))) == 0
-    assert await store.write(lambda tx: outbox.renew(tx, [id_], outbox.Lease("one", 300.0))) == 1
-    assert await claimed(store, owner="two", now=299.0) == []
-
-
 async def test_released_notices_are_due_at_once(store: Store) -> None:
     """A graceful stop releases claims that were not begun; they were certainly not sent."""
     numbers = await opened(store, *"ABC")

@@ -102,31 +102,7 @@ async def test_notices_are_listed_by_incident_and_person(store: Store) -> None:
     ]
     assert len(await store.read(lambda tx: deliveries.notices_to_person(tx, "ana", 0.0))) == 2
     assert await store.read(lambda tx: deliveries.notice(tx, late)) == to_ana[0]
-    assert await store.read(lambda tx: deliveries.facts_of(tx, late)) == b'{"n":1}'
     assert await store.read(lambda tx: deliveries.notice(tx, 4711)) is None
-    assert await store.read(lambda tx: deliveries.facts_of(tx, 4711)) is None
-
-
-async def test_alerts_are_listed_in_pages(store: Store) -> None:
-    """Pages of all, of firing and of resolved alerts have each alert once."""
-    firing = [alert(f"B{index}") for index in range(5)]
-    ended = [alert(f"E{index}", ends_at=150.0) for index in range(3)]
-    both = [*firing, *ended]
-    await store.write(lambda tx: alerts.save(tx, both, [False] * 8))
-
-    async def identities(active: bool | None) -> list[str]:
-        seen: list[str] = []
-        after = ""
-        while page := await store.read(
-            lambda tx, at=after: lists.alerts_page(tx, 200.0, active=active, after=at, limit=2)
-        ):
-            seen += [one.identity for one in page]
-            after = seen[-1]
-        return seen
-
-    assert await identities(None) == sorted(one.identity for one in both)
-    assert await identities(True) == sorted(one.identity for one in firing)
-    assert await identities(False) == sorted(one.identity for one in ended)
 
 
 async def test_alert_is_found_by_some_of_its_labels(store: Store) -> None:

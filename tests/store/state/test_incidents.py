@@ -209,18 +209,6 @@ async def test_open_incidents_of_an_alert_are_found(store: Store) -> None:
     assert result == {disk.identity: [numbers[0]]}
 
 
-async def test_incident_moves_to_another_group(store: Store) -> None:
-    """E8: after a reload an incident may belong to another group, and keeps its number."""
-    await opened(store, "A")
-    await store.write(
-        lambda tx: incidents.move_to_groups(tx, [(1001, "root/2:A", "root/2", "platform")])
-    )
-    result = await store.read(lambda tx: incidents.open_by_key(tx, ["root:A", "root/2:A"]))
-    assert {key: (i.number, i.route_id, i.receiver) for key, i in result.items()} == {
-        "root/2:A": (1001, "root/2", "platform")
-    }
-
-
 async def test_ten_thousand_at_once(store: Store) -> None:
     """E37: a storm of ten thousand groups is opened, joined, read and saved in bulk."""
     made = await store.write(

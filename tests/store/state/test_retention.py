@@ -60,7 +60,7 @@ async def test_alerts_stay_while_an_incident_has_them(store: Store) -> None:
     firing = alert("Firing")
     await store.write(lambda tx: alerts.save(tx, [loose, firing], [False, False]))
     assert await store.write(lambda tx: retention.prune(tx, 900.0, 100)) == 1
-    left = await store.read(lambda tx: lists.alerts_page(tx, 0.0))
+    left = await store.read(lambda tx: lists.find_alerts(tx, {}))
     assert {one.labels["alertname"] for one in left} == {"Recent", "Firing"}
     assert len((await store.read(lambda tx: members.by_incident(tx, [number])))[number]) == 1
 
