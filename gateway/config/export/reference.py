@@ -42,18 +42,20 @@ def _collect(section: Section, sections_by_name: dict[str, Section]) -> None:
         return
     sections_by_name[section.name] = section
     for field in section.fields:
-        for inner in _inside(field.kind):
+        for inner in _inside(field.field_type):
             _collect(inner, sections_by_name)
 
 
-def _inside(kind: FieldType) -> tuple[Section, ...]:
+def _inside(field_type: FieldType) -> tuple[Section, ...]:
     """Return the sections that a value of this kind is made of."""
-    if isinstance(kind, Section):
-        return (kind,)
-    if isinstance(kind, Recursive | SectionOrList):
-        return _inside(kind.section() if isinstance(kind, Recursive) else kind.section)
-    if isinstance(kind, ListOf | MapOf):
-        return _inside(kind.member)
+    if isinstance(field_type, Section):
+        return (field_type,)
+    if isinstance(field_type, Recursive | SectionOrList):
+        return _inside(
+            field_type.section() if isinstance(field_type, Recursive) else field_type.section
+        )
+    if isinstance(field_type, ListOf | MapOf):
+        return _inside(field_type.member)
     return ()
 
 
@@ -77,13 +79,13 @@ def _section(section: Section) -> str:
 def _row(field: Field) -> str:
     default = "**required**" if field.required else field.default
     example = f"`{field.name}: {field.example}`" if field.example else ""
-    cells = (f"`{field.name}`", _value(field.kind), default, field.meaning, example)
+    cells = (f"`{field.name}`", _value(field.field_type), default, field.meaning, example)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
-def _value(kind: FieldType) -> str:
-    type_name = kind.type_name
-    for section in _inside(kind):
+def _value(field_type: FieldType) -> str:
+    type_name = field_type.type_name
+    for section in _inside(field_type):
         anchor = section.name.replace(" ", "-").replace(".", "")
         type_name = type_name.replace(section.name, f"[{section.name}](#{anchor})", 1)
     return type_name

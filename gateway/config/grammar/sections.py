@@ -25,7 +25,7 @@ class Field:
     """A key of a section, with all that the reference page shows of it."""
 
     name: str
-    kind: FieldType
+    field_type: FieldType
     meaning: str
     default: str = ""
     example: str = ""
@@ -78,7 +78,7 @@ class Section:
                     self._note_unknown(key, join(path, name), by_name, context)
                 continue
             faults = context.findings.count
-            result = by_name[name].kind.read(value, join(path, name), context)
+            result = by_name[name].field_type.read(value, join(path, name), context)
             if result is not None:
                 values[name] = result
             elif context.findings.count > faults:
@@ -96,7 +96,7 @@ class Section:
             context.error(node, path, f'{self.name}: "{name}" is missing')
             return
         message = f'{self.name}: "{name}" is empty'
-        if any(one.name == name and isinstance(one.kind, Text) for one in self.fields):
+        if any(one.name == name and isinstance(one.field_type, Text) for one in self.fields):
             # "channel: #alerts" says nothing in YAML.
             hint = "; a value that begins with # must be quoted, or it is a comment"
         else:
@@ -126,7 +126,7 @@ class Section:
         """Return the JSON Schema of the section itself, not a reference to it."""
         properties: Schema = {}
         for one in self.fields:
-            properties[one.name] = {**one.kind.schema(known), "description": one.meaning}
+            properties[one.name] = {**one.field_type.schema(known), "description": one.meaning}
         required = [one.name for one in self.fields if one.required]
         definition: Schema = {
             "type": "object",

@@ -50,13 +50,11 @@ def warn_always_muted(
             continue
         if next_mute_change(route, plan.time_intervals, now) is not None:
             continue
-        kinds = [
-            kind
-            for kind in ("mute_time_intervals", "active_time_intervals")
-            if getattr(route, kind)
+        keys = [
+            key for key in ("mute_time_intervals", "active_time_intervals") if getattr(route, key)
         ]
         warning = (
-            f"this route is muted for good by its {' and '.join(kinds)}: nothing that comes here "
+            f"this route is muted for good by its {' and '.join(keys)}: nothing that comes here "
             "is ever notified; correct them, or write a receiver without targets if that is meant"
         )
-        findings.warn(routes[route.id].position_of(kinds[0]), warning)
+        findings.warn(routes[route.id].position_of(keys[0]), warning)

@@ -96,11 +96,11 @@ def test_each_example_is_right(section: Section, field: Field) -> None:
     env = dict.fromkeys(names, "https://example.com/test")
     files = Files({"/run/secrets/hmac": b"test-key"})
     context = ReadContext(findings, References(env, files.read, Path()))
-    given = field.kind.read(tree.entries[field.name].value, field.name, context)
+    given = field.field_type.read(tree.entries[field.name].value, field.name, context)
     assert findings.errors == ()
     assert given is not None
     whole = json_schema.json_schema()
-    one = {**field.kind.schema({}), "definitions": whole["definitions"]}
+    one = {**field.field_type.schema({}), "definitions": whole["definitions"]}
     jsonschema.Draft7Validator(one).validate(as_editors_see_it(tree.entries[field.name].value))
 
 

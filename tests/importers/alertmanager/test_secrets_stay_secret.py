@@ -80,15 +80,15 @@ def secret_fields() -> Iterator[tuple[str, str, str]]:
     sections = {"global": GLOBAL, **WITH_COUNTERPART}
     for name, section in sections.items():
         for field in section.fields:
-            if isinstance(field.kind, HiddenSecret):
+            if isinstance(field.field_type, HiddenSecret):
                 yield name, "", field.name
         inner = [("http_config", one) for one in HTTP_CONFIG.fields] if name != "email" else []
         for path, field in inner:
-            if isinstance(field.kind, HiddenSecret):
+            if isinstance(field.field_type, HiddenSecret):
                 yield name, path, field.name
-            elif isinstance(field.kind, Section):
-                for deeper in field.kind.fields:
-                    if isinstance(deeper.kind, HiddenSecret):
+            elif isinstance(field.field_type, Section):
+                for deeper in field.field_type.fields:
+                    if isinstance(deeper.field_type, HiddenSecret):
                         yield name, f"{path}.{field.name}", deeper.name
 
 

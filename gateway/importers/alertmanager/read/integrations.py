@@ -21,9 +21,9 @@ class Integration:
     rules: Rules
 
 
-def _integration(name: str, keys: str, rules: Rules, **kinds: FieldType) -> Integration:
+def _integration(name: str, keys: str, rules: Rules, **field_types: FieldType) -> Integration:
     known: dict[str, FieldType] = dict.fromkeys(keys.split(), ANY)
-    known |= {"send_resolved": FLAG, "http_config": HTTP_CONFIG, **kinds}
+    known |= {"send_resolved": FLAG, "http_config": HTTP_CONFIG, **field_types}
     return Integration(Section(f"{name}_config", "", fields(**known)), rules)
 
 

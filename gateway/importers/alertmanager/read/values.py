@@ -69,6 +69,8 @@ PATTERNS = TextMap(blank=False)
 ANY = AnyValue()
 
 
-def fields(**kinds: FieldType) -> tuple[Field, ...]:
+def fields(**field_types: FieldType) -> tuple[Field, ...]:
     """Return keys with their types; a trailing underscore avoids Python's own words."""
-    return tuple(Field(name.removesuffix("_"), kind, "") for name, kind in kinds.items())
+    return tuple(
+        Field(name.removesuffix("_"), field_type, "") for name, field_type in field_types.items()
+    )
