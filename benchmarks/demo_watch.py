@@ -9,6 +9,7 @@ import yaml
 
 from benchmarks.demo_causes import Causes
 from benchmarks.demo_screen import Screen
+from gateway.core.incidents.timeline import TimelineKind
 from tests.endtoend.received import ReceivedMessage
 from tests.endtoend.world import World
 
@@ -94,7 +95,7 @@ class Watch:
             self._timelines[number] = len(timeline)
             for entry in timeline[seen:]:
                 at = datetime.fromisoformat(entry["at"]).timestamp()
-                kind, text = entry["kind"], entry["text"]
+                kind, text = TimelineKind(entry["kind"]).label, entry["text"]
                 what = f"#{number} {text if text.startswith(kind) else f'{kind}: {text}'}"
                 yield at, "Gateway", what, _targets_text(entry["data"]) or one["title"]
 

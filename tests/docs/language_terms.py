@@ -67,7 +67,7 @@ TERMS = (
     _prose(
         "is none",
         "is not one, is invalid",
-        r"(is|are|was|were) (?-i:none)(?! of| or| else| and| %}| }}|`)",
+        r"(?<!there )(is|are|was|were) (?-i:none)(?! of| or| else| and| %}| }}|`)",
     ),
     _prose("nobody be", "nobody is", r"(nobody|nothing|it|they) be (?!\w+ed to)"),
     _prose("long since", "long ago, past its retention", r"long since"),
@@ -89,7 +89,7 @@ TERMS = (
     _name("hand", "enqueue, transfer", r"hand(s|ed|ing)?"),
     _name("room", "capacity", r"(?<![\w ])rooms?(?![\w ])"),
     _name("recall", "withdraw", r"recall(s|ed)?"),
-    _name("visit", "signed link", r"visit(s|or|ors)?"),
+    _name("visit", "signed link", r"visits|visitors?|visit$"),
     _name("nowhere", "not found", r"nowhere"),
     _name("no answer", "connection error", r"no answer"),
     _name("standing", "explanation", r"standing"),

@@ -49,7 +49,7 @@ def test_the_demo_runs_without_prometheus(demo: Process, tmp_path: Path) -> None
         "ACKNOWLEDGED: DoubleChargeDetected",
         "escalated: step 2: Ana, Ben",
         "Acknowledged by Ben",
-        "kept quiet: inhibited by",
+        "suppressed: inhibited by",
         "RESOLVED: BillingDatabaseDown",
     ):
         assert part in summary
