@@ -254,8 +254,8 @@ class ChannelContract:
             channel = self.make(fake, proxy=Secret(url))
             await channel.send(message(), self.target, None)
             assert len(fake.accepted) == 1
-            place = fake.url.removeprefix("https://")
-            assert proxy.request_lines == [f"CONNECT {place} HTTP/1.1"]
+            address = fake.url.removeprefix("https://")
+            assert proxy.request_lines == [f"CONNECT {address} HTTP/1.1"]
             await channel.close()
         await fake.stop()
 
@@ -339,7 +339,7 @@ class ChannelContract:
         await channel.close()
 
     @pytest.mark.parametrize(
-        ("given", "seconds"),
+        ("header", "seconds"),
         [
             ("7", 7.0),
             ("0", 0.0),
@@ -351,7 +351,7 @@ class ChannelContract:
         ],
     )
     async def test_retry_after_is_passed_on(
-        self, channel: Channel, fake: Fake, given: str, seconds: float | None
+        self, channel: Channel, fake: Fake, header: str, seconds: float | None
     ) -> None:
         """E11: what the vendor asks for reaches the outbox, however it is written."""
         date = "Fri, 20 Nov 2026 03:00:00 GMT"
@@ -359,14 +359,14 @@ class ChannelContract:
             status=429,
             body="slow",
             content_type="text/html",
-            headers={"Retry-After": given, "Date": date},
+            headers={"Retry-After": header, "Date": date},
         )
         error = await self.fails(channel, fake, how)
         assert error.failure is Failure.RATE_LIMITED
         assert error.retry_after == seconds
 
     async def test_redirects_are_not_followed(self, channel: Channel, fake: Fake) -> None:
-        """A redirect would carry message and credentials to whoever it names."""
+        """A redirect, which would send message and credentials to another host, is refused."""
         async with FakeWebhook() as stranger:
             for status in (301, 302, 307, 308):
                 how = Behaviour(

@@ -57,9 +57,9 @@ async def test_the_fakes_run_as_a_process(tmp_path: Path) -> None:
     assert "test-slack-token" not in log.read_text()
 
 
-async def _control(url: str, asked: dict[str, Any]) -> Any:
+async def _control(url: str, command: dict[str, Any]) -> Any:
     async with (
         aiohttp.ClientSession() as session,
-        session.post(f"{url}/_control", json=asked) as answer,
+        session.post(f"{url}/_control", json=command) as answer,
     ):
         return await answer.json()

@@ -54,7 +54,7 @@ ALERT = {
 
 
 class FakePigeonService(Fake):
-    """Takes a loft and a text from whoever has the token."""
+    """Accepts a loft and a text from clients with the token."""
 
     name = "pigeon"
 

@@ -49,18 +49,18 @@ async def errors_of(
     """What the channel makes of each answer; every send is one request."""
     await fake.start()
     channel = make(fake)
-    found = []
+    errors = []
     try:
         for behaviour in answers_:
             fake.script(behaviour)
             with pytest.raises(SendError) as caught:
                 await channel.send(message(), target, None)
-            found.append(caught.value)
+            errors.append(caught.value)
     finally:
         await channel.close()
         await fake.stop()
     assert len(fake.received) == len(answers_)
-    return found
+    return errors
 
 
 def given_up(error: SendError) -> bool:
@@ -96,7 +96,7 @@ async def test_each_code_of_postmark_has_its_class() -> None:
     ],
 )
 def test_postmarks_300_is_judged_by_its_text(text: str, failure: Failure) -> None:
-    """E50: a sender that an admin can mend is not taken for a bad recipient."""
+    """E50: a bad sender, which an admin can fix, does not count as a bad recipient."""
     assert email_codes.failure_by_code(300, text) is failure
 
 
@@ -112,7 +112,7 @@ async def test_each_error_of_slack_has_its_class() -> None:
 
 
 @pytest.mark.parametrize("error", sorted(slack_codes.MESSAGE_GONE | slack_codes.THREAD_GONE))
-async def test_a_message_of_slack_that_cannot_be_updated_is_posted_anew(error: str) -> None:
+async def test_slack_message_that_cannot_be_edited_is_posted_again(error: str) -> None:
     """E12: it was deleted, locked, or its window for edits is over."""
     fake = FakeSlack()
     await fake.start()

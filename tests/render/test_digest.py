@@ -21,15 +21,15 @@ def digest_of(size: int, channel: str, renderer: Renderer = SHIPPED, **changes: 
     """A digest of so many firing incidents, in words for one channel."""
     lines = [
         {
-            "incident": 1000 + place,
-            "title": f"PoolHigh: the pool p{place} is full",
+            "incident": 1000 + index,
+            "title": f"PoolHigh: the pool p{index} is full",
             "severity": "warning",
             "status": "firing",
-            "url": f"{GATEWAY}/incidents/{1000 + place}",
-            "acknowledge": f"{GATEWAY}/ack/{'t' * 60}{place}",
+            "url": f"{GATEWAY}/incidents/{1000 + index}",
+            "acknowledge": f"{GATEWAY}/ack/{'t' * 60}{index}",
             **changes,
         }
-        for place in range(size)
+        for index in range(size)
     ]
     facts = {**sample(NoticeKind.DIGEST, "warning").facts, "digest": lines}
     each = Sample("x", facts, NoticeKind.DIGEST, NotifyReason.DIGEST)
@@ -44,16 +44,16 @@ def digest_of(size: int, channel: str, renderer: Renderer = SHIPPED, **changes: 
 def test_each_line_leads_to_its_incident(channel: str, part: str) -> None:
     """Promise 9, E11: each one folded can be read and acknowledged from the message itself."""
     text = digest_of(15, channel).parts[part]
-    for place in range(15):
-        assert f"{GATEWAY}/incidents/{1000 + place}" in text
-        assert f"{GATEWAY}/ack/{'t' * 60}{place}" in text
+    for index in range(15):
+        assert f"{GATEWAY}/incidents/{1000 + index}" in text
+        assert f"{GATEWAY}/ack/{'t' * 60}{index}" in text
 
 
 @pytest.mark.parametrize(
     ("channel", "part", "shown"),
     [("email", "text", 50), ("email", "html", 50), ("slack", "text", 20), ("console", "text", 50)],
 )
-def test_what_is_left_out_is_counted_and_linked(channel: str, part: str, shown: int) -> None:
+def test_omitted_incidents_are_counted_and_linked(channel: str, part: str, shown: int) -> None:
     """Promise 9: of 500 incidents the first are listed; the rest is counted, with a link."""
     text = digest_of(500, channel).parts[part]
     assert text.count("/ack/") == shown

@@ -14,7 +14,7 @@ from gateway.render.samples import Sample, sample, samples
 from tests.render.rendering import message_of
 
 GOLDEN = Path(__file__).parent / "golden"
-TOLD_BY_NAME = (
+CHECKED_BY_NAME = (
     "mixed",
     "fallback",
     "no annotations",
@@ -24,7 +24,7 @@ TOLD_BY_NAME = (
 )
 SAMPLES = [
     *(sample(kind) for kind in NoticeKind),
-    *(s for s in samples() if s.name in TOLD_BY_NAME),
+    *(s for s in samples() if s.name in CHECKED_BY_NAME),
 ]
 
 
@@ -41,8 +41,8 @@ def written(sample: Sample) -> str:
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
-def test_the_words_are_the_ones_we_chose(sample: Sample) -> None:
-    """Nobody changes what people read at night without seeing it."""
+def test_messages_match_the_golden_files(sample: Sample) -> None:
+    """A change of the messages that people read at night shows in review."""
     path = GOLDEN / f"{sample.name.replace(' ', '-')}.txt"
     words = written(sample)
     if os.environ.get("GATEWAY_WRITE_GOLDEN") == "1":
@@ -52,6 +52,6 @@ def test_the_words_are_the_ones_we_chose(sample: Sample) -> None:
 
 
 def test_no_golden_file_is_left_over() -> None:
-    """A file that no sample is compared with would go stale in silence."""
+    """Every golden file belongs to a sample."""
     expected = {f"{sample.name.replace(' ', '-')}.txt" for sample in SAMPLES}
     assert {path.name for path in GOLDEN.glob("*.txt")} == expected

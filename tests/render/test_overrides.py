@@ -53,7 +53,7 @@ def test_naming_the_shipped_folder_is_the_same_as_naming_none() -> None:
 
 
 def test_a_template_cannot_read_files_outside(tmp_path: Path) -> None:
-    """A path that climbs out of the folders is no template."""
+    """A path that leads out of the folders is no template."""
     (tmp_path / "secret.j2").write_text("secret")
     files = {"console/text.j2": "{% include '../secret.j2' %}"}
     message = message_of(sample(), "console", renderer_with(tmp_path / "own", files))

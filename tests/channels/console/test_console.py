@@ -1,4 +1,4 @@
-"""The console: what the first five minutes show."""
+"""Tests of the console channel."""
 
 import io
 
@@ -25,8 +25,8 @@ async def test_it_shows_the_words_and_the_links() -> None:
         assert words in shown
 
 
-async def test_in_place_of_a_channel_it_says_whom_it_would_have_told() -> None:
-    """Without an account nobody takes the print for a delivery."""
+async def test_placeholder_console_names_the_target_and_the_missing_token() -> None:
+    """Printed messages say that they were not sent, and why."""
     stream = io.StringIO()
     console = Console(stream, spec=CHANNELS["email"], placeholder_reason="no token")
     await console.send(message(), ANA, None)

@@ -20,7 +20,7 @@ from tests.fakes.postmark import headers_of
 OPTIONS = MailOptions(sender="Alerts <alerts@example.com>", stream="alerts")
 
 
-def says(status: int, code: int, text: str = "no") -> Behaviour:
+def error_response(status: int, code: int, text: str = "no") -> Behaviour:
     """Postmark refuses."""
     return Behaviour(status=status, json={"ErrorCode": code, "Message": text})
 
@@ -68,12 +68,12 @@ class TestEmail(ChannelContract):
         first, second = (headers_of(mail) for mail in fake.mails)
         assert first["X-Gateway-Notice"] == second["X-Gateway-Notice"] == "7001"
         assert first["Message-ID"] == second["Message-ID"]
-        assert first["X-PM-KeepID"] == "true", "else Postmark puts its own in its place"
+        assert first["X-PM-KeepID"] == "true", "without it Postmark replaces our id"
 
     async def test_the_mails_of_an_incident_form_a_thread(
         self, channel: Channel, fake: FakePostmark
     ) -> None:
-        """Each later mail refers to the first; another notice is never taken for a copy of it."""
+        """Each later mail refers to the first; another notice is not a copy of it."""
         receipt = await channel.send(message(), self.target, None)
         second = message(notice_id=7002, kind=NoticeKind.REPEAT)
         receipt = await channel.send(second, self.target, receipt)
@@ -165,17 +165,15 @@ class TestEmail(ChannelContract):
         self, channel: Channel, fake: Fake, status: int, code: int, failure: Failure
     ) -> None:
         """E15: ErrorCodes and HTTP statuses share numbers that mean different things."""
-        error = await self.fails(channel, fake, says(status, code))
+        error = await self.fails(channel, fake, error_response(status, code))
         assert error.failure is failure
 
     async def test_a_500_is_perhaps_sent_a_503_is_not(self, channel: Channel, fake: Fake) -> None:
         """Postmark: on 500 the message is lost in most cases only."""
-        assert (await self.fails(channel, fake, says(500, 0))).perhaps
-        assert not (await self.fails(channel, fake, says(503, 100))).perhaps
+        assert (await self.fails(channel, fake, error_response(500, 0))).perhaps
+        assert not (await self.fails(channel, fake, error_response(503, 100))).perhaps
 
-    async def test_some_proxys_json_is_no_answer_of_postmark(
-        self, channel: Channel, fake: Fake
-    ) -> None:
+    async def test_json_of_a_proxy_is_a_bad_answer(self, channel: Channel, fake: Fake) -> None:
         """postmarker fails with a KeyError there and forgets the status: perhaps sent."""
         how = Behaviour(status=502, json={"error": "bad gateway"})
         error = await self.fails(channel, fake, how)
@@ -183,7 +181,7 @@ class TestEmail(ChannelContract):
 
     async def test_an_error_code_in_a_200_is_a_failure(self, channel: Channel, fake: Fake) -> None:
         """Accepted means ErrorCode 0."""
-        error = await self.fails(channel, fake, says(200, 406))
+        error = await self.fails(channel, fake, error_response(200, 406))
         assert error.failure is Failure.BAD_RECIPIENT
 
     async def test_the_users_netrc_and_proxies_are_not_used(
@@ -209,7 +207,7 @@ class TestEmail(ChannelContract):
         await channel.close()
 
     def test_quiet_changes_are_no_mail(self) -> None:
-        """What is only worth an update in place is not worth a mail."""
+        """A quiet update, which could only edit a message, sends no mail."""
         assert not accepts_notice(CHANNELS["email"], NoticeKind.FIRING, quiet=True)
 
 

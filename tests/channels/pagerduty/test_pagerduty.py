@@ -42,7 +42,7 @@ class TestPagerDuty(ChannelContract):
     def sent_text(self, fake: Fake) -> str:
         return "\n".join(all_texts(fake.received[-1].json))
 
-    async def test_hostile_links_are_left_out(self, channel: Channel, fake: Fake) -> None:
+    async def test_hostile_links_are_omitted(self, channel: Channel, fake: Fake) -> None:
         """E17: only web addresses become links; a summary is one line."""
         await channel.send(hostile(), self.target, None)
         body = fake.accepted[0].json
@@ -61,14 +61,14 @@ class TestPagerDuty(ChannelContract):
             NoticeKind.RESOLVED,
         ):
             await channel.send(message(kind=kind), self.target, None)
-        (found,) = fake.alerts.values()
-        assert found.events == ["trigger", "trigger", "acknowledge", "trigger", "resolve"]
-        assert (found.state, found.opened) == ("resolved", 1)
+        (alert,) = fake.alerts.values()
+        assert alert.events == ["trigger", "trigger", "acknowledge", "trigger", "resolve"]
+        assert (alert.state, alert.opened) == ("resolved", 1)
 
     async def test_what_came_and_went_is_opened_and_closed(
         self, channel: Channel, fake: FakePagerDuty
     ) -> None:
-        """E3: fired and resolved while PagerDuty was down: both facts are told, in order."""
+        """E3: fired and resolved while PagerDuty was down: both events are sent, in order."""
         await channel.send(message(kind=NoticeKind.LATE, status="resolved"), self.target, None)
         assert fake.alert(DEDUP).events == ["trigger", "resolve"]
 
@@ -217,8 +217,8 @@ def test_a_flood_of_alerts_keeps_the_important_and_counts_the_rest() -> None:
         {**alert(n, big="é" * 3000), "status": "resolved" if n < 100 else "firing"}
         for n in range(400)
     ]
-    told = message(facts=facts(listed, more=5))
-    made = event(told, Target("pagerduty", REFERENCE))
+    notified = message(facts=facts(listed, more=5))
+    made = event(notified, Target("pagerduty", REFERENCE))
     assert len(json.dumps(made)) < EVENT_BYTES
     details = made["payload"]["custom_details"]
     shown = details["each alert"]
@@ -236,7 +236,7 @@ def test_a_summary_fits() -> None:
 
 
 @pytest.mark.parametrize("kind", [NoticeKind.ESCALATION, NoticeKind.UNACKNOWLEDGED])
-def test_what_must_be_heard_again_is_a_trigger(kind: NoticeKind) -> None:
+def test_notices_that_must_notify_again_are_triggers(kind: NoticeKind) -> None:
     """The Events API has nothing else that pages."""
     made = event(message(kind=kind, reason=NotifyReason.ESCALATION), Target("pagerduty", REFERENCE))
     assert made["payload"]["summary"]

@@ -17,9 +17,9 @@ def test_a_cut_never_splits_an_entity_or_a_link(foreign: str, limit: int) -> Non
     text = f"{slack_escape(foreign)} {slack_link('https://example.com/a', foreign)} " * 4
     made = truncate_mrkdwn(text, limit, "… cut")
     assert len(made) <= limit
-    kept = made.removesuffix("\n… cut")
-    assert kept.count("<") == kept.count(">")
-    for after in kept.split("&")[1:]:
+    head = made.removesuffix("\n… cut")
+    assert head.count("<") == head.count(">")
+    for after in head.split("&")[1:]:
         assert after.startswith(("amp;", "lt;", "gt;"))
 
 

@@ -1,4 +1,4 @@
-"""Slack: one living message per incident."""
+"""Tests of the Slack channel: one message per incident, which is edited."""
 
 import json
 from dataclasses import replace
@@ -21,7 +21,7 @@ from tests.fakes import Behaviour, Fake, FakeSlack
 CHANNEL = "#billing-alerts"
 
 
-def says(error: str, status: int = 200, **headers: str) -> Behaviour:
+def error_response(error: str, status: int = 200, **headers: str) -> Behaviour:
     """Slack refuses."""
     return Behaviour(status=status, json={"ok": False, "error": error}, headers=headers)
 
@@ -88,7 +88,7 @@ class TestSlack(ChannelContract):
         """The update went through, the reply did not: trying again updates and replies once."""
         receipt = await channel.send(message(), self.target, None)
         worse = message(kind=NoticeKind.WORSE, reason=NotifyReason.WORSE)
-        fake.script(Behaviour(), says("ratelimited", 429, **{"Retry-After": "3"}))
+        fake.script(Behaviour(), error_response("ratelimited", 429, **{"Retry-After": "3"}))
         with pytest.raises(SendError) as caught:
             await channel.send(worse, self.target, receipt)
         assert caught.value.retry_after == 3.0
@@ -97,12 +97,12 @@ class TestSlack(ChannelContract):
         assert len(fake.replies(CHANNEL, posted["ts"])) == 1
 
     @pytest.mark.parametrize("gone", ["message_not_found", "cant_update_message"])
-    async def test_a_message_that_is_gone_is_posted_anew(
+    async def test_deleted_message_is_posted_again(
         self, channel: Channel, fake: FakeSlack, gone: str
     ) -> None:
         """Somebody deleted it: the news still comes, and the new message is the living one."""
         receipt = await channel.send(message(), self.target, None)
-        fake.script(says(gone))
+        fake.script(error_response(gone))
         again = await channel.send(message(kind=NoticeKind.REPEAT), self.target, receipt)
         assert again["ts"] != receipt["ts"]
         assert len(fake.posted(CHANNEL)) == 2
@@ -112,13 +112,11 @@ class TestSlack(ChannelContract):
     ) -> None:
         """An update alone notifies nobody; without a reply the message is posted anew."""
         receipt = await channel.send(message(), self.target, None)
-        fake.script(Behaviour(), says("thread_not_found"))
+        fake.script(Behaviour(), error_response("thread_not_found"))
         await channel.send(message(kind=NoticeKind.ESCALATION), self.target, receipt)
         assert len(fake.posted(CHANNEL)) == 2
 
-    async def test_a_person_is_told_by_direct_message(
-        self, channel: Channel, fake: FakeSlack
-    ) -> None:
+    async def test_person_gets_a_direct_message(self, channel: Channel, fake: FakeSlack) -> None:
         """A user id opens a direct message; updates go to the channel id that Slack returned."""
         ana = Target("slack", "U012AB", person="ana")
         receipt = await channel.send(message(), ana, None)
@@ -168,9 +166,9 @@ class TestSlack(ChannelContract):
         self, channel: Channel, fake: Fake, error: str, failure: Failure, perhaps: bool
     ) -> None:
         """E12: HTTP 200 says nothing, the body decides; an unknown error is never a success."""
-        found = await self.fails(channel, fake, says(error))
-        assert (found.failure, found.perhaps) == (failure, perhaps)
-        assert error in found.detail
+        failure = await self.fails(channel, fake, error_response(error))
+        assert (failure.failure, failure.perhaps) == (failure, perhaps)
+        assert error in failure.detail
 
     async def test_ok_is_enough(self, channel: Channel, fake: FakeSlack) -> None:
         """E12: `ok` decides; what was accepted is not sent again for want of a `ts`."""
@@ -182,9 +180,9 @@ class TestSlack(ChannelContract):
 
     async def test_a_429_is_not_fatal(self, channel: Channel, fake: Fake) -> None:
         """E11: Slack's own rate limit is to be tried again after what it asks for."""
-        how = says("ratelimited", 429, **{"Retry-After": "30"})
-        found = await self.fails(channel, fake, how)
-        assert (found.failure, found.retry_after) == (Failure.RATE_LIMITED, 30.0)
+        how = error_response("ratelimited", 429, **{"Retry-After": "30"})
+        failure = await self.fails(channel, fake, how)
+        assert (failure.failure, failure.retry_after) == (Failure.RATE_LIMITED, 30.0)
 
     async def test_the_reduced_form_is_plain_text_with_its_links(
         self, channel: Channel, fake: FakeSlack
@@ -272,7 +270,7 @@ class TestSlack(ChannelContract):
     async def test_the_environments_proxy_is_not_used(
         self, fake: Fake, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """slack_sdk would send everything through HTTPS_PROXY, whatever NO_PROXY says."""
+        """slack_sdk would send everything through HTTPS_PROXY, and ignore NO_PROXY."""
         monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
         monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
         channel = self.make(fake)

@@ -1,4 +1,4 @@
-"""No way into our own network for webhooks, whatever their addresses look like."""
+"""Webhooks never connect to private addresses, in any notation."""
 
 import socket
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from tests.fakes import Behaviour, FakeWebhook
 
 ROWS = IPV4 + IPV6
 MAPPED = "::ffff:0:0/96"
-"""Stands for IPv4 addresses, each of which is judged by itself."""
+"""Contains IPv4 addresses, which are judged one by one."""
 NAT64 = "64:ff9b::/96"
 NEAREST = (
     "192.0.0.9/32",
@@ -121,10 +121,10 @@ async def test_name_that_turns_private_between_lookups_is_refused(
     """Rebinding: the address that is connected to is the one that is judged."""
     async with FakeWebhook() as inside:
         port = int(inside.url.rpartition(":")[2])
-        asked: list[str] = []
+        lookups: list[str] = []
 
         def look_up(host: str, *rest: Any, **more: Any) -> Any:
-            asked.append(host)
+            lookups.append(host)
             return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
 
         monkeypatch.setattr(socket, "getaddrinfo", look_up)
@@ -133,7 +133,7 @@ async def test_name_that_turns_private_between_lookups_is_refused(
             with pytest.raises(SendError, match="private address") as caught:
                 await channel.send(message(), Target("webhook", f"http://{host}:{port}/"), None)
             assert caught.value.failure is Failure.MISCONFIGURED
-        assert asked == ["rebind.example", "1.1.1.1.nip.example"]
+        assert lookups == ["rebind.example", "1.1.1.1.nip.example"]
         assert inside.received == []
         await channel.close()
 
@@ -144,11 +144,11 @@ async def test_one_private_address_among_public_ones_is_not_connected_to(
     """A name may have several addresses; each is judged when its turn comes."""
     async with FakeWebhook() as inside:
         port = int(inside.url.rpartition(":")[2])
-        found = [
+        addresses = [
             (socket.AF_INET6, socket.SOCK_STREAM, 6, "", ("fec0::1", port, 0, 0)),
             (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port)),
         ]
-        monkeypatch.setattr(socket, "getaddrinfo", lambda *given, **more: found)
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *arguments, **more: addresses)
         channel = Webhook({}, private_addresses=False)
         with pytest.raises(SendError):
             await channel.send(message(), Target("webhook", f"http://mixed.example:{port}/"), None)

@@ -41,8 +41,12 @@ async def test_lookup_that_never_ends_is_abandoned_and_replaced(dead: threading.
         with pytest.raises(OSError, match="name lookup: no answer"):
             await resolver.resolve("dead.example", 443)
     assert "3 name lookup calls have not come back" in resolver.threads.problem()
-    (found, *_) = await resolver.resolve("127.0.0.1", 443)
-    assert (found["host"], found["port"], found["hostname"]) == ("127.0.0.1", 443, "127.0.0.1")
+    (answer, *_) = await resolver.resolve("127.0.0.1", 443)
+    assert (answer["host"], answer["port"], answer["hostname"]) == (
+        "127.0.0.1",
+        443,
+        "127.0.0.1",
+    )
     dead.set()
     await resolver.threads.close()
     assert resolver.threads.problem() == ""
@@ -51,7 +55,7 @@ async def test_lookup_that_never_ends_is_abandoned_and_replaced(dead: threading.
 async def test_message_to_a_name_that_is_not_found_is_surely_not_delivered(
     dead: threading.Event,
 ) -> None:
-    """E49: the call ends with the deadline of connecting, whatever the name server does."""
+    """E49: the call ends with the deadline of connecting, even with a dead name server."""
     client = HttpClient(1, total_timeout=LONG, connect_timeout=SHORT)
     with pytest.raises(aiohttp.ClientError) as caught:
         await asyncio.wait_for(client.session.get("http://dead.example/"), LONG)
@@ -75,7 +79,7 @@ async def test_name_without_an_address_is_said(dead: threading.Event) -> None:
 
 async def test_link_local_address_keeps_its_zone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without its zone such an address cannot be connected to."""
-    found = [(socket.AF_INET6, socket.SOCK_STREAM, 6, "", ("fe80::1", 80, 0, 2))]
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *given, **more: found)
+    answer = [(socket.AF_INET6, socket.SOCK_STREAM, 6, "", ("fe80::1", 80, 0, 2))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *arguments, **more: answer)
     (address,) = await Resolver(1).resolve("router.example", 80)
     assert address["host"] == "fe80::1%2"

@@ -58,7 +58,7 @@ class TestWebhook(ChannelContract):
         await channel.close()
 
     async def test_garbage_is_no_success(self, channel: Channel, fake: Fake) -> None:
-        """Alertmanager takes any 2xx for a success, whatever the body; so do its consumers."""
+        """As in Alertmanager, any 2xx is a success with any body."""
         fake.script(Behaviour(status=204, body=""), Behaviour(status=202, body="<html>"))
         for _ in range(2):
             await channel.send(message(), self.target, None)
@@ -81,8 +81,8 @@ class TestWebhook(ChannelContract):
         """Promise 10: some servers print the headers that they got into their error page."""
         url = Secret(fake.url.replace("//", "//ana:test%20password@"))
         channel = Webhook({REFERENCE: url})
-        said = "Authorization: Basic YW5hOnRlc3QgcGFzc3dvcmQ=; password test password"
-        fake.script(Behaviour(status=400, body=said, content_type="text/plain"))
+        header_text = "Authorization: Basic YW5hOnRlc3QgcGFzc3dvcmQ=; password test password"
+        fake.script(Behaviour(status=400, body=header_text, content_type="text/plain"))
         with pytest.raises(SendError) as caught:
             await channel.send(message(), self.target, None)
         assert "YW5h" not in str(caught.value)
@@ -192,7 +192,7 @@ class TestWebhook(ChannelContract):
     ],
 )
 def test_times_are_written_as_go_writes_them(at: float | None, text: str) -> None:
-    """Consumers parse Alertmanager's times; ours look the same."""
+    """Consumers parse Alertmanager's times; ours have the same format."""
     assert rfc3339(at) == text
 
 
@@ -201,7 +201,7 @@ def test_the_body_has_the_fields_of_a_real_one() -> None:
     recorded = json.loads((Path(__file__).parent / "alertmanager-0.33.1-webhook.json").read_text())
     at = 1_795_223_376.019
     real = recorded["alerts"][0]
-    told = facts(
+    notified = facts(
         [
             {
                 "status": "firing",
@@ -220,7 +220,7 @@ def test_the_body_has_the_fields_of_a_real_one() -> None:
         common_annotations=recorded["commonAnnotations"],
         external_url=recorded["externalURL"],
     )
-    ours = body(message(facts=told))
+    ours = body(message(facts=notified))
     ours["alerts"][0]["startsAt"] = real["startsAt"]
     assert json.dumps(ours) == json.dumps(recorded)
 
@@ -241,12 +241,12 @@ def test_resolved_and_late_say_when_it_ended() -> None:
     assert made["alerts"][0]["endsAt"] == "2026-11-20T03:03:20Z"
 
 
-def test_what_ended_untold_stands_beside_the_others() -> None:
+def test_alerts_resolved_unnotified_are_listed_beside_the_others() -> None:
     """As in Alertmanager; the common labels are those of all that is shown."""
     ended = {**alert(), "status": "resolved", "ends_at": 1_795_143_800.0}
     unheard = {**ended, "labels": {**ended["labels"], "region": "us"}, "fingerprint": "f2"}
-    told = {**ended, "labels": {**ended["labels"], "region": "eu"}}
-    made = body(message(status="resolved", facts=facts([told], unheard=[unheard])))
+    notified = {**ended, "labels": {**ended["labels"], "region": "eu"}}
+    made = body(message(status="resolved", facts=facts([notified], unheard=[unheard])))
     assert [one["labels"]["region"] for one in made["alerts"]] == ["eu", "us"]
     assert {one["status"] for one in made["alerts"]} == {"resolved"}
     assert "region" not in made["commonLabels"]
@@ -274,7 +274,7 @@ async def test_settings_that_make_no_sense_are_named(options: dict[str, str], fi
 
 
 def test_labels_of_the_route_are_sent_as_in_alertmanager_034() -> None:
-    """Where the route has labels they stand in routeLabels; where not, there is no such field."""
+    """The route's labels are in routeLabels; without any there is no such field."""
     facts = dict(message().facts)
     assert "routeLabels" not in body(message(facts=facts))
     named = body(message(facts={**facts, "route_labels": {"tier": "gold"}}))

@@ -35,7 +35,7 @@ RUNAWAYS = {
 
 @pytest.mark.parametrize("source", RUNAWAYS.values(), ids=RUNAWAYS.keys())
 def test_a_runaway_template_ends_in_plain_words(tmp_path: Path, source: str) -> None:
-    """Promise 7: a template that would take all memory or time is stopped, and the alert told."""
+    """Promise 7: a template that would take all memory or time is stopped, and plain text sent."""
     renderer = renderer_with(tmp_path, {"console/text.j2": source})
     message = message_of(sample(), "console", renderer)
     assert message.failed_template == "console/text.j2"

@@ -76,7 +76,7 @@ def test_a_pipe_or_a_huge_file_is_no_template(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "email" / "text.j2")
     with (tmp_path / "email" / "subject.j2").open("wb") as file:
         file.truncate(1024**4)
-    found = {problem.file: problem for problem in problems_of(Renderer([tmp_path]))}
-    assert "not a regular file" in found[f"{tmp_path}/email/text.j2"].message
-    assert "larger than 256 KiB" in found[f"{tmp_path}/email/subject.j2"].message
-    assert not any(problem.warning for problem in found.values())
+    problems_by_file = {problem.file: problem for problem in problems_of(Renderer([tmp_path]))}
+    assert "not a regular file" in problems_by_file[f"{tmp_path}/email/text.j2"].message
+    assert "larger than 256 KiB" in problems_by_file[f"{tmp_path}/email/subject.j2"].message
+    assert not any(problem.warning for problem in problems_by_file.values())

@@ -48,7 +48,7 @@ class Reader(HTMLParser):
         self.handlers += [name for name, _ in attrs if name.startswith("on")]
 
 
-def told(value: str, channel: str, kind: NoticeKind = NoticeKind.FIRING) -> Message:
+def rendered(value: str, channel: str, kind: NoticeKind = NoticeKind.FIRING) -> Message:
     """A message in which everything from outside is `value`."""
     return message_of(Sample("hostile", hostile(value), kind, NotifyReason.FIRST), channel)
 
@@ -56,7 +56,7 @@ def told(value: str, channel: str, kind: NoticeKind = NoticeKind.FIRING) -> Mess
 @given(value=nasty, kind=st.sampled_from(list(NoticeKind)))
 def test_html_holds_only_our_own_tags_and_safe_links(value: str, kind: NoticeKind) -> None:
     """E17: no tag, attribute or javascript: link from a label reaches a mail client."""
-    message = told(value, "email", kind)
+    message = rendered(value, "email", kind)
     assert message.failed_template is None
     reader = Reader()
     reader.feed(message.parts["html"])
@@ -68,7 +68,7 @@ def test_html_holds_only_our_own_tags_and_safe_links(value: str, kind: NoticeKin
 @given(value=nasty, kind=st.sampled_from(list(NoticeKind)))
 def test_slack_text_holds_no_control_sequence(value: str, kind: NoticeKind) -> None:
     """E17: <!channel>, <@U…> and links in a label notify nobody and lead nowhere."""
-    message = told(value, "slack", kind)
+    message = rendered(value, "slack", kind)
     assert message.failed_template is None
     for text in message.parts.values():
         assert "<" not in text
@@ -82,26 +82,26 @@ def is_one_line(text: str) -> bool:
 @given(value=nasty, kind=st.sampled_from(list(NoticeKind)))
 def test_lines_are_one_line_of_bounded_length(value: str, kind: NoticeKind) -> None:
     """E17: no line end in a subject can start a header, and a lock screen shows the whole."""
-    subject = told(value, "email", kind).parts["subject"]
+    subject = rendered(value, "email", kind).parts["subject"]
     assert is_one_line(subject)
     assert len(subject) <= 120
-    title = told(value, "slack", kind).parts["title"]
+    title = rendered(value, "slack", kind).parts["title"]
     assert is_one_line(title)
     assert len(title) <= 150
-    assert len(told(value, "pagerduty", kind).parts["summary"]) <= 1024
+    assert len(rendered(value, "pagerduty", kind).parts["summary"]) <= 1024
 
 
 @pytest.mark.parametrize("channel", ["email", "slack", "console", "pagerduty"])
 def test_nothing_invisible_gets_through(channel: str) -> None:
     """E17: controls and direction marks cannot make a message read as another one."""
     value = "\u202eabc\u2066\x1b[31m\x00\ud800"
-    for text in told(value, channel).parts.values():
+    for text in rendered(value, channel).parts.values():
         assert not set(text) & set("\u202e\u2066\x1b\x00\ud800")
 
 
 def test_a_long_value_is_cut_visibly() -> None:
     """E17: a label of 10 kB neither floods a phone nor vanishes."""
-    message = told("x" * 10_000, "email")
+    message = rendered("x" * 10_000, "email")
     assert len(message.parts["text"]) < 10_000
     assert "x…" in message.parts["text"]
 
@@ -109,7 +109,7 @@ def test_a_long_value_is_cut_visibly() -> None:
 def test_a_value_is_never_evaluated() -> None:
     """E17: a template in a label stays text, in an admin's templates as well."""
     for channel in ("email", "slack", "console"):
-        for text in told("{{ 7 * 7 }}", channel).parts.values():
+        for text in rendered("{{ 7 * 7 }}", channel).parts.values():
             assert "49" not in text.replace("#1042", "")
 
 
@@ -154,7 +154,7 @@ def test_the_filters_for_slack_cannot_be_broken_out_of(tmp_path: Path) -> None:
     ["javascript:alert(1)", "data:text/html,x", "https://a@evil.example", "//x", "", "ftp://x"],
 )
 def test_an_unsafe_link_is_no_link(url: str) -> None:
-    """E17: only http and https, whoever handed the link over."""
+    """E17: only http and https URLs become links, from any source."""
     facts: dict[str, Any] = sample().facts
     target = sample().target("email")
     message = SHIPPED.render(

@@ -50,7 +50,7 @@ def test_a_broken_shared_sentence_silences_no_channel(tmp_path: Path, source: st
 
 
 def test_the_line_of_the_mistake_is_named(tmp_path: Path) -> None:
-    """E16: who mends the template is told where."""
+    """E16: the error names the file and the line."""
     renderer = renderer_with(tmp_path, {"email/text.j2": "one\ntwo {{ name }}\n{{ sumary }}\n"})
     message = message_of(sample(), "email", renderer)
     assert message.failed_template == "email/text.j2"
@@ -59,14 +59,14 @@ def test_the_line_of_the_mistake_is_named(tmp_path: Path) -> None:
 
 
 def test_other_channels_keep_their_words(tmp_path: Path) -> None:
-    """A mistake in one channel's template is no reason for plain words on another."""
+    """A mistake in one channel's template does not affect another."""
     renderer = renderer_with(tmp_path, {"slack/text.j2": "{{ oops }}"})
     assert message_of(sample(), "slack", renderer).failed_template == "slack/text.j2"
     assert message_of(sample(), "email", renderer).failed_template is None
 
 
 def test_a_missing_label_is_empty_text(tmp_path: Path) -> None:
-    """E16: an alert without the label that a template asks for is still told in its words."""
+    """E16: a template renders also without a label that it uses."""
     source = "[{{ labels.nowhere }}{{ annotations['not there'] }}{{ labels.team }}]"
     renderer = renderer_with(tmp_path, {"console/text.j2": source})
     message = message_of(sample(), "console", renderer)
@@ -98,10 +98,10 @@ known = sorted(facts_for(NoticeKind.DIGEST, "critical"))
     channel=st.sampled_from(sorted(PARTS)),
     zone=st.sampled_from(["UTC", "Australia/Lord_Howe", "No/Such", ""]),
 )
-def test_whatever_the_facts_words_come_out(
+def test_any_facts_give_a_message(
     facts: dict[str, Any], kind: NoticeKind, reason: NotifyReason, channel: str, zone: str
 ) -> None:
-    """Promise 7: facts of an older release, or damaged ones, are still told."""
+    """Promise 7: facts of an older release, or damaged ones, still give a message."""
     base = facts_for(NoticeKind.FIRING, "critical") | facts
     for each in (facts, base):
         target = Target(channel, "x")
@@ -111,11 +111,11 @@ def test_whatever_the_facts_words_come_out(
         assert set(message.parts) == set(PARTS[channel])
         assert all(text.strip() for text in message.parts.values())
         for text in message.parts.values():
-            text.encode()  # no lone surrogate: every vendor's API wants UTF-8
+            text.encode()  # no lone surrogate: every vendor's API needs UTF-8
 
 
-def test_an_unknown_channel_gets_plain_words() -> None:
-    """A part without any template is no reason to say nothing."""
+def test_unknown_channel_gets_plain_text() -> None:
+    """A part without any template still gives a message."""
     target = Target("pigeon", "x")
     message = SHIPPED.render(RenderRequest(1, sample().facts, target, ("text",), LINKS, ZONE))
     assert message.failed_template == "pigeon/text.j2"

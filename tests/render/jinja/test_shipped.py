@@ -14,7 +14,7 @@ def test_the_digests_are_those_of_the_shipped_templates() -> None:
 
 
 def test_one_own_template_is_not_unchanged(tmp_path: Path) -> None:
-    """Promise 7: whatever was not tested runs where it can be stopped."""
+    """Promise 7: an untested template runs where it can be stopped."""
     assert is_unchanged(Lookup([tmp_path]))
     (tmp_path / "shared").mkdir()
     (tmp_path / "shared" / "extra.j2").write_text("x")

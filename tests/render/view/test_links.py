@@ -11,8 +11,8 @@ def facts(**annotations: str) -> dict[str, object]:
 
 def test_a_link_is_normalised_for_every_channel() -> None:
     """E50: PagerDuty refuses an event for `HTTPS://`; scheme and host are lower-case everywhere."""
-    found = links_from(facts(runbook_url="HTTPS://Runbooks.Example.com/Billing"))
-    assert [link.url for link in found] == ["https://runbooks.example.com/Billing"]
+    links = links_from(facts(runbook_url="HTTPS://Runbooks.Example.com/Billing"))
+    assert [link.url for link in links] == ["https://runbooks.example.com/Billing"]
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_an_unsafe_link_is_named(value: str) -> None:
 
 
 def test_prose_is_not_taken_for_a_link() -> None:
-    """An annotation `runbook` may hold the steps themselves; an empty one is none."""
+    """An annotation `runbook` with prose, or an empty one, gives no link."""
     alert = facts(runbook="restart the ledger", dashboard_url=" ")
     assert unsafe_links_text(alert, links_from(alert)) == ""
 

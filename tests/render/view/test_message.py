@@ -40,7 +40,7 @@ def test_the_dedup_key_is_the_incidents() -> None:
 
 
 def test_links_come_in_the_order_of_use() -> None:
-    """First what one does, then what one reads, then what one studies."""
+    """Links are sorted: first actions, then what to read."""
     shuffled = tuple(reversed(LINKS))
     message = SHIPPED.render(RenderRequest(1, sample().facts, TARGET, ("text",), shuffled))
     roles = [link.role for link in message.links]
@@ -85,7 +85,7 @@ def test_links_of_any_facts_are_safe(each: object) -> None:
 
 
 def test_sharing_between_targets_changes_no_word() -> None:
-    """What is kept from one rendering never shows in another: not the person, zone or note."""
+    """The cache between renderings never mixes person, zone or note."""
     facts = facts_for(NoticeKind.ESCALATION, "critical")
     noted = copy.deepcopy(facts) | {"note": "slack could not be reached"}
 

@@ -12,11 +12,11 @@ def table(facts: dict[str, Any]) -> Any:
 
 
 def test_columns_are_the_labels_that_differ() -> None:
-    """A row holds what tells an alert from its neighbours."""
-    found = table(group(3))
-    assert found.columns == ("instance", "detector")
-    assert found.rows[1].cells == ("billing-2.example.com:9100", "webhook_replay")
-    assert found.rows[1].text == "instance billing-2.example.com:9100, detector webhook_replay"
+    """A row holds the labels that an alert does not share."""
+    rendered = table(group(3))
+    assert rendered.columns == ("instance", "detector")
+    assert rendered.rows[1].cells == ("billing-2.example.com:9100", "webhook_replay")
+    assert rendered.rows[1].text == "instance billing-2.example.com:9100, detector webhook_replay"
 
 
 def test_without_the_common_labels_they_are_found() -> None:
@@ -28,10 +28,10 @@ def test_a_label_that_some_lack_is_a_column() -> None:
     """The cell of an alert without it is empty, and left out of its line."""
     facts = group(2) | {"common_labels": None}
     facts["alerts"][0]["labels"] = facts["alerts"][0]["labels"] | {"pool": "main"}
-    found = table(facts)
-    assert "pool" in found.columns
-    assert "pool main" in found.rows[0].text
-    assert "pool" not in found.rows[1].text
+    rendered = table(facts)
+    assert "pool" in rendered.columns
+    assert "pool main" in rendered.rows[0].text
+    assert "pool" not in rendered.rows[1].text
 
 
 def test_one_alert_needs_no_columns() -> None:
@@ -41,22 +41,22 @@ def test_one_alert_needs_no_columns() -> None:
 
 def test_more_alerts_than_fit_are_counted() -> None:
     """Cut, but never in silence; what the facts themselves cut counts as well."""
-    found = table(group(50) | {"more": 12})
-    assert len(found.rows) == MAX_ROWS
-    assert found.total == 62
-    assert found.beyond(MAX_ROWS) == 62 - MAX_ROWS
-    assert found.beyond(10) == 52
+    rendered = table(group(50) | {"more": 12})
+    assert len(rendered.rows) == MAX_ROWS
+    assert rendered.total == 62
+    assert rendered.beyond(MAX_ROWS) == 62 - MAX_ROWS
+    assert rendered.beyond(10) == 52
     assert table(group(MANY)).beyond(MAX_ROWS) == 0
 
 
 def test_summaries_are_shown_when_they_differ() -> None:
-    """One summary for all stands above the table; several stand in their rows."""
+    """A shared summary is above the table; different ones are in their rows."""
     assert table(group(3)).rows[0].summary == ""
     assert "detected by webhook_replay" in table(group(3, own_summaries=True)).rows[1].summary
 
 
 def test_starts_differ_from_a_minute_on() -> None:
-    """Seconds between starts tell nobody anything."""
+    """Starts that differ by seconds are not shown."""
     facts = group(2)
     for alert, start in zip(facts["alerts"], (NOW, NOW + 59), strict=True):
         alert["starts_at"] = start

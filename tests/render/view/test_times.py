@@ -24,7 +24,7 @@ NOW = 1_795_147_320.0  # Friday, 2026-11-20T04:02:00Z
     ],
 )
 def test_a_time_names_its_zone(t: float, zone: str, text: str) -> None:
-    """E25: no time without its zone, in whatever zone the reader lives."""
+    """E25: every time has its zone, in each reader's zone."""
     assert clock_time(t, zone, NOW) == text
 
 
@@ -48,5 +48,5 @@ def test_a_time_out_of_the_calendar_is_still_said() -> None:
     ],
 )
 def test_a_duration_is_a_word_or_two(seconds: float, text: str) -> None:
-    """E35: never negative, whatever the clocks did; rounded down."""
+    """E35: never negative, even if clocks disagree; rounded down."""
     assert duration(seconds) == text

@@ -45,23 +45,25 @@ async def service_with(folder: Path, files: dict[str, str]) -> AsyncIterator[Ren
         await service.close()
 
 
-async def words(service: RenderService, channel: str, rank: int = 1) -> Message:
+async def render_sample(service: RenderService, channel: str, rank: int = 1) -> Message:
     """One sample in words for one channel."""
     return await service.render(request_of(sample(), channel), rank=rank)
 
 
 async def test_the_process_says_what_the_renderer_says(tmp_path: Path) -> None:
-    """The words of shipped templates are the same, whoever fills them in."""
+    """The process and the renderer give the same text for shipped templates."""
     async with service_with(tmp_path, {"console/text.j2": "mine: {{ name }}"}) as service:
-        assert (await words(service, "console")).parts["text"] == "mine: DoubleChargeDetected\n"
+        assert (await render_sample(service, "console")).parts[
+            "text"
+        ] == "mine: DoubleChargeDetected\n"
         for channel in ("email", "slack", "pagerduty"):
-            assert await words(service, channel) == message_of(sample(), channel)
+            assert await render_sample(service, channel) == message_of(sample(), channel)
 
 
 async def test_an_endless_template_does_not_hold_the_event_loop(tmp_path: Path) -> None:
     """Promises 7 and 13: other work goes on while a template is stopped, and its notice leaves."""
     async with service_with(tmp_path, ENDLESS_CONSOLE) as service:
-        waiting = asyncio.ensure_future(words(service, "console"))
+        waiting = asyncio.ensure_future(render_sample(service, "console"))
         turns = 0
         while not waiting.done():
             await asyncio.sleep(0)
@@ -70,17 +72,17 @@ async def test_an_endless_template_does_not_hold_the_event_loop(tmp_path: Path) 
         assert turns > 100
         assert "A customer was charged twice" in message.parts["text"]
         assert message.failed_template is not None
-        # What waits behind it has its own words, and the hostile one is not tried again.
-        assert (await words(service, "email")).failed_template is None
+        # A message behind it is rendered, and the hostile one is not tried again.
+        assert (await render_sample(service, "email")).failed_template is None
 
 
 async def test_the_most_urgent_goes_first(tmp_path: Path) -> None:
-    """Promise 9: when several messages wait for the process, a critical one is filled in first."""
+    """Promise 9: when several messages wait for the process, a critical one is rendered first."""
     async with service_with(tmp_path, {"console/text.j2": "x"}) as service:
         order: list[int] = []
 
         async def fill_in(rank: int) -> None:
-            await words(service, "console", rank)
+            await render_sample(service, "console", rank)
             order.append(rank)
 
         await asyncio.gather(*(fill_in(rank) for rank in (3, 2, 1)))
@@ -102,8 +104,8 @@ async def test_closing_leaves_no_process(tmp_path: Path) -> None:
     """A reload or a stop leaves neither a running process nor a zombie, busy or not."""
     before = children()
     async with service_with(tmp_path, ENDLESS_CONSOLE) as service:
-        await words(service, "email")  # the worker is there by now
-        busy = asyncio.ensure_future(words(service, "console"))
+        await render_sample(service, "email")  # the worker is there by now
+        busy = asyncio.ensure_future(render_sample(service, "console"))
         await asyncio.sleep(0)
         (keeper,) = children() - before
         (worker,) = children(keeper)
@@ -118,17 +120,17 @@ async def test_a_lost_process_is_replaced(tmp_path: Path) -> None:
     async with service_with(tmp_path, {"console/text.j2": "mine"}) as service:
         (keeper,) = children() - before
         os.killpg(keeper, 9)
-        assert "charged twice" in (await words(service, "console")).parts["text"]
-        assert (await words(service, "console")).parts["text"] == "mine\n"
+        assert "charged twice" in (await render_sample(service, "console")).parts["text"]
+        assert (await render_sample(service, "console")).parts["text"] == "mine\n"
 
 
 async def test_a_process_that_does_not_start_costs_no_message(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Promise 7: without a process plain words go out at once, and health says why."""
+    """Promise 7: without a process plain text is sent at once, and health says why."""
     monkeypatch.setattr(sys, "executable", "/no/python")
     async with service_with(tmp_path, {"console/text.j2": "mine"}) as service:
-        message = await words(service, "console")
+        message = await render_sample(service, "console")
         assert "charged twice" in message.parts["text"]
         assert "does not start" in message.parts["text"]
         assert "does not start" in service.problem
@@ -144,17 +146,17 @@ async def test_a_message_does_not_wait_for_a_silent_process(
     async with service_with(tmp_path, {"console/text.j2": "mine"}) as service:
         (keeper,) = children() - before
         os.killpg(keeper, 19)
-        message = await words(service, "console")
+        message = await render_sample(service, "console")
         assert "not rendered within" in message.parts["text"]
         monkeypatch.setattr(request_queue, "MAX_WAIT", 60.0)
-        assert (await words(service, "console")).parts["text"] == "mine\n"
+        assert (await render_sample(service, "console")).parts["text"] == "mine\n"
 
 
 async def test_without_own_templates_there_is_no_process(tmp_path: Path) -> None:
     """The shipped templates cost no process and no memory for one."""
     before = children()
     async with service_with(tmp_path, {}) as service:
-        assert (await words(service, "email")).failed_template is None
+        assert (await render_sample(service, "email")).failed_template is None
         assert children() == before
 
 
@@ -208,8 +210,8 @@ def test_the_process_ends_with_the_gateway(tmp_path: Path) -> None:
 
 def seen_in(pid: int) -> tuple[bytes, set[str]]:
     """The variables and the open file descriptors of a process."""
-    place = Path(f"/proc/{pid}")
-    return (place / "environ").read_bytes(), {file.name for file in (place / "fd").iterdir()}
+    proc = Path(f"/proc/{pid}")
+    return (proc / "environ").read_bytes(), {file.name for file in (proc / "fd").iterdir()}
 
 
 def running(pid: str | int) -> bool:
