@@ -133,8 +133,8 @@ class Story:
         return bool(self._watch.incident(number)["acknowledged"])
 
     def _was_suppressed(self, words: str) -> bool:
-        found = [one["number"] for one in self._watch.incidents() if words in one["title"]]
-        timelines = [self._watch.incident(number)["timeline"] for number in found]
+        numbers = [one["number"] for one in self._watch.incidents() if words in one["title"]]
+        timelines = [self._watch.incident(number)["timeline"] for number in numbers]
         return any(entry["kind"] == "kept quiet" for line in timelines for entry in line)
 
     def _open(self) -> set[str]:

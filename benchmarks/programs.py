@@ -163,8 +163,8 @@ class Gateway(Program):
     def known(self) -> int:
         database = sqlite3.connect(f"file:{self.home}/gateway.db?mode=ro", uri=True)
         try:
-            found: int = database.execute("SELECT count(*) FROM alerts").fetchone()[0]
-            return found
+            count: int = database.execute("SELECT count(*) FROM alerts").fetchone()[0]
+            return count
         finally:
             database.close()
 

@@ -1,4 +1,4 @@
-"""Running commands in tests: a given environment, a given present, what was printed."""
+"""Runner of commands in tests: an environment, a present time, and the output."""
 
 import json
 from pathlib import Path
@@ -17,9 +17,9 @@ SHIPPED = Path(__file__).parents[2] / "routes.yaml"
 
 def gateway(*arguments: str, now: float = NOW, **env: str) -> Result:
     """What `gateway ARGUMENTS` does at `now` with this environment and no other."""
-    given = {"GATEWAY_CONFIG": str(SHIPPED), **env}
+    environment = {"GATEWAY_CONFIG": str(SHIPPED), **env}
     runner = CliRunner()
-    return runner.invoke(main, arguments, obj=CliContext(env=given, now=lambda: now))
+    return runner.invoke(main, arguments, obj=CliContext(env=environment, now=lambda: now))
 
 
 def fine(*arguments: str, now: float = NOW, **env: str) -> str:

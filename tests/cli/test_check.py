@@ -1,4 +1,4 @@
-"""`gateway check` tells everything that is wrong, and where, before it goes live."""
+"""`gateway check`: all errors and warnings, with positions."""
 
 import json
 from pathlib import Path
@@ -31,16 +31,16 @@ rotas:
 """
 
 
-def test_the_shipped_file_is_fine_and_summed_up() -> None:
-    """Promise 6: check says what the file holds and who is on call now."""
-    said = fine("check")
-    assert "8 routes, 7 receivers, 2 sources, 4 people, 2 rotas" in said
-    assert "on call for billing: Ben until Mon 23 Nov, 09:00 CET, then Ana" in said
-    assert "no errors" in said
+def test_valid_file_is_summarized() -> None:
+    """Promise 6: check prints the contents of the file and who is on call now."""
+    text = fine("check")
+    assert "8 routes, 7 receivers, 2 sources, 4 people, 2 rotas" in text
+    assert "on call for billing: Ben until Mon 23 Nov, 09:00 CET, then Ana" in text
+    assert "no errors" in text
 
 
-def test_the_paths_that_accept_alerts_are_listed(tmp_path: Path) -> None:
-    """An admin sees where alerts may come in, and that Prometheus' API takes none."""
+def test_paths_that_accept_alerts_are_listed(tmp_path: Path) -> None:
+    """An admin sees which paths accept alerts, and that /api/v2/alerts accepts none."""
     file = tmp_path / "routes.yaml"
     rest = "receivers: [{name: nobody}]\nroute: {receiver: nobody}\n"
     file.write_text(f'sources: {{alertmanager: {{bearer: "${{TOKEN}}"}}}}\n{rest}')
@@ -56,8 +56,8 @@ def test_the_paths_that_accept_alerts_are_listed(tmp_path: Path) -> None:
     assert "/webhook/prometheus (open), /api/v2/alerts (open)" in fine("check", str(file))
 
 
-def test_all_faults_are_told_with_file_line_and_column(tmp_path: Path) -> None:
-    """Promise 6: not the first fault only, each with its place and what to write instead."""
+def test_invalid_file_lists_all_errors_with_positions(tmp_path: Path) -> None:
+    """Promise 6: every error is printed with its position and what to write instead."""
     file = tmp_path / "routes.yaml"
     file.write_text(FAULTY)
     result = gateway("check", str(file))
@@ -68,23 +68,23 @@ def test_all_faults_are_told_with_file_line_and_column(tmp_path: Path) -> None:
     assert "on call" not in result.stdout
 
 
-def test_listening_to_others_without_a_token_is_doubted() -> None:
-    """check knows the settings as well: what would be closed, and what open to everybody."""
+def test_listening_beyond_loopback_without_a_token_is_a_warning() -> None:
+    """check knows the settings too: which paths are closed, and which are open to everyone."""
     beyond = {
         "GATEWAY_LISTEN": "0.0.0.0:9095",
         "GATEWAY_EXTERNAL_URL": "https://alerts.example.com",
     }
-    said = fine("check", **beyond)
-    assert "warning: GATEWAY_LISTEN is beyond loopback (0.0.0.0) and GATEWAY_API_TOKEN is" in said
+    text = fine("check", **beyond)
+    assert "warning: GATEWAY_LISTEN is beyond loopback (0.0.0.0) and GATEWAY_API_TOKEN is" in text
     count = len(fine_json("check", **beyond)["warnings"])
-    assert f"no errors, {count + 1} warnings" in said
+    assert f"no errors, {count + 1} warnings" in text
     assert len(fine_json("check", **beyond)["settings"]) == 1
     assert fine_json("check")["settings"] == []
     assert fine_json("check", **beyond, GATEWAY_API_TOKEN="test-token")["settings"] == []
 
 
-def test_listening_to_others_without_an_external_url_is_a_fault() -> None:
-    """check fails where a start would: links in messages would lead to 127.0.0.1."""
+def test_listening_beyond_loopback_without_an_external_url_is_an_error() -> None:
+    """check fails like a start: links in messages would lead to 127.0.0.1."""
     beyond = {"GATEWAY_LISTEN": "0.0.0.0:9095", "GATEWAY_API_TOKEN": "test-token"}
     result = gateway("check", **beyond)
     assert result.exit_code == 1
@@ -96,16 +96,16 @@ def test_listening_to_others_without_an_external_url_is_a_fault() -> None:
     assert "links in messages work on this machine only" in fine("check", **local)
 
 
-def test_warnings_alone_are_no_fault(tmp_path: Path) -> None:
-    """A doubtful file is said to be doubtful and loads: exit status 0."""
+def test_warnings_alone_exit_with_status_0(tmp_path: Path) -> None:
+    """A file with warnings only is valid."""
     file = tmp_path / "routes.yaml"
     file.write_text("receivers: [{name: a}, {name: unused}]\nroute: {receiver: a}\n")
-    said = fine("check", str(file))
-    assert f'warning: {file}:1:31: receiver "unused" is used by no route' in said
+    text = fine("check", str(file))
+    assert f'warning: {file}:1:31: receiver "unused" is used by no route' in text
 
 
-def test_an_own_template_with_an_unknown_name_is_a_fault(tmp_path: Path) -> None:
-    """Promise 7: a template that would fail at night is found before."""
+def test_own_template_with_an_unknown_name_is_an_error(tmp_path: Path) -> None:
+    """Promise 7: a template that would fail at night is reported before."""
     (tmp_path / "email").mkdir()
     (tmp_path / "email" / "subject.j2").write_text("first line\n{{ severty }}\n")
     result = gateway("check", "--templates", str(tmp_path))
@@ -117,12 +117,12 @@ def test_an_own_template_with_an_unknown_name_is_a_fault(tmp_path: Path) -> None
 
 
 def test_gaps_of_a_rota_are_summed_up(tmp_path: Path) -> None:
-    """Whoever checks sees when nobody is on call, and that nobody is now."""
+    """An admin sees when nobody is on call, and that nobody is now."""
     file = tmp_path / "routes.yaml"
     file.write_text(WITH_GAP)
-    said = fine("check", str(file))
-    assert "on call for office: nobody until 09:00 CET, then Ana" in said
-    assert "nobody for 21 days 8 h of the next 4 weeks, first from 05:00 CET" in said
+    text = fine("check", str(file))
+    assert "on call for office: nobody until 09:00 CET, then Ana" in text
+    assert "nobody for 21 days 8 h of the next 4 weeks, first from 05:00 CET" in text
     gaps = fine_json("check", str(file))["summary"]["gaps"]
     assert gaps[0] == {
         "rota": "office",
@@ -131,8 +131,8 @@ def test_gaps_of_a_rota_are_summed_up(tmp_path: Path) -> None:
     }
 
 
-def test_json_holds_the_same() -> None:
-    """Programs get every finding with its place, the counts and who is on call."""
+def test_json_has_every_finding_and_the_summary() -> None:
+    """Programs get every finding with its position, the counts and who is on call."""
     answer = fine_json("check", POSTMARK_TOKEN="test-postmark-token")
     assert answer["ok"]
     assert answer["errors"] == []
@@ -142,7 +142,7 @@ def test_json_holds_the_same() -> None:
 
 
 def test_no_secret_is_printed() -> None:
-    """Promise 10: what the environment holds stays there."""
+    """Promise 10: secrets of the environment are never printed."""
     secret = "test-postmark-token-never-shown"
     for result in (
         gateway("check", POSTMARK_TOKEN=secret),
@@ -152,29 +152,29 @@ def test_no_secret_is_printed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "text"),
     [
         (("check", "a.yaml", "--config", "b.yaml"), "name two files"),
         (("check", "--templates", "/nowhere/at/all"), "no such folder"),
         (("check", "--nonsense"), "No such option"),
     ],
 )
-def test_wrong_usage_is_told_apart(arguments: tuple[str, ...], said: str) -> None:
-    """Exit status 2 is for a wrong command, 1 for a wrong file."""
+def test_wrong_usage_exits_with_status_2(arguments: tuple[str, ...], text: str) -> None:
+    """Exit status 2 means a wrong command, 1 an invalid file."""
     result = gateway(*arguments)
     assert result.exit_code == 2
-    assert said in result.stderr
+    assert text in result.stderr
 
 
-def test_a_missing_file_is_named() -> None:
-    """A file that is not there is a fault of the file, and its name is in the message."""
+def test_missing_file_is_named() -> None:
+    """A missing file is an error of the file, and the message names it."""
     result = gateway("check", "/nowhere/routes.yaml")
     assert result.exit_code == 1
     assert "/nowhere/routes.yaml" in result.stdout
 
 
-def test_a_mistyped_setting_is_named() -> None:
-    """GATEWAY_CONFG does not go unnoticed."""
+def test_mistyped_setting_is_named() -> None:
+    """GATEWAY_CONFG is refused by name."""
     result = gateway("check", GATEWAY_CONFG="x", now=NOW)
     assert result.exit_code == 2
     assert "did you mean GATEWAY_CONFIG" in result.stderr

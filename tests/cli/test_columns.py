@@ -1,4 +1,4 @@
-"""Columns of the command line: for people on terminals, and for files and pipes."""
+"""Columns of the command line, on terminals, in files and in pipes."""
 
 import subprocess
 import sys
@@ -16,8 +16,8 @@ x            y z
 """
 
 
-def test_columns_are_as_wide_as_what_they_show(capsys: pytest.CaptureFixture[str]) -> None:
-    """Also where a character takes two columns; foreign text stays in its line."""
+def test_columns_are_as_wide_as_their_contents(capsys: pytest.CaptureFixture[str]) -> None:
+    """Wide characters count as two columns; foreign text stays on its line."""
     print_columns(ROWS, ("id", "state", "what"))
     assert capsys.readouterr().out == SHOWN
     print_columns(ROWS[:1], indent=2)
@@ -26,17 +26,17 @@ def test_columns_are_as_wide_as_what_they_show(capsys: pytest.CaptureFixture[str
     assert capsys.readouterr().out == ""
 
 
-def test_in_a_pipe_nothing_wraps_however_long_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+def test_long_cells_do_not_wrap_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
     """One row is one line for grep."""
     long = "why " * 500
     print_columns([["id", long, "end"]])
     assert capsys.readouterr().out == f"id  {long.strip()}  end\n"
 
 
-def test_on_a_terminal_that_is_too_narrow_cells_wrap(
+def test_long_cells_wrap_on_a_narrow_terminal(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The columns stay columns; where there is room nothing wraps."""
+    """Columns stay aligned, and nothing wraps on a wide terminal."""
     monkeypatch.setenv("COLUMNS", "30")
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
@@ -49,8 +49,8 @@ def test_on_a_terminal_that_is_too_narrow_cells_wrap(
 
 
 @pytest.mark.process
-def test_short_lists_do_not_load_what_wraps() -> None:
-    """A list of thousands would take ten times as long with it, and a short one longer to start."""
+def test_short_lists_do_not_import_rich() -> None:
+    """Importing it would double the start-up time of every list."""
     code = (
         "import sys; from gateway.cli.support.output import print_columns; "
         "print_columns([['a', 'b']] * 9);"

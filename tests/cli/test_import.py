@@ -1,4 +1,4 @@
-"""`gateway import`: the file on standard output or where it is asked for, the rest beside it."""
+"""`gateway import`: the file on standard output or in --output, and the report beside it."""
 
 import json
 from pathlib import Path
@@ -19,8 +19,8 @@ PLACEHOLDERS = {
 }
 
 
-def test_standard_output_is_the_file_and_nothing_else() -> None:
-    """It can be redirected; what there is to say goes to standard error."""
+def test_standard_output_has_only_the_translated_file() -> None:
+    """It can be redirected, because the report goes to standard error."""
     result = gateway("import", str(API))
     assert result.exit_code == 0
     env = {
@@ -34,8 +34,8 @@ def test_standard_output_is_the_file_and_nothing_else() -> None:
     assert "translated: 3 webhook, 1 email" in result.stderr
 
 
-def test_the_file_that_is_written_passes_check_with_the_listed_variables(tmp_path: Path) -> None:
-    """`gateway check` takes it, and names each variable while it is not set."""
+def test_written_file_passes_check_with_the_listed_variables(tmp_path: Path) -> None:
+    """`gateway check` accepts it, and names each variable that is not set."""
     output = tmp_path / "routes.yaml"
     text = WIDE.read_text().replace("/etc/alertmanager/hook-url", str(tmp_path / "hook-url"))
     (tmp_path / "hook-url").write_text("https://tickets.example.com/other\n")
@@ -53,8 +53,8 @@ def test_the_file_that_is_written_passes_check_with_the_listed_variables(tmp_pat
     assert checked.exit_code == 0, checked.stdout
 
 
-def test_a_file_that_is_there_is_not_written_over(tmp_path: Path) -> None:
-    """Exit status 2, and the file is as it was; --force writes it whole."""
+def test_existing_output_is_replaced_only_with_force(tmp_path: Path) -> None:
+    """Exit status 2 and an unchanged file without --force."""
     output = tmp_path / "routes.yaml"
     output.write_text("mine\n")
     result = gateway("import", str(BILLING), "--output", str(output))
@@ -66,8 +66,8 @@ def test_a_file_that_is_there_is_not_written_over(tmp_path: Path) -> None:
     assert [one.name for one in tmp_path.iterdir()] == ["routes.yaml"]
 
 
-def test_check_says_what_was_compared(tmp_path: Path) -> None:
-    """The file is read back from the disk and asked the same questions."""
+def test_check_reports_what_was_compared(tmp_path: Path) -> None:
+    """The file is read back from the disk and compared."""
     output = tmp_path / "routes.yaml"
     result = gateway("import", str(WIDE), "--output", str(output), "--check")
     assert result.exit_code == 0
@@ -75,8 +75,8 @@ def test_check_says_what_was_compared(tmp_path: Path) -> None:
     assert "5000 instants in 3 time intervals" in result.stderr
 
 
-def test_check_says_what_it_could_not_ask(tmp_path: Path) -> None:
-    """A route that nothing can reach, a pattern that nothing fulfils, a rule that was left out."""
+def test_check_reports_what_it_could_not_compare(tmp_path: Path) -> None:
+    """A route that nothing reaches, a pattern that nothing matches, an omitted rule."""
     file = tmp_path / "alertmanager.yml"
     file.write_text(
         "route: {receiver: a, routes: [{match_re: {x: 'a$b'}}]}\nreceivers: [{name: a}]\n"
@@ -89,10 +89,10 @@ def test_check_says_what_it_could_not_ask(tmp_path: Path) -> None:
     assert "not compared: 1 inhibit rule that could not be kept" in result.stderr
 
 
-def test_a_translation_that_would_be_refused_is_not_written(
+def test_invalid_translation_is_not_written(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Promise 6: whatever is wrong with the import itself, no bad file comes of it."""
+    """Promise 6: a bug of the import never writes an invalid file."""
     monkeypatch.setattr(
         "gateway.importers.alertmanager.write.write_receivers.escape_references", lambda text: ""
     )
@@ -103,8 +103,8 @@ def test_a_translation_that_would_be_refused_is_not_written(
     assert not output.exists()
 
 
-def test_a_difference_ends_with_status_1(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever scripts the move learns of it."""
+def test_difference_exits_with_status_1(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A script that migrates can stop."""
     wrong = "gateway.importers.alertmanager.write.write_routing.escape_references"
     monkeypatch.setattr(wrong, lambda text: text.replace("20m", "21m"))
     result = gateway("import", str(WIDE), "--check")
@@ -114,8 +114,8 @@ def test_a_difference_ends_with_status_1(monkeypatch: pytest.MonkeyPatch) -> Non
     assert not json.loads(gateway("import", str(WIDE), "--check", "--json").stdout)["ok"]
 
 
-def test_what_is_lost_is_loud() -> None:
-    """On standard error with file, line and column, and in the file at its place."""
+def test_lost_settings_are_reported_on_standard_error_and_in_the_file() -> None:
+    """With file, line and column, and at the same position in the file."""
     result = gateway("import", str(WIDE))
     line = (
         WIDE.read_text()
@@ -129,8 +129,8 @@ def test_what_is_lost_is_loud() -> None:
     assert f"# not translated (line {line + 1}): opsgenie_configs of receiver ops" in result.stdout
 
 
-def test_what_is_said_of_many_places_is_said_once(tmp_path: Path) -> None:
-    """A file with fifty Slack receivers does not hide what matters; the lines are all there."""
+def test_repeated_note_is_printed_once_with_all_lines(tmp_path: Path) -> None:
+    """A file with fifty Slack receivers does not hide other notes."""
     file = tmp_path / "alertmanager.yml"
     one = "  - {name: r%d, slack_configs: [{channel: '#a', color: good}]}\n"
     rest = "global: {slack_app_token: test-token}\nroute: {receiver: r0}\nreceivers:\n"
@@ -141,8 +141,8 @@ def test_what_is_said_of_many_places_is_said_once(tmp_path: Path) -> None:
     assert len(json.loads(gateway("import", str(file), "--json").stdout)["not_translated"]) == 50
 
 
-def test_a_bad_file_is_refused_with_everything_that_is_wrong(tmp_path: Path) -> None:
-    """Promise 6: exit status 1, nothing written, every fault with its place."""
+def test_invalid_alertmanager_file_is_refused_with_all_errors(tmp_path: Path) -> None:
+    """Promise 6: exit status 1, nothing written, every error with its position."""
     file, output = tmp_path / "alertmanager.yml", tmp_path / "routes.yaml"
     file.write_text(BAD)
     result = gateway("import", str(file), "--output", str(output))
@@ -155,8 +155,8 @@ def test_a_bad_file_is_refused_with_everything_that_is_wrong(tmp_path: Path) -> 
     assert [one["line"] for one in answer["errors"]] == [1, 1]
 
 
-def test_json_holds_everything() -> None:
-    """The file, what became of its parts with their lines, variables, repeats, the comparison."""
+def test_json_has_the_whole_report() -> None:
+    """The file, its parts with their lines, variables, repeats, and the comparison."""
     answer = json.loads(gateway("import", str(WIDE), "--json", "--check").stdout)
     assert answer["ok"]
     assert answer["routes_yaml"].startswith("# Made of wide.yml")
@@ -173,8 +173,8 @@ def test_json_holds_everything() -> None:
     assert answer["check"]["label_sets"] == 5000
 
 
-def test_output_and_json_go_together(tmp_path: Path) -> None:
-    """The file goes to the disk then, and its name into the answer."""
+def test_json_with_output_names_the_written_file(tmp_path: Path) -> None:
+    """The file is written to disk, and the answer names it."""
     output = tmp_path / "routes.yaml"
     answer = json.loads(gateway("import", str(WIDE), "--json", "--output", str(output)).stdout)
     assert answer["output"] == str(output)
@@ -183,7 +183,7 @@ def test_output_and_json_go_together(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "status", "said"),
+    ("arguments", "status", "text"),
     [
         (("import",), 2, "Missing argument 'FILE'"),
         (("import", "/nowhere/alertmanager.yml"), 1, "No such file"),
@@ -191,20 +191,22 @@ def test_output_and_json_go_together(tmp_path: Path) -> None:
         (("import", str(BILLING), "--nonsense"), 2, "No such option"),
     ],
 )
-def test_what_cannot_be_done_is_said(arguments: tuple[str, ...], status: int, said: str) -> None:
-    """A wrong command is 2, a file that cannot be read or written 1."""
+def test_wrong_usage_and_unusable_files_are_refused(
+    arguments: tuple[str, ...], status: int, text: str
+) -> None:
+    """A wrong command exits with 2, a file that cannot be read or written with 1."""
     result = gateway(*arguments)
     assert result.exit_code == status
-    assert said in result.stderr
+    assert text in result.stderr
 
 
-def test_no_setting_is_needed() -> None:
-    """It is the first command that somebody tries who has nothing here yet."""
+def test_import_needs_no_setting() -> None:
+    """It is the first command that a newcomer runs."""
     assert gateway("import", str(BILLING), GATEWAY_CONFIG="/nowhere/routes.yaml").exit_code == 0
 
 
-def test_the_output_has_a_short_option(tmp_path: Path) -> None:
-    """As most tools have it; the same file comes of it."""
+def test_output_has_a_short_option(tmp_path: Path) -> None:
+    """-o writes the same file as --output."""
     long, short = tmp_path / "long.yaml", tmp_path / "short.yaml"
     for option, output in (("--output", long), ("-o", short)):
         result = gateway("import", str(BILLING), option, str(output))

@@ -1,4 +1,4 @@
-"""`gateway migrate` says from where to where, and changes nothing with --check."""
+"""`gateway migrate`: the versions that it prints, and --check, which changes nothing."""
 
 import json
 import sqlite3
@@ -8,8 +8,8 @@ from gateway.store.schema.version import head_revision
 from tests.cli.console import fine, fine_json, gateway
 
 
-def test_an_empty_database_is_brought_to_the_newest_version(tmp_path: Path) -> None:
-    """Checked first, then done, then nothing more to do."""
+def test_empty_database_is_upgraded_to_the_newest_version(tmp_path: Path) -> None:
+    """Checked first, then upgraded, then nothing to do."""
     file = tmp_path / "gateway.db"
     url = f"sqlite:///{file}"
     checked = gateway("migrate", "--check", GATEWAY_DATABASE_URL=url)
@@ -23,8 +23,8 @@ def test_an_empty_database_is_brought_to_the_newest_version(tmp_path: Path) -> N
     assert (answer["due"], answer["done"]) == (False, False)
 
 
-def test_a_newer_database_is_left_alone(tmp_path: Path) -> None:
-    """An old program must not touch what a newer one wrote."""
+def test_newer_database_is_refused(tmp_path: Path) -> None:
+    """An old program must not write to tables of a newer one."""
     file = tmp_path / "gateway.db"
     url = f"sqlite:///{file}"
     fine("migrate", GATEWAY_DATABASE_URL=url)
@@ -36,10 +36,10 @@ def test_a_newer_database_is_left_alone(tmp_path: Path) -> None:
     assert "newer than this program" in result.stderr
 
 
-def test_postgresql_is_migrated_by_its_url(postgres_url: str) -> None:
-    """The same on a real PostgreSQL; the URL with its password is not printed."""
-    said = json.loads(gateway("migrate", "--json", GATEWAY_DATABASE_URL=postgres_url).stdout)
-    assert said == {
+def test_postgresql_is_upgraded_by_its_url(postgres_url: str) -> None:
+    """The URL with its password is not printed."""
+    text = json.loads(gateway("migrate", "--json", GATEWAY_DATABASE_URL=postgres_url).stdout)
+    assert text == {
         "database": "postgresql",
         "from": None,
         "to": head_revision(),
@@ -48,8 +48,8 @@ def test_postgresql_is_migrated_by_its_url(postgres_url: str) -> None:
     }
 
 
-def test_an_unreachable_database_is_told_without_its_password() -> None:
-    """Promise 10: the error names the trouble, not the credentials."""
+def test_unreachable_database_is_reported_without_its_password() -> None:
+    """Promise 10: the error names the cause, and no credentials."""
     url = "postgresql://gateway:test-password@127.0.0.1:1/none"
     result = gateway("migrate", GATEWAY_DATABASE_URL=url)
     assert result.exit_code == 1

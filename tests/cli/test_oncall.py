@@ -1,4 +1,4 @@
-"""`gateway oncall` answers with the function that also pages."""
+"""`gateway oncall`: answers by the function that also pages."""
 
 from pathlib import Path
 
@@ -37,7 +37,7 @@ def file(tmp_path: Path) -> str:
     return str(path)
 
 
-def test_it_says_who_is_on_call_since_and_until_when_and_who_is_next() -> None:
+def test_oncall_prints_since_until_and_the_next_person() -> None:
     """All rotas in one table, each in its own zone."""
     row = fine("oncall").splitlines()[1]
     assert " ".join(row.split()) == (
@@ -50,7 +50,7 @@ def test_it_says_who_is_on_call_since_and_until_when_and_who_is_next() -> None:
     assert platform["timezone"] == "UTC"
 
 
-def test_a_time_without_a_zone_is_on_the_rotas_wall_clock(file: str) -> None:
+def test_time_without_a_zone_is_on_the_rotas_wall_clock(file: str) -> None:
     """09:30 in Berlin and 09:30 in Seoul are two instants."""
     office, far = fine_json("oncall", "--at", "2026-03-24 09:30", "--config", file)
     assert office["at"] == "2026-03-24T08:30:00Z"
@@ -63,19 +63,19 @@ def test_a_time_without_a_zone_is_on_the_rotas_wall_clock(file: str) -> None:
     )
 
 
-def test_everybody_who_is_next_is_named(file: str) -> None:
-    """Who is put beside somebody comes with them."""
-    said = fine("oncall", "office", "--at", "2026-03-27 11:30", "--config", file)
-    row = " ".join(said.splitlines()[1].split())
+def test_all_next_people_are_named(file: str) -> None:
+    """A person beside another one is named too."""
+    text = fine("oncall", "office", "--at", "2026-03-27 11:30", "--config", file)
+    row = " ".join(text.splitlines()[1].split())
     assert row == "office Ana 09:00 CET 12:00 CET Ana, Ben layer 1"
-    said = fine("oncall", "office", "--at", "2026-03-27 16:30", "--config", file)
-    assert " nobody " in said
+    text = fine("oncall", "office", "--at", "2026-03-27 16:30", "--config", file)
+    assert " nobody " in text
 
 
-def test_shifts_name_their_gaps_and_who_is_beside(file: str) -> None:
-    """The table leaves nothing out; a stretch without anybody says so."""
-    asked = ("oncall", "office", "--from", "2026-03-27", "--to", "2026-03-28", "--config", file)
-    shifts = fine_json(*asked)
+def test_shifts_include_gaps_and_additional_people(file: str) -> None:
+    """The table omits nothing, and a gap is printed as "nobody"."""
+    arguments = ("oncall", "office", "--from", "2026-03-27", "--to", "2026-03-28", "--config", file)
+    shifts = fine_json(*arguments)
     assert [[one["id"] for one in shift["on_call"]] for shift in shifts] == [
         [],
         ["ana"],
@@ -85,13 +85,13 @@ def test_shifts_name_their_gaps_and_who_is_beside(file: str) -> None:
     ]
     assert shifts[2]["from"] == "2026-03-27T11:00:00Z"
     assert shifts[0]["to"] == shifts[1]["from"]
-    row = fine(*asked).splitlines()[1]
+    row = fine(*arguments).splitlines()[1]
     assert " ".join(row.split()) == "office Fri 2026-03-27 00:00 Fri 2026-03-27 09:00 9 h nobody"
 
 
-def test_the_calendar_has_a_line_for_each_day(file: str) -> None:
-    """Promise 12: the day on which the clocks go forward (29 March 2026) is one line like any."""
-    said = fine(
+def test_calendar_has_a_line_for_each_day(file: str) -> None:
+    """Promise 12: the day on which clocks go forward (29 March 2026) is one line too."""
+    text = fine(
         "oncall",
         "office",
         "--from",
@@ -102,7 +102,7 @@ def test_the_calendar_has_a_line_for_each_day(file: str) -> None:
         "--config",
         file,
     )
-    lines = [line.strip() for line in said.splitlines()]
+    lines = [line.strip() for line in text.splitlines()]
     assert lines == [
         "office   (Europe/Berlin)",
         "Fri 2026-03-27   00:00 nobody   09:00 Ana   12:00 Ana + Ben   14:00 Ana   17:00 nobody",
@@ -113,13 +113,13 @@ def test_the_calendar_has_a_line_for_each_day(file: str) -> None:
     ]
 
 
-def test_json_and_table_stand_without_colours_in_a_pipe() -> None:
+def test_output_in_a_pipe_has_no_colours() -> None:
     """No escape sequence reaches a file or another program."""
     assert "\x1b" not in fine("oncall")
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "text"),
     [
         (("bilings",), "did you mean billing?"),
         (("--at", "now", "--from", "now"), "--at prints one instant"),
@@ -128,8 +128,8 @@ def test_json_and_table_stand_without_colours_in_a_pipe() -> None:
         (("--at", "noon"), "is not a time"),
     ],
 )
-def test_what_cannot_be_answered_is_wrong_usage(arguments: tuple[str, ...], said: str) -> None:
+def test_wrong_usage_of_oncall_is_refused(arguments: tuple[str, ...], text: str) -> None:
     """Exit status 2, with what to write instead."""
     result = gateway("oncall", *arguments)
     assert result.exit_code == 2
-    assert said in result.stderr
+    assert text in result.stderr

@@ -1,4 +1,4 @@
-"""Commands as real processes: exit status, what they import, colours on a terminal only."""
+"""Commands as real processes: exit status, imports, and colours on terminals only."""
 
 import asyncio
 import os
@@ -20,7 +20,7 @@ QUICK = {
 }
 
 
-async def test_check_and_route_as_an_admin_runs_them(tmp_path: Path) -> None:
+async def test_check_and_route_need_no_options(tmp_path: Path) -> None:
     """In a folder with a routes.yaml: no options, no settings."""
     (tmp_path / "routes.yaml").write_bytes(SHIPPED.read_bytes())
     checked = await run("check", folder=tmp_path)
@@ -37,7 +37,7 @@ async def test_check_and_route_as_an_admin_runs_them(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("command", QUICK)
 async def test_quick_commands_import_nothing_heavy(command: str) -> None:
-    """`check` and `route` answer at once because they load no server, database or SDK."""
+    """`check` and `route` start quickly because they import no server, database or SDK."""
     program = (
         "import sys\n"
         "from gateway.cli import main\n"
@@ -57,11 +57,13 @@ async def test_quick_commands_import_nothing_heavy(command: str) -> None:
 
 @pytest.mark.parametrize(("env", "colours"), [({}, True), ({"NO_COLOR": "1"}, False)])
 @pytest.mark.parametrize("command", ["check", "oncall", "route severity=critical"])
-async def test_colours_are_for_terminals(command: str, env: dict[str, str], colours: bool) -> None:
-    """On a terminal there are colours, unless NO_COLOR says otherwise (no-color.org)."""
-    said = await on_a_terminal(command.split(), env)
-    assert "\x1b[" in said if colours else "\x1b[" not in said
-    assert "billing" in said
+async def test_colours_appear_on_terminals_only(
+    command: str, env: dict[str, str], colours: bool
+) -> None:
+    """There are none if NO_COLOR is set (no-color.org)."""
+    text = await on_a_terminal(command.split(), env)
+    assert "\x1b[" in text if colours else "\x1b[" not in text
+    assert "billing" in text
 
 
 async def on_a_terminal(arguments: list[str], env: dict[str, str]) -> str:
@@ -77,11 +79,11 @@ async def on_a_terminal(arguments: list[str], env: dict[str, str]) -> str:
             stderr=theirs,
         )
         os.close(theirs)
-        said = await asyncio.to_thread(read_all, ours)
+        text = await asyncio.to_thread(read_all, ours)
         assert await process.wait() == 0
     finally:
         os.close(ours)
-    return said
+    return text
 
 
 def read_all(descriptor: int) -> str:

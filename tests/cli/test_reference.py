@@ -1,4 +1,4 @@
-"""The pages about commands and settings are those of this program."""
+"""Generated pages about commands and settings."""
 
 import re
 from pathlib import Path
@@ -32,7 +32,7 @@ def test_every_command_is_documented() -> None:
 
 
 def test_every_command_that_prints_data_has_json() -> None:
-    """Programs are readers too."""
+    """Programs read the output too."""
     lacking = {
         name
         for name, command in commands()
@@ -43,7 +43,7 @@ def test_every_command_that_prints_data_has_json() -> None:
 
 
 def test_every_setting_is_documented() -> None:
-    """Whatever GATEWAY_… the program speaks of stands in the table, with a meaning."""
+    """Every GATEWAY_… that the program names is in the table, with a meaning."""
     known = {setting.name for setting in SETTINGS}
     assert all(setting.help for setting in SETTINGS)
     spoken_of = {
@@ -55,8 +55,8 @@ def test_every_setting_is_documented() -> None:
     assert spoken_of - known - prefixes == set()
 
 
-def test_docs_speak_of_no_setting_that_does_not_exist() -> None:
-    """A page must not send an admin after a variable that is gone."""
+def test_docs_name_only_settings_that_exist() -> None:
+    """A page must not send an admin to a removed variable."""
     known = {setting.name for setting in SETTINGS}
     for page in sorted(Path(DOCS).rglob("*.md")):
         named = set(re.findall(r"\bGATEWAY_[A-Z][A-Z_]*[A-Z]\b", page.read_text()))

@@ -1,4 +1,4 @@
-"""`gateway render` shows messages before anybody gets one."""
+"""`gateway render`: previews of messages."""
 
 import json
 from pathlib import Path
@@ -8,12 +8,12 @@ import pytest
 from tests.cli.console import fine, fine_json, gateway
 
 
-def test_every_channel_is_shown_in_its_parts() -> None:
-    """Without options: the first word about a critical incident, on all channels."""
-    said = fine("render")
+def test_render_prints_every_channel_in_its_parts() -> None:
+    """Without options: the first message of a critical incident, on all channels."""
+    text = fine("render")
     for heading in ("email: subject", "email: html", "slack: title", "pagerduty: summary"):
-        assert f"── {heading} ─" in said
-    assert "DoubleChargeDetected" in said
+        assert f"── {heading} ─" in text
+    assert "DoubleChargeDetected" in text
 
 
 def test_files_are_written_for_a_browser(tmp_path: Path) -> None:
@@ -30,27 +30,27 @@ def test_hostile_samples_print_anywhere() -> None:
     """E17: lone surrogates, escape sequences and direction marks do not reach the terminal."""
     for name in fine_json("render", "--samples"):
         if name.startswith("hostile"):
-            said = fine("render", "--sample", name)
-            assert "\x1b" not in said
-            assert "\u202e" not in said
+            text = fine("render", "--sample", name)
+            assert "\x1b" not in text
+            assert "\u202e" not in text
 
 
-def test_an_own_template_is_used_and_its_failure_is_told(tmp_path: Path) -> None:
-    """Promise 7: what would go out instead is shown, and the exit status says that it failed."""
+def test_failure_of_an_own_template_prints_the_plain_message(tmp_path: Path) -> None:
+    """Promise 7: the message that would be sent instead is printed, and the exit status is 1."""
     (tmp_path / "slack").mkdir()
     template = tmp_path / "slack" / "title.j2"
     template.write_text("Mine: {{ name }}")
-    asked = ("render", "--channel", "slack", "--templates", str(tmp_path))
-    assert "Mine: DoubleChargeDetected" in fine(*asked)
+    arguments = ("render", "--channel", "slack", "--templates", str(tmp_path))
+    assert "Mine: DoubleChargeDetected" in fine(*arguments)
     template.write_text("{{ nothing.at.all }}")
-    result = gateway(*asked)
+    result = gateway(*arguments)
     assert result.exit_code == 1
     assert "slack/title.j2 failed" in result.stderr
     assert "DoubleChargeDetected" in result.stdout
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "text"),
     [
         (("--sample", "nothing like it"), "there is no sample"),
         (("--sample", "mixed", "--kind", "firing"), "has its own kind"),
@@ -58,8 +58,8 @@ def test_an_own_template_is_used_and_its_failure_is_told(tmp_path: Path) -> None
         (("--zone", "Mars/Olympus"), "unknown time zone"),
     ],
 )
-def test_wrong_usage_says_what_there_is(arguments: tuple[str, ...], said: str) -> None:
-    """Exit status 2."""
+def test_wrong_usage_of_render_is_refused(arguments: tuple[str, ...], text: str) -> None:
+    """Exit status 2, with what exists."""
     result = gateway("render", *arguments)
     assert result.exit_code == 2
-    assert said in result.stderr
+    assert text in result.stderr

@@ -1,4 +1,4 @@
-"""`gateway route` says beforehand what would happen to an alert, by the code that decides."""
+"""`gateway route`: previews of decisions, by the code that decides."""
 
 from pathlib import Path
 
@@ -24,16 +24,16 @@ route: {receiver: office}
 CRITICAL = ("alertname=DoubleCharge", "severity=critical", "team=billing")
 
 
-def test_it_names_receiver_group_and_intervals_with_their_origins() -> None:
-    """Each value says which place set it: the severity, the route itself, or a parent."""
+def test_route_prints_each_value_with_its_origin() -> None:
+    """Each value names what set it: the severity, the route itself, or a parent."""
     answer = fine_json("route", *CRITICAL)
     assert answer["receivers"] == ["billing-critical"]
-    [way] = answer["routes"]
-    assert way["group_labels"] == {"alertname": "DoubleCharge", "team": "billing"}
-    assert (way["group_wait"], way["repeat_interval"]) == (0.0, 7200.0)
-    assert way["origins"]["repeat_interval"] == "severity critical"
-    assert way["origins"]["group_interval"] == "inherited from the root route"
-    assert way["receiver_origin"] == "this route"
+    [route] = answer["routes"]
+    assert route["group_labels"] == {"alertname": "DoubleCharge", "team": "billing"}
+    assert (route["group_wait"], route["repeat_interval"]) == (0.0, 7200.0)
+    assert route["origins"]["repeat_interval"] == "severity critical"
+    assert route["origins"]["group_interval"] == "inherited from the root route"
+    assert route["receiver_origin"] == "this route"
     assert answer["severity"] == {
         "name": "critical",
         "rank": 1,
@@ -50,33 +50,33 @@ def test_escalation_steps_are_resolved_to_people_at_their_time(tmp_path: Path) -
     steps = answer["routes"][0]["steps"]
     assert [step["at"] for step in steps] == ["2026-11-23T07:50:30Z", "2026-11-23T08:05:30Z"]
     assert [step["targets"][0]["person"] for step in steps] == ["ben", "ana"]
-    said = fine("route", *CRITICAL)
-    assert "1. after 0s: Ben by slack (U012BEN); Ben by email (ben@example.com)" in said
-    assert "2. after 15m: Ana by slack" in said
+    text = fine("route", *CRITICAL)
+    assert "1. after 0s: Ben by slack (U012BEN); Ben by email (ben@example.com)" in text
+    assert "2. after 15m: Ana by slack" in text
 
 
-def test_a_muted_route_says_by_what_and_until_when() -> None:
+def test_muted_route_names_the_interval_and_its_end() -> None:
     """Times without a zone are on the wall clock of business_hours."""
     labels = ("alertname=RenewalCronSlow", "severity=warning", "team=billing")
-    said = fine("route", *labels, "--at", "2026-12-01 03:00")
-    assert "yes, by monthly-renewals, until 06:00 CET" in said
+    text = fine("route", *labels, "--at", "2026-12-01 03:00")
+    assert "yes, by monthly-renewals, until 06:00 CET" in text
     answer = fine_json("route", *labels)
     assert not answer["routes"][0]["muted"]
     assert answer["routes"][0]["mute_changes_at"] == "2026-12-01T01:00:00Z"
 
 
-def test_the_trace_says_why_each_route_took_it_or_not() -> None:
-    """Every node that was looked at, with the matcher that failed and what the alert has."""
-    said = fine("route", *CRITICAL)
-    assert '✗ {team="platform"}  team is "billing"' in said
-    assert '→ {severity="critical"}  selected: receiver billing-critical' in said
-    assert "1 later route not evaluated" in said
+def test_trace_explains_each_evaluated_route() -> None:
+    """Every evaluated route, with the matcher that failed and the alert's own value."""
+    text = fine("route", *CRITICAL)
+    assert '✗ {team="platform"}  team is "billing"' in text
+    assert '→ {severity="critical"}  selected: receiver billing-critical' in text
+    assert "1 later route not evaluated" in text
     trace = fine_json("route", *CRITICAL)["trace"]
     assert [step["chosen"] for step in trace] == [False, False, False, False, True]
     assert trace[1]["why_not"] == 'alertname is "DoubleCharge"'
 
 
-def test_inhibition_is_told_where_it_can_come_true() -> None:
+def test_possible_inhibitions_are_printed() -> None:
     """A rule whose `equal` label the alert lacks, and the source must have, cannot apply."""
     labels = ("severity=warning", "team=billing")
     assert fine_json("route", *labels)["may_be_inhibited_by"] == []
@@ -85,30 +85,30 @@ def test_inhibition_is_told_where_it_can_come_true() -> None:
     assert "inhibited while one of these fires" in fine("route", *labels, "subsystem=cards")
 
 
-def test_repeats_on_the_group_interval_say_what_they_come_to(tmp_path: Path) -> None:
-    """E6: the interval that was asked for and the one that it comes to, where they differ."""
+def test_repeats_on_the_group_interval_print_the_rounded_interval(tmp_path: Path) -> None:
+    """E6: the configured and the rounded interval, if they differ."""
     file = tmp_path / "routes.yaml"
     text = "receivers: [{name: all}]\nroute: {receiver: all, group_interval: 15m, repeat_interval: "
     file.write_text(f"repeats: on the group interval\n{text}20m}}\n")
-    asked = ("route", "a=b", "--config", str(file))
-    said = fine(*asked)
-    assert "repeat_interval  20m   (this route)" in said
-    assert "repeats come every 30m, on the group interval" in said
-    [way] = fine_json(*asked)["routes"]
-    assert (way["repeat_interval"], way["repeats_every"]) == (1200.0, 1800.0)
+    arguments = ("route", "a=b", "--config", str(file))
+    text = fine(*arguments)
+    assert "repeat_interval  20m   (this route)" in text
+    assert "repeats come every 30m, on the group interval" in text
+    [route] = fine_json(*arguments)["routes"]
+    assert (route["repeat_interval"], route["repeats_every"]) == (1200.0, 1800.0)
     file.write_text(f"{text}20m}}\n")
-    assert "repeats come" not in fine(*asked)
-    [way] = fine_json(*asked)["routes"]
-    assert (way["repeat_interval"], way["repeats_every"]) == (1200.0, 1200.0)
+    assert "repeats come" not in fine(*arguments)
+    [route] = fine_json(*arguments)["routes"]
+    assert (route["repeat_interval"], route["repeats_every"]) == (1200.0, 1200.0)
 
 
-def test_a_receiver_for_nobody_says_so() -> None:
-    """Silence on purpose is shown as what it is."""
+def test_receiver_without_targets_is_printed_as_such() -> None:
+    """A receiver without targets may be intended, and is shown."""
     assert "nobody (the receiver has no targets)" in fine("route", "alertname=Watchdog")
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "text"),
     [
         (("severity",), "is not a label: write NAME=VALUE"),
         (("severity!=x",), "is not a label"),
@@ -119,27 +119,27 @@ def test_a_receiver_for_nobody_says_so() -> None:
         ((), "Missing argument"),
     ],
 )
-def test_what_cannot_be_read_is_wrong_usage(arguments: tuple[str, ...], said: str) -> None:
+def test_wrong_usage_of_route_is_refused(arguments: tuple[str, ...], text: str) -> None:
     """Exit status 2, and the message says what to write."""
     result = gateway("route", *arguments)
     assert result.exit_code == 2
-    assert said in result.stderr
+    assert text in result.stderr
 
 
-def test_a_faulty_file_is_told_not_guessed_around() -> None:
-    """Promise 6: no answer from a file with faults."""
+def test_invalid_file_is_refused_by_route() -> None:
+    """Promise 6: no preview from an invalid file."""
     result = gateway("route", "a=b", "--config", "/nowhere/routes.yaml")
     assert result.exit_code == 1
     assert "/nowhere/routes.yaml:1:1" in result.stderr
     assert result.stdout == ""
 
 
-def test_without_severities_it_does_not_call_one_unknown(tmp_path: Path) -> None:
-    """A file that declares none, as an import makes it, knows nothing of bad or worse."""
+def test_file_without_severities_has_no_unknown_severity(tmp_path: Path) -> None:
+    """A file without `severities:`, such as an imported one, ranks nothing."""
     file = tmp_path / "routes.yaml"
     file.write_text(TWICE_THE_ROTA)
-    said = fine("route", "severity=info", "--config", str(file))
-    assert "routes.yaml declares no severities, firing from" in said
+    text = fine("route", "severity=info", "--config", str(file))
+    assert "routes.yaml declares no severities, firing from" in text
 
 
 ALL_SETTINGS = """\
@@ -160,12 +160,12 @@ route: {receiver: billing, labels: {tier: gold}}
 """
 
 
-def test_every_setting_that_applies_to_an_alert_is_shown(tmp_path: Path) -> None:
-    """What an admin wrote for such an alert is in the answer, in words and as JSON."""
+def test_every_setting_that_applies_to_an_alert_is_printed(tmp_path: Path) -> None:
+    """In words and as JSON."""
     file = tmp_path / "routes.yaml"
     file.write_text(ALL_SETTINGS)
-    asked = ("route", "severity=critical", "--config", str(file))
-    text = fine(*asked)
+    arguments = ("route", "severity=critical", "--config", str(file))
+    text = fine(*arguments)
     for part in (
         'adds labels      {tier="gold"}',
         "email billing@example.com (not when resolved)",
@@ -177,22 +177,22 @@ def test_every_setting_that_applies_to_an_alert_is_shown(tmp_path: Path) -> None
     ):
         assert part in text
     assert "notified every 30m" in fine("route", "severity=warning", "--config", str(file))
-    answer = fine_json(*asked)
+    answer = fine_json(*arguments)
     assert answer["severity"]["ack_expires"] == 6 * 3600
     assert answer["flapping"] == {"times": 4, "within": 3600, "every": 1800, "calm_after": 900}
-    [way] = answer["routes"]
-    assert (way["labels"], way["fallback"]) == ({"tier": "gold"}, "everyone")
-    assert (way["repeat"], way["steps_begin_again_at"]) == (2, "2026-11-20T04:05:30Z")
-    assert (way["steps"][0]["by"], way["steps"][0]["wait"]) == (["email"], 300)
-    assert way["targets"][0]["send_resolved"] is False
+    [route] = answer["routes"]
+    assert (route["labels"], route["fallback"]) == ({"tier": "gold"}, "everyone")
+    assert (route["repeat"], route["steps_begin_again_at"]) == (2, "2026-11-20T04:05:30Z")
+    assert (route["steps"][0]["by"], route["steps"][0]["wait"]) == (["email"], 300)
+    assert route["targets"][0]["send_resolved"] is False
 
 
-def test_steps_that_do_not_begin_again_are_not_said_to(tmp_path: Path) -> None:
+def test_steps_without_repeat_are_not_printed_as_repeated(tmp_path: Path) -> None:
     """Without `repeat:`, and where the last step reaches nobody and the fallback is notified."""
     for change in ((", repeat: 2", ""), ("by: [email]", "by: [slack]")):
         file = tmp_path / "routes.yaml"
         file.write_text(ALL_SETTINGS.replace(*change))
-        asked = ("route", "severity=critical", "--config", str(file))
-        assert "then again" not in fine(*asked)
-        [way] = fine_json(*asked)["routes"]
-        assert (way["repeat"], way["steps_begin_again_at"]) == (0, None)
+        arguments = ("route", "severity=critical", "--config", str(file))
+        assert "then again" not in fine(*arguments)
+        [route] = fine_json(*arguments)["routes"]
+        assert (route["repeat"], route["steps_begin_again_at"]) == (0, None)

@@ -1,4 +1,4 @@
-"""Every command works with the packages of `make run` alone: those of requirements.lock."""
+"""Every command works with the packages of requirements.lock alone."""
 
 import json
 import re
@@ -74,7 +74,7 @@ def command_lines() -> Iterator[tuple[str, ...]]:
 
 
 def test_development_packages_are_known_to_be_banned() -> None:
-    """The looking itself works: what only tests need is banned, what runs is not."""
+    """Packages that only tests need are banned, and run-time packages are not."""
     banned = development_modules()
     assert {"pytest", "hypothesis", "jsonschema"} <= set(banned)
     assert not {"gateway", "aiohttp", "re2", "yaml", "click"} & set(banned)

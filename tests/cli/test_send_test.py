@@ -1,4 +1,4 @@
-"""`gateway send-test` sends for real, says what came of it, and keeps no trace."""
+"""`gateway send-test`: a real message, the printed result, and nothing stored."""
 
 import json
 import os
@@ -36,8 +36,8 @@ ENV = {
 }
 
 
-async def test_all_targets_of_a_receiver_get_one_message_marked_test(tmp_path: Path) -> None:
-    """Real channels and settings, one attempt each, the outcome of each in words; no database."""
+async def test_each_target_of_a_receiver_gets_one_test_message(tmp_path: Path) -> None:
+    """Real channels and settings, one attempt each, the result of each in words; no database."""
     async with FakePostmark() as postmark, FakeSlack() as slack, FakePagerDuty() as pagerduty:
         write_routes(tmp_path, postmark, slack, pagerduty)
         ended = await run("send-test", "billing", folder=tmp_path, **ENV)
@@ -54,8 +54,8 @@ async def test_all_targets_of_a_receiver_get_one_message_marked_test(tmp_path: P
             assert secret not in ended.out + ended.err
 
 
-async def test_a_failure_is_told_with_its_reason_and_not_tried_again(tmp_path: Path) -> None:
-    """One attempt; exit status 1; what the vendor said, without the token."""
+async def test_failure_is_printed_with_its_reason_and_not_retried(tmp_path: Path) -> None:
+    """One attempt; exit status 1; the vendor's error, without the token."""
     async with FakePostmark(token="test-another") as postmark, FakeSlack() as slack:
         slack.script(Behaviour(status=500))
         async with FakePagerDuty() as pagerduty:
@@ -72,7 +72,7 @@ async def test_a_failure_is_told_with_its_reason_and_not_tried_again(tmp_path: P
 
 
 async def test_refused_content_is_sent_again_in_its_simplest_form(tmp_path: Path) -> None:
-    """A test message takes the same second try as a page whose content the vendor refuses."""
+    """A test message is retried once like a page whose content the vendor refuses."""
     async with FakePostmark() as postmark, FakeSlack() as slack, FakePagerDuty() as pagerduty:
         write_routes(tmp_path, postmark, slack, pagerduty)
         slack.script(Behaviour(json={"ok": False, "error": "invalid_blocks"}, accept=False))
@@ -91,19 +91,19 @@ async def test_refused_content_is_sent_again_in_its_simplest_form(tmp_path: Path
         assert (len(postmark.received), len(slack.received)) == (2, 2)
 
 
-async def test_one_channel_to_one_address(tmp_path: Path) -> None:
-    """--channel with --to leaves everybody else in peace."""
+async def test_one_channel_sends_to_one_address(tmp_path: Path) -> None:
+    """--channel with --to notifies nobody else."""
     async with FakePostmark() as postmark, FakeSlack() as slack, FakePagerDuty() as pagerduty:
         write_routes(tmp_path, postmark, slack, pagerduty)
-        asked = ("send-test", "--channel", "email", "--to", "ana@example.com")
-        ended = await run(*asked, folder=tmp_path, **ENV)
+        arguments = ("send-test", "--channel", "email", "--to", "ana@example.com")
+        ended = await run(*arguments, folder=tmp_path, **ENV)
         assert ended.status == 0, ended.err
         assert [mail["To"] for mail in postmark.mails] == ["ana@example.com"]
         assert (slack.received, pagerduty.received) == ([], [])
 
 
-def test_what_is_only_shown_was_not_sent() -> None:
-    """Without a token the message is on the console, and the exit status does not claim more."""
+def test_message_printed_on_the_console_counts_as_not_sent() -> None:
+    """Without a token the message is on the console, and the exit status is 1."""
     result = gateway("send-test", "billing-warning")
     assert result.exit_code == 1
     assert "printed on the console, not sent" in result.stdout
@@ -112,7 +112,7 @@ def test_what_is_only_shown_was_not_sent() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "text"),
     [
         ((), "give a RECEIVER"),
         (("billing-critcal",), "did you mean billing-critical?"),
@@ -122,11 +122,11 @@ def test_what_is_only_shown_was_not_sent() -> None:
         (("--channel", "pagerduty", "--to", "abc"), "never the secret"),
     ],
 )
-def test_wrong_usage_says_what_to_write(arguments: tuple[str, ...], said: str) -> None:
+def test_wrong_usage_of_send_test_is_refused(arguments: tuple[str, ...], text: str) -> None:
     """Exit status 2, and nothing is sent."""
     result = gateway("send-test", *arguments)
     assert result.exit_code == 2
-    assert said in result.stderr
+    assert text in result.stderr
 
 
 def write_routes(

@@ -1,4 +1,4 @@
-"""A server that cannot start says what is wrong, where, and which setting leads elsewhere."""
+"""A start that fails: what is wrong, where, and which setting to change."""
 
 import fcntl
 import socket
@@ -26,18 +26,18 @@ async def refused(folder: Path, **env: str) -> str:
     return ended.err.splitlines()[-1]
 
 
-async def test_an_address_that_is_taken(folder: Path) -> None:
-    """With the address, and the setting for another."""
+async def test_address_in_use_is_named_with_the_setting(folder: Path) -> None:
+    """The error has the address and the setting to change."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
-        said = await refused(folder, GATEWAY_LISTEN=address)
+        text = await refused(folder, GATEWAY_LISTEN=address)
     assert (
-        said == f"not started: another program listens on {address}: stop it, or set GATEWAY_LISTEN"
+        text == f"not started: another program listens on {address}: stop it, or set GATEWAY_LISTEN"
     )
 
 
-async def test_a_second_gateway_on_the_same_file_is_warned_of(folder: Path) -> None:
-    """Each would take the other's alerts for gone: not supported, and said at the start."""
+async def test_second_gateway_on_the_same_file_is_warned(folder: Path) -> None:
+    """Each would resolve the other's alerts: not supported, and a warning at the start."""
     (folder / "data").mkdir()
     words = "another gateway has this database open"
     with (
@@ -52,32 +52,32 @@ async def test_a_second_gateway_on_the_same_file_is_warned_of(folder: Path) -> N
     assert words in beside.err
 
 
-async def test_a_port_alone_does_not_open_the_gateway_to_everybody(folder: Path) -> None:
-    """Without a host it would listen on all addresses; :9095 says so on purpose."""
-    said = await refused(folder, GATEWAY_LISTEN="9095")
-    assert said == "not started: GATEWAY_LISTEN is '9095'; write host:port, like 127.0.0.1:9095"
+async def test_port_alone_is_refused(folder: Path) -> None:
+    """Without a host it would listen on all addresses; :9095 does so on purpose."""
+    text = await refused(folder, GATEWAY_LISTEN="9095")
+    assert text == "not started: GATEWAY_LISTEN is '9095'; write host:port, like 127.0.0.1:9095"
 
 
-async def test_listening_to_others_without_an_external_url_is_refused(folder: Path) -> None:
+async def test_listening_beyond_loopback_without_an_external_url_is_refused(folder: Path) -> None:
     """Links in messages would lead to 127.0.0.1: the start fails and says what to write."""
-    said = await refused(folder, GATEWAY_LISTEN="0.0.0.0:0")
-    assert said.startswith("not started: GATEWAY_LISTEN is beyond loopback (0.0.0.0) and")
-    assert said.endswith("like GATEWAY_EXTERNAL_URL=https://alerts.example.com")
+    text = await refused(folder, GATEWAY_LISTEN="0.0.0.0:0")
+    assert text.startswith("not started: GATEWAY_LISTEN is beyond loopback (0.0.0.0) and")
+    assert text.endswith("like GATEWAY_EXTERNAL_URL=https://alerts.example.com")
 
 
-async def test_a_database_that_is_none_is_named(folder: Path) -> None:
-    """The file that was looked at, for several settings may lead to one."""
-    said = await refused(folder, GATEWAY_DATABASE_URL="sqlite:///routes.yaml")
-    assert said == (
+async def test_file_that_is_not_a_database_is_named(folder: Path) -> None:
+    """The error has the path, because several settings may lead to one."""
+    text = await refused(folder, GATEWAY_DATABASE_URL="sqlite:///routes.yaml")
+    assert text == (
         "not started: the file is no SQLite database"
         " (database: routes.yaml, by GATEWAY_DATABASE_URL)"
     )
 
 
-async def test_a_folder_that_is_none_is_named(folder: Path) -> None:
-    """Data below a file: the path and the setting are said."""
-    said = await refused(folder, GATEWAY_DATABASE_URL="sqlite:///routes.yaml/gateway.db")
-    assert said == (
+async def test_path_below_a_file_is_named(folder: Path) -> None:
+    """The error has the path and the setting."""
+    text = await refused(folder, GATEWAY_DATABASE_URL="sqlite:///routes.yaml/gateway.db")
+    assert text == (
         "not started: routes.yaml: Not a directory"
         " (database: routes.yaml/gateway.db, by GATEWAY_DATABASE_URL)"
     )
@@ -104,7 +104,7 @@ async def test_short_key_in_the_environment_is_refused(folder: Path) -> None:
     assert error.endswith("openssl rand -hex 32")
 
 
-async def test_faults_of_the_file_are_counted_in_english(folder: Path) -> None:
+async def test_errors_are_counted_in_singular_and_plural(folder: Path) -> None:
     """One error, two errors."""
     (folder / "routes.yaml").write_text("route: {receiver: x}\n")
     assert await refused(folder) == "not started: 1 error"

@@ -1,4 +1,4 @@
-"""What a start prints to try next works with the sources of the file."""
+"""The commands that a start prints work with the sources of the file."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def test_sample_is_posted_to_an_address_that_clients_can_use(listens_on: str, wo
 
 
 @pytest.mark.parametrize(
-    ("sources", "says"),
+    ("sources", "text"),
     [
         ([CLOSED, OPEN], "http://127.0.0.1:1/webhook/am"),
         ([CLOSED, PROMETHEUS], "http://127.0.0.1:1/webhook/a%20b   (add its credentials)"),
@@ -28,10 +28,8 @@ def test_sample_is_posted_to_an_address_that_clients_can_use(listens_on: str, wo
         ([], "declare a source of type alertmanager"),
     ],
 )
-def test_the_sample_is_posted_to_a_source_that_exists(
-    sources: list[SourceSettings], says: str
-) -> None:
+def test_sample_is_posted_to_a_declared_source(sources: list[SourceSettings], text: str) -> None:
     """No newcomer is sent to a path that answers 404, and an open source comes first."""
     text = sample_command(sources, "http://127.0.0.1:1")
-    assert says in text
+    assert text in text
     assert text.startswith("curl ") == (sources not in ([PROMETHEUS], []))

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from gateway.core.time.timestamps import format_rfc3339
-from tests.cli.test_running import fine_at
+from tests.cli.test_commands_of_a_running_gateway import fine_at
 from tests.flow.world import HOUR, MINUTE, START, alert
 from tests.web.pages.test_ack_pages import text_of
 from tests.web.real import served, token

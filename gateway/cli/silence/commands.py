@@ -37,9 +37,9 @@ def list_silences(session: Session, matchers: tuple[str, ...], *, expired: bool)
     gateway silence list
     gateway silence list team=billing --expired
 
-    With LABEL=VALUE, those that could silence an alert with that label, whatever its other labels
-    are. The other operators compare with the silence's own matchers, as in amtool. To see why an
-    alert is suppressed, run `gateway explain LABEL=VALUE...`.
+    With LABEL=VALUE, those that could silence an alert with that label, for any other labels. The
+    other operators compare with the silence's own matchers, as in amtool. To see why an alert is
+    suppressed, run `gateway explain LABEL=VALUE...`.
     """
     filters = matcher_arguments(matchers)
     silences = session.api.get("/silences", ended="true" if expired else None)["silences"]

@@ -1,4 +1,4 @@
-"""Labels with any name can be asked about, silenced, and pasted back from what commands print."""
+"""Labels of any name: explained, silenced, and copied from the output of commands."""
 
 import asyncio
 import re
@@ -41,11 +41,11 @@ async def fine(running: Running, *arguments: str) -> str:
 
 def printed(text: str, word: str) -> str:
     """The first line that has the word, from its opening brace to its closing one."""
-    return next(found[0] for line in text.splitlines() if word in line
-                if (found := re.search(r"\{.*\}", line)))  # fmt: skip
+    return next(match[0] for line in text.splitlines() if word in line
+                if (match := re.search(r"\{.*\}", line)))  # fmt: skip
 
 
-async def test_an_alert_is_explained_by_a_label_of_any_name(running: Running) -> None:
+async def test_alert_is_explained_by_a_label_of_any_name(running: Running) -> None:
     """Promise 2: the name needs no quotes where it is typed as LABEL=VALUE."""
     for name in NAMES:
         text = await fine(running, "explain", f"{name}=x y")
@@ -53,8 +53,8 @@ async def test_an_alert_is_explained_by_a_label_of_any_name(running: Running) ->
         assert "Incident #1001, firing" in text
 
 
-async def test_what_explain_prints_explains_the_same_alert(running: Running) -> None:
-    """E17: copied from the output, in single quotes, whatever the name and the value hold."""
+async def test_labels_printed_by_explain_explain_the_same_alert(running: Running) -> None:
+    """E17: copied from the output, in single quotes, for any name and value."""
     cases = [(name, "x y") for name in NAMES] + [("my label", value) for value in VALUES]
     for name, value in cases:
         text = await fine(running, "explain", f"{name}={value}")
@@ -63,7 +63,7 @@ async def test_what_explain_prints_explains_the_same_alert(running: Running) -> 
         assert again == text
 
 
-async def test_silences_are_made_and_listed_by_labels_of_any_name(running: Running) -> None:
+async def test_silence_is_created_and_listed_by_a_label_of_any_name(running: Running) -> None:
     """What `silence add`, `list` and `expire` print is a matcher again."""
     for name in NAMES:
         made = await fine(running, "silence", "add", f"{name}=x y", "--for", "1h", "--why", "new")
@@ -72,23 +72,23 @@ async def test_silences_are_made_and_listed_by_labels_of_any_name(running: Runni
         assert "1 alert that fires now:" in await fine(
             *(running, "silence", "add", matchers, "--for", "1h", "--why", "new", "--dry-run"),
         )
-        for asked in (f"{name}=x y", matchers):
-            listed = await fine(running, "silence", "list", asked)
+        for arguments in (f"{name}=x y", matchers):
+            listed = await fine(running, "silence", "list", arguments)
             assert matchers in listed
         assert matchers not in await fine(running, "silence", "list", f"{name}=other")
-        found = re.search(r"gateway silence expire (\S+)", made)
-        assert found
-        ended = await fine(running, "silence", "expire", found[1])
+        match = re.search(r"gateway silence expire (\S+)", made)
+        assert match
+        ended = await fine(running, "silence", "expire", match[1])
         assert printed(ended, "expired at") == matchers
 
 
-async def test_an_incident_prints_labels_that_can_be_silenced(running: Running) -> None:
-    """The list of an incident's alerts is where a label is copied from."""
+async def test_labels_printed_by_incidents_can_be_silenced(running: Running) -> None:
+    """People copy labels from the alerts of an incident."""
     text = await fine(running, "incidents", "1001")
     copied = next(line for line in text.splitlines() if '"my label"="x y"' in line)
     labels = printed(copied, "my label")
-    asked = ("silence", "add", labels, "--for", "1h", "--why", "new", "--dry-run")
-    assert "1 alert that fires now:" in await fine(running, *asked)
+    arguments = ("silence", "add", labels, "--for", "1h", "--why", "new", "--dry-run")
+    assert "1 alert that fires now:" in await fine(running, *arguments)
 
 
 def test_route_reads_labels_as_they_are_printed() -> None:
@@ -106,15 +106,15 @@ def test_route_reads_labels_as_they_are_printed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("argument", "says"),
+    ("argument", "text"),
     [
         ('"team=billing', "the closing quote is missing"),
         ("team=~bill.*", "not a pattern"),
         ('{team!="x"}', "each with ="),
     ],
 )
-def test_what_is_no_label_is_refused_with_what_to_write(argument: str, says: str) -> None:
-    """Exit status 2, and nothing is asked."""
+def test_invalid_label_is_refused_with_what_to_write(argument: str, text: str) -> None:
+    """Exit status 2, before any request."""
     result = gateway("route", argument)
     assert result.exit_code == 2
-    assert says in result.stderr
+    assert text in result.stderr

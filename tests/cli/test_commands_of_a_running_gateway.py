@@ -1,4 +1,4 @@
-"""Commands that ask a gateway that runs: a whole one, in virtual time, over real HTTP."""
+"""Commands that call a running gateway: a whole one, in virtual time, over real HTTP."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ TOKEN = "test-api-token"
 
 
 async def at(world: World, client: Client, *arguments: str, **env: str) -> Result:
-    """Run a command against the world, in a thread: the world lives in this one."""
+    """Run a command in a thread, because the world belongs to this one."""
     url = str(client.make_url("/"))
     return await asyncio.to_thread(gateway, *arguments, "--url", url, now=world.now, **env)
 
@@ -30,15 +30,15 @@ async def fine_at(world: World, client: Client, *arguments: str) -> str:
     return result.stdout
 
 
-async def test_incidents_are_listed_and_told_in_full(tmp_path: Path) -> None:
-    """The list for an overview; the number for the whole story."""
+async def test_incidents_are_listed_and_printed_in_detail(tmp_path: Path) -> None:
+    """The list is an overview; the number prints everything."""
     async with served(tmp_path) as (world, client):
         assert "no incidents are open" in await fine_at(world, client, "incidents")
         await world.post(alert(), alert("SlowInvoices", "warning"))
         await world.advance(MINUTE)
-        said = await fine_at(world, client, "incidents")
-        assert "#1001   critical  unacknowledged  11:06 UTC  11:21 UTC       billing" in said
-        assert said.startswith("unacknowledged: 1 critical, 1 warning\n")
+        text = await fine_at(world, client, "incidents")
+        assert "#1001   critical  unacknowledged  11:06 UTC  11:21 UTC       billing" in text
+        assert text.startswith("unacknowledged: 1 critical, 1 warning\n")
         assert "#1002" not in await fine_at(world, client, "incidents", "--severity", "critical")
         whole = await fine_at(world, client, "incidents", "1001", "--zone", "Europe/Berlin")
         assert "Acknowledge by 12:21 CET. Ben is paged then." in whole
@@ -48,14 +48,14 @@ async def test_incidents_are_listed_and_told_in_full(tmp_path: Path) -> None:
         assert data["number"] == 1001
 
 
-async def test_the_list_says_until_when_an_answer_is_asked_for(tmp_path: Path) -> None:
-    """By when, since when it is overdue, and that nothing is asked of what nobody is told of."""
+async def test_list_prints_by_when_to_acknowledge(tmp_path: Path) -> None:
+    """By when, since when it is overdue, and "not notifying" where nobody is notified."""
     async with served(tmp_path) as (world, client):
         await world.post(alert("BillingDatabaseDown"), alert("SlowInvoices", "warning"))
         await world.advance(10 * MINUTE)
-        said = await fine_at(world, client, "incidents")
-        assert "#1001   critical  unacknowledged  11:06 UTC  11:21 UTC       billing" in said
-        assert "#1002   warning   suppressed      11:06 UTC  not notifying   billing" in said
+        text = await fine_at(world, client, "incidents")
+        assert "#1001   critical  unacknowledged  11:06 UTC  11:21 UTC       billing" in text
+        assert "#1002   warning   suppressed      11:06 UTC  not notifying   billing" in text
         whole = await fine_at(world, client, "incidents", "1002")
         assert "\nNot notifying: inhibited by rule 1.\n" in whole
         await world.advance(10 * MINUTE)
@@ -64,13 +64,13 @@ async def test_the_list_says_until_when_an_answer_is_asked_for(tmp_path: Path) -
         assert "11:21" not in await fine_at(world, client, "incidents")
 
 
-async def test_an_acknowledgement_is_made_shown_and_undone(tmp_path: Path) -> None:
-    """The first one has it; the second learns who; undoing gives it back."""
+async def test_acknowledgement_is_made_printed_and_undone(tmp_path: Path) -> None:
+    """The first one wins, the second is refused with the person's name, and undo reverts it."""
     async with served(tmp_path) as (world, client):
         await world.post(alert())
         await world.advance(MINUTE)
-        said = await fine_at(world, client, "ack", "1001", "--as", "ana")
-        assert "#1001 acknowledged by Ana since 11:07 UTC" in said
+        text = await fine_at(world, client, "ack", "1001", "--as", "ana")
+        assert "#1001 acknowledged by Ana since 11:07 UTC" in text
         assert (await world.incident()).ack is not None
         again = await fine_at(world, client, "ack", "1001", "--as", "ana")
         assert "already acknowledged by Ana" in again
@@ -83,8 +83,8 @@ async def test_an_acknowledgement_is_made_shown_and_undone(tmp_path: Path) -> No
         assert "not acknowledged" in again.stderr
 
 
-async def test_ack_of_a_held_incident_names_the_holder_and_the_command(tmp_path: Path) -> None:
-    """E20: the second one learns who has it and how to take it over; exit status 1."""
+async def test_second_acknowledgement_names_the_holder_and_the_command(tmp_path: Path) -> None:
+    """E20: exit status 1, who acknowledged, and how to take it over."""
     async with served(tmp_path) as (world, client):
         await world.post(alert())
         await world.advance(MINUTE)
@@ -98,7 +98,7 @@ async def test_ack_of_a_held_incident_names_the_holder_and_the_command(tmp_path:
         assert json.loads(data.stdout)["incident"]["acknowledged"]["by"]["id"] == "ana"
 
 
-async def test_take_over_is_one_step_and_can_be_given_back(tmp_path: Path) -> None:
+async def test_take_over_is_one_step_and_can_be_undone(tmp_path: Path) -> None:
     """E20: one command takes an incident over, a late second one is refused, and it is undone."""
     async with served(tmp_path) as (world, client):
         await world.post(alert())
@@ -121,8 +121,8 @@ async def test_take_over_is_one_step_and_can_be_given_back(tmp_path: Path) -> No
         assert "incident #1001 cannot be given back" in again.stderr
 
 
-async def test_whoever_is_not_declared_is_warned_and_has_it(tmp_path: Path) -> None:
-    """A slip of the pen shows at once; the answer on standard output stays what it was."""
+async def test_undeclared_person_acknowledges_with_a_warning(tmp_path: Path) -> None:
+    """A typing mistake is visible at once; standard output stays as it was."""
     async with served(tmp_path) as (world, client):
         await world.post(alert())
         await world.advance(MINUTE)
@@ -141,8 +141,8 @@ async def test_whoever_is_not_declared_is_warned_and_has_it(tmp_path: Path) -> N
         assert right.stderr == ""
 
 
-async def test_a_gateway_that_is_closed_says_what_opens_it(tmp_path: Path) -> None:
-    """Beyond loopback without a token: why, for the machine itself is refused too; once."""
+async def test_closed_gateway_names_the_setting_that_opens_it(tmp_path: Path) -> None:
+    """Beyond loopback without a token, requests from the same machine are refused too."""
     async with served(tmp_path, listen="0.0.0.0:9095") as (world, client):
         result = await at(world, client, "incidents")
         assert result.exit_code == 1
@@ -152,15 +152,15 @@ async def test_a_gateway_that_is_closed_says_what_opens_it(tmp_path: Path) -> No
         )
 
 
-async def test_attempts_are_shown_where_something_went_wrong(tmp_path: Path) -> None:
-    """Promise 13: what was given up stands there with the vendor's word."""
+async def test_attempts_of_a_failed_delivery_are_printed(tmp_path: Path) -> None:
+    """Promise 13: the vendor's error is printed with the dead letter."""
     async with served(tmp_path) as (world, client):
         world.break_channel("email", lambda: SendError(Failure.BAD_RECIPIENT, "inactive"))
         await world.post(alert())
         await world.advance(MINUTE)
-        said = await fine_at(world, client, "incidents", "1001")
-        assert "given up: inactive" in said
-        assert "bad recipient: inactive" in said
+        text = await fine_at(world, client, "incidents", "1001")
+        assert "given up: inactive" in text
+        assert "bad recipient: inactive" in text
 
 
 async def test_explain_answers_about_incidents_labels_and_people(tmp_path: Path) -> None:
@@ -181,8 +181,8 @@ async def test_explain_answers_about_incidents_labels_and_people(tmp_path: Path)
         assert data["incidents"][0]["told"]
 
 
-async def test_what_the_gateway_refuses_is_told(tmp_path: Path) -> None:
-    """Exit status 1 with the gateway's own words."""
+async def test_refusal_of_the_gateway_is_printed(tmp_path: Path) -> None:
+    """Exit status 1 with the gateway's own message."""
     async with served(tmp_path) as (world, client):
         for arguments in (
             ("incidents", "5"),
@@ -195,8 +195,8 @@ async def test_what_the_gateway_refuses_is_told(tmp_path: Path) -> None:
             assert "there is no" in result.stderr
 
 
-async def test_the_token_is_sent_and_its_lack_explained(tmp_path: Path) -> None:
-    """A gateway with a token: 401 says which setting is missing, and never shows the token."""
+async def test_token_is_sent_and_a_missing_one_explained(tmp_path: Path) -> None:
+    """401 names the missing setting, and the token is never printed."""
     async with served(tmp_path, api_token=TOKEN) as (world, client):
         await world.post(alert())
         await world.advance(MINUTE)
@@ -210,29 +210,29 @@ async def test_the_token_is_sent_and_its_lack_explained(tmp_path: Path) -> None:
         assert TOKEN not in right.output
 
 
-async def test_hostile_labels_do_not_act_on_the_terminal(tmp_path: Path) -> None:
-    """E17: escape sequences and line ends in labels are printed as nothing that acts."""
+async def test_hostile_labels_are_escaped(tmp_path: Path) -> None:
+    """E17: escape sequences and line ends in labels cannot control the terminal."""
     async with served(tmp_path) as (world, client):
         hostile = "\x1b[31mred\nfake line \u202egnp"
         await world.post(alert(hostile, annotations={"summary": hostile}, job=hostile))
         await world.advance(MINUTE)
         for arguments in (("incidents",), ("incidents", "1001"), ("explain", "1001")):
-            said = await fine_at(world, client, *arguments)
-            assert "\x1b" not in said
-            assert "\u202e" not in said
-            assert not any(line.startswith("fake line") for line in said.splitlines())
+            text = await fine_at(world, client, *arguments)
+            assert "\x1b" not in text
+            assert "\u202e" not in text
+            assert not any(line.startswith("fake line") for line in text.splitlines())
 
 
-async def test_nothing_at_the_address_is_a_friendly_error() -> None:
-    """Where it asked, and what to do."""
+async def test_unreachable_gateway_is_an_error_with_what_to_do() -> None:
+    """The message has the address, and what to do."""
     result = gateway("incidents", GATEWAY_LISTEN="127.0.0.1:1")
     assert result.exit_code == 1
     assert "no gateway answers at http://127.0.0.1:1" in result.stderr
     assert "gateway serve" in result.stderr
 
 
-async def test_a_redirect_is_not_followed_with_the_token() -> None:
-    """Promise 10: whoever answers with a redirect does not get the token sent elsewhere."""
+async def test_redirect_is_not_followed_with_the_token() -> None:
+    """Promise 10: a redirect cannot send the token to another server."""
     seen: list[Any] = []
 
     async def elsewhere(request: web.Request) -> web.StreamResponse:
@@ -247,15 +247,15 @@ async def test_a_redirect_is_not_followed_with_the_token() -> None:
     app.router.add_get("/api/v1/incidents", redirect)
     async with TestServer(app) as server:
         url = str(server.make_url("/"))
-        asked = ("incidents", "--url", url)
-        result = await asyncio.to_thread(gateway, *asked, GATEWAY_API_TOKEN=TOKEN)
+        arguments = ("incidents", "--url", url)
+        result = await asyncio.to_thread(gateway, *arguments, GATEWAY_API_TOKEN=TOKEN)
     assert result.exit_code == 1
     assert "is it a gateway?" in result.stderr
     assert seen == []
 
 
-def test_the_address_comes_from_the_settings() -> None:
-    """--url, else where it listens, else where browsers find it."""
+def test_address_comes_from_the_settings() -> None:
+    """--url, else the listening address, else the external URL."""
     external = {"GATEWAY_EXTERNAL_URL": "http://127.0.0.1:2"}
     assert "http://127.0.0.1:2 " in gateway("incidents", **external).stderr
     both = gateway("incidents", GATEWAY_LISTEN="0.0.0.0:3", **external)
@@ -266,7 +266,7 @@ def test_the_address_comes_from_the_settings() -> None:
         assert gateway("incidents", "--url", url).exit_code == 2
 
 
-async def test_broken_matcher_of_explain_is_named(tmp_path: Path) -> None:
+async def test_invalid_matcher_of_explain_is_named(tmp_path: Path) -> None:
     """A word that begins with a brace is read as labels, not as the number of an incident."""
     async with served(tmp_path) as (world, client):
         broken = await at(world, client, "explain", "{")
@@ -278,8 +278,8 @@ async def test_broken_matcher_of_explain_is_named(tmp_path: Path) -> None:
         assert "'x' is not an incident number: write a number such as 1042" in word.stderr
 
 
-async def test_holder_from_slack_is_called_a_slack_user(tmp_path: Path) -> None:
-    """A Slack user whom routes.yaml does not have is shown in words, not as a reference."""
+async def test_unknown_slack_user_is_named_as_one(tmp_path: Path) -> None:
+    """A Slack user who is not in routes.yaml is named in words, not as a reference."""
     async with served(tmp_path) as (world, client):
         await world.post(alert())
         await world.advance(MINUTE)

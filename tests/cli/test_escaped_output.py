@@ -1,4 +1,4 @@
-"""Printing on a terminal: foreign text cannot drive it."""
+"""Output on a terminal: foreign text cannot control it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Times as people type them."""
+"""Times as typed on the command line."""
 
 import click
 import pytest
@@ -26,13 +26,13 @@ from tests.cli.console import NOW
         ("2026-10-25 02:30", "2026-10-25T00:30:00Z"),  # comes twice: the first
     ],
 )
-def test_every_way_to_write_a_time(typed: str, meant: str) -> None:
-    """Wall-clock times are read in the zone, Berlin here, daylight saving included."""
+def test_time_is_read_in_every_documented_format(typed: str, meant: str) -> None:
+    """Wall-clock times are read in the zone, Berlin here, with daylight saving time."""
     assert read_time(typed, NOW, "Europe/Berlin") == parse_rfc3339(meant)
 
 
 @pytest.mark.parametrize("typed", ["", "+", "+2x", "monday", "2026-13-01", "2026-11-20 24:00"])
-def test_what_is_no_time_is_refused_with_what_to_write(typed: str) -> None:
-    """The option is named, so that of two times the wrong one is found."""
+def test_invalid_time_is_refused_with_the_formats(typed: str) -> None:
+    """The message names the option, so that the wrong one of two times is known."""
     with pytest.raises(click.UsageError, match=r"--from .* is not a time.*Write RFC 3339"):
         read_time(typed, NOW, "Europe/Berlin", "--from")
