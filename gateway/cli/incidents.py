@@ -129,7 +129,7 @@ def _row(one: dict[str, Any], zone: str, now: float) -> list[Cell]:
 def _state(one: dict[str, Any]) -> Cell:
     ack = one["acknowledged"]
     if one["state"] == "resolved":
-        person = f"; acknowledged by {ack['by']['name']}" if ack else ""
+        person = f"; {ack['by']['name']} had acknowledged it" if ack else ""
         return f"resolved after {duration(one['lasted'])}{person}", "green"
     if ack:
         return f"acknowledged by {ack['by']['name']}"

@@ -88,15 +88,16 @@ def test_possible_inhibitions_are_printed() -> None:
 def test_repeats_on_the_group_interval_print_the_rounded_interval(tmp_path: Path) -> None:
     """E6: the configured and the rounded interval, if they differ."""
     file = tmp_path / "routes.yaml"
-    text = "receivers: [{name: all}]\nroute: {receiver: all, group_interval: 15m, repeat_interval: "
-    file.write_text(f"repeats: on the group interval\n{text}20m}}\n")
+    routes = "receivers: [{name: all}]\nroute: {receiver: all, group_interval: 15m, "
+    routes += "repeat_interval: "
+    file.write_text(f"repeats: on the group interval\n{routes}20m}}\n")
     arguments = ("route", "a=b", "--config", str(file))
     text = fine(*arguments)
     assert "repeat_interval  20m   (this route)" in text
     assert "repeats come every 30m, on the group interval" in text
     [route] = fine_json(*arguments)["routes"]
     assert (route["repeat_interval"], route["repeats_every"]) == (1200.0, 1800.0)
-    file.write_text(f"{text}20m}}\n")
+    file.write_text(f"{routes}20m}}\n")
     assert "repeats come" not in fine(*arguments)
     [route] = fine_json(*arguments)["routes"]
     assert (route["repeat_interval"], route["repeats_every"]) == (1200.0, 1200.0)

@@ -19,7 +19,7 @@ def collector() -> Iterator[None]:
 
 @pytest.mark.usefixtures("collector")
 def test_objects_of_start_up_are_excluded_from_garbage_collection() -> None:
-    """A full collection while alerts arrive must not pause the server to visit the whole program."""
+    """A full collection while alerts arrive must not visit the whole program."""
     everything = len(gc.get_objects())
     tune_garbage_collection()
     assert gc.get_freeze_count() > everything / 2

@@ -62,7 +62,7 @@ def state_text(incident: dict[str, Any], zone: str, now: float) -> str:
     ack, resolved_at = incident["acknowledged"], incident["resolved_at"]
     if resolved_at:
         text = f"resolved at {clock(resolved_at, zone, now)} after {duration(incident['lasted'])}"
-        return f"{text}; acknowledged by {ack['by']['name']}" if ack else text
+        return f"{text}; {ack['by']['name']} had acknowledged it" if ack else text
     if ack:
         since = clock(ack["at"], zone, now)
         return f"acknowledged by {ack['by']['name']} ({ack['via']}) since {since}"
