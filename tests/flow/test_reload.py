@@ -1,4 +1,4 @@
-"""E8: a reload is atomic; timers, acknowledgements and what was said survive; routes may change."""
+"""E8: a reload is atomic; timers, acknowledgements and notices survive; routes may change."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tests.flow.world import HOUR, MINUTE, ROUTES, START, World, alert, to
 SLACK = "slack:#billing-alerts"
 
 
-async def test_nothing_changed_nothing_said(world: World) -> None:
+async def test_an_unchanged_file_notifies_nobody(world: World) -> None:
     """E8: the same file again repeats nothing and loses no timer."""
     await world.post(alert(starts_at=START))
     await world.advance(MINUTE)
@@ -55,7 +55,7 @@ async def test_a_new_receiver_of_the_same_route(world: World) -> None:
 
 
 async def test_alerts_move_with_their_routes(world: World) -> None:
-    """Regrouped: the new incident speaks, the old one ends and says where its alerts went."""
+    """Regrouped: the new incident notifies, the old one resolves and says where its alerts went."""
     await world.post(
         alert("SlowRenewals", "warning", starts_at=START, region="eu"),
         alert("SlowRenewals", "warning", starts_at=START, region="us"),

@@ -140,8 +140,8 @@ async def test_each_line_of_a_digest_leads_to_its_incident(world: World) -> None
     assert everything == "http://gateway.example.com/"
 
 
-async def test_a_digest_asks_nobody_to_acknowledge_what_is_over(world: World) -> None:
-    """Promise 9: the line of an incident that is over has a link to read it, and no other."""
+async def test_a_digest_has_no_acknowledge_link_for_a_resolved_incident(world: World) -> None:
+    """Promise 9: the line of a resolved incident has a link to read it, and no other."""
     await world.post(*storm(40))
     await world.advance(MINUTE)
     await world.post(*storm(40, ends_at=world.now))

@@ -355,8 +355,8 @@ async def test_new_alerts_make_a_sound_although_others_resolved(world: World) ->
 
 
 async def test_one_of_two_webhooks_fails(tmp_path: Path) -> None:
-    """Promise 13: two places of one channel: the well one hears as if it were alone, the other as
-    soon as it is well, and both in time from then on."""
+    """Promise 13: of two targets of one channel, the healthy one is notified as if it were alone,
+    the other one as soon as it is healthy, and both in time from then on."""
     routes = """
 route: {receiver: both, group_wait: 1s, group_interval: 2s, repeat_interval: 10s}
 receivers:

@@ -7,8 +7,8 @@ from gateway.store.state import alerts
 from tests.flow.world import MINUTE, START, World, alert
 
 
-async def test_a_report_is_held_against_those_that_still_wait(world: World) -> None:
-    """Promise 1: fires, is over, and fires anew, while the first is being saved: the last counts.
+async def test_a_report_is_compared_with_those_that_still_wait(world: World) -> None:
+    """Promise 1: fires, resolves and fires again while the first report is stored: the last counts.
 
     It says nothing new beside the first, which is all that is on disk when it comes.
     """

@@ -7,7 +7,7 @@ RESEND, AHEAD = 65.0, 240.0
 
 
 async def test_reposts_keep_it_firing_and_their_absence_resolves_it(world: World) -> None:
-    """Measured on Prometheus 3.5: resent every 65 s; when they stop, it is over with its end."""
+    """Measured on Prometheus 3.5: posted every 65 s; without posts it resolves at its end."""
     for _ in range(20):
         await world.post(alert(starts_at=START, ends_at=world.now + AHEAD))
         await world.engine.intake.write_extensions(world.now)
@@ -21,8 +21,8 @@ async def test_reposts_keep_it_firing_and_their_absence_resolves_it(world: World
     assert all(START + d.at <= last_end + 5 * MINUTE for d in over)
 
 
-async def test_a_crash_between_resends_ends_nothing(world: World) -> None:
-    """Promise 1: later ends that were only remembered are lost, yet the stored end still holds."""
+async def test_a_crash_between_reposts_resolves_nothing(world: World) -> None:
+    """Promise 1: later ends that were only cached are lost, but the stored end is still ahead."""
     for _ in range(6):
         await world.post(alert(starts_at=START, ends_at=world.now + AHEAD))
         await world.engine.intake.write_extensions(world.now)
@@ -36,7 +36,7 @@ async def test_a_crash_between_resends_ends_nothing(world: World) -> None:
 
 
 async def test_a_stop_stores_every_later_end(world: World) -> None:
-    """Who is stopped in order leaves nothing that was only remembered, however far ahead."""
+    """A regular stop stores all cached ends, also those far ahead."""
     for _ in range(2):
         last_end = world.now + AHEAD
         await world.post(alert(starts_at=START, ends_at=last_end))
@@ -47,7 +47,7 @@ async def test_a_stop_stores_every_later_end(world: World) -> None:
 
 
 async def test_without_an_end_resolve_timeout_counts(world: World) -> None:
-    """Alertmanager: an alert that came without endsAt is over resolve_timeout after its report."""
+    """As in Alertmanager: an alert without endsAt resolves resolve_timeout after its report."""
     await world.post(alert(expires=True))
     await world.advance(4 * MINUTE)
     await world.post(alert(expires=True))
@@ -73,8 +73,8 @@ async def test_an_end_posted_to_another_replica_stays(world: World) -> None:
 async def test_an_end_that_could_not_be_stored_in_time_is_stored_with_the_next_post(
     world: World,
 ) -> None:
-    """The machine stood still for some minutes: the stored end is past, the remembered one is not.
-    What inhibits by what is stored must go on doing so."""
+    """The machine stood still for some minutes: the stored end has passed, the cached one has not.
+    An alert that inhibits by its stored end must go on inhibiting."""
     await world.post(alert(starts_at=START, ends_at=START + AHEAD))
     world.now += RESEND
     await world.post(alert(starts_at=START, ends_at=world.now + AHEAD))
@@ -85,23 +85,23 @@ async def test_an_end_that_could_not_be_stored_in_time_is_stored_with_the_next_p
     assert stored.ends_at == world.now + AHEAD
 
 
-async def test_other_words_for_what_ended_elsewhere_revive_nothing(world: World) -> None:
-    """Promise 11: one of a pair of Prometheus says that it is over, to another replica. That the
-    other one goes on, with another text, must be news when it is next reported: it fires again."""
+async def test_another_text_of_an_alert_that_ended_elsewhere_revives_nothing(world: World) -> None:
+    """Promise 11: one of a pair of Prometheus posts the end to another replica. That the other one
+    posts it as firing, with another text, must be news when it is next reported: it fires again."""
     await world.post(alert(starts_at=START, ends_at=START + AHEAD))
     await world.advance(10.0)
     other = await world.start()
     await world.post(alert(starts_at=START, ends_at=world.now), to=other)
     world.now += 1.0
-    words = {"summary": "17 %"}
-    await world.post(alert(starts_at=START, ends_at=world.now + AHEAD, annotations=words))
+    text = {"summary": "17 %"}
+    await world.post(alert(starts_at=START, ends_at=world.now + AHEAD, annotations=text))
     await world.engine.intake.write_extensions(world.now)
     assert await world.engine.store.read(lambda tx: alerts.active_page(tx, world.now, "", 9)) == []
 
 
 async def test_a_long_downtime_resolves_nothing_and_pages_nobody_again(world: World) -> None:
-    """E7, promise 3: every stored end has passed while nobody listened. What is posted again goes
-    on as it was; one that is not has resolved, and is notified."""
+    """E7, promise 3: every stored end has passed while the gateway was down. An alert that is
+    posted again goes on as it was; one that is not has resolved, and is notified."""
     names = ("Charges", "Renewals")
     for _ in range(3):
         await world.post(*(alert(n, starts_at=START, ends_at=world.now + AHEAD) for n in names))

@@ -1,4 +1,4 @@
-"""A report that differs a little from the one before: what it says must reach the next message."""
+"""A report that differs a little from the one before must reach the next message."""
 
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,8 @@ def listed(messages: list[Delivered]) -> list[AlertFacts]:
     return list(alerts(message.facts))
 
 
-async def test_new_words_are_in_the_next_message(world: World) -> None:
-    """A repeat shows the value of now, also when that is in nobody's database yet."""
+async def test_a_new_text_is_in_the_next_message(world: World) -> None:
+    """A repeat shows the latest value, also when it is only cached."""
     await world.post(alert(annotations={"summary": "12 double charges"}))
     await world.advance(MINUTE)
     await world.post(alert(annotations={"summary": "950 double charges"}))
@@ -26,8 +26,8 @@ async def test_new_words_are_in_the_next_message(world: World) -> None:
     assert shown.annotations == {"summary": "950 double charges"}
 
 
-async def test_new_words_are_stored_with_a_later_end(world: World) -> None:
-    """Both were only remembered, and are due to be stored at once: neither undoes the other."""
+async def test_a_new_text_is_stored_with_a_later_end(world: World) -> None:
+    """Both are only cached and are stored together: neither undoes the other."""
     await world.post(alert(starts_at=START, ends_at=START + 240, annotations={"summary": "12"}))
     await world.advance(100.0)
     await world.post(alert(starts_at=START, ends_at=START + 340, annotations={"summary": "950"}))
@@ -38,7 +38,7 @@ async def test_new_words_are_stored_with_a_later_end(world: World) -> None:
 
 
 async def test_an_end_that_was_sent_counts_before_one_that_was_inferred(world: World) -> None:
-    """As in Alertmanager: resolve_timeout only guesses; a sooner end that is sent holds."""
+    """As in Alertmanager: an end that is sent counts, also when the inferred one is later."""
     await world.post(alert(starts_at=START, expires=True))
     await world.advance(MINUTE)
     await world.post(alert(starts_at=START, ends_at=world.now + MINUTE, expires=True))
@@ -50,14 +50,14 @@ async def test_an_end_that_was_sent_counts_before_one_that_was_inferred(world: W
     assert shown.ends_at == START + 2 * MINUTE
 
 
-async def test_a_later_end_and_other_words_of_what_is_over_count(world: World) -> None:
+async def test_a_later_end_and_another_text_of_a_resolved_alert_count(world: World) -> None:
     """As in Alertmanager: of two ends the later one, of two texts the one reported last."""
-    messages: dict[str, Any] = {"starts_at": START}
-    await world.post(alert(**messages))
+    report: dict[str, Any] = {"starts_at": START}
+    await world.post(alert(**report))
     await world.advance(MINUTE)
-    await world.post(alert(**messages, ends_at=START + 40))
-    await world.post(alert(**messages, ends_at=START + 50, annotations={"summary": "it is over"}))
-    await world.post(alert(**messages, ends_at=START + 45, annotations={"summary": "really over"}))
+    await world.post(alert(**report, ends_at=START + 40))
+    await world.post(alert(**report, ends_at=START + 50, annotations={"summary": "it is over"}))
+    await world.post(alert(**report, ends_at=START + 45, annotations={"summary": "really over"}))
     [shown] = listed(await world.advance(5 * MINUTE))
     assert (shown.status, shown.ends_at) == ("resolved", START + 50)
     assert shown.annotations == {"summary": "really over"}

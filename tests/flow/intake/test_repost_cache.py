@@ -57,8 +57,8 @@ def test_a_repeated_end_is_absorbed() -> None:
     assert known(ended).absorb(ended, NOW + 60)
 
 
-def test_another_end_of_what_is_over_is_committed() -> None:
-    """As in Alertmanager: of two ends in the past the later one counts, and the later words."""
+def test_another_end_of_a_resolved_alert_is_stored() -> None:
+    """As in Alertmanager: of two ends in the past the later one counts, and the later text."""
     ended = replace(ALERT, ends_at=NOW - 5)
     assert known(ended).absorb(replace(ended, ends_at=NOW - 6), NOW)
     assert not known(ended).absorb(replace(ended, ends_at=NOW - 4), NOW)

@@ -210,7 +210,7 @@ async def test_caches_of_a_lost_database_are_dropped(world: World) -> None:
 
 
 async def test_receivers_are_those_of_the_routes(world: World) -> None:
-    """By name, and only alerts of which a requested receiver would be notified."""
+    """By name, and only alerts that a requested receiver would be notified about."""
     await world.post(alert("Charges"), alert("Notes", "info"), alert("Other", "none", team="x"))
     assert [one.receivers for one in await active_alerts(world)] == [
         ("billing",),

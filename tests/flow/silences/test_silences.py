@@ -50,7 +50,7 @@ async def test_the_end_of_a_silence_notifies_once(world: World) -> None:
     ]
 
 
-async def test_ended_early(world: World) -> None:
+async def test_a_silence_ended_early_notifies_at_once(world: World) -> None:
     """E30: a silence that a person ends notifies at once, not at the next interval."""
     await world.post(alert("PaymentFailures", "warning"))
     await world.advance(MINUTE)
@@ -60,7 +60,7 @@ async def test_ended_early(world: World) -> None:
     assert to(await world.advance(1.0), SLACK) == [(67.0, "firing", "silence ended")]
 
 
-async def test_over_while_silenced(world: World) -> None:
+async def test_resolved_while_silenced_is_notified(world: World) -> None:
     """E4: silenced or not, everyone notified of the firing is notified of the end."""
     await world.post(alert("PaymentFailures", "warning", starts_at=START))
     await world.advance(MINUTE)
@@ -71,7 +71,7 @@ async def test_over_while_silenced(world: World) -> None:
     assert [reason for _, _, reason in to(messages, SLACK)] == ["resolved"]
 
 
-async def test_fired_and_over_while_silenced(world: World) -> None:
+async def test_fired_and_resolved_while_silenced_notifies_nobody(world: World) -> None:
     """E5: nobody is notified of the end of an alert whose firing was silenced."""
     await silence(world)
     await world.post(alert("PaymentFailures", "warning", starts_at=START))
@@ -92,7 +92,7 @@ async def test_no_escalation_while_silenced(world: World) -> None:
     ]
 
 
-async def test_a_silence_to_come(world: World) -> None:
+async def test_a_pending_silence_suppresses_from_its_start(world: World) -> None:
     """Pending it suppresses nothing; from its start on it does; its end notifies."""
     start = world.now + 10 * MINUTE
     await world.engine.silences.put(SilenceRequest(PAYMENTS, start, start + HOUR, "ben", "release"))
@@ -102,7 +102,7 @@ async def test_a_silence_to_come(world: World) -> None:
     assert to(await world.advance(MINUTE), SLACK) == [(70 * MINUTE, "firing", "silence ended")]
 
 
-async def test_known_after_a_crash(world: World) -> None:
+async def test_a_silence_is_known_after_a_crash(world: World) -> None:
     """Promise 1: a silence that was answered is kept; its end notifies after a restart."""
     await world.post(alert("PaymentFailures", "warning"))
     await world.advance(MINUTE)
@@ -124,7 +124,7 @@ async def test_made_at_one_replica_it_holds_at_the_other(world: World) -> None:
     assert await world.advance(30 * MINUTE) == []
 
 
-async def test_changed_in_place_or_replaced(world: World) -> None:
+async def test_a_change_keeps_the_id_or_makes_a_new_silence(world: World) -> None:
     """As in Alertmanager: a later end keeps the id; other matchers make a new one, and the old
     ends; an ended one comes back under a new id."""
     made = await silence(world)
@@ -153,8 +153,8 @@ async def test_changed_in_place_or_replaced(world: World) -> None:
     assert len(await world.engine.silences.listed()) == 3
 
 
-async def test_refused(world: World) -> None:
-    """What ends in the past is refused, and what does not exist is not found."""
+async def test_a_past_or_unknown_silence_is_refused(world: World) -> None:
+    """One that ends in the past is refused, and an unknown id is not found."""
     with pytest.raises(SilenceError, match="past"):
         await world.engine.silences.put(
             SilenceRequest(PAYMENTS, world.now - 2 * HOUR, world.now - HOUR, "ana", "too late")
