@@ -165,10 +165,10 @@ class TestSlack(ChannelContract):
     async def test_ok_false_in_a_200_is_a_failure(
         self, channel: Channel, fake: Fake, error: str, failure: Failure, perhaps: bool
     ) -> None:
-        """E12: HTTP 200 says nothing, the body decides; an unknown error is never a success."""
-        failure = await self.fails(channel, fake, error_response(error))
-        assert (failure.failure, failure.perhaps) == (failure, perhaps)
-        assert error in failure.detail
+        """E12: the body decides, not HTTP 200; an unknown error is never a success."""
+        send_error = await self.fails(channel, fake, error_response(error))
+        assert (send_error.failure, send_error.perhaps) == (failure, perhaps)
+        assert error in send_error.detail
 
     async def test_ok_is_enough(self, channel: Channel, fake: FakeSlack) -> None:
         """E12: `ok` decides; what was accepted is not sent again for want of a `ts`."""
@@ -179,15 +179,15 @@ class TestSlack(ChannelContract):
         assert sorted(again) == ["channel", "ts"]
 
     async def test_a_429_is_not_fatal(self, channel: Channel, fake: Fake) -> None:
-        """E11: Slack's own rate limit is to be tried again after what it asks for."""
+        """E11: after a 429 the message is sent again when Retry-After has passed."""
         how = error_response("ratelimited", 429, **{"Retry-After": "30"})
-        failure = await self.fails(channel, fake, how)
-        assert (failure.failure, failure.retry_after) == (Failure.RATE_LIMITED, 30.0)
+        send_error = await self.fails(channel, fake, how)
+        assert (send_error.failure, send_error.retry_after) == (Failure.RATE_LIMITED, 30.0)
 
     async def test_the_reduced_form_is_plain_text_with_its_links(
         self, channel: Channel, fake: FakeSlack
     ) -> None:
-        """E12: when Slack does not like the blocks the words still arrive, links included."""
+        """E12: when Slack refuses the blocks, text and links still arrive."""
         receipt = await channel.send(message(), self.target, None)
         await channel.send(replace(message(), reduced=True), self.target, receipt)
         (posted,) = fake.posted(CHANNEL)
