@@ -16,6 +16,7 @@ from gateway.core.time.business_hours import BusinessHours
 
 _MORNING = time(9)
 _LONGEST_OVERRIDE = 2 * 366 * 86400.0
+"""Seconds. A longer override has probably a wrong year, and is refused."""
 
 
 @dataclass(frozen=True, slots=True)

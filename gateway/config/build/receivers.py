@@ -106,7 +106,7 @@ class ReceiverBuilder:
             yield value, entry.position
 
     def _options(self, entry: ParsedSection, address_key: str) -> dict[str, str]:
-        """Return what an entry says beside its address, as text; secrets as references."""
+        """Return the options of an entry as text, secrets as references."""
         options: dict[str, str] = {}
         for key, item in entry.fields.items():
             if key == address_key:
@@ -163,7 +163,7 @@ class ReceiverBuilder:
     def _empty(
         self, channels: Mapping[str, ChannelSettings], accounts: ParsedSection | None
     ) -> Iterable[tuple[str, SourcePosition, str]]:
-        """Yield what is empty: the channel, where it stands, and the variables or files."""
+        """Yield each empty secret: its channel, its position, and its variables or files."""
         for name, settings in channels.items():
             if LACKS in settings.options and accounts is not None:
                 account: ParsedSection = accounts.fields[name].value

@@ -31,7 +31,7 @@ class Text:
     pattern: str | None = None  # what the schema asks of a string
     types: tuple[str, ...] = ("string", "number")  # and how editors may see it
     blank: bool = False  # whether '' is a value
-    example: str = ""  # what to write where a list or a mapping stands
+    example: str = ""  # what to write instead of a list or a mapping
 
     def read(self, node: Node, path: str, context: ReadContext) -> ParsedValue | None:
         text = read_scalar(node, path, self.type_name, context, self.example)
@@ -42,7 +42,7 @@ class Text:
             value = context.references.expand(text)
             if not value and not self.blank:
                 if has_reference(text):
-                    return None  # ${NAME:-} says that this may be nothing
+                    return None  # ${NAME:-} allows an empty value
                 raise ValueError(f"must not be empty: {self.type_name} belongs here")
             return ParsedValue(self.parse(value), position, text)
         except InvalidReferenceError as fault:

@@ -43,7 +43,7 @@ class Section:
     meaning: str
     fields: tuple[Field, ...]
     elsewhere: Mapping[str, str] = field(default_factory=dict)
-    optional: bool = False  # whether nothing at all may stand for it
+    optional: bool = False  # whether it may be empty
 
     @property
     def type_name(self) -> str:
@@ -97,7 +97,7 @@ class Section:
             return
         message = f'{self.name}: "{name}" is empty'
         if any(one.name == name and isinstance(one.field_type, Text) for one in self.fields):
-            # "channel: #alerts" says nothing in YAML.
+            # "channel: #alerts" has no value in YAML.
             hint = "; a value that begins with # must be quoted, or it is a comment"
         else:
             hint = "; what belongs to it stands below it, indented"
@@ -118,7 +118,7 @@ class Section:
         key = self.name.replace(" ", "_")
         reference: Schema = {"$ref": f"#/definitions/{key}"}
         if key not in known:
-            known[key] = {}  # a section may hold itself
+            known[key] = {}  # a section may be inside itself
             known[key] = self.definition(known)
         return {"anyOf": [reference, {"type": "null"}]} if self.optional else reference
 

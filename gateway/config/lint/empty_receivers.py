@@ -95,7 +95,7 @@ def _chains(path: tuple[Route, ...]) -> Iterator[tuple[Route, ...]]:
 def _ends_here(chain: tuple[Route, ...], label: str, severity: str | None) -> bool:
     """Return whether some alert of this severity ends at the last route of the chain.
 
-    None stands for any severity. An alert stays unless a route certainly matches all of them: other
+    None is any severity. An alert stays unless a route certainly matches all of them: other
     labels are not guessed.
     """
     conditions = {matcher for route in chain for matcher in route.matchers}

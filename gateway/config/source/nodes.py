@@ -20,7 +20,7 @@ class ScalarNode:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing was said: no text at all, ``~`` or ``null``."""
+        """Whether there is no value: no text at all, ``~`` or ``null``."""
         return self.plain and self.text in _NULLS
 
 

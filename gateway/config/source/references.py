@@ -16,6 +16,7 @@ from gateway.config.source.problem import ParseError, nearest, shorten
 from gateway.core.plan.accounts import Secret
 
 MAX_SECRET_BYTES = 64 * 1024
+"""Bytes of the file of a secret. A larger one is probably another file, and is refused."""
 
 _REFERENCE = re.compile(r"\$\$\{|\$\{([^}]*)(\}?)")
 _BODY = re.compile(r"(?:([A-Za-z_][A-Za-z0-9_]*)|file:(.+?))(?:(:-)(.*))?", re.DOTALL)
@@ -52,7 +53,7 @@ class References:
     folder: Path  # what a relative ${file:PATH} is relative to
     _files: dict[str, str] = field(default_factory=dict)
     values: dict[str, str] = field(default_factory=dict)
-    """What references stood for so far, each with its reference: texts of errors may hold it."""
+    """Values of references so far, each with its reference, because errors may contain them."""
 
     def expand(self, text: str) -> str:
         """Return the text with its references replaced. Raises InvalidReferenceError."""

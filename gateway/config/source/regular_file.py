@@ -24,7 +24,7 @@ _KINDS = (
 def read_regular(path: Path) -> bytes:
     """Return up to LARGEST bytes of a regular file, links followed.
 
-    Raises OSError, whose text says what the path is when it is anything else.
+    Raises OSError, which names the kind of any other path.
     """
     # Opening a pipe waits for a writer unless O_NONBLOCK is set; regular files ignore it.
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)

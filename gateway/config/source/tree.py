@@ -18,9 +18,13 @@ from gateway.config.source.nodes import ListNode, MappingEntry, MappingNode, Nod
 from gateway.config.source.problem import Findings, SourcePosition, join, shorten
 
 MAX_BYTES = 2 * 1024 * 1024
+"""Bytes of a file. Raised, a reload of the largest file takes more time and memory."""
+
 MAX_DEPTH = 64
+"""Levels of nesting. Each is a recursion of a few calls, which Python bounds at about 1,000."""
+
 MAX_NODES = 200_000
-"""How many nodes a file may have once all its aliases are written out."""
+"""Nodes of a file with all its aliases written out. It bounds files that multiply themselves."""
 _LOADER: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _STANDARD = "tag:yaml.org,2002:"
 _TAGS = frozenset(
@@ -28,7 +32,7 @@ _TAGS = frozenset(
 )
 _MERGE = "<<"
 _LIKE_SPACE = "\u00a0\u2007\u202f\u200b\u2060\ufeff\u3000"
-"""Pasted from a page or typed by a slip: YAML takes them for letters."""
+"""Pasted from a page or typed by mistake: YAML reads them as letters."""
 _KEY_BEFORE_NO_SPACE = re.compile(rf"[\w.-]+:[{_LIKE_SPACE}]")
 _ANCHOR = "a text that begins with & must be quoted"
 _NO_SPACE = "a character that only looks like a space stands here: type a plain space"
@@ -137,7 +141,9 @@ class _Composer:
                 self._unused[anchor] = node
             if anchor is not None and node.empty:
                 self._error(node, path, _ANCHOR)
-                node = ScalarNode(node.line, node.column, f"&{anchor}", plain)  # not empty as well
+                node = ScalarNode(
+                    node.line, node.column, f"&{anchor}", plain
+                )  # so that it is not reported as empty too
             elif plain and _KEY_BEFORE_NO_SPACE.match(event.value):
                 self._error(node, path, _NO_SPACE)
         elif isinstance(event, yaml.SequenceStartEvent):

@@ -33,7 +33,7 @@ class YamlContext:
         None  # start and end, when it ends last before the fault
     )
     hiding_comment: LineAndColumn | None = (
-        None  # a # that was hardly meant, with a bracket behind it
+        None  # a # with a bracket behind it, probably not meant as a comment
     )
 
 

@@ -72,5 +72,5 @@ class LabelIndex:
                 result.append(part)
             else:
                 result.extend(part)
-        # An alert has one value of a label: no serial stands here twice.
+        # An alert has one value of a label, so no serial is here twice.
         return result if len(parts) < 2 else array("q", sorted(result))

@@ -13,7 +13,7 @@ from gateway.core.matching.pattern_cost import MEMORY, refusal
 
 OPERATORS = ("=", "!=", "=~", "!~")
 
-# Go's unicode.IsSpace, which is not Python's str.isspace (that takes U+001C..U+001F too).
+# Go's unicode.IsSpace, which is not Python's str.isspace (that accepts U+001C..U+001F too).
 SPACES = frozenset(
     "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000"
     + "".join(map(chr, range(0x2000, 0x200B)))

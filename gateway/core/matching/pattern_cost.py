@@ -17,7 +17,7 @@ MOST_REPEATS = 2000
 """Sum of the upper bounds of `{m,n}`: RE2 writes each out before it checks its memory."""
 
 MOST_CLASSES = 32
-r"""Number of `\p` and `\P`: each stands for hundreds of ranges."""
+r"""Number of `\p` and `\P`: each is hundreds of ranges."""
 
 CHEAP = 1000
 """Characters of patterns that are compiled at once, unless they repeat or name large classes."""

@@ -24,7 +24,7 @@ _MOST_STATES = 600
 """States of one automaton. Counted repetition multiplies them; a longer one is not proven."""
 
 _MOST_PRODUCTS = 3000
-"""States of one product that are searched. A proof that takes more is given up."""
+"""States of one product that are searched. A proof that needs more is given up."""
 
 _OTHER = "\u263a"
 """A character that patterns hardly mention, for those that none of them does."""

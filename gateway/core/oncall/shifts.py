@@ -171,7 +171,7 @@ def _under_overrides(
             if member is None:
                 beside.clear()  # nobody means nobody, until a later override says otherwise
     if person is None and beside:
-        # Nobody stands at the front, so the first of those put beside does.
+        # Nobody is in front, so the first of those put beside is.
         person, index = next(iter(beside.items()))
         by = Origin("override", index)
     return person, by, tuple(other for other in beside if other != person)

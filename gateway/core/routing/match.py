@@ -45,7 +45,7 @@ class TraceStep:
 
 
 def match_routes(root: Route, labels: Labels) -> list[Route]:
-    """Return the routes that take an alert with these labels, in the order of the file.
+    """Return the routes that match an alert with these labels, in the file's order.
 
     Never empty when the root has no matchers, which a configuration ensures.
     """

@@ -52,7 +52,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class RouteSpec:
-    """A route as it stands in the file: None is what the file leaves to the parent.
+    """A route as it is in the file: None is what it inherits from its parent.
 
     An empty `group_by` is a statement (one group for all), ``["..."]`` is every label.
     `matchers` are Matcher objects or texts of any number of them; `match` and `match_re` are

@@ -134,7 +134,7 @@ def _check_days(first: int, last: int) -> str | None:
 
 def _weekday(text: str) -> int:
     if text not in WEEKDAYS:
-        # business_hours and rotas take mon-fri, Alertmanager's intervals do not.
+        # business_hours and rotas accept mon-fri, Alertmanager's intervals do not.
         raise ValueError(
             f"{text!r} is not a weekday: write {', '.join(WEEKDAYS)}, or a range like monday:friday"
         )

@@ -15,7 +15,7 @@ ZERO_TIME = "0001-01-01T00:00:00Z"
 _ZERO_SECONDS = datetime(1, 1, 1, tzinfo=UTC).timestamp()
 _LAST_SECOND = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp()
 
-# The order is the order in which the units must stand.
+# In the order that a duration must have.
 _UNIT_MILLISECONDS = {
     "y": 365 * 86_400_000,
     "w": 7 * 86_400_000,
@@ -109,7 +109,7 @@ def parse_rfc3339(text: str) -> float:
 def parse_time(text: str) -> float | None:
     """Return the unix seconds of a time as programs write it, None for Go's zero time.
 
-    RFC 3339, and the forms that Alertmanager takes beside it (go-openapi/strfmt, `ParseDateTime`):
+    RFC 3339, and the other forms that Alertmanager accepts (go-openapi/strfmt, `ParseDateTime`):
     an offset without a colon, a space for the T, no seconds, no zone, which is UTC. RFC 3339
     allows small letters too. Raises ValueError.
     """

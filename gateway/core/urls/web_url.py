@@ -38,7 +38,7 @@ class WebUrl:
 
 
 def web_url(text: str) -> WebUrl:
-    """Check an http or https URL and take it apart.
+    """Check an http or https URL, and return its parts.
 
     Raises ValueError with what is wrong and what to write instead, without quoting the URL.
     """

@@ -21,7 +21,7 @@ from gateway.importers.alertmanager.verify.label_sets import (
 from gateway.importers.alertmanager.verify.samples import Samples, instant_near
 
 SAMPLE_COUNT = 5000
-"""How many label sets are sent through the routes, as many as pairs and instants are asked for."""
+"""How many label sets, pairs of alerts and instants are compared. More take longer."""
 
 _VALUES = ("a", "b", "c", "")
 

@@ -97,7 +97,7 @@ def _list(head: str, value: Items, indent: int) -> Iterator[str]:
         elif isinstance(one, Block) and not one.empty:
             inner = list(lines(one, indent + 4))
             first = next(at for at, line in enumerate(inner) if not line.lstrip().startswith("#"))
-            yield from (line[2:] for line in inner[:first])  # remarks stand above the dash
+            yield from (line[2:] for line in inner[:first])  # remarks are above the dash
             yield f"{' ' * (indent + 2)}- {inner[first].lstrip()}"
             yield from inner[first + 1 :]
         else:

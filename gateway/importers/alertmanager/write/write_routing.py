@@ -11,7 +11,7 @@ from gateway.importers.alertmanager.write.emit import Block, Items, Remark, Valu
 from gateway.importers.alertmanager.write.notes import Notes
 
 _BOUNDS = {"months": (1, 12), "years": (1, 9999)}
-"""What our calendar has; Alertmanager takes any number."""
+"""The bounds of the calendar; Alertmanager accepts any number."""
 
 
 def route(entry: ParsedSection, notes: Notes, *, grouped: bool = False) -> Block:
