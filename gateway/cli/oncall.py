@@ -164,6 +164,9 @@ def _print_calendar(plan: Plan, rotas: list[Rota], spans: list[tuple[float, floa
                 people = " + ".join(full_name(plan.people, one) for one in shift.people)
                 at = f"{wall_time(shift.start, load_zone(rota.zone)):%H:%M}"
                 parts.append(f"{at} {people}" if people else paint(f"{at} nobody", "red"))
+            holiday = plan.business_hours.holiday(day.date())
+            if holiday:
+                parts.append(paint(f"({holiday})", "cyan"))
             echo(f"  {_DAYS[day.weekday()]} {day:%Y-%m-%d}   {'   '.join(parts)}")
 
 

@@ -138,13 +138,13 @@ def _plan(
     findings: Findings,
 ) -> Plan | None:
     """Return the plan, None when the file has errors, which are noted."""
-    rotas = oncall.rotas(file.map_of("rotas"), names.people, findings)
+    hours = oncall.business_hours(file.get("business_hours"), findings)
+    rotas = oncall.rotas(file.map_of("rotas"), names.people, hours, findings)
     notifiable = oncall.Notifiable(names.rotas, names.people, names.receivers)
     escalations = oncall.escalations(file.map_of("escalations"), notifiable, findings)
     severities = routing.severities(file.map_of("severities"), findings)
     intervals = routing.time_intervals(_intervals(file), findings)
     inhibit_rules = routing.inhibit_rules(file.list_of("inhibit_rules"), findings)
-    hours = oncall.business_hours(file.get("business_hours"), findings)
     spec = None
     if "route" in file:
         route_names = routing.RouteNames(names.receivers, names.intervals)

@@ -133,3 +133,15 @@ def test_wrong_usage_of_oncall_is_refused(arguments: tuple[str, ...], text: str)
     result = gateway("oncall", *arguments)
     assert result.exit_code == 2
     assert text in result.stderr
+
+
+def test_the_calendar_names_holidays(tmp_path: Path) -> None:
+    """A public holiday stands beside its day, on the calendar and in the check."""
+    path = tmp_path / "routes.yaml"
+    path.write_text("business_hours: {timezone: Europe/Berlin, holidays: [DE-BE]}\n" + ROTAS)
+    span = ("--from", "2026-12-24", "--to", "2026-12-27")
+    lines = fine("oncall", "office", "--config", str(path), "--calendar", *span).splitlines()
+    assert [line.rpartition("(")[2] for line in lines if "(" in line][1:] == [
+        "Christmas Day)",
+        "Second Day of Christmas)",
+    ]

@@ -5,14 +5,19 @@ from typing import Any
 
 from gateway.cli.support import oncall_text
 from gateway.cli.support.output import echo, paint, plural
+from gateway.config.grammar.holidays import library_version
 from gateway.config.load import Config
 from gateway.core.oncall.rota import gaps
 from gateway.core.plan.accounts import SourceSettings
+from gateway.core.plan.plan import Plan
 from gateway.core.routing.match import walk
+from gateway.core.time.business_hours import holidays_between
 from gateway.render.view.times import clock_time, duration
 
-GAP_HORIZON = 4 * 7 * oncall_text.DAY
-"""Seconds ahead in which gaps of rotas are counted."""
+HORIZON = 4 * 7 * oncall_text.DAY
+"""Seconds ahead in which gaps of rotas are counted and holidays are listed."""
+
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 _NOUNS = {
     "routes": "route",
@@ -35,10 +40,14 @@ def summary_json(config: Config, now: float) -> dict[str, Any]:
             {"path": path, "open": is_open} for path, is_open in _intake(config.sources.values())
         ],
         "on_call": [oncall_text.on_call_json(plan, rota, now) for rota in plan.rotas.values()],
+        "holidays": [
+            {"date": day.isoformat(), "name": name}
+            for day, name in holidays_between(plan.business_hours, now, now + HORIZON)
+        ],
         "gaps": [
             {"rota": name, "from": oncall_text.rfc3339(start), "to": oncall_text.rfc3339(end)}
             for name, rota in plan.rotas.items()
-            for start, end in gaps(rota, now, now + GAP_HORIZON)
+            for start, end in gaps(rota, now, now + HORIZON)
         ],
     }
 
@@ -62,6 +71,17 @@ def _print_intake(config: Config) -> None:
     echo(text)
 
 
+def _print_holidays(plan: Plan, now: float) -> None:
+    if plan.business_hours.holidays is None:
+        return
+    listed = [
+        f"{_WEEKDAYS[day.weekday()]} {day:%Y-%m-%d} {name}"
+        for day, name in holidays_between(plan.business_hours, now, now + HORIZON)
+    ]
+    days = ", ".join(listed) or "none"
+    echo(f"holidays in the next 4 weeks: {days} (library holidays {library_version()})")
+
+
 def _counts(config: Config) -> dict[str, int]:
     plan = config.plan
     return {
@@ -80,11 +100,12 @@ def print_summary(config: Config, now: float) -> None:
     plan = config.plan
     echo(", ".join(plural(count, _NOUNS[name]) for name, count in _counts(config).items() if count))
     _print_intake(config)
+    _print_holidays(plan, now)
     for name, rota in plan.rotas.items():
         text = oncall_text.on_call_line(plan, rota, now)
         nobody = text.startswith(oncall_text.NOBODY)
         echo(f"on call for {name}: {paint(text, 'red' if nobody else None)}")
-        uncovered = gaps(rota, now, now + GAP_HORIZON)
+        uncovered = gaps(rota, now, now + HORIZON)
         if uncovered:
             missing = duration(sum(end - start for start, end in uncovered))
             first = clock_time(uncovered[0][0], rota.zone, now)

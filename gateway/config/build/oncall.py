@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 
 from gateway.config.build.names import DeclaredNames
 from gateway.config.grammar.channels import CONTACTS
+from gateway.config.grammar.holidays import HolidayDates, Region
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue
+from gateway.config.grammar.rota_values import BUSINESS_DAYS
 from gateway.config.source.problem import Findings, nearest, shorten
 from gateway.core.oncall.rota import Handover, Layer, Override, Restriction, Rota
 from gateway.core.oncall.text import Rotation
+from gateway.core.oncall.types import EVERY_DAY
 from gateway.core.plan.channels import CONTACT_CHANNELS
 from gateway.core.plan.plan import Escalation, Person, Step
 from gateway.core.time.business_hours import BusinessHours
@@ -70,14 +73,20 @@ def people(entries: Mapping[str, ParsedValue], findings: Findings) -> Mapping[st
 
 
 def rotas(
-    entries: Mapping[str, ParsedValue], known: DeclaredNames, findings: Findings
+    entries: Mapping[str, ParsedValue],
+    known: DeclaredNames,
+    hours: BusinessHours,
+    findings: Findings,
 ) -> Mapping[str, Rota]:
-    """Return the rotas by their names; a layer with an error is noted and omitted."""
+    """Return the rotas by their names; a layer with an error is noted and omitted.
+
+    `hours` say which days `workdays` stands for in restrictions.
+    """
     rotas_by_name = {}
     for name, item in entries.items():
         entry: ParsedSection = item.value
         zone = entry.get("timezone", "UTC")
-        layers = [_layer(one.value, known, findings) for one in entry.list_of("layers")]
+        layers = [_layer(one.value, known, hours, findings) for one in entry.list_of("layers")]
         overrides = [
             _override(one.value, zone, known, findings) for one in entry.list_of("overrides")
         ]
@@ -93,7 +102,9 @@ def rotas(
     return rotas_by_name
 
 
-def _layer(entry: ParsedSection, known: DeclaredNames, findings: Findings) -> Layer | None:
+def _layer(
+    entry: ParsedSection, known: DeclaredNames, hours: BusinessHours, findings: Findings
+) -> Layer | None:
     members = entry.list_of("members")
     for reference in members:
         known.check(reference, findings)
@@ -101,7 +112,11 @@ def _layer(entry: ParsedSection, known: DeclaredNames, findings: Findings) -> La
         findings.error(
             entry.position_of("members"), "members: nobody is named, so nobody is on call"
         )
-    restrictions = [_restriction(one.value, findings) for one in entry.list_of("restrictions")]
+    restrictions = [
+        one
+        for item in entry.list_of("restrictions")
+        for one in _restrictions(item.value, hours, findings)
+    ]
     if not entry.valid or not members:
         return None
     rotation: Rotation = entry.get("rotate", Rotation(1, "week"))
@@ -112,26 +127,31 @@ def _layer(entry: ParsedSection, known: DeclaredNames, findings: Findings) -> La
             unit=rotation.unit,
             handover=entry.get("handover", Handover(_MORNING)),
             start=entry.get("start"),
-            restrictions=tuple(one for one in restrictions if one is not None),
+            restrictions=tuple(restrictions),
         )
     except ValueError as error:
         findings.error(entry.position_of("handover"), str(error))
         return None
 
 
-def _restriction(entry: ParsedSection, findings: Findings) -> Restriction | None:
+def _restrictions(
+    entry: ParsedSection, hours: BusinessHours, findings: Findings
+) -> list[Restriction]:
+    """Return a restriction for the weekdays that are named, and one for `workdays`."""
     if not entry.valid:
-        return None
-    days = _days(entry, "weekdays")
+        return []
+    named = _days(entry, "weekdays")
+    days = EVERY_DAY if named is None else named
+    start, end = entry.get("from", time(0)), entry.get("to", time(0))
     try:
-        return Restriction(
-            tuple(range(7)) if days is None else days,
-            entry.get("from", time(0)),
-            entry.get("to", time(0)),
-        )
+        if not set(BUSINESS_DAYS) & set(days):
+            return [Restriction(days, start, end)]
+        workdays = Restriction(hours.days, start, end, hours.holidays)
+        weekdays = tuple(day for day in days if day in EVERY_DAY)
+        return [workdays, *([Restriction(weekdays, start, end)] if weekdays else [])]
     except ValueError as error:
         findings.error(entry.position_of("weekdays"), str(error))
-        return None
+        return []
 
 
 def _override(
@@ -197,10 +217,19 @@ def business_hours(entry: ParsedSection | None, findings: Findings) -> BusinessH
             default.days if days is None else days,
             entry.get("start", default.start),
             entry.get("end", default.end),
+            _holidays(entry),
         )
     except ValueError as error:
         findings.error(entry.position_of("end" if days != () else "days"), str(error))
         return default
+
+
+def _holidays(entry: ParsedSection) -> HolidayDates | None:
+    values = [one.value for one in entry.list_of("holidays")]
+    if not values:
+        return None
+    regions = tuple(value for value in values if isinstance(value, Region))
+    return HolidayDates(regions, frozenset(value for value in values if isinstance(value, date)))
 
 
 def _days(entry: ParsedSection, key: str) -> tuple[int, ...] | None:

@@ -4,7 +4,7 @@ import re
 
 from gateway.config.grammar.field_types import Text
 from gateway.config.source.problem import ParseError, nearest
-from gateway.core.time.business_hours import NEXT_BUSINESS_DAY
+from gateway.core.time.business_hours import NEXT_BUSINESS_DAY, SAME_DAY
 from gateway.core.time.timestamps import format_duration, parse_duration
 
 _DURATION = r"^([0-9]+(y|w|d|h|m|s|ms))+$|^0$"
@@ -56,19 +56,22 @@ def _patience(text: str) -> float:
 
 
 def _respond_within(text: str) -> float | str:
-    if " ".join(text.lower().split()) == NEXT_BUSINESS_DAY:
-        return NEXT_BUSINESS_DAY
+    words = " ".join(text.lower().split())
+    if words in (SAME_DAY, NEXT_BUSINESS_DAY):
+        return words
     try:
         return _positive(text)
     except ValueError as error:
         suggestion = error.suggestion if isinstance(error, ParseError) else None
-        near = suggestion or nearest(text, [NEXT_BUSINESS_DAY])
-        raise ParseError(f'{error}; or write "{NEXT_BUSINESS_DAY}"', near) from None
+        near = suggestion or nearest(text, [SAME_DAY, NEXT_BUSINESS_DAY])
+        raise ParseError(f'{error}; or write "{SAME_DAY}" or "{NEXT_BUSINESS_DAY}"', near) from None
 
 
 DURATION = Text("duration", _duration, _DURATION)
 PATIENCE = Text("duration from 100ms to 30s", _patience, _DURATION)
 POSITIVE_DURATION = Text("duration above zero", _positive, _DURATION)
 RESPOND_WITHIN = Text(
-    f'duration, or "{NEXT_BUSINESS_DAY}"', _respond_within, _DURATION + "|^next business day$"
+    f'duration, or "{SAME_DAY}", or "{NEXT_BUSINESS_DAY}"',
+    _respond_within,
+    _DURATION + "|^same day$|^next business day$",
 )

@@ -4,7 +4,16 @@ from gateway.config.grammar.channels import CONTACTS
 from gateway.config.grammar.durations import POSITIVE_DURATION
 from gateway.config.grammar.field_types import Choice
 from gateway.config.grammar.lists import ListOf, MapOf
-from gateway.config.grammar.rota_values import CLOCK, DATE, HANDOVER, MOMENT, ROTATE, WEEKDAYS
+from gateway.config.grammar.rota_values import (
+    CLOCK,
+    DATE,
+    DUTY_DAYS,
+    HANDOVER,
+    HOLIDAY,
+    MOMENT,
+    ROTATE,
+    WEEKDAYS,
+)
 from gateway.config.grammar.sections import Field, Section
 from gateway.config.grammar.values import FLAG, NAME, TEXT, ZONE, count
 
@@ -26,7 +35,11 @@ _RESTRICTION = Section(
     "or before the start is reached on the next day.",
     (
         Field(
-            "weekdays", ListOf(WEEKDAYS, or_one=True), "The days it begins on.", "all", "[mon-fri]"
+            "weekdays",
+            ListOf(DUTY_DAYS, or_one=True),
+            "The days it begins on. `workdays`: the days of business_hours without its holidays.",
+            "all",
+            "[mon-fri]",
         ),
         Field("from", CLOCK, "When it begins.", '"00:00"', '"09:00"'),
         Field("to", CLOCK, "When it ends.", '"00:00" (24 hours later)', '"17:00"'),
@@ -171,12 +184,20 @@ ESCALATION = Section(
 
 BUSINESS_HOURS = Section(
     "business hours",
-    'What "next business day" means.',
+    'What "same day", "next business day" and `workdays` mean.',
     (
         Field("timezone", ZONE, "The zone of the wall clock.", "UTC", "Europe/Berlin"),
         Field("days", ListOf(WEEKDAYS, or_one=True), "Working days.", "Mon-Fri", "[mon-fri]"),
         Field("start", CLOCK, "When the day begins.", '"09:00"', '"08:30"'),
         Field("end", CLOCK, "When it ends.", '"17:00"', '"18:00"'),
+        Field(
+            "holidays",
+            ListOf(HOLIDAY, or_one=True),
+            "Days that are no working days: the public holidays of a country (`DE`) or a part of "
+            "it (`DE-BE`, `GB-SCT`) by ISO 3166, and single dates.",
+            "none",
+            "[DE-BE, 2026-12-24]",
+        ),
     ),
 )
 

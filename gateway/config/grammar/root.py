@@ -88,7 +88,7 @@ FILE = Section(
         Field(
             "business_hours",
             BUSINESS_HOURS,
-            'What "next business day" means.',
+            'What "same day", "next business day" and `workdays` mean.',
             "Mon-Fri 09:00-17:00 UTC",
             "{timezone: Europe/Berlin}",
         ),

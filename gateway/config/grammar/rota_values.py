@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from typing import TypeVar
 
 from gateway.config.grammar.field_types import Text
+from gateway.config.grammar.holidays import parse_holiday
 from gateway.core.oncall.rota import Handover, Unit
 from gateway.core.oncall.text import (
     Rotation,
@@ -14,6 +15,10 @@ from gateway.core.oncall.text import (
     parse_weekdays,
 )
 from gateway.core.time.wallclock import instant, load_zone
+
+WORKDAYS = "workdays"
+BUSINESS_DAYS = (7,)
+"""Stands for the days of business_hours without its holidays; it is no weekday."""
 
 _LONGEST_TURN: Mapping[Unit, int] = {"hour": 8784, "day": 366, "week": 53, "month": 12}
 
@@ -83,6 +88,12 @@ def _weekdays(text: str) -> tuple[int, ...]:
     return _unnamed(parse_weekdays, text.replace("..", "-"))
 
 
+def _duty_days(text: str) -> tuple[int, ...]:
+    if text.strip().lower() == WORKDAYS:
+        return BUSINESS_DAYS
+    return _weekdays(text)
+
+
 _Value = TypeVar("_Value")
 
 
@@ -103,3 +114,5 @@ ROTATE = Text("length of a turn", _rotate)
 HANDOVER = Text("time of a handover", _handover, ":")
 CLOCK = Text("time of day", _clock, ":")
 WEEKDAYS = Text("weekday, or a range of them", _weekdays)
+DUTY_DAYS = Text("weekday, a range of them, or workdays", _duty_days)
+HOLIDAY = Text("region such as DE-BE, or date", parse_holiday)

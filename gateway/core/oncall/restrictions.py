@@ -53,7 +53,8 @@ def _of_one(rule: Restriction, zone: ZoneInfo, start: float, end: float) -> Iter
             opens = instant(datetime.combine(day, rule.start_time), zone)
             if opens >= end:
                 return
-            closes = instant(datetime.combine(day + over_midnight, rule.end_time), zone)
-            if closes > opens:
-                yield Window(opens, closes)
+            if rule.holidays is None or rule.holidays.name_of(day) is None:
+                closes = instant(datetime.combine(day + over_midnight, rule.end_time), zone)
+                if closes > opens:
+                    yield Window(opens, closes)
         day += _DAY

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Literal, get_args
 
+from gateway.core.time.business_hours import HolidayCalendar
 from gateway.core.time.wallclock import load_zone
 
 Unit = Literal["hour", "day", "week", "month"]
@@ -51,12 +52,13 @@ class Restriction:
     From ``start_time`` to ``end_time`` on each of ``weekdays`` (0 Monday). An end at or before the
     start is reached on the following day, and the whole window belongs to the day it starts on:
     Friday 20:00-08:00 ends on Saturday at 08:00; equal times mean 24 hours. (Rules of GoAlert's
-    schedules.)
+    schedules.) Days of the calendar ``holidays`` are left out; None leaves out no day.
     """
 
     weekdays: tuple[int, ...] = EVERY_DAY
     start_time: time = time(0)
     end_time: time = time(0)
+    holidays: HolidayCalendar | None = None
 
     def __post_init__(self) -> None:
         if not self.weekdays:

@@ -3,6 +3,7 @@
 Instants are RFC 3339 in UTC. Lists are paged: `next` is the `cursor` of the following page.
 """
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
@@ -241,11 +242,21 @@ class Shift(ResponseModel):
     by: str | None
 
 
+class Holiday(ResponseModel):
+    """A day on which `workdays` restrictions do not apply and no acknowledgement is expected."""
+
+    date: date
+    name: str
+
+
 class OnCall(ResponseModel):
     """The people on call: at an instant (`duty`), or over a time span (`shifts`)."""
 
     duty: list[Duty]
     shifts: list[Shift]
+    holidays: list[Holiday] = Field(
+        default=[], description="Holidays of business_hours in the time span of the shifts."
+    )
 
 
 class Rota(ResponseModel):

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from gateway.core.oncall.rota import Rota, explain, shifts
 from gateway.core.plan.plan import Plan
+from gateway.core.time.business_hours import holidays_between
 from gateway.flow.engine import Engine
 from gateway.web.api_v1 import models, requests
 from gateway.web.api_v1.incidents import person
@@ -29,7 +30,11 @@ async def on_call(engine: Engine, query: requests.OnCallQuery) -> models.OnCall:
     if not 0 < end - start <= LONGEST:
         raise _invalid("to", "must be after from, by at most a year")
     spans = _guarded("from", lambda: [s for rota in rotas for s in _shifts(plan, rota, start, end)])
-    return models.OnCall(duty=[], shifts=spans)
+    holidays = [
+        models.Holiday(date=day, name=name)
+        for day, name in holidays_between(plan.business_hours, start, end)
+    ]
+    return models.OnCall(duty=[], shifts=spans, holidays=holidays)
 
 
 async def list_rotas(engine: Engine, query: requests.NoQuery) -> models.Rotas:

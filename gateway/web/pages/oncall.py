@@ -49,6 +49,7 @@ class Day:
     """A line of the calendar."""
 
     name: str
+    holiday: str  # empty on other days
     today: bool
     monday: bool
     blocks: Sequence[Block]
@@ -153,8 +154,10 @@ def _days(
             )
             for shift in _merged(_clipped(all_shifts, first, last))
         ]
-        monday = wall_time(first, zone_info).weekday() == 0
-        yield Day(day_name(first, zone), first <= now < last, monday, blocks)
+        day = wall_time(first, zone_info).date()
+        holiday = clean(plan.business_hours.holiday(day) or "", 60)
+        today, monday = first <= now < last, day.weekday() == 0
+        yield Day(day_name(first, zone), holiday, today, monday, blocks)
 
 
 def _clipped(all_shifts: Sequence[Shift], first: float, last: float) -> Iterator[Shift]:

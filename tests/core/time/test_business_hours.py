@@ -1,6 +1,6 @@
 """The end of the next business day, until which an info may wait."""
 
-from datetime import time
+from datetime import date, time
 
 import pytest
 from hypothesis import given
@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from gateway.core.time.business_hours import (
     NEXT_BUSINESS_DAY,
+    SAME_DAY,
     BusinessHours,
+    holidays_between,
     next_business_day_end,
     respond_by,
 )
@@ -80,3 +82,49 @@ def test_business_hours_that_never_open_are_refused() -> None:
         BusinessHours(start=time(17), end=time(9))
     with pytest.raises(ValueError, match="unknown time zone"):
         BusinessHours("Mars/Base")
+
+
+class Christmas:
+    """A calendar with the two days of Christmas."""
+
+    def name_of(self, day: date) -> str | None:
+        return "Christmas" if (day.month, day.day) in ((12, 25), (12, 26)) else None
+
+
+class Always:
+    """A calendar in which every day is a holiday."""
+
+    def name_of(self, day: date) -> str | None:
+        return "holiday"
+
+
+@pytest.mark.parametrize(
+    ("instant", "same_day", "next_day"),
+    [
+        ("2026-12-23T10:00", "2026-12-23T17:00", "2026-12-24T17:00"),
+        ("2026-12-24T10:00", "2026-12-24T17:00", "2026-12-28T17:00"),  # Friday is a holiday
+        ("2026-12-24T17:00", "2026-12-28T17:00", "2026-12-28T17:00"),  # the hours are over
+        ("2026-12-25T10:00", "2026-12-28T17:00", "2026-12-28T17:00"),
+        ("2026-12-27T10:00", "2026-12-28T17:00", "2026-12-28T17:00"),  # Sunday
+        ("2026-12-28T03:00", "2026-12-28T17:00", "2026-12-29T17:00"),
+    ],
+)
+def test_holidays_are_no_business_days(instant: str, same_day: str, next_day: str) -> None:
+    """Promise 12: nobody is expected to acknowledge on a holiday."""
+    hours = BusinessHours(holidays=Christmas())
+    assert respond_by(SAME_DAY, at(instant), hours) == at(same_day)
+    assert respond_by(NEXT_BUSINESS_DAY, at(instant), hours) == at(next_day)
+
+
+def test_a_calendar_without_a_business_day_is_ignored() -> None:
+    """Promise 12: a mistake in the calendar does not move the time out of reach."""
+    hours = BusinessHours(holidays=Always())
+    assert next_business_day_end(hours, at("2026-01-09T10:00")) == at("2026-01-12T17:00")
+
+
+def test_holidays_of_a_span_are_listed_in_order() -> None:
+    """Both ends count, on the wall clock of the business hours."""
+    hours = BusinessHours("Europe/Berlin", holidays=Christmas())
+    days = [day for day, _ in holidays_between(hours, at("2026-12-24T23:30"), at("2027-12-25"))]
+    assert days == [date(2026, 12, 25), date(2026, 12, 26), date(2027, 12, 25)]
+    assert holidays_between(BusinessHours(), at("2026-12-24"), at("2027-01-01")) == []
