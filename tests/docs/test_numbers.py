@@ -12,7 +12,7 @@ from gateway.channels.pagerduty import event
 from gateway.channels.slack import blocks
 from gateway.channels.slack import channel as slack
 from gateway.channels.webhook import channel as webhooks
-from gateway.cli.check.summary import GAP_HORIZON
+from gateway.cli.check.summary import HORIZON
 from gateway.config.build.routing import DEFAULT_ABSENT_FOR
 from gateway.config.grammar.durations import LONGEST_PATIENCE
 from gateway.core.decide import take_over
@@ -78,7 +78,7 @@ def test_a_number_on_a_page_is_that_of_the_program(page: str, phrase: str) -> No
 
 
 IN_WORDS = [
-    ("on-call.md", "gaps in the next four weeks", GAP_HORIZON, 4 * 7 * DAY),
+    ("on-call.md", "gaps in the next four weeks", HORIZON, 4 * 7 * DAY),
     ("on-call.md", "then two weeks from today", DAYS, 14),
     ("quick-start.md", "`resolve_timeout` (five minutes)", plan.DEFAULT_RESOLVE_TIMEOUT, 300.0),
     ("silences.md", "listed for five days", SHOWN_AFTER_END, 5 * DAY),
