@@ -42,7 +42,7 @@ class BusinessHours:
             )
 
     def holiday(self, day: date) -> str | None:
-        """Return the name of the holiday on this day, None if it is none."""
+        """Return the name of the holiday on this day, None on other days."""
         return self.holidays.name_of(day) if self.holidays is not None else None
 
     def is_business_day(self, day: date) -> bool:
@@ -77,7 +77,7 @@ def next_business_day_end(hours: BusinessHours, t: float) -> float:
 def same_day_end(hours: BusinessHours, t: float) -> float:
     """Return the end (Unix seconds) of the business hours of ``t``'s date.
 
-    After that end, and on days that are no business days, it is the end of the next business day.
+    After that end, and on days off, it is the end of the next business day.
     """
     zone = load_zone(hours.zone)
     now = wall_time(t, zone)

@@ -100,7 +100,7 @@ def test_other_holidays_are_refused_with_what_to_write(value: str, line: str) ->
     assert line in text
 
 
-def test_workdays_leave_out_holidays() -> None:
+def test_a_restriction_to_workdays_omits_holidays() -> None:
     """A layer of working days does not apply on a holiday, and the one below shows through."""
     rota = loaded(
         "people: {ana: {email: ana@example.com}, ben: {email: ben@example.com}}\n"
