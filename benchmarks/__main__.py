@@ -7,8 +7,9 @@ compare the ratios.
 import argparse
 import json
 import sys
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
 
 from benchmarks import measure, table
 from benchmarks.hostile import BODIES
@@ -17,7 +18,8 @@ from benchmarks.programs import Alertmanager, Gateway, LoadProcess, alertmanager
 from benchmarks.reading import reading
 
 INGEST = ("new 64 x4", "known 64 x4", "new 1 x1", "new 1 x4", "known 1 x1", "known 1 x4")
-PARTS = ("ingest", "end-to-end", "storm", "kill", "memory", "reading", "hostile", "start-up")
+Measured = tuple[str, table.Rounds]
+"""The name of a measurement, and the rounds of each program."""
 
 
 def alternate(
@@ -31,78 +33,86 @@ def alternate(
     return done
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of the benchmarks: its size, the programs, and where progress is reported."""
+
+    size: Size
+    programs: list[ProgramClass]
+    load: LoadProcess
+    report: Callable[[str], None]
+
+    def alternating(self, work: Callable[[ProgramClass], Figures], rounds: int) -> table.Rounds:
+        """Run `work` in so many rounds on each program."""
+        return alternate(self.programs, rounds, work)
+
+    def ingest(self) -> Iterator[Measured]:
+        for mode in INGEST:
+            self.report(f"ingest {mode} …")
+            work = partial(measure.ingest, load=self.load, size=self.size, mode=mode)
+            yield f"ingest {mode}", self.alternating(work, self.size.rounds)
+
+    def end_to_end(self) -> Iterator[Measured]:
+        self.report("end to end …")
+        work = partial(measure.end_to_end, load=self.load, size=self.size)
+        yield "end to end", self.alternating(work, self.size.rounds)
+
+    def storm(self) -> Iterator[Measured]:
+        self.report("storm …")
+        work = partial(measure.storm, load=self.load, size=self.size)
+        yield "storm", self.alternating(work, self.size.rounds)
+        with_criticals = partial(work, criticals=self.size.criticals)
+        yield "critical in a storm", alternate([Gateway], 1, with_criticals)
+
+    def kill(self) -> Iterator[Measured]:
+        self.report("kill -9 …")
+        work = partial(measure.kill_and_restart, load=self.load, size=self.size)
+        yield "kill -9", self.alternating(work, 1)
+
+    def memory(self) -> Iterator[Measured]:
+        for alone, groups in ((False, "in 500 groups"), (True, "each its own group")):
+            self.report(f"memory, {groups} …")
+            work = partial(measure.memory, load=self.load, size=self.size, alone=alone)
+            yield f"memory, {self.size.active:,} {groups}", self.alternating(work, 1)
+
+    def reading(self) -> Iterator[Measured]:
+        self.report("reading …")
+        work = partial(reading, load=self.load, size=self.size)
+        yield "reading", self.alternating(work, min(2, self.size.rounds))
+
+    def hostile(self) -> Iterator[Measured]:
+        for what in BODIES:
+            self.report(f"hostile body: {what} …")
+            work = partial(measure.hostile_body, load=self.load, size=self.size, what=what)
+            yield f"hostile: {what}", self.alternating(work, 1)
+
+    def start_up(self) -> Iterator[Measured]:
+        self.report("start-up …")
+        for arguments in (["check"], ["route", "severity=critical"]):
+            figures = measure.start_up(arguments, self.size)
+            yield f"gateway {arguments[0]}", {Gateway.name: [figures]}
+
+
+PARTS: dict[str, Callable[[Run], Iterator[Measured]]] = {
+    "ingest": Run.ingest,
+    "end-to-end": Run.end_to_end,
+    "storm": Run.storm,
+    "kill": Run.kill,
+    "memory": Run.memory,
+    "reading": Run.reading,
+    "hostile": Run.hostile,
+    "start-up": Run.start_up,
+}
+
+
 def run(size: Size, parts: list[str], report: Callable[[str], None]) -> dict[str, table.Rounds]:
     """Run the parts; return the rounds of each program by measurement."""
     programs: list[ProgramClass] = [Gateway] if alertmanager() is None else [Alertmanager, Gateway]
-    results: dict[str, table.Rounds] = {}
     with LoadProcess() as load:
-        if "ingest" in parts:
-            for mode in INGEST:
-                report(f"ingest {mode} …")
-                results[f"ingest {mode}"] = alternate(
-                    programs,
-                    size.rounds,
-                    lambda program_class, mode=mode: measure.ingest(
-                        program_class, load, size, mode
-                    ),
-                )
-        if "end-to-end" in parts:
-            report("end to end …")
-            results["end to end"] = alternate(
-                programs,
-                size.rounds,
-                lambda program_class: measure.end_to_end(program_class, load, size),
-            )
-        if "storm" in parts:
-            report("storm …")
-            results["storm"] = alternate(
-                programs,
-                size.rounds,
-                lambda program_class: measure.storm(program_class, load, size),
-            )
-            results["critical in a storm"] = alternate(
-                [Gateway],
-                1,
-                lambda program_class: measure.storm(program_class, load, size, size.criticals),
-            )
-        if "kill" in parts:
-            report("kill -9 …")
-            results["kill -9"] = alternate(
-                programs,
-                1,
-                lambda program_class: measure.kill_and_restart(program_class, load, size),
-            )
-        if "memory" in parts:
-            for alone, groups in ((False, "in 500 groups"), (True, "each its own group")):
-                report(f"memory, {groups} …")
-                results[f"memory, {size.active:,} {groups}"] = alternate(
-                    programs,
-                    1,
-                    lambda program_class, alone=alone: measure.memory(
-                        program_class, load, size, alone=alone
-                    ),
-                )
-        if "reading" in parts:
-            report("reading …")
-            rounds = 1 if size.rounds == 1 else 2
-            results["reading"] = alternate(
-                programs, rounds, lambda program_class: reading(program_class, load, size)
-            )
-        if "hostile" in parts:
-            for what in BODIES:
-                report(f"hostile body: {what} …")
-                results[f"hostile: {what}"] = alternate(
-                    programs,
-                    1,
-                    lambda program_class, what=what: measure.hostile_body(
-                        program_class, load, size, what
-                    ),
-                )
-    if "start-up" in parts:
-        report("start-up …")
-        for arguments in (["check"], ["route", "severity=critical"]):
-            results[f"gateway {arguments[0]}"] = {Gateway.name: [measure.start_up(arguments, size)]}
-    return results
+        one_run = Run(size, programs, load, report)
+        return dict(
+            measured for part in PARTS if part in parts for measured in PARTS[part](one_run)
+        )
 
 
 def main() -> None:

@@ -40,71 +40,78 @@ def rows_of(results: dict[str, Rounds]) -> list[tuple[str, ...]]:
     return rows
 
 
-def _figures(work: str) -> list[tuple[str, Pick, str]]:
-    def of(key: str) -> Pick:
-        return lambda figures: figures.get(key)
+def _figure(key: str) -> Pick:
+    return lambda figures: figures.get(key)
 
-    if work.startswith("ingest"):
-        return [
-            ("alerts/s", of("per_second"), ",.0f"),
-            ("CPU s per 100,000", of("cpu_per_100k"), ".2f"),
-            ("answer p50 ms", of("p50_ms"), ".2f"),
-            ("answer p99 ms", of("p99_ms"), ".1f"),
-            ("RSS MB", of("rss_mb"), ".0f"),
-        ]
-    if work == "end to end":
-        return [
-            ("p50 ms", of("p50_ms"), ".2f"),
-            ("p99 ms", of("p99_ms"), ".2f"),
-            ("arrived", of("arrived"), ",.0f"),
-        ]
-    if work == "storm":
-        return [
-            ("notifications/s", of("per_second"), ",.0f"),
-            ("arrived", of("arrived"), ",.0f"),
-            ("arrival p50 ms", of("p50_ms"), ",.0f"),
-            ("arrival p99 ms", of("p99_ms"), ",.0f"),
-            ("CPU ms each", of("cpu_ms_each"), ".2f"),
-            ("peak RSS MB", of("peak_mb"), ".0f"),
-        ]
-    if work == "critical in a storm":
-        return [
-            ("after group_wait p50 ms", lambda f: f["critical"].get("p50_ms"), ",.1f"),
-            ("after group_wait p99 ms", lambda f: f["critical"].get("p99_ms"), ",.1f"),
-            ("after group_wait max ms", lambda f: f["critical"].get("max_ms"), ",.1f"),
-            ("arrived", lambda f: f["critical"]["arrived"], ",.0f"),
-        ]
-    if work == "reading":
-        return [
-            *(
-                (f"{what} ms", of(f"{what} ms"), ",.1f")
-                for what in ("one", "a fifth", "all", "all groups")
-            ),
-            ("one, asked first ms", of("one first ms"), ",.0f"),
-            ("readers at once", of("readers"), ".0f"),
-            ("served", of("served"), ".0f"),
-            ("last reader s", of("last reader s"), ".1f"),
-            ("RSS grown MB", of("grown mb"), ",.0f"),
-            ("POST p99 ms alone", of("post alone p99 ms"), ".1f"),
-            ("POST p99 ms beside", of("post beside p99 ms"), ".1f"),
-        ]
-    if work.startswith("hostile"):
-        return [
-            ("answered after s", of("answered_s"), ".2f"),
-            ("health check, slowest ms", of("health_ms"), ",.0f"),
-            ("critical page late ms", of("late_ms"), ",.0f"),
-            ("RSS grown MB, at its peak", of("grown_mb"), ",.0f"),
-        ]
-    if work.startswith("memory"):
-        return [
-            ("RSS MB, idle", of("idle_mb"), ".0f"),
-            ("RSS MB, filled", of("filled_mb"), ".0f"),
-            ("RSS MB, after a rest", of("rested_mb"), ".0f"),
-            ("peak RSS MB", of("peak_mb"), ".0f"),
-        ]
-    if work == "kill -9":
-        return [(figure, of(figure), ",.0f") for figure in ("answered", "known", "notified")]
-    return [("median s", of("median_s"), ".2f"), ("max s", of("max_s"), ".2f")]
+
+def _critical(key: str) -> Pick:
+    return lambda figures: figures["critical"].get(key)
+
+
+_FIGURES: dict[str, list[tuple[str, Pick, str]]] = {
+    "ingest": [
+        ("alerts/s", _figure("per_second"), ",.0f"),
+        ("CPU s per 100,000", _figure("cpu_per_100k"), ".2f"),
+        ("answer p50 ms", _figure("p50_ms"), ".2f"),
+        ("answer p99 ms", _figure("p99_ms"), ".1f"),
+        ("RSS MB", _figure("rss_mb"), ".0f"),
+    ],
+    "end to end": [
+        ("p50 ms", _figure("p50_ms"), ".2f"),
+        ("p99 ms", _figure("p99_ms"), ".2f"),
+        ("arrived", _figure("arrived"), ",.0f"),
+    ],
+    "storm": [
+        ("notifications/s", _figure("per_second"), ",.0f"),
+        ("arrived", _figure("arrived"), ",.0f"),
+        ("arrival p50 ms", _figure("p50_ms"), ",.0f"),
+        ("arrival p99 ms", _figure("p99_ms"), ",.0f"),
+        ("CPU ms each", _figure("cpu_ms_each"), ".2f"),
+        ("peak RSS MB", _figure("peak_mb"), ".0f"),
+    ],
+    "critical in a storm": [
+        ("after group_wait p50 ms", _critical("p50_ms"), ",.1f"),
+        ("after group_wait p99 ms", _critical("p99_ms"), ",.1f"),
+        ("after group_wait max ms", _critical("max_ms"), ",.1f"),
+        ("arrived", _critical("arrived"), ",.0f"),
+    ],
+    "reading": [
+        ("one ms", _figure("one ms"), ",.1f"),
+        ("a fifth ms", _figure("a fifth ms"), ",.1f"),
+        ("all ms", _figure("all ms"), ",.1f"),
+        ("all groups ms", _figure("all groups ms"), ",.1f"),
+        ("one, asked first ms", _figure("one first ms"), ",.0f"),
+        ("readers at once", _figure("readers"), ".0f"),
+        ("served", _figure("served"), ".0f"),
+        ("last reader s", _figure("last reader s"), ".1f"),
+        ("RSS grown MB", _figure("grown mb"), ",.0f"),
+        ("POST p99 ms alone", _figure("post alone p99 ms"), ".1f"),
+        ("POST p99 ms beside", _figure("post beside p99 ms"), ".1f"),
+    ],
+    "hostile": [
+        ("answered after s", _figure("answered_s"), ".2f"),
+        ("health check, slowest ms", _figure("health_ms"), ",.0f"),
+        ("critical page late ms", _figure("late_ms"), ",.0f"),
+        ("RSS grown MB, at its peak", _figure("grown_mb"), ",.0f"),
+    ],
+    "memory": [
+        ("RSS MB, idle", _figure("idle_mb"), ".0f"),
+        ("RSS MB, filled", _figure("filled_mb"), ".0f"),
+        ("RSS MB, after a rest", _figure("rested_mb"), ".0f"),
+        ("peak RSS MB", _figure("peak_mb"), ".0f"),
+    ],
+    "kill -9": [
+        ("answered", _figure("answered"), ",.0f"),
+        ("known", _figure("known"), ",.0f"),
+        ("notified", _figure("notified"), ",.0f"),
+    ],
+    "gateway": [("median s", _figure("median_s"), ".2f"), ("max s", _figure("max_s"), ".2f")],
+}
+"""The figures of each kind of measurement: name, how to read it, and its format."""
+
+
+def _figures(work: str) -> list[tuple[str, Pick, str]]:
+    return next(figures for kind, figures in _FIGURES.items() if work.startswith(kind))
 
 
 def _median(rounds: list[dict[str, Any]], pick: Pick) -> float | None:
