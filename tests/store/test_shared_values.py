@@ -67,6 +67,13 @@ async def test_readers_share_an_incident_that_cannot_be_changed(store: Store) ->
         first.due_at = 1.0  # type: ignore[misc]
 
 
+async def test_incidents_share_their_targets(store: Store) -> None:
+    """Thousands of cached incidents notify few targets: one object for each of these is enough."""
+    numbers = await opened(store, "A", "B")
+    one, other = [await stored(store, number) for number in numbers]
+    assert one.notified_targets[TARGET.key] is other.notified_targets[TARGET.key]
+
+
 def test_cached_target_cannot_be_changed() -> None:
     """A target is parsed once for all notices to it: its options are the same for all of them."""
     text = '{"channel":"slack","address":"#a","person":null,"options":{"send_resolved":"false"}}'
