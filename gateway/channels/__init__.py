@@ -18,7 +18,9 @@ CONSOLE = "console"
 
 
 def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Channel:
-    """Return the channel of these settings. Call it in the event loop that it will serve.
+    """Return the channel of these settings.
+
+    Call it in the event loop that it will serve.
 
     `secrets` resolves the references that targets carry (Plan.secrets): PagerDuty routing keys,
     webhook URLs. With `provider: console`, of the channel or of a single target, messages are
@@ -43,7 +45,7 @@ def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Channel:
 
 
 def preview(channel: str, message: Message) -> Any:
-    """Return the JSON that a channel makes around the text, or None if it has no preview.
+    """Return the JSON that a channel makes of a message, or None.
 
     A channel's module may offer `preview(message)`. Imports the vendor's SDK.
     """

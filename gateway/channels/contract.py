@@ -22,7 +22,7 @@ class Channel(Protocol):
 
     @property
     def in_flight(self) -> int:
-        """How many sends may run at once; more would wait inside the channel."""
+        """The number of sends that may run at once; more would wait in the channel."""
 
     def accepts(self, kind: NoticeKind, quiet: bool) -> bool:
         """Return whether it can send such a notice; see `accepts_notice`."""
@@ -36,7 +36,9 @@ class Channel(Protocol):
         """
 
     def problem(self) -> str:
-        """Return what is wrong with its threads, as `/readyz` shows it; empty when nothing is.
+        """Return what is wrong with its threads, as `/readyz` shows it.
+
+        Empty when nothing is.
 
         Not whether sending works: the outbox knows that.
         """

@@ -19,7 +19,7 @@ from gateway.render.worker.forked import ForkedRenderer
 
 
 def check_templates(forked: ForkedRenderer) -> list[TemplateProblem]:
-    """Return all problems: syntax errors, unknown names, samples that fail, unused files.
+    """Return all problems, from syntax errors to unused files.
 
     All templates are rendered for all samples. In the admin's own, names are also checked in
     branches that no sample reaches. A template that does not end is stopped and reported.

@@ -28,7 +28,10 @@ def plain_parts(
     links: Sequence[Link],
     failure: str,
 ) -> dict[str, str]:
-    """Return the channel's parts as plain text. `failure` says which template failed and why."""
+    """Return the channel's parts as plain text.
+
+    `failure` says which template failed and why.
+    """
     line = one_line(_line(names))
     body = [*_body(names), failure]
     markup = spec_of(channel).markup

@@ -30,7 +30,9 @@ _ANSWERED = ("acknowledged", "resolved", "digest")
 
 
 def finish_message(request: RenderRequest, outcome: Outcome) -> Message:
-    """Return the message for `outcome`. After a failure all parts are built-in plain text.
+    """Return the message for `outcome`.
+
+    After a failure all parts are built-in plain text.
 
     The request's links are safe ones (see `with_safe_links`). Never raises for any facts
     (promise 7).

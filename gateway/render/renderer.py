@@ -82,7 +82,10 @@ class Renderer:
             return TemplateRenderError("the facts", None, f"{type(error).__name__}: {error}")
 
     def names(self, request: RenderRequest) -> dict[str, Any]:
-        """Return the names of templates for a request; ``failed`` if a shared sentence failed."""
+        """Return the names of templates for a request.
+
+        ``failed`` if a shared sentence failed.
+        """
         facts, kind, reason, zone = request.facts, request.kind, request.reason, request.zone
         you = request.target.person is not None
         key = (facts.get("incident"), facts.get("at"), kind, reason, zone, you)
@@ -116,7 +119,7 @@ class Renderer:
         return text
 
     def compile_shipped(self) -> None:
-        """Compile the shipped templates now, so that the first message does not wait for it."""
+        """Compile the shipped templates now, so that no message waits for it."""
         for name in self.lookup.files():
             if self.lookup.is_shipped(name):
                 folder, _, file = name.partition("/")

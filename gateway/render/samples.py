@@ -160,7 +160,7 @@ def facts_for(kind: NoticeKind, severity: str) -> dict[str, Any]:
 def group(
     size: int, *, resolved: int = 0, severity: str = "critical", own_summaries: bool = False
 ) -> dict[str, Any]:
-    """Return the facts of a group of `size` alerts, the last `resolved` of them resolved."""
+    """Return the facts of `size` alerts, the last `resolved` of them resolved."""
     alerts = [
         _alert(index, severity, over=index >= size - resolved, own_summary=own_summaries)
         for index in range(size)

@@ -78,5 +78,5 @@ class RenderService:
 
 @lru_cache(maxsize=2)
 def _shipped(external_url: str) -> Renderer:
-    """Return the renderer of the shipped templates, compiled once and not at each reload."""
+    """Return the renderer of the shipped templates, compiled once."""
     return Renderer([], external_url)

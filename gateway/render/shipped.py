@@ -16,7 +16,7 @@ _FILE = Path(__file__).with_name("shipped_digests.py")
 
 
 def is_unchanged(lookup: Lookup) -> bool:
-    """Return whether all templates are shipped ones, with the content that was shipped."""
+    """Return whether all templates are the shipped ones, unchanged."""
     names = list(lookup.files())
     if not all(lookup.is_shipped(name) for name in names):
         return False

@@ -126,7 +126,7 @@ def _rendered(
 def problem_of(
     renderer: Renderer, failure: TemplateRenderError, sample: str | None = None
 ) -> TemplateProblem:
-    """Return the problem that a failure is, in the sample of that name if there is one."""
+    """Return a failure as a problem, with the name of its sample if it has one."""
     text = failure.problem
     if sample is not None:
         text += f" (in the sample {sample!r}: the message would fall back to plain text)"

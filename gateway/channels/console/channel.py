@@ -40,7 +40,7 @@ class Console:
         placeholder_reason: str | None = None,
         colour: bool | None = None,
     ) -> None:
-        """`spec` is the channel's whose messages are printed; `placeholder_reason` says why."""
+        """Print messages of the channel `spec`; `placeholder_reason` says why."""
         self.spec = spec
         self._stream = stream
         self._stands_in = placeholder_reason
@@ -130,6 +130,6 @@ def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Console:
 
 
 def placeholder(spec: ChannelSpec, settings: ChannelSettings) -> Console:
-    """Return a console that prints a channel's messages and says why they are not sent."""
+    """Return a console that prints a channel's messages, and why they are not sent."""
     why = settings.options.get("because", "provider is console")
     return Console(sys.stdout, spec=spec, placeholder_reason=why)

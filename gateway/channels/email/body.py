@@ -66,7 +66,10 @@ def mail_fields(
 
 
 def address(target: Target) -> str:
-    """Return the one address to send to. Raises SendError for what could be read as several."""
+    """Return the one address to send to.
+
+    Raises SendError for what could be read as several.
+    """
     text = target.address.strip()
     if text.count("@") != 1 or any(c.isspace() or c in ',;<>"()' for c in text):
         raise SendError(Failure.BAD_RECIPIENT, f"{one_line(text, 100)} is no e-mail address")
@@ -100,7 +103,7 @@ def headers(message: Message, receipt: Receipt | None, options: MailOptions) -> 
 
 
 def message_id(message: Message, options: MailOptions) -> str:
-    """Return the same id for every attempt, so that mail clients can drop a second copy."""
+    """Return the same id for every attempt: mail clients can drop a second copy."""
     return f"<notice-{message.notice_id}.{_digest(message.dedup_key)}@{options.domain}>"
 
 

@@ -52,7 +52,10 @@ class Email:
         total_timeout: float = TOTAL_TIMEOUT,
         connect_timeout: float = CONNECT_TIMEOUT,
     ) -> None:
-        """Set up one client. Timeouts are in seconds, for one call. Needs a running event loop."""
+        """Set up one client. Timeouts are in seconds, for one call.
+
+        Needs a running event loop.
+        """
         self.in_flight = in_flight
         self._token = token
         self._options = options
@@ -101,7 +104,10 @@ class Email:
 
 
 def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Email:
-    """Return the channel of `channels: email:`. Raises ValueError naming what is missing."""
+    """Return the channel of `channels: email:`.
+
+    Raises ValueError naming what is missing.
+    """
     options = settings.options
     provider = options.get("provider", "postmark")
     if provider != "postmark":

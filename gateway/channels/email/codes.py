@@ -55,7 +55,9 @@ _RECIPIENT = re.compile(r"'(To|Cc|Bcc)'|recipient|illegal email", re.IGNORECASE)
 
 
 def failure_by_code(code: int, text: str = "") -> Failure:
-    """Return the failure of an ErrorCode; `text` is the Message, which decides for 300.
+    """Return the failure of an ErrorCode.
+
+    `text` is the Message, which decides for 300.
 
     300 stands for a bad sender, which an admin can fix, for a bad recipient, and for anything
     else in the mail.

@@ -65,7 +65,10 @@ def _client_failure(
 
 
 def _by_code(code: int, detail: str, status: int = 422) -> SendError:
-    """Return the failure of an ErrorCode; the HTTP status decides about an unknown one."""
+    """Return the failure of an ErrorCode.
+
+    The HTTP status decides about an unknown one.
+    """
     failure = failure_by_code(code, detail)
     if failure is Failure.UNKNOWN and status not in (200, 400, 422):
         by_status = status_failure(status, detail, {}, vendor="Postmark", scope=Scope.ACCOUNT)

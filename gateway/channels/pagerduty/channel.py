@@ -96,7 +96,10 @@ class PagerDuty:
         return accepts_notice(self.spec, kind, quiet=quiet)
 
     async def send(self, message: Message, target: Target, receipt: Receipt | None) -> Receipt:
-        """Send one event, or two for an incident that has resolved meanwhile. See Channel.send."""
+        """Send one event, or two for an incident that has resolved meanwhile.
+
+        See Channel.send.
+        """
         key = self._secrets.get(target.address)
         if key is None or not key.reveal():
             raise SendError(Failure.MISCONFIGURED, f"no routing key is known as {target.address}")
@@ -149,7 +152,10 @@ def preview(message: Message) -> dict[str, Any]:
 
 
 def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> PagerDuty:
-    """Return the channel of `channels: pagerduty:`. EU accounts need another `api_url`."""
+    """Return the channel of `channels: pagerduty:`.
+
+    EU accounts need another `api_url`.
+    """
     return PagerDuty(
         secrets,
         api_url=settings.options.get("api_url") or API_URL,

@@ -45,7 +45,10 @@ _ROLES = ("runbook", "incident", "dashboard", "source")
 
 
 def dedup_key(message: Message) -> str:
-    """Return the incident's key; one that is too long is hashed, because a cut one may collide."""
+    """Return the incident's key.
+
+    One that is too long is hashed, because a cut one may collide.
+    """
     key = message.dedup_key
     if 0 < len(key) <= DEDUP_KEY and key.isprintable():
         return key
@@ -88,7 +91,7 @@ def event(message: Message, target: Target) -> dict[str, Any]:
 
 
 def reduced(message: Message, target: Target) -> dict[str, Any]:
-    """Return the fields that PagerDuty requires, and nothing that it may refuse besides."""
+    """Return only the fields that PagerDuty requires."""
     return {
         "payload": {
             "summary": _summary(message),

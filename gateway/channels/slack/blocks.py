@@ -46,7 +46,10 @@ _RANK_EMOJI = {1: "🔴", 2: "🟠", 3: "🔵"}
 
 
 def emoji(message: Message) -> str:
-    """Return a sign for the state. The text says the same, because not everyone sees colour."""
+    """Return a sign for the state.
+
+    The text says the same, because not everyone sees colour.
+    """
     if message.status == "resolved":
         return "✅"
     if message.status == "acknowledged":
@@ -117,7 +120,10 @@ def _status_line(message: Message) -> str:
 
 
 def _fields(common: Mapping[str, str]) -> list[Block]:
-    """Return the labels that all alerts share, severity and alertname first; at most ten."""
+    """Return the labels that all alerts share, severity and alertname first.
+
+    At most ten.
+    """
     first = [name for name in ("severity", "alertname") if name in common]
     names = first + [name for name in common if name not in first]
     shown: list[str] = []
@@ -221,7 +227,10 @@ def _buttons(message: Message) -> list[Block]:
 
 
 def _acknowledger(message: Message) -> str:
-    """Return the id of the person who has acknowledged. Slack's limit of a value is 2000."""
+    """Return the id of the person who has acknowledged.
+
+    Slack's limit of a value is 2000.
+    """
     ack = message.facts.get("ack")
     by = ack.get("by") if isinstance(ack, Mapping) else None
     return by[:200] if isinstance(by, str) else ""

@@ -54,9 +54,10 @@ class Slack:
         total_timeout: float = TOTAL_TIMEOUT,
         connect_timeout: float = CONNECT_TIMEOUT,
     ) -> None:
-        """Timeouts are in seconds, for one call. Needs a running event loop.
+        """Set up the client. Needs a running event loop.
 
-        A message may take three calls: with blocks, as plain text, and in the thread.
+        Timeouts are in seconds, for one call. A message may take three calls: with blocks, as
+        plain text, and in the thread.
         """
         self._token = token
         self._http = HttpClient(
@@ -108,7 +109,7 @@ class Slack:
         return receipt
 
     async def _post(self, message: Message, address: str) -> dict[str, str]:
-        """Post a message to a channel's name or id, or to a member's id (a direct message)."""
+        """Post a message to a channel's name or id, or directly to a member's id."""
         try:
             answer = await self._with_blocks("chat.postMessage", message, {"channel": address})
         except SlackApiError as error:
@@ -160,7 +161,10 @@ class Slack:
         return await self._call(method, content)
 
     async def _call(self, method: str, body: dict[str, Any]) -> Mapping[str, Any]:
-        """Make one request. Raises SlackApiError for an error of Slack's, SendError for others."""
+        """Make one request.
+
+        Raises SlackApiError for an error of Slack's, SendError for any other.
+        """
         try:
             answer = await self._client.api_call(method, json=body)
         except SlackApiError as error:
@@ -205,7 +209,10 @@ def preview(message: Message) -> dict[str, Any]:
 
 
 def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Slack:
-    """Return the channel of `channels: slack:`. Raises ValueError if the token is missing."""
+    """Return the channel of `channels: slack:`.
+
+    Raises ValueError if the token is missing.
+    """
     token = settings.secrets.get("token")
     if token is None or not token.reveal():
         raise ValueError(

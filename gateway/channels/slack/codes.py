@@ -87,7 +87,10 @@ HINTS: Mapping[str, str] = {
 
 
 def failure_by_code(code: str) -> Failure:
-    """Return the failure of an error string. Slack adds `restricted_action…` names over time."""
+    """Return the failure of an error string.
+
+    Slack adds `restricted_action…` names over time.
+    """
     if code not in CODES and code.startswith("restricted_action"):
         return Failure.BAD_RECIPIENT
     return CODES.get(code, Failure.UNKNOWN)

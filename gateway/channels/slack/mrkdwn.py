@@ -30,7 +30,7 @@ def bold(value: str, limit: int = 100) -> str:
 
 
 def plain(escaped: str, limit: int) -> str:
-    """Return escaped mrkdwn as one line for a plain_text field, which decodes no entities.
+    """Return escaped mrkdwn as one line of plain text, cut at `limit`.
 
     Slack's documentation does not say that plain_text never resolves ``<!…>``, so those few
     sequences get a similar bracket.

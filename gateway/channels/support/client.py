@@ -53,7 +53,7 @@ class BoundedResponse(aiohttp.ClientResponse):
     """A response whose body is read up to RESPONSE_BYTES."""
 
     async def read(self) -> bytes:
-        """Return the body; of an error only the first RESPONSE_BYTES, because its status decides.
+        """Return the body; of an error only the first RESPONSE_BYTES.
 
         Raises ResponseTooLargeError when a success has more.
         """
@@ -97,7 +97,9 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         refuse_redirects: bool = True,
     ) -> None:
-        """Timeouts in seconds. `public_only` refuses to connect to private addresses.
+        """Set up the session. Timeouts are in seconds.
+
+        `public_only` refuses to connect to private addresses.
 
         `refuse_redirects` False is for callers that pass `allow_redirects=False` each time: it
         saves a few of aiohttp's signals per call.
@@ -172,7 +174,7 @@ def basic_auth(url: WebUrl) -> str:
 
 
 def _proxy_for_aiohttp(proxy: Secret) -> str:
-    """Return the checked URL with its credentials, which aiohttp sends as Proxy-Authorization."""
+    """Return the checked URL; aiohttp sends its credentials to the proxy."""
     proxy_url(proxy.reveal())
     return proxy.reveal()
 
@@ -184,7 +186,7 @@ def _timeout(total: float, connect: float) -> aiohttp.ClientTimeout:
 
 @cache
 def _tls() -> ssl.SSLContext:
-    """Return a context that trusts the system's authorities, or certifi's if there are none."""
+    """Return a context with the system's certificate authorities, else certifi's."""
     context = ssl.create_default_context()
     if not context.cert_store_stats()["x509_ca"]:
         context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)

@@ -23,7 +23,7 @@ class NoResponseError(requests.RequestException):
 
 
 def connection_failure(error: BaseException) -> SendError:
-    """Return the failure that this error of aiohttp, requests or the socket stands for."""
+    """Return the failure for an error of aiohttp, requests or the socket."""
     if isinstance(error, NoResponseError):
         return error.failure
     if isinstance(error, aiohttp.ClientError | CancelledError):
@@ -43,7 +43,10 @@ def connection_failure(error: BaseException) -> SendError:
 
 
 def _never_connected(error: BaseException) -> SendError | None:
-    """Return the failure of a connection that was never made, or None. Nothing was delivered."""
+    """Return the failure of a connection that was never made, or None.
+
+    Nothing was delivered.
+    """
     if isinstance(error, aiohttp.ClientHttpProxyError):
         detail = f"the proxy answered {error.status}"
         mend = error.status in (401, 403, 407)
@@ -67,7 +70,7 @@ def _never_connected(error: BaseException) -> SendError | None:
 
 
 def _broken(error: BaseException) -> SendError:
-    """Return the failure of a broken connection: the vendor may have accepted the message."""
+    """Return the failure of a broken connection, after which delivery is uncertain."""
     if isinstance(error, RedirectError):
         return SendError(Failure.MISCONFIGURED, "the vendor answers with a redirect")
     if isinstance(error, TimeoutError):

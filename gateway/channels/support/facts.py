@@ -29,12 +29,12 @@ class AlertFacts:
 
     @property
     def firing(self) -> bool:
-        """Whether it is not resolved."""
+        """Return whether it is not resolved."""
         return self.status != "resolved"
 
 
 def alerts(facts: StoredFacts, key: str = "alerts") -> tuple[AlertFacts, ...]:
-    """Return the alerts, the firing ones first, otherwise in the order of the decision.
+    """Return the alerts, the firing ones first, else in the stored order.
 
     The key `unheard` holds those that resolved before a notification of their firing.
     """
@@ -81,7 +81,10 @@ def count(facts: StoredFacts, key: str) -> int:
 
 
 def mapping(facts: StoredFacts, key: str) -> dict[str, str]:
-    """Return a map of texts, without other entries. It may be shared: do not change it."""
+    """Return a map of texts, without other entries.
+
+    It may be shared: do not change it.
+    """
     value = facts.get(key)
     if not isinstance(value, Mapping):
         return {}
@@ -97,7 +100,7 @@ def mapping(facts: StoredFacts, key: str) -> dict[str, str]:
 
 
 def shared_labels(facts: StoredFacts) -> dict[str, str]:
-    """Return the labels that all alerts of a message share, and those that their route adds."""
+    """Return the labels that all alerts share, and those that their route adds."""
     return {**mapping(facts, "route_labels"), **mapping(facts, "common_labels")}
 
 

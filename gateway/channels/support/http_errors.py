@@ -79,7 +79,7 @@ def masked(text: str) -> str:
 
 
 def vendor_text(text: object, secrets: Iterable[Secret] = (), limit: int = 200) -> str:
-    """Return a vendor's text on one line, short, masked, and without the secrets we sent."""
+    """Return a vendor's text on one short line, without our secrets."""
     words = masked(str(text))
     for secret in secrets:
         value = secret.reveal()

@@ -23,7 +23,10 @@ GRACE = 5.0
 
 
 def mount(session: requests.Session, client: HttpClient) -> None:
-    """Make an SDK's session use `client` and ignore the environment. Call it in the loop."""
+    """Make an SDK's session use `client` and ignore the environment.
+
+    Call it in the loop.
+    """
     session.trust_env = False  # .netrc and proxies
     session.max_redirects = 0  # a redirect would send token and message to another host
     transport = SdkTransport(client)

@@ -76,7 +76,7 @@ IPV6 = (
 
 
 def _sorted(rows: tuple[Row, ...]) -> list[tuple[IPv4Network | IPv6Network, bool]]:
-    """Return the blocks, the most specific first: the first that holds an address decides."""
+    """Return the blocks, the most specific first."""
     blocks = [(ip_network(row.block), row.reachable is True) for row in rows]
     return sorted(blocks, key=lambda block: -block[0].prefixlen)
 

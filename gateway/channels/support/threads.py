@@ -57,7 +57,7 @@ class Threads:
         return len(self._abandoned)
 
     def problem(self) -> str:
-        """Return a warning if as many threads as the pool has were abandoned, else empty text."""
+        """Return a warning if a whole pool of threads was abandoned, else empty text."""
         if self.abandoned < self._size:
             return ""
         return f"{self.abandoned} {self._name} calls have not come back, their threads are replaced"

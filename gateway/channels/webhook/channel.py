@@ -112,7 +112,7 @@ class Webhook:
         except aiohttp.InvalidURL:
             raise SendError(Failure.BAD_RECIPIENT, "the webhook's URL cannot be used") from None
         except (aiohttp.ClientError, TimeoutError, OSError) as trouble:
-            # Before ValueError, of which an untrusted certificate is a subclass.
+            # Before ValueError, because the error of an untrusted certificate is one too.
             raise connection_failure(trouble) from None
         except ValueError:
             raise SendError(Failure.BAD_RECIPIENT, "the webhook's URL cannot be used") from None
@@ -170,7 +170,7 @@ def _credentials(url: WebUrl) -> list[Secret]:
 
 
 def _secret_parts(url: Secret | None) -> list[Secret]:
-    """Return a secret URL and the secret parts of its path, which a response may repeat."""
+    """Return a secret URL and its secret parts, which a response may repeat."""
     if url is None:
         return []
     _, _, rest = url.reveal().partition("://")
@@ -188,7 +188,10 @@ def _to_json(content: Mapping[str, Any]) -> bytes:
 
 
 def build(settings: ChannelSettings, secrets: Mapping[str, Secret]) -> Webhook:
-    """Return the channel of `channels: webhook:`. Raises ValueError for an invalid option."""
+    """Return the channel of `channels: webhook:`.
+
+    Raises ValueError for an invalid option.
+    """
     options = settings.options
     private = options.get("private_addresses", "allow")
     if private not in ("allow", "refuse"):

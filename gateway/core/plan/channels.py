@@ -1,7 +1,7 @@
-"""What the rest of the gateway knows of each channel: one `ChannelSpec` each. Pure data.
+"""The specs of the channels: everything about them that other packages read. Pure data.
 
-Three more things go by a channel's name: `gateway/config/grammar/channels/NAME.py` (its keys in
-routes.yaml), `gateway/channels/NAME/channel.py` (what sends) and `templates/NAME/` (its text).
+A channel's name also leads to `gateway/config/grammar/channels/NAME.py` (its keys in routes.yaml),
+`gateway/channels/NAME/channel.py` (its class) and `templates/NAME/` (its text).
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from gateway.core.text.markup import MRKDWN, Markup
 
 
 class AddressKind(StrEnum):
-    """What a target's address is, and so what may be shown of it."""
+    """The kind of a target's address, which decides what may be shown of it."""
 
     NONE = "none"  # there is one target only
     EMAIL = "email"  # an e-mail address: shown, also beside the person's name
@@ -22,14 +22,14 @@ class AddressKind(StrEnum):
 
 
 class Capability(StrEnum):
-    """What a channel can do, and who reads it. What is not listed, it cannot do."""
+    """A property of a channel that others depend on. A channel has only those it lists."""
 
     ACKNOWLEDGEMENTS = "acknowledgements"
     """It can show that an incident was acknowledged."""
     DIGESTS = "digests"
     """One message may stand for several incidents."""
     QUIET_UPDATES = "quiet updates"
-    """It takes changes that notify nobody: it edits its message, or a program reads it."""
+    """It accepts changes that notify nobody: it edits its message, or a program reads it."""
     INCIDENT_NUMBERS = "incident numbers"
     """Its messages say which incident they are about, not only which group of alerts."""
     READ_BY_PEOPLE = "read by people"
@@ -39,19 +39,19 @@ class Capability(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChannelSpec:
-    """A channel as grammar, builder, renderer, commands, pages and the flow see it."""
+    """A channel as grammar, builder, renderer, commands, pages and flow know it."""
 
     name: str
     """The key in routes.yaml."""
     label: str
-    """What people call it."""
+    """Its name in messages and on pages."""
     address: AddressKind
     credential: str = "token"
-    """What is missing where nothing can be sent, in words."""
+    """The name of the secret without which nothing can be sent."""
     parts: tuple[str, ...] = ()
-    """The templates of a message, `templates/NAME/PART.j2`. None: it sends the facts."""
+    """The templates of a message, `templates/NAME/PART.j2`; empty if it sends the facts."""
     reduced: str = "as plain text"
-    """How `Message.reduced` is sent: the timeline says so after "accepted"."""
+    """How `Message.reduced` is sent, for the timeline: "accepted without blocks"."""
     markup: Markup | None = None
     """The format of its text parts; None: plain text, nothing to escape."""
     needs_account: bool = False
@@ -70,7 +70,7 @@ class ChannelSpec:
 
     @property
     def secret_address(self) -> bool:
-        """Whether an address may be a secret, so that only its reference is shown."""
+        """Return whether an address may be a secret, so that only its reference is shown."""
         return self.address in (AddressKind.SECRET, AddressKind.URL)
 
 
@@ -170,7 +170,7 @@ CONTACT_CHANNELS: tuple[str, ...] = tuple(
     for spec in sorted(SPECS, key=lambda spec: spec.contact_order or 0)
     if spec.contact_order is not None
 )
-"""How a person can be notified, in the order that is tried when a step does not say `by`."""
+"""The channels of people's contacts, in the order used when a step has no `by`."""
 
 
 def spec_of(name: str) -> ChannelSpec:

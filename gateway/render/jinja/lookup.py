@@ -92,7 +92,7 @@ class Lookup:
         return path is not None and path.is_relative_to(self.folders[-1])
 
     def irregular(self) -> Iterator[Path]:
-        """Yield entries named like a template that are no regular file: pipes, devices, folders."""
+        """Yield entries named like templates that are not regular files."""
         for folder in self.folders[:-1]:
             yield from (one for one in sorted(folder.rglob(f"*{SUFFIX}")) if not one.is_file())
 

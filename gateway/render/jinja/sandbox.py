@@ -181,7 +181,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         """Do nothing for ``str.format``, which is not among the allowed methods."""
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
-        """Allow read-only methods of text and lists, and public attributes of our own values."""
+        """Allow read-only methods, and public attributes of our own values."""
         if isinstance(obj, str):
             return attr in _TEXT_METHODS
         if isinstance(obj, list | tuple | dict | set | frozenset):

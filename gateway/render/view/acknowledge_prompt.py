@@ -33,7 +33,7 @@ def recipient_name(name: object) -> str:
 
 
 def next_names(escalation: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return whom the next step pages, rotas with their people: "platform on-call (Dee)"."""
+    """Return whom the next step pages: "platform on-call (Dee)"."""
     following = escalation.get("next")
     names = following if isinstance(following, list | tuple) else [following] if following else []
     on_call = escalation.get("on_call")
@@ -54,7 +54,9 @@ def acknowledge_prompt(
     now: float,
     clock: Callable[[float], str],
 ) -> str:
-    """Return by when to acknowledge and who is paged next, in sentences; empty without either.
+    """Return by when to acknowledge and who is paged next, in sentences.
+
+    Empty without either.
 
     Instants are unix seconds; `clock` prints one.
     """

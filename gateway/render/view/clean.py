@@ -16,7 +16,10 @@ _HARMFUL = re.compile(
 
 
 def clean(value: object, limit: int = MAX_VALUE) -> str:
-    """Return `value` as text without harmful characters, at most `limit` long; its lines stay."""
+    """Return `value` as text without harmful characters, at most `limit` long.
+
+    Its lines stay.
+    """
     text = value if type(value) is str else "" if value is None else str(value)
     if len(text) <= limit and text.isprintable():  # nearly always, and cheap to check
         return text

@@ -71,7 +71,7 @@ def _means_url(name: str, value: str) -> bool:
 
 
 def visible_links(links: Sequence[Link], *, answered: bool) -> tuple[Link, ...]:
-    """Return the links that are safe to show, in reading order, with texts of one line.
+    """Return the links that are safe to show, in reading order.
 
     A resolved or acknowledged incident has no link to acknowledge.
     """

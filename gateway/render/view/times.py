@@ -11,7 +11,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 @lru_cache(maxsize=256)
 def zone_or_utc(name: str) -> ZoneInfo | None:
-    """Return the zone of an IANA name, or None, which stands for UTC, if it is unknown.
+    """Return the zone of an IANA name, or None (UTC) if it is unknown.
 
     Never raises, because a message with UTC times is better than none.
     """

@@ -115,7 +115,10 @@ class Alerts(Sequence[AlertView]):
 
 
 def mapping_of(facts: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """Return a mapping from the facts; an empty one if it is missing or of another type."""
+    """Return a mapping from the facts.
+
+    An empty one if it is missing or of another type.
+    """
     value = facts.get(name)
     return value if isinstance(value, Mapping) else {}
 
@@ -198,7 +201,7 @@ def target_view(target: Target, links: Sequence[Link]) -> dict[str, Any]:
 
 
 def tone(kind: NoticeKind, status: str, severity: str, rank: object) -> str:
-    """Return the colour of a message: its state, or its severity while action is needed."""
+    """Return the colour of a message, by its state or its severity."""
     if kind is NoticeKind.TEST:
         return "test"
     if kind in (NoticeKind.RESOLVED, NoticeKind.LATE) or status == "resolved":

@@ -57,7 +57,7 @@ def start_timers() -> None:
 
 
 def stop_timers() -> None:
-    """The message is done."""
+    """Stop the timers when a message is done."""
     signal.setitimer(signal.ITIMER_PROF, 0)
     signal.setitimer(signal.ITIMER_REAL, 0)
 

@@ -61,7 +61,7 @@ class RenderProcess:
 
 
 def spawn(folders: Sequence[Path], external_url: str) -> RenderProcess:
-    """Start a new Python for it, with none of this process's memory, files or variables.
+    """Start a new Python without this process's memory, files or variables.
 
     May be called from any thread. Raises OSError when no process can be started.
     """

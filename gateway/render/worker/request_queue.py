@@ -53,7 +53,7 @@ class RequestQueue:
         self.problem = ""  # why no process runs; "" while one does, or starts
 
     async def start(self) -> None:
-        """Start the process, and wait until it is ready, has failed once, or START_PATIENCE."""
+        """Start the process; wait until it is ready or failed, at most MAX_START_WAIT."""
         self._begin()
         with suppress(TimeoutError):
             async with asyncio.timeout(MAX_START_WAIT):

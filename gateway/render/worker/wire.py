@@ -21,7 +21,7 @@ Answer = dict[str, Any]
 
 
 def details_of(request: RenderRequest) -> tuple[Any, ...]:
-    """Return what the render process needs of a request: the target without its options."""
+    """Return what the render process needs of a request."""
     target = request.target
     address = (target.channel, target.address, target.person)
     parts, links = tuple(request.parts), tuple(request.links)
@@ -56,7 +56,10 @@ def read_answer(channel: socket.socket) -> Answer:
 
 
 def answer_length(header: bytes) -> int:
-    """Return the length that an answer's header announces. Raises ValueError beyond the limit."""
+    """Return the length that an answer's header announces.
+
+    Raises ValueError beyond the limit.
+    """
     length = int.from_bytes(header, "big")
     if length > MAX_RESPONSE_BYTES:
         raise ValueError(f"an answer of {length} bytes")

@@ -42,7 +42,7 @@ class Progress:
         self._began = 0.0
 
     def begin(self) -> None:
-        """A request begins."""
+        """Begin a request."""
         self._began = limits.cpu_seconds()
         self.note("")
 
@@ -53,7 +53,7 @@ class Progress:
         self._memory[:end] = _HEAD.pack(self._began, len(text)) + text
 
     def read(self) -> tuple[str, float]:
-        """Return the name, and the worker's processor time when the request began (seconds)."""
+        """Return the name, and the worker's processor seconds at the beginning."""
         began, length = _HEAD.unpack(self._memory[: _HEAD.size])
         name = self._memory[_HEAD.size : _HEAD.size + length]
         return name.decode("utf-8", "replace"), began
@@ -154,6 +154,6 @@ BOOT = (
 
 
 def command(folders: list[str], external_url: str) -> list[str]:
-    """Return the command that starts the keeper in a new Python: isolated, with our paths."""
+    """Return the command that starts the keeper in a new, isolated Python."""
     path = [os.path.abspath(entry) for entry in sys.path]
     return [sys.executable, "-I", "-c", BOOT, json.dumps([path, folders, external_url])]
