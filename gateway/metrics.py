@@ -31,6 +31,7 @@ OTHER = "other"
 """Label value for every severity or source that routes.yaml does not declare."""
 
 _MINUTE, _HOUR = 60.0, 3600.0
+# Bounds of histograms, in seconds. Each one more costs a series for every label value.
 ACKNOWLEDGED_WITHIN = (
     _MINUTE,
     2 * _MINUTE,
@@ -50,7 +51,11 @@ LAGS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
 
 
 class Metrics:
-    """The metrics of one process, in a registry of their own. Any thread may call the methods."""
+    """The metrics of one process, in a registry of their own.
+
+    Any thread may call the `count_` and `observe_` methods. Those that replace whole sets of series
+    (`set_outbox`, `set_incidents`, `set_holds`, `set_components`) belong to the event loop.
+    """
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()

@@ -60,7 +60,7 @@ async def test_quick_commands_import_nothing_heavy(command: str) -> None:
 async def test_colours_appear_on_terminals_only(
     command: str, env: dict[str, str], colours: bool
 ) -> None:
-    """There are none if NO_COLOR is set (no-color.org)."""
+    """NO_COLOR turns them off, too (no-color.org)."""
     text = await on_a_terminal(command.split(), env)
     assert "\x1b[" in text if colours else "\x1b[" not in text
     assert "billing" in text
