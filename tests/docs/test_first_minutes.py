@@ -85,4 +85,4 @@ def test_the_commands_of_the_readme_print_what_it_shows(
     assert "acknowledged by Ana" in command(environment, "explain", "1001", "--url", url)
     status, _, page = request(f"{url}/incidents/1001")
     assert status == 200
-    assert "Ana has it" in page.decode()
+    assert "Acknowledged by Ana" in page.decode()
