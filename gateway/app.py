@@ -68,7 +68,9 @@ def build_channels(config: Config) -> dict[str, Channel]:
 
 
 def secret_key(settings: ServerSettings) -> bytes:
-    """Return the key that signs links: the setting, or the one beside the embedded database.
+    """Return the key that signs links, from the setting or from its file.
+
+    The file is beside the embedded database.
 
     Raises SettingError for a key that must not be used, OSError if none can be written.
     """
@@ -82,7 +84,10 @@ def secret_key(settings: ServerSettings) -> bytes:
 
 
 def build_engine(settings: ServerSettings, env: Mapping[str, str]) -> Engine:
-    """Build everything but HTTP, not started. Raises ConfigError, SettingError or OSError."""
+    """Build everything but HTTP, not started.
+
+    Raises ConfigError, SettingError or OSError.
+    """
     load_now = partial(load_config, settings, env)
     config = load_now()
     logs.add_secret(settings.database_url.reveal())

@@ -1,4 +1,4 @@
-"""The only module that reads the clock; everything else takes `now` as an argument."""
+"""The clock; all other modules take `now` as an argument."""
 
 import threading
 import time
@@ -68,7 +68,10 @@ class FollowingClock:
         self.skew = 0.0
 
     def now(self) -> float:
-        """Return the Unix time in seconds. It steps, also back, when the clocks begin to differ."""
+        """Return the Unix time in seconds.
+
+        It steps, also back, when the clocks begin to differ.
+        """
         return self._now() - self._correction
 
     def compare(self, before: float, after: float, reference: float) -> tuple[float, float]:
@@ -98,7 +101,10 @@ _start_offset = time.time() - time.monotonic()
 
 
 def now() -> float:
-    """Return the Unix time in seconds, which never goes back. Not for short durations."""
+    """Return the Unix time in seconds, which never goes back.
+
+    Not for short durations.
+    """
     return _steady.now()
 
 
@@ -108,7 +114,7 @@ def drop_lead() -> float:
 
 
 def unadjusted_now() -> float:
-    """Return the Unix time as if the machine's clock had not been set since this process began.
+    """Return the Unix time without any steps since this process began.
 
     Compare it with instants of the same process, and only roughly with those of another.
     """

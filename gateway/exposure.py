@@ -1,4 +1,4 @@
-"""Warnings about listening beyond loopback: without an API token, and for links in messages."""
+"""Warnings about an open port without a token, and about links."""
 
 from collections.abc import Iterable
 from urllib.parse import urlsplit
@@ -9,7 +9,7 @@ from gateway.settings import ServerSettings
 
 
 def exposure_warning(settings: ServerSettings, sources: Iterable[SourceSettings]) -> str | None:
-    """Return a warning if other machines can connect and no API token is set; else None.
+    """Return a warning if other machines can connect without an API token.
 
     docs/decisions/0028 has the rules. They depend on the address that is listened on and not on
     the client: requests from the machine itself are refused like any other.
@@ -32,7 +32,7 @@ def exposure_warning(settings: ServerSettings, sources: Iterable[SourceSettings]
 
 
 def missing_external_url_error(settings: ServerSettings) -> str | None:
-    """Return an error if links would lead to 127.0.0.1 and other machines can connect; else None.
+    """Return an error if others can connect and links lead to 127.0.0.1.
 
     People then open the links on other machines, where they lead nowhere.
     """
@@ -47,7 +47,7 @@ def missing_external_url_error(settings: ServerSettings) -> str | None:
 
 
 def loopback_links_warning(settings: ServerSettings) -> str | None:
-    """Return a warning if others can connect and links work on this machine only; else None."""
+    """Return a warning if others can connect and links work only here."""
     host = urlsplit(settings.external_url).hostname or ""
     if settings.loopback or not settings.external_url_set or not is_loopback(host):
         return None

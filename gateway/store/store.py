@@ -96,7 +96,7 @@ class Store:
 
     @property
     def problem(self) -> str | None:
-        """Return why the writer's last transaction failed, without secrets; None if it did not."""
+        """Return why the writer's last transaction failed, without secrets, or None."""
         return self._workers[0].problem if self._workers else None
 
     async def start(self) -> None:
@@ -121,7 +121,7 @@ class Store:
             raise
 
     async def write(self, work: Callable[[Tx], T]) -> T:
-        """Do work in a transaction of the writer's thread; it is durable when this returns.
+        """Do work in a transaction of the writer; it is durable on return.
 
         An exception of the work undoes it and is raised here. After StoreUnavailableError it is
         not known whether it was saved. Work that has begun is finished even if the caller is

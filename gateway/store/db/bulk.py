@@ -127,7 +127,7 @@ def insert(
 def update(
     table: Table, key: Sequence[str], columns: Sequence[str], change: Mapping[str, str]
 ) -> Bulk:
-    """Return a bulk update of rows that exist; `key` names the columns that identify them.
+    """Return a bulk update of rows that exist, which `key` identifies.
 
     Rows are tuples of the key and `columns`. `change` maps a column to an expression of
     `old.column` and `new.column`.

@@ -62,7 +62,7 @@ _POSTGRES_REASONS = {
 
 
 def as_store_error(error: Exception) -> StoreUnavailableError | None:
-    """Return the failure of the database that `error` reports; None for a fault of the program."""
+    """Return the store's error for a driver's; None for a fault of the program."""
     if isinstance(error, StoreUnavailableError):
         return error
     if isinstance(error, sqlite3.Error):

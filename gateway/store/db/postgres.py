@@ -31,7 +31,7 @@ _CONNECTION = {
 
 
 class PostgresSession:
-    """A connection to the server; with `reading`, each transaction is a read-only snapshot."""
+    """A connection to the server; `reading` makes read-only snapshots."""
 
     database = POSTGRESQL
 

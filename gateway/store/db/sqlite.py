@@ -192,10 +192,11 @@ class SQLiteSession:
 
 
 def create_file(path: Path) -> None:
-    """Create an empty file, and its folder, unless they exist; only the owner can read them.
+    """Create an empty file that only its owner can read, unless it exists.
 
-    A file that other users can read is used, and a warning logged: it holds no secrets, but names,
-    addresses and alerts. Raises StoreUnavailableError if the file or folder cannot be created.
+    Its folder is created as well. A file that other users can read is used, and a warning logged:
+    it holds no secrets, but names, addresses and alerts. Raises StoreUnavailableError if the file
+    or folder cannot be created.
     """
     try:
         make_folder(path.parent)

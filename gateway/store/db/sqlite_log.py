@@ -53,9 +53,10 @@ class Connections:
         self.readers: set[Reader] = set()
 
     def save_lost_log(self, writer: sqlite3.Connection, path: Path) -> bool:
-        """Copy the log that `writer` has open into the database, and close all connections.
+        """Save the log that `writer` has open, and close all connections.
 
-        Return whether everything was copied. Called by the writer's thread, between transactions.
+        Return whether all of it was copied into the database. Called by the writer's thread,
+        between transactions.
         """
         with self.lock:
             for reader in tuple(self.readers):
@@ -76,7 +77,7 @@ class Connections:
 
 
 def log_identity(path: Path) -> tuple[Identity, Identity]:
-    """Return device and inode of the log of a database, and of its index; None if missing."""
+    """Return device and inode of a database's log and its index, if any."""
     return _identity(f"{path}-wal"), _identity(f"{path}-shm")
 
 

@@ -27,7 +27,7 @@ _DIALECTS: Mapping[str, Callable[[], Dialect]] = {
 
 
 class _Compiled(NamedTuple):
-    """SQL for one database, the names of its parameters in order, and the values of constants."""
+    """SQL for one database, with its parameters and constants."""
 
     text: str
     names: tuple[str, ...]
@@ -35,7 +35,10 @@ class _Compiled(NamedTuple):
 
 
 class Statement:
-    """A Core statement with named parameters, for either database. Any thread may use it."""
+    """A Core statement with named parameters, for either database.
+
+    Any thread may use it.
+    """
 
     __slots__ = ("_compiled", "_core")
 
@@ -45,7 +48,10 @@ class Statement:
         self._compiled: dict[str, _Compiled] = {}
 
     def for_database(self, database: str, values: Mapping[str, Any]) -> tuple[str, tuple[Any, ...]]:
-        """Return the SQL and its values in order. Raises KeyError if a parameter has none."""
+        """Return the SQL and its values in order.
+
+        Raises KeyError if a parameter has none.
+        """
         compiled = self._compiled.get(database)
         if compiled is None:
             compiled = self._compiled[database] = _compile(self._core, database)
@@ -80,7 +86,7 @@ class InList(ColumnElement[bool]):
         self.values: BindParameter[str] = bindparam(name)
 
     def self_group(self, against: Any = None) -> "InList":
-        """Return itself: SQLAlchemy would write `… = 1` for SQLite, which no index answers."""
+        """Return itself, because no index answers the `… = 1` of SQLAlchemy."""
         return self
 
 
@@ -101,7 +107,7 @@ def _in_list_on_postgresql(element: InList, compiler: SQLCompiler, **kw: Any) ->
 
 
 def literal(text: str) -> ColumnElement[str]:
-    """Return a constant of ours as part of the SQL, because a partial index needs one to match.
+    """Return a constant as part of the SQL, as partial indexes need it.
 
     Never pass text from outside: it is not escaped.
     """
@@ -114,7 +120,10 @@ def json_list(values: Sequence[Any] | Any) -> str:
 
 
 def dump(value: Any) -> str:
-    """Return the JSON text of a value for a column. Mappings of any type become objects."""
+    """Return the JSON text of a value for a column.
+
+    Mappings of any type become objects.
+    """
     return orjson.dumps(value, default=dict).decode()
 
 

@@ -21,7 +21,10 @@ MAX_JOBS = 64
 
 @dataclass(slots=True)
 class Job:
-    """Work, and the future of its caller. The worker's thread sets `result` or `error`."""
+    """Work, and the future of its caller.
+
+    The worker's thread sets `result` or `error`.
+    """
 
     work: Callable[[Tx], Any]
     future: asyncio.Future[Any]
@@ -39,7 +42,7 @@ class Job:
 
 
 class Worker:
-    """A thread with one connection, which it opens when needed and closes after a failure.
+    """A thread with a connection that it closes after a failure.
 
     `connections` and `problem` are written by this thread only, and read by any.
     """

@@ -44,7 +44,7 @@ _REFUSED = Statement(
 
 
 def record_attempts(tx: Tx, results: Sequence[Result]) -> list[int]:
-    """Store the results of attempts; return the ids of notices whose claim had been lost.
+    """Store the results of attempts; return the ids whose claim was lost.
 
     The attempt is always stored, and so is that the target was notified. But a sender whose claim
     was taken over or handed back changes neither the notice's state nor a stored receipt.

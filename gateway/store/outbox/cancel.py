@@ -52,7 +52,7 @@ def cancel(tx: Tx, ids: Sequence[int], why: str) -> int:
 
 
 def cancel_kinds(tx: Tx, incident: int, kinds: Sequence[NoticeKind], why: str) -> int:
-    """Cancel the waiting notices of an incident that are of these kinds; return how many.
+    """Cancel an incident's waiting notices of these kinds; return how many.
 
     A notice that is being sent stays.
     """
@@ -62,6 +62,6 @@ def cancel_kinds(tx: Tx, incident: int, kinds: Sequence[NoticeKind], why: str) -
 
 
 def cancel_pages(tx: Tx, incident: int, person: str, channel: str, why: str) -> None:
-    """Cancel the waiting notices to a person on a channel, who acknowledged the incident."""
+    """Cancel the waiting notices to a person who acknowledged, on a channel."""
     rows = tx.rows(_CANCEL_PAGES, number=incident, who=person, on_channel=channel, why=why)
     mark_possibly_notified(tx, rows)

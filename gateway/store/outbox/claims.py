@@ -42,7 +42,7 @@ class Lease(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ClaimFilter:
-    """Which notices not to claim: those on hold, unless they are urgent, and those in flight.
+    """Which notices not to claim: those on hold, and those in flight.
 
     `targets` are the keys of targets on hold; `account` is set when the whole account is. Urgent
     are unknown severities and ranks up to `urgent_to`. `in_flight` are the ids of notices that
@@ -154,7 +154,7 @@ def claim(
     *,
     lease_now: float,
 ) -> list[Notice]:
-    """Claim up to `limit` due heads of a channel's queues, lowest rank first, then oldest.
+    """Claim up to `limit` due heads of queues, by rank, then by age.
 
     A head whose sender let its lease end is due, too. Nobody knows whether it was sent, so its
     `perhaps` goes up by one. `now` says what is due and `lease_now` which leases have ended: Unix
@@ -184,7 +184,7 @@ def claim(
 
 
 def claim_one(tx: Tx, notice_id: int, lease: Lease) -> Notice:
-    """Claim one unfinished notice that became the head of its queue in this transaction.
+    """Claim a notice that became the head of its queue in this transaction.
 
     Raises KeyError when it is finished or unknown.
     """
@@ -196,7 +196,7 @@ def claim_one(tx: Tx, notice_id: int, lease: Lease) -> Notice:
 
 
 def release(tx: Tx, owner: str, ids: Sequence[int] | None = None) -> int:
-    """Hand back claimed notices whose sending was not begun: all of an owner's, or these.
+    """Release claims that were not begun: all of an owner's, or these.
 
     They are due at once, for any replica. Return how many there were.
     """
@@ -206,7 +206,7 @@ def release(tx: Tx, owner: str, ids: Sequence[int] | None = None) -> int:
 
 
 def expire_all_claims(tx: Tx) -> int:
-    """End all leases, because no owner is running any more; return how many there were.
+    """End all leases, because no owner is running; return how many.
 
     The notices are claimed again like any other whose lease ended: they may have been sent.
     """
@@ -216,7 +216,7 @@ def expire_all_claims(tx: Tx) -> int:
 def next_due_at(
     tx: Tx, channel: str, skip: ClaimFilter = NO_FILTER, lease_ahead: float = 0.0
 ) -> float | None:
-    """Return when the next head of a queue is due or the next lease ends; None if none waits.
+    """Return when the next head is due or the next lease ends; None if none waits.
 
     `lease_ahead`: seconds that the clock of the leases is ahead of the caller's clock.
     """

@@ -67,7 +67,7 @@ def mark_fallback_notified(tx: Tx, ids: Sequence[int]) -> None:
 
 
 def dead_notices(tx: Tx, limit: int, before: int | None = None) -> list[Notice]:
-    """Return dead notices, the newest first; those with an id below `before`, if it is set."""
+    """Return dead notices with an id below `before`, the newest first."""
     before_id = _NEWEST if before is None else before
     return [from_row(row) for row in tx.rows(_DEAD_NOTICES, most=limit, before_id=before_id)]
 

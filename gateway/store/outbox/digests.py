@@ -77,7 +77,7 @@ def targets_to_digest(tx: Tx, channel: str, now: float, worst: int, at_least: in
 def notices_to_digest(
     tx: Tx, channel: str, target_key: str, worst: int, now: float, limit: int
 ) -> list[Notice]:
-    """Return due notices to a target that nobody is sending, of a lesser rank than `worst`.
+    """Return a target's due, unclaimed notices of a lesser rank than `worst`.
 
     The lowest rank number comes first, then the oldest. Digests and tests are left out.
     """
@@ -104,13 +104,13 @@ def fold(tx: Tx, ids: Sequence[int], into: int, *, knows_firing: bool = False) -
 
 
 def notices_in_digest(tx: Tx, digest: int, incidents: Sequence[int]) -> list[Notice]:
-    """Return the notices of these incidents that were folded into a digest, oldest first."""
+    """Return these incidents' notices in a digest, oldest first."""
     rows = tx.rows(_NOTICES_IN_DIGEST, digest=digest, incidents=json_list(incidents))
     return [from_row(row) for row in rows]
 
 
 def unsent_digests(tx: Tx, incidents: Sequence[int]) -> dict[QueueKey, float]:
-    """Return the queues of these incidents with a notice in a digest that was not sent yet.
+    """Return the queues with a notice in a digest that was not sent yet.
 
     Each maps to the instant of the digest's next attempt.
     """

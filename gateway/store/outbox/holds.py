@@ -1,4 +1,7 @@
-"""Holds on targets and accounts. They are stored, so they survive restarts and bind replicas."""
+"""Holds on targets and accounts.
+
+They are stored, so they survive restarts and bind replicas.
+"""
 
 from collections.abc import Iterable
 
@@ -71,7 +74,7 @@ def save(tx: Tx, channel: str, holds: Iterable[Hold]) -> None:
 
 
 def defer(tx: Tx, rows: Iterable[tuple[int, float, str]]) -> None:
-    """Hand back claimed notices whose target is on hold: rows of id, next attempt and detail."""
+    """Release claims on held targets: rows of id, next attempt and detail."""
     outcome = Failure.RATE_LIMITED.value
     tx.write_rows(_DEFER, [(id_, next_at, outcome, detail) for id_, next_at, detail in rows])
 

@@ -1,4 +1,4 @@
-"""What each target of an incident was notified of, and the receipt of its message."""
+"""Recipients: what they were notified of, and their receipts."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -72,7 +72,7 @@ CANCELLED_COLUMNS = (
 
 
 class RecipientState(NamedTuple):
-    """The receipt of a target's message, and whether the target was notified of the firing."""
+    """The receipt of a target's message, and whether it knows of the firing."""
 
     receipt: Receipt | None = None
     knows_firing: bool = False
@@ -91,7 +91,7 @@ def recipient_states(tx: Tx, incidents: Sequence[int]) -> dict[QueueKey, Recipie
 
 
 def save_recipients(tx: Tx, results: Sequence[Result], *, late: bool = False) -> None:
-    """Store the receipts of attempts, and which targets were notified of a firing incident.
+    """Store receipts, and which targets were notified of a firing incident.
 
     `late`: the sender had lost its claim, so a receipt that is stored already is newer and stays.
     """
@@ -112,13 +112,13 @@ def save_recipients(tx: Tx, results: Sequence[Result], *, late: bool = False) ->
 
 
 def mark_notified(tx: Tx, targets: Mapping[QueueKey, str]) -> None:
-    """Count targets as notified that a firing incident is firing: stored targets by queue."""
+    """Count targets as notified of the firing: stored targets by queue."""
     rows = [(*queue, target, True, None, 0.0) for queue, target in targets.items()]
     tx.write_rows(_SAVE_LATE, rows)
 
 
 def mark_possibly_notified(tx: Tx, cancelled: Sequence[Row]) -> None:
-    """Count as notified the targets that cancelled notices may have reached (promise 14).
+    """Count as notified the targets that cancelled notices may have reached.
 
     An attempt without an answer may have arrived. While the notice waits, its next attempt
     settles that; once it is cancelled, only this keeps the resolved notification due. Rows of
@@ -133,12 +133,12 @@ def mark_possibly_notified(tx: Tx, cancelled: Sequence[Row]) -> None:
 
 
 def notified_since(tx: Tx, incident: int, since: float) -> set[str]:
-    """Return the keys of the targets that got a notice of an incident since an instant."""
+    """Return the keys of targets with a notice of an incident since then."""
     return {row[0] for row in tx.rows(_NOTICED_SINCE, number=incident, since=since)}
 
 
 def refired_queues(tx: Tx, incidents: Sequence[int]) -> dict[QueueKey, int]:
-    """Return the queues of resolved incidents whose target knows that the group fires again.
+    """Return queues whose target knows that the group fires again.
 
     Each maps to the number of the incident that is firing now.
     """

@@ -62,7 +62,7 @@ def change_kind(tx: Tx, notice_id: int, kind: NoticeKind) -> None:
 
 
 def make_loud(tx: Tx, notice_id: int, reason: NotifyReason) -> None:
-    """Make a quiet notice a loud one for another reason, for all its further attempts."""
+    """Make a quiet notice loud for another reason, for all its attempts."""
     tx.run(_MAKE_LOUD, one=notice_id, for_reason=reason.value)
 
 

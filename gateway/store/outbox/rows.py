@@ -42,7 +42,7 @@ class NoticeRow(NamedTuple):
 
 
 def select_notices() -> Select[Row]:
-    """Begin a query for notices with their facts and what their target was notified of."""
+    """Begin a query for notices with their facts and recipient states."""
     return (
         select(
             notices.c.id,
@@ -81,7 +81,7 @@ def from_row(
     perhaps: int | None = None,
     behind: tuple[tuple[int, NoticeKind], ...] = (),
 ) -> Notice:
-    """Make a notice of a row of `select_notices`; `owner` and `perhaps` replace the stored ones."""
+    """Make a notice of a row of `select_notices`, with newer values if given."""
     stored = NoticeRow(*row)
     return Notice(
         id=stored.id,

@@ -34,7 +34,7 @@ _DEPTH = (
 def unfinished_by_queue(
     tx: Tx, incidents: Sequence[int]
 ) -> dict[QueueKey, list[tuple[int, NoticeKind]]]:
-    """Return id and kind of the unfinished notices of incidents by queue, oldest first."""
+    """Return id and kind of incidents' unfinished notices by queue, oldest first."""
     queues: dict[QueueKey, list[tuple[int, NoticeKind]]] = {}
     for incident, target_key, notice, kind in tx.rows(_BY_QUEUE, incidents=json_list(incidents)):
         queues.setdefault((incident, target_key), []).append((notice, NoticeKind(kind)))
@@ -42,11 +42,14 @@ def unfinished_by_queue(
 
 
 def unfinished_by_id(tx: Tx, ids: Sequence[int]) -> list[Notice]:
-    """Return those of these notices that are unfinished, oldest first, without claiming them."""
+    """Return the unfinished ones of these notices, oldest first."""
     return [from_row(row) for row in tx.rows(_BY_ID, ids=json_list(ids))]
 
 
 def depth(tx: Tx) -> list[tuple[str, str, int, float]]:
-    """Return channel, state, count and oldest `created_at` of unfinished and dead notices."""
+    """Return how many notices are unfinished or dead, by channel and state.
+
+    Rows of channel, state, count and the oldest `created_at`.
+    """
     rows = [row for statement in _DEPTH for row in tx.rows(statement)]
     return sorted((row[0], row[1], row[2], row[3]) for row in rows)

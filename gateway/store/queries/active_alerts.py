@@ -94,7 +94,10 @@ _MEMBERSHIPS = Statement(
 
 
 class Group(NamedTuple):
-    """An open incident as a list of groups shows it. `labels` is JSON as it is stored."""
+    """An open incident as a list of groups shows it.
+
+    `labels` is JSON as it is stored.
+    """
 
     number: int
     receiver: str
@@ -103,7 +106,7 @@ class Group(NamedTuple):
 
 
 def serials(tx: Tx, since: float) -> "array[int]":
-    """Return the serials of all alerts without an end or with one after `since`, ascending."""
+    """Return the serials of alerts that have not ended by `since`, ascending."""
     numbers = array("q")
     cursor = (since, _MAX_SERIAL)
     while page := tx.rows(_WITH_END, ends_at=cursor[0], serial=cursor[1], many=PAGE_SIZE):
@@ -130,7 +133,7 @@ def rows(tx: Tx, serials: Sequence[int]) -> list[Row]:
 
 
 def labels(tx: Tx, serials: Sequence[int]) -> list[tuple[int, Labels]]:
-    """Return serials and labels of alerts in order of serial; deleted alerts are left out."""
+    """Return serials and labels of those alerts that are stored, by serial."""
     return [(serial, load(text)) for serial, text in tx.rows(_LABELS, serials=json_list(serials))]
 
 
@@ -146,9 +149,10 @@ def labels_after(tx: Tx, serial: int, limit: int) -> list[tuple[int, Labels]]:
 
 
 def open_numbers(tx: Tx, among: Sequence[int] | None = None) -> "array[int]":
-    """Return the numbers of open incidents, all or those in `among`, in order of their labels.
+    """Return the numbers of open incidents, in order of their labels.
 
-    The database sorts by the text of the labels. Within one route that is Alertmanager's order.
+    `among` limits them to some numbers. The database sorts by the text of the labels. Within one
+    route that is Alertmanager's order.
     """
     everyone = among is None
     rows = (
@@ -168,5 +172,8 @@ def members_of(tx: Tx, numbers: Sequence[int]) -> list[tuple[int, int]]:
 
 
 def memberships(tx: Tx, serials: Sequence[int]) -> list[tuple[int, int]]:
-    """Return pairs of incident and serial for alerts; resolved incidents are included."""
+    """Return pairs of incident and serial for alerts.
+
+    Resolved incidents are included.
+    """
     return [(row[0], row[1]) for row in tx.rows(_MEMBERSHIPS, serials=json_list(serials))]

@@ -64,7 +64,10 @@ _RECIPIENTS = Statement(
 
 @dataclass(frozen=True, slots=True)
 class NoticeSummary:
-    """A notice as lists show it. `next_at`: the next attempt, or the end of the sender's lease."""
+    """A notice as lists show it.
+
+    `next_at`: the next attempt, or the end of the sender's lease.
+    """
 
     id: int
     incident: int | None
@@ -86,7 +89,10 @@ class NoticeSummary:
 
     @property
     def reached(self) -> bool:
-        """Return whether a vendor accepted it. A notice that was only printed reached nobody."""
+        """Return whether a vendor accepted it.
+
+        A notice that was only printed reached nobody.
+        """
         return self.state is NoticeState.SENT and self.outcome != PRINTED
 
 
@@ -104,7 +110,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A target of an incident, whether it was notified of the firing, and its receipt."""
+    """A target of an incident, with its receipt."""
 
     target: Target
     knows_firing: bool
@@ -129,7 +135,7 @@ def notices_to_person(tx: Tx, person: str, since: float, limit: int = 200) -> li
 
 
 def attempts_of(tx: Tx, notice_ids: Sequence[int]) -> dict[int, list[Attempt]]:
-    """Return the attempts of notices by id, oldest first; an empty list for those without."""
+    """Return the attempts of each of these notices, oldest first."""
     by_notice: dict[int, list[Attempt]] = {id_: [] for id_ in notice_ids}
     for notice_id, at, seconds, outcome, detail, perhaps in tx.rows(
         _ATTEMPTS, ids=json_list(notice_ids)

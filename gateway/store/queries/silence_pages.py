@@ -39,12 +39,15 @@ _BY_STATE = {"active": _ACTIVE, "pending": _PENDING, "expired": _EXPIRED}
 
 
 def counts(tx: Tx, now: float, since: float) -> Mapping[str, int]:
-    """Return the number of silences by state; of the expired, those that ended after `since`."""
+    """Return the number of silences by state.
+
+    Expired ones count only if they ended after `since`.
+    """
     return {**open_counts(tx, now), "expired": tx.rows(_ENDED, now=now, since=since)[0][0]}
 
 
 def page(tx: Tx, now: float, since: float, skip: int, most: int) -> Mapping[str, list[Silence]]:
-    """Return up to `most` silences by state, after the first `skip` of all that `counts` counts.
+    """Return up to `most` silences by state, after the first `skip`.
 
     Active silences come first, those that end soonest before the others. Then come the pending in
     order of their start, and the expired, those that ended last before the others.

@@ -1,4 +1,4 @@
-"""Incidents by urgency, as every list shows them: by list state, then severity, then number.
+"""Lists of incidents by list state, then severity, then number.
 
 The list states are unacknowledged (`firing`), suppressed, acknowledged, resolved.
 
@@ -36,7 +36,9 @@ _BY_URGENCY = (incidents.c.urgency, incidents.c.number)
 
 @dataclass(frozen=True, slots=True)
 class IncidentFilter:
-    """Which incidents to list. `state` is a list state, "open" for all but resolved, None for all.
+    """Which incidents to list.
+
+    `state` is a list state, "open" for all but resolved, None for all.
 
     "firing" includes the suppressed incidents; "suppressed" selects only these. `q` is searched in
     title, group labels and receiver, in any case (beyond ASCII as the database folds it).
@@ -148,7 +150,7 @@ def _query(criteria: IncidentFilter, state: str, after: Cursor | None) -> Select
 def counts(
     tx: Tx, criteria: IncidentFilter, rank_of: Callable[[str], int]
 ) -> list[tuple[str, str, int]]:
-    """Return list state, severity and count of the open incidents, in the order of lists.
+    """Return list state, severity and count of open incidents, as listed.
 
     Resolved ones are not counted, because they may be nearly all. `rank_of` returns the rank of a
     severity by name (1 before 2), because incidents have none before their first notice. Severities

@@ -30,7 +30,7 @@ _VERSION_TABLE = (
 
 
 def create_tables(location: Location) -> bool:
-    """Create the newest tables in a file that has none or does not exist, in one transaction.
+    """Create the newest tables in a file without tables, in one transaction.
 
     Return False if it has tables, which are of another version or another program. Of two
     processes one waits for the other. Raises StoreUnavailableError.

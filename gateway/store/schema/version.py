@@ -1,4 +1,4 @@
-"""The version of the tables: reading it, checking it, and reaching the newest one."""
+"""The version of the tables: reading, checking and upgrading it."""
 
 import sqlite3
 
@@ -25,7 +25,10 @@ def head_revision() -> str:
 
 
 def current_revision(url: str) -> str | None:
-    """Return the version of a database; None if it is empty. Raises StoreUnavailableError."""
+    """Return the version of a database; None if it is empty.
+
+    Raises StoreUnavailableError.
+    """
     location = parse_url(url)
     if location.path is not None and not location.path.exists():
         return None

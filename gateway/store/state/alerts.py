@@ -143,7 +143,7 @@ def extend_ends(tx: Tx, ends: Sequence[tuple[str, float | None, float]]) -> None
 
 
 def inhibit_version(tx: Tx) -> int:
-    """Return a number that changes when the set of inhibiting alerts may have changed."""
+    """Return a number that changes with the set of inhibiting alerts."""
     return counters.read(tx, "inhibit_version")
 
 
@@ -153,13 +153,19 @@ def bump_inhibit_version(tx: Tx) -> int:
 
 
 def inhibit_sources(tx: Tx, now: float) -> list[tuple[str, Labels, float | None, float]]:
-    """Return identity, labels, end and last report of inhibiting alerts that fire at `now`."""
+    """Return the alerts that may inhibit others and fire at `now`.
+
+    Rows of identity, labels, end and last report.
+    """
     rows = tx.rows(_INHIBIT_SOURCES, now=now)
     return [(row[0], load(row[1]), row[2], row[3]) for row in rows]
 
 
 def active_page(tx: Tx, now: float, after: str, limit: int) -> list[Alert]:
-    """Return alerts that fire at `now` by identity, those after `after` ("" to begin)."""
+    """Return alerts that fire at `now`, in order of identity.
+
+    Those after `after`, which is "" to begin.
+    """
     return [from_row(row) for row in tx.rows(_ACTIVE_PAGE, now=now, after=after, many=limit)]
 
 
@@ -171,7 +177,10 @@ def active_by_serial(tx: Tx, now: float, serials: Sequence[int]) -> list[Alert]:
 
 
 def without_end(tx: Tx, source: str) -> list[Alert]:
-    """Return alerts without an end that this source reported last. Reads all without an end."""
+    """Return alerts without an end that this source reported last.
+
+    Reads all without an end.
+    """
     return [from_row(row) for row in tx.rows(_WITHOUT_END, source=source)]
 
 

@@ -101,7 +101,10 @@ def from_row(row: Row) -> Incident:
 
 
 def open_by_key(tx: Tx, group_keys: Sequence[str]) -> dict[str, Incident]:
-    """Return the open incidents of these groups, by group key. A group has at most one."""
+    """Return the open incidents of these groups, by group key.
+
+    A group has at most one.
+    """
     rows = tx.rows(_OPEN_BY_KEY, hashes=json_list([_hash(key) for key in group_keys]))
     return {row[1]: from_row(row) for row in rows}
 
@@ -179,7 +182,7 @@ def open_page(tx: Tx, after: int, limit: int) -> list[Incident]:
 
 
 def save(tx: Tx, changed: Sequence[Incident]) -> None:
-    """Save the changeable columns of incidents: all but the group and the time of opening."""
+    """Save incidents, except their group and the time of opening."""
     tx.write_rows(
         _SAVE,
         [

@@ -1,4 +1,4 @@
-"""Members: the alerts of an incident, and what was notified about each of them there."""
+"""Members: the alerts of an incident, and what was notified of each."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -66,7 +66,9 @@ _OPEN_NUMBERS_OF = Statement(
 def add(
     tx: Tx, pairs: Sequence[tuple[int, str]], now: float, ids: Mapping[str, int] = NO_IDS
 ) -> None:
-    """Add stored alerts to incidents: pairs of number and identity. Members stay as they are.
+    """Add stored alerts to incidents: pairs of number and identity.
+
+    Members stay as they are.
 
     `ids` are known ids of the alerts by identity (see `alerts.save`); others are read.
     """
@@ -114,7 +116,7 @@ def remove(tx: Tx, pairs: Sequence[tuple[int, str]]) -> None:
 
 
 def open_numbers_of(tx: Tx, identities: Sequence[str]) -> dict[str, list[int]]:
-    """Return the numbers of alerts' open incidents by identity; alerts in none are left out."""
+    """Return the numbers of alerts' open incidents, by identity."""
     numbers: dict[str, list[int]] = {}
     for identity, number in tx.rows(_OPEN_NUMBERS_OF, identities=json_list(identities)):
         numbers.setdefault(identity, []).append(number)

@@ -61,11 +61,12 @@ _DELETE_ALERTS = Statement(delete(alerts).where(InList(alerts.c.identity, "ident
 
 
 def prune(tx: Tx, before: float, limit: int) -> int:
-    """Delete what ended before an instant; return how many incidents, alerts and silences.
+    """Delete what ended before an instant, and return how many.
 
-    That is up to `limit` incidents with all their rows, as many alerts that are in no stored
-    incident, as many finished notices without an incident, and as many silences. Call it again
-    until it returns 0, each time in a new transaction, so that other writes do not wait for long.
+    The result counts incidents, alerts and silences. Deleted are up to `limit` incidents with all
+    their rows, as many alerts that are in no stored incident, as many finished notices without an
+    incident, and as many silences. Call it again until it returns 0, each time in a new
+    transaction, so that other writes do not wait for long.
     """
     old = tx.rows(_OLD_INCIDENTS, before=before, most=limit)
     numbers = json_list([number for number, state in old if state == State.RESOLVED])

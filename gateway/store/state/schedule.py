@@ -1,4 +1,4 @@
-"""When incidents are due, and in which order they are decided: by urgency, then by time.
+"""The order in which incidents are decided: by urgency, then by time.
 
 The lowest urgency number comes first. It is the rank of what people were notified of, or of the
 worst alert that has joined since.
@@ -84,7 +84,7 @@ def next_due(tx: Tx) -> float | None:
 
 
 def move_due_earlier(tx: Tx, rows: Sequence[tuple[int, float]]) -> None:
-    """Make incidents due at an instant unless they are due earlier: rows of number, due_at."""
+    """Make incidents due earlier, never later: rows of number and due_at."""
     earliest: dict[int, float] = {}
     for number, due_at in rows:
         earliest[number] = min(due_at, earliest.get(number, due_at))
@@ -92,7 +92,10 @@ def move_due_earlier(tx: Tx, rows: Sequence[tuple[int, float]]) -> None:
 
 
 def raise_urgency(tx: Tx, rows: Sequence[tuple[int, int]]) -> None:
-    """Make incidents more urgent, never less: rows of number and urgency (1 before 2)."""
+    """Make incidents more urgent, never less: rows of number and urgency.
+
+    Urgency 1 comes before 2.
+    """
     first: dict[int, int] = {}
     for number, urgency in rows:
         first[number] = min(urgency, first.get(number, urgency))

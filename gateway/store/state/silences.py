@@ -110,17 +110,20 @@ def get(tx: Tx, silence_id: str) -> Silence | None:
 
 
 def ending_after(tx: Tx, instant: float) -> list[Silence]:
-    """Return the silences that end after an instant: after now, the active and pending ones."""
+    """Return the silences that end after an instant.
+
+    After now, these are the active and the pending ones.
+    """
     return list(iterate_ending_after(tx, instant))
 
 
 def iterate_ending_after(tx: Tx, instant: float) -> Iterator[Silence]:
-    """Yield the same one by one, so that a text of ten thousand needs no list of them."""
+    """Yield the same one by one, because there may be ten thousand."""
     return map(from_row, tx.rows(_ENDING_AFTER, since=instant))
 
 
 def changing(tx: Tx, since: float, now: float) -> list[Silence]:
-    """Return silences that began or ended after `since` until `now`, and pending ones."""
+    """Return pending silences, and those that began or ended since."""
     return [from_row(row) for row in tx.rows(_CHANGING, since=since, now=now)]
 
 

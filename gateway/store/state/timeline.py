@@ -56,7 +56,10 @@ _REJECTED_REQUESTS = Statement(
 
 @dataclass(frozen=True, slots=True)
 class AckRecord:
-    """A line of the history of acknowledgements. `action` is taken, undone, expired and so on."""
+    """A line of the history of acknowledgements.
+
+    `action` is taken, undone, expired and so on.
+    """
 
     incident: int
     action: str
@@ -105,7 +108,7 @@ def acks_of(tx: Tx, incident: int) -> list[AckRecord]:
 
 
 def acks_by(tx: Tx, person: str, since: float) -> list[AckRecord]:
-    """Return what a person acknowledged, took over or gave back since an instant, oldest first."""
+    """Return a person's acknowledgements since an instant, oldest first."""
     return [AckRecord(*row) for row in tx.rows(_ACKS_BY, person=person, since=since)]
 
 
@@ -136,5 +139,5 @@ def rejected_requests(tx: Tx, limit: int) -> list[RejectedRequest]:
 
 
 def _storable(text: str) -> str:
-    """Replace what no database can store and a refused request may hold: surrogates, NUL."""
+    """Replace what no database can store: lone surrogates and NUL."""
     return text.encode(errors="replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")

@@ -1,1 +1,1 @@
-"""Migrations of a database from any earlier version to the newest, as alembic's scripts."""
+"""Alembic's migrations from any earlier version to the newest."""

@@ -1,4 +1,4 @@
-"""Alembic's entry point: migrates on the connection that `gateway.store.migrate` opened."""
+"""Alembic's entry point, on the connection of `gateway.store.migrate`."""
 
 from alembic import context
 

@@ -1,4 +1,4 @@
-"""Identify alerts by the JSON of their labels, so re-posts are recognised without parsing."""
+"""Identify alerts by the JSON of their labels."""
 
 import json
 from collections.abc import Callable, Sequence

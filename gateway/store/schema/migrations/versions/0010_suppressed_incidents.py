@@ -1,4 +1,4 @@
-"""Store which open incidents are suppressed, because lists show and count them separately."""
+"""Store which open incidents are suppressed."""
 
 from collections.abc import Sequence
 

@@ -30,7 +30,10 @@ _ENDS = (" has nobody to tell",)
 
 
 def upgrade() -> None:
-    """Replace `why_not` by `suppressions`. Resolved incidents keep what no reader uses."""
+    """Replace `why_not` by `suppressions`.
+
+    Resolved incidents keep what no reader uses.
+    """
     _rewrite(_to_data)
 
 
