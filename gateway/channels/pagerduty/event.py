@@ -61,7 +61,7 @@ def event(message: Message, target: Target) -> dict[str, Any]:
     common = read.mapping(facts, "common_labels")
     if message.reduced:
         return reduced(message, target)
-    made: dict[str, Any] = {
+    content: dict[str, Any] = {
         "payload": {
             "summary": _summary(message),
             "source": _source(common, facts),
@@ -69,7 +69,7 @@ def event(message: Message, target: Target) -> dict[str, Any]:
         },
         "client": "Alert gateway",
     }
-    payload = made["payload"]
+    payload = content["payload"]
     since = read.number(facts, "since") or read.number(facts, "opened_at")
     if since is not None:
         payload["timestamp"] = rfc3339(since)
@@ -81,13 +81,13 @@ def event(message: Message, target: Target) -> dict[str, Any]:
     payload |= {field: one_line(text, TEXT_CHARACTERS) for field, text in named.items() if text}
     links = _links(message)
     if links:
-        made["links"] = links
+        content["links"] = links
     for link in message.links:
         if link.role == "incident" and (url := safe_url(link.url)):
-            made["client_url"] = url
+            content["client_url"] = url
             break
-    payload["custom_details"] = details(message, EVENT_BYTES - ENVELOPE_BYTES - _size(made))
-    return made
+    payload["custom_details"] = details(message, EVENT_BYTES - ENVELOPE_BYTES - _size(content))
+    return content
 
 
 def reduced(message: Message, target: Target) -> dict[str, Any]:
@@ -118,7 +118,7 @@ def details(message: Message, limit: int) -> dict[str, Any]:
     The most important fields come first, then alerts while they fit. The rest is counted (E13).
     """
     facts = message.facts
-    made: dict[str, Any] = {
+    content: dict[str, Any] = {
         "incident": f"#{message.incident}",
         "severity": one_line(message.severity, TEXT_CHARACTERS),
         "reason": message.reason.value,
@@ -126,13 +126,13 @@ def details(message: Message, limit: int) -> dict[str, Any]:
     }
     note = read.text(facts, "note")
     if note:
-        made["note"] = truncate(strip_controls(note), VALUE_CHARACTERS)
+        content["note"] = truncate(strip_controls(note), VALUE_CHARACTERS)
     annotations = _texts(read.mapping(facts, "common_annotations"))
     labels = _texts(read.shared_labels(facts))
-    left = limit - _size(made)
+    left = limit - _size(content)
     for name, texts in (("annotations", annotations), ("labels", labels)):
         if texts and _size(texts) < left:
-            made[name] = texts
+            content[name] = texts
             left -= _size(texts)
     listed = read.alerts(facts)
     unlisted = read.count(facts, "more")
@@ -144,11 +144,11 @@ def details(message: Message, limit: int) -> dict[str, Any]:
             break
         shown.append(entry)
     if len(listed) + unlisted > 1:
-        made["each alert"] = shown
+        content["each alert"] = shown
     hidden = len(listed) - len(shown) + unlisted
     if hidden:
-        made["not shown"] = f"… {hidden} more alerts, see link"
-    return made
+        content["not shown"] = f"… {hidden} more alerts, see link"
+    return content
 
 
 def _alert(alert: read.AlertFacts, facts: Mapping[str, Any]) -> dict[str, Any]:

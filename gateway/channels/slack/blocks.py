@@ -74,7 +74,7 @@ def blocks(message: Message) -> list[Block]:
     """Return the whole message. A line says how much does not fit."""
     title = rendered_part(message, "title") or slack_escape(read.incident_name(message))
     head = plain(title, HEADER - 2)
-    made: list[Block] = [
+    content: list[Block] = [
         {
             "type": "header",
             "text": {"type": "plain_text", "text": f"{emoji(message)} {head}", "emoji": False},
@@ -86,14 +86,14 @@ def blocks(message: Message) -> list[Block]:
     fields: list[Block] = []
     if common and message.status != "resolved":
         fields.append({"type": "section", "fields": _fields(common)})
-    left = ALL_TEXT - _length([*made, *fields, *buttons])
+    left = ALL_TEXT - _length([*content, *fields, *buttons])
     note = _omitted_line(message, "… cut")
     text = truncate_mrkdwn(rendered_part(message, "text"), left - NOTE, note)
-    made += [_section(part) for part in split_lines(text, SECTION)]
+    content += [_section(part) for part in split_lines(text, SECTION)]
     lines = _alert_lines(message, min(left - len(text), SECTION))
     if lines:
         fields.append(_section(lines))
-    return [*made, *fields, *buttons]
+    return [*content, *fields, *buttons]
 
 
 def plain_text(message: Message) -> str:
@@ -244,10 +244,10 @@ def _context(text: str) -> Block:
     return {"type": "context", "elements": [{"type": "mrkdwn", "text": text, "verbatim": True}]}
 
 
-def _length(made: Sequence[Block]) -> int:
+def _length(content: Sequence[Block]) -> int:
     """Return the number of characters in these blocks, URLs included."""
     total = 0
-    for block in made:
+    for block in content:
         texts = [block.get("text"), *block.get("fields", ()), *block.get("elements", ())]
         for item in texts:
             if not isinstance(item, dict):

@@ -119,7 +119,7 @@ class Slack:
             return {"channel": channel, "ts": ts}
         if answer.get("ok") is not True:
             raise SendError(Failure.BAD_ANSWER, "Slack's answer has no channel or ts", perhaps=True)
-        # `ok` decides. To send it again for want of a ts would tell the same thing all day.
+        # `ok` decides. A retry for lack of a ts would post the same message again and again.
         logger.warning("slack: accepted without channel and ts: it cannot be updated later")
         return {}
 

@@ -135,8 +135,8 @@ def _run(work: Callable[[], Result], future: "asyncio.Future[Result]") -> None:
     result, error = None, None
     try:
         result = work()
-    except BaseException as raised:
-        error = raised
+    except BaseException as caught:
+        error = caught
 
     def bring() -> None:
         if error is not None:

@@ -111,9 +111,9 @@ class Webhook:
                 status = answer.status
         except aiohttp.InvalidURL:
             raise SendError(Failure.BAD_RECIPIENT, "the webhook's URL cannot be used") from None
-        except (aiohttp.ClientError, TimeoutError, OSError) as trouble:
+        except (aiohttp.ClientError, TimeoutError, OSError) as failure:
             # Before ValueError, because the error of an untrusted certificate is one too.
-            raise connection_failure(trouble) from None
+            raise connection_failure(failure) from None
         except ValueError:
             raise SendError(Failure.BAD_RECIPIENT, "the webhook's URL cannot be used") from None
         if error is not None:
