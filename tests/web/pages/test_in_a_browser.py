@@ -25,9 +25,9 @@ async def test_one_tap_acknowledges_and_another_undoes(tmp_path: Path) -> None:
 
         await page.press("Acknowledge as Ana")
         assert (await world.incident()).state is State.ACKNOWLEDGED
-        assert "You have it" in await page.text()
+        assert "Acknowledged by you" in await page.text()
 
-        await page.press("Undo: I do not have it")
+        await page.press("Undo the acknowledgement")
         assert (await world.incident()).state is State.FIRING
         await page.press("Acknowledge as Ana")
         assert (await world.incident()).state is State.ACKNOWLEDGED
