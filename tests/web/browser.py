@@ -34,12 +34,12 @@ class Page:
         """One command and its result; what the browser complains of meanwhile is kept."""
         self._calls += 1
         await self._socket.send_json({"id": self._calls, "method": method, "params": parameters})
-        return await self._until(lambda said: said.get("id") == self._calls)
+        return await self._until(lambda expected: expected.get("id") == self._calls)
 
     async def open(self, url: str) -> None:
         """Go there, as if somebody had typed it, and wait until it is loaded."""
         await self.call("Page.navigate", url=url)
-        await self._until(lambda said: said.get("method") == "Page.loadEventFired")
+        await self._until(lambda expected: expected.get("method") == "Page.loadEventFired")
 
     async def press(self, button: str) -> None:
         """Press the button with these words on it, and wait for the page that follows."""
@@ -50,26 +50,26 @@ class Page:
         mouse = {"x": x, "y": y, "button": "left", "clickCount": 1}
         await self.call("Input.dispatchMouseEvent", type="mousePressed", **mouse)
         await self.call("Input.dispatchMouseEvent", type="mouseReleased", **mouse)
-        await self._until(lambda said: said.get("method") == "Page.loadEventFired")
+        await self._until(lambda expected: expected.get("method") == "Page.loadEventFired")
 
     async def run(self, expression: str) -> Any:
         """The value of an expression in the page. (The page's own scripts stay forbidden.)"""
-        said = await self.call("Runtime.evaluate", expression=expression, returnByValue=True)
-        assert "exceptionDetails" not in said["result"], said
-        return said["result"]["result"].get("value")
+        text = await self.call("Runtime.evaluate", expression=expression, returnByValue=True)
+        assert "exceptionDetails" not in text["result"], text
+        return text["result"]["result"].get("value")
 
     async def text(self) -> str:
         """What there is to read."""
         return " ".join(str(await self.run("document.body.innerText")).split())
 
-    async def _until(self, wanted: Any) -> dict[str, Any]:
+    async def _until(self, expected: Any) -> dict[str, Any]:
         async with asyncio.timeout(30):
             while True:
-                said: dict[str, Any] = await self._socket.receive_json()
-                if said.get("method") == "Log.entryAdded":
-                    self.complaints.append(said["params"]["entry"]["text"])
-                if wanted(said):
-                    return said
+                text: dict[str, Any] = await self._socket.receive_json()
+                if text.get("method") == "Log.entryAdded":
+                    self.complaints.append(text["params"]["entry"]["text"])
+                if expected(text):
+                    return text
 
 
 @asynccontextmanager

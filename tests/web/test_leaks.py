@@ -32,9 +32,9 @@ def test_the_log_has_the_reference_and_not_its_value() -> None:
     """The log line keeps the place of the fault and its reason."""
     error = broken()
     assert SECRET in "".join(map(str, error.problems))  # `gateway check` shows it to its caller
-    said = "".join(map(str, error.masked()))
-    assert SECRET not in said
-    assert "${WHO}" in said
+    answer = "".join(map(str, error.masked()))
+    assert SECRET not in answer
+    assert "${WHO}" in answer
     assert len(error.masked()) == len(error.problems)
 
 

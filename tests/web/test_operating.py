@@ -34,12 +34,12 @@ async def samples(client: Client) -> dict[str, float]:
     answer = await client.get("/metrics")
     assert answer.status == 200
     assert answer.headers["Content-Type"].startswith("text/plain; version=")
-    found = {}
+    matches = {}
     for family in text_string_to_metric_families(await answer.text()):
         for sample in family.samples:
             labels = ",".join(f'{k}="{v}"' for k, v in sorted(sample.labels.items()))
-            found[f"{sample.name}{{{labels}}}" if labels else sample.name] = sample.value
-    return found
+            matches[f"{sample.name}{{{labels}}}" if labels else sample.name] = sample.value
+    return matches
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/-/healthy", "/readyz", "/-/ready"])
@@ -47,9 +47,9 @@ async def test_a_sound_gateway_is_healthy_and_ready(client: Client, path: str) -
     """200 and the state of every component."""
     answer = await client.get(path)
     assert answer.status == 200
-    said = await answer.json()
-    assert said["status"] == "ok"
-    assert said["problems"] == []
+    body = await answer.json()
+    assert body["status"] == "ok"
+    assert body["problems"] == []
     assert (await client.head(path)).status == 200
 
 
@@ -73,9 +73,9 @@ async def test_a_dead_vendor_does_not_close_the_door(
     engine.health = [Health("store", True), Health(component, False, "nothing delivered for 200 s")]
     answer = await client.get("/readyz")
     assert answer.status == 200
-    said = await answer.json()
-    assert said["status"] == "degraded"
-    assert said["problems"] == [f"{component}: nothing delivered for 200 s"]
+    body = await answer.json()
+    assert body["status"] == "degraded"
+    assert body["problems"] == [f"{component}: nothing delivered for 200 s"]
 
 
 async def test_what_happens_is_counted(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,19 +95,19 @@ async def test_what_happens_is_counted(gateway: Gateway, monkeypatch: pytest.Mon
     assert (await client.post("/webhook/alertmanager", json=body)).status == 200
     await world.advance(15 * MINUTE)
     await world.ack(1001)
-    found = await samples(client)
-    assert found['gateway_ingest_requests_total{source="alertmanager",status="200"}'] == 1
-    assert found['gateway_ingest_alerts_total{source="alertmanager"}'] == 1
-    assert found['gateway_decisions_total{reason="first"}'] == 1
-    assert found['gateway_notices_total{channel="pagerduty",kind="firing"}'] == 1
-    assert found['gateway_attempts_total{channel="pagerduty",result="accepted"}'] == 1
-    assert found['gateway_outbox_notices{channel="email",state="pending"}'] == 2
-    assert found['gateway_outbox_oldest_seconds{channel="email"}'] == 0
-    assert found['gateway_acknowledgement_seconds_sum{severity="critical"}'] == 15 * MINUTE
-    assert found["gateway_config_last_reload_successful"] == 1
-    assert found["gateway_store_up"] == 1
-    assert any(name.startswith("gateway_build_info") for name in found)
-    assert found['alertmanager_build_info{version="0.33.1"}'] == 1
+    matches = await samples(client)
+    assert matches['gateway_ingest_requests_total{source="alertmanager",status="200"}'] == 1
+    assert matches['gateway_ingest_alerts_total{source="alertmanager"}'] == 1
+    assert matches['gateway_decisions_total{reason="first"}'] == 1
+    assert matches['gateway_notices_total{channel="pagerduty",kind="firing"}'] == 1
+    assert matches['gateway_attempts_total{channel="pagerduty",result="accepted"}'] == 1
+    assert matches['gateway_outbox_notices{channel="email",state="pending"}'] == 2
+    assert matches['gateway_outbox_oldest_seconds{channel="email"}'] == 0
+    assert matches['gateway_acknowledgement_seconds_sum{severity="critical"}'] == 15 * MINUTE
+    assert matches["gateway_config_last_reload_successful"] == 1
+    assert matches["gateway_store_up"] == 1
+    assert any(name.startswith("gateway_build_info") for name in matches)
+    assert matches['alertmanager_build_info{version="0.33.1"}'] == 1
 
 
 async def test_silences_are_counted_by_state(gateway: Gateway) -> None:
@@ -119,9 +119,9 @@ async def test_silences_are_counted_by_state(gateway: Gateway) -> None:
     await silences.put(SilenceRequest(by_name, later, later + HOUR, "ana", "why"))
     ended = await silences.put(SilenceRequest(by_name, world.now, later, "ana", "why"))
     await silences.expire(ended.id)
-    found = await samples(client)
-    assert found['gateway_silences{state="active"}'] == 1
-    assert found['gateway_silences{state="pending"}'] == 1
+    matches = await samples(client)
+    assert matches['gateway_silences{state="active"}'] == 1
+    assert matches['gateway_silences{state="pending"}'] == 1
 
 
 async def test_holds_are_counted_by_channel(gateway: Gateway) -> None:
@@ -131,9 +131,9 @@ async def test_holds_are_counted_by_channel(gateway: Gateway) -> None:
     live = [Hold("slack:#billing-alerts", now + 60, now), Hold("slack:#platform", now + 60, now)]
     over = Hold("slack:#over", now - 1, now - 60)
     await world.engine.store.write(lambda tx: holds.save(tx, "slack", [*live, over]))
-    found = await samples(client)
-    assert found['gateway_holds{channel="slack"}'] == 2
-    assert found['gateway_holds{channel="email"}'] == 0
+    matches = await samples(client)
+    assert matches['gateway_holds{channel="slack"}'] == 2
+    assert matches['gateway_holds{channel="email"}'] == 0
 
 
 async def test_component_with_a_problem_is_in_the_metrics(
@@ -145,9 +145,9 @@ async def test_component_with_a_problem_is_in_the_metrics(
     assert sound['gateway_component_ok{component="channel email"}'] == 1
     lost = Health("channel email", False, "8 name lookup calls have not come back")
     monkeypatch.setattr(type(world.engine), "problems", lambda _: [Health("store", True), lost])
-    found = await samples(client)
-    assert found['gateway_component_ok{component="channel email"}'] == 0
-    assert found['gateway_component_ok{component="store"}'] == 1
+    matches = await samples(client)
+    assert matches['gateway_component_ok{component="channel email"}'] == 0
+    assert matches['gateway_component_ok{component="store"}'] == 1
 
 
 async def test_no_alert_makes_a_label(gateway: Gateway) -> None:
@@ -157,9 +157,9 @@ async def test_no_alert_makes_a_label(gateway: Gateway) -> None:
     await world.advance(10 * MINUTE)
     await world.ack(1001)
     await client.post("/webhook/invented", json={})
-    found = await samples(client)
-    assert found['gateway_acknowledgement_seconds_count{severity="other"}'] == 1
-    assert not any("xxx" in name or "invented" in name for name in found)
+    matches = await samples(client)
+    assert matches['gateway_acknowledgement_seconds_count{severity="other"}'] == 1
+    assert not any("xxx" in name or "invented" in name for name in matches)
 
 
 async def test_metrics_without_a_database(
@@ -197,7 +197,7 @@ async def test_reload_refuses_a_bad_file(gateway: Gateway) -> None:
     assert fault["column"] > 1
     assert fault["suggestion"] == "everyone"
     assert world.engine.plan is before
-    found = await samples(client)
-    assert found["gateway_config_last_reload_successful"] == 0
+    matches = await samples(client)
+    assert matches["gateway_config_last_reload_successful"] == 0
     ready = await (await client.get("/readyz")).json()
     assert ready["status"] == "degraded"

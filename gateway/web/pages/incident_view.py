@@ -172,7 +172,7 @@ def _distinguishing_labels(incident: Incident, name: str) -> list[tuple[str, str
 
 def _state_text(state: State, lasted: float) -> str:
     if state is State.RESOLVED:
-        return f"lasted {duration(lasted)}"
+        return f"after {duration(lasted)}"
     if state is State.ACKNOWLEDGED:
         return f"acknowledged · {duration(lasted)}"
     return f"firing for {duration(lasted)}"

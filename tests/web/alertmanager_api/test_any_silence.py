@@ -92,12 +92,12 @@ async def test_over_alertmanagers_api(gateway: tuple[World, Client], body: Any) 
     """E34: a silence, or a reason in the shape that clients read; the list can be read after it."""
     _, client = gateway
     answer = await client.post("/api/v2/silences", data=json.dumps(body), headers=JSON)
-    said = await answer.json()
-    assert answer.status in (200, 400, 404, 422), said
+    answer_text = await answer.json()
+    assert answer.status in (200, 400, 404, 422), answer_text
     if answer.status == 422:
-        assert said["message"]
+        assert answer_text["message"]
     elif answer.status != 200:
-        assert said
+        assert answer_text
     assert (await client.get("/api/v2/silences")).status == 200
 
 
@@ -107,9 +107,9 @@ async def test_over_the_own_api(gateway: tuple[World, Client], body: Any) -> Non
     """E34: a silence, or which field is wrong."""
     _, client = gateway
     answer = await client.post("/api/v1/silences", data=json.dumps(body), headers=JSON)
-    said = await answer.json()
-    assert answer.status in (200, 400, 404, 422), said
-    assert answer.status == 200 or said["detail"]
+    answer_text = await answer.json()
+    assert answer.status in (200, 400, 404, 422), answer_text
+    assert answer.status == 200 or answer_text["detail"]
     assert (await client.get("/api/v1/silences", params={"ended": "true"})).status == 200
 
 

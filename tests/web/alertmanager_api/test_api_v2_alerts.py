@@ -105,9 +105,9 @@ async def test_alerts_are_as_the_real_alertmanager_gave_them(gateway: Gateway, n
     assert answer.status == 200
     assert answer.headers["Content-Type"] == "application/json"
     assert answer.headers["Cache-Control"] == "no-store"
-    said = await answer.json()
+    body = await answer.json()
     expected = as_recorded(name, await silence_of(world))
-    assert sorted(said, key=lambda one: one["fingerprint"]) == expected
+    assert sorted(body, key=lambda one: one["fingerprint"]) == expected
 
 
 async def test_groups_are_as_the_real_alertmanager_gave_them(gateway: Gateway) -> None:
@@ -117,13 +117,13 @@ async def test_groups_are_as_the_real_alertmanager_gave_them(gateway: Gateway) -
     intervals of a group only when something in it is left to be told.
     """
     world, client = gateway
-    said = await (await client.get("/api/v2/alerts/groups")).json()
+    answer = await (await client.get("/api/v2/alerts/groups")).json()
     expected = as_recorded("api-alerts-groups.json", await silence_of(world))
     for one in expected[2]["alerts"]:
         assert one["status"]["mutedBy"] == []
         one["status"]["mutedBy"] = ["weekend"]
-    assert [group.pop("routeLabels") for group in said] == [{}] * len(expected)
-    assert said == expected
+    assert [group.pop("routeLabels") for group in answer] == [{}] * len(expected)
+    assert answer == expected
 
 
 async def test_nothing_is_an_empty_list(small: Gateway) -> None:
@@ -146,10 +146,10 @@ async def test_an_alert_without_an_end_says_so_as_alertmanager_would(small: Gate
     """E33: Go's zero time; and what was not given is not there."""
     world, client = small
     await world.post(alert("Charges"))
-    (said,) = await (await client.get("/api/v2/alerts")).json()
-    assert said["endsAt"] == "0001-01-01T00:00:00.000Z"
-    assert said["startsAt"] == said["updatedAt"] == "2026-11-18T11:06:40.000Z"
-    assert said["generatorURL"] == "http://prometheus.example.com/graph"
+    (answer,) = await (await client.get("/api/v2/alerts")).json()
+    assert answer["endsAt"] == "0001-01-01T00:00:00.000Z"
+    assert answer["startsAt"] == answer["updatedAt"] == "2026-11-18T11:06:40.000Z"
+    assert answer["generatorURL"] == "http://prometheus.example.com/graph"
 
 
 async def test_groups_can_be_left_out(gateway: Gateway) -> None:
@@ -157,9 +157,9 @@ async def test_groups_can_be_left_out(gateway: Gateway) -> None:
     _, client = gateway
 
     async def receivers(**params: Any) -> list[str]:
-        said = await (await client.get("/api/v2/alerts/groups", params=params)).json()
-        assert all(group["alerts"] for group in said)
-        return [group["receiver"]["name"] for group in said]
+        answer = await (await client.get("/api/v2/alerts/groups", params=params)).json()
+        assert all(group["alerts"] for group in answer)
+        return [group["receiver"]["name"] for group in answer]
 
     assert await receivers() == ["billing", "oncall", "billing", "default", "billing"]
     assert await receivers(muted="false") == ["oncall", "default"]
@@ -199,9 +199,9 @@ async def test_a_question_that_cannot_be_read_is_a_400(
     _, client = small
     answer = await client.get(path, params=params)
     assert answer.status == 400
-    said = await answer.json()
-    assert isinstance(said, str)
-    assert word in said
+    body = await answer.json()
+    assert isinstance(body, str)
+    assert word in body
 
 
 @pytest.mark.parametrize("value", ["maybe", "0", "FALSE"])
@@ -230,8 +230,8 @@ async def test_labels_come_out_as_they_went_in(small: Gateway) -> None:
     world, client = small
     hostile = {"with space": 'quote" and \\', "🔥": "two\nlines", "path": "</script>"}
     await world.post(alert("Odd", **hostile))
-    (said,) = await (await client.get("/api/v2/alerts")).json()
-    assert said["labels"] == alert("Odd", **hostile).labels
+    (body,) = await (await client.get("/api/v2/alerts")).json()
+    assert body["labels"] == alert("Odd", **hostile).labels
     for name, value in hostile.items():
         params = {"filter": str(Matcher(name, "=", value))}
         answer = await client.get("/api/v2/alerts", params=params)
@@ -249,9 +249,9 @@ async def test_long_answers_are_streamed_whole(
     await world.post(*(alert(name) for name in names))
     answer = await client.get(path)
     assert answer.headers["Transfer-Encoding"] == "chunked"
-    said = await answer.json()
-    found = said if path.endswith("alerts") else [one for g in said for one in g["alerts"]]
-    assert [one["labels"]["alertname"] for one in found] == names
+    body = await answer.json()
+    matches = body if path.endswith("alerts") else [one for g in body for one in g["alerts"]]
+    assert [one["labels"]["alertname"] for one in matches] == names
 
 
 async def test_many_readers_of_everything_are_all_served(
@@ -290,8 +290,8 @@ async def test_a_sender_whose_clock_is_ahead_shows_no_future(small: Gateway) -> 
     """E35: nothing began tomorrow."""
     world, client = small
     await world.post(alert("Charges", starts_at=world.now + HOUR))
-    (said,) = await (await client.get("/api/v2/alerts")).json()
-    assert said["startsAt"] == said["updatedAt"]
+    (answer,) = await (await client.get("/api/v2/alerts")).json()
+    assert answer["startsAt"] == answer["updatedAt"]
 
 
 @pytest.mark.parametrize(

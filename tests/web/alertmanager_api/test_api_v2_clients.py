@@ -47,7 +47,7 @@ async def test_karma_collects(tmp_path: Path) -> None:
         assert set(silences[0]["matchers"][0]) == {"name", "value", "isRegex", "isEqual"}
         (group,) = await (await client.get("/api/v2/alerts/groups")).json()
         assert group["receiver"] == {"name": "billing"}
-        states = {found["labels"]["instance"]: found["status"] for found in group["alerts"]}
+        states = {matches["labels"]["instance"]: matches["status"] for matches in group["alerts"]}
         assert states["a"]["silencedBy"] == [one]
         assert (states["a"]["state"], states["b"]["state"]) == ("suppressed", "active")
         assert states["b"]["silencedBy"] == []
@@ -61,7 +61,7 @@ async def test_grafana_lists_silences_and_ends_one(tmp_path: Path) -> None:
         for path in ("status", "alerts", "alerts/groups", "receivers", "silences"):
             assert (await client.get(f"/api/v2/{path}")).status == 200
         alerts = await client.get("/api/v2/alerts", params={"silenced": "true", "active": "false"})
-        assert [found["status"]["silencedBy"] for found in await alerts.json()] == [[one]]
+        assert [matches["status"]["silencedBy"] for matches in await alerts.json()] == [[one]]
         shown = await (await client.get(f"/api/v2/silence/{one}")).json()
         longer = {**shown, "endsAt": format_rfc3339(world.now + 5 * HOUR)}  # with all it was shown
         changed = await client.post("/api/v2/silences", json=longer)

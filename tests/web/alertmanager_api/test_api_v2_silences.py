@@ -59,11 +59,11 @@ class Replay:
             text = text.replace(theirs, ours)
         return json.loads(text)
 
-    def compare(self, said: Any, real: Any) -> None:
+    def compare(self, expected: Any, real: Any) -> None:
         """Assert that they are the same; instants to the second, ids as they were given out."""
         if isinstance(real, Mapping) and "silenceID" in real:
-            self._ids.setdefault(real["silenceID"], said["silenceID"])
-        assert _rounded(said) == _rounded(self.ours(real))
+            self._ids.setdefault(real["silenceID"], expected["silenceID"])
+        assert _rounded(expected) == _rounded(self.ours(real))
 
 
 def _rounded(value: Any) -> Any:
@@ -71,8 +71,8 @@ def _rounded(value: Any) -> Any:
         return [_rounded(one) for one in value]
     if isinstance(value, Mapping):
         # Absent where there are none in the recorded version, required in the coming one.
-        kept = {k: v for k, v in value.items() if (k, v) != ("annotations", {})}
-        return {key: _rounded(one) for key, one in kept.items()}
+        remaining = {k: v for k, v in value.items() if (k, v) != ("annotations", {})}
+        return {key: _rounded(one) for key, one in remaining.items()}
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT.*Z", value):
         return pytest.approx(parse_rfc3339(value), abs=2.0)
     return value
@@ -123,8 +123,8 @@ async def test_the_list_is_ordered_and_chosen_by_state(gateway: Gateway) -> None
     assert (await client.delete(f"/api/v2/silence/{over}")).status == 200
     world.now += MINUTE
 
-    async def listed(**asked: str) -> list[str]:
-        answer = await client.get("/api/v2/silences", params=asked)
+    async def listed(**expected: str) -> list[str]:
+        answer = await client.get("/api/v2/silences", params=expected)
         return [one["id"] for one in await answer.json()]
 
     assert await listed() == [soon, later, pending, over]
@@ -134,7 +134,7 @@ async def test_the_list_is_ordered_and_chosen_by_state(gateway: Gateway) -> None
 
 
 @pytest.mark.parametrize(
-    ("filters", "found"),
+    ("filters", "matches"),
     [
         (["alertname=PaymentFailures"], True),  # as amtool writes it, without quotes
         (['alertname=~"Pay.*"', "alertname!=Other"], True),
@@ -145,13 +145,13 @@ async def test_the_list_is_ordered_and_chosen_by_state(gateway: Gateway) -> None
     ],
 )
 async def test_a_filter_looks_at_what_the_silence_says(
-    gateway: Gateway, filters: list[str], found: bool
+    gateway: Gateway, filters: list[str], matches: bool
 ) -> None:
     """Its matchers are read like labels; what it does not speak of fits negative ones only."""
     _, client = gateway
     await made(gateway)
     answer = await client.get("/api/v2/silences", params=[("filter", one) for one in filters])
-    assert len(await answer.json()) == found
+    assert len(await answer.json()) == matches
 
 
 async def test_a_bad_filter_is_refused_with_the_reason(gateway: Gateway) -> None:
@@ -165,7 +165,7 @@ MATCHER = {"name": "alertname", "value": "A", "isRegex": False}
 
 
 @pytest.mark.parametrize(
-    ("change", "status", "says"),
+    ("change", "status", "reason"),
     [
         ({"matchers": [{**MATCHER, "value": ""}]}, 400, "every alert"),
         ({"matchers": [{**MATCHER, "value": ".*", "isRegex": True}]}, 400, "every alert"),
@@ -187,14 +187,14 @@ MATCHER = {"name": "alertname", "value": "A", "isRegex": False}
     ],
 )
 async def test_a_silence_that_cannot_be_meant_is_refused(
-    gateway: Gateway, change: dict[str, Any], status: int, says: str
+    gateway: Gateway, change: dict[str, Any], status: int, reason: str
 ) -> None:
     """The reason is where clients look for it: 400 and 404 are JSON strings, 422 has a code."""
     world, client = gateway
     answer = await client.post("/api/v2/silences", json=body(world, **change))
     assert answer.status == status
-    said = await answer.json()
-    assert says in (said if isinstance(said, str) else said["message"])
+    answer_text = await answer.json()
+    assert reason in (answer_text if isinstance(answer_text, str) else answer_text["message"])
     assert await (await client.get("/api/v2/silences")).json() == []
 
 
@@ -218,9 +218,9 @@ async def test_a_zero_start_means_now(gateway: Gateway) -> None:
     """As amtool sends an instant that was not given."""
     world, client = gateway
     one = await made(gateway, startsAt="0001-01-01T00:00:00.000Z")
-    said = await (await client.get(f"/api/v2/silence/{one}")).json()
-    assert said["status"] == {"state": "active"}
-    assert said["startsAt"] == format_rfc3339(world.now)
+    answer = await (await client.get(f"/api/v2/silence/{one}")).json()
+    assert answer["status"] == {"state": "active"}
+    assert answer["startsAt"] == format_rfc3339(world.now)
 
 
 @pytest.mark.parametrize("form", ["{}.000+0000", "{}", "{}z"])
@@ -229,8 +229,8 @@ async def test_its_times_are_read_as_those_of_alerts(gateway: Gateway, form: str
     world, client = gateway
     ends = format_rfc3339(world.now + HOUR, milliseconds=False)
     one = await made(gateway, endsAt=form.format(ends[:-1]))
-    said = await (await client.get(f"/api/v2/silence/{one}")).json()
-    assert said["endsAt"] == ends.replace("Z", ".000Z")
+    answer = await (await client.get(f"/api/v2/silence/{one}")).json()
+    assert answer["endsAt"] == ends.replace("Z", ".000Z")
 
 
 async def test_changing_one_keeps_what_the_client_does_not_know(gateway: Gateway) -> None:
@@ -240,11 +240,11 @@ async def test_changing_one_keeps_what_the_client_does_not_know(gateway: Gateway
     before = await world.engine.silences.get(one)
     assert before is not None
     assert await made(gateway, seconds=2 * HOUR, id=one) == one
-    said = await (await client.get(f"/api/v2/silence/{one}")).json()
-    assert said["annotations"] == {"ticket": "OPS-123"}
+    answer = await (await client.get(f"/api/v2/silence/{one}")).json()
+    assert answer["annotations"] == {"ticket": "OPS-123"}
     assert await made(gateway, seconds=2 * HOUR, id=one, annotations={}) == one
-    said = await (await client.get(f"/api/v2/silence/{one}")).json()
-    assert said["annotations"] == {}
+    answer = await (await client.get(f"/api/v2/silence/{one}")).json()
+    assert answer["annotations"] == {}
 
 
 async def test_it_keeps_quiet_and_its_end_is_told(gateway: Gateway) -> None:
@@ -257,8 +257,8 @@ async def test_it_keeps_quiet_and_its_end_is_told(gateway: Gateway) -> None:
     incident = await (await client.get("/api/v1/incidents/1001")).json()
     assert [one["told"] for one in incident["alerts"]] == ["firing"]
     await client.delete(f"/api/v2/silence/{one}")
-    said = await world.advance(1.0)
-    assert [one.reason for one in said] == ["silence ended"] * len(said) != []
+    text = await world.advance(1.0)
+    assert [one.reason for one in text] == ["silence ended"] * len(text) != []
 
 
 async def test_over_while_silenced_is_told_to_who_was_told(gateway: Gateway) -> None:

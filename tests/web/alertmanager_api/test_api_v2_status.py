@@ -28,13 +28,13 @@ async def test_the_status_is_as_alertmanager_gives_it(gateway: Gateway) -> None:
     answer = await client.get("/api/v2/status")
     assert answer.status == 200
     assert answer.headers["Cache-Control"] == "no-store"
-    said = await answer.json()
+    body = await answer.json()
     real = json.loads(recorded("api-status.json"))
-    assert {key: set(value) for key, value in said.items() if isinstance(value, dict)} == {
+    assert {key: set(value) for key, value in body.items() if isinstance(value, dict)} == {
         key: set(value) for key, value in real.items() if isinstance(value, dict)
     }
-    assert said["cluster"] == real["cluster"]
-    assert said["uptime"] == "2026-11-18T11:06:40.000Z"
+    assert body["cluster"] == real["cluster"]
+    assert body["uptime"] == "2026-11-18T11:06:40.000Z"
     assert START == 1_795_000_000.0
 
 
@@ -59,8 +59,8 @@ async def test_the_configuration_follows_a_reload(gateway: Gateway) -> None:
     world, client = gateway
 
     async def receivers() -> list[str]:
-        said = await (await client.get("/api/v2/status")).json()
-        read = yaml.safe_load(said["config"]["original"])
+        answer = await (await client.get("/api/v2/status")).json()
+        read = yaml.safe_load(answer["config"]["original"])
         return [one["name"] for one in read["receivers"]]
 
     before = await receivers()
@@ -74,8 +74,8 @@ async def test_the_receivers_are_those_of_the_file(gateway: Gateway) -> None:
     """In its order, each with its name as label, and found by matchers on that."""
     _, client = gateway
     answer = await client.get("/api/v2/receivers")
-    said = await answer.json()
-    assert said == [
+    body = await answer.json()
+    assert body == [
         {"labels": {"name": name}, "name": name} for name in ("billing", "quiet", "everyone")
     ]
     some = await client.get("/api/v2/receivers", params={"receiver_matchers": "name=~qui.*"})
@@ -102,9 +102,9 @@ async def test_other_paths_and_methods_are_answered_as_recorded(gateway: Gateway
     wrong = await client.put("/api/v2/alerts")
     assert wrong.status == 405
     assert "POST" in wrong.headers["Allow"].split(",")
-    said = await wrong.json()
-    assert said["code"] == 405
-    assert said["message"].startswith("method PUT is not allowed, but [")
+    body = await wrong.json()
+    assert body["code"] == 405
+    assert body["message"].startswith("method PUT is not allowed, but [")
 
 
 @pytest.mark.parametrize("path", ["/-/healthy", "/-/ready"])
@@ -129,8 +129,8 @@ async def test_readers_from_elsewhere_need_the_token(tmp_path: Path, path: str) 
         refused = await client.get(path)
         assert refused.status == 401
         assert "WWW-Authenticate" in refused.headers
-        said = await refused.json()
-        assert said["code"] == 401
-        assert "API token" in said["message"]
+        answer = await refused.json()
+        assert answer["code"] == 401
+        assert "API token" in answer["message"]
         head = {"Authorization": "Bearer test-api-token"}
         assert (await client.get(path, headers=head)).status == 200

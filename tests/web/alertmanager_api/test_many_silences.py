@@ -20,7 +20,7 @@ async def test_listing_compiles_no_pattern(
     path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each silence has patterns of its own: compiling them took longer than all the rest."""
-    wanted = _written(path)
+    expected = _written(path)
     async with served(tmp_path) as (world, client):
         for number in range(SEVERAL):
             matchers = [
@@ -36,11 +36,11 @@ async def test_listing_compiles_no_pattern(
         answer = await client.get(path)
         body = await answer.read()
     assert answer.status == 200
-    found = json.loads(body)
+    matches = json.loads(body)
     if "v1" in path:
-        (found,) = found.values()
-    assert [len(one["matchers"]) for one in found] == [2] * SEVERAL
-    assert [one["matchers"][1] for one in found] == wanted
+        (matches,) = matches.values()
+    assert [len(one["matchers"]) for one in matches] == [2] * SEVERAL
+    assert [one["matchers"][1] for one in matches] == expected
 
 
 def _written(path: str) -> list[object]:

@@ -35,24 +35,25 @@ async def call(
 ) -> dict[str, Any]:
     """The answer, checked against the document."""
     answer = await client.request(method, path, **more)
-    said: dict[str, Any] = await answer.json()
-    assert answer.status == status, said
+    text: dict[str, Any] = await answer.json()
+    assert answer.status == status, text
     pattern, operation = _operation(method, path.partition("?")[0])
-    wanted = operation["responses"].get(str(status))
-    assert wanted is not None, f"{method} {pattern} does not say that it may answer {status}"
-    schema = wanted["content"]["application/json"]["schema"]
-    Draft202012Validator({**schema, "components": document()["components"]}).validate(said)
-    return said
+    expected = operation["responses"].get(str(status))
+    assert expected is not None, f"{method} {pattern} does not say that it may answer {status}"
+    schema = expected["content"]["application/json"]["schema"]
+    Draft202012Validator({**schema, "components": document()["components"]}).validate(text)
+    return text
 
 
 def _operation(method: str, path: str) -> tuple[str, dict[str, Any]]:
     parts = path.split("/")
     for pattern, operations in document()["paths"].items():
-        wanted = pattern.split("/")
+        expected = pattern.split("/")
         same = (
-            a == b or (a == "{number}" and b.isdigit()) for a, b in zip(wanted, parts, strict=False)
+            a == b or (a == "{number}" and b.isdigit())
+            for a, b in zip(expected, parts, strict=False)
         )
-        if len(wanted) == len(parts) and all(same):
+        if len(expected) == len(parts) and all(same):
             return pattern, operations[method.lower()]
     raise AssertionError(f"{path} is not in the document")
 
@@ -75,34 +76,34 @@ async def test_every_route_is_in_the_document(gateway: Gateway) -> None:
 
 async def test_the_document_is_served_and_sound(gateway: Gateway) -> None:
     """Its schemas are valid, its references lead somewhere, its operations have names."""
-    said = await (await gateway[1].get("/api/v1/openapi.json")).json()
-    assert said["openapi"].startswith("3.1")
-    for schema in said["components"]["schemas"].values():
+    answer = await (await gateway[1].get("/api/v1/openapi.json")).json()
+    assert answer["openapi"].startswith("3.1")
+    for schema in answer["components"]["schemas"].values():
         Draft202012Validator.check_schema(schema)
-    operations = [one for path in said["paths"].values() for one in path.values()]
+    operations = [one for path in answer["paths"].values() for one in path.values()]
     assert len({one["operationId"] for one in operations}) == len(operations)
     assert all(one["summary"] for one in operations)
-    text = str(said)
+    text = str(answer)
     for reference in {r.split("'")[0] for r in text.split("#/components/schemas/")[1:]}:
-        assert reference in said["components"]["schemas"]
+        assert reference in answer["components"]["schemas"]
 
 
 async def test_incidents_are_listed(gateway: Gateway) -> None:
     """Unacknowledged first, with who has each and how many of each severity are open."""
-    said = await call(gateway[1], "GET", "/api/v1/incidents")
-    assert said["counts"] == [
+    text = await call(gateway[1], "GET", "/api/v1/incidents")
+    assert text["counts"] == [
         {"state": "firing", "severity": "warning", "count": 1},
         {"state": "acknowledged", "severity": "critical", "count": 1},
     ]
-    assert [(one["number"], one["state"]) for one in said["incidents"]] == [
+    assert [(one["number"], one["state"]) for one in text["incidents"]] == [
         (1002, "firing"),
         (1001, "acknowledged"),
     ]
-    taken = said["incidents"][1]
+    taken = text["incidents"][1]
     assert taken["acknowledged"]["by"] == {"id": "ana", "name": "Ana"}
     assert taken["opened_at"] == "2026-11-18T11:06:40Z"
     assert taken["url"] == "http://gateway.example.com/incidents/1001"
-    assert said["next"] is None
+    assert text["next"] is None
 
 
 @pytest.mark.parametrize(
@@ -123,24 +124,24 @@ async def test_incidents_are_filtered_and_paged(
     gateway: Gateway, query: str, numbers: list[int]
 ) -> None:
     """Filters combine; a page says where the next one begins."""
-    said = await call(gateway[1], "GET", f"/api/v1/incidents?{query}")
-    assert [one["number"] for one in said["incidents"]] == numbers
-    assert said["next"] == ("firing-2-1002" if query == "limit=1" else None)
+    text = await call(gateway[1], "GET", f"/api/v1/incidents?{query}")
+    assert [one["number"] for one in text["incidents"]] == numbers
+    assert text["next"] == ("firing-2-1002" if query == "limit=1" else None)
 
 
 async def test_one_incident_is_told_in_full(gateway: Gateway) -> None:
     """Alerts, timeline, notices and their attempts."""
-    said = await call(gateway[1], "GET", "/api/v1/incidents/1001")
-    assert said["alerts"][0]["labels"]["instance"] == "billing-1"
-    assert said["alerts"][0]["acknowledged"] is True
-    assert len(said["alerts"][0]["fingerprint"]) == 16
-    kinds = [entry["kind"] for entry in said["timeline"]]
+    text = await call(gateway[1], "GET", "/api/v1/incidents/1001")
+    assert text["alerts"][0]["labels"]["instance"] == "billing-1"
+    assert text["alerts"][0]["acknowledged"] is True
+    assert len(text["alerts"][0]["fingerprint"]) == 16
+    kinds = [entry["kind"] for entry in text["timeline"]]
     assert kinds[0] == "spoke"
     assert "acknowledged" in kinds
-    slack = next(one for one in said["notices"] if one["channel"] == "slack")
+    slack = next(one for one in text["notices"] if one["channel"] == "slack")
     assert slack["state"] == "dead"
     assert slack["attempts"][0]["outcome"] == "bad recipient"
-    assert said["escalation"]["name"] == "billing"
+    assert text["escalation"]["name"] == "billing"
 
 
 async def test_an_incident_is_taken_and_given_back(gateway: Gateway) -> None:
@@ -202,8 +203,8 @@ async def test_a_wrong_body_is_named(
     """Malformed is 400, a wrong field 422 with its name."""
     kind = {"Content-Type": "application/json"}
     path = "/api/v1/incidents/1002/ack"
-    said = await call(gateway[1], "POST", path, status, data=body, headers=kind)
-    assert said["detail"][0]["field"] == field
+    text = await call(gateway[1], "POST", path, status, data=body, headers=kind)
+    assert text["detail"][0]["field"] == field
 
 
 async def test_only_json_is_taken(gateway: Gateway) -> None:
@@ -237,8 +238,8 @@ async def test_only_json_is_taken(gateway: Gateway) -> None:
 )
 async def test_a_wrong_parameter_is_named(gateway: Gateway, path: str, field: str) -> None:
     """422 with the parameter's name; an unknown one is not ignored."""
-    said = await call(gateway[1], "GET", path, 422)
-    assert said["detail"][0]["field"] == field
+    text = await call(gateway[1], "GET", path, 422)
+    assert text["detail"][0]["field"] == field
 
 
 @pytest.mark.parametrize(
@@ -259,19 +260,19 @@ async def test_what_is_not_there_is_404(gateway: Gateway, method: str, path: str
 
 async def test_who_is_on_call_now(gateway: Gateway) -> None:
     """The answer names the person, the zone, since and until when."""
-    said = await call(gateway[1], "GET", "/api/v1/oncall")
-    (duty,) = said["duty"]
+    text = await call(gateway[1], "GET", "/api/v1/oncall")
+    (duty,) = text["duty"]
     assert duty["rota"] == "billing"
     assert duty["timezone"] == "Europe/Berlin"
     assert duty["on_call"] == [{"id": "ana", "name": "Ana"}]
     assert duty["by"] == "layer 1"
-    assert said["shifts"] == []
+    assert text["shifts"] == []
 
 
 async def test_who_was_on_call_before_the_rota_began(gateway: Gateway) -> None:
     """Nobody on call is an empty list, and who comes next is said."""
-    said = await call(gateway[1], "GET", "/api/v1/oncall?rota=billing&at=2026-01-01T00:00Z")
-    (duty,) = said["duty"]
+    text = await call(gateway[1], "GET", "/api/v1/oncall?rota=billing&at=2026-01-01T00:00Z")
+    (duty,) = text["duty"]
     assert duty["on_call"] == []
     assert duty["next"] == {"id": "ana", "name": "Ana"}
     assert duty["until"] == "2026-01-05T08:00:00Z"
@@ -280,8 +281,8 @@ async def test_who_was_on_call_before_the_rota_began(gateway: Gateway) -> None:
 async def test_a_table_of_shifts(gateway: Gateway) -> None:
     """From one instant to another every stretch is listed, gaps too."""
     query = "from=2026-01-01T00:00:00Z&to=2026-01-10T00:00:00Z"
-    said = await call(gateway[1], "GET", f"/api/v1/oncall?{query}")
-    assert [(one["from"], one["on_call"]) for one in said["shifts"]] == [
+    text = await call(gateway[1], "GET", f"/api/v1/oncall?{query}")
+    assert [(one["from"], one["on_call"]) for one in text["shifts"]] == [
         ("2026-01-01T00:00:00Z", []),
         ("2026-01-05T08:00:00Z", [{"id": "ana", "name": "Ana"}]),
     ]
@@ -289,17 +290,17 @@ async def test_a_table_of_shifts(gateway: Gateway) -> None:
 
 async def test_rotas_are_listed(gateway: Gateway) -> None:
     """Each with its zone and people."""
-    said = await call(gateway[1], "GET", "/api/v1/rotas")
-    assert said["rotas"][0]["members"] == [{"id": "ana", "name": "Ana"}]
+    text = await call(gateway[1], "GET", "/api/v1/rotas")
+    assert text["rotas"][0]["members"] == [{"id": "ana", "name": "Ana"}]
 
 
 async def test_dead_letters_are_listed_and_tried_again(gateway: Gateway) -> None:
     """Promise 13: what was given up is listed with its cause, and goes out when replayed."""
     world, client = gateway
-    said = await call(client, "GET", "/api/v1/dead-letters")
-    dead = [one["id"] for one in said["notices"]]
+    text = await call(client, "GET", "/api/v1/dead-letters")
+    dead = [one["id"] for one in text["notices"]]
     assert dead
-    assert {one["detail"] for one in said["notices"]} == {"channel_not_found"}
+    assert {one["detail"] for one in text["notices"]} == {"channel_not_found"}
     world.mend("slack")
     again = await call(client, "POST", "/api/v1/dead-letters/replay", json={"ids": [*dead, 9999]})
     assert set(again["replayed"]) <= set(dead)
@@ -315,8 +316,8 @@ async def test_refused_requests_can_be_seen(gateway: Gateway) -> None:
     _, client = gateway
     body = {"alerts": [{"labels": {"severity": 3}}]}
     assert (await client.post("/webhook/alertmanager", json=body)).status == 422
-    said = await call(client, "GET", "/api/v1/rejects")
-    (refused,) = said["rejects"]
+    text = await call(client, "GET", "/api/v1/rejects")
+    (refused,) = text["rejects"]
     assert (refused["source"], refused["status"]) == ("alertmanager", 422)
     assert refused["detail"][0]["field"] == "labels.severity"
     assert "severity" in refused["excerpt"]
@@ -324,11 +325,11 @@ async def test_refused_requests_can_be_seen(gateway: Gateway) -> None:
 
 async def test_the_gateways_own_state(gateway: Gateway) -> None:
     """Version, configuration, counts and what is wrong."""
-    said = await call(gateway[1], "GET", "/api/v1/status")
-    assert said["incidents"] == {"firing": 1, "acknowledged": 1, "resolved": 0}
-    assert said["config_digest"]
-    assert said["config_loaded_at"]
-    assert {one["component"] for one in said["components"]} >= {"store", "routes.yaml"}
+    text = await call(gateway[1], "GET", "/api/v1/status")
+    assert text["incidents"] == {"firing": 1, "acknowledged": 1, "resolved": 0}
+    assert text["config_digest"]
+    assert text["config_loaded_at"]
+    assert {one["component"] for one in text["components"]} >= {"store", "routes.yaml"}
 
 
 async def test_a_lost_database_is_503(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -342,8 +343,8 @@ async def test_a_lost_database_is_503(gateway: Gateway, monkeypatch: pytest.Monk
     monkeypatch.setattr(world.engine.store, "write", lost)
     for method, path in (("GET", "/api/v1/incidents"), ("POST", "/api/v1/incidents/1002/ack")):
         more: dict[str, Any] = {"json": {"by": "ana"}} if method == "POST" else {}
-        said = await call(client, method, path, 503, **more)
-        assert "full" in said["detail"][0]["message"]
+        text = await call(client, method, path, 503, **more)
+        assert "full" in text["detail"][0]["message"]
 
 
 WRITES = ["/api/v1/incidents/1001/ack", "/api/v1/dead-letters/replay", "/-/reload"]

@@ -36,8 +36,8 @@ async def made(gateway: Gateway, **more: Any) -> dict[str, Any]:
     world, client = gateway
     answer = await client.post(PATH, json=given(world, **more))
     assert answer.status == 200, await answer.text()
-    said: dict[str, Any] = await answer.json()
-    return said
+    text: dict[str, Any] = await answer.json()
+    return text
 
 
 async def test_one_is_made_listed_looked_at_and_ended(gateway: Gateway) -> None:
@@ -66,9 +66,9 @@ async def test_those_that_silence_an_alert_are_found(gateway: Gateway) -> None:
     _, client = gateway
     one = await made(gateway)
     await made(gateway, matchers=['{team=~"plat.*"}'])
-    asked = {"labels": '{alertname="PaymentFailures", team="billing"}'}
-    found = (await (await client.get(PATH, params=asked)).json())["silences"]
-    assert [silence["id"] for silence in found] == [one["id"]]
+    text = {"labels": '{alertname="PaymentFailures", team="billing"}'}
+    matches = (await (await client.get(PATH, params=text)).json())["silences"]
+    assert [silence["id"] for silence in matches] == [one["id"]]
     wrong = await client.get(PATH, params={"labels": 'team=~"b"'})
     assert wrong.status == 422
     assert (await wrong.json())["detail"][0]["field"] == "labels"
@@ -81,11 +81,11 @@ async def test_a_preview_shows_who_would_be_silenced_and_makes_nothing(gateway: 
         *(alert("PaymentFailures", "warning", instance=f"web-{n}") for n in range(3)),
         alert("RenewalCronSlow", "warning"),
     )
-    asked = {"matchers": "alertname=~Payment.+", "limit": "2"}
-    said = await (await client.get(f"{PATH}/preview", params=asked)).json()
-    assert (said["count"], len(said["alerts"])) == (3, 2)
-    assert said["alerts"][0]["labels"]["instance"].startswith("web-")
-    assert said["alerts"][0]["receivers"] == ["billing"]
+    text = {"matchers": "alertname=~Payment.+", "limit": "2"}
+    answer = await (await client.get(f"{PATH}/preview", params=text)).json()
+    assert (answer["count"], len(answer["alerts"])) == (3, 2)
+    assert answer["alerts"][0]["labels"]["instance"].startswith("web-")
+    assert answer["alerts"][0]["receivers"] == ["billing"]
     assert (await (await client.get(PATH)).json())["silences"] == []
 
 

@@ -47,8 +47,8 @@ def clock() -> Clock:
 def guarded(clock: Clock) -> Callable[..., tuple[Guard, Metrics]]:
     def make(**limits: float) -> tuple[Guard, Metrics]:
         metrics = Metrics()
-        given = Limits(**limits)  # type: ignore[arg-type]
-        return Guard(given, metrics, lambda: clock.time), metrics
+        arguments = Limits(**limits)  # type: ignore[arg-type]
+        return Guard(arguments, metrics, lambda: clock.time), metrics
 
     return make
 
@@ -281,8 +281,8 @@ async def test_an_expectation_that_is_none_is_answered_417(
     server: GuardedTestServer, expect: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     """RFC 9110, 10.1.1: an unknown expectation, in any bytes, is the client's fault."""
-    asked = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nExpect: " + expect + b"\r\n\r\n"
-    assert await status_of(server, asked) == 417
+    text = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nExpect: " + expect + b"\r\n\r\n"
+    assert await status_of(server, text) == 417
     assert not caplog.records
 
 

@@ -26,9 +26,9 @@ MUTED = ROUTES.replace(
 async def asked(client: Client, **query: str) -> Any:
     """The explanation, or a failed assertion with the error."""
     answer = await client.get(EXPLAIN, params=query)
-    said = await answer.json()
-    assert answer.status == 200, said
-    return said
+    body = await answer.json()
+    assert answer.status == 200, body
+    return body
 
 
 async def test_an_incident_says_who_was_told_and_what_comes_next(tmp_path: Path) -> None:
@@ -36,12 +36,12 @@ async def test_an_incident_says_who_was_told_and_what_comes_next(tmp_path: Path)
     async with served(tmp_path) as (world, client):
         await world.post(alert())
         await world.advance(MINUTE)
-        said = await asked(client, incident="1001", zone="Europe/Berlin")
-        [incident] = said["incidents"]
+        answer = await asked(client, incident="1001", zone="Europe/Berlin")
+        [incident] = answer["incidents"]
         assert incident["told"]
         assert (
             incident["why"]
-            == said["answer"]
+            == answer["answer"]
             == [
                 "Messages delivered: 4, to 4 targets, the first at 12:06 CET.",
                 "Step 2 of escalation billing notifies Ben at 12:21 CET, unless somebody "
@@ -78,8 +78,8 @@ async def test_a_repeat_on_the_group_interval_is_foretold_as_it_will_come(tmp_pa
     async with served(tmp_path, f"repeats: on the group interval\n{routes}") as (world, client):
         await world.post(alert())
         await world.advance(MINUTE)
-        said = await asked(client, incident="1001", zone="Europe/Berlin")
-        assert said["answer"][-1] == (
+        answer = await asked(client, incident="1001", zone="Europe/Berlin")
+        assert answer["answer"][-1] == (
             "The last messages to receiver billing were queued at 12:06 CET. If nothing changes, "
             "they repeat at 14:12 CET (repeat_interval 2h, on the group interval)."
         )
@@ -95,8 +95,8 @@ async def test_an_acknowledgement_is_the_reason_for_quiet(tmp_path: Path) -> Non
         await world.advance(MINUTE)
         await world.ack(1001, "ana")
         await world.advance(HOUR)
-        said = await asked(client, incident="1001", zone="UTC")
-        assert said["answer"][1:] == [
+        answer = await asked(client, incident="1001", zone="UTC")
+        assert answer["answer"][1:] == [
             "Acknowledged by Ana since 11:07 UTC (link): no reminders and no further steps until "
             "Thu 19 Nov, 11:07 UTC, unless it gets worse."
         ]
@@ -107,9 +107,9 @@ async def test_a_muted_route_is_the_reason_for_quiet(tmp_path: Path) -> None:
     async with served(tmp_path, MUTED) as (world, client):
         await world.post(alert())
         await world.advance(MINUTE)
-        said = await asked(client, incident="1001", zone="UTC")
-        assert not said["incidents"][0]["told"]
-        assert said["answer"] == [
+        answer = await asked(client, incident="1001", zone="UTC")
+        assert not answer["incidents"][0]["told"]
+        assert answer["answer"] == [
             "Nobody was notified.",
             "Its route is muted by mornings until 12:00 UTC: no notification before.",
             "Not notifying: muted by time interval mornings.",
@@ -121,11 +121,11 @@ async def test_an_inhibited_alert_says_by_what(tmp_path: Path) -> None:
     async with served(tmp_path) as (world, client):
         await world.post(alert("BillingDatabaseDown"), alert("SlowInvoices", "warning"))
         await world.advance(MINUTE)
-        said = await asked(client, labels='{alertname="SlowInvoices"}')
-        [found] = said["alerts"]
-        assert found["receivers"] == ["billing"]
-        [incident] = said["incidents"]
-        assert incident["number"] == found["incidents"][0]
+        answer = await asked(client, labels='{alertname="SlowInvoices"}')
+        [matches] = answer["alerts"]
+        assert matches["receivers"] == ["billing"]
+        [incident] = answer["incidents"]
+        assert incident["number"] == matches["incidents"][0]
         assert incident["why"][0] == "Nobody was notified."
         assert any("inhibited by" in sentence for sentence in incident["why"])
         down = 'inhibited by {alertname="BillingDatabaseDown", severity="critical", team="billing"}'
@@ -133,7 +133,7 @@ async def test_an_inhibited_alert_says_by_what(tmp_path: Path) -> None:
         page = await text_of(client, "GET", f"/incidents/{incident['number']}")
         assert "BillingDatabaseDown" in page
         assert "(incident #1001)." in page
-        assert said["answer"][-1].endswith("firing: nobody was notified.")
+        assert answer["answer"][-1].endswith("firing: nobody was notified.")
 
 
 async def test_one_inhibited_alert_of_two_is_counted(tmp_path: Path) -> None:
@@ -155,8 +155,8 @@ async def test_a_group_that_waits_says_until_when(tmp_path: Path) -> None:
     """Within group_wait nobody has heard yet, and that is no fault."""
     async with served(tmp_path) as (world, client):
         await world.post(alert("SlowInvoices", "warning"))
-        said = await asked(client, incident="1001", zone="UTC")
-        assert said["answer"] == [
+        answer = await asked(client, incident="1001", zone="UTC")
+        assert answer["answer"] == [
             "Not notified yet: the group waits until 11:07 UTC for more alerts (group_wait)."
         ]
 
@@ -171,8 +171,8 @@ async def test_a_silence_is_told_once(tmp_path: Path) -> None:
         )
         await world.post(alert("SlowInvoices", "warning"))
         await world.advance(MINUTE)
-        said = await asked(client, incident="1001", zone="Europe/Berlin")
-        assert said["answer"] == [
+        answer = await asked(client, incident="1001", zone="Europe/Berlin")
+        assert answer["answer"] == [
             "Nobody was notified.",
             "Silenced by Ana until 14:06 CET (release); to end it: gateway silence expire "
             f"{silence.id[:8]}.",
@@ -189,8 +189,8 @@ async def test_no_repeat_is_foretold_where_nobody_is_told(tmp_path: Path) -> Non
     async with served(tmp_path, routes) as (world, client):
         await world.post(alert("NightlyReport", "info"))
         await world.advance(MINUTE)
-        said = await asked(client, incident="1001", zone="UTC")
-        assert said["answer"] == [
+        answer = await asked(client, incident="1001", zone="UTC")
+        assert answer["answer"] == [
             "Nobody was notified.",
             'Not notifying: receiver "null" has no targets.',
         ]
@@ -199,12 +199,12 @@ async def test_no_repeat_is_foretold_where_nobody_is_told(tmp_path: Path) -> Non
 async def test_an_unknown_alert_points_at_what_was_refused(tmp_path: Path) -> None:
     """E42: perhaps it came in a request that was refused."""
     async with served(tmp_path) as (_, client):
-        said = await asked(client, labels='{alertname="NeverSeen"}')
-        assert said["answer"][0].startswith("No alert with these labels is known")
+        answer = await asked(client, labels='{alertname="NeverSeen"}')
+        assert answer["answer"][0].startswith("No alert with these labels is known")
         refused = await client.post("/webhook/alertmanager", data=b"{", headers=JSON)
         assert refused.status == 400
-        said = await asked(client, labels='{alertname="NeverSeen"}')
-        assert "source alertmanager" in said["answer"][1]
+        answer = await asked(client, labels='{alertname="NeverSeen"}')
+        assert "source alertmanager" in answer["answer"][1]
 
 
 async def test_a_person_who_was_told_sees_by_what_and_when(tmp_path: Path) -> None:
@@ -212,11 +212,11 @@ async def test_a_person_who_was_told_sees_by_what_and_when(tmp_path: Path) -> No
     async with served(tmp_path) as (world, client):
         await world.post(alert())
         await world.advance(MINUTE)
-        said = await asked(client, person="ana", zone="UTC")
-        assert said["person"] == {"id": "ana", "name": "Ana"}
-        assert said["answer"][0].startswith("Ana was on call in rota billing between")
-        assert said["incidents"][0]["why"] == ["Notified by e-mail at 11:06 UTC (first)."]
-        assert [notice["person"] for notice in said["incidents"][0]["notices"]] == ["ana"]
+        answer = await asked(client, person="ana", zone="UTC")
+        assert answer["person"] == {"id": "ana", "name": "Ana"}
+        assert answer["answer"][0].startswith("Ana was on call in rota billing between")
+        assert answer["incidents"][0]["why"] == ["Notified by e-mail at 11:06 UTC (first)."]
+        assert [notice["person"] for notice in answer["incidents"][0]["notices"]] == ["ana"]
 
 
 async def test_a_person_whose_step_has_not_come_sees_when_it_comes(tmp_path: Path) -> None:
@@ -224,12 +224,12 @@ async def test_a_person_whose_step_has_not_come_sees_when_it_comes(tmp_path: Pat
     async with served(tmp_path) as (world, client):
         await world.post(alert(), alert("Unrelated", "info", team="web"))
         await world.advance(MINUTE)
-        said = await asked(client, person="ben", zone="UTC")
-        assert [one["why"] for one in said["incidents"]] == [
+        answer = await asked(client, person="ben", zone="UTC")
+        assert [one["why"] for one in answer["incidents"]] == [
             ["Not notified yet: step 2 notifies Ben at 11:21 UTC."]
         ]
-        assert "Ben was on call in no rota in that time." in said["answer"]
-        assert "Other incidents in that time, which do not notify Ben: 1." in said["answer"]
+        assert "Ben was on call in no rota in that time." in answer["answer"]
+        assert "Other incidents in that time, which do not notify Ben: 1." in answer["answer"]
 
 
 async def test_a_person_is_not_told_what_somebody_took_before(tmp_path: Path) -> None:
@@ -239,11 +239,11 @@ async def test_a_person_is_not_told_what_somebody_took_before(tmp_path: Path) ->
         await world.advance(5 * MINUTE)
         await world.ack(1001, "ana")
         await world.advance(HOUR)
-        said = await asked(client, person="ben", zone="UTC")
-        assert said["incidents"][0]["why"] == [
+        answer = await asked(client, person="ben", zone="UTC")
+        assert answer["incidents"][0]["why"] == [
             "Not notified: acknowledged by Ana at 11:11 UTC, before step 2 notified Ben."
         ]
-        assert not said["incidents"][0]["told"]
+        assert not answer["incidents"][0]["told"]
 
 
 async def test_a_person_is_not_told_what_ended_before(tmp_path: Path) -> None:
@@ -253,8 +253,8 @@ async def test_a_person_is_not_told_what_ended_before(tmp_path: Path) -> None:
         await world.advance(MINUTE)
         await world.post(alert(ends_at=world.now))
         await world.advance(HOUR)
-        said = await asked(client, person="ben", zone="UTC")
-        assert "resolved at 11:11 UTC, before step 2" in said["incidents"][0]["why"][0]
+        answer = await asked(client, person="ben", zone="UTC")
+        assert "resolved at 11:11 UTC, before step 2" in answer["incidents"][0]["why"][0]
 
 
 async def test_a_dead_channel_is_named(tmp_path: Path) -> None:
@@ -264,13 +264,13 @@ async def test_a_dead_channel_is_named(tmp_path: Path) -> None:
         world.break_channel("email", lambda: refused)
         await world.post(alert())
         await world.advance(MINUTE)
-        said = await asked(client, person="ana", zone="UTC")
-        assert said["incidents"][0]["why"] == [
+        answer = await asked(client, person="ana", zone="UTC")
+        assert answer["incidents"][0]["why"] == [
             "Not notified by e-mail (first): given up: inactive recipient."
         ]
-        assert "Messages to Ana: 0 delivered, 1 given up." in said["answer"]
-        told = await asked(client, incident="1001")
-        assert any(one.startswith("Given up: e-mail ana@example.com") for one in told["answer"])
+        assert "Messages to Ana: 0 delivered, 1 given up." in answer["answer"]
+        notified = await asked(client, incident="1001")
+        assert any(one.startswith("Given up: e-mail ana@example.com") for one in notified["answer"])
 
 
 async def test_since_bounds_what_is_looked_at(tmp_path: Path) -> None:
@@ -289,7 +289,7 @@ async def test_since_bounds_what_is_looked_at(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "status", "said"),
+    ("query", "status", "expected"),
     [
         ({}, 422, "give one of"),
         ({"incident": "1001", "person": "ana"}, 422, "give one of"),
@@ -304,13 +304,13 @@ async def test_since_bounds_what_is_looked_at(tmp_path: Path) -> None:
     ],
 )
 async def test_questions_that_make_no_sense(
-    tmp_path: Path, query: dict[str, str], status: int, said: str
+    tmp_path: Path, query: dict[str, str], status: int, expected: str
 ) -> None:
     """The status that is due, and what to ask instead."""
     async with served(tmp_path) as (_, client):
         answer = await client.get(EXPLAIN, params=query)
         assert answer.status == status
-        assert said in await answer.text()
+        assert expected in await answer.text()
 
 
 JSON = {"Content-Type": "application/json"}
@@ -323,8 +323,8 @@ async def test_acknowledged_incident_outside_own_routes_is_in_the_answer(tmp_pat
         await world.advance(2 * MINUTE)
         await world.ack(1001, "ben")
         await world.advance(MINUTE)
-        said = await asked(client, person="ben", zone="UTC")
-        [incident] = said["incidents"]
+        answer = await asked(client, person="ben", zone="UTC")
+        [incident] = answer["incidents"]
         assert incident["number"] == 1001
         assert not incident["told"]
         assert incident["why"] == [

@@ -136,7 +136,7 @@ async def test_a_broken_form_is_answered_4xx(
 
 
 @pytest.mark.parametrize(
-    ("asked", "status"),
+    ("expected", "status"),
     [
         (b"GET /api/v2/status HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n", 400),
         (b"GET http://evil.example/api/v2/status HTTP/1.1\r\nHost: localhost\r\n\r\n", 421),
@@ -146,7 +146,9 @@ async def test_a_broken_form_is_answered_4xx(
     ],
     ids=["two hosts", "absolute, foreign", "absolute, own", "1.1 without", "1.0 without"],
 )
-async def test_the_host_is_read_as_http_has_it(tmp_path: Path, asked: bytes, status: int) -> None:
+async def test_the_host_is_read_as_http_has_it(
+    tmp_path: Path, expected: bytes, status: int
+) -> None:
     """RFC 9112, 3.2: one Host, an absolute target counts, probes of HTTP/1.0 send none."""
     async with served(tmp_path) as (_, client):
-        assert await status_of(client.server, asked) == status
+        assert await status_of(client.server, expected) == status

@@ -53,9 +53,9 @@ async def test_no_body_and_no_head_is_a_fault_of_ours(
     text = await answer.read()
     assert answer.status in DEFINED, (answer.status, text)
     if answer.status != 200:
-        said = json.loads(text)
+        answer_text = json.loads(text)
         if path.startswith("/api/v2"):
-            assert said if answer.status in (400, 503) else said["message"]
+            assert answer_text if answer.status in (400, 503) else answer_text["message"]
         else:
-            assert said["error"]
-            assert isinstance(said["detail"], list)
+            assert answer_text["error"]
+            assert isinstance(answer_text["detail"], list)

@@ -53,8 +53,8 @@ async def test_alerts_posted_to_an_odd_path_are_taken(
     server = GuardedTestServer(app_for(engine, route_prefix=prefix or "/"))
     await server.start_server()
     head = "HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
-    asked = f"POST {prefix}{path} {head}{len(ALERTS)}\r\n\r\n".encode() + ALERTS
-    assert await status_of(server, asked) == 200
+    text = f"POST {prefix}{path} {head}{len(ALERTS)}\r\n\r\n".encode() + ALERTS
+    assert await status_of(server, text) == 200
     assert [alert.labels["alertname"] for alert in engine.alerts] == ["DiskFull"]
     await server.close()
 
@@ -64,10 +64,10 @@ async def test_an_odd_path_is_no_way_around_the_access_checks(tmp_path: Path, pa
     """What needs the token by its plain path needs it by every other."""
     env = {"listen": "0.0.0.0:9095", "external_url": "https://a.example.com"}
     async with served(tmp_path, api_token="test-api-token", **env) as (_, client):
-        asked = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n".encode()
-        assert await status_of(client.server, asked + b"\r\n") == 401
+        text = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n".encode()
+        assert await status_of(client.server, text + b"\r\n") == 401
         token = b"Authorization: Bearer test-api-token\r\n\r\n"
-        assert await status_of(client.server, asked + token) == 200
+        assert await status_of(client.server, text + token) == 200
 
 
 @pytest.mark.parametrize(

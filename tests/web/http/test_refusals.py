@@ -111,9 +111,9 @@ async def test_every_failed_proof_is_counted_by_kind(
         assert (await client.get(f"/ack/{token(world, life=-1.0)}")).status == 410
         foreign = {"Sec-Fetch-Site": "cross-site"}
         assert (await client.post(f"/ack/{token(world)}", headers=foreign)).status == 403
-        found = await samples(client)
+        matches = await samples(client)
     for kind in ("api_token", "no_token", "forged_link", "expired_link", "origin"):
-        assert found[f'{KINDS}{{kind="{kind}"}}'] == 1, kind
+        assert matches[f'{KINDS}{{kind="{kind}"}}'] == 1, kind
     assert len(caplog.records) == 4  # a browser's first request without a token is no event
     assert all(record.__dict__["address"] == "127.0.0.1" for record in caplog.records)
     assert "test-wrong-guess" not in caplog.text

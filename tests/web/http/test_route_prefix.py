@@ -79,8 +79,8 @@ async def test_pages_lead_to_each_other_below_it(tmp_path: Path) -> None:
         (back,) = re.findall(r'<a href="([^"]*)"[^>]*>Incidents<', await incident.text())
         assert urljoin("/alertmanager/incidents/1001", back) == "/alertmanager/"
         path = f"/alertmanager/ack/{token(world)}"
-        asked = await client.get(path)
-        (action,) = re.findall(r'<form method="post" action="([^"]*)"', await asked.text())
+        text = await client.get(path)
+        (action,) = re.findall(r'<form method="post" action="([^"]*)"', await text.text())
         taken = await client.post(urljoin(path, action))
         assert "Acknowledged by you" in await taken.text()
         assert (await world.incident()).ack is not None

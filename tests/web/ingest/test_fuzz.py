@@ -98,10 +98,10 @@ def test_any_json_keeps_the_good_alerts(items: list[Any]) -> None:
     listed = [GOOD, *items, GOOD]
     plain = not _has_no_json_number(listed)
     for source, body in (("prometheus", listed), ("alertmanager", {"alerts": listed})):
-        kept, refused = read(source, as_json(body))
+        remaining, refused = read(source, as_json(body))
         if plain:
-            assert kept >= 2
-            assert kept + refused == len(listed)
+            assert remaining >= 2
+            assert remaining + refused == len(listed)
 
 
 def _has_no_json_number(value: Any) -> bool:

@@ -24,10 +24,10 @@ async def test_a_bad_alert_in_a_large_post_is_named_by_its_place(
     client: Client, engine: FakeEngine
 ) -> None:
     """E42: cut or not, the answer counts alerts from the first one of the body."""
-    status, said = await post(client, "/webhook/prometheus", many(1000, BAD, GOOD))
-    assert (status, said["accepted"]) == (200, 1001)
-    assert said["error"] == "1 of 1002 alerts refused, 1001 accepted"
-    assert [(one["alert"], one["field"]) for one in said["detail"]] == [(500, "labels.severity")]
+    status, text = await post(client, "/webhook/prometheus", many(1000, BAD, GOOD))
+    assert (status, text["accepted"]) == (200, 1001)
+    assert text["error"] == "1 of 1002 alerts refused, 1001 accepted"
+    assert [(one["alert"], one["field"]) for one in text["detail"]] == [(500, "labels.severity")]
     assert len(engine.alerts) == 1001
 
 
@@ -47,9 +47,9 @@ async def test_nothing_of_a_large_body_that_is_not_json_is_taken(
 ) -> None:
     """E34: 400 means that nothing was taken, wherever the body breaks."""
     body = json.dumps(many(1000)).encode()[:-1] + b",]"
-    status, said = await post(client, "/webhook/prometheus", body)
+    status, text = await post(client, "/webhook/prometheus", body)
     assert (status, engine.submitted) == (400, [])
-    assert "is not JSON" in said["error"]
+    assert "is not JSON" in text["error"]
 
 
 async def test_more_alerts_than_are_taken_at_once_are_413(
@@ -61,18 +61,18 @@ async def test_more_alerts_than_are_taken_at_once_are_413(
         ("/webhook/alertmanager", b'{"alerts":[', b"]}"),
     ):
         body = before + b",".join([b'{"labels":{"a":"b"}}'] * 100_001) + behind
-        status, said = await post(client, path, body)
+        status, text = await post(client, path, body)
         assert (status, engine.submitted) == (413, [])
-        assert "100,000" in json.dumps(said)
+        assert "100,000" in json.dumps(text)
 
 
 async def test_a_hundred_thousand_values_that_are_no_alerts_list_a_hundred_faults(
     client: Client,
 ) -> None:
     """E42: the faults in an answer are bounded, and all are counted."""
-    status, said = await post(client, "/webhook/prometheus", b"[" + b"0," * 99_999 + b"0]")
-    assert (status, len(said["detail"])) == (422, 100)
-    assert said["error"] == "100000 of 100000 alerts refused, 0 accepted"
+    status, text = await post(client, "/webhook/prometheus", b"[" + b"0," * 99_999 + b"0]")
+    assert (status, len(text["detail"])) == (422, 100)
+    assert text["error"] == "100000 of 100000 alerts refused, 0 accepted"
 
 
 async def test_a_large_post_that_cannot_be_saved_is_503(client: Client, engine: FakeEngine) -> None:
@@ -87,8 +87,8 @@ async def test_a_large_post_that_cannot_be_saved_is_503(client: Client, engine: 
         await submit(source, alerts, *rest)
 
     engine.submit = full  # type: ignore[method-assign, assignment]
-    status, said = await post(client, "/webhook/prometheus", many(1000))
-    assert (status, said["error"]) == (503, "too many requests wait for the database")
+    status, text = await post(client, "/webhook/prometheus", many(1000))
+    assert (status, text["error"]) == (503, "too many requests wait for the database")
 
 
 async def test_others_are_answered_while_a_large_post_is_read(

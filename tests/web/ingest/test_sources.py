@@ -46,13 +46,13 @@ def test_every_recorded_webhook_is_read_whole(name: str) -> None:
     parsed = webhook(sent)
     assert parsed.bad == []
     assert len(parsed.alerts) == len(sent["alerts"])
-    for given, alert in zip(sent["alerts"], parsed.alerts, strict=True):
-        assert fingerprint(alert.labels) == given["fingerprint"]
-        assert alert.annotations == given["annotations"]
-        assert alert.generator_url == given["generatorURL"]
-        assert alert.starts_at == parse_rfc3339(given["startsAt"])
-        ended = given["status"] == "resolved"
-        assert alert.ends_at == (parse_rfc3339(given["endsAt"]) if ended else None)
+    for arguments, alert in zip(sent["alerts"], parsed.alerts, strict=True):
+        assert fingerprint(alert.labels) == arguments["fingerprint"]
+        assert alert.annotations == arguments["annotations"]
+        assert alert.generator_url == arguments["generatorURL"]
+        assert alert.starts_at == parse_rfc3339(arguments["startsAt"])
+        ended = arguments["status"] == "resolved"
+        assert alert.ends_at == (parse_rfc3339(arguments["endsAt"]) if ended else None)
         assert not alert.expires
 
 
@@ -316,9 +316,9 @@ def test_a_thousand_labels_are_taken_and_a_label_of_a_megabyte_is_cut() -> None:
     """E34: what is large but right is accepted, and what was cut is noted."""
     labels = {f"label_{n}": "x" for n in range(1000)} | {"big": "y" * 1_000_000, "größe": "ü"}
     parsed = prometheus([{"labels": labels}])
-    kept = dict(parsed.alerts[0].labels)
-    assert len(kept.pop("big")) == 4096
-    assert kept == {name: value for name, value in labels.items() if name != "big"}
+    remaining = dict(parsed.alerts[0].labels)
+    assert len(remaining.pop("big")) == 4096
+    assert remaining == {name: value for name, value in labels.items() if name != "big"}
     assert [(note.index, note.field) for note in parsed.repaired] == [(0, "labels.big")]
 
 

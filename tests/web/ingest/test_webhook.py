@@ -89,8 +89,8 @@ async def test_an_empty_webhook_is_fine(client: Client, engine: FakeEngine) -> N
 async def test_truncated_alerts_are_said(client: Client, engine: FakeEngine) -> None:
     """E33: what the sender left out is in the answer and in the metric."""
     body = recorded("webhook-truncated-max-alerts.json")
-    status, said = await post(client, "/webhook/alertmanager", body)
-    assert (status, said["note"]) == (200, "7 more not shown by the sender")
+    status, text = await post(client, "/webhook/alertmanager", body)
+    assert (status, text["note"]) == (200, "7 more not shown by the sender")
     counted = 'gateway_ingest_alerts_truncated_total{source="alertmanager"} 7.0'
     assert counted in engine.metrics.exposition().decode()
     assert engine.left_out == 7
@@ -100,19 +100,19 @@ async def test_a_bad_alert_beside_good_ones_at_the_webhook(
     client: Client, engine: FakeEngine
 ) -> None:
     """E42: the good ones are kept, the answer names alert and field, and admins can see it."""
-    status, said = await post(
+    status, text = await post(
         client, "/webhook/alertmanager", {"alerts": [GOOD, BAD, GOOD, {"labels": {}}]}
     )
     assert status == 200
-    assert said["accepted"] == 2
-    assert said["error"] == "2 of 4 alerts refused, 2 accepted"
+    assert text["accepted"] == 2
+    assert text["error"] == "2 of 4 alerts refused, 2 accepted"
     first = {"alert": 1, "field": "labels.severity", "message": "must be text, not a number"}
-    assert said["detail"][0] == first
-    assert said["detail"][1]["alert"] == 3
+    assert text["detail"][0] == first
+    assert text["detail"][1]["alert"] == 3
     assert len(engine.alerts) == 2
     source, kept_status, error, detail, _, excerpt = engine.rejected[0]
-    assert (source, kept_status, error) == ("alertmanager", 200, said["error"])
-    assert detail == said["detail"]
+    assert (source, kept_status, error) == ("alertmanager", 200, text["error"])
+    assert detail == text["detail"]
     assert "severity" in excerpt
 
 
@@ -131,10 +131,10 @@ async def test_hidden_characters_of_a_refused_body_are_kept_as_escapes(
 
 async def test_a_bad_alert_beside_good_ones_at_the_api(client: Client, engine: FakeEngine) -> None:
     """As at Alertmanager: 400, with the good ones in; unlike it, the answer says which was bad."""
-    status, said = await post(client, "/api/v2/alerts", [GOOD, BAD])
+    status, text = await post(client, "/api/v2/alerts", [GOOD, BAD])
     assert status == 400
     fault = "alert 1: labels.severity: must be text, not a number"
-    assert said == f"1 of 2 alerts refused, 1 accepted; {fault}"
+    assert text == f"1 of 2 alerts refused, 1 accepted; {fault}"
     assert [alert.labels["alertname"] for alert in engine.alerts] == ["Good"]
 
 
@@ -156,9 +156,9 @@ async def test_nothing_good_in_it(
     client: Client, engine: FakeEngine, path: str, body: Any, status: int
 ) -> None:
     """E34, E42: malformed is 400, well-formed but wrong 422; counted and remembered."""
-    got, said = await post(client, path, body)
+    got, text = await post(client, path, body)
     assert got == status
-    assert said if path.startswith("/api") else said["error"]
+    assert text if path.startswith("/api") else text["error"]
     assert engine.submitted == []
     assert len(engine.rejected) == 1
     source = "prometheus" if path.startswith("/api") else "alertmanager"
@@ -179,15 +179,17 @@ async def test_what_cannot_be_saved_is_to_be_sent_again(
     answer = await client.post(path, json=body)
     assert answer.status == 503
     assert int(answer.headers["Retry-After"]) >= 1
-    said = await answer.json()
-    assert str(fault) in (said if path.startswith("/api") else said["detail"][0]["message"])
+    answer_text = await answer.json()
+    assert str(fault) in (
+        answer_text if path.startswith("/api") else answer_text["detail"][0]["message"]
+    )
 
 
 async def test_an_unknown_source_is_404(client: Client, engine: FakeEngine) -> None:
     """An unknown source is told how to become known, and does not become a label of a metric."""
-    status, said = await post(client, "/webhook/nobody", {"alerts": [GOOD]})
+    status, text = await post(client, "/webhook/nobody", {"alerts": [GOOD]})
     assert status == 404
-    assert "alertmanager" in said["detail"][0]["message"]
+    assert "alertmanager" in text["detail"][0]["message"]
     assert 'source="other",status="404"' in engine.metrics.exposition().decode()
 
 
@@ -247,8 +249,8 @@ async def test_a_body_of_ten_megabytes_is_taken(client: Client, engine: FakeEngi
     """E34: Alertmanager sets no limit, so neither does the server's usual one of 1 MiB."""
     alerts = [{"labels": {"a": str(n)}, "annotations": {"big": "x" * 1000}} for n in range(10_000)]
     body = {"alerts": alerts, "truncatedAlerts": 3}
-    status, said = await post(client, "/webhook/alertmanager", body)
-    assert (status, said) == (200, {"accepted": 10_000, "note": "3 more not shown by the sender"})
+    status, text = await post(client, "/webhook/alertmanager", body)
+    assert (status, text) == (200, {"accepted": 10_000, "note": "3 more not shown by the sender"})
     assert [alert.labels for alert in engine.alerts] == [alert["labels"] for alert in alerts]
     assert engine.left_out == 3
 
@@ -258,10 +260,10 @@ async def test_an_annotation_of_ten_megabytes_is_cut_and_its_alert_kept(
 ) -> None:
     """E34: what is too long costs no page, and the answer says what was cut."""
     body = {"alerts": [GOOD, {"labels": {"a": "b"}, "annotations": {"big": "x" * 10_000_000}}]}
-    status, said = await post(client, "/webhook/alertmanager", body)
-    assert (status, said["accepted"]) == (200, 2)
+    status, text = await post(client, "/webhook/alertmanager", body)
+    assert (status, text["accepted"]) == (200, 2)
     note = "a text of 10,000,000 bytes was cut to its first 65,024"
-    assert said["detail"] == [{"alert": 1, "field": "", "message": note}]
+    assert text["detail"] == [{"alert": 1, "field": "", "message": note}]
     assert len(engine.alerts[1].annotations["big"]) < 66_000
 
 
@@ -274,10 +276,10 @@ async def test_a_label_that_is_no_text_is_mended_and_its_alert_kept(
     assert (await post(client, "/api/v2/alerts", body))[0] == 200
     assert engine.alerts[0].labels["host"] == "x\ufffdy"
     hook = b'{"alerts": ' + body + b"}"
-    status, said = await post(client, "/webhook/alertmanager", hook)
+    status, page_text = await post(client, "/webhook/alertmanager", hook)
     note = "NUL or an incomplete character was replaced by U+FFFD"
-    assert (status, said["accepted"]) == (200, 1)
-    assert said["detail"] == [{"alert": 0, "field": "labels.host", "message": note}]
+    assert (status, page_text["accepted"]) == (200, 1)
+    assert page_text["detail"] == [{"alert": 0, "field": "labels.host", "message": note}]
     assert engine.alerts[1].labels == engine.alerts[0].labels
 
 
@@ -313,8 +315,8 @@ async def test_credentials(
     assert answer.status == status
     if status == 401:
         assert answer.headers["WWW-Authenticate"].lower().startswith(source)
-        said = (await answer.text()) + repr(engine.rejected)
-        assert "test-" not in said
+        text = (await answer.text()) + repr(engine.rejected)
+        assert "test-" not in text
 
 
 @pytest.mark.parametrize("key", [b"test-old", b"test-new"])

@@ -41,7 +41,7 @@ async def test_looking_shows_what_it_is_and_changes_nothing(gateway: Gateway) ->
     before = await world.incident()
     for _ in range(3):
         page = await text_of(client, "GET", link)
-    for said in (
+    for text in (
         "CRITICAL #1001",
         "DoubleChargeDetected happened",
         "firing for",
@@ -51,7 +51,7 @@ async def test_looking_shows_what_it_is_and_changes_nothing(gateway: Gateway) ->
         "instance billing-1",
         "Runbook",
     ):
-        assert said in page
+        assert text in page
     assert await world.incident() == before
 
 

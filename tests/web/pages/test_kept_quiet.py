@@ -33,11 +33,11 @@ async def test_the_incidents_page_names_the_silences_over_it(tmp_path: Path) -> 
             SilenceRequest((Matcher("instance", "=", "a"),), world.now, until, "ana", why)
         )
         await world.advance(MINUTE)
-        said = await text_of(client, "GET", "/incidents/1001")
+        text = await text_of(client, "GET", "/incidents/1001")
         assert (
             "1 of its 2 firing alerts: silenced by Ana until 13:06 UTC "
             f"(&lt;b&gt;disk&lt;/b&gt; is changed); to end it: gateway silence expire {one.id[:8]}."
-            in said
+            in text
         )
         await silences.expire(one.id)
         assert "silenced by Ana" not in await text_of(client, "GET", "/incidents/1001")
@@ -53,9 +53,9 @@ async def test_under_a_silence_nobody_is_asked_to_take_it(tmp_path: Path) -> Non
         await world.advance(MINUTE)
         for page in ("/", f"/ack/{token(world)}"):
             assert "Not notifying: silenced by Ana until" in await text_of(client, "GET", page)
-        said = await text_of(client, "GET", "/incidents/1001")
-        assert "Unacknowledged. Not notifying." in said
-        head = said.partition("Timeline")[0]
+        text = await text_of(client, "GET", "/incidents/1001")
+        assert "Unacknowledged. Not notifying." in text
+        head = text.partition("Timeline")[0]
         assert head.lower().count("silenced by ana") == 1
 
 

@@ -26,8 +26,8 @@ async def gateway(tmp_path: Path) -> AsyncIterator[Gateway]:
 def navigation(page: str, path: str) -> dict[str, str]:
     """Where the navigation of a page leads to, and what it says of each place."""
     (nav,) = re.findall(r'(?s)<nav class="pages[^>]*aria-label="Pages">(.*?)</nav>', page)
-    found = re.findall(r'<a href="([^"]*)"(?: aria-current="(\w+)")?>', nav)
-    return {urljoin(path, link): current for link, current in found}
+    matches = re.findall(r'<a href="([^"]*)"(?: aria-current="(\w+)")?>', nav)
+    return {urljoin(path, link): current for link, current in matches}
 
 
 async def test_every_page_leads_to_the_others(gateway: Gateway) -> None:
@@ -38,7 +38,7 @@ async def test_every_page_leads_to_the_others(gateway: Gateway) -> None:
     silence = await world.engine.silences.put(
         SilenceRequest(parse_matchers("team=billing"), world.now, world.now + HOUR, "ana", "")
     )
-    for path, here, said in (
+    for path, here, text in (
         ("/", "/", "page"),
         ("/incidents/1001", "/", "true"),
         ("/silences", "/silences", "page"),
@@ -49,8 +49,8 @@ async def test_every_page_leads_to_the_others(gateway: Gateway) -> None:
         ("/nowhere", "", ""),
     ):
         page = await (await client.get(path, headers=BROWSER)).text()
-        wanted = {place: said if place == here else "" for place in PLACES}
-        assert navigation(page, path) == wanted, path
+        expected = {place: text if place == here else "" for place in PLACES}
+        assert navigation(page, path) == expected, path
 
 
 @pytest.mark.parametrize("path", ["/x", "/x/", "/incidents", "/a/b/c", "/silences/", "/x//y"])

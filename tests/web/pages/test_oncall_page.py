@@ -73,8 +73,8 @@ def words(html: str) -> str:
 
 def cards(page: str) -> dict[str, str]:
     """The card of each rota, by its name."""
-    found = re.findall(r'(?s)<section class="card" aria-labelledby.*?</section>', page)
-    return {words(re.findall(r"<h2[^>]*>(.*?)</h2>", one)[0]): one for one in found}
+    matches = re.findall(r'(?s)<section class="card" aria-labelledby.*?</section>', page)
+    return {words(re.findall(r"<h2[^>]*>(.*?)</h2>", one)[0]): one for one in matches}
 
 
 def blocks(card: str) -> Iterator[tuple[int, str, list[str]]]:
@@ -84,8 +84,8 @@ def blocks(card: str) -> Iterator[tuple[int, str, list[str]]]:
     for day, row in enumerate(rows):
         for block in re.findall(r"(?s)<li .*?</li>", row):
             time = re.findall(r"<time>(.*?)</time>", block)
-            said = re.sub(r"<time>.*?</time>|<i>.*?</i>", "", block)
-            people = [words(one).removeprefix("+ ") for one in said.split("</span>")[:-1]]
+            text = re.sub(r"<time>.*?</time>|<i>.*?</i>", "", block)
+            people = [words(one).removeprefix("+ ") for one in text.split("</span>")[:-1]]
             yield day, time[0] if time else "00:00", [] if people == ["NOBODY"] else people
 
 
@@ -105,10 +105,10 @@ async def test_now_is_what_the_command_says(tmp_path: Path, days_later: float) -
         verb = "are" if len(duty["on_call"]) > 1 else "is"
         until = clock_time(parse_rfc3339(duty["until"]), "Europe/Berlin", now)
         then = re.split(r" {2,}", row)[4]
-        said = words(shown[duty["rota"]]).replace("nobody .", "nobody.")
-        assert f"{people} {verb} on call until {until}, then {then}." in said
+        text = words(shown[duty["rota"]]).replace("nobody .", "nobody.")
+        assert f"{people} {verb} on call until {until}, then {then}." in text
         if duty["by"]:
-            assert f"By {duty['by']}." in said
+            assert f"By {duty['by']}." in text
 
 
 @pytest.mark.parametrize("rota", ["billing", "far", "office"])
@@ -117,12 +117,12 @@ async def test_the_calendar_is_what_the_command_says(tmp_path: Path, rota: str) 
     file = tmp_path / "routes.yaml"
     file.write_text(routes())
     start, end = "2026-11-18T00:00:00+01:00", "2026-12-02T00:00:00+01:00"
-    asked = ("oncall", rota, "--from", start, "--to", end, "--config", str(file))
-    wanted: list[tuple[float, list[str]]] = []
-    for shift in fine_json(*asked, now=START):
+    text = ("oncall", rota, "--from", start, "--to", end, "--config", str(file))
+    expected: list[tuple[float, list[str]]] = []
+    for shift in fine_json(*text, now=START):
         people = [one["name"] for one in shift["on_call"]]
-        if not wanted or wanted[-1][1] != people:
-            wanted.append((parse_rfc3339(shift["from"]), people))
+        if not expected or expected[-1][1] != people:
+            expected.append((parse_rfc3339(shift["from"]), people))
     async with served(tmp_path, routes()) as (_, client):
         card = cards(await page_of(client))[rota]
     shown: list[tuple[float, list[str]]] = []
@@ -131,8 +131,8 @@ async def test_the_calendar_is_what_the_command_says(tmp_path: Path, rota: str) 
         if not shown or shown[-1][1] != people:
             at = MIDNIGHT + day * DAY + int(hour) * 3600 + int(minute) * 60
             shown.append((at, people))
-    assert shown == wanted
-    assert len(wanted) > DAYS / 2
+    assert shown == expected
+    assert len(expected) > DAYS / 2
 
 
 async def test_a_gap_is_loud(tmp_path: Path) -> None:
@@ -141,11 +141,11 @@ async def test_a_gap_is_loud(tmp_path: Path) -> None:
         page = await page_of(client)
         assert "<title>Nobody on call: office" in page
         office = cards(page)["office"]
-        said = words(office)
-        assert said.startswith("NOBODY IS ON CALL office Nobody is on call until 13:00 CET, then")
-        assert "Nobody from now until 13:00 CET (53 min)." in said
-        assert "Nobody from 17:00 CET until Thu 19 Nov, 13:00 CET (20 h)." in said
-        assert "8 more gaps: 11 days 19 h without anybody in total." in said
+        text = words(office)
+        assert text.startswith("NOBODY IS ON CALL office Nobody is on call until 13:00 CET, then")
+        assert "Nobody from now until 13:00 CET (53 min)." in text
+        assert "Nobody from 17:00 CET until Thu 19 Nov, 13:00 CET (20 h)." in text
+        assert "8 more gaps: 11 days 19 h without anybody in total." in text
         assert office.count('nobody"><span') == 24
         billing = words(cards(page)["billing"])
         assert "NOBODY IS ON CALL" not in billing
@@ -208,9 +208,9 @@ rotas:
 async def test_without_rotas_it_says_so(tmp_path: Path) -> None:
     """And where they would be written."""
     async with served(tmp_path, PEOPLE) as (_, client):
-        said = words(await page_of(client))
-    assert "There are no rotas." in said
-    assert "routes.yaml" in said
+        text = words(await page_of(client))
+    assert "There are no rotas." in text
+    assert "routes.yaml" in text
 
 
 async def test_who_never_changes_is_there_for_good(tmp_path: Path) -> None:

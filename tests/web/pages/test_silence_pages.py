@@ -63,9 +63,9 @@ async def put_many(world: World, count: int) -> None:
 
 async def test_without_any_it_says_so_and_how_to_make_one(gateway: Gateway) -> None:
     """Not just an empty list."""
-    said = await read(gateway[1], "/silences")
-    assert "No active silences" in said
-    assert "gateway silence add" in said
+    text = await read(gateway[1], "/silences")
+    assert "No active silences" in text
+    assert "gateway silence add" in text
 
 
 async def test_it_lists_what_holds_what_comes_and_what_ended(gateway: Gateway) -> None:
@@ -76,7 +76,7 @@ async def test_it_lists_what_holds_what_comes_and_what_ended(gateway: Gateway) -
     await put(world, "team=later", start=HOUR, lasts=DAY)
     second = await put(world, "team=second", lasts=2 * HOUR)
     await put(world, 'team="first",instance=~"db-.*"', why="new disks, OPS-12")
-    said = await read(client, "/silences")
+    page_text = await read(client, "/silences")
     for text in (
         "2 active silences 1 pending",
         "ACTIVE until 12:06 UTC, for 1 h more",
@@ -86,10 +86,10 @@ async def test_it_lists_what_holds_what_comes_and_what_ended(gateway: Gateway) -
         "ENDED ended at 11:06 UTC",
         "Times are in UTC",
     ):
-        assert text in said, said
-    order = [said.index(f'team="{name}"') for name in ("first", "second", "later", "ended")]
+        assert text in page_text, page_text
+    order = [page_text.index(f'team="{name}"') for name in ("first", "second", "later", "ended")]
     assert order == sorted(order)
-    assert f"gateway silence expire {over.id[:8]}" not in said
+    assert f"gateway silence expire {over.id[:8]}" not in page_text
 
 
 async def test_until_its_alerts_are_gone_is_said(gateway: Gateway) -> None:
@@ -113,8 +113,8 @@ async def test_it_counts_what_each_covers(gateway: Gateway) -> None:
     await put(world, "team=billing", lasts=2 * HOUR)
     await put(world, "team=platform", lasts=3 * HOUR)
     await put(world, "team=billing", start=HOUR)
-    said = await read(client, "/silences")
-    counted = re.findall(r"(?:Silences \d|No firing) .*?\.", said)
+    text = await read(client, "/silences")
+    counted = re.findall(r"(?:Silences \d|No firing) .*?\.", text)
     assert counted == [
         "Silences 2 firing alerts of 1 incident.",
         "Silences 3 firing alerts of 2 incidents.",
@@ -132,9 +132,9 @@ async def test_when_much_burns_nothing_is_counted(
     await world.post(alert("A", instance="1"))
     assert "Silences 1 firing alert" in await read(client, "/silences")
     await world.post(alert("A", instance="2"))
-    said = await read(client, "/silences")
-    assert "firing alert" not in said
-    assert "More than 1 alerts fire" in said
+    text = await read(client, "/silences")
+    assert "firing alert" not in text
+    assert "More than 1 alerts fire" in text
     assert "2 firing alerts match" in await read(client, f"/silences/{one.id}")
 
 
@@ -144,10 +144,10 @@ async def test_many_come_in_pages(gateway: Gateway) -> None:
     await put_many(world, 120)
     seen: list[str] = []
     for number, span in ((1, "1 to 50"), (2, "51 to 100"), (3, "101 to 120")):
-        said = await read(client, f"/silences?page={number}")
-        assert f"120 active silences {span} of 120" in said
-        assert ("Previous" in said, "Next" in said) == (number > 1, number < 3)
-        seen += re.findall(r'instance="db-(\d+)"', said)
+        text = await read(client, f"/silences?page={number}")
+        assert f"120 active silences {span} of 120" in text
+        assert ("Previous" in text, "Next" in text) == (number > 1, number < 3)
+        seen += re.findall(r'instance="db-(\d+)"', text)
     assert seen == [str(number) for number in range(120)]
     for odd, span in (("0", "1 to 50"), ("x", "1 to 50"), ("-1", "1 to 50"), ("9" * 40, "1 to 50")):
         assert f"{span} of 120" in await read(client, f"/silences?page={odd}")
@@ -176,7 +176,7 @@ async def test_its_page_shows_the_alerts_and_their_incidents(gateway: Gateway) -
     await world.advance(MINUTE)
     one = await put(world, 'team="billing",alertname!="C"', why="new disks\nask Ben")
     path = f"/silences/{one.id}"
-    said = await read(client, path)
+    page_text = await read(client, path)
     for text in (
         "ACTIVE until 12:07 UTC, for 1 h more",
         "Silence by Ana new disks ask Ben",
@@ -186,20 +186,20 @@ async def test_its_page_shows_the_alerts_and_their_incidents(gateway: Gateway) -
         "A A happened instance 1, severity critical · since 11:06 UTC · #1001",
         f"gateway silence expire {one.id[:8]}",
     ):
-        assert text in said, said
+        assert text in page_text, page_text
     page = await (await client.get(path)).text()
     assert '<a href="../incidents/1002">#1002</a>' in page
     await world.engine.silences.expire(one.id)
-    said = await read(client, path)
-    assert "ENDED ended at 11:07 UTC" in said
-    assert "To end it" not in said
+    page_text = await read(client, path)
+    assert "ENDED ended at 11:07 UTC" in page_text
+    assert "To end it" not in page_text
 
 
 async def test_an_unknown_one_is_a_friendly_404(gateway: Gateway) -> None:
     """Any id leads to a page."""
     for name in ("1", "383c6553-5515-4f6d-ba76-73edb4a0f6be", "%00", "x" * 300):
-        said = await read(gateway[1], f"/silences/{name}", 404)
-        assert "There is no such silence" in said
+        text = await read(gateway[1], f"/silences/{name}", 404)
+        assert "There is no such silence" in text
 
 
 async def test_the_incidents_page_leads_to_it(gateway: Gateway) -> None:
@@ -225,13 +225,13 @@ async def _way_to_end(folder: Path, matchers: str, head: dict[str, str], **env: 
         assert answer.status == 200
         assert "<form" not in page
         assert await world.engine.silences.listed(ended=False) == [one]
-        found = re.search(r'href="([^"]*/ack/[^"]*)"', page)
-        if found is None:
+        matches = re.search(r'href="([^"]*/ack/[^"]*)"', page)
+        if matches is None:
             return ""
-        ended = await client.post(urljoin(path, found[1]) + "/end")
+        ended = await client.post(urljoin(path, matches[1]) + "/end")
         assert ended.status == 200
         assert await world.engine.silences.listed(ended=False) == []
-        return found[1]
+        return matches[1]
 
 
 KEY = "test-api-token"

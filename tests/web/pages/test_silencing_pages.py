@@ -48,7 +48,7 @@ async def test_looking_shows_what_would_be_silenced_and_changes_nothing(gateway:
     world, client = gateway
     link = f"/ack/{token(world)}/silence"
     for _ in range(3):
-        said = await page_of(client, "GET", link)
+        page_text = await page_of(client, "GET", link)
         assert (await client.head(link)).status == 200
     assert await made(world) == []
     for text in (
@@ -58,19 +58,19 @@ async def test_looking_shows_what_would_be_silenced_and_changes_nothing(gateway:
         "2 hours, until 13:07 UTC",
         "Reason",
     ):
-        assert text in said, said
+        assert text in page_text, page_text
 
 
 async def test_the_button_silences_just_this_incident(gateway: Gateway) -> None:
     """The matchers are the incident's own, as `gateway silence add --incident` takes them."""
     world, client = gateway
     answer = await client.get("/api/v1/silences/preview", params={"incident": 1001})
-    wanted = (await answer.json())["matchers"]
+    expected = (await answer.json())["matchers"]
     link = f"/ack/{token(world)}/silence"
-    said = await page_of(client, "POST", link, data=FORM)
-    assert "Silenced until 13:07 UTC by Ana: new disks, OPS-12" in said
+    text = await page_of(client, "POST", link, data=FORM)
+    assert "Silenced until 13:07 UTC by Ana: new disks, OPS-12" in text
     (silence,) = await made(world)
-    assert [str(matcher) for matcher in silence.matchers] == wanted
+    assert [str(matcher) for matcher in silence.matchers] == expected
     assert (silence.created_by, silence.comment) == ("ana", "new disks, OPS-12")
     assert (silence.starts_at, silence.ends_at) == (world.now, world.now + 2 * HOUR)
     await world.post(alert(instance="billing-3"))
@@ -101,8 +101,8 @@ async def test_it_can_be_undone_there(gateway: Gateway) -> None:
     assert "End the silence now" not in await page_of(client, "GET", link)
     await page_of(client, "POST", link, data=FORM)
     assert "End the silence now" in await page_of(client, "GET", link)
-    said = await page_of(client, "POST", f"{link}/end")
-    assert "Silenced until" not in said
+    text = await page_of(client, "POST", f"{link}/end")
+    assert "Silenced until" not in text
     assert [one.created_by for one in await made(world)] == ["ben"]
 
 
@@ -121,8 +121,8 @@ async def test_what_is_missing_is_asked_for(
 ) -> None:
     """Nothing is made, and what was written stays in the form. A day is the longest."""
     world, client = gateway
-    said = await page_of(client, "POST", f"/ack/{token(world)}/silence", 422, data=form)
-    assert error in said
+    text = await page_of(client, "POST", f"/ack/{token(world)}/silence", 422, data=form)
+    assert error in text
     assert await made(world) == []
 
 
@@ -131,8 +131,8 @@ async def test_a_shared_link_asks_who_it_is(gateway: Gateway) -> None:
     world, client = gateway
     link = f"/ack/{token(world, '')}/silence"
     for person in ("", "mallory"):
-        said = await page_of(client, "POST", link, 422, data=FORM | {"person": person})
-        assert "Please choose who you are" in said
+        text = await page_of(client, "POST", link, 422, data=FORM | {"person": person})
+        assert "Please choose who you are" in text
     assert await made(world) == []
     await page_of(client, "POST", link, data=FORM | {"person": "ben"})
     assert [one.created_by for one in await made(world)] == ["ben"]
@@ -171,8 +171,8 @@ async def test_what_is_over_is_not_silenced(gateway: Gateway) -> None:
 async def _offered(client: Client, **head: str) -> str:
     answer = await client.get("/incidents/1001", headers=head)
     assert answer.status == 200
-    found = re.search(r'href="([^"]*/silence)"', await answer.text())
-    return urljoin("/incidents/1001", found[1]) if found else ""
+    matches = re.search(r'href="([^"]*/silence)"', await answer.text())
+    return urljoin("/incidents/1001", matches[1]) if matches else ""
 
 
 async def test_an_incidents_page_offers_it_to_who_may_change_things(tmp_path: Path) -> None:
@@ -213,11 +213,11 @@ async def test_it_works_below_a_path(tmp_path: Path) -> None:
         await world.post(alert())
         await world.advance(MINUTE)
 
-        async def leads(method: str, url: str, wanted: str, data: dict[str, str]) -> str:
+        async def leads(method: str, url: str, expected: str, data: dict[str, str]) -> str:
             answer = await client.request(method, url, data=data)
             assert answer.status == 200, url
-            found = re.findall(r'(?:href|action)="([^"]+)"', await answer.text())
-            (led,) = {urljoin(url, one) for one in found if one.endswith(wanted)}
+            matches = re.findall(r'(?:href|action)="([^"]+)"', await answer.text())
+            (led,) = {urljoin(url, one) for one in matches if one.endswith(expected)}
             return led
 
         url = await leads("GET", "/alertmanager/incidents/1001", "/silence", {})
