@@ -74,7 +74,7 @@ class Page:
 
 @asynccontextmanager
 async def browser(folder: Path) -> AsyncIterator[Page]:
-    """A tab of a fresh Chromium, which ends with the context. Skips where there is none."""
+    """Yield a tab of a fresh Chromium, closed after the block; skip without Chromium."""
     program = await asyncio.create_subprocess_exec(
         str(real_program("chromium")),
         *_SWITCHES,

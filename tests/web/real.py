@@ -31,7 +31,7 @@ async def served(
         await world.close()
 
 
-def token(world: World, who: str = "ana", number: int = 1001, life: float = 3600.0) -> str:
+def token(world: World, who: str = "ana", number: int = 1001, lifetime: float = 3600.0) -> str:
     """The token of a link as messages carry it."""
-    link = world.engine.links.acknowledge(number, who, world.now + life)
+    link = world.engine.links.acknowledge(number, who, world.now + lifetime)
     return link.rpartition("/")[2]

@@ -66,7 +66,7 @@ async def test_without_an_essential_part_it_is_not_ready(
 
 
 @pytest.mark.parametrize("component", ["channel slack", "routes.yaml", "deliver email"])
-async def test_a_dead_vendor_does_not_close_the_door(
+async def test_dead_vendor_does_not_stop_ingest(
     client: Client, engine: FakeEngine, component: str
 ) -> None:
     """Promise 13, E40: named in the body, yet alerts are still let in."""
@@ -85,7 +85,7 @@ async def test_what_happens_is_counted(gateway: Gateway, monkeypatch: pytest.Mon
     submit = world.engine.intake.submit
 
     async def submit_and_commit(source: str, alerts: Sequence[ReportedAlert], *rest: Any) -> None:
-        # The engine's loops do not run in this world: whoever waits commits.
+        # The engine's loops do not run in this world, so the waiting caller commits.
         async with asyncio.TaskGroup() as group:
             group.create_task(submit(source, alerts, *rest))
             await asyncio.sleep(0)

@@ -12,7 +12,7 @@ from tests.web.real import served, token
 
 
 async def test_resolved_incident_lasted_equally_long_everywhere(tmp_path: Path) -> None:
-    """It lasted from the start of its first alert to the end of its last, whoever says so."""
+    """Every page and command gives the time from its first alert's start to its last one's end."""
     async with served(tmp_path) as (world, client):
         first, last = START - 7 * MINUTE, START + 2 * MINUTE
         await world.post(alert(instance="a", starts_at=first))
@@ -43,7 +43,7 @@ async def test_open_incidents_are_listed_in_one_order_everywhere(tmp_path: Path)
     async with served(tmp_path) as (world, client):
         await world.post(alert("First"), alert("Second"), alert("Third"))
         await world.advance(MINUTE)
-        await world.post(*(alert(f"Slow{place}", "warning") for place in range(60)))
+        await world.post(*(alert(f"Slow{index}", "warning") for index in range(60)))
         await world.advance(MINUTE)
         await world.ack(1001)
         numbers = [1002, 1003, *range(1004, 1064), 1001]
@@ -102,7 +102,7 @@ async def test_suppressed_incidents_are_listed_and_counted_apart_everywhere(
 async def test_next_page_of_the_list_begins_behind_the_first(tmp_path: Path) -> None:
     """The page with the list leads on by a link, in the same order."""
     async with served(tmp_path) as (world, client):
-        await world.post(*(alert(f"Slow{place}", "warning") for place in range(203)))
+        await world.post(*(alert(f"Slow{index}", "warning") for index in range(203)))
         await world.advance(MINUTE)
         page = await (await client.get("/")).text()
         (link,) = re.findall(r'href="([^"]+)" rel="next"', page)

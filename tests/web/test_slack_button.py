@@ -20,7 +20,7 @@ SECRET = "test-slack-signing-secret"
 
 @pytest.fixture
 async def slack(tmp_path: Path) -> AsyncIterator[tuple[World, Client]]:
-    """A world with one critical incident that was told."""
+    """Yield a world with one critical incident that was notified."""
     async with served(tmp_path) as (world, client):
         await world.post(alert())
         await world.advance(1.0)
@@ -65,7 +65,7 @@ async def test_it_acknowledges_as_the_person(slack: tuple[World, Client]) -> Non
 
 
 async def test_a_stranger_is_named_by_id(slack: tuple[World, Client]) -> None:
-    """Whoever is in the channel may press; who it was stays readable."""
+    """Anyone in the channel may press the button, and their name stays readable."""
     world, client = slack
     await send(world, client, pressed(user={"id": "U0NEW"}))
     incident = await world.incident()
@@ -102,7 +102,7 @@ async def test_take_over_by_button_names_the_holder_of_the_message(
     ],
 )
 async def test_forged(slack: tuple[World, Client], headers: dict[str, str]) -> None:
-    """Whatever is wrong with the signature: 401, and nothing changes."""
+    """Any fault of the signature is 401, and nothing changes."""
     world, client = slack
     assert (await send(world, client, pressed(), **headers)).status == 401
     assert (await world.incident()).state is State.FIRING

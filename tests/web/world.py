@@ -38,7 +38,7 @@ class FakeEngine:
         self.links = Links("https://gateway.example.com", b"test-signing-key")
         self.submitted: list[tuple[str, list[ReportedAlert]]] = []
         self.known: set[Sighting] = set()
-        self.left_out = 0
+        self.truncated = 0
         self.rejected: list[tuple[Any, ...]] = []
         self.fails: Exception | None = None
         self.health: list[Health] = [Health("store", True)]
@@ -59,13 +59,13 @@ class FakeEngine:
         self,
         source: str,
         alerts: Sequence[ReportedAlert],
-        left_out: int = 0,
+        truncated: int = 0,
         unread: RawRepost | None = None,
     ) -> None:
         if self.fails is not None:
             raise self.fails
         self.known.update(unread or ())
-        self.left_out = left_out
+        self.truncated = truncated
         self.submitted.append((source, list(alerts)))
 
     async def reject(self, *what: Any) -> None:

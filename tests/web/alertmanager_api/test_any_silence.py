@@ -1,4 +1,4 @@
-"""Whatever is posted as a silence is answered as documented, and never with a fault of ours."""
+"""Any posted silence is answered as documented, and never with an internal error."""
 
 import json
 from collections.abc import AsyncIterator
@@ -38,7 +38,7 @@ PATTERNS = TEXT | st.sampled_from(["", ".*", "(", "a|b", "\x00", "[[:alpha:]]"])
 
 
 def near(fields: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[dict[str, Any]]:
-    """An object of these fields, any of which may be missing or something else."""
+    """Return objects with these fields; each may be missing or of another type."""
     return st.fixed_dictionaries(
         {}, optional={name: st.one_of(good, good, ANYTHING) for name, good in fields.items()}
     )
@@ -116,7 +116,7 @@ async def test_over_the_own_api(gateway: tuple[World, Client], body: Any) -> Non
 @many
 @given(text=TEXT | st.sampled_from(['{a="b"}', "{bad", "a=~("]))
 async def test_any_filter(gateway: tuple[World, Client], text: str) -> None:
-    """E34: found or refused, in each place that takes matchers."""
+    """E34: accepted or refused, by each endpoint that takes matchers."""
     _, client = gateway
     for path, name in (
         ("/api/v2/silences", "filter"),

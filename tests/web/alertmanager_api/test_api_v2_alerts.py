@@ -51,7 +51,7 @@ time_intervals:
       - weekdays: ['saturday', 'sunday']
 receivers: [{name: default}, {name: oncall}, {name: billing}]
 """
-"""What the recorded Alertmanager was configured with, but for whom it told."""
+"""Return the configuration of the recorded Alertmanager, except for its receivers."""
 
 QUESTIONS: dict[str, dict[str, Any]] = {
     "api-alerts.json": {},
@@ -114,7 +114,7 @@ async def test_groups_are_as_the_real_alertmanager_gave_them(gateway: Gateway) -
     """In its order, with the intervals that mute them; newer ones have the route's labels, too.
 
     Ours names those of a group whose alerts are all inhibited, too: the real one asks for the
-    intervals of a group only when something in it is left to be told.
+    intervals of a group only when something in it is still to be notified.
     """
     world, client = gateway
     answer = await (await client.get("/api/v2/alerts/groups")).json()
@@ -152,7 +152,7 @@ async def test_an_alert_without_an_end_says_so_as_alertmanager_would(small: Gate
     assert answer["generatorURL"] == "http://prometheus.example.com/graph"
 
 
-async def test_groups_can_be_left_out(gateway: Gateway) -> None:
+async def test_groups_can_be_filtered_out(gateway: Gateway) -> None:
     """By receiver, by a mute, by alerts that were not asked for: never an empty group."""
     _, client = gateway
 
@@ -170,7 +170,7 @@ async def test_groups_can_be_left_out(gateway: Gateway) -> None:
 
 
 async def test_a_group_outside_of_its_active_intervals_is_muted(tmp_path: Path) -> None:
-    """E29: named are all the intervals of which none holds."""
+    """E29: all active intervals are named when none of them holds."""
     routes = ROUTES.replace("mute_time_intervals: [weekend]", "active_time_intervals: [weekend]")
     async with served(tmp_path, routes) as (world, client):
         await world.post(alert("Charges", "info"))  # on a Wednesday
@@ -226,7 +226,7 @@ async def test_other_methods_are_answered_405(small: Gateway, path: str) -> None
 
 
 async def test_labels_come_out_as_they_went_in(small: Gateway) -> None:
-    """E34: whatever they hold, and found by it."""
+    """E34: hostile values are returned unchanged, and filters match them."""
     world, client = small
     hostile = {"with space": 'quote" and \\', "🔥": "two\nlines", "path": "</script>"}
     await world.post(alert("Odd", **hostile))
@@ -268,9 +268,9 @@ async def test_many_readers_of_everything_are_all_served(
         assert answer.status == 200
         return len(await answer.json())
 
-    crowd = [read("/api/v2/alerts") for _ in range(20)]
+    readers = [read("/api/v2/alerts") for _ in range(20)]
     few = read("/api/v2/alerts?filter=alertname=Charges0007")
-    assert await asyncio.gather(*crowd, few) == [count] * 20 + [1]
+    assert await asyncio.gather(*readers, few) == [count] * 20 + [1]
 
 
 async def test_one_group_for_all_has_no_labels(tmp_path: Path) -> None:

@@ -70,7 +70,7 @@ def _rounded(value: Any) -> Any:
     if isinstance(value, list):
         return [_rounded(one) for one in value]
     if isinstance(value, Mapping):
-        # Absent where there are none in the recorded version, required in the coming one.
+        # An empty object is omitted in the recorded version, and required in the next one.
         remaining = {k: v for k, v in value.items() if (k, v) != ("annotations", {})}
         return {key: _rounded(one) for key, one in remaining.items()}
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\dT.*Z", value):
@@ -78,7 +78,7 @@ def _rounded(value: Any) -> Any:
     return value
 
 
-async def test_a_silences_life_is_answered_as_recorded(gateway: Gateway) -> None:
+async def test_silence_from_creation_to_end_is_answered_as_recorded(gateway: Gateway) -> None:
     """Create, list, filter, change, replace, end, end again, revive, refuse: status and body."""
     world, client = gateway
     replay, compared = Replay(), 0
@@ -144,7 +144,7 @@ async def test_the_list_is_ordered_and_chosen_by_state(gateway: Gateway) -> None
         (["alertname!=PaymentFailures"], False),
     ],
 )
-async def test_a_filter_looks_at_what_the_silence_says(
+async def test_filter_compares_the_matchers_of_the_silence(
     gateway: Gateway, filters: list[str], matches: bool
 ) -> None:
     """Its matchers are read like labels; what it does not speak of fits negative ones only."""
@@ -189,7 +189,7 @@ MATCHER = {"name": "alertname", "value": "A", "isRegex": False}
 async def test_a_silence_that_cannot_be_meant_is_refused(
     gateway: Gateway, change: dict[str, Any], status: int, reason: str
 ) -> None:
-    """The reason is where clients look for it: 400 and 404 are JSON strings, 422 has a code."""
+    """The reason is where clients read it: 400 and 404 are JSON strings, 422 has a code."""
     world, client = gateway
     answer = await client.post("/api/v2/silences", json=body(world, **change))
     assert answer.status == status
@@ -225,7 +225,7 @@ async def test_a_zero_start_means_now(gateway: Gateway) -> None:
 
 @pytest.mark.parametrize("form", ["{}.000+0000", "{}", "{}z"])
 async def test_its_times_are_read_as_those_of_alerts(gateway: Gateway, form: str) -> None:
-    """What Alertmanager takes for a time is one here, in silences too."""
+    """Every time that Alertmanager accepts is accepted here, in silences too."""
     world, client = gateway
     ends = format_rfc3339(world.now + HOUR, milliseconds=False)
     one = await made(gateway, endsAt=form.format(ends[:-1]))
@@ -247,8 +247,8 @@ async def test_changing_one_keeps_what_the_client_does_not_know(gateway: Gateway
     assert answer["annotations"] == {}
 
 
-async def test_it_keeps_quiet_and_its_end_is_told(gateway: Gateway) -> None:
-    """E30: made over the API it holds at once; ended over the API the state is told at once."""
+async def test_new_silence_suppresses_and_its_end_notifies(gateway: Gateway) -> None:
+    """E30: a silence takes effect at once; after its end the state is notified at once."""
     world, client = gateway
     await world.post(alert("PaymentFailures", "warning"))
     await world.advance(MINUTE)
@@ -261,8 +261,8 @@ async def test_it_keeps_quiet_and_its_end_is_told(gateway: Gateway) -> None:
     assert [one.reason for one in text] == ["silence ended"] * len(text) != []
 
 
-async def test_over_while_silenced_is_told_to_who_was_told(gateway: Gateway) -> None:
-    """E4: PagerDuty, and everybody else who heard of the beginning, hear of the end."""
+async def test_resolved_while_silenced_notifies_earlier_recipients(gateway: Gateway) -> None:
+    """E4: PagerDuty and everyone else notified of the firing are notified of the end."""
     world, _ = gateway
     await world.post(alert("PaymentFailures", starts_at=world.now))
     started = world.now

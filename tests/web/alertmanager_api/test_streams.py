@@ -32,7 +32,9 @@ class Parts:
             self.closed.set()
 
 
-async def asked(parts: Parts) -> tuple[TestServer, asyncio.StreamReader, asyncio.StreamWriter]:
+async def request_parts(
+    parts: Parts,
+) -> tuple[TestServer, asyncio.StreamReader, asyncio.StreamWriter]:
     """A server of the answer, and a connection on which it was asked for."""
 
     async def handler(request: web.Request) -> web.StreamResponse:
@@ -60,7 +62,7 @@ async def test_a_client_that_stops_reading_is_cut_off(monkeypatch: pytest.Monkey
     """It would hold its part of the memory for ever."""
     monkeypatch.setattr(streaming, "WRITE_TIMEOUT", 0.05)
     parts = Parts()
-    server, reader, writer = await asked(parts)
+    server, reader, writer = await request_parts(parts)
     async with asyncio.timeout(30):
         assert (await reader.readline()).startswith(b"HTTP/1.1 200")
         await parts.closed.wait()
@@ -71,9 +73,9 @@ async def test_a_client_that_stops_reading_is_cut_off(monkeypatch: pytest.Monkey
 
 
 async def test_a_client_that_goes_away_ends_the_work(caplog: pytest.LogCaptureFixture) -> None:
-    """Nothing more is read for it, and nobody is told of an error."""
+    """Nothing more is read for the client, and no error is logged."""
     parts = Parts()
-    server, reader, writer = await asked(parts)
+    server, reader, writer = await request_parts(parts)
     async with asyncio.timeout(30):
         await reader.readline()
         writer.transport.abort()

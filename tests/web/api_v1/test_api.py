@@ -129,7 +129,7 @@ async def test_incidents_are_filtered_and_paged(
     assert text["next"] == ("firing-2-1002" if query == "limit=1" else None)
 
 
-async def test_one_incident_is_told_in_full(gateway: Gateway) -> None:
+async def test_one_incident_has_all_its_details(gateway: Gateway) -> None:
     """Alerts, timeline, notices and their attempts."""
     text = await call(gateway[1], "GET", "/api/v1/incidents/1001")
     assert text["alerts"][0]["labels"]["instance"] == "billing-1"
@@ -145,7 +145,7 @@ async def test_one_incident_is_told_in_full(gateway: Gateway) -> None:
 
 
 async def test_an_incident_is_taken_and_given_back(gateway: Gateway) -> None:
-    """The first has it, the second learns who; undone twice is a conflict."""
+    """The first person wins, the second gets that name; undone twice is a conflict."""
     _, client = gateway
     path = "/api/v1/incidents/1002"
     first = await call(client, "POST", f"{path}/ack", json={"by": "ben"})
@@ -215,7 +215,7 @@ async def test_only_json_is_taken(gateway: Gateway) -> None:
 @pytest.mark.parametrize(
     ("path", "field"),
     [
-        ("/api/v1/incidents?state=burning", "state"),
+        ("/api/v1/incidents?state=unknown", "state"),
         ("/api/v1/incidents?limit=0", "limit"),
         ("/api/v1/incidents?limit=many", "limit"),
         ("/api/v1/incidents?stat=open", "stat"),
@@ -386,7 +386,7 @@ async def test_reads_off_loopback_need_the_token(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", ["/nope", "/api/v1/nope", "/api/v3/alerts", "/incidents/x"])
 async def test_every_404_is_json(gateway: Gateway, path: str) -> None:
-    """Whatever is asked for, an error has the one shape."""
+    """Every error has the same shape."""
     answer = await gateway[1].get(path)
     assert answer.status == 404
     assert set(await answer.json()) == {"error", "detail"}

@@ -22,7 +22,7 @@ async def gateway(tmp_path: Path) -> AsyncIterator[Gateway]:
         yield world, client
 
 
-def given(world: World, **more: Any) -> dict[str, Any]:
+def silence_body(world: World, **more: Any) -> dict[str, Any]:
     return {
         "matchers": ['alertname="PaymentFailures"'],
         "ends_at": format_rfc3339(world.now + HOUR),
@@ -34,14 +34,14 @@ def given(world: World, **more: Any) -> dict[str, Any]:
 
 async def made(gateway: Gateway, **more: Any) -> dict[str, Any]:
     world, client = gateway
-    answer = await client.post(PATH, json=given(world, **more))
+    answer = await client.post(PATH, json=silence_body(world, **more))
     assert answer.status == 200, await answer.text()
     text: dict[str, Any] = await answer.json()
     return text
 
 
-async def test_one_is_made_listed_looked_at_and_ended(gateway: Gateway) -> None:
-    """Its whole life; who made it has a name."""
+async def test_silence_is_created_listed_read_and_ended(gateway: Gateway) -> None:
+    """From creation to end, with the name of its author."""
     world, client = gateway
     one = await made(gateway, gone_for=1800.0)
     assert one["state"] == "active"
@@ -90,7 +90,7 @@ async def test_a_preview_shows_who_would_be_silenced_and_makes_nothing(gateway: 
 
 
 async def test_an_incident_is_silenced_by_its_number(gateway: Gateway) -> None:
-    """Its route's conditions and its group; nobody hears of it, and it says why."""
+    """It has the matchers of the route and the group; the incident is suppressed with a reason."""
     world, client = gateway
     await world.post(alert("PaymentFailures", "warning"))
     await world.advance(MINUTE)
@@ -131,13 +131,13 @@ async def test_what_cannot_be_meant_is_refused(
 ) -> None:
     """With the field and the reason; nothing is made."""
     world, client = gateway
-    answer = await client.post(PATH, json=given(world, **change))
+    answer = await client.post(PATH, json=silence_body(world, **change))
     assert answer.status == status
     assert (await answer.json())["detail"][0]["field"] == field
     assert (await (await client.get(PATH)).json())["silences"] == []
 
 
-async def test_a_group_that_nothing_tells_from_others_is_refused(tmp_path: Path) -> None:
+async def test_group_without_distinguishing_labels_is_refused(tmp_path: Path) -> None:
     """One incident for everything at the root cannot be silenced by its number."""
     routes = "receivers: [{name: everyone}]\nroute: {receiver: everyone, group_by: []}\n"
     async with served(tmp_path, routes) as (world, client):
@@ -149,7 +149,7 @@ async def test_a_group_that_nothing_tells_from_others_is_refused(tmp_path: Path)
 
 @pytest.mark.parametrize("name", [UNKNOWN, "x", "%00", "%F0%9F%94%95"])
 async def test_an_unknown_one_is_404(gateway: Gateway, name: str) -> None:
-    """To look at and to end."""
+    """It can be neither read nor ended."""
     _, client = gateway
     for method in ("GET", "DELETE"):
         answer = await client.request(method, f"{PATH}/{name}")

@@ -153,9 +153,9 @@ def test_an_idle_keep_alive_connection_is_left_to_aiohttp(guarded: Make, clock: 
 def test_descriptors_are_kept_for_sending() -> None:
     """Under any limit on open files some stay free for sending and for the database."""
     for descriptors in (512, 1024, 2048, 4096, 1_048_576):
-        room = capacity_for(1024, descriptors)
-        assert room.connections + room.backlog + RESERVED <= max(descriptors, RESERVED + 40)
-        assert room.connections > 16
+        capacity = capacity_for(1024, descriptors)
+        assert capacity.connections + capacity.backlog + RESERVED <= max(descriptors, RESERVED + 40)
+        assert capacity.connections > 16
     assert capacity_for(1024, 4096).connections == 1024
 
 
@@ -298,7 +298,7 @@ async def test_pipelined_requests_are_answered_in_turn(server: GuardedTestServer
 
 
 async def test_a_connection_knows_its_phase(server: GuardedTestServer) -> None:
-    """The guard tells idle connections from those that send, and from those that are served."""
+    """The guard distinguishes idle connections, sending ones, and those being served."""
     assert isinstance(server.runner, web.AppRunner)
     assert server.runner.server is not None
     async with connected(server) as (reader, writer):

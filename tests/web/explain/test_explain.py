@@ -23,7 +23,7 @@ MUTED = ROUTES.replace(
 )
 
 
-async def asked(client: Client, **query: str) -> Any:
+async def explanation_of(client: Client, **query: str) -> Any:
     """The explanation, or a failed assertion with the error."""
     answer = await client.get(EXPLAIN, params=query)
     body = await answer.json()
@@ -31,12 +31,12 @@ async def asked(client: Client, **query: str) -> Any:
     return body
 
 
-async def test_an_incident_says_who_was_told_and_what_comes_next(tmp_path: Path) -> None:
+async def test_incident_names_its_messages_and_the_next_step(tmp_path: Path) -> None:
     """The messages so far, the next step by name and time, the next reminder."""
     async with served(tmp_path) as (world, client):
         await world.post(alert())
         await world.advance(MINUTE)
-        answer = await asked(client, incident="1001", zone="Europe/Berlin")
+        answer = await explanation_of(client, incident="1001", zone="Europe/Berlin")
         [incident] = answer["incidents"]
         assert incident["told"]
         assert (
@@ -55,30 +55,30 @@ async def test_an_incident_says_who_was_told_and_what_comes_next(tmp_path: Path)
 
 
 async def test_nothing_is_foretold_while_it_is_silenced(tmp_path: Path) -> None:
-    """Told, then silenced: by whom and until when, and no step that will not come."""
+    """Notified, then silenced: by whom and until when, and no further step is announced."""
     async with served(tmp_path) as (world, client):
         await world.post(alert())
         await world.advance(MINUTE)
         only = (Matcher("alertname", "=", "DoubleChargeDetected"),)
         until = world.now + HOUR
         await world.engine.silences.put(
-            SilenceRequest(only, world.now, until, "ana", "looking into it")
+            SilenceRequest(only, world.now, until, "ana", "known problem")
         )
         await world.advance(MINUTE)
-        [incident] = (await asked(client, incident="1001"))["incidents"]
+        [incident] = (await explanation_of(client, incident="1001"))["incidents"]
         text = " ".join(incident["why"])
-        assert "Silenced by Ana until 12:07 UTC (looking into it); to end it:" in text
+        assert "Silenced by Ana until 12:07 UTC (known problem); to end it:" in text
         assert "no escalation step is taken and nothing repeats" in text
         assert "Step 2" not in text
 
 
 async def test_a_repeat_on_the_group_interval_is_foretold_as_it_will_come(tmp_path: Path) -> None:
-    """E6: told at 12:06:40 and again after 2 h at ticks of 7 min: 14:12, not 14:06."""
+    """E6: notified at 12:06:40 and again after 2 h at ticks of 7 min: 14:12, not 14:06."""
     routes = ROUTES.replace("group_by: [alertname]", "group_by: [alertname]\n  group_interval: 7m")
     async with served(tmp_path, f"repeats: on the group interval\n{routes}") as (world, client):
         await world.post(alert())
         await world.advance(MINUTE)
-        answer = await asked(client, incident="1001", zone="Europe/Berlin")
+        answer = await explanation_of(client, incident="1001", zone="Europe/Berlin")
         assert answer["answer"][-1] == (
             "The last messages to receiver billing were queued at 12:06 CET. If nothing changes, "
             "they repeat at 14:12 CET (repeat_interval 2h, on the group interval)."
@@ -89,13 +89,13 @@ async def test_a_repeat_on_the_group_interval_is_foretold_as_it_will_come(tmp_pa
 
 
 async def test_an_acknowledgement_is_the_reason_for_quiet(tmp_path: Path) -> None:
-    """Who has it, until when, and that nothing comes before."""
+    """Acknowledged by whom, until when, and that nothing is sent before."""
     async with served(tmp_path) as (world, client):
         await world.post(alert())
         await world.advance(MINUTE)
         await world.ack(1001, "ana")
         await world.advance(HOUR)
-        answer = await asked(client, incident="1001", zone="UTC")
+        answer = await explanation_of(client, incident="1001", zone="UTC")
         assert answer["answer"][1:] == [
             "Acknowledged by Ana since 11:07 UTC (link): no reminders and no further steps until "
             "Thu 19 Nov, 11:07 UTC, unless it gets worse."
@@ -107,7 +107,7 @@ async def test_a_muted_route_is_the_reason_for_quiet(tmp_path: Path) -> None:
     async with served(tmp_path, MUTED) as (world, client):
         await world.post(alert())
         await world.advance(MINUTE)
-        answer = await asked(client, incident="1001", zone="UTC")
+        answer = await explanation_of(client, incident="1001", zone="UTC")
         assert not answer["incidents"][0]["told"]
         assert answer["answer"] == [
             "Nobody was notified.",
@@ -121,7 +121,7 @@ async def test_an_inhibited_alert_says_by_what(tmp_path: Path) -> None:
     async with served(tmp_path) as (world, client):
         await world.post(alert("BillingDatabaseDown"), alert("SlowInvoices", "warning"))
         await world.advance(MINUTE)
-        answer = await asked(client, labels='{alertname="SlowInvoices"}')
+        answer = await explanation_of(client, labels='{alertname="SlowInvoices"}')
         [matches] = answer["alerts"]
         assert matches["receivers"] == ["billing"]
         [incident] = answer["incidents"]
@@ -142,27 +142,27 @@ async def test_one_inhibited_alert_of_two_is_counted(tmp_path: Path) -> None:
         await world.post(alert("BillingDatabaseDown"))
         await world.post(alert("SlowInvoices"), alert("SlowInvoices", "warning"))
         await world.advance(MINUTE)
-        [incident] = (await asked(client, incident="1002"))["incidents"]
+        [incident] = (await explanation_of(client, incident="1002"))["incidents"]
         text = " ".join(incident["why"])
         assert "1 of its 2 firing alerts: inhibited by" in text
         await world.post(alert("BillingDatabaseDown", starts_at=START, ends_at=world.now))
         await world.advance(MINUTE)
-        [incident] = (await asked(client, incident="1002"))["incidents"]
+        [incident] = (await explanation_of(client, incident="1002"))["incidents"]
         assert "inhibited by" not in " ".join(incident["why"])
 
 
 async def test_a_group_that_waits_says_until_when(tmp_path: Path) -> None:
-    """Within group_wait nobody has heard yet, and that is no fault."""
+    """Within group_wait nobody is notified yet, and that is not an error."""
     async with served(tmp_path) as (world, client):
         await world.post(alert("SlowInvoices", "warning"))
-        answer = await asked(client, incident="1001", zone="UTC")
+        answer = await explanation_of(client, incident="1001", zone="UTC")
         assert answer["answer"] == [
             "Not notified yet: the group waits until 11:07 UTC for more alerts (group_wait)."
         ]
 
 
-async def test_a_silence_is_told_once(tmp_path: Path) -> None:
-    """Silenced when it came and when it was to be told: one sentence, on the asker's clock."""
+async def test_silence_is_named_once(tmp_path: Path) -> None:
+    """Silenced at its arrival and at its evaluation: one sentence, in the reader's time zone."""
     async with served(tmp_path) as (world, client):
         only = (Matcher("alertname", "=", "SlowInvoices"),)
         until = world.now + 2 * HOUR
@@ -171,7 +171,7 @@ async def test_a_silence_is_told_once(tmp_path: Path) -> None:
         )
         await world.post(alert("SlowInvoices", "warning"))
         await world.advance(MINUTE)
-        answer = await asked(client, incident="1001", zone="Europe/Berlin")
+        answer = await explanation_of(client, incident="1001", zone="Europe/Berlin")
         assert answer["answer"] == [
             "Nobody was notified.",
             "Silenced by Ana until 14:06 CET (release); to end it: gateway silence expire "
@@ -180,8 +180,8 @@ async def test_a_silence_is_told_once(tmp_path: Path) -> None:
         ]
 
 
-async def test_no_repeat_is_foretold_where_nobody_is_told(tmp_path: Path) -> None:
-    """A receiver without places was never told, and will not be told again."""
+async def test_receiver_without_targets_announces_no_repeat(tmp_path: Path) -> None:
+    """A receiver without targets is never notified, so no repeat is announced."""
     routes = ROUTES.replace(
         '- name: quiet\n    slack: [{channel: "#billing-alerts"}]', "- name: 'null'"
     )
@@ -189,7 +189,7 @@ async def test_no_repeat_is_foretold_where_nobody_is_told(tmp_path: Path) -> Non
     async with served(tmp_path, routes) as (world, client):
         await world.post(alert("NightlyReport", "info"))
         await world.advance(MINUTE)
-        answer = await asked(client, incident="1001", zone="UTC")
+        answer = await explanation_of(client, incident="1001", zone="UTC")
         assert answer["answer"] == [
             "Nobody was notified.",
             'Not notifying: receiver "null" has no targets.',
@@ -199,20 +199,20 @@ async def test_no_repeat_is_foretold_where_nobody_is_told(tmp_path: Path) -> Non
 async def test_an_unknown_alert_points_at_what_was_refused(tmp_path: Path) -> None:
     """E42: perhaps it came in a request that was refused."""
     async with served(tmp_path) as (_, client):
-        answer = await asked(client, labels='{alertname="NeverSeen"}')
+        answer = await explanation_of(client, labels='{alertname="NeverSeen"}')
         assert answer["answer"][0].startswith("No alert with these labels is known")
         refused = await client.post("/webhook/alertmanager", data=b"{", headers=JSON)
         assert refused.status == 400
-        answer = await asked(client, labels='{alertname="NeverSeen"}')
+        answer = await explanation_of(client, labels='{alertname="NeverSeen"}')
         assert "source alertmanager" in answer["answer"][1]
 
 
-async def test_a_person_who_was_told_sees_by_what_and_when(tmp_path: Path) -> None:
+async def test_notified_person_sees_channel_and_time(tmp_path: Path) -> None:
     """On duty, reached by the first step."""
     async with served(tmp_path) as (world, client):
         await world.post(alert())
         await world.advance(MINUTE)
-        answer = await asked(client, person="ana", zone="UTC")
+        answer = await explanation_of(client, person="ana", zone="UTC")
         assert answer["person"] == {"id": "ana", "name": "Ana"}
         assert answer["answer"][0].startswith("Ana was on call in rota billing between")
         assert answer["incidents"][0]["why"] == ["Notified by e-mail at 11:06 UTC (first)."]
@@ -224,7 +224,7 @@ async def test_a_person_whose_step_has_not_come_sees_when_it_comes(tmp_path: Pat
     async with served(tmp_path) as (world, client):
         await world.post(alert(), alert("Unrelated", "info", team="web"))
         await world.advance(MINUTE)
-        answer = await asked(client, person="ben", zone="UTC")
+        answer = await explanation_of(client, person="ben", zone="UTC")
         assert [one["why"] for one in answer["incidents"]] == [
             ["Not notified yet: step 2 notifies Ben at 11:21 UTC."]
         ]
@@ -232,28 +232,28 @@ async def test_a_person_whose_step_has_not_come_sees_when_it_comes(tmp_path: Pat
         assert "Other incidents in that time, which do not notify Ben: 1." in answer["answer"]
 
 
-async def test_a_person_is_not_told_what_somebody_took_before(tmp_path: Path) -> None:
+async def test_person_is_not_notified_after_an_earlier_acknowledgement(tmp_path: Path) -> None:
     """Ana acknowledged before step 2: Ben slept on, and can read why."""
     async with served(tmp_path) as (world, client):
         await world.post(alert())
         await world.advance(5 * MINUTE)
         await world.ack(1001, "ana")
         await world.advance(HOUR)
-        answer = await asked(client, person="ben", zone="UTC")
+        answer = await explanation_of(client, person="ben", zone="UTC")
         assert answer["incidents"][0]["why"] == [
             "Not notified: acknowledged by Ana at 11:11 UTC, before step 2 notified Ben."
         ]
         assert not answer["incidents"][0]["told"]
 
 
-async def test_a_person_is_not_told_what_ended_before(tmp_path: Path) -> None:
+async def test_person_is_not_notified_after_an_earlier_end(tmp_path: Path) -> None:
     """Over before the step came."""
     async with served(tmp_path) as (world, client):
         await world.post(alert())
         await world.advance(MINUTE)
         await world.post(alert(ends_at=world.now))
         await world.advance(HOUR)
-        answer = await asked(client, person="ben", zone="UTC")
+        answer = await explanation_of(client, person="ben", zone="UTC")
         assert "resolved at 11:11 UTC, before step 2" in answer["incidents"][0]["why"][0]
 
 
@@ -264,16 +264,16 @@ async def test_a_dead_channel_is_named(tmp_path: Path) -> None:
         world.break_channel("email", lambda: refused)
         await world.post(alert())
         await world.advance(MINUTE)
-        answer = await asked(client, person="ana", zone="UTC")
+        answer = await explanation_of(client, person="ana", zone="UTC")
         assert answer["incidents"][0]["why"] == [
             "Not notified by e-mail (first): given up: inactive recipient."
         ]
         assert "Messages to Ana: 0 delivered, 1 given up." in answer["answer"]
-        notified = await asked(client, incident="1001")
+        notified = await explanation_of(client, incident="1001")
         assert any(one.startswith("Given up: e-mail ana@example.com") for one in notified["answer"])
 
 
-async def test_since_bounds_what_is_looked_at(tmp_path: Path) -> None:
+async def test_since_bounds_the_incidents_explained(tmp_path: Path) -> None:
     """An incident that was over before is left out; one that goes on is in."""
     async with served(tmp_path) as (world, client):
         await world.post(alert())
@@ -282,9 +282,9 @@ async def test_since_bounds_what_is_looked_at(tmp_path: Path) -> None:
         await world.advance(3 * HOUR)
         await world.post(alert("Other"))
         await world.advance(MINUTE)
-        both = await asked(client, person="ana")
+        both = await explanation_of(client, person="ana")
         assert [one["number"] for one in both["incidents"]] == [1002, 1001]
-        recent = await asked(client, person="ana", since="2026-11-18T13:30:00Z")
+        recent = await explanation_of(client, person="ana", since="2026-11-18T13:30:00Z")
         assert [one["number"] for one in recent["incidents"]] == [1002]
 
 
@@ -323,7 +323,7 @@ async def test_acknowledged_incident_outside_own_routes_is_in_the_answer(tmp_pat
         await world.advance(2 * MINUTE)
         await world.ack(1001, "ben")
         await world.advance(MINUTE)
-        answer = await asked(client, person="ben", zone="UTC")
+        answer = await explanation_of(client, person="ben", zone="UTC")
         [incident] = answer["incidents"]
         assert incident["number"] == 1001
         assert not incident["told"]
@@ -331,7 +331,7 @@ async def test_acknowledged_incident_outside_own_routes_is_in_the_answer(tmp_pat
             "Nothing in routes.yaml notifies Ben of it.",
             "Acknowledged by Ben at 11:08 UTC (link).",
         ]
-        recent = await asked(client, person="ben", since="2026-11-18T11:09:00Z")
+        recent = await explanation_of(client, person="ben", since="2026-11-18T11:09:00Z")
         assert [one["number"] for one in recent["incidents"]] == []
 
 
@@ -340,7 +340,7 @@ async def test_page_shows_the_reasons_that_the_api_gives(tmp_path: Path) -> None
     async with served(tmp_path) as (world, client):
         await world.post(alert())
         await world.advance(MINUTE)
-        reasons = (await asked(client, incident="1001", zone="UTC"))["answer"]
+        reasons = (await explanation_of(client, incident="1001", zone="UTC"))["answer"]
         page = await text_of(client, "GET", "/incidents/1001")
         assert reasons
         assert [reason for reason in reasons if reason not in page] == []

@@ -61,7 +61,7 @@ async def test_a_name_that_nobody_can_rebind_needs_no_setting(tmp_path: Path, ho
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/-/healthy", "/-/ready", "/metrics"])
 async def test_health_is_open_for_every_host(tmp_path: Path, path: str) -> None:
-    """Orchestrators and Prometheus come by any name, and no alert is shown."""
+    """Orchestrators and Prometheus may use any host name, because no alert is shown."""
     async with served(tmp_path) as (_, client):
         assert (await client.get(path, headers=EVIL)).status == 200
 
@@ -78,7 +78,7 @@ async def test_a_token_decides_and_not_the_host_or_origin(tmp_path: Path) -> Non
 
 
 async def test_public_reads_are_for_known_names(tmp_path: Path) -> None:
-    """Whoever reaches the port may read, but not a stranger's page through somebody's browser."""
+    """Anyone who reaches the port may read, but not a stranger's page in somebody's browser."""
     env = {"listen": "0.0.0.0:9095", "public_reads": "1", "external_url": "https://a.example.com"}
     async with served(tmp_path, **env) as (_, client):
         assert (await client.get("/api/v1/incidents", headers=EVIL)).status == 421
@@ -125,7 +125,7 @@ async def test_a_broken_origin_is_another_sites(tmp_path: Path, origin: str) -> 
 async def test_a_broken_form_is_answered_4xx(
     tmp_path: Path, head: dict[str, str], body: bytes, status: int
 ) -> None:
-    """Whatever a form holds is the sender's fault: 4xx and a page, never 500."""
+    """A broken form is the sender's fault: 4xx and a page, never 500."""
     async with served(tmp_path) as (world, client):
         await world.post(alert("DiskFull"))
         await world.advance(60)

@@ -1,4 +1,4 @@
-"""Whatever is posted over the wire is answered with a defined status and JSON."""
+"""Any bytes over the wire are answered with a defined status and JSON."""
 
 import json
 

@@ -60,7 +60,7 @@ async def test_alerts_posted_to_an_odd_path_are_taken(
 
 
 @pytest.mark.parametrize("path", ["//api/v2/status", "/api//v2/status", "//api/v1/incidents", "//"])
-async def test_an_odd_path_is_no_way_around_the_access_checks(tmp_path: Path, path: str) -> None:
+async def test_odd_path_does_not_bypass_the_access_checks(tmp_path: Path, path: str) -> None:
     """What needs the token by its plain path needs it by every other."""
     env = {"listen": "0.0.0.0:9095", "external_url": "https://a.example.com"}
     async with served(tmp_path, api_token="test-api-token", **env) as (_, client):
@@ -80,7 +80,7 @@ async def test_an_odd_path_is_no_way_around_the_access_checks(tmp_path: Path, pa
         ("/api/v2/x/..//status", 301),
     ],
 )
-async def test_parent_segments_lead_nowhere(client: Client, path: str, status: int) -> None:
+async def test_parent_segments_are_not_found(client: Client, path: str, status: int) -> None:
     """`..` is never followed: 404, and below /api/v2 a redirect as in Alertmanager."""
     async with connected(client.server) as (reader, writer):
         writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())

@@ -108,7 +108,7 @@ async def test_every_failed_proof_is_counted_by_kind(
         assert (await client.get("/api/v1/incidents", headers=wrong)).status == 401
         assert (await client.get("/api/v1/incidents")).status == 401
         assert (await client.get(f"/ack/{token(world)}x")).status == 404
-        assert (await client.get(f"/ack/{token(world, life=-1.0)}")).status == 410
+        assert (await client.get(f"/ack/{token(world, lifetime=-1.0)}")).status == 410
         foreign = {"Sec-Fetch-Site": "cross-site"}
         assert (await client.post(f"/ack/{token(world)}", headers=foreign)).status == 403
         matches = await samples(client)

@@ -43,7 +43,7 @@ def test_a_prefix_that_is_no_plain_path_is_refused(text: str) -> None:
 
 
 async def test_everything_stands_below_it(tmp_path: Path) -> None:
-    """Doors, API, pages and their links; at the root only health, and the way to the pages."""
+    """Ingest, API, pages and links are below it; at the root are health and a redirect."""
     async with served(tmp_path, external_url=OUTSIDE) as (world, client):
         await world.post(alert())
         await world.advance(MINUTE)
@@ -68,7 +68,7 @@ async def test_everything_stands_below_it(tmp_path: Path) -> None:
 
 
 async def test_pages_lead_to_each_other_below_it(tmp_path: Path) -> None:
-    """Their links are relative, so whoever opens one stays below the prefix."""
+    """Their links are relative, so a reader stays below the prefix."""
     async with served(tmp_path, external_url=OUTSIDE) as (world, client):
         await world.post(alert())
         await world.advance(MINUTE)

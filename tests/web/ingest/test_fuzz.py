@@ -1,4 +1,4 @@
-"""Whatever is posted: a defined answer, never a fault of ours, never a lost good alert."""
+"""Any posted body gets a defined answer, no internal error, and loses no valid alert."""
 
 import json
 from typing import Any

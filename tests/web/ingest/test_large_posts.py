@@ -20,7 +20,7 @@ def many(count: int, *others: dict[str, Any]) -> list[dict[str, Any]]:
     return [*[FILLER] * (count // 2), *others, *[FILLER] * (count - count // 2)]
 
 
-async def test_a_bad_alert_in_a_large_post_is_named_by_its_place(
+async def test_bad_alert_in_a_large_post_is_named_by_its_index(
     client: Client, engine: FakeEngine
 ) -> None:
     """E42: cut or not, the answer counts alerts from the first one of the body."""

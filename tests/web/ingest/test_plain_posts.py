@@ -43,7 +43,7 @@ def agree(body: bytes) -> bool:
 
 @settings(max_examples=examples(400))
 @given(ITEMS | VALUES)
-def test_both_readings_agree_on_whatever_is_json(value: Any) -> None:
+def test_both_parsers_agree_on_any_json(value: Any) -> None:
     agree(as_json(value))
 
 
@@ -70,7 +70,7 @@ def test_both_readings_agree_on_damaged_posts(noise: bytes, at: int, cut: int) -
         [{"labels": LABELS, "startsAt": "2100-01-01T00:00:00Z", "endsAt": "2100-01-02T00:00:00Z"}],
     ],
 )
-def test_what_prometheus_posts_is_read_the_fast_way(items: list[dict[str, Any]]) -> None:
+def test_posts_of_prometheus_take_the_fast_path(items: list[dict[str, Any]]) -> None:
     assert agree(json.dumps(items).encode())
 
 
@@ -92,5 +92,5 @@ def test_what_prometheus_posts_is_read_the_fast_way(items: list[dict[str, Any]])
         {"labels": LABELS, "generatorURL": 7},
     ],
 )
-def test_what_is_unusual_is_looked_at_closely(item: dict[str, Any]) -> None:
+def test_irregular_alert_leaves_the_fast_path(item: dict[str, Any]) -> None:
     assert parse_plain(as_json([GOOD, item]), NOW) is None

@@ -59,7 +59,7 @@ def written(alert: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("field", ["startsAt", "endsAt"])
-def test_what_is_no_text_is_left_to_the_reading_that_can_tell(field: str) -> None:
+def test_field_that_is_not_a_text_leaves_the_raw_path(field: str) -> None:
     """E34: bytes that are no UTF-8 in a time are no fault of ours."""
     times = {"startsAt": "2026-11-21T00:53:00Z", "endsAt": "2026-11-21T00:57:00Z"}
     body = json.dumps([{"labels": {"a": "1"}, **times, field: "?"}]).encode()
@@ -68,15 +68,15 @@ def test_what_is_no_text_is_left_to_the_reading_that_can_tell(field: str) -> Non
 
 
 class Listener:
-    """A memory behind a door for posts, with or without a first look at their bytes."""
+    """A re-post cache behind an endpoint, with or without absorbing raw posts."""
 
-    def __init__(self, looks: bool, trust: float | None) -> None:
+    def __init__(self, absorbs_raw: bool, trust: float | None) -> None:
         self.cache = RepostCache(trust)
-        self.looks = looks
+        self.absorbs_raw = absorbs_raw
         self.recognised = 0
 
     def take(self, body: bytes, now: float) -> None:
-        unread = parse_raw_post(body) if self.looks else None
+        unread = parse_raw_post(body) if self.absorbs_raw else None
         if unread is not None and self.cache.absorb_raw(unread, now) is not None:
             self.recognised += len(unread)
             return
@@ -101,10 +101,10 @@ class Listener:
 
 @settings(max_examples=examples(300))
 @given(posts, st.lists(st.sampled_from([0.0, 30.0, 200.0]), min_size=8, max_size=8), st.booleans())
-def test_with_or_without_the_look_the_same_is_alerts(
+def test_absorbing_raw_posts_changes_no_alert(
     bodies: list[list[dict[str, Any]]], pauses: list[float], shared: bool
 ) -> None:
-    looking, reading = (Listener(looks, 60.0 if shared else None) for looks in (True, False))
+    looking, reading = (Listener(raw, 60.0 if shared else None) for raw in (True, False))
     now = NOW
     for alerts, pause in zip(bodies, pauses, strict=False):
         now += pause

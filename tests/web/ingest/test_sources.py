@@ -165,7 +165,7 @@ def test_times_are_read_as_alertmanager_reads_them(text: str, seconds: float) ->
     assert webhook(one(alert)).alerts[0].starts_at == seconds
 
 
-def test_labels_without_a_value_are_left_out() -> None:
+def test_labels_without_a_value_are_dropped() -> None:
     """E34: an empty label, and null for one, is no label; the alert is the same without it."""
     read = webhook(one({"labels": {"a": "b", "c": "", "d": None}})).alerts[0]
     assert read.labels == {"a": "b"}
@@ -196,7 +196,7 @@ def test_a_doubled_key_counts_last() -> None:
     ],
 )
 def test_what_is_not_json_is_refused_with_400(source: str, body: bytes) -> None:
-    """E34: not JSON is 400 with the place or the cause, whatever the parser trips over."""
+    """E34: a body that is not JSON is 400 with the position or the cause, for any fault."""
     with pytest.raises(BodyError) as refused:
         SOURCES[source](body, NOW)
     assert refused.value.status == 400
@@ -253,7 +253,7 @@ def test_a_bad_alert_is_named_and_its_neighbours_are_kept(wrong: Any, field: str
 
 def test_a_wrong_status_is_named() -> None:
     """A status that is neither firing nor resolved is a fault of that alert."""
-    parsed = webhook(one({"labels": {"a": "b"}, "status": "burning"}))
+    parsed = webhook(one({"labels": {"a": "b"}, "status": "broken"}))
     assert parsed.bad[0].field == "status"
 
 
@@ -282,7 +282,7 @@ def test_half_a_character_in_words_never_costs_the_page(text: bytes) -> None:
     assert [note.field for note in parsed.repaired] == ["annotations.summary"]
 
 
-def test_unknown_fields_are_ignored_whatever_they_hold() -> None:
+def test_unknown_fields_of_any_type_are_ignored() -> None:
     """E33: newer versions add fields; none of them costs an alert."""
     deep: Any = []
     for _ in range(500):
@@ -304,7 +304,7 @@ def test_unknown_fields_are_ignored_whatever_they_hold() -> None:
     ],
 )
 def test_other_forms_of_time_are_read_on_every_path(text: str) -> None:
-    """What Alertmanager takes for a time is no reason to lose an alert."""
+    """Every time that Alertmanager accepts is accepted."""
     alert = {"labels": {"a": "b"}, "startsAt": text}
     plain = parse_plain(_bytes([alert]), NOW)
     assert plain is not None

@@ -152,7 +152,7 @@ def test_a_long_text_is_cut_between_its_characters(unit: str, before: str) -> No
     assert [note.index for note in notes] == [1, 2]
 
 
-def test_an_alert_that_stays_too_large_is_left_out_alone() -> None:
+def test_only_the_alert_that_stays_too_large_is_refused() -> None:
     """E42: the good alerts beside it are kept."""
     huge = {"labels": {f"n{n}": "x" * 1000 for n in range(2000)}}
     split, written = pieces(json.dumps([{"a": 1}, huge, {"a": 2}]).encode())

@@ -1,4 +1,4 @@
-"""The pages behind acknowledge links: nobody is acknowledged by looking, everybody is answered."""
+"""Pages of acknowledge links: viewing never acknowledges, and every request is answered."""
 
 import logging
 import re
@@ -17,7 +17,7 @@ Gateway = tuple[World, Client]
 
 @pytest.fixture
 async def gateway(tmp_path: Path) -> AsyncIterator[Gateway]:
-    """A gateway in which incident #1001 burns and people were told."""
+    """Yield a gateway whose incident #1001 fires and was notified."""
     async with served(tmp_path) as (world, client):
         await world.post(alert(instance="billing-1"), alert(instance="billing-2"))
         await world.advance(MINUTE)
@@ -34,7 +34,7 @@ async def text_of(client: Client, method: str, path: str, status: int = 200, **m
     return " ".join(re.sub(r"<[^>]+>", " ", body).split())
 
 
-async def test_looking_shows_what_it_is_and_changes_nothing(gateway: Gateway) -> None:
+async def test_get_shows_the_incident_and_changes_nothing(gateway: Gateway) -> None:
     """Promise 5, E18: GET shows what, how bad, since when and a button, and changes nothing."""
     world, client = gateway
     link = f"/ack/{token(world)}"
@@ -84,7 +84,7 @@ async def test_pages_cannot_leak_or_be_framed(gateway: Gateway) -> None:
 
 
 async def test_the_button_acknowledges(gateway: Gateway) -> None:
-    """POST takes it: the incident is acknowledged, and the page says who has it."""
+    """POST acknowledges the incident, and the page names the person."""
     world, client = gateway
     page = await text_of(client, "POST", f"/ack/{token(world)}")
     assert "Acknowledged by you" in page
@@ -107,8 +107,8 @@ async def test_again_is_the_same(gateway: Gateway) -> None:
     assert (await world.incident()).ack == taken.ack
 
 
-async def test_the_second_is_told_who_was_first(gateway: Gateway) -> None:
-    """E20: two people at once: the first has it, the second learns who."""
+async def test_second_person_sees_who_acknowledged_first(gateway: Gateway) -> None:
+    """E20: of two people at once the first wins, and the second sees the name."""
     world, client = gateway
     await client.post(f"/ack/{token(world)}")
     page = await text_of(client, "POST", f"/ack/{token(world, 'ben')}")
@@ -133,7 +133,7 @@ async def test_what_was_taken_can_be_given_back(gateway: Gateway) -> None:
 
 
 async def test_held_incident_offers_one_take_over_button(gateway: Gateway) -> None:
-    """E20, promise 5: the page says who has it, GET changes nothing, one POST takes over."""
+    """E20, promise 5: the page names the person, GET changes nothing, one POST takes over."""
     world, client = gateway
     await client.post(f"/ack/{token(world)}")
     link = f"/ack/{token(world, 'ben')}"
@@ -188,7 +188,7 @@ async def test_foreign_page_cannot_act(gateway: Gateway, action: str) -> None:
     assert await world.incident() == before
 
 
-async def test_late_is_told_that_it_is_over(gateway: Gateway) -> None:
+async def test_late_acknowledgement_sees_that_it_is_resolved(gateway: Gateway) -> None:
     """E19, E20: after the end there is nothing to take; the link says so and does nothing."""
     world, client = gateway
     link = f"/ack/{token(world)}"
@@ -224,7 +224,7 @@ async def test_a_new_firing_needs_a_new_acknowledgement(gateway: Gateway) -> Non
 async def test_an_expired_link_says_so(gateway: Gateway) -> None:
     """E19: past its end a link does nothing and names the incident."""
     world, client = gateway
-    link = f"/ack/{token(world, life=HOUR)}"
+    link = f"/ack/{token(world, lifetime=HOUR)}"
     world.now += 2 * HOUR
     for method in ("GET", "POST"):
         page = await text_of(client, method, link, status=410)
@@ -265,9 +265,7 @@ async def test_an_incident_that_is_gone(gateway: Gateway) -> None:
     ],
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
-async def test_looking_ahead_is_refused(
-    gateway: Gateway, header: dict[str, str], method: str
-) -> None:
+async def test_prefetch_is_refused(gateway: Gateway, header: dict[str, str], method: str) -> None:
     """E18: what a browser loads ahead of any wish is refused and does nothing."""
     world, client = gateway
     await text_of(client, method, f"/ack/{token(world)}", status=403, headers=header)
@@ -323,7 +321,7 @@ async def test_a_personal_link_is_that_persons(gateway: Gateway) -> None:
 
 
 async def test_without_any_people_a_name_is_enough(tmp_path: Path) -> None:
-    """Where nobody is configured, whoever has a shared link may say any name."""
+    """Without configured people, a shared link accepts any name."""
     routes = "route: {receiver: r}\nreceivers: [{name: r, email: [{to: ops@example.com}]}]\n"
     routes += "channels: {email: {provider: console}}\n"
     async with served(tmp_path, routes) as (world, client):
@@ -371,10 +369,10 @@ async def test_no_token_reaches_the_log(
     assert secret not in caplog.text
 
 
-async def test_a_lost_database_is_told_in_words(
+async def test_lost_database_is_explained_on_the_page(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever presses the button while nothing can be saved is told to press it again."""
+    """If nothing can be saved, the page asks to press the button again."""
     world, client = gateway
 
     async def lost(*_: object) -> None:

@@ -1,4 +1,4 @@
-"""The pages to look at: what goes on, and one incident with everything that happened to it."""
+"""Pages of incidents: the list, and one incident with its history."""
 
 import re
 from collections.abc import AsyncIterator
@@ -27,7 +27,7 @@ async def test_a_quiet_gateway_says_so(gateway: Gateway) -> None:
 
 
 async def test_the_list_shows_the_worst_first(gateway: Gateway) -> None:
-    """Open incidents by severity, in word and colour, with who has them; then those that ended."""
+    """Open incidents by severity, with the acknowledging person; then recently resolved ones."""
     world, client = gateway
     await world.post(alert("Worst"), alert("Lesser", "warning"), alert("Over", "warning"))
     await world.advance(10 * MINUTE)
@@ -43,7 +43,7 @@ async def test_the_list_shows_the_worst_first(gateway: Gateway) -> None:
 
 
 async def test_the_list_says_what_may_wait(tmp_path: Path) -> None:
-    """Nobody looks for who has it while the severity leaves it to the next business day."""
+    """The list names the deadline if the severity allows the next business day."""
     routes = ROUTES.replace("info: {rank: 3,", "info: {rank: 3, respond_within: next business day,")
     async with served(tmp_path, routes) as (world, client):
         await world.post(alert("NightlyReport", "info"))
@@ -93,8 +93,8 @@ async def test_incident_page_offers_no_action_to_readers_only(tmp_path: Path) ->
         assert "<form" in page
 
 
-async def test_an_incident_tells_its_story(gateway: Gateway) -> None:
-    """What it is, what happened, its alerts, and who was told what, with its delivery."""
+async def test_incident_page_shows_its_history(gateway: Gateway) -> None:
+    """The incident, its timeline, its alerts, and the messages with their delivery."""
     world, client = gateway
     await world.post(alert(instance="billing-1"), alert(instance="billing-2"))
     await world.advance(16 * MINUTE)
@@ -148,7 +148,7 @@ async def test_an_incident_that_is_over_does_not_show_the_next_firing(gateway: G
     for page in (before, after):
         assert "after 1" in page
         assert " resolved DiskFull" in page
-        assert "not told yet" not in page
+        assert "not notified yet" not in page
         assert " firing DiskFull" not in page
     now = await (await client.get("/api/v1/incidents/1001")).json()
     assert [one["status"] for one in now["alerts"]] == ["resolved"]

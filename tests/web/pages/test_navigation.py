@@ -14,7 +14,7 @@ from tests.web.real import Client, served
 
 Gateway = tuple[World, Client]
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
-PLACES = ["/", "/silences", "/oncall"]
+PATHS = ["/", "/silences", "/oncall"]
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ async def gateway(tmp_path: Path) -> AsyncIterator[Gateway]:
 
 
 def navigation(page: str, path: str) -> dict[str, str]:
-    """Where the navigation of a page leads to, and what it says of each place."""
+    """Return the targets of a page's navigation, with the mark of each."""
     (nav,) = re.findall(r'(?s)<nav class="pages[^>]*aria-label="Pages">(.*?)</nav>', page)
     matches = re.findall(r'<a href="([^"]*)"(?: aria-current="(\w+)")?>', nav)
     return {urljoin(path, link): current for link, current in matches}
@@ -49,7 +49,7 @@ async def test_every_page_leads_to_the_others(gateway: Gateway) -> None:
         ("/nowhere", "", ""),
     ):
         page = await (await client.get(path, headers=BROWSER)).text()
-        expected = {place: text if place == here else "" for place in PLACES}
+        expected = {path: text if path == here else "" for path in PATHS}
         assert navigation(page, path) == expected, path
 
 
@@ -80,7 +80,7 @@ async def test_programs_keep_their_json(gateway: Gateway, accept: str | None) ->
 
 
 async def test_an_api_answers_browsers_as_it_answers_all(gateway: Gateway) -> None:
-    """Who looks at an API with a browser wants to see what programs see."""
+    """A browser gets the API's JSON, as programs do."""
     client = gateway[1]
     for path in ("/api/v1/nowhere", "/api/v2/nowhere", "/webhook/nowhere"):
         answer = await client.get(path, headers=BROWSER)
@@ -94,12 +94,12 @@ async def test_below_a_path_all_links_stay_there(tmp_path: Path) -> None:
         silence = await world.engine.silences.put(
             SilenceRequest(parse_matchers("team=billing"), world.now, world.now + HOUR, "ana", "")
         )
-        places = [f"/on/call{place}" for place in PLACES]
+        paths = [f"/on/call{path}" for path in PATHS]
         one = f"/on/call/silences/{silence.id}"
-        for path in (*places, one, "/on/call/a/b", "/nowhere", "/no/where", "/on/x", "/on/callx"):
+        for path in (*paths, one, "/on/call/a/b", "/nowhere", "/no/where", "/on/x", "/on/callx"):
             answer = await client.get(path, headers=BROWSER)
-            assert answer.status == (200 if path in (*places, one) else 404), path
-            assert list(navigation(await answer.text(), path)) == places, path
+            assert answer.status == (200 if path in (*paths, one) else 404), path
+            assert list(navigation(await answer.text(), path)) == paths, path
         listed = await (await client.get("/on/call/silences")).text()
         (link,) = re.findall(r'<li><a href="([^"]*silences/[^"]+)"', listed)
         assert urljoin("/on/call/silences", link) == one

@@ -1,4 +1,4 @@
-"""The page to look at who is on call: what it says is what `gateway oncall` says."""
+"""Page of rotas: it says the same as `gateway oncall`."""
 
 import json
 import re
@@ -234,16 +234,16 @@ async def test_colours_tell_people_apart(tmp_path: Path) -> None:
             "return [e.innerText, s.backgroundColor, s.backgroundImage.slice(0, 9), s.color,"
             " e.scrollWidth <= e.clientWidth + 1]}))"
         )
-        looks: dict[str, set[Any]] = {}
+        styles: dict[str, set[Any]] = {}
         for text, colour, image, ink, fits in json.loads(spans):
             assert text.strip()
             assert fits, text
             assert ink == "rgb(255, 255, 255)"
             who = re.sub(r"^\+ |^\d\d:\d\d\s+|\s*override$", "", text.strip())
-            looks.setdefault(who, set()).add((colour, image))
-        assert set(looks) == {"Ana", "Ben", "Cho <b>&</b>", "NOBODY"}
-        assert all(len(each) == 1 for each in looks.values())
-        assert len({next(iter(each)) for each in looks.values()}) == len(looks)
+            styles.setdefault(who, set()).add((colour, image))
+        assert set(styles) == {"Ana", "Ben", "Cho <b>&</b>", "NOBODY"}
+        assert all(len(each) == 1 for each in styles.values())
+        assert len({next(iter(each)) for each in styles.values()}) == len(styles)
         await page.call(
             "Emulation.setDeviceMetricsOverride",
             width=1280,

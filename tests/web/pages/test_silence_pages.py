@@ -1,4 +1,4 @@
-"""The pages to look at silences: what holds, what comes, what ended; and how to end one."""
+"""Pages of silences: active, pending and expired ones, and how to end one."""
 
 import re
 from collections.abc import AsyncIterator
@@ -122,7 +122,7 @@ async def test_it_counts_what_each_covers(gateway: Gateway) -> None:
     ]
 
 
-async def test_when_much_burns_nothing_is_counted(
+async def test_with_too_many_alerts_nothing_is_counted(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """E37: in a storm the list costs no more; it says where the count is."""
@@ -213,7 +213,7 @@ async def test_the_incidents_page_leads_to_it(gateway: Gateway) -> None:
     assert urljoin("/incidents/1001", link) == f"/silences/{one.id}"
 
 
-async def _way_to_end(folder: Path, matchers: str, head: dict[str, str], **env: str) -> str:
+async def _end_link(folder: Path, matchers: str, head: dict[str, str], **env: str) -> str:
     """The link that the page of such a silence offers, tried; empty when it offers none."""
     async with served(folder, **env) as (world, client):
         await world.post(alert("A"))
@@ -257,7 +257,7 @@ async def test_who_may_change_things_is_led_to_the_button(
 ) -> None:
     """Promise 5: the page itself ends nothing. A silence that is exactly over one incident leads
     to that incident's page for silencing, by the same rules as the incident's own page does."""
-    assert bool(await _way_to_end(tmp_path, matchers, head, **env)) == offered
+    assert bool(await _end_link(tmp_path, matchers, head, **env)) == offered
 
 
 async def test_they_are_closed_off_loopback(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Silencing an incident from a page: looking silences nothing, the button just this incident."""
+"""Page that silences an incident: viewing silences nothing, the button only this incident."""
 
 import re
 from collections.abc import AsyncIterator
@@ -22,7 +22,7 @@ FORM = {"for": "7200", "why": "new disks, OPS-12"}
 
 @pytest.fixture
 async def gateway(tmp_path: Path) -> AsyncIterator[Gateway]:
-    """A gateway in which incident #1001 burns and people were told."""
+    """Yield a gateway whose incident #1001 fires and was notified."""
     async with served(tmp_path) as (world, client):
         await world.post(alert(instance="billing-1"), alert(instance="billing-2"))
         await world.advance(MINUTE)
@@ -43,7 +43,7 @@ async def made(world: World) -> list[Silence]:
     return await world.engine.silences.listed(ended=False)
 
 
-async def test_looking_shows_what_would_be_silenced_and_changes_nothing(gateway: Gateway) -> None:
+async def test_get_shows_what_would_be_silenced_and_changes_nothing(gateway: Gateway) -> None:
     """Promise 5, E18: GET and HEAD silence nothing, however often a scanner comes."""
     world, client = gateway
     link = f"/ack/{token(world)}/silence"
@@ -148,7 +148,7 @@ async def test_only_a_person_with_a_good_link_may(gateway: Gateway) -> None:
         await page_of(client, "POST", path, 403, data=FORM, headers={"Sec-Purpose": "prefetch"})
     for method in ("GET", "POST"):
         await page_of(client, method, "/ack/forged/silence", 404)
-        old = token(world, life=-1.0)
+        old = token(world, lifetime=-1.0)
         assert "expired" in await page_of(client, method, f"/ack/{old}/silence", 410)
     assert await made(world) == []
 

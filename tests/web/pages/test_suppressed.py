@@ -1,4 +1,4 @@
-"""What is kept quiet says so on the pages, and why."""
+"""Suppressed incidents show the reason on the pages."""
 
 from pathlib import Path
 
@@ -9,8 +9,8 @@ from tests.web.pages.test_ack_pages import text_of
 from tests.web.real import served, token
 
 
-async def test_the_pages_say_why_nobody_is_told(tmp_path: Path) -> None:
-    """Promise 2: an inhibited incident does not look as if somebody should take it; it has why."""
+async def test_pages_show_why_an_incident_does_not_notify(tmp_path: Path) -> None:
+    """Promise 2: an inhibited incident asks nobody to acknowledge and shows the reason."""
     async with served(tmp_path) as (world, client):
         await world.post(alert("BillingDatabaseDown"), alert("SlowRenewals", "warning"))
         await world.advance(10 * MINUTE)
@@ -20,7 +20,7 @@ async def test_the_pages_say_why_nobody_is_told(tmp_path: Path) -> None:
                 client, "GET", page
             )
         for page in ("/incidents/1001", f"/ack/{token(world, number=1001)}"):
-            assert "Nobody is told" not in await text_of(client, "GET", page)
+            assert "has no targets" not in await text_of(client, "GET", page)
 
 
 async def test_the_incidents_page_names_the_silences_over_it(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ async def test_under_a_silence_nobody_is_asked_to_take_it(tmp_path: Path) -> Non
 
 
 async def test_what_the_silence_stops_is_not_foretold(tmp_path: Path) -> None:
-    """Told, then silenced: no page names a next step that will not come."""
+    """Notified, then silenced: no page announces a next step."""
     async with served(tmp_path) as (world, client):
         await world.post(alert("DoubleChargeDetected"))
         await world.advance(MINUTE)
