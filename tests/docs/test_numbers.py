@@ -30,9 +30,9 @@ from gateway.flow.silences.silences import SHOWN_AFTER_END
 from gateway.render.view.table import MAX_ROWS
 from gateway.store.state.timeline import MAX_REJECTS
 from gateway.web.pages.oncall import DAYS
+from gateway.web.pages.signed_link import LINK_LIFETIME as PAGE_LINK_LIFE
+from gateway.web.pages.silence_coverage import MOST_COUNTED
 from gateway.web.pages.silence_form import DURATIONS
-from gateway.web.pages.silence_form import LINK_LIFETIME as PAGE_LINK_LIFE
-from gateway.web.pages.silences import MOST_COUNTED
 from tests.docs.pages import CHECKOUT
 
 HOUR, DAY, MINUTE = 3600.0, 86400.0, 60.0

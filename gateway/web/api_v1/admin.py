@@ -6,7 +6,7 @@ from gateway.store import Tx, outbox
 from gateway.store.queries import deliveries, lists
 from gateway.store.state import timeline
 from gateway.web.api_v1 import models, requests
-from gateway.web.api_v1.incidents import notice_model
+from gateway.web.api_v1.serialize import notice_model
 from gateway.web.ops import health_report
 
 

@@ -9,14 +9,14 @@ from pydantic import BaseModel
 from gateway.web.api_v1 import (
     admin,
     explain,
-    explain_models,
     incidents,
     models,
     oncall,
     requests,
-    silence_models,
     silences,
 )
+from gateway.web.api_v1.models import explain as explain_models
+from gateway.web.api_v1.models import silences as silence_models
 
 BASE = "/api/v1"
 

@@ -9,15 +9,14 @@ from gateway.core.plan.plan import Person, Plan
 from gateway.core.time.wallclock import load_zone
 from gateway.flow.engine import Engine
 from gateway.web.api_v1 import models
-from gateway.web.api_v1.explain_models import (
+from gateway.web.api_v1.models.explain import (
     ExplainedAlert,
     ExplainedIncident,
     ExplainQuery,
     Explanation,
 )
-from gateway.web.api_v1.incidents import events, incident_model, notice_model
-from gateway.web.api_v1.incidents import person as person_model
-from gateway.web.api_v1.silences import silence_model
+from gateway.web.api_v1.serialize import events, incident_model, notice_model, silence_model
+from gateway.web.api_v1.serialize import person as person_model
 from gateway.web.explain.alert_labels import explain_labels
 from gateway.web.explain.answers import AlertExplanation, DutyShift, IncidentExplanation
 from gateway.web.explain.incident import explain_incident

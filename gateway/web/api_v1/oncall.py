@@ -8,7 +8,7 @@ from gateway.core.plan.plan import Plan
 from gateway.core.time.business_hours import holidays_between
 from gateway.flow.engine import Engine
 from gateway.web.api_v1 import models, requests
-from gateway.web.api_v1.incidents import person
+from gateway.web.api_v1.serialize import person
 from gateway.web.http.errors import RequestError
 
 T = TypeVar("T")

@@ -5,38 +5,19 @@ from collections.abc import Iterator, Sequence
 from gateway.core.incidents.silence import Silence, SilenceError
 from gateway.core.matching.matcher import Matcher, MatcherError
 from gateway.core.matching.text import read_labels, read_matchers, write_matcher
-from gateway.core.plan.plan import Plan
 from gateway.core.routing.match import match_routes
 from gateway.core.routing.silence_scope import incident_matchers
 from gateway.flow.engine import Engine
 from gateway.flow.silences.silences import SilenceNotFoundError, SilenceRequest
 from gateway.store.state import incidents
 from gateway.web.api_v1 import requests
-from gateway.web.api_v1 import silence_models as models
-from gateway.web.api_v1.incidents import person
+from gateway.web.api_v1.models import silences as models
+from gateway.web.api_v1.serialize import silence_model
 from gateway.web.http.errors import RequestError
 from gateway.web.http.off_loop import read_off_loop
 
 _FIELDS = {"endsAt": "ends_at", "createdBy": "created_by", "goneFor": "gone_for"}
 """Our names of Alertmanager's fields."""
-
-
-def silence_model(silence: Silence, plan: Plan, now: float) -> models.Silence:
-    """Return a silence as a model."""
-    return models.Silence.model_validate(
-        {
-            "id": silence.id,
-            "state": silence.state(now),
-            "matchers": [write_matcher(matcher) for matcher in silence.matchers],
-            "starts_at": silence.starts_at,
-            "ends_at": silence.ends_at,
-            "gone_for": silence.gone_for,
-            "created_by": person(plan, silence.created_by),
-            "comment": silence.comment,
-            "annotations": dict(silence.annotations),
-            "updated_at": silence.updated_at,
-        }
-    )
 
 
 async def list_silences(engine: Engine, query: models.SilencesQuery) -> bytes:

@@ -19,6 +19,7 @@ from gateway.render.view.view import tone, view_of
 from gateway.store import Tx
 from gateway.store.state import incidents, members
 from gateway.web.explain.names import name_of
+from gateway.web.pages.alert_lines import AlertLine, view_line
 
 NO_BREAK = "\u00a0"
 ALERTS_SHOWN = 20
@@ -53,16 +54,6 @@ class Banner:
     tone: str
     text: str
     more: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class AlertLine:
-    """One alert in a list."""
-
-    name: str
-    summary: str
-    text: str
-    when: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +143,7 @@ def build_incident_view(
         if is_over
         else _call_to_action(incident, view, zone, now, silences_shown=silences_shown),
         banner=_banner(stored, plan, now, zone, reader, view),
-        alerts=tuple(
-            _alert_line(row, view, zone, now) for row in view["table"].rows[:ALERTS_SHOWN]
-        ),
+        alerts=tuple(view_line(row, view, zone, now) for row in view["table"].rows[:ALERTS_SHOWN]),
         more=view["table"].beyond(ALERTS_SHOWN),
         firing=view["firing"],
         runbook=links.get("runbook", ""),
@@ -214,15 +203,3 @@ def _banner(
     if uncovered:
         more += f"; {uncovered} later alert{'s are' if uncovered > 1 else ' is'} not covered"
     return Banner("✓", "acknowledged", text, f"{more}.")
-
-
-def _alert_line(row: Any, view: dict[str, Any], zone: str, now: float) -> AlertLine:
-    pairs = dict(row.pairs)
-    name = pairs.pop("alertname", "")
-    text = ", ".join(f"{label} {value}" for label, value in pairs.items())
-    if not name:  # all alerts share the name: the labels that differ identify this one
-        name, text = text or view["name"], ""
-    when = f"since {clock_time(row.starts_at, zone, now)}"
-    if row.status == "resolved" and row.ends_at is not None:
-        when = f"resolved at {clock_time(row.ends_at, zone, now)}"
-    return AlertLine(name, row.summary or view["summary"], text, when)

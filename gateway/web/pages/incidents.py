@@ -32,8 +32,7 @@ from gateway.web.pages.incident_view import (
     read_incident,
 )
 from gateway.web.pages.respond_forms import buttons
-from gateway.web.pages.signed_link import people_choices
-from gateway.web.pages.silence_form import signed_link
+from gateway.web.pages.signed_link import people_choices, signed_link
 
 OPEN_SHOWN = 200
 RESOLVED_SHOWN = 20

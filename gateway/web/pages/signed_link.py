@@ -11,6 +11,7 @@ from gateway.core.text.escape import one_line
 from gateway.flow.engine import Engine
 from gateway.links import ExpiredLinkError, ForgedLinkError, LinkClaim, Purpose
 from gateway.web.explain.names import name_of
+from gateway.web.http.access import has_write_access
 from gateway.web.http.origin import is_prefetch
 from gateway.web.http.refusals import RefusalKind, record_refusal
 from gateway.web.pages import message_page, page
@@ -98,3 +99,23 @@ def people_choices(plan: Plan, now: float) -> list[tuple[str, list[tuple[str, st
 async def head_only(request: web.Request) -> web.StreamResponse:
     """Answer HEAD without reading anything: mail scanners send it."""
     return page("empty.html", {})
+
+
+LINK_LIFETIME = 3600.0
+"""Seconds for which the signed links of pages are valid."""
+
+
+def signed_link(request: web.Request, engine: Engine, number: int, now: float) -> str:
+    """Return a signed link to act on an incident, relative to the root.
+
+    It is valid for LINK_LIFETIME. Empty for a request without write access.
+    """
+    if not has_write_access(request):
+        return ""
+    return f"ack/{engine.links.token(Purpose.ACKNOWLEDGE, number, '', now + LINK_LIFETIME)}"
+
+
+def link_to_silence(request: web.Request, engine: Engine, number: int, now: float) -> str:
+    """Return a signed link to silence an incident and end that; empty as in `signed_link`."""
+    link = signed_link(request, engine, number, now)
+    return f"{link}/silence" if link else ""

@@ -11,7 +11,6 @@ from typing import Any
 
 from aiohttp import web
 
-from gateway.core.alerts.alert import Alert
 from gateway.core.incidents.silence import Silence, SilenceError
 from gateway.core.matching.matcher import Matcher
 from gateway.core.matching.text import write_matcher
@@ -20,19 +19,17 @@ from gateway.core.routing.silence_scope import incident_matchers
 from gateway.core.text.escape import one_line
 from gateway.flow.engine import Engine
 from gateway.flow.silences.silences import SilenceNotFoundError, SilenceRequest
-from gateway.links import Purpose
 from gateway.render.view.clean import clean
 from gateway.render.view.times import clock_time
 from gateway.web.explain.names import name_of, zone_for
-from gateway.web.http.access import has_write_access
 from gateway.web.http.forms import read_form
 from gateway.web.http.keys import ENGINE
 from gateway.web.http.origin import refuse_foreign
 from gateway.web.pages import page
+from gateway.web.pages.alert_lines import alert_line
 from gateway.web.pages.error_pages import with_error_page
 from gateway.web.pages.incident_view import (
     ALERTS_SHOWN,
-    AlertLine,
     StoredIncident,
     build_incident_view,
     load_incident,
@@ -57,8 +54,6 @@ DURATIONS = {
 """Durations that the page offers: seconds and text."""
 
 DEFAULT_DURATION = 2 * 3600
-LINK_LIFETIME = 3600.0
-"""Seconds for which the signed links of pages are valid."""
 
 LONGEST_WHY = 200
 
@@ -236,34 +231,6 @@ def _active_silence(silence: Silence, plan: Plan, zone: str, now: float) -> Acti
         name_of(plan, silence.created_by) or "somebody",
         clean(silence.comment, LONGEST_WHY),
     )
-
-
-def alert_line(alert: Alert, matchers: Iterable[Matcher], zone: str, now: float) -> AlertLine:
-    """Return an alert by the labels that the matchers do not fix."""
-    fixed = {one.name for one in matchers if one.op == "="} | {"alertname"}
-    labels = [(k, v) for k, v in sorted(alert.labels.items()) if k not in fixed]
-    return AlertLine(
-        clean(alert.labels.get("alertname", "an alert"), 100),
-        clean(alert.annotations.get("summary", ""), 300),
-        ", ".join(f"{clean(k, 60)} {clean(v, 80)}" for k, v in labels),
-        f"since {clock_time(alert.starts_at, zone, now)}",
-    )
-
-
-def signed_link(request: web.Request, engine: Engine, number: int, now: float) -> str:
-    """Return a signed link to act on an incident, relative to the root.
-
-    It is valid for LINK_LIFETIME. Empty for a request without write access.
-    """
-    if not has_write_access(request):
-        return ""
-    return f"ack/{engine.links.token(Purpose.ACKNOWLEDGE, number, '', now + LINK_LIFETIME)}"
-
-
-def link_to_silence(request: web.Request, engine: Engine, number: int, now: float) -> str:
-    """Return a signed link to silence an incident and end that; empty as in `signed_link`."""
-    link = signed_link(request, engine, number, now)
-    return f"{link}/silence" if link else ""
 
 
 def add_routes(app: web.Application) -> None:

@@ -5,16 +5,14 @@ exactly; docs/decisions/0028 says why there is no other method.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 
-from gateway.core.alerts.alert import Alert
-from gateway.core.incidents.silence import LONGEST_TEXT, Silence, SilenceIndex
+from gateway.core.incidents.silence import LONGEST_TEXT, Silence
 from gateway.core.matching.text import write_matcher, write_matchers
 from gateway.core.plan.plan import Plan
-from gateway.core.routing.silence_scope import incident_matchers
 from gateway.core.text.escape import one_line
 from gateway.core.time.timestamps import format_duration
 from gateway.flow.engine import Engine
@@ -22,20 +20,19 @@ from gateway.flow.silences.silences import SHOWN_AFTER_END
 from gateway.render.view.clean import clean
 from gateway.render.view.times import clock_time, duration
 from gateway.store import Tx
-from gateway.store.queries import active_alerts, silence_pages
-from gateway.store.state import alerts, incidents, members
+from gateway.store.queries import silence_pages
 from gateway.web.explain.names import name_of, zone_for
 from gateway.web.explain.silences import ID_PREFIX
 from gateway.web.http.access import require_read_access as require_read_access
 from gateway.web.http.keys import ENGINE
-from gateway.web.pages import message_page, page
+from gateway.web.pages import message_page, page, silence_coverage
+from gateway.web.pages.alert_lines import AlertLine, alert_line
 from gateway.web.pages.error_pages import with_error_page
-from gateway.web.pages.incident_view import ALERTS_SHOWN, AlertLine
-from gateway.web.pages.silence_form import alert_line, link_to_silence
+from gateway.web.pages.incident_view import ALERTS_SHOWN
+from gateway.web.pages.signed_link import link_to_silence
+from gateway.web.pages.silence_coverage import coverage, covered_incidents
 
 PER_PAGE = 50
-MOST_COUNTED = 1000
-"""Active alerts up to which the list counts how many each silence covers."""
 
 LONGEST_WHY = 300
 _TONES = {"active": "test", "pending": "info", "expired": "resolved"}
@@ -76,14 +73,6 @@ class PageSlice:
     total: int
 
 
-@dataclass(slots=True)
-class _CoverageCount:
-    """The firing alerts that a silence covers, counted, and their incidents."""
-
-    alerts: int = 0
-    incidents: set[int] = field(default_factory=set)
-
-
 @dataclass(frozen=True, slots=True)
 class _ListData:
     """The data of the list, read in one transaction."""
@@ -111,7 +100,7 @@ class SilencePages:
             counts = silence_pages.counts(tx, now, since)
             part = _page_slice(number, sum(counts.values()))
             by_state = silence_pages.page(tx, now, since, part.first_shown - 1, PER_PAGE)
-            covers = _coverage(tx, by_state["active"], now)
+            covers = coverage(tx, by_state["active"], now)
             rows = {
                 state: [_row(one, plan, zone, now, (covers or {}).get(one.id)) for one in some]
                 for state, some in by_state.items()
@@ -124,7 +113,7 @@ class SilencePages:
             "part": data.part,
             "rows": data.rows,
             "too_many": data.too_many,
-            "most_counted": MOST_COUNTED,
+            "most_counted": silence_coverage.MOST_COUNTED,
             "zone": zone,
             "up": "./",
         }
@@ -142,7 +131,7 @@ class SilencePages:
         if silence.state(now) != "expired":
             count, first_alerts = await engine.silences.preview(silence.matchers, ALERTS_SHOWN)
             numbers, own_incident = await engine.store.read(
-                lambda tx: _incidents(tx, first_alerts, silence, plan)
+                lambda tx: covered_incidents(tx, first_alerts, silence, plan)
             )
             covered = [
                 CoveredAlert(
@@ -176,47 +165,6 @@ def _page_slice(number: int, total: int) -> PageSlice:
     number = min(max(1, number), last)
     first = (number - 1) * PER_PAGE + 1
     return PageSlice(number, last, first, min(first + PER_PAGE - 1, total), total)
-
-
-def _coverage(tx: Tx, active: Sequence[Silence], now: float) -> Mapping[str, str] | None:
-    """Return what each silence covers, as text by id; None with too many active alerts."""
-    if not active:
-        return {}
-    serials = active_alerts.serials_up_to(tx, now, MOST_COUNTED)
-    if serials is None:
-        return None
-    index, firing = SilenceIndex(active), alerts.active_by_serial(tx, now, serials)
-    numbers = members.open_numbers_of(tx, [alert.identity for alert in firing])
-    counts = {one.id: _CoverageCount() for one in active}
-    for alert in firing:
-        for silence in index.silencing(alert.labels, now):
-            counts[silence.id].alerts += 1
-            counts[silence.id].incidents.update(numbers.get(alert.identity, ()))
-    return {
-        name: _coverage_text(count.alerts, len(count.incidents)) for name, count in counts.items()
-    }
-
-
-def _coverage_text(firing: int, incidents: int) -> str:
-    if not firing:
-        return "No firing alert matches."
-    of = f" of {incidents} incident{'s' if incidents > 1 else ''}" if incidents else ""
-    return f"Silences {firing} firing alert{'s' if firing > 1 else ''}{of}."
-
-
-def _incidents(
-    tx: Tx, first_alerts: Sequence[Alert], silence: Silence, plan: Plan
-) -> tuple[Mapping[str, Sequence[int]], int | None]:
-    """Return the open incidents by alert identity, and the one that the silence covers exactly."""
-    numbers = members.open_numbers_of(tx, [alert.identity for alert in first_alerts])
-    for number in sorted({number for some in numbers.values() for number in some}):
-        incident = incidents.get(tx, number)
-        if incident is None:
-            continue
-        matchers = incident_matchers(plan.root, incident.route_id, incident.group_labels)
-        if frozenset(matchers) == frozenset(silence.matchers):
-            return numbers, number
-    return numbers, None
 
 
 def _row(silence: Silence, plan: Plan, zone: str, now: float, covers: str | None) -> SilenceRow:

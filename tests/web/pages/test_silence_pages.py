@@ -15,7 +15,8 @@ from gateway.core.matching.parse import parse_matchers
 from gateway.flow.silences.silences import SilenceRequest
 from gateway.store import Tx
 from gateway.store.state import silences
-from gateway.web.pages import silences as pages
+from gateway.web.pages import silence_coverage
+from gateway.web.pages.silences import PER_PAGE
 from tests.flow.world import DAY, HOUR, MINUTE, START, World, alert
 from tests.web.browser import browser
 from tests.web.real import Client, served
@@ -127,7 +128,7 @@ async def test_with_too_many_alerts_nothing_is_counted(
 ) -> None:
     """E37: in a storm the list costs no more; it says where the count is."""
     world, client = gateway
-    monkeypatch.setattr(pages, "MOST_COUNTED", 1)
+    monkeypatch.setattr(silence_coverage, "MOST_COUNTED", 1)
     one = await put(world, "alertname=A")
     await world.post(alert("A", instance="1"))
     assert "Silences 1 firing alert" in await read(client, "/silences")
@@ -166,7 +167,7 @@ async def test_a_page_reads_no_more_than_it_shows(
         "gateway.store.queries.silence_pages.from_row", lambda row: made.append(row) or of_row(row)
     )
     assert (await client.get("/silences?page=2")).status == 200
-    assert len(made) == pages.PER_PAGE
+    assert len(made) == PER_PAGE
 
 
 async def test_its_page_shows_the_alerts_and_their_incidents(gateway: Gateway) -> None:

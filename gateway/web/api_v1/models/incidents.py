@@ -1,63 +1,10 @@
-"""Models of responses; the OpenAPI document is made from them.
+"""Models of incidents, with their alerts, timelines and notices."""
 
-Instants are RFC 3339 in UTC. Lists are paged: `next` is the `cursor` of the following page.
-"""
+from typing import Any, Literal
 
-from datetime import date
-from typing import Annotated, Any, Literal
+from pydantic import Field
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
-
-from gateway.core.time.timestamps import format_rfc3339
-
-
-def _rfc3339(t: float) -> str:
-    return format_rfc3339(t, milliseconds=t != int(t))
-
-
-Instant = Annotated[
-    float,
-    PlainSerializer(_rfc3339, return_type=str),
-    WithJsonSchema({"type": "string", "format": "date-time"}),
-]
-
-
-class ResponseModel(BaseModel):
-    """Base of response models."""
-
-    model_config = ConfigDict(frozen=True, from_attributes=True)
-
-
-class Fault(ResponseModel):
-    """A fault of one field."""
-
-    model_config = ConfigDict(frozen=True, extra="allow")
-
-    field: str | None = None
-    message: str | None = None
-
-
-class Error(ResponseModel):
-    """The body of any response that is not 2xx."""
-
-    error: str
-    detail: list[Fault]
-
-
-class PersonName(ResponseModel):
-    """A person's id and name. For a person who is not in routes.yaml both are the same."""
-
-    id: str
-    name: str
-
-
-class Suppression(ResponseModel):
-    """One thing that keeps an incident from notifying."""
-
-    reason: str = Field(description="silenced, inhibited, muted, outside active, flapping, …")
-    by: str = Field(description="What it is: an author, a rule, time intervals, a receiver.")
-    until: Instant | None = Field(description="When it ends, if that is known.")
-    comment: str = Field(description="The comment of a silence.")
+from gateway.web.api_v1.models.base import Instant, PersonName, ResponseModel
 
 
 class Acknowledgement(ResponseModel):
@@ -71,6 +18,15 @@ class Acknowledgement(ResponseModel):
     back_until: Instant | None = Field(
         description="Until when the take-over can be undone with `back`; null without a take-over."
     )
+
+
+class Suppression(ResponseModel):
+    """One thing that keeps an incident from notifying."""
+
+    reason: str = Field(description="silenced, inhibited, muted, outside active, flapping, …")
+    by: str = Field(description="What it is: an author, a rule, time intervals, a receiver.")
+    until: Instant | None = Field(description="When it ends, if that is known.")
+    comment: str = Field(description="The comment of a silence.")
 
 
 class Incident(ResponseModel):
@@ -214,115 +170,3 @@ class Responded(ResponseModel):
     answer: str
     incident: Incident
     warnings: list[str] = Field(description="What was done but is probably a mistake.")
-
-
-class Duty(ResponseModel):
-    """The people on call in a rota at an instant."""
-
-    rota: str
-    timezone: str
-    at: Instant
-    on_call: list[PersonName]
-    by: str | None = Field(description="The layer or override that decides.")
-    since: Instant | None
-    until: Instant | None
-    next: PersonName | None
-
-
-class Shift(ResponseModel):
-    """A time span with the same people on call; an empty list if nobody is."""
-
-    model_config = ConfigDict(frozen=True, populate_by_name=True)
-
-    rota: str
-    timezone: str
-    start: Instant = Field(serialization_alias="from")
-    end: Instant = Field(serialization_alias="to")
-    on_call: list[PersonName]
-    by: str | None
-
-
-class Holiday(ResponseModel):
-    """A day on which `workdays` restrictions do not apply and no acknowledgement is expected."""
-
-    date: date
-    name: str
-
-
-class OnCall(ResponseModel):
-    """The people on call: at an instant (`duty`), or over a time span (`shifts`)."""
-
-    duty: list[Duty]
-    shifts: list[Shift]
-    holidays: list[Holiday] = Field(
-        default=[], description="Holidays of business_hours in the time span of the shifts."
-    )
-
-
-class Rota(ResponseModel):
-    """A rota and its members."""
-
-    name: str
-    timezone: str
-    members: list[PersonName]
-    layers: int
-    overrides: int
-
-
-class Rotas(ResponseModel):
-    """All rotas."""
-
-    rotas: list[Rota]
-
-
-class DeadLetters(ResponseModel):
-    """Messages that were given up, newest first."""
-
-    notices: list[Notice]
-    next: int | None
-
-
-class Replayed(ResponseModel):
-    """Messages that are retried, and others: sent meanwhile, superseded or unknown."""
-
-    replayed: list[int]
-    left: list[int]
-
-
-class Reject(ResponseModel):
-    """A request with alerts that was refused, whole or in part."""
-
-    at: Instant
-    source: str
-    status: int
-    error: str
-    detail: Any
-    remote: str
-    excerpt: str
-
-
-class Rejects(ResponseModel):
-    """Refused requests, newest first."""
-
-    rejects: list[Reject]
-
-
-class Component(ResponseModel):
-    """A component of the gateway and its state."""
-
-    component: str
-    ok: bool
-    text: str
-
-
-class Status(ResponseModel):
-    """The state of the gateway."""
-
-    status: Literal["ok", "degraded", "unavailable"]
-    version: str
-    now: Instant
-    config_digest: str
-    config_loaded_at: Instant | None
-    config_warnings: list[str]
-    incidents: dict[str, int]
-    components: list[Component]

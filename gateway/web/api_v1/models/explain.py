@@ -11,8 +11,8 @@ from gateway.web.api_v1.models import (
     ResponseModel,
     Shift,
 )
+from gateway.web.api_v1.models.silences import Silence
 from gateway.web.api_v1.requests import InstantParam, Number, RequestModel
-from gateway.web.api_v1.silence_models import Silence
 
 
 class ExplainQuery(RequestModel):

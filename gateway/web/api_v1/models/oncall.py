@@ -1,0 +1,66 @@
+"""Models of rotas and of the people on call."""
+
+from datetime import date
+
+from pydantic import ConfigDict, Field
+
+from gateway.web.api_v1.models.base import Instant, PersonName, ResponseModel
+
+
+class Duty(ResponseModel):
+    """The people on call in a rota at an instant."""
+
+    rota: str
+    timezone: str
+    at: Instant
+    on_call: list[PersonName]
+    by: str | None = Field(description="The layer or override that decides.")
+    since: Instant | None
+    until: Instant | None
+    next: PersonName | None
+
+
+class Shift(ResponseModel):
+    """A time span with the same people on call; an empty list if nobody is."""
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+    rota: str
+    timezone: str
+    start: Instant = Field(serialization_alias="from")
+    end: Instant = Field(serialization_alias="to")
+    on_call: list[PersonName]
+    by: str | None
+
+
+class Holiday(ResponseModel):
+    """A day on which `workdays` restrictions do not apply and no acknowledgement is expected."""
+
+    date: date
+    name: str
+
+
+class OnCall(ResponseModel):
+    """The people on call: at an instant (`duty`), or over a time span (`shifts`)."""
+
+    duty: list[Duty]
+    shifts: list[Shift]
+    holidays: list[Holiday] = Field(
+        default=[], description="Holidays of business_hours in the time span of the shifts."
+    )
+
+
+class Rota(ResponseModel):
+    """A rota and its members."""
+
+    name: str
+    timezone: str
+    members: list[PersonName]
+    layers: int
+    overrides: int
+
+
+class Rotas(ResponseModel):
+    """All rotas."""
+
+    rotas: list[Rota]
