@@ -40,21 +40,21 @@ def _status(
 
 
 def _alert(
-    seen: ActiveAlert, receivers: tuple[str, ...], muted_by: tuple[str, ...]
+    alert: ActiveAlert, receivers: tuple[str, ...], muted_by: tuple[str, ...]
 ) -> dict[str, Any]:
-    written = {
-        "annotations": orjson.Fragment(seen.annotations_text),
-        "endsAt": NO_END if seen.ends_at is None else _instant(seen.ends_at),
-        "fingerprint": seen.fingerprint,
+    fields = {
+        "annotations": orjson.Fragment(alert.annotations_text),
+        "endsAt": NO_END if alert.ends_at is None else _instant(alert.ends_at),
+        "fingerprint": alert.fingerprint,
         "receivers": _receivers(receivers),
-        "startsAt": _instant(seen.starts_at),
-        "status": _status(seen.silenced_by, seen.inhibited_by, muted_by),
-        "updatedAt": _instant(seen.updated_at),
+        "startsAt": _instant(alert.starts_at),
+        "status": _status(alert.silenced_by, alert.inhibited_by, muted_by),
+        "updatedAt": _instant(alert.updated_at),
     }
-    if seen.generator_url:
-        written["generatorURL"] = seen.generator_url
-    written["labels"] = orjson.Fragment(seen.labels_text)
-    return written
+    if alert.generator_url:
+        fields["generatorURL"] = alert.generator_url
+    fields["labels"] = orjson.Fragment(alert.labels_text)
+    return fields
 
 
 class AlertList:
@@ -67,7 +67,7 @@ class AlertList:
         """Return the next page."""
         if not page:
             return b""
-        text = orjson.dumps([_alert(seen, seen.receivers, ()) for seen in page])
+        text = orjson.dumps([_alert(alert, alert.receivers, ()) for alert in page])
         before, self._before = self._before, b","
         return before + text[1:-1]
 
@@ -86,15 +86,15 @@ class GroupList:
     def __call__(self, page: Sequence[GroupedAlert]) -> bytes:
         """Return the next page."""
         written = []
-        for group, muted_by, seen in page:
+        for group, muted_by, alert in page:
             if group.number == self._number:
                 written.append(b",")
             else:
                 written.append(b"[" if self._number is None else b"]},")
                 written.append(self._beginning(group.labels, group.receiver, group.route_id))
                 self._number = group.number
-            receivers = tuple(sorted(seen.receivers))
-            written.append(orjson.dumps(_alert(seen, receivers, muted_by)))
+            receivers = tuple(sorted(alert.receivers))
+            written.append(orjson.dumps(_alert(alert, receivers, muted_by)))
         return b"".join(written)
 
     def end(self) -> bytes:

@@ -6,11 +6,11 @@ from gateway.render.view.clean import clean
 
 def zone_for(plan: Plan, person: str = "") -> str:
     """Return the time zone for a reader: their own, else that of the business hours."""
-    known = plan.people.get(person)
-    return known.timezone if known else plan.business_hours.zone
+    declared = plan.people.get(person)
+    return declared.timezone if declared else plan.business_hours.zone
 
 
 def name_of(plan: Plan, person: str) -> str:
     """Return the name of a person for display; an unknown id is shown as it is, made safe."""
-    known = plan.people.get(person)
-    return known.name if known else clean(plan.name_of(person), 80)
+    declared = plan.people.get(person)
+    return declared.name if declared else clean(plan.name_of(person), 80)

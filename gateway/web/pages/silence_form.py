@@ -55,7 +55,7 @@ DURATIONS = {
 
 DEFAULT_DURATION = 2 * 3600
 
-LONGEST_WHY = 200
+LONGEST_REASON = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,8 @@ class ActiveSilence:
     """An active silence, in texts."""
 
     until: str
-    by: str
-    why: str
+    author: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class SilenceForm:
     """The content of the form, which the page shows again."""
 
     length: int = DEFAULT_DURATION
-    why: str = ""
+    reason: str = ""
     person: str = ""
     error: str = ""
 
@@ -85,31 +85,31 @@ class SilenceFormPages:
 
     async def show(self, request: web.Request) -> web.StreamResponse:
         """Show what would be silenced, and the form. Change nothing."""
-        by = resolve_link(self._engine, request, below=1)
-        if isinstance(by, web.Response):
-            return by
-        return await self._page(by, SilenceForm(person=by.claim.person))
+        link = resolve_link(self._engine, request, below=1)
+        if isinstance(link, web.Response):
+            return link
+        return await self._page(link, SilenceForm(person=link.claim.person))
 
     async def make(self, request: web.Request) -> web.StreamResponse:
         """Silence the incident. A form sent twice updates the silence and creates no second."""
         refuse_foreign(request, self._engine.links.external_url)
-        by = resolve_link(self._engine, request, below=1)
-        if isinstance(by, web.Response):
-            return by
+        link = resolve_link(self._engine, request, below=1)
+        if isinstance(link, web.Response):
+            return link
         fields = await read_form(request)
-        person = by.claim.person or person_in_form(fields, self._engine.plan)
-        why, length = _text(fields.get("why", "")), _text(fields.get("for", ""))
+        person = link.claim.person or person_in_form(fields, self._engine.plan)
+        reason, length = _text(fields.get("why", "")), _text(fields.get("for", ""))
         submitted = SilenceForm(
-            int(length) if length in map(str, DURATIONS) else DEFAULT_DURATION, why, person
+            int(length) if length in map(str, DURATIONS) else DEFAULT_DURATION, reason, person
         )
-        stored = await load_incident(self._engine, by.claim.number)
+        stored = await load_incident(self._engine, link.claim.number)
         if stored is None:
-            return incident_gone(by)
+            return incident_gone(link)
         now = self._engine.now()
-        error = _missing_field(length, why, person)
+        error = _missing_field(length, reason, person)
         if error or self._refusal(stored, now):
             return await self._page(
-                by, SilenceForm(submitted.length, why, person, error), status=422
+                link, SilenceForm(submitted.length, reason, person, error), status=422
             )
         matchers = self._matchers(stored)
         active = await self._active_silences(matchers, now)
@@ -120,32 +120,32 @@ class SilenceFormPages:
                     active[0].starts_at if active else now,
                     now + submitted.length,
                     person,
-                    why,
+                    reason,
                     silence_id=active[0].id if active else "",
                 )
             )
         except SilenceError as error:
             text = f"The silence was not saved: {error}."
             return await self._page(
-                by, SilenceForm(submitted.length, why, person, text), status=422
+                link, SilenceForm(submitted.length, reason, person, text), status=422
             )
-        return await self._page(by, submitted)
+        return await self._page(link, submitted)
 
     async def end(self, request: web.Request) -> web.StreamResponse:
         """Expire the silences over exactly this incident, by any author."""
         refuse_foreign(request, self._engine.links.external_url)
-        by = resolve_link(self._engine, request, below=2)
-        if isinstance(by, web.Response):
-            return by
-        stored = await load_incident(self._engine, by.claim.number)
+        link = resolve_link(self._engine, request, below=2)
+        if isinstance(link, web.Response):
+            return link
+        stored = await load_incident(self._engine, link.claim.number)
         if stored is None:
-            return incident_gone(by)
+            return incident_gone(link)
         for one in await self._active_silences(self._matchers(stored), self._engine.now()):
             try:
                 await self._engine.silences.expire(one.id)
             except SilenceNotFoundError:
                 continue  # deleted meanwhile, so it is over
-        return await self._page(by, SilenceForm(person=by.claim.person))
+        return await self._page(link, SilenceForm(person=link.claim.person))
 
     def _matchers(self, stored: StoredIncident) -> tuple[Matcher, ...]:
         incident = stored.incident
@@ -174,11 +174,11 @@ class SilenceFormPages:
             )
         return ""
 
-    async def _page(self, by: SignedLink, form: SilenceForm, status: int = 200) -> web.Response:
+    async def _page(self, link: SignedLink, form: SilenceForm, status: int = 200) -> web.Response:
         engine = self._engine
-        stored = await load_incident(engine, by.claim.number)
+        stored = await load_incident(engine, link.claim.number)
         if stored is None:
-            return incident_gone(by)
+            return incident_gone(link)
         plan, now = engine.plan, engine.now()
         zone = zone_for(plan, form.person)
         matchers, refusal = self._matchers(stored), self._refusal(stored, now)
@@ -187,7 +187,7 @@ class SilenceFormPages:
         )
         context: dict[str, Any] = {
             "it": build_incident_view(stored, plan, now, zone, form.person),
-            "here": by.here,
+            "here": link.here,
             "active": [
                 _active_silence(one, plan, zone, now)
                 for one in await self._active_silences(matchers, now)
@@ -201,35 +201,35 @@ class SilenceFormPages:
                 for seconds, text in DURATIONS.items()
             ],
             "length": form.length,
-            "longest_why": LONGEST_WHY,
-            "why": form.why,
+            "longest_reason": LONGEST_REASON,
+            "reason": form.reason,
             "error": form.error,
-            "choose": not by.claim.person,
+            "choose": not link.claim.person,
             "chosen": form.person,
             "people": people_choices(plan, now),
         }
         return page("silence.html", context, status=status)
 
 
-def _missing_field(length: str, why: str, person: str) -> str:
+def _missing_field(length: str, reason: str, person: str) -> str:
     if not person:
         return "Please choose who you are."
     if length not in map(str, DURATIONS):
         return "Please choose a duration."
-    if not why:
+    if not reason:
         return "Please write a reason: colleagues read it at night."
     return ""
 
 
 def _text(fields: str) -> str:
-    return one_line(fields, LONGEST_WHY)
+    return one_line(fields, LONGEST_REASON)
 
 
 def _active_silence(silence: Silence, plan: Plan, zone: str, now: float) -> ActiveSilence:
     return ActiveSilence(
         clock_time(silence.ends_at, zone, now),
         name_of(plan, silence.created_by) or "somebody",
-        clean(silence.comment, LONGEST_WHY),
+        clean(silence.comment, LONGEST_REASON),
     )
 
 

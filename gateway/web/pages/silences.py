@@ -34,7 +34,7 @@ from gateway.web.pages.silence_coverage import coverage, covered_incidents
 
 PER_PAGE = 50
 
-LONGEST_WHY = 300
+LONGEST_REASON = 300
 _TONES = {"active": "test", "pending": "info", "expired": "resolved"}
 _STATE_TEXTS = {"active": "active", "pending": "pending", "expired": "ended"}
 
@@ -46,10 +46,10 @@ class SilenceRow:
     id: str
     tone: str
     word: str
-    when: str
-    what: str
-    who: str
-    why: str
+    times: str
+    matchers: str
+    author: str
+    reason: str
     covers: str
     command: str
 
@@ -145,7 +145,7 @@ class SilencePages:
             "it": _row(silence, plan, zone, now, None),
             "state": silence.state(now),
             "matchers": [clean(write_matcher(one), 1000) for one in silence.matchers],
-            "why": clean(silence.comment, LONGEST_TEXT),
+            "reason": clean(silence.comment, LONGEST_TEXT),
             "notes": [(clean(k, 60), clean(v, 300)) for k, v in silence.annotations.items()],
             "since": clock_time(silence.starts_at, zone, now),
             "until": clock_time(silence.ends_at, zone, now),
@@ -176,7 +176,7 @@ def _row(silence: Silence, plan: Plan, zone: str, now: float, covers: str | None
         _times(silence, state, zone, now),
         clean(write_matchers(silence.matchers), 400),
         one_line(name_of(plan, silence.created_by), 80) or "somebody",
-        one_line(clean(silence.comment, LONGEST_WHY), LONGEST_WHY),
+        one_line(clean(silence.comment, LONGEST_REASON), LONGEST_REASON),
         covers or "",
         "" if state == "expired" else f"gateway silence expire {silence.id[:ID_PREFIX]}",
     )
