@@ -9,16 +9,16 @@ from typing import NamedTuple
 
 import yaml
 
+from gateway.config.source.yaml_block_errors import explain_block_error
 from gateway.config.source.yaml_context import LineAndColumn, YamlContext, context_of
+from gateway.config.source.yaml_lines import (
+    Fault,
+    indentation,
+    is_first_in_line,
+    is_unexpected,
+    line_at,
+)
 
-Fault = tuple[int, int, str]
-"""Line and column of a mistake, from 1, and its explanation."""
-
-_NO_SPACE_AFTER_DASH = re.compile(r"\s*-[^\s-]")
-_DASH = re.compile(r"(\s*)-\s+\S")
-_KEY_AND_VALUE = re.compile(r"((?:\s|-\s)*)[^\s#:][^:]*:\s+[^\s#|>&]")
-_HAS_KEY = re.compile(r""".*:(\s|$)|\s*#|\s*$|\s*["']""")
-_TWO_COLONS = re.compile(r".*?:\s+\S.*?:(\s|$)")
 _BLOCK_KEY = re.compile(r"(?:-\s+)*[\w.-]+:(\s|$)")
 _REFERENCE_IN_FLOW = re.compile(r"[:\[{,]\s*\$\{")
 _MATCHER_IN_QUOTES = "put all of it into single quotes, like 'team=\"billing\"'"
@@ -49,9 +49,9 @@ def _explain(
     start: LineAndColumn,
 ) -> Fault:
     problem_text, context_text = fault.problem or "it cannot be read", fault.context or ""
-    if "\t" in _indentation(lines, point[0]):
+    if "\t" in indentation(lines, point[0]):
         return *point, "the line is indented with a tab: use spaces"
-    character = _line(lines, point[0])[point[1] - 1 : point[1]]
+    character = line_at(lines, point[0])[point[1] - 1 : point[1]]
     explanation = _in_a_word(problem_text, context_text, lines, point, start, character)
     if explanation is not None:
         return explanation
@@ -61,7 +61,7 @@ def _explain(
             "# begins a comment here, which hides the closing bracket: write the value in quotes, "
             'such as "#alerts"'
         )
-    if context.quoted_span is not None and _is_unexpected(problem_text):
+    if context.quoted_span is not None and is_unexpected(problem_text):
         return _after_quotes(context.quoted_span, lines, point)
     if "expected ',' or" in problem_text and context.brackets:
         return _in_brackets(context, lines, point, character)
@@ -69,7 +69,7 @@ def _explain(
         return *point, f"this {character} closes nothing: remove it, or quote the whole value"
     if character == "," and "node content" in problem_text:
         return *point, "nothing stands before this comma: remove it, or write the value"
-    return _in_blocks(problem_text, context_text, lines, point, start)
+    return explain_block_error(problem_text, context_text, lines, point, start)
 
 
 def _in_a_word(
@@ -89,7 +89,7 @@ def _in_a_word(
         if context_text.endswith((f" {kind}", f" {kind} property")):
             return *start, f"a text that begins with {sign} must be quoted"
     if context_text.endswith("block scalar"):
-        sign = _line(lines, start[0])[start[1] - 1 : start[1]]
+        sign = line_at(lines, start[0])[start[1] - 1 : start[1]]
         return *start, (
             f"a text that begins with {sign} must be quoted; with {sign} alone the text begins in "
             "the next line, indented"
@@ -97,7 +97,7 @@ def _in_a_word(
     if "end of stream" in problem_text and "quoted" in context_text:
         return *start, "the quote that opens here is never closed"
     if "quoted scalar" in context_text:
-        at = _line(lines, point[0]).rfind("\\", 0, point[1])
+        at = line_at(lines, point[0]).rfind("\\", 0, point[1])
         return (
             point[0],
             at + 1 or point[1],
@@ -113,16 +113,14 @@ def _in_a_word(
     return None
 
 
-def _is_unexpected(problem_text: str) -> bool:
-    """Return whether the parser met a token where nothing more may follow."""
-    return any(part in problem_text for part in ("expected key", "expected ',' or", "expected '-'"))
-
-
 def _after_quotes(
     quoted_span: tuple[LineAndColumn, LineAndColumn], lines: list[str], point: LineAndColumn
 ) -> Fault:
     start, end = quoted_span
-    last, following = _line(lines, end[0])[end[1] - 3 :][:1], _line(lines, point[0])[point[1] - 1 :]
+    last, following = (
+        line_at(lines, end[0])[end[1] - 3 :][:1],
+        line_at(lines, point[0])[point[1] - 1 :],
+    )
     if start[0] < end[0]:
         return *start, (
             f"the quote that opens here is closed only in line {end[0]}: close it in its own line"
@@ -145,19 +143,19 @@ def _in_brackets(
     bracket = f"the {inner.sign} in line {inner.position[0]}, column {inner.position[1]}"
     if character in ("]", "}"):
         return *point, f"{bracket} is not closed before this {character}: write {closing} before it"
-    if _first_in_line(lines, point) and _begins_outside(lines, point):
+    if is_first_in_line(lines, point) and _begins_outside(lines, point):
         return *inner.position, (
             f"this {inner.sign} is not closed: write {closing} behind its last value"
         )
     if character == ":":
         return *point, "a second colon stands in this value: quote a text that has ': ' in it"
-    hint = _hint_in_brackets(_line(lines, point[0])[: point[1]], character)
+    hint = _hint_in_brackets(line_at(lines, point[0])[: point[1]], character)
     return *point, f"{bracket} is not closed, or a comma is missing before this; {hint}"
 
 
 def _begins_outside(lines: list[str], point: LineAndColumn) -> bool:
     """Return whether a line is outside the brackets: a key, or the end of the file."""
-    rest = _line(lines, point[0])[point[1] - 1 :]
+    rest = line_at(lines, point[0])[point[1] - 1 :]
     return not rest.strip() or _BLOCK_KEY.match(rest) is not None
 
 
@@ -169,90 +167,5 @@ def _hint_in_brackets(before: str, character: str) -> str:
     return "quote a text that has ': ' or one of , [ ] { } in it"
 
 
-def _in_blocks(
-    problem_text: str,
-    context_text: str,
-    lines: list[str],
-    point: LineAndColumn,
-    start: LineAndColumn,
-) -> Fault:
-    line = _line(lines, point[0])
-    if "expected '-' indicator" in problem_text:
-        if _first_in_line(lines, point) and _NO_SPACE_AFTER_DASH.match(line):
-            return *point, "the dash needs a space after it"
-        if _first_in_line(lines, point):
-            return *point, (
-                f"the list that begins in line {start[0]} goes on here without a dash: begin an "
-                f'item with "- " in column {start[1]}, or indent what belongs to one further'
-            )
-    if "expected key" in problem_text and _first_in_line(lines, point):
-        return _beside(lines, start, point)
-    if _is_unexpected(problem_text):
-        return *point, "the value before this position is complete: quote all of it as one"
-    if "expected ':'" in problem_text:
-        return *start, "a colon with a space after it is missing in this line: write key: value"
-    if "mapping values are not allowed" in problem_text:
-        return _second_colon(lines, point)
-    if "document start" in problem_text:
-        return *point, 'the file ended above, at "...": remove that line'
-    bracket = f" that begins in line {start[0]}" if context_text and start[0] < point[0] else ""
-    return *point, f"{context_text}{bracket}: {problem_text}" if context_text else problem_text
-
-
-def _beside(lines: list[str], start: LineAndColumn, point: LineAndColumn) -> Fault:
-    """Explain a key that is in no column of those around it."""
-    if _NO_SPACE_AFTER_DASH.match(_line(lines, start[0])):
-        return *start, "the dash needs a space after it"
-    dash = _DASH.match(_line(lines, point[0]))
-    above = _dash_above(lines, point[0]) if dash else None
-    if above is not None:
-        return *point, (
-            f"the list has its dashes in column {above[1]}, as in line {above[0]}, this one is in "
-            f"column {point[1]}: check its indentation"
-        )
-    return *point, (
-        f"this line begins in column {point[1]}, and the keys beside it, from line {start[0]} on, "
-        f"in column {start[1]}: check its indentation"
-    )
-
-
-def _dash_above(lines: list[str], number: int) -> LineAndColumn | None:
-    for above in range(number - 1, 0, -1):
-        if match := _DASH.match(_line(lines, above)):
-            return above, len(match[1]) + 1
-    return None
-
-
-def _second_colon(lines: list[str], point: LineAndColumn) -> Fault:
-    number = point[0]
-    above = next((n for n in range(number - 1, 0, -1) if _line(lines, n).strip()), 0)
-    quote = "quote a text that has ': ' in it"
-    if above and not _HAS_KEY.match(_line(lines, above)):
-        column = len(_indentation(lines, above)) + 1
-        return above, column, "a colon with a space after it is missing in this line"
-    if _TWO_COLONS.match(_line(lines, number)[: point[1]] + " "):
-        return *point, f"a second colon stands in this value: {quote}"
-    before = _KEY_AND_VALUE.match(_line(lines, above)) if above else None
-    if before and len(_indentation(lines, number)) > len(before[1]):
-        return *point, (
-            f"this line is indented further than line {above}, which has its value already: "
-            f"indent it as that one; or {quote}"
-        )
-    return *point, f"a key cannot stand here: check the indentation, and {quote}"
-
-
 def _position(mark: yaml.Mark | None) -> LineAndColumn:
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
-
-
-def _line(lines: list[str], number: int) -> str:
-    return lines[number - 1] if number <= len(lines) else ""
-
-
-def _indentation(lines: list[str], number: int) -> str:
-    line = _line(lines, number)
-    return line[: len(line) - len(line.lstrip())]
-
-
-def _first_in_line(lines: list[str], position: LineAndColumn) -> bool:
-    return not _line(lines, position[0])[: position[1] - 1].strip()
