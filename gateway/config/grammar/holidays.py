@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from importlib.metadata import version
 
 from gateway.config.source.problem import ParseError, nearest
 
@@ -100,4 +99,6 @@ def _holidays_of(region: Region, year: int) -> Mapping[date, str]:
 
 def library_version() -> str:
     """Return the version of the library, which its days depend on."""
+    from importlib.metadata import version  # its import takes a tenth of a command's start-up
+
     return version("holidays")
