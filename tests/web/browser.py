@@ -1,7 +1,7 @@
-"""A real browser, steered over its debugging protocol."""
+"""A real browser, controlled over its debugging protocol."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -31,50 +31,52 @@ class Page:
         self.complaints: list[str] = []
 
     async def call(self, method: str, **parameters: Any) -> dict[str, Any]:
-        """One command and its result; what the browser complains of meanwhile is kept."""
+        """Send a command and return its result, and collect what the browser logs meanwhile."""
         self._calls += 1
         await self._socket.send_json({"id": self._calls, "method": method, "params": parameters})
-        return await self._until(lambda expected: expected.get("id") == self._calls)
+        return await self._until(lambda message: message.get("id") == self._calls)
 
     async def open(self, url: str) -> None:
-        """Go there, as if somebody had typed it, and wait until it is loaded."""
+        """Open a URL as if it had been typed, and wait until the page is loaded."""
         await self.call("Page.navigate", url=url)
-        await self._until(lambda expected: expected.get("method") == "Page.loadEventFired")
+        await self._until(lambda message: message.get("method") == "Page.loadEventFired")
 
     async def press(self, button: str) -> None:
-        """Press the button with these words on it, and wait for the page that follows."""
-        find = f"[...document.querySelectorAll('button')].find(b => b.textContent == '{button}')"
-        where = f"(r => [r.x + r.width / 2, r.y + r.height / 2])({find}.getBoundingClientRect())"
-        await self.run(f"{find}.scrollIntoView()")
-        x, y = await self.run(where)
+        """Press the button with this text, and wait until the next page is loaded."""
+        element = f"[...document.querySelectorAll('button')].find(b => b.textContent == '{button}')"
+        centre = (
+            f"(r => [r.x + r.width / 2, r.y + r.height / 2])({element}.getBoundingClientRect())"
+        )
+        await self.run(f"{element}.scrollIntoView()")
+        x, y = await self.run(centre)
         mouse = {"x": x, "y": y, "button": "left", "clickCount": 1}
         await self.call("Input.dispatchMouseEvent", type="mousePressed", **mouse)
         await self.call("Input.dispatchMouseEvent", type="mouseReleased", **mouse)
-        await self._until(lambda expected: expected.get("method") == "Page.loadEventFired")
+        await self._until(lambda message: message.get("method") == "Page.loadEventFired")
 
     async def run(self, expression: str) -> Any:
-        """The value of an expression in the page. (The page's own scripts stay forbidden.)"""
-        text = await self.call("Runtime.evaluate", expression=expression, returnByValue=True)
-        assert "exceptionDetails" not in text["result"], text
-        return text["result"]["result"].get("value")
+        """Return the value of an expression; the page's own scripts stay forbidden."""
+        message = await self.call("Runtime.evaluate", expression=expression, returnByValue=True)
+        assert "exceptionDetails" not in message["result"], message
+        return message["result"]["result"].get("value")
 
     async def text(self) -> str:
-        """What there is to read."""
+        """Return the visible text of the page, in one line."""
         return " ".join(str(await self.run("document.body.innerText")).split())
 
-    async def _until(self, expected: Any) -> dict[str, Any]:
+    async def _until(self, matches: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         async with asyncio.timeout(30):
             while True:
-                text: dict[str, Any] = await self._socket.receive_json()
-                if text.get("method") == "Log.entryAdded":
-                    self.complaints.append(text["params"]["entry"]["text"])
-                if expected(text):
-                    return text
+                message: dict[str, Any] = await self._socket.receive_json()
+                if message.get("method") == "Log.entryAdded":
+                    self.complaints.append(message["params"]["entry"]["text"])
+                if matches(message):
+                    return message
 
 
 @asynccontextmanager
 async def browser(folder: Path) -> AsyncIterator[Page]:
-    """Yield a tab of a fresh Chromium, closed after the block; skip without Chromium."""
+    """Yield a tab of a fresh Chromium, and skip the test where none is installed."""
     program = await asyncio.create_subprocess_exec(
         str(real_program("chromium")),
         *_SWITCHES,

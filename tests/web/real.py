@@ -1,4 +1,4 @@
-"""A whole gateway in virtual time with its web in front: for tests of pages and of the API."""
+"""A whole gateway in virtual time with its web application, for tests of pages and API."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,7 +19,7 @@ Client = TestClient[Any, Any]
 async def served(
     folder: Path, routes: str = ROUTES, **env: str
 ) -> AsyncIterator[tuple[World, Client]]:
-    """The world and a client of its web. `env` are server settings without their prefix."""
+    """Yield the world and a client of its web. `env` are server settings without their prefix."""
     world = World(f"sqlite:///{folder}/gateway.db", routes)
     await world.start()
     server = GuardedTestServer(build_app(world.engine, settings(**env)))
@@ -31,7 +31,7 @@ async def served(
         await world.close()
 
 
-def token(world: World, who: str = "ana", number: int = 1001, lifetime: float = 3600.0) -> str:
-    """The token of a link as messages carry it."""
-    link = world.engine.links.acknowledge(number, who, world.now + lifetime)
+def token(world: World, person: str = "ana", number: int = 1001, lifetime: float = 3600.0) -> str:
+    """Return the token of an acknowledge link that expires after `lifetime` seconds."""
+    link = world.engine.links.acknowledge(number, person, world.now + lifetime)
     return link.rpartition("/")[2]

@@ -130,7 +130,7 @@ async def test_a_broken_form_is_answered_4xx(
         await world.post(alert("DiskFull"))
         await world.advance(60)
         for below in ("", "/undo", "/silence"):
-            path = f"/ack/{token(world, who='')}{below}"
+            path = f"/ack/{token(world, person='')}{below}"
             answer = await client.post(path, data=body, headers=head)
             assert answer.status == status, (below, await answer.text())
 

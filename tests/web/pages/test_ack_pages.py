@@ -1,4 +1,4 @@
-"""Pages of acknowledge links: viewing never acknowledges, and every request is answered."""
+"""Pages of acknowledge links: GET changes nothing, POST acknowledges, every link is answered."""
 
 import logging
 import re
@@ -17,7 +17,7 @@ Gateway = tuple[World, Client]
 
 @pytest.fixture
 async def gateway(tmp_path: Path) -> AsyncIterator[Gateway]:
-    """Yield a gateway whose incident #1001 fires and was notified."""
+    """Serve a gateway in which incident #1001 is firing and was notified."""
     async with served(tmp_path) as (world, client):
         await world.post(alert(instance="billing-1"), alert(instance="billing-2"))
         await world.advance(MINUTE)
@@ -25,7 +25,7 @@ async def gateway(tmp_path: Path) -> AsyncIterator[Gateway]:
 
 
 async def text_of(client: Client, method: str, path: str, status: int = 200, **more: object) -> str:
-    """The page's text without its tags, in one line."""
+    """Request a page and return its text without tags, in one line."""
     answer = await client.request(method, path, **more)  # type: ignore[arg-type]
     page = await answer.text()
     assert answer.status == status, page
@@ -35,13 +35,13 @@ async def text_of(client: Client, method: str, path: str, status: int = 200, **m
 
 
 async def test_get_shows_the_incident_and_changes_nothing(gateway: Gateway) -> None:
-    """Promise 5, E18: GET shows what, how bad, since when and a button, and changes nothing."""
+    """Promise 5, E18: GET shows name, severity, duration and a button, and changes nothing."""
     world, client = gateway
     link = f"/ack/{token(world)}"
     before = await world.incident()
     for _ in range(3):
         page = await text_of(client, "GET", link)
-    for text in (
+    for expected in (
         "CRITICAL #1001",
         "DoubleChargeDetected happened",
         "firing for",
@@ -51,12 +51,12 @@ async def test_get_shows_the_incident_and_changes_nothing(gateway: Gateway) -> N
         "instance billing-1",
         "Runbook",
     ):
-        assert text in page
+        assert expected in page
     assert await world.incident() == before
 
 
-async def test_a_head_request_does_nothing(gateway: Gateway) -> None:
-    """E18: HEAD is answered with the same safe headers and touches nothing."""
+async def test_head_request_changes_nothing(gateway: Gateway) -> None:
+    """E18: HEAD is answered with the same safe headers and changes nothing."""
     world, client = gateway
     before = await world.incident()
     answer = await client.head(f"/ack/{token(world)}")
@@ -66,7 +66,7 @@ async def test_a_head_request_does_nothing(gateway: Gateway) -> None:
 
 
 async def test_pages_cannot_leak_or_be_framed(gateway: Gateway) -> None:
-    """E19: no referrer, no cache, no index, no frame, no script, nothing from outside."""
+    """E19: a page allows no referrer, cache, index, frame, script or foreign content."""
     world, client = gateway
     for path in (f"/ack/{token(world)}", "/ack/forged"):
         answer = await client.get(path)
@@ -83,7 +83,7 @@ async def test_pages_cannot_leak_or_be_framed(gateway: Gateway) -> None:
         assert not re.search(r'(?:src|action)="https?:', page)
 
 
-async def test_the_button_acknowledges(gateway: Gateway) -> None:
+async def test_post_acknowledges_the_incident(gateway: Gateway) -> None:
     """POST acknowledges the incident, and the page names the person."""
     world, client = gateway
     page = await text_of(client, "POST", f"/ack/{token(world)}")
@@ -95,20 +95,20 @@ async def test_the_button_acknowledges(gateway: Gateway) -> None:
     assert (incident.ack.by, incident.ack.via) == ("ana", "link")
 
 
-async def test_again_is_the_same(gateway: Gateway) -> None:
-    """E19: the link works again and again, and nothing more happens."""
+async def test_repeated_request_changes_nothing(gateway: Gateway) -> None:
+    """E19: a used link still works, and repeating it changes nothing."""
     world, client = gateway
     link = f"/ack/{token(world)}"
     await client.post(link)
-    taken = await world.incident()
+    acknowledged = await world.incident()
     world.now += MINUTE
     assert "Acknowledged by you" in await text_of(client, "POST", link)
     assert "Acknowledged by you" in await text_of(client, "GET", link)
-    assert (await world.incident()).ack == taken.ack
+    assert (await world.incident()).ack == acknowledged.ack
 
 
-async def test_second_person_sees_who_acknowledged_first(gateway: Gateway) -> None:
-    """E20: of two people at once the first wins, and the second sees the name."""
+async def test_second_acknowledgement_names_the_first_person(gateway: Gateway) -> None:
+    """E20: of two people the first acknowledges, and the second sees that name."""
     world, client = gateway
     await client.post(f"/ack/{token(world)}")
     page = await text_of(client, "POST", f"/ack/{token(world, 'ben')}")
@@ -118,8 +118,8 @@ async def test_second_person_sees_who_acknowledged_first(gateway: Gateway) -> No
     assert incident.ack.by == "ana"
 
 
-async def test_what_was_taken_can_be_given_back(gateway: Gateway) -> None:
-    """E18: an acknowledgement made by mistake, or by a machine, is undone from the same page."""
+async def test_undo_withdraws_the_acknowledgement(gateway: Gateway) -> None:
+    """E18: a mistaken or automatic acknowledgement is undone from the same page."""
     world, client = gateway
     link = f"/ack/{token(world)}"
     await client.post(link)
@@ -132,8 +132,8 @@ async def test_what_was_taken_can_be_given_back(gateway: Gateway) -> None:
     )
 
 
-async def test_held_incident_offers_one_take_over_button(gateway: Gateway) -> None:
-    """E20, promise 5: the page names the person, GET changes nothing, one POST takes over."""
+async def test_acknowledged_incident_offers_one_take_over_button(gateway: Gateway) -> None:
+    """E20, promise 5: the page names the holder, GET changes nothing, one POST takes over."""
     world, client = gateway
     await client.post(f"/ack/{token(world)}")
     link = f"/ack/{token(world, 'ben')}"
@@ -153,17 +153,17 @@ async def test_second_take_over_from_the_same_page_names_the_first(gateway: Gate
     world, client = gateway
     await client.post(f"/ack/{token(world)}")
     await client.post(f"/ack/{token(world, 'ben')}/take", data={"from": "ana"})
-    for held in ("ana", ""):
+    for shown_holder in ("ana", ""):
         link = f"/ack/{token(world, 'cho')}/take"
-        page = await text_of(client, "POST", link, data={"from": held})
+        page = await text_of(client, "POST", link, data={"from": shown_holder})
         assert "Nothing changed: another person was faster." in page
         assert "Acknowledged by Ben" in page
         assert "Take over from Ben" in page
     assert (await world.incident()).ack.by == "ben"  # type: ignore[union-attr]
 
 
-async def test_take_over_is_given_back_from_the_page(gateway: Gateway) -> None:
-    """E18: a take-over made by mistake is undone from the same page, and then the former has it."""
+async def test_undone_take_over_returns_to_the_former_holder(gateway: Gateway) -> None:
+    """E18: a mistaken take-over is undone from the same page and returns to the former holder."""
     world, client = gateway
     await client.post(f"/ack/{token(world)}")
     link = f"/ack/{token(world, 'ben')}"
@@ -188,8 +188,8 @@ async def test_foreign_page_cannot_act(gateway: Gateway, action: str) -> None:
     assert await world.incident() == before
 
 
-async def test_late_acknowledgement_sees_that_it_is_resolved(gateway: Gateway) -> None:
-    """E19, E20: after the end there is nothing to take; the link says so and does nothing."""
+async def test_link_of_resolved_incident_says_resolved(gateway: Gateway) -> None:
+    """E19, E20: the link of a resolved incident says so and acknowledges nothing."""
     world, client = gateway
     link = f"/ack/{token(world)}"
     ended = [
@@ -205,8 +205,8 @@ async def test_late_acknowledgement_sees_that_it_is_resolved(gateway: Gateway) -
     assert (await world.incident()).state is State.RESOLVED
 
 
-async def test_a_new_firing_needs_a_new_acknowledgement(gateway: Gateway) -> None:
-    """E20, E21: what came after the acknowledgement is not covered, and can be taken too."""
+async def test_later_alert_needs_a_new_acknowledgement(gateway: Gateway) -> None:
+    """E20, E21: an alert after the acknowledgement is not covered and can be acknowledged too."""
     world, client = gateway
     link = f"/ack/{token(world)}"
     await client.post(link)
@@ -221,8 +221,8 @@ async def test_a_new_firing_needs_a_new_acknowledgement(gateway: Gateway) -> Non
     assert "Acknowledge 1 new" not in await text_of(client, "GET", link)
 
 
-async def test_an_expired_link_says_so(gateway: Gateway) -> None:
-    """E19: past its end a link does nothing and names the incident."""
+async def test_expired_link_names_the_incident_and_changes_nothing(gateway: Gateway) -> None:
+    """E19: an expired link changes nothing and names the incident."""
     world, client = gateway
     link = f"/ack/{token(world, lifetime=HOUR)}"
     world.now += 2 * HOUR
@@ -233,8 +233,8 @@ async def test_an_expired_link_says_so(gateway: Gateway) -> None:
     assert (await world.incident()).ack is None
 
 
-async def test_a_forged_link_says_nothing(gateway: Gateway) -> None:
-    """E19: cut, changed or invented tokens are refused alike, without a word about incidents."""
+async def test_forged_link_reveals_nothing(gateway: Gateway) -> None:
+    """E19: cut, changed and invented tokens are refused alike and reveal no incident."""
     world, client = gateway
     good = token(world)
     swapped = good[:-1] + ("A" if good[-1] != "A" else "B")
@@ -246,8 +246,8 @@ async def test_a_forged_link_says_nothing(gateway: Gateway) -> None:
     assert (await world.incident()).ack is None
 
 
-async def test_an_incident_that_is_gone(gateway: Gateway) -> None:
-    """A genuine link to an incident that was removed says that."""
+async def test_link_of_deleted_incident_says_so(gateway: Gateway) -> None:
+    """A genuine link to a deleted incident says that the incident is unknown."""
     world, client = gateway
     for method in ("GET", "POST"):
         page = await text_of(client, method, f"/ack/{token(world, number=9)}", status=404)
@@ -266,7 +266,7 @@ async def test_an_incident_that_is_gone(gateway: Gateway) -> None:
 )
 @pytest.mark.parametrize("method", ["GET", "POST"])
 async def test_prefetch_is_refused(gateway: Gateway, header: dict[str, str], method: str) -> None:
-    """E18: what a browser loads ahead of any wish is refused and does nothing."""
+    """E18: a request that a browser makes in advance is refused and changes nothing."""
     world, client = gateway
     await text_of(client, method, f"/ack/{token(world)}", status=403, headers=header)
     assert (await world.incident()).ack is None
@@ -284,17 +284,17 @@ async def test_prefetch_is_refused(gateway: Gateway, header: dict[str, str], met
         ({"Origin": "https://evil.example"}, 403),
     ],
 )
-async def test_another_site_cannot_press_the_button(
+async def test_post_from_another_site_is_refused(
     gateway: Gateway, headers: dict[str, str], status: int
 ) -> None:
-    """Beside the token, a POST must not come from another site's page."""
+    """A POST from another site's page is refused in spite of a valid token."""
     world, client = gateway
     await text_of(client, "POST", f"/ack/{token(world)}", status=status, headers=headers)
     assert ((await world.incident()).ack is not None) == (status == 200)
 
 
-async def test_a_link_for_a_shared_mailbox_asks_who_it_is(gateway: Gateway) -> None:
-    """A link that names nobody asks, those on call first, and takes only a known person."""
+async def test_shared_link_asks_for_the_person(gateway: Gateway) -> None:
+    """A link without a person offers those on call first and accepts only a known person."""
     world, client = gateway
     link = f"/ack/{token(world, '')}"
     page = await text_of(client, "GET", link)
@@ -311,8 +311,8 @@ async def test_a_link_for_a_shared_mailbox_asks_who_it_is(gateway: Gateway) -> N
     assert incident.ack.by == "ben"
 
 
-async def test_a_personal_link_is_that_persons(gateway: Gateway) -> None:
-    """E19: the token says who acknowledges; a form cannot say otherwise."""
+async def test_personal_link_ignores_the_person_of_the_form(gateway: Gateway) -> None:
+    """E19: the token decides who acknowledges, whichever person the form names."""
     world, client = gateway
     await client.post(f"/ack/{token(world)}", data={"person": "ben"})
     incident = await world.incident()
@@ -320,8 +320,8 @@ async def test_a_personal_link_is_that_persons(gateway: Gateway) -> None:
     assert incident.ack.by == "ana"
 
 
-async def test_without_any_people_a_name_is_enough(tmp_path: Path) -> None:
-    """Without configured people, a shared link accepts any name."""
+async def test_shared_link_without_people_accepts_any_name(tmp_path: Path) -> None:
+    """Without configured people, anyone with a shared link may enter any name."""
     routes = "route: {receiver: r}\nreceivers: [{name: r, email: [{to: ops@example.com}]}]\n"
     routes += "channels: {email: {provider: console}}\n"
     async with served(tmp_path, routes) as (world, client):
@@ -336,8 +336,8 @@ async def test_without_any_people_a_name_is_enough(tmp_path: Path) -> None:
         assert len(incident.ack.by) <= 80
 
 
-async def test_hostile_labels_stay_text(gateway: Gateway) -> None:
-    """E17: markup, scripts and direction marks of a label reach no page as such."""
+async def test_hostile_labels_are_escaped(gateway: Gateway) -> None:
+    """E17: markup, scripts and direction marks of a label are escaped on the page."""
     world, client = gateway
     hostile = {"summary": "<script>alert(1)</script> \u202egnp.exe", "runbook_url": "javascript:x"}
     await world.post(alert('"><img src=x>', annotations=hostile))
@@ -352,7 +352,7 @@ async def test_hostile_labels_stay_text(gateway: Gateway) -> None:
 async def test_no_token_reaches_the_log(
     gateway: Gateway, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """E19: neither a fine request nor one that fails inside writes the token anywhere."""
+    """E19: neither a successful nor a failing request logs the token."""
     caplog.set_level(logging.DEBUG)
     world, client = gateway
     secret = token(world)
@@ -363,16 +363,16 @@ async def test_no_token_reaches_the_log(
 
     monkeypatch.setattr(world.engine, "acknowledge", broken)
     page = await text_of(client, "POST", f"/ack/{secret}", status=500)
-    mark = re.search(r"log has more under ([0-9a-f]{8})", page)
-    assert mark is not None
-    assert any(getattr(record, "error_id", "") == mark[1] for record in caplog.records)
+    error_id = re.search(r"log has more under ([0-9a-f]{8})", page)
+    assert error_id is not None
+    assert any(getattr(record, "error_id", "") == error_id[1] for record in caplog.records)
     assert secret not in caplog.text
 
 
-async def test_lost_database_is_explained_on_the_page(
+async def test_unavailable_database_asks_to_try_again(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """If nothing can be saved, the page asks to press the button again."""
+    """A button pressed while nothing can be stored asks the person to press it again."""
     world, client = gateway
 
     async def lost(*_: object) -> None:
@@ -385,16 +385,16 @@ async def test_lost_database_is_explained_on_the_page(
     assert "try again" in await answer.text()
 
 
-def test_the_world_has_people() -> None:
-    """The tests above rely on ana being on call and ben being somebody else."""
+def test_routes_have_ana_on_call() -> None:
+    """The tests above rely on ana being on call, and on ben not being."""
     assert "members: [ana]" in ROUTES
 
 
-async def test_what_to_do_stands_before_the_button(tmp_path: Path) -> None:
-    """At 3 a.m. the page says what the message said, the description with what to do first."""
+async def test_description_precedes_the_button(tmp_path: Path) -> None:
+    """The page shows the description with its first steps above the button, as the message does."""
     async with served(tmp_path) as (world, client):
-        words = {"summary": "Charged twice", "description": "Stop the renewal cron first."}
-        await world.post(alert(annotations=words))
+        annotations = {"summary": "Charged twice", "description": "Stop the renewal cron first."}
+        await world.post(alert(annotations=annotations))
         await world.advance(1.0)
         page = await (await client.get(f"/ack/{token(world)}")).text()
     assert "Stop the renewal cron first." in page

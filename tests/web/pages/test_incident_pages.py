@@ -1,4 +1,4 @@
-"""Pages of incidents: the list, and one incident with its history."""
+"""The list of incidents, and the page of one incident with its history."""
 
 import re
 from collections.abc import AsyncIterator
@@ -21,13 +21,13 @@ async def gateway(tmp_path: Path) -> AsyncIterator[Gateway]:
         yield world, client
 
 
-async def test_a_quiet_gateway_says_so(gateway: Gateway) -> None:
-    """With nothing open the page says that, and not just nothing."""
+async def test_list_without_incidents_says_nothing_is_firing(gateway: Gateway) -> None:
+    """An empty list says in words that nothing is firing."""
     assert "Nothing is firing." in await text_of(gateway[1], "GET", "/")
 
 
-async def test_the_list_shows_the_worst_first(gateway: Gateway) -> None:
-    """Open incidents by severity, with the acknowledging person; then recently resolved ones."""
+async def test_list_is_sorted_by_severity(gateway: Gateway) -> None:
+    """Open incidents are sorted by severity and name their holder; resolved ones follow."""
     world, client = gateway
     await world.post(alert("Worst"), alert("Lesser", "warning"), alert("Over", "warning"))
     await world.advance(10 * MINUTE)
@@ -42,8 +42,8 @@ async def test_the_list_shows_the_worst_first(gateway: Gateway) -> None:
     assert "acknowledged by Ana" in await text_of(client, "GET", "/")
 
 
-async def test_the_list_says_what_may_wait(tmp_path: Path) -> None:
-    """The list names the deadline if the severity allows the next business day."""
+async def test_list_shows_what_waits_for_the_next_business_day(tmp_path: Path) -> None:
+    """An incident that may wait for the next business day is not called overdue before it."""
     routes = ROUTES.replace("info: {rank: 3,", "info: {rank: 3, respond_within: next business day,")
     async with served(tmp_path, routes) as (world, client):
         await world.post(alert("NightlyReport", "info"))
@@ -88,19 +88,19 @@ async def test_incident_page_offers_no_action_to_readers_only(tmp_path: Path) ->
         await world.advance(MINUTE)
         page = await (await client.get("/incidents/1001")).text()
         assert "<form" not in page
-        known = {"Authorization": encode_basic_auth("ana", "test-token")}
-        page = await (await client.get("/incidents/1001", headers=known)).text()
+        headers = {"Authorization": encode_basic_auth("ana", "test-token")}
+        page = await (await client.get("/incidents/1001", headers=headers)).text()
         assert "<form" in page
 
 
-async def test_incident_page_shows_its_history(gateway: Gateway) -> None:
-    """The incident, its timeline, its alerts, and the messages with their delivery."""
+async def test_incident_page_shows_history_alerts_and_deliveries(gateway: Gateway) -> None:
+    """The page shows the incident, its timeline, its alerts and each notice with its delivery."""
     world, client = gateway
     await world.post(alert(instance="billing-1"), alert(instance="billing-2"))
     await world.advance(16 * MINUTE)
     await world.ack(1001, "ben")
     page = await text_of(client, "GET", "/incidents/1001")
-    for text in (
+    for expected in (
         "CRITICAL #1001",
         "Acknowledged by Ben",
         "Runbook",
@@ -114,12 +114,12 @@ async def test_incident_page_shows_its_history(gateway: Gateway) -> None:
         "alertname DoubleChargeDetected",
         "Times are in UTC",
     ):
-        assert text.replace("instance ", "") in page
+        assert expected.replace("instance ", "") in page
     assert "PAGERDUTY_BILLING_KEY" not in page
 
 
-async def test_what_was_not_delivered_is_said(gateway: Gateway) -> None:
-    """E15, E41: a message that does not get through shows with its cause and its attempts."""
+async def test_undelivered_notice_shows_cause_and_attempts(gateway: Gateway) -> None:
+    """E15, E41: an undelivered message is shown with its cause and its next attempt."""
     world, client = gateway
     world.break_channel("slack", lambda: SendError(Failure.SERVER_ERROR, "it answered 500"))
     await world.post(alert())
@@ -132,8 +132,8 @@ async def test_what_was_not_delivered_is_said(gateway: Gateway) -> None:
     assert "given up" in await text_of(client, "GET", "/incidents/1001")
 
 
-async def test_an_incident_that_is_over_does_not_show_the_next_firing(gateway: Gateway) -> None:
-    """The alert fires again, in an incident of its own: the former one stays as it ended."""
+async def test_resolved_incident_does_not_show_the_next_firing(gateway: Gateway) -> None:
+    """An alert that fires again opens a new incident and leaves the resolved one unchanged."""
     world, client = gateway
     began = world.now
     await world.post(alert("DiskFull", "warning"))
@@ -141,7 +141,7 @@ async def test_an_incident_that_is_over_does_not_show_the_next_firing(gateway: G
     await world.post(alert("DiskFull", "warning", starts_at=began, ends_at=world.now))
     await world.advance(2 * HOUR)
     before = await text_of(client, "GET", "/incidents/1001")
-    listed = await (await client.get("/api/v1/incidents/1001")).json()
+    json_before = await (await client.get("/api/v1/incidents/1001")).json()
     await world.post(alert("DiskFull", "warning", starts_at=world.now))
     await world.advance(MINUTE)
     after = await text_of(client, "GET", "/incidents/1001")
@@ -150,48 +150,48 @@ async def test_an_incident_that_is_over_does_not_show_the_next_firing(gateway: G
         assert " resolved DiskFull" in page
         assert "not notified yet" not in page
         assert " firing DiskFull" not in page
-    now = await (await client.get("/api/v1/incidents/1001")).json()
-    assert [one["status"] for one in now["alerts"]] == ["resolved"]
-    assert now["alerts"][0]["starts_at"] == listed["alerts"][0]["starts_at"]
+    json_after = await (await client.get("/api/v1/incidents/1001")).json()
+    assert [one["status"] for one in json_after["alerts"]] == ["resolved"]
+    assert json_after["alerts"][0]["starts_at"] == json_before["alerts"][0]["starts_at"]
     assert "firing DiskFull" in await text_of(client, "GET", "/incidents/1002")
 
 
 @pytest.mark.parametrize("number", ["1", "99999999999999999999", "0"])
-async def test_an_unknown_incident_is_a_friendly_404(gateway: Gateway, number: str) -> None:
-    """Any number leads to a page."""
+async def test_unknown_incident_answers_a_404_page(gateway: Gateway, number: str) -> None:
+    """Any unknown number answers a page that links to all incidents."""
     page = await text_of(gateway[1], "GET", f"/incidents/{number}", status=404)
     assert "There is no incident" in page
     assert "All incidents" in page
 
 
-async def test_pages_are_closed_off_loopback(tmp_path: Path) -> None:
-    """Beyond loopback pages ask for the token, which a browser can give as a password."""
+async def test_pages_beyond_loopback_require_the_token(tmp_path: Path) -> None:
+    """Beyond loopback pages require the token, which a browser can send as a password."""
     env = {"listen": "0.0.0.0:9095", "api_token": "test-api-token"}
     async with served(tmp_path, **env) as (_, client):
         answer = await client.get("/")
         assert answer.status == 401
         assert "Basic" in answer.headers["WWW-Authenticate"]
-        text = await client.get(
+        authorized = await client.get(
             "/", headers={"Authorization": encode_basic_auth("me", "test-api-token")}
         )
-        assert text.status == 200
+        assert authorized.status == 200
 
 
-async def test_pages_may_be_opened_to_all(tmp_path: Path) -> None:
-    """GATEWAY_PUBLIC_READS opens the reads, and the reads alone."""
+async def test_public_reads_open_the_pages_alone(tmp_path: Path) -> None:
+    """GATEWAY_PUBLIC_READS permits reading and nothing else."""
     async with served(tmp_path, listen="0.0.0.0:9095", public_reads="1") as (_, client):
         assert (await client.get("/")).status == 200
         assert (await client.post("/-/reload")).status == 403
 
 
-async def test_without_a_token_nothing_is_shown_off_loopback(tmp_path: Path) -> None:
-    """A gateway that listens to all without any token says which setting is missing."""
+async def test_pages_beyond_loopback_without_token_name_the_setting(tmp_path: Path) -> None:
+    """A gateway that listens beyond loopback without a token names the missing setting."""
     async with served(tmp_path, listen="0.0.0.0:9095") as (_, client):
         page = await text_of(client, "GET", "/", status=403)
         assert "GATEWAY_API_TOKEN" in page
 
 
-async def test_what_was_printed_is_not_called_delivered(gateway: Gateway) -> None:
+async def test_printed_notice_is_not_called_delivered(gateway: Gateway) -> None:
     """A console reaches nobody: page, API and explanation say so instead of "delivered"."""
     world, client = gateway
     world.printed |= {"email", "slack", "pagerduty"}
@@ -200,10 +200,12 @@ async def test_what_was_printed_is_not_called_delivered(gateway: Gateway) -> Non
     page = await text_of(client, "GET", "/incidents/1001")
     assert "first: printed on the console, not sent" in page
     assert "delivered" not in page
-    answer = await (await client.get("/api/v1/explain", params={"incident": "1001"})).json()
-    [incident] = answer["incidents"]
+    explanation = await (await client.get("/api/v1/explain", params={"incident": "1001"})).json()
+    [incident] = explanation["incidents"]
     assert not incident["told"]
     assert {notice["outcome"] for notice in incident["notices"]} == {"printed"}
-    assert "Messages printed on the console, not sent: 4." in answer["answer"]
-    answer = await (await client.get("/api/v1/explain", params={"person": "ana"})).json()
-    assert any("0 delivered, 1 printed on the console, not sent" in one for one in answer["answer"])
+    assert "Messages printed on the console, not sent: 4." in explanation["answer"]
+    explanation = await (await client.get("/api/v1/explain", params={"person": "ana"})).json()
+    assert any(
+        "0 delivered, 1 printed on the console, not sent" in one for one in explanation["answer"]
+    )

@@ -1,4 +1,4 @@
-"""From one page to another, and from nowhere to somewhere."""
+"""Navigation between the pages, and answers to unknown paths."""
 
 import re
 from collections.abc import AsyncIterator
@@ -24,21 +24,21 @@ async def gateway(tmp_path: Path) -> AsyncIterator[Gateway]:
 
 
 def navigation(page: str, path: str) -> dict[str, str]:
-    """Return the targets of a page's navigation, with the mark of each."""
+    """Return the `aria-current` value of each link of the navigation, by its path."""
     (nav,) = re.findall(r'(?s)<nav class="pages[^>]*aria-label="Pages">(.*?)</nav>', page)
-    matches = re.findall(r'<a href="([^"]*)"(?: aria-current="(\w+)")?>', nav)
-    return {urljoin(path, link): current for link, current in matches}
+    links = re.findall(r'<a href="([^"]*)"(?: aria-current="(\w+)")?>', nav)
+    return {urljoin(path, link): current for link, current in links}
 
 
-async def test_every_page_leads_to_the_others(gateway: Gateway) -> None:
-    """And says which of them it is; a page below one of them belongs to it."""
+async def test_every_page_links_to_the_others(gateway: Gateway) -> None:
+    """Each page links to all sections and marks its own, also on pages below a section."""
     world, client = gateway
     await world.post(alert())
     await world.advance(MINUTE)
     silence = await world.engine.silences.put(
         SilenceRequest(parse_matchers("team=billing"), world.now, world.now + HOUR, "ana", "")
     )
-    for path, here, text in (
+    for path, section, current in (
         ("/", "/", "page"),
         ("/incidents/1001", "/", "true"),
         ("/silences", "/silences", "page"),
@@ -49,13 +49,13 @@ async def test_every_page_leads_to_the_others(gateway: Gateway) -> None:
         ("/nowhere", "", ""),
     ):
         page = await (await client.get(path, headers=BROWSER)).text()
-        expected = {path: text if path == here else "" for path in PATHS}
+        expected = {target: current if target == section else "" for target in PATHS}
         assert navigation(page, path) == expected, path
 
 
 @pytest.mark.parametrize("path", ["/x", "/x/", "/incidents", "/a/b/c", "/silences/", "/x//y"])
-async def test_a_browser_that_is_lost_is_led_on(gateway: Gateway, path: str) -> None:
-    """A small page with the status that is right, and relative links that lead back."""
+async def test_browser_on_unknown_path_gets_a_page_with_links(gateway: Gateway, path: str) -> None:
+    """An unknown path answers 404 with a page whose relative links lead back."""
     client = gateway[1]
     answer = await client.get(path, headers=BROWSER)
     page = await answer.text()
@@ -69,18 +69,18 @@ async def test_a_browser_that_is_lost_is_led_on(gateway: Gateway, path: str) -> 
 
 
 @pytest.mark.parametrize("accept", [None, "*/*", "application/json", "text/plain, */*"])
-async def test_programs_keep_their_json(gateway: Gateway, accept: str | None) -> None:
-    """Who does not ask for HTML by name is answered as ever; POST too."""
+async def test_program_on_unknown_path_gets_json(gateway: Gateway, accept: str | None) -> None:
+    """A client that does not accept HTML by name gets the error as JSON."""
     client = gateway[1]
-    head = {} if accept is None else {"Accept": accept}
+    headers = {} if accept is None else {"Accept": accept}
     for path in ("/nowhere", "/api/v1/nowhere"):
-        answer = await client.get(path, headers=head)
+        answer = await client.get(path, headers=headers)
         assert answer.status == 404
         assert (await answer.json())["error"] == "there is nothing here"
 
 
-async def test_an_api_answers_browsers_as_it_answers_all(gateway: Gateway) -> None:
-    """A browser gets the API's JSON, as programs do."""
+async def test_browser_on_unknown_api_path_gets_json(gateway: Gateway) -> None:
+    """A browser on a path of an API gets the JSON that programs get."""
     client = gateway[1]
     for path in ("/api/v1/nowhere", "/api/v2/nowhere", "/webhook/nowhere"):
         answer = await client.get(path, headers=BROWSER)
@@ -88,8 +88,8 @@ async def test_an_api_answers_browsers_as_it_answers_all(gateway: Gateway) -> No
         assert answer.content_type == "application/json", path
 
 
-async def test_below_a_path_all_links_stay_there(tmp_path: Path) -> None:
-    """With GATEWAY_ROUTE_PREFIX; who is lost outside of it is led in."""
+async def test_links_stay_below_the_route_prefix(tmp_path: Path) -> None:
+    """With GATEWAY_ROUTE_PREFIX all links stay below it, also from unknown paths outside it."""
     async with served(tmp_path, route_prefix="/on/call") as (world, client):
         silence = await world.engine.silences.put(
             SilenceRequest(parse_matchers("team=billing"), world.now, world.now + HOUR, "ana", "")
@@ -100,6 +100,6 @@ async def test_below_a_path_all_links_stay_there(tmp_path: Path) -> None:
             answer = await client.get(path, headers=BROWSER)
             assert answer.status == (200 if path in (*paths, one) else 404), path
             assert list(navigation(await answer.text(), path)) == paths, path
-        listed = await (await client.get("/on/call/silences")).text()
-        (link,) = re.findall(r'<li><a href="([^"]*silences/[^"]+)"', listed)
+        list_page = await (await client.get("/on/call/silences")).text()
+        (link,) = re.findall(r'<li><a href="([^"]*silences/[^"]+)"', list_page)
         assert urljoin("/on/call/silences", link) == one

@@ -1,4 +1,4 @@
-"""Suppressed incidents show the reason on the pages."""
+"""Suppression as the pages show it: the reason of a suppressed incident, and its end."""
 
 from pathlib import Path
 
@@ -9,8 +9,8 @@ from tests.web.pages.test_ack_pages import text_of
 from tests.web.real import served, token
 
 
-async def test_pages_show_why_an_incident_does_not_notify(tmp_path: Path) -> None:
-    """Promise 2: an inhibited incident asks nobody to acknowledge and shows the reason."""
+async def test_inhibited_incident_shows_its_reason_on_every_page(tmp_path: Path) -> None:
+    """Promise 2: an inhibited incident does not ask for an acknowledgement, and names its cause."""
     async with served(tmp_path) as (world, client):
         await world.post(alert("BillingDatabaseDown"), alert("SlowRenewals", "warning"))
         await world.advance(10 * MINUTE)
@@ -20,11 +20,11 @@ async def test_pages_show_why_an_incident_does_not_notify(tmp_path: Path) -> Non
                 client, "GET", page
             )
         for page in ("/incidents/1001", f"/ack/{token(world, number=1001)}"):
-            assert "has no targets" not in await text_of(client, "GET", page)
+            assert "Not notifying" not in await text_of(client, "GET", page)
 
 
-async def test_the_incidents_page_names_the_silences_over_it(tmp_path: Path) -> None:
-    """Promise 2: whose, until when, why, over how many of its alerts, and how to end it."""
+async def test_incident_page_names_each_matching_silence(tmp_path: Path) -> None:
+    """Promise 2: the page names author, end, reason and alert count, and how to end the silence."""
     async with served(tmp_path) as (world, client):
         await world.post(*(alert("SlowRenewals", "warning", instance=one) for one in ("a", "b")))
         silences = world.engine.silences
@@ -33,18 +33,18 @@ async def test_the_incidents_page_names_the_silences_over_it(tmp_path: Path) -> 
             SilenceRequest((Matcher("instance", "=", "a"),), world.now, until, "ana", why)
         )
         await world.advance(MINUTE)
-        text = await text_of(client, "GET", "/incidents/1001")
+        page = await text_of(client, "GET", "/incidents/1001")
         assert (
             "1 of its 2 firing alerts: silenced by Ana until 13:06 UTC "
             f"(&lt;b&gt;disk&lt;/b&gt; is changed); to end it: gateway silence expire {one.id[:8]}."
-            in text
+            in page
         )
         await silences.expire(one.id)
         assert "silenced by Ana" not in await text_of(client, "GET", "/incidents/1001")
 
 
-async def test_under_a_silence_nobody_is_asked_to_take_it(tmp_path: Path) -> None:
-    """The list and the page of the link say why it is quiet, too."""
+async def test_silenced_incident_asks_for_no_acknowledgement(tmp_path: Path) -> None:
+    """The list and the page of an acknowledge link name the silence, each page once."""
     async with served(tmp_path) as (world, client):
         by_name = (Matcher("alertname", "=", "SlowRenewals"),)
         until = world.now + 2 * HOUR
@@ -53,14 +53,14 @@ async def test_under_a_silence_nobody_is_asked_to_take_it(tmp_path: Path) -> Non
         await world.advance(MINUTE)
         for page in ("/", f"/ack/{token(world)}"):
             assert "Not notifying: silenced by Ana until" in await text_of(client, "GET", page)
-        text = await text_of(client, "GET", "/incidents/1001")
-        assert "Unacknowledged. Not notifying." in text
-        head = text.partition("Timeline")[0]
+        page = await text_of(client, "GET", "/incidents/1001")
+        assert "Unacknowledged. Not notifying." in page
+        head = page.partition("Timeline")[0]
         assert head.lower().count("silenced by ana") == 1
 
 
-async def test_what_the_silence_stops_is_not_foretold(tmp_path: Path) -> None:
-    """Notified, then silenced: no page announces a next step."""
+async def test_silence_after_first_notice_hides_the_next_step(tmp_path: Path) -> None:
+    """Notified, then silenced: no page announces a step that the silence suppresses."""
     async with served(tmp_path) as (world, client):
         await world.post(alert("DoubleChargeDetected"))
         await world.advance(MINUTE)
