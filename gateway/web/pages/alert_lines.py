@@ -21,6 +21,7 @@ class AlertLine:
 
 
 def view_line(row: Any, view: dict[str, Any], zone: str, now: float) -> AlertLine:
+    """Return an alert by the labels that differ between the alerts of the incident."""
     pairs = dict(row.pairs)
     name = pairs.pop("alertname", "")
     text = ", ".join(f"{label} {value}" for label, value in pairs.items())
