@@ -240,7 +240,7 @@ async def test_in_a_browser_on_a_phone(tmp_path: Path) -> None:
         await page.call("Emulation.setDeviceMetricsOverride", **size)
         await page.open(f"http://127.0.0.1:{client.port}/incidents/1001")
         links = "[...document.querySelectorAll('a')]"
-        find = f"{links}.find(a => a.textContent.startsWith('Silence it'))"
+        find = f"{links}.find(a => a.textContent.startsWith('Silence this incident'))"
         await page.open(str(await page.run(f"{find}.href")))
         assert await made(world) == []
         await page.run("document.getElementById('why').value = 'new disks'")
