@@ -165,7 +165,7 @@ async def test_what_is_over_is_not_silenced(gateway: Gateway) -> None:
         client, "POST", link, 422, data=FORM
     )
     assert await made(world) == []
-    assert "Silence it for a while" not in await page_of(client, "GET", f"/ack/{token(world)}")
+    assert "Silence this incident" not in await page_of(client, "GET", f"/ack/{token(world)}")
 
 
 async def _offered(client: Client, **head: str) -> str:
