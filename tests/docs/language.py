@@ -186,9 +186,14 @@ def exceptions() -> dict[tuple[str, str], int]:
 
 
 def main(arguments: list[str], write: Callable[[str], object] = print) -> None:
-    """Print what is found, or with `--update` write the list of exceptions."""
+    """Print what is found, or with `--update` lower the counts of the list to it.
+
+    No count is raised: after a file was moved, move its lines of the list by hand.
+    """
     if arguments == ["--update"]:
-        lines = sorted(f"{path}: {term} {count}\n" for (path, term), count in counts().items())
+        actual, listed = counts(), exceptions()
+        lower = {key: min(actual[key], count) for key, count in listed.items() if actual[key]}
+        lines = sorted(f"{path}: {term} {count}\n" for (path, term), count in lower.items())
         EXCEPTIONS.write_text("".join(lines), encoding="utf-8")
         return
     for hit in hits():

@@ -47,7 +47,11 @@ TERMS = (
     _both("whoever", "anyone who, the person who", r"whoever|whomever"),
     _both("whatever", "anything that, every", r"whatever"),
     _both("who has it", "acknowledged by", r"(who|somebody|someone|nobody) has (it|them)"),
-    _both("look", "read, evaluate, check", r"look(s|ed|ing)?(?! (it |them )?(up|like)\b)"),
+    _both(
+        "look",
+        "read, evaluate, check",
+        r"look(s|ed|ing)?(?!-ups?\b| ahead\b| (it |them )?(up|like)\b)",
+    ),
     _both("door", "endpoint, entry point", r"doors?"),
     _both("life", "duration, lifetime", r"(?<!-)(?<!the )(life|lives|lived|living)"),
     _both("climb", "escalate, escalation", r"climb(s|ed|ing)?"),
@@ -63,7 +67,7 @@ TERMS = (
     # Phrases that read like a translation.
     _prose("for (because)", "because", r"(?<=[,;:] )for (it|they|he|she|there|nobody|this is)"),
     _prose("as far as", "where, up to", r"as far as"),
-    _prose("of which", "whose, its", r"of (which|whom)"),
+    _prose("of which", "whose, its", r"(?<!notified )of (which|whom)"),
     _prose(
         "is none",
         "is not one, is invalid",

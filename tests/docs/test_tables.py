@@ -137,12 +137,12 @@ def test_vendor_codes_on_the_page_are_those_of_the_program() -> None:
         for row in table_rows(part)
         for code in re.findall(r"`(\w+)`", row[1])
     }
-    anew = slack_codes.MESSAGE_GONE | slack_codes.THREAD_GONE
+    posted_again = slack_codes.MESSAGE_GONE | slack_codes.THREAD_GONE
     known = {
         **{("Postmark's", str(c)): f.value for c, f in email_codes.CODES.items()},
         **{("Postmark's", str(c)): "misconfigured" for c in email_codes.OTHER_API_CODES},
         **{("Slack's", c): f.value for c, f in slack_codes.CODES.items()},
-        **{("Slack's", c): "none: the message is posted anew" for c in anew},
+        **{("Slack's", c): "none: the message is posted anew" for c in posted_again},
         **{("HTTP", str(c)): f.value for c, f in http_errors.BY_STATUS.items()},
         ("HTTP", "429"): "rate limited",
         ("HTTP", "300"): "misconfigured",

@@ -36,7 +36,7 @@ ENDLESS: Mapping[str, str] = {
     "nested dicts compared": _DICT + "{% set m = namespace(x={'a': 0}) %}{% for i in range(40) %}"
     "{% set m.x = {'a': m.x, 'b': m.x} %}{% endfor %}{{ n.x == m.x }}",
     "nested tuples as a key": _TUPLE + "{{ {n.x: 1}|length }}",
-    "nested lists looked for": _TWO + "{{ n.x in [m.x] }}",
+    "nested lists searched": _TWO + "{{ n.x in [m.x] }}",
     "a list's method index": _TWO + "{{ [m.x].index(n.x) }}",
     "a list's method count": _TWO + "{{ [m.x].count(n.x) }}",
     "the test eq": _TWO + "{{ n.x is eq(m.x) }}",

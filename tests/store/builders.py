@@ -17,7 +17,7 @@ from gateway.store.state import incidents
 
 ANA = Target("email", "ana@example.com", "ana")
 BEN = Target("email", "ben@example.com", "ben")
-ROOM = Target("slack", "#billing-alerts")
+SLACK_CHANNEL = Target("slack", "#billing-alerts")
 
 
 def alert(name: str, *, starts_at: float = 100.0, ends_at: float | None = None) -> Alert:

@@ -96,8 +96,8 @@ def _print_proof(proof: EquivalenceReport) -> None:
         _print(f"  no label set ended in the routes of lines {lines}")
     for matcher in proof.untried:
         _print(f"  no value was found that matches {matcher}")
-    if proof.left_out:
-        _print(f"  not compared: {plural(proof.left_out, 'inhibit rule')} that could not be kept")
+    if proof.omitted:
+        _print(f"  not compared: {plural(proof.omitted, 'inhibit rule')} that could not be kept")
 
 
 def _print(text: str) -> None:

@@ -11,7 +11,7 @@ SAME_DAY = "same day"
 
 _DAY = timedelta(days=1)
 _LONGEST_SEARCH = 366
-"""Days in which a business day is looked for. Without one, holidays are ignored."""
+"""Days in which a business day is searched for. Without one, holidays are ignored."""
 
 
 class HolidayCalendar(Protocol):

@@ -77,9 +77,9 @@ def test_a_channel_without_its_token_shows_on_the_console() -> None:
         "routes.yaml:1:27: no POSTMARK_TOKEN: e-mail messages are printed on the console, not sent"
         in warning_texts(text)
     )
-    given = loaded(text, {"POSTMARK_TOKEN": "test-postmark-token"}).channels["email"]
-    assert "provider" not in given.options
-    assert given.secrets["token"].reveal() == "test-postmark-token"
+    account = loaded(text, {"POSTMARK_TOKEN": "test-postmark-token"}).channels["email"]
+    assert "provider" not in account.options
+    assert account.secrets["token"].reveal() == "test-postmark-token"
 
 
 EMPTY = (
@@ -120,7 +120,7 @@ async def test_printed_message_names_the_variable_of_its_own_target(
 
 
 @pytest.mark.parametrize(
-    ("given", "value"),
+    ("account", "value"),
     [
         ("POSTMARK", "test-token"),
         ("SLACK", "test-token"),
@@ -129,11 +129,11 @@ async def test_printed_message_names_the_variable_of_its_own_target(
         ("HOOK", "https://example.com/x"),
     ],
 )
-def test_as_soon_as_one_can_send_no_page_ends_on_a_console(given: str, value: str) -> None:
+def test_as_soon_as_one_can_send_no_page_ends_on_a_console(account: str, value: str) -> None:
     """One rule for all channels and all keys: an empty one is misconfigured, and check says so."""
-    config = loaded(EMPTY, {given: value})
+    config = loaded(EMPTY, {account: value})
     assert not any(one.options.get("provider") for one in config.channels.values())
-    empty = {"POSTMARK", "SLACK", "A", "B", "HOOK"} - {given}
+    empty = {"POSTMARK", "SLACK", "A", "B", "HOOK"} - {account}
     message = [one.message for one in config.warnings if "nothing can be sent by" in one.message]
     assert {one.split()[1].rstrip(":") for one in message} == empty
 

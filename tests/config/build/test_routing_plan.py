@@ -41,8 +41,8 @@ def test_flapping_is_on_where_severities_are_declared() -> None:
     assert loaded(rest).plan.flapping.times == 0
     assert loaded(declared_names + rest).plan.flapping == Flapping(4, 3600.0, 1800.0, 900.0)
     assert loaded(f"flapping: {{times: 0}}\n{declared_names}{rest}").plan.flapping.times == 0
-    given = loaded("flapping: {times: 6, within: 30m, every: 1h, calm_after: 10m}\n" + rest)
-    assert given.plan.flapping == Flapping(6, 1800.0, 3600.0, 600.0)
+    config = loaded("flapping: {times: 6, within: 30m, every: 1h, calm_after: 10m}\n" + rest)
+    assert config.plan.flapping == Flapping(6, 1800.0, 3600.0, 600.0)
     [fault] = faults(f"flapping: {{times: 4, evry: 1h}}\n{rest}")
     assert 'did you mean "every"?' in str(fault)
 

@@ -96,9 +96,9 @@ def test_each_example_is_right(section: Section, field: Field) -> None:
     env = dict.fromkeys(names, "https://example.com/test")
     files = Files({"/run/secrets/hmac": b"test-key"})
     context = ReadContext(findings, References(env, files.read, Path()))
-    given = field.field_type.read(tree.entries[field.name].value, field.name, context)
+    parsed = field.field_type.read(tree.entries[field.name].value, field.name, context)
     assert findings.errors == ()
-    assert given is not None
+    assert parsed is not None
     whole = json_schema.json_schema()
     one = {**field.field_type.schema({}), "definitions": whole["definitions"]}
     jsonschema.Draft7Validator(one).validate(as_editors_see_it(tree.entries[field.name].value))

@@ -1,4 +1,4 @@
-"""Log lines of an attempt: each names its notice, whoever wrote it."""
+"""Log lines of an attempt: each names its notice, also lines of SDKs."""
 
 import io
 import json

@@ -142,7 +142,7 @@ def test_an_inhibit_rule_with_one_source_is_plain_and_with_several_is_omitted() 
     (rule,) = loaded(translation).plan.inhibit_rules
     assert (str(rule.source[0]), rule.equal) == ('a="b"', ("c",))
     assert "several sources at once" in lost(translation)[0]
-    assert proven(translation).left_out == 1
+    assert proven(translation).omitted == 1
 
 
 def test_resolve_timeout_is_kept_and_zero_is_as_short_as_can_be() -> None:

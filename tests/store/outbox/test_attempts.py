@@ -6,7 +6,7 @@ from gateway.store import Store, outbox
 from gateway.store.queries import deliveries
 from tests.store.builders import (
     ANA,
-    ROOM,
+    SLACK_CHANNEL,
     added,
     claimed,
     failed,
@@ -43,11 +43,16 @@ async def test_every_attempt_is_stored(store: Store) -> None:
 async def test_receipts_belong_to_incident_and_target(store: Store) -> None:
     """The next notice to a target has the receipt of its message; others have not."""
     one, other = await opened(store, "A", "B")
-    await added(store, row(one, ROOM), row(other, ROOM))
+    await added(store, row(one, SLACK_CHANNEL), row(other, SLACK_CHANNEL))
     first, second = await claimed(store, "slack")
     done = [sent(first, receipt={"ts": "1.2", "channel": "C1"}), sent(second)]
     await store.write(lambda tx: outbox.record_attempts(tx, done))
-    await added(store, row(one, ROOM, kind=NoticeKind.RESOLVED), row(other, ROOM), row(one, ANA))
+    await added(
+        store,
+        row(one, SLACK_CHANNEL, kind=NoticeKind.RESOLVED),
+        row(other, SLACK_CHANNEL),
+        row(one, ANA),
+    )
     third, fourth = await claimed(store, "slack")
     assert (third.receipt, third.knows_firing) == ({"ts": "1.2", "channel": "C1"}, True)
     assert (fourth.receipt, fourth.knows_firing) == (None, True)
@@ -57,7 +62,7 @@ async def test_receipts_belong_to_incident_and_target(store: Store) -> None:
         lambda tx: outbox.record_attempts(tx, [sent(third)])
     )  # no receipt: the old one stays
     (known,) = await store.read(lambda tx: deliveries.recipients_of(tx, one))
-    assert (known.target, known.receipt) == (ROOM, {"ts": "1.2", "channel": "C1"})
+    assert (known.target, known.receipt) == (SLACK_CHANNEL, {"ts": "1.2", "channel": "C1"})
 
 
 async def test_failed_attempt_does_not_count_as_notified(store: Store) -> None:

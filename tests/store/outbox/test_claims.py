@@ -2,7 +2,7 @@
 
 from gateway.core.incidents.notice import NoticeKind
 from gateway.store import Store, outbox
-from tests.store.builders import ANA, BEN, ROOM, added, claimed, failed, opened, row, sent
+from tests.store.builders import ANA, BEN, SLACK_CHANNEL, added, claimed, failed, opened, row, sent
 
 
 async def test_queue_is_sent_in_order_and_one_at_a_time(store: Store) -> None:
@@ -66,7 +66,7 @@ async def test_two_owners_never_claim_the_same_notice(store: Store) -> None:
 async def test_claim_skips_other_channels_and_targets_on_hold(store: Store) -> None:
     """E11: a target on hold is skipped; the others of its channel are claimed."""
     (number,) = await opened(store, "A")
-    ids = await added(store, row(number), row(number, BEN), row(number, ROOM))
+    ids = await added(store, row(number), row(number, BEN), row(number, SLACK_CHANNEL))
     assert [n.id for n in await claimed(store, skip=(ANA.key,))] == [ids[1]]
     assert [n.id for n in await claimed(store, "slack")] == [ids[2]]
     assert [n.id for n in await claimed(store)] == [ids[0]]
@@ -155,7 +155,7 @@ async def test_no_more_is_claimed_than_the_capacity(store: Store) -> None:
     """E37: in a storm a sender takes what it can send within its lease, the most urgent first."""
     numbers = await opened(store, *"ABC")
     rows = [row(number, rank=rank) for number, rank in zip(numbers, (2, 1, 3), strict=True)]
-    rows += [row(number, ROOM) for number in numbers]
+    rows += [row(number, SLACK_CHANNEL) for number in numbers]
     ids, ours = await store.write(
         lambda tx: outbox.add(tx, rows, [b"{}"], 100.0, outbox.Lease("one", 160.0), {"email": 2})
     )

@@ -2,7 +2,7 @@
 
 from gateway.store import Store, outbox
 from tests.store.builders import (
-    ROOM,
+    SLACK_CHANNEL,
     added,
     claimed,
     failed,
@@ -15,7 +15,7 @@ async def test_depth_counts_unfinished_and_dead_notices(store: Store) -> None:
     """E40: how many notices wait and since when, and how many are dead, by channel."""
     one, other = await opened(store, "A", "B")
     await added(store, row(one), row(other), now=50.0)
-    await added(store, row(one, ROOM), now=60.0)
+    await added(store, row(one, SLACK_CHANNEL), now=60.0)
     gone, _ = await claimed(store)
     await store.write(lambda tx: outbox.record_attempts(tx, [failed(gone, again=None)]))
     assert await store.read(outbox.depth) == [

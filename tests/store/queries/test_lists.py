@@ -11,7 +11,7 @@ from gateway.store.state import alerts, incidents, members
 from tests.store.builders import (
     ANA,
     BEN,
-    ROOM,
+    SLACK_CHANNEL,
     added,
     alert,
     claimed,
@@ -86,7 +86,7 @@ async def test_an_incident_without_a_title_is_named_by_its_group(store: Store) -
 async def test_notices_are_listed_by_incident_and_person(store: Store) -> None:
     """Promise 2: the notices of an incident and those to a person can be read."""
     one, other = await opened(store, "A", "B")
-    await added(store, row(one), row(one, BEN), row(one, ROOM), now=100.0)
+    await added(store, row(one), row(one, BEN), row(one, SLACK_CHANNEL), now=100.0)
     (late,) = await added(store, row(other, kind=NoticeKind.REPEAT, rank=3, facts=1), now=200.0)
     first = (await claimed(store, limit=1))[0]
     await store.write(lambda tx: outbox.record_attempts(tx, [sent(first)]))
@@ -94,7 +94,7 @@ async def test_notices_are_listed_by_incident_and_person(store: Store) -> None:
     assert [(line.target, line.state.value) for line in lines] == [
         (ANA, "sent"),
         (BEN, "pending"),
-        (ROOM, "pending"),
+        (SLACK_CHANNEL, "pending"),
     ]
     to_ana = await store.read(lambda tx: deliveries.notices_to_person(tx, "ana", 150.0))
     assert [(line.id, line.incident, line.kind, line.rank) for line in to_ana] == [

@@ -17,7 +17,7 @@ from gateway.core.incidents.incident import (
 from gateway.core.incidents.suppression import Suppression, SuppressReason
 from gateway.store import Store
 from gateway.store.state import alerts, incidents, members, schedule
-from tests.store.builders import ANA, ROOM, alert, incident, opened
+from tests.store.builders import ANA, SLACK_CHANNEL, alert, incident, opened
 
 
 async def get(store: Store, number: int) -> Incident | None:
@@ -64,7 +64,7 @@ async def test_incident_is_read_as_it_was_saved(store: Store) -> None:
         severity="warning",
         ack=Ack("ana", 7.5, "link", 2, 99.0),
         escalation=EscalationState("billing", 1, 2, 8.5),
-        notified_targets={ANA.key: ANA, ROOM.key: ROOM},
+        notified_targets={ANA.key: ANA, SLACK_CHANNEL.key: SLACK_CHANNEL},
         notification_pending=True,
         suppressions=(Suppression(SuppressReason.MUTED, "nights"),),
         resolved_at=10.0,

@@ -104,15 +104,15 @@ class Listener:
 def test_absorbing_raw_posts_changes_no_alert(
     bodies: list[list[dict[str, Any]]], pauses: list[float], shared: bool
 ) -> None:
-    looking, reading = (Listener(raw, 60.0 if shared else None) for raw in (True, False))
+    raw_reading, reading = (Listener(raw, 60.0 if shared else None) for raw in (True, False))
     now = NOW
     for alerts, pause in zip(bodies, pauses, strict=False):
         now += pause
         for _ in range(3):
             body = json.dumps([written(a) for a in alerts], separators=(",", ":")).encode()
-            looking.take(body, now)
+            raw_reading.take(body, now)
             reading.take(body, now)
-        assert looking.knows() == reading.knows()
+        assert raw_reading.knows() == reading.knows()
 
 
 @pytest.mark.parametrize("trust", [None, 60.0])

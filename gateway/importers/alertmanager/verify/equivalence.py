@@ -41,7 +41,7 @@ class EquivalenceReport:
     pairs: int = 0
     inhibited: int = 0
     rules: int = 0
-    left_out: int = 0
+    omitted: int = 0
     intervals: int = 0
     instants: int = 0
     difference: str = ""
@@ -66,7 +66,7 @@ def check_equivalence(
     report = EquivalenceReport()
     plan = config.plan
     translated_rules = [one.rule for one in source_config.inhibition if one.rule is not None]
-    report.left_out = len(source_config.inhibition) - len(translated_rules)
+    report.omitted = len(source_config.inhibition) - len(translated_rules)
     checks = (
         _settings(source_config, config),
         _routing(source_config.root, plan.root, random, sample_count, report),
