@@ -1,4 +1,4 @@
-"""What anyone may read holds no value of the configuration and no word of a vendor (promise 10)."""
+"""Public pages and logs, without configuration values and vendors' texts (promise 10)."""
 
 from pathlib import Path
 
@@ -22,14 +22,14 @@ BEYOND = {"listen": "0.0.0.0:9095", "external_url": "https://alerts.example.com"
 
 
 def broken() -> ConfigError:
-    """The faults of a file whose values come from references."""
+    """Return the error of a file whose values come from references."""
     with pytest.raises(ConfigError) as caught:
         load(BAD, env={"WHO": SECRET})
     return caught.value
 
 
-def test_the_log_has_the_reference_and_not_its_value() -> None:
-    """The log line keeps the place of the fault and its reason."""
+def test_log_has_the_reference_instead_of_its_value() -> None:
+    """The log line of a fault names the reference and never its value."""
     error = broken()
     assert SECRET in "".join(map(str, error.problems))  # `gateway check` shows it to its caller
     answer = "".join(map(str, error.masked()))
@@ -38,8 +38,8 @@ def test_the_log_has_the_reference_and_not_its_value() -> None:
     assert len(error.masked()) == len(error.problems)
 
 
-def test_a_value_that_was_cut_short_is_masked_too() -> None:
-    """Long values are shortened in errors; their beginning is as secret."""
+def test_shortened_value_is_masked() -> None:
+    """The beginning of a secret, left by shortening, is masked like the whole value."""
     value = "test-" + "x" * 200
     shown = f'"{value[:79]}…" is no duration'
     problem = mask(Problem("routes.yaml", 1, 1, "a", value[:79] + "…", shown), {value: "${A}"})
@@ -48,10 +48,10 @@ def test_a_value_that_was_cut_short_is_masked_too() -> None:
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/-/healthy", "/-/ready"])
-async def test_health_says_where_a_fault_is_and_not_what_stands_there(
+async def test_health_names_the_position_of_a_fault_without_values(
     tmp_path: Path, path: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Open endpoints name file, line and field of a fault in routes.yaml."""
+    """Open endpoints name file and line of a fault in routes.yaml, and none of its values."""
     async with served(tmp_path) as (world, client):
         await _break(world, client)
         text = await (await client.get(path)).text()
@@ -63,7 +63,7 @@ async def test_health_says_where_a_fault_is_and_not_what_stands_there(
 
 
 async def _break(world: object, client: Client) -> None:
-    """Let the next reload find faults whose text holds values."""
+    """Reload a file whose faults quote values."""
     error = broken()
 
     def fails() -> None:
@@ -75,8 +75,8 @@ async def _break(world: object, client: Client) -> None:
     assert answer.status == 422
 
 
-async def test_the_whole_text_needs_the_token(tmp_path: Path) -> None:
-    """By GATEWAY_PUBLIC_READS anyone reads where the fault is; the text needs the token."""
+async def test_text_of_a_fault_requires_the_token(tmp_path: Path) -> None:
+    """With GATEWAY_PUBLIC_READS anyone reads a fault's position; its text requires the token."""
     env = {**BEYOND, "public_reads": "1", "api_token": "test-api-token"}
     async with served(tmp_path, **env) as (world, client):
         await _break(world, client)
@@ -85,8 +85,8 @@ async def test_the_whole_text_needs_the_token(tmp_path: Path) -> None:
             assert SECRET in await (await client.get(page, headers=TOKEN)).text()
 
 
-async def test_open_pages_hold_no_value_of_a_reference(tmp_path: Path) -> None:
-    """Neither health, metrics, the description of the API nor the status of API v2."""
+async def test_open_endpoints_show_no_configuration_value(tmp_path: Path) -> None:
+    """Metrics, OpenAPI document and API v2 show no value after a failed reload."""
     routes = ROUTES.replace("fallback: everyone", f"fallback: everyone # {SECRET}")
     async with served(tmp_path, routes) as (world, client):
         await _break(world, client)
@@ -96,10 +96,8 @@ async def test_open_pages_hold_no_value_of_a_reference(tmp_path: Path) -> None:
             assert SECRET not in await answer.text()
 
 
-async def test_health_does_not_repeat_what_a_vendor_said(
-    client: Client, engine: FakeEngine
-) -> None:
-    """A vendor's answer may quote a token or an internal name."""
+async def test_health_omits_the_text_of_a_vendor(client: Client, engine: FakeEngine) -> None:
+    """Health omits a vendor's answer, which may quote a token or an internal name."""
     engine.health = [Health("channel webhook", False, f"for 200 s: {SECRET}", "for 200 s")]
     text = await (await client.get("/readyz")).text()
     assert "for 200 s" in text

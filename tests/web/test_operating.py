@@ -30,7 +30,7 @@ async def gateway(tmp_path: Path) -> AsyncIterator[Gateway]:
 
 
 async def samples(client: Client) -> dict[str, float]:
-    """Every sample of /metrics, written as Prometheus writes it."""
+    """Return the value of each sample of /metrics, by its name and labels."""
     answer = await client.get("/metrics")
     assert answer.status == 200
     assert answer.headers["Content-Type"].startswith("text/plain; version=")
@@ -43,8 +43,8 @@ async def samples(client: Client) -> dict[str, float]:
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/-/healthy", "/readyz", "/-/ready"])
-async def test_a_sound_gateway_is_healthy_and_ready(client: Client, path: str) -> None:
-    """200 and the state of every component."""
+async def test_working_gateway_is_healthy_and_ready(client: Client, path: str) -> None:
+    """Health and readiness answer 200 without problems, to GET and HEAD."""
     answer = await client.get(path)
     assert answer.status == 200
     body = await answer.json()
@@ -54,10 +54,10 @@ async def test_a_sound_gateway_is_healthy_and_ready(client: Client, path: str) -
 
 
 @pytest.mark.parametrize("component", ["store", "intake", "dispatch", "housekeeping"])
-async def test_without_an_essential_part_it_is_not_ready(
+async def test_failed_essential_component_makes_it_unready(
     client: Client, engine: FakeEngine, component: str
 ) -> None:
-    """A lost database or a dead loop: not ready, and what is wrong; still alive."""
+    """A failed database or loop answers 503 with its cause on /readyz, and 200 on /healthz."""
     engine.health = [Health("other", True), Health(component, False, "the disk is full")]
     answer = await client.get("/readyz")
     assert answer.status == 503
@@ -66,10 +66,10 @@ async def test_without_an_essential_part_it_is_not_ready(
 
 
 @pytest.mark.parametrize("component", ["channel slack", "routes.yaml", "deliver email"])
-async def test_dead_vendor_does_not_stop_ingest(
+async def test_failed_vendor_keeps_it_ready(
     client: Client, engine: FakeEngine, component: str
 ) -> None:
-    """Promise 13, E40: named in the body, yet alerts are still let in."""
+    """Promise 13, E40: a failed vendor is named in the body, and alerts are still accepted."""
     engine.health = [Health("store", True), Health(component, False, "nothing delivered for 200 s")]
     answer = await client.get("/readyz")
     assert answer.status == 200
@@ -78,8 +78,10 @@ async def test_dead_vendor_does_not_stop_ingest(
     assert body["problems"] == [f"{component}: nothing delivered for 200 s"]
 
 
-async def test_what_happens_is_counted(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
-    """E41: ingest, decisions by reason, messages, attempts by result, outbox, acknowledgements."""
+async def test_alert_and_its_messages_are_counted(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """E41: requests, decisions, notices, attempts, outbox and acknowledgements are counted."""
     world, client = gateway
     body = {"alerts": [{"labels": {"alertname": "A", "severity": "critical", "team": "billing"}}]}
     submit = world.engine.intake.submit
@@ -111,7 +113,7 @@ async def test_what_happens_is_counted(gateway: Gateway, monkeypatch: pytest.Mon
 
 
 async def test_silences_are_counted_by_state(gateway: Gateway) -> None:
-    """One that everybody forgot can be noticed; what ended does not count."""
+    """Active and pending silences are counted, and ended ones are not."""
     world, client = gateway
     silences, later = world.engine.silences, world.now + HOUR
     by_name = (Matcher("alertname", "=", "A"),)
@@ -125,7 +127,7 @@ async def test_silences_are_counted_by_state(gateway: Gateway) -> None:
 
 
 async def test_holds_are_counted_by_channel(gateway: Gateway) -> None:
-    """Promise 13: a vendor that limits the rate is seen before messages are late."""
+    """Promise 13: targets held by a rate limit are counted, and expired holds are not."""
     world, client = gateway
     now = world.now
     live = [Hold("slack:#billing-alerts", now + 60, now), Hold("slack:#platform", now + 60, now)]
@@ -139,7 +141,7 @@ async def test_holds_are_counted_by_channel(gateway: Gateway) -> None:
 async def test_component_with_a_problem_is_in_the_metrics(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What /healthz names can fire an alert, such as name lookups that do not come back."""
+    """A problem that /healthz names is a metric too, so that an alert can fire on it."""
     world, client = gateway
     sound = await samples(client)
     assert sound['gateway_component_ok{component="channel email"}'] == 1
@@ -150,8 +152,8 @@ async def test_component_with_a_problem_is_in_the_metrics(
     assert matches['gateway_component_ok{component="store"}'] == 1
 
 
-async def test_no_alert_makes_a_label(gateway: Gateway) -> None:
-    """A severity that routes.yaml does not know is counted as "other", and unknown sources too."""
+async def test_unknown_severity_and_source_create_no_label(gateway: Gateway) -> None:
+    """A severity not in routes.yaml counts as "other", and an unknown source adds no label."""
     world, client = gateway
     await world.post(alert("Odd", "x" * 200))
     await world.advance(10 * MINUTE)
@@ -162,10 +164,10 @@ async def test_no_alert_makes_a_label(gateway: Gateway) -> None:
     assert not any("xxx" in name or "invented" in name for name in matches)
 
 
-async def test_metrics_without_a_database(
+async def test_unavailable_database_is_in_the_metrics(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """When it matters most the metrics are still there, and say that the database is gone."""
+    """Without its database the gateway still serves metrics and reports the failure."""
     world, client = gateway
 
     async def lost(*_: object) -> None:
@@ -175,8 +177,8 @@ async def test_metrics_without_a_database(
     assert (await samples(client))["gateway_store_up"] == 0
 
 
-async def test_reload_takes_a_good_file(gateway: Gateway) -> None:
-    """Promise 6, E8: POST /-/reload puts a good file in force and names its digest."""
+async def test_reload_applies_a_valid_file(gateway: Gateway) -> None:
+    """Promise 6, E8: POST /-/reload applies a valid file and returns its digest."""
     world, client = gateway
     world.routes = ROUTES.replace("Ana", "Anna")
     answer = await client.post("/-/reload")
@@ -185,8 +187,8 @@ async def test_reload_takes_a_good_file(gateway: Gateway) -> None:
     assert world.engine.plan.people["ana"].name == "Anna"
 
 
-async def test_reload_refuses_a_bad_file(gateway: Gateway) -> None:
-    """Promise 6, E8: a bad file changes nothing; the answer has file, line, column and a hint."""
+async def test_reload_refuses_an_invalid_file(gateway: Gateway) -> None:
+    """Promise 6, E8: an invalid file changes nothing, and its error has position and suggestion."""
     world, client = gateway
     before = world.engine.plan
     world.routes = ROUTES.replace("fallback: everyone", "fallback: evryone")

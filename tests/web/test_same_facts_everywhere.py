@@ -1,4 +1,4 @@
-"""One incident says the same in the list, on its pages, in the API and on the command line."""
+"""Equal facts about an incident in the list, on its pages, in the API and on the command line."""
 
 import json
 import re
@@ -68,15 +68,15 @@ async def test_open_incidents_are_listed_in_one_order_everywhere(tmp_path: Path)
 async def test_suppressed_incidents_are_listed_and_counted_apart_everywhere(
     tmp_path: Path,
 ) -> None:
-    """A silenced critical comes after an unacknowledged warning, and counts apart."""
+    """A silenced critical follows an unacknowledged warning and is counted apart."""
     async with served(tmp_path) as (world, client):
         await world.post(alert("Old"), alert("Acked"))
         await world.advance(MINUTE)
         await world.ack(1002)
         until = format_rfc3339(world.now + HOUR)
         silence = {"matchers": ["alertname=Old"], "created_by": "ana", "ends_at": until}
-        made = await client.post("/api/v1/silences", json={**silence, "comment": "known"})
-        assert made.status in (200, 201), await made.text()
+        created = await client.post("/api/v1/silences", json={**silence, "comment": "known"})
+        assert created.status in (200, 201), await created.text()
         await world.post(alert("Slow", "warning"))
         await world.advance(6 * MINUTE)
         numbers = [1003, 1001, 1002]
@@ -99,8 +99,8 @@ async def test_suppressed_incidents_are_listed_and_counted_apart_everywhere(
             assert [one["suppressed"] for one in matches["incidents"]] == [False, True, False]
 
 
-async def test_next_page_of_the_list_begins_behind_the_first(tmp_path: Path) -> None:
-    """The page with the list leads on by a link, in the same order."""
+async def test_second_page_of_the_list_continues_the_first(tmp_path: Path) -> None:
+    """The list links to its next page, which continues in the same order."""
     async with served(tmp_path) as (world, client):
         await world.post(*(alert(f"Slow{index}", "warning") for index in range(203)))
         await world.advance(MINUTE)

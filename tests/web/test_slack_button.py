@@ -1,4 +1,4 @@
-"""Somebody presses Acknowledge in Slack (E38)."""
+"""The Acknowledge and Take over buttons of Slack messages (E38)."""
 
 import hmac
 import json
@@ -28,7 +28,7 @@ async def slack(tmp_path: Path) -> AsyncIterator[tuple[World, Client]]:
 
 
 def pressed(**changes: Any) -> bytes:
-    """The body of a press, with no more than ids in it."""
+    """Return the body of a button press, which has only ids."""
     payload: dict[str, Any] = {
         "type": "block_actions",
         "user": {"id": "U0ANA"},
@@ -41,21 +41,23 @@ def pressed(**changes: Any) -> bytes:
 async def send(
     world: World, client: Client, body: bytes, *, age: float = 0.0, **headers: str
 ) -> ClientResponse:
-    """Post it as Slack does, signed `age` seconds ago."""
+    """Post a body as Slack does, signed `age` seconds ago."""
     timestamp = str(int(world.now - age))
     signature = hmac.digest(
         SECRET.encode(), b"v0:" + timestamp.encode() + b":" + body, "sha256"
     ).hex()
-    known = {
+    slack_headers = {
         "Content-Type": "application/x-www-form-urlencoded",
         "X-Slack-Request-Timestamp": timestamp,
         "X-Slack-Signature": f"v0={signature}",
     }
-    return await client.post("/slack/actions", data=body, headers={**known, **headers})
+    return await client.post("/slack/actions", data=body, headers={**slack_headers, **headers})
 
 
-async def test_it_acknowledges_as_the_person(slack: tuple[World, Client]) -> None:
-    """The Slack user is found among the people; a name is not needed."""
+async def test_press_acknowledges_as_the_person_of_the_slack_user(
+    slack: tuple[World, Client],
+) -> None:
+    """A press acknowledges as the person with the Slack user's id."""
     world, client = slack
     answer = await send(world, client, pressed())
     incident = await world.incident()
@@ -64,8 +66,8 @@ async def test_it_acknowledges_as_the_person(slack: tuple[World, Client]) -> Non
     assert (incident.ack.by, incident.ack.via) == ("ana", "slack")
 
 
-async def test_a_stranger_is_named_by_id(slack: tuple[World, Client]) -> None:
-    """Anyone in the channel may press the button, and their name stays readable."""
+async def test_press_of_unknown_user_acknowledges_by_slack_id(slack: tuple[World, Client]) -> None:
+    """Anyone in the channel may press; an unknown user is recorded by the Slack id."""
     world, client = slack
     await send(world, client, pressed(user={"id": "U0NEW"}))
     incident = await world.incident()
@@ -101,15 +103,17 @@ async def test_take_over_by_button_names_the_holder_of_the_message(
         {"X-Slack-Request-Timestamp": ""},
     ],
 )
-async def test_forged(slack: tuple[World, Client], headers: dict[str, str]) -> None:
-    """Any fault of the signature is 401, and nothing changes."""
+async def test_forged_signature_is_refused(
+    slack: tuple[World, Client], headers: dict[str, str]
+) -> None:
+    """A press with an invalid signature or time answers 401 and changes nothing."""
     world, client = slack
     assert (await send(world, client, pressed(), **headers)).status == 401
     assert (await world.incident()).state is State.FIRING
 
 
-async def test_old_and_replayed(slack: tuple[World, Client]) -> None:
-    """Good for five minutes and once: after an undo, a replay does not take it again."""
+async def test_old_or_replayed_press_is_refused(slack: tuple[World, Client]) -> None:
+    """A press is valid once within five minutes; after an undo a replay changes nothing."""
     world, client = slack
     assert (await send(world, client, pressed(), age=301.0)).status == 401
     assert (await send(world, client, pressed())).status == 200
@@ -131,15 +135,17 @@ async def test_old_and_replayed(slack: tuple[World, Client]) -> None:
         b"",
     ],
 )
-async def test_what_it_does_not_know_is_answered(slack: tuple[World, Client], body: bytes) -> None:
-    """Slack shows an error to the person for anything but 200: other buttons are fine."""
+async def test_unknown_press_is_accepted_and_ignored(
+    slack: tuple[World, Client], body: bytes
+) -> None:
+    """An unknown press answers 200, because Slack shows the person any other status as an error."""
     world, client = slack
     assert (await send(world, client, body)).status == 200
     assert (await world.incident()).state is State.FIRING
 
 
-async def test_a_recorded_press(slack: tuple[World, Client]) -> None:
-    """A real payload of another app's button is taken and ignored."""
+async def test_recorded_press_of_another_app_is_ignored(slack: tuple[World, Client]) -> None:
+    """A recorded press of another app's button answers 200 and changes nothing."""
     world, client = slack
     payload = (shared("fixtures/ingest/slack") / "block_actions_button.json").read_text()
     body = urlencode({"payload": payload}).encode()

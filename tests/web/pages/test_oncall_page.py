@@ -1,4 +1,4 @@
-"""Page of rotas: it says the same as `gateway oncall`."""
+"""The page of those on call, which says what `gateway oncall` says."""
 
 import json
 import re
@@ -72,26 +72,26 @@ def words(html: str) -> str:
 
 
 def cards(page: str) -> dict[str, str]:
-    """The card of each rota, by its name."""
+    """Return the HTML of each rota's card, by the name of the rota."""
     matches = re.findall(r'(?s)<section class="card" aria-labelledby.*?</section>', page)
     return {words(re.findall(r"<h2[^>]*>(.*?)</h2>", one)[0]): one for one in matches}
 
 
 def blocks(card: str) -> Iterator[tuple[int, str, list[str]]]:
-    """Day, time of day and people of every block of the calendar; words for overrides aside."""
+    """Yield day, time and people of each block of the calendar."""
     rows = re.findall(r'(?s)<th scope="row".*?</tr>', card)
     assert len(rows) == DAYS
     for day, row in enumerate(rows):
         for block in re.findall(r"(?s)<li .*?</li>", row):
             time = re.findall(r"<time>(.*?)</time>", block)
-            text = re.sub(r"<time>.*?</time>|<i>.*?</i>", "", block)
-            people = [words(one).removeprefix("+ ") for one in text.split("</span>")[:-1]]
+            items = re.sub(r"<time>.*?</time>|<i>.*?</i>", "", block)
+            people = [words(one).removeprefix("+ ") for one in items.split("</span>")[:-1]]
             yield day, time[0] if time else "00:00", [] if people == ["NOBODY"] else people
 
 
 @pytest.mark.parametrize("days_later", [0.0, 2.0, 2.05, 3.0, 5.9, 5.96])
-async def test_now_is_what_the_command_says(tmp_path: Path, days_later: float) -> None:
-    """E26: who, until when, who is next and by what, in every rota, as `gateway oncall` has it."""
+async def test_current_shift_equals_the_command(tmp_path: Path, days_later: float) -> None:
+    """E26: person, end, next person and layer of every rota are those of `gateway oncall`."""
     file, now = tmp_path / "routes.yaml", START + days_later * DAY
     file.write_text(routes())
     async with served(tmp_path, routes()) as (world, client):
@@ -112,14 +112,14 @@ async def test_now_is_what_the_command_says(tmp_path: Path, days_later: float) -
 
 
 @pytest.mark.parametrize("rota", ["billing", "far", "office"])
-async def test_the_calendar_is_what_the_command_says(tmp_path: Path, rota: str) -> None:
+async def test_calendar_equals_the_command(tmp_path: Path, rota: str) -> None:
     """E26: two weeks block by block are the shifts that `gateway oncall --from --to` prints."""
     file = tmp_path / "routes.yaml"
     file.write_text(routes())
     start, end = "2026-11-18T00:00:00+01:00", "2026-12-02T00:00:00+01:00"
-    text = ("oncall", rota, "--from", start, "--to", end, "--config", str(file))
+    command = ("oncall", rota, "--from", start, "--to", end, "--config", str(file))
     expected: list[tuple[float, list[str]]] = []
-    for shift in fine_json(*text, now=START):
+    for shift in fine_json(*command, now=START):
         people = [one["name"] for one in shift["on_call"]]
         if not expected or expected[-1][1] != people:
             expected.append((parse_rfc3339(shift["from"]), people))
@@ -135,8 +135,8 @@ async def test_the_calendar_is_what_the_command_says(tmp_path: Path, rota: str) 
     assert len(expected) > DAYS / 2
 
 
-async def test_a_gap_is_loud(tmp_path: Path) -> None:
-    """E27, E28: nobody now is the first thing to see; every gap is named, and red in its day."""
+async def test_gap_is_named_and_marked(tmp_path: Path) -> None:
+    """E27, E28: a rota without anybody on call comes first, and every gap is named and red."""
     async with served(tmp_path, routes()) as (world, client):
         page = await page_of(client)
         assert "<title>Nobody on call: office" in page
@@ -158,8 +158,8 @@ async def test_a_gap_is_loud(tmp_path: Path) -> None:
         assert "NOBODY" not in far
 
 
-async def test_an_override_and_who_is_beside_show(tmp_path: Path) -> None:
-    """What the layers alone would not say is marked, in words too."""
+async def test_override_and_additional_person_are_marked(tmp_path: Path) -> None:
+    """Overrides and additional people are marked in words too."""
     async with served(tmp_path, routes()) as (world, client):
         billing = cards(await page_of(client))["billing"]
         rows = [words(one) for one in re.findall(r"(?s)<tr.*?</tr>", billing)]
@@ -174,8 +174,8 @@ async def test_an_override_and_who_is_beside_show(tmp_path: Path) -> None:
         assert "By override 2." in words(cards(await page_of(client))["billing"])
 
 
-async def test_it_is_a_table_with_headers(tmp_path: Path) -> None:
-    """A screen reader says the rota, the day and then who; today is marked."""
+async def test_calendar_is_a_table_with_headers(tmp_path: Path) -> None:
+    """A screen reader reads the rota, the day and the people; today is marked."""
     async with served(tmp_path, routes()) as (_, client):
         page = await page_of(client)
     for rota, card in cards(page).items():
@@ -188,8 +188,8 @@ async def test_it_is_a_table_with_headers(tmp_path: Path) -> None:
         assert re.findall(r'aria-current="date">(.*?)</th>', card) == ["Wed 18 Nov"]
 
 
-async def test_days_with_a_change_of_clocks_are_days_like_any(tmp_path: Path) -> None:
-    """Promise 12: the day of 25 hours is one line, and its hand-over at nine by the wall clock."""
+async def test_day_of_25_hours_is_one_row(tmp_path: Path) -> None:
+    """Promise 12: a day of 25 hours is one row, with its handover at nine by the wall clock."""
     rotas = """\
 rotas:
   billing:
@@ -205,24 +205,26 @@ rotas:
     assert {time for _, time, _ in blocks(card)} == {"00:00", "09:00"}
 
 
-async def test_without_rotas_it_says_so(tmp_path: Path) -> None:
-    """And where they would be written."""
+async def test_without_rotas_page_names_the_file(tmp_path: Path) -> None:
+    """Without rotas the page says so and names the file to write them in."""
     async with served(tmp_path, PEOPLE) as (_, client):
         text = words(await page_of(client))
     assert "There are no rotas." in text
     assert "routes.yaml" in text
 
 
-async def test_who_never_changes_is_there_for_good(tmp_path: Path) -> None:
-    """One person without a turn to hand over."""
+async def test_rota_of_one_person_has_no_end(tmp_path: Path) -> None:
+    """The only person of a rota is on call for good."""
     async with served(tmp_path, ROUTES) as (_, client):
         assert "Ana is on call, for good." in words(await page_of(client))
 
 
 @pytest.mark.browser
-async def test_colours_tell_people_apart(tmp_path: Path) -> None:
-    """In a browser on a phone: a colour for each person and another for a gap, the widths by the
-    hours, the text in all of it, and nothing wider than 360 pixels."""
+async def test_browser_shows_each_person_in_one_colour(tmp_path: Path) -> None:
+    """Each person and the gap have a colour of their own, and widths follow the hours.
+
+    On a phone the page is no wider than 360 pixels, and each text fits into its block.
+    """
     async with served(tmp_path, routes()) as (_, client), browser(tmp_path / "profile") as page:
         size = {"width": 360, "height": 740, "deviceScaleFactor": 2, "mobile": True}
         await page.call("Emulation.setDeviceMetricsOverride", **size)
@@ -239,8 +241,8 @@ async def test_colours_tell_people_apart(tmp_path: Path) -> None:
             assert text.strip()
             assert fits, text
             assert ink == "rgb(255, 255, 255)"
-            who = re.sub(r"^\+ |^\d\d:\d\d\s+|\s*override$", "", text.strip())
-            styles.setdefault(who, set()).add((colour, image))
+            person = re.sub(r"^\+ |^\d\d:\d\d\s+|\s*override$", "", text.strip())
+            styles.setdefault(person, set()).add((colour, image))
         assert set(styles) == {"Ana", "Ben", "Cho <b>&</b>", "NOBODY"}
         assert all(len(each) == 1 for each in styles.values())
         assert len({next(iter(each)) for each in styles.values()}) == len(styles)

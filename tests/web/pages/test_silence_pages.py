@@ -1,4 +1,4 @@
-"""Pages of silences: active, pending and expired ones, and how to end one."""
+"""The list of active, pending and ended silences, and the page of one silence."""
 
 import re
 from collections.abc import AsyncIterator
@@ -31,7 +31,7 @@ async def gateway(tmp_path: Path) -> AsyncIterator[Gateway]:
 
 
 async def read(client: Client, path: str, status: int = 200) -> str:
-    """The page's text without its tags, in one line."""
+    """Get a page and return its text without tags, in one line."""
     answer = await client.get(path)
     page = await answer.text()
     assert answer.status == status, page
@@ -42,7 +42,7 @@ async def read(client: Client, path: str, status: int = 200) -> str:
 async def put(
     world: World, matchers: str, start: float = 0.0, lasts: float = HOUR, why: str = "new disks"
 ) -> Silence:
-    """Silence by Ana that begins `start` seconds from now."""
+    """Store a silence by Ana that begins `start` seconds from now and lasts `lasts` seconds."""
     begins = world.now + start
     return await world.engine.silences.put(
         SilenceRequest(parse_matchers(matchers), begins, begins + lasts, "ana", why)
@@ -50,7 +50,7 @@ async def put(
 
 
 async def put_many(world: World, count: int) -> None:
-    """Silences that hold, the first of them ends first."""
+    """Store `count` active silences, which end in their order."""
 
     def work(tx: Tx) -> None:
         for number in range(count):
@@ -62,18 +62,18 @@ async def put_many(world: World, count: int) -> None:
     await world.engine.store.write(work)
 
 
-async def test_without_any_it_says_so_and_how_to_make_one(gateway: Gateway) -> None:
-    """Not just an empty list."""
+async def test_empty_list_names_the_command_to_add(gateway: Gateway) -> None:
+    """An empty list says so and names the command that adds a silence."""
     text = await read(gateway[1], "/silences")
     assert "No active silences" in text
     assert "gateway silence add" in text
 
 
-async def test_it_lists_what_holds_what_comes_and_what_ended(gateway: Gateway) -> None:
-    """In that order, each with what it matches, whose it is, why, until when."""
+async def test_list_has_active_pending_and_ended_silences(gateway: Gateway) -> None:
+    """Active silences precede pending and ended ones, with matchers, author, reason and end."""
     world, client = gateway
-    over = await put(world, "team=ended")
-    await world.engine.silences.expire(over.id)
+    ended = await put(world, "team=ended")
+    await world.engine.silences.expire(ended.id)
     await put(world, "team=later", start=HOUR, lasts=DAY)
     second = await put(world, "team=second", lasts=2 * HOUR)
     await put(world, 'team="first",instance=~"db-.*"', why="new disks, OPS-12")
@@ -90,11 +90,11 @@ async def test_it_lists_what_holds_what_comes_and_what_ended(gateway: Gateway) -
         assert text in page_text, page_text
     order = [page_text.index(f'team="{name}"') for name in ("first", "second", "later", "ended")]
     assert order == sorted(order)
-    assert f"gateway silence expire {over.id[:8]}" not in page_text
+    assert f"gateway silence expire {ended.id[:8]}" not in page_text
 
 
-async def test_until_its_alerts_are_gone_is_said(gateway: Gateway) -> None:
-    """A silence that may end before its time says so, in the list and on its page."""
+async def test_silence_with_early_end_names_the_condition(gateway: Gateway) -> None:
+    """A silence that may end early says so in the list and on its page."""
     world, client = gateway
     one = await world.engine.silences.put(
         SilenceRequest(
@@ -105,8 +105,8 @@ async def test_until_its_alerts_are_gone_is_said(gateway: Gateway) -> None:
         assert "or 30m after the last matching alert" in await read(client, path)
 
 
-async def test_it_counts_what_each_covers(gateway: Gateway) -> None:
-    """Alerts that fire and their incidents; a silence over nothing can go."""
+async def test_list_counts_the_alerts_of_each_silence(gateway: Gateway) -> None:
+    """Each active silence shows how many firing alerts and incidents it silences, also none."""
     world, client = gateway
     await world.post(alert("A", instance="1"), alert("A", instance="2"), alert("B", "warning"))
     await world.advance(MINUTE)
@@ -115,18 +115,18 @@ async def test_it_counts_what_each_covers(gateway: Gateway) -> None:
     await put(world, "team=platform", lasts=3 * HOUR)
     await put(world, "team=billing", start=HOUR)
     text = await read(client, "/silences")
-    counted = re.findall(r"(?:Silences \d|No firing) .*?\.", text)
-    assert counted == [
+    counts = re.findall(r"(?:Silences \d|No firing) .*?\.", text)
+    assert counts == [
         "Silences 2 firing alerts of 1 incident.",
         "Silences 3 firing alerts of 2 incidents.",
         "No firing alert matches.",
     ]
 
 
-async def test_with_too_many_alerts_nothing_is_counted(
+async def test_list_in_a_storm_counts_nothing(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """E37: in a storm the list costs no more; it says where the count is."""
+    """E37: with many firing alerts the list counts none, and a silence's own page still does."""
     world, client = gateway
     monkeypatch.setattr(silence_coverage, "MOST_COUNTED", 1)
     one = await put(world, "alertname=A")
@@ -139,8 +139,8 @@ async def test_with_too_many_alerts_nothing_is_counted(
     assert "2 firing alerts match" in await read(client, f"/silences/{one.id}")
 
 
-async def test_many_come_in_pages(gateway: Gateway) -> None:
-    """Each is on one of them; a page that there is not is the nearest that there is."""
+async def test_many_silences_are_paged(gateway: Gateway) -> None:
+    """Each silence is on one page, and a page number out of range shows the nearest page."""
     world, client = gateway
     await put_many(world, 120)
     seen: list[str] = []
@@ -155,23 +155,24 @@ async def test_many_come_in_pages(gateway: Gateway) -> None:
     assert "101 to 120 of 120" in await read(client, "/silences?page=99")
 
 
-async def test_a_page_reads_no_more_than_it_shows(
+async def test_page_reads_only_the_rows_it_shows(
     gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """However many there are: ten thousand made the list of all take half a second."""
+    """The cost of a page does not grow with the list: ten thousand silences took half a second."""
     world, client = gateway
     await put_many(world, 200)
-    made: list[object] = []
-    of_row = silences.from_row
+    rows: list[object] = []
+    from_row = silences.from_row
     monkeypatch.setattr(
-        "gateway.store.queries.silence_pages.from_row", lambda row: made.append(row) or of_row(row)
+        "gateway.store.queries.silence_pages.from_row",
+        lambda row: rows.append(row) or from_row(row),
     )
     assert (await client.get("/silences?page=2")).status == 200
-    assert len(made) == PER_PAGE
+    assert len(rows) == PER_PAGE
 
 
-async def test_its_page_shows_the_alerts_and_their_incidents(gateway: Gateway) -> None:
-    """What it matches, whose, why, from and until when, and each alert with its incident."""
+async def test_silence_page_shows_alerts_and_incidents(gateway: Gateway) -> None:
+    """The page shows matchers, author, reason, period, and each alert with its incident."""
     world, client = gateway
     await world.post(alert("A", instance="1"), alert("B", "warning"))
     await world.advance(MINUTE)
@@ -196,15 +197,15 @@ async def test_its_page_shows_the_alerts_and_their_incidents(gateway: Gateway) -
     assert "To end it" not in page_text
 
 
-async def test_an_unknown_one_is_a_friendly_404(gateway: Gateway) -> None:
-    """Any id leads to a page."""
+async def test_unknown_silence_answers_a_404_page(gateway: Gateway) -> None:
+    """Any unknown id answers a page that says so."""
     for name in ("1", "383c6553-5515-4f6d-ba76-73edb4a0f6be", "%00", "x" * 300):
         text = await read(gateway[1], f"/silences/{name}", 404)
         assert "There is no such silence" in text
 
 
-async def test_the_incidents_page_leads_to_it(gateway: Gateway) -> None:
-    """From what is quiet to who made it so, and from there back."""
+async def test_incident_page_links_to_its_silence(gateway: Gateway) -> None:
+    """The page of a silenced incident links to the silence."""
     world, client = gateway
     await world.post(alert("A"))
     one = await put(world, "alertname=A")
@@ -214,14 +215,14 @@ async def test_the_incidents_page_leads_to_it(gateway: Gateway) -> None:
     assert urljoin("/incidents/1001", link) == f"/silences/{one.id}"
 
 
-async def _end_link(folder: Path, matchers: str, head: dict[str, str], **env: str) -> str:
-    """The link that the page of such a silence offers, tried; empty when it offers none."""
+async def _end_link(folder: Path, matchers: str, headers: dict[str, str], **env: str) -> str:
+    """Follow the link that a silence's page offers and return it, or "" if there is none."""
     async with served(folder, **env) as (world, client):
         await world.post(alert("A"))
         await world.advance(MINUTE)
         one = await put(world, matchers)
         path = f"/silences/{one.id}"
-        answer = await client.get(path, headers=head)
+        answer = await client.get(path, headers=headers)
         page = await answer.text()
         assert answer.status == 200
         assert "<form" not in page
@@ -253,16 +254,18 @@ OWN = 'severity=~"critical|warning",team="billing",alertname="A"'
         (OWN, PUBLIC | {"api_token": KEY}, BASIC, True),
     ],
 )
-async def test_who_may_change_things_is_led_to_the_button(
-    tmp_path: Path, matchers: str, env: dict[str, str], head: dict[str, str], offered: bool
+async def test_link_to_end_is_offered_to_those_who_may_act(
+    tmp_path: Path, matchers: str, env: dict[str, str], headers: dict[str, str], offered: bool
 ) -> None:
-    """Promise 5: the page itself ends nothing. A silence that is exactly over one incident leads
-    to that incident's page for silencing, by the same rules as the incident's own page does."""
-    assert bool(await _end_link(tmp_path, matchers, head, **env)) == offered
+    """Promise 5: only the silence of exactly one incident links to the page that ends it.
+
+    The page itself ends nothing, and the link is offered as on the incident's own page.
+    """
+    assert bool(await _end_link(tmp_path, matchers, headers, **env)) == offered
 
 
-async def test_they_are_closed_off_loopback(tmp_path: Path) -> None:
-    """As the other pages: the token, also by Basic; or the setting that opens the reads."""
+async def test_pages_beyond_loopback_require_the_token(tmp_path: Path) -> None:
+    """Beyond loopback the pages require the token, which Basic authentication can carry."""
     async with served(tmp_path, listen="0.0.0.0:9095", api_token=KEY) as (_, client):
         for path in ("/silences", "/silences/x", "/oncall"):
             answer = await client.get(path)
@@ -275,8 +278,8 @@ async def test_they_are_closed_off_loopback(tmp_path: Path) -> None:
 HOSTILE = "</code><script>alert(1)</script>\"'><img src=x onerror=alert(2)>\u202etxt"
 
 
-async def test_what_people_and_tools_write_stays_text(gateway: Gateway) -> None:
-    """E17: matchers, names, comments and notes hold no markup and turn no text around."""
+async def test_hostile_texts_are_escaped(gateway: Gateway) -> None:
+    """E17: markup and direction marks of matchers, names, comments and annotations are escaped."""
     world, client = gateway
     await world.post(alert("A", instance=HOSTILE))
     one = await world.engine.silences.put(
@@ -302,8 +305,8 @@ async def test_what_people_and_tools_write_stays_text(gateway: Gateway) -> None:
 
 
 @pytest.mark.browser
-async def test_on_a_phone_nothing_is_too_wide(tmp_path: Path) -> None:
-    """360 pixels; what is to be tapped is large enough, and what is to be copied comes whole."""
+async def test_phone_shows_pages_without_scrolling_sideways(tmp_path: Path) -> None:
+    """At 360 pixels nothing is too wide, links are 44 pixels high, and a tap selects a command."""
     async with served(tmp_path) as (world, client), browser(tmp_path / "profile") as page:
         await put_many(world, 60)
         await world.post(alert("A", instance="i" * 200))
