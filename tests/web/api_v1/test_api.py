@@ -1,4 +1,4 @@
-"""The API: every answer is what its OpenAPI document says, and every error has one shape."""
+"""The gateway's own API: answers as its OpenAPI document says, errors of one shape."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -21,7 +21,7 @@ Gateway = tuple[World, Client]
 
 @pytest.fixture
 async def gateway(tmp_path: Path) -> AsyncIterator[Gateway]:
-    """Two open incidents, one acknowledged, and a message that was given up."""
+    """Serve two open incidents, one acknowledged, and a message that was given up."""
     async with served(tmp_path) as (world, client):
         world.break_channel("slack", lambda: SendError(Failure.BAD_RECIPIENT, "channel_not_found"))
         await world.post(alert(instance="billing-1"), alert("Other", "warning"))
@@ -33,7 +33,7 @@ async def gateway(tmp_path: Path) -> AsyncIterator[Gateway]:
 async def call(
     client: Client, method: str, path: str, status: int = 200, **more: Any
 ) -> dict[str, Any]:
-    """The answer, checked against the document."""
+    """Return the body of an answer that conforms to the OpenAPI document."""
     answer = await client.request(method, path, **more)
     text: dict[str, Any] = await answer.json()
     assert answer.status == status, text
@@ -59,7 +59,7 @@ def _operation(method: str, path: str) -> tuple[str, dict[str, Any]]:
 
 
 async def test_every_route_is_in_the_document(gateway: Gateway) -> None:
-    """The document is of the routes that exist, no more and no fewer."""
+    """The document describes exactly the routes that exist."""
     app: web.Application = build_app(gateway[0].engine, settings())
     routes = {
         (route.method, route.resource.canonical)
@@ -74,8 +74,8 @@ async def test_every_route_is_in_the_document(gateway: Gateway) -> None:
     assert {route for route in routes if route[0] != "HEAD"} == described
 
 
-async def test_the_document_is_served_and_sound(gateway: Gateway) -> None:
-    """Its schemas are valid, its references lead somewhere, its operations have names."""
+async def test_document_is_served_and_valid(gateway: Gateway) -> None:
+    """The served document has valid schemas, resolvable references and unique operation names."""
     answer = await (await gateway[1].get("/api/v1/openapi.json")).json()
     assert answer["openapi"].startswith("3.1")
     for schema in answer["components"]["schemas"].values():
@@ -88,8 +88,8 @@ async def test_the_document_is_served_and_sound(gateway: Gateway) -> None:
         assert reference in answer["components"]["schemas"]
 
 
-async def test_incidents_are_listed(gateway: Gateway) -> None:
-    """Unacknowledged first, with who has each and how many of each severity are open."""
+async def test_incidents_are_listed_with_holders_and_counts(gateway: Gateway) -> None:
+    """Unacknowledged incidents come first, with holders and counts by state and severity."""
     text = await call(gateway[1], "GET", "/api/v1/incidents")
     assert text["counts"] == [
         {"state": "firing", "severity": "warning", "count": 1},
@@ -123,14 +123,14 @@ async def test_incidents_are_listed(gateway: Gateway) -> None:
 async def test_incidents_are_filtered_and_paged(
     gateway: Gateway, query: str, numbers: list[int]
 ) -> None:
-    """Filters combine; a page says where the next one begins."""
+    """Filters combine, and a page names the beginning of the next one."""
     text = await call(gateway[1], "GET", f"/api/v1/incidents?{query}")
     assert [one["number"] for one in text["incidents"]] == numbers
     assert text["next"] == ("firing-2-1002" if query == "limit=1" else None)
 
 
 async def test_one_incident_has_all_its_details(gateway: Gateway) -> None:
-    """Alerts, timeline, notices and their attempts."""
+    """One incident has its alerts, timeline, notices and their attempts."""
     text = await call(gateway[1], "GET", "/api/v1/incidents/1001")
     assert text["alerts"][0]["labels"]["instance"] == "billing-1"
     assert text["alerts"][0]["acknowledged"] is True
@@ -144,8 +144,8 @@ async def test_one_incident_has_all_its_details(gateway: Gateway) -> None:
     assert text["escalation"]["name"] == "billing"
 
 
-async def test_an_incident_is_taken_and_given_back(gateway: Gateway) -> None:
-    """The first person wins, the second gets that name; undone twice is a conflict."""
+async def test_incident_is_acknowledged_and_undone(gateway: Gateway) -> None:
+    """The first person acknowledges, the second sees the name, and a second undo is a conflict."""
     _, client = gateway
     path = "/api/v1/incidents/1002"
     first = await call(client, "POST", f"{path}/ack", json={"by": "ben"})
@@ -159,8 +159,8 @@ async def test_an_incident_is_taken_and_given_back(gateway: Gateway) -> None:
     await call(client, "POST", f"{path}/unack", 409, json={"by": "ben"})
 
 
-async def test_an_incident_is_taken_over_in_one_request(gateway: Gateway) -> None:
-    """E20: the first take-over wins, the second is refused with the holder; undo gives it back."""
+async def test_incident_is_taken_over_and_given_back(gateway: Gateway) -> None:
+    """E20: the first take-over wins, a later one is refused with the holder, and undo works."""
     _, client = gateway
     path = "/api/v1/incidents/1001"
     taken = await call(client, "POST", f"{path}/take", json={"by": "ben", "from": "ana"})
@@ -197,18 +197,18 @@ async def test_an_incident_is_taken_over_in_one_request(gateway: Gateway) -> Non
         (b'{"by": "\\ud800"}', 400, ""),
     ],
 )
-async def test_a_wrong_body_is_named(
+async def test_invalid_body_names_the_field(
     gateway: Gateway, body: bytes, status: int, field: str
 ) -> None:
-    """Malformed is 400, a wrong field 422 with its name."""
+    """A malformed body answers 400, and an invalid field 422 with its name."""
     kind = {"Content-Type": "application/json"}
     path = "/api/v1/incidents/1002/ack"
     text = await call(gateway[1], "POST", path, status, data=body, headers=kind)
     assert text["detail"][0]["field"] == field
 
 
-async def test_only_json_is_taken(gateway: Gateway) -> None:
-    """A form, which another site's page could send, is 415."""
+async def test_form_is_refused_with_415(gateway: Gateway) -> None:
+    """A form, which another site's page could send, answers 415."""
     await call(gateway[1], "POST", "/api/v1/incidents/1002/ack", 415, data={"by": "ana"})
 
 
@@ -236,8 +236,8 @@ async def test_only_json_is_taken(gateway: Gateway) -> None:
         ),
     ],
 )
-async def test_a_wrong_parameter_is_named(gateway: Gateway, path: str, field: str) -> None:
-    """422 with the parameter's name; an unknown one is not ignored."""
+async def test_invalid_parameter_names_itself(gateway: Gateway, path: str, field: str) -> None:
+    """An invalid or unknown parameter answers 422 with its name."""
     text = await call(gateway[1], "GET", path, 422)
     assert text["detail"][0]["field"] == field
 
@@ -252,14 +252,14 @@ async def test_a_wrong_parameter_is_named(gateway: Gateway, path: str, field: st
         ("GET", "/api/v1/oncall?rota=nope"),
     ],
 )
-async def test_what_is_not_there_is_404(gateway: Gateway, method: str, path: str) -> None:
-    """404 in the one shape of errors."""
+async def test_unknown_incident_or_rota_is_404(gateway: Gateway, method: str, path: str) -> None:
+    """An unknown incident or rota answers 404 in the common shape of errors."""
     more = {"json": {"by": "ana"}} if method == "POST" else {}
     await call(gateway[1], method, path, 404, **more)
 
 
-async def test_who_is_on_call_now(gateway: Gateway) -> None:
-    """The answer names the person, the zone, since and until when."""
+async def test_current_duty_names_person_zone_and_layer(gateway: Gateway) -> None:
+    """The answer names the person on call, the time zone and the layer."""
     text = await call(gateway[1], "GET", "/api/v1/oncall")
     (duty,) = text["duty"]
     assert duty["rota"] == "billing"
@@ -269,8 +269,8 @@ async def test_who_is_on_call_now(gateway: Gateway) -> None:
     assert text["shifts"] == []
 
 
-async def test_who_was_on_call_before_the_rota_began(gateway: Gateway) -> None:
-    """Nobody on call is an empty list, and who comes next is said."""
+async def test_duty_before_the_rota_names_the_next_person(gateway: Gateway) -> None:
+    """Before the rota begins nobody is on call, and the next person is named."""
     text = await call(gateway[1], "GET", "/api/v1/oncall?rota=billing&at=2026-01-01T00:00Z")
     (duty,) = text["duty"]
     assert duty["on_call"] == []
@@ -278,8 +278,8 @@ async def test_who_was_on_call_before_the_rota_began(gateway: Gateway) -> None:
     assert duty["until"] == "2026-01-05T08:00:00Z"
 
 
-async def test_a_table_of_shifts(gateway: Gateway) -> None:
-    """From one instant to another every stretch is listed, gaps too."""
+async def test_shifts_of_a_period_include_gaps(gateway: Gateway) -> None:
+    """Every shift between two instants is listed, gaps included."""
     query = "from=2026-01-01T00:00:00Z&to=2026-01-10T00:00:00Z"
     text = await call(gateway[1], "GET", f"/api/v1/oncall?{query}")
     assert [(one["from"], one["on_call"]) for one in text["shifts"]] == [
@@ -288,14 +288,14 @@ async def test_a_table_of_shifts(gateway: Gateway) -> None:
     ]
 
 
-async def test_rotas_are_listed(gateway: Gateway) -> None:
-    """Each with its zone and people."""
+async def test_rotas_are_listed_with_members(gateway: Gateway) -> None:
+    """Each rota is listed with its members."""
     text = await call(gateway[1], "GET", "/api/v1/rotas")
     assert text["rotas"][0]["members"] == [{"id": "ana", "name": "Ana"}]
 
 
-async def test_dead_letters_are_listed_and_tried_again(gateway: Gateway) -> None:
-    """Promise 13: what was given up is listed with its cause, and goes out when replayed."""
+async def test_dead_letters_are_listed_and_replayed(gateway: Gateway) -> None:
+    """Promise 13: a message given up is listed with its cause and sent when it is replayed."""
     world, client = gateway
     text = await call(client, "GET", "/api/v1/dead-letters")
     dead = [one["id"] for one in text["notices"]]
@@ -311,8 +311,8 @@ async def test_dead_letters_are_listed_and_tried_again(gateway: Gateway) -> None
     assert not {one["id"] for one in left["notices"]} & set(again["replayed"])
 
 
-async def test_refused_requests_can_be_seen(gateway: Gateway) -> None:
-    """E42: admins see what was refused, why, and how it began."""
+async def test_refused_request_is_listed(gateway: Gateway) -> None:
+    """E42: a refused request is listed with its source, status, field and beginning."""
     _, client = gateway
     body = {"alerts": [{"labels": {"severity": 3}}]}
     assert (await client.post("/webhook/alertmanager", json=body)).status == 422
@@ -323,8 +323,8 @@ async def test_refused_requests_can_be_seen(gateway: Gateway) -> None:
     assert "severity" in refused["excerpt"]
 
 
-async def test_the_gateways_own_state(gateway: Gateway) -> None:
-    """Version, configuration, counts and what is wrong."""
+async def test_status_has_counts_configuration_and_components(gateway: Gateway) -> None:
+    """The status has incident counts, the digest of the configuration and the components."""
     text = await call(gateway[1], "GET", "/api/v1/status")
     assert text["incidents"] == {"firing": 1, "acknowledged": 1, "resolved": 0}
     assert text["config_digest"]
@@ -332,8 +332,10 @@ async def test_the_gateways_own_state(gateway: Gateway) -> None:
     assert {one["component"] for one in text["components"]} >= {"store", "routes.yaml"}
 
 
-async def test_a_lost_database_is_503(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reads and writes alike: 503, when to come again, and why."""
+async def test_unavailable_database_is_503(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reads and writes answer 503 with the cause while the database is unavailable."""
     world, client = gateway
 
     async def lost(*_: object) -> None:
@@ -351,8 +353,8 @@ WRITES = ["/api/v1/incidents/1001/ack", "/api/v1/dead-letters/replay", "/-/reloa
 
 
 @pytest.mark.parametrize("path", WRITES)
-async def test_writes_need_the_token_where_one_is_set(tmp_path: Path, path: str) -> None:
-    """On loopback too, and never by a password that a browser repeats by itself."""
+async def test_writes_require_the_token_if_one_is_set(tmp_path: Path, path: str) -> None:
+    """With a token set, writes require it as Bearer, on loopback too, and Basic is refused."""
     async with served(tmp_path, api_token="test-api-token") as (_, client):
         body = {"by": "ana"} if "ack" in path else {"ids": [1]}
         for wrong in ({}, {"Authorization": "Bearer x"}, {"Authorization": "Basic bWU6eA=="}):
@@ -366,15 +368,15 @@ async def test_writes_need_the_token_where_one_is_set(tmp_path: Path, path: str)
 
 
 @pytest.mark.parametrize("path", WRITES)
-async def test_writes_from_another_sites_page_are_refused(gateway: Gateway, path: str) -> None:
-    """An open gateway on loopback cannot be steered by a page that its user happens to visit."""
+async def test_writes_from_another_site_are_refused(gateway: Gateway, path: str) -> None:
+    """A page of another site cannot write to an open gateway on loopback."""
     headers = {"Sec-Fetch-Site": "cross-site"}
     body = {"by": "ana"} if "ack" in path else {"ids": [1]}
     assert (await gateway[1].post(path, json=body, headers=headers)).status == 403
 
 
-async def test_reads_off_loopback_need_the_token(tmp_path: Path) -> None:
-    """Beyond loopback nothing is read without the token; metrics and health stay open."""
+async def test_reads_beyond_loopback_require_the_token(tmp_path: Path) -> None:
+    """Beyond loopback reads require the token, except metrics and health."""
     env = {"listen": "0.0.0.0:9095", "api_token": "test-api-token"}
     async with served(tmp_path, **env) as (_, client):
         assert (await client.get("/api/v1/incidents")).status == 401
@@ -386,7 +388,7 @@ async def test_reads_off_loopback_need_the_token(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", ["/nope", "/api/v1/nope", "/api/v3/alerts", "/incidents/x"])
 async def test_every_404_is_json(gateway: Gateway, path: str) -> None:
-    """Every error has the same shape."""
+    """An unknown path answers 404 in the common shape of errors."""
     answer = await gateway[1].get(path)
     assert answer.status == 404
     assert set(await answer.json()) == {"error", "detail"}

@@ -32,7 +32,7 @@ def silence_body(world: World, **more: Any) -> dict[str, Any]:
     }
 
 
-async def made(gateway: Gateway, **more: Any) -> dict[str, Any]:
+async def create(gateway: Gateway, **more: Any) -> dict[str, Any]:
     world, client = gateway
     answer = await client.post(PATH, json=silence_body(world, **more))
     assert answer.status == 200, await answer.text()
@@ -41,16 +41,16 @@ async def made(gateway: Gateway, **more: Any) -> dict[str, Any]:
 
 
 async def test_silence_is_created_listed_read_and_ended(gateway: Gateway) -> None:
-    """From creation to end, with the name of its author."""
+    """A silence is created, listed, extended, ended and read, with the name of its author."""
     world, client = gateway
-    one = await made(gateway, gone_for=1800.0)
+    one = await create(gateway, gone_for=1800.0)
     assert one["state"] == "active"
     assert one["matchers"] == ['alertname="PaymentFailures"']
     assert one["created_by"] == {"id": "ana", "name": "Ana"}
     assert one["starts_at"] == format_rfc3339(world.now, milliseconds=False)
     assert one["gone_for"] == 1800.0
     assert (await (await client.get(PATH)).json())["silences"] == [one]
-    longer = await made(gateway, id=one["id"], ends_at=format_rfc3339(world.now + 2 * HOUR))
+    longer = await create(gateway, id=one["id"], ends_at=format_rfc3339(world.now + 2 * HOUR))
     assert longer["id"] == one["id"]
     world.now += MINUTE
     ended = await (await client.delete(f"{PATH}/{one['id']}")).json()
@@ -61,11 +61,11 @@ async def test_silence_is_created_listed_read_and_ended(gateway: Gateway) -> Non
     assert await (await client.get(f"{PATH}/{one['id']}")).json() == ended
 
 
-async def test_those_that_silence_an_alert_are_found(gateway: Gateway) -> None:
-    """ "Which silence keeps this quiet?" is asked by its labels."""
+async def test_silences_are_listed_by_the_labels_of_an_alert(gateway: Gateway) -> None:
+    """The list can be limited to silences that match an alert's labels."""
     _, client = gateway
-    one = await made(gateway)
-    await made(gateway, matchers=['{team=~"plat.*"}'])
+    one = await create(gateway)
+    await create(gateway, matchers=['{team=~"plat.*"}'])
     text = {"labels": '{alertname="PaymentFailures", team="billing"}'}
     matches = (await (await client.get(PATH, params=text)).json())["silences"]
     assert [silence["id"] for silence in matches] == [one["id"]]
@@ -74,8 +74,8 @@ async def test_those_that_silence_an_alert_are_found(gateway: Gateway) -> None:
     assert (await wrong.json())["detail"][0]["field"] == "labels"
 
 
-async def test_a_preview_shows_who_would_be_silenced_and_makes_nothing(gateway: Gateway) -> None:
-    """The number of alerts that fire and match, the first of them, and where they lead."""
+async def test_preview_counts_matching_alerts_and_creates_nothing(gateway: Gateway) -> None:
+    """A preview counts the matching alerts, shows the first with receivers, and creates nothing."""
     world, client = gateway
     await world.post(
         *(alert("PaymentFailures", "warning", instance=f"web-{n}") for n in range(3)),
@@ -89,14 +89,14 @@ async def test_a_preview_shows_who_would_be_silenced_and_makes_nothing(gateway: 
     assert (await (await client.get(PATH)).json())["silences"] == []
 
 
-async def test_an_incident_is_silenced_by_its_number(gateway: Gateway) -> None:
-    """It has the matchers of the route and the group; the incident is suppressed with a reason."""
+async def test_silence_by_incident_number_has_route_and_group_matchers(gateway: Gateway) -> None:
+    """A silence of an incident has the matchers of its route and group, and suppresses it."""
     world, client = gateway
     await world.post(alert("PaymentFailures", "warning"))
     await world.advance(MINUTE)
     preview = await client.get(f"{PATH}/preview", params={"incident": "1001"})
     assert (await preview.json())["count"] == 1
-    one = await made(gateway, matchers=[], incident=1001)
+    one = await create(gateway, matchers=[], incident=1001)
     assert one["matchers"] == [
         'severity=~"critical|warning"',
         'team="billing"',
@@ -126,10 +126,10 @@ async def test_an_incident_is_silenced_by_its_number(gateway: Gateway) -> None:
         ({"colour": "red"}, 422, "colour"),
     ],
 )
-async def test_what_cannot_be_meant_is_refused(
+async def test_invalid_silence_is_refused_with_its_field(
     gateway: Gateway, change: dict[str, Any], status: int, field: str
 ) -> None:
-    """With the field and the reason; nothing is made."""
+    """An invalid silence is refused with the field and is not stored."""
     world, client = gateway
     answer = await client.post(PATH, json=silence_body(world, **change))
     assert answer.status == status
@@ -138,7 +138,7 @@ async def test_what_cannot_be_meant_is_refused(
 
 
 async def test_group_without_distinguishing_labels_is_refused(tmp_path: Path) -> None:
-    """One incident for everything at the root cannot be silenced by its number."""
+    """An incident that groups all alerts at the root cannot be silenced by its number."""
     routes = "receivers: [{name: everyone}]\nroute: {receiver: everyone, group_by: []}\n"
     async with served(tmp_path, routes) as (world, client):
         await world.post(alert())
@@ -148,8 +148,8 @@ async def test_group_without_distinguishing_labels_is_refused(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("name", [UNKNOWN, "x", "%00", "%F0%9F%94%95"])
-async def test_an_unknown_one_is_404(gateway: Gateway, name: str) -> None:
-    """It can be neither read nor ended."""
+async def test_unknown_silence_is_404(gateway: Gateway, name: str) -> None:
+    """An unknown silence can be neither read nor ended."""
     _, client = gateway
     for method in ("GET", "DELETE"):
         answer = await client.request(method, f"{PATH}/{name}")
@@ -157,9 +157,9 @@ async def test_an_unknown_one_is_404(gateway: Gateway, name: str) -> None:
         assert (await answer.json())["detail"][0]["field"] == "id"
 
 
-async def test_ending_needs_the_token_where_one_is_set(tmp_path: Path) -> None:
-    """Like every write."""
+async def test_ending_requires_the_token_if_one_is_set(tmp_path: Path) -> None:
+    """Ending a silence requires the token, like every write."""
     async with served(tmp_path, api_token="test-api-token") as (_, client):
         assert (await client.delete(f"{PATH}/{UNKNOWN}")).status == 401
-        head = {"Authorization": "Bearer test-api-token"}
-        assert (await client.delete(f"{PATH}/{UNKNOWN}", headers=head)).status == 404
+        headers = {"Authorization": "Bearer test-api-token"}
+        assert (await client.delete(f"{PATH}/{UNKNOWN}", headers=headers)).status == 404

@@ -1,4 +1,4 @@
-"""Promise 2: "why was I (not) paged?" has an answer for any incident, alert and person."""
+"""Answers to "why was I (not) paged?" for incidents, alerts and people (promise 2)."""
 
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ MUTED = ROUTES.replace(
 
 
 async def explanation_of(client: Client, **query: str) -> Any:
-    """The explanation, or a failed assertion with the error."""
+    """Return the explanation, and fail with the error's body if there is none."""
     answer = await client.get(EXPLAIN, params=query)
     body = await answer.json()
     assert answer.status == 200, body
@@ -32,7 +32,7 @@ async def explanation_of(client: Client, **query: str) -> Any:
 
 
 async def test_incident_names_its_messages_and_the_next_step(tmp_path: Path) -> None:
-    """The messages so far, the next step by name and time, the next reminder."""
+    """An incident names its messages, the next step by name and time, and the next repeat."""
     async with served(tmp_path) as (world, client):
         await world.post(alert())
         await world.advance(MINUTE)
@@ -54,15 +54,15 @@ async def test_incident_names_its_messages_and_the_next_step(tmp_path: Path) -> 
         assert {notice["state"] for notice in incident["notices"]} == {"sent"}
 
 
-async def test_nothing_is_foretold_while_it_is_silenced(tmp_path: Path) -> None:
-    """Notified, then silenced: by whom and until when, and no further step is announced."""
+async def test_silenced_incident_announces_no_step(tmp_path: Path) -> None:
+    """An incident notified and then silenced names the silence and announces no further step."""
     async with served(tmp_path) as (world, client):
         await world.post(alert())
         await world.advance(MINUTE)
-        only = (Matcher("alertname", "=", "DoubleChargeDetected"),)
+        matchers = (Matcher("alertname", "=", "DoubleChargeDetected"),)
         until = world.now + HOUR
         await world.engine.silences.put(
-            SilenceRequest(only, world.now, until, "ana", "known problem")
+            SilenceRequest(matchers, world.now, until, "ana", "known problem")
         )
         await world.advance(MINUTE)
         [incident] = (await explanation_of(client, incident="1001"))["incidents"]
@@ -72,8 +72,8 @@ async def test_nothing_is_foretold_while_it_is_silenced(tmp_path: Path) -> None:
         assert "Step 2" not in text
 
 
-async def test_a_repeat_on_the_group_interval_is_foretold_as_it_will_come(tmp_path: Path) -> None:
-    """E6: notified at 12:06:40 and again after 2 h at ticks of 7 min: 14:12, not 14:06."""
+async def test_repeat_on_the_group_interval_is_announced_for_its_tick(tmp_path: Path) -> None:
+    """E6: a repeat due at 14:06 with ticks of 7 min is announced and sent at 14:12."""
     routes = ROUTES.replace("group_by: [alertname]", "group_by: [alertname]\n  group_interval: 7m")
     async with served(tmp_path, f"repeats: on the group interval\n{routes}") as (world, client):
         await world.post(alert())
@@ -88,8 +88,8 @@ async def test_a_repeat_on_the_group_interval_is_foretold_as_it_will_come(tmp_pa
         assert repeats[0] == pytest.approx(126 * MINUTE, abs=0.01)
 
 
-async def test_an_acknowledgement_is_the_reason_for_quiet(tmp_path: Path) -> None:
-    """Acknowledged by whom, until when, and that nothing is sent before."""
+async def test_acknowledged_incident_names_person_and_end(tmp_path: Path) -> None:
+    """An acknowledged incident names the person and the time until which nothing is sent."""
     async with served(tmp_path) as (world, client):
         await world.post(alert())
         await world.advance(MINUTE)
@@ -102,8 +102,8 @@ async def test_an_acknowledgement_is_the_reason_for_quiet(tmp_path: Path) -> Non
         ]
 
 
-async def test_a_muted_route_is_the_reason_for_quiet(tmp_path: Path) -> None:
-    """By which interval, and until when (11:06 is inside of the mute that ends at noon)."""
+async def test_muted_route_names_interval_and_end(tmp_path: Path) -> None:
+    """A muted route names its interval and its end: 11:06 is within the mute until noon."""
     async with served(tmp_path, MUTED) as (world, client):
         await world.post(alert())
         await world.advance(MINUTE)
@@ -116,8 +116,8 @@ async def test_a_muted_route_is_the_reason_for_quiet(tmp_path: Path) -> None:
         ]
 
 
-async def test_an_inhibited_alert_says_by_what(tmp_path: Path) -> None:
-    """Asked by its labels: in which incident it is, and what held it back."""
+async def test_inhibited_alert_names_the_inhibiting_alert(tmp_path: Path) -> None:
+    """An alert asked for by its labels names its incident and the alert that inhibits it."""
     async with served(tmp_path) as (world, client):
         await world.post(alert("BillingDatabaseDown"), alert("SlowInvoices", "warning"))
         await world.advance(MINUTE)
@@ -136,8 +136,8 @@ async def test_an_inhibited_alert_says_by_what(tmp_path: Path) -> None:
         assert answer["answer"][-1].endswith("firing: nobody was notified.")
 
 
-async def test_one_inhibited_alert_of_two_is_counted(tmp_path: Path) -> None:
-    """Beside one that nothing inhibits; and nothing is said once the other is over."""
+async def test_partly_inhibited_incident_counts_its_inhibited_alerts(tmp_path: Path) -> None:
+    """One inhibited alert of two is counted, until the inhibiting alert is resolved."""
     async with served(tmp_path) as (world, client):
         await world.post(alert("BillingDatabaseDown"))
         await world.post(alert("SlowInvoices"), alert("SlowInvoices", "warning"))
@@ -151,8 +151,8 @@ async def test_one_inhibited_alert_of_two_is_counted(tmp_path: Path) -> None:
         assert "inhibited by" not in " ".join(incident["why"])
 
 
-async def test_a_group_that_waits_says_until_when(tmp_path: Path) -> None:
-    """Within group_wait nobody is notified yet, and that is not an error."""
+async def test_group_in_group_wait_names_its_end(tmp_path: Path) -> None:
+    """Within group_wait the answer names the time until which the group waits."""
     async with served(tmp_path) as (world, client):
         await world.post(alert("SlowInvoices", "warning"))
         answer = await explanation_of(client, incident="1001", zone="UTC")
@@ -162,12 +162,12 @@ async def test_a_group_that_waits_says_until_when(tmp_path: Path) -> None:
 
 
 async def test_silence_is_named_once(tmp_path: Path) -> None:
-    """Silenced at its arrival and at its evaluation: one sentence, in the reader's time zone."""
+    """A silence that matches at arrival and at evaluation is named once, in the reader's zone."""
     async with served(tmp_path) as (world, client):
-        only = (Matcher("alertname", "=", "SlowInvoices"),)
+        matchers = (Matcher("alertname", "=", "SlowInvoices"),)
         until = world.now + 2 * HOUR
         silence = await world.engine.silences.put(
-            SilenceRequest(only, world.now, until, "ana", "release")
+            SilenceRequest(matchers, world.now, until, "ana", "release")
         )
         await world.post(alert("SlowInvoices", "warning"))
         await world.advance(MINUTE)
@@ -196,8 +196,8 @@ async def test_receiver_without_targets_announces_no_repeat(tmp_path: Path) -> N
         ]
 
 
-async def test_an_unknown_alert_points_at_what_was_refused(tmp_path: Path) -> None:
-    """E42: perhaps it came in a request that was refused."""
+async def test_unknown_alert_names_the_source_of_refused_requests(tmp_path: Path) -> None:
+    """E42: an unknown alert may have been in a refused request, whose source is named."""
     async with served(tmp_path) as (_, client):
         answer = await explanation_of(client, labels='{alertname="NeverSeen"}')
         assert answer["answer"][0].startswith("No alert with these labels is known")
@@ -208,7 +208,7 @@ async def test_an_unknown_alert_points_at_what_was_refused(tmp_path: Path) -> No
 
 
 async def test_notified_person_sees_channel_and_time(tmp_path: Path) -> None:
-    """On duty, reached by the first step."""
+    """A person notified by the first step sees the channel and the time."""
     async with served(tmp_path) as (world, client):
         await world.post(alert())
         await world.advance(MINUTE)
@@ -219,8 +219,8 @@ async def test_notified_person_sees_channel_and_time(tmp_path: Path) -> None:
         assert [notice["person"] for notice in answer["incidents"][0]["notices"]] == ["ana"]
 
 
-async def test_a_person_whose_step_has_not_come_sees_when_it_comes(tmp_path: Path) -> None:
-    """Ben is step 2: not yet."""
+async def test_person_of_a_later_step_sees_its_time(tmp_path: Path) -> None:
+    """A person of step 2 sees that it is not reached yet, and its time."""
     async with served(tmp_path) as (world, client):
         await world.post(alert(), alert("Unrelated", "info", team="web"))
         await world.advance(MINUTE)
@@ -233,7 +233,7 @@ async def test_a_person_whose_step_has_not_come_sees_when_it_comes(tmp_path: Pat
 
 
 async def test_person_is_not_notified_after_an_earlier_acknowledgement(tmp_path: Path) -> None:
-    """Ana acknowledged before step 2: Ben slept on, and can read why."""
+    """A person whose step was prevented by an acknowledgement sees who acknowledged and when."""
     async with served(tmp_path) as (world, client):
         await world.post(alert())
         await world.advance(5 * MINUTE)
@@ -247,7 +247,7 @@ async def test_person_is_not_notified_after_an_earlier_acknowledgement(tmp_path:
 
 
 async def test_person_is_not_notified_after_an_earlier_end(tmp_path: Path) -> None:
-    """Over before the step came."""
+    """A person whose step was prevented by the end of the incident sees when it was resolved."""
     async with served(tmp_path) as (world, client):
         await world.post(alert())
         await world.advance(MINUTE)
@@ -257,8 +257,8 @@ async def test_person_is_not_notified_after_an_earlier_end(tmp_path: Path) -> No
         assert "resolved at 11:11 UTC, before step 2" in answer["incidents"][0]["why"][0]
 
 
-async def test_a_dead_channel_is_named(tmp_path: Path) -> None:
-    """What was given up stands there with the vendor's word."""
+async def test_notice_given_up_shows_the_text_of_the_vendor(tmp_path: Path) -> None:
+    """A message that was given up is shown with the vendor's reason."""
     async with served(tmp_path) as (world, client):
         refused = SendError(Failure.BAD_RECIPIENT, "inactive recipient")
         world.break_channel("email", lambda: refused)
@@ -274,7 +274,7 @@ async def test_a_dead_channel_is_named(tmp_path: Path) -> None:
 
 
 async def test_since_bounds_the_incidents_explained(tmp_path: Path) -> None:
-    """An incident that was over before is left out; one that goes on is in."""
+    """An incident resolved before `since` is omitted, and an open one is included."""
     async with served(tmp_path) as (world, client):
         await world.post(alert())
         await world.advance(MINUTE)
@@ -303,10 +303,10 @@ async def test_since_bounds_the_incidents_explained(tmp_path: Path) -> None:
         ({"incident": "1001", "zone": "Mars/Olympus"}, 422, "unknown time zone"),
     ],
 )
-async def test_questions_that_make_no_sense(
+async def test_invalid_query_names_the_correction(
     tmp_path: Path, query: dict[str, str], status: int, expected: str
 ) -> None:
-    """The status that is due, and what to ask instead."""
+    """An invalid query answers its status and says what to ask instead."""
     async with served(tmp_path) as (_, client):
         answer = await client.get(EXPLAIN, params=query)
         assert answer.status == status
@@ -317,7 +317,7 @@ JSON = {"Content-Type": "application/json"}
 
 
 async def test_acknowledged_incident_outside_own_routes_is_in_the_answer(tmp_path: Path) -> None:
-    """Promise 2: what a person did to an incident is part of the answer about that person."""
+    """Promise 2: an answer about a person includes incidents that the person acknowledged."""
     async with served(tmp_path) as (world, client):
         await world.post(alert("NightlyReport", "info", team="web"))
         await world.advance(2 * MINUTE)
@@ -336,7 +336,7 @@ async def test_acknowledged_incident_outside_own_routes_is_in_the_answer(tmp_pat
 
 
 async def test_page_shows_the_reasons_that_the_api_gives(tmp_path: Path) -> None:
-    """An answer of `gateway explain` is on the incident's page, with the same words."""
+    """The page of an incident shows the reasons of `gateway explain` in the same words."""
     async with served(tmp_path) as (world, client):
         await world.post(alert())
         await world.advance(MINUTE)

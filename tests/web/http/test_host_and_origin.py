@@ -1,4 +1,4 @@
-"""DNS rebinding and other sites' pages: what decides where no token does."""
+"""Host and Origin checks against DNS rebinding and pages of other sites."""
 
 from pathlib import Path
 
@@ -27,10 +27,10 @@ TOKEN = {"Authorization": "Bearer test-api-token"}
         ("POST", "/api/v2/alerts"),
     ],
 )
-async def test_an_open_loopback_gateway_refuses_a_rebound_name(
+async def test_open_loopback_gateway_refuses_a_rebound_name(
     tmp_path: Path, method: str, path: str
 ) -> None:
-    """A stranger's page whose name resolves to 127.0.0.1 reads and changes nothing."""
+    """A foreign page whose name resolves to 127.0.0.1 reads and changes nothing."""
     async with served(tmp_path) as (_, client):
         answer = await client.request(method, path, headers=EVIL, json=[])
         text = await answer.text()
@@ -39,8 +39,8 @@ async def test_an_open_loopback_gateway_refuses_a_rebound_name(
             assert secret not in text
 
 
-async def test_the_refusal_names_the_setting(tmp_path: Path) -> None:
-    """The 421 says which setting allows the name, and the setting does so."""
+async def test_refused_host_names_the_setting_that_allows_it(tmp_path: Path) -> None:
+    """The 421 names the setting that allows the host, and the setting allows it."""
     async with served(tmp_path) as (_, client):
         answer = await client.get("/api/v1/incidents", headers=EVIL)
         assert "GATEWAY_ALLOWED_HOSTS=evil.example" in await answer.text()
@@ -53,21 +53,21 @@ async def test_the_refusal_names_the_setting(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "host", ["localhost", "localhost:19", "127.0.0.1:9095", "[::1]:9095", "10.244.0.7", "gateway"]
 )
-async def test_a_name_that_nobody_can_rebind_needs_no_setting(tmp_path: Path, host: str) -> None:
-    """Mapped ports, addresses of pods and names inside a network go on working."""
+async def test_host_that_cannot_be_rebound_needs_no_setting(tmp_path: Path, host: str) -> None:
+    """Mapped ports, IP addresses and names within a network are accepted without a setting."""
     async with served(tmp_path) as (_, client):
         assert (await client.get("/api/v1/incidents", headers={"Host": host})).status == 200
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/-/healthy", "/-/ready", "/metrics"])
-async def test_health_is_open_for_every_host(tmp_path: Path, path: str) -> None:
+async def test_health_accepts_every_host(tmp_path: Path, path: str) -> None:
     """Orchestrators and Prometheus may use any host name, because no alert is shown."""
     async with served(tmp_path) as (_, client):
         assert (await client.get(path, headers=EVIL)).status == 200
 
 
-async def test_a_token_decides_and_not_the_host_or_origin(tmp_path: Path) -> None:
-    """E53: with a valid token, proxies' Host and Origin change nothing; without it 401 as ever."""
+async def test_valid_token_overrides_host_and_origin(tmp_path: Path) -> None:
+    """E53: with a valid token the Host and Origin of proxies are accepted."""
     foreign = {**EVIL, "Origin": "https://karma.example.com", "Sec-Fetch-Site": "cross-site"}
     async with served(tmp_path, api_token="test-api-token") as (_, client):
         answer = await client.post("/-/reload", headers={**foreign, **TOKEN})
@@ -77,16 +77,16 @@ async def test_a_token_decides_and_not_the_host_or_origin(tmp_path: Path) -> Non
         assert (await client.get("/api/v1/incidents", headers=EVIL)).status == 421
 
 
-async def test_public_reads_are_for_known_names(tmp_path: Path) -> None:
-    """Anyone who reaches the port may read, but not a stranger's page in somebody's browser."""
+async def test_public_reads_refuse_unknown_hosts(tmp_path: Path) -> None:
+    """Public reads are refused to a foreign page in somebody's browser."""
     env = {"listen": "0.0.0.0:9095", "public_reads": "1", "external_url": "https://a.example.com"}
     async with served(tmp_path, **env) as (_, client):
         assert (await client.get("/api/v1/incidents", headers=EVIL)).status == 421
         assert (await client.get("/", headers={"Host": "a.example.com"})).status == 200
 
 
-async def test_a_signed_link_works_by_any_name(tmp_path: Path) -> None:
-    """A link is its own proof: it goes on working behind a proxy of another name."""
+async def test_signed_link_accepts_every_host(tmp_path: Path) -> None:
+    """A signed link is its own proof and works behind a proxy of another name."""
     async with served(tmp_path) as (world, client):
         await world.post(alert("DiskFull"))
         await world.advance(60)
@@ -94,15 +94,15 @@ async def test_a_signed_link_works_by_any_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("host", ["[", "a b", "ana@localhost", "localhost:x", "http://localhost"])
-async def test_a_broken_host_is_malformed(tmp_path: Path, host: str) -> None:
-    """400, and never 500."""
+async def test_malformed_host_is_400(tmp_path: Path, host: str) -> None:
+    """A malformed Host answers 400, never 500."""
     async with served(tmp_path) as (_, client):
         assert (await client.get("/api/v1/incidents", headers={"Host": host})).status == 400
 
 
 @pytest.mark.parametrize("origin", ["http://[", "http://[::1", "https://evil.example"])
-async def test_a_broken_origin_is_another_sites(tmp_path: Path, origin: str) -> None:
-    """An Origin that is no URL is refused like a foreign one, on pages and in the API."""
+async def test_malformed_origin_is_refused_as_foreign(tmp_path: Path, origin: str) -> None:
+    """An Origin that is not a URL is refused like a foreign one, by pages and API."""
     async with served(tmp_path) as (world, client):
         path = f"/ack/{token(world)}"
         for target in (path, f"{path}/undo", f"{path}/silence", f"{path}/silence/end", "/-/reload"):
@@ -111,7 +111,7 @@ async def test_a_broken_origin_is_another_sites(tmp_path: Path, origin: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("head", "body", "status"),
+    ("headers", "body", "status"),
     [
         ({"Content-Type": "multipart/form-data"}, b"x", 415),
         ({"Content-Type": "multipart/form-data; boundary=x"}, b"--x\r\nbroken", 415),
@@ -122,16 +122,16 @@ async def test_a_broken_origin_is_another_sites(tmp_path: Path, origin: str) -> 
         ({"Content-Type": "\xff/\xfe"}, b"person=ana", 415),
     ],
 )
-async def test_a_broken_form_is_answered_4xx(
-    tmp_path: Path, head: dict[str, str], body: bytes, status: int
+async def test_malformed_form_is_4xx(
+    tmp_path: Path, headers: dict[str, str], body: bytes, status: int
 ) -> None:
-    """A broken form is the sender's fault: 4xx and a page, never 500."""
+    """A malformed form answers 4xx with a page, never 500."""
     async with served(tmp_path) as (world, client):
         await world.post(alert("DiskFull"))
         await world.advance(60)
         for below in ("", "/undo", "/silence"):
             path = f"/ack/{token(world, person='')}{below}"
-            answer = await client.post(path, data=body, headers=head)
+            answer = await client.post(path, data=body, headers=headers)
             assert answer.status == status, (below, await answer.text())
 
 
@@ -146,9 +146,7 @@ async def test_a_broken_form_is_answered_4xx(
     ],
     ids=["two hosts", "absolute, foreign", "absolute, own", "1.1 without", "1.0 without"],
 )
-async def test_the_host_is_read_as_http_has_it(
-    tmp_path: Path, expected: bytes, status: int
-) -> None:
-    """RFC 9112, 3.2: one Host, an absolute target counts, probes of HTTP/1.0 send none."""
+async def test_host_is_read_as_http_specifies(tmp_path: Path, expected: bytes, status: int) -> None:
+    """RFC 9112, 3.2: one Host, an absolute target counts, and HTTP/1.0 may omit it."""
     async with served(tmp_path) as (_, client):
         assert await status_of(client.server, expected) == status

@@ -1,4 +1,4 @@
-"""Any bytes over the wire are answered with a defined status and JSON."""
+"""Answers to arbitrary requests: a defined status and JSON."""
 
 import json
 
@@ -44,12 +44,12 @@ PATHS = st.sampled_from(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(path=PATHS, body=BODIES, head=HEADS)
-async def test_no_body_and_no_head_is_a_fault_of_ours(
-    client: Client, path: str, body: bytes, head: dict[str, str]
+@given(path=PATHS, body=BODIES, headers=HEADS)
+async def test_any_body_and_headers_get_a_defined_answer(
+    client: Client, path: str, body: bytes, headers: dict[str, str]
 ) -> None:
-    """E34: every request gets one of the defined answers; refusals name what was wrong."""
-    answer = await client.post(path, data=body, headers=head)
+    """E34: every request gets one of the defined answers, and a refusal names its reason."""
+    answer = await client.post(path, data=body, headers=headers)
     text = await answer.read()
     assert answer.status in DEFINED, (answer.status, text)
     if answer.status != 200:

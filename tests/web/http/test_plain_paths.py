@@ -1,4 +1,4 @@
-"""A path with empty segments is the path that was meant, for every method (E52)."""
+"""Paths with empty segments, served as the path without them (E52)."""
 
 from pathlib import Path
 
@@ -29,7 +29,7 @@ ALERTS = b'[{"labels": {"alertname": "DiskFull"}}]'
     ],
 )
 def test_only_empty_segments_of_the_path_are_dropped(target: str, plain: str) -> None:
-    """The query, escaped slashes and `..` stay as they are."""
+    """Empty segments are dropped; the query, escaped slashes and `..` are kept."""
     assert plain_target(target) == plain
 
 
@@ -44,10 +44,10 @@ def test_only_empty_segments_of_the_path_are_dropped(target: str, plain: str) ->
     ],
 )
 @pytest.mark.parametrize("prefix", ["", "/am", "/am/"])
-async def test_alerts_posted_to_an_odd_path_are_taken(
+async def test_alerts_posted_with_empty_segments_are_accepted(
     engine: FakeEngine, path: str, prefix: str
 ) -> None:
-    """A 301 would turn the POST into a GET and lose the alerts."""
+    """A POST with empty segments is accepted, because a 301 would turn it into a GET."""
     if prefix == "/am" and path.startswith("//"):
         path = path[1:]
     server = GuardedTestServer(app_for(engine, route_prefix=prefix or "/"))
@@ -60,8 +60,8 @@ async def test_alerts_posted_to_an_odd_path_are_taken(
 
 
 @pytest.mark.parametrize("path", ["//api/v2/status", "/api//v2/status", "//api/v1/incidents", "//"])
-async def test_odd_path_does_not_bypass_the_access_checks(tmp_path: Path, path: str) -> None:
-    """What needs the token by its plain path needs it by every other."""
+async def test_empty_segments_do_not_bypass_the_access_checks(tmp_path: Path, path: str) -> None:
+    """A path that requires the token requires it with empty segments too."""
     env = {"listen": "0.0.0.0:9095", "external_url": "https://a.example.com"}
     async with served(tmp_path, api_token="test-api-token", **env) as (_, client):
         text = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n".encode()

@@ -1,4 +1,4 @@
-"""Refused requests leave a trace, and repeated guessing gets slow answers."""
+"""Refused requests: their counts and log lines, and the delay of repeated guesses."""
 
 import logging
 from pathlib import Path
@@ -22,8 +22,8 @@ from tests.web.world import FakeEngine
 KINDS = "gateway_http_refused_total"
 
 
-def test_guessing_is_slowed_down_by_address() -> None:
-    """The first failures cost nothing, the next wait longer and longer, up to a bound."""
+def test_repeated_guesses_wait_longer_by_address() -> None:
+    """The first failures of an address are free, and later ones wait longer, up to a bound."""
     guessing = FailedProofs()
     waits = [guessing.failed("10.0.0.7", 0.0) for _ in range(FREE + 20)]
     assert waits[:FREE] == [0.0] * FREE
@@ -33,16 +33,16 @@ def test_guessing_is_slowed_down_by_address() -> None:
     assert guessing.failed("10.0.0.8", 0.0) == 0.0
 
 
-def test_failures_are_forgotten() -> None:
-    """A client that stops guessing is answered at once a minute later."""
+def test_failures_expire() -> None:
+    """A client that stops guessing is answered without delay after the failures expire."""
     guessing = FailedProofs()
     for _ in range(100):
         guessing.failed("10.0.0.7", 0.0)
     assert guessing.failed("10.0.0.7", (FREE + 10) * FORGOTTEN_EVERY) == 0.0
 
 
-def test_the_memory_of_failures_is_bounded() -> None:
-    """Failures from any number of addresses take bounded memory; the oldest are forgotten."""
+def test_failures_of_many_addresses_are_bounded() -> None:
+    """Failures of any number of addresses take bounded memory, and the oldest are dropped."""
     guessing = FailedProofs()
     for number in range(3 * MOST_ADDRESSES):
         guessing.failed(f"client {number}", float(number))
@@ -60,13 +60,13 @@ def test_the_memory_of_failures_is_bounded() -> None:
         ("", ""),
     ],
 )
-def test_a_client_is_an_address_or_a_network_of_ipv6(peer: str, client: str) -> None:
-    """A stranger with a /64 has 2^64 addresses: they count as one."""
+def test_client_is_an_address_or_an_ipv6_network(peer: str, client: str) -> None:
+    """A /64 counts as one client, because it has 2^64 addresses."""
     assert client_of(peer) == client
 
 
 def test_log_lines_are_limited_and_counted(caplog: pytest.LogCaptureFixture) -> None:
-    """A flood writes a few lines in ten seconds; the next one says how many were left out."""
+    """A flood writes a few lines in each period, and the next line counts the omitted ones."""
     counted: list[str] = []
     refusals = Refusals(counted.append)
     for _ in range(1000):
@@ -81,7 +81,7 @@ def test_log_lines_are_limited_and_counted(caplog: pytest.LogCaptureFixture) -> 
 
 
 async def test_only_failing_guesses_wait() -> None:
-    """The sender with the right token behind the same proxy is never delayed."""
+    """Only failed guesses wait; a valid sender behind the same proxy is never delayed."""
     slept: list[float] = []
 
     async def sleep(seconds: float) -> None:
@@ -100,7 +100,7 @@ async def test_only_failing_guesses_wait() -> None:
 async def test_every_failed_proof_is_counted_by_kind(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """E19: wrong tokens, forged and expired links leave a metric and a line with the address."""
+    """E19: wrong tokens and invalid links add to a metric and log a line with the address."""
     caplog.set_level(logging.WARNING, "gateway.web.http.refusals")
     env = {"listen": "0.0.0.0:9095", "external_url": "https://alerts.example.com"}
     async with served(tmp_path, api_token="test-api-token", **env) as (world, client):
@@ -119,10 +119,10 @@ async def test_every_failed_proof_is_counted_by_kind(
     assert "test-wrong-guess" not in caplog.text
 
 
-async def test_a_sender_with_wrong_credentials_is_counted(
+async def test_wrong_credentials_of_a_source_are_counted(
     client: Client, engine: FakeEngine
 ) -> None:
-    """A source's wrong bearer, basic or signature is one kind of its own."""
+    """Wrong bearer, basic and signature credentials of a source count as one kind."""
     for source, head in (
         ("bearer", {"Authorization": "Bearer test-wrong"}),
         ("basic", {"Authorization": "Basic eDp5"}),

@@ -1,4 +1,4 @@
-"""Everything below a path: GATEWAY_ROUTE_PREFIX."""
+"""GATEWAY_ROUTE_PREFIX: everything is served below a path."""
 
 import re
 from pathlib import Path
@@ -17,8 +17,8 @@ def prefix_of(**env: str) -> str:
     return read_settings({f"GATEWAY_{name}": value for name, value in env.items()}).route_prefix
 
 
-def test_the_prefix_is_the_path_of_the_external_url_unless_said() -> None:
-    """As Alertmanager's --web.route-prefix: the root has to be asked for."""
+def test_prefix_defaults_to_the_path_of_the_external_url() -> None:
+    """The prefix defaults to the external URL's path, like Alertmanager's --web.route-prefix."""
     assert prefix_of() == ""
     assert prefix_of(EXTERNAL_URL=OUTSIDE) == "/alertmanager"
     assert prefix_of(EXTERNAL_URL="https://alerts.example.com/") == ""
@@ -26,8 +26,8 @@ def test_the_prefix_is_the_path_of_the_external_url_unless_said() -> None:
     assert prefix_of(EXTERNAL_URL=OUTSIDE, ROUTE_PREFIX="on/call/") == "/on/call"
 
 
-def test_the_addresses_have_it() -> None:
-    """Links in messages begin with the external URL as it is; without one they have the prefix."""
+def test_urls_include_the_prefix() -> None:
+    """Links begin with the external URL as it is, or with the local URL and the prefix."""
     settings = read_settings({"GATEWAY_ROUTE_PREFIX": "/am", "GATEWAY_LISTEN": "0.0.0.0:3"})
     assert settings.external_url == settings.local_url == "http://127.0.0.1:3/am"
     settings = read_settings({"GATEWAY_EXTERNAL_URL": OUTSIDE})
@@ -36,14 +36,14 @@ def test_the_addresses_have_it() -> None:
 
 
 @pytest.mark.parametrize("text", ["/a b", "/{x}", "/a//b", "/ä", "/a?b"])
-def test_a_prefix_that_is_no_plain_path_is_refused(text: str) -> None:
-    """With the setting's name and an example."""
+def test_invalid_prefix_is_refused_with_an_example(text: str) -> None:
+    """An invalid prefix is refused with the setting's name and an example."""
     with pytest.raises(SettingError, match=r"GATEWAY_ROUTE_PREFIX is .*; write a path like /"):
         prefix_of(ROUTE_PREFIX=text)
 
 
-async def test_everything_stands_below_it(tmp_path: Path) -> None:
-    """Ingest, API, pages and links are below it; at the root are health and a redirect."""
+async def test_everything_is_served_below_the_prefix(tmp_path: Path) -> None:
+    """Ingest, API and pages are served below the prefix; at the root are health and a redirect."""
     async with served(tmp_path, external_url=OUTSIDE) as (world, client):
         await world.post(alert())
         await world.advance(MINUTE)
@@ -67,13 +67,13 @@ async def test_everything_stands_below_it(tmp_path: Path) -> None:
         assert (await elsewhere.json())["error"] == "there is nothing here"
 
 
-async def test_pages_lead_to_each_other_below_it(tmp_path: Path) -> None:
-    """Their links are relative, so a reader stays below the prefix."""
+async def test_links_and_forms_stay_below_the_prefix(tmp_path: Path) -> None:
+    """Links and forms of the pages are relative, so a reader stays below the prefix."""
     async with served(tmp_path, external_url=OUTSIDE) as (world, client):
         await world.post(alert())
         await world.advance(MINUTE)
-        listed = await client.get("/alertmanager/")
-        (link,) = re.findall(r'href="([^"]*incidents/1001)"', await listed.text())
+        list_page = await client.get("/alertmanager/")
+        (link,) = re.findall(r'href="([^"]*incidents/1001)"', await list_page.text())
         incident = await client.get(urljoin("/alertmanager/", link))
         assert incident.status == 200
         (back,) = re.findall(r'<a href="([^"]*)"[^>]*>Incidents<', await incident.text())

@@ -243,7 +243,7 @@ OWN = 'severity=~"critical|warning",team="billing",alertname="A"'
 
 
 @pytest.mark.parametrize(
-    ("matchers", "env", "head", "offered"),
+    ("matchers", "env", "headers", "offered"),
     [
         (OWN, {}, {}, True),
         ('alertname="A"', {}, {}, False),
