@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 
 from gateway.core.decide.escalation import escalate, move_escalation
 from gateway.core.decide.evaluation import EARLY, Evaluation
-from gateway.core.decide.news import flush
+from gateway.core.decide.flush import flush
 from gateway.core.decide.notify import change_state, notify_group, restart_acknowledge_by
 from gateway.core.decide.result import Decision
 from gateway.core.decide.transitions import TRANSITIONS

@@ -1,4 +1,4 @@
-"""A flush: what is new in the group is notified, or it is recorded why not."""
+"""The flush of a group: what is new in the group is notified, or it is recorded why not."""
 
 from dataclasses import replace
 
