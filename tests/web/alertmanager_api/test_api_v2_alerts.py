@@ -1,4 +1,4 @@
-"""Reading alerts by Alertmanager's API v2: as the real one answered, and as it is described."""
+"""Alerts and groups of Alertmanager's API v2, compared with recorded answers."""
 
 import asyncio
 import json
@@ -51,7 +51,7 @@ time_intervals:
       - weekdays: ['saturday', 'sunday']
 receivers: [{name: default}, {name: oncall}, {name: billing}]
 """
-"""Return the configuration of the recorded Alertmanager, except for its receivers."""
+"""The configuration of the recorded Alertmanager, except for its receivers."""
 
 QUESTIONS: dict[str, dict[str, Any]] = {
     "api-alerts.json": {},
@@ -64,7 +64,7 @@ QUESTIONS: dict[str, dict[str, Any]] = {
 
 @pytest.fixture
 async def gateway(tmp_path: Path) -> AsyncIterator[Gateway]:
-    """The world of the recordings: five alerts, one of them silenced, two inhibited."""
+    """Serve the recorded state: five alerts, one of them silenced, two inhibited."""
     async with served(tmp_path, ROUTES) as (world, client):
         world.now = SATURDAY
         matchers = (Matcher("alertname", "=", "DatabaseConnectionPoolHigh"),)
@@ -80,13 +80,13 @@ async def gateway(tmp_path: Path) -> AsyncIterator[Gateway]:
 
 
 @pytest.fixture
-async def small(tmp_path: Path) -> AsyncIterator[Gateway]:
+async def ordinary_gateway(tmp_path: Path) -> AsyncIterator[Gateway]:
     async with served(tmp_path) as (world, client):
         yield world, client
 
 
 def as_recorded(name: str, silence: str) -> Any:
-    """A recorded answer, with the id of the one silence replaced by ours."""
+    """Return a recorded answer with the id of its silence replaced by ours."""
     return json.loads(
         recorded(name).decode().replace("94b3aac6-7410-4d1f-b9eb-7e17833d92f9", silence)
     )
@@ -98,8 +98,8 @@ async def silence_of(world: World) -> str:
 
 
 @pytest.mark.parametrize("name", sorted(QUESTIONS))
-async def test_alerts_are_as_the_real_alertmanager_gave_them(gateway: Gateway, name: str) -> None:
-    """Every field of every alert; only the order is ours."""
+async def test_alerts_equal_the_recorded_answers(gateway: Gateway, name: str) -> None:
+    """Every field of every alert equals the recorded one; only the order differs."""
     world, client = gateway
     answer = await client.get("/api/v2/alerts", params=QUESTIONS[name])
     assert answer.status == 200
@@ -110,11 +110,11 @@ async def test_alerts_are_as_the_real_alertmanager_gave_them(gateway: Gateway, n
     assert sorted(body, key=lambda one: one["fingerprint"]) == expected
 
 
-async def test_groups_are_as_the_real_alertmanager_gave_them(gateway: Gateway) -> None:
-    """In its order, with the intervals that mute them; newer ones have the route's labels, too.
+async def test_groups_equal_the_recorded_answer(gateway: Gateway) -> None:
+    """Groups equal the recorded ones, in their order, except for two additions.
 
-    Ours names those of a group whose alerts are all inhibited, too: the real one asks for the
-    intervals of a group only when something in it is still to be notified.
+    Newer versions have the route's labels. We name the muting intervals of a group whose alerts
+    are all inhibited too; Alertmanager computes them only for a group with an alert to notify.
     """
     world, client = gateway
     answer = await (await client.get("/api/v2/alerts/groups")).json()
@@ -126,25 +126,25 @@ async def test_groups_are_as_the_real_alertmanager_gave_them(gateway: Gateway) -
     assert answer == expected
 
 
-async def test_nothing_is_an_empty_list(small: Gateway) -> None:
-    """As recorded before anything was posted."""
-    _, client = small
+async def test_no_alerts_are_an_empty_list(ordinary_gateway: Gateway) -> None:
+    """Without alerts both lists are empty, as recorded."""
+    _, client = ordinary_gateway
     for path in ("/api/v2/alerts", "/api/v2/alerts/groups"):
         answer = await client.get(path)
         assert await answer.json() == json.loads(recorded("api-alerts-empty.json"))
 
 
 async def test_answers_fit_the_official_description(gateway: Gateway) -> None:
-    """Clients are generated from it."""
+    """Answers conform to the official description, which clients are generated from."""
     world, client = gateway
     await world.post(alert("NoEnd", annotations={}, ends_at=None))
     conforms("gettableAlerts", await (await client.get("/api/v2/alerts")).json())
     conforms("alertGroups", await (await client.get("/api/v2/alerts/groups")).json())
 
 
-async def test_an_alert_without_an_end_says_so_as_alertmanager_would(small: Gateway) -> None:
-    """E33: Go's zero time; and what was not given is not there."""
-    world, client = small
+async def test_alert_without_an_end_has_the_zero_time(ordinary_gateway: Gateway) -> None:
+    """E33: an alert without an end has Go's zero time, as in Alertmanager."""
+    world, client = ordinary_gateway
     await world.post(alert("Charges"))
     (answer,) = await (await client.get("/api/v2/alerts")).json()
     assert answer["endsAt"] == "0001-01-01T00:00:00.000Z"
@@ -152,8 +152,8 @@ async def test_an_alert_without_an_end_says_so_as_alertmanager_would(small: Gate
     assert answer["generatorURL"] == "http://prometheus.example.com/graph"
 
 
-async def test_groups_can_be_filtered_out(gateway: Gateway) -> None:
-    """By receiver, by a mute, by alerts that were not asked for: never an empty group."""
+async def test_filtered_groups_are_never_empty(gateway: Gateway) -> None:
+    """Groups are filtered by receiver, mute and state, and an empty group is omitted."""
     _, client = gateway
 
     async def receivers(**params: Any) -> list[str]:
@@ -169,8 +169,8 @@ async def test_groups_can_be_filtered_out(gateway: Gateway) -> None:
     assert await receivers(receiver_matchers='name!="billing"') == ["oncall", "default"]
 
 
-async def test_a_group_outside_of_its_active_intervals_is_muted(tmp_path: Path) -> None:
-    """E29: all active intervals are named when none of them holds."""
+async def test_group_outside_its_active_intervals_is_muted(tmp_path: Path) -> None:
+    """E29: a group outside its active intervals names all of them."""
     routes = ROUTES.replace("mute_time_intervals: [weekend]", "active_time_intervals: [weekend]")
     async with served(tmp_path, routes) as (world, client):
         await world.post(alert("Charges", "info"))  # on a Wednesday
@@ -183,7 +183,7 @@ async def test_a_group_outside_of_its_active_intervals_is_muted(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("params", "word"),
+    ("params", "parameter"),
     [
         ({"filter": "{bad"}, "filter"),
         ({"filter": 'alertname=~"("'}, "filter"),
@@ -192,22 +192,22 @@ async def test_a_group_outside_of_its_active_intervals_is_muted(tmp_path: Path) 
     ],
 )
 @pytest.mark.parametrize("path", ["/api/v2/alerts", "/api/v2/alerts/groups"])
-async def test_a_question_that_cannot_be_read_is_a_400(
-    small: Gateway, path: str, params: dict[str, str], word: str
+async def test_invalid_parameter_is_400(
+    ordinary_gateway: Gateway, path: str, params: dict[str, str], parameter: str
 ) -> None:
-    """E34: a JSON string, as recorded, and it names the parameter."""
-    _, client = small
+    """E34: an invalid parameter answers 400 and a JSON string that names it, as recorded."""
+    _, client = ordinary_gateway
     answer = await client.get(path, params=params)
     assert answer.status == 400
     body = await answer.json()
     assert isinstance(body, str)
-    assert word in body
+    assert parameter in body
 
 
 @pytest.mark.parametrize("value", ["maybe", "0", "FALSE"])
-async def test_what_is_not_true_is_false(small: Gateway, value: str) -> None:
-    """As Alertmanager reads it; without a value it is the default."""
-    world, client = small
+async def test_unknown_boolean_is_false(ordinary_gateway: Gateway, value: str) -> None:
+    """An unknown boolean is false and an empty one is the default, as in Alertmanager."""
+    world, client = ordinary_gateway
     await world.post(alert("Charges"))
     assert await (await client.get("/api/v2/alerts", params={"active": value})).json() == []
     for still in ("", "T", "yes"):
@@ -216,18 +216,18 @@ async def test_what_is_not_true_is_false(small: Gateway, value: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["/api/v2/alerts", "/api/v2/alerts/groups"])
-async def test_other_methods_are_answered_405(small: Gateway, path: str) -> None:
-    """With Allow, and HEAD among them: it would do the work of an answer and show none."""
-    _, client = small
+async def test_other_methods_are_405(ordinary_gateway: Gateway, path: str) -> None:
+    """Other methods answer 405 with Allow, also HEAD, which would compute an answer and omit it."""
+    _, client = ordinary_gateway
     for method in ("PUT", "DELETE", "OPTIONS", "HEAD"):
         answer = await client.request(method, path)
         assert answer.status == 405
         assert "GET" in answer.headers["Allow"].split(",")
 
 
-async def test_labels_come_out_as_they_went_in(small: Gateway) -> None:
-    """E34: hostile values are returned unchanged, and filters match them."""
-    world, client = small
+async def test_hostile_labels_are_returned_unchanged(ordinary_gateway: Gateway) -> None:
+    """E34: hostile label values are returned unchanged, and filters match them."""
+    world, client = ordinary_gateway
     hostile = {"with space": 'quote" and \\', "🔥": "two\nlines", "path": "</script>"}
     await world.post(alert("Odd", **hostile))
     (body,) = await (await client.get("/api/v2/alerts")).json()
@@ -239,11 +239,11 @@ async def test_labels_come_out_as_they_went_in(small: Gateway) -> None:
 
 
 @pytest.mark.parametrize("path", ["/api/v2/alerts", "/api/v2/alerts/groups"])
-async def test_long_answers_are_streamed_whole(
-    small: Gateway, path: str, monkeypatch: pytest.MonkeyPatch
+async def test_long_answer_is_streamed_as_one_list(
+    ordinary_gateway: Gateway, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """E37: what does not fit into one piece arrives as one JSON list, all alerts in it."""
-    world, client = small
+    """E37: an answer longer than one piece arrives as one JSON list with all alerts."""
+    world, client = ordinary_gateway
     monkeypatch.setattr(streaming, "WHOLE", 50_000)
     names = [f"Charges{number:04d}" for number in range(2 * PAGE + 5)]
     await world.post(*(alert(name) for name in names))
@@ -254,11 +254,11 @@ async def test_long_answers_are_streamed_whole(
     assert [one["labels"]["alertname"] for one in matches] == names
 
 
-async def test_many_readers_of_everything_are_all_served(
-    small: Gateway, monkeypatch: pytest.MonkeyPatch
+async def test_many_concurrent_readers_are_all_served(
+    ordinary_gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """E37: twenty at once, each with the whole answer; a short one does not wait for them."""
-    world, client = small
+    """E37: twenty readers at once get the whole answer, and a short one does not wait for them."""
+    world, client = ordinary_gateway
     monkeypatch.setattr(streaming, "WHOLE", 1)
     count = 3 * PAGE
     await world.post(*(alert(f"Charges{number:04d}") for number in range(count)))
@@ -273,8 +273,8 @@ async def test_many_readers_of_everything_are_all_served(
     assert await asyncio.gather(*readers, few) == [count] * 20 + [1]
 
 
-async def test_one_group_for_all_has_no_labels(tmp_path: Path) -> None:
-    """E31: an explicit `group_by: []` in a child is not its parent's."""
+async def test_explicit_empty_group_by_makes_one_group(tmp_path: Path) -> None:
+    """E31: an explicit `group_by: []` of a child replaces its parent's."""
     child = "routes: [{receiver: child, group_by: [], labels: {owner: billing}}]"
     routes = f"route: {{receiver: all, group_by: [alertname], {child}}}\n"
     routes += "receivers: [{name: all}, {name: child}]\n"
@@ -286,9 +286,9 @@ async def test_one_group_for_all_has_no_labels(tmp_path: Path) -> None:
         assert len(group["alerts"]) == 2
 
 
-async def test_a_sender_whose_clock_is_ahead_shows_no_future(small: Gateway) -> None:
-    """E35: nothing began tomorrow."""
-    world, client = small
+async def test_start_in_the_future_is_shown_as_the_receipt(ordinary_gateway: Gateway) -> None:
+    """E35: an alert of a sender whose clock is ahead starts at its receipt."""
+    world, client = ordinary_gateway
     await world.post(alert("Charges", starts_at=world.now + HOUR))
     (answer,) = await (await client.get("/api/v2/alerts")).json()
     assert answer["startsAt"] == answer["updatedAt"]
@@ -298,11 +298,11 @@ async def test_a_sender_whose_clock_is_ahead_shows_no_future(small: Gateway) -> 
     ("field", "text"),
     [("endsAt", "9999-12-31T23:59:59.9999999Z"), ("startsAt", "0001-01-01T00:00:00+14:00")],
 )
-async def test_an_alert_at_the_edge_of_all_dates_hides_no_other(
-    small: Gateway, field: str, text: str
+async def test_alert_with_an_extreme_date_keeps_the_list_readable(
+    ordinary_gateway: Gateway, field: str, text: str
 ) -> None:
-    """E33: .NET's last instant as an end, and a zero time in somebody's zone."""
-    world, client = small
+    """E33: .NET's last instant and a zero time with an offset leave all lists readable."""
+    world, client = ordinary_gateway
     odd = {"labels": {"alertname": "Edge"}, field: text}
     posted = SOURCES["prometheus"](json.dumps([odd]).encode(), world.now).alerts
     await world.post(*posted, alert("Charges"), source="prometheus")
@@ -313,11 +313,11 @@ async def test_an_alert_at_the_edge_of_all_dates_hides_no_other(
     assert (await client.get("/api/v1/incidents/1001")).status == 200
 
 
-async def test_a_database_that_is_lost_is_a_503_or_a_cut(
-    small: Gateway, monkeypatch: pytest.MonkeyPatch
+async def test_unavailable_database_is_503_or_closes_the_connection(
+    ordinary_gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A client never takes the beginning of an answer for all of it."""
-    world, client = small
+    """A client never receives the beginning of an answer as a complete one."""
+    world, client = ordinary_gateway
     await world.post(*(alert(f"Charges{number:04d}") for number in range(2 * PAGE)))
     monkeypatch.setattr(streaming, "WHOLE", 10_000)
     read, answered = world.engine.store.read, 0
@@ -343,9 +343,9 @@ async def test_a_database_that_is_lost_is_a_503_or_a_cut(
 
 
 @pytest.mark.parametrize("path", ["/api/v2/alerts", "/api/v2/alerts/groups"])
-async def test_readers_from_elsewhere_need_the_token(tmp_path: Path, path: str) -> None:
-    """As for our own API; amtool, karma and Grafana can send it by Basic or Bearer."""
+async def test_reads_beyond_loopback_require_the_token(tmp_path: Path, path: str) -> None:
+    """Beyond loopback reads require the token, which amtool, karma and Grafana can send."""
     async with served(tmp_path, listen="0.0.0.0:9095", api_token="test-api-token") as (_, client):
         assert (await client.get(path)).status == 401
-        head = {"Authorization": "Bearer test-api-token"}
-        assert (await client.get(path, headers=head)).status == 200
+        headers = {"Authorization": "Bearer test-api-token"}
+        assert (await client.get(path, headers=headers)).status == 200

@@ -1,4 +1,4 @@
-"""Silences over Alertmanager's API v2: as recorded, and beyond what was recorded."""
+"""Silences of Alertmanager's API v2, compared with recorded answers and beyond them."""
 
 import json
 import re
@@ -28,7 +28,7 @@ async def gateway(tmp_path: Path) -> AsyncIterator[Gateway]:
 
 
 def body(world: World, seconds: float = HOUR, **more: Any) -> dict[str, Any]:
-    """A silence as clients post it."""
+    """Return a silence as clients post it."""
     return {
         "matchers": [{"name": "alertname", "value": "PaymentFailures", "isRegex": False}],
         "startsAt": format_rfc3339(world.now),
@@ -39,7 +39,7 @@ def body(world: World, seconds: float = HOUR, **more: Any) -> dict[str, Any]:
     }
 
 
-async def made(gateway: Gateway, **more: Any) -> str:
+async def create(gateway: Gateway, **more: Any) -> str:
     world, client = gateway
     answer = await client.post("/api/v2/silences", json=body(world, **more))
     assert answer.status == 200, await answer.text()
@@ -47,20 +47,20 @@ async def made(gateway: Gateway, **more: Any) -> str:
 
 
 class Replay:
-    """Compares answers with recorded ones, whose ids and instants are of another time."""
+    """Comparison of answers with recorded ones, whose ids and times differ."""
 
     def __init__(self) -> None:
         self._ids: dict[str, str] = {}
 
     def ours(self, value: Any) -> Any:
-        """A recorded value with our ids."""
+        """Return a recorded value with its ids replaced by ours."""
         text = json.dumps(value)
         for theirs, ours in self._ids.items():
             text = text.replace(theirs, ours)
         return json.loads(text)
 
     def compare(self, expected: Any, real: Any) -> None:
-        """Assert that they are the same; instants to the second, ids as they were given out."""
+        """Assert that two answers are equal: times to the second, ids as they were assigned."""
         if isinstance(real, Mapping) and "silenceID" in real:
             self._ids.setdefault(real["silenceID"], expected["silenceID"])
         assert _rounded(expected) == _rounded(self.ours(real))
@@ -79,14 +79,14 @@ def _rounded(value: Any) -> Any:
 
 
 async def test_silence_from_creation_to_end_is_answered_as_recorded(gateway: Gateway) -> None:
-    """Create, list, filter, change, replace, end, end again, revive, refuse: status and body."""
+    """Create, list, change, replace, end and refuse silences: status and body are as recorded."""
     world, client = gateway
     replay, compared = Replay(), 0
     for step in json.loads(recorded(LIFECYCLE)):
         request, real = step["request"], step["response"]
         if "/alerts" in request["path"]:
             continue
-        # The header has whole seconds: late in each, so that what was asked for in it has begun.
+        # The header has whole seconds: use the end of each, so that times within it are past.
         world.now = parsedate_to_datetime(real["headers"]["Date"]).timestamp() + 0.9
         world.now += compared / 1000
         path = replay.ours(request["path"])
@@ -104,33 +104,33 @@ async def test_silence_from_creation_to_end_is_answered_as_recorded(gateway: Gat
     assert compared == 23
 
 
-async def test_what_is_answered_fits_the_official_description(gateway: Gateway) -> None:
-    """Clients are generated from it."""
+async def test_answers_fit_the_official_description(gateway: Gateway) -> None:
+    """Answers conform to the official description, which clients are generated from."""
     _, client = gateway
-    one = await made(gateway, annotations={"ticket": "OPS-123"})
+    one = await create(gateway, annotations={"ticket": "OPS-123"})
     conforms("gettableSilence", await (await client.get(f"/api/v2/silence/{one}")).json())
     conforms("gettableSilences", await (await client.get("/api/v2/silences")).json())
 
 
-async def test_the_list_is_ordered_and_chosen_by_state(gateway: Gateway) -> None:
-    """Active by their ends, pending by their starts, ended; each kind can be left out."""
+async def test_list_is_ordered_and_filtered_by_state(gateway: Gateway) -> None:
+    """Active silences come by end, pending ones by start, then ended ones; each can be omitted."""
     world, client = gateway
     start = format_rfc3339(world.now + HOUR)
-    later = await made(gateway, seconds=3 * HOUR)
-    soon = await made(gateway, seconds=2 * HOUR)
-    pending = await made(gateway, seconds=4 * HOUR, startsAt=start)
-    over = await made(gateway)
-    assert (await client.delete(f"/api/v2/silence/{over}")).status == 200
+    later = await create(gateway, seconds=3 * HOUR)
+    soon = await create(gateway, seconds=2 * HOUR)
+    pending = await create(gateway, seconds=4 * HOUR, startsAt=start)
+    ended = await create(gateway)
+    assert (await client.delete(f"/api/v2/silence/{ended}")).status == 200
     world.now += MINUTE
 
-    async def listed(**expected: str) -> list[str]:
-        answer = await client.get("/api/v2/silences", params=expected)
+    async def listed(**params: str) -> list[str]:
+        answer = await client.get("/api/v2/silences", params=params)
         return [one["id"] for one in await answer.json()]
 
-    assert await listed() == [soon, later, pending, over]
+    assert await listed() == [soon, later, pending, ended]
     assert await listed(expired="false") == [soon, later, pending]
     assert await listed(active="no", expired="0") == [pending]
-    assert await listed(active="maybe", pending="false") == [over]
+    assert await listed(active="maybe", pending="false") == [ended]
 
 
 @pytest.mark.parametrize(
@@ -147,15 +147,15 @@ async def test_the_list_is_ordered_and_chosen_by_state(gateway: Gateway) -> None
 async def test_filter_compares_the_matchers_of_the_silence(
     gateway: Gateway, filters: list[str], matches: bool
 ) -> None:
-    """Its matchers are read like labels; what it does not speak of fits negative ones only."""
+    """A filter treats matchers as labels, and an absent one matches negative filters only."""
     _, client = gateway
-    await made(gateway)
+    await create(gateway)
     answer = await client.get("/api/v2/silences", params=[("filter", one) for one in filters])
     assert len(await answer.json()) == matches
 
 
-async def test_a_bad_filter_is_refused_with_the_reason(gateway: Gateway) -> None:
-    """400 and a JSON string, as for alerts."""
+async def test_invalid_filter_is_400(gateway: Gateway) -> None:
+    """An invalid filter answers 400 and a JSON string with the reason, as for alerts."""
     answer = await gateway[1].get("/api/v2/silences", params={"filter": "{bad"})
     assert answer.status == 400
     assert "'{bad'" in await answer.json()
@@ -186,10 +186,10 @@ MATCHER = {"name": "alertname", "value": "A", "isRegex": False}
         ({"id": "of another kind"}, 404, "silence not found"),
     ],
 )
-async def test_a_silence_that_cannot_be_meant_is_refused(
+async def test_invalid_silence_is_refused_with_the_reason(
     gateway: Gateway, change: dict[str, Any], status: int, reason: str
 ) -> None:
-    """The reason is where clients read it: 400 and 404 are JSON strings, 422 has a code."""
+    """A refusal is where clients read it: 400 and 404 are JSON strings, 422 has a code."""
     world, client = gateway
     answer = await client.post("/api/v2/silences", json=body(world, **change))
     assert answer.status == status
@@ -199,50 +199,50 @@ async def test_a_silence_that_cannot_be_meant_is_refused(
 
 
 @pytest.mark.parametrize("raw", [b"", b"[]", b"{", b'"x"', b"\xff", b"null"])
-async def test_a_body_that_is_no_silence_is_refused(gateway: Gateway, raw: bytes) -> None:
-    """400 in the shape of the schema's errors."""
-    head = {"Content-Type": "application/json"}
-    answer = await gateway[1].post("/api/v2/silences", data=raw, headers=head)
+async def test_body_that_is_not_a_silence_is_400(gateway: Gateway, raw: bytes) -> None:
+    """A body that is not a silence answers 400 in the shape of the schema's errors."""
+    headers = {"Content-Type": "application/json"}
+    answer = await gateway[1].post("/api/v2/silences", data=raw, headers=headers)
     assert answer.status == 400
     assert (await answer.json())["code"] == 400
 
 
-async def test_the_content_type_must_be_json(gateway: Gateway) -> None:
-    """415 as recorded for alerts; another site's form could not be told apart otherwise."""
+async def test_other_content_type_is_415(gateway: Gateway) -> None:
+    """Another content type answers 415, because another site's form could send it."""
     answer = await gateway[1].post("/api/v2/silences", data=b"{}")
     assert answer.status == 415
     assert (await answer.json())["code"] == 415
 
 
-async def test_a_zero_start_means_now(gateway: Gateway) -> None:
-    """As amtool sends an instant that was not given."""
+async def test_zero_start_is_now(gateway: Gateway) -> None:
+    """Go's zero time as a start is now, because amtool sends it for an omitted one."""
     world, client = gateway
-    one = await made(gateway, startsAt="0001-01-01T00:00:00.000Z")
+    one = await create(gateway, startsAt="0001-01-01T00:00:00.000Z")
     answer = await (await client.get(f"/api/v2/silence/{one}")).json()
     assert answer["status"] == {"state": "active"}
     assert answer["startsAt"] == format_rfc3339(world.now)
 
 
 @pytest.mark.parametrize("form", ["{}.000+0000", "{}", "{}z"])
-async def test_its_times_are_read_as_those_of_alerts(gateway: Gateway, form: str) -> None:
-    """Every time that Alertmanager accepts is accepted here, in silences too."""
+async def test_times_are_parsed_like_those_of_alerts(gateway: Gateway, form: str) -> None:
+    """Every form of time that Alertmanager accepts is accepted in silences too."""
     world, client = gateway
     ends = format_rfc3339(world.now + HOUR, milliseconds=False)
-    one = await made(gateway, endsAt=form.format(ends[:-1]))
+    one = await create(gateway, endsAt=form.format(ends[:-1]))
     answer = await (await client.get(f"/api/v2/silence/{one}")).json()
     assert answer["endsAt"] == ends.replace("Z", ".000Z")
 
 
-async def test_changing_one_keeps_what_the_client_does_not_know(gateway: Gateway) -> None:
-    """An amtool older than annotations makes it longer, and they and its early end stay."""
+async def test_change_by_an_old_client_keeps_the_annotations(gateway: Gateway) -> None:
+    """A client that does not know annotations extends a silence without removing them."""
     world, client = gateway
-    one = await made(gateway, annotations={"ticket": "OPS-123"})
+    one = await create(gateway, annotations={"ticket": "OPS-123"})
     before = await world.engine.silences.get(one)
     assert before is not None
-    assert await made(gateway, seconds=2 * HOUR, id=one) == one
+    assert await create(gateway, seconds=2 * HOUR, id=one) == one
     answer = await (await client.get(f"/api/v2/silence/{one}")).json()
     assert answer["annotations"] == {"ticket": "OPS-123"}
-    assert await made(gateway, seconds=2 * HOUR, id=one, annotations={}) == one
+    assert await create(gateway, seconds=2 * HOUR, id=one, annotations={}) == one
     answer = await (await client.get(f"/api/v2/silence/{one}")).json()
     assert answer["annotations"] == {}
 
@@ -252,13 +252,13 @@ async def test_new_silence_suppresses_and_its_end_notifies(gateway: Gateway) -> 
     world, client = gateway
     await world.post(alert("PaymentFailures", "warning"))
     await world.advance(MINUTE)
-    one = await made(gateway)
+    one = await create(gateway)
     assert await world.advance(HOUR / 2) == []
     incident = await (await client.get("/api/v1/incidents/1001")).json()
     assert [one["told"] for one in incident["alerts"]] == ["firing"]
     await client.delete(f"/api/v2/silence/{one}")
-    text = await world.advance(1.0)
-    assert [one.reason for one in text] == ["silence ended"] * len(text) != []
+    messages = await world.advance(1.0)
+    assert [one.reason for one in messages] == ["silence ended"] * len(messages) != []
 
 
 async def test_resolved_while_silenced_notifies_earlier_recipients(gateway: Gateway) -> None:
@@ -267,25 +267,25 @@ async def test_resolved_while_silenced_notifies_earlier_recipients(gateway: Gate
     await world.post(alert("PaymentFailures", starts_at=world.now))
     started = world.now
     begun = await world.advance(MINUTE)
-    await made(gateway)
+    await create(gateway)
     await world.post(alert("PaymentFailures", starts_at=started, ends_at=world.now))
     ended = await world.advance(10 * MINUTE)
     assert {one.channel for one in begun} == {one.channel for one in ended}
     assert {one.reason for one in ended} == {"resolved"}
 
 
-async def test_who_may_make_and_read_them(tmp_path: Path) -> None:
-    """As for the gateway's own API: with a token set, writes need it everywhere."""
+async def test_writes_require_the_token_if_one_is_set(tmp_path: Path) -> None:
+    """With a token set, writes require it, and reads on loopback do not."""
     async with served(tmp_path, api_token="test-api-token") as (world, client):
         refused = await client.post("/api/v2/silences", json=body(world))
         assert refused.status == 401
         assert (await refused.json())["code"] == 401
         assert (await client.delete(f"/api/v2/silence/{UNKNOWN}")).status == 401
         assert (await client.get("/api/v2/silences")).status == 200
-        head = {"Authorization": "Bearer test-api-token"}
-        right = await client.post("/api/v2/silences", json=body(world), headers=head)
+        headers = {"Authorization": "Bearer test-api-token"}
+        right = await client.post("/api/v2/silences", json=body(world), headers=headers)
         assert right.status == 200
         # E53: the token suffices; boards that proxy to us pass the browser's headers on.
-        proxied = {**head, "Sec-Fetch-Site": "cross-site", "Origin": "https://karma.example.com"}
+        proxied = {**headers, "Sec-Fetch-Site": "cross-site", "Origin": "https://karma.example.com"}
         other = await client.post("/api/v2/silences", json=body(world), headers=proxied)
         assert other.status == 200

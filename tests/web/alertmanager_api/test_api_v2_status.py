@@ -1,4 +1,4 @@
-"""Alertmanager's API v2: status, receivers, and what is not there."""
+"""Status, receivers and unknown paths of Alertmanager's API v2."""
 
 import json
 from collections.abc import AsyncIterator
@@ -22,8 +22,8 @@ async def gateway(tmp_path: Path) -> AsyncIterator[Gateway]:
         yield world, client
 
 
-async def test_the_status_is_as_alertmanager_gives_it(gateway: Gateway) -> None:
-    """The same fields as recorded, no cluster, and running since the beginning."""
+async def test_status_has_the_recorded_fields(gateway: Gateway) -> None:
+    """The status has the recorded fields, no cluster, and the time of the start."""
     _, client = gateway
     answer = await client.get("/api/v2/status")
     assert answer.status == 200
@@ -39,23 +39,23 @@ async def test_the_status_is_as_alertmanager_gives_it(gateway: Gateway) -> None:
 
 
 async def test_answers_fit_the_official_description(gateway: Gateway) -> None:
-    """Clients are generated from it."""
+    """Answers conform to the official description, which clients are generated from."""
     _, client = gateway
     conforms("alertmanagerStatus", await (await client.get("/api/v2/status")).json())
     for receiver in await (await client.get("/api/v2/receivers")).json():
         conforms("receiver", receiver)
 
 
-async def test_clients_choose_what_they_ask_by_the_version(gateway: Gateway) -> None:
-    """It is Alertmanager's whose answers were recorded; ours stands in the revision."""
+async def test_version_is_the_recorded_alertmanagers(gateway: Gateway) -> None:
+    """The version is Alertmanager's, because clients choose by it; ours is in the revision."""
     _, client = gateway
     version = (await (await client.get("/api/v2/status")).json())["versionInfo"]
     assert version["version"] == json.loads(recorded("api-status.json"))["versionInfo"]["version"]
     assert version["revision"].startswith("gateway ")
 
 
-async def test_the_configuration_follows_a_reload(gateway: Gateway) -> None:
-    """What is shown is what is in force."""
+async def test_status_shows_the_reloaded_configuration(gateway: Gateway) -> None:
+    """The status shows the configuration in force, also after a reload."""
     world, client = gateway
 
     async def receivers() -> list[str]:
@@ -70,8 +70,8 @@ async def test_the_configuration_follows_a_reload(gateway: Gateway) -> None:
     assert await receivers() == [*before[:1], "later", *before[1:]]
 
 
-async def test_the_receivers_are_those_of_the_file(gateway: Gateway) -> None:
-    """In its order, each with its name as label, and found by matchers on that."""
+async def test_receivers_are_those_of_the_file(gateway: Gateway) -> None:
+    """Receivers are listed in the order of the file and filtered by matchers on their name."""
     _, client = gateway
     answer = await client.get("/api/v2/receivers")
     body = await answer.json()
@@ -86,7 +86,7 @@ async def test_the_receivers_are_those_of_the_file(gateway: Gateway) -> None:
 
 
 async def test_other_paths_and_methods_are_answered_as_recorded(gateway: Gateway) -> None:
-    """404, 405 with Allow, and 410 for version 1."""
+    """Unknown paths answer 404, other methods 405 with Allow, and version 1 answers 410."""
     _, client = gateway
     real = {
         (one["request"]["method"], one["request"]["path"]): one["response"]
@@ -109,10 +109,10 @@ async def test_other_paths_and_methods_are_answered_as_recorded(gateway: Gateway
 
 @pytest.mark.parametrize("path", ["/-/healthy", "/-/ready"])
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-async def test_alertmanagers_health_paths_answer_as_recorded(
+async def test_health_paths_of_alertmanager_answer_as_recorded(
     gateway: Gateway, path: str, method: str
 ) -> None:
-    """200 to both methods, as load balancers ask."""
+    """Alertmanager's health paths answer 200 to GET and HEAD, which load balancers send."""
     _, client = gateway
     real = {
         (one["request"]["method"], one["request"]["path"]): one["response"]["status"]
@@ -123,8 +123,8 @@ async def test_alertmanagers_health_paths_answer_as_recorded(
 
 
 @pytest.mark.parametrize("path", ["/api/v2/status", "/api/v2/receivers"])
-async def test_readers_from_elsewhere_need_the_token(tmp_path: Path, path: str) -> None:
-    """As for the gateway's own API; the refusal has the shape that clients know."""
+async def test_reads_beyond_loopback_require_the_token(tmp_path: Path, path: str) -> None:
+    """Beyond loopback reads require the token, and the refusal has the shape that clients know."""
     async with served(tmp_path, listen="0.0.0.0:9095", api_token="test-api-token") as (_, client):
         refused = await client.get(path)
         assert refused.status == 401
@@ -132,5 +132,5 @@ async def test_readers_from_elsewhere_need_the_token(tmp_path: Path, path: str) 
         answer = await refused.json()
         assert answer["code"] == 401
         assert "API token" in answer["message"]
-        head = {"Authorization": "Bearer test-api-token"}
-        assert (await client.get(path, headers=head)).status == 200
+        headers = {"Authorization": "Bearer test-api-token"}
+        assert (await client.get(path, headers=headers)).status == 200

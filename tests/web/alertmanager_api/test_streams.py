@@ -1,4 +1,4 @@
-"""Long answers do not wait for ever, and what was begun is ended."""
+"""Streamed answers: slow readers are cut off, and abandoned work ends."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -17,16 +17,16 @@ MANY = 64
 
 
 class Parts:
-    """An answer that says how much of it was asked for, and that it was closed."""
+    """An answer that counts its parts and records that it was closed."""
 
     def __init__(self) -> None:
-        self.made = 0
+        self.yielded = 0
         self.closed = asyncio.Event()
 
     async def all(self) -> AsyncGenerator[bytes, None]:
         try:
-            while self.made < MANY:
-                self.made += 1
+            while self.yielded < MANY:
+                self.yielded += 1
                 yield MEGABYTE
         finally:
             self.closed.set()
@@ -35,7 +35,7 @@ class Parts:
 async def request_parts(
     parts: Parts,
 ) -> tuple[TestServer, asyncio.StreamReader, asyncio.StreamWriter]:
-    """A server of the answer, and a connection on which it was asked for."""
+    """Start a server of the answer, and return it with a connection that requested it."""
 
     async def handler(request: web.Request) -> web.StreamResponse:
         return await stream(request, parts.all(), lambda: b"]")
@@ -49,8 +49,8 @@ async def request_parts(
     return server, reader, writer
 
 
-async def the_end(reader: asyncio.StreamReader) -> bytes:
-    """The last bytes that still arrive."""
+async def last_bytes(reader: asyncio.StreamReader) -> bytes:
+    """Return the last bytes that still arrive."""
     last = b""
     with suppress(ConnectionError):
         while data := await reader.read(len(MEGABYTE)):
@@ -58,28 +58,28 @@ async def the_end(reader: asyncio.StreamReader) -> bytes:
     return last
 
 
-async def test_a_client_that_stops_reading_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It would hold its part of the memory for ever."""
+async def test_client_that_stops_reading_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client that stops reading is cut off, because it would hold its memory forever."""
     monkeypatch.setattr(streaming, "WRITE_TIMEOUT", 0.05)
     parts = Parts()
     server, reader, writer = await request_parts(parts)
     async with asyncio.timeout(30):
         assert (await reader.readline()).startswith(b"HTTP/1.1 200")
         await parts.closed.wait()
-    assert parts.made < MANY
-    assert not (await the_end(reader)).endswith(b"0\r\n\r\n")
+    assert parts.yielded < MANY
+    assert not (await last_bytes(reader)).endswith(b"0\r\n\r\n")
     writer.close()
     await server.close()
 
 
-async def test_a_client_that_goes_away_ends_the_work(caplog: pytest.LogCaptureFixture) -> None:
-    """Nothing more is read for the client, and no error is logged."""
+async def test_disconnected_client_ends_the_work(caplog: pytest.LogCaptureFixture) -> None:
+    """After a disconnect nothing more is read, and no error is logged."""
     parts = Parts()
     server, reader, writer = await request_parts(parts)
     async with asyncio.timeout(30):
         await reader.readline()
         writer.transport.abort()
         await parts.closed.wait()
-    assert parts.made < MANY
+    assert parts.yielded < MANY
     assert [record.levelname for record in caplog.records if record.levelno >= 40] == []
     await server.close()
