@@ -113,7 +113,7 @@ async def test_answers_fit_the_official_description(gateway: Gateway) -> None:
 
 
 async def test_list_is_ordered_and_filtered_by_state(gateway: Gateway) -> None:
-    """Active silences come by end, pending ones by start, then ended ones; each can be omitted."""
+    """Active silences are sorted by end, pending ones by start; each state can be omitted."""
     world, client = gateway
     start = format_rfc3339(world.now + HOUR)
     later = await create(gateway, seconds=3 * HOUR)

@@ -1,4 +1,4 @@
-"""Idle, slow and many connections of strangers do not keep alerts out (E54)."""
+"""Connection limits: foreign connections never keep alerts out (E54)."""
 
 import asyncio
 import logging
@@ -22,7 +22,7 @@ MALFORMED = {"kind": "malformed"}
 
 @dataclass(eq=False)
 class Fake:
-    """A connection whose phase a test sets."""
+    """A connection whose phase is set by the test."""
 
     client: str
     since: float = 0.0
@@ -56,12 +56,12 @@ def guarded(clock: Clock) -> Callable[..., tuple[Guard, Metrics]]:
 Make = Callable[..., tuple[Guard, Metrics]]
 
 
-def closed(metrics: Metrics, reason: str) -> float:
+def closed_count(metrics: Metrics, reason: str) -> float:
     return metrics.registry.get_sample_value(CLOSED, {"reason": reason}) or 0.0
 
 
-def test_one_strangers_idle_connections_close_each_other(guarded: Make) -> None:
-    """1,100 idle connections of one address: its oldest go, and nobody else's."""
+def test_client_over_its_limit_loses_its_oldest_idle_connections(guarded: Make) -> None:
+    """Of 1,100 idle connections of one address its oldest are closed, and no other client's."""
     guard, metrics = guarded(connections=1024, per_client=256)
     sender = Fake("10.0.0.1")
     assert guard.admit(sender)
@@ -71,11 +71,11 @@ def test_one_strangers_idle_connections_close_each_other(guarded: Make) -> None:
     assert strangers[0].closed
     assert not strangers[-1].closed
     assert len(guard) <= 257
-    assert closed(metrics, "limit") == sum(one.closed for one in strangers)
+    assert closed_count(metrics, "limit") == sum(one.closed for one in strangers)
 
 
-def test_many_strangers_leave_room_for_one_more(guarded: Make) -> None:
-    """With the total limit reached by many addresses a new connection still gets in."""
+def test_full_guard_admits_one_more_connection(guarded: Make) -> None:
+    """With the total limit reached by many addresses, a new connection is still admitted."""
     guard, _ = guarded(connections=100, per_client=50)
     for number in range(1000):
         assert guard.admit(Fake(f"192.0.2.{number}", since=float(number)))
@@ -83,8 +83,8 @@ def test_many_strangers_leave_room_for_one_more(guarded: Make) -> None:
     assert len(guard) <= 100
 
 
-def test_the_client_with_most_connections_pays(guarded: Make) -> None:
-    """A sender's idle keep-alive connection outlives those of a stranger with many."""
+def test_client_with_most_connections_loses_one(guarded: Make) -> None:
+    """A full guard closes a connection of the client with the most, not a sender's only one."""
     guard, _ = guarded(connections=60, per_client=0)
     sender = Fake("10.0.0.1", since=0.0)
     assert guard.admit(sender)
@@ -93,8 +93,8 @@ def test_the_client_with_most_connections_pays(guarded: Make) -> None:
     assert not sender.closed
 
 
-def test_work_is_never_closed_and_bodies_only_when_nothing_is_idle(guarded: Make) -> None:
-    """Idle first, then slow bodies, then clients that take no answer; what is worked on never."""
+def test_full_guard_closes_idle_then_body_then_blocked_connections(guarded: Make) -> None:
+    """Idle connections are closed first, then slow bodies and slow readers, and never working ones."""
     guard, metrics = guarded(connections=4, per_client=0)
     working = Fake("a", phase=Phase.WORKING)
     blocked, body, idle = Fake("a", phase=Phase.BLOCKED), Fake("a", phase=Phase.BODY), Fake("a")
@@ -105,11 +105,11 @@ def test_work_is_never_closed_and_bodies_only_when_nothing_is_idle(guarded: Make
         assert victim.closed
     assert not guard.admit(Fake("b"))
     assert not working.closed
-    assert closed(metrics, "refused") == 1
+    assert closed_count(metrics, "refused") == 1
 
 
-def test_a_client_without_a_limit_of_its_own_is_a_proxy(guarded: Make) -> None:
-    """Behind a reverse proxy all connections have one address: 0 lets it have all of them."""
+def test_limit_of_zero_lets_one_address_use_all_connections(guarded: Make) -> None:
+    """A limit of 0 per client permits a reverse proxy, whose connections have one address."""
     guard, _ = guarded(connections=1000, per_client=0)
     proxied = [Fake("10.0.0.1", phase=Phase.WORKING) for _ in range(1000)]
     assert all(guard.admit(one) for one in proxied)
@@ -124,10 +124,10 @@ def test_a_client_without_a_limit_of_its_own_is_a_proxy(guarded: Make) -> None:
     ],
     ids=["head", "body", "answer"],
 )
-def test_what_keeps_us_waiting_is_closed(
+def test_slow_connection_is_closed_after_its_timeout(
     guarded: Make, clock: Clock, connection: Fake, seconds: float, reason: str
 ) -> None:
-    """A byte a second is no request: heads, bodies and answers have their time."""
+    """Heads, bodies and unread answers have timeouts, after which the connection is closed."""
     guard, metrics = guarded()
     assert guard.admit(connection)
     clock.time = seconds
@@ -136,12 +136,12 @@ def test_what_keeps_us_waiting_is_closed(
     clock.time = seconds + 0.1
     guard.sweep()
     assert connection.closed
-    assert closed(metrics, reason) == 1
+    assert closed_count(metrics, reason) == 1
     assert len(guard) == 0
 
 
-def test_an_idle_keep_alive_connection_is_left_to_aiohttp(guarded: Make, clock: Clock) -> None:
-    """Senders keep connections for minutes between two posts."""
+def test_idle_keep_alive_connection_is_not_closed(guarded: Make, clock: Clock) -> None:
+    """The guard leaves idle connections open, because senders keep them between two posts."""
     guard, _ = guarded()
     sender = Fake("a")
     assert guard.admit(sender)
@@ -150,8 +150,8 @@ def test_an_idle_keep_alive_connection_is_left_to_aiohttp(guarded: Make, clock: 
     assert not sender.closed
 
 
-def test_descriptors_are_kept_for_sending() -> None:
-    """Under any limit on open files some stay free for sending and for the database."""
+def test_capacity_reserves_descriptors_for_sending() -> None:
+    """Under any limit on open files, some stay free for sending and for the database."""
     for descriptors in (512, 1024, 2048, 4096, 1_048_576):
         capacity = capacity_for(1024, descriptors)
         assert capacity.connections + capacity.backlog + RESERVED <= max(descriptors, RESERVED + 40)
@@ -161,7 +161,7 @@ def test_descriptors_are_kept_for_sending() -> None:
 
 @pytest.fixture
 async def server(engine: FakeEngine) -> AsyncIterator[GuardedTestServer]:
-    """A real server that takes four connections, three of one client."""
+    """Start a real server that accepts four connections, three of one client."""
     server = GuardedTestServer(app_for(engine))
     server.limits = Limits(connections=4, per_client=3)
     await server.start_server()
@@ -183,10 +183,8 @@ HEALTH = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
     ],
     ids=["nothing", "half a head", "a whole request", "half a body"],
 )
-async def test_a_full_server_answers_the_next_client(
-    server: GuardedTestServer, sent: bytes
-) -> None:
-    """E54: in any phase the oldest connection is closed and the new one served."""
+async def test_full_server_answers_the_next_client(server: GuardedTestServer, sent: bytes) -> None:
+    """E54: in any phase the oldest connection is closed and the new one is served."""
     async with (
         connected(server) as (first, one),
         connected(server) as (_, two),
@@ -196,20 +194,20 @@ async def test_a_full_server_answers_the_next_client(
             writer.write(sent)
             await writer.drain()
         assert await status_of(server, HEALTH) == 200
-        with_answer = await asyncio.wait_for(_to_end(first), 5)
+        with_answer = await asyncio.wait_for(_rest_of(first), 5)
         assert with_answer.startswith(b"HTTP/1.1 200") is (sent == HEALTH)
 
 
-async def _to_end(reader: asyncio.StreamReader) -> bytes:
-    """What comes until the server closes the connection."""
+async def _rest_of(reader: asyncio.StreamReader) -> bytes:
+    """Return what arrives until the server closes the connection."""
     try:
         return await reader.read(-1)
     except ConnectionResetError:
         return b""
 
 
-async def test_a_head_without_end_is_cut_off(server: GuardedTestServer, engine: FakeEngine) -> None:
-    """A head is bounded as a whole, not only line by line."""
+async def test_endless_head_is_cut_off(server: GuardedTestServer, engine: FakeEngine) -> None:
+    """The size of a head is bounded as a whole, not only line by line."""
     async with connected(server) as (reader, writer):
         writer.write(b"GET / HTTP/1.1\r\n")
         line = b"X: " + b"a" * 8000 + b"\r\n"
@@ -219,11 +217,11 @@ async def test_a_head_without_end_is_cut_off(server: GuardedTestServer, engine: 
                 await writer.drain()
         except ConnectionError:
             pass
-        assert await asyncio.wait_for(_to_end(reader), 5) == b""
-    assert _counted(engine) == 1
+        assert await asyncio.wait_for(_rest_of(reader), 5) == b""
+    assert _malformed_count(engine) == 1
 
 
-def _counted(engine: FakeEngine) -> float | None:
+def _malformed_count(engine: FakeEngine) -> float | None:
     return engine.metrics.registry.get_sample_value("gateway_http_refused_total", MALFORMED)
 
 
@@ -249,15 +247,15 @@ SECRET = b"test-token-that-must-not-be-logged"
         b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + SECRET,
     ],
 )
-async def test_malformed_http_writes_one_short_line(
+async def test_malformed_http_logs_one_short_line(
     server: GuardedTestServer, sent: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Promise 10: no traceback, nothing of what was sent, and a clear 4xx where one can be read."""
+    """Promise 10: a malformed request logs no traceback and none of its bytes, and gets 4xx."""
     caplog.set_level(logging.INFO)
     async with connected(server) as (reader, writer):
         writer.write(sent)
         writer.write_eof()
-        answer = await asyncio.wait_for(_to_end(reader), 5)
+        answer = await asyncio.wait_for(_rest_of(reader), 5)
     assert answer.startswith((b"HTTP/1.1 4", b"HTTP/1.0 4")) or not answer, answer
     assert SECRET not in answer
     assert SECRET.decode() not in caplog.text
@@ -266,28 +264,28 @@ async def test_malformed_http_writes_one_short_line(
     assert len(caplog.records) <= 1
 
 
-async def test_a_flood_of_malformed_requests_is_counted_and_hardly_logged(
+async def test_flood_of_malformed_requests_is_counted_and_rarely_logged(
     server: GuardedTestServer, engine: FakeEngine, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Thousands a second cost a counter, not the log's disk."""
+    """Every malformed request is counted, and only a few are logged."""
     for _ in range(50):
         assert await status_of(server, b"nonsense\r\n\r\n") == 400
-    assert _counted(engine) == 50
+    assert _malformed_count(engine) == 50
     assert len(caplog.records) <= 10
 
 
 @pytest.mark.parametrize("expect", [b"\xff\xfe", b"Bearer \xe9", b"unknown"])
-async def test_an_expectation_that_is_none_is_answered_417(
+async def test_unknown_expectation_is_417(
     server: GuardedTestServer, expect: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     """RFC 9110, 10.1.1: an unknown expectation, in any bytes, is the client's fault."""
-    text = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nExpect: " + expect + b"\r\n\r\n"
-    assert await status_of(server, text) == 417
+    request = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nExpect: " + expect + b"\r\n\r\n"
+    assert await status_of(server, request) == 417
     assert not caplog.records
 
 
-async def test_pipelined_requests_are_answered_in_turn(server: GuardedTestServer) -> None:
-    """Several requests at once on one connection are legitimate."""
+async def test_pipelined_requests_are_answered_in_order(server: GuardedTestServer) -> None:
+    """Several requests at once on one connection are legitimate and answered in order."""
     async with connected(server) as (reader, writer):
         writer.write(HEALTH * 5)
         for _ in range(5):
@@ -297,8 +295,8 @@ async def test_pipelined_requests_are_answered_in_turn(server: GuardedTestServer
             await reader.readexactly(length)
 
 
-async def test_a_connection_knows_its_phase(server: GuardedTestServer) -> None:
-    """The guard distinguishes idle connections, sending ones, and those being served."""
+async def test_connection_has_its_phase_and_client(server: GuardedTestServer) -> None:
+    """A connection that was answered is idle, and has the address of its client."""
     assert isinstance(server.runner, web.AppRunner)
     assert server.runner.server is not None
     async with connected(server) as (reader, writer):

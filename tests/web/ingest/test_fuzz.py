@@ -48,24 +48,24 @@ GOOD: dict[str, Any] = {"labels": {"alertname": "Good"}}
 
 
 def as_json(value: Any) -> bytes:
-    """JSON as a careless sender writes it: NaN, lone surrogates and all."""
+    """Serialize as a careless sender does, with NaN and lone surrogates."""
     return json.dumps(value).encode()
 
 
-def read(source: str, body: bytes) -> tuple[int, int]:
-    """How many alerts are kept and how many refused; every kept one can be stored."""
+def counts_of(source: str, body: bytes) -> tuple[int, int]:
+    """Return how many alerts are accepted and refused; each accepted one can be stored."""
     try:
         parsed = SOURCES[source](body, NOW)
     except BodyError as error:
         refused = error
     else:
-        return _checked(parsed)
+        return _checked_counts(parsed)
     assert refused.status in (400, 422)
     refused.message.encode()
     return 0, 1
 
 
-def _checked(parsed: Parsed) -> tuple[int, int]:
+def _checked_counts(parsed: Parsed) -> tuple[int, int]:
     for alert in parsed.alerts:
         assert alert.labels
         assert all(alert.labels.values())
@@ -85,29 +85,29 @@ def _checked(parsed: Parsed) -> tuple[int, int]:
 
 @settings(max_examples=examples(400), deadline=None)
 @given(st.binary(max_size=200))
-def test_any_bytes_are_answered(body: bytes) -> None:
-    """E34: arbitrary bytes are a defined refusal or a reading."""
+def test_any_bytes_are_parsed_or_refused(body: bytes) -> None:
+    """E34: arbitrary bytes are parsed or refused with a defined status."""
     for source in SOURCES:
-        read(source, body)
+        counts_of(source, body)
 
 
 @settings(max_examples=examples(400), deadline=None)
 @given(ITEMS)
-def test_any_json_keeps_the_good_alerts(items: list[Any]) -> None:
-    """E34, E42: however its neighbours are broken, short of JSON itself, a good alert is kept."""
-    listed = [GOOD, *items, GOOD]
-    plain = not _has_no_json_number(listed)
-    for source, body in (("prometheus", listed), ("alertmanager", {"alerts": listed})):
-        remaining, refused = read(source, as_json(body))
+def test_valid_alert_is_accepted_beside_any_json(items: list[Any]) -> None:
+    """E34, E42: a valid alert is accepted beside any JSON values."""
+    alerts = [GOOD, *items, GOOD]
+    plain = not _has_invalid_number(alerts)
+    for source, body in (("prometheus", alerts), ("alertmanager", {"alerts": alerts})):
+        accepted, refused = counts_of(source, as_json(body))
         if plain:
-            assert remaining >= 2
-            assert remaining + refused == len(listed)
+            assert accepted >= 2
+            assert accepted + refused == len(alerts)
 
 
-def _has_no_json_number(value: Any) -> bool:
-    """Whether it holds NaN or an infinity: that is not JSON, and nothing can be told apart."""
+def _has_invalid_number(value: Any) -> bool:
+    """Return whether a value has NaN or an infinity, which are not JSON."""
     if isinstance(value, float):
         return value != value or value in (float("inf"), float("-inf"))
     if isinstance(value, dict):
-        return any(_has_no_json_number(one) for one in value.values())
-    return isinstance(value, list) and any(_has_no_json_number(one) for one in value)
+        return any(_has_invalid_number(one) for one in value.values())
+    return isinstance(value, list) and any(_has_invalid_number(one) for one in value)

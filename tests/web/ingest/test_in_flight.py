@@ -1,4 +1,4 @@
-"""Bodies of senders who have proven nothing share a bounded bodies."""
+"""Bodies in flight: unauthenticated senders share bounded memory."""
 
 from contextlib import suppress
 
@@ -12,7 +12,7 @@ CHUNK = b"x" * FREE
 
 
 def filled(bodies: InFlight, address: str, chunks: int) -> Lease:
-    """A lease with so many counted chunks."""
+    """Return a lease with `chunks` counted chunks."""
     lease = bodies.lease(address)
     for _ in range(chunks + 1):
         bodies.grow(lease, CHUNK, BOUND)
@@ -20,27 +20,27 @@ def filled(bodies: InFlight, address: str, chunks: int) -> Lease:
 
 
 def test_forty_senders_never_hold_more_than_the_bound() -> None:
-    """What strangers send at once has a bound, however many they are."""
+    """Concurrent bodies of any number of senders never exceed the bound."""
     bodies = InFlight()
-    held = [bodies.lease(f"198.51.100.{number}") for number in range(40)]
+    leases = [bodies.lease(f"198.51.100.{number}") for number in range(40)]
     for _ in range(30):
-        for lease in held:
+        for lease in leases:
             with suppress(RequestError):
                 bodies.grow(lease, CHUNK, BOUND)
             assert bodies.total <= BOUND
-    assert any(not lease.dropped for lease in held)
+    assert any(not lease.dropped for lease in leases)
 
 
-def test_a_body_without_room_is_to_be_sent_again() -> None:
-    """503 and Retry-After, and never 429: Alertmanager tries a webhook again on 5xx only."""
+def test_body_over_the_bound_is_503_with_retry_after() -> None:
+    """A body over the bound answers 503, because Alertmanager retries a webhook on 5xx only."""
     bodies = InFlight()
     with pytest.raises(RequestError) as refused:
         filled(bodies, "198.51.100.1", 40)
     assert (refused.value.status, refused.value.headers["Retry-After"]) == (503, "1")
 
 
-def test_one_address_cannot_use_up_the_room() -> None:
-    """A sender at another address gets in beside one that sends as much as it can."""
+def test_one_address_cannot_use_the_whole_bound() -> None:
+    """A sender at another address is served beside one that sends as much as it can."""
     bodies = InFlight()
     filled(bodies, "198.51.100.1", 30)
     with pytest.raises(RequestError):
@@ -49,8 +49,8 @@ def test_one_address_cannot_use_up_the_room() -> None:
     assert not filled(bodies, "203.0.113.7", 30).dropped
 
 
-def test_a_small_body_gets_in_where_large_ones_fill_the_room() -> None:
-    """The largest body makes bodies, and its bytes are free at once: it may never go on."""
+def test_small_body_displaces_the_largest_one() -> None:
+    """The largest body is dropped for a small one; its bytes are freed, and it never resumes."""
     bodies = InFlight()
     large = [filled(bodies, "198.51.100.1", 31), filled(bodies, "198.51.100.2", 31)]
     small = filled(bodies, "203.0.113.7", 4)
@@ -63,8 +63,8 @@ def test_a_small_body_gets_in_where_large_ones_fill_the_room() -> None:
         bodies.grow(dropped, CHUNK, BOUND)
 
 
-def test_a_body_in_use_is_not_dropped() -> None:
-    """What is being read or saved counts until it is released, and stays whole."""
+def test_body_in_use_is_not_dropped() -> None:
+    """A body that is being parsed or stored is counted until it is released, and stays whole."""
     bodies = InFlight()
     used = filled(bodies, "198.51.100.1", 31)
     assert len(used.whole()) == 32 * FREE
@@ -75,8 +75,8 @@ def test_a_body_in_use_is_not_dropped() -> None:
     assert not filled(bodies, "198.51.100.1", 3).dropped
 
 
-def test_what_is_released_is_forgotten() -> None:
-    """Nothing is remembered of an address that sends nothing."""
+def test_released_address_leaves_no_state() -> None:
+    """After its bodies are released, no state of an address remains."""
     bodies = InFlight()
     for lease in [filled(bodies, "198.51.100.1", 3), bodies.lease("198.51.100.1")]:
         bodies.release(lease)

@@ -1,4 +1,4 @@
-"""Large posts: taken piece by piece, beside everything else."""
+"""Large posts, taken in piece by piece beside other requests."""
 
 import asyncio
 import hashlib
@@ -16,25 +16,23 @@ FILLER = {"labels": {"a": "b"}, "annotations": {"x": "y" * 500}}
 
 
 def many(count: int, *others: dict[str, Any]) -> list[dict[str, Any]]:
-    """So many alerts, with others among them."""
+    """Return `count` alerts with others in their middle."""
     return [*[FILLER] * (count // 2), *others, *[FILLER] * (count - count // 2)]
 
 
-async def test_bad_alert_in_a_large_post_is_named_by_its_index(
+async def test_invalid_alert_in_a_large_post_is_named_by_its_index(
     client: Client, engine: FakeEngine
 ) -> None:
-    """E42: cut or not, the answer counts alerts from the first one of the body."""
-    status, text = await post(client, "/webhook/prometheus", many(1000, BAD, GOOD))
-    assert (status, text["accepted"]) == (200, 1001)
-    assert text["error"] == "1 of 1002 alerts refused, 1001 accepted"
-    assert [(one["alert"], one["field"]) for one in text["detail"]] == [(500, "labels.severity")]
+    """E42: the answer counts alerts from the first one of the body, also across pieces."""
+    status, answer = await post(client, "/webhook/prometheus", many(1000, BAD, GOOD))
+    assert (status, answer["accepted"]) == (200, 1001)
+    assert answer["error"] == "1 of 1002 alerts refused, 1001 accepted"
+    assert [(one["alert"], one["field"]) for one in answer["detail"]] == [(500, "labels.severity")]
     assert len(engine.alerts) == 1001
 
 
-async def test_what_prometheus_repeats_at_large_is_not_read_again(
-    client: Client, engine: FakeEngine
-) -> None:
-    """Re-posts are recognised by their bytes in each piece."""
+async def test_large_repost_is_recognised_by_its_bytes(client: Client, engine: FakeEngine) -> None:
+    """A large re-post is recognised by its bytes in each piece and not parsed again."""
     times = {"startsAt": "2026-11-21T00:53:00Z", "endsAt": "2026-11-21T01:57:00Z"}
     sent = [{**FILLER, "labels": {"n": str(n)}, **times} for n in range(1000)]
     for _ in range(2):
@@ -42,41 +40,39 @@ async def test_what_prometheus_repeats_at_large_is_not_read_again(
     assert len(engine.alerts) == 1000
 
 
-async def test_nothing_of_a_large_body_that_is_not_json_is_taken(
+async def test_large_body_that_is_not_json_stores_nothing(
     client: Client, engine: FakeEngine
 ) -> None:
-    """E34: 400 means that nothing was taken, wherever the body breaks."""
+    """E34: a body that is not JSON answers 400 and stores nothing, wherever it breaks."""
     body = json.dumps(many(1000)).encode()[:-1] + b",]"
-    status, text = await post(client, "/webhook/prometheus", body)
+    status, answer = await post(client, "/webhook/prometheus", body)
     assert (status, engine.submitted) == (400, [])
-    assert "is not JSON" in text["error"]
+    assert "is not JSON" in answer["error"]
 
 
-async def test_more_alerts_than_are_taken_at_once_are_413(
-    client: Client, engine: FakeEngine
-) -> None:
-    """E34: a million tiny alerts are refused before any is built."""
-    for path, before, behind in (
+async def test_too_many_alerts_are_413(client: Client, engine: FakeEngine) -> None:
+    """E34: more alerts than the limit answer 413 before any of them is built."""
+    for path, prefix, suffix in (
         ("/api/v2/alerts", b"[", b"]"),
         ("/webhook/alertmanager", b'{"alerts":[', b"]}"),
     ):
-        body = before + b",".join([b'{"labels":{"a":"b"}}'] * 100_001) + behind
-        status, text = await post(client, path, body)
+        body = prefix + b",".join([b'{"labels":{"a":"b"}}'] * 100_001) + suffix
+        status, answer = await post(client, path, body)
         assert (status, engine.submitted) == (413, [])
-        assert "100,000" in json.dumps(text)
+        assert "100,000" in json.dumps(answer)
 
 
-async def test_a_hundred_thousand_values_that_are_no_alerts_list_a_hundred_faults(
+async def test_many_invalid_alerts_list_a_hundred_faults(
     client: Client,
 ) -> None:
-    """E42: the faults in an answer are bounded, and all are counted."""
-    status, text = await post(client, "/webhook/prometheus", b"[" + b"0," * 99_999 + b"0]")
-    assert (status, len(text["detail"])) == (422, 100)
-    assert text["error"] == "100000 of 100000 alerts refused, 0 accepted"
+    """E42: an answer lists at most a hundred faults and counts all of them."""
+    status, answer = await post(client, "/webhook/prometheus", b"[" + b"0," * 99_999 + b"0]")
+    assert (status, len(answer["detail"])) == (422, 100)
+    assert answer["error"] == "100000 of 100000 alerts refused, 0 accepted"
 
 
-async def test_a_large_post_that_cannot_be_saved_is_503(client: Client, engine: FakeEngine) -> None:
-    """Promise 1: no 200 unless every piece was saved."""
+async def test_large_post_that_is_partly_stored_is_503(client: Client, engine: FakeEngine) -> None:
+    """Promise 1: a post answers 200 only if every piece was stored."""
     saved, submit = 0, engine.submit
 
     async def full(source: str, alerts: Any, *rest: Any) -> None:
@@ -87,14 +83,14 @@ async def test_a_large_post_that_cannot_be_saved_is_503(client: Client, engine: 
         await submit(source, alerts, *rest)
 
     engine.submit = full  # type: ignore[method-assign, assignment]
-    status, text = await post(client, "/webhook/prometheus", many(1000))
-    assert (status, text["error"]) == (503, "too many requests wait for the database")
+    status, answer = await post(client, "/webhook/prometheus", many(1000))
+    assert (status, answer["error"]) == (503, "too many requests wait for the database")
 
 
-async def test_others_are_answered_while_a_large_post_is_read(
+async def test_small_post_is_answered_during_a_large_one(
     client: Client, engine: FakeEngine
 ) -> None:
-    """A post of megabytes never keeps the loop: a small one gets in between its pieces."""
+    """A large post never blocks the event loop: a small one is answered between its pieces."""
     gate = asyncio.Event()
     submit = engine.submit
 
@@ -112,17 +108,17 @@ async def test_others_are_answered_while_a_large_post_is_read(
     assert large.result() == (200, {"accepted": 5000})
 
 
-async def test_many_large_posts_wait_for_the_database_a_few_pieces_at_a_time(
+async def test_large_posts_enqueue_a_bounded_number_of_pieces(
     client: Client, engine: FakeEngine
 ) -> None:
-    """Promise 9: a small post waits behind eight pieces at most, however many large ones come."""
-    gate, busy, waiting, most = asyncio.Event(), asyncio.Event(), 0, 0
+    """Promise 9: a small post waits behind a few pieces, however many large posts arrive."""
+    gate, busy, waiting, most_waiting = asyncio.Event(), asyncio.Event(), 0, 0
     submit = engine.submit
 
     async def slow(source: str, alerts: Any, *rest: Any) -> None:
-        nonlocal waiting, most
+        nonlocal waiting, most_waiting
         waiting += 1
-        most = max(most, waiting)
+        most_waiting = max(most_waiting, waiting)
         if waiting == PENDING_SAVES:
             busy.set()
         await gate.wait()
@@ -139,14 +135,16 @@ async def test_many_large_posts_wait_for_the_database_a_few_pieces_at_a_time(
             await asyncio.sleep(0)
         gate.set()
     assert {one.result()[0] for one in posts} == {200}
-    assert most == PENDING_SAVES
+    assert most_waiting == PENDING_SAVES
 
 
-async def test_a_large_signed_body_is_taken(client: Client, engine: FakeEngine) -> None:
-    """The signature is computed while the body arrives, and a wrong one is still refused."""
+async def test_large_signed_body_is_verified(client: Client, engine: FakeEngine) -> None:
+    """The signature is computed while the body arrives, and an invalid one is refused."""
     body = json.dumps({"alerts": many(2000)}).encode()
     right = hmac.digest(b"test-new", body, hashlib.sha256).hex()
     for signature, status in ((right, 200), ("0" * 64, 401)):
-        got, _ = await post(client, "/webhook/signed", body, **{"X-Signature": signature})
-        assert got == status
+        answered_status, _ = await post(
+            client, "/webhook/signed", body, **{"X-Signature": signature}
+        )
+        assert answered_status == status
     assert len(engine.alerts) == 2000

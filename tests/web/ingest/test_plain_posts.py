@@ -1,4 +1,4 @@
-"""Two readings of a post: the fast one says the same as the exact one, or nothing."""
+"""Fast and exact parser: the fast one returns the same alerts or leaves the body."""
 
 import json
 from typing import Any
@@ -25,8 +25,8 @@ WHOLE = {
 }
 
 
-def agree(body: bytes) -> bool:
-    """Whether the fast reading took the body; it then says what the exact one says."""
+def parsers_agree(body: bytes) -> bool:
+    """Return whether the fast parser took the body, and assert that the exact one agrees."""
     plain = parse_plain(body, NOW)
     if plain is None:
         return False
@@ -35,7 +35,7 @@ def agree(body: bytes) -> bool:
     assert [alert.identity for alert in plain] == [identity(alert.labels) for alert in plain]
     assert not exact.bad
     assert not exact.repaired
-    if exact.malformed:  # bytes that are no text, in a field that nobody reads
+    if exact.malformed:  # bytes that are not text, in an unused field
         with pytest.raises(UnicodeDecodeError):
             body.decode()
     return True
@@ -44,18 +44,18 @@ def agree(body: bytes) -> bool:
 @settings(max_examples=examples(400))
 @given(ITEMS | VALUES)
 def test_both_parsers_agree_on_any_json(value: Any) -> None:
-    agree(as_json(value))
+    parsers_agree(as_json(value))
 
 
 @settings(max_examples=examples(400))
 @given(st.binary(max_size=12), st.integers(0, 400), st.integers(0, 3))
-def test_both_readings_agree_on_damaged_posts(noise: bytes, at: int, cut: int) -> None:
+def test_both_parsers_agree_on_damaged_posts(noise: bytes, start: int, cut: int) -> None:
     body = json.dumps([WHOLE, GOOD], ensure_ascii=False).encode()
-    damaged = body[:at] + noise + body[at + cut :]
+    damaged = body[:start] + noise + body[start + cut :]
     try:
-        agree(damaged)
+        parsers_agree(damaged)
     except BodyError as error:
-        pytest.fail(f"the fast reading took what the exact one refuses: {error.message}")
+        pytest.fail(f"the fast parser took what the exact one refuses: {error.message}")
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_both_readings_agree_on_damaged_posts(noise: bytes, at: int, cut: int) -
     ],
 )
 def test_posts_of_prometheus_take_the_fast_path(items: list[dict[str, Any]]) -> None:
-    assert agree(json.dumps(items).encode())
+    assert parsers_agree(json.dumps(items).encode())
 
 
 @pytest.mark.parametrize(

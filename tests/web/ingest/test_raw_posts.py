@@ -1,4 +1,4 @@
-"""Alerts recognised by their bytes: the same comes of it as of reading them."""
+"""Re-posts recognised by their bytes, with the same result as parsing them."""
 
 import json
 from typing import Any
@@ -22,13 +22,13 @@ PLAN = Plan(build_route(RouteSpec(receiver="r")), {"r": Receiver("r")})
 STEPS = (-240.0, -60.0, 0.0, 60.0, 240.0, 1800.0)
 
 
-def test_the_bytes_of_real_prometheus_name_its_alerts() -> None:
-    """Its labels are written in the form that their identity is computed of."""
+def test_raw_post_of_prometheus_has_the_identities_of_its_alerts() -> None:
+    """Prometheus writes labels in the form that an alert's identity is computed from."""
     _, _, body = recorded("prometheus-post-alerts.http").partition(b"\n\n")
-    unread = parse_raw_post(body)
-    assert unread is not None
+    raw_posts = parse_raw_post(body)
+    assert raw_posts is not None
     sent = json.loads(body)
-    assert [seen[0] for seen in unread] == [identity(alert["labels"]) for alert in sent]
+    assert [raw_post[0] for raw_post in raw_posts] == [identity(alert["labels"]) for alert in sent]
     assert len(sent) > 1
 
 
@@ -53,14 +53,14 @@ posts = st.lists(
 )
 
 
-def written(alert: dict[str, Any]) -> dict[str, Any]:
+def with_times(alert: dict[str, Any]) -> dict[str, Any]:
     times = {name: format_rfc3339(alert[name]) for name in ("startsAt", "endsAt") if name in alert}
     return {**alert, **times}
 
 
 @pytest.mark.parametrize("field", ["startsAt", "endsAt"])
 def test_field_that_is_not_a_text_leaves_the_raw_path(field: str) -> None:
-    """E34: bytes that are no UTF-8 in a time are no fault of ours."""
+    """E34: a time with bytes that are not UTF-8 is left to the exact parser."""
     times = {"startsAt": "2026-11-21T00:53:00Z", "endsAt": "2026-11-21T00:57:00Z"}
     body = json.dumps([{"labels": {"a": "1"}, **times, field: "?"}]).encode()
     assert parse_raw_post(body) is not None
@@ -76,21 +76,21 @@ class Listener:
         self.recognised = 0
 
     def take(self, body: bytes, now: float) -> None:
-        unread = parse_raw_post(body) if self.absorbs_raw else None
-        if unread is not None and self.cache.absorb_raw(unread, now) is not None:
-            self.recognised += len(unread)
+        raw_posts = parse_raw_post(body) if self.absorbs_raw else None
+        if raw_posts is not None and self.cache.absorb_raw(raw_posts, now) is not None:
+            self.recognised += len(raw_posts)
             return
         parsed = prometheus.parse(body, now)
         if parsed.bad:
-            unread = None
+            raw_posts = None
         for index, incoming in enumerate(parsed.alerts):
             alert = normalise(incoming, "prometheus", PLAN, now)
             if not self.cache.absorb(alert, now):
                 self.cache.remember([alert], now)
-            elif unread is not None:
-                self.cache.remember_raw(alert.identity, unread.raw_hash(index))
+            elif raw_posts is not None:
+                self.cache.remember_raw(alert.identity, raw_posts.raw_hash(index))
 
-    def knows(self) -> Any:
+    def state(self) -> Any:
         ends, reworded = self.cache.pending_writes(NOW + 1e6)
         known = {
             key: (one.starts_at, one.ends_at, one.stored_ends_at, one.timeout, one.text_hash)
@@ -104,20 +104,21 @@ class Listener:
 def test_absorbing_raw_posts_changes_no_alert(
     bodies: list[list[dict[str, Any]]], pauses: list[float], shared: bool
 ) -> None:
-    raw_reading, reading = (Listener(raw, 60.0 if shared else None) for raw in (True, False))
+    trust = 60.0 if shared else None
+    raw_listener, parsing_listener = Listener(True, trust), Listener(False, trust)
     now = NOW
     for alerts, pause in zip(bodies, pauses, strict=False):
         now += pause
         for _ in range(3):
-            body = json.dumps([written(a) for a in alerts], separators=(",", ":")).encode()
-            raw_reading.take(body, now)
-            reading.take(body, now)
-        assert raw_reading.knows() == reading.knows()
+            body = json.dumps([with_times(a) for a in alerts], separators=(",", ":")).encode()
+            raw_listener.take(body, now)
+            parsing_listener.take(body, now)
+        assert raw_listener.state() == parsing_listener.state()
 
 
 @pytest.mark.parametrize("trust", [None, 60.0])
-def test_the_third_post_of_the_same_is_recognised(trust: float | None) -> None:
-    """The first is stored, the second is read and absorbed, from the third on bytes will do."""
+def test_third_equal_post_is_recognised(trust: float | None) -> None:
+    """The first post is stored, the second parsed and absorbed, and later ones recognised."""
     listener = Listener(True, trust)
     for number, ends_at in enumerate((240.0, 300.0, 360.0, 420.0)):
         alert = {
@@ -126,7 +127,7 @@ def test_the_third_post_of_the_same_is_recognised(trust: float | None) -> None:
             "startsAt": NOW - 60,
             "endsAt": NOW + ends_at,
         }
-        listener.take(json.dumps([written(alert)], separators=(",", ":")).encode(), NOW + number)
+        listener.take(json.dumps([with_times(alert)], separators=(",", ":")).encode(), NOW + number)
         assert listener.recognised == max(0, number - 1)
     known = identity({"alertname": "SlowRenewals"})
     assert listener.cache.pending_writes(NOW + 200)[0] == [(known, NOW + 420, NOW + 200)]

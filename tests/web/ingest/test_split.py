@@ -1,4 +1,4 @@
-"""Large bodies are cut into pieces that say the same, without being parsed as a whole."""
+"""Splitting of large bodies into pieces with the same alerts, without parsing the whole."""
 
 import json
 from typing import Any
@@ -31,11 +31,11 @@ def pieces(body: bytes, key: str = "", **limits: int) -> tuple[BodySplitter, lis
 def values(body: bytes, key: str = "", **limits: int) -> list[Any]:
     """Return all alerts of a body, parsed piece by piece."""
     split, written = pieces(body, key, **limits)
-    read = [json.loads(b"[" + text + b"]") for text in written]
-    assert [len(some) for some in read] == [piece.count for piece in split.pieces]
-    flat = [value for some in read for value in some]
+    piece_values = [json.loads(b"[" + text + b"]") for text in written]
+    assert [len(some) for some in piece_values] == [piece.count for piece in split.pieces]
+    flat = [value for some in piece_values for value in some]
     assert [piece.first for piece in split.pieces] == [
-        sum(map(len, read[:at])) for at in range(len(read))
+        sum(map(len, piece_values[:at])) for at in range(len(piece_values))
     ]
     return flat
 
@@ -49,8 +49,8 @@ ALERT = {
 
 @pytest.mark.parametrize("indent", [None, 2])
 @pytest.mark.parametrize("count", [0, 1, 700])
-def test_the_pieces_hold_all_alerts_in_order(indent: int | None, count: int) -> None:
-    """E42: no alert is lost, doubled or moved where a body is cut, however it is laid out."""
+def test_pieces_have_all_alerts_in_order(indent: int | None, count: int) -> None:
+    """E42: splitting loses, doubles and moves no alert, for any layout of the body."""
     alerts = [{**ALERT, "n": n} for n in range(count)]
     assert values(json.dumps(alerts, indent=indent).encode()) == alerts
     hook = {"version": "4", "alerts": alerts, "groupLabels": {"alerts": ["x"]}}
@@ -62,7 +62,7 @@ def test_the_pieces_hold_all_alerts_in_order(indent: int | None, count: int) -> 
 
 @settings(max_examples=300, deadline=None)
 @given(ITEMS)
-def test_any_json_is_cut_between_its_values(items: list[Any]) -> None:
+def test_any_json_is_split_between_its_values(items: list[Any]) -> None:
     """E34: strings, escapes and nesting never move a cut, wherever the windows end."""
     for key, whole in (("", items), ("alerts", {"x": ["alerts"], "alerts": items, "y": 1})):
         body = as_json(whole)
@@ -72,8 +72,10 @@ def test_any_json_is_cut_between_its_values(items: list[Any]) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=8), st.integers(0, 400), st.integers(0, 3))
-def test_a_damaged_body_is_refused_or_says_the_same(noise: bytes, at: int, cut: int) -> None:
-    """E34: what is not JSON is refused as a whole, before any of it is taken."""
+def test_damaged_body_is_refused_or_split_into_equal_values(
+    noise: bytes, at: int, cut: int
+) -> None:
+    """E34: a body that is not JSON is refused as a whole, before any alert is taken."""
     body = json.dumps([ALERT, {"labels": {"a": "b"}}], ensure_ascii=False).encode()
     damaged = body[:at] + noise + body[at + cut :]
     try:
@@ -112,15 +114,15 @@ def _refused_as_a_list(rest: Any) -> None:
         (b"[NaN]", 400),
     ],
 )
-def test_too_much_and_what_is_not_json_is_refused(body: bytes, status: int) -> None:
-    """E34: what no parser should be given is refused for what it is."""
+def test_oversized_or_malformed_body_is_refused(body: bytes, status: int) -> None:
+    """E34: a body with too many values or without valid JSON is refused with its status."""
     with pytest.raises(BodyError) as refused:
         pieces(body)
     assert refused.value.status == status
 
 
 def test_too_many_lists_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """E34: what nobody sends is not followed to its end."""
+    """E34: a body with too many lists, or too many `alerts`, is refused before its end."""
     monkeypatch.setattr(scanner, "MOST_OPENED", 100)
     with pytest.raises(BodyError) as refused:
         pieces(b'[{"x":[' + b"[]," * 200 + b"0]}]")
@@ -129,31 +131,31 @@ def test_too_many_lists_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         pieces(b"{" + b'"alerts":[],' * 20 + b'"x":1}', "alerts")
 
 
-def test_of_two_lists_of_alerts_the_last_one_counts() -> None:
-    """E34: as Alertmanager reads a doubled key."""
+def test_last_of_two_alert_lists_counts() -> None:
+    """E34: of a doubled key the last one counts, as in Alertmanager."""
     assert values(b'{"alerts": [{"a": 1}, {"a": 2}], "alerts": [{"a": 3}]}', "alerts") == [{"a": 3}]
 
 
 @pytest.mark.parametrize(
     "unit", ["x", "é", "😀", "\\n", "\\\\", "\\u00e9", "\\ud83d\\ude00", "\\ud83d"]
 )
-@pytest.mark.parametrize("before", ["", "a", "ab"])
-def test_a_long_text_is_cut_between_its_characters(unit: str, before: str) -> None:
-    """E34: a cut text is still a text; of another long text it differs by its digest."""
-    long = before + unit * (LONGEST_TEXT + 1)
-    texts = [long, long + "z"]
+@pytest.mark.parametrize("prefix", ["", "a", "ab"])
+def test_long_text_is_cut_between_characters(unit: str, prefix: str) -> None:
+    """E34: a shortened text is valid, and differs from another long text by its digest."""
+    long_text = prefix + unit * (LONGEST_TEXT + 1)
+    texts = [long_text, long_text + "z"]
     body = ('[{"n":1},' + ",".join(f'{{"a":"{text}"}}' for text in texts) + "]").encode()
     split, written = pieces(body)
     first, second = [json.loads(text)["a"] for text in written[1:]]
     assert len(first.encode("utf-8", "surrogatepass")) <= LONGEST_TEXT
     assert first != second
-    assert first.startswith(json.loads(f'"{before + unit * 5}"'))
+    assert first.startswith(json.loads(f'"{prefix + unit * 5}"'))
     notes = [note for piece in split.pieces for note in piece.notes()]
     assert [note.index for note in notes] == [1, 2]
 
 
-def test_only_the_alert_that_stays_too_large_is_refused() -> None:
-    """E42: the good alerts beside it are kept."""
+def test_only_the_oversized_alert_is_refused() -> None:
+    """E42: valid alerts beside an oversized one are accepted."""
     huge = {"labels": {f"n{n}": "x" * 1000 for n in range(2000)}}
     split, written = pieces(json.dumps([{"a": 1}, huge, {"a": 2}]).encode())
     assert [piece.too_large for piece in split.pieces] == [False, True, False]
@@ -161,8 +163,8 @@ def test_only_the_alert_that_stays_too_large_is_refused() -> None:
     assert split.pieces[2].first == 2
 
 
-def test_much_beside_the_alerts_is_refused() -> None:
-    """E34: what stands beside the alerts is parsed as a whole, and so it is bounded."""
+def test_oversized_envelope_is_refused() -> None:
+    """E34: the envelope is parsed as a whole, so its size is bounded."""
     body = json.dumps({"alerts": [], "x": ["y" * 100] * 20_000}).encode()
     split, _ = pieces(body, "alerts")
     with pytest.raises(BodyError) as refused:

@@ -1,4 +1,4 @@
-"""The acknowledge page in a real browser: what it sends, what it shows, what it refuses."""
+"""The acknowledge page in a real browser: its requests and its layout."""
 
 from pathlib import Path
 
@@ -13,8 +13,10 @@ pytestmark = pytest.mark.browser
 
 
 async def test_one_tap_acknowledges_and_another_undoes(tmp_path: Path) -> None:
-    """Promise 5, E18: a browser that opens the link does nothing; the buttons work, styled, and
-    without a script. A browser sends "Origin: null" from a page without referrer: accepted."""
+    """Promise 5, E18: opening the link changes nothing; the styled buttons work without scripts.
+
+    A browser sends "Origin: null" from a page without referrer, which is accepted.
+    """
     async with served(tmp_path) as (world, client), browser(tmp_path / "profile") as page:
         await world.post(alert(), alert(instance="2"))
         await world.advance(MINUTE)
@@ -34,8 +36,8 @@ async def test_one_tap_acknowledges_and_another_undoes(tmp_path: Path) -> None:
         assert [text for text in page.complaints if "favicon" not in text] == []
 
 
-async def test_nothing_is_wider_than_a_phone(tmp_path: Path) -> None:
-    """On 360 pixels neither page has to be scrolled sideways, even with the longest labels."""
+async def test_phone_shows_pages_without_scrolling_sideways(tmp_path: Path) -> None:
+    """At 360 pixels no page has to be scrolled sideways, even with the longest labels."""
     long = {"summary": "x" * 400, "description": "word " * 200}
     async with served(tmp_path) as (world, client), browser(tmp_path / "profile") as page:
         await world.post(
