@@ -19,7 +19,7 @@ def engine() -> FakeEngine:
 
 @pytest.fixture
 async def client(engine: FakeEngine, aiohttp_client: Callable[..., Awaitable[Client]]) -> Client:
-    """A client of the application with the small engine behind it."""
+    """Return a client of the application with the fake engine behind it."""
     server = GuardedTestServer(app_for(engine))
     await server.start_server()
     return await aiohttp_client(server)

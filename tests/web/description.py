@@ -1,4 +1,4 @@
-"""The official description of Alertmanager's API v2, where it is present: answers must fit it."""
+"""Alertmanager's official API v2 description, and a check that answers conform to it."""
 
 from functools import cache
 from typing import Any
@@ -19,7 +19,7 @@ def _definitions() -> dict[str, Any]:
 
 
 def conforms(definition: str, value: Any) -> None:
-    """Assert that a value is what the description calls so; skip where it is not at hand."""
+    """Assert that a value conforms to a definition; skip if the description is not present."""
     schema = {"$ref": f"#/definitions/{definition}", "definitions": _definitions()}
     validator = jsonschema.Draft4Validator(schema, format_checker=jsonschema.FormatChecker())
     faults = [f"{list(one.path)}: {one.message}" for one in validator.iter_errors(value)]

@@ -1,4 +1,4 @@
-"""A test server that serves as the gateway does: the same runner, guard and paths."""
+"""A test server with the gateway's own runner, guard and paths."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from gateway.web.server import runner_for
 
 
 async def _not_at_all(_: float) -> None:
-    """Tests never sleep: guesses are answered at once."""
+    """Return at once, so that delayed answers to guesses do not slow the tests."""
 
 
 class GuardedTestServer(TestServer):

@@ -1,4 +1,4 @@
-"""Bytes on a connection, for requests that no HTTP client would send."""
+"""Raw connections, for requests that no HTTP client would send."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,7 +11,7 @@ Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 @asynccontextmanager
 async def connected(server: "BaseTestServer[object]") -> AsyncIterator[Connection]:
-    """A bare connection, closed after the block."""
+    """Yield a bare connection, closed after the block."""
     reader, writer = await asyncio.open_connection(str(server.host), server.port)
     try:
         yield reader, writer
@@ -22,7 +22,7 @@ async def connected(server: "BaseTestServer[object]") -> AsyncIterator[Connectio
 
 
 async def status_of(server: "BaseTestServer[object]", request: bytes) -> int:
-    """The status of the answer to these bytes."""
+    """Send bytes and return the status of the answer."""
     async with connected(server) as (reader, writer):
         writer.write(request)
         return int((await reader.readline()).split()[1])

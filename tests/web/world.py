@@ -1,4 +1,4 @@
-"""A small engine for tests of the web: it keeps in memory what the web hands on."""
+"""A fake engine that stores in memory what the web submits, and settings for tests."""
 
 import json
 from collections.abc import Sequence
@@ -88,10 +88,10 @@ def app_for(engine: FakeEngine, **env: str) -> web.Application:
 
 
 def recorded(name: str) -> bytes:
-    """A recorded body, byte for byte as in the fixtures folder."""
+    """Return a recorded body, byte for byte as in the fixtures folder."""
     return (FIXTURES / name).read_bytes()
 
 
 def prometheus_body(name: str) -> Any:
-    """The alerts of a recorded request of Prometheus."""
+    """Return the alerts of a recorded request of Prometheus."""
     return json.loads(recorded(name))["body"]

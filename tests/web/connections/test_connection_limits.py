@@ -94,7 +94,7 @@ def test_client_with_most_connections_loses_one(guarded: Make) -> None:
 
 
 def test_full_guard_closes_idle_then_body_then_blocked_connections(guarded: Make) -> None:
-    """Idle connections are closed first, then slow bodies and slow readers, and never working ones."""
+    """Idle connections are closed first, then slow bodies, then slow readers; working ones stay."""
     guard, metrics = guarded(connections=4, per_client=0)
     working = Fake("a", phase=Phase.WORKING)
     blocked, body, idle = Fake("a", phase=Phase.BLOCKED), Fake("a", phase=Phase.BODY), Fake("a")

@@ -44,12 +44,14 @@ def parsers_agree(body: bytes) -> bool:
 @settings(max_examples=examples(400))
 @given(ITEMS | VALUES)
 def test_both_parsers_agree_on_any_json(value: Any) -> None:
+    """The fast parser leaves any JSON, or returns the alerts of the exact parser."""
     parsers_agree(as_json(value))
 
 
 @settings(max_examples=examples(400))
 @given(st.binary(max_size=12), st.integers(0, 400), st.integers(0, 3))
 def test_both_parsers_agree_on_damaged_posts(noise: bytes, start: int, cut: int) -> None:
+    """The fast parser never accepts a damaged post that the exact parser refuses."""
     body = json.dumps([WHOLE, GOOD], ensure_ascii=False).encode()
     damaged = body[:start] + noise + body[start + cut :]
     try:
@@ -71,6 +73,7 @@ def test_both_parsers_agree_on_damaged_posts(noise: bytes, start: int, cut: int)
     ],
 )
 def test_posts_of_prometheus_take_the_fast_path(items: list[dict[str, Any]]) -> None:
+    """Posts as Prometheus writes them are parsed by the fast parser."""
     assert parsers_agree(json.dumps(items).encode())
 
 
@@ -93,4 +96,5 @@ def test_posts_of_prometheus_take_the_fast_path(items: list[dict[str, Any]]) -> 
     ],
 )
 def test_irregular_alert_leaves_the_fast_path(item: dict[str, Any]) -> None:
+    """A post with an irregular alert is left to the exact parser."""
     assert parse_plain(as_json([GOOD, item]), NOW) is None

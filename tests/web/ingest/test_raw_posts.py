@@ -104,6 +104,7 @@ class Listener:
 def test_absorbing_raw_posts_changes_no_alert(
     bodies: list[list[dict[str, Any]]], pauses: list[float], shared: bool
 ) -> None:
+    """Absorbing raw posts leaves the cache in the same state as parsing all of them."""
     trust = 60.0 if shared else None
     raw_listener, parsing_listener = Listener(True, trust), Listener(False, trust)
     now = NOW
