@@ -10,7 +10,7 @@ from gateway.web.http.refusals import REFUSALS
 from gateway.web.server import runner_for
 
 
-async def _not_at_all(_: float) -> None:
+async def _no_delay(_: float) -> None:
     """Return at once, so that delayed answers to guesses do not slow the tests."""
 
 
@@ -20,5 +20,5 @@ class GuardedTestServer(TestServer):
     limits = Limits()
 
     async def _make_runner(self, **kwargs: Any) -> web.AppRunner:
-        self.app[REFUSALS].sleep = _not_at_all
+        self.app[REFUSALS].sleep = _no_delay
         return runner_for(self.app, self.limits, **kwargs)

@@ -34,12 +34,12 @@ async def samples(client: Client) -> dict[str, float]:
     answer = await client.get("/metrics")
     assert answer.status == 200
     assert answer.headers["Content-Type"].startswith("text/plain; version=")
-    matches = {}
+    values = {}
     for family in text_string_to_metric_families(await answer.text()):
         for sample in family.samples:
             labels = ",".join(f'{k}="{v}"' for k, v in sorted(sample.labels.items()))
-            matches[f"{sample.name}{{{labels}}}" if labels else sample.name] = sample.value
-    return matches
+            values[f"{sample.name}{{{labels}}}" if labels else sample.name] = sample.value
+    return values
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/-/healthy", "/readyz", "/-/ready"])
@@ -97,19 +97,19 @@ async def test_alert_and_its_messages_are_counted(
     assert (await client.post("/webhook/alertmanager", json=body)).status == 200
     await world.advance(15 * MINUTE)
     await world.ack(1001)
-    matches = await samples(client)
-    assert matches['gateway_ingest_requests_total{source="alertmanager",status="200"}'] == 1
-    assert matches['gateway_ingest_alerts_total{source="alertmanager"}'] == 1
-    assert matches['gateway_decisions_total{reason="first"}'] == 1
-    assert matches['gateway_notices_total{channel="pagerduty",kind="firing"}'] == 1
-    assert matches['gateway_attempts_total{channel="pagerduty",result="accepted"}'] == 1
-    assert matches['gateway_outbox_notices{channel="email",state="pending"}'] == 2
-    assert matches['gateway_outbox_oldest_seconds{channel="email"}'] == 0
-    assert matches['gateway_acknowledgement_seconds_sum{severity="critical"}'] == 15 * MINUTE
-    assert matches["gateway_config_last_reload_successful"] == 1
-    assert matches["gateway_store_up"] == 1
-    assert any(name.startswith("gateway_build_info") for name in matches)
-    assert matches['alertmanager_build_info{version="0.33.1"}'] == 1
+    values = await samples(client)
+    assert values['gateway_ingest_requests_total{source="alertmanager",status="200"}'] == 1
+    assert values['gateway_ingest_alerts_total{source="alertmanager"}'] == 1
+    assert values['gateway_decisions_total{reason="first"}'] == 1
+    assert values['gateway_notices_total{channel="pagerduty",kind="firing"}'] == 1
+    assert values['gateway_attempts_total{channel="pagerduty",result="accepted"}'] == 1
+    assert values['gateway_outbox_notices{channel="email",state="pending"}'] == 2
+    assert values['gateway_outbox_oldest_seconds{channel="email"}'] == 0
+    assert values['gateway_acknowledgement_seconds_sum{severity="critical"}'] == 15 * MINUTE
+    assert values["gateway_config_last_reload_successful"] == 1
+    assert values["gateway_store_up"] == 1
+    assert any(name.startswith("gateway_build_info") for name in values)
+    assert values['alertmanager_build_info{version="0.33.1"}'] == 1
 
 
 async def test_silences_are_counted_by_state(gateway: Gateway) -> None:
@@ -121,9 +121,9 @@ async def test_silences_are_counted_by_state(gateway: Gateway) -> None:
     await silences.put(SilenceRequest(by_name, later, later + HOUR, "ana", "why"))
     ended = await silences.put(SilenceRequest(by_name, world.now, later, "ana", "why"))
     await silences.expire(ended.id)
-    matches = await samples(client)
-    assert matches['gateway_silences{state="active"}'] == 1
-    assert matches['gateway_silences{state="pending"}'] == 1
+    values = await samples(client)
+    assert values['gateway_silences{state="active"}'] == 1
+    assert values['gateway_silences{state="pending"}'] == 1
 
 
 async def test_holds_are_counted_by_channel(gateway: Gateway) -> None:
@@ -133,9 +133,9 @@ async def test_holds_are_counted_by_channel(gateway: Gateway) -> None:
     live = [Hold("slack:#billing-alerts", now + 60, now), Hold("slack:#platform", now + 60, now)]
     over = Hold("slack:#over", now - 1, now - 60)
     await world.engine.store.write(lambda tx: holds.save(tx, "slack", [*live, over]))
-    matches = await samples(client)
-    assert matches['gateway_holds{channel="slack"}'] == 2
-    assert matches['gateway_holds{channel="email"}'] == 0
+    values = await samples(client)
+    assert values['gateway_holds{channel="slack"}'] == 2
+    assert values['gateway_holds{channel="email"}'] == 0
 
 
 async def test_component_with_a_problem_is_in_the_metrics(
@@ -147,9 +147,9 @@ async def test_component_with_a_problem_is_in_the_metrics(
     assert sound['gateway_component_ok{component="channel email"}'] == 1
     lost = Health("channel email", False, "8 name lookup calls have not come back")
     monkeypatch.setattr(type(world.engine), "problems", lambda _: [Health("store", True), lost])
-    matches = await samples(client)
-    assert matches['gateway_component_ok{component="channel email"}'] == 0
-    assert matches['gateway_component_ok{component="store"}'] == 1
+    values = await samples(client)
+    assert values['gateway_component_ok{component="channel email"}'] == 0
+    assert values['gateway_component_ok{component="store"}'] == 1
 
 
 async def test_unknown_severity_and_source_create_no_label(gateway: Gateway) -> None:
@@ -159,9 +159,9 @@ async def test_unknown_severity_and_source_create_no_label(gateway: Gateway) -> 
     await world.advance(10 * MINUTE)
     await world.ack(1001)
     await client.post("/webhook/invented", json={})
-    matches = await samples(client)
-    assert matches['gateway_acknowledgement_seconds_count{severity="other"}'] == 1
-    assert not any("xxx" in name or "invented" in name for name in matches)
+    values = await samples(client)
+    assert values['gateway_acknowledgement_seconds_count{severity="other"}'] == 1
+    assert not any("xxx" in name or "invented" in name for name in values)
 
 
 async def test_unavailable_database_is_in_the_metrics(
@@ -199,7 +199,7 @@ async def test_reload_refuses_an_invalid_file(gateway: Gateway) -> None:
     assert fault["column"] > 1
     assert fault["suggestion"] == "everyone"
     assert world.engine.plan is before
-    matches = await samples(client)
-    assert matches["gateway_config_last_reload_successful"] == 0
+    values = await samples(client)
+    assert values["gateway_config_last_reload_successful"] == 0
     ready = await (await client.get("/readyz")).json()
     assert ready["status"] == "degraded"

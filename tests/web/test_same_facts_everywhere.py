@@ -32,8 +32,8 @@ async def test_resolved_incident_lasted_equally_long_everywhere(tmp_path: Path) 
             assert set(re.findall(r"after (\d+ \w+)", page)) == {"9 min"}, page
             assert "Ana had acknowledged it" in page or "acknowledged by Ana" in page
             assert "has it" not in page
-        matches = await (await client.get("/api/v1/incidents/1001")).json()
-        assert matches["lasted"] == 9 * MINUTE
+        answer = await (await client.get("/api/v1/incidents/1001")).json()
+        assert answer["lasted"] == 9 * MINUTE
         mail = next(d.message for d in world.delivered if d.reason == "resolved")
         assert "after 9 min. Ana had acknowledged it." in mail.parts["text"]
 
@@ -61,8 +61,8 @@ async def test_open_incidents_are_listed_in_one_order_everywhere(tmp_path: Path)
             assert [int(one) for one in re.findall(r"^#(\d+)", text, re.M)] == numbers
             assert "more:" not in text
         for path in ("incidents?limit=50", "explain?person=ana"):
-            matches = await (await client.get(f"/api/v1/{path}")).json()
-            assert [one["number"] for one in matches["incidents"]] == numbers[:50]
+            answer = await (await client.get(f"/api/v1/{path}")).json()
+            assert [one["number"] for one in answer["incidents"]] == numbers[:50]
 
 
 async def test_suppressed_incidents_are_listed_and_counted_apart_everywhere(
@@ -94,9 +94,9 @@ async def test_suppressed_incidents_are_listed_and_counted_apart_everywhere(
         assert [one["number"] for one in only["incidents"]] == [1001]
         assert only["counts"] == [{"state": "suppressed", "severity": "critical", "count": 1}]
         for path in ("incidents", "explain?person=ana"):
-            matches = await (await client.get(f"/api/v1/{path}")).json()
-            assert [one["number"] for one in matches["incidents"]] == numbers
-            assert [one["suppressed"] for one in matches["incidents"]] == [False, True, False]
+            answer = await (await client.get(f"/api/v1/{path}")).json()
+            assert [one["number"] for one in answer["incidents"]] == numbers
+            assert [one["suppressed"] for one in answer["incidents"]] == [False, True, False]
 
 
 async def test_second_page_of_the_list_continues_the_first(tmp_path: Path) -> None:

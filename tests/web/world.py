@@ -31,7 +31,7 @@ SOURCES = (
 
 
 class FakeEngine:
-    """Takes everything in; raises `fails` instead when it is set."""
+    """Engine that records what is submitted, or raises `failure` if it is set."""
 
     def __init__(self) -> None:
         self.metrics = Metrics()
@@ -40,7 +40,7 @@ class FakeEngine:
         self.known: set[Sighting] = set()
         self.truncated = 0
         self.rejected: list[tuple[Any, ...]] = []
-        self.fails: Exception | None = None
+        self.failure: Exception | None = None
         self.health: list[Health] = [Health("store", True)]
         self.sources = {source.name: source for source in SOURCES}
         self.time = NOW
@@ -62,14 +62,14 @@ class FakeEngine:
         truncated: int = 0,
         unread: RawRepost | None = None,
     ) -> None:
-        if self.fails is not None:
-            raise self.fails
+        if self.failure is not None:
+            raise self.failure
         self.known.update(unread or ())
         self.truncated = truncated
         self.submitted.append((source, list(alerts)))
 
-    async def reject(self, *what: Any) -> None:
-        self.rejected.append(what)
+    async def reject(self, *arguments: Any) -> None:
+        self.rejected.append(arguments)
 
     def problems(self) -> list[Health]:
         return self.health

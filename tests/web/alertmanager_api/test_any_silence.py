@@ -94,12 +94,12 @@ async def test_any_silence_gets_a_defined_answer_of_alertmanagers_api(
     """E34: any body is stored or refused in the documented shape, and the list stays readable."""
     _, client = gateway
     answer = await client.post("/api/v2/silences", data=json.dumps(body), headers=JSON)
-    answer_text = await answer.json()
-    assert answer.status in (200, 400, 404, 422), answer_text
+    answer_json = await answer.json()
+    assert answer.status in (200, 400, 404, 422), answer_json
     if answer.status == 422:
-        assert answer_text["message"]
+        assert answer_json["message"]
     elif answer.status != 200:
-        assert answer_text
+        assert answer_json
     assert (await client.get("/api/v2/silences")).status == 200
 
 
@@ -111,9 +111,9 @@ async def test_any_silence_gets_a_defined_answer_of_the_own_api(
     """E34: any body is stored or refused with the invalid field, and the list stays readable."""
     _, client = gateway
     answer = await client.post("/api/v1/silences", data=json.dumps(body), headers=JSON)
-    answer_text = await answer.json()
-    assert answer.status in (200, 400, 404, 422), answer_text
-    assert answer.status == 200 or answer_text["detail"]
+    answer_json = await answer.json()
+    assert answer.status in (200, 400, 404, 422), answer_json
+    assert answer.status == 200 or answer_json["detail"]
     assert (await client.get("/api/v1/silences", params={"ended": "true"})).status == 200
 
 

@@ -193,8 +193,8 @@ async def test_invalid_silence_is_refused_with_the_reason(
     world, client = gateway
     answer = await client.post("/api/v2/silences", json=body(world, **change))
     assert answer.status == status
-    answer_text = await answer.json()
-    assert reason in (answer_text if isinstance(answer_text, str) else answer_text["message"])
+    answer_json = await answer.json()
+    assert reason in (answer_json if isinstance(answer_json, str) else answer_json["message"])
     assert await (await client.get("/api/v2/silences")).json() == []
 
 

@@ -35,14 +35,14 @@ async def call(
 ) -> dict[str, Any]:
     """Return the body of an answer that conforms to the OpenAPI document."""
     answer = await client.request(method, path, **more)
-    text: dict[str, Any] = await answer.json()
-    assert answer.status == status, text
+    body: dict[str, Any] = await answer.json()
+    assert answer.status == status, body
     pattern, operation = _operation(method, path.partition("?")[0])
     expected = operation["responses"].get(str(status))
     assert expected is not None, f"{method} {pattern} does not say that it may answer {status}"
     schema = expected["content"]["application/json"]["schema"]
-    Draft202012Validator({**schema, "components": document()["components"]}).validate(text)
-    return text
+    Draft202012Validator({**schema, "components": document()["components"]}).validate(body)
+    return body
 
 
 def _operation(method: str, path: str) -> tuple[str, dict[str, Any]]:
@@ -90,20 +90,20 @@ async def test_document_is_served_and_valid(gateway: Gateway) -> None:
 
 async def test_incidents_are_listed_with_holders_and_counts(gateway: Gateway) -> None:
     """Unacknowledged incidents come first, with holders and counts by state and severity."""
-    text = await call(gateway[1], "GET", "/api/v1/incidents")
-    assert text["counts"] == [
+    answer = await call(gateway[1], "GET", "/api/v1/incidents")
+    assert answer["counts"] == [
         {"state": "firing", "severity": "warning", "count": 1},
         {"state": "acknowledged", "severity": "critical", "count": 1},
     ]
-    assert [(one["number"], one["state"]) for one in text["incidents"]] == [
+    assert [(one["number"], one["state"]) for one in answer["incidents"]] == [
         (1002, "firing"),
         (1001, "acknowledged"),
     ]
-    taken = text["incidents"][1]
-    assert taken["acknowledged"]["by"] == {"id": "ana", "name": "Ana"}
-    assert taken["opened_at"] == "2026-11-18T11:06:40Z"
-    assert taken["url"] == "http://gateway.example.com/incidents/1001"
-    assert text["next"] is None
+    acknowledged = answer["incidents"][1]
+    assert acknowledged["acknowledged"]["by"] == {"id": "ana", "name": "Ana"}
+    assert acknowledged["opened_at"] == "2026-11-18T11:06:40Z"
+    assert acknowledged["url"] == "http://gateway.example.com/incidents/1001"
+    assert answer["next"] is None
 
 
 @pytest.mark.parametrize(
@@ -124,24 +124,24 @@ async def test_incidents_are_filtered_and_paged(
     gateway: Gateway, query: str, numbers: list[int]
 ) -> None:
     """Filters combine, and a page names the beginning of the next one."""
-    text = await call(gateway[1], "GET", f"/api/v1/incidents?{query}")
-    assert [one["number"] for one in text["incidents"]] == numbers
-    assert text["next"] == ("firing-2-1002" if query == "limit=1" else None)
+    answer = await call(gateway[1], "GET", f"/api/v1/incidents?{query}")
+    assert [one["number"] for one in answer["incidents"]] == numbers
+    assert answer["next"] == ("firing-2-1002" if query == "limit=1" else None)
 
 
 async def test_one_incident_has_all_its_details(gateway: Gateway) -> None:
     """One incident has its alerts, timeline, notices and their attempts."""
-    text = await call(gateway[1], "GET", "/api/v1/incidents/1001")
-    assert text["alerts"][0]["labels"]["instance"] == "billing-1"
-    assert text["alerts"][0]["acknowledged"] is True
-    assert len(text["alerts"][0]["fingerprint"]) == 16
-    kinds = [entry["kind"] for entry in text["timeline"]]
+    answer = await call(gateway[1], "GET", "/api/v1/incidents/1001")
+    assert answer["alerts"][0]["labels"]["instance"] == "billing-1"
+    assert answer["alerts"][0]["acknowledged"] is True
+    assert len(answer["alerts"][0]["fingerprint"]) == 16
+    kinds = [entry["kind"] for entry in answer["timeline"]]
     assert kinds[0] == "spoke"
     assert "acknowledged" in kinds
-    slack = next(one for one in text["notices"] if one["channel"] == "slack")
+    slack = next(one for one in answer["notices"] if one["channel"] == "slack")
     assert slack["state"] == "dead"
     assert slack["attempts"][0]["outcome"] == "bad recipient"
-    assert text["escalation"]["name"] == "billing"
+    assert answer["escalation"]["name"] == "billing"
 
 
 async def test_incident_is_acknowledged_and_undone(gateway: Gateway) -> None:
@@ -203,8 +203,8 @@ async def test_invalid_body_names_the_field(
     """A malformed body answers 400, and an invalid field 422 with its name."""
     kind = {"Content-Type": "application/json"}
     path = "/api/v1/incidents/1002/ack"
-    text = await call(gateway[1], "POST", path, status, data=body, headers=kind)
-    assert text["detail"][0]["field"] == field
+    answer = await call(gateway[1], "POST", path, status, data=body, headers=kind)
+    assert answer["detail"][0]["field"] == field
 
 
 async def test_form_is_refused_with_415(gateway: Gateway) -> None:
@@ -238,8 +238,8 @@ async def test_form_is_refused_with_415(gateway: Gateway) -> None:
 )
 async def test_invalid_parameter_names_itself(gateway: Gateway, path: str, field: str) -> None:
     """An invalid or unknown parameter answers 422 with its name."""
-    text = await call(gateway[1], "GET", path, 422)
-    assert text["detail"][0]["field"] == field
+    answer = await call(gateway[1], "GET", path, 422)
+    assert answer["detail"][0]["field"] == field
 
 
 @pytest.mark.parametrize(
@@ -260,19 +260,19 @@ async def test_unknown_incident_or_rota_is_404(gateway: Gateway, method: str, pa
 
 async def test_current_duty_names_person_zone_and_layer(gateway: Gateway) -> None:
     """The answer names the person on call, the time zone and the layer."""
-    text = await call(gateway[1], "GET", "/api/v1/oncall")
-    (duty,) = text["duty"]
+    answer = await call(gateway[1], "GET", "/api/v1/oncall")
+    (duty,) = answer["duty"]
     assert duty["rota"] == "billing"
     assert duty["timezone"] == "Europe/Berlin"
     assert duty["on_call"] == [{"id": "ana", "name": "Ana"}]
     assert duty["by"] == "layer 1"
-    assert text["shifts"] == []
+    assert answer["shifts"] == []
 
 
 async def test_duty_before_the_rota_names_the_next_person(gateway: Gateway) -> None:
     """Before the rota begins nobody is on call, and the next person is named."""
-    text = await call(gateway[1], "GET", "/api/v1/oncall?rota=billing&at=2026-01-01T00:00Z")
-    (duty,) = text["duty"]
+    answer = await call(gateway[1], "GET", "/api/v1/oncall?rota=billing&at=2026-01-01T00:00Z")
+    (duty,) = answer["duty"]
     assert duty["on_call"] == []
     assert duty["next"] == {"id": "ana", "name": "Ana"}
     assert duty["until"] == "2026-01-05T08:00:00Z"
@@ -281,8 +281,8 @@ async def test_duty_before_the_rota_names_the_next_person(gateway: Gateway) -> N
 async def test_shifts_of_a_period_include_gaps(gateway: Gateway) -> None:
     """Every shift between two instants is listed, gaps included."""
     query = "from=2026-01-01T00:00:00Z&to=2026-01-10T00:00:00Z"
-    text = await call(gateway[1], "GET", f"/api/v1/oncall?{query}")
-    assert [(one["from"], one["on_call"]) for one in text["shifts"]] == [
+    answer = await call(gateway[1], "GET", f"/api/v1/oncall?{query}")
+    assert [(one["from"], one["on_call"]) for one in answer["shifts"]] == [
         ("2026-01-01T00:00:00Z", []),
         ("2026-01-05T08:00:00Z", [{"id": "ana", "name": "Ana"}]),
     ]
@@ -290,17 +290,17 @@ async def test_shifts_of_a_period_include_gaps(gateway: Gateway) -> None:
 
 async def test_rotas_are_listed_with_members(gateway: Gateway) -> None:
     """Each rota is listed with its members."""
-    text = await call(gateway[1], "GET", "/api/v1/rotas")
-    assert text["rotas"][0]["members"] == [{"id": "ana", "name": "Ana"}]
+    answer = await call(gateway[1], "GET", "/api/v1/rotas")
+    assert answer["rotas"][0]["members"] == [{"id": "ana", "name": "Ana"}]
 
 
 async def test_dead_letters_are_listed_and_replayed(gateway: Gateway) -> None:
     """Promise 13: a message given up is listed with its cause and sent when it is replayed."""
     world, client = gateway
-    text = await call(client, "GET", "/api/v1/dead-letters")
-    dead = [one["id"] for one in text["notices"]]
+    answer = await call(client, "GET", "/api/v1/dead-letters")
+    dead = [one["id"] for one in answer["notices"]]
     assert dead
-    assert {one["detail"] for one in text["notices"]} == {"channel_not_found"}
+    assert {one["detail"] for one in answer["notices"]} == {"channel_not_found"}
     world.mend("slack")
     again = await call(client, "POST", "/api/v1/dead-letters/replay", json={"ids": [*dead, 9999]})
     assert set(again["replayed"]) <= set(dead)
@@ -316,8 +316,8 @@ async def test_refused_request_is_listed(gateway: Gateway) -> None:
     _, client = gateway
     body = {"alerts": [{"labels": {"severity": 3}}]}
     assert (await client.post("/webhook/alertmanager", json=body)).status == 422
-    text = await call(client, "GET", "/api/v1/rejects")
-    (refused,) = text["rejects"]
+    answer = await call(client, "GET", "/api/v1/rejects")
+    (refused,) = answer["rejects"]
     assert (refused["source"], refused["status"]) == ("alertmanager", 422)
     assert refused["detail"][0]["field"] == "labels.severity"
     assert "severity" in refused["excerpt"]
@@ -325,11 +325,11 @@ async def test_refused_request_is_listed(gateway: Gateway) -> None:
 
 async def test_status_has_counts_configuration_and_components(gateway: Gateway) -> None:
     """The status has incident counts, the digest of the configuration and the components."""
-    text = await call(gateway[1], "GET", "/api/v1/status")
-    assert text["incidents"] == {"firing": 1, "acknowledged": 1, "resolved": 0}
-    assert text["config_digest"]
-    assert text["config_loaded_at"]
-    assert {one["component"] for one in text["components"]} >= {"store", "routes.yaml"}
+    answer = await call(gateway[1], "GET", "/api/v1/status")
+    assert answer["incidents"] == {"firing": 1, "acknowledged": 1, "resolved": 0}
+    assert answer["config_digest"]
+    assert answer["config_loaded_at"]
+    assert {one["component"] for one in answer["components"]} >= {"store", "routes.yaml"}
 
 
 async def test_unavailable_database_is_503(
@@ -345,8 +345,8 @@ async def test_unavailable_database_is_503(
     monkeypatch.setattr(world.engine.store, "write", lost)
     for method, path in (("GET", "/api/v1/incidents"), ("POST", "/api/v1/incidents/1002/ack")):
         more: dict[str, Any] = {"json": {"by": "ana"}} if method == "POST" else {}
-        text = await call(client, method, path, 503, **more)
-        assert "full" in text["detail"][0]["message"]
+        answer = await call(client, method, path, 503, **more)
+        assert "full" in answer["detail"][0]["message"]
 
 
 WRITES = ["/api/v1/incidents/1001/ack", "/api/v1/dead-letters/replay", "/-/reload"]

@@ -122,10 +122,10 @@ async def test_inhibited_alert_names_the_inhibiting_alert(tmp_path: Path) -> Non
         await world.post(alert("BillingDatabaseDown"), alert("SlowInvoices", "warning"))
         await world.advance(MINUTE)
         answer = await explanation_of(client, labels='{alertname="SlowInvoices"}')
-        [matches] = answer["alerts"]
-        assert matches["receivers"] == ["billing"]
+        [explained_alert] = answer["alerts"]
+        assert explained_alert["receivers"] == ["billing"]
         [incident] = answer["incidents"]
-        assert incident["number"] == matches["incidents"][0]
+        assert incident["number"] == explained_alert["incidents"][0]
         assert incident["why"][0] == "Nobody was notified."
         assert any("inhibited by" in sentence for sentence in incident["why"])
         down = 'inhibited by {alertname="BillingDatabaseDown", severity="critical", team="billing"}'

@@ -53,9 +53,9 @@ async def test_any_body_and_headers_get_a_defined_answer(
     text = await answer.read()
     assert answer.status in DEFINED, (answer.status, text)
     if answer.status != 200:
-        answer_text = json.loads(text)
+        answer_json = json.loads(text)
         if path.startswith("/api/v2"):
-            assert answer_text if answer.status in (400, 503) else answer_text["message"]
+            assert answer_json if answer.status in (400, 503) else answer_json["message"]
         else:
-            assert answer_text["error"]
-            assert isinstance(answer_text["detail"], list)
+            assert answer_json["error"]
+            assert isinstance(answer_json["detail"], list)

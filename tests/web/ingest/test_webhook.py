@@ -174,14 +174,14 @@ async def test_post_that_cannot_be_stored_is_503(
     client: Client, engine: FakeEngine, path: str, fault: Exception
 ) -> None:
     """Promise 1: 503 with Retry-After, which Alertmanager retries, and never 429 or 200."""
-    engine.fails = fault
+    engine.failure = fault
     body: Any = [GOOD] if path.startswith("/api") else {"alerts": [GOOD, BAD]}
     answer = await client.post(path, json=body)
     assert answer.status == 503
     assert int(answer.headers["Retry-After"]) >= 1
-    answer_text = await answer.json()
+    answer_json = await answer.json()
     assert str(fault) in (
-        answer_text if path.startswith("/api") else answer_text["detail"][0]["message"]
+        answer_json if path.startswith("/api") else answer_json["detail"][0]["message"]
     )
 
 

@@ -143,13 +143,13 @@ async def test_many_silences_are_paged(gateway: Gateway) -> None:
     """Each silence is on one page, and a page number out of range shows the nearest page."""
     world, client = gateway
     await put_many(world, 120)
-    seen: list[str] = []
+    numbers: list[str] = []
     for number, span in ((1, "1 to 50"), (2, "51 to 100"), (3, "101 to 120")):
         text = await read(client, f"/silences?page={number}")
         assert f"120 active silences {span} of 120" in text
         assert ("Previous" in text, "Next" in text) == (number > 1, number < 3)
-        seen += re.findall(r'instance="db-(\d+)"', text)
-    assert seen == [str(number) for number in range(120)]
+        numbers += re.findall(r'instance="db-(\d+)"', text)
+    assert numbers == [str(number) for number in range(120)]
     for odd, span in (("0", "1 to 50"), ("x", "1 to 50"), ("-1", "1 to 50"), ("9" * 40, "1 to 50")):
         assert f"{span} of 120" in await read(client, f"/silences?page={odd}")
     assert "101 to 120 of 120" in await read(client, "/silences?page=99")
