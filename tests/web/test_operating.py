@@ -130,9 +130,9 @@ async def test_holds_are_counted_by_channel(gateway: Gateway) -> None:
     """Promise 13: targets held by a rate limit are counted, and expired holds are not."""
     world, client = gateway
     now = world.now
-    live = [Hold("slack:#billing-alerts", now + 60, now), Hold("slack:#platform", now + 60, now)]
-    over = Hold("slack:#over", now - 1, now - 60)
-    await world.engine.store.write(lambda tx: holds.save(tx, "slack", [*live, over]))
+    active = [Hold("slack:#billing-alerts", now + 60, now), Hold("slack:#platform", now + 60, now)]
+    expired = Hold("slack:#over", now - 1, now - 60)
+    await world.engine.store.write(lambda tx: holds.save(tx, "slack", [*active, expired]))
     values = await samples(client)
     assert values['gateway_holds{channel="slack"}'] == 2
     assert values['gateway_holds{channel="email"}'] == 0

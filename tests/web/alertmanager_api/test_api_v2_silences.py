@@ -283,8 +283,8 @@ async def test_writes_require_the_token_if_one_is_set(tmp_path: Path) -> None:
         assert (await client.delete(f"/api/v2/silence/{UNKNOWN}")).status == 401
         assert (await client.get("/api/v2/silences")).status == 200
         headers = {"Authorization": "Bearer test-api-token"}
-        right = await client.post("/api/v2/silences", json=body(world), headers=headers)
-        assert right.status == 200
+        authorized = await client.post("/api/v2/silences", json=body(world), headers=headers)
+        assert authorized.status == 200
         # E53: the token suffices; boards that proxy to us pass the browser's headers on.
         proxied = {**headers, "Sec-Fetch-Site": "cross-site", "Origin": "https://karma.example.com"}
         other = await client.post("/api/v2/silences", json=body(world), headers=proxied)

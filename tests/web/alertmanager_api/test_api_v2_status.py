@@ -78,11 +78,11 @@ async def test_receivers_are_those_of_the_file(gateway: Gateway) -> None:
     assert body == [
         {"labels": {"name": name}, "name": name} for name in ("billing", "quiet", "everyone")
     ]
-    some = await client.get("/api/v2/receivers", params={"receiver_matchers": "name=~qui.*"})
-    assert [one["name"] for one in await some.json()] == ["quiet"]
-    bad = await client.get("/api/v2/receivers", params={"receiver_matchers": "{bad"})
-    assert bad.status == 400
-    assert "receiver_matchers" in await bad.json()
+    filtered = await client.get("/api/v2/receivers", params={"receiver_matchers": "name=~qui.*"})
+    assert [one["name"] for one in await filtered.json()] == ["quiet"]
+    invalid = await client.get("/api/v2/receivers", params={"receiver_matchers": "{bad"})
+    assert invalid.status == 400
+    assert "receiver_matchers" in await invalid.json()
 
 
 async def test_other_paths_and_methods_are_answered_as_recorded(gateway: Gateway) -> None:
@@ -99,10 +99,10 @@ async def test_other_paths_and_methods_are_answered_as_recorded(gateway: Gateway
     assert (await answer.json())["status"] == "deprecated"
     missing = await client.get("/api/v2/nope")
     assert await missing.json() == real["GET", "/api/v2/nope"]["body"]
-    wrong = await client.put("/api/v2/alerts")
-    assert wrong.status == 405
-    assert "POST" in wrong.headers["Allow"].split(",")
-    body = await wrong.json()
+    other_method = await client.put("/api/v2/alerts")
+    assert other_method.status == 405
+    assert "POST" in other_method.headers["Allow"].split(",")
+    body = await other_method.json()
     assert body["code"] == 405
     assert body["message"].startswith("method PUT is not allowed, but [")
 

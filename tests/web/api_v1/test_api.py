@@ -49,11 +49,11 @@ def _operation(method: str, path: str) -> tuple[str, dict[str, Any]]:
     parts = path.split("/")
     for pattern, operations in document()["paths"].items():
         expected = pattern.split("/")
-        same = (
+        segments_match = (
             a == b or (a == "{number}" and b.isdigit())
             for a, b in zip(expected, parts, strict=False)
         )
-        if len(expected) == len(parts) and all(same):
+        if len(expected) == len(parts) and all(segments_match):
             return pattern, operations[method.lower()]
     raise AssertionError(f"{path} is not in the document")
 
@@ -154,8 +154,11 @@ async def test_incident_is_acknowledged_and_undone(gateway: Gateway) -> None:
     assert second["answer"] == "already acknowledged"
     assert second["incident"]["acknowledged"]["by"]["name"] == "Ben"
     assert second["incident"]["acknowledged"]["via"] == "api"
-    back = await call(client, "POST", f"{path}/unack", json={"by": "ben"})
-    assert (back["answer"], back["incident"]["state"]) == ("acknowledgement undone", "firing")
+    undo_answer = await call(client, "POST", f"{path}/unack", json={"by": "ben"})
+    assert (undo_answer["answer"], undo_answer["incident"]["state"]) == (
+        "acknowledgement undone",
+        "firing",
+    )
     await call(client, "POST", f"{path}/unack", 409, json={"by": "ben"})
 
 
@@ -163,20 +166,20 @@ async def test_incident_is_taken_over_and_given_back(gateway: Gateway) -> None:
     """E20: the first take-over wins, a later one is refused with the holder, and undo works."""
     _, client = gateway
     path = "/api/v1/incidents/1001"
-    taken = await call(client, "POST", f"{path}/take", json={"by": "ben", "from": "ana"})
-    assert taken["answer"] == "taken over"
-    ack = taken["incident"]["acknowledged"]
+    take_over = await call(client, "POST", f"{path}/take", json={"by": "ben", "from": "ana"})
+    assert take_over["answer"] == "taken over"
+    ack = take_over["incident"]["acknowledged"]
     assert (ack["by"]["id"], ack["taken_from"]["id"]) == ("ben", "ana")
     assert ack["back_until"] is not None
-    again = await call(client, "POST", f"{path}/take", json={"by": "ben"})
-    assert again["answer"] == "already acknowledged"
-    late = await call(client, "POST", f"{path}/take", 409, json={"by": "cho", "from": "ana"})
-    assert late["error"] == "incident #1001 is acknowledged by Ben"
-    assert late["detail"][0]["field"] == "from"
-    back = await call(client, "POST", f"{path}/unack", json={"by": "ben", "back": True})
-    assert back["answer"] == "given back"
-    assert back["incident"]["acknowledged"]["by"]["id"] == "ana"
-    assert back["incident"]["acknowledged"]["taken_from"] is None
+    repeated = await call(client, "POST", f"{path}/take", json={"by": "ben"})
+    assert repeated["answer"] == "already acknowledged"
+    conflict = await call(client, "POST", f"{path}/take", 409, json={"by": "cho", "from": "ana"})
+    assert conflict["error"] == "incident #1001 is acknowledged by Ben"
+    assert conflict["detail"][0]["field"] == "from"
+    undo_answer = await call(client, "POST", f"{path}/unack", json={"by": "ben", "back": True})
+    assert undo_answer["answer"] == "given back"
+    assert undo_answer["incident"]["acknowledged"]["by"]["id"] == "ana"
+    assert undo_answer["incident"]["acknowledged"]["taken_from"] is None
     refused = await call(client, "POST", f"{path}/unack", 409, json={"by": "ben", "back": True})
     assert refused["error"] == "incident #1001 cannot be given back"
 
@@ -201,9 +204,9 @@ async def test_invalid_body_names_the_field(
     gateway: Gateway, body: bytes, status: int, field: str
 ) -> None:
     """A malformed body answers 400, and an invalid field 422 with its name."""
-    kind = {"Content-Type": "application/json"}
+    headers = {"Content-Type": "application/json"}
     path = "/api/v1/incidents/1002/ack"
-    answer = await call(gateway[1], "POST", path, status, data=body, headers=kind)
+    answer = await call(gateway[1], "POST", path, status, data=body, headers=headers)
     assert answer["detail"][0]["field"] == field
 
 
@@ -302,13 +305,13 @@ async def test_dead_letters_are_listed_and_replayed(gateway: Gateway) -> None:
     assert dead
     assert {one["detail"] for one in answer["notices"]} == {"channel_not_found"}
     world.mend("slack")
-    again = await call(client, "POST", "/api/v1/dead-letters/replay", json={"ids": [*dead, 9999]})
-    assert set(again["replayed"]) <= set(dead)
-    assert again["replayed"]
-    assert 9999 in again["left"]
+    replay = await call(client, "POST", "/api/v1/dead-letters/replay", json={"ids": [*dead, 9999]})
+    assert set(replay["replayed"]) <= set(dead)
+    assert replay["replayed"]
+    assert 9999 in replay["left"]
     await world.advance(MINUTE)
-    left = await call(client, "GET", "/api/v1/dead-letters")
-    assert not {one["id"] for one in left["notices"]} & set(again["replayed"])
+    remaining = await call(client, "GET", "/api/v1/dead-letters")
+    assert not {one["id"] for one in remaining["notices"]} & set(replay["replayed"])
 
 
 async def test_refused_request_is_listed(gateway: Gateway) -> None:
@@ -362,8 +365,8 @@ async def test_writes_require_the_token_if_one_is_set(tmp_path: Path, path: str)
             assert answer.status == 401
             assert answer.headers["WWW-Authenticate"].startswith("Bearer")
             assert "Basic" not in answer.headers["WWW-Authenticate"]
-        right = {"Authorization": "Bearer test-api-token"}
-        assert (await client.post(path, json=body, headers=right)).status in (200, 404)
+        headers = {"Authorization": "Bearer test-api-token"}
+        assert (await client.post(path, json=body, headers=headers)).status in (200, 404)
         assert (await client.get("/api/v1/status")).status == 200
 
 
@@ -380,8 +383,8 @@ async def test_reads_beyond_loopback_require_the_token(tmp_path: Path) -> None:
     env = {"listen": "0.0.0.0:9095", "api_token": "test-api-token"}
     async with served(tmp_path, **env) as (_, client):
         assert (await client.get("/api/v1/incidents")).status == 401
-        right = {"Authorization": "Bearer test-api-token"}
-        assert (await client.get("/api/v1/incidents", headers=right)).status == 200
+        headers = {"Authorization": "Bearer test-api-token"}
+        assert (await client.get("/api/v1/incidents", headers=headers)).status == 200
         for path in ("/healthz", "/readyz", "/metrics", "/-/healthy", "/-/ready"):
             assert (await client.get(path)).status == 200
 

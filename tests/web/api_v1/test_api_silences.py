@@ -56,8 +56,8 @@ async def test_silence_is_created_listed_read_and_ended(gateway: Gateway) -> Non
     ended = await (await client.delete(f"{PATH}/{one['id']}")).json()
     assert ended["state"] == "expired"
     assert (await (await client.get(PATH)).json())["silences"] == []
-    again = await (await client.get(PATH, params={"ended": "true"})).json()
-    assert again["silences"] == [ended]
+    with_ended = await (await client.get(PATH, params={"ended": "true"})).json()
+    assert with_ended["silences"] == [ended]
     assert await (await client.get(f"{PATH}/{one['id']}")).json() == ended
 
 
@@ -69,9 +69,9 @@ async def test_silences_are_listed_by_the_labels_of_an_alert(gateway: Gateway) -
     text = {"labels": '{alertname="PaymentFailures", team="billing"}'}
     matches = (await (await client.get(PATH, params=text)).json())["silences"]
     assert [silence["id"] for silence in matches] == [one["id"]]
-    wrong = await client.get(PATH, params={"labels": 'team=~"b"'})
-    assert wrong.status == 422
-    assert (await wrong.json())["detail"][0]["field"] == "labels"
+    invalid = await client.get(PATH, params={"labels": 'team=~"b"'})
+    assert invalid.status == 422
+    assert (await invalid.json())["detail"][0]["field"] == "labels"
 
 
 async def test_preview_counts_matching_alerts_and_creates_nothing(gateway: Gateway) -> None:

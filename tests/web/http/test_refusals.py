@@ -104,8 +104,8 @@ async def test_every_failed_proof_is_counted_by_kind(
     caplog.set_level(logging.WARNING, "gateway.web.http.refusals")
     env = {"listen": "0.0.0.0:9095", "external_url": "https://alerts.example.com"}
     async with served(tmp_path, api_token="test-api-token", **env) as (world, client):
-        wrong = {"Authorization": "Bearer test-wrong-guess"}
-        assert (await client.get("/api/v1/incidents", headers=wrong)).status == 401
+        wrong_token = {"Authorization": "Bearer test-wrong-guess"}
+        assert (await client.get("/api/v1/incidents", headers=wrong_token)).status == 401
         assert (await client.get("/api/v1/incidents")).status == 401
         assert (await client.get(f"/ack/{token(world)}x")).status == 404
         assert (await client.get(f"/ack/{token(world, lifetime=-1.0)}")).status == 410
@@ -123,11 +123,11 @@ async def test_wrong_credentials_of_a_source_are_counted(
     client: Client, engine: FakeEngine
 ) -> None:
     """Wrong bearer, basic and signature credentials of a source count as one kind."""
-    for source, head in (
+    for source, headers in (
         ("bearer", {"Authorization": "Bearer test-wrong"}),
         ("basic", {"Authorization": "Basic eDp5"}),
         ("signed", {"X-Signature": "00" * 32}),
     ):
-        answer = await client.post(f"/webhook/{source}", json={}, headers=head)
+        answer = await client.post(f"/webhook/{source}", json={}, headers=headers)
         assert answer.status == 401
     assert engine.metrics.registry.get_sample_value(KINDS, {"kind": "source"}) == 3

@@ -61,10 +61,10 @@ async def test_everything_is_served_below_the_prefix(tmp_path: Path) -> None:
         assert posted.status == 200
         missing = await client.get("/alertmanager/api/v2/nope")
         assert (await missing.json())["code"] == 404
-        wrong = await client.delete("/alertmanager/api/v2/receivers")
-        assert wrong.status == 405
-        elsewhere = await client.get("/alertmanager/nope")
-        assert (await elsewhere.json())["error"] == "there is nothing here"
+        other_method = await client.delete("/alertmanager/api/v2/receivers")
+        assert other_method.status == 405
+        unknown = await client.get("/alertmanager/nope")
+        assert (await unknown.json())["error"] == "there is nothing here"
 
 
 async def test_links_and_forms_stay_below_the_prefix(tmp_path: Path) -> None:
@@ -81,6 +81,6 @@ async def test_links_and_forms_stay_below_the_prefix(tmp_path: Path) -> None:
         path = f"/alertmanager/ack/{token(world)}"
         text = await client.get(path)
         (action,) = re.findall(r'<form method="post" action="([^"]*)"', await text.text())
-        taken = await client.post(urljoin(path, action))
-        assert "Acknowledged by you" in await taken.text()
+        acknowledged = await client.post(urljoin(path, action))
+        assert "Acknowledged by you" in await acknowledged.text()
         assert (await world.incident()).ack is not None

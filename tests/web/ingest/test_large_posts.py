@@ -141,8 +141,8 @@ async def test_large_posts_enqueue_a_bounded_number_of_pieces(
 async def test_large_signed_body_is_verified(client: Client, engine: FakeEngine) -> None:
     """The signature is computed while the body arrives, and an invalid one is refused."""
     body = json.dumps({"alerts": many(2000)}).encode()
-    right = hmac.digest(b"test-new", body, hashlib.sha256).hex()
-    for signature, status in ((right, 200), ("0" * 64, 401)):
+    valid_signature = hmac.digest(b"test-new", body, hashlib.sha256).hex()
+    for signature, status in ((valid_signature, 200), ("0" * 64, 401)):
         answered_status, _ = await post(
             client, "/webhook/signed", body, **{"X-Signature": signature}
         )

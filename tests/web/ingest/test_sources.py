@@ -334,5 +334,5 @@ def test_alerts_that_differ_beyond_the_cut_stay_distinct() -> None:
     """Cutting never merges two alerts, and gives one alert the same identity each time."""
     values = ["y" * 5000 + "1", "y" * 5000 + "2", "y" * 5000 + "1"]
     parsed = prometheus([{"labels": {"a": value, value: "x"}} for value in values])
-    first, second, again = [identity(alert.labels) for alert in parsed.alerts]
-    assert first == again != second
+    first, second, repeated = [identity(alert.labels) for alert in parsed.alerts]
+    assert first == repeated != second

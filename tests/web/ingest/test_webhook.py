@@ -326,8 +326,8 @@ async def test_signature_of_the_raw_body_is_accepted(
     body = b'{ "alerts" : [] }'
     signature = prefix + hmac.digest(key, body, hashlib.sha256).hex()
     assert (await post(client, "/webhook/signed", body, **{"X-Signature": signature}))[0] == 200
-    wrong = await post(client, "/webhook/signed", body + b" ", **{"X-Signature": signature})
-    assert wrong[0] == 401
+    changed_body = await post(client, "/webhook/signed", body + b" ", **{"X-Signature": signature})
+    assert changed_body[0] == 401
 
 
 @pytest.mark.parametrize("signature", [None, "", "00", "ä"])

@@ -170,8 +170,8 @@ async def test_undone_take_over_returns_to_the_former_holder(gateway: Gateway) -
     await client.post(f"{link}/take", data={"from": "ana"})
     page = await text_of(client, "POST", f"{link}/undo", data={"back": "1"})
     assert "Acknowledged by Ana" in page
-    late = await text_of(client, "POST", f"{link}/undo", data={"back": "1"})
-    assert "It cannot be given back any more" in late
+    second_undo = await text_of(client, "POST", f"{link}/undo", data={"back": "1"})
+    assert "It cannot be given back any more" in second_undo
     assert (await world.incident()).ack.by == "ana"  # type: ignore[union-attr]
 
 

@@ -104,9 +104,9 @@ async def test_current_shift_equals_the_command(tmp_path: Path, days_later: floa
         people = " ".join(one["name"] for one in duty["on_call"]) or "Nobody"
         verb = "are" if len(duty["on_call"]) > 1 else "is"
         until = clock_time(parse_rfc3339(duty["until"]), "Europe/Berlin", now)
-        then = re.split(r" {2,}", row)[4]
+        next_person = re.split(r" {2,}", row)[4]
         text = words(shown[duty["rota"]]).replace("nobody .", "nobody.")
-        assert f"{people} {verb} on call until {until}, then {then}." in text
+        assert f"{people} {verb} on call until {until}, then {next_person}." in text
         if duty["by"]:
             assert f"By {duty['by']}." in text
 
