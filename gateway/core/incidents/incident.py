@@ -202,3 +202,37 @@ class Incident:
             SuppressReason.MUTED, SuppressReason.OUTSIDE_ACTIVE
         )
         return SUPPRESSED if self.suppressed or muted else self.state.value
+
+
+def with_number(incident: Incident, number: int) -> Incident:
+    """Return a new incident with the number that the store gave it.
+
+    By position, and not by `replace`, which takes twice as long: intake does it for every incident.
+    """
+    return Incident(
+        number,
+        incident.group_key,
+        incident.route_id,
+        incident.receiver,
+        incident.group_labels,
+        incident.opened_at,
+        incident.due_at,
+        incident.state,
+        incident.tick_at,
+        incident.flushed,
+        incident.notified_at,
+        incident.rank,
+        incident.severity,
+        incident.ack,
+        incident.escalation,
+        incident.notified_targets,
+        incident.notification_pending,
+        incident.suppressions,
+        incident.respond_by,
+        incident.resolved_at,
+        incident.beginnings,
+        incident.flapping_notified_at,
+        incident.truncated,
+        incident.title,
+        incident.since,
+    )

@@ -4,7 +4,6 @@ A row also has a title for lists and an urgency, by which `schedule` orders what
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from hashlib import blake2b
 from types import MappingProxyType
@@ -12,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from gateway.core.incidents.incident import SUPPRESSED, Incident, State
+from gateway.core.incidents.incident import SUPPRESSED, Incident, State, with_number
 from gateway.core.incidents.incident_json import from_json, to_json
 from gateway.store.db.bulk import insert, overwrite, update
 from gateway.store.db.session import Row
@@ -137,7 +136,7 @@ def create(
         return []
     numbers = counters.take(tx, "incident", len(opened))
     created = [
-        replace(incident, number=number) for incident, number in zip(opened, numbers, strict=True)
+        with_number(incident, number) for incident, number in zip(opened, numbers, strict=True)
     ]
     rows = []
     for position, incident in enumerate(created):

@@ -1,9 +1,9 @@
 """Drafts of incidents."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from gateway.core.decide.draft import Draft
-from gateway.core.incidents.incident import Ack, EscalationState, Incident, State
+from gateway.core.incidents.incident import Ack, EscalationState, Incident, State, with_number
 from gateway.core.incidents.suppression import Suppression, SuppressReason
 from gateway.core.plan.plan import Target
 
@@ -45,3 +45,8 @@ def test_unchanged_draft_gives_the_same_incident() -> None:
     ]
     assert same == [], "every field must differ from its default, or a mix-up could not be seen"
     assert Draft.of(INCIDENT).applied_to(INCIDENT, since=14.0, due_at=2.0) == INCIDENT
+
+
+def test_a_numbered_incident_differs_in_its_number_only() -> None:
+    """No field is lost or takes the place of another when the store gives the number."""
+    assert with_number(INCIDENT, 7) == replace(INCIDENT, number=7)
