@@ -5,6 +5,9 @@ import pytest
 from tests.docs import language
 from tests.docs.language_terms import TERMS
 
+# One worker for all: the search of the checkout takes seconds and is done once.
+pytestmark = pytest.mark.xdist_group("language")
+
 INSTEAD = {term.term: term.instead for term in TERMS}
 
 

@@ -17,6 +17,7 @@ from gateway.core.oncall.rota import (
 )
 from tests.core.random_rotas import DAY, rotas, without_deadline
 from tests.core.rota_times import at
+from tests.examples import examples
 
 NIGHT = Restriction(start_time=time(20), end_time=time(8))
 DAYTIME = Restriction(start_time=time(8), end_time=time(20))
@@ -33,7 +34,7 @@ def rota(*layers: Layer, zone: str = "Europe/Berlin") -> Rota:
     return Rota("billing", zone, layers)
 
 
-@settings(without_deadline, max_examples=50)
+@settings(without_deadline, max_examples=examples(50))
 @given(rotas())
 def test_rota_without_its_hidden_layer_has_the_same_schedule(
     rota_and_midnight: tuple[Rota, float],
@@ -46,7 +47,7 @@ def test_rota_without_its_hidden_layer_has_the_same_schedule(
         assert stints(replace(whole, layers=layers), start, end) == stints(whole, start, end)
 
 
-@settings(without_deadline, max_examples=50)
+@settings(without_deadline, max_examples=examples(50))
 @given(rotas())
 def test_layer_that_is_the_origin_of_a_shift_is_not_hidden(
     rota_and_midnight: tuple[Rota, float],
