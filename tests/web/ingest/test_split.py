@@ -11,6 +11,7 @@ from gateway.web.ingest.sources.parsed import BodyError
 from gateway.web.ingest.split import scanner
 from gateway.web.ingest.split.long_texts import LONGEST_TEXT
 from gateway.web.ingest.split.scanner import BodySplitter
+from tests.examples import examples
 from tests.web.ingest.test_fuzz import ITEMS, as_json
 
 MOST = 1000
@@ -60,7 +61,7 @@ def test_pieces_have_all_alerts_in_order(indent: int | None, count: int) -> None
     assert json.loads(split.envelope) == {**hook, "alerts": []}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(ITEMS)
 def test_any_json_is_split_between_its_values(items: list[Any]) -> None:
     """E34: strings, escapes and nesting never move a cut, wherever the windows end."""
@@ -70,7 +71,7 @@ def test_any_json_is_split_between_its_values(items: list[Any]) -> None:
             assert repr(values(body, key, **SMALL)) == repr(json.loads(as_json(items)))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.binary(max_size=8), st.integers(0, 400), st.integers(0, 3))
 def test_damaged_body_is_refused_or_split_into_equal_values(
     noise: bytes, at: int, cut: int
