@@ -11,6 +11,8 @@ import struct
 from dataclasses import dataclass
 from enum import StrEnum
 
+from gateway.core.errors import GatewayError
+
 HEAD = struct.Struct(">BQI")
 """Version, number of the subject, expiry in whole unix seconds. The person's id follows."""
 VERSION = 1
@@ -37,7 +39,7 @@ class Purpose(StrEnum):
     SIGN_IN = "sign-in"
 
 
-class LinkError(ValueError):
+class LinkError(GatewayError, ValueError):
     """The link cannot be used."""
 
 

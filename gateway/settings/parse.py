@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import TypeVar
 
+from gateway.core.errors import GatewayError
 from gateway.core.urls.hosts import read_hosts
 from gateway.core.urls.web_url import WebUrl
 
@@ -12,7 +13,7 @@ _PATH = re.compile(r"[A-Za-z0-9._~-]+(?:/[A-Za-z0-9._~-]+)*")
 """Segments of characters that a URL need not escape, so that the path has one spelling."""
 
 
-class SettingError(ValueError):
+class SettingError(GatewayError, ValueError):
     """An environment variable is invalid. The message names it and says what to write."""
 
 

@@ -18,6 +18,7 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from gateway.channels.support.private_addresses import public_socket
 from gateway.channels.support.resolver import Resolver
+from gateway.core.errors import GatewayError
 from gateway.core.plan.accounts import Secret
 from gateway.core.urls.web_url import WebUrl, proxy_url
 
@@ -41,11 +42,11 @@ LARGE_BODY = 512 * 1024
 logger = logging.getLogger(__name__)
 
 
-class ResponseTooLargeError(aiohttp.ClientError):
+class ResponseTooLargeError(GatewayError, aiohttp.ClientError):
     """The response is larger than RESPONSE_BYTES."""
 
 
-class RedirectError(aiohttp.ClientError):
+class RedirectError(GatewayError, aiohttp.ClientError):
     """The vendor answered with a redirect, which would send message and token to another host."""
 
 

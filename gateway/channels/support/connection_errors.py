@@ -11,10 +11,11 @@ from requests import exceptions as broken
 
 from gateway.channels.support.client import RedirectError, ResponseTooLargeError
 from gateway.channels.support.private_addresses import PrivateAddressError
+from gateway.core.errors import GatewayError
 from gateway.core.incidents.retry import Failure, SendError
 
 
-class NoResponseError(requests.RequestException):
+class NoResponseError(GatewayError, requests.RequestException):
     """Raised in SDKs that use requests, in place of a response."""
 
     def __init__(self, failure: SendError) -> None:

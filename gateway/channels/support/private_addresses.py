@@ -9,6 +9,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
 from gateway.channels.support.special_addresses import is_reachable
+from gateway.core.errors import GatewayError
 
 _GLOBAL_UNICAST = ip_network("2000::/3")
 """What IANA assigns to the internet (ipv6-address-space). Outside are fec0::/10 (site-local),
@@ -27,7 +28,7 @@ _NEAREST = (ip_network("192.0.0.0/24"), ip_network("2001:1::/32"))
 device answers, which is the own network's router (RFC 7723, RFC 8155, RFC 9665)."""
 
 
-class PrivateAddressError(OSError):
+class PrivateAddressError(GatewayError, OSError):
     """The address is not a public one."""
 
 

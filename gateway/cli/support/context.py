@@ -10,6 +10,7 @@ import click
 from gateway import clock
 from gateway.cli.support.output import echo_error
 from gateway.config.load import Config, ConfigError, load
+from gateway.core.errors import GatewayError
 from gateway.settings import ServerSettings, SettingError, read_settings
 
 FAILED = 1
@@ -53,7 +54,7 @@ class CliContext:
             raise CliError("routes.yaml is invalid (see above); run `gateway check`") from None
 
 
-class CliError(click.ClickException):
+class CliError(GatewayError, click.ClickException):
     """The command failed. The message says why, and what to do."""
 
     exit_code = FAILED

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from gateway.core.errors import GatewayError
+
 _LONGEST_TEXT = 80
 SHORTEST_MASKED = 4
 """Characters of a value that is masked; shorter ones are parts of ordinary words."""
@@ -66,7 +68,7 @@ class Problem:
         return f"{location} ({self.path})" if self.path else location
 
 
-class ParseError(ValueError):
+class ParseError(GatewayError, ValueError):
     """An invalid value; `suggestion` is a similar one that is valid."""
 
     def __init__(self, message: str, suggestion: str | None = None) -> None:
@@ -74,7 +76,7 @@ class ParseError(ValueError):
         self.suggestion = suggestion
 
 
-class ConfigError(Exception):
+class ConfigError(GatewayError):
     """The file cannot be used: `problems` are its errors, beside any `warnings`."""
 
     def __init__(

@@ -16,6 +16,7 @@ import yaml
 
 from gateway.config.source.nodes import ListNode, MappingEntry, MappingNode, Node, ScalarNode
 from gateway.config.source.problem import Findings, SourcePosition, join, shorten
+from gateway.core.errors import GatewayError
 
 MAX_BYTES = 2 * 1024 * 1024
 """Bytes of a file. Raised, a reload of the largest file takes more time and memory."""
@@ -45,7 +46,7 @@ class _Mark(NamedTuple):
     column: int
 
 
-class _UnreadableError(Exception):
+class _UnreadableError(GatewayError):
     """The rest of the file cannot be read."""
 
     def __init__(self, message: str, mark: _Mark | None, text: str = "") -> None:

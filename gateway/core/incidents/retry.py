@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
+from gateway.core.errors import GatewayError
+
 LEASE = 60.0
 """Seconds for which a claimed notice belongs to its replica, unless a setting says otherwise."""
 
@@ -81,7 +83,7 @@ REDUCIBLE = frozenset({Failure.BAD_CONTENT, Failure.UNKNOWN})
 """Failures after which the message is sent once more in its reduced form (`Message.reduced`)."""
 
 
-class SendError(Exception):
+class SendError(GatewayError):
     """A channel could not deliver.
 
     `perhaps` means that the vendor may have accepted the message all the same (the connection

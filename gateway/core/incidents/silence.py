@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from gateway.core.alerts.labels import Labels
+from gateway.core.errors import GatewayError
 from gateway.core.matching.matcher import Matcher, matches_all
 from gateway.core.plan.plan import NOTHING
 from gateway.core.time.timestamps import local_time
@@ -20,7 +21,7 @@ LATEST = 253370764800.0
 """9999-01-01: later instants cannot be written as a date everywhere."""
 
 
-class SilenceError(ValueError):
+class SilenceError(GatewayError, ValueError):
     """A silence that cannot be stored as requested; `field` names the part that is wrong."""
 
     def __init__(self, text: str, field: str) -> None:

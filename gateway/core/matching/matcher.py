@@ -9,6 +9,7 @@ from functools import lru_cache
 import re2
 
 from gateway.core.alerts.labels import Labels, quote
+from gateway.core.errors import GatewayError
 from gateway.core.matching.pattern_cost import MEMORY, refusal
 
 OPERATORS = ("=", "!=", "=~", "!~")
@@ -35,7 +36,7 @@ _HINTS = {
 """What to write instead, by the beginnings of RE2's complaints."""
 
 
-class MatcherError(ValueError):
+class MatcherError(GatewayError, ValueError):
     """A matcher that cannot be read: where, why, and what to write instead."""
 
 

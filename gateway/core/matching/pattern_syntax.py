@@ -8,6 +8,8 @@ concluded. Values with line breaks are left out of account: ``.*`` stands for an
 import re
 from dataclasses import dataclass
 
+from gateway.core.errors import GatewayError
+
 _WIDEST_RANGE = 512
 """Characters of one range in a class; a wider one is left unproven, to bound memory."""
 
@@ -21,7 +23,7 @@ _COUNTED = re.compile(r"\{(\d{1,3})(,(\d{0,3}))?\}")
 _GROUP = re.compile(r"\((\?:|\?P?<\w+>|(?!\?))")
 
 
-class UnprovableError(Exception):
+class UnprovableError(GatewayError):
     """The pattern is beyond the syntax that is understood here, or too large."""
 
 

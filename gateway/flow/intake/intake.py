@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from gateway.core.alerts.alert import Alert
 from gateway.core.alerts.reported_alert import RawRepost, ReportedAlert
+from gateway.core.errors import GatewayError
 from gateway.core.plan.plan import Plan
 from gateway.flow.intake.grouping import IntakeResult, store_alerts
 from gateway.flow.intake.normalise import normalise
@@ -34,7 +35,7 @@ SLICE_SIZE = 500
 """Alerts of one request that share a transaction; a larger request takes several."""
 
 
-class OverloadedError(Exception):
+class OverloadedError(GatewayError):
     """Too many alerts wait for the database; the client must send again later."""
 
 

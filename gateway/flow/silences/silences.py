@@ -14,6 +14,7 @@ from typing import TypeVar
 from uuid import uuid4
 
 from gateway.core.alerts.alert import Alert
+from gateway.core.errors import GatewayError
 from gateway.core.incidents.silence import Silence, SilenceError, can_update, expired, validate
 from gateway.core.matching.matcher import Matcher
 from gateway.core.matching.text import write_matchers
@@ -53,7 +54,7 @@ class SilenceRequest:
     gone_for: float | None = None
 
 
-class SilenceNotFoundError(LookupError):
+class SilenceNotFoundError(GatewayError, LookupError):
     """No silence has that id."""
 
 

@@ -4,10 +4,11 @@ import traceback
 
 from jinja2 import Template, TemplateNotFound, TemplateSyntaxError, UndefinedError
 
+from gateway.core.errors import GatewayError
 from gateway.core.text.escape import one_line
 
 
-class TemplateRenderError(Exception):
+class TemplateRenderError(GatewayError):
     """A template that could not be compiled or rendered. `line` is None where it is unknown."""
 
     def __init__(self, template: str, line: int | None, problem: str) -> None:

@@ -4,11 +4,13 @@ import sqlite3
 import sys
 from typing import TYPE_CHECKING
 
+from gateway.core.errors import GatewayError
+
 if TYPE_CHECKING:
     import psycopg
 
 
-class StoreError(Exception):
+class StoreError(GatewayError):
     """The base of the store's errors."""
 
 

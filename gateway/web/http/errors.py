@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from aiohttp import web
 
+from gateway.core.errors import GatewayError
 from gateway.flow.intake.intake import OverloadedError
 from gateway.store import StoreUnavailableError
 
@@ -31,7 +32,7 @@ _TEXTS = {
 }
 
 
-class RequestError(Exception):
+class RequestError(GatewayError):
     """A request that is answered with an error: status, text, detail and headers."""
 
     def __init__(

@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from gateway.core.errors import GatewayError
 from gateway.core.text.escape import one_line
 from gateway.core.time.timestamps import parse_time
 from gateway.web.ingest.sources import limits
@@ -25,7 +26,7 @@ class CommonFields(NamedTuple):
     ends_at: float | None
 
 
-class FieldError(Exception):
+class FieldError(GatewayError):
     """A fault of a field that makes its alert unusable."""
 
     def __init__(self, field: str, message: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from gateway.core.alerts.reported_alert import ReportedAlert
+from gateway.core.errors import GatewayError
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Parsed:
         return f"{self.truncated} more not shown by the sender" if self.truncated else ""
 
 
-class BodyError(Exception):
+class BodyError(GatewayError):
     """A body without usable alerts: 400 if it is not JSON, 422 if its shape is wrong."""
 
     def __init__(self, status: int, message: str, faults: Sequence[BadAlert] = ()) -> None:
