@@ -8,6 +8,7 @@ from gateway.store import outbox
 from gateway.store.state import incidents, timeline
 from tests.flow.world import START, Delivered
 from tests.simulation.random_days import Simulation
+from tests.store.reads import open_incidents
 
 RESOLVED_KINDS = {NoticeKind.RESOLVED.value, NoticeKind.LATE.value}
 DECIDED_KINDS = {"firing", "repeat", "worse", "escalation"}
@@ -129,9 +130,9 @@ async def everything_has_a_reason(simulation: Simulation) -> list[str]:
     """Promise 2: each incident resolved, notified or recorded why not; the outbox is empty."""
     engine = simulation.world.engine
     problems = []
-    open_incidents = await engine.store.read(lambda tx: incidents.open_page(tx, 0, 1000))
+    still_open = await engine.store.read(open_incidents)
     problems += [
-        f"#{one.number} is still {one.state.value}, due {one.due_at}" for one in open_incidents
+        f"#{one.number} is still {one.state.value}, due {one.due_at}" for one in still_open
     ]
     depth = await engine.store.read(lambda tx: outbox.depth(tx))
     problems += [f"outbox: {line}" for line in depth if line[1] in ("pending", "sending")]

@@ -14,8 +14,8 @@ from gateway.core.incidents.silence import Silence
 from gateway.core.matching.matcher import Matcher
 from gateway.core.plan.plan import Target
 from gateway.flow.silences.silences import SilenceRequest
-from gateway.store.state import incidents
 from tests.flow.world import HOUR, MINUTE, ROUTES, Delivered, World, alert
+from tests.store.reads import open_incidents
 
 NAMES = (
     ("DoubleChargeDetected", "critical"),
@@ -130,10 +130,10 @@ class Simulation:
 
     async def respond(self) -> None:
         engine = self.dice.choice(self.world.replicas)
-        open_incidents = await engine.store.read(lambda tx: incidents.open_page(tx, 0, 100))
-        if not open_incidents:
+        still_open = await engine.store.read(open_incidents)
+        if not still_open:
             return
-        number, person = self.dice.choice(open_incidents).number, self.dice.choice(PEOPLE)
+        number, person = self.dice.choice(still_open).number, self.dice.choice(PEOPLE)
         response = await engine.acknowledge(number, person, "link")
         self.log(f"{person} acknowledges #{number}: {response.answer.value}")
         if response.answer is ActionOutcome.DONE:
@@ -141,8 +141,8 @@ class Simulation:
 
     async def undo(self) -> None:
         engine = self.dice.choice(self.world.replicas)
-        open_incidents = await engine.store.read(lambda tx: incidents.open_page(tx, 0, 100))
-        acknowledged = [one.number for one in open_incidents if one.ack]
+        still_open = await engine.store.read(open_incidents)
+        acknowledged = [one.number for one in still_open if one.ack]
         if acknowledged:
             number = self.dice.choice(acknowledged)
             self.log(f"the acknowledgement of #{number} is undone")

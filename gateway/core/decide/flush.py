@@ -46,15 +46,12 @@ def flush(ev: Evaluation) -> None:
             ev.draft.notification_pending = True
             ev.suppress(ev.muted)
     elif ev.visible:
-        if any(one.reason in _ALERTS_SUPPRESSED for one in ev.draft.suppressions[:1]):
+        if ev.incident.suppressed:
             ev.draft.suppressions = ()  # it is over: lists must not show it as suppressed
         _notify_news(ev)
     else:
         whys = [ev.suppressed[m.alert.identity] for m in ev.firing]
         ev.suppress(*list(dict.fromkeys(whys))[:MOST_SUPPRESSIONS])
-
-
-_ALERTS_SUPPRESSED = (SuppressReason.SILENCED, SuppressReason.INHIBITED)
 
 
 def got_worse(ev: Evaluation) -> bool:

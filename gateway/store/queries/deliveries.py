@@ -5,14 +5,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select
 
-from gateway.core.incidents.message import Receipt
 from gateway.core.incidents.outbox import PRINTED, NoticeState
 from gateway.core.plan.plan import Target
 from gateway.store.db.session import Row
-from gateway.store.db.statement import InList, Statement, json_list, load
+from gateway.store.db.statement import InList, Statement, json_list
 from gateway.store.db.transaction import Tx
 from gateway.store.outbox.rows import parse_target
-from gateway.store.schema.tables import attempts, notices, recipients
+from gateway.store.schema.tables import attempts, notices
 
 _COLUMNS = (
     notices.c.id,
@@ -54,11 +53,6 @@ _ATTEMPTS = Statement(
     )
     .where(InList(attempts.c.notice, "ids"))
     .order_by(attempts.c.id)
-)
-_RECIPIENTS = Statement(
-    select(recipients.c.target, recipients.c.heard, recipients.c.receipt, recipients.c.updated_at)
-    .where(recipients.c.incident == bindparam("number"))
-    .order_by(recipients.c.target_key)
 )
 
 
@@ -108,16 +102,6 @@ class Attempt:
     perhaps: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """A target of an incident, with its receipt."""
-
-    target: Target
-    knows_firing: bool
-    receipt: Receipt | None
-    updated_at: float
-
-
 def notices_of(tx: Tx, incident: int) -> list[NoticeSummary]:
     """Return all notices of an incident, oldest first."""
     return [_summary(row) for row in tx.rows(_OF_INCIDENT, number=incident)]
@@ -143,19 +127,6 @@ def attempts_of(tx: Tx, notice_ids: Sequence[int]) -> dict[int, list[Attempt]]:
         attempt = Attempt(notice_id, at, seconds, outcome, detail, bool(perhaps))
         by_notice[notice_id].append(attempt)
     return by_notice
-
-
-def recipients_of(tx: Tx, incident: int) -> list[Recipient]:
-    """Return the targets that an incident notified, or tried to and may have."""
-    return [
-        Recipient(
-            parse_target(target),
-            bool(knows_firing),
-            None if receipt is None else load(receipt),
-            updated_at,
-        )
-        for target, knows_firing, receipt, updated_at in tx.rows(_RECIPIENTS, number=incident)
-    ]
 
 
 def _summary(row: Row) -> NoticeSummary:

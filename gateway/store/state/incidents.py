@@ -60,12 +60,6 @@ _ENDED_SINCE = Statement(
 )
 _CREATE = insert(incidents, [*_COLUMNS, "group_hash", "title", "urgency", "suppressed"])
 _BY_NUMBER = Statement(select(*SELECTED).where(InList(incidents.c.number, "numbers")))
-_OPEN_PAGE = Statement(
-    select(*SELECTED)
-    .where(incidents.c.number > bindparam("after"), IS_OPEN)
-    .order_by(incidents.c.number)
-    .limit(bindparam("most"))
-)
 _SAVE = update(
     incidents,
     ["number"],
@@ -173,11 +167,6 @@ def get(tx: Tx, number: int) -> Incident | None:
 def by_number(tx: Tx, numbers: Sequence[int]) -> dict[int, Incident]:
     """Return incidents by number."""
     return {row[0]: from_row(row) for row in tx.rows(_BY_NUMBER, numbers=json_list(numbers))}
-
-
-def open_page(tx: Tx, after: int, limit: int) -> list[Incident]:
-    """Return open incidents in order of number, those after `after` (0 to begin)."""
-    return [from_row(row) for row in tx.rows(_OPEN_PAGE, after=after, most=limit)]
 
 
 def save(tx: Tx, changed: Sequence[Incident]) -> None:

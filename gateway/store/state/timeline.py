@@ -23,11 +23,6 @@ _ENTRIES = Statement(
     .order_by(timeline.c.id)
 )
 _ADD_ACKS = insert(acks, ["incident", "action", "person", "at", "via"])
-_ACKS_OF = Statement(
-    select(acks.c.incident, acks.c.action, acks.c.person, acks.c.at, acks.c.via)
-    .where(acks.c.incident == bindparam("number"))
-    .order_by(acks.c.id)
-)
 _ACKS_BY = Statement(
     select(acks.c.incident, acks.c.action, acks.c.person, acks.c.at, acks.c.via)
     .where(acks.c.person == bindparam("person"), acks.c.at >= bindparam("since"))
@@ -100,11 +95,6 @@ def entries(tx: Tx, incident: int) -> list[TimelineEntry]:
 def add_ack(tx: Tx, incident: int, action: str, person: str, at: float, via: str) -> None:
     """Store that a person acknowledged an incident, undid that, or let it expire."""
     tx.write_rows(_ADD_ACKS, [(incident, action, person, at, via)])
-
-
-def acks_of(tx: Tx, incident: int) -> list[AckRecord]:
-    """Return the history of an incident's acknowledgements, oldest first."""
-    return [AckRecord(*row) for row in tx.rows(_ACKS_OF, number=incident)]
 
 
 def acks_by(tx: Tx, person: str, since: float) -> list[AckRecord]:

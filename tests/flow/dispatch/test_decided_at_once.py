@@ -7,8 +7,8 @@ import pytest
 from gateway.flow.dispatch import dispatch
 from gateway.flow.dispatch.dispatch import AT_ONCE
 from gateway.store import StoreUnavailableError, Tx
-from gateway.store.state import incidents
 from tests.flow.world import World, alert
+from tests.store.reads import open_incidents
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ async def notified(world: World) -> list[int]:
 
 async def opened(world: World) -> int:
     def count(tx: Tx) -> int:
-        return len(incidents.open_page(tx, 0, 1000))
+        return len(open_incidents(tx))
 
     return await world.engine.store.read(count)
 

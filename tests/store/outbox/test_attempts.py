@@ -14,6 +14,7 @@ from tests.store.builders import (
     row,
     sent,
 )
+from tests.store.reads import recipients_of
 
 
 async def test_every_attempt_is_stored(store: Store) -> None:
@@ -61,7 +62,7 @@ async def test_receipts_belong_to_incident_and_target(store: Store) -> None:
     await store.write(
         lambda tx: outbox.record_attempts(tx, [sent(third)])
     )  # no receipt: the old one stays
-    (known,) = await store.read(lambda tx: deliveries.recipients_of(tx, one))
+    (known,) = await store.read(lambda tx: recipients_of(tx, one))
     assert (known.target, known.receipt) == (SLACK_CHANNEL, {"ts": "1.2", "channel": "C1"})
 
 
@@ -71,4 +72,4 @@ async def test_failed_attempt_does_not_count_as_notified(store: Store) -> None:
     await added(store, row(number))
     (notice,) = await claimed(store)
     await store.write(lambda tx: outbox.record_attempts(tx, [failed(notice)]))
-    assert await store.read(lambda tx: deliveries.recipients_of(tx, number)) == []
+    assert await store.read(lambda tx: recipients_of(tx, number)) == []

@@ -160,18 +160,6 @@ async def test_nothing_is_due_in_an_empty_database(store: Store) -> None:
     assert await get(store, 1001) is None
 
 
-async def test_open_incidents_are_read_in_pages(store: Store) -> None:
-    """A reload reads all open incidents, and no resolved ones."""
-    made = await store.write(
-        lambda tx: incidents.create(tx, [incident(f"A{index}") for index in range(5)])
-    )
-    over = replace(made[2], state=State.RESOLVED)
-    await store.write(lambda tx: incidents.save(tx, [over]))
-    first = await store.read(lambda tx: incidents.open_page(tx, 0, 3))
-    rest = await store.read(lambda tx: incidents.open_page(tx, first[-1].number, 3))
-    assert [one.number for one in first + rest] == [1001, 1002, 1004, 1005]
-
-
 async def test_members_have_their_alert_and_what_was_notified(store: Store) -> None:
     """What was notified about an alert is stored for each incident that it is in."""
     disk, memory = alert("Disk"), alert("Memory", ends_at=300.0)

@@ -4,6 +4,7 @@ from gateway.core.incidents.timeline import TimelineEntry
 from gateway.store import Store
 from gateway.store.state import timeline
 from gateway.store.state.timeline import RejectedRequest
+from tests.store.reads import acks_of
 
 
 async def test_timeline_keeps_its_order(store: Store) -> None:
@@ -25,7 +26,7 @@ async def test_acknowledgements_are_listed(store: Store) -> None:
     """A team lead can read who acknowledged, and how."""
     await store.write(lambda tx: timeline.add_ack(tx, 7, "taken", "ana", 5.0, "link"))
     await store.write(lambda tx: timeline.add_ack(tx, 7, "given back", "ana", 6.0, "cli"))
-    assert await store.read(lambda tx: timeline.acks_of(tx, 7)) == [
+    assert await store.read(lambda tx: acks_of(tx, 7)) == [
         timeline.AckRecord(7, "taken", "ana", 5.0, "link"),
         timeline.AckRecord(7, "given back", "ana", 6.0, "cli"),
     ]
