@@ -10,6 +10,7 @@ from typing import Any
 
 from gateway.core.oncall.layers import turn_at
 from gateway.core.oncall.rota import Handover, Layer, Override, Restriction, Rota, on_call, stints
+from gateway.core.oncall.types import one_each
 from gateway.core.time.wallclock import load_zone, wall_time
 from tests.conformance.rota_windows import is_open, window_at
 
@@ -28,7 +29,7 @@ def _text(t: float) -> str:
 def _rotation(inputs: dict[str, Any]) -> Layer:
     start = wall_time(_seconds(inputs["start"]), load_zone(inputs["tz"]))
     unit: Any = UNITS[inputs["type"]]
-    return Layer(("ana",), inputs["shift_length"], unit, Handover(start.time()), start)
+    return Layer(one_each(("ana",)), inputs["shift_length"], unit, Handover(start.time()), start)
 
 
 def _restriction(rule: dict[str, Any]) -> Restriction:
@@ -79,7 +80,7 @@ def rota_final_shifts(inputs: dict[str, Any]) -> list[dict[str, Any]]:
     rule = inputs["rules"][0]
     long_before = wall_time(_seconds(inputs["from"]), load_zone(inputs["tz"])) - timedelta(days=31)
     layer = Layer(
-        (rule["target"],), 1, "day", Handover(time(0)), long_before, (_restriction(rule),)
+        one_each((rule["target"],)), 1, "day", Handover(time(0)), long_before, (_restriction(rule),)
     )
     rota = Rota("vectors", inputs["tz"], (layer,), tuple(_overrides(inputs)))
     begin, end = _seconds(inputs["from"]), _seconds(inputs["to"])

@@ -57,13 +57,17 @@ def layers(draw: st.DrawFn, around: date) -> Layer:
     start: date = around + timedelta(days=draw(st.integers(-14, 3)))
     if draw(st.booleans()):
         start = datetime.combine(start, draw(half_hours))
+    turn = st.lists(st.sampled_from(PEOPLE), max_size=2, unique=True).map(tuple)
+    alone = st.sampled_from(PEOPLE).map(lambda person: (person,))
+    turns = draw(st.lists(alone | turn, min_size=1, max_size=4).filter(any))
     return Layer(
-        members=tuple(draw(st.lists(st.sampled_from(PEOPLE), min_size=1, max_size=4))),
+        turns=tuple(turns),
         every=draw(st.integers(1, 5)),
         unit=unit,
         handover=Handover(draw(half_hours), weekday),
         start=start,
         restrictions=tuple(draw(st.lists(restrictions, max_size=2))),
+        end=draw(st.none() | st.integers(4, 30).map(lambda days: around + timedelta(days=days))),
     )
 
 
@@ -88,34 +92,71 @@ def rotas(draw: st.DrawFn) -> tuple[Rota, float]:
         zone=zone,
         layers=tuple(draw(st.lists(layers(around), max_size=3))),
         overrides=tuple(draw(st.lists(overrides(midnight), max_size=4))),
+        changes=tuple(draw(st.lists(overrides(midnight), max_size=4))),
     )
     return rota, midnight
 
 
 def people_by_the_rules(rota: Rota, t: float) -> tuple[str, ...]:
     """Return who is on call at one instant, by evaluating the rules one by one."""
-    active = [(i, o) for i, o in enumerate(rota.overrides) if o.start <= t < o.end]
-    person, decided = None, -1
+    overrides = [(i, o) for i, o in enumerate(rota.overrides) if o.start <= t < o.end]
+    changes = [(i, o) for i, o in enumerate(rota.changes) if o.start <= t < o.end]
+    turn: list[str] = []
+    last_override = last_change = -1
     for layer in reversed(rota.layers):
-        named = _member(layer, rota.zone, t)
-        if named is None:
-            continue
-        replacing = [(i, o) for i, o in active if o.replaces == named]
-        if not replacing:
-            person = named
+        turn, last_override, last_change = [], -1, -1
+        for person in _people(layer, rota.zone, t):
+            substitute, number = _substitute(person, overrides)
+            last_override = max(last_override, number)
+            if substitute is not None:
+                substitute, number = _substitute(substitute, changes)
+                last_change = max(last_change, number)
+            if substitute is not None and substitute not in turn:
+                turn.append(substitute)
+        if turn:
             break
-        if replacing[-1][1].member is not None:
-            person, decided = replacing[-1][1].member, replacing[-1][0]
-            break
-    plain = [(i, o) for i, o in active if o.replaces is None and not o.beside and i > decided]
-    emptied = max((i for i, o in plain if o.member is None), default=-1)
+        last_override = last_change = -1
+    named = []
+    for i, o in overrides:
+        member, number = (None, -1) if o.member is None else _substitute(o.member, changes)
+        if o.member is None or member is not None:
+            named.append((i, o.replaces, o.beside, member, number))
+    turn, also, change = _under(turn, [], last_override, named)
+    last_change = last_change if change is None else change
+    mine = [(i, o.replaces, o.beside, o.member, -1) for i, o in changes]
+    turn, also, _ = _under(turn, also, last_change, mine)
+    return (*turn, *also)
+
+
+Named = tuple[int, str | None, bool, str | None, int]
+
+
+def _under(
+    turn: list[str], also: list[str], decided: int, overrides: list[Named]
+) -> tuple[list[str], list[str], int | None]:
+    """Return the turn, the people beside it, and by which change the deciding one was named."""
+    plain = [one for one in overrides if one[1] is None and not one[2] and one[0] > decided]
+    emptied = max((one[0] for one in plain if one[3] is None), default=-1)
+    change = None
     if plain:
-        person = plain[-1][1].member
-    beside = [o.member for i, o in active if o.beside and i > emptied]
-    return tuple(dict.fromkeys(p for p in (person, *beside) if p is not None))
+        turn = [] if plain[-1][3] is None else [plain[-1][3]]
+        change = plain[-1][4]
+    if emptied >= 0:
+        also = []
+    beside = [one[3] for one in overrides if one[2] and one[3] is not None and one[0] > emptied]
+    if not turn:
+        turn = beside[:1]  # nobody is in front, so the first of those beside is
+    rest = dict.fromkeys([*also, *beside])
+    return turn, [one for one in rest if one not in turn], change
 
 
-def _member(layer: Layer, zone_name: str, t: float) -> str | None:
+def _substitute(person: str, overrides: list[tuple[int, Override]]) -> tuple[str | None, int]:
+    """Return who stands in for a person, None for nobody, and by which override."""
+    named = [(i, o) for i, o in overrides if o.replaces == person]
+    return (named[-1][1].member, named[-1][0]) if named else (person, -1)
+
+
+def _people(layer: Layer, zone_name: str, t: float) -> tuple[str, ...]:
     zone = load_zone(zone_name)
     day = layer.start.date() if isinstance(layer.start, datetime) else layer.start
     begins = (
@@ -124,11 +165,13 @@ def _member(layer: Layer, zone_name: str, t: float) -> str | None:
         else instant(datetime.combine(day, layer.handover.at), zone)
     )
     if t < begins or not _open(layer, zone_name, t):
-        return None
+        return ()
+    if layer.end is not None and t >= instant(datetime.combine(layer.end, layer.handover.at), zone):
+        return ()
     while layer.handover.weekday not in (None, day.weekday()):
         day -= timedelta(days=1)
     handovers = _handover_times(layer, day, zone_name)
-    return layer.members[sum(begins < at <= t for at in handovers) % len(layer.members)]
+    return layer.turns[sum(begins < at <= t for at in handovers) % len(layer.turns)]
 
 
 @lru_cache(maxsize=8)

@@ -28,7 +28,8 @@ def on_call_json(plan: Plan, rota: Rota, at: float) -> dict[str, Any]:
         "by": str(shift.by) if shift.by else None,
         "since": rfc3339(shift.since),
         "until": rfc3339(shift.until),
-        "next": person_json(plan.people, shift.next_person) if shift.next_person else None,
+        "next": person_json(plan.people, shift.next_people[0]) if shift.next_people else None,
+        "next_people": [person_json(plan.people, name) for name in shift.next_people],
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
 
-from gateway.config.build.names import DeclaredNames
+from gateway.config.build.names import DeclaredNames, refuse_duplicates
 from gateway.config.grammar.channels import CONTACTS
 from gateway.config.grammar.holidays import HolidayDates, Region
 from gateway.config.grammar.parsed import ParsedSection, ParsedValue
@@ -90,6 +90,7 @@ def rotas(
         overrides = [
             _override(one.value, zone, known, findings) for one in entry.list_of("overrides")
         ]
+        refuse_duplicates(entry.list_of("layers"), "layer", findings)
         if "layers" in entry and not layers and entry.valid:
             message = f'rota "{name}": it has no layer, so nobody is ever on call'
             findings.error(entry.position_of("layers"), message)
@@ -105,10 +106,11 @@ def rotas(
 def _layer(
     entry: ParsedSection, known: DeclaredNames, hours: BusinessHours, findings: Findings
 ) -> Layer | None:
-    members = entry.list_of("members")
-    for reference in members:
-        known.check(reference, findings)
-    if "members" in entry and not members:
+    turns = [item.value for item in entry.list_of("members")]
+    for turn in turns:
+        for reference in turn:
+            known.check(reference, findings)
+    if "members" in entry and not any(turns):
         findings.error(
             entry.position_of("members"), "members: nobody is named, so nobody is on call"
         )
@@ -117,20 +119,23 @@ def _layer(
         for item in entry.list_of("restrictions")
         for one in _restrictions(item.value, hours, findings)
     ]
-    if not entry.valid or not members:
+    if not entry.valid or not any(turns):
         return None
     rotation: Rotation = entry.get("rotate", Rotation(1, "week"))
     try:
         return Layer(
-            members=tuple(reference.value for reference in members),
+            turns=tuple(tuple(reference.value for reference in turn) for turn in turns),
             every=rotation.every,
             unit=rotation.unit,
             handover=entry.get("handover", Handover(_MORNING)),
             start=entry.get("start"),
             restrictions=tuple(restrictions),
+            end=entry.get("end"),
+            name=entry.get("name", ""),
         )
     except ValueError as error:
-        findings.error(entry.position_of("handover"), str(error))
+        key = "end" if str(error).startswith(("layer: end", "layer: it ends")) else "handover"
+        findings.error(entry.position_of(key), str(error))
         return None
 
 

@@ -52,11 +52,21 @@ _LAYER = Section(
     (
         Field(
             "members",
-            ListOf(NAME),
-            "Ids of people, in the order of their turns.",
+            ListOf(ListOf(NAME, or_one=True)),
+            "Ids of people, in the order of their turns. A list of them is one turn with several "
+            "people on call together; an empty list is a turn of nobody, in which an earlier layer "
+            "applies.",
             "",
             "[ana, ben]",
             required=True,
+        ),
+        Field(
+            "name",
+            NAME,
+            "What the layer is called. After an edit it keeps whose turn it is, wherever "
+            "the layer stands in the list.",
+            "its position in the list",
+            "office-hours",
         ),
         Field(
             "rotate",
@@ -81,6 +91,7 @@ _LAYER = Section(
             "2026-01-05",
             required=True,
         ),
+        Field("end", DATE, "The day (or time) at which the layer ends.", "never", "2026-07-01"),
         Field(
             "restrictions",
             ListOf(_RESTRICTION),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from gateway.config.grammar.parsed import ParsedSection
 from gateway.config.source.problem import Findings
 from gateway.core.matching.text import write_matchers
-from gateway.core.oncall.rota import hidden_layers
+from gateway.core.oncall.without_effect import hidden_layers
 from gateway.core.plan.plan import Plan
 from gateway.core.routing.match import walk
 from gateway.core.routing.mutes import find_mute, next_mute_change

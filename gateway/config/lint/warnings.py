@@ -17,7 +17,8 @@ from gateway.config.lint.shadowed import (
 from gateway.config.lint.watchdogs import warn_watchdog_routes
 from gateway.config.source.problem import Findings, SourcePosition, nearest, shorten
 from gateway.core.matching.matcher import Matcher
-from gateway.core.oncall.rota import gaps, idle_overrides
+from gateway.core.oncall.rota import gaps
+from gateway.core.oncall.without_effect import idle_overrides
 from gateway.core.plan.plan import Person, Plan
 from gateway.core.routing.match import walk
 from gateway.core.routing.mutes import never_matches

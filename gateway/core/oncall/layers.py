@@ -25,11 +25,11 @@ class Turn:
 
 
 class Segment(NamedTuple):
-    """A stretch in which a layer applies with one person."""
+    """A stretch in which a layer applies with the people of one turn."""
 
     start: float
     end: float
-    person: str
+    people: tuple[str, ...]
 
 
 def turn_at(layer: Layer, zone: ZoneInfo, t: float) -> Turn:
@@ -54,47 +54,84 @@ def turn_at(layer: Layer, zone: ZoneInfo, t: float) -> Turn:
 
 def layer_start(layer: Layer, zone: ZoneInfo) -> float:
     """Return the instant from which the layer applies."""
-    if isinstance(layer.start, datetime):
-        return instant(layer.start, zone)
-    return instant(datetime.combine(layer.start, layer.handover.at), zone)
+    return _edge(layer.start, layer, zone)
+
+
+def layer_end(layer: Layer, zone: ZoneInfo) -> float:
+    """Return the instant at which the layer stops to apply; infinite if it does not."""
+    return inf if layer.end is None else _edge(layer.end, layer, zone)
+
+
+def _edge(edge: date, layer: Layer, zone: ZoneInfo) -> float:
+    if isinstance(edge, datetime):
+        return instant(edge, zone)
+    return instant(datetime.combine(edge, layer.handover.at), zone)
 
 
 def segments(layer: Layer, zone: ZoneInfo, start: float, end: float) -> Iterator[Segment]:
     """Yield the people that the layer puts on call in [start, end), in order.
 
-    Segments may reach over both edges. Neighbouring turns of the same person are not joined here;
+    Segments may reach over both edges. Neighbouring turns of the same people are not joined here;
     the caller joins them, because handing over to oneself is no handover.
     """
     begins = layer_start(layer, zone)
-    start = max(start, begins)
+    start, end = max(start, begins), min(end, layer_end(layer, zone))
     if start >= end:
         return
-    turns = _turns(layer, zone, begins, start, end)
+    turns = turn_segments(layer, zone, start, end)
     turn = next(turns, None)
     for opens, closes in windows(layer.restrictions, zone, start, end):
         while turn is not None and turn.start < closes:
             from_, to = max(turn.start, opens), min(turn.end, closes)
-            if from_ < to:  # an hourly turn in a missing hour has no time
-                yield Segment(from_, to, turn.person)
+            # An hourly turn in a missing hour has no time, and an empty turn nobody.
+            if from_ < to and turn.people:
+                yield Segment(from_, to, turn.people)
             if turn.end > closes:
                 break
             turn = next(turns, None)
 
 
-def _turns(
-    layer: Layer, zone: ZoneInfo, begins: float, start: float, end: float
-) -> Iterator[Segment]:
-    if len(set(layer.members)) == 1:
-        yield Segment(begins, inf, layer.members[0])
+def turn_segments(layer: Layer, zone: ZoneInfo, start: float, end: float) -> Iterator[Segment]:
+    """Yield the turns in [start, end), whether or not restrictions let them be worked.
+
+    The first may begin before `start`, the last ends at the layer's end at the latest. `start` must
+    not lie before the layer's.
+    """
+    anchor, last = layer.anchor, layer_end(layer, zone)
+    if anchor is None:
+        yield from _counted(layer, zone, start, end, last)
         return
-    anchor = _first_handover(layer)
-    first = turn_at(layer, zone, begins).number
+    if start < anchor.since:
+        # What was before the edit is history; without a record the layer's own count must do.
+        for turn in _counted(layer, zone, start, min(end, anchor.since), last):
+            yield turn._replace(end=min(turn.end, anchor.since))
+    if start < anchor.until and end > anchor.since:
+        yield Segment(anchor.since, min(anchor.until, last), anchor.people)
+    if end > anchor.until:
+        start = max(start, anchor.until)
+        first = turn_at(layer, zone, anchor.until).number - anchor.index
+        for turn in _counted(layer, zone, start, end, last, first):
+            yield turn._replace(start=max(turn.start, anchor.until))
+
+
+def _counted(
+    layer: Layer, zone: ZoneInfo, start: float, end: float, last: float, first: int | None = None
+) -> Iterator[Segment]:
+    """Yield the turns in [start, end); the first of the layer's list is turn number `first`."""
+    begins = layer_start(layer, zone)
+    if len(set(layer.turns)) == 1:
+        yield Segment(begins, last, layer.turns[0])
+        return
+    if first is None:
+        first = turn_at(layer, zone, begins).number
+    origin = _first_handover(layer)
     turn = turn_at(layer, zone, start)
     number, opens, closes = turn.number, max(turn.start, begins), turn.end
     while opens < end:
-        yield Segment(opens, closes, layer.members[(number - first) % len(layer.members)])
+        people = layer.turns[(number - first) % len(layer.turns)]
+        yield Segment(opens, min(closes, last), people)
         number += 1
-        opens, closes = closes, instant(_handover(layer, anchor, number + 1), zone)
+        opens, closes = closes, instant(_handover(layer, origin, number + 1), zone)
 
 
 def _first_handover(layer: Layer) -> datetime:

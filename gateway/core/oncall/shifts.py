@@ -1,49 +1,57 @@
-"""The final schedule: layers and overrides merged, from one instant to another.
+"""The final schedule: layers, overrides and changes merged, from one instant to another.
 
 Every answer about who is on call reads this one sweep: paging, the calendar, the handover message,
 the check for gaps. They cannot disagree.
 """
 
-from bisect import insort
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import inf
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
+from gateway.core.oncall.active_overrides import ActiveOverrides
 from gateway.core.oncall.layers import Segment, segments
-from gateway.core.oncall.types import LAST_INSTANT, Layer, Override, Rota
+from gateway.core.oncall.types import LAST_INSTANT, Layer, Rota
 from gateway.core.time.wallclock import load_zone
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Which part of the rota decided: its index in ``Rota.layers`` or ``Rota.overrides``."""
+    """Which part of the rota decided: its index in ``Rota.layers``, ``overrides``, ``changes``."""
 
-    kind: Literal["layer", "override"]
+    kind: Literal["layer", "override", "change"]
     index: int
 
     def __str__(self) -> str:
         return f"{self.kind} {self.index + 1}"
 
 
-class _LayerDecision(NamedTuple):
-    """Whom the layers put on call, which part says so, and until when at least that holds."""
+class _Decision(NamedTuple):
+    """Who is on call by the parts of the rota read so far.
 
-    person: str | None
+    `override` and `change` are the indexes of the last ones that decided, -1 for none.
+    """
+
+    turn: tuple[str, ...]
     by: Origin | None
-    until: float
+    also: tuple[str, ...] = ()
+    override: int = -1
+    change: int = -1
+
+
+_NOBODY = _Decision((), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Shift:
     """A stretch of the final schedule, its end excluded (unix seconds UTC).
 
-    ``person`` is None where nobody is on call, and then ``by`` is the override that says so, or
-    None. ``also`` are people whom overrides put beside the one on call.
+    ``turn`` is empty where nobody is on call, and then ``by`` is the override that says so, or
+    None. ``also`` are people whom overrides put beside those whose turn it is.
     """
 
-    person: str | None
+    turn: tuple[str, ...]
     start: float
     end: float
     by: Origin | None
@@ -51,8 +59,8 @@ class Shift:
 
     @property
     def people(self) -> tuple[str, ...]:
-        """Everybody on call, the one whose shift it is first; empty in a gap."""
-        return () if self.person is None else (self.person, *self.also)
+        """Everybody on call, those whose turn it is first; empty in a gap."""
+        return (*self.turn, *self.also)
 
 
 def sweep(rota: Rota, start: float, end: float) -> Iterator[Shift]:
@@ -66,19 +74,21 @@ def sweep(rota: Rota, start: float, end: float) -> Iterator[Shift]:
         raise ValueError(f"rota {rota.name}: asked from {start} to {end}; give unix seconds")
     zone = load_zone(rota.zone)
     tracks = [_Track(layer, zone, start, end) for layer in rota.layers]
-    active = _ActiveOverrides(rota.overrides, start, end)
+    overrides = ActiveOverrides(rota.overrides, start, end)
+    changes = ActiveOverrides(rota.changes, start, end)
     pending: Shift | None = None
     while start < end:
-        cut = min(end, active.move_to(start))
-        decision = _from_layers(tracks, start, active.indexes, rota.overrides)
-        cut = min(cut, decision.until)
-        person, by, also = _under_overrides(decision, active.indexes, rota.overrides)
-        if pending is not None and (pending.person, pending.by, pending.also) == (person, by, also):
+        cut = min(end, overrides.move_to(start), changes.move_to(start))
+        decision, until = _from_layers(tracks, start, overrides, changes)
+        cut = min(cut, until)
+        decision = _under_overrides(decision, overrides, changes)
+        turn, by, also, *_ = _under_changes(decision, changes)
+        if pending is not None and (pending.turn, pending.by, pending.also) == (turn, by, also):
             pending = replace(pending, end=cut)
         else:
             if pending is not None:
                 yield pending
-            pending = Shift(person, start, cut, by, also)
+            pending = Shift(turn, start, cut, by, also)
         start = cut
     if pending is not None:
         yield pending
@@ -87,91 +97,122 @@ def sweep(rota: Rota, start: float, end: float) -> Iterator[Shift]:
 class _Track:
     """One layer's segments, read along with the sweep."""
 
-    __slots__ = ("_coming", "_segments", "person")
+    __slots__ = ("_coming", "_segments", "people")
 
     def __init__(self, layer: Layer, zone: ZoneInfo, start: float, end: float) -> None:
         self._segments = segments(layer, zone, start, end)
         self._coming: Segment | None = next(self._segments, None)
-        self.person: str | None = None
+        self.people: tuple[str, ...] = ()
 
     def move_to(self, t: float) -> float:
-        """Set ``person`` to the one of the layer at ``t``; return when that changes next."""
+        """Set ``people`` to those of the layer at ``t``; return when that changes next."""
         while self._coming is not None and self._coming.end <= t:
             self._coming = next(self._segments, None)
         if self._coming is None:
-            self.person = None
+            self.people = ()
             return inf
         if self._coming.start > t:
-            self.person = None
+            self.people = ()
             return self._coming.start
-        self.person = self._coming.person
+        self.people = self._coming.people
         return self._coming.end
 
 
-class _ActiveOverrides:
-    """The indexes of the overrides in force, in the order of their declaration."""
-
-    __slots__ = ("_coming", "_overrides", "indexes")
-
-    def __init__(self, overrides: tuple[Override, ...], start: float, end: float) -> None:
-        self._overrides = overrides
-        self._coming = sorted(
-            (i for i, o in enumerate(overrides) if o.start < end and o.end > start),
-            key=lambda i: overrides[i].start,
-            reverse=True,
-        )
-        self.indexes: list[int] = []
-
-    def move_to(self, t: float) -> float:
-        """Set ``indexes`` to those in force at ``t``; return when that changes next."""
-        self.indexes = [i for i in self.indexes if self._overrides[i].end > t]
-        while self._coming and self._overrides[self._coming[-1]].start <= t:
-            insort(self.indexes, self._coming.pop())
-        change = min((self._overrides[i].end for i in self.indexes), default=inf)
-        return min(change, self._overrides[self._coming[-1]].start) if self._coming else change
-
-
 def _from_layers(
-    tracks: list[_Track], t: float, active: list[int], overrides: tuple[Override, ...]
-) -> _LayerDecision:
-    """Return the decision of the layers at ``t``, the last layer first.
+    tracks: list[_Track], t: float, overrides: ActiveOverrides, changes: ActiveOverrides
+) -> tuple[_Decision, float]:
+    """Return the decision of the layers at ``t``, the last layer first, and its end at the least.
 
     Replacements are applied to each name. Layers beneath the one that decides are not read: what
     they do cannot show until it ends.
     """
-    lasts = inf
+    until = inf
     for index in range(len(tracks) - 1, -1, -1):
-        lasts = min(lasts, tracks[index].move_to(t))
-        person = tracks[index].person
-        if person is None:
+        until = min(until, tracks[index].move_to(t))
+        people = tracks[index].people
+        if not people:
             continue
-        last = next((i for i in reversed(active) if overrides[i].replaces == person), None)
-        if last is None:
-            return _LayerDecision(person, Origin("layer", index), lasts)
-        if overrides[last].member is not None:
-            return _LayerDecision(overrides[last].member, Origin("override", last), lasts)
-    return _LayerDecision(None, None, lasts)
+        if not overrides.replacements and not changes.replacements:
+            return _Decision(people, Origin("layer", index)), until
+        decision = _replace(people, Origin("layer", index), overrides, changes)
+        if decision.turn:
+            return decision, until
+    return _NOBODY, until
+
+
+def _replace(
+    people: tuple[str, ...], by: Origin, overrides: ActiveOverrides, changes: ActiveOverrides
+) -> _Decision:
+    """Return the turn of a layer after the replacements of the file, and then the changes."""
+    turn: dict[str, None] = {}
+    override = change = -1
+    for person in people:
+        member: str | None = person
+        if (entry := overrides.replacements.get(person)) is not None:
+            member, index = entry
+            override = max(override, index)
+            by = by if by.kind == "change" or member is None else Origin("override", index)
+        if member is not None and (entry := changes.replacements.get(member)) is not None:
+            member, index = entry
+            change = max(change, index)
+            by = by if member is None else Origin("change", index)
+        if member is not None:
+            turn[member] = None
+    return _Decision(tuple(turn), by, (), override, change)
 
 
 def _under_overrides(
-    decision: _LayerDecision, active: list[int], overrides: tuple[Override, ...]
-) -> tuple[str | None, Origin | None, tuple[str, ...]]:
-    """Return who is on call, by what, and who else, after all overrides."""
-    person, by = decision.person, decision.by
-    if not active:
-        return person, by, ()
-    decided = by.index if by is not None and by.kind == "override" else -1
+    decision: _Decision, overrides: ActiveOverrides, changes: ActiveOverrides
+) -> _Decision:
+    """Return who is on call, by what, and who else, after the overrides of the file."""
+    if not overrides.plain:
+        return decision
+    turn, by, _, decided, change = decision
     beside: dict[str, int] = {}
-    for i in active:
-        member = overrides[i].member
-        if overrides[i].beside and member is not None:
-            beside.setdefault(member, i)
-        elif overrides[i].replaces is None and i > decided:
-            person, by, decided = member, Origin("override", i), i
+    for index, override in overrides.plain:
+        member, origin = override.member, Origin("override", index)
+        if member is not None and (entry := changes.replacements.get(member)) is not None:
+            member, changed = entry
+            if member is None:
+                continue  # the person named by the override is away
+            origin = Origin("change", changed)
+        if override.beside and member is not None:
+            beside.setdefault(member, index)
+        elif not override.beside and index > decided:
+            turn, by, decided = () if member is None else (member,), origin, index
+            change = origin.index if origin.kind == "change" else -1
             if member is None:
                 beside.clear()  # nobody means nobody, until a later override says otherwise
-    if person is None and beside:
+    return _with_beside(turn, by, beside, "override")._replace(change=change)
+
+
+def _under_changes(decision: _Decision, changes: ActiveOverrides) -> _Decision:
+    """Return the same after the changes that replace everybody, and those beside."""
+    if not changes.plain:
+        return decision
+    turn, by, also, _, decided = decision
+    beside: dict[str, int] = {}
+    for index, change in changes.plain:
+        if change.beside and change.member is not None:
+            beside.setdefault(change.member, index)
+        elif index > decided:
+            turn, by = () if change.member is None else (change.member,), Origin("change", index)
+            if change.member is None:
+                beside.clear()
+                also = ()
+    merged = _with_beside(turn, by, beside, "change")
+    both = dict.fromkeys((*also, *merged.also))
+    return merged._replace(also=tuple(one for one in both if one not in merged.turn))
+
+
+def _with_beside(
+    turn: tuple[str, ...],
+    by: Origin | None,
+    beside: dict[str, int],
+    kind: Literal["override", "change"],
+) -> _Decision:
+    if not turn and beside:
         # Nobody is in front, so the first of those put beside is.
         person, index = next(iter(beside.items()))
-        by = Origin("override", index)
-    return person, by, tuple(other for other in beside if other != person)
+        turn, by = (person,), Origin(kind, index)
+    return _Decision(turn, by, also=tuple(one for one in beside if one not in turn))

@@ -8,10 +8,15 @@ restrictions) the one before it shows through.
 the wall clock of the rota's zone; restrictions decide when a turn is worked, never whose turn it
 is. Two people who rotate daily but work only Monday to Friday still change on Saturday and Sunday.
 
+**A turn** belongs to one person, to several who are on call together, or to nobody: then the layer
+does not apply, and the one before it shows through.
+
 **Overrides** win over all layers, and among those that apply at an instant the one declared last
-wins. All intervals hold their start and not their end.
+wins. **Changes** are overrides made at run time; they win over the overrides of the file. All
+intervals hold their start and not their end.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Literal, get_args
@@ -71,26 +76,46 @@ class Restriction:
 
 
 @dataclass(frozen=True, slots=True)
+class Anchor:
+    """Whose turn it was when a layer was edited, so that an edit moves nobody's present turn.
+
+    From ``since`` until ``until`` (unix seconds UTC) the turn is that of ``people``. At ``until``
+    the layer's turn ``index`` begins, and the others follow it in the layer's order.
+    """
+
+    people: tuple[str, ...]
+    since: float
+    until: float
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
 class Layer:
     """People who take turns of ``every`` units, handed over at a wall-clock time.
 
-    ``start`` is when the layer begins with its first member: a date means that day at the
+    ``start`` is when the layer begins with its first turn: a date means that day at the
     handover time, a naive datetime means exactly then; it does not apply earlier, so a layer can be
-    planned ahead on top of another. The first turn ends at the next handover, which makes it
+    planned ahead on top of another. ``end``, read in the same way, is when it stops to apply; None
+    is never. The first turn ends at the next handover, which makes it
     shorter when the start is not itself a handover. Weeks are counted from the handover's
     weekday on or before the start (the start's own weekday when none is given), days, hours and
     months from the start's date. Months from the 29th, 30th or 31st are handed over on the last
     day of the months that are shorter.
 
     ``restrictions`` are joined: the layer applies in any of them; with none it always applies.
+    ``name`` identifies the layer when the rota is edited; empty: its position does.
+    ``anchor`` is whose turn it was at the last edit; None: turns count from the start.
     """
 
-    members: tuple[str, ...]
+    turns: tuple[tuple[str, ...], ...]
     every: int
     unit: Unit
     handover: Handover
     start: date
     restrictions: tuple[Restriction, ...] = ()
+    end: date | None = None
+    name: str = ""
+    anchor: Anchor | None = None
 
     def __post_init__(self) -> None:
         if not self.members:
@@ -107,13 +132,35 @@ class Layer:
                 "layer: a handover with a weekday needs a rotation of whole weeks; "
                 f"this one changes every {self.every} {self.unit}(s)"
             )
-        if isinstance(self.start, datetime) and self.start.tzinfo is not None:
-            raise ValueError("layer: start is wall-clock time without a zone; the rota's applies")
-        if not FIRST_YEAR <= self.start.year <= LAST_YEAR:
-            raise ValueError(f"layer: start {self.start} is not in {FIRST_YEAR} to {LAST_YEAR}")
+        _check_edge("start", self.start)
+        if self.end is not None:
+            _check_edge("end", self.end)
+            if _wall_clock(self.end, self.handover) <= _wall_clock(self.start, self.handover):
+                raise ValueError("layer: it ends at or before its start, so it could never apply")
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """Everybody who has a turn, once, in order."""
+        return tuple(dict.fromkeys(person for turn in self.turns for person in turn))
 
     def _counts_whole_weeks(self) -> bool:
         return self.unit == "week" or (self.unit == "day" and self.every % 7 == 0)
+
+
+def one_each(people: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+    """Return turns of one person each."""
+    return tuple((person,) for person in people)
+
+
+def _check_edge(name: str, edge: date) -> None:
+    if isinstance(edge, datetime) and edge.tzinfo is not None:
+        raise ValueError(f"layer: {name} is wall-clock time without a zone; the rota's applies")
+    if not FIRST_YEAR <= edge.year <= LAST_YEAR:
+        raise ValueError(f"layer: {name} {edge} is not in {FIRST_YEAR} to {LAST_YEAR}")
+
+
+def _wall_clock(edge: date, handover: Handover) -> datetime:
+    return edge if isinstance(edge, datetime) else datetime.combine(edge, handover.at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +174,9 @@ class Override:
     - ``member`` with ``beside=True`` is notified as well as the person on call.
     - ``member=None`` with ``replaces``: that person is away; an earlier layer shows through.
     - ``member=None`` alone: nobody is on call. It shows as a gap.
+
+    In a change made at run time, ``replaces`` reads the schedule of the whole file, its overrides
+    included. ``id`` names such a change; it is empty for the overrides of the file.
     """
 
     member: str | None
@@ -134,6 +184,7 @@ class Override:
     end: float
     replaces: str | None = None
     beside: bool = False
+    id: str = ""
 
     def __post_init__(self) -> None:
         if not (0 <= self.start < LAST_INSTANT and 0 <= self.end < LAST_INSTANT):
@@ -148,12 +199,13 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Rota:
-    """Who is on call when: layers under overrides, on the wall clock of one IANA zone."""
+    """Who is on call when: layers under overrides under changes, in one IANA zone."""
 
     name: str
     zone: str
     layers: tuple[Layer, ...]
     overrides: tuple[Override, ...] = ()
+    changes: tuple[Override, ...] = ()
 
     def __post_init__(self) -> None:
         load_zone(self.zone)

@@ -77,7 +77,8 @@ def _duty(plan: Plan, rota: Rota, at: float) -> models.Duty:
         by=str(duty.by) if duty.by else None,
         since=duty.since,
         until=duty.until,
-        next=person(plan, duty.next_person) if duty.next_person else None,
+        next=person(plan, duty.next_people[0]) if duty.next_people else None,
+        next_people=[person(plan, name) for name in duty.next_people],
     )
 
 

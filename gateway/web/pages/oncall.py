@@ -98,7 +98,8 @@ def _colours(plan: Plan) -> dict[str, int]:
     colours: dict[str, int] = {}
     for rota in plan.rotas.values():
         members = [member for layer in rota.layers for member in layer.members]
-        members += [one.member for one in rota.overrides if one.member is not None]
+        exceptions = (*rota.overrides, *rota.changes)
+        members += [one.member for one in exceptions if one.member is not None]
         for member in members:
             colours.setdefault(member, len(colours) % COLOURS)
     return colours
@@ -183,8 +184,8 @@ def _merged(shifts: Iterable[Shift]) -> Iterator[Shift]:
 
 
 def _is_override(shift: Shift) -> bool:
-    """Return whether an override decides the shift."""
-    return bool(shift.also) or (shift.by is not None and shift.by.kind == "override")
+    """Return whether an override or a change at run time decides the shift."""
+    return bool(shift.also) or (shift.by is not None and shift.by.kind != "layer")
 
 
 def _names_with_colours(

@@ -3,9 +3,10 @@
 from datetime import date, time
 
 from gateway.core.oncall.rota import Handover, Layer, Override, Restriction, on_call
+from gateway.core.oncall.types import one_each
 from gateway.core.plan.plan import Escalation, Person, Step
 from gateway.core.time.timestamps import parse_rfc3339
-from tests.config.texts import REST, loaded
+from tests.config.texts import REST, faults, loaded
 
 PEOPLE = "people: {ana: {name: Ana, email: ana@example.com, timezone: Europe/Berlin}, ben: }\n"
 
@@ -35,7 +36,9 @@ def test_a_rota_in_an_admins_words() -> None:
     )
     rota = config.plan.rotas["billing"]
     first, second = rota.layers
-    assert first == Layer(("ana", "ben"), 1, "week", Handover(time(9), 0), date(2026, 1, 5))
+    assert first == Layer(
+        one_each(("ana", "ben")), 1, "week", Handover(time(9), 0), date(2026, 1, 5)
+    )
     assert (second.every, second.unit, second.handover) == (2, "day", Handover(time(9)))
     assert second.restrictions == (Restriction((0, 1, 2, 3, 4, 6), time(18), time(8)),)
     swap, company = rota.overrides
@@ -44,6 +47,33 @@ def test_a_rota_in_an_admins_words() -> None:
     )
     assert company.beside
     assert on_call(rota, parse_rfc3339("2026-01-06T10:00:00Z")) == ("ana",)
+
+
+def test_layers_with_names_ends_and_turns_of_several() -> None:
+    """A list among the members is one turn, an empty one a turn of nobody."""
+    config = loaded(
+        PEOPLE + "rotas:\n"
+        "  billing:\n"
+        "    layers:\n"
+        "      - {name: base, members: [[ana, ben], ben, []], start: 2026-01-05, end: 2026-07-01}\n"
+        + REST
+    )
+    (layer,) = config.plan.rotas["billing"].layers
+    assert layer.turns == (("ana", "ben"), ("ben",), ())
+    assert (layer.name, layer.end) == ("base", date(2026, 7, 1))
+
+
+def test_layers_that_cannot_be_meant_are_errors() -> None:
+    """Promise 6: Line and key of a repeated name, an end before the start, and empty turns."""
+    start = PEOPLE + "rotas:\n  billing:\n    layers:\n"
+    layer = "      - {name: base, members: [ana], start: 2026-01-05}\n"
+    assert "declared twice: first in line 4" in str(faults(start + layer + layer + REST)[0])
+    ended = "      - {members: [ana], start: 2026-01-05, end: 2026-01-05}\n"
+    assert "ends at or before its start" in str(faults(start + ended + REST)[0])
+    nobody = "      - {members: [[], []], start: 2026-01-05}\n"
+    assert "nobody is named" in str(faults(start + nobody + REST)[0])
+    unknown = "      - {members: [[ana, bem]], start: 2026-01-05}\n"
+    assert 'unknown person "bem"' in str(faults(start + unknown + REST)[0])
 
 
 def test_an_escalation_may_be_only_its_steps() -> None:

@@ -6,6 +6,7 @@ from datetime import date, time
 from gateway.core.decide.facts import escalation_facts
 from gateway.core.decide.next_page import next_page
 from gateway.core.oncall.rota import Handover, Layer, Rota
+from gateway.core.oncall.types import one_each
 from gateway.core.plan.plan import Escalation, Plan, Step
 from gateway.core.plan.recipients import step_targets
 from tests.core.group_simulation import MINUTE, START, GroupSimulation, billing_plan
@@ -13,12 +14,12 @@ from tests.core.group_simulation import MINUTE, START, GroupSimulation, billing_
 DUTY = Rota(
     "platform",
     "UTC",
-    (Layer(("ben",), 1, "week", Handover(time(9), 0), date(2026, 1, 5)),),
+    (Layer(one_each(("ben",)), 1, "week", Handover(time(9), 0), date(2026, 1, 5)),),
 )
 NOBODY = Rota(
     "empty",
     "UTC",
-    (Layer(("ben",), 1, "week", Handover(time(9), 0), date(2090, 1, 2)),),
+    (Layer(one_each(("ben",)), 1, "week", Handover(time(9), 0), date(2090, 1, 2)),),
 )
 
 

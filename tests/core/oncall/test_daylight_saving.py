@@ -5,14 +5,14 @@ from datetime import date, time, timedelta
 import pytest
 
 from gateway.core.oncall.rota import Handover, Layer, Restriction, Rota, on_call, shifts
-from gateway.core.oncall.types import Unit
+from gateway.core.oncall.types import Unit, one_each
 from tests.core.rota_times import at, table
 
 
 def rota(zone: str, handover: str, start: str, every: int = 1, unit: Unit = "day") -> Rota:
     """Return a rota of ana, ben and cho with this handover."""
     layer = Layer(
-        ("ana", "ben", "cho"),
+        one_each(("ana", "ben", "cho")),
         every,
         unit,
         Handover(time.fromisoformat(handover)),
@@ -104,7 +104,7 @@ def test_daily_handover_over_twenty_years_neither_skips_nor_doubles(
     days = shifts(daily, start, end)
     assert len(days) == (date(2028, 3, 1) - date(2008, 1, 1)).days
     order = ("ana", "ben", "cho")
-    assert all(day.person == order[i % 3] for i, day in enumerate(days))
+    assert all(day.turn == (order[i % 3],) for i, day in enumerate(days))
 
 
 def test_shift_of_a_missing_day_is_skipped() -> None:
@@ -131,11 +131,11 @@ def test_hourly_shift_in_a_missing_hour_is_skipped() -> None:
 def test_night_restriction_over_a_clock_change_has_the_real_length() -> None:
     """E24: A restriction over the change is an hour shorter in spring, longer in autumn."""
     nights = (Restriction(start_time=time(20), end_time=time(8)),)
-    layer = Layer(("ana",), 1, "week", Handover(time(9)), date(2021, 1, 4), nights)
+    layer = Layer(one_each(("ana",)), 1, "week", Handover(time(9)), date(2021, 1, 4), nights)
     berlin = Rota("billing", "Europe/Berlin", (layer,))
     for evening, morning, hours in (
         ("2021-03-27T20:00", "2021-03-28T08:00", 11),
         ("2021-10-30T20:00", "2021-10-31T08:00", 13),
     ):
         (shift,) = shifts(berlin, at(evening, berlin.zone), at(morning, berlin.zone))
-        assert (shift.person, shift.end - shift.start) == ("ana", hours * 3600.0)
+        assert (shift.turn, shift.end - shift.start) == (("ana",), hours * 3600.0)

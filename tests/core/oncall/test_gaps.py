@@ -3,13 +3,14 @@
 from datetime import date, time
 
 from gateway.core.oncall.rota import Handover, Layer, Override, Restriction, Rota, gaps
+from gateway.core.oncall.types import one_each
 from tests.core.rota_times import at
 
 
 def layer(start_hour: int, end_hour: int, *days: int) -> Layer:
     """Return a layer restricted to these hours."""
     hours = Restriction(days or (0, 1, 2, 3, 4, 5, 6), time(start_hour), time(end_hour))
-    return Layer(("ana", "ben"), 1, "week", Handover(time(9)), date(2026, 1, 1), (hours,))
+    return Layer(one_each(("ana", "ben")), 1, "week", Handover(time(9)), date(2026, 1, 1), (hours,))
 
 
 def test_overlapping_layers_have_exact_gaps() -> None:

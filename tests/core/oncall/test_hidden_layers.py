@@ -11,10 +11,10 @@ from gateway.core.oncall.rota import (
     Override,
     Restriction,
     Rota,
-    hidden_layers,
     shifts,
     stints,
 )
+from gateway.core.oncall.without_effect import hidden_layers
 from tests.core.random_rotas import DAY, rotas, without_deadline
 from tests.core.rota_times import at
 from tests.examples import examples
@@ -26,7 +26,7 @@ WEEKEND = Restriction(weekdays=(5, 6))
 
 def layer(person: str, *restrictions: Restriction, start: date = date(2026, 1, 5)) -> Layer:
     """Return a weekly layer of one person."""
-    return Layer((person,), 1, "week", Handover(time(9)), start, restrictions)
+    return Layer(((person,),), 1, "week", Handover(time(9)), start, restrictions)
 
 
 def rota(*layers: Layer, zone: str = "Europe/Berlin") -> Rota:

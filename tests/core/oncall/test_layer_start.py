@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 
 from gateway.core.oncall.rota import Handover, Layer, Rota, explain, next_change, on_call
-from gateway.core.oncall.types import Unit
+from gateway.core.oncall.types import Unit, one_each
 from tests.core.rota_times import at, table
 
 
@@ -11,7 +11,7 @@ def rota(
     start: date, handover: Handover, every: int = 1, unit: Unit = "week", members: str = "ana ben"
 ) -> Rota:
     """Return a rota of one layer."""
-    layer = Layer(tuple(members.split()), every, unit, handover, start)
+    layer = Layer(one_each(members.split()), every, unit, handover, start)
     return Rota("billing", "UTC", (layer,))
 
 
@@ -88,14 +88,14 @@ def test_member_twice_in_a_row_has_one_long_shift() -> None:
     twice = rota(date(2026, 1, 5), Handover(time(9), 0), members="ana ana ben")
     now = explain(twice, at("2026-01-12T12:00"))
     assert (now.since, now.until) == (at("2026-01-05T09:00"), at("2026-01-19T09:00"))
-    assert (now.person, now.next_person, str(now.by)) == ("ana", "ben", "layer 1")
+    assert (now.people, now.next_people, str(now.by)) == (("ana",), ("ben",), "layer 1")
 
 
 def test_single_member_is_on_call_without_end() -> None:
     """E26: Without a change there is no next person and no end."""
     alone = rota(date(2020, 1, 6), Handover(time(9), 0), members="ana")
     now = explain(alone, at("2026-01-12T12:00"))
-    assert (now.since, now.until, now.next_person) == (at("2020-01-06T09:00"), None, None)
+    assert (now.since, now.until, now.next_people) == (at("2020-01-06T09:00"), None, ())
     before = explain(alone, at("2019-01-01"))
-    assert (before.person, before.by, before.since) == (None, None, None)
-    assert (before.until, before.next_person) == (at("2020-01-06T09:00"), "ana")
+    assert (before.people, before.by, before.since) == ((), None, None)
+    assert (before.until, before.next_people) == (at("2020-01-06T09:00"), ("ana",))

@@ -9,12 +9,13 @@ from gateway.core.oncall.rota import (
     Restriction,
     Rota,
     explain,
-    idle_overrides,
 )
+from gateway.core.oncall.types import one_each
+from gateway.core.oncall.without_effect import idle_overrides
 from tests.core.rota_times import at, table
 
 # ana from Monday the 5th, ben from Monday the 12th, at 09:00 each.
-WEEKLY = Layer(("ana", "ben"), 1, "week", Handover(time(9), 0), date(2026, 1, 5))
+WEEKLY = Layer(one_each(("ana", "ben")), 1, "week", Handover(time(9), 0), date(2026, 1, 5))
 LONG = ("2026-01-05T09:00", "2026-01-19T09:00")
 
 
@@ -100,7 +101,7 @@ def test_adjacent_overrides_have_no_gap() -> None:
         "08 00:00 dee, override 2",
         "09 00:00 ana, layer 1",
     ]
-    assert explain(touching, at("2026-01-07T12:00")).next_person == "dee"
+    assert explain(touching, at("2026-01-07T12:00")).next_people == ("dee",)
 
 
 def test_swap_of_two_overrides_works_in_either_order() -> None:
@@ -126,7 +127,7 @@ def test_absence_reveals_the_earlier_layer() -> None:
     """E26: Without an earlier layer an absence is a gap."""
     away = override(None, "07T00:00", "08T00:00", replaces="ana")
     assert lines(rota(away))[1] == "07 00:00 nobody, no layer"
-    beneath = Layer(("eli",), 1, "week", Handover(time(9)), date(2026, 1, 1))
+    beneath = Layer(one_each(("eli",)), 1, "week", Handover(time(9)), date(2026, 1, 1))
     assert lines(rota(away, below=(beneath,)))[:3] == [
         "05 09:00 ana, layer 2",
         "07 00:00 eli, layer 1",
@@ -164,7 +165,7 @@ def test_beside_override_adds_a_person_once() -> None:
 def test_later_layer_wins_within_its_hours() -> None:
     """E26: The last layer wins within its restrictions, from its start on."""
     office = (Restriction((2,), time(9), time(17)),)
-    wednesdays = Layer(("dee",), 1, "week", Handover(time(0)), date(2026, 1, 8), office)
+    wednesdays = Layer(one_each(("dee",)), 1, "week", Handover(time(0)), date(2026, 1, 8), office)
     both = Rota("billing", "UTC", (WEEKLY, wednesdays))
     assert lines(both) == [
         "05 09:00 ana, layer 1",

@@ -3,6 +3,7 @@
 from datetime import date, time
 
 from gateway.core.oncall.rota import Handover, Layer, Restriction, Rota, on_call
+from gateway.core.oncall.types import one_each
 from tests.core.rota_times import at, table
 
 WORKDAYS = Restriction((0, 1, 2, 3, 4), time(9), time(17))
@@ -12,7 +13,7 @@ NIGHTS = Restriction((4,), time(20), time(8))
 def daily(*restrictions: Restriction) -> Rota:
     """Return a daily rota with these restrictions."""
     layer = Layer(
-        ("ana", "ben"), 1, "day", Handover(time(0)), date(2026, 1, 8), tuple(restrictions)
+        one_each(("ana", "ben")), 1, "day", Handover(time(0)), date(2026, 1, 8), tuple(restrictions)
     )
     return Rota("billing", "Europe/Berlin", (layer,))
 

@@ -7,6 +7,7 @@ import pytest
 
 from gateway.core.oncall.layers import turn_at
 from gateway.core.oncall.rota import Handover, Layer, Restriction
+from gateway.core.oncall.types import one_each
 from gateway.core.time.wallclock import load_zone
 from tests.conformance.rota_windows import is_open, window_at
 from tests.core.rota_times import at
@@ -29,7 +30,7 @@ def test_shift_in_a_doubled_hour_is_returned_whole(
     instant: str, number: int, start: str, end: str
 ) -> None:
     """E24: When the clock goes back, the shift does not."""
-    layer = Layer(("ana", "ben"), 1, "day", Handover(time(1, 30)), date(2020, 10, 31))
+    layer = Layer(one_each(("ana", "ben")), 1, "day", Handover(time(1, 30)), date(2020, 10, 31))
     turn = turn_at(layer, load_zone(NEW_YORK), at(instant))
     assert (turn.number, turn.start, turn.end) == (number, at(start), at(end))
 

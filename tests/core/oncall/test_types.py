@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time
 import pytest
 
 from gateway.core.oncall.rota import Handover, Layer, Override, Restriction, Rota, on_call, shifts
-from gateway.core.oncall.types import Unit
+from gateway.core.oncall.types import Unit, one_each
 
 NINE = Handover(time(9))
 JANUARY = date(2026, 1, 5)
@@ -19,7 +19,7 @@ def layer(
     start: date = JANUARY,
 ) -> Layer:
     """Return a layer; each argument can be invalid."""
-    return Layer(members, every, unit, handover, start)
+    return Layer(one_each(members), every, unit, handover, start)
 
 
 def test_layer_without_members_or_with_invalid_length_is_refused() -> None:

@@ -14,10 +14,11 @@ class Duty(ResponseModel):
     timezone: str
     at: Instant
     on_call: list[PersonName]
-    by: str | None = Field(description="The layer or override that decides.")
+    by: str | None = Field(description="The layer, override or run-time change that decides.")
     since: Instant | None
     until: Instant | None
-    next: PersonName | None
+    next: PersonName | None = Field(description="The first of next_people.")
+    next_people: list[PersonName] = Field(description="Everybody on call from `until` on.")
 
 
 class Shift(ResponseModel):
