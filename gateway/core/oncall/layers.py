@@ -53,7 +53,16 @@ def turn_at(layer: Layer, zone: ZoneInfo, t: float) -> Turn:
 
 
 def layer_start(layer: Layer, zone: ZoneInfo) -> float:
-    """Return the instant from which the layer applies."""
+    """Return the instant from which the layer applies.
+
+    An edit that moves the start into the future lets the present turn go on until then.
+    """
+    begins = start_in_text(layer, zone)
+    return begins if layer.anchor is None else min(begins, layer.anchor.since)
+
+
+def start_in_text(layer: Layer, zone: ZoneInfo) -> float:
+    """Return the instant of the layer's `start`, from which its turns are counted."""
     return _edge(layer.start, layer, zone)
 
 
@@ -118,7 +127,7 @@ def _counted(
     layer: Layer, zone: ZoneInfo, start: float, end: float, last: float, first: int | None = None
 ) -> Iterator[Segment]:
     """Yield the turns in [start, end); the first of the layer's list is turn number `first`."""
-    begins = layer_start(layer, zone)
+    begins = start_in_text(layer, zone)
     if len(set(layer.turns)) == 1:
         yield Segment(begins, last, layer.turns[0])
         return
